@@ -1,0 +1,111 @@
+//! The billing API as the app sees it: one file a resource, one method a call. The only place that knows HTTP.
+//!
+//! A request is never aborted: leaving a page, or running out of patience, stops waiting for the answer and nothing else.
+
+mod bills;
+mod drafts;
+mod lookups;
+mod payments;
+mod portal;
+mod session;
+
+use crate::error::ApiError;
+use gloo_net::http::{Method, RequestBuilder};
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+};
+
+/// How long an answer may take. A payment asks the processor in between; then the page says "we are checking".
+const PATIENCE_MILLIS: u32 = 20_000;
+
+/// Context: the way to the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    base: String,
+}
+
+impl Client {
+    pub fn new(base: &str) -> Self {
+        Self { base: base.to_owned() }
+    }
+
+    /// The one the app provides; outside of it (a test of one component) the default place's.
+    pub fn here() -> Self {
+        use_context().unwrap_or_else(|| Self::new(crate::config::API_BASE))
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, method: Method, path: &str) -> Result<T, ApiError> {
+        parse(&self.exchange(method, path, None, None).await?)
+    }
+
+    async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+        key: Option<&str>,
+    ) -> Result<T, ApiError> {
+        parse(&self.tell(method, path, body, key).await?)
+    }
+
+    /// As `send`, for calls whose answer has no body that matters.
+    async fn tell(
+        &self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+        key: Option<&str>,
+    ) -> Result<String, ApiError> {
+        let body = serde_json::to_string(body).map_err(|_| ApiError::Faulty)?;
+        self.exchange(method, path, Some(body), key).await
+    }
+
+    /// Request, then status, then body. Not generic: one copy for all calls.
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        key: Option<&str>,
+    ) -> Result<String, ApiError> {
+        let exchange = async {
+            let mut request = RequestBuilder::new(&format!("{}{path}", self.base)).method(method);
+            if let Some(key) = key {
+                request = request.header("Idempotency-Key", key);
+            }
+            let request = match body {
+                Some(body) => request.header("Content-Type", "application/json").body(body),
+                None => request.build(),
+            };
+            let answer = request.map_err(|_| ApiError::Faulty)?.send().await.map_err(|_| ApiError::Offline)?;
+            let retry_after = answer.headers().get("Retry-After").and_then(|after| after.parse().ok());
+            let body = answer.text().await;
+            if answer.ok() {
+                // the connection may break in the middle of the body
+                body.map_err(|_| ApiError::Offline)
+            } else {
+                Err(ApiError::from_answer(answer.status(), &body.unwrap_or_default(), retry_after))
+            }
+        };
+        in_time(exchange).await
+    }
+}
+
+fn parse<T: DeserializeOwned>(body: &str) -> Result<T, ApiError> {
+    serde_json::from_str(body).map_err(|_| ApiError::Faulty)
+}
+
+/// The answer, or `TimedOut` if it takes longer than we wait.
+async fn in_time<T>(answer: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+    let (mut answer, mut bell) = (pin!(answer), pin!(TimeoutFuture::new(PATIENCE_MILLIS)));
+    poll_fn(|cx| match answer.as_mut().poll(cx) {
+        Poll::Ready(result) => Poll::Ready(result),
+        Poll::Pending => bell.as_mut().poll(cx).map(|()| Err(ApiError::TimedOut)),
+    })
+    .await
+}

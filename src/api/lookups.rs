@@ -1,0 +1,13 @@
+//! `/bill-lookups`: from what is printed on a statement to a session that sees its bills.
+
+use super::Client;
+use crate::error::ApiError;
+use contract::session::{BillLookup, SessionView};
+use gloo_net::http::Method;
+
+impl Client {
+    /// One answer (`NoMatch`), whatever was wrong.
+    pub async fn look_up(&self, lookup: &BillLookup) -> Result<SessionView, ApiError> {
+        self.send(Method::POST, "/bill-lookups", lookup, None).await
+    }
+}

@@ -1,0 +1,42 @@
+//! `/payments`: pay once, ask what became of it, keep the receipt.
+
+use super::Client;
+use crate::error::ApiError;
+use contract::{
+    Email, IdempotencyKey,
+    payment::{Payment, PaymentOrder},
+};
+use gloo_net::http::Method;
+use serde::Serialize;
+
+/// `POST /payments/{id}/receipt-emails`.
+#[derive(Serialize)]
+struct ReceiptEmail<'a> {
+    email: &'a Email,
+}
+
+impl Client {
+    /// The same key and order again gives the first result again, so it is safe to repeat; after an error that
+    /// `leaves_doubt`, ask `payment_by_key`.
+    pub async fn pay(&self, order: &PaymentOrder, key: &IdempotencyKey) -> Result<Payment, ApiError> {
+        self.send(Method::POST, "/payments", order, Some(&key.to_string())).await
+    }
+
+    pub async fn payment(&self, id: &str) -> Result<Payment, ApiError> {
+        self.ask(Method::GET, &format!("/payments/{id}")).await
+    }
+
+    /// `Missing` says that no payment was begun with this key.
+    pub async fn payment_by_key(&self, key: &IdempotencyKey) -> Result<Payment, ApiError> {
+        self.ask(Method::GET, &format!("/payments?idempotency_key={key}")).await
+    }
+
+    /// Address of the receipt's file, for a link.
+    pub fn receipt_address(&self, id: &str) -> String {
+        format!("{}/payments/{id}/receipt.pdf", self.base)
+    }
+
+    pub async fn email_receipt(&self, id: &str, email: &Email) -> Result<(), ApiError> {
+        self.tell(Method::POST, &format!("/payments/{id}/receipt-emails"), &ReceiptEmail { email }, None).await.map(drop)
+    }
+}

@@ -1,0 +1,12 @@
+//! `/portal`: what this deployment is.
+
+use super::Client;
+use crate::error::ApiError;
+use contract::portal::Portal;
+use gloo_net::http::Method;
+
+impl Client {
+    pub async fn portal(&self) -> Result<Portal, ApiError> {
+        self.ask(Method::GET, "/portal").await
+    }
+}

@@ -1,0 +1,218 @@
+//! The only place that knows web_sys: storage, focus, title, language, clock, randomness, messages, printing. Called from effects
+//! and handlers, never while rendering.
+
+use contract::IdempotencyKey;
+use js_sys::{Array, Date, Function, Reflect};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use web_sys::{Document, Element, HtmlElement, HtmlIFrameElement, MessageEvent, Storage};
+
+fn window() -> Option<web_sys::Window> {
+    web_sys::window()
+}
+fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// The element that holds the static first paint, emptied for the app.
+pub fn app_element() -> Option<HtmlElement> {
+    let place: HtmlElement = document()?.get_element_by_id("app")?.dyn_into().ok()?;
+    place.set_text_content(None);
+    Some(place)
+}
+
+/// Says on `<html data-ready>` that the app has taken over (measurements and tests wait for it).
+pub fn started() {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        _ = root.set_attribute("data-ready", "");
+    }
+}
+
+/// Shows the words of `index.html` that need no app, and hides the app: what was on it can't be trusted any more.
+pub fn show_crash() {
+    let Some(document) = document() else { return };
+    if let Some(app) = document.get_element_by_id("app") {
+        _ = app.set_attribute("hidden", "");
+    }
+    if let Some(words) = document.get_element_by_id("unavailable") {
+        _ = words.remove_attribute("hidden");
+        if let Ok(words) = words.dyn_into::<HtmlElement>() {
+            _ = words.focus();
+        }
+    }
+}
+
+pub fn set_title(title: &str) {
+    if let Some(document) = document() {
+        document.set_title(title);
+    }
+}
+
+/// `<html lang>`.
+pub fn set_language(code: &str) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        _ = root.set_attribute("lang", code);
+    }
+}
+
+/// Preferred languages, best first.
+pub fn languages() -> Vec<String> {
+    let Some(window) = window() else { return Vec::new() };
+    let tags = Reflect::get(&window.navigator(), &"languages".into()).unwrap_or_default();
+    Array::from(&tags).iter().filter_map(|tag| tag.as_string()).collect()
+}
+
+/// Focus without scrolling: the browser has put the page where it was, or the router at the top.
+pub fn focus(element: &HtmlElement) {
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    _ = element.focus_with_options(&options);
+}
+
+/// Focus and show: for error summaries and fields.
+pub fn focus_and_show(element: &HtmlElement) {
+    _ = element.focus();
+}
+
+/// The field with this id beside `near`, which may live in a shadow root: looked for inside the same `.pay`.
+pub fn focus_field(near: &Element, id: &str) {
+    let found = near.closest(".pay").ok().flatten().and_then(|pay| pay.query_selector(&format!("#{id}")).ok().flatten());
+    if let Some(field) = found.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+        _ = field.focus();
+    }
+}
+
+/// Milliseconds since 1970, of this machine's clock.
+pub fn now_millis() -> i64 {
+    Date::now() as i64
+}
+
+/// A new key for one intent to pay.
+pub fn random_key() -> Option<IdempotencyKey> {
+    let mut bytes = [0; 16];
+    window()?.crypto().ok()?.get_random_values_with_u8_array(&mut bytes).ok()?;
+    Some(IdempotencyKey::from_random(bytes))
+}
+
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok()?
+}
+
+/// What this device remembers: a region code and a language, nothing about a person.
+pub fn remembered(what: Remembered) -> Option<String> {
+    storage()?.get_item(what.key()).ok()?
+}
+
+/// Storage may be full or forbidden: then it is not remembered.
+pub fn remember(what: Remembered, code: &str) {
+    if let Some(storage) = storage() {
+        _ = storage.set_item(what.key(), code);
+    }
+}
+
+#[derive(Clone, Copy)]
+pub enum Remembered {
+    Region,
+    Locale,
+}
+
+impl Remembered {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Region => "kppay.region",
+            Self::Locale => "kppay.locale",
+        }
+    }
+}
+
+/// Within this tab only: for the idempotency key, which survives a reload and says nothing about a person.
+pub fn tab_storage(key: &str) -> Option<String> {
+    window()?.session_storage().ok()??.get_item(key).ok()?
+}
+
+pub fn set_tab_storage(key: &str, value: Option<&str>) {
+    if let Some(Ok(Some(storage))) = window().map(|window| window.session_storage()) {
+        _ = match value {
+            Some(value) => storage.set_item(key, value),
+            None => storage.remove_item(key),
+        };
+    }
+}
+
+pub fn print() {
+    if let Some(window) = window() {
+        _ = window.print();
+    }
+}
+
+pub fn reload() {
+    if let Some(window) = window() {
+        _ = window.location().reload();
+    }
+}
+
+/// `https://host:port` of this page.
+pub fn origin() -> String {
+    window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
+}
+
+pub fn is_online() -> bool {
+    window().is_none_or(|window| window.navigator().on_line())
+}
+
+/// Calls back for every event of this name on the window, for as long as the answer is kept.
+pub fn listen(event: &'static str, mut heard: impl FnMut() + 'static) -> Option<Listening> {
+    Listening::on(event, Closure::<dyn FnMut(JsValue)>::new(move |_| heard()))
+}
+
+/// Calls back with the text of every message that comes from `origin` and from inside `frame`; objects arrive as JSON.
+pub fn listen_to_frame(
+    frame: HtmlIFrameElement,
+    origin: String,
+    mut heard: impl FnMut(String) + 'static,
+) -> Option<Listening> {
+    let closure = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+        let Ok(event) = event.dyn_into::<MessageEvent>() else { return };
+        let from_frame = match (event.source(), frame.content_window()) {
+            (Some(source), Some(inside)) => source.loose_eq(&inside),
+            _ => false,
+        };
+        if from_frame && event.origin() == origin {
+            if let Some(text) = js_sys::JSON::stringify(&event.data()).ok().and_then(|text| text.as_string()) {
+                heard(text);
+            }
+        }
+    });
+    Listening::on("message", closure)
+}
+
+/// Sends an object, given as JSON, into the frame, for this origin only.
+pub fn post_to_frame(frame: &HtmlIFrameElement, origin: &str, json: &str) {
+    if let (Some(inside), Ok(message)) = (frame.content_window(), js_sys::JSON::parse(json)) {
+        _ = inside.post_message(&message, origin);
+    }
+}
+
+/// A listener on the window; dropping it ends it.
+pub struct Listening {
+    event: &'static str,
+    closure: Closure<dyn FnMut(JsValue)>,
+}
+
+impl Listening {
+    fn on(event: &'static str, closure: Closure<dyn FnMut(JsValue)>) -> Option<Self> {
+        let listening = Self { event, closure };
+        window()?.add_event_listener_with_callback(event, listening.function()).ok()?;
+        Some(listening)
+    }
+    fn function(&self) -> &Function {
+        self.closure.as_ref().unchecked_ref()
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        if let Some(window) = window() {
+            _ = window.remove_event_listener_with_callback(self.event, self.function());
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What this deployment is: parsed once at the start, then kept as signals that the whole app reads. It does not know how the
+//! profile is fetched (`api`) nor where the region is remembered (`browser`).
+
+use contract::{
+    Locale, Region,
+    portal::{Contacts, Portal, RegionProfile},
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+use crate::error::ApiError;
+
+/// Where the billing API is, seen from the page.
+pub const API_BASE: &str = "/api/v1";
+
+/// What is known before anything was fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    pub api_base: String,
+    /// Under which path of the host's site the app lives; empty on our own page.
+    pub router_base: String,
+    pub region: Option<Region>,
+    pub locale: Locale,
+}
+
+impl Config {
+    /// From what the browser remembers and prefers: a stored region code, a stored locale code, the preferred languages.
+    pub fn parse(region: Option<&str>, locale: Option<&str>, languages: &[String]) -> Self {
+        let preferred = || {
+            languages.iter().find_map(|tag| Locale::parse(tag.split('-').next().unwrap_or_default()).ok())
+        };
+        Self {
+            api_base: API_BASE.to_owned(),
+            router_base: String::new(),
+            region: region.and_then(|code| Region::parse(code).ok()),
+            locale: locale.and_then(|code| Locale::parse(code).ok()).or_else(preferred).unwrap_or(Locale::En),
+        }
+    }
+}
+
+/// The deployment's profile: on its way, here, or not to be had.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Profile {
+    Loading,
+    Here(Arc<Portal>),
+    Failed(ApiError),
+}
+
+/// Context of the whole app.
+#[derive(Clone, Copy)]
+pub struct Deployment {
+    pub profile: RwSignal<Profile>,
+    /// The member's region; `None` until it was chosen.
+    pub region: RwSignal<Option<Region>>,
+    /// Raise it to fetch the profile again.
+    pub attempt: RwSignal<u32>,
+}
+
+impl Deployment {
+    pub fn new(region: Option<Region>) -> Self {
+        Self { profile: RwSignal::new(Profile::Loading), region: RwSignal::new(region), attempt: RwSignal::new(0) }
+    }
+
+    /// The one the app provides; outside of it (a test of one component) a new one.
+    pub fn here() -> Self {
+        use_context().unwrap_or_else(|| Self::new(None))
+    }
+
+    /// Tracks.
+    pub fn portal(&self) -> Option<Arc<Portal>> {
+        self.profile.with(|profile| if let Profile::Here(portal) = profile { Some(portal.clone()) } else { None })
+    }
+
+    /// The chosen region's profile. Tracks.
+    pub fn region_profile(&self) -> Option<RegionProfile> {
+        let region = self.region.get()?;
+        self.portal()?.region(region).cloned()
+    }
+
+    /// The deployment's, or the shipped ones until it is here. Tracks.
+    pub fn contacts(&self) -> Contacts {
+        self.portal().map_or_else(shipped_contacts, |portal| portal.contacts.clone())
+    }
+
+    /// The wordmark. Tracks.
+    pub fn brand(&self) -> String {
+        self.portal().map_or_else(|| BRAND.to_owned(), |portal| portal.brand.name.clone())
+    }
+}
+
+const BRAND: &str = "kppay";
+
+/// The shipped profile's contacts, so that a phone number is on the page before, and without, the server's answer.
+fn shipped_contacts() -> Contacts {
+    Contacts {
+        billing_phone: "1-800-390-3507".to_owned(),
+        individual_plans_phone: "1-866-278-9502".to_owned(),
+        fax: "1-800-731-4661".to_owned(),
+        mail: vec!["Ordway Building".to_owned(), "One Kaiser Plaza".to_owned(), "Oakland, CA 94612".to_owned()],
+        opens: 7,
+        closes: 17,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_chosen_wins_over_what_the_browser_prefers() {
+        let languages = ["fr-CA".to_owned(), "es-MX".to_owned(), "en".to_owned()];
+        assert_eq!(Config::parse(None, None, &languages).locale, Locale::Es);
+        assert_eq!(Config::parse(None, Some("en"), &languages).locale, Locale::En);
+        assert_eq!(Config::parse(None, Some("xx"), &[]).locale, Locale::En);
+    }
+
+    #[test]
+    fn a_region_that_is_none_is_forgotten() {
+        assert_eq!(Config::parse(Some("HI"), None, &[]).region, Some(Region::Hawaii));
+        assert_eq!(Config::parse(Some("<script>"), None, &[]).region, None);
+    }
+}

@@ -1,0 +1,105 @@
+//! The problems of a form: which field, what is wrong, in the order of the page. No words and no controls.
+
+use contract::{Problem, refusal::Refusal};
+
+/// Fields in the order they were checked; a field at most once, its first problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problems<F>(Vec<(F, Problem)>);
+
+impl<F> Default for Problems<F> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<F: Copy + PartialEq> Problems<F> {
+    pub fn add(&mut self, field: F, problem: Problem) {
+        if self.of(field).is_none() {
+            self.0.push((field, problem));
+        }
+    }
+
+    /// Takes the value, or notes the problem.
+    pub fn check<T>(&mut self, field: F, parsed: Result<T, Problem>) -> Option<T> {
+        parsed.map_err(|problem| self.add(field, problem)).ok()
+    }
+
+    /// Adds what the server found; `field` maps its JSON path. False if nothing of it belongs to a field of this form.
+    pub fn adopt(&mut self, refusal: &Refusal, field: impl Fn(&str) -> Option<F>) -> bool {
+        let mut known = false;
+        for error in &refusal.errors {
+            if let Some(field) = field(&error.field) {
+                self.add(field, error.problem);
+                known = true;
+            }
+        }
+        known
+    }
+
+    pub fn of(&self, field: F) -> Option<Problem> {
+        self.0.iter().find(|(of, _)| *of == field).map(|(_, problem)| *problem)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (F, Problem)> + '_ {
+        self.0.iter().copied()
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value that can be sent, or the problems.
+    pub fn or<T>(self, value: Option<T>) -> Result<T, Self> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(self),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract::refusal::{FieldError, RefusalCode};
+
+    #[test]
+    fn a_field_keeps_its_first_problem_and_the_page_s_order() {
+        let mut problems = Problems::default();
+        problems.add('b', Problem::Missing);
+        problems.add('a', Problem::TooShort);
+        problems.add('b', Problem::TooLong);
+        assert_eq!(problems.iter().collect::<Vec<_>>(), [('b', Problem::Missing), ('a', Problem::TooShort)]);
+    }
+
+    #[test]
+    fn a_refusal_s_fields_enter_the_same_list() {
+        let mut problems = Problems::default();
+        let refusal = Refusal {
+            r#type: String::new(),
+            title: String::new(),
+            status: 422,
+            code: RefusalCode::Invalid,
+            errors: vec![
+                FieldError { field: "email".into(), problem: Problem::Malformed },
+                FieldError { field: "of.a.later.version".into(), problem: Problem::Missing },
+            ],
+            retry_after: None,
+        };
+        assert!(problems.adopt(&refusal, |path| (path == "email").then_some('e')));
+        assert_eq!(problems.of('e'), Some(Problem::Malformed));
+        assert_eq!(problems.len(), 1);
+    }
+
+    #[test]
+    fn a_value_is_given_only_without_problems() {
+        let mut problems = Problems::default();
+        assert_eq!(problems.check('a', Ok(1)), Some(1));
+        assert_eq!(problems.clone().or(Some(1)), Ok(1));
+        assert_eq!(problems.check::<u8>('b', Err(Problem::Zero)), None);
+        assert!(problems.or(Some(1)).is_err());
+    }
+}

@@ -1,0 +1,101 @@
+//! Words. One struct of words a page area, with an English and a Spanish constant: the compiler proves that none is missing.
+//! [`t`] gives a text that follows the language; [`say`] one that is made of words and values. Pages hold no literals.
+
+use contract::Locale;
+use leptos::prelude::*;
+
+mod account;
+mod find;
+pub mod format;
+mod help;
+mod home;
+mod legal;
+mod pay;
+mod problem;
+mod region;
+mod shell;
+
+pub use legal::LegalPage;
+
+/// Every word of the app in one language.
+pub struct Words {
+    pub locale: Locale,
+    pub shell: shell::ShellWords,
+    pub home: home::HomeWords,
+    pub region: region::RegionWords,
+    pub find: find::FindWords,
+    pub pay: pay::PayWords,
+    pub help: help::HelpWords,
+    pub legal: legal::LegalWords,
+    pub account: account::AccountWords,
+    pub problem: problem::ProblemWords,
+}
+
+static EN: Words = Words {
+    locale: Locale::En,
+    shell: shell::EN,
+    home: home::EN,
+    region: region::EN,
+    find: find::EN,
+    pay: pay::EN,
+    help: help::EN,
+    legal: legal::EN,
+    account: account::EN,
+    problem: problem::EN,
+};
+
+static ES: Words = Words {
+    locale: Locale::Es,
+    shell: shell::ES,
+    home: home::ES,
+    region: region::ES,
+    find: find::ES,
+    pay: pay::ES,
+    help: help::ES,
+    legal: legal::ES,
+    account: account::ES,
+    problem: problem::ES,
+};
+
+pub fn words(locale: Locale) -> &'static Words {
+    match locale {
+        Locale::En => &EN,
+        Locale::Es => &ES,
+    }
+}
+
+/// Context: the language of the page.
+#[derive(Clone, Copy)]
+pub struct Language(pub RwSignal<Locale>);
+
+impl Language {
+    /// The one the app provides; outside of it English.
+    pub fn here() -> Self {
+        use_context().unwrap_or_else(|| Self(RwSignal::new(Locale::En)))
+    }
+
+    /// Tracks.
+    pub fn words(self) -> &'static Words {
+        words(self.0.get())
+    }
+
+    /// For handlers.
+    pub fn words_now(self) -> &'static Words {
+        words(self.0.get_untracked())
+    }
+}
+
+/// A text that follows the language, and whatever else it was made of. One type, so that rendering it is compiled once.
+pub type Text = Signal<String>;
+
+/// `t(|w| w.home.title)`.
+pub fn t(pick: fn(&'static Words) -> &'static str) -> Text {
+    let language = Language::here();
+    Signal::derive(move || pick(language.words()).to_owned())
+}
+
+/// `say(move |w| (w.find.lead)(count.get()))`.
+pub fn say(make: impl Fn(&'static Words) -> String + Send + Sync + 'static) -> Text {
+    let language = Language::here();
+    Signal::derive(move || make(language.words()))
+}

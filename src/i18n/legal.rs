@@ -1,0 +1,127 @@
+//! Words of the terms, the privacy page and the accessibility statement: what holds for paying once, as this portal really works.
+
+pub struct LegalWords {
+    pub terms: LegalPage,
+    pub privacy: LegalPage,
+    pub accessibility: LegalPage,
+}
+
+pub struct LegalPage {
+    pub title: &'static str,
+    pub lead: &'static str,
+    pub sections: &'static [(&'static str, &'static str)],
+}
+
+pub const EN: LegalWords = LegalWords {
+    terms: LegalPage {
+        title: "Terms of use",
+        lead: "What you and we agree to when you pay a bill here.",
+        sections: &[
+            (
+                "Paying once",
+                "You may pay your own bill, or somebody else’s with their statement. Before you pay, one page shows the amount, any fee, the method and the date, and the text you authorize. Nothing is charged before you agree to it there.",
+            ),
+            (
+                "When a payment counts",
+                "A card payment counts when the card’s bank accepts it. A bank payment is sent to your bank and usually takes a few business days; it can come back for up to 60 days. Until then it says Processing, not Paid.",
+            ),
+            (
+                "If something goes wrong",
+                "A payment is taken once, however often a button is pressed or a page is loaded again. If a payment fails, the page says first whether money was taken. Call us about any charge you did not authorize.",
+            ),
+        ],
+    },
+    privacy: LegalPage {
+        title: "Privacy",
+        lead: "What this site learns about you, and what it does not.",
+        sections: &[
+            (
+                "What we use",
+                "The numbers from your statement, to find the bill. The name and e-mail address you give, for the payment and its receipt. They are not in the address of a page, not in its title and not in our technical logs.",
+            ),
+            (
+                "Card and bank numbers",
+                "You type them into a form of the payment processor that is only shown inside this page. We get a token and the last four digits, never the number.",
+            ),
+            (
+                "On this device",
+                "We remember your region and your language, and while you pay, a random key that keeps a payment from being taken twice. One cookie holds your session and ends with it. There are no trackers and nothing from third parties.",
+            ),
+        ],
+    },
+    accessibility: LegalPage {
+        title: "Accessibility",
+        lead: "Everybody should be able to pay a bill here without help.",
+        sections: &[
+            (
+                "What we aim for",
+                "This site is built to WCAG 2.2, level AA. It works with a keyboard alone, with screen readers, at 320 pixels width and at 400 percent zoom, in light and dark, with forced colors and with reduced motion.",
+            ),
+            (
+                "How we check",
+                "Every page is tested by tools in each state, in both languages and at two widths, and the whole way to a receipt is walked by keyboard.",
+            ),
+            (
+                "If something is in your way",
+                "Tell us by phone: a person can take the payment, and we mend the page. We can also send any text of this site in another form.",
+            ),
+        ],
+    },
+};
+
+pub const ES: LegalWords = LegalWords {
+    terms: LegalPage {
+        title: "Condiciones de uso",
+        lead: "Lo que usted y nosotros acordamos cuando paga una factura aquí.",
+        sections: &[
+            (
+                "Pagar una vez",
+                "Puede pagar su propia factura, o la de otra persona con su estado de cuenta. Antes de pagar, una página muestra el importe, los cargos, la forma de pago y la fecha, y el texto que usted autoriza. No se cobra nada antes de que usted lo acepte allí.",
+            ),
+            (
+                "Cuándo cuenta un pago",
+                "Un pago con tarjeta cuenta cuando el banco de la tarjeta lo acepta. Un pago bancario se envía a su banco y suele tardar unos días hábiles; puede ser devuelto hasta 60 días después. Hasta entonces dice En proceso, no Pagado.",
+            ),
+            (
+                "Si algo sale mal",
+                "Un pago se cobra una sola vez, por más que se pulse un botón o se vuelva a cargar una página. Si un pago falla, la página dice primero si se cobró dinero. Llámenos si ve un cargo que no autorizó.",
+            ),
+        ],
+    },
+    privacy: LegalPage {
+        title: "Privacidad",
+        lead: "Lo que este sitio sabe de usted, y lo que no.",
+        sections: &[
+            (
+                "Lo que usamos",
+                "Los números de su estado de cuenta, para encontrar la factura. El nombre y el correo electrónico que usted da, para el pago y su recibo. No están en la dirección de una página, ni en su título, ni en nuestros registros técnicos.",
+            ),
+            (
+                "Números de tarjeta y de cuenta",
+                "Los escribe en un formulario del procesador de pagos que solo se muestra dentro de esta página. Nosotros recibimos un código y los últimos cuatro dígitos, nunca el número.",
+            ),
+            (
+                "En este dispositivo",
+                "Recordamos su región y su idioma y, mientras paga, una clave al azar que evita que un pago se cobre dos veces. Una cookie guarda su sesión y termina con ella. No hay rastreadores ni nada de terceros.",
+            ),
+        ],
+    },
+    accessibility: LegalPage {
+        title: "Accesibilidad",
+        lead: "Todas las personas deberían poder pagar una factura aquí sin ayuda.",
+        sections: &[
+            (
+                "Lo que buscamos",
+                "Este sitio sigue las WCAG 2.2, nivel AA. Funciona solo con el teclado, con lectores de pantalla, con 320 píxeles de ancho y con un aumento del 400 por ciento, en claro y en oscuro, con colores forzados y con movimiento reducido.",
+            ),
+            (
+                "Cómo lo comprobamos",
+                "Cada página se prueba con herramientas en todos sus estados, en los dos idiomas y en dos anchos, y todo el camino hasta el recibo se recorre con el teclado.",
+            ),
+            (
+                "Si algo le estorba",
+                "Díganoslo por teléfono: una persona puede recibir el pago, y nosotros corregimos la página. También podemos enviarle cualquier texto de este sitio en otro formato.",
+            ),
+        ],
+    },
+};

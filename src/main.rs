@@ -1,0 +1,19 @@
+//! Starts the app on our own page: takes the static first paint's place in `index.html`.
+
+use kppay::{
+    app::App,
+    browser::{self, Remembered},
+    config::Config,
+    pages,
+};
+use leptos::{mount::mount_to, prelude::*};
+
+fn main() {
+    std::panic::set_hook(Box::new(|_| pages::crash::show()));
+    if let Some(place) = browser::app_element() {
+        let (region, locale) = (browser::remembered(Remembered::Region), browser::remembered(Remembered::Locale));
+        let config = Config::parse(region.as_deref(), locale.as_deref(), &browser::languages());
+        mount_to(place, || view! { <App config/> }).forget();
+        browser::started();
+    }
+}

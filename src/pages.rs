@@ -1,0 +1,12 @@
+//! One module a page. A page never imports another page; what two need is in `ui`, or below.
+
+pub mod coupon;
+pub mod crash;
+pub mod help;
+pub mod home;
+pub mod legal;
+pub mod not_found;
+pub mod pay;
+pub mod region;
+pub mod register;
+pub mod sign_in;

@@ -1,0 +1,16 @@
+//! Paying a bill once: find it, choose what and how to pay, review, and see what became of it. One module a step; `journey` is
+//! what the steps share.
+
+pub mod amount;
+pub mod find;
+pub mod journey;
+pub mod method;
+pub mod outcome;
+pub mod receipt;
+pub mod review;
+
+/// Provides what is kept in memory while the steps come and go. Nothing of it is in the browser's storage.
+pub fn provide() {
+    find::provide();
+    journey::provide();
+}

@@ -1,0 +1,8 @@
+//! Payment page.
+
+use leptos::prelude::*;
+
+#[component]
+pub fn PaymentPage() -> impl IntoView {
+    view! { <h1 tabindex="-1"></h1> }
+}

@@ -1,0 +1,12 @@
+//! Sign in: says honestly that it comes with the account.
+
+use crate::{
+    i18n::t,
+    ui::{ComesLater, Heading},
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    view! { <ComesLater><Heading words=t(|w| w.account.sign_in)/></ComesLater> }
+}

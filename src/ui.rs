@@ -1,0 +1,37 @@
+//! Parts that know nothing of billing or the network: they take texts and signals and give markup. They may show values of the
+//! contract, and link to a `Route`.
+
+mod arrive;
+mod button;
+mod capture_frame;
+mod choice;
+mod comes_later;
+mod error_summary;
+mod field;
+mod flow;
+mod icon;
+mod items;
+mod ledger;
+mod money;
+mod notice;
+mod shell;
+mod slip;
+mod state;
+mod statement;
+mod stepper;
+mod waiting;
+
+pub use arrive::{Arrivals, Heading, arrive};
+pub use button::{ButtonLink, SubmitButton};
+pub use choice::Choice;
+pub use comes_later::ComesLater;
+pub use error_summary::{ErrorSummary, ErrorLine};
+pub use field::{Keyboard, TextField};
+pub use icon::{Icon, Sign};
+pub use money::MoneyText;
+pub use notice::{Notice, NoticeKind};
+pub use shell::{OpenNow, PhoneLink, Shell};
+pub use state::State;
+pub use statement::{Spot, Statement};
+pub use stepper::{Back, Stepper};
+pub use waiting::Waiting;

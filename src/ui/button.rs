@@ -1,0 +1,49 @@
+//! Buttons: one main one a view, and links that look like one.
+
+use super::{Icon, Sign};
+use crate::{i18n::Text, route::Route};
+use leptos::prelude::*;
+
+/// The main button of a form. While `busy` it is dimmed, does nothing and says so by its words.
+#[component]
+pub fn SubmitButton(
+    words: Text,
+    #[prop(optional)] busy_words: Option<Text>,
+    #[prop(into, optional)] busy: Signal<bool>,
+    /// With an arrow: leads to another page.
+    #[prop(optional)]
+    arrow: bool,
+) -> impl IntoView {
+    let said = move || match busy_words {
+        Some(busy_words) if busy.get() => busy_words.get(),
+        _ => words.get(),
+    };
+    view! {
+        <button class="pay-button pay-button--main" type="submit" aria-busy=move || busy.get().then_some("true")>
+            <span>{said}</span>
+            {arrow.then(|| view! { <Icon sign=Sign::Arrow/> })}
+        </button>
+    }
+}
+
+/// A link with a button's look.
+#[component]
+pub fn ButtonLink(
+    to: Route,
+    words: Text,
+    #[prop(optional)] main: bool,
+    #[prop(optional)] big: bool,
+    #[prop(optional)] arrow: bool,
+) -> impl IntoView {
+    let class = match (main, big) {
+        (true, true) => "pay-button pay-button--main pay-button--big",
+        (true, false) => "pay-button pay-button--main",
+        _ => "pay-button",
+    };
+    view! {
+        <a class=class href=to.href()>
+            <span>{words}</span>
+            {arrow.then(|| view! { <Icon sign=Sign::Arrow/> })}
+        </a>
+    }
+}

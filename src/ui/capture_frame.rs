@@ -1,0 +1,1 @@
+//! The processor's capture frame and the messages it sends.

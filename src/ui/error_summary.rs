@@ -1,0 +1,52 @@
+//! The list of what is to put right, between the `h1` and the form. It takes the focus when it appears on submit, because that is
+//! where a screen reader and a keyboard go on from; each line leads to its field.
+
+use super::{Icon, Sign};
+use crate::{browser, i18n::say};
+use leptos::{html, prelude::*};
+
+/// Id of the field, and the words that stand there too.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ErrorLine {
+    pub id: String,
+    pub words: String,
+}
+
+/// `submits` counts the submits that failed: each one brings the focus here.
+#[component]
+pub fn ErrorSummary(#[prop(into)] lines: Signal<Vec<ErrorLine>>, #[prop(into)] submits: Signal<u32>) -> impl IntoView {
+    let summary = NodeRef::<html::Div>::new();
+    Effect::new(move |before: Option<u32>| {
+        let now = submits.get();
+        if before.is_some_and(|before| before != now) {
+            if let Some(summary) = summary.get_untracked() {
+                browser::focus_and_show(&summary);
+            }
+        }
+        now
+    });
+    let title = say(move |w| (w.shell.to_put_right)(lines.with(Vec::len)));
+    let line = move |line: ErrorLine| {
+        let id = line.id.clone();
+        let go = move |event: leptos::ev::MouseEvent| {
+            event.prevent_default();
+            if let Some(summary) = summary.get_untracked() {
+                browser::focus_field(&summary, &id);
+            }
+        };
+        view! { <li><a href=format!("#{}", line.id) on:click=go>{line.words}</a></li> }
+    };
+    view! {
+        <div
+            class="pay-errors"
+            role="group"
+            aria-labelledby="pay-errors-title"
+            tabindex="-1"
+            node_ref=summary
+            hidden=move || lines.with(Vec::is_empty)
+        >
+            <h2 id="pay-errors-title"><Icon sign=Sign::Alert/><span>{title}</span></h2>
+            <ul>{move || lines.get().into_iter().map(line).collect_view()}</ul>
+        </div>
+    }
+}

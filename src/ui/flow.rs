@@ -1,0 +1,1 @@
+//! Where the money went: a table whose rows draw themselves on one scale.

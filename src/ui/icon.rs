@@ -1,0 +1,90 @@
+//! Icons: 24 units square, drawn by stroke, always beside words.
+
+use leptos::prelude::*;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    Alert,
+    Arrow,
+    Back,
+    Bank,
+    Building,
+    Calendar,
+    Card,
+    Check,
+    Clock,
+    Cross,
+    Done,
+    Down,
+    Download,
+    Envelope,
+    Info,
+    Lock,
+    Next,
+    Person,
+    Phone,
+    Pin,
+    Print,
+    Return,
+    Search,
+    Shield,
+    Skip,
+    Stethoscope,
+    Turn,
+    Warning,
+}
+
+/// `<Icon sign=Sign::Phone/>`: never read out.
+#[component]
+pub fn Icon(sign: Sign) -> impl IntoView {
+    view! {
+        <svg class="pay-icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false" inner_html=sign.shapes()></svg>
+    }
+}
+
+impl Sign {
+    fn shapes(self) -> &'static str {
+        match self {
+            Self::Alert => r#"<circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5"/><path d="M12 16.3h.01"/>"#,
+            Self::Arrow => r#"<path d="M5 12h14m-5.5-5.5L19 12l-5.5 5.5"/>"#,
+            Self::Back => r#"<path d="M19 12H5m5.5-5.5L5 12l5.5 5.5"/>"#,
+            Self::Bank => r#"<path d="M4 20.5V8.5l8-5 8 5v12"/><path d="M2.5 20.5h19M12 8.5v6M9 11.5h6M9.5 20.5v-3h5v3"/>"#,
+            Self::Building => r#"<path d="m4 11 8-7 8 7v8.5a1 1 0 0 1-1 1h-4.5V14h-5v6.5H5a1 1 0 0 1-1-1V11Z"/>"#,
+            Self::Calendar => r#"<rect x="3.5" y="5" width="17" height="15.5" rx="2"/><path d="M3.5 10h17M8 3v4m8-4v4"/>"#,
+            Self::Card => r#"<rect x="2.5" y="5" width="19" height="14" rx="2.2"/><path d="M2.5 9.8h19M6 15h4"/>"#,
+            Self::Check => r#"<path d="m5 12.5 4.5 4.5L19 7.5"/>"#,
+            Self::Clock => r#"<circle cx="12" cy="12" r="9"/><path d="M12 7v5.3l3.2 2"/>"#,
+            Self::Cross => r#"<circle cx="12" cy="12" r="9"/><path d="m9 9 6 6m0-6-6 6"/>"#,
+            Self::Done => r#"<circle cx="12" cy="12" r="9"/><path d="m8 12.3 2.8 2.8L16 9.5"/>"#,
+            Self::Down => r#"<path d="m6 9.5 6 6 6-6"/>"#,
+            Self::Download => r#"<path d="M12 4v11m-4.5-4.5L12 15l4.5-4.5M4.5 19.5h15"/>"#,
+            Self::Envelope => r#"<rect x="3" y="5" width="18" height="14" rx="2"/><path d="m3.5 7 8.5 6 8.5-6"/>"#,
+            Self::Info => r#"<circle cx="12" cy="12" r="9"/><path d="M12 11v5.5"/><path d="M12 7.7h.01"/>"#,
+            Self::Lock => r#"<rect x="5" y="10.5" width="14" height="10" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>"#,
+            Self::Next => r#"<circle cx="12" cy="12" r="8"/>"#,
+            Self::Person => r#"<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c.8-3.8 3.8-6 7.5-6s6.7 2.2 7.5 6"/>"#,
+            Self::Phone => {
+                r#"<path d="M5 4h3.5l1.6 4.2-2.1 1.6a12 12 0 0 0 6.2 6.2l1.6-2.1L20 15.5V19a1.5 1.5 0 0 1-1.6 1.5C10.6 20 4 13.4 3.5 5.6A1.5 1.5 0 0 1 5 4Z"/>"#
+            }
+            Self::Pin => {
+                r#"<path d="M12 21c4.5-4.6 6.8-8.1 6.8-11A6.8 6.8 0 0 0 5.2 10c0 2.9 2.3 6.4 6.8 11Z"/><circle cx="12" cy="10" r="2.4"/>"#
+            }
+            Self::Print => {
+                r#"<path d="M7 9V3.5h10V9M7 17H4.5a1.5 1.5 0 0 1-1.5-1.5V10.5A1.5 1.5 0 0 1 4.5 9h15a1.5 1.5 0 0 1 1.5 1.5v5a1.5 1.5 0 0 1-1.5 1.5H17"/><path d="M7 14h10v6.5H7z"/>"#
+            }
+            Self::Return => r#"<path d="M9 14 4 9l5-5"/><path d="M4 9h10a6 6 0 0 1 0 12h-4"/>"#,
+            Self::Search => r#"<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>"#,
+            Self::Shield => {
+                r#"<path d="M12 3.5 4.5 6.3v5.5c0 4.3 3 7.4 7.5 8.9 4.5-1.5 7.5-4.6 7.5-8.9V6.3L12 3.5Z"/><path d="m8.8 12 2.3 2.3 4.2-4.3"/>"#
+            }
+            Self::Skip => r#"<path d="m5 5.5 9 6.5-9 6.5v-13ZM18.5 5.5v13"/>"#,
+            Self::Stethoscope => {
+                r#"<path d="M6 3.5H4.5V9a4.5 4.5 0 0 0 9 0V3.5H12"/><path d="M9 13.5V16a4.5 4.5 0 0 0 9 0v-2"/><circle cx="18" cy="11.8" r="2.2"/>"#
+            }
+            Self::Turn => {
+                r#"<path d="M4.5 11a7.5 7.5 0 0 1 13-4l2 2.2M19.5 13a7.5 7.5 0 0 1-13 4l-2-2.2"/><path d="M19.5 4.5v4.7h-4.7M4.5 19.5v-4.7h4.7"/>"#
+            }
+            Self::Warning => r#"<path d="M12 4 2.8 19.5h18.4L12 4Z"/><path d="M12 10v4.5"/><path d="M12 17h.01"/>"#,
+        }
+    }
+}

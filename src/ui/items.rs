@@ -1,0 +1,1 @@
+//! The itemised charges of a bill, or the itemised lines of a receipt.

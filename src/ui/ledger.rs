@@ -1,0 +1,1 @@
+//! The ledger line: where one payment is.

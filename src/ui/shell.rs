@@ -1,0 +1,145 @@
+//! What stands around every page: wordmark, region, language and sign in above; the help phone in the same place below.
+
+use super::{Icon, Sign};
+use crate::{
+    browser,
+    config::Deployment,
+    i18n::{Language, format, say, t},
+    route::Route,
+};
+use contract::Locale;
+use leptos::{html, prelude::*};
+use leptos_router::hooks::use_location;
+use std::time::Duration;
+
+#[component]
+pub fn Shell(children: Children) -> impl IntoView {
+    let main = NodeRef::<html::Main>::new();
+    let skip = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        if let Some(main) = main.get_untracked() {
+            browser::focus_and_show(&main);
+        }
+    };
+    view! {
+        <div class="pay-page">
+            <a class="pay-skip" href="#main" on:click=skip>{t(|w| w.shell.skip)}</a>
+            <Header/>
+            <main class="pay-main" id="main" tabindex="-1" node_ref=main>{children()}</main>
+            <Footer/>
+        </div>
+    }
+}
+
+const MARK: &str = r#"<path d="M2 2.5h18v19l-3-2-3 2-3-2-3 2-3-2-3 2v-19Z" fill="none" stroke="var(--pay-accent)" stroke-width="2" stroke-linejoin="round"/><path d="M5.5 9.5h11" stroke="var(--pay-accent)" stroke-width="2" stroke-dasharray="2.6 1.6"/>"#;
+
+#[component]
+fn Header() -> impl IntoView {
+    let deployment = Deployment::here();
+    let language = Language::here();
+    let pathname = use_location().pathname;
+    let other = move || match language.0.get() {
+        Locale::En => "es",
+        Locale::Es => "en",
+    };
+    let switch = move |_| {
+        language.0.update(|locale| {
+            *locale = match locale {
+                Locale::En => Locale::Es,
+                Locale::Es => Locale::En,
+            }
+        });
+    };
+    let region = say(move |w| {
+        deployment.region.get().map_or(w.shell.your_region, |region| format::region(w.locale, region)).to_owned()
+    });
+    let on_region_page = move || Route::parse(&pathname.get()) == Some(Route::Region);
+    view! {
+        <header class="pay-top">
+            <a
+                class="pay-top__mark"
+                href=Route::Home.href()
+                aria-label=say(move |w| (w.shell.wordmark_home)(&deployment.brand()))
+            >
+                <svg viewBox="0 0 22 24" aria-hidden="true" focusable="false" inner_html=MARK></svg>
+                <b>{move || deployment.brand()}</b>
+            </a>
+            <a class="pay-chip" href=Route::Region.href() hidden=on_region_page>
+                <span class="pay-hidden">{t(|w| w.shell.region)}</span>
+                <Icon sign=Sign::Pin/>
+                <span>{region}</span>
+                <Icon sign=Sign::Down/>
+                <span class="pay-hidden">{t(|w| w.shell.change)}</span>
+            </a>
+            <button class="pay-top__link pay-link" type="button" lang=other on:click=switch>
+                {t(|w| w.shell.other_language)}
+            </button>
+            <a class="pay-top__link pay-top__wide" href=Route::SignIn.href()>{t(|w| w.shell.sign_in)}</a>
+        </header>
+    }
+}
+
+#[component]
+fn Footer() -> impl IntoView {
+    let deployment = Deployment::here();
+    view! {
+        <footer class="pay-foot">
+            <div class="pay-foot__in">
+                <p>
+                    <Icon sign=Sign::Phone/>
+                    <span>
+                        {t(|w| w.shell.questions)} {move || view! { <PhoneLink number=deployment.contacts().billing_phone/> }}
+                        <br/>
+                        <span class="pay-note"><OpenNow/></span>
+                    </span>
+                </p>
+                <div class="pay-foot__links">
+                    <a href=Route::Help.href()>{t(|w| w.shell.all_contacts)}</a>
+                    <a href=Route::Coupon.href()>{t(|w| w.shell.pay_by_mail)}</a>
+                    <a href=Route::Accessibility.href()>{t(|w| w.shell.accessibility)}</a>
+                    <a href=Route::Terms.href()>{t(|w| w.shell.terms)}</a>
+                    <a href=Route::Privacy.href()>{t(|w| w.shell.privacy)}</a>
+                </div>
+            </div>
+        </footer>
+    }
+}
+
+/// A number that a phone can call.
+#[component]
+pub fn PhoneLink(number: String) -> impl IntoView {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    view! { <a href=format!("tel:+{digits}")>{number}</a> }
+}
+
+/// "Open now, until 5 pm Pacific", by the region's clock; the plain hours while no region was chosen or the time is not known
+/// (when rendered without a browser).
+#[component]
+pub fn OpenNow() -> impl IntoView {
+    let deployment = Deployment::here();
+    let now = RwSignal::new(None::<i64>);
+    Effect::new(move |_| {
+        now.set(Some(browser::now_millis()));
+        let again = set_interval_with_handle(move || now.set(Some(browser::now_millis())), Duration::from_secs(30));
+        on_cleanup(move || {
+            if let Ok(again) = again {
+                again.clear();
+            }
+        });
+    });
+    say(move |w| {
+        let contacts = deployment.contacts();
+        let (from, until) = (format::hour(w.locale, contacts.opens), format::hour(w.locale, contacts.closes));
+        let (Some(region), Some(now)) = (deployment.region.get(), now.get()) else {
+            let zone = deployment.region.get().map_or(w.shell.any_zone, |region| format::zone(w.locale, region));
+            return format!("{}.", (w.shell.hours)(&from, &until, zone));
+        };
+        let zone = format::zone(w.locale, region);
+        let clock = format::WallClock::at(now, region.time_zone());
+        if clock.weekday < 5 && (contacts.opens..contacts.closes).contains(&clock.hour) {
+            (w.shell.open_now)(&until, zone, &from)
+        } else {
+            (w.shell.closed_now)(&from, &until, zone)
+        }
+    })
+}

@@ -1,0 +1,1 @@
+//! What is chosen so far, with a tear line above the total.

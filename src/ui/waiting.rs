@@ -1,0 +1,17 @@
+//! A sheet whose content is on its way: bars in the real layout, shown after 300 ms (by the style sheet), read out as words.
+
+use crate::i18n::t;
+use leptos::prelude::*;
+
+/// `rows` bars, about as high as what will stand there.
+#[component]
+pub fn Waiting(#[prop(default = 4)] rows: usize) -> impl IntoView {
+    view! {
+        <div class="pay-sheet pay-waiting" aria-busy="true">
+            <p class="pay-hidden">{t(|w| w.shell.waiting)}</p>
+            <div class="pay-stack" aria-hidden="true">
+                {(0..rows).map(|_| view! { <div class="pay-ghost"><i></i><i></i></div> }).collect_view()}
+            </div>
+        </div>
+    }
+}
