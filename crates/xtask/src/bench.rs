@@ -1,0 +1,162 @@
+//! `cargo xtask bench`: payments and reads at a constant arrival rate, on SQLite and on PostgreSQL, and PostgreSQL by itself
+//! (`pgbench`) with a transaction of the same shape beside it. It prints a table and judges nothing: a busy machine is no bug.
+
+use crate::arguments::Arguments;
+use crate::child::{self, Scratch};
+use crate::house::{House, Plan};
+use crate::postgres::{Commits, Postgres};
+use crate::tools::step;
+use crate::{build, place};
+use serde_json::Value;
+use xtask::failure::{Because, Failure, Outcome};
+
+pub const USAGE: &str = "bench [--rate 250] [--read-rate 500] [--seconds 20] [--connections 32]";
+
+/// One payment as PostgreSQL sees it, without a server in between: what is written, in which transactions, read from the billing
+/// API's own statements.
+const PGBENCH: &str = include_str!("load/payment.pgbench.sql");
+const PGBENCH_TABLES: &str = include_str!("load/payment.tables.sql");
+
+pub fn bench(given: &[String]) -> Outcome<()> {
+    let arguments = Arguments::parse(given, &["--rate", "--read-rate", "--seconds", "--connections"], &[])?;
+    let asked = Asked {
+        rate: arguments.number("--rate", 250.0)?,
+        read_rate: arguments.number("--read-rate", 500.0)?,
+        seconds: arguments.number("--seconds", 20.0)?,
+        connections: arguments.number("--connections", 32)?,
+    };
+    build::servers()?;
+    step("Building the load generator");
+    let mut cargo = place::cargo();
+    child::run(
+        "cargo build",
+        cargo.args(["build", "--profile", "server", "-p", "xtask", "--features", "load", "--bin", "load"]),
+    )?;
+
+    let mut table = Table::default();
+    {
+        let files = Scratch::new("bench-sqlite")?;
+        asked.measure("SQLite", Plan::private(files.path())?, &mut table)?;
+    }
+    let postgres = Postgres::start(Commits::Durable)?;
+    {
+        let files = Scratch::new("bench-postgres")?;
+        let plan = Plan { database_url: Some(postgres.url("kppay")), ..Plan::private(files.path())? };
+        asked.measure("PostgreSQL", plan, &mut table)?;
+    }
+    let floor = asked.pgbench(&postgres)?;
+    println!("\n{}\nPostgreSQL alone (pgbench, the same writes): {floor:.0} payments a second.", table.0);
+    Ok(())
+}
+
+struct Asked {
+    rate: f64,
+    read_rate: f64,
+    seconds: f64,
+    connections: u32,
+}
+
+impl Asked {
+    fn measure(&self, database: &str, plan: Plan, table: &mut Table) -> Outcome<()> {
+        step(&format!("Measuring on {database}"));
+        let plan = Plan { api_only: true, more: vec!["--no-rate-limit".to_owned()], ..plan };
+        let house = House::open(&plan)?;
+        let mut load = place::command(place::server_binary("load"));
+        load.args([&house.authority, &house.processor_authority, &plan.origin()]);
+        load.args([self.rate, self.read_rate, self.seconds].map(|number| number.to_string()));
+        load.arg(self.connections.to_string());
+        let mut rows = Vec::new();
+        let status = child::run_and_read("the load generator", &mut load, |line| {
+            rows.extend(serde_json::from_str::<Value>(line))
+        })?;
+        if !status.success() {
+            return Err(Failure::new(format!("The load generator ended with {status}.")));
+        }
+        let (now, peak) = house.resident().unwrap_or_default();
+        rows.iter().for_each(|row| table.add(database, row));
+        table.note(&format!("{database}: the billing API holds {} MB, {} MB at its highest.", now / 1024, peak / 1024));
+        Ok(())
+    }
+
+    /// Payments a second that PostgreSQL itself manages.
+    fn pgbench(&self, postgres: &Postgres) -> Outcome<f64> {
+        step("Measuring PostgreSQL alone (pgbench)");
+        postgres.create("floor")?;
+        let files = Scratch::new("pgbench")?;
+        let (tables, script) = (files.path().join("tables.sql"), files.path().join("payment.sql"));
+        std::fs::write(&tables, PGBENCH_TABLES).because("Writing pgbench's tables")?;
+        std::fs::write(&script, PGBENCH).because("Writing pgbench's script")?;
+        child::run(
+            "psql",
+            postgres.client("psql").args(["-q", "-v", "ON_ERROR_STOP=1", "-d", "floor", "-f"]).arg(tables),
+        )?;
+        let mut pgbench = postgres.client("pgbench");
+        pgbench.args([
+            "-n",
+            "-j",
+            "2",
+            "-c",
+            &self.connections.to_string(),
+            "-T",
+            &format!("{:.0}", self.seconds),
+            "-f",
+        ]);
+        let said = child::said(pgbench.arg(script).arg("floor")).unwrap_or_default();
+        tps(&said).ok_or_else(|| {
+            Failure::new(format!("pgbench said: {said}")).fix("pgbench comes with postgresql's packages")
+        })
+    }
+}
+
+/// `tps = 812.4 (without initial connection time)`
+fn tps(said: &str) -> Option<f64> {
+    said.lines().find_map(|line| line.strip_prefix("tps = "))?.split(' ').next()?.parse().ok()
+}
+
+struct Table(String);
+
+impl Default for Table {
+    fn default() -> Self {
+        Self("| database | what | a second | p50 ms | p99 ms | max ms | errors |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n".to_owned())
+    }
+}
+
+impl Table {
+    fn add(&mut self, database: &str, row: &Value) {
+        let number = |name: &str| row[name].as_f64().map_or("–".to_owned(), |number| format!("{number:.1}"));
+        let what = row["what"].as_str().unwrap_or_default();
+        self.0.push_str(&format!(
+            "| {database} | {what} | {} | {} | {} | {} | {} |\n",
+            number("per_second"),
+            number("p50"),
+            number("p99"),
+            number("max"),
+            row["errors"]
+        ));
+        if let Some(error) = row["first_error"].as_str() {
+            self.note(&format!("{database}, {what}: the first error is {error}"));
+        }
+    }
+    fn note(&mut self, text: &str) {
+        println!("    {text}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pgbenchs_rate_is_read_from_its_last_lines() {
+        assert_eq!(tps("latency average = 4 ms\ntps = 812.400000 (without initial connection time)\n"), Some(812.4));
+        assert_eq!(tps("nothing"), None);
+    }
+
+    #[test]
+    fn a_row_of_the_table_shows_what_could_not_be_measured_as_a_dash() {
+        let mut table = Table::default();
+        let row = serde_json::json!({"what": "reads", "per_second": 500.04, "p50": 1.0, "p99": null, "max": 9.96, "errors": 0});
+        table.add("SQLite", &row);
+        assert_eq!(table.0.lines().last().unwrap(), "| SQLite | reads | 500.0 | 1.0 | – | 10.0 | 0 |");
+    }
+}

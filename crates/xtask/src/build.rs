@@ -1,0 +1,76 @@
+//! Building the three things that run: the capture frame's wasm, the web app, and the two servers. It knows no flags of theirs.
+
+use crate::tools::{Tools, step};
+use crate::{child, place};
+use std::path::PathBuf;
+use xtask::failure::{Because, Failure, Outcome};
+
+/// The same features for every wasm of ours; rustc's output uses them and `wasm-opt` has to be told.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Where the web app is after `trunk build`.
+pub fn dist() -> PathBuf {
+    place::root().join("dist")
+}
+
+/// Where the capture frame's wasm and its glue are after [`capture`].
+pub fn frame() -> PathBuf {
+    place::target().join("capture")
+}
+
+/// The card and bank rules as a wasm of their own, with the glue `wasm-bindgen` writes for a module script.
+pub fn capture(tools: &Tools) -> Outcome<()> {
+    step("Building the capture frame's wasm");
+    let mut cargo = place::cargo();
+    child::run(
+        "cargo build -p capture",
+        cargo.args(["build", "-p", "capture", "--release", "--target", "wasm32-unknown-unknown"]),
+    )?;
+    let built = place::target().join("wasm32-unknown-unknown/release/capture.wasm");
+    let mut bindgen = tools.command("wasm-bindgen");
+    bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(frame());
+    child::run("wasm-bindgen", bindgen.arg(built))?;
+    let wasm = frame().join("capture_bg.wasm");
+    let mut optimise = tools.command("wasm-opt");
+    child::run("wasm-opt", optimise.arg("-Oz").args(WASM_FEATURES).arg(&wasm).arg("-o").arg(&wasm))
+}
+
+/// The release app into `dist/`; the server compresses what it serves.
+pub fn app(tools: &Tools) -> Outcome<()> {
+    step("Building the web app (about 3 min the first time, 1 min after a change)");
+    let mut trunk = tools.command("trunk");
+    // Trunk takes NO_COLOR for the value of its own switch and refuses `1`.
+    child::run("trunk build", trunk.args(["build", "--release"]).env_remove("NO_COLOR"))
+        .map_err(|failure| failure.fix("the compiler's message is above"))?;
+    if !dist().join("index.html").is_file() {
+        return Err(Failure::new("Trunk ended well, but there is no dist/index.html."));
+    }
+    Ok(())
+}
+
+/// `kppay-server` and `kppay-processor`, optimised for speed.
+pub fn servers() -> Outcome<()> {
+    step("Building the billing API and the processor (about 5 min the first time, seconds after a change)");
+    let mut cargo = place::cargo();
+    child::run(
+        "cargo build --profile server",
+        cargo.args(["build", "--profile", "server", "-p", "server", "-p", "processor"]),
+    )
+}
+
+/// All of it, for whoever needs the whole house.
+pub fn everything() -> Outcome<()> {
+    step("Looking at the tools");
+    let tools = Tools::ready()?;
+    std::fs::create_dir_all(place::target()).because("Making the target directory")?;
+    capture(&tools)?;
+    app(&tools)?;
+    servers()
+}

@@ -1,0 +1,68 @@
+//! schemathesis: requests made up from the OpenAPI document, sent to a running server, every answer held against the document.
+
+use crate::house::House;
+use crate::tally::Tally;
+use crate::tools::step;
+use crate::{child, place, system};
+use std::path::PathBuf;
+use std::process::Command;
+use xtask::failure::{Because, Failure, Outcome};
+use xtask::http::{self, Connection};
+
+const VERSION: &str = "4.32.5";
+
+/// The program, in a virtual environment under `target/`.
+pub fn ready() -> Outcome<PathBuf> {
+    let home = place::target().join(format!("schemathesis-{VERSION}"));
+    let program = home.join("bin/schemathesis");
+    if child::said(Command::new(&program).arg("--version")).is_some() {
+        return Ok(program);
+    }
+    step(&format!("Installing schemathesis {VERSION} into {} (under a minute, once)", home.display()));
+    let make = || child::run("python3 -m venv", place::command("python3").args(["-m", "venv", "--clear"]).arg(&home));
+    if let Err(failure) = make() {
+        // Debian keeps the module in a package of its own.
+        if !system::may_install() {
+            return Err(failure.fix("apt-get install python3-venv"));
+        }
+        system::install(&["python3-venv"])?;
+        make()?;
+    }
+    let mut pip = Command::new(home.join("bin/pip"));
+    child::run("pip", pip.args(["install", "--quiet", &format!("schemathesis=={VERSION}")]))
+        .map_err(|failure| failure.fix("Python 3 with pip, and a network, are needed"))?;
+    Ok(program)
+}
+
+/// Against a house of its own, as a payer who has found their bills.
+pub fn run(program: &PathBuf, house: &House) -> Outcome<Tally> {
+    let origin = format!("http://{}", house.authority);
+    let cookie = payer(house)?;
+    let report = place::target().join("schemathesis.xml");
+    let mut schemathesis = place::command(program);
+    schemathesis.arg("run").arg(format!("{origin}/api/v1/openapi.json"));
+    schemathesis.args(["--header", &format!("Cookie: {cookie}"), "--header", &format!("Origin: {origin}")]);
+    // The same cases on every machine: a red run can be run again.
+    schemathesis.args(["--seed", "1", "--max-examples", "40", "--request-timeout", "10", "--no-color"]);
+    schemathesis.args(["--report", "junit", "--report-junit-path"]).arg(&report);
+    let status = child::run_and_read("schemathesis", &mut schemathesis, |_| {})?;
+    let text = std::fs::read_to_string(&report).because("Reading schemathesis's report")?;
+    match Tally::of_junit(&text) {
+        Some(tally) if status.success() || tally.failed > 0 => Ok(tally),
+        _ => Err(Failure::new(format!("schemathesis ended with {status}.")).fix("its message is above")),
+    }
+}
+
+/// The session's cookie, as a browser sends it back.
+fn payer(house: &House) -> Outcome<String> {
+    let asking = "Finding a demo member's bills";
+    let members = http::fetch(&house.authority, "/demo/members").and_then(|answer| answer.json()).because(asking)?;
+    let body =
+        serde_json::json!({"region": members[0]["region"], "identifiers": members[0]["identifiers"]}).to_string();
+    let headers = [("Content-Type", "application/json"), ("Origin", &format!("http://{}", house.authority))];
+    let answer = Connection::open(&house.authority)
+        .and_then(|mut connection| connection.send("POST", "/api/v1/bill-lookups", &headers, body.as_bytes()))
+        .because(asking)?;
+    let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
+    cookie.map(str::to_owned).ok_or_else(|| Failure::new(format!("{asking}: {} {}", answer.status, answer.text())))
+}

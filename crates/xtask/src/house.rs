@@ -1,0 +1,201 @@
+//! The running house: the processor and the billing API over their databases. The only file that knows the two programs' flags.
+//! It does not know who lives in it: `start` keeps it open for people, the tests and the benchmark for themselves.
+
+use crate::child::{self, Running};
+use crate::{build, place};
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use xtask::failure::{Because, Failure, Outcome};
+use xtask::http;
+
+pub struct Plan {
+    pub port: u16,
+    pub processor_port: u16,
+    /// Where both databases are unless `database_url` says another for billing.
+    pub data: PathBuf,
+    pub database_url: Option<String>,
+    /// Delete what is in `data` first.
+    pub fresh: bool,
+    /// The API without the web app, for `trunk serve`.
+    pub api_only: bool,
+    /// Logs go into `data` and not to the terminal.
+    pub quiet: bool,
+    /// More of the server's flags.
+    pub more: Vec<String>,
+}
+
+impl Plan {
+    /// On two free ports, over fresh databases, saying nothing.
+    pub fn private(data: &Path) -> Outcome<Self> {
+        Ok(Self {
+            port: place::free_port()?,
+            processor_port: place::free_port()?,
+            data: data.to_owned(),
+            database_url: None,
+            fresh: true,
+            api_only: false,
+            quiet: true,
+            more: Vec::new(),
+        })
+    }
+
+    /// Of the page that will talk to the API: writes from any other are refused.
+    pub fn origin(&self) -> String {
+        if self.api_only { TRUNK_SERVE.to_owned() } else { format!("http://127.0.0.1:{}", self.port) }
+    }
+}
+
+pub struct House {
+    pub authority: String,
+    pub processor_authority: String,
+    server: Running,
+    processor: Running,
+}
+
+/// The origin of `trunk serve`, whose page talks to us through Trunk's proxy.
+const TRUNK_SERVE: &str = "http://127.0.0.1:8082";
+
+impl House {
+    pub fn open(plan: &Plan) -> Outcome<Self> {
+        is_free(plan.port, "--port")?;
+        is_free(plan.processor_port, "--processor-port")?;
+        if plan.fresh {
+            forget(&plan.data)?;
+        }
+        std::fs::create_dir_all(&plan.data).because("Making the data directory")?;
+        let authority = format!("127.0.0.1:{}", plan.port);
+        let processor_authority = format!("127.0.0.1:{}", plan.processor_port);
+        let origin = plan.origin();
+        let secret = secret()?;
+
+        let mut processor = Command::new(place::server_binary("kppay-processor"));
+        processor.args(["--listen", &processor_authority, "--parent-origin", &origin]);
+        processor.arg("--database").arg(plan.data.join("processor.db")).arg("--frame").arg(build::frame());
+        let mut processor = start("The processor", &mut processor, plan, &secret)?;
+        ready(&mut processor, &processor_authority, "/healthz", plan)?;
+
+        let database =
+            plan.database_url.clone().unwrap_or_else(|| format!("sqlite:{}", plan.data.join("billing.db").display()));
+        let mut server = Command::new(place::server_binary("kppay-server"));
+        server.args(["--listen", &authority, "--public-origin", &origin, "--database-url", &database, "--demo"]);
+        let processor_url = format!("http://{processor_authority}");
+        server.args(["--processor-url", &processor_url, "--processor-public-url", &processor_url]);
+        if !plan.api_only {
+            server.arg("--dist").arg(build::dist());
+        }
+        let mut server = start("The billing API", server.args(&plan.more), plan, &secret)?;
+        ready(&mut server, &authority, "/readyz", plan)?;
+        Ok(Self { authority, processor_authority, server, processor })
+    }
+
+    /// Until one of the two ends, which neither does by itself.
+    pub fn stay(&mut self) -> Outcome<()> {
+        loop {
+            for (name, program) in [("The billing API", &mut self.server), ("The processor", &mut self.processor)] {
+                if let Some(status) = program.ended()? {
+                    return Err(Failure::new(format!("{name} ended with {status}.")));
+                }
+            }
+            child::pause(500);
+        }
+    }
+
+    /// Of the billing API: resident now and at its highest, in kilobytes.
+    pub fn resident(&self) -> Option<(u64, u64)> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.server.id())).ok()?;
+        Some((kilobytes(&status, "VmRSS:")?, kilobytes(&status, "VmHWM:")?))
+    }
+}
+
+fn kilobytes(status: &str, name: &str) -> Option<u64> {
+    status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
+}
+
+fn start(name: &str, command: &mut Command, plan: &Plan, secret: &str) -> Outcome<Running> {
+    command.env("KPPAY_PROCESSOR_SECRET", secret).stdin(Stdio::null());
+    if plan.quiet {
+        let log = File::create(log_file(name, plan)).because("Writing a log")?;
+        command.stdout(log.try_clone().because("Writing a log")?).stderr(log);
+    }
+    Running::start(name, command)
+}
+
+fn log_file(name: &str, plan: &Plan) -> PathBuf {
+    plan.data.join(if name.ends_with("processor") { "processor.log" } else { "billing.log" })
+}
+
+fn ready(running: &mut Running, authority: &str, path: &str, plan: &Plan) -> Outcome<()> {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    loop {
+        if http::fetch(authority, path).is_ok_and(|answer| answer.status == 200) {
+            return Ok(());
+        }
+        let ended = running.ended()?;
+        if ended.is_none() && Instant::now() < deadline {
+            child::pause(50);
+            continue;
+        }
+        let name = running.name().to_owned();
+        let why = ended.map_or("is not ready after two minutes".to_owned(), |status| format!("ended with {status}"));
+        let said = std::fs::read_to_string(log_file(&name, plan)).unwrap_or_default();
+        let failure = Failure::new(format!("{name} {why}.\n{said}"));
+        return Err(failure.fix("its message is above; `cargo xtask start --fresh` starts over with new demo data"));
+    }
+}
+
+fn is_free(port: u16, flag: &str) -> Outcome<()> {
+    match TcpListener::bind(("127.0.0.1", port)) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Failure::new(format!("Port {port} of this machine can't be had: {error}."))
+            .fix(format!("stop what listens there, or choose another with {flag}"))),
+    }
+}
+
+/// Billing and the processor refer to each other's payments, so both go.
+fn forget(data: &Path) -> Outcome<()> {
+    for name in ["billing.db", "processor.db"] {
+        for suffix in ["", "-wal", "-shm"] {
+            let file = data.join(format!("{name}{suffix}"));
+            if file.exists() {
+                std::fs::remove_file(&file).because(&file.display().to_string())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Known to the two programs of this start only.
+fn secret() -> Outcome<String> {
+    use std::io::Read;
+    let mut bytes = [0; 24];
+    File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes)).because("Reading /dev/urandom")?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_that_is_taken_is_said_with_the_flag_that_chooses_another() {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let failure = is_free(taken.local_addr().unwrap().port(), "--processor-port").unwrap_err().to_string();
+        assert!(failure.contains("--processor-port"), "{failure}");
+    }
+
+    #[test]
+    fn every_start_has_a_secret_of_its_own() {
+        let (one, other) = (secret().unwrap(), secret().unwrap());
+        assert_eq!(one.len(), 48);
+        assert_ne!(one, other);
+    }
+
+    #[test]
+    fn resident_memory_is_read_from_the_status_file() {
+        assert_eq!(kilobytes("VmPeak:\t  9 kB\nVmRSS:\t   5120 kB\n", "VmRSS:"), Some(5120));
+        assert_eq!(kilobytes("", "VmRSS:"), None);
+    }
+}

@@ -1,0 +1,71 @@
+//! `cargo xtask`: each command does its own set-up first and its job then.
+//!
+//! Reading order: `start` and `suites` are the two commands of the README; `build`, `house`, `postgres` and `system` are what they
+//! stand on; `tools` fetches, `child` starts and ends programs, `place` knows where things are.
+
+mod arguments;
+mod bench;
+mod build;
+mod child;
+mod conformance;
+mod end2end;
+mod house;
+mod place;
+mod postgres;
+mod size;
+mod start;
+mod suites;
+mod system;
+mod tally;
+mod tools;
+
+use std::process::ExitCode;
+use xtask::failure::{Failure, Outcome};
+
+fn main() -> ExitCode {
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    match child::end_children_with_us().and_then(|()| obey(&given)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether it went well; a command that measures or tests can do its job and find fault.
+fn obey(given: &[String]) -> Outcome<bool> {
+    let (command, rest) = given.split_first().map_or(("help", &[][..]), |(command, rest)| (command.as_str(), rest));
+    match command {
+        "start" => start::start(rest)?,
+        "test" => return suites::test(rest),
+        "gallery" => nothing_more(rest).and_then(|()| end2end::gallery())?,
+        "size" => nothing_more(rest).and_then(|()| size::size())?,
+        "bench" => bench::bench(rest)?,
+        "help" | "--help" | "-h" => print!("{}", usage()),
+        other => {
+            return Err(
+                Failure::new(format!("There is no command {other}.")).fix(format!("these there are\n{}", usage()))
+            );
+        }
+    }
+    Ok(true)
+}
+
+fn nothing_more(rest: &[String]) -> Outcome<()> {
+    arguments::Arguments::parse(rest, &[], &[]).map(drop)
+}
+
+fn usage() -> String {
+    format!(
+        "cargo xtask {}\n    builds everything and serves it with demo data\n\
+         cargo xtask {}\n    runs every test, or the suites named\n\
+         cargo xtask gallery\n    takes a picture of every page and state into target/gallery\n\
+         cargo xtask size\n    weighs what the first page loads against size-budget.json\n\
+         cargo xtask {}\n    measures payments and reads a second, on SQLite and on PostgreSQL\n",
+        start::USAGE,
+        suites::USAGE,
+        bench::USAGE
+    )
+}

@@ -1,0 +1,138 @@
+//! `cargo xtask size`: what the first page makes a browser load, raw, gzip and brotli, against the budget in `size-budget.json`.
+//! Everything that `dist/index.html` names is counted, and what those name in turn is not: a lazily loaded file is no first load.
+
+use crate::{build, child, place};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use xtask::failure::{Because, Failure, Outcome};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Weight {
+    raw: u64,
+    gzip: u64,
+    brotli: u64,
+}
+
+pub fn size() -> Outcome<()> {
+    let budget = std::fs::read_to_string(place::root().join("size-budget.json")).because("Reading size-budget.json")?;
+    let budget: Value = serde_json::from_str(&budget).because("Reading size-budget.json")?;
+    let limit = budget["first_page_brotli_bytes"]
+        .as_u64()
+        .ok_or_else(|| Failure::new("size-budget.json holds no first_page_brotli_bytes."))?;
+    let dist = build::dist();
+    let index = std::fs::read_to_string(dist.join("index.html"))
+        .because("Reading dist/index.html")
+        .map_err(|failure| failure.fix("build the app first: cargo xtask start, or trunk build --release"))?;
+    let mut names = vec!["index.html".to_owned()];
+    names.extend(named_in(&index));
+    let files: Vec<PathBuf> = names.iter().map(|name| dist.join(name)).collect();
+    if let Some(missing) = files.iter().find(|file| !file.is_file()) {
+        return Err(Failure::new(format!("dist/index.html names {}, which is not there.", missing.display())));
+    }
+    let weights = weigh(&files)?;
+    print!("{}", table(&names, &weights));
+    let total: u64 = weights.iter().map(|weight| weight.brotli).sum();
+    verdict(total, limit)
+}
+
+fn verdict(total: u64, limit: u64) -> Outcome<()> {
+    if total > limit {
+        return Err(Failure::new(format!("{total} brotli bytes are {} over the budget of {limit}.", total - limit))
+            .fix("`twiggy top` on the wasm shows what grew; raise size-budget.json only with a reason in the commit"));
+    }
+    println!("{total} brotli bytes, {} under the budget of {limit}.", limit - total);
+    Ok(())
+}
+
+/// The files of ours that the page names, in its order and each once: `src`, `href` and `data-app-*` that are no page's address.
+fn named_in(index: &str) -> Vec<String> {
+    const LOADED: [&str; 10] =
+        [".js", ".mjs", ".wasm", ".css", ".svg", ".png", ".ico", ".webp", ".woff2", ".webmanifest"];
+    let mut names = Vec::new();
+    for value in index.split(['"', '\'']).skip(1).step_by(2) {
+        let name = value.split(['?', '#']).next().unwrap_or_default();
+        let name = name.strip_prefix('/').or_else(|| name.strip_prefix("./")).unwrap_or(name);
+        let is_ours = !value.contains(':') && !value.starts_with("//") && !name.contains(char::is_whitespace);
+        if is_ours && LOADED.iter().any(|ending| name.ends_with(ending)) && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+/// Node brings the same zlib and brotli that the server's bytes are made of, and is needed anyway.
+const WEIGH: &str = "
+const zlib = require('node:zlib'), fs = require('node:fs');
+const best = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 11, [zlib.constants.BROTLI_PARAM_LGWIN]: 22 } };
+for (const file of process.argv.slice(1)) {
+  const bytes = fs.readFileSync(file);
+  console.log(bytes.length, zlib.gzipSync(bytes, { level: 9 }).length, zlib.brotliCompressSync(bytes, best).length);
+}";
+
+fn weigh(files: &[impl AsRef<Path>]) -> Outcome<Vec<Weight>> {
+    let mut node = place::command("node");
+    node.args(["-e", WEIGH, "--"]);
+    files.iter().for_each(|file| {
+        node.arg(file.as_ref());
+    });
+    let said =
+        child::said(&mut node).ok_or_else(|| Failure::new("Node could not weigh the files.").fix("install Node 20"))?;
+    let weights: Vec<_> = said.lines().filter_map(weight).collect();
+    if weights.len() == files.len() { Ok(weights) } else { Err(Failure::new(format!("Node answered: {said}"))) }
+}
+
+fn weight(line: &str) -> Option<Weight> {
+    let mut numbers = line.split(' ').map(|number| number.parse().ok());
+    Some(Weight { raw: numbers.next()??, gzip: numbers.next()??, brotli: numbers.next()?? })
+}
+
+fn table(names: &[String], weights: &[Weight]) -> String {
+    let mut text = format!("{:>10} {:>10} {:>10}  first page\n", "raw", "gzip", "brotli");
+    let mut total = Weight::default();
+    for (name, weight) in names.iter().zip(weights) {
+        text.push_str(&row(weight, name));
+        total.raw += weight.raw;
+        total.gzip += weight.gzip;
+        total.brotli += weight.brotli;
+    }
+    text + &row(&total, "in all")
+}
+
+fn row(weight: &Weight, name: &str) -> String {
+    format!("{:>10} {:>10} {:>10}  {name}\n", weight.raw, weight.gzip, weight.brotli)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_page_loads_is_counted_once_and_links_to_pages_are_not() {
+        let index = r#"<link rel="preload" href="/kppay-0123_bg.wasm" as="fetch"><link rel="modulepreload" href="/kppay-0123.js">
+            <script type="module" src="/boot.js" data-app-js="/kppay-0123.js" data-app-wasm="/kppay-0123_bg.wasm"></script>
+            <link rel="stylesheet" href="./pay.css?v=1"><a href="/pay">Pay</a><a href="https://example.org/x.js">elsewhere</a>"#;
+        assert_eq!(named_in(index), ["kppay-0123_bg.wasm", "kppay-0123.js", "boot.js", "pay.css"]);
+    }
+
+    #[test]
+    fn over_budget_is_a_failure_and_the_budget_itself_is_not() {
+        assert!(verdict(190_001, 190_000).is_err());
+        assert!(verdict(190_000, 190_000).is_ok());
+    }
+
+    #[test]
+    fn the_table_ends_with_the_sums() {
+        let weights = [Weight { raw: 10, gzip: 6, brotli: 5 }, Weight { raw: 20, gzip: 9, brotli: 8 }];
+        let text = table(&["a.js".into(), "b.css".into()], &weights);
+        assert_eq!(
+            text.lines().last().unwrap().split_whitespace().collect::<Vec<_>>(),
+            ["30", "15", "13", "in", "all"]
+        );
+    }
+
+    #[test]
+    fn nodes_answer_is_three_numbers() {
+        assert_eq!(weight("3 2 1"), Some(Weight { raw: 3, gzip: 2, brotli: 1 }));
+        assert_eq!(weight("3 2"), None);
+    }
+}

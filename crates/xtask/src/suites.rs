@@ -1,0 +1,138 @@
+//! `cargo xtask test`: every test there is, in five suites. A suite that can't run is a failure with its way out, never a skip.
+
+use crate::house::{House, Plan};
+use crate::postgres::{Commits, Postgres};
+use crate::system::Browser;
+use crate::tally::Tally;
+use crate::tools::{Tools, step};
+use crate::{arguments::Arguments, build, child, conformance, end2end, place};
+use std::process::Command;
+use std::time::Instant;
+use xtask::failure::{Failure, Outcome};
+
+pub const USAGE: &str = "test [native] [server] [browser] [api] [end2end]";
+
+type Suite = (&'static str, &'static str, fn() -> Outcome<Tally>);
+
+const SUITES: [Suite; 5] = [
+    ("native", "contract, processor, capture, the commands, the app's native tests and the tree's own rules", native),
+    ("server", "the billing API on SQLite and on PostgreSQL", server),
+    ("browser", "the app's pieces in Chromium (wasm-bindgen-test)", browser),
+    ("api", "schemathesis against the OpenAPI document", api),
+    ("end2end", "journeys in Chromium against the real servers (Playwright)", journeys),
+];
+
+/// Whether everything passed. The last line printed is `N passed, N failed`.
+pub fn test(given: &[String]) -> Outcome<bool> {
+    let wanted = Arguments::parse(given, &[], &[])?.words;
+    let known: Vec<_> = SUITES.iter().map(|(name, ..)| *name).collect();
+    if let Some(unknown) = wanted.iter().find(|name| !known.contains(&name.as_str())) {
+        return Err(
+            Failure::new(format!("There is no suite {unknown}.")).fix(format!("the suites are {}", known.join(", ")))
+        );
+    }
+    let mut total = Tally::default();
+    let mut report = String::new();
+    for (name, what, run) in
+        SUITES.iter().filter(|(name, ..)| wanted.is_empty() || wanted.iter().any(|want| want == name))
+    {
+        step(&format!("{name}: {what}"));
+        let since = Instant::now();
+        let (tally, note) = match run() {
+            Ok(tally) if tally == Tally::default() => (Tally { passed: 0, failed: 1 }, "ran no test at all".to_owned()),
+            Ok(tally) => (tally, String::new()),
+            Err(failure) => (Tally { passed: 0, failed: 1 }, format!("could not run. {failure}")),
+        };
+        report.push_str(&format!("  {name:9}{tally}  ({} s) {note}\n", since.elapsed().as_secs()));
+        total += tally;
+    }
+    println!("\n{report}{total}");
+    Ok(total.failed == 0)
+}
+
+fn native() -> Outcome<Tally> {
+    let mut tally = Tally::default();
+    let crates = ["-p", "contract", "-p", "processor", "-p", "capture", "-p", "xtask"];
+    cargo_test(&mut tally, place::cargo().args(["test", "--no-fail-fast"]).args(crates))?;
+    cargo_test(&mut tally, place::cargo().args(["test", "--no-fail-fast", "-p", "kppay", "--features", "ssr"]))?;
+    Ok(tally)
+}
+
+fn server() -> Outcome<Tally> {
+    let (_ours, url) = match std::env::var("KPPAY_TEST_POSTGRES_URL") {
+        Ok(url) => (None, url),
+        Err(_) => {
+            step("Starting a PostgreSQL in a scratch directory");
+            let postgres = Postgres::start(Commits::Fast)?;
+            let url = postgres.url("kppay");
+            (Some(postgres), url)
+        }
+    };
+    let mut tally = Tally::default();
+    let mut cargo = place::cargo();
+    cargo.args(["test", "--no-fail-fast", "-p", "server"]).env("KPPAY_TEST_POSTGRES_URL", url);
+    cargo_test(&mut tally, &mut cargo)?;
+    Ok(tally)
+}
+
+fn browser() -> Outcome<Tally> {
+    let browser = Browser::ready()?;
+    let tools = Tools::ready()?;
+    let mut cargo = tools.command("cargo");
+    cargo.args(["test", "--no-fail-fast", "-p", "kppay", "--features", "csr", "--target", "wasm32-unknown-unknown"]);
+    cargo.args(["--test", "browser"]);
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
+    cargo.env("CHROMEDRIVER", &browser.driver).env("WASM_BINDGEN_TEST_ONLY_WEB", "1");
+    let mut tally = Tally::default();
+    cargo_test(&mut tally, &mut cargo)?;
+    Ok(tally)
+}
+
+fn api() -> Outcome<Tally> {
+    let schemathesis = conformance::ready()?;
+    build::everything()?;
+    let files = child::Scratch::new("api")?;
+    let house = House::open(&Plan::private(files.path())?)?;
+    conformance::run(&schemathesis, &house)
+}
+
+fn journeys() -> Outcome<Tally> {
+    let browser = Browser::ready()?;
+    build::everything()?;
+    end2end::packages()?;
+    let mut tally = Tally::default();
+    let mut npm = end2end::npm(&browser);
+    let status = child::run_and_read("npm test", npm.args(["test", "--silent"]), |line| tally.read(line))?;
+    settle(tally, status.success(), "npm test")
+}
+
+/// One `cargo test`, added up. Nothing failed but cargo did: then it could not build, or a test binary died.
+fn cargo_test(tally: &mut Tally, cargo: &mut Command) -> Outcome<()> {
+    let mut own = Tally::default();
+    let status = child::run_and_read("cargo test", cargo, |line| own.read(line))?;
+    *tally += settle(own, status.success(), "cargo test")?;
+    Ok(())
+}
+
+fn settle(tally: Tally, succeeded: bool, what: &str) -> Outcome<Tally> {
+    if succeeded || tally.failed > 0 {
+        return Ok(tally);
+    }
+    Err(Failure::new(format!("{what} failed, though no test of it did ({tally}).")).fix("its message is above"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_runner_that_failed_without_a_failed_test_did_not_run() {
+        assert!(settle(Tally { passed: 3, failed: 0 }, false, "cargo test").is_err());
+        assert_eq!(settle(Tally { passed: 3, failed: 1 }, false, "cargo test"), Ok(Tally { passed: 3, failed: 1 }));
+    }
+
+    #[test]
+    fn an_unknown_suite_is_refused_before_anything_runs() {
+        assert!(test(&["natives".to_owned()]).unwrap_err().to_string().contains("native, server"));
+    }
+}

@@ -1,0 +1,128 @@
+//! The tools that turn Rust into the web app, at exactly the versions this repository was measured with. What the machine has at
+//! the right version is used; the rest is fetched once into a cache that every clone shares (`KPPAY_TOOLS`, or
+//! `$XDG_CACHE_HOME/kppay/tools`, or `~/.cache/kppay/tools`).
+
+use crate::{child, place};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+use xtask::failure::{Because, Failure, Outcome};
+
+const TRUNK: &str = "0.21.14";
+/// The npm package `binaryen` is the one that brings `wasm-opt` without a system package.
+const BINARYEN: &str = "132.0.0";
+const WASM_OPT: &str = "132";
+const TARGET: &str = "wasm32-unknown-unknown";
+
+pub struct Tools {
+    cache: PathBuf,
+    path: OsString,
+}
+
+impl Tools {
+    /// Everything the wasm build needs, fetched if it is not there.
+    pub fn ready() -> Outcome<Self> {
+        let tools = Self::found()?;
+        wasm_target()?;
+        tools.cargo_tool("trunk", "trunk", TRUNK, 7)?;
+        tools.cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &place::locked_version("wasm-bindgen")?, 4)?;
+        tools.wasm_opt()?;
+        Ok(tools)
+    }
+
+    fn found() -> Outcome<Self> {
+        let cache = cache_directory()?;
+        let mut directories = vec![cache.join("bin"), cache.join("node_modules/.bin")];
+        directories.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        let path = std::env::join_paths(directories).because("Putting the tool cache on PATH")?;
+        Ok(Self { cache, path })
+    }
+
+    /// A command that finds the tools on its `PATH`.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = place::command(program);
+        command.env("PATH", &self.path);
+        command
+    }
+
+    fn version_of(&self, program: &str) -> Option<String> {
+        // Resolved by hand: std looks a bare name up on our own PATH, not on the one given to the child.
+        let found =
+            std::env::split_paths(&self.path).map(|directory| directory.join(program)).find(|file| file.is_file())?;
+        let mut command = Command::new(found);
+        version_word(&child::said(command.arg("--version").env("PATH", &self.path))?)
+    }
+
+    fn cargo_tool(&self, program: &str, package: &str, version: &str, minutes: u32) -> Outcome<()> {
+        if self.version_of(program).as_deref() == Some(version) {
+            println!("    {program} {version} is there.");
+            return Ok(());
+        }
+        step(&format!(
+            "Installing {package} {version} into {} (about {minutes} min on two cores, once)",
+            self.cache.display()
+        ));
+        let mut install = place::cargo();
+        install.args(["install", package, "--version", version, "--locked", "--force", "--root"]).arg(&self.cache);
+        child::run(&format!("cargo install {package}"), &mut install)
+            .map_err(|failure| failure.fix("look at the message above; a C compiler and a network are needed"))
+    }
+
+    fn wasm_opt(&self) -> Outcome<()> {
+        if self.version_of("wasm-opt").as_deref() == Some(WASM_OPT) {
+            println!("    wasm-opt {WASM_OPT} is there.");
+            return Ok(());
+        }
+        step(&format!("Fetching wasm-opt {WASM_OPT} (npm package binaryen, some 30 MB, once)"));
+        std::fs::create_dir_all(&self.cache).because("Making the tool cache")?;
+        let mut install = place::command("npm");
+        install.args(["install", "--no-audit", "--no-fund", "--no-save", "--prefix"]).arg(&self.cache);
+        child::run("npm install binaryen", install.arg(format!("binaryen@{BINARYEN}")))
+            .map_err(|failure| failure.fix("Node 20 with npm must be on PATH"))
+    }
+}
+
+fn cache_directory() -> Outcome<PathBuf> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    variable("KPPAY_TOOLS")
+        .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("kppay/tools")))
+        .or_else(|| variable("HOME").map(|home| home.join(".cache/kppay/tools")))
+        .ok_or_else(|| {
+            Failure::new("There is no place for tools.").fix("set KPPAY_TOOLS to a directory that can be written")
+        })
+}
+
+fn wasm_target() -> Outcome<()> {
+    let sysroot = child::said(place::command("rustc").args(["--print", "sysroot"])).unwrap_or_default();
+    if PathBuf::from(sysroot).join("lib/rustlib").join(TARGET).is_dir() {
+        println!("    Rust's {TARGET} is there.");
+        return Ok(());
+    }
+    step(&format!("Adding Rust's {TARGET} (some 20 MB, once)"));
+    child::run("rustup target add", place::command("rustup").args(["target", "add", TARGET]))
+        .map_err(|failure| failure.fix("install Rust with rustup, or your distribution's std for wasm32"))
+}
+
+/// `trunk 0.21.14` → `0.21.14`; `wasm-opt version 132 (version_132)` → `132`.
+fn version_word(text: &str) -> Option<String> {
+    let starts_with_digit = |word: &&str| word.starts_with(|letter: char| letter.is_ascii_digit());
+    text.split_whitespace().find(starts_with_digit).map(str::to_owned)
+}
+
+/// A line before something that takes a while.
+pub fn step(what: &str) {
+    println!("==> {what}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_the_first_word_that_starts_with_a_digit() {
+        assert_eq!(version_word("trunk 0.21.14").as_deref(), Some("0.21.14"));
+        assert_eq!(version_word("wasm-opt version 132 (version_132)").as_deref(), Some("132"));
+        assert_eq!(version_word("wasm-bindgen 0.2.128\n").as_deref(), Some("0.2.128"));
+        assert_eq!(version_word("nothing here"), None);
+    }
+}
