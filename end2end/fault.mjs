@@ -6,7 +6,7 @@
 //   lose           let the other side finish, then cut the connection instead of answering
 //   answer(status) let the other side finish, then answer something else
 //   hold           let the other side finish, and keep its answer until `release()`; never released is a time-out
-//   before/after   call a function before forwarding, or once the other side has answered (awaited)
+//   before/after   call a function when the request is here, or once the other side has answered (awaited)
 // Connections to the browser are closed after each answer: Chromium silently repeats a request whose *reused* connection
 // was cut, which would hide what a test wants to see. `keepAlive: true` gives that behaviour back.
 import http from 'node:http';
@@ -94,11 +94,11 @@ export class Proxy {
     const what = fault?.what ?? {};
     try {
       const sent = await body(request);
+      await what.before?.();
       if (what.drop) {
         fault.arrive();
         return request.socket.destroy();
       }
-      await what.before?.();
       const answer = await this.#forward(request, sent);
       await what.after?.(answer);
       fault?.arrive(answer);

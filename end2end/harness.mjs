@@ -1,0 +1,176 @@
+// The real servers, for one test: processor and billing on free ports, over databases of their own in a temporary directory, with
+// demo data; the browser's way in is a proxy that can misbehave, and so is billing's way to the processor.
+//
+//   browser -> house.edge (Proxy) -> billing server -> house.inner (Proxy) -> processor <- the capture frame, straight
+//
+// Where the programs are: KPPAY_SERVER_BIN, KPPAY_PROCESSOR_BIN, KPPAY_DIST (the built app), KPPAY_FRAME (the built frame).
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Proxy } from './fault.mjs';
+
+export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+const firstThatExists = (...candidates) => candidates.find((candidate) => candidate && fs.existsSync(candidate));
+
+function program(name, given) {
+  const found = firstThatExists(given, path.join(ROOT, 'target/server', name), path.join(ROOT, 'target/debug', name));
+  assert.ok(found, `${name} is not built: cargo build --profile server -p ${name.replace('kppay-', '')}`);
+  return found;
+}
+
+function folder(what, given, fallback, how) {
+  const found = firstThatExists(given, path.join(ROOT, fallback));
+  assert.ok(found, `${what} is not built: ${how}`);
+  return found;
+}
+
+export async function freePort() {
+  const probe = net.createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** A program of ours that runs until it is stopped or killed, with everything it says kept. */
+class Running {
+  constructor(name, command, args, env, ready) {
+    Object.assign(this, { name, command, args, env, ready, log: '' });
+  }
+  async start() {
+    const child = spawn(this.command, this.args, { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    this.gone = new Promise((resolve) => child.once('exit', resolve));
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (this.log += chunk));
+    for (let tries = 0; tries < 600; tries += 1) {
+      if (child.exitCode !== null) throw new Error(`${this.name} ended with ${child.exitCode}:\n${this.log}`);
+      if (await fetch(this.ready).then((answer) => answer.ok, () => false)) return;
+      await pause(50);
+    }
+    throw new Error(`${this.name} is not ready after 30 s:\n${this.log.slice(-4000)}`);
+  }
+  /** As the power cut does it: no shutdown, no flush. */
+  async kill() {
+    this.child.kill('SIGKILL');
+    await this.gone;
+  }
+  async stop() {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGTERM');
+    await this.gone;
+  }
+}
+
+export class House {
+  /** `proxied: false` lets the browser talk to the server directly (the gallery does). */
+  static async open({ demo = true } = {}) {
+    const house = new House();
+    house.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kppay-'));
+    const [serverPort, processorPort, edgePort] = [await freePort(), await freePort(), await freePort()];
+    const secret = randomBytes(24).toString('hex');
+    const origin = `http://127.0.0.1:${serverPort}`;
+    const processorOrigin = `http://127.0.0.1:${processorPort}`;
+    house.edge = await Proxy.start(origin, { port: edgePort });
+    house.inner = await Proxy.start(processorOrigin);
+    house.app = house.edge.origin;
+    house.processorOrigin = processorOrigin;
+    house.billingFile = path.join(house.dir, 'billing.db');
+    house.processorFile = path.join(house.dir, 'processor.db');
+    house.processor = new Running(
+      'kppay-processor',
+      program('kppay-processor', process.env.KPPAY_PROCESSOR_BIN),
+      [
+        '--listen', `127.0.0.1:${processorPort}`, '--database', house.processorFile, '--parent-origin', house.app,
+        '--frame', folder('the capture frame', process.env.KPPAY_FRAME, 'target/capture', 'cargo xtask start'),
+      ],
+      { KPPAY_PROCESSOR_SECRET: secret },
+      `${processorOrigin}/healthz`,
+    );
+    house.server = new Running(
+      'kppay-server',
+      program('kppay-server', process.env.KPPAY_SERVER_BIN),
+      [
+        '--listen', `127.0.0.1:${serverPort}`, '--database-url', `sqlite:${house.billingFile}`, '--public-origin', house.app,
+        '--processor-url', house.inner.origin, '--processor-public-url', processorOrigin,
+        '--dist', folder('the app', process.env.KPPAY_DIST, 'dist', 'trunk build'), ...(demo ? ['--demo'] : []),
+      ],
+      { KPPAY_PROCESSOR_SECRET: secret },
+      `${origin}/readyz`,
+    );
+    await house.processor.start();
+    await house.server.start();
+    house.direct = origin;
+    return house;
+  }
+
+  /** Everything both programs have said so far. */
+  logs() {
+    return this.server.log + this.processor.log;
+  }
+
+  async members() {
+    this.known ??= await (await fetch(`${this.direct}/demo/members`)).json();
+    return this.known;
+  }
+  /** The first demo member of whom `is` holds. */
+  async member(is = (member) => member.name === 'Ana O’Neill') {
+    const found = (await this.members()).find(is);
+    assert.ok(found, 'no demo member is like that');
+    return found;
+  }
+
+  async mail() {
+    return (await fetch(`${this.direct}/demo/mail`)).json();
+  }
+
+  /** Moves the demo's clock on, billing's and the processor's. */
+  async later(seconds) {
+    const answer = await fetch(`${this.direct}/demo/clock`, {
+      method: 'POST', headers: { 'content-type': 'application/json', origin: this.app }, body: JSON.stringify({ seconds }),
+    });
+    assert.equal(answer.ok, true, `the demo clock answers ${answer.status}`);
+  }
+
+  billing(sql, ...values) {
+    return rows(this.billingFile, sql, values);
+  }
+  processing(sql, ...values) {
+    return rows(this.processorFile, sql, values);
+  }
+
+  /** The bytes of every file of both databases, write-ahead logs included. */
+  databaseBytes() {
+    return fs.readdirSync(this.dir).map((name) => ({ name, bytes: fs.readFileSync(path.join(this.dir, name)) }));
+  }
+
+  async close() {
+    await this.edge.stop();
+    await this.server.stop();
+    await this.inner.stop();
+    await this.processor.stop();
+    if (!process.env.KPPAY_KEEP) fs.rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+// Node 20 has no SQLite of its own; Python, which every machine that builds this has, does.
+const READ = `
+import json, sqlite3, sys
+file, sql, values = json.load(sys.stdin)
+base = sqlite3.connect("file:" + file + "?mode=ro", uri=True, timeout=10)
+base.row_factory = sqlite3.Row
+plain = lambda value: value.hex() if isinstance(value, bytes) else value
+print(json.dumps([{name: plain(row[name]) for name in row.keys()} for row in base.execute(sql, values)]))
+`;
+
+function rows(file, sql, values) {
+  const input = JSON.stringify([file, sql, values]);
+  return JSON.parse(execFileSync('python3', ['-c', READ], { input, maxBuffer: 1 << 28 }));
+}

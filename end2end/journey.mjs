@@ -1,0 +1,248 @@
+// A person paying a bill: each method is one thing that a person does or sees, in words of the page (its labels, headings and
+// buttons), never by a class or an id. The drawn pages have these words.
+import assert from 'node:assert/strict';
+
+export const WORDS = {
+  en: {
+    payOnce: /^Pay once, without an account/,
+    region: 'Where is your health plan?', goOn: 'Continue', yes: /^Yes/, no: /^No/,
+    find: 'Find your bill', findButton: 'Find my bill',
+    identifiers: {
+      group: 'Group', subgroup: 'Subgroup', billgroup: 'Billgroup', zip: 'ZIP code', hrn: 'Health record number',
+      billing_unit: /^Billing unit/,
+    },
+    owe: /^You owe/, bills: { professional: 'Professional bill', hospital: 'Hospital bill', premium: 'Plan premium' },
+    all: /^All of it/, part: /^Part of it/, notNow: /^Not now/, howMuch: /^How much of/,
+    how: 'How would you like to pay?', bank: /^Bank account/, card: /^Card/,
+    cardNumber: 'Card number', expires: 'Expires', code: 'Security code',
+    routing: 'Routing number', account: 'Account number', checking: 'Checking', savings: 'Savings',
+    name: 'Your name', email: 'E-mail for the receipt', toReview: 'Continue to review',
+    review: 'Review and pay', agree: /^I agree/, pay: /^Pay \$[\d,.]+ now/,
+    paid: 'Paid. Thank you.', sent: 'Sent to your bank', none: 'No money was taken', checkingPayment: 'We are checking your payment',
+  },
+  es: {
+    payOnce: /^Pagar una vez, sin cuenta/,
+    region: '¿Dónde está su plan de salud?', goOn: 'Continuar', yes: /^Sí/, no: /^No/,
+    find: 'Busque su factura', findButton: 'Buscar mi factura',
+    identifiers: {
+      group: 'Grupo (Group)', subgroup: 'Subgrupo (Subgroup)', billgroup: 'Grupo de facturación (Billgroup)',
+      zip: 'Código postal (ZIP)', hrn: 'Número de historia clínica (HRN)', billing_unit: /Billing unit/,
+    },
+  },
+};
+
+export const VISA = { number: '4242424242424242', expires: '12/30', code: '123' };
+export const BANK = { routing: '110000000', account: '000123456789' };
+
+export class Payer {
+  constructor(house, { page, context, seen }, { language = 'en' } = {}) {
+    Object.assign(this, { house, page, context, seen, language });
+  }
+  get words() {
+    return WORDS[this.language];
+  }
+
+  // --- seeing
+
+  /** The page's one heading, once it says so. */
+  async sees(heading) {
+    await this.page.getByRole('heading', { level: 1, name: heading }).waitFor();
+  }
+  async reads(text) {
+    await this.page.getByRole('main').getByText(text).first().waitFor();
+  }
+  async text() {
+    return (await this.page.getByRole('main').innerText()).replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ');
+  }
+
+  /** Nothing of this page is still being fetched or drawn. */
+  async settles() {
+    await this.page.getByRole('heading', { level: 1 }).waitFor();
+    await this.page.waitForFunction(() => !document.querySelector('main [aria-busy=true], main[aria-busy=true]'));
+  }
+  async noSidewaysScroll() {
+    const [wide, window] = await this.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    assert.ok(wide <= window, `the page is ${wide} px wide in a window of ${window}`);
+  }
+  /** What this browser profile keeps: cookies, both storages, databases, caches. */
+  async keeps() {
+    const pages = await Promise.all(this.context.pages().flatMap((page) => page.frames()).map((frame) => frame.evaluate(async () => {
+      const bases = await Promise.all(((await indexedDB.databases?.()) ?? []).map(({ name }) => name));
+      const cached = await Promise.all((await caches.keys()).map(async (name) => {
+        const cache = await caches.open(name);
+        return Promise.all((await cache.keys()).map(async (request) => [request.url, await (await cache.match(request)).text()]));
+      }));
+      return [location.href, { ...localStorage }, { ...sessionStorage }, history.state, bases, cached];
+    })));
+    return JSON.stringify([await this.context.cookies(), await this.context.storageState({ indexedDB: true }), pages]);
+  }
+  /** Switches the language with the link in the page's head. */
+  async speaks(language) {
+    const name = { en: 'English', es: 'Español' }[language];
+    await this.page.getByRole('banner').getByRole('link', { name }).or(this.page.getByRole('banner').getByRole('button', { name })).click();
+    this.language = language;
+    await this.page.locator(`html[lang=${language}]`).waitFor({ state: 'attached' });
+  }
+  async secondTab() {
+    return new Payer(this.house, { page: await this.context.newPage(), context: this.context, seen: this.seen }, { language: this.language });
+  }
+
+  // --- by keyboard
+
+  /** Role and name of what has the focus, as assistive technology hears it: `button Continue`. */
+  async focused() {
+    const tree = await this.page.locator(':focus').first().ariaSnapshot();
+    const found = tree.match(/^- ([a-z]+)(?: "((?:[^"\\]|\\.)*)")?/);
+    return found ? `${found[1]} ${found[2] ?? ''}` : tree;
+  }
+  /** Presses Tab until the focus is there. */
+  async tabsTo(role, name, { most = 60 } = {}) {
+    const target = this.page.getByRole(role, { name, exact: typeof name === 'string' });
+    for (let presses = 0; presses < most; presses += 1) {
+      await this.page.keyboard.press('Tab');
+      for (const element of await target.all()) {
+        if (await element.evaluate((element) => element === document.activeElement)) return;
+      }
+    }
+    assert.fail(`${most} times Tab never reached the ${role} ${name}`);
+  }
+  /** Tab until the focus is in the capture frame, on the field with this label. */
+  async tabsIntoFrame(label, { most = 30 } = {}) {
+    const field = this.frame.getByLabel(label, { exact: true });
+    for (let presses = 0; presses < most; presses += 1) {
+      await this.page.keyboard.press('Tab');
+      if (await field.evaluate((element) => element === document.activeElement && document.hasFocus())) return;
+    }
+    assert.fail(`${most} times Tab never reached ${label} in the frame`);
+  }
+  /** With the arrow keys, among the radio buttons of the group in focus. */
+  async chooses(name, { most = 6 } = {}) {
+    for (let presses = 0; presses < most; presses += 1) {
+      const label = await this.page.evaluate(() => document.activeElement.closest('label')?.innerText ?? '');
+      if (name.test(label.trim())) return this.page.keyboard.press('Space');
+      await this.page.keyboard.press('ArrowDown');
+    }
+    assert.fail(`the arrow keys never reached ${name}`);
+  }
+
+  // --- getting to what is owed
+
+  async goes(path) {
+    await this.page.goto(this.house.app + path);
+  }
+  async arrives(region = 'California', { southWest } = {}) {
+    await this.goes('/');
+    await this.page.getByRole('link', { name: this.words.payOnce }).click();
+    await this.sees(this.words.region);
+    await this.page.getByRole('radio', { name: region }).check();
+    if (southWest !== undefined) await this.page.getByRole('radio', { name: southWest ? this.words.yes : this.words.no }).check();
+    await this.page.getByRole('button', { name: this.words.goOn }).click();
+    await this.sees(this.words.find);
+  }
+  field(identifier) {
+    return this.page.getByLabel(this.words.identifiers[identifier], { exact: true });
+  }
+  async types(identifiers) {
+    for (const [identifier, value] of Object.entries(identifiers)) await this.field(identifier).fill(value);
+  }
+  async finds(identifiers) {
+    await this.types(identifiers);
+    await this.page.getByRole('button', { name: this.words.findButton }).click();
+  }
+
+  // --- choosing
+
+  bill(kind) {
+    return this.page.getByRole('region', { name: this.words.bills[kind] });
+  }
+  /** `how` is 'all', 'none', or an amount as typed. */
+  async takes(kind, how) {
+    const bill = this.bill(kind);
+    const choice = how === 'all' ? this.words.all : how === 'none' ? this.words.notNow : this.words.part;
+    await bill.getByRole('radio', { name: choice }).check();
+    if (choice === this.words.part) await bill.getByRole('textbox', { name: this.words.howMuch }).fill(how);
+  }
+  async continues() {
+    await this.page.getByRole('main').getByRole('button', { name: this.words.goOn, exact: true }).or(
+      this.page.getByRole('main').getByRole('link', { name: this.words.goOn, exact: true })).click();
+  }
+
+  // --- how to pay
+
+  get frame() {
+    return this.page.frameLocator('iframe');
+  }
+  async byCard({ number, expires, code } = VISA) {
+    await this.page.getByRole('radio', { name: this.words.card }).check();
+    await this.frame.getByLabel(this.words.cardNumber).fill(number);
+    await this.frame.getByLabel(this.words.expires).fill(expires);
+    await this.frame.getByLabel(this.words.code).fill(code);
+  }
+  async byBank({ routing, account, savings = false } = BANK) {
+    await this.page.getByRole('radio', { name: this.words.bank }).check();
+    await this.frame.getByRole('radio', { name: savings ? this.words.savings : this.words.checking }).check();
+    await this.frame.getByLabel(this.words.routing).fill(routing);
+    await this.frame.getByLabel(this.words.account, { exact: true }).fill(account);
+  }
+  async says({ name = 'Ana O’Neill', email = 'ana.oneill@example.org' } = {}) {
+    await this.page.getByLabel(this.words.name).fill(name);
+    await this.page.getByLabel(this.words.email).fill(email);
+  }
+  async toReview() {
+    await this.page.getByRole('button', { name: this.words.toReview }).click();
+    await this.sees(this.words.review);
+  }
+
+  // --- paying
+
+  get agreement() {
+    return this.page.getByRole('checkbox', { name: this.words.agree });
+  }
+  get payButton() {
+    return this.page.getByRole('button', { name: this.words.pay });
+  }
+  async agrees() {
+    await this.agreement.check();
+  }
+  async pays() {
+    await this.agrees();
+    await this.payButton.click();
+  }
+
+  /** From nothing to a review of what `shares` says, by card unless told otherwise. */
+  async reachesReview(member, { shares = { professional: 'all', hospital: 'none' }, bank, card, who } = {}) {
+    await this.reachesMethod(member, shares);
+    if (bank) await this.byBank(bank === true ? BANK : bank);
+    else await this.byCard(card);
+    await this.says(who);
+    await this.toReview();
+  }
+  async reachesMethod(member, shares = { professional: 'all', hospital: 'none' }) {
+    await this.reachesOwed(member);
+    for (const [kind, how] of Object.entries(shares)) await this.takes(kind, how);
+    await this.continues();
+    await this.sees(this.words.how);
+  }
+  async reachesOwed(member) {
+    const washington = member.region === 'WA';
+    await this.arrives(NAMES[member.region], washington ? { southWest: false } : {});
+    await this.finds(member.identifiers);
+    await this.sees(this.words.owe);
+  }
+
+  /** The idempotency key that the review on screen would send; the server keeps it with the payer's draft. */
+  async key() {
+    return this.page.evaluate(async () => (await (await fetch('/api/v1/payment-draft')).json()).key);
+  }
+
+  /** The receipt's number as the page shows it. */
+  async receiptNumber() {
+    const found = (await this.text()).match(/KP-[0-9A-Z]{4}-[0-9A-Z]{4}/);
+    assert.ok(found, 'the page shows no receipt number');
+    return found[0];
+  }
+}
+
+export const NAMES = {
+  CA: 'California', CO: 'Colorado', GA: 'Georgia', HI: 'Hawaii', OR: 'Oregon', WA: 'Washington',
+};

@@ -1,0 +1,183 @@
+// Every page in every state, as walks that stop and say where they are: `for await (const state of walk(stage)) …`. The
+// accessibility tests and the gallery look at the same stops, so a state that one sees the other sees too.
+//
+// A stop is `{ page, state }`; `still` says that its content is the same on every day and so can be kept as an ARIA snapshot.
+
+const stop = (page, state, more = {}) => ({ page, state, name: state ? `${page}-${state}` : page, ...more });
+
+async function* doors({ payer }) {
+  const { page, words } = payer;
+  await payer.goes('/');
+  await payer.settles();
+  yield stop('home', '');
+  await page.getByRole('link', { name: words.payOnce }).click();
+  await payer.sees(words.region);
+  yield stop('region', '');
+  await page.getByRole('button', { name: words.goOn }).click();
+  await payer.invalid();
+  yield stop('region', 'error');
+  await page.getByRole('radio', { name: 'Washington' }).check();
+  await page.getByRole('radio', { name: words.yes }).waitFor();
+  yield stop('region', 'washington');
+  for (const path of ['help', 'coupon', 'sign-in', 'register', 'terms', 'privacy', 'accessibility']) {
+    await payer.goes(`/${path}`);
+    await payer.settles();
+    yield stop(path, '');
+  }
+  await payer.goes('/nowhere');
+  await payer.settles();
+  yield stop('not-found', '');
+}
+
+async function* finding({ payer, member }) {
+  await payer.arrives();
+  yield stop('find', 'empty');
+  await payer.finds({ group: '100245', zip: '9461', hrn: '12345678A' });
+  await payer.invalid();
+  yield stop('find', 'error');
+  await payer.types(member.identifiers);
+  await payer.field('hrn').fill('12345678');
+  await payer.field('hrn').focus();
+  yield stop('find', 'filled');
+  await payer.finds({ ...member.identifiers, group: '999999' });
+  await payer.reads(payer.words.noMatch);
+  yield stop('find', 'no-match');
+  const busy = payer.page.getByRole('main').getByText(payer.words.tooMany);
+  for (let tries = 0; tries < 60 && !(await busy.first().isVisible()); tries += 1) {
+    const answered = payer.page.waitForResponse(/bill-lookups/);
+    await payer.finds({ ...member.identifiers, group: String(900_000 + tries) });
+    await answered;
+    await payer.page.getByRole('main').getByText(payer.words.tooMany).or(payer.page.getByRole('main').getByText(payer.words.noMatch))
+      .first().waitFor();
+  }
+  yield stop('find', 'too-many');
+}
+
+async function* findingInWashington({ payer }) {
+  await payer.arrives('Washington', { southWest: false });
+  yield stop('find', 'washington');
+}
+
+async function* offline({ payer, member, house }) {
+  await payer.arrives();
+  await payer.types(member.identifiers);
+  house.edge.cut();
+  await payer.page.getByRole('button', { name: payer.words.findButton }).click();
+  await payer.reads(payer.words.offline);
+  yield stop('find', 'offline');
+  house.edge.restore();
+  house.edge.fault({ path: /bill-lookups/, answer: 500 });
+  await payer.page.getByRole('button', { name: payer.words.findButton }).click();
+  await payer.reads(payer.words.faulty);
+  yield stop('find', 'fault');
+}
+
+async function* payingByCard({ payer, member, house }) {
+  const { page, words } = payer;
+  await payer.reachesOwed(member);
+  yield stop('owe', '');
+  await payer.takes('professional', 'none');
+  await payer.takes('hospital', 'none');
+  await payer.continues();
+  await payer.invalid();
+  yield stop('owe', 'nothing-chosen');
+  await payer.takes('hospital', '2000');
+  await payer.continues();
+  await payer.invalid();
+  yield stop('owe', 'too-much');
+  await payer.takes('professional', 'all');
+  await payer.takes('hospital', '150');
+  yield stop('owe', 'part');
+  await payer.continues();
+  await payer.sees(words.how);
+  yield stop('method', 'none');
+  await page.getByRole('button', { name: words.toReview }).click();
+  await payer.invalid();
+  yield stop('method', 'error');
+  await payer.byCard();
+  await payer.says();
+  yield stop('method', 'card');
+  await payer.frame.getByLabel(words.cardNumber).fill('4242424242424241');
+  await page.getByRole('button', { name: words.toReview }).click();
+  await payer.frame.locator('[aria-invalid=true]').first().waitFor();
+  yield stop('method', 'card-error');
+  await payer.byCard();
+  await payer.toReview();
+  yield stop('review', 'card');
+  await payer.payButton.click();
+  await payer.invalid();
+  yield stop('review', 'unticked');
+  house.edge.fault({ path: /\/payments$/, lose: true });
+  const asking = house.edge.fault({ method: 'GET', path: /payments\?idempotency_key=/, times: Infinity, drop: true });
+  await payer.pays();
+  await payer.sees(words.checkingPayment);
+  yield stop('outcome', 'checking');
+  asking.times = 0;
+  await payer.sees(words.paid);
+  yield stop('outcome', 'paid');
+  await payer.goes('/pay/amount');
+  await payer.sees(words.owe);
+  yield stop('owe', 'after-part');
+}
+
+async function* payingByBank({ payer, member }) {
+  await payer.reachesMethod(member, { professional: 'all', hospital: '150' });
+  await payer.byBank();
+  await payer.says();
+  yield stop('method', 'bank');
+  await payer.toReview();
+  yield stop('review', 'bank');
+  await payer.pays();
+  await payer.sees(payer.words.sent);
+  yield stop('outcome', 'processing');
+}
+
+async function* beingDeclined({ payer, member }) {
+  await payer.reachesReview(member, { card: { number: '4000000000009995', expires: '12/30', code: '123' } });
+  await payer.pays();
+  await payer.sees(payer.words.none);
+  yield stop('outcome', 'declined');
+}
+
+async function* signedOut({ payer, member }) {
+  await payer.reachesReview(member);
+  await payer.context.clearCookies();
+  await payer.pays();
+  await payer.reads(payer.words.signedOut);
+  yield stop('review', 'signed-out');
+}
+
+async function* payingAgain({ payer, member, another }) {
+  await payer.reachesReview(member);
+  const other = await another();
+  await other.reachesReview(member, { shares: { professional: '20.00', hospital: 'none' } });
+  await other.pays();
+  await other.sees(other.words.paid);
+  await other.page.close();
+  await payer.pays();
+  await payer.asksBeforePayingAgain();
+  yield stop('review', 'just-paid');
+}
+
+/** Other members: what is owed looks different for each. */
+const owedBy = (state, is) => async function* ({ payer, house }) {
+  await payer.reachesOwed(await house.member(is), { heading: null });
+  await payer.settles();
+  yield stop('owe', state);
+};
+const nothingOwed = owedBy('nothing', ({ open_bills: bills }) => bills.length === 0);
+const hospitalOnly = owedBy('only-hospital', ({ open_bills: bills }) => bills.length > 0 && bills.every(({ kind }) => kind === 'hospital'));
+const pastDue = owedBy('past-due', ({ open_bills: bills }) => bills.some((bill) => bill.past_due));
+const accents = owedBy('accents', ({ name, open_bills: bills }) => /[áéíóúñüö]/i.test(name) && bills.length > 0);
+
+async function* crashing({ payer }) {
+  await payer.context.route(/\.wasm/, (route) => route.abort());
+  await payer.goes('/');
+  await payer.page.locator('#unavailable').waitFor();
+  yield stop('crash', '', { throws: true });
+}
+
+export const WALKS = {
+  doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, signedOut, payingAgain, nothingOwed,
+  hospitalOnly, pastDue, accents, crashing,
+};

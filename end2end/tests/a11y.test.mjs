@@ -1,0 +1,70 @@
+// axe finds nothing on any page in any state, at both widths, in both schemes and languages, and the tree that assistive technology
+// reads is the one kept under snapshots/. `KPPAY_SNAPSHOTS=update npm test` writes them anew.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { DESK, PHONE } from '../browser.mjs';
+import { ROOT } from '../harness.mjs';
+import { WALKS } from '../states.mjs';
+import { scene, useBrowser } from '../stage.mjs';
+
+useBrowser();
+
+const SNAPSHOTS = path.join(ROOT, 'end2end/snapshots');
+const UPDATE = process.env.KPPAY_SNAPSHOTS === 'update';
+
+async function axe(page, where) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ target, failureSummary }) =>
+    `    ${target.join(' ')}\n      ${failureSummary.replaceAll('\n', '\n      ')}`).join('\n')}`);
+  return found.map((text) => `${where}: ${text}`);
+}
+
+/** What differs from day to day and from run to run is not part of the tree that is kept. */
+function lasting(tree, house) {
+  return tree
+    .replaceAll(house.app, 'APP').replaceAll(house.processorOrigin, 'PROCESSOR')
+    .replace(/KP-[0-9A-Z]{4}-[0-9A-Z]{4}/g, 'KP-····-····')
+    .replace(/\/pay\/payments\/[\w-]+/g, '/pay/payments/ID');
+}
+
+function compare(name, language, tree) {
+  const file = path.join(SNAPSHOTS, language, `${name}.yml`);
+  const kept = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : null;
+  if (UPDATE) {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, tree);
+    return [];
+  }
+  if (kept === null) return [`${language}/${name}: no snapshot is kept (KPPAY_SNAPSHOTS=update writes it)`];
+  if (kept === tree) return [];
+  const [was, is] = [kept.split('\n'), tree.split('\n')];
+  const at = was.findIndex((line, at) => line !== is[at]);
+  return [`${language}/${name} differs at line ${at + 1}:\n  kept: ${was[at]}\n  now:  ${is[at]}`];
+}
+
+for (const language of ['en', 'es']) {
+  for (const [walkName, walk] of Object.entries(WALKS)) {
+    scene(`${walkName}, in ${language}: axe finds nothing and the tree is as kept`,
+      { language, locale: language === 'es' ? 'es-US' : 'en-US', timeout: 180_000, throws: walkName === 'crashing' },
+      async (stage) => {
+        const { payer, house } = stage;
+        const problems = [];
+        for await (const { name } of walk(stage)) {
+          problems.push(...compare(name, language, lasting(await payer.page.locator('body').ariaSnapshot(), house)));
+          const focused = await payer.page.evaluateHandle(() => document.activeElement);
+          for (const size of [PHONE, DESK]) {
+            await payer.page.setViewportSize(size);
+            await payer.noSidewaysScroll();
+            for (const scheme of ['dark', 'light']) {
+              await payer.page.emulateMedia({ colorScheme: scheme });
+              problems.push(...(await axe(payer.page, `${name}, ${size.width} px, ${scheme}`)));
+            }
+          }
+          await focused.dispose();
+        }
+        assert.deepEqual(problems, []);
+      });
+  }
+}

@@ -1,0 +1,172 @@
+// What people and machines type that they should not: every page answers in words, keeps what was typed, and nothing is paid.
+import assert from 'node:assert/strict';
+import { books, untouched } from '../books.mjs';
+import { scene, useBrowser } from '../stage.mjs';
+
+useBrowser();
+
+scene('an empty form: a summary takes the focus, names every field and leads to it', async ({ payer }) => {
+  await payer.arrives();
+  await payer.finds({});
+  await payer.reads('5 things to put right');
+  assert.match(await payer.page.title(), /^Error: /);
+  assert.match(await payer.page.evaluate(() => document.activeElement.innerText), /5 things to put right/);
+  await payer.page.getByRole('main').getByRole('link', { name: /^Subgroup: / }).click();
+  assert.equal(await payer.page.evaluate(() => document.activeElement.labels[0].innerText), 'Subgroup');
+  assert.equal(await payer.field('subgroup').getAttribute('aria-invalid'), 'true');
+});
+
+scene('wrong numbers have one answer, whatever was wrong', async ({ payer, member }) => {
+  await payer.arrives();
+  const wrong = { group: '999999', subgroup: '999', billgroup: 'ZZ9', zip: '94105', hrn: '987654321' };
+  for (const [identifier, value] of Object.entries(wrong).slice(0, 3)) {
+    await payer.finds({ ...member.identifiers, [identifier]: value });
+    await payer.reads('We found no bill with these numbers');
+    assert.equal(await payer.field(identifier).inputValue(), value, 'what was typed is still there');
+  }
+  assert.doesNotMatch(await payer.text(), /undefined|null|\[object|404|error/i);
+});
+
+scene('too many tries are slowed, with when to come back', async ({ payer, member }) => {
+  await payer.arrives();
+  const busy = payer.page.getByRole('heading', { name: /Too many tries/ });
+  for (let tries = 0; tries < 60 && !(await busy.isVisible()); tries += 1) {
+    const answered = payer.page.waitForResponse(/bill-lookups/);
+    await payer.finds({ ...member.identifiers, group: String(900000 + tries) });
+    await answered;
+    await payer.page.getByRole('heading', { name: /We found no bill|Too many tries/ }).waitFor();
+  }
+  await busy.waitFor();
+  await payer.reads(/Come back in \d+ minutes?/);
+  assert.equal(await payer.field('zip').inputValue(), member.identifiers.zip);
+});
+
+for (const [typed, words] of [
+  ['-5', /zero|less/i], ['0', /more than \$0\.00|from \$/i], ['1.234', /dollars and cents/i], ['1e3', /check|dollars/i],
+  ['1150.01', /more than/i], ['99999999999', /more than/i], ['', /fill|amount|how much/i], ['4242 4242 4242 4242', /card number/i],
+]) {
+  scene(`the amount “${typed}” is refused in words, at its field`, async ({ house, payer, member }) => {
+    const before = books(house);
+    await payer.reachesOwed(member);
+    await payer.takes('professional', 'none');
+    await payer.takes('hospital', typed);
+    await payer.continues();
+    const field = payer.bill('hospital').getByRole('textbox', { name: payer.words.howMuch });
+    await payer.page.waitForFunction(() => document.querySelector('main input[aria-invalid=true]'));
+    assert.equal(await field.getAttribute('aria-invalid'), 'true');
+    const said = await field.evaluate((input) =>
+      input.getAttribute('aria-describedby').split(' ').map((id) => document.getElementById(id)?.innerText ?? '').join(' '));
+    assert.match(said, words);
+    assert.match(payer.page.url(), /\/pay\/amount$/);
+    untouched(house, before);
+  });
+}
+
+scene('nothing chosen is said, not punished', async ({ payer, member }) => {
+  await payer.reachesOwed(member);
+  await payer.takes('professional', 'none');
+  await payer.takes('hospital', 'none');
+  await payer.continues();
+  await payer.reads(/1 thing to put right/);
+});
+
+for (const [what, typed] of [['a card number', '4242 4242 4242 4242'], ['a code', '123']]) {
+  scene(`${what} typed as a name is refused, and never leaves the browser`, async ({ payer, member }) => {
+    const sent = [];
+    payer.context.on('request', (request) => sent.push(request.postData() ?? ''));
+    await payer.reachesMethod(member);
+    await payer.byCard();
+    await payer.says({ name: typed });
+    await payer.page.getByRole('button', { name: payer.words.toReview }).click();
+    await payer.reads(/looks like a card number; we have not kept it/);
+    assert.equal(sent.some((body) => body.includes(`"${typed}"`)), false, 'it was sent');
+    assert.equal((await payer.keeps()).includes(typed), false, 'it was kept');
+  });
+}
+
+scene('a card number typed as the health record number is refused with the reason', async ({ payer, member }) => {
+  const sent = [];
+  payer.context.on('request', (request) => sent.push(request.url() + (request.postData() ?? '')));
+  await payer.arrives();
+  await payer.finds({ ...member.identifiers, hrn: '4242424242424242' });
+  await payer.reads(/Health record number: .*card number; we have not kept it/);
+  assert.equal(sent.some((text) => text.includes('4242424242424242')), false, 'it was sent');
+});
+
+scene('script in a text is text: it runs nowhere and is shown as it was typed', async ({ payer, member }) => {
+  await payer.arrives();
+  await payer.finds({ ...member.identifiers, group: '<img src=x onerror=alert(1)>' });
+  await payer.reads(/Group: /);
+  let ran = false;
+  payer.page.on('dialog', (dialog) => ((ran = true), dialog.dismiss()));
+  await payer.finds(member.identifiers);
+  await payer.sees(payer.words.owe);
+  await payer.goes('/pay/%3Cscript%3Ealert(1)%3C%2Fscript%3E');
+  await payer.sees('This page does not exist');
+  assert.equal(ran, false);
+});
+
+scene('bidirectional and control characters in a name are refused', async ({ payer, member }) => {
+  await payer.reachesMethod(member);
+  await payer.byCard();
+  for (const name of ['Ana \u202eO’Neill', 'Ana\u2066x\u2069', '<script>alert(1)</script>']) {
+    await payer.says({ name });
+    await payer.page.getByRole('button', { name: payer.words.toReview }).click();
+    await payer.reads(/Your name: /);
+  }
+});
+
+scene('an e-mail address that is none is refused, a likely typo is only offered', async ({ payer, member }) => {
+  await payer.reachesMethod(member);
+  await payer.byCard();
+  await payer.says({ email: 'ana@' });
+  await payer.page.getByRole('button', { name: payer.words.toReview }).click();
+  await payer.reads(/E-mail for the receipt: /);
+  await payer.says({ email: 'ana@gmial.com' });
+  await payer.reads(/ana@gmail\.com/);
+  assert.equal(await payer.page.getByLabel(payer.words.email).inputValue(), 'ana@gmial.com');
+});
+
+scene('pay without agreeing: it says so and sends nothing', async ({ house, payer, member }) => {
+  await payer.reachesReview(member);
+  const before = books(house);
+  await payer.payButton.click();
+  await payer.reads(/1 thing to put right/);
+  assert.equal(await payer.agreement.isChecked(), false);
+  untouched(house, before);
+  assert.equal(house.edge.count('POST', /\/payments$/), 0);
+});
+
+scene('a session that ended: it says that no payment was sent, and nothing was', async ({ house, payer, member }) => {
+  await payer.reachesReview(member);
+  const before = books(house);
+  await payer.context.clearCookies();
+  await payer.pays();
+  await payer.reads('You were signed out to protect your information');
+  await payer.reads(/No payment was sent/);
+  untouched(house, before);
+});
+
+scene('a step that was not reached yet leads to the first one, not to an error', async ({ payer }) => {
+  for (const path of ['/pay/amount', '/pay/method', '/pay/review']) {
+    await payer.goes(path);
+    await payer.settles();
+    assert.doesNotMatch(await payer.text(), /wrong on our side|undefined/);
+  }
+});
+
+scene('the frame refuses what is no test card, in words, with the focus on the field', async ({ house, payer, member }) => {
+  await payer.reachesMethod(member);
+  const before = books(house);
+  for (const number of ['4242424242424241', '4111111111111112', '0000000000000000', '42']) {
+    await payer.byCard({ number, expires: '12/30', code: '123' });
+    await payer.says();
+    await payer.page.getByRole('button', { name: payer.words.toReview }).click();
+    await payer.frame.locator('[aria-invalid=true]').first().waitFor();
+    assert.equal(await payer.frame.getByLabel(payer.words.cardNumber).getAttribute('aria-invalid'), 'true');
+  }
+  await payer.byCard({ number: '4242424242424242', expires: '01/20', code: '12' });
+  await payer.page.getByRole('button', { name: payer.words.toReview }).click();
+  await payer.frame.locator('[aria-invalid=true]').nth(1).waitFor();
+  untouched(house, before);
+});

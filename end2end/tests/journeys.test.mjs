@@ -1,0 +1,183 @@
+// A bill is paid, from the first page to the receipt: what the member sees, and what both databases hold afterwards.
+import assert from 'node:assert/strict';
+import { books, paidOnce, untouched } from '../books.mjs';
+import { DESK, PHONE } from '../browser.mjs';
+import { BANK } from '../journey.mjs';
+import { scene, useBrowser } from '../stage.mjs';
+
+useBrowser();
+
+for (const [where, size] of [['360 px', PHONE], ['1280 px', DESK]]) {
+  scene(`pays one bill by card at ${where}`, { size }, async ({ house, payer, member }) => {
+    const before = books(house);
+    await payer.reachesReview(member);
+    await payer.reads('Visa card ending in 4242');
+    await payer.noSidewaysScroll();
+    untouched(house, before);
+    await payer.pays();
+    await payer.sees('Paid. Thank you.');
+    await payer.reads('$64.10');
+    await payer.reads('Leila Haddad, MD');
+    await payer.noSidewaysScroll();
+    const payment = paidOnce(house, before, { cents: 6410, state: 'paid', shares: 1 });
+    assert.equal(await payer.receiptNumber(), payment.reference);
+    assert.match(payer.page.url(), /\/pay\/payments\/[^/?#]+$/, 'the receipt has an address of its own');
+  });
+
+  scene(`pays one bill by bank account at ${where}`, { size }, async ({ house, payer, member }) => {
+    const before = books(house);
+    await payer.reachesReview(member, { bank: true });
+    await payer.reads('ending in 6789');
+    await payer.pays();
+    await payer.sees('Sent to your bank');
+    assert.doesNotMatch(await payer.text(), /Paid\. Thank you/);
+    await payer.noSidewaysScroll();
+    paidOnce(house, before, { cents: 6410, state: 'processing', shares: 1 });
+    // a week later the bank has paid, and the same address says so
+    await house.later(7 * 86_400);
+    await house.until(() => paidOnce.state(house, before) === 'paid', 'the bank debit is paid');
+    await payer.page.reload();
+    await payer.signedBackIn(member);
+    paidOnce(house, before, { cents: 6410, state: 'paid', shares: 1 });
+  });
+}
+
+scene('a bank debit that comes back says so, and the bill is owed again', async ({ house, payer, member }) => {
+  const before = books(house);
+  await payer.reachesReview(member, { bank: { ...BANK, account: '000111111116' } });
+  await payer.pays();
+  await payer.sees('Sent to your bank');
+  await house.later(7 * 86_400);
+  await house.until(() => paidOnce.state(house, before) === 'returned', 'the bank debit is returned');
+  paidOnce(house, before, { cents: 6410, state: 'returned', shares: 1, settled: 0 });
+});
+
+scene('pays part of a bill, and the rest stays owed', async ({ house, payer, member }) => {
+  const before = books(house);
+  await payer.reachesReview(member, { shares: { professional: 'none', hospital: '150' } });
+  await payer.reads('$1,000.00');
+  await payer.pays();
+  await payer.sees('Paid. Thank you.');
+  await payer.reads('$150.00');
+  paidOnce(house, before, { cents: 15_000, state: 'paid', shares: 1 });
+  await payer.goes('/pay/amount');
+  await payer.sees(/^You owe/);
+  assert.match(await payer.page.getByRole('heading', { level: 1 }).innerText(), /1,064\.10/);
+});
+
+scene('pays several bills at once, one of them in part', async ({ house, payer, member }) => {
+  const before = books(house);
+  await payer.reachesReview(member, { shares: { professional: 'all', hospital: '150.00' } });
+  assert.equal((await payer.payButton.innerText()).trim(), 'Pay $214.10 now');
+  await payer.pays();
+  await payer.sees('Paid. Thank you.');
+  await payer.reads('$214.10');
+  paidOnce(house, before, { cents: 21_410, state: 'paid', shares: 2 });
+  const mail = await house.mail();
+  assert.ok(mail.some(({ to, text }) => to === 'ana.oneill@example.org' && text.includes('214.10')), 'the receipt was mailed');
+});
+
+scene('pays in Spanish, every word of it', { language: 'es', locale: 'es-US' }, async ({ house, payer, member }) => {
+  const before = books(house);
+  await payer.reachesReview(member);
+  await payer.noEnglish();
+  await payer.pays();
+  await payer.sees(payer.words.paid);
+  await payer.noEnglish();
+  assert.equal(await payer.page.locator('html').getAttribute('lang'), 'es');
+  paidOnce(house, before, { cents: 6410, state: 'paid', shares: 1 });
+});
+
+scene('pays by keyboard alone', async ({ house, payer, member }) => {
+  const before = books(house);
+  const keys = payer.page.keyboard;
+  await payer.goes('/');
+  await payer.sees('Pay your health plan bill');
+  await payer.tabsTo('link', /^Pay once/);
+  await keys.press('Enter');
+  await payer.sees('Where is your health plan?');
+  await payer.tabsTo('radio', /^California/);
+  await keys.press('Space');
+  await payer.tabsTo('button', 'Continue');
+  await keys.press('Enter');
+  await payer.sees('Find your bill');
+  assert.equal(await payer.focused(), 'heading Find your bill', 'focus is on the heading of the new page');
+  for (const [identifier, value] of Object.entries(member.identifiers)) {
+    await payer.tabsTo('textbox', payer.words.identifiers[identifier]);
+    await keys.type(value);
+  }
+  await keys.press('Enter');
+  await payer.sees(/^You owe/);
+  await payer.tabsTo('radio', /^All of it/);
+  await keys.press('Space');
+  await payer.tabsTo('radio', /^(All of it|Part of it|Not now)/);
+  await payer.chooses(/^Not now/);
+  await payer.tabsTo('button', 'Continue');
+  await keys.press('Enter');
+  await payer.sees('How would you like to pay?');
+  await payer.tabsTo('radio', /^(Card|Bank account)/);
+  await payer.chooses(/^Card/);
+  await payer.tabsIntoFrame('Card number');
+  await keys.type('4242424242424242');
+  await keys.press('Tab');
+  await keys.type('1230');
+  await keys.press('Tab');
+  await keys.type('123');
+  await payer.tabsTo('textbox', 'Your name');
+  await keys.type('Ana O’Neill');
+  await payer.tabsTo('button', 'Continue to review');
+  await keys.press('Enter');
+  await payer.sees('Review and pay');
+  await payer.tabsTo('checkbox', /^I agree/);
+  await keys.press('Space');
+  await payer.tabsTo('button', /^Pay \$64\.10 now/);
+  await keys.press('Enter');
+  await payer.sees('Paid. Thank you.');
+  assert.equal(await payer.focused(), 'heading Paid. Thank you.');
+  paidOnce(house, before, { cents: 6410, state: 'paid', shares: 1 });
+});
+
+scene('pays in Washington by the billing unit, which has other fields', async ({ house, payer }) => {
+  const member = await house.member(({ region, open_bills: bills }) => region === 'WA' && bills.length > 0);
+  await payer.reachesOwed(member);
+  const before = books(house);
+  const [first, ...others] = member.open_bills;
+  for (const bill of others) await payer.takes(bill.kind, 'none');
+  await payer.takes(first.kind, 'all');
+  await payer.continues();
+  await payer.byCard();
+  await payer.says({ name: member.name, email: '' });
+  await payer.toReview();
+  await payer.pays();
+  await payer.sees('Paid. Thank you.');
+  paidOnce(house, before, { cents: Math.round(Number(first.balance) * 100), state: 'paid', shares: 1 });
+});
+
+scene('a credit card in Colorado has its fee shown before it is paid, and on the receipt', async ({ house, payer }) => {
+  const member = await house.member(({ region, open_bills: bills }) => region === 'CO' && bills.length > 0);
+  const before = books(house);
+  await payer.reachesOwed(member);
+  const [first, ...others] = member.open_bills;
+  for (const bill of others) await payer.takes(bill.kind, 'none');
+  await payer.takes(first.kind, '100.00');
+  await payer.continues();
+  await payer.byCard();
+  await payer.says({ name: member.name, email: '' });
+  await payer.toReview();
+  await payer.reads('$1.50');
+  assert.equal((await payer.payButton.innerText()).trim(), 'Pay $101.50 now');
+  await payer.pays();
+  await payer.sees('Paid. Thank you.');
+  await payer.reads('$1.50');
+  paidOnce(house, before, { cents: 10_000, fee: 150, state: 'paid', shares: 1 });
+});
+
+scene('a receipt opened by somebody else is not theirs to see', async ({ payer, member, another }) => {
+  await payer.reachesReview(member);
+  await payer.pays();
+  await payer.sees('Paid. Thank you.');
+  const stranger = await another();
+  await stranger.page.goto(payer.page.url());
+  await stranger.settles();
+  assert.doesNotMatch(await stranger.text(), /64\.10|Leila Haddad|KP-/);
+});

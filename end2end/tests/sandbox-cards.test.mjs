@@ -1,0 +1,47 @@
+// Each published test number that fails: the page says first that no money was taken, then why, and both databases agree.
+import assert from 'node:assert/strict';
+import { books, failedOnce, paidOnce } from '../books.mjs';
+import { scene, useBrowser } from '../stage.mjs';
+
+useBrowser();
+
+const CARDS = [
+  ['a declined card', '4000000000000002', 'declined', /declined/i],
+  ['a card without enough money', '4000000000009995', 'insufficient_funds', /not enough|insufficient/i],
+  ['an expired card', '4000000000000069', 'card_expired', /expired/i],
+  ['a wrong code', '4000000000000127', 'wrong_security_code', /security code/i],
+  ['an error at the processor', '4000000000000119', 'processing_error', /processor|could not|did not/i],
+  ['a card that can be kept and not charged', '4000000000000341', null, /declined|could not|did not/i],
+];
+
+for (const [what, number, failure, words] of CARDS) {
+  scene(`${what}: no money was taken is said first, and the reason`, async ({ house, payer, member }) => {
+    const before = books(house);
+    await payer.reachesReview(member, { card: { number, expires: '12/30', code: '123' } });
+    await payer.pays();
+    await payer.sees('No money was taken');
+    const text = await payer.text();
+    assert.match(text, words);
+    assert.ok(text.indexOf('No money was taken') < text.search(words), 'the money is said first');
+    const payment = failedOnce(house, before);
+    if (failure) assert.equal(payment.failure, failure);
+    assert.match(text, /1,214\.10/, 'it says what is still owed');
+  });
+}
+
+scene('after a declined card another card pays, with a new key', async ({ house, payer, member }) => {
+  await payer.reachesReview(member, { card: { number: '4000000000000002', expires: '12/30', code: '123' } });
+  const key = await payer.key();
+  await payer.pays();
+  await payer.sees('No money was taken');
+  const before = books(house);
+  await payer.page.getByRole('link', { name: 'Use another card or account' }).or(
+    payer.page.getByRole('button', { name: 'Use another card or account' })).click();
+  await payer.sees('How would you like to pay?');
+  await payer.byCard();
+  await payer.toReview();
+  assert.notEqual(await payer.key(), key);
+  await payer.pays();
+  await payer.sees('Paid. Thank you.');
+  paidOnce(house, before, { cents: 6410, state: 'paid' });
+});

@@ -1,0 +1,28 @@
+// No request to any origin but the app's and the processor's, on any page, and nothing that the content security policy refuses.
+import assert from 'node:assert/strict';
+import { scene, useBrowser } from '../stage.mjs';
+
+useBrowser();
+
+scene('the whole way asks two origins and no third, and the policy refuses nothing', async ({ house, payer, member }) => {
+  await payer.reachesReview(member, { shares: { professional: 'all', hospital: '150' } });
+  await payer.pays();
+  await payer.sees('Paid. Thank you.');
+  for (const path of ['/', '/help', '/coupon', '/terms', '/privacy', '/accessibility', '/sign-in', '/register', '/nowhere']) {
+    await payer.goes(path);
+    await payer.page.getByRole('heading', { level: 1 }).waitFor();
+  }
+  const origins = new Set(payer.seen.requests.map((request) => new URL(request.url())).filter(({ protocol }) => protocol !== 'data:')
+    .map(({ origin }) => origin));
+  assert.deepEqual([...origins].sort(), [house.app, house.processorOrigin].sort());
+  assert.deepEqual(payer.seen.violations, []);
+});
+
+scene('the policy is the strict one', async ({ house }) => {
+  const policy = (await fetch(`${house.app}/`)).headers.get('content-security-policy');
+  assert.match(policy, /default-src 'none'/);
+  assert.match(policy, /require-trusted-types-for 'script'/);
+  assert.match(policy, /base-uri 'none'/);
+  assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')/);
+  assert.match(policy, new RegExp(`frame-src ${house.processorOrigin}`));
+});
