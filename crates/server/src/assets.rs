@@ -1,0 +1,216 @@
+//! The app's static files: Trunk's `dist`, read once into memory and kept compressed. A request's path is only ever a key into
+//! that table, so no path can leave the folder. Knows nothing of the API but that its paths never fall back to the page.
+
+mod encoding;
+
+use self::encoding::{Encoding, Packed};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::Request,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use contract::refusal::{Refusal, RefusalCode};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::HashMap,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+};
+
+const INDEX: &str = "/index.html";
+/// First segments that belong to the server: an unknown path below them is an answer for a program, never the page.
+const RESERVED: [&str; 4] = ["/api", "/demo", "/healthz", "/readyz"];
+
+/// Serves the files of `dist`, and `index.html` for every address that is a page of the app. Reads the folder now; compresses in
+/// the background (gzip first, then brotli at its best), so the server is up at once.
+pub fn router(dist: PathBuf) -> Router {
+    let files = Arc::new(read(&dist));
+    if files.get(INDEX).is_none() {
+        tracing::warn!("the app's files are missing: only the API is served");
+    }
+    let work = Arc::clone(&files);
+    if let Err(error) = thread::Builder::new().name("compress".into()).spawn(move || compress(&work)) {
+        tracing::warn!(%error, "static files are sent as they are");
+    }
+    Router::new().fallback(move |request: Request| {
+        let files = Arc::clone(&files);
+        async move { answer(&files, &request) }
+    })
+}
+
+type Files = HashMap<String, File>;
+
+struct File {
+    content_type: &'static str,
+    is_immutable: bool,
+    /// First 16 hexadecimal digits of the SHA-256 of the content.
+    digest: String,
+    packed: Packed,
+}
+
+fn read(dist: &Path) -> Files {
+    let mut files = Files::new();
+    if let Err(error) = walk(dist, "", &mut files) {
+        tracing::warn!(%error, "could not read the app's files");
+    }
+    files
+}
+
+/// Regular files only: a symbolic link could lead out of the folder.
+fn walk(folder: &Path, prefix: &str, into: &mut Files) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
+        if name.starts_with('.') {
+            continue;
+        }
+        let key = format!("{prefix}/{name}");
+        if kind.is_dir() {
+            walk(&entry.path(), &key, into)?;
+        } else if kind.is_file() {
+            into.insert(key, File::new(&name, fs::read(entry.path())?));
+        }
+    }
+    Ok(())
+}
+
+impl File {
+    fn new(name: &str, bytes: Vec<u8>) -> Self {
+        let digest = Sha256::digest(&bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let (content_type, is_compressible) = content_type(name);
+        Self { content_type, is_immutable: is_hashed(name), digest, packed: Packed::new(bytes, is_compressible) }
+    }
+}
+
+fn compress(files: &Files) {
+    let mut order: Vec<&File> = files.values().collect();
+    order.sort_by_key(|file| file.packed.plain_len());
+    order.iter().for_each(|file| file.packed.pack(Encoding::Gzip));
+    order.iter().for_each(|file| file.packed.pack(Encoding::Brotli));
+}
+
+fn answer(files: &Files, request: &Request) -> Response {
+    let path = request.uri().path();
+    if RESERVED.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))) {
+        return missing_resource();
+    }
+    if request.method() != Method::GET && request.method() != Method::HEAD {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
+    }
+    let asked = if path == "/" { INDEX } else { path };
+    match files.get(asked) {
+        Some(file) => send(file, request),
+        None if is_page(path, request.headers()) => match files.get(INDEX) {
+            Some(index) => send(index, request),
+            None => (StatusCode::NOT_FOUND, "The app is not built here. Run: cargo xtask start\n").into_response(),
+        },
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn send(file: &File, request: &Request) -> Response {
+    let (encoding, bytes) = file.packed.best(request.headers());
+    let tag = match encoding {
+        Some(encoding) => format!("\"{}-{}\"", file.digest, encoding.token()),
+        None => format!("\"{}\"", file.digest),
+    };
+    let mut headers = HeaderMap::new();
+    // `no-cache`: kept, but never used without asking; the answer is then 304 and the page can stay in the back-forward cache.
+    let keep = if file.is_immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if let Ok(value) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, value);
+    }
+    if is_known(request.headers(), &tag) {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.token()));
+    }
+    let body = if request.method() == Method::HEAD { Bytes::new() } else { bytes };
+    (headers, Body::from(body)).into_response()
+}
+
+fn missing_resource() -> Response {
+    let refusal = Refusal {
+        r#type: "about:blank".into(),
+        title: "There is nothing at this address".into(),
+        status: 404,
+        code: RefusalCode::NotFound,
+        errors: Vec::new(),
+        retry_after: None,
+    };
+    let body = serde_json::to_vec(&refusal).unwrap_or_default();
+    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+}
+
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let values = headers.get_all(header::IF_NONE_MATCH);
+    values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|known| {
+        let known = known.trim();
+        known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
+    })
+}
+
+/// A page has no file extension and is asked for by something that reads HTML.
+fn is_page(path: &str, headers: &HeaderMap) -> bool {
+    let has_extension = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    let reads_html = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_none_or(|accept| {
+        accept.split(',').any(|range| {
+            let kind = range.split(';').next().unwrap_or_default().trim();
+            kind.eq_ignore_ascii_case("text/html") || kind == "text/*" || kind == "*/*"
+        })
+    });
+    !has_extension && reads_html
+}
+
+/// Trunk writes `-` and 16 hexadecimal digits before the extension, or before wasm-bindgen's `_bg`.
+fn is_hashed(name: &str) -> bool {
+    let Some((stem, _extension)) = name.split_once('.') else { return false };
+    let stem = stem.strip_suffix("_bg").unwrap_or(stem);
+    stem.rsplit_once('-').is_some_and(|(before, hash)| {
+        !before.is_empty() && hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}
+
+fn content_type(name: &str) -> (&'static str, bool) {
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("html") => ("text/html; charset=utf-8", true),
+        Some("css") => ("text/css; charset=utf-8", true),
+        Some("js" | "mjs") => ("text/javascript; charset=utf-8", true),
+        Some("wasm") => ("application/wasm", true),
+        Some("svg") => ("image/svg+xml", true),
+        Some("json" | "map") => ("application/json", true),
+        Some("webmanifest") => ("application/manifest+json", true),
+        Some("txt") => ("text/plain; charset=utf-8", true),
+        Some("xml") => ("application/xml", true),
+        Some("ico") => ("image/x-icon", true),
+        Some("png") => ("image/png", false),
+        Some("webp") => ("image/webp", false),
+        Some("woff2") => ("font/woff2", false),
+        _ => ("application/octet-stream", false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trunks_hashed_names_are_immutable() {
+        for name in ["kppay-0123456789abcdef.js", "kppay-0123456789abcdef_bg.wasm", "pay-00ff00ff00ff00ff.css"] {
+            assert!(is_hashed(name), "{name}");
+        }
+        for name in ["index.html", "boot.js", "a-0123456789abcde.js", "0123456789abcdef.js", "a-0123456789abcdeg.js"] {
+            assert!(!is_hashed(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! One file's content in the encodings browsers take, and which of them a request gets.
+
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, header},
+};
+use flate2::{Compression, write::GzEncoder};
+use std::{io::Write, sync::OnceLock};
+
+/// In the order we like them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    Brotli,
+    Gzip,
+}
+
+impl Encoding {
+    pub fn token(self) -> &'static str {
+        match self {
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+        }
+    }
+}
+
+/// The content as it is and, once they are made, its packed forms. A form that saves nothing is kept as `None`.
+pub struct Packed {
+    plain: Bytes,
+    is_compressible: bool,
+    brotli: OnceLock<Option<Bytes>>,
+    gzip: OnceLock<Option<Bytes>>,
+}
+
+impl Packed {
+    pub fn new(plain: Vec<u8>, is_compressible: bool) -> Self {
+        Self { plain: plain.into(), is_compressible, brotli: OnceLock::new(), gzip: OnceLock::new() }
+    }
+
+    pub fn plain_len(&self) -> usize {
+        self.plain.len()
+    }
+
+    /// Slow: brotli at quality 11 takes seconds a megabyte.
+    pub fn pack(&self, encoding: Encoding) {
+        self.cell(encoding).get_or_init(|| {
+            let packed = match encoding {
+                _ if !self.is_compressible => None,
+                Encoding::Brotli => brotli(&self.plain),
+                Encoding::Gzip => gzip(&self.plain),
+            };
+            packed.filter(|packed| packed.len() < self.plain.len()).map(Bytes::from)
+        });
+    }
+
+    /// The best form that is ready and that the request takes; `None` names the plain one.
+    pub fn best(&self, headers: &HeaderMap) -> (Option<Encoding>, Bytes) {
+        [Encoding::Brotli, Encoding::Gzip]
+            .into_iter()
+            .filter(|encoding| accepts(headers, encoding.token()))
+            .find_map(|encoding| Some((Some(encoding), self.cell(encoding).get()?.clone()?)))
+            .unwrap_or_else(|| (None, self.plain.clone()))
+    }
+
+    fn cell(&self, encoding: Encoding) -> &OnceLock<Option<Bytes>> {
+        match encoding {
+            Encoding::Brotli => &self.brotli,
+            Encoding::Gzip => &self.gzip,
+        }
+    }
+}
+
+fn brotli(plain: &[u8]) -> Option<Vec<u8>> {
+    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut &plain[..], &mut packed, &params).ok()?;
+    Some(packed)
+}
+
+fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(plain).ok()?;
+    encoder.finish().ok()
+}
+
+/// RFC 9110, 12.5.3: a coding is acceptable when it is named, or `*` is, with a weight above zero.
+fn accepts(headers: &HeaderMap, token: &str) -> bool {
+    let values = headers.get_all(header::ACCEPT_ENCODING);
+    let ranges = values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let mut named = None;
+    let mut any = None;
+    for range in ranges {
+        let mut parts = range.split(';').map(str::trim);
+        let coding = parts.next().unwrap_or_default();
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        let is_wanted = weight.is_none_or(|weight| weight.trim().parse::<f32>().is_ok_and(|weight| weight > 0.0));
+        if coding.eq_ignore_ascii_case(token) {
+            named = Some(is_wanted);
+        } else if coding == "*" {
+            any = Some(is_wanted);
+        }
+    }
+    named.or(any).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn best(packed: &Packed, accept: &'static str) -> Option<Encoding> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(accept));
+        packed.best(&headers).0
+    }
+
+    fn packed() -> Packed {
+        let packed = Packed::new(b"owed owed owed owed owed owed owed owed owed owed owed owed".to_vec(), true);
+        packed.pack(Encoding::Gzip);
+        packed.pack(Encoding::Brotli);
+        packed
+    }
+
+    #[test]
+    fn brotli_is_preferred_and_weights_are_obeyed() {
+        let packed = packed();
+        assert_eq!(best(&packed, "gzip, deflate, br, zstd"), Some(Encoding::Brotli));
+        assert_eq!(best(&packed, "gzip"), Some(Encoding::Gzip));
+        assert_eq!(best(&packed, "br;q=0, gzip;q=0.5"), Some(Encoding::Gzip));
+        assert_eq!(best(&packed, "*"), Some(Encoding::Brotli));
+        assert_eq!(best(&packed, "*;q=0"), None);
+        assert_eq!(best(&packed, "identity"), None);
+        assert_eq!(packed.best(&HeaderMap::new()).0, None);
+    }
+
+    #[test]
+    fn what_is_not_packed_yet_or_would_grow_is_sent_as_it_is() {
+        assert_eq!(best(&Packed::new(b"owed owed owed owed".to_vec(), true), "br, gzip"), None);
+        let tiny = Packed::new(b"x".to_vec(), true);
+        tiny.pack(Encoding::Gzip);
+        tiny.pack(Encoding::Brotli);
+        assert_eq!(best(&tiny, "br, gzip"), None);
+    }
+}

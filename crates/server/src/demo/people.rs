@@ -1,0 +1,142 @@
+//! The members of the demo: names, identifiers and what each one is there to show. All of it is made up; addresses end in
+//! `example.org`, and every identifier is one nobody was given.
+
+use contract::{Identifier, Region};
+
+/// Every demo member signs in with this one, from the day there are accounts.
+pub const PASSWORD: &str = "copper river lantern seven";
+
+/// What a member is there to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Story {
+    /// Exactly the bills of the drawn page.
+    Drawn,
+    /// One or two open bills.
+    Ordinary,
+    OwesNothing,
+    HospitalOnly,
+    PastDue,
+    /// Ten thousand payments in history.
+    ManyPayments,
+}
+
+pub struct Person {
+    pub name: &'static str,
+    pub region: Region,
+    pub identifiers: &'static [(Identifier, &'static str)],
+    pub email: &'static str,
+    pub story: Story,
+    /// Whose services the bills are for, when it is not the member.
+    pub patient: Option<&'static str>,
+}
+
+impl Person {
+    pub fn identifier(&self, identifier: Identifier) -> Option<&'static str> {
+        self.identifiers.iter().find(|(which, _)| *which == identifier).map(|(_, value)| *value)
+    }
+    pub fn patient(&self) -> &'static str {
+        self.patient.unwrap_or(self.name)
+    }
+}
+
+use Identifier::{BillingUnit, Billgroup, Group, Hrn, Subgroup, Zip};
+
+/// The first one of a region is the one to show; the very first is the drawn one.
+pub const PEOPLE: [Person; 12] = [
+    Person {
+        name: "Ana O’Neill",
+        region: Region::California,
+        identifiers: &[(Group, "100245"), (Subgroup, "003"), (Billgroup, "0A1"), (Zip, "94612-3610"), (Hrn, "012345678")],
+        email: "ana.oneill@example.org",
+        story: Story::Drawn,
+        patient: None,
+    },
+    Person {
+        name: "José Ñuñez-O’Brien",
+        region: Region::California,
+        identifiers: &[(Group, "100245"), (Subgroup, "011"), (Billgroup, "0B7"), (Zip, "95814"), (Hrn, "000482913")],
+        email: "jose.nunez-obrien@example.org",
+        story: Story::Ordinary,
+        patient: Some("Zoë Ñuñez-O’Brien"),
+    },
+    Person {
+        name: "Mei Tanaka",
+        region: Region::California,
+        identifiers: &[(Group, "107730"), (Subgroup, "001"), (Billgroup, "0A2"), (Zip, "92103"), (Hrn, "007651204")],
+        email: "mei.tanaka@example.org",
+        story: Story::OwesNothing,
+        patient: None,
+    },
+    Person {
+        name: "Ruth Okoro",
+        region: Region::Colorado,
+        identifiers: &[(Group, "200118"), (Subgroup, "002"), (Billgroup, "0C4"), (Zip, "80205"), (Hrn, "003319870")],
+        email: "ruth.okoro@example.org",
+        story: Story::HospitalOnly,
+        patient: None,
+    },
+    Person {
+        name: "Daniel Archuleta",
+        region: Region::Colorado,
+        identifiers: &[(Group, "200118"), (Subgroup, "014"), (Billgroup, "0C9"), (Zip, "80903-1142"), (Hrn, "001000245")],
+        email: "daniel.archuleta@example.org",
+        story: Story::ManyPayments,
+        patient: None,
+    },
+    Person {
+        name: "Grace Boateng",
+        region: Region::Georgia,
+        identifiers: &[(Group, "300562"), (Subgroup, "007"), (Billgroup, "0D1"), (Zip, "30309"), (Hrn, "004410293")],
+        email: "grace.boateng@example.org",
+        story: Story::PastDue,
+        patient: None,
+    },
+    Person {
+        name: "Terrence Miles",
+        region: Region::Georgia,
+        identifiers: &[(Group, "300562"), (Subgroup, "021"), (Billgroup, "0D3"), (Zip, "31401"), (Hrn, "009120047")],
+        email: "terrence.miles@example.org",
+        story: Story::Ordinary,
+        patient: None,
+    },
+    Person {
+        name: "Leilani Kahananui",
+        region: Region::Hawaii,
+        identifiers: &[(Group, "400031"), (Subgroup, "001"), (Billgroup, "0H2"), (Zip, "96813"), (Hrn, "002207715")],
+        email: "leilani.kahananui@example.org",
+        story: Story::Ordinary,
+        patient: None,
+    },
+    Person {
+        name: "Kenji Sato",
+        region: Region::Hawaii,
+        identifiers: &[(Group, "400031"), (Subgroup, "004"), (Billgroup, "0H5"), (Zip, "96720"), (Hrn, "006634108")],
+        email: "kenji.sato@example.org",
+        story: Story::OwesNothing,
+        patient: None,
+    },
+    Person {
+        name: "Nora Lindqvist",
+        region: Region::Oregon,
+        identifiers: &[(Group, "500874"), (Subgroup, "006"), (Billgroup, "0R1"), (Zip, "97209"), (Hrn, "008873301")],
+        email: "nora.lindqvist@example.org",
+        story: Story::Ordinary,
+        patient: Some("Elsa Lindqvist"),
+    },
+    Person {
+        name: "Oleg Petrenko",
+        region: Region::Washington,
+        identifiers: &[(BillingUnit, "7004128836"), (Zip, "98101")],
+        email: "oleg.petrenko@example.org",
+        story: Story::Ordinary,
+        patient: None,
+    },
+    Person {
+        name: "Hannah Brandt",
+        region: Region::Washington,
+        identifiers: &[(BillingUnit, "7009915072"), (Zip, "99201-0456")],
+        email: "hannah.brandt@example.org",
+        story: Story::PastDue,
+        patient: None,
+    },
+];

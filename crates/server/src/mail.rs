@@ -1,0 +1,75 @@
+//! Letters to members: what they say, and the outbox they wait in. A letter is queued in the transaction of what it tells, so it is
+//! sent if and only if that happened. It carries no card or account data, no patient and no service, and its one link leads to
+//! the front page.
+
+use crate::words;
+use contract::{
+    Locale,
+    payment::{Payment, PaymentState},
+    portal::Portal,
+};
+
+/// Subject and text, ready to be queued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub subject: String,
+    pub text: String,
+}
+
+/// The letter that goes with a payment's state: the receipt, that it is on its way, or that it came back. A payment that took no
+/// money sends none: the member was told on the page.
+pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Locale) -> Option<Letter> {
+    let say = |english, spanish| words::say(locale, english, spanish);
+    let amount = words::money(payment.charged);
+    let (subject, first) = match (payment.state, locale) {
+        (PaymentState::Paid, Locale::En) => ("Your payment receipt", format!("Your payment of {amount} is paid. Thank you.")),
+        (PaymentState::Paid, Locale::Es) => ("Su recibo de pago", format!("Su pago de {amount} está pagado. Gracias.")),
+        (PaymentState::Processing | PaymentState::Scheduled, Locale::En) => (
+            "We received your payment",
+            format!("We sent your payment of {amount} to your bank. Your bank has not paid yet. Please don’t pay again."),
+        ),
+        (PaymentState::Processing | PaymentState::Scheduled, Locale::Es) => (
+            "Recibimos su pago",
+            format!("Enviamos su pago de {amount} a su banco. Su banco aún no ha pagado. Por favor, no pague otra vez."),
+        ),
+        (PaymentState::Returned, Locale::En) => (
+            "Your bank returned your payment",
+            format!("Your bank returned your payment of {amount}. You still owe these bills."),
+        ),
+        (PaymentState::Returned, Locale::Es) => (
+            "Su banco devolvió su pago",
+            format!("Su banco devolvió su pago de {amount}. Todavía debe estas facturas."),
+        ),
+        (PaymentState::Refunded, Locale::En) => {
+            ("Your payment was refunded", format!("Your payment of {amount} was refunded."))
+        }
+        (PaymentState::Refunded, Locale::Es) => ("Su pago fue reembolsado", format!("Su pago de {amount} fue reembolsado.")),
+        (PaymentState::Failed | PaymentState::Cancelled, _) => return None,
+    };
+    let brand = &portal.brand.name;
+    let mut lines = vec![first, String::new()];
+    lines.push(format!("{}: {}", say("Receipt number", "Número de recibo"), payment.reference));
+    let moment = words::moment(payment.created_at, &payment.time_zone, locale);
+    lines.push(format!("{}: {moment}", say("Date", "Fecha")));
+    lines.push(format!("{}: {}", say("For the bills", "Por las facturas"), words::money(payment.total)));
+    if !payment.fee.is_zero() {
+        lines.push(format!("{}: {}", say("Card fee", "Cargo por tarjeta"), words::money(payment.fee)));
+    }
+    if let (PaymentState::Processing, Some(expected)) = (payment.state, payment.expected_on) {
+        let expected = words::weekday_and_day(expected, locale);
+        lines.push(format!("{}: {expected}", say("Expected by", "Se espera para el")));
+    }
+    if let (PaymentState::Returned, Some(failure)) = (payment.state, payment.failure) {
+        lines.push(words::failure(failure, locale).to_owned());
+    }
+    lines.push(String::new());
+    let phone = &portal.contacts.billing_phone;
+    lines.push(match locale {
+        Locale::En => format!("Questions? Call {phone}, or see {home}. We never ask for card numbers by e-mail."),
+        Locale::Es => {
+            format!("¿Preguntas? Llame al {phone} o visite {home}. Nunca pedimos números de tarjeta por correo electrónico.")
+        }
+    });
+    lines.push(brand.clone());
+    Some(Letter { subject: format!("{brand}: {subject} ({})", payment.reference), text: lines.join("\n") })
+}

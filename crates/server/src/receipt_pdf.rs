@@ -1,0 +1,155 @@
+//! The receipt as a file: a tagged PDF on Letter paper with everything a reimbursement account asks for, and the authorisation
+//! word for word. Knows a payment and the deployment's profile; not the database, and not who asks.
+
+mod sheet;
+
+use self::sheet::{Cell, Sheet};
+use crate::words;
+use contract::{
+    Locale, Money,
+    payment::{Payment, PaymentShare, PaymentState},
+    portal::Portal,
+};
+
+pub use self::sheet::SheetError;
+
+/// The file's bytes. Only a payment that is paid is called a receipt.
+pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale) -> Result<Vec<u8>, SheetError> {
+    let say = |english, spanish| words::say(locale, english, spanish);
+    let title = match payment.state {
+        PaymentState::Paid => say("Payment receipt", "Recibo de pago"),
+        PaymentState::Processing | PaymentState::Scheduled => {
+            say("Payment confirmation (not paid yet)", "Confirmación del pago (aún no pagado)")
+        }
+        _ => say("Payment record (not a receipt)", "Constancia del intento de pago (no es un recibo)"),
+    };
+    let mut sheet = Sheet::new(&format!("{title} {}", payment.reference), locale.code())?;
+    sheet.wordmark(&portal.brand.name);
+    sheet.heading(1, title);
+    sheet.facts(&facts(payment, locale));
+    for share in &payment.shares {
+        bill(&mut sheet, share, locale);
+    }
+    still_owed(&mut sheet, payment, locale);
+    sheet.heading(2, say("The authorization you gave", "La autorización que usted dio"));
+    sheet.paragraph(&payment.authorisation);
+    sheet.note(&format!(
+        "{} {}. {} {}.",
+        say("Agreed on", "Aceptada el"),
+        words::moment(payment.created_at, &payment.time_zone, locale),
+        say("Text version", "Versión del texto"),
+        payment.authorisation_version
+    ));
+    sheet.heading(2, say("Questions", "Preguntas"));
+    sheet.paragraph(&questions(portal, locale));
+    let page = say("Page", "Página");
+    sheet.finish(|at, of| format!("{}   ·   {page} {at} / {of}", payment.reference))
+}
+
+fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
+    let say = |english: &str, spanish: &str| words::say(locale, english, spanish).to_owned();
+    let mut state = words::state(payment.state, locale).to_owned();
+    if let (PaymentState::Processing, Some(expected)) = (payment.state, payment.expected_on) {
+        state.push_str(&format!(
+            ". {} {}",
+            say("Expected by", "Se espera para el"),
+            words::weekday_and_day(expected, locale)
+        ));
+    }
+    if let Some(failure) = payment.failure {
+        state.push_str(". ");
+        state.push_str(words::failure(failure, locale));
+    }
+    let fee = if payment.fee.is_zero() { say("None", "Ninguno") } else { words::money(payment.fee) };
+    let charged = match payment.state {
+        PaymentState::Failed | PaymentState::Cancelled => {
+            (say("Amount tried", "Importe intentado"), words::money(payment.charged))
+        }
+        _ => (say("Total charged", "Total cobrado"), words::money(payment.charged)),
+    };
+    let mut facts = vec![
+        (say("State", "Estado"), state),
+        (say("Receipt number", "Número de recibo"), payment.reference.clone()),
+        (say("Date", "Fecha"), words::moment(payment.created_at, &payment.time_zone, locale)),
+        (say("Payer", "Quien paga"), payment.payer_name.clone()),
+        (say("Method", "Forma de pago"), words::method(&payment.method, locale)),
+        (say("For the bills", "Por las facturas"), words::money(payment.total)),
+        (say("Card fee", "Cargo por tarjeta"), fee),
+        charged,
+    ];
+    if let Some(sent) = payment.sent_on {
+        facts.push((say("Sent to the bank", "Enviado al banco"), words::weekday_and_day(sent, locale)));
+    }
+    facts
+}
+
+fn bill(sheet: &mut Sheet, share: &PaymentShare, locale: Locale) {
+    let say = |english, spanish| words::say(locale, english, spanish);
+    sheet.heading(2, &format!("{} · {}", words::bill_kind(share.kind, locale), words::money(share.amount)));
+    let patient = say("Patient", "Paciente");
+    sheet.note(&format!("{patient}: {}. {}", share.patient, say("Dates are the days of service.", "Las fechas son los días del servicio.")));
+    let head = [
+        say("Service", "Servicio").to_owned(),
+        say("After insurance", "Después del seguro").to_owned(),
+        say("Paid", "Pagado").to_owned(),
+    ];
+    let rows: Vec<_> = share
+        .lines
+        .iter()
+        .map(|line| Cell {
+            what: line.description.clone(),
+            detail: format!(
+                "{} · {} · {patient}: {}",
+                words::day(line.date_of_service, locale),
+                line.provider,
+                share.patient
+            ),
+            amounts: [words::money(line.after_insurance), words::money(line.paid)],
+        })
+        .collect();
+    let after = Money::sum(share.lines.iter().map(|line| line.after_insurance)).map(words::money).unwrap_or_default();
+    let total = Cell { what: say("Total", "Total").to_owned(), detail: String::new(), amounts: [after, words::money(share.amount)] };
+    sheet.items(&head, &rows, &total);
+}
+
+fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale) {
+    let say = |english, spanish| words::say(locale, english, spanish);
+    sheet.heading(2, say("Still owed", "Lo que aún se debe"));
+    let clears = matches!(payment.state, PaymentState::Processing | PaymentState::Scheduled);
+    for share in payment.shares.iter().filter(|share| !share.leaves.is_zero()) {
+        let kind = words::bill_kind(share.kind, locale);
+        let (left, due) = (words::money(share.leaves), words::day(share.due, locale));
+        sheet.paragraph(&match locale {
+            Locale::En => format!("{kind}: {left}, due {due}."),
+            Locale::Es => format!("{kind}: {left}, vence el {due}."),
+        });
+    }
+    let now = words::money(payment.owed_now);
+    let then = words::money(payment.owed_if_cleared);
+    sheet.paragraph(&match (locale, clears) {
+        (Locale::En, true) => format!("You owe {now} today in all. If this payment clears: {then}."),
+        (Locale::Es, true) => format!("Hoy debe {now} en total. Si este pago se acredita: {then}."),
+        (Locale::En, false) => format!("On all your bills together: {now}."),
+        (Locale::Es, false) => format!("En todas sus facturas: {now}."),
+    });
+}
+
+fn questions(portal: &Portal, locale: Locale) -> String {
+    let contacts = &portal.contacts;
+    let (opens, closes) = (hour(contacts.opens, locale), hour(contacts.closes, locale));
+    let phone = &contacts.billing_phone;
+    match locale {
+        Locale::En => format!("Call {phone}, weekdays {opens} to {closes}, your region's time. Have the receipt number ready."),
+        Locale::Es => format!(
+            "Llame al {phone}, de lunes a viernes de {opens} a {closes}, hora de su región. Tenga a mano el número de recibo."
+        ),
+    }
+}
+
+fn hour(hour: u8, locale: Locale) -> String {
+    let half = if hour < 12 { words::say(locale, "am", "a. m.") } else { words::say(locale, "pm", "p. m.") };
+    match hour % 12 {
+        0 => format!("12 {half}"),
+        short => format!("{short} {half}"),
+    }
+}

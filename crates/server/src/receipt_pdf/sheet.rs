@@ -1,0 +1,412 @@
+//! Letter paper with a cursor: headings, paragraphs, facts and a table of items, laid out line by line, broken over pages and
+//! tagged for screen readers (PDF/UA-1). Knows nothing of payments.
+
+use krilla::{
+    Document, SerializeSettings,
+    color::rgb,
+    configure::{Accessibility, ConfigurationBuilder},
+    geom::{PathBuilder, Point, Rect},
+    metadata::Metadata,
+    num::NormalizedF32,
+    outline::{Outline, OutlineNode},
+    destination::XyzDestination,
+    page::PageSettings,
+    paint::Fill,
+    surface::Surface,
+    tagging::{Artifact, ArtifactType, ContentTag, Node, SpanTag, TableHeaderScope, Tag, TagGroup, TagKind, TagTree},
+    text::{Font, TextDirection},
+};
+use std::{fmt, num::NonZeroU16};
+use ttf_parser::Face;
+
+const WIDTH: f32 = 612.0;
+const HEIGHT: f32 = 792.0;
+const MARGIN: f32 = 54.0;
+const BODY: f32 = 9.5;
+const SMALL: f32 = 8.0;
+const LEADING: f32 = 1.42;
+const INK: Tint = Tint(0x14, 0x20, 0x1e);
+const SOFT: Tint = Tint(0x4f, 0x5e, 0x5a);
+const ACCENT: Tint = Tint(0x0b, 0x5d, 0x59);
+const EDGE: Tint = Tint(0xb9, 0xc4, 0xc1);
+
+#[derive(Debug)]
+pub enum SheetError {
+    /// The embedded font could not be read.
+    Font,
+    /// The writer refused the document.
+    Writer(String),
+}
+
+impl fmt::Display for SheetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Font => f.write_str("the receipt's font could not be read"),
+            Self::Writer(reason) => write!(f, "the receipt could not be written: {reason}"),
+        }
+    }
+}
+impl std::error::Error for SheetError {}
+
+/// One row of the items' table: what it is, a second line in small print, and two amounts to the right.
+pub struct Cell {
+    pub what: String,
+    pub detail: String,
+    pub amounts: [String; 2],
+}
+
+pub struct Sheet {
+    title: String,
+    language: &'static str,
+    regular: Type,
+    bold: Type,
+    pages: Vec<Vec<Mark>>,
+    /// Distance of the next line's top from the top of the page.
+    y: f32,
+    /// The tree of what is on the sheet, in reading order; `Mark::Text::part` points into it.
+    parts: Vec<Part>,
+}
+
+struct Part {
+    tag: TagKind,
+    parent: Option<usize>,
+    heading: Option<(String, usize, f32)>,
+}
+
+enum Mark {
+    Text { x: f32, y: f32, text: String, style: Style, part: usize },
+    Rule { y: f32 },
+}
+
+/// Red, green, blue.
+#[derive(Clone, Copy)]
+struct Tint(u8, u8, u8);
+
+#[derive(Clone, Copy)]
+struct Style {
+    is_bold: bool,
+    size: f32,
+    color: Tint,
+}
+
+const TEXT: Style = Style { is_bold: false, size: BODY, color: INK };
+const STRONG: Style = Style { is_bold: true, size: BODY, color: INK };
+const NOTE: Style = Style { is_bold: false, size: SMALL, color: SOFT };
+
+impl Sheet {
+    pub fn new(title: &str, language: &'static str) -> Result<Self, SheetError> {
+        Ok(Self {
+            title: title.to_owned(),
+            language,
+            regular: Type::new(dejavu::sans::regular())?,
+            bold: Type::new(dejavu::sans::bold())?,
+            pages: vec![Vec::new()],
+            y: MARGIN,
+            parts: Vec::new(),
+        })
+    }
+
+    /// The brand, as text at the head of the first page.
+    pub fn wordmark(&mut self, brand: &str) {
+        let part = self.part(Tag::P, None);
+        self.line(MARGIN, brand, Style { is_bold: true, size: 15.0, color: ACCENT }, part);
+        self.y += 15.0 * LEADING + 8.0;
+    }
+
+    pub fn heading(&mut self, level: u16, text: &str) {
+        let size = if level == 1 { 17.0 } else { 11.5 };
+        self.y += if level == 1 { 2.0 } else { 12.0 };
+        // A heading never stands alone at the foot of a page.
+        self.room(size * LEADING + 4.0 * BODY * LEADING);
+        let level = NonZeroU16::new(level).unwrap_or(NonZeroU16::MIN);
+        let part = self.part(Tag::Hn(level, Some(text.to_owned())), None);
+        self.parts[part].heading = Some((text.to_owned(), self.pages.len() - 1, self.y));
+        self.block(MARGIN, WIDTH - 2.0 * MARGIN, text, Style { is_bold: true, size, color: INK }, part);
+        self.y += 3.0;
+    }
+
+    pub fn paragraph(&mut self, text: &str) {
+        let part = self.part(Tag::P, None);
+        self.block(MARGIN, WIDTH - 2.0 * MARGIN, text, TEXT, part);
+        self.y += 3.0;
+    }
+
+    pub fn note(&mut self, text: &str) {
+        let part = self.part(Tag::P, None);
+        self.block(MARGIN, WIDTH - 2.0 * MARGIN, text, NOTE, part);
+        self.y += 3.0;
+    }
+
+    /// Name and value, as a table of two columns whose first is its header.
+    pub fn facts(&mut self, facts: &[(String, String)]) {
+        const NAME: f32 = 150.0;
+        self.rule();
+        let table = self.part(Tag::Table.with_summary(Some(self.title.clone())), None);
+        let body = self.part(Tag::TBody, Some(table));
+        for (name, value) in facts {
+            let lines = self.bold.wrap(value, BODY, WIDTH - 2.0 * MARGIN - NAME);
+            self.room(lines.len() as f32 * BODY * LEADING);
+            let row = self.part(Tag::TR, Some(body));
+            let head = self.cell(Tag::TH(TableHeaderScope::Row), row);
+            self.line(MARGIN, name, Style { color: SOFT, ..TEXT }, head);
+            let cell = self.cell(Tag::TD, row);
+            for line in lines {
+                self.line(MARGIN + NAME, &line, STRONG, cell);
+                self.y += BODY * LEADING;
+            }
+            self.y += 2.0;
+        }
+        self.rule();
+    }
+
+    pub fn items(&mut self, head: &[String; 3], rows: &[Cell], total: &Cell) {
+        self.y += 3.0;
+        let table = self.part(Tag::Table.with_summary(Some(head.join(", "))), None);
+        let thead = self.part(Tag::THead, Some(table));
+        let row = self.part(Tag::TR, Some(thead));
+        self.room(3.0 * BODY * LEADING);
+        for (at, text) in head.iter().enumerate() {
+            let cell = self.cell(Tag::TH(TableHeaderScope::Column), row);
+            match at {
+                0 => self.line(MARGIN, text, NOTE, cell),
+                _ => self.line_to(column(at), text, NOTE, cell),
+            }
+        }
+        self.y += SMALL * LEADING;
+        self.rule();
+        let tbody = self.part(Tag::TBody, Some(table));
+        for item in rows {
+            self.item(item, tbody, TEXT);
+            self.rule();
+        }
+        let tfoot = self.part(Tag::TFoot, Some(table));
+        self.item(total, tfoot, STRONG);
+    }
+
+    fn item(&mut self, item: &Cell, body: usize, amounts: Style) {
+        const WHAT: f32 = 290.0;
+        let what = self.bold.wrap(&item.what, BODY, WHAT);
+        let detail = if item.detail.is_empty() { Vec::new() } else { self.regular.wrap(&item.detail, SMALL, WHAT) };
+        self.room(what.len() as f32 * BODY * LEADING + detail.len() as f32 * SMALL * LEADING + 6.0);
+        let row = self.part(Tag::TR, Some(body));
+        let head = self.cell(Tag::TH(TableHeaderScope::Row), row);
+        let cells = [self.cell(Tag::TD, row), self.cell(Tag::TD, row)];
+        let top = self.y;
+        for line in what {
+            self.line(MARGIN, &line, STRONG, head);
+            self.y += BODY * LEADING;
+        }
+        for line in detail {
+            self.line(MARGIN, &line, NOTE, head);
+            self.y += SMALL * LEADING;
+        }
+        let bottom = std::mem::replace(&mut self.y, top);
+        for (at, (text, cell)) in item.amounts.iter().zip(cells).enumerate() {
+            let style = if at == 1 { STRONG } else { amounts };
+            self.line_to(column(at + 1), text, style, cell);
+        }
+        self.y = bottom;
+    }
+
+    /// Writes the file. `footer` gets the page's number and how many there are.
+    pub fn finish(self, footer: impl Fn(usize, usize) -> String) -> Result<Vec<u8>, SheetError> {
+        let writer = |reason: &dyn fmt::Debug| SheetError::Writer(format!("{reason:?}"));
+        let configuration = ConfigurationBuilder::new()
+            .with_accessibility_validator(Accessibility::UA1)
+            .finish()
+            .map_err(|error| writer(&error))?;
+        let settings = SerializeSettings { configuration, ..SerializeSettings::default() };
+        let mut document = Document::new_with(settings);
+        let metadata = Metadata::new().title(self.title.clone()).language(self.language.to_owned());
+        document.set_metadata(metadata);
+        let mut leaves: Vec<Vec<Node>> = self.parts.iter().map(|_| Vec::new()).collect();
+        for (at, marks) in self.pages.iter().enumerate() {
+            let size = PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(|| writer(&"page size"))?;
+            let mut page = document.start_page_with(size);
+            let mut surface = page.surface();
+            for mark in marks {
+                match mark {
+                    Mark::Text { x, y, text, style, part } => {
+                        let leaf = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
+                        self.draw(&mut surface, *x, *y, text, *style);
+                        surface.end_tagged();
+                        leaves[*part].push(leaf.into());
+                    }
+                    Mark::Rule { y } => {
+                        surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)));
+                        rule(&mut surface, *y);
+                        surface.end_tagged();
+                    }
+                }
+            }
+            surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Footer)));
+            let text = self.regular.printable(&footer(at + 1, self.pages.len()));
+            self.draw(&mut surface, MARGIN, HEIGHT - MARGIN + 14.0, &text, NOTE);
+            surface.end_tagged();
+            surface.finish();
+            page.finish();
+        }
+        let mut outline = Outline::new();
+        for (text, page, y) in self.parts.iter().filter_map(|part| part.heading.clone()) {
+            outline.push_child(OutlineNode::new(text, XyzDestination::new(page, Point::from_xy(MARGIN, y))));
+        }
+        document.set_outline(outline);
+        document.set_tag_tree(tree(&self.parts, leaves, self.language));
+        document.finish().map_err(|error| writer(&error))
+    }
+
+    fn draw(&self, surface: &mut Surface<'_>, x: f32, y: f32, text: &str, style: Style) {
+        surface.set_fill(Some(fill(style.color)));
+        let font = self.face(style).font.clone();
+        // `y` is the line's top; the baseline is 0.93 em lower (DejaVu's ascent).
+        let at = Point::from_xy(x, y + style.size * 0.93);
+        surface.draw_text(at, font, style.size, text, false, TextDirection::Auto);
+    }
+
+    fn face(&self, style: Style) -> &Type {
+        if style.is_bold { &self.bold } else { &self.regular }
+    }
+
+    fn part(&mut self, tag: impl Into<TagKind>, parent: Option<usize>) -> usize {
+        self.parts.push(Part { tag: tag.into(), parent, heading: None });
+        self.parts.len() - 1
+    }
+
+    fn cell(&mut self, tag: impl Into<TagKind>, row: usize) -> usize {
+        self.part(tag, Some(row))
+    }
+
+    /// Goes to the next page if `height` does not fit on this one.
+    fn room(&mut self, height: f32) {
+        if self.y + height > HEIGHT - MARGIN {
+            self.pages.push(Vec::new());
+            self.y = MARGIN;
+        }
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        if let Some(page) = self.pages.last_mut() {
+            page.push(mark);
+        }
+    }
+
+    fn line(&mut self, x: f32, text: &str, style: Style, part: usize) {
+        let text = self.face(style).printable(text);
+        if !text.trim().is_empty() {
+            self.mark(Mark::Text { x, y: self.y, text, style, part });
+        }
+    }
+
+    fn line_to(&mut self, right: f32, text: &str, style: Style, part: usize) {
+        let width = self.face(style).width(text, style.size);
+        self.line(right - width, text, style, part);
+    }
+
+    fn block(&mut self, x: f32, width: f32, text: &str, style: Style, part: usize) {
+        for line in self.face(style).wrap(text, style.size, width) {
+            self.room(style.size * LEADING);
+            self.line(x, &line, style, part);
+            self.y += style.size * LEADING;
+        }
+    }
+
+    fn rule(&mut self) {
+        self.y += 2.0;
+        self.mark(Mark::Rule { y: self.y });
+        self.y += 4.0;
+    }
+}
+
+/// Right edges of the two columns of amounts.
+fn column(at: usize) -> f32 {
+    if at == 1 { WIDTH - MARGIN - 90.0 } else { WIDTH - MARGIN }
+}
+
+fn fill(Tint(red, green, blue): Tint) -> Fill {
+    Fill { paint: rgb::Color::new(red, green, blue).into(), opacity: NormalizedF32::ONE, rule: Default::default() }
+}
+
+fn rule(surface: &mut Surface<'_>, y: f32) {
+    let Some(line) = Rect::from_xywh(MARGIN, y, WIDTH - 2.0 * MARGIN, 0.6) else { return };
+    let mut path = PathBuilder::new();
+    path.push_rect(line);
+    if let Some(path) = path.finish() {
+        surface.set_fill(Some(fill(EDGE)));
+        surface.draw_path(&path);
+    }
+}
+
+fn tree(parts: &[Part], mut leaves: Vec<Vec<Node>>, language: &str) -> TagTree {
+    let mut tree = TagTree::new().with_lang(Some(language.to_owned()));
+    let mut waiting: Vec<Vec<Node>> = parts.iter().map(|_| Vec::new()).collect();
+    let mut roots = Vec::new();
+    // A part comes after its parent: from the end, every part's children are complete when it is reached.
+    for (at, part) in parts.iter().enumerate().rev() {
+        let mut children = std::mem::take(&mut leaves[at]);
+        waiting[at].reverse();
+        children.append(&mut waiting[at]);
+        let group = TagGroup::with_children(part.tag.clone(), children);
+        match part.parent {
+            Some(parent) => waiting[parent].push(group.into()),
+            None => roots.push(group),
+        }
+    }
+    roots.into_iter().rev().for_each(|group| tree.push(group));
+    tree
+}
+
+/// One font, for drawing and for measuring.
+struct Type {
+    font: Font,
+    face: Face<'static>,
+}
+
+impl Type {
+    fn new(bytes: &'static [u8]) -> Result<Self, SheetError> {
+        let font = Font::new(bytes.into(), 0).ok_or(SheetError::Font)?;
+        Ok(Self { font, face: Face::parse(bytes, 0).map_err(|_| SheetError::Font)? })
+    }
+
+    /// What the font can't draw becomes the replacement character, which it can; line breaks become spaces.
+    fn printable(&self, text: &str) -> String {
+        let draw = |character: char| match character {
+            _ if character.is_control() => ' ',
+            _ if self.face.glyph_index(character).is_some() => character,
+            _ => char::REPLACEMENT_CHARACTER,
+        };
+        text.chars().map(draw).collect()
+    }
+
+    fn width(&self, text: &str, size: f32) -> f32 {
+        let units = f32::from(self.face.units_per_em());
+        let advance = |character| self.face.glyph_index(character).and_then(|glyph| self.face.glyph_hor_advance(glyph));
+        text.chars().map(|character| f32::from(advance(character).unwrap_or(1_200))).sum::<f32>() * size / units
+    }
+
+    /// Words to lines; a word longer than the line is cut. Each line but the last keeps its final space, so that a reader of the
+    /// text finds the words apart.
+    fn wrap(&self, text: &str, size: f32, width: f32) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut line = String::new();
+        for word in text.split_whitespace() {
+            let candidate = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+            if self.width(&candidate, size) <= width {
+                line = candidate;
+                continue;
+            }
+            if !line.is_empty() {
+                lines.push(std::mem::take(&mut line) + " ");
+            }
+            for character in word.chars() {
+                line.push(character);
+                if self.width(&line, size) > width && line.chars().count() > 1 {
+                    line.pop();
+                    lines.push(std::mem::take(&mut line));
+                    line.push(character);
+                }
+            }
+        }
+        lines.push(line);
+        lines
+    }
+}

@@ -1,0 +1,193 @@
+//! The app's static files over HTTP: types, caching, compression, the page for every address of the app, and no way out of the
+//! folder.
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, Response, StatusCode},
+};
+use server::{assets, headers::Security};
+use std::{fs, io::Read, path::PathBuf};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+const SCRIPT: &str = "kppay-0123456789abcdef.js";
+const WASM: &str = "kppay-0123456789abcdef_bg.wasm";
+
+fn dist() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let dist = folder.path().join("dist");
+    fs::create_dir_all(dist.join("icons")).unwrap();
+    fs::write(folder.path().join("secret.txt"), "not for you").unwrap();
+    fs::write(dist.join("index.html"), "<!doctype html><title>kppay</title>".repeat(40)).unwrap();
+    fs::write(dist.join(SCRIPT), "export const owed = 64.10;".repeat(100)).unwrap();
+    fs::write(dist.join(WASM), b"\0asm\x01\0\0\0".repeat(200)).unwrap();
+    fs::write(dist.join("boot.js"), "boot()").unwrap();
+    fs::write(dist.join("icons/mark.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap();
+    fs::write(dist.join(".hidden"), "hidden").unwrap();
+    (folder, dist)
+}
+
+async fn ask(router: &Router, method: &str, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
+    let request = headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| {
+        request.header(*name, *value)
+    });
+    router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+}
+
+async fn get(router: &Router, path: &str) -> Response<Body> {
+    ask(router, "GET", path, &[("accept", "text/html,*/*;q=0.8")]).await
+}
+
+fn header<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
+    response.headers().get(name).map(|value| value.to_str().unwrap()).unwrap_or("")
+}
+
+async fn bytes(response: Response<Body>) -> Vec<u8> {
+    to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()
+}
+
+#[tokio::test]
+async fn hashed_names_are_kept_for_ever_and_the_page_is_always_asked_for() {
+    let (_folder, dist) = dist();
+    let router = assets::router(dist);
+    let script = get(&router, &format!("/{SCRIPT}")).await;
+    assert_eq!(header(&script, "cache-control"), "public, max-age=31536000, immutable");
+    assert_eq!(header(&script, "content-type"), "text/javascript; charset=utf-8");
+    let wasm = get(&router, &format!("/{WASM}")).await;
+    assert_eq!(header(&wasm, "cache-control"), "public, max-age=31536000, immutable");
+    assert_eq!(header(&wasm, "content-type"), "application/wasm");
+    for path in ["/", "/index.html", "/boot.js", "/icons/mark.svg"] {
+        assert_eq!(header(&get(&router, path).await, "cache-control"), "no-cache", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_address_of_the_app_gets_the_page() {
+    let (_folder, dist) = dist();
+    let router = assets::router(dist);
+    for path in ["/", "/pay", "/pay/receipt/abc-123", "/account/history/7", "/nowhere?x=a.b"] {
+        let response = get(&router, path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        assert_eq!(header(&response, "content-type"), "text/html; charset=utf-8", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_a_page_is_not_answered_with_one() {
+    let (_folder, dist) = dist();
+    let router = assets::router(dist);
+    for path in ["/missing.js", "/pay/missing.css", "/api", "/api/v1/nothing", "/api/v2/bills", "/demo/members"] {
+        assert_eq!(get(&router, path).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    let api = get(&router, "/api/v1/nothing").await;
+    assert_eq!(header(&api, "content-type"), "application/problem+json");
+    let image = ask(&router, "GET", "/pay", &[("accept", "image/png")]).await;
+    assert_eq!(image.status(), StatusCode::NOT_FOUND);
+    let post = ask(&router, "POST", "/pay", &[]).await;
+    assert_eq!(post.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(header(&post, "allow"), "GET, HEAD");
+}
+
+#[tokio::test]
+async fn no_path_leads_out_of_the_folder() {
+    let (_folder, dist) = dist();
+    let router = assets::router(dist);
+    for path in [
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/icons/../../secret.txt",
+        "//secret.txt",
+        "/.hidden",
+        "/icons/..%5c..%5csecret.txt",
+    ] {
+        let response = get(&router, path).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        assert!(!String::from_utf8_lossy(&bytes(response).await).contains("not for you"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_best_encoding_a_browser_takes_is_sent() {
+    let (_folder, dist) = dist();
+    let plain = fs::read(dist.join(SCRIPT)).unwrap();
+    let router = assets::router(dist);
+    let path = format!("/{SCRIPT}");
+    let brotli = until_encoded(&router, &path, "gzip, br", "br").await;
+    assert_eq!(header(&brotli, "vary"), "Accept-Encoding");
+    let mut unpacked = Vec::new();
+    brotli::Decompressor::new(&bytes(brotli).await[..], 4096).read_to_end(&mut unpacked).unwrap();
+    assert_eq!(unpacked, plain);
+    let gzip = ask(&router, "GET", &path, &[("accept-encoding", "gzip")]).await;
+    assert_eq!(header(&gzip, "content-encoding"), "gzip");
+    let mut unpacked = Vec::new();
+    flate2::read::GzDecoder::new(&bytes(gzip).await[..]).read_to_end(&mut unpacked).unwrap();
+    assert_eq!(unpacked, plain);
+    let identity = ask(&router, "GET", &path, &[("accept-encoding", "br;q=0")]).await;
+    assert_eq!(header(&identity, "content-encoding"), "");
+    assert_eq!(bytes(identity).await, plain);
+}
+
+/// Files are packed in the background: asks until the packed form is there.
+async fn until_encoded(router: &Router, path: &str, accept: &str, token: &str) -> Response<Body> {
+    loop {
+        let response = ask(router, "GET", path, &[("accept-encoding", accept)]).await;
+        if header(&response, "content-encoding") == token {
+            return response;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_known_file_is_not_sent_again() {
+    let (_folder, dist) = dist();
+    let router = assets::router(dist);
+    let first = get(&router, "/boot.js").await;
+    let tag = header(&first, "etag").to_owned();
+    assert!(tag.starts_with('"') && tag.ends_with('"'));
+    for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".into()] {
+        let again = ask(&router, "GET", "/boot.js", &[("if-none-match", &known)]).await;
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{known}");
+        assert_eq!(header(&again, "etag"), tag);
+        assert!(bytes(again).await.is_empty());
+    }
+    let other = ask(&router, "GET", "/boot.js", &[("if-none-match", "\"other\"")]).await;
+    assert_eq!(other.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn head_says_everything_but_the_content() {
+    let (_folder, dist) = dist();
+    let router = assets::router(dist);
+    let head = ask(&router, "HEAD", "/boot.js", &[]).await;
+    assert_eq!(head.status(), StatusCode::OK);
+    assert_eq!(header(&head, "content-length"), "6");
+    assert!(bytes(head).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_leaves_a_server_that_says_so() {
+    let router = assets::router(PathBuf::from("/nonexistent/dist"));
+    let response = get(&router, "/pay").await;
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    assert!(String::from_utf8(bytes(response).await).unwrap().contains("cargo xtask start"));
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let (_folder, dist) = dist();
+    let security = Security { processor_origin: "http://127.0.0.1:8081".into(), ..Security::default() };
+    let router = security.guard(assets::router(dist));
+    for path in ["/", "/boot.js", "/api/v1/nothing", "/missing.js"] {
+        let response = get(&router, path).await;
+        assert!(header(&response, "content-security-policy").contains("default-src 'none'"), "{path}");
+        assert_eq!(header(&response, "x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(header(&response, "referrer-policy"), "no-referrer", "{path}");
+        assert!(header(&response, "permissions-policy").contains("camera=()"), "{path}");
+        assert_eq!(header(&response, "cross-origin-opener-policy"), "same-origin", "{path}");
+        assert_eq!(header(&response, "cross-origin-resource-policy"), "same-origin", "{path}");
+        assert_eq!(header(&response, "strict-transport-security"), "", "{path}");
+    }
+}
