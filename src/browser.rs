@@ -62,14 +62,16 @@ pub fn languages() -> Vec<String> {
 }
 
 /// Focus without scrolling: the browser has put the page where it was, or the router at the top.
-pub fn focus(element: &HtmlElement) {
+pub fn focus(element: impl Into<HtmlElement>) {
+    let element: HtmlElement = element.into();
     let options = web_sys::FocusOptions::new();
     options.set_prevent_scroll(true);
     _ = element.focus_with_options(&options);
 }
 
 /// Focus and show: for error summaries and fields.
-pub fn focus_and_show(element: &HtmlElement) {
+pub fn focus_and_show(element: impl Into<HtmlElement>) {
+    let element: HtmlElement = element.into();
     _ = element.focus();
 }
 

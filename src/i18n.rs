@@ -15,6 +15,7 @@ mod problem;
 mod region;
 mod shell;
 
+pub use find::printed;
 pub use legal::LegalPage;
 
 /// Every word of the app in one language.

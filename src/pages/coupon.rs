@@ -1,9 +1,67 @@
-//! Coupon page.
+//! The mail coupon: printed, cut off below the tear line, and mailed with a check. It has a place for each identifier that the
+//! region's statements print; nothing the member typed is put on it.
 
-use crate::{i18n::t, ui::Heading};
+use crate::{
+    browser,
+    config::Deployment,
+    i18n::{Text, printed, t},
+    route::Route,
+    ui::{Back, Heading, Icon, Sign},
+};
 use leptos::prelude::*;
 
 #[component]
 pub fn CouponPage() -> impl IntoView {
-    view! { <Heading words=t(|w| w.help.coupon_title)/> }
+    let deployment = Deployment::here();
+    let has_region = move || deployment.region.get().is_some();
+    view! {
+        <div class="pay-journey">
+            <div class="pay-journey__head" data-print="no">
+                <Back to=Route::Help words=t(|w| w.shell.all_contacts)/>
+                <Heading words=t(|w| w.help.coupon_title)/>
+                <p class="pay-lead">{t(|w| w.help.coupon_lead)}</p>
+                <Show when=move || !has_region()>
+                    <p>{t(|w| w.help.no_region)} " " <a href=Route::Region.href()>{t(|w| w.help.choose_region)}</a></p>
+                </Show>
+                <p class="pay-row">
+                    <button class="pay-button pay-button--main" type="button" on:click=move |_| browser::print()>
+                        <Icon sign=Sign::Print/>
+                        <span>{t(|w| w.help.coupon_print)}</span>
+                    </button>
+                </p>
+            </div>
+            <section class="pay-sheet" aria-label=t(|w| w.help.coupon_title)>
+                <p class="pay-note">{t(|w| w.help.coupon_cut)}</p>
+                <hr class="pay-tear"/>
+                <Slip/>
+            </section>
+        </div>
+    }
+}
+
+#[component]
+fn Slip() -> impl IntoView {
+    let deployment = Deployment::here();
+    let identifiers = move || {
+        let cell = |identifier| cell(Signal::stored(printed(identifier).to_owned()));
+        let schema = deployment.region_profile().map(|profile| profile.schema).unwrap_or_default();
+        schema.into_iter().map(|field| cell(field.identifier)).collect_view()
+    };
+    let mail = move || deployment.contacts().mail.into_iter().map(|line| view! { {line} <br/> }).collect_view();
+    view! {
+        <div class="pay-coupon">
+            <div class="pay-coupon__cells">
+                <div><span>{t(|w| w.help.coupon_to)}</span><address>{mail}</address></div>
+                {cell(t(|w| w.help.coupon_amount))}
+                {cell(t(|w| w.help.coupon_name))}
+                {identifiers}
+            </div>
+            <p class="pay-note">{t(|w| w.help.coupon_note)}</p>
+        </div>
+    }
+}
+
+/// A name over a line to write on.
+fn cell(words: Text) -> AnyView {
+    view! { <div><span>{words}</span><i></i></div> }.into_any()
 }

@@ -1,9 +1,82 @@
-//! Help page.
+//! Every way to reach a person, with "open now" by the region's clock, and answers to what members ask.
 
-use crate::{i18n::t, ui::Heading};
+use crate::{
+    config::Deployment,
+    i18n::{Language, Text, t},
+    route::Route,
+    ui::{Back, Heading, OpenNow, PhoneLink},
+};
 use leptos::prelude::*;
 
 #[component]
 pub fn HelpPage() -> impl IntoView {
-    view! { <Heading words=t(|w| w.help.title)/> }
+    let language = Language::here();
+    let answers = move || {
+        let answer = |(question, answer): &(&'static str, &'static str)| section_of(question, answer);
+        language.words().help.questions.iter().map(answer).collect_view()
+    };
+    view! {
+        <div class="pay-journey">
+            <div class="pay-journey__head">
+                <Back to=Route::Home words=t(|w| w.shell.home)/>
+                <Heading words=t(|w| w.help.title)/>
+                <p class="pay-lead">{t(|w| w.help.lead)}</p>
+            </div>
+            <div class="pay-sheet"><Contacts/></div>
+            <div class="pay-sheet">
+                <div class="pay-stack">
+                    {section(t(|w| w.help.no_statement), t(|w| w.help.no_statement_text))}
+                    {section(t(|w| w.help.not_all), t(|w| w.help.not_all_text))}
+                    {answers}
+                </div>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Contacts() -> impl IntoView {
+    let deployment = Deployment::here();
+    let mail = move || {
+        deployment.contacts().mail.into_iter().map(|line| view! { {line} <br/> }).collect_view()
+    };
+    view! {
+        <dl class="pay-facts">
+            <div>
+                <dt>{t(|w| w.help.phone)}</dt>
+                <dd>
+                    {move || view! { <PhoneLink number=deployment.contacts().billing_phone/> }}
+                    <small><OpenNow/></small>
+                    <small>{t(|w| w.help.phone_note)}</small>
+                </dd>
+            </div>
+            <div>
+                <dt>{t(|w| w.help.individual)}</dt>
+                <dd>
+                    {move || view! { <PhoneLink number=deployment.contacts().individual_plans_phone/> }}
+                    <small>{t(|w| w.help.individual_note)}</small>
+                </dd>
+            </div>
+            <div>
+                <dt>{t(|w| w.help.mail)}</dt>
+                <dd>
+                    {mail}
+                    <small>{t(|w| w.help.mail_note)}</small>
+                    <a class="pay-link" href=Route::Coupon.href()>{t(|w| w.help.print_coupon)}</a>
+                </dd>
+            </div>
+            <div>
+                <dt>{t(|w| w.help.fax)}</dt>
+                <dd>{move || deployment.contacts().fax}</dd>
+            </div>
+        </dl>
+    }
+}
+
+fn section(title: Text, text: Text) -> AnyView {
+    view! { <section class="pay-stack pay-stack--tight"><h2>{title}</h2><p>{text}</p></section> }.into_any()
+}
+
+fn section_of(title: &'static str, text: &'static str) -> AnyView {
+    section(Signal::stored(title.to_owned()), Signal::stored(text.to_owned()))
 }

@@ -1,9 +1,90 @@
-//! Home page.
+//! The first page: pay once, or go on to an account; and the other ways to pay.
 
-use crate::{i18n::t, ui::Heading};
+use crate::{
+    config::Deployment,
+    i18n::{format, say, t},
+    route::Route,
+    ui::{ButtonLink, Icon, PhoneLink, Sign, SampleStatement, arrive},
+};
 use leptos::prelude::*;
 
 #[component]
 pub fn HomePage() -> impl IntoView {
-    view! { <Heading words=t(|w| w.home.title)/> }
+    let h1 = arrive(t(|w| w.home.tab));
+    view! {
+        <div class="pay-home">
+            <div class="pay-home__say">
+                <h1 tabindex="-1" node_ref=h1>{t(|w| w.home.title)}</h1>
+                <p class="pay-lead">{t(|w| w.home.lead)}</p>
+            </div>
+            <div class="pay-home__act"><WhatToDo/></div>
+            <div class="pay-home__pic"><SampleStatement/></div>
+            <OtherWays/>
+        </div>
+    }
+}
+
+#[component]
+fn WhatToDo() -> impl IntoView {
+    view! {
+        <section class="pay-sheet">
+            <div class="pay-stack">
+                <div class="pay-stack pay-stack--tight">
+                    <ButtonLink to=Route::Find words=t(|w| w.home.pay_once) main=true big=true arrow=true/>
+                    <p class="pay-note">{t(|w| w.home.pay_once_note)}</p>
+                </div>
+                <hr class="pay-tear"/>
+                <div class="pay-home__more">
+                    <div class="pay-stack pay-stack--tight">
+                        <h2>{t(|w| w.home.have_account)}</h2>
+                        <p class="pay-note">{t(|w| w.home.have_account_note)}</p>
+                        <p><ButtonLink to=Route::SignIn words=t(|w| w.shell.sign_in)/></p>
+                    </div>
+                    <div class="pay-stack pay-stack--tight">
+                        <h2>{t(|w| w.home.new_here)}</h2>
+                        <p class="pay-note">{t(|w| w.home.new_here_note)}</p>
+                        <p><ButtonLink to=Route::Register words=t(|w| w.home.register)/></p>
+                    </div>
+                </div>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn OtherWays() -> impl IntoView {
+    let deployment = Deployment::here();
+    let hours = say(move |w| {
+        let contacts = deployment.contacts();
+        let zone = deployment.region.get().map_or(w.shell.any_zone, |region| format::zone(w.locale, region));
+        (w.shell.hours)(&format::hour(w.locale, contacts.opens), &format::hour(w.locale, contacts.closes), zone)
+    });
+    view! {
+        <section class="pay-home__ways" aria-label=t(|w| w.home.other_ways)>
+            <div>
+                <Icon sign=Sign::Phone/>
+                <div>
+                    <h2>{t(|w| w.home.by_phone)}</h2>
+                    <p>{move || view! { <PhoneLink number=deployment.contacts().billing_phone/> }}</p>
+                    <p class="pay-note">{hours}</p>
+                </div>
+            </div>
+            <div>
+                <Icon sign=Sign::Envelope/>
+                <div>
+                    <h2>{t(|w| w.home.by_mail)}</h2>
+                    <p><a href=Route::Coupon.href()>{t(|w| w.home.coupon)}</a></p>
+                    <p class="pay-note">{t(|w| w.home.by_mail_note)}</p>
+                </div>
+            </div>
+            <div>
+                <Icon sign=Sign::Info/>
+                <div>
+                    <h2>{t(|w| w.home.not_all)}</h2>
+                    <p><a href=Route::Help.href()>{t(|w| w.home.financial_help)}</a></p>
+                    <p class="pay-note">{t(|w| w.home.not_all_note)}</p>
+                </div>
+            </div>
+        </section>
+    }
 }

@@ -1,9 +1,179 @@
-//! Region page.
+//! Which region: six, and for Washington which plan. The answer is remembered on this device and can be changed at any time.
 
-use crate::{i18n::t, ui::Heading};
-use leptos::prelude::*;
+use crate::{
+    config::Deployment,
+    i18n::{Language, Words, format, say, t},
+    route::Route,
+    ui::{Back, Choice, ErrorLine, ErrorSummary, Icon, Sign, SubmitButton, arrive},
+};
+use contract::Region;
+use leptos::{ev::SubmitEvent, prelude::*};
+use leptos_router::hooks::use_navigate;
+
+/// What was chosen on this page.
+#[derive(Clone, Copy)]
+struct Answers {
+    region: RwSignal<Option<Region>>,
+    /// Clark or Cowlitz county: the bill comes from Oregon.
+    southwest: RwSignal<Option<bool>>,
+    submits: RwSignal<u32>,
+}
+
+impl Answers {
+    /// The region whose plan sends the bill.
+    fn plan(self) -> Option<Region> {
+        match (self.region.get()?, self.southwest.get()) {
+            (Region::Washington, None) => None,
+            (Region::Washington, Some(true)) => Some(Region::Oregon),
+            (region, _) => Some(region),
+        }
+    }
+
+    /// What is still to choose, once a submit has failed.
+    fn missing(self) -> Option<Missing> {
+        if self.submits.get() == 0 || self.plan().is_some() {
+            None
+        } else if self.region.get().is_none() {
+            Some(Missing::Region)
+        } else {
+            Some(Missing::FollowUp)
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    Region,
+    FollowUp,
+}
+
+impl Missing {
+    fn control(self) -> &'static str {
+        match self {
+            Self::Region => "region",
+            Self::FollowUp => "southwest",
+        }
+    }
+    fn words(self, w: &'static Words) -> &'static str {
+        match self {
+            Self::Region => w.region.choose_region,
+            Self::FollowUp => w.region.choose_answer,
+        }
+    }
+}
 
 #[component]
 pub fn RegionPage() -> impl IntoView {
-    view! { <Heading words=t(|w| w.region.title)/> }
+    let deployment = Deployment::here();
+    let language = Language::here();
+    let navigate = use_navigate();
+    let answers = Answers {
+        region: RwSignal::new(deployment.region.get_untracked()),
+        // Washington itself is remembered only after the question was answered with no
+        southwest: RwSignal::new((deployment.region.get_untracked() == Some(Region::Washington)).then_some(false)),
+        submits: RwSignal::new(0),
+    };
+    let title = say(move |w| match answers.missing() {
+        Some(_) => (w.shell.error_title)(w.region.title),
+        None => w.region.title.to_owned(),
+    });
+    let h1 = arrive(title);
+    let lines = Signal::derive(move || {
+        let line = |missing: Missing| ErrorLine {
+            id: missing.control().to_owned(),
+            words: missing.words(language.words()).to_owned(),
+        };
+        answers.missing().map(line).into_iter().collect::<Vec<_>>()
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        match untrack(|| answers.plan()) {
+            Some(plan) => {
+                deployment.region.set(Some(plan));
+                navigate(&Route::Find.href(), Default::default());
+            }
+            None => answers.submits.update(|n| *n += 1),
+        }
+    };
+    view! {
+        <div class="pay-journey">
+            <div class="pay-journey__head">
+                <Back to=Route::Home words=t(|w| w.shell.home)/>
+                <h1 tabindex="-1" node_ref=h1>{t(|w| w.region.title)}</h1>
+                <p class="pay-lead">{t(|w| w.region.lead)}</p>
+                <ErrorSummary lines submits=answers.submits/>
+            </div>
+            <form class="pay-sheet" novalidate on:submit=submit>
+                <div class="pay-stack pay-stack--roomy">
+                    <Regions answers/>
+                    <Show when=move || answers.region.get() == Some(Region::Washington)><FollowUp answers/></Show>
+                    <p class="pay-row"><SubmitButton words=t(|w| w.region.go_on)/></p>
+                </div>
+            </form>
+        </div>
+    }
+}
+
+#[component]
+fn Regions(answers: Answers) -> impl IntoView {
+    let choice = move |region: Region| {
+        let words = say(move |w| format::region(w.locale, region).to_owned());
+        let note = (region == Region::Oregon).then(|| t(|w| w.region.with_southwest));
+        let id = (region == Region::ALL[0]).then(|| Missing::Region.control().to_owned());
+        let chosen = Signal::derive(move || answers.region.get() == Some(region));
+        let choose = Callback::new(move |()| answers.region.set(Some(region)));
+        view! { <Choice name="region" id words note chosen on_choose=choose/> }
+    };
+    view! {
+        <fieldset class="pay-stack" aria-describedby="region-error">
+            <legend class="pay-hidden">{t(|w| w.region.region)}</legend>
+            <MissingWords id="region-error" answers missing=Missing::Region/>
+            <div class="pay-regions">{Region::ALL.into_iter().map(choice).collect_view()}</div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn FollowUp(answers: Answers) -> impl IntoView {
+    let choose = move |yes: bool| Callback::new(move |()| answers.southwest.set(Some(yes)));
+    let chosen = move |yes: bool| Signal::derive(move || answers.southwest.get() == Some(yes));
+    let first = Some(Missing::FollowUp.control().to_owned());
+    view! {
+        <fieldset class="pay-stack" aria-describedby="southwest-note southwest-error">
+            <legend><h2>{t(|w| w.region.follow_up)}</h2></legend>
+            <p class="pay-note" id="southwest-note">{t(|w| w.region.follow_up_note)}</p>
+            <MissingWords id="southwest-error" answers missing=Missing::FollowUp/>
+            <div class="pay-choices pay-choices--two">
+                <Choice
+                    name="southwest"
+                    id=first
+                    words=t(|w| w.region.yes)
+                    note=Some(t(|w| w.region.yes_note))
+                    chosen=chosen(true)
+                    on_choose=choose(true)
+                />
+                <Choice
+                    name="southwest"
+                    id=None
+                    words=t(|w| w.region.no)
+                    note=Some(t(|w| w.region.no_note))
+                    chosen=chosen(false)
+                    on_choose=choose(false)
+                />
+            </div>
+        </fieldset>
+    }
+}
+
+/// What is missing, at the group; always in the layout, so that its appearing is read out.
+#[component]
+fn MissingWords(id: &'static str, answers: Answers, missing: Missing) -> impl IntoView {
+    let language = Language::here();
+    let words = move || {
+        (answers.missing() == Some(missing)).then(|| {
+            let words = missing.words(language.words());
+            view! { <span class="pay-field__error"><Icon sign=Sign::Alert/><span>{words}</span></span> }
+        })
+    };
+    view! { <div id=id>{words}</div> }
 }

@@ -8,29 +8,18 @@ pub fn Choice(
     /// Name of the group.
     name: &'static str,
     /// Id of the control, for error summaries.
-    #[prop(into, optional)]
+    #[prop(optional_no_strip)]
     id: Option<String>,
     words: Text,
     /// One line of smaller words below.
-    #[prop(optional)]
+    #[prop(optional_no_strip)]
     note: Option<Text>,
     #[prop(into)] chosen: Signal<bool>,
     on_choose: Callback<()>,
-    /// Id of the group's error while there is one.
-    #[prop(into, optional)]
-    described_by: Option<Signal<Option<String>>>,
 ) -> impl IntoView {
-    let described = move || described_by.and_then(|by| by.get());
     view! {
         <label class="pay-choice">
-            <input
-                type="radio"
-                name=name
-                id=id
-                prop:checked=chosen
-                aria-describedby=described
-                on:change=move |_| on_choose.run(())
-            />
+            <input type="radio" name=name id=id prop:checked=chosen on:change=move |_| on_choose.run(())/>
             <span class="pay-choice__text">
                 <b>{words}</b>
                 {note.map(|note| view! { <small>{note}</small> })}

@@ -20,7 +20,7 @@ pub fn ErrorSummary(#[prop(into)] lines: Signal<Vec<ErrorLine>>, #[prop(into)] s
         let now = submits.get();
         if before.is_some_and(|before| before != now) {
             if let Some(summary) = summary.get_untracked() {
-                browser::focus_and_show(&summary);
+                browser::focus_and_show(summary);
             }
         }
         now

@@ -40,7 +40,7 @@ pub fn TextField(
     #[prop(optional)]
     on_leave: Option<Callback<()>>,
     /// What stands below, always in the layout; its element has the id `{id}-echo`.
-    #[prop(into, optional)]
+    #[prop(optional_no_strip)]
     echo: Option<ViewFn>,
 ) -> impl IntoView {
     let (hint_id, error_id, echo_id) = (format!("{id}-hint"), format!("{id}-error"), format!("{id}-echo"));

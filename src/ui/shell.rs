@@ -18,7 +18,7 @@ pub fn Shell(children: Children) -> impl IntoView {
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         if let Some(main) = main.get_untracked() {
-            browser::focus_and_show(&main);
+            browser::focus_and_show(main);
         }
     };
     view! {

@@ -5,7 +5,10 @@
 //! under it, the ZIP code at the end of the address.
 
 use super::{Icon, Sign};
-use crate::i18n::Text;
+use crate::{
+    config::Deployment,
+    i18n::{Text, printed, t},
+};
 use contract::Identifier;
 use leptos::prelude::*;
 
@@ -101,3 +104,29 @@ fn is_lit(spot: &Spot, lit: Signal<Option<Identifier>>) -> impl Fn() -> Option<&
     let identifier = spot.identifier;
     move || (lit.get() == Some(identifier)).then_some("")
 }
+
+/// A statement with sample values and nothing lit: what the member should have at hand.
+#[component]
+pub fn SampleStatement() -> impl IntoView {
+    let deployment = Deployment::here();
+    let spot = |identifier: Identifier, sample: String| Spot {
+        identifier,
+        printed: printed(identifier),
+        value: Signal::stored(sample),
+    };
+    let spots = move || match deployment.region_profile() {
+        Some(profile) => profile.schema.into_iter().map(|field| spot(field.identifier, field.sample)).collect(),
+        None => SAMPLE.iter().map(|(identifier, sample)| spot(*identifier, (*sample).to_owned())).collect::<Vec<_>>(),
+    };
+    let caption = t(|w| w.find.all_places);
+    move || view! { <Statement spots=spots() lit=Signal::stored(None) caption/> }
+}
+
+/// As most regions print it.
+const SAMPLE: [(Identifier, &str); 5] = [
+    (Identifier::Group, "100245"),
+    (Identifier::Subgroup, "003"),
+    (Identifier::Billgroup, "0A1"),
+    (Identifier::Zip, "94612-3610"),
+    (Identifier::Hrn, "012345678"),
+];

@@ -1,0 +1,125 @@
+//! The fields of `Find your bill` beside the drawn statement that lights the one in focus.
+
+use super::{Finding, draft};
+use crate::{
+    i18n::{Language, printed, say, t},
+    route::Route,
+    ui::{Keyboard, Spot, Statement, SubmitButton, TextField},
+};
+use contract::{Identifier, portal::IdentifierField};
+use leptos::{ev::SubmitEvent, prelude::*};
+
+#[component]
+pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, submit: Callback<()>) -> impl IntoView {
+    let schema = schema.get_value();
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        submit.run(());
+    };
+    // short ones that stand together on the paper stand together here
+    let together = schema.iter().take_while(|field| is_short(field)).count();
+    let (first, rest) = schema.split_at(if together > 1 { together } else { 0 });
+    let fields = |fields: &[IdentifierField]| {
+        fields.iter().map(|field| view! { <IdentifierInput finding field=field.clone()/> }).collect_view()
+    };
+    let first = (!first.is_empty()).then(|| view! { <div class="pay-field__pair">{fields(first)}</div> });
+    let rest = fields(rest);
+    view! {
+        <div class="pay-journey__side pay-journey__side--stay pay-find__pic"><Picture finding schema/></div>
+        <div class="pay-journey__body pay-find__form">
+            <form class="pay-sheet" novalidate on:submit=on_submit>
+                <div class="pay-form">
+                    {first}
+                    {rest}
+                    <p class="pay-row">
+                        <SubmitButton
+                            words=t(|w| w.find.submit)
+                            busy_words=t(|w| w.find.searching)
+                            busy=finding.is_sending
+                            arrow=true
+                        />
+                        <a class="pay-link" href=Route::Help.href()>{t(|w| w.find.no_statement)}</a>
+                    </p>
+                </div>
+            </form>
+        </div>
+    }
+}
+
+fn is_short(field: &IdentifierField) -> bool {
+    matches!(field.identifier, Identifier::Group | Identifier::Subgroup | Identifier::Billgroup)
+}
+
+#[component]
+fn IdentifierInput(finding: Finding, field: IdentifierField) -> impl IntoView {
+    let language = Language::here();
+    let field = StoredValue::new(field);
+    let identifier = field.with_value(|field| field.identifier);
+    let value = finding.draft.text(identifier);
+    let error = Signal::derive(move || {
+        let problem = finding.problems.with(|problems| problems.of(identifier))?;
+        Some(field.with_value(|field| (language.words().find.error)(field, problem, &value.get())))
+    });
+    let echo = (identifier == Identifier::Hrn).then(|| ViewFn::from(move || padded(field, value)));
+    let keyboard = Keyboard {
+        mode: if field.with_value(|field| field.digits_only) { "numeric" } else { "text" },
+        autocomplete: if identifier == Identifier::Zip { "postal-code" } else { "off" },
+        width: match identifier {
+            Identifier::Zip => "pay-input--8",
+            Identifier::Hrn | Identifier::BillingUnit => "pay-input--14",
+            _ => "",
+        },
+        ..Keyboard::default()
+    };
+    view! {
+        <TextField
+            id=identifier.key()
+            label=say(move |w| (w.find.label)(identifier).to_owned())
+            hint=say(move |w| field.with_value(|field| (w.find.hint)(field)))
+            value
+            error
+            keyboard
+            echo
+            on_focus=Callback::new(move |()| finding.lit.set(Some(identifier)))
+        />
+    }
+}
+
+/// "We will look for 012345678", the added zeros told apart; nothing while there is no number to look for.
+fn padded(field: StoredValue<IdentifierField>, value: RwSignal<String>) -> AnyView {
+    let canonical = Memo::new(move |_| {
+        let typed = value.get();
+        let canonical = field.with_value(|field| draft::canonical(field, &typed)).ok()?;
+        let digits = typed.chars().filter(|c| c.is_numeric()).count();
+        let added = canonical.len().saturating_sub(digits);
+        Some(canonical.split_at(added)).map(|(zeros, rest)| (zeros.to_owned(), rest.to_owned()))
+    });
+    let words = say(move |w| if canonical.with(Option::is_some) { w.find.echo.to_owned() } else { String::new() });
+    view! {
+        <span>{words}</span>
+        <output>
+            {move || canonical.get().map(|(zeros, rest)| view! { <i>{zeros}</i>{rest} })}
+        </output>
+    }
+    .into_any()
+}
+
+#[component]
+fn Picture(finding: Finding, schema: Vec<IdentifierField>) -> impl IntoView {
+    let spot = |field: IdentifierField| {
+        let typed = finding.draft.text(field.identifier);
+        Spot {
+            identifier: field.identifier,
+            printed: printed(field.identifier),
+            value: Signal::derive(move || match typed.get() {
+                text if text.trim().is_empty() => field.sample.clone(),
+                text => draft::canonical(&field, &text).unwrap_or_else(|_| text.chars().take(LONGEST).collect()),
+            }),
+        }
+    };
+    let caption = say(move |w| finding.lit.get().map_or_else(|| w.find.all_places.to_owned(), w.find.place));
+    view! { <Statement spots=schema.into_iter().map(spot).collect() lit=finding.lit caption/> }
+}
+
+/// As many characters as fit into the picture.
+const LONGEST: usize = 16;

@@ -1,0 +1,219 @@
+//! The invariants of the web app's tree, from what its files say: who imports whom, who touches the outside, who writes a path.
+//! ARCHITECTURE.md states them in prose and points here.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Lowest first. A module imports only from modules before it.
+const ORDER: [&str; 11] =
+    ["error", "form", "route", "config", "i18n", "browser", "api", "session", "ui", "pages", "app"];
+
+struct Source {
+    path: PathBuf,
+    /// Module at the top of the crate: `pages` for `src/pages/pay/find.rs`.
+    module: String,
+    /// Without comments.
+    code: String,
+}
+
+impl Source {
+    /// What it imports from the crate, each as the path after `crate::`.
+    fn imports(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut rest = self.code.as_str();
+        while let Some(at) = rest.find("crate::") {
+            rest = &rest[at + "crate::".len()..];
+            match rest.strip_prefix('{') {
+                Some(group) => found.extend(members(group)),
+                None => found.push(path_at(rest)),
+            }
+        }
+        found
+    }
+}
+
+fn path_at(text: &str) -> String {
+    text.trim_start().chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':')).collect()
+}
+
+/// The paths between a brace that is open and its end, nested groups joined to what stands before them.
+fn members(group: &str) -> Vec<String> {
+    let (mut depth, mut start, mut found) = (0, 0, Vec::new());
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                let member = &group[start..at];
+                match member.split_once('{') {
+                    Some((before, inner)) => {
+                        let before = before.trim();
+                        found.extend(members(inner).into_iter().map(|path| format!("{before}{path}")));
+                        found.push(path_at(before));
+                    }
+                    None => found.push(path_at(member)),
+                }
+                start = at + 1;
+                if c == '}' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    found.retain(|path| !path.is_empty());
+    found
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|of| of == extension) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn sources() -> Vec<Source> {
+    let folder = root().join("src");
+    let source = |path: PathBuf| {
+        let inside = path.strip_prefix(&folder).unwrap();
+        let module = inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        Source { path, module, code }
+    };
+    files(&folder, "rs").into_iter().map(source).collect()
+}
+
+fn rank(module: &str) -> Option<usize> {
+    ORDER.iter().position(|of| *of == module)
+}
+
+#[test]
+fn imports_run_downwards_only() {
+    for source in sources() {
+        let Some(own) = rank(&source.module) else { continue };
+        for import in source.imports() {
+            let of = import.split("::").next().unwrap();
+            let other = rank(of).unwrap_or_else(|| panic!("{}: unknown module {of}", source.path.display()));
+            assert!(other <= own, "{} imports {import}", source.path.display());
+        }
+    }
+}
+
+#[test]
+fn every_module_of_the_crate_has_its_place_in_the_order() {
+    for source in sources() {
+        assert!(
+            rank(&source.module).is_some() || matches!(source.module.as_str(), "lib" | "main"),
+            "{} is not in ORDER",
+            source.path.display()
+        );
+    }
+}
+
+#[test]
+fn ui_sees_neither_api_nor_session() {
+    for source in sources().iter().filter(|source| source.module == "ui") {
+        for import in source.imports() {
+            assert!(!import.starts_with("api") && !import.starts_with("session"), "{}: {import}", source.path.display());
+        }
+    }
+}
+
+#[test]
+fn a_page_never_imports_another_page() {
+    let folder = root().join("src/pages");
+    for source in sources().iter().filter(|source| source.module == "pages") {
+        let Ok(inside) = source.path.strip_prefix(&folder) else { continue };
+        let own = inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned();
+        for import in source.imports() {
+            if let Some(page) = import.strip_prefix("pages::") {
+                assert_eq!(page.split("::").next().unwrap(), own, "{} imports {import}", source.path.display());
+            }
+        }
+        let is_top = inside.components().count() == 1;
+        assert!(!is_top || !source.code.contains("super::"), "{} reaches beside itself", source.path.display());
+    }
+}
+
+#[test]
+fn web_sys_is_in_browser_only() {
+    for source in sources() {
+        let allowed = matches!(source.module.as_str(), "browser" | "embed");
+        assert!(allowed || !source.code.contains("web_sys"), "{}", source.path.display());
+    }
+}
+
+#[test]
+fn http_is_in_api_only() {
+    for source in sources() {
+        assert!(source.module == "api" || !source.code.contains("gloo_net"), "{}", source.path.display());
+    }
+}
+
+#[test]
+fn no_path_is_written_outside_route() {
+    for source in sources() {
+        if matches!(source.module.as_str(), "route" | "api" | "config") {
+            continue;
+        }
+        for (at, _) in source.code.match_indices("\"/") {
+            let next = source.code[at + 2..].chars().next().unwrap();
+            assert!(!next.is_alphanumeric() && next != '"', "{}: {}", source.path.display(), &source.code[at..][..20]);
+        }
+    }
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    for path in files(&root().join("src"), "rs") {
+        assert!(fs::read_to_string(&path).unwrap().starts_with("//! "), "{}", path.display());
+    }
+}
+
+#[test]
+fn every_stylesheet_is_linked() {
+    let index = fs::read_to_string(root().join("index.html")).unwrap();
+    let sheets = files(&root().join("style"), "css");
+    for sheet in &sheets {
+        let name = sheet.file_name().unwrap().to_string_lossy();
+        assert!(index.contains(&format!(r#"<link data-trunk rel="css" href="style/{name}">"#)), "{name} is not linked");
+    }
+    assert_eq!(index.matches(r#"rel="css""#).count(), sheets.len(), "a link without a file");
+}
+
+#[test]
+fn the_order_of_the_layers_is_read_first() {
+    let index = fs::read_to_string(root().join("index.html")).unwrap();
+    let first = index.split(r#"rel="css" href=""#).nth(1).unwrap();
+    assert!(first.starts_with("style/tokens.css"));
+    assert!(fs::read_to_string(root().join("style/tokens.css")).unwrap().contains("@layer reset, tokens, base"));
+}
+
+#[test]
+fn the_palette_is_named_in_tokens_only_and_nothing_is_styled_inline() {
+    for sheet in files(&root().join("style"), "css") {
+        let text = fs::read_to_string(&sheet).unwrap();
+        assert!(sheet.ends_with("tokens.css") || !text.contains("var(--_"), "{}", sheet.display());
+        assert!(!text.contains("rem;"), "{}: rem follows the host's page", sheet.display());
+    }
+    let index = fs::read_to_string(root().join("index.html")).unwrap();
+    assert!(!index.contains("style=\"") && !index.contains("<style") && !index.contains("onclick"));
+    for source in sources() {
+        assert!(!source.code.contains(" style="), "{}: the policy forbids style attributes", source.path.display());
+    }
+}

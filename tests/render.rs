@@ -1,0 +1,106 @@
+//! Every page as text, without a browser: what must be on it before and without the server's answer, in both languages.
+#![cfg(all(feature = "ssr", not(target_arch = "wasm32")))]
+
+use contract::{Locale, Region};
+use kppay::{
+    app::App,
+    config::{API_BASE, Config},
+    route::Route,
+};
+use leptos::prelude::*;
+use leptos_router::location::RequestUrl;
+
+fn page(route: &str, locale: Locale, region: Option<Region>) -> String {
+    _ = any_spawner::Executor::init_futures_executor();
+    let config = Config { api_base: API_BASE.into(), router_base: String::new(), region, locale };
+    let owner = Owner::new();
+    owner.with(|| {
+        provide_context(RequestUrl::new(route));
+        view! { <App config/> }.to_html()
+    })
+}
+
+fn routes() -> Vec<Route> {
+    use Route::*;
+    vec![
+        Home,
+        Region,
+        Find,
+        Amount,
+        Method,
+        Review,
+        Payment("p1".into()),
+        Help,
+        Coupon,
+        Terms,
+        Privacy,
+        Accessibility,
+        SignIn,
+        Register,
+    ]
+}
+
+/// Text of the first element with this tag, without the tags inside it.
+fn text_of(html: &str, tag: &str) -> String {
+    let start = html.find(&format!("<{tag}")).unwrap_or_else(|| panic!("no {tag} in {html}"));
+    let end = html[start..].find(&format!("</{tag}>")).unwrap() + start;
+    let (mut text, mut in_tag) = (String::new(), false);
+    for c in html[start..end].chars() {
+        match c {
+            '<' => in_tag = true,
+            '>' => in_tag = false,
+            c if !in_tag => text.push(c),
+            _ => {}
+        }
+    }
+    text
+}
+
+#[test]
+fn every_page_renders_without_a_browser_with_one_main_and_the_help_phone() {
+    for route in routes() {
+        for locale in Locale::ALL {
+            let html = page(&route.href(), locale, Some(contract::Region::California));
+            assert_eq!(html.matches("<main").count(), 1, "{route}");
+            assert_eq!(html.matches("<h1").count(), 1, "{route} {}", locale.code());
+            assert!(html.contains("tel:+18003903507"), "{route}");
+        }
+    }
+}
+
+#[test]
+fn the_first_page_says_what_can_be_done_in_both_languages() {
+    assert_eq!(text_of(&page("/", Locale::En, None), "h1"), "Pay your health plan bill");
+    assert_eq!(text_of(&page("/", Locale::Es, None), "h1"), "Pague la factura de su plan de salud");
+}
+
+#[test]
+fn no_page_is_shown_for_an_address_that_leads_nowhere() {
+    assert_eq!(text_of(&page("/payroll", Locale::En, None), "h1"), "This page does not exist");
+}
+
+#[test]
+fn the_region_page_offers_six_regions_and_asks_washington_s_question() {
+    let html = page("/region", Locale::En, None);
+    assert_eq!(html.matches(r#"type="radio""#).count(), 6);
+    let html = page("/region", Locale::En, Some(Region::Washington));
+    assert_eq!(html.matches(r#"type="radio""#).count(), 8);
+    assert!(html.contains("Do you live in Clark or Cowlitz county?"));
+}
+
+#[test]
+fn the_help_page_has_every_contact() {
+    let html = page("/help", Locale::En, Some(Region::Hawaii));
+    for contact in ["1-800-390-3507", "1-866-278-9502", "1-800-731-4661", "Ordway Building", "One Kaiser Plaza", "94612"] {
+        assert!(html.contains(contact), "{contact}");
+    }
+}
+
+#[test]
+fn sign_in_and_register_say_honestly_that_they_come_later() {
+    for route in [Route::SignIn, Route::Register] {
+        let html = page(&route.href(), Locale::En, None);
+        assert!(html.contains("This comes with your account"));
+        assert!(!html.contains("type=\"password\""));
+    }
+}
