@@ -1,1 +1,114 @@
-fn main(){}
+//! The load generator of `cargo xtask bench`: finds the demo members' bills as payers do, has the processor make a token for each payment
+//! to come, and then sends payments and reads at the pace asked for. One JSON line a run on standard output; `bench` makes the table.
+//!
+//! `load BILLING PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS`
+
+#[path = "load/pace.rs"]
+mod pace;
+#[path = "load/payer.rs"]
+mod payer;
+
+use crate::pace::{Measured, Pace};
+use crate::payer::{Order, Payer, Places};
+use std::process::ExitCode;
+use xtask::failure::{Because, Failure, Outcome};
+use xtask::http::{Answer, Connection};
+
+fn main() -> ExitCode {
+    match load() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn load() -> Outcome<()> {
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    let [billing, processor, origin, rate, read_rate, seconds, connections] = given.as_slice() else {
+        return Err(Failure::new("load BILLING PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS"));
+    };
+    let places = Places { billing: billing.clone(), processor: processor.clone(), origin: origin.clone() };
+    let [rate, read_rate, seconds] = [rate, read_rate, seconds].map(|text| text.parse::<f64>().unwrap_or(1.0));
+    let connections: usize = connections.parse().because("CONNECTIONS")?;
+
+    let paced = Pace { rate: Some(rate), seconds };
+    let reads = Pace { rate: Some(read_rate), seconds };
+    let full = Pace { rate: None, seconds: seconds / 2.0 };
+    // A full-speed run takes what it can get; ten times the asked rate is more than it will.
+    let wanted = (rate * seconds) as usize + (rate * full.seconds * 10.0) as usize;
+
+    let payers = payer::find_all(&places)?;
+    let warm_up = payer::orders(&places, &payers, 50, connections)?;
+    Pace { rate: None, seconds: 5.0 }.run(warm_up.len(), workers(&places, connections, &warm_up, pay)?);
+
+    let orders = payer::orders(&places, &payers, paced.requests(wanted), connections)?;
+    tell(
+        &format!("POST /payments at {rate}/s"),
+        &paced.run(orders.len(), workers(&places, connections, &orders, pay)?),
+    );
+    tell(
+        &format!("GET /bills at {read_rate}/s"),
+        &reads.run(usize::MAX, workers(&places, connections, &payers, read)?),
+    );
+
+    let orders = payer::orders(&places, &payers, (rate * full.seconds * 4.0) as usize, connections)?;
+    tell("POST /payments, as many as it takes", &full.run(orders.len(), workers(&places, connections, &orders, pay)?));
+    Ok(())
+}
+
+fn tell(what: &str, measured: &Measured) {
+    let row = serde_json::json!({
+        "what": what,
+        "per_second": measured.per_second(),
+        "p50": measured.percentile(0.5),
+        "p99": measured.percentile(0.99),
+        "max": measured.percentile(1.0),
+        "errors": measured.errors.len(),
+        "first_error": measured.errors.first(),
+    });
+    println!("{row}");
+}
+
+type Send<Thing> = fn(&mut Connection, &Places, &Thing) -> std::io::Result<Answer>;
+
+/// One worker a kept-alive connection; request number `n` is about thing `n`, over and over.
+fn workers<'a, Thing: Sync>(
+    places: &'a Places,
+    connections: usize,
+    things: &'a [Thing],
+    send: Send<Thing>,
+) -> Outcome<Vec<impl FnMut(usize) -> Result<(), String> + core::marker::Send + 'a>> {
+    let open = || Connection::open(&places.billing).because("Connecting to the billing API");
+    (0..connections)
+        .map(|_| {
+            let mut connection = open()?;
+            Ok(move |number: usize| {
+                let thing = &things[number % things.len().max(1)];
+                match send(&mut connection, places, thing) {
+                    Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
+                    Ok(answer) => Err(format!("{} {}", answer.status, answer.text())),
+                    Err(error) => {
+                        connection = Connection::open(&places.billing).map_err(|error| error.to_string())?;
+                        Err(error.to_string())
+                    }
+                }
+            })
+        })
+        .collect()
+}
+
+fn pay(connection: &mut Connection, places: &Places, order: &Order) -> std::io::Result<Answer> {
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Origin", &places.origin),
+        ("Cookie", &order.cookie),
+        ("Idempotency-Key", &order.key),
+    ];
+    connection.send("POST", "/api/v1/payments", &headers, &order.body)
+}
+
+fn read(connection: &mut Connection, _: &Places, payer: &Payer) -> std::io::Result<Answer> {
+    connection.send("GET", "/api/v1/bills", &[("Cookie", &payer.cookie)], &[])
+}

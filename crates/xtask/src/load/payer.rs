@@ -1,0 +1,157 @@
+//! What a payer does before paying: find the bills, see what is owed, hand a test card to the processor, agree to the authorisation.
+//! All of it happens before the clock of a measurement starts.
+
+use contract::authorisation::Authorisation;
+use contract::bill::BillList;
+use contract::demo::DemoMember;
+use contract::payment::{CardFunding, Method, OrderShare, PaymentOrder};
+use contract::portal::Portal;
+use contract::session::{BillLookup, SessionView};
+use contract::{Amount, CardBrand, Date, Expiry, IdempotencyKey, Locale, Money, PersonName};
+use serde::de::DeserializeOwned;
+use std::io::Read;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use xtask::failure::{Because, Failure, Outcome};
+use xtask::http::{Answer, Connection};
+
+pub struct Places {
+    pub billing: String,
+    pub processor: String,
+    pub origin: String,
+}
+
+/// One demo member's session, with what it owes.
+pub struct Payer {
+    pub cookie: String,
+    binding: String,
+    portal: Portal,
+    region: usize,
+    today: Date,
+    /// Bills that can take a payment.
+    bills: Vec<String>,
+}
+
+/// Ready to be sent.
+pub struct Order {
+    pub cookie: String,
+    pub key: String,
+    pub body: Vec<u8>,
+}
+
+/// Every demo member who owes something.
+pub fn find_all(places: &Places) -> Outcome<Vec<Payer>> {
+    let mut connection = Connection::open(&places.billing).because("Connecting to the billing API")?;
+    let portal: Portal = decode(connection.send("GET", "/api/v1/portal", &[], &[]), 200)?;
+    let members: Vec<DemoMember> = decode(connection.send("GET", "/demo/members", &[], &[]), 200)?;
+    let mut payers = Vec::new();
+    for member in members.iter().filter(|member| !member.open_bills.is_empty()) {
+        payers.push(find(places, &mut connection, &portal, member)?);
+    }
+    if payers.is_empty() { Err(Failure::new("No demo member owes anything.")) } else { Ok(payers) }
+}
+
+fn find(places: &Places, connection: &mut Connection, portal: &Portal, member: &DemoMember) -> Outcome<Payer> {
+    let lookup = BillLookup { region: member.region, identifiers: member.identifiers.clone() };
+    let headers = [("Content-Type", "application/json"), ("Origin", &*places.origin)];
+    let found =
+        connection.send("POST", "/api/v1/bill-lookups", &headers, &encode(&lookup)?).because("Finding bills")?;
+    let cookie = found.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
+    let session: SessionView = decode(Ok(found), 201)?;
+    let list: BillList = decode(connection.send("GET", "/api/v1/bills", &[("Cookie", &cookie)], &[]), 200)?;
+    let region = portal.regions.iter().position(|profile| profile.region == member.region);
+    Ok(Payer {
+        cookie,
+        binding: session.capture_binding.ok_or_else(|| Failure::new("The session has no capture binding."))?,
+        portal: portal.clone(),
+        region: region.ok_or_else(|| Failure::new("The portal does not know the member's region."))?,
+        today: list.today,
+        bills: list.bills.iter().filter(|bill| !bill.payable().is_zero()).map(|bill| bill.id.clone()).collect(),
+    })
+}
+
+/// As many orders as asked for, over all payers in turn, each with a token of its own.
+pub fn orders(places: &Places, payers: &[Payer], wanted: usize, connections: usize) -> Outcome<Vec<Order>> {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let make = || -> Outcome<Vec<Order>> {
+            let mut processor = Connection::open(&places.processor).because("Connecting to the processor")?;
+            let mut own = Vec::new();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= wanted {
+                    return Ok(own);
+                }
+                own.push(order(places, &mut processor, &payers[number % payers.len()], number / payers.len())?);
+            }
+        };
+        let makers: Vec<_> = (0..connections.min(8)).map(|_| scope.spawn(make)).collect();
+        let mut all = Vec::with_capacity(wanted);
+        for maker in makers {
+            all.extend(maker.join().map_err(|_| Failure::new("Making orders panicked."))??);
+        }
+        Ok(all)
+    })
+}
+
+fn order(places: &Places, processor: &mut Connection, payer: &Payer, turn: usize) -> Outcome<Order> {
+    let token = token(places, processor, payer)?;
+    let expiry = Expiry::parse("12/30").map_err(|problem| Failure::new(format!("12/30: {}", problem.key())))?;
+    let brand = CardBrand::Visa;
+    let method = Method::Card { brand, last4: "4242".to_owned(), expiry, funding: CardFunding::Credit };
+    let refused = |what: &'static str| move |_| Failure::new(format!("{what} is not accepted."));
+    let amount = Amount::parse("1.00").map_err(refused("The amount"))?;
+    let profile = &payer.portal.regions[payer.region];
+    let fee = amount.money().percent(profile.card_surcharge_basis_points);
+    let charged = amount.money().plus(fee).ok_or_else(|| Failure::new("The sum is too large."))?;
+    let contacts = &payer.portal.contacts;
+    let authorisation = Authorisation {
+        payer_name: "Load Generator",
+        charged,
+        method: &method,
+        on: payer.today,
+        bills: 1,
+        phone: &contacts.billing_phone,
+        opens: contacts.opens,
+        closes: contacts.closes,
+    };
+    let order = PaymentOrder {
+        shares: vec![OrderShare { bill: payer.bills[turn % payer.bills.len()].clone(), amount }],
+        token,
+        payer_name: PersonName::parse("Load Generator").map_err(refused("The name"))?,
+        email: None,
+        fee,
+        authorisation: authorisation.text(Locale::En),
+        locale: Locale::En,
+        pay_again: true,
+    };
+    let mut random = [0; 16];
+    std::fs::File::open("/dev/urandom")
+        .and_then(|mut source| source.read_exact(&mut random))
+        .because("/dev/urandom")?;
+    let key = IdempotencyKey::from_random(random).to_string();
+    Ok(Order { cookie: payer.cookie.clone(), key, body: encode(&order)? })
+}
+
+/// What the capture frame does when the member has typed a card.
+fn token(places: &Places, processor: &mut Connection, payer: &Payer) -> Outcome<String> {
+    let card = serde_json::json!({
+        "binding": payer.binding, "kind": "card", "number": "4242424242424242", "expiry": "12/30", "code": "123",
+    });
+    let origin = format!("http://{}", places.processor);
+    let headers = [("Content-Type", "application/json"), ("Origin", &*origin)];
+    let made: serde_json::Value =
+        decode(processor.send("POST", "/capture/tokens", &headers, card.to_string().as_bytes()), 201)?;
+    made["token"].as_str().map(str::to_owned).ok_or_else(|| Failure::new("The processor made no token."))
+}
+
+fn encode(value: &impl serde::Serialize) -> Outcome<Vec<u8>> {
+    serde_json::to_vec(value).because("Writing JSON")
+}
+
+fn decode<Value: DeserializeOwned>(answer: std::io::Result<Answer>, status: u16) -> Outcome<Value> {
+    let answer = answer.because("Asking")?;
+    if answer.status != status && answer.status != 200 {
+        return Err(Failure::new(format!("{} {}", answer.status, answer.text())));
+    }
+    serde_json::from_slice(&answer.body).because("Reading an answer")
+}
