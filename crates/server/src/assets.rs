@@ -96,7 +96,8 @@ fn compress(files: &Files) {
 
 fn answer(files: &Files, request: &Request) -> Response {
     let path = request.uri().path();
-    if RESERVED.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))) {
+    if RESERVED.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    {
         return missing_resource();
     }
     if request.method() != Method::GET && request.method() != Method::HEAD {

@@ -22,15 +22,21 @@ pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Loc
     let say = |english, spanish| words::say(locale, english, spanish);
     let amount = words::money(payment.charged);
     let (subject, first) = match (payment.state, locale) {
-        (PaymentState::Paid, Locale::En) => ("Your payment receipt", format!("Your payment of {amount} is paid. Thank you.")),
+        (PaymentState::Paid, Locale::En) => {
+            ("Your payment receipt", format!("Your payment of {amount} is paid. Thank you."))
+        }
         (PaymentState::Paid, Locale::Es) => ("Su recibo de pago", format!("Su pago de {amount} está pagado. Gracias.")),
         (PaymentState::Processing | PaymentState::Scheduled, Locale::En) => (
             "We received your payment",
-            format!("We sent your payment of {amount} to your bank. Your bank has not paid yet. Please don’t pay again."),
+            format!(
+                "We sent your payment of {amount} to your bank. Your bank has not paid yet. Please don’t pay again."
+            ),
         ),
         (PaymentState::Processing | PaymentState::Scheduled, Locale::Es) => (
             "Recibimos su pago",
-            format!("Enviamos su pago de {amount} a su banco. Su banco aún no ha pagado. Por favor, no pague otra vez."),
+            format!(
+                "Enviamos su pago de {amount} a su banco. Su banco aún no ha pagado. Por favor, no pague otra vez."
+            ),
         ),
         (PaymentState::Returned, Locale::En) => (
             "Your bank returned your payment",
@@ -43,7 +49,9 @@ pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Loc
         (PaymentState::Refunded, Locale::En) => {
             ("Your payment was refunded", format!("Your payment of {amount} was refunded."))
         }
-        (PaymentState::Refunded, Locale::Es) => ("Su pago fue reembolsado", format!("Su pago de {amount} fue reembolsado.")),
+        (PaymentState::Refunded, Locale::Es) => {
+            ("Su pago fue reembolsado", format!("Su pago de {amount} fue reembolsado."))
+        }
         (PaymentState::Failed | PaymentState::Cancelled, _) => return None,
     };
     let brand = &portal.brand.name;
@@ -67,7 +75,9 @@ pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Loc
     lines.push(match locale {
         Locale::En => format!("Questions? Call {phone}, or see {home}. We never ask for card numbers by e-mail."),
         Locale::Es => {
-            format!("¿Preguntas? Llame al {phone} o visite {home}. Nunca pedimos números de tarjeta por correo electrónico.")
+            format!(
+                "¿Preguntas? Llame al {phone} o visite {home}. Nunca pedimos números de tarjeta por correo electrónico."
+            )
         }
     });
     lines.push(brand.clone());

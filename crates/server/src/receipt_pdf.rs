@@ -87,7 +87,11 @@ fn bill(sheet: &mut Sheet, share: &PaymentShare, locale: Locale) {
     let say = |english, spanish| words::say(locale, english, spanish);
     sheet.heading(2, &format!("{} · {}", words::bill_kind(share.kind, locale), words::money(share.amount)));
     let patient = say("Patient", "Paciente");
-    sheet.note(&format!("{patient}: {}. {}", share.patient, say("Dates are the days of service.", "Las fechas son los días del servicio.")));
+    sheet.note(&format!(
+        "{patient}: {}. {}",
+        share.patient,
+        say("Dates are the days of service.", "Las fechas son los días del servicio.")
+    ));
     let head = [
         say("Service", "Servicio").to_owned(),
         say("After insurance", "Después del seguro").to_owned(),
@@ -108,7 +112,11 @@ fn bill(sheet: &mut Sheet, share: &PaymentShare, locale: Locale) {
         })
         .collect();
     let after = Money::sum(share.lines.iter().map(|line| line.after_insurance)).map(words::money).unwrap_or_default();
-    let total = Cell { what: say("Total", "Total").to_owned(), detail: String::new(), amounts: [after, words::money(share.amount)] };
+    let total = Cell {
+        what: say("Total", "Total").to_owned(),
+        detail: String::new(),
+        amounts: [after, words::money(share.amount)],
+    };
     sheet.items(&head, &rows, &total);
 }
 
@@ -139,7 +147,9 @@ fn questions(portal: &Portal, locale: Locale) -> String {
     let (opens, closes) = (hour(contacts.opens, locale), hour(contacts.closes, locale));
     let phone = &contacts.billing_phone;
     match locale {
-        Locale::En => format!("Call {phone}, weekdays {opens} to {closes}, your region's time. Have the receipt number ready."),
+        Locale::En => {
+            format!("Call {phone}, weekdays {opens} to {closes}, your region's time. Have the receipt number ready.")
+        }
         Locale::Es => format!(
             "Llame al {phone}, de lunes a viernes de {opens} a {closes}, hora de su región. Tenga a mano el número de recibo."
         ),

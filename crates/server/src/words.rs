@@ -57,7 +57,8 @@ pub fn money(amount: Money) -> String {
 
 /// `November 23, 2026` / `23 de noviembre de 2026`.
 pub fn day(date: Date, locale: Locale) -> String {
-    let (english, spanish) = usize::from(date.month()).checked_sub(1).and_then(|at| MONTHS.get(at)).unwrap_or(&MONTHS[0]);
+    let (english, spanish) =
+        usize::from(date.month()).checked_sub(1).and_then(|at| MONTHS.get(at)).unwrap_or(&MONTHS[0]);
     match locale {
         Locale::En => format!("{english} {}, {}", date.day(), date.year()),
         Locale::Es => format!("{} de {spanish} de {}", date.day(), date.year()),
@@ -137,7 +138,9 @@ pub fn bill_kind(kind: BillKind, locale: Locale) -> &'static str {
 
 pub fn state(state: PaymentState, locale: Locale) -> &'static str {
     match state {
-        PaymentState::Scheduled => say(locale, "Scheduled: nothing has been taken yet", "Programado: aún no se ha cobrado nada"),
+        PaymentState::Scheduled => {
+            say(locale, "Scheduled: nothing has been taken yet", "Programado: aún no se ha cobrado nada")
+        }
         PaymentState::Processing => {
             say(locale, "Processing: your bank has not paid yet", "En proceso: su banco aún no ha pagado")
         }
@@ -163,13 +166,13 @@ pub fn failure(failure: Failure, locale: Locale) -> &'static str {
         }
         Failure::AccountClosed => say(locale, "The account is closed.", "La cuenta está cerrada."),
         Failure::AccountNotFound => say(locale, "The bank found no such account.", "El banco no encontró esa cuenta."),
-        Failure::NotAuthorised => {
-            say(locale, "The bank says this debit was not authorized.", "El banco dice que este débito no fue autorizado.")
-        }
+        Failure::NotAuthorised => say(
+            locale,
+            "The bank says this debit was not authorized.",
+            "El banco dice que este débito no fue autorizado.",
+        ),
         Failure::Stopped => say(locale, "The payment was stopped at the bank.", "El pago se detuvo en el banco."),
-        Failure::ProcessingError => {
-            say(locale, "The payment could not be processed.", "No se pudo procesar el pago.")
-        }
+        Failure::ProcessingError => say(locale, "The payment could not be processed.", "No se pudo procesar el pago."),
     }
 }
 

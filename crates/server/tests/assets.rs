@@ -29,9 +29,9 @@ fn dist() -> (TempDir, PathBuf) {
 }
 
 async fn ask(router: &Router, method: &str, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
-    let request = headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| {
-        request.header(*name, *value)
-    });
+    let request = headers
+        .iter()
+        .fold(Request::builder().method(method).uri(path), |request, (name, value)| request.header(*name, *value));
     router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
 }
 

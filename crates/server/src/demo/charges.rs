@@ -9,7 +9,10 @@ pub struct Chance(u64);
 
 impl Chance {
     pub fn of(text: &str) -> Self {
-        Self(text.bytes().fold(0x9e37_79b9_7f4a_7c15, |seed, byte| (seed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+        Self(
+            text.bytes()
+                .fold(0x9e37_79b9_7f4a_7c15, |seed, byte| (seed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)),
+        )
     }
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -97,7 +100,9 @@ pub fn open_bills(person: &Person, today: Date) -> Vec<DemoBill> {
             bill(&mut chance, person, BillKind::Professional, today.plus_days(-48), today.plus_days(-18)),
             bill(&mut chance, person, BillKind::Professional, today.plus_days(-12), today.plus_days(18)),
         ],
-        Story::ManyPayments => vec![bill(&mut chance, person, BillKind::Professional, today.plus_days(-10), today.plus_days(20))],
+        Story::ManyPayments => {
+            vec![bill(&mut chance, person, BillKind::Professional, today.plus_days(-10), today.plus_days(20))]
+        }
     }
 }
 
@@ -122,13 +127,7 @@ fn bill(chance: &mut Chance, person: &Person, kind: BillKind, issued: Date, due:
     DemoBill { kind, patient: person.patient(), issued, due, lines }
 }
 
-fn line(
-    chance: &mut Chance,
-    on: Date,
-    provider: &'static str,
-    description: &'static str,
-    billed: i64,
-) -> DemoLine {
+fn line(chance: &mut Chance, on: Date, provider: &'static str, description: &'static str, billed: i64) -> DemoLine {
     let discount = billed * chance.between(38, 48) / 100;
     let yours = billed * chance.between(6, 17) / 100 + 1;
     let you_paid = if chance.between(0, 4) == 0 { yours / 3 } else { 0 };
@@ -204,7 +203,8 @@ mod tests {
 
     #[test]
     fn the_drawn_member_owes_what_is_drawn() {
-        let owed: Vec<_> = open_bills(&PEOPLE[0], today()).iter().map(|bill| (bill.owed(), bill.due.to_string())).collect();
+        let owed: Vec<_> =
+            open_bills(&PEOPLE[0], today()).iter().map(|bill| (bill.owed(), bill.due.to_string())).collect();
         assert_eq!(owed, [(6_410, "2026-12-04".to_owned()), (115_000, "2026-12-18".to_owned())]);
     }
 
@@ -222,6 +222,8 @@ mod tests {
             assert!(PEOPLE.iter().any(|person| person.region == region), "{region}");
         }
         let told = |story| PEOPLE.iter().any(|person| person.story == story);
-        assert!(told(Story::OwesNothing) && told(Story::HospitalOnly) && told(Story::PastDue) && told(Story::ManyPayments));
+        assert!(
+            told(Story::OwesNothing) && told(Story::HospitalOnly) && told(Story::PastDue) && told(Story::ManyPayments)
+        );
     }
 }

@@ -39,14 +39,20 @@ impl Person {
     }
 }
 
-use Identifier::{BillingUnit, Billgroup, Group, Hrn, Subgroup, Zip};
+use Identifier::{Billgroup, BillingUnit, Group, Hrn, Subgroup, Zip};
 
 /// The first one of a region is the one to show; the very first is the drawn one.
 pub const PEOPLE: [Person; 12] = [
     Person {
         name: "Ana O’Neill",
         region: Region::California,
-        identifiers: &[(Group, "100245"), (Subgroup, "003"), (Billgroup, "0A1"), (Zip, "94612-3610"), (Hrn, "012345678")],
+        identifiers: &[
+            (Group, "100245"),
+            (Subgroup, "003"),
+            (Billgroup, "0A1"),
+            (Zip, "94612-3610"),
+            (Hrn, "012345678"),
+        ],
         email: "ana.oneill@example.org",
         story: Story::Drawn,
         patient: None,
@@ -78,7 +84,13 @@ pub const PEOPLE: [Person; 12] = [
     Person {
         name: "Daniel Archuleta",
         region: Region::Colorado,
-        identifiers: &[(Group, "200118"), (Subgroup, "014"), (Billgroup, "0C9"), (Zip, "80903-1142"), (Hrn, "001000245")],
+        identifiers: &[
+            (Group, "200118"),
+            (Subgroup, "014"),
+            (Billgroup, "0C9"),
+            (Zip, "80903-1142"),
+            (Hrn, "001000245"),
+        ],
         email: "daniel.archuleta@example.org",
         story: Story::ManyPayments,
         patient: None,
