@@ -1,0 +1,189 @@
+//! The authorisation a payer agrees to: one text that the review page shows, the client sends and the server stores, word for
+//! word. Both sides build it here, so the server can tell that what was agreed to is what applies. The only words for people in
+//! this crate, because they are a fact of the payment and not of the page.
+
+use crate::{
+    CardBrand, Date, Locale, Money,
+    payment::{BankAccountKind, Method},
+};
+
+/// Which wording this is; stored with every payment. A change of a single word is a new version.
+pub const VERSION: u32 = 1;
+
+/// What the text speaks of.
+pub struct Authorisation<'a> {
+    pub payer_name: &'a str,
+    /// With the card fee.
+    pub charged: Money,
+    pub method: &'a Method,
+    /// The day of the charge, or the day the debit is handed to the bank.
+    pub on: Date,
+    pub bills: usize,
+    pub phone: &'a str,
+    /// Weekdays, whole hours of the region's clock.
+    pub opens: u8,
+    pub closes: u8,
+}
+
+impl Authorisation<'_> {
+    pub fn text(&self, locale: Locale) -> String {
+        let Self { payer_name, phone, .. } = self;
+        let (charged, date) = (dollars(self.charged), long_date(self.on, locale));
+        let (bills, hours) = (bills(self.bills, locale), hours(self.opens, self.closes, locale));
+        match (locale, self.method) {
+            (Locale::En, Method::Card { brand, last4, .. }) => format!(
+                "I, {payer_name}, authorize one charge of {charged} to my {} card ending in {last4} on {date}, for the {bills} above. It is for this payment only: nothing is charged again. A charge can’t be stopped once it is made; to ask for a refund I call {phone}, {hours}. A copy of this text is kept with my receipt.",
+                card(*brand)
+            ),
+            (Locale::En, Method::Bank { account, last4 }) => format!(
+                "I, {payer_name}, authorize one debit of {charged} from my {} account ending in {last4}, handed to the bank on {date}, for the {bills} above. It is for this payment only: nothing is debited again. To revoke it before it is handed to the bank I call {phone}, {hours}; after that it can’t be stopped here. If my bank refuses it I still owe the bills. A copy of this text is kept with my receipt.",
+                match account {
+                    BankAccountKind::Checking => "checking",
+                    BankAccountKind::Savings => "savings",
+                }
+            ),
+            (Locale::Es, Method::Card { brand, last4, .. }) => format!(
+                "Yo, {payer_name}, autorizo un único cargo de {charged} a mi tarjeta {} terminada en {last4} el {date}, por {bills} de arriba. Es solo para este pago: no se hará ningún otro cargo. Un cargo no se puede detener una vez hecho; para pedir un reembolso llamo al {phone}, {hours}. Una copia de este texto se guarda con mi recibo.",
+                card(*brand)
+            ),
+            (Locale::Es, Method::Bank { account, last4 }) => format!(
+                "Yo, {payer_name}, autorizo un único débito de {charged} de mi cuenta {} terminada en {last4}, entregado al banco el {date}, por {bills} de arriba. Es solo para este pago: no se hará ningún otro débito. Para revocarlo antes de que se entregue al banco llamo al {phone}, {hours}; después ya no se puede detener aquí. Si mi banco lo rechaza, sigo debiendo las facturas. Una copia de este texto se guarda con mi recibo.",
+                match account {
+                    BankAccountKind::Checking => "corriente",
+                    BankAccountKind::Savings => "de ahorros",
+                }
+            ),
+        }
+    }
+}
+
+fn card(brand: CardBrand) -> &'static str {
+    brand.name()
+}
+
+/// `$1,214.10`, in both languages.
+pub fn dollars(money: Money) -> String {
+    let plain = money.to_string();
+    let (whole, cents) = plain.split_once('.').unwrap_or((&plain, "00"));
+    let mut grouped = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("${grouped}.{cents}")
+}
+
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const MONTHS_ES: [&str; 12] = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+];
+
+/// `November 23, 2026` or `23 de noviembre de 2026`: the same on both sides, whatever the machine's own language data says.
+pub fn long_date(date: Date, locale: Locale) -> String {
+    let month = usize::from(date.month()) - 1;
+    match locale {
+        Locale::En => format!("{} {}, {}", MONTHS_EN[month], date.day(), date.year()),
+        Locale::Es => format!("{} de {} de {}", date.day(), MONTHS_ES[month], date.year()),
+    }
+}
+
+fn bills(count: usize, locale: Locale) -> String {
+    match (locale, count) {
+        (Locale::En, 1) => "bill".to_owned(),
+        (Locale::En, 2) => "two bills".to_owned(),
+        (Locale::En, n) => format!("{n} bills"),
+        (Locale::Es, 1) => "la factura".to_owned(),
+        (Locale::Es, 2) => "las dos facturas".to_owned(),
+        (Locale::Es, n) => format!("las {n} facturas"),
+    }
+}
+
+fn hours(opens: u8, closes: u8, locale: Locale) -> String {
+    let clock = |hour: u8| (if hour % 12 == 0 { 12 } else { hour % 12 }, hour < 12);
+    let ((from, from_am), (until, until_am)) = (clock(opens), clock(closes));
+    match locale {
+        Locale::En => {
+            let half = |am| if am { "am" } else { "pm" };
+            format!("weekdays {from} {} to {until} {}", half(from_am), half(until_am))
+        }
+        Locale::Es => {
+            let half = |am| if am { "a. m." } else { "p. m." };
+            format!("días laborables de {from} {} a {until} {}", half(from_am), half(until_am))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Expiry, payment::CardFunding};
+
+    fn text(method: &Method, locale: Locale, bills: usize) -> String {
+        let charged = Money::parse("1214.10").unwrap();
+        let on = Date::new(2026, 11, 23).unwrap();
+        Authorisation {
+            payer_name: "Ana O’Neill",
+            charged,
+            method,
+            on,
+            bills,
+            phone: "1-800-390-3507",
+            opens: 7,
+            closes: 17,
+        }
+        .text(locale)
+    }
+
+    #[test]
+    fn it_says_who_how_much_from_what_when_and_how_to_revoke() {
+        let expiry = Expiry::parse("11/28").unwrap();
+        let card = Method::Card { brand: CardBrand::Visa, last4: "4242".into(), expiry, funding: CardFunding::Credit };
+        let bank = Method::Bank { account: BankAccountKind::Savings, last4: "6789".into() };
+        for part in [
+            "Ana O’Neill",
+            "$1,214.10",
+            "Visa card ending in 4242",
+            "November 23, 2026",
+            "two bills",
+            "1-800-390-3507, weekdays 7 am to 5 pm",
+        ] {
+            assert!(text(&card, Locale::En, 2).contains(part), "{part}");
+        }
+        for part in [
+            "cuenta de ahorros terminada en 6789",
+            "23 de noviembre de 2026",
+            "la factura",
+            "revocarlo",
+            "de 7 a. m. a 5 p. m.",
+        ] {
+            assert!(text(&bank, Locale::Es, 1).contains(part), "{part}");
+        }
+        assert!(text(&bank, Locale::En, 1).contains("for the bill above"));
+    }
+}

@@ -1,0 +1,121 @@
+//! Bank accounts: the ABA routing number and the account number. Full numbers live in the processor's frame only.
+
+use crate::{
+    Problem,
+    problem::{compact, is_digits},
+    value::text_value,
+};
+use std::fmt;
+
+/// Nine digits that pass the ABA sum and start with a prefix in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoutingNumber(String);
+
+impl RoutingNumber {
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let digits = compact(text);
+        if digits.is_empty() {
+            return Err(Problem::Missing);
+        }
+        if !is_digits(&digits) {
+            return Err(Problem::NotDigits);
+        }
+        match digits.len() {
+            ..9 => return Err(Problem::TooShort),
+            9 => {}
+            _ => return Err(Problem::TooLong),
+        }
+        if digits.bytes().all(|byte| byte == b'0') {
+            return Err(Problem::AllZeros);
+        }
+        let sum: u32 = digits
+            .bytes()
+            .zip([3, 7, 1].into_iter().cycle())
+            .map(|(byte, weight)| u32::from(byte - b'0') * weight)
+            .sum();
+        if !sum.is_multiple_of(10) {
+            return Err(Problem::BadChecksum);
+        }
+        match digits[..2].parse::<u8>() {
+            Ok(0..=12 | 21..=32 | 61..=72 | 80) => Ok(Self(digits)),
+            _ => Err(Problem::BadPrefix),
+        }
+    }
+}
+
+/// 4 to 17 digits, leading zeros kept. Its `Debug` shows the last four only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccountNumber(String);
+
+impl AccountNumber {
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let digits = compact(text);
+        match digits.len() {
+            0 => Err(Problem::Missing),
+            _ if !is_digits(&digits) => Err(Problem::NotDigits),
+            ..4 => Err(Problem::TooShort),
+            4..=17 if digits.bytes().all(|byte| byte == b'0') => Err(Problem::AllZeros),
+            4..=17 => Ok(Self(digits)),
+            _ => Err(Problem::TooLong),
+        }
+    }
+    pub fn last4(&self) -> &str {
+        &self.0[self.0.len() - 4..]
+    }
+    /// Whether this is exactly that published test number.
+    pub fn is(&self, digits: &str) -> bool {
+        self.0 == digits
+    }
+}
+
+impl fmt::Display for RoutingNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl fmt::Display for AccountNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl fmt::Debug for AccountNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccountNumber(…{})", self.last4())
+    }
+}
+text_value!(RoutingNumber: "^[0-9]{9}$", AccountNumber: "^[0-9]{4,17}$");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routing_numbers_are_checked_by_sum_and_prefix() {
+        for good in ["021000021", "011401533", "091000019", "121000358", "110000000", "016000007", "061000007"] {
+            assert!(RoutingNumber::parse(good).is_ok(), "{good}");
+        }
+        for (bad, why) in [
+            ("123456789", Problem::BadChecksum),
+            ("021000022", Problem::BadChecksum),
+            ("789456124", Problem::BadPrefix),
+            ("490000018", Problem::BadPrefix),
+            ("999999992", Problem::BadPrefix),
+            ("000000000", Problem::AllZeros),
+            ("02100002", Problem::TooShort),
+            ("0210000211", Problem::TooLong),
+            ("02100002A", Problem::NotDigits),
+            ("", Problem::Missing),
+        ] {
+            assert_eq!(RoutingNumber::parse(bad), Err(why), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_account_number_keeps_its_zeros_and_hides_in_debug() {
+        let account = AccountNumber::parse("000123456789").unwrap();
+        assert_eq!(account.to_string(), "000123456789");
+        assert_eq!(format!("{account:?}"), "AccountNumber(…6789)");
+        assert_eq!(AccountNumber::parse("123"), Err(Problem::TooShort));
+        assert_eq!(AccountNumber::parse("123456789012345678"), Err(Problem::TooLong));
+    }
+}

@@ -1,0 +1,52 @@
+//! `/demo/*`: only where the server runs with `--demo`.
+
+use crate::{Email, Identifier, Instant, Money, Region, bill::BillKind};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One of `GET /demo/members`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DemoMember {
+    pub name: String,
+    pub region: Region,
+    pub identifiers: BTreeMap<Identifier, String>,
+    pub email: Email,
+    pub password: String,
+    pub open_bills: Vec<DemoBill>,
+    /// Payments in history.
+    pub payments: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DemoBill {
+    pub id: String,
+    pub kind: BillKind,
+    pub balance: Money,
+    pub past_due: bool,
+}
+
+/// One of `GET /demo/mail`, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DemoMail {
+    pub to: Email,
+    pub subject: String,
+    pub text: String,
+    pub queued_at: Instant,
+}
+
+/// `GET`/`POST /demo/clock`: now, and how far to move it on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DemoClock {
+    pub now: Instant,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DemoClockMove {
+    pub seconds: u32,
+}

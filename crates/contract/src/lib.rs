@@ -1,0 +1,35 @@
+//! What the web app, the billing API and the sandbox processor must agree on.
+//!
+//! Value types (private field, `parse`, `Display`, serde through `parse`: a value that arrived is valid), wire types (short-lived
+//! JSON shapes of `/api/v1`), and rules that both sides run. No I/O, no clock, no randomness, no wasm, no leptos, no words for
+//! people but the authorisation's, which is stored word for word.
+//!
+//! Reading order: `money`, `date`, `identifier`, `person`, `card`, `bank`, `problem`; then the wire: `portal`, `session`, `bill`,
+//! `payment`, `authorisation`, `refusal`, `demo`.
+
+pub mod authorisation;
+pub mod bank;
+pub mod bill;
+pub mod card;
+pub mod date;
+pub mod demo;
+pub mod identifier;
+pub mod money;
+pub mod payment;
+pub mod person;
+pub mod portal;
+pub mod problem;
+pub mod refusal;
+pub mod region;
+pub mod session;
+mod value;
+
+pub use bank::{AccountNumber, RoutingNumber};
+pub use card::{CardBrand, CardNumber, Expiry, SecurityCode};
+pub use date::{Date, Instant};
+pub use identifier::{Billgroup, BillingUnit, GroupNumber, HealthRecordNumber, Identifier, Subgroup, ZipCode};
+pub use money::{Amount, Money};
+pub use payment::IdempotencyKey;
+pub use person::{Email, PersonName, Phone, UsAddress, UsState};
+pub use problem::Problem;
+pub use region::{Locale, Region};

@@ -1,0 +1,378 @@
+//! Paying: the order a client sends, the fact the server answers with, and the states between.
+
+use crate::{
+    Amount, CardBrand, Date, Email, Expiry, Instant, Locale, Money, PersonName, Problem,
+    bill::{BillKind, BillLine},
+    value::text_value,
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A UUID made when the review step is built; the same intent keeps the same key until its payment is final.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// 8-4-4-4-12 hexadecimal digits, any case; kept in lower case.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let text = text.trim();
+        let shape = text.len() == 36
+            && text.bytes().enumerate().all(|(at, byte)| match at {
+                8 | 13 | 18 | 23 => byte == b'-',
+                _ => byte.is_ascii_hexdigit(),
+            });
+        if shape { Ok(Self(text.to_ascii_lowercase())) } else { Err(Problem::Malformed) }
+    }
+    /// A version 4 UUID from sixteen random bytes: randomness is the caller's.
+    pub fn from_random(mut bytes: [u8; 16]) -> Self {
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let mut text = String::with_capacity(36);
+        for (at, byte) in bytes.iter().enumerate() {
+            if matches!(at, 4 | 6 | 8 | 10) {
+                text.push('-');
+            }
+            for nibble in [byte >> 4, byte & 15] {
+                text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+            }
+        }
+        Self(text)
+    }
+}
+impl fmt::Display for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+text_value!(IdempotencyKey: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$");
+
+/// `POST /payments`. The key is the `Idempotency-Key` header.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PaymentOrder {
+    /// One bill, several, or part of one; each bill at most once.
+    pub shares: Vec<OrderShare>,
+    /// From the capture frame; single use.
+    pub token: String,
+    pub payer_name: PersonName,
+    pub email: Option<Email>,
+    /// The card fee the member was shown; refused when it is not the fee that applies.
+    pub fee: Money,
+    /// The authorisation the member agreed to, word for word (`authorisation::Authorisation::text`).
+    pub authorisation: String,
+    pub locale: Locale,
+    /// The member said yes to paying a bill that was paid minutes ago.
+    #[serde(default)]
+    pub pay_again: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OrderShare {
+    pub bill: String,
+    pub amount: Amount,
+}
+
+/// `PUT`/`GET /payment-draft`: what the payer has chosen so far, kept with the payer's session on the server so that a reload or a
+/// second tab goes on without anything personal in the browser's storage. Gone with the session, and when the payment is final.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct PaymentDraft {
+    /// Bill id and the amount as typed; a bill that is not here is "not now".
+    pub shares: Vec<DraftShare>,
+    pub method: Option<Method>,
+    pub token: Option<String>,
+    pub payer_name: String,
+    pub email: String,
+    /// Set when the review step is built, and replaced by any edit.
+    pub key: Option<IdempotencyKey>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DraftShare {
+    pub bill: String,
+    /// As typed; `None` is all of it.
+    pub part: Option<String>,
+}
+
+/// What may be known of a card or bank account outside the processor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Method {
+    Card { brand: CardBrand, last4: String, expiry: Expiry, funding: CardFunding },
+    Bank { account: BankAccountKind, last4: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CardFunding {
+    Credit,
+    Debit,
+    HsaFsa,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BankAccountKind {
+    Checking,
+    Savings,
+}
+
+/// A payment as it stands: a fact of the server's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Payment {
+    /// Opaque, in the receipt's address.
+    pub id: String,
+    /// For people: `KP-7F3Q-2M8D`.
+    pub reference: String,
+    pub key: IdempotencyKey,
+    pub state: PaymentState,
+    pub is_final: bool,
+    /// The same bills can be paid again by the member, with a new key.
+    pub can_retry: bool,
+    /// Sum of the shares, without the fee.
+    pub total: Money,
+    pub fee: Money,
+    /// `total + fee`.
+    pub charged: Money,
+    pub shares: Vec<PaymentShare>,
+    pub method: Method,
+    pub payer_name: String,
+    pub email: Option<Email>,
+    pub created_at: Instant,
+    pub time_zone: String,
+    /// Bank debit: the day it is handed to the bank, and the business day it is expected to be paid.
+    pub sent_on: Option<Date>,
+    pub expected_on: Option<Date>,
+    /// Holidays and weekends that moved one of these days, as dates.
+    pub moved_by: Vec<Date>,
+    pub failure: Option<Failure>,
+    /// What the membership owes now, and what it will if this payment clears.
+    pub owed_now: Money,
+    pub owed_if_cleared: Money,
+    pub authorisation: String,
+    pub authorisation_version: u32,
+    /// Oldest first; the last one is `state`.
+    pub events: Vec<PaymentEvent>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaymentShare {
+    pub bill: String,
+    pub kind: BillKind,
+    pub patient: String,
+    pub amount: Money,
+    /// What stays owed on this bill if the payment clears, and until when it can be paid.
+    pub leaves: Money,
+    pub due: Date,
+    /// The charges this share pays, oldest first, for a reimbursement account.
+    pub lines: Vec<PaidLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaidLine {
+    pub date_of_service: Date,
+    pub provider: String,
+    pub description: String,
+    /// Owed after insurance, before this payment.
+    pub after_insurance: Money,
+    pub paid: Money,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaymentEvent {
+    pub state: PaymentState,
+    pub at: Instant,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentState {
+    Scheduled,
+    Paid,
+    Failed,
+    Returned,
+    Refunded,
+    Cancelled,
+    /// Also what a client shows for a state it does not know.
+    #[serde(other)]
+    Processing,
+}
+
+/// Why no money was taken, or why it went back. An unknown one is shown as `ProcessingError`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    Declined,
+    InsufficientFunds,
+    CardExpired,
+    WrongSecurityCode,
+    AccountClosed,
+    AccountNotFound,
+    NotAuthorised,
+    Stopped,
+    #[serde(other)]
+    ProcessingError,
+}
+
+impl Payment {
+    pub fn is_bank_debit(&self) -> bool {
+        matches!(self.method, Method::Bank { .. })
+    }
+}
+
+/// When a bank debit agreed to `today` (in the region) is handed to the bank and is expected to be paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DebitPlan {
+    pub sent_on: Date,
+    pub expected_on: Date,
+    /// Bank holidays that fall in between; weekends go without saying, but for one that moved `sent_on`.
+    pub moved_by: Vec<Date>,
+}
+
+pub fn plan_debit(today: Date, business_days: u8) -> DebitPlan {
+    let sent_on = today.next_business_day();
+    let expected_on = sent_on.plus_business_days(business_days);
+    let between = (0..today.days_until(expected_on)).map(|ahead| today.plus_days(ahead));
+    let moved_by = between.filter(|day| day.is_bank_holiday() || *day < sent_on && day.is_weekend()).collect();
+    DebitPlan { sent_on, expected_on, moved_by }
+}
+
+/// The surcharge of a region on a credit card; never on debit, HSA or FSA.
+pub fn card_fee(total: Money, basis_points: u16, method: &Method) -> Money {
+    match method {
+        Method::Card { funding: CardFunding::Credit, .. } => total.percent(basis_points),
+        _ => Money::ZERO,
+    }
+}
+
+/// Which charges a share pays: oldest service first, in the bill's order within a day. Gives (index of the line, cents of it);
+/// what no line can take is left out.
+pub fn allocate(share: Money, lines: &[BillLine]) -> Vec<(usize, Money)> {
+    let mut order: Vec<usize> = (0..lines.len()).collect();
+    order.sort_by_key(|at| lines[*at].date_of_service);
+    let mut left = share;
+    let mut paid = Vec::new();
+    for at in order {
+        let part = left.min(lines[at].you_owe);
+        if !part.is_zero() {
+            left = left.minus(part).unwrap_or(Money::ZERO);
+            paid.push((at, part));
+        }
+    }
+    paid
+}
+
+impl PaymentOrder {
+    /// The sum of the shares, without the fee; `None` when it is more than money can be here.
+    pub fn total(&self) -> Option<Money> {
+        Money::sum(self.shares.iter().map(|share| share.amount.money()))
+    }
+    /// One text for one intent: two orders under one key are the same when these are.
+    pub fn fingerprint(&self) -> String {
+        let mut shares: Vec<String> =
+            self.shares.iter().map(|share| format!("{}={}", share.bill, share.amount)).collect();
+        shares.sort();
+        let email = self.email.as_ref().map(ToString::to_string).unwrap_or_default();
+        let Self { token, payer_name, fee, authorisation, locale, pay_again, .. } = self;
+        [
+            shares.join(",").as_str(),
+            token,
+            &payer_name.to_string(),
+            &email,
+            &fee.to_string(),
+            authorisation,
+            locale.code(),
+            if *pay_again { "again" } else { "" },
+        ]
+        .map(|part| format!("{}:{part}", part.len()))
+        .join("|")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> Date {
+        Date::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_debit_before_thanksgiving_is_expected_on_friday_and_says_why() {
+        let plan = plan_debit(date("2026-11-23"), 3);
+        assert_eq!((plan.sent_on, plan.expected_on), (date("2026-11-23"), date("2026-11-27")));
+        assert_eq!(plan.moved_by, [date("2026-11-26")]);
+        let weekend = plan_debit(date("2026-11-28"), 3);
+        assert_eq!(weekend.sent_on, date("2026-11-30"));
+        assert_eq!(weekend.moved_by, [date("2026-11-28"), date("2026-11-29")]);
+    }
+
+    #[test]
+    fn a_share_pays_the_oldest_service_first() {
+        let line = |day: &str, owe: i64| BillLine {
+            date_of_service: date(day),
+            provider: String::new(),
+            description: String::new(),
+            billed: Money::from_cents(owe).unwrap(),
+            discount: Money::ZERO,
+            plan_paid: Money::ZERO,
+            you_paid: Money::ZERO,
+            you_owe: Money::from_cents(owe).unwrap(),
+        };
+        let lines = [line("2026-10-14", 2500), line("2026-10-12", 1410), line("2026-10-12", 0)];
+        let cents = |share: i64| {
+            allocate(Money::from_cents(share).unwrap(), &lines)
+                .iter()
+                .map(|(at, part)| (*at, part.cents()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(cents(2000), [(1, 1410), (0, 590)]);
+        assert_eq!(cents(9999), [(1, 1410), (0, 2500)]);
+    }
+
+    #[test]
+    fn a_fee_applies_to_credit_cards_only() {
+        let expiry = Expiry::parse("11/28").unwrap();
+        let card = |funding| Method::Card { brand: CardBrand::Visa, last4: "4242".into(), expiry, funding };
+        let total = Money::parse("100").unwrap();
+        assert_eq!(card_fee(total, 150, &card(CardFunding::Credit)).to_string(), "1.50");
+        for method in [
+            card(CardFunding::Debit),
+            card(CardFunding::HsaFsa),
+            Method::Bank { account: BankAccountKind::Savings, last4: "1".into() },
+        ] {
+            assert!(card_fee(total, 150, &method).is_zero());
+        }
+    }
+
+    #[test]
+    fn a_key_is_a_uuid() {
+        let key = IdempotencyKey::from_random([0xff; 16]).to_string();
+        assert_eq!(key, "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(IdempotencyKey::parse(&key.to_uppercase()).unwrap().to_string(), key);
+        assert_eq!(IdempotencyKey::parse("ffffffff-ffff-4fff-bfff-fffffffffff"), Err(Problem::Malformed));
+    }
+
+    #[test]
+    fn a_state_this_client_does_not_know_is_processing() {
+        assert_eq!(serde_json::from_str::<PaymentState>("\"in_orbit\"").unwrap(), PaymentState::Processing);
+        assert_eq!(serde_json::from_str::<Failure>("\"in_orbit\"").unwrap(), Failure::ProcessingError);
+    }
+}

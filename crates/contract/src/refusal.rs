@@ -1,0 +1,79 @@
+//! RFC 9457 problem documents. A client acts on `status`, `code` and `errors`; `title` is for logs. Unknown codes and fields are
+//! tolerated.
+
+use crate::Problem;
+use serde::{Deserialize, Serialize};
+
+/// `application/problem+json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Refusal {
+    /// `about:blank` or an address of this server's documentation.
+    #[serde(default)]
+    pub r#type: String,
+    #[serde(default)]
+    pub title: String,
+    pub status: u16,
+    pub code: RefusalCode,
+    #[serde(default)]
+    pub errors: Vec<FieldError>,
+    /// Seconds; also the `Retry-After` header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+}
+
+/// `field` is a JSON path without a leading dot: `identifiers.hrn`, `shares.0.amount`, `email`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldError {
+    pub field: String,
+    pub problem: Problem,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalCode {
+    /// 400: not JSON, wrong types, unknown fields.
+    Malformed,
+    /// 422: `errors` says which fields.
+    Invalid,
+    /// 404 on a look-up: one answer, whatever was wrong.
+    NoMatch,
+    /// 404
+    NotFound,
+    /// 405
+    MethodNotAllowed,
+    /// 401: no session, or it ended.
+    SignedOut,
+    /// 403: the `Origin` is missing or not ours.
+    ForeignOrigin,
+    /// 413
+    TooLarge,
+    /// 415
+    NotJson,
+    /// 429, with `retry_after`.
+    TooMany,
+    /// 400: `POST /payments` without a key.
+    KeyMissing,
+    /// 422: the key was used with another payload.
+    KeyReused,
+    /// 409: the first request with this key is still running.
+    KeyInUse,
+    /// 422: more than what can still be paid on a bill.
+    OverBalance,
+    /// 409: paid minutes ago; send `pay_again` to go on.
+    JustPaid,
+    /// 422: the fee, or the authorisation's text, is not what applies now.
+    TermsChanged,
+    /// 422: the token is unknown, used, expired or another payer's.
+    TokenRefused,
+    /// 422: a card of this brand is not accepted.
+    BrandNotAccepted,
+    /// 503, with `retry_after`: nothing was begun.
+    Unavailable,
+    /// 500
+    Fault,
+    #[serde(other)]
+    Unknown,
+}

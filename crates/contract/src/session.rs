@@ -1,0 +1,45 @@
+//! `POST /bill-lookups` and `/session`: who is asking. The credential itself is an HttpOnly cookie and never in these shapes.
+
+use crate::{Identifier, Instant, Region};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// `POST /bill-lookups`: what is printed on the statement, as typed. The region's schema says which identifiers there must be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BillLookup {
+    pub region: Region,
+    pub identifiers: BTreeMap<Identifier, String>,
+}
+
+/// Answer to `POST /bill-lookups` and `GET`/`PATCH /session`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionView {
+    pub kind: SessionKind,
+    /// Whose bills: region and the last three digits of the number on the statement. Absent for a guest.
+    pub membership: Option<MembershipView>,
+    /// When it ends if nothing happens; absent for a guest.
+    pub expires_at: Option<Instant>,
+    /// Opaque; handed to the capture frame so that a token made for one payer is worthless to another. Absent for a guest.
+    pub capture_binding: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SessionKind {
+    Guest,
+    /// Found a bill by its statement; sees these bills only.
+    Payer,
+    Member,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MembershipView {
+    pub region: Region,
+    /// Last three characters of the health record number (or billing unit).
+    pub ending: String,
+}
