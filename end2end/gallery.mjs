@@ -8,7 +8,7 @@ import { Payer } from './journey.mjs';
 import { WALKS } from './states.mjs';
 
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : '';
-const out = path.join(ROOT, 'target/gallery');
+const out = process.env.KPPAY_GALLERY ?? path.join(ROOT, 'target/gallery');
 const taken = [];
 
 async function picture({ page }, { name }, language) {

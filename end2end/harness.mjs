@@ -70,7 +70,6 @@ class Running {
 }
 
 export class House {
-  /** `proxied: false` lets the browser talk to the server directly (the gallery does). */
   static async open({ demo = true } = {}) {
     const house = new House();
     house.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kppay-'));
@@ -137,6 +136,15 @@ export class House {
       method: 'POST', headers: { 'content-type': 'application/json', origin: this.app }, body: JSON.stringify({ seconds }),
     });
     assert.equal(answer.ok, true, `the demo clock answers ${answer.status}`);
+  }
+
+  /** Waits for something that a program of ours does in its own time, such as asking the processor what became of a debit. */
+  async until(holds, what) {
+    for (let tries = 0; tries < 200; tries += 1) {
+      if (holds()) return;
+      await pause(100);
+    }
+    throw new Error(`it never happened: ${what}`);
   }
 
   billing(sql, ...values) {

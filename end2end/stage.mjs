@@ -31,7 +31,7 @@ export function scene(name, options, body) {
     try {
       const payer = await another();
       await body({ house, payer, member: await house.member(), another });
-      for (const one of visitors.splice(0)) await leave(one);
+      for (const one of visitors.splice(0)) await leave(one, { mayThrow: options.throws });
     } catch (problem) {
       await keep(name, house, visitors);
       throw problem;

@@ -21,12 +21,25 @@ async function axe(page, where) {
   return found.map((text) => `${where}: ${text}`);
 }
 
+// Dates as both languages write them, short, medium and long, with and without weekday and year; and times of day.
+const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|ene|feb|mar|abr|may|jun|jul|ago|sep|sept|oct|nov|dic)[a-z]*';
+const WEEKDAY = '(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|lun|mar|mié|jue|vie|sáb|dom)[a-zé]*,? )?';
+const DATES = [
+  new RegExp(`${WEEKDAY}${MONTH} \\d{1,2}(?:, \\d{4})?`, 'g'),
+  new RegExp(`${WEEKDAY}\\d{1,2} (?:de )?${MONTH}(?:(?: de)? \\d{4})?`, 'g'),
+  /\d{1,2}:\d{2}(?: [ap]\.? ?m\.?)?/gi,
+];
+
 /** What differs from day to day and from run to run is not part of the tree that is kept. */
 function lasting(tree, house) {
-  return tree
+  const same = tree
+    .replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ')
     .replaceAll(house.app, 'APP').replaceAll(house.processorOrigin, 'PROCESSOR')
     .replace(/KP-[0-9A-Z]{4}-[0-9A-Z]{4}/g, 'KP-····-····')
-    .replace(/\/pay\/payments\/[\w-]+/g, '/pay/payments/ID');
+    .replace(/\/pay\/payments\/[\w-]+/g, '/pay/payments/ID')
+    .replace(/(Open|Closed) now[^"\n]*|(Abierto|Cerrado) ahora[^"\n]*/g, 'HOURS');
+  return DATES.reduce((text, date) => text.replace(date, 'DATE'), same).split('\n')
+    .filter((line) => !/holiday|weekend|feriado|festivo|fin de semana/i.test(line)).join('\n');
 }
 
 function compare(name, language, tree) {
