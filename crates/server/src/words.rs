@@ -2,26 +2,11 @@
 //! person reads them. The app's words are the app's; the authorisation's are the contract's.
 
 use contract::{
-    CardBrand, Date, Instant, Locale, Money,
+    Date, Instant, Locale, Money, authorisation,
     bill::BillKind,
     payment::{BankAccountKind, Failure, Method, PaymentState},
 };
 use jiff::{Timestamp, tz::TimeZone};
-
-const MONTHS: [(&str, &str); 12] = [
-    ("January", "enero"),
-    ("February", "febrero"),
-    ("March", "marzo"),
-    ("April", "abril"),
-    ("May", "mayo"),
-    ("June", "junio"),
-    ("July", "julio"),
-    ("August", "agosto"),
-    ("September", "septiembre"),
-    ("October", "octubre"),
-    ("November", "noviembre"),
-    ("December", "diciembre"),
-];
 
 const WEEKDAYS: [(&str, &str); 7] = [
     ("Sunday", "domingo"),
@@ -41,28 +26,14 @@ pub fn say<'a>(locale: Locale, english: &'a str, spanish: &'a str) -> &'a str {
     }
 }
 
-/// `$1,234.50`, in both languages as in the United States.
+/// As in the authorisation: `$1,234.50`.
 pub fn money(amount: Money) -> String {
-    let cents = amount.cents();
-    let digits = (cents / 100).to_string();
-    let mut whole = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            whole.push(',');
-        }
-        whole.push(digit);
-    }
-    format!("${whole}.{:02}", cents % 100)
+    authorisation::dollars(amount)
 }
 
-/// `November 23, 2026` / `23 de noviembre de 2026`.
+/// As in the authorisation: `November 23, 2026`, `23 de noviembre de 2026`.
 pub fn day(date: Date, locale: Locale) -> String {
-    let (english, spanish) =
-        usize::from(date.month()).checked_sub(1).and_then(|at| MONTHS.get(at)).unwrap_or(&MONTHS[0]);
-    match locale {
-        Locale::En => format!("{english} {}, {}", date.day(), date.year()),
-        Locale::Es => format!("{} de {spanish} de {}", date.day(), date.year()),
-    }
+    authorisation::long_date(date, locale)
 }
 
 /// `Monday, November 23, 2026` / `lunes, 23 de noviembre de 2026`.
@@ -106,8 +77,8 @@ pub fn moment(instant: Instant, time_zone: &str, locale: Locale) -> String {
 pub fn method(method: &Method, locale: Locale) -> String {
     match method {
         Method::Card { brand, last4, .. } => match locale {
-            Locale::En => format!("{} card ending in {last4}", brand_name(*brand)),
-            Locale::Es => format!("tarjeta {} terminada en {last4}", brand_name(*brand)),
+            Locale::En => format!("{} card ending in {last4}", brand.name()),
+            Locale::Es => format!("tarjeta {} terminada en {last4}", brand.name()),
         },
         Method::Bank { account, last4 } => match (account, locale) {
             (BankAccountKind::Checking, Locale::En) => format!("checking account ending in {last4}"),
@@ -115,16 +86,6 @@ pub fn method(method: &Method, locale: Locale) -> String {
             (BankAccountKind::Checking, Locale::Es) => format!("cuenta corriente terminada en {last4}"),
             (BankAccountKind::Savings, Locale::Es) => format!("cuenta de ahorros terminada en {last4}"),
         },
-    }
-}
-
-pub fn brand_name(brand: CardBrand) -> &'static str {
-    match brand {
-        CardBrand::Visa => "Visa",
-        CardBrand::Mastercard => "Mastercard",
-        CardBrand::Amex => "American Express",
-        CardBrand::Discover => "Discover",
-        _ => "",
     }
 }
 
@@ -179,15 +140,6 @@ pub fn failure(failure: Failure, locale: Locale) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn amounts_are_grouped_by_thousands() {
-        let said = |cents| money(Money::from_cents(cents).unwrap());
-        assert_eq!(said(5), "$0.05");
-        assert_eq!(said(99_999), "$999.99");
-        assert_eq!(said(121_410), "$1,214.10");
-        assert_eq!(said(123_456_789), "$1,234,567.89");
-    }
 
     #[test]
     fn a_moment_is_said_by_the_regions_clock() {

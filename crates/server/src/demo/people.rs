@@ -98,7 +98,7 @@ pub const PEOPLE: [Person; 12] = [
     Person {
         name: "Grace Boateng",
         region: Region::Georgia,
-        identifiers: &[(Group, "300562"), (Subgroup, "007"), (Billgroup, "0D1"), (Zip, "30309"), (Hrn, "004410293")],
+        identifiers: &[(Group, "30562"), (Subgroup, "0007"), (Billgroup, "D1"), (Zip, "30309"), (Hrn, "004410293")],
         email: "grace.boateng@example.org",
         story: Story::PastDue,
         patient: None,
@@ -106,7 +106,7 @@ pub const PEOPLE: [Person; 12] = [
     Person {
         name: "Terrence Miles",
         region: Region::Georgia,
-        identifiers: &[(Group, "300562"), (Subgroup, "021"), (Billgroup, "0D3"), (Zip, "31401"), (Hrn, "009120047")],
+        identifiers: &[(Group, "30562"), (Subgroup, "0021"), (Billgroup, "D3"), (Zip, "31401"), (Hrn, "009120047")],
         email: "terrence.miles@example.org",
         story: Story::Ordinary,
         patient: None,
@@ -114,7 +114,7 @@ pub const PEOPLE: [Person; 12] = [
     Person {
         name: "Leilani Kahananui",
         region: Region::Hawaii,
-        identifiers: &[(Group, "400031"), (Subgroup, "001"), (Billgroup, "0H2"), (Zip, "96813"), (Hrn, "002207715")],
+        identifiers: &[(Group, "40031"), (Subgroup, "01"), (Billgroup, "0H2"), (Zip, "96813"), (Hrn, "002207715")],
         email: "leilani.kahananui@example.org",
         story: Story::Ordinary,
         patient: None,
@@ -122,7 +122,7 @@ pub const PEOPLE: [Person; 12] = [
     Person {
         name: "Kenji Sato",
         region: Region::Hawaii,
-        identifiers: &[(Group, "400031"), (Subgroup, "004"), (Billgroup, "0H5"), (Zip, "96720"), (Hrn, "006634108")],
+        identifiers: &[(Group, "40031"), (Subgroup, "04"), (Billgroup, "0H5"), (Zip, "96720"), (Hrn, "006634108")],
         email: "kenji.sato@example.org",
         story: Story::OwesNothing,
         patient: None,
@@ -138,7 +138,7 @@ pub const PEOPLE: [Person; 12] = [
     Person {
         name: "Oleg Petrenko",
         region: Region::Washington,
-        identifiers: &[(BillingUnit, "7004128836"), (Zip, "98101")],
+        identifiers: &[(BillingUnit, "WA00412883"), (Zip, "98101")],
         email: "oleg.petrenko@example.org",
         story: Story::Ordinary,
         patient: None,
@@ -146,9 +146,32 @@ pub const PEOPLE: [Person; 12] = [
     Person {
         name: "Hannah Brandt",
         region: Region::Washington,
-        identifiers: &[(BillingUnit, "7009915072"), (Zip, "99201-0456")],
+        identifiers: &[(BillingUnit, "WA00991507"), (Zip, "99201-0456")],
         email: "hannah.brandt@example.org",
         story: Story::PastDue,
         patient: None,
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract::{
+        Email,
+        portal::{Capture, Portal},
+    };
+
+    #[test]
+    fn every_identifier_is_one_the_region_takes_in_its_one_form() {
+        let portal = Portal::shipped(Capture { url: String::new(), origin: String::new() }, true);
+        for person in &PEOPLE {
+            let schema = &portal.region(person.region).unwrap().schema;
+            assert_eq!(schema.len(), person.identifiers.len(), "{}", person.name);
+            for field in schema {
+                let value = person.identifier(field.identifier).unwrap();
+                assert_eq!(field.identifier.normalise(value, field).as_deref(), Ok(value), "{}", person.name);
+            }
+            assert!(Email::parse(person.email).is_ok());
+        }
+    }
+}
