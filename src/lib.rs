@@ -6,6 +6,9 @@
 //!
 //! Everything renders without a browser, too (feature `ssr`): calls to the browser are made in effects and handlers only.
 
+// a page's markup is one nested type, and rendering it natively nests futures on top of that
+#![recursion_limit = "512"]
+
 pub mod api;
 pub mod app;
 pub mod browser;
