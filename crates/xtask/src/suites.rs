@@ -52,7 +52,7 @@ pub fn test(given: &[String]) -> Outcome<bool> {
 
 fn native() -> Outcome<Tally> {
     let mut tally = Tally::default();
-    let crates = ["-p", "contract", "-p", "processor", "-p", "capture", "-p", "xtask"];
+    let crates = ["-p", "contract", "-p", "processor", "-p", "capture", "-p", "xtask", "--features", "xtask/load"];
     cargo_test(&mut tally, place::cargo().args(["test", "--no-fail-fast"]).args(crates))?;
     cargo_test(&mut tally, place::cargo().args(["test", "--no-fail-fast", "-p", "kppay", "--features", "ssr"]))?;
     Ok(tally)

@@ -7,7 +7,7 @@ use contract::demo::DemoMember;
 use contract::payment::{CardFunding, Method, OrderShare, PaymentOrder};
 use contract::portal::Portal;
 use contract::session::{BillLookup, SessionView};
-use contract::{Amount, CardBrand, Date, Expiry, IdempotencyKey, Locale, Money, PersonName};
+use contract::{Amount, CardBrand, Date, Expiry, IdempotencyKey, Locale, PersonName};
 use serde::de::DeserializeOwned;
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
