@@ -27,7 +27,7 @@ export async function visitor(browser, { size = DESK, locale = 'en-US', scheme =
   context.on('request', (request) => seen.requests.push(request));
   context.on('weberror', (error) => seen.errors.push(String(error.error())));
   context.on('console', (message) => {
-    if (/Content Security Policy|Trusted Type|integrity/i.test(message.text())) seen.violations.push(message.text());
+    if (/Content Security Policy|Trusted Type|valid digest in the 'integrity'/i.test(message.text())) seen.violations.push(message.text());
     if (message.type() === 'error' && /panicked|RuntimeError/.test(message.text())) seen.errors.push(message.text());
   });
   const page = await context.newPage();

@@ -6,7 +6,9 @@ export const WORDS = {
   en: {
     payOnce: /^Pay once, without an account/,
     region: 'Where is your health plan?', goOn: 'Continue', yes: /^Yes/, no: /^No/,
-    find: 'Find your bill', findButton: 'Find my bill',
+    find: 'Find your bill', findButton: 'Find my bill', noMatch: 'We found no bill with these numbers', tooMany: /^Too many tries/,
+    toPutRight: /^\d+ things? to put right$/, offline: 'You are offline', faulty: 'Something is wrong on our side',
+    signedOut: 'You were signed out to protect your information',
     identifiers: {
       group: 'Group', subgroup: 'Subgroup', billgroup: 'Billgroup', zip: 'ZIP code', hrn: 'Health record number',
       billing_unit: /^Billing unit/,
@@ -23,7 +25,9 @@ export const WORDS = {
   es: {
     payOnce: /^Pagar una vez, sin cuenta/,
     region: '¿Dónde está su plan de salud?', goOn: 'Continuar', yes: /^Sí/, no: /^No/,
-    find: 'Busque su factura', findButton: 'Buscar mi factura',
+    find: 'Busque su factura', findButton: 'Buscar mi factura', noMatch: 'No encontramos ninguna factura con estos números',
+    tooMany: /^Demasiados intentos/, toPutRight: /^Hay \d+ cosas? por corregir$/, offline: 'No tiene conexión',
+    faulty: 'Algo falla de nuestro lado', signedOut: 'Cerramos su sesión para proteger su información',
     identifiers: {
       group: 'Grupo (Group)', subgroup: 'Subgrupo (Subgroup)', billgroup: 'Grupo de facturación (Billgroup)',
       zip: 'Código postal (ZIP)', hrn: 'Número de historia clínica (HRN)', billing_unit: /Billing unit/,
@@ -55,10 +59,20 @@ export class Payer {
     return (await this.page.getByRole('main').innerText()).replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ');
   }
 
+  /** The page says that something is to be put right. */
+  async invalid() {
+    await this.page.getByRole('main').getByRole('heading', { name: this.words.toPutRight }).waitFor();
+  }
   /** Nothing of this page is still being fetched or drawn. */
   async settles() {
     await this.page.getByRole('heading', { level: 1 }).waitFor();
     await this.page.waitForFunction(() => !document.querySelector('main [aria-busy=true], main[aria-busy=true]'));
+  }
+  /** Of what is read out, nothing is left in English but what is printed on the statement and the link to the other language. */
+  async noEnglish() {
+    const tree = (await this.page.locator('body').ariaSnapshot()).split('\n').filter((line) => !line.includes('/url:')).join('\n');
+    const found = tree.match(/.*\b(the|you|your|we|this|with|from|pay|paid|bill|bills|owe|card|review|continue|change|back|due|all of it)\b.*/gi);
+    assert.equal(found, null, 'English is left');
   }
   async noSidewaysScroll() {
     const [wide, window] = await this.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
@@ -134,7 +148,7 @@ export class Payer {
     await this.goes('/');
     await this.page.getByRole('link', { name: this.words.payOnce }).click();
     await this.sees(this.words.region);
-    await this.page.getByRole('radio', { name: region }).check();
+    await this.page.getByRole('radio', { name: new RegExp(`^${region}`) }).check();
     if (southWest !== undefined) await this.page.getByRole('radio', { name: southWest ? this.words.yes : this.words.no }).check();
     await this.page.getByRole('button', { name: this.words.goOn }).click();
     await this.sees(this.words.find);

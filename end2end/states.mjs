@@ -16,7 +16,7 @@ async function* doors({ payer }) {
   await page.getByRole('button', { name: words.goOn }).click();
   await payer.invalid();
   yield stop('region', 'error');
-  await page.getByRole('radio', { name: 'Washington' }).check();
+  await page.getByRole('radio', { name: /^Washington/ }).check();
   await page.getByRole('radio', { name: words.yes }).waitFor();
   yield stop('region', 'washington');
   for (const path of ['help', 'coupon', 'sign-in', 'register', 'terms', 'privacy', 'accessibility']) {
