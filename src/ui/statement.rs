@@ -62,7 +62,8 @@ pub fn Statement(
     view! {
         <figure class="pay-stmt" data-lit=move || lit.get().map_or("", |identifier| identifier.key())>
             <div class="pay-stmt__window">
-                <svg viewBox="0 0 440 570" role="img" aria-label=caption>
+                // the caption below says in words what the picture shows
+                <svg viewBox="0 0 440 570" aria-hidden="true" focusable="false">
                     <g class="pay-stmt__pan">
                         <g inner_html=TOP></g>
                         <path class="pay-stmt__rule" d=box_lines></path>
