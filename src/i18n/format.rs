@@ -48,14 +48,14 @@ impl WallClock {
     }
 }
 
-/// `7 am` · `7 a. m.`
+/// `7 am` · `7 a. m.`, which is never broken over two lines.
 pub fn hour(locale: Locale, hour: u8) -> String {
     let (twelve, after) = (if hour % 12 == 0 { 12 } else { hour % 12 }, hour >= 12);
     match (locale, after) {
-        (Locale::En, false) => format!("{twelve} am"),
-        (Locale::En, true) => format!("{twelve} pm"),
-        (Locale::Es, false) => format!("{twelve} a. m."),
-        (Locale::Es, true) => format!("{twelve} p. m."),
+        (Locale::En, false) => format!("{twelve}\u{a0}am"),
+        (Locale::En, true) => format!("{twelve}\u{a0}pm"),
+        (Locale::Es, false) => format!("{twelve}\u{a0}a.\u{a0}m."),
+        (Locale::Es, true) => format!("{twelve}\u{a0}p.\u{a0}m."),
     }
 }
 

@@ -31,9 +31,13 @@ pub fn CouponPage() -> impl IntoView {
                 </p>
             </div>
             <section class="pay-sheet" aria-label=t(|w| w.help.coupon_title)>
-                <p class="pay-note">{t(|w| w.help.coupon_cut)}</p>
-                <hr class="pay-tear"/>
-                <Slip/>
+                <div class="pay-stack">
+                    <div class="pay-stack pay-stack--tight">
+                        <p class="pay-note">{t(|w| w.help.coupon_cut)}</p>
+                        <hr class="pay-tear"/>
+                    </div>
+                    <Slip/>
+                </div>
             </section>
         </div>
     }

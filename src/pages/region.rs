@@ -175,5 +175,5 @@ fn MissingWords(id: &'static str, answers: Answers, missing: Missing) -> impl In
             view! { <span class="pay-field__error"><Icon sign=Sign::Alert/><span>{words}</span></span> }
         })
     };
-    view! { <div id=id>{words}</div> }
+    view! { <div class="pay-live" id=id>{words}</div> }
 }

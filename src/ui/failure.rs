@@ -55,7 +55,7 @@ pub fn Failure(
     };
     let shown = Memo::new(move |_| error.with(Option::is_some));
     view! {
-        <div role="alert" tabindex="-1" class="pay-failure" node_ref=place>
+        <div role="alert" tabindex="-1" class="pay-live" node_ref=place>
             {move || shown.get().then(|| view! { <Notice kind=kind.get() title words=text>{retry()}</Notice> })}
         </div>
     }
