@@ -77,7 +77,8 @@ pub fn focus_and_show(element: impl Into<HtmlElement>) {
 
 /// The field with this id beside `near`, which may live in a shadow root: looked for inside the same `.pay`.
 pub fn focus_field(near: &Element, id: &str) {
-    let found = near.closest(".pay").ok().flatten().and_then(|pay| pay.query_selector(&format!("#{id}")).ok().flatten());
+    let found =
+        near.closest(".pay").ok().flatten().and_then(|pay| pay.query_selector(&format!("#{id}")).ok().flatten());
     if let Some(field) = found.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
         _ = field.focus();
     }

@@ -26,9 +26,8 @@ pub struct Config {
 impl Config {
     /// From what the browser remembers and prefers: a stored region code, a stored locale code, the preferred languages.
     pub fn parse(region: Option<&str>, locale: Option<&str>, languages: &[String]) -> Self {
-        let preferred = || {
-            languages.iter().find_map(|tag| Locale::parse(tag.split('-').next().unwrap_or_default()).ok())
-        };
+        let preferred =
+            || languages.iter().find_map(|tag| Locale::parse(tag.split('-').next().unwrap_or_default()).ok());
         Self {
             api_base: API_BASE.to_owned(),
             router_base: String::new(),

@@ -99,8 +99,20 @@ mod tests {
     fn all() -> Vec<Route> {
         use Route::*;
         vec![
-            Home, Region, Find, Amount, Method, Review, Payment("pay_7f3q".into()), Help, Coupon, Terms, Privacy, Accessibility,
-            SignIn, Register,
+            Home,
+            Region,
+            Find,
+            Amount,
+            Method,
+            Review,
+            Payment("pay_7f3q".into()),
+            Help,
+            Coupon,
+            Terms,
+            Privacy,
+            Accessibility,
+            SignIn,
+            Register,
         ]
     }
 

@@ -1,7 +1,7 @@
 //! Who is using the app. "A payer who is signed out" cannot be said. The credential is a cookie that no script can read.
 
-use contract::session::{MembershipView, SessionKind, SessionView};
 use contract::Instant;
+use contract::session::{MembershipView, SessionKind, SessionView};
 use leptos::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq)]

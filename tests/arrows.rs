@@ -129,7 +129,11 @@ fn every_module_of_the_crate_has_its_place_in_the_order() {
 fn ui_sees_neither_api_nor_session() {
     for source in sources().iter().filter(|source| source.module == "ui") {
         for import in source.imports() {
-            assert!(!import.starts_with("api") && !import.starts_with("session"), "{}: {import}", source.path.display());
+            assert!(
+                !import.starts_with("api") && !import.starts_with("session"),
+                "{}: {import}",
+                source.path.display()
+            );
         }
     }
 }

@@ -91,7 +91,9 @@ fn the_region_page_offers_six_regions_and_asks_washington_s_question() {
 #[test]
 fn the_help_page_has_every_contact() {
     let html = page("/help", Locale::En, Some(Region::Hawaii));
-    for contact in ["1-800-390-3507", "1-866-278-9502", "1-800-731-4661", "Ordway Building", "One Kaiser Plaza", "94612"] {
+    for contact in
+        ["1-800-390-3507", "1-866-278-9502", "1-800-731-4661", "Ordway Building", "One Kaiser Plaza", "94612"]
+    {
         assert!(html.contains(contact), "{contact}");
     }
 }

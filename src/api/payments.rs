@@ -37,6 +37,8 @@ impl Client {
     }
 
     pub async fn email_receipt(&self, id: &str, email: &Email) -> Result<(), ApiError> {
-        self.tell(Method::POST, &format!("/payments/{id}/receipt-emails"), &ReceiptEmail { email }, None).await.map(drop)
+        self.tell(Method::POST, &format!("/payments/{id}/receipt-emails"), &ReceiptEmail { email }, None)
+            .await
+            .map(drop)
     }
 }

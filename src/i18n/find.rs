@@ -53,9 +53,7 @@ fn count_es(n: usize) -> String {
 
 pub const EN: FindWords = FindWords {
     title: "Find your bill",
-    lead: |n| {
-        format!("Copy {} numbers from your statement. The picture shows where each one is printed.", count_en(n))
-    },
+    lead: |n| format!("Copy {} numbers from your statement. The picture shows where each one is printed.", count_en(n)),
     label: printed,
     hint: |field| match field.identifier {
         Identifier::Zip => "Of the address the bill was mailed to".to_owned(),
@@ -75,7 +73,9 @@ pub const EN: FindWords = FindWords {
     error: |field, problem, typed| {
         let label = printed(field.identifier);
         match (field.identifier, problem) {
-            (_, Problem::LooksLikeCard | Problem::NotAllowed | Problem::AllZeros) => (super::problem::EN.at)(label, problem),
+            (_, Problem::LooksLikeCard | Problem::NotAllowed | Problem::AllZeros) => {
+                (super::problem::EN.at)(label, problem)
+            }
             (Identifier::Zip, _) => format!("{label}: use 5 digits, or 5 and 4, such as {}", field.sample),
             (Identifier::Hrn, Problem::Missing) => format!("{label}: copy the number from your statement"),
             (Identifier::Hrn, Problem::TooLong) => format!("{label}: 9 digits at most"),
@@ -94,7 +94,9 @@ pub const EN: FindWords = FindWords {
     no_statement: "I don’t have a statement",
     no_match_title: "We found no bill with these numbers",
     no_match: |phone| {
-        format!("One or more of them may differ from your statement, or the bill may be from another region. Compare them with the paper, or call {phone}.")
+        format!(
+            "One or more of them may differ from your statement, or the bill may be from another region. Compare them with the paper, or call {phone}."
+        )
     },
     busy_title: "Too many tries from here",
 };
@@ -123,7 +125,9 @@ pub const ES: FindWords = FindWords {
     error: |field, problem, typed| {
         let label = label_es(field.identifier);
         match (field.identifier, problem) {
-            (_, Problem::LooksLikeCard | Problem::NotAllowed | Problem::AllZeros) => (super::problem::ES.at)(label, problem),
+            (_, Problem::LooksLikeCard | Problem::NotAllowed | Problem::AllZeros) => {
+                (super::problem::ES.at)(label, problem)
+            }
             (Identifier::Zip, _) => format!("{label}: use 5 dígitos, o 5 y 4, como {}", field.sample),
             (Identifier::Hrn, Problem::Missing) => format!("{label}: copie el número de su estado de cuenta"),
             (Identifier::Hrn, Problem::TooLong) => format!("{label}: 9 dígitos como máximo"),
@@ -142,7 +146,9 @@ pub const ES: FindWords = FindWords {
     no_statement: "No tengo un estado de cuenta",
     no_match_title: "No encontramos ninguna factura con estos números",
     no_match: |phone| {
-        format!("Puede que uno o varios no coincidan con su estado de cuenta, o que la factura sea de otra región. Compárelos con el papel o llame al {phone}.")
+        format!(
+            "Puede que uno o varios no coincidan con su estado de cuenta, o que la factura sea de otra región. Compárelos con el papel o llame al {phone}."
+        )
     },
     busy_title: "Demasiados intentos desde aquí",
 };

@@ -127,13 +127,9 @@ mod imp {
     pub fn date(locale: Locale, date: Date, form: Form) -> String {
         let noon = date.days() as f64 * 86_400_000.0 + 43_200_000.0;
         let pairs: &[(&str, &str)] = match form {
-            Form::Long => &[
-                ("timeZone", "UTC"),
-                ("weekday", "long"),
-                ("year", "numeric"),
-                ("month", "long"),
-                ("day", "numeric"),
-            ],
+            Form::Long => {
+                &[("timeZone", "UTC"), ("weekday", "long"), ("year", "numeric"), ("month", "long"), ("day", "numeric")]
+            }
             Form::Medium => &[("timeZone", "UTC"), ("year", "numeric"), ("month", "short"), ("day", "numeric")],
             Form::Short => &[("timeZone", "UTC"), ("weekday", "short"), ("month", "short"), ("day", "numeric")],
         };
@@ -170,11 +166,31 @@ mod imp {
 
     const MONTHS: [[&str; 12]; 2] = [
         [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
             "December",
         ],
         [
-            "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+            "enero",
+            "febrero",
+            "marzo",
+            "abril",
+            "mayo",
+            "junio",
+            "julio",
+            "agosto",
+            "septiembre",
+            "octubre",
+            "noviembre",
             "diciembre",
         ],
     ];

@@ -102,7 +102,9 @@ pub const EN: ShellWords = ShellWords {
         }
     },
     faulty_title: "Something is wrong on our side",
-    faulty: |phone| format!("This did not work, and it is not your fault. What you typed is still here. You can also call {phone}."),
+    faulty: |phone| {
+        format!("This did not work, and it is not your fault. What you typed is still here. You can also call {phone}.")
+    },
     not_found_title: "This page does not exist",
     not_found_lead: "The address may be mistyped, or the page has moved. Nothing was paid or changed.",
     states: StateWords {
@@ -129,7 +131,9 @@ pub const ES: ShellWords = ShellWords {
     other_language: "English",
     sign_in: "Iniciar sesión",
     questions: "¿Preguntas sobre una factura? Llame al ",
-    open_now: |until, zone, from| format!("Abierto ahora, hasta las {until} ({zone}). Días laborables desde las {from}"),
+    open_now: |until, zone, from| {
+        format!("Abierto ahora, hasta las {until} ({zone}). Días laborables desde las {from}")
+    },
     closed_now: |from, until, zone| format!("Cerrado ahora. Días laborables, de {from} a {until} ({zone})."),
     hours: |from, until, zone| format!("Días laborables, de {from} a {until} ({zone})"),
     all_contacts: "Todas las formas de contacto",
@@ -162,7 +166,9 @@ pub const ES: ShellWords = ShellWords {
         }
     },
     faulty_title: "Algo falla de nuestro lado",
-    faulty: |phone| format!("Esto no funcionó, y no es culpa suya. Lo que escribió sigue aquí. También puede llamar al {phone}."),
+    faulty: |phone| {
+        format!("Esto no funcionó, y no es culpa suya. Lo que escribió sigue aquí. También puede llamar al {phone}.")
+    },
     not_found_title: "Esta página no existe",
     not_found_lead: "Puede que la dirección esté mal escrita o que la página se haya movido. No se pagó ni cambió nada.",
     states: StateWords {

@@ -37,9 +37,7 @@ pub fn HelpPage() -> impl IntoView {
 #[component]
 fn Contacts() -> impl IntoView {
     let deployment = Deployment::here();
-    let mail = move || {
-        deployment.contacts().mail.into_iter().map(|line| view! { {line} <br/> }).collect_view()
-    };
+    let mail = move || deployment.contacts().mail.into_iter().map(|line| view! { {line} <br/> }).collect_view();
     view! {
         <dl class="pay-facts">
             <div>

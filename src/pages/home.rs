@@ -4,7 +4,7 @@ use crate::{
     config::Deployment,
     i18n::{format, say, t},
     route::Route,
-    ui::{ButtonLink, Icon, PhoneLink, Sign, SampleStatement, arrive},
+    ui::{ButtonLink, Icon, PhoneLink, SampleStatement, Sign, arrive},
 };
 use leptos::prelude::*;
 

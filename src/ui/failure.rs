@@ -70,9 +70,7 @@ fn usual(w: &'static Words, error: &ApiError, phone: &str) -> (String, String) {
         ApiError::SignedOut => (w.signed_out_title.to_owned(), w.signed_out.to_owned()),
         ApiError::Busy(seconds) => (w.busy_title.to_owned(), (w.busy)(minutes(*seconds))),
         ApiError::Missing => (w.not_found_title.to_owned(), w.not_found_lead.to_owned()),
-        ApiError::Forbidden | ApiError::Refused(_) | ApiError::Faulty => {
-            (w.faulty_title.to_owned(), (w.faulty)(phone))
-        }
+        ApiError::Forbidden | ApiError::Refused(_) | ApiError::Faulty => (w.faulty_title.to_owned(), (w.faulty)(phone)),
     }
 }
 

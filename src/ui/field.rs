@@ -84,7 +84,9 @@ pub fn TextField(
         />
     };
     let control = match affix {
-        Some(affix) => view! { <span class="pay-affix"><span aria-hidden="true">{affix}</span>{input}</span> }.into_any(),
+        Some(affix) => {
+            view! { <span class="pay-affix"><span aria-hidden="true">{affix}</span>{input}</span> }.into_any()
+        }
         None => input.into_any(),
     };
     view! {

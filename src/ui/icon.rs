@@ -48,9 +48,13 @@ impl Sign {
             Self::Alert => r#"<circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5"/><path d="M12 16.3h.01"/>"#,
             Self::Arrow => r#"<path d="M5 12h14m-5.5-5.5L19 12l-5.5 5.5"/>"#,
             Self::Back => r#"<path d="M19 12H5m5.5-5.5L5 12l5.5 5.5"/>"#,
-            Self::Bank => r#"<path d="M4 20.5V8.5l8-5 8 5v12"/><path d="M2.5 20.5h19M12 8.5v6M9 11.5h6M9.5 20.5v-3h5v3"/>"#,
+            Self::Bank => {
+                r#"<path d="M4 20.5V8.5l8-5 8 5v12"/><path d="M2.5 20.5h19M12 8.5v6M9 11.5h6M9.5 20.5v-3h5v3"/>"#
+            }
             Self::Building => r#"<path d="m4 11 8-7 8 7v8.5a1 1 0 0 1-1 1h-4.5V14h-5v6.5H5a1 1 0 0 1-1-1V11Z"/>"#,
-            Self::Calendar => r#"<rect x="3.5" y="5" width="17" height="15.5" rx="2"/><path d="M3.5 10h17M8 3v4m8-4v4"/>"#,
+            Self::Calendar => {
+                r#"<rect x="3.5" y="5" width="17" height="15.5" rx="2"/><path d="M3.5 10h17M8 3v4m8-4v4"/>"#
+            }
             Self::Card => r#"<rect x="2.5" y="5" width="19" height="14" rx="2.2"/><path d="M2.5 9.8h19M6 15h4"/>"#,
             Self::Check => r#"<path d="m5 12.5 4.5 4.5L19 7.5"/>"#,
             Self::Clock => r#"<circle cx="12" cy="12" r="9"/><path d="M12 7v5.3l3.2 2"/>"#,
@@ -60,7 +64,9 @@ impl Sign {
             Self::Download => r#"<path d="M12 4v11m-4.5-4.5L12 15l4.5-4.5M4.5 19.5h15"/>"#,
             Self::Envelope => r#"<rect x="3" y="5" width="18" height="14" rx="2"/><path d="m3.5 7 8.5 6 8.5-6"/>"#,
             Self::Info => r#"<circle cx="12" cy="12" r="9"/><path d="M12 11v5.5"/><path d="M12 7.7h.01"/>"#,
-            Self::Lock => r#"<rect x="5" y="10.5" width="14" height="10" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>"#,
+            Self::Lock => {
+                r#"<rect x="5" y="10.5" width="14" height="10" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>"#
+            }
             Self::Next => r#"<circle cx="12" cy="12" r="8"/>"#,
             Self::Person => r#"<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c.8-3.8 3.8-6 7.5-6s6.7 2.2 7.5 6"/>"#,
             Self::Phone => {

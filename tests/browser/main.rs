@@ -1,0 +1,10 @@
+//! What only a browser can say: `Intl` beside our own words, focus, storage, typing. Run with wasm-bindgen’s test runner:
+//! `cargo test -p kppay --target wasm32-unknown-unknown --features csr --test browser`.
+#![cfg(target_arch = "wasm32")]
+#![recursion_limit = "512"]
+
+mod fields;
+mod format;
+mod pages;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
