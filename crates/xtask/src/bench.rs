@@ -8,14 +8,17 @@ use crate::postgres::{Commits, Postgres};
 use crate::tools::step;
 use crate::{build, place};
 use serde_json::Value;
+use std::process::Command;
 use xtask::failure::{Because, Failure, Outcome};
 
 pub const USAGE: &str = "bench [--rate 250] [--read-rate 500] [--seconds 20] [--connections 32]";
 
-/// One payment as PostgreSQL sees it, without a server in between: what is written, in which transactions, read from the billing
-/// API's own statements.
+/// One payment as PostgreSQL sees it, without a server in between.
 const PGBENCH: &str = include_str!("load/payment.pgbench.sql");
-const PGBENCH_TABLES: &str = include_str!("load/payment.tables.sql");
+/// The payers of the load generator, put into a database that the demo has filled.
+const MEMBERS: &str = include_str!("load/members.sql");
+/// Python brings SQLite, and is needed anyway.
+const INTO_SQLITE: &str = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=10).executescript(sys.argv[2])";
 
 pub fn bench(given: &[String]) -> Outcome<()> {
     let arguments = Arguments::parse(given, &["--rate", "--read-rate", "--seconds", "--connections"], &[])?;
@@ -36,13 +39,18 @@ pub fn bench(given: &[String]) -> Outcome<()> {
     let mut table = Table::default();
     {
         let files = Scratch::new("bench-sqlite")?;
-        asked.measure("SQLite", Plan::private(files.path())?, &mut table)?;
+        let file = files.path().join("billing.db");
+        let mut python = place::command("python3");
+        python.args(["-c", INTO_SQLITE]).arg(file).arg(MEMBERS);
+        asked.measure("SQLite", Plan::private(files.path())?, &mut python, &mut table)?;
     }
     let postgres = Postgres::start(Commits::Durable)?;
     {
         let files = Scratch::new("bench-postgres")?;
         let plan = Plan { database_url: Some(postgres.url("kppay")), ..Plan::private(files.path())? };
-        asked.measure("PostgreSQL", plan, &mut table)?;
+        let mut psql = postgres.client("psql");
+        psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", "kppay", "-c", MEMBERS]);
+        asked.measure("PostgreSQL", plan, &mut psql, &mut table)?;
     }
     let floor = asked.pgbench(&postgres)?;
     println!("\n{}\nPostgreSQL alone (pgbench, the same writes): {floor:.0} payments a second.", table.0);
@@ -57,10 +65,11 @@ struct Asked {
 }
 
 impl Asked {
-    fn measure(&self, database: &str, plan: Plan, table: &mut Table) -> Outcome<()> {
+    fn measure(&self, database: &str, plan: Plan, add_members: &mut Command, table: &mut Table) -> Outcome<()> {
         step(&format!("Measuring on {database}"));
-        let plan = Plan { api_only: true, more: vec!["--no-rate-limit".to_owned()], ..plan };
+        let plan = Plan { api_only: true, more: ["--lookups", "1000000"].map(str::to_owned).to_vec(), ..plan };
         let house = House::open(&plan)?;
+        child::run("Adding payers", add_members)?;
         let mut load = place::command(place::server_binary("load"));
         load.args([&house.authority, &house.processor_authority, &plan.origin()]);
         load.args([self.rate, self.read_rate, self.seconds].map(|number| number.to_string()));
@@ -81,15 +90,9 @@ impl Asked {
     /// Payments a second that PostgreSQL itself manages.
     fn pgbench(&self, postgres: &Postgres) -> Outcome<f64> {
         step("Measuring PostgreSQL alone (pgbench)");
-        postgres.create("floor")?;
         let files = Scratch::new("pgbench")?;
-        let (tables, script) = (files.path().join("tables.sql"), files.path().join("payment.sql"));
-        std::fs::write(&tables, PGBENCH_TABLES).because("Writing pgbench's tables")?;
+        let script = files.path().join("payment.sql");
         std::fs::write(&script, PGBENCH).because("Writing pgbench's script")?;
-        child::run(
-            "psql",
-            postgres.client("psql").args(["-q", "-v", "ON_ERROR_STOP=1", "-d", "floor", "-f"]).arg(tables),
-        )?;
         let mut pgbench = postgres.client("pgbench");
         pgbench.args([
             "-n",
@@ -101,7 +104,7 @@ impl Asked {
             &format!("{:.0}", self.seconds),
             "-f",
         ]);
-        let said = child::said(pgbench.arg(script).arg("floor")).unwrap_or_default();
+        let said = child::said(pgbench.arg(script).arg("kppay")).unwrap_or_default();
         tps(&said).ok_or_else(|| {
             Failure::new(format!("pgbench said: {said}")).fix("pgbench comes with postgresql's packages")
         })

@@ -78,9 +78,17 @@ impl House {
         ready(&mut processor, &processor_authority, "/healthz", plan)?;
 
         let database =
-            plan.database_url.clone().unwrap_or_else(|| format!("sqlite:{}", plan.data.join("billing.db").display()));
+            plan.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", plan.data.join("billing.db").display()));
         let mut server = Command::new(place::server_binary("kppay-server"));
-        server.args(["--listen", &authority, "--public-origin", &origin, "--database-url", &database, "--demo"]);
+        server.args([
+            "--port",
+            &plan.port.to_string(),
+            "--public-origin",
+            &origin,
+            "--database-url",
+            &database,
+            "--demo",
+        ]);
         let processor_url = format!("http://{processor_authority}");
         server.args(["--processor-url", &processor_url, "--processor-public-url", &processor_url]);
         if !plan.api_only {

@@ -7,7 +7,7 @@ use contract::demo::DemoMember;
 use contract::payment::{CardFunding, Method, OrderShare, PaymentOrder};
 use contract::portal::Portal;
 use contract::session::{BillLookup, SessionView};
-use contract::{Amount, CardBrand, Date, Expiry, IdempotencyKey, Locale, PersonName};
+use contract::{Amount, CardBrand, Date, Email, Expiry, IdempotencyKey, Identifier, Locale, PersonName};
 use serde::de::DeserializeOwned;
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -38,27 +38,33 @@ pub struct Order {
     pub body: Vec<u8>,
 }
 
-/// Every demo member who owes something.
+/// The payers that `members.sql` adds: the drawn member over and over, each with a health record number of their own.
+const PAYERS: u32 = 200;
+
 pub fn find_all(places: &Places) -> Outcome<Vec<Payer>> {
     let mut connection = Connection::open(&places.billing).because("Connecting to the billing API")?;
     let portal: Portal = decode(connection.send("GET", "/api/v1/portal", &[], &[]), 200)?;
     let members: Vec<DemoMember> = decode(connection.send("GET", "/demo/members", &[], &[]), 200)?;
-    let mut payers = Vec::new();
-    for member in members.iter().filter(|member| !member.open_bills.is_empty()) {
-        payers.push(find(places, &mut connection, &portal, member)?);
-    }
-    if payers.is_empty() { Err(Failure::new("No demo member owes anything.")) } else { Ok(payers) }
+    let is_drawn =
+        |member: &&DemoMember| member.identifiers.get(&Identifier::Hrn).is_some_and(|hrn| hrn == "012345678");
+    let drawn = members.iter().find(is_drawn).ok_or_else(|| Failure::new("The drawn member is not in the demo."))?;
+    (1..=PAYERS)
+        .map(|number| {
+            let mut identifiers = drawn.identifiers.clone();
+            identifiers.insert(Identifier::Hrn, (900_000_000 + number).to_string());
+            find(places, &mut connection, &portal, BillLookup { region: drawn.region, identifiers })
+        })
+        .collect()
 }
 
-fn find(places: &Places, connection: &mut Connection, portal: &Portal, member: &DemoMember) -> Outcome<Payer> {
-    let lookup = BillLookup { region: member.region, identifiers: member.identifiers.clone() };
+fn find(places: &Places, connection: &mut Connection, portal: &Portal, lookup: BillLookup) -> Outcome<Payer> {
     let headers = [("Content-Type", "application/json"), ("Origin", &*places.origin)];
     let found =
         connection.send("POST", "/api/v1/bill-lookups", &headers, &encode(&lookup)?).because("Finding bills")?;
     let cookie = found.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
     let session: SessionView = decode(Ok(found), 201)?;
     let list: BillList = decode(connection.send("GET", "/api/v1/bills", &[("Cookie", &cookie)], &[]), 200)?;
-    let region = portal.regions.iter().position(|profile| profile.region == member.region);
+    let region = portal.regions.iter().position(|profile| profile.region == lookup.region);
     Ok(Payer {
         cookie,
         binding: session.capture_binding.ok_or_else(|| Failure::new("The session has no capture binding."))?,
@@ -118,7 +124,7 @@ fn order(places: &Places, processor: &mut Connection, payer: &Payer, turn: usize
         shares: vec![OrderShare { bill: payer.bills[turn % payer.bills.len()].clone(), amount }],
         token,
         payer_name: PersonName::parse("Load Generator").map_err(refused("The name"))?,
-        email: None,
+        email: Some(Email::parse("load@example.org").map_err(refused("The e-mail address"))?),
         fee,
         authorisation: authorisation.text(Locale::En),
         locale: Locale::En,
