@@ -16,55 +16,53 @@ use crate::{
         register::RegisterPage,
         sign_in::SignInPage,
     },
-    route,
+    place::Place,
+    route::Route,
     session::{CurrentSession, Session},
     ui::{Arrivals, Shell},
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{
-    ParamSegment as Param, StaticSegment as Path,
-    components::{FlatRoutes, Route, Router},
-};
 use std::sync::Arc;
 
+/// `path` is where it starts.
 #[component]
-pub fn App(config: Config) -> impl IntoView {
-    provide_context(Client::new(&config.api_base));
+pub fn App(config: Config, #[prop(into)] path: String) -> impl IntoView {
     let deployment = Deployment::new(config.region);
     let language = Language(RwSignal::new(config.locale));
     let session = CurrentSession(RwSignal::new(Session::Restoring));
+    let place = Place::at(&path);
+    provide_context(Client::new(&config.api_base));
     provide_context(deployment);
     provide_context(language);
     provide_context(session);
+    provide_context(place);
     provide_context(Arrivals::default());
     pay::provide();
     load_portal(deployment);
     restore_session(session);
     remember_choices(deployment, language);
-    view! {
-        <Router base=config.router_base>
-            <Shell>
-                <FlatRoutes fallback=|| NotFoundPage().into_any()>
-                    <Route path=Path("") view=|| HomePage().into_any()/>
-                    <Route path=Path(route::REGION) view=|| RegionPage().into_any()/>
-                    <Route path=Path(route::PAY) view=|| FindPage().into_any()/>
-                    <Route path=(Path(route::PAY), Path(route::AMOUNT)) view=|| AmountPage().into_any()/>
-                    <Route path=(Path(route::PAY), Path(route::METHOD)) view=|| MethodPage().into_any()/>
-                    <Route path=(Path(route::PAY), Path(route::REVIEW)) view=|| ReviewPage().into_any()/>
-                    <Route
-                        path=(Path(route::PAY), Path(route::PAYMENTS), Param(route::ID))
-                        view=|| PaymentPage().into_any()
-                    />
-                    <Route path=Path(route::HELP) view=|| HelpPage().into_any()/>
-                    <Route path=Path(route::COUPON) view=|| CouponPage().into_any()/>
-                    <Route path=Path(route::TERMS) view=|| TermsPage().into_any()/>
-                    <Route path=Path(route::PRIVACY) view=|| PrivacyPage().into_any()/>
-                    <Route path=Path(route::ACCESSIBILITY) view=|| AccessibilityPage().into_any()/>
-                    <Route path=Path(route::SIGN_IN) view=|| SignInPage().into_any()/>
-                    <Route path=Path(route::REGISTER) view=|| RegisterPage().into_any()/>
-                </FlatRoutes>
-            </Shell>
-        </Router>
+    place.follow_history();
+    view! { <Shell>{move || page(place.route())}</Shell> }
+}
+
+/// The route table.
+fn page(route: Option<Route>) -> AnyView {
+    match route {
+        Some(Route::Home) => HomePage().into_any(),
+        Some(Route::Region) => RegionPage().into_any(),
+        Some(Route::Find) => FindPage().into_any(),
+        Some(Route::Amount) => AmountPage().into_any(),
+        Some(Route::Method) => MethodPage().into_any(),
+        Some(Route::Review) => ReviewPage().into_any(),
+        Some(Route::Payment(id)) => view! { <PaymentPage id/> }.into_any(),
+        Some(Route::Help) => HelpPage().into_any(),
+        Some(Route::Coupon) => CouponPage().into_any(),
+        Some(Route::Terms) => TermsPage().into_any(),
+        Some(Route::Privacy) => PrivacyPage().into_any(),
+        Some(Route::Accessibility) => AccessibilityPage().into_any(),
+        Some(Route::SignIn) => SignInPage().into_any(),
+        Some(Route::Register) => RegisterPage().into_any(),
+        None => NotFoundPage().into_any(),
     }
 }
 

@@ -4,7 +4,9 @@
 use contract::IdempotencyKey;
 use js_sys::{Array, Date, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use web_sys::{Document, Element, HtmlElement, HtmlIFrameElement, MessageEvent, Storage};
+use web_sys::{
+    Document, Element, HtmlAnchorElement, HtmlElement, HtmlIFrameElement, MessageEvent, MouseEvent, Storage,
+};
 
 fn window() -> Option<web_sys::Window> {
     web_sys::window()
@@ -52,6 +54,42 @@ pub fn set_language(code: &str) {
     if let Some(root) = document().and_then(|document| document.document_element()) {
         _ = root.set_attribute("lang", code);
     }
+}
+
+/// Path of the address bar, with the query.
+pub fn path() -> String {
+    let Some(window) = window() else { return String::new() };
+    let location = window.location();
+    location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+}
+
+pub fn write_address(path: &str, replace: bool) {
+    let Some(Ok(history)) = window().map(|window| window.history()) else { return };
+    _ = if replace {
+        history.replace_state_with_url(&JsValue::NULL, "", Some(path))
+    } else {
+        history.push_state_with_url(&JsValue::NULL, "", Some(path))
+    };
+}
+
+pub fn scroll_to_top() {
+    if let Some(window) = window() {
+        window.scroll_to_with_x_and_y(0.0, 0.0);
+    }
+}
+
+/// The path of a link to this origin that was clicked plainly; `None` is the browser's business.
+pub fn own_link(event: &MouseEvent) -> Option<String> {
+    let is_plain =
+        event.button() == 0 && !(event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key());
+    if event.default_prevented() || !is_plain {
+        return None;
+    }
+    // through an open shadow root, and from words inside the link
+    let path = event.composed_path();
+    let link = path.iter().find_map(|node| node.dyn_into::<HtmlAnchorElement>().ok())?;
+    let is_ours = link.origin() == origin() && link.target().is_empty() && !link.has_attribute("download");
+    is_ours.then(|| link.pathname() + &link.search())
 }
 
 /// Preferred languages, best first.

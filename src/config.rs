@@ -17,8 +17,6 @@ pub const API_BASE: &str = "/api/v1";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     pub api_base: String,
-    /// Under which path of the host's site the app lives; empty on our own page.
-    pub router_base: String,
     pub region: Option<Region>,
     pub locale: Locale,
 }
@@ -30,7 +28,6 @@ impl Config {
             || languages.iter().find_map(|tag| Locale::parse(tag.split('-').next().unwrap_or_default()).ok());
         Self {
             api_base: API_BASE.to_owned(),
-            router_base: String::new(),
             region: region.and_then(|code| Region::parse(code).ok()),
             locale: locale.and_then(|code| Locale::parse(code).ok()).or_else(preferred).unwrap_or(Locale::En),
         }

@@ -1,7 +1,7 @@
 //! The web app of a payer portal: what a member sees, and nothing of how billing works inside.
 //!
 //! Reading order, which is also the order of imports (downwards only, checked by `tests/arrows.rs`): [`error`], [`form`],
-//! [`route`], [`config`], [`i18n`]; then what touches the outside, [`browser`] and [`api`]; then [`session`]; then what is seen,
+//! [`route`], [`config`], [`i18n`]; then what touches the outside, [`browser`], [`place`] and [`api`]; then [`session`]; then what is seen,
 //! [`ui`] and [`pages`]; and [`app`], which names every page. Rules of billing are in the `contract` crate.
 //!
 //! Everything renders without a browser, too (feature `ssr`): calls to the browser are made in effects and handlers only.
@@ -17,6 +17,7 @@ pub mod error;
 pub mod form;
 pub mod i18n;
 pub mod pages;
+pub mod place;
 pub mod route;
 pub mod session;
 pub mod ui;

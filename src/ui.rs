@@ -26,7 +26,7 @@ pub use arrive::{Arrivals, Heading, arrive};
 pub use button::{ButtonLink, SubmitButton};
 pub use choice::Choice;
 pub use comes_later::ComesLater;
-pub use error_summary::{ErrorSummary, ErrorLine};
+pub use error_summary::{ErrorLine, ErrorSummary};
 pub use failure::Failure;
 pub use field::{Keyboard, TextField};
 pub use icon::{Icon, Sign};

@@ -8,8 +8,8 @@ use std::{
 };
 
 /// Lowest first. A module imports only from modules before it.
-const ORDER: [&str; 11] =
-    ["error", "form", "route", "config", "i18n", "browser", "api", "session", "ui", "pages", "app"];
+const ORDER: [&str; 12] =
+    ["error", "form", "route", "config", "i18n", "browser", "place", "api", "session", "ui", "pages", "app"];
 
 struct Source {
     path: PathBuf,

@@ -3,12 +3,12 @@
 use crate::{
     config::Deployment,
     i18n::{Language, Words, format, say, t},
+    place::Place,
     route::Route,
     ui::{Back, Choice, ErrorLine, ErrorSummary, Icon, Sign, SubmitButton, arrive},
 };
 use contract::Region;
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::hooks::use_navigate;
 
 /// What was chosen on this page.
 #[derive(Clone, Copy)]
@@ -66,7 +66,7 @@ impl Missing {
 pub fn RegionPage() -> impl IntoView {
     let deployment = Deployment::here();
     let language = Language::here();
-    let navigate = use_navigate();
+    let place = Place::here();
     let answers = Answers {
         region: RwSignal::new(deployment.region.get_untracked()),
         // Washington itself is remembered only after the question was answered with no
@@ -90,7 +90,7 @@ pub fn RegionPage() -> impl IntoView {
         match untrack(|| answers.plan()) {
             Some(plan) => {
                 deployment.region.set(Some(plan));
-                navigate(&Route::Find.href(), Default::default());
+                place.go(Route::Find);
             }
             None => answers.submits.update(|n| *n += 1),
         }

@@ -5,15 +5,16 @@ use crate::{
     browser,
     config::Deployment,
     i18n::{Language, format, say, t},
+    place::Place,
     route::Route,
 };
 use contract::Locale;
 use leptos::{html, prelude::*};
-use leptos_router::hooks::use_location;
 use std::time::Duration;
 
 #[component]
 pub fn Shell(children: Children) -> impl IntoView {
+    let place = Place::here();
     let main = NodeRef::<html::Main>::new();
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -22,7 +23,7 @@ pub fn Shell(children: Children) -> impl IntoView {
         }
     };
     view! {
-        <div class="pay-page">
+        <div class="pay-page" on:click=move |event| place.clicked(event)>
             <a class="pay-skip" href="#main" on:click=skip>{t(|w| w.shell.skip)}</a>
             <Header/>
             <main class="pay-main" id="main" tabindex="-1" node_ref=main>{children()}</main>
@@ -37,7 +38,7 @@ const MARK: &str = r#"<path d="M2 2.5h18v19l-3-2-3 2-3-2-3 2-3-2-3 2v-19Z" fill=
 fn Header() -> impl IntoView {
     let deployment = Deployment::here();
     let language = Language::here();
-    let pathname = use_location().pathname;
+    let place = Place::here();
     let other = move || match language.0.get() {
         Locale::En => "es",
         Locale::Es => "en",
@@ -53,7 +54,7 @@ fn Header() -> impl IntoView {
     let region = say(move |w| {
         deployment.region.get().map_or(w.shell.your_region, |region| format::region(w.locale, region)).to_owned()
     });
-    let on_region_page = move || Route::parse(&pathname.get()) == Some(Route::Region);
+    let on_region_page = move || place.route() == Some(Route::Region);
     view! {
         <header class="pay-top">
             <a

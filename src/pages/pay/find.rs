@@ -14,6 +14,7 @@ use crate::{
     error::ApiError,
     form::Problems,
     i18n::{Language, Words, say, t},
+    place::Place,
     route::Route,
     session::{CurrentSession, Session},
     ui::{ErrorLine, ErrorSummary, Failure, Stepper, Waiting, arrive},
@@ -26,7 +27,6 @@ use contract::{
 };
 use form::FindForm;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// Keeps what is typed while other pages are shown.
 pub fn provide() {
@@ -100,16 +100,15 @@ type BillLookupIdentifiers = std::collections::BTreeMap<Identifier, String>;
 pub fn FindPage() -> impl IntoView {
     let deployment = Deployment::here();
     let finding = Finding::new();
-    let navigate = use_navigate();
+    let place = Place::here();
     Effect::new(move |_| {
         if deployment.region.get().is_none() {
-            navigate(&Route::Region.href(), NavigateOptions { replace: true, ..Default::default() });
+            place.replace(Route::Region);
         }
     });
     let has_errors = move || finding.problems.with(|problems| !problems.is_empty());
-    let h1 = arrive(say(move |w| {
-        if has_errors() { (w.shell.error_title)(w.find.title) } else { w.find.title.to_owned() }
-    }));
+    let h1 =
+        arrive(say(move |w| if has_errors() { (w.shell.error_title)(w.find.title) } else { w.find.title.to_owned() }));
     let asked = Signal::derive(move || deployment.region_profile().map_or(5, |profile| profile.schema.len()));
     let head = view! {
         <div class="pay-journey__head">
@@ -163,7 +162,7 @@ fn Summary(finding: Finding) -> impl IntoView {
 /// The form and its picture, for this region's schema.
 fn found_form(finding: Finding, profile: RegionProfile) -> AnyView {
     let (region, schema) = (profile.region, StoredValue::new(profile.schema));
-    let (client, session, navigate) = (Client::here(), CurrentSession::here(), use_navigate());
+    let (client, session, place) = (Client::here(), CurrentSession::here(), Place::here());
     Effect::new(move |before: Option<()>| {
         // tracks every field, whether or not it is looked at
         schema.with_value(|schema| schema.iter().for_each(|field| finding.draft.text(field.identifier).track()));
@@ -180,7 +179,7 @@ fn found_form(finding: Finding, profile: RegionProfile) -> AnyView {
             Err(problems) => finding.refuse(problems),
             Ok(identifiers) => {
                 finding.problems.set(Problems::default());
-                look_up(finding, client.clone(), session, region, identifiers, navigate.clone());
+                look_up(finding, client.clone(), session, region, identifiers, place);
             }
         }
     });
@@ -194,7 +193,7 @@ fn look_up(
     session: CurrentSession,
     region: Region,
     identifiers: BillLookupIdentifiers,
-    navigate: impl Fn(&str, NavigateOptions) + 'static,
+    place: Place,
 ) {
     finding.is_sending.set(true);
     spawn_local(async move {
@@ -203,7 +202,7 @@ fn look_up(
         match answer {
             Ok(view) => {
                 session.0.set(Session::from(view));
-                navigate(&Route::Amount.href(), Default::default());
+                place.go(Route::Amount);
             }
             Err(ApiError::Refused(refusal)) => {
                 let mut problems = Problems::default();

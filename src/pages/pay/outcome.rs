@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 #[component]
-pub fn PaymentPage() -> impl IntoView {
+pub fn PaymentPage(id: String) -> impl IntoView {
+    _ = id;
     view! { <h1 tabindex="-1"></h1> }
 }
