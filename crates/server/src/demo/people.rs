@@ -34,6 +34,11 @@ impl Person {
     pub fn identifier(&self, identifier: Identifier) -> Option<&'static str> {
         self.identifiers.iter().find(|(which, _)| *which == identifier).map(|(_, value)| *value)
     }
+    /// Last three characters of the number that is the member's own.
+    pub fn ending(&self) -> String {
+        let own = self.identifier(Identifier::Hrn).or_else(|| self.identifier(Identifier::BillingUnit)).unwrap_or_default();
+        own.chars().skip(own.chars().count().saturating_sub(3)).collect()
+    }
     pub fn patient(&self) -> &'static str {
         self.patient.unwrap_or(self.name)
     }

@@ -1,0 +1,136 @@
+//! `--demo`: made-up members with bills and two years of history, the outbox as a page, and a clock that can be moved on. Nothing of
+//! it exists without the flag: the routes are not there, and nothing is seeded.
+//!
+//! Reading order: `people` (who), `charges` (what they owe), `history` (what they paid), `seed` and `bulk` (into the tables).
+
+mod bulk;
+mod charges;
+mod history;
+mod people;
+mod seed;
+
+pub use self::seed::seed;
+
+use self::people::{PASSWORD, PEOPLE, Person};
+use crate::{
+    clock::day_in,
+    refusal::{Answer, Error},
+    state::App,
+    store::{Store, cents, from_word, set_mark, value},
+};
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, header},
+    routing::get,
+};
+use contract::{
+    Date, Email, Identifier, Instant, Problem, Region,
+    demo::{DemoBill, DemoClock, DemoClockMove, DemoMail, DemoMember},
+    refusal::RefusalCode,
+};
+use sqlx::Row;
+use std::collections::{BTreeMap, HashMap};
+
+/// The mark in the database that says how far the clock is ahead, in milliseconds: a restart keeps it.
+pub const CLOCK_MARK: &str = "demo_clock_ahead";
+/// Ten years; what lies beyond, nobody has tried.
+const FARTHEST_MILLIS: i64 = 3_653 * 86_400_000;
+const LETTERS: i64 = 200;
+
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/demo/members", get(list_members))
+        .route("/demo/mail", get(list_mail))
+        .route("/demo/clock", get(tell_clock).post(move_clock))
+        .with_state(app)
+}
+
+/// The member to try first: the one of the drawn pages. Bills are not looked up.
+pub fn sample() -> Option<DemoMember> {
+    PEOPLE.first().and_then(|person| member(person, Vec::new(), 0))
+}
+
+/// Every seeded member with what is open now.
+pub async fn members(store: &Store, now: Instant) -> Result<Vec<DemoMember>, sqlx::Error> {
+    let mut open: HashMap<String, Vec<DemoBill>> = HashMap::new();
+    let bills = sqlx::query(
+        "SELECT membership, region, bill.id AS id, kind, due, balance_cents FROM bill \
+         JOIN membership ON membership.id = bill.membership WHERE balance_cents > 0 ORDER BY due, bill.id",
+    );
+    for row in bills.fetch_all(&store.read).await? {
+        let region: Region = value(&row, "region")?;
+        let due: Date = value(&row, "due")?;
+        open.entry(row.try_get("membership")?).or_default().push(DemoBill {
+            id: row.try_get("id")?,
+            kind: from_word(row.try_get("kind")?)?,
+            balance: cents(&row, "balance_cents")?,
+            past_due: due < day_in(region.time_zone(), now),
+        });
+    }
+    let mut members = Vec::new();
+    for person in &PEOPLE {
+        let Some(found) = store.find_membership(person.region, &identifiers(person)).await? else { continue };
+        let count = sqlx::query_scalar("SELECT COUNT(*) FROM payment WHERE membership = $1").bind(&found.id);
+        let count: i64 = count.fetch_one(&store.read).await?;
+        let bills = open.remove(&found.id).unwrap_or_default();
+        members.extend(member(person, bills, u32::try_from(count).unwrap_or(u32::MAX)));
+    }
+    Ok(members)
+}
+
+fn member(person: &Person, open_bills: Vec<DemoBill>, payments: u32) -> Option<DemoMember> {
+    Some(DemoMember {
+        name: person.name.to_owned(),
+        region: person.region,
+        identifiers: identifiers(person),
+        email: Email::parse(person.email).ok()?,
+        password: PASSWORD.to_owned(),
+        open_bills,
+        payments,
+    })
+}
+
+fn identifiers(person: &Person) -> BTreeMap<Identifier, String> {
+    person.identifiers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+}
+
+async fn list_members(State(app): State<App>) -> Answer<Json<Vec<DemoMember>>> {
+    Ok(Json(members(&app.store, app.clock.now()).await?))
+}
+
+async fn list_mail(State(app): State<App>) -> Answer<Json<Vec<DemoMail>>> {
+    Ok(Json(app.store.letters(LETTERS).await?))
+}
+
+async fn tell_clock(State(app): State<App>) -> Json<DemoClock> {
+    Json(DemoClock { now: app.clock.now() })
+}
+
+/// Moves the processor's clock first: if it does not follow, ours stays. Scripts send no `Origin`; a page of another site does, and
+/// is refused.
+async fn move_clock(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Answer<Json<DemoClock>> {
+    let own = app.settings.public_origin.as_bytes();
+    if headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes() != own) {
+        return Err(Error::new(RefusalCode::ForeignOrigin));
+    }
+    let asked: DemoClockMove = serde_json::from_slice(&body).map_err(|_| Error::new(RefusalCode::Malformed))?;
+    let millis = i64::from(asked.seconds) * 1_000;
+    if app.store.mark(CLOCK_MARK).await?.saturating_add(millis) > FARTHEST_MILLIS {
+        return Err(Error::field(RefusalCode::Invalid, "seconds", Problem::TooLarge));
+    }
+    let then = app.clock.now().plus_millis(millis);
+    if app.processor.set_clock(then).await.is_err() {
+        return Err(Error::later(RefusalCode::Unavailable, 1));
+    }
+    let ahead = app.clock.move_on(millis);
+    keep_mark(&app.store, ahead).await?;
+    Ok(Json(DemoClock { now: app.clock.now() }))
+}
+
+async fn keep_mark(store: &Store, ahead: i64) -> Result<(), sqlx::Error> {
+    let mut tx = store.begin().await?;
+    set_mark(&mut tx, CLOCK_MARK, ahead).await?;
+    tx.commit().await
+}

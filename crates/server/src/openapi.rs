@@ -1,0 +1,137 @@
+//! The OpenAPI document: generated from the handlers, completed here with what holds for every call (refusals as problem documents,
+//! the session's cookie, `Origin`), served at `/api/v1/openapi.json` and committed beside this crate. A test keeps the committed one
+//! current.
+
+use axum::{http::header, response::IntoResponse};
+use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
+
+/// Name of the security scheme that handlers refer to.
+pub const SESSION: &str = "session";
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+const ABOUT: &str = "Pay the bills of a health plan. Amounts are decimal strings with two places, dates are YYYY-MM-DD, instants are \
+    RFC 3339. A refusal is an RFC 9457 problem document: act on `status`, `code` and `errors`; unknown codes and fields are to be \
+    tolerated. A write needs an `Origin` header equal to the server's public origin. Bodies are at most 64 KiB of JSON. \
+    `POST /payments` takes an `Idempotency-Key` (a UUID): the same key and order give the same payment again, with \
+    `Idempotency-Replayed: true`.";
+
+static TEXT: LazyLock<String> = LazyLock::new(text);
+
+/// The document as it is committed: indented, keys in order, one line feed at the end.
+pub fn text() -> String {
+    let mut text = serde_json::to_string_pretty(&document()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// `GET /api/v1/openapi.json`
+pub async fn serve() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")], TEXT.as_str())
+}
+
+fn document() -> Value {
+    let (_, generated) = crate::routes::api().split_for_parts();
+    let mut document = serde_json::to_value(generated).unwrap_or_default();
+    document["info"] = json!({
+        "title": "kppay billing API",
+        "version": "1",
+        "description": ABOUT,
+        "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+    });
+    document["servers"] = json!([{ "url": "/" }]);
+    document["components"]["securitySchemes"] = json!({ SESSION: {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "kppay_session",
+        "description": "Opaque, HttpOnly, SameSite=Lax; set by a look-up. Over TLS its name is `__Host-kppay_session`.",
+    }});
+    let schemas = document["components"]["schemas"].take();
+    document["components"]["schemas"] = with_refusal(schemas);
+    if let Some(paths) = document["paths"].as_object_mut() {
+        for (path, item) in paths {
+            for method in METHODS {
+                if let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) {
+                    complete(operation, path, method);
+                }
+            }
+        }
+    }
+    document
+}
+
+/// The schemas of a refusal, which no handler names.
+fn with_refusal(schemas: Value) -> Value {
+    use contract::{Problem, refusal};
+    use utoipa::{PartialSchema, ToSchema};
+    let mut all = match schemas {
+        Value::Object(all) => all,
+        _ => Map::new(),
+    };
+    let mut named = vec![
+        (refusal::Refusal::name(), refusal::Refusal::schema()),
+        (refusal::FieldError::name(), refusal::FieldError::schema()),
+        (refusal::RefusalCode::name(), refusal::RefusalCode::schema()),
+        (Problem::name(), Problem::schema()),
+    ];
+    for (name, schema) in named.drain(..) {
+        all.insert(name.into_owned(), serde_json::to_value(schema).unwrap_or_default());
+    }
+    Value::Object(all)
+}
+
+/// Adds the refusals a call of this shape can meet whatever it does, and gives every refusal its form.
+fn complete(operation: &mut Map<String, Value>, path: &str, method: &str) {
+    let is_write = method != "get";
+    let has_body = operation.contains_key("requestBody");
+    let is_private = operation.get("security").and_then(Value::as_array).is_some_and(|schemes| !schemes.is_empty());
+    let has_query = parameters(operation).any(|parameter| parameter["in"] == "query");
+    let mut shared = vec![("500", "A fault of ours. It is logged; nothing of it is told.")];
+    if is_write {
+        shared.push(("403", "`Origin` is missing or not this server's."));
+    }
+    if is_private {
+        shared.push(("401", "No session, or it has ended."));
+    }
+    if has_body || has_query {
+        shared.push(("400", "Not understood: not JSON, wrong types, unknown fields."));
+    }
+    if has_body {
+        shared.push(("413", "More than 64 KiB."));
+        shared.push(("415", "The body is not `application/json`."));
+        shared.push(("422", "Understood and refused: `code` says why, `errors` which fields."));
+    }
+    if path.contains('{') {
+        shared.push(("404", "There is no such thing, or it is not yours to see."));
+    }
+    if is_write {
+        let origin = json!({
+            "name": "Origin",
+            "in": "header",
+            "required": true,
+            "description": "The server's public origin.",
+            "schema": { "type": "string" },
+        });
+        if let Some(list) = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut() {
+            list.push(origin);
+        }
+    }
+    let responses = operation.entry("responses").or_insert_with(|| json!({}));
+    let Some(responses) = responses.as_object_mut() else { return };
+    for (status, description) in shared {
+        responses.entry(status).or_insert_with(|| json!({ "description": description }));
+    }
+    for (status, response) in responses {
+        if status.starts_with(['4', '5']) {
+            response["content"] =
+                json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Refusal" } } });
+        }
+        if status == "429" || status == "503" {
+            response["headers"]["Retry-After"] =
+                json!({ "description": "Seconds.", "required": true, "schema": { "type": "integer", "minimum": 1 } });
+        }
+    }
+}
+
+fn parameters(operation: &Map<String, Value>) -> impl Iterator<Item = &Value> {
+    operation.get("parameters").and_then(Value::as_array).into_iter().flatten()
+}
