@@ -1,6 +1,10 @@
 //! What `--demo` seeds, read back from a real database.
 
-use contract::{Instant, Region, bill::BillKind, portal::{Capture, Portal}};
+use contract::{
+    Instant, Region,
+    bill::BillKind,
+    portal::{Capture, Portal},
+};
 use server::{demo, store::Store};
 use sqlx::Row;
 use tempfile::TempDir;

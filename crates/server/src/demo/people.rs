@@ -36,7 +36,8 @@ impl Person {
     }
     /// Last three characters of the number that is the member's own.
     pub fn ending(&self) -> String {
-        let own = self.identifier(Identifier::Hrn).or_else(|| self.identifier(Identifier::BillingUnit)).unwrap_or_default();
+        let own =
+            self.identifier(Identifier::Hrn).or_else(|| self.identifier(Identifier::BillingUnit)).unwrap_or_default();
         own.chars().skip(own.chars().count().saturating_sub(3)).collect()
     }
     pub fn patient(&self) -> &'static str {

@@ -1,0 +1,117 @@
+//! Who calls: the payer's session behind the cookie, a body that is the JSON we asked for, a key, and an origin that may write.
+//! Extractors; each refuses in the words of `refusal`.
+
+use crate::{
+    refusal::{Answer, Error},
+    state::App,
+    store::sessions::Session,
+};
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+};
+use contract::{IdempotencyKey, refusal::RefusalCode};
+use sha2::{Digest, Sha256};
+
+/// The payer whose session the cookie opens.
+pub struct Payer(pub Session);
+
+/// A JSON body of exactly this shape.
+pub struct Body<T>(pub T);
+
+/// The `Idempotency-Key` header.
+pub struct Key(pub IdempotencyKey);
+
+impl FromRequestParts<App> for Payer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
+        session_of(&parts.headers, app).await?.map(Self).ok_or_else(|| Error::new(RefusalCode::SignedOut))
+    }
+}
+
+/// Nobody, where a guest may ask too.
+pub async fn session_of(headers: &HeaderMap, app: &App) -> Answer<Option<Session>> {
+    let Some(token) = cookie(headers, cookie_name(app)) else { return Ok(None) };
+    let (hash, now) = (hash(&token), app.clock.now());
+    let session = app.store.session(&hash, now).await?;
+    if let Some(session) = &session
+        && now.millis() - session.seen_at.millis() > 60_000
+    {
+        app.store.touch_session(&hash, now).await?; // once a minute is often enough for a limit of fifteen
+    }
+    Ok(session)
+}
+
+impl<T: serde::de::DeserializeOwned> FromRequest<App> for Body<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Answer<Self> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if kind != "application/json" {
+            return Err(Error::new(RefusalCode::NotJson));
+        }
+        let bytes = Bytes::from_request(request, app).await.map_err(|_| Error::new(RefusalCode::TooLarge))?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|_| Error::new(RefusalCode::Malformed))
+    }
+}
+
+impl FromRequestParts<App> for Key {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Answer<Self> {
+        let mut keys = parts.headers.get_all("idempotency-key").iter();
+        let key = keys.next().filter(|_| keys.next().is_none()).and_then(|key| key.to_str().ok());
+        key.and_then(|key| IdempotencyKey::parse(key).ok()).map(Self).ok_or_else(|| Error::new(RefusalCode::KeyMissing))
+    }
+}
+
+/// A write must say that it comes from a page of ours.
+pub fn may_write(headers: &HeaderMap, app: &App) -> Answer<()> {
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    if origin == Some(app.settings.public_origin.as_str()) {
+        Ok(())
+    } else {
+        Err(Error::new(RefusalCode::ForeignOrigin))
+    }
+}
+
+pub fn cookie_name(app: &App) -> &'static str {
+    if app.settings.is_over_tls() { "__Host-kppay_session" } else { "kppay_session" }
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let pairs =
+        headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';'));
+    pairs
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(found, _)| *found == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+pub fn set_cookie(app: &App, token: Option<&str>) -> Option<HeaderValue> {
+    let secure = if app.settings.is_over_tls() { "; Secure" } else { "" };
+    let (token, age) = token.map_or(("", "; Max-Age=0"), |token| (token, ""));
+    HeaderValue::from_str(&format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", cookie_name(app))).ok()
+}
+
+/// 256 random bits as hexadecimal digits.
+pub fn random_token() -> Answer<String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|_| Error::new(RefusalCode::Fault))?;
+    Ok(hex(&bytes))
+}
+
+pub fn hash(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        _ = write!(text, "{byte:02x}");
+        text
+    })
+}

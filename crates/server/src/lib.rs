@@ -1,0 +1,42 @@
+//! The reference billing API: a real server over a real database, and the static files of the app.
+//!
+//! Reading order: `settings`, `clock`, `state`; `store` (the only SQL); `processor` (the only way to the processor); `paying` and
+//! `recovery` (how a payment happens once); `caller` and `refusal` (who asks, and every way to say no); `routes` (one file a
+//! resource). Beside them what does not know the rest: `assets`, `headers`, `limits`, `mail`, `receipt_pdf`, `words`, and `demo`.
+
+pub mod assets;
+pub mod caller;
+pub mod clock;
+pub mod demo;
+pub mod headers;
+pub mod limits;
+pub mod mail;
+pub mod openapi;
+pub mod paying;
+pub mod processor;
+pub mod receipt_pdf;
+pub mod recovery;
+pub mod refusal;
+pub mod routes;
+pub mod settings;
+pub mod state;
+pub mod store;
+pub mod words;
+
+use axum::Router;
+use state::App;
+
+/// Everything one listener serves: the API, the demo's calls where there is a demo, and the app's files.
+pub fn service(app: &App) -> std::io::Result<Router> {
+    let security = headers::Security {
+        processor_origin: app.settings.processor_public_url.clone(),
+        is_over_tls: app.settings.is_over_tls(),
+        ..headers::Security::default()
+    };
+    let router = routes::router(app.clone());
+    let router = match &app.settings.dist {
+        Some(dist) => router.merge(assets::router(dist.clone())),
+        None => router,
+    };
+    Ok(security.guard(router))
+}

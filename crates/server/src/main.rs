@@ -1,0 +1,62 @@
+//! `kppay-server`: settings, database, listener, and a shutdown that lets what was begun end.
+
+use server::{
+    clock::Clock, demo, processor::Sandbox, recovery, service, settings::Settings, state::State, store::Store,
+};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc};
+use tokio::{net::TcpListener, signal};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let settings = match Settings::parse(std::env::args().skip(1), std::env::var("KPPAY_PROCESSOR_SECRET").ok()) {
+        Ok(settings) => settings,
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::from(2);
+        }
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("KPPAY_LOG");
+    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(settings).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("kppay-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
+    let store =
+        Store::open(&settings.database_url).await.map_err(|error| format!("the database can't be opened: {error}"))?;
+    let ahead = if settings.demo { store.mark(demo::CLOCK_MARK).await? } else { 0 };
+    let clock = Clock::ahead_by(ahead);
+    let limits = settings.limits;
+    let processor =
+        Sandbox::new(settings.processor_url.clone(), settings.processor_secret.clone(), limits.processor_time)?;
+    let port = settings.port;
+    let app = State::new(settings, store, clock, Arc::new(processor));
+    if app.settings.demo {
+        demo::seed(&app.store, &app.portal, app.clock.now()).await?;
+    }
+    let router = service(&app)?;
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| format!("port {port}: {error}"))?;
+    let recovery = tokio::spawn(recovery::run(app.clone()));
+    tracing::info!(port, "ready");
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop())
+        .await?;
+    recovery.abort();
+    app.store.close().await;
+    Ok(())
+}
+
+async fn stop() {
+    let interrupted = signal::ctrl_c();
+    let Ok(mut terminated) = signal::unix::signal(signal::unix::SignalKind::terminate()) else {
+        _ = interrupted.await;
+        return;
+    };
+    tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
+}

@@ -1,0 +1,93 @@
+//! Asking the processor and writing down its answer: the one way there for a payment just begun, one found unanswered by
+//! `recovery`, and a bank debit that came to its end days later.
+
+use crate::{
+    mail,
+    processor::{ChargeOrder, ProcessorError},
+    refusal::{Answer, Error},
+    state::App,
+    store::{self, settle::Verdict},
+};
+use contract::{
+    Money, Problem,
+    payment::{Failure, Method, PaymentState},
+    refusal::RefusalCode,
+};
+use sqlx::Row;
+
+/// What a token stands for: remembered once the processor has said so.
+pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Method> {
+    let known = "SELECT method FROM method_token WHERE token = $1 AND binding = $2";
+    let known = sqlx::query(known).bind(token).bind(binding).fetch_optional(&app.store.read).await?;
+    if let Some(row) = known {
+        return Ok(store::json(row.try_get::<&str, _>(0)?)?);
+    }
+    let method = app.processor.method(token, binding).await.map_err(|error| match error {
+        ProcessorError::TokenRefused => Error::field(RefusalCode::TokenRefused, "token", Problem::Unknown),
+        ProcessorError::Unreachable => Error::later(RefusalCode::Unavailable, 5),
+    })?;
+    sqlx::query("INSERT INTO method_token (token, binding, method, known_at) VALUES ($1, $2, $3, $4) ON CONFLICT (token, binding) DO NOTHING")
+        .bind(token)
+        .bind(binding)
+        .bind(store::to_json(&method)?)
+        .bind(app.clock.now().millis())
+        .execute(&app.store.write)
+        .await?;
+    Ok(method)
+}
+
+/// Charges and settles. When the processor does not answer the payment stays as it is, for `recovery`; the caller is told that its
+/// key is in use and asks again.
+pub async fn charge(
+    app: &App,
+    payment: &str,
+    token: &str,
+    binding: &str,
+    reference: &str,
+    amount: Money,
+) -> Answer<()> {
+    let order = ChargeOrder { payment, token, binding, amount, reference };
+    let verdict = match app.processor.charge(&order).await {
+        Ok(verdict) => verdict,
+        // Refused before any money could move: used by another payment, or run out since.
+        Err(ProcessorError::TokenRefused) => {
+            Verdict { charge: None, state: PaymentState::Failed, failure: Some(Failure::ProcessingError) }
+        }
+        Err(ProcessorError::Unreachable) => return Err(Error::later(RefusalCode::KeyInUse, 2)),
+    };
+    settle(app, payment, &verdict).await?;
+    // A token is good for one charge: whoever comes with it again is to ask the processor, and be refused.
+    let forget = "DELETE FROM method_token WHERE token = $1 AND binding = $2";
+    sqlx::query(forget).bind(token).bind(binding).execute(&app.store.write).await?;
+    Ok(())
+}
+
+/// Writes a verdict with its letter.
+pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Answer<()> {
+    let letter = match app.store.payment(payment).await? {
+        Some(mut known) => {
+            let locale = app.store.payment_locale(payment).await?;
+            known.state = verdict.state;
+            known.failure = verdict.failure;
+            let letter = mail::about_payment(&known, &app.portal, &app.settings.public_origin, locale);
+            letter.zip(known.email).map(|(letter, to)| store::settle::Letter {
+                to,
+                subject: letter.subject,
+                text: letter.text,
+            })
+        }
+        None => None,
+    };
+    app.store.settle(payment, verdict, letter.as_ref(), app.clock.now()).await?;
+    Ok(())
+}
+
+/// For people: letters and digits that can't be taken for one another (no I, L, O, U).
+pub fn new_reference() -> Answer<String> {
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|_| Error::new(RefusalCode::Fault))?;
+    let text: String = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let (first, last) = text.split_at(4);
+    Ok(format!("KP-{first}-{last}"))
+}

@@ -1,0 +1,89 @@
+//! The calls of `/api/v1`: one file a resource, merged once. Everything around a handler is here: the origin check for writes,
+//! limits of size and time, request ids, logs without personal data, and refusals for what no handler knows.
+
+pub mod bills;
+pub mod drafts;
+pub mod health;
+pub mod lookups;
+pub mod payments;
+pub mod portal;
+pub mod receipts;
+pub mod session;
+
+use crate::{caller, refusal::Error, state::App};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
+    http::{HeaderValue, Method, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use contract::refusal::RefusalCode;
+use std::time::Instant;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The API with its document.
+pub fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(portal::portal))
+        .routes(routes!(lookups::look_up))
+        .routes(routes!(session::show, session::extend, session::sign_out))
+        .routes(routes!(bills::list))
+        .routes(routes!(bills::one))
+        .routes(routes!(drafts::show, drafts::keep, drafts::forget))
+        .routes(routes!(payments::pay, payments::by_key))
+        .routes(routes!(payments::one))
+        .routes(routes!(receipts::pdf))
+        .routes(routes!(receipts::email))
+}
+
+/// `/api/v1` with everything around it, and the health checks.
+pub fn router(app: App) -> Router {
+    let (api, _) = api().split_for_parts();
+    let api = Router::new()
+        .nest("/api/v1", api)
+        .route("/api/v1/openapi.json", get(crate::openapi::serve))
+        .route("/api/{*path}", axum::routing::any(async || Error::new(RefusalCode::NotFound)))
+        .method_not_allowed_fallback(async || Error::new(RefusalCode::MethodNotAllowed))
+        .layer(middleware::from_fn_with_state(app.clone(), guard))
+        .layer(DefaultBodyLimit::max(app.settings.limits.body_bytes));
+    let demo = if app.settings.demo { crate::demo::router(app.clone()) } else { Router::new() };
+    api.merge(health::router()).with_state(app).merge(demo).layer(middleware::from_fn(log))
+}
+
+/// Writes come from our own pages; answers are nobody else's; nothing takes for ever.
+async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let is_write = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if is_write && let Err(refusal) = caller::may_write(request.headers(), &app) {
+        return refusal.into_response();
+    }
+    // A payment that was begun is finished even if the caller has gone: the handler runs in a task of its own.
+    let patience = app.settings.limits.request_time;
+    let answer = tokio::spawn(tokio::time::timeout(patience, next.run(request)));
+    let mut response = match answer.await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => Error::later(RefusalCode::Unavailable, 5).into_response(),
+        Err(_) => {
+            tracing::error!("a handler panicked");
+            Error::new(RefusalCode::Fault).into_response()
+        }
+    };
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// One line a request: the route's template, never the address, which could hold an identifier.
+async fn log(request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = uuid::Uuid::now_v7().to_string();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
+    let mut response = next.run(request).await;
+    let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(request = id, %method, route, status = response.status().as_u16(), millis, "request");
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    response
+}

@@ -1,0 +1,43 @@
+//! `GET /bills`: what the payer's membership owes.
+
+use crate::{
+    caller::Payer,
+    refusal::{Answer, Error},
+    state::App,
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use contract::{
+    Money,
+    bill::{Bill, BillList},
+    refusal::{Refusal, RefusalCode},
+};
+
+/// Every bill on which something is owed, the earliest due first.
+#[utoipa::path(
+    get, path = "/bills",
+    responses((status = 200, body = BillList), (status = 401, body = Refusal, content_type = "application/problem+json"))
+)]
+pub async fn list(State(app): State<App>, Payer(session): Payer) -> Answer<Json<BillList>> {
+    let now = app.clock.now();
+    let bills = app.store.open_bills(&session.membership.id, app.just_since(now)).await?;
+    let owed = Money::sum(bills.iter().map(|bill| bill.balance)).ok_or_else(|| Error::new(RefusalCode::Fault))?;
+    Ok(Json(BillList { as_of: now, today: app.today(session.membership.region), owed, bills }))
+}
+
+/// One bill of the membership, paid or not.
+#[utoipa::path(
+    get, path = "/bills/{id}", params(("id" = String, Path)),
+    responses(
+        (status = 200, body = Bill),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn one(State(app): State<App>, Payer(session): Payer, Path(id): Path<String>) -> Answer<Json<Bill>> {
+    let since = app.just_since(app.clock.now());
+    let bill = app.store.bill(&session.membership.id, &id, since).await?;
+    bill.map(Json).ok_or_else(|| Error::new(RefusalCode::NotFound))
+}

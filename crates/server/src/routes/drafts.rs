@@ -1,0 +1,79 @@
+//! `/payment-draft`: what the payer has chosen and typed so far, kept with the session so that nothing personal is in the
+//! browser's storage. Card data in the wrong box is refused here, before it is kept.
+
+use crate::{
+    caller::{Body, Payer},
+    refusal::{Answer, Error},
+    state::App,
+};
+use axum::{Json, extract::State, http::StatusCode};
+use contract::{
+    Problem,
+    payment::PaymentDraft,
+    problem::plain_text,
+    refusal::{Refusal, RefusalCode},
+};
+
+const LONGEST: usize = 300;
+
+/// Empty when nothing was kept.
+#[utoipa::path(
+    get, path = "/payment-draft",
+    responses((status = 200, body = PaymentDraft), (status = 401, body = Refusal, content_type = "application/problem+json"))
+)]
+pub async fn show(State(app): State<App>, Payer(session): Payer) -> Answer<Json<PaymentDraft>> {
+    Ok(Json(app.store.draft(&session.token_hash).await?))
+}
+
+/// Keeps it in place of what was kept before.
+#[utoipa::path(
+    put, path = "/payment-draft", request_body = PaymentDraft,
+    responses(
+        (status = 204),
+        (status = 400, body = Refusal, content_type = "application/problem+json"),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 413, body = Refusal, content_type = "application/problem+json"),
+        (status = 415, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn keep(
+    State(app): State<App>,
+    Payer(session): Payer,
+    Body(draft): Body<PaymentDraft>,
+) -> Answer<StatusCode> {
+    let parts = draft.shares.iter().enumerate().flat_map(|(at, share)| {
+        [(format!("shares.{at}.bill"), Some(&share.bill)), (format!("shares.{at}.part"), share.part.as_ref())]
+    });
+    let typed = [("payer_name".to_owned(), Some(&draft.payer_name)), ("email".to_owned(), Some(&draft.email))];
+    for (field, text) in parts.chain(typed) {
+        let Some(text) = text else { continue };
+        let is_bill = field.ends_with(".bill");
+        if text.chars().count() > LONGEST {
+            return Err(Error::field(RefusalCode::Invalid, field, Problem::TooLong));
+        }
+        if !is_bill {
+            plain_text(text).map_err(|problem| Error::field(RefusalCode::Invalid, field, problem))?;
+        }
+    }
+    if draft.shares.len() > super::payments::MOST_BILLS {
+        return Err(Error::field(RefusalCode::Invalid, "shares", Problem::TooLong));
+    }
+    app.store.keep_draft(&session.token_hash, Some(&draft)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Wipes it.
+#[utoipa::path(
+    delete, path = "/payment-draft",
+    responses(
+        (status = 204),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn forget(State(app): State<App>, Payer(session): Payer) -> Answer<StatusCode> {
+    app.store.keep_draft(&session.token_hash, None).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

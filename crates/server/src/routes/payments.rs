@@ -1,0 +1,231 @@
+//! `POST /payments` and what became of it. The order of things is what makes a payment happen once: the payment is written and its
+//! cents reserved under the caller's key; then the processor is asked, with the payment's own id as its key; then its answer is
+//! written. Wherever that stops, `recovery` asks again with the same id.
+
+use crate::{
+    caller::{self, Body, Key, Payer},
+    clock::day_in,
+    paying,
+    refusal::{Answer, Error},
+    state::App,
+    store::{
+        payments::{KeyUse, NewPayment, NotBegun},
+        sessions::Session,
+    },
+};
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode},
+};
+use contract::{
+    IdempotencyKey, Money, Problem,
+    authorisation::Authorisation,
+    payment::{Method, Payment, PaymentOrder, card_fee, plan_debit},
+    refusal::{FieldError, Refusal, RefusalCode},
+};
+
+/// Bills in one payment.
+pub const MOST_BILLS: usize = 50;
+/// How long the handler may take before the recovery asks the processor too.
+const OWN_TIME_MILLIS: i64 = 20_000;
+
+/// Pays one bill, several, or part of one. A replayed answer says `Idempotency-Replayed: true`.
+#[utoipa::path(
+    post, path = "/payments", request_body = PaymentOrder,
+    params(("Idempotency-Key" = String, Header, description = "A UUID; the same for the same intent")),
+    responses(
+        (status = 201, description = "Paid, processing, or failed: see `state`", body = Payment),
+        (status = 400, body = Refusal, content_type = "application/problem+json"),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 409, body = Refusal, content_type = "application/problem+json"),
+        (status = 413, body = Refusal, content_type = "application/problem+json"),
+        (status = 415, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 503, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn pay(
+    State(app): State<App>,
+    Payer(session): Payer,
+    Key(key): Key,
+    Body(order): Body<PaymentOrder>,
+) -> Answer<(StatusCode, HeaderMap, Json<Payment>)> {
+    let fingerprint = caller::hash(&order.fingerprint());
+    if let Some(used) = app.store.key_use(&session.membership.id, &key).await? {
+        return replay(&app, &session, &key, &used, &fingerprint).await;
+    }
+    let total = check_shares(&app, &order)?;
+    let method = paying::method(&app, &order.token, &session.capture_binding).await?;
+    check_terms(&app, &session, &order, total, &method)?;
+    let now = app.clock.now();
+    let today = day_in(session.membership.region.time_zone(), now);
+    let debit =
+        matches!(method, Method::Bank { .. }).then(|| plan_debit(today, app.portal.limits.bank_debit_business_days));
+    let new = NewPayment {
+        id: uuid::Uuid::now_v7().to_string(),
+        reference: paying::new_reference()?,
+        membership: &session.membership.id,
+        session: &session.id,
+        key: &key,
+        fingerprint: &fingerprint,
+        order: &order,
+        total,
+        method: &method,
+        binding: &session.capture_binding,
+        created_at: now,
+        sent_on: debit.as_ref().map(|debit| debit.sent_on),
+        expected_on: debit.as_ref().map(|debit| debit.expected_on),
+        moved_by: debit.map(|debit| debit.moved_by).unwrap_or_default(),
+        just_since: app.just_since(now),
+        ask_at: now.plus_millis(OWN_TIME_MILLIS),
+    };
+    match app.store.begin_payment(&new).await? {
+        Ok(()) => {}
+        Err(NotBegun::KeyTaken) => {
+            let used = app.store.key_use(&session.membership.id, &key).await?;
+            let used = used.ok_or_else(|| Error::new(RefusalCode::KeyInUse))?;
+            return replay(&app, &session, &key, &used, &fingerprint).await;
+        }
+        Err(NotBegun::NoSuchBill(at)) => {
+            return Err(Error::field(RefusalCode::Invalid, format!("shares.{at}.bill"), Problem::Unknown));
+        }
+        Err(NotBegun::OverBalance(at)) => {
+            return Err(Error::field(RefusalCode::OverBalance, format!("shares.{at}.amount"), Problem::OverBalance));
+        }
+        Err(NotBegun::JustPaid(at)) => {
+            return Err(Error::field(RefusalCode::JustPaid, format!("shares.{at}.bill"), Problem::Duplicate));
+        }
+    }
+    let charged = total.plus(order.fee).unwrap_or(total);
+    paying::charge(&app, &new.id, &order.token, &session.capture_binding, &new.reference, charged).await?;
+    let payment = app.store.payment(&new.id).await?.ok_or_else(|| Error::new(RefusalCode::Fault))?;
+    Ok((StatusCode::CREATED, HeaderMap::new(), Json(payment)))
+}
+
+async fn replay(
+    app: &App,
+    session: &Session,
+    key: &IdempotencyKey,
+    used: &KeyUse,
+    fingerprint: &str,
+) -> Answer<(StatusCode, HeaderMap, Json<Payment>)> {
+    if used.fingerprint != fingerprint {
+        return Err(Error::new(RefusalCode::KeyReused));
+    }
+    if used.is_running {
+        return Err(Error::later(RefusalCode::KeyInUse, 1));
+    }
+    let payment = app.store.payment_of_key(&session.membership.id, key, &session.id).await?;
+    let payment = payment.ok_or_else(|| Error::new(RefusalCode::Fault))?;
+    let mut headers = HeaderMap::new();
+    headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
+    Ok((StatusCode::CREATED, headers, Json(payment)))
+}
+
+/// What can be said without the database; gives the total.
+fn check_shares(app: &App, order: &PaymentOrder) -> Answer<Money> {
+    let mut errors = Vec::new();
+    if order.shares.is_empty() {
+        errors.push(FieldError { field: "shares".to_owned(), problem: Problem::Missing });
+    }
+    if order.shares.len() > MOST_BILLS {
+        errors.push(FieldError { field: "shares".to_owned(), problem: Problem::TooLong });
+    }
+    for (at, share) in order.shares.iter().enumerate().take(MOST_BILLS) {
+        if order.shares.iter().take(at).any(|other| other.bill == share.bill) {
+            errors.push(FieldError { field: format!("shares.{at}.bill"), problem: Problem::Duplicate });
+        }
+        if share.amount.money().cents() < app.portal.limits.min_payment_cents {
+            errors.push(FieldError { field: format!("shares.{at}.amount"), problem: Problem::TooSmall });
+        }
+    }
+    let total = order.total();
+    if total.is_none() {
+        errors.push(FieldError { field: "shares".to_owned(), problem: Problem::TooLarge });
+    }
+    match total {
+        Some(total) if errors.is_empty() => Ok(total),
+        _ => Err(Error { code: RefusalCode::Invalid, errors, retry_after: None }),
+    }
+}
+
+/// The brand, the fee and the words agreed to are those that apply now.
+fn check_terms(app: &App, session: &Session, order: &PaymentOrder, total: Money, method: &Method) -> Answer<()> {
+    if let Method::Card { brand, .. } = method
+        && !app.portal.cards.contains(brand)
+    {
+        return Err(Error::field(RefusalCode::BrandNotAccepted, "token", Problem::BrandNotAccepted));
+    }
+    let basis_points =
+        app.portal.region(session.membership.region).map_or(0, |profile| profile.card_surcharge_basis_points);
+    let fee = card_fee(total, basis_points, method);
+    if order.fee != fee {
+        return Err(Error::field(RefusalCode::TermsChanged, "fee", Problem::Unknown));
+    }
+    let today = app.today(session.membership.region);
+    let contacts = &app.portal.contacts;
+    let authorisation = Authorisation {
+        payer_name: &order.payer_name.to_string(),
+        charged: total.plus(fee).unwrap_or(total),
+        method,
+        on: if matches!(method, Method::Bank { .. }) { today.next_business_day() } else { today },
+        bills: order.shares.len(),
+        phone: &contacts.billing_phone,
+        opens: contacts.opens,
+        closes: contacts.closes,
+    };
+    if order.authorisation != authorisation.text(order.locale) {
+        return Err(Error::field(RefusalCode::TermsChanged, "authorisation", Problem::Unknown));
+    }
+    Ok(())
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ByKey {
+    pub idempotency_key: IdempotencyKey,
+}
+
+/// What became of the payment with this key. 409 while the processor has not answered, 404 if there is none.
+#[utoipa::path(
+    get, path = "/payments", params(ByKey),
+    responses(
+        (status = 200, body = Payment),
+        (status = 400, body = Refusal, content_type = "application/problem+json"),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, body = Refusal, content_type = "application/problem+json"),
+        (status = 409, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn by_key(
+    State(app): State<App>,
+    Payer(session): Payer,
+    query: Result<Query<ByKey>, axum::extract::rejection::QueryRejection>,
+) -> Answer<Json<Payment>> {
+    let Query(ByKey { idempotency_key }) = query.map_err(|_| Error::new(RefusalCode::Malformed))?;
+    let membership = &session.membership.id;
+    let used =
+        app.store.key_use(membership, &idempotency_key).await?.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    if used.is_running {
+        return Err(Error::later(RefusalCode::KeyInUse, 1));
+    }
+    let payment = app.store.payment_of_key(membership, &idempotency_key, &session.id).await?;
+    payment.map(Json).ok_or_else(|| Error::new(RefusalCode::NotFound))
+}
+
+/// A payment of this session.
+#[utoipa::path(
+    get, path = "/payments/{id}", params(("id" = String, Path)),
+    responses(
+        (status = 200, body = Payment),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn one(State(app): State<App>, Payer(session): Payer, Path(id): Path<String>) -> Answer<Json<Payment>> {
+    let payment = app.store.payment_of_session(&id, &session.id).await?;
+    payment.map(Json).ok_or_else(|| Error::new(RefusalCode::NotFound))
+}

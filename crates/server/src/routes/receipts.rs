@@ -1,0 +1,100 @@
+//! `/payments/{id}/receipt.pdf` and `/payments/{id}/receipt-emails`: a receipt to keep, and to send.
+
+use crate::{
+    caller::{Body, Payer},
+    mail, receipt_pdf,
+    refusal::{Answer, Error},
+    state::App,
+    store::outbox::Queued,
+};
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+};
+use contract::{
+    Email,
+    refusal::{Refusal, RefusalCode},
+};
+use serde::Deserialize;
+
+/// Letters one payment may send in an hour.
+const MOST_LETTERS: i64 = 5;
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptEmail {
+    pub email: Email,
+}
+
+/// The receipt as a Letter page, in the language the payment was made in.
+#[utoipa::path(
+    get, path = "/payments/{id}/receipt.pdf", params(("id" = String, Path)),
+    responses(
+        (status = 200, content_type = "application/pdf", body = Vec<u8>),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn pdf(
+    State(app): State<App>,
+    Payer(session): Payer,
+    Path(id): Path<String>,
+) -> Answer<(HeaderMap, Vec<u8>)> {
+    let payment =
+        app.store.payment_of_session(&id, &session.id).await?.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    let locale = app.store.payment_locale(&id).await?;
+    let portal = app.portal.clone();
+    let reference = payment.reference.clone();
+    let file = tokio::task::spawn_blocking(move || receipt_pdf::receipt(&payment, &portal, locale)).await;
+    let file = file.ok().and_then(Result::ok).ok_or_else(|| Error::new(RefusalCode::Fault))?;
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
+    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"receipt-{reference}.pdf\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok((headers, file))
+}
+
+/// Sends the receipt to an address; a few times an hour at most.
+#[utoipa::path(
+    post, path = "/payments/{id}/receipt-emails", params(("id" = String, Path)), request_body = ReceiptEmail,
+    responses(
+        (status = 202),
+        (status = 400, body = Refusal, content_type = "application/problem+json"),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, body = Refusal, content_type = "application/problem+json"),
+        (status = 413, body = Refusal, content_type = "application/problem+json"),
+        (status = 415, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn email(
+    State(app): State<App>,
+    Payer(session): Payer,
+    Path(id): Path<String>,
+    Body(ReceiptEmail { email }): Body<ReceiptEmail>,
+) -> Answer<StatusCode> {
+    let payment =
+        app.store.payment_of_session(&id, &session.id).await?.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    let now = app.clock.now();
+    if app.store.letters_about(&id, now.plus_millis(-3_600_000)).await? >= MOST_LETTERS {
+        return Err(Error::later(RefusalCode::TooMany, 3600));
+    }
+    let locale = app.store.payment_locale(&id).await?;
+    let letter = mail::about_payment(&payment, &app.portal, &app.settings.public_origin, locale);
+    let letter = letter.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    let queued = Queued {
+        id: uuid::Uuid::now_v7().to_string(),
+        cause: &id,
+        to: &email,
+        subject: &letter.subject,
+        text: &letter.text,
+        at: now,
+    };
+    let mut tx = app.store.begin().await?;
+    queued.put(&mut tx).await?;
+    tx.commit().await?;
+    Ok(StatusCode::ACCEPTED)
+}

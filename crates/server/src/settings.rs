@@ -1,0 +1,110 @@
+//! What an operator sets: command line first, environment for secrets. Knows nothing of what is done with it.
+
+use std::{path::PathBuf, time::Duration};
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub port: u16,
+    /// `sqlite://file.db` or `postgres://…`.
+    pub database_url: String,
+    /// Trunk's output. Without it only the API is served.
+    pub dist: Option<PathBuf>,
+    /// Where browsers find this server, e.g. `https://pay.example.org`. Writes must come from here.
+    pub public_origin: String,
+    /// Where this server finds the processor, and where browsers do.
+    pub processor_url: String,
+    pub processor_public_url: String,
+    /// Shared with the processor; from `KPPAY_PROCESSOR_SECRET`.
+    pub processor_secret: String,
+    pub demo: bool,
+    pub limits: Limits,
+}
+
+/// How much one caller may do.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Look-ups in a window, by address; and by what was looked up.
+    pub lookups_by_address: u32,
+    pub lookups_by_bill: u32,
+    pub lookup_window: Duration,
+    pub body_bytes: usize,
+    pub request_time: Duration,
+    pub processor_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            lookups_by_address: 30,
+            lookups_by_bill: 10,
+            lookup_window: Duration::from_secs(300),
+            body_bytes: 64 * 1024,
+            request_time: Duration::from_secs(30),
+            processor_time: Duration::from_secs(10),
+        }
+    }
+}
+
+const USAGE: &str =
+    "kppay-server [--port N] [--database-url URL] [--dist DIR] [--public-origin URL] [--processor-url URL] \
+    [--processor-public-url URL] [--lookups N] [--demo]
+KPPAY_PROCESSOR_SECRET holds the secret shared with the processor.";
+
+impl Settings {
+    /// From the arguments after the program's name; the error is a sentence for the operator.
+    pub fn parse(mut arguments: impl Iterator<Item = String>, secret: Option<String>) -> Result<Self, String> {
+        let mut settings = Self {
+            port: 8080,
+            database_url: "sqlite://kppay.db".to_owned(),
+            dist: None,
+            public_origin: String::new(),
+            processor_url: "http://127.0.0.1:8081".to_owned(),
+            processor_public_url: String::new(),
+            processor_secret: secret.unwrap_or_default(),
+            demo: false,
+            limits: Limits::default(),
+        };
+        while let Some(name) = arguments.next() {
+            if name == "--demo" {
+                settings.demo = true;
+                continue;
+            }
+            let (name, value) = match name.split_once('=') {
+                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+                None => (name, arguments.next()),
+            };
+            let value = value.ok_or_else(|| format!("{name} needs a value.\n{USAGE}"))?;
+            let number = |value: &str| value.parse::<u32>().map_err(|_| format!("{name}: {value} is not a number."));
+            match name.as_str() {
+                "--port" => settings.port = value.parse().map_err(|_| format!("--port: {value} is not a port."))?,
+                "--database-url" => settings.database_url = value,
+                "--dist" => settings.dist = Some(value.into()),
+                "--public-origin" => settings.public_origin = value,
+                "--processor-url" => settings.processor_url = value,
+                "--processor-public-url" => settings.processor_public_url = value,
+                "--processor-secret" => settings.processor_secret = value,
+                "--lookups" => {
+                    settings.limits.lookups_by_address = number(&value)?;
+                    settings.limits.lookups_by_bill = number(&value)?;
+                }
+                _ => return Err(format!("{name} is not an option.\n{USAGE}")),
+            }
+        }
+        if settings.processor_secret.is_empty() {
+            return Err(format!("KPPAY_PROCESSOR_SECRET is not set.\n{USAGE}"));
+        }
+        if settings.public_origin.is_empty() {
+            settings.public_origin = format!("http://127.0.0.1:{}", settings.port);
+        }
+        if settings.processor_public_url.is_empty() {
+            settings.processor_public_url = settings.processor_url.clone();
+        }
+        for url in [&mut settings.public_origin, &mut settings.processor_url, &mut settings.processor_public_url] {
+            *url = url.trim_end_matches('/').to_owned();
+        }
+        Ok(settings)
+    }
+    pub fn is_over_tls(&self) -> bool {
+        self.public_origin.starts_with("https://")
+    }
+}

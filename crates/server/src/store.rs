@@ -1,0 +1,127 @@
+//! The databases: opening them, and one file a thing for its SQL. One code base for SQLite and PostgreSQL through sqlx's `Any`
+//! driver, with the SQL both understand. Knows nothing of HTTP and of the processor.
+//!
+//! SQLite has one writer: `write` is a pool of one connection, so writers queue here and never meet `SQLITE_BUSY`; `read` has its
+//! own. Over PostgreSQL both are the same pool. Wherever two writers could meet on a bill or a payment, the first statement of the
+//! transaction is an `UPDATE` of that row, which locks it in both.
+
+pub mod bills;
+pub mod ledger;
+pub mod memberships;
+pub mod outbox;
+pub mod payments;
+pub mod sessions;
+pub mod settle;
+
+use sqlx::{
+    AnyPool, Row,
+    any::{AnyConnectOptions, AnyPoolOptions},
+};
+use std::{str::FromStr, time::Duration};
+
+pub type Tx = sqlx::Transaction<'static, sqlx::Any>;
+
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub write: AnyPool,
+    pub read: AnyPool,
+}
+
+impl Store {
+    /// Opens the database, makes an SQLite file if there is none, and brings its tables up to date.
+    pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
+        sqlx::any::install_default_drivers();
+        let store = if url.starts_with("sqlite:") {
+            let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
+            let pool = |connections| {
+                let options =
+                    AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(10));
+                options.after_connect(|connection, _| {
+                    Box::pin(async move {
+                        // WAL keeps readers and the writer apart. FULL, because a payment that was answered must survive a power
+                        // cut: one fsync a commit.
+                        for pragma in
+                            ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"]
+                        {
+                            sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}")))
+                                .execute(&mut *connection)
+                                .await?;
+                        }
+                        Ok(())
+                    })
+                })
+            };
+            let options = AnyConnectOptions::from_str(&url)?;
+            let write = pool(1).connect_with(options.clone()).await?;
+            Self { read: pool(4).connect_with(options).await?, write }
+        } else {
+            let options = AnyConnectOptions::from_str(url)?;
+            let pool = AnyPoolOptions::new().max_connections(24).acquire_timeout(Duration::from_secs(10));
+            let pool = pool.connect_with(options).await?;
+            Self { write: pool.clone(), read: pool }
+        };
+        sqlx::migrate!().run(&store.write).await?;
+        Ok(store)
+    }
+
+    pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
+        self.write.begin().await
+    }
+
+    /// Whether the database answers.
+    pub async fn is_ready(&self) -> bool {
+        sqlx::query("SELECT 1").fetch_one(&self.read).await.is_ok()
+    }
+
+    pub async fn mark(&self, name: &str) -> Result<i64, sqlx::Error> {
+        let row = sqlx::query("SELECT value FROM mark WHERE name = $1").bind(name).fetch_optional(&self.read).await?;
+        row.map_or(Ok(0), |row| row.try_get(0))
+    }
+
+    pub async fn close(&self) {
+        self.write.close().await;
+        self.read.close().await;
+    }
+}
+
+pub async fn set_mark(tx: &mut Tx, name: &str, value: i64) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO mark (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(name)
+    .bind(value)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A column that holds one of our own values; what does not parse is a fault of the database, never of the caller.
+pub(crate) fn value<T>(row: &sqlx::any::AnyRow, column: &str) -> Result<T, sqlx::Error>
+where
+    T: FromStr<Err = contract::Problem>,
+{
+    let text: String = row.try_get(column)?;
+    text.parse()
+        .map_err(|problem: contract::Problem| sqlx::Error::Decode(format!("{column}: {}", problem.key()).into()))
+}
+
+pub(crate) fn cents(row: &sqlx::any::AnyRow, column: &str) -> Result<contract::Money, sqlx::Error> {
+    let cents: i64 = row.try_get(column)?;
+    contract::Money::from_cents(cents).ok_or_else(|| sqlx::Error::Decode(format!("{column}: {cents} cents").into()))
+}
+
+pub(crate) fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, sqlx::Error> {
+    serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+pub(crate) fn to_json<T: serde::Serialize>(thing: &T) -> Result<String, sqlx::Error> {
+    serde_json::to_string(thing).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+/// The name an enum of the contract has on the wire, for a TEXT column, and back.
+pub(crate) fn word<T: serde::Serialize>(thing: &T) -> Result<String, sqlx::Error> {
+    Ok(to_json(thing)?.trim_matches('"').to_owned())
+}
+pub(crate) fn from_word<T: serde::de::DeserializeOwned>(word: &str) -> Result<T, sqlx::Error> {
+    json(&format!("\"{word}\""))
+}

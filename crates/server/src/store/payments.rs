@@ -1,0 +1,334 @@
+//! Payments as rows: begun here, read here, settled in `settle`. A payment is begun together with its reservation on the bills, so
+//! no two payments can count on the same cents.
+
+use super::{
+    Store, Tx,
+    bills::{JUST_PAID, free_lines},
+    cents, from_word, json, to_json, value, word,
+};
+use contract::{
+    Date, IdempotencyKey, Instant, Locale, Money,
+    payment::{Method, PaidLine, Payment, PaymentEvent, PaymentOrder, PaymentShare, PaymentState, allocate},
+};
+use sqlx::{Row, any::AnyRow};
+
+/// Everything known when the processor is about to be asked.
+pub struct NewPayment<'a> {
+    pub id: String,
+    pub reference: String,
+    pub membership: &'a str,
+    pub session: &'a str,
+    pub key: &'a IdempotencyKey,
+    pub fingerprint: &'a str,
+    pub order: &'a PaymentOrder,
+    pub total: Money,
+    pub method: &'a Method,
+    pub binding: &'a str,
+    pub created_at: Instant,
+    pub sent_on: Option<Date>,
+    pub expected_on: Option<Date>,
+    pub moved_by: Vec<Date>,
+    /// From when a payment on a bill counts as just made.
+    pub just_since: Instant,
+    /// When the recovery asks the processor, if nobody has heard by then.
+    pub ask_at: Instant,
+}
+
+/// Why a payment was not begun; nothing was written.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotBegun {
+    /// This key has its payment already.
+    KeyTaken,
+    /// Index of the share whose bill is not there.
+    NoSuchBill(usize),
+    OverBalance(usize),
+    /// Somebody paid on this bill minutes ago.
+    JustPaid(usize),
+}
+
+/// What one key has done so far.
+#[derive(Debug)]
+pub struct KeyUse {
+    pub id: String,
+    pub fingerprint: String,
+    /// The processor has not answered yet.
+    pub is_running: bool,
+}
+
+impl Store {
+    pub async fn key_use(&self, membership: &str, key: &IdempotencyKey) -> Result<Option<KeyUse>, sqlx::Error> {
+        let row =
+            sqlx::query("SELECT id, fingerprint, ask_at FROM payment WHERE membership = $1 AND idempotency_key = $2")
+                .bind(membership)
+                .bind(key.to_string())
+                .fetch_optional(&self.read)
+                .await?;
+        row.map(|row| {
+            let ask_at: Option<i64> = row.try_get("ask_at")?;
+            Ok(KeyUse {
+                id: row.try_get("id")?,
+                fingerprint: row.try_get("fingerprint")?,
+                is_running: ask_at.is_some(),
+            })
+        })
+        .transpose()
+    }
+
+    /// Writes the payment and reserves its shares, all or nothing.
+    pub async fn begin_payment(&self, new: &NewPayment<'_>) -> Result<Result<(), NotBegun>, sqlx::Error> {
+        let mut tx = self.begin().await?;
+        if insert(&mut tx, new).await? == 0 {
+            tx.rollback().await?;
+            return Ok(Err(NotBegun::KeyTaken));
+        }
+        // In one order for everybody: two payments that name the same bills must not wait for each other.
+        let mut order: Vec<usize> = (0..new.order.shares.len()).collect();
+        order.sort_by_key(|at| new.order.shares.get(*at).map(|share| &share.bill));
+        for at in order {
+            if let Err(why) = reserve(&mut tx, new, at).await? {
+                tx.rollback().await?;
+                return Ok(Err(why));
+            }
+        }
+        add_event(&mut tx, &new.id, PaymentState::Processing, new.created_at).await?;
+        tx.commit().await?;
+        Ok(Ok(()))
+    }
+
+    /// The payment, if this session may see it: its own.
+    pub async fn payment_of_session(&self, id: &str, session: &str) -> Result<Option<Payment>, sqlx::Error> {
+        let row = sqlx::query(PAYMENT_OF_SESSION).bind(id).bind(session).fetch_optional(&self.read).await?;
+        self.optional_payment(row).await
+    }
+
+    /// The payment of a key, for whoever of the membership knows the key; that session may see it by its id from then on.
+    pub async fn payment_of_key(
+        &self,
+        membership: &str,
+        key: &IdempotencyKey,
+        session: &str,
+    ) -> Result<Option<Payment>, sqlx::Error> {
+        let row = sqlx::query(PAYMENT_OF_KEY).bind(membership).bind(key.to_string()).fetch_optional(&self.read).await?;
+        if let Some(row) = &row
+            && row.try_get::<String, _>("session")? != session
+        {
+            let id: String = row.try_get("id")?;
+            let adopt = "UPDATE payment SET session = $2 WHERE id = $1";
+            sqlx::query(adopt).bind(id).bind(session).execute(&self.write).await?;
+        }
+        self.optional_payment(row).await
+    }
+
+    pub async fn payment(&self, id: &str) -> Result<Option<Payment>, sqlx::Error> {
+        let row = sqlx::query(PAYMENT).bind(id).fetch_optional(&self.read).await?;
+        self.optional_payment(row).await
+    }
+
+    pub async fn payment_locale(&self, id: &str) -> Result<Locale, sqlx::Error> {
+        let row = sqlx::query("SELECT locale FROM payment WHERE id = $1").bind(id).fetch_one(&self.read).await?;
+        value(&row, "locale")
+    }
+
+    async fn optional_payment(&self, row: Option<AnyRow>) -> Result<Option<Payment>, sqlx::Error> {
+        match row {
+            Some(row) => self.payment_from(&row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn payment_from(&self, row: &AnyRow) -> Result<Payment, sqlx::Error> {
+        let id: String = row.try_get("id")?;
+        let membership: String = row.try_get("membership")?;
+        let (owed, pending) = self.owed(&membership).await?;
+        let state: PaymentState = from_word(row.try_get("state")?)?;
+        let (total, fee) = (cents(row, "total_cents")?, cents(row, "fee_cents")?);
+        let failure: Option<String> = row.try_get("failure")?;
+        let email: Option<String> = row.try_get("email")?;
+        let optional_date = |column: &str| -> Result<Option<Date>, sqlx::Error> {
+            let text: Option<String> = row.try_get(column)?;
+            Ok(text.and_then(|text| Date::parse(&text).ok()))
+        };
+        let region: contract::Region = value(row, "region")?;
+        Ok(Payment {
+            reference: row.try_get("reference")?,
+            key: value(row, "idempotency_key")?,
+            state,
+            is_final: !matches!(state, PaymentState::Processing | PaymentState::Scheduled),
+            can_retry: matches!(state, PaymentState::Failed | PaymentState::Returned | PaymentState::Cancelled),
+            total,
+            fee,
+            charged: total.plus(fee).unwrap_or(total),
+            shares: self.shares_of(&id).await?,
+            method: json(row.try_get("method")?)?,
+            payer_name: row.try_get("payer_name")?,
+            email: email.and_then(|email| contract::Email::parse(&email).ok()),
+            created_at: Instant::from_millis(row.try_get("created_at")?),
+            time_zone: region.time_zone().to_owned(),
+            sent_on: optional_date("sent_on")?,
+            expected_on: optional_date("expected_on")?,
+            moved_by: json(row.try_get("moved_by")?)?,
+            failure: failure.as_deref().map(from_word).transpose()?,
+            owed_now: owed,
+            owed_if_cleared: owed.minus(pending).unwrap_or(Money::ZERO),
+            authorisation: row.try_get("authorisation")?,
+            authorisation_version: u32::try_from(row.try_get::<i64, _>("authorisation_version")?).unwrap_or(0),
+            events: self.events_of(&id).await?,
+            id,
+        })
+    }
+
+    async fn shares_of(&self, payment: &str) -> Result<Vec<PaymentShare>, sqlx::Error> {
+        let sql = "SELECT payment_share.bill AS bill, kind, patient, due, amount_cents, leaves_cents FROM payment_share \
+                   JOIN bill ON bill.id = payment_share.bill WHERE payment = $1 ORDER BY position";
+        let rows = sqlx::query(sql).bind(payment).fetch_all(&self.read).await?;
+        let sql = "SELECT payment_line.bill AS bill, service_date, provider, description, after_insurance_cents, paid_cents \
+                   FROM payment_line JOIN bill_line ON bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line \
+                   WHERE payment = $1 ORDER BY service_date, payment_line.line";
+        let lines = sqlx::query(sql).bind(payment).fetch_all(&self.read).await?;
+        rows.iter()
+            .map(|row| {
+                let bill: String = row.try_get("bill")?;
+                let of_bill = lines.iter().filter(|line| line.try_get::<String, _>("bill").is_ok_and(|of| of == bill));
+                Ok(PaymentShare {
+                    kind: from_word(row.try_get("kind")?)?,
+                    patient: row.try_get("patient")?,
+                    amount: cents(row, "amount_cents")?,
+                    leaves: cents(row, "leaves_cents")?,
+                    due: value(row, "due")?,
+                    lines: of_bill.map(paid_line_of).collect::<Result<_, _>>()?,
+                    bill,
+                })
+            })
+            .collect()
+    }
+
+    async fn events_of(&self, payment: &str) -> Result<Vec<PaymentEvent>, sqlx::Error> {
+        let sql = "SELECT state, at FROM payment_event WHERE payment = $1 ORDER BY position";
+        let rows = sqlx::query(sql).bind(payment).fetch_all(&self.read).await?;
+        rows.iter()
+            .map(|row| {
+                let at = Instant::from_millis(row.try_get("at")?);
+                Ok(PaymentEvent { state: from_word(row.try_get("state")?)?, at })
+            })
+            .collect()
+    }
+}
+
+const PAYMENT: &str = "SELECT payment.*, membership.region AS region FROM payment JOIN membership ON membership.id = payment.membership \
+     WHERE payment.id = $1";
+const PAYMENT_OF_SESSION: &str = "SELECT payment.*, membership.region AS region FROM payment JOIN membership ON membership.id = payment.membership \
+     WHERE payment.id = $1 AND payment.session = $2";
+const PAYMENT_OF_KEY: &str = "SELECT payment.*, membership.region AS region FROM payment JOIN membership ON membership.id = payment.membership \
+     WHERE payment.membership = $1 AND idempotency_key = $2";
+
+fn paid_line_of(row: &AnyRow) -> Result<PaidLine, sqlx::Error> {
+    Ok(PaidLine {
+        date_of_service: value(row, "service_date")?,
+        provider: row.try_get("provider")?,
+        description: row.try_get("description")?,
+        after_insurance: cents(row, "after_insurance_cents")?,
+        paid: cents(row, "paid_cents")?,
+    })
+}
+
+async fn insert(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
+    let day = |date: Option<Date>| date.map(|date| date.to_string());
+    let done = sqlx::query(
+        "INSERT INTO payment (id, reference, membership, session, idempotency_key, fingerprint, state, total_cents, fee_cents, method, \
+         payer_name, email, locale, authorisation, authorisation_version, created_at, sent_on, expected_on, moved_by, token, binding, ask_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, 'processing', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+         ON CONFLICT (membership, idempotency_key) DO NOTHING",
+    )
+    .bind(&new.id)
+    .bind(&new.reference)
+    .bind(new.membership)
+    .bind(new.session)
+    .bind(new.key.to_string())
+    .bind(new.fingerprint)
+    .bind(new.total.cents())
+    .bind(new.order.fee.cents())
+    .bind(to_json(new.method)?)
+    .bind(new.order.payer_name.to_string())
+    .bind(new.order.email.as_ref().map(ToString::to_string))
+    .bind(new.order.locale.code())
+    .bind(&new.order.authorisation)
+    .bind(i64::from(contract::authorisation::VERSION))
+    .bind(new.created_at.millis())
+    .bind(day(new.sent_on))
+    .bind(day(new.expected_on))
+    .bind(to_json(&new.moved_by)?)
+    .bind(&new.order.token)
+    .bind(new.binding)
+    .bind(new.ask_at.millis())
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+async fn reserve(tx: &mut Tx, new: &NewPayment<'_>, at: usize) -> Result<Result<(), NotBegun>, sqlx::Error> {
+    let Some(share) = new.order.shares.get(at) else { return Ok(Err(NotBegun::NoSuchBill(at))) };
+    let amount = share.amount.money();
+    let reserved = sqlx::query(
+        "UPDATE bill SET pending_cents = pending_cents + $1 WHERE id = $2 AND membership = $3 AND balance_cents - pending_cents >= $1 \
+         RETURNING balance_cents - pending_cents AS leaves_cents",
+    )
+    .bind(amount.cents())
+    .bind(&share.bill)
+    .bind(new.membership)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(reserved) = reserved else {
+        let there = sqlx::query("SELECT 1 FROM bill WHERE id = $1 AND membership = $2");
+        let there = there.bind(&share.bill).bind(new.membership).fetch_optional(&mut **tx).await?.is_some();
+        return Ok(Err(if there { NotBegun::OverBalance(at) } else { NotBegun::NoSuchBill(at) }));
+    };
+    // Our own row is there already but has no shares yet, so it does not find itself.
+    let just = sqlx::query(JUST_PAID).bind(&share.bill).bind(new.just_since.millis()).fetch_optional(&mut **tx).await?;
+    if just.is_some() && !new.order.pay_again {
+        return Ok(Err(NotBegun::JustPaid(at)));
+    }
+    let leaves: i64 = reserved.try_get("leaves_cents")?;
+    sqlx::query(
+        "INSERT INTO payment_share (payment, position, bill, amount_cents, leaves_cents) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(&new.id)
+    .bind(i64::try_from(at).unwrap_or(0))
+    .bind(&share.bill)
+    .bind(amount.cents())
+    .bind(leaves)
+    .execute(&mut **tx)
+    .await?;
+    let lines = free_lines(tx, &share.bill).await?;
+    let free: Vec<_> = lines.iter().map(|line| line.line.clone()).collect();
+    for (index, part) in allocate(amount, &free) {
+        let Some(line) = lines.get(index) else { continue };
+        sqlx::query("UPDATE bill_line SET pending_cents = pending_cents + $1 WHERE bill = $2 AND position = $3")
+            .bind(part.cents())
+            .bind(&share.bill)
+            .bind(line.position)
+            .execute(&mut **tx)
+            .await?;
+        sqlx::query("INSERT INTO payment_line (payment, bill, line, after_insurance_cents, paid_cents) VALUES ($1, $2, $3, $4, $5)")
+            .bind(&new.id)
+            .bind(&share.bill)
+            .bind(line.position)
+            .bind(line.owed.cents())
+            .bind(part.cents())
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(Ok(()))
+}
+
+pub async fn add_event(tx: &mut Tx, payment: &str, state: PaymentState, at: Instant) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO payment_event (payment, position, state, at) \
+         SELECT $1, COUNT(*), $2, $3 FROM payment_event WHERE payment = $1",
+    )
+    .bind(payment)
+    .bind(word(&state)?)
+    .bind(at.millis())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
