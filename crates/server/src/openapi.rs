@@ -6,8 +6,7 @@ use axum::{http::header, response::IntoResponse};
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 
-/// Name of the security scheme that handlers refer to.
-pub const SESSION: &str = "session";
+const SESSION: &str = "session";
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 const ABOUT: &str = "Pay the bills of a health plan. Amounts are decimal strings with two places, dates are YYYY-MM-DD, instants are \
     RFC 3339. A refusal is an RFC 9457 problem document: act on `status`, `code` and `errors`; unknown codes and fields are to be \
@@ -38,7 +37,7 @@ fn document() -> Value {
         "description": ABOUT,
         "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
     });
-    document["servers"] = json!([{ "url": "/" }]);
+    document["servers"] = json!([{ "url": "/api/v1" }]);
     document["components"]["securitySchemes"] = json!({ SESSION: {
         "type": "apiKey",
         "in": "cookie",
@@ -67,29 +66,31 @@ fn with_refusal(schemas: Value) -> Value {
         Value::Object(all) => all,
         _ => Map::new(),
     };
-    let mut named = vec![
+    let named = [
         (refusal::Refusal::name(), refusal::Refusal::schema()),
         (refusal::FieldError::name(), refusal::FieldError::schema()),
         (refusal::RefusalCode::name(), refusal::RefusalCode::schema()),
         (Problem::name(), Problem::schema()),
     ];
-    for (name, schema) in named.drain(..) {
+    for (name, schema) in named {
         all.insert(name.into_owned(), serde_json::to_value(schema).unwrap_or_default());
     }
     Value::Object(all)
 }
 
-/// Adds the refusals a call of this shape can meet whatever it does, and gives every refusal its form.
+/// Adds the refusals a call of this shape can meet whatever it does, and gives every refusal its form. A handler that says 401 is
+/// one that needs the session.
 fn complete(operation: &mut Map<String, Value>, path: &str, method: &str) {
     let is_write = method != "get";
     let has_body = operation.contains_key("requestBody");
-    let is_private = operation.get("security").and_then(Value::as_array).is_some_and(|schemes| !schemes.is_empty());
+    let is_private = operation.get("responses").is_some_and(|responses| responses.get("401").is_some());
     let has_query = parameters(operation).any(|parameter| parameter["in"] == "query");
     let mut shared = vec![("500", "A fault of ours. It is logged; nothing of it is told.")];
     if is_write {
         shared.push(("403", "`Origin` is missing or not this server's."));
     }
     if is_private {
+        operation.insert("security".to_owned(), json!([{ SESSION: [] }]));
         shared.push(("401", "No session, or it has ended."));
     }
     if has_body || has_query {
@@ -118,7 +119,10 @@ fn complete(operation: &mut Map<String, Value>, path: &str, method: &str) {
     let responses = operation.entry("responses").or_insert_with(|| json!({}));
     let Some(responses) = responses.as_object_mut() else { return };
     for (status, description) in shared {
-        responses.entry(status).or_insert_with(|| json!({ "description": description }));
+        let response = responses.entry(status).or_insert_with(|| json!({}));
+        if response["description"].as_str().is_none_or(str::is_empty) {
+            response["description"] = json!(description);
+        }
     }
     for (status, response) in responses {
         if status.starts_with(['4', '5']) {

@@ -4,8 +4,8 @@
 use crate::store::Tx;
 use sqlx::AssertSqlSafe;
 
-/// PostgreSQL takes 65,535 values a statement, SQLite 32,766.
-const VALUES: usize = 15_000;
+/// Values a statement. More are allowed, and slower: SQLite looks each `$n` up among the ones before it.
+const VALUES: usize = 600;
 
 /// A value of a row. An absent one keeps its type: PostgreSQL asks for it.
 pub enum Cell {

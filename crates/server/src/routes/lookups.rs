@@ -24,7 +24,10 @@ use std::{collections::BTreeMap, net::SocketAddr};
 #[utoipa::path(
     post, path = "/bill-lookups", request_body = BillLookup,
     responses(
-        (status = 201, body = SessionView),
+        (
+            status = 201, description = "A payer's session began", body = SessionView,
+            headers(("Set-Cookie" = String, description = "The session's token")),
+        ),
         (status = 400, body = Refusal, content_type = "application/problem+json"),
         (status = 403, body = Refusal, content_type = "application/problem+json"),
         (status = 404, description = "no_match, whatever was wrong", body = Refusal, content_type = "application/problem+json"),

@@ -35,7 +35,10 @@ const OWN_TIME_MILLIS: i64 = 20_000;
     post, path = "/payments", request_body = PaymentOrder,
     params(("Idempotency-Key" = String, Header, description = "A UUID; the same for the same intent")),
     responses(
-        (status = 201, description = "Paid, processing, or failed: see `state`", body = Payment),
+        (
+            status = 201, description = "Paid, processing, or failed: see `state`", body = Payment,
+            headers(("Idempotency-Replayed" = String, description = "`true` when this answer was given before")),
+        ),
         (status = 400, body = Refusal, content_type = "application/problem+json"),
         (status = 401, body = Refusal, content_type = "application/problem+json"),
         (status = 403, body = Refusal, content_type = "application/problem+json"),
