@@ -19,7 +19,7 @@ use crate::{
     place::Place,
     route::Route,
     session::{CurrentSession, Session},
-    ui::{Arrivals, Shell},
+    ui::{Arrivals, Shell, live},
 };
 use leptos::{prelude::*, task::spawn_local};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub fn App(config: Config, #[prop(into)] path: String) -> impl IntoView {
     restore_session(session);
     remember_choices(deployment, language);
     place.follow_history();
-    view! { <Shell>{move || page(place.route())}</Shell> }
+    view! { <Shell>{live(move || page(place.route()))}</Shell> }
 }
 
 /// The route table.
@@ -69,7 +69,7 @@ fn page(route: Option<Route>) -> AnyView {
 /// Fetches the profile, and again whenever `attempt` is raised.
 fn load_portal(deployment: Deployment) {
     let client = Client::here();
-    Effect::new(move |_| {
+    browser::watch(move |_| {
         deployment.attempt.get();
         let client = client.clone();
         deployment.profile.set(Profile::Loading);
@@ -83,7 +83,7 @@ fn load_portal(deployment: Deployment) {
 /// A reload in the middle of paying goes on where it was. Without an answer nobody is signed in; the next call says why.
 fn restore_session(session: CurrentSession) {
     let client = Client::here();
-    Effect::new(move |_| {
+    browser::watch(move |_| {
         let client = client.clone();
         spawn_local(async move {
             let restored = client.session().await.map_or(Session::Guest, Session::from);
@@ -97,14 +97,14 @@ fn restore_session(session: CurrentSession) {
 
 /// `<html lang>` follows the language; region and language are remembered on this device.
 fn remember_choices(deployment: Deployment, language: Language) {
-    Effect::new(move |before: Option<()>| {
+    browser::watch(move |is_first| {
         let locale = language.0.get();
         browser::set_language(locale.code());
-        if before.is_some() {
+        if !is_first {
             browser::remember(Remembered::Locale, locale.code());
         }
     });
-    Effect::new(move |_| {
+    browser::watch(move |_| {
         if let Some(region) = deployment.region.get() {
             browser::remember(Remembered::Region, region.code());
         }

@@ -3,6 +3,7 @@
 
 use contract::IdempotencyKey;
 use js_sys::{Array, Date, Function, Reflect};
+use leptos::prelude::Effect;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::{
     Document, Element, HtmlAnchorElement, HtmlElement, HtmlIFrameElement, MessageEvent, MouseEvent, Storage,
@@ -127,6 +128,11 @@ pub fn now_millis() -> i64 {
     Date::now() as i64
 }
 
+/// Minutes since 1970.
+pub fn now_minutes() -> u32 {
+    (Date::now() / 60_000.0) as u32
+}
+
 /// A new key for one intent to pay.
 pub fn random_key() -> Option<IdempotencyKey> {
     let mut bytes = [0; 16];
@@ -198,6 +204,13 @@ pub fn origin() -> String {
 
 pub fn is_online() -> bool {
     window().is_none_or(|window| window.navigator().on_line())
+}
+
+/// Runs `react` once the page is drawn, and again whenever a signal read in it has changed; it is told whether it is the first
+/// time. Never natively. Boxed, so that effects are compiled once.
+pub fn watch(react: impl FnMut(bool) + 'static) {
+    let mut react: Box<dyn FnMut(bool)> = Box::new(react);
+    Effect::new(move |before: Option<()>| react(before.is_none()));
 }
 
 /// Calls back for every event of this name on the window, for as long as the answer is kept.

@@ -49,7 +49,7 @@ impl Place {
 
     /// Follows back and forward; for the app, once.
     pub fn follow_history(self) {
-        Effect::new(move |_| {
+        browser::watch(move |_| {
             let heard = browser::listen("popstate", move || self.route.set(Route::parse(&browser::path())));
             let heard = StoredValue::new_local(heard);
             on_cleanup(move || heard.set_value(None));

@@ -6,23 +6,23 @@ use crate::{
     config::Deployment,
     i18n::{Text, printed, t},
     route::Route,
-    ui::{Back, Heading, Icon, Sign},
+    ui::{Back, Heading, Icon, Sign, list, live},
 };
 use leptos::prelude::*;
 
 #[component]
 pub fn CouponPage() -> impl IntoView {
     let deployment = Deployment::here();
-    let has_region = move || deployment.region.get().is_some();
+    let has_region = Signal::derive(move || deployment.region.get().is_some());
     view! {
         <div class="pay-journey">
             <div class="pay-journey__head" data-print="no">
                 <Back to=Route::Help words=t(|w| w.shell.all_contacts)/>
                 <Heading words=t(|w| w.help.coupon_title)/>
                 <p class="pay-lead">{t(|w| w.help.coupon_lead)}</p>
-                <Show when=move || !has_region()>
-                    <p>{t(|w| w.help.no_region)} " " <a href=Route::Region.href()>{t(|w| w.help.choose_region)}</a></p>
-                </Show>
+                <p hidden=has_region>
+                    {t(|w| w.help.no_region)} " " <a href=Route::Region.href()>{t(|w| w.help.choose_region)}</a>
+                </p>
                 <p class="pay-row">
                     <button class="pay-button pay-button--main" type="button" on:click=move |_| browser::print()>
                         <Icon sign=Sign::Print/>
@@ -46,12 +46,11 @@ pub fn CouponPage() -> impl IntoView {
 #[component]
 fn Slip() -> impl IntoView {
     let deployment = Deployment::here();
-    let identifiers = move || {
-        let cell = |identifier| cell(Signal::stored(printed(identifier).to_owned()));
+    let identifiers = live(move || {
         let schema = deployment.region_profile().map(|profile| profile.schema).unwrap_or_default();
-        schema.into_iter().map(|field| cell(field.identifier)).collect_view()
-    };
-    let mail = move || deployment.contacts().mail.into_iter().map(|line| view! { {line} <br/> }).collect_view();
+        list(schema, |field| cell(Signal::stored(printed(field.identifier).to_owned())))
+    });
+    let mail = live(move || list(deployment.contacts().mail, |line| view! { {line} <br/> }.into_any()));
     view! {
         <div class="pay-coupon">
             <div class="pay-coupon__cells">

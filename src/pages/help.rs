@@ -2,19 +2,17 @@
 
 use crate::{
     config::Deployment,
-    i18n::{Language, Text, t},
+    i18n::{Language, Text, say, t},
     route::Route,
-    ui::{Back, Heading, OpenNow, PhoneLink},
+    ui::{Back, BillingPhone, Heading, OpenNow, PhoneLink, list, live},
 };
 use leptos::prelude::*;
 
 #[component]
 pub fn HelpPage() -> impl IntoView {
     let language = Language::here();
-    let answers = move || {
-        let answer = |(question, answer): &(&'static str, &'static str)| section_of(question, answer);
-        language.words().help.questions.iter().map(answer).collect_view()
-    };
+    let answer = |(question, answer): &(&'static str, &'static str)| section_of(question, answer);
+    let answers = live(move || list(language.words().help.questions, answer));
     view! {
         <div class="pay-journey">
             <div class="pay-journey__head">
@@ -37,13 +35,13 @@ pub fn HelpPage() -> impl IntoView {
 #[component]
 fn Contacts() -> impl IntoView {
     let deployment = Deployment::here();
-    let mail = move || deployment.contacts().mail.into_iter().map(|line| view! { {line} <br/> }).collect_view();
+    let mail = live(move || list(deployment.contacts().mail, |line| view! { {line} <br/> }.into_any()));
     view! {
         <dl class="pay-facts">
             <div>
                 <dt>{t(|w| w.help.phone)}</dt>
                 <dd>
-                    {move || view! { <PhoneLink number=deployment.contacts().billing_phone/> }}
+                    <BillingPhone/>
                     <small><OpenNow/></small>
                     <small>{t(|w| w.help.phone_note)}</small>
                 </dd>
@@ -51,7 +49,7 @@ fn Contacts() -> impl IntoView {
             <div>
                 <dt>{t(|w| w.help.individual)}</dt>
                 <dd>
-                    {move || view! { <PhoneLink number=deployment.contacts().individual_plans_phone/> }}
+                    <PhoneLink number=say(move |_| deployment.contacts().individual_plans_phone)/>
                     <small>{t(|w| w.help.individual_note)}</small>
                 </dd>
             </div>
@@ -65,7 +63,7 @@ fn Contacts() -> impl IntoView {
             </div>
             <div>
                 <dt>{t(|w| w.help.fax)}</dt>
-                <dd>{move || deployment.contacts().fax}</dd>
+                <dd>{say(move |_| deployment.contacts().fax)}</dd>
             </div>
         </dl>
     }

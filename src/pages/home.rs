@@ -4,7 +4,7 @@ use crate::{
     config::Deployment,
     i18n::{format, say, t},
     route::Route,
-    ui::{ButtonLink, Icon, PhoneLink, SampleStatement, Sign, arrive},
+    ui::{BillingPhone, ButtonLink, Icon, SampleStatement, Sign, arrive},
 };
 use leptos::prelude::*;
 
@@ -65,7 +65,7 @@ fn OtherWays() -> impl IntoView {
                 <Icon sign=Sign::Phone/>
                 <div>
                     <h2>{t(|w| w.home.by_phone)}</h2>
-                    <p>{move || view! { <PhoneLink number=deployment.contacts().billing_phone/> }}</p>
+                    <p><BillingPhone/></p>
                     <p class="pay-note">{hours}</p>
                 </div>
             </div>

@@ -3,7 +3,7 @@
 use crate::{
     i18n::{Language, LegalPage, Words, say},
     route::Route,
-    ui::{Back, Heading},
+    ui::{Back, Heading, list, live},
 };
 use leptos::prelude::*;
 
@@ -24,12 +24,10 @@ pub fn AccessibilityPage() -> impl IntoView {
 
 fn legal(page: fn(&'static Words) -> &'static LegalPage) -> AnyView {
     let language = Language::here();
-    let sections = move || {
-        let section = |(title, text): &(&'static str, &'static str)| {
-            view! { <section class="pay-stack pay-stack--tight"><h2>{*title}</h2><p>{*text}</p></section> }
-        };
-        page(language.words()).sections.iter().map(section).collect_view()
+    let section = |(title, text): &(&'static str, &'static str)| {
+        view! { <section class="pay-stack pay-stack--tight"><h2>{*title}</h2><p>{*text}</p></section> }.into_any()
     };
+    let sections = live(move || list(page(language.words()).sections, section));
     view! {
         <div class="pay-journey">
             <div class="pay-journey__head">

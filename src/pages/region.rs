@@ -5,7 +5,7 @@ use crate::{
     i18n::{Language, Words, format, say, t},
     place::Place,
     route::Route,
-    ui::{Back, Choice, ErrorLine, ErrorSummary, Icon, Sign, SubmitButton, arrive},
+    ui::{Back, Choice, ErrorLine, ErrorSummary, Icon, Sign, SubmitButton, arrive, list, live},
 };
 use contract::Region;
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -14,18 +14,17 @@ use leptos::{ev::SubmitEvent, prelude::*};
 #[derive(Clone, Copy)]
 struct Answers {
     region: RwSignal<Option<Region>>,
-    /// Clark or Cowlitz county: the bill comes from Oregon.
-    southwest: RwSignal<Option<bool>>,
+    /// Washington's follow-up: whose plan sends the bill. Oregon's for Clark and Cowlitz county.
+    washington: RwSignal<Option<Region>>,
     submits: RwSignal<u32>,
 }
 
 impl Answers {
     /// The region whose plan sends the bill.
     fn plan(self) -> Option<Region> {
-        match (self.region.get()?, self.southwest.get()) {
-            (Region::Washington, None) => None,
-            (Region::Washington, Some(true)) => Some(Region::Oregon),
-            (region, _) => Some(region),
+        match self.region.get() {
+            Some(Region::Washington) => self.washington.get(),
+            region => region,
         }
     }
 
@@ -70,7 +69,7 @@ pub fn RegionPage() -> impl IntoView {
     let answers = Answers {
         region: RwSignal::new(deployment.region.get_untracked()),
         // Washington itself is remembered only after the question was answered with no
-        southwest: RwSignal::new((deployment.region.get_untracked() == Some(Region::Washington)).then_some(false)),
+        washington: RwSignal::new(deployment.region.get_untracked().filter(|region| *region == Region::Washington)),
         submits: RwSignal::new(0),
     };
     let title = say(move |w| match answers.missing() {
@@ -95,6 +94,9 @@ pub fn RegionPage() -> impl IntoView {
             None => answers.submits.update(|n| *n += 1),
         }
     };
+    let is_asked = Memo::new(move |_| answers.region.get() == Some(Region::Washington));
+    let follow_up =
+        live(move || if is_asked.get() { FollowUp(FollowUpProps { answers }).into_any() } else { ().into_any() });
     view! {
         <div class="pay-journey">
             <div class="pay-journey__head">
@@ -106,7 +108,7 @@ pub fn RegionPage() -> impl IntoView {
             <form class="pay-sheet" novalidate on:submit=submit>
                 <div class="pay-stack pay-stack--roomy">
                     <Regions answers/>
-                    <Show when=move || answers.region.get() == Some(Region::Washington)><FollowUp answers/></Show>
+                    {follow_up}
                     <p class="pay-row"><SubmitButton words=t(|w| w.region.go_on)/></p>
                 </div>
             </form>
@@ -122,21 +124,21 @@ fn Regions(answers: Answers) -> impl IntoView {
         let id = (region == Region::ALL[0]).then(|| Missing::Region.control().to_owned());
         let chosen = Signal::derive(move || answers.region.get() == Some(region));
         let choose = Callback::new(move |()| answers.region.set(Some(region)));
-        view! { <Choice name="region" id words note chosen on_choose=choose/> }
+        view! { <Choice name="region" id words note chosen on_choose=choose/> }.into_any()
     };
     view! {
         <fieldset class="pay-stack" aria-describedby="region-error">
             <legend class="pay-hidden">{t(|w| w.region.region)}</legend>
             <MissingWords id="region-error" answers missing=Missing::Region/>
-            <div class="pay-regions">{Region::ALL.into_iter().map(choice).collect_view()}</div>
+            <div class="pay-regions">{list(Region::ALL, choice)}</div>
         </fieldset>
     }
 }
 
 #[component]
 fn FollowUp(answers: Answers) -> impl IntoView {
-    let choose = move |yes: bool| Callback::new(move |()| answers.southwest.set(Some(yes)));
-    let chosen = move |yes: bool| Signal::derive(move || answers.southwest.get() == Some(yes));
+    let choose = move |plan: Region| Callback::new(move |()| answers.washington.set(Some(plan)));
+    let chosen = move |plan: Region| Signal::derive(move || answers.washington.get() == Some(plan));
     let first = Some(Missing::FollowUp.control().to_owned());
     view! {
         <fieldset class="pay-stack" aria-describedby="southwest-note southwest-error">
@@ -149,16 +151,16 @@ fn FollowUp(answers: Answers) -> impl IntoView {
                     id=first
                     words=t(|w| w.region.yes)
                     note=Some(t(|w| w.region.yes_note))
-                    chosen=chosen(true)
-                    on_choose=choose(true)
+                    chosen=chosen(Region::Oregon)
+                    on_choose=choose(Region::Oregon)
                 />
                 <Choice
                     name="southwest"
                     id=None
                     words=t(|w| w.region.no)
                     note=Some(t(|w| w.region.no_note))
-                    chosen=chosen(false)
-                    on_choose=choose(false)
+                    chosen=chosen(Region::Washington)
+                    on_choose=choose(Region::Washington)
                 />
             </div>
         </fieldset>
@@ -169,11 +171,12 @@ fn FollowUp(answers: Answers) -> impl IntoView {
 #[component]
 fn MissingWords(id: &'static str, answers: Answers, missing: Missing) -> impl IntoView {
     let language = Language::here();
-    let words = move || {
-        (answers.missing() == Some(missing)).then(|| {
-            let words = missing.words(language.words());
-            view! { <span class="pay-field__error"><Icon sign=Sign::Alert/><span>{words}</span></span> }
-        })
-    };
+    let words = live(move || {
+        if answers.missing() != Some(missing) {
+            return ().into_any();
+        }
+        let words = missing.words(language.words());
+        view! { <span class="pay-field__error"><Icon sign=Sign::Alert/><span>{words}</span></span> }.into_any()
+    });
     view! { <div class="pay-live" id=id>{words}</div> }
 }

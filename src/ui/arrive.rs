@@ -20,12 +20,11 @@ pub fn arrive(title: Text) -> NodeRef<html::H1> {
     let h1 = NodeRef::new();
     let brand = Deployment::here();
     let arrivals: Option<Arrivals> = use_context();
-    Effect::new(move |_| browser::set_title(&format!("{} · {}", title.get(), brand.brand())));
-    Effect::new(move |focused: Option<bool>| {
-        if focused == Some(true) {
-            return true;
-        }
-        let Some(h1) = h1.get() else { return false };
+    browser::watch(move |_| browser::set_title(&format!("{} · {}", title.get(), brand.brand())));
+    let mut is_here = false;
+    browser::watch(move |_| {
+        let Some(h1) = h1.get().filter(|_| !is_here) else { return };
+        is_here = true;
         let before = arrivals.map_or(0, |Arrivals(count)| {
             let before = count.get_value();
             count.set_value(before + 1);
@@ -35,7 +34,6 @@ pub fn arrive(title: Text) -> NodeRef<html::H1> {
             // a frame later: the router has scrolled, and the new page is laid out
             request_animation_frame(move || browser::focus(h1));
         }
-        true
     });
     h1
 }

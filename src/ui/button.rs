@@ -14,12 +14,13 @@ pub fn SubmitButton(
     #[prop(optional)]
     arrow: bool,
 ) -> impl IntoView {
-    let said = move || match busy_words {
+    let said = Text::derive(move || match busy_words {
         Some(busy_words) if busy.get() => busy_words.get(),
         _ => words.get(),
-    };
+    });
+    let is_busy = Signal::derive(move || busy.get().then(|| "true".to_owned()));
     view! {
-        <button class="pay-button pay-button--main" type="submit" aria-busy=move || busy.get().then_some("true")>
+        <button class="pay-button pay-button--main" type="submit" aria-busy=is_busy>
             <span>{said}</span>
             {arrow.then(|| view! { <Icon sign=Sign::Arrow/> })}
         </button>

@@ -1,6 +1,6 @@
 //! The body of a page that waits for the account: what it will bring, and what can be done today.
 
-use super::{Back, ButtonLink, Icon, Sign};
+use super::{Back, ButtonLink, Icon, Sign, list, live};
 use crate::{
     i18n::{Language, t},
     route::Route,
@@ -11,10 +11,8 @@ use leptos::prelude::*;
 #[component]
 pub fn ComesLater(children: Children) -> impl IntoView {
     let language = Language::here();
-    let adds = move || {
-        let item = |words: &'static str| view! { <li><Icon sign=Sign::Check/><span>{words}</span></li> };
-        language.words().account.adds.iter().copied().map(item).collect_view()
-    };
+    let item = |words: &&'static str| view! { <li><Icon sign=Sign::Check/><span>{*words}</span></li> }.into_any();
+    let adds = live(move || list(language.words().account.adds, item));
     view! {
         <div class="pay-signin">
             <Back to=Route::Home words=t(|w| w.shell.home)/>

@@ -1,7 +1,7 @@
 //! The list of what is to put right, between the `h1` and the form. It takes the focus when it appears on submit, because that is
 //! where a screen reader and a keyboard go on from; each line leads to its field.
 
-use super::{Icon, Sign};
+use super::{Icon, Sign, list, live};
 use crate::{browser, i18n::say};
 use leptos::{html, prelude::*};
 
@@ -16,15 +16,13 @@ pub struct ErrorLine {
 #[component]
 pub fn ErrorSummary(#[prop(into)] lines: Signal<Vec<ErrorLine>>, #[prop(into)] submits: Signal<u32>) -> impl IntoView {
     let summary = NodeRef::<html::Div>::new();
-    Effect::new(move |before: Option<u32>| {
-        let now = submits.get();
-        if before.is_some_and(|before| before != now) {
-            if let Some(summary) = summary.get_untracked() {
-                browser::focus_and_show(summary);
-            }
+    browser::watch(move |is_first| {
+        submits.track();
+        if let Some(summary) = summary.get_untracked().filter(|_| !is_first) {
+            browser::focus_and_show(summary);
         }
-        now
     });
+    let is_empty = Signal::derive(move || lines.with(Vec::is_empty));
     let title = say(move |w| (w.shell.to_put_right)(lines.with(Vec::len)));
     let line = move |line: ErrorLine| {
         let id = line.id.clone();
@@ -34,7 +32,7 @@ pub fn ErrorSummary(#[prop(into)] lines: Signal<Vec<ErrorLine>>, #[prop(into)] s
                 browser::focus_field(&summary, &id);
             }
         };
-        view! { <li><a href=format!("#{}", line.id) on:click=go>{line.words}</a></li> }
+        view! { <li><a href=format!("#{}", line.id) on:click=go>{line.words}</a></li> }.into_any()
     };
     view! {
         <div
@@ -43,10 +41,10 @@ pub fn ErrorSummary(#[prop(into)] lines: Signal<Vec<ErrorLine>>, #[prop(into)] s
             aria-labelledby="pay-errors-title"
             tabindex="-1"
             node_ref=summary
-            hidden=move || lines.with(Vec::is_empty)
+            hidden=is_empty
         >
             <h2 id="pay-errors-title"><Icon sign=Sign::Alert/><span>{title}</span></h2>
-            <ul>{move || lines.get().into_iter().map(line).collect_view()}</ul>
+            <ul>{live(move || list(lines.get(), line))}</ul>
         </div>
     }
 }

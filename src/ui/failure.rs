@@ -1,12 +1,12 @@
 //! What is said when the server could not be asked, or would not: one notice, in the page's own place for it, focused when it
 //! appears after something the member did (on a phone it may be out of sight).
 
-use super::{Notice, NoticeKind};
+use super::{Notice, NoticeKind, live};
 use crate::{
     browser,
     config::Deployment,
     error::ApiError,
-    i18n::{Text, Words, say, t},
+    i18n::{Language, Words, t},
 };
 use leptos::{html, prelude::*};
 
@@ -19,46 +19,32 @@ pub fn Failure(
     #[prop(optional)]
     on_retry: Option<Callback<()>>,
 ) -> impl IntoView {
-    let deployment = Deployment::here();
+    let (deployment, language) = (Deployment::here(), Language::here());
     let place = NodeRef::<html::Div>::new();
-    Effect::new(move |before: Option<bool>| {
+    let mut was_shown = true;
+    browser::watch(move |_| {
         let is_shown = error.with(Option::is_some);
-        if before == Some(false) && is_shown {
-            if let Some(place) = place.get_untracked() {
-                browser::focus_and_show(place);
-            }
+        if let Some(place) = place.get_untracked().filter(|_| is_shown && !was_shown) {
+            browser::focus_and_show(place);
         }
-        is_shown
+        was_shown = is_shown;
     });
-    let said = move |part: fn((String, String)) -> String| -> Text {
-        say(move |w| {
-            let phone = deployment.contacts().billing_phone;
-            let pair = error.with(|error| {
-                let error = error.as_ref()?;
-                words.and_then(|words| words(w, error, &phone)).or_else(|| Some(usual(w, error, &phone)))
-            });
-            pair.map(part).unwrap_or_default()
-        })
-    };
-    let (title, text) = (said(|pair| pair.0), said(|pair| pair.1));
-    let kind = Memo::new(move |_| {
-        error.with(|error| match error {
-            Some(ApiError::Refused(_) | ApiError::Faulty | ApiError::Forbidden) => NoticeKind::Bad,
+    let notice = move || {
+        let Some(error) = error.get() else { return ().into_any() };
+        let (w, phone) = (language.words(), deployment.contacts().billing_phone);
+        let own = words.and_then(|words| words(w, &error, &phone));
+        let (title, text) = own.unwrap_or_else(|| usual(w, &error, &phone));
+        let kind = match error {
+            ApiError::Refused(_) | ApiError::Faulty | ApiError::Forbidden => NoticeKind::Bad,
             _ => NoticeKind::Warn,
-        })
-    });
-    let retry = move || {
-        on_retry.map(|on_retry| {
+        };
+        let retry = on_retry.map(|on_retry| {
             let again = move |_| on_retry.run(());
             view! { <p><button class="pay-link" type="button" on:click=again>{t(|w| w.shell.try_again)}</button></p> }
-        })
+        });
+        view! { <Notice kind title=Signal::stored(title) words=Signal::stored(text)>{retry}</Notice> }.into_any()
     };
-    let shown = Memo::new(move |_| error.with(Option::is_some));
-    view! {
-        <div role="alert" tabindex="-1" class="pay-live" node_ref=place>
-            {move || shown.get().then(|| view! { <Notice kind=kind.get() title words=text>{retry()}</Notice> })}
-        </div>
-    }
+    view! { <div role="alert" tabindex="-1" class="pay-live" node_ref=place>{live(notice)}</div> }
 }
 
 /// Title and sentence.

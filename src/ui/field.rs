@@ -1,6 +1,6 @@
 //! One text field: label, hint, error, control, echo, wired together by ids. It holds no rule: the page says what is wrong.
 
-use super::{Icon, Sign};
+use super::{Icon, Sign, live};
 use crate::i18n::Text;
 use leptos::prelude::*;
 
@@ -48,7 +48,7 @@ pub fn TextField(
     let has_echo = echo.is_some();
     let described_by = {
         let (hint_id, error_id, echo_id) = (hint_id.clone(), error_id.clone(), echo_id.clone());
-        move || {
+        Signal::derive(move || {
             let parts = [
                 has_hint.then_some(&hint_id),
                 error.with(Option::is_some).then_some(&error_id),
@@ -56,13 +56,17 @@ pub fn TextField(
             ];
             let ids: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
             (!ids.is_empty()).then(|| ids.join(" "))
-        }
-    };
-    let error_words = move || {
-        error.get().map(|words| {
-            view! { <span class="pay-field__error" id=error_id.clone()><Icon sign=Sign::Alert/><span>{words}</span></span> }
         })
     };
+    let invalid = Signal::derive(move || error.with(Option::is_some).then(|| "true".to_owned()));
+    let error_words = live(move || match error.get() {
+        None => ().into_any(),
+        Some(words) => {
+            let id = error_id.clone();
+            view! { <span class="pay-field__error" id=id><Icon sign=Sign::Alert/><span>{words}</span></span> }
+                .into_any()
+        }
+    });
     let input = view! {
         <input
             class=format!("pay-input {}", keyboard.width)
@@ -74,7 +78,7 @@ pub fn TextField(
             autocapitalize="off"
             spellcheck="false"
             aria-describedby=described_by
-            aria-invalid=move || error.with(Option::is_some).then_some("true")
+            aria-invalid=invalid
             prop:value=value
             on:input=move |event| value.set(event_target_value(&event))
             // autofill of some browsers says only this

@@ -4,7 +4,7 @@ use super::{Icon, Sign};
 use crate::{
     browser,
     config::Deployment,
-    i18n::{Language, format, say, t},
+    i18n::{Language, Text, format, say, t},
     place::Place,
     route::Route,
 };
@@ -39,10 +39,10 @@ fn Header() -> impl IntoView {
     let deployment = Deployment::here();
     let language = Language::here();
     let place = Place::here();
-    let other = move || match language.0.get() {
-        Locale::En => "es",
-        Locale::Es => "en",
-    };
+    let other = say(|w| match w.locale {
+        Locale::En => "es".to_owned(),
+        Locale::Es => "en".to_owned(),
+    });
     let switch = move |_| {
         language.0.update(|locale| {
             *locale = match locale {
@@ -54,7 +54,8 @@ fn Header() -> impl IntoView {
     let region = say(move |w| {
         deployment.region.get().map_or(w.shell.your_region, |region| format::region(w.locale, region)).to_owned()
     });
-    let on_region_page = move || place.route() == Some(Route::Region);
+    let on_region_page = Signal::derive(move || place.route() == Some(Route::Region));
+    let brand = say(move |_| deployment.brand());
     view! {
         <header class="pay-top">
             <a
@@ -63,7 +64,7 @@ fn Header() -> impl IntoView {
                 aria-label=say(move |w| (w.shell.wordmark_home)(&deployment.brand()))
             >
                 <svg viewBox="0 0 22 24" aria-hidden="true" focusable="false" inner_html=MARK></svg>
-                <b>{move || deployment.brand()}</b>
+                <b>{brand}</b>
             </a>
             <a class="pay-chip" href=Route::Region.href() hidden=on_region_page>
                 <span class="pay-hidden">{t(|w| w.shell.region)}</span>
@@ -82,14 +83,13 @@ fn Header() -> impl IntoView {
 
 #[component]
 fn Footer() -> impl IntoView {
-    let deployment = Deployment::here();
     view! {
         <footer class="pay-foot">
             <div class="pay-foot__in">
                 <p>
                     <Icon sign=Sign::Phone/>
                     <span>
-                        {t(|w| w.shell.questions)} {move || view! { <PhoneLink number=deployment.contacts().billing_phone/> }}
+                        {t(|w| w.shell.questions)} <BillingPhone/>
                         <br/>
                         <span class="pay-note"><OpenNow/></span>
                     </span>
@@ -108,9 +108,18 @@ fn Footer() -> impl IntoView {
 
 /// A number that a phone can call.
 #[component]
-pub fn PhoneLink(number: String) -> impl IntoView {
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    view! { <a href=format!("tel:+{digits}")>{number}</a> }
+pub fn PhoneLink(number: Text) -> impl IntoView {
+    let address = Text::derive(move || {
+        number.with(|number| "tel:+".chars().chain(number.chars().filter(char::is_ascii_digit)).collect())
+    });
+    view! { <a href=address>{number}</a> }
+}
+
+/// The help phone.
+#[component]
+pub fn BillingPhone() -> impl IntoView {
+    let deployment = Deployment::here();
+    view! { <PhoneLink number=say(move |_| deployment.contacts().billing_phone)/> }
 }
 
 /// "Open now, until 5 pm Pacific", by the region's clock; the plain hours while no region was chosen or the time is not known
@@ -118,10 +127,11 @@ pub fn PhoneLink(number: String) -> impl IntoView {
 #[component]
 pub fn OpenNow() -> impl IntoView {
     let deployment = Deployment::here();
-    let now = RwSignal::new(None::<i64>);
-    Effect::new(move |_| {
-        now.set(Some(browser::now_millis()));
-        let again = set_interval_with_handle(move || now.set(Some(browser::now_millis())), Duration::from_secs(30));
+    // minutes since 1970, 0 while not known
+    let now = RwSignal::new(0);
+    browser::watch(move |_| {
+        now.set(browser::now_minutes());
+        let again = set_interval_with_handle(move || now.set(browser::now_minutes()), Duration::from_secs(30));
         on_cleanup(move || {
             if let Ok(again) = again {
                 again.clear();
@@ -131,12 +141,13 @@ pub fn OpenNow() -> impl IntoView {
     say(move |w| {
         let contacts = deployment.contacts();
         let (from, until) = (format::hour(w.locale, contacts.opens), format::hour(w.locale, contacts.closes));
-        let (Some(region), Some(now)) = (deployment.region.get(), now.get()) else {
-            let zone = deployment.region.get().map_or(w.shell.any_zone, |region| format::zone(w.locale, region));
+        let (region, now) = (deployment.region.get(), now.get());
+        let Some(region) = region.filter(|_| now > 0) else {
+            let zone = region.map_or(w.shell.any_zone, |region| format::zone(w.locale, region));
             return format!("{}.", (w.shell.hours)(&from, &until, zone));
         };
         let zone = format::zone(w.locale, region);
-        let clock = format::WallClock::at(now, region.time_zone());
+        let clock = format::WallClock::at(i64::from(now) * 60_000, region.time_zone());
         if clock.weekday < 5 && (contacts.opens..contacts.closes).contains(&clock.hour) {
             (w.shell.open_now)(&until, zone, &from)
         } else {

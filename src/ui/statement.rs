@@ -4,7 +4,7 @@
 //! The layout follows the region's schema: identifiers stand in a box at the top right, one row each, the health record number
 //! under it, the ZIP code at the end of the address.
 
-use super::{Icon, Sign};
+use super::{Icon, Sign, list, live};
 use crate::{
     config::Deployment,
     i18n::{Text, printed, t},
@@ -51,16 +51,14 @@ pub fn Statement(
         }
         path
     };
-    let drawn = placed
-        .into_iter()
-        .map(|(spot, row)| match (spot.identifier, row) {
-            (_, Some(row)) => labelled(spot, row * 52 + 27, lit),
-            (Identifier::Hrn, None) => labelled(spot, rows * 52 + 38, lit),
-            (_, None) => address_end(spot, lit),
-        })
-        .collect_view();
+    let drawn = list(placed, |(spot, row)| match (spot.identifier, row) {
+        (_, Some(row)) => labelled(spot, row * 52 + 27, lit),
+        (Identifier::Hrn, None) => labelled(spot, rows * 52 + 38, lit),
+        (_, None) => address_end(spot, lit),
+    });
+    let lit_key = Text::derive(move || lit.get().map_or("", |identifier| identifier.key()).to_owned());
     view! {
-        <figure class="pay-stmt" data-lit=move || lit.get().map_or("", |identifier| identifier.key())>
+        <figure class="pay-stmt" data-lit=lit_key>
             <div class="pay-stmt__window">
                 // the caption below says in words what the picture shows
                 <svg viewBox="0 0 440 570" aria-hidden="true" focusable="false">
@@ -101,9 +99,9 @@ fn address_end(spot: Spot, lit: Signal<Option<Identifier>>) -> AnyView {
     .into_any()
 }
 
-fn is_lit(spot: &Spot, lit: Signal<Option<Identifier>>) -> impl Fn() -> Option<&'static str> + Send + Sync + 'static {
+fn is_lit(spot: &Spot, lit: Signal<Option<Identifier>>) -> Signal<Option<String>> {
     let identifier = spot.identifier;
-    move || (lit.get() == Some(identifier)).then_some("")
+    Signal::derive(move || (lit.get() == Some(identifier)).then(String::new))
 }
 
 /// A statement with sample values and nothing lit: what the member should have at hand.
@@ -120,7 +118,7 @@ pub fn SampleStatement() -> impl IntoView {
         None => SAMPLE.iter().map(|(identifier, sample)| spot(*identifier, (*sample).to_owned())).collect::<Vec<_>>(),
     };
     let caption = t(|w| w.find.all_places);
-    move || view! { <Statement spots=spots() lit=Signal::stored(None) caption/> }
+    live(move || view! { <Statement spots=spots() lit=Signal::stored(None) caption/> }.into_any())
 }
 
 /// As most regions print it.

@@ -1,6 +1,6 @@
 //! Where one is on the way to a receipt. Wide: four names over bars, done ones are links. Narrow: Back, "Step 2 of 4", bars.
 
-use super::{Icon, Sign};
+use super::{Icon, Sign, list};
 use crate::{
     i18n::{Text, say, t},
     route::Route,
@@ -46,7 +46,7 @@ pub fn Stepper(step: usize) -> impl IntoView {
                 <a class="pay-link" href=back.href()><Icon sign=Sign::Back/>{t(|w| w.shell.back)}</a>
                 <span>{say(move |w| (w.shell.step_of)(step, 4))}</span>
             </p>
-            <ol>{(1..=4).map(item).collect_view()}</ol>
+            <ol>{list(1..=4, item)}</ol>
         </nav>
     }
 }

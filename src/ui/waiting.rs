@@ -1,5 +1,6 @@
 //! A sheet whose content is on its way: bars in the real layout, shown after 300 ms (by the style sheet), read out as words.
 
+use super::list;
 use crate::i18n::t;
 use leptos::prelude::*;
 
@@ -10,7 +11,7 @@ pub fn Waiting(#[prop(default = 4)] rows: usize) -> impl IntoView {
         <div class="pay-sheet pay-waiting" aria-busy="true">
             <p class="pay-hidden">{t(|w| w.shell.waiting)}</p>
             <div class="pay-stack" aria-hidden="true">
-                {(0..rows).map(|_| view! { <div class="pay-ghost"><i></i><i></i></div> }).collect_view()}
+                {list(0..rows, |_| view! { <div class="pay-ghost"><i></i><i></i></div> }.into_any())}
             </div>
         </div>
     }

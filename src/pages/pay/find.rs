@@ -10,6 +10,7 @@ pub use draft::FindDraft;
 
 use crate::{
     api::Client,
+    browser,
     config::{Deployment, Profile},
     error::ApiError,
     form::Problems,
@@ -17,7 +18,7 @@ use crate::{
     place::Place,
     route::Route,
     session::{CurrentSession, Session},
-    ui::{ErrorLine, ErrorSummary, Failure, Stepper, Waiting, arrive},
+    ui::{ErrorLine, ErrorSummary, Failure, Stepper, Waiting, arrive, live},
 };
 use contract::{
     Identifier, Problem, Region,
@@ -101,7 +102,7 @@ pub fn FindPage() -> impl IntoView {
     let deployment = Deployment::here();
     let finding = Finding::new();
     let place = Place::here();
-    Effect::new(move |_| {
+    browser::watch(move |_| {
         if deployment.region.get().is_none() {
             place.replace(Route::Region);
         }
@@ -109,12 +110,12 @@ pub fn FindPage() -> impl IntoView {
     let has_errors = move || finding.problems.with(|problems| !problems.is_empty());
     let h1 =
         arrive(say(move |w| if has_errors() { (w.shell.error_title)(w.find.title) } else { w.find.title.to_owned() }));
-    let asked = Signal::derive(move || deployment.region_profile().map_or(5, |profile| profile.schema.len()));
+    let asked = move || deployment.region_profile().map_or(5, |profile| profile.schema.len());
     let head = view! {
         <div class="pay-journey__head">
             <Stepper step=1/>
             <h1 tabindex="-1" node_ref=h1>{t(|w| w.find.title)}</h1>
-            <p class="pay-lead">{say(move |w| (w.find.lead)(asked.get()))}</p>
+            <p class="pay-lead">{say(move |w| (w.find.lead)(asked()))}</p>
             <Failure error=finding.answer words=answer_words/>
             <Summary finding/>
         </div>
@@ -122,14 +123,14 @@ pub fn FindPage() -> impl IntoView {
     let unavailable = Signal::derive(move || {
         deployment.profile.with(|profile| if let Profile::Failed(error) = profile { Some(error.clone()) } else { None })
     });
-    let body = move || match deployment.region_profile() {
+    let body = live(move || match deployment.region_profile() {
         Some(profile) => found_form(finding, profile),
         None if unavailable.with(Option::is_some) => {
             let retry = Callback::new(move |()| deployment.attempt.update(|n| *n += 1));
             view! { <div class="pay-journey__body"><Failure error=unavailable on_retry=retry/></div> }.into_any()
         }
         None => view! { <div class="pay-journey__body"><Waiting rows=5/></div> }.into_any(),
-    };
+    });
     view! { <div class="pay-journey pay-journey--half">{head}{body}</div> }
 }
 
@@ -163,10 +164,10 @@ fn Summary(finding: Finding) -> impl IntoView {
 fn found_form(finding: Finding, profile: RegionProfile) -> AnyView {
     let (region, schema) = (profile.region, StoredValue::new(profile.schema));
     let (client, session, place) = (Client::here(), CurrentSession::here(), Place::here());
-    Effect::new(move |before: Option<()>| {
+    browser::watch(move |is_first| {
         // tracks every field, whether or not it is looked at
         schema.with_value(|schema| schema.iter().for_each(|field| finding.draft.text(field.identifier).track()));
-        if before.is_some() && finding.refused.get_untracked() > 0 {
+        if !is_first && finding.refused.get_untracked() > 0 {
             schema.with_value(|schema| untrack(|| finding.recheck(schema)));
         }
     });

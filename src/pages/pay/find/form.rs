@@ -2,9 +2,9 @@
 
 use super::{Finding, draft};
 use crate::{
-    i18n::{Language, printed, say, t},
+    i18n::{Language, Text, printed, say, t},
     route::Route,
-    ui::{Keyboard, Spot, Statement, SubmitButton, TextField},
+    ui::{Keyboard, Spot, Statement, SubmitButton, TextField, list},
 };
 use contract::{Identifier, portal::IdentifierField};
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -20,7 +20,7 @@ pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, sub
     let together = schema.iter().take_while(|field| is_short(field)).count();
     let (first, rest) = schema.split_at(if together > 1 { together } else { 0 });
     let fields = |fields: &[IdentifierField]| {
-        fields.iter().map(|field| view! { <IdentifierInput finding field=field.clone()/> }).collect_view()
+        list(fields, |field| view! { <IdentifierInput finding field=field.clone()/> }.into_any())
     };
     let first = (!first.is_empty()).then(|| view! { <div class="pay-field__pair">{fields(first)}</div> });
     let rest = fields(rest);
@@ -87,19 +87,18 @@ fn IdentifierInput(finding: Finding, field: IdentifierField) -> impl IntoView {
 
 /// "We will look for 012345678", the added zeros told apart; nothing while there is no number to look for.
 fn padded(field: StoredValue<IdentifierField>, value: RwSignal<String>) -> AnyView {
-    let canonical = Memo::new(move |_| {
+    let number = move || {
         let typed = value.get();
         let canonical = field.with_value(|field| draft::canonical(field, &typed)).ok()?;
         let digits = typed.chars().filter(|c| c.is_numeric()).count();
-        let added = canonical.len().saturating_sub(digits);
-        Some(canonical.split_at(added)).map(|(zeros, rest)| (zeros.to_owned(), rest.to_owned()))
-    });
-    let words = say(move |w| if canonical.with(Option::is_some) { w.find.echo.to_owned() } else { String::new() });
+        Some((canonical.len().saturating_sub(digits), canonical))
+    };
+    let words = say(move |w| number().map(|_| w.find.echo.to_owned()).unwrap_or_default());
+    let zeros = Text::derive(move || number().map(|(added, text)| text[..added].to_owned()).unwrap_or_default());
+    let rest = Text::derive(move || number().map(|(added, text)| text[added..].to_owned()).unwrap_or_default());
     view! {
         <span>{words}</span>
-        <output>
-            {move || canonical.get().map(|(zeros, rest)| view! { <i>{zeros}</i>{rest} })}
-        </output>
+        <output><i>{zeros}</i>{rest}</output>
     }
     .into_any()
 }
