@@ -51,7 +51,7 @@ pub fn moment(instant: Instant, time_zone: &str, locale: Locale) -> String {
     let local = timestamp.to_zoned(zone);
     let parts = (u8::try_from(local.month()), u8::try_from(local.day()));
     let (Ok(month), Ok(day_of_month)) = parts else { return instant.to_string() };
-    let Some(date) = Date::new(local.year().into(), month, day_of_month) else { return instant.to_string() };
+    let Some(date) = Date::new(local.year(), month, day_of_month) else { return instant.to_string() };
     let hour = match local.hour() % 12 {
         0 => 12,
         hour => hour,

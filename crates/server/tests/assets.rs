@@ -1,5 +1,6 @@
 //! The app's static files over HTTP: types, caching, compression, the page for every address of the app, and no way out of the
 //! folder.
+#![allow(clippy::unwrap_used)]
 
 use axum::{
     Router,

@@ -1,4 +1,5 @@
 //! What `--demo` seeds, read back from a real database.
+#![allow(clippy::unwrap_used)]
 
 use contract::{
     Instant, Region,

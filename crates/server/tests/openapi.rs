@@ -1,4 +1,5 @@
 //! The committed OpenAPI document is what the handlers say. `UPDATE_OPENAPI=1 cargo test -p server --test openapi` rewrites it.
+#![allow(clippy::unwrap_used)]
 
 use serde_json::Value;
 use std::{env, fs, path::Path};

@@ -1,4 +1,5 @@
 //! The receipt's file, read back as text.
+#![allow(clippy::unwrap_used)]
 
 use contract::{
     CardBrand, Date, Email, Expiry, IdempotencyKey, Instant, Locale, Money,
