@@ -125,7 +125,7 @@ fn bills(count: usize, locale: Locale) -> String {
 }
 
 fn hours(opens: u8, closes: u8, locale: Locale) -> String {
-    let clock = |hour: u8| (if hour % 12 == 0 { 12 } else { hour % 12 }, hour < 12);
+    let clock = |hour: u8| (if hour.is_multiple_of(12) { 12 } else { hour % 12 }, hour < 12);
     let ((from, from_am), (until, until_am)) = (clock(opens), clock(closes));
     match locale {
         Locale::En => {

@@ -1,0 +1,94 @@
+//! `POST /capture/tokens`: what the frame sends when its fields are right. The only place where a full number is in this process:
+//! it is parsed, looked up among the test numbers, reduced to its last four and dropped. It is never logged and never stored.
+
+use crate::{App, Refused, random_name, sandbox, store::NewToken};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+};
+use contract::{
+    AccountNumber, CardBrand, CardNumber, Expiry, Problem, RoutingNumber, SecurityCode,
+    payment::{BankAccountKind, CardFunding, Method},
+};
+use serde::{Deserialize, Serialize};
+
+// No Debug on purpose: nothing may print it.
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Typed {
+    Card { binding: String, number: String, expiry: String, code: String },
+    Bank { binding: String, routing: String, account: String, account_kind: BankAccountKind },
+}
+
+#[derive(Serialize)]
+pub struct Made {
+    pub token: String,
+    /// A card's brand, or the kind of account.
+    pub brand: String,
+    pub last4: String,
+    pub expiry: Option<Expiry>,
+    pub funding: Option<CardFunding>,
+}
+
+pub async fn make_token(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Made>), Refused> {
+    let is_own = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).is_some_and(|origin| {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+    });
+    if !is_own {
+        return Err(Refused(StatusCode::FORBIDDEN, "foreign_origin"));
+    }
+    let typed: Typed = serde_json::from_slice(&body).map_err(|_| Refused(StatusCode::BAD_REQUEST, "malformed"))?;
+    let not_a_test_number = Refused(StatusCode::UNPROCESSABLE_ENTITY, "not_a_test_number");
+    let (binding, method, outcome) = match typed {
+        Typed::Card { binding, number, expiry, code } => {
+            let number = CardNumber::parse(&number).map_err(wrong)?;
+            let brand = number.brand();
+            let expiry = Expiry::parse(&expiry).and_then(|expiry| expiry.check(app.now().utc_date())).map_err(wrong)?;
+            SecurityCode::parse(&code, brand).map_err(wrong)?;
+            if !CardBrand::ACCEPTED.contains(&brand) {
+                return Err(wrong(Problem::BrandNotAccepted));
+            }
+            let (funding, outcome) = sandbox::card(&number).ok_or(not_a_test_number)?;
+            (binding, Method::Card { brand, last4: number.last4().to_owned(), expiry, funding }, outcome)
+        }
+        Typed::Bank { binding, routing, account, account_kind } => {
+            RoutingNumber::parse(&routing).map_err(wrong)?;
+            let account = AccountNumber::parse(&account).map_err(wrong)?;
+            let outcome = sandbox::account(&account).ok_or(not_a_test_number)?;
+            (binding, Method::Bank { account: account_kind, last4: account.last4().to_owned() }, outcome)
+        }
+    };
+    if binding.is_empty() || binding.len() > 128 || !binding.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(Refused(StatusCode::BAD_REQUEST, "malformed"));
+    }
+    let token = random_name("tok")?;
+    app.store.add_token(&NewToken { token: &token, binding: &binding, method: &method, outcome }, app.now()).await?;
+    Ok((StatusCode::CREATED, Json(made(token, method))))
+}
+
+fn made(token: String, method: Method) -> Made {
+    match method {
+        Method::Card { brand, last4, expiry, funding } => {
+            let brand = serde_json::to_value(brand).ok().and_then(|brand| brand.as_str().map(str::to_owned));
+            Made { token, brand: brand.unwrap_or_default(), last4, expiry: Some(expiry), funding: Some(funding) }
+        }
+        Method::Bank { account, last4 } => {
+            let brand = match account {
+                BankAccountKind::Checking => "checking",
+                BankAccountKind::Savings => "savings",
+            };
+            Made { token, brand: brand.to_owned(), last4, expiry: None, funding: None }
+        }
+    }
+}
+
+fn wrong(problem: Problem) -> Refused {
+    Refused(StatusCode::UNPROCESSABLE_ENTITY, problem.key())
+}

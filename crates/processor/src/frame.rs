@@ -1,0 +1,67 @@
+//! The files of the capture frame, and the headers that keep it to itself: it may be framed by the origins that were named, loads
+//! nothing from anywhere else, and is never cached with anything in it.
+
+use crate::{App, Refused};
+use axum::{
+    extract::{Path, Query, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+
+const PAGE: &str = include_str!("../frame/index.html");
+const STYLE: &str = include_str!("../frame/frame.css");
+const SCRIPT: &str = include_str!("../frame/frame.js");
+const WORDS: &str = include_str!("../frame/words.js");
+
+#[derive(Deserialize)]
+pub struct Asked {
+    /// Origin of the page that embeds the frame.
+    #[serde(default)]
+    parent: String,
+}
+
+/// 403 for a parent nobody named. Kind, language and scheme are read by the script.
+pub async fn page(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+    if !app.settings.parents.contains(&asked.parent) {
+        return Err(Refused(StatusCode::FORBIDDEN, "unknown_parent"));
+    }
+    Ok((headers(&app, "text/html; charset=utf-8"), PAGE).into_response())
+}
+
+pub async fn file(State(app): State<App>, Path(file): Path<String>) -> Result<Response, Refused> {
+    let (kind, body) = match file.as_str() {
+        "frame.css" => ("text/css; charset=utf-8", STYLE.as_bytes().to_vec()),
+        "frame.js" => ("text/javascript; charset=utf-8", SCRIPT.as_bytes().to_vec()),
+        "words.js" => ("text/javascript; charset=utf-8", WORDS.as_bytes().to_vec()),
+        "capture.js" => ("text/javascript; charset=utf-8", built(&app, &file).await?),
+        "capture_bg.wasm" => ("application/wasm", built(&app, &file).await?),
+        _ => return Err(Refused(StatusCode::NOT_FOUND, "not_found")),
+    };
+    Ok((headers(&app, kind), body).into_response())
+}
+
+async fn built(app: &App, file: &str) -> Result<Vec<u8>, Refused> {
+    tokio::fs::read(app.settings.frame.join(file)).await.map_err(|_| {
+        tracing::error!(file, "the capture frame is not built");
+        Refused(StatusCode::NOT_FOUND, "not_built")
+    })
+}
+
+fn headers(app: &App, kind: &'static str) -> HeaderMap {
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors {}; require-trusted-types-for 'script'; trusted-types 'none'",
+        app.settings.parents.join(" ")
+    );
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers
+}

@@ -1,0 +1,122 @@
+//! The sandbox payment processor: an origin of its own with the card-capture frame, tokens, charges, bank debits and returns.
+//! Stands where a plan's real processor will stand. Knows payers as opaque bindings; bills, members and names never come here.
+//!
+//! Reading order: `settings`, `sandbox` (which numbers do what), `store`, `capture` (what the frame sends), `charges` (what the
+//! billing system asks), `frame` (the files browsers load).
+
+pub mod capture;
+pub mod charges;
+pub mod frame;
+pub mod sandbox;
+pub mod settings;
+pub mod store;
+
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use contract::Instant;
+use settings::Settings;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use store::Store;
+use tokio::net::TcpListener;
+
+pub type App = Arc<Processor>;
+
+pub struct Processor {
+    pub settings: Settings,
+    pub store: Store,
+    /// How far `POST /v1/clock` has moved the time on, in milliseconds.
+    ahead: AtomicI64,
+}
+
+impl Processor {
+    pub async fn open(settings: Settings) -> Result<App, sqlx::Error> {
+        let store = Store::open(&settings.database).await?;
+        Ok(Arc::new(Self { settings, store, ahead: AtomicI64::new(0) }))
+    }
+
+    pub fn now(&self) -> Instant {
+        let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+        Instant::from_millis(
+            i64::try_from(machine).unwrap_or(i64::MAX).saturating_add(self.ahead.load(Ordering::Relaxed)),
+        )
+    }
+
+    /// Time moves on, never back.
+    pub fn move_to(&self, now: Instant) {
+        let ahead = now.millis() - self.now().millis();
+        if ahead > 0 {
+            self.ahead.fetch_add(ahead, Ordering::Relaxed);
+        }
+    }
+}
+
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/healthz", get(async || "ok"))
+        .route("/capture", get(frame::page))
+        .route("/capture/{file}", get(frame::file))
+        .route("/capture/tokens", post(capture::make_token))
+        .route("/v1/tokens/{token}", get(charges::token))
+        .route("/v1/charges", post(charges::charge).get(charges::by_key))
+        .route("/v1/charges/{id}", get(charges::by_id))
+        .route("/v1/events", get(charges::events))
+        .route("/v1/clock", post(charges::set_clock))
+        .layer(DefaultBodyLimit::max(16 * 1024))
+        .with_state(app)
+}
+
+/// Until `stop` is done.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let banks = tokio::spawn(answer_for_the_banks(app.clone()));
+    let served = axum::serve(listener, router(app)).with_graceful_shutdown(stop).await;
+    banks.abort();
+    served
+}
+
+async fn answer_for_the_banks(app: App) {
+    loop {
+        if app.store.end_debits(app.now()).await.is_err() {
+            tracing::error!("bank debits could not be answered");
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Every refusal: a status and a key, no words and nothing that was sent.
+#[derive(Debug)]
+pub struct Refused(pub StatusCode, pub &'static str);
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        (self.0, Json(serde_json::json!({ "code": self.1 }))).into_response()
+    }
+}
+
+impl From<sqlx::Error> for Refused {
+    fn from(_: sqlx::Error) -> Self {
+        tracing::error!("the database failed");
+        Self(StatusCode::INTERNAL_SERVER_ERROR, "fault")
+    }
+}
+
+/// An opaque name: a prefix that says what it names, and 128 random bits.
+pub fn random_name(prefix: &str) -> Result<String, Refused> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| Refused(StatusCode::INTERNAL_SERVER_ERROR, "fault"))?;
+    Ok(bytes.iter().fold(format!("{prefix}_"), |name, byte| format!("{name}{byte:02x}")))
+}

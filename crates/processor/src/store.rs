@@ -1,0 +1,256 @@
+//! The sandbox's database: one SQLite file, one writer, every answer committed before it is given. Holds tokens, charges and what
+//! became of them; never a number.
+
+use crate::sandbox::Outcome;
+use contract::{
+    Date, Instant,
+    payment::{Failure, Method, PaymentState, plan_debit},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::{
+    Row, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
+};
+use std::path::Path;
+
+/// A token nobody has charged is worthless after this long.
+pub const TOKEN_MILLIS: i64 = 30 * 60_000;
+const DAY_MILLIS: i64 = 86_400_000;
+/// Banks answer in the afternoon, UTC.
+const ANSWER_MILLIS: i64 = 15 * 3_600_000;
+const BUSINESS_DAYS: u8 = 3;
+
+#[derive(Clone)]
+pub struct Store {
+    write: SqlitePool,
+    read: SqlitePool,
+}
+
+pub struct NewToken<'a> {
+    pub token: &'a str,
+    pub binding: &'a str,
+    pub method: &'a Method,
+    pub outcome: Outcome,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Token {
+    pub method: Method,
+    pub usable: bool,
+}
+
+pub struct NewCharge<'a> {
+    pub id: &'a str,
+    pub key: &'a str,
+    pub token: &'a str,
+    pub binding: &'a str,
+    pub amount_cents: i64,
+    pub reference: &'a str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Charge {
+    pub id: String,
+    pub state: PaymentState,
+    pub failure: Option<Failure>,
+    pub expected_on: Option<Date>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotCharged {
+    /// Unknown, foreign or too old.
+    NoSuchToken,
+    TokenUsed,
+    /// The key was used for another charge.
+    KeyReused,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Event {
+    pub sequence: i64,
+    pub charge: String,
+    pub state: PaymentState,
+    pub failure: Option<Failure>,
+}
+
+impl Store {
+    pub async fn open(file: &Path) -> Result<Self, sqlx::Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full);
+        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        sqlx::migrate!().run(&write).await?;
+        Ok(Self { write, read: SqlitePoolOptions::new().max_connections(4).connect_with(options).await? })
+    }
+
+    pub async fn add_token(&self, new: &NewToken<'_>, now: Instant) -> Result<(), sqlx::Error> {
+        sqlx::query("INSERT INTO token (token, binding, method, outcome, made_at) VALUES ($1, $2, $3, $4, $5)")
+            .bind(new.token)
+            .bind(new.binding)
+            .bind(text(new.method)?)
+            .bind(text(&new.outcome)?)
+            .bind(now.millis())
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+
+    /// `None` for one that is unknown, foreign or too old.
+    pub async fn token(&self, token: &str, binding: &str, now: Instant) -> Result<Option<Token>, sqlx::Error> {
+        let sql = "SELECT method, used_by FROM token WHERE token = $1 AND binding = $2 AND (made_at > $3 OR used_by IS NOT NULL)";
+        let row = sqlx::query(sql)
+            .bind(token)
+            .bind(binding)
+            .bind(now.millis() - TOKEN_MILLIS)
+            .fetch_optional(&self.read)
+            .await?;
+        row.map(|row| {
+            let used_by: Option<String> = row.try_get("used_by")?;
+            Ok(Token { method: parsed(row.try_get("method")?)?, usable: used_by.is_none() })
+        })
+        .transpose()
+    }
+
+    /// The charge of this key: made now, or the one that was made before.
+    pub async fn charge(&self, new: &NewCharge<'_>, now: Instant) -> Result<Result<Charge, NotCharged>, sqlx::Error> {
+        let mut tx = self.write.begin().await?;
+        let sql = "SELECT * FROM charge WHERE idempotency_key = $1";
+        if let Some(before) = sqlx::query(sql).bind(new.key).fetch_optional(&mut *tx).await? {
+            let same = before.try_get::<String, _>("token")? == new.token
+                && before.try_get::<i64, _>("amount_cents")? == new.amount_cents
+                && before.try_get::<String, _>("reference")? == new.reference;
+            return Ok(if same { Ok(charge_of(&before)?) } else { Err(NotCharged::KeyReused) });
+        }
+        let sql = "SELECT * FROM token WHERE token = $1 AND binding = $2";
+        let token = sqlx::query(sql).bind(new.token).bind(new.binding).fetch_optional(&mut *tx).await?;
+        let Some(token) = token else { return Ok(Err(NotCharged::NoSuchToken)) };
+        if token.try_get::<Option<String>, _>("used_by")?.is_some() {
+            return Ok(Err(NotCharged::TokenUsed));
+        }
+        if token.try_get::<i64, _>("made_at")? <= now.millis() - TOKEN_MILLIS {
+            return Ok(Err(NotCharged::NoSuchToken));
+        }
+        let method: Method = parsed(token.try_get("method")?)?;
+        let outcome: Outcome = parsed(token.try_get("outcome")?)?;
+        let (state, failure, end) = first_answer(&method, outcome, now);
+        sqlx::query("UPDATE token SET used_by = $2 WHERE token = $1")
+            .bind(new.token)
+            .bind(new.key)
+            .execute(&mut *tx)
+            .await?;
+        let row = sqlx::query(
+            "INSERT INTO charge (id, idempotency_key, token, amount_cents, reference, state, failure, made_at, ends_at, ends_as) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *",
+        )
+        .bind(new.id)
+        .bind(new.key)
+        .bind(new.token)
+        .bind(new.amount_cents)
+        .bind(new.reference)
+        .bind(text(&state)?)
+        .bind(failure.map(|failure| text(&failure)).transpose()?)
+        .bind(now.millis())
+        .bind(end)
+        .bind(end.map(|_| text(&outcome)).transpose()?)
+        .fetch_one(&mut *tx)
+        .await?;
+        let charge = charge_of(&row)?;
+        tx.commit().await?;
+        Ok(Ok(charge))
+    }
+
+    pub async fn charge_by_id(&self, id: &str) -> Result<Option<Charge>, sqlx::Error> {
+        let row = sqlx::query("SELECT * FROM charge WHERE id = $1").bind(id).fetch_optional(&self.read).await?;
+        row.as_ref().map(charge_of).transpose()
+    }
+
+    pub async fn charge_by_key(&self, key: &str) -> Result<Option<Charge>, sqlx::Error> {
+        let row =
+            sqlx::query("SELECT * FROM charge WHERE idempotency_key = $1").bind(key).fetch_optional(&self.read).await?;
+        row.as_ref().map(charge_of).transpose()
+    }
+
+    /// Bank debits whose day has come are answered: one event each.
+    pub async fn end_debits(&self, now: Instant) -> Result<(), sqlx::Error> {
+        let due = sqlx::query("SELECT id, ends_as FROM charge WHERE ends_at <= $1 ORDER BY ends_at, id LIMIT 500");
+        for row in due.bind(now.millis()).fetch_all(&self.read).await? {
+            let id: String = row.try_get("id")?;
+            let (state, failure) = match parsed(row.try_get("ends_as")?)? {
+                Outcome::Pays => (PaymentState::Paid, None),
+                Outcome::Fails(why) | Outcome::Returns(why) => (PaymentState::Returned, Some(why)),
+            };
+            let failure = failure.map(|failure| text(&failure)).transpose()?;
+            let mut tx = self.write.begin().await?;
+            let ended = sqlx::query(
+                "UPDATE charge SET state = $2, failure = $3, ends_at = NULL WHERE id = $1 AND ends_at IS NOT NULL",
+            );
+            let ended = ended.bind(&id).bind(text(&state)?).bind(&failure).execute(&mut *tx).await?;
+            if ended.rows_affected() == 1 {
+                sqlx::query("INSERT INTO event (charge, state, failure, at) VALUES ($1, $2, $3, $4)")
+                    .bind(&id)
+                    .bind(text(&state)?)
+                    .bind(&failure)
+                    .bind(now.millis())
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// At most a hundred at a time, in order.
+    pub async fn events(&self, after: i64) -> Result<Vec<Event>, sqlx::Error> {
+        let sql = "SELECT * FROM event WHERE sequence > $1 ORDER BY sequence LIMIT 100";
+        let rows = sqlx::query(sql).bind(after).fetch_all(&self.read).await?;
+        rows.iter()
+            .map(|row| {
+                let failure: Option<&str> = row.try_get("failure")?;
+                Ok(Event {
+                    sequence: row.try_get("sequence")?,
+                    charge: row.try_get("charge")?,
+                    state: parsed(row.try_get("state")?)?,
+                    failure: failure.map(parsed).transpose()?,
+                })
+            })
+            .collect()
+    }
+
+    pub async fn is_ready(&self) -> bool {
+        sqlx::query("SELECT 1").fetch_one(&self.read).await.is_ok()
+    }
+}
+
+/// What a charge says at once; for a bank debit, when the bank will say more.
+fn first_answer(method: &Method, outcome: Outcome, now: Instant) -> (PaymentState, Option<Failure>, Option<i64>) {
+    match (method, outcome) {
+        (Method::Bank { .. }, _) => {
+            let plan = plan_debit(now.utc_date(), BUSINESS_DAYS);
+            let end = plan.expected_on.days() * DAY_MILLIS + ANSWER_MILLIS;
+            (PaymentState::Processing, None, Some(end))
+        }
+        (_, Outcome::Pays) => (PaymentState::Paid, None, None),
+        (_, Outcome::Fails(why) | Outcome::Returns(why)) => (PaymentState::Failed, Some(why), None),
+    }
+}
+
+fn charge_of(row: &SqliteRow) -> Result<Charge, sqlx::Error> {
+    let failure: Option<&str> = row.try_get("failure")?;
+    let ends_at: Option<i64> = row.try_get("ends_at")?;
+    Ok(Charge {
+        id: row.try_get("id")?,
+        state: parsed(row.try_get("state")?)?,
+        failure: failure.map(parsed).transpose()?,
+        expected_on: ends_at.map(|at| Instant::from_millis(at).utc_date()),
+    })
+}
+
+fn text<T: Serialize>(thing: &T) -> Result<String, sqlx::Error> {
+    serde_json::to_string(thing).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, sqlx::Error> {
+    serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()))
+}
