@@ -35,15 +35,15 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let limits = settings.limits;
     let processor =
         Sandbox::new(settings.processor_url.clone(), settings.processor_secret.clone(), limits.processor_time)?;
-    let port = settings.port;
+    let address = settings.listen;
     let app = State::new(settings, store, clock, Arc::new(processor));
     if app.settings.demo {
         demo::seed(&app.store, &app.portal, app.clock.now()).await?;
     }
     let router = service(&app)?;
-    let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| format!("port {port}: {error}"))?;
+    let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
     let recovery = tokio::spawn(recovery::run(app.clone()));
-    tracing::info!(port, "ready");
+    tracing::info!(%address, "ready");
     axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stop())
         .await?;

@@ -1,10 +1,10 @@
 //! What an operator sets: command line first, environment for secrets. Knows nothing of what is done with it.
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 #[derive(Clone, Debug)]
 pub struct Settings {
-    pub port: u16,
+    pub listen: SocketAddr,
     /// `sqlite://file.db` or `postgres://…`.
     pub database_url: String,
     /// Trunk's output. Without it only the API is served.
@@ -46,7 +46,7 @@ impl Default for Limits {
 }
 
 const USAGE: &str =
-    "kppay-server [--port N] [--database-url URL] [--dist DIR] [--public-origin URL] [--processor-url URL] \
+    "kppay-server [--port N | --listen ADDRESS:PORT] [--database-url URL] [--dist DIR] [--public-origin URL] [--processor-url URL] \
     [--processor-public-url URL] [--lookups N] [--demo]
 KPPAY_PROCESSOR_SECRET holds the secret shared with the processor.";
 
@@ -54,7 +54,7 @@ impl Settings {
     /// From the arguments after the program's name; the error is a sentence for the operator.
     pub fn parse(mut arguments: impl Iterator<Item = String>, secret: Option<String>) -> Result<Self, String> {
         let mut settings = Self {
-            port: 8080,
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             database_url: "sqlite://kppay.db".to_owned(),
             dist: None,
             public_origin: String::new(),
@@ -76,7 +76,13 @@ impl Settings {
             let value = value.ok_or_else(|| format!("{name} needs a value.\n{USAGE}"))?;
             let number = |value: &str| value.parse::<u32>().map_err(|_| format!("{name}: {value} is not a number."));
             match name.as_str() {
-                "--port" => settings.port = value.parse().map_err(|_| format!("--port: {value} is not a port."))?,
+                "--port" => {
+                    let port = value.parse().map_err(|_| format!("--port: {value} is not a port."))?;
+                    settings.listen.set_port(port);
+                }
+                "--listen" => {
+                    settings.listen = value.parse().map_err(|_| format!("--listen: {value} is not ADDRESS:PORT."))?;
+                }
                 "--database-url" => settings.database_url = value,
                 "--dist" => settings.dist = Some(value.into()),
                 "--public-origin" => settings.public_origin = value,
@@ -94,7 +100,7 @@ impl Settings {
             return Err(format!("KPPAY_PROCESSOR_SECRET is not set.\n{USAGE}"));
         }
         if settings.public_origin.is_empty() {
-            settings.public_origin = format!("http://127.0.0.1:{}", settings.port);
+            settings.public_origin = format!("http://127.0.0.1:{}", settings.listen.port());
         }
         if settings.processor_public_url.is_empty() {
             settings.processor_public_url = settings.processor_url.clone();
