@@ -230,10 +230,11 @@ pub fn listen_to_frame(
             (Some(source), Some(inside)) => source.loose_eq(&inside),
             _ => false,
         };
-        if from_frame && event.origin() == origin {
-            if let Some(text) = js_sys::JSON::stringify(&event.data()).ok().and_then(|text| text.as_string()) {
-                heard(text);
-            }
+        if !from_frame || event.origin() != origin {
+            return;
+        }
+        if let Some(text) = js_sys::JSON::stringify(&event.data()).ok().and_then(|text| text.as_string()) {
+            heard(text);
         }
     });
     Listening::on("message", closure)

@@ -1,4 +1,5 @@
 //! Every page as text, without a browser: what must be on it before and without the server's answer, in both languages.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(all(feature = "ssr", not(target_arch = "wasm32")))]
 
 use contract::{Locale, Region};

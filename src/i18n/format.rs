@@ -50,7 +50,7 @@ impl WallClock {
 
 /// `7 am` · `7 a. m.`, which is never broken over two lines.
 pub fn hour(locale: Locale, hour: u8) -> String {
-    let (twelve, after) = (if hour % 12 == 0 { 12 } else { hour % 12 }, hour >= 12);
+    let (twelve, after) = ((hour + 11) % 12 + 1, hour >= 12);
     match (locale, after) {
         (Locale::En, false) => format!("{twelve}\u{a0}am"),
         (Locale::En, true) => format!("{twelve}\u{a0}pm"),
@@ -220,7 +220,7 @@ mod imp {
         let language = locale as usize;
         let month = MONTHS[language][usize::from(date.month()) - 1];
         // 1970-01-01 was a Thursday
-        let weekday = DAYS[language][(i64::from(date.days()) + 3).rem_euclid(7) as usize];
+        let weekday = DAYS[language][(date.days() + 3).rem_euclid(7) as usize];
         let (day, year) = (date.day(), date.year());
         match (locale, form) {
             (Locale::En, Form::Long) => format!("{weekday}, {month} {day}, {year}"),
@@ -234,12 +234,43 @@ mod imp {
 
     pub fn moment(locale: Locale, at: Instant, _: &str) -> String {
         let (days, minutes) = (at.millis().div_euclid(86_400_000), at.millis().rem_euclid(86_400_000) / 60_000);
-        let date = date(locale, Date::from_days(days as _), Form::Long);
+        let date = date(locale, Date::from_days(days), Form::Long);
         format!("{date}, {:02}:{:02} UTC", minutes / 60, minutes % 60)
     }
 
     pub fn wall_clock(millis: i64, _: &str) -> WallClock {
         let hours = millis.div_euclid(3_600_000);
         WallClock { weekday: (hours.div_euclid(24) + 3).rem_euclid(7) as u8, hour: hours.rem_euclid(24) as u8 }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_browser_money_and_dates_read_the_same() {
+        let date = Date::parse("2026-11-25").unwrap();
+        assert_eq!(money(Locale::En, Money::parse("1234567.89").unwrap()), "$1,234,567.89");
+        assert_eq!(long_date(Locale::En, date), "Wednesday, November 25, 2026");
+        assert_eq!(long_date(Locale::Es, date), "miércoles, 25 de noviembre de 2026");
+        assert_eq!(short_date(Locale::En, date), "Wed, Nov 25");
+        assert_eq!(medium_date(Locale::En, date), "Nov 25, 2026");
+    }
+
+    #[test]
+    fn noon_and_midnight_are_twelve() {
+        assert_eq!(hour(Locale::En, 0), "12\u{a0}am");
+        assert_eq!(hour(Locale::En, 12), "12\u{a0}pm");
+        assert_eq!(hour(Locale::Es, 17), "5\u{a0}p.\u{a0}m.");
+    }
+
+    #[test]
+    fn every_region_has_a_name_and_a_zone_in_both_languages() {
+        for locale in Locale::ALL {
+            for of in Region::ALL {
+                assert!(!region(locale, of).is_empty() && !zone(locale, of).is_empty());
+            }
+        }
     }
 }

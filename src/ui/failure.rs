@@ -10,11 +10,14 @@ use crate::{
 };
 use leptos::{html, prelude::*};
 
+/// Title and sentence for an error, of a page's own; `None` leaves it to the usual ones.
+type OwnWords = fn(&'static Words, &ApiError, phone: &str) -> Option<(String, String)>;
+
 /// `error` with nothing in it shows nothing. `words` replaces the usual words for the errors it answers for.
 #[component]
 pub fn Failure(
     #[prop(into)] error: Signal<Option<ApiError>>,
-    #[prop(optional)] words: Option<fn(&'static Words, &ApiError, phone: &str) -> Option<(String, String)>>,
+    #[prop(optional)] words: Option<OwnWords>,
     /// Shows a button that tries again.
     #[prop(optional)]
     on_retry: Option<Callback<()>>,
