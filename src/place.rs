@@ -29,6 +29,11 @@ impl Place {
         self.route.get()
     }
 
+    /// Now, without tracking.
+    pub fn is_at(self, route: &Route) -> bool {
+        self.route.with_untracked(|at| at.as_ref() == Some(route))
+    }
+
     /// Goes there, at its top; back leads here again.
     pub fn go(self, to: Route) {
         self.leave(to, false);
@@ -40,7 +45,7 @@ impl Place {
     }
 
     fn leave(self, to: Route, replace: bool) {
-        if self.route.with_untracked(|route| route.as_ref() != Some(&to)) {
+        if !self.is_at(&to) {
             browser::write_address(&to.href(), replace);
             self.route.set(Some(to));
         }

@@ -17,7 +17,6 @@ pub struct FindWords {
     pub no_statement: &'static str,
     pub no_match_title: &'static str,
     pub no_match: fn(&str) -> String,
-    pub busy_title: &'static str,
 }
 
 /// As the statement prints it: it is in English in either language.
@@ -98,7 +97,6 @@ pub const EN: FindWords = FindWords {
             "One or more of them may differ from your statement, or the bill may be from another region. Compare them with the paper, or call {phone}."
         )
     },
-    busy_title: "Too many tries from here",
 };
 
 pub const ES: FindWords = FindWords {
@@ -150,7 +148,6 @@ pub const ES: FindWords = FindWords {
             "Puede que uno o varios no coincidan con su estado de cuenta, o que la factura sea de otra región. Compárelos con el papel o llame al {phone}."
         )
     },
-    busy_title: "Demasiados intentos desde aquí",
 };
 
 /// The member's word, and what the paper says.

@@ -29,10 +29,8 @@ pub fn moment(locale: Locale, at: Instant, time_zone: &str) -> String {
 }
 
 /// Chooses between one and many by the language's own rule.
-pub fn plural<'a>(locale: Locale, n: usize, one: &'a str, many: &'a str) -> &'a str {
-    // both languages of this app have these two forms for whole numbers that people meet here
-    _ = locale;
-    if n == 1 { one } else { many }
+pub fn plural(locale: Locale, n: usize, one: &'static str, many: &'static str) -> &'static str {
+    if imp::is_one(locale, n) { one } else { many }
 }
 
 /// Weekday 0 is Monday. Hour and minute in this time zone, of an instant.
@@ -149,6 +147,10 @@ mod imp {
         call(&date_format(locale, &pairs), &JsValue::from_f64(at.millis() as f64))
     }
 
+    pub fn is_one(locale: Locale, n: usize) -> bool {
+        Intl::PluralRules::new(&tag(locale), &Object::new()).select(n as f64) == "one"
+    }
+
     pub fn wall_clock(millis: i64, time_zone: &str) -> WallClock {
         let pairs = [("timeZone", time_zone), ("weekday", "short"), ("hour", "2-digit"), ("hourCycle", "h23")];
         // "Mon 09" or "Mon, 09": the first three letters and the last two digits
@@ -236,6 +238,10 @@ mod imp {
         let (days, minutes) = (at.millis().div_euclid(86_400_000), at.millis().rem_euclid(86_400_000) / 60_000);
         let date = date(locale, Date::from_days(days), Form::Long);
         format!("{date}, {:02}:{:02} UTC", minutes / 60, minutes % 60)
+    }
+
+    pub fn is_one(_: Locale, n: usize) -> bool {
+        n == 1
     }
 
     pub fn wall_clock(millis: i64, _: &str) -> WallClock {

@@ -1,5 +1,8 @@
 //! Words around every page: header, footer, steps, states, and what is said when the network fails.
 
+use super::format::plural;
+use contract::Locale;
+
 pub struct ShellWords {
     pub skip: &'static str,
     pub wordmark_home: fn(&str) -> String,
@@ -37,7 +40,8 @@ pub struct ShellWords {
     pub signed_out_title: &'static str,
     pub signed_out: &'static str,
     pub busy_title: &'static str,
-    pub busy: fn(u32) -> String,
+    /// Minutes.
+    pub busy: fn(usize) -> String,
     pub faulty_title: &'static str,
     pub faulty: fn(&str) -> String,
     pub not_found_title: &'static str,
@@ -83,7 +87,7 @@ pub const EN: ShellWords = ShellWords {
     step_of: |n, of| format!("Step {n} of {of}"),
     steps: ["Find your bill", "What to pay", "How to pay", "Review and pay"],
     done: "done",
-    to_put_right: |n| if n == 1 { "1 thing to put right".to_owned() } else { format!("{n} things to put right") },
+    to_put_right: |n| format!("{n} {} to put right", plural(Locale::En, n, "thing", "things")),
     error_title: |title| format!("Error: {title}"),
     waiting: "Getting this page ready",
     try_again: "Try again",
@@ -94,12 +98,9 @@ pub const EN: ShellWords = ShellWords {
     signed_out_title: "You were signed out to protect your information",
     signed_out: "No payment was sent. Find your bill again to go on.",
     busy_title: "Too many tries",
-    busy: |minutes| {
-        if minutes == 1 {
-            "For safety we pause here. Come back in 1 minute; what you typed is still here.".to_owned()
-        } else {
-            format!("For safety we pause here. Come back in {minutes} minutes; what you typed is still here.")
-        }
+    busy: |n| {
+        let minutes = plural(Locale::En, n, "minute", "minutes");
+        format!("For safety we pause here. Come back in {n} {minutes}; what you typed is still here.")
     },
     faulty_title: "Something is wrong on our side",
     faulty: |phone| {
@@ -147,7 +148,7 @@ pub const ES: ShellWords = ShellWords {
     step_of: |n, of| format!("Paso {n} de {of}"),
     steps: ["Busque su factura", "Qué pagar", "Cómo pagar", "Revise y pague"],
     done: "hecho",
-    to_put_right: |n| if n == 1 { "Hay 1 cosa por corregir".to_owned() } else { format!("Hay {n} cosas por corregir") },
+    to_put_right: |n| format!("Hay {n} {} por corregir", plural(Locale::Es, n, "cosa", "cosas")),
     error_title: |title| format!("Error: {title}"),
     waiting: "Estamos preparando esta página",
     try_again: "Intentar de nuevo",
@@ -158,12 +159,9 @@ pub const ES: ShellWords = ShellWords {
     signed_out_title: "Cerramos su sesión para proteger su información",
     signed_out: "No se envió ningún pago. Busque su factura otra vez para continuar.",
     busy_title: "Demasiados intentos",
-    busy: |minutes| {
-        if minutes == 1 {
-            "Por seguridad hacemos una pausa. Vuelva en 1 minuto; lo que escribió sigue aquí.".to_owned()
-        } else {
-            format!("Por seguridad hacemos una pausa. Vuelva en {minutes} minutos; lo que escribió sigue aquí.")
-        }
+    busy: |n| {
+        let minutes = plural(Locale::Es, n, "minuto", "minutos");
+        format!("Por seguridad hacemos una pausa. Vuelva en {n} {minutes}; lo que escribió sigue aquí.")
     },
     faulty_title: "Algo falla de nuestro lado",
     faulty: |phone| {

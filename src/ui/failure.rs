@@ -64,6 +64,6 @@ fn usual(w: &'static Words, error: &ApiError, phone: &str) -> (String, String) {
 }
 
 /// Rounded up: whoever comes back then is not sent away again.
-fn minutes(seconds: u32) -> u32 {
-    seconds.div_ceil(60).max(1)
+fn minutes(seconds: u32) -> usize {
+    seconds.div_ceil(60).max(1) as usize
 }

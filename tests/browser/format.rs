@@ -22,6 +22,16 @@ fn dates_carry_their_weekday_in_both_languages() {
 }
 
 #[wasm_bindgen_test]
+fn one_is_told_from_many_by_the_language_s_rule() {
+    for locale in Locale::ALL {
+        assert_eq!(format::plural(locale, 1, "one", "many"), "one");
+        for n in [0, 2, 11, 21, 100] {
+            assert_eq!(format::plural(locale, n, "one", "many"), "many");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
 fn a_civil_date_is_the_same_day_wherever_the_browser_is() {
     for day in ["2026-01-01", "2026-03-08", "2026-11-01", "2028-02-29"] {
         let date = Date::parse(day).unwrap();

@@ -203,7 +203,10 @@ fn look_up(
         match answer {
             Ok(view) => {
                 session.0.set(Session::from(view));
-                place.go(Route::Amount);
+                // whoever went elsewhere meanwhile stays there
+                if place.is_at(&Route::Find) {
+                    place.go(Route::Amount);
+                }
             }
             Err(ApiError::Refused(refusal)) => {
                 let mut problems = Problems::default();
