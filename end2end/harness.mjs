@@ -69,6 +69,26 @@ class Running {
   }
 }
 
+/** A directory with a billing database that was seeded once in this process: a copy is ready in milliseconds. */
+let template;
+const seeded = () => (template ??= seed());
+
+async function seed() {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kppay-seed-'));
+  process.once('exit', () => fs.rmSync(dir, { recursive: true, force: true }));
+  const port = await freePort();
+  const server = new Running(
+    'kppay-server',
+    program('kppay-server', process.env.KPPAY_SERVER_BIN),
+    ['--listen', `127.0.0.1:${port}`, '--database-url', `sqlite:${path.join(dir, 'billing.db')}`, '--demo'],
+    { KPPAY_PROCESSOR_SECRET: 'nobody is asked while seeding' },
+    `http://127.0.0.1:${port}/readyz`,
+  );
+  await server.start();
+  await server.stop();
+  return dir;
+}
+
 export class House {
   static async open({ demo = true } = {}) {
     const house = new House();
@@ -83,6 +103,7 @@ export class House {
     house.processorOrigin = processorOrigin;
     house.billingFile = path.join(house.dir, 'billing.db');
     house.processorFile = path.join(house.dir, 'processor.db');
+    if (demo) fs.cpSync(await seeded(), house.dir, { recursive: true });
     house.processor = new Running(
       'kppay-processor',
       program('kppay-processor', process.env.KPPAY_PROCESSOR_BIN),
@@ -147,11 +168,12 @@ export class House {
     throw new Error(`it never happened: ${what}`);
   }
 
-  billing(sql, ...values) {
-    return rows(this.billingFile, sql, values);
+  /** Rows of billing's database; several questions, each `[sql, ...values]`, are asked of one and the same moment. */
+  billing(...questions) {
+    return read(this.billingFile, questions);
   }
-  processing(sql, ...values) {
-    return rows(this.processorFile, sql, values);
+  processing(...questions) {
+    return read(this.processorFile, questions);
   }
 
   /** The bytes of every file of both databases, write-ahead logs included. */
@@ -171,14 +193,17 @@ export class House {
 // Node 20 has no SQLite of its own; Python, which every machine that builds this has, does.
 const READ = `
 import json, sqlite3, sys
-file, sql, values = json.load(sys.stdin)
-base = sqlite3.connect("file:" + file + "?mode=ro", uri=True, timeout=10)
+file, questions = json.load(sys.stdin)
+base = sqlite3.connect("file:" + file + "?mode=ro", uri=True, timeout=10, isolation_level=None)
 base.row_factory = sqlite3.Row
+base.execute("BEGIN")
 plain = lambda value: value.hex() if isinstance(value, bytes) else value
-print(json.dumps([{name: plain(row[name]) for name in row.keys()} for row in base.execute(sql, values)]))
+read = lambda row: {name: plain(row[name]) for name in row.keys()}
+print(json.dumps([[read(row) for row in base.execute(sql, values)] for sql, *values in questions]))
 `;
 
-function rows(file, sql, values) {
-  const input = JSON.stringify([file, sql, values]);
-  return JSON.parse(execFileSync('python3', ['-c', READ], { input, maxBuffer: 1 << 28 }));
+function read(file, questions) {
+  const asked = questions.map((question) => [question].flat());
+  const answers = JSON.parse(execFileSync('python3', ['-S', '-E', '-c', READ], { input: JSON.stringify([file, asked]), maxBuffer: 1 << 28 }));
+  return asked.length === 1 ? answers[0] : answers;
 }

@@ -1,6 +1,6 @@
 // A bill is paid, from the first page to the receipt: what the member sees, and what both databases hold afterwards.
 import assert from 'node:assert/strict';
-import { books, paidOnce, untouched } from '../books.mjs';
+import { books, paidOnce, stateOf, untouched } from '../books.mjs';
 import { DESK, PHONE } from '../browser.mjs';
 import { BANK } from '../journey.mjs';
 import { scene, useBrowser } from '../stage.mjs';
@@ -35,7 +35,7 @@ for (const [where, size] of [['360 px', PHONE], ['1280 px', DESK]]) {
     paidOnce(house, before, { cents: 6410, state: 'processing', shares: 1 });
     // a week later the bank has paid, and the same address says so
     await house.later(7 * 86_400);
-    await house.until(() => paidOnce.state(house, before) === 'paid', 'the bank debit is paid');
+    await house.until(() => stateOf(house, before) === 'paid', 'the bank debit is paid');
     await payer.page.reload();
     await payer.signedBackIn(member);
     paidOnce(house, before, { cents: 6410, state: 'paid', shares: 1 });
@@ -48,8 +48,8 @@ scene('a bank debit that comes back says so, and the bill is owed again', async 
   await payer.pays();
   await payer.sees('Sent to your bank');
   await house.later(7 * 86_400);
-  await house.until(() => paidOnce.state(house, before) === 'returned', 'the bank debit is returned');
-  paidOnce(house, before, { cents: 6410, state: 'returned', shares: 1, settled: 0 });
+  await house.until(() => stateOf(house, before) === 'returned', 'the bank debit is returned');
+  paidOnce(house, before, { cents: 6410, state: 'returned', shares: 1 });
 });
 
 scene('pays part of a bill, and the rest stays owed', async ({ house, payer, member }) => {
