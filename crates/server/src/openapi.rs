@@ -3,6 +3,10 @@
 //! current.
 
 use axum::{http::header, response::IntoResponse};
+use contract::{
+    Identifier,
+    portal::{Capture, IdentifierField, Portal},
+};
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 
@@ -46,6 +50,12 @@ fn document() -> Value {
     }});
     let schemas = document["components"]["schemas"].take();
     document["components"]["schemas"] = with_refusal(schemas);
+    document["components"]["schemas"]["BillLookup"] = bill_lookup();
+    document["components"]["schemas"]["CardFunding"] = json!({
+        "type": "string",
+        "description": "`credit`, `debit`, `hsa_fsa` or `unknown`; any other is taken as `unknown`.",
+        "examples": ["credit", "debit", "hsa_fsa", "unknown"],
+    });
     if let Some(paths) = document["paths"].as_object_mut() {
         for (path, item) in paths {
             for method in METHODS {
@@ -76,6 +86,47 @@ fn with_refusal(schemas: Value) -> Value {
         all.insert(name.into_owned(), serde_json::to_value(schema).unwrap_or_default());
     }
     Value::Object(all)
+}
+
+/// What identifies a bill differs by region: one shape a region, of the profile this product ships with.
+fn bill_lookup() -> Value {
+    let nowhere = Capture { url: String::new(), origin: String::new() };
+    let shapes = Portal::shipped(nowhere, false).regions.into_iter().map(|profile| {
+        let required: Vec<&str> = profile.schema.iter().map(|field| field.identifier.key()).collect();
+        let fields: Map<String, Value> =
+            profile.schema.iter().map(|field| (field.identifier.key().to_owned(), identifier(field))).collect();
+        json!({
+            "type": "object",
+            "required": ["region", "identifiers"],
+            "additionalProperties": false,
+            "properties": {
+                "region": { "type": "string", "const": profile.region.code() },
+                "identifiers": {
+                    "type": "object",
+                    "required": required,
+                    "additionalProperties": false,
+                    "properties": fields,
+                },
+            },
+        })
+    });
+    json!({
+        "description": "What is printed on the statement. `GET /portal` says what a deployment's regions ask for; these are the \
+            shapes of the shipped profile. Spaces, hyphens and lower case are taken too.",
+        "oneOf": shapes.collect::<Vec<_>>(),
+    })
+}
+
+fn identifier(field: &IdentifierField) -> Value {
+    let (min, max) = (field.min, field.max);
+    let pattern = match field.identifier {
+        Identifier::Zip => "^[0-9]{5}(-[0-9]{4})?$".to_owned(),
+        // Not all zeros.
+        Identifier::Hrn => "^0*[1-9][0-9]*$".to_owned(),
+        _ if field.digits_only => format!("^[0-9]{{{min},{max}}}$"),
+        _ => format!("^[0-9A-Z]{{{min},{max}}}$"),
+    };
+    json!({ "type": "string", "minLength": min, "maxLength": max, "pattern": pattern, "examples": [field.sample] })
 }
 
 /// Adds the refusals a call of this shape can meet whatever it does, and gives every refusal its form. A handler that says 401 is

@@ -33,7 +33,7 @@ const OWN_TIME_MILLIS: i64 = 20_000;
 /// Pays one bill, several, or part of one. A replayed answer says `Idempotency-Replayed: true`.
 #[utoipa::path(
     post, path = "/payments", request_body = PaymentOrder,
-    params(("Idempotency-Key" = String, Header, description = "A UUID; the same for the same intent")),
+    params(("Idempotency-Key" = IdempotencyKey, Header, description = "A UUID; the same for the same intent")),
     responses(
         (
             status = 201, description = "Paid, processing, or failed: see `state`", body = Payment,
