@@ -1,7 +1,19 @@
-//! Words of paying: what is owed, how to pay, review, outcome and receipt.
+//! Words of paying: what is owed, how to pay, review, and what became of it.
 
-pub struct PayWords {}
+pub mod amount;
+pub mod method;
+pub mod outcome;
+pub mod review;
 
-pub const EN: PayWords = PayWords {};
+pub struct PayWords {
+    pub amount: amount::AmountWords,
+    pub method: method::MethodWords,
+    pub review: review::ReviewWords,
+    pub outcome: outcome::OutcomeWords,
+}
 
-pub const ES: PayWords = PayWords {};
+pub const EN: PayWords =
+    PayWords { amount: amount::EN, method: method::EN, review: review::EN, outcome: outcome::EN };
+
+pub const ES: PayWords =
+    PayWords { amount: amount::ES, method: method::ES, review: review::ES, outcome: outcome::ES };

@@ -1,1 +1,129 @@
-//! The processor's capture frame and the messages it sends.
+//! The processor's capture frame: an iframe of another origin, and the few words that pass between it and the page. The page asks
+//! it to submit; it answers with a token and the last four digits, or that something is wrong, which it shows itself.
+
+use crate::{browser, i18n::Text};
+use leptos::{html, prelude::*};
+use serde::Deserialize;
+
+/// Which form it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaptureKind {
+    Bank,
+    Card,
+}
+
+impl CaptureKind {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Bank => "bank",
+            Self::Card => "card",
+        }
+    }
+}
+
+/// What the frame says, as it came.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum CaptureSays {
+    Ready,
+    Invalid,
+    Unavailable,
+    Token { token: String, brand: String, last4: String, expiry: Option<String>, funding: Option<String> },
+    #[serde(other)]
+    Unknown,
+}
+
+/// The version of the protocol, beside what is said.
+#[derive(Deserialize)]
+struct Envelope {
+    v: u32,
+    #[serde(flatten)]
+    says: CaptureSays,
+}
+
+/// Only what is of our version counts.
+pub fn parse(message: &str) -> Option<CaptureSays> {
+    serde_json::from_str::<Envelope>(message).ok().filter(|envelope| envelope.v == 1).map(|envelope| envelope.says)
+}
+
+/// Where the frame is, and for whom: from the profile and the session.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CaptureSource {
+    pub url: String,
+    pub origin: String,
+    pub binding: String,
+}
+
+/// Raise `submits` to ask the frame for a token; `heard` gets everything it says.
+#[component]
+pub fn CaptureFrame(
+    kind: CaptureKind,
+    source: CaptureSource,
+    title: Text,
+    /// `en`, `es`.
+    locale: Text,
+    #[prop(into)] submits: Signal<u32>,
+    heard: Callback<CaptureSays>,
+) -> impl IntoView {
+    let frame = NodeRef::<html::Iframe>::new();
+    let source = StoredValue::new(source);
+    let tell = move |message: String| {
+        if let Some(frame) = frame.get_untracked() {
+            source.with_value(|source| browser::post_to_frame(&frame, &source.origin, &message));
+        }
+    };
+    let address = RwSignal::new(None::<String>);
+    browser::watch(move |is_first| {
+        // the language it starts with; later changes are told, so that nothing typed is lost
+        if is_first {
+            let (url, parent) = (source.with_value(|source| source.url.clone()), browser::origin());
+            let locale = locale.get_untracked();
+            address.set(Some(format!("{url}?kind={}&locale={locale}&scheme=auto&parent={parent}", kind.word())));
+        }
+    });
+    browser::watch(move |_| {
+        let Some(element) = frame.get() else { return };
+        let origin = source.with_value(|source| source.origin.clone());
+        let listening = browser::listen_to_frame(element, origin, move |message| {
+            let Some(says) = parse(&message) else { return };
+            if says == CaptureSays::Ready {
+                let binding = source.with_value(|source| source.binding.clone());
+                tell(format!(r#"{{"v":1,"type":"configure","binding":"{binding}"}}"#));
+                tell(format!(r#"{{"v":1,"type":"locale","locale":"{}"}}"#, locale.get_untracked()));
+            }
+            heard.run(says);
+        });
+        let listening = StoredValue::new_local(listening);
+        on_cleanup(move || listening.set_value(None));
+    });
+    browser::watch(move |is_first| {
+        let locale = locale.get();
+        if !is_first {
+            tell(format!(r#"{{"v":1,"type":"locale","locale":"{locale}"}}"#));
+        }
+    });
+    browser::watch(move |is_first| {
+        submits.track();
+        if !is_first {
+            tell(r#"{"v":1,"type":"submit"}"#.to_owned());
+        }
+    });
+    view! {
+        <iframe class="pay-capture" data-kind=kind.word() title=title src=move || address.get() node_ref=frame></iframe>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_messages_of_our_version_count() {
+        assert_eq!(parse(r#"{"v":1,"type":"ready"}"#), Some(CaptureSays::Ready));
+        assert_eq!(parse(r#"{"v":2,"type":"ready"}"#), None);
+        assert_eq!(parse(r#"{"v":1,"type":"of_a_later_version"}"#), Some(CaptureSays::Unknown));
+        assert_eq!(parse("nonsense"), None);
+        let token = r#"{"v":1,"type":"token","token":"tok_1","brand":"visa","last4":"4242","expiry":"11/28","funding":"credit"}"#;
+        assert!(matches!(parse(token), Some(CaptureSays::Token { .. })));
+    }
+}

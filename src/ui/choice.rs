@@ -6,7 +6,8 @@ use leptos::prelude::*;
 #[component]
 pub fn Choice(
     /// Name of the group.
-    name: &'static str,
+    #[prop(into)]
+    name: String,
     /// Id of the control, for error summaries.
     #[prop(optional_no_strip)]
     id: Option<String>,

@@ -1,8 +1,212 @@
-//! Amount page.
+//! What you owe: every open bill with its lines, and how much of each to pay now.
 
-use leptos::prelude::*;
+mod bill;
+
+use super::journey::{
+    Fetched, Journey,
+    choice::{self, Share},
+};
+use crate::{
+    api::Client,
+    browser,
+    config::Deployment,
+    error::ApiError,
+    i18n::{Language, Text, Words, format, say, t},
+    place::Place,
+    route::Route,
+    ui::{ButtonLink, ErrorLine, ErrorSummary, Failure, Slip, SlipLine, Stepper, Waiting, arrive, list, live},
+};
+use bill::BillSheet;
+use contract::{Money, bill::BillList};
+use leptos::{prelude::*, task::spawn_local};
+
+/// What the page and its bills share.
+#[derive(Clone, Copy)]
+struct Choosing {
+    journey: Journey,
+    /// How often Continue was refused; after the first time the problems show.
+    refused: RwSignal<u32>,
+    least_cents: Signal<i64>,
+}
+
+impl Choosing {
+    /// Tracks.
+    fn shares(self) -> Vec<Share> {
+        let least = self.least_cents.get();
+        let bills = self.journey.bill_list();
+        bills.map_or_else(Vec::new, |bills| self.journey.draft.with(|draft| choice::shares(&bills, draft, least)))
+    }
+}
 
 #[component]
 pub fn AmountPage() -> impl IntoView {
-    view! { <h1 tabindex="-1"></h1> }
+    let (journey, deployment) = (Journey::here(), Deployment::here());
+    journey.arrive();
+    let least_cents =
+        Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
+    let choosing = Choosing { journey, refused: RwSignal::new(0), least_cents };
+    let h1 = arrive(t(|w| w.pay.amount.title));
+    // Drawn anew when other bills arrive, not when a choice changes.
+    let bills = Memo::new(move |_| journey.bills.get());
+    let head = view! {
+        <div class="pay-journey__head">
+            <Stepper step=2/>
+            <h1 class="pay-total" tabindex="-1" node_ref=h1>{live(move || owed(bills.get()))}</h1>
+            {live(move || lead(bills.get()))}
+            <Summary choosing/>
+        </div>
+    };
+    let body = live(move || match bills.get() {
+        Fetched::Waiting => {
+            view! { <div class="pay-journey__body"><Waiting rows=6/><Waiting rows=4/></div> }.into_any()
+        }
+        Fetched::Failed(error) => could_not_load(journey, error),
+        Fetched::Here(bills) if bills.bills.is_empty() => nothing_owed(),
+        Fetched::Here(bills) => chosen(choosing, bills),
+    });
+    view! { <div class="pay-journey pay-journey--pair">{head}{body}</div> }
+}
+
+fn owed(bills: Fetched<BillList>) -> AnyView {
+    match bills {
+        Fetched::Here(bills) if bills.bills.is_empty() => {
+            view! { <span>{t(|w| w.pay.amount.nothing_owed_title)}</span> }.into_any()
+        }
+        Fetched::Here(bills) => {
+            view! { <span>{t(|w| w.pay.amount.you_owe)}</span> " " {big_sum(bills.owed)} }.into_any()
+        }
+        _ => view! { <span>{t(|w| w.pay.amount.title)}</span> }.into_any(),
+    }
+}
+
+/// The one amount of a page.
+pub fn big_sum(sum: Money) -> AnyView {
+    let plain = say(move |w| format::money(w.locale, sum).trim_start_matches('$').to_owned());
+    view! { <span class="pay-total__sum pay-money"><small>"$"</small>{plain}</span> }.into_any()
+}
+
+fn lead(bills: Fetched<BillList>) -> AnyView {
+    let Fetched::Here(bills) = bills else { return ().into_any() };
+    let (count, as_of) = (bills.bills.len(), bills.as_of);
+    let deployment = Deployment::here();
+    let words = say(move |w| {
+        let zone = deployment.region_profile().map_or_else(|| "UTC".to_owned(), |region| region.time_zone);
+        let when = format::moment(w.locale, as_of, &zone);
+        if count == 0 { (w.pay.amount.nothing_owed)(&when) } else { (w.pay.amount.lead)(count, &when) }
+    });
+    view! { <p class="pay-lead">{words}</p> }.into_any()
+}
+
+fn could_not_load(journey: Journey, error: ApiError) -> AnyView {
+    let client = Client::here();
+    let retry = Callback::new(move |()| {
+        journey.bills.set(Fetched::Waiting);
+        journey.fetch(client.clone());
+    });
+    let find = (error == ApiError::SignedOut)
+        .then(|| view! { <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay.outcome.find_bill) main=true/></p> });
+    let error = Signal::stored(Some(error));
+    view! { <div class="pay-journey__body"><Failure error on_retry=retry/>{find}</div> }.into_any()
+}
+
+fn nothing_owed() -> AnyView {
+    view! {
+        <div class="pay-journey__body">
+            <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay.amount.other_bill)/></p>
+        </div>
+    }
+    .into_any()
+}
+
+fn chosen(choosing: Choosing, bills: BillList) -> AnyView {
+    let today = bills.today;
+    let sheet = move |bill| view! { <BillSheet choosing bill today/> }.into_any();
+    let (client, place) = (Client::here(), Place::here());
+    let go_on = move |_| {
+        if choice::order(&untrack(|| choosing.shares())).is_none() {
+            choosing.refused.update(|n| *n += 1);
+            return;
+        }
+        let client = client.clone();
+        spawn_local(async move { _ = choosing.journey.keep(&client).await });
+        place.go(Route::Method);
+    };
+    view! {
+        <div class="pay-journey__body">{list(bills.bills, sheet)}</div>
+        <Slip lines=slip_lines(choosing.journey, choosing.least_cents) total=slip_total(choosing.journey, choosing.least_cents) dock=true>
+            <button class="pay-button pay-button--main pay-button--full" type="button" on:click=go_on>{t(|w| w.pay.amount.go_on)}</button>
+            <p class="pay-note">{t(|w| w.pay.amount.nothing_yet)}</p>
+        </Slip>
+    }
+    .into_any()
+}
+
+/// The slip's lines, for this page and the next.
+pub fn slip_lines(journey: Journey, least_cents: Signal<i64>) -> Signal<Vec<SlipLine>> {
+    let language = Language::here();
+    let choosing = Choosing { journey, refused: RwSignal::new(0), least_cents };
+    Signal::derive(move || {
+        let w = language.words();
+        let line = |share: &Share| {
+            Some(SlipLine { what: (w.pay.amount.kind_short)(share.bill.kind).to_owned(), note: note(w, share), amount: share.amount.ok()?.money() })
+        };
+        choosing.shares().iter().filter_map(line).collect()
+    })
+}
+
+pub fn slip_total(journey: Journey, least_cents: Signal<i64>) -> Signal<Money> {
+    let choosing = Choosing { journey, refused: RwSignal::new(0), least_cents };
+    Signal::derive(move || choice::total(&choosing.shares()))
+}
+
+fn note(w: &'static Words, share: &Share) -> String {
+    match share.leaves() {
+        Some(left) if !left.is_zero() => (w.pay.amount.slip_part)(&format::money(w.locale, left)),
+        _ => w.pay.amount.slip_all.to_owned(),
+    }
+}
+
+/// Everything that keeps Continue from going on, once it was pressed.
+#[component]
+fn Summary(choosing: Choosing) -> impl IntoView {
+    let language = Language::here();
+    let lines = Signal::derive(move || {
+        if choosing.refused.get() == 0 {
+            return Vec::new();
+        }
+        let (w, shares) = (language.words(), choosing.shares());
+        if shares.is_empty() {
+            let first = choosing.journey.bill_list().and_then(|bills| bills.bills.first().map(|bill| bill.id.clone()));
+            let id = format!("all-{}", first.unwrap_or_default());
+            return vec![ErrorLine { id, words: w.pay.amount.nothing_chosen.to_owned() }];
+        }
+        let wrong = |share: &Share| {
+            let problem = share.amount.err()?;
+            let label = (w.pay.amount.part_label)((w.pay.amount.kind)(share.bill.kind));
+            Some(ErrorLine { id: format!("part-{}", share.bill.id), words: (w.problem.at)(&label, problem) })
+        };
+        shares.iter().filter_map(wrong).collect()
+    });
+    // a mended choice needs no summary any more
+    browser::watch(move |_| {
+        if choosing.refused.get() > 0 && choice::order(&choosing.shares()).is_some() {
+            choosing.refused.set(0);
+        }
+    });
+    view! { <ErrorSummary lines submits=choosing.refused/> }
+}
+
+/// For one bill's field: what is wrong with it, once Continue was refused or something was typed.
+fn share_error(choosing: Choosing, id: String, is_left: RwSignal<bool>) -> Signal<Option<String>> {
+    let language = Language::here();
+    Signal::derive(move || {
+        let share = choosing.shares().into_iter().find(|share| share.bill.id == id)?;
+        let problem = share.amount.err().filter(|_| choosing.refused.get() > 0 || is_left.get())?;
+        let w = language.words();
+        Some((w.problem.at)(&(w.pay.amount.part_label)((w.pay.amount.kind)(share.bill.kind)), problem))
+    })
+}
+
+fn money_text(sum: Money) -> Text {
+    say(move |w| format::money(w.locale, sum))
 }

@@ -1,4 +1,231 @@
-//! The journey of one payment.
+//! What the steps of paying share: the bills, what was chosen and typed, and the attempt that may be on its way. Kept with the
+//! session on the server (`/payment-draft`), so a reload or a second tab goes on; the browser's storage holds one random key.
 
-/// Provides what the steps of paying share.
-pub fn provide() {}
+pub mod choice;
+mod machine;
+
+pub use machine::Attempt;
+
+use crate::{
+    api::Client,
+    browser,
+    error::ApiError,
+    place::Place,
+    route::Route,
+    session::{CurrentSession, Session},
+};
+use contract::{
+    IdempotencyKey,
+    bill::BillList,
+    payment::{DraftShare, PaymentDraft, PaymentOrder},
+};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+use machine::{Act, Event};
+
+/// Name of the key in this tab's storage: set while an attempt may be on its way.
+const KEY: &str = "kppay.key";
+
+/// Something fetched.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fetched<T> {
+    Waiting,
+    Here(T),
+    Failed(ApiError),
+}
+
+/// Context.
+#[derive(Clone, Copy)]
+pub struct Journey {
+    pub bills: RwSignal<Fetched<BillList>>,
+    pub draft: RwSignal<PaymentDraft>,
+    /// The draft is the server's, or newer.
+    pub is_restored: RwSignal<bool>,
+    pub attempt: RwSignal<Attempt>,
+    /// Why the last attempt took no money.
+    pub refusal: RwSignal<Option<ApiError>>,
+    /// The last attempt never reached the server.
+    pub never_arrived: RwSignal<bool>,
+    /// The payer said yes to paying a bill that was just paid.
+    pub pay_again: RwSignal<bool>,
+}
+
+/// Provides what is kept while the steps come and go.
+pub fn provide() {
+    provide_context(Journey::new());
+}
+
+impl Journey {
+    fn new() -> Self {
+        Self {
+            bills: RwSignal::new(Fetched::Waiting),
+            draft: RwSignal::default(),
+            is_restored: RwSignal::new(false),
+            attempt: RwSignal::default(),
+            refusal: RwSignal::new(None),
+            never_arrived: RwSignal::new(false),
+            pay_again: RwSignal::new(false),
+        }
+    }
+
+    pub fn here() -> Self {
+        use_context().unwrap_or_else(Self::new)
+    }
+
+    /// Tracks.
+    pub fn bill_list(self) -> Option<BillList> {
+        self.bills.with(|bills| if let Fetched::Here(bills) = bills { Some(bills.clone()) } else { None })
+    }
+
+    /// For every step after the first: a guest is led to finding the bill; a payer's bills and draft are fetched.
+    pub fn arrive(self) {
+        let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
+        browser::watch(move |_| match session.0.get() {
+            Session::Restoring => {}
+            Session::Guest => place.replace(Route::Find),
+            Session::Payer(_) | Session::Member(_) => self.fetch(client.clone()),
+        });
+    }
+
+    /// A new visit knows nothing of the one before.
+    pub fn begin(self) {
+        self.draft.set(PaymentDraft::default());
+        self.is_restored.set(false);
+        self.bills.set(Fetched::Waiting);
+        self.forget_refusal();
+        if !self.attempt.with_untracked(Attempt::is_on_its_way) {
+            self.attempt.set(Attempt::Resting);
+        }
+    }
+
+    /// The bills, anew; and the draft, once a visit.
+    pub fn fetch(self, client: Client) {
+        let is_restored = self.is_restored.get_untracked();
+        spawn_local(async move {
+            let draft = if is_restored { None } else { Some(client.payment_draft().await) };
+            let bills = client.bills().await;
+            if let Some(Ok(draft)) = draft
+                && !self.is_restored.get_untracked()
+            {
+                self.draft.set(draft);
+                self.is_restored.set(true);
+            }
+            if let Ok(bills) = &bills {
+                self.fit(bills);
+            }
+            self.bills.set(bills.map_or_else(Fetched::Failed, Fetched::Here));
+        });
+    }
+
+    /// Shares of bills that are gone are dropped; a visit that has chosen nothing yet starts with everything.
+    fn fit(self, bills: &BillList) {
+        let payable = |id: &str| bills.bills.iter().any(|bill| bill.id == id && !bill.payable().is_zero());
+        self.draft.update(|draft| {
+            let is_untouched = *draft == PaymentDraft::default();
+            draft.shares.retain(|share| payable(&share.bill));
+            if is_untouched {
+                let all = bills.bills.iter().filter(|bill| !bill.payable().is_zero() && bill.just_paid.is_none());
+                draft.shares = all.map(|bill| DraftShare { bill: bill.id.clone(), part: None }).collect();
+            }
+        });
+    }
+
+    /// Any edit is a new intent: it gets a new key.
+    pub fn edit(self, change: impl FnOnce(&mut PaymentDraft)) {
+        self.draft.update(|draft| {
+            change(draft);
+            draft.key = None;
+        });
+        self.is_restored.set(true);
+        self.pay_again.set(false);
+        self.forget_refusal();
+    }
+
+    pub fn forget_refusal(self) {
+        self.refusal.set(None);
+        self.never_arrived.set(false);
+    }
+
+    /// Keeps the draft with the session.
+    pub async fn keep(self, client: &Client) -> Result<(), ApiError> {
+        let draft = self.draft.get_untracked();
+        client.keep_payment_draft(&draft).await
+    }
+
+    /// The key of this intent: the one it has, or a new one, kept here and with the session.
+    pub fn key(self, client: &Client) -> Option<IdempotencyKey> {
+        if let Some(key) = self.draft.with_untracked(|draft| draft.key.clone()) {
+            return Some(key);
+        }
+        let key = browser::random_key()?;
+        self.draft.update(|draft| draft.key = Some(key.clone()));
+        let client = client.clone();
+        spawn_local(async move { _ = self.keep(&client).await });
+        Some(key)
+    }
+
+    /// A key that was sent and whose end nobody has seen.
+    pub fn unfinished() -> Option<IdempotencyKey> {
+        IdempotencyKey::parse(&browser::tab_storage(KEY)?).ok()
+    }
+
+    /// Pay was pressed.
+    pub fn press(self, client: Client, place: Place, order: PaymentOrder, key: IdempotencyKey) {
+        self.forget_refusal();
+        self.happen(client, place, Event::Pressed(key), Some(order));
+    }
+
+    /// Goes on asking for a key that was sent before this page came up.
+    pub fn resume(self, client: Client, place: Place, key: IdempotencyKey) {
+        self.happen(client, place, Event::Resumed(key), None);
+    }
+
+    /// The outcome was shown: the next payment starts afresh.
+    pub fn finish(self) {
+        browser::set_tab_storage(KEY, None);
+        self.attempt.set(Attempt::Resting);
+        self.pay_again.set(false);
+        self.forget_refusal();
+    }
+
+    fn happen(self, client: Client, place: Place, event: Event, order: Option<PaymentOrder>) {
+        let mut act = Act::Nothing;
+        self.attempt.update(|attempt| {
+            let (next, todo) = std::mem::take(attempt).after(event);
+            *attempt = next;
+            act = todo;
+        });
+        match act {
+            Act::Nothing => {}
+            Act::Send(key) => {
+                browser::set_tab_storage(KEY, Some(&key.to_string()));
+                spawn_local(async move {
+                    let Some(order) = order else { return };
+                    let answer = client.pay(&order, &key).await.map(|payment| payment.id);
+                    self.happen(client, place, Event::Answered(answer), Some(order));
+                });
+            }
+            Act::Ask(key, wait) => {
+                browser::set_tab_storage(KEY, Some(&key.to_string()));
+                spawn_local(async move {
+                    TimeoutFuture::new(wait).await;
+                    let event = match client.payment_by_key(&key).await {
+                        Ok(payment) => Event::Answered(Ok(payment.id)),
+                        Err(ApiError::Missing) => Event::NeverArrived,
+                        Err(error) => Event::Answered(Err(error)),
+                    };
+                    self.happen(client, place, event, order);
+                });
+            }
+            Act::Show(id) => place.replace(Route::Payment(id)),
+            Act::Refuse(error) => {
+                browser::set_tab_storage(KEY, None);
+                self.refusal.set(Some(error));
+            }
+            Act::SayNeverArrived => {
+                browser::set_tab_storage(KEY, None);
+                self.never_arrived.set(true);
+            }
+        }
+    }
+}

@@ -1,8 +1,362 @@
-//! Method page.
+//! How to pay: a card or a bank account, typed into the processor's own frame; who pays; where the receipt goes.
 
-use leptos::prelude::*;
+mod frame;
+
+use super::{
+    amount::{slip_lines, slip_total},
+    journey::Journey,
+};
+use crate::{
+    api::Client,
+    browser,
+    config::Deployment,
+    form::Problems,
+    i18n::{Language, Text, say, t},
+    place::Place,
+    route::Route,
+    ui::{CaptureKind, Choice, ErrorLine, ErrorSummary, Icon, Keyboard, Notice, Sign, Slip, Stepper, SubmitButton, TextField, arrive, live},
+};
+use contract::{
+    Email, PersonName, Problem,
+    payment::{Method, plan_debit},
+    problem::plain_text,
+};
+use frame::{Captured, Frame};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+/// The fields of this page, in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Method,
+    Name,
+    Email,
+}
+
+/// What the page and its parts share.
+#[derive(Clone, Copy)]
+struct Choosing {
+    journey: Journey,
+    kind: RwSignal<Option<CaptureKind>>,
+    name: RwSignal<String>,
+    email: RwSignal<String>,
+    problems: RwSignal<Problems<Field>>,
+    refused: RwSignal<u32>,
+    /// Raised to ask the frame for a token.
+    submits: RwSignal<u32>,
+    is_busy: RwSignal<bool>,
+    /// The form in the frame has something to put right, or is not there.
+    frame_problem: RwSignal<Option<FrameProblem>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FrameProblem {
+    Wrong,
+    Gone,
+}
+
+impl Choosing {
+    fn new() -> Self {
+        let journey = Journey::here();
+        let draft = journey.draft.get_untracked();
+        Self {
+            journey,
+            kind: RwSignal::new(draft.method.as_ref().map(kind_of)),
+            name: RwSignal::new(draft.payer_name),
+            email: RwSignal::new(draft.email),
+            problems: RwSignal::default(),
+            refused: RwSignal::new(0),
+            submits: RwSignal::new(0),
+            is_busy: RwSignal::new(false),
+            frame_problem: RwSignal::new(None),
+        }
+    }
+
+    /// Everything but what is in the frame.
+    fn check(self) -> Problems<Field> {
+        let mut problems = Problems::default();
+        if self.kind.with(Option::is_none) {
+            problems.add(Field::Method, Problem::Missing);
+        }
+        problems.check(Field::Name, self.name.with(|name| PersonName::parse(name)));
+        self.email.with(|email| {
+            if !email.trim().is_empty() {
+                problems.check(Field::Email, plain_text(email).and_then(|()| Email::parse(email)));
+            }
+        });
+        problems
+    }
+
+    /// Card data in the wrong box is not kept, as the words say.
+    fn refuse(self, problems: Problems<Field>) {
+        if problems.of(Field::Name) == Some(Problem::LooksLikeCard) {
+            self.name.set(String::new());
+        }
+        if problems.of(Field::Email) == Some(Problem::LooksLikeCard) {
+            self.email.set(String::new());
+        }
+        self.problems.set(problems);
+        self.refused.update(|n| *n += 1);
+    }
+
+    /// What was typed enters the draft; only a change is an edit.
+    fn keep_typed(self) {
+        let (name, email) = (self.name.get_untracked(), self.email.get_untracked());
+        if self.journey.draft.with_untracked(|draft| draft.payer_name != name || draft.email != email) {
+            self.journey.edit(|draft| {
+                draft.payer_name = name;
+                draft.email = email;
+            });
+        }
+    }
+}
+
+fn kind_of(method: &Method) -> CaptureKind {
+    match method {
+        Method::Bank { .. } => CaptureKind::Bank,
+        Method::Card { .. } => CaptureKind::Card,
+    }
+}
 
 #[component]
 pub fn MethodPage() -> impl IntoView {
-    view! { <h1 tabindex="-1"></h1> }
+    let choosing = Choosing::new();
+    let journey = choosing.journey;
+    journey.arrive();
+    restore(choosing);
+    let deployment = Deployment::here();
+    let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
+    let h1 = arrive(t(|w| w.pay.method.title));
+    view! {
+        <div class="pay-journey pay-journey--pair">
+            <div class="pay-journey__head">
+                <Stepper step=3/>
+                <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay.method.title)}</h1>
+                <Summary choosing/>
+            </div>
+            <div class="pay-journey__body"><MethodForm choosing/></div>
+            <Slip lines=slip_lines(journey, least_cents) total=slip_total(journey, least_cents)>
+                <p><a class="pay-link" href=Route::Amount.href()>{t(|w| w.pay.method.change_amounts)}</a></p>
+            </Slip>
+        </div>
+    }
+}
+
+/// After a reload the draft comes later than the page; without anything chosen the step before comes first.
+fn restore(choosing: Choosing) {
+    let (journey, place) = (choosing.journey, Place::here());
+    browser::watch(move |_| {
+        if !journey.is_restored.get() || journey.bill_list().is_none() {
+            return;
+        }
+        let draft = journey.draft.get_untracked();
+        if draft.shares.is_empty() {
+            return place.replace(Route::Amount);
+        }
+        if choosing.kind.get_untracked().is_none() {
+            choosing.kind.set(draft.method.as_ref().map(kind_of));
+        }
+        for (typed, kept) in [(choosing.name, draft.payer_name), (choosing.email, draft.email)] {
+            if typed.with_untracked(String::is_empty) {
+                typed.set(kept);
+            }
+        }
+    });
+    // leaving by any way keeps what was typed
+    on_cleanup(move || choosing.keep_typed());
+}
+
+#[component]
+fn MethodForm(choosing: Choosing) -> impl IntoView {
+    let (journey, place, client) = (choosing.journey, Place::here(), Client::here());
+    let go_on = {
+        let client = client.clone();
+        Callback::new(move |()| {
+            choosing.keep_typed();
+            choosing.is_busy.set(true);
+            let client = client.clone();
+            spawn_local(async move {
+                // the next step keeps it again with its key: without a connection nothing is lost here
+                _ = journey.keep(&client).await;
+                choosing.is_busy.set(false);
+                place.go(Route::Review);
+            });
+        })
+    };
+    let captured = Callback::new(move |captured: Captured| match captured {
+        Captured::Token(token, method) => {
+            journey.edit(|draft| {
+                draft.token = Some(token);
+                draft.method = Some(method);
+            });
+            go_on.run(());
+        }
+        Captured::Wrong => {
+            choosing.is_busy.set(false);
+            choosing.frame_problem.set(Some(FrameProblem::Wrong));
+        }
+        Captured::Gone => {
+            choosing.is_busy.set(false);
+            choosing.frame_problem.set(Some(FrameProblem::Gone));
+            choosing.refused.update(|n| *n += 1);
+        }
+    });
+    browser::watch(move |is_first| {
+        (choosing.kind.track(), choosing.name.track(), choosing.email.track());
+        if !is_first && choosing.refused.get_untracked() > 0 {
+            // a card number that was wiped stays named until something else is typed
+            let was = choosing.problems.get_untracked();
+            let mut now = untrack(|| choosing.check());
+            for field in [Field::Name, Field::Email] {
+                let text = if field == Field::Name { choosing.name } else { choosing.email };
+                if was.of(field) == Some(Problem::LooksLikeCard) && text.with_untracked(String::is_empty) {
+                    now.add(field, Problem::LooksLikeCard);
+                }
+            }
+            choosing.problems.set(now);
+        }
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if choosing.is_busy.get_untracked() {
+            return;
+        }
+        let problems = untrack(|| choosing.check());
+        if !problems.is_empty() {
+            return choosing.refuse(problems);
+        }
+        choosing.problems.set(Problems::default());
+        let known = journey.draft.with_untracked(|draft| draft.token.is_some() && draft.method.as_ref().map(kind_of) == choosing.kind.get_untracked());
+        if known {
+            go_on.run(());
+        } else {
+            choosing.frame_problem.set(None);
+            choosing.is_busy.set(true);
+            choosing.submits.update(|n| *n += 1);
+        }
+    };
+    view! {
+        <form class="pay-sheet" novalidate on:submit=submit>
+            <div class="pay-stack pay-stack--roomy">
+                <Kinds choosing captured/>
+                {live(move || bank_notice(choosing))}
+                <Who choosing/>
+                <p class="pay-row">
+                    <SubmitButton words=t(|w| w.pay.method.go_on) busy_words=t(|w| w.pay.method.going_on) busy=choosing.is_busy/>
+                </p>
+            </div>
+        </form>
+    }
+}
+
+/// Two methods of the same size in alphabetical order, none chosen at first; the frame of the chosen one below.
+#[component]
+fn Kinds(choosing: Choosing, captured: Callback<Captured>) -> impl IntoView {
+    let (deployment, language) = (Deployment::here(), Language::here());
+    let choose = move |kind| Callback::new(move |()| choosing.kind.set(Some(kind)));
+    let is = move |kind| Signal::derive(move || choosing.kind.get() == Some(kind));
+    let days = move || deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
+    let bank_note = say(move |w| format!("{} · {}", w.pay.method.bank_note, (w.pay.method.bank_when)(days())));
+    let card_note = say(move |w| {
+        let fee = deployment.region_profile().map_or(0, |profile| profile.card_surcharge_basis_points);
+        let when = if fee == 0 { w.pay.method.card_when.to_owned() } else { (w.pay.method.card_fee)(&percent(fee)) };
+        format!("{} · {when}", w.pay.method.card_note)
+    });
+    let error = Text::derive(move || {
+        let is_missing = choosing.problems.with(|problems| problems.of(Field::Method).is_some());
+        if is_missing { language.words().pay.method.choose.to_owned() } else { String::new() }
+    });
+    let kind = Memo::new(move |_| choosing.kind.get());
+    view! {
+        <fieldset class="pay-stack">
+            <legend class="pay-hidden">{t(|w| w.pay.method.legend)}</legend>
+            {live(move || {
+                let words = error.get();
+                (!words.is_empty())
+                    .then(|| view! { <span class="pay-field__error" id="method-error"><Icon sign=Sign::Alert/><span>{words}</span></span> })
+                    .into_any()
+            })}
+            <div class="pay-choices pay-choices--two">
+                <Choice name="method" id=Some("method".to_owned()) words=t(|w| w.pay.method.bank) note=Some(bank_note)
+                    chosen=is(CaptureKind::Bank) on_choose=choose(CaptureKind::Bank)/>
+                <Choice name="method" id=None words=t(|w| w.pay.method.card) note=Some(card_note)
+                    chosen=is(CaptureKind::Card) on_choose=choose(CaptureKind::Card)/>
+            </div>
+            {live(move || match kind.get() {
+                Some(kind) => view! { <Frame choosing kind captured/> }.into_any(),
+                None => ().into_any(),
+            })}
+        </fieldset>
+    }
+}
+
+/// `1.5 %` of 150.
+fn percent(basis_points: u16) -> String {
+    let (whole, rest) = (basis_points / 100, basis_points % 100);
+    let text = format!("{whole}.{rest:02}");
+    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// When a bank debit is sent and paid, and which days moved it.
+fn bank_notice(choosing: Choosing) -> AnyView {
+    let (journey, deployment) = (choosing.journey, Deployment::here());
+    let today = journey.bills.with(|bills| if let super::journey::Fetched::Here(bills) = bills { Some(bills.today) } else { None });
+    let (Some(CaptureKind::Bank), Some(today)) = (choosing.kind.get(), today) else { return ().into_any() };
+    let days = deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
+    let plan = plan_debit(today, days);
+    let (sent, expected) = (plan.sent_on, plan.expected_on);
+    let title = say(move |w| {
+        let day = |date| crate::i18n::format::short_date(w.locale, date);
+        let sent = if sent == today { w.pay.method.sent_today.to_owned() } else { day(sent) };
+        (w.pay.method.sent_title)(&sent, &day(expected))
+    });
+    let words = say(move |w| {
+        let moved = plan.moved_by.iter().map(|day| (w.pay.method.sent_holiday)(&crate::i18n::format::long_date(w.locale, *day)));
+        moved.collect::<String>() + w.pay.method.sent_note
+    });
+    view! { <Notice sign=Sign::Calendar title words/> }.into_any()
+}
+
+#[component]
+fn Who(choosing: Choosing) -> impl IntoView {
+    let language = Language::here();
+    let error = move |field: Field, label: fn(&'static crate::i18n::Words) -> &'static str| {
+        Signal::derive(move || {
+            let problem = choosing.problems.with(|problems| problems.of(field))?;
+            let w = language.words();
+            Some((w.problem.at)(label(w), problem))
+        })
+    };
+    let typo = move || {
+        let meant = choosing.email.with(|email| Email::parse(email).ok()?.typo())?.to_string();
+        let take = { let meant = meant.clone(); move |_| choosing.email.set(meant.clone()) };
+        let words = say(move |w| (w.pay.method.email_typo)(&meant));
+        Some(view! { <button class="pay-link" type="button" on:click=take>{words}</button> })
+    };
+    view! {
+        <TextField id="payer-name" label=t(|w| w.pay.method.name) hint=t(|w| w.pay.method.name_hint) value=choosing.name
+            error=error(Field::Name, |w| w.pay.method.name) keyboard=Keyboard { autocomplete: "name", ..Keyboard::default() }/>
+        <TextField id="email" label=t(|w| w.pay.method.email) hint=t(|w| w.pay.method.email_hint) value=choosing.email
+            error=error(Field::Email, |w| w.pay.method.email)
+            keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "email", width: "" }
+            echo=Some(ViewFn::from(move || live(move || typo().into_any())))/>
+    }
+}
+
+#[component]
+fn Summary(choosing: Choosing) -> impl IntoView {
+    let language = Language::here();
+    let lines = Signal::derive(move || {
+        let w = language.words();
+        let line = |(field, problem)| match field {
+            Field::Method => ErrorLine { id: "method".to_owned(), words: w.pay.method.choose.to_owned() },
+            Field::Name => ErrorLine { id: "payer-name".to_owned(), words: (w.problem.at)(w.pay.method.name, problem) },
+            Field::Email => ErrorLine { id: "email".to_owned(), words: (w.problem.at)(w.pay.method.email, problem) },
+        };
+        let mut lines: Vec<ErrorLine> = choosing.problems.with(|problems| problems.iter().map(line).collect());
+        if choosing.frame_problem.get() == Some(FrameProblem::Gone) {
+            lines.push(ErrorLine { id: "method".to_owned(), words: w.pay.method.frame_gone.to_owned() });
+        }
+        lines
+    });
+    view! { <ErrorSummary lines submits=choosing.refused/> }
 }

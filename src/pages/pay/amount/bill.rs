@@ -1,0 +1,188 @@
+//! One bill on its sheet: its kind in words, amount and due date, where the money went, its charges, and how much to pay of it.
+
+use super::{Choosing, money_text, share_error};
+use crate::{
+    i18n::{Language, Text, format, say, t},
+    ui::{Charges, Choice, Flow, Icon, Keyboard, MoneyFlow, Notice, NoticeKind, Sign, TextField, live},
+};
+use contract::{
+    Date, Money,
+    bill::{Bill, BillKind, BillLine},
+    payment::DraftShare,
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn BillSheet(choosing: Choosing, bill: Bill, today: Date) -> impl IntoView {
+    let title = format!("bill-{}", bill.id);
+    let charges = bill.lines.clone();
+    let count = charges.len();
+    let patient = bill.patient.clone();
+    view! {
+        <section class="pay-sheet" aria-labelledby=title.clone()>
+            <div class="pay-bill">
+                <Head bill=bill.clone() title=title.clone() today/>
+                <MoneyFlow id=bill.id.clone() flow=flow_of(&bill)/>
+                <details class="pay-more">
+                    <summary>{say(move |w| (w.pay.amount.charges)(count))}<Icon sign=Sign::Down/></summary>
+                    <p class="pay-note">{say(move |w| (w.pay.amount.patient)(&patient))}</p>
+                    <Charges lines=charges/>
+                </details>
+                {notices(&bill)}
+                <hr class="pay-tear"/>
+                {if bill.payable().is_zero() {
+                    view! { <p class="pay-note">{t(|w| w.pay.amount.nothing_payable)}</p> }.into_any()
+                } else {
+                    view! { <HowMuch choosing bill/> }.into_any()
+                }}
+            </div>
+        </section>
+    }
+}
+
+fn flow_of(bill: &Bill) -> Flow {
+    let sum = |of: fn(&BillLine) -> Money| Money::sum(bill.lines.iter().map(of)).unwrap_or(Money::ZERO);
+    Flow {
+        billed: sum(|line| line.billed),
+        discount: sum(|line| line.discount),
+        plan_paid: sum(|line| line.plan_paid),
+        you_paid: sum(|line| line.you_paid),
+        owed: bill.balance,
+    }
+}
+
+#[component]
+fn Head(bill: Bill, title: String, today: Date) -> impl IntoView {
+    let (kind, due, is_late) = (bill.kind, bill.due, bill.is_past_due(today));
+    let sign = match kind {
+        BillKind::Professional => Sign::Stethoscope,
+        BillKind::Hospital => Sign::Building,
+        BillKind::Premium => Sign::Shield,
+    };
+    let when = say(move |w| {
+        let day = format::short_date(w.locale, due);
+        if is_late { (w.pay.amount.past_due)(&day) } else { (w.pay.amount.due)(&day) }
+    });
+    view! {
+        <div class="pay-bill__head">
+            <span class="pay-mark"><Icon sign=sign/></span>
+            <div>
+                <h2 id=title>{say(move |w| (w.pay.amount.kind)(kind).to_owned())}</h2>
+                <p class="pay-note">{say(move |w| (w.pay.amount.kind_means)(kind).to_owned())}</p>
+            </div>
+            <p>
+                <span class="pay-sum">{money_text(bill.balance)}</span>
+                <br/>
+                <span class="pay-state" data-state=if is_late { "late" } else { "due" }>
+                    <Icon sign=if is_late { Sign::Warning } else { Sign::Calendar }/>
+                    <span>{when}</span>
+                </span>
+            </p>
+        </div>
+    }
+}
+
+/// Earlier payments that matter to whoever is about to pay.
+fn notices(bill: &Bill) -> AnyView {
+    let pending = bill.pending;
+    let on_its_way = (!pending.is_zero()).then(|| {
+        let words = say(move |w| (w.pay.amount.pending)(&format::money(w.locale, pending)));
+        view! { <Notice sign=Sign::Clock words/> }
+    });
+    let just_paid = bill.just_paid.clone().map(|paid| {
+        let zone = crate::config::Deployment::here();
+        let words = say(move |w| {
+            let zone = zone.region_profile().map_or_else(|| "UTC".to_owned(), |region| region.time_zone);
+            let when = format::moment(w.locale, paid.at, &zone);
+            (w.pay.amount.just_paid)(&format::money(w.locale, paid.amount), &when)
+        });
+        view! { <Notice kind=NoticeKind::Warn title=t(|w| w.pay.amount.just_paid_title) words/> }
+    });
+    view! { {on_its_way} {just_paid} }.into_any()
+}
+
+/// All, part, or not now.
+#[component]
+fn HowMuch(choosing: Choosing, bill: Bill) -> impl IntoView {
+    let journey = choosing.journey;
+    let bill = StoredValue::new(bill);
+    let (id, kind, due, payable) = bill.with_value(|bill| (bill.id.clone(), bill.kind, bill.due, bill.payable()));
+    let name = format!("share-{id}");
+    // None: not now; Some(None): all; Some(Some): part
+    let chosen = Memo::new(move |_| {
+        let find = |draft: &contract::payment::PaymentDraft| {
+            bill.with_value(|bill| draft.shares.iter().find(|share| share.bill == bill.id).map(|share| share.part.clone()))
+        };
+        journey.draft.with(find)
+    });
+    let choose = move |part: Option<Option<String>>| {
+        let id = bill.with_value(|bill| bill.id.clone());
+        journey.edit(|draft| {
+            draft.shares.retain(|share| share.bill != id);
+            if let Some(part) = part {
+                draft.shares.push(DraftShare { bill: id, part });
+            }
+        });
+    };
+    let typed = RwSignal::new(chosen.get_untracked().flatten().unwrap_or_default());
+    crate::browser::watch(move |is_first| {
+        let text = typed.get();
+        if !is_first && matches!(chosen.get_untracked(), Some(Some(before)) if before != text) {
+            choose(Some(Some(text)));
+        }
+    });
+    let is_part = Memo::new(move |_| matches!(chosen.get(), Some(Some(_))));
+    let day = say(move |w| (w.pay.amount.stays_due)(&format::short_date(w.locale, due)));
+    let field = live(move || {
+        is_part.get().then(|| view! { <PartField choosing bill typed payable/> }).into_any()
+    });
+    view! {
+        <fieldset class="pay-stack pay-stack--tight">
+            <legend class="pay-hidden">{say(move |w| (w.pay.amount.how_much)((w.pay.amount.kind)(kind)))}</legend>
+            <div class="pay-choices pay-choices--three">
+                <Choice name=name.clone() id=Some(format!("all-{id}")) words=t(|w| w.pay.amount.all) note=Some(money_text(payable))
+                    chosen=Signal::derive(move || chosen.get() == Some(None)) on_choose=Callback::new(move |()| choose(Some(None)))/>
+                <Choice name=name.clone() id=None words=t(|w| w.pay.amount.part) note=Some(t(|w| w.pay.amount.part_note))
+                    chosen=is_part on_choose=Callback::new(move |()| choose(Some(Some(typed.get_untracked()))))/>
+                <Choice name id=None words=t(|w| w.pay.amount.not_now) note=Some(day)
+                    chosen=Signal::derive(move || chosen.get().is_none()) on_choose=Callback::new(move |()| choose(None))/>
+            </div>
+            {field}
+        </fieldset>
+    }
+}
+
+#[component]
+fn PartField(choosing: Choosing, bill: StoredValue<Bill>, typed: RwSignal<String>, payable: Money) -> impl IntoView {
+    let (id, kind, due) = bill.with_value(|bill| (bill.id.clone(), bill.kind, bill.due));
+    let is_left = RwSignal::new(false);
+    let hint = say(move |w| {
+        let least = Money::from_cents(choosing.least_cents.get()).unwrap_or(Money::ZERO).min(payable);
+        (w.pay.amount.part_hint)(&format::money(w.locale, least), &format::money(w.locale, payable))
+    });
+    let language = Language::here();
+    let own = id.clone();
+    let leaves = Text::derive(move || {
+        let share = choosing.shares().into_iter().find(|share| share.bill.id == own);
+        let w = language.words();
+        match share.and_then(|share| share.leaves()) {
+            Some(left) if left.is_zero() => w.pay.amount.pays_all.to_owned(),
+            Some(left) => (w.pay.amount.leaves)(&format::money(w.locale, left), &format::short_date(w.locale, due)),
+            None => String::new(),
+        }
+    });
+    let keyboard = Keyboard { mode: "decimal", width: "pay-input--8", ..Keyboard::default() };
+    view! {
+        <TextField
+            id=format!("part-{id}")
+            label=say(move |w| (w.pay.amount.part_label)((w.pay.amount.kind)(kind)))
+            value=typed
+            error=share_error(choosing, id, is_left)
+            hint
+            keyboard
+            affix="$"
+            on_leave=Callback::new(move |()| is_left.set(true))
+            echo=Some(ViewFn::from(move || view! { <output>{leaves}</output> }))
+        />
+    }
+}

@@ -1,0 +1,139 @@
+//! Where the card or account is typed: the processor's frame, or, when it was typed already in this visit, what may be known of it.
+
+use super::{Choosing, FrameProblem, kind_of};
+use crate::{
+    config::Deployment,
+    i18n::{Language, Text, say, t},
+    session::CurrentSession,
+    ui::{CaptureFrame, CaptureKind, CaptureSays, CaptureSource, Icon, Sign, Waiting, live},
+};
+use contract::{
+    Expiry,
+    payment::{BankAccountKind, Method},
+};
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+
+/// What came of asking the frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Captured {
+    Token(String, Method),
+    /// It shows what is wrong, and has taken the focus.
+    Wrong,
+    Gone,
+}
+
+#[component]
+pub fn Frame(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) -> impl IntoView {
+    let journey = choosing.journey;
+    let known = Memo::new(move |_| {
+        let draft = journey.draft.get();
+        draft.token.and(draft.method).filter(|method| kind_of(method) == kind)
+    });
+    live(move || match known.get() {
+        Some(method) => known_method(choosing, method),
+        None => fresh(choosing, kind, captured),
+    })
+}
+
+fn known_method(choosing: Choosing, method: Method) -> AnyView {
+    let forget = move |_| {
+        choosing.journey.edit(|draft| {
+            draft.token = None;
+            draft.method = None;
+        });
+    };
+    let words = say(move |w| (w.pay.method.known)(&method));
+    view! {
+        <div class="pay-frame">
+            <p><b>{words}</b></p>
+            <p class="pay-note">{t(|w| w.pay.method.known_note)}</p>
+            <p><button class="pay-link" type="button" on:click=forget>{t(|w| w.pay.method.other_details)}</button></p>
+        </div>
+    }
+    .into_any()
+}
+
+fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) -> AnyView {
+    let (deployment, session, language) = (Deployment::here(), CurrentSession::here(), Language::here());
+    let source = Memo::new(move |_| {
+        let capture = deployment.portal()?.capture.clone();
+        let binding = session.0.with(|session| session.access().map(|access| access.capture_binding.clone()))?;
+        Some(CaptureSource { url: capture.url, origin: capture.origin, binding })
+    });
+    let is_ready = RwSignal::new(false);
+    let heard = Callback::new(move |says| match says {
+        CaptureSays::Ready => is_ready.set(true),
+        CaptureSays::Invalid => captured.run(Captured::Wrong),
+        CaptureSays::Unavailable => captured.run(Captured::Gone),
+        CaptureSays::Token { token, brand, last4, expiry, funding } => {
+            let method = method_of(kind, &brand, last4, expiry.as_deref(), funding.as_deref());
+            captured.run(method.map_or(Captured::Gone, |method| Captured::Token(token, method)));
+        }
+        CaptureSays::Unknown => {}
+    });
+    // a frame that never came up can't answer
+    crate::browser::watch(move |is_first| {
+        choosing.submits.track();
+        if !is_first && !is_ready.get_untracked() {
+            captured.run(Captured::Gone);
+        }
+    });
+    let title: Text = match kind {
+        CaptureKind::Bank => t(|w| w.pay.method.frame_bank),
+        CaptureKind::Card => t(|w| w.pay.method.frame_card),
+    };
+    let locale = Text::derive(move || language.0.get().code().to_owned());
+    let frame = live(move || match source.get() {
+        Some(source) => view! { <CaptureFrame kind source title locale submits=choosing.submits heard/> }.into_any(),
+        None => view! { <Waiting rows=3/> }.into_any(),
+    });
+    let status = say(move |w| match choosing.frame_problem.get() {
+        Some(FrameProblem::Wrong) => w.pay.method.frame_wrong.to_owned(),
+        _ if !is_ready.get() => w.pay.method.frame_waiting.to_owned(),
+        _ => String::new(),
+    });
+    view! {
+        <div class="pay-frame" role="group" aria-label=title>
+            {frame}
+            <p class="pay-hidden" role="status">{status}</p>
+            <p class="pay-frame__cap">
+                <Icon sign=Sign::Lock/>
+                <span>{say(move |w| (w.pay.method.frame_says)(&deployment.brand()))}</span>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// What the frame told, as the contract's value.
+fn method_of(kind: CaptureKind, brand: &str, last4: String, expiry: Option<&str>, funding: Option<&str>) -> Option<Method> {
+    match kind {
+        CaptureKind::Card => Some(Method::Card {
+            brand: word(brand)?,
+            last4,
+            expiry: Expiry::parse(expiry?).ok()?,
+            funding: word(funding?)?,
+        }),
+        CaptureKind::Bank => Some(Method::Bank { account: word::<BankAccountKind>(brand)?, last4 }),
+    }
+}
+
+fn word<T: DeserializeOwned>(word: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract::{CardBrand, payment::CardFunding};
+
+    #[test]
+    fn what_the_frame_tells_becomes_a_method() {
+        let card = method_of(CaptureKind::Card, "visa", "4242".into(), Some("11/28"), Some("hsa_fsa"));
+        assert!(matches!(card, Some(Method::Card { brand: CardBrand::Visa, funding: CardFunding::HsaFsa, .. })));
+        let bank = method_of(CaptureKind::Bank, "savings", "6789".into(), None, None);
+        assert!(matches!(bank, Some(Method::Bank { account: BankAccountKind::Savings, .. })));
+        assert_eq!(method_of(CaptureKind::Card, "visa", "4242".into(), None, None), None);
+    }
+}
