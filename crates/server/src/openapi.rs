@@ -51,11 +51,17 @@ fn document() -> Value {
     let schemas = document["components"]["schemas"].take();
     document["components"]["schemas"] = with_refusal(schemas);
     document["components"]["schemas"]["BillLookup"] = bill_lookup();
-    document["components"]["schemas"]["CardFunding"] = json!({
-        "type": "string",
-        "description": "`credit`, `debit`, `hsa_fsa` or `unknown`; any other is taken as `unknown`.",
-        "examples": ["credit", "debit", "hsa_fsa", "unknown"],
-    });
+    // Enums whose unknown values are taken, in a draft too.
+    for (name, known, otherwise) in [
+        ("CardFunding", json!(["credit", "debit", "hsa_fsa"]), "unknown"),
+        ("CardBrand", json!(["visa", "mastercard", "amex", "discover"]), "other"),
+    ] {
+        document["components"]["schemas"][name] = json!({
+            "type": "string",
+            "description": format!("One that is not known is taken as `{otherwise}`."),
+            "examples": known,
+        });
+    }
     if let Some(paths) = document["paths"].as_object_mut() {
         for (path, item) in paths {
             for method in METHODS {

@@ -20,7 +20,8 @@ use axum::{
     routing::get,
 };
 use contract::refusal::RefusalCode;
-use std::time::Instant;
+use std::{collections::HashSet, sync::Arc, time::Instant};
+use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The API with its document.
@@ -40,21 +41,43 @@ pub fn api() -> OpenApiRouter<App> {
 
 /// `/api/v1` with everything around it, and the health checks.
 pub fn router(app: App) -> Router {
-    let (api, _) = api().split_for_parts();
+    let (api, document) = api().split_for_parts();
+    let writes = Arc::new(writes(&document));
     let api = Router::new()
         .nest("/api/v1", api)
         .route("/api/v1/openapi.json", get(crate::openapi::serve))
         .route("/api/{*path}", axum::routing::any(async || Error::new(RefusalCode::NotFound)))
         .method_not_allowed_fallback(async || Error::new(RefusalCode::MethodNotAllowed))
-        .layer(middleware::from_fn_with_state(app.clone(), guard))
+        .layer(middleware::from_fn_with_state((app.clone(), writes), guard))
         .layer(DefaultBodyLimit::max(app.settings.limits.body_bytes));
     let demo = if app.settings.demo { crate::demo::router(app.clone()) } else { Router::new() };
     api.merge(health::router()).with_state(app).merge(demo).layer(middleware::from_fn(log))
 }
 
+/// Method and route of every call that changes something. What is not among them has no handler: it is refused for its method,
+/// wherever it came from.
+type Writes = HashSet<(Method, String)>;
+
+fn writes(document: &OpenApi) -> Writes {
+    let calls = document.paths.paths.iter().flat_map(|(path, item)| {
+        let methods = [
+            (Method::POST, &item.post),
+            (Method::PUT, &item.put),
+            (Method::PATCH, &item.patch),
+            (Method::DELETE, &item.delete),
+        ];
+        methods
+            .into_iter()
+            .filter(|(_, call)| call.is_some())
+            .map(move |(method, _)| (method, format!("/api/v1{path}")))
+    });
+    calls.collect()
+}
+
 /// Writes come from our own pages; answers are nobody else's; nothing takes for ever.
-async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
-    let is_write = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let is_write = writes.contains(&(request.method().clone(), route.to_owned()));
     if is_write && let Err(refusal) = caller::may_write(request.headers(), &app) {
         return refusal.into_response();
     }
