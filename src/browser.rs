@@ -271,3 +271,8 @@ impl Drop for Listening {
         }
     }
 }
+
+/// At once, whatever is drawn later.
+pub fn enable(button: &web_sys::HtmlButtonElement, is_enabled: bool) {
+    button.set_disabled(!is_enabled);
+}

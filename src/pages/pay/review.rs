@@ -1,8 +1,307 @@
-//! Review page.
+//! Review and pay: everything on one page, each part changeable without losing the rest, the authorisation word for word, and one
+//! button that can be pressed once. While nobody knows what became of a payment this page says so (`checking`).
 
-use leptos::prelude::*;
+mod checking;
+mod facts;
+
+use super::{
+    amount::big_sum,
+    journey::{
+        Attempt, Journey,
+        choice::{self, Share},
+    },
+};
+use crate::{
+    api::Client,
+    browser,
+    config::Deployment,
+    error::ApiError,
+    i18n::{Language, Words, format, say, t},
+    place::Place,
+    route::Route,
+    ui::{ErrorLine, ErrorSummary, Failure, Notice, NoticeKind, Stepper, Waiting, arrive, live},
+};
+use checking::Checking;
+use contract::{
+    Date, Email, Money, PersonName,
+    authorisation::Authorisation,
+    payment::{Method, PaymentOrder, card_fee},
+    refusal::RefusalCode,
+};
+use facts::Facts;
+use leptos::{ev::SubmitEvent, html, prelude::*};
+
+/// Everything that is agreed to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Review {
+    pub shares: Vec<Share>,
+    pub method: Method,
+    pub token: String,
+    pub payer_name: PersonName,
+    pub email: Option<Email>,
+    pub total: Money,
+    pub fee: Money,
+    pub today: Date,
+}
+
+impl Review {
+    fn charged(&self) -> Money {
+        self.total.plus(self.fee).unwrap_or(self.total)
+    }
+}
+
+/// What was chosen, if it is complete and right. Tracks.
+fn review(journey: Journey, deployment: Deployment) -> Result<Review, Route> {
+    let draft = journey.draft.get();
+    let Some(portal) = deployment.portal() else { return Err(Route::Review) };
+    let Some(bills) = journey.bill_list() else { return Err(Route::Review) };
+    let shares = choice::shares(&bills, &draft, portal.limits.min_payment_cents);
+    if choice::order(&shares).is_none() {
+        return Err(Route::Amount);
+    }
+    let email = Some(draft.email.trim()).filter(|email| !email.is_empty()).map(Email::parse).transpose();
+    let (Some(method), Some(token), Ok(payer_name), Ok(email)) =
+        (draft.method, draft.token, PersonName::parse(&draft.payer_name), email)
+    else {
+        return Err(Route::Method);
+    };
+    let total = choice::total(&shares);
+    let basis_points = deployment.region_profile().map_or(0, |profile| profile.card_surcharge_basis_points);
+    let fee = card_fee(total, basis_points, &method);
+    Ok(Review { shares, method, token, payer_name, email, total, fee, today: bills.today })
+}
+
+/// Word for word what the server stores.
+fn authorisation(review: &Review, deployment: Deployment, w: &'static Words) -> String {
+    let contacts = deployment.contacts();
+    let is_bank = matches!(review.method, Method::Bank { .. });
+    Authorisation {
+        payer_name: &review.payer_name.to_string(),
+        charged: review.charged(),
+        method: &review.method,
+        on: if is_bank { review.today.next_business_day() } else { review.today },
+        bills: review.shares.len(),
+        phone: &contacts.billing_phone,
+        opens: contacts.opens,
+        closes: contacts.closes,
+    }
+    .text(w.locale)
+}
 
 #[component]
 pub fn ReviewPage() -> impl IntoView {
-    view! { <h1 tabindex="-1"></h1> }
+    let (journey, deployment, place, client) = (Journey::here(), Deployment::here(), Place::here(), Client::here());
+    journey.arrive();
+    let ready = Memo::new(move |_| review(journey, deployment));
+    go_on_with_what_was_sent(journey, place, client);
+    browser::watch(move |_| {
+        let is_resting = journey.attempt.with(|attempt| *attempt == Attempt::Resting);
+        if let Err(route @ (Route::Amount | Route::Method)) = ready.get()
+            && is_resting
+            && journey.is_restored.get()
+        {
+            place.replace(route);
+        }
+    });
+    let is_checking = Memo::new(move |_| {
+        journey.attempt.with(|attempt| matches!(attempt, Attempt::Unsure(..) | Attempt::Ended(_)))
+    });
+    live(move || if is_checking.get() { Checking().into_any() } else { reading(journey, ready) })
+}
+
+/// An attempt that was on its way when this page was reloaded or left is asked for before anything else is offered.
+fn go_on_with_what_was_sent(journey: Journey, place: Place, client: Client) {
+    let is_asked = StoredValue::new(false);
+    browser::watch(move |_| {
+        let is_restored = journey.is_restored.get();
+        let sent = Journey::unfinished();
+        if is_asked.get_value() || !is_restored {
+            return;
+        }
+        is_asked.set_value(true);
+        if let Some(key) = sent {
+            journey.resume(client.clone(), place, key);
+        }
+    });
+}
+
+fn reading(journey: Journey, ready: Memo<Result<Review, Route>>) -> AnyView {
+    let h1 = arrive(t(|w| w.pay.review.title));
+    let refused = RwSignal::new(0);
+    let is_agreed = RwSignal::new(false);
+    let language = Language::here();
+    let lines = Signal::derive(move || {
+        let is_shown = refused.get() > 0 && !is_agreed.get();
+        let line = || ErrorLine { id: "agree".to_owned(), words: language.words().pay.review.unticked.to_owned() };
+        if is_shown { vec![line()] } else { Vec::new() }
+    });
+    let body = live(move || match ready.get() {
+        Ok(review) => view! { <Agreement journey review is_agreed refused/> }.into_any(),
+        Err(_) => could_not_load(journey),
+    });
+    view! {
+        <div class="pay-journey pay-review">
+            <div class="pay-journey__head">
+                <Stepper step=4/>
+                <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay.review.title)}</h1>
+                <NoMoneyTaken journey/>
+                <ErrorSummary lines submits=refused/>
+            </div>
+            {body}
+        </div>
+    }
+    .into_any()
+}
+
+fn could_not_load(journey: Journey) -> AnyView {
+    let client = Client::here();
+    let failed = Signal::derive(move || {
+        journey.bills.with(|bills| if let super::journey::Fetched::Failed(error) = bills { Some(error.clone()) } else { None })
+    });
+    let retry = Callback::new(move |()| journey.fetch(client.clone()));
+    live(move || match failed.get() {
+        Some(_) => view! { <Failure error=failed on_retry=retry/> }.into_any(),
+        None => view! { <Waiting rows=7/> }.into_any(),
+    })
+}
+
+/// After an attempt that took no money: that first, then why, then what to do.
+#[component]
+fn NoMoneyTaken(journey: Journey) -> impl IntoView {
+    let place = NodeRef::<html::Div>::new();
+    let language = Language::here();
+    let is_shown = Memo::new(move |_| journey.refusal.with(Option::is_some) || journey.never_arrived.get());
+    browser::watch(move |_| {
+        if let (true, Some(place)) = (is_shown.get(), place.get()) {
+            browser::focus_and_show(place);
+        }
+    });
+    let notice = move || {
+        let w = &language.words().pay.review;
+        let said = |title: &str, words: &str, link: Option<AnyView>| {
+            let (title, words) = (Signal::stored(title.to_owned()), Signal::stored(words.to_owned()));
+            view! { <Notice kind=NoticeKind::Warn title words>{link}</Notice> }.into_any()
+        };
+        let link = |to: Route| {
+            let words = match to {
+                Route::Amount => w.change_what[1],
+                _ => w.change_what[2],
+            };
+            Some(view! { <p><a class="pay-link" href=to.href()>{format!("{}{words}", w.change)}</a></p> }.into_any())
+        };
+        if journey.never_arrived.get() {
+            return said(w.nothing_taken, w.never_arrived, None);
+        }
+        let Some(error) = journey.refusal.get() else { return ().into_any() };
+        match error.code() {
+            Some(RefusalCode::JustPaid) => {
+                let again = move |_| {
+                    journey.edit(|_| {});
+                    journey.pay_again.set(true);
+                };
+                let button = view! { <p><button class="pay-button" type="button" on:click=again>{w.pay_again}</button></p> };
+                said(w.just_paid_title, w.just_paid, Some(button.into_any()))
+            }
+            Some(RefusalCode::OverBalance | RefusalCode::Invalid) => said(w.nothing_taken, w.over_balance, link(Route::Amount)),
+            Some(RefusalCode::TokenRefused) => said(w.nothing_taken, w.token_refused, link(Route::Method)),
+            Some(RefusalCode::BrandNotAccepted) => said(w.nothing_taken, w.brand_refused, link(Route::Method)),
+            Some(RefusalCode::TermsChanged) => said(w.nothing_taken, w.terms_changed, None),
+            _ => {
+                let find = (error == ApiError::SignedOut)
+                    .then(|| view! { <p><a class="pay-link" href=Route::Find.href()>{w.find_again}</a></p> }.into_any());
+                let shell = &language.words().shell;
+                let words = if error == ApiError::SignedOut { shell.signed_out } else { w.try_later };
+                said(w.nothing_taken, words, find)
+            }
+        }
+    };
+    view! { <div role="alert" tabindex="-1" class="pay-live" node_ref=place>{live(notice)}</div> }
+}
+
+/// The facts, the text, the box that is never ticked for the member, and the button.
+#[component]
+fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refused: RwSignal<u32>) -> impl IntoView {
+    let (deployment, language) = (Deployment::here(), Language::here());
+    let (place, client) = (Place::here(), Client::here());
+    let button = NodeRef::<html::Button>::new();
+    let review = StoredValue::new(review);
+    let (charged, is_bank) =
+        review.with_value(|review| (review.charged(), matches!(review.method, Method::Bank { .. })));
+    // a code that was refused because the day or the bills changed needs fresh bills
+    refresh_after_refusal(journey, client.clone());
+    let is_sending = Memo::new(move |_| journey.attempt.with(Attempt::is_on_its_way));
+    browser::watch(move |_| {
+        if let (false, Some(button)) = (is_sending.get(), button.get()) {
+            browser::enable(&button, true);
+        }
+    });
+    let pay = move |event: SubmitEvent| {
+        event.prevent_default();
+        if journey.attempt.with_untracked(Attempt::is_on_its_way) {
+            return;
+        }
+        if !is_agreed.get_untracked() {
+            refused.update(|n| *n += 1);
+            return;
+        }
+        // at once, not by a later drawing: a second press must find it disabled
+        if let Some(button) = button.get_untracked() {
+            browser::enable(&button, false);
+        }
+        let Some(key) = journey.key(&client) else { return };
+        let order = review.with_value(|review| PaymentOrder {
+            shares: choice::order(&review.shares).unwrap_or_default(),
+            token: review.token.clone(),
+            payer_name: review.payer_name.clone(),
+            email: review.email.clone(),
+            fee: review.fee,
+            authorisation: authorisation(review, deployment, language.words_now()),
+            locale: language.0.get_untracked(),
+            pay_again: journey.pay_again.get_untracked(),
+        });
+        journey.press(client.clone(), place, order, key);
+    };
+    let text = say(move |w| review.with_value(|review| authorisation(review, deployment, w)));
+    let is_invalid = move || (refused.get() > 0 && !is_agreed.get()).then_some("true");
+    let words = say(move |w| {
+        if is_sending.get() { w.pay.review.paying.to_owned() } else { (w.pay.review.pay)(&format::money(w.locale, charged)) }
+    });
+    view! {
+        <form class="pay-sheet" novalidate on:submit=pay>
+            <div class="pay-stack pay-stack--roomy">
+                <Facts review/>
+                <hr class="pay-tear"/>
+                <div class="pay-split"><h2>{t(|w| w.pay.review.you_pay_now)}</h2><p>{big_sum(charged)}</p></div>
+                <div class="pay-quote">
+                    <h3>{t(|w| w.pay.review.your_authorisation)}</h3>
+                    <p id="authorisation">{text}</p>
+                    <label class="pay-check">
+                        <input type="checkbox" id="agree" name="agree" aria-describedby="authorisation" aria-invalid=is_invalid
+                            prop:checked=is_agreed on:change=move |event| is_agreed.set(event_target_checked(&event))/>
+                        <span>{if is_bank { t(|w| w.pay.review.agree_bank) } else { t(|w| w.pay.review.agree_card) }}</span>
+                    </label>
+                </div>
+                <div class="pay-stack pay-stack--tight">
+                    <button class="pay-button pay-button--main pay-button--big pay-button--full" type="submit" node_ref=button
+                        aria-busy=move || is_sending.get().then_some("true")>
+                        <span>{words}</span>
+                    </button>
+                    <p class="pay-note">{t(|w| w.pay.review.press_once)}</p>
+                </div>
+            </div>
+        </form>
+    }
+}
+
+fn refresh_after_refusal(journey: Journey, client: Client) {
+    browser::watch(move |is_first| {
+        let code = journey.refusal.with(|error| error.as_ref().and_then(ApiError::code));
+        let is_stale = matches!(code, Some(RefusalCode::OverBalance | RefusalCode::TermsChanged | RefusalCode::JustPaid));
+        if !is_first && is_stale {
+            journey.fetch(client.clone());
+        }
+        if code == Some(RefusalCode::TokenRefused) {
+            journey.draft.update(|draft| (draft.token, draft.key) = (None, None));
+        }
+    });
 }

@@ -1,0 +1,131 @@
+//! What is agreed to, fact by fact, each with the way to change it.
+
+use super::Review;
+use crate::{
+    config::Deployment,
+    i18n::{Text, Words, format, say, t},
+    route::Route,
+    session::CurrentSession,
+    ui::list,
+};
+use contract::payment::{Method, plan_debit};
+use leptos::prelude::*;
+
+/// One row: what it is, the fact, more about it, and where it is changed.
+struct Fact {
+    what: Text,
+    fact: Text,
+    note: Option<Text>,
+    change: Option<(Route, fn(&'static Words) -> &'static str)>,
+}
+
+#[component]
+pub fn Facts(review: StoredValue<Review>) -> impl IntoView {
+    let review = review.get_value();
+    let mut facts = vec![whose()];
+    facts.extend(shares(&review));
+    facts.push(from(&review));
+    facts.push(when(&review));
+    facts.push(receipt(&review));
+    facts.push(fee(&review));
+    view! { <dl class="pay-facts">{list(facts, row)}</dl> }
+}
+
+fn row(fact: Fact) -> AnyView {
+    let change = fact.change.map(|(route, what)| {
+        view! {
+            <dd class="pay-facts__do">
+                <a class="pay-link" href=route.href()>{t(|w| w.pay.review.change)}<span class="pay-hidden">{t(what)}</span></a>
+            </dd>
+        }
+    });
+    let note = fact.note.map(|note| view! { <small>{note}</small> });
+    view! { <div><dt>{fact.what}</dt><dd>{fact.fact}{note}</dd>{change}</div> }.into_any()
+}
+
+fn whose() -> Fact {
+    let (session, deployment) = (CurrentSession::here(), Deployment::here());
+    let ending = move || session.0.with(|session| session.access().map(|access| access.membership.ending.clone()));
+    Fact {
+        what: t(|w| w.pay.review.bills_of),
+        fact: say(move |w| (w.pay.review.record_ending)(&ending().unwrap_or_default())),
+        note: Some(say(move |w| deployment.region.get().map(|region| format::region(w.locale, region).to_owned()).unwrap_or_default())),
+        change: Some((Route::Find, |w| w.pay.review.change_what[0])),
+    }
+}
+
+fn shares(review: &Review) -> Vec<Fact> {
+    let fact = |share: &super::Share| {
+        let (kind, due, left) = (share.bill.kind, share.bill.due, share.leaves());
+        let amount = share.amount.ok().map(contract::Amount::money);
+        Fact {
+            what: say(move |w| (w.pay.amount.kind)(kind).to_owned()),
+            fact: say(move |w| amount.map(|amount| format::money(w.locale, amount)).unwrap_or_default()),
+            note: Some(say(move |w| match left {
+                Some(left) if !left.is_zero() => {
+                    (w.pay.review.part_of_bill)(&format::money(w.locale, left), &format::short_date(w.locale, due))
+                }
+                _ => w.pay.review.whole_bill.to_owned(),
+            })),
+            change: Some((Route::Amount, |w| w.pay.review.change_what[1])),
+        }
+    };
+    review.shares.iter().map(fact).collect()
+}
+
+fn from(review: &Review) -> Fact {
+    let (method, name) = (review.method.clone(), review.payer_name.to_string());
+    let fact = { let method = method.clone(); say(move |w| (w.pay.method.known)(&method)) };
+    let note = say(move |w| match &method {
+        Method::Card { expiry, .. } => (w.pay.review.expires)(&expiry.to_string(), &name),
+        Method::Bank { .. } => (w.pay.review.paid_by)(&name),
+    });
+    Fact {
+        what: t(|w| w.pay.review.from),
+        fact,
+        note: Some(note),
+        change: Some((Route::Method, |w| w.pay.review.change_what[2])),
+    }
+}
+
+fn when(review: &Review) -> Fact {
+    let today = review.today;
+    let deployment = Deployment::here();
+    let days = move || deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
+    let is_bank = matches!(review.method, Method::Bank { .. });
+    let fact = say(move |w| {
+        let long = |day| format::long_date(w.locale, day);
+        if !is_bank {
+            return (w.pay.review.today)(&long(today));
+        }
+        let plan = plan_debit(today, days());
+        (w.pay.review.sent)(&long(plan.sent_on), &long(plan.expected_on))
+    });
+    let note = is_bank.then(|| {
+        say(move |w| {
+            let moved = plan_debit(today, days()).moved_by;
+            moved.iter().map(|day| (w.pay.method.sent_holiday)(&format::long_date(w.locale, *day))).collect()
+        })
+    });
+    Fact { what: t(|w| w.pay.review.when), fact, note, change: None }
+}
+
+fn receipt(review: &Review) -> Fact {
+    let email = review.email.as_ref().map(ToString::to_string);
+    Fact {
+        what: t(|w| w.pay.review.receipt_to),
+        fact: say(move |w| email.clone().unwrap_or_else(|| w.pay.review.no_receipt.to_owned())),
+        note: None,
+        change: Some((Route::Method, |w| w.pay.review.change_what[3])),
+    }
+}
+
+fn fee(review: &Review) -> Fact {
+    let fee = review.fee;
+    Fact {
+        what: t(|w| w.pay.review.card_fee),
+        fact: say(move |w| if fee.is_zero() { w.pay.review.no_fee.to_owned() } else { format::money(w.locale, fee) }),
+        note: None,
+        change: None,
+    }
+}
