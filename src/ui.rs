@@ -12,7 +12,6 @@ mod field;
 mod flow;
 mod icon;
 mod items;
-mod ledger;
 mod live;
 mod money;
 mod notice;

@@ -8,6 +8,7 @@ mod form;
 
 pub use draft::FindDraft;
 
+use super::journey::Journey;
 use crate::{
     api::Client,
     browser,
@@ -197,15 +198,16 @@ fn look_up(
     place: Place,
 ) {
     finding.is_sending.set(true);
+    let journey = Journey::here();
     spawn_local(async move {
         let answer = client.look_up(&BillLookup { region, identifiers }).await;
         finding.is_sending.set(false);
         match answer {
             Ok(view) => {
+                journey.begin();
                 session.0.set(Session::from(view));
-                // whoever went elsewhere meanwhile stays there
-                if place.is_at(&Route::Find) {
-                    place.go(Route::Amount);
+                // a payment that was on its way when the last visit ended is looked after first
+                place.go(if Journey::unfinished().is_some() { Route::Review } else { Route::Amount });
                 }
             }
             Err(ApiError::Refused(refusal)) => {

@@ -1,9 +1,295 @@
-//! Payment page.
+//! What became of one payment, at an address of its own: receipt, on its way, failed, returned. Needs the payer's session; to
+//! anybody else it says how to get to it.
 
-use leptos::prelude::*;
+mod kept;
+mod progress;
+
+use super::{
+    amount::big_sum,
+    journey::Journey,
+    receipt::{Authorised, Lines},
+};
+use crate::{
+    api::Client,
+    browser,
+    error::ApiError,
+    i18n::{Text, format, say, t},
+    route::Route,
+    session::{CurrentSession, Session},
+    ui::{ButtonLink, Failure, Icon, Notice, Sign, State, Waiting, arrive, list, live},
+};
+use contract::payment::{Failure as Why, Payment, PaymentState};
+use kept::Keep;
+use leptos::{prelude::*, task::spawn_local};
+use progress::Progress;
+use std::time::Duration;
+
+#[derive(Clone, Debug, PartialEq)]
+enum Shown {
+    Waiting,
+    Here(Box<Payment>),
+    Failed(ApiError),
+}
 
 #[component]
 pub fn PaymentPage(id: String) -> impl IntoView {
-    _ = id;
-    view! { <h1 tabindex="-1"></h1> }
+    let shown = RwSignal::new(Shown::Waiting);
+    fetch(shown, id);
+    let shown = Memo::new(move |_| shown.get());
+    live(move || match shown.get() {
+        Shown::Waiting => view! { <div class="pay-receipt"><Waiting rows=5/></div> }.into_any(),
+        Shown::Here(payment) => outcome(*payment),
+        Shown::Failed(error) => not_here(error),
+    })
+}
+
+/// Once the session is known; and now and then while the payment is on its way.
+fn fetch(shown: RwSignal<Shown>, id: String) {
+    let (session, client, journey) = (CurrentSession::here(), Client::here(), Journey::here());
+    let ask = move || {
+        let (client, id) = (client.clone(), id.clone());
+        spawn_local(async move {
+            match client.payment(&id).await {
+                Ok(payment) => {
+                    settle_draft(journey, &client, &payment);
+                    shown.set(Shown::Here(Box::new(payment)));
+                }
+                // what is shown stays while the connection is gone
+                Err(error) if !matches!(shown.get_untracked(), Shown::Here(_)) => shown.set(Shown::Failed(error)),
+                Err(_) => {}
+            }
+        });
+    };
+    browser::watch({
+        let ask = ask.clone();
+        move |_| match session.0.get() {
+            Session::Restoring => {}
+            Session::Guest => shown.set(Shown::Failed(ApiError::SignedOut)),
+            _ => ask(),
+        }
+    });
+    browser::watch(move |_| {
+        let ask = ask.clone();
+        let again = set_interval_with_handle(
+            move || {
+                if matches!(shown.get_untracked(), Shown::Here(payment) if !payment.is_final) {
+                    ask();
+                }
+            },
+            Duration::from_secs(20),
+        );
+        on_cleanup(move || {
+            if let Ok(again) = again {
+                again.clear();
+            }
+        });
+    });
+}
+
+/// The attempt is over. What was chosen is kept only when it can be tried again, and then without the used token.
+fn settle_draft(journey: Journey, client: &Client, payment: &Payment) {
+    let is_ours = journey.draft.with_untracked(|draft| draft.key.as_ref() == Some(&payment.key));
+    journey.finish();
+    if !is_ours {
+        return;
+    }
+    if payment.state == PaymentState::Failed {
+        journey.edit(|draft| (draft.token, draft.method) = (None, None));
+        let client = client.clone();
+        spawn_local(async move { _ = journey.keep(&client).await });
+    } else {
+        journey.begin();
+    }
+}
+
+fn not_here(error: ApiError) -> AnyView {
+    let h1 = arrive(t(|w| w.pay.outcome.receipt_title));
+    if !matches!(error, ApiError::SignedOut | ApiError::Missing | ApiError::Forbidden) {
+        let error = Signal::stored(Some(error));
+        let retry = Callback::new(|()| browser::reload());
+        return view! {
+            <div class="pay-receipt"><h1 tabindex="-1" node_ref=h1>{t(|w| w.pay.outcome.receipt_title)}</h1><Failure error on_retry=retry/></div>
+        }
+        .into_any();
+    }
+    view! {
+        <div class="pay-receipt">
+            <article class="pay-sheet">
+                <div class="pay-stack">
+                    <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay.outcome.not_here_title)}</h1>
+                    <p class="pay-lead">{t(|w| w.pay.outcome.not_here)}</p>
+                    <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay.outcome.find_bill) main=true/></p>
+                </div>
+            </article>
+        </div>
+    }
+    .into_any()
+}
+
+fn outcome(payment: Payment) -> AnyView {
+    let payment = StoredValue::new(payment);
+    let state = payment.with_value(|payment| payment.state);
+    let is_receipt = matches!(state, PaymentState::Paid | PaymentState::Refunded);
+    let is_on_its_way = matches!(state, PaymentState::Processing | PaymentState::Scheduled);
+    let failed = matches!(state, PaymentState::Failed | PaymentState::Returned | PaymentState::Cancelled);
+    view! {
+        <div class="pay-receipt">
+            <article class="pay-sheet">
+                <div class="pay-stack pay-stack--roomy">
+                    <Head payment/>
+                    {is_receipt.then(|| view! {
+                        <Keep payment/>
+                        <hr class="pay-tear"/>
+                        {payment.with_value(|payment| list(payment.shares.clone(), |share| view! { <Lines share/> }.into_any()))}
+                        <PaidFacts payment/>
+                        <Authorised payment/>
+                    })}
+                    {is_on_its_way.then(|| view! { <Progress payment/> <Keep payment/> <Authorised payment/> })}
+                    {failed.then(|| view! { <WhatNow/> <hr class="pay-tear"/> <TriedFacts payment/> })}
+                </div>
+            </article>
+            {is_receipt.then(next_time)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The money first.
+#[component]
+fn Head(payment: StoredValue<Payment>) -> impl IntoView {
+    let payment = payment.get_value();
+    let (state, charged) = (payment.state, payment.charged);
+    let title: Text = match state {
+        PaymentState::Paid => t(|w| w.pay.outcome.paid),
+        PaymentState::Failed => t(|w| w.pay.outcome.failed),
+        PaymentState::Returned => t(|w| w.pay.outcome.returned),
+        PaymentState::Refunded => t(|w| w.pay.outcome.refunded),
+        PaymentState::Cancelled => t(|w| w.pay.outcome.cancelled),
+        PaymentState::Processing | PaymentState::Scheduled => t(|w| w.pay.outcome.sent),
+    };
+    let (seal, sign) = match state {
+        PaymentState::Paid => (None, Sign::Check),
+        PaymentState::Processing | PaymentState::Scheduled => (Some("processing"), Sign::Clock),
+        PaymentState::Refunded => (Some("processing"), Sign::Return),
+        PaymentState::Returned => (Some("failed"), Sign::Return),
+        PaymentState::Failed | PaymentState::Cancelled => (Some("failed"), Sign::Cross),
+    };
+    let is_bad = seal == Some("failed");
+    let h1 = arrive(title);
+    let lead = say(move |w| {
+        let (o, amount) = (&w.pay.outcome, format::money(w.locale, payment.charged));
+        let (method, why) = ((w.pay.method.known)(&payment.method), payment.failure.unwrap_or(Why::ProcessingError));
+        match payment.state {
+            PaymentState::Paid => (o.paid_how)(&format::moment(w.locale, payment.created_at, &payment.time_zone), &method),
+            PaymentState::Failed => (o.failed_lead)(why, &method, &amount),
+            PaymentState::Returned => (o.returned_lead)(why, &amount),
+            PaymentState::Refunded => o.refunded_lead.to_owned(),
+            PaymentState::Cancelled => o.cancelled_lead.to_owned(),
+            PaymentState::Processing | PaymentState::Scheduled => {
+                let day = payment.expected_on.map(|day| format::long_date(w.locale, day)).unwrap_or_default();
+                (o.sent_lead)(&day)
+            }
+        }
+    });
+    view! {
+        <div class="pay-receipt__head" role=is_bad.then_some("alert")>
+            <span class="pay-seal" data-state=seal><Icon sign=sign/></span>
+            <h1 tabindex="-1" node_ref=h1>{title}</h1>
+            {(!is_bad).then(|| view! { <p>{big_sum(charged)}</p> })}
+            <p class=if is_bad { "pay-lead" } else { "" }>{lead}</p>
+        </div>
+    }
+}
+
+/// One row of facts.
+pub(super) fn fact(what: Text, said: Text, note: Option<Text>) -> AnyView {
+    let note = note.map(|note| view! { <small>{note}</small> });
+    view! { <div><dt>{what}</dt><dd>{said}{note}</dd></div> }.into_any()
+}
+
+#[component]
+fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
+    let payment = payment.get_value();
+    let reference = payment.reference.clone();
+    let fee = payment.fee;
+    let email = payment.email.as_ref().map(ToString::to_string);
+    let left = payment.shares.iter().filter(|share| !share.leaves.is_zero()).map(|share| {
+        let (kind, leaves, due) = (share.kind, share.leaves, share.due);
+        fact(
+            t(|w| w.pay.outcome.still_owed),
+            say(move |w| (w.pay.outcome.owed_on)(&format::money(w.locale, leaves), (w.pay.amount.kind)(kind))),
+            Some(say(move |w| (w.pay.outcome.due)(&format::long_date(w.locale, due)))),
+        )
+    });
+    let left: Vec<AnyView> = left.collect();
+    let left = if left.is_empty() {
+        vec![fact(t(|w| w.pay.outcome.still_owed), t(|w| w.pay.outcome.nothing_owed), None)]
+    } else {
+        left
+    };
+    view! {
+        <dl class="pay-facts">
+            {fact(t(|w| w.pay.outcome.receipt_number), Text::stored(reference), None)}
+            {fact(
+                t(|w| w.pay.review.card_fee),
+                say(move |w| if fee.is_zero() { w.pay.review.no_fee.to_owned() } else { format::money(w.locale, fee) }),
+                None,
+            )}
+            {email.map(|email| fact(t(|w| w.pay.outcome.sent_to), Text::stored(email), None))}
+            {list(left, |fact| fact)}
+        </dl>
+    }
+}
+
+#[component]
+fn WhatNow() -> impl IntoView {
+    view! {
+        <section class="pay-stack">
+            <h2>{t(|w| w.pay.outcome.what_you_can_do)}</h2>
+            <div class="pay-row">
+                <ButtonLink to=Route::Method words=t(|w| w.pay.outcome.use_another) main=true/>
+                <ButtonLink to=Route::Amount words=t(|w| w.pay.outcome.pay_less)/>
+            </div>
+            <p>{t(|w| w.pay.outcome.kept)}</p>
+        </section>
+    }
+}
+
+#[component]
+fn TriedFacts(payment: StoredValue<Payment>) -> impl IntoView {
+    let payment = payment.get_value();
+    let (charged, owed, state) = (payment.charged, payment.owed_now, payment.state);
+    let (at, zone) = (payment.created_at, payment.time_zone.clone());
+    let due = payment.shares.iter().map(|share| share.due).min();
+    view! {
+        <dl class="pay-facts">
+            {fact(
+                t(|w| w.pay.outcome.tried),
+                say(move |w| format::money(w.locale, charged)),
+                Some(say(move |w| format::moment(w.locale, at, &zone))),
+            )}
+            <div>
+                <dt>{t(|w| w.pay.outcome.state)}</dt>
+                <dd><State state/><small>{t(|w| w.pay.outcome.final_note)}</small></dd>
+            </div>
+            {fact(
+                t(|w| w.pay.outcome.you_owe),
+                say(move |w| format::money(w.locale, owed)),
+                due.map(|due| say(move |w| (w.pay.outcome.due)(&format::short_date(w.locale, due)))),
+            )}
+            {fact(t(|w| w.pay.outcome.reference), Text::stored(payment.reference), Some(t(|w| w.pay.outcome.reference_note)))}
+        </dl>
+        <p class="pay-row"><a class="pay-link" href=Route::Help.href()>{t(|w| w.pay.outcome.mail_or_phone)}</a></p>
+    }
+}
+
+fn next_time() -> AnyView {
+    view! {
+        <section data-print="no">
+            <Notice sign=Sign::Person title=t(|w| w.pay.outcome.next_time) words=t(|w| w.pay.outcome.next_time_lead)>
+                <p><a href=Route::Register.href()>{t(|w| w.pay.outcome.register)}</a></p>
+            </Notice>
+        </section>
+    }
+    .into_any()
 }

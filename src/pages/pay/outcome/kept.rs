@@ -1,0 +1,82 @@
+//! Keeping a receipt: on paper, as a file, by e-mail.
+
+use crate::{
+    api::Client,
+    browser,
+    error::ApiError,
+    i18n::{Language, say, t},
+    ui::{Failure, Icon, Keyboard, Sign, TextField, live},
+};
+use contract::{Email, Problem, payment::Payment};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+#[component]
+pub fn Keep(payment: StoredValue<Payment>) -> impl IntoView {
+    let client = Client::here();
+    let is_open = RwSignal::new(false);
+    let file = payment.with_value(|payment| client.receipt_address(&payment.id));
+    view! {
+        <p class="pay-row" data-print="no">
+            <button class="pay-button" type="button" on:click=move |_| browser::print()>
+                <Icon sign=Sign::Print/><span>{t(|w| w.pay.outcome.print)}</span>
+            </button>
+            <a class="pay-button" href=file download="">
+                <Icon sign=Sign::Download/><span>{t(|w| w.pay.outcome.save)}</span>
+            </a>
+            <button class="pay-button" type="button" aria-expanded=move || is_open.get().to_string()
+                on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)>
+                <Icon sign=Sign::Envelope/><span>{t(|w| w.pay.outcome.email)}</span>
+            </button>
+        </p>
+        {live(move || is_open.get().then(|| view! { <ByEmail payment/> }).into_any())}
+    }
+}
+
+#[component]
+fn ByEmail(payment: StoredValue<Payment>) -> impl IntoView {
+    let (client, language) = (Client::here(), Language::here());
+    let (id, known) = payment.with_value(|payment| {
+        (payment.id.clone(), payment.email.as_ref().map(ToString::to_string).unwrap_or_default())
+    });
+    let email = RwSignal::new(known);
+    let problem = RwSignal::new(None::<Problem>);
+    let failed = RwSignal::new(None::<ApiError>);
+    let sent_to = RwSignal::new(None::<String>);
+    let is_sending = RwSignal::new(false);
+    let send = move |event: SubmitEvent| {
+        event.prevent_default();
+        if is_sending.get_untracked() {
+            return;
+        }
+        sent_to.set(None);
+        failed.set(None);
+        let to = match email.with_untracked(|email| Email::parse(email)) {
+            Ok(to) => to,
+            Err(wrong) => return problem.set(Some(wrong)),
+        };
+        problem.set(None);
+        is_sending.set(true);
+        let (client, id) = (client.clone(), id.clone());
+        spawn_local(async move {
+            match client.email_receipt(&id, &to).await {
+                Ok(()) => sent_to.set(Some(to.to_string())),
+                Err(error) => failed.set(Some(error)),
+            }
+            is_sending.set(false);
+        });
+    };
+    let error = Signal::derive(move || {
+        let w = language.words();
+        problem.get().map(|problem| (w.problem.at)(w.pay.outcome.email_label, problem))
+    });
+    let status = say(move |w| sent_to.get().map(|to| (w.pay.outcome.email_sent)(&to)).unwrap_or_default());
+    view! {
+        <form class="pay-stack" novalidate data-print="no" on:submit=send>
+            <TextField id="receipt-email" label=t(|w| w.pay.outcome.email_label) value=email error
+                keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "email", width: "" }/>
+            <p class="pay-row"><button class="pay-button" type="submit">{t(|w| w.pay.outcome.email_send)}</button></p>
+            <p role="status">{status}</p>
+            <Failure error=failed/>
+        </form>
+    }
+}

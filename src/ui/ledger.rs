@@ -1,1 +1,0 @@
-//! The ledger line: where one payment is.
