@@ -12,8 +12,6 @@ pub struct PayWords {
     pub outcome: outcome::OutcomeWords,
 }
 
-pub const EN: PayWords =
-    PayWords { amount: amount::EN, method: method::EN, review: review::EN, outcome: outcome::EN };
+pub const EN: PayWords = PayWords { amount: amount::EN, method: method::EN, review: review::EN, outcome: outcome::EN };
 
-pub const ES: PayWords =
-    PayWords { amount: amount::ES, method: method::ES, review: review::ES, outcome: outcome::ES };
+pub const ES: PayWords = PayWords { amount: amount::ES, method: method::ES, review: review::ES, outcome: outcome::ES };

@@ -28,7 +28,13 @@ pub enum CaptureSays {
     Ready,
     Invalid,
     Unavailable,
-    Token { token: String, brand: String, last4: String, expiry: Option<String>, funding: Option<String> },
+    Token {
+        token: String,
+        brand: String,
+        last4: String,
+        expiry: Option<String>,
+        funding: Option<String>,
+    },
     #[serde(other)]
     Unknown,
 }

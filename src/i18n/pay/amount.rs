@@ -162,7 +162,9 @@ pub const ES: AmountWords = AmountWords {
     pays_all: "La paga toda",
     pending: |amount| format!("{amount} de un pago anterior están en camino. Puede pagar el resto."),
     just_paid_title: "Pagada hace unos minutos",
-    just_paid: |amount, when| format!("Alguien pagó {amount} de esta factura el {when}. Compruébelo antes de pagar otra vez."),
+    just_paid: |amount, when| {
+        format!("Alguien pagó {amount} de esta factura el {when}. Compruébelo antes de pagar otra vez.")
+    },
     your_payment: "Su pago",
     slip_all: "Todo",
     slip_part: |leaves| format!("Una parte, quedan {leaves}"),
@@ -171,7 +173,9 @@ pub const ES: AmountWords = AmountWords {
     nothing_yet: "No se cobra nada hasta que lo revise.",
     nothing_chosen: "Elija al menos una factura para pagar",
     nothing_owed_title: "No debe nada",
-    nothing_owed: |when| format!("No hay facturas abiertas, al {when}. Una factura nueva llega en el mes siguiente a un servicio."),
+    nothing_owed: |when| {
+        format!("No hay facturas abiertas, al {when}. Una factura nueva llega en el mes siguiente a un servicio.")
+    },
     nothing_payable: "Los pagos en camino cubren esta factura. Ahora no hay nada más que pagar.",
     other_bill: "Buscar otra factura",
 };

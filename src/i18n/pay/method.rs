@@ -58,7 +58,9 @@ pub const EN: MethodWords = MethodWords {
     frame_card: "Card details, from our payment processor",
     frame_bank: "Bank account details, from our payment processor",
     frame_says: |brand| {
-        format!("You are typing into our payment processor’s own form. {brand} sees the last four digits, never the whole number.")
+        format!(
+            "You are typing into our payment processor’s own form. {brand} sees the last four digits, never the whole number."
+        )
     },
     frame_waiting: "The form is loading",
     frame_gone: "Payment details: the processor’s form did not load. Check your connection, then choose the method again",
@@ -94,7 +96,9 @@ pub const ES: MethodWords = MethodWords {
     frame_card: "Datos de la tarjeta, de nuestro procesador de pagos",
     frame_bank: "Datos de la cuenta bancaria, de nuestro procesador de pagos",
     frame_says: |brand| {
-        format!("Escribe en el formulario propio de nuestro procesador de pagos. {brand} ve los últimos cuatro dígitos, nunca el número completo.")
+        format!(
+            "Escribe en el formulario propio de nuestro procesador de pagos. {brand} ve los últimos cuatro dígitos, nunca el número completo."
+        )
     },
     frame_waiting: "El formulario se está cargando",
     frame_gone: "Datos de pago: el formulario del procesador no se cargó. Revise su conexión y elija otra vez la forma de pago",

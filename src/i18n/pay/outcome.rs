@@ -74,7 +74,9 @@ pub const EN: OutcomeWords = OutcomeWords {
     paid_how: |when, method| format!("{when}, with: {method}."),
     sent: "Sent to your bank",
     sent_lead: |day| {
-        format!("Your bank has not paid yet. We expect it by {day}. You don’t need to do anything, and please don’t pay again.")
+        format!(
+            "Your bank has not paid yet. We expect it by {day}. You don’t need to do anything, and please don’t pay again."
+        )
     },
     failed: "No money was taken",
     failed_lead: |why, method, amount| match why {
@@ -162,7 +164,9 @@ pub const ES: OutcomeWords = OutcomeWords {
     paid_how: |when, method| format!("{when}, con: {method}."),
     sent: "Enviado a su banco",
     sent_lead: |day| {
-        format!("Su banco aún no ha pagado. Lo esperamos a más tardar el {day}. No tiene que hacer nada; por favor, no pague otra vez.")
+        format!(
+            "Su banco aún no ha pagado. Lo esperamos a más tardar el {day}. No tiene que hacer nada; por favor, no pague otra vez."
+        )
     },
     failed: "No se tomó dinero",
     failed_lead: |why, method, amount| match why {
@@ -172,7 +176,9 @@ pub const ES: OutcomeWords = OutcomeWords {
         Failure::WrongSecurityCode => format!("El código de seguridad no era correcto. Forma de pago: {method}."),
         Failure::AccountClosed => format!("El banco dice que esta cuenta está cerrada. Forma de pago: {method}."),
         Failure::AccountNotFound => format!("El banco no conoce esta cuenta. Forma de pago: {method}."),
-        Failure::NotAuthorised => format!("El banco dice que este débito no estaba autorizado. Forma de pago: {method}."),
+        Failure::NotAuthorised => {
+            format!("El banco dice que este débito no estaba autorizado. Forma de pago: {method}.")
+        }
         Failure::Stopped => format!("El pago se detuvo en su banco. Forma de pago: {method}."),
         Failure::ProcessingError => format!("El pago de {amount} no se pudo procesar. Forma de pago: {method}."),
     },

@@ -42,8 +42,7 @@ impl Choosing {
 pub fn AmountPage() -> impl IntoView {
     let (journey, deployment) = (Journey::here(), Deployment::here());
     journey.arrive();
-    let least_cents =
-        Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
+    let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
     let choosing = Choosing { journey, refused: RwSignal::new(0), least_cents };
     let h1 = arrive(t(|w| w.pay.amount.title));
     // Drawn anew when other bills arrive, not when a choice changes.
@@ -103,8 +102,9 @@ fn could_not_load(journey: Journey, error: ApiError) -> AnyView {
         journey.bills.set(Fetched::Waiting);
         journey.fetch(client.clone());
     });
-    let find = (error == ApiError::SignedOut)
-        .then(|| view! { <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay.outcome.find_bill) main=true/></p> });
+    let find = (error == ApiError::SignedOut).then(
+        || view! { <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay.outcome.find_bill) main=true/></p> },
+    );
     let error = Signal::stored(Some(error));
     view! { <div class="pay-journey__body"><Failure error on_retry=retry/>{find}</div> }.into_any()
 }
@@ -148,7 +148,11 @@ pub fn slip_lines(journey: Journey, least_cents: Signal<i64>) -> Signal<Vec<Slip
     Signal::derive(move || {
         let w = language.words();
         let line = |share: &Share| {
-            Some(SlipLine { what: (w.pay.amount.kind_short)(share.bill.kind).to_owned(), note: note(w, share), amount: share.amount.ok()?.money() })
+            Some(SlipLine {
+                what: (w.pay.amount.kind_short)(share.bill.kind).to_owned(),
+                note: note(w, share),
+                amount: share.amount.ok()?.money(),
+            })
         };
         choosing.shares().iter().filter_map(line).collect()
     })

@@ -206,8 +206,9 @@ fn look_up(
             Ok(view) => {
                 journey.begin();
                 session.0.set(Session::from(view));
-                // a payment that was on its way when the last visit ended is looked after first
-                place.go(if Journey::unfinished().is_some() { Route::Review } else { Route::Amount });
+                // whoever went elsewhere meanwhile stays there; a payment that was on its way when the last visit ended comes first
+                if place.is_at(&Route::Find) {
+                    place.go(if Journey::unfinished().is_some() { Route::Review } else { Route::Amount });
                 }
             }
             Err(ApiError::Refused(refusal)) => {

@@ -14,7 +14,10 @@ use crate::{
     i18n::{Language, Text, say, t},
     place::Place,
     route::Route,
-    ui::{CaptureKind, Choice, ErrorLine, ErrorSummary, Icon, Keyboard, Notice, Sign, Slip, Stepper, SubmitButton, TextField, arrive, live},
+    ui::{
+        CaptureKind, Choice, ErrorLine, ErrorSummary, Icon, Keyboard, Notice, Sign, Slip, Stepper, SubmitButton,
+        TextField, arrive, live,
+    },
 };
 use contract::{
     Email, PersonName, Problem,
@@ -225,7 +228,9 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
             return choosing.refuse(problems);
         }
         choosing.problems.set(Problems::default());
-        let known = journey.draft.with_untracked(|draft| draft.token.is_some() && draft.method.as_ref().map(kind_of) == choosing.kind.get_untracked());
+        let known = journey.draft.with_untracked(|draft| {
+            draft.token.is_some() && draft.method.as_ref().map(kind_of) == choosing.kind.get_untracked()
+        });
         if known {
             go_on.run(());
         } else {
@@ -299,7 +304,9 @@ fn percent(basis_points: u16) -> String {
 /// When a bank debit is sent and paid, and which days moved it.
 fn bank_notice(choosing: Choosing) -> AnyView {
     let (journey, deployment) = (choosing.journey, Deployment::here());
-    let today = journey.bills.with(|bills| if let super::journey::Fetched::Here(bills) = bills { Some(bills.today) } else { None });
+    let today = journey
+        .bills
+        .with(|bills| if let super::journey::Fetched::Here(bills) = bills { Some(bills.today) } else { None });
     let (Some(CaptureKind::Bank), Some(today)) = (choosing.kind.get(), today) else { return ().into_any() };
     let days = deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
     let plan = plan_debit(today, days);
@@ -310,7 +317,10 @@ fn bank_notice(choosing: Choosing) -> AnyView {
         (w.pay.method.sent_title)(&sent, &day(expected))
     });
     let words = say(move |w| {
-        let moved = plan.moved_by.iter().map(|day| (w.pay.method.sent_holiday)(&crate::i18n::format::long_date(w.locale, *day)));
+        let moved = plan
+            .moved_by
+            .iter()
+            .map(|day| (w.pay.method.sent_holiday)(&crate::i18n::format::long_date(w.locale, *day)));
         moved.collect::<String>() + w.pay.method.sent_note
     });
     view! { <Notice sign=Sign::Calendar title words/> }.into_any()
@@ -328,7 +338,10 @@ fn Who(choosing: Choosing) -> impl IntoView {
     };
     let typo = move || {
         let meant = choosing.email.with(|email| Email::parse(email).ok()?.typo())?.to_string();
-        let take = { let meant = meant.clone(); move |_| choosing.email.set(meant.clone()) };
+        let take = {
+            let meant = meant.clone();
+            move |_| choosing.email.set(meant.clone())
+        };
         let words = say(move |w| (w.pay.method.email_typo)(&meant));
         Some(view! { <button class="pay-link" type="button" on:click=take>{words}</button> })
     };

@@ -180,7 +180,9 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
         let (o, amount) = (&w.pay.outcome, format::money(w.locale, payment.charged));
         let (method, why) = ((w.pay.method.known)(&payment.method), payment.failure.unwrap_or(Why::ProcessingError));
         match payment.state {
-            PaymentState::Paid => (o.paid_how)(&format::moment(w.locale, payment.created_at, &payment.time_zone), &method),
+            PaymentState::Paid => {
+                (o.paid_how)(&format::moment(w.locale, payment.created_at, &payment.time_zone), &method)
+            }
             PaymentState::Failed => (o.failed_lead)(why, &method, &amount),
             PaymentState::Returned => (o.returned_lead)(why, &amount),
             PaymentState::Refunded => o.refunded_lead.to_owned(),

@@ -103,9 +103,8 @@ pub fn ReviewPage() -> impl IntoView {
             place.replace(route);
         }
     });
-    let is_checking = Memo::new(move |_| {
-        journey.attempt.with(|attempt| matches!(attempt, Attempt::Unsure(..) | Attempt::Ended(_)))
-    });
+    let is_checking =
+        Memo::new(move |_| journey.attempt.with(|attempt| matches!(attempt, Attempt::Unsure(..) | Attempt::Ended(_))));
     live(move || if is_checking.get() { Checking().into_any() } else { reading(journey, ready) })
 }
 
@@ -156,7 +155,9 @@ fn reading(journey: Journey, ready: Memo<Result<Review, Route>>) -> AnyView {
 fn could_not_load(journey: Journey) -> AnyView {
     let client = Client::here();
     let failed = Signal::derive(move || {
-        journey.bills.with(|bills| if let super::journey::Fetched::Failed(error) = bills { Some(error.clone()) } else { None })
+        journey
+            .bills
+            .with(|bills| if let super::journey::Fetched::Failed(error) = bills { Some(error.clone()) } else { None })
     });
     let retry = Callback::new(move |()| journey.fetch(client.clone()));
     live(move || match failed.get() {
@@ -199,16 +200,20 @@ fn NoMoneyTaken(journey: Journey) -> impl IntoView {
                     journey.edit(|_| {});
                     journey.pay_again.set(true);
                 };
-                let button = view! { <p><button class="pay-button" type="button" on:click=again>{w.pay_again}</button></p> };
+                let button =
+                    view! { <p><button class="pay-button" type="button" on:click=again>{w.pay_again}</button></p> };
                 said(w.just_paid_title, w.just_paid, Some(button.into_any()))
             }
-            Some(RefusalCode::OverBalance | RefusalCode::Invalid) => said(w.nothing_taken, w.over_balance, link(Route::Amount)),
+            Some(RefusalCode::OverBalance | RefusalCode::Invalid) => {
+                said(w.nothing_taken, w.over_balance, link(Route::Amount))
+            }
             Some(RefusalCode::TokenRefused) => said(w.nothing_taken, w.token_refused, link(Route::Method)),
             Some(RefusalCode::BrandNotAccepted) => said(w.nothing_taken, w.brand_refused, link(Route::Method)),
             Some(RefusalCode::TermsChanged) => said(w.nothing_taken, w.terms_changed, None),
             _ => {
-                let find = (error == ApiError::SignedOut)
-                    .then(|| view! { <p><a class="pay-link" href=Route::Find.href()>{w.find_again}</a></p> }.into_any());
+                let find = (error == ApiError::SignedOut).then(|| {
+                    view! { <p><a class="pay-link" href=Route::Find.href()>{w.find_again}</a></p> }.into_any()
+                });
                 let shell = &language.words().shell;
                 let words = if error == ApiError::SignedOut { shell.signed_out } else { w.try_later };
                 said(w.nothing_taken, words, find)
@@ -264,7 +269,11 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
     let text = say(move |w| review.with_value(|review| authorisation(review, deployment, w)));
     let is_invalid = move || (refused.get() > 0 && !is_agreed.get()).then_some("true");
     let words = say(move |w| {
-        if is_sending.get() { w.pay.review.paying.to_owned() } else { (w.pay.review.pay)(&format::money(w.locale, charged)) }
+        if is_sending.get() {
+            w.pay.review.paying.to_owned()
+        } else {
+            (w.pay.review.pay)(&format::money(w.locale, charged))
+        }
     });
     view! {
         <form class="pay-sheet" novalidate on:submit=pay>
@@ -296,7 +305,8 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
 fn refresh_after_refusal(journey: Journey, client: Client) {
     browser::watch(move |is_first| {
         let code = journey.refusal.with(|error| error.as_ref().and_then(ApiError::code));
-        let is_stale = matches!(code, Some(RefusalCode::OverBalance | RefusalCode::TermsChanged | RefusalCode::JustPaid));
+        let is_stale =
+            matches!(code, Some(RefusalCode::OverBalance | RefusalCode::TermsChanged | RefusalCode::JustPaid));
         if !is_first && is_stale {
             journey.fetch(client.clone());
         }

@@ -111,7 +111,9 @@ fn HowMuch(choosing: Choosing, bill: Bill) -> impl IntoView {
     // None: not now; Some(None): all; Some(Some): part
     let chosen = Memo::new(move |_| {
         let find = |draft: &contract::payment::PaymentDraft| {
-            bill.with_value(|bill| draft.shares.iter().find(|share| share.bill == bill.id).map(|share| share.part.clone()))
+            bill.with_value(|bill| {
+                draft.shares.iter().find(|share| share.bill == bill.id).map(|share| share.part.clone())
+            })
         };
         journey.draft.with(find)
     });
@@ -133,9 +135,7 @@ fn HowMuch(choosing: Choosing, bill: Bill) -> impl IntoView {
     });
     let is_part = Memo::new(move |_| matches!(chosen.get(), Some(Some(_))));
     let day = say(move |w| (w.pay.amount.stays_due)(&format::short_date(w.locale, due)));
-    let field = live(move || {
-        is_part.get().then(|| view! { <PartField choosing bill typed payable/> }).into_any()
-    });
+    let field = live(move || is_part.get().then(|| view! { <PartField choosing bill typed payable/> }).into_any());
     view! {
         <fieldset class="pay-stack pay-stack--tight">
             <legend class="pay-hidden">{say(move |w| (w.pay.amount.how_much)((w.pay.amount.kind)(kind)))}</legend>

@@ -101,7 +101,10 @@ pub mod tests {
         };
         let mut draft = PaymentDraft::default();
         assert_eq!(order(&shares(&bills, &draft, 100)), None);
-        draft.shares = vec![DraftShare { bill: "a".into(), part: Some("1e3".into()) }, DraftShare { bill: "b".into(), part: None }];
+        draft.shares = vec![
+            DraftShare { bill: "a".into(), part: Some("1e3".into()) },
+            DraftShare { bill: "b".into(), part: None },
+        ];
         assert_eq!(order(&shares(&bills, &draft, 100)), None);
         assert_eq!(total(&shares(&bills, &draft, 100)).cents(), 100);
         draft.shares[0].part = Some("10".into());

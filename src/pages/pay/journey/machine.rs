@@ -129,8 +129,13 @@ mod tests {
             Just(Event::Resumed(key(1))),
             Just(Event::NeverArrived),
             Just(Event::Answered(Ok("1".into()))),
-            prop_oneof![Just(ApiError::Offline), Just(ApiError::TimedOut), Just(ApiError::SignedOut), Just(ApiError::Faulty)]
-                .prop_map(|error| Event::Answered(Err(error))),
+            prop_oneof![
+                Just(ApiError::Offline),
+                Just(ApiError::TimedOut),
+                Just(ApiError::SignedOut),
+                Just(ApiError::Faulty)
+            ]
+            .prop_map(|error| Event::Answered(Err(error))),
         ]
     }
 

@@ -107,7 +107,13 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
 }
 
 /// What the frame told, as the contract's value.
-fn method_of(kind: CaptureKind, brand: &str, last4: String, expiry: Option<&str>, funding: Option<&str>) -> Option<Method> {
+fn method_of(
+    kind: CaptureKind,
+    brand: &str,
+    last4: String,
+    expiry: Option<&str>,
+    funding: Option<&str>,
+) -> Option<Method> {
     match kind {
         CaptureKind::Card => Some(Method::Card {
             brand: word(brand)?,

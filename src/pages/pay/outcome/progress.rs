@@ -14,13 +14,16 @@ pub fn Progress(payment: StoredValue<Payment>) -> impl IntoView {
     let (at, zone) = (payment.created_at, payment.time_zone.clone());
     let received = say(move |w| format::moment(w.locale, at, &zone));
     let (sent_on, expected_on) = (payment.sent_on, payment.expected_on);
-    let day = move |day: Option<contract::Date>| say(move |w| day.map(|day| format::short_date(w.locale, day)).unwrap_or_default());
+    let day = move |day: Option<contract::Date>| {
+        say(move |w| day.map(|day| format::short_date(w.locale, day)).unwrap_or_default())
+    };
     let expected = say(move |w| {
         expected_on.map(|day| (w.pay.outcome.expected)(&format::short_date(w.locale, day))).unwrap_or_default()
     });
     let moved = payment.moved_by.clone();
     let holidays = say(move |w| {
-        let days: Vec<String> = moved.iter().map(|day| (w.pay.outcome.holiday)(&format::short_date(w.locale, *day))).collect();
+        let days: Vec<String> =
+            moved.iter().map(|day| (w.pay.outcome.holiday)(&format::short_date(w.locale, *day))).collect();
         days.join(" ")
     });
     let method = payment.method.clone();

@@ -1,21 +1,26 @@
 //! Nobody knows yet: the order was sent and no answer came. Says so, keeps asking, and never sends it again by itself.
 
+use crate::config::Deployment;
 use crate::{
     i18n::{say, t},
     pages::pay::journey::{Attempt, Journey},
     route::Route,
     ui::{ButtonLink, Icon, Sign, arrive, live},
 };
-use crate::config::Deployment;
 use leptos::prelude::*;
 
 #[component]
 pub fn Checking() -> impl IntoView {
     let (journey, deployment) = (Journey::here(), Deployment::here());
     let has_ended = Memo::new(move |_| journey.attempt.with(|attempt| matches!(attempt, Attempt::Ended(_))));
-    let tries = Memo::new(move |_| journey.attempt.with(|attempt| if let Attempt::Unsure(_, tries) = attempt { tries + 1 } else { 0 }));
-    let h1 = arrive(say(move |w| if has_ended.get() { w.pay.review.ended_title } else { w.pay.review.checking_title }.to_owned()));
-    let title = say(move |w| if has_ended.get() { w.pay.review.ended_title } else { w.pay.review.checking_title }.to_owned());
+    let tries = Memo::new(move |_| {
+        journey.attempt.with(|attempt| if let Attempt::Unsure(_, tries) = attempt { tries + 1 } else { 0 })
+    });
+    let h1 = arrive(say(move |w| {
+        if has_ended.get() { w.pay.review.ended_title } else { w.pay.review.checking_title }.to_owned()
+    }));
+    let title =
+        say(move |w| if has_ended.get() { w.pay.review.ended_title } else { w.pay.review.checking_title }.to_owned());
     let body = live(move || {
         if has_ended.get() {
             return view! {

@@ -49,7 +49,9 @@ fn whose() -> Fact {
     Fact {
         what: t(|w| w.pay.review.bills_of),
         fact: say(move |w| (w.pay.review.record_ending)(&ending().unwrap_or_default())),
-        note: Some(say(move |w| deployment.region.get().map(|region| format::region(w.locale, region).to_owned()).unwrap_or_default())),
+        note: Some(say(move |w| {
+            deployment.region.get().map(|region| format::region(w.locale, region).to_owned()).unwrap_or_default()
+        })),
         change: Some((Route::Find, |w| w.pay.review.change_what[0])),
     }
 }
@@ -75,7 +77,10 @@ fn shares(review: &Review) -> Vec<Fact> {
 
 fn from(review: &Review) -> Fact {
     let (method, name) = (review.method.clone(), review.payer_name.to_string());
-    let fact = { let method = method.clone(); say(move |w| (w.pay.method.known)(&method)) };
+    let fact = {
+        let method = method.clone();
+        say(move |w| (w.pay.method.known)(&method))
+    };
     let note = say(move |w| match &method {
         Method::Card { expiry, .. } => (w.pay.review.expires)(&expiry.to_string(), &name),
         Method::Bank { .. } => (w.pay.review.paid_by)(&name),
