@@ -43,7 +43,7 @@ impl RoutingNumber {
     }
 }
 
-/// 4 to 17 digits, leading zeros kept. Its `Debug` shows the last four only.
+/// 4 to 17 digits, leading zeros kept. Not serialised, and its `Debug` shows the last four only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccountNumber(String);
 
@@ -83,7 +83,7 @@ impl fmt::Debug for AccountNumber {
         write!(f, "AccountNumber(…{})", self.last4())
     }
 }
-text_value!(RoutingNumber: "^[0-9]{9}$", AccountNumber: "^[0-9]{4,17}$");
+text_value!(RoutingNumber: "^[0-9]{9}$");
 
 #[cfg(test)]
 mod tests {

@@ -85,3 +85,67 @@ impl BillLine {
         Money::sum([self.discount, self.plan_paid, self.you_paid, self.you_owe]) == Some(self.billed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(text: &str) -> Money {
+        Money::parse(text).unwrap()
+    }
+
+    fn bill() -> Bill {
+        let line = |billed, discount, plan_paid, you_paid, you_owe| BillLine {
+            date_of_service: Date::new(2026, 10, 12).unwrap(),
+            provider: "Oakland Medical Center".to_owned(),
+            description: "Office visit".to_owned(),
+            billed: money(billed),
+            discount: money(discount),
+            plan_paid: money(plan_paid),
+            you_paid: money(you_paid),
+            you_owe: money(you_owe),
+        };
+        Bill {
+            id: "b".to_owned(),
+            kind: BillKind::Professional,
+            patient: "Ana O’Neill".to_owned(),
+            issued: Date::new(2026, 11, 4).unwrap(),
+            due: Date::new(2026, 12, 4).unwrap(),
+            balance: money("64.10"),
+            pending: Money::ZERO,
+            just_paid: None,
+            lines: vec![
+                line("210.00", "60.00", "110.00", "0.00", "40.00"),
+                line("88.00", "20.90", "43.00", "0.00", "24.10"),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_bill_adds_up_line_by_line_and_as_a_whole() {
+        assert!(bill().adds_up());
+        let mut line_off = bill();
+        line_off.lines[0].plan_paid = money("110.01");
+        assert!(!line_off.adds_up());
+        let mut balance_off = bill();
+        balance_off.balance = money("64.11");
+        assert!(!balance_off.adds_up());
+    }
+
+    #[test]
+    fn what_is_on_its_way_cannot_be_paid_again() {
+        let mut bill = bill();
+        assert_eq!(bill.payable(), money("64.10"));
+        bill.pending = money("50");
+        assert_eq!(bill.payable(), money("14.10"));
+        bill.pending = money("64.10");
+        assert!(bill.payable().is_zero());
+    }
+
+    #[test]
+    fn a_bill_is_past_due_from_the_day_after() {
+        let bill = bill();
+        assert!(!bill.is_past_due(bill.due));
+        assert!(bill.is_past_due(bill.due.plus_days(1)));
+    }
+}

@@ -172,9 +172,10 @@ impl Expiry {
         if !is_digits(month) || !is_digits(year) || month.len() > 2 || !matches!(year.len(), 2 | 4) {
             return Err(Problem::Malformed);
         }
+        let short = year.len() == 2;
         let month: u8 = month.parse().map_err(|_| Problem::Malformed)?;
         let year: i16 = year.parse().map_err(|_| Problem::Malformed)?;
-        let year = if year < 100 { 2000 + year } else { year };
+        let year = if short { 2000 + year } else { year };
         if (1..=12).contains(&month) && (2000..2100).contains(&year) {
             Ok(Self { year, month })
         } else {
@@ -289,9 +290,38 @@ mod tests {
         assert_eq!(Expiry::parse("1/28").unwrap().to_string(), "01/28");
         assert_eq!(Expiry::parse("10/26").unwrap().check(today), Err(Problem::Expired));
         assert_eq!(Expiry::parse("11/46").unwrap().check(today), Err(Problem::TooFarAhead));
-        for text in ["13/28", "0/28", "1/8", "abc", "11/028"] {
+        for text in ["13/28", "0/28", "1/8", "abc", "11/028", "11/0026", "11/1926", "11/2126"] {
             assert_eq!(Expiry::parse(text), Err(Problem::Malformed), "{text}");
         }
+    }
+
+    #[test]
+    fn a_brand_that_is_not_accepted_is_still_named() {
+        for (number, brand) in [
+            ("30569309025904", CardBrand::Diners),
+            ("3530111333300000", CardBrand::Jcb),
+            ("6200000000000005", CardBrand::UnionPay),
+        ] {
+            let card = CardNumber::parse(number).unwrap();
+            assert_eq!(card.brand(), brand, "{number}");
+            assert!(!CardBrand::ACCEPTED.contains(&card.brand()), "{number}");
+        }
+    }
+
+    #[test]
+    fn american_express_has_fifteen_digits_and_gaps_of_its_own() {
+        assert_eq!(CardBrand::Amex.gaps(), [4, 10]);
+        assert_eq!(CardBrand::Amex.lengths(), (15, 15));
+        assert_eq!(CardNumber::parse("3782822463100050"), Err(Problem::TooLong));
+        assert_eq!(CardNumber::parse("37828224631000"), Err(Problem::TooShort));
+    }
+
+    #[test]
+    fn an_expiry_may_be_nineteen_years_ahead_and_no_more() {
+        let today = Date::new(2026, 11, 23).unwrap();
+        assert!(Expiry::parse("12/45").unwrap().check(today).is_ok());
+        assert!(!Expiry::parse("11/26").unwrap().is_past(Date::new(2026, 11, 30).unwrap()));
+        assert!(Expiry::parse("11/26").unwrap().is_past(Date::new(2026, 12, 1).unwrap()));
     }
 
     #[test]

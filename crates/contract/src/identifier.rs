@@ -61,8 +61,8 @@ fn printed_code(text: &str) -> Result<String, Problem> {
     match code.len() {
         0 => Err(Problem::Missing),
         _ if !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) => Err(Problem::NotAlphanumeric),
-        ..=32 => Ok(code),
-        _ => Err(Problem::TooLong),
+        33.. => Err(Problem::TooLong),
+        _ => Ok(code),
     }
 }
 
@@ -210,5 +210,39 @@ mod tests {
     fn a_printed_code_keeps_its_leading_zeros() {
         assert_eq!(Billgroup::parse(" 0a1 ").unwrap().to_string(), "0A1");
         assert_eq!(GroupNumber::parse("10_02"), Err(Problem::NotAlphanumeric));
+    }
+
+    #[test]
+    fn a_region_says_how_long_its_numbers_are() {
+        let field = IdentifierField {
+            identifier: Identifier::Group,
+            digits_only: true,
+            min: 6,
+            max: 6,
+            sample: "100245".to_owned(),
+        };
+        let read = |text| field.identifier.normalise(text, &field);
+        assert_eq!(read(" 100-245 "), Ok("100245".to_owned()));
+        assert_eq!(read("000245"), Ok("000245".to_owned()));
+        for (text, why) in [
+            ("", Problem::Missing),
+            ("10024", Problem::TooShort),
+            ("1002455", Problem::TooLong),
+            ("10024A", Problem::NotDigits),
+            ("10024\u{e9}", Problem::NotAlphanumeric),
+        ] {
+            assert_eq!(read(text), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn identifiers_are_the_keys_of_a_map_on_the_wire() {
+        let text = r#"{"group":"100245","hrn":"012345678","billing_unit":"WA00418220"}"#;
+        let map: std::collections::BTreeMap<Identifier, String> = serde_json::from_str(text).unwrap();
+        assert_eq!(map[&Identifier::Hrn], "012345678");
+        assert_eq!(serde_json::to_string(&map).unwrap(), text);
+        for identifier in Identifier::ALL {
+            assert_eq!(Identifier::parse(identifier.key()), Ok(identifier));
+        }
     }
 }

@@ -1,8 +1,12 @@
-//! Paying: the order a client sends, the fact the server answers with, and the states between.
+//! Paying: the order a client sends, the fact the server answers with, and the states between. What both sides work out about one
+//! (days, fee, which charges it pays) is in `rules`.
+
+mod rules;
+
+pub use rules::{DebitPlan, allocate, card_fee, plan_debit};
 
 use crate::{
-    Amount, CardBrand, Date, Email, Expiry, Instant, Locale, Money, PersonName, Problem,
-    bill::{BillKind, BillLine},
+    Amount, CardBrand, Date, Email, Expiry, Instant, Locale, Money, PersonName, Problem, bill::BillKind,
     value::text_value,
 };
 use serde::{Deserialize, Serialize};
@@ -237,48 +241,6 @@ impl Payment {
     }
 }
 
-/// When a bank debit agreed to `today` (in the region) is handed to the bank and is expected to be paid.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DebitPlan {
-    pub sent_on: Date,
-    pub expected_on: Date,
-    /// Bank holidays that fall in between; weekends go without saying, but for one that moved `sent_on`.
-    pub moved_by: Vec<Date>,
-}
-
-pub fn plan_debit(today: Date, business_days: u8) -> DebitPlan {
-    let sent_on = today.next_business_day();
-    let expected_on = sent_on.plus_business_days(business_days);
-    let between = (0..today.days_until(expected_on)).map(|ahead| today.plus_days(ahead));
-    let moved_by = between.filter(|day| day.is_bank_holiday() || *day < sent_on && day.is_weekend()).collect();
-    DebitPlan { sent_on, expected_on, moved_by }
-}
-
-/// The surcharge of a region on a credit card; never on debit, HSA or FSA.
-pub fn card_fee(total: Money, basis_points: u16, method: &Method) -> Money {
-    match method {
-        Method::Card { funding: CardFunding::Credit, .. } => total.percent(basis_points),
-        _ => Money::ZERO,
-    }
-}
-
-/// Which charges a share pays: oldest service first, in the bill's order within a day. Gives (index of the line, cents of it);
-/// what no line can take is left out.
-pub fn allocate(share: Money, lines: &[BillLine]) -> Vec<(usize, Money)> {
-    let mut order: Vec<usize> = (0..lines.len()).collect();
-    order.sort_by_key(|at| lines[*at].date_of_service);
-    let mut left = share;
-    let mut paid = Vec::new();
-    for at in order {
-        let part = left.min(lines[at].you_owe);
-        if !part.is_zero() {
-            left = left.minus(part).unwrap_or(Money::ZERO);
-            paid.push((at, part));
-        }
-    }
-    paid
-}
-
 impl PaymentOrder {
     /// The sum of the shares, without the fee; `None` when it is more than money can be here.
     pub fn total(&self) -> Option<Money> {
@@ -286,8 +248,9 @@ impl PaymentOrder {
     }
     /// One text for one intent: two orders under one key are the same when these are.
     pub fn fingerprint(&self) -> String {
+        // Every part says its length first: no text a client puts into one part reads as two.
         let mut shares: Vec<String> =
-            self.shares.iter().map(|share| format!("{}={}", share.bill, share.amount)).collect();
+            self.shares.iter().map(|share| format!("{}:{}={}", share.bill.len(), share.bill, share.amount)).collect();
         shares.sort();
         let email = self.email.as_ref().map(ToString::to_string).unwrap_or_default();
         let Self { token, payer_name, fee, authorisation, locale, pay_again, .. } = self;
@@ -310,58 +273,6 @@ impl PaymentOrder {
 mod tests {
     use super::*;
 
-    fn date(text: &str) -> Date {
-        Date::parse(text).unwrap()
-    }
-
-    #[test]
-    fn a_debit_before_thanksgiving_is_expected_on_friday_and_says_why() {
-        let plan = plan_debit(date("2026-11-23"), 3);
-        assert_eq!((plan.sent_on, plan.expected_on), (date("2026-11-23"), date("2026-11-27")));
-        assert_eq!(plan.moved_by, [date("2026-11-26")]);
-        let weekend = plan_debit(date("2026-11-28"), 3);
-        assert_eq!(weekend.sent_on, date("2026-11-30"));
-        assert_eq!(weekend.moved_by, [date("2026-11-28"), date("2026-11-29")]);
-    }
-
-    #[test]
-    fn a_share_pays_the_oldest_service_first() {
-        let line = |day: &str, owe: i64| BillLine {
-            date_of_service: date(day),
-            provider: String::new(),
-            description: String::new(),
-            billed: Money::from_cents(owe).unwrap(),
-            discount: Money::ZERO,
-            plan_paid: Money::ZERO,
-            you_paid: Money::ZERO,
-            you_owe: Money::from_cents(owe).unwrap(),
-        };
-        let lines = [line("2026-10-14", 2500), line("2026-10-12", 1410), line("2026-10-12", 0)];
-        let cents = |share: i64| {
-            allocate(Money::from_cents(share).unwrap(), &lines)
-                .iter()
-                .map(|(at, part)| (*at, part.cents()))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(cents(2000), [(1, 1410), (0, 590)]);
-        assert_eq!(cents(9999), [(1, 1410), (0, 2500)]);
-    }
-
-    #[test]
-    fn a_fee_applies_to_credit_cards_only() {
-        let expiry = Expiry::parse("11/28").unwrap();
-        let card = |funding| Method::Card { brand: CardBrand::Visa, last4: "4242".into(), expiry, funding };
-        let total = Money::parse("100").unwrap();
-        assert_eq!(card_fee(total, 150, &card(CardFunding::Credit)).to_string(), "1.50");
-        for method in [
-            card(CardFunding::Debit),
-            card(CardFunding::HsaFsa),
-            Method::Bank { account: BankAccountKind::Savings, last4: "1".into() },
-        ] {
-            assert!(card_fee(total, 150, &method).is_zero());
-        }
-    }
-
     #[test]
     fn a_key_is_a_uuid() {
         let key = IdempotencyKey::from_random([0xff; 16]).to_string();
@@ -374,5 +285,64 @@ mod tests {
     fn a_state_this_client_does_not_know_is_processing() {
         assert_eq!(serde_json::from_str::<PaymentState>("\"in_orbit\"").unwrap(), PaymentState::Processing);
         assert_eq!(serde_json::from_str::<Failure>("\"in_orbit\"").unwrap(), Failure::ProcessingError);
+    }
+
+    fn order(shares: &[(&str, &str)]) -> PaymentOrder {
+        PaymentOrder {
+            shares: shares
+                .iter()
+                .map(|(bill, amount)| OrderShare { bill: (*bill).to_owned(), amount: Amount::parse(amount).unwrap() })
+                .collect(),
+            token: "tok".to_owned(),
+            payer_name: PersonName::parse("Ana O’Neill").unwrap(),
+            email: None,
+            fee: Money::ZERO,
+            authorisation: "I, Ana O’Neill, authorize".to_owned(),
+            locale: Locale::En,
+            pay_again: false,
+        }
+    }
+
+    #[test]
+    fn one_intent_has_one_fingerprint_whatever_the_order_of_its_bills() {
+        let one = order(&[("a", "1.00"), ("b", "2.00")]);
+        assert_eq!(one.fingerprint(), order(&[("b", "2"), ("a", "$1.00")]).fingerprint());
+        assert_eq!(one.total().unwrap().to_string(), "3.00");
+    }
+
+    #[test]
+    fn any_other_intent_has_another_fingerprint() {
+        let one = order(&[("a", "1.00"), ("b", "2.00")]);
+        let email = Some(Email::parse("ana@example.org").unwrap());
+        let others = [
+            order(&[("a", "1.00")]),
+            order(&[("a", "1.00"), ("b", "2.01")]),
+            order(&[("a=1.00,b", "2.00")]),
+            order(&[("a=1.00,1:b", "2.00")]),
+            PaymentOrder { token: "tok2".to_owned(), ..one.clone() },
+            PaymentOrder { payer_name: PersonName::parse("Ana").unwrap(), ..one.clone() },
+            PaymentOrder { email, ..one.clone() },
+            PaymentOrder { fee: Money::parse("0.05").unwrap(), ..one.clone() },
+            PaymentOrder { authorisation: String::new(), ..one.clone() },
+            PaymentOrder { locale: Locale::Es, ..one.clone() },
+            PaymentOrder { pay_again: true, ..one.clone() },
+        ];
+        for other in others {
+            assert_ne!(one.fingerprint(), other.fingerprint(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn an_order_with_a_field_nobody_knows_or_an_amount_of_nothing_is_refused() {
+        let good = serde_json::to_value(order(&[("a", "1.00")])).unwrap();
+        assert!(serde_json::from_value::<PaymentOrder>(good.clone()).is_ok());
+        for amount in ["\"0.00\"", "\"-5\"", "5"] {
+            let mut bad = good.clone();
+            bad["shares"][0]["amount"] = serde_json::from_str(amount).unwrap();
+            assert!(serde_json::from_value::<PaymentOrder>(bad).is_err(), "{amount}");
+        }
+        let mut more = good;
+        more["card_number"] = "4242424242424242".into();
+        assert!(serde_json::from_value::<PaymentOrder>(more).is_err());
     }
 }

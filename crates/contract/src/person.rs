@@ -20,7 +20,8 @@ impl PersonName {
         }
         plain_text(&text)?;
         let folded: String = text.chars().map(fold_digit).collect();
-        if is_digits(&folded.replace(' ', "")) {
+        // Three or four digits alone are a security code. A card number is refused above.
+        if is_digits(&folded) && matches!(folded.len(), 3 | 4) {
             return Err(Problem::LooksLikeCard);
         }
         if text.chars().count() > 255 {
@@ -188,7 +189,7 @@ text_value!(
     Email: r"^[a-z0-9]{1,40}@[a-z0-9]{1,40}\.[a-z]{2,10}$",
     Phone: r"^\+1[2-9][0-9]{2}[2-9][0-9]{6}$",
     UsState: "^[A-Z]{2}$",
-    AddressLine: "^[A-Za-z][A-Za-z .]{0,60}$",
+    AddressLine: "^[A-Za-z0-9#][A-Za-z .,#'/-]{0,63}$",
 );
 
 #[cfg(test)]
@@ -206,7 +207,11 @@ mod tests {
             ("", Problem::Missing),
             ("123", Problem::LooksLikeCard),
             (" 4567 ", Problem::LooksLikeCard),
+            ("\u{ff11}23", Problem::LooksLikeCard),
             ("4242424242424242", Problem::LooksLikeCard),
+            ("12", Problem::NotAllowed),
+            ("12345", Problem::NotAllowed),
+            ("-", Problem::NotAllowed),
             ("<script>", Problem::NotAllowed),
             ("a\u{202e}b", Problem::NotAllowed),
         ] {
@@ -240,5 +245,44 @@ mod tests {
         }
         assert_eq!(Phone::parse("100-390-3507"), Err(Problem::Malformed));
         assert_eq!(Phone::parse("390-3507"), Err(Problem::TooShort));
+    }
+
+    #[test]
+    fn a_name_has_at_most_255_characters() {
+        assert!(PersonName::parse(&"\u{f1}".repeat(255)).is_ok());
+        assert_eq!(PersonName::parse(&"n".repeat(256)), Err(Problem::TooLong));
+    }
+
+    #[test]
+    fn an_email_address_has_at_most_254_characters_and_64_before_the_at() {
+        let local = "a".repeat(64);
+        assert!(Email::parse(&format!("{local}@example.org")).is_ok());
+        assert_eq!(Email::parse(&format!("a{local}@example.org")), Err(Problem::TooLong));
+        let domain = ["b".repeat(63), "c".repeat(63), "d".repeat(58), "org".to_owned()].join(".");
+        assert_eq!(local.len() + 1 + domain.len(), 255);
+        assert_eq!(Email::parse(&format!("{local}@{domain}")), Err(Problem::TooLong));
+        assert!(Email::parse(&format!("{}@{domain}", &local[1..])).is_ok());
+    }
+
+    #[test]
+    fn the_states_are_those_of_the_postal_service() {
+        assert_eq!(UsState::all().count(), 50 + 1 + 5 + 3);
+        for state in ["CA", "ca ", "DC", "PR", "GU", "VI", "AS", "MP", "AA", "AE", "AP"] {
+            assert_eq!(UsState::parse(state).unwrap().to_string(), state.trim().to_uppercase());
+        }
+        assert_eq!(UsState::parse("XX"), Err(Problem::Malformed));
+        assert_eq!(UsState::parse(" "), Err(Problem::Missing));
+    }
+
+    #[test]
+    fn an_address_line_has_one_to_64_characters() {
+        assert_eq!(
+            AddressLine::parse(" 1 \u{d1}and\u{fa} Way, #12 ").unwrap().to_string(),
+            "1 \u{d1}and\u{fa} Way, #12"
+        );
+        assert!(AddressLine::parse(&"x".repeat(64)).is_ok());
+        assert_eq!(AddressLine::parse(&"x".repeat(65)), Err(Problem::TooLong));
+        assert_eq!(AddressLine::parse("  "), Err(Problem::Missing));
+        assert_eq!(AddressLine::parse("4242 4242 4242 4242"), Err(Problem::LooksLikeCard));
     }
 }

@@ -163,3 +163,64 @@ impl Portal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shipped() -> Portal {
+        Portal::shipped(
+            Capture { url: "https://pay.example/capture".into(), origin: "https://pay.example".into() },
+            false,
+        )
+    }
+
+    #[test]
+    fn every_sample_on_a_drawn_statement_fits_its_own_field() {
+        for profile in shipped().regions {
+            for field in &profile.schema {
+                let read = field.identifier.normalise(&field.sample, field);
+                assert_eq!(read.as_ref(), Ok(&field.sample), "{:?} {:?}", profile.region, field.identifier);
+            }
+        }
+    }
+
+    #[test]
+    fn washington_asks_for_a_billing_unit_and_the_others_for_five_numbers() {
+        use Identifier::{Billgroup, BillingUnit, Group, Hrn, Subgroup, Zip};
+        let portal = shipped();
+        for region in Region::ALL {
+            let asked: Vec<_> = portal.region(region).unwrap().schema.iter().map(|field| field.identifier).collect();
+            let five = vec![Group, Subgroup, Billgroup, Zip, Hrn];
+            assert_eq!(asked, if region == Region::Washington { vec![BillingUnit, Zip] } else { five });
+        }
+    }
+
+    #[test]
+    fn only_colorado_has_a_card_surcharge_and_it_is_at_most_two_percent() {
+        for profile in shipped().regions {
+            let points = profile.card_surcharge_basis_points;
+            assert!(points <= 200);
+            assert_eq!(points > 0, profile.region == Region::Colorado);
+        }
+    }
+
+    #[test]
+    fn the_contacts_are_the_plan_s_own() {
+        let contacts = shipped().contacts;
+        assert_eq!(contacts.billing_phone, "1-800-390-3507");
+        assert_eq!(contacts.individual_plans_phone, "1-866-278-9502");
+        assert_eq!(contacts.fax, "1-800-731-4661");
+        assert_eq!((contacts.opens, contacts.closes), (7, 17));
+        for number in [contacts.billing_phone, contacts.individual_plans_phone, contacts.fax] {
+            assert!(crate::Phone::parse(&number).is_ok(), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_profile_survives_being_written_and_read() {
+        let portal = shipped();
+        let text = serde_json::to_string(&portal).unwrap();
+        assert_eq!(serde_json::from_str::<Portal>(&text).unwrap(), portal);
+    }
+}

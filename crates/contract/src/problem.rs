@@ -71,7 +71,7 @@ pub fn plain_text(text: &str) -> Result<(), Problem> {
     if text.chars().any(is_hidden) {
         return Err(Problem::NotAllowed);
     }
-    if text.chars().filter(char::is_ascii_digit).count() > 11 {
+    if text.chars().map(fold_digit).filter(char::is_ascii_digit).count() > 11 {
         return Err(Problem::LooksLikeCard);
     }
     Ok(())
@@ -108,13 +108,26 @@ mod tests {
     #[test]
     fn card_data_in_the_wrong_box_is_refused() {
         assert_eq!(plain_text("4242 4242 4242 4242"), Err(Problem::LooksLikeCard));
+        assert_eq!(plain_text("four 4\u{ff12}42-4242\u{a0}4242 4242"), Err(Problem::LooksLikeCard));
         assert_eq!(plain_text("555 Main St, apt 12, 94612"), Ok(()));
+        assert_eq!(plain_text("12345678901"), Ok(()));
+        assert_eq!(plain_text("123456789012"), Err(Problem::LooksLikeCard));
     }
 
     #[test]
     fn characters_that_turn_or_hide_text_are_refused() {
-        for text in ["a\u{202e}b", "a\u{0}b", "a\u{200b}b", "a\nb", "\u{feff}a"] {
+        for text in ["a\u{202e}b", "a\u{2066}b", "a\u{61c}b", "a\u{0}b", "a\u{200b}b", "a\nb", "\u{feff}a"] {
             assert_eq!(plain_text(text), Err(Problem::NotAllowed), "{text:?}");
         }
+    }
+
+    #[test]
+    fn every_problem_has_the_name_it_has_on_the_wire() {
+        for name in ["missing", "too_precise", "looks_like_card", "brand_not_accepted", "unticked", "unknown"] {
+            let problem: Problem = serde_json::from_value(name.into()).unwrap();
+            assert_eq!(problem.key(), name);
+            assert_eq!(serde_json::to_value(problem).unwrap(), name);
+        }
+        assert_eq!(serde_json::from_str::<Problem>("\"in_orbit\"").unwrap(), Problem::Unknown);
     }
 }

@@ -85,3 +85,31 @@ impl fmt::Display for Locale {
     }
 }
 text_value!(Region: "^(CA|CO|GA|HI|OR|WA)$", Locale: "^(en|es)$");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_region_has_its_own_clock() {
+        for (region, zone) in [
+            (Region::California, "America/Los_Angeles"),
+            (Region::Colorado, "America/Denver"),
+            (Region::Georgia, "America/New_York"),
+            (Region::Hawaii, "Pacific/Honolulu"),
+            (Region::Oregon, "America/Los_Angeles"),
+            (Region::Washington, "America/Los_Angeles"),
+        ] {
+            assert_eq!(region.time_zone(), zone);
+            assert_eq!(Region::parse(region.code()), Ok(region));
+        }
+    }
+
+    #[test]
+    fn a_region_on_the_wire_is_its_two_letters() {
+        assert_eq!(serde_json::to_string(&Region::Hawaii).unwrap(), "\"HI\"");
+        assert!(serde_json::from_str::<Region>("\"TX\"").is_err());
+        assert!(serde_json::from_str::<Region>("\"ca\"").is_err());
+        assert_eq!(serde_json::to_string(&Locale::ALL).unwrap(), r#"["en","es"]"#);
+    }
+}

@@ -1,0 +1,105 @@
+//! What both sides work out about a payment before it is made: the days of a bank debit, the card fee, and which charges a share
+//! pays. Today and the region's figures are passed in.
+
+use super::{CardFunding, Method};
+use crate::{Date, Money, bill::BillLine};
+
+/// When a bank debit agreed to `today` (in the region) is handed to the bank and is expected to be paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DebitPlan {
+    pub sent_on: Date,
+    pub expected_on: Date,
+    /// Bank holidays that fall in between; weekends go without saying, but for one that moved `sent_on`.
+    pub moved_by: Vec<Date>,
+}
+
+pub fn plan_debit(today: Date, business_days: u8) -> DebitPlan {
+    let sent_on = today.next_business_day();
+    let expected_on = sent_on.plus_business_days(business_days);
+    let between = (0..today.days_until(expected_on)).map(|ahead| today.plus_days(ahead));
+    let moved_by = between.filter(|day| day.is_bank_holiday() || *day < sent_on && day.is_weekend()).collect();
+    DebitPlan { sent_on, expected_on, moved_by }
+}
+
+/// The surcharge of a region on a credit card; never on debit, HSA or FSA.
+pub fn card_fee(total: Money, basis_points: u16, method: &Method) -> Money {
+    match method {
+        Method::Card { funding: CardFunding::Credit, .. } => total.percent(basis_points),
+        _ => Money::ZERO,
+    }
+}
+
+/// Which charges a share pays: oldest service first, in the bill's order within a day. Gives (index of the line, its part);
+/// what no line can take is left out.
+pub fn allocate(share: Money, lines: &[BillLine]) -> Vec<(usize, Money)> {
+    let mut order: Vec<usize> = (0..lines.len()).collect();
+    order.sort_by_key(|at| lines[*at].date_of_service);
+    let mut left = share;
+    let mut paid = Vec::new();
+    for at in order {
+        let part = left.min(lines[at].you_owe);
+        if !part.is_zero() {
+            left = left.minus(part).unwrap_or(Money::ZERO);
+            paid.push((at, part));
+        }
+    }
+    paid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CardBrand, Expiry, payment::BankAccountKind};
+
+    fn date(text: &str) -> Date {
+        Date::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_debit_before_thanksgiving_is_expected_on_friday_and_says_why() {
+        let plan = plan_debit(date("2026-11-23"), 3);
+        assert_eq!((plan.sent_on, plan.expected_on), (date("2026-11-23"), date("2026-11-27")));
+        assert_eq!(plan.moved_by, [date("2026-11-26")]);
+        let weekend = plan_debit(date("2026-11-28"), 3);
+        assert_eq!(weekend.sent_on, date("2026-11-30"));
+        assert_eq!(weekend.moved_by, [date("2026-11-28"), date("2026-11-29")]);
+    }
+
+    #[test]
+    fn a_share_pays_the_oldest_service_first() {
+        let line = |day: &str, owe: i64| BillLine {
+            date_of_service: date(day),
+            provider: String::new(),
+            description: String::new(),
+            billed: Money::from_cents(owe).unwrap(),
+            discount: Money::ZERO,
+            plan_paid: Money::ZERO,
+            you_paid: Money::ZERO,
+            you_owe: Money::from_cents(owe).unwrap(),
+        };
+        let lines = [line("2026-10-14", 2500), line("2026-10-12", 1410), line("2026-10-12", 0)];
+        let cents = |share: i64| {
+            allocate(Money::from_cents(share).unwrap(), &lines)
+                .iter()
+                .map(|(at, part)| (*at, part.cents()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(cents(2000), [(1, 1410), (0, 590)]);
+        assert_eq!(cents(9999), [(1, 1410), (0, 2500)]);
+    }
+
+    #[test]
+    fn a_fee_applies_to_credit_cards_only() {
+        let expiry = Expiry::parse("11/28").unwrap();
+        let card = |funding| Method::Card { brand: CardBrand::Visa, last4: "4242".into(), expiry, funding };
+        let total = Money::parse("100").unwrap();
+        assert_eq!(card_fee(total, 150, &card(CardFunding::Credit)).to_string(), "1.50");
+        for method in [
+            card(CardFunding::Debit),
+            card(CardFunding::HsaFsa),
+            Method::Bank { account: BankAccountKind::Savings, last4: "1".into() },
+        ] {
+            assert!(card_fee(total, 150, &method).is_zero());
+        }
+    }
+}
