@@ -14,13 +14,15 @@ export const WORDS = {
       billing_unit: /^Billing unit/,
     },
     owe: /^You owe/, bills: { professional: 'Professional bill', hospital: 'Hospital bill', premium: 'Plan premium' },
-    all: /^All of it/, part: /^Part of it/, notNow: /^Not now/, howMuch: /^How much of/,
+    all: /^All of it/, part: /^Part of it/, notNow: /^Not now/, howMuch: /: amount to pay$/,
     how: 'How would you like to pay?', bank: /^Bank account/, card: /^Card/,
     cardNumber: 'Card number', expires: 'Expires', code: 'Security code',
     routing: 'Routing number', account: 'Account number', checking: 'Checking', savings: 'Savings',
-    name: 'Your name', email: 'E-mail for the receipt', toReview: 'Continue to review',
-    review: 'Review and pay', agree: /^I agree/, pay: /^Pay \$[\d,.]+ now/,
+    name: 'Your name', email: 'E-mail for the receipt', toReview: 'Continue to review', otherDetails: 'Use other details',
+    review: 'Review and pay', agree: /^I agree/, pay: /^Pay \$[\d,.]+ now/, justPaid: 'This bill was paid a few minutes ago',
+    payAgain: 'I want to pay again', neverArrived: 'Your payment did not reach us.',
     paid: 'Paid. Thank you.', sent: 'Sent to your bank', none: 'No money was taken', checkingPayment: 'We are checking your payment',
+    returned: 'Your bank returned the payment', useAnother: 'Use another card or account',
   },
   es: {
     payOnce: /^Pagar una vez, sin cuenta/,
@@ -28,6 +30,17 @@ export const WORDS = {
     find: 'Busque su factura', findButton: 'Buscar mi factura', noMatch: 'No encontramos ninguna factura con estos números',
     tooMany: /^Demasiados intentos/, toPutRight: /^Hay \d+ cosas? por corregir$/, offline: 'No tiene conexión',
     faulty: 'Algo falla de nuestro lado', signedOut: 'Cerramos su sesión para proteger su información',
+    owe: /^(Usted debe|No debe nada)/,
+    bills: { professional: 'Factura profesional', hospital: 'Factura de hospital', premium: 'Prima del plan' },
+    all: /^Todo/, part: /^Una parte/, notNow: /^Ahora no/, howMuch: /: importe que va a pagar$/,
+    how: '¿Cómo quiere pagar?', bank: /^Cuenta bancaria/, card: /^Tarjeta/,
+    cardNumber: 'Número de tarjeta', expires: 'Vence', code: 'Código de seguridad',
+    routing: 'Número de ruta', account: 'Número de cuenta', checking: 'Corriente', savings: 'De ahorros',
+    name: 'Su nombre', email: 'Correo electrónico para el recibo', toReview: 'Continuar a la revisión', otherDetails: 'Usar otros datos',
+    review: 'Revise y pague', agree: /^Estoy de acuerdo/, pay: /^Pagar \$[\d,.]+ ahora/,
+    justPaid: 'Esta factura se pagó hace unos minutos', payAgain: 'Quiero pagar otra vez', neverArrived: 'Su pago no nos llegó.',
+    paid: 'Pagado. Gracias.', sent: 'Enviado a su banco', none: 'No se tomó dinero',
+    checkingPayment: 'Estamos comprobando su pago', returned: 'Su banco devolvió el pago', useAnother: 'Usar otra tarjeta o cuenta',
     identifiers: {
       group: 'Grupo (Group)', subgroup: 'Subgrupo (Subgroup)', billgroup: 'Grupo de facturación (Billgroup)',
       zip: 'Código postal (ZIP)', hrn: 'Número de historia clínica (HRN)', billing_unit: /Billing unit/,
@@ -214,6 +227,12 @@ export class Payer {
   }
   get payButton() {
     return this.page.getByRole('button', { name: this.words.pay });
+  }
+  /** The review says first that no money was taken, then that the order never arrived; Pay is there to be pressed again. */
+  async paysAgain() {
+    await this.reads(this.words.none);
+    await this.reads(this.words.neverArrived);
+    await this.payButton.click();
   }
   async agrees() {
     await this.agreement.check();

@@ -155,14 +155,13 @@ async function* payingAgain({ payer, member, another }) {
   await other.sees(other.words.paid);
   await other.page.close();
   await payer.pays();
-  await payer.asksBeforePayingAgain();
+  await payer.reads(payer.words.justPaid);
   yield stop('review', 'just-paid');
 }
 
 /** Other members: what is owed looks different for each. */
 const owedBy = (state, is) => async function* ({ payer, house }) {
-  await payer.reachesOwed(await house.member(is), { heading: null });
-  await payer.settles();
+  await payer.reachesOwed(await house.member(is));
   yield stop('owe', state);
 };
 const nothingOwed = owedBy('nothing', ({ open_bills: bills }) => bills.length === 0);

@@ -208,11 +208,20 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
         if !is_first && choosing.refused.get_untracked() > 0 {
             // a card number that was wiped stays named until something else is typed
             let was = choosing.problems.get_untracked();
-            let mut now = untrack(|| choosing.check());
-            for field in [Field::Name, Field::Email] {
-                let text = if field == Field::Name { choosing.name } else { choosing.email };
-                if was.of(field) == Some(Problem::LooksLikeCard) && text.with_untracked(String::is_empty) {
-                    now.add(field, Problem::LooksLikeCard);
+            let typed = untrack(|| choosing.check());
+            let is_wiped = |field| {
+                let is_empty = match field {
+                    Field::Method => false,
+                    Field::Name => choosing.name.with_untracked(String::is_empty),
+                    Field::Email => choosing.email.with_untracked(String::is_empty),
+                };
+                is_empty && was.of(field) == Some(Problem::LooksLikeCard)
+            };
+            let mut now = Problems::default();
+            for field in [Field::Method, Field::Name, Field::Email] {
+                let problem = if is_wiped(field) { Some(Problem::LooksLikeCard) } else { typed.of(field) };
+                if let Some(problem) = problem {
+                    now.add(field, problem);
                 }
             }
             choosing.problems.set(now);

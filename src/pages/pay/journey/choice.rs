@@ -4,6 +4,7 @@ use contract::{
     Amount, Money, Problem,
     bill::{Bill, BillList},
     payment::{DraftShare, OrderShare, PaymentDraft},
+    problem::plain_text,
 };
 
 /// One bill of the list with what is chosen of it.
@@ -35,7 +36,8 @@ pub fn shares(bills: &BillList, draft: &PaymentDraft, least_cents: i64) -> Vec<S
 pub fn amount(bill: &Bill, share: &DraftShare, least_cents: i64) -> Result<Amount, Problem> {
     let most = bill.payable();
     let Some(part) = &share.part else { return Amount::new(most).ok_or(Problem::Zero) };
-    let amount = Amount::parse(part)?;
+    // a card number in the wrong box is named for what it is
+    let amount = Amount::parse(part).map_err(|problem| plain_text(part).err().unwrap_or(problem))?;
     if amount.money() > most {
         Err(Problem::OverBalance)
     } else if amount.money() < most && amount.money().cents() < least_cents {
