@@ -56,7 +56,7 @@ export function paidOnce(house, before, { cents, fee = 0, state, shares, failure
   assert.equal(charge.idempotency_key, payment.id, 'the charge is asked for with the payment’s own id');
   assert.equal(charge.id, payment.charge);
   assert.equal(charge.amount_cents, cents + fee);
-  assert.equal(charge.state, state);
+  assert.equal(JSON.parse(charge.state), state);
 
   assert.equal(split.sum, cents, 'the shares are the total');
   if (shares !== undefined) assert.equal(split.count, shares);

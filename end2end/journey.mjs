@@ -234,6 +234,9 @@ export class Payer {
     await this.reads(this.words.neverArrived);
     await this.payButton.click();
   }
+  async usesAnother() {
+    await this.page.getByRole('main').getByRole('link', { name: this.words.useAnother }).click();
+  }
   async agrees() {
     await this.agreement.check();
   }

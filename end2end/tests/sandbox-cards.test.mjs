@@ -34,12 +34,28 @@ scene('after a declined card another card pays, with a new key', async ({ house,
   await payer.pays();
   await payer.sees('No money was taken');
   const before = books(house);
-  await payer.page.getByRole('link', { name: 'Use another card or account' }).or(
-    payer.page.getByRole('button', { name: 'Use another card or account' })).click();
+  await payer.usesAnother();
   await payer.sees('How would you like to pay?');
   await payer.byCard();
   await payer.toReview();
   assert.notEqual(await payer.key(), key);
+  await payer.pays();
+  await payer.sees('Paid. Thank you.');
+  paidOnce(house, before, { cents: 6410, state: 'paid' });
+});
+
+scene('after a declined card and a reload the used card is not offered again', async ({ house, payer, member }) => {
+  await payer.reachesReview(member, { card: { number: '4000000000000002', expires: '12/30', code: '123' } });
+  await payer.pays();
+  await payer.sees('No money was taken');
+  await payer.page.reload();
+  await payer.sees('No money was taken');
+  const before = books(house);
+  await payer.usesAnother();
+  await payer.sees('How would you like to pay?');
+  await payer.byCard();
+  assert.equal(await payer.page.getByLabel('Your name').inputValue(), 'Ana O’Neill', 'who pays was kept');
+  await payer.toReview();
   await payer.pays();
   await payer.sees('Paid. Thank you.');
   paidOnce(house, before, { cents: 6410, state: 'paid' });

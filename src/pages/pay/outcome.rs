@@ -88,16 +88,27 @@ fn fetch(shown: RwSignal<Shown>, id: String) {
 
 /// The attempt is over. What was chosen is kept only when it can be tried again, and then without the used token.
 fn settle_draft(journey: Journey, client: &Client, payment: &Payment) {
-    let is_ours = journey.draft.with_untracked(|draft| draft.key.as_ref() == Some(&payment.key));
+    let key = Some(payment.key.clone());
+    let is_ours = journey.draft.with_untracked(|draft| draft.key == key);
+    let is_restored = journey.is_restored.get_untracked();
     journey.finish();
-    if !is_ours {
-        return;
-    }
     if payment.state == PaymentState::Failed {
-        journey.edit(|draft| (draft.token, draft.method) = (None, None));
         let client = client.clone();
-        spawn_local(async move { _ = journey.keep(&client).await });
-    } else {
+        spawn_local(async move {
+            // after a reload the draft is with the server only
+            let kept =
+                if is_restored { None } else { client.payment_draft().await.ok().filter(|draft| draft.key == key) };
+            if is_ours || kept.is_some() {
+                journey.edit(|draft| {
+                    if let Some(kept) = kept {
+                        *draft = kept;
+                    }
+                    (draft.token, draft.method) = (None, None);
+                });
+                _ = journey.keep(&client).await;
+            }
+        });
+    } else if is_ours {
         journey.begin();
     }
 }

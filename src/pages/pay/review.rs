@@ -93,7 +93,8 @@ pub fn ReviewPage() -> impl IntoView {
     let (journey, deployment, place, client) = (Journey::here(), Deployment::here(), Place::here(), Client::here());
     journey.arrive();
     let ready = Memo::new(move |_| review(journey, deployment));
-    go_on_with_what_was_sent(journey, place, client);
+    go_on_with_what_was_sent(journey, place, client.clone());
+    make_the_key(journey, ready, client);
     browser::watch(move |_| {
         let is_resting = journey.attempt.with(|attempt| *attempt == Attempt::Resting);
         if let Err(route @ (Route::Amount | Route::Method)) = ready.get()
@@ -120,6 +121,16 @@ fn go_on_with_what_was_sent(journey: Journey, place: Place, client: Client) {
         is_asked.set_value(true);
         if let Some(key) = sent {
             journey.resume(client.clone(), place, key);
+        }
+    });
+}
+
+/// With the review, from the intent: a reload, a step back or a second tab finds it with the draft and sends under the same one.
+fn make_the_key(journey: Journey, ready: Memo<Result<Review, Route>>, client: Client) {
+    browser::watch(move |_| {
+        let is_resting = journey.attempt.with(|attempt| *attempt == Attempt::Resting);
+        if ready.with(Result::is_ok) && is_resting && journey.draft.with(|draft| draft.key.is_none()) {
+            _ = journey.key(&client);
         }
     });
 }
@@ -215,8 +226,11 @@ fn NoMoneyTaken(journey: Journey) -> impl IntoView {
                     view! { <p><a class="pay-link" href=Route::Find.href()>{w.find_again}</a></p> }.into_any()
                 });
                 let shell = &language.words().shell;
-                let words = if error == ApiError::SignedOut { shell.signed_out } else { w.try_later };
-                said(w.nothing_taken, words, find)
+                if error == ApiError::SignedOut {
+                    said(shell.signed_out_title, shell.signed_out, find)
+                } else {
+                    said(w.nothing_taken, w.try_later, find)
+                }
             }
         }
     };
