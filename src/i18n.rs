@@ -89,8 +89,11 @@ impl Language {
 /// A text that follows the language, and whatever else it was made of. One type, so that rendering it is compiled once.
 pub type Text = Signal<String>;
 
+/// Which words.
+pub type Pick = fn(&'static Words) -> &'static str;
+
 /// `t(|w| w.home.title)`.
-pub fn t(pick: fn(&'static Words) -> &'static str) -> Text {
+pub fn t(pick: Pick) -> Text {
     let language = Language::here();
     Signal::derive(move || pick(language.words()).to_owned())
 }

@@ -2,7 +2,7 @@
 //! SVG with percent attributes; no style attributes.
 
 use super::list;
-use crate::i18n::{Language, Text, Words, format, t};
+use crate::i18n::{Language, Pick, Text, format, t};
 use contract::Money;
 use leptos::prelude::*;
 
@@ -60,7 +60,7 @@ pub fn MoneyFlow(id: String, flow: Flow) -> impl IntoView {
     }
 }
 
-fn name(part: Part) -> fn(&'static Words) -> &'static str {
+fn name(part: Part) -> Pick {
     match part {
         Part::Billed => |w| w.pay.amount.billed,
         Part::Discount => |w| w.pay.amount.discount,

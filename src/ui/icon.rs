@@ -51,7 +51,9 @@ impl Sign {
             Self::Bank => {
                 r#"<path d="M4 20.5V8.5l8-5 8 5v12"/><path d="M2.5 20.5h19M12 8.5v6M9 11.5h6M9.5 20.5v-3h5v3"/>"#
             }
-            Self::Building => r#"<path d="M4 20.5V8.5l8-5 8 5v12"/><path d="M2.5 20.5h19M12 8.5v6M9 11.5h6M9.5 20.5v-3h5v3"/>"#,
+            Self::Building => {
+                r#"<path d="M4 20.5V8.5l8-5 8 5v12"/><path d="M2.5 20.5h19M12 8.5v6M9 11.5h6M9.5 20.5v-3h5v3"/>"#
+            }
             Self::Calendar => {
                 r#"<rect x="3.5" y="5" width="17" height="15.5" rx="2"/><path d="M3.5 10h17M8 3v4m8-4v4"/>"#
             }

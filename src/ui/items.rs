@@ -2,7 +2,7 @@
 //! are written out: `display` would take them away).
 
 use super::{flow::amount, list};
-use crate::i18n::{Language, Text, Words, format, t};
+use crate::i18n::{Language, Pick, Text, format, t};
 use contract::{Money, bill::BillLine};
 use leptos::prelude::*;
 
@@ -14,10 +14,8 @@ pub fn Charges(lines: Vec<BillLine>) -> impl IntoView {
         [sum(|line| line.billed), sum(|line| line.discount), sum(|line| line.plan_paid), sum(|line| line.you_paid)],
         sum(|line| line.you_owe),
     );
-    let head = |words: fn(&'static Words) -> &'static str| {
-        view! { <th scope="col" role="columnheader">{t(words)}</th> }.into_any()
-    };
-    let columns: [fn(&'static Words) -> &'static str; 5] = [
+    let head = |words: Pick| view! { <th scope="col" role="columnheader">{t(words)}</th> }.into_any();
+    let columns: [Pick; 5] = [
         |w| w.pay.amount.billed,
         |w| w.pay.amount.discount,
         |w| w.pay.amount.plan_paid,
@@ -50,14 +48,14 @@ pub fn service(description: String, date: contract::Date, provider: String) -> A
 }
 
 fn row(what: AnyView, [billed, discount, plan_paid, you_paid]: [Money; 4], owe: Money) -> AnyView {
-    let cell = |(sum, is_less, label): (Money, bool, fn(&'static Words) -> &'static str)| {
+    let cell = |(sum, is_less, label): (Money, bool, Pick)| {
         let is_zero = sum.is_zero().then_some("");
         view! {
             <td class="pay-items__n" role="cell" data-label=t(label) data-zero=is_zero>{amount(sum, is_less && !sum.is_zero())}</td>
         }
         .into_any()
     };
-    let cells: [(Money, bool, fn(&'static Words) -> &'static str); 4] = [
+    let cells: [(Money, bool, Pick); 4] = [
         (billed, false, |w| w.pay.amount.billed),
         (discount, true, |w| w.pay.amount.discount),
         (plan_paid, true, |w| w.pay.amount.plan_paid),

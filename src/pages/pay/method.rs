@@ -11,7 +11,7 @@ use crate::{
     browser,
     config::Deployment,
     form::Problems,
-    i18n::{Language, Text, say, t},
+    i18n::{Language, Pick, Text, say, t},
     place::Place,
     route::Route,
     ui::{
@@ -204,7 +204,9 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
         }
     });
     browser::watch(move |is_first| {
-        (choosing.kind.track(), choosing.name.track(), choosing.email.track());
+        choosing.kind.track();
+        choosing.name.track();
+        choosing.email.track();
         if !is_first && choosing.refused.get_untracked() > 0 {
             // a card number that was wiped stays named until something else is typed
             let was = choosing.problems.get_untracked();
@@ -338,7 +340,7 @@ fn bank_notice(choosing: Choosing) -> AnyView {
 #[component]
 fn Who(choosing: Choosing) -> impl IntoView {
     let language = Language::here();
-    let error = move |field: Field, label: fn(&'static crate::i18n::Words) -> &'static str| {
+    let error = move |field: Field, label: Pick| {
         Signal::derive(move || {
             let problem = choosing.problems.with(|problems| problems.of(field))?;
             let w = language.words();

@@ -182,7 +182,7 @@ fn PartField(choosing: Choosing, bill: StoredValue<Bill>, typed: RwSignal<String
             keyboard
             affix="$"
             on_leave=Callback::new(move |()| is_left.set(true))
-            echo=Some(ViewFn::from(move || view! { <output>{leaves}</output> }))
+            echo=Some(ViewFn::from(move || view! { <span>{leaves}</span> }))
         />
     }
 }

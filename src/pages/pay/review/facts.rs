@@ -3,7 +3,7 @@
 use super::Review;
 use crate::{
     config::Deployment,
-    i18n::{Text, Words, format, say, t},
+    i18n::{Pick, Text, format, say, t},
     route::Route,
     session::CurrentSession,
     ui::list,
@@ -16,7 +16,7 @@ struct Fact {
     what: Text,
     fact: Text,
     note: Option<Text>,
-    change: Option<(Route, fn(&'static Words) -> &'static str)>,
+    change: Option<(Route, Pick)>,
 }
 
 #[component]
