@@ -37,7 +37,13 @@ pub fn PaymentPage(id: String) -> impl IntoView {
     fetch(shown, id);
     let shown = Memo::new(move |_| shown.get());
     live(move || match shown.get() {
-        Shown::Waiting => view! { <div class="pay-receipt"><Waiting rows=5/></div> }.into_any(),
+        Shown::Waiting => view! {
+            <div class="pay-receipt">
+                <h1 class="pay-hidden" tabindex="-1">{t(|w| w.pay.outcome.receipt_title)}</h1>
+                <Waiting rows=5/>
+            </div>
+        }
+        .into_any(),
         Shown::Here(payment) => outcome(*payment),
         Shown::Failed(error) => not_here(error),
     })

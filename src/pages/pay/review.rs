@@ -100,6 +100,8 @@ pub fn ReviewPage() -> impl IntoView {
         if let Err(route @ (Route::Amount | Route::Method)) = ready.get()
             && is_resting
             && journey.is_restored.get()
+            // its bills may have nothing left to choose because they are being paid
+            && Journey::unfinished().is_none()
         {
             place.replace(route);
         }
