@@ -27,21 +27,22 @@ impl FromRequestParts<App> for Payer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
-        session_of(&parts.headers, app).await?.map(Self).ok_or_else(|| Error::new(RefusalCode::SignedOut))
+        let session = session_of(&parts.headers, app).await?.ok_or_else(|| Error::new(RefusalCode::SignedOut))?;
+        let now = app.clock.now();
+        if now.millis() - session.seen_at.millis() > TOUCH_MILLIS {
+            app.store.touch_session(&session.token_hash, now).await?;
+        }
+        Ok(Self(session))
     }
 }
 
-/// Nobody, where a guest may ask too.
+/// How exactly the idle time is kept: a write for every read would be too many.
+const TOUCH_MILLIS: i64 = 30_000;
+
+/// Nobody, where a guest may ask too. Asking who one is does not put the end of a session off.
 pub async fn session_of(headers: &HeaderMap, app: &App) -> Answer<Option<Session>> {
     let Some(token) = cookie(headers, cookie_name(app)) else { return Ok(None) };
-    let (hash, now) = (hash(&token), app.clock.now());
-    let session = app.store.session(&hash, now).await?;
-    if let Some(session) = &session
-        && now.millis() - session.seen_at.millis() > 60_000
-    {
-        app.store.touch_session(&hash, now).await?; // once a minute is often enough for a limit of fifteen
-    }
-    Ok(session)
+    Ok(app.store.session(&hash(&token), app.clock.now()).await?)
 }
 
 impl<T: serde::de::DeserializeOwned> FromRequest<App> for Body<T> {

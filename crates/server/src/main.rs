@@ -3,8 +3,11 @@
 use server::{
     clock::Clock, demo, processor::Sandbox, recovery, service, settings::Settings, state::State, store::Store,
 };
-use std::{net::SocketAddr, process::ExitCode, sync::Arc};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal};
+
+/// How long a shutdown waits for answers that are on their way.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -44,9 +47,17 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
     let recovery = tokio::spawn(recovery::run(app.clone()));
     tracing::info!(%address, "ready");
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stop())
-        .await?;
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
+    let serving = serving.with_graceful_shutdown(async move {
+        stop().await;
+        _ = stopping.send(());
+    });
+    tokio::select! {
+        served = serving => served?,
+        // Connections that are slow to end are left: what was begun on them is in the database.
+        () = async { if stopped.await.is_ok() { tokio::time::sleep(PATIENCE).await } } => {}
+    }
     recovery.abort();
     app.store.close().await;
     Ok(())

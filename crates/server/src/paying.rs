@@ -6,34 +6,52 @@ use crate::{
     processor::{ChargeOrder, ProcessorError},
     refusal::{Answer, Error},
     state::App,
-    store::{self, settle::Verdict},
+    store::{
+        self,
+        settle::{Letter, Verdict},
+    },
 };
 use contract::{
-    Money, Problem,
+    Email, Locale, Money, Problem,
     payment::{Failure, Method, PaymentState},
     refusal::RefusalCode,
 };
 use sqlx::Row;
 
-/// What a token stands for: remembered once the processor has said so.
+/// What a token stands for: what `remember` wrote down, or what the processor says.
 pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Method> {
-    let known = "SELECT method FROM method_token WHERE token = $1 AND binding = $2";
-    let known = sqlx::query(known).bind(token).bind(binding).fetch_optional(&app.store.read).await?;
-    if let Some(row) = known {
-        return Ok(store::json(row.try_get::<&str, _>(0)?)?);
+    if let Some(method) = known(app, token, binding).await? {
+        return Ok(method);
     }
-    let method = app.processor.method(token, binding).await.map_err(|error| match error {
+    app.processor.method(token, binding).await.map_err(|error| match error {
         ProcessorError::TokenRefused => Error::field(RefusalCode::TokenRefused, "token", Problem::Unknown),
         ProcessorError::Unreachable => Error::later(RefusalCode::Unavailable, 5),
-    })?;
-    sqlx::query("INSERT INTO method_token (token, binding, method, known_at) VALUES ($1, $2, $3, $4) ON CONFLICT (token, binding) DO NOTHING")
-        .bind(token)
-        .bind(binding)
-        .bind(store::to_json(&method)?)
-        .bind(app.clock.now().millis())
-        .execute(&app.store.write)
-        .await?;
-    Ok(method)
+    })
+}
+
+/// Asks the processor now what a token stands for, so that paying need not. Nothing is lost where that fails: paying asks.
+pub async fn remember(app: &App, token: &str, binding: &str) -> Answer<()> {
+    if known(app, token, binding).await?.is_some() {
+        return Ok(());
+    }
+    let Ok(method) = app.processor.method(token, binding).await else { return Ok(()) };
+    sqlx::query(
+        "INSERT INTO method_token (token, binding, method, known_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (token, binding) DO NOTHING",
+    )
+    .bind(token)
+    .bind(binding)
+    .bind(store::to_json(&method)?)
+    .bind(app.clock.now().millis())
+    .execute(&app.store.write)
+    .await?;
+    Ok(())
+}
+
+async fn known(app: &App, token: &str, binding: &str) -> Answer<Option<Method>> {
+    let sql = "SELECT method FROM method_token WHERE token = $1 AND binding = $2";
+    let row = sqlx::query(sql).bind(token).bind(binding).fetch_optional(&app.store.read).await?;
+    Ok(row.map(|row| store::json(row.try_get(0)?)).transpose()?)
 }
 
 /// Charges and settles. When the processor does not answer the payment stays as it is, for `recovery`; the caller is told that its
@@ -55,31 +73,25 @@ pub async fn charge(
         }
         Err(ProcessorError::Unreachable) => return Err(Error::later(RefusalCode::KeyInUse, 2)),
     };
-    settle(app, payment, &verdict).await?;
-    // A token is good for one charge: whoever comes with it again is to ask the processor, and be refused.
-    let forget = "DELETE FROM method_token WHERE token = $1 AND binding = $2";
-    sqlx::query(forget).bind(token).bind(binding).execute(&app.store.write).await?;
-    Ok(())
+    settle(app, payment, &verdict).await
 }
 
 /// Writes a verdict with its letter.
 pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Answer<()> {
-    let letter = match app.store.payment(payment).await? {
-        Some(mut known) => {
-            let locale = app.store.payment_locale(payment).await?;
-            known.state = verdict.state;
-            known.failure = verdict.failure;
-            let letter = mail::about_payment(&known, &app.portal, &app.settings.public_origin, locale);
-            letter.zip(known.email).map(|(letter, to)| store::settle::Letter {
-                to,
-                subject: letter.subject,
-                text: letter.text,
-            })
-        }
+    let letter = match app.store.reader_of_letters(payment).await? {
+        Some((to, locale)) => letter(app, payment, verdict, to, locale).await?,
         None => None,
     };
     app.store.settle(payment, verdict, letter.as_ref(), app.clock.now()).await?;
     Ok(())
+}
+
+async fn letter(app: &App, payment: &str, verdict: &Verdict, to: Email, locale: Locale) -> Answer<Option<Letter>> {
+    let Some(mut known) = app.store.payment(payment).await? else { return Ok(None) };
+    known.state = verdict.state;
+    known.failure = verdict.failure;
+    let letter = mail::about_payment(&known, &app.portal, &app.settings.public_origin, locale);
+    Ok(letter.map(|letter| Letter { to, subject: letter.subject, text: letter.text }))
 }
 
 /// For people: letters and digits that can't be taken for one another (no I, L, O, U).

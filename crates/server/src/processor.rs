@@ -113,7 +113,7 @@ impl Processor for Sandbox {
                 let facts: TokenFacts = decode(answer).await?;
                 if facts.usable { Ok(facts.method) } else { Err(ProcessorError::TokenRefused) }
             }
-            400..500 => Err(ProcessorError::TokenRefused),
+            404 | 409 | 410 | 422 => Err(ProcessorError::TokenRefused),
             _ => Err(ProcessorError::Unreachable),
         }
     }

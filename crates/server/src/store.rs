@@ -6,6 +6,7 @@
 //! transaction is an `UPDATE` of that row, which locks it in both.
 
 pub mod bills;
+pub mod durable;
 pub mod ledger;
 pub mod memberships;
 pub mod outbox;
@@ -13,11 +14,12 @@ pub mod payments;
 pub mod sessions;
 pub mod settle;
 
+use durable::Log;
 use sqlx::{
     AnyPool, Row,
     any::{AnyConnectOptions, AnyPoolOptions},
 };
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
 pub type Tx = sqlx::Transaction<'static, sqlx::Any>;
 
@@ -25,6 +27,9 @@ pub type Tx = sqlx::Transaction<'static, sqlx::Any>;
 pub struct Store {
     pub write: AnyPool,
     pub read: AnyPool,
+    /// SQLite's write-ahead log, which we bring to the disk ourselves. PostgreSQL does that for us.
+    log: Option<Arc<Log>>,
+    is_postgres: bool,
 }
 
 impl Store {
@@ -38,10 +43,10 @@ impl Store {
                     AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(10));
                 options.after_connect(|connection, _| {
                     Box::pin(async move {
-                        // WAL keeps readers and the writer apart. FULL, because a payment that was answered must survive a power
-                        // cut: one fsync a commit.
+                        // WAL keeps readers and the writer apart. NORMAL leaves the fsync to `durable`, which shares one among
+                        // all commits that wait for it.
                         for pragma in
-                            ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"]
+                            ["journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "busy_timeout = 5000"]
                         {
                             sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}")))
                                 .execute(&mut *connection)
@@ -53,12 +58,13 @@ impl Store {
             };
             let options = AnyConnectOptions::from_str(&url)?;
             let write = pool(1).connect_with(options.clone()).await?;
-            Self { read: pool(4).connect_with(options).await?, write }
+            let log = Log::beside(&url).map(Arc::new);
+            Self { read: pool(4).connect_with(options).await?, write, log, is_postgres: false }
         } else {
             let options = AnyConnectOptions::from_str(url)?;
             let pool = AnyPoolOptions::new().max_connections(24).acquire_timeout(Duration::from_secs(10));
             let pool = pool.connect_with(options).await?;
-            Self { write: pool.clone(), read: pool }
+            Self { write: pool.clone(), read: pool, log: None, is_postgres: true }
         };
         sqlx::migrate!().run(&store.write).await?;
         Ok(store)

@@ -3,13 +3,14 @@
 
 use crate::{
     caller::{Body, Payer},
+    paying,
     refusal::{Answer, Error},
     state::App,
 };
 use axum::{Json, extract::State, http::StatusCode};
 use contract::{
     Problem,
-    payment::PaymentDraft,
+    payment::{Method, PaymentDraft},
     problem::plain_text,
     refusal::{Refusal, RefusalCode},
 };
@@ -60,7 +61,24 @@ pub async fn keep(
     if draft.shares.len() > super::payments::MOST_BILLS {
         return Err(Error::field(RefusalCode::Invalid, "shares", Problem::TooLong));
     }
+    let last4 = draft.method.as_ref().map(|method| match method {
+        Method::Card { last4, .. } | Method::Bank { last4, .. } => last4,
+    });
+    if last4.is_some_and(|last4| last4.chars().count() > 4) {
+        return Err(Error::field(RefusalCode::Invalid, "method.last4", Problem::LooksLikeCard));
+    }
+    if draft.token.as_ref().is_some_and(|token| token.len() > LONGEST) {
+        return Err(Error::field(RefusalCode::Invalid, "token", Problem::TooLong));
+    }
     app.store.keep_draft(&session.token_hash, Some(&draft)).await?;
+    if let Some(token) = draft.token {
+        // Nobody waits for it.
+        tokio::spawn(async move {
+            if paying::remember(&app, &token, &session.capture_binding).await.is_err() {
+                tracing::warn!("what a token stands for was not remembered");
+            }
+        });
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -59,7 +59,7 @@ pub async fn pay(
     if let Some(used) = app.store.key_use(&session.membership.id, &key).await? {
         return replay(&app, &session, &key, &used, &fingerprint).await;
     }
-    let total = check_shares(&app, &order)?;
+    let total = check_shares(&order)?;
     let method = paying::method(&app, &order.token, &session.capture_binding).await?;
     check_terms(&app, &session, &order, total, &method)?;
     let now = app.clock.now();
@@ -82,6 +82,7 @@ pub async fn pay(
         expected_on: debit.as_ref().map(|debit| debit.expected_on),
         moved_by: debit.map(|debit| debit.moved_by).unwrap_or_default(),
         just_since: app.just_since(now),
+        least: Money::from_cents(app.portal.limits.min_payment_cents).unwrap_or(Money::ZERO),
         ask_at: now.plus_millis(OWN_TIME_MILLIS),
     };
     match app.store.begin_payment(&new).await? {
@@ -96,6 +97,9 @@ pub async fn pay(
         }
         Err(NotBegun::OverBalance(at)) => {
             return Err(Error::field(RefusalCode::OverBalance, format!("shares.{at}.amount"), Problem::OverBalance));
+        }
+        Err(NotBegun::TooSmall(at)) => {
+            return Err(Error::field(RefusalCode::Invalid, format!("shares.{at}.amount"), Problem::TooSmall));
         }
         Err(NotBegun::JustPaid(at)) => {
             return Err(Error::field(RefusalCode::JustPaid, format!("shares.{at}.bill"), Problem::Duplicate));
@@ -128,7 +132,7 @@ async fn replay(
 }
 
 /// What can be said without the database; gives the total.
-fn check_shares(app: &App, order: &PaymentOrder) -> Answer<Money> {
+fn check_shares(order: &PaymentOrder) -> Answer<Money> {
     let mut errors = Vec::new();
     if order.shares.is_empty() {
         errors.push(FieldError { field: "shares".to_owned(), problem: Problem::Missing });
@@ -139,9 +143,6 @@ fn check_shares(app: &App, order: &PaymentOrder) -> Answer<Money> {
     for (at, share) in order.shares.iter().enumerate().take(MOST_BILLS) {
         if order.shares.iter().take(at).any(|other| other.bill == share.bill) {
             errors.push(FieldError { field: format!("shares.{at}.bill"), problem: Problem::Duplicate });
-        }
-        if share.amount.money().cents() < app.portal.limits.min_payment_cents {
-            errors.push(FieldError { field: format!("shares.{at}.amount"), problem: Problem::TooSmall });
         }
     }
     let total = order.total();

@@ -7,7 +7,7 @@ use contract::{
 };
 use sqlx::{Row, any::AnyRow};
 
-const BILL: &str = "SELECT id, kind, patient, issued, due, balance_cents, pending_cents FROM bill";
+const BILL: &str = "SELECT id, membership, kind, patient, issued, due, balance_cents, pending_cents FROM bill";
 
 impl Store {
     /// Bills of a membership on which something is owed, the earliest due first. `since` is from when a payment counts as just made.
@@ -36,7 +36,9 @@ impl Store {
             .bind(&id)
             .fetch_all(&self.read)
             .await?;
-        let just_paid = sqlx::query(JUST_PAID).bind(&id).bind(since.millis()).fetch_optional(&self.read).await?;
+        let membership: String = row.try_get("membership")?;
+        let just_paid = sqlx::query(JUST_PAID).bind(&id).bind(membership).bind(since.millis());
+        let just_paid = just_paid.fetch_optional(&self.read).await?;
         Ok(Bill {
             kind: from_word(row.try_get("kind")?)?,
             patient: row.try_get("patient")?,
@@ -50,22 +52,18 @@ impl Store {
         })
     }
 
-    /// What a membership owes in all, and how much of it is on its way.
-    pub async fn owed(&self, membership: &str) -> Result<(Money, Money), sqlx::Error> {
-        let row = sqlx::query(
-            "SELECT CAST(COALESCE(SUM(balance_cents), 0) AS BIGINT) AS owed_cents, \
-             CAST(COALESCE(SUM(pending_cents), 0) AS BIGINT) AS pending_cents FROM bill WHERE membership = $1",
-        )
-        .bind(membership)
-        .fetch_one(&self.read)
-        .await?;
-        Ok((cents(&row, "owed_cents")?, cents(&row, "pending_cents")?))
+    /// What a membership owes in all; payments on their way are not subtracted.
+    pub async fn owed(&self, membership: &str) -> Result<Money, sqlx::Error> {
+        let sql =
+            "SELECT CAST(COALESCE(SUM(balance_cents), 0) AS BIGINT) AS owed_cents FROM bill WHERE membership = $1";
+        let row = sqlx::query(sql).bind(membership).fetch_one(&self.read).await?;
+        cents(&row, "owed_cents")
     }
 }
 
 /// The newest payment on a bill that took money, or will.
 pub const JUST_PAID: &str = "SELECT amount_cents, created_at FROM payment_share JOIN payment ON payment.id = payment_share.payment \
-     WHERE payment_share.bill = $1 AND created_at > $2 AND state IN ('processing', 'paid') ORDER BY created_at DESC LIMIT 1";
+     WHERE payment_share.bill = $1 AND payment.membership = $2 AND created_at > $3 AND state IN ('processing', 'paid') ORDER BY created_at DESC LIMIT 1";
 
 fn just_paid_of(row: &AnyRow) -> Result<JustPaid, sqlx::Error> {
     Ok(JustPaid { amount: cents(row, "amount_cents")?, at: Instant::from_millis(row.try_get("created_at")?) })

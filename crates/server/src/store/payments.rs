@@ -30,6 +30,8 @@ pub struct NewPayment<'a> {
     pub moved_by: Vec<Date>,
     /// From when a payment on a bill counts as just made.
     pub just_since: Instant,
+    /// A part of a bill is at least this; all that is left of one may be less.
+    pub least: Money,
     /// When the recovery asks the processor, if nobody has heard by then.
     pub ask_at: Instant,
 }
@@ -42,6 +44,8 @@ pub enum NotBegun {
     /// Index of the share whose bill is not there.
     NoSuchBill(usize),
     OverBalance(usize),
+    /// Less than a part of a bill may be.
+    TooSmall(usize),
     /// Somebody paid on this bill minutes ago.
     JustPaid(usize),
 }
@@ -92,6 +96,7 @@ impl Store {
         }
         add_event(&mut tx, &new.id, PaymentState::Processing, new.created_at).await?;
         tx.commit().await?;
+        self.make_durable().await?; // before the processor hears of it
         Ok(Ok(()))
     }
 
@@ -124,6 +129,13 @@ impl Store {
         self.optional_payment(row).await
     }
 
+    /// Who wants letters about a payment, and in which language; nobody may.
+    pub async fn reader_of_letters(&self, id: &str) -> Result<Option<(contract::Email, Locale)>, sqlx::Error> {
+        let sql = "SELECT email, locale FROM payment WHERE id = $1 AND email IS NOT NULL";
+        let row = sqlx::query(sql).bind(id).fetch_optional(&self.read).await?;
+        row.map(|row| Ok((value(&row, "email")?, value(&row, "locale")?))).transpose()
+    }
+
     pub async fn payment_locale(&self, id: &str) -> Result<Locale, sqlx::Error> {
         let row = sqlx::query("SELECT locale FROM payment WHERE id = $1").bind(id).fetch_one(&self.read).await?;
         value(&row, "locale")
@@ -139,8 +151,9 @@ impl Store {
     async fn payment_from(&self, row: &AnyRow) -> Result<Payment, sqlx::Error> {
         let id: String = row.try_get("id")?;
         let membership: String = row.try_get("membership")?;
-        let (owed, pending) = self.owed(&membership).await?;
+        let owed = self.owed(&membership).await?;
         let state: PaymentState = from_word(row.try_get("state")?)?;
+        let is_on_its_way = matches!(state, PaymentState::Processing | PaymentState::Scheduled);
         let (total, fee) = (cents(row, "total_cents")?, cents(row, "fee_cents")?);
         let failure: Option<String> = row.try_get("failure")?;
         let email: Option<String> = row.try_get("email")?;
@@ -153,12 +166,12 @@ impl Store {
             reference: row.try_get("reference")?,
             key: value(row, "idempotency_key")?,
             state,
-            is_final: !matches!(state, PaymentState::Processing | PaymentState::Scheduled),
+            is_final: !is_on_its_way,
             can_retry: matches!(state, PaymentState::Failed | PaymentState::Returned | PaymentState::Cancelled),
             total,
             fee,
             charged: total.plus(fee).unwrap_or(total),
-            shares: self.shares_of(&id).await?,
+            shares: self.shares_of(&id, state).await?,
             method: json(row.try_get("method")?)?,
             payer_name: row.try_get("payer_name")?,
             email: email.and_then(|email| contract::Email::parse(&email).ok()),
@@ -169,7 +182,7 @@ impl Store {
             moved_by: json(row.try_get("moved_by")?)?,
             failure: failure.as_deref().map(from_word).transpose()?,
             owed_now: owed,
-            owed_if_cleared: owed.minus(pending).unwrap_or(Money::ZERO),
+            owed_if_cleared: if is_on_its_way { owed.minus(total).unwrap_or(Money::ZERO) } else { owed },
             authorisation: row.try_get("authorisation")?,
             authorisation_version: u32::try_from(row.try_get::<i64, _>("authorisation_version")?).unwrap_or(0),
             events: self.events_of(&id).await?,
@@ -177,7 +190,7 @@ impl Store {
         })
     }
 
-    async fn shares_of(&self, payment: &str) -> Result<Vec<PaymentShare>, sqlx::Error> {
+    async fn shares_of(&self, payment: &str, state: PaymentState) -> Result<Vec<PaymentShare>, sqlx::Error> {
         let sql = "SELECT payment_share.bill AS bill, kind, patient, due, amount_cents, leaves_cents FROM payment_share \
                    JOIN bill ON bill.id = payment_share.bill WHERE payment = $1 ORDER BY position";
         let rows = sqlx::query(sql).bind(payment).fetch_all(&self.read).await?;
@@ -188,12 +201,17 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let bill: String = row.try_get("bill")?;
+                let (amount, mut leaves) = (cents(row, "amount_cents")?, cents(row, "leaves_cents")?);
+                // What was reserved for a payment that took nothing, or gave it back, is owed again.
+                if !matches!(state, PaymentState::Paid | PaymentState::Processing | PaymentState::Scheduled) {
+                    leaves = leaves.plus(amount).unwrap_or(leaves);
+                }
                 let of_bill = lines.iter().filter(|line| line.try_get::<String, _>("bill").is_ok_and(|of| of == bill));
                 Ok(PaymentShare {
                     kind: from_word(row.try_get("kind")?)?,
                     patient: row.try_get("patient")?,
-                    amount: cents(row, "amount_cents")?,
-                    leaves: cents(row, "leaves_cents")?,
+                    amount,
+                    leaves,
                     due: value(row, "due")?,
                     lines: of_bill.map(paid_line_of).collect::<Result<_, _>>()?,
                     bill,
@@ -277,17 +295,22 @@ async fn reserve(tx: &mut Tx, new: &NewPayment<'_>, at: usize) -> Result<Result<
     .bind(new.membership)
     .fetch_optional(&mut **tx)
     .await?;
+    // Our own row is there already but has no shares yet, so it does not find itself.
+    if !new.order.pay_again {
+        let just = sqlx::query(JUST_PAID).bind(&share.bill).bind(new.membership).bind(new.just_since.millis());
+        if just.fetch_optional(&mut **tx).await?.is_some() {
+            return Ok(Err(NotBegun::JustPaid(at)));
+        }
+    }
     let Some(reserved) = reserved else {
         let there = sqlx::query("SELECT 1 FROM bill WHERE id = $1 AND membership = $2");
         let there = there.bind(&share.bill).bind(new.membership).fetch_optional(&mut **tx).await?.is_some();
         return Ok(Err(if there { NotBegun::OverBalance(at) } else { NotBegun::NoSuchBill(at) }));
     };
-    // Our own row is there already but has no shares yet, so it does not find itself.
-    let just = sqlx::query(JUST_PAID).bind(&share.bill).bind(new.just_since.millis()).fetch_optional(&mut **tx).await?;
-    if just.is_some() && !new.order.pay_again {
-        return Ok(Err(NotBegun::JustPaid(at)));
-    }
     let leaves: i64 = reserved.try_get("leaves_cents")?;
+    if leaves > 0 && amount < new.least {
+        return Ok(Err(NotBegun::TooSmall(at)));
+    }
     sqlx::query(
         "INSERT INTO payment_share (payment, position, bill, amount_cents, leaves_cents) VALUES ($1, $2, $3, $4, $5)",
     )

@@ -51,8 +51,11 @@ impl Store {
         letter: Option<&Letter>,
         at: Instant,
     ) -> Result<bool, sqlx::Error> {
-        let mut tx = self.begin().await?;
-        // The first statement locks the row; a payment that has this state already is left alone.
+        let mut tx = self.begin_repeatable().await?;
+        // A token is good for one charge: whoever comes with it again is to ask the processor, and be refused.
+        let forget = "DELETE FROM method_token WHERE token = (SELECT token FROM payment WHERE id = $1)";
+        sqlx::query(forget).bind(payment).execute(&mut *tx).await?;
+        // This locks the row; a payment that has this state already is left alone.
         let row = sqlx::query(
             "UPDATE payment SET ask_at = NULL, token = NULL, binding = NULL, charge = COALESCE(charge, $2) WHERE id = $1 \
              RETURNING state, membership, session, total_cents, fee_cents",

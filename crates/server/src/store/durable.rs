@@ -1,0 +1,104 @@
+//! When a commit is safe from a power cut. Every commit survives the end of the process; what must survive the machine's too is a
+//! payment that was begun, because the processor is asked next. Its answer need not: `recovery` asks again, and the processor
+//! gives the same answer.
+//!
+//! PostgreSQL decides that for each transaction. SQLite's `synchronous = FULL` would fsync in every commit, one after the other:
+//! here all commits that wait share one fsync of the write-ahead log.
+
+use super::{Store, Tx};
+use std::{
+    fs::File,
+    io,
+    path::PathBuf,
+    sync::atomic::{AtomicU64, Ordering},
+};
+use tokio::sync::Mutex;
+
+#[derive(Debug)]
+pub struct Log {
+    file: PathBuf,
+    /// Commits that asked to be safe, and how many of them are.
+    committed: AtomicU64,
+    safe: AtomicU64,
+    turn: Mutex<()>,
+}
+
+impl Log {
+    /// Of the database that a `sqlite:` URL names; none for one in memory.
+    pub fn beside(url: &str) -> Option<Self> {
+        let file = url.strip_prefix("sqlite:")?.split('?').next()?;
+        let file = file.strip_prefix("//").unwrap_or(file);
+        (!file.is_empty() && file != ":memory:").then(|| Self {
+            file: format!("{file}-wal").into(),
+            committed: AtomicU64::new(0),
+            safe: AtomicU64::new(0),
+            turn: Mutex::new(()),
+        })
+    }
+
+    /// Returns once everything committed before the call is on the disk.
+    async fn flush(&self) -> io::Result<()> {
+        let mine = self.committed.fetch_add(1, Ordering::SeqCst) + 1;
+        let _turn = self.turn.lock().await;
+        if self.safe.load(Ordering::SeqCst) >= mine {
+            return Ok(()); // an fsync that began after our commit ended while we waited
+        }
+        let covered = self.committed.load(Ordering::SeqCst);
+        let file = self.file.clone();
+        // Opened each time: SQLite makes a new log when it likes. It keeps no lock on this file that closing it could drop.
+        let synced = tokio::task::spawn_blocking(move || File::open(file).and_then(|log| log.sync_data())).await;
+        match synced {
+            Ok(Ok(())) => {}
+            // There is no log once everything in it went into the database, with an fsync of SQLite's own.
+            Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => {}
+            Ok(Err(error)) => return Err(error),
+            Err(error) => return Err(io::Error::other(error)),
+        }
+        self.safe.store(covered, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Returns once everything committed before the call would survive a power cut.
+    pub async fn make_durable(&self) -> Result<(), sqlx::Error> {
+        match &self.log {
+            Some(log) => log.flush().await.map_err(sqlx::Error::Io),
+            None => Ok(()),
+        }
+    }
+
+    /// A transaction that a power cut may take back: for what would be written again.
+    pub async fn begin_repeatable(&self) -> Result<Tx, sqlx::Error> {
+        let mut tx = self.begin().await?;
+        if self.is_postgres {
+            sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *tx).await?;
+        }
+        Ok(tx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn one_fsync_serves_every_commit_that_waited_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/a.db?mode=rwc", folder.path().display());
+        let log = Log::beside(&url).unwrap();
+        assert!(log.file.ends_with("a.db-wal"));
+        log.flush().await.unwrap(); // no log yet: nothing is in it
+        std::fs::write(&log.file, "frames").unwrap();
+        let (one, other) = tokio::join!(log.flush(), log.flush());
+        assert!(one.is_ok() && other.is_ok());
+        assert_eq!(log.safe.load(Ordering::SeqCst), log.committed.load(Ordering::SeqCst));
+    }
+
+    #[test]
+    fn a_database_in_memory_has_no_log() {
+        assert!(Log::beside("sqlite::memory:").is_none());
+        assert!(Log::beside("postgres://localhost/kppay").is_none());
+        assert!(Log::beside("sqlite:kppay.db").unwrap().file.ends_with("kppay.db-wal"));
+    }
+}
