@@ -54,6 +54,9 @@ pub async fn keep(
         if text.chars().count() > LONGEST {
             return Err(Error::field(RefusalCode::Invalid, field, Problem::TooLong));
         }
+        if is_bill && is_number(text) {
+            return Err(Error::field(RefusalCode::Invalid, field, Problem::LooksLikeCard));
+        }
         if !is_bill {
             plain_text(text).map_err(|problem| Error::field(RefusalCode::Invalid, field, problem))?;
         }
@@ -70,6 +73,9 @@ pub async fn keep(
     if draft.token.as_ref().is_some_and(|token| token.len() > LONGEST) {
         return Err(Error::field(RefusalCode::Invalid, "token", Problem::TooLong));
     }
+    if draft.token.as_deref().is_some_and(is_number) {
+        return Err(Error::field(RefusalCode::Invalid, "token", Problem::LooksLikeCard));
+    }
     app.store.keep_draft(&session.token_hash, Some(&draft)).await?;
     if let Some(token) = draft.token {
         // Nobody waits for it.
@@ -80,6 +86,11 @@ pub async fn keep(
         });
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// As long as the number of a card or account, and nothing but digits. Names that programs give have letters.
+fn is_number(text: &str) -> bool {
+    text.chars().filter(char::is_ascii_digit).count() > 11 && !text.chars().any(char::is_alphabetic)
 }
 
 /// Wipes it.
