@@ -228,11 +228,11 @@ export class Payer {
   get payButton() {
     return this.page.getByRole('button', { name: this.words.pay });
   }
-  /** The review says first that no money was taken, then that the order never arrived; Pay is there to be pressed again. */
+  /** The review says first that no money was taken, then that the order never arrived; the box is to be ticked anew. */
   async paysAgain() {
     await this.reads(this.words.none);
     await this.reads(this.words.neverArrived);
-    await this.payButton.click();
+    await this.pays();
   }
   async usesAnother() {
     await this.page.getByRole('main').getByRole('link', { name: this.words.useAnother }).click();

@@ -59,9 +59,37 @@ pub async fn pay(
     if let Some(used) = app.store.key_use(&session.membership.id, &key).await? {
         return replay(&app, &session, &key, &used, &fingerprint).await;
     }
-    let total = check_shares(&order)?;
-    let method = paying::method(&app, &order.token, &session.capture_binding).await?;
-    check_terms(&app, &session, &order, total, &method)?;
+    match begin(&app, &session, &key, &order, &fingerprint).await {
+        Ok(Begun { id, reference, charged }) => {
+            paying::charge(&app, &id, &order.token, &session.capture_binding, &reference, charged).await?;
+            let payment = app.store.payment(&id).await?.ok_or_else(|| Error::new(RefusalCode::Fault))?;
+            Ok((StatusCode::CREATED, HeaderMap::new(), Json(payment)))
+        }
+        // The same order from a second tab may have been begun, and its token used, since the key was looked at.
+        Err(refused) => match app.store.key_use(&session.membership.id, &key).await? {
+            Some(used) => replay(&app, &session, &key, &used, &fingerprint).await,
+            None => Err(refused),
+        },
+    }
+}
+
+/// A payment that is written, with its cents reserved: the processor can be asked.
+struct Begun {
+    id: String,
+    reference: String,
+    charged: Money,
+}
+
+async fn begin(
+    app: &App,
+    session: &Session,
+    key: &IdempotencyKey,
+    order: &PaymentOrder,
+    fingerprint: &str,
+) -> Answer<Begun> {
+    let total = check_shares(order)?;
+    let method = paying::method(app, &order.token, &session.capture_binding).await?;
+    check_terms(app, session, order, total, &method)?;
     let now = app.clock.now();
     let today = day_in(session.membership.region.time_zone(), now);
     let debit =
@@ -71,9 +99,9 @@ pub async fn pay(
         reference: paying::new_reference()?,
         membership: &session.membership.id,
         session: &session.id,
-        key: &key,
-        fingerprint: &fingerprint,
-        order: &order,
+        key,
+        fingerprint,
+        order,
         total,
         method: &method,
         binding: &session.capture_binding,
@@ -87,11 +115,7 @@ pub async fn pay(
     };
     match app.store.begin_payment(&new).await? {
         Ok(()) => {}
-        Err(NotBegun::KeyTaken) => {
-            let used = app.store.key_use(&session.membership.id, &key).await?;
-            let used = used.ok_or_else(|| Error::new(RefusalCode::KeyInUse))?;
-            return replay(&app, &session, &key, &used, &fingerprint).await;
-        }
+        Err(NotBegun::KeyTaken) => return Err(Error::later(RefusalCode::KeyInUse, 1)),
         Err(NotBegun::NoSuchBill(at)) => {
             return Err(Error::field(RefusalCode::Invalid, format!("shares.{at}.bill"), Problem::Unknown));
         }
@@ -106,9 +130,7 @@ pub async fn pay(
         }
     }
     let charged = total.plus(order.fee).unwrap_or(total);
-    paying::charge(&app, &new.id, &order.token, &session.capture_binding, &new.reference, charged).await?;
-    let payment = app.store.payment(&new.id).await?.ok_or_else(|| Error::new(RefusalCode::Fault))?;
-    Ok((StatusCode::CREATED, HeaderMap::new(), Json(payment)))
+    Ok(Begun { id: new.id, reference: new.reference, charged })
 }
 
 async fn replay(
