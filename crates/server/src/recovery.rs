@@ -19,8 +19,8 @@ pub async fn run(app: App) {
     loop {
         round(&app).await;
         rounds += 1;
-        if rounds.is_multiple_of(120) && app.store.wipe_drafts(app.clock.now()).await.is_err() {
-            tracing::error!("drafts of ended sessions could not be wiped");
+        if rounds.is_multiple_of(120) && app.store.sweep(app.clock.now()).await.is_err() {
+            tracing::error!("what ended sessions left could not be wiped");
         }
         tokio::time::sleep(EVERY).await;
     }

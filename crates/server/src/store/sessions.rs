@@ -85,10 +85,16 @@ impl Store {
         Ok(())
     }
 
-    /// Wipes what was typed in sessions that ran out.
-    pub async fn wipe_drafts(&self, now: Instant) -> Result<(), sqlx::Error> {
+    /// Wipes what was typed in sessions that ran out; those of days ago are forgotten, and so are tokens the processor has forgotten.
+    pub async fn sweep(&self, now: Instant) -> Result<(), sqlx::Error> {
         sqlx::query("UPDATE session SET draft = NULL WHERE draft IS NOT NULL AND (seen_at < $1 OR created_at < $2)")
             .bind(now.millis() - IDLE_MILLIS)
+            .bind(now.millis() - LONGEST_MILLIS)
+            .execute(&self.write)
+            .await?;
+        let days_ago = now.millis() - 9 * LONGEST_MILLIS;
+        sqlx::query("DELETE FROM session WHERE created_at < $1").bind(days_ago).execute(&self.write).await?;
+        sqlx::query("DELETE FROM method_token WHERE known_at < $1")
             .bind(now.millis() - LONGEST_MILLIS)
             .execute(&self.write)
             .await?;

@@ -189,9 +189,13 @@ async fn move_shares(tx: &mut Tx, payment: &str, how: Shares) -> Result<(), sqlx
              WHERE bill = $2 AND position = $3",
         ),
     };
-    let shares = "SELECT bill, amount_cents FROM payment_share WHERE payment = $1 ORDER BY bill";
-    for share in sqlx::query(shares).bind(payment).fetch_all(&mut **tx).await? {
-        let (id, cents): (String, i64) = (share.try_get(0)?, share.try_get(1)?);
+    let shares = "SELECT bill, amount_cents FROM payment_share WHERE payment = $1";
+    let shares = sqlx::query(shares).bind(payment).fetch_all(&mut **tx).await?;
+    let shares = shares.iter().map(|share| Ok((share.try_get(0)?, share.try_get(1)?)));
+    let mut shares: Vec<(String, i64)> = shares.collect::<Result<_, sqlx::Error>>()?;
+    // In the order in which payments that begin lock them; the database's own order goes by its language.
+    shares.sort();
+    for (id, cents) in shares {
         sqlx::query(bill).bind(cents).bind(id).execute(&mut **tx).await?;
     }
     let lines = "SELECT bill, line, paid_cents FROM payment_line WHERE payment = $1 ORDER BY bill, line";
