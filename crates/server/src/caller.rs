@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use contract::{IdempotencyKey, refusal::RefusalCode};
@@ -22,6 +22,9 @@ pub struct Body<T>(pub T);
 
 /// The `Idempotency-Key` header.
 pub struct Key(pub IdempotencyKey);
+
+/// The `{id}` of an address. What can't be one of ours is not found, whatever else is wrong with it.
+pub struct Id(pub String);
 
 impl FromRequestParts<App> for Payer {
     type Rejection = Error;
@@ -55,8 +58,26 @@ impl<T: serde::de::DeserializeOwned> FromRequest<App> for Body<T> {
             return Err(Error::new(RefusalCode::NotJson));
         }
         let bytes = Bytes::from_request(request, app).await.map_err(|_| Error::new(RefusalCode::TooLarge))?;
+        // Every body is an object; serde would take a list of the fields for one.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Error::new(RefusalCode::Malformed));
+        }
         serde_json::from_slice(&bytes).map(Self).map_err(|_| Error::new(RefusalCode::Malformed))
     }
+}
+
+impl FromRequestParts<App> for Id {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
+        let id = Path::<String>::from_request_parts(parts, app).await.ok().map(|Path(id)| id);
+        id.filter(|id| is_id(id)).map(Self).ok_or_else(|| Error::new(RefusalCode::NotFound))
+    }
+}
+
+/// Names of ours and of a plan's are printable ASCII: PostgreSQL refuses some characters that a JSON string may hold.
+pub fn is_id(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 impl FromRequestParts<App> for Key {

@@ -2,7 +2,7 @@
 //! `recovery`, and a bank debit that came to its end days later.
 
 use crate::{
-    mail,
+    caller, mail,
     processor::{ChargeOrder, ProcessorError},
     refusal::{Answer, Error},
     state::App,
@@ -20,18 +20,22 @@ use sqlx::Row;
 
 /// What a token stands for: what `remember` wrote down, or what the processor says.
 pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Method> {
+    let refused = || Error::field(RefusalCode::TokenRefused, "token", Problem::Unknown);
+    if !caller::is_id(token) {
+        return Err(refused());
+    }
     if let Some(method) = known(app, token, binding).await? {
         return Ok(method);
     }
     app.processor.method(token, binding).await.map_err(|error| match error {
-        ProcessorError::TokenRefused => Error::field(RefusalCode::TokenRefused, "token", Problem::Unknown),
+        ProcessorError::TokenRefused => refused(),
         ProcessorError::Unreachable => Error::later(RefusalCode::Unavailable, 5),
     })
 }
 
 /// Asks the processor now what a token stands for, so that paying need not. Nothing is lost where that fails: paying asks.
 pub async fn remember(app: &App, token: &str, binding: &str) -> Answer<()> {
-    if known(app, token, binding).await?.is_some() {
+    if !caller::is_id(token) || known(app, token, binding).await?.is_some() {
         return Ok(());
     }
     let Ok(method) = app.processor.method(token, binding).await else { return Ok(()) };

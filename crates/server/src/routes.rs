@@ -79,19 +79,22 @@ async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let is_write = writes.contains(&(request.method().clone(), route.to_owned()));
     if is_write && let Err(refusal) = caller::may_write(request.headers(), &app) {
-        return refusal.into_response();
+        return kept_by_nobody(refusal.into_response());
     }
     // A payment that was begun is finished even if the caller has gone: the handler runs in a task of its own.
     let patience = app.settings.limits.request_time;
     let answer = tokio::spawn(tokio::time::timeout(patience, next.run(request)));
-    let mut response = match answer.await {
+    kept_by_nobody(match answer.await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => Error::later(RefusalCode::Unavailable, 5).into_response(),
         Err(_) => {
             tracing::error!("a handler panicked");
             Error::new(RefusalCode::Fault).into_response()
         }
-    };
+    })
+}
+
+fn kept_by_nobody(mut response: Response) -> Response {
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

@@ -1,14 +1,11 @@
 //! `GET /bills`: what the payer's membership owes.
 
 use crate::{
-    caller::Payer,
+    caller::{Id, Payer},
     refusal::{Answer, Error},
     state::App,
 };
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use contract::{
     Money,
     bill::{Bill, BillList},
@@ -36,7 +33,7 @@ pub async fn list(State(app): State<App>, Payer(session): Payer) -> Answer<Json<
         (status = 404, body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn one(State(app): State<App>, Payer(session): Payer, Path(id): Path<String>) -> Answer<Json<Bill>> {
+pub async fn one(State(app): State<App>, Payer(session): Payer, Id(id): Id) -> Answer<Json<Bill>> {
     let since = app.just_since(app.clock.now());
     let bill = app.store.bill(&session.membership.id, &id, since).await?;
     bill.map(Json).ok_or_else(|| Error::new(RefusalCode::NotFound))

@@ -3,7 +3,7 @@
 //! written. Wherever that stops, `recovery` asks again with the same id.
 
 use crate::{
-    caller::{self, Body, Key, Payer},
+    caller::{self, Body, Id, Key, Payer},
     clock::day_in,
     paying,
     refusal::{Answer, Error},
@@ -15,7 +15,7 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::{Query, State},
     http::{HeaderMap, HeaderValue, StatusCode},
 };
 use contract::{
@@ -163,6 +163,9 @@ fn check_shares(order: &PaymentOrder) -> Answer<Money> {
         errors.push(FieldError { field: "shares".to_owned(), problem: Problem::TooLong });
     }
     for (at, share) in order.shares.iter().enumerate().take(MOST_BILLS) {
+        if !caller::is_id(&share.bill) {
+            errors.push(FieldError { field: format!("shares.{at}.bill"), problem: Problem::Unknown });
+        }
         if order.shares.iter().take(at).any(|other| other.bill == share.bill) {
             errors.push(FieldError { field: format!("shares.{at}.bill"), problem: Problem::Duplicate });
         }
@@ -251,7 +254,7 @@ pub async fn by_key(
         (status = 404, body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn one(State(app): State<App>, Payer(session): Payer, Path(id): Path<String>) -> Answer<Json<Payment>> {
+pub async fn one(State(app): State<App>, Payer(session): Payer, Id(id): Id) -> Answer<Json<Payment>> {
     let payment = app.store.payment_of_session(&id, &session.id).await?;
     payment.map(Json).ok_or_else(|| Error::new(RefusalCode::NotFound))
 }

@@ -1,14 +1,14 @@
 //! `/payments/{id}/receipt.pdf` and `/payments/{id}/receipt-emails`: a receipt to keep, and to send.
 
 use crate::{
-    caller::{Body, Payer},
+    caller::{Body, Id, Payer},
     mail, receipt_pdf,
     refusal::{Answer, Error},
     state::App,
     store::outbox::Queued,
 };
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
 };
 use contract::{
@@ -35,11 +35,7 @@ pub struct ReceiptEmail {
         (status = 404, body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn pdf(
-    State(app): State<App>,
-    Payer(session): Payer,
-    Path(id): Path<String>,
-) -> Answer<(HeaderMap, Vec<u8>)> {
+pub async fn pdf(State(app): State<App>, Payer(session): Payer, Id(id): Id) -> Answer<(HeaderMap, Vec<u8>)> {
     let payment =
         app.store.payment_of_session(&id, &session.id).await?.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
     let locale = app.store.payment_locale(&id).await?;
@@ -73,7 +69,7 @@ pub async fn pdf(
 pub async fn email(
     State(app): State<App>,
     Payer(session): Payer,
-    Path(id): Path<String>,
+    Id(id): Id,
     Body(ReceiptEmail { email }): Body<ReceiptEmail>,
 ) -> Answer<StatusCode> {
     let payment =
