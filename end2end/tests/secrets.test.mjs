@@ -30,7 +30,7 @@ scene('after paying by card and by bank no full number and no code is kept anywh
   second.context.on('request', (request) => {
     if (new URL(request.url()).origin === house.app) bodies.push(request.url(), request.postData() ?? '');
   });
-  await second.reachesReview(member, { shares: { professional: 'none', hospital: '150' }, bank: ACCOUNT });
+  await second.reachesReview(member, { shares: { hospital: '150' }, bank: ACCOUNT });
   await second.pays();
   await second.sees('Sent to your bank');
   kept.push(await second.keeps());
