@@ -16,9 +16,9 @@ struct Weight {
 pub fn size() -> Outcome<()> {
     let budget = std::fs::read_to_string(place::root().join("size-budget.json")).because("Reading size-budget.json")?;
     let budget: Value = serde_json::from_str(&budget).because("Reading size-budget.json")?;
-    let limit = budget["first_page_brotli_bytes"]
-        .as_u64()
-        .ok_or_else(|| Failure::new("size-budget.json holds no first_page_brotli_bytes."))?;
+    let bytes =
+        |name: &str| budget[name].as_u64().ok_or_else(|| Failure::new(format!("size-budget.json holds no {name}.")));
+    let (aim, ceiling) = (bytes("first_page_brotli_bytes")?, bytes("ceiling_brotli_bytes")?);
     // A development build that lies about in dist/ would be measured for what it is not.
     build::app(&Tools::ready()?)?;
     let dist = build::dist();
@@ -32,15 +32,24 @@ pub fn size() -> Outcome<()> {
     let weights = weigh(&files)?;
     print!("{}", table(&names, &weights));
     let total: u64 = weights.iter().map(|weight| weight.brotli).sum();
-    verdict(total, limit)
+    verdict(total, aim, ceiling)
 }
 
-fn verdict(total: u64, limit: u64) -> Outcome<()> {
-    if total > limit {
-        return Err(Failure::new(format!("{total} brotli bytes are {} over the budget of {limit}.", total - limit))
-            .fix("`twiggy top` on the wasm shows what grew; raise size-budget.json only with a reason in the commit"));
+/// Over the aim is said; over the ceiling fails. The ceiling is what the page weighed last: it only goes down.
+fn verdict(total: u64, aim: u64, ceiling: u64) -> Outcome<()> {
+    if total > ceiling {
+        return Err(Failure::new(format!(
+            "{total} brotli bytes are {} over the ceiling of {ceiling}.",
+            total - ceiling
+        ))
+        .fix("`twiggy top` on the wasm shows what grew"));
     }
-    println!("{total} brotli bytes, {} under the budget of {limit}.", limit - total);
+    match total.checked_sub(aim) {
+        Some(over) if over > 0 => {
+            println!("{total} brotli bytes: {over} OVER the budget of {aim}, under the ceiling of {ceiling}.")
+        }
+        _ => println!("{total} brotli bytes, within the budget of {aim}."),
+    }
     Ok(())
 }
 
@@ -115,9 +124,9 @@ mod tests {
     }
 
     #[test]
-    fn over_budget_is_a_failure_and_the_budget_itself_is_not() {
-        assert!(verdict(190_001, 190_000).is_err());
-        assert!(verdict(190_000, 190_000).is_ok());
+    fn over_the_ceiling_is_a_failure_and_the_ceiling_itself_is_not() {
+        assert!(verdict(200_001, 190_000, 200_000).is_err());
+        assert!(verdict(200_000, 190_000, 200_000).is_ok());
     }
 
     #[test]
