@@ -33,6 +33,7 @@ const DATES = [
   new RegExp(`${WEEKDAY}${MONTH} \\d{1,2}(?:, \\d{4})?`, 'g'),
   new RegExp(`${WEEKDAY}\\d{1,2} (?:de )?${MONTH}(?:(?: de)? \\d{4})?`, 'g'),
   /\d{1,2}:\d{2}(?: [ap]\.? ?m\.?)?/gi,
+  / (?:[PMEH][SD]T|GMT[-−+]\d+)\b/g,
 ];
 
 /** What differs from day to day and from run to run is not part of the tree that is kept. */

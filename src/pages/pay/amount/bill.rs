@@ -19,7 +19,8 @@ pub fn BillSheet(choosing: Choosing, bill: Bill, today: Date) -> impl IntoView {
     let count = charges.len();
     let patient = bill.patient.clone();
     view! {
-        <section class="pay-sheet" aria-labelledby=title.clone()>
+        // with its due date: there may be two bills of one kind
+        <section class="pay-sheet" aria-labelledby=format!("{title} {title}-due")>
             <div class="pay-bill">
                 <Head bill=bill.clone() title=title.clone() today/>
                 <MoneyFlow id=bill.id.clone() flow=flow_of(&bill)/>
@@ -67,7 +68,7 @@ fn Head(bill: Bill, title: String, today: Date) -> impl IntoView {
         <div class="pay-bill__head">
             <span class="pay-mark"><Icon sign=sign/></span>
             <div>
-                <h2 id=title>{say(move |w| (w.pay.amount.kind)(kind).to_owned())}</h2>
+                <h2 id=title.clone()>{say(move |w| (w.pay.amount.kind)(kind).to_owned())}</h2>
                 <p class="pay-note">{say(move |w| (w.pay.amount.kind_means)(kind).to_owned())}</p>
             </div>
             <p>
@@ -75,7 +76,7 @@ fn Head(bill: Bill, title: String, today: Date) -> impl IntoView {
                 <br/>
                 <span class="pay-state" data-state=if is_late { "late" } else { "due" }>
                     <Icon sign=if is_late { Sign::Warning } else { Sign::Calendar }/>
-                    <span>{when}</span>
+                    <span id=format!("{title}-due")>{when}</span>
                 </span>
             </p>
         </div>

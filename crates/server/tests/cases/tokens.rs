@@ -1,0 +1,86 @@
+//! Tokens: good for one charge, for the payer they were made for, and for a brand that is accepted.
+
+use crate::house::{
+    House, VISA, new_key,
+    seed::{ANA, MEI},
+};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_token_made_for_another_payer_is_refused() {
+    let house = House::open().await;
+    let (ana, mei) = (house.look_up(&ANA).await, house.look_up(&MEI).await);
+    let meis = house.card(&mei, VISA).await;
+    // Once before and once after Mei's own session has shown the token to the server.
+    let order = house.order(&mei, &meis, &[("meis", "99.00")]).await;
+    let method = json!({ "kind": "card", "brand": "visa", "last4": "4242", "expiry": "12/29", "funding": "credit" });
+    let stolen = house.order_with(&ana, &meis, &serde_json::from_value(method).unwrap(), &[("visit", "64.10")]);
+    house.pay(&ana, &new_key(), &stolen).await.is_refused(422, "token_refused").blames("token", "unknown");
+    house.nothing_happened().await;
+    house.pay(&mei, &new_key(), &order).await.is_payment(201, "paid");
+    house.pay(&ana, &new_key(), &stolen).await.is_refused(422, "token_refused");
+    assert_eq!((house.payments().await, house.charges().await), (1, 1));
+}
+
+#[tokio::test]
+async fn a_token_is_good_for_one_payment() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.card(&ana, VISA).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let mut other = order.clone();
+    other["shares"] = json!([{ "bill": "surgery", "amount": "64.10" }]);
+    house.pay(&ana, &new_key(), &order).await.is_payment(201, "paid");
+    house.pay(&ana, &new_key(), &other).await.is_refused(422, "token_refused").blames("token", "unknown");
+    assert_eq!((house.payments().await, house.charges().await), (1, 1));
+    assert_eq!(house.owes("surgery").await, (115_000, 0));
+    house.books_are_right().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_token_under_two_keys_at_once_is_charged_once() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.card(&ana, VISA).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let mut other = order.clone();
+    other["shares"] = json!([{ "bill": "surgery", "amount": "64.10" }]);
+    let (one_key, other_key) = (new_key(), new_key());
+    let (one, two) = tokio::join!(house.pay(&ana, &one_key, &order), house.pay(&ana, &other_key, &other));
+    let states = [&one, &two].map(|answer| answer.json()["state"].clone());
+    assert_eq!(states.iter().filter(|state| **state == "paid").count(), 1, "{states:?}");
+    assert_eq!((house.charges().await, house.charged_cents().await), (1, 6_410));
+    assert_eq!(house.number("SELECT COUNT(*) FROM payment WHERE state = 'paid'").await, 1);
+    assert_eq!(house.number("SELECT COUNT(*) FROM bill WHERE pending_cents > 0").await, 0);
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_none_is_refused() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.card(&ana, VISA).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    for token in
+        ["", "tok_0", "../v1/clock", "a?binding=b", "4242424242424242", "%00", "\u{202e}tok", &"t".repeat(5_000)]
+    {
+        let mut other = order.clone();
+        other["token"] = json!(token);
+        house.pay(&ana, &new_key(), &other).await.is_refused(422, "token_refused");
+    }
+    house.nothing_happened().await;
+}
+
+#[tokio::test]
+async fn a_brand_that_is_not_accepted_is_refused() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let method = json!({ "kind": "card", "brand": "diners", "last4": "0004", "expiry": "12/29", "funding": "credit" });
+    let sql = "INSERT INTO method_token (token, binding, method, known_at) VALUES ('tok_diners', $1, $2, 0)";
+    let known = sqlx::query(sql).bind(&ana.binding).bind(method.to_string());
+    known.execute(&house.app.store.write).await.unwrap();
+    let order = house.order_with(&ana, "tok_diners", &serde_json::from_value(method).unwrap(), &[("visit", "64.10")]);
+    let answer = house.pay(&ana, &new_key(), &order).await;
+    answer.is_refused(422, "brand_not_accepted").blames("token", "brand_not_accepted");
+    house.nothing_happened().await;
+}

@@ -1,0 +1,267 @@
+//! A whole server for one case: the real router over a fresh database with three memberships, and a real processor over its own,
+//! reached through a line that can be cut.
+
+pub mod call;
+pub mod database;
+pub mod line;
+pub mod seed;
+
+use axum::{Router, body::Body, extract::connect_info::MockConnectInfo, http::Request};
+use call::{Answer, Call};
+use contract::{
+    Amount, Locale, Region,
+    authorisation::Authorisation,
+    payment::{Method, card_fee},
+};
+use database::Database;
+use line::{Cut, Line};
+use seed::Member;
+use serde_json::{Value, json};
+use server::{
+    clock::Clock,
+    processor::Sandbox,
+    recovery,
+    settings::Settings,
+    state::{App, State},
+    store::Store,
+};
+use sqlx::{AnyPool, AssertSqlSafe};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub const ORIGIN: &str = "http://pay.test";
+pub const VISA: &str = "4242424242424242";
+pub const DECLINED: &str = "4000000000000002";
+pub const PAYS: &str = "000123456789";
+pub const RETURNS: &str = "000111111116";
+
+pub struct House {
+    pub app: App,
+    pub line: Arc<Line>,
+    router: Router,
+    processor: processor::App,
+    /// The processor's own file, read beside it.
+    charges: AnyPool,
+    pub folder: TempDir,
+    _database: Database,
+}
+
+/// Somebody with a session.
+pub struct Payer {
+    pub cookie: String,
+    pub binding: String,
+    pub region: Region,
+    pub name: &'static str,
+}
+
+impl House {
+    pub async fn open() -> Self {
+        Self::open_with(&["--public-origin", ORIGIN]).await
+    }
+
+    pub async fn open_with(arguments: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("processor.db");
+        let settings = processor::settings::Settings {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            database: file.clone(),
+            secret: "secret".to_owned(),
+            parents: vec![ORIGIN.to_owned()],
+            frame: folder.path().to_owned(),
+        };
+        let processor = processor::Processor::open(settings).await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(processor::serve(processor.clone(), listener, std::future::pending()));
+
+        let database = Database::make(crate::KIND, folder.path()).await;
+        let store = Store::open(&database.url).await.unwrap();
+        seed::seed(&store).await;
+        let more = ["--database-url", &database.url, "--processor-url", &url];
+        let arguments = arguments.iter().chain(&more).map(|argument| (*argument).to_owned());
+        let settings = Settings::parse(arguments, Some("secret".to_owned())).unwrap();
+        let line = Arc::new(Line::new(Sandbox::new(url, "secret".to_owned(), Duration::from_secs(10)).unwrap()));
+        let app = State::new(settings, store, Clock::default(), line.clone());
+        let address = SocketAddr::from(([192, 0, 2, 1], 1234));
+        let router = server::service(&app).unwrap().layer(MockConnectInfo(address));
+        let charges = AnyPool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+        Self { app, line, router, processor, charges, folder, _database: database }
+    }
+
+    pub async fn ask(&self, mut call: Call) -> Answer {
+        call.path.insert_str(0, "/api/v1");
+        answer(self.router.clone(), call.request()).await
+    }
+
+    pub async fn look_up(&self, member: &'static Member) -> Payer {
+        let found = self.ask(Call::post("/bill-lookups").json(&member.lookup())).await;
+        let view = found.is(201).json();
+        Payer {
+            cookie: found.header("set-cookie").split(';').next().unwrap().to_owned(),
+            binding: view["capture_binding"].as_str().unwrap().to_owned(),
+            region: member.region.parse().unwrap(),
+            name: member.name,
+        }
+    }
+
+    /// As the capture frame would: straight to the processor.
+    async fn capture(&self, typed: Value) -> String {
+        let body = Body::from(typed.to_string());
+        let request = Request::post("/capture/tokens").header("host", "processor.test");
+        let request = request.header("origin", "http://processor.test").body(body).unwrap();
+        let made = answer(processor::router(self.processor.clone()), request).await;
+        made.is(201).json()["token"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn card(&self, payer: &Payer, number: &str) -> String {
+        let typed =
+            json!({ "kind": "card", "binding": payer.binding, "number": number, "expiry": "12/29", "code": "123" });
+        self.capture(typed).await
+    }
+
+    pub async fn bank(&self, payer: &Payer, account: &str) -> String {
+        self.capture(json!({
+            "kind": "bank", "binding": payer.binding, "routing": "021000021", "account": account, "account_kind": "checking",
+        }))
+        .await
+    }
+
+    /// The order that the app would send for these bills; cases change it.
+    pub async fn order(&self, payer: &Payer, token: &str, shares: &[(&str, &str)]) -> Value {
+        let method = self.app.processor.method(token, &payer.binding).await.unwrap();
+        self.order_with(payer, token, &method, shares)
+    }
+
+    pub fn order_with(&self, payer: &Payer, token: &str, method: &Method, shares: &[(&str, &str)]) -> Value {
+        let amounts = shares.iter().map(|(_, amount)| Amount::parse(amount).unwrap().money());
+        let total = contract::Money::sum(amounts).unwrap();
+        let fee = card_fee(total, self.app.portal.region(payer.region).unwrap().card_surcharge_basis_points, method);
+        let today = self.app.today(payer.region);
+        let contacts = &self.app.portal.contacts;
+        let authorisation = Authorisation {
+            payer_name: payer.name,
+            charged: total.plus(fee).unwrap(),
+            method,
+            on: if matches!(method, Method::Bank { .. }) { today.next_business_day() } else { today },
+            bills: shares.len(),
+            phone: &contacts.billing_phone,
+            opens: contacts.opens,
+            closes: contacts.closes,
+        };
+        let shares: Vec<_> = shares.iter().map(|(bill, amount)| json!({ "bill": bill, "amount": amount })).collect();
+        json!({
+            "shares": shares, "token": token, "payer_name": payer.name, "email": "ana@example.org", "fee": fee,
+            "authorisation": authorisation.text(Locale::En), "locale": "en",
+        })
+    }
+
+    pub async fn pay(&self, payer: &Payer, key: &str, order: &Value) -> Answer {
+        self.ask(Call::post("/payments").by(payer).key(key).json(order)).await
+    }
+
+    /// Pays these bills by card, with a token and a key of their own.
+    pub async fn pay_by_card(&self, payer: &Payer, shares: &[(&str, &str)]) -> Answer {
+        let token = self.card(payer, VISA).await;
+        let order = self.order(payer, &token, shares).await;
+        self.pay(payer, &new_key(), &order).await
+    }
+
+    pub async fn by_key(&self, payer: &Payer, key: &str) -> Answer {
+        self.ask(Call::get(&format!("/payments?idempotency_key={key}")).by(payer)).await
+    }
+
+    /// Both clocks; what the banks have to say by then is said.
+    pub async fn move_clock(&self, seconds: i64) {
+        self.app.clock.move_on(seconds * 1_000);
+        self.app.processor.set_clock(self.app.clock.now()).await.unwrap();
+    }
+
+    /// Half a minute later the server looks after what was left undone.
+    pub async fn recover(&self) {
+        self.line.cut(Cut::Nowhere);
+        self.app.clock.move_on(30_000);
+        recovery::round(&self.app).await;
+    }
+
+    pub fn asked(&self) -> usize {
+        self.line.asked.load(Ordering::SeqCst)
+    }
+
+    /// One number of billing's database.
+    pub async fn number(&self, sql: &str) -> i64 {
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&self.app.store.read).await.unwrap()
+    }
+    pub async fn text(&self, sql: &str) -> String {
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&self.app.store.read).await.unwrap()
+    }
+    pub async fn payments(&self) -> i64 {
+        self.number("SELECT COUNT(*) FROM payment").await
+    }
+    /// The processor's own count.
+    pub async fn charges(&self) -> i64 {
+        sqlx::query_scalar("SELECT COUNT(*) FROM charge").fetch_one(&self.charges).await.unwrap()
+    }
+    pub async fn charged_cents(&self) -> i64 {
+        let sql = "SELECT COALESCE(SUM(amount_cents), 0) FROM charge";
+        sqlx::query_scalar(sql).fetch_one(&self.charges).await.unwrap()
+    }
+    /// Balance, and how much of it is reserved.
+    pub async fn owes(&self, bill: &str) -> (i64, i64) {
+        let of = |column| format!("SELECT {column} FROM bill WHERE id = '{bill}'");
+        (self.number(&of("balance_cents")).await, self.number(&of("pending_cents")).await)
+    }
+
+    /// Nothing was begun, nobody was charged, and the books are right.
+    pub async fn nothing_happened(&self) {
+        assert_eq!((self.payments().await, self.charges().await, self.asked()), (0, 0, 0));
+        assert_eq!(self.number("SELECT COUNT(*) FROM bill WHERE pending_cents > 0").await, 0);
+        self.books_are_right().await;
+    }
+
+    pub async fn books_are_right(&self) {
+        for (what, wrong) in [
+            (
+                "entries that do not sum to zero",
+                "(SELECT entry FROM ledger_posting GROUP BY entry HAVING SUM(cents) <> 0) AS t",
+            ),
+            (
+                "bills that are not the sum of their lines",
+                "bill WHERE balance_cents <> (SELECT SUM(you_owe_cents) FROM bill_line WHERE bill = bill.id) \
+                 OR pending_cents <> (SELECT SUM(pending_cents) FROM bill_line WHERE bill = bill.id)",
+            ),
+            (
+                "lines that do not add up",
+                "bill_line WHERE billed_cents <> discount_cents + plan_paid_cents + you_paid_cents + you_owe_cents",
+            ),
+            (
+                "memberships whose receivable is not what they paid",
+                "membership WHERE (SELECT SUM(you_paid_cents) FROM bill_line JOIN bill ON bill.id = bill_line.bill \
+                 WHERE bill.membership = membership.id) <> (SELECT -COALESCE(SUM(cents), 0) FROM ledger_posting \
+                 WHERE account = 'receivable:' || membership.id)",
+            ),
+            (
+                "reservations of no payment",
+                "bill WHERE pending_cents <> (SELECT COALESCE(SUM(amount_cents), 0) FROM payment_share JOIN payment \
+                 ON payment.id = payment_share.payment WHERE payment_share.bill = bill.id AND state = 'processing')",
+            ),
+        ] {
+            assert_eq!(self.number(&format!("SELECT COUNT(*) FROM {wrong}")).await, 0, "{what}");
+        }
+    }
+}
+
+async fn answer(router: Router, request: Request<Body>) -> Answer {
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+    Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+}
+
+pub fn new_key() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
