@@ -156,6 +156,8 @@ async function* payingAgain({ payer, member, another }) {
   await other.page.close();
   await payer.pays();
   await payer.reads(payer.words.justPaid);
+  // the bills are asked for anew: less is owed by now
+  await payer.reads(/\$44\.10/);
   yield stop('review', 'just-paid');
 }
 

@@ -1,26 +1,19 @@
 //! Contexts and the route table: the only file that names every page.
 
+mod chunks;
+
 use crate::{
     api::Client,
     browser::{self, Remembered},
     config::{Config, Deployment, Profile},
     i18n::Language,
-    pages::{
-        coupon::CouponPage,
-        help::HelpPage,
-        home::HomePage,
-        legal::{AccessibilityPage, PrivacyPage, TermsPage},
-        not_found::NotFoundPage,
-        pay::{self, amount::AmountPage, find::FindPage, method::MethodPage, outcome::PaymentPage, review::ReviewPage},
-        region::RegionPage,
-        register::RegisterPage,
-        sign_in::SignInPage,
-    },
+    pages::{home::HomePage, pay, region::RegionPage},
     place::Place,
     route::Route,
     session::{CurrentSession, Session},
     ui::{Arrivals, Shell, live},
 };
+use chunks::{Chunk, Chunks};
 use leptos::{prelude::*, task::spawn_local};
 use std::sync::Arc;
 
@@ -42,27 +35,19 @@ pub fn App(config: Config, #[prop(into)] path: String) -> impl IntoView {
     restore_session(session);
     remember_choices(deployment, language);
     place.follow_history();
-    view! { <Shell>{live(move || page(place.route()))}</Shell> }
+    let chunks = Chunks::new();
+    view! { <Shell>{live(move || page(place.route(), chunks))}</Shell> }
 }
 
 /// The route table.
-fn page(route: Option<Route>) -> AnyView {
+fn page(route: Option<Route>, chunks: Chunks) -> AnyView {
     match route {
         Some(Route::Home) => HomePage().into_any(),
         Some(Route::Region) => RegionPage().into_any(),
-        Some(Route::Find) => FindPage().into_any(),
-        Some(Route::Amount) => AmountPage().into_any(),
-        Some(Route::Method) => MethodPage().into_any(),
-        Some(Route::Review) => ReviewPage().into_any(),
-        Some(Route::Payment(id)) => view! { <PaymentPage id/> }.into_any(),
-        Some(Route::Help) => HelpPage().into_any(),
-        Some(Route::Coupon) => CouponPage().into_any(),
-        Some(Route::Terms) => TermsPage().into_any(),
-        Some(Route::Privacy) => PrivacyPage().into_any(),
-        Some(Route::Accessibility) => AccessibilityPage().into_any(),
-        Some(Route::SignIn) => SignInPage().into_any(),
-        Some(Route::Register) => RegisterPage().into_any(),
-        None => NotFoundPage().into_any(),
+        Some(Route::Find | Route::Amount | Route::Method | Route::Review | Route::Payment(_)) => {
+            chunks.page(Chunk::Paying, route)
+        }
+        _ => chunks.page(Chunk::Reading, route),
     }
 }
 

@@ -18,45 +18,42 @@ mod shell;
 pub use find::printed;
 pub use legal::LegalPage;
 
-/// Every word of the app in one language.
+/// Every word of the app in one language. What the first page shows is here; the rest is behind methods, so that the words of
+/// pages that are fetched later (`app::chunks`) come with those pages.
 pub struct Words {
     pub locale: Locale,
     pub shell: shell::ShellWords,
     pub home: home::HomeWords,
     pub region: region::RegionWords,
-    pub find: find::FindWords,
-    pub pay: pay::PayWords,
-    pub help: help::HelpWords,
-    pub legal: legal::LegalWords,
-    pub account: account::AccountWords,
     pub problem: problem::ProblemWords,
 }
 
-static EN: Words = Words {
-    locale: Locale::En,
-    shell: shell::EN,
-    home: home::EN,
-    region: region::EN,
-    find: find::EN,
-    pay: pay::EN,
-    help: help::EN,
-    legal: legal::EN,
-    account: account::EN,
-    problem: problem::EN,
-};
+static EN: Words =
+    Words { locale: Locale::En, shell: shell::EN, home: home::EN, region: region::EN, problem: problem::EN };
 
-static ES: Words = Words {
-    locale: Locale::Es,
-    shell: shell::ES,
-    home: home::ES,
-    region: region::ES,
-    find: find::ES,
-    pay: pay::ES,
-    help: help::ES,
-    legal: legal::ES,
-    account: account::ES,
-    problem: problem::ES,
-};
+static ES: Words =
+    Words { locale: Locale::Es, shell: shell::ES, home: home::ES, region: region::ES, problem: problem::ES };
+
+/// A method of [`Words`] for words that come with a chunk.
+macro_rules! later {
+    ($($name:ident: $words:ty),+ $(,)?) => {
+        impl Words {
+            $(pub fn $name(&self) -> &'static $words {
+                match self.locale {
+                    Locale::En => &$name::EN,
+                    Locale::Es => &$name::ES,
+                }
+            })+
+        }
+    };
+}
+later! {
+    find: find::FindWords,
+    pay: pay::PayWords,
+    help: help::HelpWords,
+    legal: legal::LegalWords,
+    account: account::AccountWords,
+}
 
 pub fn words(locale: Locale) -> &'static Words {
     match locale {
@@ -98,7 +95,7 @@ pub fn t(pick: Pick) -> Text {
     Signal::derive(move || pick(language.words()).to_owned())
 }
 
-/// `say(move |w| (w.find.lead)(count.get()))`.
+/// `say(move |w| (w.find().lead)(count.get()))`.
 pub fn say(make: impl Fn(&'static Words) -> String + Send + Sync + 'static) -> Text {
     let language = Language::here();
     Signal::derive(move || make(language.words()))

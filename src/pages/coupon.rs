@@ -18,22 +18,22 @@ pub fn CouponPage() -> impl IntoView {
         <div class="pay-journey">
             <div class="pay-journey__head" data-print="no">
                 <Back to=Route::Help words=t(|w| w.shell.all_contacts)/>
-                <Heading words=t(|w| w.help.coupon_title)/>
-                <p class="pay-lead">{t(|w| w.help.coupon_lead)}</p>
+                <Heading words=t(|w| w.help().coupon_title)/>
+                <p class="pay-lead">{t(|w| w.help().coupon_lead)}</p>
                 <p hidden=has_region>
-                    {t(|w| w.help.no_region)} " " <a href=Route::Region.href()>{t(|w| w.help.choose_region)}</a>
+                    {t(|w| w.help().no_region)} " " <a href=Route::Region.href()>{t(|w| w.help().choose_region)}</a>
                 </p>
                 <p class="pay-row">
                     <button class="pay-button pay-button--main" type="button" on:click=move |_| browser::print()>
                         <Icon sign=Sign::Print/>
-                        <span>{t(|w| w.help.coupon_print)}</span>
+                        <span>{t(|w| w.help().coupon_print)}</span>
                     </button>
                 </p>
             </div>
-            <section class="pay-sheet" aria-label=t(|w| w.help.coupon_title)>
+            <section class="pay-sheet" aria-label=t(|w| w.help().coupon_title)>
                 <div class="pay-stack">
                     <div class="pay-stack pay-stack--tight">
-                        <p class="pay-note">{t(|w| w.help.coupon_cut)}</p>
+                        <p class="pay-note">{t(|w| w.help().coupon_cut)}</p>
                         <hr class="pay-tear"/>
                     </div>
                     <Slip/>
@@ -54,12 +54,12 @@ fn Slip() -> impl IntoView {
     view! {
         <div class="pay-coupon">
             <div class="pay-coupon__cells">
-                <div><span>{t(|w| w.help.coupon_to)}</span><address>{mail}</address></div>
-                {cell(t(|w| w.help.coupon_amount))}
-                {cell(t(|w| w.help.coupon_name))}
+                <div><span>{t(|w| w.help().coupon_to)}</span><address>{mail}</address></div>
+                {cell(t(|w| w.help().coupon_amount))}
+                {cell(t(|w| w.help().coupon_name))}
                 {identifiers}
             </div>
-            <p class="pay-note">{t(|w| w.help.coupon_note)}</p>
+            <p class="pay-note">{t(|w| w.help().coupon_note)}</p>
         </div>
     }
 }

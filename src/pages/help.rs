@@ -12,19 +12,19 @@ use leptos::prelude::*;
 pub fn HelpPage() -> impl IntoView {
     let language = Language::here();
     let answer = |(question, answer): &(&'static str, &'static str)| section_of(question, answer);
-    let answers = live(move || list(language.words().help.questions, answer));
+    let answers = live(move || list(language.words().help().questions, answer));
     view! {
         <div class="pay-journey">
             <div class="pay-journey__head">
                 <Back to=Route::Home words=t(|w| w.shell.home)/>
-                <Heading words=t(|w| w.help.title)/>
-                <p class="pay-lead">{t(|w| w.help.lead)}</p>
+                <Heading words=t(|w| w.help().title)/>
+                <p class="pay-lead">{t(|w| w.help().lead)}</p>
             </div>
             <div class="pay-sheet"><Contacts/></div>
             <div class="pay-sheet">
                 <div class="pay-stack">
-                    {section(t(|w| w.help.no_statement), t(|w| w.help.no_statement_text))}
-                    {section(t(|w| w.help.not_all), t(|w| w.help.not_all_text))}
+                    {section(t(|w| w.help().no_statement), t(|w| w.help().no_statement_text))}
+                    {section(t(|w| w.help().not_all), t(|w| w.help().not_all_text))}
                     {answers}
                 </div>
             </div>
@@ -39,30 +39,30 @@ fn Contacts() -> impl IntoView {
     view! {
         <dl class="pay-facts">
             <div>
-                <dt>{t(|w| w.help.phone)}</dt>
+                <dt>{t(|w| w.help().phone)}</dt>
                 <dd>
                     <BillingPhone/>
                     <small><OpenNow/></small>
-                    <small>{t(|w| w.help.phone_note)}</small>
+                    <small>{t(|w| w.help().phone_note)}</small>
                 </dd>
             </div>
             <div>
-                <dt>{t(|w| w.help.individual)}</dt>
+                <dt>{t(|w| w.help().individual)}</dt>
                 <dd>
                     <PhoneLink number=say(move |_| deployment.contacts().individual_plans_phone)/>
-                    <small>{t(|w| w.help.individual_note)}</small>
+                    <small>{t(|w| w.help().individual_note)}</small>
                 </dd>
             </div>
             <div>
-                <dt>{t(|w| w.help.mail)}</dt>
+                <dt>{t(|w| w.help().mail)}</dt>
                 <dd>
                     {mail}
-                    <small>{t(|w| w.help.mail_note)}</small>
-                    <a class="pay-link" href=Route::Coupon.href()>{t(|w| w.help.print_coupon)}</a>
+                    <small>{t(|w| w.help().mail_note)}</small>
+                    <a class="pay-link" href=Route::Coupon.href()>{t(|w| w.help().print_coupon)}</a>
                 </dd>
             </div>
             <div>
-                <dt>{t(|w| w.help.fax)}</dt>
+                <dt>{t(|w| w.help().fax)}</dt>
                 <dd>{say(move |_| deployment.contacts().fax)}</dd>
             </div>
         </dl>

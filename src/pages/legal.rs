@@ -9,17 +9,17 @@ use leptos::prelude::*;
 
 #[component]
 pub fn TermsPage() -> impl IntoView {
-    legal(|w| &w.legal.terms)
+    legal(|w| &w.legal().terms)
 }
 
 #[component]
 pub fn PrivacyPage() -> impl IntoView {
-    legal(|w| &w.legal.privacy)
+    legal(|w| &w.legal().privacy)
 }
 
 #[component]
 pub fn AccessibilityPage() -> impl IntoView {
-    legal(|w| &w.legal.accessibility)
+    legal(|w| &w.legal().accessibility)
 }
 
 fn legal(page: fn(&'static Words) -> &'static LegalPage) -> AnyView {

@@ -8,5 +8,5 @@ use leptos::prelude::*;
 
 #[component]
 pub fn RegisterPage() -> impl IntoView {
-    view! { <ComesLater><Heading words=t(|w| w.account.register)/></ComesLater> }
+    view! { <ComesLater><Heading words=t(|w| w.account().register)/></ComesLater> }
 }

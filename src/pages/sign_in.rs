@@ -8,5 +8,5 @@ use leptos::prelude::*;
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    view! { <ComesLater><Heading words=t(|w| w.account.sign_in)/></ComesLater> }
+    view! { <ComesLater><Heading words=t(|w| w.account().sign_in)/></ComesLater> }
 }

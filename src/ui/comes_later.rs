@@ -12,17 +12,17 @@ use leptos::prelude::*;
 pub fn ComesLater(children: Children) -> impl IntoView {
     let language = Language::here();
     let item = |words: &&'static str| view! { <li><Icon sign=Sign::Check/><span>{*words}</span></li> }.into_any();
-    let adds = live(move || list(language.words().account.adds, item));
+    let adds = live(move || list(language.words().account().adds, item));
     view! {
         <div class="pay-signin">
             <Back to=Route::Home words=t(|w| w.shell.home)/>
             {children()}
-            <p class="pay-lead">{t(|w| w.account.lead)}</p>
+            <p class="pay-lead">{t(|w| w.account().lead)}</p>
             <section class="pay-sheet">
                 <div class="pay-stack">
-                    <h2>{t(|w| w.account.adds_title)}</h2>
+                    <h2>{t(|w| w.account().adds_title)}</h2>
                     <ul class="pay-list">{adds}</ul>
-                    <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.account.meanwhile) main=true arrow=true/></p>
+                    <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.account().meanwhile) main=true arrow=true/></p>
                 </div>
             </section>
         </div>

@@ -54,7 +54,7 @@ pub fn MoneyFlow(id: String, flow: Flow) -> impl IntoView {
     };
     view! {
         <figure class="pay-flow">
-            <figcaption>{t(|w| w.pay.amount.where_it_went)}</figcaption>
+            <figcaption>{t(|w| w.pay().amount.where_it_went)}</figcaption>
             <table><tbody>{list(shown, row)}</tbody></table>
         </figure>
     }
@@ -62,11 +62,11 @@ pub fn MoneyFlow(id: String, flow: Flow) -> impl IntoView {
 
 fn name(part: Part) -> Pick {
     match part {
-        Part::Billed => |w| w.pay.amount.billed,
-        Part::Discount => |w| w.pay.amount.discount,
-        Part::PlanPaid => |w| w.pay.amount.plan_paid,
-        Part::YouPaid => |w| w.pay.amount.you_paid,
-        Part::Owed => |w| w.pay.amount.owe,
+        Part::Billed => |w| w.pay().amount.billed,
+        Part::Discount => |w| w.pay().amount.discount,
+        Part::PlanPaid => |w| w.pay().amount.plan_paid,
+        Part::YouPaid => |w| w.pay().amount.you_paid,
+        Part::Owed => |w| w.pay().amount.owe,
     }
 }
 

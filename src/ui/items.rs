@@ -10,17 +10,17 @@ use leptos::prelude::*;
 pub fn Charges(lines: Vec<BillLine>) -> impl IntoView {
     let sum = |of: fn(&BillLine) -> Money| Money::sum(lines.iter().map(of)).unwrap_or(Money::ZERO);
     let all = row(
-        view! { {t(|w| w.pay.amount.all_charges)} }.into_any(),
+        view! { {t(|w| w.pay().amount.all_charges)} }.into_any(),
         [sum(|line| line.billed), sum(|line| line.discount), sum(|line| line.plan_paid), sum(|line| line.you_paid)],
         sum(|line| line.you_owe),
     );
     let head = |words: Pick| view! { <th scope="col" role="columnheader">{t(words)}</th> }.into_any();
     let columns: [Pick; 5] = [
-        |w| w.pay.amount.billed,
-        |w| w.pay.amount.discount,
-        |w| w.pay.amount.plan_paid,
-        |w| w.pay.amount.you_paid,
-        |w| w.pay.amount.owe,
+        |w| w.pay().amount.billed,
+        |w| w.pay().amount.discount,
+        |w| w.pay().amount.plan_paid,
+        |w| w.pay().amount.you_paid,
+        |w| w.pay().amount.owe,
     ];
     let line = |line: BillLine| {
         let sums = [line.billed, line.discount, line.plan_paid, line.you_paid];
@@ -30,7 +30,7 @@ pub fn Charges(lines: Vec<BillLine>) -> impl IntoView {
         <table class="pay-items" role="table">
             <thead role="rowgroup">
                 <tr role="row">
-                    <th scope="col" class="pay-items__what" role="columnheader">{t(|w| w.pay.amount.service)}</th>
+                    <th scope="col" class="pay-items__what" role="columnheader">{t(|w| w.pay().amount.service)}</th>
                     {list(columns, head)}
                 </tr>
             </thead>
@@ -56,10 +56,10 @@ fn row(what: AnyView, [billed, discount, plan_paid, you_paid]: [Money; 4], owe: 
         .into_any()
     };
     let cells: [(Money, bool, Pick); 4] = [
-        (billed, false, |w| w.pay.amount.billed),
-        (discount, true, |w| w.pay.amount.discount),
-        (plan_paid, true, |w| w.pay.amount.plan_paid),
-        (you_paid, true, |w| w.pay.amount.you_paid),
+        (billed, false, |w| w.pay().amount.billed),
+        (discount, true, |w| w.pay().amount.discount),
+        (plan_paid, true, |w| w.pay().amount.plan_paid),
+        (you_paid, true, |w| w.pay().amount.you_paid),
     ];
     view! {
         <tr role="row">

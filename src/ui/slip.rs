@@ -34,12 +34,12 @@ pub fn Slip(
         "pay-journey__side pay-journey__side--stay pay-sheet pay-brief"
     };
     view! {
-        <aside class=class aria-label=t(|w| w.pay.amount.your_payment)>
+        <aside class=class aria-label=t(|w| w.pay().amount.your_payment)>
             <div class="pay-slip">
-                <h2>{t(|w| w.pay.amount.your_payment)}</h2>
+                <h2>{t(|w| w.pay().amount.your_payment)}</h2>
                 <dl class="pay-lines">{live(move || list(lines.get(), line))}</dl>
                 <hr class="pay-tear"/>
-                <p class="pay-slip__total"><span>{t(|w| w.pay.amount.you_pay)}</span><span class="pay-sum">{sum}</span></p>
+                <p class="pay-slip__total"><span>{t(|w| w.pay().amount.you_pay)}</span><span class="pay-sum">{sum}</span></p>
                 {children()}
             </div>
         </aside>

@@ -117,7 +117,7 @@ pub fn SampleStatement() -> impl IntoView {
         Some(profile) => profile.schema.into_iter().map(|field| spot(field.identifier, field.sample)).collect(),
         None => SAMPLE.iter().map(|(identifier, sample)| spot(*identifier, (*sample).to_owned())).collect::<Vec<_>>(),
     };
-    let caption = t(|w| w.find.all_places);
+    let caption = t(|w| w.find().all_places);
     live(move || view! { <Statement spots=spots() lit=Signal::stored(None) caption/> }.into_any())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::tools::{Tools, step};
 use crate::{child, place};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use xtask::failure::{Because, Failure, Outcome};
 
 /// The same features for every wasm of ours; rustc's output uses them and `wasm-opt` has to be told.
@@ -37,9 +37,13 @@ pub fn capture(tools: &Tools) -> Outcome<()> {
     let mut bindgen = tools.command("wasm-bindgen");
     bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(frame());
     child::run("wasm-bindgen", bindgen.arg(built))?;
-    let wasm = frame().join("capture_bg.wasm");
+    optimise(tools, &frame().join("capture_bg.wasm"))
+}
+
+/// Makes a wasm file smaller, in its place.
+pub fn optimise(tools: &Tools, wasm: &Path) -> Outcome<()> {
     let mut optimise = tools.command("wasm-opt");
-    child::run("wasm-opt", optimise.arg("-Oz").args(WASM_FEATURES).arg(&wasm).arg("-o").arg(&wasm))
+    child::run("wasm-opt", optimise.args(["-Oz", "--converge"]).args(WASM_FEATURES).arg(wasm).arg("-o").arg(wasm))
 }
 
 /// The release app into `dist/`; the server compresses what it serves.

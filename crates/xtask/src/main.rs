@@ -13,6 +13,7 @@ mod house;
 mod place;
 mod postgres;
 mod size;
+mod split;
 mod start;
 mod suites;
 mod system;
@@ -41,6 +42,7 @@ fn obey(given: &[String]) -> Outcome<bool> {
         "start" => start::start(rest)?,
         "test" => return suites::test(rest),
         "gallery" => nothing_more(rest).and_then(|()| end2end::gallery())?,
+        "split" => nothing_more(rest).and_then(|()| split::split())?,
         "size" => nothing_more(rest).and_then(|()| size::size())?,
         "bench" => bench::bench(rest)?,
         "help" | "--help" | "-h" => print!("{}", usage()),

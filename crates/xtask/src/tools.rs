@@ -9,6 +9,9 @@ use std::process::Command;
 use xtask::failure::{Because, Failure, Outcome};
 
 const TRUNK: &str = "0.21.14";
+/// Cuts the wasm into the pieces of `src/app/chunks.rs`; the helper crate that leptos has says which versions go with it.
+const WASM_SPLIT_PACKAGE: &str = "wasm_split_cli_support";
+const WASM_SPLIT: &str = "0.2.4";
 /// The npm package `binaryen` is the one that brings `wasm-opt` without a system package.
 const BINARYEN: &str = "132.0.0";
 const WASM_OPT: &str = "132";
@@ -26,11 +29,13 @@ impl Tools {
         wasm_target()?;
         tools.cargo_tool("trunk", "trunk", TRUNK, 7)?;
         tools.cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &place::locked_version("wasm-bindgen")?, 4)?;
+        tools.wasm_split()?;
         tools.wasm_opt()?;
         Ok(tools)
     }
 
-    fn found() -> Outcome<Self> {
+    /// What there is, without a look at it.
+    pub fn found() -> Outcome<Self> {
         let cache = cache_directory()?;
         let mut directories = vec![cache.join("bin"), cache.join("node_modules/.bin")];
         directories.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
@@ -58,13 +63,27 @@ impl Tools {
             println!("    {program} {version} is there.");
             return Ok(());
         }
+        self.install(package, version, &[], minutes)
+    }
+
+    /// It does not say its version: what cargo has installed into the cache counts.
+    fn wasm_split(&self) -> Outcome<()> {
+        let installed = std::fs::read_to_string(self.cache.join(".crates.toml")).unwrap_or_default();
+        if installed.contains(&format!("\"{WASM_SPLIT_PACKAGE} {WASM_SPLIT} ")) {
+            println!("    wasm-split {WASM_SPLIT} is there.");
+            return Ok(());
+        }
+        self.install(WASM_SPLIT_PACKAGE, WASM_SPLIT, &["--features", "build-binary"], 1)
+    }
+
+    fn install(&self, package: &str, version: &str, more: &[&str], minutes: u32) -> Outcome<()> {
         step(&format!(
             "Installing {package} {version} into {} (about {minutes} min on two cores, once)",
             self.cache.display()
         ));
         let mut install = place::cargo();
-        install.args(["install", package, "--version", version, "--locked", "--force", "--root"]).arg(&self.cache);
-        child::run(&format!("cargo install {package}"), &mut install)
+        install.args(["install", package, "--version", version, "--locked", "--force"]).args(more);
+        child::run(&format!("cargo install {package}"), install.arg("--root").arg(&self.cache))
             .map_err(|failure| failure.fix("look at the message above; a C compiler and a network are needed"))
     }
 

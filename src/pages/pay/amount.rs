@@ -44,7 +44,7 @@ pub fn AmountPage() -> impl IntoView {
     journey.arrive();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
     let choosing = Choosing { journey, refused: RwSignal::new(0), least_cents };
-    let h1 = arrive(t(|w| w.pay.amount.title));
+    let h1 = arrive(t(|w| w.pay().amount.title));
     // Drawn anew when other bills arrive, not when a choice changes.
     let bills = Memo::new(move |_| journey.bills.get());
     let head = view! {
@@ -69,12 +69,12 @@ pub fn AmountPage() -> impl IntoView {
 fn owed(bills: Fetched<BillList>) -> AnyView {
     match bills {
         Fetched::Here(bills) if bills.bills.is_empty() => {
-            view! { <span>{t(|w| w.pay.amount.nothing_owed_title)}</span> }.into_any()
+            view! { <span>{t(|w| w.pay().amount.nothing_owed_title)}</span> }.into_any()
         }
         Fetched::Here(bills) => {
-            view! { <span>{t(|w| w.pay.amount.you_owe)}</span> " " {big_sum(bills.owed)} }.into_any()
+            view! { <span>{t(|w| w.pay().amount.you_owe)}</span> " " {big_sum(bills.owed)} }.into_any()
         }
-        _ => view! { <span>{t(|w| w.pay.amount.title)}</span> }.into_any(),
+        _ => view! { <span>{t(|w| w.pay().amount.title)}</span> }.into_any(),
     }
 }
 
@@ -91,7 +91,7 @@ fn lead(bills: Fetched<BillList>) -> AnyView {
     let words = say(move |w| {
         let zone = deployment.region_profile().map_or_else(|| "UTC".to_owned(), |region| region.time_zone);
         let when = format::moment(w.locale, as_of, &zone);
-        if count == 0 { (w.pay.amount.nothing_owed)(&when) } else { (w.pay.amount.lead)(count, &when) }
+        if count == 0 { (w.pay().amount.nothing_owed)(&when) } else { (w.pay().amount.lead)(count, &when) }
     });
     view! { <p class="pay-lead">{words}</p> }.into_any()
 }
@@ -103,7 +103,7 @@ fn could_not_load(journey: Journey, error: ApiError) -> AnyView {
         journey.fetch(client.clone());
     });
     let find = (error == ApiError::SignedOut).then(
-        || view! { <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay.outcome.find_bill) main=true/></p> },
+        || view! { <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay().outcome.find_bill) main=true/></p> },
     );
     let error = Signal::stored(Some(error));
     view! { <div class="pay-journey__body"><Failure error on_retry=retry/>{find}</div> }.into_any()
@@ -112,7 +112,7 @@ fn could_not_load(journey: Journey, error: ApiError) -> AnyView {
 fn nothing_owed() -> AnyView {
     view! {
         <div class="pay-journey__body">
-            <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay.amount.other_bill)/></p>
+            <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay().amount.other_bill)/></p>
         </div>
     }
     .into_any()
@@ -134,8 +134,8 @@ fn chosen(choosing: Choosing, bills: BillList) -> AnyView {
     view! {
         <div class="pay-journey__body">{list(bills.bills, sheet)}</div>
         <Slip lines=slip_lines(choosing.journey, choosing.least_cents) total=slip_total(choosing.journey, choosing.least_cents) dock=true>
-            <button class="pay-button pay-button--main pay-button--full" type="button" on:click=go_on>{t(|w| w.pay.amount.go_on)}</button>
-            <p class="pay-note">{t(|w| w.pay.amount.nothing_yet)}</p>
+            <button class="pay-button pay-button--main pay-button--full" type="button" on:click=go_on>{t(|w| w.pay().amount.go_on)}</button>
+            <p class="pay-note">{t(|w| w.pay().amount.nothing_yet)}</p>
         </Slip>
     }
     .into_any()
@@ -149,7 +149,7 @@ pub fn slip_lines(journey: Journey, least_cents: Signal<i64>) -> Signal<Vec<Slip
         let w = language.words();
         let line = |share: &Share| {
             Some(SlipLine {
-                what: (w.pay.amount.kind_short)(share.bill.kind).to_owned(),
+                what: (w.pay().amount.kind_short)(share.bill.kind).to_owned(),
                 note: note(w, share),
                 amount: share.amount.ok()?.money(),
             })
@@ -165,8 +165,8 @@ pub fn slip_total(journey: Journey, least_cents: Signal<i64>) -> Signal<Money> {
 
 fn note(w: &'static Words, share: &Share) -> String {
     match share.leaves() {
-        Some(left) if !left.is_zero() => (w.pay.amount.slip_part)(&format::money(w.locale, left)),
-        _ => w.pay.amount.slip_all.to_owned(),
+        Some(left) if !left.is_zero() => (w.pay().amount.slip_part)(&format::money(w.locale, left)),
+        _ => w.pay().amount.slip_all.to_owned(),
     }
 }
 
@@ -182,11 +182,11 @@ fn Summary(choosing: Choosing) -> impl IntoView {
         if shares.is_empty() {
             let first = choosing.journey.bill_list().and_then(|bills| bills.bills.first().map(|bill| bill.id.clone()));
             let id = format!("all-{}", first.unwrap_or_default());
-            return vec![ErrorLine { id, words: w.pay.amount.nothing_chosen.to_owned() }];
+            return vec![ErrorLine { id, words: w.pay().amount.nothing_chosen.to_owned() }];
         }
         let wrong = |share: &Share| {
             let problem = share.amount.err()?;
-            let label = (w.pay.amount.part_label)((w.pay.amount.kind)(share.bill.kind));
+            let label = (w.pay().amount.part_label)((w.pay().amount.kind)(share.bill.kind));
             Some(ErrorLine { id: format!("part-{}", share.bill.id), words: (w.problem.at)(&label, problem) })
         };
         shares.iter().filter_map(wrong).collect()
@@ -207,7 +207,7 @@ fn share_error(choosing: Choosing, id: String, is_left: RwSignal<bool>) -> Signa
         let share = choosing.shares().into_iter().find(|share| share.bill.id == id)?;
         let problem = share.amount.err().filter(|_| choosing.refused.get() > 0 || is_left.get())?;
         let w = language.words();
-        Some((w.problem.at)(&(w.pay.amount.part_label)((w.pay.amount.kind)(share.bill.kind)), problem))
+        Some((w.problem.at)(&(w.pay().amount.part_label)((w.pay().amount.kind)(share.bill.kind)), problem))
     })
 }
 

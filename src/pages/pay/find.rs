@@ -109,14 +109,15 @@ pub fn FindPage() -> impl IntoView {
         }
     });
     let has_errors = move || finding.problems.with(|problems| !problems.is_empty());
-    let h1 =
-        arrive(say(move |w| if has_errors() { (w.shell.error_title)(w.find.title) } else { w.find.title.to_owned() }));
+    let h1 = arrive(say(
+        move |w| if has_errors() { (w.shell.error_title)(w.find().title) } else { w.find().title.to_owned() },
+    ));
     let asked = move || deployment.region_profile().map_or(5, |profile| profile.schema.len());
     let head = view! {
         <div class="pay-journey__head">
             <Stepper step=1/>
-            <h1 tabindex="-1" node_ref=h1>{t(|w| w.find.title)}</h1>
-            <p class="pay-lead">{say(move |w| (w.find.lead)(asked()))}</p>
+            <h1 tabindex="-1" node_ref=h1>{t(|w| w.find().title)}</h1>
+            <p class="pay-lead">{say(move |w| (w.find().lead)(asked()))}</p>
             <Failure error=finding.answer words=answer_words/>
             <Summary finding/>
         </div>
@@ -139,7 +140,7 @@ pub fn FindPage() -> impl IntoView {
 fn answer_words(w: &'static Words, error: &ApiError, phone: &str) -> Option<(String, String)> {
     match error {
         ApiError::Refused(refusal) if refusal.code == RefusalCode::NoMatch => {
-            Some((w.find.no_match_title.to_owned(), (w.find.no_match)(phone)))
+            Some((w.find().no_match_title.to_owned(), (w.find().no_match)(phone)))
         }
         _ => None,
     }
@@ -153,7 +154,7 @@ fn Summary(finding: Finding) -> impl IntoView {
         let (Some(profile), w) = (deployment.region_profile(), language.words()) else { return Vec::new() };
         let line = |(identifier, problem)| {
             let field = profile.schema.iter().find(|field| field.identifier == identifier)?;
-            let words = (w.find.error)(field, problem, &finding.draft.text(identifier).get());
+            let words = (w.find().error)(field, problem, &finding.draft.text(identifier).get());
             Some(ErrorLine { id: identifier.key().to_owned(), words })
         };
         finding.problems.with(|problems| problems.iter().filter_map(line).collect())

@@ -128,17 +128,17 @@ pub fn MethodPage() -> impl IntoView {
     restore(choosing);
     let deployment = Deployment::here();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
-    let h1 = arrive(t(|w| w.pay.method.title));
+    let h1 = arrive(t(|w| w.pay().method.title));
     view! {
         <div class="pay-journey pay-journey--pair">
             <div class="pay-journey__head">
                 <Stepper step=3/>
-                <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay.method.title)}</h1>
+                <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().method.title)}</h1>
                 <Summary choosing/>
             </div>
             <div class="pay-journey__body"><MethodForm choosing/></div>
             <Slip lines=slip_lines(journey, least_cents) total=slip_total(journey, least_cents)>
-                <p><a class="pay-link" href=Route::Amount.href()>{t(|w| w.pay.method.change_amounts)}</a></p>
+                <p><a class="pay-link" href=Route::Amount.href()>{t(|w| w.pay().method.change_amounts)}</a></p>
             </Slip>
         </div>
     }
@@ -257,7 +257,7 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
                 {live(move || bank_notice(choosing))}
                 <Who choosing/>
                 <p class="pay-row">
-                    <SubmitButton words=t(|w| w.pay.method.go_on) busy_words=t(|w| w.pay.method.going_on) busy=choosing.is_busy/>
+                    <SubmitButton words=t(|w| w.pay().method.go_on) busy_words=t(|w| w.pay().method.going_on) busy=choosing.is_busy/>
                 </p>
             </div>
         </form>
@@ -271,20 +271,21 @@ fn Kinds(choosing: Choosing, captured: Callback<Captured>) -> impl IntoView {
     let choose = move |kind| Callback::new(move |()| choosing.kind.set(Some(kind)));
     let is = move |kind| Signal::derive(move || choosing.kind.get() == Some(kind));
     let days = move || deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
-    let bank_note = say(move |w| format!("{} · {}", w.pay.method.bank_note, (w.pay.method.bank_when)(days())));
+    let bank_note = say(move |w| format!("{} · {}", w.pay().method.bank_note, (w.pay().method.bank_when)(days())));
     let card_note = say(move |w| {
         let fee = deployment.region_profile().map_or(0, |profile| profile.card_surcharge_basis_points);
-        let when = if fee == 0 { w.pay.method.card_when.to_owned() } else { (w.pay.method.card_fee)(&percent(fee)) };
-        format!("{} · {when}", w.pay.method.card_note)
+        let when =
+            if fee == 0 { w.pay().method.card_when.to_owned() } else { (w.pay().method.card_fee)(&percent(fee)) };
+        format!("{} · {when}", w.pay().method.card_note)
     });
     let error = Text::derive(move || {
         let is_missing = choosing.problems.with(|problems| problems.of(Field::Method).is_some());
-        if is_missing { language.words().pay.method.choose.to_owned() } else { String::new() }
+        if is_missing { language.words().pay().method.choose.to_owned() } else { String::new() }
     });
     let kind = Memo::new(move |_| choosing.kind.get());
     view! {
         <fieldset class="pay-stack">
-            <legend class="pay-hidden">{t(|w| w.pay.method.legend)}</legend>
+            <legend class="pay-hidden">{t(|w| w.pay().method.legend)}</legend>
             {live(move || {
                 let words = error.get();
                 (!words.is_empty())
@@ -292,9 +293,9 @@ fn Kinds(choosing: Choosing, captured: Callback<Captured>) -> impl IntoView {
                     .into_any()
             })}
             <div class="pay-choices pay-choices--two">
-                <Choice name="method" id=Some("method".to_owned()) words=t(|w| w.pay.method.bank) note=Some(bank_note)
+                <Choice name="method" id=Some("method".to_owned()) words=t(|w| w.pay().method.bank) note=Some(bank_note)
                     chosen=is(CaptureKind::Bank) on_choose=choose(CaptureKind::Bank)/>
-                <Choice name="method" id=None words=t(|w| w.pay.method.card) note=Some(card_note)
+                <Choice name="method" id=None words=t(|w| w.pay().method.card) note=Some(card_note)
                     chosen=is(CaptureKind::Card) on_choose=choose(CaptureKind::Card)/>
             </div>
             {live(move || match kind.get() {
@@ -324,15 +325,15 @@ fn bank_notice(choosing: Choosing) -> AnyView {
     let (sent, expected) = (plan.sent_on, plan.expected_on);
     let title = say(move |w| {
         let day = |date| crate::i18n::format::short_date(w.locale, date);
-        let sent = if sent == today { w.pay.method.sent_today.to_owned() } else { day(sent) };
-        (w.pay.method.sent_title)(&sent, &day(expected))
+        let sent = if sent == today { w.pay().method.sent_today.to_owned() } else { day(sent) };
+        (w.pay().method.sent_title)(&sent, &day(expected))
     });
     let words = say(move |w| {
         let moved = plan
             .moved_by
             .iter()
-            .map(|day| (w.pay.method.sent_holiday)(&crate::i18n::format::long_date(w.locale, *day)));
-        moved.collect::<String>() + w.pay.method.sent_note
+            .map(|day| (w.pay().method.sent_holiday)(&crate::i18n::format::long_date(w.locale, *day)));
+        moved.collect::<String>() + w.pay().method.sent_note
     });
     view! { <Notice sign=Sign::Calendar title words/> }.into_any()
 }
@@ -353,14 +354,14 @@ fn Who(choosing: Choosing) -> impl IntoView {
             let meant = meant.clone();
             move |_| choosing.email.set(meant.clone())
         };
-        let words = say(move |w| (w.pay.method.email_typo)(&meant));
+        let words = say(move |w| (w.pay().method.email_typo)(&meant));
         Some(view! { <button class="pay-link" type="button" on:click=take>{words}</button> })
     };
     view! {
-        <TextField id="payer-name" label=t(|w| w.pay.method.name) hint=t(|w| w.pay.method.name_hint) value=choosing.name
-            error=error(Field::Name, |w| w.pay.method.name) keyboard=Keyboard { autocomplete: "name", ..Keyboard::default() }/>
-        <TextField id="email" label=t(|w| w.pay.method.email) hint=t(|w| w.pay.method.email_hint) value=choosing.email
-            error=error(Field::Email, |w| w.pay.method.email)
+        <TextField id="payer-name" label=t(|w| w.pay().method.name) hint=t(|w| w.pay().method.name_hint) value=choosing.name
+            error=error(Field::Name, |w| w.pay().method.name) keyboard=Keyboard { autocomplete: "name", ..Keyboard::default() }/>
+        <TextField id="email" label=t(|w| w.pay().method.email) hint=t(|w| w.pay().method.email_hint) value=choosing.email
+            error=error(Field::Email, |w| w.pay().method.email)
             keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "email", width: "" }
             echo=Some(ViewFn::from(move || live(move || typo().into_any())))/>
     }
@@ -372,13 +373,15 @@ fn Summary(choosing: Choosing) -> impl IntoView {
     let lines = Signal::derive(move || {
         let w = language.words();
         let line = |(field, problem)| match field {
-            Field::Method => ErrorLine { id: "method".to_owned(), words: w.pay.method.choose.to_owned() },
-            Field::Name => ErrorLine { id: "payer-name".to_owned(), words: (w.problem.at)(w.pay.method.name, problem) },
-            Field::Email => ErrorLine { id: "email".to_owned(), words: (w.problem.at)(w.pay.method.email, problem) },
+            Field::Method => ErrorLine { id: "method".to_owned(), words: w.pay().method.choose.to_owned() },
+            Field::Name => {
+                ErrorLine { id: "payer-name".to_owned(), words: (w.problem.at)(w.pay().method.name, problem) }
+            }
+            Field::Email => ErrorLine { id: "email".to_owned(), words: (w.problem.at)(w.pay().method.email, problem) },
         };
         let mut lines: Vec<ErrorLine> = choosing.problems.with(|problems| problems.iter().map(line).collect());
         if choosing.frame_problem.get() == Some(FrameProblem::Gone) {
-            lines.push(ErrorLine { id: "method".to_owned(), words: w.pay.method.frame_gone.to_owned() });
+            lines.push(ErrorLine { id: "method".to_owned(), words: w.pay().method.frame_gone.to_owned() });
         }
         lines
     });

@@ -39,7 +39,7 @@ pub fn PaymentPage(id: String) -> impl IntoView {
     live(move || match shown.get() {
         Shown::Waiting => view! {
             <div class="pay-receipt">
-                <h1 class="pay-hidden" tabindex="-1">{t(|w| w.pay.outcome.receipt_title)}</h1>
+                <h1 class="pay-hidden" tabindex="-1">{t(|w| w.pay().outcome.receipt_title)}</h1>
                 <Waiting rows=5/>
             </div>
         }
@@ -120,12 +120,12 @@ fn settle_draft(journey: Journey, client: &Client, payment: &Payment) {
 }
 
 fn not_here(error: ApiError) -> AnyView {
-    let h1 = arrive(t(|w| w.pay.outcome.receipt_title));
+    let h1 = arrive(t(|w| w.pay().outcome.receipt_title));
     if !matches!(error, ApiError::SignedOut | ApiError::Missing | ApiError::Forbidden) {
         let error = Signal::stored(Some(error));
         let retry = Callback::new(|()| browser::reload());
         return view! {
-            <div class="pay-receipt"><h1 tabindex="-1" node_ref=h1>{t(|w| w.pay.outcome.receipt_title)}</h1><Failure error on_retry=retry/></div>
+            <div class="pay-receipt"><h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().outcome.receipt_title)}</h1><Failure error on_retry=retry/></div>
         }
         .into_any();
     }
@@ -133,9 +133,9 @@ fn not_here(error: ApiError) -> AnyView {
         <div class="pay-receipt">
             <article class="pay-sheet">
                 <div class="pay-stack">
-                    <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay.outcome.not_here_title)}</h1>
-                    <p class="pay-lead">{t(|w| w.pay.outcome.not_here)}</p>
-                    <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay.outcome.find_bill) main=true/></p>
+                    <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().outcome.not_here_title)}</h1>
+                    <p class="pay-lead">{t(|w| w.pay().outcome.not_here)}</p>
+                    <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay().outcome.find_bill) main=true/></p>
                 </div>
             </article>
         </div>
@@ -177,12 +177,12 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
     let payment = payment.get_value();
     let (state, charged) = (payment.state, payment.charged);
     let title: Text = match state {
-        PaymentState::Paid => t(|w| w.pay.outcome.paid),
-        PaymentState::Failed => t(|w| w.pay.outcome.failed),
-        PaymentState::Returned => t(|w| w.pay.outcome.returned),
-        PaymentState::Refunded => t(|w| w.pay.outcome.refunded),
-        PaymentState::Cancelled => t(|w| w.pay.outcome.cancelled),
-        PaymentState::Processing | PaymentState::Scheduled => t(|w| w.pay.outcome.sent),
+        PaymentState::Paid => t(|w| w.pay().outcome.paid),
+        PaymentState::Failed => t(|w| w.pay().outcome.failed),
+        PaymentState::Returned => t(|w| w.pay().outcome.returned),
+        PaymentState::Refunded => t(|w| w.pay().outcome.refunded),
+        PaymentState::Cancelled => t(|w| w.pay().outcome.cancelled),
+        PaymentState::Processing | PaymentState::Scheduled => t(|w| w.pay().outcome.sent),
     };
     let (seal, sign) = match state {
         PaymentState::Paid => (None, Sign::Check),
@@ -194,8 +194,8 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
     let is_bad = seal == Some("failed");
     let h1 = arrive(title);
     let lead = say(move |w| {
-        let (o, amount) = (&w.pay.outcome, format::money(w.locale, payment.charged));
-        let (method, why) = ((w.pay.method.known)(&payment.method), payment.failure.unwrap_or(Why::ProcessingError));
+        let (o, amount) = (&w.pay().outcome, format::money(w.locale, payment.charged));
+        let (method, why) = ((w.pay().method.known)(&payment.method), payment.failure.unwrap_or(Why::ProcessingError));
         match payment.state {
             PaymentState::Paid => {
                 (o.paid_how)(&format::moment(w.locale, payment.created_at, &payment.time_zone), &method)
@@ -235,26 +235,26 @@ fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
     let left = payment.shares.iter().filter(|share| !share.leaves.is_zero()).map(|share| {
         let (kind, leaves, due) = (share.kind, share.leaves, share.due);
         fact(
-            t(|w| w.pay.outcome.still_owed),
-            say(move |w| (w.pay.outcome.owed_on)(&format::money(w.locale, leaves), (w.pay.amount.kind)(kind))),
-            Some(say(move |w| (w.pay.outcome.due)(&format::long_date(w.locale, due)))),
+            t(|w| w.pay().outcome.still_owed),
+            say(move |w| (w.pay().outcome.owed_on)(&format::money(w.locale, leaves), (w.pay().amount.kind)(kind))),
+            Some(say(move |w| (w.pay().outcome.due)(&format::long_date(w.locale, due)))),
         )
     });
     let left: Vec<AnyView> = left.collect();
     let left = if left.is_empty() {
-        vec![fact(t(|w| w.pay.outcome.still_owed), t(|w| w.pay.outcome.nothing_owed), None)]
+        vec![fact(t(|w| w.pay().outcome.still_owed), t(|w| w.pay().outcome.nothing_owed), None)]
     } else {
         left
     };
     view! {
         <dl class="pay-facts">
-            {fact(t(|w| w.pay.outcome.receipt_number), Text::stored(reference), None)}
+            {fact(t(|w| w.pay().outcome.receipt_number), Text::stored(reference), None)}
             {fact(
-                t(|w| w.pay.review.card_fee),
-                say(move |w| if fee.is_zero() { w.pay.review.no_fee.to_owned() } else { format::money(w.locale, fee) }),
+                t(|w| w.pay().review.card_fee),
+                say(move |w| if fee.is_zero() { w.pay().review.no_fee.to_owned() } else { format::money(w.locale, fee) }),
                 None,
             )}
-            {email.map(|email| fact(t(|w| w.pay.outcome.sent_to), Text::stored(email), None))}
+            {email.map(|email| fact(t(|w| w.pay().outcome.sent_to), Text::stored(email), None))}
             {list(left, |fact| fact)}
         </dl>
     }
@@ -264,12 +264,12 @@ fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
 fn WhatNow() -> impl IntoView {
     view! {
         <section class="pay-stack">
-            <h2>{t(|w| w.pay.outcome.what_you_can_do)}</h2>
+            <h2>{t(|w| w.pay().outcome.what_you_can_do)}</h2>
             <div class="pay-row">
-                <ButtonLink to=Route::Method words=t(|w| w.pay.outcome.use_another) main=true/>
-                <ButtonLink to=Route::Amount words=t(|w| w.pay.outcome.pay_less)/>
+                <ButtonLink to=Route::Method words=t(|w| w.pay().outcome.use_another) main=true/>
+                <ButtonLink to=Route::Amount words=t(|w| w.pay().outcome.pay_less)/>
             </div>
-            <p>{t(|w| w.pay.outcome.kept)}</p>
+            <p>{t(|w| w.pay().outcome.kept)}</p>
         </section>
     }
 }
@@ -283,30 +283,30 @@ fn TriedFacts(payment: StoredValue<Payment>) -> impl IntoView {
     view! {
         <dl class="pay-facts">
             {fact(
-                t(|w| w.pay.outcome.tried),
+                t(|w| w.pay().outcome.tried),
                 say(move |w| format::money(w.locale, charged)),
                 Some(say(move |w| format::moment(w.locale, at, &zone))),
             )}
             <div>
-                <dt>{t(|w| w.pay.outcome.state)}</dt>
-                <dd><State state/><small>{t(|w| w.pay.outcome.final_note)}</small></dd>
+                <dt>{t(|w| w.pay().outcome.state)}</dt>
+                <dd><State state/><small>{t(|w| w.pay().outcome.final_note)}</small></dd>
             </div>
             {fact(
-                t(|w| w.pay.outcome.you_owe),
+                t(|w| w.pay().outcome.you_owe),
                 say(move |w| format::money(w.locale, owed)),
-                due.map(|due| say(move |w| (w.pay.outcome.due)(&format::short_date(w.locale, due)))),
+                due.map(|due| say(move |w| (w.pay().outcome.due)(&format::short_date(w.locale, due)))),
             )}
-            {fact(t(|w| w.pay.outcome.reference), Text::stored(payment.reference), Some(t(|w| w.pay.outcome.reference_note)))}
+            {fact(t(|w| w.pay().outcome.reference), Text::stored(payment.reference), Some(t(|w| w.pay().outcome.reference_note)))}
         </dl>
-        <p class="pay-row"><a class="pay-link" href=Route::Help.href()>{t(|w| w.pay.outcome.mail_or_phone)}</a></p>
+        <p class="pay-row"><a class="pay-link" href=Route::Help.href()>{t(|w| w.pay().outcome.mail_or_phone)}</a></p>
     }
 }
 
 fn next_time() -> AnyView {
     view! {
         <section data-print="no">
-            <Notice sign=Sign::Person title=t(|w| w.pay.outcome.next_time) words=t(|w| w.pay.outcome.next_time_lead)>
-                <p><a href=Route::Register.href()>{t(|w| w.pay.outcome.register)}</a></p>
+            <Notice sign=Sign::Person title=t(|w| w.pay().outcome.next_time) words=t(|w| w.pay().outcome.next_time_lead)>
+                <p><a href=Route::Register.href()>{t(|w| w.pay().outcome.register)}</a></p>
             </Notice>
         </section>
     }

@@ -18,9 +18,9 @@ pub fn Lines(share: PaymentShare) -> impl IntoView {
             <tr role="row">
                 <th scope="row" role="rowheader" class="pay-items__what">
                     {service(line.description, line.date_of_service, line.provider)}
-                    {is_part.then(|| view! { <small>{t(|w| w.pay.outcome.part)}</small> })}
+                    {is_part.then(|| view! { <small>{t(|w| w.pay().outcome.part)}</small> })}
                 </th>
-                <td role="cell" class="pay-items__n" data-label=t(|w| w.pay.outcome.after_insurance)>
+                <td role="cell" class="pay-items__n" data-label=t(|w| w.pay().outcome.after_insurance)>
                     {say(move |w| format::money(w.locale, after))}
                 </td>
                 <td role="cell" class="pay-items__owe">{say(move |w| format::money(w.locale, paid))}</td>
@@ -31,21 +31,21 @@ pub fn Lines(share: PaymentShare) -> impl IntoView {
     view! {
         <div class="pay-stack">
             <div>
-                <h2>{t(|w| w.pay.outcome.for_account)} ": " {say(move |w| (w.pay.amount.kind)(kind).to_owned())}</h2>
-                <p class="pay-note">{say(move |w| (w.pay.outcome.patient)(&patient))}</p>
+                <h2>{t(|w| w.pay().outcome.for_account)} ": " {say(move |w| (w.pay().amount.kind)(kind).to_owned())}</h2>
+                <p class="pay-note">{say(move |w| (w.pay().outcome.patient)(&patient))}</p>
             </div>
             <table class="pay-items pay-items--receipt" role="table">
                 <thead role="rowgroup">
                     <tr role="row">
-                        <th scope="col" role="columnheader" class="pay-items__what">{t(|w| w.pay.outcome.service)}</th>
-                        <th scope="col" role="columnheader">{t(|w| w.pay.outcome.after_insurance)}</th>
-                        <th scope="col" role="columnheader">{t(|w| w.pay.outcome.paid_column)}</th>
+                        <th scope="col" role="columnheader" class="pay-items__what">{t(|w| w.pay().outcome.service)}</th>
+                        <th scope="col" role="columnheader">{t(|w| w.pay().outcome.after_insurance)}</th>
+                        <th scope="col" role="columnheader">{t(|w| w.pay().outcome.paid_column)}</th>
                     </tr>
                 </thead>
                 <tbody role="rowgroup">{list(share.lines, line)}</tbody>
                 <tfoot role="rowgroup">
                     <tr role="row">
-                        <th scope="row" role="rowheader" class="pay-items__what">{t(|w| w.pay.outcome.total)}</th>
+                        <th scope="row" role="rowheader" class="pay-items__what">{t(|w| w.pay().outcome.total)}</th>
                         <td role="cell" class="pay-items__n" data-zero=""></td>
                         <td role="cell" class="pay-items__owe">{say(move |w| format::money(w.locale, amount))}</td>
                     </tr>
@@ -60,10 +60,10 @@ pub fn Lines(share: PaymentShare) -> impl IntoView {
 pub fn Authorised(payment: StoredValue<Payment>) -> impl IntoView {
     let payment = payment.get_value();
     let (at, zone, version) = (payment.created_at, payment.time_zone, payment.authorisation_version);
-    let agreed = say(move |w| (w.pay.outcome.agreed)(&format::moment(w.locale, at, &zone), version));
+    let agreed = say(move |w| (w.pay().outcome.agreed)(&format::moment(w.locale, at, &zone), version));
     view! {
         <details class="pay-more">
-            <summary>{t(|w| w.pay.outcome.authorisation)}<Icon sign=Sign::Down/></summary>
+            <summary>{t(|w| w.pay().outcome.authorisation)}<Icon sign=Sign::Down/></summary>
             <p class="pay-note">{payment.authorisation} " " {agreed}</p>
         </details>
     }

@@ -138,13 +138,13 @@ fn make_the_key(journey: Journey, ready: Memo<Result<Review, Route>>, client: Cl
 }
 
 fn reading(journey: Journey, ready: Memo<Result<Review, Route>>) -> AnyView {
-    let h1 = arrive(t(|w| w.pay.review.title));
+    let h1 = arrive(t(|w| w.pay().review.title));
     let refused = RwSignal::new(0);
     let is_agreed = RwSignal::new(false);
     let language = Language::here();
     let lines = Signal::derive(move || {
         let is_shown = refused.get() > 0 && !is_agreed.get();
-        let line = || ErrorLine { id: "agree".to_owned(), words: language.words().pay.review.unticked.to_owned() };
+        let line = || ErrorLine { id: "agree".to_owned(), words: language.words().pay().review.unticked.to_owned() };
         if is_shown { vec![line()] } else { Vec::new() }
     });
     let body = live(move || match ready.get() {
@@ -155,7 +155,7 @@ fn reading(journey: Journey, ready: Memo<Result<Review, Route>>) -> AnyView {
         <div class="pay-journey pay-review">
             <div class="pay-journey__head">
                 <Stepper step=4/>
-                <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay.review.title)}</h1>
+                <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().review.title)}</h1>
                 <NoMoneyTaken journey/>
                 <ErrorSummary lines submits=refused/>
             </div>
@@ -191,7 +191,7 @@ fn NoMoneyTaken(journey: Journey) -> impl IntoView {
         }
     });
     let notice = move || {
-        let w = &language.words().pay.review;
+        let w = &language.words().pay().review;
         let said = |title: &str, words: &str, link: Option<AnyView>| {
             let (title, words) = (Signal::stored(title.to_owned()), Signal::stored(words.to_owned()));
             view! { <Notice kind=NoticeKind::Warn title words>{link}</Notice> }.into_any()
@@ -286,9 +286,9 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
     let is_invalid = move || (refused.get() > 0 && !is_agreed.get()).then_some("true");
     let words = say(move |w| {
         if is_sending.get() {
-            w.pay.review.paying.to_owned()
+            w.pay().review.paying.to_owned()
         } else {
-            (w.pay.review.pay)(&format::money(w.locale, charged))
+            (w.pay().review.pay)(&format::money(w.locale, charged))
         }
     });
     view! {
@@ -296,14 +296,14 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
             <div class="pay-stack pay-stack--roomy">
                 <Facts review/>
                 <hr class="pay-tear"/>
-                <div class="pay-split"><h2>{t(|w| w.pay.review.you_pay_now)}</h2><p>{big_sum(charged)}</p></div>
+                <div class="pay-split"><h2>{t(|w| w.pay().review.you_pay_now)}</h2><p>{big_sum(charged)}</p></div>
                 <div class="pay-quote">
-                    <h3>{t(|w| w.pay.review.your_authorisation)}</h3>
+                    <h3>{t(|w| w.pay().review.your_authorisation)}</h3>
                     <p id="authorisation">{text}</p>
                     <label class="pay-check">
                         <input type="checkbox" id="agree" name="agree" aria-describedby="authorisation" aria-invalid=is_invalid
                             prop:checked=is_agreed on:change=move |event| is_agreed.set(event_target_checked(&event))/>
-                        <span>{if is_bank { t(|w| w.pay.review.agree_bank) } else { t(|w| w.pay.review.agree_card) }}</span>
+                        <span>{if is_bank { t(|w| w.pay().review.agree_bank) } else { t(|w| w.pay().review.agree_card) }}</span>
                     </label>
                 </div>
                 <div class="pay-stack pay-stack--tight">
@@ -311,7 +311,7 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
                         aria-busy=move || is_sending.get().then_some("true")>
                         <span>{words}</span>
                     </button>
-                    <p class="pay-note">{t(|w| w.pay.review.press_once)}</p>
+                    <p class="pay-note">{t(|w| w.pay().review.press_once)}</p>
                 </div>
             </div>
         </form>

@@ -25,14 +25,14 @@ pub fn BillSheet(choosing: Choosing, bill: Bill, today: Date) -> impl IntoView {
                 <Head bill=bill.clone() title=title.clone() today/>
                 <MoneyFlow id=bill.id.clone() flow=flow_of(&bill)/>
                 <details class="pay-more">
-                    <summary>{say(move |w| (w.pay.amount.charges)(count))}<Icon sign=Sign::Down/></summary>
-                    <p class="pay-note">{say(move |w| (w.pay.amount.patient)(&patient))}</p>
+                    <summary>{say(move |w| (w.pay().amount.charges)(count))}<Icon sign=Sign::Down/></summary>
+                    <p class="pay-note">{say(move |w| (w.pay().amount.patient)(&patient))}</p>
                     <Charges lines=charges/>
                 </details>
                 {notices(&bill)}
                 <hr class="pay-tear"/>
                 {if bill.payable().is_zero() {
-                    view! { <p class="pay-note">{t(|w| w.pay.amount.nothing_payable)}</p> }.into_any()
+                    view! { <p class="pay-note">{t(|w| w.pay().amount.nothing_payable)}</p> }.into_any()
                 } else {
                     view! { <HowMuch choosing bill/> }.into_any()
                 }}
@@ -62,14 +62,14 @@ fn Head(bill: Bill, title: String, today: Date) -> impl IntoView {
     };
     let when = say(move |w| {
         let day = format::short_date(w.locale, due);
-        if is_late { (w.pay.amount.past_due)(&day) } else { (w.pay.amount.due)(&day) }
+        if is_late { (w.pay().amount.past_due)(&day) } else { (w.pay().amount.due)(&day) }
     });
     view! {
         <div class="pay-bill__head">
             <span class="pay-mark"><Icon sign=sign/></span>
             <div>
-                <h2 id=title.clone()>{say(move |w| (w.pay.amount.kind)(kind).to_owned())}</h2>
-                <p class="pay-note">{say(move |w| (w.pay.amount.kind_means)(kind).to_owned())}</p>
+                <h2 id=title.clone()>{say(move |w| (w.pay().amount.kind)(kind).to_owned())}</h2>
+                <p class="pay-note">{say(move |w| (w.pay().amount.kind_means)(kind).to_owned())}</p>
             </div>
             <p>
                 <span class="pay-sum">{money_text(bill.balance)}</span>
@@ -87,7 +87,7 @@ fn Head(bill: Bill, title: String, today: Date) -> impl IntoView {
 fn notices(bill: &Bill) -> AnyView {
     let pending = bill.pending;
     let on_its_way = (!pending.is_zero()).then(|| {
-        let words = say(move |w| (w.pay.amount.pending)(&format::money(w.locale, pending)));
+        let words = say(move |w| (w.pay().amount.pending)(&format::money(w.locale, pending)));
         view! { <Notice sign=Sign::Clock words/> }
     });
     let just_paid = bill.just_paid.clone().map(|paid| {
@@ -95,9 +95,9 @@ fn notices(bill: &Bill) -> AnyView {
         let words = say(move |w| {
             let zone = zone.region_profile().map_or_else(|| "UTC".to_owned(), |region| region.time_zone);
             let when = format::moment(w.locale, paid.at, &zone);
-            (w.pay.amount.just_paid)(&format::money(w.locale, paid.amount), &when)
+            (w.pay().amount.just_paid)(&format::money(w.locale, paid.amount), &when)
         });
-        view! { <Notice kind=NoticeKind::Warn title=t(|w| w.pay.amount.just_paid_title) words/> }
+        view! { <Notice kind=NoticeKind::Warn title=t(|w| w.pay().amount.just_paid_title) words/> }
     });
     view! { {on_its_way} {just_paid} }.into_any()
 }
@@ -135,17 +135,17 @@ fn HowMuch(choosing: Choosing, bill: Bill) -> impl IntoView {
         }
     });
     let is_part = Memo::new(move |_| matches!(chosen.get(), Some(Some(_))));
-    let day = say(move |w| (w.pay.amount.stays_due)(&format::short_date(w.locale, due)));
+    let day = say(move |w| (w.pay().amount.stays_due)(&format::short_date(w.locale, due)));
     let field = live(move || is_part.get().then(|| view! { <PartField choosing bill typed payable/> }).into_any());
     view! {
         <fieldset class="pay-stack pay-stack--tight">
-            <legend class="pay-hidden">{say(move |w| (w.pay.amount.how_much)((w.pay.amount.kind)(kind)))}</legend>
+            <legend class="pay-hidden">{say(move |w| (w.pay().amount.how_much)((w.pay().amount.kind)(kind)))}</legend>
             <div class="pay-choices pay-choices--three">
-                <Choice name=name.clone() id=Some(format!("all-{id}")) words=t(|w| w.pay.amount.all) note=Some(money_text(payable))
+                <Choice name=name.clone() id=Some(format!("all-{id}")) words=t(|w| w.pay().amount.all) note=Some(money_text(payable))
                     chosen=Signal::derive(move || chosen.get() == Some(None)) on_choose=Callback::new(move |()| choose(Some(None)))/>
-                <Choice name=name.clone() id=None words=t(|w| w.pay.amount.part) note=Some(t(|w| w.pay.amount.part_note))
+                <Choice name=name.clone() id=None words=t(|w| w.pay().amount.part) note=Some(t(|w| w.pay().amount.part_note))
                     chosen=is_part on_choose=Callback::new(move |()| choose(Some(Some(typed.get_untracked()))))/>
-                <Choice name id=None words=t(|w| w.pay.amount.not_now) note=Some(day)
+                <Choice name id=None words=t(|w| w.pay().amount.not_now) note=Some(day)
                     chosen=Signal::derive(move || chosen.get().is_none()) on_choose=Callback::new(move |()| choose(None))/>
             </div>
             {field}
@@ -159,7 +159,7 @@ fn PartField(choosing: Choosing, bill: StoredValue<Bill>, typed: RwSignal<String
     let is_left = RwSignal::new(false);
     let hint = say(move |w| {
         let least = Money::from_cents(choosing.least_cents.get()).unwrap_or(Money::ZERO).min(payable);
-        (w.pay.amount.part_hint)(&format::money(w.locale, least), &format::money(w.locale, payable))
+        (w.pay().amount.part_hint)(&format::money(w.locale, least), &format::money(w.locale, payable))
     });
     let language = Language::here();
     let own = id.clone();
@@ -167,8 +167,8 @@ fn PartField(choosing: Choosing, bill: StoredValue<Bill>, typed: RwSignal<String
         let share = choosing.shares().into_iter().find(|share| share.bill.id == own);
         let w = language.words();
         match share.and_then(|share| share.leaves()) {
-            Some(left) if left.is_zero() => w.pay.amount.pays_all.to_owned(),
-            Some(left) => (w.pay.amount.leaves)(&format::money(w.locale, left), &format::short_date(w.locale, due)),
+            Some(left) if left.is_zero() => w.pay().amount.pays_all.to_owned(),
+            Some(left) => (w.pay().amount.leaves)(&format::money(w.locale, left), &format::short_date(w.locale, due)),
             None => String::new(),
         }
     });
@@ -176,7 +176,7 @@ fn PartField(choosing: Choosing, bill: StoredValue<Bill>, typed: RwSignal<String
     view! {
         <TextField
             id=format!("part-{id}")
-            label=say(move |w| (w.pay.amount.part_label)((w.pay.amount.kind)(kind)))
+            label=say(move |w| (w.pay().amount.part_label)((w.pay().amount.kind)(kind)))
             value=typed
             error=share_error(choosing, id, is_left)
             hint

@@ -33,12 +33,12 @@ pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, sub
                     {rest}
                     <p class="pay-row">
                         <SubmitButton
-                            words=t(|w| w.find.submit)
-                            busy_words=t(|w| w.find.searching)
+                            words=t(|w| w.find().submit)
+                            busy_words=t(|w| w.find().searching)
                             busy=finding.is_sending
                             arrow=true
                         />
-                        <a class="pay-link" href=Route::Help.href()>{t(|w| w.find.no_statement)}</a>
+                        <a class="pay-link" href=Route::Help.href()>{t(|w| w.find().no_statement)}</a>
                     </p>
                 </div>
             </form>
@@ -58,7 +58,7 @@ fn IdentifierInput(finding: Finding, field: IdentifierField) -> impl IntoView {
     let value = finding.draft.text(identifier);
     let error = Signal::derive(move || {
         let problem = finding.problems.with(|problems| problems.of(identifier))?;
-        Some(field.with_value(|field| (language.words().find.error)(field, problem, &value.get())))
+        Some(field.with_value(|field| (language.words().find().error)(field, problem, &value.get())))
     });
     let echo = (identifier == Identifier::Hrn).then(|| ViewFn::from(move || padded(field, value)));
     let keyboard = Keyboard {
@@ -74,8 +74,8 @@ fn IdentifierInput(finding: Finding, field: IdentifierField) -> impl IntoView {
     view! {
         <TextField
             id=identifier.key()
-            label=say(move |w| (w.find.label)(identifier).to_owned())
-            hint=say(move |w| field.with_value(|field| (w.find.hint)(field)))
+            label=say(move |w| (w.find().label)(identifier).to_owned())
+            hint=say(move |w| field.with_value(|field| (w.find().hint)(field)))
             value
             error
             keyboard
@@ -93,7 +93,7 @@ fn padded(field: StoredValue<IdentifierField>, value: RwSignal<String>) -> AnyVi
         let digits = typed.chars().filter(|c| c.is_numeric()).count();
         Some((canonical.len().saturating_sub(digits), canonical))
     };
-    let words = say(move |w| number().map(|_| w.find.echo.to_owned()).unwrap_or_default());
+    let words = say(move |w| number().map(|_| w.find().echo.to_owned()).unwrap_or_default());
     let zeros = Text::derive(move || number().map(|(added, text)| text[..added].to_owned()).unwrap_or_default());
     let rest = Text::derive(move || number().map(|(added, text)| text[added..].to_owned()).unwrap_or_default());
     view! {
@@ -116,7 +116,7 @@ fn Picture(finding: Finding, schema: Vec<IdentifierField>) -> impl IntoView {
             }),
         }
     };
-    let caption = say(move |w| finding.lit.get().map_or_else(|| w.find.all_places.to_owned(), w.find.place));
+    let caption = say(move |w| finding.lit.get().map_or_else(|| w.find().all_places.to_owned(), w.find().place));
     view! { <Statement spots=schema.into_iter().map(spot).collect() lit=finding.lit caption/> }
 }
 

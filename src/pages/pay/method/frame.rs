@@ -43,12 +43,12 @@ fn known_method(choosing: Choosing, method: Method) -> AnyView {
             draft.method = None;
         });
     };
-    let words = say(move |w| (w.pay.method.known)(&method));
+    let words = say(move |w| (w.pay().method.known)(&method));
     view! {
         <div class="pay-frame">
             <p><b>{words}</b></p>
-            <p class="pay-note">{t(|w| w.pay.method.known_note)}</p>
-            <p><button class="pay-link" type="button" on:click=forget>{t(|w| w.pay.method.other_details)}</button></p>
+            <p class="pay-note">{t(|w| w.pay().method.known_note)}</p>
+            <p><button class="pay-link" type="button" on:click=forget>{t(|w| w.pay().method.other_details)}</button></p>
         </div>
     }
     .into_any()
@@ -80,8 +80,8 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
         }
     });
     let title: Text = match kind {
-        CaptureKind::Bank => t(|w| w.pay.method.frame_bank),
-        CaptureKind::Card => t(|w| w.pay.method.frame_card),
+        CaptureKind::Bank => t(|w| w.pay().method.frame_bank),
+        CaptureKind::Card => t(|w| w.pay().method.frame_card),
     };
     let locale = Text::derive(move || language.0.get().code().to_owned());
     let frame = live(move || match source.get() {
@@ -89,8 +89,8 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
         None => view! { <Waiting rows=3/> }.into_any(),
     });
     let status = say(move |w| match choosing.frame_problem.get() {
-        Some(FrameProblem::Wrong) => w.pay.method.frame_wrong.to_owned(),
-        _ if !is_ready.get() => w.pay.method.frame_waiting.to_owned(),
+        Some(FrameProblem::Wrong) => w.pay().method.frame_wrong.to_owned(),
+        _ if !is_ready.get() => w.pay().method.frame_waiting.to_owned(),
         _ => String::new(),
     });
     view! {
@@ -99,7 +99,7 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
             <p class="pay-hidden" role="status">{status}</p>
             <p class="pay-frame__cap">
                 <Icon sign=Sign::Lock/>
-                <span>{say(move |w| (w.pay.method.frame_says)(&deployment.brand()))}</span>
+                <span>{say(move |w| (w.pay().method.frame_says)(&deployment.brand()))}</span>
             </p>
         </div>
     }

@@ -18,14 +18,14 @@ pub fn Keep(payment: StoredValue<Payment>) -> impl IntoView {
     view! {
         <p class="pay-row" data-print="no">
             <button class="pay-button" type="button" on:click=move |_| browser::print()>
-                <Icon sign=Sign::Print/><span>{t(|w| w.pay.outcome.print)}</span>
+                <Icon sign=Sign::Print/><span>{t(|w| w.pay().outcome.print)}</span>
             </button>
             <a class="pay-button" href=file download="">
-                <Icon sign=Sign::Download/><span>{t(|w| w.pay.outcome.save)}</span>
+                <Icon sign=Sign::Download/><span>{t(|w| w.pay().outcome.save)}</span>
             </a>
             <button class="pay-button" type="button" aria-expanded=move || is_open.get().to_string()
                 on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)>
-                <Icon sign=Sign::Envelope/><span>{t(|w| w.pay.outcome.email)}</span>
+                <Icon sign=Sign::Envelope/><span>{t(|w| w.pay().outcome.email)}</span>
             </button>
         </p>
         {live(move || is_open.get().then(|| view! { <ByEmail payment/> }).into_any())}
@@ -67,14 +67,14 @@ fn ByEmail(payment: StoredValue<Payment>) -> impl IntoView {
     };
     let error = Signal::derive(move || {
         let w = language.words();
-        problem.get().map(|problem| (w.problem.at)(w.pay.outcome.email_label, problem))
+        problem.get().map(|problem| (w.problem.at)(w.pay().outcome.email_label, problem))
     });
-    let status = say(move |w| sent_to.get().map(|to| (w.pay.outcome.email_sent)(&to)).unwrap_or_default());
+    let status = say(move |w| sent_to.get().map(|to| (w.pay().outcome.email_sent)(&to)).unwrap_or_default());
     view! {
         <form class="pay-stack" novalidate data-print="no" on:submit=send>
-            <TextField id="receipt-email" label=t(|w| w.pay.outcome.email_label) value=email error
+            <TextField id="receipt-email" label=t(|w| w.pay().outcome.email_label) value=email error
                 keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "email", width: "" }/>
-            <p class="pay-row"><button class="pay-button" type="submit">{t(|w| w.pay.outcome.email_send)}</button></p>
+            <p class="pay-row"><button class="pay-button" type="submit">{t(|w| w.pay().outcome.email_send)}</button></p>
             <p role="status">{status}</p>
             <Failure error=failed/>
         </form>

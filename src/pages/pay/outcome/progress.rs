@@ -18,28 +18,28 @@ pub fn Progress(payment: StoredValue<Payment>) -> impl IntoView {
         say(move |w| day.map(|day| format::short_date(w.locale, day)).unwrap_or_default())
     };
     let expected = say(move |w| {
-        expected_on.map(|day| (w.pay.outcome.expected)(&format::short_date(w.locale, day))).unwrap_or_default()
+        expected_on.map(|day| (w.pay().outcome.expected)(&format::short_date(w.locale, day))).unwrap_or_default()
     });
     let moved = payment.moved_by.clone();
     let holidays = say(move |w| {
         let days: Vec<String> =
-            moved.iter().map(|day| (w.pay.outcome.holiday)(&format::short_date(w.locale, *day))).collect();
+            moved.iter().map(|day| (w.pay().outcome.holiday)(&format::short_date(w.locale, *day))).collect();
         days.join(" ")
     });
     let method = payment.method.clone();
-    let account = say(move |w| (w.pay.method.known)(&method));
+    let account = say(move |w| (w.pay().method.known)(&method));
     let is_bank = matches!(payment.method, Method::Bank { .. });
     view! {
         <section class="pay-stack">
-            <h2>{t(|w| w.pay.outcome.where_it_is)}</h2>
+            <h2>{t(|w| w.pay().outcome.where_it_is)}</h2>
             <ol class="pay-ledger">
                 <li data-state="done">
                     <span class="pay-ledger__dot"><Icon sign=Sign::Done/></span>
-                    <div><b>{t(|w| w.pay.outcome.received)}</b><small>{received}</small></div>
+                    <div><b>{t(|w| w.pay().outcome.received)}</b><small>{received}</small></div>
                 </li>
                 <li data-state="now" aria-current="step">
                     <span class="pay-ledger__dot"><Icon sign=Sign::Clock/></span>
-                    <div><b>{t(|w| w.pay.outcome.at_the_bank)}</b><small>{day(sent_on)}</small><small>{account}</small></div>
+                    <div><b>{t(|w| w.pay().outcome.at_the_bank)}</b><small>{day(sent_on)}</small><small>{account}</small></div>
                 </li>
                 <li data-state="next">
                     <span class="pay-ledger__dot"><Icon sign=Sign::Next/></span>
@@ -57,15 +57,15 @@ fn Owed(payment: Payment, is_bank: bool) -> impl IntoView {
     let (now, then) = (payment.owed_now, payment.owed_if_cleared);
     let email = payment.email.as_ref().map(ToString::to_string);
     let write = say(move |w| match &email {
-        Some(email) => (w.pay.outcome.we_write_to)(email),
-        None => w.pay.outcome.come_back.to_owned(),
+        Some(email) => (w.pay().outcome.we_write_to)(email),
+        None => w.pay().outcome.come_back.to_owned(),
     });
     view! {
         <dl class="pay-facts">
-            {fact(t(|w| w.pay.outcome.owe_today), say(move |w| format::money(w.locale, now)), None)}
-            {fact(t(|w| w.pay.outcome.if_clears), say(move |w| format::money(w.locale, then)), None)}
-            {fact(t(|w| w.pay.outcome.receipt_number), Text::stored(payment.reference), None)}
-            {is_bank.then(|| fact(t(|w| w.pay.outcome.if_refused), write, Some(t(|w| w.pay.outcome.if_refused_note))))}
+            {fact(t(|w| w.pay().outcome.owe_today), say(move |w| format::money(w.locale, now)), None)}
+            {fact(t(|w| w.pay().outcome.if_clears), say(move |w| format::money(w.locale, then)), None)}
+            {fact(t(|w| w.pay().outcome.receipt_number), Text::stored(payment.reference), None)}
+            {is_bank.then(|| fact(t(|w| w.pay().outcome.if_refused), write, Some(t(|w| w.pay().outcome.if_refused_note))))}
         </dl>
     }
 }

@@ -17,39 +17,40 @@ pub fn Checking() -> impl IntoView {
         journey.attempt.with(|attempt| if let Attempt::Unsure(_, tries) = attempt { tries + 1 } else { 0 })
     });
     let h1 = arrive(say(move |w| {
-        if has_ended.get() { w.pay.review.ended_title } else { w.pay.review.checking_title }.to_owned()
+        if has_ended.get() { w.pay().review.ended_title } else { w.pay().review.checking_title }.to_owned()
     }));
-    let title =
-        say(move |w| if has_ended.get() { w.pay.review.ended_title } else { w.pay.review.checking_title }.to_owned());
+    let title = say(move |w| {
+        if has_ended.get() { w.pay().review.ended_title } else { w.pay().review.checking_title }.to_owned()
+    });
     let body = live(move || {
         if has_ended.get() {
             return view! {
-                <p class="pay-lead">{t(|w| w.pay.review.ended)}</p>
-                <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay.review.find_again) main=true/></p>
+                <p class="pay-lead">{t(|w| w.pay().review.ended)}</p>
+                <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay().review.find_again) main=true/></p>
             }
             .into_any();
         }
         view! {
-            <p class="pay-lead">{t(|w| w.pay.review.checking_lead)} " " <b>{t(|w| w.pay.review.dont_pay_again)}</b></p>
+            <p class="pay-lead">{t(|w| w.pay().review.checking_lead)} " " <b>{t(|w| w.pay().review.dont_pay_again)}</b></p>
             <section class="pay-stack">
-                <h2>{t(|w| w.pay.review.what_we_know)}</h2>
+                <h2>{t(|w| w.pay().review.what_we_know)}</h2>
                 <ol class="pay-ledger">
                     <li data-state="done">
                         <span class="pay-ledger__dot"><Icon sign=Sign::Done/></span>
-                        <div><b>{t(|w| w.pay.review.you_pressed)}</b></div>
+                        <div><b>{t(|w| w.pay().review.you_pressed)}</b></div>
                     </li>
                     <li data-state="now" aria-current="step">
                         <span class="pay-ledger__dot"><Icon sign=Sign::Clock/></span>
-                        <div><b>{t(|w| w.pay.review.asking)}</b><small>{say(move |w| (w.pay.review.tries)(tries.get()))}</small></div>
+                        <div><b>{t(|w| w.pay().review.asking)}</b><small>{say(move |w| (w.pay().review.tries)(tries.get()))}</small></div>
                     </li>
                     <li data-state="next">
                         <span class="pay-ledger__dot"><Icon sign=Sign::Next/></span>
-                        <div><b>{t(|w| w.pay.review.outcome)}</b><small>{t(|w| w.pay.review.outcome_note)}</small></div>
+                        <div><b>{t(|w| w.pay().review.outcome)}</b><small>{t(|w| w.pay().review.outcome_note)}</small></div>
                     </li>
                 </ol>
             </section>
             <hr class="pay-tear"/>
-            <p>{say(move |w| (w.pay.review.can_close)(&deployment.contacts().billing_phone))}</p>
+            <p>{say(move |w| (w.pay().review.can_close)(&deployment.contacts().billing_phone))}</p>
         }
         .into_any()
     });

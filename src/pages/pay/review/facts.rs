@@ -35,7 +35,7 @@ fn row(fact: Fact) -> AnyView {
     let change = fact.change.map(|(route, what)| {
         view! {
             <dd class="pay-facts__do">
-                <a class="pay-link" href=route.href()>{t(|w| w.pay.review.change)}<span class="pay-hidden">{t(what)}</span></a>
+                <a class="pay-link" href=route.href()>{t(|w| w.pay().review.change)}<span class="pay-hidden">{t(what)}</span></a>
             </dd>
         }
     });
@@ -47,12 +47,12 @@ fn whose() -> Fact {
     let (session, deployment) = (CurrentSession::here(), Deployment::here());
     let ending = move || session.0.with(|session| session.access().map(|access| access.membership.ending.clone()));
     Fact {
-        what: t(|w| w.pay.review.bills_of),
-        fact: say(move |w| (w.pay.review.record_ending)(&ending().unwrap_or_default())),
+        what: t(|w| w.pay().review.bills_of),
+        fact: say(move |w| (w.pay().review.record_ending)(&ending().unwrap_or_default())),
         note: Some(say(move |w| {
             deployment.region.get().map(|region| format::region(w.locale, region).to_owned()).unwrap_or_default()
         })),
-        change: Some((Route::Find, |w| w.pay.review.change_what[0])),
+        change: Some((Route::Find, |w| w.pay().review.change_what[0])),
     }
 }
 
@@ -61,15 +61,15 @@ fn shares(review: &Review) -> Vec<Fact> {
         let (kind, due, left) = (share.bill.kind, share.bill.due, share.leaves());
         let amount = share.amount.ok().map(contract::Amount::money);
         Fact {
-            what: say(move |w| (w.pay.amount.kind)(kind).to_owned()),
+            what: say(move |w| (w.pay().amount.kind)(kind).to_owned()),
             fact: say(move |w| amount.map(|amount| format::money(w.locale, amount)).unwrap_or_default()),
             note: Some(say(move |w| match left {
                 Some(left) if !left.is_zero() => {
-                    (w.pay.review.part_of_bill)(&format::money(w.locale, left), &format::short_date(w.locale, due))
+                    (w.pay().review.part_of_bill)(&format::money(w.locale, left), &format::short_date(w.locale, due))
                 }
-                _ => w.pay.review.whole_bill.to_owned(),
+                _ => w.pay().review.whole_bill.to_owned(),
             })),
-            change: Some((Route::Amount, |w| w.pay.review.change_what[1])),
+            change: Some((Route::Amount, |w| w.pay().review.change_what[1])),
         }
     };
     review.shares.iter().map(fact).collect()
@@ -79,17 +79,17 @@ fn from(review: &Review) -> Fact {
     let (method, name) = (review.method.clone(), review.payer_name.to_string());
     let fact = {
         let method = method.clone();
-        say(move |w| (w.pay.method.known)(&method))
+        say(move |w| (w.pay().method.known)(&method))
     };
     let note = say(move |w| match &method {
-        Method::Card { expiry, .. } => (w.pay.review.expires)(&expiry.to_string(), &name),
-        Method::Bank { .. } => (w.pay.review.paid_by)(&name),
+        Method::Card { expiry, .. } => (w.pay().review.expires)(&expiry.to_string(), &name),
+        Method::Bank { .. } => (w.pay().review.paid_by)(&name),
     });
     Fact {
-        what: t(|w| w.pay.review.from),
+        what: t(|w| w.pay().review.from),
         fact,
         note: Some(note),
-        change: Some((Route::Method, |w| w.pay.review.change_what[2])),
+        change: Some((Route::Method, |w| w.pay().review.change_what[2])),
     }
 }
 
@@ -101,35 +101,35 @@ fn when(review: &Review) -> Fact {
     let fact = say(move |w| {
         let long = |day| format::long_date(w.locale, day);
         if !is_bank {
-            return (w.pay.review.today)(&long(today));
+            return (w.pay().review.today)(&long(today));
         }
         let plan = plan_debit(today, days());
-        (w.pay.review.sent)(&long(plan.sent_on), &long(plan.expected_on))
+        (w.pay().review.sent)(&long(plan.sent_on), &long(plan.expected_on))
     });
     let note = is_bank.then(|| {
         say(move |w| {
             let moved = plan_debit(today, days()).moved_by;
-            moved.iter().map(|day| (w.pay.method.sent_holiday)(&format::long_date(w.locale, *day))).collect()
+            moved.iter().map(|day| (w.pay().method.sent_holiday)(&format::long_date(w.locale, *day))).collect()
         })
     });
-    Fact { what: t(|w| w.pay.review.when), fact, note, change: None }
+    Fact { what: t(|w| w.pay().review.when), fact, note, change: None }
 }
 
 fn receipt(review: &Review) -> Fact {
     let email = review.email.as_ref().map(ToString::to_string);
     Fact {
-        what: t(|w| w.pay.review.receipt_to),
-        fact: say(move |w| email.clone().unwrap_or_else(|| w.pay.review.no_receipt.to_owned())),
+        what: t(|w| w.pay().review.receipt_to),
+        fact: say(move |w| email.clone().unwrap_or_else(|| w.pay().review.no_receipt.to_owned())),
         note: None,
-        change: Some((Route::Method, |w| w.pay.review.change_what[3])),
+        change: Some((Route::Method, |w| w.pay().review.change_what[3])),
     }
 }
 
 fn fee(review: &Review) -> Fact {
     let fee = review.fee;
     Fact {
-        what: t(|w| w.pay.review.card_fee),
-        fact: say(move |w| if fee.is_zero() { w.pay.review.no_fee.to_owned() } else { format::money(w.locale, fee) }),
+        what: t(|w| w.pay().review.card_fee),
+        fact: say(move |w| if fee.is_zero() { w.pay().review.no_fee.to_owned() } else { format::money(w.locale, fee) }),
         note: None,
         change: None,
     }

@@ -1,0 +1,209 @@
+//! `cargo xtask split`, the last step of every `trunk build` (a hook in `Trunk.toml`): cuts the app's wasm where `src/app/chunks.rs`
+//! says so, and puts the pieces into Trunk's staging folder in place of the one file it made. Trunk has no step of its own for it.
+//!
+//! rustc's wasm with its relocations → wasm-split → wasm-bindgen on the first piece → wasm-opt on each (release) → names by content,
+//! and the integrity of each where it is loaded: in `index.html`, and for the later pieces in the glue.
+
+use crate::{build, child, place, tools::Tools};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256, Sha384};
+use std::path::{Path, PathBuf};
+use xtask::failure::{Because, Failure, Outcome};
+
+/// The name that Trunk gives its files, from the package.
+const APP: &str = "kppay";
+/// The file in which wasm-split writes how pieces are loaded. It and the glue name each other, so they become one file.
+const LOADER: &str = "__wasm_split.js";
+
+pub fn split() -> Outcome<()> {
+    let staging = PathBuf::from(variable("TRUNK_STAGING_DIR")?);
+    let is_release = variable("TRUNK_PROFILE")? == "release";
+    let tools = Tools::found()?;
+    let built = place::target()
+        .join("wasm32-unknown-unknown")
+        .join(if is_release { "release" } else { "debug" })
+        .join(format!("{APP}.wasm"));
+    let work = place::target().join("split");
+    if work.exists() {
+        std::fs::remove_dir_all(&work).because("Emptying target/split")?;
+    }
+    let mut cut = tools.command("wasm-split-cli");
+    child::run("wasm-split-cli", cut.arg(built).arg(&work).args(["--out-name", APP]))?;
+    let mut bind = tools.command("wasm-bindgen");
+    bind.args(["--target", "web", "--no-typescript", "--keep-lld-exports", "--out-dir"]).arg(work.join("bound"));
+    child::run("wasm-bindgen", bind.arg(work.join(format!("{APP}.wasm"))))?;
+
+    let mut loader = read(&work.join(LOADER))?;
+    for (name, file) in later_pieces(&work)? {
+        if is_release {
+            build::optimise(&tools, &file)?;
+        }
+        let bytes = std::fs::read(&file).because("Reading a piece")?;
+        let hashed = format!("{APP}-{}-{}.wasm", name.trim_start_matches("split_"), digits(&bytes));
+        std::fs::write(staging.join(&hashed), &bytes).because("Writing a piece")?;
+        loader = load_safely(&loader, &format!("{name}.wasm"), &hashed, &integrity(&bytes))?;
+    }
+    let main = work.join("bound").join(format!("{APP}_bg.wasm"));
+    if is_release {
+        build::optimise(&tools, &main)?;
+    }
+    let wasm = std::fs::read(&main).because("Reading the first piece")?;
+    let glue = join(&read(&work.join("bound").join(format!("{APP}.js")))?, &loader)?.into_bytes();
+    let mut index = read(&staging.join("index.html"))?;
+    for (ending, bytes) in [("_bg.wasm", wasm), (".js", glue)] {
+        let old = trunks_own(&staging, ending)?;
+        let new = format!("{APP}-{}{ending}", digits(&bytes));
+        std::fs::remove_file(staging.join(&old)).because("Taking Trunk's own file away")?;
+        std::fs::write(staging.join(&new), &bytes).because("Writing the first piece")?;
+        index = relink(&index, &old, &new, &integrity(&bytes))?;
+    }
+    std::fs::write(staging.join("index.html"), index).because("Writing index.html")
+}
+
+fn variable(name: &str) -> Outcome<String> {
+    std::env::var(name)
+        .map_err(|_| Failure::new(format!("{name} is not set.")).fix("this is Trunk's hook: run trunk build"))
+}
+
+fn read(file: &Path) -> Outcome<String> {
+    std::fs::read_to_string(file).because(&format!("Reading {}", file.display()))
+}
+
+/// Every piece but the first, by name.
+fn later_pieces(work: &Path) -> Outcome<Vec<(String, PathBuf)>> {
+    let mut pieces = Vec::new();
+    for entry in std::fs::read_dir(work).because("Reading target/split")? {
+        let file = entry.because("Reading target/split")?.path();
+        let name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+        if file.extension().is_some_and(|extension| extension == "wasm") && name != APP {
+            pieces.push((name, file));
+        }
+    }
+    pieces.sort();
+    Ok(pieces)
+}
+
+/// The file that Trunk made: `kppay-0123….js`, `kppay-0123…_bg.wasm`.
+fn trunks_own(staging: &Path, ending: &str) -> Outcome<String> {
+    let entries = std::fs::read_dir(staging).because("Reading Trunk's staging folder")?;
+    let is_it = |name: &String| {
+        let hash =
+            name.strip_prefix(APP).and_then(|rest| rest.strip_prefix('-')).and_then(|rest| rest.strip_suffix(ending));
+        hash.is_some_and(|hash| hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names.find(is_it).ok_or_else(|| Failure::new(format!("Trunk left no {APP}-…{ending}.")))
+}
+
+/// As the server expects of a name that stands for its content.
+fn digits(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn integrity(bytes: &[u8]) -> String {
+    format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(bytes)))
+}
+
+/// The loader's fetch of one piece: by its hashed name, with its integrity.
+fn load_safely(loader: &str, piece: &str, hashed: &str, integrity: &str) -> Outcome<String> {
+    let old = format!("fetch(new URL(\"./{piece}\", import.meta.url))");
+    let new = format!("fetch(new URL(\"./{hashed}\", import.meta.url), {{ integrity: \"{integrity}\" }})");
+    replaced(loader, &old, &new, LOADER)
+}
+
+/// One module of the glue and the loader: each loses the line that imports the other, and the glue gets the loader's functions as
+/// the objects it imported.
+fn join(glue: &str, loader: &str) -> Outcome<String> {
+    let exported: Vec<&str> = loader
+        .lines()
+        .filter_map(|line| line.strip_prefix("export const ")?.split_once(' ').map(|(name, _)| name))
+        .collect();
+    let object = format!("{{ {} }}", exported.join(", "));
+    let loader: String = loader
+        .lines()
+        .filter(|line| !line.starts_with("import "))
+        .fold(String::new(), |text, line| text + line.strip_prefix("export ").unwrap_or(line) + "\n");
+    let (mut text, mut imports) = (loader, 0);
+    for line in glue.lines() {
+        let imported = line
+            .strip_prefix("import * as ")
+            .and_then(|rest| rest.trim_end_matches(';').strip_suffix(&format!(" from \"./{LOADER}\"")));
+        match imported {
+            Some(name) => {
+                imports += 1;
+                text.push_str(&format!("const {name} = {object};\n"));
+            }
+            None => {
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    if imports == 0 || exported.is_empty() {
+        return Err(Failure::new("The glue and the loader of the pieces do not know each other.")
+            .fix("wasm-bindgen or wasm-split writes them in another way now: see crates/xtask/src/split.rs"));
+    }
+    Ok(text)
+}
+
+/// The page's link to a file of Trunk's, with the new name and the new integrity.
+fn relink(index: &str, old: &str, new: &str, integrity: &str) -> Outcome<String> {
+    let missing = || Failure::new(format!("index.html does not load {old} with its integrity."));
+    let at = index.find(old).ok_or_else(missing)?;
+    let start = index[..at].rfind('<').ok_or_else(missing)?;
+    let end = at + index[at..].find('>').ok_or_else(missing)?;
+    let tag = &index[start..end];
+    let value = tag.split("integrity=\"").nth(1).and_then(|rest| rest.split('"').next()).ok_or_else(missing)?;
+    let renewed = tag.replace(old, new).replace(value, integrity);
+    Ok(format!("{}{renewed}{}", &index[..start], &index[end..]))
+}
+
+fn replaced(text: &str, old: &str, new: &str, of: &str) -> Outcome<String> {
+    if text.contains(old) { Ok(text.replace(old, new)) } else { Err(Failure::new(format!("{of} has no {old}."))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GLUE: &str = "/* glue */\nimport * as import1 from \"./__wasm_split.js\"\nimport * as import2 from \"./__wasm_split.js\"\n\
+                        function initSync() { return import1; }\nexport { initSync };\n";
+    const PIECES: &str = "import { initSync } from \"./kppay.js\";\n\nconst src = fetch(new URL(\"./split_a.wasm\", import.meta.url));\n\
+                          export const __wasm_split_load_a = load(src);\n";
+
+    #[test]
+    fn glue_and_loader_become_one_module() {
+        let one = join(GLUE, PIECES).unwrap();
+        assert!(!one.contains("__wasm_split.js") && !one.contains("import {"), "{one}");
+        assert!(one.contains("const import2 = { __wasm_split_load_a };"), "{one}");
+        assert!(one.contains("\nconst __wasm_split_load_a = load(src);"), "{one}");
+        assert!(join("no imports", PIECES).is_err());
+    }
+
+    #[test]
+    fn a_piece_is_fetched_by_its_hashed_name_with_its_integrity() {
+        let safe = load_safely(PIECES, "split_a.wasm", "kppay-a-01.wasm", "sha384-x").unwrap();
+        assert!(
+            safe.contains("fetch(new URL(\"./kppay-a-01.wasm\", import.meta.url), { integrity: \"sha384-x\" })"),
+            "{safe}"
+        );
+        assert!(load_safely(PIECES, "split_b.wasm", "b", "x").is_err());
+    }
+
+    #[test]
+    fn the_page_loads_the_new_file_and_nothing_else_changes() {
+        let page =
+            "<link href=\"/a.css\" integrity=\"sha384-css\"><link href=\"/kppay-1.js\" integrity=\"sha384-old\">";
+        assert_eq!(
+            relink(page, "kppay-1.js", "kppay-2.js", "sha384-new").unwrap(),
+            "<link href=\"/a.css\" integrity=\"sha384-css\"><link href=\"/kppay-2.js\" integrity=\"sha384-new\">"
+        );
+        assert!(relink(page, "kppay-3.js", "x", "y").is_err());
+    }
+
+    #[test]
+    fn a_hash_in_a_name_has_sixteen_digits() {
+        assert_eq!(digits(b""), "e3b0c44298fc1c14");
+        assert!(integrity(b"").starts_with("sha384-OLBg"));
+    }
+}

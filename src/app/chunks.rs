@@ -1,0 +1,130 @@
+//! The pages that the first page does not wait for: the build puts each chunk into a wasm file of its own, fetched when one of its
+//! pages is first shown. What only these pages use (parts, words, wire types) goes with them.
+//!
+//! A chunk hands out one function that draws its pages; from then on changing between them is as direct as among the others. A
+//! chunk that did not come is said on the page, and can be asked for again.
+
+use crate::{
+    browser,
+    error::ApiError,
+    pages::{
+        coupon::CouponPage,
+        help::HelpPage,
+        legal::{AccessibilityPage, PrivacyPage, TermsPage},
+        not_found::NotFoundPage,
+        pay::{amount::AmountPage, find::FindPage, method::MethodPage, outcome::PaymentPage, review::ReviewPage},
+        register::RegisterPage,
+        sign_in::SignInPage,
+    },
+    route::Route,
+    ui::{Failure, Waiting, live},
+};
+use leptos::{prelude::*, task::spawn_local};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+/// Draws the page of a route; `None` is an address that leads nowhere.
+type Draw = fn(Option<Route>) -> AnyView;
+
+#[derive(Clone, Copy)]
+pub enum Chunk {
+    /// Finding a bill and paying it.
+    Paying,
+    /// What there is to read: help, the coupon, the terms.
+    Reading,
+}
+
+fn draw_paying(route: Option<Route>) -> AnyView {
+    match route {
+        Some(Route::Amount) => AmountPage().into_any(),
+        Some(Route::Method) => MethodPage().into_any(),
+        Some(Route::Review) => ReviewPage().into_any(),
+        Some(Route::Payment(id)) => view! { <PaymentPage id/> }.into_any(),
+        _ => FindPage().into_any(),
+    }
+}
+
+fn draw_reading(route: Option<Route>) -> AnyView {
+    match route {
+        Some(Route::Help) => HelpPage().into_any(),
+        Some(Route::Coupon) => CouponPage().into_any(),
+        Some(Route::Terms) => TermsPage().into_any(),
+        Some(Route::Privacy) => PrivacyPage().into_any(),
+        Some(Route::Accessibility) => AccessibilityPage().into_any(),
+        Some(Route::SignIn) => SignInPage().into_any(),
+        Some(Route::Register) => RegisterPage().into_any(),
+        _ => NotFoundPage().into_any(),
+    }
+}
+
+#[wasm_split(paying, fallible)]
+fn paying() -> Result<Draw, SplitLoaderError> {
+    Ok(draw_paying)
+}
+
+#[wasm_split(reading, fallible)]
+fn reading() -> Result<Draw, SplitLoaderError> {
+    Ok(draw_reading)
+}
+
+#[derive(Clone, Copy)]
+enum Loading {
+    NotAsked,
+    Waiting,
+    Here(Draw),
+    Failed,
+}
+
+/// Context.
+#[derive(Clone, Copy)]
+pub struct Chunks {
+    paying: RwSignal<Loading>,
+    reading: RwSignal<Loading>,
+}
+
+impl Chunks {
+    /// Natively there is one file, and everything is in it.
+    pub fn new() -> Self {
+        let first = |draw: Draw| {
+            RwSignal::new(if cfg!(target_family = "wasm") { Loading::NotAsked } else { Loading::Here(draw) })
+        };
+        Self { paying: first(draw_paying), reading: first(draw_reading) }
+    }
+
+    /// The page of a route, or what is shown until its chunk is here.
+    pub fn page(self, chunk: Chunk, route: Option<Route>) -> AnyView {
+        self.fetch(chunk);
+        let loading = self.of(chunk);
+        let error = Signal::derive(move || matches!(loading.get(), Loading::Failed).then_some(ApiError::Offline));
+        let again = Callback::new(move |()| self.fetch(chunk));
+        live(move || match loading.get() {
+            Loading::Here(draw) => draw(route.clone()),
+            Loading::NotAsked | Loading::Waiting => view! { <div class="pay-journey"><Waiting/></div> }.into_any(),
+            Loading::Failed => view! { <div class="pay-journey"><Failure error on_retry=again/></div> }.into_any(),
+        })
+    }
+
+    /// Asks for a chunk, unless it is here or on its way.
+    pub fn fetch(self, chunk: Chunk) {
+        let loading = self.of(chunk);
+        browser::watch(move |_| {
+            if matches!(loading.get_untracked(), Loading::Waiting | Loading::Here(_)) {
+                return;
+            }
+            loading.set(Loading::Waiting);
+            spawn_local(async move {
+                let came = match chunk {
+                    Chunk::Paying => paying().await,
+                    Chunk::Reading => reading().await,
+                };
+                loading.set(came.map_or(Loading::Failed, Loading::Here));
+            });
+        });
+    }
+
+    fn of(self, chunk: Chunk) -> RwSignal<Loading> {
+        match chunk {
+            Chunk::Paying => self.paying,
+            Chunk::Reading => self.reading,
+        }
+    }
+}
