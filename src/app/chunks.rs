@@ -20,7 +20,6 @@ use crate::{
     ui::{Failure, Waiting, live},
 };
 use leptos::{prelude::*, task::spawn_local};
-use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 /// Draws the page of a route; `None` is an address that leads nowhere.
 type Draw = fn(Option<Route>) -> AnyView;
@@ -56,14 +55,32 @@ fn draw_reading(route: Option<Route>) -> AnyView {
     }
 }
 
-#[wasm_split(paying, fallible)]
-fn paying() -> Result<Draw, SplitLoaderError> {
-    Ok(draw_paying)
+/// Fetches a chunk. `None` is one that did not come.
+#[cfg(feature = "split")]
+async fn load(chunk: Chunk) -> Option<Draw> {
+    use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+    #[wasm_split(paying, fallible)]
+    fn paying() -> Result<Draw, SplitLoaderError> {
+        Ok(draw_paying)
+    }
+    #[wasm_split(reading, fallible)]
+    fn reading() -> Result<Draw, SplitLoaderError> {
+        Ok(draw_reading)
+    }
+    let came = match chunk {
+        Chunk::Paying => paying().await,
+        Chunk::Reading => reading().await,
+    };
+    came.ok()
 }
 
-#[wasm_split(reading, fallible)]
-fn reading() -> Result<Draw, SplitLoaderError> {
-    Ok(draw_reading)
+#[cfg(not(feature = "split"))]
+async fn load(chunk: Chunk) -> Option<Draw> {
+    Some(match chunk {
+        Chunk::Paying => draw_paying,
+        Chunk::Reading => draw_reading,
+    })
 }
 
 #[derive(Clone, Copy)]
@@ -82,11 +99,10 @@ pub struct Chunks {
 }
 
 impl Chunks {
-    /// Natively there is one file, and everything is in it.
+    /// Where nothing is split, everything is here from the start.
     pub fn new() -> Self {
-        let first = |draw: Draw| {
-            RwSignal::new(if cfg!(target_family = "wasm") { Loading::NotAsked } else { Loading::Here(draw) })
-        };
+        let first =
+            |draw: Draw| RwSignal::new(if cfg!(feature = "split") { Loading::NotAsked } else { Loading::Here(draw) });
         Self { paying: first(draw_paying), reading: first(draw_reading) }
     }
 
@@ -112,11 +128,7 @@ impl Chunks {
             }
             loading.set(Loading::Waiting);
             spawn_local(async move {
-                let came = match chunk {
-                    Chunk::Paying => paying().await,
-                    Chunk::Reading => reading().await,
-                };
-                loading.set(came.map_or(Loading::Failed, Loading::Here));
+                loading.set(load(chunk).await.map_or(Loading::Failed, Loading::Here));
             });
         });
     }
