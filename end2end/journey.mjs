@@ -7,7 +7,7 @@ export const WORDS = {
     payOnce: /^Pay once, without an account/,
     region: 'Where is your health plan?', goOn: 'Continue', yes: /^Yes/, no: /^No/,
     find: 'Find your bill', findButton: 'Find my bill', noMatch: 'We found no bill with these numbers', tooMany: /^Too many tries/,
-    toPutRight: /^\d+ things? to put right$/, offline: 'You are offline', faulty: 'Something is wrong on our side',
+    toPutRight: /^\d+ things? to put right$/, offline: 'You are offline', tryAgain: 'Try again', help: 'All ways to reach us', faulty: 'Something is wrong on our side',
     signedOut: 'You were signed out to protect your information',
     identifiers: {
       group: 'Group', subgroup: 'Subgroup', billgroup: 'Billgroup', zip: 'ZIP code', hrn: 'Health record number',

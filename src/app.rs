@@ -9,41 +9,87 @@ use crate::{
     i18n::Language,
     pages::{home::HomePage, pay, region::RegionPage},
     place::Place,
-    route::Route,
+    route::{
+        ACCESSIBILITY, AMOUNT, COUPON, HELP, ID, METHOD, PAY, PAYMENTS, PRIVACY, REGION, REGISTER, REVIEW, Route,
+        SIGN_IN, TERMS,
+    },
     session::{CurrentSession, Session},
     ui::{Arrivals, Shell, live},
 };
 use chunks::{Chunk, Chunks};
 use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{
+    ParamSegment, StaticSegment,
+    components::{FlatRoutes, Route as At, Router},
+    hooks::use_params_map,
+};
 use std::sync::Arc;
 
-/// `path` is where it starts.
 #[component]
-pub fn App(config: Config, #[prop(into)] path: String) -> impl IntoView {
+pub fn App(config: Config) -> impl IntoView {
     let deployment = Deployment::new(config.region);
     let language = Language(RwSignal::new(config.locale));
     let session = CurrentSession(RwSignal::new(Session::Restoring));
-    let place = Place::at(&path);
     provide_context(Client::new(&config.api_base));
     provide_context(deployment);
     provide_context(language);
     provide_context(session);
-    provide_context(place);
     provide_context(Arrivals::default());
+    provide_context(Chunks::new());
     pay::provide();
     load_portal(deployment);
     restore_session(session);
     remember_choices(deployment, language);
-    place.follow_history();
-    let chunks = Chunks::new();
-    view! { <Shell>{live(move || page(place.route(), chunks))}</Shell> }
+    view! { <Router><Pages/></Router> }
 }
 
-/// The route table.
-fn page(route: Option<Route>, chunks: Chunks) -> AnyView {
+/// The route table. An address that is not in it leads nowhere, and is said so.
+#[component]
+fn Pages() -> impl IntoView {
+    Place::provide();
+    view! {
+        <Shell>
+            <FlatRoutes fallback=|| page(None)>
+                <At path=StaticSegment("") view=at(Route::Home)/>
+                <At path=StaticSegment(REGION) view=at(Route::Region)/>
+                <At path=StaticSegment(PAY) view=at(Route::Find)/>
+                <At path=(StaticSegment(PAY), StaticSegment(AMOUNT)) view=at(Route::Amount)/>
+                <At path=(StaticSegment(PAY), StaticSegment(METHOD)) view=at(Route::Method)/>
+                <At path=(StaticSegment(PAY), StaticSegment(REVIEW)) view=at(Route::Review)/>
+                <At path=(StaticSegment(PAY), StaticSegment(PAYMENTS), ParamSegment(ID)) view=payment/>
+                <At path=StaticSegment(HELP) view=at(Route::Help)/>
+                <At path=StaticSegment(COUPON) view=at(Route::Coupon)/>
+                <At path=StaticSegment(TERMS) view=at(Route::Terms)/>
+                <At path=StaticSegment(PRIVACY) view=at(Route::Privacy)/>
+                <At path=StaticSegment(ACCESSIBILITY) view=at(Route::Accessibility)/>
+                <At path=StaticSegment(SIGN_IN) view=at(Route::SignIn)/>
+                <At path=StaticSegment(REGISTER) view=at(Route::Register)/>
+            </FlatRoutes>
+        </Shell>
+    }
+}
+
+/// One type for all views of the table: the router compiles each kind of entry anew.
+fn at(route: Route) -> impl Fn() -> AnyView + Clone + Send + 'static {
+    move || page(Some(route.clone()))
+}
+
+/// Another payment at the same address pattern is another page.
+fn payment() -> AnyView {
+    let params = use_params_map();
+    live(move || page(params.with(|params| params.get(ID)).map(Route::Payment)))
+}
+
+/// What is at once there, and what is fetched when it is first shown.
+fn page(route: Option<Route>) -> AnyView {
+    let chunks = Chunks::here();
     match route {
         Some(Route::Home) => HomePage().into_any(),
-        Some(Route::Region) => RegionPage().into_any(),
+        Some(Route::Region) => {
+            // whoever chooses a region goes on to find a bill
+            chunks.fetch(Chunk::Paying);
+            RegionPage().into_any()
+        }
         Some(Route::Find | Route::Amount | Route::Method | Route::Review | Route::Payment(_)) => {
             chunks.page(Chunk::Paying, route)
         }

@@ -5,9 +5,7 @@ use contract::IdempotencyKey;
 use js_sys::{Array, Date, Function, Reflect};
 use leptos::prelude::Effect;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use web_sys::{
-    Document, Element, HtmlAnchorElement, HtmlElement, HtmlIFrameElement, MessageEvent, MouseEvent, Storage,
-};
+use web_sys::{Document, Element, HtmlElement, HtmlIFrameElement, MessageEvent, Storage};
 
 fn window() -> Option<web_sys::Window> {
     web_sys::window()
@@ -64,33 +62,10 @@ pub fn path() -> String {
     location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
 }
 
-pub fn write_address(path: &str, replace: bool) {
-    let Some(Ok(history)) = window().map(|window| window.history()) else { return };
-    _ = if replace {
-        history.replace_state_with_url(&JsValue::NULL, "", Some(path))
-    } else {
-        history.push_state_with_url(&JsValue::NULL, "", Some(path))
-    };
-}
-
 pub fn scroll_to_top() {
     if let Some(window) = window() {
         window.scroll_to_with_x_and_y(0.0, 0.0);
     }
-}
-
-/// The path of a link to this origin that was clicked plainly; `None` is the browser's business.
-pub fn own_link(event: &MouseEvent) -> Option<String> {
-    let is_plain =
-        event.button() == 0 && !(event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key());
-    if event.default_prevented() || !is_plain {
-        return None;
-    }
-    // through an open shadow root, and from words inside the link
-    let path = event.composed_path();
-    let link = path.iter().find_map(|node| node.dyn_into::<HtmlAnchorElement>().ok())?;
-    let is_ours = link.origin() == origin() && link.target().is_empty() && !link.has_attribute("download");
-    is_ours.then(|| link.pathname() + &link.search())
 }
 
 /// Preferred languages, best first.
@@ -121,11 +96,6 @@ pub fn focus_field(near: &Element, id: &str) {
     if let Some(field) = found.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
         _ = field.focus();
     }
-}
-
-/// Milliseconds since 1970, of this machine's clock.
-pub fn now_millis() -> i64 {
-    Date::now() as i64
 }
 
 /// Minutes since 1970.
@@ -202,20 +172,11 @@ pub fn origin() -> String {
     window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
 }
 
-pub fn is_online() -> bool {
-    window().is_none_or(|window| window.navigator().on_line())
-}
-
 /// Runs `react` once the page is drawn, and again whenever a signal read in it has changed; it is told whether it is the first
 /// time. Never natively. Boxed, so that effects are compiled once.
 pub fn watch(react: impl FnMut(bool) + 'static) {
     let mut react: Box<dyn FnMut(bool)> = Box::new(react);
     Effect::new(move |before: Option<()>| react(before.is_none()));
-}
-
-/// Calls back for every event of this name on the window, for as long as the answer is kept.
-pub fn listen(event: &'static str, mut heard: impl FnMut() + 'static) -> Option<Listening> {
-    Listening::on(event, Closure::<dyn FnMut(JsValue)>::new(move |_| heard()))
 }
 
 /// Calls back with the text of every message that comes from `origin` and from inside `frame`; objects arrive as JSON.

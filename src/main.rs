@@ -12,9 +12,8 @@ fn main() {
     std::panic::set_hook(Box::new(|_| pages::crash::show()));
     if let Some(place) = browser::app_element() {
         let (region, locale) = (browser::remembered(Remembered::Region), browser::remembered(Remembered::Locale));
-        let path = browser::path();
         let config = Config::parse(region.as_deref(), locale.as_deref(), &browser::languages());
-        mount_to(place, || view! { <App config path/> }).forget();
+        mount_to(place, || view! { <App config/> }).forget();
         browser::started();
     }
 }

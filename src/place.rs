@@ -1,37 +1,50 @@
-//! Where we are: the route on the page, in step with the address bar. Links are plain `<a href>`; a plain click on one of ours is
-//! taken here, everything else (new tab, download, another site) is the browser's.
-//!
-//! Written by hand and not leptos_router: one match on [`Route`] in `app` does what we need of it, for a fifth of the bytes of the
-//! first page (ARCHITECTURE.md has the figures).
+//! Where we are and how to go elsewhere: the only place where a [`Route`] of ours meets leptos_router's addresses. Links are plain
+//! `<a href>`; the router takes plain clicks on them, everything else (new tab, download, another site) is the browser's.
 
 use crate::{browser, route::Route};
 use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
+use std::rc::Rc;
+
+type Navigate = Rc<dyn Fn(&str, NavigateOptions)>;
 
 /// Context.
 #[derive(Clone, Copy)]
 pub struct Place {
-    /// `None` is an address that leads nowhere.
-    route: RwSignal<Option<Route>>,
+    path: Signal<String>,
+    /// `None` outside of a router: a test of one component goes nowhere.
+    navigate: StoredValue<Option<Navigate>, LocalStorage>,
 }
 
 impl Place {
-    pub fn at(path: &str) -> Self {
-        Self { route: RwSignal::new(Route::parse(path)) }
+    /// Inside the router, once.
+    pub fn provide() {
+        let navigate: Navigate = Rc::new(use_navigate());
+        provide_context(Self {
+            path: use_location().pathname.into(),
+            navigate: StoredValue::new_local(Some(navigate)),
+        });
     }
 
     /// The one the app provides; outside of it the first page.
     pub fn here() -> Self {
-        use_context().unwrap_or_else(|| Self { route: RwSignal::new(Some(Route::Home)) })
+        use_context().unwrap_or_else(|| Self {
+            path: Signal::stored(Route::Home.href()),
+            navigate: StoredValue::new_local(None),
+        })
     }
 
-    /// Tracks.
+    /// Tracks. `None` is an address that leads nowhere.
     pub fn route(self) -> Option<Route> {
-        self.route.get()
+        self.path.with(|path| Route::parse(path))
     }
 
     /// Now, without tracking.
     pub fn is_at(self, route: &Route) -> bool {
-        self.route.with_untracked(|at| at.as_ref() == Some(route))
+        self.path.with_untracked(|path| Route::parse(path).as_ref() == Some(route))
     }
 
     /// Goes there, at its top; back leads here again.
@@ -45,27 +58,11 @@ impl Place {
     }
 
     fn leave(self, to: Route, replace: bool) {
-        if !self.is_at(&to) {
-            browser::write_address(&to.href(), replace);
-            self.route.set(Some(to));
+        if self.is_at(&to) {
+            return browser::scroll_to_top();
         }
-        browser::scroll_to_top();
-    }
-
-    /// Follows back and forward; for the app, once.
-    pub fn follow_history(self) {
-        browser::watch(move |_| {
-            let heard = browser::listen("popstate", move || self.route.set(Route::parse(&browser::path())));
-            let heard = StoredValue::new_local(heard);
-            on_cleanup(move || heard.set_value(None));
-        });
-    }
-
-    /// For a click anywhere in the app.
-    pub fn clicked(self, event: leptos::ev::MouseEvent) {
-        if let Some(to) = browser::own_link(&event).as_deref().and_then(Route::parse) {
-            event.prevent_default();
-            self.go(to);
+        if let Some(navigate) = self.navigate.get_value() {
+            navigate(&to.href(), NavigateOptions { replace, resolve: false, ..NavigateOptions::default() });
         }
     }
 }

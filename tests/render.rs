@@ -9,12 +9,16 @@ use kppay::{
     route::Route,
 };
 use leptos::prelude::*;
+use leptos_router::location::RequestUrl;
 
 fn page(route: &str, locale: Locale, region: Option<Region>) -> String {
     _ = any_spawner::Executor::init_futures_executor();
     let config = Config { api_base: API_BASE.into(), region, locale };
     let owner = Owner::new();
-    owner.with(|| view! { <App config path=route/> }.to_html())
+    owner.with(|| {
+        provide_context(RequestUrl::new(route));
+        view! { <App config/> }.to_html()
+    })
 }
 
 fn routes() -> Vec<Route> {

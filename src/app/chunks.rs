@@ -6,7 +6,7 @@
 
 use crate::{
     browser,
-    error::ApiError,
+    i18n::t,
     pages::{
         coupon::CouponPage,
         help::HelpPage,
@@ -17,7 +17,7 @@ use crate::{
         sign_in::SignInPage,
     },
     route::Route,
-    ui::{Failure, Waiting, live},
+    ui::{Heading, Waiting, live},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -106,30 +106,50 @@ impl Chunks {
         Self { paying: first(draw_paying), reading: first(draw_reading) }
     }
 
+    /// The ones the app provides.
+    pub fn here() -> Self {
+        use_context().unwrap_or_else(Self::new)
+    }
+
     /// The page of a route, or what is shown until its chunk is here.
     pub fn page(self, chunk: Chunk, route: Option<Route>) -> AnyView {
         self.fetch(chunk);
         let loading = self.of(chunk);
-        let error = Signal::derive(move || matches!(loading.get(), Loading::Failed).then_some(ApiError::Offline));
-        let again = Callback::new(move |()| self.fetch(chunk));
         live(move || match loading.get() {
             Loading::Here(draw) => draw(route.clone()),
             Loading::NotAsked | Loading::Waiting => view! { <div class="pay-journey"><Waiting/></div> }.into_any(),
-            Loading::Failed => view! { <div class="pay-journey"><Failure error on_retry=again/></div> }.into_any(),
+            Loading::Failed => {
+                let again = move |_| self.ask(chunk);
+                view! {
+                    <div class="pay-journey">
+                        <div class="pay-journey__head">
+                            <Heading words=t(|w| w.shell.offline_title)/>
+                            <p class="pay-lead">{t(|w| w.shell.offline)}</p>
+                        </div>
+                        <p class="pay-row">
+                            <button class="pay-button pay-button--main" type="button" on:click=again>{t(|w| w.shell.try_again)}</button>
+                        </p>
+                    </div>
+                }
+                .into_any()
+            }
         })
     }
 
-    /// Asks for a chunk, unless it is here or on its way.
+    /// For a page that is drawn: asks for the chunk once it stands.
     pub fn fetch(self, chunk: Chunk) {
+        browser::watch(move |_| self.ask(chunk));
+    }
+
+    /// Asks for a chunk, unless it is here or on its way.
+    fn ask(self, chunk: Chunk) {
         let loading = self.of(chunk);
-        browser::watch(move |_| {
-            if matches!(loading.get_untracked(), Loading::Waiting | Loading::Here(_)) {
-                return;
-            }
-            loading.set(Loading::Waiting);
-            spawn_local(async move {
-                loading.set(load(chunk).await.map_or(Loading::Failed, Loading::Here));
-            });
+        if matches!(loading.get_untracked(), Loading::Waiting | Loading::Here(_)) {
+            return;
+        }
+        loading.set(Loading::Waiting);
+        spawn_local(async move {
+            loading.set(load(chunk).await.map_or(Loading::Failed, Loading::Here));
         });
     }
 

@@ -14,7 +14,6 @@ use std::time::Duration;
 
 #[component]
 pub fn Shell(children: Children) -> impl IntoView {
-    let place = Place::here();
     let main = NodeRef::<html::Main>::new();
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -23,7 +22,7 @@ pub fn Shell(children: Children) -> impl IntoView {
         }
     };
     view! {
-        <div class="pay-page" on:click=move |event| place.clicked(event)>
+        <div class="pay-page">
             <a class="pay-skip" href="#main" on:click=skip>{t(|w| w.shell.skip)}</a>
             <Header/>
             <main class="pay-main" id="main" tabindex="-1" node_ref=main>{children()}</main>

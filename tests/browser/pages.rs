@@ -19,7 +19,9 @@ fn config() -> Config {
 #[wasm_bindgen_test]
 async fn an_address_that_leads_nowhere_is_said_and_the_language_changes_everywhere() {
     let place = stage();
-    let handle = mount_to(place.clone(), || view! { <App config=config() path="/nowhere"/> });
+    let history = web_sys::window().unwrap().history().unwrap();
+    history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some("/nowhere")).unwrap();
+    let handle = mount_to(place.clone(), || view! { <App config=config()/> });
     leptos::task::tick().await;
     let title = find(&place, "h1").text_content().unwrap();
     let button: HtmlElement = find(&place, "button[lang=es]").unchecked_into();

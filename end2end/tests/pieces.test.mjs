@@ -1,0 +1,49 @@
+// The wasm comes in pieces: what the first page waits for, what is fetched ahead, and what is said when a piece does not come or is
+// not the one that was built.
+import assert from 'node:assert/strict';
+import { scene, useBrowser } from '../stage.mjs';
+
+useBrowser();
+
+const PAYING = /kppay-paying-[0-9a-f]{16}\.wasm$/;
+const READING = /kppay-reading-[0-9a-f]{16}\.wasm$/;
+const asked = (payer, piece) => payer.seen.requests.filter((request) => piece.test(request.url())).length;
+
+scene('the first page waits for no later piece; choosing a region fetches the paying pages ahead, once', async ({ payer }) => {
+  const { page, words } = payer;
+  await payer.goes('/');
+  await payer.settles();
+  await page.waitForLoadState('networkidle');
+  assert.deepEqual([asked(payer, PAYING), asked(payer, READING)], [0, 0]);
+  const ahead = page.waitForResponse(PAYING);
+  await page.getByRole('link', { name: words.payOnce }).click();
+  await payer.sees(words.region);
+  assert.equal((await ahead).headers()['cache-control'], 'public, max-age=31536000, immutable');
+  await page.getByRole('radio', { name: /^California/ }).check();
+  await page.getByRole('button', { name: words.goOn }).click();
+  await payer.sees(words.find);
+  assert.equal(asked(payer, PAYING), 1);
+});
+
+scene('a piece that does not come is said, and comes when it is asked for again', async ({ payer }) => {
+  const { page, words } = payer;
+  await page.route(READING, (route) => route.abort());
+  await payer.goes('/help');
+  await payer.reads(words.offline);
+  await page.unroute(READING);
+  await page.getByRole('button', { name: words.tryAgain }).click();
+  await payer.sees(words.help);
+});
+
+scene('a piece that is not the one that was built is not run', async ({ payer }) => {
+  const { page, words } = payer;
+  await page.route(READING, async (route) => {
+    const answer = await route.fetch();
+    const bytes = Buffer.concat([await answer.body(), Buffer.from([0, 1, 0])]); // one more, empty, custom section: valid wasm
+    await route.fulfill({ response: answer, body: bytes, headers: { 'content-type': 'application/wasm' } });
+  });
+  await payer.goes('/help');
+  await payer.reads(words.offline);
+  assert.match(payer.seen.violations.join('\n'), /integrity/);
+  payer.seen.violations.length = 0;
+});
