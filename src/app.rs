@@ -1,4 +1,4 @@
-//! Contexts and the route table: the only file that names every page.
+//! Contexts and the route table. Which pages come later, in a piece of the wasm of their own, is in `chunks`; nobody else names a page.
 
 mod chunks;
 

@@ -1,7 +1,7 @@
 //! The only place that knows web_sys: storage, focus, title, language, clock, randomness, messages, printing. Called from effects
 //! and handlers, never while rendering.
 
-use contract::IdempotencyKey;
+use contract::{IdempotencyKey, Instant};
 use js_sys::{Array, Date, Function, Reflect};
 use leptos::prelude::Effect;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
@@ -96,6 +96,11 @@ pub fn focus_field(near: &Element, id: &str) {
     if let Some(field) = found.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
         _ = field.focus();
     }
+}
+
+/// By this machine's clock.
+pub fn now() -> Instant {
+    Instant::from_millis(Date::now() as i64)
 }
 
 /// Minutes since 1970.

@@ -36,9 +36,9 @@ pub struct MethodWords {
     pub change_amounts: &'static str,
 }
 
-fn ending(method: &Method, card: &str, checking: &str, savings: &str, ends: &str) -> String {
+fn ending(method: &Method, card: fn(&str) -> String, checking: &str, savings: &str, ends: &str) -> String {
     match method {
-        Method::Card { brand, last4, .. } => format!("{} {card} {ends} {last4}", brand.name()),
+        Method::Card { brand, last4, .. } => format!("{} {ends} {last4}", card(brand.name())),
         Method::Bank { account: BankAccountKind::Checking, last4 } => format!("{checking} {ends} {last4}"),
         Method::Bank { account: BankAccountKind::Savings, last4 } => format!("{savings} {ends} {last4}"),
     }
@@ -74,7 +74,7 @@ pub const EN: MethodWords = MethodWords {
     email: "E-mail for the receipt",
     email_hint: "We use it for this receipt only. You can leave it empty.",
     email_typo: |meant| format!("Did you mean {meant}?"),
-    known: |method| ending(method, "card", "Checking account", "Savings account", "ending in"),
+    known: |method| ending(method, |brand| format!("{brand} card"), "Checking account", "Savings account", "ending in"),
     known_note: "Kept for this visit. The number itself is with the processor.",
     other_details: "Use other details",
     go_on: "Continue to review",
@@ -112,7 +112,9 @@ pub const ES: MethodWords = MethodWords {
     email: "Correo electrónico para el recibo",
     email_hint: "Lo usamos solo para este recibo. Puede dejarlo vacío.",
     email_typo: |meant| format!("¿Quiso decir {meant}?"),
-    known: |method| ending(method, "(tarjeta)", "Cuenta corriente", "Cuenta de ahorros", "terminada en"),
+    known: |method| {
+        ending(method, |brand| format!("Tarjeta {brand}"), "Cuenta corriente", "Cuenta de ahorros", "terminada en")
+    },
     known_note: "Se guarda durante esta visita. El número lo tiene el procesador.",
     other_details: "Usar otros datos",
     go_on: "Continuar a la revisión",

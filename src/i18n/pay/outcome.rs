@@ -2,6 +2,14 @@
 
 use contract::payment::Failure;
 
+/// As it stands inside a sentence: `your checking account …`, but `your Visa card …`.
+fn inside(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_lowercase().to_string()).unwrap_or_default();
+    // the names of card brands keep their capital, and begin what is said of a card in English
+    if words.contains(" card ") { words.to_owned() } else { first + letters.as_str() }
+}
+
 pub struct OutcomeWords {
     pub receipt_title: &'static str,
     pub paid: &'static str,
@@ -48,6 +56,7 @@ pub struct OutcomeWords {
     pub expected: fn(&str) -> String,
     pub holiday: fn(&str) -> String,
     pub owe_today: &'static str,
+    pub on_bill: fn(kind: &str, day: &str) -> String,
     pub if_clears: &'static str,
     pub if_refused: &'static str,
     pub we_write_to: fn(&str) -> String,
@@ -62,7 +71,7 @@ pub struct OutcomeWords {
     pub final_note: &'static str,
     pub you_owe: &'static str,
     pub help: &'static str,
-    pub mail_or_phone: &'static str,
+    pub by_mail: &'static str,
     pub not_here_title: &'static str,
     pub not_here: &'static str,
     pub find_bill: &'static str,
@@ -71,7 +80,7 @@ pub struct OutcomeWords {
 pub const EN: OutcomeWords = OutcomeWords {
     receipt_title: "Receipt",
     paid: "Paid. Thank you.",
-    paid_how: |when, method| format!("{when}, with: {method}."),
+    paid_how: |when, method| format!("{when}, with your {}.", inside(method)),
     sent: "Sent to your bank",
     sent_lead: |day| {
         format!(
@@ -79,16 +88,21 @@ pub const EN: OutcomeWords = OutcomeWords {
         )
     },
     failed: "No money was taken",
-    failed_lead: |why, method, amount| match why {
-        Failure::Declined => format!("Your bank declined {amount}. Method: {method}."),
-        Failure::InsufficientFunds => format!("There was not enough available for {amount}. Method: {method}."),
-        Failure::CardExpired => format!("Your bank says that this card has expired. Method: {method}."),
-        Failure::WrongSecurityCode => format!("The security code was not right. Method: {method}."),
-        Failure::AccountClosed => format!("The bank says that this account is closed. Method: {method}."),
-        Failure::AccountNotFound => format!("The bank does not know this account. Method: {method}."),
-        Failure::NotAuthorised => format!("The bank says that this debit was not authorized. Method: {method}."),
-        Failure::Stopped => format!("The payment was stopped at your bank. Method: {method}."),
-        Failure::ProcessingError => format!("The payment of {amount} could not be processed. Method: {method}."),
+    failed_lead: |why, method, amount| {
+        let method = inside(method);
+        match why {
+            Failure::Declined => format!("Your bank declined {amount} from the {method}."),
+            Failure::InsufficientFunds => {
+                format!("Your bank declined the {method}: there was not enough available for {amount}.")
+            }
+            Failure::CardExpired => format!("Your bank declined the {method}: it says that the card has expired."),
+            Failure::WrongSecurityCode => format!("Your bank declined the {method}: the security code was not right."),
+            Failure::AccountClosed => format!("The bank says that the {method} is closed."),
+            Failure::AccountNotFound => format!("The bank does not know the {method}."),
+            Failure::NotAuthorised => format!("The bank says that a debit from the {method} was not authorized."),
+            Failure::Stopped => format!("The payment from the {method} was stopped at your bank."),
+            Failure::ProcessingError => format!("{amount} from the {method} could not be processed."),
+        }
     },
     returned: "Your bank took the payment back",
     returned_lead: |why, amount| {
@@ -124,7 +138,7 @@ pub const EN: OutcomeWords = OutcomeWords {
     reference_note: "Have it ready if you call us",
     sent_to: "Sent to",
     still_owed: "Still owed",
-    owed_on: |amount, kind| format!("{amount}: {kind}"),
+    owed_on: |amount, kind| format!("{amount} on the {}", inside(kind)),
     due: |day| format!("Due {day}"),
     nothing_owed: "Nothing on these bills",
     authorisation: "The authorization you gave",
@@ -138,6 +152,7 @@ pub const EN: OutcomeWords = OutcomeWords {
     expected: |day| format!("Expected {day}"),
     holiday: |day| format!("{day} is no bank day"),
     owe_today: "You owe today",
+    on_bill: |kind, day| format!("On the {}, due {day}", inside(kind)),
     if_clears: "If this clears",
     if_refused: "If your bank refuses",
     we_write_to: |email| format!("We write to {email}"),
@@ -152,7 +167,7 @@ pub const EN: OutcomeWords = OutcomeWords {
     final_note: "Final: we will not try this charge again",
     you_owe: "You still owe",
     help: "Ask about financial help",
-    mail_or_phone: "Pay by mail or phone",
+    by_mail: "Pay by mail",
     not_here_title: "We can’t show this receipt here",
     not_here: "It needs the visit in which the payment was made. Find your bill again, or call us and give the receipt number.",
     find_bill: "Find your bill",
@@ -161,7 +176,7 @@ pub const EN: OutcomeWords = OutcomeWords {
 pub const ES: OutcomeWords = OutcomeWords {
     receipt_title: "Recibo",
     paid: "Pagado. Gracias.",
-    paid_how: |when, method| format!("{when}, con: {method}."),
+    paid_how: |when, method| format!("{when}, con su {}.", inside(method)),
     sent: "Enviado a su banco",
     sent_lead: |day| {
         format!(
@@ -169,18 +184,23 @@ pub const ES: OutcomeWords = OutcomeWords {
         )
     },
     failed: "No se tomó dinero",
-    failed_lead: |why, method, amount| match why {
-        Failure::Declined => format!("Su banco rechazó {amount}. Forma de pago: {method}."),
-        Failure::InsufficientFunds => format!("No había fondos suficientes para {amount}. Forma de pago: {method}."),
-        Failure::CardExpired => format!("Su banco dice que esta tarjeta venció. Forma de pago: {method}."),
-        Failure::WrongSecurityCode => format!("El código de seguridad no era correcto. Forma de pago: {method}."),
-        Failure::AccountClosed => format!("El banco dice que esta cuenta está cerrada. Forma de pago: {method}."),
-        Failure::AccountNotFound => format!("El banco no conoce esta cuenta. Forma de pago: {method}."),
-        Failure::NotAuthorised => {
-            format!("El banco dice que este débito no estaba autorizado. Forma de pago: {method}.")
+    failed_lead: |why, method, amount| {
+        let method = inside(method);
+        match why {
+            Failure::Declined => format!("Su banco rechazó {amount} de la {method}."),
+            Failure::InsufficientFunds => {
+                format!("Su banco rechazó la {method}: no había fondos suficientes para {amount}.")
+            }
+            Failure::CardExpired => format!("Su banco rechazó la {method}: dice que la tarjeta venció."),
+            Failure::WrongSecurityCode => {
+                format!("Su banco rechazó la {method}: el código de seguridad no era correcto.")
+            }
+            Failure::AccountClosed => format!("El banco dice que la {method} está cerrada."),
+            Failure::AccountNotFound => format!("El banco no conoce la {method}."),
+            Failure::NotAuthorised => format!("El banco dice que un débito de la {method} no estaba autorizado."),
+            Failure::Stopped => format!("El pago de la {method} se detuvo en su banco."),
+            Failure::ProcessingError => format!("No se pudieron procesar {amount} de la {method}."),
         }
-        Failure::Stopped => format!("El pago se detuvo en su banco. Forma de pago: {method}."),
-        Failure::ProcessingError => format!("El pago de {amount} no se pudo procesar. Forma de pago: {method}."),
     },
     returned: "Su banco devolvió el pago",
     returned_lead: |why, amount| {
@@ -216,7 +236,7 @@ pub const ES: OutcomeWords = OutcomeWords {
     reference_note: "Téngala a mano si nos llama",
     sent_to: "Enviado a",
     still_owed: "Todavía debe",
-    owed_on: |amount, kind| format!("{amount}: {kind}"),
+    owed_on: |amount, kind| format!("{amount} de la {}", inside(kind)),
     due: |day| format!("Vence el {day}"),
     nothing_owed: "Nada en estas facturas",
     authorisation: "La autorización que dio",
@@ -230,6 +250,7 @@ pub const ES: OutcomeWords = OutcomeWords {
     expected: |day| format!("Se espera el {day}"),
     holiday: |day| format!("{day} no es día bancario"),
     owe_today: "Debe hoy",
+    on_bill: |kind, day| format!("De la {}, que vence el {day}", inside(kind)),
     if_clears: "Si este pago se completa",
     if_refused: "Si su banco lo rechaza",
     we_write_to: |email| format!("Le escribimos a {email}"),
@@ -244,7 +265,7 @@ pub const ES: OutcomeWords = OutcomeWords {
     final_note: "Definitivo: no intentaremos este cargo otra vez",
     you_owe: "Todavía debe",
     help: "Preguntar por ayuda económica",
-    mail_or_phone: "Pagar por correo o teléfono",
+    by_mail: "Pagar por correo",
     not_here_title: "No podemos mostrar este recibo aquí",
     not_here: "Hace falta la visita en la que se hizo el pago. Busque su factura otra vez, o llámenos y dé el número de recibo.",
     find_bill: "Buscar su factura",

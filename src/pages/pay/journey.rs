@@ -15,7 +15,7 @@ use crate::{
     session::{CurrentSession, Session},
 };
 use contract::{
-    IdempotencyKey,
+    IdempotencyKey, Instant, Money,
     bill::BillList,
     payment::{DraftShare, PaymentDraft, PaymentOrder},
 };
@@ -42,6 +42,8 @@ pub struct Journey {
     /// The draft is the server's, or newer.
     pub is_restored: RwSignal<bool>,
     pub attempt: RwSignal<Attempt>,
+    /// What was sent and when, by this device's clock; not known any more after a reload.
+    pub sent: RwSignal<Option<(Money, Instant)>>,
     /// Why the last attempt took no money.
     pub refusal: RwSignal<Option<ApiError>>,
     /// The last attempt never reached the server.
@@ -62,6 +64,7 @@ impl Journey {
             draft: RwSignal::default(),
             is_restored: RwSignal::new(false),
             attempt: RwSignal::default(),
+            sent: RwSignal::new(None),
             refusal: RwSignal::new(None),
             never_arrived: RwSignal::new(false),
             pay_again: RwSignal::new(false),
@@ -170,8 +173,9 @@ impl Journey {
     }
 
     /// Pay was pressed.
-    pub fn press(self, client: Client, place: Place, order: PaymentOrder, key: IdempotencyKey) {
+    pub fn press(self, client: Client, place: Place, order: PaymentOrder, key: IdempotencyKey, charged: Money) {
         self.forget_refusal();
+        self.sent.set(Some((charged, browser::now())));
         self.happen(client, place, Event::Pressed(key), Some(order));
     }
 

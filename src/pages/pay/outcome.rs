@@ -298,7 +298,10 @@ fn TriedFacts(payment: StoredValue<Payment>) -> impl IntoView {
             )}
             {fact(t(|w| w.pay().outcome.reference), Text::stored(payment.reference), Some(t(|w| w.pay().outcome.reference_note)))}
         </dl>
-        <p class="pay-row"><a class="pay-link" href=Route::Help.href()>{t(|w| w.pay().outcome.mail_or_phone)}</a></p>
+        <p class="pay-row">
+            <a class="pay-link" href=Route::Help.href()>{t(|w| w.pay().outcome.help)}</a>
+            <a class="pay-link" href=Route::Coupon.href()>{t(|w| w.pay().outcome.by_mail)}</a>
+        </p>
     }
 }
 

@@ -280,7 +280,7 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
             locale: language.0.get_untracked(),
             pay_again: journey.pay_again.get_untracked(),
         });
-        journey.press(client.clone(), place, order, key);
+        journey.press(client.clone(), place, order, key, charged);
     };
     let text = say(move |w| review.with_value(|review| authorisation(review, deployment, w)));
     let is_invalid = move || (refused.get() > 0 && !is_agreed.get()).then_some("true");

@@ -5,7 +5,10 @@ use crate::{
     i18n::{Text, format, say, t},
     ui::{Icon, Sign},
 };
-use contract::payment::{Method, Payment};
+use contract::{
+    Money,
+    payment::{Method, Payment},
+};
 use leptos::prelude::*;
 
 #[component]
@@ -55,6 +58,18 @@ pub fn Progress(payment: StoredValue<Payment>) -> impl IntoView {
 #[component]
 fn Owed(payment: Payment, is_bank: bool) -> impl IntoView {
     let (now, then) = (payment.owed_now, payment.owed_if_cleared);
+    // what this payment leaves, where that is all that is left
+    let left = payment.shares.iter().filter(|share| !share.leaves.is_zero());
+    let left = left.map(|share| (share.kind, share.leaves, share.due)).collect::<Vec<_>>();
+    let is_all = Money::sum(left.iter().map(|(_, leaves, _)| *leaves)) == Some(then);
+    let note = (is_all && !left.is_empty()).then(|| {
+        say(move |w| {
+            let bill = |(kind, _, due): &(_, _, _)| {
+                (w.pay().outcome.on_bill)((w.pay().amount.kind)(*kind), &format::short_date(w.locale, *due))
+            };
+            left.iter().map(bill).collect::<Vec<_>>().join(". ")
+        })
+    });
     let email = payment.email.as_ref().map(ToString::to_string);
     let write = say(move |w| match &email {
         Some(email) => (w.pay().outcome.we_write_to)(email),
@@ -63,7 +78,7 @@ fn Owed(payment: Payment, is_bank: bool) -> impl IntoView {
     view! {
         <dl class="pay-facts">
             {fact(t(|w| w.pay().outcome.owe_today), say(move |w| format::money(w.locale, now)), None)}
-            {fact(t(|w| w.pay().outcome.if_clears), say(move |w| format::money(w.locale, then)), None)}
+            {fact(t(|w| w.pay().outcome.if_clears), say(move |w| format::money(w.locale, then)), note)}
             {fact(t(|w| w.pay().outcome.receipt_number), Text::stored(payment.reference), None)}
             {is_bank.then(|| fact(t(|w| w.pay().outcome.if_refused), write, Some(t(|w| w.pay().outcome.if_refused_note))))}
         </dl>

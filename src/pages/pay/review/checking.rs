@@ -1,9 +1,12 @@
 //! Nobody knows yet: the order was sent and no answer came. Says so, keeps asking, and never sends it again by itself.
 
-use crate::config::Deployment;
 use crate::{
-    i18n::{say, t},
-    pages::pay::journey::{Attempt, Journey},
+    config::Deployment,
+    i18n::{format, say, t},
+    pages::pay::{
+        amount::big_sum,
+        journey::{Attempt, Journey},
+    },
     route::Route,
     ui::{ButtonLink, Icon, Sign, arrive, live},
 };
@@ -22,6 +25,13 @@ pub fn Checking() -> impl IntoView {
     let title = say(move |w| {
         if has_ended.get() { w.pay().review.ended_title } else { w.pay().review.checking_title }.to_owned()
     });
+    let zone = move || deployment.region.get().map_or("UTC", |region| region.time_zone());
+    let pressed =
+        say(move |w| journey.sent.get().map(|(_, at)| format::moment(w.locale, at, zone())).unwrap_or_default());
+    let sum = live(move || match journey.sent.get() {
+        Some((charged, _)) => view! { <p>{big_sum(charged)}</p> }.into_any(),
+        None => ().into_any(),
+    });
     let body = live(move || {
         if has_ended.get() {
             return view! {
@@ -37,7 +47,7 @@ pub fn Checking() -> impl IntoView {
                 <ol class="pay-ledger">
                     <li data-state="done">
                         <span class="pay-ledger__dot"><Icon sign=Sign::Done/></span>
-                        <div><b>{t(|w| w.pay().review.you_pressed)}</b></div>
+                        <div><b>{t(|w| w.pay().review.you_pressed)}</b><small>{pressed}</small></div>
                     </li>
                     <li data-state="now" aria-current="step">
                         <span class="pay-ledger__dot"><Icon sign=Sign::Clock/></span>
@@ -61,6 +71,7 @@ pub fn Checking() -> impl IntoView {
                     <div class="pay-receipt__head" role="status">
                         <span class="pay-seal" data-state="processing"><Icon sign=Sign::Search/></span>
                         <h1 tabindex="-1" node_ref=h1>{title}</h1>
+                        {sum}
                     </div>
                     {body}
                 </div>
