@@ -1,6 +1,7 @@
 //! The receipt as a file: a tagged PDF on Letter paper with everything a reimbursement account asks for, and the authorisation
 //! word for word. Knows a payment and the deployment's profile; not the database, and not who asks.
 
+mod font;
 mod sheet;
 
 use self::sheet::{Cell, Sheet};

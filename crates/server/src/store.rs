@@ -5,6 +5,7 @@
 //! own. Over PostgreSQL both are the same pool. Wherever two writers could meet on a bill or a payment, the first statement of the
 //! transaction is an `UPDATE` of that row, which locks it in both.
 
+pub mod begin;
 pub mod bills;
 pub mod durable;
 pub mod ledger;

@@ -1,6 +1,8 @@
 //! How to pay: a card or a bank account, typed into the processor's own frame; who pays; where the receipt goes.
 
 mod frame;
+mod kinds;
+mod who;
 
 use super::{
     amount::{slip_lines, slip_total},
@@ -11,21 +13,16 @@ use crate::{
     browser,
     config::Deployment,
     form::Problems,
-    i18n::{Language, Pick, Text, say, t},
+    i18n::{Language, t},
     place::Place,
     route::Route,
-    ui::{
-        CaptureKind, Choice, ErrorLine, ErrorSummary, Icon, Keyboard, Notice, Sign, Slip, Stepper, SubmitButton,
-        TextField, arrive, live,
-    },
+    ui::{CaptureKind, ErrorLine, ErrorSummary, Slip, Stepper, SubmitButton, arrive, live},
 };
-use contract::{
-    Email, PersonName, Problem,
-    payment::{Method, plan_debit},
-    problem::plain_text,
-};
-use frame::{Captured, Frame};
+use contract::{Email, PersonName, Problem, payment::Method, problem::plain_text};
+use frame::Captured;
+use kinds::{Kinds, bank_notice};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use who::Who;
 
 /// The fields of this page, in its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -261,109 +258,6 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
                 </p>
             </div>
         </form>
-    }
-}
-
-/// Two methods of the same size in alphabetical order, none chosen at first; the frame of the chosen one below.
-#[component]
-fn Kinds(choosing: Choosing, captured: Callback<Captured>) -> impl IntoView {
-    let (deployment, language) = (Deployment::here(), Language::here());
-    let choose = move |kind| Callback::new(move |()| choosing.kind.set(Some(kind)));
-    let is = move |kind| Signal::derive(move || choosing.kind.get() == Some(kind));
-    let days = move || deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
-    let bank_note = say(move |w| format!("{} · {}", w.pay().method.bank_note, (w.pay().method.bank_when)(days())));
-    let card_note = say(move |w| {
-        let fee = deployment.region_profile().map_or(0, |profile| profile.card_surcharge_basis_points);
-        let when =
-            if fee == 0 { w.pay().method.card_when.to_owned() } else { (w.pay().method.card_fee)(&percent(fee)) };
-        format!("{} · {when}", w.pay().method.card_note)
-    });
-    let error = Text::derive(move || {
-        let is_missing = choosing.problems.with(|problems| problems.of(Field::Method).is_some());
-        if is_missing { language.words().pay().method.choose.to_owned() } else { String::new() }
-    });
-    let kind = Memo::new(move |_| choosing.kind.get());
-    view! {
-        <fieldset class="pay-stack">
-            <legend class="pay-hidden">{t(|w| w.pay().method.legend)}</legend>
-            {live(move || {
-                let words = error.get();
-                (!words.is_empty())
-                    .then(|| view! { <span class="pay-field__error" id="method-error"><Icon sign=Sign::Alert/><span>{words}</span></span> })
-                    .into_any()
-            })}
-            <div class="pay-choices pay-choices--two">
-                <Choice name="method" id=Some("method".to_owned()) words=t(|w| w.pay().method.bank) note=Some(bank_note)
-                    chosen=is(CaptureKind::Bank) on_choose=choose(CaptureKind::Bank)/>
-                <Choice name="method" id=None words=t(|w| w.pay().method.card) note=Some(card_note)
-                    chosen=is(CaptureKind::Card) on_choose=choose(CaptureKind::Card)/>
-            </div>
-            {live(move || match kind.get() {
-                Some(kind) => view! { <Frame choosing kind captured/> }.into_any(),
-                None => ().into_any(),
-            })}
-        </fieldset>
-    }
-}
-
-/// `1.5 %` of 150.
-fn percent(basis_points: u16) -> String {
-    let (whole, rest) = (basis_points / 100, basis_points % 100);
-    let text = format!("{whole}.{rest:02}");
-    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
-}
-
-/// When a bank debit is sent and paid, and which days moved it.
-fn bank_notice(choosing: Choosing) -> AnyView {
-    let (journey, deployment) = (choosing.journey, Deployment::here());
-    let today = journey
-        .bills
-        .with(|bills| if let super::journey::Fetched::Here(bills) = bills { Some(bills.today) } else { None });
-    let (Some(CaptureKind::Bank), Some(today)) = (choosing.kind.get(), today) else { return ().into_any() };
-    let days = deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
-    let plan = plan_debit(today, days);
-    let (sent, expected) = (plan.sent_on, plan.expected_on);
-    let title = say(move |w| {
-        let day = |date| crate::i18n::format::short_date(w.locale, date);
-        let sent = if sent == today { w.pay().method.sent_today.to_owned() } else { day(sent) };
-        (w.pay().method.sent_title)(&sent, &day(expected))
-    });
-    let words = say(move |w| {
-        let moved = plan
-            .moved_by
-            .iter()
-            .map(|day| (w.pay().method.sent_holiday)(&crate::i18n::format::long_date(w.locale, *day)));
-        moved.collect::<String>() + w.pay().method.sent_note
-    });
-    view! { <Notice sign=Sign::Calendar title words/> }.into_any()
-}
-
-#[component]
-fn Who(choosing: Choosing) -> impl IntoView {
-    let language = Language::here();
-    let error = move |field: Field, label: Pick| {
-        Signal::derive(move || {
-            let problem = choosing.problems.with(|problems| problems.of(field))?;
-            let w = language.words();
-            Some((w.problem.at)(label(w), problem))
-        })
-    };
-    let typo = move || {
-        let meant = choosing.email.with(|email| Email::parse(email).ok()?.typo())?.to_string();
-        let take = {
-            let meant = meant.clone();
-            move |_| choosing.email.set(meant.clone())
-        };
-        let words = say(move |w| (w.pay().method.email_typo)(&meant));
-        Some(view! { <button class="pay-link" type="button" on:click=take>{words}</button> })
-    };
-    view! {
-        <TextField id="payer-name" label=t(|w| w.pay().method.name) hint=t(|w| w.pay().method.name_hint) value=choosing.name
-            error=error(Field::Name, |w| w.pay().method.name) keyboard=Keyboard { autocomplete: "name", ..Keyboard::default() }/>
-        <TextField id="email" label=t(|w| w.pay().method.email) hint=t(|w| w.pay().method.email_hint) value=choosing.email
-            error=error(Field::Email, |w| w.pay().method.email)
-            keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "email", width: "" }
-            echo=Some(ViewFn::from(move || live(move || typo().into_any())))/>
     }
 }
 

@@ -1,6 +1,7 @@
 //! Letter paper with a cursor: headings, paragraphs, facts and a table of items, laid out line by line, broken over pages and
 //! tagged for screen readers (PDF/UA-1). Knows nothing of payments.
 
+use super::font::{Type, Unreadable};
 use krilla::{
     Document, SerializeSettings,
     color::rgb,
@@ -14,10 +15,9 @@ use krilla::{
     paint::Fill,
     surface::Surface,
     tagging::{Artifact, ArtifactType, ContentTag, Node, SpanTag, TableHeaderScope, Tag, TagGroup, TagKind, TagTree},
-    text::{Font, TextDirection},
+    text::TextDirection,
 };
 use std::{fmt, num::NonZeroU16};
-use ttf_parser::Face;
 
 const WIDTH: f32 = 612.0;
 const HEIGHT: f32 = 792.0;
@@ -47,6 +47,12 @@ impl fmt::Display for SheetError {
     }
 }
 impl std::error::Error for SheetError {}
+
+impl From<Unreadable> for SheetError {
+    fn from(_: Unreadable) -> Self {
+        Self::Font
+    }
+}
 
 /// One row of the items' table: what it is, a second line in small print, and two amounts to the right.
 pub struct Cell {
@@ -353,60 +359,4 @@ fn tree(parts: &[Part], mut leaves: Vec<Vec<Node>>, language: &str) -> TagTree {
     }
     roots.into_iter().rev().for_each(|group| tree.push(group));
     tree
-}
-
-/// One font, for drawing and for measuring.
-struct Type {
-    font: Font,
-    face: Face<'static>,
-}
-
-impl Type {
-    fn new(bytes: &'static [u8]) -> Result<Self, SheetError> {
-        let font = Font::new(bytes.into(), 0).ok_or(SheetError::Font)?;
-        Ok(Self { font, face: Face::parse(bytes, 0).map_err(|_| SheetError::Font)? })
-    }
-
-    /// What the font can't draw becomes the replacement character, which it can; line breaks become spaces.
-    fn printable(&self, text: &str) -> String {
-        let draw = |character: char| match character {
-            _ if character.is_control() => ' ',
-            _ if self.face.glyph_index(character).is_some() => character,
-            _ => char::REPLACEMENT_CHARACTER,
-        };
-        text.chars().map(draw).collect()
-    }
-
-    fn width(&self, text: &str, size: f32) -> f32 {
-        let units = f32::from(self.face.units_per_em());
-        let advance = |character| self.face.glyph_index(character).and_then(|glyph| self.face.glyph_hor_advance(glyph));
-        text.chars().map(|character| f32::from(advance(character).unwrap_or(1_200))).sum::<f32>() * size / units
-    }
-
-    /// Words to lines; a word longer than the line is cut. Each line but the last keeps its final space, so that a reader of the
-    /// text finds the words apart.
-    fn wrap(&self, text: &str, size: f32, width: f32) -> Vec<String> {
-        let mut lines = Vec::new();
-        let mut line = String::new();
-        for word in text.split_whitespace() {
-            let candidate = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-            if self.width(&candidate, size) <= width {
-                line = candidate;
-                continue;
-            }
-            if !line.is_empty() {
-                lines.push(std::mem::take(&mut line) + " ");
-            }
-            for character in word.chars() {
-                line.push(character);
-                if self.width(&line, size) > width && line.chars().count() > 1 {
-                    line.pop();
-                    lines.push(std::mem::take(&mut line));
-                    line.push(character);
-                }
-            }
-        }
-        lines.push(line);
-        lines
-    }
 }

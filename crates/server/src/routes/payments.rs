@@ -9,7 +9,8 @@ use crate::{
     refusal::{Answer, Error},
     state::App,
     store::{
-        payments::{KeyUse, NewPayment, NotBegun},
+        begin::{NewPayment, NotBegun},
+        payments::KeyUse,
         sessions::Session,
     },
 };

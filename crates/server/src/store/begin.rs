@@ -1,0 +1,169 @@
+//! A payment is begun together with its reservation on the bills, in one transaction: no two payments can count on the same cents.
+
+use super::{
+    Store, Tx,
+    bills::{JUST_PAID, free_lines},
+    payments::add_event,
+    to_json,
+};
+use contract::{
+    Date, IdempotencyKey, Instant, Money,
+    payment::{Method, PaymentOrder, PaymentState, allocate},
+};
+use sqlx::Row;
+
+/// Everything known when the processor is about to be asked.
+pub struct NewPayment<'a> {
+    pub id: String,
+    pub reference: String,
+    pub membership: &'a str,
+    pub session: &'a str,
+    pub key: &'a IdempotencyKey,
+    pub fingerprint: &'a str,
+    pub order: &'a PaymentOrder,
+    pub total: Money,
+    pub method: &'a Method,
+    pub binding: &'a str,
+    pub created_at: Instant,
+    pub sent_on: Option<Date>,
+    pub expected_on: Option<Date>,
+    pub moved_by: Vec<Date>,
+    /// From when a payment on a bill counts as just made.
+    pub just_since: Instant,
+    /// A part of a bill is at least this; all that is left of one may be less.
+    pub least: Money,
+    /// When the recovery asks the processor, if nobody has heard by then.
+    pub ask_at: Instant,
+}
+
+/// Why a payment was not begun; nothing was written.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotBegun {
+    /// This key has its payment already.
+    KeyTaken,
+    /// Index of the share whose bill is not there.
+    NoSuchBill(usize),
+    OverBalance(usize),
+    /// Less than a part of a bill may be.
+    TooSmall(usize),
+    /// Somebody paid on this bill minutes ago.
+    JustPaid(usize),
+}
+
+impl Store {
+    /// Writes the payment and reserves its shares, all or nothing.
+    pub async fn begin_payment(&self, new: &NewPayment<'_>) -> Result<Result<(), NotBegun>, sqlx::Error> {
+        let mut tx = self.begin().await?;
+        if insert(&mut tx, new).await? == 0 {
+            tx.rollback().await?;
+            return Ok(Err(NotBegun::KeyTaken));
+        }
+        // In one order for everybody: two payments that name the same bills must not wait for each other.
+        let mut order: Vec<usize> = (0..new.order.shares.len()).collect();
+        order.sort_by_key(|at| new.order.shares.get(*at).map(|share| &share.bill));
+        for at in order {
+            if let Err(why) = reserve(&mut tx, new, at).await? {
+                tx.rollback().await?;
+                return Ok(Err(why));
+            }
+        }
+        add_event(&mut tx, &new.id, PaymentState::Processing, new.created_at).await?;
+        tx.commit().await?;
+        self.make_durable().await?; // before the processor hears of it
+        Ok(Ok(()))
+    }
+}
+
+async fn insert(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
+    let day = |date: Option<Date>| date.map(|date| date.to_string());
+    let done = sqlx::query(
+        "INSERT INTO payment (id, reference, membership, session, idempotency_key, fingerprint, state, total_cents, fee_cents, method, \
+         payer_name, email, locale, authorisation, authorisation_version, created_at, sent_on, expected_on, moved_by, token, binding, ask_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, 'processing', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+         ON CONFLICT (membership, idempotency_key) DO NOTHING",
+    )
+    .bind(&new.id)
+    .bind(&new.reference)
+    .bind(new.membership)
+    .bind(new.session)
+    .bind(new.key.to_string())
+    .bind(new.fingerprint)
+    .bind(new.total.cents())
+    .bind(new.order.fee.cents())
+    .bind(to_json(new.method)?)
+    .bind(new.order.payer_name.to_string())
+    .bind(new.order.email.as_ref().map(ToString::to_string))
+    .bind(new.order.locale.code())
+    .bind(&new.order.authorisation)
+    .bind(i64::from(contract::authorisation::VERSION))
+    .bind(new.created_at.millis())
+    .bind(day(new.sent_on))
+    .bind(day(new.expected_on))
+    .bind(to_json(&new.moved_by)?)
+    .bind(&new.order.token)
+    .bind(new.binding)
+    .bind(new.ask_at.millis())
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+async fn reserve(tx: &mut Tx, new: &NewPayment<'_>, at: usize) -> Result<Result<(), NotBegun>, sqlx::Error> {
+    let Some(share) = new.order.shares.get(at) else { return Ok(Err(NotBegun::NoSuchBill(at))) };
+    let amount = share.amount.money();
+    let reserved = sqlx::query(
+        "UPDATE bill SET pending_cents = pending_cents + $1 WHERE id = $2 AND membership = $3 AND balance_cents - pending_cents >= $1 \
+         RETURNING balance_cents - pending_cents AS leaves_cents",
+    )
+    .bind(amount.cents())
+    .bind(&share.bill)
+    .bind(new.membership)
+    .fetch_optional(&mut **tx)
+    .await?;
+    // Our own row is there already but has no shares yet, so it does not find itself.
+    if !new.order.pay_again {
+        let just = sqlx::query(JUST_PAID).bind(&share.bill).bind(new.membership).bind(new.just_since.millis());
+        if just.fetch_optional(&mut **tx).await?.is_some() {
+            return Ok(Err(NotBegun::JustPaid(at)));
+        }
+    }
+    let Some(reserved) = reserved else {
+        let there = sqlx::query("SELECT 1 FROM bill WHERE id = $1 AND membership = $2");
+        let there = there.bind(&share.bill).bind(new.membership).fetch_optional(&mut **tx).await?.is_some();
+        return Ok(Err(if there { NotBegun::OverBalance(at) } else { NotBegun::NoSuchBill(at) }));
+    };
+    let leaves: i64 = reserved.try_get("leaves_cents")?;
+    if leaves > 0 && amount < new.least {
+        return Ok(Err(NotBegun::TooSmall(at)));
+    }
+    sqlx::query(
+        "INSERT INTO payment_share (payment, position, bill, amount_cents, leaves_cents) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(&new.id)
+    .bind(i64::try_from(at).unwrap_or(0))
+    .bind(&share.bill)
+    .bind(amount.cents())
+    .bind(leaves)
+    .execute(&mut **tx)
+    .await?;
+    let lines = free_lines(tx, &share.bill).await?;
+    let free: Vec<_> = lines.iter().map(|line| line.line.clone()).collect();
+    for (index, part) in allocate(amount, &free) {
+        let Some(line) = lines.get(index) else { continue };
+        sqlx::query("UPDATE bill_line SET pending_cents = pending_cents + $1 WHERE bill = $2 AND position = $3")
+            .bind(part.cents())
+            .bind(&share.bill)
+            .bind(line.position)
+            .execute(&mut **tx)
+            .await?;
+        sqlx::query("INSERT INTO payment_line (payment, bill, line, after_insurance_cents, paid_cents) VALUES ($1, $2, $3, $4, $5)")
+            .bind(&new.id)
+            .bind(&share.bill)
+            .bind(line.position)
+            .bind(line.owed.cents())
+            .bind(part.cents())
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(Ok(()))
+}

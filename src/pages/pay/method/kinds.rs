@@ -1,0 +1,83 @@
+//! The choice between a bank account and a card, with the processor's frame for the chosen one below, and when a debit is paid.
+
+use super::{
+    super::journey::Fetched,
+    Choosing, Field,
+    frame::{Captured, Frame},
+};
+use crate::{
+    config::Deployment,
+    i18n::{Language, Text, format, say, t},
+    ui::{CaptureKind, Choice, Icon, Notice, Sign, live},
+};
+use contract::payment::plan_debit;
+use leptos::prelude::*;
+
+/// Two methods of the same size in alphabetical order, none chosen at first; the frame of the chosen one below.
+#[component]
+pub fn Kinds(choosing: Choosing, captured: Callback<Captured>) -> impl IntoView {
+    let (deployment, language) = (Deployment::here(), Language::here());
+    let choose = move |kind| Callback::new(move |()| choosing.kind.set(Some(kind)));
+    let is = move |kind| Signal::derive(move || choosing.kind.get() == Some(kind));
+    let days = move || deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
+    let bank_note = say(move |w| format!("{} · {}", w.pay().method.bank_note, (w.pay().method.bank_when)(days())));
+    let card_note = say(move |w| {
+        let fee = deployment.region_profile().map_or(0, |profile| profile.card_surcharge_basis_points);
+        let when =
+            if fee == 0 { w.pay().method.card_when.to_owned() } else { (w.pay().method.card_fee)(&percent(fee)) };
+        format!("{} · {when}", w.pay().method.card_note)
+    });
+    let error = Text::derive(move || {
+        let is_missing = choosing.problems.with(|problems| problems.of(Field::Method).is_some());
+        if is_missing { language.words().pay().method.choose.to_owned() } else { String::new() }
+    });
+    let kind = Memo::new(move |_| choosing.kind.get());
+    view! {
+        <fieldset class="pay-stack">
+            <legend class="pay-hidden">{t(|w| w.pay().method.legend)}</legend>
+            {live(move || {
+                let words = error.get();
+                (!words.is_empty())
+                    .then(|| view! { <span class="pay-field__error" id="method-error"><Icon sign=Sign::Alert/><span>{words}</span></span> })
+                    .into_any()
+            })}
+            <div class="pay-choices pay-choices--two">
+                <Choice name="method" id=Some("method".to_owned()) words=t(|w| w.pay().method.bank) note=Some(bank_note)
+                    chosen=is(CaptureKind::Bank) on_choose=choose(CaptureKind::Bank)/>
+                <Choice name="method" id=None words=t(|w| w.pay().method.card) note=Some(card_note)
+                    chosen=is(CaptureKind::Card) on_choose=choose(CaptureKind::Card)/>
+            </div>
+            {live(move || match kind.get() {
+                Some(kind) => view! { <Frame choosing kind captured/> }.into_any(),
+                None => ().into_any(),
+            })}
+        </fieldset>
+    }
+}
+
+/// `1.5 %` of 150.
+fn percent(basis_points: u16) -> String {
+    let (whole, rest) = (basis_points / 100, basis_points % 100);
+    let text = format!("{whole}.{rest:02}");
+    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// When a bank debit is sent and paid, and which days moved it.
+pub fn bank_notice(choosing: Choosing) -> AnyView {
+    let (journey, deployment) = (choosing.journey, Deployment::here());
+    let today = journey.bills.with(|bills| if let Fetched::Here(bills) = bills { Some(bills.today) } else { None });
+    let (Some(CaptureKind::Bank), Some(today)) = (choosing.kind.get(), today) else { return ().into_any() };
+    let days = deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
+    let plan = plan_debit(today, days);
+    let (sent, expected) = (plan.sent_on, plan.expected_on);
+    let title = say(move |w| {
+        let day = |date| format::short_date(w.locale, date);
+        let sent = if sent == today { w.pay().method.sent_today.to_owned() } else { day(sent) };
+        (w.pay().method.sent_title)(&sent, &day(expected))
+    });
+    let words = say(move |w| {
+        let moved = plan.moved_by.iter().map(|day| (w.pay().method.sent_holiday)(&format::long_date(w.locale, *day)));
+        moved.collect::<String>() + w.pay().method.sent_note
+    });
+    view! { <Notice sign=Sign::Calendar title words/> }.into_any()
+}
