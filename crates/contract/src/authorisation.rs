@@ -3,12 +3,12 @@
 //! this crate, because they are a fact of the payment and not of the page.
 
 use crate::{
-    CardBrand, Date, Locale, Money,
+    CardBrand, Date, Locale, Money, Region,
     payment::{BankAccountKind, Method},
 };
 
 /// Which wording this is; stored with every payment. A change of a single word is a new version.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What the text speaks of.
 pub struct Authorisation<'a> {
@@ -23,13 +23,15 @@ pub struct Authorisation<'a> {
     /// Weekdays, whole hours of the region's clock.
     pub opens: u8,
     pub closes: u8,
+    /// Whose bills they are: the text names its clock.
+    pub region: Region,
 }
 
 impl Authorisation<'_> {
     pub fn text(&self, locale: Locale) -> String {
         let Self { payer_name, phone, .. } = self;
         let (charged, date) = (dollars(self.charged), long_date(self.on, locale));
-        let (bills, hours) = (bills(self.bills, locale), hours(self.opens, self.closes, locale));
+        let (bills, hours) = (bills(self.bills, locale), self.hours(locale));
         match (locale, self.method) {
             (Locale::En, Method::Card { brand, last4, .. }) => format!(
                 "I, {payer_name}, authorize one charge of {charged} to my {} card ending in {last4} on {date}, for the {bills} above. It is for this payment only: nothing is charged again. A charge can’t be stopped once it is made; to ask for a refund I call {phone}, {hours}. A copy of this text is kept with my receipt.",
@@ -53,6 +55,23 @@ impl Authorisation<'_> {
                     BankAccountKind::Savings => "de ahorros",
                 }
             ),
+        }
+    }
+
+    /// `weekdays 7 am to 5 pm Pacific time`.
+    fn hours(&self, locale: Locale) -> String {
+        let twelve = |hour: u8| (if hour.is_multiple_of(12) { 12 } else { hour % 12 }, hour < 12);
+        let ((from, from_am), (until, until_am)) = (twelve(self.opens), twelve(self.closes));
+        let zone = clock(self.region.time_zone(), locale);
+        match locale {
+            Locale::En => {
+                let half = |am| if am { "am" } else { "pm" };
+                format!("weekdays {from} {} to {until} {} {zone}", half(from_am), half(until_am))
+            }
+            Locale::Es => {
+                let half = |am| if am { "a. m." } else { "p. m." };
+                format!("días laborables de {from} {} a {until} {}, {zone}", half(from_am), half(until_am))
+            }
         }
     }
 }
@@ -124,18 +143,18 @@ fn bills(count: usize, locale: Locale) -> String {
     }
 }
 
-fn hours(opens: u8, closes: u8, locale: Locale) -> String {
-    let clock = |hour: u8| (if hour.is_multiple_of(12) { 12 } else { hour % 12 }, hour < 12);
-    let ((from, from_am), (until, until_am)) = (clock(opens), clock(closes));
-    match locale {
-        Locale::En => {
-            let half = |am| if am { "am" } else { "pm" };
-            format!("weekdays {from} {} to {until} {}", half(from_am), half(until_am))
-        }
-        Locale::Es => {
-            let half = |am| if am { "a. m." } else { "p. m." };
-            format!("días laborables de {from} {} a {until} {}", half(from_am), half(until_am))
-        }
+/// `Pacific time` or `hora del Pacífico`; the name itself of a time zone that no region has.
+pub fn clock(time_zone: &str, locale: Locale) -> &str {
+    match (time_zone, locale) {
+        ("America/Los_Angeles", Locale::En) => "Pacific time",
+        ("America/Los_Angeles", Locale::Es) => "hora del Pacífico",
+        ("America/Denver", Locale::En) => "Mountain time",
+        ("America/Denver", Locale::Es) => "hora de la Montaña",
+        ("America/New_York", Locale::En) => "Eastern time",
+        ("America/New_York", Locale::Es) => "hora del Este",
+        ("Pacific/Honolulu", Locale::En) => "Hawaii time",
+        ("Pacific/Honolulu", Locale::Es) => "hora de Hawái",
+        (other, _) => other,
     }
 }
 
@@ -156,6 +175,7 @@ mod tests {
             phone: "1-800-390-3507",
             opens: 7,
             closes: 17,
+            region: Region::Hawaii,
         }
         .text(locale)
     }
@@ -171,7 +191,7 @@ mod tests {
             "Visa card ending in 4242",
             "November 23, 2026",
             "two bills",
-            "1-800-390-3507, weekdays 7 am to 5 pm",
+            "1-800-390-3507, weekdays 7 am to 5 pm Hawaii time.",
         ] {
             assert!(text(&card, Locale::En, 2).contains(part), "{part}");
         }
@@ -180,10 +200,22 @@ mod tests {
             "23 de noviembre de 2026",
             "la factura",
             "revocarlo",
-            "de 7 a. m. a 5 p. m.",
+            "de 7 a. m. a 5 p. m., hora de Hawái;",
         ] {
             assert!(text(&bank, Locale::Es, 1).contains(part), "{part}");
         }
         assert!(text(&bank, Locale::En, 1).contains("for the bill above"));
+        assert!(text(&card, Locale::Es, 1).contains("5 p. m., hora de Hawái. Una copia"));
+    }
+
+    #[test]
+    fn every_regions_clock_has_a_name_in_both_languages() {
+        for region in Region::ALL {
+            for locale in Locale::ALL {
+                let name = clock(region.time_zone(), locale);
+                assert!(name.ends_with(" time") || name.starts_with("hora de"), "{name}");
+            }
+        }
+        assert_eq!(clock(Region::Washington.time_zone(), Locale::Es), "hora del Pacífico");
     }
 }

@@ -62,13 +62,7 @@ pub fn moment(instant: Instant, time_zone: &str, locale: Locale) -> String {
         (true, Locale::Es) => "a. m.",
         (false, Locale::Es) => "p. m.",
     };
-    let clock = match time_zone {
-        "America/Los_Angeles" => say(locale, "Pacific time", "hora del Pacífico"),
-        "America/Denver" => say(locale, "Mountain time", "hora de la Montaña"),
-        "America/New_York" => say(locale, "Eastern time", "hora del Este"),
-        "Pacific/Honolulu" => say(locale, "Hawaii time", "hora de Hawái"),
-        other => other,
-    };
+    let clock = authorisation::clock(time_zone, locale);
     let comma = if locale == Locale::Es { "," } else { "" };
     format!("{}, {hour}:{:02} {half}{comma} {clock}", weekday_and_day(date, locale), local.minute())
 }

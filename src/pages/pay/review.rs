@@ -19,11 +19,12 @@ use crate::{
     i18n::{Language, Words, format, say, t},
     place::Place,
     route::Route,
+    session::CurrentSession,
     ui::{ErrorLine, ErrorSummary, Failure, Notice, NoticeKind, Stepper, Waiting, arrive, live},
 };
 use checking::Checking;
 use contract::{
-    Date, Email, Money, PersonName,
+    Date, Email, Money, PersonName, Region,
     authorisation::Authorisation,
     payment::{Method, PaymentOrder, card_fee},
     refusal::RefusalCode,
@@ -42,6 +43,8 @@ pub struct Review {
     pub total: Money,
     pub fee: Money,
     pub today: Date,
+    /// Whose bills they are, whatever region the page shows: its fee and its clock are the payment's.
+    pub region: Region,
 }
 
 impl Review {
@@ -51,9 +54,11 @@ impl Review {
 }
 
 /// What was chosen, if it is complete and right. Tracks.
-fn review(journey: Journey, deployment: Deployment) -> Result<Review, Route> {
+fn review(journey: Journey, deployment: Deployment, session: CurrentSession) -> Result<Review, Route> {
     let draft = journey.draft.get();
     let Some(portal) = deployment.portal() else { return Err(Route::Review) };
+    let region = session.0.with(|session| session.access().map(|access| access.membership.region));
+    let Some(region) = region else { return Err(Route::Review) };
     let Some(bills) = journey.bill_list() else { return Err(Route::Review) };
     let shares = choice::shares(&bills, &draft, portal.limits.min_payment_cents);
     if choice::order(&shares).is_none() {
@@ -66,9 +71,9 @@ fn review(journey: Journey, deployment: Deployment) -> Result<Review, Route> {
         return Err(Route::Method);
     };
     let total = choice::total(&shares);
-    let basis_points = deployment.region_profile().map_or(0, |profile| profile.card_surcharge_basis_points);
+    let basis_points = portal.region(region).map_or(0, |profile| profile.card_surcharge_basis_points);
     let fee = card_fee(total, basis_points, &method);
-    Ok(Review { shares, method, token, payer_name, email, total, fee, today: bills.today })
+    Ok(Review { shares, method, token, payer_name, email, total, fee, today: bills.today, region })
 }
 
 /// Word for word what the server stores.
@@ -84,6 +89,7 @@ fn authorisation(review: &Review, deployment: Deployment, w: &'static Words) -> 
         phone: &contacts.billing_phone,
         opens: contacts.opens,
         closes: contacts.closes,
+        region: review.region,
     }
     .text(w.locale)
 }
@@ -91,8 +97,9 @@ fn authorisation(review: &Review, deployment: Deployment, w: &'static Words) -> 
 #[component]
 pub fn ReviewPage() -> impl IntoView {
     let (journey, deployment, place, client) = (Journey::here(), Deployment::here(), Place::here(), Client::here());
+    let session = CurrentSession::here();
     journey.arrive();
-    let ready = Memo::new(move |_| review(journey, deployment));
+    let ready = Memo::new(move |_| review(journey, deployment, session));
     go_on_with_what_was_sent(journey, place, client.clone());
     make_the_key(journey, ready, client);
     browser::watch(move |_| {

@@ -251,6 +251,7 @@ impl Tables {
             phone: &portal.contacts.billing_phone,
             opens: portal.contacts.opens,
             closes: portal.contacts.closes,
+            region: person.region,
         };
         self.payment.push([
             id.clone().into(),

@@ -205,6 +205,7 @@ fn check_terms(app: &App, session: &Session, order: &PaymentOrder, total: Money,
         phone: &contacts.billing_phone,
         opens: contacts.opens,
         closes: contacts.closes,
+        region: session.membership.region,
     };
     if order.authorisation != authorisation.text(order.locale) {
         return Err(Error::field(RefusalCode::TermsChanged, "authorisation", Problem::Unknown));

@@ -153,6 +153,16 @@ async fn an_authorisation_that_is_not_word_for_word_what_applies_is_refused() {
         let answer = changed(&house, &ana, |order| order["authorisation"] = json!(words)).await;
         answer.is_refused(422, "terms_changed").blames("authorisation", "unknown");
     }
+    // The hours are said by the clock of the region whose bills they are.
+    for clock in ["", " Hawaii time"] {
+        let another = |order: &mut Value| {
+            let words = order["authorisation"].as_str().unwrap();
+            assert!(words.contains(" Pacific time"));
+            order["authorisation"] = json!(words.replace(" Pacific time", clock));
+        };
+        let answer = changed(&house, &ana, another).await;
+        answer.is_refused(422, "terms_changed").blames("authorisation", "unknown");
+    }
     let name = changed(&house, &ana, |order| order["payer_name"] = json!("Mei Tanaka")).await;
     name.is_refused(422, "terms_changed").blames("authorisation", "unknown");
     let amount = changed(&house, &ana, |order| order["shares"][0]["amount"] = json!("64.00")).await;

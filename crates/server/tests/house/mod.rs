@@ -152,6 +152,7 @@ impl House {
             phone: &contacts.billing_phone,
             opens: contacts.opens,
             closes: contacts.closes,
+            region: payer.region,
         };
         let shares: Vec<_> = shares.iter().map(|(bill, amount)| json!({ "bill": bill, "amount": amount })).collect();
         json!({

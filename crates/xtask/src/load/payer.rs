@@ -119,6 +119,7 @@ fn order(places: &Places, processor: &mut Connection, payer: &Payer, turn: usize
         phone: &contacts.billing_phone,
         opens: contacts.opens,
         closes: contacts.closes,
+        region: profile.region,
     };
     let order = PaymentOrder {
         shares: vec![OrderShare { bill: payer.bills[turn % payer.bills.len()].clone(), amount }],
