@@ -104,9 +104,10 @@ impl Asked {
             &format!("{:.0}", self.seconds),
             "-f",
         ]);
-        let said = child::said(pgbench.arg(script).arg("kppay")).unwrap_or_default();
-        tps(&said).ok_or_else(|| {
-            Failure::new(format!("pgbench said: {said}")).fix("pgbench comes with postgresql's packages")
+        let output = pgbench.arg(script).arg("kppay").output().because("Starting pgbench")?;
+        tps(&String::from_utf8_lossy(&output.stdout)).ok_or_else(|| {
+            Failure::new(format!("pgbench said: {}", String::from_utf8_lossy(&output.stderr)))
+                .fix("pgbench comes with postgresql's packages")
         })
     }
 }
