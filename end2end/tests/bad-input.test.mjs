@@ -80,7 +80,8 @@ for (const [what, typed] of [['a card number', '4242 4242 4242 4242'], ['a code'
     await payer.page.getByRole('button', { name: payer.words.toReview }).click();
     await payer.reads(/looks like a card number; we have not kept it/);
     assert.equal(sent.some((body) => body.includes(`"${typed}"`)), false, 'it was sent');
-    assert.equal((await payer.keeps()).includes(typed), false, 'it was kept');
+    // As a value of its own: three digits also stand in keys and checksums made by chance.
+    assert.doesNotMatch(await payer.keeps(), new RegExp(`(?<![\\w.-])${typed}(?![\\w.-])`), 'it was kept');
   });
 }
 

@@ -126,7 +126,10 @@ impl fmt::Display for Amount {
         self.0.fmt(f)
     }
 }
-text_value!(Money: r"^[0-9]{1,7}\.[0-9]{2}$", Amount: r"^[1-9][0-9]{0,6}\.[0-9]{2}$");
+text_value!(
+    Money: r"^(0|[1-9][0-9]{0,6})\.[0-9]{2}$",
+    Amount: r"^([1-9][0-9]{0,6}\.[0-9]{2}|0\.[1-9][0-9]|0\.0[1-9])$",
+);
 
 #[cfg(test)]
 mod tests {

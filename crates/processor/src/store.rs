@@ -218,10 +218,6 @@ impl Store {
             })
             .collect()
     }
-
-    pub async fn is_ready(&self) -> bool {
-        sqlx::query("SELECT 1").fetch_one(&self.read).await.is_ok()
-    }
 }
 
 /// What a charge says at once; for a bank debit, when the bank will say more.

@@ -1,0 +1,121 @@
+//! What the frame's page and its token endpoint promise to browsers and to the page that embeds them.
+use crate::sandbox::{BINDING, OWN, PARENT, Sandbox};
+use axum::{body::Body, http::StatusCode};
+use serde_json::json;
+
+#[tokio::test]
+async fn the_frame_may_stand_only_in_the_pages_that_were_named() {
+    let sandbox = Sandbox::open().await;
+    let page = sandbox.get(&format!("/capture?parent={PARENT}&kind=card")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let policy = page.header("content-security-policy");
+    let ancestors = policy.split("; ").find(|rule| rule.starts_with("frame-ancestors")).unwrap();
+    assert_eq!(ancestors, format!("frame-ancestors {PARENT} http://127.0.0.1:8080"));
+    assert!(
+        policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'"),
+        "{policy}"
+    );
+    assert!(!policy.contains("unsafe-inline"), "{policy}");
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    assert_eq!(page.header("x-content-type-options"), "nosniff");
+
+    for parent in ["https://evil.example", "", "https://portal.example.org.evil.example", "null"] {
+        let refused = sandbox.get(&format!("/capture?parent={parent}&kind=card")).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "unknown_parent"), "{parent}");
+    }
+    assert_eq!(sandbox.get("/capture").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn only_the_files_of_the_frame_are_served() {
+    let sandbox = Sandbox::open().await;
+    assert_eq!(sandbox.get("/capture/frame.js").await.header("content-type"), "text/javascript; charset=utf-8");
+    for path in ["/capture/processor.db", "/capture/..%2Fprocessor.db", "/capture/frame.js.map", "/processor.db"] {
+        assert_eq!(sandbox.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_says_the_little_that_may_be_known() {
+    let sandbox = Sandbox::open().await;
+    let made = sandbox
+        .types(json!({"kind": "card", "binding": BINDING, "number": "4242 4242 4242 4242", "expiry": "12/30", "code": "123"}))
+        .await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    let mut made = made.json();
+    let token = made["token"].take();
+    assert!(token.as_str().unwrap().starts_with("tok_"));
+    assert_eq!(made, json!({"token": null, "brand": "visa", "last4": "4242", "expiry": "12/30", "funding": "credit"}));
+
+    let made = sandbox
+        .types(json!({"kind": "bank", "binding": BINDING, "routing": "011401533", "account": "000123456789", "account_kind": "savings"}))
+        .await;
+    let mut made = made.json();
+    made["token"].take();
+    assert_eq!(made, json!({"token": null, "brand": "savings", "last4": "6789", "expiry": null, "funding": null}));
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_by_key_and_nothing_is_repeated() {
+    let sandbox = Sandbox::open().await;
+    let card = |number: &str, expiry: &str, code: &str| json!({"kind": "card", "binding": BINDING, "number": number, "expiry": expiry, "code": code});
+    let bank = |routing: &str, account: &str| json!({"kind": "bank", "binding": BINDING, "routing": routing, "account": account, "account_kind": "checking"});
+    for (typed, code) in [
+        (card("4242424242424241", "12/30", "123"), "bad_checksum"),
+        (card("4242", "12/30", "123"), "too_short"),
+        (card("4242424242424242", "01/20", "123"), "expired"),
+        (card("4242424242424242", "13/30", "123"), "malformed"),
+        (card("4242424242424242", "12/30", "12"), "too_short"),
+        (card("378282246310005", "12/30", "123"), "too_short"),
+        // Valid, of a brand that is not taken.
+        (card("30569309025904", "12/30", "123"), "brand_not_accepted"),
+        // Valid, and perhaps somebody's.
+        (card("4532015112830366", "12/30", "123"), "not_a_test_number"),
+        (bank("011401534", "000123456789"), "bad_checksum"),
+        (bank("011401533", "1"), "too_short"),
+        (bank("011401533", "987654321"), "not_a_test_number"),
+    ] {
+        let refused = sandbox.types(typed.clone()).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+        assert_eq!(refused.json(), json!({"code": code}), "{typed}");
+    }
+    for binding in ["", "a b", "ümlaut", &"a".repeat(129)] {
+        let typed =
+            json!({"kind": "card", "binding": binding, "number": "4242424242424242", "expiry": "12/30", "code": "123"});
+        assert_eq!(sandbox.types(typed).await.status, StatusCode::BAD_REQUEST, "{binding:?}");
+    }
+    let own = format!("http://{OWN}");
+    for body in ["", "{", "[]", "null", r#"{"kind":"cash"}"#, r#"{"kind":"card","number":4242424242424242}"#] {
+        let refused = sandbox.types_from(&own, body.to_owned()).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::BAD_REQUEST, "malformed"), "{body}");
+    }
+    let huge = sandbox.types_from(&own, Body::from(vec![b' '; 17 * 1024])).await;
+    assert_eq!(huge.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn no_other_origin_can_make_tokens() {
+    let sandbox = Sandbox::open().await;
+    let typed =
+        json!({"kind": "card", "binding": BINDING, "number": "4242424242424242", "expiry": "12/30", "code": "123"});
+    for origin in [PARENT, "null", "", "http://processor.test.evil.example", "https://evil.example"] {
+        let refused = sandbox.types_from(origin, typed.to_string()).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "foreign_origin"), "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn no_number_is_on_the_disk() {
+    let sandbox = Sandbox::open().await;
+    let token = sandbox.card("4242424242424242").await;
+    sandbox.charge("key", &token, 100).await;
+    let token = sandbox.account("000123456789").await;
+    sandbox.charge("other key", &token, 100).await;
+    let bytes = sandbox.bytes();
+    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("4242") && holds("6789"), "the search finds what is kept");
+    for number in ["4242424242424242", "42424242", "011401533", "000123456789", "\"123\""] {
+        assert!(!holds(number), "{number} is on the disk");
+    }
+}

@@ -1,0 +1,227 @@
+//! What the billing system may rely on: one charge for a key, one charge for a token, and word of what banks answer later.
+use crate::sandbox::{BINDING, Sandbox};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use contract::Instant;
+use serde_json::json;
+
+#[tokio::test]
+async fn the_same_key_is_the_same_charge_for_ever() {
+    let sandbox = Sandbox::open().await;
+    let token = sandbox.card("4242424242424242").await;
+    let first = sandbox.charge("key", &token, 21_410).await;
+    assert_eq!(first.status, StatusCode::CREATED);
+    assert_eq!(first.json()["state"], "paid");
+    sandbox.moves_to(Instant::from_millis(sandbox.app.now().millis() + 400 * 86_400_000)).await;
+    assert_eq!(sandbox.charge("key", &token, 21_410).await.json(), first.json());
+    assert_eq!(sandbox.bill("/v1/charges?idempotency_key=key").await.json(), first.json());
+    assert_eq!(
+        sandbox.bill(&format!("/v1/charges/{}", first.json()["id"].as_str().unwrap())).await.json(),
+        first.json()
+    );
+    assert_eq!(sandbox.bill("/v1/charges?idempotency_key=none").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_key_sent_many_times_at_once_is_one_charge() {
+    let sandbox = std::sync::Arc::new(Sandbox::open().await);
+    let token = sandbox.card("4242424242424242").await;
+    let calls: Vec<_> = (0..24)
+        .map(|_| {
+            let (sandbox, token) = (sandbox.clone(), token.clone());
+            tokio::spawn(async move { sandbox.charge("key", &token, 100).await.json()["id"].clone() })
+        })
+        .collect();
+    let mut ids = Vec::new();
+    for call in calls {
+        ids.push(call.await.unwrap());
+    }
+    ids.dedup();
+    assert_eq!(ids.len(), 1, "{ids:?}");
+    assert!(ids[0].is_string());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_token_is_charged_once_whatever_the_keys() {
+    let sandbox = std::sync::Arc::new(Sandbox::open().await);
+    let token = sandbox.card("4242424242424242").await;
+    let calls: Vec<_> = (0..24)
+        .map(|at| {
+            let (sandbox, token) = (sandbox.clone(), token.clone());
+            tokio::spawn(async move { sandbox.charge(&format!("key {at}"), &token, 100).await })
+        })
+        .collect();
+    let mut charged = 0;
+    for call in calls {
+        let answer = call.await.unwrap();
+        match answer.status {
+            StatusCode::CREATED => charged += 1,
+            status => assert_eq!((status, answer.code().as_str()), (StatusCode::CONFLICT, "token_used")),
+        }
+    }
+    assert_eq!(charged, 1);
+}
+
+#[tokio::test]
+async fn a_key_that_meant_another_charge_is_refused() {
+    let sandbox = Sandbox::open().await;
+    let (token, other) = (sandbox.card("4242424242424242").await, sandbox.card("4242424242424242").await);
+    sandbox.charge("key", &token, 100).await;
+    for body in [
+        json!({"token": token, "binding": BINDING, "amount_cents": 101, "reference": "pay_1"}),
+        json!({"token": token, "binding": BINDING, "amount_cents": 100, "reference": "pay_2"}),
+        json!({"token": other, "binding": BINDING, "amount_cents": 100, "reference": "pay_1"}),
+    ] {
+        let refused = sandbox.charge_as("key", body.clone()).await;
+        assert_eq!(
+            (refused.status, refused.code().as_str()),
+            (StatusCode::UNPROCESSABLE_ENTITY, "key_reused"),
+            "{body}"
+        );
+    }
+    assert_eq!(
+        sandbox.charge("new key", &other, 100).await.status,
+        StatusCode::CREATED,
+        "the refused one is still good"
+    );
+}
+
+#[tokio::test]
+async fn a_token_of_another_payer_does_not_exist() {
+    let sandbox = Sandbox::open().await;
+    let token = sandbox.card("4242424242424242").await;
+    let foreign = json!({"token": token, "binding": "fedcba9876543210", "amount_cents": 100, "reference": "pay_1"});
+    assert_eq!(sandbox.charge_as("key", foreign).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        sandbox.bill(&format!("/v1/tokens/{token}?binding=fedcba9876543210")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let known = sandbox.bill(&format!("/v1/tokens/{token}?binding={BINDING}")).await.json();
+    assert_eq!(known["usable"], true);
+    assert_eq!(known["method"]["last4"], "4242");
+}
+
+#[tokio::test]
+async fn a_token_nobody_charged_is_worthless_after_half_an_hour() {
+    let sandbox = Sandbox::open().await;
+    let (early, late) = (sandbox.card("4242424242424242").await, sandbox.card("4242424242424242").await);
+    let made = sandbox.app.now().millis();
+    sandbox.moves_to(Instant::from_millis(made + 29 * 60_000)).await;
+    assert_eq!(sandbox.charge("in time", &early, 100).await.status, StatusCode::CREATED);
+    sandbox.moves_to(Instant::from_millis(made + 31 * 60_000)).await;
+    assert_eq!(sandbox.charge("too late", &late, 100).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(sandbox.bill(&format!("/v1/tokens/{late}?binding={BINDING}")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn every_card_ends_as_its_number_says() {
+    let sandbox = Sandbox::open().await;
+    for (number, state, failure) in [
+        ("4012888888881881", "paid", json!(null)),
+        ("5555555555554444", "paid", json!(null)),
+        ("378282246310005", "paid", json!(null)),
+        ("6011000990139424", "paid", json!(null)),
+        ("4000000000000002", "failed", json!("declined")),
+        ("4000000000009995", "failed", json!("insufficient_funds")),
+        ("4000000000000069", "failed", json!("card_expired")),
+        ("4000000000000127", "failed", json!("wrong_security_code")),
+        ("4000000000000119", "failed", json!("processing_error")),
+    ] {
+        let token = sandbox.card(number).await;
+        let charge = sandbox.charge(number, &token, 100).await.json();
+        assert_eq!((&charge["state"], &charge["failure"]), (&json!(state), &failure), "{number}");
+        assert_eq!(charge["expected_on"], json!(null), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_bank_debit_is_on_its_way_until_its_bank_answers() {
+    let sandbox = Sandbox::open().await;
+    for (account, state, failure) in [
+        ("000123456789", "paid", json!(null)),
+        ("000111111116", "returned", json!("insufficient_funds")),
+        ("000111111113", "returned", json!("account_closed")),
+        ("000222222227", "returned", json!("account_not_found")),
+        ("000333333335", "returned", json!("not_authorised")),
+    ] {
+        let token = sandbox.account(account).await;
+        let begun = sandbox.charge(account, &token, 100).await.json();
+        assert_eq!((&begun["state"], &begun["failure"]), (&json!("processing"), &json!(null)), "{account}");
+        let before = sandbox.bill("/v1/events?after=0").await.json().as_array().unwrap().len();
+        sandbox.moves_past(&begun["expected_on"]).await;
+        let ended = sandbox.bill(&format!("/v1/charges?idempotency_key={account}")).await.json();
+        assert_eq!((&ended["state"], &ended["failure"]), (&json!(state), &failure), "{account}");
+        let events = sandbox.bill("/v1/events?after=0").await.json();
+        assert_eq!(events.as_array().unwrap().len(), before + 1, "{account}");
+        let event = &events[before];
+        assert_eq!((&event["charge"], &event["state"], &event["failure"]), (&begun["id"], &json!(state), &failure));
+        let last = event["sequence"].as_i64().unwrap();
+        assert_eq!(sandbox.bill(&format!("/v1/events?after={last}")).await.json(), json!([]), "told once");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_told_or_done_without_the_secret() {
+    let sandbox = Sandbox::open().await;
+    let token = sandbox.card("4242424242424242").await;
+    let charge = json!({"token": token, "binding": BINDING, "amount_cents": 100, "reference": "pay_1"}).to_string();
+    let token_path = format!("/v1/tokens/{token}?binding={BINDING}");
+    for secret in [
+        None,
+        Some("Bearer "),
+        Some("Bearer a shared secreT"),
+        Some("Bearer a shared secret "),
+        Some("a shared secret"),
+    ] {
+        for (method, path, body) in [
+            ("GET", token_path.as_str(), ""),
+            ("POST", "/v1/charges", charge.as_str()),
+            ("GET", "/v1/charges?idempotency_key=key", ""),
+            ("GET", "/v1/charges/ch_1", ""),
+            ("GET", "/v1/events?after=0", ""),
+            ("POST", "/v1/clock", r#"{"now_millis":1}"#),
+        ] {
+            let mut request = Request::builder().method(method).uri(path).header("idempotency-key", "key");
+            if let Some(secret) = secret {
+                request = request.header("authorization", secret);
+            }
+            let refused = sandbox.ask(request.body(Body::from(body.to_owned())).unwrap()).await;
+            assert_eq!(
+                (refused.status, refused.code().as_str()),
+                (StatusCode::UNAUTHORIZED, "wrong_secret"),
+                "{path} {secret:?}"
+            );
+        }
+    }
+    assert_eq!(sandbox.charge("key", &token, 100).await.status, StatusCode::CREATED, "the token was not used up");
+}
+
+#[tokio::test]
+async fn a_charge_that_is_none_is_refused_and_uses_nothing_up() {
+    let sandbox = Sandbox::open().await;
+    let token = sandbox.card("4242424242424242").await;
+    for cents in [json!(0), json!(-1), json!(1.5), json!("100"), json!(null), json!(1e300)] {
+        let refused = sandbox
+            .charge_as("key", json!({"token": token, "binding": BINDING, "amount_cents": cents, "reference": "p"}))
+            .await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::BAD_REQUEST, "malformed"), "{cents}");
+    }
+    let more = json!({"token": token, "binding": BINDING, "amount_cents": 1, "reference": "p", "member": "Ana"});
+    assert_eq!(sandbox.charge_as("key", more).await.status, StatusCode::BAD_REQUEST, "a field nobody asked for");
+    assert_eq!(sandbox.charge("", &token, 100).await.code(), "key_missing");
+    assert_eq!(sandbox.charge("key", "tok_unknown", 100).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(sandbox.charge("key", &token, 100).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn the_clock_moves_on_and_never_back() {
+    let sandbox = Sandbox::open().await;
+    let before = sandbox.app.now();
+    sandbox.moves_to(Instant::from_millis(before.millis() + 3_600_000)).await;
+    let later = sandbox.app.now().millis();
+    assert!(later >= before.millis() + 3_600_000);
+    sandbox.moves_to(before).await;
+    assert!(sandbox.app.now().millis() >= later);
+}

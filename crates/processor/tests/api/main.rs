@@ -1,0 +1,6 @@
+//! The processor's API, as browsers and the billing system use it.
+#![allow(clippy::unwrap_used)]
+
+mod capture;
+mod charges;
+mod sandbox;

@@ -1,0 +1,125 @@
+//! A processor of its own for one case, reached through its router as browsers and the billing system reach it.
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode},
+};
+use contract::{Date, Instant};
+use processor::{App, Processor, settings::Settings};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub const PARENT: &str = "https://portal.example.org";
+pub const OWN: &str = "processor.test";
+pub const BINDING: &str = "0123456789abcdef";
+
+pub struct Sandbox {
+    pub app: App,
+    pub folder: TempDir,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap().to_owned()
+    }
+    pub fn header(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
+    }
+}
+
+impl Sandbox {
+    pub async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            database: folder.path().join("processor.db"),
+            secret: "a shared secret".to_owned(),
+            parents: vec![PARENT.to_owned(), "http://127.0.0.1:8080".to_owned()],
+            frame: folder.path().to_owned(),
+        };
+        Self { app: Processor::open(settings).await.unwrap(), folder }
+    }
+
+    pub async fn ask(&self, request: Request<Body>) -> Answer {
+        let answer = processor::router(self.app.clone()).oneshot(request).await.unwrap();
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        Answer { status, headers, text: String::from_utf8(body.to_vec()).unwrap() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.ask(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// What the frame sends, from the frame's own origin.
+    pub async fn types(&self, typed: Value) -> Answer {
+        self.types_from(&format!("http://{OWN}"), typed.to_string()).await
+    }
+    pub async fn types_from(&self, origin: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post("/capture/tokens").header("host", OWN).header("origin", origin);
+        self.ask(request.body(body.into()).unwrap()).await
+    }
+
+    pub async fn card(&self, number: &str) -> String {
+        let typed =
+            json!({"kind": "card", "binding": BINDING, "number": number, "expiry": "12/30", "code": code(number)});
+        self.token_of(typed).await
+    }
+    pub async fn account(&self, number: &str) -> String {
+        let typed = json!({"kind": "bank", "binding": BINDING, "routing": "011401533", "account": number, "account_kind": "checking"});
+        self.token_of(typed).await
+    }
+    async fn token_of(&self, typed: Value) -> String {
+        let made = self.types(typed).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        made.json()["token"].as_str().unwrap().to_owned()
+    }
+
+    /// As the billing system asks: with the secret.
+    pub async fn bill(&self, path: &str) -> Answer {
+        self.ask(Request::get(path).header("authorization", "Bearer a shared secret").body(Body::empty()).unwrap())
+            .await
+    }
+    pub async fn charge(&self, key: &str, token: &str, cents: i64) -> Answer {
+        self.charge_as(key, json!({"token": token, "binding": BINDING, "amount_cents": cents, "reference": "pay_1"}))
+            .await
+    }
+    pub async fn charge_as(&self, key: &str, body: Value) -> Answer {
+        let request = Request::post("/v1/charges")
+            .header("authorization", "Bearer a shared secret")
+            .header("idempotency-key", key)
+            .body(Body::from(body.to_string()));
+        self.ask(request.unwrap()).await
+    }
+    pub async fn moves_to(&self, now: Instant) {
+        let request = Request::post("/v1/clock").header("authorization", "Bearer a shared secret");
+        let answer = self.ask(request.body(Body::from(json!({"now_millis": now.millis()}).to_string())).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    }
+    /// The afternoon on which banks answer, and a little more.
+    pub async fn moves_past(&self, day: &Value) {
+        let day = Date::parse(day.as_str().unwrap()).unwrap();
+        self.moves_to(Instant::from_millis(day.days() * 86_400_000 + 16 * 3_600_000)).await;
+    }
+
+    /// Every byte that is on the disk: the database and what it keeps beside it.
+    pub fn bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+}
+
+pub fn code(number: &str) -> &'static str {
+    if number.starts_with("37") { "1234" } else { "123" }
+}
