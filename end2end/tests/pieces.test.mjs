@@ -47,3 +47,21 @@ scene('a piece that is not the one that was built is not run', async ({ payer })
   assert.match(payer.seen.violations.join('\n'), /integrity/);
   payer.seen.violations.length = 0;
 });
+
+for (const route of ['/', '/help', '/coupon', '/pay']) {
+  scene(`nothing jumps while ${route} comes in pieces`, async ({ payer }) => {
+    const { page } = payer;
+    await page.addInitScript(() => {
+      globalThis.shifts = [];
+      new PerformanceObserver((list) => globalThis.shifts.push(...list.getEntries())).observe({ type: 'layout-shift', buffered: true });
+    });
+    await page.route(/kppay-(paying|reading)-/, async (held) => {
+      await new Promise((resolve) => { setTimeout(resolve, 700); });
+      await held.continue();
+    });
+    await payer.goes(route);
+    await page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('main [aria-busy=true], main[aria-busy=true]'));
+    const shifted = await page.evaluate(() => globalThis.shifts.map(({ value, sources }) => [value, sources.map(({ node }) => node?.className)]));
+    assert.ok(shifted.reduce((sum, [value]) => sum + value, 0) < 0.01, JSON.stringify(shifted));
+  });
+}

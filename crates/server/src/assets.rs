@@ -173,12 +173,13 @@ fn is_page(path: &str, headers: &HeaderMap) -> bool {
     !has_extension && reads_html
 }
 
-/// Trunk writes `-` and 16 hexadecimal digits before the extension, or before wasm-bindgen's `_bg`.
+/// Trunk writes `-` and 16 hexadecimal digits before the extension, or before wasm-bindgen's `_bg`; of a number that begins with
+/// zeros, fewer.
 fn is_hashed(name: &str) -> bool {
     let Some((stem, _extension)) = name.split_once('.') else { return false };
     let stem = stem.strip_suffix("_bg").unwrap_or(stem);
     stem.rsplit_once('-').is_some_and(|(before, hash)| {
-        !before.is_empty() && hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+        !before.is_empty() && (12..=16).contains(&hash.len()) && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
     })
 }
 
@@ -207,10 +208,15 @@ mod tests {
 
     #[test]
     fn only_trunks_hashed_names_are_immutable() {
-        for name in ["kppay-0123456789abcdef.js", "kppay-0123456789abcdef_bg.wasm", "pay-00ff00ff00ff00ff.css"] {
+        for name in [
+            "kppay-0123456789abcdef.js",
+            "kppay-0123456789abcdef_bg.wasm",
+            "pay-00ff00ff00ff00ff.css",
+            "a-0123456789abcde.css",
+        ] {
             assert!(is_hashed(name), "{name}");
         }
-        for name in ["index.html", "boot.js", "a-0123456789abcde.js", "0123456789abcdef.js", "a-0123456789abcdeg.js"] {
+        for name in ["index.html", "boot.js", "a-0123456789a.js", "0123456789abcdef.js", "a-0123456789abcdeg.js"] {
             assert!(!is_hashed(name), "{name}");
         }
     }

@@ -11,7 +11,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
-use contract::{IdempotencyKey, refusal::RefusalCode};
+use contract::{IdempotencyKey, Problem, refusal::RefusalCode};
 use sha2::{Digest, Sha256};
 
 /// The payer whose session the cookie opens.
@@ -62,8 +62,38 @@ impl<T: serde::de::DeserializeOwned> FromRequest<App> for Body<T> {
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(Error::new(RefusalCode::Malformed));
         }
-        serde_json::from_slice(&bytes).map(Self).map_err(|_| Error::new(RefusalCode::Malformed))
+        read(&bytes).map(Self)
     }
+}
+
+/// A value that its own `parse` refuses is named with the reason; anything else that is wrong with a body is only malformed.
+fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let body = serde_path_to_error::deserialize(&mut json).map_err(|error| match problem(error.inner()) {
+        Some(problem) => Error::field(RefusalCode::Invalid, field(error.path()), problem),
+        None => Error::new(RefusalCode::Malformed),
+    })?;
+    json.end().map(|()| body).map_err(|_| Error::new(RefusalCode::Malformed))
+}
+
+/// The key that a value type of the contract left in serde's error.
+fn problem(error: &serde_json::Error) -> Option<Problem> {
+    let text = error.to_string();
+    let (key, _) = text.split_once(" at line ")?;
+    let problem: Problem = serde_json::from_value(key.into()).ok()?;
+    (problem != Problem::Unknown).then_some(problem)
+}
+
+/// As refusals name fields: `shares.0.amount`.
+fn field(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let names = path.iter().map(|segment| match segment {
+        Segment::Seq { index } => index.to_string(),
+        Segment::Map { key } => key.clone(),
+        Segment::Enum { variant } => variant.clone(),
+        Segment::Unknown => "?".to_owned(),
+    });
+    names.collect::<Vec<_>>().join(".")
 }
 
 impl FromRequestParts<App> for Id {

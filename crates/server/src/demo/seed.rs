@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     clock::day_in,
-    store::{Store, Tx, memberships, to_json, word},
+    store::{Store, Tx, ledger::Reason, memberships, to_json, word},
 };
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
@@ -295,9 +295,10 @@ impl Tables {
     /// As `store::ledger` posts them: the accounts of an entry sum to zero.
     fn postings(&mut self, id: &str, membership: &str, payment: &DemoPayment) {
         let (total, fee) = (payment.amount.cents(), payment.fee.cents());
-        let back = if payment.end == PaymentState::Refunded { "refunded" } else { "returned" };
-        let entries = [("paid", payment.paid_at, 1), (back, payment.back_at, -1)];
+        let back = if payment.end == PaymentState::Refunded { Reason::Refunded } else { Reason::Returned };
+        let entries = [(Reason::Paid, payment.paid_at, 1), (back, payment.back_at, -1)];
         for (reason, at, sign) in entries.into_iter().filter_map(|(reason, at, sign)| Some((reason, at?, sign))) {
+            let reason = reason.word();
             let entry = format!("{id}:{reason}");
             self.entry.push([entry.clone().into(), id.into(), reason.into(), at.millis().into()]);
             let receivable = format!("receivable:{membership}");

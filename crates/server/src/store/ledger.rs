@@ -11,13 +11,17 @@ pub enum Reason {
     Paid,
     /// The bank took it back.
     Returned,
+    /// The plan gave it back.
+    Refunded,
 }
 
 impl Reason {
-    fn word(self) -> &'static str {
+    /// As the ledger keeps it.
+    pub fn word(self) -> &'static str {
         match self {
             Self::Paid => "paid",
             Self::Returned => "returned",
+            Self::Refunded => "refunded",
         }
     }
 }
@@ -32,7 +36,8 @@ pub struct Movement<'a> {
 }
 
 impl Movement<'_> {
-    /// Paid: what the processor owes us goes up, what the member owes goes down, the fee is earned. Returned: the reverse.
+    /// Paid: what the processor owes us goes up, what the member owes goes down, the fee is earned. Returned and refunded: the
+    /// reverse.
     pub async fn post(&self, tx: &mut Tx, reason: Reason) -> Result<(), sqlx::Error> {
         let (total, fee) = (self.total.cents(), self.fee.cents());
         let sign = if reason == Reason::Paid { 1 } else { -1 };

@@ -15,33 +15,42 @@ async fn changed(house: &House, ana: &Payer, change: impl FnOnce(&mut Value)) ->
 }
 
 #[tokio::test]
-async fn an_amount_that_is_no_amount_is_malformed() {
+async fn an_amount_that_is_no_amount_is_refused_with_the_field_and_the_reason() {
     let house = House::open().await;
     let ana = house.look_up(&ANA).await;
-    for amount in [
-        json!("0"),
-        json!("0.00"),
-        json!("-5"),
-        json!("-0.01"),
-        json!("1.234"),
-        json!("99999999.00"),
-        json!("1e3"),
-        json!("NaN"),
-        json!(""),
-        json!("ten"),
-        json!("1,00"),
-        json!(64.10),
-        json!(null),
-        json!(["64.10"]),
-        json!({ "cents": 6410 }),
-        json!("9".repeat(10_000)),
+    for (amount, problem) in [
+        ("0", "zero"),
+        ("0.00", "zero"),
+        ("-5", "negative"),
+        ("-0.01", "negative"),
+        ("1.234", "too_precise"),
+        ("99999999.00", "too_large"),
+        ("1e3", "malformed"),
+        ("NaN", "malformed"),
+        ("", "missing"),
+        ("ten", "malformed"),
+        ("1,00", "malformed"),
+        (&"9".repeat(10_000), "too_large"),
     ] {
+        let answer = changed(&house, &ana, |order| order["shares"][0]["amount"] = json!(amount)).await;
+        answer.is_refused(422, "invalid").blames("shares.0.amount", problem);
+    }
+    for (fee, problem) in [("-1.00", "negative"), ("0.001", "too_precise")] {
+        let answer = changed(&house, &ana, |order| order["fee"] = json!(fee)).await;
+        answer.is_refused(422, "invalid").blames("fee", problem);
+    }
+    house.nothing_happened().await;
+}
+
+#[tokio::test]
+async fn an_amount_that_is_not_even_text_is_malformed() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    for amount in [json!(64.10), json!(null), json!(["64.10"]), json!({ "cents": 6410 }), json!(true)] {
         let answer = changed(&house, &ana, |order| order["shares"][0]["amount"] = amount.clone()).await;
         answer.is_refused(400, "malformed");
     }
-    for fee in [json!("-1.00"), json!(0), json!("0.001")] {
-        changed(&house, &ana, |order| order["fee"] = fee.clone()).await.is_refused(400, "malformed");
-    }
+    changed(&house, &ana, |order| order["fee"] = json!(0)).await.is_refused(400, "malformed");
     house.nothing_happened().await;
 }
 
