@@ -1,11 +1,18 @@
 //! `kppay-processor`: settings, database, listener.
 
-use processor::{Processor, serve, settings::Settings};
+use processor::{
+    Processor, serve,
+    settings::{self, Settings},
+};
 use std::process::ExitCode;
 use tokio::{net::TcpListener, signal};
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    if std::env::args().skip(1).any(|argument| argument == "--help" || argument == "-h") {
+        println!("{}", settings::USAGE);
+        return ExitCode::SUCCESS;
+    }
     let settings = match Settings::parse(std::env::args().skip(1), std::env::var("KPPAY_PROCESSOR_SECRET").ok()) {
         Ok(settings) => settings,
         Err(message) => {

@@ -14,7 +14,8 @@ pub struct Settings {
     pub frame: PathBuf,
 }
 
-const USAGE: &str = "kppay-processor [--listen ADDRESS:PORT] [--database FILE] [--parent-origin URL]… [--frame DIR]
+/// What `--help` prints.
+pub const USAGE: &str = "kppay-processor [--listen ADDRESS:PORT] [--database FILE] [--parent-origin URL]… [--frame DIR]
 KPPAY_PROCESSOR_SECRET holds the secret shared with the billing system.";
 
 impl Settings {

@@ -1,7 +1,13 @@
 //! `kppay-server`: settings, database, listener, and a shutdown that lets what was begun end.
 
 use server::{
-    clock::Clock, demo, processor::Sandbox, recovery, service, settings::Settings, state::State, store::Store,
+    clock::Clock,
+    demo,
+    processor::Sandbox,
+    recovery, service,
+    settings::{self, Settings},
+    state::State,
+    store::Store,
 };
 use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal};
@@ -11,6 +17,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    if std::env::args().skip(1).any(|argument| argument == "--help" || argument == "-h") {
+        println!("{}", settings::USAGE);
+        return ExitCode::SUCCESS;
+    }
     let settings = match Settings::parse(std::env::args().skip(1), std::env::var("KPPAY_PROCESSOR_SECRET").ok()) {
         Ok(settings) => settings,
         Err(message) => {

@@ -45,7 +45,8 @@ impl Default for Limits {
     }
 }
 
-const USAGE: &str =
+/// What `--help` prints.
+pub const USAGE: &str =
     "kppay-server [--port N | --listen ADDRESS:PORT] [--database-url URL] [--dist DIR] [--public-origin URL] [--processor-url URL] \
     [--processor-public-url URL] [--lookups N] [--demo]
 KPPAY_PROCESSOR_SECRET holds the secret shared with the processor.";
