@@ -17,7 +17,9 @@ pub struct SlipLine {
 #[component]
 pub fn Slip(
     #[prop(into)] lines: Signal<Vec<SlipLine>>,
-    #[prop(into)] total: Signal<Money>,
+    /// `None` is not known yet.
+    #[prop(into)]
+    total: Signal<Option<Money>>,
     #[prop(optional)] dock: bool,
     children: Children,
 ) -> impl IntoView {
@@ -27,7 +29,9 @@ pub fn Slip(
         let sum = Text::derive(move || format::money(language.0.get(), amount));
         view! { <div><dt>{line.what}<small>{line.note}</small></dt><dd>{sum}</dd></div> }.into_any()
     };
-    let sum = Text::derive(move || format::money(language.0.get(), total.get()));
+    let sum = Text::derive(move || {
+        total.get().map_or_else(|| "…".to_owned(), |total| format::money(language.0.get(), total))
+    });
     let class = if dock {
         "pay-journey__side pay-journey__side--stay pay-dock pay-sheet"
     } else {

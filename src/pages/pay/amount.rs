@@ -96,7 +96,8 @@ fn lead(bills: Fetched<BillList>) -> AnyView {
     view! { <p class="pay-lead">{words}</p> }.into_any()
 }
 
-fn could_not_load(journey: Journey, error: ApiError) -> AnyView {
+/// Said by every step that needs the bills.
+pub fn could_not_load(journey: Journey, error: ApiError) -> AnyView {
     let client = Client::here();
     let retry = Callback::new(move |()| {
         journey.bills.set(Fetched::Waiting);
@@ -158,9 +159,13 @@ pub fn slip_lines(journey: Journey, least_cents: Signal<i64>) -> Signal<Vec<Slip
     })
 }
 
-pub fn slip_total(journey: Journey, least_cents: Signal<i64>) -> Signal<Money> {
+/// `None` until the bills are here.
+pub fn slip_total(journey: Journey, least_cents: Signal<i64>) -> Signal<Option<Money>> {
     let choosing = Choosing { journey, refused: RwSignal::new(0), least_cents };
-    Signal::derive(move || choice::total(&choosing.shares()))
+    Signal::derive(move || {
+        let is_here = journey.bills.with(Fetched::is_here);
+        is_here.then(|| choice::total(&choosing.shares()))
+    })
 }
 
 fn note(w: &'static Words, share: &Share) -> String {

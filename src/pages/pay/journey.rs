@@ -34,6 +34,12 @@ pub enum Fetched<T> {
     Failed(ApiError),
 }
 
+impl<T> Fetched<T> {
+    pub fn is_here(&self) -> bool {
+        matches!(self, Self::Here(_))
+    }
+}
+
 /// Context.
 #[derive(Clone, Copy)]
 pub struct Journey {
@@ -105,18 +111,29 @@ impl Journey {
     pub fn fetch(self, client: Client) {
         let is_restored = self.is_restored.get_untracked();
         spawn_local(async move {
-            let draft = if is_restored { None } else { Some(client.payment_draft().await) };
-            let bills = client.bills().await;
-            if let Some(Ok(draft)) = draft
-                && !self.is_restored.get_untracked()
-            {
-                self.draft.set(draft);
-                self.is_restored.set(true);
+            let draft = if is_restored { Ok(None) } else { client.payment_draft().await.map(Some) };
+            // Without the draft the bills alone would look as if nothing had been chosen yet.
+            let fetched = match draft {
+                Ok(draft) => client.bills().await.map(|bills| (draft, bills)),
+                Err(error) => Err(error),
+            };
+            match fetched {
+                Ok((draft, bills)) => {
+                    if let Some(draft) = draft
+                        && !self.is_restored.get_untracked()
+                    {
+                        self.draft.set(draft);
+                        self.is_restored.set(true);
+                    }
+                    self.fit(&bills);
+                    self.bills.set(Fetched::Here(bills));
+                }
+                // Bills that are here stay, as of the moment they tell, when newer ones can't be had.
+                Err(error) if error == ApiError::SignedOut || self.bills.with_untracked(|bills| !bills.is_here()) => {
+                    self.bills.set(Fetched::Failed(error));
+                }
+                Err(_) => {}
             }
-            if let Ok(bills) = &bills {
-                self.fit(bills);
-            }
-            self.bills.set(bills.map_or_else(Fetched::Failed, Fetched::Here));
         });
     }
 

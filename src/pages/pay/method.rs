@@ -5,8 +5,8 @@ mod kinds;
 mod who;
 
 use super::{
-    amount::{slip_lines, slip_total},
-    journey::Journey,
+    amount::{could_not_load, slip_lines, slip_total},
+    journey::{Fetched, Journey},
 };
 use crate::{
     api::Client,
@@ -125,6 +125,11 @@ pub fn MethodPage() -> impl IntoView {
     restore(choosing);
     let deployment = Deployment::here();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
+    // drawn anew when the bills can't be had, not when they are fetched again: what stands in the frame must not go
+    let failed = Memo::new(move |_| match journey.bills.get() {
+        Fetched::Failed(error) => Some(error),
+        Fetched::Waiting | Fetched::Here(_) => None,
+    });
     let h1 = arrive(t(|w| w.pay().method.title));
     view! {
         <div class="pay-journey pay-journey--pair">
@@ -133,7 +138,10 @@ pub fn MethodPage() -> impl IntoView {
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().method.title)}</h1>
                 <Summary choosing/>
             </div>
-            <div class="pay-journey__body"><MethodForm choosing/></div>
+            {live(move || match failed.get() {
+                Some(error) => could_not_load(journey, error),
+                None => view! { <div class="pay-journey__body"><MethodForm choosing/></div> }.into_any(),
+            })}
             <Slip lines=slip_lines(journey, least_cents) total=slip_total(journey, least_cents)>
                 <p><a class="pay-link" href=Route::Amount.href()>{t(|w| w.pay().method.change_amounts)}</a></p>
             </Slip>

@@ -5,14 +5,18 @@ use crate::{
     config::Deployment,
     i18n::{Language, Text, say, t},
     session::CurrentSession,
-    ui::{CaptureFrame, CaptureKind, CaptureSays, CaptureSource, Icon, Sign, Waiting, live},
+    ui::{CaptureFrame, CaptureKind, CaptureSays, CaptureSource, Icon, Notice, NoticeKind, Sign, Waiting, live},
 };
 use contract::{
     Expiry,
     payment::{BankAccountKind, Method},
 };
-use leptos::prelude::*;
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
 use serde::de::DeserializeOwned;
+
+/// How long the form may take before the page says that it did not come. One that comes later is shown all the same.
+const PATIENCE_MILLIS: u32 = 10_000;
 
 /// What came of asking the frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,8 +66,27 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
         Some(CaptureSource { url: capture.url, origin: capture.origin, binding })
     });
     let is_ready = RwSignal::new(false);
+    let (is_late, loads) = (RwSignal::new(false), RwSignal::new(0_u32));
+    crate::browser::watch(move |_| {
+        let load = loads.get();
+        spawn_local(async move {
+            TimeoutFuture::new(PATIENCE_MILLIS).await;
+            // the page may be gone, or the form asked for again
+            if loads.try_get_untracked() == Some(load) {
+                is_late.try_set(!is_ready.try_get_untracked().unwrap_or(true));
+            }
+        });
+    });
+    let load_again = move |_| {
+        is_late.set(false);
+        choosing.frame_problem.set(None);
+        loads.update(|loads| *loads += 1);
+    };
     let heard = Callback::new(move |says| match says {
-        CaptureSays::Ready => is_ready.set(true),
+        CaptureSays::Ready => {
+            is_ready.set(true);
+            is_late.set(false);
+        }
         CaptureSays::Invalid => captured.run(Captured::Wrong),
         CaptureSays::Unavailable => captured.run(Captured::Gone),
         CaptureSays::Token { token, brand, last4, expiry, funding } => {
@@ -76,6 +99,7 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
     crate::browser::watch(move |is_first| {
         choosing.submits.track();
         if !is_first && !is_ready.get_untracked() {
+            is_late.set(true);
             captured.run(Captured::Gone);
         }
     });
@@ -84,18 +108,35 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
         CaptureKind::Card => t(|w| w.pay().method.frame_card),
     };
     let locale = Text::derive(move || language.0.get().code().to_owned());
-    let frame = live(move || match source.get() {
-        Some(source) => view! { <CaptureFrame kind source title locale submits=choosing.submits heard/> }.into_any(),
-        None => view! { <Waiting rows=3/> }.into_any(),
+    let frame = live(move || {
+        loads.track();
+        match source.get() {
+            Some(source) => {
+                view! { <CaptureFrame kind source title locale submits=choosing.submits heard/> }.into_any()
+            }
+            None => view! { <Waiting rows=3/> }.into_any(),
+        }
+    });
+    let late = live(move || {
+        if !is_late.get() {
+            return ().into_any();
+        }
+        view! {
+            <Notice kind=NoticeKind::Warn words=t(|w| w.pay().method.frame_late)>
+                <p><button class="pay-link" type="button" on:click=load_again>{t(|w| w.pay().method.frame_again)}</button></p>
+            </Notice>
+        }
+        .into_any()
     });
     let status = say(move |w| match choosing.frame_problem.get() {
         Some(FrameProblem::Wrong) => w.pay().method.frame_wrong.to_owned(),
-        _ if !is_ready.get() => w.pay().method.frame_waiting.to_owned(),
+        _ if !is_ready.get() && !is_late.get() => w.pay().method.frame_waiting.to_owned(),
         _ => String::new(),
     });
     view! {
         <div class="pay-frame" role="group" aria-label=title>
-            {frame}
+            <div hidden=move || is_late.get()>{frame}</div>
+            <div role="status">{late}</div>
             <p class="pay-hidden" role="status">{status}</p>
             <p class="pay-frame__cap">
                 <Icon sign=Sign::Lock/>
