@@ -40,6 +40,8 @@ INSERT INTO ledger_posting (entry, account, cents) VALUES (:id || ':paid', 'rece
 UPDATE payment SET state = 'paid' WHERE id = :id;
 INSERT INTO payment_event (payment, position, state, at) VALUES (:id, 1, 'paid', :now);
 UPDATE session SET draft = NULL WHERE id = :key;
+INSERT INTO outbox (id, cause, to_address, subject, body_text, created_at)
+  VALUES (:key, :id, 'load@example.org', 'Receipt', repeat('You paid $1.00. ', 30), :now);
 COMMIT;
 
 SELECT payment.*, membership.region FROM payment JOIN membership ON membership.id = payment.membership WHERE payment.id = :id;
@@ -49,8 +51,3 @@ SELECT payment_share.bill, kind, patient, due, amount_cents, leaves_cents FROM p
 SELECT payment_line.bill, service_date, provider, description, after_insurance_cents, paid_cents FROM payment_line
   JOIN bill_line ON bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line WHERE payment = :id;
 SELECT state, at FROM payment_event WHERE payment = :id ORDER BY position;
-
-BEGIN;
-INSERT INTO outbox (id, cause, to_address, subject, body_text, created_at)
-  VALUES (:key, :id, 'load@example.org', 'Receipt', repeat('You paid $1.00. ', 30), :now);
-COMMIT;
