@@ -90,7 +90,7 @@ async function seed() {
 }
 
 export class House {
-  static async open({ demo = true } = {}) {
+  static async open({ demo = true, settings = [] } = {}) {
     const house = new House();
     house.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kppay-'));
     const [serverPort, processorPort, edgePort] = [await freePort(), await freePort(), await freePort()];
@@ -120,7 +120,7 @@ export class House {
       [
         '--listen', `127.0.0.1:${serverPort}`, '--database-url', `sqlite:${house.billingFile}`, '--public-origin', house.app,
         '--processor-url', house.inner.origin, '--processor-public-url', processorOrigin,
-        '--dist', folder('the app', process.env.KPPAY_DIST, 'dist', 'trunk build'), ...(demo ? ['--demo'] : []),
+        '--dist', folder('the app', process.env.KPPAY_DIST, 'dist', 'trunk build'), ...(demo ? ['--demo'] : []), ...settings,
       ],
       { KPPAY_PROCESSOR_SECRET: secret },
       `${origin}/readyz`,

@@ -26,3 +26,11 @@ scene('the policy is the strict one', async ({ house }) => {
   assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')/);
   assert.match(policy, new RegExp(`frame-src ${house.processorOrigin}`));
 });
+
+scene('a deployment that isolates its pages pays all the same', { house: { settings: ['--require-corp'] } }, async ({ house, payer, member }) => {
+  assert.equal((await fetch(`${house.app}/`)).headers.get('cross-origin-embedder-policy'), 'require-corp');
+  await payer.reachesReview(member);
+  assert.equal(await payer.page.evaluate(() => globalThis.crossOriginIsolated), true);
+  await payer.pays();
+  await payer.sees('Paid. Thank you.');
+});

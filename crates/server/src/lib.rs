@@ -31,6 +31,7 @@ pub fn service(app: &App) -> std::io::Result<Router> {
     let security = headers::Security {
         processor_origin: app.settings.processor_public_url.clone(),
         is_over_tls: app.settings.is_over_tls(),
+        isolates_embedder: app.settings.isolates_embedder,
         ..headers::Security::default()
     };
     let router = routes::router(app.clone());

@@ -17,6 +17,8 @@ pub struct Settings {
     /// Shared with the processor; from `KPPAY_PROCESSOR_SECRET`.
     pub processor_secret: String,
     pub demo: bool,
+    /// `Cross-Origin-Embedder-Policy: require-corp`, for a processor whose frame says the same.
+    pub isolates_embedder: bool,
     pub limits: Limits,
 }
 
@@ -48,7 +50,7 @@ impl Default for Limits {
 /// What `--help` prints.
 pub const USAGE: &str =
     "kppay-server [--port N | --listen ADDRESS:PORT] [--database-url URL] [--dist DIR] [--public-origin URL] [--processor-url URL] \
-    [--processor-public-url URL] [--lookups N] [--demo]
+    [--processor-public-url URL] [--lookups N] [--require-corp] [--demo]
 KPPAY_PROCESSOR_SECRET holds the secret shared with the processor.";
 
 impl Settings {
@@ -63,11 +65,16 @@ impl Settings {
             processor_public_url: String::new(),
             processor_secret: secret.unwrap_or_default(),
             demo: false,
+            isolates_embedder: false,
             limits: Limits::default(),
         };
         while let Some(name) = arguments.next() {
             if name == "--demo" {
                 settings.demo = true;
+                continue;
+            }
+            if name == "--require-corp" {
+                settings.isolates_embedder = true;
                 continue;
             }
             let (name, value) = match name.split_once('=') {
