@@ -70,6 +70,21 @@ async function* offline({ payer, member, house }) {
   await payer.page.getByRole('button', { name: payer.words.findButton }).click();
   await payer.reads(payer.words.faulty);
   yield stop('find', 'fault');
+  await payer.page.getByRole('button', { name: payer.words.findButton }).click();
+  await payer.sees(payer.words.owe);
+  house.edge.fault({ method: 'GET', path: /\/bills$/, answer: 500 });
+  await payer.page.reload();
+  await payer.reads(payer.words.faulty);
+  yield stop('owe', 'fault');
+  await payer.page.getByRole('main').getByRole('button', { name: payer.words.tryAgain }).click();
+  await payer.continues();
+  await payer.sees(payer.words.how);
+  await payer.page.route('**/capture?**', (route) => route.abort());
+  await payer.page.getByRole('radio', { name: payer.words.card }).check();
+  await payer.says();
+  await payer.page.getByRole('button', { name: payer.words.toReview }).click();
+  await payer.page.getByRole('button', { name: payer.words.formAgain }).waitFor();
+  yield stop('method', 'no-form');
 }
 
 async function* payingByCard({ payer, member, house }) {

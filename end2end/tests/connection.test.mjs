@@ -28,7 +28,7 @@ scene('offline between amount and method: the sum stays, the form says that it d
   await payer.says();
   await page.getByRole('radio', { name: words.card }).check();
   await page.getByRole('button', { name: words.toReview }).click();
-  const again = page.getByRole('button', { name: 'Load the form again' });
+  const again = page.getByRole('button', { name: words.formAgain });
   await again.waitFor();
   assert.equal(await page.locator('iframe').isVisible(), false, 'a broken frame is not shown');
   assert.match(await slip.innerText(), /\$64\.10/);
@@ -45,8 +45,8 @@ scene('a form that never comes is said without being asked', async ({ payer, mem
   await page.route('**/capture?**', (route) => ((asked += 1) > 1 ? route.continue() : undefined)); // the first is never answered
   await payer.reachesMethod(member);
   await page.getByRole('radio', { name: words.card }).check();
-  await page.getByRole('button', { name: 'Load the form again' }).waitFor({ timeout: 15_000 });
-  await page.getByRole('button', { name: 'Load the form again' }).click();
+  await page.getByRole('button', { name: words.formAgain }).waitFor({ timeout: 15_000 });
+  await page.getByRole('button', { name: words.formAgain }).click();
   await payer.byCard();
 });
 
