@@ -1,6 +1,10 @@
 //! Letters to members: what they say, and the outbox they wait in. A letter is queued in the transaction of what it tells, so it is
 //! sent if and only if that happened. It carries no card or account data, no patient and no service, and its one link leads to
 //! the front page.
+//!
+//! `html` is the same letter for mail programs that show HTML. Sending is `delivery`'s.
+
+mod html;
 
 use crate::words;
 use contract::{
@@ -9,11 +13,18 @@ use contract::{
     portal::Portal,
 };
 
-/// Subject and text, ready to be queued.
+/// Subject and text, plain and as HTML, ready to be queued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
     pub subject: String,
     pub text: String,
+    pub html: String,
+}
+
+impl Letter {
+    fn new(subject: String, text: String, locale: Locale) -> Self {
+        Self { html: html::page(locale.code(), &subject, &text), subject, text }
+    }
 }
 
 /// The letter that goes with a payment's state: the receipt, that it is on its way, or that it came back. A payment that took no
@@ -81,5 +92,5 @@ pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Loc
         }
     });
     lines.push(brand.clone());
-    Some(Letter { subject: format!("{brand}: {subject} ({})", payment.reference), text: lines.join("\n") })
+    Some(Letter::new(format!("{brand}: {subject} ({})", payment.reference), lines.join("\n"), locale))
 }

@@ -2,6 +2,7 @@
 
 use server::{
     clock::Clock,
+    delivery::{self, Mailer},
     demo,
     processor::Sandbox,
     recovery, service,
@@ -21,7 +22,10 @@ async fn main() -> ExitCode {
         println!("{}", settings::USAGE);
         return ExitCode::SUCCESS;
     }
-    let settings = match Settings::parse(std::env::args().skip(1), std::env::var("KPPAY_PROCESSOR_SECRET").ok()) {
+    let secret = |name| std::env::var(name).ok();
+    let settings = Settings::parse(std::env::args().skip(1), secret("KPPAY_PROCESSOR_SECRET"))
+        .and_then(|settings| settings.with_mail(secret("KPPAY_SMTP_URL"), secret("KPPAY_MAIL_FROM")));
+    let settings = match settings {
         Ok(settings) => settings,
         Err(message) => {
             eprintln!("{message}");
@@ -48,6 +52,7 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let limits = settings.limits;
     let processor =
         Sandbox::new(settings.processor_url.clone(), settings.processor_secret.clone(), limits.processor_time)?;
+    let mailer = settings.mail.as_ref().map(|(url, from)| Mailer::new(url, from)).transpose()?;
     let address = settings.listen;
     let app = State::new(settings, store, clock, Arc::new(processor));
     if app.settings.demo {
@@ -56,6 +61,7 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let router = service(&app)?;
     let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
     let recovery = tokio::spawn(recovery::run(app.clone()));
+    let delivery = mailer.map(|mailer| tokio::spawn(delivery::run(app.clone(), mailer)));
     tracing::info!(%address, "ready");
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
@@ -69,6 +75,9 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
         () = async { if stopped.await.is_ok() { tokio::time::sleep(PATIENCE).await } } => {}
     }
     recovery.abort();
+    if let Some(delivery) = delivery {
+        delivery.abort();
+    }
     app.store.close().await;
     Ok(())
 }

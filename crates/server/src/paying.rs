@@ -8,7 +8,7 @@ use crate::{
     state::App,
     store::{
         self,
-        settle::{Letter, Verdict},
+        settle::{Addressed, Verdict},
     },
 };
 use contract::{
@@ -90,12 +90,12 @@ pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Answer<()> {
     Ok(())
 }
 
-async fn letter(app: &App, payment: &str, verdict: &Verdict, to: Email, locale: Locale) -> Answer<Option<Letter>> {
+async fn letter(app: &App, payment: &str, verdict: &Verdict, to: Email, locale: Locale) -> Answer<Option<Addressed>> {
     let Some(mut known) = app.store.payment(payment).await? else { return Ok(None) };
     known.state = verdict.state;
     known.failure = verdict.failure;
     let letter = mail::about_payment(&known, &app.portal, &app.settings.public_origin, locale);
-    Ok(letter.map(|letter| Letter { to, subject: letter.subject, text: letter.text }))
+    Ok(letter.map(|letter| Addressed { to, letter }))
 }
 
 /// For people: letters and digits that can't be taken for one another (no I, L, O, U).

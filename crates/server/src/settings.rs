@@ -19,6 +19,8 @@ pub struct Settings {
     pub demo: bool,
     /// `Cross-Origin-Embedder-Policy: require-corp`, for a processor whose frame says the same.
     pub isolates_embedder: bool,
+    /// The mail server with its credentials, and who letters are from; without one they wait in the outbox.
+    pub mail: Option<(String, String)>,
     pub limits: Limits,
 }
 
@@ -51,7 +53,8 @@ impl Default for Limits {
 pub const USAGE: &str =
     "kppay-server [--port N | --listen ADDRESS:PORT] [--database-url URL] [--dist DIR] [--public-origin URL] [--processor-url URL] \
     [--processor-public-url URL] [--lookups N] [--require-corp] [--demo]
-KPPAY_PROCESSOR_SECRET holds the secret shared with the processor.";
+KPPAY_PROCESSOR_SECRET holds the secret shared with the processor.
+KPPAY_SMTP_URL (smtp://… or smtps://user:password@host:port) is the mail server that letters are handed to, KPPAY_MAIL_FROM who they are from.";
 
 impl Settings {
     /// From the arguments after the program's name; the error is a sentence for the operator.
@@ -66,6 +69,7 @@ impl Settings {
             processor_secret: secret.unwrap_or_default(),
             demo: false,
             isolates_embedder: false,
+            mail: None,
             limits: Limits::default(),
         };
         while let Some(name) = arguments.next() {
@@ -117,6 +121,17 @@ impl Settings {
             *url = url.trim_end_matches('/').to_owned();
         }
         Ok(settings)
+    }
+    /// Both or neither; an empty one is none.
+    pub fn with_mail(mut self, smtp_url: Option<String>, from: Option<String>) -> Result<Self, String> {
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        self.mail = match (given(smtp_url), given(from)) {
+            (Some(url), Some(from)) => Some((url, from)),
+            (None, None) => None,
+            (Some(_), None) => return Err("KPPAY_SMTP_URL is set and KPPAY_MAIL_FROM is not.".to_owned()),
+            (None, Some(_)) => return Err("KPPAY_MAIL_FROM is set and KPPAY_SMTP_URL is not.".to_owned()),
+        };
+        Ok(self)
     }
     pub fn is_over_tls(&self) -> bool {
         self.public_origin.starts_with("https://")

@@ -81,14 +81,7 @@ pub async fn email(
     let locale = app.store.payment_locale(&id).await?;
     let letter = mail::about_payment(&payment, &app.portal, &app.settings.public_origin, locale);
     let letter = letter.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
-    let queued = Queued {
-        id: uuid::Uuid::now_v7().to_string(),
-        cause: &id,
-        to: &email,
-        subject: &letter.subject,
-        text: &letter.text,
-        at: now,
-    };
+    let queued = Queued { id: uuid::Uuid::now_v7().to_string(), cause: &id, to: &email, letter: &letter, at: now };
     let mut tx = app.store.begin().await?;
     queued.put(&mut tx).await?;
     tx.commit().await?;

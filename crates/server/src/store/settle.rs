@@ -8,6 +8,7 @@ use super::{
     payments::add_event,
     word,
 };
+use crate::mail;
 use contract::{
     Email, Instant, Money,
     payment::{Failure, PaymentState},
@@ -24,10 +25,9 @@ pub struct Verdict {
 }
 
 /// A letter to queue with the verdict, made by the caller, who knows the words.
-pub struct Letter {
+pub struct Addressed {
     pub to: Email,
-    pub subject: String,
-    pub text: String,
+    pub letter: mail::Letter,
 }
 
 /// A payment that waits for the processor's first answer.
@@ -48,7 +48,7 @@ impl Store {
         &self,
         payment: &str,
         verdict: &Verdict,
-        letter: Option<&Letter>,
+        letter: Option<&Addressed>,
         at: Instant,
     ) -> Result<bool, sqlx::Error> {
         let mut tx = self.begin_repeatable().await?;
@@ -149,12 +149,12 @@ async fn put_letter(
     tx: &mut Tx,
     payment: &str,
     state: PaymentState,
-    letter: Option<&Letter>,
+    letter: Option<&Addressed>,
     at: Instant,
 ) -> Result<(), sqlx::Error> {
-    let Some(Letter { to, subject, text }) = letter else { return Ok(()) };
+    let Some(Addressed { to, letter }) = letter else { return Ok(()) };
     let id = format!("{payment}:{}", word(&state)?);
-    Queued { id, cause: payment, to, subject, text, at }.put(tx).await
+    Queued { id, cause: payment, to, letter, at }.put(tx).await
 }
 
 async fn wipe_draft(tx: &mut Tx, session: &str) -> Result<(), sqlx::Error> {

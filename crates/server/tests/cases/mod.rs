@@ -3,6 +3,7 @@
 mod callers;
 mod debits;
 mod just_paid;
+mod letters;
 mod lookups;
 mod once;
 mod orders;

@@ -4,6 +4,7 @@
 pub mod call;
 pub mod database;
 pub mod line;
+pub mod post_office;
 pub mod seed;
 
 use axum::{Router, body::Body, extract::connect_info::MockConnectInfo, http::Request};

@@ -1,0 +1,114 @@
+//! Takes letters out of the outbox and hands them to the mail server that the operator named. A letter is marked as sent after the
+//! mail server took it, so a crash between the two sends it twice, under one `Message-ID`, and never not at all. What the mail
+//! server refuses for good is given up; anything else is tried again, later each time. Logs name letters by their id, never an address.
+
+use crate::{
+    state::App,
+    store::outbox::{Due, Outcome},
+};
+use contract::Instant;
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{Mailbox, MultiPart},
+};
+use std::time::Duration;
+
+const EVERY: Duration = Duration::from_secs(1);
+/// How long one hand-over may take; a letter is not tried again before.
+const HAND_OVER: Duration = Duration::from_secs(60);
+const FIRST_WAIT_MILLIS: i64 = 5_000;
+const LONGEST_WAIT_MILLIS: i64 = 3_600_000;
+/// A letter that nobody took for this long tells old news: five days, as mail servers do.
+const WORTH_SENDING_MILLIS: i64 = 5 * 86_400_000;
+
+/// The operator's mail server, and who the letters are from.
+pub struct Mailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+impl Mailer {
+    /// `smtp://host:port`, `smtps://user:password@host:port`, `smtp://…?tls=required`; the error is a sentence for the operator.
+    pub fn new(url: &str, from: &str) -> Result<Self, String> {
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            .map_err(|_| "KPPAY_SMTP_URL is not smtp://… or smtps://….".to_owned())?;
+        let from =
+            from.parse().map_err(|_| "KPPAY_MAIL_FROM is not an address, such as Health plan <bills@example.org>.")?;
+        Ok(Self { transport: transport.timeout(Some(HAND_OVER / 2)).build(), from })
+    }
+
+    /// `None` for a letter that can't be written: an address that mail does not know.
+    fn message(&self, letter: &Due) -> Option<Message> {
+        let domain = self.from.email.domain();
+        let message = Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, letter.to.parse().ok()?))
+            .subject(letter.subject.clone())
+            .message_id(Some(format!("<{}@{domain}>", letter.id.replace(':', "."))))
+            .date(std::time::UNIX_EPOCH + Duration::from_millis(u64::try_from(letter.queued_at.millis()).ok()?));
+        message.multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone())).ok()
+    }
+
+    async fn send(&self, letter: &Due, now: Instant) -> Outcome {
+        let Some(message) = self.message(letter) else { return Outcome::GivenUp };
+        match self.transport.send(message).await {
+            Ok(_) => Outcome::Sent,
+            Err(error) if error.is_permanent() => Outcome::GivenUp,
+            Err(_) if now.millis() - letter.queued_at.millis() > WORTH_SENDING_MILLIS => Outcome::GivenUp,
+            Err(_) => Outcome::TryAgain(now.plus_millis(wait_millis(letter.tries))),
+        }
+    }
+}
+
+/// After so many tries: five seconds, then four times as long each time, at most an hour.
+fn wait_millis(tries: i64) -> i64 {
+    let longer = (1..tries.min(10)).fold(FIRST_WAIT_MILLIS, |wait, _| wait * 4);
+    longer.min(LONGEST_WAIT_MILLIS)
+}
+
+/// Until the task is dropped.
+pub async fn run(app: App, mailer: Mailer) {
+    loop {
+        if round(&app, &mailer).await.is_err() {
+            tracing::warn!("the outbox could not be read");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Tries every letter that is due, once.
+pub async fn round(app: &App, mailer: &Mailer) -> Result<(), sqlx::Error> {
+    let again = i64::try_from(HAND_OVER.as_millis()).unwrap_or(i64::MAX);
+    loop {
+        let now = app.clock.now();
+        let Some(letter) = app.store.next_letter(now, now.plus_millis(again)).await? else { return Ok(()) };
+        let outcome = mailer.send(&letter, app.clock.now()).await;
+        app.store.end_try(&letter.id, outcome, app.clock.now()).await?;
+        match outcome {
+            Outcome::Sent => tracing::info!(letter = letter.id, "sent"),
+            Outcome::GivenUp => tracing::error!(letter = letter.id, tries = letter.tries, "given up"),
+            Outcome::TryAgain(_) => {
+                tracing::warn!(letter = letter.id, tries = letter.tries, "not sent, tried again later")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_to_an_hour() {
+        let waits: Vec<_> = (1..=7).map(|tries| wait_millis(tries) / 1_000).collect();
+        assert_eq!(waits, [5, 20, 80, 320, 1_280, 3_600, 3_600]);
+        assert_eq!(wait_millis(i64::MAX), LONGEST_WAIT_MILLIS);
+    }
+
+    #[test]
+    fn what_an_operator_sets_wrong_is_said() {
+        assert!(Mailer::new("http://mail.example", "bills@example.org").is_err());
+        assert!(Mailer::new("smtp://mail.example", "bills").is_err());
+        assert!(Mailer::new("smtps://user:password@mail.example:465", "Health plan <bills@example.org>").is_ok());
+    }
+}
