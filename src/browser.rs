@@ -22,7 +22,12 @@ pub fn app_element() -> Option<HtmlElement> {
 }
 
 /// Says on `<html data-ready>` that the app has taken over (measurements and tests wait for it).
+///
+/// Every page of ours is a step: going back shows it from its top, where its heading takes the focus.
 pub fn started() {
+    if let Some(history) = window().and_then(|window| window.history().ok()) {
+        _ = history.set_scroll_restoration(web_sys::ScrollRestoration::Manual);
+    }
     if let Some(root) = document().and_then(|document| document.document_element()) {
         _ = root.set_attribute("data-ready", "");
     }

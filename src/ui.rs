@@ -24,7 +24,7 @@ mod waiting;
 
 pub use arrive::{Arrivals, Heading, arrive};
 pub use button::{ButtonLink, SubmitButton};
-pub use capture_frame::{CaptureFrame, CaptureKind, CaptureSays, CaptureSource};
+pub use capture_frame::{CaptureAsks, CaptureFrame, CaptureKind, CaptureSays, CaptureSource};
 pub use choice::Choice;
 pub use comes_later::ComesLater;
 pub use error_summary::{ErrorLine, ErrorSummary};

@@ -42,8 +42,9 @@ scene('too many tries are slowed, with when to come back', async ({ payer, membe
 });
 
 for (const [typed, words] of [
-  ['-5', /zero|less/i], ['0', /more than \$0\.00|from \$/i], ['1.234', /dollars and cents/i], ['1e3', /check|dollars/i],
-  ['1150.01', /more than/i], ['99999999999', /more than/i], ['', /fill|amount|how much/i], ['4242 4242 4242 4242', /card number/i],
+  ['-5', /less than zero/], ['0', /pay at least \$1\.00/], ['0.50', /pay at least \$1\.00/], ['1.234', /dollars and cents/], ['1e3', /dollars and cents/],
+  ['1150.01', /more than the \$1,150\.00 that is owed/], ['99999999999', /more than the \$1,150\.00 that is owed/],
+  ['', /from \$1\.00 to \$1,150\.00/], ['4242 4242 4242 4242', /card number/],
 ]) {
   scene(`the amount “${typed}” is refused in words, at its field`, async ({ house, payer, member }) => {
     const before = books(house);
@@ -92,6 +93,43 @@ scene('a card number typed as the health record number is refused with the reaso
   await payer.finds({ ...member.identifiers, hrn: '4242424242424242' });
   await payer.reads(/Health record number: .*card number; we have not kept it/);
   assert.equal(sent.some((text) => text.includes('4242424242424242')), false, 'it was sent');
+});
+
+scene('everything that is wrong is said in one go, in the form and in the frame, and the title says that there is something', async ({ payer, member }) => {
+  const { page, words } = payer;
+  await payer.reachesMethod(member);
+  await payer.byCard({ number: '4242 4242 4242 4241', expires: '13/30', code: '1' });
+  await page.getByRole('button', { name: words.toReview }).click();
+  await payer.reads('2 things to put right');
+  await payer.reads(/Your name: fill this in/);
+  await payer.reads(/Payment details: put right what the form shows/);
+  assert.equal(await payer.frame.locator('[aria-invalid=true]').count(), 3);
+  assert.match(await page.title(), /^Error: /);
+  assert.match(await page.evaluate(() => document.activeElement.innerText), /2 things to put right/, 'the frame took the focus away');
+  await payer.says();
+  await page.getByRole('button', { name: words.toReview }).click();
+  await payer.reads('1 thing to put right');
+  await payer.frame.locator(':focus').waitFor();
+  await payer.byCard();
+  await payer.toReview();
+  assert.doesNotMatch(await page.title(), /^Error/);
+});
+
+scene('two bills of one kind are told apart in every word about them', async ({ house, payer }) => {
+  const grace = (await house.members()).find(({ name }) => name === 'Grace Boateng');
+  await payer.arrives('Georgia');
+  await payer.finds(grace.identifiers);
+  await payer.sees(payer.words.owe);
+  for (const part of await payer.page.getByRole('radio', { name: payer.words.part }).all()) await part.check();
+  await payer.continues();
+  await payer.invalid();
+  assert.match(await payer.page.title(), /^Error: /);
+  const lines = await payer.page.getByRole('main').getByRole('link', { name: /type how much to pay/ }).allInnerTexts();
+  assert.equal(new Set(lines).size, 2, lines.join(' | '));
+  const fields = await payer.page.getByRole('textbox').evaluateAll((inputs) => inputs.map((input) => input.labels[0].innerText));
+  assert.equal(new Set(fields).size, 2, fields.join(' | '));
+  await payer.reads(/Past due since/);
+  assert.doesNotMatch(await payer.text(), /Stays due Thu, Nov 5/);
 });
 
 scene('script in a text is text: it runs nowhere and is shown as it was typed', async ({ payer, member }) => {

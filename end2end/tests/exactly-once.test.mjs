@@ -117,6 +117,10 @@ atReview('back and forward after paying never offer to pay it again', async (sta
   await stage.payer.page.goBack();
   await stage.payer.settles();
   assert.equal(await stage.payer.payButton.count(), 0, 'the review offers the same payment again');
+  // Not the way of paying, for bills that nobody chose: what is owed now, from its top.
+  await stage.payer.sees(stage.payer.words.owe);
+  assert.match(stage.payer.page.url(), /\/pay\/amount$/);
+  assert.equal(await stage.payer.page.evaluate(() => scrollY), 0);
   await stage.payer.page.goForward();
   await isPaidOnce(stage);
   assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);

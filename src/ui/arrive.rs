@@ -32,7 +32,10 @@ pub fn arrive(title: Text) -> NodeRef<html::H1> {
         });
         if before > 0 {
             // a frame later: the router has scrolled, and the new page is laid out
-            request_animation_frame(move || browser::focus(h1));
+            request_animation_frame(move || {
+                browser::scroll_to_top();
+                browser::focus(h1);
+            });
         }
     });
     h1

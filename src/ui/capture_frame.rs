@@ -60,7 +60,16 @@ pub struct CaptureSource {
     pub binding: String,
 }
 
-/// Raise `submits` to ask the frame for a token; `heard` gets everything it says.
+/// What the page asks of the frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CaptureAsks {
+    /// How often it was asked for a token: raise it to ask.
+    pub submits: u32,
+    /// How often it was asked to show what is wrong, and nothing else.
+    pub checks: u32,
+}
+
+/// `heard` gets everything that the frame says.
 #[component]
 pub fn CaptureFrame(
     kind: CaptureKind,
@@ -68,7 +77,7 @@ pub fn CaptureFrame(
     title: Text,
     /// `en`, `es`.
     locale: Text,
-    #[prop(into)] submits: Signal<u32>,
+    #[prop(into)] asks: Signal<CaptureAsks>,
     heard: Callback<CaptureSays>,
 ) -> impl IntoView {
     let frame = NodeRef::<html::Iframe>::new();
@@ -108,14 +117,18 @@ pub fn CaptureFrame(
             tell(format!(r#"{{"v":1,"type":"locale","locale":"{locale}"}}"#));
         }
     });
-    browser::watch(move |is_first| {
-        submits.track();
-        if !is_first {
+    let mut before = asks.get_untracked();
+    browser::watch(move |_| {
+        let now = asks.get();
+        if now.submits != before.submits {
             tell(r#"{"v":1,"type":"submit"}"#.to_owned());
+        } else if now.checks != before.checks {
+            tell(r#"{"v":1,"type":"check"}"#.to_owned());
         }
+        before = now;
     });
     view! {
-        <iframe class="pay-capture" data-kind=kind.word() title=title src=move || address.get() node_ref=frame></iframe>
+        <iframe class="pay-capture" id="capture" data-kind=kind.word() title=title src=move || address.get() node_ref=frame></iframe>
     }
 }
 

@@ -38,7 +38,7 @@ impl Authorisation<'_> {
                 card(*brand)
             ),
             (Locale::En, Method::Bank { account, last4 }) => format!(
-                "I, {payer_name}, authorize one debit of {charged} from my {} account ending in {last4}, handed to the bank on {date}, for the {bills} above. It is for this payment only: nothing is debited again. To revoke it before it is handed to the bank I call {phone}, {hours}; after that it can’t be stopped here. If my bank refuses it I still owe the bills. A copy of this text is kept with my receipt.",
+                "I, {payer_name}, authorize one debit of {charged} from my {} account ending in {last4}, handed to the bank on {date}, for the {bills} above. It is for this payment only: nothing is debited again. To revoke it before it is handed to the bank I call {phone}, {hours}; after that it can’t be stopped here. If my bank refuses it I still owe this amount. A copy of this text is kept with my receipt.",
                 match account {
                     BankAccountKind::Checking => "checking",
                     BankAccountKind::Savings => "savings",
@@ -49,7 +49,7 @@ impl Authorisation<'_> {
                 card(*brand)
             ),
             (Locale::Es, Method::Bank { account, last4 }) => format!(
-                "Yo, {payer_name}, autorizo un único débito de {charged} de mi cuenta {} terminada en {last4}, entregado al banco el {date}, por {bills} de arriba. Es solo para este pago: no se hará ningún otro débito. Para revocarlo antes de que se entregue al banco llamo al {phone}, {hours}; después ya no se puede detener aquí. Si mi banco lo rechaza, sigo debiendo las facturas. Una copia de este texto se guarda con mi recibo.",
+                "Yo, {payer_name}, autorizo un único débito de {charged} de mi cuenta {} terminada en {last4}, entregado al banco el {date}, por {bills} de arriba. Es solo para este pago: no se hará ningún otro débito. Para revocarlo antes de que se entregue al banco llamo al {phone}, {hours}; después ya no se puede detener aquí. Si mi banco lo rechaza, sigo debiendo este importe. Una copia de este texto se guarda con mi recibo.",
                 match account {
                     BankAccountKind::Checking => "corriente",
                     BankAccountKind::Savings => "de ahorros",

@@ -78,11 +78,11 @@ function show(name) {
   return key === '';
 }
 
-/** Shows what is wrong and goes to the first of it. */
-function check() {
+/** Shows what is wrong; `goes` to the first of it. */
+function check({ goes = true } = {}) {
   checked = true;
   const wrong = fields.filter((name) => !show(name));
-  if (wrong.length > 0) control(wrong[0]).focus();
+  if (goes && wrong.length > 0) control(wrong[0]).focus();
   return wrong.length === 0;
 }
 
@@ -120,6 +120,8 @@ function heard(event) {
   if (type === 'configure' && typeof event.data.binding === 'string') binding = event.data.binding;
   if (type === 'locale' && WORDS[event.data.locale]) { locale = event.data.locale; say(); }
   if (type === 'submit') submit();
+  // the parent has something of its own to put right first: it keeps the focus, and no token is made
+  if (type === 'check' && !check({ goes: false })) tell({ type: 'invalid' });
 }
 
 form.addEventListener('input', (event) => {

@@ -51,12 +51,11 @@ pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Loc
         ),
         (PaymentState::Returned, Locale::En) => (
             "Your bank returned your payment",
-            format!("Your bank returned your payment of {amount}. You still owe these bills."),
+            format!("Your bank returned your payment of {amount}. You still owe this amount."),
         ),
-        (PaymentState::Returned, Locale::Es) => (
-            "Su banco devolvió su pago",
-            format!("Su banco devolvió su pago de {amount}. Todavía debe estas facturas."),
-        ),
+        (PaymentState::Returned, Locale::Es) => {
+            ("Su banco devolvió su pago", format!("Su banco devolvió su pago de {amount}. Todavía debe este importe."))
+        }
         (PaymentState::Refunded, Locale::En) => {
             ("Your payment was refunded", format!("Your payment of {amount} was refunded."))
         }

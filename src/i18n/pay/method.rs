@@ -1,6 +1,9 @@
 //! Words of "how to pay": card or bank account, the processor's frame, who pays, and where the receipt goes.
 
-use contract::payment::{BankAccountKind, Method};
+use contract::{
+    Problem,
+    payment::{BankAccountKind, Method},
+};
 
 pub struct MethodWords {
     pub title: &'static str,
@@ -30,6 +33,7 @@ pub struct MethodWords {
     pub email: &'static str,
     pub email_hint: &'static str,
     pub email_typo: fn(&str) -> String,
+    pub email_wrong: fn(Problem) -> String,
     pub known: fn(&Method) -> String,
     pub known_note: &'static str,
     pub other_details: &'static str,
@@ -78,6 +82,10 @@ pub const EN: MethodWords = MethodWords {
     email: "E-mail for the receipt",
     email_hint: "We use it for this receipt only. You can leave it empty.",
     email_typo: |meant| format!("Did you mean {meant}?"),
+    email_wrong: |problem| match problem {
+        Problem::Malformed => "E-mail for the receipt: use an address such as name@example.org".to_owned(),
+        other => (crate::i18n::problem::EN.at)(EN.email, other),
+    },
     known: |method| ending(method, |brand| format!("{brand} card"), "Checking account", "Savings account", "ending in"),
     known_note: "Kept for this visit. The number itself is with the processor.",
     other_details: "Use other details",
@@ -118,6 +126,10 @@ pub const ES: MethodWords = MethodWords {
     email: "Correo electrónico para el recibo",
     email_hint: "Lo usamos solo para este recibo. Puede dejarlo vacío.",
     email_typo: |meant| format!("¿Quiso decir {meant}?"),
+    email_wrong: |problem| match problem {
+        Problem::Malformed => "Correo electrónico para el recibo: use una dirección como nombre@example.org".to_owned(),
+        other => (crate::i18n::problem::ES.at)(ES.email, other),
+    },
     known: |method| {
         ending(method, |brand| format!("Tarjeta {brand}"), "Cuenta corriente", "Cuenta de ahorros", "terminada en")
     },

@@ -114,7 +114,7 @@ pub const EN: OutcomeWords = OutcomeWords {
             Failure::Stopped => "it was stopped",
             _ => "it did not say why",
         };
-        format!("{amount} did not reach us: {why}. You still owe these bills.")
+        format!("{amount} did not reach us: {why}. You still owe this amount.")
     },
     refunded: "Refunded",
     refunded_lead: "The money went back to where it came from.",
@@ -157,7 +157,7 @@ pub const EN: OutcomeWords = OutcomeWords {
     if_refused: "If your bank refuses",
     we_write_to: |email| format!("We write to {email}"),
     come_back: "You see it here",
-    if_refused_note: "It can happen up to 60 days later. You would still owe the bills.",
+    if_refused_note: "It can happen up to 60 days later. You would still owe this amount.",
     what_you_can_do: "What you can do",
     use_another: "Use another card or account",
     pay_less: "Pay a smaller part",
@@ -212,7 +212,7 @@ pub const ES: OutcomeWords = OutcomeWords {
             Failure::Stopped => "se detuvo",
             _ => "no dijo por qué",
         };
-        format!("{amount} no nos llegaron: {why}. Todavía debe estas facturas.")
+        format!("{amount} no nos llegaron: {why}. Todavía debe este importe.")
     },
     refunded: "Reembolsado",
     refunded_lead: "El dinero volvió a donde vino.",
@@ -255,7 +255,7 @@ pub const ES: OutcomeWords = OutcomeWords {
     if_refused: "Si su banco lo rechaza",
     we_write_to: |email| format!("Le escribimos a {email}"),
     come_back: "Lo verá aquí",
-    if_refused_note: "Puede ocurrir hasta 60 días después. Seguiría debiendo las facturas.",
+    if_refused_note: "Puede ocurrir hasta 60 días después. Seguiría debiendo este importe.",
     what_you_can_do: "Qué puede hacer",
     use_another: "Usar otra tarjeta o cuenta",
     pay_less: "Pagar una parte menor",

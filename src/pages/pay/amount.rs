@@ -17,7 +17,10 @@ use crate::{
     ui::{ButtonLink, ErrorLine, ErrorSummary, Failure, Slip, SlipLine, Stepper, Waiting, arrive, list, live},
 };
 use bill::BillSheet;
-use contract::{Money, bill::BillList};
+use contract::{
+    Money, Problem,
+    bill::{Bill, BillList},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 /// What the page and its bills share.
@@ -36,6 +39,25 @@ impl Choosing {
         let bills = self.journey.bill_list();
         bills.map_or_else(Vec::new, |bills| self.journey.draft.with(|draft| choice::shares(&bills, draft, least)))
     }
+
+    /// Its kind in words; with its due date where there are two of a kind. Tracks.
+    fn name(self, w: &'static Words, bill: &Bill) -> String {
+        let kind = (w.pay().amount.kind)(bill.kind);
+        let others = self.journey.bill_list().map_or_else(Vec::new, |bills| bills.bills);
+        if others.iter().any(|other| other.kind == bill.kind && other.id != bill.id) {
+            format!("{kind}, {}", format::short_date(w.locale, bill.due))
+        } else {
+            kind.to_owned()
+        }
+    }
+
+    /// What is wrong with the amount typed for a bill. Tracks.
+    fn wrong(self, w: &'static Words, bill: &Bill, problem: Problem) -> String {
+        let owed = bill.payable();
+        let least = Money::from_cents(self.least_cents.get()).unwrap_or(Money::ZERO).min(owed);
+        let (least, owed) = (format::money(w.locale, least), format::money(w.locale, owed));
+        (w.pay().amount.wrong)(&self.name(w, bill), problem, &least, &owed)
+    }
 }
 
 #[component]
@@ -44,7 +66,10 @@ pub fn AmountPage() -> impl IntoView {
     journey.arrive();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
     let choosing = Choosing { journey, refused: RwSignal::new(0), least_cents };
-    let h1 = arrive(t(|w| w.pay().amount.title));
+    let refused = choosing.refused;
+    let title = |w: &'static Words| w.pay().amount.title;
+    let h1 =
+        arrive(say(move |w| if refused.get() > 0 { (w.shell.error_title)(title(w)) } else { title(w).to_owned() }));
     // Drawn anew when other bills arrive, not when a choice changes.
     let bills = Memo::new(move |_| journey.bills.get());
     let head = view! {
@@ -128,6 +153,7 @@ fn chosen(choosing: Choosing, bills: BillList) -> AnyView {
             choosing.refused.update(|n| *n += 1);
             return;
         }
+        choosing.journey.is_chosen.set(true);
         let client = client.clone();
         spawn_local(async move { _ = choosing.journey.keep(&client).await });
         place.go(Route::Method);
@@ -191,8 +217,8 @@ fn Summary(choosing: Choosing) -> impl IntoView {
         }
         let wrong = |share: &Share| {
             let problem = share.amount.err()?;
-            let label = (w.pay().amount.part_label)((w.pay().amount.kind)(share.bill.kind));
-            Some(ErrorLine { id: format!("part-{}", share.bill.id), words: (w.problem.at)(&label, problem) })
+            let words = choosing.wrong(w, &share.bill, problem);
+            Some(ErrorLine { id: format!("part-{}", share.bill.id), words })
         };
         shares.iter().filter_map(wrong).collect()
     });
@@ -212,7 +238,7 @@ fn share_error(choosing: Choosing, id: String, is_left: RwSignal<bool>) -> Signa
         let share = choosing.shares().into_iter().find(|share| share.bill.id == id)?;
         let problem = share.amount.err().filter(|_| choosing.refused.get() > 0 || is_left.get())?;
         let w = language.words();
-        Some((w.problem.at)(&(w.pay().amount.part_label)((w.pay().amount.kind)(share.bill.kind)), problem))
+        Some(choosing.wrong(w, &share.bill, problem))
     })
 }
 

@@ -45,6 +45,8 @@ impl<T> Fetched<T> {
 pub struct Journey {
     pub bills: RwSignal<Fetched<BillList>>,
     pub draft: RwSignal<PaymentDraft>,
+    /// The payer has chosen what to pay: until then everything is only offered.
+    pub is_chosen: RwSignal<bool>,
     /// The draft is the server's, or newer.
     pub is_restored: RwSignal<bool>,
     pub attempt: RwSignal<Attempt>,
@@ -68,6 +70,7 @@ impl Journey {
         Self {
             bills: RwSignal::new(Fetched::Waiting),
             draft: RwSignal::default(),
+            is_chosen: RwSignal::new(false),
             is_restored: RwSignal::new(false),
             attempt: RwSignal::default(),
             sent: RwSignal::new(None),
@@ -99,6 +102,7 @@ impl Journey {
     /// A new visit knows nothing of the one before.
     pub fn begin(self) {
         self.draft.set(PaymentDraft::default());
+        self.is_chosen.set(false);
         self.is_restored.set(false);
         self.bills.set(Fetched::Waiting);
         self.forget_refusal();
@@ -122,6 +126,7 @@ impl Journey {
                     if let Some(draft) = draft
                         && !self.is_restored.get_untracked()
                     {
+                        self.is_chosen.set(draft != PaymentDraft::default());
                         self.draft.set(draft);
                         self.is_restored.set(true);
                     }
@@ -156,6 +161,7 @@ impl Journey {
             change(draft);
             draft.key = None;
         });
+        self.is_chosen.set(true);
         self.is_restored.set(true);
         self.pay_again.set(false);
         self.forget_refusal();

@@ -13,10 +13,10 @@ use crate::{
     browser,
     config::Deployment,
     form::Problems,
-    i18n::{Language, t},
+    i18n::{Language, Words, say, t},
     place::Place,
     route::Route,
-    ui::{CaptureKind, ErrorLine, ErrorSummary, Slip, Stepper, SubmitButton, arrive, live},
+    ui::{CaptureAsks, CaptureKind, ErrorLine, ErrorSummary, Slip, Stepper, SubmitButton, arrive, live},
 };
 use contract::{Email, PersonName, Problem, payment::Method, problem::plain_text};
 use frame::Captured;
@@ -41,8 +41,7 @@ struct Choosing {
     email: RwSignal<String>,
     problems: RwSignal<Problems<Field>>,
     refused: RwSignal<u32>,
-    /// Raised to ask the frame for a token.
-    submits: RwSignal<u32>,
+    asks: RwSignal<CaptureAsks>,
     is_busy: RwSignal<bool>,
     /// The form in the frame has something to put right, or is not there.
     frame_problem: RwSignal<Option<FrameProblem>>,
@@ -65,7 +64,7 @@ impl Choosing {
             email: RwSignal::new(draft.email),
             problems: RwSignal::default(),
             refused: RwSignal::new(0),
-            submits: RwSignal::new(0),
+            asks: RwSignal::default(),
             is_busy: RwSignal::new(false),
             frame_problem: RwSignal::new(None),
         }
@@ -130,7 +129,10 @@ pub fn MethodPage() -> impl IntoView {
         Fetched::Failed(error) => Some(error),
         Fetched::Waiting | Fetched::Here(_) => None,
     });
-    let h1 = arrive(t(|w| w.pay().method.title));
+    let has_errors =
+        move || choosing.problems.with(|problems| !problems.is_empty()) || choosing.frame_problem.get().is_some();
+    let title = |w: &'static Words| w.pay().method.title;
+    let h1 = arrive(say(move |w| if has_errors() { (w.shell.error_title)(title(w)) } else { title(w).to_owned() }));
     view! {
         <div class="pay-journey pay-journey--pair">
             <div class="pay-journey__head">
@@ -157,7 +159,7 @@ fn restore(choosing: Choosing) {
             return;
         }
         let draft = journey.draft.get_untracked();
-        if draft.shares.is_empty() {
+        if draft.shares.is_empty() || !journey.is_chosen.get_untracked() {
             return place.replace(Route::Amount);
         }
         if choosing.kind.get_untracked().is_none() {
@@ -208,6 +210,10 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
             choosing.refused.update(|n| *n += 1);
         }
     });
+    browser::watch(move |_| {
+        choosing.kind.track();
+        choosing.frame_problem.set(None);
+    });
     browser::watch(move |is_first| {
         choosing.kind.track();
         choosing.name.track();
@@ -241,6 +247,8 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
         }
         let problems = untrack(|| choosing.check());
         if !problems.is_empty() {
+            choosing.frame_problem.set(None);
+            choosing.asks.update(|asks| asks.checks += 1);
             return choosing.refuse(problems);
         }
         choosing.problems.set(Problems::default());
@@ -252,7 +260,7 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
         } else {
             choosing.frame_problem.set(None);
             choosing.is_busy.set(true);
-            choosing.submits.update(|n| *n += 1);
+            choosing.asks.update(|asks| asks.submits += 1);
         }
     };
     view! {
@@ -279,12 +287,15 @@ fn Summary(choosing: Choosing) -> impl IntoView {
             Field::Name => {
                 ErrorLine { id: "payer-name".to_owned(), words: (w.problem.at)(w.pay().method.name, problem) }
             }
-            Field::Email => ErrorLine { id: "email".to_owned(), words: (w.problem.at)(w.pay().method.email, problem) },
+            Field::Email => ErrorLine { id: "email".to_owned(), words: (w.pay().method.email_wrong)(problem) },
         };
         let mut lines: Vec<ErrorLine> = choosing.problems.with(|problems| problems.iter().map(line).collect());
-        if choosing.frame_problem.get() == Some(FrameProblem::Gone) {
-            lines.push(ErrorLine { id: "method".to_owned(), words: w.pay().method.frame_gone.to_owned() });
-        }
+        let words = choosing.frame_problem.get().map(|problem| match problem {
+            FrameProblem::Gone => w.pay().method.frame_gone,
+            FrameProblem::Wrong => w.pay().method.frame_wrong,
+        });
+        let id = if choosing.frame_problem.get() == Some(FrameProblem::Gone) { "capture-again" } else { "capture" };
+        lines.extend(words.map(|words| ErrorLine { id: id.to_owned(), words: words.to_owned() }));
         lines
     });
     view! { <ErrorSummary lines submits=choosing.refused/> }

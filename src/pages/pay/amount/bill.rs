@@ -34,7 +34,7 @@ pub fn BillSheet(choosing: Choosing, bill: Bill, today: Date) -> impl IntoView {
                 {if bill.payable().is_zero() {
                     view! { <p class="pay-note">{t(|w| w.pay().amount.nothing_payable)}</p> }.into_any()
                 } else {
-                    view! { <HowMuch choosing bill/> }.into_any()
+                    view! { <HowMuch choosing bill today/> }.into_any()
                 }}
             </div>
         </section>
@@ -104,10 +104,11 @@ fn notices(bill: &Bill) -> AnyView {
 
 /// All, part, or not now.
 #[component]
-fn HowMuch(choosing: Choosing, bill: Bill) -> impl IntoView {
+fn HowMuch(choosing: Choosing, bill: Bill, today: Date) -> impl IntoView {
     let journey = choosing.journey;
     let bill = StoredValue::new(bill);
-    let (id, kind, due, payable) = bill.with_value(|bill| (bill.id.clone(), bill.kind, bill.due, bill.payable()));
+    let (id, due, payable) = bill.with_value(|bill| (bill.id.clone(), bill.due, bill.payable()));
+    let is_late = bill.with_value(|bill| bill.is_past_due(today));
     let name = format!("share-{id}");
     // None: not now; Some(None): all; Some(Some): part
     let chosen = Memo::new(move |_| {
@@ -135,11 +136,14 @@ fn HowMuch(choosing: Choosing, bill: Bill) -> impl IntoView {
         }
     });
     let is_part = Memo::new(move |_| matches!(chosen.get(), Some(Some(_))));
-    let day = say(move |w| (w.pay().amount.stays_due)(&format::short_date(w.locale, due)));
+    let day = say(move |w| {
+        let day = format::short_date(w.locale, due);
+        if is_late { (w.pay().amount.past_due)(&day) } else { (w.pay().amount.stays_due)(&day) }
+    });
     let field = live(move || is_part.get().then(|| view! { <PartField choosing bill typed payable/> }).into_any());
     view! {
         <fieldset class="pay-stack pay-stack--tight">
-            <legend class="pay-hidden">{say(move |w| (w.pay().amount.how_much)((w.pay().amount.kind)(kind)))}</legend>
+            <legend class="pay-hidden">{say(move |w| (w.pay().amount.how_much)(&bill.with_value(|bill| choosing.name(w, bill))))}</legend>
             <div class="pay-choices pay-choices--three">
                 <Choice name=name.clone() id=Some(format!("all-{id}")) words=t(|w| w.pay().amount.all) note=Some(money_text(payable))
                     chosen=Signal::derive(move || chosen.get() == Some(None)) on_choose=Callback::new(move |()| choose(Some(None)))/>
@@ -155,7 +159,7 @@ fn HowMuch(choosing: Choosing, bill: Bill) -> impl IntoView {
 
 #[component]
 fn PartField(choosing: Choosing, bill: StoredValue<Bill>, typed: RwSignal<String>, payable: Money) -> impl IntoView {
-    let (id, kind, due) = bill.with_value(|bill| (bill.id.clone(), bill.kind, bill.due));
+    let (id, due) = bill.with_value(|bill| (bill.id.clone(), bill.due));
     let is_left = RwSignal::new(false);
     let hint = say(move |w| {
         let least = Money::from_cents(choosing.least_cents.get()).unwrap_or(Money::ZERO).min(payable);
@@ -176,7 +180,7 @@ fn PartField(choosing: Choosing, bill: StoredValue<Bill>, typed: RwSignal<String
     view! {
         <TextField
             id=format!("part-{id}")
-            label=say(move |w| (w.pay().amount.part_label)((w.pay().amount.kind)(kind)))
+            label=say(move |w| (w.pay().amount.part_label)(&bill.with_value(|bill| choosing.name(w, bill))))
             value=typed
             error=share_error(choosing, id, is_left)
             hint

@@ -97,7 +97,7 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
     });
     // a frame that never came up can't answer
     crate::browser::watch(move |is_first| {
-        choosing.submits.track();
+        choosing.asks.track();
         if !is_first && !is_ready.get_untracked() {
             is_late.set(true);
             captured.run(Captured::Gone);
@@ -111,9 +111,7 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
     let frame = live(move || {
         loads.track();
         match source.get() {
-            Some(source) => {
-                view! { <CaptureFrame kind source title locale submits=choosing.submits heard/> }.into_any()
-            }
+            Some(source) => view! { <CaptureFrame kind source title locale asks=choosing.asks heard/> }.into_any(),
             None => view! { <Waiting rows=3/> }.into_any(),
         }
     });
@@ -123,7 +121,7 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
         }
         view! {
             <Notice kind=NoticeKind::Warn words=t(|w| w.pay().method.frame_late)>
-                <p><button class="pay-link" type="button" on:click=load_again>{t(|w| w.pay().method.frame_again)}</button></p>
+                <p><button class="pay-link" id="capture-again" type="button" on:click=load_again>{t(|w| w.pay().method.frame_again)}</button></p>
             </Notice>
         }
         .into_any()

@@ -2,20 +2,19 @@
 
 use super::{Choosing, Field};
 use crate::{
-    i18n::{Language, Pick, say, t},
+    i18n::{Language, Words, say, t},
     ui::{Keyboard, TextField, live},
 };
-use contract::Email;
+use contract::{Email, Problem};
 use leptos::prelude::*;
 
 #[component]
 pub fn Who(choosing: Choosing) -> impl IntoView {
     let language = Language::here();
-    let error = move |field: Field, label: Pick| {
+    let error = move |field: Field, words: fn(&'static Words, Problem) -> String| {
         Signal::derive(move || {
             let problem = choosing.problems.with(|problems| problems.of(field))?;
-            let w = language.words();
-            Some((w.problem.at)(label(w), problem))
+            Some(words(language.words(), problem))
         })
     };
     let typo = move || {
@@ -29,9 +28,9 @@ pub fn Who(choosing: Choosing) -> impl IntoView {
     };
     view! {
         <TextField id="payer-name" label=t(|w| w.pay().method.name) hint=t(|w| w.pay().method.name_hint) value=choosing.name
-            error=error(Field::Name, |w| w.pay().method.name) keyboard=Keyboard { autocomplete: "name", ..Keyboard::default() }/>
+            error=error(Field::Name, |w, problem| (w.problem.at)(w.pay().method.name, problem)) keyboard=Keyboard { autocomplete: "name", ..Keyboard::default() }/>
         <TextField id="email" label=t(|w| w.pay().method.email) hint=t(|w| w.pay().method.email_hint) value=choosing.email
-            error=error(Field::Email, |w| w.pay().method.email)
+            error=error(Field::Email, |w, problem| (w.pay().method.email_wrong)(problem))
             keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "email", width: "" }
             echo=Some(ViewFn::from(move || live(move || typo().into_any())))/>
     }

@@ -27,7 +27,9 @@ pub fn Facts(review: StoredValue<Review>) -> impl IntoView {
     facts.push(from(&review));
     facts.push(when(&review));
     facts.push(receipt(&review));
-    facts.push(fee(&review));
+    if matches!(review.method, Method::Card { .. }) {
+        facts.push(fee(&review));
+    }
     view! { <dl class="pay-facts">{list(facts, row)}</dl> }
 }
 
