@@ -209,3 +209,35 @@ scene('the frame refuses what is no test card, in words, with the focus on the f
   await payer.frame.locator('[aria-invalid=true]').nth(1).waitFor();
   untouched(house, before);
 });
+
+for (const width of [320, 360, 1280]) {
+  for (const locale of ['en-US', 'es-US']) {
+    scene(`the frame has room for everything that is wrong in it, ${width} px, ${locale}`, { size: { width, height: 800 }, locale, language: locale.slice(0, 2) }, async ({ payer, member }) => {
+      const { page } = payer;
+      await payer.reachesMethod(member);
+      for (const wrong of [
+        () => payer.byCard({ number: '4242 4242 4242 4241', expires: '01/20', code: '1' }),
+        () => payer.byBank({ routing: '011401534', account: '1' }),
+        () => payer.byBank({ routing: '', account: '' }),
+      ]) {
+        await wrong();
+        await page.getByRole('button', { name: payer.words.toReview }).click();
+        await payer.frame.locator('[aria-invalid=true]').nth(1).waitFor();
+        await page.locator('iframe[data-tall]').waitFor();
+        const [shown, needed] = await payer.frame.locator('html').evaluate((html) => [html.clientHeight, html.scrollHeight]);
+        assert.ok(needed <= shown, `${needed} px in a frame of ${shown}`);
+        await page.reload();
+        await payer.settles();
+      }
+    });
+  }
+}
+
+scene('"use other details" leads to the form that comes in place of the known card', async ({ payer, member }) => {
+  const { page, words } = payer;
+  await payer.reachesReview(member);
+  await payer.goes('/pay/method');
+  await page.getByRole('button', { name: words.otherDetails }).click();
+  await payer.frame.getByLabel(words.cardNumber).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'IFRAME');
+});

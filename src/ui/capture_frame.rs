@@ -78,6 +78,9 @@ pub fn CaptureFrame(
     /// `en`, `es`.
     locale: Text,
     #[prop(into)] asks: Signal<CaptureAsks>,
+    /// Room for what is wrong: the frame can't grow by itself.
+    #[prop(into)]
+    is_tall: Signal<bool>,
     heard: Callback<CaptureSays>,
 ) -> impl IntoView {
     let frame = NodeRef::<html::Iframe>::new();
@@ -128,7 +131,7 @@ pub fn CaptureFrame(
         before = now;
     });
     view! {
-        <iframe class="pay-capture" id="capture" data-kind=kind.word() title=title src=move || address.get() node_ref=frame></iframe>
+        <iframe class="pay-capture" id="capture" data-kind=kind.word() data-tall=move || is_tall.get().then_some("") title=title src=move || address.get() node_ref=frame></iframe>
     }
 }
 

@@ -137,9 +137,13 @@ form.addEventListener('input', (event) => {
   live();
   if (checked && target.id) fields.forEach(show);
 });
-form.addEventListener('submit', (event) => { event.preventDefault(); check(); });
+const checkHere = (event) => {
+  event.preventDefault();
+  if (!check()) tell({ type: 'invalid' });
+};
+form.addEventListener('submit', checkHere);
 // Enter in a field checks what is there; only the parent's button sends it.
-form.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.target.id) { event.preventDefault(); check(); } });
+form.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.target.id) checkHere(event); });
 
 const scheme = asked.get('scheme');
 if (scheme === 'light' || scheme === 'dark') document.documentElement.dataset.scheme = scheme;

@@ -2,6 +2,7 @@
 
 use super::{Choosing, FrameProblem, kind_of};
 use crate::{
+    browser,
     config::Deployment,
     i18n::{Language, Text, say, t},
     session::CurrentSession,
@@ -12,7 +13,7 @@ use contract::{
     payment::{BankAccountKind, Method},
 };
 use gloo_timers::future::TimeoutFuture;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local};
 use serde::de::DeserializeOwned;
 
 /// How long the form may take before the page says that it did not come. One that comes later is shown all the same.
@@ -34,17 +35,25 @@ pub fn Frame(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>
         let draft = journey.draft.get();
         draft.token.and(draft.method).filter(|method| kind_of(method) == kind)
     });
-    live(move || match known.get() {
-        Some(method) => known_method(choosing, method),
+    let around = NodeRef::new();
+    let inside = live(move || match known.get() {
+        Some(method) => known_method(choosing, method, around),
         None => fresh(choosing, kind, captured),
-    })
+    });
+    view! { <div node_ref=around>{inside}</div> }
 }
 
-fn known_method(choosing: Choosing, method: Method) -> AnyView {
+fn known_method(choosing: Choosing, method: Method, around: NodeRef<html::Div>) -> AnyView {
     let forget = move |_| {
         choosing.journey.edit(|draft| {
             draft.token = None;
             draft.method = None;
+        });
+        // the button is gone: on with the form that comes in its place
+        request_animation_frame(move || {
+            if let Some(around) = around.get_untracked() {
+                browser::focus_field(&around, "capture");
+            }
         });
     };
     let words = say(move |w| (w.pay().method.known)(&method));
@@ -66,8 +75,9 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
         Some(CaptureSource { url: capture.url, origin: capture.origin, binding })
     });
     let is_ready = RwSignal::new(false);
+    let is_tall = RwSignal::new(false);
     let (is_late, loads) = (RwSignal::new(false), RwSignal::new(0_u32));
-    crate::browser::watch(move |_| {
+    browser::watch(move |_| {
         let load = loads.get();
         spawn_local(async move {
             TimeoutFuture::new(PATIENCE_MILLIS).await;
@@ -87,7 +97,10 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
             is_ready.set(true);
             is_late.set(false);
         }
-        CaptureSays::Invalid => captured.run(Captured::Wrong),
+        CaptureSays::Invalid => {
+            is_tall.set(true);
+            captured.run(Captured::Wrong);
+        }
         CaptureSays::Unavailable => captured.run(Captured::Gone),
         CaptureSays::Token { token, brand, last4, expiry, funding } => {
             let method = method_of(kind, &brand, last4, expiry.as_deref(), funding.as_deref());
@@ -96,7 +109,7 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
         CaptureSays::Unknown => {}
     });
     // a frame that never came up can't answer
-    crate::browser::watch(move |is_first| {
+    browser::watch(move |is_first| {
         choosing.asks.track();
         if !is_first && !is_ready.get_untracked() {
             is_late.set(true);
@@ -111,7 +124,9 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
     let frame = live(move || {
         loads.track();
         match source.get() {
-            Some(source) => view! { <CaptureFrame kind source title locale asks=choosing.asks heard/> }.into_any(),
+            Some(source) => {
+                view! { <CaptureFrame kind source title locale asks=choosing.asks is_tall heard/> }.into_any()
+            }
             None => view! { <Waiting rows=3/> }.into_any(),
         }
     });
