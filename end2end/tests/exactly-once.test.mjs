@@ -168,6 +168,22 @@ atReview('a response and the first questions after it lost: it says that we are 
   assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
 });
 
+atReview('back while it is checking leads to the checking, not to another payment', async (stage) => {
+  const { house, payer } = stage;
+  house.edge.fault({ path: PAYMENTS, lose: true });
+  const asking = house.edge.fault({ method: 'GET', path: /payments\?idempotency_key=/, times: Infinity, drop: true });
+  await payer.pays();
+  await payer.sees(payer.words.checkingPayment);
+  for (const step of ['/pay/method', '/pay/amount']) {
+    await payer.page.goBack();
+    await payer.page.waitForURL(/\/pay\/review$/);
+    await payer.sees(payer.words.checkingPayment);
+    assert.equal(await payer.page.evaluate(() => scrollY), 0, step);
+  }
+  asking.times = 0;
+  await isPaidOnce(stage);
+});
+
 atReview('a time-out is not an answer: the key is asked',
   { prepare: ({ payer }) => payer.page.clock.install() },
   async (stage) => {

@@ -33,12 +33,15 @@ pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Method> {
     })
 }
 
-/// Asks the processor now what a token stands for, so that paying need not. Nothing is lost where that fails: paying asks.
-pub async fn remember(app: &App, token: &str, binding: &str) -> Answer<()> {
-    if !caller::is_id(token) || known(app, token, binding).await?.is_some() {
-        return Ok(());
+/// Asks the processor now what a token stands for, so that paying need not. Gives whether it stands for anything.
+pub async fn remember(app: &App, token: &str, binding: &str) -> Answer<bool> {
+    if !caller::is_id(token) {
+        return Ok(false);
     }
-    let Ok(method) = app.processor.method(token, binding).await else { return Ok(()) };
+    if known(app, token, binding).await?.is_some() {
+        return Ok(true);
+    }
+    let Ok(method) = app.processor.method(token, binding).await else { return Ok(false) };
     sqlx::query(
         "INSERT INTO method_token (token, binding, method, known_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (token, binding) DO NOTHING",
@@ -49,7 +52,7 @@ pub async fn remember(app: &App, token: &str, binding: &str) -> Answer<()> {
     .bind(app.clock.now().millis())
     .execute(&app.store.write)
     .await?;
-    Ok(())
+    Ok(true)
 }
 
 async fn known(app: &App, token: &str, binding: &str) -> Answer<Option<Method>> {

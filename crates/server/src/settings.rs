@@ -17,6 +17,8 @@ pub struct Settings {
     /// Shared with the processor; from `KPPAY_PROCESSOR_SECRET`.
     pub processor_secret: String,
     pub demo: bool,
+    /// A proxy of the operator's stands in front and says in `X-Forwarded-For` who calls; without one anybody could say so.
+    pub is_behind_proxy: bool,
     /// `Cross-Origin-Embedder-Policy: require-corp`, for a processor whose frame says the same.
     pub isolates_embedder: bool,
     /// The mail server with its credentials, and who letters are from; without one they wait in the outbox.
@@ -52,7 +54,7 @@ impl Default for Limits {
 /// What `--help` prints.
 pub const USAGE: &str =
     "kppay-server [--port N | --listen ADDRESS:PORT] [--database-url URL] [--dist DIR] [--public-origin URL] [--processor-url URL] \
-    [--processor-public-url URL] [--lookups N] [--require-corp] [--demo]
+    [--processor-public-url URL] [--lookups N] [--behind-proxy] [--require-corp] [--demo]
 KPPAY_PROCESSOR_SECRET holds the secret shared with the processor.
 KPPAY_SMTP_URL (smtp://… or smtps://user:password@host:port) is the mail server that letters are handed to, KPPAY_MAIL_FROM who they are from.";
 
@@ -68,6 +70,7 @@ impl Settings {
             processor_public_url: String::new(),
             processor_secret: secret.unwrap_or_default(),
             demo: false,
+            is_behind_proxy: false,
             isolates_embedder: false,
             mail: None,
             limits: Limits::default(),
@@ -75,6 +78,10 @@ impl Settings {
         while let Some(name) = arguments.next() {
             if name == "--demo" {
                 settings.demo = true;
+                continue;
+            }
+            if name == "--behind-proxy" {
+                settings.is_behind_proxy = true;
                 continue;
             }
             if name == "--require-corp" {

@@ -64,6 +64,7 @@ impl Choosing {
 pub fn AmountPage() -> impl IntoView {
     let (journey, deployment) = (Journey::here(), Deployment::here());
     journey.arrive();
+    journey.wait_for_what_was_sent();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
     let choosing = Choosing { journey, refused: RwSignal::new(0), least_cents };
     let refused = choosing.refused;

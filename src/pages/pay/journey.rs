@@ -99,6 +99,16 @@ impl Journey {
         });
     }
 
+    /// For the steps before the review: while an attempt is on its way nothing is chosen anew, there is only its outcome to wait for.
+    pub fn wait_for_what_was_sent(self) {
+        let place = Place::here();
+        browser::watch(move |_| {
+            if self.attempt.with(Attempt::is_on_its_way) {
+                place.replace(Route::Review);
+            }
+        });
+    }
+
     /// A new visit knows nothing of the one before.
     pub fn begin(self) {
         self.draft.set(PaymentDraft::default());

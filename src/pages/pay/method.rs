@@ -121,6 +121,7 @@ pub fn MethodPage() -> impl IntoView {
     let choosing = Choosing::new();
     let journey = choosing.journey;
     journey.arrive();
+    journey.wait_for_what_was_sent();
     restore(choosing);
     let deployment = Deployment::here();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));

@@ -21,10 +21,16 @@ pub fn plan_debit(today: Date, business_days: u8) -> DebitPlan {
     DebitPlan { sent_on, expected_on, moved_by }
 }
 
+/// No surcharge is more than 2 %, whatever its rounding would make of a few cents.
+const MOST_BASIS_POINTS: i64 = 200;
+
 /// The surcharge of a region on a credit card; never on debit, HSA or FSA.
 pub fn card_fee(total: Money, basis_points: u16, method: &Method) -> Money {
     match method {
-        Method::Card { funding: CardFunding::Credit, .. } => total.percent(basis_points),
+        Method::Card { funding: CardFunding::Credit, .. } => {
+            let most = Money::from_cents(total.cents() * MOST_BASIS_POINTS / 10_000).unwrap_or(Money::ZERO);
+            total.percent(basis_points).min(most)
+        }
         _ => Money::ZERO,
     }
 }
@@ -94,6 +100,10 @@ mod tests {
         let card = |funding| Method::Card { brand: CardBrand::Visa, last4: "4242".into(), expiry, funding };
         let total = Money::parse("100").unwrap();
         assert_eq!(card_fee(total, 150, &card(CardFunding::Credit)).to_string(), "1.50");
+        for (total, fee) in [("0.40", "0.00"), ("0.99", "0.01"), ("1.00", "0.02"), ("3.00", "0.05")] {
+            let total = Money::parse(total).unwrap();
+            assert_eq!(card_fee(total, 150, &card(CardFunding::Credit)).to_string(), fee, "{total}");
+        }
         for method in [
             card(CardFunding::Debit),
             card(CardFunding::HsaFsa),

@@ -9,7 +9,7 @@ use crate::{
 };
 use axum::{Json, extract::State, http::StatusCode};
 use contract::{
-    Problem,
+    PersonName, Problem,
     payment::{Method, PaymentDraft},
     problem::plain_text,
     refusal::{Refusal, RefusalCode},
@@ -42,22 +42,22 @@ pub async fn show(State(app): State<App>, Payer(session): Payer) -> Answer<Json<
 pub async fn keep(
     State(app): State<App>,
     Payer(session): Payer,
-    Body(draft): Body<PaymentDraft>,
+    Body(mut draft): Body<PaymentDraft>,
 ) -> Answer<StatusCode> {
+    // Three or four digits alone are a security code, which plain text may be.
+    if PersonName::parse(&draft.payer_name) == Err(Problem::LooksLikeCard) {
+        return Err(Error::field(RefusalCode::Invalid, "payer_name", Problem::LooksLikeCard));
+    }
     let parts = draft.shares.iter().enumerate().flat_map(|(at, share)| {
         [(format!("shares.{at}.bill"), Some(&share.bill)), (format!("shares.{at}.part"), share.part.as_ref())]
     });
     let typed = [("payer_name".to_owned(), Some(&draft.payer_name)), ("email".to_owned(), Some(&draft.email))];
     for (field, text) in parts.chain(typed) {
         let Some(text) = text else { continue };
-        let is_bill = field.ends_with(".bill");
         if text.chars().count() > LONGEST {
             return Err(Error::field(RefusalCode::Invalid, field, Problem::TooLong));
         }
-        if is_bill && is_number(text) {
-            return Err(Error::field(RefusalCode::Invalid, field, Problem::LooksLikeCard));
-        }
-        if !is_bill {
+        if !field.ends_with(".bill") {
             plain_text(text).map_err(|problem| Error::field(RefusalCode::Invalid, field, problem))?;
         }
     }
@@ -73,24 +73,18 @@ pub async fn keep(
     if draft.token.as_ref().is_some_and(|token| token.len() > LONGEST) {
         return Err(Error::field(RefusalCode::Invalid, "token", Problem::TooLong));
     }
-    if draft.token.as_deref().is_some_and(is_number) {
-        return Err(Error::field(RefusalCode::Invalid, "token", Problem::LooksLikeCard));
+    // Names that programs give can't be told from numbers that people type. Only those are kept that name something: bills of this
+    // member, and a token that the processor made for this payer.
+    let known = app.store.bill_ids(&session.membership.id).await?;
+    draft.shares.retain(|share| known.contains(&share.bill));
+    if let Some(token) = &draft.token
+        && !paying::remember(&app, token, &session.capture_binding).await?
+    {
+        draft.token = None;
+        draft.method = None;
     }
     app.store.keep_draft(&session.token_hash, Some(&draft)).await?;
-    if let Some(token) = draft.token {
-        // Nobody waits for it.
-        tokio::spawn(async move {
-            if paying::remember(&app, &token, &session.capture_binding).await.is_err() {
-                tracing::warn!("what a token stands for was not remembered");
-            }
-        });
-    }
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// As long as the number of a card or account, and nothing but digits. Names that programs give have letters.
-fn is_number(text: &str) -> bool {
-    text.chars().filter(char::is_ascii_digit).count() > 11 && !text.chars().any(char::is_alphabetic)
 }
 
 /// Wipes it.

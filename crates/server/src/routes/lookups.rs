@@ -45,7 +45,7 @@ pub async fn look_up(
 ) -> Answer<(StatusCode, HeaderMap, Json<SessionView>)> {
     let now = app.clock.now();
     let too_many = |seconds| Error::later(RefusalCode::TooMany, seconds);
-    app.lookups_by_address.take(&address.ip().to_string(), now).map_err(too_many)?;
+    app.lookups_by_address.take(&caller::address(address.ip(), &headers, &app).to_string(), now).map_err(too_many)?;
     let identifiers = normalised(&app, &lookup)?;
     let what = caller::hash(&format!("{};{}", lookup.region, canonical(&identifiers)));
     app.lookups_by_bill.take(&what, now).map_err(too_many)?;

@@ -10,6 +10,11 @@ use sqlx::{Row, any::AnyRow};
 const BILL: &str = "SELECT id, membership, kind, patient, issued, due, balance_cents, pending_cents FROM bill";
 
 impl Store {
+    /// Of all bills, paid ones too.
+    pub async fn bill_ids(&self, membership: &str) -> Result<Vec<String>, sqlx::Error> {
+        sqlx::query_scalar("SELECT id FROM bill WHERE membership = $1").bind(membership).fetch_all(&self.read).await
+    }
+
     /// Bills of a membership on which something is owed, the earliest due first. `since` is from when a payment counts as just made.
     pub async fn open_bills(&self, membership: &str, since: Instant) -> Result<Vec<Bill>, sqlx::Error> {
         let sql = format!("{BILL} WHERE membership = $1 AND balance_cents > 0 ORDER BY due, id");

@@ -98,3 +98,22 @@ async fn too_many_tries_are_told_when_to_come_back_and_then_welcome() {
     house.app.clock.move_on(300_000);
     house.ask(call(&MEI.lookup())).await.is(201);
 }
+
+#[tokio::test]
+async fn behind_a_proxy_each_caller_has_a_budget_of_their_own_and_without_one_nobody_can_claim_another() {
+    let wrong = |hrn: usize, from: &str| {
+        let mut lookup = ANA.lookup();
+        lookup["identifiers"]["hrn"] = json!(format!("9{hrn:08}"));
+        Call::post("/bill-lookups").json(&lookup).header("x-forwarded-for", from)
+    };
+    let plain = House::open().await;
+    let proxied = House::open_with(&["--public-origin", crate::house::ORIGIN, "--behind-proxy"]).await;
+    for tried in 0..30 {
+        plain.ask(wrong(tried, &format!("198.51.100.{tried}"))).await.is_refused(404, "no_match");
+        // what the caller wrote stands left of what the proxy wrote
+        proxied.ask(wrong(tried, &format!("203.0.113.{tried}, 198.51.100.1"))).await.is_refused(404, "no_match");
+    }
+    plain.ask(wrong(30, "198.51.100.99")).await.is_refused(429, "too_many");
+    proxied.ask(wrong(30, "198.51.100.1")).await.is_refused(429, "too_many");
+    proxied.ask(wrong(30, "198.51.100.2")).await.is_refused(404, "no_match");
+}

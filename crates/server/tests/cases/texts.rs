@@ -56,15 +56,30 @@ async fn a_card_number_in_the_other_boxes_of_a_draft_is_kept_nowhere() {
     let method = json!({ "kind": "card", "brand": "visa", "last4": number, "expiry": "12/29", "funding": "credit" });
     let account = json!({ "kind": "bank", "account": "checking", "last4": number });
     for draft in [
-        json!({ "token": number }),
         json!({ "method": method }),
         json!({ "method": account }),
-        json!({ "shares": [{ "bill": number, "part": null }] }),
+        json!({ "payer_name": "123" }),
+        json!({ "payer_name": " 4321 " }),
+        json!({ "payer_name": "\u{664}\u{662}".repeat(8) }),
+        json!({ "email": "\u{ff14}\u{ff12}".repeat(8) }),
     ] {
         let answer = house.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await;
         assert!(matches!(answer.status.as_u16(), 400 | 422), "{draft}: {}", answer.status);
     }
+    // What programs name is kept if it names something: a bill of theirs, a token of their own.
+    for name in [number, "tok4242424242424242", "a4242424242424242", &"\u{ff14}\u{ff12}".repeat(8)] {
+        for draft in [json!({ "token": name }), json!({ "shares": [{ "bill": name, "part": null }] })] {
+            house.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await.is(204);
+            let kept = house.ask(Call::get("/payment-draft").by(&ana)).await.is(200).json();
+            assert_eq!((&kept["token"], &kept["shares"]), (&json!(null), &json!([])), "{draft}");
+        }
+    }
     number_is_nowhere(&house).await;
+    let token = house.card(&ana, VISA).await;
+    let draft = json!({ "token": token, "shares": [{ "bill": "visit", "part": null }] });
+    house.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await.is(204);
+    let kept = house.ask(Call::get("/payment-draft").by(&ana)).await.is(200).json();
+    assert_eq!((&kept["token"], &kept["shares"][0]["bill"]), (&json!(token), &json!("visit")));
 }
 
 async fn number_is_nowhere(house: &House) {
