@@ -11,8 +11,10 @@ pub struct DemoMember {
     pub name: String,
     pub region: Region,
     pub identifiers: BTreeMap<Identifier, String>,
+    /// On file with the plan; the user ID of whoever has an account.
     pub email: Email,
-    pub password: String,
+    /// Absent for whoever has no account yet.
+    pub password: Option<String>,
     pub open_bills: Vec<DemoBill>,
     /// Payments in history.
     pub payments: u32,

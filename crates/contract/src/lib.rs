@@ -4,9 +4,10 @@
 //! JSON shapes of `/api/v1`), and rules that both sides run. No I/O, no clock, no randomness, no wasm, no leptos, no words for
 //! people but the authorisation's, which is stored word for word.
 //!
-//! Reading order: `money`, `date`, `identifier`, `person`, `card`, `bank`, `problem`; then the wire: `portal`, `session`, `bill`,
-//! `payment`, `authorisation`, `refusal`, `demo`.
+//! Reading order: `money`, `date`, `identifier`, `person`, `card`, `bank`, `password`, `problem`; then the wire: `portal`, `session`,
+//! `account`, `bill`, `payment`, `authorisation`, `refusal`, `demo`.
 
+pub mod account;
 pub mod authorisation;
 pub mod bank;
 pub mod bill;
@@ -15,6 +16,7 @@ pub mod date;
 pub mod demo;
 pub mod identifier;
 pub mod money;
+pub mod password;
 pub mod payment;
 pub mod person;
 pub mod portal;
@@ -29,6 +31,7 @@ pub use card::{CardBrand, CardNumber, Expiry, SecurityCode};
 pub use date::{Date, Instant};
 pub use identifier::{Billgroup, BillingUnit, GroupNumber, HealthRecordNumber, Identifier, Subgroup, ZipCode};
 pub use money::{Amount, Money};
+pub use password::Password;
 pub use payment::IdempotencyKey;
 pub use person::{Email, PersonName, Phone, UsAddress, UsState};
 pub use problem::Problem;

@@ -80,7 +80,8 @@ pub struct OrderShare {
 }
 
 /// `PUT`/`GET /payment-draft`: what the payer has chosen so far, kept with the payer's session on the server so that a reload or a
-/// second tab goes on without anything personal in the browser's storage. Gone with the session, and when the payment is final.
+/// second tab goes on without anything personal in the browser's storage. When the session runs out only the bills and amounts are kept, for
+/// whoever comes back in this browser; all of it is gone when the payment is final.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -93,6 +94,13 @@ pub struct PaymentDraft {
     pub email: String,
     /// Set when the review step is built, and replaced by any edit.
     pub key: Option<IdempotencyKey>,
+}
+
+impl PaymentDraft {
+    /// What may outlive the session it was typed in: which bills, and how much of each.
+    pub fn without_what_is_private(self) -> Self {
+        Self { shares: self.shares, ..Self::default() }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +138,13 @@ pub enum CardFunding {
 pub enum BankAccountKind {
     Checking,
     Savings,
+}
+
+/// Answer to `GET /payments` without a key: a member's payments, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaymentList {
+    pub payments: Vec<Payment>,
 }
 
 /// A payment as it stands: a fact of the server's.

@@ -30,6 +30,12 @@ pub enum Problem {
     NotAllowed,
     Unticked,
     Duplicate,
+    /// A password that many people have, or that a pattern gives away.
+    Common,
+    /// A password that names this service.
+    NamesService,
+    /// A password that names its owner.
+    NamesOwner,
     #[serde(other)]
     Unknown,
 }
@@ -60,6 +66,9 @@ impl Problem {
             Self::NotAllowed => "not_allowed",
             Self::Unticked => "unticked",
             Self::Duplicate => "duplicate",
+            Self::Common => "common",
+            Self::NamesService => "names_service",
+            Self::NamesOwner => "names_owner",
             Self::Unknown => "unknown",
         }
     }

@@ -70,6 +70,10 @@ pub enum RefusalCode {
     TokenRefused,
     /// 422: a card of this brand is not accepted.
     BrandNotAccepted,
+    /// 422: user ID or password is not right, and which is not told; `retry_after` is when the next try is welcome.
+    WrongCredentials,
+    /// 422: the link is unknown, used or too old.
+    LinkRefused,
     /// 503, with `retry_after`: nothing was begun.
     Unavailable,
     /// 500

@@ -1,6 +1,6 @@
 //! `POST /bill-lookups` and `/session`: who is asking. The credential itself is an HttpOnly cookie and never in these shapes.
 
-use crate::{Identifier, Instant, Region};
+use crate::{Email, Identifier, Instant, PersonName, Region};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -13,17 +13,33 @@ pub struct BillLookup {
     pub identifiers: BTreeMap<Identifier, String>,
 }
 
-/// Answer to `POST /bill-lookups` and `GET`/`PATCH /session`.
+/// Answer to `POST /bill-lookups` and `GET`/`POST`/`PATCH /session`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionView {
     pub kind: SessionKind,
     /// Whose bills: region and the last three digits of the number on the statement. Absent for a guest.
     pub membership: Option<MembershipView>,
+    /// By the server's clock, which the two below are told by.
+    pub now: Instant,
     /// When it ends if nothing happens; absent for a guest.
     pub expires_at: Option<Instant>,
+    /// When it ends whatever happens; absent for a guest.
+    pub ends_at: Option<Instant>,
     /// Opaque; handed to the capture frame so that a token made for one payer is worthless to another. Absent for a guest.
     pub capture_binding: Option<String>,
+    /// Who is signed in; absent for everybody else.
+    pub person: Option<PersonView>,
+}
+
+/// The member, as far as every page needs to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PersonView {
+    pub name: PersonName,
+    pub email: Email,
+    /// Until then payment methods can't be saved.
+    pub is_email_confirmed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +49,7 @@ pub enum SessionKind {
     Guest,
     /// Found a bill by its statement; sees these bills only.
     Payer,
+    /// Signed in with an account.
     Member,
 }
 

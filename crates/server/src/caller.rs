@@ -1,22 +1,32 @@
-//! Who calls: the payer's session behind the cookie, a body that is the JSON we asked for, a key, and an origin that may write.
+//! Who calls: the session behind the cookie, a payer's or a member's, a body that is the JSON we asked for, a key, and an origin that may write.
 //! Extractors; each refuses in the words of `refusal`.
 
 use crate::{
     refusal::{Answer, Error},
     state::App,
-    store::sessions::Session,
+    store::{
+        accounts::Account,
+        memberships::Membership,
+        sessions::{Member, Session},
+    },
 };
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
-use contract::{IdempotencyKey, Problem, refusal::RefusalCode};
+use contract::{IdempotencyKey, Problem, payment::PaymentDraft, refusal::RefusalCode};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 
-/// The payer whose session the cookie opens.
+/// Whoever may see bills: the session that the cookie opens, a payer's or a member's.
 pub struct Payer(pub Session);
+
+/// Whoever is signed in with an account.
+pub struct SignedIn {
+    pub session: Session,
+    pub account: Account,
+}
 
 /// A JSON body of exactly this shape.
 pub struct Body<T>(pub T);
@@ -40,6 +50,18 @@ impl FromRequestParts<App> for Payer {
     }
 }
 
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
+        let Payer(session) = Payer::from_request_parts(parts, app).await?;
+        let signed_out = || Error::new(RefusalCode::SignedOut);
+        let member = session.member.as_ref().ok_or_else(signed_out)?;
+        let account = app.store.account(&member.account).await?.ok_or_else(signed_out)?;
+        Ok(Self { session, account })
+    }
+}
+
 /// How exactly the idle time is kept: a write for every read would be too many.
 const TOUCH_MILLIS: i64 = 30_000;
 
@@ -47,6 +69,80 @@ const TOUCH_MILLIS: i64 = 30_000;
 pub async fn session_of(headers: &HeaderMap, app: &App) -> Answer<Option<Session>> {
     let Some(token) = cookie(headers, cookie_name(app)) else { return Ok(None) };
     Ok(app.store.session(&hash(&token), app.clock.now()).await?)
+}
+
+/// Begins a session of a membership, a member's or a payer's, and gives its cookie. The one before ends: a token from before never
+/// opens what comes after it. What was chosen in it goes on, if it was of the same membership.
+pub async fn begin_session(
+    app: &App,
+    headers: &HeaderMap,
+    membership: Membership,
+    member: Option<Member>,
+) -> Answer<(Session, HeaderMap)> {
+    let now = app.clock.now();
+    let before = match cookie(headers, cookie_name(app)) {
+        Some(token) => app.store.last_session(&hash(&token)).await?,
+        None => None,
+    };
+    let mut binding = None;
+    let mut draft = None;
+    if let Some(before) = &before {
+        if before.membership.id == membership.id {
+            let left = app.store.draft(&before.token_hash).await?;
+            // Whoever signs in while paying goes on with everything; whoever comes back later, with bills and amounts.
+            let goes_on = member.is_some() && before.member.is_none() && before.expires_at() > now;
+            binding = goes_on.then(|| before.capture_binding.clone());
+            draft = Some(if goes_on { left } else { left.without_what_is_private() });
+        }
+        app.store.end_session(&before.token_hash, now).await?;
+    }
+    let token = random_token()?;
+    let session = Session {
+        id: uuid::Uuid::now_v7().to_string(),
+        token_hash: hash(&token),
+        membership,
+        capture_binding: match binding {
+            Some(binding) => binding,
+            None => random_token()?,
+        },
+        created_at: now,
+        seen_at: now,
+        device: device(headers),
+        member,
+    };
+    app.store.add_session(&session, draft.filter(|draft| *draft != PaymentDraft::default()).as_ref()).await?;
+    let mut cookies = HeaderMap::new();
+    if let Some(cookie) = set_cookie(app, Some(&token)) {
+        cookies.insert(header::SET_COOKIE, cookie);
+    }
+    Ok((session, cookies))
+}
+
+/// Browser and system as people call them; what is told is too general to tell one person from another.
+fn device(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let first =
+        |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let browser = first(&[
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser", "Samsung Internet"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS", "Firefox"),
+        ("CriOS", "Chrome"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = first(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("CrOS", "ChromeOS"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    [browser, system].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 impl<T: serde::de::DeserializeOwned> FromRequest<App> for Body<T> {

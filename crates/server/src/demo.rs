@@ -9,7 +9,7 @@ mod history;
 mod people;
 mod seed;
 
-pub use self::seed::seed;
+pub use self::seed::{seed, seed_accounts};
 
 use self::people::{PASSWORD, PEOPLE, Person};
 use crate::{
@@ -86,7 +86,7 @@ fn member(person: &Person, open_bills: Vec<DemoBill>, payments: u32) -> Option<D
         region: person.region,
         identifiers: identifiers(person),
         email: Email::parse(person.email).ok()?,
-        password: PASSWORD.to_owned(),
+        password: person.has_account().then(|| PASSWORD.to_owned()),
         open_bills,
         payments,
     })

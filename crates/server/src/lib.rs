@@ -1,18 +1,21 @@
 //! The reference billing API: a real server over a real database, and the static files of the app.
 //!
 //! Reading order: `settings`, `clock`, `state`; `store` (the only SQL); `processor` (the only way to the processor); `paying` and
-//! `recovery` (how a payment happens once); `delivery` (how letters leave the outbox); `caller` and `refusal` (who asks, and every way to say no); `routes` (one file a
-//! resource). Beside them what does not know the rest: `assets`, `headers`, `limits`, `mail`, `receipt_pdf`, `words`, and `demo`.
+//! `recovery` (how a payment happens once); `errands` (what is done a moment after it was
+//! answered); `delivery` (how letters leave the outbox); `caller` and `refusal` (who asks, and every way to say no); `routes` (one file a
+//! resource). Beside them what does not know the rest: `assets`, `headers`, `limits`, `mail`, `passwords`, `receipt_pdf`, `words`, and `demo`.
 
 pub mod assets;
 pub mod caller;
 pub mod clock;
 pub mod delivery;
 pub mod demo;
+pub mod errands;
 pub mod headers;
 pub mod limits;
 pub mod mail;
 pub mod openapi;
+pub mod passwords;
 pub mod paying;
 pub mod processor;
 pub mod receipt_pdf;

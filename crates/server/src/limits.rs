@@ -46,9 +46,82 @@ impl Tries {
     }
 }
 
+/// Tries that are welcome at once, and then ever further apart: two seconds, four, eight, up to a longest wait. Forgotten after an
+/// hour without a try, so nobody is ever locked out.
+pub struct Slowdown {
+    free: u32,
+    longest_seconds: u32,
+    tried: Mutex<HashMap<String, (u32, i64)>>,
+}
+
+const FORGOTTEN_AFTER_MILLIS: i64 = 3_600_000;
+
+impl Slowdown {
+    pub fn new(free: u32, longest_seconds: u32) -> Self {
+        Self { free, longest_seconds, tried: Mutex::default() }
+    }
+
+    /// Seconds until a try is welcome; 0 for now.
+    pub fn wait(&self, key: &str, now: Instant) -> u32 {
+        let tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        tried.get(key).map_or(0, |(count, last)| {
+            let left = last + i64::from(self.pause(*count)) * 1_000 - now.millis();
+            u32::try_from((left + 999) / 1_000).unwrap_or(0)
+        })
+    }
+
+    /// Counts a try as failed until it is forgiven: of many at the same moment none slips through.
+    pub fn count(&self, key: &str, now: Instant) {
+        let now = now.millis();
+        let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        if tried.len() > MANY_KEYS {
+            tried.retain(|_, (_, last)| *last + FORGOTTEN_AFTER_MILLIS > now);
+        }
+        let (count, last) = tried.entry(key.to_owned()).or_insert((0, now));
+        if *last + FORGOTTEN_AFTER_MILLIS <= now {
+            *count = 0;
+        }
+        (*count, *last) = (count.saturating_add(1), now);
+    }
+
+    /// It was right.
+    pub fn forgive(&self, key: &str) {
+        self.tried.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
+    /// What one right try takes back of what many may have failed.
+    pub fn take_back(&self, key: &str) {
+        if let Some((count, _)) = self.tried.lock().unwrap_or_else(PoisonError::into_inner).get_mut(key) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    fn pause(&self, count: u32) -> u32 {
+        let over = (count + 1).saturating_sub(self.free);
+        if over == 0 { 0 } else { 1_u32.checked_shl(over).unwrap_or(u32::MAX).min(self.longest_seconds) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tries_come_ever_further_apart_and_never_stop() {
+        let slowdown = Slowdown::new(3, 60);
+        let at = |second: i64| Instant::from_millis(second * 1000);
+        let mut waits = Vec::new();
+        for _ in 0..9 {
+            waits.push(slowdown.wait("a", at(0)));
+            slowdown.count("a", at(0));
+        }
+        assert_eq!(waits, [0, 0, 0, 2, 4, 8, 16, 32, 60]);
+        assert_eq!((slowdown.wait("a", at(59)), slowdown.wait("a", at(60)), slowdown.wait("b", at(0))), (1, 0, 0));
+        slowdown.count("a", at(3_700));
+        assert_eq!(slowdown.wait("a", at(3_700)), 0, "an hour later nothing is held against anybody");
+        slowdown.forgive("a");
+        assert_eq!(slowdown.wait("a", at(3_700)), 0);
+    }
 
     #[test]
     fn the_next_try_is_welcome_once_the_first_has_left_the_window() {

@@ -1,10 +1,16 @@
 //! Letters to members: what they say, and the outbox they wait in. A letter is queued in the transaction of what it tells, so it is
-//! sent if and only if that happened. It carries no card or account data, no patient and no service, and its one link leads to
-//! the front page.
+//! sent if and only if that happened. It carries no card or bank number, no patient and no service. Its links lead to pages of
+//! ours; what is secret of one stands behind its `#`, which no server and no log sees.
 //!
 //! `html` is the same letter for mail programs that show HTML. Sending is `delivery`'s.
 
+mod account;
 mod html;
+
+pub use account::{
+    account_opened, already_registered, confirm_email, no_account_yet, password_changed, password_reset,
+    user_id_reminder,
+};
 
 use crate::words;
 use contract::{

@@ -3,7 +3,7 @@
 use server::{
     clock::Clock,
     delivery::{self, Mailer},
-    demo,
+    demo, errands,
     processor::Sandbox,
     recovery, service,
     settings::{self, Settings},
@@ -24,7 +24,8 @@ async fn main() -> ExitCode {
     }
     let secret = |name| std::env::var(name).ok();
     let settings = Settings::parse(std::env::args().skip(1), secret("KPPAY_PROCESSOR_SECRET"))
-        .and_then(|settings| settings.with_mail(secret("KPPAY_SMTP_URL"), secret("KPPAY_MAIL_FROM")));
+        .and_then(|settings| settings.with_mail(secret("KPPAY_SMTP_URL"), secret("KPPAY_MAIL_FROM")))
+        .map(|settings| settings.with_pepper(secret("KPPAY_PEPPER")));
     let settings = match settings {
         Ok(settings) => settings,
         Err(message) => {
@@ -57,10 +58,14 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let app = State::new(settings, store, clock, Arc::new(processor));
     if app.settings.demo {
         demo::seed(&app.store, &app.portal, app.clock.now()).await?;
+        demo::seed_accounts(&app).await.map_err(|_| "the demo's accounts can't be written")?;
+    } else if app.settings.pepper.is_empty() {
+        tracing::warn!("KPPAY_PEPPER is not set: passwords are hashed without a pepper");
     }
     let router = service(&app)?;
     let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
     let recovery = tokio::spawn(recovery::run(app.clone()));
+    let errands = tokio::spawn(errands::run(app.clone()));
     let delivery = mailer.map(|mailer| tokio::spawn(delivery::run(app.clone(), mailer)));
     tracing::info!(%address, "ready");
     let (stopping, stopped) = tokio::sync::oneshot::channel();
@@ -75,6 +80,7 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
         () = async { if stopped.await.is_ok() { tokio::time::sleep(PATIENCE).await } } => {}
     }
     recovery.abort();
+    errands.abort();
     if let Some(delivery) = delivery {
         delivery.abort();
     }

@@ -46,6 +46,8 @@ impl Error {
             | Code::OverBalance
             | Code::TermsChanged
             | Code::TokenRefused
+            | Code::WrongCredentials
+            | Code::LinkRefused
             | Code::BrandNotAccepted => StatusCode::UNPROCESSABLE_ENTITY,
             Code::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

@@ -4,10 +4,13 @@
 pub mod bills;
 pub mod drafts;
 pub mod health;
+pub mod links;
 pub mod lookups;
 pub mod payments;
 pub mod portal;
 pub mod receipts;
+pub mod registrations;
+pub mod security;
 pub mod session;
 
 use crate::{caller, refusal::Error, state::App};
@@ -29,11 +32,22 @@ pub fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(portal::portal))
         .routes(routes!(lookups::look_up))
-        .routes(routes!(session::show, session::extend, session::sign_out))
+        .routes(routes!(session::show, session::sign_in, session::extend, session::sign_out))
+        .routes(routes!(registrations::begin))
+        .routes(routes!(registrations::keep))
+        .routes(routes!(registrations::open))
+        .routes(routes!(registrations::confirmation_letter))
+        .routes(routes!(links::confirm_email))
+        .routes(routes!(links::remind))
+        .routes(routes!(links::ask_for_reset, links::reset))
+        .routes(routes!(security::show))
+        .routes(routes!(security::change_password))
+        .routes(routes!(security::end_others))
+        .routes(routes!(security::end_session))
         .routes(routes!(bills::list))
         .routes(routes!(bills::one))
         .routes(routes!(drafts::show, drafts::keep, drafts::forget))
-        .routes(routes!(payments::pay, payments::by_key))
+        .routes(routes!(payments::pay, payments::list))
         .routes(routes!(payments::one))
         .routes(routes!(receipts::pdf))
         .routes(routes!(receipts::email))

@@ -23,6 +23,8 @@ pub struct Settings {
     pub isolates_embedder: bool,
     /// The mail server with its credentials, and who letters are from; without one they wait in the outbox.
     pub mail: Option<(String, String)>,
+    /// Mixed into every password's hash, and not in the database; from `KPPAY_PEPPER`. Whoever loses it loses every password.
+    pub pepper: String,
     pub limits: Limits,
 }
 
@@ -33,6 +35,8 @@ pub struct Limits {
     pub lookups_by_address: u32,
     pub lookups_by_bill: u32,
     pub lookup_window: Duration,
+    /// Letters an address may ask for in the same window.
+    pub letters_by_address: u32,
     pub body_bytes: usize,
     pub request_time: Duration,
     pub processor_time: Duration,
@@ -44,6 +48,7 @@ impl Default for Limits {
             lookups_by_address: 30,
             lookups_by_bill: 10,
             lookup_window: Duration::from_secs(300),
+            letters_by_address: 20,
             body_bytes: 64 * 1024,
             request_time: Duration::from_secs(30),
             processor_time: Duration::from_secs(10),
@@ -56,6 +61,7 @@ pub const USAGE: &str =
     "kppay-server [--port N | --listen ADDRESS:PORT] [--database-url URL] [--dist DIR] [--public-origin URL] [--processor-url URL] \
     [--processor-public-url URL] [--lookups N] [--behind-proxy] [--require-corp] [--demo]
 KPPAY_PROCESSOR_SECRET holds the secret shared with the processor.
+KPPAY_PEPPER is mixed into the hashes of passwords; keep it apart from the database, and never lose it.
 KPPAY_SMTP_URL (smtp://… or smtps://user:password@host:port) is the mail server that letters are handed to, KPPAY_MAIL_FROM who they are from.";
 
 impl Settings {
@@ -73,6 +79,7 @@ impl Settings {
             is_behind_proxy: false,
             isolates_embedder: false,
             mail: None,
+            pepper: String::new(),
             limits: Limits::default(),
         };
         while let Some(name) = arguments.next() {
@@ -111,6 +118,7 @@ impl Settings {
                 "--lookups" => {
                     settings.limits.lookups_by_address = number(&value)?;
                     settings.limits.lookups_by_bill = number(&value)?;
+                    settings.limits.letters_by_address = number(&value)?;
                 }
                 _ => return Err(format!("{name} is not an option.\n{USAGE}")),
             }
@@ -139,6 +147,9 @@ impl Settings {
             (None, Some(_)) => return Err("KPPAY_MAIL_FROM is set and KPPAY_SMTP_URL is not.".to_owned()),
         };
         Ok(self)
+    }
+    pub fn with_pepper(self, pepper: Option<String>) -> Self {
+        Self { pepper: pepper.unwrap_or_default(), ..self }
     }
     pub fn is_over_tls(&self) -> bool {
         self.public_origin.starts_with("https://")

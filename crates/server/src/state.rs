@@ -1,8 +1,16 @@
 //! What every handler shares.
 
-use crate::{clock::Clock, limits::Tries, processor::Processor, settings::Settings, store::Store};
+use crate::{
+    clock::Clock,
+    limits::{Slowdown, Tries},
+    passwords::Passwords,
+    processor::Processor,
+    settings::Settings,
+    store::Store,
+};
 use contract::{Date, Instant, Region, portal::Portal};
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 pub type App = Arc<State>;
 
@@ -14,6 +22,28 @@ pub struct State {
     pub processor: Arc<dyn Processor>,
     pub lookups_by_address: Tries,
     pub lookups_by_bill: Tries,
+    pub passwords: Passwords,
+    pub sign_ins: SignIns,
+    /// Letters that one address may cause.
+    pub letters_by_address: Tries,
+    /// Letters about a new address that one session may ask for.
+    pub letters_by_session: Tries,
+    /// Wakes whoever runs errands.
+    pub errands: Notify,
+}
+
+/// How failed sign-ins are slowed: hard for one address at one account, gently for an account wherever it is tried from, so that
+/// nobody can keep its owner out, and for an address that tries many accounts.
+pub struct SignIns {
+    pub of_pair: Slowdown,
+    pub of_account: Slowdown,
+    pub of_address: Slowdown,
+}
+
+impl Default for SignIns {
+    fn default() -> Self {
+        Self { of_pair: Slowdown::new(3, 900), of_account: Slowdown::new(10, 30), of_address: Slowdown::new(30, 300) }
+    }
 }
 
 impl State {
@@ -27,11 +57,21 @@ impl State {
             portal: Portal::shipped(capture, settings.demo),
             lookups_by_address: Tries::new(settings.limits.lookups_by_address, window),
             lookups_by_bill: Tries::new(settings.limits.lookups_by_bill, window),
+            letters_by_address: Tries::new(settings.limits.letters_by_address, window),
+            letters_by_session: Tries::new(3, window),
+            passwords: Passwords::new(&settings.pepper, hashed_at_once()),
+            sign_ins: SignIns::default(),
+            errands: Notify::new(),
             settings,
             store,
             clock,
             processor,
         })
+    }
+
+    /// The names this service goes by: no password may hold one.
+    pub fn service_names(&self) -> [&str; 2] {
+        [self.portal.brand.name.as_str(), "kppay"]
     }
 
     pub fn today(&self, region: Region) -> Date {
@@ -42,4 +82,9 @@ impl State {
     pub fn just_since(&self, now: Instant) -> Instant {
         now.plus_millis(-60_000 * i64::from(self.portal.limits.just_paid_minutes))
     }
+}
+
+/// One processor is left for everybody else.
+fn hashed_at_once() -> usize {
+    std::thread::available_parallelism().map_or(1, |processors| processors.get() - 1).max(1)
 }

@@ -5,13 +5,16 @@
 //! own. Over PostgreSQL both are the same pool. Wherever two writers could meet on a bill or a payment, the first statement of the
 //! transaction is an `UPDATE` of that row, which locks it in both.
 
+pub mod accounts;
 pub mod begin;
 pub mod bills;
 pub mod durable;
+pub mod errands;
 pub mod ledger;
 pub mod memberships;
 pub mod outbox;
 pub mod payments;
+pub mod registrations;
 pub mod sessions;
 pub mod settle;
 

@@ -5,18 +5,29 @@ use super::{
     bulk::Rows,
     charges::{Chance, DemoBill, DemoLine, open_bills},
     history::{DemoPayment, Settled, history},
-    people::{PEOPLE, Person},
+    people::{PASSWORD, PEOPLE, Person},
 };
 use crate::{
     clock::day_in,
-    store::{Store, Tx, ledger::Reason, memberships, to_json, word},
+    refusal::{Answer, Error},
+    state::App,
+    store::{
+        Store, Tx,
+        accounts::{self, Opening},
+        ledger::Reason,
+        memberships, to_json, word,
+    },
 };
 use contract::{
-    Date, IdempotencyKey, Instant, Locale, Money,
+    Date, Email, IdempotencyKey, Identifier, Instant, Locale, Money, Password, PersonName, Phone, UsAddress, UsState,
+    ZipCode,
+    account::TERMS_VERSION,
     authorisation::{Authorisation, VERSION},
     bill::BillLine,
     payment::{Method, PaymentState, allocate, plan_debit},
+    person::AddressLine,
     portal::Portal,
+    refusal::RefusalCode,
 };
 use std::collections::BTreeMap;
 
@@ -33,6 +44,50 @@ pub async fn seed(store: &Store, portal: &Portal, now: Instant) -> Result<(), sq
     }
     tx.commit().await
 }
+
+/// Opens the accounts of the members who have one, unless there are accounts already; what they paid before was theirs.
+pub async fn seed_accounts(app: &App) -> Answer<()> {
+    let accounts: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM account").fetch_one(&app.store.read).await?;
+    if accounts > 0 {
+        return Ok(());
+    }
+    let fault = |_| Error::new(RefusalCode::Fault);
+    let hashed = app.passwords.hash(&Password::parse(PASSWORD).map_err(fault)?).await?;
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    for person in PEOPLE.iter().filter(|person| person.has_account()) {
+        let identifiers = person.identifiers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let Some(membership) = app.store.find_membership(person.region, &identifiers).await? else { continue };
+        let (first, last) = person.name.split_once(' ').unwrap_or((person.name, person.name));
+        let email = Email::parse(person.email).map_err(fault)?;
+        let opening = Opening {
+            membership: membership.id.clone(),
+            email: email.clone(),
+            first_name: PersonName::parse(first).map_err(fault)?,
+            last_name: PersonName::parse(last).map_err(fault)?,
+            address: UsAddress {
+                line1: AddressLine::parse("1 Harbor Street").map_err(fault)?,
+                line2: None,
+                city: AddressLine::parse(person.region.name()).map_err(fault)?,
+                state: UsState::parse(person.region.code()).map_err(fault)?,
+                zip: ZipCode::parse(person.identifier(Identifier::Zip).unwrap_or_default()).map_err(fault)?,
+            },
+            phone: Phone::parse("510-555-0134").map_err(fault)?,
+            locale: Locale::En,
+            password: hashed.clone(),
+            terms_version: TERMS_VERSION,
+            at: now.plus_millis(-YEAR_MILLIS),
+        };
+        let Some(account) = accounts::open(&mut tx, &opening).await? else { continue };
+        accounts::confirm_email(&mut tx, &account, &email, now).await?;
+        let theirs = sqlx::query("UPDATE payment SET account = $1 WHERE membership = $2");
+        theirs.bind(&account).bind(&membership.id).execute(&mut *tx).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+const YEAR_MILLIS: i64 = 365 * 86_400_000;
 
 struct Tables {
     ids: Chance,

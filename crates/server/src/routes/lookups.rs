@@ -6,12 +6,12 @@ use crate::{
     caller::{self, Body},
     refusal::{Answer, Error},
     state::App,
-    store::{memberships::canonical, sessions::Session},
+    store::memberships::canonical,
 };
 use axum::{
     Json,
     extract::{ConnectInfo, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
 };
 use contract::{
     Identifier, Problem,
@@ -43,33 +43,27 @@ pub async fn look_up(
     headers: HeaderMap,
     Body(lookup): Body<BillLookup>,
 ) -> Answer<(StatusCode, HeaderMap, Json<SessionView>)> {
-    let now = app.clock.now();
-    let too_many = |seconds| Error::later(RefusalCode::TooMany, seconds);
-    app.lookups_by_address.take(&caller::address(address.ip(), &headers, &app).to_string(), now).map_err(too_many)?;
-    let identifiers = normalised(&app, &lookup)?;
-    let what = caller::hash(&format!("{};{}", lookup.region, canonical(&identifiers)));
-    app.lookups_by_bill.take(&what, now).map_err(too_many)?;
+    let identifiers = checked(&app, &lookup, address, &headers)?;
     let membership = app.store.find_membership(lookup.region, &identifiers).await?;
     let membership = membership.ok_or_else(|| Error::new(RefusalCode::NoMatch))?;
-    // A session that was there ends: a token from before a look-up never opens what comes after it.
-    if let Some(before) = caller::session_of(&headers, &app).await? {
-        app.store.end_session(&before.token_hash, now).await?;
-    }
-    let token = caller::random_token()?;
-    let session = Session {
-        id: uuid::Uuid::now_v7().to_string(),
-        token_hash: caller::hash(&token),
-        membership,
-        capture_binding: caller::random_token()?,
-        created_at: now,
-        seen_at: now,
-    };
-    app.store.add_session(&session).await?;
-    let mut cookies = HeaderMap::new();
-    if let Some(cookie) = caller::set_cookie(&app, Some(&token)) {
-        cookies.insert(header::SET_COOKIE, cookie);
-    }
-    Ok((StatusCode::CREATED, cookies, Json(view(Some(&session)))))
+    let (session, cookies) = caller::begin_session(&app, &headers, membership, None).await?;
+    Ok((StatusCode::CREATED, cookies, Json(view(Some(&session), app.clock.now()))))
+}
+
+/// What was typed as it is compared, if whoever asks may ask so often.
+pub fn checked(
+    app: &App,
+    lookup: &BillLookup,
+    address: SocketAddr,
+    headers: &HeaderMap,
+) -> Answer<BTreeMap<Identifier, String>> {
+    let now = app.clock.now();
+    let too_many = |seconds| Error::later(RefusalCode::TooMany, seconds);
+    app.lookups_by_address.take(&caller::address(address.ip(), headers, app).to_string(), now).map_err(too_many)?;
+    let identifiers = normalised(app, lookup)?;
+    let what = caller::hash(&format!("{};{}", lookup.region, canonical(&identifiers)));
+    app.lookups_by_bill.take(&what, now).map_err(too_many)?;
+    Ok(identifiers)
 }
 
 /// Every identifier of the region's schema and no other, each as it is compared.

@@ -22,7 +22,7 @@ use axum::{
 use contract::{
     IdempotencyKey, Money, Problem,
     authorisation::Authorisation,
-    payment::{Method, Payment, PaymentOrder, card_fee, plan_debit},
+    payment::{Method, Payment, PaymentList, PaymentOrder, card_fee, plan_debit},
     refusal::{FieldError, Refusal, RefusalCode},
 };
 
@@ -100,6 +100,7 @@ async fn begin(
         reference: paying::new_reference()?,
         membership: &session.membership.id,
         session: &session.id,
+        account: session.member.as_ref().map(|member| member.account.as_str()),
         key,
         fingerprint,
         order,
@@ -147,7 +148,7 @@ async fn replay(
     if used.is_running {
         return Err(Error::later(RefusalCode::KeyInUse, 1));
     }
-    let payment = app.store.payment_of_key(&session.membership.id, key, &session.id).await?;
+    let payment = app.store.payment_of_key(session, key).await?;
     let payment = payment.ok_or_else(|| Error::new(RefusalCode::Fault))?;
     let mut headers = HeaderMap::new();
     headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
@@ -216,38 +217,66 @@ fn check_terms(app: &App, session: &Session, order: &PaymentOrder, total: Money,
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct ByKey {
-    pub idempotency_key: IdempotencyKey,
+pub struct Asked {
+    /// The payment with this key, and no other.
+    pub idempotency_key: Option<IdempotencyKey>,
+    /// For a member, without a key: how many of the newest, 1 to 50.
+    #[param(minimum = 1, maximum = 50)]
+    pub limit: Option<u8>,
 }
 
-/// What became of the payment with this key. 409 while the processor has not answered, 404 if there is none.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+pub enum Payments {
+    One(Box<Payment>),
+    Several(PaymentList),
+}
+
+const USUAL_LIMIT: u8 = 10;
+const MOST_LISTED: u8 = 50;
+
+/// With a key, what became of the payment with it: 409 while the processor has not answered, 404 if there is none. Without one, a
+/// member's last payments, whoever of the household made them.
 #[utoipa::path(
-    get, path = "/payments", params(ByKey),
+    get, path = "/payments", params(Asked),
     responses(
-        (status = 200, body = Payment),
+        (status = 200, body = Payments),
         (status = 400, body = Refusal, content_type = "application/problem+json"),
         (status = 401, body = Refusal, content_type = "application/problem+json"),
         (status = 404, body = Refusal, content_type = "application/problem+json"),
         (status = 409, body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn by_key(
+pub async fn list(
     State(app): State<App>,
     Payer(session): Payer,
-    query: Result<Query<ByKey>, axum::extract::rejection::QueryRejection>,
-) -> Answer<Json<Payment>> {
-    let Query(ByKey { idempotency_key }) = query.map_err(|_| Error::new(RefusalCode::Malformed))?;
-    let membership = &session.membership.id;
-    let used =
-        app.store.key_use(membership, &idempotency_key).await?.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    query: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+) -> Answer<Json<Payments>> {
+    let malformed = || Error::new(RefusalCode::Malformed);
+    let Query(Asked { idempotency_key, limit }) = query.map_err(|_| malformed())?;
+    let Some(key) = idempotency_key else {
+        let limit = limit.unwrap_or(USUAL_LIMIT);
+        // A payer sees the payments of this session only, and asks for each by its key or name.
+        if session.member.is_none() || !(1..=MOST_LISTED).contains(&limit) {
+            return Err(malformed());
+        }
+        let payments = app.store.last_payments(&session.membership.id, i64::from(limit)).await?;
+        return Ok(Json(Payments::Several(PaymentList { payments })));
+    };
+    if limit.is_some() {
+        return Err(malformed());
+    }
+    let used = app.store.key_use(&session.membership.id, &key).await?;
+    let used = used.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
     if used.is_running {
         return Err(Error::later(RefusalCode::KeyInUse, 1));
     }
-    let payment = app.store.payment_of_key(membership, &idempotency_key, &session.id).await?;
-    payment.map(Json).ok_or_else(|| Error::new(RefusalCode::NotFound))
+    let payment = app.store.payment_of_key(&session, &key).await?;
+    let payment = payment.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    Ok(Json(Payments::One(Box::new(payment))))
 }
 
-/// A payment of this session.
+/// A payment of this session; for a member, of the membership.
 #[utoipa::path(
     get, path = "/payments/{id}", params(("id" = String, Path)),
     responses(
@@ -257,6 +286,6 @@ pub async fn by_key(
     )
 )]
 pub async fn one(State(app): State<App>, Payer(session): Payer, Id(id): Id) -> Answer<Json<Payment>> {
-    let payment = app.store.payment_of_session(&id, &session.id).await?;
+    let payment = app.store.payment_seen_by(&session, &id).await?;
     payment.map(Json).ok_or_else(|| Error::new(RefusalCode::NotFound))
 }

@@ -36,8 +36,7 @@ pub struct ReceiptEmail {
     )
 )]
 pub async fn pdf(State(app): State<App>, Payer(session): Payer, Id(id): Id) -> Answer<(HeaderMap, Vec<u8>)> {
-    let payment =
-        app.store.payment_of_session(&id, &session.id).await?.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    let payment = app.store.payment_seen_by(&session, &id).await?.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
     let locale = app.store.payment_locale(&id).await?;
     let portal = app.portal.clone();
     let reference = payment.reference.clone();
@@ -72,8 +71,7 @@ pub async fn email(
     Id(id): Id,
     Body(ReceiptEmail { email }): Body<ReceiptEmail>,
 ) -> Answer<StatusCode> {
-    let payment =
-        app.store.payment_of_session(&id, &session.id).await?.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    let payment = app.store.payment_seen_by(&session, &id).await?.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
     let now = app.clock.now();
     if app.store.letters_about(&id, now.plus_millis(-3_600_000)).await? >= MOST_LETTERS {
         return Err(Error::later(RefusalCode::TooMany, 3600));
@@ -81,7 +79,14 @@ pub async fn email(
     let locale = app.store.payment_locale(&id).await?;
     let letter = mail::about_payment(&payment, &app.portal, &app.settings.public_origin, locale);
     let letter = letter.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
-    let queued = Queued { id: uuid::Uuid::now_v7().to_string(), cause: &id, to: &email, letter: &letter, at: now };
+    let queued = Queued {
+        id: uuid::Uuid::now_v7().to_string(),
+        cause: &id,
+        to: &email,
+        letter: &letter,
+        is_secret: false,
+        at: now,
+    };
     let mut tx = app.store.begin().await?;
     queued.put(&mut tx).await?;
     tx.commit().await?;

@@ -18,6 +18,8 @@ pub struct NewPayment<'a> {
     pub reference: String,
     pub membership: &'a str,
     pub session: &'a str,
+    /// Of the member who pays; a payer has none.
+    pub account: Option<&'a str>,
     pub key: &'a IdempotencyKey,
     pub fingerprint: &'a str,
     pub order: &'a PaymentOrder,
@@ -78,8 +80,8 @@ async fn insert(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
     let day = |date: Option<Date>| date.map(|date| date.to_string());
     let done = sqlx::query(
         "INSERT INTO payment (id, reference, membership, session, idempotency_key, fingerprint, state, total_cents, fee_cents, method, \
-         payer_name, email, locale, authorisation, authorisation_version, created_at, sent_on, expected_on, moved_by, token, binding, ask_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'processing', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+         payer_name, email, locale, authorisation, authorisation_version, created_at, sent_on, expected_on, moved_by, token, binding, ask_at, account) \
+         VALUES ($1, $2, $3, $4, $5, $6, 'processing', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) \
          ON CONFLICT (membership, idempotency_key) DO NOTHING",
     )
     .bind(&new.id)
@@ -103,6 +105,7 @@ async fn insert(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
     .bind(&new.order.token)
     .bind(new.binding)
     .bind(new.ask_at.millis())
+    .bind(new.account)
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected())

@@ -1,7 +1,7 @@
 //! Memberships: whose bills there are, and the identifiers that find them.
 
-use super::Store;
-use contract::{Identifier, Region};
+use super::{Store, value};
+use contract::{Email, Identifier, Region, ZipCode};
 use sqlx::Row;
 use std::collections::BTreeMap;
 
@@ -33,6 +33,32 @@ impl Store {
             .fetch_optional(&self.read)
             .await?;
         row.map(|row| Ok(Membership { id: row.try_get(0)?, region, ending: row.try_get(1)? })).transpose()
+    }
+}
+
+impl Store {
+    pub async fn membership(&self, id: &str) -> Result<Option<Membership>, sqlx::Error> {
+        let sql = "SELECT region, ending FROM membership WHERE id = $1";
+        let row = sqlx::query(sql).bind(id).fetch_optional(&self.read).await?;
+        row.map(|row| {
+            Ok(Membership { id: id.to_owned(), region: value(&row, "region")?, ending: row.try_get("ending")? })
+        })
+        .transpose()
+    }
+
+    /// The plan's own address for a membership.
+    pub async fn email_on_file(&self, membership: &str) -> Result<Option<Email>, sqlx::Error> {
+        let sql = "SELECT email FROM membership WHERE id = $1";
+        let text: Option<String> = sqlx::query_scalar(sql).bind(membership).fetch_optional(&self.read).await?;
+        Ok(text.and_then(|text| Email::parse(&text).ok()))
+    }
+
+    /// The ZIP code that identifies a membership's bills, where one does: five digits.
+    pub async fn zip_on_file(&self, membership: &str) -> Result<Option<ZipCode>, sqlx::Error> {
+        let sql = "SELECT identifiers FROM membership WHERE id = $1";
+        let text: String = sqlx::query_scalar(sql).bind(membership).fetch_one(&self.read).await?;
+        let zip = text.split(';').find_map(|part| part.strip_prefix("zip="));
+        Ok(zip.and_then(|zip| ZipCode::parse(zip).ok()))
     }
 }
 

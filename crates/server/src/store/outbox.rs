@@ -9,10 +9,12 @@ use sqlx::Row;
 pub struct Queued<'a> {
     /// A letter with an id that is there already is not queued again.
     pub id: String,
-    /// What it tells of: a payment's id.
+    /// What it tells of: the id of a payment or an account.
     pub cause: &'a str,
     pub to: &'a Email,
     pub letter: &'a Letter,
+    /// It has a link that opens something: its text is wiped once it was sent.
+    pub is_secret: bool,
     pub at: Instant,
 }
 
@@ -40,8 +42,8 @@ pub enum Outcome {
 impl Queued<'_> {
     pub async fn put(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         sqlx::query(
-            "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) ON CONFLICT (id) DO NOTHING",
         )
         .bind(&self.id)
         .bind(self.cause)
@@ -50,6 +52,7 @@ impl Queued<'_> {
         .bind(&self.letter.text)
         .bind(&self.letter.html)
         .bind(self.at.millis())
+        .bind(i64::from(self.is_secret))
         .execute(&mut **tx)
         .await?;
         Ok(())
@@ -107,6 +110,9 @@ impl Store {
             Outcome::TryAgain(at) => ("UPDATE outbox SET next_try_at = $2 WHERE id = $1 AND sent_at IS NULL", at),
         };
         sqlx::query(sql).bind(letter).bind(at.millis()).execute(&self.write).await?;
+        let wipe =
+            "UPDATE outbox SET body_text = '', body_html = '' WHERE id = $1 AND is_secret = 1 AND next_try_at IS NULL";
+        sqlx::query(wipe).bind(letter).execute(&self.write).await?;
         Ok(())
     }
 

@@ -1,8 +1,9 @@
 //! Payments as rows: read here, begun in `begin`, settled in `settle`.
 
-use super::{Store, Tx, cents, from_word, json, value, word};
+use super::{Store, Tx, cents, from_word, json, sessions::Session, value, word};
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
+    account::AuthorisationGiven,
     payment::{PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState},
 };
 use sqlx::{Row, any::AnyRow};
@@ -35,26 +36,60 @@ impl Store {
         .transpose()
     }
 
-    /// The payment, if this session may see it: its own.
-    pub async fn payment_of_session(&self, id: &str, session: &str) -> Result<Option<Payment>, sqlx::Error> {
-        let row = sqlx::query(PAYMENT_OF_SESSION).bind(id).bind(session).fetch_optional(&self.read).await?;
-        self.optional_payment(row).await
+    /// The payment, if this session may see it: a payer's own, a member's every one of the membership.
+    pub async fn payment_seen_by(&self, session: &Session, id: &str) -> Result<Option<Payment>, sqlx::Error> {
+        let row = if session.member.is_some() {
+            sqlx::query(PAYMENT_OF_MEMBERSHIP).bind(id).bind(&session.membership.id)
+        } else {
+            sqlx::query(PAYMENT_OF_SESSION).bind(id).bind(&session.id)
+        };
+        self.optional_payment(row.fetch_optional(&self.read).await?).await
+    }
+
+    /// The newest first.
+    pub async fn last_payments(&self, membership: &str, limit: i64) -> Result<Vec<Payment>, sqlx::Error> {
+        let rows = sqlx::query(LAST_PAYMENTS).bind(membership).bind(limit).fetch_all(&self.read).await?;
+        let mut payments = Vec::with_capacity(rows.len());
+        for row in &rows {
+            payments.push(self.payment_from(row).await?);
+        }
+        Ok(payments)
+    }
+
+    /// What a member authorised, word for word, the newest first. Those that guests gave are theirs.
+    pub async fn authorisations_of(&self, account: &str, limit: i64) -> Result<Vec<AuthorisationGiven>, sqlx::Error> {
+        let rows = sqlx::query(
+            "SELECT id, authorisation, authorisation_version, created_at AS at FROM payment \
+             WHERE account = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
+        );
+        let rows = rows.bind(account).bind(limit).fetch_all(&self.read).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(AuthorisationGiven {
+                    payment: row.try_get("id")?,
+                    text: row.try_get("authorisation")?,
+                    version: u16::try_from(row.try_get::<i64, _>("authorisation_version")?).unwrap_or(0),
+                    at: Instant::from_millis(row.try_get("at")?),
+                })
+            })
+            .collect()
     }
 
     /// The payment of a key, for whoever of the membership knows the key; that session may see it by its id from then on.
     pub async fn payment_of_key(
         &self,
-        membership: &str,
+        session: &Session,
         key: &IdempotencyKey,
-        session: &str,
     ) -> Result<Option<Payment>, sqlx::Error> {
-        let row = sqlx::query(PAYMENT_OF_KEY).bind(membership).bind(key.to_string()).fetch_optional(&self.read).await?;
+        let row = sqlx::query(PAYMENT_OF_KEY).bind(&session.membership.id).bind(key.to_string());
+        let row = row.fetch_optional(&self.read).await?;
         if let Some(row) = &row
-            && row.try_get::<String, _>("session")? != session
+            && session.member.is_none()
+            && row.try_get::<String, _>("session")? != session.id
         {
             let id: String = row.try_get("id")?;
             let adopt = "UPDATE payment SET session = $2 WHERE id = $1";
-            sqlx::query(adopt).bind(id).bind(session).execute(&self.write).await?;
+            sqlx::query(adopt).bind(id).bind(&session.id).execute(&self.write).await?;
         }
         self.optional_payment(row).await
     }
@@ -171,6 +206,10 @@ const PAYMENT: &str = "SELECT payment.*, membership.region AS region FROM paymen
      WHERE payment.id = $1";
 const PAYMENT_OF_SESSION: &str = "SELECT payment.*, membership.region AS region FROM payment JOIN membership ON membership.id = payment.membership \
      WHERE payment.id = $1 AND payment.session = $2";
+const PAYMENT_OF_MEMBERSHIP: &str = "SELECT payment.*, membership.region AS region FROM payment JOIN membership ON membership.id = payment.membership \
+     WHERE payment.id = $1 AND payment.membership = $2";
+const LAST_PAYMENTS: &str = "SELECT payment.*, membership.region AS region FROM payment JOIN membership ON membership.id = payment.membership \
+     WHERE payment.membership = $1 ORDER BY payment.created_at DESC, payment.id DESC LIMIT $2";
 const PAYMENT_OF_KEY: &str = "SELECT payment.*, membership.region AS region FROM payment JOIN membership ON membership.id = payment.membership \
      WHERE payment.membership = $1 AND idempotency_key = $2";
 

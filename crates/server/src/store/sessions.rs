@@ -1,8 +1,9 @@
-//! Sessions: found by the hash of their token, so a stolen database opens none. Ends when idle, when old, or when told to.
+//! Sessions: found by the hash of their token, so a stolen database opens none. Ends when idle, when old, or when told to. One of a
+//! member has an account; one of a payer has not.
 
 use super::{Store, json, memberships::Membership, to_json, value};
-use contract::{Instant, payment::PaymentDraft};
-use sqlx::Row;
+use contract::{Email, Instant, PersonName, account::SessionSeen, payment::PaymentDraft, session::PersonView};
+use sqlx::{Row, any::AnyRow};
 
 pub const IDLE_MILLIS: i64 = 15 * 60_000;
 pub const LONGEST_MILLIS: i64 = 8 * 3_600_000;
@@ -15,27 +16,87 @@ pub struct Session {
     pub capture_binding: String,
     pub created_at: Instant,
     pub seen_at: Instant,
+    /// Browser and system in general words.
+    pub device: String,
+    /// Whose account it is; nobody's for a payer.
+    pub member: Option<Member>,
 }
+
+/// Who is signed in.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub account: String,
+    pub person: PersonView,
+}
+
+/// How far two machines' clocks may be apart.
+const APART_MILLIS: i64 = 60_000;
 
 impl Session {
     pub fn expires_at(&self) -> Instant {
         let (idle, old) = (self.seen_at.plus_millis(IDLE_MILLIS), self.created_at.plus_millis(LONGEST_MILLIS));
         idle.min(old)
     }
+
+    pub fn ends_at(&self) -> Instant {
+        self.created_at.plus_millis(LONGEST_MILLIS)
+    }
+
+    /// One that was seen in the future is from before a clock went back: nobody can tell how old it is, so it is over.
+    fn lives_at(&self, now: Instant) -> bool {
+        self.expires_at() > now && self.seen_at <= now.plus_millis(APART_MILLIS)
+    }
+}
+
+const SESSION: &str = "SELECT session.id AS session_id, capture_binding, session.created_at AS created_at, seen_at, device, account, \
+    membership.id AS membership_id, region, ending, first_name, last_name, account.email AS account_email, email_confirmed_at \
+    FROM session JOIN membership ON membership.id = session.membership LEFT JOIN account ON account.id = session.account \
+    WHERE token_hash = $1 AND ended_at IS NULL";
+
+fn session_from(row: &AnyRow, token_hash: &str) -> Result<Session, sqlx::Error> {
+    let account: Option<String> = row.try_get("account")?;
+    let member = account.map(|account| {
+        let name: PersonName = {
+            let (first, last): (String, String) = (row.try_get("first_name")?, row.try_get("last_name")?);
+            PersonName::parse(&format!("{first} {last}"))
+                .map_err(|problem| sqlx::Error::Decode(problem.key().into()))?
+        };
+        let email: Email = value(row, "account_email")?;
+        let is_email_confirmed = row.try_get::<Option<i64>, _>("email_confirmed_at")?.is_some();
+        Ok::<_, sqlx::Error>(Member { account, person: PersonView { name, email, is_email_confirmed } })
+    });
+    Ok(Session {
+        id: row.try_get("session_id")?,
+        token_hash: token_hash.to_owned(),
+        membership: Membership {
+            id: row.try_get("membership_id")?,
+            region: value(row, "region")?,
+            ending: row.try_get("ending")?,
+        },
+        capture_binding: row.try_get("capture_binding")?,
+        created_at: Instant::from_millis(row.try_get("created_at")?),
+        seen_at: Instant::from_millis(row.try_get("seen_at")?),
+        device: row.try_get("device")?,
+        member: member.transpose()?,
+    })
 }
 
 impl Store {
-    pub async fn add_session(&self, session: &Session) -> Result<(), sqlx::Error> {
+    pub async fn add_session(&self, session: &Session, draft: Option<&PaymentDraft>) -> Result<(), sqlx::Error> {
         sqlx::query(
-            "INSERT INTO session (token_hash, id, kind, membership, capture_binding, created_at, seen_at) \
-             VALUES ($1, $2, 'payer', $3, $4, $5, $6)",
+            "INSERT INTO session (token_hash, id, kind, membership, capture_binding, created_at, seen_at, account, device, draft) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(&session.token_hash)
         .bind(&session.id)
+        .bind(if session.member.is_some() { "member" } else { "payer" })
         .bind(&session.membership.id)
         .bind(&session.capture_binding)
         .bind(session.created_at.millis())
         .bind(session.seen_at.millis())
+        .bind(session.member.as_ref().map(|member| &member.account))
+        .bind(&session.device)
+        .bind(draft.map(to_json).transpose()?)
         .execute(&self.write)
         .await?;
         Ok(())
@@ -43,27 +104,44 @@ impl Store {
 
     /// The session, if it lives at `now`.
     pub async fn session(&self, token_hash: &str, now: Instant) -> Result<Option<Session>, sqlx::Error> {
-        let row = sqlx::query(
-            "SELECT session.id AS session_id, capture_binding, created_at, seen_at, membership.id AS membership_id, region, ending \
-             FROM session JOIN membership ON membership.id = session.membership WHERE token_hash = $1 AND ended_at IS NULL",
+        Ok(self.last_session(token_hash).await?.filter(|session| session.lives_at(now)))
+    }
+
+    /// The session, if nobody ended it: it may have run out.
+    pub async fn last_session(&self, token_hash: &str) -> Result<Option<Session>, sqlx::Error> {
+        let row = sqlx::query(SESSION).bind(token_hash).fetch_optional(&self.read).await?;
+        row.map(|row| session_from(&row, token_hash)).transpose()
+    }
+
+    /// Where an account is signed in at `now`, the latest first; `this` is the session that asks.
+    pub async fn sessions_of(&self, account: &str, this: &str, now: Instant) -> Result<Vec<SessionSeen>, sqlx::Error> {
+        let rows = sqlx::query(
+            "SELECT id, device, created_at, seen_at FROM session WHERE account = $1 AND ended_at IS NULL AND seen_at > $2 \
+             AND created_at > $3 ORDER BY seen_at DESC, id DESC",
         )
-        .bind(token_hash)
-        .fetch_optional(&self.read)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let session = Session {
-            id: row.try_get("session_id")?,
-            token_hash: token_hash.to_owned(),
-            membership: Membership {
-                id: row.try_get("membership_id")?,
-                region: value(&row, "region")?,
-                ending: row.try_get("ending")?,
-            },
-            capture_binding: row.try_get("capture_binding")?,
-            created_at: Instant::from_millis(row.try_get("created_at")?),
-            seen_at: Instant::from_millis(row.try_get("seen_at")?),
-        };
-        Ok(Some(session).filter(|session| session.expires_at() > now))
+        .bind(account)
+        .bind(now.millis() - IDLE_MILLIS)
+        .bind(now.millis() - LONGEST_MILLIS);
+        let rows = rows.fetch_all(&self.read).await?;
+        rows.iter()
+            .map(|row| {
+                let id: String = row.try_get("id")?;
+                Ok(SessionSeen {
+                    is_this: id == this,
+                    id,
+                    device: row.try_get("device")?,
+                    created_at: Instant::from_millis(row.try_get("created_at")?),
+                    seen_at: Instant::from_millis(row.try_get("seen_at")?),
+                })
+            })
+            .collect()
+    }
+
+    /// Ends one session of an account by its id; false if it has none such.
+    pub async fn end_session_of(&self, account: &str, id: &str, now: Instant) -> Result<bool, sqlx::Error> {
+        let sql = "UPDATE session SET ended_at = $3, draft = NULL WHERE account = $1 AND id = $2 AND ended_at IS NULL";
+        let done = sqlx::query(sql).bind(account).bind(id).bind(now.millis()).execute(&self.write).await?;
+        Ok(done.rows_affected() > 0)
     }
 
     pub async fn touch_session(&self, token_hash: &str, now: Instant) -> Result<(), sqlx::Error> {
@@ -85,13 +163,31 @@ impl Store {
         Ok(())
     }
 
-    /// Wipes what was typed in sessions that ran out; those of days ago are forgotten, and so are tokens the processor has forgotten.
+    /// Wipes what is private in sessions that ran out; those of days ago are forgotten, and so are tokens the processor has forgotten.
     pub async fn sweep(&self, now: Instant) -> Result<(), sqlx::Error> {
-        sqlx::query("UPDATE session SET draft = NULL WHERE draft IS NOT NULL AND (seen_at < $1 OR created_at < $2)")
-            .bind(now.millis() - IDLE_MILLIS)
-            .bind(now.millis() - LONGEST_MILLIS)
-            .execute(&self.write)
-            .await?;
+        let left = sqlx::query(
+            "SELECT token_hash, draft FROM session WHERE draft IS NOT NULL AND is_wiped = 0 AND (seen_at < $1 OR created_at < $2)",
+        )
+        .bind(now.millis() - IDLE_MILLIS)
+        .bind(now.millis() - LONGEST_MILLIS)
+        .fetch_all(&self.write)
+        .await?;
+        for row in left {
+            let draft: PaymentDraft = json(row.try_get("draft")?)?;
+            sqlx::query("UPDATE session SET draft = $2, is_wiped = 1 WHERE token_hash = $1")
+                .bind(row.try_get::<String, _>("token_hash")?)
+                .bind(to_json(&draft.without_what_is_private())?)
+                .execute(&self.write)
+                .await?;
+        }
+        sqlx::query(
+            "UPDATE registration SET draft = '{}' WHERE draft <> '{}' AND session IN \
+             (SELECT id FROM session WHERE ended_at IS NOT NULL OR seen_at < $1 OR created_at < $2)",
+        )
+        .bind(now.millis() - IDLE_MILLIS)
+        .bind(now.millis() - LONGEST_MILLIS)
+        .execute(&self.write)
+        .await?;
         let days_ago = now.millis() - 9 * LONGEST_MILLIS;
         sqlx::query("DELETE FROM session WHERE created_at < $1").bind(days_ago).execute(&self.write).await?;
         sqlx::query("DELETE FROM method_token WHERE known_at < $1")
@@ -112,7 +208,7 @@ impl Store {
 
     pub async fn keep_draft(&self, token_hash: &str, draft: Option<&PaymentDraft>) -> Result<(), sqlx::Error> {
         let text = draft.map(to_json).transpose()?;
-        sqlx::query("UPDATE session SET draft = $2 WHERE token_hash = $1")
+        sqlx::query("UPDATE session SET draft = $2, is_wiped = 0 WHERE token_hash = $1")
             .bind(token_hash)
             .bind(text)
             .execute(&self.write)

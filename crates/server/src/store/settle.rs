@@ -154,7 +154,7 @@ async fn put_letter(
 ) -> Result<(), sqlx::Error> {
     let Some(Addressed { to, letter }) = letter else { return Ok(()) };
     let id = format!("{payment}:{}", word(&state)?);
-    Queued { id, cause: payment, to, letter, at }.put(tx).await
+    Queued { id, cause: payment, to, letter, is_secret: false, at }.put(tx).await
 }
 
 async fn wipe_draft(tx: &mut Tx, session: &str) -> Result<(), sqlx::Error> {

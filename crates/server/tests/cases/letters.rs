@@ -16,7 +16,7 @@ async fn pays(house: &House) -> String {
     paid.is_payment(201, "paid").json()["id"].as_str().unwrap().to_owned()
 }
 
-async fn carry(house: &House, post: &PostOffice) {
+pub async fn carry(house: &House, post: &PostOffice) {
     carry_to(house, &post.url).await;
 }
 async fn carry_to(house: &House, url: &str) {

@@ -36,6 +36,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 pub const ORIGIN: &str = "http://pay.test";
+pub const PASSWORD: &str = "copper river lantern seven";
 pub const VISA: &str = "4242424242424242";
 pub const DECLINED: &str = "4000000000000002";
 pub const PAYS: &str = "000123456789";
@@ -103,11 +104,52 @@ impl House {
         let found = self.ask(Call::post("/bill-lookups").json(&member.lookup())).await;
         let view = found.is(201).json();
         Payer {
-            cookie: found.header("set-cookie").split(';').next().unwrap().to_owned(),
+            cookie: cookie(&found),
             binding: view["capture_binding"].as_str().unwrap().to_owned(),
             region: member.region.parse().unwrap(),
             name: member.name,
         }
+    }
+
+    /// Registers with a statement, up to the letter that confirms the address.
+    pub async fn register(&self, member: &'static Member, email: &str) -> Payer {
+        let payer = self.look_up(member).await;
+        let begun = self.ask(Call::post("/registrations").by(&payer)).await;
+        let id = begun.is(201).json()["id"].as_str().unwrap().to_owned();
+        let account = new_account(member, email);
+        self.ask(Call::post(&format!("/registrations/{id}/account")).by(&payer).json(&account)).await.is(202);
+        self.errands().await;
+        payer
+    }
+
+    /// A member who signs in with the tests' password.
+    pub async fn sign_in(&self, email: &str) -> Payer {
+        self.sign_in_with(email, PASSWORD, None).await
+    }
+
+    pub async fn sign_in_with(&self, email: &str, password: &str, before: Option<&Payer>) -> Payer {
+        let call = Call::post("/session").json(&json!({ "user_id": email, "password": password }));
+        let answer = self.ask(before.into_iter().fold(call, Call::by)).await;
+        let view = answer.is(200).json();
+        Payer {
+            cookie: cookie(&answer),
+            binding: view["capture_binding"].as_str().unwrap().to_owned(),
+            region: view["membership"]["region"].as_str().unwrap().parse().unwrap(),
+            name: "Ana O’Neill",
+        }
+    }
+
+    /// What was put off until after the answer is done.
+    pub async fn errands(&self) {
+        server::errands::round(&self.app).await;
+    }
+
+    /// The secret of the link in the newest letter to an address.
+    pub async fn link(&self, to: &str) -> String {
+        let letters = self.app.store.letters(50).await.unwrap();
+        let letter = letters.iter().find(|letter| letter.to.to_string() == to && letter.text.contains('#'));
+        let text = &letter.expect("a letter with a link").text;
+        text.split('#').nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
     }
 
     /// As the capture frame would: straight to the processor.
@@ -262,6 +304,20 @@ async fn answer(router: Router, request: Request<Body>) -> Answer {
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
     Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+}
+
+/// `name=token` of the cookie that an answer sets.
+pub fn cookie(answer: &Answer) -> String {
+    answer.header("set-cookie").split(';').next().unwrap().to_owned()
+}
+
+pub fn new_account(member: &Member, email: &str) -> Value {
+    let zip = member.identifiers.iter().find(|(name, _)| *name == contract::Identifier::Zip).unwrap().1;
+    json!({
+        "terms_version": 1, "first_name": "Ana", "last_name": "O’Neill", "email": email, "phone": "+15105550134",
+        "address": { "line1": "1 Harbor Street", "line2": null, "city": "Oakland", "state": "CA", "zip": zip },
+        "locale": "en", "password": PASSWORD,
+    })
 }
 
 pub fn new_key() -> String {

@@ -44,6 +44,9 @@ impl Member {
     }
 }
 
+/// On file with the plan for each of them.
+pub const ON_FILE: &str = "a@example.org";
+
 pub async fn seed(store: &Store) {
     let mut tx = store.begin().await.unwrap();
     for member in [&ANA, &MEI, &RUTH] {

@@ -1,0 +1,162 @@
+//! Registering, confirming an e-mail address, signing in, recovering, and what a member sees of their own account's safety.
+//!
+//! Calls that could tell whether somebody has an account answer the same in either case; what there is to tell goes by mail.
+
+use crate::{
+    Email, Identifier, Instant, Locale, PersonName, Phone, Region, UsAddress, ZipCode, password::Password,
+    session::MembershipView,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Version of the terms that are agreed to when registering. Raise it whenever their words change.
+pub const TERMS_VERSION: u16 = 1;
+
+/// Answer to `POST /registrations`: where this payer's registration is. It begins when a statement has been matched, so what the
+/// statement said is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Registration {
+    pub id: String,
+    pub membership: MembershipView,
+    /// Of the mailing address, as it was matched; absent where a region does not ask for it.
+    pub zip: Option<ZipCode>,
+    pub draft: RegistrationDraft,
+    /// The account was asked for: what is left is the letter.
+    pub is_sent: bool,
+}
+
+/// `PUT /registrations/{id}`: what was agreed to and typed so far, as typed. Never the password.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct RegistrationDraft {
+    /// Of the terms whose box was ticked.
+    pub terms_version: Option<u16>,
+    pub first_name: String,
+    pub last_name: String,
+    pub line1: String,
+    pub line2: String,
+    pub city: String,
+    pub state: String,
+    pub email: String,
+    pub phone: String,
+}
+
+/// `POST /registrations/{id}/account`. Answered the same whether an account is opened, or there is one of this membership or this
+/// address already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewAccount {
+    pub terms_version: u16,
+    pub first_name: PersonName,
+    pub last_name: PersonName,
+    pub address: UsAddress,
+    pub email: Email,
+    pub phone: Phone,
+    pub locale: Locale,
+    pub password: Password,
+}
+
+/// `POST /email-confirmations`: what the link in the letter carries behind its `#`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LinkToken {
+    pub token: String,
+}
+
+/// `POST /confirmation-letters`: the letter again, and to another address if one is given. Always the same answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmationLetter {
+    #[serde(default)]
+    pub email: Option<Email>,
+}
+
+/// `POST /session`. Text of any kind: what can't be a user ID is answered like one that nobody has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    pub user_id: String,
+    pub password: Password,
+}
+
+/// `POST /password-resets`. Always the same answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PasswordReset {
+    pub email: Email,
+}
+
+/// `POST /user-id-reminders`: as `POST /bill-lookups`. Always the same answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UserIdReminder {
+    pub region: Region,
+    pub identifiers: BTreeMap<Identifier, String>,
+    /// Of the page: a letter to somebody without an account speaks it.
+    pub locale: Locale,
+}
+
+/// `PUT /password-resets`: the link's token, and the new password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewPassword {
+    pub token: String,
+    pub password: Password,
+}
+
+/// `PUT /profile/password`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    pub current: Password,
+    pub password: Password,
+}
+
+/// Answer to `GET /security`: what keeps the account safe, and what was agreed to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Security {
+    pub password_changed_at: Instant,
+    /// The fewest characters a new password may have.
+    pub least_password: u16,
+    pub terms_version: u16,
+    pub terms_accepted_at: Instant,
+    pub time_zone: String,
+    /// The newest first.
+    pub sessions: Vec<SessionSeen>,
+    /// The newest first; those that guests gave for this membership's bills are not among them.
+    pub authorisations: Vec<AuthorisationGiven>,
+}
+
+/// One place where the member is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionSeen {
+    pub id: String,
+    /// Browser and system in general words, such as `Chrome, Android`; empty when it did not say.
+    pub device: String,
+    pub created_at: Instant,
+    pub seen_at: Instant,
+    /// The one that asks.
+    pub is_this: bool,
+}
+
+/// A payment that was authorised, word for word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuthorisationGiven {
+    pub payment: String,
+    pub text: String,
+    pub version: u16,
+    pub at: Instant,
+}

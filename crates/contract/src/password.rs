@@ -1,0 +1,92 @@
+//! A password as it is typed: any characters, never shown, never kept. What is too common is the server's to say; it has the list.
+
+use crate::Problem;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+
+/// NIST SP 800-63B: the least number of characters where the password is the only factor, and where it is one of two.
+pub const LEAST: usize = 15;
+pub const LEAST_WITH_FACTOR: usize = 8;
+/// More is no password but an attempt to keep a server busy.
+pub const MOST: usize = 256;
+
+/// One to 256 characters of any script. Neither `Display` nor `Debug` tells it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+impl Password {
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        match text.chars().count() {
+            0 => Err(Problem::Missing),
+            length if length > MOST => Err(Problem::TooLong),
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+    /// For hashing it, and for nothing else.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+    pub fn has_least(&self, characters: usize) -> Result<(), Problem> {
+        if self.0.chars().count() < characters { Err(Problem::TooShort) } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password")
+    }
+}
+
+impl Serialize for Password {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Password {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Self::parse(&text).map_err(|problem| serde::de::Error::custom(problem.key()))
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Password {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .min_length(Some(1))
+            .max_length(Some(MOST))
+            .into()
+    }
+}
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Password {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_characters_make_a_password() {
+        for text in ["copper river lantern seven", "\u{5bc6}\u{7801} \u{1f40c}", " spaces stay ", "\u{202e}\u{0}"] {
+            assert_eq!(Password::parse(text).unwrap().reveal(), text);
+        }
+        assert_eq!(Password::parse(""), Err(Problem::Missing));
+        assert!(Password::parse(&"\u{1f40c}".repeat(256)).is_ok());
+        assert_eq!(Password::parse(&"x".repeat(257)), Err(Problem::TooLong));
+    }
+
+    #[test]
+    fn characters_are_counted_and_not_bytes() {
+        let password = Password::parse(&"\u{1f40c}".repeat(14)).unwrap();
+        assert_eq!(password.has_least(LEAST), Err(Problem::TooShort));
+        assert_eq!(password.has_least(LEAST_WITH_FACTOR), Ok(()));
+    }
+
+    #[test]
+    fn a_password_is_not_told() {
+        let password = Password::parse("copper river lantern seven").unwrap();
+        assert_eq!(format!("{password:?} {:?}", Some(&password)), "Password Some(Password)");
+    }
+}

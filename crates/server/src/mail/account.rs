@@ -1,0 +1,167 @@
+//! Letters about an account. One that carries a link says how long it lasts and what to do if nobody asked for it; none carries a
+//! password or says what is owed.
+
+use super::Letter;
+use crate::{store::accounts::Account, words::say};
+use contract::Locale;
+
+/// The first paragraph is the heading of the HTML.
+fn letter(brand: &str, subject: &str, paragraphs: &[&str], locale: Locale) -> Letter {
+    let text = [paragraphs, &[brand]].concat().join("\n\n");
+    Letter::new(format!("{brand}: {subject}"), text, locale)
+}
+
+pub fn confirm_email(brand: &str, link: &str, locale: Locale) -> Letter {
+    letter(
+        brand,
+        say(locale, "Confirm your e-mail address", "Confirme su correo electrónico"),
+        &[
+            say(
+                locale,
+                "Confirm that this is your e-mail address.",
+                "Confirme que esta es su dirección de correo electrónico.",
+            ),
+            link,
+            say(
+                locale,
+                "The link works once, for 24 hours. You can already sign in and pay; saving a card or bank account waits for this.",
+                "El enlace funciona una vez, durante 24 horas. Ya puede iniciar sesión y pagar; para guardar una tarjeta o una cuenta bancaria hace falta confirmar.",
+            ),
+            say(
+                locale,
+                "If you did not register with us, do nothing: without this link nobody can use your address.",
+                "Si usted no se registró, no haga nada: sin este enlace nadie puede usar su dirección.",
+            ),
+        ],
+        locale,
+    )
+}
+
+pub fn already_registered(account: &Account, brand: &str, home: &str) -> Letter {
+    let locale = account.locale;
+    let sign_in = format!("{home}/sign-in");
+    let forgot = format!("{home}/forgot-password");
+    letter(
+        brand,
+        say(locale, "You already have an account", "Usted ya tiene una cuenta"),
+        &[
+            say(
+                locale,
+                "Somebody registered with your statement or your e-mail address, and you already have an account.",
+                "Alguien se registró con su estado de cuenta o su correo electrónico, y usted ya tiene una cuenta.",
+            ),
+            &format!("{} {sign_in}", say(locale, "If it was you, sign in:", "Si fue usted, inicie sesión:")),
+            &format!("{} {forgot}", say(locale, "If you forgot your password:", "Si olvidó su contraseña:")),
+            say(
+                locale,
+                "If it was not you, nothing has changed and you need do nothing.",
+                "Si no fue usted, nada ha cambiado y no tiene que hacer nada.",
+            ),
+        ],
+        locale,
+    )
+}
+
+pub fn account_opened(brand: &str, phone: &str, locale: Locale) -> Letter {
+    letter(
+        brand,
+        say(locale, "An account was opened for your bills", "Se abrió una cuenta para sus facturas"),
+        &[
+            say(
+                locale,
+                "Somebody who has your statement opened an online account for your bills, with another e-mail address.",
+                "Alguien que tiene su estado de cuenta abrió una cuenta en línea para sus facturas, con otro correo electrónico.",
+            ),
+            &format!(
+                "{} {phone}.",
+                say(
+                    locale,
+                    "If that was you or your household, all is well. If not, call us:",
+                    "Si fue usted o alguien de su hogar, todo está bien. Si no, llámenos:"
+                )
+            ),
+        ],
+        locale,
+    )
+}
+
+pub fn user_id_reminder(account: &Account, brand: &str, home: &str) -> Letter {
+    let locale = account.locale;
+    letter(
+        brand,
+        say(locale, "Your user ID", "Su ID de usuario"),
+        &[
+            &format!("{} {}", say(locale, "Your user ID is", "Su ID de usuario es"), account.email),
+            &format!("{} {home}/sign-in", say(locale, "Sign in with it here:", "Inicie sesión con él aquí:")),
+            say(
+                locale,
+                "If you did not ask for this, somebody who has your statement did. Your account is safe.",
+                "Si usted no lo pidió, lo hizo alguien que tiene su estado de cuenta. Su cuenta está segura.",
+            ),
+        ],
+        locale,
+    )
+}
+
+pub fn no_account_yet(brand: &str, home: &str, locale: Locale) -> Letter {
+    letter(
+        brand,
+        say(locale, "You have no account yet", "Usted aún no tiene una cuenta"),
+        &[
+            say(
+                locale,
+                "Somebody who has your statement asked for your user ID. You have no online account yet.",
+                "Alguien que tiene su estado de cuenta pidió su ID de usuario. Usted aún no tiene una cuenta en línea.",
+            ),
+            &format!("{} {home}/register", say(locale, "To open one:", "Para abrir una:")),
+        ],
+        locale,
+    )
+}
+
+pub fn password_reset(account: &Account, brand: &str, link: &str) -> Letter {
+    let locale = account.locale;
+    letter(
+        brand,
+        say(locale, "Choose a new password", "Elija una nueva contraseña"),
+        &[
+            say(locale, "Choose a new password with this link.", "Elija una nueva contraseña con este enlace."),
+            link,
+            say(
+                locale,
+                "The link works once, for 30 minutes. With the new password you are signed out everywhere.",
+                "El enlace funciona una vez, durante 30 minutos. Con la nueva contraseña se cierra la sesión en todas partes.",
+            ),
+            say(
+                locale,
+                "If you did not ask for this, do nothing: your password stays as it is.",
+                "Si usted no lo pidió, no haga nada: su contraseña sigue igual.",
+            ),
+        ],
+        locale,
+    )
+}
+
+pub fn password_changed(account: &Account, brand: &str, (home, phone): (&str, &str)) -> Letter {
+    let locale = account.locale;
+    letter(
+        brand,
+        say(locale, "Your password was changed", "Se cambió su contraseña"),
+        &[
+            say(
+                locale,
+                "The password of your account was changed, and you were signed out everywhere else.",
+                "Se cambió la contraseña de su cuenta y se cerró la sesión en los demás lugares.",
+            ),
+            &match locale {
+                Locale::En => {
+                    format!("If it was not you, choose a new one at {home}/forgot-password, or call {phone}.")
+                }
+                Locale::Es => {
+                    format!("Si no fue usted, elija una nueva en {home}/forgot-password o llame al {phone}.")
+                }
+            },
+        ],
+        locale,
+    )
+}

@@ -1,0 +1,158 @@
+//! Passwords: hashed with Argon2id and the operator's pepper, compared, and held against what is easy to guess. Knows no accounts.
+//!
+//! Hashing is made to be slow, so it runs on threads of its own, and only so many at a time: whoever signs in waits for their
+//! turn, and nobody else waits.
+
+use crate::refusal::{Answer, Error};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use contract::{Password, Problem, refusal::RefusalCode};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
+
+/// OWASP, Password Storage Cheat Sheet: 19 MiB, two passes, one lane.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// A password that takes fewer guesses than this, by patterns and lists of common ones, is refused: ten million.
+const LEAST_GUESSES_LOG10: f64 = 7.0;
+/// Looking for patterns takes longer than linear in the length; what is longer is not guessed by its patterns.
+const LOOKED_AT: usize = 72;
+
+#[derive(Clone)]
+pub struct Passwords {
+    pepper: Arc<[u8]>,
+    turns: Arc<Semaphore>,
+    /// The hash of a password nobody has: what is compared where there is no account, so that it takes as long.
+    nobodys: Arc<str>,
+}
+
+impl Passwords {
+    /// `at_once` is how many may be hashed at the same time; each takes 19 MiB.
+    pub fn new(pepper: &str, at_once: usize) -> Self {
+        let mut passwords = Self {
+            pepper: pepper.as_bytes().into(),
+            turns: Arc::new(Semaphore::new(at_once.max(1))),
+            nobodys: "".into(),
+        };
+        passwords.nobodys = passwords.hash_now("nobody has this password").unwrap_or_default().into();
+        passwords
+    }
+
+    fn argon(pepper: &[u8]) -> Option<Argon2<'_>> {
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).ok()?;
+        Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params).ok()
+    }
+
+    fn hash_now(&self, password: &str) -> Option<String> {
+        let hash = Self::argon(&self.pepper)?.hash_password(normalised(password).as_bytes()).ok()?;
+        Some(hash.to_string())
+    }
+
+    pub async fn hash(&self, password: &Password) -> Answer<String> {
+        let (own, password) = (self.clone(), password.clone());
+        let hashed = self.in_turn(move || own.hash_now(password.reveal())).await?;
+        hashed.ok_or_else(|| Error::new(RefusalCode::Fault))
+    }
+
+    /// Whether it is the one that `known` was made of. Takes as long when there is none.
+    pub async fn is_right(&self, password: &Password, known: Option<&str>) -> Answer<bool> {
+        let (own, password) = (self.clone(), password.clone());
+        let (is_known, hash) = (known.is_some(), known.unwrap_or(&self.nobodys).to_owned());
+        let is_same = self.in_turn(move || {
+            let argon = Self::argon(&own.pepper)?;
+            Some(argon.verify_password(normalised(password.reveal()).as_bytes(), hash.as_str()).is_ok())
+        });
+        Ok(is_same.await?.unwrap_or(false) && is_known)
+    }
+
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Answer<T> {
+        let fault = || Error::new(RefusalCode::Fault);
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| fault())?;
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(turn);
+            done
+        });
+        done.await.map_err(|_| fault())
+    }
+}
+
+fn normalised(password: &str) -> String {
+    password.nfkc().collect()
+}
+
+/// Why a password that is long enough is refused all the same. `service` is the names this service goes by, `owner` the user ID
+/// and the name of whom it belongs to.
+pub fn weakness(password: &Password, service: &[&str], owner: &[&str]) -> Option<Problem> {
+    let typed = normalised(password.reveal()).to_lowercase();
+    let names = |parts: &[&str]| {
+        parts.iter().map(|part| part.to_lowercase()).any(|part| part.chars().count() >= 3 && typed.contains(&part))
+    };
+    if names(service) {
+        return Some(Problem::NamesService);
+    }
+    if names(owner) {
+        return Some(Problem::NamesOwner);
+    }
+    let looked_at: String = typed.chars().take(LOOKED_AT).collect();
+    (zxcvbn::zxcvbn(&looked_at, &[]).guesses_log10() < LEAST_GUESSES_LOG10).then_some(Problem::Common)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn password(text: &str) -> Password {
+        Password::parse(text).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_password_is_known_again_in_any_of_its_unicode_forms() {
+        let passwords = Passwords::new("pepper", 1);
+        let hash = passwords.hash(&password("cafe\u{301} \u{fb01}ve \u{ff11}23 lanterns")).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(passwords.is_right(&password("caf\u{e9} five 123 lanterns"), Some(&hash)).await.unwrap());
+        assert!(!passwords.is_right(&password("cafe five 123 lanterns"), Some(&hash)).await.unwrap());
+        assert!(!passwords.is_right(&password("nobody has this password"), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn without_the_pepper_a_stolen_hash_is_worth_nothing() {
+        let hash = Passwords::new("pepper", 1).hash(&password("copper river lantern seven")).await.unwrap();
+        let thief = Passwords::new("", 1);
+        assert!(!thief.is_right(&password("copper river lantern seven"), Some(&hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn the_same_password_is_never_hashed_to_the_same() {
+        let passwords = Passwords::new("", 1);
+        let one = passwords.hash(&password("copper river lantern seven")).await.unwrap();
+        assert_ne!(one, passwords.hash(&password("copper river lantern seven")).await.unwrap());
+    }
+
+    #[test]
+    fn what_is_easy_to_guess_is_refused_with_the_reason() {
+        let owner = ["ana.oneill@example.org", "ana.oneill", "O’Neill"];
+        for (text, why) in [
+            ("passwordpassword", Some(Problem::Common)),
+            ("aaaaaaaaaaaaaaaaaaaa", Some(Problem::Common)),
+            ("abcdefghijklmnopqrstuvwxyz", Some(Problem::Common)),
+            ("qwertyuiopasdfghjkl", Some(Problem::Common)),
+            ("123456789012345678", Some(Problem::Common)),
+            ("paying with kppay every month", Some(Problem::NamesService)),
+            ("Ana.ONeill@example.org is me", Some(Problem::NamesOwner)),
+            ("copper river lantern seven", None),
+            ("\u{5bc6}\u{7801}\u{957f}\u{6c5f}\u{9ed1}\u{677f}\u{8f6e}\u{8239}", None),
+        ] {
+            assert_eq!(weakness(&password(text), &["kppay"], &owner), why, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_very_long_password_is_looked_at_in_no_time() {
+        let began = std::time::Instant::now();
+        assert_eq!(weakness(&password(&"copper river lantern seven ".repeat(9)), &["kppay"], &[]), None);
+        assert!(began.elapsed().as_millis() < 3_000, "{:?}", began.elapsed());
+    }
+}

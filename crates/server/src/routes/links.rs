@@ -1,0 +1,167 @@
+//! What mail leads back to: confirming an address, being reminded of a user ID, choosing a new password. Calls that ask for a letter
+//! answer 202 in the same time whatever is true. A link's token comes in a body, never in an address, so no log has it.
+
+use super::{lookups, registrations::owner_names};
+use crate::{
+    caller::{self, Body},
+    errands::{self, Errand},
+    mail, passwords,
+    refusal::{Answer, Error},
+    state::App,
+    store::{
+        accounts::{self, Account, Purpose},
+        memberships::five_digit_zip,
+        outbox::Queued,
+    },
+};
+use axum::{
+    extract::{ConnectInfo, State},
+    http::{HeaderMap, StatusCode},
+};
+use contract::{
+    Password,
+    account::{LinkToken, NewPassword, PasswordReset, UserIdReminder},
+    password,
+    refusal::{Refusal, RefusalCode},
+    session::BillLookup,
+};
+use std::net::SocketAddr;
+
+/// Confirms the address that the link was sent to. Once.
+#[utoipa::path(
+    post, path = "/email-confirmations", request_body = LinkToken,
+    responses(
+        (status = 204),
+        (status = 400, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 413, body = Refusal, content_type = "application/problem+json"),
+        (status = 415, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn confirm_email(State(app): State<App>, Body(LinkToken { token }): Body<LinkToken>) -> Answer<StatusCode> {
+    let now = app.clock.now();
+    let refused = || Error::new(RefusalCode::LinkRefused);
+    let mut tx = app.store.begin().await?;
+    let used = accounts::use_link(&mut tx, Purpose::Confirm, &caller::hash(&token), now).await?;
+    let (account, email) = used.ok_or_else(refused)?;
+    if !accounts::confirm_email(&mut tx, &account, &email, now).await? {
+        return Err(refused());
+    }
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sends the user ID to the address on file of whom a statement belongs to.
+#[utoipa::path(
+    post, path = "/user-id-reminders", request_body = UserIdReminder,
+    responses(
+        (status = 202, description = "Whatever is true"),
+        (status = 400, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 413, body = Refusal, content_type = "application/problem+json"),
+        (status = 415, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn remind(
+    State(app): State<App>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Body(UserIdReminder { region, identifiers, locale }): Body<UserIdReminder>,
+) -> Answer<StatusCode> {
+    let identifiers = lookups::checked(&app, &BillLookup { region, identifiers }, address, &headers)?;
+    errands::ask(&app, &Errand::Remind { region, identifiers: five_digit_zip(&identifiers), locale }).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Sends a link that leads to a new password.
+#[utoipa::path(
+    post, path = "/password-resets", request_body = PasswordReset,
+    responses(
+        (status = 202, description = "Whatever is true"),
+        (status = 400, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 413, body = Refusal, content_type = "application/problem+json"),
+        (status = 415, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn ask_for_reset(
+    State(app): State<App>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Body(PasswordReset { email }): Body<PasswordReset>,
+) -> Answer<StatusCode> {
+    let address = caller::address(address.ip(), &headers, &app).to_string();
+    let too_many = |seconds| Error::later(RefusalCode::TooMany, seconds);
+    app.letters_by_address.take(&address, app.clock.now()).map_err(too_many)?;
+    errands::ask(&app, &Errand::Reset { email }).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// A new password by the link's token. Every session of the account ends, and its owner is told.
+#[utoipa::path(
+    put, path = "/password-resets", request_body = NewPassword,
+    responses(
+        (status = 204),
+        (status = 400, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 413, body = Refusal, content_type = "application/problem+json"),
+        (status = 415, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn reset(
+    State(app): State<App>,
+    Body(NewPassword { token, password }): Body<NewPassword>,
+) -> Answer<StatusCode> {
+    let (now, hash) = (app.clock.now(), caller::hash(&token));
+    let refused = || Error::new(RefusalCode::LinkRefused);
+    let account = app.store.account_of_link(Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
+    // A password that won't do leaves the link as it is.
+    check_new(&app, &account, &password)?;
+    let hashed = app.passwords.hash(&password).await?;
+    let mut tx = app.store.begin().await?;
+    let (id, email) = accounts::use_link(&mut tx, Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
+    accounts::set_password(&mut tx, &id, &hashed, now).await?;
+    accounts::end_sessions(&mut tx, &id, None, now).await?;
+    // Whoever reads the letters of this address has shown it.
+    accounts::confirm_email(&mut tx, &id, &email, now).await?;
+    tell_owner(&app, &account).put(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Long enough, and not easy to guess for this account.
+pub fn check_new(app: &App, account: &Account, password: &Password) -> Answer<()> {
+    let owner =
+        owner_names(&account.email.to_string(), &[&account.first_name.to_string(), &account.last_name.to_string()]);
+    let owner: Vec<&str> = owner.iter().map(String::as_str).collect();
+    let short = password.has_least(password::LEAST).err();
+    match short.or_else(|| passwords::weakness(password, &app.service_names(), &owner)) {
+        Some(problem) => Err(Error::field(RefusalCode::Invalid, "password", problem)),
+        None => Ok(()),
+    }
+}
+
+/// The notice that a password was changed.
+pub struct Notice<'a> {
+    account: &'a Account,
+    letter: mail::Letter,
+}
+
+pub fn tell_owner<'a>(app: &App, account: &'a Account) -> Notice<'a> {
+    let contact = (app.settings.public_origin.as_str(), app.portal.contacts.billing_phone.as_str());
+    Notice { account, letter: mail::password_changed(account, &app.portal.brand.name, contact) }
+}
+
+impl Notice<'_> {
+    pub async fn put(&self, tx: &mut crate::store::Tx, at: contract::Instant) -> Answer<()> {
+        let id = uuid::Uuid::now_v7().to_string();
+        let (cause, to) = (&self.account.id, &self.account.email);
+        Ok(Queued { id, cause, to, letter: &self.letter, is_secret: false, at }.put(tx).await?)
+    }
+}

@@ -1,0 +1,124 @@
+//! What keeps an account safe, for the member it belongs to: the password, where one is signed in, what was agreed to.
+
+use super::{
+    links::{check_new, tell_owner},
+    session::{Tries, member, view},
+};
+use crate::{
+    caller::{self, Body, Id, SignedIn},
+    refusal::{Answer, Error},
+    state::App,
+    store::accounts,
+};
+use axum::{
+    Json,
+    extract::{ConnectInfo, State},
+    http::{HeaderMap, StatusCode},
+};
+use contract::{
+    Problem,
+    account::{PasswordChange, Security},
+    password,
+    refusal::{Refusal, RefusalCode},
+    session::SessionView,
+};
+use std::net::SocketAddr;
+
+/// Authorisations that are told at once; the rest come with the history.
+const AUTHORISATIONS: i64 = 50;
+
+/// The password's age, the sessions, the terms and the authorisations.
+#[utoipa::path(
+    get, path = "/security",
+    responses(
+        (status = 200, body = Security),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn show(State(app): State<App>, SignedIn { session, account }: SignedIn) -> Answer<Json<Security>> {
+    Ok(Json(Security {
+        password_changed_at: account.password_changed_at,
+        least_password: u16::try_from(password::LEAST).unwrap_or(u16::MAX),
+        terms_version: account.terms_version,
+        terms_accepted_at: account.terms_accepted_at,
+        time_zone: session.membership.region.time_zone().to_owned(),
+        sessions: app.store.sessions_of(&account.id, &session.id, app.clock.now()).await?,
+        authorisations: app.store.authorisations_of(&account.id, AUTHORISATIONS).await?,
+    }))
+}
+
+/// A new password for the present one. Every other session ends, this one gets a new token, and the owner is told.
+#[utoipa::path(
+    put, path = "/profile/password", request_body = PasswordChange,
+    responses(
+        (status = 200, body = SessionView, headers(("Set-Cookie" = String, description = "The session's new token"))),
+        (status = 400, body = Refusal, content_type = "application/problem+json"),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 413, body = Refusal, content_type = "application/problem+json"),
+        (status = 415, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn change_password(
+    State(app): State<App>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    SignedIn { session, account }: SignedIn,
+    Body(PasswordChange { current, password }): Body<PasswordChange>,
+) -> Answer<(HeaderMap, Json<SessionView>)> {
+    let address = caller::address(address.ip(), &headers, &app).to_string();
+    let tries = Tries::of(&accounts::user_id(&account.email), &address);
+    tries.begin(&app)?;
+    if !app.passwords.is_right(&current, Some(&account.password)).await? {
+        let refused = Error::field(RefusalCode::WrongCredentials, "current", Problem::Unknown);
+        return Err(Error { retry_after: tries.wait(&app), ..refused });
+    }
+    tries.were_right(&app);
+    check_new(&app, &account, &password)?;
+    let hashed = app.passwords.hash(&password).await?;
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    accounts::set_password(&mut tx, &account.id, &hashed, now).await?;
+    accounts::end_sessions(&mut tx, &account.id, Some(&session.id), now).await?;
+    tell_owner(&app, &account).put(&mut tx, now).await?;
+    tx.commit().await?;
+    let member = member(&account)?;
+    let (session, cookies) = caller::begin_session(&app, &headers, session.membership, Some(member)).await?;
+    Ok((cookies, Json(view(Some(&session), now))))
+}
+
+/// Signs out in one other place.
+#[utoipa::path(
+    delete, path = "/sessions/{id}", params(("id" = String, Path)),
+    responses(
+        (status = 204),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn end_session(State(app): State<App>, SignedIn { account, .. }: SignedIn, Id(id): Id) -> Answer<StatusCode> {
+    if app.store.end_session_of(&account.id, &id, app.clock.now()).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Error::new(RefusalCode::NotFound))
+    }
+}
+
+/// Signs out everywhere else.
+#[utoipa::path(
+    delete, path = "/sessions",
+    responses(
+        (status = 204),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn end_others(State(app): State<App>, SignedIn { session, account }: SignedIn) -> Answer<StatusCode> {
+    let mut tx = app.store.begin().await?;
+    accounts::end_sessions(&mut tx, &account.id, Some(&session.id), app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,71 @@
+//! Registrations on their way: one a payer's session, with what was typed so far.
+
+use super::{Store, Tx, accounts::Account, json, to_json};
+use contract::{Instant, account::RegistrationDraft};
+use sqlx::Row;
+
+#[derive(Clone, Debug)]
+pub struct Registered {
+    pub id: String,
+    pub draft: RegistrationDraft,
+    /// The account was asked for.
+    pub is_sent: bool,
+}
+
+impl Store {
+    /// The session's registration; begun now if there was none.
+    pub async fn begin_registration(&self, session: &str, now: Instant) -> Result<Registered, sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO registration (id, session, draft, created_at) VALUES ($1, $2, '{}', $3) ON CONFLICT (session) DO NOTHING",
+        )
+        .bind(uuid::Uuid::new_v4().to_string())
+        .bind(session)
+        .bind(now.millis())
+        .execute(&self.write)
+        .await?;
+        let sql = "SELECT * FROM registration WHERE session = $1";
+        let row = sqlx::query(sql).bind(session).fetch_one(&self.write).await?;
+        Ok(Registered {
+            id: row.try_get("id")?,
+            draft: json(row.try_get("draft")?)?,
+            is_sent: row.try_get::<Option<i64>, _>("sent_at")?.is_some(),
+        })
+    }
+
+    /// False if it is not this session's, or its account was asked for.
+    pub async fn keep_registration(
+        &self,
+        id: &str,
+        session: &str,
+        draft: &RegistrationDraft,
+    ) -> Result<bool, sqlx::Error> {
+        let sql = "UPDATE registration SET draft = $3 WHERE id = $1 AND session = $2 AND sent_at IS NULL";
+        let done =
+            sqlx::query(sql).bind(id).bind(session).bind(to_json(draft)?).execute(&self.write).await?.rows_affected();
+        Ok(done > 0)
+    }
+
+    /// Its account is asked for. What was typed is in the errand from now on. False if it is not this session's.
+    pub async fn send_registration(&self, id: &str, session: &str, now: Instant) -> Result<bool, sqlx::Error> {
+        let sql =
+            "UPDATE registration SET draft = '{}', sent_at = $3 WHERE id = $1 AND session = $2 AND sent_at IS NULL";
+        let sent = sqlx::query(sql).bind(id).bind(session).bind(now.millis());
+        Ok(sent.execute(&self.write).await?.rows_affected() > 0)
+    }
+
+    /// The account that came of a registration; none if there was one already.
+    pub async fn account_of_registration(&self, id: &str) -> Result<Option<Account>, sqlx::Error> {
+        let sql = "SELECT account FROM registration WHERE id = $1";
+        let account: Option<Option<String>> = sqlx::query_scalar(sql).bind(id).fetch_optional(&self.read).await?;
+        match account.flatten() {
+            Some(account) => self.account(&account).await,
+            None => Ok(None),
+        }
+    }
+}
+
+pub async fn set_account(tx: &mut Tx, id: &str, account: &str) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE registration SET account = $2 WHERE id = $1";
+    sqlx::query(sql).bind(id).bind(account).execute(&mut **tx).await?;
+    Ok(())
+}
