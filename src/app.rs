@@ -1,22 +1,25 @@
 //! Contexts and the route table. Which pages come later, in a piece of the wasm of their own, is in `chunks`; nobody else names a page.
 
 mod chunks;
+mod watch;
 
 use crate::{
     api::Client,
     browser::{self, Remembered},
     config::{Config, Deployment, Profile},
     i18n::Language,
-    pages::{home::HomePage, pay, region::RegionPage},
+    pages::{home::HomePage, pay, region::RegionPage, register},
     place::Place,
     route::{
-        ACCESSIBILITY, AMOUNT, COUPON, HELP, ID, METHOD, PAY, PAYMENTS, PRIVACY, REGION, REGISTER, REVIEW, Route,
-        SIGN_IN, TERMS,
+        ACCESSIBILITY, ACCOUNT, AGREE, AMOUNT, BILL, CONFIRM_EMAIL, COUPON, EMAIL, FORGOT_PASSWORD, FORGOT_USER_ID,
+        HELP, ID, METHOD, PAY, PAYMENTS, PRIVACY, REGION, REGISTER, RESET_PASSWORD, REVIEW, Route, SECURITY, SIGN_IN,
+        SIGNED_OUT, TERMS, TIMED_OUT, YOU,
     },
     session::{CurrentSession, Session},
     ui::{Arrivals, Shell, live},
 };
 use chunks::{Chunk, Chunks};
+use contract::session::SessionKind;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     ParamSegment, StaticSegment,
@@ -24,12 +27,13 @@ use leptos_router::{
     hooks::use_params_map,
 };
 use std::sync::Arc;
+use watch::{InOrOut, SessionWatch};
 
 #[component]
 pub fn App(config: Config) -> impl IntoView {
     let deployment = Deployment::new(config.region);
     let language = Language(RwSignal::new(config.locale));
-    let session = CurrentSession(RwSignal::new(Session::Restoring));
+    let session = CurrentSession::new(Session::Restoring);
     provide_context(Client::new(&config.api_base));
     provide_context(deployment);
     provide_context(language);
@@ -37,8 +41,9 @@ pub fn App(config: Config) -> impl IntoView {
     provide_context(Arrivals::default());
     provide_context(Chunks::new());
     pay::provide();
+    register::provide();
     load_portal(deployment);
-    restore_session(session);
+    restore_session(session, deployment);
     remember_choices(deployment, language);
     view! { <Router><Pages/></Router> }
 }
@@ -47,8 +52,10 @@ pub fn App(config: Config) -> impl IntoView {
 #[component]
 fn Pages() -> impl IntoView {
     Place::provide();
+    let session = CurrentSession::here();
+    let is_member = Signal::derive(move || session.0.with(|session| matches!(session, Session::Member(..))));
     view! {
-        <Shell>
+        <Shell in_or_out=|| InOrOut().into_any() has_region=is_member>
             <FlatRoutes fallback=|| page(None)>
                 <At path=StaticSegment("") view=at(Route::Home)/>
                 <At path=StaticSegment(REGION) view=at(Route::Region)/>
@@ -64,7 +71,20 @@ fn Pages() -> impl IntoView {
                 <At path=StaticSegment(ACCESSIBILITY) view=at(Route::Accessibility)/>
                 <At path=StaticSegment(SIGN_IN) view=at(Route::SignIn)/>
                 <At path=StaticSegment(REGISTER) view=at(Route::Register)/>
+                <At path=(StaticSegment(REGISTER), StaticSegment(BILL)) view=at(Route::RegisterBill)/>
+                <At path=(StaticSegment(REGISTER), StaticSegment(AGREE)) view=at(Route::RegisterTerms)/>
+                <At path=(StaticSegment(REGISTER), StaticSegment(YOU)) view=at(Route::RegisterYou)/>
+                <At path=(StaticSegment(REGISTER), StaticSegment(EMAIL)) view=at(Route::RegisterEmail)/>
+                <At path=StaticSegment(CONFIRM_EMAIL) view=at(Route::ConfirmEmail)/>
+                <At path=StaticSegment(FORGOT_USER_ID) view=at(Route::ForgotUserId)/>
+                <At path=StaticSegment(FORGOT_PASSWORD) view=at(Route::ForgotPassword)/>
+                <At path=StaticSegment(RESET_PASSWORD) view=at(Route::ResetPassword)/>
+                <At path=StaticSegment(SIGNED_OUT) view=at(Route::SignedOut)/>
+                <At path=StaticSegment(TIMED_OUT) view=at(Route::TimedOut)/>
+                <At path=StaticSegment(ACCOUNT) view=at(Route::Account)/>
+                <At path=(StaticSegment(ACCOUNT), StaticSegment(SECURITY)) view=at(Route::Security)/>
             </FlatRoutes>
+            <SessionWatch/>
         </Shell>
     }
 }
@@ -90,10 +110,19 @@ fn page(route: Option<Route>) -> AnyView {
             chunks.fetch(Chunk::Paying);
             RegionPage().into_any()
         }
-        Some(Route::Find | Route::Amount | Route::Method | Route::Review | Route::Payment(_)) => {
-            chunks.page(Chunk::Paying, route)
+        Some(
+            Route::Find
+            | Route::RegisterBill
+            | Route::ForgotUserId
+            | Route::Amount
+            | Route::Method
+            | Route::Review
+            | Route::Payment(_),
+        ) => chunks.page(Chunk::Paying, route),
+        Some(Route::Help | Route::Coupon | Route::Terms | Route::Privacy | Route::Accessibility) | None => {
+            chunks.page(Chunk::Reading, route)
         }
-        _ => chunks.page(Chunk::Reading, route),
+        Some(_) => chunks.page(Chunk::Membership, route),
     }
 }
 
@@ -112,15 +141,25 @@ fn load_portal(deployment: Deployment) {
 }
 
 /// A reload in the middle of paying goes on where it was. Without an answer nobody is signed in; the next call says why.
-fn restore_session(session: CurrentSession) {
+fn restore_session(session: CurrentSession, deployment: Deployment) {
     let client = Client::here();
     browser::watch(move |_| {
         let client = client.clone();
         spawn_local(async move {
-            let restored = client.session().await.map_or(Session::Guest, Session::from);
+            let restored = client.session().await;
             // a look-up may have been faster
-            if session.0.with_untracked(|now| *now == Session::Restoring) {
-                session.0.set(restored);
+            if session.0.with_untracked(|now| *now != Session::Restoring) {
+                return;
+            }
+            match restored {
+                Ok(view) => {
+                    // a member's region is the account's
+                    if let (SessionKind::Member, Some(membership)) = (view.kind, &view.membership) {
+                        deployment.region.set(Some(membership.region));
+                    }
+                    session.take_in(&view);
+                }
+                Err(_) => session.0.set(Session::Guest),
             }
         });
     });

@@ -67,6 +67,28 @@ pub fn path() -> String {
     location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
 }
 
+/// What stands behind the `#` of the address. It is taken out of the address bar and of the history: it opens something.
+pub fn take_fragment() -> String {
+    let Some(window) = window() else { return String::new() };
+    let fragment = window.location().hash().unwrap_or_default();
+    if !fragment.is_empty()
+        && let Ok(history) = window.history()
+    {
+        _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path()));
+    }
+    fragment.trim_start_matches('#').to_owned()
+}
+
+/// Leaves this page for good: nothing of it is left on the screen, in memory, or behind the back button.
+pub fn leave_for(path: &str) {
+    if let Some(app) = document().and_then(|document| document.get_element_by_id("app")) {
+        app.set_text_content(None);
+    }
+    if let Some(window) = window() {
+        _ = window.location().replace(path);
+    }
+}
+
 pub fn scroll_to_top() {
     if let Some(window) = window() {
         window.scroll_to_with_x_and_y(0.0, 0.0);
@@ -106,6 +128,26 @@ pub fn focus_field(near: &Element, id: &str) {
 /// By this machine's clock.
 pub fn now() -> Instant {
     Instant::from_millis(Date::now() as i64)
+}
+
+/// A moment by two clocks of this machine: the one on the wall, which can be set and goes on while the machine sleeps, and one
+/// that only runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub wall_millis: i64,
+    pub steady_millis: i64,
+}
+
+impl Moment {
+    /// By whichever clock more time has passed.
+    pub fn since(self, earlier: Self) -> i64 {
+        (self.wall_millis - earlier.wall_millis).max(self.steady_millis - earlier.steady_millis)
+    }
+}
+
+pub fn moment() -> Moment {
+    let steady = window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now());
+    Moment { wall_millis: Date::now() as i64, steady_millis: steady as i64 }
 }
 
 /// Minutes since 1970.
@@ -163,6 +205,50 @@ pub fn set_tab_storage(key: &str, value: Option<&str>) {
             None => storage.remove_item(key),
         };
     }
+}
+
+/// The key of an attempt to pay whose end nobody has seen, in this tab.
+pub const ATTEMPT: &str = "kppay.key";
+
+/// Tells the other tabs of this browser that something about the session has changed; what, they ask the server.
+pub struct Tabs(Option<web_sys::BroadcastChannel>, Option<Closure<dyn FnMut(JsValue)>>);
+
+impl Tabs {
+    /// `heard` is called when another tab has told.
+    pub fn open(mut heard: impl FnMut() + 'static) -> Self {
+        let Ok(channel) = web_sys::BroadcastChannel::new("kppay.session") else { return Self(None, None) };
+        let closure = Closure::<dyn FnMut(JsValue)>::new(move |_| heard());
+        channel.set_onmessage(Some(closure.as_ref().unchecked_ref()));
+        Self(Some(channel), Some(closure))
+    }
+    pub fn tell(&self) {
+        if let Some(channel) = &self.0 {
+            _ = channel.post_message(&JsValue::TRUE);
+        }
+    }
+}
+
+impl Drop for Tabs {
+    fn drop(&mut self) {
+        if let Some(channel) = &self.0 {
+            channel.close();
+        }
+        drop(self.1.take());
+    }
+}
+
+/// Opens a dialog above everything else, or closes it.
+pub fn show_dialog(dialog: &web_sys::HtmlDialogElement, is_shown: bool) {
+    match (is_shown, dialog.open()) {
+        (true, false) => _ = dialog.show_modal(),
+        (false, true) => dialog.close(),
+        _ => {}
+    }
+}
+
+/// The page is in sight.
+pub fn is_in_sight() -> bool {
+    document().is_some_and(|document| !document.hidden())
 }
 
 pub fn print() {
@@ -225,6 +311,10 @@ pub struct Listening {
 }
 
 impl Listening {
+    /// Whenever one of the window happens.
+    pub fn to(event: &'static str, mut happened: impl FnMut() + 'static) -> Option<Self> {
+        Self::on(event, Closure::<dyn FnMut(JsValue)>::new(move |_| happened()))
+    }
     fn on(event: &'static str, closure: Closure<dyn FnMut(JsValue)>) -> Option<Self> {
         let listening = Self { event, closure };
         window()?.add_event_listener_with_callback(event, listening.function()).ok()?;

@@ -8,7 +8,7 @@ use contract::{
 use leptos::prelude::*;
 use std::sync::Arc;
 
-use crate::error::ApiError;
+use crate::{error::ApiError, route::Route};
 
 /// Where the billing API is, seen from the page.
 pub const API_BASE: &str = "/api/v1";
@@ -50,11 +50,18 @@ pub struct Deployment {
     pub region: RwSignal<Option<Region>>,
     /// Raise it to fetch the profile again.
     pub attempt: RwSignal<u32>,
+    /// Where choosing a region leads.
+    pub then: RwSignal<Route>,
 }
 
 impl Deployment {
     pub fn new(region: Option<Region>) -> Self {
-        Self { profile: RwSignal::new(Profile::Loading), region: RwSignal::new(region), attempt: RwSignal::new(0) }
+        Self {
+            profile: RwSignal::new(Profile::Loading),
+            region: RwSignal::new(region),
+            attempt: RwSignal::new(0),
+            then: RwSignal::new(Route::Find),
+        }
     }
 
     /// The one the app provides; outside of it (a test of one component) a new one.

@@ -1,5 +1,6 @@
 //! One module a page. A page never imports another page; what two need is in `ui`, or below.
 
+pub mod account;
 pub mod coupon;
 pub mod crash;
 pub mod help;
@@ -7,6 +8,8 @@ pub mod home;
 pub mod legal;
 pub mod not_found;
 pub mod pay;
+pub mod recovery;
 pub mod region;
 pub mod register;
 pub mod sign_in;
+pub mod signed_out;

@@ -57,6 +57,14 @@ impl Place {
         self.leave(to, true);
     }
 
+    /// Signing in takes the place of this page, and leads to `then`.
+    pub fn replace_with_sign_in(self, then: &Route) {
+        if let Some(navigate) = self.navigate.get_value() {
+            let options = NavigateOptions { replace: true, resolve: false, ..NavigateOptions::default() };
+            navigate(&then.sign_in_then(), options);
+        }
+    }
+
     fn leave(self, to: Route, replace: bool) {
         if self.is_at(&to) {
             return browser::scroll_to_top();

@@ -17,6 +17,20 @@ pub const PRIVACY: &str = "privacy";
 pub const ACCESSIBILITY: &str = "accessibility";
 pub const SIGN_IN: &str = "sign-in";
 pub const REGISTER: &str = "register";
+pub const BILL: &str = "bill";
+pub const AGREE: &str = "agree";
+pub const YOU: &str = "you";
+pub const EMAIL: &str = "email";
+pub const CONFIRM_EMAIL: &str = "confirm-email";
+pub const FORGOT_USER_ID: &str = "forgot-user-id";
+pub const FORGOT_PASSWORD: &str = "forgot-password";
+pub const RESET_PASSWORD: &str = "reset-password";
+pub const SIGNED_OUT: &str = "signed-out";
+pub const TIMED_OUT: &str = "timed-out";
+pub const ACCOUNT: &str = "account";
+pub const SECURITY: &str = "security";
+/// Name of the query that holds where to go after signing in.
+const THEN: &str = "then=";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -34,7 +48,24 @@ pub enum Route {
     Privacy,
     Accessibility,
     SignIn,
+    /// What an account adds, and the way in.
     Register,
+    RegisterBill,
+    RegisterTerms,
+    RegisterYou,
+    RegisterEmail,
+    /// Where the letter that confirms an address leads; its secret is behind a `#`.
+    ConfirmEmail,
+    ForgotUserId,
+    ForgotPassword,
+    /// Where the letter for a new password leads; its secret is behind a `#`.
+    ResetPassword,
+    /// The member signed out.
+    SignedOut,
+    /// The session ran out.
+    TimedOut,
+    Account,
+    Security,
 }
 
 impl Route {
@@ -57,6 +88,18 @@ impl Route {
             [ACCESSIBILITY] => Self::Accessibility,
             [SIGN_IN] => Self::SignIn,
             [REGISTER] => Self::Register,
+            [REGISTER, BILL] => Self::RegisterBill,
+            [REGISTER, AGREE] => Self::RegisterTerms,
+            [REGISTER, YOU] => Self::RegisterYou,
+            [REGISTER, EMAIL] => Self::RegisterEmail,
+            [CONFIRM_EMAIL] => Self::ConfirmEmail,
+            [FORGOT_USER_ID] => Self::ForgotUserId,
+            [FORGOT_PASSWORD] => Self::ForgotPassword,
+            [RESET_PASSWORD] => Self::ResetPassword,
+            [SIGNED_OUT] => Self::SignedOut,
+            [TIMED_OUT] => Self::TimedOut,
+            [ACCOUNT] => Self::Account,
+            [ACCOUNT, SECURITY] => Self::Security,
             _ => return None,
         })
     }
@@ -64,6 +107,19 @@ impl Route {
     /// For `href` and for navigating.
     pub fn href(&self) -> String {
         self.to_string()
+    }
+
+    /// Signing in, and then there.
+    pub fn sign_in_then(&self) -> String {
+        format!("{}?{THEN}{self}", Self::SignIn)
+    }
+
+    /// Where an address says to go after signing in. What is no route of this app is nowhere.
+    pub fn then(address: &str) -> Option<Self> {
+        let (_, query) = address.split_once('?')?;
+        let query = query.split('#').next().unwrap_or_default();
+        let to = query.split('&').find_map(|part| part.strip_prefix(THEN))?;
+        Self::parse(to).filter(|route| to.starts_with('/') && route.to_string() == to)
     }
 }
 
@@ -84,6 +140,18 @@ impl fmt::Display for Route {
             Self::Accessibility => &[ACCESSIBILITY],
             Self::SignIn => &[SIGN_IN],
             Self::Register => &[REGISTER],
+            Self::RegisterBill => &[REGISTER, BILL],
+            Self::RegisterTerms => &[REGISTER, AGREE],
+            Self::RegisterYou => &[REGISTER, YOU],
+            Self::RegisterEmail => &[REGISTER, EMAIL],
+            Self::ConfirmEmail => &[CONFIRM_EMAIL],
+            Self::ForgotUserId => &[FORGOT_USER_ID],
+            Self::ForgotPassword => &[FORGOT_PASSWORD],
+            Self::ResetPassword => &[RESET_PASSWORD],
+            Self::SignedOut => &[SIGNED_OUT],
+            Self::TimedOut => &[TIMED_OUT],
+            Self::Account => &[ACCOUNT],
+            Self::Security => &[ACCOUNT, SECURITY],
         };
         if segments.is_empty() {
             return f.write_str("/");
@@ -113,6 +181,18 @@ mod tests {
             Accessibility,
             SignIn,
             Register,
+            RegisterBill,
+            RegisterTerms,
+            RegisterYou,
+            RegisterEmail,
+            ConfirmEmail,
+            ForgotUserId,
+            ForgotPassword,
+            ResetPassword,
+            SignedOut,
+            TimedOut,
+            Account,
+            Security,
         ]
     }
 
@@ -135,5 +215,30 @@ mod tests {
         assert_eq!(Route::parse("/payroll"), None);
         assert_eq!(Route::parse("/pay/amount/more"), None);
         assert_eq!(Route::parse("/pay/payments"), None);
+    }
+
+    #[test]
+    fn after_signing_in_one_lands_where_one_was_going_and_nowhere_else() {
+        for route in all() {
+            assert_eq!(Route::then(&route.sign_in_then()), Some(route));
+        }
+        for to in [
+            "",
+            "//evil.example",
+            "///evil.example/account",
+            "https://evil.example",
+            "https:evil.example",
+            "javascript:alert(1)",
+            "\\\\evil.example",
+            "/\\evil.example",
+            "%2F%2Fevil.example",
+            "/account/../..//evil.example",
+            "/account?then=//evil.example",
+            "account",
+            "/nowhere",
+        ] {
+            assert_eq!(Route::then(&format!("/sign-in?then={to}")), None, "{to}");
+        }
+        assert_eq!(Route::then("/sign-in"), None);
     }
 }

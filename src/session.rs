@@ -1,7 +1,8 @@
-//! Who is using the app. "A payer who is signed out" cannot be said. The credential is a cookie that no script can read.
+//! Who is using the app, and for how long. "A payer who is signed out" cannot be said. The credential is a cookie that no script
+//! can read.
 
-use contract::Instant;
-use contract::session::{MembershipView, SessionKind, SessionView};
+use crate::browser::{self, Moment};
+use contract::session::{MembershipView, PersonView, SessionKind, SessionView};
 use leptos::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,30 +13,24 @@ pub enum Session {
     /// Found a bill by its statement: sees these bills only.
     Payer(Access),
     /// Signed in with an account.
-    Member(Access),
+    Member(Access, PersonView),
 }
 
 /// What a session that may see bills has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
     pub membership: MembershipView,
-    pub expires_at: Instant,
     /// Handed to the capture frame.
     pub capture_binding: String,
 }
 
-impl From<SessionView> for Session {
-    fn from(view: SessionView) -> Self {
-        let access = || {
-            Some(Access {
-                membership: view.membership.clone()?,
-                expires_at: view.expires_at?,
-                capture_binding: view.capture_binding.clone()?,
-            })
-        };
-        match (view.kind, access()) {
-            (SessionKind::Payer, Some(access)) => Self::Payer(access),
-            (SessionKind::Member, Some(access)) => Self::Member(access),
+impl From<&SessionView> for Session {
+    fn from(view: &SessionView) -> Self {
+        let access =
+            || Some(Access { membership: view.membership.clone()?, capture_binding: view.capture_binding.clone()? });
+        match (view.kind, access(), &view.person) {
+            (SessionKind::Payer, Some(access), _) => Self::Payer(access),
+            (SessionKind::Member, Some(access), Some(person)) => Self::Member(access, person.clone()),
             _ => Self::Guest,
         }
     }
@@ -44,19 +39,112 @@ impl From<SessionView> for Session {
 impl Session {
     pub fn access(&self) -> Option<&Access> {
         match self {
-            Self::Payer(access) | Self::Member(access) => Some(access),
+            Self::Payer(access) | Self::Member(access, _) => Some(access),
             Self::Restoring | Self::Guest => None,
+        }
+    }
+
+    pub fn person(&self) -> Option<&PersonView> {
+        if let Self::Member(_, person) = self { Some(person) } else { None }
+    }
+}
+
+/// How long a session lasts, counted from when the server said so. The two clocks need not agree.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lasts {
+    told_at: Moment,
+    /// If nothing happens, and whatever happens.
+    idle_millis: i64,
+    whole_millis: i64,
+}
+
+impl Lasts {
+    fn of(view: &SessionView, told_at: Moment) -> Option<Self> {
+        let from_now = |instant: contract::Instant| instant.millis() - view.now.millis();
+        Some(Self { told_at, idle_millis: from_now(view.expires_at?), whole_millis: from_now(view.ends_at?) })
+    }
+
+    /// Milliseconds until it ends if nothing happens; below zero when it is over.
+    pub fn left(&self, now: Moment) -> i64 {
+        self.idle_millis - now.since(self.told_at)
+    }
+
+    /// It can't be put off any more.
+    pub fn is_last(&self) -> bool {
+        self.whole_millis <= self.idle_millis
+    }
+
+    pub fn told(&self, now: Moment) -> i64 {
+        now.since(self.told_at)
+    }
+}
+
+/// Context: the session as a signal. Pages give it the API's answers.
+#[derive(Clone, Copy)]
+pub struct CurrentSession(pub RwSignal<Session>, pub RwSignal<Option<Lasts>>);
+
+impl CurrentSession {
+    pub fn new(session: Session) -> Self {
+        Self(RwSignal::new(session), RwSignal::new(None))
+    }
+
+    /// The one the app provides; outside of it a guest's.
+    pub fn here() -> Self {
+        use_context().unwrap_or_else(|| Self::new(Session::Guest))
+    }
+
+    /// For handlers. Whoever watches the session hears of it only when it is another one.
+    pub fn take_in(self, view: &SessionView) {
+        self.1.set(Lasts::of(view, browser::moment()));
+        let session = Session::from(view);
+        if self.0.with_untracked(|now| *now != session) {
+            self.0.set(session);
         }
     }
 }
 
-/// Context: the session as a signal. Pages set it from the API's answers.
-#[derive(Clone, Copy)]
-pub struct CurrentSession(pub RwSignal<Session>);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract::{Email, Instant, PersonName, Region};
 
-impl CurrentSession {
-    /// The one the app provides; outside of it a guest's.
-    pub fn here() -> Self {
-        use_context().unwrap_or_else(|| Self(RwSignal::new(Session::Guest)))
+    fn view(kind: SessionKind) -> SessionView {
+        let at = |second: i64| Instant::from_millis(1_795_456_320_000 + second * 1_000);
+        SessionView {
+            kind,
+            membership: Some(MembershipView { region: Region::California, ending: "678".into() }),
+            now: at(0),
+            expires_at: Some(at(900)),
+            ends_at: Some(at(28_800)),
+            capture_binding: Some("binding".into()),
+            person: (kind == SessionKind::Member).then(|| PersonView {
+                name: PersonName::parse("Ana").unwrap(),
+                email: Email::parse("ana@example.org").unwrap(),
+                is_email_confirmed: false,
+            }),
+        }
+    }
+
+    #[test]
+    fn what_lacks_something_is_a_guests() {
+        assert!(matches!(Session::from(&view(SessionKind::Member)), Session::Member(..)));
+        assert!(matches!(Session::from(&view(SessionKind::Payer)), Session::Payer(_)));
+        let nobody = SessionView { person: None, ..view(SessionKind::Member) };
+        assert_eq!(Session::from(&nobody), Session::Guest);
+    }
+
+    #[test]
+    fn a_session_lasts_by_whichever_clock_says_that_more_time_has_passed() {
+        let told_at = Moment { wall_millis: 1_000_000, steady_millis: 50_000 };
+        let lasts = Lasts::of(&view(SessionKind::Payer), told_at).unwrap();
+        let after = |wall: i64, steady: i64| Moment { wall_millis: 1_000_000 + wall, steady_millis: 50_000 + steady };
+        assert_eq!(lasts.left(after(60_000, 60_000)), 840_000);
+        // asleep: the steady clock stood still
+        assert_eq!(lasts.left(after(900_000, 5_000)), 0);
+        // somebody turned the wall clock back
+        assert_eq!(lasts.left(after(-3_600_000, 60_000)), 840_000);
+        assert!(!lasts.is_last());
+        let late = SessionView { ends_at: view(SessionKind::Payer).expires_at, ..view(SessionKind::Payer) };
+        assert!(Lasts::of(&late, told_at).unwrap().is_last());
     }
 }

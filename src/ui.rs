@@ -2,14 +2,15 @@
 //! contract, and link to a `Route`.
 
 mod arrive;
+mod bill_mark;
 mod button;
 mod capture_frame;
 mod choice;
-mod comes_later;
 mod error_summary;
 mod failure;
 mod field;
 mod flow;
+mod form_state;
 mod icon;
 mod items;
 mod live;
@@ -23,14 +24,15 @@ mod stepper;
 mod waiting;
 
 pub use arrive::{Arrivals, Heading, arrive};
+pub use bill_mark::BillMark;
 pub use button::{ButtonLink, SubmitButton};
 pub use capture_frame::{CaptureAsks, CaptureFrame, CaptureKind, CaptureSays, CaptureSource};
 pub use choice::Choice;
-pub use comes_later::ComesLater;
 pub use error_summary::{ErrorLine, ErrorSummary};
 pub use failure::Failure;
-pub use field::{Keyboard, TextField};
+pub use field::{CheckField, Keyboard, PasswordField, SelectField, TextField};
 pub use flow::{Flow, MoneyFlow};
+pub use form_state::FormState;
 pub use icon::{Icon, Sign};
 pub use items::{Charges, service};
 pub use live::{list, live};
@@ -40,5 +42,5 @@ pub use shell::{BillingPhone, OpenNow, PhoneLink, Shell};
 pub use slip::{Slip, SlipLine};
 pub use state::State;
 pub use statement::{SampleStatement, Spot, Statement};
-pub use stepper::{Back, Stepper};
+pub use stepper::{Back, PAYING, REGISTERING, Stepper, Steps};
 pub use waiting::Waiting;

@@ -38,6 +38,18 @@ fn routes() -> Vec<Route> {
         Accessibility,
         SignIn,
         Register,
+        RegisterBill,
+        RegisterTerms,
+        RegisterYou,
+        RegisterEmail,
+        ConfirmEmail,
+        ForgotUserId,
+        ForgotPassword,
+        ResetPassword,
+        SignedOut,
+        TimedOut,
+        Account,
+        Security,
     ]
 }
 
@@ -100,10 +112,14 @@ fn the_help_page_has_every_contact() {
 }
 
 #[test]
-fn sign_in_and_register_say_honestly_that_they_come_later() {
-    for route in [Route::SignIn, Route::Register] {
-        let html = page(&route.href(), Locale::En, None);
-        assert!(html.contains("This comes with your account"));
-        assert!(!html.contains("type=\"password\""));
-    }
+fn signing_in_asks_for_what_password_managers_know() {
+    let html = page("/sign-in", Locale::En, None);
+    assert!(html.contains(r#"autocomplete="username""#) && html.contains(r#"autocomplete="current-password""#));
+    assert!(html.contains("/forgot-user-id") && html.contains("/forgot-password"));
+}
+
+#[test]
+fn the_way_in_says_what_an_account_adds_before_it_asks_for_anything() {
+    let html = page("/register", Locale::Es, None);
+    assert!(html.contains("<table") && !html.contains("<input"));
 }

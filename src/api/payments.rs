@@ -4,7 +4,7 @@ use super::Client;
 use crate::error::ApiError;
 use contract::{
     Email, IdempotencyKey,
-    payment::{Payment, PaymentOrder},
+    payment::{Payment, PaymentList, PaymentOrder},
 };
 use gloo_net::http::Method;
 use serde::Serialize;
@@ -16,6 +16,11 @@ struct ReceiptEmail<'a> {
 }
 
 impl Client {
+    /// A member's, the newest first.
+    pub async fn last_payments(&self, limit: u8) -> Result<PaymentList, ApiError> {
+        self.ask(Method::GET, &format!("/payments?limit={limit}")).await
+    }
+
     /// The same key and order again gives the first result again, so it is safe to repeat; after an error that
     /// `leaves_doubt`, ask `payment_by_key`.
     pub async fn pay(&self, order: &PaymentOrder, key: &IdempotencyKey) -> Result<Payment, ApiError> {

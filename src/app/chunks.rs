@@ -8,13 +8,25 @@ use crate::{
     browser,
     i18n::t,
     pages::{
+        account::{overview::AccountPage, security::SecurityPage},
         coupon::CouponPage,
         help::HelpPage,
         legal::{AccessibilityPage, PrivacyPage, TermsPage},
         not_found::NotFoundPage,
-        pay::{amount::AmountPage, find::FindPage, method::MethodPage, outcome::PaymentPage, review::ReviewPage},
-        register::RegisterPage,
+        pay::{
+            amount::AmountPage,
+            find::{FindPage, Purpose},
+            method::MethodPage,
+            outcome::PaymentPage,
+            review::ReviewPage,
+        },
+        recovery::{ForgotPasswordPage, ResetPasswordPage},
+        register::{
+            confirm::ConfirmEmailPage, letter::RegisterEmailPage, terms::RegisterTermsPage, welcome::RegisterPage,
+            you::RegisterYouPage,
+        },
         sign_in::SignInPage,
+        signed_out::SignedOutPage,
     },
     route::Route,
     ui::{Heading, Waiting, live},
@@ -30,6 +42,8 @@ pub enum Chunk {
     Paying,
     /// What there is to read: help, the coupon, the terms.
     Reading,
+    /// Registering, signing in, the account.
+    Membership,
 }
 
 fn draw_paying(route: Option<Route>) -> AnyView {
@@ -38,7 +52,9 @@ fn draw_paying(route: Option<Route>) -> AnyView {
         Some(Route::Method) => MethodPage().into_any(),
         Some(Route::Review) => ReviewPage().into_any(),
         Some(Route::Payment(id)) => view! { <PaymentPage id/> }.into_any(),
-        _ => FindPage().into_any(),
+        Some(Route::RegisterBill) => view! { <FindPage purpose=Purpose::Register/> }.into_any(),
+        Some(Route::ForgotUserId) => view! { <FindPage purpose=Purpose::Remind/> }.into_any(),
+        _ => view! { <FindPage purpose=Purpose::Pay/> }.into_any(),
     }
 }
 
@@ -49,9 +65,24 @@ fn draw_reading(route: Option<Route>) -> AnyView {
         Some(Route::Terms) => TermsPage().into_any(),
         Some(Route::Privacy) => PrivacyPage().into_any(),
         Some(Route::Accessibility) => AccessibilityPage().into_any(),
-        Some(Route::SignIn) => SignInPage().into_any(),
-        Some(Route::Register) => RegisterPage().into_any(),
         _ => NotFoundPage().into_any(),
+    }
+}
+
+fn draw_membership(route: Option<Route>) -> AnyView {
+    match route {
+        Some(Route::Register) => RegisterPage().into_any(),
+        Some(Route::RegisterTerms) => RegisterTermsPage().into_any(),
+        Some(Route::RegisterYou) => RegisterYouPage().into_any(),
+        Some(Route::RegisterEmail) => RegisterEmailPage().into_any(),
+        Some(Route::ConfirmEmail) => ConfirmEmailPage().into_any(),
+        Some(Route::ForgotPassword) => ForgotPasswordPage().into_any(),
+        Some(Route::ResetPassword) => ResetPasswordPage().into_any(),
+        Some(Route::SignedOut) => view! { <SignedOutPage by_clock=false/> }.into_any(),
+        Some(Route::TimedOut) => view! { <SignedOutPage by_clock=true/> }.into_any(),
+        Some(Route::Account) => AccountPage().into_any(),
+        Some(Route::Security) => SecurityPage().into_any(),
+        _ => SignInPage().into_any(),
     }
 }
 
@@ -68,9 +99,14 @@ async fn load(chunk: Chunk) -> Option<Draw> {
     fn reading() -> Result<Draw, SplitLoaderError> {
         Ok(draw_reading)
     }
+    #[wasm_split(membership, fallible)]
+    fn membership() -> Result<Draw, SplitLoaderError> {
+        Ok(draw_membership)
+    }
     let came = match chunk {
         Chunk::Paying => paying().await,
         Chunk::Reading => reading().await,
+        Chunk::Membership => membership().await,
     };
     came.ok()
 }
@@ -80,6 +116,7 @@ async fn load(chunk: Chunk) -> Option<Draw> {
     Some(match chunk {
         Chunk::Paying => draw_paying,
         Chunk::Reading => draw_reading,
+        Chunk::Membership => draw_membership,
     })
 }
 
@@ -96,6 +133,7 @@ enum Loading {
 pub struct Chunks {
     paying: RwSignal<Loading>,
     reading: RwSignal<Loading>,
+    membership: RwSignal<Loading>,
 }
 
 impl Chunks {
@@ -103,7 +141,7 @@ impl Chunks {
     pub fn new() -> Self {
         let first =
             |draw: Draw| RwSignal::new(if cfg!(feature = "split") { Loading::NotAsked } else { Loading::Here(draw) });
-        Self { paying: first(draw_paying), reading: first(draw_reading) }
+        Self { paying: first(draw_paying), reading: first(draw_reading), membership: first(draw_membership) }
     }
 
     /// The ones the app provides.
@@ -157,6 +195,7 @@ impl Chunks {
         match chunk {
             Chunk::Paying => self.paying,
             Chunk::Reading => self.reading,
+            Chunk::Membership => self.membership,
         }
     }
 }

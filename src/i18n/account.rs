@@ -1,38 +1,24 @@
-//! Words of the pages that wait for the account: sign in and register.
+//! Words of the account: registering, signing in and recovering, the overview, and what keeps it safe.
+
+mod overview;
+mod register;
+mod security;
+mod sign_in;
+
+pub use overview::OverviewWords;
+pub use register::RegisterWords;
+pub use security::SecurityWords;
+pub use sign_in::SignInWords;
 
 pub struct AccountWords {
-    pub sign_in: &'static str,
-    pub register: &'static str,
-    pub lead: &'static str,
-    pub adds_title: &'static str,
-    pub adds: &'static [&'static str],
-    pub meanwhile: &'static str,
+    pub register: RegisterWords,
+    pub sign_in: SignInWords,
+    pub overview: OverviewWords,
+    pub security: SecurityWords,
 }
 
-pub const EN: AccountWords = AccountWords {
-    sign_in: "Sign in",
-    register: "Register",
-    lead: "This comes with your account, and accounts are not open here yet. You don’t need one to pay a bill.",
-    adds_title: "What an account will add",
-    adds: &[
-        "Your current balance, and deposits",
-        "The history of your payments",
-        "Scheduled and automatic payments",
-        "Saved payment methods and your profile",
-    ],
-    meanwhile: "Pay once, without an account",
-};
+pub const EN: AccountWords =
+    AccountWords { register: register::EN, sign_in: sign_in::EN, overview: overview::EN, security: security::EN };
 
-pub const ES: AccountWords = AccountWords {
-    sign_in: "Iniciar sesión",
-    register: "Registrarse",
-    lead: "Esto llegará con su cuenta, y aquí todavía no se abren cuentas. No necesita una para pagar una factura.",
-    adds_title: "Lo que añadirá una cuenta",
-    adds: &[
-        "Su saldo actual y sus depósitos",
-        "El historial de sus pagos",
-        "Pagos programados y automáticos",
-        "Formas de pago guardadas y su perfil",
-    ],
-    meanwhile: "Pagar una vez, sin cuenta",
-};
+pub const ES: AccountWords =
+    AccountWords { register: register::ES, sign_in: sign_in::ES, overview: overview::ES, security: security::ES };

@@ -23,6 +23,11 @@ pub fn medium_date(locale: Locale, date: Date) -> String {
     imp::date(locale, date, Form::Medium)
 }
 
+/// The day it is at that moment in a time zone: `Mon, Nov 23, 2026`. Natively in UTC.
+pub fn day(locale: Locale, at: Instant, time_zone: &str) -> String {
+    imp::day(locale, at, time_zone)
+}
+
 /// Date and time of day in a time zone: `November 23, 2026 at 9:14 AM PST`. Natively in UTC.
 pub fn moment(locale: Locale, at: Instant, time_zone: &str) -> String {
     imp::moment(locale, at, time_zone)
@@ -134,6 +139,17 @@ mod imp {
         call(&date_format(locale, pairs), &JsValue::from_f64(noon))
     }
 
+    pub fn day(locale: Locale, at: Instant, time_zone: &str) -> String {
+        let pairs = [
+            ("timeZone", time_zone),
+            ("weekday", "short"),
+            ("year", "numeric"),
+            ("month", "short"),
+            ("day", "numeric"),
+        ];
+        call(&date_format(locale, &pairs), &JsValue::from_f64(at.millis() as f64))
+    }
+
     pub fn moment(locale: Locale, at: Instant, time_zone: &str) -> String {
         let pairs = [
             ("timeZone", time_zone),
@@ -232,6 +248,10 @@ mod imp {
             (Locale::En, Form::Short) => format!("{}, {} {day}", first_three(weekday), first_three(month)),
             (Locale::Es, Form::Short) => format!("{}, {day} de {}", first_three(weekday), first_three(month)),
         }
+    }
+
+    pub fn day(locale: Locale, at: Instant, _: &str) -> String {
+        date(locale, Date::from_days(at.millis().div_euclid(86_400_000)), Form::Medium)
     }
 
     pub fn moment(locale: Locale, at: Instant, _: &str) -> String {

@@ -15,7 +15,7 @@ pub struct LegalPage {
 pub const EN: LegalWords = LegalWords {
     terms: LegalPage {
         title: "Terms of use",
-        lead: "What you and we agree to when you pay a bill here.",
+        lead: "What you and we agree to when you pay a bill or have an account here.",
         sections: &[
             (
                 "Paying once",
@@ -29,6 +29,18 @@ pub const EN: LegalWords = LegalWords {
                 "If something goes wrong",
                 "A payment is taken once, however often a button is pressed or a page is loaded again. If a payment fails, the page says first whether money was taken. Call us about any charge you did not authorize.",
             ),
+            (
+                "Your account",
+                "An account shows the bills of the membership whose statement you showed, and the payments made on them, by whomever they were made. Open one only for your own bills, or for somebody who asked you to. You may stop using it at any time; call us to have it closed.",
+            ),
+            (
+                "Keeping it safe",
+                "Keep your password to yourself, and sign out on a device that others use. We sign you out after 15 minutes without activity. We never ask for your password or a card number by mail or phone. Tell us at once if somebody else has been in your account.",
+            ),
+            (
+                "Letters and receipts",
+                "Receipts and notices go to the e-mail address of your account. Keep it up to date: a new password is asked for there, too.",
+            ),
         ],
     },
     privacy: LegalPage {
@@ -37,7 +49,7 @@ pub const EN: LegalWords = LegalWords {
         sections: &[
             (
                 "What we use",
-                "The numbers from your statement, to find the bill. The name and e-mail address you give, for the payment and its receipt. They are not in the address of a page, not in its title and not in our technical logs.",
+                "The numbers from your statement, to find the bill. The name and e-mail address you give, for the payment and its receipt; with an account also your mailing address and phone. They are not in the address of a page, not in its title and not in our technical logs.",
             ),
             (
                 "Card and bank numbers",
@@ -72,7 +84,7 @@ pub const EN: LegalWords = LegalWords {
 pub const ES: LegalWords = LegalWords {
     terms: LegalPage {
         title: "Condiciones de uso",
-        lead: "Lo que usted y nosotros acordamos cuando paga una factura aquí.",
+        lead: "Lo que usted y nosotros acordamos cuando paga una factura o tiene una cuenta aquí.",
         sections: &[
             (
                 "Pagar una vez",
@@ -86,6 +98,18 @@ pub const ES: LegalWords = LegalWords {
                 "Si algo sale mal",
                 "Un pago se cobra una sola vez, por más que se pulse un botón o se vuelva a cargar una página. Si un pago falla, la página dice primero si se cobró dinero. Llámenos si ve un cargo que no autorizó.",
             ),
+            (
+                "Su cuenta",
+                "Una cuenta muestra las facturas de la membresía cuyo estado de cuenta mostró, y los pagos hechos por ellas, los haya hecho quien los haya hecho. Ábrala solo para sus propias facturas, o para alguien que se lo pidió. Puede dejar de usarla cuando quiera; llámenos para cerrarla.",
+            ),
+            (
+                "Mantenerla segura",
+                "No comparta su contraseña, y cierre la sesión en un dispositivo que usan otras personas. Cerramos la sesión después de 15 minutos sin actividad. Nunca pedimos su contraseña ni un número de tarjeta por correo o por teléfono. Avísenos enseguida si otra persona entró en su cuenta.",
+            ),
+            (
+                "Cartas y recibos",
+                "Los recibos y avisos van al correo electrónico de su cuenta. Manténgalo al día: allí se pide también una nueva contraseña.",
+            ),
         ],
     },
     privacy: LegalPage {
@@ -94,7 +118,7 @@ pub const ES: LegalWords = LegalWords {
         sections: &[
             (
                 "Lo que usamos",
-                "Los números de su estado de cuenta, para encontrar la factura. El nombre y el correo electrónico que usted da, para el pago y su recibo. No están en la dirección de una página, ni en su título, ni en nuestros registros técnicos.",
+                "Los números de su estado de cuenta, para encontrar la factura. El nombre y el correo electrónico que usted da, para el pago y su recibo; con una cuenta, también su dirección postal y su teléfono. No están en la dirección de una página, ni en su título, ni en nuestros registros técnicos.",
             ),
             (
                 "Números de tarjeta y de cuenta",

@@ -39,6 +39,9 @@ pub const EN: ProblemWords = ProblemWords {
                 Problem::NotAllowed => "some of these characters can’t be used here",
                 Problem::Unticked => "tick the box to go on",
                 Problem::Duplicate => "this is here twice",
+                Problem::Common => "this is easy to guess; use words that only you would put together",
+                Problem::NamesService => "leave the name of this service out of it",
+                Problem::NamesOwner => "leave your name and e-mail address out of it",
                 Problem::Malformed | Problem::Unknown => "check what you typed",
             },
         )
@@ -72,6 +75,9 @@ pub const ES: ProblemWords = ProblemWords {
                 Problem::NotAllowed => "algunos de estos caracteres no se pueden usar aquí",
                 Problem::Unticked => "marque la casilla para continuar",
                 Problem::Duplicate => "está repetido",
+                Problem::Common => "es fácil de adivinar; use palabras que solo usted juntaría",
+                Problem::NamesService => "no incluya el nombre de este servicio",
+                Problem::NamesOwner => "no incluya su nombre ni su correo electrónico",
                 Problem::Malformed | Problem::Unknown => "revise lo que escribió",
             },
         )

@@ -14,6 +14,11 @@ pub struct ShellWords {
     pub any_zone: &'static str,
     pub other_language: &'static str,
     pub sign_in: &'static str,
+    pub sign_out: &'static str,
+    pub account: &'static str,
+    pub show: &'static str,
+    pub hide: &'static str,
+    pub ending: EndingWords,
     pub questions: &'static str,
     pub open_now: fn(until: &str, zone: &str, from: &str) -> String,
     pub closed_now: fn(from: &str, until: &str, zone: &str) -> String,
@@ -52,6 +57,16 @@ pub struct ShellWords {
     pub premium: &'static str,
 }
 
+/// The dialog before a session ends.
+pub struct EndingWords {
+    pub title: &'static str,
+    /// Seconds left.
+    pub text: fn(usize) -> String,
+    pub last: fn(usize) -> String,
+    pub stay: &'static str,
+    pub leave: &'static str,
+}
+
 /// One word a payment state.
 pub struct StateWords {
     pub scheduled: &'static str,
@@ -72,6 +87,22 @@ pub const EN: ShellWords = ShellWords {
     any_zone: "in your region",
     other_language: "Español",
     sign_in: "Sign in",
+    sign_out: "Sign out",
+    account: "Your account",
+    show: "Show",
+    hide: "Hide",
+    ending: EndingWords {
+        title: "Do you need more time?",
+        text: |n| format!("For your protection you are signed out in {}. No payment is sent by that.", left_en(n)),
+        last: |n| {
+            format!(
+                "For your protection you are signed out in {}, 8 hours after you began. No payment is sent by that.",
+                left_en(n)
+            )
+        },
+        stay: "Stay signed in",
+        leave: "Sign out now",
+    },
     questions: "Questions about a bill? Call ",
     open_now: |until, zone, from| format!("Open now, until {until} {zone}. Weekdays from {from}."),
     closed_now: |from, until, zone| format!("Closed now. Weekdays, {from} to {until} {zone}."),
@@ -122,6 +153,21 @@ pub const EN: ShellWords = ShellWords {
     premium: "Plan premium",
 };
 
+/// Minutes while there is more than one, then seconds.
+fn left_en(seconds: usize) -> String {
+    match seconds {
+        0..=60 => format!("{seconds} {}", plural(Locale::En, seconds, "second", "seconds")),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
+
+fn left_es(seconds: usize) -> String {
+    match seconds {
+        0..=60 => format!("{seconds} {}", plural(Locale::Es, seconds, "segundo", "segundos")),
+        _ => format!("{} minutos", seconds.div_ceil(60)),
+    }
+}
+
 pub const ES: ShellWords = ShellWords {
     skip: "Ir a la página",
     wordmark_home: |name| format!("{name}, inicio"),
@@ -131,6 +177,24 @@ pub const ES: ShellWords = ShellWords {
     any_zone: "de su región",
     other_language: "English",
     sign_in: "Iniciar sesión",
+    sign_out: "Cerrar sesión",
+    account: "Su cuenta",
+    show: "Mostrar",
+    hide: "Ocultar",
+    ending: EndingWords {
+        title: "¿Necesita más tiempo?",
+        text: |n| {
+            format!("Para su protección, la sesión se cierra en {}. Con eso no se envía ningún pago.", left_es(n))
+        },
+        last: |n| {
+            format!(
+                "Para su protección, la sesión se cierra en {}, 8 horas después de empezar. Con eso no se envía ningún pago.",
+                left_es(n)
+            )
+        },
+        stay: "Seguir en la sesión",
+        leave: "Cerrar la sesión ahora",
+    },
     questions: "¿Preguntas sobre una factura? Llame al ",
     open_now: |until, zone, from| {
         format!("Abierto ahora, hasta las {until} ({zone}). Días laborables desde las {from}")

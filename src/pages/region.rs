@@ -89,7 +89,8 @@ pub fn RegionPage() -> impl IntoView {
         match untrack(|| answers.plan()) {
             Some(plan) => {
                 deployment.region.set(Some(plan));
-                place.go(Route::Find);
+                place.go(deployment.then.get_untracked());
+                deployment.then.set(Route::Find);
             }
             None => answers.submits.update(|n| *n += 1),
         }

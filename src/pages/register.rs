@@ -1,12 +1,116 @@
-//! Register: says honestly that it comes with the account.
+//! Registering, a module a step: `welcome` (what an account adds), the statement (`pay::find`), `terms`, `you`, `letter`; and
+//! `confirm`, where the letter leads. What is typed is kept with the payer's session on the server, never the password.
+
+pub mod confirm;
+pub mod letter;
+pub mod terms;
+pub mod welcome;
+pub mod you;
 
 use crate::{
-    i18n::t,
-    ui::{ComesLater, Heading},
+    api::{Client, Fetched},
+    browser,
+    error::ApiError,
+    place::Place,
+    route::Route,
+    session::{CurrentSession, Session},
 };
-use leptos::prelude::*;
+use contract::account::{Registration, RegistrationDraft};
+use leptos::{prelude::*, task::spawn_local};
 
-#[component]
-pub fn RegisterPage() -> impl IntoView {
-    view! { <ComesLater><Heading words=t(|w| w.account().register)/></ComesLater> }
+/// Context: the registration while its steps come and go.
+#[derive(Clone, Copy)]
+pub struct Enrolment {
+    pub registration: RwSignal<Fetched<Registration>>,
+    /// Where the letter went, as far as this page remembers.
+    pub sent_to: RwSignal<Option<String>>,
+    /// The binding of the session it belongs to.
+    of: StoredValue<Option<String>>,
+}
+
+pub fn provide() {
+    provide_context(Enrolment::new());
+}
+
+impl Enrolment {
+    fn new() -> Self {
+        Self { registration: RwSignal::new(Fetched::Waiting), sent_to: RwSignal::new(None), of: StoredValue::new(None) }
+    }
+
+    pub fn here() -> Self {
+        use_context().unwrap_or_else(Self::new)
+    }
+
+    /// For the steps after the statement: a guest shows it first, a member has an account.
+    pub fn arrive(self) {
+        let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
+        browser::watch(move |_| match session.0.get() {
+            Session::Restoring => {}
+            Session::Guest => place.replace(Route::RegisterBill),
+            Session::Member(..) => place.replace(Route::Account),
+            Session::Payer(access) => self.fetch(&client, access.capture_binding),
+        });
+    }
+
+    fn fetch(self, client: &Client, binding: String) {
+        if self.of.with_value(|of| of.as_ref() == Some(&binding)) && self.registration.with_untracked(Fetched::is_here)
+        {
+            return;
+        }
+        self.of.set_value(Some(binding));
+        let client = client.clone();
+        spawn_local(async move {
+            let fetched = client.registration().await;
+            self.registration.set(fetched.into());
+        });
+    }
+
+    /// Tracks.
+    pub fn here_now(self) -> Option<Registration> {
+        self.registration.with(|fetched| if let Fetched::Here(found) = fetched { Some(found.clone()) } else { None })
+    }
+
+    /// Tracks.
+    pub fn failed(self) -> Option<ApiError> {
+        self.registration.with(|fetched| if let Fetched::Failed(error) = fetched { Some(error.clone()) } else { None })
+    }
+
+    /// Changes what was typed, here and with the session.
+    pub async fn keep(self, client: &Client, change: impl FnOnce(&mut RegistrationDraft)) -> Result<(), ApiError> {
+        let mut kept = None;
+        self.registration.update(|fetched| {
+            if let Fetched::Here(registration) = fetched {
+                let before = registration.draft.clone();
+                change(&mut registration.draft);
+                if registration.draft != before && !registration.is_sent {
+                    kept = Some((registration.id.clone(), registration.draft.clone()));
+                }
+            }
+        });
+        match kept {
+            Some((id, draft)) => client.keep_registration(&id, &draft).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The account was asked for.
+    pub fn was_sent(self, to: String) {
+        self.sent_to.set(Some(to));
+        self.registration.update(|fetched| {
+            if let Fetched::Here(registration) = fetched {
+                registration.is_sent = true;
+                registration.draft = RegistrationDraft::default();
+            }
+        });
+    }
+
+    /// Which step is next, for whoever comes to a later one.
+    pub fn lead(self, is_here: fn(&Registration) -> bool, to: Route) {
+        let place = Place::here();
+        browser::watch(move |_| {
+            if self.here_now().is_some_and(|registration| !is_here(&registration)) {
+                place.replace(to.clone());
+            }
+        });
+    }
 }

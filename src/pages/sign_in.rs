@@ -1,12 +1,145 @@
-//! Sign in: says honestly that it comes with the account.
+//! Signing in. What is wrong is said without telling which; where one was going is where one lands.
 
 use crate::{
-    i18n::t,
-    ui::{ComesLater, Heading},
+    api::Client,
+    browser,
+    config::Deployment,
+    error::ApiError,
+    form::Problems,
+    i18n::{say, t},
+    place::Place,
+    route::Route,
+    session::{CurrentSession, Session},
+    ui::{Back, ErrorSummary, Failure, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive},
 };
-use leptos::prelude::*;
+use contract::{Password, Problem, account::Credentials, refusal::RefusalCode};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    UserId,
+    Password,
+}
+
+/// Where to go once one is signed in.
+fn destination() -> Route {
+    Route::then(&browser::path()).unwrap_or(Route::Account)
+}
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    view! { <ComesLater><Heading words=t(|w| w.account().sign_in)/></ComesLater> }
+    let (user_id, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let form = FormState::new(
+        |w, field, problem| match (field, problem) {
+            (Field::UserId, Problem::Malformed) => w.account().sign_in.wrong.to_owned(),
+            (Field::UserId, problem) => (w.problem.at)(w.account().sign_in.user_id, problem),
+            (Field::Password, problem) => (w.problem.at)(w.account().sign_in.password, problem),
+        },
+        |field| match field {
+            Field::UserId => "user-id",
+            Field::Password => "password",
+        },
+    );
+    // seconds until the next try; it was too early when nothing was wrong
+    let wait = RwSignal::new(0_u32);
+    let has_errors = move || form.has_errors();
+    let h1 = arrive(say(move |w| {
+        let title = w.account().sign_in.title;
+        if has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
+    }));
+    let (client, session, place, deployment) =
+        (Client::here(), CurrentSession::here(), Place::here(), Deployment::here());
+    browser::watch(move |_| {
+        if matches!(session.0.get(), Session::Member(..)) && place.is_at(&Route::SignIn) {
+            place.replace(destination());
+        }
+    });
+    form.watch(move || {
+        let was = form.problems.get_untracked();
+        check(&user_id.get(), &password.get())
+            .err()
+            .filter(|_| was.of(Field::UserId) != Some(Problem::Malformed))
+            .unwrap_or_default()
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let checked = check(&user_id.get_untracked(), &password.get_untracked());
+        let Some(credentials) = form.begin(checked) else { return };
+        wait.set(0);
+        let client = client.clone();
+        spawn_local(async move {
+            match client.sign_in(&credentials).await {
+                Ok(view) => {
+                    form.is_busy.set(false);
+                    if let Some(membership) = &view.membership {
+                        deployment.region.set(Some(membership.region));
+                    }
+                    // the effect above goes where one was going
+                    session.take_in(&view);
+                }
+                Err(ApiError::Refused(refusal)) if refusal.code == RefusalCode::WrongCredentials => {
+                    form.is_busy.set(false);
+                    wait.set(refusal.retry_after.unwrap_or(0));
+                    password.set(String::new());
+                    let mut problems = Problems::default();
+                    problems.add(Field::UserId, Problem::Malformed);
+                    form.refuse(problems);
+                }
+                answer => _ = form.end(answer, |_| None),
+            }
+        });
+    };
+    let title = say(move |w| match form.problems.with(|problems| problems.of(Field::UserId)) {
+        Some(Problem::Malformed) => w.account().sign_in.wrong_title.to_owned(),
+        _ => (w.shell.to_put_right)(form.problems.with(Problems::len)),
+    });
+    let note = say(move |w| match wait.get() {
+        0 => String::new(),
+        seconds => (w.account().sign_in.wait)(seconds as usize),
+    });
+    let invalid = form.error(Field::UserId);
+    let password_error = form.error(Field::Password);
+    view! {
+        <div class="pay-signin">
+            <Back to=Route::Home words=t(|w| w.shell.home)/>
+            <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().sign_in.title)}</h1>
+            <Failure error=form.answer words=too_early/>
+            <ErrorSummary lines=form.lines() submits=form.refused title note/>
+            <form class="pay-sheet" novalidate on:submit=submit>
+                <div class="pay-form">
+                    <TextField id="user-id" label=t(|w| w.account().sign_in.user_id) hint=t(|w| w.account().sign_in.user_id_hint)
+                        value=user_id error=invalid
+                        keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "username", width: "" }/>
+                    <PasswordField id="password" label=t(|w| w.account().sign_in.password) value=password error=password_error
+                        hint=None autocomplete="current-password"/>
+                    <SubmitButton words=t(|w| w.account().sign_in.submit) busy_words=t(|w| w.account().sign_in.busy) busy=form.is_busy full=true/>
+                    <p class="pay-row">
+                        <a class="pay-link" href=Route::ForgotUserId.href()>{t(|w| w.account().sign_in.forgot_user_id)}</a>
+                        <a class="pay-link" href=Route::ForgotPassword.href()>{t(|w| w.account().sign_in.forgot_password)}</a>
+                    </p>
+                </div>
+            </form>
+            <p>
+                {t(|w| w.account().sign_in.no_account)} " "
+                <a href=Route::Register.href()>{t(|w| w.account().sign_in.register)}</a> ", "
+                {t(|w| w.account().sign_in.or)} " "
+                <a href=Route::Find.href()>{t(|w| w.account().sign_in.pay_once)}</a> "."
+            </p>
+        </div>
+    }
+}
+
+/// A try that came too early says when the next one is welcome, in seconds.
+fn too_early(w: &'static crate::i18n::Words, error: &ApiError, _: &str) -> Option<(String, String)> {
+    let ApiError::Busy(seconds) = error else { return None };
+    Some((w.account().sign_in.early_title.to_owned(), (w.account().sign_in.wait)(*seconds as usize)))
+}
+
+fn check(user_id: &str, password: &str) -> Result<Credentials, Problems<Field>> {
+    let mut problems = Problems::default();
+    if user_id.trim().is_empty() {
+        problems.add(Field::UserId, Problem::Missing);
+    }
+    let password = problems.check(Field::Password, Password::parse(password));
+    problems.or(password.map(|password| Credentials { user_id: user_id.to_owned(), password }))
 }

@@ -13,14 +13,18 @@ pub fn SubmitButton(
     /// With an arrow: leads to another page.
     #[prop(optional)]
     arrow: bool,
+    /// As wide as the form.
+    #[prop(optional)]
+    full: bool,
 ) -> impl IntoView {
+    let class = if full { "pay-button pay-button--main pay-button--full" } else { "pay-button pay-button--main" };
     let said = Text::derive(move || match busy_words {
         Some(busy_words) if busy.get() => busy_words.get(),
         _ => words.get(),
     });
     let is_busy = Signal::derive(move || busy.get().then(|| "true".to_owned()));
     view! {
-        <button class="pay-button pay-button--main" type="submit" aria-busy=is_busy>
+        <button class=class type="submit" aria-busy=is_busy>
             <span>{said}</span>
             {arrow.then(|| view! { <Icon sign=Sign::Arrow/> })}
         </button>

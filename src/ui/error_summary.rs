@@ -2,7 +2,10 @@
 //! where a screen reader and a keyboard go on from; each line leads to its field.
 
 use super::{Icon, Sign, list, live};
-use crate::{browser, i18n::say};
+use crate::{
+    browser,
+    i18n::{Text, say},
+};
 use leptos::{html, prelude::*};
 
 /// Id of the field, and the words that stand there too.
@@ -14,7 +17,16 @@ pub struct ErrorLine {
 
 /// `submits` counts the submits that failed: each one brings the focus here.
 #[component]
-pub fn ErrorSummary(#[prop(into)] lines: Signal<Vec<ErrorLine>>, #[prop(into)] submits: Signal<u32>) -> impl IntoView {
+pub fn ErrorSummary(
+    #[prop(into)] lines: Signal<Vec<ErrorLine>>,
+    #[prop(into)] submits: Signal<u32>,
+    /// In place of how many there are.
+    #[prop(optional)]
+    title: Option<Text>,
+    /// A sentence below; an empty one is none.
+    #[prop(optional)]
+    note: Option<Text>,
+) -> impl IntoView {
     let summary = NodeRef::<html::Div>::new();
     browser::watch(move |is_first| {
         submits.track();
@@ -23,7 +35,7 @@ pub fn ErrorSummary(#[prop(into)] lines: Signal<Vec<ErrorLine>>, #[prop(into)] s
         }
     });
     let is_empty = Signal::derive(move || lines.with(Vec::is_empty));
-    let title = say(move |w| (w.shell.to_put_right)(lines.with(Vec::len)));
+    let title = title.unwrap_or_else(|| say(move |w| (w.shell.to_put_right)(lines.with(Vec::len))));
     let line = move |line: ErrorLine| {
         let id = line.id.clone();
         let go = move |event: leptos::ev::MouseEvent| {
@@ -45,6 +57,7 @@ pub fn ErrorSummary(#[prop(into)] lines: Signal<Vec<ErrorLine>>, #[prop(into)] s
         >
             <h2 id="pay-errors-title"><Icon sign=Sign::Alert/><span>{title}</span></h2>
             <ul>{live(move || list(lines.get(), line))}</ul>
+            {note.map(|note| view! { <p class="pay-note" hidden=Signal::derive(move || note.with(String::is_empty))>{note}</p> })}
         </div>
     }
 }

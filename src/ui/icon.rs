@@ -14,11 +14,14 @@ pub enum Sign {
     Check,
     Clock,
     Cross,
+    Dollar,
     Done,
     Down,
     Download,
     Envelope,
+    House,
     Info,
+    Leave,
     Lock,
     Next,
     Person,
@@ -61,6 +64,13 @@ impl Sign {
             Self::Check => r#"<path d="m5 12.5 4.5 4.5L19 7.5"/>"#,
             Self::Clock => r#"<circle cx="12" cy="12" r="9"/><path d="M12 7v5.3l3.2 2"/>"#,
             Self::Cross => r#"<circle cx="12" cy="12" r="9"/><path d="m9 9 6 6m0-6-6 6"/>"#,
+            Self::Dollar => {
+                r#"<circle cx="12" cy="12" r="9"/><path d="M14.8 9.2c-.4-1-1.5-1.6-2.8-1.6-1.6 0-2.8.8-2.8 2.1 0 3 5.6 1.5 5.6 4.5 0 1.3-1.2 2.2-2.8 2.2-1.4 0-2.5-.6-2.9-1.7M12 6v12"/>"#
+            }
+            Self::House => r#"<path d="m4 11 8-7 8 7v8.5a1 1 0 0 1-1 1h-4.5V14h-5v6.5H5a1 1 0 0 1-1-1V11Z"/>"#,
+            Self::Leave => {
+                r#"<path d="M14 4h4.5A1.5 1.5 0 0 1 20 5.5v13a1.5 1.5 0 0 1-1.5 1.5H14"/><path d="M4 12h11m-4-4 4 4-4 4"/>"#
+            }
             Self::Done => r#"<circle cx="12" cy="12" r="9"/><path d="m8 12.3 2.8 2.8L16 9.5"/>"#,
             Self::Down => r#"<path d="m6 9.5 6 6 6-6"/>"#,
             Self::Download => r#"<path d="M12 4v11m-4.5-4.5L12 15l4.5-4.5M4.5 19.5h15"/>"#,

@@ -13,7 +13,15 @@ use leptos::{html, prelude::*};
 use std::time::Duration;
 
 #[component]
-pub fn Shell(children: Children) -> impl IntoView {
+pub fn Shell(
+    /// The link that leads in or out.
+    #[prop(into)]
+    in_or_out: ViewFn,
+    /// A member's region is the account's: there is nothing to change.
+    #[prop(into)]
+    has_region: Signal<bool>,
+    children: Children,
+) -> impl IntoView {
     let main = NodeRef::<html::Main>::new();
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -24,7 +32,7 @@ pub fn Shell(children: Children) -> impl IntoView {
     view! {
         <div class="pay-page">
             <a class="pay-skip" href="#main" on:click=skip>{t(|w| w.shell.skip)}</a>
-            <Header/>
+            <Header in_or_out has_region/>
             <main class="pay-main" id="main" tabindex="-1" node_ref=main>{children()}</main>
             <Footer/>
         </div>
@@ -34,7 +42,7 @@ pub fn Shell(children: Children) -> impl IntoView {
 const MARK: &str = r#"<path d="M2 2.5h18v19l-3-2-3 2-3-2-3 2-3-2-3 2v-19Z" fill="none" stroke="var(--pay-accent)" stroke-width="2" stroke-linejoin="round"/><path d="M5.5 9.5h11" stroke="var(--pay-accent)" stroke-width="2" stroke-dasharray="2.6 1.6"/>"#;
 
 #[component]
-fn Header() -> impl IntoView {
+fn Header(in_or_out: ViewFn, has_region: Signal<bool>) -> impl IntoView {
     let deployment = Deployment::here();
     let language = Language::here();
     let place = Place::here();
@@ -53,7 +61,7 @@ fn Header() -> impl IntoView {
     let region = say(move |w| {
         deployment.region.get().map_or(w.shell.your_region, |region| format::region(w.locale, region)).to_owned()
     });
-    let on_region_page = Signal::derive(move || place.route() == Some(Route::Region));
+    let has_no_chip = Signal::derive(move || has_region.get() || place.route() == Some(Route::Region));
     let brand = say(move |_| deployment.brand());
     view! {
         <header class="pay-top">
@@ -65,7 +73,7 @@ fn Header() -> impl IntoView {
                 <svg viewBox="0 0 22 24" aria-hidden="true" focusable="false" inner_html=MARK></svg>
                 <b>{brand}</b>
             </a>
-            <a class="pay-chip" href=Route::Region.href() hidden=on_region_page>
+            <a class="pay-chip" href=Route::Region.href() hidden=has_no_chip>
                 <span class="pay-hidden">{t(|w| w.shell.region)}</span>
                 <Icon sign=Sign::Pin/>
                 <span>{region}</span>
@@ -75,7 +83,7 @@ fn Header() -> impl IntoView {
             <button class="pay-top__link pay-link" type="button" lang=other on:click=switch>
                 {t(|w| w.shell.other_language)}
             </button>
-            <a class="pay-top__link pay-top__wide" href=Route::SignIn.href()>{t(|w| w.shell.sign_in)}</a>
+            {in_or_out.run()}
         </header>
     }
 }

@@ -1,52 +1,78 @@
-//! Where one is on the way to a receipt. Wide: four names over bars, done ones are links. Narrow: Back, "Step 2 of 4", bars.
+//! Where one is on the way to the end of a journey. Wide: names over bars, done ones are links. Narrow: Back, "Step 2 of 4", bars.
 
 use super::{Icon, Sign, list};
 use crate::{
-    i18n::{Text, say, t},
+    i18n::{Text, Words, say, t},
     route::Route,
 };
 use leptos::prelude::*;
 
-fn step_route(step: usize) -> Route {
-    match step {
-        1 => Route::Find,
-        2 => Route::Amount,
-        3 => Route::Method,
-        _ => Route::Review,
+/// The steps of one journey, in order.
+pub struct Steps {
+    pub routes: &'static [Route],
+    /// Where one came from before the first.
+    pub before: Route,
+    pub names: fn(&'static Words) -> &'static [&'static str],
+}
+
+/// Paying: find, amount, method, review.
+pub static PAYING: Steps = Steps {
+    routes: &[Route::Find, Route::Amount, Route::Method, Route::Review],
+    before: Route::Home,
+    names: |w| &w.shell.steps,
+};
+
+/// Registering: bill, terms, person, letter.
+pub static REGISTERING: Steps = Steps {
+    routes: &[Route::RegisterBill, Route::RegisterTerms, Route::RegisterYou, Route::RegisterEmail],
+    before: Route::Register,
+    names: |w| &w.account().register.steps,
+};
+
+impl Steps {
+    fn name(&'static self, n: usize) -> Text {
+        say(move |w| (self.names)(w).get(n - 1).copied().unwrap_or_default().to_owned())
+    }
+    fn href(&self, n: usize) -> String {
+        n.checked_sub(1).and_then(|at| self.routes.get(at)).unwrap_or(&self.before).href()
     }
 }
 
-fn t_step(n: usize) -> Text {
-    say(move |w| w.shell.steps[n - 1].to_owned())
-}
-
-/// `step` is 1 to 4.
+/// `step` counts from 1. A journey that can't go back any more has `is_sent`.
 #[component]
-pub fn Stepper(step: usize) -> impl IntoView {
-    let back = if step == 1 { Route::Home } else { step_route(step - 1) };
+pub fn Stepper(
+    #[prop(optional)] steps: Option<&'static Steps>,
+    step: usize,
+    #[prop(optional)] is_sent: bool,
+) -> impl IntoView {
+    let steps = steps.unwrap_or(&PAYING);
     let item = move |n: usize| {
-        let name = t_step(n);
+        let name = steps.name(n);
         if n < step {
             // narrow: the name for screen readers only; wide: the link
-            view! {
-                <li data-done="">
-                    <span class="pay-steps__name">{name} ", " {t(|w| w.shell.done)}</span>
-                    <a href=step_route(n).href()><Icon sign=Sign::Check/>{name}</a>
-                </li>
-            }
-            .into_any()
+            let link = if is_sent {
+                view! { <span><Icon sign=Sign::Check/>{name}</span> }.into_any()
+            } else {
+                view! { <a href=steps.href(n)><Icon sign=Sign::Check/>{name}</a> }.into_any()
+            };
+            view! { <li data-done=""><span class="pay-steps__name">{name} ", " {t(|w| w.shell.done)}</span>{link}</li> }
+                .into_any()
         } else {
-            let numbered = say(move |w| format!("{n}. {}", w.shell.steps[n - 1]));
+            let numbered = Text::derive(move || format!("{n}. {}", name.get()));
             view! { <li aria-current=(n == step).then_some("step")><span>{numbered}</span></li> }.into_any()
         }
     };
+    let back = (!is_sent).then(|| {
+        view! { <a class="pay-link" href=steps.href(step - 1)><Icon sign=Sign::Back/>{t(|w| w.shell.back)}</a> }
+    });
+    let count = steps.routes.len();
     view! {
         <nav class="pay-steps" aria-label=t(|w| w.shell.progress)>
             <p class="pay-steps__now">
-                <a class="pay-link" href=back.href()><Icon sign=Sign::Back/>{t(|w| w.shell.back)}</a>
-                <span>{say(move |w| (w.shell.step_of)(step, 4))}</span>
+                {back}
+                <span>{say(move |w| (w.shell.step_of)(step, count))}</span>
             </p>
-            <ol>{list(1..=4, item)}</ol>
+            <ol>{list(1..=count, item)}</ol>
         </nav>
     }
 }

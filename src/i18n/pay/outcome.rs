@@ -19,6 +19,8 @@ pub struct OutcomeWords {
     pub failed: &'static str,
     pub failed_lead: fn(why: Failure, method: &str, amount: &str) -> String,
     pub returned: &'static str,
+    /// In few words.
+    pub why: fn(Failure) -> &'static str,
     pub returned_lead: fn(why: Failure, amount: &str) -> String,
     pub refunded: &'static str,
     pub refunded_lead: &'static str,
@@ -105,17 +107,18 @@ pub const EN: OutcomeWords = OutcomeWords {
         }
     },
     returned: "Your bank took the payment back",
-    returned_lead: |why, amount| {
-        let why = match why {
-            Failure::InsufficientFunds => "there was not enough in the account",
-            Failure::AccountClosed => "the account is closed",
-            Failure::AccountNotFound => "the account was not found",
-            Failure::NotAuthorised => "it was not authorized",
-            Failure::Stopped => "it was stopped",
-            _ => "it did not say why",
-        };
-        format!("{amount} did not reach us: {why}. You still owe this amount.")
+    why: |why| match why {
+        Failure::Declined => "the bank declined it",
+        Failure::InsufficientFunds => "there was not enough in the account",
+        Failure::CardExpired => "the card has expired",
+        Failure::WrongSecurityCode => "the security code was not right",
+        Failure::AccountClosed => "the account is closed",
+        Failure::AccountNotFound => "the account was not found",
+        Failure::NotAuthorised => "it was not authorized",
+        Failure::Stopped => "it was stopped",
+        Failure::ProcessingError => "the bank did not say why",
     },
+    returned_lead: |why, amount| format!("{amount} did not reach us: {}. You still owe this amount.", (EN.why)(why)),
     refunded: "Refunded",
     refunded_lead: "The money went back to where it came from.",
     cancelled: "Canceled. No money was taken",
@@ -203,17 +206,18 @@ pub const ES: OutcomeWords = OutcomeWords {
         }
     },
     returned: "Su banco devolvió el pago",
-    returned_lead: |why, amount| {
-        let why = match why {
-            Failure::InsufficientFunds => "no había fondos suficientes en la cuenta",
-            Failure::AccountClosed => "la cuenta está cerrada",
-            Failure::AccountNotFound => "no se encontró la cuenta",
-            Failure::NotAuthorised => "no estaba autorizado",
-            Failure::Stopped => "se detuvo",
-            _ => "no dijo por qué",
-        };
-        format!("{amount} no nos llegaron: {why}. Todavía debe este importe.")
+    why: |why| match why {
+        Failure::Declined => "el banco lo rechazó",
+        Failure::InsufficientFunds => "no había fondos suficientes en la cuenta",
+        Failure::CardExpired => "la tarjeta está vencida",
+        Failure::WrongSecurityCode => "el código de seguridad no era correcto",
+        Failure::AccountClosed => "la cuenta está cerrada",
+        Failure::AccountNotFound => "no se encontró la cuenta",
+        Failure::NotAuthorised => "no estaba autorizado",
+        Failure::Stopped => "se detuvo",
+        Failure::ProcessingError => "el banco no dijo por qué",
     },
+    returned_lead: |why, amount| format!("{amount} no nos llegaron: {}. Todavía debe este importe.", (ES.why)(why)),
     refunded: "Reembolsado",
     refunded_lead: "El dinero volvió a donde vino.",
     cancelled: "Cancelado. No se tomó dinero",

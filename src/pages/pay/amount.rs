@@ -3,11 +3,11 @@
 mod bill;
 
 use super::journey::{
-    Fetched, Journey,
+    Journey,
     choice::{self, Share},
 };
 use crate::{
-    api::Client,
+    api::{Client, Fetched},
     browser,
     config::Deployment,
     error::ApiError,

@@ -1,4 +1,5 @@
-//! Find your bill: what is printed on the statement leads to a session that sees its bills.
+//! What is printed on the statement: it leads to a session that sees its bills, for paying or for registering, or to a letter with
+//! the user ID.
 //!
 //! Which fields there are, and in which order, is data of the region (`Portal`). Nothing typed here is kept outside this tab's
 //! memory, and nothing typed is lost by an error, a change of language or a step back.
@@ -19,10 +20,11 @@ use crate::{
     place::Place,
     route::Route,
     session::{CurrentSession, Session},
-    ui::{ErrorLine, ErrorSummary, Failure, Stepper, Waiting, arrive, live},
+    ui::{Back, ButtonLink, ErrorLine, ErrorSummary, Failure, REGISTERING, Stepper, Waiting, arrive, live},
 };
 use contract::{
-    Identifier, Problem, Region,
+    Identifier, Locale, Problem,
+    account::UserIdReminder,
     portal::{IdentifierField, RegionProfile},
     refusal::RefusalCode,
     session::BillLookup,
@@ -35,10 +37,22 @@ pub fn provide() {
     provide_context(FindDraft::default());
 }
 
+/// What the statement is shown for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Pay,
+    Register,
+    /// Of a forgotten user ID.
+    Remind,
+}
+
 /// What the page and its form share.
 #[derive(Clone, Copy)]
 struct Finding {
+    purpose: Purpose,
     draft: FindDraft,
+    /// The letter with the user ID was asked for.
+    is_reminded: RwSignal<bool>,
     problems: RwSignal<Problems<Identifier>>,
     /// How many submits were refused by our own checks; after the first one every change is checked.
     refused: RwSignal<u32>,
@@ -50,8 +64,10 @@ struct Finding {
 }
 
 impl Finding {
-    fn new() -> Self {
+    fn new(purpose: Purpose) -> Self {
         Self {
+            purpose,
+            is_reminded: RwSignal::new(false),
             draft: use_context().unwrap_or_default(),
             problems: RwSignal::default(),
             refused: RwSignal::new(0),
@@ -98,26 +114,75 @@ impl Finding {
 
 type BillLookupIdentifiers = std::collections::BTreeMap<Identifier, String>;
 
+/// The page's title in the language.
+fn title(w: &'static Words, purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Pay => w.find().title,
+        Purpose::Register => w.account().register.bill_title,
+        Purpose::Remind => w.account().sign_in.remind_title,
+    }
+}
+
 #[component]
-pub fn FindPage() -> impl IntoView {
-    let deployment = Deployment::here();
-    let finding = Finding::new();
-    let place = Place::here();
+pub fn FindPage(purpose: Purpose) -> impl IntoView {
+    let finding = Finding::new(purpose);
+    let is_reminded = Memo::new(move |_| finding.is_reminded.get());
+    live(move || if is_reminded.get() { reminded() } else { asked(finding) })
+}
+
+/// It says the same whether these numbers are a member's or nobody's.
+fn reminded() -> AnyView {
+    let h1 = arrive(t(|w| w.account().sign_in.reminded_title));
+    view! {
+        <div class="pay-signin">
+            <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().sign_in.reminded_title)}</h1>
+            <p class="pay-lead" role="status">{t(|w| w.account().sign_in.reminded)}</p>
+            <p class="pay-row"><ButtonLink to=Route::SignIn words=t(|w| w.account().sign_in.title) main=true/></p>
+        </div>
+    }
+    .into_any()
+}
+
+fn asked(finding: Finding) -> AnyView {
+    let (purpose, deployment, place, session) =
+        (finding.purpose, Deployment::here(), Place::here(), CurrentSession::here());
     browser::watch(move |_| {
         if deployment.region.get().is_none() {
+            let here = match purpose {
+                Purpose::Pay => Route::Find,
+                Purpose::Register => Route::RegisterBill,
+                Purpose::Remind => Route::ForgotUserId,
+            };
+            deployment.then.set(here);
             place.replace(Route::Region);
         }
     });
+    // whoever is signed in has bills already
+    browser::watch(move |_| match (purpose, session.0.get()) {
+        (Purpose::Pay, Session::Member(..)) => place.replace(Route::Amount),
+        (Purpose::Register, Session::Member(..)) => place.replace(Route::Account),
+        _ => {}
+    });
     let has_errors = move || finding.problems.with(|problems| !problems.is_empty());
-    let h1 = arrive(say(
-        move |w| if has_errors() { (w.shell.error_title)(w.find().title) } else { w.find().title.to_owned() },
-    ));
-    let asked = move || deployment.region_profile().map_or(5, |profile| profile.schema.len());
+    let h1 = arrive(say(move |w| {
+        let title = title(w, purpose);
+        if has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
+    }));
+    let count = move || deployment.region_profile().map_or(5, |profile| profile.schema.len());
+    let lead = say(move |w| match purpose {
+        Purpose::Remind => (w.account().sign_in.remind_lead)(count()),
+        _ => (w.find().lead)(count()),
+    });
+    let steps = match purpose {
+        Purpose::Pay => view! { <Stepper step=1/> }.into_any(),
+        Purpose::Register => view! { <Stepper steps=&REGISTERING step=1/> }.into_any(),
+        Purpose::Remind => view! { <Back to=Route::SignIn words=t(|w| w.account().sign_in.title)/> }.into_any(),
+    };
     let head = view! {
         <div class="pay-journey__head">
-            <Stepper step=1/>
-            <h1 tabindex="-1" node_ref=h1>{t(|w| w.find().title)}</h1>
-            <p class="pay-lead">{say(move |w| (w.find().lead)(asked()))}</p>
+            {steps}
+            <h1 tabindex="-1" node_ref=h1>{say(move |w| title(w, purpose).to_owned())}</h1>
+            <p class="pay-lead">{lead}</p>
             <Failure error=finding.answer words=answer_words/>
             <Summary finding/>
         </div>
@@ -133,7 +198,7 @@ pub fn FindPage() -> impl IntoView {
         }
         None => view! { <div class="pay-journey__body"><Waiting rows=5/></div> }.into_any(),
     });
-    view! { <div class="pay-journey pay-journey--half">{head}{body}</div> }
+    view! { <div class="pay-journey pay-journey--half">{head}{body}</div> }.into_any()
 }
 
 /// The one answer for any mismatch, and how long to wait.
@@ -165,7 +230,7 @@ fn Summary(finding: Finding) -> impl IntoView {
 /// The form and its picture, for this region's schema.
 fn found_form(finding: Finding, profile: RegionProfile) -> AnyView {
     let (region, schema) = (profile.region, StoredValue::new(profile.schema));
-    let (client, session, place) = (Client::here(), CurrentSession::here(), Place::here());
+    let (client, session, place, language) = (Client::here(), CurrentSession::here(), Place::here(), Language::here());
     browser::watch(move |is_first| {
         // tracks every field, whether or not it is looked at
         schema.with_value(|schema| schema.iter().for_each(|field| finding.draft.text(field.identifier).track()));
@@ -182,49 +247,64 @@ fn found_form(finding: Finding, profile: RegionProfile) -> AnyView {
             Err(problems) => finding.refuse(problems),
             Ok(identifiers) => {
                 finding.problems.set(Problems::default());
-                look_up(finding, client.clone(), session, region, identifiers, place);
+                finding.is_sending.set(true);
+                let (client, lookup) = (client.clone(), BillLookup { region, identifiers });
+                if finding.purpose == Purpose::Remind {
+                    remind(finding, client, lookup, language.0.get_untracked());
+                } else {
+                    look_up(finding, client, session, lookup, place);
+                }
             }
         }
     });
     view! { <FindForm finding schema submit/> }.into_any()
 }
 
+/// Asks for the letter with the user ID.
+fn remind(finding: Finding, client: Client, lookup: BillLookup, locale: Locale) {
+    spawn_local(async move {
+        let BillLookup { region, identifiers } = lookup;
+        let answer = client.remind_of_user_id(&UserIdReminder { region, identifiers, locale }).await;
+        finding.is_sending.set(false);
+        match answer {
+            Ok(()) => finding.is_reminded.set(true),
+            Err(error) => answered(finding, error),
+        }
+    });
+}
+
 /// Sends what was typed. The answer is a session, a refusal of fields, or something the notice says.
-fn look_up(
-    finding: Finding,
-    client: Client,
-    session: CurrentSession,
-    region: Region,
-    identifiers: BillLookupIdentifiers,
-    place: Place,
-) {
-    finding.is_sending.set(true);
+fn look_up(finding: Finding, client: Client, session: CurrentSession, lookup: BillLookup, place: Place) {
     let journey = Journey::here();
     spawn_local(async move {
-        let answer = client.look_up(&BillLookup { region, identifiers }).await;
+        let answer = client.look_up(&lookup).await;
         finding.is_sending.set(false);
         match answer {
             Ok(view) => {
                 journey.begin();
-                session.0.set(Session::from(view));
+                session.take_in(&view);
                 // whoever went elsewhere meanwhile stays there; a payment that was on its way when the last visit ended comes first
-                if place.is_at(&Route::Find) {
+                if finding.purpose == Purpose::Register && place.is_at(&Route::RegisterBill) {
+                    place.go(Route::RegisterTerms);
+                } else if place.is_at(&Route::Find) {
                     place.go(if Journey::unfinished().is_some() { Route::Review } else { Route::Amount });
                 }
             }
-            Err(ApiError::Refused(refusal)) => {
-                let mut problems = Problems::default();
-                let field = |path: &str| {
-                    let key = path.strip_prefix("identifiers.")?;
-                    Identifier::ALL.into_iter().find(|identifier| identifier.key() == key)
-                };
-                if problems.adopt(&refusal, field) {
-                    finding.refuse(problems);
-                } else {
-                    finding.answer.set(Some(ApiError::Refused(refusal)));
-                }
-            }
-            Err(error) => finding.answer.set(Some(error)),
+            Err(error) => answered(finding, error),
         }
     });
+}
+
+fn answered(finding: Finding, error: ApiError) {
+    let ApiError::Refused(refusal) = error else { return finding.answer.set(Some(error)) };
+    let mut problems = Problems::default();
+    let field = |path: &str| {
+        let key = path.strip_prefix("identifiers.")?;
+        Identifier::ALL.into_iter().find(|identifier| identifier.key() == key)
+    };
+    if problems.adopt(&refusal, field) {
+        finding.refuse(problems);
+    } else {
+        finding.answer.set(Some(ApiError::Refused(refusal)));
+    }
 }

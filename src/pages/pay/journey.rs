@@ -7,12 +7,12 @@ mod machine;
 pub use machine::Attempt;
 
 use crate::{
-    api::Client,
+    api::{Client, Fetched},
     browser,
     error::ApiError,
     place::Place,
     route::Route,
-    session::{CurrentSession, Session},
+    session::{Access, CurrentSession, Session},
 };
 use contract::{
     IdempotencyKey, Instant, Money,
@@ -23,22 +23,8 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use machine::{Act, Event};
 
-/// Name of the key in this tab's storage: set while an attempt may be on its way.
-const KEY: &str = "kppay.key";
-
-/// Something fetched.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Fetched<T> {
-    Waiting,
-    Here(T),
-    Failed(ApiError),
-}
-
-impl<T> Fetched<T> {
-    pub fn is_here(&self) -> bool {
-        matches!(self, Self::Here(_))
-    }
-}
+/// Set in this tab's storage while an attempt may be on its way.
+const KEY: &str = browser::ATTEMPT;
 
 /// Context.
 #[derive(Clone, Copy)]
@@ -58,6 +44,8 @@ pub struct Journey {
     pub never_arrived: RwSignal<bool>,
     /// The payer said yes to paying a bill that was just paid.
     pub pay_again: RwSignal<bool>,
+    /// The binding of the session that the bills and the draft belong to.
+    of: StoredValue<Option<String>>,
 }
 
 /// Provides what is kept while the steps come and go.
@@ -77,6 +65,7 @@ impl Journey {
             refusal: RwSignal::new(None),
             never_arrived: RwSignal::new(false),
             pay_again: RwSignal::new(false),
+            of: StoredValue::new(None),
         }
     }
 
@@ -95,7 +84,10 @@ impl Journey {
         browser::watch(move |_| match session.0.get() {
             Session::Restoring => {}
             Session::Guest => place.replace(Route::Find),
-            Session::Payer(_) | Session::Member(_) => self.fetch(client.clone()),
+            Session::Payer(access) | Session::Member(access, _) => {
+                self.belong_to(&access);
+                self.fetch(client.clone());
+            }
         });
     }
 
@@ -109,8 +101,18 @@ impl Journey {
         });
     }
 
+    /// Whoever signs in while paying goes on paying the same bills; anybody else starts afresh.
+    fn belong_to(self, access: &Access) {
+        let binding = Some(access.capture_binding.clone());
+        if self.of.with_value(|of| of.is_some() && *of != binding) {
+            self.begin();
+        }
+        self.of.set_value(binding);
+    }
+
     /// A new visit knows nothing of the one before.
     pub fn begin(self) {
+        self.of.set_value(None);
         self.draft.set(PaymentDraft::default());
         self.is_chosen.set(false);
         self.is_restored.set(false);

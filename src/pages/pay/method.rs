@@ -6,19 +6,20 @@ mod who;
 
 use super::{
     amount::{could_not_load, slip_lines, slip_total},
-    journey::{Fetched, Journey},
+    journey::Journey,
 };
 use crate::{
-    api::Client,
+    api::{Client, Fetched},
     browser,
     config::Deployment,
     form::Problems,
     i18n::{Language, Words, say, t},
     place::Place,
     route::Route,
+    session::CurrentSession,
     ui::{CaptureAsks, CaptureKind, ErrorLine, ErrorSummary, Slip, Stepper, SubmitButton, arrive, live},
 };
-use contract::{Email, PersonName, Problem, payment::Method, problem::plain_text};
+use contract::{Email, PersonName, Problem, payment::Method, problem::plain_text, session::PersonView};
 use frame::Captured;
 use kinds::{Kinds, bank_notice};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -154,7 +155,7 @@ pub fn MethodPage() -> impl IntoView {
 
 /// After a reload the draft comes later than the page; without anything chosen the step before comes first.
 fn restore(choosing: Choosing) {
-    let (journey, place) = (choosing.journey, Place::here());
+    let (journey, place, session) = (choosing.journey, Place::here(), CurrentSession::here());
     browser::watch(move |_| {
         if !journey.is_restored.get() || journey.bill_list().is_none() {
             return;
@@ -166,7 +167,14 @@ fn restore(choosing: Choosing) {
         if choosing.kind.get_untracked().is_none() {
             choosing.kind.set(draft.method.as_ref().map(kind_of));
         }
-        for (typed, kept) in [(choosing.name, draft.payer_name), (choosing.email, draft.email)] {
+        // what a member has told is not asked again
+        let person = session.0.with_untracked(|session| session.person().cloned());
+        let known = |kept: String, own: fn(&PersonView) -> String| {
+            if kept.is_empty() { person.as_ref().map(own).unwrap_or_default() } else { kept }
+        };
+        let name = known(draft.payer_name, |person| person.name.to_string());
+        let email = known(draft.email, |person| person.email.to_string());
+        for (typed, kept) in [(choosing.name, name), (choosing.email, email)] {
             if typed.with_untracked(String::is_empty) {
                 typed.set(kept);
             }

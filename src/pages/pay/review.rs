@@ -12,7 +12,7 @@ use super::{
     },
 };
 use crate::{
-    api::Client,
+    api::{Client, Fetched},
     browser,
     config::Deployment,
     error::ApiError,
@@ -175,9 +175,7 @@ fn reading(journey: Journey, ready: Memo<Result<Review, Route>>) -> AnyView {
 fn could_not_load(journey: Journey) -> AnyView {
     let client = Client::here();
     let failed = Signal::derive(move || {
-        journey
-            .bills
-            .with(|bills| if let super::journey::Fetched::Failed(error) = bills { Some(error.clone()) } else { None })
+        journey.bills.with(|bills| if let Fetched::Failed(error) = bills { Some(error.clone()) } else { None })
     });
     let retry = Callback::new(move |()| journey.fetch(client.clone()));
     live(move || match failed.get() {

@@ -3,11 +3,11 @@
 use super::{Choosing, money_text, share_error};
 use crate::{
     i18n::{Language, Text, format, say, t},
-    ui::{Charges, Choice, Flow, Icon, Keyboard, MoneyFlow, Notice, NoticeKind, Sign, TextField, live},
+    ui::{BillMark, Charges, Choice, Flow, Icon, Keyboard, MoneyFlow, Notice, NoticeKind, Sign, TextField, live},
 };
 use contract::{
     Date, Money,
-    bill::{Bill, BillKind, BillLine},
+    bill::{Bill, BillLine},
     payment::DraftShare,
 };
 use leptos::prelude::*;
@@ -55,18 +55,13 @@ fn flow_of(bill: &Bill) -> Flow {
 #[component]
 fn Head(bill: Bill, title: String, today: Date) -> impl IntoView {
     let (kind, due, is_late) = (bill.kind, bill.due, bill.is_past_due(today));
-    let sign = match kind {
-        BillKind::Professional => Sign::Stethoscope,
-        BillKind::Hospital => Sign::Building,
-        BillKind::Premium => Sign::Shield,
-    };
     let when = say(move |w| {
         let day = format::short_date(w.locale, due);
         if is_late { (w.pay().amount.past_due)(&day) } else { (w.pay().amount.due)(&day) }
     });
     view! {
         <div class="pay-bill__head">
-            <span class="pay-mark"><Icon sign=sign/></span>
+            <BillMark kind/>
             <div>
                 <h2 id=title.clone()>{say(move |w| (w.pay().amount.kind)(kind).to_owned())}</h2>
                 <p class="pay-note">{say(move |w| (w.pay().amount.kind_means)(kind).to_owned())}</p>

@@ -1,8 +1,8 @@
 //! The fields of `Find your bill` beside the drawn statement that lights the one in focus.
 
-use super::{Finding, draft};
+use super::{Finding, Purpose, draft};
 use crate::{
-    i18n::{Language, Text, printed, say, t},
+    i18n::{Language, Text, Words, printed, say, t},
     route::Route,
     ui::{Keyboard, Spot, Statement, SubmitButton, TextField, list},
 };
@@ -12,6 +12,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 #[component]
 pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, submit: Callback<()>) -> impl IntoView {
     let schema = schema.get_value();
+    let purpose = finding.purpose;
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
         submit.run(());
@@ -33,7 +34,7 @@ pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, sub
                     {rest}
                     <p class="pay-row">
                         <SubmitButton
-                            words=t(|w| w.find().submit)
+                            words=say(move |w| submit_words(w, purpose).to_owned())
                             busy_words=t(|w| w.find().searching)
                             busy=finding.is_sending
                             arrow=true
@@ -43,6 +44,14 @@ pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, sub
                 </div>
             </form>
         </div>
+    }
+}
+
+fn submit_words(w: &'static Words, purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Pay => w.find().submit,
+        Purpose::Register => w.account().register.bill_submit,
+        Purpose::Remind => w.account().sign_in.remind_submit,
     }
 }
 

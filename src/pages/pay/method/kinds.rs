@@ -1,11 +1,11 @@
 //! The choice between a bank account and a card, with the processor's frame for the chosen one below, and when a debit is paid.
 
 use super::{
-    super::journey::Fetched,
     Choosing, Field,
     frame::{Captured, Frame},
 };
 use crate::{
+    api::Fetched,
     config::Deployment,
     i18n::{Language, Text, format, say, t},
     ui::{CaptureKind, Choice, Icon, Notice, Sign, live},

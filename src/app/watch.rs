@@ -1,0 +1,231 @@
+//! Looks after the session while pages come and go: asks before it ends, ends it here when it is over, and keeps all tabs in step.
+//!
+//! The server decides when a session is over. Here two clocks count how long it still lasts; whatever a member does puts the end
+//! off, at most once a minute. When it is over the page is left for good, so nothing private stays in memory or behind the back
+//! button.
+
+use crate::{
+    api::Client,
+    browser::{self, Listening, Tabs},
+    i18n::{say, t},
+    place::Place,
+    route::Route,
+    session::{CurrentSession, Session},
+};
+use leptos::{html, prelude::*, task::spawn_local};
+use std::{rc::Rc, time::Duration};
+
+/// From when the member is asked.
+const ASKED_MILLIS: i64 = 120_000;
+/// How often what a member does is told to the server.
+const TOLD_MILLIS: i64 = 60_000;
+
+#[derive(Clone)]
+struct Watch {
+    session: CurrentSession,
+    client: Client,
+    tabs: Rc<Tabs>,
+    /// Seconds left, while the member is asked.
+    left: RwSignal<Option<usize>>,
+    is_telling: StoredValue<bool>,
+}
+
+impl Watch {
+    /// Every second, and when the page comes back into sight.
+    fn look(&self) {
+        let Some(lasts) = self.session.1.get_untracked() else { return self.left.set(None) };
+        let left = lasts.left(browser::moment());
+        if left <= 0 {
+            return self.end(Route::TimedOut);
+        }
+        let asked = (left <= ASKED_MILLIS).then(|| usize::try_from((left + 999) / 1_000).unwrap_or(0));
+        if self.left.get_untracked() != asked {
+            self.left.set(asked);
+        }
+    }
+
+    /// The member did something. While they are asked, only their answer counts.
+    fn stir(&self) {
+        let is_due = self.session.1.with_untracked(|lasts| {
+            lasts.is_some_and(|lasts| lasts.told(browser::moment()) >= TOLD_MILLIS && !lasts.is_last())
+        });
+        if is_due && self.left.with_untracked(Option::is_none) {
+            self.extend();
+        }
+    }
+
+    fn extend(&self) {
+        if self.is_telling.get_value() {
+            return;
+        }
+        self.is_telling.set_value(true);
+        let own = self.clone();
+        spawn_local(async move {
+            let answer = own.client.extend_session().await;
+            own.is_telling.set_value(false);
+            match answer {
+                Ok(view) => {
+                    own.session.take_in(&view);
+                    own.tabs.tell();
+                    own.look();
+                }
+                Err(crate::error::ApiError::SignedOut) => own.end(Route::TimedOut),
+                // without a connection it runs on, and ends when its time is up
+                Err(_) => {}
+            }
+        });
+    }
+
+    /// Another tab, or the server, may know better.
+    fn ask(&self) {
+        let own = self.clone();
+        spawn_local(async move {
+            let had = own.session.0.with_untracked(|session| session.access().is_some());
+            let Ok(view) = own.client.session().await else { return };
+            own.session.take_in(&view);
+            let has = own.session.0.with_untracked(|session| session.access().is_some());
+            if had && !has {
+                own.end(Route::TimedOut);
+            } else {
+                own.look();
+            }
+        });
+    }
+
+    fn end(&self, to: Route) {
+        self.session.1.set(None);
+        self.tabs.tell();
+        browser::leave_for(&to.href());
+    }
+
+    fn sign_out(&self) {
+        let own = self.clone();
+        spawn_local(async move {
+            // Without a connection the session ends on the server when its time is up; here it ends now.
+            _ = own.client.end_session().await;
+            own.end(Route::SignedOut);
+        });
+    }
+}
+
+/// Provides the watch and draws its dialog.
+#[component]
+pub fn SessionWatch() -> impl IntoView {
+    let (session, client) = (CurrentSession::here(), Client::here());
+    let left = RwSignal::new(None);
+    let watch: StoredValue<Option<Watch>, LocalStorage> = StoredValue::new_local(None);
+    let with = move |act: fn(&Watch)| {
+        watch.with_value(|watch| {
+            if let Some(watch) = watch {
+                act(watch)
+            }
+        })
+    };
+    let heard = StoredValue::new_local(Vec::<Listening>::new());
+    browser::watch(move |is_first| {
+        if !is_first {
+            return;
+        }
+        let tabs = Rc::new(Tabs::open(move || with(Watch::ask)));
+        let is_telling = StoredValue::new(false);
+        watch.set_value(Some(Watch { session, client: client.clone(), tabs, left, is_telling }));
+        let listen = [
+            Listening::to("visibilitychange", move || {
+                if browser::is_in_sight() {
+                    with(Watch::look);
+                    with(Watch::ask);
+                }
+            }),
+            Listening::to("pageshow", move || with(Watch::look)),
+            Listening::to("pointerdown", move || with(Watch::stir)),
+            Listening::to("keydown", move || with(Watch::stir)),
+        ];
+        heard.set_value(listen.into_iter().flatten().collect());
+        let again = set_interval_with_handle(move || with(Watch::look), Duration::from_secs(1));
+        on_cleanup(move || {
+            if let Ok(again) = again {
+                again.clear();
+            }
+        });
+    });
+    // another tab's session is this tab's, too
+    browser::watch(move |is_first| {
+        session.0.track();
+        if !is_first {
+            watch.with_value(|watch| {
+                if let Some(watch) = watch {
+                    watch.tabs.tell()
+                }
+            });
+        }
+    });
+    let dialog = NodeRef::<html::Dialog>::new();
+    let is_asked = Memo::new(move |_| left.with(Option::is_some));
+    browser::watch(move |_| {
+        let is_asked = is_asked.get();
+        if let Some(dialog) = dialog.get_untracked() {
+            browser::show_dialog(&dialog, is_asked);
+        }
+    });
+    let can_stay = Signal::derive(move || session.1.with(|lasts| lasts.is_none_or(|lasts| !lasts.is_last())));
+    let words = say(move |w| {
+        let left = left.get().unwrap_or(0);
+        if can_stay.get() { (w.shell.ending.text)(left) } else { (w.shell.ending.last)(left) }
+    });
+    // read out twice, not every second
+    let told = say(move |w| match left.get() {
+        Some(left @ (60 | 20)) => (w.shell.ending.text)(left),
+        _ => String::new(),
+    });
+    let stay = move |_| with(Watch::extend);
+    let cancel = move |event: leptos::ev::Event| {
+        event.prevent_default();
+        with(Watch::extend);
+    };
+    view! {
+        <dialog class="pay-dialog" aria-labelledby="ending-title" aria-describedby="ending-text" node_ref=dialog on:cancel=cancel>
+            <div class="pay-stack">
+                <h2 id="ending-title">{t(|w| w.shell.ending.title)}</h2>
+                <p id="ending-text">{words}</p>
+                <p class="pay-row">
+                    <button class="pay-button pay-button--main" type="button" hidden=Signal::derive(move || !can_stay.get()) on:click=stay>
+                        {t(|w| w.shell.ending.stay)}
+                    </button>
+                    <button class="pay-button" type="button" on:click=move |_| with(Watch::sign_out)>{t(|w| w.shell.ending.leave)}</button>
+                </p>
+            </div>
+        </dialog>
+        <p class="pay-hidden" role="status">{told}</p>
+    }
+}
+
+/// At the top of every page: in, or out. A page that one was on the way to is where one lands.
+#[component]
+pub fn InOrOut() -> impl IntoView {
+    let (session, client, place) = (CurrentSession::here(), Client::here(), Place::here());
+    let is_member = Memo::new(move |_| session.0.with(|session| matches!(session, Session::Member(..))));
+    crate::ui::live(move || {
+        if is_member.get() {
+            let client = client.clone();
+            let out = move |_| {
+                let client = client.clone();
+                spawn_local(async move {
+                    _ = client.end_session().await;
+                    Tabs::open(|| {}).tell();
+                    browser::leave_for(&Route::SignedOut.href());
+                });
+            };
+            view! {
+                <a class="pay-top__link pay-top__wide" href=Route::Account.href()>{t(|w| w.shell.account)}</a>
+                <button class="pay-top__link pay-link" type="button" on:click=out>{t(|w| w.shell.sign_out)}</button>
+            }
+            .into_any()
+        } else {
+            let href = move || match place.route() {
+                Some(here @ (Route::Amount | Route::Method | Route::Review | Route::Payment(_))) => here.sign_in_then(),
+                _ => Route::SignIn.href(),
+            };
+            view! { <a class="pay-top__link pay-top__wide" href=href>{t(|w| w.shell.sign_in)}</a> }.into_any()
+        }
+    })
+}

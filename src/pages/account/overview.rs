@@ -1,0 +1,298 @@
+//! Who is signed in, what is owed as of when, each open bill with its lines, and what became of the last payments.
+
+use super::{members_only, rooms};
+use crate::{
+    api::{Client, Fetched},
+    browser,
+    config::Deployment,
+    i18n::{Text, format, say, t},
+    route::Route,
+    session::{CurrentSession, Session},
+    ui::{BillMark, ButtonLink, Charges, Failure, Heading, Icon, Notice, NoticeKind, Sign, State, Waiting, list, live},
+};
+use contract::{
+    Date, Money,
+    account::ConfirmationLetter,
+    bill::{Bill, BillList},
+    payment::{Payment, PaymentState},
+};
+use leptos::{prelude::*, task::spawn_local};
+
+/// As many payments as are shown here; the rest are the history's.
+const LAST: u8 = 5;
+
+#[derive(Clone, Copy)]
+struct Room {
+    bills: RwSignal<Fetched<BillList>>,
+    payments: RwSignal<Fetched<Vec<Payment>>>,
+}
+
+impl Room {
+    fn fetch(self, client: Client) {
+        spawn_local(async move {
+            let (bills, payments) = (client.bills().await, client.last_payments(LAST).await);
+            self.bills.set(bills.into());
+            self.payments.set(payments.map(|list| list.payments).into());
+        });
+    }
+}
+
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    members_only(Route::Account);
+    let room = Room { bills: RwSignal::new(Fetched::Waiting), payments: RwSignal::new(Fetched::Waiting) };
+    let (session, client) = (CurrentSession::here(), Client::here());
+    let fetch = {
+        let client = client.clone();
+        move || room.fetch(client.clone())
+    };
+    browser::watch({
+        let fetch = fetch.clone();
+        move |_| {
+            if matches!(session.0.get(), Session::Member(..)) {
+                fetch();
+            }
+        }
+    });
+    let retry = Callback::new(move |()| fetch());
+    let failed = Signal::derive(move || {
+        let of_bills =
+            room.bills.with(|bills| if let Fetched::Failed(error) = bills { Some(error.clone()) } else { None });
+        of_bills.or_else(|| {
+            room.payments.with(|list| if let Fetched::Failed(error) = list { Some(error.clone()) } else { None })
+        })
+    });
+    let who = say(move |w| {
+        session.0.with(|session| match session {
+            Session::Member(access, person) => {
+                (w.account().overview.who)(&person.name.to_string(), &access.membership.ending)
+            }
+            _ => String::new(),
+        })
+    });
+    let main = view! {
+        <div>
+            <Heading words=t(|w| w.account().overview.title)/>
+            <p class="pay-lead">{who}</p>
+        </div>
+        <Unconfirmed/>
+        <Failure error=failed on_retry=retry/>
+        {live(move || match room.bills.get() {
+            Fetched::Waiting => view! { <section class="pay-sheet"><Waiting rows=6/></section> }.into_any(),
+            Fetched::Here(bills) => owed(bills),
+            Fetched::Failed(_) => ().into_any(),
+        })}
+        {live(move || match room.payments.get() {
+            Fetched::Waiting => view! { <section class="pay-sheet"><Waiting rows=4/></section> }.into_any(),
+            Fetched::Here(payments) => last_payments(payments),
+            Fetched::Failed(_) => ().into_any(),
+        })}
+    };
+    rooms(&Route::Account, main.into_any())
+}
+
+/// Payment methods can't be saved until the address is confirmed; everything else works.
+#[component]
+fn Unconfirmed() -> impl IntoView {
+    let (session, client) = (CurrentSession::here(), Client::here());
+    let (is_sent, answer) = (RwSignal::new(false), RwSignal::new(None));
+    let email = Memo::new(move |_| {
+        session.0.with(|session| {
+            session.person().filter(|person| !person.is_email_confirmed).map(|person| person.email.to_string())
+        })
+    });
+    let send = StoredValue::new(move || {
+        let client = client.clone();
+        answer.set(None);
+        spawn_local(async move {
+            match client.send_confirmation(&ConfirmationLetter::default()).await {
+                Ok(()) => is_sent.set(true),
+                Err(error) => answer.set(Some(error)),
+            }
+        });
+    });
+    let notice = live(move || {
+        let Some(email) = email.get() else { return ().into_any() };
+        view! {
+            <Notice kind=NoticeKind::Warn title=t(|w| w.account().overview.unconfirmed_title)
+                words=say(move |w| (w.account().overview.unconfirmed)(&email))>
+                <p>
+                    <button class="pay-link" type="button" on:click=move |_| send.with_value(|send| send())>
+                        {t(|w| w.account().overview.send_again)}
+                    </button>
+                </p>
+            </Notice>
+        }
+        .into_any()
+    });
+    let said = say(move |w| if is_sent.get() { w.account().overview.sent_again.to_owned() } else { String::new() });
+    view! {
+        <div class="pay-live pay-stack pay-stack--tight">
+            {notice}
+            <p class="pay-note" role="status">{said}</p>
+            <Failure error=answer/>
+        </div>
+    }
+}
+
+fn zone() -> Signal<String> {
+    let deployment = Deployment::here();
+    Signal::derive(move || {
+        deployment.region.get().map_or_else(|| "UTC".to_owned(), |region| region.time_zone().to_owned())
+    })
+}
+
+fn owed(bills: BillList) -> AnyView {
+    let (owed, as_of, zone) = (bills.owed, bills.as_of, zone());
+    let pending = Money::sum(bills.bills.iter().map(|bill| bill.pending)).unwrap_or(Money::ZERO);
+    let if_clears = (!pending.is_zero()).then(|| {
+        let left = owed.minus(pending).unwrap_or(Money::ZERO);
+        view! { <br/> {say(move |w| (w.account().overview.if_clears)(&format::money(w.locale, left)))} }
+    });
+    let when = say(move |w| zone.with(|zone| (w.account().overview.as_of)(&format::moment(w.locale, as_of, zone))));
+    let is_clear = bills.bills.is_empty();
+    let can_pay = bills.bills.iter().any(|bill| !bill.payable().is_zero());
+    let title =
+        if is_clear { t(|w| w.account().overview.nothing_owed_title) } else { t(|w| w.account().overview.you_owe) };
+    let plain = say(move |w| format::money(w.locale, owed).trim_start_matches('$').to_owned());
+    let today = bills.today;
+    let rows = (!is_clear).then(|| {
+        view! {
+            <hr class="pay-tear"/>
+            <ul class="pay-rows">{list(bills.bills, |bill| row(bill, today))}</ul>
+        }
+    });
+    view! {
+        <section class="pay-sheet" aria-labelledby="owe">
+            <div class="pay-stack">
+                <div class="pay-owe">
+                    <div class="pay-total">
+                        <h2 id="owe">{title}</h2>
+                        <span class="pay-total__sum pay-money"><small>"$"</small>{plain}</span>
+                        <p class="pay-note">{when}{if_clears}</p>
+                    </div>
+                    {can_pay.then(|| view! {
+                        <ButtonLink to=Route::Amount words=t(|w| w.account().overview.pay_all) main=true big=true/>
+                    })}
+                </div>
+                {rows}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn row(bill: Bill, today: Date) -> AnyView {
+    let (kind, due, is_late, pending) = (bill.kind, bill.due, bill.is_past_due(today), bill.pending);
+    let (count, balance, patient) = (bill.lines.len(), bill.balance, bill.patient);
+    let name = say(move |w| (w.pay().amount.kind)(kind).to_owned());
+    let when = say(move |w| {
+        let day = format::short_date(w.locale, due);
+        if is_late { (w.account().overview.past_due)(&day) } else { (w.account().overview.due)(&day) }
+    });
+    let state = if !pending.is_zero() {
+        view! { <State state=PaymentState::Processing/> }.into_any()
+    } else if is_late {
+        view! { <span class="pay-state" data-state="late"><Icon sign=Sign::Warning/><span>{when}</span></span> }
+            .into_any()
+    } else {
+        ().into_any()
+    };
+    view! {
+        <li>
+            <div class="pay-rows__row">
+                <BillMark kind/>
+                <div><b>{name}</b><small>{say(move |w| (w.pay().amount.patient)(&patient))}</small><small>{when}</small></div>
+                <div class="pay-rows__end">
+                    <span class="pay-money">{say(move |w| format::money(w.locale, balance))}</span>
+                    {state}
+                </div>
+            </div>
+            <details class="pay-more">
+                <summary>
+                    {say(move |w| (w.pay().amount.charges)(count))}
+                    <span class="pay-hidden">{say(move |w| (w.account().overview.lines_of)((w.pay().amount.kind)(kind)))}</span>
+                    <Icon sign=Sign::Down/>
+                </summary>
+                <Charges lines=bill.lines/>
+            </details>
+        </li>
+    }
+    .into_any()
+}
+
+fn last_payments(payments: Vec<Payment>) -> AnyView {
+    let rows = if payments.is_empty() {
+        view! { <p>{t(|w| w.account().overview.no_payments)}</p> }.into_any()
+    } else {
+        view! { <ul class="pay-rows">{list(payments, payment_row)}</ul> }.into_any()
+    };
+    view! {
+        <section class="pay-sheet" aria-labelledby="last">
+            <div class="pay-stack"><h2 id="last">{t(|w| w.account().overview.last_payments)}</h2>{rows}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn payment_row(payment: Payment) -> AnyView {
+    let (id, state, charged) = (payment.id.clone(), payment.state, payment.charged);
+    let day = local_day(&payment);
+    let payment = StoredValue::new(payment);
+    // which kinds of bills it paid, each once
+    let kinds = say(move |w| {
+        payment.with_value(|payment| {
+            let mut names: Vec<&str> = Vec::new();
+            for share in &payment.shares {
+                let name = (w.pay().amount.kind)(share.kind);
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            names.join(", ")
+        })
+    });
+    let how = say(move |w| {
+        let method = payment.with_value(|payment| (w.pay().method.known)(&payment.method));
+        format!("{} · {method}", day.get())
+    });
+    let more: Option<Text> = match state {
+        PaymentState::Processing | PaymentState::Scheduled => payment
+            .with_value(|payment| payment.expected_on)
+            .map(|on| say(move |w| (w.account().overview.expected)(&format::short_date(w.locale, on)))),
+        PaymentState::Returned | PaymentState::Failed => Some(say(move |w| {
+            payment.with_value(|payment| {
+                let why = payment.failure.map(|failure| (w.pay().outcome.why)(failure)).unwrap_or_default();
+                let last = payment.events.last().map(|event| event.at).filter(|_| state == PaymentState::Returned);
+                match last {
+                    Some(at) => (w.account().overview.back_on)(&format::moment(w.locale, at, &payment.time_zone), why),
+                    None => why.to_owned(),
+                }
+            })
+        })),
+        _ => None,
+    };
+    let label = say(move |w| (w.account().overview.details)(&kinds.get(), &day.get()));
+    view! {
+        <li>
+            <div class="pay-rows__row">
+                <div>
+                    <b><a href=Route::Payment(id).href() aria-label=label>{kinds}</a></b>
+                    <small>{how}</small>
+                    {more.map(|more| view! { <small>{more}</small> })}
+                </div>
+                <div class="pay-rows__end">
+                    <span class="pay-money">{say(move |w| format::money(w.locale, charged))}</span>
+                    <State state/>
+                </div>
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+/// The day it was made, by the region's clock.
+fn local_day(payment: &Payment) -> Text {
+    let (at, zone) = (payment.created_at, payment.time_zone.clone());
+    say(move |w| format::day(w.locale, at, &zone))
+}

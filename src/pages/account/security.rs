@@ -1,0 +1,302 @@
+//! What keeps the account safe: the password, where one is signed in, the terms and the authorisations that were given.
+
+use super::{members_only, rooms};
+use crate::{
+    api::{Client, Fetched},
+    browser,
+    error::ApiError,
+    form::Problems,
+    i18n::{format, say, t},
+    route::Route,
+    session::{CurrentSession, Session},
+    ui::{
+        ErrorSummary, Failure, FormState, Heading, Icon, Notice, PasswordField, Sign, SubmitButton, Waiting, list, live,
+    },
+};
+use contract::{
+    Password, Problem,
+    account::{AuthorisationGiven, PasswordChange, Security, SessionSeen},
+    refusal::RefusalCode,
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+type Shown = RwSignal<Fetched<Security>>;
+
+fn fetch(shown: Shown, client: Client) {
+    spawn_local(async move { shown.set(client.security().await.into()) });
+}
+
+#[component]
+pub fn SecurityPage() -> impl IntoView {
+    members_only(Route::Security);
+    let shown: Shown = RwSignal::new(Fetched::Waiting);
+    let (session, client) = (CurrentSession::here(), Client::here());
+    browser::watch({
+        let client = client.clone();
+        move |_| {
+            if matches!(session.0.get(), Session::Member(..)) {
+                fetch(shown, client.clone());
+            }
+        }
+    });
+    let failed = Signal::derive(move || {
+        shown.with(|shown| if let Fetched::Failed(error) = shown { Some(error.clone()) } else { None })
+    });
+    let retry = Callback::new(move |()| fetch(shown, client.clone()));
+    let is_here = Memo::new(move |_| shown.with(Fetched::is_here));
+    let main = view! {
+        <div>
+            <Heading words=t(|w| w.account().security.title)/>
+            <p class="pay-lead">{t(|w| w.account().security.lead)}</p>
+        </div>
+        <Failure error=failed on_retry=retry/>
+        {live(move || if is_here.get() {
+            view! { <ChangePassword shown/> <Sessions shown/> <Agreed shown/> }.into_any()
+        } else if failed.with(Option::is_some) {
+            ().into_any()
+        } else {
+            view! { <section class="pay-sheet"><Waiting rows=6/></section> }.into_any()
+        })}
+    };
+    rooms(&Route::Security, main.into_any())
+}
+
+/// Something of what was fetched. Tracks.
+fn of<T: Default>(shown: Shown, pick: impl Fn(&Security) -> T) -> T {
+    shown.with(|shown| if let Fetched::Here(security) = shown { pick(security) } else { T::default() })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Current,
+    New,
+}
+
+#[component]
+fn ChangePassword(shown: Shown) -> impl IntoView {
+    let (client, session) = (Client::here(), CurrentSession::here());
+    let (current, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let is_saved = RwSignal::new(false);
+    let least = move || of(shown, |security| security.least_password);
+    let form = FormState::new(
+        |w, field, problem| match (field, problem) {
+            (Field::Current, Problem::Unknown) => w.account().security.current_wrong.to_owned(),
+            (Field::Current, problem) => (w.problem.at)(w.account().security.current, problem),
+            (Field::New, problem) => (w.problem.at)(w.account().security.new_password, problem),
+        },
+        |field| match field {
+            Field::Current => "current-password",
+            Field::New => "new-password",
+        },
+    );
+    let check = move || {
+        let mut problems = Problems::default();
+        let old = problems.check(Field::Current, Password::parse(&current.get()));
+        let new = Password::parse(&password.get());
+        let new = new.and_then(|new| new.has_least(usize::from(least())).map(|()| new));
+        let new = problems.check(Field::New, new);
+        problems.or(old.zip(new).map(|(current, password)| PasswordChange { current, password }))
+    };
+    form.watch(move || {
+        let was = form.problems.get_untracked();
+        let is_of_server = was.of(Field::Current) == Some(Problem::Unknown);
+        check().err().filter(|_| !is_of_server).unwrap_or_default()
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        is_saved.set(false);
+        let Some(change) = form.begin(untrack(check)) else { return };
+        let client = client.clone();
+        spawn_local(async move {
+            let answer = client.change_password(&change).await;
+            if let Err(ApiError::Refused(refusal)) = &answer
+                && refusal.code == RefusalCode::WrongCredentials
+            {
+                current.set(String::new());
+            }
+            let field = |path: &str| match path {
+                "current" => Some(Field::Current),
+                "password" => Some(Field::New),
+                _ => None,
+            };
+            if let Some(view) = form.end(answer, field) {
+                form.refused.set(0);
+                (current.set(String::new()), password.set(String::new()));
+                is_saved.set(true);
+                session.take_in(&view);
+                fetch(shown, client);
+            }
+        });
+    };
+    let changed = say(move |w| {
+        let (at, zone) = of(shown, |security| (Some(security.password_changed_at), security.time_zone.clone()));
+        at.map(|at| (w.account().security.changed_at)(&format::moment(w.locale, at, &zone))).unwrap_or_default()
+    });
+    let saved = live(move || {
+        if is_saved.get() {
+            view! { <Notice sign=Sign::Done words=t(|w| w.account().security.saved)/> }.into_any()
+        } else {
+            ().into_any()
+        }
+    });
+    view! {
+        <section class="pay-sheet" aria-labelledby="password-title">
+            <div class="pay-stack">
+                <div>
+                    <h2 id="password-title">{t(|w| w.account().security.password)}</h2>
+                    <p class="pay-note">{changed}</p>
+                </div>
+                {form.notice()}
+                <div role="status" class="pay-live">{saved}</div>
+                <details class="pay-more">
+                    <summary>{t(|w| w.account().security.change)}<Icon sign=Sign::Down/></summary>
+                    <form class="pay-form" novalidate on:submit=submit>
+                        <ErrorSummary lines=form.lines() submits=form.refused/>
+                        <PasswordField id="current-password" label=t(|w| w.account().security.current) value=current hint=None
+                            error=form.error(Field::Current) autocomplete="current-password"/>
+                        <PasswordField id="new-password" label=t(|w| w.account().security.new_password) value=password
+                            hint=Some(say(move |w| (w.account().register.password_hint)(least())))
+                            error=form.error(Field::New) autocomplete="new-password"/>
+                        <p><SubmitButton words=t(|w| w.account().security.save) busy_words=t(|w| w.account().security.saving) busy=form.is_busy/></p>
+                    </form>
+                </details>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Sessions(shown: Shown) -> impl IntoView {
+    let client = Client::here();
+    let (said, answer) = (RwSignal::new(false), RwSignal::new(None));
+    let done = move |client: Client, ended: Result<(), ApiError>| match ended {
+        // one that has ended meanwhile is what was wanted
+        Ok(()) | Err(ApiError::Missing) => {
+            answer.set(None);
+            said.set(true);
+            fetch(shown, client);
+        }
+        Err(error) => answer.set(Some(error)),
+    };
+    let end = StoredValue::new({
+        let client = client.clone();
+        move |id: String| {
+            let client = client.clone();
+            spawn_local(async move {
+                let ended = client.end_session_of(&id).await;
+                done(client, ended);
+            });
+        }
+    });
+    let end_others = move |_| {
+        let client = client.clone();
+        spawn_local(async move {
+            let ended = client.end_other_sessions().await;
+            done(client, ended);
+        });
+    };
+    let zone = Signal::derive(move || of(shown, |security| security.time_zone.clone()));
+    let row = move |seen: SessionSeen| {
+        let (id, is_this, began, last) = (seen.id, seen.is_this, seen.created_at, seen.seen_at);
+        let device = say(move |w| {
+            if seen.device.is_empty() { w.account().security.unknown_device.to_owned() } else { seen.device.clone() }
+        });
+        let when = say(move |w| {
+            let zone = zone.get();
+            let moment = |at| format::moment(w.locale, at, &zone);
+            (w.account().security.since)(&moment(began), &moment(last))
+        });
+        let act = if is_this {
+            view! { <span class="pay-state" data-state="good"><Icon sign=Sign::Done/><span>{t(|w| w.account().security.this_one)}</span></span> }
+                .into_any()
+        } else {
+            view! {
+                <button class="pay-link" type="button" on:click=move |_| end.with_value(|end| end(id.clone()))>
+                    {t(|w| w.account().security.end)}
+                    <span class="pay-hidden">{say(move |w| (w.account().security.end_of)(&device.get()))}</span>
+                </button>
+            }
+            .into_any()
+        };
+        view! {
+            <li><div class="pay-rows__row"><div><b>{device}</b><small>{when}</small></div><div class="pay-rows__end">{act}</div></div></li>
+        }
+        .into_any()
+    };
+    let count = Memo::new(move |_| of(shown, |security| security.sessions.len()));
+    let all = live(move || {
+        if count.get() > 1 {
+            let end_others = end_others.clone();
+            view! { <p><button class="pay-button" type="button" on:click=end_others>{t(|w| w.account().security.end_others)}</button></p> }
+                .into_any()
+        } else {
+            view! { <p class="pay-note">{t(|w| w.account().security.nowhere_else)}</p> }.into_any()
+        }
+    });
+    let words =
+        say(
+            move |w| {
+                if said.get() && count.get() == 1 {
+                    w.account().security.others_ended.to_owned()
+                } else {
+                    String::new()
+                }
+            },
+        );
+    view! {
+        <section class="pay-sheet" aria-labelledby="sessions-title">
+            <div class="pay-stack">
+                <h2 id="sessions-title">{t(|w| w.account().security.sessions)}</h2>
+                <Failure error=answer/>
+                <p class="pay-hidden" role="status">{words}</p>
+                <ul class="pay-rows">{live(move || list(of(shown, |security| security.sessions.clone()), row))}</ul>
+                {all}
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Agreed(shown: Shown) -> impl IntoView {
+    let terms = say(move |w| {
+        let agreed = of(shown, |security| {
+            Some((security.terms_version, security.terms_accepted_at, security.time_zone.clone()))
+        });
+        agreed
+            .map(|(version, at, zone)| (w.account().security.terms)(version, &format::moment(w.locale, at, &zone)))
+            .unwrap_or_default()
+    });
+    let zone = Signal::derive(move || of(shown, |security| security.time_zone.clone()));
+    let row = move |given: AuthorisationGiven| {
+        let (at, version) = (given.at, given.version);
+        let when = say(move |w| (w.account().security.given)(&format::moment(w.locale, at, &zone.get()), version));
+        view! {
+            <li>
+                <details class="pay-more">
+                    <summary>{when}<Icon sign=Sign::Down/></summary>
+                    <p class="pay-quote">{given.text}</p>
+                    <p><a class="pay-link" href=Route::Payment(given.payment).href()>{t(|w| w.account().security.payment)}</a></p>
+                </details>
+            </li>
+        }
+        .into_any()
+    };
+    let authorisations = live(move || {
+        let given = of(shown, |security| security.authorisations.clone());
+        if given.is_empty() {
+            view! { <p class="pay-note">{t(|w| w.account().security.no_authorisations)}</p> }.into_any()
+        } else {
+            view! { <ul class="pay-rows">{list(given, row)}</ul> }.into_any()
+        }
+    });
+    view! {
+        <section class="pay-sheet" aria-labelledby="agreed-title">
+            <div class="pay-stack">
+                <h2 id="agreed-title">{t(|w| w.account().security.agreed)}</h2>
+                <p>{terms} " " <a href=Route::Terms.href()>{t(|w| w.account().security.read_terms)}</a></p>
+                <h3>{t(|w| w.account().security.authorisations)}</h3>
+                {authorisations}
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,199 @@
+//! Getting back in when the password is forgotten: ask for a link, and choose a new password with it. The page says the same
+//! whether or not there is an account. (A forgotten user ID begins with the statement: `pay::find`.)
+
+use crate::{
+    api::Client,
+    browser,
+    form::Problems,
+    i18n::{Text, say, t},
+    route::Route,
+    ui::{Back, ButtonLink, ErrorSummary, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
+};
+use contract::{
+    Email, Password, Problem,
+    account::{NewPassword, PasswordReset},
+    password::LEAST,
+    refusal::RefusalCode,
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Email,
+    Password,
+}
+
+fn form() -> FormState<Field> {
+    FormState::new(
+        |w, field, problem| match (field, problem) {
+            (Field::Email, problem) => (w.pay().method.email_wrong)(problem),
+            (Field::Password, Problem::TooShort) => {
+                format!("{}: {}", w.account().sign_in.new_password, (w.account().register.password_hint)(LEAST as u16))
+            }
+            (Field::Password, problem) => (w.problem.at)(w.account().sign_in.new_password, problem),
+        },
+        |field| match field {
+            Field::Email => "email",
+            Field::Password => "new-password",
+        },
+    )
+}
+
+/// A page that says one thing and offers one way on.
+fn told(title: Text, words: Text, to: Route, go: Text) -> AnyView {
+    let h1 = arrive(title);
+    view! {
+        <div class="pay-signin">
+            <h1 tabindex="-1" node_ref=h1>{title}</h1>
+            <p class="pay-lead" role="status">{words}</p>
+            <p class="pay-row"><ButtonLink to words=go main=true/></p>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn ForgotPasswordPage() -> impl IntoView {
+    let is_sent = RwSignal::new(false);
+    let is_sent = (is_sent, Memo::new(move |_| is_sent.get()));
+    live(move || {
+        if is_sent.1.get() {
+            told(
+                t(|w| w.account().sign_in.forgot_sent_title),
+                t(|w| w.account().sign_in.forgot_sent),
+                Route::SignIn,
+                t(|w| w.account().sign_in.title),
+            )
+        } else {
+            ask(is_sent.0)
+        }
+    })
+}
+
+fn ask(is_sent: RwSignal<bool>) -> AnyView {
+    let (email, form, client) = (RwSignal::new(String::new()), form(), Client::here());
+    let h1 = arrive(say(move |w| {
+        let title = w.account().sign_in.forgot_title;
+        if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
+    }));
+    let check = move |email: &str| {
+        let mut problems = Problems::default();
+        let email = problems.check(Field::Email, Email::parse(email));
+        problems.or(email.map(|email| PasswordReset { email }))
+    };
+    form.watch(move || check(&email.get()).err().unwrap_or_default());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(reset) = form.begin(check(&email.get_untracked())) else { return };
+        let client = client.clone();
+        spawn_local(async move {
+            let answer = client.ask_for_reset(&reset).await;
+            if form.end(answer, |field| (field == "email").then_some(Field::Email)).is_some() {
+                is_sent.set(true);
+            }
+        });
+    };
+    view! {
+        <div class="pay-signin">
+            <Back to=Route::SignIn words=t(|w| w.account().sign_in.title)/>
+            <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().sign_in.forgot_title)}</h1>
+            <p class="pay-lead">{t(|w| w.account().sign_in.forgot_lead)}</p>
+            {form.notice()}
+            <ErrorSummary lines=form.lines() submits=form.refused/>
+            <form class="pay-sheet" novalidate on:submit=submit>
+                <div class="pay-form">
+                    <TextField id="email" label=t(|w| w.account().sign_in.user_id) hint=t(|w| w.account().sign_in.user_id_hint)
+                        value=email error=form.error(Field::Email)
+                        keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "username", width: "" }/>
+                    <p class="pay-row">
+                        <SubmitButton words=t(|w| w.account().sign_in.forgot_submit) busy=form.is_busy/>
+                        <a class="pay-link" href=Route::ForgotUserId.href()>{t(|w| w.account().sign_in.forgot_user_id)}</a>
+                    </p>
+                </div>
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Link {
+    /// Its secret is held in memory only.
+    Here,
+    Refused,
+    Done,
+}
+
+#[component]
+pub fn ResetPasswordPage() -> impl IntoView {
+    let (token, link) = (StoredValue::new(String::new()), RwSignal::new(Link::Here));
+    browser::watch(move |is_first| {
+        if is_first {
+            token.set_value(browser::take_fragment());
+            if token.with_value(String::is_empty) {
+                link.set(Link::Refused);
+            }
+        }
+    });
+    let link = (link, Memo::new(move |_| link.get()));
+    live(move || match link.1.get() {
+        Link::Here => choose(token, link.0),
+        Link::Refused => told(
+            t(|w| w.account().sign_in.reset_refused_title),
+            t(|w| w.account().sign_in.reset_refused),
+            Route::ForgotPassword,
+            t(|w| w.account().sign_in.ask_again),
+        ),
+        Link::Done => told(
+            t(|w| w.account().sign_in.reset_done_title),
+            t(|w| w.account().sign_in.reset_done),
+            Route::SignIn,
+            t(|w| w.account().sign_in.title),
+        ),
+    })
+}
+
+fn choose(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
+    let (password, form, client) = (RwSignal::new(String::new()), form(), Client::here());
+    let h1 = arrive(say(move |w| {
+        let title = w.account().sign_in.reset_title;
+        if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
+    }));
+    // An account with a second factor may have a shorter one: the server knows.
+    let check = move |password: &str| {
+        let mut problems = Problems::default();
+        let password = problems.check(Field::Password, Password::parse(password));
+        problems.or(password)
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(password) = form.begin(check(&password.get_untracked())) else { return };
+        let client = client.clone();
+        spawn_local(async move {
+            let answer = client.reset_password(&NewPassword { token: token.get_value(), password }).await;
+            if answer.as_ref().err().and_then(crate::error::ApiError::code) == Some(RefusalCode::LinkRefused) {
+                return link.set(Link::Refused);
+            }
+            if form.end(answer, |field| (field == "password").then_some(Field::Password)).is_some() {
+                link.set(Link::Done);
+            }
+        });
+    };
+    view! {
+        <div class="pay-signin">
+            <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().sign_in.reset_title)}</h1>
+            <p class="pay-lead">{t(|w| w.account().sign_in.reset_lead)}</p>
+            {form.notice()}
+            <ErrorSummary lines=form.lines() submits=form.refused/>
+            <form class="pay-sheet" novalidate on:submit=submit>
+                <div class="pay-form">
+                    <PasswordField id="new-password" label=t(|w| w.account().sign_in.new_password) value=password
+                        hint=Some(say(|w| (w.account().register.password_hint)(LEAST as u16)))
+                        error=form.error(Field::Password) autocomplete="new-password"/>
+                    <p class="pay-row"><SubmitButton words=t(|w| w.account().sign_in.reset_submit) busy=form.is_busy/></p>
+                </div>
+            </form>
+        </div>
+    }
+    .into_any()
+}

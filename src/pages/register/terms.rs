@@ -1,0 +1,82 @@
+//! The terms in full, and the box that is never ticked for the member.
+
+use super::Enrolment;
+use crate::{
+    api::Client,
+    browser,
+    i18n::{Language, say, t},
+    place::Place,
+    route::Route,
+    ui::{CheckField, ErrorSummary, Failure, FormState, REGISTERING, Stepper, SubmitButton, arrive, list, live},
+};
+use contract::{Problem, account::TERMS_VERSION};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+#[component]
+pub fn RegisterTermsPage() -> impl IntoView {
+    let enrolment = Enrolment::here();
+    enrolment.arrive();
+    enrolment.lead(|registration| !registration.is_sent, Route::RegisterEmail);
+    let (client, place, language) = (Client::here(), Place::here(), Language::here());
+    let form = FormState::new(|w, (), _| w.account().register.agree_missing.to_owned(), |()| "agree");
+    let is_agreed = RwSignal::new(false);
+    browser::watch(move |_| {
+        let before = enrolment.here_now().and_then(|registration| registration.draft.terms_version);
+        if before == Some(TERMS_VERSION) {
+            is_agreed.set(true);
+        }
+    });
+    let h1 = arrive(say(move |w| {
+        let title = w.account().register.terms_title;
+        if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
+    }));
+    let check = move |is_agreed: bool| {
+        let mut problems = crate::form::Problems::default();
+        if !is_agreed {
+            problems.add((), Problem::Unticked);
+        }
+        problems.or(Some(()))
+    };
+    form.watch(move || check(is_agreed.get()).err().unwrap_or_default());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if form.begin(check(is_agreed.get_untracked())).is_none() {
+            return;
+        }
+        let client = client.clone();
+        spawn_local(async move {
+            let kept = enrolment.keep(&client, |draft| draft.terms_version = Some(TERMS_VERSION)).await;
+            if form.end(kept, |_| None).is_some() {
+                place.go(Route::RegisterYou);
+            }
+        });
+    };
+    let section = |(title, text): &(&'static str, &'static str)| {
+        view! { <section class="pay-stack pay-stack--tight"><h2>{*title}</h2><p>{*text}</p></section> }.into_any()
+    };
+    let sections = live(move || list(language.words().legal().terms.sections, section));
+    let failed = Signal::derive(move || enrolment.failed());
+    view! {
+        <div class="pay-journey">
+            <div class="pay-journey__head">
+                <Stepper steps=&REGISTERING step=2/>
+                <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().register.terms_title)}</h1>
+                <p class="pay-lead">{say(|w| (w.account().register.terms_lead)(TERMS_VERSION))}</p>
+                <Failure error=failed/>
+                {form.notice()}
+                <ErrorSummary lines=form.lines() submits=form.refused/>
+            </div>
+            <form class="pay-sheet" novalidate on:submit=submit>
+                <div class="pay-stack">
+                    {sections}
+                    <p data-print="no">
+                        <button class="pay-link" type="button" on:click=|_| browser::print()>{t(|w| w.account().register.print)}</button>
+                    </p>
+                    <hr class="pay-tear"/>
+                    <CheckField id="agree" words=t(|w| w.account().register.agree) value=is_agreed error=form.error(())/>
+                    <p class="pay-row"><SubmitButton words=t(|w| w.region.go_on) busy=form.is_busy arrow=true/></p>
+                </div>
+            </form>
+        </div>
+    }
+}

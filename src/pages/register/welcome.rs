@@ -1,0 +1,68 @@
+//! What an account adds to paying once, before anything is asked.
+
+use crate::{
+    browser,
+    i18n::{Language, t},
+    place::Place,
+    route::Route,
+    session::{CurrentSession, Session},
+    ui::{Back, ButtonLink, Heading, Icon, Sign, list, live},
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn RegisterPage() -> impl IntoView {
+    let (session, place, language) = (CurrentSession::here(), Place::here(), Language::here());
+    browser::watch(move |_| {
+        if matches!(session.0.get(), Session::Member(..)) {
+            place.replace(Route::Account);
+        }
+    });
+    let mark = |is_so: bool| {
+        let words = if is_so { t(|w| w.account().register.yes) } else { t(|w| w.account().register.no) };
+        let sign = if is_so { Sign::Check } else { Sign::Cross };
+        view! { <td class="pay-compare__mark" data-is=is_so.then_some("")><Icon sign/><span>{words}</span></td> }
+            .into_any()
+    };
+    let row = move |(what, is_once): &(&'static str, bool)| {
+        view! { <tr><th scope="row">{*what}</th>{mark(*is_once)}{mark(true)}</tr> }.into_any()
+    };
+    let rows = live(move || list(language.words().account().register.compared, row));
+    // whoever has shown a statement does not show it again
+    let next = live(move || {
+        let has_shown = session.0.with(|session| matches!(session, Session::Payer(_)));
+        let (to, words) = if has_shown {
+            (Route::RegisterTerms, t(|w| w.account().register.go_on))
+        } else {
+            (Route::RegisterBill, t(|w| w.account().register.begin))
+        };
+        view! { <ButtonLink to words main=true arrow=true/> }.into_any()
+    });
+    view! {
+        <div class="pay-journey">
+            <div class="pay-journey__head">
+                <Back to=Route::Home words=t(|w| w.shell.home)/>
+                <Heading words=t(|w| w.account().register.title)/>
+                <p class="pay-lead">{t(|w| w.account().register.lead)}</p>
+            </div>
+            <section class="pay-sheet">
+                <div class="pay-stack">
+                    <table class="pay-compare">
+                        <thead>
+                            <tr>
+                                <th scope="col">{t(|w| w.account().register.what)}</th>
+                                <th scope="col">{t(|w| w.account().register.once)}</th>
+                                <th scope="col">{t(|w| w.account().register.with_account)}</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                    <p class="pay-row">
+                        {next}
+                        <a class="pay-link" href=Route::SignIn.href()>{t(|w| w.account().register.have_one)}</a>
+                    </p>
+                </div>
+            </section>
+        </div>
+    }
+}

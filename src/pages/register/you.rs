@@ -1,0 +1,364 @@
+//! About the member: name, address, how to reach them, and the password. What the statement said is not asked again.
+
+use super::Enrolment;
+use crate::{
+    api::Client,
+    browser,
+    form::Problems,
+    i18n::{Language, Text, Words, say, t},
+    place::Place,
+    route::Route,
+    ui::{
+        Choice, ErrorSummary, Failure, FormState, Keyboard, PasswordField, REGISTERING, SelectField, Stepper,
+        SubmitButton, TextField, arrive, live,
+    },
+};
+use contract::{
+    Email, Locale, Password, PersonName, Phone, Problem, UsAddress, UsState, ZipCode,
+    account::{NewAccount, RegistrationDraft, TERMS_VERSION},
+    password::LEAST,
+    person::AddressLine,
+    problem::plain_text,
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Field {
+    FirstName,
+    LastName,
+    Line1,
+    Line2,
+    City,
+    State,
+    Zip,
+    Email,
+    Phone,
+    Password,
+}
+
+const FIELDS: [Field; 10] = [
+    Field::FirstName,
+    Field::LastName,
+    Field::Line1,
+    Field::Line2,
+    Field::City,
+    Field::State,
+    Field::Zip,
+    Field::Email,
+    Field::Phone,
+    Field::Password,
+];
+
+impl Field {
+    fn id(self) -> &'static str {
+        match self {
+            Self::FirstName => "first-name",
+            Self::LastName => "last-name",
+            Self::Line1 => "line1",
+            Self::Line2 => "line2",
+            Self::City => "city",
+            Self::State => "state",
+            Self::Zip => "zip",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Password => "new-password",
+        }
+    }
+    /// The server's name of it.
+    fn path(self) -> &'static str {
+        match self {
+            Self::FirstName => "first_name",
+            Self::LastName => "last_name",
+            Self::Line1 => "address.line1",
+            Self::Line2 => "address.line2",
+            Self::City => "address.city",
+            Self::State => "address.state",
+            Self::Zip => "address.zip",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Password => "password",
+        }
+    }
+    fn label(self, w: &'static Words) -> &'static str {
+        let w = &w.account().register;
+        match self {
+            Self::FirstName => w.first_name,
+            Self::LastName => w.last_name,
+            Self::Line1 => w.line1,
+            Self::Line2 => w.line2,
+            Self::City => w.city,
+            Self::State => w.state,
+            Self::Zip => w.zip,
+            Self::Email => w.email,
+            Self::Phone => w.phone,
+            Self::Password => w.password,
+        }
+    }
+    fn words(w: &'static Words, field: Self, problem: Problem) -> String {
+        match (field, problem) {
+            (Self::Email, problem) => (w.pay().method.email_wrong)(problem),
+            (Self::Password, Problem::TooShort) => {
+                format!("{}: {}", field.label(w), (w.account().register.password_hint)(LEAST as u16))
+            }
+            _ => (w.problem.at)(field.label(w), problem),
+        }
+    }
+}
+
+/// What is typed, a text a field.
+#[derive(Clone, Copy)]
+struct Typed([RwSignal<String>; FIELDS.len()]);
+
+impl Typed {
+    fn of(&self, field: Field) -> RwSignal<String> {
+        let at = FIELDS.iter().position(|of| *of == field).unwrap_or_default();
+        self.0[at]
+    }
+
+    /// Tracks.
+    fn check(&self, locale: Locale) -> Result<NewAccount, Problems<Field>> {
+        let mut problems = Problems::default();
+        let text = |field| self.of(field).get();
+        let first_name = problems.check(Field::FirstName, PersonName::parse(&text(Field::FirstName)));
+        let last_name = problems.check(Field::LastName, PersonName::parse(&text(Field::LastName)));
+        let line1 = problems.check(Field::Line1, AddressLine::parse(&text(Field::Line1)));
+        let line2 = match text(Field::Line2) {
+            line2 if line2.trim().is_empty() => Some(None),
+            line2 => problems.check(Field::Line2, AddressLine::parse(&line2)).map(Some),
+        };
+        let city = problems.check(Field::City, AddressLine::parse(&text(Field::City)));
+        let state = problems.check(Field::State, UsState::parse(&text(Field::State)));
+        let zip = problems.check(Field::Zip, ZipCode::parse(&text(Field::Zip)));
+        let email = text(Field::Email);
+        let email = problems.check(Field::Email, plain_text(&email).and_then(|()| Email::parse(&email)));
+        let phone = problems.check(Field::Phone, Phone::parse(&text(Field::Phone)));
+        let password = Password::parse(&text(Field::Password));
+        let password = password.and_then(|password| password.has_least(LEAST).map(|()| password));
+        let password = problems.check(Field::Password, password);
+        let account = || {
+            Some(NewAccount {
+                terms_version: TERMS_VERSION,
+                first_name: first_name?,
+                last_name: last_name?,
+                address: UsAddress { line1: line1?, line2: line2?, city: city?, state: state?, zip: zip? },
+                email: email?,
+                phone: phone?,
+                locale,
+                password: password?,
+            })
+        };
+        problems.or(account())
+    }
+
+    /// All but the password, which is nowhere but in its field.
+    fn into_draft(self, draft: &mut RegistrationDraft) {
+        let text = |field| self.of(field).get_untracked();
+        draft.first_name = text(Field::FirstName);
+        draft.last_name = text(Field::LastName);
+        draft.line1 = text(Field::Line1);
+        draft.line2 = text(Field::Line2);
+        draft.city = text(Field::City);
+        draft.state = text(Field::State);
+        draft.email = text(Field::Email);
+        draft.phone = text(Field::Phone);
+    }
+
+    /// What was typed before, where nothing is typed now.
+    fn restore(&self, draft: &RegistrationDraft) {
+        for (field, text) in [
+            (Field::FirstName, &draft.first_name),
+            (Field::LastName, &draft.last_name),
+            (Field::Line1, &draft.line1),
+            (Field::Line2, &draft.line2),
+            (Field::City, &draft.city),
+            (Field::State, &draft.state),
+            (Field::Email, &draft.email),
+            (Field::Phone, &draft.phone),
+        ] {
+            if self.of(field).with_untracked(String::is_empty) {
+                self.of(field).set(text.clone());
+            }
+        }
+    }
+}
+
+#[component]
+pub fn RegisterYouPage() -> impl IntoView {
+    let enrolment = Enrolment::here();
+    enrolment.arrive();
+    enrolment.lead(|registration| !registration.is_sent, Route::RegisterEmail);
+    enrolment.lead(
+        |registration| registration.is_sent || registration.draft.terms_version == Some(TERMS_VERSION),
+        Route::RegisterTerms,
+    );
+    let typed = Typed(FIELDS.map(|_| RwSignal::new(String::new())));
+    let language = Language::here();
+    let locale = RwSignal::new(language.0.get_untracked());
+    let (client, place) = (Client::here(), Place::here());
+    let form = FormState::new(Field::words, Field::id);
+    // by the region when nothing else is known, as most live where their plan is
+    browser::watch(move |_| {
+        let Some(registration) = enrolment.here_now() else { return };
+        untrack(|| {
+            typed.restore(&registration.draft);
+            if typed.of(Field::State).with(String::is_empty) {
+                typed.of(Field::State).set(registration.membership.region.code().to_owned());
+            }
+            if let Some(zip) = &registration.zip {
+                typed.of(Field::Zip).set(zip.to_string());
+            }
+        });
+    });
+    let kept = client.clone();
+    on_cleanup(move || {
+        let client = kept.clone();
+        spawn_local(async move { _ = enrolment.keep(&client, |draft| typed.into_draft(draft)).await });
+    });
+    let h1 = arrive(say(move |w| {
+        let title = w.account().register.you_title;
+        if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
+    }));
+    form.watch(move || typed.check(locale.get()).err().unwrap_or_default());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let checked = untrack(|| typed.check(locale.get()));
+        if let Err(problems) = &checked {
+            // a card number in the wrong box is not kept, as the words say
+            for (field, _) in problems.iter().filter(|(_, problem)| *problem == Problem::LooksLikeCard) {
+                typed.of(field).set(String::new());
+            }
+        }
+        let Some(account) = form.begin(checked) else { return };
+        let Some(registration) = untrack(|| enrolment.here_now()) else { return form.is_busy.set(false) };
+        let client = client.clone();
+        spawn_local(async move {
+            let to = account.email.to_string();
+            let answer = client.open_account(&registration.id, &account).await;
+            let field = |path: &str| FIELDS.into_iter().find(|field| field.path() == path);
+            if form.end(answer, field).is_some() {
+                enrolment.was_sent(to);
+                place.go(Route::RegisterEmail);
+            }
+        });
+    };
+    let failed = Signal::derive(move || enrolment.failed());
+    view! {
+        <div class="pay-journey">
+            <div class="pay-journey__head">
+                <Stepper steps=&REGISTERING step=3/>
+                <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().register.you_title)}</h1>
+                <p class="pay-lead">{t(|w| w.account().register.you_lead)}</p>
+                <Failure error=failed/>
+                {form.notice()}
+                <ErrorSummary lines=form.lines() submits=form.refused/>
+            </div>
+            <form class="pay-sheet" novalidate on:submit=submit>
+                <div class="pay-form">
+                    <fieldset class="pay-form">
+                        <legend><h2>{t(|w| w.account().register.name)}</h2></legend>
+                        <div class="pay-field__pair">
+                            {text(typed, form, Field::FirstName, "given-name", None)}
+                            {text(typed, form, Field::LastName, "family-name", None)}
+                        </div>
+                    </fieldset>
+                    <Address typed form/>
+                    <Contact typed form locale/>
+                    <fieldset class="pay-form">
+                        <legend><h2>{t(|w| w.account().register.password_group)}</h2></legend>
+                        <PasswordField id=Field::Password.id() label=t(|w| w.account().register.password)
+                            hint=Some(say(|w| (w.account().register.password_hint)(LEAST as u16)))
+                            value=typed.of(Field::Password) error=form.error(Field::Password) autocomplete="new-password"/>
+                    </fieldset>
+                    <p class="pay-row">
+                        <SubmitButton words=t(|w| w.account().register.open) busy_words=t(|w| w.account().register.opening) busy=form.is_busy/>
+                    </p>
+                </div>
+            </form>
+        </div>
+    }
+}
+
+fn text(typed: Typed, form: FormState<Field>, field: Field, autocomplete: &'static str, hint: Option<Text>) -> AnyView {
+    let label = say(move |w| field.label(w).to_owned());
+    let (kind, mode, width) = match field {
+        Field::Email => ("email", "email", ""),
+        Field::Phone => ("tel", "tel", "pay-input--14"),
+        Field::Zip => ("text", "numeric", "pay-input--8"),
+        _ => ("text", "text", ""),
+    };
+    let keyboard = Keyboard { kind, mode, autocomplete, width };
+    let (value, error) = (typed.of(field), form.error(field));
+    match hint {
+        Some(hint) => view! { <TextField id=field.id() label value error keyboard hint/> }.into_any(),
+        None => view! { <TextField id=field.id() label value error keyboard/> }.into_any(),
+    }
+}
+
+#[component]
+fn Address(typed: Typed, form: FormState<Field>) -> impl IntoView {
+    let enrolment = Enrolment::here();
+    let states = UsState::all().map(|state| (state.to_string(), state.to_string())).collect();
+    let known = Memo::new(move |_| enrolment.here_now().and_then(|registration| registration.zip));
+    let zip = live(move || {
+        match known.get() {
+        Some(zip) => view! {
+            <dl class="pay-facts">
+                <div><dt>{t(|w| w.account().register.zip)}</dt><dd>{zip.to_string()}<small>{t(|w| w.account().register.zip_known)}</small></dd></div>
+            </dl>
+        }
+        .into_any(),
+        None => text(typed, form, Field::Zip, "postal-code", None),
+    }
+    });
+    view! {
+        <fieldset class="pay-form">
+            <legend><h2>{t(|w| w.account().register.address)}</h2></legend>
+            {text(typed, form, Field::Line1, "address-line1", None)}
+            {text(typed, form, Field::Line2, "address-line2", None)}
+            <div class="pay-field__pair">
+                {text(typed, form, Field::City, "address-level2", None)}
+                <SelectField id=Field::State.id() label=t(|w| w.account().register.state) value=typed.of(Field::State)
+                    options=states error=form.error(Field::State) autocomplete="address-level1"/>
+            </div>
+            {zip}
+        </fieldset>
+    }
+}
+
+#[component]
+fn Contact(typed: Typed, form: FormState<Field>, locale: RwSignal<Locale>) -> impl IntoView {
+    let email = typed.of(Field::Email);
+    let typo = live(move || {
+        let Some(meant) = email.with(|email| Some(Email::parse(email).ok()?.typo()?.to_string())) else {
+            return ().into_any();
+        };
+        let take = {
+            let meant = meant.clone();
+            move |_| email.set(meant.clone())
+        };
+        let words = say(move |w| (w.account().register.email_typo)(&meant));
+        view! { <button class="pay-link" type="button" on:click=take>{words}</button> }.into_any()
+    });
+    let choice = move |of: Locale| {
+        let words = match of {
+            Locale::En => t(|w| w.account().register.english),
+            Locale::Es => t(|w| w.account().register.spanish),
+        };
+        let chosen = Signal::derive(move || locale.get() == of);
+        let choose = Callback::new(move |()| locale.set(of));
+        view! { <Choice name="language" id=None words note=None chosen on_choose=choose/> }
+    };
+    view! {
+        <fieldset class="pay-form">
+            <legend><h2>{t(|w| w.account().register.contact)}</h2></legend>
+            {text(typed, form, Field::Email, "email", Some(t(|w| w.account().register.email_hint)))}
+            {typo}
+            {text(typed, form, Field::Phone, "tel", Some(t(|w| w.account().register.phone_hint)))}
+            <fieldset class="pay-stack pay-stack--tight" aria-describedby="language-note">
+                <legend class="pay-field__label">{t(|w| w.account().register.language)}</legend>
+                <p class="pay-note" id="language-note">{t(|w| w.account().register.language_hint)}</p>
+                <div class="pay-choices pay-choices--two">{choice(Locale::En)} {choice(Locale::Es)}</div>
+            </fieldset>
+        </fieldset>
+    }
+}

@@ -1,0 +1,39 @@
+//! After a session: told why it ended, whether a payment was sent, and how to go on. Reached by loading it anew, so that nothing of
+//! before is left in memory.
+
+use crate::{
+    browser,
+    i18n::{say, t},
+    route::Route,
+    ui::{ButtonLink, Heading},
+};
+use leptos::prelude::*;
+
+/// `by_clock`: nobody did anything for too long.
+#[component]
+pub fn SignedOutPage(by_clock: bool) -> impl IntoView {
+    // an attempt to pay whose end nobody has seen
+    let is_on_its_way = RwSignal::new(false);
+    browser::watch(move |_| is_on_its_way.set(browser::tab_storage(browser::ATTEMPT).is_some()));
+    let words = say(move |w| {
+        let w = &w.account().sign_in;
+        match (is_on_its_way.get(), by_clock) {
+            (true, _) => w.on_its_way,
+            (false, true) => w.timed_out,
+            (false, false) => w.signed_out,
+        }
+        .to_owned()
+    });
+    let title =
+        if by_clock { t(|w| w.account().sign_in.timed_out_title) } else { t(|w| w.account().sign_in.signed_out_title) };
+    view! {
+        <div class="pay-signin">
+            <Heading words=title/>
+            <p class="pay-lead">{words}</p>
+            <p class="pay-row">
+                <ButtonLink to=Route::SignIn words=t(|w| w.account().sign_in.resume) main=true/>
+                <ButtonLink to=Route::Find words=t(|w| w.account().sign_in.find_again)/>
+            </p>
+        </div>
+    }
+}

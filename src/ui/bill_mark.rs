@@ -1,0 +1,15 @@
+//! The mark of a bill's kind: an icon in a round field, always beside the words.
+
+use super::{Icon, Sign};
+use contract::bill::BillKind;
+use leptos::prelude::*;
+
+#[component]
+pub fn BillMark(kind: BillKind) -> impl IntoView {
+    let sign = match kind {
+        BillKind::Professional => Sign::Stethoscope,
+        BillKind::Hospital => Sign::Building,
+        BillKind::Premium => Sign::Shield,
+    };
+    view! { <span class="pay-mark"><Icon sign=sign/></span> }
+}
