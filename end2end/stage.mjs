@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch, leave, visitor } from './browser.mjs';
 import { House, ROOT } from './harness.mjs';
-import { Payer } from './journey.mjs';
+import { Member } from './member.mjs';
 
 let browser;
 export function useBrowser() {
@@ -26,7 +26,7 @@ export function scene(name, options, body) {
     const another = async (more = {}) => {
       const one = await visitor(browser, { ...options, ...more });
       visitors.push(one);
-      return new Payer(house, one, { ...options, ...more });
+      return new Member(house, one, { ...options, ...more });
     };
     try {
       const payer = await another();

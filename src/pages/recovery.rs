@@ -26,7 +26,7 @@ enum Field {
 fn form() -> FormState<Field> {
     FormState::new(
         |w, field, problem| match (field, problem) {
-            (Field::Email, problem) => (w.pay().method.email_wrong)(problem),
+            (Field::Email, problem) => (w.account().sign_in.user_id_wrong)(problem),
             (Field::Password, Problem::TooShort) => {
                 format!("{}: {}", w.account().sign_in.new_password, (w.account().register.password_hint)(LEAST as u16))
             }

@@ -55,11 +55,13 @@ pub fn SignInPage() -> impl IntoView {
         }
     });
     form.watch(move || {
+        let (user_id, password) = (user_id.get(), password.get());
         let was = form.problems.get_untracked();
-        check(&user_id.get(), &password.get())
-            .err()
-            .filter(|_| was.of(Field::UserId) != Some(Problem::Malformed))
-            .unwrap_or_default()
+        // what the server said stays until something else is typed
+        if was.of(Field::UserId) == Some(Problem::Malformed) {
+            return if password.is_empty() { was } else { Problems::default() };
+        }
+        check(&user_id, &password).err().unwrap_or_default()
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

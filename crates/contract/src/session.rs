@@ -1,6 +1,6 @@
 //! `POST /bill-lookups` and `/session`: who is asking. The credential itself is an HttpOnly cookie and never in these shapes.
 
-use crate::{Email, Identifier, Instant, PersonName, Region};
+use crate::{Identifier, Instant, Region};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -32,12 +32,13 @@ pub struct SessionView {
     pub person: Option<PersonView>,
 }
 
-/// The member, as far as every page needs to know.
+/// The member, as far as every page needs to know: as the account has it, to be shown and not to be read again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PersonView {
-    pub name: PersonName,
-    pub email: Email,
+    /// First and last name.
+    pub name: String,
+    pub email: String,
     /// Until then payment methods can't be saved.
     pub is_email_confirmed: bool,
 }

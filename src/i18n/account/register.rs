@@ -1,5 +1,8 @@
 //! Words of the registration: what an account adds, the terms' box, the person, the letter.
 
+use crate::i18n::problem;
+use contract::Problem;
+
 pub struct RegisterWords {
     pub title: &'static str,
     pub lead: &'static str,
@@ -37,6 +40,7 @@ pub struct RegisterWords {
     pub zip_known: &'static str,
     pub email: &'static str,
     pub email_hint: &'static str,
+    pub email_wrong: fn(Problem) -> String,
     pub email_typo: fn(&str) -> String,
     pub phone: &'static str,
     pub phone_hint: &'static str,
@@ -109,6 +113,10 @@ pub const EN: RegisterWords = RegisterWords {
     zip_known: "As on your statement",
     email: "E-mail",
     email_hint: "This will be your user ID",
+    email_wrong: |problem| match problem {
+        Problem::Malformed => "E-mail: use an address such as name@example.org".to_owned(),
+        other => (problem::EN.at)(EN.email, other),
+    },
     email_typo: |meant| format!("Did you mean {meant}? Use that"),
     phone: "Phone",
     phone_hint: "With the area code",
@@ -183,6 +191,10 @@ pub const ES: RegisterWords = RegisterWords {
     zip_known: "Como en su estado de cuenta",
     email: "Correo electrónico",
     email_hint: "Será su ID de usuario",
+    email_wrong: |problem| match problem {
+        Problem::Malformed => "Correo electrónico: use una dirección como nombre@example.org".to_owned(),
+        other => (problem::ES.at)(ES.email, other),
+    },
     email_typo: |meant| format!("¿Quiso decir {meant}? Usar ese"),
     phone: "Teléfono",
     phone_hint: "Con el código de área",

@@ -26,6 +26,8 @@ pub struct SecurityWords {
     pub read_terms: &'static str,
     pub authorisations: &'static str,
     pub no_authorisations: &'static str,
+    /// One authorisation was for one payment.
+    pub once: &'static str,
     pub given: fn(when: &str, version: u16) -> String,
     pub payment: &'static str,
 }
@@ -56,9 +58,8 @@ pub const EN: SecurityWords = SecurityWords {
     read_terms: "Read the terms",
     authorisations: "Authorizations you gave",
     no_authorisations: "None yet. What you authorize when you pay is kept here, word for word.",
-    given: |when, version| {
-        format!("Given {when} (text version {version}). It was for one payment and can’t be used again.")
-    },
+    once: "Each was for one payment and can’t be used again, so there is nothing to revoke.",
+    given: |when, version| format!("{when}, text version {version}"),
     payment: "See the payment",
 };
 
@@ -88,8 +89,7 @@ pub const ES: SecurityWords = SecurityWords {
     read_terms: "Leer las condiciones",
     authorisations: "Autorizaciones que dio",
     no_authorisations: "Ninguna todavía. Lo que autoriza al pagar se guarda aquí, palabra por palabra.",
-    given: |when, version| {
-        format!("Dada el {when} (versión {version} del texto). Fue para un solo pago y no puede usarse otra vez.")
-    },
+    once: "Cada una fue para un solo pago y no puede usarse otra vez, así que no hay nada que revocar.",
+    given: |when, version| format!("{when}, versión {version} del texto"),
     payment: "Ver el pago",
 };

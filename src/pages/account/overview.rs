@@ -64,14 +64,12 @@ pub fn AccountPage() -> impl IntoView {
     });
     let who = say(move |w| {
         session.0.with(|session| match session {
-            Session::Member(access, person) => {
-                (w.account().overview.who)(&person.name.to_string(), &access.membership.ending)
-            }
+            Session::Member(access, person) => (w.account().overview.who)(&person.name, &access.membership.ending),
             _ => String::new(),
         })
     });
     let main = view! {
-        <div>
+        <div class="pay-stack pay-stack--tight">
             <Heading words=t(|w| w.account().overview.title)/>
             <p class="pay-lead">{who}</p>
         </div>
@@ -98,7 +96,7 @@ fn Unconfirmed() -> impl IntoView {
     let (is_sent, answer) = (RwSignal::new(false), RwSignal::new(None));
     let email = Memo::new(move |_| {
         session.0.with(|session| {
-            session.person().filter(|person| !person.is_email_confirmed).map(|person| person.email.to_string())
+            session.person().filter(|person| !person.is_email_confirmed).map(|person| person.email.clone())
         })
     });
     let send = StoredValue::new(move || {
@@ -113,9 +111,15 @@ fn Unconfirmed() -> impl IntoView {
     });
     let notice = live(move || {
         let Some(email) = email.get() else { return ().into_any() };
+        let words = say(move |w| {
+            if is_sent.get() {
+                w.account().overview.sent_again.to_owned()
+            } else {
+                (w.account().overview.unconfirmed)(&email)
+            }
+        });
         view! {
-            <Notice kind=NoticeKind::Warn title=t(|w| w.account().overview.unconfirmed_title)
-                words=say(move |w| (w.account().overview.unconfirmed)(&email))>
+            <Notice kind=NoticeKind::Warn title=t(|w| w.account().overview.unconfirmed_title) words>
                 <p>
                     <button class="pay-link" type="button" on:click=move |_| send.with_value(|send| send())>
                         {t(|w| w.account().overview.send_again)}
@@ -125,13 +129,9 @@ fn Unconfirmed() -> impl IntoView {
         }
         .into_any()
     });
-    let said = say(move |w| if is_sent.get() { w.account().overview.sent_again.to_owned() } else { String::new() });
     view! {
-        <div class="pay-live pay-stack pay-stack--tight">
-            {notice}
-            <p class="pay-note" role="status">{said}</p>
-            <Failure error=answer/>
-        </div>
+        <div role="status" class="pay-live">{notice}</div>
+        <Failure error=answer/>
     }
 }
 

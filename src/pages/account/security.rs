@@ -45,7 +45,7 @@ pub fn SecurityPage() -> impl IntoView {
     let retry = Callback::new(move |()| fetch(shown, client.clone()));
     let is_here = Memo::new(move |_| shown.with(Fetched::is_here));
     let main = view! {
-        <div>
+        <div class="pay-stack pay-stack--tight">
             <Heading words=t(|w| w.account().security.title)/>
             <p class="pay-lead">{t(|w| w.account().security.lead)}</p>
         </div>
@@ -269,7 +269,7 @@ fn Agreed(shown: Shown) -> impl IntoView {
     let zone = Signal::derive(move || of(shown, |security| security.time_zone.clone()));
     let row = move |given: AuthorisationGiven| {
         let (at, version) = (given.at, given.version);
-        let when = say(move |w| (w.account().security.given)(&format::moment(w.locale, at, &zone.get()), version));
+        let when = say(move |w| (w.account().security.given)(&format::day(w.locale, at, &zone.get()), version));
         view! {
             <li>
                 <details class="pay-more">
@@ -286,7 +286,11 @@ fn Agreed(shown: Shown) -> impl IntoView {
         if given.is_empty() {
             view! { <p class="pay-note">{t(|w| w.account().security.no_authorisations)}</p> }.into_any()
         } else {
-            view! { <ul class="pay-rows">{list(given, row)}</ul> }.into_any()
+            view! {
+                <p class="pay-note">{t(|w| w.account().security.once)}</p>
+                <ul class="pay-rows pay-rows--close">{list(given, row)}</ul>
+            }
+            .into_any()
         }
     });
     view! {

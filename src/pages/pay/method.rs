@@ -172,8 +172,8 @@ fn restore(choosing: Choosing) {
         let known = |kept: String, own: fn(&PersonView) -> String| {
             if kept.is_empty() { person.as_ref().map(own).unwrap_or_default() } else { kept }
         };
-        let name = known(draft.payer_name, |person| person.name.to_string());
-        let email = known(draft.email, |person| person.email.to_string());
+        let name = known(draft.payer_name, |person| person.name.clone());
+        let email = known(draft.email, |person| person.email.clone());
         for (typed, kept) in [(choosing.name, name), (choosing.email, email)] {
             if typed.with_untracked(String::is_empty) {
                 typed.set(kept);

@@ -22,7 +22,7 @@ pub fn RegisterEmailPage() -> impl IntoView {
     let client = Client::here();
     let email = RwSignal::new(String::new());
     let is_again = RwSignal::new(false);
-    let form = FormState::new(|w, (), problem| (w.pay().method.email_wrong)(problem), |()| "email");
+    let form = FormState::new(|w, (), problem| (w.account().register.email_wrong)(problem), |()| "email");
     let h1 = arrive(say(move |w| {
         let title = w.account().register.email_title;
         if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }

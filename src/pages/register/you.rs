@@ -96,7 +96,7 @@ impl Field {
     }
     fn words(w: &'static Words, field: Self, problem: Problem) -> String {
         match (field, problem) {
-            (Self::Email, problem) => (w.pay().method.email_wrong)(problem),
+            (Self::Email, problem) => (w.account().register.email_wrong)(problem),
             (Self::Password, Problem::TooShort) => {
                 format!("{}: {}", field.label(w), (w.account().register.password_hint)(LEAST as u16))
             }
@@ -211,8 +211,16 @@ pub fn RegisterYouPage() -> impl IntoView {
     });
     let kept = client.clone();
     on_cleanup(move || {
+        // read now: the fields go with the page
+        let mut left = RegistrationDraft::default();
+        typed.into_draft(&mut left);
         let client = kept.clone();
-        spawn_local(async move { _ = enrolment.keep(&client, |draft| typed.into_draft(draft)).await });
+        spawn_local(async move {
+            let change = |draft: &mut RegistrationDraft| {
+                *draft = RegistrationDraft { terms_version: draft.terms_version, ..left }
+            };
+            _ = enrolment.keep(&client, change).await;
+        });
     });
     let h1 = arrive(say(move |w| {
         let title = w.account().register.you_title;

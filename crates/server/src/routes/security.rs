@@ -84,7 +84,7 @@ pub async fn change_password(
     accounts::end_sessions(&mut tx, &account.id, Some(&session.id), now).await?;
     tell_owner(&app, &account).put(&mut tx, now).await?;
     tx.commit().await?;
-    let member = member(&account)?;
+    let member = member(&account);
     let (session, cookies) = caller::begin_session(&app, &headers, session.membership, Some(member)).await?;
     Ok((cookies, Json(view(Some(&session), now))))
 }

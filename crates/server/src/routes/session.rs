@@ -15,7 +15,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use contract::{
-    Instant, PersonName,
+    Instant,
     account::Credentials,
     refusal::{Refusal, RefusalCode},
     session::{MembershipView, PersonView, SessionKind, SessionView},
@@ -78,15 +78,15 @@ pub async fn sign_in(
     };
     tries.were_right(&app);
     let membership = app.store.membership(&account.membership).await?.ok_or_else(|| Error::new(RefusalCode::Fault))?;
-    let member = member(&account)?;
+    let member = member(&account);
     let (session, cookies) = caller::begin_session(&app, &headers, membership, Some(member)).await?;
     Ok((cookies, Json(view(Some(&session), app.clock.now()))))
 }
 
-pub fn member(account: &Account) -> Answer<Member> {
-    let name = PersonName::parse(&account.name()).map_err(|_| Error::new(RefusalCode::Fault))?;
-    let (email, is_email_confirmed) = (account.email.clone(), account.is_email_confirmed);
-    Ok(Member { account: account.id.clone(), person: PersonView { name, email, is_email_confirmed } })
+pub fn member(account: &Account) -> Member {
+    let (name, email) = (account.name(), account.email.to_string());
+    let person = PersonView { name, email, is_email_confirmed: account.is_email_confirmed };
+    Member { account: account.id.clone(), person }
 }
 
 /// Tries at one account from one address. An account that nobody has is slowed like any other.

@@ -2,7 +2,7 @@
 //! member has an account; one of a payer has not.
 
 use super::{Store, json, memberships::Membership, to_json, value};
-use contract::{Email, Instant, PersonName, account::SessionSeen, payment::PaymentDraft, session::PersonView};
+use contract::{Instant, account::SessionSeen, payment::PaymentDraft, session::PersonView};
 use sqlx::{Row, any::AnyRow};
 
 pub const IDLE_MILLIS: i64 = 15 * 60_000;
@@ -56,12 +56,8 @@ const SESSION: &str = "SELECT session.id AS session_id, capture_binding, session
 fn session_from(row: &AnyRow, token_hash: &str) -> Result<Session, sqlx::Error> {
     let account: Option<String> = row.try_get("account")?;
     let member = account.map(|account| {
-        let name: PersonName = {
-            let (first, last): (String, String) = (row.try_get("first_name")?, row.try_get("last_name")?);
-            PersonName::parse(&format!("{first} {last}"))
-                .map_err(|problem| sqlx::Error::Decode(problem.key().into()))?
-        };
-        let email: Email = value(row, "account_email")?;
+        let (first, last): (String, String) = (row.try_get("first_name")?, row.try_get("last_name")?);
+        let (name, email) = (format!("{first} {last}"), row.try_get("account_email")?);
         let is_email_confirmed = row.try_get::<Option<i64>, _>("email_confirmed_at")?.is_some();
         Ok::<_, sqlx::Error>(Member { account, person: PersonView { name, email, is_email_confirmed } })
     });

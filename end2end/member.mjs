@@ -1,0 +1,125 @@
+// A person with an account: registering, signing in, getting back in. As in journey.mjs, each method is one thing that a person
+// does or sees, in words of the page; letters are read where the demo shows them.
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Payer, WORDS } from './journey.mjs';
+
+export const PASSWORD = 'copper river lantern seven';
+export const NEW_PASSWORD = 'seven lanterns on a copper river';
+
+Object.assign(WORDS.en, {
+  register: 'Register', begin: /^Begin with your statement/, bill: 'Your bill', terms: 'Terms', agreeTerms: /^I have read and agree/,
+  you: 'About you', first: 'First name', last: 'Last name', street: 'Street and number', city: 'City', state: 'State',
+  mail: 'E-mail', phone: 'Phone', password: 'Password', open: 'Open my account', letter: 'Confirm your e-mail',
+  sendAgain: 'Send it again', otherAddress: 'Use another address', sendThere: 'Send it there', sentAgain: /^Sent\. Please look/,
+  confirm: 'Confirm my address', confirmed: 'Your address is confirmed', refusedLink: 'This link does not work any more',
+  signIn: 'Sign in', userId: 'User ID', signOut: 'Sign out', yourAccount: 'Your account', security: 'Security',
+  wrong: 'User ID or password: one of them is not right', couldNot: 'We could not sign you in', moment: 'A moment, please',
+  forgotId: 'Forgot user ID', sendId: 'Send my user ID', forgot: 'Forgot password', sendLink: 'Send the link', mailbox: 'Look into your mailbox',
+  reset: 'Choose a new password', newPassword: 'New password', current: 'Present password', savePassword: 'Save the new password', resetDone: 'Your password is changed',
+  signedOutTitle: 'You are signed out', timedOut: 'You were signed out to protect your information', moreTime: 'Do you need more time?',
+  stay: 'Stay signed in', leaveNow: 'Sign out now', payAll: 'Pay all or choose', changePassword: 'Change the password', endOthers: 'Sign out everywhere else',
+});
+Object.assign(WORDS.es, {
+  register: 'Registrarse', begin: /^Empezar con su estado de cuenta/, bill: 'Su factura', terms: 'Condiciones', agreeTerms: /^He leído/,
+  you: 'Sobre usted', first: 'Nombre', last: 'Apellido', street: 'Calle y número', city: 'Ciudad', state: 'Estado',
+  mail: 'Correo electrónico', phone: 'Teléfono', password: 'Contraseña', open: 'Abrir mi cuenta', letter: 'Confirme su correo electrónico',
+  sendAgain: 'Enviarla de nuevo', otherAddress: 'Usar otra dirección', sendThere: 'Enviarla allí', sentAgain: /^Enviada\. Mire/,
+  confirm: 'Confirmar mi dirección', confirmed: 'Su dirección está confirmada', refusedLink: 'Este enlace ya no funciona',
+  signIn: 'Iniciar sesión', userId: 'ID de usuario', signOut: 'Cerrar sesión', yourAccount: 'Su cuenta', security: 'Seguridad',
+  wrong: 'ID de usuario o contraseña: uno de los dos no es correcto', couldNot: 'No pudimos iniciar su sesión', moment: 'Un momento, por favor',
+  forgotId: 'Olvidé mi ID de usuario', sendId: 'Enviar mi ID de usuario', forgot: 'Olvidé mi contraseña', sendLink: 'Enviar el enlace', mailbox: 'Mire en su buzón',
+  reset: 'Elija una nueva contraseña', newPassword: 'Nueva contraseña', current: 'Contraseña actual', savePassword: 'Guardar la nueva contraseña', resetDone: 'Su contraseña está cambiada',
+  signedOutTitle: 'Cerró su sesión', timedOut: 'Cerramos su sesión para proteger su información', moreTime: '¿Necesita más tiempo?',
+  stay: 'Seguir en la sesión', leaveNow: 'Cerrar la sesión ahora', payAll: 'Pagar todo o elegir', changePassword: 'Cambiar la contraseña', endOthers: 'Cerrar la sesión en los demás lugares',
+});
+
+export const MEI = {
+  first: 'Mei', last: 'Tanaka', street: '1 Harbor Street', city: 'San Diego', mail: 'mei@example.org', phone: '(510) 555-0134', password: PASSWORD,
+};
+
+export class Member extends Payer {
+  get main() {
+    return this.page.getByRole('main');
+  }
+  /** The control with this label, and not the button beside it that shows a password. */
+  control(name) {
+    return this.main.getByLabel(this.words[name], { exact: true }).and(this.page.locator('input, select'));
+  }
+  async presses(name) {
+    await this.main.getByRole('button', { name: this.words[name], exact: typeof this.words[name] === 'string' }).click();
+  }
+
+  // --- registering
+
+  /** Up to the terms: region, and what is printed on the statement. */
+  async showsStatement(identifiers, region = 'California') {
+    await this.goes('/register');
+    await this.main.getByRole('link', { name: this.words.begin }).click();
+    await this.sees(this.words.region);
+    await this.page.getByRole('radio', { name: new RegExp(`^${region}`) }).check();
+    await this.presses('goOn');
+    await this.sees(this.words.bill);
+    await this.types(identifiers);
+    await this.presses('goOn');
+    await this.sees(this.words.terms);
+  }
+  async agreesToTerms() {
+    await this.page.getByRole('checkbox', { name: this.words.agreeTerms }).check();
+    await this.presses('goOn');
+    await this.sees(this.words.you);
+  }
+  async tells(person) {
+    for (const [name, text] of Object.entries(person)) await this.control(name).fill(text);
+  }
+  async registers(identifiers, person = MEI) {
+    await this.showsStatement(identifiers);
+    await this.agreesToTerms();
+    await this.tells(person);
+    await this.presses('open');
+    await this.sees(this.words.letter);
+  }
+
+  // --- letters
+
+  /** The newest letter to an address whose text matches. */
+  async letter(to, matches = /./) {
+    for (let tries = 0; tries < 50; tries += 1) {
+      const found = (await this.house.mail()).find((letter) => letter.to === to && matches.test(letter.text));
+      if (found) return found;
+      await pause(100);
+    }
+    assert.fail(`no letter to ${to} that says ${matches}`);
+  }
+  /** Follows the link of the newest letter that has one. */
+  async followsLink(to) {
+    const { text } = await this.letter(to, /#/);
+    await this.page.goto(text.match(/https?:\S+#\S+/)[0]);
+  }
+
+  // --- in and out
+
+  async goesToSignIn() {
+    await this.goes('/sign-in');
+    await this.sees(this.words.signIn);
+  }
+  async triesToSignIn(userId, password = PASSWORD) {
+    await this.control('userId').fill(userId);
+    await this.control('password').fill(password);
+    const answered = this.page.waitForResponse((answer) => answer.url().endsWith('/session') && answer.request().method() === 'POST');
+    await this.presses('signIn');
+    await answered;
+  }
+  async signsIn(userId = 'ana.oneill@example.org', password = PASSWORD) {
+    await this.goesToSignIn();
+    await this.triesToSignIn(userId, password);
+    await this.sees(this.words.yourAccount);
+  }
+  async signsOut() {
+    await this.page.getByRole('banner').getByRole('button', { name: this.words.signOut }).click();
+    await this.sees(this.words.signedOutTitle);
+  }
+  get dialog() {
+    return this.page.getByRole('dialog', { name: this.words.moreTime });
+  }
+}

@@ -1,0 +1,147 @@
+// From a statement to an account: what a member types, sees and gets by mail, and what the database holds.
+import assert from 'node:assert/strict';
+import { PHONE } from '../browser.mjs';
+import { MEI } from '../member.mjs';
+import { scene, useBrowser } from '../stage.mjs';
+
+useBrowser();
+
+const unregistered = ({ name }) => name === 'Mei Tanaka';
+const accountOf = (house, userId) => house.billing(['SELECT * FROM account WHERE user_id = ?', userId])[0];
+
+for (const language of ['en', 'es']) {
+  scene(`a member registers with a statement on a phone (${language})`, { size: PHONE, language, locale: language === 'es' ? 'es-US' : 'en-US' }, async ({ house, payer }) => {
+    const { identifiers } = await house.member(unregistered);
+    await payer.showsStatement(identifiers);
+    assert.equal(await payer.page.getByRole('checkbox', { name: payer.words.agreeTerms }).isChecked(), false, 'ticked for nobody');
+    await payer.agreesToTerms();
+    await payer.reads('92103');
+    await payer.tells(MEI);
+    await payer.noSidewaysScroll();
+    await payer.presses('open');
+    await payer.sees(payer.words.letter);
+    await payer.reads(MEI.mail);
+    if (language === 'es') await payer.noEnglish();
+    const account = accountOf(house, MEI.mail);
+    assert.deepEqual([account.first_name, account.terms_version, account.locale, account.email_confirmed_at], ['Mei', 1, language, null]);
+    assert.match(account.password, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    await payer.followsLink(MEI.mail);
+    await payer.sees(payer.words.letter);
+    assert.doesNotMatch(payer.page.url(), /#/, 'the secret is out of the address bar');
+    await payer.presses('confirm');
+    await payer.sees(payer.words.confirmed);
+    assert.ok(accountOf(house, MEI.mail).email_confirmed_at);
+    await payer.signsIn(MEI.mail);
+    await payer.reads('Mei Tanaka');
+  });
+}
+
+scene('back and reload lose nothing, and nothing of it is in the browser', async ({ house, payer }) => {
+  const { identifiers } = await house.member(unregistered);
+  await payer.showsStatement(identifiers);
+  await payer.agreesToTerms();
+  const { password, ...told } = MEI;
+  await payer.tells(told);
+  await payer.page.goBack();
+  await payer.sees(payer.words.terms);
+  assert.equal(await payer.page.getByRole('checkbox', { name: payer.words.agreeTerms }).isChecked(), true);
+  await payer.presses('goOn');
+  await payer.sees(payer.words.you);
+  assert.equal(await payer.control('mail').inputValue(), MEI.mail);
+  const kept = payer.page.waitForResponse((answer) => /registrations/.test(answer.url()) && answer.request().method() === 'PUT');
+  await payer.control('city').fill('Chula Vista');
+  await payer.main.getByRole('link', { name: 'Back' }).or(payer.main.getByRole('link', { name: payer.words.terms })).first().click();
+  await kept;
+  await payer.page.reload();
+  await payer.goes('/register/you');
+  await payer.sees(payer.words.you);
+  await payer.page.waitForFunction(() => document.querySelector('#city')?.value === 'Chula Vista');
+  const keeps = JSON.stringify(await payer.keeps());
+  for (const private_ of ['Tanaka', 'mei@', 'Harbor', '555']) assert.ok(!keeps.includes(private_), `${private_} is kept in the browser`);
+  await payer.tells({ password });
+  await payer.presses('open');
+  await payer.sees(payer.words.letter);
+  assert.equal(JSON.parse(accountOf(house, MEI.mail).address).city, 'Chula Vista');
+  // the steps are behind now
+  await payer.goes('/register/agree');
+  await payer.sees(payer.words.letter);
+});
+
+scene('an account that is there already is told of by mail and not on the page', async ({ house, payer, member, another }) => {
+  await payer.registers(member.identifiers, { ...MEI, mail: 'thief@example.org' });
+  const told = await payer.text();
+  const other = await another();
+  await other.registers((await house.member(unregistered)).identifiers, { ...MEI, mail: 'honest@example.org' });
+  assert.equal((await other.text()).replace('honest@', 'thief@'), told);
+  const letter = await payer.letter('ana.oneill@example.org', /already have an account/);
+  assert.match(letter.subject, /already/);
+  assert.ok((await house.mail()).every(({ to }) => to !== 'thief@example.org'));
+  assert.equal(house.billing("SELECT COUNT(*) AS n FROM account WHERE email = 'thief@example.org'")[0].n, 0);
+  await payer.goesToSignIn();
+  await payer.triesToSignIn('thief@example.org');
+  await payer.reads(payer.words.wrong);
+});
+
+scene('what is wrong is said at the field and in the summary, with a way to put it right', async ({ house, payer }) => {
+  const { identifiers } = await house.member(unregistered);
+  await payer.showsStatement(identifiers);
+  await payer.presses('goOn');
+  await payer.invalid();
+  await payer.agreesToTerms();
+  await payer.presses('open');
+  await payer.main.getByRole('heading', { name: '7 things to put right' }).waitFor();
+  await payer.main.getByRole('group').getByRole('link', { name: /^City:/ }).click();
+  assert.ok(await payer.control('city').evaluate((field) => field === document.activeElement));
+  await payer.tells({ ...MEI, first: '4242 4242 4242 4242', mail: 'mei@gmial.com', password: 'passwordpassword' });
+  await payer.presses('open');
+  await payer.reads('this looks like a card number; we have not kept it');
+  assert.equal(await payer.control('first').inputValue(), '');
+  await payer.control('first').fill('Mei');
+  await payer.main.getByRole('button', { name: /mei@gmail\.com/ }).click();
+  await payer.presses('open');
+  await payer.reads('Password: this is easy to guess');
+  await payer.tells({ password: 'short' });
+  await payer.presses('open');
+  await payer.reads('At least 15 characters');
+  await payer.tells({ password: MEI.password });
+  await payer.presses('open');
+  await payer.sees(payer.words.letter);
+  assert.ok(accountOf(house, 'mei@gmail.com'));
+});
+
+scene('the address is changed before it is confirmed, and the first link is worth nothing then', async ({ house, payer }) => {
+  await payer.registers((await house.member(unregistered)).identifiers, { ...MEI, mail: 'mai@example.org' });
+  const first = (await payer.letter('mai@example.org', /#/)).text.match(/https?:\S+#\S+/)[0];
+  await payer.control('otherAddress').fill('mei@example.org');
+  await payer.presses('sendThere');
+  await payer.reads(payer.words.sentAgain);
+  await payer.letter('mei@example.org', /#/);
+  assert.ok(accountOf(house, 'mei@example.org') && !accountOf(house, 'mai@example.org'));
+  await payer.page.goto(first);
+  await payer.presses('confirm');
+  await payer.sees(payer.words.refusedLink);
+  await payer.followsLink('mei@example.org');
+  await payer.presses('confirm');
+  await payer.sees(payer.words.confirmed);
+  await payer.followsLink('mei@example.org');
+  await payer.presses('confirm');
+  await payer.sees(payer.words.refusedLink);
+});
+
+scene('whoever has paid once keeps it in an account without typing the statement again', async ({ house, payer, member }) => {
+  const grace = await house.member(({ open_bills: bills, password }) => bills.length > 0 && password === null);
+  assert.ok(member);
+  await payer.reachesReview(grace, { shares: Object.fromEntries([[grace.open_bills[0].kind, 'all']]) });
+  await payer.pays();
+  await payer.sees(payer.words.paid);
+  await payer.main.getByRole('link', { name: /account/i }).last().click();
+  await payer.sees(payer.words.register);
+  await payer.main.getByRole('link', { name: 'Go on' }).click();
+  await payer.sees(payer.words.terms);
+  await payer.agreesToTerms();
+  await payer.tells({ ...MEI, mail: 'payer@example.org' });
+  await payer.presses('open');
+  await payer.sees(payer.words.letter);
+  await payer.signsIn('payer@example.org');
+  await payer.main.getByRole('region', { name: 'Last payments' }).getByText('Paid').first().waitFor();
+});

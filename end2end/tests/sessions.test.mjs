@@ -1,0 +1,138 @@
+// How long one is signed in: the warning, the end, other tabs, sleep, a clock that is set, and what is left behind the back button.
+import assert from 'node:assert/strict';
+import { scene, useBrowser } from '../stage.mjs';
+
+useBrowser();
+
+const ANA = 'ana.oneill@example.org';
+const MINUTE = 60_000;
+
+scene('after thirteen minutes the member is asked, and one press goes on', async ({ payer }) => {
+  await payer.page.clock.install();
+  await payer.signsIn();
+  await payer.page.clock.runFor(12.8 * MINUTE);
+  assert.equal(await payer.dialog.isVisible(), false);
+  await payer.page.clock.runFor(0.4 * MINUTE);
+  await payer.dialog.waitFor();
+  await payer.dialog.getByText(/signed out in 2 minutes\. No payment is sent/).waitFor();
+  const extended = payer.page.waitForResponse((answer) => answer.request().method() === 'PATCH' && answer.ok());
+  await payer.dialog.getByRole('button', { name: payer.words.stay }).click();
+  await extended;
+  await payer.dialog.waitFor({ state: 'hidden' });
+  await payer.page.clock.runFor(12.8 * MINUTE);
+  assert.equal(await payer.dialog.isVisible(), false);
+  await payer.page.clock.runFor(0.4 * MINUTE);
+  await payer.dialog.waitFor();
+  // Escape is no "sign me out"
+  const again = payer.page.waitForResponse((answer) => answer.request().method() === 'PATCH' && answer.ok());
+  await payer.page.keyboard.press('Escape');
+  await again;
+  await payer.dialog.waitFor({ state: 'hidden' });
+});
+
+scene('what a member does puts the end off', async ({ payer }) => {
+  await payer.page.clock.install();
+  await payer.signsIn();
+  for (let minutes = 0; minutes < 18; minutes += 3) {
+    await payer.page.clock.runFor(3 * MINUTE);
+    const told = payer.page.waitForResponse((answer) => answer.request().method() === 'PATCH');
+    await payer.page.keyboard.press('Tab');
+    await told;
+  }
+  assert.equal(await payer.dialog.isVisible(), false);
+  await payer.sees(payer.words.yourAccount);
+});
+
+scene('when nobody answers, the page is left for good and the bill can be gone on with', async ({ house, payer, member }) => {
+  await payer.page.clock.install();
+  await payer.reachesMethod(member, { professional: 'none', hospital: '150' });
+  await payer.byCard();
+  await payer.says();
+  await payer.page.clock.runFor(14.9 * MINUTE);
+  await payer.dialog.waitFor();
+  await house.later(15 * 60);
+  await payer.page.clock.runFor(0.2 * MINUTE);
+  await payer.sees(payer.words.timedOut);
+  await payer.reads(/No payment was sent/);
+  assert.equal(house.billing('SELECT COUNT(*) AS n FROM payment WHERE created_at > (SELECT MAX(created_at) - 1000 FROM session)')[0].n, 0);
+  assert.equal(await payer.page.locator('iframe').count(), 0);
+  await payer.page.goBack();
+  await payer.page.waitForLoadState();
+  assert.doesNotMatch(await payer.page.content(), /\$150\.00|4242/);
+  await payer.goes('/pay');
+  await payer.sees(payer.words.find);
+  await payer.finds(member.identifiers);
+  await payer.sees(payer.words.owe);
+  await payer.page.waitForFunction(() => [...document.querySelectorAll('input')].some((input) => input.value === '150'));
+  await payer.continues();
+  await payer.sees(payer.words.how);
+  assert.equal(await payer.page.getByLabel(payer.words.name).inputValue(), '', 'what is private is gone');
+});
+
+scene('a laptop that slept, and a clock that was set back, gain no time', async ({ house, payer, another }) => {
+  await payer.page.clock.install();
+  await payer.signsIn();
+  // asleep: no timer ran, the wall clock went on
+  await house.later(20 * 60);
+  await payer.page.clock.fastForward(20 * MINUTE);
+  await payer.sees(payer.words.timedOut);
+  const other = await another();
+  await other.page.clock.install();
+  await other.signsIn();
+  await other.page.clock.runFor(10 * MINUTE);
+  await other.page.clock.setSystemTime(Date.now() - 120 * MINUTE);
+  await other.page.clock.runFor(3.5 * MINUTE);
+  await other.dialog.waitFor();
+});
+
+scene('signing out in one tab signs out in all, and back shows nothing', async ({ house, payer }) => {
+  await payer.signsIn();
+  const tab = await payer.context.newPage();
+  await tab.goto(`${house.app}/account`);
+  await tab.getByRole('heading', { level: 1, name: payer.words.yourAccount }).waitFor();
+  await payer.signsOut();
+  await tab.getByRole('heading', { level: 1, name: payer.words.timedOut }).waitFor();
+  assert.equal(house.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 0);
+  for (let steps = 0; steps < 3; steps += 1) {
+    await payer.page.goBack().catch(() => {});
+    await payer.page.waitForLoadState();
+    assert.doesNotMatch(await payer.page.locator('body').innerText(), /1,214\.10|O’Neill/);
+  }
+  await payer.goes('/account');
+  await payer.sees(payer.words.signIn);
+});
+
+scene('signing in in one tab is known in the others', async ({ house, payer }) => {
+  const tab = await payer.context.newPage();
+  await tab.goto(`${house.app}/`);
+  await tab.getByRole('heading', { level: 1 }).waitFor();
+  await payer.signsIn();
+  await tab.getByRole('banner').getByRole('button', { name: payer.words.signOut }).waitFor();
+});
+
+scene('a member sees where they are signed in, signs out everywhere else, and changes the password', async ({ house, payer, another }) => {
+  const there = await another();
+  await there.signsIn();
+  await payer.signsIn();
+  await payer.goes('/account/security');
+  await payer.sees(payer.words.security);
+  const list = payer.main.getByRole('region', { name: 'Where you are signed in' });
+  assert.equal(await list.getByRole('listitem').count(), 2);
+  await list.getByRole('button', { name: payer.words.endOthers }).click();
+  await list.getByText('You are signed in nowhere else.').waitFor();
+  await there.goes('/account');
+  await there.sees(there.words.signIn);
+  await payer.main.getByText(payer.words.changePassword).click();
+  await payer.control('current').fill('wrong wrong wrong wrong');
+  await payer.control('newPassword').fill('seven lanterns on a copper river');
+  await payer.presses('savePassword');
+  await payer.reads('Present password: this is not it');
+  const cookie = (await payer.context.cookies()).find(({ name }) => name === 'kppay_session');
+  assert.deepEqual([cookie.httpOnly, cookie.sameSite, cookie.path], [true, 'Lax', '/']);
+  await payer.control('current').fill('copper river lantern seven');
+  await payer.presses('savePassword');
+  await payer.reads('Your password is changed. You were signed out everywhere else.');
+  assert.notEqual((await payer.context.cookies()).find(({ name }) => name === 'kppay_session').value, cookie.value);
+  await payer.letter(ANA, /was changed/);
+  assert.equal(house.billing("SELECT COUNT(*) AS n FROM session WHERE account IS NOT NULL AND ended_at IS NULL")[0].n, 1);
+});
