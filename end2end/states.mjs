@@ -3,6 +3,8 @@
 //
 // A stop is `{ page, state }`; `still` says that its content is the same on every day and so can be kept as an ARIA snapshot.
 
+import { MEI, NEW_PASSWORD } from './member.mjs';
+
 const stop = (page, state, more = {}) => ({ page, state, name: state ? `${page}-${state}` : page, ...more });
 
 async function* doors({ payer }) {
@@ -19,7 +21,7 @@ async function* doors({ payer }) {
   await page.getByRole('radio', { name: /^Washington/ }).check();
   await page.getByRole('radio', { name: words.yes }).waitFor();
   yield stop('region', 'washington');
-  for (const path of ['help', 'coupon', 'sign-in', 'register', 'terms', 'privacy', 'accessibility']) {
+  for (const path of ['help', 'coupon', 'sign-in', 'register', 'forgot-password', 'reset-password', 'signed-out', 'timed-out', 'terms', 'privacy', 'accessibility']) {
     await payer.goes(`/${path}`);
     await payer.settles();
     yield stop(path, '');
@@ -186,6 +188,120 @@ const hospitalOnly = owedBy('only-hospital', ({ open_bills: bills }) => bills.le
 const pastDue = owedBy('past-due', ({ open_bills: bills }) => bills.some((bill) => bill.past_due));
 const accents = owedBy('accents', ({ name, open_bills: bills }) => /[áéíóúñüö]/i.test(name) && bills.length > 0);
 
+async function* registering({ payer, house }) {
+  const { identifiers } = await house.member(({ name }) => name === 'Mei Tanaka');
+  await payer.goes('/register');
+  await payer.main.getByRole('link', { name: payer.words.begin }).click();
+  await payer.sees(payer.words.region);
+  await payer.page.getByRole('radio', { name: /^California/ }).check();
+  await payer.presses('goOn');
+  await payer.sees(payer.words.bill);
+  yield stop('register', 'bill');
+  await payer.types(identifiers);
+  await payer.presses('goOn');
+  await payer.sees(payer.words.terms);
+  yield stop('register', 'terms');
+  await payer.presses('goOn');
+  await payer.invalid();
+  yield stop('register', 'terms-error');
+  await payer.agreesToTerms();
+  yield stop('register', 'you');
+  await payer.presses('open');
+  await payer.invalid();
+  yield stop('register', 'you-error');
+  await payer.tells({ ...MEI, mail: 'mei@gmial.com', password: 'passwordpassword' });
+  await payer.presses('open');
+  await payer.main.locator('#new-password-error').waitFor();
+  yield stop('register', 'you-guessable');
+  await payer.tells({ mail: MEI.mail, password: MEI.password });
+  await payer.presses('open');
+  await payer.sees(payer.words.letter);
+  yield stop('register', 'letter');
+  await payer.presses('sendThere');
+  await payer.invalid();
+  yield stop('register', 'letter-error');
+  await payer.followsLink(MEI.mail);
+  await payer.sees(payer.words.letter);
+  yield stop('confirm-email', '');
+  await payer.presses('confirm');
+  await payer.sees(payer.words.confirmed);
+  yield stop('confirm-email', 'done');
+  await payer.goes('/confirm-email#used');
+  await payer.presses('confirm');
+  await payer.sees(payer.words.refusedLink);
+  yield stop('confirm-email', 'refused');
+}
+
+async function* gettingIn({ payer }) {
+  await payer.goesToSignIn();
+  await payer.presses('signIn');
+  await payer.invalid();
+  yield stop('sign-in', 'empty');
+  for (let tries = 0; tries < 3; tries += 1) await payer.triesToSignIn('nobody@example.org', 'wrong wrong wrong wrong');
+  await payer.main.getByRole('heading', { name: payer.words.couldNot }).waitFor();
+  yield stop('sign-in', 'wrong');
+  await payer.triesToSignIn('nobody@example.org', 'wrong wrong wrong wrong');
+  await payer.reads(payer.words.moment);
+  yield stop('sign-in', 'too-early');
+  await payer.goes('/forgot-password');
+  await payer.presses('sendLink');
+  await payer.invalid();
+  yield stop('forgot-password', 'error');
+  await payer.control('userId').fill('ana.oneill@example.org');
+  await payer.presses('sendLink');
+  await payer.sees(payer.words.mailbox);
+  yield stop('forgot-password', 'sent');
+  await payer.followsLink('ana.oneill@example.org');
+  await payer.sees(payer.words.reset);
+  yield stop('reset-password', 'choose');
+  await payer.presses('savePassword');
+  await payer.invalid();
+  yield stop('reset-password', 'error');
+  await payer.control('newPassword').fill(NEW_PASSWORD);
+  await payer.presses('savePassword');
+  await payer.sees(payer.words.resetDone);
+  yield stop('reset-password', 'done');
+}
+
+async function* forgettingTheId({ payer, member }) {
+  await payer.arrives();
+  await payer.goes('/forgot-user-id');
+  await payer.sees(payer.words.forgotId);
+  yield stop('forgot-user-id', '');
+  await payer.types(member.identifiers);
+  await payer.presses('sendId');
+  await payer.sees(payer.words.mailbox);
+  yield stop('forgot-user-id', 'sent');
+}
+
+async function* atHome({ payer }) {
+  await payer.page.clock.install();
+  await payer.signsIn();
+  await payer.main.getByRole('region').nth(1).getByRole('listitem').first().waitFor();
+  yield stop('account', '');
+  await payer.main.locator('summary').first().click();
+  yield stop('account', 'charges');
+  await payer.goes('/account/security');
+  await payer.sees(payer.words.security);
+  await payer.main.getByRole('region').nth(2).getByRole('listitem').first().waitFor();
+  yield stop('security', '');
+  await payer.main.getByText(payer.words.changePassword).click();
+  await payer.presses('savePassword');
+  await payer.invalid();
+  yield stop('security', 'error');
+  await payer.page.clock.runFor(13.5 * 60_000);
+  await payer.dialog.waitFor();
+  yield stop('ending', '');
+}
+
+const signsInAs = (state, is) => async function* ({ payer, house }) {
+  const { email } = await house.member(is);
+  await payer.signsIn(email);
+  await payer.main.getByRole('region').nth(1).getByRole('listitem').first().waitFor();
+  yield stop('account', state);
+};
+const homePastDue = signsInAs('past-due', ({ password, open_bills: bills }) => password && bills.some((bill) => bill.past_due));
+
 async function* crashing({ payer }) {
   await payer.context.route(/\.wasm/, (route) => route.abort());
   await payer.goes('/');
@@ -195,5 +311,5 @@ async function* crashing({ payer }) {
 
 export const WALKS = {
   doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, signedOut, payingAgain, nothingOwed,
-  hospitalOnly, pastDue, accents, crashing,
+  hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, homePastDue, crashing,
 };

@@ -79,6 +79,12 @@ pub fn take_fragment() -> String {
     fragment.trim_start_matches('#').to_owned()
 }
 
+/// As `take_fragment`, now and whenever another one is put into the address of this page.
+pub fn take_fragments(mut taken: impl FnMut(String) + 'static) -> Option<Listening> {
+    taken(take_fragment());
+    Listening::to("hashchange", move || taken(take_fragment()))
+}
+
 /// Leaves this page for good: nothing of it is left on the screen, in memory, or behind the back button.
 pub fn leave_for(path: &str) {
     if let Some(app) = document().and_then(|document| document.get_element_by_id("app")) {

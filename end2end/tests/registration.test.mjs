@@ -134,7 +134,7 @@ scene('whoever has paid once keeps it in an account without typing the statement
   await payer.reachesReview(grace, { shares: Object.fromEntries([[grace.open_bills[0].kind, 'all']]) });
   await payer.pays();
   await payer.sees(payer.words.paid);
-  await payer.main.getByRole('link', { name: /account/i }).last().click();
+  await payer.main.getByRole('link', { name: /^Register|account/ }).last().click();
   await payer.sees(payer.words.register);
   await payer.main.getByRole('link', { name: 'Go on' }).click();
   await payer.sees(payer.words.terms);

@@ -117,6 +117,7 @@ scene('a member sees where they are signed in, signs out everywhere else, and ch
   await payer.goes('/account/security');
   await payer.sees(payer.words.security);
   const list = payer.main.getByRole('region', { name: 'Where you are signed in' });
+  await list.getByRole('button', { name: /^Sign out\s*: Chrome/ }).waitFor();
   assert.equal(await list.getByRole('listitem').count(), 2);
   await list.getByRole('button', { name: payer.words.endOthers }).click();
   await list.getByText('You are signed in nowhere else.').waitFor();

@@ -127,13 +127,12 @@ enum Link {
 #[component]
 pub fn ResetPasswordPage() -> impl IntoView {
     let (token, link) = (StoredValue::new(String::new()), RwSignal::new(Link::Here));
-    browser::watch(move |is_first| {
-        if is_first {
-            token.set_value(browser::take_fragment());
-            if token.with_value(String::is_empty) {
-                link.set(Link::Refused);
-            }
-        }
+    let listening = StoredValue::new_local(None);
+    browser::watch(move |_| {
+        listening.set_value(browser::take_fragments(move |taken| {
+            link.set(if taken.is_empty() { Link::Refused } else { Link::Here });
+            token.set_value(taken);
+        }));
     });
     let link = (link, Memo::new(move |_| link.get()));
     live(move || match link.1.get() {

@@ -78,10 +78,19 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
     /// Checks live once it was refused. `check` reads the fields.
     pub fn watch(self, check: impl Fn() -> Problems<F> + 'static) {
         browser::watch(move |is_first| {
-            let problems = check();
-            if !is_first && self.refused.get_untracked() > 0 {
-                self.problems.set(problems);
+            let now = check();
+            if is_first || self.refused.get_untracked() == 0 {
+                return;
             }
+            self.problems.update(|was| {
+                let mut next = Problems::default();
+                for (field, problem) in now.iter() {
+                    // a card number that was wiped stays named until something else is typed
+                    let is_wiped = problem == Problem::Missing && was.of(field) == Some(Problem::LooksLikeCard);
+                    next.add(field, if is_wiped { Problem::LooksLikeCard } else { problem });
+                }
+                *was = next;
+            });
         });
     }
 

@@ -40,22 +40,42 @@ fn welcome(house: &House, plan: &Plan) -> Outcome<String> {
     let members = http::fetch(&house.authority, "/demo/members")
         .and_then(|answer| answer.json())
         .because("Asking for the demo members")?;
-    let member = members
-        .as_array()
-        .and_then(|all| all.iter().find(|member| owes_in_california(member)).or_else(|| all.first()))
-        .ok_or_else(|| Failure::new("The demo has no members."))?;
+    let all = members.as_array().map(Vec::as_slice).unwrap_or_default();
+    let member = all.iter().find(|member| owes_in_california(member)).or_else(|| all.first());
+    let member = member.ok_or_else(|| Failure::new("The demo has no members."))?;
     let address = if plan.api_only {
         format!("The API is at http://{}. In another terminal: trunk serve", house.authority)
     } else {
         format!("Open http://{}", house.authority)
     };
     Ok(format!(
-        "{address}\n\nPay once, as {}:\n{}\n{SANDBOX}\n\nMore people to be: http://{}/demo/members · their mail: /demo/mail · the clock: /demo/clock\nThe sandbox processor is at http://{}. Ctrl-C stops both.",
+        "{address}\n\nPay once, as {}:\n{}\n{}\n{SANDBOX}\n\nMore people to be: http://{}/demo/members · their mail: /demo/mail · the clock: /demo/clock\nThe sandbox processor is at http://{}. Ctrl-C stops both.",
         text(member, "name"),
         to_type(member),
+        accounts(all),
         house.authority,
         house.processor_authority
     ))
+}
+
+/// Who can sign in, and who has no account yet.
+fn accounts(members: &[Value]) -> String {
+    let has_account = |member: &&Value| member["password"].is_string();
+    let mut lines = String::new();
+    if let Some(member) = members.iter().find(has_account) {
+        lines.push_str(&format!("Sign in, as {}:\n", text(member, "name")));
+        lines.push_str(&format!(
+            "    {:21}{}\n    {:21}{}\n",
+            "User ID",
+            text(member, "email"),
+            "Password",
+            text(member, "password")
+        ));
+    }
+    if let Some(member) = members.iter().find(|member| !has_account(member)) {
+        lines.push_str(&format!("\nRegister, as {}:\n{}", text(member, "name"), to_type(member)));
+    }
+    lines
 }
 
 const SANDBOX: &str = "
@@ -117,6 +137,21 @@ mod tests {
         let labels: Vec<_> = printed.lines().map(|line| line.trim().split("  ").next().unwrap()).collect();
         assert_eq!(labels, ["Region", "Group", "Subgroup", "Billgroup", "ZIP code", "Health record number 012345678"]);
         assert!(owes_in_california(&member));
+    }
+
+    #[test]
+    fn whoever_has_an_account_is_offered_for_signing_in_and_another_for_registering() {
+        let member = |name: &str, password: Option<&str>| {
+            serde_json::json!({
+                "name": name, "email": format!("{name}@example.org"), "password": password, "region": "CA",
+                "identifiers": {"hrn": "012345678"},
+            })
+        };
+        let printed = accounts(&[member("ana", Some("copper river")), member("mei", None)]);
+        assert!(printed.contains(
+            "Sign in, as ana:\n    User ID              ana@example.org\n    Password             copper river"
+        ));
+        assert!(printed.contains("Register, as mei:") && printed.contains("012345678"));
     }
 
     #[test]

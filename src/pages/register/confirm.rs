@@ -25,13 +25,12 @@ pub fn ConfirmEmailPage() -> impl IntoView {
     let (client, session) = (Client::here(), CurrentSession::here());
     let (token, link) = (StoredValue::new(String::new()), RwSignal::new(Link::Here));
     let (answer, is_busy) = (RwSignal::new(None), RwSignal::new(false));
-    browser::watch(move |is_first| {
-        if is_first {
-            token.set_value(browser::take_fragment());
-            if token.with_value(String::is_empty) {
-                link.set(Link::Refused);
-            }
-        }
+    let listening = StoredValue::new_local(None);
+    browser::watch(move |_| {
+        listening.set_value(browser::take_fragments(move |taken| {
+            link.set(if taken.is_empty() { Link::Refused } else { Link::Here });
+            token.set_value(taken);
+        }));
     });
     let press = StoredValue::new(move || {
         if is_busy.get_untracked() {
