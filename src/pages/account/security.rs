@@ -98,9 +98,11 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
         problems.or(old.zip(new).map(|(current, password)| PasswordChange { current, password }))
     };
     form.watch(move || {
+        let now = check().err().unwrap_or_default();
         let was = form.problems.get_untracked();
+        // what the server said stays until something else is typed
         let is_of_server = was.of(Field::Current) == Some(Problem::Unknown);
-        check().err().filter(|_| !is_of_server).unwrap_or_default()
+        if is_of_server && current.with_untracked(String::is_empty) { was } else { now }
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -121,7 +123,8 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
             };
             if let Some(view) = form.end(answer, field) {
                 form.refused.set(0);
-                (current.set(String::new()), password.set(String::new()));
+                current.set(String::new());
+                password.set(String::new());
                 is_saved.set(true);
                 session.take_in(&view);
                 fetch(shown, client);

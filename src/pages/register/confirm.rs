@@ -36,7 +36,8 @@ pub fn ConfirmEmailPage() -> impl IntoView {
         if is_busy.get_untracked() {
             return;
         }
-        (is_busy.set(true), answer.set(None));
+        is_busy.set(true);
+        answer.set(None);
         let client = client.clone();
         spawn_local(async move {
             let confirmed = client.confirm_email(&LinkToken { token: token.get_value() }).await;
