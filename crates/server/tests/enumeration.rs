@@ -181,7 +181,7 @@ async fn compare<const GROUPS: usize>(call: &str, groups: [&str; GROUPS], once: 
         let Ranks { u, z, p } = mann_whitney(&millis[0], times);
         let apart = (one - other).abs() / one.min(other);
         let line = format!(
-            "{call}: {} {one:.3} ms, {name} {other:.3} ms ({:.1} % apart), U = {u:.0}, z = {z:.2}, p = {p:.4}",
+            "{call}: {} {one:.3} ms, {name} {other:.3} ms ({:.1} % apart), U = {u:.0}, z = {z:.2}, p = {p:.1e}",
             groups[0],
             apart * 100.0
         );
