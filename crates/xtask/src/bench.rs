@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: payments and reads at a constant arrival rate, on SQLite and on PostgreSQL, and PostgreSQL by itself
-//! (`pgbench`) with a transaction of the same shape beside it. It prints a table and judges nothing: a busy machine is no bug.
+//! (`pgbench`) with a transaction of the same shape beside it; and what reads on SQLite take while members sign in. It prints a table
+//! and judges nothing: a busy machine is no bug.
 
 use crate::arguments::Arguments;
 use crate::child::{self, Scratch};
@@ -11,7 +12,7 @@ use serde_json::Value;
 use std::process::Command;
 use xtask::failure::{Because, Failure, Outcome};
 
-pub const USAGE: &str = "bench [--rate 250] [--read-rate 500] [--seconds 20] [--connections 32]";
+pub const USAGE: &str = "bench [payments] [sign-ins] [--rate 250] [--read-rate 500] [--seconds 20] [--connections 32]";
 
 /// One payment as PostgreSQL sees it, without a server in between.
 const PGBENCH: &str = include_str!("load/payment.pgbench.sql");
@@ -28,6 +29,11 @@ pub fn bench(given: &[String]) -> Outcome<()> {
         seconds: arguments.number("--seconds", 20.0)?,
         connections: arguments.number("--connections", 32)?,
     };
+    let known = ["payments", "sign-ins"];
+    if let Some(unknown) = arguments.words.iter().find(|word| !known.contains(&word.as_str())) {
+        return Err(Failure::new(format!("{unknown} is not measured.")).fix(format!("these are: {}", known.join(", "))));
+    }
+    let wants = |what: &str| arguments.words.is_empty() || arguments.words.iter().any(|word| word == what);
     build::servers()?;
     step("Building the load generator");
     let mut cargo = place::cargo();
@@ -37,23 +43,24 @@ pub fn bench(given: &[String]) -> Outcome<()> {
     )?;
 
     let mut table = Table::default();
-    {
-        let files = Scratch::new("bench-sqlite")?;
-        let file = files.path().join("billing.db");
-        let mut python = place::command("python3");
-        python.args(["-c", INTO_SQLITE]).arg(file).arg(MEMBERS);
-        asked.measure("SQLite", Plan::private(files.path())?, &mut python, &mut table)?;
-    }
-    let postgres = Postgres::start(Commits::Durable)?;
-    {
+    let mut floor = None;
+    if wants("payments") {
+        asked.measure_on_sqlite("payments", &mut table)?;
+        let postgres = Postgres::start(Commits::Durable)?;
         let files = Scratch::new("bench-postgres")?;
         let plan = Plan { database_url: Some(postgres.url("kppay")), ..Plan::private(files.path())? };
         let mut psql = postgres.client("psql");
         psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", "kppay", "-c", MEMBERS]);
-        asked.measure("PostgreSQL", plan, &mut psql, &mut table)?;
+        asked.measure("PostgreSQL", "payments", plan, &mut psql, &mut table)?;
+        floor = Some(asked.pgbench(&postgres)?);
     }
-    let floor = asked.pgbench(&postgres)?;
-    println!("\n{}\nPostgreSQL alone (pgbench, the same writes): {floor:.0} payments a second.", table.0);
+    if wants("sign-ins") {
+        asked.measure_on_sqlite("sign-ins", &mut table)?;
+    }
+    println!("\n{}", table.0);
+    if let Some(floor) = floor {
+        println!("PostgreSQL alone (pgbench, the same writes): {floor:.0} payments a second.");
+    }
     Ok(())
 }
 
@@ -65,13 +72,33 @@ struct Asked {
 }
 
 impl Asked {
-    fn measure(&self, database: &str, plan: Plan, add_members: &mut Command, table: &mut Table) -> Outcome<()> {
-        step(&format!("Measuring on {database}"));
-        let plan = Plan { api_only: true, more: ["--lookups", "1000000"].map(str::to_owned).to_vec(), ..plan };
+    fn measure_on_sqlite(&self, what: &str, table: &mut Table) -> Outcome<()> {
+        let files = Scratch::new("bench-sqlite")?;
+        let file = files.path().join("billing.db");
+        let mut python = place::command("python3");
+        python.args(["-c", INTO_SQLITE]).arg(file).arg(MEMBERS);
+        self.measure("SQLite", what, Plan::private(files.path())?, &mut python, table)
+    }
+
+    fn measure(
+        &self,
+        database: &str,
+        what: &str,
+        plan: Plan,
+        add_members: &mut Command,
+        table: &mut Table,
+    ) -> Outcome<()> {
+        step(&format!("Measuring {what} on {database}"));
+        let mut more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
+        if what == "sign-ins" {
+            // Every client has an address of its own, or they would slow each other.
+            more.push("--behind-proxy".to_owned());
+        }
+        let plan = Plan { api_only: true, more, ..plan };
         let house = House::open(&plan)?;
         child::run("Adding payers", add_members)?;
         let mut load = place::command(place::server_binary("load"));
-        load.args([&house.authority, &house.processor_authority, &plan.origin()]);
+        load.args([what, &house.authority, &house.processor_authority, &plan.origin()]);
         load.args([self.rate, self.read_rate, self.seconds].map(|number| number.to_string()));
         load.arg(self.connections.to_string());
         let mut rows = Vec::new();

@@ -1,7 +1,8 @@
-//! The load generator of `cargo xtask bench`: finds the demo members' bills as payers do, has the processor make a token for each payment
-//! to come, and then sends payments and reads at the pace asked for. One JSON line a run on standard output; `bench` makes the table.
+//! The load generator of `cargo xtask bench`: finds the demo members' bills as payers do, and sends payments, reads and sign-ins at the
+//! pace asked for; the processor has made a token for each payment before. One JSON line a run on standard output; `bench` makes the
+//! table.
 //!
-//! `load BILLING PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS`
+//! `load payments|sign-ins BILLING PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS`
 
 #[path = "load/pace.rs"]
 mod pace;
@@ -9,7 +10,7 @@ mod pace;
 mod payer;
 
 use crate::pace::{Measured, Pace};
-use crate::payer::{Order, Payer, Places};
+use crate::payer::{Member, Order, Payer, Places};
 use std::process::ExitCode;
 use xtask::failure::{Because, Failure, Outcome};
 use xtask::http::{Answer, Connection};
@@ -26,35 +27,65 @@ fn main() -> ExitCode {
 
 fn load() -> Outcome<()> {
     let given: Vec<String> = std::env::args().skip(1).collect();
-    let [billing, processor, origin, rate, read_rate, seconds, connections] = given.as_slice() else {
-        return Err(Failure::new("load BILLING PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS"));
+    let usage = || Failure::new("load payments|sign-ins BILLING PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS");
+    let [what, billing, processor, origin, rate, read_rate, seconds, connections] = given.as_slice() else {
+        return Err(usage());
     };
     let places = Places { billing: billing.clone(), processor: processor.clone(), origin: origin.clone() };
     let [rate, read_rate, seconds] = [rate, read_rate, seconds].map(|text| text.parse::<f64>().unwrap_or(1.0));
     let connections: usize = connections.parse().because("CONNECTIONS")?;
+    match what.as_str() {
+        "payments" => payments(&places, rate, read_rate, seconds, connections),
+        "sign-ins" => sign_ins(&places, read_rate, seconds, connections),
+        _ => Err(usage()),
+    }
+}
 
+fn payments(places: &Places, rate: f64, read_rate: f64, seconds: f64, connections: usize) -> Outcome<()> {
     let paced = Pace { rate: Some(rate), seconds };
     let reads = Pace { rate: Some(read_rate), seconds };
     let full = Pace { rate: None, seconds: seconds / 2.0 };
     // A full-speed run takes what it can get; ten times the asked rate is more than it will.
     let wanted = (rate * seconds) as usize + (rate * full.seconds * 10.0) as usize;
 
-    let payers = payer::find_all(&places)?;
-    let warm_up = payer::orders(&places, &payers, 50, connections)?;
-    Pace { rate: None, seconds: 5.0 }.run(warm_up.len(), workers(&places, connections, &warm_up, pay)?);
+    let payers = payer::find_all(places)?;
+    let warm_up = payer::orders(places, &payers, 50, connections)?;
+    Pace { rate: None, seconds: 5.0 }.run(warm_up.len(), workers(places, connections, &warm_up, pay)?);
 
-    let orders = payer::orders(&places, &payers, paced.requests(wanted), connections)?;
-    tell(
-        &format!("POST /payments at {rate}/s"),
-        &paced.run(orders.len(), workers(&places, connections, &orders, pay)?),
-    );
-    tell(
-        &format!("GET /bills at {read_rate}/s"),
-        &reads.run(usize::MAX, workers(&places, connections, &payers, read)?),
-    );
+    let orders = payer::orders(places, &payers, paced.requests(wanted), connections)?;
+    tell(&format!("POST /payments at {rate}/s"), &paced.run(orders.len(), workers(places, connections, &orders, pay)?));
+    tell(&format!("GET /bills at {read_rate}/s"), &reads.run(usize::MAX, workers(places, connections, &payers, read)?));
 
-    let orders = payer::orders(&places, &payers, (rate * full.seconds * 4.0) as usize, connections)?;
-    tell("POST /payments, as many as it takes", &full.run(orders.len(), workers(&places, connections, &orders, pay)?));
+    let orders = payer::orders(places, &payers, (rate * full.seconds * 4.0) as usize, connections)?;
+    tell("POST /payments, as many as it takes", &full.run(orders.len(), workers(places, connections, &orders, pay)?));
+    Ok(())
+}
+
+/// Reads without and with as many clients as there are connections who sign in one after the other, and that twice: what differs from
+/// round to round is the machine.
+fn sign_ins(places: &Places, read_rate: f64, seconds: f64, connections: usize) -> Outcome<()> {
+    let reads = Pace { rate: Some(read_rate), seconds };
+    let full = Pace { rate: None, seconds };
+    let payers = payer::find_all(places)?;
+    let members = payer::members(places)?;
+    Pace { seconds: 2.0, ..reads }.run(usize::MAX, workers(places, connections, &payers, read)?);
+    tell(
+        "POST /session, one client alone",
+        &Pace { seconds: 5.0, ..full }.run(usize::MAX, workers(places, 1, &members, sign_in)?),
+    );
+    for _ in 0..2 {
+        let alone = reads.run(usize::MAX, workers(places, connections, &payers, read)?);
+        tell(&format!("GET /bills at {read_rate}/s"), &alone);
+        let (readers, signers) =
+            (workers(places, connections, &payers, read)?, workers(places, connections, &members, sign_in)?);
+        let (beside, signed_in) = std::thread::scope(|scope| {
+            let signing_in = scope.spawn(|| full.run(usize::MAX, signers));
+            (reads.run(usize::MAX, readers), signing_in.join())
+        });
+        tell(&format!("GET /bills at {read_rate}/s, while {connections} sign in"), &beside);
+        let signed_in = signed_in.map_err(|_| Failure::new("Signing in panicked."))?;
+        tell(&format!("POST /session, those {connections} clients"), &signed_in);
+    }
     Ok(())
 }
 
@@ -111,4 +142,10 @@ fn pay(connection: &mut Connection, places: &Places, order: &Order) -> std::io::
 
 fn read(connection: &mut Connection, _: &Places, payer: &Payer) -> std::io::Result<Answer> {
     connection.send("GET", "/api/v1/bills", &[("Cookie", &payer.cookie)], &[])
+}
+
+fn sign_in(connection: &mut Connection, places: &Places, member: &Member) -> std::io::Result<Answer> {
+    let headers =
+        [("Content-Type", "application/json"), ("Origin", &*places.origin), ("X-Forwarded-For", &*member.address)];
+    connection.send("POST", "/api/v1/session", &headers, &member.credentials)
 }

@@ -65,7 +65,7 @@ fn usage() -> String {
          cargo xtask {}\n    runs every test, or the suites named\n\
          cargo xtask gallery\n    takes a picture of every page and state into target/gallery\n\
          cargo xtask size\n    weighs what the first page loads against size-budget.json\n\
-         cargo xtask {}\n    measures payments and reads a second, on SQLite and on PostgreSQL\n",
+         cargo xtask {}\n    measures payments and reads a second, on SQLite and on PostgreSQL, and reads while members sign in\n",
         start::USAGE,
         suites::USAGE,
         bench::USAGE

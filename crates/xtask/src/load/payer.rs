@@ -1,5 +1,5 @@
 //! What a payer does before paying: find the bills, see what is owed, hand a test card to the processor, agree to the authorisation.
-//! All of it happens before the clock of a measurement starts.
+//! Beside them, the members who can sign in. All of it happens before the clock of a measurement starts.
 
 use contract::authorisation::Authorisation;
 use contract::bill::BillList;
@@ -38,6 +38,15 @@ pub struct Order {
     pub body: Vec<u8>,
 }
 
+/// Somebody with an account, at an address of their own.
+pub struct Member {
+    pub address: String,
+    pub credentials: Vec<u8>,
+}
+
+/// More pairs of account and address than sign in at once: tries of one pair at the same moment would be slowed.
+const MEMBERS: u8 = 250;
+
 /// The payers that `members.sql` adds: the drawn member over and over, each with a health record number of their own.
 const PAYERS: u32 = 200;
 
@@ -53,6 +62,24 @@ pub fn find_all(places: &Places) -> Outcome<Vec<Payer>> {
             let mut identifiers = drawn.identifiers.clone();
             identifiers.insert(Identifier::Hrn, (900_000_000 + number).to_string());
             find(places, &mut connection, &portal, BillLookup { region: drawn.region, identifiers })
+        })
+        .collect()
+}
+
+/// The demo's accounts over and over. The server takes our word for the addresses: it is told that a proxy stands in front of it.
+pub fn members(places: &Places) -> Outcome<Vec<Member>> {
+    let mut connection = Connection::open(&places.billing).because("Connecting to the billing API")?;
+    let members: Vec<DemoMember> = decode(connection.send("GET", "/demo/members", &[], &[]), 200)?;
+    let known: Vec<_> =
+        members.iter().filter_map(|member| Some((member.email.to_string(), member.password.clone()?))).collect();
+    if known.is_empty() {
+        return Err(Failure::new("No member of the demo has an account."));
+    }
+    let pairs = known.iter().cycle().zip(0..MEMBERS);
+    pairs
+        .map(|((user_id, password), number)| {
+            let credentials = encode(&serde_json::json!({ "user_id": user_id, "password": password }))?;
+            Ok(Member { address: format!("198.51.100.{number}"), credentials })
         })
         .collect()
 }
