@@ -65,11 +65,15 @@ pub async fn ask(app: &App, errand: &Errand) -> Answer<()> {
     Ok(())
 }
 
-/// Until the task is dropped.
+/// Until the task is dropped. An errand that has more to do keeps others from writing for longer: it is done at a moment that
+/// nobody can foresee, so that whoever asked can't wait for it with a write of their own.
 pub async fn run(app: App) {
     loop {
         round(&app).await;
         _ = tokio::time::timeout(EVERY, app.errands.notified()).await;
+        let mut chance = [0];
+        _ = getrandom::fill(&mut chance);
+        tokio::time::sleep(Duration::from_millis(u64::from(chance[0]) * 2)).await;
     }
 }
 
@@ -110,8 +114,9 @@ struct Known {
     of_address: Option<Account>,
     /// The plan's own address for this membership.
     on_file: Option<Email>,
-    /// The account has had its letters for this hour.
+    /// The account of the membership, or of the address, has had its letters for this hour.
     is_enough: bool,
+    is_enough_there: bool,
 }
 
 impl Known {
@@ -123,6 +128,8 @@ impl Known {
                 known.of_membership = store.account_of_membership(&opening.membership).await?;
                 known.of_address = store.account_of_user_id(&accounts::user_id(&opening.email)).await?;
                 known.on_file = store.email_on_file(&opening.membership).await?;
+                known.is_enough = had_enough(app, &known.of_membership, since).await?;
+                known.is_enough_there = had_enough(app, &known.of_address, since).await?;
             }
             Errand::Confirm { whose, email } => {
                 known.of_membership = match whose {
@@ -155,6 +162,13 @@ impl Known {
     }
 }
 
+async fn had_enough(app: &App, account: &Option<Account>, since: Instant) -> Answer<bool> {
+    match account {
+        Some(account) => Ok(app.store.letters_about(&account.id, since).await? >= MOST_LETTERS),
+        None => Ok(false),
+    }
+}
+
 /// One errand being done: its transaction, and the letters it sends.
 struct Desk<'a> {
     app: &'a App,
@@ -167,7 +181,9 @@ impl Desk<'_> {
     async fn open(&mut self, registration: &str, opening: &Opening, known: &Known) -> Answer<()> {
         let Some(account) = accounts::open(self.tx, opening).await? else {
             // There is one already: of this membership, of this address, or both. Its owner is told, and nobody else.
-            for account in known.of_membership.iter().chain(&known.of_address) {
+            let owners = [(&known.of_membership, known.is_enough), (&known.of_address, known.is_enough_there)];
+            for account in owners.into_iter().filter_map(|(account, is_enough)| account.as_ref().filter(|_| !is_enough))
+            {
                 let letter = mail::already_registered(account, self.brand(), self.home());
                 self.post(&account.id, &account.email, &letter, false).await?;
             }

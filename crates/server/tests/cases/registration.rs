@@ -176,3 +176,17 @@ async fn nothing_is_lost_when_the_server_dies_between_answer_and_errand() {
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE is_secret = 1").await, 1);
     assert_eq!(house.number("SELECT COUNT(*) FROM errand").await, 0);
 }
+
+#[tokio::test]
+async fn whoever_holds_a_statement_floods_nobody_with_letters() {
+    let house = House::open().await;
+    house.register(&ANA, "ana@example.org").await;
+    for _ in 0..8 {
+        let mei = house.look_up(&MEI).await;
+        open(&house, &mei, &new_account(&MEI, "ana@example.org")).await.is(202);
+        house.errands().await;
+    }
+    let letters = house.app.store.letters(50).await.unwrap();
+    let told = letters.iter().filter(|letter| letter.to.to_string() == "ana@example.org").count();
+    assert!(told <= 4, "{told} letters");
+}
