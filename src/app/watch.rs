@@ -187,6 +187,7 @@ pub fn SessionWatch() -> impl IntoView {
             <div class="pay-stack">
                 <h2 id="ending-title">{t(|w| w.shell.ending.title)}</h2>
                 <p id="ending-text">{words}</p>
+                <p class="pay-hidden" role="status">{told}</p>
                 <p class="pay-row">
                     <button class="pay-button pay-button--main" type="button" hidden=Signal::derive(move || !can_stay.get()) on:click=stay>
                         {t(|w| w.shell.ending.stay)}
@@ -195,7 +196,6 @@ pub fn SessionWatch() -> impl IntoView {
                 </p>
             </div>
         </dialog>
-        <p class="pay-hidden" role="status">{told}</p>
     }
 }
 
