@@ -32,6 +32,7 @@ pub struct Registration {
 #[serde(deny_unknown_fields, default)]
 pub struct RegistrationDraft {
     /// Of the terms whose box was ticked.
+    #[cfg_attr(feature = "openapi", schema(maximum = 65535))]
     pub terms_version: Option<u16>,
     pub first_name: String,
     pub last_name: String,
@@ -49,6 +50,7 @@ pub struct RegistrationDraft {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewAccount {
+    #[cfg_attr(feature = "openapi", schema(maximum = 65535))]
     pub terms_version: u16,
     pub first_name: PersonName,
     pub last_name: PersonName,

@@ -263,9 +263,6 @@ pub async fn list(
         let payments = app.store.last_payments(&session.membership.id, i64::from(limit)).await?;
         return Ok(Json(Payments::Several(PaymentList { payments })));
     };
-    if limit.is_some() {
-        return Err(malformed());
-    }
     let used = app.store.key_use(&session.membership.id, &key).await?;
     let used = used.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
     if used.is_running {
