@@ -43,6 +43,7 @@ function lasting(tree, house) {
     .replaceAll(house.app, 'APP').replaceAll(house.processorOrigin, 'PROCESSOR')
     .replace(/KP-[0-9A-Z]{4}-[0-9A-Z]{4}/g, 'KP-····-····')
     .replace(/\/payments\/[\w-]+/g, '/payments/ID')
+    .replace(/\b\d+ (second|segundo)s?\b/g, 'N $1s')
     .replace(/(Open|Closed) now[^"\n]*|(Abierto|Cerrado) ahora[^"\n]*/g, 'HOURS');
   return DATES.reduce((text, date) => text.replace(date, 'DATE'), same).split('\n')
     .filter((line) => !/holiday|weekend|feriado|festivo|fin de semana/i.test(line)).join('\n');
