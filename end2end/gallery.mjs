@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DESK, PHONE, launch, visitor } from './browser.mjs';
 import { House, ROOT } from './harness.mjs';
-import { Payer } from './journey.mjs';
+import { Member } from './member.mjs';
 import { WALKS } from './states.mjs';
 
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : '';
@@ -51,7 +51,7 @@ for (const language of ['en', 'es']) {
     const another = async () => {
       const one = await visitor(browser, { locale: language === 'es' ? 'es-US' : 'en-US', size: DESK });
       visitors.push(one);
-      return new Payer(house, one, { language });
+      return new Member(house, one, { language });
     };
     try {
       const payer = await another();
