@@ -111,7 +111,7 @@ export class Payer {
     await this.page.locator(`html[lang=${language}]`).waitFor({ state: 'attached' });
   }
   async secondTab() {
-    return new Payer(this.house, { page: await this.context.newPage(), context: this.context, seen: this.seen }, { language: this.language });
+    return new this.constructor(this.house, { page: await this.context.newPage(), context: this.context, seen: this.seen }, { language: this.language });
   }
 
   // --- by keyboard

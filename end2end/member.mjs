@@ -91,6 +91,12 @@ export class Member extends Payer {
     }
     assert.fail(`no letter to ${to} that says ${matches}`);
   }
+  /** The account that came of registering, once it is there: it is opened a moment after the answer. */
+  async account(userId) {
+    const find = () => this.house.billing(['SELECT * FROM account WHERE user_id = ?', userId])[0];
+    await this.house.until(find, `${userId} has an account`);
+    return find();
+  }
   /** Follows the link of the newest letter that has one. */
   async followsLink(to) {
     const { text } = await this.letter(to, /#/);

@@ -7,7 +7,6 @@ import { scene, useBrowser } from '../stage.mjs';
 useBrowser();
 
 const unregistered = ({ name }) => name === 'Mei Tanaka';
-const accountOf = (house, userId) => house.billing(['SELECT * FROM account WHERE user_id = ?', userId])[0];
 
 for (const language of ['en', 'es']) {
   scene(`a member registers with a statement on a phone (${language})`, { size: PHONE, language, locale: language === 'es' ? 'es-US' : 'en-US' }, async ({ house, payer }) => {
@@ -22,7 +21,7 @@ for (const language of ['en', 'es']) {
     await payer.sees(payer.words.letter);
     await payer.reads(MEI.mail);
     if (language === 'es') await payer.noEnglish();
-    const account = accountOf(house, MEI.mail);
+    const account = await payer.account(MEI.mail);
     assert.deepEqual([account.first_name, account.terms_version, account.locale, account.email_confirmed_at], ['Mei', 1, language, null]);
     assert.match(account.password, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     await payer.followsLink(MEI.mail);
@@ -30,7 +29,7 @@ for (const language of ['en', 'es']) {
     assert.doesNotMatch(payer.page.url(), /#/, 'the secret is out of the address bar');
     await payer.presses('confirm');
     await payer.sees(payer.words.confirmed);
-    assert.ok(accountOf(house, MEI.mail).email_confirmed_at);
+    assert.ok((await payer.account(MEI.mail)).email_confirmed_at);
     await payer.signsIn(MEI.mail);
     await payer.reads('Mei Tanaka');
   });
@@ -61,7 +60,7 @@ scene('back and reload lose nothing, and nothing of it is in the browser', async
   await payer.tells({ password });
   await payer.presses('open');
   await payer.sees(payer.words.letter);
-  assert.equal(JSON.parse(accountOf(house, MEI.mail).address).city, 'Chula Vista');
+  assert.equal(JSON.parse((await payer.account(MEI.mail)).address).city, 'Chula Vista');
   // the steps are behind now
   await payer.goes('/register/agree');
   await payer.sees(payer.words.letter);
@@ -106,7 +105,7 @@ scene('what is wrong is said at the field and in the summary, with a way to put 
   await payer.tells({ password: MEI.password });
   await payer.presses('open');
   await payer.sees(payer.words.letter);
-  assert.ok(accountOf(house, 'mei@gmail.com'));
+  await payer.account('mei@gmail.com');
 });
 
 scene('the address is changed before it is confirmed, and the first link is worth nothing then', async ({ house, payer }) => {
@@ -116,7 +115,8 @@ scene('the address is changed before it is confirmed, and the first link is wort
   await payer.presses('sendThere');
   await payer.reads(payer.words.sentAgain);
   await payer.letter('mei@example.org', /#/);
-  assert.ok(accountOf(house, 'mei@example.org') && !accountOf(house, 'mai@example.org'));
+  await payer.account('mei@example.org');
+  assert.equal(house.billing("SELECT COUNT(*) AS n FROM account WHERE user_id = 'mai@example.org'")[0].n, 0);
   await payer.page.goto(first);
   await payer.presses('confirm');
   await payer.sees(payer.words.refusedLink);
@@ -142,6 +142,7 @@ scene('whoever has paid once keeps it in an account without typing the statement
   await payer.tells({ ...MEI, mail: 'payer@example.org' });
   await payer.presses('open');
   await payer.sees(payer.words.letter);
+  await payer.account('payer@example.org');
   await payer.signsIn('payer@example.org');
   await payer.main.getByRole('region', { name: 'Last payments' }).getByText('Paid').first().waitFor();
 });
