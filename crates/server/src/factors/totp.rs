@@ -58,10 +58,9 @@ impl Secret {
     pub fn accepts(&self, typed: &str, at_millis: i64, last_step: Option<i64>) -> Option<i64> {
         let typed: String = typed.chars().map(narrow).filter(|letter| !is_separator(*letter)).collect();
         let now = at_millis.div_euclid(STEP_MILLIS);
-        // Every step is looked at, and the latest one counts: which one it was does not show in the time this takes.
-        let fits = (now - 1..=now + 1)
-            .filter(|step| self.code(*step).is_some_and(|code| bool::from(code.as_bytes().ct_eq(typed.as_bytes()))));
-        fits.filter(|step| last_step.is_none_or(|last| *step > last)).last()
+        let mut steps = (now - 1..=now + 1).filter(|step| last_step.is_none_or(|last| *step > last));
+        // Should two steps have one code, the later one counts, so that it is not taken again.
+        steps.rfind(|step| self.code(*step).is_some_and(|code| bool::from(code.as_bytes().ct_eq(typed.as_bytes()))))
     }
 
     fn code(&self, step: i64) -> Option<String> {
