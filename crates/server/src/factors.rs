@@ -1,0 +1,26 @@
+//! What a person can show beside a password: a code of an authenticator app (`totp`), a passkey (`passkeys`), a code kept on paper
+//! (`recovery`); and `qr`, which shows an app what it needs to know. Knows no account, no database and no request: what has to be
+//! remembered between two calls is handed to the caller.
+
+pub mod passkeys;
+pub mod qr;
+pub mod recovery;
+pub mod totp;
+
+/// Nothing where the machine has no randomness to give.
+fn random<const COUNT: usize>() -> Option<[u8; COUNT]> {
+    let mut bytes = [0; COUNT];
+    getrandom::fill(&mut bytes).ok().map(|()| bytes)
+}
+
+/// What a keyboard for Japanese or Chinese writes wide, as ASCII.
+fn narrow(letter: char) -> char {
+    match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        _ => letter,
+    }
+}
+
+fn is_separator(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}

@@ -1,0 +1,109 @@
+//! Codes to keep on paper for the day the phone is gone. Each opens the door once; which ones are used up the caller knows.
+
+use super::{is_separator, narrow, random};
+use sha2::{Digest, Sha256};
+
+const COUNT: usize = 10;
+const LENGTH: usize = 10;
+
+/// Crockford's base 32: without the letters that look like digits, and without u.
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// Ten codes of 50 random bits, as `xxxxx-xxxxx`. Nothing where the machine has no randomness to give.
+pub fn codes() -> Option<Vec<String>> {
+    let bytes = random::<{ COUNT * LENGTH }>()?;
+    Some(bytes.chunks_exact(LENGTH).map(|code| grouped(code.iter().map(|byte| letter(*byte)))).collect())
+}
+
+fn letter(byte: u8) -> char {
+    char::from(ALPHABET[usize::from(byte & 31)])
+}
+
+fn grouped(letters: impl Iterator<Item = char>) -> String {
+    let mut code = String::from_iter(letters);
+    code.insert(LENGTH / 2, '-');
+    code
+}
+
+/// The code as it was shown, whatever became of it on the way: case, spaces, hyphens, o for 0, and i or l for 1. Nothing if no code
+/// looks like that.
+pub fn normalise(typed: &str) -> Option<String> {
+    let letters = typed.chars().map(narrow).filter(|letter| !is_separator(*letter));
+    let letters = letters.map(|letter| match letter.to_ascii_lowercase() {
+        'o' => '0',
+        'i' | 'l' => '1',
+        letter => letter,
+    });
+    let letters: Vec<char> = letters.take(LENGTH + 1).collect();
+    let is_code =
+        letters.len() == LENGTH && letters.iter().all(|letter| ALPHABET.iter().any(|l| *letter == char::from(*l)));
+    is_code.then(|| grouped(letters.into_iter()))
+}
+
+/// What is kept of a normalised code. A plain hash, without salt: the codes are random, so no list of likely ones exists and no two
+/// people share one. It does not make up for 50 bits: somebody with the database and much computing power may find codes, and then
+/// still needs the password.
+pub fn hash(code: &str) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(code.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn ten_codes_are_given_and_none_is_like_another() {
+        let (some, others) = (codes().unwrap(), codes().unwrap());
+        assert_eq!(some.len(), 10);
+        assert_eq!(some.iter().chain(&others).collect::<HashSet<_>>().len(), 20);
+    }
+
+    #[test]
+    fn a_code_is_two_groups_of_five() {
+        for code in codes().unwrap() {
+            let (left, right) = code.split_once('-').unwrap();
+            assert_eq!((left.len(), right.len()), (5, 5), "{code}");
+            assert!(!code.contains(['i', 'l', 'o', 'u']), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_letter_comes_up() {
+        let all: HashSet<char> =
+            (0..20).flat_map(|_| codes().unwrap()).flat_map(|code| code.chars().collect::<Vec<_>>()).collect();
+        assert_eq!(all.len(), 33);
+    }
+
+    #[test]
+    fn a_code_is_known_again_as_it_was_shown() {
+        for code in codes().unwrap() {
+            assert_eq!(normalise(&code).as_deref(), Some(code.as_str()));
+        }
+    }
+
+    #[test]
+    fn case_and_separators_do_not_matter() {
+        for typed in ["ab3de-fgh01", " AB3DE FGH01\n", "ab3d efgh 01", "ab3de\u{2011}fgh01", "ａｂ３ｄｅ－ｆｇｈ０１"]
+        {
+            assert_eq!(normalise(typed).as_deref(), Some("ab3de-fgh01"), "{typed}");
+        }
+    }
+
+    #[test]
+    fn letters_are_read_as_the_digits_they_look_like() {
+        assert_eq!(normalise("oO0iI-lL1ab").as_deref(), Some("00011-111ab"));
+    }
+
+    #[test]
+    fn what_no_code_looks_like_is_none() {
+        for typed in ["", "ab3de-fgh0", "ab3de-fgh012", "ab3de-fghu1", "ab3de-fgh0é", "ab3de_fgh01"] {
+            assert_eq!(normalise(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_hash_is_sha_256_in_hexadecimal_digits() {
+        assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+}
