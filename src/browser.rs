@@ -85,8 +85,16 @@ pub fn take_fragments(mut taken: impl FnMut(String) + 'static) -> Option<Listeni
     Listening::to("hashchange", move || taken(take_fragment()))
 }
 
-/// Leaves this page for good: nothing of it is left on the screen, in memory, or behind the back button.
+thread_local! {
+    static IS_LEAVING: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Leaves this page for good: nothing of it is left on the screen, in memory, or behind the back button. Once it is left for a place,
+/// nothing leads to another.
 pub fn leave_for(path: &str) {
+    if IS_LEAVING.replace(true) {
+        return;
+    }
     if let Some(app) = document().and_then(|document| document.get_element_by_id("app")) {
         app.set_text_content(None);
     }

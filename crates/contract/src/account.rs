@@ -3,10 +3,10 @@
 //! Calls that could tell whether somebody has an account answer the same in either case; what there is to tell goes by mail.
 
 use crate::{
-    Email, Identifier, Instant, Locale, PersonName, Phone, Region, UsAddress, ZipCode, password::Password,
-    session::MembershipView,
+    Email, Identifier, Instant, Locale, PersonName, Phone, Region, UsAddress, ZipCode, factor::SecondFactor,
+    password::Password, session::MembershipView,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// Version of the terms that are agreed to when registering. Raise it whenever their words change.
@@ -33,6 +33,7 @@ pub struct Registration {
 pub struct RegistrationDraft {
     /// Of the terms whose box was ticked.
     #[cfg_attr(feature = "openapi", schema(maximum = 65535))]
+    #[serde(deserialize_with = "version_or_none")]
     pub terms_version: Option<u16>,
     pub first_name: String,
     pub last_name: String,
@@ -51,6 +52,7 @@ pub struct RegistrationDraft {
 #[serde(deny_unknown_fields)]
 pub struct NewAccount {
     #[cfg_attr(feature = "openapi", schema(maximum = 65535))]
+    #[serde(deserialize_with = "version")]
     pub terms_version: u16,
     pub first_name: PersonName,
     pub last_name: PersonName,
@@ -134,6 +136,7 @@ pub struct Security {
     pub terms_version: u16,
     pub terms_accepted_at: Instant,
     pub time_zone: String,
+    pub second_factor: SecondFactor,
     /// The newest first.
     pub sessions: Vec<SessionSeen>,
     /// The newest first; those that guests gave for this membership's bills are not among them.
@@ -161,4 +164,42 @@ pub struct AuthorisationGiven {
     pub text: String,
     pub version: u16,
     pub at: Instant,
+}
+
+/// In JSON `1.0` is the whole number 1.
+fn version<'de, D: Deserializer<'de>>(from: D) -> Result<u16, D::Error> {
+    whole(f64::deserialize(from)?)
+}
+
+fn version_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error> {
+    Option::<f64>::deserialize(from)?.map(whole).transpose()
+}
+
+fn whole<E: serde::de::Error>(number: f64) -> Result<u16, E> {
+    let is_version = number.fract() == 0.0 && (0.0..=f64::from(u16::MAX)).contains(&number);
+    // in range, and whole
+    if is_version { Ok(number as u16) } else { Err(E::custom("not a version")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_a_whole_number_however_json_writes_it() {
+        let version =
+            |text: &str| serde_json::from_str::<RegistrationDraft>(text).ok().map(|draft| draft.terms_version);
+        for (text, expected) in [
+            (r#"{"terms_version": 7}"#, Some(Some(7))),
+            (r#"{"terms_version": 25522.0}"#, Some(Some(25_522))),
+            (r#"{"terms_version": 6.5536e4}"#, None),
+            (r#"{"terms_version": 1.5}"#, None),
+            (r#"{"terms_version": -1}"#, None),
+            (r#"{"terms_version": "1"}"#, None),
+            (r#"{"terms_version": null}"#, Some(None)),
+            ("{}", Some(None)),
+        ] {
+            assert_eq!(version(text), expected, "{text}");
+        }
+    }
 }

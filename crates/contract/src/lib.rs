@@ -5,7 +5,7 @@
 //! people but the authorisation's, which is stored word for word.
 //!
 //! Reading order: `money`, `date`, `identifier`, `person`, `card`, `bank`, `password`, `problem`; then the wire: `portal`, `session`,
-//! `account`, `bill`, `payment`, `authorisation`, `refusal`, `demo`.
+//! `account`, `factor`, `bill`, `payment`, `authorisation`, `refusal`, `demo`.
 
 pub mod account;
 pub mod authorisation;
@@ -14,6 +14,7 @@ pub mod bill;
 pub mod card;
 pub mod date;
 pub mod demo;
+pub mod factor;
 pub mod identifier;
 pub mod money;
 pub mod password;

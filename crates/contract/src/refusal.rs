@@ -74,6 +74,8 @@ pub enum RefusalCode {
     WrongCredentials,
     /// 422: the link is unknown, used or too old.
     LinkRefused,
+    /// 403: the password has to be typed again first (`PUT /session/proof`).
+    PasswordNeeded,
     /// 503, with `retry_after`: nothing was begun.
     Unavailable,
     /// 500

@@ -1,6 +1,6 @@
 //! `POST /bill-lookups` and `/session`: who is asking. The credential itself is an HttpOnly cookie and never in these shapes.
 
-use crate::{Identifier, Instant, Region};
+use crate::{Identifier, Instant, Region, factor::FactorsAsked};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,6 +30,9 @@ pub struct SessionView {
     pub capture_binding: Option<String>,
     /// Who is signed in; absent for everybody else.
     pub person: Option<PersonView>,
+    /// What is asked for to get all the way in; absent for everybody who is not halfway.
+    #[serde(default)]
+    pub second_factor: Option<FactorsAsked>,
 }
 
 /// The member, as far as every page needs to know: as the account has it, to be shown and not to be read again.
@@ -50,6 +53,8 @@ pub enum SessionKind {
     Guest,
     /// Found a bill by its statement; sees these bills only.
     Payer,
+    /// The password was right; the second factor is asked for. Sees nothing, for ten minutes at most.
+    Halfway,
     /// Signed in with an account.
     Member,
 }

@@ -7,7 +7,7 @@ use crate::{
     store::{
         accounts::Account,
         memberships::Membership,
-        sessions::{Member, Session},
+        sessions::{Member, Session, Standing},
     },
 };
 use axum::{
@@ -28,6 +28,12 @@ pub struct SignedIn {
     pub account: Account,
 }
 
+/// A member who typed the password again a short while ago.
+pub struct Proved(pub SignedIn);
+
+/// Whose password was right and whose second factor is asked for.
+pub struct Halfway(pub SignedIn);
+
 /// A JSON body of exactly this shape.
 pub struct Body<T>(pub T);
 
@@ -41,7 +47,8 @@ impl FromRequestParts<App> for Payer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
-        let session = session_of(&parts.headers, app).await?.ok_or_else(|| Error::new(RefusalCode::SignedOut))?;
+        let session = session_of(&parts.headers, app).await?.filter(|session| session.standing != Standing::Halfway);
+        let session = session.ok_or_else(|| Error::new(RefusalCode::SignedOut))?;
         let now = app.clock.now();
         if now.millis() - session.seen_at.millis() > TOUCH_MILLIS {
             app.store.touch_session(&session.token_hash, now).await?;
@@ -55,10 +62,35 @@ impl FromRequestParts<App> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
         let Payer(session) = Payer::from_request_parts(parts, app).await?;
+        Self::of(session, app).await
+    }
+}
+
+impl SignedIn {
+    async fn of(session: Session, app: &App) -> Answer<Self> {
         let signed_out = || Error::new(RefusalCode::SignedOut);
         let member = session.member.as_ref().ok_or_else(signed_out)?;
         let account = app.store.account(&member.account).await?.ok_or_else(signed_out)?;
         Ok(Self { session, account })
+    }
+}
+
+impl FromRequestParts<App> for Proved {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
+        let member = SignedIn::from_request_parts(parts, app).await?;
+        let is_proved = member.session.is_proved(app.clock.now());
+        if is_proved { Ok(Self(member)) } else { Err(Error::new(RefusalCode::PasswordNeeded)) }
+    }
+}
+
+impl FromRequestParts<App> for Halfway {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
+        let session = session_of(&parts.headers, app).await?.filter(|session| session.standing == Standing::Halfway);
+        Ok(Self(SignedIn::of(session.ok_or_else(|| Error::new(RefusalCode::SignedOut))?, app).await?))
     }
 }
 
@@ -78,6 +110,7 @@ pub async fn begin_session(
     headers: &HeaderMap,
     membership: Membership,
     member: Option<Member>,
+    standing: Standing,
 ) -> Answer<(Session, HeaderMap)> {
     let now = app.clock.now();
     let before = match cookie(headers, cookie_name(app)) {
@@ -89,8 +122,10 @@ pub async fn begin_session(
     if let Some(before) = &before {
         if before.membership.id == membership.id {
             let left = app.store.draft(&before.token_hash).await?;
-            // Whoever signs in while paying goes on with everything; whoever comes back later, with bills and amounts.
-            let goes_on = member.is_some() && before.member.is_none() && before.expires_at() > now;
+            // Whoever signs in while paying, or shows once more who they are, goes on with everything; whoever comes back later, with
+            // bills and amounts.
+            let is_same = |before: &Member| member.as_ref().is_some_and(|member| member.account == before.account);
+            let goes_on = member.is_some() && before.member.as_ref().is_none_or(is_same) && before.lives_at(now);
             binding = goes_on.then(|| before.capture_binding.clone());
             draft = Some(if goes_on { left } else { left.without_what_is_private() });
         }
@@ -109,6 +144,7 @@ pub async fn begin_session(
         seen_at: now,
         device: device(headers),
         member,
+        standing,
     };
     app.store.add_session(&session, draft.filter(|draft| *draft != PaymentDraft::default()).as_ref()).await?;
     let mut cookies = HeaderMap::new();
@@ -119,7 +155,7 @@ pub async fn begin_session(
 }
 
 /// Browser and system as people call them; what is told is too general to tell one person from another.
-fn device(headers: &HeaderMap) -> String {
+pub fn device(headers: &HeaderMap) -> String {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let first =
         |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);

@@ -17,9 +17,13 @@ impl Clock {
     pub fn ahead_by(millis: i64) -> Self {
         Self { ahead_millis: AtomicI64::new(millis.max(0)), latest: AtomicI64::new(0) }
     }
-    pub fn now(&self) -> Instant {
+    /// The machine's own, for what must agree with another clock that nobody moves, such as a phone's.
+    pub fn machine() -> Instant {
         let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-        let now = i64::try_from(machine).unwrap_or(i64::MAX).saturating_add(self.ahead_millis.load(Ordering::Relaxed));
+        Instant::from_millis(i64::try_from(machine).unwrap_or(i64::MAX))
+    }
+    pub fn now(&self) -> Instant {
+        let now = Self::machine().millis().saturating_add(self.ahead_millis.load(Ordering::Relaxed));
         Instant::from_millis(self.latest.fetch_max(now, Ordering::Relaxed).max(now))
     }
     /// Gives how far the clock is ahead afterwards.

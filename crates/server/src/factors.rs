@@ -1,10 +1,11 @@
 //! What a person can show beside a password: a code of an authenticator app (`totp`), a passkey (`passkeys`), a code kept on paper
-//! (`recovery`); and `qr`, which shows an app what it needs to know. Knows no account, no database and no request: what has to be
+//! (`recovery`); `qr`, which shows an app what it needs to know; and `seal`, in which of it is kept. Knows no account, no database and no request: what has to be
 //! remembered between two calls is handed to the caller.
 
 pub mod passkeys;
 pub mod qr;
 pub mod recovery;
+pub mod seal;
 pub mod totp;
 
 /// Nothing where the machine has no randomness to give.

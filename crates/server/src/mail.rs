@@ -8,7 +8,8 @@ mod account;
 mod html;
 
 pub use account::{
-    account_opened, already_registered, confirm_email, no_account_yet, password_changed, password_reset,
+    account_opened, already_registered, authenticator_added, authenticator_removed, confirm_email, no_account_yet,
+    passkey_added, passkey_removed, password_changed, password_reset, recovery_code_used, recovery_codes_renewed,
     user_id_reminder,
 };
 

@@ -35,7 +35,7 @@ impl Error {
         match self.code {
             Code::Malformed | Code::KeyMissing => StatusCode::BAD_REQUEST,
             Code::SignedOut => StatusCode::UNAUTHORIZED,
-            Code::ForeignOrigin => StatusCode::FORBIDDEN,
+            Code::ForeignOrigin | Code::PasswordNeeded => StatusCode::FORBIDDEN,
             Code::NoMatch | Code::NotFound => StatusCode::NOT_FOUND,
             Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Code::KeyInUse | Code::JustPaid => StatusCode::CONFLICT,

@@ -3,6 +3,7 @@
 
 pub mod bills;
 pub mod drafts;
+pub mod factors;
 pub mod health;
 pub mod links;
 pub mod lookups;
@@ -33,6 +34,14 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(portal::portal))
         .routes(routes!(lookups::look_up))
         .routes(routes!(session::show, session::sign_in, session::extend, session::sign_out))
+        .routes(routes!(session::prove))
+        .routes(routes!(factors::show))
+        .routes(routes!(factors::challenge))
+        .routes(routes!(factors::challenge_new))
+        .routes(routes!(factors::add_passkey))
+        .routes(routes!(factors::remove_passkey))
+        .routes(routes!(factors::offer, factors::add_authenticator, factors::remove_authenticator))
+        .routes(routes!(factors::renew_codes))
         .routes(routes!(registrations::begin))
         .routes(routes!(registrations::keep))
         .routes(routes!(registrations::open))

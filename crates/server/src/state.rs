@@ -2,6 +2,7 @@
 
 use crate::{
     clock::Clock,
+    factors::{passkeys::Site, seal::Seal},
     limits::{Slowdown, Tries},
     passwords::Passwords,
     processor::Processor,
@@ -24,6 +25,11 @@ pub struct State {
     pub lookups_by_bill: Tries,
     pub passwords: Passwords,
     pub sign_ins: SignIns,
+    /// Wrong codes of one account, wherever they come from: a code has six digits, so there must not be many.
+    pub codes: Slowdown,
+    pub seal: Seal,
+    /// What passkeys are made for; nothing where this server has no host name.
+    pub site: Option<Site>,
     /// Letters that one address may cause.
     pub letters_by_address: Tries,
     /// Letters about a new address that one session may ask for.
@@ -53,14 +59,18 @@ impl State {
             origin: settings.processor_public_url.clone(),
         };
         let window = settings.limits.lookup_window;
+        let portal = Portal::shipped(capture, settings.demo);
         Arc::new(Self {
-            portal: Portal::shipped(capture, settings.demo),
+            site: site(&settings.public_origin, &portal.brand.name),
+            portal,
             lookups_by_address: Tries::new(settings.limits.lookups_by_address, window),
             lookups_by_bill: Tries::new(settings.limits.lookups_by_bill, window),
             letters_by_address: Tries::new(settings.limits.letters_by_address, window),
             letters_by_session: Tries::new(3, window),
             passwords: Passwords::new(&settings.pepper, hashed_at_once()),
             sign_ins: SignIns::default(),
+            codes: Slowdown::new(5, 900),
+            seal: Seal::new(&settings.pepper),
             errands: Notify::new(),
             settings,
             store,
@@ -84,7 +94,30 @@ impl State {
     }
 }
 
+/// Browsers make passkeys for host names, not for numbers.
+fn site(origin: &str, name: &str) -> Option<Site> {
+    let (_, authority) = origin.split_once("://")?;
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    let is_name = !authority.starts_with('[') && host.parse::<std::net::Ipv4Addr>().is_err();
+    is_name.then(|| Site { id: host.to_owned(), origin: origin.to_owned(), name: name.to_owned() })
+}
+
 /// One processor is left for everybody else.
 fn hashed_at_once() -> usize {
     std::thread::available_parallelism().map_or(1, |processors| processors.get() - 1).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passkeys_are_for_host_names() {
+        let id = |origin| site(origin, "name").map(|site| site.id);
+        assert_eq!(id("https://pay.example.org").as_deref(), Some("pay.example.org"));
+        assert_eq!(id("http://localhost:8080").as_deref(), Some("localhost"));
+        for origin in ["http://127.0.0.1:8080", "http://127.0.0.1", "http://[::1]:8080", "http://[::1]", ""] {
+            assert_eq!(id(origin), None, "{origin}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ pub mod begin;
 pub mod bills;
 pub mod durable;
 pub mod errands;
+pub mod factors;
 pub mod ledger;
 pub mod memberships;
 pub mod outbox;

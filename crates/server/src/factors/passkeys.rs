@@ -267,89 +267,15 @@ impl From<AuthCeremonyErr> for NotTaken {
 }
 
 #[cfg(test)]
+#[path = "../../tests/house/device.rs"]
+mod device;
+
+#[cfg(test)]
 mod tests {
-    use super::*;
-    use p256::ecdsa::{Signature, SigningKey, signature::Signer};
+    use super::{device::Device, *};
+    use p256::ecdsa::SigningKey;
     use serde_json::json;
     use sha2::{Digest, Sha256};
-
-    /// A browser and the authenticator in it, in as much as the server sees of them. What a test changes, they do wrong.
-    #[derive(Clone)]
-    struct Device {
-        key: SigningKey,
-        id: Vec<u8>,
-        counter: u32,
-        origin: String,
-        site: String,
-        is_touched: bool,
-        challenge: Option<String>,
-    }
-
-    impl Device {
-        fn new(number: u8) -> Self {
-            Self {
-                key: SigningKey::from_slice(&[number; 32]).unwrap(),
-                id: vec![number; 32],
-                counter: 1,
-                origin: "https://pay.example.com".into(),
-                site: "pay.example.com".into(),
-                is_touched: true,
-                challenge: None,
-            }
-        }
-
-        fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
-            let challenge = self.challenge.clone().map_or(options["challenge"].clone(), Value::from);
-            let data =
-                json!({"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": false, "other": 1});
-            data.to_string().into_bytes()
-        }
-
-        fn authenticator_data(&self, flags: u8) -> Vec<u8> {
-            let flags = flags | u8::from(self.is_touched);
-            [Sha256::digest(&self.site).as_slice(), &[flags], &self.counter.to_be_bytes()].concat()
-        }
-
-        fn registers(&self, options: &Value) -> Value {
-            let point = self.key.verifying_key().to_encoded_point(false);
-            let (x, y) = (point.x().unwrap(), point.y().unwrap());
-            // A CBOR map: EC2, ES256, P-256, and the point.
-            let key = [b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20".as_slice(), x, b"\x22\x58\x20", y].concat();
-            let (aaguid, length) = ([0; 16], u16::try_from(self.id.len()).unwrap().to_be_bytes());
-            let data = [&self.authenticator_data(0x44), aaguid.as_slice(), &length, &self.id, &key].concat();
-            let data_length = u8::try_from(data.len()).unwrap();
-            let attestation =
-                [b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58".as_slice(), &[data_length], &data].concat();
-            json!({
-                "id": BASE64.encode(&self.id), "rawId": BASE64.encode(&self.id), "type": "public-key",
-                "authenticatorAttachment": "platform",
-                "clientExtensionResults": {"credProps": {"rk": true}},
-                "response": {
-                    "clientDataJSON": BASE64.encode(&self.client_data("webauthn.create", options)),
-                    "attestationObject": BASE64.encode(&attestation),
-                    "authenticatorData": BASE64.encode(&data),
-                    "transports": ["hybrid", "internal"],
-                    "publicKeyAlgorithm": -7,
-                },
-            })
-        }
-
-        fn signs_in(&self, options: &Value) -> Value {
-            let (client_data, data) = (self.client_data("webauthn.get", options), self.authenticator_data(0x04));
-            let signed = [data.as_slice(), &Sha256::digest(&client_data)].concat();
-            let signature: Signature = self.key.sign(&signed);
-            json!({
-                "id": BASE64.encode(&self.id), "rawId": BASE64.encode(&self.id), "type": "public-key",
-                "authenticatorAttachment": "platform", "clientExtensionResults": {},
-                "response": {
-                    "clientDataJSON": BASE64.encode(&client_data),
-                    "authenticatorData": BASE64.encode(&data),
-                    "signature": BASE64.encode(signature.to_der().as_bytes()),
-                    "userHandle": BASE64.encode(&HANDLE),
-                },
-            })
-        }
-    }
 
     const HANDLE: [u8; 16] = *b"0123456789abcdef";
     const USER: User<'_> = User { handle: &HANDLE, name: "anna b <c>", display_name: "Anna B" };
@@ -377,7 +303,7 @@ mod tests {
         let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
         device.counter = 2;
         change(&mut device);
-        finish_sign_in(&site(), &asked.state, &passkey, &device.signs_in(&asked.options))
+        finish_sign_in(&site(), &asked.state, &passkey, &device.signs_in(&asked.options, &HANDLE))
     }
 
     #[test]
@@ -388,7 +314,8 @@ mod tests {
         for counter in [2, 3, 300] {
             device.counter = counter;
             let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
-            let after = finish_sign_in(&site(), &asked.state, &passkey, &device.signs_in(&asked.options)).unwrap();
+            let after =
+                finish_sign_in(&site(), &asked.state, &passkey, &device.signs_in(&asked.options, &HANDLE)).unwrap();
             assert_eq!(after.id, passkey.id);
             assert_ne!(after.stored, passkey.stored);
             passkey = after;
@@ -471,7 +398,7 @@ mod tests {
 
         let device = Device { counter: 2, ..device };
         let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
-        let answer = device.signs_in(&asked.options);
+        let answer = device.signs_in(&asked.options, &HANDLE);
         assert!(finish_sign_in(&site(), &asked.state, &passkey, &answer).is_ok());
         let again = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
         assert_eq!(finish_sign_in(&site(), &again.state, &passkey, &answer), Err(NotTaken::Challenge));
@@ -499,8 +426,8 @@ mod tests {
         let device = Device { counter: 2, ..Device::new(1) };
         let passkey = registered(&Device::new(1));
         let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
-        let honest = device.signs_in(&asked.options);
-        let further = Device { counter: 3, ..device }.signs_in(&asked.options);
+        let honest = device.signs_in(&asked.options, &HANDLE);
+        let further = Device { counter: 3, ..device }.signs_in(&asked.options, &HANDLE);
         for field in ["authenticatorData", "signature"] {
             let mut answer = honest.clone();
             answer["response"][field] = further["response"][field].clone();
@@ -523,7 +450,8 @@ mod tests {
         let mut passkey = registered(&device);
         for _ in 0..2 {
             let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
-            passkey = finish_sign_in(&site(), &asked.state, &passkey, &device.signs_in(&asked.options)).unwrap();
+            passkey =
+                finish_sign_in(&site(), &asked.state, &passkey, &device.signs_in(&asked.options, &HANDLE)).unwrap();
         }
     }
 
@@ -532,7 +460,7 @@ mod tests {
         let (device, other) = (Device::new(1), Device { counter: 2, ..Device::new(2) });
         let (passkey, another) = (registered(&device), registered(&Device::new(2)));
         let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
-        let answer = other.signs_in(&asked.options);
+        let answer = other.signs_in(&asked.options, &HANDLE);
         assert_eq!(finish_sign_in(&site(), &asked.state, &another, &answer), Err(NotTaken::Unknown));
         assert_eq!(finish_sign_in(&site(), &asked.state, &passkey, &answer), Err(NotTaken::Unknown));
     }
@@ -544,7 +472,7 @@ mod tests {
         let asked = begin_registration(&site(), other, &[]).unwrap();
         let passkey = finish_registration(&site(), &asked.state, &Device::new(1).registers(&asked.options)).unwrap();
         let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
-        let refused = finish_sign_in(&site(), &asked.state, &passkey, &device.signs_in(&asked.options));
+        let refused = finish_sign_in(&site(), &asked.state, &passkey, &device.signs_in(&asked.options, &HANDLE));
         assert_eq!(refused, Err(NotTaken::Unknown));
     }
 
@@ -553,7 +481,7 @@ mod tests {
         let device = Device { counter: 2, ..Device::new(1) };
         let passkey = registered(&Device::new(1));
         let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
-        let mut answer = device.signs_in(&asked.options);
+        let mut answer = device.signs_in(&asked.options, &HANDLE);
         let client_data = device.client_data("webauthn.create", &asked.options);
         answer["response"]["clientDataJSON"] = BASE64.encode(&client_data).into();
         assert_eq!(finish_sign_in(&site(), &asked.state, &passkey, &answer), Err(NotTaken::Malformed));
@@ -619,7 +547,7 @@ mod tests {
             _ = finish_registration(&site(), &asked.state, &whole);
         }
         let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
-        let honest = device.signs_in(&asked.options);
+        let honest = device.signs_in(&asked.options, &HANDLE);
         for field in ["clientDataJSON", "authenticatorData", "signature"] {
             for value in spoilt(&honest["response"][field]) {
                 let mut answer = honest.clone();
@@ -636,7 +564,7 @@ mod tests {
     fn what_was_kept_and_cannot_be_read_is_nobodys_fault() {
         let passkey = registered(&Device::new(1));
         let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
-        let answer = Device { counter: 2, ..Device::new(1) }.signs_in(&asked.options);
+        let answer = Device { counter: 2, ..Device::new(1) }.signs_in(&asked.options, &HANDLE);
         for state in ["", "A", "!", "AAAA", &"A".repeat(400)] {
             assert_eq!(finish_registration(&site(), state, &answer), Err(NotTaken::Fault), "{state}");
             assert_eq!(finish_sign_in(&site(), state, &passkey, &answer), Err(NotTaken::Fault), "{state}");

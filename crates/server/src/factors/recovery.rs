@@ -1,7 +1,6 @@
 //! Codes to keep on paper for the day the phone is gone. Each opens the door once; which ones are used up the caller knows.
 
 use super::{is_separator, narrow, random};
-use sha2::{Digest, Sha256};
 
 const COUNT: usize = 10;
 const LENGTH: usize = 10;
@@ -38,13 +37,6 @@ pub fn normalise(typed: &str) -> Option<String> {
     let is_code =
         letters.len() == LENGTH && letters.iter().all(|letter| ALPHABET.iter().any(|l| *letter == char::from(*l)));
     is_code.then(|| grouped(letters.into_iter()))
-}
-
-/// What is kept of a normalised code. A plain hash, without salt: the codes are random, so no list of likely ones exists and no two
-/// people share one. It does not make up for 50 bits: somebody with the database and much computing power may find codes, and then
-/// still needs the password.
-pub fn hash(code: &str) -> String {
-    data_encoding::HEXLOWER.encode(&Sha256::digest(code.as_bytes()))
 }
 
 #[cfg(test)]
@@ -100,10 +92,5 @@ mod tests {
         for typed in ["", "ab3de-fgh0", "ab3de-fgh012", "ab3de-fghu1", "ab3de-fgh0é", "ab3de_fgh01"] {
             assert_eq!(normalise(typed), None, "{typed}");
         }
-    }
-
-    #[test]
-    fn a_hash_is_sha_256_in_hexadecimal_digits() {
-        assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

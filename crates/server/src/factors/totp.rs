@@ -63,7 +63,8 @@ impl Secret {
         steps.rfind(|step| self.code(*step).is_some_and(|code| bool::from(code.as_bytes().ct_eq(typed.as_bytes()))))
     }
 
-    fn code(&self, step: i64) -> Option<String> {
+    /// Of a step, half a minute each since 1970.
+    pub fn code(&self, step: i64) -> Option<String> {
         let mut mac = Hmac::<Sha1>::new_from_slice(&self.0).ok()?;
         mac.update(&u64::try_from(step).ok()?.to_be_bytes());
         let hash = mac.finalize().into_bytes();

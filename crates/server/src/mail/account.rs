@@ -165,3 +165,105 @@ pub fn password_changed(account: &Account, brand: &str, (home, phone): (&str, &s
         locale,
     )
 }
+
+/// How signing in to an account was changed, and what to do if it was somebody else.
+fn sign_in_changed(
+    account: &Account,
+    brand: &str,
+    (home, phone): (&str, &str),
+    (en, es): (&str, &str),
+    (en_more, es_more): (&str, &str),
+) -> Letter {
+    let locale = account.locale;
+    letter(
+        brand,
+        say(locale, en, es),
+        &[
+            say(locale, en_more, es_more),
+            &match locale {
+                Locale::En => format!(
+                    "If it was not you, choose a new password at {home}/forgot-password, look at the security page of your account, or call {phone}."
+                ),
+                Locale::Es => format!(
+                    "Si no fue usted, elija una nueva contraseña en {home}/forgot-password, revise la página de seguridad de su cuenta o llame al {phone}."
+                ),
+            },
+        ],
+        locale,
+    )
+}
+
+pub fn authenticator_added(account: &Account, brand: &str, contact: (&str, &str)) -> Letter {
+    sign_in_changed(
+        account,
+        brand,
+        contact,
+        ("An authenticator app was added", "Se agregó una app de autenticación"),
+        (
+            "From now on, signing in asks for a code of an authenticator app.",
+            "Desde ahora, para iniciar sesión se pide un código de una app de autenticación.",
+        ),
+    )
+}
+
+pub fn authenticator_removed(account: &Account, brand: &str, contact: (&str, &str)) -> Letter {
+    sign_in_changed(
+        account,
+        brand,
+        contact,
+        ("The authenticator app was removed", "Se quitó la app de autenticación"),
+        (
+            "Signing in asks for no more codes of an authenticator app.",
+            "Para iniciar sesión ya no se piden códigos de una app de autenticación.",
+        ),
+    )
+}
+
+pub fn passkey_added(account: &Account, brand: &str, contact: (&str, &str)) -> Letter {
+    sign_in_changed(
+        account,
+        brand,
+        contact,
+        ("A passkey was added", "Se agregó una llave de acceso"),
+        (
+            "From now on, a new passkey can be used to sign in, after your password.",
+            "Desde ahora puede usarse una nueva llave de acceso para iniciar sesión, después de su contraseña.",
+        ),
+    )
+}
+
+pub fn passkey_removed(account: &Account, brand: &str, contact: (&str, &str)) -> Letter {
+    sign_in_changed(
+        account,
+        brand,
+        contact,
+        ("A passkey was removed", "Se quitó una llave de acceso"),
+        ("A passkey no longer signs in to your account.", "Una llave de acceso ya no sirve para entrar en su cuenta."),
+    )
+}
+
+pub fn recovery_code_used(account: &Account, brand: &str, contact: (&str, &str)) -> Letter {
+    sign_in_changed(
+        account,
+        brand,
+        contact,
+        ("A recovery code was used", "Se usó un código de recuperación"),
+        (
+            "Somebody signed in to your account with your password and a recovery code. Each code works once.",
+            "Alguien entró en su cuenta con su contraseña y un código de recuperación. Cada código sirve una vez.",
+        ),
+    )
+}
+
+pub fn recovery_codes_renewed(account: &Account, brand: &str, contact: (&str, &str)) -> Letter {
+    sign_in_changed(
+        account,
+        brand,
+        contact,
+        ("You have new recovery codes", "Tiene nuevos códigos de recuperación"),
+        (
+            "New recovery codes were made for your account. Those from before no longer work.",
+            "Se crearon nuevos códigos de recuperación para su cuenta. Los de antes ya no sirven.",
+        ),
+    )
+}

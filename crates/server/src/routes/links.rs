@@ -122,40 +122,49 @@ pub async fn reset(
     let refused = || Error::new(RefusalCode::LinkRefused);
     let account = app.store.account_of_link(Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
     // A password that won't do leaves the link as it is.
-    check_new(&app, &account, &password)?;
+    let is_short = check_new(&app, &account, &password).await?;
     let hashed = app.passwords.hash(&password).await?;
     let mut tx = app.store.begin().await?;
     let (id, email) = accounts::use_link(&mut tx, Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
-    accounts::set_password(&mut tx, &id, &hashed, now).await?;
+    accounts::set_password(&mut tx, &id, &hashed, is_short, now).await?;
     accounts::end_sessions(&mut tx, &id, None, now).await?;
     // Whoever reads the letters of this address has shown it.
     accounts::confirm_email(&mut tx, &id, &email, now).await?;
-    tell_owner(&app, &account).put(&mut tx, now).await?;
+    tell_owner(&app, &account, mail::password_changed).put(&mut tx, now).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Long enough, and not easy to guess for this account.
-pub fn check_new(app: &App, account: &Account, password: &Password) -> Answer<()> {
+/// Long enough, and not easy to guess for this account. True if it only does because there is a second factor.
+pub async fn check_new(app: &App, account: &Account, password: &Password) -> Answer<bool> {
     let owner =
         owner_names(&account.email.to_string(), &[&account.first_name.to_string(), &account.last_name.to_string()]);
     let owner: Vec<&str> = owner.iter().map(String::as_str).collect();
-    let short = password.has_least(password::LEAST).err();
+    let short = password.has_least(least(app, account).await?).err();
     match short.or_else(|| passwords::weakness(password, &app.service_names(), &owner)) {
         Some(problem) => Err(Error::field(RefusalCode::Invalid, "password", problem)),
-        None => Ok(()),
+        None => Ok(password.has_least(password::LEAST).is_err()),
     }
 }
 
-/// The notice that a password was changed.
+/// The fewest characters of a new password of this account.
+pub async fn least(app: &App, account: &Account) -> Answer<usize> {
+    let has_factor = app.store.factors_asked(&account.id).await?.is_some();
+    Ok(if has_factor { password::LEAST_WITH_FACTOR } else { password::LEAST })
+}
+
+/// A notice to the address on file, put into the outbox with what it is about.
 pub struct Notice<'a> {
     account: &'a Account,
     letter: mail::Letter,
 }
 
-pub fn tell_owner<'a>(app: &App, account: &'a Account) -> Notice<'a> {
+/// How the owner of an account is told of something, and by whom.
+pub type Telling = fn(&Account, brand: &str, contact: (&str, &str)) -> mail::Letter;
+
+pub fn tell_owner<'a>(app: &App, account: &'a Account, telling: Telling) -> Notice<'a> {
     let contact = (app.settings.public_origin.as_str(), app.portal.contacts.billing_phone.as_str());
-    Notice { account, letter: mail::password_changed(account, &app.portal.brand.name, contact) }
+    Notice { account, letter: telling(account, &app.portal.brand.name, contact) }
 }
 
 impl Notice<'_> {

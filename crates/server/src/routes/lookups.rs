@@ -6,7 +6,7 @@ use crate::{
     caller::{self, Body},
     refusal::{Answer, Error},
     state::App,
-    store::memberships::canonical,
+    store::{memberships::canonical, sessions::Standing},
 };
 use axum::{
     Json,
@@ -46,7 +46,7 @@ pub async fn look_up(
     let identifiers = checked(&app, &lookup, address, &headers)?;
     let membership = app.store.find_membership(lookup.region, &identifiers).await?;
     let membership = membership.ok_or_else(|| Error::new(RefusalCode::NoMatch))?;
-    let (session, cookies) = caller::begin_session(&app, &headers, membership, None).await?;
+    let (session, cookies) = caller::begin_session(&app, &headers, membership, None, Standing::Whole).await?;
     Ok((StatusCode::CREATED, cookies, Json(view(Some(&session), app.clock.now()))))
 }
 

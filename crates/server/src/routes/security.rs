@@ -1,11 +1,12 @@
 //! What keeps an account safe, for the member it belongs to: the password, where one is signed in, what was agreed to.
 
 use super::{
-    links::{check_new, tell_owner},
-    session::{Tries, member, view},
+    links::{check_new, least, tell_owner},
+    session::{is_theirs, member, view},
 };
 use crate::{
     caller::{self, Body, Id, SignedIn},
+    mail,
     refusal::{Answer, Error},
     state::App,
     store::accounts,
@@ -16,9 +17,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use contract::{
-    Problem,
     account::{PasswordChange, Security},
-    password,
     refusal::{Refusal, RefusalCode},
     session::SessionView,
 };
@@ -38,10 +37,11 @@ const AUTHORISATIONS: i64 = 50;
 pub async fn show(State(app): State<App>, SignedIn { session, account }: SignedIn) -> Answer<Json<Security>> {
     Ok(Json(Security {
         password_changed_at: account.password_changed_at,
-        least_password: u16::try_from(password::LEAST).unwrap_or(u16::MAX),
+        least_password: u16::try_from(least(&app, &account).await?).unwrap_or(u16::MAX),
         terms_version: account.terms_version,
         terms_accepted_at: account.terms_accepted_at,
         time_zone: session.membership.region.time_zone().to_owned(),
+        second_factor: app.store.second_factor(&account.id, app.site.is_some()).await?,
         sessions: app.store.sessions_of(&account.id, &session.id, app.clock.now()).await?,
         authorisations: app.store.authorisations_of(&account.id, AUTHORISATIONS).await?,
     }))
@@ -68,24 +68,18 @@ pub async fn change_password(
     SignedIn { session, account }: SignedIn,
     Body(PasswordChange { current, password }): Body<PasswordChange>,
 ) -> Answer<(HeaderMap, Json<SessionView>)> {
-    let address = caller::address(address.ip(), &headers, &app).to_string();
-    let tries = Tries::of(&accounts::user_id(&account.email), &address);
-    tries.begin(&app)?;
-    if !app.passwords.is_right(&current, Some(&account.password)).await? {
-        let refused = Error::field(RefusalCode::WrongCredentials, "current", Problem::Unknown);
-        return Err(Error { retry_after: tries.wait(&app), ..refused });
-    }
-    tries.were_right(&app);
-    check_new(&app, &account, &password)?;
+    is_theirs(&app, &account, &current, "current", address.ip(), &headers).await?;
+    let is_short = check_new(&app, &account, &password).await?;
     let hashed = app.passwords.hash(&password).await?;
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
-    accounts::set_password(&mut tx, &account.id, &hashed, now).await?;
+    accounts::set_password(&mut tx, &account.id, &hashed, is_short, now).await?;
     accounts::end_sessions(&mut tx, &account.id, Some(&session.id), now).await?;
-    tell_owner(&app, &account).put(&mut tx, now).await?;
+    tell_owner(&app, &account, mail::password_changed).put(&mut tx, now).await?;
     tx.commit().await?;
     let member = member(&account);
-    let (session, cookies) = caller::begin_session(&app, &headers, session.membership, Some(member)).await?;
+    let (session, cookies) =
+        caller::begin_session(&app, &headers, session.membership, Some(member), session.standing).await?;
     Ok((cookies, Json(view(Some(&session), now))))
 }
 

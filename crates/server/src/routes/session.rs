@@ -1,12 +1,12 @@
-//! `/session`: sign in, who am I and until when, extend, sign out.
+//! `/session`: sign in, type the password again, who am I and until when, extend, sign out. The second step is in `factors`.
 
 use crate::{
-    caller::{self, Body, Payer},
+    caller::{self, Body, Payer, SignedIn},
     refusal::{Answer, Error},
     state::App,
     store::{
-        accounts::Account,
-        sessions::{Member, Session},
+        accounts::{self, Account},
+        sessions::{Member, Session, Standing},
     },
 };
 use axum::{
@@ -15,12 +15,13 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use contract::{
-    Instant,
+    Instant, Password, Problem,
     account::Credentials,
+    factor::Proof,
     refusal::{Refusal, RefusalCode},
     session::{MembershipView, PersonView, SessionKind, SessionView},
 };
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 pub fn view(session: Option<&Session>, now: Instant) -> SessionView {
     let Some(session) = session else {
@@ -32,26 +33,43 @@ pub fn view(session: Option<&Session>, now: Instant) -> SessionView {
             ends_at: None,
             capture_binding: None,
             person: None,
+            second_factor: None,
         };
     };
+    let kind = match (&session.member, session.standing) {
+        (_, Standing::Halfway) => SessionKind::Halfway,
+        (Some(_), _) => SessionKind::Member,
+        (None, _) => SessionKind::Payer,
+    };
+    let is_in = kind != SessionKind::Halfway;
     let membership = MembershipView { region: session.membership.region, ending: session.membership.ending.clone() };
     SessionView {
-        kind: if session.member.is_some() { SessionKind::Member } else { SessionKind::Payer },
-        membership: Some(membership),
+        kind,
+        membership: is_in.then_some(membership),
         now,
         expires_at: Some(session.expires_at()),
         ends_at: Some(session.ends_at()),
-        capture_binding: Some(session.capture_binding.clone()),
-        person: session.member.as_ref().map(|member| member.person.clone()),
+        capture_binding: is_in.then(|| session.capture_binding.clone()),
+        person: session.member.as_ref().filter(|_| is_in).map(|member| member.person.clone()),
+        second_factor: None,
     }
 }
 
-/// Signs in with user ID and password. What is wrong is not told, and takes as long; tries that fail come ever further apart.
+/// As `view`, and what is asked of somebody who is halfway in.
+async fn full_view(app: &App, session: Option<&Session>) -> Answer<SessionView> {
+    let view = view(session, app.clock.now());
+    let member = session.and_then(|session| session.member.as_ref()).filter(|_| view.kind == SessionKind::Halfway);
+    let Some(member) = member else { return Ok(view) };
+    let second_factor = app.store.factors_asked(&member.account).await?;
+    Ok(SessionView { second_factor, ..view })
+}
+
+/// Signs in with user ID and password; who has a second factor is halfway in then. What is wrong is not told, and takes as long; tries that fail come ever further apart.
 #[utoipa::path(
     post, path = "/session", request_body = Credentials,
     responses(
         (
-            status = 200, description = "A member's session began", body = SessionView,
+            status = 200, description = "A member's session began, or one that waits for the second factor", body = SessionView,
             headers(("Set-Cookie" = String, description = "The session's token")),
         ),
         (status = 400, body = Refusal, content_type = "application/problem+json"),
@@ -78,9 +96,59 @@ pub async fn sign_in(
     };
     tries.were_right(&app);
     let membership = app.store.membership(&account.membership).await?.ok_or_else(|| Error::new(RefusalCode::Fault))?;
-    let member = member(&account);
-    let (session, cookies) = caller::begin_session(&app, &headers, membership, Some(member)).await?;
-    Ok((cookies, Json(view(Some(&session), app.clock.now()))))
+    let is_asked = app.store.factors_asked(&account.id).await?.is_some();
+    let standing = if is_asked { Standing::Halfway } else { Standing::Whole };
+    let (session, cookies) =
+        caller::begin_session(&app, &headers, membership, Some(member(&account)), standing).await?;
+    Ok((cookies, Json(full_view(&app, Some(&session)).await?)))
+}
+
+/// Types the password again, before what signs in is changed. The session gets a new token.
+#[utoipa::path(
+    put, path = "/session/proof", request_body = Proof,
+    responses(
+        (status = 200, body = SessionView, headers(("Set-Cookie" = String, description = "The session's new token"))),
+        (status = 400, body = Refusal, content_type = "application/problem+json"),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 413, body = Refusal, content_type = "application/problem+json"),
+        (status = 415, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn prove(
+    State(app): State<App>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    SignedIn { session, account }: SignedIn,
+    Body(Proof { password }): Body<Proof>,
+) -> Answer<(HeaderMap, Json<SessionView>)> {
+    is_theirs(&app, &account, &password, "password", address.ip(), &headers).await?;
+    let now = app.clock.now();
+    let (session, cookies) =
+        caller::begin_session(&app, &headers, session.membership, Some(member(&account)), Standing::Proved(now))
+            .await?;
+    Ok((cookies, Json(view(Some(&session), now))))
+}
+
+/// Refuses a password that is not the account's, at `field`, and slows whoever tries.
+pub async fn is_theirs(
+    app: &App,
+    account: &Account,
+    password: &Password,
+    field: &str,
+    address: IpAddr,
+    headers: &HeaderMap,
+) -> Answer<()> {
+    let tries = Tries::of(&accounts::user_id(&account.email), &caller::address(address, headers, app).to_string());
+    tries.begin(app)?;
+    if !app.passwords.is_right(password, Some(&account.password)).await? {
+        let refused = Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown);
+        return Err(Error { retry_after: tries.wait(app), ..refused });
+    }
+    tries.were_right(app);
+    Ok(())
 }
 
 pub fn member(account: &Account) -> Member {
@@ -136,7 +204,8 @@ impl Tries {
 /// Who is asking: a guest, or a payer and until when.
 #[utoipa::path(get, path = "/session", responses((status = 200, body = SessionView)))]
 pub async fn show(State(app): State<App>, headers: HeaderMap) -> Answer<Json<SessionView>> {
-    Ok(Json(view(caller::session_of(&headers, &app).await?.as_ref(), app.clock.now())))
+    let session = caller::session_of(&headers, &app).await?;
+    Ok(Json(full_view(&app, session.as_ref()).await?))
 }
 
 /// Starts the idle time anew.

@@ -16,6 +16,8 @@ pub struct Account {
     /// Argon2id, with its parameters.
     pub password: String,
     pub password_changed_at: Instant,
+    /// Too short to be all there is.
+    pub is_password_short: bool,
     pub terms_version: u16,
     pub terms_accepted_at: Instant,
 }
@@ -111,6 +113,7 @@ fn account_from(row: &AnyRow) -> Result<Account, sqlx::Error> {
         locale: from_word(row.try_get("locale")?)?,
         password: row.try_get("password")?,
         password_changed_at: Instant::from_millis(row.try_get("password_changed_at")?),
+        is_password_short: row.try_get::<i64, _>("is_password_short")? != 0,
         terms_version: u16::try_from(version).unwrap_or(0),
         terms_accepted_at: Instant::from_millis(row.try_get("terms_accepted_at")?),
     })
@@ -220,10 +223,18 @@ pub async fn change_unconfirmed_email(tx: &mut Tx, account: &str, email: &Email)
     Ok(done.rows_affected() > 0)
 }
 
-pub async fn set_password(tx: &mut Tx, account: &str, password: &str, now: Instant) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE account SET password = $2, password_changed_at = $3 WHERE id = $1")
+/// `hash` is Argon2id; `is_short` says that it would not do without a second factor.
+pub async fn set_password(
+    tx: &mut Tx,
+    account: &str,
+    hash: &str,
+    is_short: bool,
+    now: Instant,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE account SET password = $2, is_password_short = $3, password_changed_at = $4 WHERE id = $1")
         .bind(account)
-        .bind(password)
+        .bind(hash)
+        .bind(i64::from(is_short))
         .bind(now.millis())
         .execute(&mut **tx)
         .await?;

@@ -7,6 +7,10 @@ use sqlx::{Row, any::AnyRow};
 
 pub const IDLE_MILLIS: i64 = 15 * 60_000;
 pub const LONGEST_MILLIS: i64 = 8 * 3_600_000;
+/// For finding one's phone.
+const HALFWAY_MILLIS: i64 = 10 * 60_000;
+/// How long the password, typed again, is good for.
+const PROVED_MILLIS: i64 = 10 * 60_000;
 
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -20,6 +24,16 @@ pub struct Session {
     pub device: String,
     /// Whose account it is; nobody's for a payer.
     pub member: Option<Member>,
+    pub standing: Standing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The password was right, the second factor is asked for: opens nothing.
+    Halfway,
+    Whole,
+    /// The password was typed again at that time.
+    Proved(Instant),
 }
 
 /// Who is signed in.
@@ -34,22 +48,31 @@ const APART_MILLIS: i64 = 60_000;
 
 impl Session {
     pub fn expires_at(&self) -> Instant {
+        if self.standing == Standing::Halfway {
+            return self.created_at.plus_millis(HALFWAY_MILLIS);
+        }
         let (idle, old) = (self.seen_at.plus_millis(IDLE_MILLIS), self.created_at.plus_millis(LONGEST_MILLIS));
         idle.min(old)
     }
 
     pub fn ends_at(&self) -> Instant {
-        self.created_at.plus_millis(LONGEST_MILLIS)
+        let is_halfway = self.standing == Standing::Halfway;
+        self.created_at.plus_millis(if is_halfway { HALFWAY_MILLIS } else { LONGEST_MILLIS })
+    }
+
+    /// Whether the password was typed again a short while ago.
+    pub fn is_proved(&self, now: Instant) -> bool {
+        matches!(self.standing, Standing::Proved(at) if at <= now && at.plus_millis(PROVED_MILLIS) > now)
     }
 
     /// One that was seen in the future is from before a clock went back: nobody can tell how old it is, so it is over.
-    fn lives_at(&self, now: Instant) -> bool {
+    pub fn lives_at(&self, now: Instant) -> bool {
         self.expires_at() > now && self.seen_at <= now.plus_millis(APART_MILLIS)
     }
 }
 
 const SESSION: &str = "SELECT session.id AS session_id, capture_binding, session.created_at AS created_at, seen_at, device, account, \
-    membership.id AS membership_id, region, ending, first_name, last_name, account.email AS account_email, email_confirmed_at \
+    is_halfway, proved_at, membership.id AS membership_id, region, ending, first_name, last_name, account.email AS account_email, email_confirmed_at \
     FROM session JOIN membership ON membership.id = session.membership LEFT JOIN account ON account.id = session.account \
     WHERE token_hash = $1 AND ended_at IS NULL";
 
@@ -61,6 +84,11 @@ fn session_from(row: &AnyRow, token_hash: &str) -> Result<Session, sqlx::Error> 
         let is_email_confirmed = row.try_get::<Option<i64>, _>("email_confirmed_at")?.is_some();
         Ok::<_, sqlx::Error>(Member { account, person: PersonView { name, email, is_email_confirmed } })
     });
+    let standing = match row.try_get::<Option<i64>, _>("proved_at")? {
+        _ if row.try_get::<i64, _>("is_halfway")? != 0 => Standing::Halfway,
+        Some(at) => Standing::Proved(Instant::from_millis(at)),
+        None => Standing::Whole,
+    };
     Ok(Session {
         id: row.try_get("session_id")?,
         token_hash: token_hash.to_owned(),
@@ -74,14 +102,15 @@ fn session_from(row: &AnyRow, token_hash: &str) -> Result<Session, sqlx::Error> 
         seen_at: Instant::from_millis(row.try_get("seen_at")?),
         device: row.try_get("device")?,
         member: member.transpose()?,
+        standing,
     })
 }
 
 impl Store {
     pub async fn add_session(&self, session: &Session, draft: Option<&PaymentDraft>) -> Result<(), sqlx::Error> {
         sqlx::query(
-            "INSERT INTO session (token_hash, id, kind, membership, capture_binding, created_at, seen_at, account, device, draft) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO session (token_hash, id, kind, membership, capture_binding, created_at, seen_at, account, device, draft, \
+             is_halfway, proved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(&session.token_hash)
         .bind(&session.id)
@@ -93,6 +122,8 @@ impl Store {
         .bind(session.member.as_ref().map(|member| &member.account))
         .bind(&session.device)
         .bind(draft.map(to_json).transpose()?)
+        .bind(i64::from(session.standing == Standing::Halfway))
+        .bind(if let Standing::Proved(at) = session.standing { Some(at.millis()) } else { None })
         .execute(&self.write)
         .await?;
         Ok(())
@@ -112,8 +143,8 @@ impl Store {
     /// Where an account is signed in at `now`, the latest first; `this` is the session that asks.
     pub async fn sessions_of(&self, account: &str, this: &str, now: Instant) -> Result<Vec<SessionSeen>, sqlx::Error> {
         let rows = sqlx::query(
-            "SELECT id, device, created_at, seen_at FROM session WHERE account = $1 AND ended_at IS NULL AND seen_at > $2 \
-             AND created_at > $3 ORDER BY seen_at DESC, id DESC",
+            "SELECT id, device, created_at, seen_at FROM session WHERE account = $1 AND ended_at IS NULL AND is_halfway = 0 \
+             AND seen_at > $2 AND created_at > $3 ORDER BY seen_at DESC, id DESC",
         )
         .bind(account)
         .bind(now.millis() - IDLE_MILLIS)

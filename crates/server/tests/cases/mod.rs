@@ -3,6 +3,7 @@
 mod access;
 mod callers;
 mod debits;
+mod factors;
 mod just_paid;
 mod letters;
 mod lookups;

@@ -3,6 +3,7 @@
 
 pub mod call;
 pub mod database;
+pub mod device;
 pub mod line;
 pub mod post_office;
 pub mod seed;

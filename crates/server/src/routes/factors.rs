@@ -1,0 +1,393 @@
+//! The second factor: shown when signing in, added and taken away by a member who has just typed the password again. The owner is told
+//! of every change, in the same transaction.
+
+use super::{
+    links::{Telling, tell_owner},
+    session::{member, view},
+};
+use crate::{
+    caller::{self, Body, Halfway, Id, Proved, SignedIn},
+    clock::Clock,
+    factors::{
+        passkeys::{self, NotTaken, Site, User},
+        qr::Qr,
+        recovery,
+        totp::Secret,
+    },
+    mail,
+    refusal::{Answer, Error},
+    state::App,
+    store::{Tx, accounts::Account, factors, sessions::Standing},
+};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use contract::{
+    Instant, Problem,
+    factor::{
+        AuthenticatorCode, AuthenticatorOffer, FactorShown, NewPasskey, PasskeyChallenge, QrDrawing, RecoveryCodes,
+    },
+    refusal::{Refusal, RefusalCode},
+    session::SessionView,
+};
+use sha2::{Digest, Sha256};
+
+fn fault() -> Error {
+    Error::new(RefusalCode::Fault)
+}
+
+/// What was shown is not right, or was used before: which is not told.
+fn wrong(field: &str) -> Error {
+    Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown)
+}
+
+/// Goes the rest of the way in, with a code or a passkey. Wrong codes come ever further apart.
+#[utoipa::path(
+    post, path = "/session/second-factor", request_body = FactorShown,
+    responses(
+        (
+            status = 200, description = "A member's session began", body = SessionView,
+            headers(("Set-Cookie" = String, description = "The session's token")),
+        ),
+        (status = 400, body = Refusal, content_type = "application/problem+json"),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 413, body = Refusal, content_type = "application/problem+json"),
+        (status = 415, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn show(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Halfway(SignedIn { session, account }): Halfway,
+    Body(shown): Body<FactorShown>,
+) -> Answer<(HeaderMap, Json<SessionView>)> {
+    let now = app.clock.now();
+    match shown {
+        FactorShown::Code(typed) => {
+            guard_code(&app, &account, "code", is_code_right(&app, &account, &typed, now)).await?;
+        }
+        FactorShown::Passkey(response) => use_passkey(&app, &session.id, &account, &response, now).await?,
+    }
+    let (session, cookies) =
+        caller::begin_session(&app, &headers, session.membership, Some(member(&account)), Standing::Whole).await?;
+    Ok((cookies, Json(view(Some(&session), now))))
+}
+
+/// Counts a try before it is looked at, so that of many at the same moment none slips through.
+async fn guard_code(
+    app: &App,
+    account: &Account,
+    field: &str,
+    is_right: impl Future<Output = Answer<bool>>,
+) -> Answer<()> {
+    let now = app.clock.now();
+    let wait = || Some(app.codes.wait(&account.id, now)).filter(|seconds| *seconds > 0);
+    if let Some(seconds) = wait() {
+        return Err(Error::later(RefusalCode::TooMany, seconds));
+    }
+    app.codes.count(&account.id, now);
+    if !is_right.await? {
+        return Err(Error { retry_after: wait(), ..wrong(field) });
+    }
+    app.codes.forgive(&account.id);
+    Ok(())
+}
+
+/// A code of the app, or one of those kept on paper.
+async fn is_code_right(app: &App, account: &Account, typed: &str, now: Instant) -> Answer<bool> {
+    if let Some(code) = recovery::normalise(typed) {
+        let mut tx = app.store.begin().await?;
+        if !factors::use_recovery_code(&mut tx, &account.id, &app.seal.hash(&code), now).await? {
+            return Ok(false);
+        }
+        tell_owner(app, account, mail::recovery_code_used).put(&mut tx, now).await?;
+        tx.commit().await?;
+        return Ok(true);
+    }
+    let Some(kept) = app.store.authenticator(&account.id).await? else { return Ok(false) };
+    let secret = opened(app, account, &kept.sealed)?;
+    let Some(step) = secret.accepts(typed, Clock::machine().millis(), kept.last_step) else { return Ok(false) };
+    Ok(app.store.take_step(&account.id, &kept.sealed, step).await?)
+}
+
+fn opened(app: &App, account: &Account, sealed: &str) -> Answer<Secret> {
+    let secret = app.seal.open(&account.id, sealed).and_then(|base32| Secret::parse(&base32));
+    secret.ok_or_else(|| {
+        tracing::error!("the secret of an authenticator does not open: was the pepper changed?");
+        fault()
+    })
+}
+
+/// What the browser is to be asked for somebody who is halfway in.
+#[utoipa::path(
+    post, path = "/session/passkey-challenges",
+    responses(
+        (status = 201, body = PasskeyChallenge),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn challenge(
+    State(app): State<App>,
+    Halfway(SignedIn { session, account }): Halfway,
+) -> Answer<(StatusCode, Json<PasskeyChallenge>)> {
+    let known = app.store.passkeys(&account.id).await?;
+    if known.is_empty() {
+        return Err(Error::new(RefusalCode::NotFound));
+    }
+    let asked = passkeys::begin_sign_in(site(&app)?, &known).map_err(|reason| not_taken(reason, "passkey"))?;
+    challenged(&app, &session.id, &asked).await
+}
+
+/// What the browser is to be asked for a new passkey.
+#[utoipa::path(
+    post, path = "/passkey-challenges",
+    responses(
+        (status = 201, body = PasskeyChallenge),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn challenge_new(
+    State(app): State<App>,
+    Proved(SignedIn { session, account }): Proved,
+) -> Answer<(StatusCode, Json<PasskeyChallenge>)> {
+    let known = app.store.passkeys(&account.id).await?;
+    // Authenticators keep it: it says nothing about anybody, and is the same for every passkey of the account.
+    let handle = Sha256::digest(format!("passkeys of {}", account.id));
+    let (name, display_name) = (account.email.to_string(), account.name());
+    let user = User { handle: handle.get(..16).unwrap_or_default(), name: &name, display_name: &display_name };
+    let asked =
+        passkeys::begin_registration(site(&app)?, user, &known).map_err(|reason| not_taken(reason, "passkey"))?;
+    challenged(&app, &session.id, &asked).await
+}
+
+fn site(app: &App) -> Answer<&Site> {
+    app.site.as_ref().ok_or_else(|| Error::new(RefusalCode::NotFound))
+}
+
+async fn challenged(app: &App, session: &str, asked: &passkeys::Asked) -> Answer<(StatusCode, Json<PasskeyChallenge>)> {
+    app.store.ask_for_passkey(session, &asked.state, app.clock.now()).await?;
+    Ok((StatusCode::CREATED, Json(PasskeyChallenge { options: asked.options.to_string() })))
+}
+
+/// The log says why; the person hears that it did not work.
+fn not_taken(reason: NotTaken, field: &str) -> Error {
+    tracing::info!(?reason, "a passkey was not taken");
+    if reason == NotTaken::Fault { fault() } else { wrong(field) }
+}
+
+async fn use_passkey(app: &App, session: &str, account: &Account, response: &str, now: Instant) -> Answer<()> {
+    let (state, response) = answered(app, session, response, "passkey").await?;
+    let known = app.store.passkeys(&account.id).await?;
+    let known = known.into_iter().find(|passkey| response["id"].as_str() == Some(passkey.id.as_str()));
+    let known = known.ok_or_else(|| wrong("passkey"))?;
+    let used = passkeys::finish_sign_in(site(app)?, &state, &known, &response);
+    let used = used.map_err(|reason| not_taken(reason, "passkey"))?;
+    if app.store.use_passkey(&known, &used, now).await? { Ok(()) } else { Err(wrong("passkey")) }
+}
+
+/// What was asked, forgotten with this answer; and the answer.
+async fn answered(app: &App, session: &str, response: &str, field: &str) -> Answer<(String, serde_json::Value)> {
+    let state = app.store.answer_for_passkey(session).await?.ok_or_else(|| wrong(field))?;
+    Ok((state, serde_json::from_str(response).map_err(|_| wrong(field))?))
+}
+
+/// Keeps the passkey that the browser made.
+#[utoipa::path(
+    post, path = "/passkeys", request_body = NewPasskey,
+    responses(
+        (status = 201, body = RecoveryCodes),
+        (status = 400, body = Refusal, content_type = "application/problem+json"),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, body = Refusal, content_type = "application/problem+json"),
+        (status = 413, body = Refusal, content_type = "application/problem+json"),
+        (status = 415, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn add_passkey(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Proved(SignedIn { session, account }): Proved,
+    Body(NewPasskey { response }): Body<NewPasskey>,
+) -> Answer<(StatusCode, Json<RecoveryCodes>)> {
+    let (state, response) = answered(&app, &session.id, &response, "response").await?;
+    let made = passkeys::finish_registration(site(&app)?, &state, &response);
+    let made = made.map_err(|reason| not_taken(reason, "response"))?;
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    if !factors::add_passkey(&mut tx, &account.id, &made, &caller::device(&headers), now).await? {
+        return Err(wrong("response"));
+    }
+    let codes = first_codes(&app, &mut tx, &account).await?;
+    tell_owner(&app, &account, mail::passkey_added).put(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(codes)))
+}
+
+/// Takes a passkey away.
+#[utoipa::path(
+    delete, path = "/passkeys/{id}", params(("id" = String, Path)),
+    responses(
+        (status = 204),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, description = "The password is too short to be all there is", body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn remove_passkey(
+    State(app): State<App>,
+    Proved(SignedIn { account, .. }): Proved,
+    Id(id): Id,
+) -> Answer<StatusCode> {
+    let mut tx = app.store.begin().await?;
+    let is_removed = factors::remove_passkey(&mut tx, &account.id, &id).await?;
+    removed(&app, tx, &account, is_removed, mail::passkey_removed).await
+}
+
+/// Offers a secret to an authenticator app. Nothing is asked for with it before a code of it has come.
+#[utoipa::path(
+    post, path = "/authenticator",
+    responses(
+        (status = 201, body = AuthenticatorOffer),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, description = "One is in use: it has to be taken away first", body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn offer(
+    State(app): State<App>,
+    Proved(SignedIn { account, .. }): Proved,
+) -> Answer<(StatusCode, Json<AuthenticatorOffer>)> {
+    let secret = Secret::random().ok_or_else(fault)?;
+    let sealed = app.seal.close(&account.id, &secret.base32()).ok_or_else(fault)?;
+    if !app.store.offer_authenticator(&account.id, &sealed, app.clock.now()).await? {
+        return Err(Error::new(RefusalCode::NotFound));
+    }
+    let uri = secret.uri(&app.portal.brand.name, &account.email.to_string());
+    let Qr { size, path } = Qr::of(&uri).ok_or_else(fault)?;
+    let offer = AuthenticatorOffer { secret: secret.grouped(), uri, qr: QrDrawing { size, path } };
+    Ok((StatusCode::CREATED, Json(offer)))
+}
+
+/// Begins to ask for codes of the app, with the first one.
+#[utoipa::path(
+    put, path = "/authenticator", request_body = AuthenticatorCode,
+    responses(
+        (status = 200, body = RecoveryCodes),
+        (status = 400, body = Refusal, content_type = "application/problem+json"),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, description = "None was offered", body = Refusal, content_type = "application/problem+json"),
+        (status = 413, body = Refusal, content_type = "application/problem+json"),
+        (status = 415, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn add_authenticator(
+    State(app): State<App>,
+    Proved(SignedIn { account, .. }): Proved,
+    Body(AuthenticatorCode { code }): Body<AuthenticatorCode>,
+) -> Answer<Json<RecoveryCodes>> {
+    let kept = app.store.authenticator(&account.id).await?.filter(|kept| kept.confirmed_at.is_none());
+    let kept = kept.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    let step = opened(&app, &account, &kept.sealed)?.accepts(&code, Clock::machine().millis(), None);
+    guard_code(&app, &account, "code", async { Ok(step.is_some()) }).await?;
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let step = step.ok_or_else(|| wrong("code"))?;
+    if !factors::confirm_authenticator(&mut tx, &account.id, &kept.sealed, step, now).await? {
+        return Err(wrong("code"));
+    }
+    let codes = first_codes(&app, &mut tx, &account).await?;
+    tell_owner(&app, &account, mail::authenticator_added).put(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(Json(codes))
+}
+
+/// Asks for no more codes of the app.
+#[utoipa::path(
+    delete, path = "/authenticator",
+    responses(
+        (status = 204),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, description = "The password is too short to be all there is", body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn remove_authenticator(
+    State(app): State<App>,
+    Proved(SignedIn { account, .. }): Proved,
+) -> Answer<StatusCode> {
+    let mut tx = app.store.begin().await?;
+    let is_removed = factors::remove_authenticator(&mut tx, &account.id).await?;
+    removed(&app, tx, &account, is_removed, mail::authenticator_removed).await
+}
+
+/// New recovery codes; those from before open nothing any more.
+#[utoipa::path(
+    post, path = "/recovery-codes",
+    responses(
+        (status = 201, body = RecoveryCodes),
+        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, description = "There is nothing to recover from: no second factor", body = Refusal, content_type = "application/problem+json"),
+    )
+)]
+pub async fn renew_codes(
+    State(app): State<App>,
+    Proved(SignedIn { account, .. }): Proved,
+) -> Answer<(StatusCode, Json<RecoveryCodes>)> {
+    let mut tx = app.store.begin().await?;
+    if factors::count(&mut tx, &account.id).await? == 0 {
+        return Err(Error::new(RefusalCode::NotFound));
+    }
+    let codes = new_codes(&app, &mut tx, &account).await?;
+    tell_owner(&app, &account, mail::recovery_codes_renewed).put(&mut tx, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(codes)))
+}
+
+/// With the first factor come the codes for the day it is gone; with a second one none.
+async fn first_codes(app: &App, tx: &mut Tx, account: &Account) -> Answer<RecoveryCodes> {
+    if factors::count(tx, &account.id).await? == 1 {
+        new_codes(app, tx, account).await
+    } else {
+        Ok(RecoveryCodes::default())
+    }
+}
+
+async fn new_codes(app: &App, tx: &mut Tx, account: &Account) -> Answer<RecoveryCodes> {
+    let codes = recovery::codes().ok_or_else(fault)?;
+    let hashes: Vec<String> = codes.iter().map(|code| app.seal.hash(code)).collect();
+    factors::put_recovery_codes(tx, &account.id, &hashes).await?;
+    Ok(RecoveryCodes { codes })
+}
+
+/// A password that is too short to be all there is keeps the last factor; without a factor there is nothing to recover from.
+async fn removed(app: &App, mut tx: Tx, account: &Account, is_removed: bool, telling: Telling) -> Answer<StatusCode> {
+    if !is_removed {
+        return Err(Error::new(RefusalCode::NotFound));
+    }
+    if factors::count(&mut tx, &account.id).await? == 0 {
+        if account.is_password_short {
+            return Err(Error::field(RefusalCode::Invalid, "password", Problem::TooShort));
+        }
+        factors::put_recovery_codes(&mut tx, &account.id, &[]).await?;
+    }
+    tell_owner(app, account, telling).put(&mut tx, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

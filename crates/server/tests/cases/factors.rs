@@ -1,0 +1,435 @@
+//! The second factor: offered and never forced, asked for once it is there, every code and every challenge good for one use, and every
+//! change told to the owner.
+
+use crate::house::{
+    House, ORIGIN, PASSWORD, Payer,
+    call::{Answer, Call},
+    cookie,
+    device::Device,
+    seed::{ANA, MEI},
+};
+use serde_json::{Value, json};
+use server::{clock::Clock, factors::totp::Secret};
+
+const ANAS: &str = "ana@example.org";
+const MEIS: &str = "mei@example.org";
+
+fn step() -> i64 {
+    Clock::machine().millis() / 30_000
+}
+
+/// Signs in as far as a password goes.
+async fn password(house: &House, email: &str) -> (Payer, Value) {
+    let answer = house.ask(Call::post("/session").json(&json!({ "user_id": email, "password": PASSWORD }))).await;
+    let view = answer.is(200).json();
+    (
+        Payer { cookie: cookie(&answer), binding: String::new(), region: ANA.region.parse().unwrap(), name: ANA.name },
+        view,
+    )
+}
+
+async fn prove(house: &House, member: &mut Payer) {
+    let answer =
+        house.ask(Call::write("PUT", "/session/proof").by(member).json(&json!({ "password": PASSWORD }))).await;
+    answer.is(200);
+    member.cookie = cookie(&answer);
+}
+
+async fn proved(house: &House, email: &str) -> Payer {
+    let mut member = house.sign_in(email).await;
+    prove(house, &mut member).await;
+    member
+}
+
+async fn show(house: &House, member: &Payer, shown: Value) -> Answer {
+    house.ask(Call::post("/session/second-factor").by(member).json(&shown)).await
+}
+
+async fn code(house: &House, member: &Payer, code: &str) -> Answer {
+    show(house, member, json!({ "code": code })).await
+}
+
+/// Sets up an app with the code of the step before this one, so that this one's is still good. Gives the secret and the recovery codes.
+async fn with_app(house: &House, member: &Payer) -> (Secret, Vec<String>) {
+    let offer = house.ask(Call::post("/authenticator").by(member)).await.is(201).json();
+    let secret = Secret::parse(offer["secret"].as_str().unwrap()).unwrap();
+    let first = json!({ "code": secret.code(step() - 1).unwrap() });
+    let codes = house.ask(Call::write("PUT", "/authenticator").by(member).json(&first)).await.is(200).json();
+    let codes = codes["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()).collect();
+    (secret, codes)
+}
+
+fn device(number: u8) -> Device {
+    Device { origin: ORIGIN.to_owned(), site: "pay.test".to_owned(), ..Device::new(number) }
+}
+
+async fn challenge(house: &House, path: &str, member: &Payer) -> Value {
+    let asked = house.ask(Call::post(path).by(member)).await.is(201).json();
+    serde_json::from_str(asked["options"].as_str().unwrap()).unwrap()
+}
+
+/// Gives the handle that the site made for the person.
+async fn with_passkey(house: &House, member: &Payer, device: &Device) -> (Vec<u8>, Answer) {
+    let options = challenge(house, "/passkey-challenges", member).await;
+    let handle = data_encoding::BASE64URL_NOPAD.decode(options["user"]["id"].as_str().unwrap().as_bytes()).unwrap();
+    let made = json!({ "response": device.registers(&options).to_string() });
+    (handle, house.ask(Call::post("/passkeys").by(member).json(&made)).await)
+}
+
+async fn subjects(house: &House, to: &str) -> Vec<String> {
+    let letters = house.app.store.letters(50).await.unwrap();
+    letters.into_iter().filter(|letter| letter.to.to_string() == to).map(|letter| letter.subject).collect()
+}
+
+async fn security(house: &House, member: &Payer) -> Value {
+    house.ask(Call::get("/security").by(member)).await.is(200).json()
+}
+
+#[tokio::test]
+async fn with_an_app_the_password_is_half_the_way_and_a_code_the_other_half() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let member = proved(&house, ANAS).await;
+    assert_eq!(security(&house, &member).await["least_password"], 15);
+    let (secret, codes) = with_app(&house, &member).await;
+    assert_eq!(codes.len(), 10);
+    let seen = security(&house, &member).await;
+    assert_eq!((&seen["least_password"], &seen["second_factor"]["recovery_codes_left"]), (&json!(8), &json!(10)));
+    assert!(subjects(&house, ANAS).await.iter().any(|subject| subject.ends_with("An authenticator app was added")));
+
+    let (half, view) = password(&house, ANAS).await;
+    assert_eq!(view["kind"], "halfway");
+    assert_eq!(view["second_factor"], json!({ "authenticator": true, "passkey": false }));
+    for private in ["membership", "capture_binding", "person"] {
+        assert!(view[private].is_null(), "{private}");
+    }
+    for path in ["/bills", "/payments?limit=5", "/security", "/payment-draft"] {
+        house.ask(Call::get(path).by(&half)).await.is_refused(401, "signed_out");
+    }
+    house.ask(Call::write("PATCH", "/session").by(&half)).await.is_refused(401, "signed_out");
+    assert_eq!(
+        security(&house, &member).await["sessions"].as_array().unwrap().len(),
+        1,
+        "nobody is signed in there yet"
+    );
+
+    let wrong = code(&house, &half, "000000").await;
+    wrong.is_refused(422, "wrong_credentials").blames("code", "unknown");
+    let right = secret.code(step()).unwrap();
+    let answer = code(&house, &half, &format!("{} {}", &right[..3], &right[3..])).await;
+    let view = answer.is(200).json();
+    assert_eq!((&view["kind"], &view["person"]["email"]), (&json!("member"), &json!(ANAS)));
+    assert_ne!(cookie(&answer), half.cookie, "a new token");
+    code(&house, &half, &right).await.is_refused(401, "signed_out");
+    // The code was used: whoever saw it over a shoulder can't use it again.
+    let (again, _) = password(&house, ANAS).await;
+    code(&house, &again, &right).await.is_refused(422, "wrong_credentials");
+    // Nobody reads the secret or a code out of the database.
+    let kept = house.text("SELECT secret FROM authenticator").await;
+    assert!(!kept.contains(&secret.base32()));
+    assert_eq!(house.number("SELECT COUNT(*) FROM recovery_code WHERE LENGTH(code_hash) = 64").await, 10);
+}
+
+#[tokio::test]
+async fn what_signs_in_is_changed_only_after_the_password() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let mut member = house.sign_in(ANAS).await;
+    let calls = [
+        ("POST", "/authenticator"),
+        ("DELETE", "/authenticator"),
+        ("POST", "/passkey-challenges"),
+        ("DELETE", "/passkeys/0190c9e6-0000-7000-8000-000000000000"),
+        ("POST", "/recovery-codes"),
+    ];
+    for (method, path) in calls {
+        house.ask(Call::write(method, path).by(&member)).await.is_refused(403, "password_needed");
+    }
+    let add = json!({ "code": "123456" });
+    house.ask(Call::write("PUT", "/authenticator").by(&member).json(&add)).await.is_refused(403, "password_needed");
+    let made = json!({ "response": "{}" });
+    house.ask(Call::post("/passkeys").by(&member).json(&made)).await.is_refused(403, "password_needed");
+
+    let wrong = json!({ "password": "wrong wrong wrong wrong" });
+    let refused = house.ask(Call::write("PUT", "/session/proof").by(&member).json(&wrong)).await;
+    refused.is_refused(422, "wrong_credentials").blames("password", "unknown");
+    let before = member.cookie.clone();
+    prove(&house, &mut member).await;
+    assert_ne!(member.cookie, before, "a new token");
+    house.ask(Call::post("/authenticator").by(&member)).await.is(201);
+    house.app.clock.move_on(10 * 60_000);
+    house.ask(Call::post("/authenticator").by(&member)).await.is_refused(403, "password_needed");
+    // Another session of the same account has proved nothing.
+    prove(&house, &mut member).await;
+    let other = house.sign_in(ANAS).await;
+    house.ask(Call::post("/authenticator").by(&other)).await.is_refused(403, "password_needed");
+    let guest = house.look_up(&MEI).await;
+    house.ask(Call::post("/authenticator").by(&guest)).await.is_refused(401, "signed_out");
+    assert_eq!(house.number("SELECT COUNT(*) FROM authenticator WHERE confirmed_at IS NOT NULL").await, 0);
+}
+
+#[tokio::test]
+async fn nothing_is_asked_for_before_the_first_right_code() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let member = proved(&house, ANAS).await;
+    let put = |code: String| Call::write("PUT", "/authenticator").by(&member).json(&json!({ "code": code }));
+    house.ask(put("123456".into())).await.is_refused(404, "not_found");
+    let first = house.ask(Call::post("/authenticator").by(&member)).await.is(201).json();
+    let second = house.ask(Call::post("/authenticator").by(&member)).await.is(201).json();
+    assert!(second["uri"].as_str().unwrap().starts_with("otpauth://totp/"));
+    assert!(second["qr"]["path"].as_str().unwrap().starts_with('M'));
+    assert_ne!(first["secret"], second["secret"]);
+    let secret = |offer: &Value| Secret::parse(offer["secret"].as_str().unwrap()).unwrap();
+    for wrong in ["", "12", "abcdef"] {
+        house.ask(put(wrong.into())).await.is_refused(422, "wrong_credentials").blames("code", "unknown");
+    }
+    // The secret that was offered first is worth nothing.
+    house.ask(put(secret(&first).code(step()).unwrap())).await.is_refused(422, "wrong_credentials");
+    assert_eq!(password(&house, ANAS).await.1["kind"], "member");
+    house.app.clock.move_on(60_000);
+    house.ask(put(secret(&second).code(step()).unwrap())).await.is(200);
+    assert_eq!(password(&house, ANAS).await.1["kind"], "halfway");
+    house.ask(Call::post("/authenticator").by(&member)).await.is_refused(404, "not_found");
+}
+
+#[tokio::test]
+async fn codes_that_are_wrong_come_ever_further_apart_whoever_types_them() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let member = proved(&house, ANAS).await;
+    let (secret, codes) = with_app(&house, &member).await;
+    let mut waits = Vec::new();
+    for _ in 0..8 {
+        // Another session each time: it is the account that is slowed.
+        let (half, _) = password(&house, ANAS).await;
+        let answer = code(&house, &half, "000000").await;
+        let wait = answer.is_refused(422, "wrong_credentials").json()["retry_after"].as_i64().unwrap_or(0);
+        waits.push(wait);
+        if wait > 0 {
+            let early = code(&house, &half, &secret.code(step()).unwrap()).await;
+            assert_eq!(early.is_refused(429, "too_many").json()["retry_after"], wait);
+            // Early tries of recovery codes are refused like any other.
+            code(&house, &half, &codes[0]).await.is_refused(429, "too_many");
+        }
+        house.app.clock.move_on(wait * 1_000);
+    }
+    assert_eq!(waits, [0, 0, 0, 0, 2, 4, 8, 16]);
+    let (half, _) = password(&house, ANAS).await;
+    code(&house, &half, &codes[0]).await.is(200);
+}
+
+#[tokio::test]
+async fn of_many_codes_at_the_same_moment_no_more_are_looked_at() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let member = proved(&house, ANAS).await;
+    with_app(&house, &member).await;
+    let (half, _) = password(&house, ANAS).await;
+    let tries = (0..30).map(|at| {
+        let (house, half) = (&house, &half);
+        async move { code(house, half, &format!("{at:06}")).await.status.as_u16() }
+    });
+    let looked_at = futures_util::future::join_all(tries).await.into_iter().filter(|status| *status == 422).count();
+    assert_eq!(looked_at, 5);
+}
+
+#[tokio::test]
+async fn of_one_code_typed_twice_at_the_same_moment_one_is_taken() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let member = proved(&house, ANAS).await;
+    let (secret, codes) = with_app(&house, &member).await;
+    for typed in [secret.code(step() + 1).unwrap(), codes[3].clone()] {
+        let ((one, _), (two, _)) = (password(&house, ANAS).await, password(&house, ANAS).await);
+        let (one, two) = tokio::join!(code(&house, &one, &typed), code(&house, &two, &typed));
+        let mut statuses = [one.status.as_u16(), two.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 422], "{typed}");
+    }
+}
+
+#[tokio::test]
+async fn a_recovery_code_opens_once_and_the_owner_hears_of_it() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let member = proved(&house, ANAS).await;
+    let (_, codes) = with_app(&house, &member).await;
+    let (half, _) = password(&house, ANAS).await;
+    code(&house, &half, &codes[4].to_uppercase().replace('-', " ")).await.is(200);
+    let (half, _) = password(&house, ANAS).await;
+    code(&house, &half, &codes[4]).await.is_refused(422, "wrong_credentials");
+    assert_eq!(security(&house, &member).await["second_factor"]["recovery_codes_left"], 9);
+    let used = subjects(&house, ANAS).await;
+    assert_eq!(used.iter().filter(|subject| subject.ends_with("A recovery code was used")).count(), 1);
+    // New ones make the old ones worthless.
+    let renewed = house.ask(Call::post("/recovery-codes").by(&member)).await.is(201).json();
+    assert_eq!(renewed["codes"].as_array().unwrap().len(), 10);
+    code(&house, &half, &codes[5]).await.is_refused(422, "wrong_credentials");
+    code(&house, &half, renewed["codes"][0].as_str().unwrap()).await.is(200);
+    // One account's codes are no other's.
+    house.register(&MEI, MEIS).await;
+    let mei = proved(&house, MEIS).await;
+    house.ask(Call::post("/recovery-codes").by(&mei)).await.is_refused(404, "not_found");
+    with_app(&house, &mei).await;
+    let (half, _) = password(&house, MEIS).await;
+    code(&house, &half, renewed["codes"][1].as_str().unwrap()).await.is_refused(422, "wrong_credentials");
+}
+
+#[tokio::test]
+async fn a_passkey_is_added_and_signs_in() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let member = proved(&house, ANAS).await;
+    let mut phone = device(1);
+    let (handle, made) = with_passkey(&house, &member, &phone).await;
+    assert_eq!(made.is(201).json()["codes"].as_array().unwrap().len(), 10);
+    let (_, second) = with_passkey(&house, &member, &device(2)).await;
+    assert_eq!(second.is(201).json()["codes"], json!([]), "the account keeps the recovery codes it has");
+    assert_eq!(security(&house, &member).await["second_factor"]["passkeys"].as_array().unwrap().len(), 2);
+
+    let (half, view) = password(&house, ANAS).await;
+    assert_eq!(view["second_factor"], json!({ "authenticator": false, "passkey": true }));
+    let options = challenge(&house, "/session/passkey-challenges", &half).await;
+    phone.counter = 2;
+    let shown = json!({ "passkey": phone.signs_in(&options, &handle).to_string() });
+    // Two at the same moment: one challenge is good for one answer.
+    let (one, two) = tokio::join!(show(&house, &half, shown.clone()), show(&house, &half, shown.clone()));
+    let right = if one.status.as_u16() == 200 { one } else { two };
+    assert_eq!(right.is(200).json()["kind"], "member");
+    assert_eq!(house.number("SELECT COUNT(*) FROM passkey WHERE used_at IS NOT NULL").await, 1);
+    assert_eq!(house.number("SELECT COUNT(*) FROM passkey_challenge").await, 0);
+}
+
+#[tokio::test]
+async fn an_answer_to_another_challenge_or_of_another_account_does_not_open() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    house.register(&MEI, MEIS).await;
+    let (ana, mei) = (proved(&house, ANAS).await, proved(&house, MEIS).await);
+    let (mut anas, mut meis) = (device(1), device(2));
+    let (handle, made) = with_passkey(&house, &ana, &anas).await;
+    made.is(201);
+    let (meis_handle, made) = with_passkey(&house, &mei, &meis).await;
+    made.is(201);
+    // A passkey that another account has is nobody else's.
+    with_passkey(&house, &mei, &anas).await.1.is_refused(422, "wrong_credentials").blames("response", "unknown");
+
+    let (half, _) = password(&house, ANAS).await;
+    (anas.counter, meis.counter) = (5, 5);
+    let refused = |shown: String| show(&house, &half, json!({ "passkey": shown }));
+    // Nobody asked.
+    let early = anas.signs_in(&json!({ "challenge": "AAAAAAAAAAAAAAAAAAAAAA" }), &handle).to_string();
+    refused(early).await.is_refused(422, "wrong_credentials").blames("passkey", "unknown");
+    let old = challenge(&house, "/session/passkey-challenges", &half).await;
+    let new = challenge(&house, "/session/passkey-challenges", &half).await;
+    refused(anas.signs_in(&old, &handle).to_string()).await.is_refused(422, "wrong_credentials");
+    // The wrong answer used the challenge up.
+    refused(anas.signs_in(&new, &handle).to_string()).await.is_refused(422, "wrong_credentials");
+    let options = challenge(&house, "/session/passkey-challenges", &half).await;
+    refused(meis.signs_in(&options, &meis_handle).to_string()).await.is_refused(422, "wrong_credentials");
+    let options = challenge(&house, "/session/passkey-challenges", &half).await;
+    let elsewhere = Device { origin: "http://pay.test.evil".into(), ..anas.clone() };
+    refused(elsewhere.signs_in(&options, &handle).to_string()).await.is_refused(422, "wrong_credentials");
+    for text in ["", "{}", "null", "[]", "{\"id\":1}", "x"] {
+        _ = challenge(&house, "/session/passkey-challenges", &half).await;
+        refused(text.to_owned()).await.is_refused(422, "wrong_credentials");
+    }
+    let options = challenge(&house, "/session/passkey-challenges", &half).await;
+    refused(anas.signs_in(&options, &handle).to_string()).await.is(200);
+    assert_eq!(house.number("SELECT COUNT(*) FROM passkey").await, 2);
+}
+
+#[tokio::test]
+async fn a_short_password_keeps_the_last_factor() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let mut member = proved(&house, ANAS).await;
+    let change = |password: &str| json!({ "current": PASSWORD, "password": password });
+    let put = |member: &Payer, body: Value| house.ask(Call::write("PUT", "/profile/password").by(member).json(&body));
+    put(&member, change("kelp7-moth")).await.is_refused(422, "invalid").blames("password", "too_short");
+    let (secret, _) = with_app(&house, &member).await;
+    let (_, made) = with_passkey(&house, &member, &device(1)).await;
+    made.is(201);
+    put(&member, change("kelp7-m")).await.is_refused(422, "invalid").blames("password", "too_short");
+    let changed = put(&member, change("kelp7-moth")).await;
+    changed.is(200);
+    member.cookie = cookie(&changed);
+    // One of two goes, the last one stays.
+    house.ask(Call::write("DELETE", "/authenticator").by(&member)).await.is(204);
+    let passkeys = security(&house, &member).await["second_factor"]["passkeys"].clone();
+    let path = format!("/passkeys/{}", passkeys[0]["id"].as_str().unwrap());
+    let refused = house.ask(Call::write("DELETE", &path).by(&member)).await;
+    refused.is_refused(422, "invalid").blames("password", "too_short");
+    assert_eq!(house.number("SELECT COUNT(*) FROM passkey").await, 1, "nothing half done");
+    let long = json!({ "current": "kelp7-moth", "password": PASSWORD });
+    let changed = put(&member, long).await;
+    changed.is(200);
+    member.cookie = cookie(&changed);
+    house.ask(Call::write("DELETE", &path).by(&member)).await.is(204);
+    house.ask(Call::write("DELETE", &path).by(&member)).await.is_refused(404, "not_found");
+    assert_eq!(house.number("SELECT COUNT(*) FROM recovery_code").await, 0);
+    assert_eq!(password(&house, ANAS).await.1["kind"], "member");
+    let told = subjects(&house, ANAS).await;
+    for subject in ["The authenticator app was removed", "A passkey was removed", "A passkey was added"] {
+        assert_eq!(told.iter().filter(|told| told.ends_with(subject)).count(), 1, "{subject}");
+    }
+    // Taken away, it opens nothing.
+    _ = secret;
+}
+
+#[tokio::test]
+async fn halfway_is_not_for_long_and_ends_with_the_password() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let mut member = proved(&house, ANAS).await;
+    let (_, codes) = with_app(&house, &member).await;
+    let (half, _) = password(&house, ANAS).await;
+    house.app.clock.move_on(10 * 60_000);
+    assert_eq!(house.ask(Call::get("/session").by(&half)).await.is(200).json()["kind"], "guest");
+    code(&house, &half, &codes[0]).await.is_refused(401, "signed_out");
+    let (half, _) = password(&house, ANAS).await;
+    prove(&house, &mut member).await;
+    let change = json!({ "current": PASSWORD, "password": "seven lanterns on a copper river" });
+    house.ask(Call::write("PUT", "/profile/password").by(&member).json(&change)).await.is(200);
+    code(&house, &half, &codes[0]).await.is_refused(401, "signed_out");
+    assert_eq!(house.number("SELECT COUNT(*) FROM recovery_code WHERE used_at IS NOT NULL").await, 0);
+}
+
+#[tokio::test]
+async fn a_new_password_by_mail_leaves_the_second_factor_as_it_is() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let member = proved(&house, ANAS).await;
+    let (_, codes) = with_app(&house, &member).await;
+    house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
+    house.errands().await;
+    let token = house.link(ANAS).await;
+    let reset = json!({ "token": token, "password": "kelp7-moth" });
+    house.ask(Call::write("PUT", "/password-resets").json(&reset)).await.is(204);
+    let credentials = json!({ "user_id": ANAS, "password": "kelp7-moth" });
+    let answer = house.ask(Call::post("/session").json(&credentials)).await;
+    assert_eq!(answer.is(200).json()["kind"], "halfway");
+    let half = Payer { cookie: cookie(&answer), ..member };
+    house.ask(Call::get("/bills").by(&half)).await.is_refused(401, "signed_out");
+    code(&house, &half, &codes[0]).await.is(200);
+}
+
+#[tokio::test]
+async fn whoever_signs_in_while_paying_goes_on_after_the_second_step() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let member = proved(&house, ANAS).await;
+    let (_, codes) = with_app(&house, &member).await;
+    let payer = house.look_up(&ANA).await;
+    let draft = json!({ "shares": [{ "bill": "visit", "part": "10.00" }], "payer_name": "Ana O’Neill" });
+    house.ask(Call::write("PUT", "/payment-draft").by(&payer).json(&draft)).await.is(204);
+    let credentials = json!({ "user_id": ANAS, "password": PASSWORD });
+    let half = house.ask(Call::post("/session").by(&payer).json(&credentials)).await;
+    let half = Payer { cookie: cookie(&half.is(200)), ..payer };
+    let whole = code(&house, &half, &codes[0]).await;
+    assert_eq!(whole.is(200).json()["capture_binding"], half.binding.as_str());
+    let whole = Payer { cookie: cookie(&whole), ..half };
+    let kept = house.ask(Call::get("/payment-draft").by(&whole)).await.is(200).json();
+    assert_eq!((&kept["shares"], &kept["payer_name"]), (&draft["shares"], &draft["payer_name"]));
+}
