@@ -42,7 +42,7 @@ export class Fault {
 }
 
 export class Proxy {
-  static async start(target, { port = 0, keepAlive = false } = {}) {
+  static async start(target, { port = 0, keepAlive = false, name = '127.0.0.1' } = {}) {
     const proxy = new Proxy();
     Object.assign(proxy, { target, keepAlive, faults: [], offline: false, requests: [], sockets: new Set() });
     proxy.server = http.createServer((request, response) => proxy.#pass(request, response));
@@ -55,7 +55,7 @@ export class Proxy {
     proxy.server.listen(port, '127.0.0.1');
     await once(proxy.server, 'listening');
     proxy.port = proxy.server.address().port;
-    proxy.origin = `http://127.0.0.1:${proxy.port}`;
+    proxy.origin = `http://${name}:${proxy.port}`;
     return proxy;
   }
 

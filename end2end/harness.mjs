@@ -97,7 +97,7 @@ export class House {
     const secret = randomBytes(24).toString('hex');
     const origin = `http://127.0.0.1:${serverPort}`;
     const processorOrigin = `http://127.0.0.1:${processorPort}`;
-    house.edge = await Proxy.start(origin, { port: edgePort });
+    house.edge = await Proxy.start(origin, { port: edgePort, name: 'localhost' });
     house.inner = await Proxy.start(processorOrigin);
     house.app = house.edge.origin;
     house.processorOrigin = processorOrigin;

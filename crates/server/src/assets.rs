@@ -8,8 +8,9 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::Request,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Redirect, Response},
 };
 use contract::refusal::{Refusal, RefusalCode};
 use sha2::{Digest, Sha256};
@@ -92,6 +93,29 @@ fn compress(files: &Files) {
     order.sort_by_key(|file| file.packed.plain_len());
     order.iter().for_each(|file| file.packed.pack(Encoding::Gzip));
     order.iter().for_each(|file| file.packed.pack(Encoding::Brotli));
+}
+
+/// Sends whoever asks for a page of this machine by its number, as in `http://127.0.0.1:8080/`, to its name: cookies, the origin of
+/// writes and passkeys belong to the name. Any other host is the operator's business.
+pub fn by_name(pages: Router, public_origin: &str) -> Router {
+    let origin: Arc<str> = public_origin.into();
+    pages.layer(middleware::from_fn(move |request: Request, next: Next| {
+        let origin = Arc::clone(&origin);
+        async move {
+            let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+            match elsewhere(&origin, host, request.uri()) {
+                Some(to) => Redirect::temporary(&to).into_response(),
+                None => next.run(request).await,
+            }
+        }
+    }))
+}
+
+fn elsewhere(origin: &str, host: &str, asked: &Uri) -> Option<String> {
+    let port = origin.strip_prefix("http://localhost")?;
+    let number = host.strip_suffix(port)?;
+    let is_number = matches!(number, "127.0.0.1" | "[::1]");
+    is_number.then(|| format!("{origin}{}", asked.path_and_query().map_or("/", |rest| rest.as_str())))
 }
 
 fn answer(files: &Files, request: &Request) -> Response {

@@ -41,7 +41,7 @@ pub fn service(app: &App) -> std::io::Result<Router> {
     };
     let router = routes::router(app.clone());
     let router = match &app.settings.dist {
-        Some(dist) => router.merge(assets::router(dist.clone())),
+        Some(dist) => router.merge(assets::by_name(assets::router(dist.clone()), &app.settings.public_origin)),
         None => router,
     };
     Ok(security.guard(router))

@@ -127,7 +127,7 @@ impl Settings {
             return Err(format!("KPPAY_PROCESSOR_SECRET is not set.\n{USAGE}"));
         }
         if settings.public_origin.is_empty() {
-            settings.public_origin = format!("http://127.0.0.1:{}", settings.listen.port());
+            settings.public_origin = format!("http://localhost:{}", settings.listen.port());
         }
         if settings.processor_public_url.is_empty() {
             settings.processor_public_url = settings.processor_url.clone();

@@ -192,3 +192,24 @@ async fn every_answer_carries_the_security_headers() {
         assert_eq!(header(&response, "strict-transport-security"), "", "{path}");
     }
 }
+
+#[tokio::test]
+async fn whoever_asks_by_number_is_sent_to_the_name_of_this_machine_and_nobody_elsewhere() {
+    let (_folder, dist) = dist();
+    let router = assets::by_name(assets::router(dist.clone()), "http://localhost:8080");
+    for host in ["127.0.0.1:8080", "[::1]:8080"] {
+        let sent = ask(&router, "GET", "/pay?then=/account", &[("host", host), ("accept", "text/html")]).await;
+        assert_eq!(
+            (sent.status(), header(&sent, "location")),
+            (StatusCode::TEMPORARY_REDIRECT, "http://localhost:8080/pay?then=/account")
+        );
+    }
+    let crafted = ask(&router, "GET", "//evil.example/", &[("host", "127.0.0.1:8080")]).await;
+    assert_eq!(header(&crafted, "location"), "http://localhost:8080//evil.example/");
+    for host in ["localhost:8080", "127.0.0.1:8081", "evil.example:8080", "127.0.0.1.evil.example:8080", ""] {
+        let page = ask(&router, "GET", "/", &[("host", host), ("accept", "text/html")]).await;
+        assert_eq!(page.status(), StatusCode::OK, "{host}");
+    }
+    let deployed = assets::by_name(assets::router(dist), "https://pay.example.org");
+    assert_eq!(ask(&deployed, "GET", "/", &[("host", "127.0.0.1")]).await.status(), StatusCode::OK);
+}

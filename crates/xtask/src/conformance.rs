@@ -36,7 +36,7 @@ pub fn ready() -> Outcome<PathBuf> {
 
 /// Against a house of its own, as a member who is signed in.
 pub fn run(program: &PathBuf, house: &House) -> Outcome<Tally> {
-    let origin = format!("http://{}", house.authority);
+    let origin = &house.origin;
     let cookie = member(house)?;
     let report = place::target().join("schemathesis.xml");
     let mut schemathesis = place::command(program);
@@ -63,7 +63,7 @@ fn member(house: &House) -> Outcome<String> {
     let asking = "Signing a demo member in";
     let members = http::fetch(&house.authority, "/demo/members").and_then(|answer| answer.json()).because(asking)?;
     let body = serde_json::json!({"user_id": members[0]["email"], "password": members[0]["password"]}).to_string();
-    let headers = [("Content-Type", "application/json"), ("Origin", &format!("http://{}", house.authority))];
+    let headers = [("Content-Type", "application/json"), ("Origin", house.origin.as_str())];
     let answer = Connection::open(&house.authority)
         .and_then(|mut connection| connection.send("POST", "/api/v1/session", &headers, body.as_bytes()))
         .because(asking)?;

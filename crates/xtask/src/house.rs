@@ -42,13 +42,15 @@ impl Plan {
         })
     }
 
-    /// Of the page that will talk to the API: writes from any other are refused.
+    /// Of the page that will talk to the API: writes from any other are refused. By name, for passkeys are of names.
     pub fn origin(&self) -> String {
-        if self.api_only { TRUNK_SERVE.to_owned() } else { format!("http://127.0.0.1:{}", self.port) }
+        if self.api_only { TRUNK_SERVE.to_owned() } else { format!("http://localhost:{}", self.port) }
     }
 }
 
 pub struct House {
+    /// As browsers know it.
+    pub origin: String,
     pub authority: String,
     pub processor_authority: String,
     server: Running,
@@ -96,7 +98,7 @@ impl House {
         }
         let mut server = start("The billing API", server.args(&plan.more), plan, &secret)?;
         ready(&mut server, &authority, "/readyz", plan)?;
-        Ok(Self { authority, processor_authority, server, processor })
+        Ok(Self { origin, authority, processor_authority, server, processor })
     }
 
     /// Until one of the two ends, which neither does by itself.

@@ -46,14 +46,14 @@ fn welcome(house: &House, plan: &Plan) -> Outcome<String> {
     let address = if plan.api_only {
         format!("The API is at http://{}. In another terminal: trunk serve", house.authority)
     } else {
-        format!("Open http://{}", house.authority)
+        format!("Open {}", house.origin)
     };
     Ok(format!(
-        "{address}\n\nPay once, as {}:\n{}\n{}\n{SANDBOX}\n\nMore people to be: http://{}/demo/members · their mail: /demo/mail · the clock: /demo/clock\nThe sandbox processor is at http://{}. Ctrl-C stops both.",
+        "{address}\n\nPay once, as {}:\n{}\n{}\n{SANDBOX}\n\nMore people to be: {}/demo/members · their mail: /demo/mail · the clock: /demo/clock\nThe sandbox processor is at http://{}. Ctrl-C stops both.",
         text(member, "name"),
         to_type(member),
         accounts(all),
-        house.authority,
+        house.origin,
         house.processor_authority
     ))
 }

@@ -31,14 +31,14 @@ impl Device {
         }
     }
 
-    fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
+    pub fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
         let challenge = self.challenge.clone().map_or(options["challenge"].clone(), Value::from);
         let data =
             json!({"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": false, "other": 1});
         data.to_string().into_bytes()
     }
 
-    fn authenticator_data(&self, flags: u8) -> Vec<u8> {
+    pub fn authenticator_data(&self, flags: u8) -> Vec<u8> {
         let flags = flags | u8::from(self.is_touched);
         [Sha256::digest(&self.site).as_slice(), &[flags], &self.counter.to_be_bytes()].concat()
     }
