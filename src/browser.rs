@@ -1,6 +1,8 @@
 //! The only place that knows web_sys: storage, focus, title, language, clock, randomness, messages, printing. Called from effects
 //! and handlers, never while rendering.
 
+pub mod passkeys;
+
 use contract::{IdempotencyKey, Instant};
 use js_sys::{Array, Date, Function, Reflect};
 use leptos::prelude::Effect;

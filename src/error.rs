@@ -30,7 +30,10 @@ impl ApiError {
         let after = || refusal.as_ref().and_then(|r| r.retry_after).or(retry_after).unwrap_or(PATIENCE);
         match status {
             401 => Self::SignedOut,
-            403 => Self::Forbidden,
+            403 => match refusal {
+                Some(refusal) if refusal.code == RefusalCode::PasswordNeeded => Self::Refused(refusal),
+                _ => Self::Forbidden,
+            },
             404 => match refusal {
                 Some(refusal) if refusal.code == RefusalCode::NoMatch => Self::Refused(refusal),
                 _ => Self::Missing,

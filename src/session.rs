@@ -2,7 +2,10 @@
 //! can read.
 
 use crate::browser::{self, Moment};
-use contract::session::{MembershipView, PersonView, SessionKind, SessionView};
+use contract::{
+    factor::FactorsAsked,
+    session::{MembershipView, PersonView, SessionKind, SessionView},
+};
 use leptos::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +15,8 @@ pub enum Session {
     Guest,
     /// Found a bill by its statement: sees these bills only.
     Payer(Access),
+    /// The password was right, the second factor is asked for: sees nothing.
+    Halfway(FactorsAsked),
     /// Signed in with an account.
     Member(Access, PersonView),
 }
@@ -31,6 +36,7 @@ impl From<&SessionView> for Session {
         match (view.kind, access(), &view.person) {
             (SessionKind::Payer, Some(access), _) => Self::Payer(access),
             (SessionKind::Member, Some(access), Some(person)) => Self::Member(access, person.clone()),
+            (SessionKind::Halfway, ..) => view.second_factor.map_or(Self::Guest, Self::Halfway),
             _ => Self::Guest,
         }
     }
@@ -40,7 +46,7 @@ impl Session {
     pub fn access(&self) -> Option<&Access> {
         match self {
             Self::Payer(access) | Self::Member(access, _) => Some(access),
-            Self::Restoring | Self::Guest => None,
+            Self::Restoring | Self::Guest | Self::Halfway(_) => None,
         }
     }
 
@@ -95,8 +101,9 @@ impl CurrentSession {
 
     /// For handlers. Whoever watches the session hears of it only when it is another one.
     pub fn take_in(self, view: &SessionView) {
-        self.1.set(Lasts::of(view, browser::moment()));
         let session = Session::from(view);
+        // nobody is warned of the end of what shows nothing
+        self.1.set(session.access().and_then(|_| Lasts::of(view, browser::moment())));
         if self.0.with_untracked(|now| *now != session) {
             self.0.set(session);
         }
@@ -122,6 +129,7 @@ mod tests {
                 email: "ana@example.org".into(),
                 is_email_confirmed: false,
             }),
+            second_factor: None,
         }
     }
 
@@ -129,6 +137,11 @@ mod tests {
     fn what_lacks_something_is_a_guests() {
         assert!(matches!(Session::from(&view(SessionKind::Member)), Session::Member(..)));
         assert!(matches!(Session::from(&view(SessionKind::Payer)), Session::Payer(_)));
+        assert_eq!(Session::from(&view(SessionKind::Halfway)), Session::Guest);
+        let asked = FactorsAsked { authenticator: true, passkey: false };
+        let halfway = SessionView { second_factor: Some(asked), ..view(SessionKind::Halfway) };
+        assert_eq!(Session::from(&halfway), Session::Halfway(asked));
+        assert_eq!(Session::from(&halfway).access(), None);
         let nobody = SessionView { person: None, ..view(SessionKind::Member) };
         assert_eq!(Session::from(&nobody), Session::Guest);
     }

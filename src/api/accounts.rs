@@ -7,6 +7,7 @@ use contract::{
         ConfirmationLetter, Credentials, LinkToken, NewAccount, NewPassword, PasswordChange, PasswordReset,
         Registration, RegistrationDraft, Security, UserIdReminder,
     },
+    factor::{AuthenticatorCode, AuthenticatorOffer, FactorShown, NewPasskey, PasskeyChallenge, Proof, RecoveryCodes},
     session::SessionView,
 };
 use gloo_net::http::Method;
@@ -63,5 +64,48 @@ impl Client {
 
     pub async fn end_other_sessions(&self) -> Result<(), ApiError> {
         self.exchange(Method::DELETE, "/sessions", None, None).await.map(drop)
+    }
+
+    /// The rest of the way in.
+    pub async fn show_factor(&self, shown: &FactorShown) -> Result<SessionView, ApiError> {
+        self.send(Method::POST, "/session/second-factor", shown, None).await
+    }
+
+    /// What the browser is to be asked by somebody who is halfway in.
+    pub async fn passkey_challenge(&self) -> Result<PasskeyChallenge, ApiError> {
+        self.ask(Method::POST, "/session/passkey-challenges").await
+    }
+
+    /// The password again: opens what is below, for ten minutes.
+    pub async fn prove(&self, proof: &Proof) -> Result<SessionView, ApiError> {
+        self.send(Method::PUT, "/session/proof", proof, None).await
+    }
+
+    pub async fn new_passkey_challenge(&self) -> Result<PasskeyChallenge, ApiError> {
+        self.ask(Method::POST, "/passkey-challenges").await
+    }
+
+    pub async fn add_passkey(&self, passkey: &NewPasskey) -> Result<RecoveryCodes, ApiError> {
+        self.send(Method::POST, "/passkeys", passkey, None).await
+    }
+
+    pub async fn remove_passkey(&self, id: &str) -> Result<(), ApiError> {
+        self.exchange(Method::DELETE, &format!("/passkeys/{id}"), None, None).await.map(drop)
+    }
+
+    pub async fn offer_authenticator(&self) -> Result<AuthenticatorOffer, ApiError> {
+        self.ask(Method::POST, "/authenticator").await
+    }
+
+    pub async fn add_authenticator(&self, code: &AuthenticatorCode) -> Result<RecoveryCodes, ApiError> {
+        self.send(Method::PUT, "/authenticator", code, None).await
+    }
+
+    pub async fn remove_authenticator(&self) -> Result<(), ApiError> {
+        self.exchange(Method::DELETE, "/authenticator", None, None).await.map(drop)
+    }
+
+    pub async fn renew_recovery_codes(&self) -> Result<RecoveryCodes, ApiError> {
+        self.ask(Method::POST, "/recovery-codes").await
     }
 }

@@ -1,10 +1,12 @@
 //! Words of the account: registering, signing in and recovering, the overview, and what keeps it safe.
 
+mod factor;
 mod overview;
 mod register;
 mod security;
 mod sign_in;
 
+pub use factor::FactorWords;
 pub use overview::OverviewWords;
 pub use register::RegisterWords;
 pub use security::SecurityWords;
@@ -15,10 +17,21 @@ pub struct AccountWords {
     pub sign_in: SignInWords,
     pub overview: OverviewWords,
     pub security: SecurityWords,
+    pub factor: FactorWords,
 }
 
-pub const EN: AccountWords =
-    AccountWords { register: register::EN, sign_in: sign_in::EN, overview: overview::EN, security: security::EN };
+pub const EN: AccountWords = AccountWords {
+    register: register::EN,
+    sign_in: sign_in::EN,
+    overview: overview::EN,
+    security: security::EN,
+    factor: factor::EN,
+};
 
-pub const ES: AccountWords =
-    AccountWords { register: register::ES, sign_in: sign_in::ES, overview: overview::ES, security: security::ES };
+pub const ES: AccountWords = AccountWords {
+    register: register::ES,
+    sign_in: sign_in::ES,
+    overview: overview::ES,
+    security: security::ES,
+    factor: factor::ES,
+};

@@ -1,5 +1,9 @@
-//! Signing in. What is wrong is said without telling which; where one was going is where one lands.
+//! Signing in: user ID and password here, and `second_step` at the same address where there is one. What is wrong is said without
+//! telling which; where one was going is where one lands.
 
+mod second_step;
+
+use self::second_step::SecondStep;
 use crate::{
     api::Client,
     browser,
@@ -10,7 +14,7 @@ use crate::{
     place::Place,
     route::Route,
     session::{CurrentSession, Session},
-    ui::{Back, ErrorSummary, Failure, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive},
+    ui::{Back, ErrorSummary, Failure, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
 };
 use contract::{Password, Problem, account::Credentials, refusal::RefusalCode};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -28,6 +32,22 @@ fn destination() -> Route {
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
+    let (session, place) = (CurrentSession::here(), Place::here());
+    browser::watch(move |_| {
+        if matches!(session.0.get(), Session::Member(..)) && place.is_at(&Route::SignIn) {
+            place.replace(destination());
+        }
+    });
+    let asked = Memo::new(move |_| {
+        session.0.with(|session| if let Session::Halfway(asked) = session { Some(*asked) } else { None })
+    });
+    live(move || match asked.get() {
+        Some(asked) => view! { <SecondStep asked/> }.into_any(),
+        None => first_step(),
+    })
+}
+
+fn first_step() -> AnyView {
     let (user_id, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let form = FormState::new(
         |w, field, problem| match (field, problem) {
@@ -47,13 +67,7 @@ pub fn SignInPage() -> impl IntoView {
         let title = w.account().sign_in.title;
         if has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
     }));
-    let (client, session, place, deployment) =
-        (Client::here(), CurrentSession::here(), Place::here(), Deployment::here());
-    browser::watch(move |_| {
-        if matches!(session.0.get(), Session::Member(..)) && place.is_at(&Route::SignIn) {
-            place.replace(destination());
-        }
-    });
+    let (client, session, deployment) = (Client::here(), CurrentSession::here(), Deployment::here());
     form.watch(move || {
         let (user_id, password) = (user_id.get(), password.get());
         let was = form.problems.get_untracked();
@@ -76,7 +90,7 @@ pub fn SignInPage() -> impl IntoView {
                     if let Some(membership) = &view.membership {
                         deployment.region.set(Some(membership.region));
                     }
-                    // the effect above goes where one was going
+                    // the page goes where one was going, or shows the second step
                     session.take_in(&view);
                 }
                 Err(ApiError::Refused(refusal)) if refusal.code == RefusalCode::WrongCredentials => {
@@ -129,6 +143,7 @@ pub fn SignInPage() -> impl IntoView {
             </p>
         </div>
     }
+    .into_any()
 }
 
 /// A try that came too early says when the next one is welcome, in seconds.

@@ -1,5 +1,8 @@
-//! What keeps the account safe: the password, where one is signed in, the terms and the authorisations that were given.
+//! What keeps the account safe: the password, the second factor (`second_factor`), where one is signed in, the terms and the authorisations that were given.
 
+mod second_factor;
+
+use self::second_factor::ChangeFactors;
 use super::{members_only, rooms};
 use crate::{
     api::{Client, Fetched},
@@ -51,7 +54,7 @@ pub fn SecurityPage() -> impl IntoView {
         </div>
         <Failure error=failed on_retry=retry/>
         {live(move || if is_here.get() {
-            view! { <ChangePassword shown/> <Sessions shown/> <Agreed shown/> }.into_any()
+            view! { <ChangePassword shown/> <ChangeFactors shown/> <Sessions shown/> <Agreed shown/> }.into_any()
         } else if failed.with(Option::is_some) {
             ().into_any()
         } else {

@@ -273,9 +273,7 @@ mod device;
 #[cfg(test)]
 mod tests {
     use super::{device::Device, *};
-    use p256::ecdsa::SigningKey;
     use serde_json::json;
-    use sha2::{Digest, Sha256};
 
     const HANDLE: [u8; 16] = *b"0123456789abcdef";
     const USER: User<'_> = User { handle: &HANDLE, name: "anna b <c>", display_name: "Anna B" };

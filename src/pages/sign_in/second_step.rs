@@ -1,0 +1,185 @@
+//! The second step of signing in, at the address of the first: a passkey, a code of an authenticator app, or one of those kept on
+//! paper. Knows nothing of where one goes afterwards.
+
+use crate::{
+    api::Client,
+    browser::passkeys::{self, NoPasskey},
+    config::Deployment,
+    error::ApiError,
+    form::Problems,
+    i18n::{say, t},
+    session::{CurrentSession, Session},
+    ui::{ErrorSummary, FormState, Keyboard, Notice, NoticeKind, TextField, arrive, live},
+};
+use contract::{
+    Problem,
+    factor::{FactorShown, FactorsAsked},
+    session::SessionView,
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+#[component]
+pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
+    let (client, session, deployment) = (Client::here(), CurrentSession::here(), Deployment::here());
+    let code = RwSignal::new(String::new());
+    let is_recovery = RwSignal::new(!asked.authenticator);
+    let is_refused = RwSignal::new(false);
+    let is_asking = RwSignal::new(false);
+    let form = FormState::new(
+        |w, (), problem| match problem {
+            Problem::Missing => w.account().factor.code_missing.to_owned(),
+            _ => w.account().factor.code_wrong.to_owned(),
+        },
+        |()| "code",
+    );
+    let h1 = arrive(say(move |w| {
+        let title = w.account().factor.title;
+        if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
+    }));
+    form.watch(move || if code.with(String::is_empty) { form.problems.get_untracked() } else { Problems::default() });
+    // whatever comes of it: in, or what was wrong
+    let end = move |answer: Result<SessionView, ApiError>| match answer {
+        Ok(view) => {
+            form.is_busy.set(false);
+            if let Some(membership) = &view.membership {
+                deployment.region.set(Some(membership.region));
+            }
+            session.take_in(&view);
+        }
+        // ten minutes are over
+        Err(ApiError::SignedOut) => session.0.set(Session::Guest),
+        answer => {
+            code.set(String::new());
+            _ = form.end(answer, |field| (field == "code").then_some(()));
+        }
+    };
+    let submit = {
+        let client = client.clone();
+        move |event: SubmitEvent| {
+            event.prevent_default();
+            is_refused.set(false);
+            let typed = code.get_untracked();
+            let mut problems = Problems::default();
+            if typed.trim().is_empty() {
+                problems.add((), Problem::Missing);
+            }
+            let Some(shown) = form.begin(problems.or(Some(FactorShown::Code(typed)))) else { return };
+            let client = client.clone();
+            spawn_local(async move { end(client.show_factor(&shown).await) });
+        }
+    };
+    let show_passkey = {
+        let client = client.clone();
+        move |_| {
+            if is_asking.get_untracked() || form.begin(Ok(())).is_none() {
+                return;
+            }
+            is_refused.set(false);
+            is_asking.set(true);
+            let client = client.clone();
+            spawn_local(async move {
+                let answer = passkey(&client).await;
+                is_asking.set(false);
+                form.is_busy.set(false);
+                match answer {
+                    Ok(answer) => end(Ok(answer)),
+                    Err(Some(
+                        error @ (ApiError::SignedOut | ApiError::Offline | ApiError::TimedOut | ApiError::Busy(_)),
+                    )) => {
+                        end(Err(error));
+                    }
+                    Err(_) => is_refused.set(true),
+                }
+            });
+        }
+    };
+    let start_over = move |_| {
+        let client = client.clone();
+        spawn_local(async move {
+            _ = client.end_session().await;
+            session.0.set(Session::Guest);
+        });
+    };
+    let can_show = asked.passkey && passkeys::are_offered();
+    let by_passkey = can_show.then(|| {
+        let words = say(move |w| {
+            let w = &w.account().factor;
+            if is_asking.get() { w.asking } else { w.use_passkey }.to_owned()
+        });
+        let busy = Signal::derive(move || is_asking.get().then(|| "true".to_owned()));
+        view! { <button class="pay-button pay-button--main pay-button--full" type="button" aria-busy=busy on:click=show_passkey>{words}</button> }
+    });
+    let refused = live(move || {
+        if is_refused.get() {
+            view! { <Notice kind=NoticeKind::Warn title=t(|w| w.account().factor.no_passkey_title) words=t(|w| w.account().factor.no_passkey)/> }
+                .into_any()
+        } else {
+            ().into_any()
+        }
+    });
+    let is_paper = Memo::new(move |_| is_recovery.get());
+    let field = live(move || {
+        if is_paper.get() {
+            view! {
+                <TextField id="code" label=t(|w| w.account().factor.recovery_code) hint=t(|w| w.account().factor.recovery_hint)
+                    value=code error=form.error(()) keyboard=Keyboard { width: "pay-input--14", ..Keyboard::default() }/>
+            }
+            .into_any()
+        } else {
+            let keyboard = Keyboard {
+                mode: "numeric",
+                autocomplete: "one-time-code",
+                width: "pay-input--8",
+                ..Keyboard::default()
+            };
+            view! {
+                <TextField id="code" label=t(|w| w.account().factor.code) hint=t(|w| w.account().factor.code_hint)
+                    value=code error=form.error(()) keyboard/>
+            }
+            .into_any()
+        }
+    });
+    let turn = move |_| {
+        code.set(String::new());
+        form.problems.set(Problems::default());
+        form.refused.set(0);
+        is_recovery.update(|is_recovery| *is_recovery = !*is_recovery);
+    };
+    let other = asked.authenticator.then(|| {
+        let words = say(move |w| {
+            let w = &w.account().factor;
+            if is_recovery.get() { w.or_code } else { w.or_recovery }.to_owned()
+        });
+        view! { <button class="pay-link" type="button" on:click=turn>{words}</button> }
+    });
+    let lost = say(move |w| (w.account().factor.lost)(&deployment.contacts().billing_phone));
+    let note = form.notice();
+    view! {
+        <div class="pay-signin">
+            <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().factor.title)}</h1>
+            <p class="pay-lead">{t(|w| w.account().factor.lead)}</p>
+            {note}
+            <div role="status" class="pay-live">{refused}</div>
+            <ErrorSummary lines=form.lines() submits=form.refused/>
+            <form class="pay-sheet" novalidate on:submit=submit>
+                <div class="pay-form">
+                    {by_passkey}
+                    {field}
+                    <p class="pay-row">
+                        <button class=if can_show { "pay-button" } else { "pay-button pay-button--main" } type="submit">{t(|w| w.account().factor.go_on)}</button>
+                        {other}
+                    </p>
+                </div>
+            </form>
+            <p>{lost}</p>
+            <p><button class="pay-link" type="button" on:click=start_over>{t(|w| w.account().factor.start_over)}</button></p>
+        </div>
+    }
+}
+
+/// What the server asks, what the browser shows, and what the server makes of it. `None` is a browser that showed nothing.
+async fn passkey(client: &Client) -> Result<SessionView, Option<ApiError>> {
+    let challenge = client.passkey_challenge().await.map_err(Some)?;
+    let shown = passkeys::show(&challenge.options).await.map_err(|NoPasskey| None)?;
+    client.show_factor(&FactorShown::Passkey(shown)).await.map_err(Some)
+}
