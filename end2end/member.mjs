@@ -2,6 +2,7 @@
 // does or sees, in words of the page; letters are read where the demo shows them.
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
+import { appCode } from './authenticator.mjs';
 import { Payer, WORDS } from './journey.mjs';
 
 export const PASSWORD = 'copper river lantern seven';
@@ -19,6 +20,10 @@ Object.assign(WORDS.en, {
   reset: 'Choose a new password', newPassword: 'New password', current: 'Present password', savePassword: 'Save the new password', resetDone: 'Your password is changed',
   signedOutTitle: 'You are signed out', timedOut: 'You were signed out to protect your information', moreTime: 'Do you need more time?',
   stay: 'Stay signed in', leaveNow: 'Sign out now', payAll: 'Pay all or choose', changePassword: 'Change the password', endOthers: 'Sign out everywhere else',
+  secondStep: 'One more step', changeFactors: 'Add or remove a second step', yourPassword: 'Your password', addPasskey: 'Add a passkey', addApp: 'Set up an authenticator app',
+  appCode: 'Then type the code it shows', turnOn: 'Turn on', kept: 'I have kept them', code: 'Code from your authenticator app', recoveryCode: 'Recovery code',
+  orRecovery: 'Use a recovery code', usePasskey: 'Use your passkey', factors: 'A second step when you sign in', renew: 'Make new ones', startOver: 'Sign in as somebody else',
+  appOn: 'From now on, signing in asks for a code of your app.', passkeyOn: 'From now on, your passkey is the second step.', codeWrong: /^This code is not right/, cancel: 'Cancel',
 });
 Object.assign(WORDS.es, {
   register: 'Registrarse', begin: /^Empezar con su estado de cuenta/, bill: 'Su factura', terms: 'Condiciones', agreeTerms: /^He leído/,
@@ -32,6 +37,10 @@ Object.assign(WORDS.es, {
   reset: 'Elija una nueva contraseña', newPassword: 'Nueva contraseña', current: 'Contraseña actual', savePassword: 'Guardar la nueva contraseña', resetDone: 'Su contraseña está cambiada',
   signedOutTitle: 'Cerró su sesión', timedOut: 'Cerramos su sesión para proteger su información', moreTime: '¿Necesita más tiempo?',
   stay: 'Seguir en la sesión', leaveNow: 'Cerrar la sesión ahora', payAll: 'Pagar todo o elegir', changePassword: 'Cambiar la contraseña', endOthers: 'Cerrar la sesión en los demás lugares',
+  secondStep: 'Un paso más', changeFactors: 'Agregar o quitar un segundo paso', yourPassword: 'Su contraseña', addPasskey: 'Agregar una llave de acceso', addApp: 'Configurar una app de autenticación',
+  appCode: 'Después escriba el código que muestra', turnOn: 'Activar', kept: 'Ya los guardé', code: 'Código de su app de autenticación', recoveryCode: 'Código de recuperación',
+  orRecovery: 'Usar un código de recuperación', usePasskey: 'Usar su llave de acceso', factors: 'Un segundo paso al iniciar sesión', renew: 'Crear nuevos', startOver: 'Entrar como otra persona',
+  appOn: 'Desde ahora, al iniciar sesión se pide un código de su app.', passkeyOn: 'Desde ahora, su llave de acceso es el segundo paso.', codeWrong: /^Este código no es correcto/, cancel: 'Cancelar',
 });
 
 export const MEI = {
@@ -121,6 +130,40 @@ export class Member extends Payer {
     await this.triesToSignIn(userId, password);
     await this.sees(this.words.yourAccount);
   }
+
+  // --- the second step
+
+  get factors() {
+    return this.main.getByRole('region', { name: this.words.factors });
+  }
+  /** On the security page: the password again, so that how one signs in can be changed. */
+  async provesIt(password = PASSWORD) {
+    await this.goes('/account/security');
+    await this.factors.getByText(this.words.changeFactors).click();
+    await this.control('yourPassword').fill(password);
+    await this.factors.getByRole('button', { name: this.words.goOn }).click();
+    await this.factors.getByRole('button', { name: this.words.addPasskey }).waitFor();
+  }
+  /** Up to the recovery codes, with the code of the step before. Gives the secret and the codes. */
+  async setsUpApp() {
+    await this.presses('addApp');
+    const secret = await this.factors.locator('code').innerText();
+    await this.control('appCode').fill(await appCode(secret, -1));
+    await this.presses('turnOn');
+    await this.factors.getByText(this.words.appOn).waitFor();
+    return { secret, codes: await this.codes() };
+  }
+  async codes() {
+    await this.factors.getByRole('button', { name: this.words.kept }).waitFor();
+    return this.factors.locator('li > code').allInnerTexts();
+  }
+  /** User ID and password, up to the second step. */
+  async goesHalfway(userId = 'ana.oneill@example.org', password = PASSWORD) {
+    await this.goesToSignIn();
+    await this.triesToSignIn(userId, password);
+    await this.sees(this.words.secondStep);
+  }
+
   async signsOut() {
     await this.page.getByRole('banner').getByRole('button', { name: this.words.signOut }).click();
     await this.sees(this.words.signedOutTitle);

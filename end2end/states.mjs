@@ -3,6 +3,7 @@
 //
 // A stop is `{ page, state }`; `still` says that its content is the same on every day and so can be kept as an ARIA snapshot.
 
+import { Authenticator, appCode } from './authenticator.mjs';
 import { MEI, NEW_PASSWORD } from './member.mjs';
 
 const stop = (page, state, more = {}) => ({ page, state, name: state ? `${page}-${state}` : page, ...more });
@@ -288,7 +289,7 @@ async function* atHome({ payer }) {
   yield stop('account', 'charges');
   await payer.goes('/account/security');
   await payer.sees(payer.words.security);
-  await payer.main.getByRole('region').nth(2).getByRole('listitem').first().waitFor();
+  await payer.main.getByRole('region').nth(3).getByRole('listitem').first().waitFor();
   yield stop('security', '');
   await payer.main.getByText(payer.words.changePassword).click();
   await payer.presses('savePassword');
@@ -297,6 +298,38 @@ async function* atHome({ payer }) {
   await payer.page.clock.runFor(13.5 * 60_000);
   await payer.dialog.waitFor();
   yield stop('ending', '');
+}
+
+async function* secondStep({ payer }) {
+  await Authenticator.in(payer);
+  await payer.signsIn();
+  await payer.provesIt();
+  yield stop('second-step', 'proved');
+  await payer.presses('addApp');
+  await payer.control('appCode').waitFor();
+  yield stop('second-step', 'app');
+  const secret = await payer.factors.locator('code').innerText();
+  await payer.presses('turnOn');
+  await payer.invalid();
+  yield stop('second-step', 'app-error');
+  await payer.control('appCode').fill(await appCode(secret, -1));
+  await payer.presses('turnOn');
+  await payer.codes();
+  yield stop('second-step', 'codes');
+  await payer.presses('kept');
+  await payer.presses('addPasskey');
+  await payer.factors.getByText(payer.words.passkeyOn).waitFor();
+  yield stop('second-step', 'on');
+  await payer.signsOut();
+  await payer.goesHalfway();
+  yield stop('sign-in', 'second-step');
+  await payer.control('code').fill('000000');
+  await payer.presses('goOn');
+  await payer.reads(payer.words.codeWrong);
+  yield stop('sign-in', 'code-wrong');
+  await payer.presses('orRecovery');
+  await payer.control('recoveryCode').waitFor();
+  yield stop('sign-in', 'recovery-code');
 }
 
 const signsInAs = (state, is) => async function* ({ payer, house }) {
@@ -316,5 +349,5 @@ async function* crashing({ payer }) {
 
 export const WALKS = {
   doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, signedOut, payingAgain, nothingOwed,
-  hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, homePastDue, crashing,
+  hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, secondStep, homePastDue, crashing,
 };

@@ -43,6 +43,8 @@ function lasting(tree, house) {
     .replaceAll(house.app, 'APP').replaceAll(house.processorOrigin, 'PROCESSOR')
     .replace(/KP-[0-9A-Z]{4}-[0-9A-Z]{4}/g, 'KP-····-····')
     .replace(/\/payments\/[\w-]+/g, '/payments/ID')
+    .replace(/\b(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}\b/g, 'SECRET').replace(/otpauth:\S+/g, 'OTPAUTH')
+    .replace(/\b[0-9a-hjkmnp-tv-z]{5}-[0-9a-hjkmnp-tv-z]{5}\b/g, 'CODE')
     .replace(/\b\d+ (second|segundo)s?\b/g, 'N $1s')
     .replace(/(Open|Closed) now[^"\n]*|(Abierto|Cerrado) ahora[^"\n]*/g, 'HOURS');
   return DATES.reduce((text, date) => text.replace(date, 'DATE'), same).split('\n')
