@@ -1,5 +1,6 @@
 // A picture of every page and state, 360 and 1280 px wide, light and dark, English and Spanish, into target/gallery/ with an
-// index.html to lay them beside the drawn pages. `node gallery.mjs --only find` takes the walks and states whose name has that.
+// index.html to lay them beside the drawn pages. `node gallery.mjs --only find` takes the walks and states whose name has that; with the
+// whole name of a walk, it walks no other.
 import fs from 'node:fs';
 import path from 'node:path';
 import { DESK, PHONE, launch, visitor } from './browser.mjs';
@@ -46,6 +47,7 @@ const browser = await launch();
 const failures = [];
 for (const language of ['en', 'es']) {
   for (const [walkName, walk] of Object.entries(WALKS)) {
+    if (only in WALKS && walkName !== only) continue;
     const house = await House.open();
     const visitors = [];
     const another = async () => {

@@ -21,8 +21,8 @@ pub struct FactorWords {
     pub code_wrong: &'static str,
     pub code_missing: &'static str,
     pub start_over: &'static str,
-    /// A phone number.
-    pub lost: fn(&str) -> String,
+    /// Before a phone number.
+    pub lost: &'static str,
     /// On the security page.
     pub section: &'static str,
     pub off: &'static str,
@@ -84,7 +84,7 @@ pub const EN: FactorWords = FactorWords {
     code_wrong: "This code is not right, or was used already. Wait for the next one.",
     code_missing: "Type the code",
     start_over: "Sign in as somebody else",
-    lost: |phone| format!("Neither at hand? Call {phone}."),
+    lost: "Nothing of this at hand? Call",
     section: "A second step when you sign in",
     off: "Off. With it, somebody who learns your password still can’t get in. It is up to you.",
     on: "On. After the password you are asked for one of these.",
@@ -145,7 +145,7 @@ pub const ES: FactorWords = FactorWords {
     code_wrong: "Este código no es correcto o ya se usó. Espere el siguiente.",
     code_missing: "Escriba el código",
     start_over: "Entrar como otra persona",
-    lost: |phone| format!("¿No tiene ninguno a mano? Llame al {phone}."),
+    lost: "¿No tiene nada de esto a mano? Llame al",
     section: "Un segundo paso al iniciar sesión",
     off: "Desactivado. Con él, quien sepa su contraseña aún no puede entrar. Usted decide.",
     on: "Activado. Después de la contraseña se le pide uno de estos.",

@@ -9,7 +9,7 @@ use crate::{
     form::Problems,
     i18n::{say, t},
     session::{CurrentSession, Session},
-    ui::{ErrorSummary, FormState, Keyboard, Notice, NoticeKind, TextField, arrive, live},
+    ui::{BillingPhone, ErrorSummary, FormState, Keyboard, Notice, NoticeKind, TextField, arrive, live},
 };
 use contract::{
     Problem,
@@ -152,7 +152,6 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
         });
         view! { <button class="pay-link" type="button" on:click=turn>{words}</button> }
     });
-    let lost = say(move |w| (w.account().factor.lost)(&deployment.contacts().billing_phone));
     let note = form.notice();
     view! {
         <div class="pay-signin">
@@ -171,7 +170,7 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
                     </p>
                 </div>
             </form>
-            <p>{lost}</p>
+            <p>{t(|w| w.account().factor.lost)} " " <BillingPhone/></p>
             <p><button class="pay-link" type="button" on:click=start_over>{t(|w| w.account().factor.start_over)}</button></p>
         </div>
     }

@@ -426,7 +426,7 @@ async fn whoever_signs_in_while_paying_goes_on_after_the_second_step() {
     house.ask(Call::write("PUT", "/payment-draft").by(&payer).json(&draft)).await.is(204);
     let credentials = json!({ "user_id": ANAS, "password": PASSWORD });
     let half = house.ask(Call::post("/session").by(&payer).json(&credentials)).await;
-    let half = Payer { cookie: cookie(&half.is(200)), ..payer };
+    let half = Payer { cookie: cookie(half.is(200)), ..payer };
     let whole = code(&house, &half, &codes[0]).await;
     assert_eq!(whole.is(200).json()["capture_binding"], half.binding.as_str());
     let whole = Payer { cookie: cookie(&whole), ..half };
