@@ -4,6 +4,7 @@ use crate::house::House;
 use crate::tally::Tally;
 use crate::tools::step;
 use crate::{child, place, system};
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::Command;
 use xtask::failure::{Because, Failure, Outcome};
@@ -58,15 +59,22 @@ pub fn run(program: &PathBuf, house: &House) -> Outcome<Tally> {
     }
 }
 
-/// The session's cookie, as a browser sends it back.
+/// The cookie of a session, as a browser sends it back: signed in, and the password typed again, so that every call is open.
 fn member(house: &House) -> Outcome<String> {
     let asking = "Signing a demo member in";
     let members = http::fetch(&house.authority, "/demo/members").and_then(|answer| answer.json()).because(asking)?;
-    let body = serde_json::json!({"user_id": members[0]["email"], "password": members[0]["password"]}).to_string();
-    let headers = [("Content-Type", "application/json"), ("Origin", house.origin.as_str())];
+    let (email, password) = (&members[0]["email"], &members[0]["password"]);
+    let signed_in = cookie(house, "POST", "/session", "", &json!({"user_id": email, "password": password}))?;
+    cookie(house, "PUT", "/session/proof", &signed_in, &json!({"password": password}))
+}
+
+/// The cookie that a call sets.
+fn cookie(house: &House, method: &str, path: &str, before: &str, body: &Value) -> Outcome<String> {
+    let path = format!("/api/v1{path}");
+    let headers = [("Content-Type", "application/json"), ("Origin", house.origin.as_str()), ("Cookie", before)];
     let answer = Connection::open(&house.authority)
-        .and_then(|mut connection| connection.send("POST", "/api/v1/session", &headers, body.as_bytes()))
-        .because(asking)?;
+        .and_then(|mut connection| connection.send(method, &path, &headers, body.to_string().as_bytes()))
+        .because(&path)?;
     let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
-    cookie.map(str::to_owned).ok_or_else(|| Failure::new(format!("{asking}: {} {}", answer.status, answer.text())))
+    cookie.map(str::to_owned).ok_or_else(|| Failure::new(format!("{path}: {} {}", answer.status, answer.text())))
 }

@@ -433,3 +433,52 @@ async fn whoever_signs_in_while_paying_goes_on_after_the_second_step() {
     let kept = house.ask(Call::get("/payment-draft").by(&whole)).await.is(200).json();
     assert_eq!((&kept["shares"], &kept["payer_name"]), (&draft["shares"], &draft["payer_name"]));
 }
+
+#[tokio::test]
+async fn what_is_no_request_is_refused_on_every_new_call_and_changes_nothing() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let member = proved(&house, ANAS).await;
+    let (secret, _) = with_app(&house, &member).await;
+    let (half, _) = password(&house, ANAS).await;
+    let calls = [
+        ("POST", "/session/second-factor", &half),
+        ("PUT", "/session/proof", &member),
+        ("PUT", "/authenticator", &member),
+        ("POST", "/passkeys", &member),
+    ];
+    let odd = [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        "\"code\"",
+        r#"{"code":1}"#,
+        r#"{"code":null}"#,
+        r#"{"code":["123456"]}"#,
+        r#"{"code":"1","passkey":"{}"}"#,
+        r#"{"nobody":1}"#,
+        r#"{"response":{}}"#,
+        r#"{"password":1}"#,
+        r#"{"password":"x","more":1}"#,
+    ];
+    for (method, path, by) in calls {
+        for text in odd {
+            house.ask(Call::write(method, path).by(by).text(text)).await.is_refused(400, "malformed");
+        }
+        let plain = Call::write(method, path).by(by).text("{}").header("content-type", "text/plain");
+        house.ask(plain).await.is_refused(415, "not_json");
+        let large = format!("{{\"code\":\"{}\"}}", "1".repeat(70_000));
+        house.ask(Call::write(method, path).by(by).text(&large)).await.is_refused(413, "too_large");
+        let foreign = Call::write(method, path).by(by).text("{}").header("origin", "http://evil.example");
+        house.ask(foreign).await.is_refused(403, "foreign_origin");
+    }
+    for text in ["\u{0}", "\u{202e}123456", "１２３ ４５６", &"9".repeat(60_000), "-1", "1e5", "123456\u{301}"] {
+        let answer = code(&house, &half, text).await;
+        assert!(matches!(answer.status.as_u16(), 422 | 429), "{}", answer.text);
+    }
+    assert_eq!(house.number("SELECT COUNT(*) FROM recovery_code WHERE used_at IS NULL").await, 10);
+    house.app.clock.move_on(60_000);
+    code(&house, &half, &secret.code(step()).unwrap()).await.is(200);
+}
