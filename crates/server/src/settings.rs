@@ -23,7 +23,8 @@ pub struct Settings {
     pub isolates_embedder: bool,
     /// The mail server with its credentials, and who letters are from; without one they wait in the outbox.
     pub mail: Option<(String, String)>,
-    /// Mixed into every password's hash, and not in the database; from `KPPAY_PEPPER`. Whoever loses it loses every password.
+    /// Mixed into every password's hash, the seal of second factors, and not in the database; from `KPPAY_PEPPER`. Whoever loses it
+    /// loses every password.
     pub pepper: String,
     pub limits: Limits,
 }
@@ -61,7 +62,7 @@ pub const USAGE: &str =
     "kppay-server [--port N | --listen ADDRESS:PORT] [--database-url URL] [--dist DIR] [--public-origin URL] [--processor-url URL] \
     [--processor-public-url URL] [--lookups N] [--behind-proxy] [--require-corp] [--demo]
 KPPAY_PROCESSOR_SECRET holds the secret shared with the processor.
-KPPAY_PEPPER is mixed into the hashes of passwords; keep it apart from the database, and never lose it.
+KPPAY_PEPPER is mixed into the hashes of passwords and seals second factors; keep it apart from the database, and never lose it.
 KPPAY_SMTP_URL (smtp://… or smtps://user:password@host:port) is the mail server that letters are handed to, KPPAY_MAIL_FROM who they are from.";
 
 impl Settings {
