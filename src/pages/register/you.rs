@@ -20,7 +20,11 @@ use contract::{
     person::AddressLine,
     problem::plain_text,
 };
+use gloo_timers::future::TimeoutFuture;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+/// So long must nobody type before what was typed is kept.
+const REST_MILLIS: u32 = 700;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Field {
@@ -150,17 +154,20 @@ impl Typed {
         problems.or(account())
     }
 
-    /// All but the password, which is nowhere but in its field.
-    fn into_draft(self, draft: &mut RegistrationDraft) {
-        let text = |field| self.of(field).get_untracked();
-        draft.first_name = text(Field::FirstName);
-        draft.last_name = text(Field::LastName);
-        draft.line1 = text(Field::Line1);
-        draft.line2 = text(Field::Line2);
-        draft.city = text(Field::City);
-        draft.state = text(Field::State);
-        draft.email = text(Field::Email);
-        draft.phone = text(Field::Phone);
+    /// All but the password, which is nowhere but in its field. Tracks.
+    fn draft(self) -> RegistrationDraft {
+        let text = |field| self.of(field).get();
+        RegistrationDraft {
+            terms_version: None,
+            first_name: text(Field::FirstName),
+            last_name: text(Field::LastName),
+            line1: text(Field::Line1),
+            line2: text(Field::Line2),
+            city: text(Field::City),
+            state: text(Field::State),
+            email: text(Field::Email),
+            phone: text(Field::Phone),
+        }
     }
 
     /// What was typed before, where nothing is typed now.
@@ -209,19 +216,7 @@ pub fn RegisterYouPage() -> impl IntoView {
             }
         });
     });
-    let kept = client.clone();
-    on_cleanup(move || {
-        // read now: the fields go with the page
-        let mut left = RegistrationDraft::default();
-        typed.into_draft(&mut left);
-        let client = kept.clone();
-        spawn_local(async move {
-            let change = |draft: &mut RegistrationDraft| {
-                *draft = RegistrationDraft { terms_version: draft.terms_version, ..left }
-            };
-            _ = enrolment.keep(&client, change).await;
-        });
-    });
+    keep_what_is_typed(typed, enrolment);
     let h1 = arrive(say(move |w| {
         let title = w.account().register.you_title;
         if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
@@ -284,6 +279,38 @@ pub fn RegisterYouPage() -> impl IntoView {
             </form>
         </div>
     }
+}
+
+/// With the session on the server: whenever nobody has typed for a moment, and when the page is left.
+fn keep_what_is_typed(typed: Typed, enrolment: Enrolment) {
+    let client = Client::here();
+    let keep = move |client: Client, left: RegistrationDraft| async move {
+        let change =
+            |draft: &mut RegistrationDraft| *draft = RegistrationDraft { terms_version: draft.terms_version, ..left };
+        _ = enrolment.keep(&client, change).await;
+    };
+    let turn = StoredValue::new(0_u32);
+    let resting = client.clone();
+    browser::watch(move |is_first| {
+        typed.draft();
+        if is_first {
+            return;
+        }
+        let this = turn.get_value().wrapping_add(1);
+        turn.set_value(this);
+        let client = resting.clone();
+        spawn_local(async move {
+            TimeoutFuture::new(REST_MILLIS).await;
+            if turn.try_get_value() == Some(this) {
+                keep(client, untrack(|| typed.draft())).await;
+            }
+        });
+    });
+    on_cleanup(move || {
+        // read now: the fields go with the page
+        let left = untrack(|| typed.draft());
+        spawn_local(keep(client, left));
+    });
 }
 
 fn text(typed: Typed, form: FormState<Field>, field: Field, autocomplete: &'static str, hint: Option<Text>) -> AnyView {
