@@ -231,6 +231,9 @@ async function* registering({ payer, house }) {
   await payer.presses('confirm');
   await payer.sees(payer.words.refusedLink);
   yield stop('confirm-email', 'refused');
+  await payer.goes('/confirm-email');
+  await payer.sees(payer.words.lostLink);
+  yield stop('confirm-email', 'lost');
 }
 
 async function* gettingIn({ payer }) {

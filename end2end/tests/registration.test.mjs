@@ -27,6 +27,10 @@ for (const language of ['en', 'es']) {
     await payer.followsLink(MEI.mail);
     await payer.sees(payer.words.letter);
     assert.doesNotMatch(payer.page.url(), /#/, 'the secret is out of the address bar');
+    await payer.page.reload();
+    await payer.sees(payer.words.lostLink);
+    await payer.followsLink(MEI.mail);
+    await payer.sees(payer.words.letter);
     await payer.presses('confirm');
     await payer.sees(payer.words.confirmed);
     assert.ok((await payer.account(MEI.mail)).email_confirmed_at);
@@ -49,12 +53,14 @@ scene('back and reload lose nothing, and nothing of it is in the browser', async
   assert.equal(await payer.control('mail').inputValue(), MEI.mail);
   // nothing is pressed: what is typed is kept as soon as the typing rests
   const kept = payer.page.waitForResponse((answer) => answer.request().method() === 'PUT' && /Chula Vista/.test(answer.request().postData()));
+  await payer.main.getByRole('radio', { name: 'Español' }).check();
   await payer.control('city').fill('Chula Vista');
   await kept;
   await payer.page.reload();
   await payer.sees(payer.words.you);
   await payer.page.waitForFunction(() => document.querySelector('#city')?.value === 'Chula Vista');
   assert.equal(await payer.control('mail').inputValue(), MEI.mail);
+  assert.ok(await payer.main.getByRole('radio', { name: 'Español' }).isChecked());
   const keeps = JSON.stringify(await payer.keeps());
   for (const private_ of ['Tanaka', 'mei@', 'Harbor', '555']) assert.ok(!keeps.includes(private_), `${private_} is kept in the browser`);
   await payer.tells({ password });

@@ -120,6 +120,8 @@ fn ask(is_sent: RwSignal<bool>) -> AnyView {
 enum Link {
     /// Its secret is held in memory only.
     Here,
+    /// The page was loaded anew, and the secret is gone with what was there.
+    Lost,
     Refused,
     Done,
 }
@@ -130,13 +132,19 @@ pub fn ResetPasswordPage() -> impl IntoView {
     let listening = StoredValue::new_local(None);
     browser::watch(move |_| {
         listening.set_value(browser::take_fragments(move |taken| {
-            link.set(if taken.is_empty() { Link::Refused } else { Link::Here });
+            link.set(if taken.is_empty() { Link::Lost } else { Link::Here });
             token.set_value(taken);
         }));
     });
     let link = (link, Memo::new(move |_| link.get()));
     live(move || match link.1.get() {
         Link::Here => choose(token, link.0),
+        Link::Lost => told(
+            t(|w| w.account().sign_in.link_lost_title),
+            t(|w| w.account().sign_in.link_lost),
+            Route::ForgotPassword,
+            t(|w| w.account().sign_in.ask_again),
+        ),
         Link::Refused => told(
             t(|w| w.account().sign_in.reset_refused_title),
             t(|w| w.account().sign_in.reset_refused),

@@ -43,6 +43,8 @@ pub struct RegistrationDraft {
     pub state: String,
     pub email: String,
     pub phone: String,
+    /// Of letters.
+    pub locale: Option<Locale>,
 }
 
 /// `POST /registrations/{id}/account`. Answered the same whether an account is opened, or there is one of this membership or this

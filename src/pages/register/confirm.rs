@@ -16,6 +16,8 @@ use leptos::{prelude::*, task::spawn_local};
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Link {
     Here,
+    /// The page was loaded anew, and what stood behind the `#` is gone.
+    Lost,
     Used,
     Refused,
 }
@@ -28,7 +30,7 @@ pub fn ConfirmEmailPage() -> impl IntoView {
     let listening = StoredValue::new_local(None);
     browser::watch(move |_| {
         listening.set_value(browser::take_fragments(move |taken| {
-            link.set(if taken.is_empty() { Link::Refused } else { Link::Here });
+            link.set(if taken.is_empty() { Link::Lost } else { Link::Here });
             token.set_value(taken);
         }));
     });
@@ -76,6 +78,11 @@ pub fn ConfirmEmailPage() -> impl IntoView {
                 <Heading words=t(|w| w.account().register.confirmed_title)/>
                 <p class="pay-lead" role="status">{t(|w| w.account().register.confirmed)}</p>
                 <p class="pay-row"><ButtonLink to words=go main=true/></p>
+            }
+            .into_any(),
+            Link::Lost => view! {
+                <Heading words=t(|w| w.account().sign_in.link_lost_title)/>
+                <p class="pay-lead">{t(|w| w.account().sign_in.link_lost)}</p>
             }
             .into_any(),
             Link::Refused => view! {

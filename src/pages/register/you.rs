@@ -155,7 +155,7 @@ impl Typed {
     }
 
     /// All but the password, which is nowhere but in its field. Tracks.
-    fn draft(self) -> RegistrationDraft {
+    fn draft(self, locale: RwSignal<Locale>) -> RegistrationDraft {
         let text = |field| self.of(field).get();
         RegistrationDraft {
             terms_version: None,
@@ -167,6 +167,7 @@ impl Typed {
             state: text(Field::State),
             email: text(Field::Email),
             phone: text(Field::Phone),
+            locale: Some(locale.get()),
         }
     }
 
@@ -208,6 +209,9 @@ pub fn RegisterYouPage() -> impl IntoView {
         let Some(registration) = enrolment.here_now() else { return };
         untrack(|| {
             typed.restore(&registration.draft);
+            if let Some(chosen) = registration.draft.locale {
+                locale.set(chosen);
+            }
             if typed.of(Field::State).with(String::is_empty) {
                 typed.of(Field::State).set(registration.membership.region.code().to_owned());
             }
@@ -216,7 +220,7 @@ pub fn RegisterYouPage() -> impl IntoView {
             }
         });
     });
-    keep_what_is_typed(typed, enrolment);
+    keep_what_is_typed(typed, locale, enrolment);
     let h1 = arrive(say(move |w| {
         let title = w.account().register.you_title;
         if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
@@ -282,7 +286,7 @@ pub fn RegisterYouPage() -> impl IntoView {
 }
 
 /// With the session on the server: whenever nobody has typed for a moment, and when the page is left.
-fn keep_what_is_typed(typed: Typed, enrolment: Enrolment) {
+fn keep_what_is_typed(typed: Typed, locale: RwSignal<Locale>, enrolment: Enrolment) {
     let client = Client::here();
     let keep = move |client: Client, left: RegistrationDraft| async move {
         let change =
@@ -292,7 +296,7 @@ fn keep_what_is_typed(typed: Typed, enrolment: Enrolment) {
     let turn = StoredValue::new(0_u32);
     let resting = client.clone();
     browser::watch(move |is_first| {
-        typed.draft();
+        typed.draft(locale);
         if is_first {
             return;
         }
@@ -302,13 +306,13 @@ fn keep_what_is_typed(typed: Typed, enrolment: Enrolment) {
         spawn_local(async move {
             TimeoutFuture::new(REST_MILLIS).await;
             if turn.try_get_value() == Some(this) {
-                keep(client, untrack(|| typed.draft())).await;
+                keep(client, untrack(|| typed.draft(locale))).await;
             }
         });
     });
     on_cleanup(move || {
         // read now: the fields go with the page
-        let left = untrack(|| typed.draft());
+        let left = untrack(|| typed.draft(locale));
         spawn_local(keep(client, left));
     });
 }
@@ -369,7 +373,11 @@ fn Contact(typed: Typed, form: FormState<Field>, locale: RwSignal<Locale>) -> im
         };
         let take = {
             let meant = meant.clone();
-            move |_| email.set(meant.clone())
+            move |event: leptos::ev::MouseEvent| {
+                email.set(meant.clone());
+                // the button goes
+                browser::focus_field(&event_target(&event), Field::Email.id());
+            }
         };
         let words = say(move |w| (w.account().register.email_typo)(&meant));
         view! { <button class="pay-link" type="button" on:click=take>{words}</button> }.into_any()

@@ -2,6 +2,7 @@
 
 use super::{Choosing, Field};
 use crate::{
+    browser,
     i18n::{Language, Words, say, t},
     ui::{Keyboard, TextField, live},
 };
@@ -21,7 +22,11 @@ pub fn Who(choosing: Choosing) -> impl IntoView {
         let meant = choosing.email.with(|email| Email::parse(email).ok()?.typo())?.to_string();
         let take = {
             let meant = meant.clone();
-            move |_| choosing.email.set(meant.clone())
+            move |event: leptos::ev::MouseEvent| {
+                choosing.email.set(meant.clone());
+                // the button goes
+                browser::focus_field(&event_target(&event), "email");
+            }
         };
         let words = say(move |w| (w.pay().method.email_typo)(&meant));
         Some(view! { <button class="pay-link" type="button" on:click=take>{words}</button> })
