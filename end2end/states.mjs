@@ -326,7 +326,7 @@ async function* secondStep({ payer }) {
   await payer.signsOut();
   await payer.goesHalfway();
   yield stop('sign-in', 'second-step');
-  await payer.control('code').fill('000000');
+  await payer.control('stepCode').fill('000000');
   await payer.presses('goOn');
   await payer.reads(payer.words.codeWrong);
   yield stop('sign-in', 'code-wrong');

@@ -103,6 +103,7 @@ scene('what is wrong is said at the field and in the summary, with a way to put 
   assert.equal(await payer.control('first').inputValue(), '');
   await payer.control('first').fill('Mei');
   await payer.main.getByRole('button', { name: /mei@gmail\.com/ }).click();
+  assert.equal(await payer.focused(), 'textbox E-mail');
   await payer.presses('open');
   await payer.reads('Password: this is easy to guess');
   await payer.tells({ password: 'short' });

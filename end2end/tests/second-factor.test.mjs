@@ -40,18 +40,18 @@ scene('a member sets up an app, is asked for its code, and it works once', async
   await there.sees(there.words.secondStep);
   await there.presses('goOn');
   await there.invalid();
-  await there.control('code').fill('123 456');
+  await there.control('stepCode').fill('123 456');
   await there.presses('goOn');
   await there.reads(there.words.codeWrong);
   const right = await appCode(secret);
-  await there.control('code').fill(`${right.slice(0, 3)} ${right.slice(3)}`);
+  await there.control('stepCode').fill(`${right.slice(0, 3)} ${right.slice(3)}`);
   await there.page.keyboard.press('Enter');
   await there.sees(there.words.security);
   assert.equal(house.billing("SELECT COUNT(*) AS n FROM session WHERE account IS NOT NULL AND ended_at IS NULL AND is_halfway = 0")[0].n, 2);
 
   const again = await another();
   await again.goesHalfway();
-  await again.control('code').fill(right);
+  await again.control('stepCode').fill(right);
   await again.presses('goOn');
   await again.reads(again.words.codeWrong);
   await again.presses('orRecovery');
@@ -136,7 +136,7 @@ scene('whoever goes no further than the password can start over, and is asked ag
   await payer.triesToSignIn(ANA);
   await payer.sees(payer.words.secondStep);
   await house.later(10 * 60);
-  await payer.control('code').fill(await appCode(secret));
+  await payer.control('stepCode').fill(await appCode(secret));
   await payer.presses('goOn');
   await payer.sees(payer.words.signIn);
 });
