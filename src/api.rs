@@ -48,11 +48,13 @@ impl<T> From<Result<T, ApiError>> for Fetched<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
     base: String,
+    /// Raised whenever the server says that nobody is signed in.
+    pub signed_out: RwSignal<u32>,
 }
 
 impl Client {
     pub fn new(base: &str) -> Self {
-        Self { base: base.to_owned() }
+        Self { base: base.to_owned(), signed_out: RwSignal::new(0) }
     }
 
     /// The one the app provides; outside of it (a test of one component) the default place's.
@@ -113,7 +115,11 @@ impl Client {
                 Err(ApiError::from_answer(answer.status(), &body.unwrap_or_default(), retry_after))
             }
         };
-        in_time(exchange).await
+        let answer = in_time(exchange).await;
+        if matches!(answer, Err(ApiError::SignedOut)) {
+            self.signed_out.update(|times| *times += 1);
+        }
+        answer
     }
 }
 

@@ -108,7 +108,7 @@ scene('what is wrong is said at the field and in the summary, with a way to put 
   await payer.reads('Password: this is easy to guess');
   await payer.tells({ password: 'short' });
   await payer.presses('open');
-  await payer.reads('At least 15 characters');
+  await payer.reads('Password: use at least 15 characters');
   await payer.tells({ password: MEI.password });
   await payer.presses('open');
   await payer.sees(payer.words.letter);
@@ -143,9 +143,11 @@ scene('whoever has paid once keeps it in an account without typing the statement
   await payer.sees(payer.words.paid);
   await payer.main.getByRole('link', { name: /^Register|account/ }).last().click();
   await payer.sees(payer.words.register);
-  await payer.main.getByRole('link', { name: 'Go on' }).click();
+  await payer.main.getByRole('link', { name: payer.words.goOn }).click();
   await payer.sees(payer.words.terms);
   await payer.agreesToTerms();
+  assert.equal(await payer.control('last').inputValue(), 'O’Neill', 'said when paying');
+  assert.equal(await payer.control('mail').inputValue(), 'ana.oneill@example.org');
   await payer.tells({ ...MEI, mail: 'payer@example.org' });
   await payer.presses('open');
   await payer.sees(payer.words.letter);

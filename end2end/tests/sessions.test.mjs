@@ -91,7 +91,7 @@ scene('signing out in one tab signs out in all, and back shows nothing', async (
   await tab.goto(`${house.app}/account`);
   await tab.getByRole('heading', { level: 1, name: payer.words.yourAccount }).waitFor();
   await payer.signsOut();
-  await tab.getByRole('heading', { level: 1, name: payer.words.timedOut }).waitFor();
+  await tab.getByRole('heading', { level: 1, name: payer.words.signedOutTitle }).waitFor();
   assert.equal(house.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 0);
   for (let steps = 0; steps < 3; steps += 1) {
     await payer.page.goBack().catch(() => {});
@@ -121,6 +121,11 @@ scene('a member sees where they are signed in, signs out everywhere else, and ch
   assert.equal(await list.getByRole('listitem').count(), 2);
   await list.getByRole('button', { name: payer.words.endOthers }).click();
   await list.getByText('You are signed in nowhere else.').waitFor();
+  assert.equal(await payer.focused(), 'heading Where you are signed in');
+  // the other browser still shows the account: whatever is done there next leaves it
+  await there.page.getByRole('navigation').getByRole('link', { name: there.words.security }).first().click();
+  await there.sees(there.words.timedOut);
+  assert.doesNotMatch(await there.page.locator('body').innerText(), /O’Neill|Sign out/);
   await there.goes('/account');
   await there.sees(there.words.signIn);
   await payer.main.getByText(payer.words.changePassword).click();

@@ -6,7 +6,7 @@
 
 use crate::{
     api::Client,
-    browser::{self, Listening, Tabs},
+    browser::{self, Listening, TabSays, Tabs},
     i18n::{say, t},
     place::Place,
     route::Route,
@@ -66,7 +66,7 @@ impl Watch {
             match answer {
                 Ok(view) => {
                     own.session.take_in(&view);
-                    own.tabs.tell();
+                    own.tabs.tell(TabSays::Changed);
                     own.look();
                 }
                 Err(crate::error::ApiError::SignedOut) => own.end(Route::TimedOut),
@@ -92,9 +92,27 @@ impl Watch {
         });
     }
 
+    fn hear(&self, says: TabSays) {
+        match says {
+            TabSays::Changed => self.ask(),
+            TabSays::SignedOut if self.session.0.with_untracked(|session| session.access().is_some()) => {
+                self.session.1.set(None);
+                browser::leave_for(&Route::SignedOut.href());
+            }
+            TabSays::SignedOut => {}
+        }
+    }
+
+    /// A member's session was ended from elsewhere. (A payer's page says so itself, and what was not sent.)
+    fn miss(&self) {
+        if self.session.0.with_untracked(|session| matches!(session, Session::Member(..))) {
+            self.ask();
+        }
+    }
+
     fn end(&self, to: Route) {
         self.session.1.set(None);
-        self.tabs.tell();
+        self.tabs.tell(if to == Route::SignedOut { TabSays::SignedOut } else { TabSays::Changed });
         browser::leave_for(&to.href());
     }
 
@@ -122,13 +140,20 @@ pub fn SessionWatch() -> impl IntoView {
         })
     };
     let heard = StoredValue::new_local(Vec::<Listening>::new());
+    let own = client.clone();
     browser::watch(move |is_first| {
         if !is_first {
             return;
         }
-        let tabs = Rc::new(Tabs::open(move || with(Watch::ask)));
+        let tabs = Rc::new(Tabs::open(move |says| {
+            watch.with_value(|watch| {
+                if let Some(watch) = watch {
+                    watch.hear(says)
+                }
+            });
+        }));
         let is_telling = StoredValue::new(false);
-        watch.set_value(Some(Watch { session, client: client.clone(), tabs, left, is_telling }));
+        watch.set_value(Some(Watch { session, client: own.clone(), tabs, left, is_telling }));
         let listen = [
             Listening::to("visibilitychange", move || {
                 if browser::is_in_sight() {
@@ -154,9 +179,16 @@ pub fn SessionWatch() -> impl IntoView {
         if !is_first {
             watch.with_value(|watch| {
                 if let Some(watch) = watch {
-                    watch.tabs.tell()
+                    watch.tabs.tell(TabSays::Changed)
                 }
             });
+        }
+    });
+    let signed_out = client.signed_out;
+    browser::watch(move |is_first| {
+        signed_out.track();
+        if !is_first {
+            with(Watch::miss);
         }
     });
     let dialog = NodeRef::<html::Dialog>::new();
@@ -211,7 +243,7 @@ pub fn InOrOut() -> impl IntoView {
                 let client = client.clone();
                 spawn_local(async move {
                     _ = client.end_session().await;
-                    Tabs::open(|| {}).tell();
+                    Tabs::open(|_| {}).tell(TabSays::SignedOut);
                     browser::leave_for(&Route::SignedOut.href());
                 });
             };

@@ -28,7 +28,7 @@ fn form() -> FormState<Field> {
         |w, field, problem| match (field, problem) {
             (Field::Email, problem) => (w.account().sign_in.user_id_wrong)(problem),
             (Field::Password, Problem::TooShort) => {
-                format!("{}: {}", w.account().sign_in.new_password, (w.account().register.password_hint)(LEAST as u16))
+                (w.account().register.password_short)(w.account().sign_in.new_password, LEAST as u16)
             }
             (Field::Password, problem) => (w.problem.at)(w.account().sign_in.new_password, problem),
         },

@@ -23,7 +23,7 @@ pub struct OverviewWords {
     pub unconfirmed_title: &'static str,
     pub unconfirmed: fn(email: &str) -> String,
     pub send_again: &'static str,
-    pub sent_again: &'static str,
+    pub sent_again: fn(email: &str) -> String,
 }
 
 pub const EN: OverviewWords = OverviewWords {
@@ -49,7 +49,7 @@ pub const EN: OverviewWords = OverviewWords {
     unconfirmed_title: "Confirm your e-mail address",
     unconfirmed: |email| format!("We sent a link to {email}. You can pay meanwhile."),
     send_again: "Send it again",
-    sent_again: "Sent. Please look into your mailbox.",
+    sent_again: |email| format!("Sent again to {email}. You can pay meanwhile."),
 };
 
 pub const ES: OverviewWords = OverviewWords {
@@ -75,5 +75,5 @@ pub const ES: OverviewWords = OverviewWords {
     unconfirmed_title: "Confirme su correo electrónico",
     unconfirmed: |email| format!("Enviamos un enlace a {email}. Mientras tanto puede pagar."),
     send_again: "Enviarlo de nuevo",
-    sent_again: "Enviado. Mire en su buzón.",
+    sent_again: |email| format!("Enviado otra vez a {email}. Mientras tanto puede pagar."),
 };

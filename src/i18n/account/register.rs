@@ -6,6 +6,8 @@ use contract::Problem;
 pub struct RegisterWords {
     pub title: &'static str,
     pub lead: &'static str,
+    /// For whoever has shown a statement.
+    pub lead_shown: &'static str,
     pub what: &'static str,
     pub once: &'static str,
     pub with_account: &'static str,
@@ -50,6 +52,7 @@ pub struct RegisterWords {
     pub spanish: &'static str,
     pub password: &'static str,
     pub password_hint: fn(u16) -> String,
+    pub password_short: fn(label: &str, least: u16) -> String,
     pub open: &'static str,
     pub opening: &'static str,
     pub email_title: &'static str,
@@ -74,6 +77,7 @@ pub struct RegisterWords {
 pub const EN: RegisterWords = RegisterWords {
     title: "Register",
     lead: "An account takes about three minutes. You need a statement. You don’t need an account to pay a bill.",
+    lead_shown: "An account takes about two minutes. What you have told us already is filled in.",
     what: "What you can do",
     once: "Pay once",
     with_account: "With an account",
@@ -87,7 +91,7 @@ pub const EN: RegisterWords = RegisterWords {
         ("See and keep what you authorized", false),
     ],
     begin: "Begin with your statement",
-    go_on: "Go on",
+    go_on: "Continue",
     have_one: "I have an account",
     steps: ["Your bill", "Terms", "About you", "Confirm your e-mail"],
     bill_title: "Your bill",
@@ -128,6 +132,7 @@ pub const EN: RegisterWords = RegisterWords {
     password_hint: |least| {
         format!("At least {least} characters: a few words are easy to keep. Any characters will do.")
     },
+    password_short: |label, least| format!("{label}: use at least {least} characters"),
     open: "Open my account",
     opening: "Opening your account…",
     email_title: "Confirm your e-mail",
@@ -152,6 +157,7 @@ pub const EN: RegisterWords = RegisterWords {
 pub const ES: RegisterWords = RegisterWords {
     title: "Registrarse",
     lead: "Abrir una cuenta lleva unos tres minutos. Necesita un estado de cuenta. Para pagar una factura no necesita una cuenta.",
+    lead_shown: "Abrir una cuenta lleva unos dos minutos. Lo que ya nos dijo está escrito.",
     what: "Lo que puede hacer",
     once: "Pagar una vez",
     with_account: "Con una cuenta",
@@ -165,7 +171,7 @@ pub const ES: RegisterWords = RegisterWords {
         ("Ver y guardar lo que autorizó", false),
     ],
     begin: "Empezar con su estado de cuenta",
-    go_on: "Seguir",
+    go_on: "Continuar",
     have_one: "Tengo una cuenta",
     steps: ["Su factura", "Condiciones", "Sobre usted", "Confirmar su correo"],
     bill_title: "Su factura",
@@ -206,6 +212,7 @@ pub const ES: RegisterWords = RegisterWords {
     password_hint: |least| {
         format!("Al menos {least} caracteres: unas pocas palabras se recuerdan bien. Sirve cualquier carácter.")
     },
+    password_short: |label, least| format!("{label}: use al menos {least} caracteres"),
     open: "Abrir mi cuenta",
     opening: "Abriendo su cuenta…",
     email_title: "Confirme su correo electrónico",

@@ -102,6 +102,7 @@ fn Unconfirmed() -> impl IntoView {
     let send = StoredValue::new(move || {
         let client = client.clone();
         answer.set(None);
+        is_sent.set(false);
         spawn_local(async move {
             match client.send_confirmation(&ConfirmationLetter::default()).await {
                 Ok(()) => is_sent.set(true),
@@ -113,7 +114,7 @@ fn Unconfirmed() -> impl IntoView {
         let Some(email) = email.get() else { return ().into_any() };
         let words = say(move |w| {
             if is_sent.get() {
-                w.account().overview.sent_again.to_owned()
+                (w.account().overview.sent_again)(&email)
             } else {
                 (w.account().overview.unconfirmed)(&email)
             }

@@ -21,7 +21,7 @@ use contract::{
     account::{AuthorisationGiven, PasswordChange, Security, SessionSeen},
     refusal::RefusalCode,
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
 type Shown = RwSignal<Fetched<Security>>;
 
@@ -175,11 +175,16 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
 fn Sessions(shown: Shown) -> impl IntoView {
     let client = Client::here();
     let (said, answer) = (RwSignal::new(false), RwSignal::new(None));
+    let title = NodeRef::<html::H2>::new();
     let done = move |client: Client, ended: Result<(), ApiError>| match ended {
         // one that has ended meanwhile is what was wanted
         Ok(()) | Err(ApiError::Missing) => {
             answer.set(None);
             said.set(true);
+            // the button goes
+            if let Some(title) = title.get_untracked() {
+                browser::focus(title);
+            }
             fetch(shown, client);
         }
         Err(error) => answer.set(Some(error)),
@@ -252,7 +257,7 @@ fn Sessions(shown: Shown) -> impl IntoView {
     view! {
         <section class="pay-sheet" aria-labelledby="sessions-title">
             <div class="pay-stack">
-                <h2 id="sessions-title">{t(|w| w.account().security.sessions)}</h2>
+                <h2 id="sessions-title" tabindex="-1" node_ref=title>{t(|w| w.account().security.sessions)}</h2>
                 <Failure error=answer/>
                 <p class="pay-hidden" role="status">{words}</p>
                 <ul class="pay-rows">{live(move || list(of(shown, |security| security.sessions.clone()), row))}</ul>

@@ -2,7 +2,7 @@
 
 use crate::{
     browser,
-    i18n::{Language, t},
+    i18n::{Language, say, t},
     place::Place,
     route::Route,
     session::{CurrentSession, Session},
@@ -29,9 +29,13 @@ pub fn RegisterPage() -> impl IntoView {
     };
     let rows = live(move || list(language.words().account().register.compared, row));
     // whoever has shown a statement does not show it again
+    let has_shown = Memo::new(move |_| session.0.with(|session| matches!(session, Session::Payer(_))));
+    let lead = say(move |w| {
+        let w = &w.account().register;
+        if has_shown.get() { w.lead_shown } else { w.lead }.to_owned()
+    });
     let next = live(move || {
-        let has_shown = session.0.with(|session| matches!(session, Session::Payer(_)));
-        let (to, words) = if has_shown {
+        let (to, words) = if has_shown.get() {
             (Route::RegisterTerms, t(|w| w.account().register.go_on))
         } else {
             (Route::RegisterBill, t(|w| w.account().register.begin))
@@ -43,7 +47,7 @@ pub fn RegisterPage() -> impl IntoView {
             <div class="pay-journey__head">
                 <Back to=Route::Home words=t(|w| w.shell.home)/>
                 <Heading words=t(|w| w.account().register.title)/>
-                <p class="pay-lead">{t(|w| w.account().register.lead)}</p>
+                <p class="pay-lead">{lead}</p>
             </div>
             <section class="pay-sheet">
                 <div class="pay-stack">

@@ -101,9 +101,7 @@ impl Field {
     fn words(w: &'static Words, field: Self, problem: Problem) -> String {
         match (field, problem) {
             (Self::Email, problem) => (w.account().register.email_wrong)(problem),
-            (Self::Password, Problem::TooShort) => {
-                format!("{}: {}", field.label(w), (w.account().register.password_hint)(LEAST as u16))
-            }
+            (Self::Password, Problem::TooShort) => (w.account().register.password_short)(field.label(w), LEAST as u16),
             _ => (w.problem.at)(field.label(w), problem),
         }
     }

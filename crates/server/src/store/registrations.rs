@@ -13,13 +13,14 @@ pub struct Registered {
 }
 
 impl Store {
-    /// The session's registration; begun now if there was none.
+    /// The session's registration; begun now if there was none, with what was said when paying in this session.
     pub async fn begin_registration(&self, session: &str, now: Instant) -> Result<Registered, sqlx::Error> {
         sqlx::query(
-            "INSERT INTO registration (id, session, draft, created_at) VALUES ($1, $2, '{}', $3) ON CONFLICT (session) DO NOTHING",
+            "INSERT INTO registration (id, session, draft, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (session) DO NOTHING",
         )
         .bind(uuid::Uuid::new_v4().to_string())
         .bind(session)
+        .bind(to_json(&self.said_when_paying(session).await?)?)
         .bind(now.millis())
         .execute(&self.write)
         .await?;
@@ -29,6 +30,22 @@ impl Store {
             id: row.try_get("id")?,
             draft: json(row.try_get("draft")?)?,
             is_sent: row.try_get::<Option<i64>, _>("sent_at")?.is_some(),
+        })
+    }
+
+    /// The payer's name is one text: what follows its last space is taken for the last name, and the payer can say otherwise.
+    async fn said_when_paying(&self, session: &str) -> Result<RegistrationDraft, sqlx::Error> {
+        let sql = "SELECT payer_name, email FROM payment WHERE session = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
+        let Some(row) = sqlx::query(sql).bind(session).fetch_optional(&self.read).await? else {
+            return Ok(RegistrationDraft::default());
+        };
+        let name: String = row.try_get("payer_name")?;
+        let (first, last) = name.rsplit_once(' ').unwrap_or((&name, ""));
+        Ok(RegistrationDraft {
+            first_name: first.to_owned(),
+            last_name: last.to_owned(),
+            email: row.try_get::<Option<String>, _>("email")?.unwrap_or_default(),
+            ..RegistrationDraft::default()
         })
     }
 

@@ -46,6 +46,18 @@ async fn what_was_typed_is_there_after_a_reload_and_what_the_statement_said_is_k
 }
 
 #[tokio::test]
+async fn what_was_said_when_paying_is_not_asked_again_and_only_in_that_session() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let paid = house.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid").json();
+    let draft = begin(&house, &ana).await["draft"].clone();
+    assert_eq!((&draft["first_name"], &draft["last_name"]), (&json!("Ana"), &json!("O’Neill")));
+    assert_eq!((&draft["email"], &draft["terms_version"]), (&paid["email"], &json!(null)));
+    let other = house.look_up(&ANA).await;
+    assert_eq!(begin(&house, &other).await["draft"]["last_name"], "");
+}
+
+#[tokio::test]
 async fn an_account_is_opened_with_what_was_agreed_to_and_a_letter_that_confirms_it() {
     let house = House::open().await;
     house.register(&ANA, "Ana.New@Example.org").await;
