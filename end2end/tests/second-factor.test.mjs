@@ -55,6 +55,9 @@ scene('a member sets up an app, is asked for its code, and it works once', async
   await again.presses('goOn');
   await again.reads(again.words.codeWrong);
   await again.presses('orRecovery');
+  await again.control('recoveryCode').fill('ab3de-fgh01');
+  await again.presses('goOn');
+  await again.reads('Each works once.');
   await again.control('recoveryCode').fill(codes[7].toUpperCase());
   await again.presses('goOn');
   await again.sees(again.words.yourAccount);
@@ -141,6 +144,26 @@ scene('whoever goes no further than the password can start over, and is asked ag
   await payer.sees(payer.words.signIn);
 });
 
+scene('whoever guesses codes waits, and is told how long', async ({ house, payer }) => {
+  await payer.signsIn();
+  await payer.provesIt();
+  const { secret } = await payer.setsUpApp();
+  await payer.presses('kept');
+  await payer.signsOut();
+  await payer.goesHalfway();
+  const answered = () => payer.page.waitForResponse((answer) => answer.url().endsWith('/second-factor'));
+  for (let tries = 0; tries < 6; tries += 1) {
+    await payer.control('stepCode').fill('000000');
+    await Promise.all([answered(), payer.presses('goOn')]);
+  }
+  await payer.reads(payer.words.moment);
+  await payer.reads(/^The next try is possible in \d+ seconds?\. Your account is not locked\.$/);
+  await house.later(60);
+  await payer.control('stepCode').fill(await appCode(secret));
+  await payer.presses('goOn');
+  await payer.sees(payer.words.yourAccount);
+});
+
 scene('by keyboard alone', async ({ payer }) => {
   const device = await Authenticator.in(payer);
   await payer.signsIn();
@@ -156,7 +179,8 @@ scene('by keyboard alone', async ({ payer }) => {
   await payer.page.keyboard.type(PASSWORD);
   await payer.page.keyboard.press('Enter');
   await payer.factors.getByRole('button', { name: payer.words.addPasskey }).waitFor();
-  await payer.tabsTo('button', payer.words.addPasskey);
+  assert.equal(await payer.focused(), `heading ${payer.words.factors}`);
+  await payer.tabsTo('button', payer.words.addPasskey, { most: 1 });
   await payer.page.keyboard.press('Enter');
   await payer.codes();
   assert.equal(await payer.focused(), 'heading Keep your recovery codes');

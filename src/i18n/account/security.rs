@@ -78,7 +78,7 @@ pub const ES: SecurityWords = SecurityWords {
     sessions: "Dónde tiene la sesión abierta",
     this_one: "Aquí, ahora",
     unknown_device: "Un navegador",
-    since: |began, seen| format!("Desde {began}, última actividad {seen}"),
+    since: |began, seen| format!("Desde el {began}, última actividad el {seen}"),
     end: "Cerrar la sesión",
     end_of: |device| format!(": {device}"),
     end_others: "Cerrar la sesión en los demás lugares",

@@ -1,6 +1,7 @@
 //! The second step of signing in, at the address of the first: a passkey, a code of an authenticator app, or one of those kept on
 //! paper. Knows nothing of where one goes afterwards.
 
+use super::too_early;
 use crate::{
     api::Client,
     browser::passkeys::{self, NoPasskey},
@@ -9,7 +10,7 @@ use crate::{
     form::Problems,
     i18n::{say, t},
     session::{CurrentSession, Session},
-    ui::{BillingPhone, ErrorSummary, FormState, Keyboard, Notice, NoticeKind, TextField, arrive, live},
+    ui::{BillingPhone, ErrorSummary, Failure, FormState, Keyboard, Notice, NoticeKind, TextField, arrive, live},
 };
 use contract::{
     Problem,
@@ -18,6 +19,13 @@ use contract::{
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
+/// What kind of code is typed, in the one field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Code {
+    OfApp,
+    OnPaper,
+}
+
 #[component]
 pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
     let (client, session, deployment) = (Client::here(), CurrentSession::here(), Deployment::here());
@@ -25,12 +33,14 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
     let is_recovery = RwSignal::new(!asked.authenticator);
     let is_refused = RwSignal::new(false);
     let is_asking = RwSignal::new(false);
+    let kind = move || if is_recovery.get_untracked() { Code::OnPaper } else { Code::OfApp };
     let form = FormState::new(
-        |w, (), problem| match problem {
-            Problem::Missing => w.account().factor.code_missing.to_owned(),
-            _ => w.account().factor.code_wrong.to_owned(),
+        |w, code, problem| match (code, problem) {
+            (_, Problem::Missing) => w.account().factor.code_missing.to_owned(),
+            (Code::OfApp, _) => w.account().factor.code_wrong.to_owned(),
+            (Code::OnPaper, _) => w.account().factor.recovery_wrong.to_owned(),
         },
-        |()| "code",
+        |_| "code",
     );
     let h1 = arrive(say(move |w| {
         let title = w.account().factor.title;
@@ -50,7 +60,7 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
         Err(ApiError::SignedOut) => session.0.set(Session::Guest),
         answer => {
             code.set(String::new());
-            _ = form.end(answer, |field| (field == "code").then_some(()));
+            _ = form.end(answer, |field| (field == "code").then(kind));
         }
     };
     let submit = {
@@ -61,7 +71,7 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
             let typed = code.get_untracked();
             let mut problems = Problems::default();
             if typed.trim().is_empty() {
-                problems.add((), Problem::Missing);
+                problems.add(kind(), Problem::Missing);
             }
             let Some(shown) = form.begin(problems.or(Some(FactorShown::Code(typed)))) else { return };
             let client = client.clone();
@@ -122,7 +132,7 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
         if is_paper.get() {
             view! {
                 <TextField id="code" label=t(|w| w.account().factor.recovery_code) hint=t(|w| w.account().factor.recovery_hint)
-                    value=code error=form.error(()) keyboard=Keyboard { width: "pay-input--14", ..Keyboard::default() }/>
+                    value=code error=form.error(Code::OnPaper) keyboard=Keyboard { width: "pay-input--14", ..Keyboard::default() }/>
             }
             .into_any()
         } else {
@@ -134,7 +144,7 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
             };
             view! {
                 <TextField id="code" label=t(|w| w.account().factor.code) hint=t(|w| w.account().factor.code_hint)
-                    value=code error=form.error(()) keyboard/>
+                    value=code error=form.error(Code::OfApp) keyboard/>
             }
             .into_any()
         }
@@ -152,12 +162,11 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
         });
         view! { <button class="pay-link" type="button" on:click=turn>{words}</button> }
     });
-    let note = form.notice();
     view! {
         <div class="pay-signin">
             <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().factor.title)}</h1>
             <p class="pay-lead">{t(|w| w.account().factor.lead)}</p>
-            {note}
+            <Failure error=form.answer words=too_early/>
             <div role="status" class="pay-live">{refused}</div>
             <ErrorSummary lines=form.lines() submits=form.refused/>
             <form class="pay-sheet" novalidate on:submit=submit>

@@ -272,6 +272,8 @@ fn prove(own: Changing) -> AnyView {
             if let Some(view) = form.end(answer, |field| (field == "password").then_some(())) {
                 session.take_in(&view);
                 own.is_proved.set(true);
+                // the form goes
+                own.to_title();
                 own.said.set(Some(Said::Done(|w| w.account().factor.proved)));
             }
         });
