@@ -164,6 +164,8 @@ pub struct SessionSeen {
 pub struct AuthorisationGiven {
     pub payment: String,
     pub text: String,
+    /// Of the text.
+    pub locale: Locale,
     pub version: u16,
     pub at: Instant,
 }

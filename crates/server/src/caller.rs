@@ -119,8 +119,11 @@ pub async fn begin_session(
     };
     let mut binding = None;
     let mut draft = None;
+    let mut shown_again = None;
     if let Some(before) = &before {
         if before.membership.id == membership.id {
+            let is_payer = member.is_none() && before.member.is_none();
+            shown_again = (is_payer && before.lives_at(now)).then(|| before.id.clone());
             let left = app.store.draft(&before.token_hash).await?;
             // Whoever signs in while paying, or shows once more who they are, goes on with everything; whoever comes back later, with
             // bills and amounts.
@@ -147,6 +150,9 @@ pub async fn begin_session(
         standing,
     };
     app.store.add_session(&session, draft.filter(|draft| *draft != PaymentDraft::default()).as_ref()).await?;
+    if let Some(before) = shown_again {
+        app.store.carry_registration(&before, &session.id).await?;
+    }
     let mut cookies = HeaderMap::new();
     if let Some(cookie) = set_cookie(app, Some(&token)) {
         cookies.insert(header::SET_COOKIE, cookie);

@@ -140,7 +140,8 @@ impl Known {
                     known.of_address = store.account_of_user_id(&accounts::user_id(email)).await?;
                 }
                 if let Some(own) = &known.of_membership {
-                    known.is_enough = store.links_since(&own.id, Purpose::Confirm, since).await? >= MOST_LETTERS;
+                    let to = email.as_ref().unwrap_or(&own.email);
+                    known.is_enough = store.links_since(&own.id, to, Purpose::Confirm, since).await? >= MOST_LETTERS;
                 }
             }
             Errand::Remind { region, identifiers, .. } => {
@@ -154,7 +155,8 @@ impl Known {
             Errand::Reset { email } => {
                 known.of_address = store.account_of_user_id(&accounts::user_id(email)).await?;
                 if let Some(account) = &known.of_address {
-                    known.is_enough = store.links_since(&account.id, Purpose::Reset, since).await? >= MOST_LETTERS;
+                    known.is_enough =
+                        store.links_since(&account.id, &account.email, Purpose::Reset, since).await? >= MOST_LETTERS;
                 }
             }
         }
@@ -204,7 +206,8 @@ impl Desk<'_> {
             return Ok(());
         }
         let email = email.unwrap_or_else(|| account.email.clone());
-        if email != account.email && !accounts::change_unconfirmed_email(self.tx, &account.id, &email).await? {
+        if email != account.email && !accounts::change_unconfirmed_email(self.tx, &account.id, &email, self.now).await?
+        {
             if let Some(other) = &known.of_address {
                 let letter = mail::already_registered(other, self.brand(), self.home());
                 self.post(&other.id, &other.email, &letter, false).await?;

@@ -46,26 +46,36 @@ impl Tries {
     }
 }
 
-/// Tries that are welcome at once, and then ever further apart: two seconds, four, eight, up to a longest wait. Forgotten after an
-/// hour without a try, so nobody is ever locked out.
+/// Tries that are welcome at once, and then ever further apart: two seconds, four, eight, up to a longest wait. One try is forgotten
+/// for every while that passes, so nobody is ever locked out, and nothing piles up where many people share an address.
 pub struct Slowdown {
     free: u32,
     longest_seconds: u32,
-    tried: Mutex<HashMap<String, (u32, i64)>>,
+    /// One try is forgotten in so long.
+    fades_millis: i64,
+    tried: Mutex<HashMap<String, Tried>>,
 }
 
-const FORGOTTEN_AFTER_MILLIS: i64 = 3_600_000;
+#[derive(Clone, Copy)]
+struct Tried {
+    count: u32,
+    last: i64,
+    /// The one before the last, should the last turn out to be right.
+    before: i64,
+}
 
 impl Slowdown {
-    pub fn new(free: u32, longest_seconds: u32) -> Self {
-        Self { free, longest_seconds, tried: Mutex::default() }
+    pub fn new(free: u32, longest_seconds: u32, fades: Duration) -> Self {
+        let fades_millis = i64::try_from(fades.as_millis()).unwrap_or(i64::MAX).max(1);
+        Self { free, longest_seconds, fades_millis, tried: Mutex::default() }
     }
 
     /// Seconds until a try is welcome; 0 for now.
     pub fn wait(&self, key: &str, now: Instant) -> u32 {
         let tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
-        tried.get(key).map_or(0, |(count, last)| {
-            let left = last + i64::from(self.pause(*count)) * 1_000 - now.millis();
+        tried.get(key).map_or(0, |tried| {
+            let pause = self.pause(self.left(tried, now.millis()));
+            let left = tried.last + i64::from(pause) * 1_000 - now.millis();
             u32::try_from((left + 999) / 1_000).unwrap_or(0)
         })
     }
@@ -73,15 +83,13 @@ impl Slowdown {
     /// Counts a try as failed until it is forgiven: of many at the same moment none slips through.
     pub fn count(&self, key: &str, now: Instant) {
         let now = now.millis();
-        let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
-        if tried.len() > MANY_KEYS {
-            tried.retain(|_, (_, last)| *last + FORGOTTEN_AFTER_MILLIS > now);
+        let mut all = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() > MANY_KEYS {
+            all.retain(|_, tried| self.left(tried, now) > 0);
         }
-        let (count, last) = tried.entry(key.to_owned()).or_insert((0, now));
-        if *last + FORGOTTEN_AFTER_MILLIS <= now {
-            *count = 0;
-        }
-        (*count, *last) = (count.saturating_add(1), now);
+        let tried = all.entry(key.to_owned()).or_insert(Tried { count: 0, last: now, before: now });
+        let count = self.left(tried, now).saturating_add(1);
+        *tried = Tried { count, last: now, before: tried.last };
     }
 
     /// It was right.
@@ -91,9 +99,15 @@ impl Slowdown {
 
     /// What one right try takes back of what many may have failed.
     pub fn take_back(&self, key: &str) {
-        if let Some((count, _)) = self.tried.lock().unwrap_or_else(PoisonError::into_inner).get_mut(key) {
-            *count = count.saturating_sub(1);
+        if let Some(tried) = self.tried.lock().unwrap_or_else(PoisonError::into_inner).get_mut(key) {
+            *tried = Tried { count: tried.count.saturating_sub(1), last: tried.before, before: tried.before };
         }
+    }
+
+    /// Of the tries counted, those that are not forgotten yet.
+    fn left(&self, tried: &Tried, now: i64) -> u32 {
+        let faded = (now - tried.last).max(0) / self.fades_millis;
+        tried.count.saturating_sub(u32::try_from(faded).unwrap_or(u32::MAX))
     }
 
     fn pause(&self, count: u32) -> u32 {
@@ -108,7 +122,7 @@ mod tests {
 
     #[test]
     fn tries_come_ever_further_apart_and_never_stop() {
-        let slowdown = Slowdown::new(3, 60);
+        let slowdown = Slowdown::new(3, 60, Duration::from_secs(600));
         let at = |second: i64| Instant::from_millis(second * 1000);
         let mut waits = Vec::new();
         for _ in 0..9 {
@@ -117,10 +131,39 @@ mod tests {
         }
         assert_eq!(waits, [0, 0, 0, 2, 4, 8, 16, 32, 60]);
         assert_eq!((slowdown.wait("a", at(59)), slowdown.wait("a", at(60)), slowdown.wait("b", at(0))), (1, 0, 0));
-        slowdown.count("a", at(3_700));
-        assert_eq!(slowdown.wait("a", at(3_700)), 0, "an hour later nothing is held against anybody");
         slowdown.forgive("a");
+        slowdown.count("a", at(3_700));
         assert_eq!(slowdown.wait("a", at(3_700)), 0);
+    }
+
+    #[test]
+    fn what_failed_now_and_then_does_not_pile_up() {
+        let slowdown = Slowdown::new(3, 60, Duration::from_secs(600));
+        let at = |second: i64| Instant::from_millis(second * 1000);
+        for time in 0..20 {
+            slowdown.count("shared", at(time * 1_200));
+            assert_eq!(slowdown.wait("shared", at(time * 1_200)), 0, "{time}");
+        }
+        for _ in 0..6 {
+            slowdown.count("a", at(0));
+        }
+        assert_eq!(slowdown.wait("a", at(0)), 16);
+        // Three of six are forgotten half an hour later: the next failure is the fourth.
+        slowdown.count("a", at(1_800));
+        assert_eq!(slowdown.wait("a", at(1_800)), 4);
+    }
+
+    #[test]
+    fn a_right_try_makes_nobody_wait_longer() {
+        let slowdown = Slowdown::new(3, 60, Duration::from_secs(600));
+        let at = |second: i64| Instant::from_millis(second * 1000);
+        for _ in 0..6 {
+            slowdown.count("shared", at(0));
+        }
+        assert_eq!(slowdown.wait("shared", at(15)), 1);
+        slowdown.count("shared", at(16));
+        slowdown.take_back("shared");
+        assert_eq!(slowdown.wait("shared", at(16)), 0);
     }
 
     #[test]

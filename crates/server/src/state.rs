@@ -10,7 +10,7 @@ use crate::{
     store::Store,
 };
 use contract::{Date, Instant, Region, portal::Portal};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 pub type App = Arc<State>;
@@ -48,7 +48,12 @@ pub struct SignIns {
 
 impl Default for SignIns {
     fn default() -> Self {
-        Self { of_pair: Slowdown::new(3, 900), of_account: Slowdown::new(10, 30), of_address: Slowdown::new(30, 300) }
+        let minutes = |count: u64| Duration::from_secs(60 * count);
+        Self {
+            of_pair: Slowdown::new(3, 900, minutes(20)),
+            of_account: Slowdown::new(10, 30, minutes(20)),
+            of_address: Slowdown::new(30, 300, minutes(2)),
+        }
     }
 }
 
@@ -69,7 +74,7 @@ impl State {
             letters_by_session: Tries::new(3, window),
             passwords: Passwords::new(&settings.pepper, hashed_at_once()),
             sign_ins: SignIns::default(),
-            codes: Slowdown::new(5, 900),
+            codes: Slowdown::new(5, 900, Duration::from_secs(20 * 60)),
             seal: Seal::new(&settings.pepper),
             errands: Notify::new(),
             settings,

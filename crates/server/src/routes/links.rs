@@ -1,7 +1,7 @@
 //! What mail leads back to: confirming an address, being reminded of a user ID, choosing a new password. Calls that ask for a letter
 //! answer 202 in the same time whatever is true. A link's token comes in a body, never in an address, so no log has it.
 
-use super::{lookups, registrations::owner_names};
+use super::{lookups, registrations::owner_names, session::Tries};
 use crate::{
     caller::{self, Body},
     errands::{self, Errand},
@@ -116,6 +116,8 @@ pub async fn ask_for_reset(
 )]
 pub async fn reset(
     State(app): State<App>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     Body(NewPassword { token, password }): Body<NewPassword>,
 ) -> Answer<StatusCode> {
     let (now, hash) = (app.clock.now(), caller::hash(&token));
@@ -132,6 +134,9 @@ pub async fn reset(
     accounts::confirm_email(&mut tx, &id, &email, now).await?;
     tell_owner(&app, &account, mail::password_changed).put(&mut tx, now).await?;
     tx.commit().await?;
+    // Whoever has just chosen a password is not made to wait for what was tried before.
+    Tries::of(&accounts::user_id(&account.email), &caller::address(address.ip(), &headers, &app).to_string())
+        .were_right(&app);
     Ok(StatusCode::NO_CONTENT)
 }
 

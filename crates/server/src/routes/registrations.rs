@@ -111,7 +111,9 @@ pub async fn open(
     let password = app.passwords.hash(&new.password).await?;
     let now = app.clock.now();
     if !app.store.send_registration(&id, &session.id, now).await? {
-        return Err(Error::new(RefusalCode::NotFound));
+        // Asked again because the answer was lost: it was asked for once.
+        let is_again = app.store.was_sent(&id, &session.id).await?;
+        return if is_again { Ok(StatusCode::ACCEPTED) } else { Err(Error::new(RefusalCode::NotFound)) };
     }
     let opening = Opening {
         membership: session.membership.id,

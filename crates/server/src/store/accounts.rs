@@ -85,15 +85,23 @@ impl Store {
         now: Instant,
     ) -> Result<Option<Account>, sqlx::Error> {
         let sql = "SELECT account.* FROM account JOIN link ON link.account = account.id WHERE token_hash = $1 AND purpose = $2 \
-                   AND used_at IS NULL AND link.created_at <= $3 AND expires_at > $3";
+                   AND used_at IS NULL AND link.created_at <= $3 AND expires_at > $3 AND link.email = account.email";
         let row = sqlx::query(sql).bind(token_hash).bind(purpose.word()).bind(now.millis());
         one(row.fetch_optional(&self.read).await?)
     }
 
-    /// Links sent to an account since a moment: a limit on letters nobody asked for.
-    pub async fn links_since(&self, account: &str, purpose: Purpose, since: Instant) -> Result<i64, sqlx::Error> {
-        let sql = "SELECT COUNT(*) FROM link WHERE account = $1 AND purpose = $2 AND created_at > $3";
-        sqlx::query_scalar(sql).bind(account).bind(purpose.word()).bind(since.millis()).fetch_one(&self.read).await
+    /// Links of an account that were sent to an address since a moment: a limit on letters nobody asked for.
+    pub async fn links_since(
+        &self,
+        account: &str,
+        to: &Email,
+        purpose: Purpose,
+        since: Instant,
+    ) -> Result<i64, sqlx::Error> {
+        let sql = "SELECT COUNT(*) FROM link WHERE account = $1 AND purpose = $2 AND created_at > $3 AND email = $4";
+        let count =
+            sqlx::query_scalar(sql).bind(account).bind(purpose.word()).bind(since.millis()).bind(to.to_string());
+        count.fetch_one(&self.read).await
     }
 }
 
@@ -178,7 +186,7 @@ async fn void_links(tx: &mut Tx, purpose: Purpose, account: &str, now: Instant) 
     Ok(())
 }
 
-/// Takes a link, once: gives its account and the address it was sent to.
+/// Takes a link, once: gives its account and the address it was sent to, which must still be the account's.
 pub async fn use_link(
     tx: &mut Tx,
     purpose: Purpose,
@@ -188,7 +196,8 @@ pub async fn use_link(
     // A link from the future was made before the clock went back: nobody can tell how old it is.
     let row = sqlx::query(
         "UPDATE link SET used_at = $3 WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND created_at <= $3 \
-         AND expires_at > $3 RETURNING account, email",
+         AND expires_at > $3 AND email = (SELECT account.email FROM account WHERE account.id = link.account) \
+         RETURNING account, email",
     )
     .bind(token_hash)
     .bind(purpose.word())
@@ -210,7 +219,12 @@ pub async fn confirm_email(tx: &mut Tx, account: &str, email: &Email, now: Insta
 }
 
 /// Another address for an account that has not confirmed its own. False if it is confirmed, or the address is another account's.
-pub async fn change_unconfirmed_email(tx: &mut Tx, account: &str, email: &Email) -> Result<bool, sqlx::Error> {
+pub async fn change_unconfirmed_email(
+    tx: &mut Tx,
+    account: &str,
+    email: &Email,
+    now: Instant,
+) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "UPDATE account SET email = $2, user_id = $3 WHERE id = $1 AND email_confirmed_at IS NULL \
          AND NOT EXISTS (SELECT 1 FROM account WHERE user_id = $3 AND id <> $1)",
@@ -220,6 +234,8 @@ pub async fn change_unconfirmed_email(tx: &mut Tx, account: &str, email: &Email)
     .bind(user_id(email))
     .execute(&mut **tx)
     .await?;
+    // What was sent to the address of before opens nothing any more.
+    void_links(tx, Purpose::Reset, account, now).await?;
     Ok(done.rows_affected() > 0)
 }
 

@@ -70,6 +70,20 @@ impl Store {
         Ok(sent.execute(&self.write).await?.rows_affected() > 0)
     }
 
+    /// Whether its account was asked for already, in this session.
+    pub async fn was_sent(&self, id: &str, session: &str) -> Result<bool, sqlx::Error> {
+        let sql = "SELECT COUNT(*) FROM registration WHERE id = $1 AND session = $2 AND sent_at IS NOT NULL";
+        let count: i64 = sqlx::query_scalar(sql).bind(id).bind(session).fetch_one(&self.write).await?;
+        Ok(count > 0)
+    }
+
+    /// What was agreed to and typed goes on in another session: of the same payer, who has shown the same statement again.
+    pub async fn carry_registration(&self, from: &str, to: &str) -> Result<(), sqlx::Error> {
+        let sql = "UPDATE registration SET session = $2 WHERE session = $1 AND sent_at IS NULL";
+        sqlx::query(sql).bind(from).bind(to).execute(&self.write).await?;
+        Ok(())
+    }
+
     /// The account that came of a registration; none if there was one already.
     pub async fn account_of_registration(&self, id: &str) -> Result<Option<Account>, sqlx::Error> {
         let sql = "SELECT account FROM registration WHERE id = $1";

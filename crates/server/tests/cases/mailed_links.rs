@@ -151,3 +151,22 @@ async fn the_text_of_a_letter_with_a_link_is_gone_once_it_was_sent() {
     assert_eq!(house.number(&format!("SELECT COUNT(*) FROM outbox WHERE body_text LIKE '%{token}%'")).await, 0);
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE is_secret = 0 AND body_text = ''").await, 0);
 }
+
+#[tokio::test]
+async fn whoever_has_chosen_a_new_password_is_not_made_to_wait_for_the_tries_before() {
+    let house = House::open().await;
+    house.register(&ANA, "ana@example.org").await;
+    for _ in 0..6 {
+        let wrong = json!({ "user_id": "ana@example.org", "password": "wrong wrong wrong wrong" });
+        let wait = house.ask(Call::post("/session").json(&wrong)).await.json()["retry_after"].as_i64().unwrap_or(0);
+        house.app.clock.move_on(wait * 1_000);
+    }
+    house.ask(Call::post("/session").json(&json!({ "user_id": "ana@example.org", "password": "wrong" }))).await;
+    house.ask(Call::post("/password-resets").json(&json!({ "email": "ana@example.org" }))).await.is(202);
+    house.errands().await;
+    let token = house.link("ana@example.org").await;
+    let password = "seven lanterns on a copper river";
+    let reset = json!({ "token": token, "password": password });
+    house.ask(Call::write("PUT", "/password-resets").json(&reset)).await.is(204);
+    house.sign_in_with("ana@example.org", password, None).await;
+}

@@ -202,3 +202,85 @@ async fn whoever_holds_a_statement_floods_nobody_with_letters() {
     let told = letters.iter().filter(|letter| letter.to.to_string() == "ana@example.org").count();
     assert!(told <= 4, "{told} letters");
 }
+
+#[tokio::test]
+async fn a_link_that_went_to_the_address_of_before_opens_nothing() {
+    let house = House::open().await;
+    let ana = house.register(&ANA, "ana@example.org").await;
+    house.ask(Call::post("/password-resets").json(&json!({ "email": "ana@example.org" }))).await.is(202);
+    house.errands().await;
+    let stolen = house.link("ana@example.org").await;
+    let change = json!({ "email": "anna@example.org" });
+    house.ask(Call::post("/confirmation-letters").by(&ana).json(&change)).await.is(202);
+    house.errands().await;
+    let reset = json!({ "token": stolen, "password": "seven lanterns on a copper river" });
+    house.ask(Call::write("PUT", "/password-resets").json(&reset)).await.is_refused(422, "link_refused");
+    house.sign_in("anna@example.org").await;
+    // The same where the address changes in another way than by our own call.
+    house.ask(Call::post("/password-resets").json(&json!({ "email": "anna@example.org" }))).await.is(202);
+    house.errands().await;
+    let token = house.link("anna@example.org").await;
+    let pool = &house.app.store;
+    let mut tx = pool.begin().await.unwrap();
+    sqlx::query("UPDATE account SET email = 'third@example.org'").execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let reset = json!({ "token": token, "password": "seven lanterns on a copper river" });
+    house.ask(Call::write("PUT", "/password-resets").json(&reset)).await.is_refused(422, "link_refused");
+}
+
+#[tokio::test]
+async fn another_address_is_taken_however_many_letters_went_to_the_first() {
+    let house = House::open().await;
+    let ana = house.register(&ANA, "ana@example.org").await;
+    for _ in 0..5 {
+        house.ask(Call::post("/confirmation-letters").by(&ana).json(&json!({}))).await.is(202);
+        house.errands().await;
+        house.app.clock.move_on(150_000);
+    }
+    let letters = "SELECT COUNT(*) FROM link WHERE email = 'ana@example.org'";
+    assert_eq!(house.number(letters).await, 4, "so many in an hour");
+    let change = json!({ "email": "anna@example.org" });
+    house.ask(Call::post("/confirmation-letters").by(&ana).json(&change)).await.is(202);
+    house.errands().await;
+    assert_eq!(house.text("SELECT user_id FROM account").await, "anna@example.org");
+    house.link("anna@example.org").await;
+}
+
+#[tokio::test]
+async fn asked_again_because_the_answer_was_lost_it_was_asked_for_once() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let begun = begin(&house, &ana).await;
+    let path = format!("/registrations/{}/account", begun["id"].as_str().unwrap());
+    for _ in 0..2 {
+        let account = crate::house::new_account(&ANA, "ana@example.org");
+        house.ask(Call::post(&path).by(&ana).json(&account)).await.is(202);
+    }
+    house.errands().await;
+    assert_eq!(
+        (house.number("SELECT COUNT(*) FROM account").await, house.number("SELECT COUNT(*) FROM link").await),
+        (1, 1)
+    );
+    let mei = house.look_up(&MEI).await;
+    let account = crate::house::new_account(&MEI, "mei@example.org");
+    house.ask(Call::post(&path).by(&mei).json(&account)).await.is_refused(404, "not_found");
+}
+
+#[tokio::test]
+async fn whoever_shows_the_same_statement_again_goes_on_with_what_was_typed() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let begun = begin(&house, &ana).await;
+    let path = format!("/registrations/{}", begun["id"].as_str().unwrap());
+    house.ask(Call::write("PUT", &path).by(&ana).json(&json!({ "terms_version": 1, "city": "Oakland" }))).await.is(204);
+    let again = house.ask(Call::post("/bill-lookups").by(&ana).json(&ANA.lookup())).await;
+    again.is(201);
+    let again = crate::house::Payer { cookie: crate::house::cookie(&again), ..ana };
+    assert_eq!(begin(&house, &again).await["draft"]["city"], "Oakland");
+    // Somebody else's statement begins anew, and so does another browser.
+    let other = house.look_up(&ANA).await;
+    assert_eq!(begin(&house, &other).await["draft"]["city"], "");
+    let mei = house.ask(Call::post("/bill-lookups").by(&again).json(&MEI.lookup())).await;
+    let mei = crate::house::Payer { cookie: crate::house::cookie(mei.is(201)), ..again };
+    assert_eq!(begin(&house, &mei).await["draft"]["city"], "");
+}
