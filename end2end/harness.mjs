@@ -96,9 +96,9 @@ export class House {
     const [serverPort, processorPort, edgePort] = [await freePort(), await freePort(), await freePort()];
     const secret = randomBytes(24).toString('hex');
     const origin = `http://127.0.0.1:${serverPort}`;
-    const processorOrigin = `http://127.0.0.1:${processorPort}`;
+    const processorOrigin = `http://localhost:${processorPort}`;
     house.edge = await Proxy.start(origin, { port: edgePort, name: 'localhost' });
-    house.inner = await Proxy.start(processorOrigin);
+    house.inner = await Proxy.start(`http://127.0.0.1:${processorPort}`);
     house.app = house.edge.origin;
     house.processorOrigin = processorOrigin;
     house.billingFile = path.join(house.dir, 'billing.db');

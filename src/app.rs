@@ -27,7 +27,7 @@ use leptos_router::{
     hooks::use_params_map,
 };
 use std::sync::Arc;
-use watch::{InOrOut, SessionWatch};
+use watch::{InOrOut, SessionWatch, WayIn};
 
 #[component]
 pub fn App(config: Config) -> impl IntoView {
@@ -52,10 +52,11 @@ pub fn App(config: Config) -> impl IntoView {
 #[component]
 fn Pages() -> impl IntoView {
     Place::provide();
+    watch::provide();
     let session = CurrentSession::here();
     let is_member = Signal::derive(move || session.0.with(|session| matches!(session, Session::Member(..))));
     view! {
-        <Shell in_or_out=|| InOrOut().into_any() has_region=is_member>
+        <Shell in_or_out=|| InOrOut().into_any() way_in=|| WayIn().into_any() has_region=is_member>
             <FlatRoutes fallback=|| page(None)>
                 <At path=StaticSegment("") view=at(Route::Home)/>
                 <At path=StaticSegment(REGION) view=at(Route::Region)/>

@@ -132,7 +132,7 @@ scene('a member sees where they are signed in, signs out everywhere else, and ch
   await payer.control('current').fill('wrong wrong wrong wrong');
   await payer.control('newPassword').fill('seven lanterns on a copper river');
   await payer.presses('savePassword');
-  await payer.reads('Present password: this is not it');
+  await payer.reads('Current password: this is not it');
   const cookie = (await payer.context.cookies()).find(({ name }) => name === 'kppay_session');
   assert.deepEqual([cookie.httpOnly, cookie.sameSite, cookie.path], [true, 'Lax', '/']);
   await payer.control('current').fill('copper river lantern seven');

@@ -15,6 +15,11 @@ impl Client {
         self.ask(Method::PATCH, "/session").await
     }
 
+    /// Its time is up here; what may be gone on with is kept.
+    pub async fn let_session_lapse(&self) -> Result<(), ApiError> {
+        self.exchange(Method::POST, "/session/lapse", None, None).await.map(drop)
+    }
+
     pub async fn end_session(&self) -> Result<(), ApiError> {
         self.exchange(Method::DELETE, "/session", None, None).await.map(drop)
     }

@@ -19,6 +19,8 @@ use std::{rc::Rc, time::Duration};
 const ASKED_MILLIS: i64 = 120_000;
 /// How often what a member does is told to the server.
 const TOLD_MILLIS: i64 = 60_000;
+/// How much later than here a session may end on the server besides, with nobody having gone on.
+const SLACK_MILLIS: i64 = 30_000;
 
 #[derive(Clone)]
 struct Watch {
@@ -27,7 +29,27 @@ struct Watch {
     tabs: Rc<Tabs>,
     /// Seconds left, while the member is asked.
     left: RwSignal<Option<usize>>,
+    /// Signing out, or staying, did not reach the server.
+    is_cut_off: RwSignal<bool>,
     is_telling: StoredValue<bool>,
+}
+
+/// Context: the watch of this page, once it stands.
+#[derive(Clone, Copy)]
+struct Watching(StoredValue<Option<Watch>, LocalStorage>);
+
+impl Watching {
+    fn with(self, act: impl FnOnce(&Watch)) {
+        self.0.with_value(|watch| {
+            if let Some(watch) = watch {
+                act(watch)
+            }
+        });
+    }
+}
+
+pub fn provide() {
+    provide_context(Watching(StoredValue::new_local(None)));
 }
 
 impl Watch {
@@ -36,12 +58,32 @@ impl Watch {
         let Some(lasts) = self.session.1.get_untracked() else { return self.left.set(None) };
         let left = lasts.left(browser::moment());
         if left <= 0 {
-            return self.end(Route::TimedOut);
+            return self.run_out();
         }
         let asked = (left <= ASKED_MILLIS).then(|| usize::try_from((left + 999) / 1_000).unwrap_or(0));
         if self.left.get_untracked() != asked {
             self.left.set(asked);
         }
+    }
+
+    /// Time is up by the clocks here. Another tab may have gone on meanwhile; and the server may give a minute more, so it is told
+    /// that nobody is here any more.
+    fn run_out(&self) {
+        self.session.1.set(None);
+        let own = self.clone();
+        spawn_local(async move {
+            if let Ok(view) = own.client.session().await {
+                let left = view.expires_at.map_or(0, |at| at.millis() - view.now.millis());
+                if left > TOLD_MILLIS + SLACK_MILLIS {
+                    own.session.take_in(&view);
+                    return own.look();
+                }
+                if left > 0 {
+                    _ = own.client.let_session_lapse().await;
+                }
+            }
+            own.end(Route::TimedOut);
+        });
     }
 
     /// The member did something. While they are asked, only their answer counts.
@@ -63,6 +105,7 @@ impl Watch {
         spawn_local(async move {
             let answer = own.client.extend_session().await;
             own.is_telling.set_value(false);
+            own.is_cut_off.set(false);
             match answer {
                 Ok(view) => {
                     own.session.take_in(&view);
@@ -70,8 +113,8 @@ impl Watch {
                     own.look();
                 }
                 Err(crate::error::ApiError::SignedOut) => own.end(Route::TimedOut),
-                // without a connection it runs on, and ends when its time is up
-                Err(_) => {}
+                // without a connection it runs on, and ends when its time is up; whoever was asked hears of it
+                Err(_) => own.is_cut_off.set(own.left.with_untracked(Option::is_some)),
             }
         });
     }
@@ -118,42 +161,34 @@ impl Watch {
 
     fn sign_out(&self) {
         let own = self.clone();
+        own.is_cut_off.set(false);
         spawn_local(async move {
-            // Without a connection the session ends on the server when its time is up; here it ends now.
-            _ = own.client.end_session().await;
-            own.end(Route::SignedOut);
+            match own.client.end_session().await {
+                Ok(()) | Err(crate::error::ApiError::SignedOut) => own.end(Route::SignedOut),
+                // it is not over, and nobody is told that it is
+                Err(_) => own.is_cut_off.set(true),
+            }
         });
     }
 }
 
-/// Provides the watch and draws its dialog.
+/// Begins the watch and draws its dialogs.
 #[component]
 pub fn SessionWatch() -> impl IntoView {
     let (session, client) = (CurrentSession::here(), Client::here());
     let left = RwSignal::new(None);
-    let watch: StoredValue<Option<Watch>, LocalStorage> = StoredValue::new_local(None);
-    let with = move |act: fn(&Watch)| {
-        watch.with_value(|watch| {
-            if let Some(watch) = watch {
-                act(watch)
-            }
-        })
-    };
+    let is_cut_off = RwSignal::new(false);
+    let watching: Watching = use_context().unwrap_or_else(|| Watching(StoredValue::new_local(None)));
+    let with = move |act: fn(&Watch)| watching.with(act);
     let heard = StoredValue::new_local(Vec::<Listening>::new());
     let own = client.clone();
     browser::watch(move |is_first| {
         if !is_first {
             return;
         }
-        let tabs = Rc::new(Tabs::open(move |says| {
-            watch.with_value(|watch| {
-                if let Some(watch) = watch {
-                    watch.hear(says)
-                }
-            });
-        }));
+        let tabs = Rc::new(Tabs::open(move |says| watching.with(|watch| watch.hear(says))));
         let is_telling = StoredValue::new(false);
-        watch.set_value(Some(Watch { session, client: own.clone(), tabs, left, is_telling }));
+        watching.0.set_value(Some(Watch { session, client: own.clone(), tabs, left, is_cut_off, is_telling }));
         let listen = [
             Listening::to("visibilitychange", move || {
                 if browser::is_in_sight() {
@@ -177,11 +212,7 @@ pub fn SessionWatch() -> impl IntoView {
     browser::watch(move |is_first| {
         session.0.track();
         if !is_first {
-            watch.with_value(|watch| {
-                if let Some(watch) = watch {
-                    watch.tabs.tell(TabSays::Changed)
-                }
-            });
+            with(|watch| watch.tabs.tell(TabSays::Changed));
         }
     });
     let signed_out = client.signed_out;
@@ -197,6 +228,14 @@ pub fn SessionWatch() -> impl IntoView {
         let is_asked = is_asked.get();
         if let Some(dialog) = dialog.get_untracked() {
             browser::show_dialog(&dialog, is_asked);
+        }
+    });
+    // signing out that did not reach the server, where nobody was asked anything
+    let cut_off = NodeRef::<html::Dialog>::new();
+    browser::watch(move |_| {
+        let is_shown = is_cut_off.get() && !is_asked.get();
+        if let Some(dialog) = cut_off.get_untracked() {
+            browser::show_dialog(&dialog, is_shown);
         }
     });
     let can_stay = Signal::derive(move || session.1.with(|lasts| lasts.is_none_or(|lasts| !lasts.is_last())));
@@ -220,6 +259,7 @@ pub fn SessionWatch() -> impl IntoView {
                 <h2 id="ending-title">{t(|w| w.shell.ending.title)}</h2>
                 <p id="ending-text">{words}</p>
                 <p class="pay-hidden" role="status">{told}</p>
+                <p role="status">{say(move |w| if is_cut_off.get() { w.shell.ending.unreached.to_owned() } else { String::new() })}</p>
                 <p class="pay-row">
                     <button class="pay-button pay-button--main" type="button" hidden=Signal::derive(move || !can_stay.get()) on:click=stay>
                         {t(|w| w.shell.ending.stay)}
@@ -228,36 +268,56 @@ pub fn SessionWatch() -> impl IntoView {
                 </p>
             </div>
         </dialog>
+        <dialog class="pay-dialog" aria-labelledby="cut-off-title" node_ref=cut_off on:cancel=move |_: leptos::ev::Event| is_cut_off.set(false)>
+            <div class="pay-stack">
+                <h2 id="cut-off-title">{t(|w| w.shell.ending.still_in)}</h2>
+                <p>{t(|w| w.shell.ending.unreached)}</p>
+                <p class="pay-row">
+                    <button class="pay-button pay-button--main" type="button" on:click=move |_| with(Watch::sign_out)>{t(|w| w.shell.try_again)}</button>
+                    <button class="pay-button" type="button" on:click=move |_| is_cut_off.set(false)>{t(|w| w.shell.ending.stay)}</button>
+                </p>
+            </div>
+        </dialog>
+    }
+}
+
+/// At the foot of every page where there is no room at its top: the way in.
+#[component]
+pub fn WayIn() -> impl IntoView {
+    let (session, place) = (CurrentSession::here(), Place::here());
+    let is_member = Signal::derive(move || session.0.with(|session| matches!(session, Session::Member(..))));
+    view! { <a class="pay-foot__way" href=move || way_in(place) hidden=is_member>{t(|w| w.shell.sign_in)}</a> }
+}
+
+/// Whoever is paying goes on with it afterwards.
+fn way_in(place: Place) -> String {
+    match place.route() {
+        Some(here @ (Route::Amount | Route::Method | Route::Review | Route::Payment(_))) => here.sign_in_then(),
+        _ => Route::SignIn.href(),
     }
 }
 
 /// At the top of every page: in, or out. A page that one was on the way to is where one lands.
 #[component]
 pub fn InOrOut() -> impl IntoView {
-    let (session, client, place) = (CurrentSession::here(), Client::here(), Place::here());
+    let (session, place) = (CurrentSession::here(), Place::here());
+    let watching: Option<Watching> = use_context();
     let is_member = Memo::new(move |_| session.0.with(|session| matches!(session, Session::Member(..))));
     crate::ui::live(move || {
         if is_member.get() {
-            let client = client.clone();
             let out = move |_| {
-                let client = client.clone();
-                spawn_local(async move {
-                    _ = client.end_session().await;
-                    Tabs::open(|_| {}).tell(TabSays::SignedOut);
-                    browser::leave_for(&Route::SignedOut.href());
-                });
+                if let Some(watching) = watching {
+                    watching.with(Watch::sign_out);
+                }
             };
             view! {
-                <a class="pay-top__link pay-top__wide" href=Route::Account.href()>{t(|w| w.shell.account)}</a>
+                <a class="pay-top__link" href=Route::Account.href()>{t(|w| w.shell.account)}</a>
                 <button class="pay-top__link pay-link" type="button" on:click=out>{t(|w| w.shell.sign_out)}</button>
             }
             .into_any()
         } else {
-            let href = move || match place.route() {
-                Some(here @ (Route::Amount | Route::Method | Route::Review | Route::Payment(_))) => here.sign_in_then(),
-                _ => Route::SignIn.href(),
-            };
-            view! { <a class="pay-top__link pay-top__wide" href=href>{t(|w| w.shell.sign_in)}</a> }.into_any()
+            view! { <a class="pay-top__link pay-top__wide" href=move || way_in(place)>{t(|w| w.shell.sign_in)}</a> }
+                .into_any()
         }
     })
 }

@@ -39,7 +39,7 @@ pub const EN: LegalWords = LegalWords {
             ),
             (
                 "Letters and receipts",
-                "Receipts and notices go to the e-mail address of your account. Keep it up to date: a new password is asked for there, too.",
+                "Receipts and notices go to the e-mail address of your account. A new password is asked for there, too.",
             ),
         ],
     },
@@ -108,7 +108,7 @@ pub const ES: LegalWords = LegalWords {
             ),
             (
                 "Cartas y recibos",
-                "Los recibos y avisos van al correo electrónico de su cuenta. Manténgalo al día: allí se pide también una nueva contraseña.",
+                "Los recibos y avisos van al correo electrónico de su cuenta. Allí se pide también una nueva contraseña.",
             ),
         ],
     },

@@ -65,6 +65,9 @@ pub struct EndingWords {
     pub last: fn(usize) -> String,
     pub stay: &'static str,
     pub leave: &'static str,
+    /// Signing out did not reach the server.
+    pub still_in: &'static str,
+    pub unreached: &'static str,
 }
 
 /// One word a payment state.
@@ -102,6 +105,8 @@ pub const EN: ShellWords = ShellWords {
         },
         stay: "Stay signed in",
         leave: "Sign out now",
+        still_in: "You are still signed in",
+        unreached: "We could not reach the server. Check your connection, and try again.",
     },
     questions: "Questions about a bill? Call ",
     open_now: |until, zone, from| format!("Open now, until {until} {zone}. Weekdays from {from}."),
@@ -194,6 +199,8 @@ pub const ES: ShellWords = ShellWords {
         },
         stay: "Seguir en la sesión",
         leave: "Cerrar la sesión ahora",
+        still_in: "Su sesión sigue abierta",
+        unreached: "No pudimos comunicarnos con el servidor. Revise su conexión e intente otra vez.",
     },
     questions: "¿Preguntas sobre una factura? Llame al ",
     open_now: |until, zone, from| {

@@ -4,7 +4,8 @@ use crate::{
     config::Deployment,
     i18n::{format, say, t},
     route::Route,
-    ui::{BillingPhone, ButtonLink, Icon, SampleStatement, Sign, arrive},
+    session::CurrentSession,
+    ui::{BillingPhone, ButtonLink, Icon, SampleStatement, Sign, arrive, live},
 };
 use leptos::prelude::*;
 
@@ -26,6 +27,29 @@ pub fn HomePage() -> impl IntoView {
 
 #[component]
 fn WhatToDo() -> impl IntoView {
+    let session = CurrentSession::here();
+    let is_member = Memo::new(move |_| session.0.with(|session| session.person().is_some()));
+    live(move || if is_member.get() { for_member() } else { for_guest() })
+}
+
+fn for_member() -> AnyView {
+    view! {
+        <section class="pay-sheet">
+            <div class="pay-stack">
+                <p><ButtonLink to=Route::Amount words=t(|w| w.home.pay_bill) main=true big=true arrow=true/></p>
+                <hr class="pay-tear"/>
+                <div class="pay-stack pay-stack--tight">
+                    <h2>{t(|w| w.shell.account)}</h2>
+                    <p class="pay-note">{t(|w| w.home.have_account_note)}</p>
+                    <p><ButtonLink to=Route::Account words=t(|w| w.shell.account)/></p>
+                </div>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn for_guest() -> AnyView {
     view! {
         <section class="pay-sheet">
             <div class="pay-stack">
@@ -49,6 +73,7 @@ fn WhatToDo() -> impl IntoView {
             </div>
         </section>
     }
+    .into_any()
 }
 
 #[component]

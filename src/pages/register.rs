@@ -83,12 +83,25 @@ impl Enrolment {
                 let before = registration.draft.clone();
                 change(&mut registration.draft);
                 if registration.draft != before && !registration.is_sent {
-                    kept = Some((registration.id.clone(), registration.draft.clone()));
+                    kept = Some((registration.id.clone(), registration.draft.clone(), before));
                 }
             }
         });
         match kept {
-            Some((id, draft)) => client.keep_registration(&id, &draft).await,
+            Some((id, draft, before)) => {
+                let answer = client.keep_registration(&id, &draft).await;
+                if answer.is_err() {
+                    // what was not kept is not taken for kept
+                    self.registration.update(|fetched| {
+                        if let Fetched::Here(registration) = fetched
+                            && registration.draft == draft
+                        {
+                            registration.draft = before;
+                        }
+                    });
+                }
+                answer
+            }
             None => Ok(()),
         }
     }

@@ -17,6 +17,9 @@ pub fn Shell(
     /// The link that leads in or out.
     #[prop(into)]
     in_or_out: ViewFn,
+    /// The way in, at the foot where the top has no room for it.
+    #[prop(into)]
+    way_in: ViewFn,
     /// A member's region is the account's: there is nothing to change.
     #[prop(into)]
     has_region: Signal<bool>,
@@ -34,7 +37,7 @@ pub fn Shell(
             <a class="pay-skip" href="#main" on:click=skip>{t(|w| w.shell.skip)}</a>
             <Header in_or_out has_region/>
             <main class="pay-main" id="main" tabindex="-1" node_ref=main>{children()}</main>
-            <Footer/>
+            <Footer way_in/>
         </div>
     }
 }
@@ -89,7 +92,7 @@ fn Header(in_or_out: ViewFn, has_region: Signal<bool>) -> impl IntoView {
 }
 
 #[component]
-fn Footer() -> impl IntoView {
+fn Footer(way_in: ViewFn) -> impl IntoView {
     view! {
         <footer class="pay-foot">
             <div class="pay-foot__in">
@@ -102,6 +105,7 @@ fn Footer() -> impl IntoView {
                     </span>
                 </p>
                 <div class="pay-foot__links">
+                    {way_in.run()}
                     <a href=Route::Help.href()>{t(|w| w.shell.all_contacts)}</a>
                     <a href=Route::Coupon.href()>{t(|w| w.shell.pay_by_mail)}</a>
                     <a href=Route::Accessibility.href()>{t(|w| w.shell.accessibility)}</a>

@@ -4,6 +4,7 @@ use super::{Icon, Sign, list};
 use crate::{
     i18n::{Text, Words, say, t},
     route::Route,
+    session::CurrentSession,
 };
 use leptos::prelude::*;
 
@@ -33,8 +34,12 @@ impl Steps {
     fn name(&'static self, n: usize) -> Text {
         say(move |w| (self.names)(w).get(n - 1).copied().unwrap_or_default().to_owned())
     }
-    fn href(&self, n: usize) -> String {
-        n.checked_sub(1).and_then(|at| self.routes.get(at)).unwrap_or(&self.before).href()
+    /// A member has nothing to find: that step was to come from the account.
+    fn href(&self, n: usize, is_member: bool) -> String {
+        match n.checked_sub(1).and_then(|at| self.routes.get(at)).unwrap_or(&self.before) {
+            Route::Find if is_member => Route::Account.href(),
+            route => route.href(),
+        }
     }
 }
 
@@ -46,6 +51,8 @@ pub fn Stepper(
     #[prop(optional)] is_sent: bool,
 ) -> impl IntoView {
     let steps = steps.unwrap_or(&PAYING);
+    let session = CurrentSession::here();
+    let is_member = Signal::derive(move || session.0.with(|session| session.person().is_some()));
     let item = move |n: usize| {
         let name = steps.name(n);
         if n < step {
@@ -53,7 +60,7 @@ pub fn Stepper(
             let link = if is_sent {
                 view! { <span><Icon sign=Sign::Check/>{name}</span> }.into_any()
             } else {
-                view! { <a href=steps.href(n)><Icon sign=Sign::Check/>{name}</a> }.into_any()
+                view! { <a href=move || steps.href(n, is_member.get())><Icon sign=Sign::Check/>{name}</a> }.into_any()
             };
             view! { <li data-done=""><span class="pay-steps__name">{name} ", " {t(|w| w.shell.done)}</span>{link}</li> }
                 .into_any()
@@ -63,7 +70,7 @@ pub fn Stepper(
         }
     };
     let back = (!is_sent).then(|| {
-        view! { <a class="pay-link" href=steps.href(step - 1)><Icon sign=Sign::Back/>{t(|w| w.shell.back)}</a> }
+        view! { <a class="pay-link" href=move || steps.href(step - 1, is_member.get())><Icon sign=Sign::Back/>{t(|w| w.shell.back)}</a> }
     });
     let count = steps.routes.len();
     view! {

@@ -35,6 +35,7 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(lookups::look_up))
         .routes(routes!(session::show, session::sign_in, session::extend, session::sign_out))
         .routes(routes!(session::prove))
+        .routes(routes!(session::lapse))
         .routes(routes!(factors::show))
         .routes(routes!(factors::challenge))
         .routes(routes!(factors::challenge_new))

@@ -92,7 +92,8 @@ impl House {
             "--demo",
         ]);
         let processor_url = format!("http://{processor_authority}");
-        server.args(["--processor-url", &processor_url, "--processor-public-url", &processor_url]);
+        let processor_origin = format!("http://localhost:{}", plan.processor_port);
+        server.args(["--processor-url", &processor_url, "--processor-public-url", &processor_origin]);
         if !plan.api_only {
             server.arg("--dist").arg(build::dist());
         }

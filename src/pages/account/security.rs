@@ -158,6 +158,8 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
                     <summary>{t(|w| w.account().security.change)}<Icon sign=Sign::Down/></summary>
                     <form class="pay-form" novalidate on:submit=submit>
                         <ErrorSummary lines=form.lines() submits=form.refused/>
+                        <input class="pay-hidden" type="text" autocomplete="username" readonly tabindex="-1" aria-hidden="true"
+                            prop:value=say(move |_| session.0.with(|session| session.person().map(|person| person.email.clone()).unwrap_or_default()))/>
                         <PasswordField id="current-password" label=t(|w| w.account().security.current) value=current hint=None
                             error=form.error(Field::Current) autocomplete="current-password"/>
                         <PasswordField id="new-password" label=t(|w| w.account().security.new_password) value=password
@@ -244,16 +246,11 @@ fn Sessions(shown: Shown) -> impl IntoView {
             view! { <p class="pay-note">{t(|w| w.account().security.nowhere_else)}</p> }.into_any()
         }
     });
-    let words =
-        say(
-            move |w| {
-                if said.get() && count.get() == 1 {
-                    w.account().security.others_ended.to_owned()
-                } else {
-                    String::new()
-                }
-            },
-        );
+    let words = say(move |w| match (said.get(), count.get()) {
+        (true, 1) => w.account().security.others_ended.to_owned(),
+        (true, _) => w.account().security.one_ended.to_owned(),
+        _ => String::new(),
+    });
     view! {
         <section class="pay-sheet" aria-labelledby="sessions-title">
             <div class="pay-stack">
@@ -285,7 +282,7 @@ fn Agreed(shown: Shown) -> impl IntoView {
             <li>
                 <details class="pay-more">
                     <summary>{when}<Icon sign=Sign::Down/></summary>
-                    <p class="pay-quote">{given.text}</p>
+                    <p class="pay-quote" lang=given.locale.code()>{given.text}</p>
                     <p><a class="pay-link" href=Route::Payment(given.payment).href()>{t(|w| w.account().security.payment)}</a></p>
                 </details>
             </li>

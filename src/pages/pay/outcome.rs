@@ -305,7 +305,21 @@ fn TriedFacts(payment: StoredValue<Payment>) -> impl IntoView {
     }
 }
 
+/// An account is offered to whoever has none; whoever has one goes back to it.
 fn next_time() -> AnyView {
+    let session = CurrentSession::here();
+    let is_member = Memo::new(move |_| session.0.with(|session| session.person().is_some()));
+    live(move || {
+        if is_member.get() {
+            view! { <p data-print="no"><a class="pay-link" href=Route::Account.href()>{t(|w| w.shell.account)}</a></p> }
+                .into_any()
+        } else {
+            register()
+        }
+    })
+}
+
+fn register() -> AnyView {
     view! {
         <section data-print="no">
             <Notice sign=Sign::Person title=t(|w| w.pay().outcome.next_time) words=t(|w| w.pay().outcome.next_time_lead)>

@@ -223,6 +223,18 @@ pub async fn extend(State(app): State<App>, Payer(mut session): Payer) -> Answer
     Ok(Json(view(Some(&session), session.seen_at)))
 }
 
+/// Ends the session as if its time were up: what is not private of what was chosen can be gone on with. No payment is sent.
+#[utoipa::path(
+    post, path = "/session/lapse",
+    responses((status = 204), (status = 403, body = Refusal, content_type = "application/problem+json"))
+)]
+pub async fn lapse(State(app): State<App>, headers: HeaderMap) -> Answer<StatusCode> {
+    if let Some(session) = caller::session_of(&headers, &app).await? {
+        app.store.lapse_session(&session.token_hash, app.clock.now()).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Ends the session and wipes what was typed in it. No payment is sent.
 #[utoipa::path(
     delete, path = "/session",

@@ -180,6 +180,16 @@ impl Store {
         Ok(())
     }
 
+    /// As if nobody had been there for so long that it is over.
+    pub async fn lapse_session(&self, token_hash: &str, now: Instant) -> Result<(), sqlx::Error> {
+        sqlx::query("UPDATE session SET seen_at = $2 WHERE token_hash = $1 AND ended_at IS NULL")
+            .bind(token_hash)
+            .bind(now.millis() - IDLE_MILLIS)
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+
     /// Ends it and wipes what the payer had typed.
     pub async fn end_session(&self, token_hash: &str, now: Instant) -> Result<(), sqlx::Error> {
         sqlx::query("UPDATE session SET ended_at = $2, draft = NULL WHERE token_hash = $1 AND ended_at IS NULL")

@@ -48,13 +48,15 @@ fn row(fact: Fact) -> AnyView {
 fn whose() -> Fact {
     let (session, deployment) = (CurrentSession::here(), Deployment::here());
     let ending = move || session.0.with(|session| session.access().map(|access| access.membership.ending.clone()));
+    // a member pays their own
+    let is_member = session.0.with_untracked(|session| session.person().is_some());
     Fact {
         what: t(|w| w.pay().review.bills_of),
         fact: say(move |w| (w.pay().review.record_ending)(&ending().unwrap_or_default())),
         note: Some(say(move |w| {
             deployment.region.get().map(|region| format::region(w.locale, region).to_owned()).unwrap_or_default()
         })),
-        change: Some((Route::Find, |w| w.pay().review.change_what[0])),
+        change: (!is_member).then_some((Route::Find, |w| w.pay().review.change_what[0])),
     }
 }
 
