@@ -85,13 +85,14 @@ impl Lasts {
     }
 }
 
-/// Context: the session as a signal. Pages give it the API's answers.
+/// Context: the session as a signal, how long it lasts, and whose bill somebody had found before signing in as somebody else. Pages
+/// give it the API's answers.
 #[derive(Clone, Copy)]
-pub struct CurrentSession(pub RwSignal<Session>, pub RwSignal<Option<Lasts>>);
+pub struct CurrentSession(pub RwSignal<Session>, pub RwSignal<Option<Lasts>>, pub RwSignal<Option<MembershipView>>);
 
 impl CurrentSession {
     pub fn new(session: Session) -> Self {
-        Self(RwSignal::new(session), RwSignal::new(None))
+        Self(RwSignal::new(session), RwSignal::new(None), RwSignal::new(None))
     }
 
     /// The one the app provides; outside of it a guest's.
@@ -101,9 +102,22 @@ impl CurrentSession {
 
     /// For handlers. Whoever watches the session hears of it only when it is another one.
     pub fn take_in(self, view: &SessionView) {
+        self.hear(view, Lasts::of(view, browser::moment()));
+    }
+
+    fn hear(self, view: &SessionView, lasts: Option<Lasts>) {
         let session = Session::from(view);
         // nobody is warned of the end of what shows nothing
-        self.1.set(session.access().and_then(|_| Lasts::of(view, browser::moment())));
+        self.1.set(session.access().and(lasts));
+        let found = self.0.with_untracked(|now| match now {
+            Session::Payer(access) => Some(access.membership.clone()),
+            _ => self.2.get_untracked(),
+        });
+        self.2.set(match &session {
+            Session::Halfway(_) => found,
+            Session::Member(access, _) => found.filter(|found| *found != access.membership),
+            _ => None,
+        });
         if self.0.with_untracked(|now| *now != session) {
             self.0.set(session);
         }
@@ -144,6 +158,30 @@ mod tests {
         assert_eq!(Session::from(&halfway).access(), None);
         let nobody = SessionView { person: None, ..view(SessionKind::Member) };
         assert_eq!(Session::from(&nobody), Session::Guest);
+    }
+
+    #[test]
+    fn whose_bill_was_found_before_somebody_else_signed_in_is_known() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let asked = FactorsAsked { authenticator: true, passkey: false };
+            let halfway = SessionView { second_factor: Some(asked), ..view(SessionKind::Halfway) };
+            let found = MembershipView { region: Region::Oregon, ending: "293".into() };
+            for way in [vec![], vec![&halfway]] {
+                let session = CurrentSession::new(Session::Guest);
+                let taken = |view: &SessionView| session.hear(view, None);
+                taken(&SessionView { membership: Some(found.clone()), ..view(SessionKind::Payer) });
+                way.into_iter().for_each(taken);
+                taken(&view(SessionKind::Member));
+                assert_eq!(session.2.get_untracked(), Some(found.clone()));
+                taken(&view(SessionKind::Member));
+                assert_eq!(session.2.get_untracked(), Some(found.clone()), "told again, it is the same session");
+                let own = CurrentSession::new(Session::Guest);
+                own.hear(&view(SessionKind::Payer), None);
+                own.hear(&view(SessionKind::Member), None);
+                assert_eq!(own.2.get_untracked(), None);
+            }
+        });
     }
 
     #[test]

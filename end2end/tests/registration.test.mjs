@@ -135,6 +135,23 @@ scene('the address is changed before it is confirmed, and the first link is wort
   await payer.sees(payer.words.refusedLink);
 });
 
+scene('a member who is signed in changes an address that is not confirmed yet', async ({ house, payer }) => {
+  await payer.registers((await house.member(unregistered)).identifiers, { ...MEI, mail: 'mai@example.org' });
+  await payer.account('mai@example.org');
+  await payer.signsIn('mai@example.org');
+  await payer.main.getByText(payer.words.otherAddress).click();
+  await payer.control('mail').fill('mei@');
+  await payer.presses('sendThere');
+  await payer.reads('E-mail: use an address such as name@example.org');
+  await payer.control('mail').fill('mei@example.org');
+  await payer.presses('sendThere');
+  await payer.reads(/a link is on its way to mei@example\.org/);
+  await payer.followsLink('mei@example.org');
+  await payer.presses('confirm');
+  await payer.sees(payer.words.confirmed);
+  assert.ok((await payer.account('mei@example.org')).email_confirmed_at);
+});
+
 scene('whoever has paid once keeps it in an account without typing the statement again', async ({ house, payer, member }) => {
   const grace = await house.member(({ open_bills: bills, password }) => bills.length > 0 && password === null);
   assert.ok(member);

@@ -142,3 +142,32 @@ scene('a member sees where they are signed in, signs out everywhere else, and ch
   await payer.letter(ANA, /was changed/);
   assert.equal(house.billing("SELECT COUNT(*) AS n FROM session WHERE account IS NOT NULL AND ended_at IS NULL")[0].n, 1);
 });
+
+scene('signing out that did not reach the server is not called signed out', async ({ house, payer }) => {
+  await payer.signsIn();
+  house.edge.fault({ method: 'DELETE', path: /\/session$/, drop: true });
+  await payer.page.getByRole('banner').getByRole('button', { name: payer.words.signOut }).click();
+  const dialog = payer.page.getByRole('dialog', { name: 'You are still signed in' });
+  await dialog.waitFor();
+  assert.equal(house.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 1);
+  await dialog.getByRole('button', { name: payer.words.tryAgain }).click();
+  await payer.sees(payer.words.signedOutTitle);
+  assert.equal(house.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 0);
+});
+
+scene('a page whose time is up goes on where another tab did, and ends the session where none did', async ({ house, payer }) => {
+  await payer.page.clock.install();
+  await payer.signsIn();
+  // another tab went on: the server knows
+  await house.later(14 * 60);
+  assert.equal(await payer.page.evaluate(async () => (await fetch('/api/v1/session', { method: 'PATCH' })).status), 200);
+  await payer.page.clock.fastForward(15.1 * MINUTE);
+  await payer.dialog.waitFor({ state: 'hidden' });
+  await payer.sees(payer.words.yourAccount);
+  // the server would have given it half a minute more
+  await house.later(14.5 * 60);
+  await payer.page.clock.fastForward(15.1 * MINUTE);
+  await payer.sees(payer.words.timedOut);
+  await payer.goes('/account');
+  await payer.sees(payer.words.signIn);
+});

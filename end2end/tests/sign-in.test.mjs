@@ -97,6 +97,33 @@ scene('whoever signs in while paying goes on with the same bill', async ({ payer
   await payer.reads('$150.00');
 });
 
+scene('whoever found a bill and signs in as somebody else is told where it is', async ({ house, payer }) => {
+  const other = await house.member(({ name, open_bills: bills }) => name !== 'Ana O’Neill' && bills.length > 0);
+  await payer.reachesOwed(other);
+  await payer.page.getByRole('banner').getByRole('link', { name: payer.words.signIn }).click();
+  await payer.sees(payer.words.signIn);
+  await payer.triesToSignIn(ANA);
+  await payer.sees(payer.words.yourAccount);
+  await payer.reads(/The bill you found is of the member number ending in .*To pay it, sign out, and pay once\./);
+});
+
+scene('a member is met as one: on the first page, on the receipt, and on the way back', async ({ payer }) => {
+  await payer.signsIn();
+  await payer.goes('/');
+  await payer.main.getByRole('link', { name: 'Pay a bill' }).waitFor();
+  assert.equal(await payer.main.getByRole('link', { name: payer.words.register }).count(), 0);
+  await payer.main.getByRole('link', { name: 'Pay a bill' }).click();
+  await payer.sees(payer.words.owe);
+  await payer.main.getByRole('link', { name: 'Back' }).or(payer.main.getByRole('link', { name: 'Find your bill' })).first().click();
+  await payer.sees(payer.words.yourAccount);
+  await payer.main.getByRole('region', { name: 'Last payments' }).getByRole('link').first().click();
+  await payer.sees(payer.words.paid);
+  assert.equal(await payer.main.getByText('Next time, skip the typing').count(), 0);
+  await payer.page.setViewportSize({ width: 360, height: 740 });
+  await payer.page.getByRole('banner').getByRole('link', { name: payer.words.yourAccount }).click();
+  await payer.sees(payer.words.yourAccount);
+});
+
 scene('a forgotten password: a letter, a link that works once, and every session ended', async ({ house, payer, another }) => {
   const there = await another();
   await there.signsIn();

@@ -35,7 +35,9 @@ pub fn SignInPage() -> impl IntoView {
     let (session, place) = (CurrentSession::here(), Place::here());
     browser::watch(move |_| {
         if matches!(session.0.get(), Session::Member(..)) && place.is_at(&Route::SignIn) {
-            place.replace(destination());
+            // who had found another's bill is told so, and does not land where it was to be paid
+            let is_other = session.2.with_untracked(Option::is_some);
+            place.replace(if is_other { Route::Account } else { destination() });
         }
     });
     let asked = Memo::new(move |_| {

@@ -24,6 +24,8 @@ pub struct OverviewWords {
     pub unconfirmed: fn(email: &str) -> String,
     pub send_again: &'static str,
     pub sent_again: fn(email: &str) -> String,
+    pub sent_there: fn(email: &str) -> String,
+    pub found_elsewhere: fn(ending: &str) -> String,
 }
 
 pub const EN: OverviewWords = OverviewWords {
@@ -49,6 +51,14 @@ pub const EN: OverviewWords = OverviewWords {
     unconfirmed_title: "Confirm your e-mail address",
     unconfirmed: |email| format!("We sent a link to {email}. You can pay meanwhile."),
     send_again: "Send it again",
+    sent_there: |email| {
+        format!("If this address can be used, a link is on its way to {email}. It is your user ID then.")
+    },
+    found_elsewhere: |ending| {
+        format!(
+            "The bill you found is of the member number ending in {ending}, so it is not in this account. To pay it, sign out, and pay once."
+        )
+    },
     sent_again: |email| format!("Sent again to {email}. You can pay meanwhile."),
 };
 
@@ -75,5 +85,13 @@ pub const ES: OverviewWords = OverviewWords {
     unconfirmed_title: "Confirme su correo electrónico",
     unconfirmed: |email| format!("Enviamos un enlace a {email}. Mientras tanto puede pagar."),
     send_again: "Enviarlo de nuevo",
+    sent_there: |email| {
+        format!("Si se puede usar esta dirección, un enlace va en camino a {email}. Entonces es su ID de usuario.")
+    },
+    found_elsewhere: |ending| {
+        format!(
+            "La factura que encontró es del número de miembro terminado en {ending}; por eso no está en esta cuenta. Para pagarla, cierre la sesión y pague una vez."
+        )
+    },
     sent_again: |email| format!("Enviado otra vez a {email}. Mientras tanto puede pagar."),
 };
