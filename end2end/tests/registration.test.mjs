@@ -72,6 +72,16 @@ scene('back and reload lose nothing, and nothing of it is in the browser', async
   await payer.sees(payer.words.letter);
 });
 
+scene('whoever agrees before the answer is there does not agree twice', async ({ house, payer }) => {
+  const fault = house.edge.fault({ path: /\/registrations$/, hold: true });
+  await payer.showsStatement((await house.member(unregistered)).identifiers);
+  await payer.page.getByRole('checkbox', { name: payer.words.agreeTerms }).check();
+  await payer.presses('goOn');
+  await fault.reached;
+  fault.release();
+  await payer.sees(payer.words.you);
+});
+
 scene('an account that is there already is told of by mail and not on the page', async ({ house, payer, member, another }) => {
   await payer.registers(member.identifiers, { ...MEI, mail: 'thief@example.org' });
   const told = await payer.text();

@@ -16,6 +16,7 @@ use crate::{
     session::{CurrentSession, Session},
 };
 use contract::account::{Registration, RegistrationDraft};
+use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 
 /// Context: the registration while its steps come and go.
@@ -31,6 +32,8 @@ pub struct Enrolment {
 pub fn provide() {
     provide_context(Enrolment::new());
 }
+
+const LOOK_MILLIS: u32 = 50;
 
 impl Enrolment {
     fn new() -> Self {
@@ -73,6 +76,14 @@ impl Enrolment {
     /// Tracks.
     pub fn failed(self) -> Option<ApiError> {
         self.registration.with(|fetched| if let Fetched::Failed(error) = fetched { Some(error.clone()) } else { None })
+    }
+
+    /// For whoever was faster than the answer: waits until the registration is here. False if it did not come, which the page says.
+    pub async fn arrived(self) -> bool {
+        while self.registration.with_untracked(|fetched| matches!(fetched, Fetched::Waiting)) {
+            TimeoutFuture::new(LOOK_MILLIS).await;
+        }
+        self.registration.with_untracked(Fetched::is_here)
     }
 
     /// Changes what was typed, here and with the session.

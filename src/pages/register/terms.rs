@@ -45,6 +45,9 @@ pub fn RegisterTermsPage() -> impl IntoView {
         }
         let client = client.clone();
         spawn_local(async move {
+            if !enrolment.arrived().await {
+                return form.is_busy.set(false);
+            }
             let kept = enrolment.keep(&client, |draft| draft.terms_version = Some(TERMS_VERSION)).await;
             if form.end(kept, |_| None).is_some() {
                 place.go(Route::RegisterYou);
