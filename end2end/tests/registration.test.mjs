@@ -182,3 +182,52 @@ scene('whoever has paid once keeps it in an account without typing the statement
   await payer.signsIn('payer@example.org');
   await payer.main.getByRole('region', { name: 'Last payments' }).getByText('Paid').first().waitFor();
 });
+
+scene('registers, confirms and signs in by keyboard alone', async ({ house, payer }) => {
+  const { identifiers } = await house.member(unregistered);
+  const { page: { keyboard: keys }, words } = payer;
+  await payer.goes('/register');
+  await payer.sees(words.register);
+  await payer.tabsTo('link', words.begin);
+  await keys.press('Enter');
+  await payer.sees(words.region);
+  await payer.tabsTo('radio', /^California/);
+  await keys.press('Space');
+  await payer.tabsTo('button', words.goOn);
+  await keys.press('Enter');
+  await payer.sees(words.bill);
+  assert.equal(await payer.focused(), `heading ${words.bill}`);
+  for (const [identifier, value] of Object.entries(identifiers)) {
+    await payer.tabsTo('textbox', words.identifiers[identifier]);
+    await keys.type(value);
+  }
+  await keys.press('Enter');
+  await payer.sees(words.terms);
+  await payer.tabsTo('checkbox', words.agreeTerms);
+  await keys.press('Space');
+  await keys.press('Enter');
+  await payer.sees(words.you);
+  assert.equal(await payer.focused(), `heading ${words.you}`);
+  for (const name of ['first', 'last', 'street', 'city', 'mail', 'phone', 'password']) {
+    await payer.tabsTo('textbox', words[name]);
+    await keys.type(MEI[name]);
+  }
+  await keys.press('Enter');
+  await payer.sees(words.letter);
+  await payer.followsLink(MEI.mail);
+  await payer.tabsTo('button', words.confirm);
+  await keys.press('Enter');
+  await payer.sees(words.confirmed);
+  await payer.tabsTo('link', words.signIn, { most: 20 });
+  await keys.press('Enter');
+  await payer.sees(words.signIn);
+  await payer.tabsTo('textbox', words.userId);
+  await keys.type(MEI.mail);
+  await payer.tabsTo('textbox', words.password);
+  await keys.type(MEI.password);
+  await keys.press('Enter');
+  await payer.sees(words.yourAccount);
+  await payer.tabsTo('button', words.signOut);
+  await keys.press('Enter');
+  await payer.sees(words.signedOutTitle);
+});
