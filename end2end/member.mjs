@@ -21,7 +21,7 @@ Object.assign(WORDS.en, {
   signedOutTitle: 'You are signed out', timedOut: 'You were signed out to protect your information', moreTime: 'Do you need more time?',
   stay: 'Stay signed in', leaveNow: 'Sign out now', payAll: 'Pay all or choose', changePassword: 'Change the password', endOthers: 'Sign out everywhere else',
   secondStep: 'One more step', changeFactors: 'Add or remove a second step', yourPassword: 'Your password', addPasskey: 'Add a passkey', addApp: 'Set up an authenticator app',
-  appCode: 'Then type the code it shows', turnOn: 'Turn on', kept: 'I have kept them', stepCode: 'Code from your authenticator app', recoveryCode: 'Recovery code',
+  appCode: 'Then type the code it shows', turnOn: 'Turn on', kept: 'I have kept them', tenLeft: '10 codes left', stepCode: 'Code from your authenticator app', recoveryCode: 'Recovery code',
   orRecovery: 'Use a recovery code', usePasskey: 'Use your passkey', factors: 'A second step when you sign in', renew: 'Make new ones', startOver: 'Sign in as somebody else',
   appOn: 'From now on, signing in asks for a code of your app.', passkeyOn: 'From now on, your passkey is the second step.', codeWrong: /^This code is not right/, cancel: 'Cancel',
 });
@@ -38,7 +38,7 @@ Object.assign(WORDS.es, {
   signedOutTitle: 'Cerró su sesión', timedOut: 'Cerramos su sesión para proteger su información', moreTime: '¿Necesita más tiempo?',
   stay: 'Seguir en la sesión', leaveNow: 'Cerrar la sesión ahora', payAll: 'Pagar todo o elegir', changePassword: 'Cambiar la contraseña', endOthers: 'Cerrar la sesión en los demás lugares',
   secondStep: 'Un paso más', changeFactors: 'Agregar o quitar un segundo paso', yourPassword: 'Su contraseña', addPasskey: 'Agregar una llave de acceso', addApp: 'Configurar una app de autenticación',
-  appCode: 'Después escriba el código que muestra', turnOn: 'Activar', kept: 'Ya los guardé', stepCode: 'Código de su app de autenticación', recoveryCode: 'Código de recuperación',
+  appCode: 'Después escriba el código que muestra', turnOn: 'Activar', kept: 'Ya los guardé', tenLeft: 'Quedan 10 códigos', stepCode: 'Código de su app de autenticación', recoveryCode: 'Código de recuperación',
   orRecovery: 'Usar un código de recuperación', usePasskey: 'Usar su llave de acceso', factors: 'Un segundo paso al iniciar sesión', renew: 'Crear nuevos', startOver: 'Entrar como otra persona',
   appOn: 'Desde ahora, al iniciar sesión se pide un código de su app.', passkeyOn: 'Desde ahora, su llave de acceso es el segundo paso.', codeWrong: /^Este código no es correcto/, cancel: 'Cancelar',
 });

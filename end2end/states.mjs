@@ -318,10 +318,12 @@ async function* secondStep({ payer }) {
   await payer.control('appCode').fill(await appCode(secret, -1));
   await payer.presses('turnOn');
   await payer.codes();
+  await payer.factors.getByText(payer.words.tenLeft).waitFor();
   yield stop('second-step', 'codes');
   await payer.presses('kept');
   await payer.presses('addPasskey');
   await payer.factors.getByText(payer.words.passkeyOn).waitFor();
+  await payer.factors.getByRole('listitem').nth(2).waitFor();
   yield stop('second-step', 'on');
   await payer.signsOut();
   await payer.goesHalfway();

@@ -100,6 +100,10 @@ impl CurrentSession {
         use_context().unwrap_or_else(|| Self::new(Session::Guest))
     }
 
+    pub fn is_member(self) -> Signal<bool> {
+        Signal::derive(move || self.0.with(|session| session.person().is_some()))
+    }
+
     /// For handlers. Whoever watches the session hears of it only when it is another one.
     pub fn take_in(self, view: &SessionView) {
         self.hear(view, Lasts::of(view, browser::moment()));

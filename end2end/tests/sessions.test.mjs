@@ -72,6 +72,7 @@ scene('when nobody answers, the page is left for good and the bill can be gone o
 scene('a laptop that slept, and a clock that was set back, gain no time', async ({ house, payer, another }) => {
   await payer.page.clock.install();
   await payer.signsIn();
+  await payer.main.getByRole('region', { name: 'Last payments' }).waitFor();
   // asleep: no timer ran, the wall clock went on
   await house.later(20 * 60);
   await payer.page.clock.fastForward(20 * MINUTE);

@@ -27,8 +27,8 @@ pub fn HomePage() -> impl IntoView {
 
 #[component]
 fn WhatToDo() -> impl IntoView {
-    let session = CurrentSession::here();
-    let is_member = Memo::new(move |_| session.0.with(|session| session.person().is_some()));
+    let is_member = CurrentSession::here().is_member();
+    let is_member = Memo::new(move |_| is_member.get());
     live(move || if is_member.get() { for_member() } else { for_guest() })
 }
 

@@ -4,7 +4,6 @@ use super::{Icon, Sign, list};
 use crate::{
     i18n::{Text, Words, say, t},
     route::Route,
-    session::CurrentSession,
 };
 use leptos::prelude::*;
 
@@ -49,10 +48,11 @@ pub fn Stepper(
     #[prop(optional)] steps: Option<&'static Steps>,
     step: usize,
     #[prop(optional)] is_sent: bool,
+    /// A member pays from the account.
+    #[prop(into, optional)]
+    is_member: Signal<bool>,
 ) -> impl IntoView {
     let steps = steps.unwrap_or(&PAYING);
-    let session = CurrentSession::here();
-    let is_member = Signal::derive(move || session.0.with(|session| session.person().is_some()));
     let item = move |n: usize| {
         let name = steps.name(n);
         if n < step {

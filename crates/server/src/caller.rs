@@ -15,7 +15,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
-use contract::{IdempotencyKey, Problem, payment::PaymentDraft, refusal::RefusalCode};
+use contract::{IdempotencyKey, Instant, Problem, payment::PaymentDraft, refusal::RefusalCode};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 
@@ -47,9 +47,11 @@ impl FromRequestParts<App> for Payer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
-        let session = session_of(&parts.headers, app).await?.filter(|session| session.standing != Standing::Halfway);
-        let session = session.ok_or_else(|| Error::new(RefusalCode::SignedOut))?;
+        // One moment for both: a clock that moves meanwhile prolongs nothing.
         let now = app.clock.now();
+        let session = session_at(&parts.headers, app, now).await?;
+        let session = session.filter(|session| session.standing != Standing::Halfway);
+        let session = session.ok_or_else(|| Error::new(RefusalCode::SignedOut))?;
         if now.millis() - session.seen_at.millis() > TOUCH_MILLIS {
             app.store.touch_session(&session.token_hash, now).await?;
         }
@@ -99,8 +101,12 @@ const TOUCH_MILLIS: i64 = 30_000;
 
 /// Nobody, where a guest may ask too. Asking who one is does not put the end of a session off.
 pub async fn session_of(headers: &HeaderMap, app: &App) -> Answer<Option<Session>> {
+    session_at(headers, app, app.clock.now()).await
+}
+
+async fn session_at(headers: &HeaderMap, app: &App, now: Instant) -> Answer<Option<Session>> {
     let Some(token) = cookie(headers, cookie_name(app)) else { return Ok(None) };
-    Ok(app.store.session(&hash(&token), app.clock.now()).await?)
+    Ok(app.store.session(&hash(&token), now).await?)
 }
 
 /// Begins a session of a membership, a member's or a payer's, and gives its cookie. The one before ends: a token from before never

@@ -14,6 +14,7 @@ use crate::{
     i18n::{Language, Text, Words, format, say, t},
     place::Place,
     route::Route,
+    session::CurrentSession,
     ui::{ButtonLink, ErrorLine, ErrorSummary, Failure, Slip, SlipLine, Stepper, Waiting, arrive, list, live},
 };
 use bill::BillSheet;
@@ -75,7 +76,7 @@ pub fn AmountPage() -> impl IntoView {
     let bills = Memo::new(move |_| journey.bills.get());
     let head = view! {
         <div class="pay-journey__head">
-            <Stepper step=2/>
+            <Stepper step=2 is_member=CurrentSession::here().is_member()/>
             <h1 class="pay-total" tabindex="-1" node_ref=h1>{live(move || owed(bills.get()))}</h1>
             {live(move || lead(bills.get()))}
             <Summary choosing/>

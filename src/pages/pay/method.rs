@@ -138,7 +138,7 @@ pub fn MethodPage() -> impl IntoView {
     view! {
         <div class="pay-journey pay-journey--pair">
             <div class="pay-journey__head">
-                <Stepper step=3/>
+                <Stepper step=3 is_member=CurrentSession::here().is_member()/>
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().method.title)}</h1>
                 <Summary choosing/>
             </div>

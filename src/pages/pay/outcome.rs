@@ -307,8 +307,8 @@ fn TriedFacts(payment: StoredValue<Payment>) -> impl IntoView {
 
 /// An account is offered to whoever has none; whoever has one goes back to it.
 fn next_time() -> AnyView {
-    let session = CurrentSession::here();
-    let is_member = Memo::new(move |_| session.0.with(|session| session.person().is_some()));
+    let is_member = CurrentSession::here().is_member();
+    let is_member = Memo::new(move |_| is_member.get());
     live(move || {
         if is_member.get() {
             view! { <p data-print="no"><a class="pay-link" href=Route::Account.href()>{t(|w| w.shell.account)}</a></p> }

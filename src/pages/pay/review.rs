@@ -161,7 +161,7 @@ fn reading(journey: Journey, ready: Memo<Result<Review, Route>>) -> AnyView {
     view! {
         <div class="pay-journey pay-review">
             <div class="pay-journey__head">
-                <Stepper step=4/>
+                <Stepper step=4 is_member=CurrentSession::here().is_member()/>
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().review.title)}</h1>
                 <NoMoneyTaken journey/>
                 <ErrorSummary lines submits=refused/>
