@@ -80,6 +80,8 @@ struct Charge {
 
 impl Sandbox {
     pub fn new(url: String, secret: String, patience: Duration) -> Result<Self, reqwest::Error> {
+        // One provider for the whole process; a second call finds it there, which is as good.
+        _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().timeout(patience).connect_timeout(Duration::from_secs(2)).build()?;
         Ok(Self { http, url, secret })
     }
