@@ -3,7 +3,7 @@
 //! Reading order: `settings`, `clock`, `state`; `store` (the only SQL); `processor` (the only way to the processor); `paying` and
 //! `recovery` (how a payment happens once); `errands` (what is done a moment after it was
 //! answered); `delivery` (how letters leave the outbox); `caller` and `refusal` (who asks, and every way to say no); `routes` (one file a
-//! resource). Beside them what does not know the rest: `assets`, `factors`, `headers`, `limits`, `mail`, `passwords`, `receipt_pdf`, `words`, and `demo`.
+//! resource). Beside them what does not know the rest: `assets`, `factors`, `headers`, `limits`, `mail`, `metrics`, `passwords`, `receipt_pdf`, `words`, and `demo`.
 
 pub mod assets;
 pub mod caller;
@@ -15,6 +15,7 @@ pub mod factors;
 pub mod headers;
 pub mod limits;
 pub mod mail;
+pub mod metrics;
 pub mod openapi;
 pub mod passwords;
 pub mod paying;

@@ -112,6 +112,7 @@ async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request
         Ok(Ok(response)) => response,
         Ok(Err(_)) => Error::later(RefusalCode::Unavailable, 5).into_response(),
         Err(_) => {
+            crate::metrics::PANICS.add(1);
             tracing::error!("a handler panicked");
             Error::new(RefusalCode::Fault).into_response()
         }

@@ -1,0 +1,70 @@
+//! Operational metrics: process-wide counters and gauges, printed in the Prometheus text format. Knows numbers and their names, not
+//! what they count; no label ever holds a name, an address or an id of anybody.
+
+use std::{
+    fmt::Write,
+    sync::atomic::{AtomicI64, Ordering},
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Only grows while the process lives.
+    Counter,
+    Gauge,
+}
+
+/// One number. A new one is a `static` of its own and a line in `ALL`.
+#[derive(Debug)]
+pub struct Metric {
+    name: &'static str,
+    help: &'static str,
+    kind: Kind,
+    value: AtomicI64,
+}
+
+impl Metric {
+    pub const fn counter(name: &'static str, help: &'static str) -> Self {
+        Self { name, help, kind: Kind::Counter, value: AtomicI64::new(0) }
+    }
+    pub const fn gauge(name: &'static str, help: &'static str) -> Self {
+        Self { name, help, kind: Kind::Gauge, value: AtomicI64::new(0) }
+    }
+    pub fn add(&self, count: i64) {
+        self.value.fetch_add(count, Ordering::Relaxed);
+    }
+    pub fn set(&self, value: i64) {
+        self.value.store(value, Ordering::Relaxed);
+    }
+    pub fn value(&self) -> i64 {
+        self.value.load(Ordering::Relaxed)
+    }
+}
+
+pub static PANICS: Metric = Metric::counter("kppay_panics_total", "Handlers and background tasks that panicked.");
+
+/// Everything that is printed, in this order.
+pub static ALL: &[&Metric] = &[&PANICS];
+
+/// The Prometheus text format, version 0.0.4.
+pub fn text() -> String {
+    ALL.iter().fold(String::new(), |mut text, metric| {
+        let kind = if metric.kind == Kind::Counter { "counter" } else { "gauge" };
+        let Metric { name, help, .. } = metric;
+        _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {}\n", metric.value());
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_has_a_name_of_its_own_and_says_what_it_is() {
+        let mut names: Vec<_> = ALL.iter().map(|metric| metric.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+        assert!(text().contains("# TYPE kppay_panics_total counter\nkppay_panics_total "));
+    }
+}
