@@ -13,7 +13,7 @@ use crate::{
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
 };
 use contract::{IdempotencyKey, Instant, Problem, payment::PaymentDraft, refusal::RefusalCode};
 use sha2::{Digest, Sha256};
@@ -202,12 +202,24 @@ impl<T: serde::de::DeserializeOwned> FromRequest<App> for Body<T> {
         if kind != "application/json" {
             return Err(Error::new(RefusalCode::NotJson));
         }
-        let bytes = Bytes::from_request(request, app).await.map_err(|_| Error::new(RefusalCode::TooLarge))?;
+        // It is here already, and not too large: `whole` waited for it.
+        let bytes = Bytes::from_request(request, app).await.map_err(|_| Error::new(RefusalCode::Malformed))?;
         // Every body is an object; serde would take a list of the fields for one.
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(Error::new(RefusalCode::Malformed));
         }
         read(&bytes).map(Self)
+    }
+}
+
+/// The same request with its whole body. Every call that writes is made to wait here, before anything of it is looked at: whoever
+/// sends the body late is who they are then, and not who they were when they sent the head.
+pub async fn whole(request: Request) -> Answer<Request> {
+    let (head, body) = request.into_parts();
+    match Bytes::from_request(Request::from_parts(head.clone(), body), &()).await {
+        Ok(bytes) => Ok(Request::from_parts(head, bytes.into())),
+        Err(refused) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Error::new(RefusalCode::TooLarge)),
+        Err(_) => Err(Error::new(RefusalCode::Malformed)),
     }
 }
 
@@ -277,7 +289,9 @@ pub fn address(peer: IpAddr, headers: &HeaderMap, app: &App) -> IpAddr {
 
 /// A write must say that it comes from a page of ours.
 pub fn may_write(headers: &HeaderMap, app: &App) -> Answer<()> {
-    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    // Of two, something in between may have looked at the other one.
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let origin = origins.next().filter(|_| origins.next().is_none()).and_then(|origin| origin.to_str().ok());
     if origin == Some(app.settings.public_origin.as_str()) {
         Ok(())
     } else {
@@ -289,7 +303,7 @@ pub fn cookie_name(app: &App) -> &'static str {
     if app.settings.is_over_tls() { "__Host-kppay_session" } else { "kppay_session" }
 }
 
-fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let pairs =
         headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';'));
     pairs

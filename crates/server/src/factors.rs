@@ -9,7 +9,7 @@ pub mod seal;
 pub mod totp;
 
 /// Nothing where the machine has no randomness to give.
-fn random<const COUNT: usize>() -> Option<[u8; COUNT]> {
+pub fn random<const COUNT: usize>() -> Option<[u8; COUNT]> {
     let mut bytes = [0; COUNT];
     getrandom::fill(&mut bytes).ok().map(|()| bytes)
 }

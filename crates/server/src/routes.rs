@@ -105,9 +105,16 @@ async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request
     if is_write && let Err(refusal) = caller::may_write(request.headers(), &app) {
         return kept_by_nobody(refusal.into_response());
     }
+    // Body and handler together take no longer than this.
+    let until = tokio::time::Instant::now() + app.settings.limits.request_time;
+    let request = if is_write { tokio::time::timeout_at(until, caller::whole(request)).await } else { Ok(Ok(request)) };
+    let request = match request {
+        Ok(Ok(request)) => request,
+        Ok(Err(refusal)) => return kept_by_nobody(refusal.into_response()),
+        Err(_) => return kept_by_nobody(Error::later(RefusalCode::Unavailable, 5).into_response()),
+    };
     // A payment that was begun is finished even if the caller has gone: the handler runs in a task of its own.
-    let patience = app.settings.limits.request_time;
-    let answer = tokio::spawn(tokio::time::timeout(patience, next.run(request)));
+    let answer = tokio::spawn(tokio::time::timeout_at(until, next.run(request)));
     kept_by_nobody(match answer.await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => Error::later(RefusalCode::Unavailable, 5).into_response(),

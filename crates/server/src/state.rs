@@ -3,6 +3,7 @@
 use crate::{
     clock::Clock,
     factors::{passkeys::Site, seal::Seal},
+    known_device,
     limits::{Slowdown, Tries},
     passwords::Passwords,
     processor::Processor,
@@ -28,6 +29,8 @@ pub struct State {
     /// Wrong codes of one account, wherever they come from: a code has six digits, so there must not be many.
     pub codes: Slowdown,
     pub seal: Seal,
+    /// Signs the cookies of browsers that signed in before.
+    pub known_devices: known_device::Signer,
     /// What passkeys are made for; nothing where this server has no host name.
     pub site: Option<Site>,
     /// Letters that one address may cause.
@@ -76,6 +79,7 @@ impl State {
             sign_ins: SignIns::default(),
             codes: Slowdown::new(5, 900, Duration::from_secs(20 * 60)),
             seal: Seal::new(&settings.pepper),
+            known_devices: known_device::Signer::new(&settings.pepper),
             errands: Notify::new(),
             settings,
             store,

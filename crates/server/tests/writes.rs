@@ -33,6 +33,15 @@ async fn status(router: &Router, method: &str, path: &str, origin: Option<&str>)
 #[tokio::test]
 async fn no_documented_write_is_taken_from_another_origin() {
     let (_folder, router) = server(&[]).await;
+    let once = Request::delete("/api/v1/session").header("origin", "http://127.0.0.1:8080");
+    for second in ["http://127.0.0.1:8080", "http://evil.example"] {
+        let request = Request::delete("/api/v1/session").header("origin", "http://127.0.0.1:8080");
+        let request = request.header("origin", second).body(Body::empty()).unwrap();
+        let refused = router.clone().oneshot(request).await.unwrap().status();
+        assert_eq!(refused, StatusCode::FORBIDDEN, "two origins, {second} the second");
+    }
+    let once = router.clone().oneshot(once.body(Body::empty()).unwrap()).await.unwrap().status();
+    assert_eq!(once, StatusCode::NO_CONTENT);
     let document: Value = serde_json::from_str(&server::openapi::text()).unwrap();
     let mut writes = 0;
     for (path, item) in document["paths"].as_object().unwrap() {

@@ -1,7 +1,7 @@
 //! Sessions: found by the hash of their token, so a stolen database opens none. Ends when idle, when old, or when told to. One of a
 //! member has an account; one of a payer has not.
 
-use super::{Store, json, memberships::Membership, to_json, value};
+use super::{Store, Tx, json, memberships::Membership, to_json, value};
 use contract::{Instant, account::SessionSeen, payment::PaymentDraft, session::PersonView};
 use sqlx::{Row, any::AnyRow};
 
@@ -104,6 +104,18 @@ fn session_from(row: &AnyRow, token_hash: &str) -> Result<Session, sqlx::Error> 
         member: member.transpose()?,
         standing,
     })
+}
+
+/// Whether the session lives at `now`, and will until the transaction is over: whoever ends it waits. For what is begun in a
+/// session and must not be done after it ended. Ask last, after every other wait for a lock: signing out waits for it.
+pub async fn is_alive(tx: &mut Tx, id: &str, now: Instant) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE session SET id = id WHERE id = $1 AND ended_at IS NULL AND is_halfway = 0 AND seen_at > $2 AND created_at > $3",
+    )
+    .bind(id)
+    .bind(now.millis() - IDLE_MILLIS)
+    .bind(now.millis() - LONGEST_MILLIS);
+    Ok(done.execute(&mut **tx).await?.rows_affected() > 0)
 }
 
 impl Store {

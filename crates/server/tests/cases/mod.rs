@@ -4,6 +4,7 @@ mod access;
 mod callers;
 mod debits;
 mod factors;
+mod held;
 mod just_paid;
 mod letters;
 mod lookups;

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode},
 };
 use serde_json::Value;
+use tokio::sync::oneshot;
 
 pub struct Call {
     pub method: Method,
@@ -52,11 +53,33 @@ impl Call {
         self.body = body.as_bytes().to_vec();
         self.header("content-type", "application/json")
     }
-    pub fn request(self) -> Request<Body> {
+    pub fn request(mut self) -> Request<Body> {
+        let body = std::mem::take(&mut self.body);
+        self.head(Body::from(body))
+    }
+    /// The same request with a body that comes when it is finished, and a sign that somebody waits for it.
+    pub fn held(mut self) -> (Request<Body>, Rest) {
+        let body = std::mem::take(&mut self.body);
+        let (is_asked, asked) = oneshot::channel();
+        let (finish, rest) = oneshot::channel::<()>();
+        let stream = futures_util::stream::once(async move {
+            _ = is_asked.send(());
+            _ = rest.await;
+            Ok::<_, std::io::Error>(body)
+        });
+        (self.head(Body::from_stream(stream)), Rest { asked, finish })
+    }
+    fn head(self, body: Body) -> Request<Body> {
         let request = Request::builder().method(self.method).uri(self.path);
         let request = self.headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
-        request.body(Body::from(self.body)).unwrap()
+        request.body(body).unwrap()
     }
+}
+
+/// What is still to come of a request.
+pub struct Rest {
+    pub asked: oneshot::Receiver<()>,
+    pub finish: oneshot::Sender<()>,
 }
 
 #[derive(Debug)]

@@ -27,7 +27,7 @@ use server::{
     state::{App, State},
     store::Store,
 };
-use sqlx::{AnyPool, AssertSqlSafe};
+use sqlx::{AnyPool, AssertSqlSafe, Row};
 use std::{
     net::SocketAddr,
     sync::{Arc, atomic::Ordering},
@@ -99,6 +99,34 @@ impl House {
     pub async fn ask(&self, mut call: Call) -> Answer {
         call.path.insert_str(0, "/api/v1");
         answer(self.router.clone(), call.request()).await
+    }
+
+    /// Sends a call all but its body, and waits until the server waits for that.
+    pub async fn hold(&self, mut call: Call) -> Held {
+        call.path.insert_str(0, "/api/v1");
+        let (request, rest) = call.held();
+        let answer = tokio::spawn(answer(self.router.clone(), request));
+        rest.asked.await.expect("the server reads the body");
+        Held { answer, finish: rest.finish }
+    }
+
+    /// Every row of every table, as text: for what must change nothing.
+    pub async fn everything(&self) -> String {
+        let tables = if crate::KIND == database::Kind::Sqlite {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        } else {
+            "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+        };
+        let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&self.app.store.read).await.unwrap();
+        let mut all = String::new();
+        for table in tables.iter().filter(|table| !table.starts_with('_')) {
+            let rows = sqlx::query(AssertSqlSafe(format!("SELECT * FROM {table}")));
+            let mut rows: Vec<String> =
+                rows.fetch_all(&self.app.store.read).await.unwrap().iter().map(row_text).collect();
+            rows.sort();
+            all.push_str(&format!("{table}\n{}\n", rows.join("\n")));
+        }
+        all
     }
 
     pub async fn look_up(&self, member: &'static Member) -> Payer {
@@ -298,6 +326,27 @@ impl House {
             assert_eq!(self.number(&format!("SELECT COUNT(*) FROM {wrong}")).await, 0, "{what}");
         }
     }
+}
+
+/// A call whose body is on its way.
+pub struct Held {
+    answer: tokio::task::JoinHandle<Answer>,
+    finish: tokio::sync::oneshot::Sender<()>,
+}
+
+impl Held {
+    pub async fn finish(self) -> Answer {
+        _ = self.finish.send(());
+        self.answer.await.unwrap()
+    }
+}
+
+fn row_text(row: &sqlx::any::AnyRow) -> String {
+    let cells = (0..row.len()).map(|at| {
+        let text = row.try_get::<Option<String>, _>(at);
+        text.unwrap_or_else(|_| row.try_get::<Option<i64>, _>(at).unwrap().map(|number| number.to_string()))
+    });
+    cells.map(|cell| cell.unwrap_or_else(|| "NULL".to_owned())).collect::<Vec<_>>().join("|")
 }
 
 async fn answer(router: Router, request: Request<Body>) -> Answer {
