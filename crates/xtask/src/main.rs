@@ -4,6 +4,7 @@
 //! stand on; `tools` fetches, `child` starts and ends programs, `place` knows where things are.
 
 mod arguments;
+mod audit;
 mod bench;
 mod build;
 mod child;
@@ -45,6 +46,7 @@ fn obey(given: &[String]) -> Outcome<bool> {
         "split" => nothing_more(rest).and_then(|()| split::split())?,
         "size" => nothing_more(rest).and_then(|()| size::size())?,
         "bench" => bench::bench(rest)?,
+        "audit" => return audit::audit(rest),
         "help" | "--help" | "-h" => print!("{}", usage()),
         other => {
             return Err(
@@ -65,9 +67,11 @@ fn usage() -> String {
          cargo xtask {}\n    runs every test, or the suites named\n\
          cargo xtask gallery\n    takes a picture of every page and state into target/gallery\n\
          cargo xtask size\n    weighs what the first page loads against size-budget.json\n\
-         cargo xtask {}\n    measures payments and reads a second, on SQLite and on PostgreSQL, and reads while members sign in\n",
+         cargo xtask {}\n    measures payments and reads a second, on SQLite and on PostgreSQL, and reads while members sign in\n\
+         cargo xtask {}\n    checks licences, sources, bans and advisories of every dependency, and writes the SBOM\n",
         start::USAGE,
         suites::USAGE,
-        bench::USAGE
+        bench::USAGE,
+        audit::USAGE
     )
 }

@@ -12,9 +12,12 @@ const TRUNK: &str = "0.21.14";
 /// Cuts the wasm into the pieces of `src/app/chunks.rs`; the helper crate that leptos has says which versions go with it.
 const WASM_SPLIT_PACKAGE: &str = "wasm_split_cli_support";
 const WASM_SPLIT: &str = "0.2.4";
-/// The npm package `binaryen` is the one that brings `wasm-opt` without a system package.
-const BINARYEN: &str = "132.0.0";
+/// Brought by the npm package `binaryen`, which `crates/xtask/npm/package-lock.json` pins with its integrity.
 const WASM_OPT: &str = "132";
+/// What npm reads: with the lock file, `npm ci` installs nothing whose integrity differs.
+const NPM_FILES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
+const CARGO_DENY: &str = "0.20.2";
+const CARGO_CYCLONEDX: &str = "0.5.9";
 const TARGET: &str = "wasm32-unknown-unknown";
 
 pub struct Tools {
@@ -50,6 +53,17 @@ impl Tools {
         command
     }
 
+    /// The two programs of `cargo xtask audit`. They run for seconds, so they are built without optimisation.
+    pub fn for_audit() -> Outcome<Self> {
+        let tools = Self::found()?;
+        for (package, version, minutes) in [("cargo-deny", CARGO_DENY, 3), ("cargo-cyclonedx", CARGO_CYCLONEDX, 1)] {
+            if !tools.is_installed(package, version) {
+                tools.install(package, version, &["--debug"], minutes)?;
+            }
+        }
+        Ok(tools)
+    }
+
     fn version_of(&self, program: &str) -> Option<String> {
         // Resolved by hand: std looks a bare name up on our own PATH, not on the one given to the child.
         let found =
@@ -66,10 +80,14 @@ impl Tools {
         self.install(package, version, &[], minutes)
     }
 
-    /// It does not say its version: what cargo has installed into the cache counts.
-    fn wasm_split(&self) -> Outcome<()> {
+    /// For programs that don't say their version: what cargo has installed into the cache.
+    fn is_installed(&self, package: &str, version: &str) -> bool {
         let installed = std::fs::read_to_string(self.cache.join(".crates.toml")).unwrap_or_default();
-        if installed.contains(&format!("\"{WASM_SPLIT_PACKAGE} {WASM_SPLIT} ")) {
+        installed.contains(&format!("\"{package} {version} "))
+    }
+
+    fn wasm_split(&self) -> Outcome<()> {
+        if self.is_installed(WASM_SPLIT_PACKAGE, WASM_SPLIT) {
             println!("    wasm-split {WASM_SPLIT} is there.");
             return Ok(());
         }
@@ -94,9 +112,12 @@ impl Tools {
         }
         step(&format!("Fetching wasm-opt {WASM_OPT} (npm package binaryen, some 30 MB, once)"));
         std::fs::create_dir_all(&self.cache).because("Making the tool cache")?;
+        for file in NPM_FILES {
+            let from = place::root().join("crates/xtask/npm").join(file);
+            std::fs::copy(&from, self.cache.join(file)).because(&from.display().to_string())?;
+        }
         let mut install = place::command("npm");
-        install.args(["install", "--no-audit", "--no-fund", "--no-save", "--prefix"]).arg(&self.cache);
-        child::run("npm install binaryen", install.arg(format!("binaryen@{BINARYEN}")))
+        child::run("npm ci", install.args(["ci", "--no-audit", "--no-fund"]).current_dir(&self.cache))
             .map_err(|failure| failure.fix("Node 20 with npm must be on PATH"))
     }
 }
