@@ -69,6 +69,10 @@ pub struct PaymentOrder {
     /// The member said yes to paying a bill that was paid minutes ago.
     #[serde(default)]
     pub pay_again: bool,
+    /// Until when, by the server's clock, the payment may begin: later it is refused as `too_late`, so that whoever lost the answer can
+    /// know that nothing will come of the order any more. Not part of the intent: the same order may be sent again with a later one.
+    #[serde(default)]
+    pub begin_by: Option<Instant>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -261,6 +265,11 @@ impl PaymentOrder {
     pub fn total(&self) -> Option<Money> {
         Money::sum(self.shares.iter().map(|share| share.amount.money()))
     }
+    /// What the card or account is charged: the total with the fee. `None` when it is more than money can be here: no such order is
+    /// taken, or the processor would be asked for another sum than the books say.
+    pub fn charged(&self) -> Option<Money> {
+        self.total()?.plus(self.fee)
+    }
     /// One text for one intent: two orders under one key are the same when these are.
     pub fn fingerprint(&self) -> String {
         // Every part says its length first: no text a client puts into one part reads as two.
@@ -315,6 +324,7 @@ mod tests {
             authorisation: "I, Ana O’Neill, authorize".to_owned(),
             locale: Locale::En,
             pay_again: false,
+            begin_by: None,
         }
     }
 
@@ -323,6 +333,22 @@ mod tests {
         let one = order(&[("a", "1.00"), ("b", "2.00")]);
         assert_eq!(one.fingerprint(), order(&[("b", "2"), ("a", "$1.00")]).fingerprint());
         assert_eq!(one.total().unwrap().to_string(), "3.00");
+    }
+
+    #[test]
+    fn the_same_intent_sent_again_later_has_the_same_fingerprint() {
+        let one = order(&[("a", "1.00")]);
+        let later = PaymentOrder { begin_by: Some(Instant::from_millis(1)), ..one.clone() };
+        assert_eq!(one.fingerprint(), later.fingerprint());
+    }
+
+    #[test]
+    fn what_is_charged_is_the_total_with_the_fee_or_nothing_that_can_be_said() {
+        let mut one = order(&[("a", "9999999.00")]);
+        one.fee = Money::parse("0.99").unwrap();
+        assert_eq!(one.charged().unwrap().to_string(), "9999999.99");
+        one.fee = Money::parse("1.00").unwrap();
+        assert_eq!((one.total().is_some(), one.charged()), (true, None));
     }
 
     #[test]

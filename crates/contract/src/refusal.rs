@@ -64,6 +64,8 @@ pub enum RefusalCode {
     OverBalance,
     /// 409: paid minutes ago; send `pay_again` to go on.
     JustPaid,
+    /// 409: the order came after its `begin_by`. Nothing was begun, and nothing will be with this order.
+    TooLate,
     /// 422: the fee, or the authorisation's text, is not what applies now.
     TermsChanged,
     /// 422: the token is unknown, used, expired or another payer's.

@@ -82,6 +82,7 @@ fn order(shares: &[(String, i64)]) -> PaymentOrder {
         authorisation: String::new(),
         locale: Locale::En,
         pay_again: false,
+        begin_by: None,
     }
 }
 

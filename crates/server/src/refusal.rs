@@ -38,7 +38,7 @@ impl Error {
             Code::ForeignOrigin | Code::PasswordNeeded => StatusCode::FORBIDDEN,
             Code::NoMatch | Code::NotFound => StatusCode::NOT_FOUND,
             Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Code::KeyInUse | Code::JustPaid => StatusCode::CONFLICT,
+            Code::KeyInUse | Code::JustPaid | Code::TooLate => StatusCode::CONFLICT,
             Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Code::Invalid

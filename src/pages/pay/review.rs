@@ -284,6 +284,7 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
             authorisation: authorisation(review, deployment, language.words_now()),
             locale: language.0.get_untracked(),
             pay_again: journey.pay_again.get_untracked(),
+            begin_by: None,
         });
         journey.press(client.clone(), place, order, key, charged);
     };

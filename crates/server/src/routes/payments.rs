@@ -31,6 +31,10 @@ pub const MOST_BILLS: usize = 50;
 /// How long the handler may take before the recovery asks the processor too.
 const OWN_TIME_MILLIS: i64 = 20_000;
 
+/// How long after the moment until which an order may begin its payment can still come to light: a commit takes its time, and two
+/// servers' clocks differ.
+const SLACK_MILLIS: i64 = 5_000;
+
 /// Pays one bill, several, or part of one. A replayed answer says `Idempotency-Replayed: true`.
 #[utoipa::path(
     post, path = "/payments", request_body = PaymentOrder,
@@ -88,9 +92,9 @@ async fn begin(
     order: &PaymentOrder,
     fingerprint: &str,
 ) -> Answer<Begun> {
-    let total = check_shares(order)?;
+    let (total, charged) = check_shares(order)?;
     let method = paying::method(app, &order.token, &session.capture_binding).await?;
-    check_terms(app, session, order, total, &method)?;
+    check_terms(app, session, order, (total, charged), &method)?;
     let now = app.clock.now();
     let today = day_in(session.membership.region.time_zone(), now);
     let debit =
@@ -114,6 +118,7 @@ async fn begin(
         just_since: app.just_since(now),
         least: Money::from_cents(app.portal.limits.min_payment_cents).unwrap_or(Money::ZERO),
         ask_at: now.plus_millis(OWN_TIME_MILLIS),
+        clock: &app.clock,
     };
     match app.store.begin_payment(&new).await? {
         Ok(()) => {}
@@ -130,8 +135,9 @@ async fn begin(
         Err(NotBegun::JustPaid(at)) => {
             return Err(Error::field(RefusalCode::JustPaid, format!("shares.{at}.bill"), Problem::Duplicate));
         }
+        Err(NotBegun::SignedOut) => return Err(Error::new(RefusalCode::SignedOut)),
+        Err(NotBegun::TooLate) => return Err(Error::new(RefusalCode::TooLate)),
     }
-    let charged = total.plus(order.fee).unwrap_or(total);
     Ok(Begun { id: new.id, reference: new.reference, charged })
 }
 
@@ -155,8 +161,8 @@ async fn replay(
     Ok((StatusCode::CREATED, headers, Json(payment)))
 }
 
-/// What can be said without the database; gives the total.
-fn check_shares(order: &PaymentOrder) -> Answer<Money> {
+/// What can be said without the database; gives the total, and what is charged with the fee.
+fn check_shares(order: &PaymentOrder) -> Answer<(Money, Money)> {
     let mut errors = Vec::new();
     if order.shares.is_empty() {
         errors.push(FieldError { field: "shares".to_owned(), problem: Problem::Missing });
@@ -173,17 +179,25 @@ fn check_shares(order: &PaymentOrder) -> Answer<Money> {
         }
     }
     let total = order.total();
-    if total.is_none() {
+    // With the fee, too: the processor is asked for exactly what the books say, or the order is not taken.
+    let charged = order.charged();
+    if charged.is_none() {
         errors.push(FieldError { field: "shares".to_owned(), problem: Problem::TooLarge });
     }
-    match total {
-        Some(total) if errors.is_empty() => Ok(total),
+    match (total, charged) {
+        (Some(total), Some(charged)) if errors.is_empty() => Ok((total, charged)),
         _ => Err(Error { code: RefusalCode::Invalid, errors, retry_after: None }),
     }
 }
 
 /// The brand, the fee and the words agreed to are those that apply now.
-fn check_terms(app: &App, session: &Session, order: &PaymentOrder, total: Money, method: &Method) -> Answer<()> {
+fn check_terms(
+    app: &App,
+    session: &Session,
+    order: &PaymentOrder,
+    (total, charged): (Money, Money),
+    method: &Method,
+) -> Answer<()> {
     if let Method::Card { brand, .. } = method
         && !app.portal.cards.contains(brand)
     {
@@ -199,7 +213,7 @@ fn check_terms(app: &App, session: &Session, order: &PaymentOrder, total: Money,
     let contacts = &app.portal.contacts;
     let authorisation = Authorisation {
         payer_name: &order.payer_name.to_string(),
-        charged: total.plus(fee).unwrap_or(total),
+        charged,
         method,
         on: if matches!(method, Method::Bank { .. }) { today.next_business_day() } else { today },
         bills: order.shares.len(),
@@ -220,6 +234,10 @@ fn check_terms(app: &App, session: &Session, order: &PaymentOrder, total: Money,
 pub struct Asked {
     /// The payment with this key, and no other.
     pub idempotency_key: Option<IdempotencyKey>,
+    /// The `begin_by` of the order that was sent with the key: 404 is said only when nothing can come of that order any more, and
+    /// 409 `key_in_use` until then. Without it 404 says nothing about an order that is still on its way.
+    #[param(value_type = Option<contract::Instant>)]
+    pub begin_by: Option<contract::Instant>,
     /// For a member, without a key: how many of the newest, 1 to 50.
     #[param(minimum = 1, maximum = 50)]
     pub limit: Option<u8>,
@@ -235,7 +253,8 @@ pub enum Payments {
 const USUAL_LIMIT: u8 = 10;
 const MOST_LISTED: u8 = 50;
 
-/// With a key, what became of the payment with it: 409 while the processor has not answered, 404 if there is none. Without one, a
+/// With a key, what became of the payment with it: 409 while the processor has not answered or the order may still begin (`begin_by`),
+/// 404 if there is none. Without one, a
 /// member's last payments, whoever of the household made them.
 #[utoipa::path(
     get, path = "/payments", params(Asked),
@@ -253,7 +272,7 @@ pub async fn list(
     query: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
 ) -> Answer<Json<Payments>> {
     let malformed = || Error::new(RefusalCode::Malformed);
-    let Query(Asked { idempotency_key, limit }) = query.map_err(|_| malformed())?;
+    let Query(Asked { idempotency_key, begin_by, limit }) = query.map_err(|_| malformed())?;
     let Some(key) = idempotency_key else {
         let limit = limit.unwrap_or(USUAL_LIMIT);
         // A payer sees the payments of this session only, and asks for each by its key or name.
@@ -263,8 +282,13 @@ pub async fn list(
         let payments = app.store.last_payments(&session.membership.id, i64::from(limit)).await?;
         return Ok(Json(Payments::Several(PaymentList { payments })));
     };
+    // The clock before the look: what is not there by then was not begun in time.
+    let now = app.clock.now();
     let used = app.store.key_use(&session.membership.id, &key).await?;
-    let used = used.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    let used = used.ok_or_else(|| match begin_by {
+        Some(until) if now <= until.plus_millis(SLACK_MILLIS) => Error::later(RefusalCode::KeyInUse, 1),
+        _ => Error::new(RefusalCode::NotFound),
+    })?;
     if used.is_running {
         return Err(Error::later(RefusalCode::KeyInUse, 1));
     }

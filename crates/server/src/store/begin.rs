@@ -4,8 +4,10 @@ use super::{
     Store, Tx,
     bills::{JUST_PAID, free_lines},
     payments::add_event,
+    sessions::{IDLE_MILLIS, LONGEST_MILLIS},
     to_json,
 };
+use crate::clock::Clock;
 use contract::{
     Date, IdempotencyKey, Instant, Money,
     payment::{Method, PaymentOrder, PaymentState, allocate},
@@ -36,6 +38,8 @@ pub struct NewPayment<'a> {
     pub least: Money,
     /// When the recovery asks the processor, if nobody has heard by then.
     pub ask_at: Instant,
+    /// Asked last of all, when every lock is held: whether it is too late to begin.
+    pub clock: &'a Clock,
 }
 
 /// Why a payment was not begun; nothing was written.
@@ -50,6 +54,10 @@ pub enum NotBegun {
     TooSmall(usize),
     /// Somebody paid on this bill minutes ago.
     JustPaid(usize),
+    /// The session that sent the order has ended since.
+    SignedOut,
+    /// The moment until which it may begin is over.
+    TooLate,
 }
 
 impl Store {
@@ -69,10 +77,33 @@ impl Store {
                 return Ok(Err(why));
             }
         }
+        if !self.is_session_alive(&mut tx, new).await? {
+            tx.rollback().await?;
+            return Ok(Err(NotBegun::SignedOut));
+        }
         add_event(&mut tx, &new.id, PaymentState::Processing, new.created_at).await?;
+        // After every wait for a lock: whoever was told that nothing will come of this order was told the truth.
+        if new.order.begin_by.is_some_and(|until| new.clock.now() > until) {
+            tx.rollback().await?;
+            return Ok(Err(NotBegun::TooLate));
+        }
         tx.commit().await?;
         self.make_durable().await?; // before the processor hears of it
         Ok(Ok(()))
+    }
+
+    /// Looked at again here: a body can come long after its head, and its person may have signed out meanwhile. The row is locked, so
+    /// a session ends before the payment begins or after it is written, and last, since a settlement locks it after the bills, too.
+    async fn is_session_alive(&self, tx: &mut Tx, new: &NewPayment<'_>) -> Result<bool, sqlx::Error> {
+        const ALIVE: &str =
+            "SELECT 1 FROM session WHERE id = $1 AND ended_at IS NULL AND seen_at > $2 AND created_at > $3";
+        // Over SQLite nobody else writes while this transaction does.
+        let sql = if self.is_postgres { format!("{ALIVE} FOR SHARE") } else { ALIVE.to_owned() };
+        let found = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(new.session)
+            .bind(new.created_at.millis() - IDLE_MILLIS)
+            .bind(new.created_at.millis() - LONGEST_MILLIS);
+        Ok(found.fetch_optional(&mut **tx).await?.is_some())
     }
 }
 

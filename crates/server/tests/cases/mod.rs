@@ -18,3 +18,4 @@ mod sign_in;
 mod silence;
 mod texts;
 mod tokens;
+mod too_late;

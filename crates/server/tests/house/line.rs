@@ -23,11 +23,18 @@ pub struct Line {
     cut: AtomicU8,
     /// How often a charge was asked for.
     pub asked: AtomicUsize,
+    /// How often somebody asked what a token stands for.
+    pub methods_asked: AtomicUsize,
 }
 
 impl Line {
     pub fn new(sandbox: Sandbox) -> Self {
-        Self { sandbox, cut: AtomicU8::new(Cut::Nowhere as u8), asked: AtomicUsize::new(0) }
+        Self {
+            sandbox,
+            cut: AtomicU8::new(Cut::Nowhere as u8),
+            asked: AtomicUsize::new(0),
+            methods_asked: AtomicUsize::new(0),
+        }
     }
     pub fn cut(&self, cut: Cut) {
         self.cut.store(cut as u8, Ordering::SeqCst);
@@ -40,7 +47,9 @@ impl Line {
 #[async_trait::async_trait]
 impl Processor for Line {
     async fn method(&self, token: &str, binding: &str) -> Result<Method, ProcessorError> {
-        self.sandbox.method(token, binding).await
+        let method = self.sandbox.method(token, binding).await;
+        self.methods_asked.fetch_add(1, Ordering::SeqCst);
+        method
     }
 
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError> {

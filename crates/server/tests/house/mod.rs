@@ -11,7 +11,7 @@ pub mod seed;
 use axum::{Router, body::Body, extract::connect_info::MockConnectInfo, http::Request};
 use call::{Answer, Call};
 use contract::{
-    Amount, Locale, Region,
+    Amount, Instant, Locale, Region,
     authorisation::Authorisation,
     payment::{Method, card_fee},
 };
@@ -246,6 +246,11 @@ impl House {
 
     pub async fn by_key(&self, payer: &Payer, key: &str) -> Answer {
         self.ask(Call::get(&format!("/payments?idempotency_key={key}")).by(payer)).await
+    }
+
+    /// The question a page asks after an order that might have begun until then.
+    pub async fn by_key_until(&self, payer: &Payer, key: &str, begin_by: Instant) -> Answer {
+        self.ask(Call::get(&format!("/payments?idempotency_key={key}&begin_by={begin_by}")).by(payer)).await
     }
 
     /// Both clocks; what the banks have to say by then is said.

@@ -157,6 +157,7 @@ fn order(places: &Places, processor: &mut Connection, payer: &Payer, turn: usize
         authorisation: authorisation.text(Locale::En),
         locale: Locale::En,
         pay_again: true,
+        begin_by: None,
     };
     let mut random = [0; 16];
     std::fs::File::open("/dev/urandom")

@@ -1,0 +1,149 @@
+//! An order says until when it may begin. Until then nobody says that nothing came of it; after that it never begins, however long it
+//! waited for a lock.
+
+use crate::house::{
+    House, Payer, VISA,
+    call::{Answer, Call},
+    new_key,
+    seed::{ANA, RUTH},
+};
+use contract::Instant;
+use serde_json::{Value, json};
+use std::{sync::atomic::Ordering, time::Duration};
+
+const FIFTEEN_SECONDS: i64 = 15_000;
+
+/// Ana's order of the visit, good for another fifteen seconds.
+async fn order_until(house: &House, ana: &Payer) -> (Value, Instant) {
+    let token = house.card(ana, VISA).await;
+    let mut order = house.order(ana, &token, &[("visit", "64.10")]).await;
+    let until = house.app.clock.now().plus_millis(FIFTEEN_SECONDS);
+    order["begin_by"] = json!(until);
+    (order, until)
+}
+
+/// Sends it while somebody else holds the bill, does `meanwhile` once it waits, and lets the bill go.
+async fn held_up(house: &House, ana: &Payer, key: &str, order: &Value, meanwhile: impl AsyncFnOnce()) -> Answer {
+    let mut other = house.app.store.begin().await.unwrap();
+    sqlx::query("UPDATE bill SET due = due WHERE id = 'visit'").execute(&mut *other).await.unwrap();
+    let before = house.line.methods_asked.load(Ordering::SeqCst);
+    let released = async {
+        // The token is the last thing that is looked at before the transaction.
+        while house.line.methods_asked.load(Ordering::SeqCst) == before {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        meanwhile().await;
+        other.rollback().await.unwrap();
+    };
+    tokio::join!(house.pay(ana, key, order), released).0
+}
+
+#[tokio::test]
+async fn an_order_in_time_begins_and_its_moment_is_not_part_of_the_intent() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let (mut order, _) = order_until(&house, &ana).await;
+    let key = new_key();
+    house.pay(&ana, &key, &order).await.is_payment(201, "paid");
+    house.app.clock.move_on(FIFTEEN_SECONDS + 1);
+    // The same order again, late, and with a later moment: the payment there is.
+    assert!(house.pay(&ana, &key, &order).await.is_payment(201, "paid").is_replayed());
+    order["begin_by"] = json!(house.app.clock.now().plus_millis(FIFTEEN_SECONDS));
+    assert!(house.pay(&ana, &key, &order).await.is_payment(201, "paid").is_replayed());
+    assert_eq!((house.payments().await, house.charges().await), (1, 1));
+}
+
+#[tokio::test]
+async fn an_order_that_comes_too_late_never_begins() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let (order, _) = order_until(&house, &ana).await;
+    house.app.clock.move_on(FIFTEEN_SECONDS + 1);
+    house.pay(&ana, &new_key(), &order).await.is_refused(409, "too_late");
+    house.nothing_happened().await;
+}
+
+#[tokio::test]
+async fn an_order_that_waited_for_a_lock_until_it_was_too_late_never_begins() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let (order, until) = order_until(&house, &ana).await;
+    let key = new_key();
+    let answer = held_up(&house, &ana, &key, &order, async || {
+        house.by_key_until(&ana, &key, until).await.is_refused(409, "key_in_use");
+        house.app.clock.move_on(FIFTEEN_SECONDS + 6_000);
+        house.by_key_until(&ana, &key, until).await.is_refused(404, "not_found");
+    })
+    .await;
+    answer.is_refused(409, "too_late");
+    house.by_key_until(&ana, &key, until).await.is_refused(404, "not_found");
+    house.nothing_happened().await;
+}
+
+#[tokio::test]
+async fn an_order_that_waited_for_a_lock_and_is_still_in_time_is_paid() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let (order, until) = order_until(&house, &ana).await;
+    let key = new_key();
+    let answer = held_up(&house, &ana, &key, &order, async || {
+        house.app.clock.move_on(5_000);
+        house.by_key_until(&ana, &key, until).await.is_refused(409, "key_in_use");
+    })
+    .await;
+    answer.is_payment(201, "paid");
+    house.by_key_until(&ana, &key, until).await.is_payment(200, "paid");
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn nobody_is_told_that_an_order_never_came_before_it_can_no_longer_begin() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let (key, until) = (new_key(), house.app.clock.now().plus_millis(FIFTEEN_SECONDS));
+    let early = house.by_key_until(&ana, &key, until).await;
+    early.is_refused(409, "key_in_use");
+    assert!(!early.header("retry-after").is_empty());
+    // Its moment is over, and a commit may still be on its way.
+    house.app.clock.move_on(FIFTEEN_SECONDS + 1_000);
+    house.by_key_until(&ana, &key, until).await.is_refused(409, "key_in_use");
+    house.app.clock.move_on(5_000);
+    house.by_key_until(&ana, &key, until).await.is_refused(404, "not_found");
+    for nonsense in ["soon", "1767225600", "2026-13-01T00:00:00Z"] {
+        let call = Call::get(&format!("/payments?idempotency_key={key}&begin_by={nonsense}")).by(&ana);
+        house.ask(call).await.is_refused(400, "malformed");
+    }
+}
+
+#[tokio::test]
+async fn an_order_whose_session_was_ended_while_it_was_on_its_way_is_not_begun() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let (order, _) = order_until(&house, &ana).await;
+    let key = new_key();
+    let sql = "UPDATE session SET ended_at = 1 WHERE ended_at IS NULL";
+    let mut other = house.app.store.begin().await.unwrap();
+    sqlx::query("UPDATE bill SET due = due WHERE id = 'visit'").execute(&mut *other).await.unwrap();
+    let before = house.line.methods_asked.load(Ordering::SeqCst);
+    let signs_out = async {
+        while house.line.methods_asked.load(Ordering::SeqCst) == before {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        sqlx::query(sql).execute(&mut *other).await.unwrap();
+        other.commit().await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(house.pay(&ana, &key, &order), signs_out);
+    answer.is_refused(401, "signed_out");
+    house.nothing_happened().await;
+}
+
+#[tokio::test]
+async fn an_order_whose_fee_makes_it_more_than_money_can_be_is_refused() {
+    let house = House::open().await;
+    let ruth = house.look_up(&RUTH).await;
+    let token = house.card(&ruth, VISA).await;
+    let mut order = house.order(&ruth, &token, &[("ruths", "200.00")]).await;
+    order["shares"][0]["amount"] = json!("9999999.99");
+    house.pay(&ruth, &new_key(), &order).await.is_refused(422, "invalid").blames("shares", "too_large");
+    house.nothing_happened().await;
+}
