@@ -10,6 +10,7 @@ pub mod frame;
 pub mod sandbox;
 pub mod settings;
 pub mod store;
+mod transaction;
 
 use axum::{
     Json, Router,

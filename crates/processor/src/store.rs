@@ -1,7 +1,7 @@
 //! The sandbox's database: one SQLite file, one writer, every answer committed before it is given. Holds tokens, charges and what
 //! became of them; never a number.
 
-use crate::sandbox::Outcome;
+use crate::{sandbox::Outcome, transaction::Tx};
 use contract::{
     Date, Instant,
     payment::{Failure, Method, PaymentState, plan_debit},
@@ -116,60 +116,21 @@ impl Store {
 
     /// The charge of this key: made now, or the one that was made before.
     pub async fn charge(&self, new: &NewCharge<'_>, now: Instant) -> Result<Result<Charge, NotCharged>, sqlx::Error> {
-        let mut tx = self.write.begin().await?;
-        let sql = "SELECT * FROM charge WHERE idempotency_key = $1";
-        if let Some(before) = sqlx::query(sql).bind(new.key).fetch_optional(&mut *tx).await? {
-            let same = before.try_get::<String, _>("token")? == new.token
-                && before.try_get::<i64, _>("amount_cents")? == new.amount_cents
-                && before.try_get::<String, _>("reference")? == new.reference;
-            return Ok(if same { Ok(charge_of(&before)?) } else { Err(NotCharged::KeyReused) });
-        }
-        let sql = "SELECT * FROM token WHERE token = $1 AND binding = $2";
-        let token = sqlx::query(sql).bind(new.token).bind(new.binding).fetch_optional(&mut *tx).await?;
-        let Some(token) = token else { return Ok(Err(NotCharged::NoSuchToken)) };
-        if token.try_get::<Option<String>, _>("used_by")?.is_some() {
-            return Ok(Err(NotCharged::TokenUsed));
-        }
-        if token.try_get::<i64, _>("made_at")? <= now.millis() - TOKEN_MILLIS {
-            return Ok(Err(NotCharged::NoSuchToken));
-        }
-        let method: Method = parsed(token.try_get("method")?)?;
-        let outcome: Outcome = parsed(token.try_get("outcome")?)?;
-        let (state, failure, end) = first_answer(&method, outcome, now);
-        sqlx::query("UPDATE token SET used_by = $2 WHERE token = $1")
-            .bind(new.token)
-            .bind(new.key)
-            .execute(&mut *tx)
-            .await?;
-        let row = sqlx::query(
-            "INSERT INTO charge (id, idempotency_key, token, amount_cents, reference, state, failure, made_at, ends_at, ends_as) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *",
-        )
-        .bind(new.id)
-        .bind(new.key)
-        .bind(new.token)
-        .bind(new.amount_cents)
-        .bind(new.reference)
-        .bind(text(&state)?)
-        .bind(failure.map(|failure| text(&failure)).transpose()?)
-        .bind(now.millis())
-        .bind(end)
-        .bind(end.map(|_| text(&outcome)).transpose()?)
-        .fetch_one(&mut *tx)
-        .await?;
-        let charge = charge_of(&row)?;
-        tx.commit().await?;
-        Ok(Ok(charge))
+        let mut tx = Tx::begin(&self.write).await?;
+        let made = charge_in(&mut tx, new, now).await?;
+        tx.commit().await?; // nothing was written where it was refused
+        Ok(made)
     }
 
     pub async fn charge_by_id(&self, id: &str) -> Result<Option<Charge>, sqlx::Error> {
-        let row = sqlx::query("SELECT * FROM charge WHERE id = $1").bind(id).fetch_optional(&self.read).await?;
+        let sql = "SELECT id, state, failure, ends_at FROM charge WHERE id = $1";
+        let row = sqlx::query(sql).bind(id).fetch_optional(&self.read).await?;
         row.as_ref().map(charge_of).transpose()
     }
 
     pub async fn charge_by_key(&self, key: &str) -> Result<Option<Charge>, sqlx::Error> {
-        let row =
-            sqlx::query("SELECT * FROM charge WHERE idempotency_key = $1").bind(key).fetch_optional(&self.read).await?;
+        let sql = "SELECT id, state, failure, ends_at FROM charge WHERE idempotency_key = $1";
+        let row = sqlx::query(sql).bind(key).fetch_optional(&self.read).await?;
         row.as_ref().map(charge_of).transpose()
     }
 
@@ -183,7 +144,7 @@ impl Store {
                 Outcome::Fails(why) | Outcome::Returns(why) => (PaymentState::Returned, Some(why)),
             };
             let failure = failure.map(|failure| text(&failure)).transpose()?;
-            let mut tx = self.write.begin().await?;
+            let mut tx = Tx::begin(&self.write).await?;
             let ended = sqlx::query(
                 "UPDATE charge SET state = $2, failure = $3, ends_at = NULL WHERE id = $1 AND ends_at IS NOT NULL",
             );
@@ -204,7 +165,7 @@ impl Store {
 
     /// At most a hundred at a time, in order.
     pub async fn events(&self, after: i64) -> Result<Vec<Event>, sqlx::Error> {
-        let sql = "SELECT * FROM event WHERE sequence > $1 ORDER BY sequence LIMIT 100";
+        let sql = "SELECT sequence, charge, state, failure FROM event WHERE sequence > $1 ORDER BY sequence LIMIT 100";
         let rows = sqlx::query(sql).bind(after).fetch_all(&self.read).await?;
         rows.iter()
             .map(|row| {
@@ -218,6 +179,52 @@ impl Store {
             })
             .collect()
     }
+}
+
+async fn charge_in(tx: &mut Tx, new: &NewCharge<'_>, now: Instant) -> Result<Result<Charge, NotCharged>, sqlx::Error> {
+    let sql =
+        "SELECT id, state, failure, ends_at, token, amount_cents, reference FROM charge WHERE idempotency_key = $1";
+    if let Some(before) = sqlx::query(sql).bind(new.key).fetch_optional(&mut **tx).await? {
+        let same = before.try_get::<String, _>("token")? == new.token
+            && before.try_get::<i64, _>("amount_cents")? == new.amount_cents
+            && before.try_get::<String, _>("reference")? == new.reference;
+        return Ok(if same { Ok(charge_of(&before)?) } else { Err(NotCharged::KeyReused) });
+    }
+    let sql = "SELECT used_by, made_at, method, outcome FROM token WHERE token = $1 AND binding = $2";
+    let token = sqlx::query(sql).bind(new.token).bind(new.binding).fetch_optional(&mut **tx).await?;
+    let Some(token) = token else { return Ok(Err(NotCharged::NoSuchToken)) };
+    if token.try_get::<Option<String>, _>("used_by")?.is_some() {
+        return Ok(Err(NotCharged::TokenUsed));
+    }
+    if token.try_get::<i64, _>("made_at")? <= now.millis() - TOKEN_MILLIS {
+        return Ok(Err(NotCharged::NoSuchToken));
+    }
+    let method: Method = parsed(token.try_get("method")?)?;
+    let outcome: Outcome = parsed(token.try_get("outcome")?)?;
+    let (state, failure, end) = first_answer(&method, outcome, now);
+    sqlx::query("UPDATE token SET used_by = $2 WHERE token = $1")
+        .bind(new.token)
+        .bind(new.key)
+        .execute(&mut **tx)
+        .await?;
+    let row = sqlx::query(
+        "INSERT INTO charge (id, idempotency_key, token, amount_cents, reference, state, failure, made_at, ends_at, ends_as) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         RETURNING id, state, failure, ends_at",
+    )
+    .bind(new.id)
+    .bind(new.key)
+    .bind(new.token)
+    .bind(new.amount_cents)
+    .bind(new.reference)
+    .bind(text(&state)?)
+    .bind(failure.map(|failure| text(&failure)).transpose()?)
+    .bind(now.millis())
+    .bind(end)
+    .bind(end.map(|_| text(&outcome)).transpose()?)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(Ok(charge_of(&row)?))
 }
 
 /// What a charge says at once; for a bank debit, when the bank will say more.
