@@ -270,6 +270,15 @@ impl PaymentOrder {
     pub fn charged(&self) -> Option<Money> {
         self.total()?.plus(self.fee)
     }
+    /// The way in which `fingerprint` compares. Whoever changes it counts this up and keeps the old way in `fingerprint_of`: a retry may
+    /// reach another version of the server than the one that took the order.
+    pub const FINGERPRINT: u16 = 1;
+
+    /// As a version of the past compares; `None` for one that is not known here.
+    pub fn fingerprint_of(&self, version: u16) -> Option<String> {
+        (version == Self::FINGERPRINT).then(|| self.fingerprint())
+    }
+
     /// One text for one intent: two orders under one key are the same when these are.
     pub fn fingerprint(&self) -> String {
         // Every part says its length first: no text a client puts into one part reads as two.

@@ -19,6 +19,9 @@ use contract::{Email, Identifier, Instant, Locale, Region, refusal::RefusalCode}
 use std::{collections::BTreeMap, time::Duration};
 
 const EVERY: Duration = Duration::from_secs(1);
+/// No errand takes longer: the next ones wait for it.
+const LONGEST: Duration = Duration::from_secs(30);
+const AGAIN: Duration = Duration::from_millis(50);
 /// A link opens something for so long.
 pub const RESET_MILLIS: i64 = 30 * 60_000;
 pub const CONFIRM_MILLIS: i64 = 24 * 3_600_000;
@@ -79,14 +82,31 @@ pub async fn run(app: App) {
 
 /// Everything that is due. What can't be done now is put off, and keeps nothing else waiting.
 pub async fn round(app: &App) {
-    while let Ok(Some((id, detail))) = app.store.next_errand(app.clock.now()).await {
-        if let Err(error) = run_one(app, &id, &detail).await {
+    if let Err(error) = try_all(app).await {
+        tracing::warn!(code = ?error.code, "the errands could not be read");
+    }
+}
+
+async fn try_all(app: &App) -> Answer<()> {
+    while let Some((id, detail)) = app.store.next_errand(app.clock.now()).await? {
+        let done = tokio::time::timeout(LONGEST, run_again(app, &id, &detail)).await;
+        if let Err(error) = done.unwrap_or_else(|_| Err(Error::new(RefusalCode::Unavailable))) {
             tracing::error!(errand = id, code = ?error.code, "an errand could not be done");
-            if app.store.put_errand_off(&id, app.clock.now()).await.is_err() {
-                return;
-            }
+            app.store.put_errand_off(&id, app.clock.now()).await?;
         }
     }
+    Ok(())
+}
+
+/// Done again at once where it met another transaction; everything of an errand is in one.
+async fn run_again(app: &App, id: &str, detail: &str) -> Answer<()> {
+    for _ in 0..2 {
+        match run_one(app, id, detail).await {
+            Err(error) if error.code == RefusalCode::Unavailable => tokio::time::sleep(AGAIN).await,
+            done => return done,
+        }
+    }
+    run_one(app, id, detail).await
 }
 
 async fn run_one(app: &App, id: &str, detail: &str) -> Answer<()> {

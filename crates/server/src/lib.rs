@@ -3,7 +3,7 @@
 //! Reading order: `settings`, `clock`, `state`; `store` (the only SQL); `processor` (the only way to the processor); `paying` and
 //! `recovery` (how a payment happens once); `errands` (what is done a moment after it was
 //! answered); `delivery` (how letters leave the outbox); `caller` and `refusal` (who asks, and every way to say no); `routes` (one file a
-//! resource). Beside them what does not know the rest: `assets`, `factors`, `headers`, `known_device` (which browsers signed in before), `limits`, `mail`, `metrics`, `passwords`, `receipt_pdf`, `words`, and `demo`.
+//! resource). Beside them what does not know the rest: `assets`, `factors`, `fingerprint`, `headers`, `known_device` (which browsers signed in before), `limits`, `mail`, `metrics`, `passwords`, `receipt_pdf`, `words`, and `demo`.
 
 pub mod assets;
 pub mod caller;
@@ -12,6 +12,7 @@ pub mod delivery;
 pub mod demo;
 pub mod errands;
 pub mod factors;
+pub mod fingerprint;
 pub mod headers;
 pub mod known_device;
 pub mod limits;

@@ -23,7 +23,11 @@ async fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let secret = |name| std::env::var(name).ok();
-    let settings = Settings::parse(std::env::args().skip(1), secret("KPPAY_PROCESSOR_SECRET"))
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if(|first| first == "migrate").is_some() {
+        return migrate(arguments).await;
+    }
+    let settings = Settings::parse(arguments, secret("KPPAY_PROCESSOR_SECRET"))
         .and_then(|settings| settings.with_mail(secret("KPPAY_SMTP_URL"), secret("KPPAY_MAIL_FROM")))
         .map(|settings| settings.with_pepper(secret("KPPAY_PEPPER")));
     let settings = match settings {
@@ -45,7 +49,29 @@ async fn main() -> ExitCode {
     }
 }
 
+/// A step of its own, before servers of a new version start over PostgreSQL. It needs the database and nothing else.
+async fn migrate(arguments: impl Iterator<Item = String>) -> ExitCode {
+    let settings = match Settings::parse(arguments, Some("not needed".to_owned())) {
+        Ok(settings) => settings,
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::from(2);
+        }
+    };
+    match Store::migrate(&settings.database_url).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("kppay-server migrate: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
+    if settings.demo {
+        // Nobody's books are in it, and no older server runs beside this one.
+        Store::migrate(&settings.database_url).await?;
+    }
     let store =
         Store::open(&settings.database_url).await.map_err(|error| format!("the database can't be opened: {error}"))?;
     let ahead = if settings.demo { store.mark(demo::CLOCK_MARK).await? } else { 0 };

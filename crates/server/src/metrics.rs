@@ -42,8 +42,16 @@ impl Metric {
 
 pub static PANICS: Metric = Metric::counter("kppay_panics_total", "Handlers and background tasks that panicked.");
 
+pub static DATABASE_ERRORS: Metric = Metric::counter("kppay_database_errors_total", "Errors of the database.");
+pub static DATABASE_RETRIES: Metric =
+    Metric::counter("kppay_database_retries_total", "Transactions that met another one and were done again.");
+pub static LETTERS_WAITING: Metric =
+    Metric::gauge("kppay_letters_waiting", "Letters that are neither sent nor given up.");
+pub static OLDEST_LETTER: Metric =
+    Metric::gauge("kppay_letters_oldest_seconds", "How long the letter that waits longest has waited.");
+
 /// Everything that is printed, in this order.
-pub static ALL: &[&Metric] = &[&PANICS];
+pub static ALL: &[&Metric] = &[&PANICS, &DATABASE_ERRORS, &DATABASE_RETRIES, &LETTERS_WAITING, &OLDEST_LETTER];
 
 /// The Prometheus text format, version 0.0.4.
 pub fn text() -> String {

@@ -1,6 +1,7 @@
 //! Every way a call is refused, as an RFC 9457 problem document with its status. A fault of ours is logged here, once, and told
 //! to nobody.
 
+use crate::store::trouble::{self, Trouble};
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -21,7 +22,12 @@ pub struct Error {
 pub type Answer<T> = Result<T, Error>;
 
 impl Error {
+    /// A fault is logged with the place it was made at: its answer says nothing.
+    #[track_caller]
     pub fn new(code: RefusalCode) -> Self {
+        if code == RefusalCode::Fault {
+            tracing::error!(at = %std::panic::Location::caller(), "a fault");
+        }
         Self { code, errors: Vec::new(), retry_after: None }
     }
     pub fn field(code: RefusalCode, field: impl Into<String>, problem: Problem) -> Self {
@@ -56,17 +62,19 @@ impl Error {
     }
 }
 
+/// Seconds after which a database in trouble is worth another try.
+const DATABASE_RETRY_AFTER: u32 = 5;
+
+/// Trouble that passes is no fault: whoever asked can ask again. Logged here, where it is made an answer.
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        // The text of a database error can hold values: its kind and code are enough to find it.
-        let (kind, code) = match &error {
-            sqlx::Error::Database(refused) => ("database", refused.code().map(|code| code.into_owned())),
-            sqlx::Error::PoolTimedOut => ("pool timed out", None),
-            sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => ("decode", None),
-            _ => ("other", None),
-        };
-        tracing::error!(kind, code, "the database failed");
-        Self::new(RefusalCode::Fault)
+        trouble::log(&error);
+        match trouble::heed(&error) {
+            Trouble::Fault => Self { code: RefusalCode::Fault, errors: Vec::new(), retry_after: None },
+            Trouble::Conflict | Trouble::Stale | Trouble::Away => {
+                Self::later(RefusalCode::Unavailable, DATABASE_RETRY_AFTER)
+            }
+        }
     }
 }
 

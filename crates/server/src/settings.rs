@@ -61,6 +61,7 @@ impl Default for Limits {
 pub const USAGE: &str =
     "kppay-server [--port N | --listen ADDRESS:PORT] [--database-url URL] [--dist DIR] [--public-origin URL] [--processor-url URL] \
     [--processor-public-url URL] [--lookups N] [--behind-proxy] [--require-corp] [--demo]
+kppay-server migrate [--database-url URL]   brings the tables of a PostgreSQL up to date: before servers of a new version start
 KPPAY_PROCESSOR_SECRET holds the secret shared with the processor.
 KPPAY_PEPPER is mixed into the hashes of passwords and seals second factors; keep it apart from the database, and never lose it.
 KPPAY_SMTP_URL (smtp://… or smtps://user:password@host:port) is the mail server that letters are handed to, KPPAY_MAIL_FROM who they are from.";

@@ -8,25 +8,27 @@
 pub mod accounts;
 pub mod begin;
 pub mod bills;
+pub mod connect;
 pub mod durable;
 pub mod errands;
 pub mod factors;
 pub mod ledger;
 pub mod memberships;
+pub mod migrations;
 pub mod outbox;
 pub mod payments;
 pub mod registrations;
 pub mod sessions;
 pub mod settle;
+pub mod transaction;
+pub mod trouble;
 
 use durable::Log;
-use sqlx::{
-    AnyPool, Row,
-    any::{AnyConnectOptions, AnyPoolOptions},
-};
-use std::{str::FromStr, sync::Arc, time::Duration};
+use migrations::Which;
+use sqlx::{AnyPool, Row, any::AnyConnectOptions};
+use std::{str::FromStr, sync::Arc};
 
-pub type Tx = sqlx::Transaction<'static, sqlx::Any>;
+pub use transaction::{Tx, retry};
 
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -38,45 +40,36 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database, makes an SQLite file if there is none, and brings its tables up to date.
+    /// Opens the database and makes an SQLite file if there is none. Brings the tables of SQLite up to date; over PostgreSQL that is a
+    /// step of its own (`migrate`), and an error here if it was left out.
     pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
-        let store = if url.starts_with("sqlite:") {
-            let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
-            let pool = |connections| {
-                let options =
-                    AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(10));
-                options.after_connect(|connection, _| {
-                    Box::pin(async move {
-                        // WAL keeps readers and the writer apart. NORMAL leaves the fsync to `durable`, which shares one among
-                        // all commits that wait for it.
-                        for pragma in
-                            ["journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "busy_timeout = 5000"]
-                        {
-                            sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}")))
-                                .execute(&mut *connection)
-                                .await?;
-                        }
-                        Ok(())
-                    })
-                })
-            };
-            let options = AnyConnectOptions::from_str(&url)?;
-            let write = pool(1).connect_with(options.clone()).await?;
-            let log = Log::beside(&url).map(Arc::new);
-            Self { read: pool(4).connect_with(options).await?, write, log, is_postgres: false }
-        } else {
-            let options = AnyConnectOptions::from_str(url)?;
-            let pool = AnyPoolOptions::new().max_connections(24).acquire_timeout(Duration::from_secs(10));
-            let pool = pool.connect_with(options).await?;
-            Self { write: pool.clone(), read: pool, log: None, is_postgres: true }
-        };
-        sqlx::migrate!().run(&store.write).await?;
-        Ok(store)
+        if !url.starts_with("sqlite:") {
+            migrations::postgres(url, Which::OnlyIfEmpty).await?;
+            let pool = connect::postgres(AnyConnectOptions::from_str(url)?).await?;
+            return Ok(Self { write: pool.clone(), read: pool, log: None, is_postgres: true });
+        }
+        let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
+        let options = AnyConnectOptions::from_str(&url)?;
+        let write = connect::sqlite(options.clone(), 1).await?;
+        migrations::sqlite(&write).await?;
+        let log = Log::beside(&url).map(Arc::new);
+        Ok(Self { read: connect::sqlite(options, 4).await?, write, log, is_postgres: false })
     }
 
-    pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
-        self.write.begin().await
+    /// Brings the tables up to date: before the servers of a new version start, while those of the old one run.
+    pub async fn migrate(url: &str) -> Result<(), sqlx::Error> {
+        sqlx::any::install_default_drivers();
+        if url.starts_with("sqlite:") {
+            Self::open(url).await?.close().await;
+            return Ok(());
+        }
+        migrations::postgres(url, Which::Older).await
+    }
+
+    /// What a `SELECT` of a queue ends with, so that of two servers neither waits for what the other is at. SQLite has one writer.
+    pub(crate) fn skipping_locked(&self) -> &'static str {
+        if self.is_postgres { "FOR UPDATE SKIP LOCKED" } else { "" }
     }
 
     /// Whether the database answers.

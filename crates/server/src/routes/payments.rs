@@ -5,7 +5,7 @@
 use crate::{
     caller::{self, Body, Id, Key, Payer},
     clock::day_in,
-    paying,
+    fingerprint, paying,
     refusal::{Answer, Error},
     state::App,
     store::{
@@ -60,19 +60,22 @@ pub async fn pay(
     Key(key): Key,
     Body(order): Body<PaymentOrder>,
 ) -> Answer<(StatusCode, HeaderMap, Json<Payment>)> {
-    let fingerprint = caller::hash(&order.fingerprint());
     if let Some(used) = app.store.key_use(&session.membership.id, &key).await? {
-        return replay(&app, &session, &key, &used, &fingerprint).await;
+        return replay(&app, &session, &key, &used, &order).await;
     }
-    match begin(&app, &session, &key, &order, &fingerprint).await {
+    match begin(&app, &session, &key, &order).await {
         Ok(Begun { id, reference, charged }) => {
-            paying::charge(&app, &id, &order.token, &session.capture_binding, &reference, charged).await?;
-            let payment = app.store.payment(&id).await?.ok_or_else(|| Error::new(RefusalCode::Fault))?;
+            // Begun: whatever goes wrong from here on, money may have moved, and its key is what to ask with.
+            let unknown = |_| Error::later(RefusalCode::KeyInUse, 2);
+            let charge = paying::charge(&app, &id, &order.token, &session.capture_binding, &reference, charged);
+            charge.await.map_err(unknown)?;
+            let payment = app.store.payment(&id).await.map_err(|error| unknown(error.into()))?;
+            let payment = payment.ok_or_else(|| Error::new(RefusalCode::Fault))?;
             Ok((StatusCode::CREATED, HeaderMap::new(), Json(payment)))
         }
         // The same order from a second tab may have been begun, and its token used, since the key was looked at.
         Err(refused) => match app.store.key_use(&session.membership.id, &key).await? {
-            Some(used) => replay(&app, &session, &key, &used, &fingerprint).await,
+            Some(used) => replay(&app, &session, &key, &used, &order).await,
             None => Err(refused),
         },
     }
@@ -85,13 +88,7 @@ struct Begun {
     charged: Money,
 }
 
-async fn begin(
-    app: &App,
-    session: &Session,
-    key: &IdempotencyKey,
-    order: &PaymentOrder,
-    fingerprint: &str,
-) -> Answer<Begun> {
+async fn begin(app: &App, session: &Session, key: &IdempotencyKey, order: &PaymentOrder) -> Answer<Begun> {
     let (total, charged) = check_shares(order)?;
     let method = paying::method(app, &order.token, &session.capture_binding).await?;
     check_terms(app, session, order, (total, charged), &method)?;
@@ -106,7 +103,7 @@ async fn begin(
         session: &session.id,
         account: session.member.as_ref().map(|member| member.account.as_str()),
         key,
-        fingerprint,
+        fingerprint: &fingerprint::of(order),
         order,
         total,
         method: &method,
@@ -146,9 +143,9 @@ async fn replay(
     session: &Session,
     key: &IdempotencyKey,
     used: &KeyUse,
-    fingerprint: &str,
+    order: &PaymentOrder,
 ) -> Answer<(StatusCode, HeaderMap, Json<Payment>)> {
-    if used.fingerprint != fingerprint {
+    if !fingerprint::is_of(&used.fingerprint, order) {
         return Err(Error::new(RefusalCode::KeyReused));
     }
     if used.is_running {

@@ -63,17 +63,31 @@ impl Account {
     }
 }
 
+macro_rules! accounts {
+    ($tables_and_condition:literal) => {
+        concat!(
+            "SELECT account.id AS id, account.membership AS membership, account.email AS email, \
+             account.email_confirmed_at AS email_confirmed_at, account.first_name AS first_name, account.last_name AS last_name, \
+             account.locale AS locale, account.password AS password, account.password_changed_at AS password_changed_at, \
+             account.is_password_short AS is_password_short, account.terms_version AS terms_version, \
+             account.terms_accepted_at AS terms_accepted_at FROM ",
+            $tables_and_condition
+        )
+    };
+}
+
 impl Store {
     pub async fn account(&self, id: &str) -> Result<Option<Account>, sqlx::Error> {
-        one(sqlx::query("SELECT * FROM account WHERE id = $1").bind(id).fetch_optional(&self.read).await?)
+        one(sqlx::query(accounts!("account WHERE account.id = $1")).bind(id).fetch_optional(&self.read).await?)
     }
 
     pub async fn account_of_user_id(&self, user_id: &str) -> Result<Option<Account>, sqlx::Error> {
-        one(sqlx::query("SELECT * FROM account WHERE user_id = $1").bind(user_id).fetch_optional(&self.read).await?)
+        let sql = accounts!("account WHERE account.user_id = $1");
+        one(sqlx::query(sql).bind(user_id).fetch_optional(&self.read).await?)
     }
 
     pub async fn account_of_membership(&self, membership: &str) -> Result<Option<Account>, sqlx::Error> {
-        let sql = "SELECT * FROM account WHERE membership = $1";
+        let sql = accounts!("account WHERE account.membership = $1");
         one(sqlx::query(sql).bind(membership).fetch_optional(&self.read).await?)
     }
 
@@ -84,8 +98,10 @@ impl Store {
         token_hash: &str,
         now: Instant,
     ) -> Result<Option<Account>, sqlx::Error> {
-        let sql = "SELECT account.* FROM account JOIN link ON link.account = account.id WHERE token_hash = $1 AND purpose = $2 \
-                   AND used_at IS NULL AND link.created_at <= $3 AND expires_at > $3 AND link.email = account.email";
+        let sql = accounts!(
+            "account JOIN link ON link.account = account.id WHERE link.token_hash = $1 AND link.purpose = $2 \
+             AND link.used_at IS NULL AND link.created_at <= $3 AND link.expires_at > $3 AND link.email = account.email"
+        );
         let row = sqlx::query(sql).bind(token_hash).bind(purpose.word()).bind(now.millis());
         one(row.fetch_optional(&self.read).await?)
     }

@@ -4,6 +4,7 @@ use super::{
     Store, Tx,
     bills::{JUST_PAID, free_lines},
     payments::add_event,
+    retry,
     sessions::{IDLE_MILLIS, LONGEST_MILLIS},
     to_json,
 };
@@ -63,6 +64,10 @@ pub enum NotBegun {
 impl Store {
     /// Writes the payment and reserves its shares, all or nothing.
     pub async fn begin_payment(&self, new: &NewPayment<'_>) -> Result<Result<(), NotBegun>, sqlx::Error> {
+        retry(|| self.begin_once(new)).await
+    }
+
+    async fn begin_once(&self, new: &NewPayment<'_>) -> Result<Result<(), NotBegun>, sqlx::Error> {
         let mut tx = self.begin().await?;
         if insert(&mut tx, new).await? == 0 {
             tx.rollback().await?;

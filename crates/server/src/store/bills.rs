@@ -1,13 +1,49 @@
 //! Bills with their lines, as rows and as the contract's shapes.
 
-use super::{Store, Tx, cents, from_word, value};
+use super::{Store, Tx, cents, from_word, retry, value};
 use contract::{
     Instant, Money,
     bill::{Bill, BillLine, JustPaid},
 };
 use sqlx::{Row, any::AnyRow};
 
-const BILL: &str = "SELECT id, membership, kind, patient, issued, due, balance_cents, pending_cents FROM bill";
+/// Of the newest payment on a bill that took money, or will. PostgreSQL wants two queries for two columns.
+macro_rules! just_paid {
+    ($column:literal) => {
+        concat!(
+            "(SELECT ",
+            $column,
+            " FROM payment_share JOIN payment ON payment.id = payment_share.payment WHERE payment_share.bill = bill.id \
+             AND payment.membership = bill.membership AND payment.created_at > $2 AND payment.state IN ('processing', 'paid') \
+             ORDER BY payment.created_at DESC, payment.id DESC LIMIT 1)"
+        )
+    };
+}
+
+/// Bills with their lines, a row a line, in one statement: an answer is of one moment, whatever is paid meanwhile. What was just paid
+/// on a bill is looked up once a bill, not once a line: that is what MATERIALIZED says.
+macro_rules! bills {
+    ($condition:literal) => {
+        concat!(
+            "WITH chosen AS MATERIALIZED (SELECT bill.id AS id, bill.kind AS kind, bill.patient AS patient, bill.issued AS issued, \
+             bill.due AS due, bill.balance_cents AS balance_cents, bill.pending_cents AS pending_cents, ",
+            just_paid!("payment_share.amount_cents"),
+            " AS just_cents, ",
+            just_paid!("payment.created_at"),
+            " AS just_at FROM bill WHERE bill.membership = $1 AND ",
+            $condition,
+            ") SELECT chosen.id AS id, chosen.kind AS kind, chosen.patient AS patient, chosen.issued AS issued, chosen.due AS due, \
+             chosen.balance_cents AS balance_cents, chosen.pending_cents AS pending_cents, chosen.just_cents AS just_cents, \
+             chosen.just_at AS just_at, bill_line.position AS position, bill_line.service_date AS service_date, bill_line.provider AS provider, \
+             bill_line.description AS description, bill_line.billed_cents AS billed_cents, bill_line.discount_cents AS discount_cents, \
+             bill_line.plan_paid_cents AS plan_paid_cents, bill_line.you_paid_cents AS you_paid_cents, \
+             bill_line.you_owe_cents AS you_owe_cents \
+             FROM chosen LEFT JOIN bill_line ON bill_line.bill = chosen.id ORDER BY chosen.due, chosen.id, bill_line.position"
+        )
+    };
+}
+const OPEN_BILLS: &str = bills!("balance_cents > 0");
+const ONE_BILL: &str = bills!("bill.id = $3");
 
 impl Store {
     /// Of all bills, paid ones too.
@@ -17,61 +53,57 @@ impl Store {
 
     /// Bills of a membership on which something is owed, the earliest due first. `since` is from when a payment counts as just made.
     pub async fn open_bills(&self, membership: &str, since: Instant) -> Result<Vec<Bill>, sqlx::Error> {
-        let sql = format!("{BILL} WHERE membership = $1 AND balance_cents > 0 ORDER BY due, id");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(membership).fetch_all(&self.read).await?;
-        let mut bills = Vec::with_capacity(rows.len());
-        for row in &rows {
-            bills.push(self.bill_of(row, since).await?);
-        }
-        Ok(bills)
+        let read = || sqlx::query(OPEN_BILLS).bind(membership).bind(since.millis()).fetch_all(&self.read);
+        bills_of(&retry(read).await?)
     }
 
     pub async fn bill(&self, membership: &str, id: &str, since: Instant) -> Result<Option<Bill>, sqlx::Error> {
-        let sql = format!("{BILL} WHERE membership = $1 AND id = $2");
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(membership).bind(id).fetch_optional(&self.read).await?;
-        match row {
-            Some(row) => self.bill_of(&row, since).await.map(Some),
-            None => Ok(None),
-        }
-    }
-
-    async fn bill_of(&self, row: &AnyRow, since: Instant) -> Result<Bill, sqlx::Error> {
-        let id: String = row.try_get("id")?;
-        let lines = sqlx::query("SELECT * FROM bill_line WHERE bill = $1 ORDER BY position")
-            .bind(&id)
-            .fetch_all(&self.read)
-            .await?;
-        let membership: String = row.try_get("membership")?;
-        let just_paid = sqlx::query(JUST_PAID).bind(&id).bind(membership).bind(since.millis());
-        let just_paid = just_paid.fetch_optional(&self.read).await?;
-        Ok(Bill {
-            kind: from_word(row.try_get("kind")?)?,
-            patient: row.try_get("patient")?,
-            issued: value(row, "issued")?,
-            due: value(row, "due")?,
-            balance: cents(row, "balance_cents")?,
-            pending: cents(row, "pending_cents")?,
-            just_paid: just_paid.as_ref().map(just_paid_of).transpose()?,
-            lines: lines.iter().map(line_of).collect::<Result<_, _>>()?,
-            id,
-        })
-    }
-
-    /// What a membership owes in all; payments on their way are not subtracted.
-    pub async fn owed(&self, membership: &str) -> Result<Money, sqlx::Error> {
-        let sql =
-            "SELECT CAST(COALESCE(SUM(balance_cents), 0) AS BIGINT) AS owed_cents FROM bill WHERE membership = $1";
-        let row = sqlx::query(sql).bind(membership).fetch_one(&self.read).await?;
-        cents(&row, "owed_cents")
+        let read = || sqlx::query(ONE_BILL).bind(membership).bind(since.millis()).bind(id).fetch_all(&self.read);
+        Ok(bills_of(&retry(read).await?)?.pop())
     }
 }
 
-/// The newest payment on a bill that took money, or will.
-pub const JUST_PAID: &str = "SELECT amount_cents, created_at FROM payment_share JOIN payment ON payment.id = payment_share.payment \
-     WHERE payment_share.bill = $1 AND payment.membership = $2 AND created_at > $3 AND state IN ('processing', 'paid') ORDER BY created_at DESC LIMIT 1";
+/// What a membership owes in all; payments on their way are not subtracted.
+pub async fn owed(tx: &mut Tx, membership: &str) -> Result<Money, sqlx::Error> {
+    let sql = "SELECT CAST(COALESCE(SUM(balance_cents), 0) AS BIGINT) AS owed_cents FROM bill WHERE membership = $1";
+    cents(&sqlx::query(sql).bind(membership).fetch_one(&mut **tx).await?, "owed_cents")
+}
 
-fn just_paid_of(row: &AnyRow) -> Result<JustPaid, sqlx::Error> {
-    Ok(JustPaid { amount: cents(row, "amount_cents")?, at: Instant::from_millis(row.try_get("created_at")?) })
+/// The newest payment on a bill that took money, or will: asked while another one is being begun.
+pub const JUST_PAID: &str = "SELECT payment.id FROM payment_share JOIN payment ON payment.id = payment_share.payment \
+     WHERE payment_share.bill = $1 AND payment.membership = $2 AND payment.created_at > $3 AND payment.state IN ('processing', 'paid') LIMIT 1";
+
+/// The rows of one bill follow each other.
+fn bills_of(rows: &[AnyRow]) -> Result<Vec<Bill>, sqlx::Error> {
+    let mut bills: Vec<Bill> = Vec::new();
+    for row in rows {
+        let id: &str = row.try_get("id")?;
+        if bills.last().is_none_or(|bill| bill.id != id) {
+            bills.push(bill_of(row)?);
+        }
+        // A bill without lines is one row, with nothing in the columns of the line.
+        if let (Some(bill), Some(_)) = (bills.last_mut(), row.try_get::<Option<i64>, _>("position")?) {
+            bill.lines.push(line_of(row)?);
+        }
+    }
+    Ok(bills)
+}
+
+fn bill_of(row: &AnyRow) -> Result<Bill, sqlx::Error> {
+    let just_at: Option<i64> = row.try_get("just_at")?;
+    let just_paid = just_at
+        .map(|at| Ok::<_, sqlx::Error>(JustPaid { amount: cents(row, "just_cents")?, at: Instant::from_millis(at) }));
+    Ok(Bill {
+        id: row.try_get("id")?,
+        kind: from_word(row.try_get("kind")?)?,
+        patient: row.try_get("patient")?,
+        issued: value(row, "issued")?,
+        due: value(row, "due")?,
+        balance: cents(row, "balance_cents")?,
+        pending: cents(row, "pending_cents")?,
+        just_paid: just_paid.transpose()?,
+        lines: Vec::new(),
+    })
 }
 
 fn line_of(row: &AnyRow) -> Result<BillLine, sqlx::Error> {
@@ -95,10 +127,9 @@ pub struct FreeLine {
 }
 
 pub async fn free_lines(tx: &mut Tx, bill: &str) -> Result<Vec<FreeLine>, sqlx::Error> {
-    let rows = sqlx::query("SELECT * FROM bill_line WHERE bill = $1 ORDER BY position")
-        .bind(bill)
-        .fetch_all(&mut **tx)
-        .await?;
+    let sql = "SELECT position, service_date, provider, description, billed_cents, discount_cents, plan_paid_cents, you_paid_cents, \
+               you_owe_cents, pending_cents FROM bill_line WHERE bill = $1 ORDER BY position";
+    let rows = sqlx::query(sql).bind(bill).fetch_all(&mut **tx).await?;
     rows.iter()
         .map(|row| {
             let mut line = line_of(row)?;

@@ -14,10 +14,13 @@ impl Store {
         tx.commit().await
     }
 
-    /// The one that is due first.
+    /// The one that is due first. One that another server is at is locked by its `take`, and left to it.
     pub async fn next_errand(&self, now: Instant) -> Result<Option<(String, String)>, sqlx::Error> {
-        let sql = "SELECT id, detail FROM errand WHERE next_try_at <= $1 ORDER BY next_try_at, id LIMIT 1";
-        let row = sqlx::query(sql).bind(now.millis()).fetch_optional(&self.write).await?;
+        let sql = format!(
+            "SELECT id, detail FROM errand WHERE next_try_at <= $1 ORDER BY next_try_at, id LIMIT 1 {}",
+            self.skipping_locked()
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.millis()).fetch_optional(&self.write).await?;
         row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
     }
 

@@ -22,7 +22,8 @@ fn instant(row: &AnyRow, column: &str) -> Result<Option<Instant>, sqlx::Error> {
 
 impl Store {
     pub async fn authenticator(&self, account: &str) -> Result<Option<Authenticator>, sqlx::Error> {
-        let row = sqlx::query("SELECT * FROM authenticator WHERE account = $1").bind(account);
+        let row =
+            sqlx::query("SELECT secret, confirmed_at, last_step FROM authenticator WHERE account = $1").bind(account);
         let row = row.fetch_optional(&self.read).await?;
         row.map(|row| {
             Ok(Authenticator {

@@ -1,6 +1,6 @@
 //! Payments as rows: read here, begun in `begin`, settled in `settle`.
 
-use super::{Store, Tx, cents, from_word, json, sessions::Session, value, word};
+use super::{Store, Tx, bills::owed, cents, from_word, json, retry, sessions::Session, value, word};
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
     account::AuthorisationGiven,
@@ -38,21 +38,27 @@ impl Store {
 
     /// The payment, if this session may see it: a payer's own, a member's every one of the membership.
     pub async fn payment_seen_by(&self, session: &Session, id: &str) -> Result<Option<Payment>, sqlx::Error> {
-        let row = if session.member.is_some() {
-            sqlx::query(PAYMENT_OF_MEMBERSHIP).bind(id).bind(&session.membership.id)
+        let (sql, whose) = if session.member.is_some() {
+            (PAYMENT_OF_MEMBERSHIP, &session.membership.id)
         } else {
-            sqlx::query(PAYMENT_OF_SESSION).bind(id).bind(&session.id)
+            (PAYMENT_OF_SESSION, &session.id)
         };
-        self.optional_payment(row.fetch_optional(&self.read).await?).await
+        Ok(self.one_payment(sql, &[id, whose]).await?.map(|(payment, _)| payment))
     }
 
     /// The newest first.
     pub async fn last_payments(&self, membership: &str, limit: i64) -> Result<Vec<Payment>, sqlx::Error> {
-        let rows = sqlx::query(LAST_PAYMENTS).bind(membership).bind(limit).fetch_all(&self.read).await?;
+        retry(|| self.last_payments_once(membership, limit)).await
+    }
+
+    async fn last_payments_once(&self, membership: &str, limit: i64) -> Result<Vec<Payment>, sqlx::Error> {
+        let mut tx = self.begin_reading().await?;
+        let rows = sqlx::query(LAST_PAYMENTS).bind(membership).bind(limit).fetch_all(&mut *tx).await?;
         let mut payments = Vec::with_capacity(rows.len());
         for row in &rows {
-            payments.push(self.payment_from(row).await?);
+            payments.push(payment_from(&mut tx, row).await?);
         }
+        tx.commit().await?;
         Ok(payments)
     }
 
@@ -82,22 +88,17 @@ impl Store {
         session: &Session,
         key: &IdempotencyKey,
     ) -> Result<Option<Payment>, sqlx::Error> {
-        let row = sqlx::query(PAYMENT_OF_KEY).bind(&session.membership.id).bind(key.to_string());
-        let row = row.fetch_optional(&self.read).await?;
-        if let Some(row) = &row
-            && session.member.is_none()
-            && row.try_get::<String, _>("session")? != session.id
-        {
-            let id: String = row.try_get("id")?;
+        let found = self.one_payment(PAYMENT_OF_KEY, &[&session.membership.id, &key.to_string()]).await?;
+        let Some((payment, made_in)) = found else { return Ok(None) };
+        if session.member.is_none() && made_in != session.id {
             let adopt = "UPDATE payment SET session = $2 WHERE id = $1";
-            sqlx::query(adopt).bind(id).bind(&session.id).execute(&self.write).await?;
+            sqlx::query(adopt).bind(&payment.id).bind(&session.id).execute(&self.write).await?;
         }
-        self.optional_payment(row).await
+        Ok(Some(payment))
     }
 
     pub async fn payment(&self, id: &str) -> Result<Option<Payment>, sqlx::Error> {
-        let row = sqlx::query(PAYMENT).bind(id).fetch_optional(&self.read).await?;
-        self.optional_payment(row).await
+        Ok(self.one_payment(PAYMENT, &[id]).await?.map(|(payment, _)| payment))
     }
 
     /// Who wants letters about a payment, and in which language; nobody may.
@@ -112,107 +113,135 @@ impl Store {
         value(&row, "locale")
     }
 
-    async fn optional_payment(&self, row: Option<AnyRow>) -> Result<Option<Payment>, sqlx::Error> {
-        match row {
-            Some(row) => self.payment_from(&row).await.map(Some),
-            None => Ok(None),
-        }
+    /// The payment with its parts, all of one moment, and the session that it is of.
+    async fn one_payment(&self, sql: &'static str, values: &[&str]) -> Result<Option<(Payment, String)>, sqlx::Error> {
+        retry(|| self.one_payment_once(sql, values)).await
     }
 
-    async fn payment_from(&self, row: &AnyRow) -> Result<Payment, sqlx::Error> {
-        let id: String = row.try_get("id")?;
-        let membership: String = row.try_get("membership")?;
-        let owed = self.owed(&membership).await?;
-        let state: PaymentState = from_word(row.try_get("state")?)?;
-        let is_on_its_way = matches!(state, PaymentState::Processing | PaymentState::Scheduled);
-        let (total, fee) = (cents(row, "total_cents")?, cents(row, "fee_cents")?);
-        let failure: Option<String> = row.try_get("failure")?;
-        let email: Option<String> = row.try_get("email")?;
-        let optional_date = |column: &str| -> Result<Option<Date>, sqlx::Error> {
-            let text: Option<String> = row.try_get(column)?;
-            Ok(text.and_then(|text| Date::parse(&text).ok()))
+    async fn one_payment_once(
+        &self,
+        sql: &'static str,
+        values: &[&str],
+    ) -> Result<Option<(Payment, String)>, sqlx::Error> {
+        let mut tx = self.begin_reading().await?;
+        let query = values.iter().fold(sqlx::query(sql), |query, value| query.bind(*value));
+        let payment = match query.fetch_optional(&mut *tx).await? {
+            Some(row) => Some((payment_from(&mut tx, &row).await?, row.try_get("session")?)),
+            None => None,
         };
-        let region: contract::Region = value(row, "region")?;
-        Ok(Payment {
-            reference: row.try_get("reference")?,
-            key: value(row, "idempotency_key")?,
-            state,
-            is_final: !is_on_its_way,
-            can_retry: matches!(state, PaymentState::Failed | PaymentState::Returned | PaymentState::Cancelled),
-            total,
-            fee,
-            charged: total.plus(fee).unwrap_or(total),
-            shares: self.shares_of(&id, state).await?,
-            method: json(row.try_get("method")?)?,
-            payer_name: row.try_get("payer_name")?,
-            email: email.and_then(|email| contract::Email::parse(&email).ok()),
-            created_at: Instant::from_millis(row.try_get("created_at")?),
-            time_zone: region.time_zone().to_owned(),
-            sent_on: optional_date("sent_on")?,
-            expected_on: optional_date("expected_on")?,
-            moved_by: json(row.try_get("moved_by")?)?,
-            failure: failure.as_deref().map(from_word).transpose()?,
-            owed_now: owed,
-            owed_if_cleared: if is_on_its_way { owed.minus(total).unwrap_or(Money::ZERO) } else { owed },
-            authorisation: row.try_get("authorisation")?,
-            authorisation_version: u32::try_from(row.try_get::<i64, _>("authorisation_version")?).unwrap_or(0),
-            events: self.events_of(&id).await?,
-            id,
-        })
-    }
-
-    async fn shares_of(&self, payment: &str, state: PaymentState) -> Result<Vec<PaymentShare>, sqlx::Error> {
-        let sql = "SELECT payment_share.bill AS bill, kind, patient, due, amount_cents, leaves_cents FROM payment_share \
-                   JOIN bill ON bill.id = payment_share.bill WHERE payment = $1 ORDER BY position";
-        let rows = sqlx::query(sql).bind(payment).fetch_all(&self.read).await?;
-        let sql = "SELECT payment_line.bill AS bill, service_date, provider, description, after_insurance_cents, paid_cents \
-                   FROM payment_line JOIN bill_line ON bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line \
-                   WHERE payment = $1 ORDER BY service_date, payment_line.line";
-        let lines = sqlx::query(sql).bind(payment).fetch_all(&self.read).await?;
-        rows.iter()
-            .map(|row| {
-                let bill: String = row.try_get("bill")?;
-                let (amount, mut leaves) = (cents(row, "amount_cents")?, cents(row, "leaves_cents")?);
-                // What was reserved for a payment that took nothing, or gave it back, is owed again.
-                if !matches!(state, PaymentState::Paid | PaymentState::Processing | PaymentState::Scheduled) {
-                    leaves = leaves.plus(amount).unwrap_or(leaves);
-                }
-                let of_bill = lines.iter().filter(|line| line.try_get::<String, _>("bill").is_ok_and(|of| of == bill));
-                Ok(PaymentShare {
-                    kind: from_word(row.try_get("kind")?)?,
-                    patient: row.try_get("patient")?,
-                    amount,
-                    leaves,
-                    due: value(row, "due")?,
-                    lines: of_bill.map(paid_line_of).collect::<Result<_, _>>()?,
-                    bill,
-                })
-            })
-            .collect()
-    }
-
-    async fn events_of(&self, payment: &str) -> Result<Vec<PaymentEvent>, sqlx::Error> {
-        let sql = "SELECT state, at FROM payment_event WHERE payment = $1 ORDER BY position";
-        let rows = sqlx::query(sql).bind(payment).fetch_all(&self.read).await?;
-        rows.iter()
-            .map(|row| {
-                let at = Instant::from_millis(row.try_get("at")?);
-                Ok(PaymentEvent { state: from_word(row.try_get("state")?)?, at })
-            })
-            .collect()
+        tx.commit().await?;
+        Ok(payment)
     }
 }
 
-const PAYMENT: &str = "SELECT payment.*, membership.region AS region FROM payment JOIN membership ON membership.id = payment.membership \
-     WHERE payment.id = $1";
-const PAYMENT_OF_SESSION: &str = "SELECT payment.*, membership.region AS region FROM payment JOIN membership ON membership.id = payment.membership \
-     WHERE payment.id = $1 AND payment.session = $2";
-const PAYMENT_OF_MEMBERSHIP: &str = "SELECT payment.*, membership.region AS region FROM payment JOIN membership ON membership.id = payment.membership \
-     WHERE payment.id = $1 AND payment.membership = $2";
-const LAST_PAYMENTS: &str = "SELECT payment.*, membership.region AS region FROM payment JOIN membership ON membership.id = payment.membership \
-     WHERE payment.membership = $1 ORDER BY payment.created_at DESC, payment.id DESC LIMIT $2";
-const PAYMENT_OF_KEY: &str = "SELECT payment.*, membership.region AS region FROM payment JOIN membership ON membership.id = payment.membership \
-     WHERE payment.membership = $1 AND idempotency_key = $2";
+async fn payment_from(tx: &mut Tx, row: &AnyRow) -> Result<Payment, sqlx::Error> {
+    let id: String = row.try_get("id")?;
+    let membership: String = row.try_get("membership")?;
+    let owed = owed(&mut *tx, &membership).await?;
+    let state: PaymentState = from_word(row.try_get("state")?)?;
+    let is_on_its_way = matches!(state, PaymentState::Processing | PaymentState::Scheduled);
+    let (total, fee) = (cents(row, "total_cents")?, cents(row, "fee_cents")?);
+    let failure: Option<String> = row.try_get("failure")?;
+    let email: Option<String> = row.try_get("email")?;
+    let optional_date = |column: &str| -> Result<Option<Date>, sqlx::Error> {
+        let text: Option<String> = row.try_get(column)?;
+        Ok(text.and_then(|text| Date::parse(&text).ok()))
+    };
+    let region: contract::Region = value(row, "region")?;
+    Ok(Payment {
+        reference: row.try_get("reference")?,
+        key: value(row, "idempotency_key")?,
+        state,
+        is_final: !is_on_its_way,
+        can_retry: matches!(state, PaymentState::Failed | PaymentState::Returned | PaymentState::Cancelled),
+        total,
+        fee,
+        charged: total.plus(fee).unwrap_or(total),
+        shares: shares_of(&mut *tx, &id, state).await?,
+        method: json(row.try_get("method")?)?,
+        payer_name: row.try_get("payer_name")?,
+        email: email.and_then(|email| contract::Email::parse(&email).ok()),
+        created_at: Instant::from_millis(row.try_get("created_at")?),
+        time_zone: region.time_zone().to_owned(),
+        sent_on: optional_date("sent_on")?,
+        expected_on: optional_date("expected_on")?,
+        moved_by: json(row.try_get("moved_by")?)?,
+        failure: failure.as_deref().map(from_word).transpose()?,
+        owed_now: owed,
+        owed_if_cleared: if is_on_its_way { owed.minus(total).unwrap_or(Money::ZERO) } else { owed },
+        authorisation: row.try_get("authorisation")?,
+        authorisation_version: u32::try_from(row.try_get::<i64, _>("authorisation_version")?).unwrap_or(0),
+        events: events_of(&mut *tx, &id).await?,
+        id,
+    })
+}
+
+async fn shares_of(tx: &mut Tx, payment: &str, state: PaymentState) -> Result<Vec<PaymentShare>, sqlx::Error> {
+    let sql = "SELECT payment_share.bill AS bill, bill.kind AS kind, bill.patient AS patient, bill.due AS due, \
+               payment_share.amount_cents AS amount_cents, payment_share.leaves_cents AS leaves_cents FROM payment_share \
+               JOIN bill ON bill.id = payment_share.bill WHERE payment_share.payment = $1 ORDER BY payment_share.position";
+    let rows = sqlx::query(sql).bind(payment).fetch_all(&mut **tx).await?;
+    let sql = "SELECT payment_line.bill AS bill, bill_line.service_date AS service_date, bill_line.provider AS provider, \
+               bill_line.description AS description, payment_line.after_insurance_cents AS after_insurance_cents, \
+               payment_line.paid_cents AS paid_cents \
+               FROM payment_line JOIN bill_line ON bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line \
+               WHERE payment_line.payment = $1 ORDER BY bill_line.service_date, payment_line.line";
+    let lines = sqlx::query(sql).bind(payment).fetch_all(&mut **tx).await?;
+    rows.iter()
+        .map(|row| {
+            let bill: String = row.try_get("bill")?;
+            let (amount, mut leaves) = (cents(row, "amount_cents")?, cents(row, "leaves_cents")?);
+            // What was reserved for a payment that took nothing, or gave it back, is owed again.
+            if !matches!(state, PaymentState::Paid | PaymentState::Processing | PaymentState::Scheduled) {
+                leaves = leaves.plus(amount).unwrap_or(leaves);
+            }
+            let of_bill = lines.iter().filter(|line| line.try_get::<String, _>("bill").is_ok_and(|of| of == bill));
+            Ok(PaymentShare {
+                kind: from_word(row.try_get("kind")?)?,
+                patient: row.try_get("patient")?,
+                amount,
+                leaves,
+                due: value(row, "due")?,
+                lines: of_bill.map(paid_line_of).collect::<Result<_, _>>()?,
+                bill,
+            })
+        })
+        .collect()
+}
+
+async fn events_of(tx: &mut Tx, payment: &str) -> Result<Vec<PaymentEvent>, sqlx::Error> {
+    let sql = "SELECT state, at FROM payment_event WHERE payment = $1 ORDER BY position";
+    let rows = sqlx::query(sql).bind(payment).fetch_all(&mut **tx).await?;
+    rows.iter()
+        .map(|row| {
+            let at = Instant::from_millis(row.try_get("at")?);
+            Ok(PaymentEvent { state: from_word(row.try_get("state")?)?, at })
+        })
+        .collect()
+}
+
+/// A payment's own columns, and the region of its membership. Each with its table: a column that a later version adds to one of them
+/// must not make a name of ours mean two.
+macro_rules! payments {
+    ($condition:literal) => {
+        concat!(
+            "SELECT payment.id AS id, payment.reference AS reference, payment.membership AS membership, payment.session AS session, \
+             payment.idempotency_key AS idempotency_key, payment.state AS state, payment.failure AS failure, \
+             payment.total_cents AS total_cents, payment.fee_cents AS fee_cents, payment.method AS method, \
+             payment.payer_name AS payer_name, payment.email AS email, payment.authorisation AS authorisation, \
+             payment.authorisation_version AS authorisation_version, payment.created_at AS created_at, payment.sent_on AS sent_on, \
+             payment.expected_on AS expected_on, payment.moved_by AS moved_by, membership.region AS region \
+             FROM payment JOIN membership ON membership.id = payment.membership WHERE ",
+            $condition
+        )
+    };
+}
+const PAYMENT: &str = payments!("payment.id = $1");
+const PAYMENT_OF_SESSION: &str = payments!("payment.id = $1 AND payment.session = $2");
+const PAYMENT_OF_MEMBERSHIP: &str = payments!("payment.id = $1 AND payment.membership = $2");
+const LAST_PAYMENTS: &str =
+    payments!("payment.membership = $1 ORDER BY payment.created_at DESC, payment.id DESC LIMIT $2");
+const PAYMENT_OF_KEY: &str = payments!("payment.membership = $1 AND payment.idempotency_key = $2");
 
 fn paid_line_of(row: &AnyRow) -> Result<PaidLine, sqlx::Error> {
     Ok(PaidLine {

@@ -24,7 +24,7 @@ impl Store {
         .bind(now.millis())
         .execute(&self.write)
         .await?;
-        let sql = "SELECT * FROM registration WHERE session = $1";
+        let sql = "SELECT id, draft, sent_at FROM registration WHERE session = $1";
         let row = sqlx::query(sql).bind(session).fetch_one(&self.write).await?;
         Ok(Registered {
             id: row.try_get("id")?,

@@ -71,10 +71,13 @@ impl Session {
     }
 }
 
-const SESSION: &str = "SELECT session.id AS session_id, capture_binding, session.created_at AS created_at, seen_at, device, account, \
-    is_halfway, proved_at, membership.id AS membership_id, region, ending, first_name, last_name, account.email AS account_email, email_confirmed_at \
+const SESSION: &str = "SELECT session.id AS session_id, session.capture_binding AS capture_binding, session.created_at AS created_at, \
+    session.seen_at AS seen_at, session.device AS device, session.account AS account, session.is_halfway AS is_halfway, \
+    session.proved_at AS proved_at, membership.id AS membership_id, membership.region AS region, membership.ending AS ending, \
+    account.first_name AS first_name, account.last_name AS last_name, account.email AS account_email, \
+    account.email_confirmed_at AS email_confirmed_at \
     FROM session JOIN membership ON membership.id = session.membership LEFT JOIN account ON account.id = session.account \
-    WHERE token_hash = $1 AND ended_at IS NULL";
+    WHERE session.token_hash = $1 AND session.ended_at IS NULL";
 
 fn session_from(row: &AnyRow, token_hash: &str) -> Result<Session, sqlx::Error> {
     let account: Option<String> = row.try_get("account")?;

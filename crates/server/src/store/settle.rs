@@ -6,7 +6,7 @@ use super::{
     ledger::{Movement, Reason},
     outbox::Queued,
     payments::add_event,
-    word,
+    retry, word,
 };
 use crate::mail;
 use contract::{
@@ -45,6 +45,16 @@ impl Store {
     ///
     /// The letter that tells of it is queued in the same transaction, once a state.
     pub async fn settle(
+        &self,
+        payment: &str,
+        verdict: &Verdict,
+        letter: Option<&Addressed>,
+        at: Instant,
+    ) -> Result<bool, sqlx::Error> {
+        retry(|| self.settle_once(payment, verdict, letter, at)).await
+    }
+
+    async fn settle_once(
         &self,
         payment: &str,
         verdict: &Verdict,

@@ -19,3 +19,4 @@ mod silence;
 mod texts;
 mod tokens;
 mod too_late;
+mod trouble;

@@ -96,9 +96,17 @@ impl House {
         Self { app, line, router, processor, charges, folder, _database: database }
     }
 
-    pub async fn ask(&self, mut call: Call) -> Answer {
-        call.path.insert_str(0, "/api/v1");
-        answer(self.router.clone(), call.request()).await
+    pub async fn ask(&self, call: Call) -> Answer {
+        ask(self.router.clone(), call).await
+    }
+
+    /// Another server over the same database and the same line, with connections of its own.
+    pub async fn second_server(&self) -> (App, Router) {
+        let store = Store::open(&self.app.settings.database_url).await.unwrap();
+        let app = State::new(self.app.settings.clone(), store, Clock::default(), self.line.clone());
+        let address = SocketAddr::from(([192, 0, 2, 2], 1234));
+        let router = server::service(&app).unwrap().layer(MockConnectInfo(address));
+        (app, router)
     }
 
     /// Sends a call all but its body, and waits until the server waits for that.
@@ -352,6 +360,11 @@ fn row_text(row: &sqlx::any::AnyRow) -> String {
         text.unwrap_or_else(|_| row.try_get::<Option<i64>, _>(at).unwrap().map(|number| number.to_string()))
     });
     cells.map(|cell| cell.unwrap_or_else(|| "NULL".to_owned())).collect::<Vec<_>>().join("|")
+}
+
+pub async fn ask(router: Router, mut call: Call) -> Answer {
+    call.path.insert_str(0, "/api/v1");
+    answer(router, call.request()).await
 }
 
 async fn answer(router: Router, request: Request<Body>) -> Answer {

@@ -1,0 +1,65 @@
+//! Bringing the tables up to date. SQLite belongs to one server, which does it when it starts. Over PostgreSQL other servers run
+//! meanwhile, so it is a step of its own (`kppay-server migrate`), before the first server of the new version: a server that finds
+//! older tables does not start, one that finds newer tables does, and only an empty database gets its tables at the start.
+//!
+//! What a migration may do is in ARCHITECTURE.md ("Migrations"); `tests/migrations.rs` reads them.
+
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, migrate::Migrator};
+
+/// Any number but the one sqlx takes for the migrations themselves: this lock is held while looking, too.
+const LOCK: i64 = 0x6b70_7061_7901;
+
+/// No time-out of ours: making an index takes as long as it takes. But a table that is in use is waited for only so long, because
+/// whoever comes after waits behind the migration.
+const SETTINGS: &str =
+    "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '60s'";
+const LOCK_TIMEOUT: &str = "SET lock_timeout = '5s'";
+
+fn migrator() -> Migrator {
+    let mut migrator = sqlx::migrate!();
+    // A database of a newer version has migrations that are not known here.
+    migrator.set_ignore_missing(true);
+    migrator
+}
+
+pub async fn sqlite(write: &AnyPool) -> Result<(), sqlx::Error> {
+    Ok(migrator().run(write).await?)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// As a server that starts.
+    OnlyIfEmpty,
+    /// As the step of its own.
+    Older,
+}
+
+pub async fn postgres(url: &str, which: Which) -> Result<(), sqlx::Error> {
+    let mut connection = AnyConnection::connect(url).await?;
+    sqlx::raw_sql(SETTINGS).execute(&mut connection).await?;
+    // Of two servers that start at the same moment the second waits, and finds everything done.
+    sqlx::raw_sql(AssertSqlSafe(format!("SELECT pg_advisory_lock({LOCK})"))).execute(&mut connection).await?;
+    sqlx::raw_sql(LOCK_TIMEOUT).execute(&mut connection).await?;
+    let applied = applied(&mut connection).await?;
+    let migrator = migrator();
+    let is_behind = migrator.iter().any(|migration| !applied.contains(&migration.version));
+    if is_behind && (applied.is_empty() || which == Which::Older) {
+        migrator.run(&mut connection).await?;
+    } else if is_behind {
+        let message =
+            "its tables are older than this server: run `kppay-server migrate` with the same --database-url first";
+        return Err(sqlx::Error::Configuration(message.into()));
+    }
+    connection.close().await
+}
+
+async fn applied(connection: &mut AnyConnection) -> Result<Vec<i64>, sqlx::Error> {
+    let is_there: bool =
+        sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(&mut *connection).await?;
+    if !is_there {
+        return Ok(Vec::new());
+    }
+    sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY version")
+        .fetch_all(connection)
+        .await
+}

@@ -1,0 +1,135 @@
+//! One transaction of the database. Its BEGIN, COMMIT and ROLLBACK are statements like any other, since sqlx's own transactions count
+//! in the client how deep a connection is in them, and that count can be wrong: SQLite ends a transaction by itself when the disk is
+//! full (`docs/upstream.md`), and a BEGIN that nobody waited for is not counted over PostgreSQL. Such a connection commits nothing any
+//! more, and says Ok.
+//!
+//! So the rule here: only a COMMIT or a ROLLBACK that the database has answered gives the connection back to the pool. A transaction
+//! that ends in any other way (an error, a time-out, a caller that is gone) closes its connection, and the database rolls back.
+
+use super::{Store, trouble};
+use sqlx::{Any, AnyConnection, AnyPool, pool::PoolConnection};
+use std::{
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
+
+pub struct Tx {
+    connection: PoolConnection<Any>,
+    /// The database has answered its COMMIT or ROLLBACK.
+    is_over: bool,
+}
+
+impl Tx {
+    async fn begin(pool: &AnyPool, statement: &'static str) -> Result<Self, sqlx::Error> {
+        // From here on dropping it closes the connection: also where nobody waits for the answer to BEGIN.
+        let mut tx = Self { connection: pool.acquire().await?, is_over: false };
+        sqlx::raw_sql(statement).execute(&mut *tx).await?;
+        Ok(tx)
+    }
+
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        self.end("COMMIT").await
+    }
+
+    pub async fn rollback(self) -> Result<(), sqlx::Error> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(mut self, statement: &'static str) -> Result<(), sqlx::Error> {
+        sqlx::raw_sql(statement).execute(&mut *self).await?;
+        self.is_over = true;
+        Ok(())
+    }
+}
+
+impl Deref for Tx {
+    type Target = AnyConnection;
+    fn deref(&self) -> &AnyConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.connection
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.connection.close_on_drop();
+        }
+    }
+}
+
+impl Store {
+    pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
+        // SQLite waits for another process here, and not in the middle, where it could not.
+        Tx::begin(&self.write, if self.is_postgres { "BEGIN" } else { "BEGIN IMMEDIATE" }).await
+    }
+
+    /// For an answer that takes several queries: all of them see the same moment.
+    pub async fn begin_reading(&self) -> Result<Tx, sqlx::Error> {
+        // Over SQLite a transaction sees what was there at its first query.
+        let statement = if self.is_postgres { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" };
+        Tx::begin(&self.read, statement).await
+    }
+}
+
+/// How often what the database gave up is done again, and how long is waited before, at most, the first time.
+const TRIES: u32 = 3;
+const FIRST_WAIT_MILLIS: u64 = 20;
+
+/// Does it again, three times at most, when the database gave it up for the sake of another transaction (a deadlock, a serialization
+/// failure) or because its tables have changed. `work` is a whole transaction: nothing of a try that failed is there.
+pub async fn retry<T, F>(mut work: impl FnMut() -> F) -> Result<T, sqlx::Error>
+where
+    F: Future<Output = Result<T, sqlx::Error>>,
+{
+    let mut tries = 0;
+    loop {
+        match work().await {
+            Err(error) if tries < TRIES && trouble::heed(&error).goes_away_at_once() => {
+                tries += 1;
+                crate::metrics::DATABASE_RETRIES.add(1);
+                tokio::time::sleep(wait_before(tries)).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Longer each time, and by chance: two that met do not meet again.
+fn wait_before(tries: u32) -> Duration {
+    let mut chance = [0];
+    _ = getrandom::fill(&mut chance);
+    let most = FIRST_WAIT_MILLIS << tries.min(8);
+    Duration::from_millis(most / 2 + most * u64::from(chance[0]) / 512)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_no_conflict_is_not_done_again() {
+        let mut tries = 0;
+        let failed: Result<(), _> = retry(|| {
+            tries += 1;
+            async { Err(sqlx::Error::PoolTimedOut) }
+        })
+        .await;
+        assert!(failed.is_err());
+        assert_eq!(tries, 1);
+    }
+
+    #[test]
+    fn waits_grow_and_end() {
+        for tries in 1..=TRIES {
+            let millis = wait_before(tries).as_millis() as u64;
+            let most = FIRST_WAIT_MILLIS << tries;
+            assert!((most / 2..=most).contains(&millis), "{tries}: {millis}");
+        }
+    }
+}
