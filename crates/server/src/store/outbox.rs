@@ -13,7 +13,7 @@ pub struct Queued<'a> {
     pub cause: &'a str,
     pub to: &'a Email,
     pub letter: &'a Letter,
-    /// It has a link that opens something: its text is wiped once it was sent.
+    /// It has a link or a code that opens something: it goes first, and its text is wiped once it was sent.
     pub is_secret: bool,
     pub at: Instant,
 }
@@ -59,13 +59,26 @@ impl Queued<'_> {
     }
 }
 
+macro_rules! over {
+    ($column:literal) => {
+        concat!(
+            "UPDATE outbox SET next_try_at = NULL, ",
+            $column,
+            " = $2, body_text = CASE WHEN is_secret = 1 THEN '' ELSE body_text END, \
+             body_html = CASE WHEN is_secret = 1 THEN '' ELSE body_html END WHERE id = $1"
+        )
+    };
+}
+
 impl Store {
     /// Newest first.
     pub async fn letters(&self, limit: i64) -> Result<Vec<DemoMail>, sqlx::Error> {
-        let rows = sqlx::query("SELECT * FROM outbox ORDER BY created_at DESC, id DESC LIMIT $1")
-            .bind(limit)
-            .fetch_all(&self.read)
-            .await?;
+        let rows = sqlx::query(
+            "SELECT to_address, subject, body_text, created_at FROM outbox ORDER BY created_at DESC, id DESC LIMIT $1",
+        )
+        .bind(limit)
+        .fetch_all(&self.read)
+        .await?;
         rows.iter()
             .map(|row| {
                 Ok(DemoMail {
@@ -78,42 +91,53 @@ impl Store {
             .collect()
     }
 
-    /// Takes the letter that is due first; until `again` nobody else takes it.
-    pub async fn next_letter(&self, now: Instant, again: Instant) -> Result<Option<Due>, sqlx::Error> {
-        // The condition stands outside, too: of two servers that chose the same letter, one finds it taken.
-        let row = sqlx::query(
-            "UPDATE outbox SET next_try_at = $2, tries = tries + 1 WHERE next_try_at <= $1 AND id = \
-             (SELECT id FROM outbox WHERE next_try_at <= $1 ORDER BY next_try_at, id LIMIT 1) RETURNING *",
-        )
-        .bind(now.millis())
-        .bind(again.millis())
-        .fetch_optional(&self.write)
-        .await?;
-        row.map(|row| {
-            Ok(Due {
-                id: row.try_get("id")?,
-                to: row.try_get("to_address")?,
-                subject: row.try_get("subject")?,
-                text: row.try_get("body_text")?,
-                html: row.try_get("body_html")?,
-                queued_at: Instant::from_millis(row.try_get("created_at")?),
-                tries: row.try_get("tries")?,
+    /// Takes letters that are due, at most so many: those with a secret first, whose links do not live long, then those that are due
+    /// the longest. Until `again` nobody else takes them.
+    pub async fn take_letters(&self, now: Instant, again: Instant, most: usize) -> Result<Vec<Due>, sqlx::Error> {
+        let sql = format!(
+            "WITH due (chosen) AS MATERIALIZED (SELECT id FROM outbox WHERE next_try_at <= $1 \
+             ORDER BY is_secret DESC, next_try_at, id LIMIT $3 {}) \
+             UPDATE outbox SET next_try_at = $2, tries = tries + 1 FROM due WHERE id = chosen \
+             RETURNING id, to_address, subject, body_text, body_html, created_at, tries",
+            self.skipping_locked()
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(now.millis())
+            .bind(again.millis())
+            .bind(i64::try_from(most).unwrap_or(1))
+            .fetch_all(&self.write)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Due {
+                    id: row.try_get("id")?,
+                    to: row.try_get("to_address")?,
+                    subject: row.try_get("subject")?,
+                    text: row.try_get("body_text")?,
+                    html: row.try_get("body_html")?,
+                    queued_at: Instant::from_millis(row.try_get("created_at")?),
+                    tries: row.try_get("tries")?,
+                })
             })
-        })
-        .transpose()
+            .collect()
     }
 
+    /// With it goes the text of a letter with a secret, unless it is tried again.
     pub async fn end_try(&self, letter: &str, outcome: Outcome, now: Instant) -> Result<(), sqlx::Error> {
         let (sql, at) = match outcome {
-            Outcome::Sent => ("UPDATE outbox SET next_try_at = NULL, sent_at = $2 WHERE id = $1", now),
-            Outcome::GivenUp => ("UPDATE outbox SET next_try_at = NULL, given_up_at = $2 WHERE id = $1", now),
+            Outcome::Sent => (over!("sent_at"), now),
+            Outcome::GivenUp => (over!("given_up_at"), now),
             Outcome::TryAgain(at) => ("UPDATE outbox SET next_try_at = $2 WHERE id = $1 AND sent_at IS NULL", at),
         };
         sqlx::query(sql).bind(letter).bind(at.millis()).execute(&self.write).await?;
-        let wipe =
-            "UPDATE outbox SET body_text = '', body_html = '' WHERE id = $1 AND is_secret = 1 AND next_try_at IS NULL";
-        sqlx::query(wipe).bind(letter).execute(&self.write).await?;
         Ok(())
+    }
+
+    /// How many letters wait, and since when the oldest does.
+    pub async fn letters_waiting(&self) -> Result<(i64, Option<Instant>), sqlx::Error> {
+        let sql = "SELECT COUNT(*) AS letters, MIN(created_at) AS oldest FROM outbox WHERE next_try_at IS NOT NULL";
+        let row = sqlx::query(sql).fetch_one(&self.read).await?;
+        Ok((row.try_get("letters")?, row.try_get::<Option<i64>, _>("oldest")?.map(Instant::from_millis)))
     }
 
     /// Letters queued for one cause since a moment: a limit on asking for a receipt again and again.

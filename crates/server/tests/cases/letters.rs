@@ -7,6 +7,7 @@ use crate::house::{
 };
 use serde_json::json;
 use server::delivery::{self, Mailer};
+use std::time::Duration;
 
 const FROM: &str = "Health plan <bills@plan.example>";
 
@@ -125,7 +126,7 @@ async fn after_a_crash_a_letter_comes_again_under_the_same_name() {
     pays(&house).await;
     // taken from the outbox by a server that is gone before it could send
     let now = house.app.clock.now();
-    assert!(house.app.store.next_letter(now, now.plus_millis(60_000)).await.unwrap().is_some());
+    assert!(!house.app.store.take_letters(now, now.plus_millis(60_000), 1).await.unwrap().is_empty());
     carry(&house, &post).await;
     assert_eq!(post.received().len(), 0, "the one who took it may still be sending");
     house.app.clock.move_on(60_000);
@@ -157,4 +158,74 @@ async fn what_did_not_happen_is_told_to_nobody() {
     house.pay(&ana, &new_key(), &order).await.is_payment(201, "failed");
     carry(&house, &post).await;
     assert_eq!((post.received().len(), house.number("SELECT COUNT(*) FROM outbox").await), (0, 0));
+}
+
+/// So many receipts wait.
+async fn receipts_wait(house: &House, count: i64) {
+    let now = house.app.clock.now().millis();
+    for at in 0..count {
+        let sql = "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret) \
+                   VALUES ($1, 'x', 'many@example.org', 'Receipt', $2, '', $3, $3, 0)";
+        let body = "Thank you for your payment.\n".repeat(40);
+        let insert = sqlx::query(sql).bind(format!("receipt-{at:05}")).bind(body).bind(now - count + at);
+        insert.execute(&house.app.store.write).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_reset_is_handed_over_before_the_receipts_that_wait() {
+    let (house, post) = (House::open().await, PostOffice::open().await);
+    receipts_wait(&house, 200).await;
+    let now = house.app.clock.now().millis();
+    let sql = "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret) \
+               VALUES ('reset', 'x', 'ana@example.org', 'Reset', 'a#link', '', $1, $1, 1)";
+    sqlx::query(sql).bind(now).execute(&house.app.store.write).await.unwrap();
+    carry(&house, &post).await;
+    let received = post.received();
+    assert_eq!((received.len(), waiting(&house).await), (201, 0));
+    // Eight are on their way at once, in no order among each other.
+    let at = received.iter().position(|letter| letter.to == "ana@example.org").unwrap();
+    assert!(at < 8, "{at} letters came before it");
+    assert_eq!(
+        house.number("SELECT COUNT(*) FROM outbox WHERE body_text = ''").await,
+        1,
+        "its link is wiped, and no other"
+    );
+}
+
+#[tokio::test]
+async fn a_letter_that_takes_long_keeps_no_other_waiting() {
+    let (house, slow) = (House::open().await, PostOffice::open_slow(Duration::from_millis(200)).await);
+    receipts_wait(&house, 40).await;
+    let began = std::time::Instant::now();
+    carry(&house, &slow).await;
+    assert_eq!((slow.received().len(), waiting(&house).await), (40, 0));
+    // One after the other they would take eight seconds.
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn the_age_of_the_oldest_letter_that_waits_is_known() {
+    let house = House::open().await;
+    assert_eq!(house.app.store.letters_waiting().await.unwrap(), (0, None));
+    receipts_wait(&house, 3).await;
+    let (letters, oldest) = house.app.store.letters_waiting().await.unwrap();
+    let first = house.number("SELECT MIN(created_at) FROM outbox").await;
+    assert_eq!((letters, oldest.unwrap().millis()), (3, first));
+}
+
+/// Not a promise: `cargo test -p server --test sqlite letters_a_second -- --ignored --nocapture`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn letters_a_second() {
+    for pause in [0, 20] {
+        let (house, post) = (House::open().await, PostOffice::open_slow(Duration::from_millis(pause)).await);
+        receipts_wait(&house, 600).await;
+        let mailer = Mailer::new(&post.url, FROM).unwrap();
+        let began = std::time::Instant::now();
+        while waiting(&house).await > 0 {
+            delivery::round(&house.app, &mailer).await.unwrap();
+        }
+        println!("a pause of {pause} ms: {:.1} letters a second", 600.0 / began.elapsed().as_secs_f64());
+    }
 }

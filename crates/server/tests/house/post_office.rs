@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -38,13 +39,17 @@ pub struct PostOffice {
 
 impl PostOffice {
     pub async fn open() -> Self {
+        Self::open_slow(Duration::ZERO).await
+    }
+    /// Takes a letter after a pause.
+    pub async fn open_slow(pause: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("smtp://{}", listener.local_addr().unwrap());
         let desk = Arc::<Mutex<Desk>>::default();
         let inside = desk.clone();
         tokio::spawn(async move {
             while let Ok((line, _)) = listener.accept().await {
-                tokio::spawn(serve(line, inside.clone()));
+                tokio::spawn(serve(line, inside.clone(), pause));
             }
         });
         Self { url, desk }
@@ -57,7 +62,7 @@ impl PostOffice {
     }
 }
 
-async fn serve(line: TcpStream, desk: Arc<Mutex<Desk>>) -> std::io::Result<()> {
+async fn serve(line: TcpStream, desk: Arc<Mutex<Desk>>, pause: Duration) -> std::io::Result<()> {
     let (read, mut write) = line.into_split();
     let mut lines = BufReader::new(read).lines();
     let mut to = String::new();
@@ -76,6 +81,9 @@ async fn serve(line: TcpStream, desk: Arc<Mutex<Desk>>) -> std::io::Result<()> {
                 while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
                     data.push_str(line.strip_prefix('.').unwrap_or(&line));
                     data.push('\n');
+                }
+                if !pause.is_zero() {
+                    tokio::time::sleep(pause).await;
                 }
                 let mut desk = desk.lock().unwrap();
                 let verdict = desk.verdicts.pop_front();
