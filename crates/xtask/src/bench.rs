@@ -17,9 +17,10 @@ pub const USAGE: &str = "bench [payments] [sign-ins] [--rate 250] [--read-rate 5
 /// One payment as PostgreSQL sees it, without a server in between.
 const PGBENCH: &str = include_str!("load/payment.pgbench.sql");
 /// The payers of the load generator, put into a database that the demo has filled.
-const MEMBERS: &str = include_str!("load/members.sql");
+pub const MEMBERS: &str = include_str!("load/members.sql");
 /// Python brings SQLite, and is needed anyway.
-const INTO_SQLITE: &str = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=10).executescript(sys.argv[2])";
+pub const INTO_SQLITE: &str =
+    "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=10).executescript(sys.argv[2])";
 
 pub fn bench(given: &[String]) -> Outcome<()> {
     let arguments = Arguments::parse(given, &["--rate", "--read-rate", "--seconds", "--connections"], &[])?;
@@ -35,12 +36,7 @@ pub fn bench(given: &[String]) -> Outcome<()> {
     }
     let wants = |what: &str| arguments.words.is_empty() || arguments.words.iter().any(|word| word == what);
     build::servers()?;
-    step("Building the load generator");
-    let mut cargo = place::cargo();
-    child::run(
-        "cargo build",
-        cargo.args(["build", "--profile", "server", "-p", "xtask", "--features", "load", "--bin", "load"]),
-    )?;
+    build::load()?;
 
     let mut table = Table::default();
     let mut floor = None;

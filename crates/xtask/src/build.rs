@@ -61,11 +61,28 @@ pub fn app(tools: &Tools) -> Outcome<()> {
 
 /// `kppay-server` and `kppay-processor`, optimised for speed.
 pub fn servers() -> Outcome<()> {
+    if let Some(folder) = place::built_servers() {
+        step(&format!("Taking the servers that are in {}", folder.display()));
+        return Ok(());
+    }
     step("Building the billing API and the processor (about 5 min the first time, seconds after a change)");
     let mut cargo = place::cargo();
     child::run(
         "cargo build --profile server",
         cargo.args(["build", "--profile", "server", "-p", "server", "-p", "processor"]),
+    )
+}
+
+/// The load generator of `bench` and `chaos`.
+pub fn load() -> Outcome<()> {
+    if place::built_servers().is_some() {
+        return Ok(());
+    }
+    step("Building the load generator");
+    let mut cargo = place::cargo();
+    child::run(
+        "cargo build",
+        cargo.args(["build", "--profile", "server", "-p", "xtask", "--features", "load", "--bin", "load"]),
     )
 }
 

@@ -87,6 +87,21 @@ impl Running {
         self.child.id()
     }
 
+    /// As a power cut ends it: SIGKILL to the whole group.
+    pub fn kill(mut self) {
+        signal("-KILL", self.child.id());
+        let _ = self.child.wait();
+        ours().groups.remove(&self.child.id());
+    }
+
+    /// SIGSTOP: it holds its connections and locks, and says nothing more until `thaw`.
+    pub fn freeze(&self) {
+        signal("-STOP", self.child.id());
+    }
+    pub fn thaw(&self) {
+        signal("-CONT", self.child.id());
+    }
+
     pub fn wait(&mut self) -> Outcome<ExitStatus> {
         self.child.wait().because(&self.name)
     }
@@ -126,13 +141,19 @@ pub fn run(name: &str, command: &mut Command) -> Outcome<()> {
 
 /// Runs to the end, passing its standard output on and each line of it to `see`.
 pub fn run_and_read(name: &str, command: &mut Command, mut see: impl FnMut(&str)) -> Outcome<ExitStatus> {
+    run_quietly(name, command, |line| {
+        println!("{line}");
+        see(line);
+    })
+}
+
+/// Runs to the end, giving each line of its standard output to `see` and to nobody else.
+pub fn run_quietly(name: &str, command: &mut Command, mut see: impl FnMut(&str)) -> Outcome<ExitStatus> {
     let mut running = Running::start(name, command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
     if let Some(output) = running.child.stdout.take() {
         for line in BufReader::new(output).split(b'\n') {
             let line = line.because(name)?;
-            let line = String::from_utf8_lossy(&line);
-            println!("{line}");
-            see(&line);
+            see(&String::from_utf8_lossy(&line));
         }
     }
     running.wait()

@@ -46,6 +46,16 @@ impl Plan {
     pub fn origin(&self) -> String {
         if self.api_only { TRUNK_SERVE.to_owned() } else { format!("http://localhost:{}", self.port) }
     }
+
+    fn authority(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+    pub fn processor_authority(&self) -> String {
+        format!("127.0.0.1:{}", self.processor_port)
+    }
+    fn processor_url(&self) -> String {
+        format!("http://{}", self.processor_authority())
+    }
 }
 
 pub struct House {
@@ -68,38 +78,18 @@ impl House {
             forget(&plan.data)?;
         }
         std::fs::create_dir_all(&plan.data).because("Making the data directory")?;
-        let authority = format!("127.0.0.1:{}", plan.port);
-        let processor_authority = format!("127.0.0.1:{}", plan.processor_port);
-        let origin = plan.origin();
         let secret = secret()?;
-
-        let mut processor = Command::new(place::server_binary("kppay-processor"));
-        processor.args(["--listen", &processor_authority, "--parent-origin", &origin]);
-        processor.arg("--database").arg(plan.data.join("processor.db")).arg("--frame").arg(build::frame());
-        let mut processor = start("The processor", &mut processor, plan, &secret)?;
-        ready(&mut processor, &processor_authority, "/healthz", plan)?;
-
-        let database =
-            plan.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", plan.data.join("billing.db").display()));
-        let mut server = Command::new(place::server_binary("kppay-server"));
-        server.args([
-            "--port",
-            &plan.port.to_string(),
-            "--public-origin",
-            &origin,
-            "--database-url",
-            &database,
-            "--demo",
-        ]);
-        let processor_url = format!("http://{processor_authority}");
-        let processor_origin = format!("http://localhost:{}", plan.processor_port);
-        server.args(["--processor-url", &processor_url, "--processor-public-url", &processor_origin]);
-        if !plan.api_only {
-            server.arg("--dist").arg(build::dist());
-        }
-        let mut server = start("The billing API", server.args(&plan.more), plan, &secret)?;
-        ready(&mut server, &authority, "/readyz", plan)?;
-        Ok(Self { origin, authority, processor_authority, server, processor })
+        let mut processor = start_processor(plan, &secret)?;
+        ready(&mut processor, &plan.processor_authority(), "/healthz", plan)?;
+        let mut server = start_server(plan, plan.port, &plan.processor_url(), &secret)?;
+        ready(&mut server, &plan.authority(), "/readyz", plan)?;
+        Ok(Self {
+            origin: plan.origin(),
+            authority: plan.authority(),
+            processor_authority: plan.processor_authority(),
+            server,
+            processor,
+        })
     }
 
     /// Until one of the two ends, which neither does by itself.
@@ -121,6 +111,36 @@ impl House {
     }
 }
 
+/// Not ready yet: whoever starts it waits.
+pub fn start_processor(plan: &Plan, secret: &str) -> Outcome<Running> {
+    let mut processor = Command::new(place::server_binary("kppay-processor"));
+    processor.args(["--listen", &plan.processor_authority(), "--parent-origin", &plan.origin()]);
+    processor.arg("--database").arg(plan.data.join("processor.db")).arg("--frame").arg(build::frame());
+    start("The processor", &mut processor, plan, secret)
+}
+
+/// One of the servers that share the plan's database and its origin; not ready yet.
+pub fn start_server(plan: &Plan, port: u16, processor_url: &str, secret: &str) -> Outcome<Running> {
+    let database =
+        plan.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", plan.data.join("billing.db").display()));
+    let mut server = Command::new(place::server_binary("kppay-server"));
+    server.args([
+        "--port",
+        &port.to_string(),
+        "--public-origin",
+        &plan.origin(),
+        "--database-url",
+        &database,
+        "--demo",
+    ]);
+    let processor_origin = format!("http://localhost:{}", plan.processor_port);
+    server.args(["--processor-url", processor_url, "--processor-public-url", &processor_origin]);
+    if !plan.api_only {
+        server.arg("--dist").arg(build::dist());
+    }
+    start("The billing API", server.args(&plan.more), plan, secret)
+}
+
 fn kilobytes(status: &str, name: &str) -> Option<u64> {
     status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
 }
@@ -128,7 +148,7 @@ fn kilobytes(status: &str, name: &str) -> Option<u64> {
 fn start(name: &str, command: &mut Command, plan: &Plan, secret: &str) -> Outcome<Running> {
     command.env("KPPAY_PROCESSOR_SECRET", secret).stdin(Stdio::null());
     if plan.quiet {
-        let log = File::create(log_file(name, plan)).because("Writing a log")?;
+        let log = File::options().create(true).append(true).open(log_file(name, plan)).because("Writing a log")?;
         command.stdout(log.try_clone().because("Writing a log")?).stderr(log);
     }
     Running::start(name, command)
@@ -138,7 +158,8 @@ fn log_file(name: &str, plan: &Plan) -> PathBuf {
     plan.data.join(if name.ends_with("processor") { "processor.log" } else { "billing.log" })
 }
 
-fn ready(running: &mut Running, authority: &str, path: &str, plan: &Plan) -> Outcome<()> {
+/// Waits until it answers.
+pub fn ready(running: &mut Running, authority: &str, path: &str, plan: &Plan) -> Outcome<()> {
     let deadline = Instant::now() + Duration::from_secs(120);
     loop {
         if http::fetch(authority, path).is_ok_and(|answer| answer.status == 200) {
@@ -179,7 +200,7 @@ fn forget(data: &Path) -> Outcome<()> {
 }
 
 /// Known to the two programs of this start only.
-fn secret() -> Outcome<String> {
+pub fn secret() -> Outcome<String> {
     use std::io::Read;
     let mut bytes = [0; 24];
     File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes)).because("Reading /dev/urandom")?;

@@ -2,8 +2,10 @@
 //! pace asked for; the processor has made a token for each payment before. One JSON line a run on standard output; `bench` makes the
 //! table.
 //!
-//! `load payments|sign-ins BILLING PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS`
+//! `load payments|sign-ins|chaos BILLING[,BILLING] PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS`
 
+#[path = "load/chaos.rs"]
+mod chaos;
 #[path = "load/pace.rs"]
 mod pace;
 #[path = "load/payer.rs"]
@@ -27,16 +29,23 @@ fn main() -> ExitCode {
 
 fn load() -> Outcome<()> {
     let given: Vec<String> = std::env::args().skip(1).collect();
-    let usage = || Failure::new("load payments|sign-ins BILLING PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS");
+    let usage = || {
+        Failure::new(
+            "load payments|sign-ins|chaos BILLING[,BILLING] PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS",
+        )
+    };
     let [what, billing, processor, origin, rate, read_rate, seconds, connections] = given.as_slice() else {
         return Err(usage());
     };
+    let servers: Vec<String> = billing.split(',').map(str::to_owned).collect();
+    let billing = servers.first().ok_or_else(usage)?;
     let places = Places { billing: billing.clone(), processor: processor.clone(), origin: origin.clone() };
     let [rate, read_rate, seconds] = [rate, read_rate, seconds].map(|text| text.parse::<f64>().unwrap_or(1.0));
     let connections: usize = connections.parse().because("CONNECTIONS")?;
     match what.as_str() {
         "payments" => payments(&places, rate, read_rate, seconds, connections),
         "sign-ins" => sign_ins(&places, read_rate, seconds, connections),
+        "chaos" => chaos::run(&servers, &places, seconds, connections),
         _ => Err(usage()),
     }
 }

@@ -7,6 +7,7 @@ mod arguments;
 mod audit;
 mod bench;
 mod build;
+mod chaos;
 mod child;
 mod conformance;
 mod end2end;
@@ -46,6 +47,7 @@ fn obey(given: &[String]) -> Outcome<bool> {
         "split" => nothing_more(rest).and_then(|()| split::split())?,
         "size" => nothing_more(rest).and_then(|()| size::size())?,
         "bench" => bench::bench(rest)?,
+        "chaos" => return chaos::chaos(rest),
         "audit" => return audit::audit(rest),
         "help" | "--help" | "-h" => print!("{}", usage()),
         other => {
@@ -68,10 +70,12 @@ fn usage() -> String {
          cargo xtask gallery\n    takes a picture of every page and state into target/gallery\n\
          cargo xtask size\n    weighs what the first page loads against size-budget.json\n\
          cargo xtask {}\n    measures payments and reads a second, on SQLite and on PostgreSQL, and reads while members sign in\n\
-         cargo xtask {}\n    checks licences, sources, bans and advisories of every dependency, and writes the SBOM\n",
+         cargo xtask {}\n    checks licences, sources, bans and advisories of every dependency, and writes the SBOM\n\
+         cargo xtask {}\n    kills servers and breaks the line to the processor while clients pay, and compares the books\n",
         start::USAGE,
         suites::USAGE,
         bench::USAGE,
-        audit::USAGE
+        audit::USAGE,
+        chaos::USAGE
     )
 }

@@ -21,9 +21,14 @@ pub fn target() -> PathBuf {
     }
 }
 
-/// A binary of the `server` profile: `kppay-server`, `kppay-processor`.
+/// Where the servers are if somebody else has built them: `KPPAY_SERVERS`, for a look at another build or profile.
+pub fn built_servers() -> Option<PathBuf> {
+    std::env::var_os("KPPAY_SERVERS").filter(|folder| !folder.is_empty()).map(|folder| root().join(folder))
+}
+
+/// A binary of the `server` profile: `kppay-server`, `kppay-processor`, `load`.
 pub fn server_binary(name: &str) -> PathBuf {
-    target().join("server").join(name)
+    built_servers().unwrap_or_else(|| target().join("server")).join(name)
 }
 
 /// A command in the repository's root.

@@ -7,7 +7,7 @@ use contract::demo::DemoMember;
 use contract::payment::{CardFunding, Method, OrderShare, PaymentOrder};
 use contract::portal::Portal;
 use contract::session::{BillLookup, SessionView};
-use contract::{Amount, CardBrand, Date, Email, Expiry, IdempotencyKey, Identifier, Locale, PersonName};
+use contract::{Amount, CardBrand, Date, Email, Expiry, IdempotencyKey, Identifier, Instant, Locale, PersonName};
 use serde::de::DeserializeOwned;
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,6 +27,8 @@ pub struct Payer {
     portal: Portal,
     region: usize,
     today: Date,
+    /// The server's clock when the bills were found, and when that was by ours.
+    now: (Instant, std::time::Instant),
     /// Bills that can take a payment.
     bills: Vec<String>,
 }
@@ -35,6 +37,8 @@ pub struct Payer {
 pub struct Order {
     pub cookie: String,
     pub key: String,
+    /// By the server's clock, until when it may begin.
+    pub begin_by: Option<Instant>,
     pub body: Vec<u8>,
 }
 
@@ -96,6 +100,7 @@ fn find(places: &Places, connection: &mut Connection, portal: &Portal, lookup: B
         cookie,
         binding: session.capture_binding.ok_or_else(|| Failure::new("The session has no capture binding."))?,
         portal: portal.clone(),
+        now: (session.now, std::time::Instant::now()),
         region: region.ok_or_else(|| Failure::new("The portal does not know the member's region."))?,
         today: list.today,
         bills: list.bills.iter().filter(|bill| !bill.payable().is_zero()).map(|bill| bill.id.clone()).collect(),
@@ -114,7 +119,7 @@ pub fn orders(places: &Places, payers: &[Payer], wanted: usize, connections: usi
                 if number >= wanted {
                     return Ok(own);
                 }
-                own.push(order(places, &mut processor, &payers[number % payers.len()], number / payers.len())?);
+                own.push(order(places, &mut processor, &payers[number % payers.len()], number / payers.len(), None)?);
             }
         };
         let makers: Vec<_> = (0..connections.min(8)).map(|_| scope.spawn(make)).collect();
@@ -126,7 +131,14 @@ pub fn orders(places: &Places, payers: &[Payer], wanted: usize, connections: usi
     })
 }
 
-fn order(places: &Places, processor: &mut Connection, payer: &Payer, turn: usize) -> Outcome<Order> {
+/// One that may begin within so many milliseconds, or at any time.
+pub fn order(
+    places: &Places,
+    processor: &mut Connection,
+    payer: &Payer,
+    turn: usize,
+    within_millis: Option<i64>,
+) -> Outcome<Order> {
     let token = token(places, processor, payer)?;
     let expiry = Expiry::parse("12/30").map_err(|problem| Failure::new(format!("12/30: {}", problem.key())))?;
     let brand = CardBrand::Visa;
@@ -148,6 +160,9 @@ fn order(places: &Places, processor: &mut Connection, payer: &Payer, turn: usize
         closes: contacts.closes,
         region: profile.region,
     };
+    let (then, since) = payer.now;
+    let elapsed = i64::try_from(since.elapsed().as_millis()).unwrap_or(0);
+    let begin_by = within_millis.map(|within| then.plus_millis(elapsed + within));
     let order = PaymentOrder {
         shares: vec![OrderShare { bill: payer.bills[turn % payer.bills.len()].clone(), amount }],
         token,
@@ -164,7 +179,7 @@ fn order(places: &Places, processor: &mut Connection, payer: &Payer, turn: usize
         .and_then(|mut source| source.read_exact(&mut random))
         .because("/dev/urandom")?;
     let key = IdempotencyKey::from_random(random).to_string();
-    Ok(Order { cookie: payer.cookie.clone(), key, body: encode(&order)? })
+    Ok(Order { cookie: payer.cookie.clone(), key, begin_by, body: encode(&order)? })
 }
 
 /// What the capture frame does when the member has typed a card.

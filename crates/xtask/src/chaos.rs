@@ -1,0 +1,140 @@
+//! `cargo xtask chaos`: fault injection. 32 clients pay while servers and the processor are killed every few seconds and the line to the
+//! processor loses, delays and replaces answers: two servers on one PostgreSQL, then one on SQLite. While it runs the ledger is read
+//! every second; afterwards payments, charges, ledger, e-mail and what each client was told are compared (`books`).
+//!
+//! The dice are seeded: a run prints its seed. Timing is the machine's, so a seed repeats the kind of run and not the run.
+
+mod books;
+mod dice;
+mod line;
+mod stack;
+
+use crate::arguments::Arguments;
+use crate::child::{self, Scratch};
+use crate::postgres::{Commits, Postgres};
+use crate::tools::step;
+use crate::{build, place};
+use books::{Books, Findings};
+use dice::Dice;
+use line::Line;
+use serde_json::Value;
+use stack::Stack;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+use xtask::failure::{Because, Failure, Outcome};
+
+pub const USAGE: &str = "chaos [sqlite] [postgres] [--seconds 60] [--clients 32] [--every 4] [--seed N]";
+
+/// How long unanswered payments and queued e-mail have, once everything is well again.
+const TO_SETTLE: Duration = Duration::from_secs(150);
+
+struct Plan {
+    seconds: u64,
+    clients: u32,
+    every: u64,
+    seed: u64,
+}
+
+/// Whether nothing was found. The last lines are a table, and `N passed, N failed`: a check is one of either.
+pub fn chaos(given: &[String]) -> Outcome<bool> {
+    let arguments = Arguments::parse(given, &["--seconds", "--clients", "--every", "--seed"], &[])?;
+    let plan = Plan {
+        seconds: arguments.number("--seconds", 60)?,
+        clients: arguments.number("--clients", 32)?,
+        every: arguments.number("--every", 4)?,
+        seed: arguments.number("--seed", 1)?,
+    };
+    let known = ["sqlite", "postgres"];
+    if let Some(unknown) = arguments.words.iter().find(|word| !known.contains(&word.as_str())) {
+        return Err(
+            Failure::new(format!("There is no {unknown} here.")).fix(format!("these are: {}", known.join(", ")))
+        );
+    }
+    build::servers()?;
+    build::load()?;
+    let mut tally = (0, 0);
+    for database in known.iter().filter(|name| arguments.words.is_empty() || arguments.words.iter().any(|w| w == *name))
+    {
+        let findings = plan.run(database)?;
+        println!("\n{database}, seed {}, {} s, {} clients:\n{findings}", plan.seed, plan.seconds, plan.clients);
+        tally = (tally.0 + findings.held(), tally.1 + findings.broken());
+    }
+    println!("{} passed, {} failed", tally.0, tally.1);
+    Ok(tally.1 == 0)
+}
+
+impl Plan {
+    fn run(&self, database: &str) -> Outcome<Findings> {
+        step(&format!("{database}: {} clients for {} s, a kill every {} s", self.clients, self.seconds, self.every));
+        let files = Scratch::new(&format!("chaos-{database}"))?;
+        let postgres = (database == "postgres").then(|| Postgres::start(Commits::Durable)).transpose()?;
+        let servers = if postgres.is_some() { 2 } else { 1 };
+        let mut dice = Dice::new(self.seed);
+        let line = Line::open(dice.fork())?;
+        let mut stack =
+            Stack::open(files.path(), postgres.as_ref().map(|postgres| postgres.url("kppay")), servers, &line)?;
+        let books = Books::of(files.path(), postgres.as_ref());
+        books.add_payers()?;
+        let before = books.totals()?;
+
+        let mut clients = self.clients(&stack)?;
+        let until = Instant::now() + Duration::from_secs(self.seconds);
+        let mut findings = Findings::default();
+        let mut next_kill = Instant::now() + Duration::from_secs(self.every);
+        line.misbehave(true);
+        while Instant::now() < until {
+            child::pause(1_000);
+            books.look(&mut findings)?;
+            if Instant::now() >= next_kill {
+                stack.hurt(&mut dice, &mut findings)?;
+                next_kill = Instant::now() + Duration::from_secs(self.every);
+            }
+        }
+        line.misbehave(false);
+        stack.heal()?;
+        let told = clients.collect()?;
+        books.wait_until_settled(TO_SETTLE, &mut findings)?;
+        findings.count("faults on the line", line.faults());
+        books.compare(&before, &told, &mut findings)?;
+        if findings.broken() > 0 {
+            stack.keep_logs(&place::target().join("chaos").join(database))?;
+        }
+        Ok(findings)
+    }
+
+    fn clients(&self, stack: &Stack) -> Outcome<Clients> {
+        let mut load = place::command(place::server_binary("load"));
+        load.args(["chaos", &stack.servers_as_text(), &stack.processor_authority, &stack.origin, "0", "0"]);
+        load.args([self.seconds.to_string(), self.clients.to_string()]);
+        Clients::start(load)
+    }
+}
+
+/// The load generator, whose lines are read when it has ended.
+struct Clients(Option<std::thread::JoinHandle<Outcome<Told>>>);
+
+/// What each key was told, in the client's words.
+pub type Told = BTreeMap<String, Value>;
+
+impl Clients {
+    fn start(mut load: std::process::Command) -> Outcome<Self> {
+        let read = move || {
+            let mut told = Told::new();
+            let status = child::run_quietly("the clients", &mut load, |line| {
+                if let Ok(value) = serde_json::from_str::<Value>(line)
+                    && let Some(key) = value["key"].as_str()
+                {
+                    told.insert(key.to_owned(), value.clone());
+                }
+            })?;
+            if status.success() { Ok(told) } else { Err(Failure::new(format!("The clients ended with {status}."))) }
+        };
+        let thread = std::thread::Builder::new().name("clients".to_owned()).spawn(read);
+        Ok(Self(Some(thread.because("Starting the clients")?)))
+    }
+
+    fn collect(&mut self) -> Outcome<Told> {
+        let thread = self.0.take().ok_or_else(|| Failure::new("The clients were collected before."))?;
+        thread.join().map_err(|_| Failure::new("Reading the clients panicked."))?
+    }
+}

@@ -1,0 +1,108 @@
+//! The programs of a chaos run: the processor behind its faulty line, and the servers that share one database. It kills them, freezes
+//! them and starts them again. It knows nothing of what they hold.
+
+use super::books::Findings;
+use super::dice::Dice;
+use super::line::Line;
+use crate::child::Running;
+use crate::house::{self, Plan};
+use crate::place;
+use std::path::Path;
+use std::time::Duration;
+use xtask::failure::{Because, Failure, Outcome};
+
+/// Longer than a server holds a lock, shorter than a client's patience.
+const FROZEN: Duration = Duration::from_secs(3);
+
+pub struct Stack {
+    plan: Plan,
+    secret: String,
+    line_url: String,
+    ports: Vec<u16>,
+    servers: Vec<Option<Running>>,
+    processor: Option<Running>,
+    pub origin: String,
+    pub processor_authority: String,
+}
+
+impl Stack {
+    pub fn open(data: &Path, database_url: Option<String>, servers: usize, line: &Line) -> Outcome<Self> {
+        let more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
+        let plan = Plan { database_url, api_only: true, more, ..Plan::private(data)? };
+        let mut ports = vec![plan.port];
+        for _ in 1..servers {
+            ports.push(place::free_port()?);
+        }
+        line.leads_to(plan.processor_port);
+        let mut stack = Self {
+            secret: house::secret()?,
+            line_url: line.url(),
+            servers: ports.iter().map(|_| None).collect(),
+            processor: None,
+            origin: plan.origin(),
+            processor_authority: plan.processor_authority(),
+            ports,
+            plan,
+        };
+        stack.heal()?;
+        Ok(stack)
+    }
+
+    /// Everything runs and answers.
+    pub fn heal(&mut self) -> Outcome<()> {
+        if self.processor.is_none() {
+            let mut processor = house::start_processor(&self.plan, &self.secret)?;
+            house::ready(&mut processor, &self.processor_authority, "/healthz", &self.plan)?;
+            self.processor = Some(processor);
+        }
+        for (port, place) in self.ports.iter().zip(&mut self.servers) {
+            if place.is_none() {
+                let mut server = house::start_server(&self.plan, *port, &self.line_url, &self.secret)?;
+                house::ready(&mut server, &format!("127.0.0.1:{port}"), "/healthz", &self.plan)?;
+                *place = Some(server);
+            }
+        }
+        Ok(())
+    }
+
+    /// Kills a server, or the processor, or freezes a server for a while; what was killed is started again at once.
+    pub fn hurt(&mut self, dice: &mut Dice, findings: &mut Findings) -> Outcome<()> {
+        let at = dice.below(self.servers.len() as u64) as usize;
+        let server = self.servers.get_mut(at).ok_or_else(|| Failure::new("There is no server."))?;
+        match dice.below(6) {
+            0 => {
+                self.processor.take().into_iter().for_each(Running::kill);
+                findings.count("kills of the processor", 1);
+            }
+            1 => {
+                let frozen = server.as_ref().ok_or_else(|| Failure::new("There is no server to freeze."))?;
+                frozen.freeze();
+                std::thread::sleep(FROZEN);
+                frozen.thaw();
+                findings.count("freezes of a server", 1);
+            }
+            _ => {
+                server.take().into_iter().for_each(Running::kill);
+                findings.count("kills of a server", 1);
+            }
+        }
+        self.heal()
+    }
+
+    /// As the load generator takes them.
+    pub fn servers_as_text(&self) -> String {
+        self.ports.iter().map(|port| format!("127.0.0.1:{port}")).collect::<Vec<_>>().join(",")
+    }
+
+    /// Databases and logs of a run in which something was found.
+    pub fn keep_logs(&self, folder: &Path) -> Outcome<()> {
+        std::fs::create_dir_all(folder).because("Keeping the logs")?;
+        for file in std::fs::read_dir(&self.plan.data).because("Keeping the logs")?.flatten() {
+            if file.path().is_file() {
+                std::fs::copy(file.path(), folder.join(file.file_name())).because("Keeping the logs")?;
+            }
+        }
+        println!("    logs and databases are kept in {}", folder.display());
+        Ok(())
+    }
+}

@@ -1,0 +1,118 @@
+//! The clients of `cargo xtask chaos`: payers who pay over and over while servers die. A client whose answer is lost asks by its key
+//! until it is told, as the page does, and never sends twice. One JSON line a payment on standard output.
+
+use crate::payer::{self, Order, Payer, Places};
+use serde_json::Value;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use xtask::failure::{Failure, Outcome};
+use xtask::http::{Answer, Connection};
+
+/// How long a client asks what became of its payment before it writes down that nobody told it.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// As the page asks for.
+const BEGINS_WITHIN_MILLIS: i64 = 15_000;
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// What a client was told in the end.
+enum Told {
+    /// The state of the payment.
+    State(String),
+    /// A problem document said that there is no such payment and never will be.
+    Never,
+    /// A problem document refused the order itself.
+    Refused(String),
+    Nothing,
+}
+
+/// Pays with so many clients for so long, through all servers in turn.
+pub fn run(servers: &[String], places: &Places, seconds: f64, clients: usize) -> Outcome<()> {
+    let payers = payer::find_all(places)?;
+    let until = Instant::now() + Duration::from_secs_f64(seconds);
+    let (next, output) = (AtomicUsize::new(0), Mutex::new(()));
+    std::thread::scope(|scope| {
+        for _ in 0..clients {
+            scope.spawn(|| {
+                while Instant::now() < until {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let payer = &payers[number % payers.len()];
+                    let Some(order) = order(places, payer, number) else { continue };
+                    let since = Instant::now();
+                    let (told, asked) = pay(servers, places, &order, number);
+                    let line = line(&order.key, &told, asked, since.elapsed());
+                    let _one_at_a_time = output.lock();
+                    println!("{line}");
+                }
+            });
+        }
+    });
+    if next.load(Ordering::Relaxed) == 0 { Err(Failure::new("No client ever paid.")) } else { Ok(()) }
+}
+
+/// The processor may be down when its token is asked for: then there is no order, and no payment.
+fn order(places: &Places, payer: &Payer, number: usize) -> Option<Order> {
+    let made = Connection::open(&places.processor)
+        .ok()
+        .and_then(|mut processor| payer::order(places, &mut processor, payer, number, Some(BEGINS_WITHIN_MILLIS)).ok());
+    if made.is_none() {
+        std::thread::sleep(PAUSE);
+    }
+    made
+}
+
+/// Sends once; asks after that. Gives what was told and how often it was asked for.
+fn pay(servers: &[String], places: &Places, order: &Order, number: usize) -> (Told, u32) {
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Origin", &*places.origin),
+        ("Cookie", &*order.cookie),
+        ("Idempotency-Key", &*order.key),
+    ];
+    let server = |turn: usize| &servers[(number + turn) % servers.len()];
+    if let Some(told) =
+        send(server(0), "POST", "/api/v1/payments", &headers, &order.body).and_then(|answer| told(&answer))
+    {
+        return (told, 0);
+    }
+    let begin_by = order.begin_by.map(|until| format!("&begin_by={until}")).unwrap_or_default();
+    let (since, path) = (Instant::now(), format!("/api/v1/payments?idempotency_key={}{begin_by}", order.key));
+    let mut asked = 0;
+    while since.elapsed() < PATIENCE {
+        asked += 1;
+        let answer = send(server(asked as usize), "GET", &path, &[("Cookie", &order.cookie)], &[]);
+        if let Some(told) = answer.and_then(|answer| told(&answer)) {
+            return (told, asked);
+        }
+        std::thread::sleep(PAUSE);
+    }
+    (Told::Nothing, asked)
+}
+
+fn send(server: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Answer> {
+    Connection::open(server).and_then(|mut connection| connection.send(method, path, headers, body)).ok()
+}
+
+/// `None` while it can't be known: whatever is not a payment and no problem document, and what says "ask again".
+fn told(answer: &Answer) -> Option<Told> {
+    let body = answer.json().ok()?;
+    if (200..300).contains(&answer.status) {
+        return body["state"].as_str().map(|state| Told::State(state.to_owned()));
+    }
+    let is_problem = answer.header("content-type").is_some_and(|kind| kind.starts_with("application/problem+json"));
+    match body["code"].as_str().filter(|_| is_problem)? {
+        "key_in_use" | "key_reused" | "unavailable" | "fault" | "too_many" => None,
+        "not_found" | "too_late" => Some(Told::Never),
+        code => Some(Told::Refused(code.to_owned())),
+    }
+}
+
+fn line(key: &str, told: &Told, asked: u32, took: Duration) -> Value {
+    let (what, detail) = match told {
+        Told::State(state) => ("state", state.as_str()),
+        Told::Never => ("never", ""),
+        Told::Refused(code) => ("refused", code.as_str()),
+        Told::Nothing => ("nothing", ""),
+    };
+    serde_json::json!({ "key": key, "told": what, "detail": detail, "asked": asked, "millis": took.as_millis() as u64 })
+}
