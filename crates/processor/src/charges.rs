@@ -118,7 +118,7 @@ pub async fn events(
 pub async fn set_clock(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<StatusCode, Refused> {
     check_secret(&app, &headers)?;
     let body: ClockBody = serde_json::from_slice(&body).map_err(|_| Refused(StatusCode::BAD_REQUEST, "malformed"))?;
-    app.move_to(Instant::from_millis(body.now_millis));
+    app.move_to(Instant::from_millis(body.now_millis)).await?;
     app.store.end_debits(app.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

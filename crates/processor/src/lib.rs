@@ -36,30 +36,39 @@ pub type App = Arc<Processor>;
 pub struct Processor {
     pub settings: Settings,
     pub store: Store,
-    /// How far `POST /v1/clock` has moved the time on, in milliseconds.
-    ahead: AtomicI64,
+    /// From the machine's clock to the moment that `--clock` names.
+    start_millis: i64,
+    /// How far `POST /v1/clock` has moved the time on since.
+    moved_millis: AtomicI64,
 }
 
 impl Processor {
     pub async fn open(settings: Settings) -> Result<App, sqlx::Error> {
         let store = Store::open(&settings.database).await?;
-        Ok(Arc::new(Self { settings, store, ahead: AtomicI64::new(0) }))
+        let start_millis = settings.clock.map_or(0, |moment| moment.millis() - machine_millis());
+        let moved_millis = AtomicI64::new(store.clock_moved().await?);
+        Ok(Arc::new(Self { settings, store, start_millis, moved_millis }))
     }
 
     pub fn now(&self) -> Instant {
-        let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-        Instant::from_millis(
-            i64::try_from(machine).unwrap_or(i64::MAX).saturating_add(self.ahead.load(Ordering::Relaxed)),
-        )
+        Instant::from_millis(self.unmoved_millis().saturating_add(self.moved_millis.load(Ordering::Relaxed)))
     }
 
-    /// Time moves on, never back.
-    pub fn move_to(&self, now: Instant) {
-        let ahead = now.millis() - self.now().millis();
-        if ahead > 0 {
-            self.ahead.fetch_add(ahead, Ordering::Relaxed);
-        }
+    /// Time moves on, never back; a restart keeps it.
+    pub async fn move_to(&self, now: Instant) -> Result<(), sqlx::Error> {
+        let moved = self.store.move_clock(now.millis() - self.unmoved_millis()).await?;
+        self.moved_millis.fetch_max(moved, Ordering::Relaxed);
+        Ok(())
     }
+
+    fn unmoved_millis(&self) -> i64 {
+        machine_millis().saturating_add(self.start_millis)
+    }
+}
+
+fn machine_millis() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    i64::try_from(since).unwrap_or(i64::MAX)
 }
 
 pub fn router(app: App) -> Router {

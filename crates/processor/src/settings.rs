@@ -1,5 +1,6 @@
 //! What an operator sets, from the command line; the secret from the environment.
 
+use contract::Instant;
 use std::{net::SocketAddr, path::PathBuf};
 
 #[derive(Clone, Debug)]
@@ -12,10 +13,14 @@ pub struct Settings {
     pub parents: Vec<String>,
     /// Where the frame's wasm and its glue are (`capture.js`, `capture_bg.wasm`).
     pub frame: PathBuf,
+    /// When its clock starts, instead of now.
+    pub clock: Option<Instant>,
 }
 
 /// What `--help` prints.
-pub const USAGE: &str = "kppay-processor [--listen ADDRESS:PORT] [--database FILE] [--parent-origin URL]… [--frame DIR]
+pub const USAGE: &str =
+    "kppay-processor [--listen ADDRESS:PORT] [--database FILE] [--parent-origin URL]… [--frame DIR] [--clock MOMENT]
+--clock starts the sandbox's clock at a moment, such as 2026-11-23T17:52:00Z.
 KPPAY_PROCESSOR_SECRET holds the secret shared with the billing system.";
 
 impl Settings {
@@ -27,6 +32,7 @@ impl Settings {
             secret: secret.unwrap_or_default(),
             parents: Vec::new(),
             frame: "target/capture".into(),
+            clock: None,
         };
         while let Some(name) = arguments.next() {
             let (name, value) = match name.split_once('=') {
@@ -41,6 +47,12 @@ impl Settings {
                 "--database" => settings.database = value.into(),
                 "--parent-origin" => settings.parents.push(value.trim_end_matches('/').to_owned()),
                 "--frame" => settings.frame = value.into(),
+                "--clock" => {
+                    let moment = Instant::parse(&value);
+                    settings.clock = Some(moment.map_err(|_| {
+                        format!("--clock: {value} is not a moment in UTC, such as 2026-11-23T17:52:00Z.")
+                    })?);
+                }
                 _ => return Err(format!("{name} is not an option.\n{USAGE}")),
             }
         }

@@ -86,6 +86,16 @@ impl Store {
         Ok(Self { write, read: SqlitePoolOptions::new().max_connections(4).connect_with(options).await? })
     }
 
+    /// By how many milliseconds the clock was moved on in all.
+    pub async fn clock_moved(&self) -> Result<i64, sqlx::Error> {
+        sqlx::query_scalar("SELECT moved_millis FROM clock").fetch_one(&self.read).await
+    }
+    /// Moves it on so far, and never back. Gives how far it was moved afterwards.
+    pub async fn move_clock(&self, moved_millis: i64) -> Result<i64, sqlx::Error> {
+        let sql = "UPDATE clock SET moved_millis = MAX(moved_millis, $1) RETURNING moved_millis";
+        sqlx::query_scalar(sql).bind(moved_millis).fetch_one(&self.write).await
+    }
+
     pub async fn add_token(&self, new: &NewToken<'_>, now: Instant) -> Result<(), sqlx::Error> {
         sqlx::query("INSERT INTO token (token, binding, method, outcome, made_at) VALUES ($1, $2, $3, $4, $5)")
             .bind(new.token)

@@ -1,5 +1,5 @@
-//! What time it is: the machine's clock, moved on by as much as the demo asks for. Everything that asks "now" asks here, so tests
-//! and the demo can live in the future. Time never runs back.
+//! The clock: what time it is. Everything that asks "now" asks here, so that tests and the demo can live on another day. Knows
+//! neither why it was set (`--clock`) nor who moves it on (`demo`). Time never runs back.
 
 use contract::{Date, Instant};
 use std::{
@@ -7,29 +7,40 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+/// The machine's clock, unless it was started at another moment; it ticks as the machine's does.
 #[derive(Debug, Default)]
 pub struct Clock {
-    ahead_millis: AtomicI64,
+    /// From the machine's clock to the moment this one was started at.
+    start_millis: i64,
+    moved_millis: AtomicI64,
     latest: AtomicI64,
 }
 
 impl Clock {
-    pub fn ahead_by(millis: i64) -> Self {
-        Self { ahead_millis: AtomicI64::new(millis.max(0)), latest: AtomicI64::new(0) }
-    }
-    /// The machine's own, for what must agree with another clock that nobody moves, such as a phone's.
-    pub fn machine() -> Instant {
-        let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-        Instant::from_millis(i64::try_from(machine).unwrap_or(i64::MAX))
+    /// Shows `moment` now.
+    pub fn starting_at(moment: Instant) -> Self {
+        Self { start_millis: moment.millis() - machine_millis(), ..Self::default() }
     }
     pub fn now(&self) -> Instant {
-        let now = Self::machine().millis().saturating_add(self.ahead_millis.load(Ordering::Relaxed));
+        let now = self.unmoved().millis().saturating_add(self.moved_millis.load(Ordering::Relaxed));
         Instant::from_millis(self.latest.fetch_max(now, Ordering::Relaxed).max(now))
     }
-    /// Gives how far the clock is ahead afterwards.
-    pub fn move_on(&self, millis: i64) -> i64 {
-        self.ahead_millis.fetch_add(millis.max(0), Ordering::Relaxed) + millis.max(0)
+    /// For what must agree with a clock that the demo does not move, such as a phone's: tests set a phone when they start this one.
+    pub fn unmoved(&self) -> Instant {
+        Instant::from_millis(machine_millis().saturating_add(self.start_millis))
     }
+    pub fn move_on(&self, millis: i64) {
+        self.moved_millis.fetch_add(millis.max(0), Ordering::Relaxed);
+    }
+    /// It has been moved on by at least so much in all.
+    pub fn follow(&self, moved_millis: i64) {
+        self.moved_millis.fetch_max(moved_millis, Ordering::Relaxed);
+    }
+}
+
+fn machine_millis() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    i64::try_from(since).unwrap_or(i64::MAX)
 }
 
 /// The day it is at that moment in a zone of the IANA database; UTC for a zone that is not one.
@@ -55,9 +66,27 @@ mod tests {
     #[test]
     fn the_clock_moves_on_and_never_back() {
         let clock = Clock::default();
-        let before = clock.now();
-        assert_eq!(clock.move_on(60_000), 60_000);
-        assert!(clock.now().millis() >= before.millis() + 60_000);
-        assert_eq!(clock.move_on(-1), 60_000);
+        let before = clock.now().millis();
+        clock.move_on(60_000);
+        assert!(clock.now().millis() >= before + 60_000);
+        for less in [-1, -90_000] {
+            clock.move_on(less);
+            clock.follow(less);
+            assert!(clock.now().millis() >= before + 60_000);
+        }
+        clock.follow(90_000);
+        assert!(clock.now().millis() >= before + 90_000);
+    }
+
+    #[test]
+    fn a_clock_started_at_a_moment_ticks_on_from_there_whatever_the_machine_says() {
+        for text in ["1999-12-31T23:59:59Z", "2028-02-29T12:00:00Z", "2100-01-01T00:00:00Z"] {
+            let moment = Instant::parse(text).unwrap();
+            let clock = Clock::starting_at(moment);
+            assert!((0..10_000).contains(&(clock.now().millis() - moment.millis())), "{text}");
+            clock.move_on(3_600_000);
+            assert!((0..10_000).contains(&(clock.now().millis() - moment.millis() - 3_600_000)), "{text}");
+            assert!((0..10_000).contains(&(clock.unmoved().millis() - moment.millis())), "{text}");
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     clock::day_in,
     refusal::{Answer, Error},
     state::App,
-    store::{Store, cents, from_word, set_mark, value},
+    store::{Store, add_to_mark, cents, from_word, value},
 };
 use axum::{
     Json, Router,
@@ -31,10 +31,16 @@ use contract::{
     refusal::RefusalCode,
 };
 use sqlx::Row;
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
-/// The mark in the database that says how far the clock is ahead, in milliseconds: a restart keeps it.
+/// The mark in the database that says how far the clock was moved on, in milliseconds: a restart keeps it, and servers that share the
+/// database share it.
 pub const CLOCK_MARK: &str = "demo_clock_ahead";
+/// How much later than the server that was asked the others move their clocks, at most.
+const FOLLOWED_EVERY: Duration = Duration::from_secs(1);
 /// Ten years; what lies beyond, nobody has tried.
 const FARTHEST_MILLIS: i64 = 3_653 * 86_400_000;
 const LETTERS: i64 = 200;
@@ -108,29 +114,38 @@ async fn tell_clock(State(app): State<App>) -> Json<DemoClock> {
     Json(DemoClock { now: app.clock.now() })
 }
 
-/// Moves the processor's clock first: if it does not follow, ours stays. Scripts send no `Origin`; a page of another site does, and
-/// is refused.
+/// Moves the clocks of all servers over this database, and the processor's; all of them or none. Of two calls at once the second waits
+/// for the first one's mark, so the processor is told the sum. Scripts send no `Origin`; a page of another site does, and is refused.
 async fn move_clock(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Answer<Json<DemoClock>> {
     let own = app.settings.public_origin.as_bytes();
     if headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes() != own) {
         return Err(Error::new(RefusalCode::ForeignOrigin));
     }
     let asked: DemoClockMove = serde_json::from_slice(&body).map_err(|_| Error::new(RefusalCode::Malformed))?;
-    let millis = i64::from(asked.seconds) * 1_000;
-    if app.store.mark(CLOCK_MARK).await?.saturating_add(millis) > FARTHEST_MILLIS {
+    let mut tx = app.store.begin().await?;
+    let moved = add_to_mark(&mut tx, CLOCK_MARK, i64::from(asked.seconds) * 1_000).await?;
+    if moved > FARTHEST_MILLIS {
         return Err(Error::field(RefusalCode::Invalid, "seconds", Problem::TooLarge));
     }
-    let then = app.clock.now().plus_millis(millis);
-    if app.processor.set_clock(then).await.is_err() {
+    if app.processor.set_clock(app.clock.unmoved().plus_millis(moved)).await.is_err() {
         return Err(Error::later(RefusalCode::Unavailable, 1));
     }
-    let ahead = app.clock.move_on(millis);
-    keep_mark(&app.store, ahead).await?;
+    tx.commit().await?;
+    app.clock.follow(moved);
     Ok(Json(DemoClock { now: app.clock.now() }))
 }
 
-async fn keep_mark(store: &Store, ahead: i64) -> Result<(), sqlx::Error> {
-    let mut tx = store.begin().await?;
-    set_mark(&mut tx, CLOCK_MARK, ahead).await?;
-    tx.commit().await
+/// Until the task is dropped: another server over the same database may have moved the clock.
+pub async fn keep_clock(app: App) {
+    loop {
+        if follow_clock(&app).await.is_err() {
+            tracing::warn!("the demo's clock could not be read");
+        }
+        tokio::time::sleep(FOLLOWED_EVERY).await;
+    }
+}
+
+pub async fn follow_clock(app: &App) -> Result<(), sqlx::Error> {
+    app.clock.follow(app.store.mark(CLOCK_MARK).await?);
+    Ok(())
 }

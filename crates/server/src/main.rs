@@ -74,8 +74,10 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     }
     let store =
         Store::open(&settings.database_url).await.map_err(|error| format!("the database can't be opened: {error}"))?;
-    let ahead = if settings.demo { store.mark(demo::CLOCK_MARK).await? } else { 0 };
-    let clock = Clock::ahead_by(ahead);
+    let clock = settings.clock.map_or_else(Clock::default, Clock::starting_at);
+    if settings.demo {
+        clock.follow(store.mark(demo::CLOCK_MARK).await?);
+    }
     let limits = settings.limits;
     let processor =
         Sandbox::new(settings.processor_url.clone(), settings.processor_secret.clone(), limits.processor_time)?;
@@ -93,6 +95,7 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let recovery = tokio::spawn(recovery::run(app.clone()));
     let errands = tokio::spawn(errands::run(app.clone()));
     let delivery = mailer.map(|mailer| tokio::spawn(delivery::run(app.clone(), mailer)));
+    let demo = app.settings.demo.then(|| tokio::spawn(demo::keep_clock(app.clone())));
     tracing::info!(%address, "ready");
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
@@ -107,8 +110,8 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     }
     recovery.abort();
     errands.abort();
-    if let Some(delivery) = delivery {
-        delivery.abort();
+    for task in [delivery, demo].into_iter().flatten() {
+        task.abort();
     }
     app.store.close().await;
     Ok(())

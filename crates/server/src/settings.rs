@@ -1,5 +1,6 @@
 //! What an operator sets: command line first, environment for secrets. Knows nothing of what is done with it.
 
+use contract::Instant;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Settings {
     /// Shared with the processor; from `KPPAY_PROCESSOR_SECRET`.
     pub processor_secret: String,
     pub demo: bool,
+    /// The demo's and the tests': when its clock starts, instead of now.
+    pub clock: Option<Instant>,
     /// A proxy of the operator's stands in front and says in `X-Forwarded-For` who calls; without one anybody could say so.
     pub is_behind_proxy: bool,
     /// `Cross-Origin-Embedder-Policy: require-corp`, for a processor whose frame says the same.
@@ -60,8 +63,9 @@ impl Default for Limits {
 /// What `--help` prints.
 pub const USAGE: &str =
     "kppay-server [--port N | --listen ADDRESS:PORT] [--database-url URL] [--dist DIR] [--public-origin URL] [--processor-url URL] \
-    [--processor-public-url URL] [--lookups N] [--behind-proxy] [--require-corp] [--demo]
+    [--processor-public-url URL] [--lookups N] [--behind-proxy] [--require-corp] [--demo [--clock MOMENT]]
 kppay-server migrate [--database-url URL]   brings the tables of a PostgreSQL up to date: before servers of a new version start
+--clock starts the demo's clock at a moment, such as 2026-11-23T17:52:00Z.
 KPPAY_PROCESSOR_SECRET holds the secret shared with the processor.
 KPPAY_PEPPER is mixed into the hashes of passwords and seals second factors; keep it apart from the database, and never lose it.
 KPPAY_SMTP_URL (smtp://… or smtps://user:password@host:port) is the mail server that letters are handed to, KPPAY_MAIL_FROM who they are from.";
@@ -78,6 +82,7 @@ impl Settings {
             processor_public_url: String::new(),
             processor_secret: secret.unwrap_or_default(),
             demo: false,
+            clock: None,
             is_behind_proxy: false,
             isolates_embedder: false,
             mail: None,
@@ -117,6 +122,12 @@ impl Settings {
                 "--processor-url" => settings.processor_url = value,
                 "--processor-public-url" => settings.processor_public_url = value,
                 "--processor-secret" => settings.processor_secret = value,
+                "--clock" => {
+                    let moment = Instant::parse(&value);
+                    settings.clock = Some(moment.map_err(|_| {
+                        format!("--clock: {value} is not a moment in UTC, such as 2026-11-23T17:52:00Z.")
+                    })?);
+                }
                 "--lookups" => {
                     settings.limits.lookups_by_address = number(&value)?;
                     settings.limits.lookups_by_bill = number(&value)?;
@@ -124,6 +135,11 @@ impl Settings {
                 }
                 _ => return Err(format!("{name} is not an option.\n{USAGE}")),
             }
+        }
+        if settings.clock.is_some() && !settings.demo {
+            return Err("--clock is for the demo only: a server that takes payments goes by the machine's clock. \
+                        Leave --clock out, or add --demo."
+                .to_owned());
         }
         if settings.processor_secret.is_empty() {
             return Err(format!("KPPAY_PROCESSOR_SECRET is not set.\n{USAGE}"));

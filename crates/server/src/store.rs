@@ -99,6 +99,18 @@ pub async fn set_mark(tx: &mut Tx, name: &str, value: i64) -> Result<(), sqlx::E
     Ok(())
 }
 
+/// Gives the mark's value afterwards. What two servers add at once is added twice.
+pub async fn add_to_mark(tx: &mut Tx, name: &str, more: i64) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "INSERT INTO mark (name, value) VALUES ($1, $2) \
+         ON CONFLICT (name) DO UPDATE SET value = mark.value + excluded.value RETURNING value",
+    )
+    .bind(name)
+    .bind(more)
+    .fetch_one(&mut **tx)
+    .await
+}
+
 /// A column that holds one of our own values; what does not parse is a fault of the database, never of the caller.
 pub(crate) fn value<T>(row: &sqlx::any::AnyRow, column: &str) -> Result<T, sqlx::Error>
 where

@@ -15,7 +15,7 @@ use crate::{
         Store, Tx,
         accounts::{self, Opening},
         ledger::Reason,
-        memberships, to_json, word,
+        memberships, set_mark, to_json, word,
     },
 };
 use contract::{
@@ -31,9 +31,27 @@ use contract::{
 };
 use std::collections::BTreeMap;
 
+/// Of servers that start at once over one database, one seeds; the others wait for it, and find everything there. Writing this mark is
+/// the first statement of the transaction, which locks its row in PostgreSQL and the file in SQLite.
+const SEED_MARK: &str = "demo_seed";
+/// Seeding may take longer than a statement waits for a lock, or than SQLite waits for another writer.
+const TRIES: u8 = 12;
+
+async fn begin(store: &Store) -> Result<Tx, sqlx::Error> {
+    let mut tries = 1;
+    loop {
+        let mut tx = store.begin().await?;
+        match set_mark(&mut tx, SEED_MARK, 1).await {
+            Ok(()) => return Ok(tx),
+            Err(error) if tries == TRIES => return Err(error),
+            Err(_) => tries += 1,
+        }
+    }
+}
+
 /// Seeds what is not there yet; a database that has members keeps them as they are.
 pub async fn seed(store: &Store, portal: &Portal, now: Instant) -> Result<(), sqlx::Error> {
-    let mut tx = store.begin().await?;
+    let mut tx = begin(store).await?;
     let members: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM membership").fetch_one(&mut *tx).await?;
     if members == 0 {
         let mut tables = Tables::new();
@@ -47,14 +65,14 @@ pub async fn seed(store: &Store, portal: &Portal, now: Instant) -> Result<(), sq
 
 /// Opens the accounts of the members who have one, unless there are accounts already; what they paid before was theirs.
 pub async fn seed_accounts(app: &App) -> Answer<()> {
-    let accounts: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM account").fetch_one(&app.store.read).await?;
+    let fault = |_| Error::new(RefusalCode::Fault);
+    let now = app.clock.now();
+    let mut tx = begin(&app.store).await?;
+    let accounts: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM account").fetch_one(&mut *tx).await?;
     if accounts > 0 {
         return Ok(());
     }
-    let fault = |_| Error::new(RefusalCode::Fault);
     let hashed = app.passwords.hash(&Password::parse(PASSWORD).map_err(fault)?).await?;
-    let now = app.clock.now();
-    let mut tx = app.store.begin().await?;
     for person in PEOPLE.iter().filter(|person| person.has_account()) {
         let identifiers = person.identifiers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         let Some(membership) = app.store.find_membership(person.region, &identifiers).await? else { continue };

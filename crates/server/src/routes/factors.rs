@@ -7,7 +7,6 @@ use super::{
 };
 use crate::{
     caller::{self, Body, Halfway, Id, Proved, SignedIn},
-    clock::Clock,
     factors::{
         passkeys::{self, NotTaken, Site, User},
         qr::Qr,
@@ -111,7 +110,7 @@ async fn is_code_right(app: &App, account: &Account, typed: &str, now: Instant) 
     }
     let Some(kept) = app.store.authenticator(&account.id).await? else { return Ok(false) };
     let secret = opened(app, account, &kept.sealed)?;
-    let Some(step) = secret.accepts(typed, Clock::machine().millis(), kept.last_step) else { return Ok(false) };
+    let Some(step) = secret.accepts(typed, app.clock.unmoved().millis(), kept.last_step) else { return Ok(false) };
     Ok(app.store.take_step(&account.id, &kept.sealed, step).await?)
 }
 
@@ -302,7 +301,7 @@ pub async fn add_authenticator(
 ) -> Answer<Json<RecoveryCodes>> {
     let kept = app.store.authenticator(&account.id).await?.filter(|kept| kept.confirmed_at.is_none());
     let kept = kept.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
-    let step = opened(&app, &account, &kept.sealed)?.accepts(&code, Clock::machine().millis(), None);
+    let step = opened(&app, &account, &kept.sealed)?.accepts(&code, app.clock.unmoved().millis(), None);
     guard_code(&app, &account, "code", async { Ok(step.is_some()) }).await?;
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
