@@ -3,6 +3,8 @@
 //! Hashing is made to be slow, so it runs on threads of its own, and only so many at a time: whoever signs in waits for their
 //! turn, and nobody else waits.
 
+mod common;
+
 use crate::refusal::{Answer, Error};
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
@@ -136,6 +138,9 @@ pub fn weakness(password: &Password, service: &[&str], owner: &[&str]) -> Option
     if names(owner) {
         return Some(Problem::NamesOwner);
     }
+    if common::is_common(&typed) {
+        return Some(Problem::Common);
+    }
     let looked_at: String = typed.chars().take(LOOKED_AT).collect();
     (zxcvbn::zxcvbn(&looked_at, &[]).guesses_log10() < LEAST_GUESSES_LOG10).then_some(Problem::Common)
 }
@@ -202,6 +207,10 @@ mod tests {
             ("abcdefghijklmnopqrstuvwxyz", Some(Problem::Common)),
             ("qwertyuiopasdfghjkl", Some(Problem::Common)),
             ("123456789012345678", Some(Problem::Common)),
+            // Of breaches: no pattern gives these away.
+            ("LHBJKJUBZ2957704", Some(Problem::Common)),
+            ("nemvxyheqdd5oqxyxyzi", Some(Problem::Common)),
+            ("\u{ff4e}e_e_pod_chehyl", Some(Problem::Common)),
             ("paying with kppay every month", Some(Problem::NamesService)),
             ("Ana.ONeill@example.org is me", Some(Problem::NamesOwner)),
             ("copper river lantern seven", None),
