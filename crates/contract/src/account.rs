@@ -65,21 +65,30 @@ pub struct NewAccount {
     pub password: Password,
 }
 
-/// `POST /email-confirmations`: what the link in the letter carries behind its `#`.
+/// `POST /email-confirmations`: opens the account that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-pub struct LinkToken {
+pub struct EmailConfirmation {
+    /// What the link in the e-mail carries behind its `#`.
     pub token: String,
+    /// The password that was chosen when registering.
+    pub password: Password,
+    /// The code that was sent to the address that the plan has on file; empty where that is the address of the link.
+    #[serde(default)]
+    pub code: String,
 }
 
-/// `POST /confirmation-letters`: the letter again, and to another address if one is given. Always the same answer.
+/// `POST /confirmation-letters`: the e-mails of this session's registration again; to another address if one is given, with the
+/// password that was chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmationLetter {
     #[serde(default)]
     pub email: Option<Email>,
+    #[serde(default)]
+    pub password: Option<Password>,
 }
 
 /// `POST /session`. Text of any kind: what can't be a user ID is answered like one that nobody has.

@@ -42,7 +42,7 @@ pub struct PersonView {
     /// First and last name.
     pub name: String,
     pub email: String,
-    /// Until then payment methods can't be saved.
+    /// Always true: an account is opened when its address is confirmed. For clients that ask.
     pub is_email_confirmed: bool,
 }
 

@@ -10,7 +10,7 @@ mod html;
 pub use account::{
     account_opened, already_registered, authenticator_added, authenticator_removed, confirm_email, no_account_yet,
     passkey_added, passkey_removed, password_changed, password_reset, recovery_code_used, recovery_codes_renewed,
-    user_id_reminder,
+    registration_code, registration_moved, user_id_reminder,
 };
 
 use crate::words;

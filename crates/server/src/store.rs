@@ -17,6 +17,7 @@ pub mod memberships;
 pub mod migrations;
 pub mod outbox;
 pub mod payments;
+pub mod pending_accounts;
 pub mod registrations;
 pub mod sessions;
 pub mod settle;

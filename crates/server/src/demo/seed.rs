@@ -77,10 +77,9 @@ pub async fn seed_accounts(app: &App) -> Answer<()> {
         let identifiers = person.identifiers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         let Some(membership) = app.store.find_membership(person.region, &identifiers).await? else { continue };
         let (first, last) = person.name.split_once(' ').unwrap_or((person.name, person.name));
-        let email = Email::parse(person.email).map_err(fault)?;
         let opening = Opening {
             membership: membership.id.clone(),
-            email: email.clone(),
+            email: Email::parse(person.email).map_err(fault)?,
             first_name: PersonName::parse(first).map_err(fault)?,
             last_name: PersonName::parse(last).map_err(fault)?,
             address: UsAddress {
@@ -96,8 +95,7 @@ pub async fn seed_accounts(app: &App) -> Answer<()> {
             terms_version: TERMS_VERSION,
             at: now.plus_millis(-YEAR_MILLIS),
         };
-        let Some(account) = accounts::open(&mut tx, &opening).await? else { continue };
-        accounts::confirm_email(&mut tx, &account, &email, now).await?;
+        let Some(account) = accounts::open(&mut tx, &opening, now).await? else { continue };
         let theirs = sqlx::query("UPDATE payment SET account = $1 WHERE membership = $2");
         theirs.bind(&account).bind(&membership.id).execute(&mut *tx).await?;
     }

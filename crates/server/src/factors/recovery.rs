@@ -14,6 +14,11 @@ pub fn codes() -> Option<Vec<String>> {
     Some(bytes.chunks_exact(LENGTH).map(|code| grouped(code.iter().map(|byte| letter(*byte)))).collect())
 }
 
+/// One such code.
+pub fn code() -> Option<String> {
+    Some(grouped(random::<LENGTH>()?.into_iter().map(letter)))
+}
+
 fn letter(byte: u8) -> char {
     char::from(ALPHABET[usize::from(byte & 31)])
 }

@@ -11,33 +11,91 @@ fn letter(brand: &str, subject: &str, paragraphs: &[&str], locale: Locale) -> Le
     Letter::new(format!("{brand}: {subject}"), text, locale)
 }
 
-pub fn confirm_email(brand: &str, link: &str, locale: Locale) -> Letter {
+/// `phone` is said where a code is asked for, too.
+pub fn confirm_email(brand: &str, link: &str, phone: Option<&str>, locale: Locale) -> Letter {
+    let code = phone.map(|phone| match locale {
+        Locale::En => format!(
+            "The page also asks for a code. We sent it to the e-mail address that your plan has on file for you. If you can’t read e-mails there, or there is none on file, call {phone}."
+        ),
+        Locale::Es => format!(
+            "La página pide también un código. Lo enviamos al correo electrónico que su plan tiene registrado para usted. Si no puede leer allí sus mensajes, o no hay ninguno registrado, llame al {phone}."
+        ),
+    });
+    let first = say(
+        locale,
+        "Confirm that this is your e-mail address, and your account is open.",
+        "Confirme que esta es su dirección de correo electrónico, y su cuenta quedará abierta.",
+    );
+    let works = say(
+        locale,
+        "The link works once, for 24 hours, and asks for the password you chose. If you let it lapse, register again; until then nobody can sign in.",
+        "El enlace funciona una vez, durante 24 horas, y pide la contraseña que usted eligió. Si deja pasar ese plazo, regístrese de nuevo; hasta entonces nadie puede iniciar sesión.",
+    );
+    let last = say(
+        locale,
+        "If you did not register with us, do nothing: no account is opened without you.",
+        "Si usted no se registró, no haga nada: sin usted no se abre ninguna cuenta.",
+    );
+    let paragraphs = [Some(first), Some(link), Some(works), code.as_deref(), Some(last)];
+    let paragraphs: Vec<&str> = paragraphs.into_iter().flatten().collect();
+    letter(brand, say(locale, "Confirm your e-mail address", "Confirme su correo electrónico"), &paragraphs, locale)
+}
+
+/// To the address that the plan has on file, when somebody registers with another one.
+pub fn registration_code(brand: &str, code: &str, phone: &str, locale: Locale) -> Letter {
     letter(
         brand,
-        say(locale, "Confirm your e-mail address", "Confirme su correo electrónico"),
+        say(locale, "Your code for registering", "Su código para registrarse"),
         &[
             say(
                 locale,
-                "Confirm that this is your e-mail address.",
-                "Confirme que esta es su dirección de correo electrónico.",
+                "Somebody who has your statement is registering for an online account, with another e-mail address. If it is you, this is the code:",
+                "Alguien que tiene su estado de cuenta se está registrando para una cuenta en línea, con otro correo electrónico. Si es usted, este es el código:",
             ),
-            link,
+            code,
             say(
                 locale,
-                "The link works once, for 24 hours. You can already sign in and pay; saving a card or bank account waits for this.",
-                "El enlace funciona una vez, durante 24 horas. Ya puede iniciar sesión y pagar; para guardar una tarjeta o una cuenta bancaria hace falta confirmar.",
+                "Type it on the page that opens from the link in our other e-mail. It works for two days.",
+                "Escríbalo en la página que se abre con el enlace de nuestro otro correo. Sirve durante dos días.",
             ),
-            say(
-                locale,
-                "If you did not register with us, do nothing: without this link nobody can use your address.",
-                "Si usted no se registró, no haga nada: sin este enlace nadie puede usar su dirección.",
-            ),
+            &match locale {
+                Locale::En => format!(
+                    "If it is not you, do nothing: without the code no account is opened, and nothing has changed. Tell it to nobody; we never ask for it. Questions? Call {phone}."
+                ),
+                Locale::Es => format!(
+                    "Si no es usted, no haga nada: sin el código no se abre ninguna cuenta, y nada ha cambiado. No se lo diga a nadie; nunca se lo pedimos. ¿Preguntas? Llame al {phone}."
+                ),
+            },
         ],
         locale,
     )
 }
 
-pub fn already_registered(account: &Account, brand: &str, home: &str) -> Letter {
+/// To the address that a registration named before.
+pub fn registration_moved(brand: &str, phone: &str, locale: Locale) -> Letter {
+    letter(
+        brand,
+        say(locale, "Your registration goes on elsewhere", "Su registro continúa en otra dirección"),
+        &[
+            say(
+                locale,
+                "A registration that named this e-mail address now names another one. The link that we sent here does not work any more.",
+                "Un registro que indicaba este correo electrónico ahora indica otro. El enlace que enviamos aquí ya no funciona.",
+            ),
+            &match locale {
+                Locale::En => format!(
+                    "If it was you, look into the other inbox. If it was not, somebody typed your address by mistake and you need do nothing, or call {phone}."
+                ),
+                Locale::Es => format!(
+                    "Si fue usted, mire en la otra bandeja de entrada. Si no, alguien escribió su dirección por error y no tiene que hacer nada, o llame al {phone}."
+                ),
+            },
+        ],
+        locale,
+    )
+}
+
+pub fn already_registered(account: &Account, brand: &str, home: &str, phone: &str) -> Letter {
     let locale = account.locale;
     let sign_in = format!("{home}/sign-in");
     let forgot = format!("{home}/forgot-password");
@@ -52,6 +110,14 @@ pub fn already_registered(account: &Account, brand: &str, home: &str) -> Letter 
             ),
             &format!("{} {sign_in}", say(locale, "If it was you, sign in:", "Si fue usted, inicie sesión:")),
             &format!("{} {forgot}", say(locale, "If you forgot your password:", "Si olvidó su contraseña:")),
+            &format!(
+                "{} {phone}.",
+                say(
+                    locale,
+                    "If you can’t read e-mails at the address you registered with, call",
+                    "Si no puede leer mensajes en la dirección con la que se registró, llame al"
+                )
+            ),
             say(
                 locale,
                 "If it was not you, nothing has changed and you need do nothing.",

@@ -5,13 +5,15 @@ use super::{lookups, registrations::owner_names, session::Tries};
 use crate::{
     caller::{self, Body},
     errands::{self, Errand},
+    factors::recovery,
     mail, passwords,
     refusal::{Answer, Error},
     state::App,
     store::{
         accounts::{self, Account, Purpose},
-        memberships::five_digit_zip,
+        memberships::{self, five_digit_zip},
         outbox::Queued,
+        pending_accounts,
     },
 };
 use axum::{
@@ -19,34 +21,71 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use contract::{
-    Password,
-    account::{LinkToken, NewPassword, PasswordReset, UserIdReminder},
+    Password, Problem,
+    account::{EmailConfirmation, NewPassword, PasswordReset, UserIdReminder},
     password,
     refusal::{Refusal, RefusalCode},
     session::BillLookup,
 };
 use std::net::SocketAddr;
 
-/// Confirms the address that the link was sent to. Once.
+/// Opens the account that was asked for: with the link that went to its address, the password that was chosen and, where the plan
+/// has another address on file, the code that went there. Once.
 #[utoipa::path(
-    post, path = "/email-confirmations", request_body = LinkToken,
+    post, path = "/email-confirmations", request_body = EmailConfirmation,
     responses(
         (status = 204),
         (status = 400, body = Refusal, content_type = "application/problem+json"),
         (status = 403, body = Refusal, content_type = "application/problem+json"),
         (status = 413, body = Refusal, content_type = "application/problem+json"),
         (status = 415, body = Refusal, content_type = "application/problem+json"),
-        (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (
+            status = 422, description = "link_refused; or wrong_credentials, and which of password and code",
+            body = Refusal, content_type = "application/problem+json",
+        ),
     )
 )]
-pub async fn confirm_email(State(app): State<App>, Body(LinkToken { token }): Body<LinkToken>) -> Answer<StatusCode> {
-    let now = app.clock.now();
+pub async fn confirm_email(
+    State(app): State<App>,
+    Body(EmailConfirmation { token, password, code }): Body<EmailConfirmation>,
+) -> Answer<StatusCode> {
+    let (now, hash) = (app.clock.now(), caller::hash(&token));
     let refused = || Error::new(RefusalCode::LinkRefused);
+    let wrong = |field: &str| Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown);
+    let pending = app.store.try_to_confirm(&hash, now, errands::CONFIRM_MILLIS).await?.ok_or_else(refused)?;
+    let opening = pending.opening;
+    if !app.passwords.is_right(&password, Some(&opening.password)).await? {
+        return Err(wrong("password"));
+    }
+    let on_file = app.store.email_on_file(&opening.membership).await?;
+    let takes_code = errands::takes_code(on_file.as_ref(), &opening.email);
+    if takes_code && code.trim().is_empty() {
+        return Err(Error::field(RefusalCode::Invalid, "code", Problem::Missing));
+    }
     let mut tx = app.store.begin().await?;
-    let used = accounts::use_link(&mut tx, Purpose::Confirm, &caller::hash(&token), now).await?;
-    let (account, email) = used.ok_or_else(refused)?;
-    if !accounts::confirm_email(&mut tx, &account, &email, now).await? {
+    memberships::lock(&mut tx, vec![&opening.membership]).await?;
+    if takes_code {
+        let code = recovery::normalise(&code).ok_or_else(|| wrong("code"))?;
+        if !pending_accounts::is_code(&mut tx, &opening.membership, &app.seal.hash(&code), now).await? {
+            return Err(wrong("code"));
+        }
+    }
+    if !pending_accounts::take(&mut tx, &pending.id, &hash, now).await? {
         return Err(refused());
+    }
+    for left in accounts::unconfirmed_of(&mut tx, &opening.membership, &accounts::user_id(&opening.email)).await? {
+        accounts::forget_unconfirmed(&mut tx, &left, now).await?;
+    }
+    let Some(account) = accounts::open(&mut tx, &opening, now).await? else {
+        // This membership or this address has an account since: the link is used up.
+        tx.commit().await?;
+        return Err(refused());
+    };
+    pending_accounts::end_all(&mut tx, &opening.membership).await?;
+    if let Some(to) = on_file.filter(|_| takes_code) {
+        let letter = mail::account_opened(&app.portal.brand.name, &app.portal.contacts.billing_phone, opening.locale);
+        let id = uuid::Uuid::now_v7().to_string();
+        Queued { id, cause: &account, to: &to, letter: &letter, is_secret: false, at: now }.put(&mut tx).await?;
     }
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
@@ -127,11 +166,9 @@ pub async fn reset(
     let is_short = check_new(&app, &account, &password).await?;
     let hashed = app.passwords.hash(&password).await?;
     let mut tx = app.store.begin().await?;
-    let (id, email) = accounts::use_link(&mut tx, Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
+    let id = accounts::use_link(&mut tx, Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
     accounts::set_password(&mut tx, &id, &hashed, is_short, now).await?;
     accounts::end_sessions(&mut tx, &id, None, now).await?;
-    // Whoever reads the letters of this address has shown it.
-    accounts::confirm_email(&mut tx, &id, &email, now).await?;
     tell_owner(&app, &account, mail::password_changed).put(&mut tx, now).await?;
     tx.commit().await?;
     // Whoever has just chosen a password is not made to wait for what was tried before.

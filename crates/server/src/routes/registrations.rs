@@ -1,13 +1,19 @@
-//! `/registrations`: from a matched statement to an account. Whether there is an account of this membership or this address already
-//! is not told here, by nothing: the account is opened, or its owner written to, by an errand.
+//! `/registrations`: from a matched statement to an account that was asked for. Whether there is an account of this membership or
+//! this address already is not told here, by nothing: a pending account is written down in either case, and the e-mails are an
+//! errand's. It is opened in `links`, by whoever reads both mailboxes and knows the password.
 
 use crate::{
     caller::{Body, Id, Payer},
-    errands::{self, Errand, Whose},
+    errands::{self, Errand},
     passwords,
     refusal::{Answer, Error},
     state::App,
-    store::{accounts::Opening, registrations::Registered, sessions::Session},
+    store::{
+        accounts::Opening,
+        pending_accounts,
+        registrations::{self, Registered},
+        sessions::Session,
+    },
 };
 use axum::{Json, extract::State, http::StatusCode};
 use contract::{
@@ -20,6 +26,8 @@ use contract::{
 };
 
 const LONGEST: usize = 300;
+/// What a page that changed its address too often is told to wait: until then the registration has lapsed.
+const DAY_SECONDS: u32 = 86_400;
 
 /// This payer's registration: begun now, or gone on with. The statement was matched when the session began.
 #[utoipa::path(
@@ -91,7 +99,7 @@ pub async fn keep(
 #[utoipa::path(
     post, path = "/registrations/{id}/account", params(("id" = String, Path)), request_body = NewAccount,
     responses(
-        (status = 202, description = "A letter is on its way: to the new address, or to the owner of the account there is"),
+        (status = 202, description = "E-mails are on their way; `POST /email-confirmations` opens the account"),
         (status = 400, body = Refusal, content_type = "application/problem+json"),
         (status = 401, body = Refusal, content_type = "application/problem+json"),
         (status = 403, body = Refusal, content_type = "application/problem+json"),
@@ -107,14 +115,15 @@ pub async fn open(
     Id(id): Id,
     Body(new): Body<NewAccount>,
 ) -> Answer<StatusCode> {
+    // Before anything that takes long: asked again because the answer was lost, it was asked for once.
+    match app.store.was_sent(&id, &session.id).await? {
+        None => return Err(Error::new(RefusalCode::NotFound)),
+        Some(true) => return Ok(StatusCode::ACCEPTED),
+        Some(false) => {}
+    }
     check(&app, &session, &new).await?;
     let password = app.passwords.hash(&new.password).await?;
     let now = app.clock.now();
-    if !app.store.send_registration(&id, &session.id, now).await? {
-        // Asked again because the answer was lost: it was asked for once.
-        let is_again = app.store.was_sent(&id, &session.id).await?;
-        return if is_again { Ok(StatusCode::ACCEPTED) } else { Err(Error::new(RefusalCode::NotFound)) };
-    }
     let opening = Opening {
         membership: session.membership.id,
         email: new.email,
@@ -127,7 +136,18 @@ pub async fn open(
         terms_version: new.terms_version,
         at: now,
     };
-    errands::ask(&app, &Errand::Open { registration: id, opening: Box::new(opening) }).await?;
+    let mut tx = app.store.begin().await?;
+    if !registrations::send(&mut tx, &id, &session.id, now).await? {
+        // Asked for by another call meanwhile; or the session has ended.
+        drop(tx);
+        let is_sent = app.store.was_sent(&id, &session.id).await? == Some(true);
+        return if is_sent { Ok(StatusCode::ACCEPTED) } else { Err(Error::new(RefusalCode::SignedOut)) };
+    }
+    let times = (now, now.plus_millis(errands::CONFIRM_MILLIS));
+    let pending = pending_accounts::add(&mut tx, &id, &opening, times).await?;
+    errands::enqueue(&mut tx, &Errand::Invite { pending, left: None }, now).await?;
+    tx.commit().await?;
+    errands::wake(&app);
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -159,32 +179,51 @@ pub fn owner_names(email: &str, names: &[&str]) -> Vec<String> {
     [email, local].into_iter().filter(|part| part.chars().count() >= 4).chain(names).map(str::to_owned).collect()
 }
 
-/// The letter that confirms the address, again; to another address if one is given and the first is not confirmed yet.
+/// The e-mails of this session's registration, again; to another address if one is given, with the password that was chosen.
 #[utoipa::path(
     post, path = "/confirmation-letters", request_body = ConfirmationLetter,
     responses(
-        (status = 202, description = "Whatever is true"),
+        (status = 202, description = "Whether there is a registration to confirm or not"),
         (status = 400, body = Refusal, content_type = "application/problem+json"),
         (status = 401, body = Refusal, content_type = "application/problem+json"),
         (status = 403, body = Refusal, content_type = "application/problem+json"),
         (status = 413, body = Refusal, content_type = "application/problem+json"),
         (status = 415, body = Refusal, content_type = "application/problem+json"),
-        (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, description = "wrong_credentials: not the password that was chosen", body = Refusal, content_type = "application/problem+json"),
         (status = 429, body = Refusal, content_type = "application/problem+json"),
     )
 )]
 pub async fn confirmation_letter(
     State(app): State<App>,
     Payer(session): Payer,
-    Body(ConfirmationLetter { email }): Body<ConfirmationLetter>,
+    Body(ConfirmationLetter { email, password }): Body<ConfirmationLetter>,
 ) -> Answer<StatusCode> {
     let too_many = |seconds| Error::later(RefusalCode::TooMany, seconds);
     let now = app.clock.now();
+    if email.is_some() && password.is_none() {
+        return Err(Error::field(RefusalCode::Invalid, "password", Problem::Missing));
+    }
     app.letters_by_session.take(&session.id, now).map_err(too_many)?;
-    let whose = match session.member {
-        Some(member) => Whose::Account(member.account),
-        None => Whose::Registration(app.store.begin_registration(&session.id, now).await?.id),
+    let registration = app.store.begin_registration(&session.id, now).await?.id;
+    let Some(pending) = app.store.pending_account_of(&registration, now).await? else {
+        return Ok(StatusCode::ACCEPTED);
     };
-    errands::ask(&app, &Errand::Confirm { whose, email }).await?;
+    let mut left = None;
+    let mut opening = pending.opening;
+    if let (Some(email), Some(password)) = (email, password)
+        && email != opening.email
+    {
+        if !app.passwords.is_right(&password, Some(&opening.password)).await? {
+            return Err(Error::field(RefusalCode::WrongCredentials, "password", Problem::Unknown));
+        }
+        left = Some(std::mem::replace(&mut opening.email, email));
+    }
+    let mut tx = app.store.begin().await?;
+    if left.is_some() && !pending_accounts::change(&mut tx, &pending.id, &opening, now).await? {
+        return Err(too_many(DAY_SECONDS));
+    }
+    errands::enqueue(&mut tx, &Errand::Invite { pending: pending.id, left }, now).await?;
+    tx.commit().await?;
+    errands::wake(&app);
     Ok(StatusCode::ACCEPTED)
 }

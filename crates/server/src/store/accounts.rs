@@ -1,4 +1,7 @@
 //! Accounts and the links that were mailed to them. Knows passwords as their hashes and links as their tokens' hashes.
+//!
+//! An account is opened when its e-mail address is confirmed, so one without that date was opened by a server of an earlier version
+//! and is no account: nothing here finds it, and it is forgotten a day after it was opened or when its owner registers anew.
 
 use super::{Store, Tx, from_word, to_json, value};
 use contract::{Email, Instant, Locale, PersonName, Phone, UsAddress};
@@ -9,7 +12,6 @@ pub struct Account {
     pub id: String,
     pub membership: String,
     pub email: Email,
-    pub is_email_confirmed: bool,
     pub first_name: PersonName,
     pub last_name: PersonName,
     pub locale: Locale,
@@ -39,14 +41,12 @@ pub struct Opening {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    Confirm,
     Reset,
 }
 
 impl Purpose {
     fn word(self) -> &'static str {
         match self {
-            Self::Confirm => "confirm",
             Self::Reset => "reset",
         }
     }
@@ -67,7 +67,7 @@ macro_rules! accounts {
     ($tables_and_condition:literal) => {
         concat!(
             "SELECT account.id AS id, account.membership AS membership, account.email AS email, \
-             account.email_confirmed_at AS email_confirmed_at, account.first_name AS first_name, account.last_name AS last_name, \
+             account.first_name AS first_name, account.last_name AS last_name, \
              account.locale AS locale, account.password AS password, account.password_changed_at AS password_changed_at, \
              account.is_password_short AS is_password_short, account.terms_version AS terms_version, \
              account.terms_accepted_at AS terms_accepted_at FROM ",
@@ -78,16 +78,17 @@ macro_rules! accounts {
 
 impl Store {
     pub async fn account(&self, id: &str) -> Result<Option<Account>, sqlx::Error> {
-        one(sqlx::query(accounts!("account WHERE account.id = $1")).bind(id).fetch_optional(&self.read).await?)
+        let sql = accounts!("account WHERE account.id = $1 AND account.email_confirmed_at IS NOT NULL");
+        one(sqlx::query(sql).bind(id).fetch_optional(&self.read).await?)
     }
 
     pub async fn account_of_user_id(&self, user_id: &str) -> Result<Option<Account>, sqlx::Error> {
-        let sql = accounts!("account WHERE account.user_id = $1");
+        let sql = accounts!("account WHERE account.user_id = $1 AND account.email_confirmed_at IS NOT NULL");
         one(sqlx::query(sql).bind(user_id).fetch_optional(&self.read).await?)
     }
 
     pub async fn account_of_membership(&self, membership: &str) -> Result<Option<Account>, sqlx::Error> {
-        let sql = accounts!("account WHERE account.membership = $1");
+        let sql = accounts!("account WHERE account.membership = $1 AND account.email_confirmed_at IS NOT NULL");
         one(sqlx::query(sql).bind(membership).fetch_optional(&self.read).await?)
     }
 
@@ -100,24 +101,11 @@ impl Store {
     ) -> Result<Option<Account>, sqlx::Error> {
         let sql = accounts!(
             "account JOIN link ON link.account = account.id WHERE link.token_hash = $1 AND link.purpose = $2 \
-             AND link.used_at IS NULL AND link.created_at <= $3 AND link.expires_at > $3 AND link.email = account.email"
+             AND link.used_at IS NULL AND link.created_at <= $3 AND link.expires_at > $3 AND link.email = account.email \
+             AND account.email_confirmed_at IS NOT NULL"
         );
         let row = sqlx::query(sql).bind(token_hash).bind(purpose.word()).bind(now.millis());
         one(row.fetch_optional(&self.read).await?)
-    }
-
-    /// Links of an account that were sent to an address since a moment: a limit on letters nobody asked for.
-    pub async fn links_since(
-        &self,
-        account: &str,
-        to: &Email,
-        purpose: Purpose,
-        since: Instant,
-    ) -> Result<i64, sqlx::Error> {
-        let sql = "SELECT COUNT(*) FROM link WHERE account = $1 AND purpose = $2 AND created_at > $3 AND email = $4";
-        let count =
-            sqlx::query_scalar(sql).bind(account).bind(purpose.word()).bind(since.millis()).bind(to.to_string());
-        count.fetch_one(&self.read).await
     }
 }
 
@@ -131,7 +119,6 @@ fn account_from(row: &AnyRow) -> Result<Account, sqlx::Error> {
         id: row.try_get("id")?,
         membership: row.try_get("membership")?,
         email: value(row, "email")?,
-        is_email_confirmed: row.try_get::<Option<i64>, _>("email_confirmed_at")?.is_some(),
         first_name: value(row, "first_name")?,
         last_name: value(row, "last_name")?,
         locale: from_word(row.try_get("locale")?)?,
@@ -143,13 +130,13 @@ fn account_from(row: &AnyRow) -> Result<Account, sqlx::Error> {
     })
 }
 
-/// Opens it, unless this membership or this address has one: then `None`.
-pub async fn open(tx: &mut Tx, opening: &Opening) -> Result<Option<String>, sqlx::Error> {
+/// Opens it, now that its address is confirmed, unless this membership or this address has one: then `None`.
+pub async fn open(tx: &mut Tx, opening: &Opening, now: Instant) -> Result<Option<String>, sqlx::Error> {
     let id = uuid::Uuid::now_v7().to_string();
     let done = sqlx::query(
         "INSERT INTO account (id, membership, user_id, email, first_name, last_name, address, phone, locale, password, \
-         password_changed_at, terms_version, terms_accepted_at, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $11) ON CONFLICT DO NOTHING",
+         password_changed_at, terms_version, terms_accepted_at, created_at, email_confirmed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $11, $13) ON CONFLICT DO NOTHING",
     )
     .bind(&id)
     .bind(&opening.membership)
@@ -163,9 +150,38 @@ pub async fn open(tx: &mut Tx, opening: &Opening) -> Result<Option<String>, sqlx
     .bind(&opening.password)
     .bind(opening.at.millis())
     .bind(i64::from(opening.terms_version))
+    .bind(now.millis())
     .execute(&mut **tx)
     .await?;
     Ok((done.rows_affected() > 0).then_some(id))
+}
+
+/// What an earlier version opened for this membership or this address, and nobody confirmed.
+pub async fn unconfirmed_of(tx: &mut Tx, membership: &str, user_id: &str) -> Result<Vec<String>, sqlx::Error> {
+    let sql = "SELECT id FROM account WHERE email_confirmed_at IS NULL AND (membership = $1 OR user_id = $2)";
+    sqlx::query_scalar(sql).bind(membership).bind(user_id).fetch_all(&mut **tx).await
+}
+
+/// Deletes an account that nobody confirmed, and ends its sessions. Payments stay, as those of a payer.
+pub async fn forget_unconfirmed(tx: &mut Tx, account: &str, now: Instant) -> Result<(), sqlx::Error> {
+    let lock = "UPDATE account SET locale = locale WHERE id = $1 AND email_confirmed_at IS NULL";
+    if sqlx::query(lock).bind(account).execute(&mut **tx).await?.rows_affected() == 0 {
+        return Ok(());
+    }
+    let end = "UPDATE session SET ended_at = COALESCE(ended_at, $2), draft = NULL, account = NULL WHERE account = $1";
+    sqlx::query(end).bind(account).bind(now.millis()).execute(&mut **tx).await?;
+    for sql in [
+        "UPDATE registration SET account = NULL WHERE account = $1",
+        "UPDATE payment SET account = NULL WHERE account = $1",
+        "DELETE FROM link WHERE account = $1",
+        "DELETE FROM authenticator WHERE account = $1",
+        "DELETE FROM passkey WHERE account = $1",
+        "DELETE FROM recovery_code WHERE account = $1",
+        "DELETE FROM account WHERE id = $1",
+    ] {
+        sqlx::query(sql).bind(account).execute(&mut **tx).await?;
+    }
+    Ok(())
 }
 
 /// A link that leads to this account; whatever was sent before for the same purpose is void.
@@ -202,57 +218,25 @@ async fn void_links(tx: &mut Tx, purpose: Purpose, account: &str, now: Instant) 
     Ok(())
 }
 
-/// Takes a link, once: gives its account and the address it was sent to, which must still be the account's.
+/// Takes a link, once: gives its account, whose address must still be the one it was sent to.
 pub async fn use_link(
     tx: &mut Tx,
     purpose: Purpose,
     token_hash: &str,
     now: Instant,
-) -> Result<Option<(String, Email)>, sqlx::Error> {
+) -> Result<Option<String>, sqlx::Error> {
     // A link from the future was made before the clock went back: nobody can tell how old it is.
     let row = sqlx::query(
         "UPDATE link SET used_at = $3 WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND created_at <= $3 \
          AND expires_at > $3 AND email = (SELECT account.email FROM account WHERE account.id = link.account) \
-         RETURNING account, email",
+         RETURNING account",
     )
     .bind(token_hash)
     .bind(purpose.word())
     .bind(now.millis())
     .fetch_optional(&mut **tx)
     .await?;
-    row.map(|row| Ok((row.try_get("account")?, value(&row, "email")?))).transpose()
-}
-
-/// Confirms the address, if it is still the account's.
-pub async fn confirm_email(tx: &mut Tx, account: &str, email: &Email, now: Instant) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query("UPDATE account SET email_confirmed_at = $3 WHERE id = $1 AND email = $2")
-        .bind(account)
-        .bind(email.to_string())
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await?;
-    Ok(done.rows_affected() > 0)
-}
-
-/// Another address for an account that has not confirmed its own. False if it is confirmed, or the address is another account's.
-pub async fn change_unconfirmed_email(
-    tx: &mut Tx,
-    account: &str,
-    email: &Email,
-    now: Instant,
-) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query(
-        "UPDATE account SET email = $2, user_id = $3 WHERE id = $1 AND email_confirmed_at IS NULL \
-         AND NOT EXISTS (SELECT 1 FROM account WHERE user_id = $3 AND id <> $1)",
-    )
-    .bind(account)
-    .bind(email.to_string())
-    .bind(user_id(email))
-    .execute(&mut **tx)
-    .await?;
-    // What was sent to the address of before opens nothing any more.
-    void_links(tx, Purpose::Reset, account, now).await?;
-    Ok(done.rows_affected() > 0)
+    row.map(|row| row.try_get("account")).transpose()
 }
 
 /// `hash` is Argon2id; `is_short` says that it would not do without a second factor.

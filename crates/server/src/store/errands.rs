@@ -8,12 +8,6 @@ const FIRST_WAIT_MILLIS: i64 = 1_000;
 const LONGEST_WAIT_MILLIS: i64 = 600_000;
 
 impl Store {
-    pub async fn add_errand(&self, detail: &str, now: Instant) -> Result<(), sqlx::Error> {
-        let mut tx = self.begin().await?;
-        add(&mut tx, detail, now).await?;
-        tx.commit().await
-    }
-
     /// The one that is due first. One that another server is at is locked by its `take`, and left to it.
     pub async fn next_errand(&self, now: Instant) -> Result<Option<(String, String)>, sqlx::Error> {
         let sql = format!(
@@ -39,6 +33,7 @@ impl Store {
     }
 }
 
+/// In the transaction of what it belongs to.
 pub async fn add(tx: &mut Tx, detail: &str, now: Instant) -> Result<(), sqlx::Error> {
     sqlx::query("INSERT INTO errand (id, detail, created_at, next_try_at) VALUES ($1, $2, $3, $3)")
         .bind(uuid::Uuid::now_v7().to_string())

@@ -1,6 +1,6 @@
 //! Memberships: whose bills there are, and the identifiers that find them.
 
-use super::{Store, value};
+use super::{Store, Tx, value};
 use contract::{Email, Identifier, Region, ZipCode};
 use sqlx::Row;
 use std::collections::BTreeMap;
@@ -69,4 +69,16 @@ pub fn five_digit_zip(identifiers: &BTreeMap<Identifier, String>) -> BTreeMap<Id
         zip.truncate(5);
     }
     identifiers
+}
+
+/// From now on no other transaction decides about these memberships. Always in the same order: two that need the same ones must
+/// not wait for each other.
+pub async fn lock(tx: &mut Tx, mut ids: Vec<&str>) -> Result<(), sqlx::Error> {
+    ids.sort_unstable();
+    ids.dedup();
+    for id in ids {
+        let sql = "UPDATE membership SET ending = ending WHERE id = $1";
+        sqlx::query(sql).bind(id).execute(&mut **tx).await?;
+    }
+    Ok(())
 }

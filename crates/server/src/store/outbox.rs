@@ -150,3 +150,11 @@ impl Store {
         row.try_get(0)
     }
 }
+
+/// E-mails queued for one cause since a moment, to one address or, with `None`, to any. Counts what this transaction has queued.
+pub async fn queued_since(tx: &mut Tx, cause: &str, to: Option<&Email>, since: Instant) -> Result<i64, sqlx::Error> {
+    let sql =
+        "SELECT COUNT(*) FROM outbox WHERE cause = $1 AND created_at > $2 AND ($3 = '' OR LOWER(to_address) = $3)";
+    let to = to.map(|to| to.to_string().to_lowercase()).unwrap_or_default();
+    sqlx::query_scalar(sql).bind(cause).bind(since.millis()).bind(to).fetch_one(&mut **tx).await
+}

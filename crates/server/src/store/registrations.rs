@@ -1,6 +1,6 @@
 //! Registrations on their way: one a payer's session, with what was typed so far.
 
-use super::{Store, Tx, accounts::Account, json, to_json};
+use super::{Store, Tx, json, to_json};
 use contract::{Instant, account::RegistrationDraft};
 use sqlx::Row;
 
@@ -56,25 +56,18 @@ impl Store {
         session: &str,
         draft: &RegistrationDraft,
     ) -> Result<bool, sqlx::Error> {
-        let sql = "UPDATE registration SET draft = $3 WHERE id = $1 AND session = $2 AND sent_at IS NULL";
+        let sql = "UPDATE registration SET draft = $3 WHERE id = $1 AND session = $2 AND sent_at IS NULL \
+                   AND EXISTS (SELECT 1 FROM session WHERE session.id = $2 AND ended_at IS NULL)";
         let done =
             sqlx::query(sql).bind(id).bind(session).bind(to_json(draft)?).execute(&self.write).await?.rows_affected();
         Ok(done > 0)
     }
 
-    /// Its account is asked for. What was typed is in the errand from now on. False if it is not this session's.
-    pub async fn send_registration(&self, id: &str, session: &str, now: Instant) -> Result<bool, sqlx::Error> {
-        let sql =
-            "UPDATE registration SET draft = '{}', sent_at = $3 WHERE id = $1 AND session = $2 AND sent_at IS NULL";
-        let sent = sqlx::query(sql).bind(id).bind(session).bind(now.millis());
-        Ok(sent.execute(&self.write).await?.rows_affected() > 0)
-    }
-
-    /// Whether its account was asked for already, in this session.
-    pub async fn was_sent(&self, id: &str, session: &str) -> Result<bool, sqlx::Error> {
-        let sql = "SELECT COUNT(*) FROM registration WHERE id = $1 AND session = $2 AND sent_at IS NOT NULL";
-        let count: i64 = sqlx::query_scalar(sql).bind(id).bind(session).fetch_one(&self.write).await?;
-        Ok(count > 0)
+    /// Whether its account was asked for already; nothing if it is not this session's.
+    pub async fn was_sent(&self, id: &str, session: &str) -> Result<Option<bool>, sqlx::Error> {
+        let sql = "SELECT sent_at FROM registration WHERE id = $1 AND session = $2";
+        let row = sqlx::query(sql).bind(id).bind(session).fetch_optional(&self.write).await?;
+        row.map(|row| Ok(row.try_get::<Option<i64>, _>("sent_at")?.is_some())).transpose()
     }
 
     /// What was agreed to and typed goes on in another session: of the same payer, who has shown the same statement again.
@@ -83,20 +76,13 @@ impl Store {
         sqlx::query(sql).bind(from).bind(to).execute(&self.write).await?;
         Ok(())
     }
-
-    /// The account that came of a registration; none if there was one already.
-    pub async fn account_of_registration(&self, id: &str) -> Result<Option<Account>, sqlx::Error> {
-        let sql = "SELECT account FROM registration WHERE id = $1";
-        let account: Option<Option<String>> = sqlx::query_scalar(sql).bind(id).fetch_optional(&self.read).await?;
-        match account.flatten() {
-            Some(account) => self.account(&account).await,
-            None => Ok(None),
-        }
-    }
 }
 
-pub async fn set_account(tx: &mut Tx, id: &str, account: &str) -> Result<(), sqlx::Error> {
-    let sql = "UPDATE registration SET account = $2 WHERE id = $1";
-    sqlx::query(sql).bind(id).bind(account).execute(&mut **tx).await?;
-    Ok(())
+/// Its account is asked for, in this transaction: what was typed is in the pending account from now on. False if it was asked for
+/// already, or the registration is not this session's, or the session has ended.
+pub async fn send(tx: &mut Tx, id: &str, session: &str, now: Instant) -> Result<bool, sqlx::Error> {
+    let sql = "UPDATE registration SET draft = '{}', sent_at = $3 WHERE id = $1 AND session = $2 AND sent_at IS NULL \
+               AND EXISTS (SELECT 1 FROM session WHERE session.id = $2 AND ended_at IS NULL)";
+    let sent = sqlx::query(sql).bind(id).bind(session).bind(now.millis()).execute(&mut **tx).await?;
+    Ok(sent.rows_affected() > 0)
 }

@@ -72,11 +72,11 @@ impl Session {
 }
 
 const SESSION: &str = "SELECT session.id AS session_id, session.capture_binding AS capture_binding, session.created_at AS created_at, \
-    session.seen_at AS seen_at, session.device AS device, session.account AS account, session.is_halfway AS is_halfway, \
+    session.seen_at AS seen_at, session.device AS device, account.id AS account, session.is_halfway AS is_halfway, \
     session.proved_at AS proved_at, membership.id AS membership_id, membership.region AS region, membership.ending AS ending, \
-    account.first_name AS first_name, account.last_name AS last_name, account.email AS account_email, \
-    account.email_confirmed_at AS email_confirmed_at \
-    FROM session JOIN membership ON membership.id = session.membership LEFT JOIN account ON account.id = session.account \
+    account.first_name AS first_name, account.last_name AS last_name, account.email AS account_email \
+    FROM session JOIN membership ON membership.id = session.membership \
+    LEFT JOIN account ON account.id = session.account AND account.email_confirmed_at IS NOT NULL \
     WHERE session.token_hash = $1 AND session.ended_at IS NULL";
 
 fn session_from(row: &AnyRow, token_hash: &str) -> Result<Session, sqlx::Error> {
@@ -84,8 +84,7 @@ fn session_from(row: &AnyRow, token_hash: &str) -> Result<Session, sqlx::Error> 
     let member = account.map(|account| {
         let (first, last): (String, String) = (row.try_get("first_name")?, row.try_get("last_name")?);
         let (name, email) = (format!("{first} {last}"), row.try_get("account_email")?);
-        let is_email_confirmed = row.try_get::<Option<i64>, _>("email_confirmed_at")?.is_some();
-        Ok::<_, sqlx::Error>(Member { account, person: PersonView { name, email, is_email_confirmed } })
+        Ok::<_, sqlx::Error>(Member { account, person: PersonView { name, email, is_email_confirmed: true } })
     });
     let standing = match row.try_get::<Option<i64>, _>("proved_at")? {
         _ if row.try_get::<i64, _>("is_halfway")? != 0 => Standing::Halfway,

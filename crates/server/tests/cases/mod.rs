@@ -20,3 +20,4 @@ mod texts;
 mod tokens;
 mod too_late;
 mod trouble;
+mod trust;

@@ -21,7 +21,7 @@ async fn a_member_signs_in_and_sees_the_bills_of_the_membership() {
     let answer = try_in(&house, " ANA@Example.org ", PASSWORD).await;
     let view = answer.is(200).json();
     assert_eq!((view["kind"].as_str(), view["membership"]["ending"].as_str()), (Some("member"), Some("678")));
-    assert_eq!(view["person"], json!({ "name": "Ana O’Neill", "email": ANAS, "is_email_confirmed": false }));
+    assert_eq!(view["person"], json!({ "name": "Ana O’Neill", "email": ANAS, "is_email_confirmed": true }));
     let ana = house.sign_in(ANAS).await;
     let bills = house.ask(Call::get("/bills").by(&ana)).await.is(200).json();
     assert_eq!(bills["bills"].as_array().unwrap().len(), 3);
