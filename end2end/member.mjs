@@ -13,7 +13,7 @@ Object.assign(WORDS.en, {
   you: 'About you', first: 'First name', last: 'Last name', street: 'Street and number', city: 'City', state: 'State',
   mail: 'E-mail', phone: 'Phone', password: 'Password', open: 'Open my account', letter: 'Confirm your e-mail',
   sendAgain: 'Send it again', otherAddress: 'Use another address', sendThere: 'Send it there', sentAgain: /^Sent\. Please look/,
-  confirm: 'Confirm my address', confirmed: 'Your address is confirmed', refusedLink: 'This link does not work any more', lostLink: 'Open the link in your e-mail again',
+  confirm: 'Open my account', confirmed: 'Your account is open', chosen: 'The password you chose', mailCode: 'Code from the other e-mail', notChosen: /this is not the one you registered with/, codeElsewhere: /your plan has another address on file/, refusedLink: 'This link does not work any more', lostLink: 'Open the link in your e-mail again',
   signIn: 'Sign in', userId: 'User ID', signOut: 'Sign out', yourAccount: 'Your account', security: 'Security',
   wrong: 'User ID or password: one of them is not right', couldNot: 'We could not sign you in', moment: 'A moment, please',
   forgotId: 'Forgot user ID', sendId: 'Send my user ID', forgot: 'Forgot password', sendLink: 'Send the link', mailbox: 'Look into your inbox',
@@ -30,7 +30,7 @@ Object.assign(WORDS.es, {
   you: 'Sobre usted', first: 'Nombre', last: 'Apellido', street: 'Calle y número', city: 'Ciudad', state: 'Estado',
   mail: 'Correo electrónico', phone: 'Teléfono', password: 'Contraseña', open: 'Abrir mi cuenta', letter: 'Confirme su correo electrónico',
   sendAgain: 'Enviarlo de nuevo', otherAddress: 'Usar otra dirección', sendThere: 'Enviarlo allí', sentAgain: /^Enviado\. Mire/,
-  confirm: 'Confirmar mi dirección', confirmed: 'Su dirección está confirmada', refusedLink: 'Este enlace ya no funciona', lostLink: 'Abra otra vez el enlace de su correo',
+  confirm: 'Abrir mi cuenta', confirmed: 'Su cuenta está abierta', chosen: 'La contraseña que eligió', mailCode: 'Código del otro correo', notChosen: /no es la contraseña con la que se registró/, codeElsewhere: /su plan tiene registrada otra dirección/, refusedLink: 'Este enlace ya no funciona', lostLink: 'Abra otra vez el enlace de su correo',
   signIn: 'Iniciar sesión', userId: 'ID de usuario', signOut: 'Cerrar sesión', yourAccount: 'Su cuenta', security: 'Seguridad',
   wrong: 'ID de usuario o contraseña: uno de los dos no es correcto', couldNot: 'No pudimos iniciar su sesión', moment: 'Un momento, por favor',
   forgotId: 'Olvidé mi ID de usuario', sendId: 'Enviar mi ID de usuario', forgot: 'Olvidé mi contraseña', sendLink: 'Enviar el enlace', mailbox: 'Mire en su bandeja de entrada',
@@ -100,16 +100,37 @@ export class Member extends Payer {
     }
     assert.fail(`no letter to ${to} that says ${matches}`);
   }
-  /** The account that came of registering, once it is there: it is opened a moment after the answer. */
-  async account(userId) {
-    const find = () => this.house.billing(['SELECT * FROM account WHERE user_id = ?', userId])[0];
-    await this.house.until(find, `${userId} has an account`);
+  /** What was asked for with this address and waits to be confirmed. */
+  async asked(email) {
+    const { house } = this;
+    const all = () => house.billing(['SELECT opening FROM pending_account']).map(({ opening }) => JSON.parse(opening));
+    const find = () => all().find((opening) => opening.email === email);
+    await house.until(find, `an account is asked for with ${email}`);
     return find();
+  }
+  /** The account with this user ID; nothing if there is none. */
+  account(userId) {
+    return this.house.billing(['SELECT * FROM account WHERE user_id = ?', userId])[0];
   }
   /** Follows the link of the newest letter that has one. */
   async followsLink(to) {
     const { text } = await this.letter(to, /#/);
     await this.page.goto(text.match(/https?:\S+#\S+/)[0]);
+  }
+
+  /** The newest code that went to the address that the plan has on file. */
+  async code(onFile) {
+    const code = /^[0-9a-z]{5}-[0-9a-z]{5}$/m;
+    return (await this.letter(onFile, code)).text.match(code)[0];
+  }
+  /** Opens the account with the link, the password that was chosen and, where the plan has another address on file, its code. */
+  async opens(to, onFile, password = PASSWORD) {
+    await this.followsLink(to);
+    await this.sees(this.words.letter);
+    await this.control('chosen').fill(password);
+    if (onFile !== to) await this.control('mailCode').fill(await this.code(onFile));
+    await this.presses('confirm');
+    await this.sees(this.words.confirmed);
   }
 
   // --- in and out

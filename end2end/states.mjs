@@ -190,7 +190,7 @@ const pastDue = owedBy('past-due', ({ open_bills: bills }) => bills.some((bill) 
 const accents = owedBy('accents', ({ name, open_bills: bills }) => /[áéíóúñüö]/i.test(name) && bills.length > 0);
 
 async function* registering({ payer, house }) {
-  const { identifiers } = await house.member(({ name }) => name === 'Mei Tanaka');
+  const { identifiers, email } = await house.member(({ name }) => name === 'Mei Tanaka');
   await payer.goes('/register');
   await payer.main.getByRole('link', { name: payer.words.begin }).click();
   await payer.sees(payer.words.region);
@@ -224,10 +224,14 @@ async function* registering({ payer, house }) {
   await payer.followsLink(MEI.mail);
   await payer.sees(payer.words.letter);
   yield stop('confirm-email', '');
+  await payer.control('chosen').fill(MEI.password);
   await payer.presses('confirm');
-  await payer.sees(payer.words.confirmed);
+  await payer.invalid();
+  yield stop('confirm-email', 'error');
+  await payer.opens(MEI.mail, email);
   yield stop('confirm-email', 'done');
   await payer.goes('/confirm-email#used');
+  await payer.control('chosen').fill(MEI.password);
   await payer.presses('confirm');
   await payer.sees(payer.words.refusedLink);
   yield stop('confirm-email', 'refused');

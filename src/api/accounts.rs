@@ -4,7 +4,7 @@ use super::Client;
 use crate::error::ApiError;
 use contract::{
     account::{
-        ConfirmationLetter, Credentials, LinkToken, NewAccount, NewPassword, PasswordChange, PasswordReset,
+        ConfirmationLetter, Credentials, EmailConfirmation, NewAccount, NewPassword, PasswordChange, PasswordReset,
         Registration, RegistrationDraft, Security, UserIdReminder,
     },
     factor::{AuthenticatorCode, AuthenticatorOffer, FactorShown, NewPasskey, PasskeyChallenge, Proof, RecoveryCodes},
@@ -34,8 +34,8 @@ impl Client {
         self.tell(Method::POST, "/confirmation-letters", letter, None).await.map(drop)
     }
 
-    pub async fn confirm_email(&self, link: &LinkToken) -> Result<(), ApiError> {
-        self.tell(Method::POST, "/email-confirmations", link, None).await.map(drop)
+    pub async fn confirm_email(&self, confirmation: &EmailConfirmation) -> Result<(), ApiError> {
+        self.tell(Method::POST, "/email-confirmations", confirmation, None).await.map(drop)
     }
 
     pub async fn remind_of_user_id(&self, reminder: &UserIdReminder) -> Result<(), ApiError> {

@@ -20,11 +20,6 @@ pub struct OverviewWords {
     pub expected: fn(day: &str) -> String,
     pub back_on: fn(day: &str, why: &str) -> String,
     pub details: fn(kind: &str, day: &str) -> String,
-    pub unconfirmed_title: &'static str,
-    pub unconfirmed: fn(email: &str) -> String,
-    pub send_again: &'static str,
-    pub sent_again: fn(email: &str) -> String,
-    pub sent_there: fn(email: &str) -> String,
     pub found_elsewhere: fn(ending: &str) -> String,
 }
 
@@ -48,18 +43,11 @@ pub const EN: OverviewWords = OverviewWords {
     expected: |day| format!("Your bank should pay by {day}"),
     back_on: |day, why| format!("Returned {day}: {why}"),
     details: |kind, day| format!("Details of the payment of {day}: {kind}"),
-    unconfirmed_title: "Confirm your e-mail address",
-    unconfirmed: |email| format!("We sent a link to {email}. You can pay meanwhile."),
-    send_again: "Send it again",
-    sent_there: |email| {
-        format!("If this address can be used, a link is on its way to {email}. It is your user ID then.")
-    },
     found_elsewhere: |ending| {
         format!(
             "The bill you found is of the member number ending in {ending}, so it is not in this account. To pay it, sign out, and pay once."
         )
     },
-    sent_again: |email| format!("Sent again to {email}. You can pay meanwhile."),
 };
 
 pub const ES: OverviewWords = OverviewWords {
@@ -82,16 +70,9 @@ pub const ES: OverviewWords = OverviewWords {
     expected: |day| format!("Su banco debería pagar a más tardar el {day}"),
     back_on: |day, why| format!("Devuelto el {day}: {why}"),
     details: |kind, day| format!("Detalles del pago del {day}: {kind}"),
-    unconfirmed_title: "Confirme su correo electrónico",
-    unconfirmed: |email| format!("Enviamos un enlace a {email}. Mientras tanto puede pagar."),
-    send_again: "Enviarlo de nuevo",
-    sent_there: |email| {
-        format!("Si se puede usar esta dirección, un enlace va en camino a {email}. Entonces es su ID de usuario.")
-    },
     found_elsewhere: |ending| {
         format!(
             "La factura que encontró es del número de miembro terminado en {ending}; por eso no está en esta cuenta. Para pagarla, cierre la sesión y pague una vez."
         )
     },
-    sent_again: |email| format!("Enviado otra vez a {email}. Mientras tanto puede pagar."),
 };

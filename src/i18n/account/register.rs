@@ -58,8 +58,11 @@ pub struct RegisterWords {
     pub email_title: &'static str,
     pub email_lead: fn(&str) -> String,
     pub email_lead_unknown: &'static str,
-    pub email_exists: &'static str,
-    pub sign_in_now: &'static str,
+    /// Of the other e-mail, for whoever registers with another address than the plan has on file.
+    pub email_code: &'static str,
+    /// Before the phone number.
+    pub no_code: &'static str,
+    pub meanwhile: &'static str,
     pub not_there: &'static str,
     pub again: &'static str,
     pub other_address: &'static str,
@@ -68,6 +71,12 @@ pub struct RegisterWords {
     pub confirm_title: &'static str,
     pub confirm_lead: &'static str,
     pub confirm: &'static str,
+    pub confirming: &'static str,
+    pub chosen: &'static str,
+    pub chosen_wrong: fn(Problem) -> String,
+    pub code: &'static str,
+    pub code_hint: &'static str,
+    pub code_wrong: fn(Problem) -> String,
     pub confirmed_title: &'static str,
     pub confirmed: &'static str,
     pub link_refused_title: &'static str,
@@ -116,7 +125,7 @@ pub const EN: RegisterWords = RegisterWords {
     zip: "ZIP code",
     zip_known: "As on your statement",
     email: "E-mail",
-    email_hint: "This will be your user ID",
+    email_hint: "It becomes your user ID. The one your plan has on file for you is the quickest.",
     email_wrong: |problem| match problem {
         Problem::Malformed => "E-mail: use an address such as name@example.org".to_owned(),
         other => (problem::EN.at)(EN.email, other),
@@ -136,22 +145,39 @@ pub const EN: RegisterWords = RegisterWords {
     open: "Open my account",
     opening: "Opening your account…",
     email_title: "Confirm your e-mail",
-    email_lead: |email| format!("We sent an e-mail with a link to {email}. The link works once, for 24 hours."),
-    email_lead_unknown: "We sent an e-mail with a link to your address. The link works once, for 24 hours.",
-    email_exists: "If you had an account before, the e-mail says so.",
-    sign_in_now: "Sign in",
+    email_lead: |email| {
+        format!("We sent an e-mail with a link to {email}. The link works once, for 24 hours, and opens your account.")
+    },
+    email_lead_unknown: "We sent an e-mail with a link to your address. The link works once, for 24 hours, and opens your account.",
+    email_code: "If your plan has another e-mail address on file for you, we sent a code there, and the link asks for it. If you had an account before, an e-mail says so.",
+    no_code: "You can’t read e-mails at the address on file, or there is none? Call us:",
+    meanwhile: "See your bills meanwhile",
     not_there: "No e-mail?",
     again: "Send it again",
     other_address: "Use another address",
     send_there: "Send it there",
     sent_again: "Sent. Please look into your inbox, and into the folder for unwanted mail.",
     confirm_title: "Confirm your e-mail",
-    confirm_lead: "One press, and we know that our e-mails reach you.",
-    confirm: "Confirm my address",
-    confirmed_title: "Your address is confirmed",
-    confirmed: "Thank you. Your receipts and notices go there.",
+    confirm_lead: "One more step, and your account is open.",
+    confirm: "Open my account",
+    confirming: "Opening your account…",
+    chosen: "The password you chose",
+    chosen_wrong: |problem| match problem {
+        Problem::Unknown => format!("{}: this is not the one you registered with", EN.chosen),
+        other => (problem::EN.at)(EN.chosen, other),
+    },
+    code: "Code from the other e-mail",
+    code_hint: "We sent it to the e-mail address that your plan has on file for you. If that is the address this link came to, leave the field empty.",
+    code_wrong: |problem| match problem {
+        Problem::Missing => {
+            format!("{}: your plan has another address on file, and the code is there", EN.code)
+        }
+        _ => format!("{}: this is not a code we sent in the last two days", EN.code),
+    },
+    confirmed_title: "Your account is open",
+    confirmed: "Thank you. Sign in with your e-mail address and your password.",
     link_refused_title: "This link does not work any more",
-    link_refused: "It was used, it is too old, or a newer e-mail took its place. If your address is confirmed already, there is nothing to do; if not, sign in and have a new one sent.",
+    link_refused: "It was used or tried too often, it is too old, or a newer e-mail took its place. If your account is open, sign in; if not, register again.",
 };
 
 pub const ES: RegisterWords = RegisterWords {
@@ -196,7 +222,7 @@ pub const ES: RegisterWords = RegisterWords {
     zip: "Código postal",
     zip_known: "Como en su estado de cuenta",
     email: "Correo electrónico",
-    email_hint: "Será su ID de usuario",
+    email_hint: "Será su ID de usuario. Con la que su plan tiene registrada es más rápido.",
     email_wrong: |problem| match problem {
         Problem::Malformed => "Correo electrónico: use una dirección como nombre@example.org".to_owned(),
         other => (problem::ES.at)(ES.email, other),
@@ -217,21 +243,36 @@ pub const ES: RegisterWords = RegisterWords {
     opening: "Abriendo su cuenta…",
     email_title: "Confirme su correo electrónico",
     email_lead: |email| {
-        format!("Enviamos un correo con un enlace a {email}. El enlace funciona una vez, durante 24 horas.")
+        format!(
+            "Enviamos un correo con un enlace a {email}. El enlace funciona una vez, durante 24 horas, y abre su cuenta."
+        )
     },
-    email_lead_unknown: "Enviamos un correo con un enlace a su dirección. El enlace funciona una vez, durante 24 horas.",
-    email_exists: "Si ya tenía una cuenta, el correo lo dice.",
-    sign_in_now: "Iniciar sesión",
+    email_lead_unknown: "Enviamos un correo con un enlace a su dirección. El enlace funciona una vez, durante 24 horas, y abre su cuenta.",
+    email_code: "Si su plan tiene registrado otro correo electrónico para usted, enviamos allí un código, y el enlace lo pide. Si ya tenía una cuenta, un correo lo dice.",
+    no_code: "¿No puede leer mensajes en la dirección registrada, o no hay ninguna? Llámenos:",
+    meanwhile: "Ver sus facturas mientras tanto",
     not_there: "¿No llegó?",
     again: "Enviarlo de nuevo",
     other_address: "Usar otra dirección",
     send_there: "Enviarlo allí",
     sent_again: "Enviado. Mire en su bandeja de entrada y en la carpeta de correo no deseado.",
     confirm_title: "Confirme su correo electrónico",
-    confirm_lead: "Un clic, y sabremos que nuestros correos le llegan.",
-    confirm: "Confirmar mi dirección",
-    confirmed_title: "Su dirección está confirmada",
-    confirmed: "Gracias. Allí van sus recibos y avisos.",
+    confirm_lead: "Un paso más, y su cuenta queda abierta.",
+    confirm: "Abrir mi cuenta",
+    confirming: "Abriendo su cuenta…",
+    chosen: "La contraseña que eligió",
+    chosen_wrong: |problem| match problem {
+        Problem::Unknown => format!("{}: no es la contraseña con la que se registró", ES.chosen),
+        other => (problem::ES.at)(ES.chosen, other),
+    },
+    code: "Código del otro correo",
+    code_hint: "Lo enviamos al correo electrónico que su plan tiene registrado para usted. Si es la dirección a la que llegó este enlace, deje el campo vacío.",
+    code_wrong: |problem| match problem {
+        Problem::Missing => format!("{}: su plan tiene registrada otra dirección, y el código está allí", ES.code),
+        _ => format!("{}: no es un código que hayamos enviado en los últimos dos días", ES.code),
+    },
+    confirmed_title: "Su cuenta está abierta",
+    confirmed: "Gracias. Inicie sesión con su correo electrónico y su contraseña.",
     link_refused_title: "Este enlace ya no funciona",
-    link_refused: "Ya se usó, es demasiado antiguo, o un correo más nuevo ocupó su lugar. Si su dirección ya está confirmada, no tiene que hacer nada; si no, inicie sesión y pida otro.",
+    link_refused: "Ya se usó o se probó demasiadas veces, es demasiado antiguo, o un correo más nuevo ocupó su lugar. Si su cuenta está abierta, inicie sesión; si no, regístrese de nuevo.",
 };

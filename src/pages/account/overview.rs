@@ -5,23 +5,18 @@ use crate::{
     api::{Client, Fetched},
     browser,
     config::Deployment,
-    form::Problems,
     i18n::{Text, format, say, t},
     route::Route,
     session::{CurrentSession, Session},
-    ui::{
-        BillMark, ButtonLink, Charges, Failure, FormState, Heading, Icon, Keyboard, Notice, NoticeKind, Sign, State,
-        SubmitButton, TextField, Waiting, list, live,
-    },
+    ui::{BillMark, ButtonLink, Charges, Failure, Heading, Icon, Notice, NoticeKind, Sign, State, Waiting, list, live},
 };
 use contract::{
-    Date, Email, Money,
-    account::ConfirmationLetter,
+    Date, Money,
     bill::{Bill, BillList},
     payment::{Payment, PaymentState},
     session::MembershipView,
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
 /// As many payments as are shown here; the rest are the history's.
 const LAST: u8 = 5;
@@ -79,7 +74,6 @@ pub fn AccountPage() -> impl IntoView {
             <p class="pay-lead">{who}</p>
         </div>
         <div role="status" class="pay-live">{found_elsewhere()}</div>
-        <Unconfirmed/>
         <Failure error=failed on_retry=retry/>
         {live(move || match room.bills.get() {
             Fetched::Waiting => view! { <section class="pay-sheet"><Waiting rows=6/></section> }.into_any(),
@@ -105,97 +99,6 @@ fn found_elsewhere() -> AnyView {
         }
         None => ().into_any(),
     })
-}
-
-/// Payment methods can't be saved until the address is confirmed; everything else works.
-#[component]
-fn Unconfirmed() -> impl IntoView {
-    let (session, client) = (CurrentSession::here(), Client::here());
-    let (is_sent, answer) = (RwSignal::new(false), RwSignal::new(None));
-    let email = Memo::new(move |_| {
-        session.0.with(|session| {
-            session.person().filter(|person| !person.is_email_confirmed).map(|person| person.email.clone())
-        })
-    });
-    let other = RwSignal::new(String::new());
-    let form = FormState::new(|w, (), problem| (w.account().register.email_wrong)(problem), |()| "other-email");
-    let sent_to = RwSignal::new(None);
-    let send: Send = StoredValue::new(Box::new(move |to: Option<Email>| {
-        let client = client.clone();
-        answer.set(None);
-        is_sent.set(false);
-        spawn_local(async move {
-            let sent = client.send_confirmation(&ConfirmationLetter { email: to.clone() }).await;
-            form.is_busy.set(false);
-            match sent {
-                Ok(()) => {
-                    sent_to.set(to.map(|to| to.to_string()));
-                    other.set(String::new());
-                    form.refused.set(0);
-                    is_sent.set(true);
-                }
-                Err(error) => answer.set(Some(error)),
-            }
-        });
-    }));
-    let notice = live(move || {
-        let Some(email) = email.get() else { return ().into_any() };
-        let words = say(move |w| {
-            if is_sent.get() {
-                match sent_to.get() {
-                    Some(to) => (w.account().overview.sent_there)(&to),
-                    None => (w.account().overview.sent_again)(&email),
-                }
-            } else {
-                (w.account().overview.unconfirmed)(&email)
-            }
-        });
-        view! {
-            <Notice kind=NoticeKind::Warn title=t(|w| w.account().overview.unconfirmed_title) words>
-                <p>
-                    <button class="pay-link" type="button" on:click=move |_| send.with_value(|send| send(None))>
-                        {t(|w| w.account().overview.send_again)}
-                    </button>
-                </p>
-                {elsewhere(form, other, send)}
-            </Notice>
-        }
-        .into_any()
-    });
-    view! {
-        <div role="status" class="pay-live">{notice}</div>
-        <Failure error=answer/>
-    }
-}
-
-type Send = StoredValue<Box<dyn Fn(Option<Email>) + std::marker::Send + Sync>>;
-
-/// Another address, as long as none is confirmed: it is the user ID from then on.
-fn elsewhere(form: FormState<()>, other: RwSignal<String>, send: Send) -> AnyView {
-    let check = move |typed: &str| {
-        let mut problems = Problems::default();
-        let email = problems.check((), Email::parse(typed));
-        problems.or(email)
-    };
-    form.watch(move || check(&other.get()).err().unwrap_or_default());
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if let Some(to) = form.begin(check(&other.get_untracked())) {
-            send.with_value(|send| send(Some(to)));
-        }
-    };
-    view! {
-        <details class="pay-more">
-            <summary>{t(|w| w.account().register.other_address)}<Icon sign=Sign::Down/></summary>
-            <form class="pay-form" novalidate on:submit=submit>
-                <TextField id="other-email" label=t(|w| w.account().register.email) hint=t(|w| w.account().register.email_hint)
-                    value=other error=form.error(())
-                    keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "email", width: "" }/>
-                <p><SubmitButton words=t(|w| w.account().register.send_there) busy=form.is_busy/></p>
-            </form>
-        </details>
-    }
-    .into_any()
 }
 
 fn zone() -> Signal<String> {

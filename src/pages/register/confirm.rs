@@ -1,17 +1,19 @@
-//! Where the letter leads: one press confirms the address. The press is the member's: programs that look into links of letters
-//! follow them, and press nothing.
+//! Where the link leads: the password that was chosen, and the code from the address on file, open the account. Programs that look
+//! into links of e-mails follow them, and know no password.
 
 use crate::{
     api::Client,
     browser,
     error::ApiError,
-    i18n::t,
+    form::Problems,
+    i18n::{say, t},
     route::Route,
-    session::{CurrentSession, Session},
-    ui::{ButtonLink, Failure, Heading, live},
+    ui::{
+        ButtonLink, ErrorSummary, FormState, Heading, Keyboard, PasswordField, SubmitButton, TextField, arrive, live,
+    },
 };
-use contract::{account::LinkToken, refusal::RefusalCode};
-use leptos::{prelude::*, task::spawn_local};
+use contract::{Password, account::EmailConfirmation, refusal::RefusalCode};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Link {
@@ -22,11 +24,15 @@ enum Link {
     Refused,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Password,
+    Code,
+}
+
 #[component]
 pub fn ConfirmEmailPage() -> impl IntoView {
-    let (client, session) = (Client::here(), CurrentSession::here());
     let (token, link) = (StoredValue::new(String::new()), RwSignal::new(Link::Here));
-    let (answer, is_busy) = (RwSignal::new(None), RwSignal::new(false));
     let listening = StoredValue::new_local(None);
     browser::watch(move |_| {
         listening.set_value(browser::take_fragments(move |taken| {
@@ -34,64 +40,89 @@ pub fn ConfirmEmailPage() -> impl IntoView {
             token.set_value(taken);
         }));
     });
-    let press = StoredValue::new(move || {
-        if is_busy.get_untracked() {
-            return;
-        }
-        is_busy.set(true);
-        answer.set(None);
-        let client = client.clone();
-        spawn_local(async move {
-            let confirmed = client.confirm_email(&LinkToken { token: token.get_value() }).await;
-            is_busy.set(false);
-            match confirmed {
-                Ok(()) => {
-                    link.set(Link::Used);
-                    if let Ok(view) = client.session().await {
-                        session.take_in(&view);
-                    }
-                }
-                Err(error) if error.code() == Some(RefusalCode::LinkRefused) => link.set(Link::Refused),
-                Err(error) => answer.set(Some(error)),
-            }
-        });
-    });
     let shown = Memo::new(move |_| link.get());
-    let body = live(move || {
-        let (to, go) = if session.0.with(|session| matches!(session, Session::Member(..))) {
-            (Route::Account, t(|w| w.shell.account))
-        } else {
-            (Route::SignIn, t(|w| w.account().sign_in.title))
-        };
-        match shown.get() {
-            Link::Here => view! {
-                <Heading words=t(|w| w.account().register.confirm_title)/>
-                <p class="pay-lead">{t(|w| w.account().register.confirm_lead)}</p>
-                <Failure error=Signal::derive(move || -> Option<ApiError> { answer.get() })/>
-                <p class="pay-row">
-                    <button class="pay-button pay-button--main" type="button" aria-busy=move || is_busy.get().then_some("true")
-                        on:click=move |_| press.with_value(|press| press())>{t(|w| w.account().register.confirm)}</button>
-                </p>
-            }
-            .into_any(),
-            Link::Used => view! {
-                <Heading words=t(|w| w.account().register.confirmed_title)/>
-                <p class="pay-lead" role="status">{t(|w| w.account().register.confirmed)}</p>
-                <p class="pay-row"><ButtonLink to words=go main=true/></p>
-            }
-            .into_any(),
-            Link::Lost => view! {
-                <Heading words=t(|w| w.account().sign_in.link_lost_title)/>
-                <p class="pay-lead">{t(|w| w.account().sign_in.link_lost)}</p>
-            }
-            .into_any(),
-            Link::Refused => view! {
-                <Heading words=t(|w| w.account().register.link_refused_title)/>
-                <p class="pay-lead">{t(|w| w.account().register.link_refused)}</p>
-                <p class="pay-row"><ButtonLink to words=go main=true/></p>
-            }
-            .into_any(),
+    let body = live(move || match shown.get() {
+        Link::Here => form(token, link),
+        Link::Used => view! {
+            <Heading words=t(|w| w.account().register.confirmed_title)/>
+            <p class="pay-lead" role="status">{t(|w| w.account().register.confirmed)}</p>
+            <p class="pay-row"><ButtonLink to=Route::SignIn words=t(|w| w.account().sign_in.title) main=true/></p>
         }
+        .into_any(),
+        Link::Lost => view! {
+            <Heading words=t(|w| w.account().sign_in.link_lost_title)/>
+            <p class="pay-lead">{t(|w| w.account().sign_in.link_lost)}</p>
+        }
+        .into_any(),
+        Link::Refused => view! {
+            <Heading words=t(|w| w.account().register.link_refused_title)/>
+            <p class="pay-lead">{t(|w| w.account().register.link_refused)}</p>
+            <p class="pay-row">
+                <ButtonLink to=Route::SignIn words=t(|w| w.account().sign_in.title) main=true/>
+                <a class="pay-link" href=Route::Register.href()>{t(|w| w.account().register.title)}</a>
+            </p>
+        }
+        .into_any(),
     });
     view! { <div class="pay-signin">{body}</div> }
+}
+
+fn form(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
+    let client = Client::here();
+    let (password, code) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let form = FormState::new(
+        |w, field, problem| match field {
+            Field::Password => (w.account().register.chosen_wrong)(problem),
+            Field::Code => (w.account().register.code_wrong)(problem),
+        },
+        |field| match field {
+            Field::Password => "password",
+            Field::Code => "code",
+        },
+    );
+    let h1 = arrive(say(move |w| {
+        let title = w.account().register.confirm_title;
+        if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
+    }));
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let mut problems = Problems::default();
+        let typed = problems.check(Field::Password, Password::parse(&password.get_untracked()));
+        let Some(password) = form.begin(problems.or(typed)) else { return };
+        let confirmation = EmailConfirmation { token: token.get_value(), password, code: code.get_untracked() };
+        let client = client.clone();
+        spawn_local(async move {
+            let answer = client.confirm_email(&confirmation).await;
+            if answer.as_ref().err().and_then(ApiError::code) == Some(RefusalCode::LinkRefused) {
+                return link.set(Link::Refused);
+            }
+            let field = |path: &str| match path {
+                "password" => Some(Field::Password),
+                "code" => Some(Field::Code),
+                _ => None,
+            };
+            if form.end(answer, field).is_some() {
+                link.set(Link::Used);
+            }
+        });
+    };
+    view! {
+        <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().register.confirm_title)}</h1>
+        <p class="pay-lead">{t(|w| w.account().register.confirm_lead)}</p>
+        {form.notice()}
+        <ErrorSummary lines=form.lines() submits=form.refused/>
+        <form class="pay-sheet" novalidate on:submit=submit>
+            <div class="pay-form">
+                <PasswordField id="password" label=t(|w| w.account().register.chosen) value=password hint=None
+                    error=form.error(Field::Password) autocomplete="current-password"/>
+                <TextField id="code" label=t(|w| w.account().register.code) hint=t(|w| w.account().register.code_hint)
+                    value=code error=form.error(Field::Code)
+                    keyboard=Keyboard { autocomplete: "one-time-code", width: "pay-input--14", ..Keyboard::default() }/>
+                <p class="pay-row">
+                    <SubmitButton words=t(|w| w.account().register.confirm) busy_words=t(|w| w.account().register.confirming) busy=form.is_busy/>
+                </p>
+            </div>
+        </form>
+    }
+    .into_any()
 }

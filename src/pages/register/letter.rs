@@ -1,5 +1,5 @@
-//! The letter that confirms the address: where it went, again, or to another address. It says the same whether an account was
-//! opened, or there was one already.
+//! The e-mails that open the account: where the link went, again, or to another address for the password that was chosen. It says the
+//! same whether there is an account or not.
 
 use super::Enrolment;
 use crate::{
@@ -8,11 +8,18 @@ use crate::{
     i18n::{say, t},
     route::Route,
     ui::{
-        ButtonLink, ErrorSummary, Failure, FormState, Keyboard, Notice, REGISTERING, Stepper, TextField, arrive, live,
+        BillingPhone, ButtonLink, ErrorSummary, Failure, FormState, Keyboard, Notice, PasswordField, REGISTERING,
+        Stepper, SubmitButton, TextField, arrive, live,
     },
 };
-use contract::{Email, account::ConfirmationLetter};
+use contract::{Email, Password, account::ConfirmationLetter};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Email,
+    Password,
+}
 
 #[component]
 pub fn RegisterEmailPage() -> impl IntoView {
@@ -20,9 +27,18 @@ pub fn RegisterEmailPage() -> impl IntoView {
     enrolment.arrive();
     enrolment.lead(|registration| registration.is_sent, Route::RegisterYou);
     let client = Client::here();
-    let email = RwSignal::new(String::new());
+    let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let is_again = RwSignal::new(false);
-    let form = FormState::new(|w, (), problem| (w.account().register.email_wrong)(problem), |()| "email");
+    let form = FormState::new(
+        |w, field, problem| match field {
+            Field::Email => (w.account().register.email_wrong)(problem),
+            Field::Password => (w.account().register.chosen_wrong)(problem),
+        },
+        |field| match field {
+            Field::Email => "email",
+            Field::Password => "password",
+        },
+    );
     let h1 = arrive(say(move |w| {
         let title = w.account().register.email_title;
         if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
@@ -31,22 +47,30 @@ pub fn RegisterEmailPage() -> impl IntoView {
         Some(to) => (w.account().register.email_lead)(&to),
         None => w.account().register.email_lead_unknown.to_owned(),
     });
-    let check = move |email: &str| {
+    let check = move |email: &str, password: &str| {
         let mut problems = Problems::default();
-        let email = problems.check((), Email::parse(email));
-        problems.or(email)
+        let email = problems.check(Field::Email, Email::parse(email));
+        let password = problems.check(Field::Password, Password::parse(password));
+        problems.or(email.zip(password))
     };
-    form.watch(move || check(&email.get()).err().unwrap_or_default());
-    let send = move |to: Option<Email>| {
+    form.watch(move || check(&email.get(), &password.get()).err().unwrap_or_default());
+    let send = move |to: Option<(Email, Password)>| {
         let client = client.clone();
         is_again.set(false);
         spawn_local(async move {
-            let letter = ConfirmationLetter { email: to.clone() };
-            if form.end(client.send_confirmation(&letter).await, |_| Some(())).is_some() {
+            let (to, chosen) = to.unzip();
+            let letter = ConfirmationLetter { email: to.clone(), password: chosen };
+            let field = |path: &str| match path {
+                "email" => Some(Field::Email),
+                "password" => Some(Field::Password),
+                _ => None,
+            };
+            if form.end(client.send_confirmation(&letter).await, field).is_some() {
                 is_again.set(true);
                 if let Some(to) = to {
                     enrolment.sent_to.set(Some(to.to_string()));
                     email.set(String::new());
+                    password.set(String::new());
                     form.refused.set(0);
                 }
             }
@@ -62,7 +86,7 @@ pub fn RegisterEmailPage() -> impl IntoView {
     };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if let Some(to) = form.begin(check(&email.get_untracked())) {
+        if let Some(to) = form.begin(untrack(|| check(&email.get(), &password.get()))) {
             send(Some(to));
         }
     };
@@ -79,12 +103,13 @@ pub fn RegisterEmailPage() -> impl IntoView {
             <div class="pay-journey__head">
                 <Stepper steps=&REGISTERING step=4 is_sent=true/>
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().register.email_title)}</h1>
-                <p class="pay-lead">{lead} " " {t(|w| w.account().register.email_exists)}</p>
+                <p class="pay-lead">{lead}</p>
+                <p>{t(|w| w.account().register.email_code)}</p>
                 <Failure error=failed/>
                 {form.notice()}
                 <div role="status" class="pay-live">{sent}</div>
                 <ErrorSummary lines=form.lines() submits=form.refused/>
-                <p class="pay-row"><ButtonLink to=Route::SignIn words=t(|w| w.account().register.sign_in_now) main=true/></p>
+                <p class="pay-row"><ButtonLink to=Route::Amount words=t(|w| w.account().register.meanwhile)/></p>
             </div>
             <section class="pay-sheet">
                 <form class="pay-form" novalidate on:submit=submit>
@@ -92,7 +117,10 @@ pub fn RegisterEmailPage() -> impl IntoView {
                     <p><button class="pay-button" type="button" on:click=again>{t(|w| w.account().register.again)}</button></p>
                     <TextField id="email" label=t(|w| w.account().register.other_address) value=email error=form.error(())
                         keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "email", width: "" }/>
-                    <p><button class="pay-button" type="submit">{t(|w| w.account().register.send_there)}</button></p>
+                    <PasswordField id="password" label=t(|w| w.account().register.chosen) value=password hint=None
+                        error=form.error(Field::Password) autocomplete="current-password"/>
+                    <p><SubmitButton words=t(|w| w.account().register.send_there) busy=form.is_busy/></p>
+                    <p>{t(|w| w.account().register.no_code)} " " <BillingPhone/></p>
                 </form>
             </section>
         </div>
