@@ -73,7 +73,13 @@ fn accounts(members: &[Value]) -> String {
         ));
     }
     if let Some(member) = members.iter().find(|member| !has_account(member)) {
-        lines.push_str(&format!("\nRegister, as {}:\n{}", text(member, "name"), to_type(member)));
+        lines.push_str(&format!(
+            "\nRegister, as {}:\n{}    {:21}{}, or another one, which takes a code; link and code come to /demo/mail\n",
+            text(member, "name"),
+            to_type(member),
+            "E-mail",
+            text(member, "email")
+        ));
     }
     lines
 }
