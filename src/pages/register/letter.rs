@@ -115,7 +115,7 @@ pub fn RegisterEmailPage() -> impl IntoView {
                 <form class="pay-form" novalidate on:submit=submit>
                     <h2>{t(|w| w.account().register.not_there)}</h2>
                     <p><button class="pay-button" type="button" on:click=again>{t(|w| w.account().register.again)}</button></p>
-                    <TextField id="email" label=t(|w| w.account().register.other_address) value=email error=form.error(())
+                    <TextField id="email" label=t(|w| w.account().register.other_address) value=email error=form.error(Field::Email)
                         keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "email", width: "" }/>
                     <PasswordField id="password" label=t(|w| w.account().register.chosen) value=password hint=None
                         error=form.error(Field::Password) autocomplete="current-password"/>
