@@ -1,23 +1,24 @@
 //! What `--demo` seeds, read back from a real database.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use contract::{
-    Instant, Region,
+    Region,
     bill::BillKind,
     portal::{Capture, Portal},
 };
-use server::{demo, store::Store};
+use server::{demo, settings::Settings, store::Store};
 use sqlx::Row;
 use tempfile::TempDir;
 
-// 2026-11-23, 9:52 am in California.
-const NOW: i64 = 1_795_456_320_000;
+#[allow(dead_code)]
+#[path = "house/now.rs"]
+mod now;
 
 async fn seeded() -> (TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/demo.db", folder.path().display());
     let store = Store::open(&url).await.unwrap();
-    demo::seed(&store, &portal(), Instant::from_millis(NOW)).await.unwrap();
+    demo::seed(&store, &portal(), now::now()).await.unwrap();
     (folder, store)
 }
 
@@ -70,7 +71,7 @@ async fn every_sum_in_the_seeded_books_is_right() {
 #[tokio::test]
 async fn members_of_all_regions_each_show_what_they_are_there_for() {
     let (_folder, store) = seeded().await;
-    let members = demo::members(&store, Instant::from_millis(NOW)).await.unwrap();
+    let members = demo::members(&store, now::now()).await.unwrap();
     for region in Region::ALL {
         assert!(members.iter().any(|member| member.region == region), "{region}");
     }
@@ -91,7 +92,7 @@ async fn members_of_all_regions_each_show_what_they_are_there_for() {
 async fn seeding_again_changes_nothing() {
     let (_folder, store) = seeded().await;
     let before = number(&store, "SELECT COUNT(*) FROM payment").await;
-    demo::seed(&store, &portal(), Instant::from_millis(NOW + 86_400_000)).await.unwrap();
+    demo::seed(&store, &portal(), now::now().plus_millis(86_400_000)).await.unwrap();
     assert_eq!(number(&store, "SELECT COUNT(*) FROM payment").await, before);
     assert_eq!(number(&store, "SELECT COUNT(*) FROM membership").await, 12);
 }
@@ -112,4 +113,20 @@ async fn every_payment_of_history_can_be_read_as_a_payment() {
         assert!(payment.is_final);
         assert!(payment.authorisation.contains(&payment.payer_name));
     }
+}
+
+#[test]
+fn a_clock_that_is_set_is_for_the_demo_only() {
+    let parse = |arguments: &[&str]| {
+        Settings::parse(arguments.iter().map(|argument| (*argument).to_owned()), Some("secret".to_owned()))
+    };
+    let set = parse(&["--clock", "2028-02-29T23:50:00Z", "--demo"]).unwrap();
+    assert_eq!(set.clock.unwrap().to_string(), "2028-02-29T23:50:00Z");
+    let refused = parse(&["--clock=2028-02-29T23:50:00Z"]).unwrap_err();
+    assert!(refused.contains("--clock") && refused.contains("--demo"), "{refused}");
+    for moment in ["tomorrow", "2027-02-29T12:00:00Z", "2028-02-29 12:00"] {
+        let refused = parse(&["--demo", "--clock", moment]).unwrap_err();
+        assert!(refused.contains(moment), "{refused}");
+    }
+    assert_eq!(parse(&["--demo"]).unwrap().clock, None);
 }

@@ -1,6 +1,6 @@
 //! Every call that the OpenAPI document says changes something is refused to pages of other sites, and to callers that say no
 //! `Origin`; a method nobody handles is refused for what it is.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use axum::{
     Router,
@@ -13,13 +13,17 @@ use std::{sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+#[allow(dead_code)]
+#[path = "house/now.rs"]
+mod now;
+
 async fn server(arguments: &[&str]) -> (TempDir, Router) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&format!("sqlite://{}/writes.db", folder.path().display())).await.unwrap();
     let arguments = arguments.iter().map(|argument| (*argument).to_owned());
     let settings = Settings::parse(arguments, Some("secret".into())).unwrap();
     let processor = Sandbox::new("http://127.0.0.1:1".into(), "secret".into(), Duration::from_secs(1)).unwrap();
-    let app = State::new(settings, store, Clock::default(), Arc::new(processor));
+    let app = State::new(settings, store, Clock::starting_at(now::now()), Arc::new(processor));
     let router = service(&app).unwrap();
     (folder, router)
 }

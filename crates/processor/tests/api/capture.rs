@@ -1,5 +1,5 @@
 //! What the frame's page and its token endpoint promise to browsers and to the page that embeds them.
-use crate::sandbox::{BINDING, OWN, PARENT, Sandbox};
+use crate::sandbox::{BINDING, OWN, PARENT, Sandbox, expiry};
 use axum::{body::Body, http::StatusCode};
 use serde_json::json;
 
@@ -40,13 +40,13 @@ async fn only_the_files_of_the_frame_are_served() {
 async fn a_token_says_the_little_that_may_be_known() {
     let sandbox = Sandbox::open().await;
     let made = sandbox
-        .types(json!({"kind": "card", "binding": BINDING, "number": "4242 4242 4242 4242", "expiry": "12/30", "code": "123"}))
+        .types(json!({"kind": "card", "binding": BINDING, "number": "4242 4242 4242 4242", "expiry": expiry(), "code": "123"}))
         .await;
     assert_eq!(made.status, StatusCode::CREATED);
     let mut made = made.json();
     let token = made["token"].take();
     assert!(token.as_str().unwrap().starts_with("tok_"));
-    assert_eq!(made, json!({"token": null, "brand": "visa", "last4": "4242", "expiry": "12/30", "funding": "credit"}));
+    assert_eq!(made, json!({"token": null, "brand": "visa", "last4": "4242", "expiry": expiry(), "funding": "credit"}));
 
     let made = sandbox
         .types(json!({"kind": "bank", "binding": BINDING, "routing": "011401533", "account": "000123456789", "account_kind": "savings"}))
@@ -57,21 +57,33 @@ async fn a_token_says_the_little_that_may_be_known() {
 }
 
 #[tokio::test]
+async fn a_card_is_good_until_its_month_is_over_in_hawaii_too() {
+    let typed =
+        json!({"kind": "card", "binding": BINDING, "number": "4242424242424242", "expiry": "01/27", "code": "123"});
+    let month = ["2027-01-31T20:00:00Z", "2027-02-01T00:00:00Z", "2027-02-01T09:50:00Z"];
+    for moment in month {
+        assert_eq!(Sandbox::open_at(moment).await.types(typed.clone()).await.status, StatusCode::CREATED, "{moment}");
+    }
+    let over = Sandbox::open_at("2027-02-01T10:00:00Z").await;
+    assert_eq!(over.types(typed).await.json(), json!({"code": "expired"}));
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_said_by_key_and_nothing_is_repeated() {
     let sandbox = Sandbox::open().await;
     let card = |number: &str, expiry: &str, code: &str| json!({"kind": "card", "binding": BINDING, "number": number, "expiry": expiry, "code": code});
     let bank = |routing: &str, account: &str| json!({"kind": "bank", "binding": BINDING, "routing": routing, "account": account, "account_kind": "checking"});
     for (typed, code) in [
-        (card("4242424242424241", "12/30", "123"), "bad_checksum"),
-        (card("4242", "12/30", "123"), "too_short"),
+        (card("4242424242424241", &expiry(), "123"), "bad_checksum"),
+        (card("4242", &expiry(), "123"), "too_short"),
         (card("4242424242424242", "01/20", "123"), "expired"),
         (card("4242424242424242", "13/30", "123"), "malformed"),
-        (card("4242424242424242", "12/30", "12"), "too_short"),
-        (card("378282246310005", "12/30", "123"), "too_short"),
+        (card("4242424242424242", &expiry(), "12"), "too_short"),
+        (card("378282246310005", &expiry(), "123"), "too_short"),
         // Valid, of a brand that is not taken.
-        (card("30569309025904", "12/30", "123"), "brand_not_accepted"),
+        (card("30569309025904", &expiry(), "123"), "brand_not_accepted"),
         // Valid, and perhaps somebody's.
-        (card("4532015112830366", "12/30", "123"), "not_a_test_number"),
+        (card("4532015112830366", &expiry(), "123"), "not_a_test_number"),
         (bank("011401534", "000123456789"), "bad_checksum"),
         (bank("011401533", "1"), "too_short"),
         (bank("011401533", "987654321"), "not_a_test_number"),
@@ -81,8 +93,7 @@ async fn what_is_wrong_is_said_by_key_and_nothing_is_repeated() {
         assert_eq!(refused.json(), json!({"code": code}), "{typed}");
     }
     for binding in ["", "a b", "ümlaut", &"a".repeat(129)] {
-        let typed =
-            json!({"kind": "card", "binding": binding, "number": "4242424242424242", "expiry": "12/30", "code": "123"});
+        let typed = json!({"kind": "card", "binding": binding, "number": "4242424242424242", "expiry": expiry(), "code": "123"});
         assert_eq!(sandbox.types(typed).await.status, StatusCode::BAD_REQUEST, "{binding:?}");
     }
     let own = format!("http://{OWN}");
@@ -98,7 +109,7 @@ async fn what_is_wrong_is_said_by_key_and_nothing_is_repeated() {
 async fn no_other_origin_can_make_tokens() {
     let sandbox = Sandbox::open().await;
     let typed =
-        json!({"kind": "card", "binding": BINDING, "number": "4242424242424242", "expiry": "12/30", "code": "123"});
+        json!({"kind": "card", "binding": BINDING, "number": "4242424242424242", "expiry": expiry(), "code": "123"});
     for origin in [PARENT, "null", "", "http://processor.test.evil.example", "https://evil.example"] {
         let refused = sandbox.types_from(origin, typed.to_string()).await;
         assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "foreign_origin"), "{origin}");

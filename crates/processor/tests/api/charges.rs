@@ -1,10 +1,11 @@
 //! What the billing system may rely on: one charge for a key, one charge for a token, and word of what banks answer later.
-use crate::sandbox::{BINDING, Sandbox};
+use crate::sandbox::{BINDING, Sandbox, now};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
 use contract::Instant;
+use processor::settings::Settings;
 use serde_json::json;
 
 #[tokio::test]
@@ -224,4 +225,29 @@ async fn the_clock_moves_on_and_never_back() {
     assert!(later >= before.millis() + 3_600_000);
     sandbox.moves_to(before).await;
     assert!(sandbox.app.now().millis() >= later);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_moved_on_stays_so_when_the_program_starts_again() {
+    let sandbox = Sandbox::open().await;
+    let token = sandbox.account("000123456789").await;
+    let later = now().plus_millis(60 * 86_400_000);
+    sandbox.moves_to(later).await;
+    let sandbox = sandbox.again().await;
+    assert!((sandbox.app.now().millis() - later.millis()).abs() < 60_000, "{}", sandbox.app.now());
+    assert_eq!(sandbox.charge("key", &token, 100).await.status, StatusCode::NOT_FOUND, "the token is two months old");
+    let token = sandbox.account("000123456789").await;
+    let begun = sandbox.charge("key", &token, 100).await.json();
+    let expected = later.utc_date().plus_business_days(3).to_string();
+    assert_eq!(begun["expected_on"], json!(expected));
+}
+
+#[test]
+fn a_clock_that_is_set_is_a_moment() {
+    let parse = |moment: &str| {
+        let arguments = ["--clock", moment].map(str::to_owned);
+        Settings::parse(arguments.into_iter(), Some("secret".to_owned()))
+    };
+    assert_eq!(parse("2028-02-29T23:50:00Z").unwrap().clock, Some(Instant::parse("2028-02-29T23:50:00Z").unwrap()));
+    assert!(parse("tomorrow").unwrap_err().contains("--clock: tomorrow"));
 }

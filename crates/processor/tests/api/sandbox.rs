@@ -38,17 +38,41 @@ impl Answer {
     }
 }
 
+/// When every case begins: `KPPAY_TEST_NOW`, which cargo sets (`.cargo/config.toml`) unless the environment names another moment.
+pub fn now() -> Instant {
+    let moment = std::env::var("KPPAY_TEST_NOW").unwrap();
+    Instant::parse(&moment).unwrap()
+}
+
+/// `MM/YY`, of a card that is good for years.
+pub fn expiry() -> String {
+    format!("12/{:02}", (now().utc_date().year() + 4) % 100)
+}
+
+fn settings(folder: &TempDir) -> Settings {
+    Settings {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        database: folder.path().join("processor.db"),
+        secret: "a shared secret".to_owned(),
+        parents: vec![PARENT.to_owned(), "http://127.0.0.1:8080".to_owned()],
+        frame: folder.path().to_owned(),
+        clock: Some(now()),
+    }
+}
+
 impl Sandbox {
     pub async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let settings = Settings {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            database: folder.path().join("processor.db"),
-            secret: "a shared secret".to_owned(),
-            parents: vec![PARENT.to_owned(), "http://127.0.0.1:8080".to_owned()],
-            frame: folder.path().to_owned(),
-        };
+        Self { app: Processor::open(settings(&folder)).await.unwrap(), folder }
+    }
+    pub async fn open_at(moment: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings { clock: Some(Instant::parse(moment).unwrap()), ..settings(&folder) };
         Self { app: Processor::open(settings).await.unwrap(), folder }
+    }
+    /// The program ends and starts anew over the same database, at the moment at which it started before.
+    pub async fn again(self) -> Self {
+        Self { app: Processor::open(settings(&self.folder)).await.unwrap(), ..self }
     }
 
     pub async fn ask(&self, request: Request<Body>) -> Answer {
@@ -73,7 +97,7 @@ impl Sandbox {
 
     pub async fn card(&self, number: &str) -> String {
         let typed =
-            json!({"kind": "card", "binding": BINDING, "number": number, "expiry": "12/30", "code": code(number)});
+            json!({"kind": "card", "binding": BINDING, "number": number, "expiry": expiry(), "code": code(number)});
         self.token_of(typed).await
     }
     pub async fn account(&self, number: &str) -> String {

@@ -3,6 +3,7 @@
 mod access;
 mod callers;
 mod debits;
+mod demo_clock;
 mod factors;
 mod held;
 mod just_paid;

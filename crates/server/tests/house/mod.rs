@@ -5,6 +5,7 @@ pub mod call;
 pub mod database;
 pub mod device;
 pub mod line;
+pub mod now;
 pub mod post_office;
 pub mod seed;
 
@@ -76,6 +77,7 @@ impl House {
             secret: "secret".to_owned(),
             parents: vec![ORIGIN.to_owned()],
             frame: folder.path().to_owned(),
+            clock: Some(now::now()),
         };
         let processor = processor::Processor::open(settings).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -89,7 +91,7 @@ impl House {
         let arguments = arguments.iter().chain(&more).map(|argument| (*argument).to_owned());
         let settings = Settings::parse(arguments, Some("secret".to_owned())).unwrap();
         let line = Arc::new(Line::new(Sandbox::new(url, "secret".to_owned(), Duration::from_secs(10)).unwrap()));
-        let app = State::new(settings, store, Clock::default(), line.clone());
+        let app = State::new(settings, store, Clock::starting_at(now::now()), line.clone());
         let address = SocketAddr::from(([192, 0, 2, 1], 1234));
         let router = server::service(&app).unwrap().layer(MockConnectInfo(address));
         let charges = AnyPool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
@@ -100,10 +102,20 @@ impl House {
         ask(self.router.clone(), call).await
     }
 
+    /// Of what is not part of the API, by its whole path.
+    pub async fn ask_outside(&self, call: Call) -> Answer {
+        ask_outside(self.router.clone(), call).await
+    }
+
     /// Another server over the same database and the same line, with connections of its own.
     pub async fn second_server(&self) -> (App, Router) {
         let store = Store::open(&self.app.settings.database_url).await.unwrap();
-        let app = State::new(self.app.settings.clone(), store, Clock::default(), self.line.clone());
+        let app = State::new(
+            self.app.settings.clone(),
+            store,
+            Clock::starting_at(self.app.clock.unmoved()),
+            self.line.clone(),
+        );
         let address = SocketAddr::from(([192, 0, 2, 2], 1234));
         let router = server::service(&app).unwrap().layer(MockConnectInfo(address));
         (app, router)
@@ -219,8 +231,9 @@ impl House {
     }
 
     pub async fn card(&self, payer: &Payer, number: &str) -> String {
-        let typed =
-            json!({ "kind": "card", "binding": payer.binding, "number": number, "expiry": "12/29", "code": "123" });
+        let typed = json!({
+            "kind": "card", "binding": payer.binding, "number": number, "expiry": now::expiry(), "code": "123",
+        });
         self.capture(typed).await
     }
 
@@ -292,6 +305,10 @@ impl House {
         self.line.cut(Cut::Nowhere);
         self.app.clock.move_on(30_000);
         recovery::round(&self.app).await;
+    }
+
+    pub fn processor_now(&self) -> contract::Instant {
+        self.processor.now()
     }
 
     pub fn asked(&self) -> usize {
@@ -384,6 +401,10 @@ fn row_text(row: &sqlx::any::AnyRow) -> String {
 
 pub async fn ask(router: Router, mut call: Call) -> Answer {
     call.path.insert_str(0, "/api/v1");
+    ask_outside(router, call).await
+}
+
+pub async fn ask_outside(router: Router, call: Call) -> Answer {
     answer(router, call.request()).await
 }
 

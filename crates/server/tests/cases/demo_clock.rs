@@ -1,0 +1,64 @@
+//! The demo's clock, with more than one server over one database: it is moved for all of them and for the processor, or for none.
+
+use crate::house::{House, ORIGIN, ask_outside, call::Call, now};
+use serde_json::json;
+use server::{
+    clock::Clock,
+    demo,
+    processor::Sandbox,
+    state::{App, State},
+    store::Store,
+};
+use std::{sync::Arc, time::Duration};
+
+const HOUR: i64 = 3_600;
+
+async fn demo_house() -> House {
+    House::open_with(&["--public-origin", ORIGIN, "--demo"]).await
+}
+
+fn moves(seconds: i64) -> Call {
+    Call::post("/demo/clock").json(&json!({ "seconds": seconds }))
+}
+
+/// Another server over the same database, with nobody where its processor should be.
+async fn without_processor(house: &House) -> App {
+    let settings = house.app.settings.clone();
+    let store = Store::open(&settings.database_url).await.unwrap();
+    let nobody = Sandbox::new("http://127.0.0.1:1".to_owned(), "secret".to_owned(), Duration::from_secs(1)).unwrap();
+    State::new(settings, store, Clock::starting_at(now::now()), Arc::new(nobody))
+}
+
+fn hours_moved(app: &State) -> i64 {
+    (app.clock.now().millis() - app.clock.unmoved().millis() + 1_000) / 3_600_000
+}
+
+#[tokio::test]
+async fn of_two_servers_that_move_the_clock_at_once_neither_is_forgotten() {
+    let house = demo_house().await;
+    let (other, router) = house.second_server().await;
+    let both = tokio::join!(house.ask_outside(moves(HOUR)), ask_outside(router, moves(2 * HOUR)));
+    both.0.is(200);
+    both.1.is(200);
+    assert_eq!(house.number("SELECT value FROM mark WHERE name = 'demo_clock_ahead'").await, 3 * HOUR * 1_000);
+    for app in [&house.app, &other] {
+        demo::follow_clock(app).await.unwrap();
+        assert_eq!(hours_moved(app), 3);
+    }
+    let off = house.processor_now().millis() - house.app.clock.now().millis();
+    assert!(off.abs() < 10_000, "the processor is {off} ms off");
+    other.store.close().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_the_processor_does_not_follow_is_not_moved() {
+    let house = demo_house().await;
+    let other = without_processor(&house).await;
+    let refused = ask_outside(server::service(&other).unwrap(), moves(HOUR)).await;
+    assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (503, &json!("unavailable")));
+    let too_far = house.ask_outside(moves(i64::from(u32::MAX))).await;
+    assert_eq!((too_far.status.as_u16(), &too_far.json()["code"]), (422, &json!("invalid")));
+    assert_eq!(house.number("SELECT COUNT(*) FROM mark WHERE name = 'demo_clock_ahead'").await, 0);
+    assert_eq!((hours_moved(&house.app), hours_moved(&other)), (0, 0));
+    other.store.close().await;
+}
