@@ -131,7 +131,9 @@ pub fn CaptureFrame(
         before = now;
     });
     view! {
-        <iframe class="pay-capture" id="capture" data-kind=kind.word() data-tall=move || is_tall.get().then_some("") title=title src=move || address.get() node_ref=frame></iframe>
+        // A page of another origin: it may run its script as itself, send its form's key presses to that script, and nothing else.
+        <iframe class="pay-capture" id="capture" sandbox="allow-scripts allow-same-origin allow-forms" allow=""
+            data-kind=kind.word() data-tall=move || is_tall.get().then_some("") title=title src=move || address.get() node_ref=frame></iframe>
     }
 }
 
