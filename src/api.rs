@@ -73,19 +73,19 @@ impl Client {
         body: &impl Serialize,
         key: Option<&str>,
     ) -> Result<T, ApiError> {
-        parse(&self.tell(method, path, body, key).await?)
+        let body = serde_json::to_string(body).map_err(|_| ApiError::Faulty)?;
+        parse(&self.exchange(method, path, Some(body), key).await?)
     }
 
-    /// As `send`, for calls whose answer has no body that matters.
-    async fn tell(
-        &self,
-        method: Method,
-        path: &str,
-        body: &impl Serialize,
-        key: Option<&str>,
-    ) -> Result<String, ApiError> {
+    /// As `send`, for calls that are answered without a body.
+    async fn tell(&self, method: Method, path: &str, body: &impl Serialize) -> Result<(), ApiError> {
         let body = serde_json::to_string(body).map_err(|_| ApiError::Faulty)?;
-        self.exchange(method, path, Some(body), key).await
+        empty(&self.exchange(method, path, Some(body), None).await?)
+    }
+
+    /// As `ask`, for calls that are answered without a body.
+    async fn call(&self, method: Method, path: &str) -> Result<(), ApiError> {
+        empty(&self.exchange(method, path, None, None).await?)
     }
 
     /// Request, then status, then body. Not generic: one copy for all calls.
@@ -106,14 +106,9 @@ impl Client {
                 None => request.build(),
             };
             let answer = request.map_err(|_| ApiError::Faulty)?.send().await.map_err(|_| ApiError::Offline)?;
-            let retry_after = answer.headers().get("Retry-After").and_then(|after| after.parse().ok());
-            let body = answer.text().await;
-            if answer.ok() {
-                // the connection may break in the middle of the body
-                body.map_err(|_| ApiError::Offline)
-            } else {
-                Err(ApiError::from_answer(answer.status(), &body.unwrap_or_default(), retry_after))
-            }
+            // the connection may break in the middle of the body
+            let body = answer.text().await.map_err(|_| ApiError::Offline)?;
+            ApiError::read(answer.status(), &answer.headers().get("Content-Type").unwrap_or_default(), body)
         };
         let answer = in_time(exchange).await;
         if matches!(answer, Err(ApiError::SignedOut)) {
@@ -125,6 +120,11 @@ impl Client {
 
 fn parse<T: DeserializeOwned>(body: &str) -> Result<T, ApiError> {
     serde_json::from_str(body).map_err(|_| ApiError::Faulty)
+}
+
+/// A body where there should be none is somebody else's: signed out, sent or changed is what our server says and nobody else.
+fn empty(body: &str) -> Result<(), ApiError> {
+    if body.is_empty() { Ok(()) } else { Err(ApiError::Faulty) }
 }
 
 /// The answer, or `TimedOut` if it takes longer than we wait.

@@ -1,12 +1,14 @@
 //! Contexts and the route table. Which pages come later, in a piece of the wasm of their own, is in `chunks`; nobody else names a page.
 
 mod chunks;
+mod unreached;
 mod watch;
 
 use crate::{
     api::Client,
     browser::{self, Remembered},
     config::{Config, Deployment, Profile},
+    error::ApiError,
     i18n::Language,
     pages::{home::HomePage, pay, region::RegionPage, register},
     place::Place,
@@ -20,6 +22,7 @@ use crate::{
 };
 use chunks::{Chunk, Chunks};
 use contract::session::SessionKind;
+use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     ParamSegment, StaticSegment,
@@ -141,26 +144,37 @@ fn load_portal(deployment: Deployment) {
     });
 }
 
-/// A reload in the middle of paying goes on where it was. Without an answer nobody is signed in; the next call says why.
+/// How long until the server is asked again whose session this is.
+const AGAIN_MILLIS: u32 = 5_000;
+
+/// A reload in the middle of paying goes on where it was. Without an answer of our server nobody knows whose session this is: that is
+/// said (`unreached`), and it is asked until there is one.
 fn restore_session(session: CurrentSession, deployment: Deployment) {
     let client = Client::here();
+    let is_unknown = move || session.0.with_untracked(|now| *now == Session::Restoring);
     browser::watch(move |_| {
+        let asked = session.3.asked.get();
+        session.3.failed.set(None);
         let client = client.clone();
         spawn_local(async move {
-            let restored = client.session().await;
-            // a look-up may have been faster
-            if session.0.with_untracked(|now| *now != Session::Restoring) {
-                return;
-            }
-            match restored {
-                Ok(view) => {
-                    // a member's region is the account's
-                    if let (SessionKind::Member, Some(membership)) = (view.kind, &view.membership) {
-                        deployment.region.set(Some(membership.region));
-                    }
-                    session.take_in(&view);
+            while is_unknown() && session.3.asked.get_untracked() == asked {
+                let restored = client.session().await;
+                // a look-up may have been faster
+                if !is_unknown() {
+                    return;
                 }
-                Err(_) => session.0.set(Session::Guest),
+                match restored {
+                    Ok(view) => {
+                        // a member's region is the account's
+                        if let (SessionKind::Member, Some(membership)) = (view.kind, &view.membership) {
+                            deployment.region.set(Some(membership.region));
+                        }
+                        return session.take_in(&view);
+                    }
+                    Err(ApiError::SignedOut) => return session.0.set(Session::Guest),
+                    Err(error) => session.3.failed.set(Some(error)),
+                }
+                TimeoutFuture::new(AGAIN_MILLIS).await;
             }
         });
     });

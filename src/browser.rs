@@ -157,7 +157,12 @@ pub struct Moment {
 impl Moment {
     /// By whichever clock more time has passed.
     pub fn since(self, earlier: Self) -> i64 {
-        (self.wall_millis - earlier.wall_millis).max(self.steady_millis - earlier.steady_millis)
+        (self.wall_millis - earlier.wall_millis).max(self.steady_since(earlier))
+    }
+
+    /// By the clock that nobody sets. It may stand still while the machine sleeps.
+    pub fn steady_since(self, earlier: Self) -> i64 {
+        self.steady_millis - earlier.steady_millis
     }
 }
 

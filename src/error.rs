@@ -1,4 +1,10 @@
-//! What can go wrong between the app and the billing API, by what the member can do about it. No words: i18n has them.
+//! What an HTTP answer of the billing API says, by what the member can do about it: the classification of every answer, in one pure
+//! place. No words: i18n has them.
+//!
+//! Between the browser and the API stand proxies, firewalls, captive portals and pages of maintenance, and each can answer with any
+//! status. So a status alone says nothing. Only a problem document of ours (`application/problem+json` that is a [`Refusal`] about
+//! this very status) is a refusal, and only JSON or an empty body is a success. Everything else is `Faulty`: whether a write took
+//! place is unknown.
 
 use contract::refusal::{Refusal, RefusalCode};
 
@@ -11,12 +17,13 @@ pub enum ApiError {
     /// The session ended, or there was none.
     SignedOut,
     Forbidden,
+    /// There is no such thing, or it is not this session's.
     Missing,
-    /// Come back after so many seconds.
+    /// Too many tries: come back after so many seconds.
     Busy(u32),
     /// The server says why; `errors` may name fields.
     Refused(Refusal),
-    /// The server or the answer is broken; whether a write took place is unknown.
+    /// The server, or something before it, is in trouble: whether a write took place is unknown.
     Faulty,
 }
 
@@ -24,29 +31,30 @@ pub enum ApiError {
 const PATIENCE: u32 = 60;
 
 impl ApiError {
-    /// Status first, body second: a body that is no problem document does not hide the status.
-    pub fn from_answer(status: u16, body: &str, retry_after: Option<u32>) -> Self {
-        let refusal = serde_json::from_str::<Refusal>(body).ok();
-        let after = || refusal.as_ref().and_then(|r| r.retry_after).or(retry_after).unwrap_or(PATIENCE);
+    /// The body of a success, or what went wrong. A `Retry-After` header is not looked at: the document has the seconds, and the
+    /// header can be a date.
+    pub fn read(status: u16, content_type: &str, body: String) -> Result<String, Self> {
         match status {
-            401 => Self::SignedOut,
-            403 => match refusal {
-                Some(refusal) if refusal.code == RefusalCode::PasswordNeeded => Self::Refused(refusal),
-                _ => Self::Forbidden,
-            },
-            404 => match refusal {
-                Some(refusal) if refusal.code == RefusalCode::NoMatch => Self::Refused(refusal),
-                _ => Self::Missing,
-            },
-            429 | 503 => Self::Busy(after()),
-            400..=499 => refusal.map_or(Self::Faulty, Self::Refused),
-            _ => Self::Faulty,
+            200..=299 if body.is_empty() || is(content_type, "application/json") => Ok(body),
+            400..=599 => Err(Self::of_refusal(status, content_type, &body)),
+            _ => Err(Self::Faulty),
         }
     }
 
-    /// After a write: it may have taken place, ask before sending again.
-    pub fn leaves_doubt(&self) -> bool {
-        matches!(self, Self::Offline | Self::TimedOut | Self::Faulty)
+    fn of_refusal(status: u16, content_type: &str, body: &str) -> Self {
+        let document = is(content_type, "application/problem+json").then(|| serde_json::from_str::<Refusal>(body));
+        let Some(Ok(refusal)) = document else { return Self::Faulty };
+        if refusal.status != status {
+            return Self::Faulty;
+        }
+        match refusal.code {
+            RefusalCode::SignedOut => Self::SignedOut,
+            RefusalCode::ForeignOrigin => Self::Forbidden,
+            RefusalCode::NotFound => Self::Missing,
+            RefusalCode::TooMany => Self::Busy(refusal.retry_after.unwrap_or(PATIENCE)),
+            _ if status < 500 => Self::Refused(refusal),
+            _ => Self::Faulty,
+        }
     }
 
     pub fn code(&self) -> Option<RefusalCode> {
@@ -54,28 +62,87 @@ impl ApiError {
     }
 }
 
+/// Parameters such as `charset` and the case do not matter.
+fn is(content_type: &str, name: &str) -> bool {
+    content_type.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(name))
+}
+
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
-    #[test]
-    fn a_body_that_is_not_json_keeps_its_status() {
-        assert_eq!(ApiError::from_answer(429, "<html>", Some(7)), ApiError::Busy(7));
-        assert_eq!(ApiError::from_answer(401, "", None), ApiError::SignedOut);
-        assert_eq!(ApiError::from_answer(422, "nonsense", None), ApiError::Faulty);
-        assert_eq!(ApiError::from_answer(502, "", None), ApiError::Faulty);
+    pub const PROBLEM: &str = "application/problem+json";
+
+    pub fn document(status: u16, code: &str) -> String {
+        format!(r#"{{"type":"about:blank","title":"x","status":{status},"code":"{code}","errors":[]}}"#)
+    }
+
+    fn error(status: u16, content_type: &str, body: &str) -> ApiError {
+        ApiError::read(status, content_type, body.to_owned()).unwrap_err()
     }
 
     #[test]
-    fn no_match_is_told_from_a_missing_page() {
-        let body = r#"{"type":"about:blank","title":"x","status":404,"code":"no_match","errors":[]}"#;
-        assert_eq!(ApiError::from_answer(404, body, None).code(), Some(RefusalCode::NoMatch));
-        assert_eq!(ApiError::from_answer(404, "", None), ApiError::Missing);
+    fn a_status_without_our_document_says_nothing() {
+        let ours = document(404, "not_found");
+        for status in
+            [301, 400, 401, 403, 404, 405, 407, 408, 409, 410, 413, 415, 422, 429, 451, 500, 502, 503, 504, 511]
+        {
+            for (content_type, body) in [
+                ("text/html", "<h1>Not Found</h1>"),
+                ("text/html", ours.as_str()),
+                ("application/json", ours.as_str()),
+                ("", ours.as_str()),
+                ("", ""),
+                (PROBLEM, ""),
+                (PROBLEM, "<h1>"),
+                (PROBLEM, r#"{"type":"about:blank","title":"Not Found","status":404}"#),
+                ("application/json", r#"{"code":"not_found"}"#),
+            ] {
+                assert_eq!(error(status, content_type, body), ApiError::Faulty, "{status} {content_type} {body}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_document_about_another_status_is_not_about_this_answer() {
+        assert_eq!(error(404, PROBLEM, &document(404, "not_found")), ApiError::Missing);
+        assert_eq!(error(502, PROBLEM, &document(404, "not_found")), ApiError::Faulty);
+        assert_eq!(error(404, PROBLEM, &document(401, "signed_out")), ApiError::Faulty);
+    }
+
+    #[test]
+    fn our_document_is_believed_however_its_type_is_written() {
+        for kind in [PROBLEM, "application/problem+json; charset=utf-8", "Application/Problem+JSON ;x=y"] {
+            assert_eq!(error(401, kind, &document(401, "signed_out")), ApiError::SignedOut);
+            assert_eq!(error(403, kind, &document(403, "foreign_origin")), ApiError::Forbidden);
+        }
+        assert_eq!(error(404, PROBLEM, &document(404, "no_match")).code(), Some(RefusalCode::NoMatch));
+        assert_eq!(error(403, PROBLEM, &document(403, "password_needed")).code(), Some(RefusalCode::PasswordNeeded));
+        assert_eq!(error(409, PROBLEM, &document(409, "too_late")).code(), Some(RefusalCode::TooLate));
     }
 
     #[test]
     fn an_unknown_code_is_still_a_refusal() {
-        let body = r#"{"type":"about:blank","title":"x","status":422,"code":"brand_new","errors":[],"more":1}"#;
-        assert_eq!(ApiError::from_answer(422, body, None).code(), Some(RefusalCode::Unknown));
+        let body = document(422, "brand_new").replace(r#""errors":[]"#, r#""errors":[],"more":1"#);
+        assert_eq!(error(422, PROBLEM, &body).code(), Some(RefusalCode::Unknown));
+    }
+
+    #[test]
+    fn trouble_of_the_server_is_not_too_many_tries() {
+        let busy = document(429, "too_many").replace(r#""errors":[]"#, r#""errors":[],"retry_after":7"#);
+        assert_eq!(error(429, PROBLEM, &busy), ApiError::Busy(7));
+        assert_eq!(error(429, PROBLEM, &document(429, "too_many")), ApiError::Busy(60));
+        assert_eq!(error(503, PROBLEM, &document(503, "unavailable")), ApiError::Faulty);
+        assert_eq!(error(500, PROBLEM, &document(500, "fault")), ApiError::Faulty);
+    }
+
+    #[test]
+    fn a_success_is_json_or_empty() {
+        assert_eq!(ApiError::read(204, "", String::new()), Ok(String::new()));
+        assert_eq!(ApiError::read(201, "application/json; charset=utf-8", "{}".to_owned()), Ok("{}".to_owned()));
+        for status in [200, 201, 204] {
+            assert_eq!(error(status, "text/html", "<h1>Welcome to the airport</h1>"), ApiError::Faulty);
+        }
+        assert_eq!(error(304, "application/json", "{}"), ApiError::Faulty);
     }
 }

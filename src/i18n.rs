@@ -5,6 +5,7 @@ use contract::Locale;
 use leptos::prelude::*;
 
 mod account;
+mod failure;
 mod find;
 pub mod format;
 mod help;
@@ -48,6 +49,7 @@ macro_rules! later {
     };
 }
 later! {
+    failure: failure::FailureWords,
     find: find::FindWords,
     pay: pay::PayWords,
     help: help::HelpWords,

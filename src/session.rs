@@ -1,8 +1,12 @@
 //! Who is using the app, and for how long. "A payer who is signed out" cannot be said. The credential is a cookie that no script
 //! can read.
 
-use crate::browser::{self, Moment};
+use crate::{
+    browser::{self, Moment},
+    error::ApiError,
+};
 use contract::{
+    Instant,
     factor::FactorsAsked,
     session::{MembershipView, PersonView, SessionKind, SessionView},
 };
@@ -10,7 +14,7 @@ use leptos::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Session {
-    /// Not asked yet, or the answer is on its way.
+    /// Not asked yet, the answer is on its way, or none was to be had: then it is asked again, and nobody is taken for a guest.
     Restoring,
     Guest,
     /// Found a bill by its statement: sees these bills only.
@@ -66,7 +70,7 @@ pub struct Lasts {
 
 impl Lasts {
     fn of(view: &SessionView, told_at: Moment) -> Option<Self> {
-        let from_now = |instant: contract::Instant| instant.millis() - view.now.millis();
+        let from_now = |instant: Instant| instant.millis() - view.now.millis();
         Some(Self { told_at, idle_millis: from_now(view.expires_at?), whole_millis: from_now(view.ends_at?) })
     }
 
@@ -85,14 +89,37 @@ impl Lasts {
     }
 }
 
-/// Context: the session as a signal, how long it lasts, and whose bill somebody had found before signing in as somebody else. Pages
-/// give it the API's answers.
+/// What is known of the server that keeps the session.
 #[derive(Clone, Copy)]
-pub struct CurrentSession(pub RwSignal<Session>, pub RwSignal<Option<Lasts>>, pub RwSignal<Option<MembershipView>>);
+pub struct Server {
+    /// The time it told, and when it was heard.
+    clock: StoredValue<Option<(Instant, Moment)>>,
+    /// Why it could not be asked whose session this is; nothing while it is being asked, or has answered.
+    pub failed: RwSignal<Option<ApiError>>,
+    /// Raise it to ask at once.
+    pub asked: RwSignal<u32>,
+}
+
+/// The server's time. Only the steady clock counts on from what it told: whoever sets the wall clock can put off no moment until
+/// which a payment may begin, and a machine that slept names one that is over, which is refused and harmless.
+fn server_time((told, heard): (Instant, Moment), now: Moment) -> Instant {
+    told.plus_millis(now.steady_since(heard))
+}
+
+/// Context: the session as a signal, how long it lasts, whose bill somebody had found before signing in as somebody else, and the
+/// server. Pages give it the API's answers.
+#[derive(Clone, Copy)]
+pub struct CurrentSession(
+    pub RwSignal<Session>,
+    pub RwSignal<Option<Lasts>>,
+    pub RwSignal<Option<MembershipView>>,
+    pub Server,
+);
 
 impl CurrentSession {
     pub fn new(session: Session) -> Self {
-        Self(RwSignal::new(session), RwSignal::new(None), RwSignal::new(None))
+        let server = Server { clock: StoredValue::new(None), failed: RwSignal::new(None), asked: RwSignal::new(0) };
+        Self(RwSignal::new(session), RwSignal::new(None), RwSignal::new(None), server)
     }
 
     /// The one the app provides; outside of it a guest's.
@@ -104,9 +131,16 @@ impl CurrentSession {
         Signal::derive(move || self.0.with(|session| session.person().is_some()))
     }
 
+    /// By the server's clock, for handlers; by this device's where the server has not told its time.
+    pub fn server_now(self) -> Instant {
+        self.3.clock.get_value().map_or_else(browser::now, |clock| server_time(clock, browser::moment()))
+    }
+
     /// For handlers. Whoever watches the session hears of it only when it is another one.
     pub fn take_in(self, view: &SessionView) {
-        self.hear(view, Lasts::of(view, browser::moment()));
+        let now = browser::moment();
+        self.3.clock.set_value(Some((view.now, now)));
+        self.hear(view, Lasts::of(view, now));
     }
 
     fn hear(self, view: &SessionView, lasts: Option<Lasts>) {
@@ -131,7 +165,7 @@ impl CurrentSession {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::{Instant, Region};
+    use contract::Region;
 
     fn view(kind: SessionKind) -> SessionView {
         let at = |second: i64| Instant::from_millis(1_795_456_320_000 + second * 1_000);
@@ -186,6 +220,17 @@ mod tests {
                 assert_eq!(own.2.get_untracked(), None);
             }
         });
+    }
+
+    #[test]
+    fn the_servers_time_goes_on_by_the_clock_that_nobody_sets() {
+        let told = Instant::from_millis(1_795_456_320_000);
+        let heard = Moment { wall_millis: 5_000, steady_millis: 50_000 };
+        let after = |wall: i64, steady: i64| Moment { wall_millis: 5_000 + wall, steady_millis: 50_000 + steady };
+        assert_eq!(server_time((told, heard), after(7_000, 7_000)), told.plus_millis(7_000));
+        // forty days ahead, or back: the wall clock was set
+        assert_eq!(server_time((told, heard), after(3_456_000_000, 7_000)), told.plus_millis(7_000));
+        assert_eq!(server_time((told, heard), after(-3_456_000_000, 7_000)), told.plus_millis(7_000));
     }
 
     #[test]

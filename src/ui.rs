@@ -29,7 +29,7 @@ pub use button::{ButtonLink, SubmitButton};
 pub use capture_frame::{CaptureAsks, CaptureFrame, CaptureKind, CaptureSays, CaptureSource};
 pub use choice::Choice;
 pub use error_summary::{ErrorLine, ErrorSummary};
-pub use failure::Failure;
+pub use failure::{Failure, minutes, usual_words};
 pub use field::{CheckField, Keyboard, PasswordField, SelectField, TextField};
 pub use flow::{Flow, MoneyFlow};
 pub use form_state::FormState;

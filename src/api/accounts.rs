@@ -23,31 +23,31 @@ impl Client {
     }
 
     pub async fn keep_registration(&self, id: &str, draft: &RegistrationDraft) -> Result<(), ApiError> {
-        self.tell(Method::PUT, &format!("/registrations/{id}"), draft, None).await.map(drop)
+        self.tell(Method::PUT, &format!("/registrations/{id}"), draft).await
     }
 
     pub async fn open_account(&self, id: &str, account: &NewAccount) -> Result<(), ApiError> {
-        self.tell(Method::POST, &format!("/registrations/{id}/account"), account, None).await.map(drop)
+        self.tell(Method::POST, &format!("/registrations/{id}/account"), account).await
     }
 
     pub async fn send_confirmation(&self, letter: &ConfirmationLetter) -> Result<(), ApiError> {
-        self.tell(Method::POST, "/confirmation-letters", letter, None).await.map(drop)
+        self.tell(Method::POST, "/confirmation-letters", letter).await
     }
 
     pub async fn confirm_email(&self, confirmation: &EmailConfirmation) -> Result<(), ApiError> {
-        self.tell(Method::POST, "/email-confirmations", confirmation, None).await.map(drop)
+        self.tell(Method::POST, "/email-confirmations", confirmation).await
     }
 
     pub async fn remind_of_user_id(&self, reminder: &UserIdReminder) -> Result<(), ApiError> {
-        self.tell(Method::POST, "/user-id-reminders", reminder, None).await.map(drop)
+        self.tell(Method::POST, "/user-id-reminders", reminder).await
     }
 
     pub async fn ask_for_reset(&self, reset: &PasswordReset) -> Result<(), ApiError> {
-        self.tell(Method::POST, "/password-resets", reset, None).await.map(drop)
+        self.tell(Method::POST, "/password-resets", reset).await
     }
 
     pub async fn reset_password(&self, password: &NewPassword) -> Result<(), ApiError> {
-        self.tell(Method::PUT, "/password-resets", password, None).await.map(drop)
+        self.tell(Method::PUT, "/password-resets", password).await
     }
 
     pub async fn security(&self) -> Result<Security, ApiError> {
@@ -59,11 +59,11 @@ impl Client {
     }
 
     pub async fn end_session_of(&self, id: &str) -> Result<(), ApiError> {
-        self.exchange(Method::DELETE, &format!("/sessions/{id}"), None, None).await.map(drop)
+        self.call(Method::DELETE, &format!("/sessions/{id}")).await
     }
 
     pub async fn end_other_sessions(&self) -> Result<(), ApiError> {
-        self.exchange(Method::DELETE, "/sessions", None, None).await.map(drop)
+        self.call(Method::DELETE, "/sessions").await
     }
 
     /// The rest of the way in.
@@ -90,7 +90,7 @@ impl Client {
     }
 
     pub async fn remove_passkey(&self, id: &str) -> Result<(), ApiError> {
-        self.exchange(Method::DELETE, &format!("/passkeys/{id}"), None, None).await.map(drop)
+        self.call(Method::DELETE, &format!("/passkeys/{id}")).await
     }
 
     pub async fn offer_authenticator(&self) -> Result<AuthenticatorOffer, ApiError> {
@@ -102,7 +102,7 @@ impl Client {
     }
 
     pub async fn remove_authenticator(&self) -> Result<(), ApiError> {
-        self.exchange(Method::DELETE, "/authenticator", None, None).await.map(drop)
+        self.call(Method::DELETE, "/authenticator").await
     }
 
     pub async fn renew_recovery_codes(&self) -> Result<RecoveryCodes, ApiError> {

@@ -11,6 +11,6 @@ impl Client {
     }
 
     pub async fn keep_payment_draft(&self, draft: &PaymentDraft) -> Result<(), ApiError> {
-        self.tell(Method::PUT, "/payment-draft", draft, None).await.map(drop)
+        self.tell(Method::PUT, "/payment-draft", draft).await
     }
 }

@@ -3,7 +3,7 @@
 use super::Client;
 use crate::error::ApiError;
 use contract::{
-    Email, IdempotencyKey,
+    Email, IdempotencyKey, Instant,
     payment::{Payment, PaymentList, PaymentOrder},
 };
 use gloo_net::http::Method;
@@ -21,8 +21,8 @@ impl Client {
         self.ask(Method::GET, &format!("/payments?limit={limit}")).await
     }
 
-    /// The same key and order again gives the first result again, so it is safe to repeat; after an error that
-    /// `leaves_doubt`, ask `payment_by_key`.
+    /// The same key and order again gives the first result again, so it is safe to repeat. An error may leave doubt: then ask
+    /// `payment_by_key`.
     pub async fn pay(&self, order: &PaymentOrder, key: &IdempotencyKey) -> Result<Payment, ApiError> {
         self.send(Method::POST, "/payments", order, Some(&key.to_string())).await
     }
@@ -31,9 +31,9 @@ impl Client {
         self.ask(Method::GET, &format!("/payments/{id}")).await
     }
 
-    /// `Missing` says that no payment was begun with this key.
-    pub async fn payment_by_key(&self, key: &IdempotencyKey) -> Result<Payment, ApiError> {
-        self.ask(Method::GET, &format!("/payments?idempotency_key={key}")).await
+    /// `Missing` says that no payment was begun with this key, and that none will be by an order that may begin until `begin_by`.
+    pub async fn payment_by_key(&self, key: &IdempotencyKey, begin_by: Instant) -> Result<Payment, ApiError> {
+        self.ask(Method::GET, &format!("/payments?idempotency_key={key}&begin_by={begin_by}")).await
     }
 
     /// Address of the receipt's file, for a link.
@@ -42,8 +42,6 @@ impl Client {
     }
 
     pub async fn email_receipt(&self, id: &str, email: &Email) -> Result<(), ApiError> {
-        self.tell(Method::POST, &format!("/payments/{id}/receipt-emails"), &ReceiptEmail { email }, None)
-            .await
-            .map(drop)
+        self.tell(Method::POST, &format!("/payments/{id}/receipt-emails"), &ReceiptEmail { email }).await
     }
 }

@@ -17,10 +17,10 @@ impl Client {
 
     /// Its time is up here; what may be gone on with is kept.
     pub async fn let_session_lapse(&self) -> Result<(), ApiError> {
-        self.exchange(Method::POST, "/session/lapse", None, None).await.map(drop)
+        self.call(Method::POST, "/session/lapse").await
     }
 
     pub async fn end_session(&self) -> Result<(), ApiError> {
-        self.exchange(Method::DELETE, "/session", None, None).await.map(drop)
+        self.call(Method::DELETE, "/session").await
     }
 }

@@ -4,6 +4,7 @@
 //! A chunk hands out one function that draws its pages; from then on changing between them is as direct as among the others. A
 //! chunk that did not come is said on the page, and can be asked for again.
 
+use super::unreached::known;
 use crate::{
     browser,
     i18n::t,
@@ -48,10 +49,10 @@ pub enum Chunk {
 
 fn draw_paying(route: Option<Route>) -> AnyView {
     match route {
-        Some(Route::Amount) => AmountPage().into_any(),
-        Some(Route::Method) => MethodPage().into_any(),
-        Some(Route::Review) => ReviewPage().into_any(),
-        Some(Route::Payment(id)) => view! { <PaymentPage id/> }.into_any(),
+        Some(Route::Amount) => known(|| AmountPage().into_any()),
+        Some(Route::Method) => known(|| MethodPage().into_any()),
+        Some(Route::Review) => known(|| ReviewPage().into_any()),
+        Some(Route::Payment(id)) => known(move || view! { <PaymentPage id=id.clone()/> }.into_any()),
         Some(Route::RegisterBill) => view! { <FindPage purpose=Purpose::Register/> }.into_any(),
         Some(Route::ForgotUserId) => view! { <FindPage purpose=Purpose::Remind/> }.into_any(),
         _ => view! { <FindPage purpose=Purpose::Pay/> }.into_any(),
@@ -72,16 +73,16 @@ fn draw_reading(route: Option<Route>) -> AnyView {
 fn draw_membership(route: Option<Route>) -> AnyView {
     match route {
         Some(Route::Register) => RegisterPage().into_any(),
-        Some(Route::RegisterTerms) => RegisterTermsPage().into_any(),
-        Some(Route::RegisterYou) => RegisterYouPage().into_any(),
-        Some(Route::RegisterEmail) => RegisterEmailPage().into_any(),
+        Some(Route::RegisterTerms) => known(|| RegisterTermsPage().into_any()),
+        Some(Route::RegisterYou) => known(|| RegisterYouPage().into_any()),
+        Some(Route::RegisterEmail) => known(|| RegisterEmailPage().into_any()),
         Some(Route::ConfirmEmail) => ConfirmEmailPage().into_any(),
         Some(Route::ForgotPassword) => ForgotPasswordPage().into_any(),
         Some(Route::ResetPassword) => ResetPasswordPage().into_any(),
         Some(Route::SignedOut) => view! { <SignedOutPage by_clock=false/> }.into_any(),
         Some(Route::TimedOut) => view! { <SignedOutPage by_clock=true/> }.into_any(),
-        Some(Route::Account) => AccountPage().into_any(),
-        Some(Route::Security) => SecurityPage().into_any(),
+        Some(Route::Account) => known(|| AccountPage().into_any()),
+        Some(Route::Security) => known(|| SecurityPage().into_any()),
         _ => SignInPage().into_any(),
     }
 }

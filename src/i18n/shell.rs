@@ -1,4 +1,4 @@
-//! Words around every page: header, footer, steps, states, and what is said when the network fails.
+//! Words around every page: header, footer, steps, states, and what is said when there is no connection.
 
 use super::format::plural;
 use contract::Locale;
@@ -40,17 +40,6 @@ pub struct ShellWords {
     pub try_again: &'static str,
     pub offline_title: &'static str,
     pub offline: &'static str,
-    pub timed_out_title: &'static str,
-    pub timed_out: &'static str,
-    pub signed_out_title: &'static str,
-    pub signed_out: &'static str,
-    pub busy_title: &'static str,
-    /// Minutes.
-    pub busy: fn(usize) -> String,
-    pub faulty_title: &'static str,
-    pub faulty: fn(&str) -> String,
-    pub not_found_title: &'static str,
-    pub not_found_lead: &'static str,
     pub states: StateWords,
     pub professional: &'static str,
     pub hospital: &'static str,
@@ -129,21 +118,6 @@ pub const EN: ShellWords = ShellWords {
     try_again: "Try again",
     offline_title: "You are offline",
     offline: "We could not reach our server. Check your connection; what you typed is still here.",
-    timed_out_title: "No answer in time",
-    timed_out: "Our server did not answer in time. What you typed is still here.",
-    signed_out_title: "You were signed out to protect your information",
-    signed_out: "No payment was sent. Find your bill again to go on.",
-    busy_title: "Too many tries",
-    busy: |n| {
-        let minutes = plural(Locale::En, n, "minute", "minutes");
-        format!("For safety we pause here. Come back in {n} {minutes}; what you typed is still here.")
-    },
-    faulty_title: "Something is wrong on our side",
-    faulty: |phone| {
-        format!("This did not work, and it is not your fault. What you typed is still here. You can also call {phone}.")
-    },
-    not_found_title: "This page does not exist",
-    not_found_lead: "The address may be mistyped, or the page has moved. Nothing was paid or changed.",
     states: StateWords {
         scheduled: "Scheduled",
         processing: "Processing",
@@ -225,21 +199,6 @@ pub const ES: ShellWords = ShellWords {
     try_again: "Intentar de nuevo",
     offline_title: "No tiene conexión",
     offline: "No pudimos comunicarnos con nuestro servidor. Revise su conexión; lo que escribió sigue aquí.",
-    timed_out_title: "No hubo respuesta a tiempo",
-    timed_out: "Nuestro servidor no respondió a tiempo. Lo que escribió sigue aquí.",
-    signed_out_title: "Cerramos su sesión para proteger su información",
-    signed_out: "No se envió ningún pago. Busque su factura otra vez para continuar.",
-    busy_title: "Demasiados intentos",
-    busy: |n| {
-        let minutes = plural(Locale::Es, n, "minuto", "minutos");
-        format!("Por seguridad hacemos una pausa. Vuelva en {n} {minutes}; lo que escribió sigue aquí.")
-    },
-    faulty_title: "Algo falla de nuestro lado",
-    faulty: |phone| {
-        format!("Esto no funcionó, y no es culpa suya. Lo que escribió sigue aquí. También puede llamar al {phone}.")
-    },
-    not_found_title: "Esta página no existe",
-    not_found_lead: "Puede que la dirección esté mal escrita o que la página se haya movido. No se pagó ni cambió nada.",
     states: StateWords {
         scheduled: "Programado",
         processing: "En proceso",

@@ -12,8 +12,8 @@ pub fn NotFoundPage() -> impl IntoView {
     view! {
         <div class="pay-journey">
             <div class="pay-journey__head">
-                <Heading words=t(|w| w.shell.not_found_title)/>
-                <p class="pay-lead">{t(|w| w.shell.not_found_lead)}</p>
+                <Heading words=t(|w| w.failure().not_found_title)/>
+                <p class="pay-lead">{t(|w| w.failure().not_found_lead)}</p>
             </div>
             <p class="pay-row">
                 <ButtonLink to=Route::Home words=t(|w| w.home.title) main=true/>

@@ -36,9 +36,9 @@ pub fn Failure(
         let Some(error) = error.get() else { return ().into_any() };
         let (w, phone) = (language.words(), deployment.contacts().billing_phone);
         let own = words.and_then(|words| words(w, &error, &phone));
-        let (title, text) = own.unwrap_or_else(|| usual(w, &error, &phone));
+        let (title, text) = own.unwrap_or_else(|| usual_words(w, &error, &phone));
         let kind = match error {
-            ApiError::Refused(_) | ApiError::Faulty | ApiError::Forbidden => NoticeKind::Bad,
+            ApiError::Missing | ApiError::Refused(_) | ApiError::Faulty | ApiError::Forbidden => NoticeKind::Bad,
             _ => NoticeKind::Warn,
         };
         let retry = on_retry.map(|on_retry| {
@@ -50,20 +50,23 @@ pub fn Failure(
     view! { <div role="alert" tabindex="-1" class="pay-live" node_ref=place>{live(notice)}</div> }
 }
 
-/// Title and sentence.
-fn usual(w: &'static Words, error: &ApiError, phone: &str) -> (String, String) {
-    let w = &w.shell;
+/// Title and sentence for an error where a page has none of its own.
+pub fn usual_words(w: &'static Words, error: &ApiError, phone: &str) -> (String, String) {
+    let shell = &w.shell;
+    let w = w.failure();
     match error {
-        ApiError::Offline => (w.offline_title.to_owned(), w.offline.to_owned()),
+        ApiError::Offline => (shell.offline_title.to_owned(), shell.offline.to_owned()),
         ApiError::TimedOut => (w.timed_out_title.to_owned(), w.timed_out.to_owned()),
         ApiError::SignedOut => (w.signed_out_title.to_owned(), w.signed_out.to_owned()),
         ApiError::Busy(seconds) => (w.busy_title.to_owned(), (w.busy)(minutes(*seconds))),
-        ApiError::Missing => (w.not_found_title.to_owned(), w.not_found_lead.to_owned()),
-        ApiError::Forbidden | ApiError::Refused(_) | ApiError::Faulty => (w.faulty_title.to_owned(), (w.faulty)(phone)),
+        // not "this page does not exist": the page is there, what it asked for is not
+        ApiError::Missing | ApiError::Forbidden | ApiError::Refused(_) | ApiError::Faulty => {
+            (w.faulty_title.to_owned(), (w.faulty)(phone))
+        }
     }
 }
 
 /// Rounded up: whoever comes back then is not sent away again.
-fn minutes(seconds: u32) -> usize {
+pub fn minutes(seconds: u32) -> usize {
     seconds.div_ceil(60).max(1) as usize
 }

@@ -78,7 +78,7 @@ pub enum RefusalCode {
     LinkRefused,
     /// 403: the password has to be typed again first (`PUT /session/proof`).
     PasswordNeeded,
-    /// 503, with `retry_after`: nothing was begun.
+    /// 503, with `retry_after`: not now. Whether a write took place is not told.
     Unavailable,
     /// 500
     Fault,

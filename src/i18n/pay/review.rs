@@ -1,5 +1,8 @@
 //! Words of "review and pay", and of the time in which nobody knows yet.
 
+use crate::i18n::format::plural;
+use contract::Locale;
+
 pub struct ReviewWords {
     pub title: &'static str,
     pub bills_of: &'static str,
@@ -30,12 +33,18 @@ pub struct ReviewWords {
     pub over_balance: &'static str,
     pub token_refused: &'static str,
     pub terms_changed: &'static str,
+    pub too_late: &'static str,
+    /// Minutes.
+    pub too_many: fn(usize, phone: &str) -> String,
+    pub signed_out: &'static str,
     pub brand_refused: &'static str,
     pub try_later: &'static str,
     pub just_paid_title: &'static str,
     pub just_paid: &'static str,
     pub pay_again: &'static str,
     pub never_arrived: &'static str,
+    pub not_from_before_title: &'static str,
+    pub not_from_before: &'static str,
     pub checking_title: &'static str,
     pub checking_lead: &'static str,
     pub dont_pay_again: &'static str,
@@ -81,14 +90,24 @@ pub const EN: ReviewWords = ReviewWords {
     over_balance: "What is owed has changed since you chose the amounts. Look at the amounts again.",
     token_refused: "The card or account details are used or too old. Type them again.",
     terms_changed: "The date or the fee has changed since you read this page. Read the authorization again, then pay.",
+    too_late: "It was too long on its way to us, so nothing was begun. Everything you chose is kept: you can press Pay again.",
+    too_many: |n, phone| {
+        let minutes = plural(Locale::En, n, "minute", "minutes");
+        format!(
+            "There were too many tries to pay. Come back in {n} {minutes}, or call {phone}. Everything you chose is kept."
+        )
+    },
+    signed_out: "No payment was sent. Find your bill again to go on.",
     brand_refused: "We don’t accept this kind of card. Use another one.",
-    try_later: "The payment processor can’t be reached right now. Everything you chose is kept. Try again in a minute.",
+    try_later: "Something is wrong on our side. Everything you chose is kept. Try again in a minute, or call us.",
     just_paid_title: "This bill was paid a few minutes ago",
     just_paid: "Somebody has just paid on one of these bills. No money was taken now. Pay on it again only if you mean to.",
     pay_again: "I want to pay again",
     never_arrived: "Your payment did not reach us. Everything you chose is kept: you can press Pay again.",
+    not_from_before_title: "No payment from before on these bills",
+    not_from_before: "You sent a payment before, and we could not find out what became of it. Nothing of it was paid on these bills. If it was for somebody else’s bill, find that bill before you pay.",
     checking_title: "We are checking your payment",
-    checking_lead: "The connection dropped before we heard back. We are asking whether the payment arrived.",
+    checking_lead: "We did not hear back in time. We are asking whether the payment arrived; it can take half a minute.",
     dont_pay_again: "Please don’t pay again.",
     what_we_know: "What we know",
     you_pressed: "You pressed Pay",
@@ -132,14 +151,24 @@ pub const ES: ReviewWords = ReviewWords {
     over_balance: "Lo que debe ha cambiado desde que eligió los importes. Revise los importes.",
     token_refused: "Los datos de la tarjeta o cuenta ya se usaron o son demasiado viejos. Escríbalos otra vez.",
     terms_changed: "La fecha o el cargo ha cambiado desde que leyó esta página. Lea otra vez la autorización y pague.",
+    too_late: "Tardó demasiado en llegarnos, así que no se inició nada. Todo lo que eligió se guarda: puede pulsar Pagar otra vez.",
+    too_many: |n, phone| {
+        let minutes = plural(Locale::Es, n, "minuto", "minutos");
+        format!(
+            "Hubo demasiados intentos de pago. Vuelva en {n} {minutes} o llame al {phone}. Todo lo que eligió se guarda."
+        )
+    },
+    signed_out: "No se envió ningún pago. Busque su factura otra vez para continuar.",
     brand_refused: "No aceptamos este tipo de tarjeta. Use otra.",
-    try_later: "No se puede contactar con el procesador de pagos en este momento. Todo lo que eligió se guarda. Inténtelo en un minuto.",
+    try_later: "Algo falla de nuestro lado. Todo lo que eligió se guarda. Inténtelo en un minuto o llámenos.",
     just_paid_title: "Esta factura se pagó hace unos minutos",
     just_paid: "Alguien acaba de pagar una de estas facturas. Ahora no se tomó dinero. Pague otra vez solo si quiere hacerlo.",
     pay_again: "Quiero pagar otra vez",
     never_arrived: "Su pago no nos llegó. Todo lo que eligió se guarda: puede pulsar Pagar otra vez.",
+    not_from_before_title: "Ningún pago anterior en estas facturas",
+    not_from_before: "Antes envió un pago y no pudimos saber qué pasó con él. No se pagó nada de él en estas facturas. Si era de la factura de otra persona, busque esa factura antes de pagar.",
     checking_title: "Estamos comprobando su pago",
-    checking_lead: "La conexión se cortó antes de recibir respuesta. Estamos preguntando si el pago llegó.",
+    checking_lead: "No recibimos respuesta a tiempo. Estamos preguntando si el pago llegó; puede tardar medio minuto.",
     dont_pay_again: "Por favor, no pague otra vez.",
     what_we_know: "Lo que sabemos",
     you_pressed: "Usted pulsó Pagar",

@@ -4,7 +4,7 @@
 pub mod choice;
 mod machine;
 
-pub use machine::Attempt;
+pub use machine::{Attempt, Sent};
 
 use crate::{
     api::{Client, Fetched},
@@ -26,6 +26,19 @@ use machine::{Act, Event};
 /// Set in this tab's storage while an attempt may be on its way.
 const KEY: &str = browser::ATTEMPT;
 
+/// How long after Pay was pressed a payment may begin. It is in no hurry to be short: whoever loses the answer sees that we are
+/// checking for as long, and a network that is slow may take as long.
+const MAY_BEGIN_MILLIS: i64 = 15_000;
+
+/// An order that never arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// Of this visit, and of what is on the review.
+    Ours,
+    /// Of a visit before. These bills were not paid by it; whose bills it was for is not known.
+    OfBefore,
+}
+
 /// Context.
 #[derive(Clone, Copy)]
 pub struct Journey {
@@ -41,7 +54,7 @@ pub struct Journey {
     /// Why the last attempt took no money.
     pub refusal: RwSignal<Option<ApiError>>,
     /// The last attempt never reached the server.
-    pub never_arrived: RwSignal<bool>,
+    pub never_arrived: RwSignal<Option<Lost>>,
     /// The payer said yes to paying a bill that was just paid.
     pub pay_again: RwSignal<bool>,
     /// The binding of the session that the bills and the draft belong to.
@@ -63,7 +76,7 @@ impl Journey {
             attempt: RwSignal::default(),
             sent: RwSignal::new(None),
             refusal: RwSignal::new(None),
-            never_arrived: RwSignal::new(false),
+            never_arrived: RwSignal::new(None),
             pay_again: RwSignal::new(false),
             of: StoredValue::new(None),
         }
@@ -181,7 +194,7 @@ impl Journey {
 
     pub fn forget_refusal(self) {
         self.refusal.set(None);
-        self.never_arrived.set(false);
+        self.never_arrived.set(None);
     }
 
     /// Keeps the draft with the session.
@@ -207,16 +220,27 @@ impl Journey {
         IdempotencyKey::parse(&browser::tab_storage(KEY)?).ok()
     }
 
-    /// Pay was pressed.
-    pub fn press(self, client: Client, place: Place, order: PaymentOrder, key: IdempotencyKey, charged: Money) {
+    /// Pay was pressed, at this moment by the server's clock.
+    pub fn press(
+        self,
+        client: Client,
+        place: Place,
+        mut order: PaymentOrder,
+        key: IdempotencyKey,
+        charged: Money,
+        now: Instant,
+    ) {
+        let begin_by = now.plus_millis(MAY_BEGIN_MILLIS);
+        order.begin_by = Some(begin_by);
         self.forget_refusal();
         self.sent.set(Some((charged, browser::now())));
-        self.happen(client, place, Event::Pressed(key), Some(order));
+        self.happen(client, place, Event::Pressed(Sent { key, begin_by }), Some(order));
     }
 
-    /// Goes on asking for a key that was sent before this page came up.
-    pub fn resume(self, client: Client, place: Place, key: IdempotencyKey) {
-        self.happen(client, place, Event::Resumed(key), None);
+    /// Goes on asking for a key that was sent before this page came up. It may begin no later than if it were sent now.
+    pub fn resume(self, client: Client, place: Place, key: IdempotencyKey, now: Instant) {
+        let begin_by = now.plus_millis(MAY_BEGIN_MILLIS);
+        self.happen(client, place, Event::Resumed(Sent { key, begin_by }), None);
     }
 
     /// The outcome was shown: the next payment starts afresh.
@@ -236,24 +260,20 @@ impl Journey {
         });
         match act {
             Act::Nothing => {}
-            Act::Send(key) => {
-                browser::set_tab_storage(KEY, Some(&key.to_string()));
+            Act::Send(sent) => {
+                browser::set_tab_storage(KEY, Some(&sent.key.to_string()));
                 spawn_local(async move {
                     let Some(order) = order else { return };
-                    let answer = client.pay(&order, &key).await.map(|payment| payment.id);
+                    let answer = client.pay(&order, &sent.key).await.map(|payment| payment.id);
                     self.happen(client, place, Event::Answered(answer), Some(order));
                 });
             }
-            Act::Ask(key, wait) => {
-                browser::set_tab_storage(KEY, Some(&key.to_string()));
+            Act::Ask(sent, wait) => {
+                browser::set_tab_storage(KEY, Some(&sent.key.to_string()));
                 spawn_local(async move {
                     TimeoutFuture::new(wait).await;
-                    let event = match client.payment_by_key(&key).await {
-                        Ok(payment) => Event::Answered(Ok(payment.id)),
-                        Err(ApiError::Missing) => Event::NeverArrived,
-                        Err(error) => Event::Answered(Err(error)),
-                    };
-                    self.happen(client, place, event, order);
+                    let answer = client.payment_by_key(&sent.key, sent.begin_by).await;
+                    self.happen(client, place, Event::of_question(answer.map(|payment| payment.id)), order);
                 });
             }
             Act::Show(id) => place.replace(Route::Payment(id)),
@@ -261,9 +281,11 @@ impl Journey {
                 browser::set_tab_storage(KEY, None);
                 self.refusal.set(Some(error));
             }
-            Act::SayNeverArrived => {
+            Act::SayNeverArrived(key) => {
                 browser::set_tab_storage(KEY, None);
-                self.never_arrived.set(true);
+                // the draft of a visit has its key; that of a later visit, or of somebody else's bills, has another or none
+                let is_ours = self.draft.with_untracked(|draft| draft.key == Some(key));
+                self.never_arrived.set(Some(if is_ours { Lost::Ours } else { Lost::OfBefore }));
             }
         }
     }

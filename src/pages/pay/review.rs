@@ -3,6 +3,7 @@
 
 mod checking;
 mod facts;
+mod nothing_taken;
 
 use super::{
     amount::big_sum,
@@ -15,22 +16,21 @@ use crate::{
     api::{Client, Fetched},
     browser,
     config::Deployment,
-    error::ApiError,
     i18n::{Language, Words, format, say, t},
     place::Place,
     route::Route,
     session::CurrentSession,
-    ui::{ErrorLine, ErrorSummary, Failure, Notice, NoticeKind, Stepper, Waiting, arrive, live},
+    ui::{ErrorLine, ErrorSummary, Failure, Stepper, Waiting, arrive, live},
 };
 use checking::Checking;
 use contract::{
     Date, Email, Money, PersonName, Region,
     authorisation::Authorisation,
     payment::{Method, PaymentOrder, card_fee},
-    refusal::RefusalCode,
 };
 use facts::Facts;
 use leptos::{ev::SubmitEvent, html, prelude::*};
+use nothing_taken::{NothingTaken, refresh_after_refusal};
 
 /// Everything that is agreed to.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,7 +100,7 @@ pub fn ReviewPage() -> impl IntoView {
     let session = CurrentSession::here();
     journey.arrive();
     let ready = Memo::new(move |_| review(journey, deployment, session));
-    go_on_with_what_was_sent(journey, place, client.clone());
+    go_on_with_what_was_sent(journey, session, place, client.clone());
     make_the_key(journey, ready, client);
     browser::watch(move |_| {
         let is_resting = journey.attempt.with(|attempt| *attempt == Attempt::Resting);
@@ -119,17 +119,17 @@ pub fn ReviewPage() -> impl IntoView {
 }
 
 /// An attempt that was on its way when this page was reloaded or left is asked for before anything else is offered.
-fn go_on_with_what_was_sent(journey: Journey, place: Place, client: Client) {
+/// Nothing but the session is needed for that: bills or a draft that can't be fetched do not keep it waiting.
+fn go_on_with_what_was_sent(journey: Journey, session: CurrentSession, place: Place, client: Client) {
     let is_asked = StoredValue::new(false);
     browser::watch(move |_| {
-        let is_restored = journey.is_restored.get();
-        let sent = Journey::unfinished();
-        if is_asked.get_value() || !is_restored {
+        let may_ask = session.0.with(|session| session.access().is_some());
+        if is_asked.get_value() || !may_ask {
             return;
         }
         is_asked.set_value(true);
-        if let Some(key) = sent {
-            journey.resume(client.clone(), place, key);
+        if let Some(key) = Journey::unfinished() {
+            journey.resume(client.clone(), place, key, session.server_now());
         }
     });
 }
@@ -163,7 +163,7 @@ fn reading(journey: Journey, ready: Memo<Result<Review, Route>>) -> AnyView {
             <div class="pay-journey__head">
                 <Stepper step=4 is_member=CurrentSession::here().is_member()/>
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().review.title)}</h1>
-                <NoMoneyTaken journey/>
+                <NothingTaken journey/>
                 <ErrorSummary lines submits=refused/>
             </div>
             {body}
@@ -184,66 +184,6 @@ fn could_not_load(journey: Journey) -> AnyView {
     })
 }
 
-/// After an attempt that took no money: that first, then why, then what to do.
-#[component]
-fn NoMoneyTaken(journey: Journey) -> impl IntoView {
-    let place = NodeRef::<html::Div>::new();
-    let language = Language::here();
-    let is_shown = Memo::new(move |_| journey.refusal.with(Option::is_some) || journey.never_arrived.get());
-    browser::watch(move |_| {
-        if let (true, Some(place)) = (is_shown.get(), place.get()) {
-            browser::focus_and_show(place);
-        }
-    });
-    let notice = move || {
-        let w = &language.words().pay().review;
-        let said = |title: &str, words: &str, link: Option<AnyView>| {
-            let (title, words) = (Signal::stored(title.to_owned()), Signal::stored(words.to_owned()));
-            view! { <Notice kind=NoticeKind::Warn title words>{link}</Notice> }.into_any()
-        };
-        let link = |to: Route| {
-            let words = match to {
-                Route::Amount => w.change_what[1],
-                _ => w.change_what[2],
-            };
-            Some(view! { <p><a class="pay-link" href=to.href()>{format!("{}{words}", w.change)}</a></p> }.into_any())
-        };
-        if journey.never_arrived.get() {
-            return said(w.nothing_taken, w.never_arrived, None);
-        }
-        let Some(error) = journey.refusal.get() else { return ().into_any() };
-        match error.code() {
-            Some(RefusalCode::JustPaid) => {
-                let again = move |_| {
-                    journey.edit(|_| {});
-                    journey.pay_again.set(true);
-                };
-                let button =
-                    view! { <p><button class="pay-button" type="button" on:click=again>{w.pay_again}</button></p> };
-                said(w.just_paid_title, w.just_paid, Some(button.into_any()))
-            }
-            Some(RefusalCode::OverBalance | RefusalCode::Invalid) => {
-                said(w.nothing_taken, w.over_balance, link(Route::Amount))
-            }
-            Some(RefusalCode::TokenRefused) => said(w.nothing_taken, w.token_refused, link(Route::Method)),
-            Some(RefusalCode::BrandNotAccepted) => said(w.nothing_taken, w.brand_refused, link(Route::Method)),
-            Some(RefusalCode::TermsChanged) => said(w.nothing_taken, w.terms_changed, None),
-            _ => {
-                let find = (error == ApiError::SignedOut).then(|| {
-                    view! { <p><a class="pay-link" href=Route::Find.href()>{w.find_again}</a></p> }.into_any()
-                });
-                let shell = &language.words().shell;
-                if error == ApiError::SignedOut {
-                    said(shell.signed_out_title, shell.signed_out, find)
-                } else {
-                    said(w.nothing_taken, w.try_later, find)
-                }
-            }
-        }
-    };
-    view! { <div role="alert" tabindex="-1" class="pay-live" node_ref=place>{live(notice)}</div> }
-}
-
 /// The facts, the text, the box that is never ticked for the member, and the button.
 #[component]
 fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refused: RwSignal<u32>) -> impl IntoView {
@@ -253,8 +193,8 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
     let review = StoredValue::new(review);
     let (charged, is_bank) =
         review.with_value(|review| (review.charged(), matches!(review.method, Method::Bank { .. })));
-    // a code that was refused because the day or the bills changed needs fresh bills
-    refresh_after_refusal(journey, client.clone());
+    let session = CurrentSession::here();
+    refresh_after_refusal(journey, session, client.clone());
     let is_sending = Memo::new(move |_| journey.attempt.with(Attempt::is_on_its_way));
     browser::watch(move |_| {
         if let (false, Some(button)) = (is_sending.get(), button.get()) {
@@ -286,7 +226,7 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
             pay_again: journey.pay_again.get_untracked(),
             begin_by: None,
         });
-        journey.press(client.clone(), place, order, key, charged);
+        journey.press(client.clone(), place, order, key, charged, session.server_now());
     };
     let text = say(move |w| review.with_value(|review| authorisation(review, deployment, w)));
     let is_invalid = move || (refused.get() > 0 && !is_agreed.get()).then_some("true");
@@ -322,18 +262,4 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
             </div>
         </form>
     }
-}
-
-fn refresh_after_refusal(journey: Journey, client: Client) {
-    browser::watch(move |is_first| {
-        let code = journey.refusal.with(|error| error.as_ref().and_then(ApiError::code));
-        let is_stale =
-            matches!(code, Some(RefusalCode::OverBalance | RefusalCode::TermsChanged | RefusalCode::JustPaid));
-        if !is_first && is_stale {
-            journey.fetch(client.clone());
-        }
-        if code == Some(RefusalCode::TokenRefused) {
-            journey.draft.update(|draft| (draft.token, draft.key) = (None, None));
-        }
-    });
 }

@@ -93,12 +93,9 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
                 form.is_busy.set(false);
                 match answer {
                     Ok(answer) => end(Ok(answer)),
-                    Err(Some(
-                        error @ (ApiError::SignedOut | ApiError::Offline | ApiError::TimedOut | ApiError::Busy(_)),
-                    )) => {
-                        end(Err(error));
-                    }
-                    Err(_) => is_refused.set(true),
+                    // what the server did not take; trouble on the way is no passkey that was refused
+                    Err(None | Some(ApiError::Refused(_))) => is_refused.set(true),
+                    Err(Some(error)) => end(Err(error)),
                 }
             });
         }

@@ -1,18 +1,30 @@
 //! The life of one attempt to pay, as a state machine in pure Rust: what may happen, and what to do then. It knows no browser, no
-//! request and no words. What it promises: one intent is sent under one key; while an attempt is on its way nothing starts another;
-//! and nobody is told an outcome before the server has said it.
+//! request, no clock and no words. What it promises: one intent is sent under one key; while an attempt is on its way nothing starts
+//! another; and nobody is told an outcome before the server has said it.
+//!
+//! "It never arrived" can only be known because each order carries the moment until which it may begin (`Sent::begin_by`), and the
+//! question about its key carries the same moment: the server answers "no such payment" only once an order that is still on its way
+//! can't begin any more. Until then the question has no answer, and is asked again.
 
 use crate::error::ApiError;
-use contract::{IdempotencyKey, refusal::RefusalCode};
+use contract::{IdempotencyKey, Instant, refusal::RefusalCode};
+
+/// What was sent, or is going to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    pub key: IdempotencyKey,
+    /// By the server's clock. Where it is not known any more (after a reload) it is later than the true one.
+    pub begin_by: Instant,
+}
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Attempt {
     /// Nothing is on its way: choosing, or reading the review.
     #[default]
     Resting,
-    Sending(IdempotencyKey),
+    Sending(Sent),
     /// Sent, and nobody knows what became of it. How often the server was asked.
-    Unsure(IdempotencyKey, u32),
+    Unsure(Sent, u32),
     /// The server knows the payment: its id.
     Known(String),
     /// The visit ended while nobody knew; the key is kept for the next visit.
@@ -23,29 +35,39 @@ pub enum Attempt {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Pay was pressed, with the key of this intent.
-    Pressed(IdempotencyKey),
+    Pressed(Sent),
     /// The page came up with a key that was sent before.
-    Resumed(IdempotencyKey),
+    Resumed(Sent),
     /// The answer to the order, or to the question about its key: a payment's id.
     Answered(Result<String, ApiError>),
-    /// The answer to the question was "no such payment".
+    /// The answer to the question was "no such payment, and there will be none".
     NeverArrived,
+}
+
+impl Event {
+    /// What the answer to the question about a key says.
+    pub fn of_question(answer: Result<String, ApiError>) -> Self {
+        match answer {
+            Err(ApiError::Missing) => Self::NeverArrived,
+            answer => Self::Answered(answer),
+        }
+    }
 }
 
 /// What to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
     Nothing,
-    /// Send the order under this key.
-    Send(IdempotencyKey),
+    /// Send the order.
+    Send(Sent),
     /// Ask for the payment of this key, after so many milliseconds.
-    Ask(IdempotencyKey, u32),
+    Ask(Sent, u32),
     /// Show the payment.
     Show(String),
     /// No money was taken: say why, on the review.
     Refuse(ApiError),
-    /// No money was taken: the order never arrived.
-    SayNeverArrived,
+    /// No money was taken: the order of this key never arrived.
+    SayNeverArrived(IdempotencyKey),
 }
 
 /// Quick at first, then every five seconds for as long as it takes.
@@ -61,97 +83,51 @@ impl Attempt {
         match (self, event) {
             // One attempt at a time: a second press, or a page that comes up again, changes nothing.
             (now @ (Self::Sending(_) | Self::Unsure(..)), Event::Pressed(_) | Event::Resumed(_)) => (now, Act::Nothing),
-            (_, Event::Pressed(key)) => (Self::Sending(key.clone()), Act::Send(key)),
-            (_, Event::Resumed(key)) => (Self::Unsure(key.clone(), 0), Act::Ask(key, 0)),
+            (_, Event::Pressed(sent)) => (Self::Sending(sent.clone()), Act::Send(sent)),
+            (_, Event::Resumed(sent)) => (Self::Unsure(sent.clone(), 0), Act::Ask(sent, 0)),
             (Self::Sending(_) | Self::Unsure(..), Event::Answered(Ok(id))) => (Self::Known(id.clone()), Act::Show(id)),
-            (Self::Sending(key), Event::Answered(Err(error))) => {
-                if leaves_doubt(&error) {
-                    (Self::Unsure(key.clone(), 0), Act::Ask(key, WAITS_MILLIS[0]))
-                } else {
+            (Self::Sending(sent), Event::Answered(Err(error))) => {
+                if is_definite(&error) {
                     (Self::Resting, Act::Refuse(error))
+                } else {
+                    (Self::Unsure(sent.clone(), 0), Act::Ask(sent, WAITS_MILLIS[0]))
                 }
             }
-            (Self::Unsure(key, _), Event::Answered(Err(ApiError::SignedOut))) => (Self::Ended(key), Act::Nothing),
-            (Self::Unsure(key, tries), Event::Answered(Err(_))) => {
+            (Self::Unsure(sent, _), Event::Answered(Err(ApiError::SignedOut))) => (Self::Ended(sent.key), Act::Nothing),
+            (Self::Unsure(sent, tries), Event::Answered(Err(_))) => {
                 let wait = WAITS_MILLIS.get(tries as usize + 1).copied().unwrap_or(5000);
-                (Self::Unsure(key.clone(), tries + 1), Act::Ask(key, wait))
+                (Self::Unsure(sent.clone(), tries + 1), Act::Ask(sent, wait))
             }
-            (Self::Unsure(..), Event::NeverArrived) => (Self::Resting, Act::SayNeverArrived),
+            (Self::Unsure(sent, _), Event::NeverArrived) => (Self::Resting, Act::SayNeverArrived(sent.key)),
             (now, Event::Answered(_) | Event::NeverArrived) => (now, Act::Nothing),
         }
     }
 }
 
-/// After a write: it may have taken place. A key that is in use, or was used with other words (the language was changed between two
-/// tries), has a payment to ask for; and a server that was too busy may have begun.
-fn leaves_doubt(error: &ApiError) -> bool {
-    error.leaves_doubt()
-        || matches!(error, ApiError::Busy(_))
-        || matches!(error.code(), Some(RefusalCode::KeyInUse | RefusalCode::KeyReused))
+/// The server refused this very order, and began nothing. Named one by one: whatever is not named leaves doubt. So do a key that is
+/// in use, or was used with other words (the language was changed between two tries): it has a payment to ask for. And so does a
+/// code that this client does not know.
+fn is_definite(error: &ApiError) -> bool {
+    use RefusalCode as Code;
+    let is_of_order = |code| {
+        matches!(
+            code,
+            Code::Malformed
+                | Code::Invalid
+                | Code::KeyMissing
+                | Code::TooLarge
+                | Code::NotJson
+                | Code::OverBalance
+                | Code::JustPaid
+                | Code::TermsChanged
+                | Code::TokenRefused
+                | Code::BrandNotAccepted
+                | Code::TooLate
+        )
+    };
+    matches!(error, ApiError::SignedOut | ApiError::Forbidden | ApiError::Busy(_))
+        || error.code().is_some_and(is_of_order)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn key(n: u8) -> IdempotencyKey {
-        IdempotencyKey::from_random([n; 16])
-    }
-
-    #[test]
-    fn a_second_press_while_sending_sends_nothing() {
-        let (sending, act) = Attempt::Resting.after(Event::Pressed(key(1)));
-        assert_eq!(act, Act::Send(key(1)));
-        let (still, act) = sending.after(Event::Pressed(key(1)));
-        assert_eq!((still, act), (Attempt::Sending(key(1)), Act::Nothing));
-    }
-
-    #[test]
-    fn a_lost_answer_leads_to_asking_and_never_to_sending() {
-        let (unsure, act) = Attempt::Sending(key(1)).after(Event::Answered(Err(ApiError::Offline)));
-        assert_eq!(act, Act::Ask(key(1), 400));
-        let (unsure, act) = unsure.after(Event::Answered(Err(ApiError::TimedOut)));
-        assert_eq!(act, Act::Ask(key(1), 800));
-        let (known, act) = unsure.after(Event::Answered(Ok("7".into())));
-        assert_eq!((known, act), (Attempt::Known("7".into()), Act::Show("7".into())));
-    }
-
-    #[test]
-    fn a_definite_refusal_goes_back_to_the_review() {
-        let (now, act) = Attempt::Sending(key(1)).after(Event::Answered(Err(ApiError::SignedOut)));
-        assert_eq!((now, act), (Attempt::Resting, Act::Refuse(ApiError::SignedOut)));
-    }
-
-    fn event() -> impl Strategy<Value = Event> {
-        prop_oneof![
-            Just(Event::Pressed(key(1))),
-            Just(Event::Resumed(key(1))),
-            Just(Event::NeverArrived),
-            Just(Event::Answered(Ok("1".into()))),
-            prop_oneof![
-                Just(ApiError::Offline),
-                Just(ApiError::TimedOut),
-                Just(ApiError::SignedOut),
-                Just(ApiError::Faulty)
-            ]
-            .prop_map(|error| Event::Answered(Err(error))),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_is_sent_while_an_attempt_is_on_its_way(events in prop::collection::vec(event(), 0..40)) {
-            let mut now = Attempt::Resting;
-            for event in events {
-                let was_on_its_way = now.is_on_its_way();
-                let (next, act) = now.after(event);
-                prop_assert!(!(was_on_its_way && matches!(act, Act::Send(_))));
-                if let Act::Ask(asked, _) = &act {
-                    prop_assert!(matches!(&next, Attempt::Unsure(key, _) if key == asked));
-                }
-                now = next;
-            }
-        }
-    }
-}
+mod tests;

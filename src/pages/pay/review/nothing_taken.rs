@@ -1,0 +1,101 @@
+//! Said on the review after an attempt that certainly took no money: that first, then why, then what to do. It is shown only for what
+//! our server said of this very order; whatever leaves doubt is `checking`.
+
+use crate::{
+    api::Client,
+    browser,
+    config::Deployment,
+    error::ApiError,
+    i18n::Language,
+    pages::pay::journey::{Journey, Lost},
+    route::Route,
+    session::CurrentSession,
+    ui::{Notice, NoticeKind, live, minutes},
+};
+use contract::refusal::RefusalCode;
+use leptos::{html, prelude::*, task::spawn_local};
+
+#[component]
+pub fn NothingTaken(journey: Journey) -> impl IntoView {
+    let place = NodeRef::<html::Div>::new();
+    let (language, deployment) = (Language::here(), Deployment::here());
+    let is_shown = Memo::new(move |_| journey.refusal.with(Option::is_some) || journey.never_arrived.get().is_some());
+    browser::watch(move |_| {
+        if let (true, Some(place)) = (is_shown.get(), place.get()) {
+            browser::focus_and_show(place);
+        }
+    });
+    let notice = move || {
+        let w = &language.words().pay().review;
+        let said = |title: &str, words: &str, link: Option<AnyView>| {
+            let (title, words) = (Signal::stored(title.to_owned()), Signal::stored(words.to_owned()));
+            view! { <Notice kind=NoticeKind::Warn title words>{link}</Notice> }.into_any()
+        };
+        let link = |to: Route| {
+            let words = match to {
+                Route::Amount => w.change_what[1],
+                _ => w.change_what[2],
+            };
+            Some(view! { <p><a class="pay-link" href=to.href()>{format!("{}{words}", w.change)}</a></p> }.into_any())
+        };
+        match journey.never_arrived.get() {
+            Some(Lost::Ours) => return said(w.nothing_taken, w.never_arrived, None),
+            Some(Lost::OfBefore) => return said(w.not_from_before_title, w.not_from_before, None),
+            None => {}
+        }
+        let Some(error) = journey.refusal.get() else { return ().into_any() };
+        match error.code() {
+            Some(RefusalCode::JustPaid) => {
+                let again = move |_| {
+                    journey.edit(|_| {});
+                    journey.pay_again.set(true);
+                };
+                let button =
+                    view! { <p><button class="pay-button" type="button" on:click=again>{w.pay_again}</button></p> };
+                said(w.just_paid_title, w.just_paid, Some(button.into_any()))
+            }
+            Some(RefusalCode::OverBalance | RefusalCode::Invalid) => {
+                said(w.nothing_taken, w.over_balance, link(Route::Amount))
+            }
+            Some(RefusalCode::TokenRefused) => said(w.nothing_taken, w.token_refused, link(Route::Method)),
+            Some(RefusalCode::BrandNotAccepted) => said(w.nothing_taken, w.brand_refused, link(Route::Method)),
+            Some(RefusalCode::TermsChanged) => said(w.nothing_taken, w.terms_changed, None),
+            Some(RefusalCode::TooLate) => said(w.nothing_taken, w.too_late, None),
+            _ => match error {
+                ApiError::SignedOut => {
+                    let find = view! { <p><a class="pay-link" href=Route::Find.href()>{w.find_again}</a></p> };
+                    said(language.words().failure().signed_out_title, w.signed_out, Some(find.into_any()))
+                }
+                ApiError::Busy(seconds) => {
+                    let words = (w.too_many)(minutes(seconds), &deployment.contacts().billing_phone);
+                    said(w.nothing_taken, &words, None)
+                }
+                _ => said(w.nothing_taken, w.try_later, None),
+            },
+        }
+    };
+    view! { <div role="alert" tabindex="-1" class="pay-live" node_ref=place>{live(notice)}</div> }
+}
+
+/// An order that was refused because the day or the bills changed needs fresh bills; one that came too late, the server's time.
+pub fn refresh_after_refusal(journey: Journey, session: CurrentSession, client: Client) {
+    browser::watch(move |is_first| {
+        let code = journey.refusal.with(|error| error.as_ref().and_then(ApiError::code));
+        let is_stale =
+            matches!(code, Some(RefusalCode::OverBalance | RefusalCode::TermsChanged | RefusalCode::JustPaid));
+        if !is_first && is_stale {
+            journey.fetch(client.clone());
+        }
+        if code == Some(RefusalCode::TooLate) {
+            let client = client.clone();
+            spawn_local(async move {
+                if let Ok(view) = client.session().await {
+                    session.take_in(&view);
+                }
+            });
+        }
+        if code == Some(RefusalCode::TokenRefused) {
+            journey.draft.update(|draft| (draft.token, draft.key) = (None, None));
+        }
+    });
+}
