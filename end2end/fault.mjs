@@ -3,6 +3,8 @@
 //
 // A fault is `{ method, path, times, ...what }`; `path` is a RegExp on path and query. What it can do:
 //   drop           cut the connection before anything reaches the other side
+//   late(millis)   cut the connection, and bring the request to the other side so much later: it was on its way all the time
+//   instead(answer) answer `{ status, headers, body }` by itself; nothing reaches the other side
 //   lose           let the other side finish, then cut the connection instead of answering
 //   answer(status) let the other side finish, then answer something else
 //   hold           let the other side finish, and keep its answer until `release()`; never released is a time-out
@@ -11,6 +13,7 @@
 // was cut, which would hide what a test wants to see. `keepAlive: true` gives that behaviour back.
 import http from 'node:http';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'te', 'trailer']);
 
@@ -99,17 +102,29 @@ export class Proxy {
         fault.arrive();
         return request.socket.destroy();
       }
+      if (what.instead) {
+        fault.arrive();
+        return this.#answer(response, what.instead);
+      }
+      if (what.late !== undefined) {
+        request.socket.destroy();
+        await pause(what.late);
+      }
       const answer = await this.#forward(request, sent);
       await what.after?.(answer);
       fault?.arrive(answer);
-      if (what.lose) return request.socket.destroy();
+      if (what.lose || what.late !== undefined) return request.socket.destroy();
       if (what.hold) await fault.waitForRelease();
-      if (what.answer) return this.#reply(response, what.answer, { 'content-type': 'text/html' }, '<h1>Bad gateway</h1>');
+      if (what.answer) return this.#answer(response, { status: what.answer });
       this.#reply(response, answer.status, answer.headers, answer.body);
     } catch {
       fault?.arrive();
       request.socket.destroy();
     }
+  }
+
+  #answer(response, { status, headers = {}, body = '<h1>Bad gateway</h1>' }) {
+    this.#reply(response, status, { 'content-type': 'text/html', ...headers }, body);
   }
 
   #reply(response, status, headers, payload) {

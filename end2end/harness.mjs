@@ -176,6 +176,19 @@ export class House {
     return read(this.processorFile, questions);
   }
 
+  /** Somebody else writes to billing's database, and holds its lock until `release()`. */
+  async holdBilling() {
+    const held = spawn('python3', ['-S', '-E', '-c', HOLD, this.billingFile], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const gone = once(held, 'exit');
+    await once(held.stdout, 'data');
+    return {
+      release: async () => {
+        held.stdin.end();
+        await gone;
+      },
+    };
+  }
+
   /** The bytes of every file of both databases, write-ahead logs included. */
   databaseBytes() {
     return fs.readdirSync(this.dir).map((name) => ({ name, bytes: fs.readFileSync(path.join(this.dir, name)) }));
@@ -189,6 +202,15 @@ export class House {
     if (!process.env.KPPAY_KEEP) fs.rmSync(this.dir, { recursive: true, force: true });
   }
 }
+
+const HOLD = `
+import sqlite3, sys
+base = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
+base.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+base.execute("ROLLBACK")
+`;
 
 // Node 20 has no SQLite of its own; Python, which every machine that builds this has, does.
 const READ = `

@@ -20,7 +20,7 @@ export const WORDS = {
     routing: 'Routing number', account: 'Account number', checking: 'Checking', savings: 'Savings',
     formAgain: 'Load the form again', name: 'Your name', email: 'E-mail for the receipt', toReview: 'Continue to review', otherDetails: 'Use other details',
     review: 'Review and pay', agree: /^I agree/, pay: /^Pay \$[\d,.]+ now/, justPaid: 'This bill was paid a few minutes ago',
-    payAgain: 'I want to pay again', neverArrived: 'Your payment did not reach us.',
+    payAgain: 'I want to pay again', neverArrived: 'Your payment did not reach us.', tooLate: 'It was too long on its way to us',
     paid: 'Paid. Thank you.', sent: 'Sent to your bank', none: 'No money was taken', checkingPayment: 'We are checking your payment',
     returned: 'Your bank returned the payment', useAnother: 'Use another card or account',
   },
@@ -38,7 +38,7 @@ export const WORDS = {
     routing: 'Número de ruta', account: 'Número de cuenta', checking: 'Corriente', savings: 'De ahorros',
     formAgain: 'Volver a cargar el formulario', name: 'Su nombre', email: 'Correo electrónico para el recibo', toReview: 'Continuar a la revisión', otherDetails: 'Usar otros datos',
     review: 'Revise y pague', agree: /^Estoy de acuerdo/, pay: /^Pagar \$[\d,.]+ ahora/,
-    justPaid: 'Esta factura se pagó hace unos minutos', payAgain: 'Quiero pagar otra vez', neverArrived: 'Su pago no nos llegó.',
+    justPaid: 'Esta factura se pagó hace unos minutos', payAgain: 'Quiero pagar otra vez', neverArrived: 'Su pago no nos llegó.', tooLate: 'Tardó demasiado en llegarnos',
     paid: 'Pagado. Gracias.', sent: 'Enviado a su banco', none: 'No se tomó dinero',
     checkingPayment: 'Estamos comprobando su pago', returned: 'Su banco devolvió el pago', useAnother: 'Usar otra tarjeta o cuenta',
     identifiers: {
@@ -62,11 +62,11 @@ export class Payer {
   // --- seeing
 
   /** The page's one heading, once it says so. */
-  async sees(heading) {
-    await this.page.getByRole('heading', { level: 1, name: heading }).waitFor();
+  async sees(heading, { timeout } = {}) {
+    await this.page.getByRole('heading', { level: 1, name: heading }).waitFor({ timeout });
   }
-  async reads(text) {
-    await this.page.getByRole('main').getByText(text).first().waitFor();
+  async reads(text, { timeout } = {}) {
+    await this.page.getByRole('main').getByText(text).first().waitFor({ timeout });
   }
   async text() {
     return (await this.page.getByRole('main').innerText()).replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ');
@@ -228,9 +228,12 @@ export class Payer {
   get payButton() {
     return this.page.getByRole('button', { name: this.words.pay });
   }
-  /** The review says first that no money was taken, then that the order never arrived; the box is to be ticked anew. */
+  /**
+   * The review says first that no money was taken, then that the order never arrived; the box is to be ticked anew. It says so only
+   * once the order can't begin any more: that takes twenty seconds.
+   */
   async paysAgain() {
-    await this.reads(this.words.none);
+    await this.reads(this.words.none, { timeout: 40_000 });
     await this.reads(this.words.neverArrived);
     await this.pays();
   }

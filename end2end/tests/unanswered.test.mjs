@@ -1,0 +1,248 @@
+// What is not known is not said. Between the browser and the server stand networks, proxies, firewalls and portals; the database may
+// be held by somebody else. Whatever they do, the page never says that no money was taken when it was, nobody is called signed out
+// who is not, and it ends at what is true.
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import { books, countOf, paidOnce, untouched } from '../books.mjs';
+import { scene, useBrowser } from '../stage.mjs';
+
+useBrowser();
+
+const PAYMENTS = /^\/api\/v1\/payments$/;
+const BY_KEY = /^\/api\/v1\/payments\?idempotency_key=/;
+const SESSION = /^\/api\/v1\/session$/;
+/** For what can't be known before the order can't begin any more. */
+const LONG = { timeout: 45_000 };
+/** As long as an order may take to begin, and what the server adds, in milliseconds. */
+const OVER = 20_000;
+
+/** Every way to say that nothing was taken, sent or changed, in both languages. */
+const NOTHING = [
+  'No money was taken', 'No payment was sent', 'did not reach us', 'nothing was begun', 'Nothing was paid',
+  'No se tomó dinero', 'No se envió ningún pago', 'no nos llegó', 'no se inició nada', 'No se pagó',
+];
+
+/** Writes down whenever the page says one of these, from now on and over reloads. */
+async function listen(payer) {
+  const said = [];
+  await payer.context.exposeBinding('reportWords', (_, words) => said.push({ words, at: Date.now() }));
+  await payer.context.addInitScript((nothing) => {
+    const heard = new Set();
+    const look = () => {
+      const text = document.querySelector('main')?.textContent ?? '';
+      for (const words of nothing.filter((words) => text.includes(words) && !heard.has(words))) {
+        heard.add(words);
+        window.reportWords(words);
+      }
+    };
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+  }, NOTHING);
+  return said;
+}
+
+/** At the review of the professional bill, $64.10 by card. `said` is what the page has said of money that was not taken. */
+const atReview = (name, options, body) => {
+  if (typeof options === 'function') [options, body] = [{}, options];
+  scene(name, { timeout: 120_000, ...options }, async (stage) => {
+    const said = await listen(stage.payer);
+    await stage.payer.reachesReview(stage.member);
+    await body({ ...stage, said, before: books(stage.house) });
+  });
+};
+
+/** The receipt on the page, one payment and one charge in the books, and not a word of the contrary on the way. */
+async function isPaidOnce({ house, payer, before, said }) {
+  await payer.sees(payer.words.paid, LONG);
+  assert.deepEqual(said, [], 'it was said that no money was taken');
+  const payment = paidOnce(house, before, { cents: 6410, state: 'paid' });
+  assert.equal(await payer.receiptNumber(), payment.reference);
+}
+
+/** The page says that the order never arrived, which is true and stays so; and pressing Pay again pays once. */
+async function neverArrived({ house, payer, before, said }) {
+  await payer.reads(payer.words.none, LONG);
+  untouched(house, before);
+  await pause(3_000);
+  untouched(house, before);
+  said.length = 0;
+  await payer.pays();
+  await isPaidOnce({ house, payer, before, said: [] });
+}
+
+const spanish = { language: 'es', locale: 'es-US' };
+
+// --- held in the database
+
+for (const options of [{}, spanish]) {
+  const language = options.language ?? 'en';
+  atReview(`an order that waits for a lock is being checked, and ends at its receipt (${language})`, options, async (stage) => {
+    const { house, payer } = stage;
+    const lock = await house.holdBilling();
+    // the connection breaks at once: the question is asked while the order waits
+    const fault = house.edge.fault({ path: PAYMENTS, late: 0 });
+    await payer.pays();
+    await payer.sees(payer.words.checkingPayment);
+    await pause(3_000);
+    assert.equal(countOf.payments(house, stage.before), 0, 'the lock holds it');
+    await lock.release();
+    await fault.reached;
+    await isPaidOnce(stage);
+    assert.equal(house.edge.count('POST', PAYMENTS), 1);
+  });
+}
+
+atReview('an order that waits for a lock longer than it may begin takes nothing, and that is said only then', async (stage) => {
+  const { house, payer, said } = stage;
+  const lock = await house.holdBilling();
+  const pressed = Date.now();
+  await payer.pays();
+  await pause(25_000);
+  for (const { words, at } of said) assert.ok(at - pressed >= OVER, `“${words}” after ${at - pressed} ms`);
+  await lock.release();
+  await neverArrived(stage);
+});
+
+// --- on its way
+
+for (const options of [{}, spanish]) {
+  const language = options.language ?? 'en';
+  atReview(`an order that arrives three seconds after its connection broke ends at its receipt (${language})`, options, async (stage) => {
+    stage.house.edge.fault({ path: PAYMENTS, late: 3_000 });
+    await stage.payer.pays();
+    await stage.payer.sees(stage.payer.words.checkingPayment);
+    await isPaidOnce(stage);
+    assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
+  });
+}
+
+atReview('an order that arrives when it may not begin any more takes nothing, and that is said only then', async (stage) => {
+  const { house, payer, said } = stage;
+  const late = house.edge.fault({ path: PAYMENTS, late: 17_000 });
+  const pressed = Date.now();
+  await payer.pays();
+  const answer = await late.reached;
+  assert.deepEqual([answer.status, JSON.parse(answer.body).code], [409, 'too_late']);
+  await payer.reads(payer.words.neverArrived, LONG);
+  for (const { words, at } of said) assert.ok(at - pressed >= OVER, `“${words}” after ${at - pressed} ms`);
+  await neverArrived(stage);
+});
+
+atReview('an order that came too late is refused in words, and paid once when Pay is pressed again', async (stage) => {
+  const { house, payer } = stage;
+  // the request is slow, the connection holds
+  house.edge.fault({ path: PAYMENTS, before: () => pause(16_000) });
+  await payer.pays();
+  await payer.reads(payer.words.tooLate, LONG);
+  untouched(house, stage.before);
+  await payer.pays();
+  await isPaidOnce({ ...stage, said: [] });
+  assert.equal(house.edge.count('POST', PAYMENTS), 2);
+});
+
+atReview('a reload while the order is on its way goes on checking, and ends at its receipt', async (stage) => {
+  const { house, payer } = stage;
+  house.edge.fault({ path: PAYMENTS, late: 6_000 });
+  await payer.pays();
+  await payer.sees(payer.words.checkingPayment);
+  await payer.page.reload();
+  await payer.sees(payer.words.checkingPayment);
+  await isPaidOnce(stage);
+  assert.equal(house.edge.count('POST', PAYMENTS), 1);
+});
+
+// --- somebody else's answer
+
+for (const [status, options] of [[401, {}], [403, spanish], [404, {}], [409, spanish], [422, {}], [429, spanish], [503, {}]]) {
+  const title = `a proxy’s own ${status} to the order and to the questions is no answer: it checks until it has ours`;
+  atReview(title, options, async (stage) => {
+    const { house, payer } = stage;
+    house.edge.fault({ path: PAYMENTS, answer: status });
+    const asked = house.edge.fault({ method: 'GET', path: BY_KEY, times: 3, answer: status });
+    await payer.pays();
+    await payer.sees(payer.words.checkingPayment);
+    await house.until(() => asked.seen === 3, 'it asked three times');
+    await isPaidOnce(stage);
+    assert.equal(house.edge.count('POST', PAYMENTS), 1);
+  });
+}
+
+atReview('signed out while it is checking: it says not to pay again, and nothing of money', async (stage) => {
+  const { house, payer, said } = stage;
+  house.edge.fault({ path: PAYMENTS, lose: true });
+  const asked = house.edge.fault({ method: 'GET', path: BY_KEY, times: Infinity, drop: true });
+  await payer.pays();
+  await payer.sees(payer.words.checkingPayment);
+  await house.until(() => asked.seen > 0, 'it asked');
+  await payer.context.clearCookies();
+  asked.times = 0;
+  await payer.sees('Your visit ended while we were checking');
+  await payer.reads('Please don’t pay again.');
+  assert.deepEqual(said, []);
+  paidOnce(house, stage.before, { cents: 6410, state: 'paid' });
+});
+
+const foreign = { status: 404, body: '<html>default backend - 404</html>' };
+
+scene('a proxy’s own 404 to a look-up is neither “no match” nor “this page does not exist”', async ({ house, payer, member }) => {
+  await payer.arrives();
+  house.edge.fault({ path: /bill-lookups$/, instead: foreign });
+  await payer.finds(member.identifiers);
+  await payer.reads(payer.words.faulty);
+  assert.doesNotMatch(await payer.text(), /We found no bill|This page does not exist/);
+  await payer.page.getByRole('button', { name: payer.words.findButton }).click();
+  await payer.sees(payer.words.owe);
+});
+
+scene('a 503 of a balancer is trouble of the server, not too many tries', async ({ house, payer, member }) => {
+  await payer.arrives();
+  const headers = { 'retry-after': 'Fri, 31 Dec 2027 23:59:59 GMT' };
+  house.edge.fault({ path: /bill-lookups$/, instead: { status: 503, headers } });
+  await payer.finds(member.identifiers);
+  await payer.reads(payer.words.faulty);
+  assert.doesNotMatch(await payer.text(), /Too many tries|minute/);
+});
+
+for (const status of [401, 503]) {
+  scene(`a member who reloads while a proxy answers ${status} is not led to signing in, and goes on when it is over`, async ({ house, payer }) => {
+    const { page, words } = payer;
+    await payer.signsIn();
+    for (const [path, then] of [['/account', words.yourAccount], ['/pay/amount', words.owe]]) {
+      const fault = house.edge.fault({ method: 'GET', path: SESSION, times: Infinity, instead: { status } });
+      await payer.goes(path);
+      await payer.sees(words.faulty);
+      assert.ok(new URL(page.url()).pathname === path, page.url());
+      await payer.main.getByRole('button', { name: words.tryAgain }).click();
+      await house.until(() => fault.seen > 1, 'it asked again');
+      await payer.sees(words.faulty);
+      fault.times = 0;
+      // by itself, or when asked
+      if (status === 401) await payer.main.getByRole('button', { name: words.tryAgain }).click();
+      await payer.sees(then);
+    }
+    await payer.page.getByRole('banner').getByRole('button', { name: words.signOut }).waitFor();
+  });
+}
+
+scene('a portal’s page in place of the answer to signing out is not called signed out', async ({ house, payer }) => {
+  await payer.signsIn();
+  house.edge.fault({ method: 'DELETE', path: SESSION, instead: { status: 200, body: '<h1>Welcome to the airport</h1>' } });
+  await payer.page.getByRole('banner').getByRole('button', { name: payer.words.signOut }).click();
+  const dialog = payer.page.getByRole('dialog', { name: 'You are still signed in' });
+  await dialog.waitFor();
+  assert.equal(house.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 1);
+  await dialog.getByRole('button', { name: payer.words.tryAgain }).click();
+  await payer.sees(payer.words.signedOutTitle);
+});
+
+// --- the frame
+
+scene('the capture frame may run its script and its form, and nothing else', async ({ payer, member }) => {
+  await payer.reachesReview(member);
+  await payer.page.goBack();
+  await payer.sees(payer.words.how);
+  const frame = payer.page.locator('iframe');
+  if ((await frame.count()) === 0) await payer.page.getByRole('button', { name: payer.words.otherDetails }).click();
+  await frame.waitFor({ state: 'attached' });
+  assert.equal(await frame.getAttribute('sandbox'), 'allow-scripts allow-same-origin allow-forms');
+  assert.equal(await frame.getAttribute('allow'), '');
+});
