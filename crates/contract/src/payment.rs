@@ -254,6 +254,21 @@ pub enum Failure {
     ProcessingError,
 }
 
+impl Failure {
+    /// Whether a bank said no, and not something in between.
+    pub fn is_of_bank(self) -> bool {
+        self != Self::ProcessingError
+    }
+    /// What a payer without an account is told of a card: why exactly a bank said no is what somebody who tries cards wants to know.
+    /// Of an account it comes days later, and is told.
+    pub fn without_detail(self) -> Self {
+        match self {
+            Self::InsufficientFunds | Self::CardExpired | Self::WrongSecurityCode => Self::Declined,
+            other => other,
+        }
+    }
+}
+
 impl Payment {
     pub fn is_bank_debit(&self) -> bool {
         matches!(self.method, Method::Bank { .. })

@@ -4,7 +4,7 @@ use super::{Store, Tx, bills::owed, cents, from_word, json, retry, sessions::Ses
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
     account::AuthorisationGiven,
-    payment::{PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState},
+    payment::{Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState},
 };
 use sqlx::{Row, any::AnyRow};
 
@@ -166,7 +166,7 @@ async fn payment_from(tx: &mut Tx, row: &AnyRow) -> Result<Payment, sqlx::Error>
         sent_on: optional_date("sent_on")?,
         expected_on: optional_date("expected_on")?,
         moved_by: json(row.try_get("moved_by")?)?,
-        failure: failure.as_deref().map(from_word).transpose()?,
+        failure: told(failure.as_deref().map(from_word).transpose()?, row)?,
         owed_now: owed,
         owed_if_cleared: if is_on_its_way { owed.minus(total).unwrap_or(Money::ZERO) } else { owed },
         authorisation: row.try_get("authorisation")?,
@@ -230,7 +230,8 @@ macro_rules! payments {
              payment.total_cents AS total_cents, payment.fee_cents AS fee_cents, payment.method AS method, \
              payment.payer_name AS payer_name, payment.email AS email, payment.authorisation AS authorisation, \
              payment.authorisation_version AS authorisation_version, payment.created_at AS created_at, payment.sent_on AS sent_on, \
-             payment.expected_on AS expected_on, payment.moved_by AS moved_by, membership.region AS region \
+             payment.expected_on AS expected_on, payment.moved_by AS moved_by, payment.account AS account, \
+             membership.region AS region \
              FROM payment JOIN membership ON membership.id = payment.membership WHERE ",
             $condition
         )
@@ -242,6 +243,13 @@ const PAYMENT_OF_MEMBERSHIP: &str = payments!("payment.id = $1 AND payment.membe
 const LAST_PAYMENTS: &str =
     payments!("payment.membership = $1 ORDER BY payment.created_at DESC, payment.id DESC LIMIT $2");
 const PAYMENT_OF_KEY: &str = payments!("payment.membership = $1 AND payment.idempotency_key = $2");
+
+/// Why it failed, for whoever may see the payment: to somebody without an account without the detail.
+fn told(failure: Option<Failure>, row: &AnyRow) -> Result<Option<Failure>, sqlx::Error> {
+    let is_guests = row.try_get::<Option<String>, _>("account")?.is_none();
+    let is_card = matches!(json(row.try_get("method")?)?, Method::Card { .. });
+    Ok(failure.map(|failure| if is_guests && is_card { failure.without_detail() } else { failure }))
+}
 
 fn paid_line_of(row: &AnyRow) -> Result<PaidLine, sqlx::Error> {
     Ok(PaidLine {
