@@ -17,7 +17,6 @@ use axum::{
 };
 use contract::{IdempotencyKey, Instant, Problem, payment::PaymentDraft, refusal::RefusalCode};
 use sha2::{Digest, Sha256};
-use std::net::IpAddr;
 
 /// Whoever may see bills: the session that the cookie opens, a payer's or a member's.
 pub struct Payer(pub Session);
@@ -275,16 +274,6 @@ impl FromRequestParts<App> for Key {
         let key = keys.next().filter(|_| keys.next().is_none()).and_then(|key| key.to_str().ok());
         key.and_then(|key| IdempotencyKey::parse(key).ok()).map(Self).ok_or_else(|| Error::new(RefusalCode::KeyMissing))
     }
-}
-
-/// Whom a limit counts: the peer, or, behind the operator's proxy, whom that says it speaks for. What stands further left in the
-/// header anybody may have written.
-pub fn address(peer: IpAddr, headers: &HeaderMap, app: &App) -> IpAddr {
-    let said = || {
-        let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-        last.rsplit(',').next()?.trim().parse().ok()
-    };
-    if app.settings.is_behind_proxy { said().unwrap_or(peer) } else { peer }
 }
 
 /// A write must say that it comes from a page of ours.

@@ -3,10 +3,13 @@
 //! Reading order: `settings`, `clock`, `state`; `store` (the only SQL); `processor` (the only way to the processor); `paying` and
 //! `recovery` (how a payment happens once); `errands` (what is done a moment after it was
 //! answered); `delivery` (how letters leave the outbox); `caller` and `refusal` (who asks, and every way to say no); `routes` (one file a
-//! resource). Beside them what does not know the rest: `assets`, `factors`, `fingerprint`, `headers`, `known_device` (which browsers signed in before), `limits`, `mail`, `metrics`, `passwords`, `receipt_pdf`, `words`, and `demo`.
+//! resource). Beside them what does not know the rest: `assets`, `factors`, `fingerprint`, `headers`, `known_device` (which browsers signed
+//! in before), `mail`, `metrics`, `passwords`, `receipt_pdf`, `turns`, `words`, and `demo`. `limits` has every rate limit, by the client's
+//! network (`client_address`), account, session or statement.
 
 pub mod assets;
 pub mod caller;
+pub mod client_address;
 pub mod clock;
 pub mod delivery;
 pub mod demo;
@@ -29,6 +32,7 @@ pub mod routes;
 pub mod settings;
 pub mod state;
 pub mod store;
+pub mod turns;
 pub mod words;
 
 use axum::Router;

@@ -1,179 +1,122 @@
-//! How often one caller may try something: so many in a sliding window, kept in memory. A restart forgives; a table would let a
-//! flood write to the database. Knows keys, not what they mean.
+//! Rate limits: what may be tried how often, by address, session, account or statement. All servers count together: the counts are in
+//! the database (`store::limits`), under keyed hashes, so that neither an address nor an e-mail address is there.
+//!
+//! A flood writes nothing: a key that the database refused is refused from memory for some seconds. Whoever is right uses up
+//! nothing where that tells nobody anything: a try is counted first, so that of many at the same moment none slips through, and given
+//! back when it was right.
+//!
+//! A limit that a stranger can reach for somebody else only slows, or has a way past it: see `sign_ins`.
 
-use contract::Instant;
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::{Mutex, PoisonError},
-    time::Duration,
+pub mod charges;
+mod memory;
+pub mod rules;
+pub mod sign_ins;
+pub mod tallies;
+
+use crate::{
+    client_address::{narrow, wide},
+    refusal::{Answer, Error},
+    state::State,
+    store::{
+        Tx,
+        limits::{Bucket, Full, Slowdown},
+    },
 };
+use contract::{Instant, refusal::RefusalCode};
+use data_encoding::BASE64URL_NOPAD;
+use memory::Memory;
+use ring::hmac;
+use rules::{Rule, SlowRule};
+use std::net::IpAddr;
 
-/// Above this many keys the ones whose window has passed are dropped.
-const MANY_KEYS: usize = 10_000;
+/// Whole networks hold so many customers' worth of tries.
+const WIDER: u32 = 10;
 
-pub struct Tries {
-    limit: usize,
-    window_millis: i64,
-    seen: Mutex<HashMap<String, VecDeque<i64>>>,
+pub struct Limits {
+    key: hmac::Key,
+    /// No rule allows less than this: for tests of load and conformance.
+    least: u32,
+    refused: Memory,
+    gates: charges::Gates,
+    pub tallies: tallies::Tallies,
 }
 
-impl Tries {
-    pub fn new(limit: u32, window: Duration) -> Self {
+impl Limits {
+    pub fn new(pepper: &str, least: u32) -> Self {
+        let pepper = hmac::Key::new(hmac::HMAC_SHA256, pepper.as_bytes());
+        let made = hmac::sign(&pepper, b"kppay limits");
         Self {
-            limit: limit as usize,
-            window_millis: i64::try_from(window.as_millis()).unwrap_or(i64::MAX),
-            seen: Mutex::default(),
+            key: hmac::Key::new(hmac::HMAC_SHA256, made.as_ref()),
+            least,
+            refused: Memory::default(),
+            gates: charges::Gates::default(),
+            tallies: tallies::Tallies::default(),
         }
     }
 
-    /// Counts a try; `Err` is the seconds until the next one is welcome.
-    pub fn take(&self, key: &str, now: Instant) -> Result<(), u32> {
-        let now = now.millis();
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() > MANY_KEYS {
-            seen.retain(|_, tries| tries.back().is_some_and(|last| last + self.window_millis > now));
+    fn hashed(&self, rule: &str, value: &str) -> String {
+        let hash = hmac::sign(&self.key, format!("{rule}\0{value}").as_bytes());
+        BASE64URL_NOPAD.encode(hash.as_ref().get(..18).unwrap_or_default())
+    }
+
+    pub fn bucket(&self, rule: &Rule, value: &str) -> Bucket {
+        self.bucket_of(rule, rule.name, value, 1)
+    }
+
+    fn bucket_of(&self, rule: &Rule, name: &str, value: &str, times: u32) -> Bucket {
+        let most = i64::from(rule.most.max(self.least).saturating_mul(times)).max(1);
+        let step_millis = (rule.window_seconds * 1_000 / most).max(1);
+        Bucket { key: self.hashed(name, value), step_millis, span_millis: step_millis * most }
+    }
+
+    /// By the address and by the network around it, which holds ten times as much: nobody gets more by having many addresses.
+    pub fn by_address(&self, rule: &Rule, address: IpAddr) -> [Bucket; 2] {
+        [self.bucket(rule, &narrow(address)), self.bucket_of(rule, rule.name, &wide(address), WIDER)]
+    }
+
+    fn slowdown(&self, rule: &SlowRule, value: &str) -> Slowdown {
+        let key = self.hashed(rule.name, value);
+        let step_millis = rule.fades_seconds * 1_000;
+        let bucket = Bucket { key, step_millis, span_millis: 0 };
+        let slowdown = Slowdown { bucket, free: rule.free, longest_millis: rule.longest_seconds * 1_000 };
+        let span_millis = (slowdown.top() + 1) * step_millis;
+        Slowdown { bucket: Bucket { span_millis, ..slowdown.bucket }, ..slowdown }
+    }
+
+    /// Remembers it, for whoever comes next.
+    fn refused_for(&self, full: &Full, now: Instant) -> Error {
+        for (key, wait) in &full.waits {
+            self.refused.remember(key, now.millis(), *wait);
         }
-        let tries = seen.entry(key.to_owned()).or_default();
-        while tries.front().is_some_and(|first| first + self.window_millis <= now) {
-            tries.pop_front();
-        }
-        if tries.len() >= self.limit {
-            let wait = tries.front().map_or(1, |first| (first + self.window_millis - now + 999) / 1000);
-            return Err(u32::try_from(wait).unwrap_or(1).max(1));
-        }
-        tries.push_back(now);
-        Ok(())
+        too_many(full.wait_millis)
     }
 }
 
-/// Tries that are welcome at once, and then ever further apart: two seconds, four, eight, up to a longest wait. One try is forgotten
-/// for every while that passes, so nobody is ever locked out, and nothing piles up where many people share an address.
-pub struct Slowdown {
-    free: u32,
-    longest_seconds: u32,
-    /// One try is forgotten in so long.
-    fades_millis: i64,
-    tried: Mutex<HashMap<String, Tried>>,
+/// Counts a try by all of these, or refuses it and counts nothing.
+pub async fn take(app: &State, buckets: &[Bucket]) -> Answer<()> {
+    let now = app.clock.now();
+    if let Some(wait) = buckets.iter().filter_map(|bucket| app.limits.refused.wait(&bucket.key, now.millis())).max() {
+        return Err(too_many(wait));
+    }
+    app.store.take(buckets, now).await?.map_err(|full| app.limits.refused_for(&full, now))
 }
 
-#[derive(Clone, Copy)]
-struct Tried {
-    count: u32,
-    last: i64,
-    /// The one before the last, should the last turn out to be right.
-    before: i64,
+/// As `take`, in the transaction of what is counted: undone with it, and of many at the same moment none slips through.
+pub async fn take_in(app: &State, tx: &mut Tx, buckets: &[Bucket]) -> Answer<()> {
+    let full = app.store.take_in(tx, buckets, app.clock.now()).await?;
+    full.map_err(|full| too_many(full.wait_millis))
 }
 
-impl Slowdown {
-    pub fn new(free: u32, longest_seconds: u32, fades: Duration) -> Self {
-        let fades_millis = i64::try_from(fades.as_millis()).unwrap_or(i64::MAX).max(1);
-        Self { free, longest_seconds, fades_millis, tried: Mutex::default() }
-    }
-
-    /// Seconds until a try is welcome; 0 for now.
-    pub fn wait(&self, key: &str, now: Instant) -> u32 {
-        let tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
-        tried.get(key).map_or(0, |tried| {
-            let pause = self.pause(self.left(tried, now.millis()));
-            let left = tried.last + i64::from(pause) * 1_000 - now.millis();
-            u32::try_from((left + 999) / 1_000).unwrap_or(0)
-        })
-    }
-
-    /// Counts a try as failed until it is forgiven: of many at the same moment none slips through.
-    pub fn count(&self, key: &str, now: Instant) {
-        let now = now.millis();
-        let mut all = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() > MANY_KEYS {
-            all.retain(|_, tried| self.left(tried, now) > 0);
-        }
-        let tried = all.entry(key.to_owned()).or_insert(Tried { count: 0, last: now, before: now });
-        let count = self.left(tried, now).saturating_add(1);
-        *tried = Tried { count, last: now, before: tried.last };
-    }
-
-    /// It was right.
-    pub fn forgive(&self, key: &str) {
-        self.tried.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
-    }
-
-    /// What one right try takes back of what many may have failed.
-    pub fn take_back(&self, key: &str) {
-        if let Some(tried) = self.tried.lock().unwrap_or_else(PoisonError::into_inner).get_mut(key) {
-            *tried = Tried { count: tried.count.saturating_sub(1), last: tried.before, before: tried.before };
-        }
-    }
-
-    /// Of the tries counted, those that are not forgotten yet.
-    fn left(&self, tried: &Tried, now: i64) -> u32 {
-        let faded = (now - tried.last).max(0) / self.fades_millis;
-        tried.count.saturating_sub(u32::try_from(faded).unwrap_or(u32::MAX))
-    }
-
-    fn pause(&self, count: u32) -> u32 {
-        let over = (count + 1).saturating_sub(self.free);
-        if over == 0 { 0 } else { 1_u32.checked_shl(over).unwrap_or(u32::MAX).min(self.longest_seconds) }
-    }
+/// It was right.
+pub async fn give_back(app: &State, buckets: &[Bucket]) -> Answer<()> {
+    Ok(app.store.give_back(buckets, app.clock.now()).await?)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn too_many(wait_millis: i64) -> Error {
+    Error::later(RefusalCode::TooMany, seconds(wait_millis))
+}
 
-    #[test]
-    fn tries_come_ever_further_apart_and_never_stop() {
-        let slowdown = Slowdown::new(3, 60, Duration::from_secs(600));
-        let at = |second: i64| Instant::from_millis(second * 1000);
-        let mut waits = Vec::new();
-        for _ in 0..9 {
-            waits.push(slowdown.wait("a", at(0)));
-            slowdown.count("a", at(0));
-        }
-        assert_eq!(waits, [0, 0, 0, 2, 4, 8, 16, 32, 60]);
-        assert_eq!((slowdown.wait("a", at(59)), slowdown.wait("a", at(60)), slowdown.wait("b", at(0))), (1, 0, 0));
-        slowdown.forgive("a");
-        slowdown.count("a", at(3_700));
-        assert_eq!(slowdown.wait("a", at(3_700)), 0);
-    }
-
-    #[test]
-    fn what_failed_now_and_then_does_not_pile_up() {
-        let slowdown = Slowdown::new(3, 60, Duration::from_secs(600));
-        let at = |second: i64| Instant::from_millis(second * 1000);
-        for time in 0..20 {
-            slowdown.count("shared", at(time * 1_200));
-            assert_eq!(slowdown.wait("shared", at(time * 1_200)), 0, "{time}");
-        }
-        for _ in 0..6 {
-            slowdown.count("a", at(0));
-        }
-        assert_eq!(slowdown.wait("a", at(0)), 16);
-        // Three of six are forgotten half an hour later: the next failure is the fourth.
-        slowdown.count("a", at(1_800));
-        assert_eq!(slowdown.wait("a", at(1_800)), 4);
-    }
-
-    #[test]
-    fn a_right_try_makes_nobody_wait_longer() {
-        let slowdown = Slowdown::new(3, 60, Duration::from_secs(600));
-        let at = |second: i64| Instant::from_millis(second * 1000);
-        for _ in 0..6 {
-            slowdown.count("shared", at(0));
-        }
-        assert_eq!(slowdown.wait("shared", at(15)), 1);
-        slowdown.count("shared", at(16));
-        slowdown.take_back("shared");
-        assert_eq!(slowdown.wait("shared", at(16)), 0);
-    }
-
-    #[test]
-    fn the_next_try_is_welcome_once_the_first_has_left_the_window() {
-        let tries = Tries::new(2, Duration::from_secs(10));
-        let at = |second: i64| Instant::from_millis(second * 1000);
-        assert_eq!(tries.take("a", at(0)), Ok(()));
-        assert_eq!(tries.take("a", at(4)), Ok(()));
-        assert_eq!(tries.take("a", at(5)), Err(5));
-        assert_eq!(tries.take("b", at(5)), Ok(()));
-        assert_eq!(tries.take("a", at(10)), Ok(()));
-    }
+/// Of a wait, rounded up.
+fn seconds(millis: i64) -> u32 {
+    u32::try_from((millis + 999) / 1_000).unwrap_or(1).max(1)
 }

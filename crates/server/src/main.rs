@@ -3,7 +3,7 @@
 use server::{
     clock::Clock,
     delivery::{self, Mailer},
-    demo, errands,
+    demo, errands, limits,
     processor::Sandbox,
     recovery, service,
     settings::{self, Settings},
@@ -94,6 +94,7 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
     let recovery = tokio::spawn(recovery::run(app.clone()));
     let errands = tokio::spawn(errands::run(app.clone()));
+    let limits = tokio::spawn(limits::tallies::run(app.clone()));
     let delivery = mailer.map(|mailer| tokio::spawn(delivery::run(app.clone(), mailer)));
     let demo = app.settings.demo.then(|| tokio::spawn(demo::keep_clock(app.clone())));
     tracing::info!(%address, "ready");
@@ -110,6 +111,7 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     }
     recovery.abort();
     errands.abort();
+    limits.abort();
     for task in [delivery, demo].into_iter().flatten() {
         task.abort();
     }

@@ -50,8 +50,54 @@ pub static LETTERS_WAITING: Metric =
 pub static OLDEST_LETTER: Metric =
     Metric::gauge("kppay_letters_oldest_seconds", "How long the letter that waits longest has waited.");
 
+pub static SIEGES: Metric =
+    Metric::counter("kppay_sign_in_sieges_total", "Sign-ins put off because too many failed at their account.");
+
+pub static LOOKUPS: Metric = Metric::counter("kppay_lookups_total", "Tried look-ups of statements.");
+pub static LOOKUPS_FAILED: Metric = Metric::counter("kppay_lookups_failed_total", "Failed look-ups of statements.");
+pub static LOOKUPS_ALARM: Metric = Metric::gauge(
+    "kppay_lookups_alarm",
+    "1 while too large a share of look-ups of statements fails, over all servers.",
+);
+
+pub static SIGN_INS: Metric = Metric::counter("kppay_sign_ins_total", "Tried sign-ins.");
+pub static SIGN_INS_FAILED: Metric = Metric::counter("kppay_sign_ins_failed_total", "Failed sign-ins.");
+pub static SIGN_INS_ALARM: Metric =
+    Metric::gauge("kppay_sign_ins_alarm", "1 while too large a share of sign-ins fails, over all servers.");
+
+pub static CODES: Metric = Metric::counter("kppay_codes_total", "Tried codes of a second factor.");
+pub static CODES_FAILED: Metric = Metric::counter("kppay_codes_failed_total", "Failed codes of a second factor.");
+pub static CODES_ALARM: Metric = Metric::gauge(
+    "kppay_codes_alarm",
+    "1 while too large a share of codes of a second factor fails, over all servers.",
+);
+
+pub static CHARGES: Metric = Metric::counter("kppay_charges_total", "Tried charges.");
+pub static CHARGES_FAILED: Metric = Metric::counter("kppay_charges_failed_total", "Failed charges.");
+pub static CHARGES_ALARM: Metric =
+    Metric::gauge("kppay_charges_alarm", "1 while too large a share of charges fails, over all servers.");
+
 /// Everything that is printed, in this order.
-pub static ALL: &[&Metric] = &[&PANICS, &DATABASE_ERRORS, &DATABASE_RETRIES, &LETTERS_WAITING, &OLDEST_LETTER];
+pub static ALL: &[&Metric] = &[
+    &PANICS,
+    &DATABASE_ERRORS,
+    &DATABASE_RETRIES,
+    &LETTERS_WAITING,
+    &OLDEST_LETTER,
+    &SIEGES,
+    &LOOKUPS,
+    &LOOKUPS_FAILED,
+    &LOOKUPS_ALARM,
+    &SIGN_INS,
+    &SIGN_INS_FAILED,
+    &SIGN_INS_ALARM,
+    &CODES,
+    &CODES_FAILED,
+    &CODES_ALARM,
+    &CHARGES,
+    &CHARGES_FAILED,
+    &CHARGES_ALARM,
+];
 
 /// The Prometheus text format, version 0.0.4.
 pub fn text() -> String {

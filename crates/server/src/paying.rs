@@ -55,6 +55,11 @@ pub async fn remember(app: &App, token: &str, binding: &str) -> Answer<bool> {
     Ok(true)
 }
 
+/// Whether the processor said already what it stands for.
+pub async fn is_known(app: &App, token: &str, binding: &str) -> Answer<bool> {
+    Ok(caller::is_id(token) && known(app, token, binding).await?.is_some())
+}
+
 async fn known(app: &App, token: &str, binding: &str) -> Answer<Option<Method>> {
     let sql = "SELECT method FROM method_token WHERE token = $1 AND binding = $2";
     let row = sqlx::query(sql).bind(token).bind(binding).fetch_optional(&app.store.read).await?;

@@ -35,12 +35,8 @@ pub struct Settings {
 /// How much one caller may do.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Look-ups in a window, by address; and by what was looked up.
-    pub lookups_by_address: u32,
-    pub lookups_by_bill: u32,
-    pub lookup_window: Duration,
-    /// Letters an address may ask for in the same window.
-    pub letters_by_address: u32,
+    /// No rule of `limits::rules` allows less than this: for tests of load and conformance.
+    pub tries: u32,
     pub body_bytes: usize,
     pub request_time: Duration,
     pub processor_time: Duration,
@@ -49,10 +45,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            lookups_by_address: 30,
-            lookups_by_bill: 10,
-            lookup_window: Duration::from_secs(300),
-            letters_by_address: 20,
+            tries: 0,
             body_bytes: 64 * 1024,
             request_time: Duration::from_secs(30),
             processor_time: Duration::from_secs(10),
@@ -128,11 +121,7 @@ impl Settings {
                         format!("--clock: {value} is not a moment in UTC, such as 2026-11-23T17:52:00Z.")
                     })?);
                 }
-                "--lookups" => {
-                    settings.limits.lookups_by_address = number(&value)?;
-                    settings.limits.lookups_by_bill = number(&value)?;
-                    settings.limits.letters_by_address = number(&value)?;
-                }
+                "--lookups" => settings.limits.tries = number(&value)?,
                 _ => return Err(format!("{name} is not an option.\n{USAGE}")),
             }
         }

@@ -4,17 +4,21 @@ use crate::{
     clock::Clock,
     factors::{passkeys::Site, seal::Seal},
     known_device,
-    limits::{Slowdown, Tries},
+    limits::Limits,
     passwords::Passwords,
     processor::Processor,
     settings::Settings,
     store::Store,
+    turns::Turns,
 };
 use contract::{Date, Instant, Region, portal::Portal};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use tokio::sync::Notify;
 
 pub type App = Arc<State>;
+
+/// A receipt takes some milliseconds.
+const WAITING_FOR_DRAWINGS: usize = 200;
 
 pub struct State {
     pub settings: Settings,
@@ -22,42 +26,17 @@ pub struct State {
     pub store: Store,
     pub clock: Clock,
     pub processor: Arc<dyn Processor>,
-    pub lookups_by_address: Tries,
-    pub lookups_by_bill: Tries,
+    pub limits: Limits,
     pub passwords: Passwords,
-    pub sign_ins: SignIns,
-    /// Wrong codes of one account, wherever they come from: a code has six digits, so there must not be many.
-    pub codes: Slowdown,
+    /// Receipts are drawn here.
+    pub drawing: Turns,
     pub seal: Seal,
     /// Signs the cookies of browsers that signed in before.
     pub known_devices: known_device::Signer,
     /// What passkeys are made for; nothing where this server has no host name.
     pub site: Option<Site>,
-    /// Letters that one address may cause.
-    pub letters_by_address: Tries,
-    /// Letters about a new address that one session may ask for.
-    pub letters_by_session: Tries,
     /// Wakes whoever runs errands.
     pub errands: Notify,
-}
-
-/// How failed sign-ins are slowed: hard for one address at one account, gently for an account wherever it is tried from, so that
-/// nobody can keep its owner out, and for an address that tries many accounts.
-pub struct SignIns {
-    pub of_pair: Slowdown,
-    pub of_account: Slowdown,
-    pub of_address: Slowdown,
-}
-
-impl Default for SignIns {
-    fn default() -> Self {
-        let minutes = |count: u64| Duration::from_secs(60 * count);
-        Self {
-            of_pair: Slowdown::new(3, 900, minutes(20)),
-            of_account: Slowdown::new(10, 30, minutes(20)),
-            of_address: Slowdown::new(30, 300, minutes(2)),
-        }
-    }
 }
 
 impl State {
@@ -66,18 +45,13 @@ impl State {
             url: format!("{}/capture", settings.processor_public_url),
             origin: settings.processor_public_url.clone(),
         };
-        let window = settings.limits.lookup_window;
         let portal = Portal::shipped(capture, settings.demo);
         Arc::new(Self {
             site: site(&settings.public_origin, &portal.brand.name),
             portal,
-            lookups_by_address: Tries::new(settings.limits.lookups_by_address, window),
-            lookups_by_bill: Tries::new(settings.limits.lookups_by_bill, window),
-            letters_by_address: Tries::new(settings.limits.letters_by_address, window),
-            letters_by_session: Tries::new(3, window),
-            passwords: Passwords::new(&settings.pepper, hashed_at_once()),
-            sign_ins: SignIns::default(),
-            codes: Slowdown::new(5, 900, Duration::from_secs(20 * 60)),
+            limits: Limits::new(&settings.pepper, settings.limits.tries),
+            passwords: Passwords::new(&settings.pepper, heavy_at_once()),
+            drawing: Turns::new(heavy_at_once(), WAITING_FOR_DRAWINGS),
             seal: Seal::new(&settings.pepper),
             known_devices: known_device::Signer::new(&settings.pepper),
             errands: Notify::new(),
@@ -112,7 +86,7 @@ fn site(origin: &str, name: &str) -> Option<Site> {
 }
 
 /// One processor is left for everybody else.
-fn hashed_at_once() -> usize {
+fn heavy_at_once() -> usize {
     std::thread::available_parallelism().map_or(1, |processors| processors.get() - 1).max(1)
 }
 

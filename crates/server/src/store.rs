@@ -13,6 +13,7 @@ pub mod durable;
 pub mod errands;
 pub mod factors;
 pub mod ledger;
+pub mod limits;
 pub mod memberships;
 pub mod migrations;
 pub mod outbox;

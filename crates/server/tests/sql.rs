@@ -32,7 +32,8 @@ fn every_statement_names_its_columns() {
     assert_eq!(stars("SELECT a.id, b.* FROM a").len(), 1);
     assert_eq!(stars("INSERT INTO a (b) VALUES ($1) RETURNING *").len(), 1);
     assert!(stars("SELECT COUNT(*) FROM a WHERE b = $1").is_empty());
-    for file in files(&folder("src")).into_iter().chain(files(&folder("../processor/src"))) {
+    let sources = files(&folder("src")).into_iter().chain(files(&folder("../processor/src")));
+    for file in sources.filter(|file| file.extension().is_some_and(|extension| extension == "rs")) {
         let found = stars(&fs::read_to_string(&file).unwrap());
         assert!(found.is_empty(), "{}: {found:?}: a column that is added would break it while it runs", file.display());
     }

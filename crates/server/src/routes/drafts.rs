@@ -3,9 +3,12 @@
 
 use crate::{
     caller::{Body, Payer},
+    client_address::ClientAddress,
+    limits::{self, rules},
     paying,
     refusal::{Answer, Error},
     state::App,
+    store::sessions::Session,
 };
 use axum::{Json, extract::State, http::StatusCode};
 use contract::{
@@ -14,6 +17,7 @@ use contract::{
     problem::plain_text,
     refusal::{Refusal, RefusalCode},
 };
+use std::net::IpAddr;
 
 const LONGEST: usize = 300;
 
@@ -37,10 +41,12 @@ pub async fn show(State(app): State<App>, Payer(session): Payer) -> Answer<Json<
         (status = 413, body = Refusal, content_type = "application/problem+json"),
         (status = 415, body = Refusal, content_type = "application/problem+json"),
         (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, body = Refusal, content_type = "application/problem+json"),
     )
 )]
 pub async fn keep(
     State(app): State<App>,
+    ClientAddress(address): ClientAddress,
     Payer(session): Payer,
     Body(mut draft): Body<PaymentDraft>,
 ) -> Answer<StatusCode> {
@@ -78,13 +84,23 @@ pub async fn keep(
     let known = app.store.bill_ids(&session.membership.id).await?;
     draft.shares.retain(|share| known.contains(&share.bill));
     if let Some(token) = &draft.token
-        && !paying::remember(&app, token, &session.capture_binding).await?
+        && !is_token(&app, &session, token, address).await?
     {
         draft.token = None;
         draft.method = None;
     }
     app.store.keep_draft(&session.token_hash, Some(&draft)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether it stands for anything. The processor is asked about a token once, and about so many at most.
+async fn is_token(app: &App, session: &Session, token: &str, address: IpAddr) -> Answer<bool> {
+    if !paying::is_known(app, token, &session.capture_binding).await? {
+        let mut asks = app.limits.by_address(&rules::TOKENS_BY_ADDRESS, address).to_vec();
+        asks.push(app.limits.bucket(&rules::TOKENS_BY_SESSION, &session.id));
+        limits::take(app, &asks).await?;
+    }
+    paying::remember(app, token, &session.capture_binding).await
 }
 
 /// Wipes it.

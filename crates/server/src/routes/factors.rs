@@ -13,6 +13,7 @@ use crate::{
         recovery,
         totp::Secret,
     },
+    limits::{self, rules, sign_ins::Tries, tallies::Kind},
     mail,
     refusal::{Answer, Error},
     state::App,
@@ -84,17 +85,10 @@ async fn guard_code(
     field: &str,
     is_right: impl Future<Output = Answer<bool>>,
 ) -> Answer<()> {
-    let now = app.clock.now();
-    let wait = || Some(app.codes.wait(&account.id, now)).filter(|seconds| *seconds > 0);
-    if let Some(seconds) = wait() {
-        return Err(Error::later(RefusalCode::TooMany, seconds));
-    }
-    app.codes.count(&account.id, now);
-    if !is_right.await? {
-        return Err(Error { retry_after: wait(), ..wrong(field) });
-    }
-    app.codes.forgive(&account.id);
-    Ok(())
+    let tried = Tries::of_codes(&app.limits, &account.id).begin(app).await?;
+    let is_right = is_right.await?;
+    app.limits.tallies.add(Kind::Codes, !is_right);
+    if is_right { tried.was_right(app).await } else { Err(tried.failed(wrong(field))) }
 }
 
 /// A code of the app, or one of those kept on paper.
@@ -211,6 +205,7 @@ async fn answered(app: &App, session: &str, response: &str, field: &str) -> Answ
         (status = 413, body = Refusal, content_type = "application/problem+json"),
         (status = 415, body = Refusal, content_type = "application/problem+json"),
         (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, body = Refusal, content_type = "application/problem+json"),
     )
 )]
 pub async fn add_passkey(
@@ -219,6 +214,7 @@ pub async fn add_passkey(
     Proved(SignedIn { session, account }): Proved,
     Body(NewPasskey { response }): Body<NewPasskey>,
 ) -> Answer<(StatusCode, Json<RecoveryCodes>)> {
+    limits::take(&app, &[app.limits.bucket(&rules::FACTORS_BY_ACCOUNT, &account.id)]).await?;
     let (state, response) = answered(&app, &session.id, &response, "response").await?;
     let made = passkeys::finish_registration(site(&app)?, &state, &response);
     let made = made.map_err(|reason| not_taken(reason, "response"))?;
@@ -301,6 +297,7 @@ pub async fn add_authenticator(
 ) -> Answer<Json<RecoveryCodes>> {
     let kept = app.store.authenticator(&account.id).await?.filter(|kept| kept.confirmed_at.is_none());
     let kept = kept.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    limits::take(&app, &[app.limits.bucket(&rules::FACTORS_BY_ACCOUNT, &account.id)]).await?;
     let step = opened(&app, &account, &kept.sealed)?.accepts(&code, app.clock.unmoved().millis(), None);
     guard_code(&app, &account, "code", async { Ok(step.is_some()) }).await?;
     let now = app.clock.now();
@@ -343,12 +340,14 @@ pub async fn remove_authenticator(
         (status = 401, body = Refusal, content_type = "application/problem+json"),
         (status = 403, body = Refusal, content_type = "application/problem+json"),
         (status = 404, description = "There is nothing to recover from: no second factor", body = Refusal, content_type = "application/problem+json"),
+        (status = 429, body = Refusal, content_type = "application/problem+json"),
     )
 )]
 pub async fn renew_codes(
     State(app): State<App>,
     Proved(SignedIn { account, .. }): Proved,
 ) -> Answer<(StatusCode, Json<RecoveryCodes>)> {
+    limits::take(&app, &[app.limits.bucket(&rules::FACTORS_BY_ACCOUNT, &account.id)]).await?;
     let mut tx = app.store.begin().await?;
     if factors::count(&mut tx, &account.id).await? == 0 {
         return Err(Error::new(RefusalCode::NotFound));

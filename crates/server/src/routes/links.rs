@@ -1,12 +1,17 @@
 //! What mail leads back to: confirming an address, being reminded of a user ID, choosing a new password. Calls that ask for a letter
 //! answer 202 in the same time whatever is true. A link's token comes in a body, never in an address, so no log has it.
 
-use super::{lookups, registrations::owner_names, session::Tries};
+use super::{lookups, registrations::owner_names};
 use crate::{
     caller::{self, Body},
+    client_address::ClientAddress,
     errands::{self, Errand},
     factors::recovery,
-    mail, passwords,
+    limits::{
+        self, rules,
+        sign_ins::{Source, Tries},
+    },
+    mail,
     refusal::{Answer, Error},
     state::App,
     store::{
@@ -16,10 +21,7 @@ use crate::{
         pending_accounts,
     },
 };
-use axum::{
-    extract::{ConnectInfo, State},
-    http::{HeaderMap, StatusCode},
-};
+use axum::{extract::State, http::StatusCode};
 use contract::{
     Password, Problem,
     account::{EmailConfirmation, NewPassword, PasswordReset, UserIdReminder},
@@ -27,7 +29,6 @@ use contract::{
     refusal::{Refusal, RefusalCode},
     session::BillLookup,
 };
-use std::net::SocketAddr;
 
 /// Opens the account that was asked for: with the link that went to its address, the password that was chosen and, where the plan
 /// has another address on file, the code that went there. Once.
@@ -106,11 +107,10 @@ pub async fn confirm_email(
 )]
 pub async fn remind(
     State(app): State<App>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    ClientAddress(address): ClientAddress,
     Body(UserIdReminder { region, identifiers, locale }): Body<UserIdReminder>,
 ) -> Answer<StatusCode> {
-    let identifiers = lookups::checked(&app, &BillLookup { region, identifiers }, address, &headers)?;
+    let identifiers = lookups::checked_for_letter(&app, &BillLookup { region, identifiers }, address).await?;
     errands::ask(&app, &Errand::Remind { region, identifiers: five_digit_zip(&identifiers), locale }).await?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -130,13 +130,10 @@ pub async fn remind(
 )]
 pub async fn ask_for_reset(
     State(app): State<App>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    ClientAddress(address): ClientAddress,
     Body(PasswordReset { email }): Body<PasswordReset>,
 ) -> Answer<StatusCode> {
-    let address = caller::address(address.ip(), &headers, &app).to_string();
-    let too_many = |seconds| Error::later(RefusalCode::TooMany, seconds);
-    app.letters_by_address.take(&address, app.clock.now()).map_err(too_many)?;
+    limits::take(&app, &app.limits.by_address(&rules::LETTERS_BY_ADDRESS, address)).await?;
     errands::ask(&app, &Errand::Reset { email }).await?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -151,17 +148,19 @@ pub async fn ask_for_reset(
         (status = 413, body = Refusal, content_type = "application/problem+json"),
         (status = 415, body = Refusal, content_type = "application/problem+json"),
         (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, body = Refusal, content_type = "application/problem+json"),
+        (status = 503, body = Refusal, content_type = "application/problem+json"),
     )
 )]
 pub async fn reset(
     State(app): State<App>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    ClientAddress(address): ClientAddress,
     Body(NewPassword { token, password }): Body<NewPassword>,
 ) -> Answer<StatusCode> {
     let (now, hash) = (app.clock.now(), caller::hash(&token));
     let refused = || Error::new(RefusalCode::LinkRefused);
     let account = app.store.account_of_link(Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
+    limits::take(&app, &app.limits.by_address(&rules::PASSWORDS_BY_ADDRESS, address)).await?;
     // A password that won't do leaves the link as it is.
     let is_short = check_new(&app, &account, &password).await?;
     let hashed = app.passwords.hash(&password).await?;
@@ -172,8 +171,7 @@ pub async fn reset(
     tell_owner(&app, &account, mail::password_changed).put(&mut tx, now).await?;
     tx.commit().await?;
     // Whoever has just chosen a password is not made to wait for what was tried before.
-    Tries::of(&accounts::user_id(&account.email), &caller::address(address.ip(), &headers, &app).to_string())
-        .were_right(&app);
+    Tries::at(&app.limits, &accounts::user_id(&account.email), Source::Address(address)).forgive(&app).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -181,9 +179,11 @@ pub async fn reset(
 pub async fn check_new(app: &App, account: &Account, password: &Password) -> Answer<bool> {
     let owner =
         owner_names(&account.email.to_string(), &[&account.first_name.to_string(), &account.last_name.to_string()]);
-    let owner: Vec<&str> = owner.iter().map(String::as_str).collect();
-    let short = password.has_least(least(app, account).await?).err();
-    match short.or_else(|| passwords::weakness(password, &app.service_names(), &owner)) {
+    let problem = match password.has_least(least(app, account).await?) {
+        Ok(_) => app.passwords.weakness(password, &app.service_names(), owner).await?,
+        Err(short) => Some(short),
+    };
+    match problem {
         Some(problem) => Err(Error::field(RefusalCode::Invalid, "password", problem)),
         None => Ok(password.has_least(password::LEAST).is_err()),
     }

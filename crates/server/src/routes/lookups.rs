@@ -1,24 +1,30 @@
 //! `POST /bill-lookups`: from what is printed on a statement to a payer's session. One answer for any mismatch, and a limit on
-//! tries, by address and by what is looked up.
+//! tries that fail, by address and by what is looked up.
 
 use super::session::view;
 use crate::{
     caller::{self, Body},
+    client_address::ClientAddress,
+    limits::{
+        self,
+        rules::{self, Rule},
+        tallies::Kind,
+    },
     refusal::{Answer, Error},
     state::App,
-    store::{memberships::canonical, sessions::Standing},
+    store::{limits::Bucket, memberships::canonical, sessions::Standing},
 };
 use axum::{
     Json,
-    extract::{ConnectInfo, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
 };
 use contract::{
-    Identifier, Problem,
+    Identifier, Problem, Region,
     refusal::{FieldError, Refusal, RefusalCode},
     session::{BillLookup, SessionView},
 };
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{collections::BTreeMap, net::IpAddr};
 
 /// Finds a bill by its statement and opens a session that sees this membership's bills only.
 #[utoipa::path(
@@ -39,30 +45,46 @@ use std::{collections::BTreeMap, net::SocketAddr};
 )]
 pub async fn look_up(
     State(app): State<App>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     Body(lookup): Body<BillLookup>,
 ) -> Answer<(StatusCode, HeaderMap, Json<SessionView>)> {
-    let identifiers = checked(&app, &lookup, address, &headers)?;
+    let identifiers = normalised(&app, &lookup)?;
+    let rules = [&rules::LOOKUPS_BY_ADDRESS, &rules::LOOKUPS_BY_STATEMENT];
+    let tries = tries(&app, rules, lookup.region, &identifiers, address);
+    limits::take(&app, &tries).await?;
     let membership = app.store.find_membership(lookup.region, &identifiers).await?;
+    app.limits.tallies.add(Kind::Lookups, membership.is_none());
     let membership = membership.ok_or_else(|| Error::new(RefusalCode::NoMatch))?;
+    // Whoever is right uses up nothing: a library has one address for all its readers.
+    limits::give_back(&app, &tries).await?;
     let (session, cookies) = caller::begin_session(&app, &headers, membership, None, Standing::Whole).await?;
     Ok((StatusCode::CREATED, cookies, Json(view(Some(&session), app.clock.now()))))
 }
 
-/// What was typed as it is compared, if whoever asks may ask so often.
-pub fn checked(
+/// What a statement is counted by: the address that shows it, and the statement.
+fn tries(
+    app: &App,
+    [by_address, by_statement]: [&Rule; 2],
+    region: Region,
+    identifiers: &BTreeMap<Identifier, String>,
+    address: IpAddr,
+) -> Vec<Bucket> {
+    let mut buckets = app.limits.by_address(by_address, address).to_vec();
+    buckets.push(app.limits.bucket(by_statement, &format!("{region};{}", canonical(identifiers))));
+    buckets
+}
+
+/// What was typed as it is compared, for a letter to whom the statement belongs to, if whoever asks may ask so often. Each ask counts,
+/// since an answer that tells nothing must not tell by a limit either.
+pub async fn checked_for_letter(
     app: &App,
     lookup: &BillLookup,
-    address: SocketAddr,
-    headers: &HeaderMap,
+    address: IpAddr,
 ) -> Answer<BTreeMap<Identifier, String>> {
-    let now = app.clock.now();
-    let too_many = |seconds| Error::later(RefusalCode::TooMany, seconds);
-    app.lookups_by_address.take(&caller::address(address.ip(), headers, app).to_string(), now).map_err(too_many)?;
     let identifiers = normalised(app, lookup)?;
-    let what = caller::hash(&format!("{};{}", lookup.region, canonical(&identifiers)));
-    app.lookups_by_bill.take(&what, now).map_err(too_many)?;
+    let rules = [&rules::LETTERS_BY_ADDRESS, &rules::LETTERS_BY_STATEMENT];
+    limits::take(app, &tries(app, rules, lookup.region, &identifiers, address)).await?;
     Ok(identifiers)
 }
 

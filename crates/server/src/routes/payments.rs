@@ -4,8 +4,11 @@
 
 use crate::{
     caller::{self, Body, Id, Key, Payer},
+    client_address::ClientAddress,
     clock::day_in,
-    fingerprint, paying,
+    fingerprint,
+    limits::charges,
+    paying,
     refusal::{Answer, Error},
     state::App,
     store::{
@@ -22,7 +25,7 @@ use axum::{
 use contract::{
     IdempotencyKey, Money, Problem,
     authorisation::Authorisation,
-    payment::{Method, Payment, PaymentList, PaymentOrder, card_fee, plan_debit},
+    payment::{Failure, Method, Payment, PaymentList, PaymentOrder, PaymentState, card_fee, plan_debit},
     refusal::{FieldError, Refusal, RefusalCode},
 };
 
@@ -51,11 +54,13 @@ const SLACK_MILLIS: i64 = 5_000;
         (status = 413, body = Refusal, content_type = "application/problem+json"),
         (status = 415, body = Refusal, content_type = "application/problem+json"),
         (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, description = "Too many were declined: nothing was begun", body = Refusal, content_type = "application/problem+json"),
         (status = 503, body = Refusal, content_type = "application/problem+json"),
     )
 )]
 pub async fn pay(
     State(app): State<App>,
+    ClientAddress(address): ClientAddress,
     Payer(session): Payer,
     Key(key): Key,
     Body(order): Body<PaymentOrder>,
@@ -63,6 +68,7 @@ pub async fn pay(
     if let Some(used) = app.store.key_use(&session.membership.id, &key).await? {
         return replay(&app, &session, &key, &used, &order).await;
     }
+    let turn = charges::turn(&app, &session, address).await?;
     match begin(&app, &session, &key, &order).await {
         Ok(Begun { id, reference, charged }) => {
             // Begun: whatever goes wrong from here on, money may have moved, and its key is what to ask with.
@@ -71,6 +77,8 @@ pub async fn pay(
             charge.await.map_err(unknown)?;
             let payment = app.store.payment(&id).await.map_err(|error| unknown(error.into()))?;
             let payment = payment.ok_or_else(|| Error::new(RefusalCode::Fault))?;
+            let is_declined = payment.state == PaymentState::Failed && payment.failure.is_some_and(Failure::is_of_bank);
+            turn.end(&app, is_declined).await;
             Ok((StatusCode::CREATED, HeaderMap::new(), Json(payment)))
         }
         // The same order from a second tab may have been begun, and its token used, since the key was looked at.

@@ -2,6 +2,7 @@
 
 use crate::{
     caller::{Body, Id, Payer},
+    limits::{self, rules},
     mail, receipt_pdf,
     refusal::{Answer, Error},
     state::App,
@@ -17,9 +18,6 @@ use contract::{
 };
 use serde::Deserialize;
 
-/// Letters one payment may send in an hour.
-const MOST_LETTERS: i64 = 5;
-
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiptEmail {
@@ -33,15 +31,18 @@ pub struct ReceiptEmail {
         (status = 200, content_type = "application/pdf", body = Vec<u8>),
         (status = 401, body = Refusal, content_type = "application/problem+json"),
         (status = 404, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, body = Refusal, content_type = "application/problem+json"),
+        (status = 503, body = Refusal, content_type = "application/problem+json"),
     )
 )]
 pub async fn pdf(State(app): State<App>, Payer(session): Payer, Id(id): Id) -> Answer<(HeaderMap, Vec<u8>)> {
     let payment = app.store.payment_seen_by(&session, &id).await?.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    limits::take(&app, &[app.limits.bucket(&rules::DRAWINGS_BY_SESSION, &session.id)]).await?;
     let locale = app.store.payment_locale(&id).await?;
     let portal = app.portal.clone();
     let reference = payment.reference.clone();
-    let file = tokio::task::spawn_blocking(move || receipt_pdf::receipt(&payment, &portal, locale)).await;
-    let file = file.ok().and_then(Result::ok).ok_or_else(|| Error::new(RefusalCode::Fault))?;
+    let file = app.drawing.run(move || receipt_pdf::receipt(&payment, &portal, locale)).await?;
+    let file = file.map_err(|_| Error::new(RefusalCode::Fault))?;
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
     if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"receipt-{reference}.pdf\"")) {
@@ -73,9 +74,6 @@ pub async fn email(
 ) -> Answer<StatusCode> {
     let payment = app.store.payment_seen_by(&session, &id).await?.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
     let now = app.clock.now();
-    if app.store.letters_about(&id, now.plus_millis(-3_600_000)).await? >= MOST_LETTERS {
-        return Err(Error::later(RefusalCode::TooMany, 3600));
-    }
     let locale = app.store.payment_locale(&id).await?;
     let letter = mail::about_payment(&payment, &app.portal, &app.settings.public_origin, locale);
     let letter = letter.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
@@ -88,6 +86,12 @@ pub async fn email(
         at: now,
     };
     let mut tx = app.store.begin().await?;
+    let buckets = [
+        app.limits.bucket(&rules::RECEIPTS_BY_PAYMENT, &id),
+        app.limits.bucket(&rules::RECEIPTS_BY_RECIPIENT, &email.to_string().to_lowercase()),
+        app.limits.bucket(&rules::RECEIPTS_BY_MEMBERSHIP, &session.membership.id),
+    ];
+    limits::take_in(&app, &mut tx, &buckets).await?;
     queued.put(&mut tx).await?;
     tx.commit().await?;
     Ok(StatusCode::ACCEPTED)

@@ -4,8 +4,9 @@
 
 use crate::{
     caller::{Body, Id, Payer},
+    client_address::ClientAddress,
     errands::{self, Errand},
-    passwords,
+    limits::{self, rules},
     refusal::{Answer, Error},
     state::App,
     store::{
@@ -107,11 +108,14 @@ pub async fn keep(
         (status = 413, body = Refusal, content_type = "application/problem+json"),
         (status = 415, body = Refusal, content_type = "application/problem+json"),
         (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, body = Refusal, content_type = "application/problem+json"),
+        (status = 503, body = Refusal, content_type = "application/problem+json"),
     )
 )]
 pub async fn open(
     State(app): State<App>,
     Payer(session): Payer,
+    ClientAddress(address): ClientAddress,
     Id(id): Id,
     Body(new): Body<NewAccount>,
 ) -> Answer<StatusCode> {
@@ -121,6 +125,9 @@ pub async fn open(
         Some(true) => return Ok(StatusCode::ACCEPTED),
         Some(false) => {}
     }
+    let mut tries = app.limits.by_address(&rules::PASSWORDS_BY_ADDRESS, address).to_vec();
+    tries.push(app.limits.bucket(&rules::PASSWORDS_BY_SESSION, &session.id));
+    limits::take(&app, &tries).await?;
     check(&app, &session, &new).await?;
     let password = app.passwords.hash(&new.password).await?;
     let now = app.clock.now();
@@ -163,9 +170,11 @@ async fn check(app: &App, session: &Session, new: &NewAccount) -> Answer<()> {
         wrong("address.zip", Problem::Malformed);
     }
     let owner = owner_names(&new.email.to_string(), &[&new.first_name.to_string(), &new.last_name.to_string()]);
-    let owner: Vec<&str> = owner.iter().map(String::as_str).collect();
-    let weak = new.password.has_least(password::LEAST).err();
-    if let Some(problem) = weak.or_else(|| passwords::weakness(&new.password, &app.service_names(), &owner)) {
+    let weak = match new.password.has_least(password::LEAST) {
+        Ok(_) => app.passwords.weakness(&new.password, &app.service_names(), owner).await?,
+        Err(short) => Some(short),
+    };
+    if let Some(problem) = weak {
         wrong("password", problem);
     }
     if errors.is_empty() { Ok(()) } else { Err(Error { code: RefusalCode::Invalid, errors, retry_after: None }) }
@@ -198,12 +207,11 @@ pub async fn confirmation_letter(
     Payer(session): Payer,
     Body(ConfirmationLetter { email, password }): Body<ConfirmationLetter>,
 ) -> Answer<StatusCode> {
-    let too_many = |seconds| Error::later(RefusalCode::TooMany, seconds);
     let now = app.clock.now();
     if email.is_some() && password.is_none() {
         return Err(Error::field(RefusalCode::Invalid, "password", Problem::Missing));
     }
-    app.letters_by_session.take(&session.id, now).map_err(too_many)?;
+    limits::take(&app, &[app.limits.bucket(&rules::LETTERS_BY_SESSION, &session.id)]).await?;
     let registration = app.store.begin_registration(&session.id, now).await?.id;
     let Some(pending) = app.store.pending_account_of(&registration, now).await? else {
         return Ok(StatusCode::ACCEPTED);
@@ -220,7 +228,7 @@ pub async fn confirmation_letter(
     }
     let mut tx = app.store.begin().await?;
     if left.is_some() && !pending_accounts::change(&mut tx, &pending.id, &opening, now).await? {
-        return Err(too_many(DAY_SECONDS));
+        return Err(Error::later(RefusalCode::TooMany, DAY_SECONDS));
     }
     errands::enqueue(&mut tx, &Errand::Invite { pending: pending.id, left }, now).await?;
     tx.commit().await?;

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     caller::{self, Body, Id, SignedIn},
+    limits::{self, rules},
     mail,
     refusal::{Answer, Error},
     state::App,
@@ -13,7 +14,7 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{ConnectInfo, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
 };
 use contract::{
@@ -21,7 +22,6 @@ use contract::{
     refusal::{Refusal, RefusalCode},
     session::SessionView,
 };
-use std::net::SocketAddr;
 
 /// Authorisations that are told at once; the rest come with the history.
 const AUTHORISATIONS: i64 = 50;
@@ -63,12 +63,12 @@ pub async fn show(State(app): State<App>, SignedIn { session, account }: SignedI
 )]
 pub async fn change_password(
     State(app): State<App>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     SignedIn { session, account }: SignedIn,
     Body(PasswordChange { current, password }): Body<PasswordChange>,
 ) -> Answer<(HeaderMap, Json<SessionView>)> {
-    is_theirs(&app, &account, &current, "current", address.ip(), &headers).await?;
+    is_theirs(&app, &session, &account, &current, "current").await?;
+    limits::take(&app, &[app.limits.bucket(&rules::PASSWORDS_BY_SESSION, &session.id)]).await?;
     let is_short = check_new(&app, &account, &password).await?;
     let hashed = app.passwords.hash(&password).await?;
     let now = app.clock.now();

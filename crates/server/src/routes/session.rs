@@ -2,6 +2,12 @@
 
 use crate::{
     caller::{self, Body, Payer, SignedIn},
+    client_address::ClientAddress,
+    known_device,
+    limits::{
+        sign_ins::{Source, Tries},
+        tallies::Kind,
+    },
     refusal::{Answer, Error},
     state::App,
     store::{
@@ -11,7 +17,7 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{ConnectInfo, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
 };
 use contract::{
@@ -21,7 +27,6 @@ use contract::{
     refusal::{Refusal, RefusalCode},
     session::{MembershipView, PersonView, SessionKind, SessionView},
 };
-use std::net::{IpAddr, SocketAddr};
 
 pub fn view(session: Option<&Session>, now: Instant) -> SessionView {
     let Some(session) = session else {
@@ -82,19 +87,21 @@ async fn full_view(app: &App, session: Option<&Session>) -> Answer<SessionView> 
 )]
 pub async fn sign_in(
     State(app): State<App>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     Body(Credentials { user_id, password }): Body<Credentials>,
 ) -> Answer<(HeaderMap, Json<SessionView>)> {
     let user_id = user_id.trim().to_lowercase();
-    let tries = Tries::of(&user_id, &caller::address(address.ip(), &headers, &app).to_string());
-    tries.begin(&app)?;
     let account = app.store.account_of_user_id(&user_id).await?;
+    let device = known_device::of(&app, &headers, account.as_ref(), app.clock.now());
+    let source = device.as_deref().map_or(Source::Address(address), Source::Known);
+    let tried = Tries::at(&app.limits, &user_id, source).begin(&app).await?;
     let is_right = app.passwords.is_right(&password, account.as_ref().map(|account| account.password.as_str())).await?;
+    app.limits.tallies.add(Kind::SignIns, !is_right);
     let Some(account) = account.filter(|_| is_right) else {
-        return Err(Error { retry_after: tries.wait(&app), ..Error::new(RefusalCode::WrongCredentials) });
+        return Err(tried.failed(Error::new(RefusalCode::WrongCredentials)));
     };
-    tries.were_right(&app);
+    tried.was_right(&app).await?;
     let membership = app.store.membership(&account.membership).await?.ok_or_else(|| Error::new(RefusalCode::Fault))?;
     let is_asked = app.store.factors_asked(&account.id).await?.is_some();
     let standing = if is_asked { Standing::Halfway } else { Standing::Whole };
@@ -119,12 +126,11 @@ pub async fn sign_in(
 )]
 pub async fn prove(
     State(app): State<App>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     SignedIn { session, account }: SignedIn,
     Body(Proof { password }): Body<Proof>,
 ) -> Answer<(HeaderMap, Json<SessionView>)> {
-    is_theirs(&app, &account, &password, "password", address.ip(), &headers).await?;
+    is_theirs(&app, &session, &account, &password, "password").await?;
     let now = app.clock.now();
     let (session, cookies) =
         caller::begin_session(&app, &headers, session.membership, Some(member(&account)), Standing::Proved(now))
@@ -132,73 +138,27 @@ pub async fn prove(
     Ok((cookies, Json(view(Some(&session), now))))
 }
 
-/// Refuses a password that is not the account's, at `field`, and slows whoever tries.
+/// Refuses a password that is not the account's, at `field`, and slows whoever tries. Counted by the session: whoever has one is not held
+/// up by strangers.
 pub async fn is_theirs(
     app: &App,
+    session: &Session,
     account: &Account,
     password: &Password,
     field: &str,
-    address: IpAddr,
-    headers: &HeaderMap,
 ) -> Answer<()> {
-    let tries = Tries::of(&accounts::user_id(&account.email), &caller::address(address, headers, app).to_string());
-    tries.begin(app)?;
+    let user_id = accounts::user_id(&account.email);
+    let tried = Tries::at(&app.limits, &user_id, Source::Known(&session.id)).begin(app).await?;
     if !app.passwords.is_right(password, Some(&account.password)).await? {
-        let refused = Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown);
-        return Err(Error { retry_after: tries.wait(app), ..refused });
+        return Err(tried.failed(Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown)));
     }
-    tries.were_right(app);
-    Ok(())
+    tried.was_right(app).await
 }
 
 pub fn member(account: &Account) -> Member {
     let (name, email) = (account.name(), account.email.to_string());
     let person = PersonView { name, email, is_email_confirmed: true };
     Member { account: account.id.clone(), person }
-}
-
-/// Tries at one account from one address. An account that nobody has is slowed like any other.
-pub struct Tries {
-    pair: String,
-    account: String,
-    address: String,
-}
-
-impl Tries {
-    pub fn of(user_id: &str, address: &str) -> Self {
-        // Hashed: what people type as a user ID is not kept, and takes as much room whatever it is.
-        let account = caller::hash(user_id);
-        Self { pair: format!("{account} {address}"), account, address: address.to_owned() }
-    }
-
-    /// Refuses a try that comes too early, and counts any other as failed until it is known to be right.
-    pub fn begin(&self, app: &App) -> Answer<()> {
-        if let Some(seconds) = self.wait(app) {
-            return Err(Error::later(RefusalCode::TooMany, seconds));
-        }
-        let now = app.clock.now();
-        app.sign_ins.of_pair.count(&self.pair, now);
-        app.sign_ins.of_account.count(&self.account, now);
-        app.sign_ins.of_address.count(&self.address, now);
-        Ok(())
-    }
-
-    /// Seconds until the next try is welcome.
-    pub fn wait(&self, app: &App) -> Option<u32> {
-        let (now, slow) = (app.clock.now(), &app.sign_ins);
-        let waits = [
-            slow.of_pair.wait(&self.pair, now),
-            slow.of_account.wait(&self.account, now),
-            slow.of_address.wait(&self.address, now),
-        ];
-        waits.into_iter().max().filter(|seconds| *seconds > 0)
-    }
-
-    pub fn were_right(&self, app: &App) {
-        app.sign_ins.of_pair.forgive(&self.pair);
-        app.sign_ins.of_account.forgive(&self.account);
-        app.sign_ins.of_address.take_back(&self.address);
-    }
 }
 
 /// Who is asking: a guest, or a payer and until when.

@@ -1,0 +1,103 @@
+//! Limits on charges that are declined: who tries cards that are not theirs has many of those. Only a declined charge counts; whoever
+//! pays is not held up.
+//!
+//! The count is looked at before the processor is asked and written after its answer, so that a payment that goes through costs one
+//! read and no write. What keeps many tries at the same moment from slipping through is a gate for each membership: as many charges
+//! at a time as may fail, and one at a time once one has failed. Gates are this server's own: with two servers the limit can be
+//! overrun once by what goes through the other one's gate. An address has no gate, or a clinic's network would wait for itself; what it
+//! can overrun is bounded by the gates of the memberships it knows.
+
+use super::rules;
+use crate::{
+    refusal::{Answer, Error},
+    state::State,
+    store::{limits::Bucket, sessions::Session},
+};
+use contract::refusal::RefusalCode;
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Through a gate at a time, while nothing was declined: as many as one session may have declined.
+const ABREAST: u32 = rules::CHARGES_BY_SESSION.most;
+/// Nobody waits longer at a gate.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+type Open = HashMap<String, Arc<Semaphore>>;
+
+#[derive(Clone, Default)]
+pub struct Gates {
+    open: Arc<Mutex<Open>>,
+}
+
+/// A charge that may be tried now.
+pub struct Turn {
+    counted_by: Vec<Bucket>,
+    _passed: Passed,
+}
+
+struct Passed {
+    gates: Gates,
+    membership: String,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Gates {
+    async fn pass(&self, membership: &str, abreast: u32) -> Option<Passed> {
+        let gate = {
+            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            let gate = open.entry(membership.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(ABREAST as usize)));
+            Arc::clone(gate)
+        };
+        let mut passed = Passed { gates: self.clone(), membership: membership.to_owned(), permit: None };
+        passed.permit = tokio::time::timeout(PATIENCE, gate.acquire_many_owned(abreast)).await.ok()?.ok();
+        passed.permit.is_some().then_some(passed)
+    }
+}
+
+impl Drop for Passed {
+    fn drop(&mut self) {
+        self.permit = None;
+        let mut open = self.gates.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.get(&self.membership).is_some_and(|gate| Arc::strong_count(gate) == 1) {
+            open.remove(&self.membership);
+        }
+    }
+}
+
+/// Waits for a turn, or refuses one more try.
+pub async fn turn(app: &State, session: &Session, address: IpAddr) -> Answer<Turn> {
+    let limits = &app.limits;
+    let own = [
+        limits.bucket(&rules::CHARGES_BY_SESSION, &session.id),
+        limits.bucket(&rules::CHARGES_BY_MEMBERSHIP, &session.membership.id),
+    ];
+    let counted_by: Vec<_> =
+        own.iter().cloned().chain(limits.by_address(&rules::CHARGES_BY_ADDRESS, address)).collect();
+    let mut abreast = 1;
+    loop {
+        let passed = limits.gates.pass(&session.membership.id, abreast).await;
+        let passed = passed.ok_or_else(|| Error::later(RefusalCode::Unavailable, 5))?;
+        let now = app.clock.now();
+        app.store.look(&counted_by, now).await?.map_err(|full| super::too_many(full.wait_millis))?;
+        let was_declined = abreast == 1 && app.store.look(&own, now).await?.is_ok_and(|filled| filled > 0);
+        if !was_declined {
+            return Ok(Turn { counted_by, _passed: passed });
+        }
+        abreast = ABREAST;
+    }
+}
+
+impl Turn {
+    /// The processor answered. Money may have moved: what goes wrong here is logged, and is no answer to whoever pays.
+    pub async fn end(self, app: &State, is_declined: bool) {
+        app.limits.tallies.add(super::tallies::Kind::Charges, is_declined);
+        if is_declined && let Err(error) = app.store.count(&self.counted_by, app.clock.now()).await {
+            _ = Error::from(error);
+        }
+    }
+}

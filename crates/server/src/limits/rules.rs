@@ -1,0 +1,73 @@
+//! Every limit, in one place. A rule says how much fits at once and in which time it drains: so in the long run as many in each window.
+
+pub struct Rule {
+    /// Part of the key: counts of different rules have nothing in common.
+    pub name: &'static str,
+    pub most: u32,
+    pub window_seconds: i64,
+}
+
+const fn rule(name: &'static str, most: u32, window_seconds: i64) -> Rule {
+    Rule { name, most, window_seconds }
+}
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 3_600;
+
+/// Statements that nobody has. Those that were found use up nothing.
+pub const LOOKUPS_BY_ADDRESS: Rule = rule("lookups by address", 30, 5 * MINUTE);
+pub const LOOKUPS_BY_STATEMENT: Rule = rule("lookups by statement", 10, 5 * MINUTE);
+
+/// Calls that cause a letter and tell nothing: they always count.
+pub const LETTERS_BY_ADDRESS: Rule = rule("letters by address", 20, 5 * MINUTE);
+pub const LETTERS_BY_STATEMENT: Rule = rule("letters by statement", 10, 5 * MINUTE);
+pub const LETTERS_BY_SESSION: Rule = rule("letters by session", 3, 5 * MINUTE);
+
+/// Receipts sent by mail, to any address: a payment of a dollar is no way to write to strangers.
+pub const RECEIPTS_BY_PAYMENT: Rule = rule("receipts by payment", 5, HOUR);
+pub const RECEIPTS_BY_RECIPIENT: Rule = rule("receipts by recipient", 10, HOUR);
+pub const RECEIPTS_BY_MEMBERSHIP: Rule = rule("receipts by membership", 20, HOUR);
+
+/// What is added to an account beside its password: the owner gets a letter for each.
+pub const FACTORS_BY_ACCOUNT: Rule = rule("factors by account", 20, HOUR);
+
+/// Failed sign-ins from one address, whoever's they are.
+pub const SIGN_INS_BY_ADDRESS: Rule = rule("sign-ins by address", 30, HOUR);
+/// Failed sign-ins at one account from anywhere. NIST SP 800-63B, 3.2.2: at most a hundred in a row.
+pub const SIGN_INS_BY_ACCOUNT: Rule = rule("sign-ins by account", 100, HOUR);
+
+/// Charges that were declined.
+pub const CHARGES_BY_SESSION: Rule = rule("charges by session", 5, 10 * MINUTE);
+pub const CHARGES_BY_MEMBERSHIP: Rule = rule("charges by membership", 10, HOUR);
+pub const CHARGES_BY_ADDRESS: Rule = rule("charges by address", 20, HOUR);
+
+/// Tokens that the processor is asked about.
+pub const TOKENS_BY_SESSION: Rule = rule("tokens by session", 30, 10 * MINUTE);
+pub const TOKENS_BY_ADDRESS: Rule = rule("tokens by address", 120, 10 * MINUTE);
+
+/// New passwords that are judged and hashed.
+pub const PASSWORDS_BY_SESSION: Rule = rule("new passwords by session", 12, 10 * MINUTE);
+pub const PASSWORDS_BY_ADDRESS: Rule = rule("new passwords by address", 60, 10 * MINUTE);
+
+/// Receipts drawn: some tens of milliseconds of a processor each.
+pub const DRAWINGS_BY_SESSION: Rule = rule("receipts drawn by session", 60, 10 * MINUTE);
+
+/// Tries ever further apart: so many at once, then after two seconds, four, eight, up to a longest wait. One is forgotten for every
+/// while that passes.
+pub struct SlowRule {
+    pub name: &'static str,
+    pub free: i64,
+    pub longest_seconds: i64,
+    pub fades_seconds: i64,
+}
+
+const fn slow(name: &'static str, free: i64) -> SlowRule {
+    SlowRule { name, free, longest_seconds: 900, fades_seconds: 20 * MINUTE }
+}
+
+/// Sign-ins at one account from one network.
+pub const SIGN_INS_BY_PAIR: SlowRule = slow("sign-ins by account and network", 3);
+/// Sign-ins at one account from a browser that signed in there before, or in a session of the account.
+pub const SIGN_INS_BY_DEVICE: SlowRule = slow("sign-ins by account and device", 3);
+/// Codes of a second factor at one account, wherever they come from: a code has six digits, so there must not be many.
+pub const CODES_BY_ACCOUNT: SlowRule = slow("codes by account", 5);

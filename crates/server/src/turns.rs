@@ -1,0 +1,70 @@
+//! A bounded pool for heavy work: what takes longer than a millisecond runs on threads of its own, only so many at a time, and only so
+//! many wait. Who comes when the queue is full hears 503 at once. Knows nothing of the work.
+//!
+//! Heavy is: hashing and judging passwords (`passwords`), drawing receipts (`routes::receipts`).
+
+use crate::refusal::{Answer, Error};
+use contract::refusal::RefusalCode;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// What is told to whom the queue has no place for.
+const COME_BACK_SECONDS: u32 = 3;
+
+#[derive(Clone, Debug)]
+pub struct Turns {
+    at_work: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+}
+
+impl Turns {
+    /// `at_once` are worked on at the same time, `waiting` more may wait.
+    pub fn new(at_once: usize, waiting: usize) -> Self {
+        let at_once = at_once.max(1);
+        Self { at_work: Arc::new(Semaphore::new(at_once)), queue: Arc::new(Semaphore::new(at_once + waiting)) }
+    }
+
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Answer<T> {
+        let fault = || Error::new(RefusalCode::Fault);
+        let Ok(place) = Arc::clone(&self.queue).try_acquire_owned() else {
+            return Err(Error::later(RefusalCode::Unavailable, COME_BACK_SECONDS));
+        };
+        let turn = Arc::clone(&self.at_work).acquire_owned().await.map_err(|_| fault())?;
+        // The work goes on when whoever asked has left: so it keeps its place until it is done.
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop((turn, place));
+            done
+        });
+        done.await.map_err(|_| fault())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[tokio::test]
+    async fn whoever_comes_when_the_queue_is_full_is_sent_away_at_once() {
+        let turns = Turns::new(1, 1);
+        let (go, gone) = mpsc::channel::<()>();
+        let working = tokio::spawn({
+            let turns = turns.clone();
+            async move { turns.run(move || gone.recv().is_ok()).await }
+        });
+        let waiting = tokio::spawn({
+            let turns = turns.clone();
+            async move { turns.run(|| 2).await }
+        });
+        while turns.queue.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let refused = turns.run(|| 3).await.unwrap_err();
+        assert_eq!((refused.code, refused.retry_after), (RefusalCode::Unavailable, Some(COME_BACK_SECONDS)));
+        go.send(()).unwrap();
+        assert!(working.await.unwrap().unwrap());
+        assert_eq!(waiting.await.unwrap().unwrap(), 2);
+        assert_eq!(turns.run(|| 4).await.unwrap(), 4);
+    }
+}

@@ -1,0 +1,462 @@
+//! Limits: many tries are refused, wherever and at how many servers they are made; whoever is right uses up nothing; and nobody can
+//! keep an owner out.
+
+use crate::house::{
+    DECLINED, House, ORIGIN, PASSWORD, Payer, VISA,
+    call::{Answer, Call},
+    new_account, new_key,
+    seed::{ANA, MEI, Member},
+};
+use axum::http::HeaderMap;
+use futures_util::future::join_all;
+use serde_json::json;
+use server::{
+    known_device,
+    limits::{rules, tallies},
+    metrics,
+};
+use std::time::{Duration, Instant};
+
+const ANAS: &str = "ana@example.org";
+const WRONG: &str = "wrong wrong wrong wrong";
+
+async fn proxied() -> House {
+    House::open_with(&["--public-origin", ORIGIN, "--behind-proxy"]).await
+}
+
+/// A statement that nobody has.
+fn nobodys(number: usize) -> Call {
+    let mut lookup = ANA.lookup();
+    lookup["identifiers"]["hrn"] = json!(format!("9{number:08}"));
+    Call::post("/bill-lookups").json(&lookup)
+}
+
+fn found(member: &Member) -> Call {
+    Call::post("/bill-lookups").json(&member.lookup())
+}
+
+fn from(address: &str, call: Call) -> Call {
+    call.header("x-forwarded-for", address)
+}
+
+fn sign_in(password: &str) -> Call {
+    Call::post("/session").json(&json!({ "user_id": ANAS, "password": password }))
+}
+
+/// So many were answered, and one more for each step that a bucket drained by since.
+#[track_caller]
+fn is_most(answered: usize, most: usize, step_seconds: u64, began: Instant) {
+    let drained = usize::try_from(began.elapsed().as_secs() / step_seconds).unwrap();
+    assert!((most..=most + drained).contains(&answered), "{answered} of {most}, {drained} drained");
+}
+
+async fn how_many(answers: impl IntoIterator<Item = impl Future<Output = Answer>>, status: u16) -> usize {
+    join_all(answers).await.iter().filter(|answer| answer.status.as_u16() == status).count()
+}
+
+/// Buckets that are not empty.
+async fn counted(house: &House) -> i64 {
+    house.number(&format!("SELECT COUNT(*) FROM attempt WHERE until_at > {}", house.app.clock.now().millis())).await
+}
+
+#[tokio::test]
+async fn whoever_finds_a_bill_uses_up_nothing() {
+    let house = House::open().await;
+    for _ in 0..40 {
+        house.ask(found(&ANA)).await.is(201);
+    }
+    assert_eq!(counted(&house).await, 0);
+    let (began, mut answered) = (Instant::now(), 0);
+    for number in 0..35 {
+        answered += usize::from(house.ask(nobodys(number)).await.status.as_u16() == 404);
+    }
+    is_most(answered, 30, 10, began);
+    assert_eq!(house.number("SELECT COUNT(*) FROM session").await, 40);
+}
+
+#[tokio::test]
+async fn the_addresses_of_one_ipv6_network_are_one_caller() {
+    let house = proxied().await;
+    let (began, mut answered) = (Instant::now(), 0);
+    for at in 0..35 {
+        let answer = house.ask(from(&format!("2001:db8:1:1::{at:x}"), nobodys(at))).await;
+        answered += usize::from(answer.status.as_u16() == 404);
+    }
+    is_most(answered, 30, 10, began);
+    house.ask(from("[2001:db8:1:2::1]:4433", nobodys(35))).await.is_refused(404, "no_match");
+    // The /48 around it holds ten times as much, and no more.
+    let mut answered = answered + 1;
+    for at in 0..300 {
+        let network = at / 29 + 3;
+        let answer = house.ask(from(&format!("2001:db8:1:{network:x}::1"), nobodys(100 + at))).await;
+        answered += usize::from(answer.status.as_u16() == 404);
+    }
+    is_most(answered, 300, 1, began);
+    house.ask(from("2001:db8:2::1", nobodys(500))).await.is_refused(404, "no_match");
+}
+
+#[tokio::test]
+async fn of_many_look_ups_at_the_same_moment_no_more_are_answered() {
+    let house = House::open().await;
+    let began = Instant::now();
+    let answers = (0..60).map(|number| house.ask(nobodys(number)));
+    is_most(how_many(answers, 404).await, 30, 10, began);
+}
+
+#[tokio::test]
+async fn two_servers_count_together() {
+    use tower::ServiceExt;
+    let house = proxied().await;
+    let (_, other) = house.second_server().await;
+    let (began, mut statuses) = (Instant::now(), Vec::new());
+    for number in 0..40 {
+        let mut call = from("198.51.100.7", nobodys(number));
+        if number % 2 == 0 {
+            statuses.push(house.ask(call).await.status.as_u16());
+        } else {
+            call.path.insert_str(0, "/api/v1");
+            statuses.push(other.clone().oneshot(call.request()).await.unwrap().status().as_u16());
+        }
+    }
+    is_most(statuses.iter().filter(|status| **status == 404).count(), 30, 10, began);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_keeps_nobody_out() {
+    let house = House::open().await;
+    for number in 0..31 {
+        house.ask(nobodys(number)).await;
+    }
+    let later = "UPDATE attempt SET until_at = until_at + 86400000, last_at = last_at + 86400000";
+    sqlx::query(later).execute(&house.app.store.write).await.unwrap();
+    house.app.clock.move_on(6_000);
+    house.ask(nobodys(31)).await.is_refused(404, "no_match");
+}
+
+#[tokio::test]
+async fn no_address_and_no_name_is_in_the_table_of_limits() {
+    let house = proxied().await;
+    house.register(&ANA, ANAS).await;
+    house.ask(from("198.51.100.7", nobodys(1))).await.is_refused(404, "no_match");
+    house.ask(from("198.51.100.7", sign_in(WRONG))).await.is_refused(422, "wrong_credentials");
+    let (all, hashed) = ("SELECT COUNT(*) FROM attempt", "SELECT COUNT(*) FROM attempt WHERE LENGTH(key) = 24");
+    assert!(house.number(all).await >= 5);
+    assert_eq!(house.number(all).await, house.number(hashed).await);
+    for known in ["198.51.100.7", ANAS, "012345678"] {
+        assert_eq!(house.number(&format!("SELECT COUNT(*) FROM attempt WHERE key LIKE '%{known}%'")).await, 0);
+    }
+    // Nothing is kept for longer than it means something.
+    house.app.clock.move_on(24 * 3_600_000);
+    tallies::round(&house.app).await.unwrap();
+    assert_eq!(house.number(all).await, 0);
+}
+
+#[tokio::test]
+async fn an_owner_with_the_right_password_gets_in_while_an_attacker_tries() {
+    let house = proxied().await;
+    house.register(&ANA, ANAS).await;
+    // One IPv6 network with many addresses, and thirty IPv4 addresses.
+    for at in 0..60 {
+        house.ask(from(&format!("2001:db8:1:1::{at:x}"), sign_in(WRONG))).await;
+        house.ask(from(&format!("198.51.100.{}", at % 30), sign_in(WRONG))).await;
+    }
+    house.ask(from("2001:db8:1:1::99", sign_in(PASSWORD))).await.is_refused(429, "too_many");
+    house.ask(from("203.0.113.7", sign_in(PASSWORD))).await.is(200);
+    house.ask(from("198.51.100.77", sign_in(PASSWORD))).await.is(200);
+}
+
+#[tokio::test]
+async fn in_a_siege_an_owner_gets_in_with_the_second_try_and_each_network_has_one_guess() {
+    let house = proxied().await;
+    house.register(&ANA, ANAS).await;
+    let sieges = metrics::SIEGES.value();
+    let (began, mut heard) = (Instant::now(), 0);
+    for at in 0..110 {
+        let answer = house.ask(from(&format!("198.51.{at}.1"), sign_in(WRONG))).await;
+        heard += usize::from(answer.status.as_u16() == 422);
+    }
+    is_most(heard, 100, 36, began);
+    for address in ["203.0.113.7", "203.0.113.8"] {
+        let wait = house.ask(from(address, sign_in(PASSWORD))).await;
+        assert_eq!(wait.is_refused(429, "too_many").json()["retry_after"], 16);
+    }
+    assert!(metrics::SIEGES.value() >= sieges + 2);
+    house.app.clock.move_on(16_000);
+    house.ask(from("203.0.113.7", sign_in(PASSWORD))).await.is(200);
+    // Who is wrong then waits longer than anywhere else.
+    let wrong = house.ask(from("203.0.113.8", sign_in(WRONG))).await;
+    assert_eq!(wrong.is_refused(422, "wrong_credentials").json()["retry_after"], 32);
+    house.ask(from("203.0.113.8", sign_in(PASSWORD))).await.is_refused(429, "too_many");
+    // Being right used nothing up: an hour later the account is what it was.
+    house.app.clock.move_on(3_600_000);
+    house.ask(from("203.0.113.9", sign_in(PASSWORD))).await.is(200);
+}
+
+#[tokio::test]
+async fn a_browser_that_signed_in_before_has_tries_of_its_own() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let account = house.text("SELECT id FROM account").await;
+    let now = house.app.clock.now();
+    let cookie = known_device::cookie(&house.app, &HeaderMap::new(), &account, now).unwrap();
+    let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+    // The attacker is in the very network of the owner.
+    for _ in 0..10 {
+        house.ask(sign_in(WRONG)).await;
+    }
+    house.ask(sign_in(PASSWORD)).await.is_refused(429, "too_many");
+    house.ask(sign_in(PASSWORD).header("cookie", &cookie)).await.is(200);
+    // Its budget is no larger than another's.
+    for _ in 0..3 {
+        house.ask(sign_in(WRONG).header("cookie", &cookie)).await.is_refused(422, "wrong_credentials");
+    }
+    house.ask(sign_in(PASSWORD).header("cookie", &cookie)).await.is_refused(429, "too_many");
+}
+
+#[tokio::test]
+async fn an_address_that_tries_many_accounts_is_stopped_and_its_right_sign_ins_do_not_count() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    for at in 0..30 {
+        house.ask(sign_in(PASSWORD)).await.is(200);
+        let other = json!({ "user_id": format!("nobody{at}@example.org"), "password": WRONG });
+        house.ask(Call::post("/session").json(&other)).await.is_refused(422, "wrong_credentials");
+    }
+    house.ask(sign_in(PASSWORD)).await.is_refused(429, "too_many");
+}
+
+#[tokio::test]
+async fn whoever_is_signed_in_is_not_held_up_by_strangers_who_try() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let ana = house.sign_in(ANAS).await;
+    for _ in 0..6 {
+        house.ask(sign_in(WRONG)).await;
+    }
+    house.ask(sign_in(PASSWORD)).await.is_refused(429, "too_many");
+    let proof = Call::write("PUT", "/session/proof").by(&ana).json(&json!({ "password": PASSWORD }));
+    house.ask(proof).await.is(200);
+}
+
+async fn declined(house: &House, payer: &Payer) -> Answer {
+    pay(house, payer, DECLINED).await
+}
+
+/// A dollar of Ana's largest bill.
+async fn pay(house: &House, payer: &Payer, number: &str) -> Answer {
+    let token = house.card(payer, number).await;
+    let mut order = house.order(payer, &token, &[("surgery", "1.00")]).await;
+    order["pay_again"] = json!(true);
+    house.pay(payer, &new_key(), &order).await
+}
+
+#[tokio::test]
+async fn cards_that_are_declined_end_a_session_of_trying_and_nobody_is_asked_any_more() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    for _ in 0..5 {
+        declined(&house, &ana).await.is_payment(201, "failed");
+    }
+    let refused = pay(&house, &ana, VISA).await;
+    let wait: i64 = refused.is_refused(429, "too_many").header("retry-after").parse().unwrap();
+    assert!((1..=120).contains(&wait), "{wait}");
+    assert_eq!((house.payments().await, house.asked()), (5, 5));
+    assert_eq!(house.owes("surgery").await, (115_000, 0));
+    // The next one is welcome, and a good card is not counted.
+    house.app.clock.move_on(wait * 1_000);
+    for _ in 0..3 {
+        pay(&house, &ana, VISA).await.is_payment(201, "paid");
+    }
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_statement_is_not_good_for_more_cards_in_more_sessions() {
+    let house = House::open().await;
+    let (one, two, three) = (house.look_up(&ANA).await, house.look_up(&ANA).await, house.look_up(&ANA).await);
+    for payer in [&one, &two] {
+        for _ in 0..5 {
+            declined(&house, payer).await.is_payment(201, "failed");
+        }
+    }
+    pay(&house, &three, VISA).await.is_refused(429, "too_many");
+    assert_eq!(house.payments().await, 10);
+    // Of another household nobody is held up.
+    let mei = house.look_up(&MEI).await;
+    house.pay_by_card(&mei, &[("meis", "1.00")]).await.is_payment(201, "paid");
+}
+
+#[tokio::test]
+async fn an_address_does_not_get_more_by_having_many_statements() {
+    let house = proxied().await;
+    let all: Vec<&'static Member> = vec![&ANA, &MEI];
+    for at in 0..20 {
+        let member = all[at % 2];
+        let payer = house.look_up(member).await;
+        let bill = if at % 2 == 0 { "surgery" } else { "meis" };
+        let token = house.card(&payer, DECLINED).await;
+        let order = house.order(&payer, &token, &[(bill, "1.00")]).await;
+        let call = Call::post("/payments").by(&payer).key(&new_key()).json(&order);
+        house.ask(from("198.51.100.7", call)).await.is_payment(201, "failed");
+    }
+    let ruth = house.look_up(&crate::house::seed::RUTH).await;
+    let token = house.card(&ruth, VISA).await;
+    let order = house.order(&ruth, &token, &[("ruths", "1.00")]).await;
+    let call = || Call::post("/payments").by(&ruth).key(&new_key()).json(&order);
+    house.ask(from("198.51.100.7", call())).await.is_refused(429, "too_many");
+    house.ask(from("203.0.113.7", call())).await.is_payment(201, "paid");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_cards_at_the_same_moment_no_more_are_tried() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let answers = join_all((0..20).map(|_| declined(&house, &ana))).await;
+    let failed = answers.iter().filter(|answer| answer.json()["state"] == "failed").count();
+    let refused = answers.iter().filter(|answer| answer.status.as_u16() == 429).count();
+    assert_eq!((failed, refused, house.asked()), (5, 15, 5));
+    house.books_are_right().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_pays_much_at_the_same_moment_is_not_held_up() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let answers = (0..20).map(|_| pay(&house, &ana, VISA));
+    assert_eq!(how_many(answers, 201).await, 20);
+    assert_eq!((house.charges().await, counted(&house).await), (20, 0));
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn the_processor_is_not_asked_about_tokens_without_end() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let keep = |token: &str| Call::write("PUT", "/payment-draft").by(&ana).json(&json!({ "token": token }));
+    let good = house.card(&ana, VISA).await;
+    house.ask(keep(&good)).await.is(204);
+    for number in 1..30 {
+        house.ask(keep(&format!("tok_{number}"))).await.is(204);
+    }
+    house.ask(keep("tok_31")).await.is_refused(429, "too_many");
+    // One that is known is no question.
+    for _ in 0..3 {
+        house.ask(keep(&good)).await.is(204);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_receipts_at_the_same_moment_no_more_are_sent() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let paid = pay(&house, &ana, VISA).await.is_payment(201, "paid").json();
+    let before = house.number("SELECT COUNT(*) FROM outbox").await;
+    let path = format!("/payments/{}/receipt-emails", paid["id"].as_str().unwrap());
+    let send = |to: &str| house.ask(Call::post(&path).by(&ana).json(&json!({ "email": to })));
+    assert_eq!(how_many((0..40).map(|_| send("stranger@example.org")), 202).await, 5);
+    assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await - before, 5);
+    let refused = send("stranger@example.org").await;
+    assert!(refused.is_refused(429, "too_many").json()["retry_after"].as_i64().unwrap() <= 720);
+}
+
+#[tokio::test]
+async fn a_registration_that_was_sent_costs_nothing_when_it_is_sent_again() {
+    let house = House::open().await;
+    let payer = house.look_up(&ANA).await;
+    let begun = house.ask(Call::post("/registrations").by(&payer)).await;
+    let id = begun.is(201).json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/registrations/{id}/account");
+    let send = |zip: &str| {
+        let mut account = new_account(&ANA, ANAS);
+        account["address"]["zip"] = json!(zip);
+        house.ask(Call::post(&path).by(&payer).json(&account))
+    };
+    // What is judged and not taken is counted, or one payer could keep every thread busy.
+    for _ in 0..11 {
+        send("00501").await.is_refused(422, "invalid");
+    }
+    send("94612").await.is(202);
+    for _ in 0..20 {
+        send("94612").await.is(202);
+    }
+    let other = house.look_up(&MEI).await;
+    let begun = house.ask(Call::post("/registrations").by(&other)).await;
+    let id = begun.is(201).json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/registrations/{id}/account");
+    for at in 0..13 {
+        let mut account = new_account(&MEI, "mei@example.org");
+        account["address"]["zip"] = json!("00501");
+        let answer = house.ask(Call::post(&path).by(&other).json(&account)).await;
+        answer.is(if at < 12 { 422 } else { 429 });
+    }
+}
+
+#[tokio::test]
+async fn an_alarm_is_raised_when_too_large_a_share_fails() {
+    let house = proxied().await;
+    for at in 0..120 {
+        house.ask(from(&format!("198.51.{at}.1"), nobodys(at))).await.is_refused(404, "no_match");
+    }
+    tallies::round(&house.app).await.unwrap();
+    assert_eq!(house.number("SELECT CAST(SUM(failed) AS BIGINT) FROM tally WHERE kind = 'lookups'").await, 120);
+    assert_eq!(metrics::LOOKUPS_ALARM.value(), 1);
+    house.app.clock.move_on(11 * 60_000);
+    tallies::round(&house.app).await.unwrap();
+    assert_eq!(metrics::LOOKUPS_ALARM.value(), 0);
+}
+
+/// What limits add to a call; `-- --nocapture` shows it. A build for tests is several times slower than the one that is deployed, so this
+/// only finds what is wrong by orders of magnitude.
+#[tokio::test]
+async fn counting_costs_a_call_little() {
+    let house = House::open().await;
+    let (limits, now) = (&house.app.limits, house.app.clock.now());
+    let mut buckets = limits.by_address(&rules::LOOKUPS_BY_ADDRESS, "198.51.100.7".parse().unwrap()).to_vec();
+    buckets.push(limits.bucket(&rules::LOOKUPS_BY_STATEMENT, "a statement"));
+    let store = &house.app.store;
+    let mut took = [const { Vec::new() }; 3];
+    for _ in 0..200 {
+        let began = Instant::now();
+        store.take(&buckets, now).await.unwrap().unwrap();
+        took[0].push(began.elapsed());
+        let began = Instant::now();
+        store.give_back(&buckets, now).await.unwrap();
+        took[1].push(began.elapsed());
+        let began = Instant::now();
+        store.look(&buckets, now).await.unwrap().unwrap();
+        took[2].push(began.elapsed());
+    }
+    for (what, took) in ["take", "give back", "look"].into_iter().zip(&mut took) {
+        took.sort();
+        let median = took[took.len() / 2];
+        println!("{what}: {median:?}");
+        assert!(median < Duration::from_millis(20), "{what}: {median:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_guest_hears_that_the_bank_declined_and_nothing_finer() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let guest = house.look_up(&ANA).await;
+    let member = house.sign_in(ANAS).await;
+    for (number, reason) in [
+        ("4000000000009995", "insufficient_funds"),
+        ("4000000000000069", "card_expired"),
+        ("4000000000000127", "wrong_security_code"),
+    ] {
+        let told = pay(&house, &guest, number).await.is_payment(201, "failed").json();
+        assert_eq!(told["failure"], "declined", "{reason}");
+        let again = house.ask(Call::get(&format!("/payments/{}", told["id"].as_str().unwrap())).by(&guest)).await;
+        assert_eq!(again.is(200).json()["failure"], "declined", "{reason}");
+        // Who answers the phone can find it.
+        let sql = format!("SELECT failure FROM payment WHERE id = '{}'", told["id"].as_str().unwrap());
+        assert_eq!(house.text(&sql).await, reason);
+        let told = pay(&house, &member, number).await.is_payment(201, "failed").json();
+        assert_eq!(told["failure"], reason);
+    }
+    // That it could not be asked is no bank's word.
+    let told = pay(&house, &guest, "4000000000000119").await.is_payment(201, "failed").json();
+    assert_eq!(told["failure"], "processing_error");
+    house.books_are_right().await;
+}
