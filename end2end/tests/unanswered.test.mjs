@@ -181,6 +181,25 @@ atReview('signed out while it is checking: it says not to pay again, and nothing
   paidOnce(house, stage.before, { cents: 6410, state: 'paid' });
 });
 
+atReview('a payment for one bill is not called lost where somebody else’s bill is found', async (stage) => {
+  const { house, payer, said } = stage;
+  const other = await house.member(({ name, region }) => region === 'CA' && name !== stage.member.name);
+  house.edge.fault({ path: PAYMENTS, lose: true });
+  const asked = house.edge.fault({ method: 'GET', path: BY_KEY, times: Infinity, drop: true });
+  await payer.pays();
+  await payer.sees(payer.words.checkingPayment);
+  await house.until(() => asked.seen > 0, 'it asked');
+  await payer.goes('/pay');
+  await payer.sees(payer.words.find);
+  asked.times = 0;
+  await payer.finds(other.identifiers);
+  await payer.sees(payer.words.checkingPayment);
+  await payer.page.waitForURL(/\/pay\/(amount|method)$/, LONG);
+  await payer.settles();
+  assert.deepEqual(said, [], 'it was paid');
+  paidOnce(house, stage.before, { cents: 6410, state: 'paid' });
+});
+
 const foreign = { status: 404, body: '<html>default backend - 404</html>' };
 
 scene('a proxy’s own 404 to a look-up is neither “no match” nor “this page does not exist”', async ({ house, payer, member }) => {
