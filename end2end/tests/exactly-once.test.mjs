@@ -137,7 +137,7 @@ atReview('two tabs that both press Pay make one payment, and both show its recei
   await isPaidOnce({ ...stage, payer: second });
 });
 
-atReview('a request that never arrived is not taken for a payment, and is paid once', async (stage) => {
+atReview('a request that never arrived is not taken for a payment, and is paid once', { timeout: 90_000 }, async (stage) => {
   stage.house.edge.fault({ path: PAYMENTS, drop: true });
   await stage.payer.pays();
   await stage.payer.paysAgain();
@@ -195,7 +195,7 @@ atReview('a time-out is not an answer: the key is asked',
     assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
   });
 
-atReview('offline before it was sent: nothing is taken, and online again it is paid once', async (stage) => {
+atReview('offline before it was sent: nothing is taken, and online again it is paid once', { timeout: 90_000 }, async (stage) => {
   await stage.payer.agrees();
   await stage.payer.context.setOffline(true);
   await stage.payer.payButton.click();
