@@ -23,6 +23,8 @@ pub struct Plan {
     pub api_only: bool,
     /// Logs go into `data` and not to the terminal.
     pub quiet: bool,
+    /// When both programs' clocks start, instead of now.
+    pub clock: Option<String>,
     /// More of the server's flags.
     pub more: Vec<String>,
 }
@@ -38,6 +40,7 @@ impl Plan {
             fresh: true,
             api_only: false,
             quiet: true,
+            clock: None,
             more: Vec::new(),
         })
     }
@@ -116,6 +119,7 @@ pub fn start_processor(plan: &Plan, secret: &str) -> Outcome<Running> {
     let mut processor = Command::new(place::server_binary("kppay-processor"));
     processor.args(["--listen", &plan.processor_authority(), "--parent-origin", &plan.origin()]);
     processor.arg("--database").arg(plan.data.join("processor.db")).arg("--frame").arg(build::frame());
+    processor.args(clock(plan));
     start("The processor", &mut processor, plan, secret)
 }
 
@@ -135,10 +139,15 @@ pub fn start_server(plan: &Plan, port: u16, processor_url: &str, secret: &str) -
     ]);
     let processor_origin = format!("http://localhost:{}", plan.processor_port);
     server.args(["--processor-url", processor_url, "--processor-public-url", &processor_origin]);
+    server.args(clock(plan));
     if !plan.api_only {
         server.arg("--dist").arg(build::dist());
     }
     start("The billing API", server.args(&plan.more), plan, secret)
+}
+
+fn clock(plan: &Plan) -> impl Iterator<Item = &str> {
+    plan.clock.iter().flat_map(|moment| ["--clock", moment])
 }
 
 fn kilobytes(status: &str, name: &str) -> Option<u64> {

@@ -10,6 +10,7 @@ mod build;
 mod chaos;
 mod child;
 mod conformance;
+mod days;
 mod end2end;
 mod house;
 mod place;

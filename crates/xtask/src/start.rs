@@ -21,6 +21,7 @@ pub fn start(given: &[String]) -> Outcome<()> {
         fresh: arguments.has("--fresh"),
         api_only: arguments.has("--api-only"),
         quiet: false,
+        clock: None,
         more: Vec::new(),
     };
     if plan.api_only {

@@ -1,31 +1,37 @@
-//! `cargo xtask test`: every test there is, in five suites. A suite that can't run is a failure with its way out, never a skip.
+//! `cargo xtask test`: every test there is, in six suites, at one moment whatever day it is (`days`). A suite that can't run is a
+//! failure with its way out, never a skip.
 
 use crate::house::{House, Plan};
 use crate::postgres::{Commits, Postgres};
 use crate::system::Browser;
 use crate::tally::Tally;
 use crate::tools::{Tools, step};
-use crate::{arguments::Arguments, build, child, conformance, end2end, place};
+use crate::{arguments::Arguments, build, child, conformance, days, end2end, place};
 use std::process::Command;
 use std::time::Instant;
 use xtask::failure::{Failure, Outcome};
 
-pub const USAGE: &str = "test [native] [server] [browser] [api] [end2end]";
+pub const USAGE: &str = "test [--at 2028-02-29T12:00:00Z] [native] [server] [browser] [api] [end2end] [day | days]";
 
-type Suite = (&'static str, &'static str, fn() -> Outcome<Tally>);
+/// A name, what it is, and how it runs at another moment than the usual one.
+type Suite = (&'static str, &'static str, fn(Option<&str>) -> Outcome<Tally>);
 
-const SUITES: [Suite; 5] = [
+const SUITES: [Suite; 6] = [
     ("native", "contract, processor, capture, the commands, the app's native tests and the tree's own rules", native),
     ("server", "the billing API on SQLite and on PostgreSQL", server),
     ("browser", "the app's pieces in Chromium (wasm-bindgen-test)", browser),
     ("api", "schemathesis against the OpenAPI document", api),
     ("end2end", "journeys in Chromium against the real servers (Playwright)", journeys),
+    ("day", "what knows dates, at a moment chosen by the day", days::one),
 ];
+/// Only when asked for: `day` at every moment there is.
+const EVERY_DAY: Suite = ("days", "what knows dates, at every moment of the list", |_| days::all());
 
 /// Whether everything passed. The last line printed is `N passed, N failed`.
 pub fn test(given: &[String]) -> Outcome<bool> {
-    let wanted = Arguments::parse(given, &[], &[])?.words;
-    let known: Vec<_> = SUITES.iter().map(|(name, ..)| *name).collect();
+    let arguments = Arguments::parse(given, &["--at"], &[])?;
+    let (wanted, at) = (&arguments.words, arguments.text("--at"));
+    let known: Vec<_> = SUITES.iter().chain([&EVERY_DAY]).map(|(name, ..)| *name).collect();
     if let Some(unknown) = wanted.iter().find(|name| !known.contains(&name.as_str())) {
         return Err(
             Failure::new(format!("There is no suite {unknown}.")).fix(format!("the suites are {}", known.join(", ")))
@@ -33,12 +39,12 @@ pub fn test(given: &[String]) -> Outcome<bool> {
     }
     let mut total = Tally::default();
     let mut report = String::new();
-    for (name, what, run) in
-        SUITES.iter().filter(|(name, ..)| wanted.is_empty() || wanted.iter().any(|want| want == name))
-    {
+    let is_wanted = |name: &str| wanted.iter().any(|want| want == name);
+    let run_now = SUITES.iter().filter(|(name, ..)| wanted.is_empty() || is_wanted(name));
+    for (name, what, run) in run_now.chain([&EVERY_DAY].into_iter().filter(|(name, ..)| is_wanted(name))) {
         step(&format!("{name}: {what}"));
         let since = Instant::now();
-        let (tally, note) = match run() {
+        let (tally, note) = match run(at) {
             Ok(tally) if tally == Tally::default() => (Tally { passed: 0, failed: 1 }, "ran no test at all".to_owned()),
             Ok(tally) => (tally, String::new()),
             Err(failure) => (Tally { passed: 0, failed: 1 }, format!("could not run. {failure}")),
@@ -50,15 +56,15 @@ pub fn test(given: &[String]) -> Outcome<bool> {
     Ok(total.failed == 0)
 }
 
-fn native() -> Outcome<Tally> {
+fn native(at: Option<&str>) -> Outcome<Tally> {
     let mut tally = Tally::default();
     let crates = ["-p", "contract", "-p", "processor", "-p", "capture", "-p", "xtask", "--features", "xtask/load"];
-    cargo_test(&mut tally, place::cargo().args(["test", "--no-fail-fast"]).args(crates))?;
-    cargo_test(&mut tally, place::cargo().args(["test", "--no-fail-fast", "-p", "kppay", "--features", "ssr"]))?;
+    cargo_test(&mut tally, cargo_at(at).args(["test", "--no-fail-fast"]).args(crates))?;
+    cargo_test(&mut tally, cargo_at(at).args(["test", "--no-fail-fast", "-p", "kppay", "--features", "ssr"]))?;
     Ok(tally)
 }
 
-fn server() -> Outcome<Tally> {
+fn server(at: Option<&str>) -> Outcome<Tally> {
     let (_ours, url) = match std::env::var("KPPAY_TEST_POSTGRES_URL") {
         Ok(url) => (None, url),
         Err(_) => {
@@ -69,13 +75,14 @@ fn server() -> Outcome<Tally> {
         }
     };
     let mut tally = Tally::default();
-    let mut cargo = place::cargo();
+    let mut cargo = cargo_at(at);
     cargo.args(["test", "--no-fail-fast", "-p", "server"]).env("KPPAY_TEST_POSTGRES_URL", url);
     cargo_test(&mut tally, &mut cargo)?;
     Ok(tally)
 }
 
-fn browser() -> Outcome<Tally> {
+/// The pieces are told what time it is.
+fn browser(_: Option<&str>) -> Outcome<Tally> {
     let browser = Browser::ready()?;
     let tools = Tools::ready()?;
     let mut cargo = tools.command("cargo");
@@ -88,28 +95,36 @@ fn browser() -> Outcome<Tally> {
     Ok(tally)
 }
 
-fn api() -> Outcome<Tally> {
+fn api(at: Option<&str>) -> Outcome<Tally> {
     let schemathesis = conformance::ready()?;
     build::everything()?;
     let files = child::Scratch::new("api")?;
     // It looks bills up far more often than a person may.
     let more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
-    let house = House::open(&Plan { more, ..Plan::private(files.path())? })?;
+    let clock = at.map(str::to_owned).or_else(|| std::env::var(days::VARIABLE).ok());
+    let house = House::open(&Plan { more, clock, ..Plan::private(files.path())? })?;
     conformance::run(&schemathesis, &house)
 }
 
-fn journeys() -> Outcome<Tally> {
+fn journeys(at: Option<&str>) -> Outcome<Tally> {
     let browser = Browser::ready()?;
     build::everything()?;
     end2end::packages()?;
     let mut tally = Tally::default();
     let mut npm = end2end::npm(&browser);
-    let status = child::run_and_read("npm test", npm.args(["test", "--silent"]), |line| tally.read(line))?;
+    npm.args(["test", "--silent"]).envs(at.map(|at| (days::VARIABLE, at)));
+    let status = child::run_and_read("npm test", &mut npm, |line| tally.read(line))?;
     settle(tally, status.success(), "npm test")
 }
 
+fn cargo_at(at: Option<&str>) -> Command {
+    let mut cargo = place::cargo();
+    cargo.envs(at.map(|at| (days::VARIABLE, at)));
+    cargo
+}
+
 /// One `cargo test`, added up. Nothing failed but cargo did: then it could not build, or a test binary died.
-fn cargo_test(tally: &mut Tally, cargo: &mut Command) -> Outcome<()> {
+pub fn cargo_test(tally: &mut Tally, cargo: &mut Command) -> Outcome<()> {
     let mut own = Tally::default();
     let status = child::run_and_read("cargo test", cargo, |line| own.read(line))?;
     *tally += settle(own, status.success(), "cargo test")?;
