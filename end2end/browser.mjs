@@ -11,12 +11,16 @@ export const launch = () =>
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--force-color-profile=srgb'],
   });
 
-/** A visitor: a browser profile of its own, with everything that goes wrong in it kept in `visitor.seen`. */
-export async function visitor(browser, { size = DESK, locale = 'en-US', scheme = 'light', ...more } = {}) {
+/**
+ * A visitor: a browser profile of its own, whose clock shows `now` and ticks on, with everything that goes wrong in it kept in
+ * `visitor.seen`.
+ */
+export async function visitor(browser, { now, size = DESK, locale = 'en-US', scheme = 'light', ...more } = {}) {
   const context = await browser.newContext({
     viewport: size, locale, colorScheme: scheme, reducedMotion: 'reduce', timezoneId: 'America/Los_Angeles', ...more,
   });
   context.setDefaultTimeout(10_000);
+  await context.clock.install({ time: now });
   const seen = { requests: [], violations: [], errors: [] };
   await context.exposeBinding('reportViolation', (_, violation) => seen.violations.push(violation));
   await context.addInitScript(() => {

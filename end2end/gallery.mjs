@@ -51,7 +51,7 @@ for (const language of ['en', 'es']) {
     const house = await House.open();
     const visitors = [];
     const another = async () => {
-      const one = await visitor(browser, { locale: language === 'es' ? 'es-US' : 'en-US', size: DESK });
+      const one = await visitor(browser, { now: house.now(), locale: language === 'es' ? 'es-US' : 'en-US', size: DESK });
       visitors.push(one);
       return new Member(house, one, { language });
     };

@@ -4,6 +4,9 @@
 //   browser -> house.edge (Proxy) -> billing server -> house.inner (Proxy) -> processor <- the capture frame, straight
 //
 // Where the programs are: KPPAY_SERVER_BIN, KPPAY_PROCESSOR_BIN, KPPAY_DIST (the built app), KPPAY_FRAME (the built frame).
+//
+// Every house opens at one moment, KPPAY_TEST_NOW or the one in .cargo/config.toml, whatever day it is: both servers' clocks and the
+// browser's begin there and tick on. Only `house.later` moves the servers' further.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -17,6 +20,14 @@ import { fileURLToPath } from 'node:url';
 import { Proxy } from './fault.mjs';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** The moment at which every kept tree was taken, and at which tests begin unless the environment says otherwise. */
+const USUAL = fs.readFileSync(path.join(ROOT, '.cargo/config.toml'), 'utf8').match(/^KPPAY_TEST_NOW = "(.+)"$/m)[1];
+const begins = new Date(process.env.KPPAY_TEST_NOW ?? USUAL);
+assert.ok(begins.getTime(), 'KPPAY_TEST_NOW is a moment such as 2026-11-23T17:52:00Z');
+export const BEGINS = begins.getTime();
+export const IS_USUAL = BEGINS === Date.parse(USUAL);
+const moment = (millis) => new Date(millis).toISOString();
 
 const firstThatExists = (...candidates) => candidates.find((candidate) => candidate && fs.existsSync(candidate));
 
@@ -47,7 +58,7 @@ class Running {
     Object.assign(this, { name, command, args, env, ready, log: '' });
   }
   async start() {
-    const child = spawn(this.command, this.args, { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(this.command, this.args(), { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     this.gone = new Promise((resolve) => child.once('exit', resolve));
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (this.log += chunk));
@@ -80,7 +91,7 @@ async function seed() {
   const server = new Running(
     'kppay-server',
     program('kppay-server', process.env.KPPAY_SERVER_BIN),
-    ['--listen', `127.0.0.1:${port}`, '--database-url', `sqlite:${path.join(dir, 'billing.db')}`, '--demo'],
+    () => ['--listen', `127.0.0.1:${port}`, '--database-url', `sqlite:${path.join(dir, 'billing.db')}`, '--demo', '--clock', moment(BEGINS)],
     { KPPAY_PROCESSOR_SECRET: 'nobody is asked while seeding' },
     `http://127.0.0.1:${port}/readyz`,
   );
@@ -104,12 +115,14 @@ export class House {
     house.billingFile = path.join(house.dir, 'billing.db');
     house.processorFile = path.join(house.dir, 'processor.db');
     if (demo) fs.cpSync(await seeded(), house.dir, { recursive: true });
+    house.opened = performance.now();
     house.processor = new Running(
       'kppay-processor',
       program('kppay-processor', process.env.KPPAY_PROCESSOR_BIN),
-      [
+      () => [
         '--listen', `127.0.0.1:${processorPort}`, '--database', house.processorFile, '--parent-origin', house.app,
         '--frame', folder('the capture frame', process.env.KPPAY_FRAME, 'target/capture', 'cargo xtask start'),
+        '--clock', moment(house.now()),
       ],
       { KPPAY_PROCESSOR_SECRET: secret },
       `${processorOrigin}/healthz`,
@@ -117,10 +130,12 @@ export class House {
     house.server = new Running(
       'kppay-server',
       program('kppay-server', process.env.KPPAY_SERVER_BIN),
-      [
+      () => [
         '--listen', `127.0.0.1:${serverPort}`, '--database-url', `sqlite:${house.billingFile}`, '--public-origin', house.app,
         '--processor-url', house.inner.origin, '--processor-public-url', processorOrigin,
-        '--dist', folder('the app', process.env.KPPAY_DIST, 'dist', 'trunk build'), ...(demo ? ['--demo'] : []), ...settings,
+        '--dist', folder('the app', process.env.KPPAY_DIST, 'dist', 'trunk build'), 
+        // without the demo a server goes by the machine's clock
+        ...(demo ? ['--demo', '--clock', moment(house.now())] : []), ...settings,
       ],
       { KPPAY_PROCESSOR_SECRET: secret },
       `${origin}/readyz`,
@@ -129,6 +144,11 @@ export class House {
     await house.server.start();
     house.direct = origin;
     return house;
+  }
+
+  /** What a clock shows that was set when the house opened, in milliseconds: a browser's, a phone's. */
+  now() {
+    return BEGINS + Math.round(performance.now() - this.opened);
   }
 
   /** Everything both programs have said so far. */

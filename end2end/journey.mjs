@@ -1,6 +1,7 @@
 // A person paying a bill: each method is one thing that a person does or sees, in words of the page (its labels, headings and
 // buttons), never by a class or an id. The drawn pages have these words.
 import assert from 'node:assert/strict';
+import { BEGINS } from './harness.mjs';
 
 export const WORDS = {
   en: {
@@ -48,7 +49,9 @@ export const WORDS = {
   },
 };
 
-export const VISA = { number: '4242424242424242', expires: '12/30', code: '123' };
+/** Of a card that is good for years, whenever the tests begin. */
+export const EXPIRES = `12/${String(new Date(BEGINS).getUTCFullYear() + 4).slice(-2)}`;
+export const VISA = { number: '4242424242424242', expires: EXPIRES, code: '123' };
 export const BANK = { routing: '110000000', account: '000123456789' };
 
 export class Payer {

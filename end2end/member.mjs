@@ -169,7 +169,7 @@ export class Member extends Payer {
   async setsUpApp() {
     await this.presses('addApp');
     const secret = await this.factors.locator('code').innerText();
-    await this.control('appCode').fill(await appCode(secret, -1));
+    await this.control('appCode').fill(await appCode(this.house, secret, -1));
     await this.presses('turnOn');
     await this.factors.getByText(this.words.appOn).waitFor();
     return { secret, codes: await this.codes() };

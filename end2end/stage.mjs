@@ -24,7 +24,7 @@ export function scene(name, options, body) {
     const house = await House.open(options.house);
     const visitors = [];
     const another = async (more = {}) => {
-      const one = await visitor(browser, { ...options, ...more });
+      const one = await visitor(browser, { now: house.now(), ...options, ...more });
       visitors.push(one);
       return new Member(house, one, { ...options, ...more });
     };

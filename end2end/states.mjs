@@ -1,9 +1,10 @@
 // Every page in every state, as walks that stop and say where they are: `for await (const state of walk(stage)) …`. The
 // accessibility tests and the gallery look at the same stops, so a state that one sees the other sees too.
 //
-// A stop is `{ page, state }`; `still` says that its content is the same on every day and so can be kept as an ARIA snapshot.
+// A stop is `{ page, state }`. Every walk begins at the same moment, so what it shows can be kept as an ARIA snapshot.
 
 import { Authenticator, appCode } from './authenticator.mjs';
+import { EXPIRES } from './journey.mjs';
 import { MEI, NEW_PASSWORD } from './member.mjs';
 
 const stop = (page, state, more = {}) => ({ page, state, name: state ? `${page}-${state}` : page, ...more });
@@ -151,7 +152,7 @@ async function* payingByBank({ payer, member }) {
 }
 
 async function* beingDeclined({ payer, member }) {
-  await payer.reachesReview(member, { card: { number: '4000000000009995', expires: '12/30', code: '123' } });
+  await payer.reachesReview(member, { card: { number: '4000000000009995', expires: EXPIRES, code: '123' } });
   await payer.pays();
   await payer.sees(payer.words.none);
   yield stop('outcome', 'declined');
@@ -288,7 +289,6 @@ async function* forgettingTheId({ payer, member }) {
 }
 
 async function* atHome({ payer }) {
-  await payer.page.clock.install();
   await payer.signsIn();
   await payer.main.getByRole('region').nth(1).getByRole('listitem').first().waitFor();
   yield stop('account', '');
@@ -307,7 +307,7 @@ async function* atHome({ payer }) {
   yield stop('ending', '');
 }
 
-async function* secondStep({ payer }) {
+async function* secondStep({ payer, house }) {
   await Authenticator.in(payer);
   await payer.signsIn();
   await payer.provesIt();
@@ -319,7 +319,7 @@ async function* secondStep({ payer }) {
   await payer.presses('turnOn');
   await payer.invalid();
   yield stop('second-step', 'app-error');
-  await payer.control('appCode').fill(await appCode(secret, -1));
+  await payer.control('appCode').fill(await appCode(house, secret, -1));
   await payer.presses('turnOn');
   await payer.codes();
   await payer.factors.getByText(payer.words.tenLeft).waitFor();

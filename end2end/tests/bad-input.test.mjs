@@ -1,6 +1,7 @@
 // What people and machines type that they should not: every page answers in words, keeps what was typed, and nothing is paid.
 import assert from 'node:assert/strict';
 import { books, untouched } from '../books.mjs';
+import { EXPIRES } from '../journey.mjs';
 import { scene, useBrowser } from '../stage.mjs';
 
 useBrowser();
@@ -198,7 +199,7 @@ scene('the frame refuses what is no test card, in words, with the focus on the f
   await payer.reachesMethod(member);
   const before = books(house);
   for (const number of ['4242424242424241', '4111111111111112', '0000000000000000', '42']) {
-    await payer.byCard({ number, expires: '12/30', code: '123' });
+    await payer.byCard({ number, expires: EXPIRES, code: '123' });
     await payer.says();
     await payer.page.getByRole('button', { name: payer.words.toReview }).click();
     await payer.frame.locator('[aria-invalid=true]').first().waitFor();

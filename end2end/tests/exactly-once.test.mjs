@@ -14,7 +14,6 @@ const $64 = 6410;
 const atReview = (name, options, body) => {
   if (typeof options === 'function') [options, body] = [{}, options];
   scene(name, options, async (stage) => {
-    await options.prepare?.(stage);
     await stage.payer.reachesReview(stage.member);
     await body({ ...stage, before: books(stage.house) });
   });
@@ -184,16 +183,14 @@ atReview('back while it is checking leads to the checking, not to another paymen
   await isPaidOnce(stage);
 });
 
-atReview('a time-out is not an answer: the key is asked',
-  { prepare: ({ payer }) => payer.page.clock.install() },
-  async (stage) => {
-    const fault = stage.house.edge.fault({ path: PAYMENTS, hold: true });
-    await stage.payer.pays();
-    await fault.reached;
-    await stage.payer.page.clock.fastForward('02:00');
-    await isPaidOnce(stage);
-    assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
-  });
+atReview('a time-out is not an answer: the key is asked', async (stage) => {
+  const fault = stage.house.edge.fault({ path: PAYMENTS, hold: true });
+  await stage.payer.pays();
+  await fault.reached;
+  await stage.payer.page.clock.fastForward('02:00');
+  await isPaidOnce(stage);
+  assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
+});
 
 atReview('offline before it was sent: nothing is taken, and online again it is paid once', { timeout: 90_000 }, async (stage) => {
   await stage.payer.agrees();

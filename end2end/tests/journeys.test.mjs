@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { books, paidOnce, stateOf, untouched } from '../books.mjs';
 import { DESK, PHONE } from '../browser.mjs';
-import { BANK } from '../journey.mjs';
+import { BANK, EXPIRES } from '../journey.mjs';
 import { scene, useBrowser } from '../stage.mjs';
 
 useBrowser();
@@ -165,7 +165,7 @@ for (const [kind, card, cents, fee, words] of [
     const member = await house.member(({ region, open_bills: bills }) => region === 'CO' && bills.length === 1);
     const before = books(house);
     await payer.reachesReview(member, {
-      shares: { professional: 'all' }, card: { number: card, expires: '12/30', code: '123' }, who: { name: member.name, email: '' },
+      shares: { professional: 'all' }, card: { number: card, expires: EXPIRES, code: '123' }, who: { name: member.name, email: '' },
     });
     await payer.reads(words);
     assert.equal((await payer.payButton.innerText()).trim(), `Pay $${((cents + fee) / 100).toFixed(2)} now`);

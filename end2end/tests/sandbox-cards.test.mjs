@@ -2,6 +2,7 @@
 // bank said no is for members: a guest could be trying cards of others.
 import assert from 'node:assert/strict';
 import { books, failedOnce, paidOnce } from '../books.mjs';
+import { EXPIRES } from '../journey.mjs';
 import { scene, useBrowser } from '../stage.mjs';
 
 useBrowser();
@@ -18,7 +19,7 @@ const CARDS = [
 for (const [what, number, failure, words] of CARDS) {
   scene(`${what}: no money was taken is said first, and the reason`, async ({ house, payer, member }) => {
     const before = books(house);
-    await payer.reachesReview(member, { card: { number, expires: '12/30', code: '123' } });
+    await payer.reachesReview(member, { card: { number, expires: EXPIRES, code: '123' } });
     await payer.pays();
     await payer.sees('No money was taken');
     const text = await payer.text();
@@ -30,7 +31,7 @@ for (const [what, number, failure, words] of CARDS) {
 }
 
 scene('after a declined card another card pays, with a new key', async ({ house, payer, member }) => {
-  await payer.reachesReview(member, { card: { number: '4000000000000002', expires: '12/30', code: '123' } });
+  await payer.reachesReview(member, { card: { number: '4000000000000002', expires: EXPIRES, code: '123' } });
   const key = await payer.key();
   await payer.pays();
   await payer.sees('No money was taken');
@@ -46,7 +47,7 @@ scene('after a declined card another card pays, with a new key', async ({ house,
 });
 
 scene('after a declined card and a reload the used card is not offered again', async ({ house, payer, member }) => {
-  await payer.reachesReview(member, { card: { number: '4000000000000002', expires: '12/30', code: '123' } });
+  await payer.reachesReview(member, { card: { number: '4000000000000002', expires: EXPIRES, code: '123' } });
   await payer.pays();
   await payer.sees('No money was taken');
   await payer.page.reload();

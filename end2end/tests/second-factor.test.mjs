@@ -19,7 +19,7 @@ scene('a member sets up an app, is asked for its code, and it works once', async
   await payer.factors.getByRole('heading', { name: payer.words.toPutRight }).waitFor();
   await payer.reads(payer.words.codeWrong);
   assert.equal(house.billing('SELECT COUNT(*) AS n FROM authenticator WHERE confirmed_at IS NOT NULL')[0].n, 0);
-  await payer.control('appCode').fill(await appCode(secret, -1));
+  await payer.control('appCode').fill(await appCode(house, secret, -1));
   await payer.presses('turnOn');
   const codes = await payer.codes();
   assert.equal(codes.length, 10);
@@ -43,7 +43,7 @@ scene('a member sets up an app, is asked for its code, and it works once', async
   await there.control('stepCode').fill('123 456');
   await there.presses('goOn');
   await there.reads(there.words.codeWrong);
-  const right = await appCode(secret);
+  const right = await appCode(house, secret);
   await there.control('stepCode').fill(`${right.slice(0, 3)} ${right.slice(3)}`);
   await there.page.keyboard.press('Enter');
   await there.sees(there.words.security);
@@ -139,7 +139,7 @@ scene('whoever goes no further than the password can start over, and is asked ag
   await payer.triesToSignIn(ANA);
   await payer.sees(payer.words.secondStep);
   await house.later(10 * 60);
-  await payer.control('stepCode').fill(await appCode(secret));
+  await payer.control('stepCode').fill(await appCode(house, secret));
   await payer.presses('goOn');
   await payer.sees(payer.words.signIn);
 });
@@ -159,7 +159,7 @@ scene('whoever guesses codes waits, and is told how long', async ({ house, payer
   await payer.reads(payer.words.moment);
   await payer.reads(/^The next try is possible in \d+ seconds?\. Your account is not locked\.$/);
   await house.later(60);
-  await payer.control('stepCode').fill(await appCode(secret));
+  await payer.control('stepCode').fill(await appCode(house, secret));
   await payer.presses('goOn');
   await payer.sees(payer.words.yourAccount);
 });

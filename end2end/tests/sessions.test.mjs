@@ -8,7 +8,6 @@ const ANA = 'ana.oneill@example.org';
 const MINUTE = 60_000;
 
 scene('after thirteen minutes the member is asked, and one press goes on', async ({ payer }) => {
-  await payer.page.clock.install();
   await payer.signsIn();
   await payer.page.clock.runFor(12.8 * MINUTE);
   assert.equal(await payer.dialog.isVisible(), false);
@@ -31,7 +30,6 @@ scene('after thirteen minutes the member is asked, and one press goes on', async
 });
 
 scene('what a member does puts the end off', async ({ payer }) => {
-  await payer.page.clock.install();
   await payer.signsIn();
   for (let minutes = 0; minutes < 18; minutes += 3) {
     await payer.page.clock.runFor(3 * MINUTE);
@@ -44,7 +42,6 @@ scene('what a member does puts the end off', async ({ payer }) => {
 });
 
 scene('when nobody answers, the page is left for good and the bill can be gone on with', async ({ house, payer, member }) => {
-  await payer.page.clock.install();
   await payer.reachesMethod(member, { professional: 'none', hospital: '150' });
   await payer.byCard();
   await payer.says();
@@ -70,7 +67,6 @@ scene('when nobody answers, the page is left for good and the bill can be gone o
 });
 
 scene('a laptop that slept, and a clock that was set back, gain no time', async ({ house, payer, another }) => {
-  await payer.page.clock.install();
   await payer.signsIn();
   await payer.main.getByRole('region', { name: 'Last payments' }).waitFor();
   // asleep: no timer ran, the wall clock went on
@@ -78,10 +74,9 @@ scene('a laptop that slept, and a clock that was set back, gain no time', async 
   await payer.page.clock.fastForward(20 * MINUTE);
   await payer.sees(payer.words.timedOut);
   const other = await another();
-  await other.page.clock.install();
   await other.signsIn();
   await other.page.clock.runFor(10 * MINUTE);
-  await other.page.clock.setSystemTime(Date.now() - 120 * MINUTE);
+  await other.page.clock.setSystemTime(house.now() - 120 * MINUTE);
   await other.page.clock.runFor(3.5 * MINUTE);
   await other.dialog.waitFor();
 });
@@ -157,7 +152,6 @@ scene('signing out that did not reach the server is not called signed out', asyn
 });
 
 scene('a page whose time is up goes on where another tab did, and ends the session where none did', async ({ house, payer }) => {
-  await payer.page.clock.install();
   await payer.signsIn();
   // another tab went on: the server knows
   await house.later(14 * 60);
