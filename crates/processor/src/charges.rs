@@ -10,6 +10,7 @@ use axum::{
     body::Bytes,
     extract::{Path, Query, State},
     http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use contract::{Instant, payment::Method};
 use serde::{Deserialize, Serialize};
@@ -25,9 +26,23 @@ pub struct Binding {
     binding: String,
 }
 
+/// One charge by its key, or all of them, in the order they were made.
 #[derive(Deserialize)]
-pub struct ByKey {
+pub struct Asked {
+    idempotency_key: Option<String>,
+    /// The id of the last charge of the page before.
+    after: Option<String>,
+    /// Milliseconds since 1970: charges made then or later.
+    #[serde(default)]
+    since: i64,
+}
+
+/// What a key is good for once it was closed.
+#[derive(Serialize)]
+pub struct ClosedKey {
     idempotency_key: String,
+    /// None: there is no charge under this key, and there never will be one.
+    charge: Option<Charge>,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +66,37 @@ struct ClockBody {
 
 const NOT_FOUND: Refused = Refused(StatusCode::NOT_FOUND, "not_found");
 
+/// A refusal that may be about one key: it says which, so that nobody takes a gateway's answer, or one to another question, for ours.
+#[derive(Debug)]
+pub struct Failed {
+    refused: Refused,
+    key: Option<String>,
+}
+
+impl Refused {
+    fn of_key(self, key: &str) -> Failed {
+        Failed { refused: self, key: Some(key.to_owned()) }
+    }
+}
+
+impl From<Refused> for Failed {
+    fn from(refused: Refused) -> Self {
+        Self { refused, key: None }
+    }
+}
+impl From<sqlx::Error> for Failed {
+    fn from(error: sqlx::Error) -> Self {
+        Refused::from(error).into()
+    }
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        let Self { refused: Refused(status, code), key } = self;
+        (status, Json(serde_json::json!({ "code": code, "idempotency_key": key }))).into_response()
+    }
+}
+
 pub async fn token(
     State(app): State<App>,
     headers: HeaderMap,
@@ -66,24 +112,41 @@ pub async fn charge(
     State(app): State<App>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<(StatusCode, Json<Charge>), Refused> {
+) -> Result<(StatusCode, Json<Charge>), Failed> {
     check_secret(&app, &headers)?;
     let key =
         headers.get("idempotency-key").and_then(|key| key.to_str().ok()).filter(|key| (1..=128).contains(&key.len()));
     let key = key.ok_or(Refused(StatusCode::BAD_REQUEST, "key_missing"))?;
     let body: ChargeBody = serde_json::from_slice(&body).map_err(|_| Refused(StatusCode::BAD_REQUEST, "malformed"))?;
     if body.amount_cents <= 0 {
-        return Err(Refused(StatusCode::BAD_REQUEST, "malformed"));
+        return Err(Refused(StatusCode::BAD_REQUEST, "malformed").into());
     }
     let id = random_name("ch")?;
     let ChargeBody { token, binding, amount_cents, reference } = &body;
     let new = NewCharge { id: &id, key, token, binding, amount_cents: *amount_cents, reference };
-    match app.store.charge(&new, app.now()).await? {
-        Ok(charge) => Ok((StatusCode::CREATED, Json(charge))),
-        Err(NotCharged::NoSuchToken) => Err(NOT_FOUND),
-        Err(NotCharged::TokenUsed) => Err(Refused(StatusCode::CONFLICT, "token_used")),
-        Err(NotCharged::KeyReused) => Err(Refused(StatusCode::UNPROCESSABLE_ENTITY, "key_reused")),
+    let refused = match app.store.charge(&new, app.now()).await? {
+        Ok(charge) => return Ok((StatusCode::CREATED, Json(charge))),
+        Err(NotCharged::NoSuchToken) => NOT_FOUND,
+        Err(NotCharged::TokenUsed) => Refused(StatusCode::CONFLICT, "token_used"),
+        Err(NotCharged::KeyReused) => Refused(StatusCode::UNPROCESSABLE_ENTITY, "key_reused"),
+        Err(NotCharged::KeyClosed) => Refused(StatusCode::CONFLICT, "key_closed"),
+    };
+    Err(refused.of_key(key))
+}
+
+/// Settles that nothing will be charged under a key any more, or says what was: whoever lost the answer to a charge, or was refused
+/// one, learns here for good whether money moved.
+pub async fn close_key(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(key): Path<String>,
+) -> Result<Json<ClosedKey>, Refused> {
+    check_secret(&app, &headers)?;
+    if !(1..=128).contains(&key.len()) {
+        return Err(Refused(StatusCode::BAD_REQUEST, "malformed"));
     }
+    let charge = app.store.close_key(&key, app.now()).await?;
+    Ok(Json(ClosedKey { idempotency_key: key, charge }))
 }
 
 pub async fn by_id(
@@ -95,13 +158,20 @@ pub async fn by_id(
     app.store.charge_by_id(&id).await?.map(Json).ok_or(NOT_FOUND)
 }
 
-pub async fn by_key(
+/// The charge of a key, or a page of all charges.
+pub async fn list(
     State(app): State<App>,
     headers: HeaderMap,
-    Query(ByKey { idempotency_key }): Query<ByKey>,
-) -> Result<Json<Charge>, Refused> {
+    Query(Asked { idempotency_key, after, since }): Query<Asked>,
+) -> Result<Response, Failed> {
     check_secret(&app, &headers)?;
-    app.store.charge_by_key(&idempotency_key).await?.map(Json).ok_or(NOT_FOUND)
+    match idempotency_key {
+        Some(key) => {
+            let charge = app.store.charge_by_key(&key).await?;
+            charge.map(|charge| Json(charge).into_response()).ok_or_else(|| NOT_FOUND.of_key(&key))
+        }
+        None => Ok(Json(app.store.charges(after.as_deref(), Instant::from_millis(since)).await?).into_response()),
+    }
 }
 
 /// What became of charges after their first answer, in order.

@@ -8,7 +8,7 @@ use contract::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{
-    Row, SqlitePool,
+    AssertSqlSafe, Row, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
 use std::path::Path;
@@ -19,6 +19,8 @@ const DAY_MILLIS: i64 = 86_400_000;
 /// Banks answer in the afternoon, UTC.
 const ANSWER_MILLIS: i64 = 15 * 3_600_000;
 const BUSINESS_DAYS: u8 = 3;
+const CHARGE: &str = "SELECT id, idempotency_key, token, amount_cents, reference, state, failure, made_at, ends_at, \
+    (SELECT COALESCE(MAX(event.sequence), 0) FROM event WHERE event.charge = charge.id) AS sequence FROM charge";
 
 #[derive(Clone)]
 pub struct Store {
@@ -51,9 +53,15 @@ pub struct NewCharge<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Charge {
     pub id: String,
+    /// The caller's own name for it.
+    pub idempotency_key: String,
+    pub amount_cents: i64,
     pub state: PaymentState,
     pub failure: Option<Failure>,
     pub expected_on: Option<Date>,
+    pub made_at: Instant,
+    /// Of the last event that this answer counts in; 0 before the first.
+    pub sequence: i64,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -63,12 +71,16 @@ pub enum NotCharged {
     TokenUsed,
     /// The key was used for another charge.
     KeyReused,
+    /// The key was closed before anything was charged under it.
+    KeyClosed,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Event {
     pub sequence: i64,
     pub charge: String,
+    /// The caller's own name for the charge.
+    pub idempotency_key: String,
     pub state: PaymentState,
     pub failure: Option<Failure>,
 }
@@ -132,15 +144,41 @@ impl Store {
         Ok(made)
     }
 
+    /// The charge of this key; if there is none there never will be one.
+    pub async fn close_key(&self, key: &str, now: Instant) -> Result<Option<Charge>, sqlx::Error> {
+        let mut tx = Tx::begin(&self.write).await?;
+        let charge = sqlx::query(AssertSqlSafe(format!("{CHARGE} WHERE idempotency_key = $1"))).bind(key);
+        let charge = charge.fetch_optional(&mut *tx).await?;
+        if charge.is_none() {
+            sqlx::query("INSERT INTO closed_key (idempotency_key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                .bind(key)
+                .bind(now.millis())
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        charge.as_ref().map(charge_of).transpose()
+    }
+
+    /// At most a hundred at a time, in the order they were made, after the one with that id.
+    pub async fn charges(&self, after: Option<&str>, since: Instant) -> Result<Vec<Charge>, sqlx::Error> {
+        let sql = format!(
+            "{CHARGE} WHERE made_at >= $2 AND ($1 IS NULL OR (made_at, id) > \
+             (SELECT last.made_at, last.id FROM charge AS last WHERE last.id = $1)) ORDER BY made_at, id LIMIT 100"
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(since.millis()).fetch_all(&self.read).await?;
+        rows.iter().map(charge_of).collect()
+    }
+
     pub async fn charge_by_id(&self, id: &str) -> Result<Option<Charge>, sqlx::Error> {
-        let sql = "SELECT id, state, failure, ends_at FROM charge WHERE id = $1";
-        let row = sqlx::query(sql).bind(id).fetch_optional(&self.read).await?;
+        let row = sqlx::query(AssertSqlSafe(format!("{CHARGE} WHERE id = $1"))).bind(id);
+        let row = row.fetch_optional(&self.read).await?;
         row.as_ref().map(charge_of).transpose()
     }
 
     pub async fn charge_by_key(&self, key: &str) -> Result<Option<Charge>, sqlx::Error> {
-        let sql = "SELECT id, state, failure, ends_at FROM charge WHERE idempotency_key = $1";
-        let row = sqlx::query(sql).bind(key).fetch_optional(&self.read).await?;
+        let row = sqlx::query(AssertSqlSafe(format!("{CHARGE} WHERE idempotency_key = $1"))).bind(key);
+        let row = row.fetch_optional(&self.read).await?;
         row.as_ref().map(charge_of).transpose()
     }
 
@@ -175,7 +213,8 @@ impl Store {
 
     /// At most a hundred at a time, in order.
     pub async fn events(&self, after: i64) -> Result<Vec<Event>, sqlx::Error> {
-        let sql = "SELECT sequence, charge, state, failure FROM event WHERE sequence > $1 ORDER BY sequence LIMIT 100";
+        let sql = "SELECT event.sequence AS sequence, charge, idempotency_key, event.state AS state, event.failure AS failure \
+                   FROM event JOIN charge ON charge.id = event.charge WHERE event.sequence > $1 ORDER BY event.sequence LIMIT 100";
         let rows = sqlx::query(sql).bind(after).fetch_all(&self.read).await?;
         rows.iter()
             .map(|row| {
@@ -183,6 +222,7 @@ impl Store {
                 Ok(Event {
                     sequence: row.try_get("sequence")?,
                     charge: row.try_get("charge")?,
+                    idempotency_key: row.try_get("idempotency_key")?,
                     state: parsed(row.try_get("state")?)?,
                     failure: failure.map(parsed).transpose()?,
                 })
@@ -192,13 +232,16 @@ impl Store {
 }
 
 async fn charge_in(tx: &mut Tx, new: &NewCharge<'_>, now: Instant) -> Result<Result<Charge, NotCharged>, sqlx::Error> {
-    let sql =
-        "SELECT id, state, failure, ends_at, token, amount_cents, reference FROM charge WHERE idempotency_key = $1";
-    if let Some(before) = sqlx::query(sql).bind(new.key).fetch_optional(&mut **tx).await? {
+    let before = sqlx::query(AssertSqlSafe(format!("{CHARGE} WHERE idempotency_key = $1"))).bind(new.key);
+    if let Some(before) = before.fetch_optional(&mut **tx).await? {
         let same = before.try_get::<String, _>("token")? == new.token
             && before.try_get::<i64, _>("amount_cents")? == new.amount_cents
             && before.try_get::<String, _>("reference")? == new.reference;
         return Ok(if same { Ok(charge_of(&before)?) } else { Err(NotCharged::KeyReused) });
+    }
+    let closed = sqlx::query("SELECT 1 FROM closed_key WHERE idempotency_key = $1").bind(new.key);
+    if closed.fetch_optional(&mut **tx).await?.is_some() {
+        return Ok(Err(NotCharged::KeyClosed));
     }
     let sql = "SELECT used_by, made_at, method, outcome FROM token WHERE token = $1 AND binding = $2";
     let token = sqlx::query(sql).bind(new.token).bind(new.binding).fetch_optional(&mut **tx).await?;
@@ -217,10 +260,9 @@ async fn charge_in(tx: &mut Tx, new: &NewCharge<'_>, now: Instant) -> Result<Res
         .bind(new.key)
         .execute(&mut **tx)
         .await?;
-    let row = sqlx::query(
+    sqlx::query(
         "INSERT INTO charge (id, idempotency_key, token, amount_cents, reference, state, failure, made_at, ends_at, ends_as) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-         RETURNING id, state, failure, ends_at",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(new.id)
     .bind(new.key)
@@ -232,9 +274,10 @@ async fn charge_in(tx: &mut Tx, new: &NewCharge<'_>, now: Instant) -> Result<Res
     .bind(now.millis())
     .bind(end)
     .bind(end.map(|_| text(&outcome)).transpose()?)
-    .fetch_one(&mut **tx)
+    .execute(&mut **tx)
     .await?;
-    Ok(Ok(charge_of(&row)?))
+    let made = sqlx::query(AssertSqlSafe(format!("{CHARGE} WHERE id = $1"))).bind(new.id);
+    Ok(Ok(charge_of(&made.fetch_one(&mut **tx).await?)?))
 }
 
 /// What a charge says at once; for a bank debit, when the bank will say more.
@@ -255,9 +298,13 @@ fn charge_of(row: &SqliteRow) -> Result<Charge, sqlx::Error> {
     let ends_at: Option<i64> = row.try_get("ends_at")?;
     Ok(Charge {
         id: row.try_get("id")?,
+        idempotency_key: row.try_get("idempotency_key")?,
+        amount_cents: row.try_get("amount_cents")?,
         state: parsed(row.try_get("state")?)?,
         failure: failure.map(parsed).transpose()?,
         expected_on: ends_at.map(|at| Instant::from_millis(at).utc_date()),
+        made_at: Instant::from_millis(row.try_get("made_at")?),
+        sequence: row.try_get("sequence")?,
     })
 }
 

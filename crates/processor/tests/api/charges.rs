@@ -90,6 +90,69 @@ async fn a_key_that_meant_another_charge_is_refused() {
 }
 
 #[tokio::test]
+async fn a_closed_key_is_never_charged_and_its_token_is_still_good() {
+    let sandbox = Sandbox::open().await;
+    let token = sandbox.card("4242424242424242").await;
+    for _ in 0..2 {
+        let closed = sandbox.close("key").await;
+        assert_eq!((closed.status, closed.json()), (StatusCode::OK, json!({"idempotency_key": "key", "charge": null})));
+    }
+    let refused = sandbox.charge("key", &token, 100).await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::CONFLICT, "key_closed"));
+    assert_eq!(refused.json()["idempotency_key"], "key");
+    assert_eq!(sandbox.bill("/v1/charges?idempotency_key=key").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(sandbox.charge("new key", &token, 100).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn closing_the_key_of_a_charge_says_what_was_charged_and_changes_nothing() {
+    let sandbox = Sandbox::open().await;
+    let token = sandbox.card("4242424242424242").await;
+    let charge = sandbox.charge("key", &token, 100).await.json();
+    assert_eq!(sandbox.close("key").await.json()["charge"], charge);
+    assert_eq!(sandbox.charge("key", &token, 100).await.json(), charge);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_key_closed_and_charged_at_once_is_one_of_the_two() {
+    for round in 0..20 {
+        let sandbox = std::sync::Arc::new(Sandbox::open().await);
+        let token = sandbox.card("4242424242424242").await;
+        let (one, other) = (sandbox.clone(), sandbox.clone());
+        let charging = tokio::spawn(async move { one.charge("key", &token, 100).await.status });
+        let closed = tokio::spawn(async move { other.close("key").await.json()["charge"].is_null() }).await.unwrap();
+        let charged = charging.await.unwrap() == StatusCode::CREATED;
+        assert_eq!(closed, !charged, "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_says_which_key_it_is_about() {
+    let sandbox = Sandbox::open().await;
+    assert_eq!(sandbox.charge("key", "tok_unknown", 100).await.json()["idempotency_key"], "key");
+    assert_eq!(sandbox.bill("/v1/charges?idempotency_key=none").await.json()["idempotency_key"], "none");
+}
+
+#[tokio::test]
+async fn charges_are_listed_in_pages_in_the_order_they_were_made_each_once() {
+    let sandbox = Sandbox::open().await;
+    let mut made = Vec::new();
+    for at in 0..120 {
+        let token = sandbox.card("4242424242424242").await;
+        made.push(sandbox.charge(&format!("key {at}"), &token, 100 + at).await.json());
+    }
+    let time = |charge: &serde_json::Value| Instant::parse(charge["made_at"].as_str().unwrap()).unwrap();
+    made.sort_by_key(|charge| (time(charge), charge["id"].to_string()));
+    let first = sandbox.bill("/v1/charges").await.json();
+    assert_eq!(first.as_array().unwrap().as_slice(), &made[..100]);
+    let last = first[99]["id"].as_str().unwrap();
+    let second = sandbox.bill(&format!("/v1/charges?after={last}")).await.json();
+    assert_eq!(second.as_array().unwrap().as_slice(), &made[100..]);
+    let since = sandbox.app.now().millis() + 1;
+    assert_eq!(sandbox.bill(&format!("/v1/charges?since={since}")).await.json(), json!([]));
+}
+
+#[tokio::test]
 async fn a_token_of_another_payer_does_not_exist() {
     let sandbox = Sandbox::open().await;
     let token = sandbox.card("4242424242424242").await;
@@ -158,6 +221,7 @@ async fn a_bank_debit_is_on_its_way_until_its_bank_answers() {
         assert_eq!(events.as_array().unwrap().len(), before + 1, "{account}");
         let event = &events[before];
         assert_eq!((&event["charge"], &event["state"], &event["failure"]), (&begun["id"], &json!(state), &failure));
+        assert_eq!((&event["idempotency_key"], &event["sequence"]), (&json!(account), &ended["sequence"]));
         let last = event["sequence"].as_i64().unwrap();
         assert_eq!(sandbox.bill(&format!("/v1/events?after={last}")).await.json(), json!([]), "told once");
     }
@@ -182,6 +246,8 @@ async fn nothing_is_told_or_done_without_the_secret() {
             ("GET", "/v1/charges?idempotency_key=key", ""),
             ("GET", "/v1/charges/ch_1", ""),
             ("GET", "/v1/events?after=0", ""),
+            ("GET", "/v1/charges", ""),
+            ("POST", "/v1/keys/key/close", ""),
             ("POST", "/v1/clock", r#"{"now_millis":1}"#),
         ] {
             let mut request = Request::builder().method(method).uri(path).header("idempotency-key", "key");

@@ -126,6 +126,10 @@ impl Sandbox {
             .body(Body::from(body.to_string()));
         self.ask(request.unwrap()).await
     }
+    pub async fn close(&self, key: &str) -> Answer {
+        let request = Request::post(format!("/v1/keys/{key}/close")).header("authorization", "Bearer a shared secret");
+        self.ask(request.body(Body::empty()).unwrap()).await
+    }
     pub async fn moves_to(&self, now: Instant) {
         let request = Request::post("/v1/clock").header("authorization", "Bearer a shared secret");
         let answer = self.ask(request.body(Body::from(json!({"now_millis": now.millis()}).to_string())).unwrap()).await;
