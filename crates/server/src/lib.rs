@@ -7,6 +7,7 @@
 //! in before), `mail`, `metrics`, `passwords`, `receipt_pdf`, `turns`, `words`, and `demo`. `limits` has every rate limit, by the client's
 //! network (`client_address`), account, session or statement.
 
+pub mod alarm;
 pub mod assets;
 pub mod caller;
 pub mod client_address;
@@ -26,6 +27,7 @@ pub mod passwords;
 pub mod paying;
 pub mod processor;
 pub mod receipt_pdf;
+pub mod reconcile;
 pub mod recovery;
 pub mod refusal;
 pub mod routes;

@@ -5,7 +5,7 @@ use server::{
     delivery::{self, Mailer},
     demo, errands, limits,
     processor::Sandbox,
-    recovery, service,
+    reconcile, recovery, service,
     settings::{self, Settings},
     state::State,
     store::Store,
@@ -27,6 +27,8 @@ async fn main() -> ExitCode {
     if arguments.next_if(|first| first == "migrate").is_some() {
         return migrate(arguments).await;
     }
+    // The same settings, one look at all charges, and an exit status.
+    let is_reconciling = arguments.next_if(|first| first == "reconcile").is_some();
     let settings = Settings::parse(arguments, secret("KPPAY_PROCESSOR_SECRET"))
         .and_then(|settings| settings.with_mail(secret("KPPAY_SMTP_URL"), secret("KPPAY_MAIL_FROM")))
         .map(|settings| settings.with_pepper(secret("KPPAY_PEPPER")));
@@ -40,6 +42,16 @@ async fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("KPPAY_LOG");
     let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    if is_reconciling {
+        return match reconcile_once(settings).await {
+            Ok(0) => ExitCode::SUCCESS,
+            Ok(_) => ExitCode::FAILURE,
+            Err(error) => {
+                eprintln!("kppay-server reconcile: {error}");
+                ExitCode::from(2)
+            }
+        };
+    }
     match run(settings).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -65,6 +77,28 @@ async fn migrate(arguments: impl Iterator<Item = String>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Gives how many differences there are.
+async fn reconcile_once(settings: Settings) -> Result<usize, Box<dyn std::error::Error>> {
+    let store =
+        Store::open(&settings.database_url).await.map_err(|error| format!("the database can't be opened: {error}"))?;
+    let limits = settings.limits;
+    let processor =
+        Sandbox::new(settings.processor_url.clone(), settings.processor_secret.clone(), limits.processor_time)?;
+    let app = State::new(settings, store, Clock::default(), Arc::new(processor));
+    let found = reconcile::reconcile(&app, contract::Instant::from_millis(0), reconcile::PAUSE).await;
+    app.store.close().await;
+    let found = found.map_err(|why| match why {
+        reconcile::CouldNotRun::Processor => "the processor did not answer: is --processor-url right, and the secret?",
+        reconcile::CouldNotRun::Database => "the database did not answer",
+    })?;
+    println!(
+        "{} differences between payments and charges{}",
+        found.len(),
+        if found.is_empty() { "" } else { ": see the log" }
+    );
+    Ok(found.len())
 }
 
 async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
@@ -93,6 +127,7 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let router = service(&app)?;
     let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
     let recovery = tokio::spawn(recovery::run(app.clone()));
+    let reconciling = tokio::spawn(reconcile::run(app.clone()));
     let errands = tokio::spawn(errands::run(app.clone()));
     let limits = tokio::spawn(limits::tallies::run(app.clone()));
     let delivery = mailer.map(|mailer| tokio::spawn(delivery::run(app.clone(), mailer)));
@@ -110,6 +145,7 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
         () = async { if stopped.await.is_ok() { tokio::time::sleep(PATIENCE).await } } => {}
     }
     recovery.abort();
+    reconciling.abort();
     errands.abort();
     limits.abort();
     for task in [delivery, demo].into_iter().flatten() {

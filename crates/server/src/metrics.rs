@@ -49,6 +49,36 @@ pub static LETTERS_WAITING: Metric =
     Metric::gauge("kppay_letters_waiting", "Letters that are neither sent nor given up.");
 pub static OLDEST_LETTER: Metric =
     Metric::gauge("kppay_letters_oldest_seconds", "How long the letter that waits longest has waited.");
+pub static PROCESSOR_UNANSWERED: Metric = Metric::counter(
+    "kppay_processor_unanswered_total",
+    "Questions to the processor without an answer of its own: silence, and what a gateway said instead.",
+);
+pub static PAYMENTS_UNANSWERED: Metric = Metric::gauge(
+    "kppay_payments_unanswered",
+    "Payments that the processor has not answered for minutes: whether they were charged is not known.",
+);
+pub static PAYMENTS_NOT_SEEN: Metric = Metric::counter(
+    "kppay_payments_not_seen_total",
+    "Payments that were not in the database after their commit, and so were not charged.",
+);
+pub static PAYMENTS_TAKEN_AFTER_ALL: Metric = Metric::counter(
+    "kppay_payments_taken_after_all_total",
+    "Payments said to have taken no money, or gone back, whose money came after all and needs people: see the log.",
+);
+pub static DEBITS_OVERDUE: Metric =
+    Metric::gauge("kppay_payments_overdue", "Payments on their way for longer than they should be.");
+pub static EVENTS_UNMATCHED: Metric = Metric::gauge(
+    "kppay_events_unmatched",
+    "Words of the processor that our books could not take, and nobody has closed.",
+);
+pub static RECONCILE_DIFFERENCES: Metric = Metric::gauge(
+    "kppay_reconcile_differences",
+    "Differences between our payments and the processor's charges, by the last reconciliation.",
+);
+pub static RECONCILED_AT: Metric = Metric::gauge(
+    "kppay_reconcile_last_run_timestamp_seconds",
+    "When the last reconciliation ended, in seconds since 1970; 0 before the first.",
+);
 
 pub static SIEGES: Metric =
     Metric::counter("kppay_sign_in_sieges_total", "Sign-ins put off because too many failed at their account.");
@@ -97,6 +127,14 @@ pub static ALL: &[&Metric] = &[
     &CHARGES,
     &CHARGES_FAILED,
     &CHARGES_ALARM,
+    &PROCESSOR_UNANSWERED,
+    &PAYMENTS_UNANSWERED,
+    &PAYMENTS_NOT_SEEN,
+    &PAYMENTS_TAKEN_AFTER_ALL,
+    &DEBITS_OVERDUE,
+    &EVENTS_UNMATCHED,
+    &RECONCILE_DIFFERENCES,
+    &RECONCILED_AT,
 ];
 
 /// The Prometheus text format, version 0.0.4.

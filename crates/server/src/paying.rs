@@ -1,21 +1,23 @@
 //! Asking the processor and writing down its answer: the one way there for a payment just begun, one found unanswered by
 //! `recovery`, and a bank debit that came to its end days later.
+//!
+//! A payment is failed only in two ways: its charge says so, or the processor has closed the payment's key, after which nothing can be
+//! charged under it. Whatever else comes back, or does not, is no answer, and the payment is asked about again. Before a charge is
+//! asked for, the payment is seen in the database.
 
 use crate::{
-    caller, mail,
-    processor::{ChargeOrder, ProcessorError},
+    alarm::OncePerMinute,
+    caller, mail, metrics,
+    processor::{ChargeOrder, Closed, ProcessorError},
     refusal::{Answer, Error},
     state::App,
     store::{
         self,
-        settle::{Addressed, Verdict},
+        asking::Asked,
+        settle::{Addressed, Settled, Verdict},
     },
 };
-use contract::{
-    Email, Locale, Money, Problem,
-    payment::{Failure, Method, PaymentState},
-    refusal::RefusalCode,
-};
+use contract::{Email, Locale, Problem, payment::Method, refusal::RefusalCode};
 use sqlx::Row;
 
 /// What a token stands for: what `remember` wrote down, or what the processor says.
@@ -28,8 +30,8 @@ pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Method> {
         return Ok(method);
     }
     app.processor.method(token, binding).await.map_err(|error| match error {
-        ProcessorError::TokenRefused => refused(),
-        ProcessorError::Unreachable => Error::later(RefusalCode::Unavailable, 5),
+        ProcessorError::Refused => refused(),
+        ProcessorError::Unanswered => Error::later(RefusalCode::Unavailable, 5),
     })
 }
 
@@ -66,39 +68,103 @@ async fn known(app: &App, token: &str, binding: &str) -> Answer<Option<Method>> 
     Ok(row.map(|row| store::json(row.try_get(0)?)).transpose()?)
 }
 
-/// Charges and settles. When the processor does not answer the payment stays as it is, for `recovery`; the caller is told that its
-/// key is in use and asks again.
-pub async fn charge(
-    app: &App,
-    payment: &str,
-    token: &str,
-    binding: &str,
-    reference: &str,
-    amount: Money,
-) -> Answer<()> {
-    let order = ChargeOrder { payment, token, binding, amount, reference };
-    let verdict = match app.processor.charge(&order).await {
-        Ok(verdict) => verdict,
-        // Refused before any money could move: used by another payment, or run out since.
-        Err(ProcessorError::TokenRefused) => {
-            Verdict { charge: None, state: PaymentState::Failed, failure: Some(Failure::ProcessingError) }
-        }
-        Err(ProcessorError::Unreachable) => return Err(Error::later(RefusalCode::KeyInUse, 2)),
+/// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for `recovery`; the
+/// caller is told that its key is in use and asks again.
+pub async fn charge(app: &App, asked: &Asked) -> Answer<()> {
+    must_be_seen(app, asked).await?;
+    let verdict = ask(app, asked).await;
+    write(app, asked, verdict).await
+}
+
+/// A payment that may have been charged: what became of its key comes first, and only if nothing did is it asked for again.
+pub async fn ask_again(app: &App, asked: &Asked) -> Answer<()> {
+    must_be_seen(app, asked).await?;
+    let verdict = match app.processor.charge_of(&asked.id).await {
+        Ok(Some(verdict)) => Some(verdict),
+        Ok(None) => ask(app, asked).await,
+        Err(_) => None,
     };
-    settle(app, payment, &verdict).await
+    write(app, asked, verdict).await
+}
+
+/// A payment that came to light too late to be charged: somebody may have been told that nothing will come of it.
+pub async fn never(app: &App, asked: &Asked) -> Answer<()> {
+    let verdict = closed(app, &asked.id).await;
+    write(app, asked, verdict).await
+}
+
+/// None without an answer.
+async fn ask(app: &App, asked: &Asked) -> Option<Verdict> {
+    let order = ChargeOrder {
+        payment: &asked.id,
+        token: &asked.token,
+        binding: &asked.binding,
+        amount: asked.charged,
+        reference: &asked.reference,
+    };
+    match app.processor.charge(&order).await {
+        Ok(verdict) => Some(verdict),
+        // A word about this ask. One that went before, or is still on its way, may have been taken: only a closed key is an end.
+        Err(ProcessorError::Refused) => closed(app, &asked.id).await,
+        Err(ProcessorError::Unanswered) => None,
+    }
+}
+
+async fn closed(app: &App, payment: &str) -> Option<Verdict> {
+    match app.processor.close(payment).await {
+        Ok(Closed::Charged(verdict)) => Some(verdict),
+        Ok(Closed::Never) => Some(Verdict::never()),
+        Err(_) => None,
+    }
+}
+
+async fn write(app: &App, asked: &Asked, verdict: Option<Verdict>) -> Answer<()> {
+    let Some(verdict) = verdict else {
+        let until = app.clock.now().plus_millis(wait(asked.asks));
+        // If this can't be written the payment is asked about when its turn comes anyway.
+        _ = app.store.put_off(&asked.id, until).await.map_err(Error::from);
+        return Err(Error::later(RefusalCode::KeyInUse, 2));
+    };
+    if let Settled::Unfit(state) = settle(app, &asked.id, &verdict).await? {
+        tracing::error!(payment = asked.id, ?state, said = ?verdict.state, "the processor's answer does not fit the payment");
+    }
+    Ok(())
+}
+
+/// A second after the first answer was lost, and longer each time, a minute at most.
+fn wait(asks: i64) -> i64 {
+    (1_000 << asks.clamp(0, 6)).min(60_000)
+}
+
+async fn must_be_seen(app: &App, asked: &Asked) -> Answer<()> {
+    static UNSEEN: OncePerMinute = OncePerMinute::new();
+    if app.store.is_seen(&asked.id).await? {
+        return Ok(());
+    }
+    metrics::PAYMENTS_NOT_SEEN.add(1);
+    if UNSEEN.is_due() {
+        tracing::error!(payment = asked.id, "a payment is not in the database after its commit: it is not charged");
+    }
+    // `unavailable` would promise that nothing was begun: that is what nobody knows here.
+    Err(Error::later(RefusalCode::KeyInUse, 2))
 }
 
 /// Writes a verdict with its letter.
-pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Answer<()> {
+pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<Settled, sqlx::Error> {
     let letter = match app.store.reader_of_letters(payment).await? {
         Some((to, locale)) => letter(app, payment, verdict, to, locale).await?,
         None => None,
     };
-    app.store.settle(payment, verdict, letter.as_ref(), app.clock.now()).await?;
-    Ok(())
+    app.store.settle(payment, verdict, letter.as_ref(), app.clock.now()).await
 }
 
-async fn letter(app: &App, payment: &str, verdict: &Verdict, to: Email, locale: Locale) -> Answer<Option<Addressed>> {
+async fn letter(
+    app: &App,
+    payment: &str,
+    verdict: &Verdict,
+    to: Email,
+    locale: Locale,
+) -> Result<Option<Addressed>, sqlx::Error> {
     let Some(mut known) = app.store.payment(payment).await? else { return Ok(None) };
     known.state = verdict.state;
     known.failure = verdict.failure;
@@ -114,4 +180,15 @@ pub fn new_reference() -> Answer<String> {
     let text: String = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
     let (first, last) = text.split_at(4);
     Ok(format!("KP-{first}-{last}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_answer_is_asked_for_after_a_second_then_after_longer_and_at_least_every_minute() {
+        let waits: Vec<i64> = [0, 1, 2, 5, 6, 7, 1_000_000].into_iter().map(wait).collect();
+        assert_eq!(waits, [1_000, 2_000, 4_000, 32_000, 60_000, 60_000, 60_000]);
+    }
 }

@@ -1,21 +1,27 @@
-//! The payment processor as billing sees it: what a token stands for, a charge, and what became of charges later. The trait is
-//! where a plan plugs its real processor in; `Sandbox` speaks to the one in this repository. No card or account number ever
+//! The payment processor as billing sees it: what a token stands for, a charge, what became of a key, and of charges later. The trait
+//! is where a plan plugs its real processor in; `Sandbox` speaks to the one in this repository. No card or account number ever
 //! comes this way.
+//!
+//! What counts as an answer: JSON of the processor's own form, about the very key that was asked for. An HTTP status says nothing
+//! by itself, since everything on the way can make one: a gateway in the middle of a deployment, a firewall, a wrong route.
+
+mod wire;
 
 use crate::store::settle::Verdict;
 use contract::{
     Instant, Money,
     payment::{Failure, Method, PaymentState},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::time::Duration;
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum ProcessorError {
-    /// Unknown, used, expired, or another payer's token.
-    TokenRefused,
+    /// In the processor's own words: the token is unknown, used, expired or another payer's, or the key was closed or used before.
+    /// It says nothing about an earlier ask with the same key: `close` does.
+    Refused,
     /// No answer, or none that can be understood: what was asked may have happened.
-    Unreachable,
+    Unanswered,
 }
 
 /// One charge to make. Asking again with the same `payment` gives the same charge.
@@ -29,14 +35,45 @@ pub struct ChargeOrder<'a> {
     pub reference: &'a str,
 }
 
+/// What a key is good for after it was closed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Closed {
+    Charged(Verdict),
+    /// There is no charge, and there never will be one, whatever is still on its way.
+    Never,
+}
+
 /// Something that happened to a charge after its first answer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChargeEvent {
     pub sequence: i64,
     pub charge: String,
+    /// Our payment's id, if the processor says it.
+    pub key: Option<String>,
     pub state: PaymentState,
-    #[serde(default)]
     pub failure: Option<Failure>,
+}
+
+/// One entry of the processor's events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub sequence: Option<i64>,
+    /// None if it can't be understood: an unknown state, a field missing, no event at all.
+    pub event: Option<ChargeEvent>,
+    /// As it came.
+    pub body: String,
+}
+
+/// A charge as the processor lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub charge: String,
+    /// A payment's id, if the charge is one of ours.
+    pub key: String,
+    pub cents: i64,
+    /// None if we don't know the word.
+    pub state: Option<PaymentState>,
+    pub made_at: Instant,
 }
 
 #[async_trait::async_trait]
@@ -44,22 +81,31 @@ pub trait Processor: Send + Sync {
     /// What a token stands for; refused when it cannot be charged by this payer.
     async fn method(&self, token: &str, binding: &str) -> Result<Method, ProcessorError>;
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError>;
+    /// What became of a key: its charge, or that there is none so far. One may still be on its way.
+    async fn charge_of(&self, payment: &str) -> Result<Option<Verdict>, ProcessorError>;
+    /// Sees to it that nothing is charged under a key from now on, unless it was before. A processor that can't close keys answers
+    /// `Unanswered` as long as an ask may be under way or the token may be charged, and then what `charge_of` says.
+    async fn close(&self, payment: &str) -> Result<Closed, ProcessorError>;
     /// In order, after a sequence number; a limited number at a time.
-    async fn events(&self, after: i64) -> Result<Vec<ChargeEvent>, ProcessorError>;
+    async fn events(&self, after: i64) -> Result<Vec<Told>, ProcessorError>;
+    /// Charges made since then, in the order they were made, a limited number at a time: those after the charge named; none at the end.
+    async fn charges(&self, after: Option<&str>, since: Instant) -> Result<Vec<Listed>, ProcessorError>;
     /// Demo only: its clock goes with ours.
     async fn set_clock(&self, now: Instant) -> Result<(), ProcessorError>;
+}
+
+/// An entry of the events, from how it came.
+pub fn understood(body: &str) -> Told {
+    serde_json::from_str(body).map_or_else(
+        |_| Told { sequence: None, event: None, body: body.to_owned() },
+        |entry: serde_json::Value| wire::told(&entry),
+    )
 }
 
 pub struct Sandbox {
     http: reqwest::Client,
     url: String,
     secret: String,
-}
-
-#[derive(Deserialize)]
-struct TokenFacts {
-    method: Method,
-    usable: bool,
 }
 
 #[derive(Serialize)]
@@ -70,14 +116,6 @@ struct ChargeBody<'a> {
     reference: &'a str,
 }
 
-#[derive(Deserialize)]
-struct Charge {
-    id: String,
-    state: PaymentState,
-    #[serde(default)]
-    failure: Option<Failure>,
-}
-
 impl Sandbox {
     pub fn new(url: String, secret: String, patience: Duration) -> Result<Self, reqwest::Error> {
         // One provider for the whole process; a second call finds it there, which is as good.
@@ -86,38 +124,35 @@ impl Sandbox {
         Ok(Self { http, url, secret })
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder) -> Result<reqwest::Response, ProcessorError> {
-        request.bearer_auth(&self.secret).send().await.map_err(|error| {
-            tracing::warn!(timeout = error.is_timeout(), connect = error.is_connect(), "the processor did not answer");
-            ProcessorError::Unreachable
-        })
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<wire::Said, ProcessorError> {
+        wire::Said::of(request.bearer_auth(&self.secret).send().await).await
+    }
+    fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.http.get(format!("{}{path}", self.url))
+    }
+    fn post(&self, path: &str) -> reqwest::RequestBuilder {
+        self.http.post(format!("{}{path}", self.url))
     }
 }
 
-async fn decode<T: serde::de::DeserializeOwned>(answer: reqwest::Response) -> Result<T, ProcessorError> {
-    answer.json().await.map_err(|_| ProcessorError::Unreachable)
+/// Path segments and queries are opaque here: anything but the processor's own alphabet is refused before it is sent.
+fn is_plain(name: &str) -> bool {
+    (1..=128).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
 #[async_trait::async_trait]
 impl Processor for Sandbox {
     async fn method(&self, token: &str, binding: &str) -> Result<Method, ProcessorError> {
-        // Path segments are opaque here: anything but the processor's own alphabet is refused before it is sent.
-        if token.is_empty()
-            || token.len() > 128
-            || !token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
-        {
-            return Err(ProcessorError::TokenRefused);
+        if !is_plain(token) || !is_plain(binding) {
+            return Err(ProcessorError::Refused);
         }
-        let url = format!("{}/v1/tokens/{token}?binding={binding}", self.url);
-        let answer = self.send(self.http.get(url)).await?;
-        match answer.status().as_u16() {
-            200 => {
-                let facts: TokenFacts = decode(answer).await?;
-                if facts.usable { Ok(facts.method) } else { Err(ProcessorError::TokenRefused) }
-            }
-            404 | 409 | 410 | 422 => Err(ProcessorError::TokenRefused),
-            _ => Err(ProcessorError::Unreachable),
+        let said = self.send(self.get(&format!("/v1/tokens/{token}?binding={binding}"))).await?;
+        if said.refuses(&["not_found", "token_used"], None) {
+            return Err(ProcessorError::Refused);
         }
+        let facts: wire::TokenFacts = said.decode()?;
+        if facts.usable { Ok(facts.method) } else { Err(ProcessorError::Refused) }
     }
 
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError> {
@@ -127,27 +162,57 @@ impl Processor for Sandbox {
             amount_cents: order.amount.cents(),
             reference: order.reference,
         };
-        let request =
-            self.http.post(format!("{}/v1/charges", self.url)).header("Idempotency-Key", order.payment).json(&body);
-        let answer = self.send(request).await?;
-        match answer.status().as_u16() {
-            200..300 => {
-                let charge: Charge = decode(answer).await?;
-                Ok(Verdict { charge: Some(charge.id), state: charge.state, failure: charge.failure })
-            }
-            404 | 409 | 410 | 422 => Err(ProcessorError::TokenRefused),
-            _ => Err(ProcessorError::Unreachable),
+        let said = self.send(self.post("/v1/charges").header("Idempotency-Key", order.payment).json(&body)).await?;
+        if said.refuses(&["not_found", "token_used", "key_reused", "key_closed"], Some(order.payment)) {
+            return Err(ProcessorError::Refused);
+        }
+        said.decode::<wire::Charge>()?.verdict(order.payment)
+    }
+
+    async fn charge_of(&self, payment: &str) -> Result<Option<Verdict>, ProcessorError> {
+        if !is_plain(payment) {
+            return Err(ProcessorError::Unanswered);
+        }
+        let said = self.send(self.get(&format!("/v1/charges?idempotency_key={payment}"))).await?;
+        if said.refuses(&["not_found"], Some(payment)) {
+            return Ok(None);
+        }
+        said.decode::<wire::Charge>()?.verdict(payment).map(Some)
+    }
+
+    async fn close(&self, payment: &str) -> Result<Closed, ProcessorError> {
+        if !is_plain(payment) {
+            return Err(ProcessorError::Unanswered);
+        }
+        let said = self.send(self.post(&format!("/v1/keys/{payment}/close"))).await?;
+        let closed: wire::ClosedKey = said.decode()?;
+        match closed {
+            wire::ClosedKey { idempotency_key, .. } if idempotency_key != payment => Err(ProcessorError::Unanswered),
+            wire::ClosedKey { charge: Some(charge), .. } => charge.verdict(payment).map(Closed::Charged),
+            wire::ClosedKey { charge: None, .. } => Ok(Closed::Never),
         }
     }
 
-    async fn events(&self, after: i64) -> Result<Vec<ChargeEvent>, ProcessorError> {
-        let answer = self.send(self.http.get(format!("{}/v1/events?after={after}", self.url))).await?;
-        if answer.status().is_success() { decode(answer).await } else { Err(ProcessorError::Unreachable) }
+    async fn events(&self, after: i64) -> Result<Vec<Told>, ProcessorError> {
+        let said = self.send(self.get(&format!("/v1/events?after={after}"))).await?;
+        let events: Vec<serde_json::Value> = said.decode()?;
+        Ok(events.iter().map(wire::told).collect())
+    }
+
+    async fn charges(&self, after: Option<&str>, since: Instant) -> Result<Vec<Listed>, ProcessorError> {
+        let mut path = format!("/v1/charges?since={}", since.millis());
+        if let Some(after) = after.filter(|after| is_plain(after)) {
+            path.push_str(&format!("&after={after}"));
+        }
+        let said = self.send(self.get(&path)).await?;
+        let charges: Vec<wire::Charge> = said.decode()?;
+        charges.into_iter().map(wire::Charge::listed).collect()
     }
 
     async fn set_clock(&self, now: Instant) -> Result<(), ProcessorError> {
         let body = serde_json::json!({ "now_millis": now.millis() });
-        let answer = self.send(self.http.post(format!("{}/v1/clock", self.url)).json(&body)).await?;
-        if answer.status().is_success() { Ok(()) } else { Err(ProcessorError::Unreachable) }
+        let request = self.post("/v1/clock").bearer_auth(&self.secret).json(&body);
+        let answer = request.send().await.map_err(|_| ProcessorError::Unanswered)?;
+        if answer.status().is_success() { Ok(()) } else { Err(ProcessorError::Unanswered) }
     }
 }

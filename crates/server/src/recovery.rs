@@ -1,25 +1,50 @@
-//! What goes on without anybody asking: payments whose answer never came are asked for again, bank debits that came to their end
-//! are written down, and what was typed in sessions that ran out is wiped. Runs from the moment the server starts, so a server
-//! that was killed in the middle of a payment finishes it.
+//! What goes on without anybody asking: payments whose answer never came are asked about again, the processor's events are written
+//! down, and what was typed in sessions that ran out is wiped. Runs from the moment the server starts, so a server that was killed in
+//! the middle of a payment finishes it.
+//!
+//! Nothing here waits without an end, and nothing that can't be done stops what comes after it.
 
-use crate::{paying, state::App, store};
+mod events;
+
+use crate::{
+    alarm::OncePerMinute,
+    metrics, paying,
+    processor::ProcessorError,
+    state::App,
+    store::asking::{Asked, Late},
+};
 use std::time::Duration;
+use tokio::task::JoinSet;
 
 const EVERY: Duration = Duration::from_millis(500);
-const AGAIN_MILLIS: i64 = 15_000;
-const EVENTS_READ: &str = "processor_events_read";
+/// Rounds in a minute.
+const MINUTE: u64 = 120;
+/// Longer than asking takes: a question about the key, a charge and a close, ten seconds each.
+const AGAIN_MILLIS: i64 = 45_000;
+const LONGEST: Duration = Duration::from_secs(40);
+/// Asked about at the same time.
+const AT_ONCE: usize = 8;
+/// Without an answer for so long, a payment is for people to look at.
+const ALARM_MILLIS: i64 = 5 * 60_000;
+/// Banks are given this much longer than they said.
+const LATE_DAYS: i64 = 3;
+const DAY_MILLIS: i64 = 86_400_000;
+const HOUR_MILLIS: i64 = 3_600_000;
 
 /// Until the task is dropped.
 pub async fn run(app: App) {
     // Whatever waits at the start was left by a server that is gone: ask at once.
-    if let Err(error) = hurry(&app).await {
-        tracing::error!(code = ?error.code, "recovery could not start");
+    if hurry(&app).await.is_err() {
+        tracing::error!("recovery could not start");
     }
     let mut rounds: u64 = 0;
     loop {
         round(&app).await;
+        if rounds.is_multiple_of(MINUTE) {
+            look_after(&app).await;
+        }
         rounds += 1;
-        if rounds.is_multiple_of(120) && app.store.sweep(app.clock.now()).await.is_err() {
+        if rounds.is_multiple_of(MINUTE) && within(app.store.sweep(app.clock.now())).await.is_none() {
             tracing::error!("what ended sessions left could not be wiped");
         }
         tokio::time::sleep(EVERY).await;
@@ -28,44 +53,87 @@ pub async fn run(app: App) {
 
 /// One round: nothing here stops the next one.
 pub async fn round(app: &App) {
-    if ask_again(app).await.is_err() {
+    static ASKING: OncePerMinute = OncePerMinute::new();
+    static READING: OncePerMinute = OncePerMinute::new();
+    let (asked, read) = tokio::join!(within(ask_again(app)), within(events::read(app)));
+    if asked.is_none() && ASKING.is_due() {
         tracing::warn!("recovery: asking again failed");
     }
-    if read_events(app).await.is_err() {
+    if read.is_none() && READING.is_due() {
         tracing::warn!("recovery: reading the processor's events failed");
     }
 }
 
+/// Once a minute: what takes too long is asked about and told.
+pub async fn look_after(app: &App) {
+    static LOOKING: OncePerMinute = OncePerMinute::new();
+    if within(look(app)).await.is_none() && LOOKING.is_due() {
+        tracing::warn!("recovery: looking after old payments failed");
+    }
+}
+
+/// None if it failed or took too long.
+async fn within<T, E>(work: impl Future<Output = Result<T, E>>) -> Option<T> {
+    tokio::time::timeout(LONGEST, work).await.ok()?.ok()
+}
+
 /// Over one SQLite file there is no other server that could be in the middle of these.
-async fn hurry(app: &App) -> Result<(), crate::refusal::Error> {
+async fn hurry(app: &App) -> Result<(), sqlx::Error> {
     if app.settings.database_url.starts_with("sqlite:") {
         sqlx::query("UPDATE payment SET ask_at = 0 WHERE ask_at IS NOT NULL").execute(&app.store.write).await?;
     }
     Ok(())
 }
 
-async fn ask_again(app: &App) -> Result<(), crate::refusal::Error> {
+/// One that fails, or panics, stops no other.
+async fn ask_again(app: &App) -> Result<(), sqlx::Error> {
     let now = app.clock.now();
-    for asked in app.store.to_ask(now, now.plus_millis(AGAIN_MILLIS)).await? {
-        let done = paying::charge(app, &asked.id, &asked.token, &asked.binding, &asked.reference, asked.charged).await;
-        tracing::info!(payment = asked.id, settled = done.is_ok(), "recovery asked the processor again");
+    let most = i64::try_from(AT_ONCE).unwrap_or(1);
+    let due = app.store.to_ask(now, now.plus_millis(AGAIN_MILLIS), most).await?;
+    let mut asking = JoinSet::new();
+    for asked in due {
+        let app = app.clone();
+        asking.spawn(async move { ask(&app, &asked).await });
     }
+    while asking.join_next().await.is_some() {}
     Ok(())
 }
 
-async fn read_events(app: &App) -> Result<(), crate::refusal::Error> {
-    let mut read = app.store.mark(EVENTS_READ).await?;
-    let Ok(events) = app.processor.events(read).await else { return Ok(()) };
-    for event in events {
-        if let Some(payment) = app.store.payment_of_charge(&event.charge).await? {
-            let verdict =
-                store::settle::Verdict { charge: Some(event.charge), state: event.state, failure: event.failure };
-            paying::settle(app, &payment, &verdict).await?;
+async fn ask(app: &App, asked: &Asked) {
+    let is_settled = paying::ask_again(app, asked).await.is_ok();
+    // Each time at first, then when the wait is as long as it gets: once a minute.
+    if is_settled || asked.asks < 3 || asked.asks >= 6 {
+        tracing::info!(payment = asked.id, is_settled, asks = asked.asks + 1, "recovery asked the processor again");
+    }
+}
+
+async fn look(app: &App) -> Result<(), sqlx::Error> {
+    let now = app.clock.now();
+    let unanswered = app.store.unanswered(now.plus_millis(-ALARM_MILLIS)).await?;
+    metrics::PAYMENTS_UNANSWERED.set(unanswered);
+    if unanswered > 0 {
+        tracing::error!(
+            unanswered,
+            "the processor has not answered for minutes: whether these payments were charged is not known"
+        );
+    }
+    let late = Late {
+        now,
+        expected_before: now.plus_millis(-LATE_DAYS * DAY_MILLIS).utc_date().to_string(),
+        made_before: now.plus_millis(-DAY_MILLIS),
+    };
+    for payment in app.store.overdue(&late, now.plus_millis(HOUR_MILLIS)).await? {
+        match app.processor.charge_of(&payment).await {
+            Ok(Some(verdict)) => _ = paying::settle(app, &payment, &verdict).await?,
+            Ok(None) => tracing::error!(payment, "the processor does not know a payment that it has answered for"),
+            Err(ProcessorError::Refused | ProcessorError::Unanswered) => {}
         }
-        read = read.max(event.sequence);
-        let mut tx = app.store.begin().await?;
-        store::set_mark(&mut tx, EVENTS_READ, read).await?;
-        tx.commit().await?;
+    }
+    metrics::DEBITS_OVERDUE.set(app.store.count_overdue(&late).await?);
+    let unmatched = app.store.count_unmatched().await?;
+    metrics::EVENTS_UNMATCHED.set(unmatched);
+    if unmatched > 0 {
+        tracing::error!(unmatched, "words of the processor wait in event_unmatched for somebody to look at them");
     }
     Ok(())
 }

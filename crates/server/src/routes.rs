@@ -102,6 +102,7 @@ fn writes(document: &OpenApi) -> Writes {
 async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let is_write = writes.contains(&(request.method().clone(), route.to_owned()));
+    let is_payment = is_write && route == "/api/v1/payments";
     if is_write && let Err(refusal) = caller::may_write(request.headers(), &app) {
         return kept_by_nobody(refusal.into_response());
     }
@@ -117,13 +118,18 @@ async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request
     let answer = tokio::spawn(tokio::time::timeout_at(until, next.run(request)));
     kept_by_nobody(match answer.await {
         Ok(Ok(response)) => response,
-        Ok(Err(_)) => Error::later(RefusalCode::Unavailable, 5).into_response(),
+        Ok(Err(_)) => took_too_long(is_payment).into_response(),
         Err(_) => {
             crate::metrics::PANICS.add(1);
             tracing::error!("a handler panicked");
             Error::new(RefusalCode::Fault).into_response()
         }
     })
+}
+
+/// `unavailable` promises that nothing was begun, which nobody knows of a payment: its page is to ask by the key.
+fn took_too_long(is_payment: bool) -> Error {
+    if is_payment { Error::later(RefusalCode::KeyInUse, 2) } else { Error::later(RefusalCode::Unavailable, 5) }
 }
 
 fn kept_by_nobody(mut response: Response) -> Response {

@@ -58,6 +58,8 @@ pub const USAGE: &str =
     "kppay-server [--port N | --listen ADDRESS:PORT] [--database-url URL] [--dist DIR] [--public-origin URL] [--processor-url URL] \
     [--processor-public-url URL] [--lookups N] [--behind-proxy] [--require-corp] [--demo [--clock MOMENT]]
 kppay-server migrate [--database-url URL]   brings the tables of a PostgreSQL up to date: before servers of a new version start
+kppay-server reconcile [the same options] compares all payments with the processor's charges; its status is 0 if they agree, 1 if not, \
+    2 if it could not run.
 --clock starts the demo's clock at a moment, such as 2026-11-23T17:52:00Z.
 KPPAY_PROCESSOR_SECRET holds the secret shared with the processor.
 KPPAY_PEPPER is mixed into the hashes of passwords and seals second factors; keep it apart from the database, and never lose it.

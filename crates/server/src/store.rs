@@ -6,6 +6,7 @@
 //! transaction is an `UPDATE` of that row, which locks it in both.
 
 pub mod accounts;
+pub mod asking;
 pub mod begin;
 pub mod bills;
 pub mod connect;
@@ -19,11 +20,15 @@ pub mod migrations;
 pub mod outbox;
 pub mod payments;
 pub mod pending_accounts;
+pub mod reconciling;
 pub mod registrations;
 pub mod sessions;
 pub mod settle;
+pub mod shares;
 pub mod transaction;
+pub mod transition;
 pub mod trouble;
+pub mod unmatched;
 
 use durable::Log;
 use migrations::Which;
@@ -38,7 +43,7 @@ pub struct Store {
     pub read: AnyPool,
     /// SQLite's write-ahead log, which we bring to the disk ourselves. PostgreSQL does that for us.
     log: Option<Arc<Log>>,
-    is_postgres: bool,
+    pub(crate) is_postgres: bool,
 }
 
 impl Store {

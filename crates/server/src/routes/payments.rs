@@ -12,6 +12,7 @@ use crate::{
     refusal::{Answer, Error},
     state::App,
     store::{
+        asking::Asked,
         begin::{NewPayment, NotBegun},
         payments::KeyUse,
         sessions::Session,
@@ -32,7 +33,7 @@ use contract::{
 /// Bills in one payment.
 pub const MOST_BILLS: usize = 50;
 /// How long the handler may take before the recovery asks the processor too.
-const OWN_TIME_MILLIS: i64 = 20_000;
+const OWN_TIME_MILLIS: i64 = 25_000;
 
 /// How long after the moment until which an order may begin its payment can still come to light: a commit takes its time, and two
 /// servers' clocks differ.
@@ -70,12 +71,14 @@ pub async fn pay(
     }
     let turn = charges::turn(&app, &session, address).await?;
     match begin(&app, &session, &key, &order).await {
-        Ok(Begun { id, reference, charged }) => {
+        Ok(asked) => {
             // Begun: whatever goes wrong from here on, money may have moved, and its key is what to ask with.
             let unknown = |_| Error::later(RefusalCode::KeyInUse, 2);
-            let charge = paying::charge(&app, &id, &order.token, &session.capture_binding, &reference, charged);
-            charge.await.map_err(unknown)?;
-            let payment = app.store.payment(&id).await.map_err(|error| unknown(error.into()))?;
+            // The commit itself may have taken so long that somebody was told that nothing would come of this order.
+            let is_late = order.begin_by.is_some_and(|until| app.clock.now() > until.plus_millis(SLACK_MILLIS));
+            let charged = if is_late { paying::never(&app, &asked).await } else { paying::charge(&app, &asked).await };
+            charged.map_err(unknown)?;
+            let payment = app.store.payment(&asked.id).await.map_err(|error| unknown(error.into()))?;
             let payment = payment.ok_or_else(|| Error::new(RefusalCode::Fault))?;
             let is_declined = payment.state == PaymentState::Failed && payment.failure.is_some_and(Failure::is_of_bank);
             turn.end(&app, is_declined).await;
@@ -89,14 +92,8 @@ pub async fn pay(
     }
 }
 
-/// A payment that is written, with its cents reserved: the processor can be asked.
-struct Begun {
-    id: String,
-    reference: String,
-    charged: Money,
-}
-
-async fn begin(app: &App, session: &Session, key: &IdempotencyKey, order: &PaymentOrder) -> Answer<Begun> {
+/// Gives a payment that is written, with its cents reserved: the processor can be asked.
+async fn begin(app: &App, session: &Session, key: &IdempotencyKey, order: &PaymentOrder) -> Answer<Asked> {
     let (total, charged) = check_shares(order)?;
     let method = paying::method(app, &order.token, &session.capture_binding).await?;
     check_terms(app, session, order, (total, charged), &method)?;
@@ -143,7 +140,14 @@ async fn begin(app: &App, session: &Session, key: &IdempotencyKey, order: &Payme
         Err(NotBegun::SignedOut) => return Err(Error::new(RefusalCode::SignedOut)),
         Err(NotBegun::TooLate) => return Err(Error::new(RefusalCode::TooLate)),
     }
-    Ok(Begun { id: new.id, reference: new.reference, charged })
+    Ok(Asked {
+        id: new.id,
+        token: order.token.clone(),
+        binding: session.capture_binding.clone(),
+        reference: new.reference,
+        charged,
+        asks: 0,
+    })
 }
 
 async fn replay(
@@ -236,7 +240,7 @@ fn check_terms(
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct PaymentQuery {
     /// The payment with this key, and no other.
     pub idempotency_key: Option<IdempotencyKey>,
     /// The `begin_by` of the order that was sent with the key: 404 is said only when nothing can come of that order any more, and
@@ -262,7 +266,7 @@ const MOST_LISTED: u8 = 50;
 /// 404 if there is none. Without one, a
 /// member's last payments, whoever of the household made them.
 #[utoipa::path(
-    get, path = "/payments", params(Asked),
+    get, path = "/payments", params(PaymentQuery),
     responses(
         (status = 200, body = Payments),
         (status = 400, body = Refusal, content_type = "application/problem+json"),
@@ -274,10 +278,10 @@ const MOST_LISTED: u8 = 50;
 pub async fn list(
     State(app): State<App>,
     Payer(session): Payer,
-    query: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+    query: Result<Query<PaymentQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Answer<Json<Payments>> {
     let malformed = || Error::new(RefusalCode::Malformed);
-    let Query(Asked { idempotency_key, begin_by, limit }) = query.map_err(|_| malformed())?;
+    let Query(PaymentQuery { idempotency_key, begin_by, limit }) = query.map_err(|_| malformed())?;
     let Some(key) = idempotency_key else {
         let limit = limit.unwrap_or(USUAL_LIMIT);
         // A payer sees the payments of this session only, and asks for each by its key or name.

@@ -2,16 +2,17 @@
 
 use super::{
     Store, Tx,
-    bills::{JUST_PAID, free_lines},
+    bills::JUST_PAID,
     payments::add_event,
     retry,
     sessions::{IDLE_MILLIS, LONGEST_MILLIS},
+    shares::reserve_lines,
     to_json,
 };
 use crate::clock::Clock;
 use contract::{
     Date, IdempotencyKey, Instant, Money,
-    payment::{Method, PaymentOrder, PaymentState, allocate},
+    payment::{Method, PaymentOrder, PaymentState},
 };
 use sqlx::Row;
 
@@ -95,6 +96,19 @@ impl Store {
         tx.commit().await?;
         self.make_durable().await?; // before the processor hears of it
         Ok(Ok(()))
+    }
+
+    /// Whether a connection that has not written the payment finds it. A commit is the database's word, and it can be wrong: a library
+    /// that lost count of its savepoints commits nothing, and a charge would be made that no book knows.
+    pub async fn is_seen(&self, payment: &str) -> Result<bool, sqlx::Error> {
+        // Over SQLite the reader's connections are others than the writer's. Over PostgreSQL they are not, so the database says that
+        // this one is in no transaction that has written: what it sees was committed.
+        let sql = if self.is_postgres {
+            "SELECT 1 FROM payment WHERE id = $1 AND txid_current_if_assigned() IS NULL"
+        } else {
+            "SELECT 1 FROM payment WHERE id = $1"
+        };
+        Ok(sqlx::query(sql).bind(payment).fetch_optional(&self.read).await?.is_some())
     }
 
     /// Looked at again here: a body can come long after its head, and its person may have signed out meanwhile. The row is locked, so
@@ -185,24 +199,6 @@ async fn reserve(tx: &mut Tx, new: &NewPayment<'_>, at: usize) -> Result<Result<
     .bind(leaves)
     .execute(&mut **tx)
     .await?;
-    let lines = free_lines(tx, &share.bill).await?;
-    let free: Vec<_> = lines.iter().map(|line| line.line.clone()).collect();
-    for (index, part) in allocate(amount, &free) {
-        let Some(line) = lines.get(index) else { continue };
-        sqlx::query("UPDATE bill_line SET pending_cents = pending_cents + $1 WHERE bill = $2 AND position = $3")
-            .bind(part.cents())
-            .bind(&share.bill)
-            .bind(line.position)
-            .execute(&mut **tx)
-            .await?;
-        sqlx::query("INSERT INTO payment_line (payment, bill, line, after_insurance_cents, paid_cents) VALUES ($1, $2, $3, $4, $5)")
-            .bind(&new.id)
-            .bind(&share.bill)
-            .bind(line.position)
-            .bind(line.owed.cents())
-            .bind(part.cents())
-            .execute(&mut **tx)
-            .await?;
-    }
+    reserve_lines(tx, &new.id, &share.bill, amount).await?;
     Ok(Ok(()))
 }

@@ -14,7 +14,7 @@ macro_rules! just_paid {
             "(SELECT ",
             $column,
             " FROM payment_share JOIN payment ON payment.id = payment_share.payment WHERE payment_share.bill = bill.id \
-             AND payment.membership = bill.membership AND payment.created_at > $2 AND payment.state IN ('processing', 'paid') \
+             AND payment.membership = bill.membership AND payment.created_at > $2 AND payment.state IN ('scheduled', 'processing', 'paid') \
              ORDER BY payment.created_at DESC, payment.id DESC LIMIT 1)"
         )
     };
@@ -71,7 +71,7 @@ pub async fn owed(tx: &mut Tx, membership: &str) -> Result<Money, sqlx::Error> {
 
 /// The newest payment on a bill that took money, or will: asked while another one is being begun.
 pub const JUST_PAID: &str = "SELECT payment.id FROM payment_share JOIN payment ON payment.id = payment_share.payment \
-     WHERE payment_share.bill = $1 AND payment.membership = $2 AND payment.created_at > $3 AND payment.state IN ('processing', 'paid') LIMIT 1";
+     WHERE payment_share.bill = $1 AND payment.membership = $2 AND payment.created_at > $3 AND payment.state IN ('scheduled', 'processing', 'paid') LIMIT 1";
 
 /// The rows of one bill follow each other.
 fn bills_of(rows: &[AnyRow]) -> Result<Vec<Bill>, sqlx::Error> {

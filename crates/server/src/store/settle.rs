@@ -1,16 +1,20 @@
-//! What the processor said becomes what our books say: one transaction an answer, and the same answer twice changes nothing. Bank
-//! debits come back later with `paid` or `returned`; a return after `paid` reopens what was owed.
+//! What the processor said becomes what our books say: one transaction an answer, by the table of `transition`, and the same answer
+//! twice changes nothing. Bank debits come back later with `paid` or `returned`; a return or a refund after `paid` reopens what was
+//! owed.
 
 use super::{
     Store, Tx, from_word,
-    ledger::{Movement, Reason},
+    ledger::{Movement, Towards},
     outbox::Queued,
     payments::add_event,
-    retry, word,
+    retry,
+    shares::{Shares, move_shares, reserve_again},
+    transition::{Effect, effect},
+    word,
 };
-use crate::mail;
+use crate::{mail, metrics};
 use contract::{
-    Email, Instant, Money,
+    Email, Instant,
     payment::{Failure, PaymentState},
 };
 use sqlx::Row;
@@ -18,10 +22,19 @@ use sqlx::Row;
 /// One answer or event of the processor about one payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// The processor's name of the charge; none if it refused the charge itself.
+    /// The processor's name of the charge; none if there is no charge, and never will be.
     pub charge: Option<String>,
     pub state: PaymentState,
     pub failure: Option<Failure>,
+    /// Of the last event that this counts in, where the processor numbers them.
+    pub sequence: Option<i64>,
+}
+
+impl Verdict {
+    /// The processor has closed the payment's key: nothing was charged, and nothing will be.
+    pub fn never() -> Self {
+        Self { charge: None, state: PaymentState::Failed, failure: Some(Failure::ProcessingError), sequence: None }
+    }
 }
 
 /// A letter to queue with the verdict, made by the caller, who knows the words.
@@ -30,19 +43,27 @@ pub struct Addressed {
     pub letter: mail::Letter,
 }
 
-/// A payment that waits for the processor's first answer.
-#[derive(Debug)]
-pub struct Asked {
-    pub id: String,
-    pub token: String,
-    pub binding: String,
-    pub reference: String,
-    pub charged: Money,
+/// What became of a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    Changed,
+    /// It is so already, or the verdict is older than what is known.
+    Same,
+    NoPayment,
+    /// Nothing was written: the books know no such step from this state, or it is about another charge.
+    Unfit(PaymentState),
+}
+
+/// The payment as it was, locked.
+struct Before {
+    state: PaymentState,
+    charge: Option<String>,
+    sequence: i64,
+    membership: String,
+    session: String,
 }
 
 impl Store {
-    /// Gives whether anything changed.
-    ///
     /// The letter that tells of it is queued in the same transaction, once a state.
     pub async fn settle(
         &self,
@@ -50,7 +71,7 @@ impl Store {
         verdict: &Verdict,
         letter: Option<&Addressed>,
         at: Instant,
-    ) -> Result<bool, sqlx::Error> {
+    ) -> Result<Settled, sqlx::Error> {
         retry(|| self.settle_once(payment, verdict, letter, at)).await
     }
 
@@ -60,7 +81,7 @@ impl Store {
         verdict: &Verdict,
         letter: Option<&Addressed>,
         at: Instant,
-    ) -> Result<bool, sqlx::Error> {
+    ) -> Result<Settled, sqlx::Error> {
         let mut tx = self.begin_repeatable().await?;
         // A token is good for one charge: whoever comes with it again is to ask the processor, and be refused.
         let forget = "DELETE FROM method_token WHERE token = (SELECT token FROM payment WHERE id = $1)";
@@ -68,7 +89,7 @@ impl Store {
         // This locks the row; a payment that has this state already is left alone.
         let row = sqlx::query(
             "UPDATE payment SET ask_at = NULL, token = NULL, binding = NULL, charge = COALESCE(charge, $2) WHERE id = $1 \
-             RETURNING state, membership, session, total_cents, fee_cents",
+             RETURNING state, charge, event_sequence, membership, session, total_cents, fee_cents",
         )
         .bind(payment)
         .bind(verdict.charge.as_deref())
@@ -76,76 +97,55 @@ impl Store {
         .await?;
         let Some(row) = row else {
             tx.rollback().await?;
-            return Ok(false);
+            return Ok(Settled::NoPayment);
         };
-        let before: PaymentState = from_word(row.try_get("state")?)?;
-        let membership: String = row.try_get("membership")?;
-        let session: String = row.try_get("session")?;
+        let before = Before {
+            state: from_word(row.try_get("state")?)?,
+            charge: row.try_get("charge")?,
+            sequence: row.try_get("event_sequence")?,
+            membership: row.try_get("membership")?,
+            session: row.try_get("session")?,
+        };
+        if verdict.sequence.is_some_and(|sequence| sequence < before.sequence) {
+            tx.commit().await?;
+            return Ok(Settled::Same);
+        }
         let movement = Movement {
             payment,
-            membership: &membership,
+            membership: &before.membership,
             total: super::cents(&row, "total_cents")?,
             fee: super::cents(&row, "fee_cents")?,
             at,
         };
-        use PaymentState::{Failed, Paid, Processing, Returned};
-        match (before, verdict.state) {
-            (Processing, Paid) => {
-                move_shares(&mut tx, payment, Shares::Settle).await?;
-                movement.post(&mut tx, Reason::Paid).await?;
-            }
-            (Processing, Failed | Returned) => move_shares(&mut tx, payment, Shares::Release).await?,
-            (Paid, Returned) => {
-                move_shares(&mut tx, payment, Shares::Reopen).await?;
-                movement.post(&mut tx, Reason::Returned).await?;
-            }
-            (Processing, Processing) => {
-                wipe_draft(&mut tx, &session).await?;
-                put_letter(&mut tx, payment, verdict.state, letter, at).await?;
-                tx.commit().await?;
-                return Ok(true);
-            }
-            _ => {
-                tx.commit().await?;
-                return Ok(false);
-            }
+        let effect = if is_about(&before, verdict) { effect(before.state, verdict.state) } else { Effect::Unfit };
+        let settled = move_money(&mut tx, &movement, effect, before.state).await?;
+        if let Settled::Unfit(_) = settled {
+            tx.rollback().await?;
+            return Ok(settled);
         }
-        sqlx::query("UPDATE payment SET state = $2, failure = $3 WHERE id = $1")
-            .bind(payment)
-            .bind(word(&verdict.state)?)
-            .bind(verdict.failure.map(|failure| word(&failure)).transpose()?)
-            .execute(&mut *tx)
-            .await?;
-        add_event(&mut tx, payment, verdict.state, at).await?;
-        if verdict.state == Paid {
-            wipe_draft(&mut tx, &session).await?;
+        if settled == Settled::Changed {
+            sqlx::query("UPDATE payment SET state = $2, failure = $3 WHERE id = $1")
+                .bind(payment)
+                .bind(word(&verdict.state)?)
+                .bind(verdict.failure.map(|failure| word(&failure)).transpose()?)
+                .execute(&mut *tx)
+                .await?;
+            add_event(&mut tx, payment, verdict.state, at).await?;
         }
-        put_letter(&mut tx, payment, verdict.state, letter, at).await?;
+        if let Some(sequence) = verdict.sequence.filter(|sequence| *sequence > before.sequence) {
+            let sql = "UPDATE payment SET event_sequence = $2 WHERE id = $1";
+            sqlx::query(sql).bind(payment).bind(sequence).execute(&mut *tx).await?;
+        }
+        // What a debit's first answer says is what the payment was begun with: it is news all the same.
+        let is_sent = before.state == PaymentState::Processing && effect == Effect::Nothing;
+        if is_sent || settled == Settled::Changed && verdict.state == PaymentState::Paid {
+            wipe_draft(&mut tx, &before.session).await?;
+        }
+        if is_sent || settled == Settled::Changed {
+            put_letter(&mut tx, payment, verdict.state, effect, letter, at).await?;
+        }
         tx.commit().await?;
-        Ok(true)
-    }
-
-    /// Payments whose time to ask has come; each is put off to `again`, so that two servers do not ask at once.
-    pub async fn to_ask(&self, now: Instant, again: Instant) -> Result<Vec<Asked>, sqlx::Error> {
-        let rows = sqlx::query(
-            "UPDATE payment SET ask_at = $2 WHERE ask_at IS NOT NULL AND ask_at <= $1 \
-             RETURNING id, token, binding, reference, total_cents + fee_cents AS charged_cents",
-        )
-        .bind(now.millis())
-        .bind(again.millis())
-        .fetch_all(&self.write)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Asked {
-                    id: row.try_get("id")?,
-                    token: row.try_get("token")?,
-                    binding: row.try_get("binding")?,
-                    reference: row.try_get("reference")?,
-                    charged: super::cents(row, "charged_cents")?,
-                })
-            })
-            .collect()
+        Ok(settled)
     }
 
     pub async fn payment_of_charge(&self, charge: &str) -> Result<Option<String>, sqlx::Error> {
@@ -155,63 +155,87 @@ impl Store {
     }
 }
 
+/// Whether the verdict speaks of the payment's own charge. Once a charge is known, "there is none" is no word about it.
+fn is_about(before: &Before, verdict: &Verdict) -> bool {
+    match (&verdict.charge, &before.charge) {
+        (Some(of), Some(known)) => of == known,
+        (None, Some(_)) => verdict.state != PaymentState::Failed,
+        (_, None) => true,
+    }
+}
+
+async fn move_money(
+    tx: &mut Tx,
+    movement: &Movement<'_>,
+    effect: Effect,
+    before: PaymentState,
+) -> Result<Settled, sqlx::Error> {
+    let payment = movement.payment;
+    match effect {
+        Effect::Nothing => return Ok(Settled::Same),
+        Effect::Unfit => return Ok(Settled::Unfit(before)),
+        Effect::Rename => {}
+        Effect::Take => {
+            move_shares(tx, payment, Shares::Settle).await?;
+            movement.take(tx, Towards::Bills).await?;
+        }
+        Effect::Release => move_shares(tx, payment, Shares::Release).await?,
+        Effect::SendAgain => {
+            if !reserve_again(tx, payment).await? {
+                return Ok(Settled::Unfit(before));
+            }
+        }
+        Effect::TakeAfterAll { is_surprise } => {
+            let towards = if reserve_again(tx, payment).await? {
+                move_shares(tx, payment, Shares::Settle).await?;
+                Towards::Bills
+            } else {
+                Towards::Credit
+            };
+            movement.take(tx, towards).await?;
+            if is_surprise || towards == Towards::Credit {
+                metrics::PAYMENTS_TAKEN_AFTER_ALL.add(1);
+                let is_credit = towards == Towards::Credit;
+                tracing::error!(
+                    payment,
+                    ?before,
+                    is_credit,
+                    "money was taken for a payment that was said to have taken none"
+                );
+            }
+        }
+        Effect::GiveBack(reason) => {
+            if movement.give_back(tx, reason).await? == Towards::Bills {
+                move_shares(tx, payment, Shares::Reopen).await?;
+            }
+        }
+    }
+    Ok(Settled::Changed)
+}
+
+/// Once a state; once more where the payment comes to the same state again.
 async fn put_letter(
     tx: &mut Tx,
     payment: &str,
     state: PaymentState,
+    effect: Effect,
     letter: Option<&Addressed>,
     at: Instant,
 ) -> Result<(), sqlx::Error> {
     let Some(Addressed { to, letter }) = letter else { return Ok(()) };
-    let id = format!("{payment}:{}", word(&state)?);
+    let state = word(&state)?;
+    let mut id = format!("{payment}:{state}");
+    if matches!(effect, Effect::SendAgain | Effect::TakeAfterAll { .. } | Effect::GiveBack(_) | Effect::Take) {
+        let sql = "SELECT COUNT(*) FROM payment_event WHERE payment = $1 AND state = $2";
+        let times: i64 = sqlx::query(sql).bind(payment).bind(&state).fetch_one(&mut **tx).await?.try_get(0)?;
+        if times > 1 {
+            id = format!("{id}:{times}");
+        }
+    }
     Queued { id, cause: payment, to, letter, is_secret: false, at }.put(tx).await
 }
 
 async fn wipe_draft(tx: &mut Tx, session: &str) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE session SET draft = NULL WHERE id = $1").bind(session).execute(&mut **tx).await?;
-    Ok(())
-}
-
-/// What happens to the reserved cents of a payment's shares.
-enum Shares {
-    /// They are paid.
-    Settle,
-    /// They can be paid by somebody else.
-    Release,
-    /// They are owed again.
-    Reopen,
-}
-
-async fn move_shares(tx: &mut Tx, payment: &str, how: Shares) -> Result<(), sqlx::Error> {
-    let (bill, line) = match how {
-        Shares::Settle => (
-            "UPDATE bill SET balance_cents = balance_cents - $1, pending_cents = pending_cents - $1 WHERE id = $2",
-            "UPDATE bill_line SET you_owe_cents = you_owe_cents - $1, you_paid_cents = you_paid_cents + $1, \
-             pending_cents = pending_cents - $1 WHERE bill = $2 AND position = $3",
-        ),
-        Shares::Release => (
-            "UPDATE bill SET pending_cents = pending_cents - $1 WHERE id = $2",
-            "UPDATE bill_line SET pending_cents = pending_cents - $1 WHERE bill = $2 AND position = $3",
-        ),
-        Shares::Reopen => (
-            "UPDATE bill SET balance_cents = balance_cents + $1 WHERE id = $2",
-            "UPDATE bill_line SET you_owe_cents = you_owe_cents + $1, you_paid_cents = you_paid_cents - $1 \
-             WHERE bill = $2 AND position = $3",
-        ),
-    };
-    let shares = "SELECT bill, amount_cents FROM payment_share WHERE payment = $1";
-    let shares = sqlx::query(shares).bind(payment).fetch_all(&mut **tx).await?;
-    let shares = shares.iter().map(|share| Ok((share.try_get(0)?, share.try_get(1)?)));
-    let mut shares: Vec<(String, i64)> = shares.collect::<Result<_, sqlx::Error>>()?;
-    // In the order in which payments that begin lock them; the database's own order goes by its language.
-    shares.sort();
-    for (id, cents) in shares {
-        sqlx::query(bill).bind(cents).bind(id).execute(&mut **tx).await?;
-    }
-    let lines = "SELECT bill, line, paid_cents FROM payment_line WHERE payment = $1 ORDER BY bill, line";
-    for paid in sqlx::query(lines).bind(payment).fetch_all(&mut **tx).await? {
-        let (id, position, cents): (String, i64, i64) = (paid.try_get(0)?, paid.try_get(1)?, paid.try_get(2)?);
-        sqlx::query(line).bind(cents).bind(id).bind(position).execute(&mut **tx).await?;
-    }
     Ok(())
 }

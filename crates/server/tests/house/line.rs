@@ -2,7 +2,7 @@
 
 use contract::{Instant, payment::Method};
 use server::{
-    processor::{ChargeEvent, ChargeOrder, Processor, ProcessorError, Sandbox},
+    processor::{ChargeOrder, Closed, Listed, Processor, ProcessorError, Sandbox, Told},
     store::settle::Verdict,
 };
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
@@ -55,15 +55,31 @@ impl Processor for Line {
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         if self.is_cut(Cut::Before) {
-            return Err(ProcessorError::Unreachable);
+            return Err(ProcessorError::Unanswered);
         }
         let verdict = self.sandbox.charge(order).await;
         assert!(!self.is_cut(Cut::Panic), "the server dies here");
-        if self.is_cut(Cut::After) { Err(ProcessorError::Unreachable) } else { verdict }
+        if self.is_cut(Cut::After) { Err(ProcessorError::Unanswered) } else { verdict }
     }
 
-    async fn events(&self, after: i64) -> Result<Vec<ChargeEvent>, ProcessorError> {
+    async fn events(&self, after: i64) -> Result<Vec<Told>, ProcessorError> {
         self.sandbox.events(after).await
+    }
+
+    async fn charge_of(&self, payment: &str) -> Result<Option<Verdict>, ProcessorError> {
+        if self.is_cut(Cut::Before) { Err(ProcessorError::Unanswered) } else { self.sandbox.charge_of(payment).await }
+    }
+
+    async fn close(&self, payment: &str) -> Result<Closed, ProcessorError> {
+        if self.is_cut(Cut::Before) { Err(ProcessorError::Unanswered) } else { self.sandbox.close(payment).await }
+    }
+
+    async fn charges(&self, after: Option<&str>, since: Instant) -> Result<Vec<Listed>, ProcessorError> {
+        if self.is_cut(Cut::Before) {
+            Err(ProcessorError::Unanswered)
+        } else {
+            self.sandbox.charges(after, since).await
+        }
     }
 
     async fn set_clock(&self, now: Instant) -> Result<(), ProcessorError> {

@@ -4,6 +4,7 @@
 pub mod call;
 pub mod database;
 pub mod device;
+pub mod gateway;
 pub mod line;
 pub mod now;
 pub mod post_office;
@@ -17,6 +18,7 @@ use contract::{
     payment::{Method, card_fee},
 };
 use database::Database;
+use gateway::Gateway;
 use line::{Cut, Line};
 use seed::Member;
 use serde_json::{Value, json};
@@ -47,6 +49,11 @@ pub const RETURNS: &str = "000111111116";
 pub struct House {
     pub app: App,
     pub line: Arc<Line>,
+    /// On the way to the processor.
+    pub gateway: Gateway,
+    /// Where billing finds the processor.
+    pub processor_url: String,
+    pub database_url: String,
     router: Router,
     processor: processor::App,
     /// The processor's own file, read beside it.
@@ -82,7 +89,10 @@ impl House {
         let processor = processor::Processor::open(settings).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(processor::serve(processor.clone(), listener, std::future::pending()));
+        let gateway = Gateway::default();
+        let between = axum::middleware::from_fn_with_state(gateway.clone(), gateway::between);
+        let reached = processor::router(processor.clone()).layer(between);
+        tokio::spawn(axum::serve(listener, reached.into_make_service_with_connect_info::<SocketAddr>()).into_future());
 
         let database = Database::make(crate::KIND, folder.path()).await;
         let store = Store::open(&database.url).await.unwrap();
@@ -90,12 +100,24 @@ impl House {
         let more = ["--database-url", &database.url, "--processor-url", &url];
         let arguments = arguments.iter().chain(&more).map(|argument| (*argument).to_owned());
         let settings = Settings::parse(arguments, Some("secret".to_owned())).unwrap();
-        let line = Arc::new(Line::new(Sandbox::new(url, "secret".to_owned(), Duration::from_secs(10)).unwrap()));
+        let line =
+            Arc::new(Line::new(Sandbox::new(url.clone(), "secret".to_owned(), Duration::from_secs(10)).unwrap()));
         let app = State::new(settings, store, Clock::starting_at(now::now()), line.clone());
         let address = SocketAddr::from(([192, 0, 2, 1], 1234));
         let router = server::service(&app).unwrap().layer(MockConnectInfo(address));
         let charges = AnyPool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
-        Self { app, line, router, processor, charges, folder, _database: database }
+        Self {
+            app,
+            line,
+            gateway,
+            processor_url: url,
+            database_url: database.url.clone(),
+            router,
+            processor,
+            charges,
+            folder,
+            _database: database,
+        }
     }
 
     pub async fn ask(&self, call: Call) -> Answer {
@@ -311,6 +333,29 @@ impl House {
         self.processor.now()
     }
 
+    /// Something happened to the only charge of a payment: the processor's own word for it, and an event that tells.
+    pub async fn becomes(&self, payment: &str, state: &str) {
+        for sql in [
+            "UPDATE charge SET state = '\"' || $2 || '\"' WHERE idempotency_key = $1",
+            "INSERT INTO event (charge, state, at) SELECT id, '\"' || $2 || '\"', 0 FROM charge WHERE idempotency_key = $1",
+        ] {
+            let done = sqlx::query(sql).bind(payment).bind(state).execute(&self.charges).await.unwrap();
+            assert_eq!(done.rows_affected(), 1);
+        }
+    }
+    /// In the processor's own database.
+    pub async fn at_the_processor(&self, sql: &str) {
+        sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&self.charges).await.unwrap();
+    }
+    /// Of the only charge there is.
+    pub async fn charge_id(&self) -> String {
+        sqlx::query_scalar("SELECT id FROM charge").fetch_one(&self.charges).await.unwrap()
+    }
+    /// The next round, with nothing in between.
+    pub async fn round(&self) {
+        recovery::round(&self.app).await;
+    }
+
     pub fn asked(&self) -> usize {
         self.line.asked.load(Ordering::SeqCst)
     }
@@ -370,7 +415,7 @@ impl House {
             (
                 "reservations of no payment",
                 "bill WHERE pending_cents <> (SELECT COALESCE(SUM(amount_cents), 0) FROM payment_share JOIN payment \
-                 ON payment.id = payment_share.payment WHERE payment_share.bill = bill.id AND state = 'processing')",
+                 ON payment.id = payment_share.payment WHERE payment_share.bill = bill.id AND state IN ('scheduled', 'processing'))",
             ),
         ] {
             assert_eq!(self.number(&format!("SELECT COUNT(*) FROM {wrong}")).await, 0, "{what}");

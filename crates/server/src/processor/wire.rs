@@ -1,0 +1,196 @@
+//! The processor's JSON: what is an answer of its own and what is anybody else's, and its words in ours. Knows no payment.
+
+use super::{ChargeEvent, Listed, ProcessorError, Told};
+use crate::{alarm::OncePerMinute, metrics, store::settle::Verdict};
+use contract::{
+    Instant,
+    payment::{Failure, Method, PaymentState},
+};
+use reqwest::header::CONTENT_TYPE;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+
+/// More is no answer of the processor's.
+const MOST_BYTES: usize = 1 << 20;
+static SILENT: OncePerMinute = OncePerMinute::new();
+static STRANGE: OncePerMinute = OncePerMinute::new();
+
+/// Something in JSON came back; whether it is the processor's is seen by its form.
+pub struct Said {
+    status: u16,
+    body: Value,
+}
+
+impl Said {
+    pub async fn of(answer: Result<reqwest::Response, reqwest::Error>) -> Result<Self, ProcessorError> {
+        let unanswered = |_| {
+            metrics::PROCESSOR_UNANSWERED.add(1);
+            ProcessorError::Unanswered
+        };
+        let mut answer = answer.map_err(|error| {
+            if SILENT.is_due() {
+                let (timeout, connect) = (error.is_timeout(), error.is_connect());
+                tracing::warn!(timeout, connect, "the processor did not answer");
+            }
+            unanswered(())
+        })?;
+        let status = answer.status().as_u16();
+        let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let is_json = kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+        let mut bytes = Vec::new();
+        while is_json && bytes.len() <= MOST_BYTES {
+            match answer.chunk().await {
+                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(_) => return Err(unanswered(())),
+            }
+        }
+        let body = if is_json { serde_json::from_slice(&bytes).ok() } else { None };
+        let body = body.ok_or(()).map_err(|()| {
+            // A gateway, or a firewall: it must not be taken for the processor's word, and somebody should look.
+            strange(status);
+            unanswered(())
+        })?;
+        Ok(Self { status, body })
+    }
+
+    /// Refused with one of these codes, about this key if it is about one.
+    pub fn refuses(&self, codes: &[&str], key: Option<&str>) -> bool {
+        (400..500).contains(&self.status)
+            && self.body["code"].as_str().is_some_and(|code| codes.contains(&code))
+            && key.is_none_or(|key| self.body["idempotency_key"] == key)
+    }
+
+    pub fn decode<T: DeserializeOwned>(self) -> Result<T, ProcessorError> {
+        let decoded = if (200..300).contains(&self.status) { serde_json::from_value(self.body).ok() } else { None };
+        decoded.ok_or_else(|| {
+            strange(self.status);
+            metrics::PROCESSOR_UNANSWERED.add(1);
+            ProcessorError::Unanswered
+        })
+    }
+}
+
+fn strange(status: u16) {
+    if STRANGE.is_due() {
+        tracing::warn!(status, "an answer that is not the processor's, or one that can't be understood");
+    }
+}
+
+#[derive(Deserialize)]
+pub struct TokenFacts {
+    pub method: Method,
+    pub usable: bool,
+}
+
+#[derive(Deserialize)]
+pub struct Charge {
+    id: String,
+    idempotency_key: String,
+    #[serde(default)]
+    amount_cents: i64,
+    state: String,
+    #[serde(default)]
+    failure: Option<Failure>,
+    #[serde(default)]
+    made_at: Option<Instant>,
+    #[serde(default)]
+    sequence: Option<i64>,
+}
+
+#[derive(Deserialize)]
+pub struct ClosedKey {
+    pub idempotency_key: String,
+    /// Must be there: `null` is what says that nothing was charged, and a form without it says nothing.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub charge: Option<Charge>,
+}
+
+impl Charge {
+    /// What it says of a payment, if it is about that payment and in words that we know.
+    pub fn verdict(self, payment: &str) -> Result<Verdict, ProcessorError> {
+        let state = known(&self.state).filter(|_| self.idempotency_key == payment);
+        let state = state.ok_or_else(|| {
+            strange(200);
+            ProcessorError::Unanswered
+        })?;
+        Ok(Verdict { charge: Some(self.id), state, failure: self.failure, sequence: self.sequence })
+    }
+
+    pub fn listed(self) -> Result<Listed, ProcessorError> {
+        Ok(Listed {
+            state: known(&self.state),
+            made_at: self.made_at.ok_or(ProcessorError::Unanswered)?,
+            charge: self.id,
+            key: self.idempotency_key,
+            cents: self.amount_cents,
+        })
+    }
+}
+
+/// The contract takes a word it does not know for `processing`; a processor's may mean anything, so it is none here.
+pub fn known(state: &str) -> Option<PaymentState> {
+    let read = crate::store::from_word(state).ok()?;
+    (read != PaymentState::Processing || state == "processing").then_some(read)
+}
+
+/// One entry of the list of events: each is read by itself, so that one that can't be read stops no other.
+pub fn told(entry: &Value) -> Told {
+    let text = |name: &str| entry[name].as_str().map(str::to_owned);
+    let sequence = entry["sequence"].as_i64();
+    let event = || {
+        Some(ChargeEvent {
+            sequence: sequence?,
+            charge: text("charge")?,
+            key: text("idempotency_key"),
+            state: known(entry["state"].as_str()?)?,
+            failure: serde_json::from_value(entry["failure"].clone()).ok()?,
+        })
+    };
+    Told { sequence, event: event(), body: entry.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_state_that_nobody_knows_is_no_state() {
+        assert_eq!(known("processing"), Some(PaymentState::Processing));
+        assert_eq!(known("refunded"), Some(PaymentState::Refunded));
+        for word in ["in_orbit", "", "Paid", "\"paid", "Processing"] {
+            assert_eq!(known(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_one_of_the_known_codes_about_this_key_with_a_status_that_says_so() {
+        let said = |status, body| Said { status, body };
+        let codes = ["not_found"];
+        assert!(said(404, json!({"code": "not_found", "idempotency_key": "a"})).refuses(&codes, Some("a")));
+        for (status, body) in [
+            (404, json!({"code": "not_found"})),
+            (404, json!({"code": "not_found", "idempotency_key": "b"})),
+            (404, json!({"code": "no_route", "idempotency_key": "a"})),
+            (404, json!("not_found")),
+            (404, json!({})),
+            (502, json!({"code": "not_found", "idempotency_key": "a"})),
+            (200, json!({"code": "not_found", "idempotency_key": "a"})),
+        ] {
+            assert!(!said(status, body.clone()).refuses(&codes, Some("a")), "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn an_event_is_read_by_itself_and_kept_as_text_if_it_can_not_be() {
+        let good =
+            json!({"sequence": 7, "charge": "ch", "idempotency_key": "p", "state": "returned", "failure": "stopped"});
+        let event = told(&good).event.unwrap();
+        assert_eq!((event.sequence, event.key.as_deref(), event.state), (7, Some("p"), PaymentState::Returned));
+        assert_eq!(event.failure, Some(Failure::Stopped));
+        let bad = told(&json!({"sequence": 8, "charge": "ch", "state": "in_orbit"}));
+        assert_eq!((bad.sequence, bad.event.is_none()), (Some(8), true));
+        assert_eq!(told(&json!("nonsense")), Told { sequence: None, event: None, body: "\"nonsense\"".to_owned() });
+    }
+}

@@ -1,0 +1,210 @@
+//! Reconciliation: the processor's charges are compared with our payments, both ways, once a day by one of the servers and on demand
+//! (`kppay-server reconcile`). It changes nothing: what it finds is told in a log line each, in metrics and in the exit status.
+//!
+//! Whatever differs is looked at a second time, a moment later, since both sides go on meanwhile.
+
+use crate::{
+    alarm::OncePerMinute,
+    metrics,
+    processor::{Listed, ProcessorError},
+    state::App,
+    store::reconciling::Booked,
+};
+use contract::Instant;
+use std::{collections::HashSet, time::Duration};
+
+const DAY_MILLIS: i64 = 86_400_000;
+/// Debits come back up to 60 days later, and a refund may take a while longer.
+const DAILY_WINDOW_MILLIS: i64 = 92 * DAY_MILLIS;
+/// One that could not run is tried again this soon.
+const RETRY_MILLIS: i64 = 15 * 60_000;
+/// What is younger may still be under way.
+const YOUNG_MILLIS: i64 = 5 * 60_000;
+const EVERY: Duration = Duration::from_secs(60);
+/// What both sides need to come to rest before a difference is believed.
+pub const PAUSE: Duration = Duration::from_secs(3);
+
+/// How a charge and a payment differ. Ids only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    ChargeWithoutPayment {
+        charge: String,
+        key: String,
+    },
+    PaymentWithoutCharge {
+        payment: String,
+    },
+    Amount {
+        payment: String,
+        charge: String,
+    },
+    State {
+        payment: String,
+        charge: String,
+    },
+    /// The payment names another charge.
+    Charge {
+        payment: String,
+        charge: String,
+    },
+}
+
+#[derive(Debug)]
+pub enum CouldNotRun {
+    Processor,
+    Database,
+}
+
+impl From<ProcessorError> for CouldNotRun {
+    fn from(_: ProcessorError) -> Self {
+        Self::Processor
+    }
+}
+impl From<sqlx::Error> for CouldNotRun {
+    fn from(error: sqlx::Error) -> Self {
+        _ = crate::refusal::Error::from(error); // logged there
+        Self::Database
+    }
+}
+
+/// Until the task is dropped: each minute it looks whether a day is over.
+pub async fn run(app: App) {
+    loop {
+        if_due(&app).await;
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Reconciles, if it is time and no other server has taken it, and tells what the last one found.
+pub async fn if_due(app: &App) {
+    static FAILED: OncePerMinute = OncePerMinute::new();
+    let now = app.clock.now();
+    let since = now.plus_millis(-DAILY_WINDOW_MILLIS);
+    match app.store.claim_reconciliation(now, DAY_MILLIS).await {
+        Ok(true) => {
+            if let Err(why) = reconcile(app, since, PAUSE).await {
+                tracing::error!(?why, "the reconciliation could not run");
+                _ = app.store.put_reconciliation_off(now.plus_millis(RETRY_MILLIS - DAY_MILLIS)).await;
+            }
+        }
+        Ok(false) => {}
+        Err(_) if FAILED.is_due() => tracing::warn!("whether a reconciliation is due can't be read"),
+        Err(_) => {}
+    }
+    if let Ok(last) = app.store.last_reconciliation().await {
+        metrics::RECONCILED_AT.set(last.ended_at / 1_000);
+        metrics::RECONCILE_DIFFERENCES.set(last.differences);
+    }
+}
+
+/// Compares everything made since then.
+pub async fn reconcile(app: &App, since: Instant, pause: Duration) -> Result<Vec<Difference>, CouldNotRun> {
+    let began = app.clock.now();
+    let (suspects, compared) = compare(app, since).await?;
+    if !suspects.is_empty() {
+        tokio::time::sleep(pause).await;
+    }
+    let mut differences = Vec::new();
+    for suspect in &suspects {
+        differences.extend(look_again(app, suspect, began).await?);
+    }
+    for difference in &differences {
+        tracing::error!(?difference, "a charge and a payment differ");
+    }
+    let found = i64::try_from(differences.len()).unwrap_or(i64::MAX);
+    app.store.reconciled(app.clock.now(), found).await?;
+    metrics::RECONCILE_DIFFERENCES.set(found);
+    metrics::RECONCILED_AT.set(app.clock.now().millis() / 1_000);
+    tracing::info!(differences = found, compared, "reconciled");
+    Ok(differences)
+}
+
+/// What has to be looked at once more.
+struct Suspect {
+    /// The charge's key: a payment's id, if it is one of ours.
+    key: String,
+    charge: Option<Listed>,
+}
+
+/// Keys of all charges are kept in memory meanwhile: about a hundred bytes each.
+async fn compare(app: &App, since: Instant) -> Result<(Vec<Suspect>, usize), CouldNotRun> {
+    let mut suspects = Vec::new();
+    let mut keys = HashSet::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page = app.processor.charges(after.as_deref(), since).await?;
+        let Some(last) = page.last() else { break };
+        if after.as_ref() == Some(&last.charge) {
+            return Err(CouldNotRun::Processor); // a page that does not go on would never end
+        }
+        after = Some(last.charge.clone());
+        let ids: Vec<&str> = page.iter().map(|charge| charge.key.as_str()).collect();
+        let booked = app.store.booked(&ids).await?;
+        for charge in page {
+            let payment = booked.iter().find(|payment| payment.id == charge.key);
+            keys.insert(charge.key.clone());
+            if difference(payment, Some(&charge)).is_some() {
+                suspects.push(Suspect { key: charge.key.clone(), charge: Some(charge) });
+            }
+        }
+    }
+    let mut last = String::new();
+    loop {
+        let page = app.store.booked_after(&last, since).await?;
+        let Some(end) = page.last() else { break };
+        last.clone_from(&end.id);
+        let missing = page.into_iter().filter(|payment| !keys.contains(&payment.id));
+        suspects.extend(missing.map(|payment| Suspect { key: payment.id, charge: None }));
+    }
+    Ok((suspects, keys.len()))
+}
+
+/// Both sides asked anew, the charge by its key.
+async fn look_again(app: &App, suspect: &Suspect, began: Instant) -> Result<Option<Difference>, CouldNotRun> {
+    let booked = app.store.booked(&[&suspect.key]).await?;
+    let payment = booked.first();
+    // Its answer, or its commit, may be on the way.
+    let is_young = |at: Instant| at > began.plus_millis(-YOUNG_MILLIS);
+    if payment.is_some_and(|payment| payment.is_running && is_young(payment.created_at)) {
+        return Ok(None);
+    }
+    let charge = match (app.processor.charge_of(&suspect.key).await, &suspect.charge) {
+        (Ok(Some(verdict)), listed) => Some(Listed {
+            charge: verdict.charge.unwrap_or_default(),
+            key: suspect.key.clone(),
+            cents: listed.as_ref().map_or(payment.map_or(0, |payment| payment.cents), |listed| listed.cents),
+            state: Some(verdict.state),
+            made_at: listed.as_ref().map_or(began, |listed| listed.made_at),
+        }),
+        (Ok(None), _) => None,
+        // A key or a state that is not of ours can't be asked for: what was listed stands.
+        (Err(_), Some(listed)) => Some(listed.clone()),
+        (Err(error), None) => return Err(error.into()),
+    };
+    Ok(difference(payment, charge.as_ref()))
+}
+
+fn difference(payment: Option<&Booked>, charge: Option<&Listed>) -> Option<Difference> {
+    let (payment, charge) = match (payment, charge) {
+        (None, None) => return None,
+        (None, Some(Listed { charge, key, .. })) => {
+            return Some(Difference::ChargeWithoutPayment { charge: charge.clone(), key: key.clone() });
+        }
+        (Some(payment), None) => return Some(Difference::PaymentWithoutCharge { payment: payment.id.clone() }),
+        (Some(payment), Some(charge)) => (payment, charge),
+    };
+    let names = || (payment.id.clone(), charge.charge.clone());
+    if payment.cents != charge.cents {
+        let (payment, charge) = names();
+        return Some(Difference::Amount { payment, charge });
+    }
+    if charge.state != Some(payment.state) || payment.is_running {
+        let (payment, charge) = names();
+        return Some(Difference::State { payment, charge });
+    }
+    if payment.charge.as_ref().is_some_and(|of| *of != charge.charge) {
+        let (payment, charge) = names();
+        return Some(Difference::Charge { payment, charge });
+    }
+    None
+}

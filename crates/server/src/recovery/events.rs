@@ -1,0 +1,102 @@
+//! The processor's events, in its order: each is applied, or kept with the reason, before the next one is looked at.
+
+use crate::{
+    paying,
+    processor::{ChargeEvent, Told, understood},
+    state::App,
+    store::{
+        settle::{Settled, Verdict},
+        unmatched::{EVENTS_READ, Kept, Why},
+    },
+};
+use sha2::{Digest, Sha256};
+
+/// What is kept is tried first: it came first.
+pub async fn read(app: &App) -> Result<(), sqlx::Error> {
+    match_kept(app).await?;
+    let mut read = app.store.mark(EVENTS_READ).await?;
+    let Ok(told) = app.processor.events(read).await else { return Ok(()) };
+    for told in told {
+        let next = told.sequence.filter(|sequence| *sequence > read);
+        match apply(app, told.event.as_ref()).await {
+            Ok(None) => {}
+            Ok(Some(why)) => keep(app, &told, why, next).await?,
+            // If the database takes nothing at all, this fails too, and the event is read again.
+            Err(_) => keep(app, &told, Why::NotWritten, next).await?,
+        }
+        if let Some(next) = next {
+            read = next;
+            app.store.set_events_read(read).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn match_kept(app: &App) -> Result<(), sqlx::Error> {
+    let now = app.clock.now();
+    for again in app.store.to_match(now).await? {
+        let told = understood(&again.body);
+        let why = apply(app, told.event.as_ref()).await.unwrap_or(Some(Why::NotWritten));
+        app.store.tried_to_match(&again, why, now).await?;
+        if why.is_none() {
+            tracing::info!(event = again.id, tries = again.tries + 1, "a kept event of the processor was matched");
+        }
+    }
+    Ok(())
+}
+
+/// None if it was taken; the reason if it has to be kept.
+async fn apply(app: &App, event: Option<&ChargeEvent>) -> Result<Option<Why>, sqlx::Error> {
+    let Some(event) = event else { return Ok(Some(Why::Unreadable)) };
+    let Some(payment) = payment_of(app, event).await? else { return Ok(Some(Why::Unknown)) };
+    if app.store.is_behind(&event.charge, &payment, event.sequence).await? {
+        return Ok(Some(Why::Behind));
+    }
+    let verdict = Verdict {
+        charge: Some(event.charge.clone()),
+        state: event.state,
+        failure: event.failure,
+        sequence: Some(event.sequence),
+    };
+    Ok(match paying::settle(app, &payment, &verdict).await? {
+        Settled::Changed | Settled::Same => None,
+        Settled::NoPayment => Some(Why::Unknown),
+        Settled::Unfit(_) => Some(Why::Unfit),
+    })
+}
+
+/// By the key, which is there before the charge's answer; by the charge for a processor that does not say the key.
+async fn payment_of(app: &App, event: &ChargeEvent) -> Result<Option<String>, sqlx::Error> {
+    if let Some(key) = &event.key
+        && app.store.is_seen(key).await?
+    {
+        return Ok(Some(key.clone()));
+    }
+    app.store.payment_of_charge(&event.charge).await
+}
+
+async fn keep(app: &App, told: &Told, why: Why, read: Option<i64>) -> Result<(), sqlx::Error> {
+    let id = match told.sequence {
+        Some(sequence) => format!("event:{sequence}"),
+        None => format!("text:{}", data_encoding::HEXLOWER.encode(&Sha256::digest(&told.body))),
+    };
+    let event = told.event.as_ref();
+    let kept = Kept {
+        id,
+        sequence: told.sequence.unwrap_or(0),
+        charge: event.map(|event| event.charge.as_str()),
+        payment: event.and_then(|event| event.key.as_deref()),
+        body: &told.body,
+        why,
+        at: app.clock.now(),
+    };
+    if app.store.keep_unmatched(&kept, read).await? {
+        tracing::error!(
+            event = kept.id,
+            why = why.word(),
+            payment = kept.payment,
+            "an event of the processor was kept unmatched"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! Which payments the processor is to be asked about, and when: those without an answer, and those on their way for too long.
+
+use super::Store;
+use contract::{Instant, Money};
+use sqlx::{Row, any::AnyRow};
+
+/// A payment that waits for the processor's first answer.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub id: String,
+    pub token: String,
+    pub binding: String,
+    pub reference: String,
+    pub charged: Money,
+    /// How often it was asked for without an answer.
+    pub asks: i64,
+}
+
+impl Store {
+    /// Payments whose time to ask has come, a few of them; each is put off to `again`, so that two servers do not ask at once. A row
+    /// that another server holds is passed over, and one that can't be read stops no other.
+    pub async fn to_ask(&self, now: Instant, again: Instant, most: i64) -> Result<Vec<Asked>, sqlx::Error> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "UPDATE payment SET ask_at = $2 WHERE id IN (SELECT id FROM payment WHERE ask_at <= $1 ORDER BY ask_at LIMIT $3 {}) \
+             RETURNING id, token, binding, reference, total_cents + fee_cents AS charged_cents, asks",
+            self.skipping_locked(),
+        )))
+        .bind(now.millis())
+        .bind(again.millis())
+        .bind(most)
+        .fetch_all(&self.write)
+        .await?;
+        Ok(rows.iter().filter_map(|row| read(row, asked)).collect())
+    }
+
+    /// Asked without an answer.
+    pub async fn put_off(&self, payment: &str, until: Instant) -> Result<(), sqlx::Error> {
+        sqlx::query("UPDATE payment SET ask_at = $2, asks = asks + 1 WHERE id = $1 AND ask_at IS NOT NULL")
+            .bind(payment)
+            .bind(until.millis())
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+
+    /// How many payments made before then have no answer yet.
+    pub async fn unanswered(&self, before: Instant) -> Result<i64, sqlx::Error> {
+        let sql = "SELECT COUNT(*) FROM payment WHERE ask_at IS NOT NULL AND created_at < $1";
+        sqlx::query(sql).bind(before.millis()).fetch_one(&self.read).await?.try_get(0)
+    }
+
+    /// Payments that are on their way for too long: a debit whose day is over, a card without an end. Each is given once until `again`.
+    /// The demo's invented ones were never handed to a processor.
+    pub async fn overdue(&self, late: &Late, again: Instant) -> Result<Vec<String>, sqlx::Error> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "UPDATE payment SET look_at = $4 WHERE id IN (SELECT id FROM payment WHERE state IN ('processing', 'scheduled') \
+             AND {OVERDUE} AND look_at <= $3 ORDER BY look_at LIMIT 20 {}) RETURNING id",
+            self.skipping_locked(),
+        )))
+        .bind(&late.expected_before)
+        .bind(late.made_before.millis())
+        .bind(late.now.millis())
+        .bind(again.millis())
+        .fetch_all(&self.write)
+        .await?;
+        rows.iter().map(|row| row.try_get(0)).collect()
+    }
+
+    pub async fn count_overdue(&self, late: &Late) -> Result<i64, sqlx::Error> {
+        let sql = format!("SELECT COUNT(*) FROM payment WHERE state IN ('processing', 'scheduled') AND {OVERDUE}");
+        let counted = sqlx::query(sqlx::AssertSqlSafe(sql));
+        counted.bind(&late.expected_before).bind(late.made_before.millis()).fetch_one(&self.read).await?.try_get(0)
+    }
+}
+
+/// What is late, at a moment.
+pub struct Late {
+    pub now: Instant,
+    /// A day: debits expected before it.
+    pub expected_before: String,
+    /// Payments without such a day.
+    pub made_before: Instant,
+}
+
+const OVERDUE: &str = "ask_at IS NULL AND fingerprint <> 'demo' AND \
+    (expected_on < $1 OR expected_on IS NULL AND created_at < $2)";
+
+/// A row that can't be read is logged and left out.
+fn read<T>(row: &AnyRow, read: impl Fn(&AnyRow) -> Result<T, sqlx::Error>) -> Option<T> {
+    read(row)
+        .inspect_err(|error| {
+            let id: String = row.try_get("id").unwrap_or_default();
+            tracing::error!(payment = id, column = %column(error), "a payment that can't be read is not asked about");
+        })
+        .ok()
+}
+
+/// The error's text can hold values.
+fn column(error: &sqlx::Error) -> &str {
+    if let sqlx::Error::ColumnDecode { index, .. } = error { index } else { "another" }
+}
+
+fn asked(row: &AnyRow) -> Result<Asked, sqlx::Error> {
+    Ok(Asked {
+        id: row.try_get("id")?,
+        token: row.try_get("token")?,
+        binding: row.try_get("binding")?,
+        reference: row.try_get("reference")?,
+        charged: super::cents(row, "charged_cents")?,
+        asks: row.try_get("asks")?,
+    })
+}

@@ -1,0 +1,137 @@
+//! Words of the processor that our books could not take: kept in `event_unmatched` as they came, tried again, and what stays is for
+//! people. The mark of what was read moves on in the same transaction: an event is applied or it is here.
+
+use super::{Store, set_mark};
+use contract::Instant;
+use sqlx::{Row, any::AnyRow};
+
+/// How far the processor's events were read.
+pub const EVENTS_READ: &str = "processor_events_read";
+
+/// Why an event is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It is no event, or has a state that this version does not know.
+    Unreadable,
+    /// No payment of ours has this charge or this key, so far.
+    Unknown,
+    /// An earlier event of the same charge waits here.
+    Behind,
+    /// The database would not take it.
+    NotWritten,
+    /// The table of transitions has no such step, or the payment has another charge. Trying again is no use.
+    Unfit,
+}
+
+impl Why {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Unknown => "unknown",
+            Self::Behind => "behind",
+            Self::NotWritten => "not_written",
+            Self::Unfit => "unfit",
+        }
+    }
+}
+
+/// What is kept.
+pub struct Kept<'a> {
+    pub id: String,
+    pub sequence: i64,
+    pub charge: Option<&'a str>,
+    pub payment: Option<&'a str>,
+    pub body: &'a str,
+    pub why: Why,
+    pub at: Instant,
+}
+
+/// One that is to be tried again now.
+#[derive(Debug)]
+pub struct Again {
+    pub id: String,
+    pub body: String,
+    pub tries: i64,
+}
+
+/// More of one event is not kept.
+const MOST_CHARACTERS: usize = 4_000;
+
+impl Store {
+    /// Keeps what could not be taken, once; gives whether it is new.
+    pub async fn keep_unmatched(&self, kept: &Kept<'_>, read: Option<i64>) -> Result<bool, sqlx::Error> {
+        let mut tx = self.begin().await?;
+        let done = sqlx::query(
+            "INSERT INTO event_unmatched (id, sequence, charge, payment, body, why, kept_at, try_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(&kept.id)
+        .bind(kept.sequence)
+        .bind(kept.charge)
+        .bind(kept.payment)
+        .bind(kept.body.chars().take(MOST_CHARACTERS).collect::<String>())
+        .bind(kept.why.word())
+        .bind(kept.at.millis())
+        .bind((kept.why != Why::Unfit).then(|| kept.at.plus_millis(wait(0)).millis()))
+        .execute(&mut *tx)
+        .await?;
+        if let Some(read) = read {
+            set_mark(&mut tx, EVENTS_READ, read).await?;
+        }
+        tx.commit().await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Whether an earlier event of this charge or key is kept and may still be matched.
+    pub async fn is_behind(&self, charge: &str, payment: &str, sequence: i64) -> Result<bool, sqlx::Error> {
+        let sql = "SELECT 1 FROM event_unmatched WHERE matched_at IS NULL AND try_at IS NOT NULL AND sequence < $3 \
+                   AND (charge = $1 OR payment = $2)";
+        let found = sqlx::query(sql).bind(charge).bind(payment).bind(sequence).fetch_optional(&self.read).await?;
+        Ok(found.is_some())
+    }
+
+    /// Those whose time has come, in the processor's order.
+    pub async fn to_match(&self, now: Instant) -> Result<Vec<Again>, sqlx::Error> {
+        let sql = "SELECT id, body, tries FROM event_unmatched WHERE matched_at IS NULL AND try_at <= $1 ORDER BY sequence, id LIMIT 100";
+        let rows = sqlx::query(sql).bind(now.millis()).fetch_all(&self.read).await?;
+        rows.iter().map(again).collect()
+    }
+
+    /// It was taken; or, with a reason, when to try once more.
+    pub async fn tried_to_match(&self, again: &Again, why: Option<Why>, now: Instant) -> Result<(), sqlx::Error> {
+        let next = why.filter(|why| *why != Why::Unfit).map(|_| now.plus_millis(wait(again.tries + 1)).millis());
+        sqlx::query(
+            "UPDATE event_unmatched SET tries = tries + 1, try_at = $2, why = COALESCE($3, why), matched_at = $4 WHERE id = $1",
+        )
+        .bind(&again.id)
+        .bind(next)
+        .bind(why.map(Why::word))
+        .bind(why.is_none().then(|| now.millis()))
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+
+    /// How many nobody has closed.
+    pub async fn count_unmatched(&self) -> Result<i64, sqlx::Error> {
+        sqlx::query("SELECT COUNT(*) FROM event_unmatched WHERE matched_at IS NULL")
+            .fetch_one(&self.read)
+            .await?
+            .try_get(0)
+    }
+
+    pub async fn set_events_read(&self, read: i64) -> Result<(), sqlx::Error> {
+        let mut tx = self.begin().await?;
+        set_mark(&mut tx, EVENTS_READ, read).await?;
+        tx.commit().await
+    }
+}
+
+/// Two seconds at first, doubled each time, an hour at most.
+fn wait(tries: i64) -> i64 {
+    (2_000 << tries.clamp(0, 11)).min(3_600_000)
+}
+
+fn again(row: &AnyRow) -> Result<Again, sqlx::Error> {
+    Ok(Again { id: row.try_get("id")?, body: row.try_get("body")?, tries: row.try_get("tries")? })
+}

@@ -1,0 +1,240 @@
+//! What the processor tells afterwards: booked, or kept until it can be, and never dropped.
+
+use crate::house::{DECLINED, House, PAYS, gateway::Fault, line::Cut, new_key, seed::ANA};
+use serde_json::json;
+
+const TWO_WEEKS: i64 = 14 * 86_400;
+
+async fn paid_visit(house: &House, amount: &str) -> String {
+    let ana = house.look_up(&ANA).await;
+    let paid = house.pay_by_card(&ana, &[("visit", amount)]).await;
+    paid.is_payment(201, "paid").json()["id"].as_str().unwrap().to_owned()
+}
+
+async fn state(house: &House, payment: &str) -> String {
+    house.text(&format!("SELECT state FROM payment WHERE id = '{payment}'")).await
+}
+
+async fn kept(house: &House, why: &str) -> i64 {
+    house.number(&format!("SELECT COUNT(*) FROM event_unmatched WHERE matched_at IS NULL AND why = '{why}'")).await
+}
+
+#[tokio::test]
+async fn a_refund_is_booked_told_by_letter_and_opens_the_bill_again() {
+    let house = House::open().await;
+    let payment = paid_visit(&house, "64.10").await;
+    house.becomes(&payment, "refunded").await;
+    house.round().await;
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), ("refunded", (6_410, 0)));
+    assert_eq!(house.number("SELECT COUNT(*) FROM ledger_entry WHERE reason = 'refunded'").await, 1);
+    assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE id LIKE '%:refunded'").await, 1);
+    assert_eq!(house.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_debit_presented_again_is_booked_each_time() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.bank(&ana, PAYS).await;
+    let order = house.order(&ana, &token, &[("visit", "30.00")]).await;
+    let sent = house.pay(&ana, &new_key(), &order).await;
+    let payment = sent.is_payment(201, "processing").json()["id"].as_str().unwrap().to_owned();
+    house.move_clock(TWO_WEEKS).await;
+    house.round().await;
+    for (word, owes) in [
+        ("returned", (6_410, 0)),
+        ("processing", (6_410, 3_000)),
+        ("paid", (3_410, 0)),
+        ("returned", (6_410, 0)),
+        ("paid", (3_410, 0)),
+    ] {
+        house.becomes(&payment, word).await;
+        house.round().await;
+        assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), (word, owes));
+        house.books_are_right().await;
+    }
+    assert_eq!(house.number("SELECT COUNT(*) FROM ledger_entry").await, 5);
+    assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE id LIKE '%:paid%'").await, 3);
+    assert_eq!(house.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
+}
+
+#[tokio::test]
+async fn money_that_comes_after_somebody_else_has_paid_is_the_members_credit() {
+    let house = House::open().await;
+    let payment = paid_visit(&house, "64.10").await;
+    house.becomes(&payment, "returned").await;
+    house.round().await;
+    paid_visit(&house, "50.00").await;
+    house.becomes(&payment, "paid").await;
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), ("paid", (1_410, 0)));
+    let credit = "SELECT CAST(COALESCE(SUM(cents), 0) AS BIGINT) FROM ledger_posting WHERE account LIKE 'credit:%'";
+    assert_eq!(house.number(credit).await, -6_410);
+    house.books_are_right().await;
+    house.becomes(&payment, "refunded").await;
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), ("refunded", (1_410, 0)));
+    assert_eq!(house.number(credit).await, 0);
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn paid_after_failed_is_booked() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.card(&ana, DECLINED).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let failed = house.pay(&ana, &new_key(), &order).await;
+    let payment = failed.is_payment(201, "failed").json()["id"].as_str().unwrap().to_owned();
+    house.becomes(&payment, "paid").await;
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), ("paid", (0, 0)));
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn an_event_before_the_charges_own_answer_is_found_by_its_key() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.bank(&ana, PAYS).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let key = new_key();
+    house.line.cut(Cut::After);
+    house.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
+    house.move_clock(TWO_WEEKS).await;
+    let silent = |to| Fault { to, passes_on: false, status: 502, kind: "text/html", body: String::new() };
+    house.gateway.answers([silent("POST /v1/charges"), silent("GET /v1/charges")]);
+    house.recover().await;
+    let ana = house.look_up(&ANA).await;
+    house.by_key(&ana, &key).await.is_payment(200, "paid");
+    assert_eq!(house.owes("visit").await, (0, 0));
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn an_event_of_a_charge_that_is_not_known_yet_is_kept_and_matched_once_it_is() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.bank(&ana, PAYS).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let key = new_key();
+    house.line.cut(Cut::After);
+    house.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
+    let charge: String = house.charge_id().await;
+    // A processor that does not say the key, and whose events come first.
+    let events = json!([
+        { "sequence": 1, "charge": charge, "state": "paid", "failure": null },
+        { "sequence": 2, "charge": charge, "state": "returned", "failure": "stopped" },
+    ]);
+    let silent = |to| Fault { to, passes_on: false, status: 502, kind: "text/html", body: String::new() };
+    let told = Fault {
+        to: "GET /v1/events?after=0",
+        passes_on: false,
+        status: 200,
+        kind: "application/json",
+        body: events.to_string(),
+    };
+    house.gateway.answers([silent("POST /v1/charges"), silent("GET /v1/charges"), told]);
+    house.recover().await;
+    assert_eq!(kept(&house, "unknown").await, 2);
+    assert_eq!(house.number("SELECT value FROM mark WHERE name = 'processor_events_read'").await, 2);
+    house.by_key(&ana, &key).await.is_refused(409, "key_in_use");
+    house.gateway.is_well();
+    house.recover().await;
+    house.recover().await;
+    house.by_key(&ana, &key).await.is_payment(200, "returned");
+    assert_eq!(house.number("SELECT COUNT(*) FROM event_unmatched WHERE matched_at IS NULL").await, 0);
+    assert_eq!((house.owes("visit").await, house.number("SELECT COUNT(*) FROM ledger_entry").await), ((6_410, 0), 2));
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn an_event_that_can_not_be_read_is_kept_as_it_came_and_stops_no_later_one() {
+    let house = House::open().await;
+    let payment = paid_visit(&house, "64.10").await;
+    let charge: String = house.charge_id().await;
+    let events = json!([
+        "nonsense",
+        { "sequence": 1, "charge": charge, "idempotency_key": payment, "state": "in_orbit" },
+        { "sequence": 2, "charge": 5, "state": "paid" },
+        { "sequence": 3, "charge": charge, "idempotency_key": payment, "state": "refunded" },
+    ]);
+    let body = events.to_string();
+    house.gateway.answers([Fault {
+        to: "GET /v1/events",
+        passes_on: false,
+        status: 200,
+        kind: "application/json",
+        body,
+    }]);
+    house.round().await;
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), kept(&house, "unreadable").await), ("refunded", 3));
+    assert_eq!(house.text("SELECT body FROM event_unmatched WHERE sequence = 0").await, "\"nonsense\"");
+    assert_eq!(house.number("SELECT value FROM mark WHERE name = 'processor_events_read'").await, 3);
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn what_our_books_know_no_step_for_is_kept_for_people_and_moves_nothing() {
+    let house = House::open().await;
+    let payment = paid_visit(&house, "64.10").await;
+    for word in ["cancelled", "failed", "processing", "scheduled"] {
+        house.becomes(&payment, word).await;
+    }
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), kept(&house, "unfit").await), ("paid", 4));
+    assert_eq!((house.owes("visit").await, house.number("SELECT COUNT(*) FROM ledger_entry").await), ((0, 0), 1));
+    // What comes after it is taken all the same.
+    house.becomes(&payment, "refunded").await;
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), ("refunded", (6_410, 0)));
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn an_event_of_somebody_elses_charge_is_kept_and_changes_nothing() {
+    let house = House::open().await;
+    let payment = paid_visit(&house, "64.10").await;
+    house.at_the_processor("UPDATE charge SET idempotency_key = 'another', id = 'ch_another'").await;
+    house.becomes("another", "refunded").await;
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), kept(&house, "unknown").await), ("paid", 1));
+}
+
+#[tokio::test]
+async fn events_read_twice_change_nothing() {
+    let house = House::open().await;
+    let payment = paid_visit(&house, "64.10").await;
+    for word in ["returned", "paid", "returned"] {
+        house.becomes(&payment, word).await;
+    }
+    house.round().await;
+    let entries = house.number("SELECT COUNT(*) FROM ledger_entry").await;
+    sqlx::query("UPDATE mark SET value = 0").execute(&house.app.store.write).await.unwrap();
+    house.round().await;
+    assert_eq!(house.number("SELECT COUNT(*) FROM ledger_entry").await, entries);
+    assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), ("returned", (6_410, 0)));
+    assert_eq!(house.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_debit_on_its_way_for_days_after_it_was_expected_is_asked_about() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.bank(&ana, PAYS).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let key = new_key();
+    house.pay(&ana, &key, &order).await.is_payment(201, "processing");
+    // Its event never comes.
+    house.move_clock(TWO_WEEKS).await;
+    house.at_the_processor("DELETE FROM event").await;
+    house.round().await;
+    assert_eq!(house.text("SELECT state FROM payment").await, "processing");
+    server::recovery::look_after(&house.app).await;
+    assert_eq!((house.text("SELECT state FROM payment").await.as_str(), house.owes("visit").await), ("paid", (0, 0)));
+    house.books_are_right().await;
+}

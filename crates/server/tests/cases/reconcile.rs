@@ -1,0 +1,132 @@
+//! Reconciliation finds what differs between charges and payments, both ways, and nothing else.
+
+use crate::house::{DECLINED, House, PAYS, VISA, line::Cut, new_key, seed::ANA};
+use contract::Instant;
+use server::{
+    processor::{ChargeOrder, Processor},
+    reconcile::{CouldNotRun, Difference, reconcile},
+};
+use std::time::Duration;
+
+async fn found(house: &House) -> Vec<Difference> {
+    reconcile(&house.app, Instant::from_millis(0), Duration::ZERO).await.unwrap()
+}
+
+/// One paid, one failed, one on its way.
+async fn busy() -> (House, String) {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let paid = house.pay_by_card(&ana, &[("visit", "64.10")]).await;
+    let payment = paid.is_payment(201, "paid").json()["id"].as_str().unwrap().to_owned();
+    let declined = house.card(&ana, DECLINED).await;
+    let order = house.order(&ana, &declined, &[("surgery", "10.00")]).await;
+    house.pay(&ana, &new_key(), &order).await.is_payment(201, "failed");
+    let debit = house.bank(&ana, PAYS).await;
+    let order = house.order(&ana, &debit, &[("surgery", "20.00")]).await;
+    house.pay(&ana, &new_key(), &order).await.is_payment(201, "processing");
+    (house, payment)
+}
+
+#[tokio::test]
+async fn books_that_agree_have_no_differences() {
+    let (house, _) = busy().await;
+    assert_eq!(found(&house).await, []);
+    let last = house.app.store.last_reconciliation().await.unwrap();
+    assert_eq!((last.differences, last.ended_at > 0), (0, true));
+}
+
+#[tokio::test]
+async fn a_charge_without_a_payment_is_found() {
+    let (house, _) = busy().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.card(&ana, VISA).await;
+    let order = ChargeOrder {
+        payment: "11111111-2222-3333-4444-555555555555",
+        token: &token,
+        binding: &ana.binding,
+        amount: "5.00".parse().unwrap(),
+        reference: "KP-0000-0000",
+    };
+    let charge = house.line.charge(&order).await.unwrap().charge.unwrap();
+    let key = order.payment.to_owned();
+    assert_eq!(found(&house).await, [Difference::ChargeWithoutPayment { charge, key }]);
+    assert_eq!(house.app.store.last_reconciliation().await.unwrap().differences, 1);
+}
+
+#[tokio::test]
+async fn a_paid_payment_without_a_charge_is_found() {
+    let (house, payment) = busy().await;
+    house.at_the_processor(&format!("DELETE FROM charge WHERE idempotency_key = '{payment}'")).await;
+    assert_eq!(found(&house).await, [Difference::PaymentWithoutCharge { payment }]);
+}
+
+#[tokio::test]
+async fn another_amount_another_state_and_another_charge_are_found() {
+    let (house, payment) = busy().await;
+    let charge = house.text(&format!("SELECT charge FROM payment WHERE id = '{payment}'")).await;
+    let names = || (payment.clone(), charge.clone());
+    let at = |sql: &str| format!("UPDATE charge SET {sql} WHERE idempotency_key = '{payment}'");
+    house.at_the_processor(&at("amount_cents = amount_cents + 1")).await;
+    let (payment_, charge_) = names();
+    assert_eq!(found(&house).await, [Difference::Amount { payment: payment_, charge: charge_ }]);
+    house.at_the_processor(&at("amount_cents = amount_cents - 1, state = '\"refunded\"'")).await;
+    let (payment_, charge_) = names();
+    assert_eq!(found(&house).await, [Difference::State { payment: payment_, charge: charge_ }]);
+    house.at_the_processor(&at("state = '\"paid\"', id = 'ch_other'")).await;
+    let (payment_, _) = names();
+    assert_eq!(found(&house).await, [Difference::Charge { payment: payment_, charge: "ch_other".into() }]);
+}
+
+#[tokio::test]
+async fn a_payment_in_the_middle_is_no_difference_and_one_without_an_answer_for_minutes_is() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.card(&ana, VISA).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    house.line.cut(Cut::After);
+    house.pay(&ana, &new_key(), &order).await.is_refused(409, "key_in_use");
+    assert_eq!(found(&house).await, []);
+    house.app.clock.move_on(6 * 60_000);
+    let payment = house.text("SELECT id FROM payment").await;
+    let charge = house.charge_id().await;
+    assert_eq!(found(&house).await, [Difference::State { payment, charge }]);
+}
+
+#[tokio::test]
+async fn a_processor_that_does_not_answer_is_no_agreement() {
+    let (house, _) = busy().await;
+    house.line.cut(Cut::Before);
+    let could_not = reconcile(&house.app, Instant::from_millis(0), Duration::ZERO).await;
+    assert!(matches!(could_not, Err(CouldNotRun::Processor)));
+    assert_eq!(house.app.store.last_reconciliation().await.unwrap().ended_at, 0);
+}
+
+#[tokio::test]
+async fn one_of_several_servers_reconciles_once_a_day() {
+    let house = House::open().await;
+    const DAY: i64 = 86_400_000;
+    let now = house.app.clock.now();
+    let claims = futures_util::future::join_all((0..6).map(|_| house.app.store.claim_reconciliation(now, DAY))).await;
+    assert_eq!(claims.into_iter().filter(|claimed| *claimed.as_ref().unwrap()).count(), 1);
+    assert!(!house.app.store.claim_reconciliation(now.plus_millis(DAY - 1), DAY).await.unwrap());
+    assert!(house.app.store.claim_reconciliation(now.plus_millis(DAY), DAY).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_says_by_its_status_whether_books_agree() {
+    let (house, payment) = busy().await;
+    let run = |url: &str| {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_kppay-server"));
+        command.args(["reconcile", "--database-url", &house.database_url, "--processor-url", url]);
+        command.env("KPPAY_PROCESSOR_SECRET", "secret").output()
+    };
+    let agrees = run(&house.processor_url).await.unwrap();
+    assert_eq!(agrees.status.code(), Some(0), "{agrees:?}");
+    let silent = run("http://127.0.0.1:1").await.unwrap();
+    assert_eq!(silent.status.code(), Some(2), "{silent:?}");
+    house.at_the_processor(&format!("DELETE FROM charge WHERE idempotency_key = '{payment}'")).await;
+    let differs = run(&house.processor_url).await.unwrap();
+    assert_eq!(differs.status.code(), Some(1), "{differs:?}");
+    let log = String::from_utf8(differs.stderr).unwrap();
+    assert!(log.contains(&payment) && !log.contains("O’Neill"), "{log}");
+}

@@ -1,0 +1,52 @@
+//! What may stand between billing and the processor: a gateway that answers by itself, over a real connection, in front of a real
+//! processor, whether or not it has passed the question on.
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::Next,
+    response::Response,
+};
+use std::sync::{Arc, Mutex};
+
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Method and the beginning of the path with its query.
+    pub to: &'static str,
+    /// Whether the processor hears of it.
+    pub passes_on: bool,
+    pub status: u16,
+    pub kind: &'static str,
+    /// `{key}` is the idempotency key of the question.
+    pub body: String,
+}
+
+#[derive(Clone, Default)]
+pub struct Gateway(Arc<Mutex<Vec<Fault>>>);
+
+impl Gateway {
+    /// These and no others, until they are taken away.
+    pub fn answers(&self, faults: impl Into<Vec<Fault>>) {
+        *self.0.lock().unwrap() = faults.into();
+    }
+    pub fn is_well(&self) {
+        self.answers([]);
+    }
+}
+
+pub async fn between(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+    let question = format!("{} {}", request.method(), request.uri());
+    let fault = gateway.0.lock().unwrap().iter().find(|fault| question.starts_with(fault.to)).cloned();
+    let Some(fault) = fault else { return next.run(request).await };
+    let key = request.headers().get("idempotency-key").map(|key| key.to_str().unwrap().to_owned());
+    if fault.passes_on {
+        next.run(request).await;
+    }
+    let body = fault.body.replace("{key}", &key.unwrap_or_default());
+    Response::builder()
+        .status(StatusCode::from_u16(fault.status).unwrap())
+        .header("content-type", fault.kind)
+        .body(Body::from(body))
+        .unwrap()
+}
