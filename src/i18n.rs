@@ -15,6 +15,7 @@ mod pay;
 mod problem;
 mod region;
 mod shell;
+mod states;
 
 pub use find::printed;
 pub use legal::LegalPage;
@@ -50,6 +51,7 @@ macro_rules! later {
 }
 later! {
     failure: failure::FailureWords,
+    states: states::StateWords,
     find: find::FindWords,
     pay: pay::PayWords,
     help: help::HelpWords,

@@ -40,7 +40,6 @@ pub struct ShellWords {
     pub try_again: &'static str,
     pub offline_title: &'static str,
     pub offline: &'static str,
-    pub states: StateWords,
     pub professional: &'static str,
     pub hospital: &'static str,
     pub premium: &'static str,
@@ -57,17 +56,6 @@ pub struct EndingWords {
     /// Signing out did not reach the server.
     pub still_in: &'static str,
     pub unreached: &'static str,
-}
-
-/// One word a payment state.
-pub struct StateWords {
-    pub scheduled: &'static str,
-    pub processing: &'static str,
-    pub paid: &'static str,
-    pub failed: &'static str,
-    pub returned: &'static str,
-    pub refunded: &'static str,
-    pub cancelled: &'static str,
 }
 
 pub const EN: ShellWords = ShellWords {
@@ -118,15 +106,6 @@ pub const EN: ShellWords = ShellWords {
     try_again: "Try again",
     offline_title: "You are offline",
     offline: "We could not reach our server. Check your connection; what you typed is still here.",
-    states: StateWords {
-        scheduled: "Scheduled",
-        processing: "Processing",
-        paid: "Paid",
-        failed: "Failed",
-        returned: "Returned",
-        refunded: "Refunded",
-        cancelled: "Canceled",
-    },
     professional: "Professional bill",
     hospital: "Hospital bill",
     premium: "Plan premium",
@@ -199,15 +178,6 @@ pub const ES: ShellWords = ShellWords {
     try_again: "Intentar de nuevo",
     offline_title: "No tiene conexión",
     offline: "No pudimos comunicarnos con nuestro servidor. Revise su conexión; lo que escribió sigue aquí.",
-    states: StateWords {
-        scheduled: "Programado",
-        processing: "En proceso",
-        paid: "Pagado",
-        failed: "Fallido",
-        returned: "Devuelto",
-        refunded: "Reembolsado",
-        cancelled: "Cancelado",
-    },
     professional: "Factura profesional",
     hospital: "Factura de hospital",
     premium: "Prima del plan",

@@ -8,13 +8,13 @@ use leptos::prelude::*;
 #[component]
 pub fn State(state: PaymentState) -> impl IntoView {
     let (name, sign, words): (_, _, fn(&'static Words) -> &'static str) = match state {
-        PaymentState::Scheduled => ("scheduled", Sign::Calendar, |w| w.shell.states.scheduled),
-        PaymentState::Processing => ("processing", Sign::Clock, |w| w.shell.states.processing),
-        PaymentState::Paid => ("paid", Sign::Done, |w| w.shell.states.paid),
-        PaymentState::Failed => ("failed", Sign::Cross, |w| w.shell.states.failed),
-        PaymentState::Returned => ("returned", Sign::Return, |w| w.shell.states.returned),
-        PaymentState::Refunded => ("refunded", Sign::Return, |w| w.shell.states.refunded),
-        PaymentState::Cancelled => ("cancelled", Sign::Cross, |w| w.shell.states.cancelled),
+        PaymentState::Scheduled => ("scheduled", Sign::Calendar, |w| w.states().scheduled),
+        PaymentState::Processing => ("processing", Sign::Clock, |w| w.states().processing),
+        PaymentState::Paid => ("paid", Sign::Done, |w| w.states().paid),
+        PaymentState::Failed => ("failed", Sign::Cross, |w| w.states().failed),
+        PaymentState::Returned => ("returned", Sign::Return, |w| w.states().returned),
+        PaymentState::Refunded => ("refunded", Sign::Return, |w| w.states().refunded),
+        PaymentState::Cancelled => ("cancelled", Sign::Cross, |w| w.states().cancelled),
     };
     view! { <span class="pay-state" data-state=name><Icon sign=sign/><span>{t(words)}</span></span> }
 }

@@ -46,7 +46,7 @@ pub fn Progress(payment: StoredValue<Payment>) -> impl IntoView {
                 </li>
                 <li data-state="next">
                     <span class="pay-ledger__dot"><Icon sign=Sign::Next/></span>
-                    <div><b>{t(|w| w.shell.states.paid)}</b><small>{expected}</small><small>{holidays}</small></div>
+                    <div><b>{t(|w| w.states().paid)}</b><small>{expected}</small><small>{holidays}</small></div>
                 </li>
             </ol>
         </section>
