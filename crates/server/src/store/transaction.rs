@@ -3,8 +3,9 @@
 //! full (`docs/upstream.md`), and a BEGIN that nobody waited for is not counted over PostgreSQL. Such a connection commits nothing any
 //! more, and says Ok.
 //!
-//! So the rule here: only a COMMIT or a ROLLBACK that the database has answered gives the connection back to the pool. A transaction
-//! that ends in any other way (an error, a time-out, a caller that is gone) closes its connection, and the database rolls back.
+//! So the rule here: only a COMMIT or a ROLLBACK that the database has answered gives the connection back to the pool, otherwise it is
+//! closed, and the database rolls back. One that is dropped (a refusal, an error, a time-out, a caller that is gone) is rolled back
+//! beside: to close it each time would let whoever is refused a thousand times a second have a thousand connections opened.
 
 use super::{Store, trouble};
 use sqlx::{Any, AnyConnection, AnyPool, pool::PoolConnection};
@@ -13,16 +14,20 @@ use std::{
     time::Duration,
 };
 
+/// How long a ROLLBACK may take, beside, for a transaction that was dropped in the middle of a statement.
+const ROLLBACK: Duration = Duration::from_secs(5);
+
 pub struct Tx {
-    connection: PoolConnection<Any>,
+    /// Taken by `drop` alone.
+    connection: Option<PoolConnection<Any>>,
     /// The database has answered its COMMIT or ROLLBACK.
     is_over: bool,
 }
 
 impl Tx {
     async fn begin(pool: &AnyPool, statement: &'static str) -> Result<Self, sqlx::Error> {
-        // From here on dropping it closes the connection: also where nobody waits for the answer to BEGIN.
-        let mut tx = Self { connection: pool.acquire().await?, is_over: false };
+        // From here on it is rolled back or closed when it is dropped: also where nobody waits for the answer to BEGIN.
+        let mut tx = Self { connection: Some(pool.acquire().await?), is_over: false };
         sqlx::raw_sql(statement).execute(&mut *tx).await?;
         Ok(tx)
     }
@@ -45,21 +50,33 @@ impl Tx {
 impl Deref for Tx {
     type Target = AnyConnection;
     fn deref(&self) -> &AnyConnection {
-        &self.connection
+        let Some(connection) = &self.connection else { unreachable!("only `drop` takes it") };
+        connection
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut AnyConnection {
-        &mut self.connection
+        let Some(connection) = &mut self.connection else { unreachable!("only `drop` takes it") };
+        connection
     }
 }
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        if !self.is_over {
-            self.connection.close_on_drop();
+        if let Some(connection) = self.connection.take()
+            && !self.is_over
+        {
+            tokio::spawn(roll_back(connection));
         }
+    }
+}
+
+/// SQLite says no where it has ended the transaction by itself: that connection is closed.
+async fn roll_back(mut connection: PoolConnection<Any>) {
+    let answer = tokio::time::timeout(ROLLBACK, sqlx::raw_sql("ROLLBACK").execute(&mut *connection)).await;
+    if !matches!(answer, Ok(Ok(_))) {
+        connection.close_on_drop();
     }
 }
 
