@@ -250,7 +250,7 @@ async fn what_met_another_transaction_is_done_again() {
     assert_eq!(house.number("SELECT last_value FROM met_ledger_entry").await, 3);
     answer.is_payment(201, "paid");
     all_that_was_charged_is_written(&house).await;
-    conflicts(&house, "account", "40P01").await; // an errand
+    conflicts(&house, "outbox", "40P01").await; // an errand, whose letter is needed to register
     house.register(&MEI, "mei@example.org").await;
 }
 
