@@ -1,0 +1,216 @@
+//! One connection: HTTP/1.1 over a stream whose progress is watched. A head that is not whole in time, a request that is not answered
+//! in time and a stream on which nothing moves end the connection. hyper's own `header_read_timeout` counts a connection that waits
+//! for its next request as a slow head, so both would have one limit; here they have two.
+
+use crate::listener::Limits;
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::Watcher,
+    service::TowerToHyperService,
+};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+use tower::ServiceExt;
+
+/// The most that hyper keeps of what was received and not yet understood: a head must fit.
+const MOST_BUFFERED: usize = 64 * 1024;
+
+/// Until the client has gone, a limit has ended it, or, after a shutdown was begun, the running request is answered.
+pub async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, limits: &Limits, watcher: Watcher) {
+    // An answer is written at once: nothing is to be gained by waiting for more.
+    _ = stream.set_nodelay(true);
+    let progress = Arc::new(Progress::default());
+    let requests = progress.clone();
+    let service = tower::service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let (router, running) = (router.clone(), Running::of(&requests));
+        async move {
+            let answer = router.oneshot(request.map(Body::new)).await;
+            drop(running);
+            answer
+        }
+    });
+    let service = service.map_err(|never: Infallible| never);
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(None).max_buf_size(MOST_BUFFERED);
+    let io = TokioIo::new(Watched { stream, progress: progress.clone() });
+    let connection = watcher.watch(http.serve_connection(io, TowerToHyperService::new(service)));
+    tokio::select! {
+        // What a client does wrong is its own affair.
+        _ = connection => {}
+        () = progress.stalled(limits) => tracing::debug!("a connection took too long and was closed"),
+    }
+}
+
+/// What is going on, as far as time-outs need to know.
+#[derive(Debug)]
+struct Progress(Mutex<Moments>);
+
+#[derive(Clone, Copy, Debug)]
+struct Moments {
+    /// A byte last moved, in either direction.
+    moved: Instant,
+    /// The first byte of a head that is not whole yet.
+    head: Option<Instant>,
+    /// A head was whole and its request is not answered yet.
+    request: Option<Instant>,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self(Mutex::new(Moments { moved: Instant::now(), head: None, request: None }))
+    }
+}
+
+impl Progress {
+    fn moments(&self) -> MutexGuard<'_, Moments> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn received(&self) {
+        let (mut moments, now) = (self.moments(), Instant::now());
+        moments.moved = now;
+        if moments.request.is_none() {
+            moments.head.get_or_insert(now);
+        }
+    }
+
+    /// While an answer is on its way nobody needs to send the next head.
+    fn sent(&self) {
+        let (mut moments, now) = (self.moments(), Instant::now());
+        moments.moved = now;
+        moments.head = moments.head.map(|_| now);
+    }
+
+    /// Done when a limit has passed.
+    async fn stalled(&self, limits: &Limits) {
+        loop {
+            let left = self.moments().left(limits, Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            // A head that begins meanwhile has less time than what is waited for now.
+            tokio::time::sleep(left.min(limits.head / 4)).await;
+        }
+    }
+}
+
+impl Moments {
+    fn left(&self, limits: &Limits, now: Instant) -> Duration {
+        let until = match (self.request, self.head) {
+            (Some(began), _) => began + limits.request,
+            (None, Some(began)) => (began + limits.head).min(self.moved + limits.idle),
+            (None, None) => self.moved + limits.idle,
+        };
+        until.saturating_duration_since(now)
+    }
+}
+
+/// A request from its head to the head of its answer, however it ends.
+struct Running(Arc<Progress>);
+
+impl Running {
+    fn of(progress: &Arc<Progress>) -> Self {
+        let mut moments = progress.moments();
+        moments.head = None;
+        moments.request = Some(Instant::now());
+        drop(moments);
+        Self(progress.clone())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut moments = self.0.moments();
+        moments.request = None;
+        moments.moved = Instant::now();
+    }
+}
+
+/// The stream, with an eye on what moves.
+struct Watched {
+    stream: TcpStream,
+    progress: Arc<Progress>,
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            self.progress.received();
+        }
+        read
+    }
+}
+
+impl Watched {
+    fn sent(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if matches!(written, Poll::Ready(Ok(count)) if count > 0) {
+            self.progress.sent();
+        }
+        written
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.sent(written)
+    }
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
+        self.sent(written)
+    }
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_state_of_a_connection_has_its_limit() {
+        let limits = Limits::default();
+        let now = Instant::now();
+        let left = |head: Option<u64>, request: Option<u64>, moved: u64| {
+            let ago = |seconds| now - Duration::from_secs(seconds);
+            Moments { moved: ago(moved), head: head.map(ago), request: request.map(ago) }.left(&limits, now).as_secs()
+        };
+        assert_eq!(left(None, None, 0), 60, "it waits for a request");
+        assert_eq!(left(None, None, 60), 0);
+        assert_eq!(left(Some(0), None, 0), 10, "a head has begun");
+        assert_eq!(left(Some(10), None, 0), 0, "byte after byte does not prolong it");
+        assert_eq!(left(None, Some(59), 59), 1, "a request is worked on");
+        assert_eq!(left(None, Some(60), 0), 0);
+    }
+}

@@ -1,0 +1,15 @@
+//! What both servers stand on: a listener whose slow, idle and too many connections end by themselves, background tasks that are
+//! supervised, a log that ends nothing when it can't be written, and what an origin is. Knows HTTP, and nothing of bills or charges.
+//!
+//! Reading order: `origin`, `caller`, `connection` and `listener` (one connection; all of them), `tasks`, `log`, `process`.
+
+pub mod caller;
+mod connection;
+pub mod listener;
+pub mod log;
+pub mod origin;
+pub mod process;
+pub mod tasks;
+
+pub use listener::{Limits, run};
+pub use tasks::Tasks;

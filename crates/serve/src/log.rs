@@ -1,0 +1,163 @@
+//! The log: JSON lines on stderr, written by a thread of their own. Whoever logs never waits and never fails: a pipe whose reader
+//! ended, one whose reader stands still, and a full disk lose lines (`lost` counts them) and end nothing.
+//!
+//! `tracing_subscriber` by itself tells on stderr that stderr could not be written, which panics (`log_internal_errors`); and a pipe
+//! that nobody reads would hold every thread that logs.
+
+use std::{
+    io::{self, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    time::Duration,
+};
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+
+/// So many lines wait for a slow reader; later ones are lost.
+const WAITING: usize = 8_192;
+
+static LOST: AtomicU64 = AtomicU64::new(0);
+
+/// Lines that could not be written since the process started.
+pub fn lost() -> u64 {
+    LOST.load(Ordering::Relaxed)
+}
+
+enum Message {
+    Line(Vec<u8>),
+    /// Answered when everything before it is written.
+    Flush(SyncSender<()>),
+}
+
+#[derive(Clone)]
+struct Lines(Arc<SyncSender<Message>>);
+
+/// Writes what still waits when it is dropped, if that takes no longer than a second.
+pub struct Guard(Lines);
+
+/// From now on everything is logged as `filter` (of `KPPAY_LOG`, or the usual one) says.
+#[must_use]
+pub fn start(usual: &str) -> Guard {
+    let filter = EnvFilter::try_from_env("KPPAY_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    let lines = Lines::to(io::stderr());
+    let format = tracing_subscriber::fmt().json().with_env_filter(filter);
+    format.log_internal_errors(false).with_writer(lines.clone()).init();
+    Guard(lines)
+}
+
+/// A last sentence before the program ends; if nobody can read it, nobody does.
+pub fn say(text: &str) {
+    _ = writeln!(io::stderr(), "{text}");
+}
+
+impl Lines {
+    fn to(sink: impl Write + Send + 'static) -> Self {
+        let (sender, receiver) = sync_channel(WAITING);
+        let writer = std::thread::Builder::new().name("log".into()).spawn(move || write_all(&receiver, sink));
+        // Without the thread every line counts as lost: the receiver is gone.
+        _ = writer;
+        Self(Arc::new(sender))
+    }
+
+    fn flush(&self, patience: Duration) {
+        let (done, waiting) = sync_channel(1);
+        if self.0.try_send(Message::Flush(done)).is_ok() {
+            _ = waiting.recv_timeout(patience);
+        }
+    }
+}
+
+fn write_all(receiver: &Receiver<Message>, mut sink: impl Write) {
+    for message in receiver {
+        match message {
+            Message::Line(line) if sink.write_all(&line).is_err() => _ = LOST.fetch_add(1, Ordering::Relaxed),
+            Message::Line(_) => {}
+            Message::Flush(done) => _ = done.try_send(()),
+        }
+    }
+}
+
+impl Write for Lines {
+    /// One event is one call.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if self.0.try_send(Message::Line(line.to_vec())).is_err() {
+            LOST.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(line.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.flush(Duration::from_secs(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{sync::Mutex, time::Instant};
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A pipe that is full and that nobody reads.
+    struct Stuck;
+
+    impl Write for Stuck {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            loop {
+                std::thread::park();
+            }
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn lines_come_whole_and_in_order_and_all_are_written_at_the_end() {
+        let kept = Kept::default();
+        let mut lines = Lines::to(kept.clone());
+        for line in 0..100 {
+            lines.write_all(format!("{line}\n").as_bytes()).unwrap();
+        }
+        drop(Guard(lines));
+        let all = (0..100).map(|line| format!("{line}\n")).collect::<String>();
+        assert_eq!(String::from_utf8(kept.0.lock().unwrap().clone()).unwrap(), all);
+    }
+
+    #[test]
+    fn whoever_logs_to_a_reader_that_stands_still_does_not_wait() {
+        let (mut lines, before, began) = (Lines::to(Stuck), lost(), Instant::now());
+        for _ in 0..2 * WAITING {
+            lines.write_all(b"line\n").unwrap();
+        }
+        assert!(lost() - before >= (WAITING - 1) as u64);
+        lines.flush(Duration::from_millis(10));
+        assert!(began.elapsed() < Duration::from_secs(5));
+    }
+}

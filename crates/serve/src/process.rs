@@ -1,0 +1,46 @@
+//! What the operating system is asked for: descriptors, and the signals that end the program.
+
+use rustix::process::{Resource, getrlimit, setrlimit};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Raises the limit on open files to the hard one: many systems start a service with 1,024 and allow it far more. Says how many
+/// there are now; `None` is without a limit.
+pub fn raise_descriptors() -> Option<u64> {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // Without a right to it the old limit stays, and that is what we go by.
+    _ = setrlimit(Resource::Nofile, limit);
+    getrlimit(Resource::Nofile).current
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGINT, from a terminal: somebody waits.
+    Interrupt,
+    /// SIGTERM, from whoever runs services.
+    Terminate,
+}
+
+/// The next of the two.
+pub async fn stopped() -> Signal {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        tracing::error!("signals can't be received: only SIGKILL ends this process");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => Signal::Interrupt,
+        _ = terminate.recv() => Signal::Terminate,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptors_are_raised_to_the_hard_limit() {
+        let hard = getrlimit(Resource::Nofile).maximum;
+        assert_eq!(raise_descriptors(), hard);
+    }
+}

@@ -1,0 +1,203 @@
+//! Slow, idle and too many connections over real sockets: each ends by itself, and others are served meanwhile.
+#![allow(clippy::unwrap_used)]
+
+use axum::{Router, extract::ConnectInfo, routing::get};
+use serve::{Limits, run};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinHandle,
+};
+
+/// Nothing here should take so long.
+const FOR_EVER: Duration = Duration::from_secs(30);
+
+struct Served {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    running: JoinHandle<()>,
+}
+
+/// Patient with everything: each case makes one limit short.
+fn patient() -> Limits {
+    let limits = Limits::default();
+    Limits { head: FOR_EVER, idle: FOR_EVER, request: FOR_EVER, patience: FOR_EVER, ..limits }
+}
+
+async fn serve(limits: Limits) -> Served {
+    let slow = || async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        "slow"
+    };
+    let big = || async { "x".repeat(32 << 20) };
+    let router = Router::new()
+        .route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() }))
+        .route("/slow", get(slow))
+        .route("/big", get(big))
+        .route("/never", get(std::future::pending::<()>));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = tokio::spawn(run(listener, router, limits, async move { _ = stopped.await }));
+    Served { address, stop: Some(stop), running }
+}
+
+impl Served {
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+    /// A whole request on a connection of its own.
+    async fn answers(&self) -> bool {
+        let mut stream = self.connect().await;
+        ask(&mut stream, "/").await.is_some_and(|answer| answer.ends_with("127.0.0.1"))
+    }
+}
+
+async fn ask(stream: &mut TcpStream, path: &str) -> Option<String> {
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes()).await.ok()?;
+    let mut bytes = vec![0; 4096];
+    let read = tokio::time::timeout(FOR_EVER, stream.read(&mut bytes)).await.ok()?.ok().filter(|read| *read > 0)?;
+    Some(String::from_utf8_lossy(&bytes[..read]).into_owned())
+}
+
+/// After how long the server closed it; whatever it says before that is not looked at.
+async fn closed(stream: &mut TcpStream) -> Duration {
+    let began = Instant::now();
+    let mut bytes = Vec::new();
+    _ = tokio::time::timeout(FOR_EVER, stream.read_to_end(&mut bytes)).await.expect("the server closes it");
+    began.elapsed()
+}
+
+#[tokio::test]
+async fn half_sent_heads_are_closed_in_time_and_others_are_served_meanwhile() {
+    let served = serve(Limits { head: Duration::from_millis(400), ..patient() }).await;
+    let mut held = Vec::new();
+    for _ in 0..100 {
+        let mut stream = served.connect().await;
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n").await.unwrap();
+        held.push(stream);
+    }
+    assert!(served.answers().await);
+    // Byte after byte prolongs nothing.
+    let mut dripping = served.connect().await;
+    let began = Instant::now();
+    while dripping.write_all(b"G").await.is_ok() && began.elapsed() < FOR_EVER {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    for mut stream in held {
+        closed(&mut stream).await;
+    }
+    assert!(served.answers().await);
+}
+
+#[tokio::test]
+async fn a_connection_without_a_byte_and_one_between_two_requests_are_closed_when_idle() {
+    let served = serve(Limits { idle: Duration::from_millis(300), ..patient() }).await;
+    let mut silent = served.connect().await;
+    let mut kept = served.connect().await;
+    assert!(ask(&mut kept, "/").await.is_some());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(ask(&mut kept, "/").await.is_some(), "a pause is no end");
+    assert!(ask(&mut kept, "/slow").await.is_some(), "waiting for an answer is not idle");
+    closed(&mut silent).await;
+    closed(&mut kept).await;
+    assert!(served.answers().await);
+}
+
+#[tokio::test]
+async fn a_connection_that_waits_for_its_next_request_is_no_slow_head() {
+    let served = serve(Limits { head: Duration::from_millis(100), ..patient() }).await;
+    let mut kept = served.connect().await;
+    for _ in 0..3 {
+        assert!(ask(&mut kept, "/").await.is_some());
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_takes_and_one_that_never_comes_end() {
+    let limits = Limits { idle: Duration::from_millis(300), request: Duration::from_millis(500), ..patient() };
+    let served = serve(limits).await;
+    let mut never = served.connect().await;
+    never.write_all(b"GET /never HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let mut not_read = served.connect().await;
+    not_read.write_all(b"GET /big HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    closed(&mut never).await;
+    // What arrived before is in the kernel; the rest never comes.
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let mut taken = Vec::new();
+    _ = tokio::time::timeout(FOR_EVER, not_read.read_to_end(&mut taken)).await.expect("the server closes it");
+    assert!(taken.len() < 32 << 20, "{}", taken.len());
+}
+
+#[tokio::test]
+async fn one_address_has_so_many_connections_and_others_have_theirs() {
+    let served = serve(Limits { connections_by_address: Some(3), ..patient() }).await;
+    let mut ours = Vec::new();
+    for _ in 0..3 {
+        let mut stream = served.connect().await;
+        assert!(ask(&mut stream, "/").await.is_some());
+        ours.push(stream);
+    }
+    let mut one_more = served.connect().await;
+    closed(&mut one_more).await;
+    assert_eq!(ask(&mut one_more, "/").await, None);
+    let elsewhere = tokio::net::TcpSocket::new_v4().unwrap();
+    elsewhere.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut elsewhere = elsewhere.connect(served.address).await.unwrap();
+    assert!(ask(&mut elsewhere, "/").await.is_some_and(|answer| answer.ends_with("127.0.0.2")));
+    drop(ours.pop());
+    // Its place is free as soon as the server has seen it go.
+    let began = Instant::now();
+    while !served.answers().await {
+        assert!(began.elapsed() < FOR_EVER);
+    }
+}
+
+#[tokio::test]
+async fn one_connection_too_many_waits_for_its_turn() {
+    let served = serve(Limits { connections: 2, idle: Duration::from_millis(400), ..patient() }).await;
+    let held = [served.connect().await, served.connect().await];
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let began = Instant::now();
+    assert!(served.answers().await);
+    assert!(began.elapsed() > Duration::from_millis(100), "served beside two others: {:?}", began.elapsed());
+    drop(held);
+}
+
+#[tokio::test]
+async fn a_shutdown_lets_what_runs_end_and_leaves_the_slow() {
+    let mut served = serve(Limits { patience: Duration::from_millis(900), ..patient() }).await;
+    let mut idle = served.connect().await;
+    let mut slow = served.connect().await;
+    let mut half = served.connect().await;
+    assert!(ask(&mut idle, "/").await.is_some());
+    half.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+    let running = tokio::spawn(async move { ask(&mut slow, "/slow").await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let began = Instant::now();
+    _ = served.stop.take().unwrap().send(());
+    closed(&mut idle).await;
+    assert!(running.await.unwrap().is_some_and(|answer| answer.ends_with("slow")));
+    served.running.await.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    assert!(TcpStream::connect(served.address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_head_larger_than_the_buffer_is_refused() {
+    let served = serve(patient()).await;
+    let mut stream = served.connect().await;
+    let head = format!("GET / HTTP/1.1\r\nhost: localhost\r\nx: {}\r\n\r\n", "x".repeat(200 * 1024));
+    _ = stream.write_all(head.as_bytes()).await;
+    let mut said = Vec::new();
+    _ = tokio::time::timeout(FOR_EVER, stream.read_to_end(&mut said)).await.unwrap();
+    assert!(said.is_empty() || said.starts_with(b"HTTP/1.1 431"), "{}", String::from_utf8_lossy(&said));
+    assert!(served.answers().await);
+}
