@@ -5,7 +5,7 @@ use crate::{App, Refused, random_name, sandbox, store::NewToken};
 use axum::{
     Json,
     body::Bytes,
-    extract::State,
+    extract::{ConnectInfo, State},
     http::{HeaderMap, StatusCode, header},
 };
 use contract::{
@@ -13,6 +13,7 @@ use contract::{
     payment::{BankAccountKind, CardFunding, Method},
 };
 use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
 
 // No Debug on purpose: nothing may print it.
 #[derive(Deserialize)]
@@ -34,15 +35,19 @@ pub struct Made {
 
 pub async fn make_token(
     State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Made>), Refused> {
-    let is_own = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).is_some_and(|origin| {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        origin.split_once("://").is_some_and(|(_, authority)| authority == host)
-    });
-    if !is_own {
+    // Against what the operator said, never against `Host`, which is the caller's: one `Origin`, and one of ours.
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let origin = origins.next().filter(|_| origins.next().is_none()).and_then(|origin| origin.to_str().ok());
+    if !origin.is_some_and(|origin| app.settings.origins.iter().any(|own| own == origin)) {
         return Err(Refused(StatusCode::FORBIDDEN, "foreign_origin"));
+    }
+    let address = serve::caller::address(peer.ip(), &headers, app.settings.is_behind_proxy);
+    if !app.makers.may_make(address) {
+        return Err(Refused(StatusCode::TOO_MANY_REQUESTS, "too_many"));
     }
     let typed: Typed = serde_json::from_slice(&body).map_err(|_| Refused(StatusCode::BAD_REQUEST, "malformed"))?;
     let not_a_test_number = Refused(StatusCode::UNPROCESSABLE_ENTITY, "not_a_test_number");

@@ -1,5 +1,5 @@
-//! The files of the capture frame, and the headers that keep it to itself: it may be framed by the origins that were named, loads
-//! nothing from anywhere else, and is never cached with anything in it.
+//! The files of the capture frame, and the headers that keep it to itself: it may be framed by the origins that were named, and loads
+//! nothing from anywhere else. What every answer has is in `headers`.
 
 use crate::{App, Refused};
 use axum::{
@@ -56,9 +56,6 @@ fn headers(app: &App, kind: &'static str) -> HeaderMap {
     );
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
     // So that a page with this policy of its own may hold the frame.
     headers.insert(HeaderName::from_static("cross-origin-embedder-policy"), HeaderValue::from_static("require-corp"));

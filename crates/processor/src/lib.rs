@@ -2,24 +2,29 @@
 //! Stands where a plan's real processor will stand. Knows payers as opaque bindings; bills, members and names never come here.
 //!
 //! Reading order: `settings`, `sandbox` (which numbers do what), `store`, `capture` (what the frame sends), `charges` (what the
-//! billing system asks), `frame` (the files browsers load).
+//! billing system asks), `frame` (the files browsers load), `headers` (of every answer), `limits` (tokens by address).
 
 pub mod capture;
 pub mod charges;
 pub mod frame;
+pub mod headers;
+mod limits;
 pub mod sandbox;
 pub mod settings;
 pub mod store;
 mod transaction;
 
+use ::serve::Tasks;
 use axum::{
     Json, Router,
     extract::DefaultBodyLimit,
     http::StatusCode,
+    middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use contract::Instant;
+use limits::Makers;
 use settings::Settings;
 use std::{
     sync::{
@@ -36,6 +41,8 @@ pub type App = Arc<Processor>;
 pub struct Processor {
     pub settings: Settings,
     pub store: Store,
+    /// Who makes tokens, and how many.
+    makers: Makers,
     /// From the machine's clock to the moment that `--clock` names.
     start_millis: i64,
     /// How far `POST /v1/clock` has moved the time on since.
@@ -47,7 +54,8 @@ impl Processor {
         let store = Store::open(&settings.database).await?;
         let start_millis = settings.clock.map_or(0, |moment| moment.millis() - machine_millis());
         let moved_millis = AtomicI64::new(store.clock_moved().await?);
-        Ok(Arc::new(Self { settings, store, start_millis, moved_millis }))
+        let makers = Makers::new(settings.tokens_by_address);
+        Ok(Arc::new(Self { settings, store, makers, start_millis, moved_millis }))
     }
 
     pub fn now(&self) -> Instant {
@@ -84,26 +92,31 @@ pub fn router(app: App) -> Router {
         .route("/v1/events", get(charges::events))
         .route("/v1/clock", post(charges::set_clock))
         .layer(DefaultBodyLimit::max(16 * 1024))
+        .layer(middleware::from_fn_with_state(app.clone(), headers::on_every_answer))
         .with_state(app)
 }
 
 /// Until `stop` is done.
-pub async fn serve(
-    app: App,
-    listener: TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let banks = tokio::spawn(answer_for_the_banks(app.clone()));
-    let served = axum::serve(listener, router(app)).with_graceful_shutdown(stop).await;
-    banks.abort();
-    served
+pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let tasks = Arc::new(Tasks::default());
+    let banks = app.clone();
+    tasks.supervise("banks", move || answer_for_the_banks(banks.clone()));
+    let limits = app.settings.connections().within(::serve::process::raise_descriptors());
+    ::serve::run(listener, router(app), limits, stop).await;
+    tasks.stop();
 }
 
+/// Every second what banks have to say, every hour what nobody needs any more.
 async fn answer_for_the_banks(app: App) {
+    let mut rounds: u64 = 0;
     loop {
         if app.store.end_debits(app.now()).await.is_err() {
             tracing::error!("bank debits could not be answered");
         }
+        if rounds.is_multiple_of(3_600) && app.store.sweep_tokens(app.now()).await.is_err() {
+            tracing::error!("old tokens could not be deleted");
+        }
+        rounds += 1;
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }

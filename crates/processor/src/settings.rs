@@ -1,67 +1,166 @@
-//! What an operator sets, from the command line; the secret from the environment.
+//! What an operator sets, on the command line or in the environment; the secrets in the environment only. What would be unsafe does
+//! not start: every refusal names the setting and the way out.
 
+use clap::{CommandFactory, Parser, error::ErrorKind};
 use contract::Instant;
+use serve::origin::Origin;
 use std::{net::SocketAddr, path::PathBuf};
 
-#[derive(Clone, Debug)]
+const SECRETS: &str = "\
+Environment, for secrets:
+  KPPAY_PROCESSOR_SECRET         shared with the billing system; 32 characters or more (openssl rand -hex 32)
+  KPPAY_PROCESSOR_SECRET_BEFORE  the one before, which is still taken while the new one is brought to everybody
+  KPPAY_LOG                      what is logged, such as warn";
+
+const SHORTEST_SECRET: usize = 32;
+
+/// The sandbox payment processor: card-capture frame, tokens, charges, bank debits and returns.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "kppay-processor", after_help = SECRETS)]
 pub struct Settings {
+    /// Where this server listens
+    #[arg(long, env = "KPPAY_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8081")]
     pub listen: SocketAddr,
+    /// An SQLite file
+    #[arg(long, value_name = "FILE", default_value = "kppay-processor.db")]
     pub database: PathBuf,
-    /// Shared with the billing system.
-    pub secret: String,
-    /// Origins that may embed the capture frame.
+    /// Where browsers find this server, such as https://cards.example.org; may be given more than once
+    /// [default: http://localhost:PORT and http://127.0.0.1:PORT]
+    #[arg(long = "public-origin", value_name = "ORIGIN")]
+    pub origins: Vec<String>,
+    /// Origin of a page that may embed the capture frame; may be given more than once [default: http://localhost:8080]
+    #[arg(long = "parent-origin", value_name = "ORIGIN")]
     pub parents: Vec<String>,
-    /// Where the frame's wasm and its glue are (`capture.js`, `capture_bg.wasm`).
+    /// Where the frame's wasm and its glue are (capture.js, capture_bg.wasm)
+    #[arg(long, value_name = "DIR", default_value = "target/capture")]
     pub frame: PathBuf,
-    /// When its clock starts, instead of now.
+    /// A proxy of yours stands in front and says in X-Forwarded-For who calls; without one anybody could say so
+    #[arg(long = "behind-proxy")]
+    pub is_behind_proxy: bool,
+    /// Tokens that one address may make in five minutes
+    #[arg(long = "tokens", value_name = "N", default_value_t = 60)]
+    pub tokens_by_address: u32,
+    /// Connections that are open at the same time
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub connections: usize,
+    /// Of them, those of one address; not with --behind-proxy
+    #[arg(long, value_name = "N", default_value_t = 256)]
+    pub connections_by_address: usize,
+    /// When its clock starts, instead of now, such as 2026-11-23T17:52:00Z
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
     pub clock: Option<Instant>,
+    #[arg(skip)]
+    pub secrets: Secrets,
 }
 
-/// What `--help` prints.
-pub const USAGE: &str =
-    "kppay-processor [--listen ADDRESS:PORT] [--database FILE] [--parent-origin URL]… [--frame DIR] [--clock MOMENT]
---clock starts the sandbox's clock at a moment, such as 2026-11-23T17:52:00Z.
-KPPAY_PROCESSOR_SECRET holds the secret shared with the billing system.";
+/// Shared with the billing system, and the one before while it is changed there.
+#[derive(Clone, Default)]
+pub struct Secrets {
+    now: String,
+    before: Option<String>,
+}
 
-impl Settings {
-    /// From the arguments after the program's name; the error is a sentence for the operator.
-    pub fn parse(mut arguments: impl Iterator<Item = String>, secret: Option<String>) -> Result<Self, String> {
-        let mut settings = Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8081)),
-            database: "kppay-processor.db".into(),
-            secret: secret.unwrap_or_default(),
-            parents: Vec::new(),
-            frame: "target/capture".into(),
-            clock: None,
-        };
-        while let Some(name) = arguments.next() {
-            let (name, value) = match name.split_once('=') {
-                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-                None => (name, arguments.next()),
-            };
-            let value = value.ok_or_else(|| format!("{name} needs a value.\n{USAGE}"))?;
-            match name.as_str() {
-                "--listen" => {
-                    settings.listen = value.parse().map_err(|_| format!("--listen: {value} is not ADDRESS:PORT."))?
-                }
-                "--database" => settings.database = value.into(),
-                "--parent-origin" => settings.parents.push(value.trim_end_matches('/').to_owned()),
-                "--frame" => settings.frame = value.into(),
-                "--clock" => {
-                    let moment = Instant::parse(&value);
-                    settings.clock = Some(moment.map_err(|_| {
-                        format!("--clock: {value} is not a moment in UTC, such as 2026-11-23T17:52:00Z.")
-                    })?);
-                }
-                _ => return Err(format!("{name} is not an option.\n{USAGE}")),
+// Not what they are: a settings' `Debug` may end up in a message.
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secrets")
+    }
+}
+
+impl Secrets {
+    pub fn new(now: &str) -> Self {
+        Self { now: now.to_owned(), before: None }
+    }
+    pub fn with_before(self, before: &str) -> Self {
+        Self { before: Some(before.to_owned()).filter(|before| !before.is_empty()), ..self }
+    }
+    pub fn of_environment() -> Self {
+        let of = |name| std::env::var(name).unwrap_or_default();
+        Self::new(&of("KPPAY_PROCESSOR_SECRET")).with_before(&of("KPPAY_PROCESSOR_SECRET_BEFORE"))
+    }
+
+    /// Every byte of both is looked at, so that the time says nothing about how much was right.
+    pub fn has(&self, given: &str) -> bool {
+        let is_now = is_same(given, &self.now);
+        let is_before = self.before.as_deref().is_some_and(|before| is_same(given, before));
+        is_now | is_before
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let named =
+            [("KPPAY_PROCESSOR_SECRET", Some(&self.now)), ("KPPAY_PROCESSOR_SECRET_BEFORE", self.before.as_ref())];
+        for (name, secret) in named.into_iter().filter_map(|(name, secret)| Some((name, secret?))) {
+            let long = secret.chars().count();
+            if long < SHORTEST_SECRET {
+                let what = if long == 0 { "is not set".to_owned() } else { format!("has {long} characters") };
+                return Err(format!(
+                    "{name} {what}: set it to {SHORTEST_SECRET} or more that nobody can guess (openssl rand -hex 32), \
+                     the same as the billing system's"
+                ));
             }
         }
-        if settings.secret.is_empty() {
-            return Err(format!("KPPAY_PROCESSOR_SECRET is not set.\n{USAGE}"));
+        Ok(())
+    }
+}
+
+fn is_same(given: &str, secret: &str) -> bool {
+    let differs = given
+        .bytes()
+        .zip(secret.bytes())
+        .fold(given.len() ^ secret.len(), |differs, (a, b)| differs | usize::from(a ^ b));
+    differs == 0 && !secret.is_empty()
+}
+
+impl Settings {
+    /// From the arguments after the program's name. `--help` is an error, too: one that is printed and ends well.
+    pub fn parse(arguments: impl IntoIterator<Item = String>, secrets: Secrets) -> Result<Self, clap::Error> {
+        let arguments = std::iter::once("kppay-processor".to_owned()).chain(arguments);
+        let mut settings = Self { secrets, ..Self::try_parse_from(arguments)? };
+        if settings.origins.is_empty() {
+            let port = settings.listen.port();
+            settings.origins = vec![format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")];
         }
         if settings.parents.is_empty() {
-            settings.parents.push("http://127.0.0.1:8080".to_owned());
+            settings.parents.push("http://localhost:8080".to_owned());
         }
+        settings.check().map_err(|message| Self::command().error(ErrorKind::ValueValidation, message))?;
         Ok(settings)
     }
+
+    fn check(&mut self) -> Result<(), String> {
+        self.secrets.check()?;
+        for (name, texts) in [("--public-origin", &mut self.origins), ("--parent-origin", &mut self.parents)] {
+            for text in texts {
+                let origin = Origin::parse(text).map_err(|why| format!("{name}: {text} {why}"))?;
+                if origin.is_clear_beyond_loopback() {
+                    return Err(format!(
+                        "{name} {text} is without TLS, and card numbers are typed there: use https://…"
+                    ));
+                }
+                *text = origin.as_str().to_owned();
+            }
+        }
+        if !self.listen.ip().is_loopback() && !self.is_over_tls() {
+            return Err(format!(
+                "--listen {} is seen by others, and card numbers would reach it without TLS: put a proxy with TLS in \
+                 front and set --public-origin https://…, or listen on 127.0.0.1",
+                self.listen
+            ));
+        }
+        Ok(())
+    }
+
+    /// Browsers reach it by TLS only.
+    pub fn is_over_tls(&self) -> bool {
+        self.origins.iter().all(|origin| origin.starts_with("https://"))
+    }
+
+    pub fn connections(&self) -> serve::Limits {
+        let connections_by_address = (!self.is_behind_proxy).then_some(self.connections_by_address);
+        serve::Limits { connections: self.connections, connections_by_address, ..serve::Limits::default() }
+    }
+}
+
+fn moment(text: &str) -> Result<Instant, String> {
+    Instant::parse(text).map_err(|_| format!("{text} is not a moment in UTC, such as 2026-11-23T17:52:00Z"))
 }

@@ -211,6 +211,13 @@ impl Store {
         Ok(())
     }
 
+    /// Tokens that nobody charged in a day. One that was charged stays: it says which key used it.
+    pub async fn sweep_tokens(&self, now: Instant) -> Result<(), sqlx::Error> {
+        let sql = "DELETE FROM token WHERE made_at < $1 AND used_by IS NULL";
+        sqlx::query(sql).bind(now.millis() - DAY_MILLIS).execute(&self.write).await?;
+        Ok(())
+    }
+
     /// At most a hundred at a time, in order.
     pub async fn events(&self, after: i64) -> Result<Vec<Event>, sqlx::Error> {
         let sql = "SELECT event.sequence AS sequence, charge, idempotency_key, event.state AS state, event.failure AS failure \

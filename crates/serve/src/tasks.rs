@@ -3,12 +3,22 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tokio::task::JoinSet;
 
 const PAUSE: Duration = Duration::from_secs(5);
+
+/// Rounds of all tasks since the process started.
+static ROUNDS: AtomicI64 = AtomicI64::new(0);
+
+pub fn rounds() -> i64 {
+    ROUNDS.load(Ordering::Relaxed)
+}
 
 /// All tasks of one process. A task that was never supervised here is never missed, so tests may call its rounds by themselves.
 #[derive(Debug)]
@@ -62,6 +72,7 @@ impl Tasks {
     pub fn beat(&self, name: &str) {
         if let Some(last) = self.rounds().get_mut(name) {
             *last = Instant::now();
+            ROUNDS.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -82,7 +93,7 @@ impl Tasks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     static RESTARTS: AtomicUsize = AtomicUsize::new(0);
 

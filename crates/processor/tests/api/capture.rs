@@ -1,6 +1,9 @@
 //! What the frame's page and its token endpoint promise to browsers and to the page that embeds them.
 use crate::sandbox::{BINDING, OWN, PARENT, Sandbox, expiry};
-use axum::{body::Body, http::StatusCode};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
 use serde_json::json;
 
 #[tokio::test]
@@ -96,24 +99,86 @@ async fn what_is_wrong_is_said_by_key_and_nothing_is_repeated() {
         let typed = json!({"kind": "card", "binding": binding, "number": "4242424242424242", "expiry": expiry(), "code": "123"});
         assert_eq!(sandbox.types(typed).await.status, StatusCode::BAD_REQUEST, "{binding:?}");
     }
-    let own = format!("http://{OWN}");
     for body in ["", "{", "[]", "null", r#"{"kind":"cash"}"#, r#"{"kind":"card","number":4242424242424242}"#] {
-        let refused = sandbox.types_from(&own, body.to_owned()).await;
+        let refused = sandbox.types_from(OWN, body.to_owned()).await;
         assert_eq!((refused.status, refused.code().as_str()), (StatusCode::BAD_REQUEST, "malformed"), "{body}");
     }
-    let huge = sandbox.types_from(&own, Body::from(vec![b' '; 17 * 1024])).await;
+    let huge = sandbox.types_from(OWN, Body::from(vec![b' '; 17 * 1024])).await;
     assert_eq!(huge.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test]
 async fn no_other_origin_can_make_tokens() {
     let sandbox = Sandbox::open().await;
-    let typed =
-        json!({"kind": "card", "binding": BINDING, "number": "4242424242424242", "expiry": expiry(), "code": "123"});
-    for origin in [PARENT, "null", "", "http://processor.test.evil.example", "https://evil.example"] {
-        let refused = sandbox.types_from(origin, typed.to_string()).await;
+    for (host, origin) in [
+        ("processor.test", PARENT),
+        ("processor.test", "null"),
+        ("processor.test", ""),
+        ("processor.test", "http://processor.test"),
+        ("processor.test", "https://processor.test.evil.example"),
+        // A name of theirs that leads here: what the caller says of itself agrees, and is not ours.
+        ("evil.example", "https://evil.example"),
+        ("processor.test", "https://evil.example"),
+    ] {
+        let request = Request::post("/capture/tokens").header("host", host).header("origin", origin);
+        let refused = sandbox.ask(request.body(Body::from(card())).unwrap()).await;
         assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "foreign_origin"), "{origin}");
     }
+    let two = Request::post("/capture/tokens").header("origin", OWN).header("origin", "https://evil.example");
+    assert_eq!(sandbox.ask(two.body(Body::from(card())).unwrap()).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(sandbox.types_from(OWN, card()).await.status, StatusCode::CREATED);
+}
+
+fn card() -> String {
+    json!({"kind": "card", "binding": BINDING, "number": "4242424242424242", "expiry": expiry(), "code": "123"})
+        .to_string()
+}
+
+#[tokio::test]
+async fn one_address_makes_so_many_tokens_and_no_more() {
+    let sandbox = Sandbox::open_with(&["--tokens", "3", "--behind-proxy"]).await;
+    let make = |address: &str| {
+        let request = Request::post("/capture/tokens").header("origin", OWN).header("x-forwarded-for", address);
+        sandbox.ask(request.body(Body::from(card())).unwrap())
+    };
+    for _ in 0..3 {
+        assert_eq!(make("198.51.100.7").await.status, StatusCode::CREATED);
+    }
+    let refused = make("198.51.100.7").await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::TOO_MANY_REQUESTS, "too_many"));
+    assert_eq!(make("198.51.100.8:4433").await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn every_answer_has_the_headers_whoever_made_it() {
+    let sandbox = Sandbox::open().await;
+    let page = format!("/capture?parent={PARENT}&kind=card");
+    let answers = [
+        sandbox.get("/healthz").await,
+        sandbox.get("/nowhere").await,
+        sandbox.get("/capture?parent=https://evil.example").await,
+        sandbox.get("/capture/frame.js").await,
+        sandbox.get(&page).await,
+        sandbox.types_from("https://evil.example", card()).await,
+        sandbox.types_from(OWN, card()).await,
+        sandbox.types_from(OWN, "{").await,
+        sandbox.get("/v1/events?after=0").await,
+        sandbox.bill("/v1/events?after=0").await,
+        sandbox.bill("/v1/events").await,
+        sandbox.ask(Request::delete("/healthz").body(Body::empty()).unwrap()).await,
+    ];
+    for answer in answers {
+        let what = answer.status;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{what}");
+        assert_eq!(answer.header("cache-control"), "no-store", "{what}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{what}");
+        assert!(answer.header("content-security-policy").starts_with("default-src 'none'"), "{what}");
+        assert!(answer.header("content-security-policy").contains("frame-ancestors"), "{what}");
+        assert!(answer.header("strict-transport-security").starts_with("max-age=63072000"), "{what}");
+    }
+    let plain = ["--public-origin", "http://localhost:8081"];
+    let plain = Sandbox::open_with(&plain).await;
+    assert!(!plain.get("/healthz").await.headers.contains_key("strict-transport-security"));
 }
 
 #[tokio::test]

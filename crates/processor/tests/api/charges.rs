@@ -5,7 +5,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use contract::Instant;
-use processor::settings::Settings;
+use processor::settings::{Secrets, Settings};
 use serde_json::json;
 
 #[tokio::test]
@@ -236,9 +236,9 @@ async fn nothing_is_told_or_done_without_the_secret() {
     for secret in [
         None,
         Some("Bearer "),
-        Some("Bearer a shared secreT"),
-        Some("Bearer a shared secret "),
-        Some("a shared secret"),
+        Some("Bearer a secret that both programs sharE"),
+        Some("Bearer a secret that both programs share "),
+        Some("a secret that both programs share"),
     ] {
         for (method, path, body) in [
             ("GET", token_path.as_str(), ""),
@@ -312,8 +312,44 @@ async fn a_clock_that_was_moved_on_stays_so_when_the_program_starts_again() {
 fn a_clock_that_is_set_is_a_moment() {
     let parse = |moment: &str| {
         let arguments = ["--clock", moment].map(str::to_owned);
-        Settings::parse(arguments.into_iter(), Some("secret".to_owned()))
+        Settings::parse(arguments, Secrets::new(crate::sandbox::SECRET))
     };
     assert_eq!(parse("2028-02-29T23:50:00Z").unwrap().clock, Some(Instant::parse("2028-02-29T23:50:00Z").unwrap()));
-    assert!(parse("tomorrow").unwrap_err().contains("--clock: tomorrow"));
+    let refused = parse("tomorrow").unwrap_err().to_string();
+    assert!(refused.contains("--clock") && refused.contains("tomorrow is not a moment"), "{refused}");
+}
+
+#[tokio::test]
+async fn the_secret_before_is_good_until_the_operator_takes_it_away() {
+    let sandbox = Sandbox::open().await;
+    let ask = |secret: &str| {
+        let request = Request::get("/v1/events?after=0").header("authorization", format!("Bearer {secret}"));
+        sandbox.ask(request.body(Body::empty()).unwrap())
+    };
+    assert_eq!(ask(crate::sandbox::SECRET).await.status, StatusCode::OK);
+    assert_eq!(ask(crate::sandbox::SECRET_BEFORE).await.status, StatusCode::OK);
+    assert_eq!(ask("another that is as long as both of these").await.status, StatusCode::UNAUTHORIZED);
+    let only = Secrets::new(crate::sandbox::SECRET);
+    assert!(only.has(crate::sandbox::SECRET) && !only.has(crate::sandbox::SECRET_BEFORE) && !only.has(""));
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_charged_is_deleted_after_a_day() {
+    let sandbox = Sandbox::open().await;
+    let (left, charged) = (sandbox.card("4242424242424242").await, sandbox.card("4242424242424242").await);
+    let paid = sandbox.charge("key", &charged, 100).await.json();
+    let now = sandbox.app.now();
+    sandbox.app.store.sweep_tokens(Instant::from_millis(now.millis() + 23 * 3_600_000)).await.unwrap();
+    assert!(holds(&sandbox, &left).await && holds(&sandbox, &charged).await);
+    sandbox.app.store.sweep_tokens(Instant::from_millis(now.millis() + 25 * 3_600_000)).await.unwrap();
+    assert!(!holds(&sandbox, &left).await && holds(&sandbox, &charged).await);
+    assert_eq!(sandbox.charge("key", &charged, 100).await.json(), paid, "the key still means its charge");
+}
+
+/// Its row is there, however worthless it may be.
+async fn holds(sandbox: &Sandbox, token: &str) -> bool {
+    let url = format!("sqlite://{}", sandbox.folder.path().join("processor.db").display());
+    let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
+    let sql = "SELECT COUNT(*) FROM token WHERE token = $1";
+    sqlx::query_scalar::<_, i64>(sql).bind(token).fetch_one(&pool).await.unwrap() == 1
 }

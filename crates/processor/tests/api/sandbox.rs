@@ -2,17 +2,24 @@
 
 use axum::{
     body::{Body, to_bytes},
+    extract::connect_info::MockConnectInfo,
     http::{HeaderMap, Request, StatusCode},
 };
 use contract::{Date, Instant};
-use processor::{App, Processor, settings::Settings};
+use processor::{
+    App, Processor,
+    settings::{Secrets, Settings},
+};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
 pub const PARENT: &str = "https://portal.example.org";
-pub const OWN: &str = "processor.test";
+pub const OWN: &str = "https://processor.test";
+pub const SECRET: &str = "a secret that both programs share";
+/// Still good while the new one is brought to everybody.
+pub const SECRET_BEFORE: &str = "the secret that both shared before";
 pub const BINDING: &str = "0123456789abcdef";
 
 pub struct Sandbox {
@@ -49,34 +56,38 @@ pub fn expiry() -> String {
     format!("12/{:02}", (now().utc_date().year() + 4) % 100)
 }
 
-fn settings(folder: &TempDir) -> Settings {
-    Settings {
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        database: folder.path().join("processor.db"),
-        secret: "a shared secret".to_owned(),
-        parents: vec![PARENT.to_owned(), "http://127.0.0.1:8080".to_owned()],
-        frame: folder.path().to_owned(),
-        clock: Some(now()),
-    }
+fn settings(folder: &TempDir, more: &[&str]) -> Settings {
+    let secrets = Secrets::new(SECRET).with_before(SECRET_BEFORE);
+    let (database, frame) = (folder.path().join("processor.db"), folder.path());
+    let paths = ["--database", database.to_str().unwrap(), "--frame", frame.to_str().unwrap()];
+    let parents = ["--parent-origin", PARENT, "--parent-origin", "http://127.0.0.1:8080"];
+    let own = ["--public-origin", OWN];
+    let own = if more.contains(&"--public-origin") { &[][..] } else { &own };
+    let arguments = paths.iter().chain(&parents).chain(own).chain(more).map(|argument| (*argument).to_owned());
+    Settings { clock: Some(now()), ..Settings::parse(arguments, secrets).unwrap() }
 }
 
 impl Sandbox {
     pub async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+    pub async fn open_with(more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { app: Processor::open(settings(&folder)).await.unwrap(), folder }
+        Self { app: Processor::open(settings(&folder, more)).await.unwrap(), folder }
     }
     pub async fn open_at(moment: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let settings = Settings { clock: Some(Instant::parse(moment).unwrap()), ..settings(&folder) };
+        let settings = Settings { clock: Some(Instant::parse(moment).unwrap()), ..settings(&folder, &[]) };
         Self { app: Processor::open(settings).await.unwrap(), folder }
     }
     /// The program ends and starts anew over the same database, at the moment at which it started before.
     pub async fn again(self) -> Self {
-        Self { app: Processor::open(settings(&self.folder)).await.unwrap(), ..self }
+        Self { app: Processor::open(settings(&self.folder, &[])).await.unwrap(), ..self }
     }
 
     pub async fn ask(&self, request: Request<Body>) -> Answer {
-        let answer = processor::router(self.app.clone()).oneshot(request).await.unwrap();
+        let peer = MockConnectInfo(SocketAddr::from(([192, 0, 2, 1], 1234)));
+        let answer = processor::router(self.app.clone()).layer(peer).oneshot(request).await.unwrap();
         let (status, headers) = (answer.status(), answer.headers().clone());
         let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
         Answer { status, headers, text: String::from_utf8(body.to_vec()).unwrap() }
@@ -88,10 +99,10 @@ impl Sandbox {
 
     /// What the frame sends, from the frame's own origin.
     pub async fn types(&self, typed: Value) -> Answer {
-        self.types_from(&format!("http://{OWN}"), typed.to_string()).await
+        self.types_from(OWN, typed.to_string()).await
     }
     pub async fn types_from(&self, origin: &str, body: impl Into<Body>) -> Answer {
-        let request = Request::post("/capture/tokens").header("host", OWN).header("origin", origin);
+        let request = Request::post("/capture/tokens").header("host", "processor.test").header("origin", origin);
         self.ask(request.body(body.into()).unwrap()).await
     }
 
@@ -112,7 +123,7 @@ impl Sandbox {
 
     /// As the billing system asks: with the secret.
     pub async fn bill(&self, path: &str) -> Answer {
-        self.ask(Request::get(path).header("authorization", "Bearer a shared secret").body(Body::empty()).unwrap())
+        self.ask(Request::get(path).header("authorization", format!("Bearer {SECRET}")).body(Body::empty()).unwrap())
             .await
     }
     pub async fn charge(&self, key: &str, token: &str, cents: i64) -> Answer {
@@ -121,7 +132,7 @@ impl Sandbox {
     }
     pub async fn charge_as(&self, key: &str, body: Value) -> Answer {
         let request = Request::post("/v1/charges")
-            .header("authorization", "Bearer a shared secret")
+            .header("authorization", format!("Bearer {SECRET}"))
             .header("idempotency-key", key)
             .body(Body::from(body.to_string()));
         self.ask(request.unwrap()).await
@@ -131,7 +142,7 @@ impl Sandbox {
         self.ask(request.body(Body::empty()).unwrap()).await
     }
     pub async fn moves_to(&self, now: Instant) {
-        let request = Request::post("/v1/clock").header("authorization", "Bearer a shared secret");
+        let request = Request::post("/v1/clock").header("authorization", format!("Bearer {SECRET}"));
         let answer = self.ask(request.body(Body::from(json!({"now_millis": now.millis()}).to_string())).unwrap()).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT);
     }
