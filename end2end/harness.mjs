@@ -123,6 +123,7 @@ export class House {
         '--listen', `127.0.0.1:${processorPort}`, '--database', house.processorFile, '--parent-origin', house.app,
         '--frame', folder('the capture frame', process.env.KPPAY_FRAME, 'target/capture', 'cargo xtask start'),
         '--clock', moment(house.now()),
+        '--tokens', '100000',
       ],
       { KPPAY_PROCESSOR_SECRET: secret },
       `${processorOrigin}/healthz`,

@@ -53,6 +53,14 @@ impl Tasks {
         F: Future<Output = ()> + Send + 'static,
     {
         self.rounds().insert(name, Instant::now());
+        self.restart(name, make);
+    }
+
+    /// The same for a task whose rounds are hours apart: nobody misses them.
+    pub fn restart<F>(&self, name: &'static str, make: impl Fn() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
         let (pause, restarted) = (self.pause, self.restarted);
         let supervisor = async move {
             loop {

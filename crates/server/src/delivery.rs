@@ -85,6 +85,7 @@ fn wait_millis(tries: i64) -> i64 {
 /// Until the task is dropped.
 pub async fn run(app: App, mailer: Mailer) {
     loop {
+        app.tasks.beat("delivery");
         let counted = count(&app).await;
         // Logged by the error itself.
         if counted.and(round(&app, &mailer).await).is_err() {

@@ -141,6 +141,7 @@ pub async fn keep_clock(app: App) {
         if follow_clock(&app).await.is_err() {
             tracing::warn!("the demo's clock could not be read");
         }
+        app.tasks.beat("demo_clock");
         tokio::time::sleep(FOLLOWED_EVERY).await;
     }
 }

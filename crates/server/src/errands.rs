@@ -141,6 +141,7 @@ pub async fn run(app: App) {
                 tracing::error!("registrations that ran out could not be forgotten");
             }
         }
+        app.tasks.beat("errands");
         _ = tokio::time::timeout(EVERY, app.errands.notified()).await;
         let mut chance = [0];
         _ = getrandom::fill(&mut chance);

@@ -47,7 +47,8 @@ impl Security {
             format!("frame-src {frames}"),
             "manifest-src 'self'".to_owned(),
             "base-uri 'none'".to_owned(),
-            "form-action 'self'".to_owned(),
+            // Forms are sent by the app itself, never by the browser.
+            "form-action 'none'".to_owned(),
             "frame-ancestors 'none'".to_owned(),
             "require-trusted-types-for 'script'".to_owned(),
             "trusted-types default".to_owned(),
@@ -59,6 +60,8 @@ impl Security {
         let mut headers = vec![
             (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
             (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+            // The app's files say themselves how long they may be kept; whatever says nothing is kept by nobody.
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
             (HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS)),
             (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
             (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
@@ -142,7 +145,7 @@ mod tests {
             "img-src 'self';",
             "manifest-src 'self';",
             "base-uri 'none';",
-            "form-action 'self';",
+            "form-action 'none';",
             "frame-ancestors 'none';",
             "require-trusted-types-for 'script';",
             "trusted-types default",
@@ -171,6 +174,7 @@ mod tests {
     fn the_fixed_headers_are_there() {
         let security = security();
         assert_eq!(value(&security, "x-content-type-options").as_deref(), Some("nosniff"));
+        assert_eq!(value(&security, "cache-control").as_deref(), Some("no-store"));
         assert_eq!(value(&security, "referrer-policy").as_deref(), Some("no-referrer"));
         assert_eq!(value(&security, "cross-origin-opener-policy").as_deref(), Some("same-origin"));
         assert_eq!(value(&security, "cross-origin-resource-policy").as_deref(), Some("same-origin"));

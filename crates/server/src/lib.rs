@@ -4,7 +4,7 @@
 //! `recovery` (how a payment happens once); `errands` (what is done a moment after it was
 //! answered); `delivery` (how letters leave the outbox); `caller` and `refusal` (who asks, and every way to say no); `routes` (one file a
 //! resource). Beside them what does not know the rest: `assets`, `factors`, `fingerprint`, `headers`, `known_device` (which browsers signed
-//! in before), `mail`, `metrics`, `passwords`, `receipt_pdf`, `turns`, `words`, and `demo`. `limits` has every rate limit, by the client's
+//! in before), `mail`, `metrics`, `passwords`, `readiness`, `receipt_pdf`, `turns`, `words`, and `demo`. `limits` has every rate limit, by the client's
 //! network (`client_address`), account, session or statement.
 
 pub mod alarm;
@@ -26,6 +26,7 @@ pub mod openapi;
 pub mod passwords;
 pub mod paying;
 pub mod processor;
+pub mod readiness;
 pub mod receipt_pdf;
 pub mod reconcile;
 pub mod recovery;

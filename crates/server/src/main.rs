@@ -1,91 +1,60 @@
-//! `kppay-server`: settings, database, listener, and a shutdown that lets what was begun end.
+//! `kppay-server`: settings, database, listener, and a shutdown that is announced and lets what was begun end.
 
+use serve::process::{self, Signal};
 use server::{
     clock::Clock,
     delivery::{self, Mailer},
     demo, errands, limits,
     processor::Sandbox,
-    reconcile, recovery, service,
-    settings::{self, Settings},
-    state::State,
+    reconcile, recovery, routes, service,
+    settings::{Command, Secrets, Settings},
+    state::{App, State},
     store::Store,
 };
-use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, signal};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc};
+use tokio::net::TcpListener;
 
-/// How long a shutdown waits for answers that are on their way.
-const PATIENCE: Duration = Duration::from_secs(10);
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    if std::env::args().skip(1).any(|argument| argument == "--help" || argument == "-h") {
-        println!("{}", settings::USAGE);
-        return ExitCode::SUCCESS;
-    }
-    let secret = |name| std::env::var(name).ok();
-    let mut arguments = std::env::args().skip(1).peekable();
-    if arguments.next_if(|first| first == "migrate").is_some() {
-        return migrate(arguments).await;
-    }
-    // The same settings, one look at all charges, and an exit status.
-    let is_reconciling = arguments.next_if(|first| first == "reconcile").is_some();
-    let settings = Settings::parse(arguments, secret("KPPAY_PROCESSOR_SECRET"))
-        .and_then(|settings| settings.with_mail(secret("KPPAY_SMTP_URL"), secret("KPPAY_MAIL_FROM")))
-        .map(|settings| settings.with_pepper(secret("KPPAY_PEPPER")));
-    let settings = match settings {
+    let settings = match Settings::parse(std::env::args().skip(1), Secrets::of_environment()) {
         Ok(settings) => settings,
-        Err(message) => {
-            eprintln!("{message}");
-            return ExitCode::from(2);
-        }
+        Err(error) => error.exit(),
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("KPPAY_LOG");
-    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
-    if is_reconciling {
-        return match reconcile_once(settings).await {
-            Ok(0) => ExitCode::SUCCESS,
-            Ok(_) => ExitCode::FAILURE,
-            Err(error) => {
-                eprintln!("kppay-server reconcile: {error}");
-                ExitCode::from(2)
-            }
-        };
-    }
-    match run(settings).await {
+    let _log = serve::log::start("info,sqlx=warn");
+    settings.warn();
+    let done = match settings.command {
+        Some(Command::Migrate) => Store::migrate(&settings.database_url).await.map_err(Into::into),
+        Some(Command::Reconcile) => return reconciled(reconcile_once(settings).await),
+        None => run(settings).await,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("kppay-server: {error}");
+            serve::log::say(&format!("kppay-server: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
-/// A step of its own, before servers of a new version start over PostgreSQL. It needs the database and nothing else.
-async fn migrate(arguments: impl Iterator<Item = String>) -> ExitCode {
-    let settings = match Settings::parse(arguments, Some("not needed".to_owned())) {
-        Ok(settings) => settings,
-        Err(message) => {
-            eprintln!("{message}");
-            return ExitCode::from(2);
-        }
-    };
-    match Store::migrate(&settings.database_url).await {
-        Ok(()) => ExitCode::SUCCESS,
+/// 0 if the books agree, 1 if not, 2 if nobody could look.
+fn reconciled(found: Outcome<usize>) -> ExitCode {
+    match found {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("kppay-server migrate: {error}");
-            ExitCode::FAILURE
+            serve::log::say(&format!("kppay-server reconcile: {error}"));
+            ExitCode::from(2)
         }
     }
 }
 
 /// Gives how many differences there are.
-async fn reconcile_once(settings: Settings) -> Result<usize, Box<dyn std::error::Error>> {
+async fn reconcile_once(settings: Settings) -> Outcome<usize> {
     let store =
         Store::open(&settings.database_url).await.map_err(|error| format!("the database can't be opened: {error}"))?;
-    let limits = settings.limits;
-    let processor =
-        Sandbox::new(settings.processor_url.clone(), settings.processor_secret.clone(), limits.processor_time)?;
+    let processor = processor(&settings)?;
     let app = State::new(settings, store, Clock::default(), Arc::new(processor));
     let found = reconcile::reconcile(&app, contract::Instant::from_millis(0), reconcile::PAUSE).await;
     app.store.close().await;
@@ -101,7 +70,8 @@ async fn reconcile_once(settings: Settings) -> Result<usize, Box<dyn std::error:
     Ok(found.len())
 }
 
-async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
+async fn run(settings: Settings) -> Outcome<()> {
+    let limits = settings.connections().within(process::raise_descriptors());
     if settings.demo {
         // Nobody's books are in it, and no older server runs beside this one.
         Store::migrate(&settings.database_url).await?;
@@ -112,54 +82,71 @@ async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     if settings.demo {
         clock.follow(store.mark(demo::CLOCK_MARK).await?);
     }
-    let limits = settings.limits;
-    let processor =
-        Sandbox::new(settings.processor_url.clone(), settings.processor_secret.clone(), limits.processor_time)?;
+    let processor = processor(&settings)?;
     let mailer = settings.mail.as_ref().map(|(url, from)| Mailer::new(url, from)).transpose()?;
-    let address = settings.listen;
+    let (address, metrics) = (settings.listen, settings.metrics);
     let app = State::new(settings, store, clock, Arc::new(processor));
     if app.settings.demo {
         demo::seed(&app.store, &app.portal, app.clock.now()).await?;
         demo::seed_accounts(&app).await.map_err(|_| "the demo's accounts can't be written")?;
-    } else if app.settings.pepper.is_empty() {
-        tracing::warn!("KPPAY_PEPPER is not set: passwords are hashed without a pepper");
     }
     let router = service(&app)?;
-    let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
-    let recovery = tokio::spawn(recovery::run(app.clone()));
-    let reconciling = tokio::spawn(reconcile::run(app.clone()));
-    let errands = tokio::spawn(errands::run(app.clone()));
-    let limits = tokio::spawn(limits::tallies::run(app.clone()));
-    let delivery = mailer.map(|mailer| tokio::spawn(delivery::run(app.clone(), mailer)));
-    let demo = app.settings.demo.then(|| tokio::spawn(demo::keep_clock(app.clone())));
+    let listener = bind(address).await?;
+    if let Some(address) = metrics {
+        let few = serve::Limits { connections: 64, connections_by_address: None, ..limits };
+        tokio::spawn(serve::run(bind(address).await?, routes::health::metrics(), few, std::future::pending()));
+    }
+    supervise(&app, mailer);
     tracing::info!(%address, "ready");
-    let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
-    let serving = serving.with_graceful_shutdown(async move {
-        stop().await;
-        _ = stopping.send(());
-    });
-    tokio::select! {
-        served = serving => served?,
-        // Connections that are slow to end are left: what was begun on them is in the database.
-        () = async { if stopped.await.is_ok() { tokio::time::sleep(PATIENCE).await } } => {}
-    }
-    recovery.abort();
-    reconciling.abort();
-    errands.abort();
-    limits.abort();
-    for task in [delivery, demo].into_iter().flatten() {
-        task.abort();
-    }
+    // Connections that are slow to end are left: what was begun on them is in the database.
+    serve::run(listener, router, limits, announced_stop(&app)).await;
+    app.tasks.stop();
     app.store.close().await;
     Ok(())
 }
 
-async fn stop() {
-    let interrupted = signal::ctrl_c();
-    let Ok(mut terminated) = signal::unix::signal(signal::unix::SignalKind::terminate()) else {
-        _ = interrupted.await;
-        return;
+fn processor(settings: &Settings) -> Outcome<Sandbox> {
+    let read = |path: &std::path::PathBuf| {
+        std::fs::read(path).map_err(|error| format!("--processor-ca {}: {error}", path.display()))
     };
-    tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
+    let authority = settings.processor_ca.as_ref().map(read).transpose()?;
+    let (url, secret) = (settings.processor_url.clone(), settings.processor_secret.clone());
+    let processor = Sandbox::trusting(url, secret, settings.limits.processor_time, authority.as_deref());
+    Ok(processor.map_err(|error| format!("the way to the processor can't be prepared (--processor-ca): {error}"))?)
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))
+}
+
+fn supervise(app: &App, mailer: Option<Mailer>) {
+    let own = app.clone();
+    app.tasks.supervise("recovery", move || recovery::run(own.clone()));
+    let own = app.clone();
+    app.tasks.restart("reconcile", move || reconcile::run(own.clone()));
+    let own = app.clone();
+    app.tasks.supervise("tallies", move || limits::tallies::run(own.clone()));
+    let own = app.clone();
+    app.tasks.supervise("errands", move || errands::run(own.clone()));
+    if app.settings.demo {
+        let own = app.clone();
+        app.tasks.supervise("demo_clock", move || demo::keep_clock(own.clone()));
+    }
+    if let Some(mailer) = mailer {
+        let own = app.clone();
+        app.tasks.supervise("delivery", move || delivery::run(own.clone(), mailer.clone()));
+    }
+}
+
+/// A signal; after SIGTERM `/readyz` says no for a while first, so that a balancer sends nobody into nothing. A second signal, and
+/// Ctrl-C, end the wait: somebody is watching.
+async fn announced_stop(app: &App) {
+    if process::stopped().await == Signal::Terminate {
+        app.readiness.drain();
+        tracing::info!("stopping: no more connections in a moment");
+        tokio::select! {
+            () = tokio::time::sleep(app.settings.drain()) => {}
+            _ = process::stopped() => {}
+        }
+    }
 }

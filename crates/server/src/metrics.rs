@@ -79,6 +79,13 @@ pub static RECONCILED_AT: Metric = Metric::gauge(
     "kppay_reconcile_last_run_timestamp_seconds",
     "When the last reconciliation ended, in seconds since 1970; 0 before the first.",
 );
+pub static TASK_RESTARTS: Metric =
+    Metric::counter("kppay_task_restarts_total", "Background tasks that ended and were started again.");
+pub static TASK_ROUNDS: Metric = Metric::counter("kppay_task_rounds_total", "Rounds of all background tasks.");
+pub static LOG_LINES_LOST: Metric =
+    Metric::gauge("kppay_log_lines_lost", "Log lines that could not be written since the start.");
+pub static NOT_READY: Metric =
+    Metric::gauge("kppay_not_ready", "Checks of /readyz that failed when it was last asked.");
 
 pub static SIEGES: Metric =
     Metric::counter("kppay_sign_in_sieges_total", "Sign-ins put off because too many failed at their account.");
@@ -135,6 +142,10 @@ pub static ALL: &[&Metric] = &[
     &EVENTS_UNMATCHED,
     &RECONCILE_DIFFERENCES,
     &RECONCILED_AT,
+    &TASK_RESTARTS,
+    &TASK_ROUNDS,
+    &LOG_LINES_LOST,
+    &NOT_READY,
 ];
 
 /// The Prometheus text format, version 0.0.4.

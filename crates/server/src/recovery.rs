@@ -43,6 +43,7 @@ pub async fn run(app: App) {
         if rounds.is_multiple_of(MINUTE) {
             look_after(&app).await;
         }
+        app.tasks.beat("recovery");
         rounds += 1;
         if rounds.is_multiple_of(MINUTE) && within(app.store.sweep(app.clock.now())).await.is_none() {
             tracing::error!("what ended sessions left could not be wiped");

@@ -1,35 +1,138 @@
-//! What an operator sets: command line first, environment for secrets. Knows nothing of what is done with it.
+//! What an operator sets: flags on the command line or in the environment, secrets in the environment only, since others see command
+//! lines. What would be unsafe does not start: every refusal names the setting and the way out. Knows nothing of what is done with it.
 
+mod check;
+
+use clap::{CommandFactory, Parser, ValueEnum, error::ErrorKind};
 use contract::Instant;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-#[derive(Clone, Debug)]
+const SECRETS: &str = "\
+Environment, for secrets:
+  KPPAY_PROCESSOR_SECRET  shared with the processor
+  KPPAY_PEPPER            mixed into the hashes of passwords, and seals second factors; keep it apart from the
+                          database, and never lose it
+  KPPAY_SMTP_URL          the mail server that letters are handed to: smtps://user:password@host:port, or
+                          smtp://…?tls=required
+  KPPAY_MAIL_FROM         who letters are from, such as Health plan <bills@example.org>
+  KPPAY_LOG               what is logged, such as info,sqlx=warn
+
+Without --demo the first two have 32 characters or more: openssl rand -hex 32.";
+
+/// The reference billing API of the bill-payment app, and the app's static files.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "kppay-server", after_help = SECRETS)]
 pub struct Settings {
+    /// What to do instead of serving
+    #[arg(value_enum)]
+    pub command: Option<Command>,
+    /// Where this server listens
+    #[arg(long, env = "KPPAY_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// `sqlite://file.db` or `postgres://…`.
+    /// The port of --listen alone
+    #[arg(long)]
+    port: Option<u16>,
+    /// sqlite://FILE, or postgres://… with sslmode=verify-full (and sslrootcert=FILE for a CA of your own)
+    #[arg(
+        long,
+        env = "KPPAY_DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        default_value = "sqlite://kppay.db"
+    )]
     pub database_url: String,
-    /// Trunk's output. Without it only the API is served.
+    /// The built app; without it only the API is served
+    #[arg(long, env = "KPPAY_DIST", value_name = "DIR")]
     pub dist: Option<PathBuf>,
-    /// Where browsers find this server, e.g. `https://pay.example.org`. Writes must come from here.
+    /// Where browsers find this server, such as https://pay.example.org; writes must come from here
+    /// [default: http://localhost:PORT]
+    #[arg(long, env = "KPPAY_PUBLIC_ORIGIN", value_name = "ORIGIN", default_value = "", hide_default_value = true)]
     pub public_origin: String,
-    /// Where this server finds the processor, and where browsers do.
+    /// Where this server finds the processor
+    #[arg(long, env = "KPPAY_PROCESSOR_URL", value_name = "URL", default_value = "http://127.0.0.1:8081")]
     pub processor_url: String,
+    /// Where browsers find the processor [default: --processor-url]
+    #[arg(
+        long,
+        env = "KPPAY_PROCESSOR_PUBLIC_URL",
+        value_name = "ORIGIN",
+        default_value = "",
+        hide_default_value = true
+    )]
     pub processor_public_url: String,
-    /// Shared with the processor; from `KPPAY_PROCESSOR_SECRET`.
-    pub processor_secret: String,
-    pub demo: bool,
-    /// The demo's and the tests': when its clock starts, instead of now.
-    pub clock: Option<Instant>,
-    /// A proxy of the operator's stands in front and says in `X-Forwarded-For` who calls; without one anybody could say so.
+    /// Certificates (PEM) of an authority to trust for the processor, beside those that this machine trusts
+    #[arg(long, env = "KPPAY_PROCESSOR_CA", value_name = "FILE")]
+    pub processor_ca: Option<PathBuf>,
+    /// The network to the database, the processor and the mail server is trusted: they may be reached without TLS
+    #[arg(long)]
+    pub trusted_network: bool,
+    /// A proxy of yours stands in front and says in X-Forwarded-For who calls; without one anybody could say so
+    #[arg(long = "behind-proxy")]
     pub is_behind_proxy: bool,
-    /// `Cross-Origin-Embedder-Policy: require-corp`, for a processor whose frame says the same.
+    /// Send Cross-Origin-Embedder-Policy: require-corp, for a processor whose frame says the same
+    #[arg(long = "require-corp")]
     pub isolates_embedder: bool,
-    /// The mail server with its credentials, and who letters are from; without one they wait in the outbox.
-    pub mail: Option<(String, String)>,
-    /// Mixed into every password's hash, the seal of second factors, and not in the database; from `KPPAY_PEPPER`. Whoever loses it
-    /// loses every password.
+    /// Serve figures for Prometheus on a listener of its own; a port alone is one of 127.0.0.1
+    #[arg(long, env = "KPPAY_METRICS", value_name = "[ADDRESS:]PORT", value_parser = loopback_port)]
+    pub metrics: Option<SocketAddr>,
+    /// How long /readyz says no before a shutdown closes the listener [default: 5; with --demo 0]
+    #[arg(long, env = "KPPAY_DRAIN_SECONDS", value_name = "N")]
+    drain_seconds: Option<u32>,
+    /// Connections that are open at the same time
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub connections: usize,
+    /// Of them, those of one address; not with --behind-proxy
+    #[arg(long, value_name = "N", default_value_t = 256)]
+    pub connections_by_address: usize,
+    /// No limit on tries allows less than this: for tests of load and conformance
+    #[arg(long, value_name = "N")]
+    lookups: Option<u32>,
+    /// Made-up members, their mail for everybody to read, and a clock that can be moved; on this machine only
+    #[arg(long)]
+    pub demo: bool,
+    /// The demo's: when its clock starts, instead of now, such as 2026-11-23T17:52:00Z
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    pub clock: Option<Instant>,
+    /// Shared with the processor.
+    #[arg(skip)]
+    pub processor_secret: String,
+    /// Mixed into every password's hash, the seal of second factors, and not in the database. Whoever loses it loses every password.
+    #[arg(skip)]
     pub pepper: String,
+    /// The mail server with its credentials, and who letters are from; without one they wait in the outbox.
+    #[arg(skip)]
+    pub mail: Option<(String, String)>,
+    #[arg(skip)]
     pub limits: Limits,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Command {
+    /// Bring the tables of a PostgreSQL up to date, before servers of a new version start
+    Migrate,
+    /// Compare all payments with the processor's charges; the exit status is 0 if they agree, 1 if not, 2 if it could not run
+    Reconcile,
+}
+
+/// What never stands on a command line.
+#[derive(Clone, Debug, Default)]
+pub struct Secrets {
+    pub processor: String,
+    pub pepper: String,
+    pub smtp_url: String,
+    pub mail_from: String,
+}
+
+impl Secrets {
+    pub fn of_environment() -> Self {
+        let of = |name| std::env::var(name).unwrap_or_default();
+        Self {
+            processor: of("KPPAY_PROCESSOR_SECRET"),
+            pepper: of("KPPAY_PEPPER"),
+            smtp_url: of("KPPAY_SMTP_URL"),
+            mail_from: of("KPPAY_MAIL_FROM"),
+        }
+    }
 }
 
 /// How much one caller may do.
@@ -53,114 +156,63 @@ impl Default for Limits {
     }
 }
 
-/// What `--help` prints.
-pub const USAGE: &str =
-    "kppay-server [--port N | --listen ADDRESS:PORT] [--database-url URL] [--dist DIR] [--public-origin URL] [--processor-url URL] \
-    [--processor-public-url URL] [--lookups N] [--behind-proxy] [--require-corp] [--demo [--clock MOMENT]]
-kppay-server migrate [--database-url URL]   brings the tables of a PostgreSQL up to date: before servers of a new version start
-kppay-server reconcile [the same options] compares all payments with the processor's charges; its status is 0 if they agree, 1 if not, \
-    2 if it could not run.
---clock starts the demo's clock at a moment, such as 2026-11-23T17:52:00Z.
-KPPAY_PROCESSOR_SECRET holds the secret shared with the processor.
-KPPAY_PEPPER is mixed into the hashes of passwords and seals second factors; keep it apart from the database, and never lose it.
-KPPAY_SMTP_URL (smtp://… or smtps://user:password@host:port) is the mail server that letters are handed to, KPPAY_MAIL_FROM who they are from.";
-
 impl Settings {
-    /// From the arguments after the program's name; the error is a sentence for the operator.
-    pub fn parse(mut arguments: impl Iterator<Item = String>, secret: Option<String>) -> Result<Self, String> {
-        let mut settings = Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            database_url: "sqlite://kppay.db".to_owned(),
-            dist: None,
-            public_origin: String::new(),
-            processor_url: "http://127.0.0.1:8081".to_owned(),
-            processor_public_url: String::new(),
-            processor_secret: secret.unwrap_or_default(),
-            demo: false,
-            clock: None,
-            is_behind_proxy: false,
-            isolates_embedder: false,
-            mail: None,
-            pepper: String::new(),
-            limits: Limits::default(),
-        };
-        while let Some(name) = arguments.next() {
-            if name == "--demo" {
-                settings.demo = true;
-                continue;
-            }
-            if name == "--behind-proxy" {
-                settings.is_behind_proxy = true;
-                continue;
-            }
-            if name == "--require-corp" {
-                settings.isolates_embedder = true;
-                continue;
-            }
-            let (name, value) = match name.split_once('=') {
-                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-                None => (name, arguments.next()),
-            };
-            let value = value.ok_or_else(|| format!("{name} needs a value.\n{USAGE}"))?;
-            let number = |value: &str| value.parse::<u32>().map_err(|_| format!("{name}: {value} is not a number."));
-            match name.as_str() {
-                "--port" => {
-                    let port = value.parse().map_err(|_| format!("--port: {value} is not a port."))?;
-                    settings.listen.set_port(port);
-                }
-                "--listen" => {
-                    settings.listen = value.parse().map_err(|_| format!("--listen: {value} is not ADDRESS:PORT."))?;
-                }
-                "--database-url" => settings.database_url = value,
-                "--dist" => settings.dist = Some(value.into()),
-                "--public-origin" => settings.public_origin = value,
-                "--processor-url" => settings.processor_url = value,
-                "--processor-public-url" => settings.processor_public_url = value,
-                "--processor-secret" => settings.processor_secret = value,
-                "--clock" => {
-                    let moment = Instant::parse(&value);
-                    settings.clock = Some(moment.map_err(|_| {
-                        format!("--clock: {value} is not a moment in UTC, such as 2026-11-23T17:52:00Z.")
-                    })?);
-                }
-                "--lookups" => settings.limits.tries = number(&value)?,
-                _ => return Err(format!("{name} is not an option.\n{USAGE}")),
-            }
-        }
-        if settings.clock.is_some() && !settings.demo {
-            return Err("--clock is for the demo only: a server that takes payments goes by the machine's clock. \
-                        Leave --clock out, or add --demo."
-                .to_owned());
-        }
-        if settings.processor_secret.is_empty() {
-            return Err(format!("KPPAY_PROCESSOR_SECRET is not set.\n{USAGE}"));
-        }
-        if settings.public_origin.is_empty() {
-            settings.public_origin = format!("http://localhost:{}", settings.listen.port());
-        }
-        if settings.processor_public_url.is_empty() {
-            settings.processor_public_url = settings.processor_url.clone();
-        }
-        for url in [&mut settings.public_origin, &mut settings.processor_url, &mut settings.processor_public_url] {
-            *url = url.trim_end_matches('/').to_owned();
-        }
+    /// From the arguments after the program's name. `--help` is an error, too: one that is printed and ends well.
+    pub fn parse(arguments: impl IntoIterator<Item = String>, secrets: Secrets) -> Result<Self, clap::Error> {
+        let arguments = std::iter::once("kppay-server".to_owned()).chain(arguments);
+        let mut settings = Self::try_parse_from(arguments)?;
+        settings.complete(secrets);
+        let refused = |message| Self::command().error(ErrorKind::ValueValidation, message);
+        settings.check().map_err(refused)?;
         Ok(settings)
     }
-    /// Both or neither; an empty one is none.
-    pub fn with_mail(mut self, smtp_url: Option<String>, from: Option<String>) -> Result<Self, String> {
-        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-        self.mail = match (given(smtp_url), given(from)) {
-            (Some(url), Some(from)) => Some((url, from)),
-            (None, None) => None,
-            (Some(_), None) => return Err("KPPAY_SMTP_URL is set and KPPAY_MAIL_FROM is not.".to_owned()),
-            (None, Some(_)) => return Err("KPPAY_MAIL_FROM is set and KPPAY_SMTP_URL is not.".to_owned()),
-        };
-        Ok(self)
+
+    /// What follows from other settings.
+    fn complete(&mut self, secrets: Secrets) {
+        if let Some(port) = self.port {
+            self.listen.set_port(port);
+        }
+        if let Some(lookups) = self.lookups {
+            self.limits.tries = lookups;
+        }
+        if self.public_origin.is_empty() {
+            self.public_origin = format!("http://localhost:{}", self.listen.port());
+        }
+        if self.processor_public_url.is_empty() {
+            self.processor_public_url = self.processor_url.clone();
+        }
+        for url in [&mut self.public_origin, &mut self.processor_url, &mut self.processor_public_url] {
+            *url = url.strip_suffix('/').unwrap_or(url).to_owned();
+        }
+        let Secrets { processor, pepper, smtp_url, mail_from } = secrets;
+        (self.processor_secret, self.pepper) = (processor, pepper);
+        if !smtp_url.is_empty() || !mail_from.is_empty() {
+            self.mail = Some((smtp_url, mail_from));
+        }
     }
-    pub fn with_pepper(self, pepper: Option<String>) -> Self {
-        Self { pepper: pepper.unwrap_or_default(), ..self }
-    }
+
     pub fn is_over_tls(&self) -> bool {
         self.public_origin.starts_with("https://")
     }
+
+    /// How long a shutdown is announced by `/readyz`. Nobody balances a demo.
+    pub fn drain(&self) -> Duration {
+        Duration::from_secs(u64::from(self.drain_seconds.unwrap_or(if self.demo { 0 } else { 5 })))
+    }
+
+    pub fn connections(&self) -> serve::Limits {
+        let connections_by_address = (!self.is_behind_proxy).then_some(self.connections_by_address);
+        serve::Limits { connections: self.connections, connections_by_address, ..serve::Limits::default() }
+    }
+}
+
+fn loopback_port(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(port) = text.parse() {
+        return Ok(SocketAddr::from(([127, 0, 0, 1], port)));
+    }
+    text.parse().map_err(|_| format!("{text} is neither PORT nor ADDRESS:PORT"))
+}
+
+fn moment(text: &str) -> Result<Instant, String> {
+    Instant::parse(text).map_err(|_| format!("{text} is not a moment in UTC, such as 2026-11-23T17:52:00Z"))
 }

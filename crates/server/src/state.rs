@@ -5,13 +5,16 @@ use crate::{
     factors::{passkeys::Site, seal::Seal},
     known_device,
     limits::Limits,
+    metrics,
     passwords::Passwords,
     processor::Processor,
+    readiness::Readiness,
     settings::Settings,
     store::Store,
     turns::Turns,
 };
 use contract::{Date, Instant, Region, portal::Portal};
+use serve::Tasks;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -37,6 +40,9 @@ pub struct State {
     pub site: Option<Site>,
     /// Wakes whoever runs errands.
     pub errands: Notify,
+    /// What runs in the background; each says `beat` for every round.
+    pub tasks: Arc<Tasks>,
+    pub readiness: Readiness,
 }
 
 impl State {
@@ -55,6 +61,8 @@ impl State {
             seal: Seal::new(&settings.pepper),
             known_devices: known_device::Signer::new(&settings.pepper),
             errands: Notify::new(),
+            tasks: Arc::new(Tasks::counting(|| metrics::TASK_RESTARTS.add(1))),
+            readiness: Readiness::default(),
             settings,
             store,
             clock,

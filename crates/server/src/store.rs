@@ -20,6 +20,7 @@ pub mod migrations;
 pub mod outbox;
 pub mod payments;
 pub mod pending_accounts;
+pub mod readiness;
 pub mod reconciling;
 pub mod registrations;
 pub mod sessions;

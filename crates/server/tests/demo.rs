@@ -6,7 +6,11 @@ use contract::{
     bill::BillKind,
     portal::{Capture, Portal},
 };
-use server::{demo, settings::Settings, store::Store};
+use server::{
+    demo,
+    settings::{Secrets, Settings},
+    store::Store,
+};
 use sqlx::Row;
 use tempfile::TempDir;
 
@@ -118,7 +122,10 @@ async fn every_payment_of_history_can_be_read_as_a_payment() {
 #[test]
 fn a_clock_that_is_set_is_for_the_demo_only() {
     let parse = |arguments: &[&str]| {
-        Settings::parse(arguments.iter().map(|argument| (*argument).to_owned()), Some("secret".to_owned()))
+        let long = "0123456789abcdef0123456789abcdef".to_owned();
+        let secrets = Secrets { processor: long.clone(), pepper: long, ..Secrets::default() };
+        Settings::parse(arguments.iter().map(|argument| (*argument).to_owned()), secrets)
+            .map_err(|error| error.to_string())
     };
     let set = parse(&["--clock", "2028-02-29T23:50:00Z", "--demo"]).unwrap();
     assert_eq!(set.clock.unwrap().to_string(), "2028-02-29T23:50:00Z");

@@ -16,7 +16,7 @@ async fn of_two_servers_that_start_at_once_over_an_empty_database_one_seeds_the_
     let database = house::database::Database::make(KIND, folder.path()).await;
     let mut servers = Vec::new();
     for _ in 0..2 {
-        let settings = Settings::parse(["--demo".to_owned()].into_iter(), Some("secret".to_owned())).unwrap();
+        let settings = Settings::parse(["--demo".to_owned()], house::secrets()).unwrap();
         let nobody =
             Sandbox::new("http://127.0.0.1:1".to_owned(), "secret".to_owned(), Duration::from_secs(1)).unwrap();
         let store = Store::open(&database.url).await.unwrap();

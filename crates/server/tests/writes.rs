@@ -8,7 +8,14 @@ use axum::{
     http::{Request, StatusCode},
 };
 use serde_json::Value;
-use server::{clock::Clock, processor::Sandbox, service, settings::Settings, state::State, store::Store};
+use server::{
+    clock::Clock,
+    processor::Sandbox,
+    service,
+    settings::{Secrets, Settings},
+    state::State,
+    store::Store,
+};
 use std::{sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -21,7 +28,9 @@ async fn server(arguments: &[&str]) -> (TempDir, Router) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&format!("sqlite://{}/writes.db", folder.path().display())).await.unwrap();
     let arguments = arguments.iter().map(|argument| (*argument).to_owned());
-    let settings = Settings::parse(arguments, Some("secret".into())).unwrap();
+    let long = "0123456789abcdef0123456789abcdef".to_owned();
+    let secrets = Secrets { processor: long.clone(), pepper: long, ..Secrets::default() };
+    let settings = Settings::parse(arguments, secrets).unwrap();
     let processor = Sandbox::new("http://127.0.0.1:1".into(), "secret".into(), Duration::from_secs(1)).unwrap();
     let app = State::new(settings, store, Clock::starting_at(now::now()), Arc::new(processor));
     let router = service(&app).unwrap();
@@ -37,9 +46,9 @@ async fn status(router: &Router, method: &str, path: &str, origin: Option<&str>)
 #[tokio::test]
 async fn no_documented_write_is_taken_from_another_origin() {
     let (_folder, router) = server(&[]).await;
-    let once = Request::delete("/api/v1/session").header("origin", "http://127.0.0.1:8080");
-    for second in ["http://127.0.0.1:8080", "http://evil.example"] {
-        let request = Request::delete("/api/v1/session").header("origin", "http://127.0.0.1:8080");
+    let once = Request::delete("/api/v1/session").header("origin", "http://localhost:8080");
+    for second in ["http://localhost:8080", "http://evil.example"] {
+        let request = Request::delete("/api/v1/session").header("origin", "http://localhost:8080");
         let request = request.header("origin", second).body(Body::empty()).unwrap();
         let refused = router.clone().oneshot(request).await.unwrap().status();
         assert_eq!(refused, StatusCode::FORBIDDEN, "two origins, {second} the second");
@@ -52,7 +61,7 @@ async fn no_documented_write_is_taken_from_another_origin() {
         let path = format!("/api/v1{}", path.replace("{id}", "x"));
         for method in item.as_object().unwrap().keys().filter(|method| *method != "get") {
             let method = method.to_uppercase();
-            for origin in [None, Some("null"), Some("http://evil.example"), Some("http://127.0.0.1:8080.evil.example")]
+            for origin in [None, Some("null"), Some("http://evil.example"), Some("http://localhost:8080.evil.example")]
             {
                 let refused = status(&router, &method, &path, origin).await;
                 assert_eq!(refused, StatusCode::FORBIDDEN, "{method} {path} from {origin:?}");

@@ -27,6 +27,8 @@ pub struct Plan {
     pub clock: Option<String>,
     /// More of the server's flags.
     pub more: Vec<String>,
+    /// One machine plays everybody: nothing is limited by address.
+    pub is_crowd: bool,
 }
 
 impl Plan {
@@ -42,6 +44,7 @@ impl Plan {
             quiet: true,
             clock: None,
             more: Vec::new(),
+            is_crowd: true,
         })
     }
 
@@ -120,6 +123,9 @@ pub fn start_processor(plan: &Plan, secret: &str) -> Outcome<Running> {
     processor.args(["--listen", &plan.processor_authority(), "--parent-origin", &plan.origin()]);
     processor.arg("--database").arg(plan.data.join("processor.db")).arg("--frame").arg(build::frame());
     processor.args(clock(plan));
+    if plan.is_crowd {
+        processor.args(["--tokens", "1000000000", "--connections-by-address", "1000000"]);
+    }
     start("The processor", &mut processor, plan, secret)
 }
 
@@ -140,6 +146,9 @@ pub fn start_server(plan: &Plan, port: u16, processor_url: &str, secret: &str) -
     let processor_origin = format!("http://localhost:{}", plan.processor_port);
     server.args(["--processor-url", processor_url, "--processor-public-url", &processor_origin]);
     server.args(clock(plan));
+    if plan.is_crowd {
+        server.args(["--connections-by-address", "1000000"]);
+    }
     if !plan.api_only {
         server.arg("--dist").arg(build::dist());
     }

@@ -23,6 +23,7 @@ pub fn start(given: &[String]) -> Outcome<()> {
         quiet: false,
         clock: None,
         more: Vec::new(),
+        is_crowd: false,
     };
     if plan.api_only {
         step("Looking at the tools");

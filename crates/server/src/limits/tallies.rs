@@ -83,6 +83,7 @@ impl Tallies {
 /// Until the task is dropped. Also sweeps what limits have left.
 pub async fn run(app: App) {
     loop {
+        app.tasks.beat("tallies");
         tokio::time::sleep(EVERY).await;
         if let Err(error) = round(&app).await {
             tracing::warn!(code = ?crate::refusal::Error::from(error).code, "the limits' round failed");

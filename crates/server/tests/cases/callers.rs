@@ -15,9 +15,14 @@ async fn a_payment_from_a_page_of_another_site_or_from_none_is_refused() {
     let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
     let call = || Call::post("/payments").by(&ana).key(&new_key()).json(&order);
     house.ask(call().without("origin")).await.is_refused(403, "foreign_origin");
-    for origin in
-        ["null", "", "http://evil.test", "https://pay.test", "http://pay.test:81", "http://pay.test.evil.test"]
-    {
+    for origin in [
+        "null",
+        "",
+        "http://evil.test",
+        "https://pay.localhost",
+        "http://pay.localhost:81",
+        "http://pay.localhost.evil.test",
+    ] {
         house.ask(call().header("origin", origin)).await.is_refused(403, "foreign_origin");
     }
     house.nothing_happened().await;
@@ -152,10 +157,10 @@ async fn the_cookie_is_kept_from_scripts_and_over_tls_from_everything_else() {
     let kept = format!("SELECT COUNT(*) FROM session WHERE token_hash = '{token}' OR id = '{token}'");
     assert_eq!(house.number(&kept).await, 0, "the database knows the token's hash only");
 
-    let house = House::open_with(&["--public-origin", "https://pay.test"]).await;
+    let house = House::open_with(&["--public-origin", "https://pay.localhost"]).await;
     let call = || Call::post("/bill-lookups").json(&ANA.lookup());
     house.ask(call().header("origin", ORIGIN)).await.is_refused(403, "foreign_origin");
-    let found = house.ask(call().header("origin", "https://pay.test")).await;
+    let found = house.ask(call().header("origin", "https://pay.localhost")).await;
     let (cookie, flags) = found.is(201).header("set-cookie").split_once("; ").unwrap();
     assert!(cookie.starts_with("__Host-kppay_session="));
     assert_eq!(flags, "Path=/; HttpOnly; SameSite=Lax; Secure");

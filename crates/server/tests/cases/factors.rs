@@ -61,7 +61,7 @@ async fn with_app(house: &House, member: &Payer) -> (Secret, Vec<String>) {
 }
 
 fn device(number: u8) -> Device {
-    Device { origin: ORIGIN.to_owned(), site: "pay.test".to_owned(), ..Device::new(number) }
+    Device { origin: ORIGIN.to_owned(), site: "pay.localhost".to_owned(), ..Device::new(number) }
 }
 
 async fn challenge(house: &House, path: &str, member: &Payer) -> Value {
@@ -330,7 +330,7 @@ async fn an_answer_to_another_challenge_or_of_another_account_does_not_open() {
     let options = challenge(&house, "/session/passkey-challenges", &half).await;
     refused(meis.signs_in(&options, &meis_handle).to_string()).await.is_refused(422, "wrong_credentials");
     let options = challenge(&house, "/session/passkey-challenges", &half).await;
-    let elsewhere = Device { origin: "http://pay.test.evil".into(), ..anas.clone() };
+    let elsewhere = Device { origin: "http://pay.localhost.evil".into(), ..anas.clone() };
     refused(elsewhere.signs_in(&options, &handle).to_string()).await.is_refused(422, "wrong_credentials");
     for text in ["", "{}", "null", "[]", "{\"id\":1}", "x"] {
         _ = challenge(&house, "/session/passkey-challenges", &half).await;

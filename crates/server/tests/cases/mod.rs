@@ -15,6 +15,7 @@ mod lookups;
 mod mailed_links;
 mod once;
 mod orders;
+mod readiness;
 mod reconcile;
 mod registration;
 mod sessions;

@@ -118,7 +118,8 @@ async fn the_command_says_by_its_status_whether_books_agree() {
     let run = |url: &str| {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_kppay-server"));
         command.args(["reconcile", "--database-url", &house.database_url, "--processor-url", url]);
-        command.env("KPPAY_PROCESSOR_SECRET", "secret").output()
+        let server::settings::Secrets { processor, pepper, .. } = crate::house::secrets();
+        command.env("KPPAY_PROCESSOR_SECRET", processor).env("KPPAY_PEPPER", pepper).output()
     };
     let agrees = run(&house.processor_url).await.unwrap();
     assert_eq!(agrees.status.code(), Some(0), "{agrees:?}");

@@ -26,7 +26,7 @@ use server::{
     clock::Clock,
     processor::Sandbox,
     recovery,
-    settings::Settings,
+    settings::{Secrets, Settings},
     state::{App, State},
     store::Store,
 };
@@ -39,7 +39,9 @@ use std::{
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-pub const ORIGIN: &str = "http://pay.test";
+pub const ORIGIN: &str = "http://pay.localhost";
+pub const PROCESSOR: &str = "http://processor.localhost";
+pub const SECRET: &str = "a secret that both programs share";
 pub const PASSWORD: &str = "copper river lantern seven";
 pub const VISA: &str = "4242424242424242";
 pub const DECLINED: &str = "4000000000000002";
@@ -78,14 +80,13 @@ impl House {
     pub async fn open_with(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("processor.db");
-        let settings = processor::settings::Settings {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            database: file.clone(),
-            secret: "secret".to_owned(),
-            parents: vec![ORIGIN.to_owned()],
-            frame: folder.path().to_owned(),
-            clock: Some(now::now()),
-        };
+        let (database, frame) = (file.to_str().unwrap(), folder.path().to_str().unwrap());
+        let origins = ["--public-origin", PROCESSOR, "--parent-origin", ORIGIN, "--tokens", "1000000"];
+        let files = ["--listen", "127.0.0.1:0", "--database", database, "--frame", frame];
+        let settings = origins.iter().chain(&files).map(|argument| (*argument).to_owned());
+        let mut settings =
+            processor::settings::Settings::parse(settings, processor::settings::Secrets::new(SECRET)).unwrap();
+        settings.clock = Some(now::now());
         let processor = processor::Processor::open(settings).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -99,9 +100,8 @@ impl House {
         seed::seed(&store).await;
         let more = ["--database-url", &database.url, "--processor-url", &url];
         let arguments = arguments.iter().chain(&more).map(|argument| (*argument).to_owned());
-        let settings = Settings::parse(arguments, Some("secret".to_owned())).unwrap();
-        let line =
-            Arc::new(Line::new(Sandbox::new(url.clone(), "secret".to_owned(), Duration::from_secs(10)).unwrap()));
+        let settings = Settings::parse(arguments, secrets()).unwrap();
+        let line = Arc::new(Line::new(Sandbox::new(url.clone(), SECRET.to_owned(), Duration::from_secs(10)).unwrap()));
         let app = State::new(settings, store, Clock::starting_at(now::now()), line.clone());
         let address = SocketAddr::from(([192, 0, 2, 1], 1234));
         let router = server::service(&app).unwrap().layer(MockConnectInfo(address));
@@ -246,9 +246,9 @@ impl House {
     /// As the capture frame would: straight to the processor.
     async fn capture(&self, typed: Value) -> String {
         let body = Body::from(typed.to_string());
-        let request = Request::post("/capture/tokens").header("host", "processor.test");
-        let request = request.header("origin", "http://processor.test").body(body).unwrap();
-        let made = answer(processor::router(self.processor.clone()), request).await;
+        let request = Request::post("/capture/tokens").header("origin", PROCESSOR).body(body).unwrap();
+        let peer = MockConnectInfo(SocketAddr::from(([192, 0, 2, 1], 1234)));
+        let made = answer(processor::router(self.processor.clone()).layer(peer), request).await;
         made.is(201).json()["token"].as_str().unwrap().to_owned()
     }
 
@@ -472,6 +472,12 @@ pub fn new_account(member: &Member, email: &str) -> Value {
         "address": { "line1": "1 Harbor Street", "line2": null, "city": "Oakland", "state": "CA", "zip": zip },
         "locale": "en", "password": PASSWORD,
     })
+}
+
+/// Long enough for a server that is no demo.
+pub fn secrets() -> Secrets {
+    let pepper = "a pepper that is kept apart from the database".to_owned();
+    Secrets { processor: SECRET.to_owned(), pepper, ..Secrets::default() }
 }
 
 pub fn new_key() -> String {

@@ -1,0 +1,163 @@
+//! Which settings don't start. Each refusal is a sentence for the operator that names the setting and the way out.
+
+use super::{Command, Settings};
+use serve::origin::{Origin, is_loopback};
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use std::str::FromStr;
+
+/// Of the processor's secret and of the pepper, as characters: `openssl rand -hex 32` has 64.
+const SHORTEST_SECRET: usize = 32;
+const TRUST: &str = "or say that nobody else is on that network with --trusted-network";
+
+type Checked = Result<(), String>;
+
+impl Settings {
+    pub(super) fn check(&self) -> Checked {
+        if self.command == Some(Command::Migrate) {
+            // It needs the database and nothing else.
+            return self.check_database();
+        }
+        if self.processor_secret.is_empty() {
+            return Err(
+                "KPPAY_PROCESSOR_SECRET is not set: set it to the secret that the processor has, too".to_owned()
+            );
+        }
+        if self.clock.is_some() && !self.demo {
+            return Err(
+                "--clock is for the demo only: a server that takes payments goes by the machine's clock. Leave \
+                        --clock out, or add --demo"
+                    .to_owned(),
+            );
+        }
+        let origin = Origin::parse(&self.public_origin)
+            .map_err(|why| format!("--public-origin: {} {why}", self.public_origin))?;
+        if self.demo {
+            self.check_demo(&origin)?
+        } else {
+            self.check_deployment(&origin)?
+        }
+        self.check_processor()?;
+        self.check_database()?;
+        self.check_mail()
+    }
+
+    /// Its mail is for everybody to read, links and codes included, and its clock for everybody to move.
+    fn check_demo(&self, origin: &Origin) -> Checked {
+        if !self.listen.ip().is_loopback() {
+            let listen = self.listen;
+            return Err(format!(
+                "--demo never leaves this machine, and --listen {listen} is seen by others: listen on 127.0.0.1, or \
+                 leave --demo out"
+            ));
+        }
+        if origin.is_https() || !is_loopback(origin.host()) {
+            return Err(format!(
+                "--demo never leaves this machine, and --public-origin {} is for others: leave one of the two out",
+                origin.as_str()
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_deployment(&self, origin: &Origin) -> Checked {
+        for (name, secret) in [("KPPAY_PROCESSOR_SECRET", &self.processor_secret), ("KPPAY_PEPPER", &self.pepper)] {
+            let long = secret.chars().count();
+            if long < SHORTEST_SECRET {
+                let what = if long == 0 { "is not set".to_owned() } else { format!("has {long} characters") };
+                return Err(format!(
+                    "{name} {what}: set it to {SHORTEST_SECRET} or more that nobody can guess (openssl rand -hex 32), \
+                     or try things out on this machine with --demo"
+                ));
+            }
+        }
+        if !origin.is_https() && (!is_loopback(origin.host()) || !self.listen.ip().is_loopback()) {
+            return Err(format!(
+                "--public-origin {} is without TLS, and others reach it or --listen {}: put a proxy with TLS in \
+                 front and set --public-origin https://…, or listen on 127.0.0.1 with a public origin of localhost",
+                origin.as_str(),
+                self.listen
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_processor(&self) -> Checked {
+        let url = &self.processor_url;
+        let parsed = reqwest::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let parsed = parsed.ok_or_else(|| format!("--processor-url: {url} is not https://… or http://…"))?;
+        if parsed.scheme() == "http" && !is_loopback(parsed.host_str().unwrap_or_default()) && !self.trusted_network {
+            return Err(format!(
+                "--processor-url {url} is without TLS, and the secret, tokens and amounts would be read by others: \
+                 use https://… (with --processor-ca for an authority of your own), {TRUST}"
+            ));
+        }
+        let public = &self.processor_public_url;
+        let origin = Origin::parse(public).map_err(|why| format!("--processor-public-url: {public} {why}"))?;
+        if origin.is_clear_beyond_loopback() {
+            return Err(format!(
+                "--processor-public-url {public} is without TLS, and card numbers are typed there: set it to the \
+                 https://… origin at which browsers find the processor"
+            ));
+        }
+        Ok(())
+    }
+
+    /// As sqlx understands the URL, so that what is checked is what is done: a socket, `?host=`, `PGSSLMODE`.
+    fn check_database(&self) -> Checked {
+        if self.database_url.starts_with("sqlite:") {
+            return Ok(());
+        }
+        // The URL itself may hold a password and is not repeated.
+        let scheme = self.database_url.split_once("://").map(|(scheme, _)| scheme);
+        if !matches!(scheme, Some("postgres" | "postgresql")) {
+            return Err("--database-url is neither sqlite://… nor postgres://…".to_owned());
+        }
+        let options = PgConnectOptions::from_str(&self.database_url).map_err(
+            |_| "--database-url is not understood: postgres://user:password@host:port/database?sslmode=verify-full",
+        )?;
+        let is_here = options.get_socket().is_some() || is_loopback(options.get_host());
+        if is_here || self.trusted_network || matches!(options.get_ssl_mode(), PgSslMode::VerifyFull) {
+            return Ok(());
+        }
+        Err(format!(
+            "--database-url reaches {} without a certificate that is checked, and everything in it could be read and \
+             changed on the way: add sslmode=verify-full (and sslrootcert=FILE for an authority of your own), {TRUST}",
+            options.get_host()
+        ))
+    }
+
+    fn check_mail(&self) -> Checked {
+        let Some((url, from)) = &self.mail else { return Ok(()) };
+        if from.is_empty() {
+            return Err("KPPAY_SMTP_URL is set and KPPAY_MAIL_FROM is not: set it to who letters are from".to_owned());
+        }
+        if url.is_empty() {
+            return Err("KPPAY_MAIL_FROM is set and KPPAY_SMTP_URL is not: set it to the mail server".to_owned());
+        }
+        let parsed = reqwest::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "smtp" | "smtps"));
+        let parsed = parsed.ok_or("KPPAY_SMTP_URL is not smtp://… or smtps://….")?;
+        let is_required = parsed.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+        let is_here = is_loopback(parsed.host_str().unwrap_or_default());
+        if parsed.scheme() == "smtps" || is_required || is_here || self.trusted_network {
+            return Ok(());
+        }
+        Err(format!(
+            "KPPAY_SMTP_URL is without TLS, and letters, their links and the mail server's password would be read by \
+             others: use smtps://… or smtp://…?tls=required, {TRUST}"
+        ))
+    }
+
+    /// What the operator said is trusted, once at the start.
+    pub fn warn(&self) {
+        if self.trusted_network {
+            tracing::warn!(
+                "--trusted-network is set: the database, the processor and the mail server may be reached without TLS"
+            );
+        }
+        if self.metrics.is_some_and(|address| !address.ip().is_loopback()) {
+            tracing::warn!(
+                "--metrics listens beyond this machine: whoever reaches it reads how much is paid and how often"
+            );
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `/readyz` says within a second what can't be done, and nothing that is secret; `/healthz` says only that the process lives.
+
+use crate::{
+    KIND,
+    house::{House, call::Answer, database::Kind, secrets},
+};
+use axum::{Router, body::Body, http::Request};
+use serde_json::json;
+use server::{
+    clock::Clock,
+    settings::Settings,
+    state::{App, State},
+};
+use sqlx::{AnyConnection, Connection};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tower::ServiceExt;
+
+async fn ask(app: &App, path: &str) -> Answer {
+    let router: Router = server::service(app).unwrap();
+    let answer = router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+    let (parts, body) = answer.into_parts();
+    let text = String::from_utf8(axum::body::to_bytes(body, 1 << 20).await.unwrap().to_vec()).unwrap();
+    Answer { status: parts.status, headers: parts.headers, text }
+}
+
+/// Asked until it says so; each answer comes within a second, and a little for a busy machine.
+async fn says(app: &App, status: u16, failed: &[&str]) {
+    let began = Instant::now();
+    loop {
+        let asked = Instant::now();
+        let answer = ask(app, "/readyz").await;
+        assert!(asked.elapsed() < Duration::from_millis(1_900), "{:?}", asked.elapsed());
+        let expected = json!({ "ready": status == 200, "failed": failed });
+        if answer.status.as_u16() == status && answer.json() == expected {
+            assert_eq!(answer.header("cache-control"), "no-store");
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "{} {}", answer.status, answer.text);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// The same server, whose database is said to be elsewhere.
+fn over(house: &House, database_url: &str) -> App {
+    let settings = Settings::parse(["--database-url".to_owned(), database_url.to_owned()], secrets()).unwrap();
+    State::new(settings, house.app.store.clone(), Clock::starting_at(house.app.clock.now()), house.line.clone())
+}
+
+#[tokio::test]
+async fn ready_means_that_something_was_written_and_read() {
+    let house = House::open().await;
+    assert_eq!(house.number("SELECT COUNT(*) FROM readiness").await, 0);
+    says(&house.app, 200, &[]).await;
+    says(&house.app, 200, &[]).await;
+    assert_eq!(house.number("SELECT COUNT(*) FROM readiness").await, 1);
+    let now = house.app.clock.now().millis();
+    assert!(now - house.number("SELECT written_at FROM readiness").await < 60_000);
+}
+
+#[tokio::test]
+async fn a_database_that_takes_no_writes_is_told_and_is_ready_again_afterwards() {
+    let house = House::open().await;
+    let mut other = AnyConnection::connect(&house.app.settings.database_url).await.unwrap();
+    let lock = match KIND {
+        Kind::Sqlite => "BEGIN IMMEDIATE",
+        Kind::Postgres => "BEGIN; LOCK TABLE readiness IN SHARE MODE",
+    };
+    sqlx::raw_sql(lock).execute(&mut other).await.unwrap();
+    says(&house.app, 503, &["database_write"]).await;
+    assert_eq!(ask(&house.app, "/healthz").await.text, "ok");
+    sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
+    says(&house.app, 200, &[]).await;
+    assert_eq!(house.number("SELECT COUNT(*) FROM readiness").await, 1);
+}
+
+#[tokio::test]
+async fn a_database_that_is_away_or_silent_is_told_within_a_second_whatever_the_pools_do() {
+    let house = House::open().await;
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let silent_url = format!("postgres://kppay:hunter2@{}/kppay", silent.local_addr().unwrap());
+    for url in ["postgres://kppay:hunter2@127.0.0.1:1/kppay", &silent_url] {
+        let app = over(&house, url);
+        says(&app, 503, &["database"]).await;
+        assert_eq!(ask(&app, "/healthz").await.text, "ok");
+    }
+}
+
+#[tokio::test]
+async fn a_shutdown_is_told_before_the_listener_closes() {
+    let house = House::open().await;
+    says(&house.app, 200, &[]).await;
+    house.app.readiness.drain();
+    says(&house.app, 503, &["stopping"]).await;
+    assert_eq!(ask(&house.app, "/healthz").await.status, 200);
+    assert_eq!(ask(&house.app, "/api/v1/portal").await.status, 200, "it still serves");
+}
+
+#[tokio::test]
+async fn many_who_ask_at_once_cost_one_look() {
+    let house = Arc::new(House::open().await);
+    says(&house.app, 200, &[]).await;
+    let asked = (0..200).map(|_| {
+        let house = house.clone();
+        tokio::spawn(async move { house.app.readiness.failed(&house.app).await })
+    });
+    for failed in asked.collect::<Vec<_>>() {
+        assert_eq!(failed.await.unwrap(), [""; 0]);
+    }
+    assert_eq!(house.number("SELECT COUNT(*) FROM readiness").await, 1);
+}

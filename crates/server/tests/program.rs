@@ -1,0 +1,190 @@
+//! The program itself, as an operator runs it: a log that can't be written ends nothing, a shutdown is announced, figures are on a
+//! listener of their own, and what is unsafe does not start.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const LONG: &str = "0123456789abcdef0123456789abcdef";
+
+struct Program {
+    child: Child,
+    address: SocketAddr,
+    metrics: SocketAddr,
+    _folder: TempDir,
+}
+
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kppay-server"));
+    command.env("KPPAY_PROCESSOR_SECRET", LONG).env("KPPAY_PEPPER", LONG).env_remove("KPPAY_LOG");
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command
+}
+
+impl Program {
+    /// Over a fresh database, with a processor that nobody answers for: recovery says so twice a second.
+    fn start(stderr: impl Into<Stdio>, more: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (address, metrics) = (free_address(), free_address());
+        let database = format!("sqlite://{}/billing.db", folder.path().display());
+        let mut command = command();
+        command.args([
+            "--listen",
+            &address.to_string(),
+            "--metrics",
+            &metrics.to_string(),
+            "--database-url",
+            &database,
+        ]);
+        command.args(["--processor-url", "http://127.0.0.1:1"]).args(more);
+        let child = command.stderr(stderr).spawn().unwrap();
+        let mut program = Self { child, address, metrics, _folder: folder };
+        let began = Instant::now();
+        while !program.says("/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 200")) {
+            assert_eq!(program.child.try_wait().unwrap(), None, "it ended");
+            assert!(began.elapsed() < PATIENCE, "{:?}", program.says("/readyz"));
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        program
+    }
+    fn says(&self, path: &str) -> Option<String> {
+        ask(self.address, path)
+    }
+    fn figure(&self, name: &str) -> i64 {
+        let text = ask(self.metrics, "/metrics").expect("the figures");
+        let line = text.lines().find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')));
+        line.unwrap_or_else(|| panic!("{name}: {text}")).rsplit(' ').next().unwrap().parse().unwrap()
+    }
+    fn terminate(&self) {
+        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(status.unwrap().success());
+    }
+    fn ends(&mut self) -> bool {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.success();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        false
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+/// One answer, head and body; nothing if there is nobody.
+fn ask(address: SocketAddr, path: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok().filter(|_| !answer.is_empty())?;
+    Some(answer)
+}
+
+/// What becomes of a program whose log can't be written: it answers, and its background tasks go on by themselves.
+fn lives_without_a_log(stderr: impl Into<Stdio>) {
+    let program = Program::start(stderr, &[]);
+    let began = Instant::now();
+    // Each request is a line, and each round of recovery is one.
+    let mut lost = 0;
+    while lost < 50 {
+        assert!(program.says("/healthz").is_some_and(|answer| answer.ends_with("ok")));
+        assert!(program.says("/api/v1/portal").is_some_and(|answer| answer.starts_with("HTTP/1.1 200")));
+        lost = program.figure("kppay_log_lines_lost");
+        assert!(began.elapsed() < PATIENCE);
+    }
+    let before = program.figure("kppay_task_rounds_total");
+    while program.figure("kppay_task_rounds_total") < before + 10 {
+        assert!(began.elapsed() < 2 * PATIENCE, "background tasks stand still");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(program.figure("kppay_task_restarts_total"), 0);
+    assert_eq!(program.figure("kppay_panics_total"), 0);
+}
+
+#[test]
+fn a_pipe_whose_reader_ended_ends_nothing() {
+    let mut reader = Command::new("true").stdin(Stdio::piped()).spawn().unwrap();
+    let pipe = reader.stdin.take().unwrap();
+    reader.wait().unwrap();
+    lives_without_a_log(pipe);
+}
+
+#[test]
+fn a_log_on_a_full_disk_ends_nothing() {
+    lives_without_a_log(OpenOptions::new().write(true).open("/dev/full").unwrap());
+}
+
+#[test]
+fn a_shutdown_is_announced_before_the_listener_closes() {
+    let mut program = Program::start(Stdio::null(), &["--drain-seconds", "2"]);
+    program.terminate();
+    let began = Instant::now();
+    let mut announced = false;
+    while let Some(answer) = program.says("/readyz") {
+        announced |= answer.starts_with("HTTP/1.1 503") && answer.contains("stopping");
+        if announced {
+            assert!(program.says("/healthz").is_none_or(|answer| answer.ends_with("ok")), "it still serves");
+        }
+        assert!(began.elapsed() < PATIENCE);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(announced);
+    assert!(began.elapsed() >= Duration::from_millis(1_900), "{:?}", began.elapsed());
+    assert!(program.ends());
+}
+
+#[test]
+fn without_a_wait_a_shutdown_is_over_at_once_and_its_log_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log");
+    let mut program = Program::start(File::create(&file).unwrap(), &["--drain-seconds", "0"]);
+    // A connection that says nothing is nobody to wait for.
+    let _silent = TcpStream::connect(program.address).unwrap();
+    assert!(program.says("/healthz").is_some());
+    let began = Instant::now();
+    program.terminate();
+    assert!(program.ends());
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+    let log = std::fs::read_to_string(&file).unwrap();
+    assert!(log.contains("/healthz") && log.contains("stopping"), "{log}");
+}
+
+#[test]
+fn figures_are_on_a_listener_of_their_own() {
+    let program = Program::start(Stdio::null(), &[]);
+    let figures = ask(program.metrics, "/metrics").unwrap();
+    assert!(figures.contains("text/plain; version=0.0.4") && figures.contains("kppay_not_ready 0\n"), "{figures}");
+    assert!(program.says("/metrics").is_some_and(|answer| answer.starts_with("HTTP/1.1 404")));
+    assert!(ask(program.metrics, "/api/v1/portal").is_some_and(|answer| answer.starts_with("HTTP/1.1 404")));
+}
+
+#[test]
+fn what_is_unsafe_ends_with_a_sentence_and_help_ends_well() {
+    let refused = command().env_remove("KPPAY_PEPPER").stderr(Stdio::piped()).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("KPPAY_PEPPER is not set") && said.contains("openssl rand -hex 32"), "{said}");
+    assert!(!said.contains(LONG));
+    let help = command().arg("--help").stdout(Stdio::piped()).output().unwrap();
+    assert!(help.status.success());
+    assert!(String::from_utf8(help.stdout).unwrap().contains("--trusted-network"));
+}

@@ -1,0 +1,174 @@
+//! Which settings start and which don't: every refusal names the setting and the way out.
+#![allow(clippy::unwrap_used)]
+
+use server::settings::{Secrets, Settings};
+
+const LONG: &str = "0123456789abcdef0123456789abcdef";
+const SAFE: [&str; 4] = ["--public-origin", "https://pay.example.org", "--listen", "0.0.0.0:8080"];
+
+fn secrets() -> Secrets {
+    Secrets { processor: LONG.into(), pepper: LONG.into(), ..Secrets::default() }
+}
+
+fn parse(arguments: &[&str], secrets: Secrets) -> Result<Settings, String> {
+    Settings::parse(arguments.iter().map(|argument| (*argument).to_owned()), secrets).map_err(|error| error.to_string())
+}
+
+#[track_caller]
+fn starts(arguments: &[&str], secrets: Secrets) -> Settings {
+    parse(arguments, secrets).unwrap_or_else(|refused| panic!("{arguments:?}: {refused}"))
+}
+
+/// Refused with all of these words in it, the setting and the way out among them.
+#[track_caller]
+fn refused(arguments: &[&str], secrets: Secrets, words: &[&str]) {
+    let message = parse(arguments, secrets).expect_err(&format!("{arguments:?} starts"));
+    for word in words {
+        assert!(message.contains(word), "{word} is missing: {message}");
+    }
+}
+
+#[test]
+fn a_deployment_starts_only_with_secrets_that_cannot_be_guessed() {
+    starts(&SAFE, secrets());
+    for (secrets, words) in [
+        (Secrets { processor: String::new(), ..secrets() }, ["KPPAY_PROCESSOR_SECRET is not set", "the processor"]),
+        (Secrets { processor: "x".into(), ..secrets() }, ["KPPAY_PROCESSOR_SECRET has 1 characters", "openssl"]),
+        (Secrets { pepper: String::new(), ..secrets() }, ["KPPAY_PEPPER is not set", "openssl"]),
+        (Secrets { pepper: LONG[1..].into(), ..secrets() }, ["KPPAY_PEPPER has 31 characters", "--demo"]),
+    ] {
+        refused(&SAFE, secrets, &words);
+    }
+}
+
+#[test]
+fn a_deployment_is_reached_over_tls_or_from_this_machine_only() {
+    starts(&[], secrets());
+    starts(&["--public-origin", "https://pay.example.org"], secrets());
+    starts(&["--public-origin", "http://127.0.0.1:9000", "--listen", "[::1]:9000"], secrets());
+    for arguments in [
+        ["--public-origin", "http://pay.example.org", "--listen", "127.0.0.1:8080"],
+        ["--public-origin", "http://pay.example.org", "--listen", "0.0.0.0:8080"],
+        ["--public-origin", "http://localhost:8080", "--listen", "0.0.0.0:8080"],
+        ["--public-origin", "http://192.0.2.1", "--listen", "192.0.2.1:80"],
+    ] {
+        refused(&arguments, secrets(), &["--public-origin", "without TLS", "set --public-origin https://"]);
+    }
+}
+
+#[test]
+fn an_origin_that_no_browser_sends_is_refused() {
+    assert_eq!(starts(&["--public-origin", "https://pay.example.org/"], secrets()).public_origin, SAFE[1]);
+    for (origin, why) in [
+        ("HTTPS://pay.example.org", "is not an origin"),
+        ("https://Pay.example.org", "lower case"),
+        ("https://pay.example.org/pay", "leave out"),
+        ("https://pay.example.org:443", "leave it out"),
+        ("pay.example.org", "https://"),
+        ("*", "https://"),
+    ] {
+        refused(&["--public-origin", origin], secrets(), &["--public-origin", why]);
+    }
+    for (origin, why) in [("http://processor.example", "without TLS"), ("https://processor.example/a", "leave out")] {
+        refused(&["--processor-public-url", origin], secrets(), &["--processor-public-url", why]);
+    }
+}
+
+#[test]
+fn a_demo_never_leaves_this_machine() {
+    let bare = || Secrets { processor: "x".into(), ..Secrets::default() };
+    starts(&["--demo"], bare());
+    starts(&["--demo", "--listen", "[::1]:8080", "--public-origin", "http://[::1]:8080"], bare());
+    refused(&["--demo"], Secrets::default(), &["KPPAY_PROCESSOR_SECRET"]);
+    for arguments in [
+        ["--public-origin", "https://pay.example.org"],
+        ["--public-origin", "https://localhost"],
+        ["--public-origin", "http://pay.example.org"],
+        ["--listen", "0.0.0.0:8080"],
+        ["--listen", "192.0.2.1:8080"],
+        ["--listen", "[::]:8080"],
+    ] {
+        refused(&["--demo", arguments[0], arguments[1]], secrets(), &["--demo never", arguments[0], arguments[1]]);
+    }
+}
+
+#[test]
+fn nothing_leaves_this_machine_in_the_clear_unless_the_network_is_said_to_be_trusted() {
+    let mail = |url: &str| Secrets { smtp_url: url.into(), mail_from: "Plan <bills@example.org>".into(), ..secrets() };
+    let rows: [(&[&str], Secrets, &str); 9] = [
+        (&["--processor-url", "http://processor.example"], secrets(), "--processor-url"),
+        (&["--processor-url", "http://10.0.0.7:8081"], secrets(), "--processor-url"),
+        (&["--database-url", "postgres://kppay:hunter2@db.example/kppay"], secrets(), "--database-url"),
+        (&["--database-url", "postgres://db.example/kppay?sslmode=require"], secrets(), "--database-url"),
+        (&["--database-url", "postgres://db.example/kppay?sslmode=verify-ca"], secrets(), "--database-url"),
+        (&["--database-url", "postgres://localhost/kppay?host=db.example"], secrets(), "--database-url"),
+        (&[], mail("smtp://mail.example"), "KPPAY_SMTP_URL"),
+        (&[], mail("smtp://user:hunter2@mail.example?tls=opportunistic"), "KPPAY_SMTP_URL"),
+        (&["--database-url", "postgresql://10.0.0.7/kppay"], secrets(), "--database-url"),
+    ];
+    // The processor's own address for browsers is another setting, and never without TLS.
+    let public = ["--processor-public-url", "https://processor.example"];
+    for (arguments, secrets, setting) in rows {
+        let arguments = [&public, arguments].concat();
+        refused(&arguments, secrets.clone(), &[setting, "--trusted-network"]);
+        let message = parse(&arguments, secrets.clone()).unwrap_err();
+        assert!(!message.contains("hunter2"), "{message}");
+        starts(&[&arguments[..], &["--trusted-network"]].concat(), secrets);
+    }
+    for (arguments, secrets) in [
+        (["--processor-url", "https://processor.example"], secrets()),
+        (["--processor-url", "http://localhost:8081"], secrets()),
+        (["--database-url", "postgres://db.example/kppay?sslmode=verify-full"], secrets()),
+        (["--database-url", "postgres://kppay@127.0.0.1:5432/kppay"], secrets()),
+        (["--database-url", "postgres://[::1]/kppay"], secrets()),
+        (["--database-url", "postgres://%2Fvar%2Frun%2Fpostgresql/kppay"], secrets()),
+        (["--database-url", "postgres:///kppay?host=/var/run/postgresql"], secrets()),
+        (["--database-url", "sqlite:kppay.db"], mail("smtps://mail.example")),
+        (["--database-url", "sqlite:kppay.db"], mail("smtp://mail.example?tls=required")),
+        (["--database-url", "sqlite:kppay.db"], mail("smtp://localhost:2525")),
+    ] {
+        starts(&[&public[..], &arguments[..]].concat(), secrets);
+    }
+}
+
+#[test]
+fn what_is_not_understood_is_refused_by_name() {
+    let mail = |url: &str, from: &str| Secrets { smtp_url: url.into(), mail_from: from.into(), ..secrets() };
+    refused(&[], mail("smtps://mail.example", ""), &["KPPAY_MAIL_FROM"]);
+    refused(&[], mail("", "bills@example.org"), &["KPPAY_SMTP_URL"]);
+    refused(&[], mail("http://mail.example", "bills@example.org"), &["KPPAY_SMTP_URL"]);
+    refused(&["--database-url", "mysql://localhost/kppay"], secrets(), &["--database-url", "postgres://"]);
+    refused(&["--database-url", "postgres://localhost/kppay?sslmode=hunter2"], secrets(), &["--database-url"]);
+    refused(&["--processor-url", "processor.example"], secrets(), &["--processor-url", "https://"]);
+    refused(&["--listen", "8080"], secrets(), &["--listen"]);
+    refused(&["--lookups", "many"], secrets(), &["--lookups"]);
+    // Others see a command line: no secret is taken from there.
+    refused(&["--processor-secret", LONG], secrets(), &["--processor-secret"]);
+    refused(&["--pepper", LONG], secrets(), &["--pepper"]);
+}
+
+#[test]
+fn figures_are_for_this_machine_unless_an_address_is_named() {
+    let at = |arguments: &[&str]| starts(arguments, secrets()).metrics.map(|address| address.to_string());
+    assert_eq!(at(&[]), None);
+    assert_eq!(at(&["--metrics", "9090"]).as_deref(), Some("127.0.0.1:9090"));
+    assert_eq!(at(&["--metrics", "10.0.0.7:9090"]).as_deref(), Some("10.0.0.7:9090"));
+    refused(&["--metrics", "everywhere"], secrets(), &["--metrics", "PORT"]);
+}
+
+#[test]
+fn the_two_programs_agree_where_nothing_is_set() {
+    let billing = starts(&[], secrets());
+    let processor = processor::settings::Settings::parse([], processor::settings::Secrets::new(LONG)).unwrap();
+    assert!(processor.parents.contains(&billing.public_origin), "{} may not frame", billing.public_origin);
+    assert!(processor.origins.contains(&billing.processor_public_url), "{:?}", processor.origins);
+    assert_eq!(billing.processor_url, format!("http://{}", processor.listen));
+}
+
+#[test]
+fn help_names_every_setting_and_the_secrets() {
+    let help = parse(&["--help"], Secrets::default()).unwrap_err();
+    for name in ["--public-origin", "--trusted-network", "--processor-ca", "KPPAY_PEPPER", "KPPAY_SMTP_URL"] {
+        assert!(help.contains(name), "{name}");
+    }
+}
