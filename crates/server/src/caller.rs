@@ -6,8 +6,7 @@ use crate::{
     state::App,
     store::{
         accounts::Account,
-        memberships::Membership,
-        sessions::{Member, Session, Standing},
+        sessions::{Session, Standing},
     },
 };
 use axum::{
@@ -15,7 +14,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
 };
-use contract::{IdempotencyKey, Instant, Problem, payment::PaymentDraft, refusal::RefusalCode};
+use contract::{IdempotencyKey, Instant, Problem, refusal::RefusalCode};
 use sha2::{Digest, Sha256};
 
 /// Whoever may see bills: the session that the cookie opens, a payer's or a member's.
@@ -106,63 +105,6 @@ pub async fn session_of(headers: &HeaderMap, app: &App) -> Answer<Option<Session
 async fn session_at(headers: &HeaderMap, app: &App, now: Instant) -> Answer<Option<Session>> {
     let Some(token) = cookie(headers, cookie_name(app)) else { return Ok(None) };
     Ok(app.store.session(&hash(&token), now).await?)
-}
-
-/// Begins a session of a membership, a member's or a payer's, and gives its cookie. The one before ends: a token from before never
-/// opens what comes after it. What was chosen in it goes on, if it was of the same membership.
-pub async fn begin_session(
-    app: &App,
-    headers: &HeaderMap,
-    membership: Membership,
-    member: Option<Member>,
-    standing: Standing,
-) -> Answer<(Session, HeaderMap)> {
-    let now = app.clock.now();
-    let before = match cookie(headers, cookie_name(app)) {
-        Some(token) => app.store.last_session(&hash(&token)).await?,
-        None => None,
-    };
-    let mut binding = None;
-    let mut draft = None;
-    let mut shown_again = None;
-    if let Some(before) = &before {
-        if before.membership.id == membership.id {
-            let is_payer = member.is_none() && before.member.is_none();
-            shown_again = (is_payer && before.lives_at(now)).then(|| before.id.clone());
-            let left = app.store.draft(&before.token_hash).await?;
-            // Whoever signs in while paying, or shows once more who they are, goes on with everything; whoever comes back later, with
-            // bills and amounts.
-            let is_same = |before: &Member| member.as_ref().is_some_and(|member| member.account == before.account);
-            let goes_on = member.is_some() && before.member.as_ref().is_none_or(is_same) && before.lives_at(now);
-            binding = goes_on.then(|| before.capture_binding.clone());
-            draft = Some(if goes_on { left } else { left.without_what_is_private() });
-        }
-        app.store.end_session(&before.token_hash, now).await?;
-    }
-    let token = random_token()?;
-    let session = Session {
-        id: uuid::Uuid::now_v7().to_string(),
-        token_hash: hash(&token),
-        membership,
-        capture_binding: match binding {
-            Some(binding) => binding,
-            None => random_token()?,
-        },
-        created_at: now,
-        seen_at: now,
-        device: device(headers),
-        member,
-        standing,
-    };
-    app.store.add_session(&session, draft.filter(|draft| *draft != PaymentDraft::default()).as_ref()).await?;
-    if let Some(before) = shown_again {
-        app.store.carry_registration(&before, &session.id).await?;
-    }
-    let mut cookies = HeaderMap::new();
-    if let Some(cookie) = set_cookie(app, Some(&token)) {
-        cookies.insert(header::SET_COOKIE, cookie);
-    }
-    Ok((session, cookies))
 }
 
 /// Browser and system as people call them; what is told is too general to tell one person from another.

@@ -11,7 +11,8 @@
 //! }
 //! ```
 //!
-//! The cookie is set by a sign-in that is complete (after the second step), and again by each later one. It opens nothing.
+//! The cookie is set by a sign-in that is complete (after the second step), and again by each later one; before the first, by the
+//! confirmation of the address, which asks for the password too; and by a changed password. It opens nothing.
 //! One entry an account, the newest first, so that several people can share a browser. An entry is a random name, when it was made,
 //! and a MAC of both with the account's id: nobody can tell from a cookie whose it is, or make one. It counts for `LASTS_MILLIS`,
 //! and not past a change of the password: whoever got in with the old one is a stranger after it.
@@ -19,7 +20,7 @@
 //! Knows nothing of sessions: signing out leaves it, since it is about the browser.
 
 use crate::{caller, state::App, store::accounts::Account};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use contract::Instant;
 use data_encoding::BASE64URL_NOPAD;
 use ring::hmac;
@@ -104,7 +105,12 @@ pub fn of(app: &App, headers: &HeaderMap, account: Option<&Account>, now: Instan
     own.filter(|_| account.is_some()).map(|entry| BASE64URL_NOPAD.encode(&entry.name))
 }
 
-/// The `Set-Cookie` that makes the browser a known one of this account from `now` on.
+/// The header that makes the browser a known one of this account from `now` on.
+pub fn known(app: &App, headers: &HeaderMap, account: &str, now: Instant) -> Option<(HeaderName, HeaderValue)> {
+    Some((header::SET_COOKIE, cookie(app, headers, account, now)?))
+}
+
+/// Its value.
 pub fn cookie(app: &App, headers: &HeaderMap, account: &str, now: Instant) -> Option<HeaderValue> {
     let (own, others): (Vec<_>, Vec<_>) =
         entries(app, headers).into_iter().partition(|entry| app.known_devices.is_of(entry, account));

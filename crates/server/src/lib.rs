@@ -2,7 +2,8 @@
 //!
 //! Reading order: `settings`, `clock`, `state`; `store` (the only SQL); `processor` (the only way to the processor); `paying` and
 //! `recovery` (how a payment happens once); `errands` (what is done a moment after it was
-//! answered); `delivery` (how letters leave the outbox); `caller` and `refusal` (who asks, and every way to say no); `routes` (one file a
+//! answered); `delivery` (how letters leave the outbox); `caller` and `refusal` (who asks, and every way to say no); `session_tokens` (how sessions
+//! begin and go on); `routes` (one file a
 //! resource). Beside them what does not know the rest: `assets`, `factors`, `fingerprint`, `headers`, `known_device` (which browsers signed
 //! in before), `mail`, `metrics`, `passwords`, `readiness`, `receipt_pdf`, `turns`, `words`, and `demo`. `limits` has every rate limit, by the client's
 //! network (`client_address`), account, session or statement.
@@ -32,6 +33,7 @@ pub mod reconcile;
 pub mod recovery;
 pub mod refusal;
 pub mod routes;
+pub mod session_tokens;
 pub mod settings;
 pub mod state;
 pub mod store;

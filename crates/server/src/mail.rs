@@ -8,9 +8,9 @@ mod account;
 mod html;
 
 pub use account::{
-    account_opened, already_registered, authenticator_added, authenticator_removed, confirm_email, no_account_yet,
-    passkey_added, passkey_removed, password_changed, password_reset, recovery_code_used, recovery_codes_renewed,
-    registration_code, registration_moved, user_id_reminder,
+    account_opened, already_registered, authenticator_added, authenticator_removed, confirm_email, new_device,
+    no_account_yet, passkey_added, passkey_removed, password_changed, password_reset, recovery_code_used,
+    recovery_codes_renewed, registration_code, registration_moved, user_id_reminder,
 };
 
 use crate::words;

@@ -23,6 +23,7 @@ pub mod pending_accounts;
 pub mod readiness;
 pub mod reconciling;
 pub mod registrations;
+pub mod renewals;
 pub mod sessions;
 pub mod settle;
 pub mod shares;

@@ -333,3 +333,39 @@ pub fn recovery_codes_renewed(account: &Account, brand: &str, contact: (&str, &s
         ),
     )
 }
+
+/// Somebody signed in from a browser that had not signed in to this account before: `at` by the region's clock, `device` as the
+/// browser says it is, in general words.
+pub fn new_device(account: &Account, brand: &str, (home, phone): (&str, &str), (at, device): (&str, &str)) -> Letter {
+    let locale = account.locale;
+    let device = match device {
+        "" => say(locale, "a browser that does not say its name", "un navegador que no dice su nombre"),
+        device => device,
+    };
+    letter(
+        brand,
+        say(locale, "New sign-in to your account", "Nuevo inicio de sesión en su cuenta"),
+        &[
+            say(
+                locale,
+                "Somebody signed in to your account with a browser that had not been used for it before.",
+                "Alguien inició sesión en su cuenta con un navegador que no se había usado antes para ella.",
+            ),
+            &format!(
+                "{}: {at}\n{}: {device}",
+                say(locale, "When", "Cuándo"),
+                say(locale, "Browser and system", "Navegador y sistema")
+            ),
+            say(locale, "If it was you, there is nothing to do.", "Si fue usted, no tiene que hacer nada."),
+            &match locale {
+                Locale::En => format!(
+                    "If it was not you, choose a new password at {home}/forgot-password: that signs out everybody, everywhere. Or call {phone}."
+                ),
+                Locale::Es => format!(
+                    "Si no fue usted, elija una nueva contraseña en {home}/forgot-password: así se cierra la sesión en todas partes. O llame al {phone}."
+                ),
+            },
+        ],
+        locale,
+    )
+}

@@ -27,7 +27,7 @@ const LONGEST: usize = 300;
     responses((status = 200, body = PaymentDraft), (status = 401, body = Refusal, content_type = "application/problem+json"))
 )]
 pub async fn show(State(app): State<App>, Payer(session): Payer) -> Answer<Json<PaymentDraft>> {
-    Ok(Json(app.store.draft(&session.token_hash).await?))
+    Ok(Json(app.store.draft(&session.id).await?))
 }
 
 /// Keeps it in place of what was kept before.
@@ -89,8 +89,7 @@ pub async fn keep(
         draft.token = None;
         draft.method = None;
     }
-    app.store.keep_draft(&session.token_hash, Some(&draft)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    kept(&app, &session, Some(&draft)).await
 }
 
 /// Whether it stands for anything. The processor is asked about a token once, and about so many at most.
@@ -113,6 +112,14 @@ async fn is_token(app: &App, session: &Session, token: &str, address: IpAddr) ->
     )
 )]
 pub async fn forget(State(app): State<App>, Payer(session): Payer) -> Answer<StatusCode> {
-    app.store.keep_draft(&session.token_hash, None).await?;
-    Ok(StatusCode::NO_CONTENT)
+    kept(&app, &session, None).await
+}
+
+/// Not in a session that ended since: what it held was wiped.
+async fn kept(app: &App, session: &Session, draft: Option<&PaymentDraft>) -> Answer<StatusCode> {
+    if app.store.keep_draft(&session.id, draft, app.clock.now()).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Error::new(RefusalCode::SignedOut))
+    }
 }

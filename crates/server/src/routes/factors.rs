@@ -3,12 +3,12 @@
 
 use super::{
     links::{Telling, tell_owner},
-    session::{member, view},
+    session::{Arrival, view},
 };
 use crate::{
     caller::{self, Body, Halfway, Id, Proved, SignedIn},
     factors::{
-        passkeys::{self, NotTaken, Site, User},
+        passkeys::{self, NotTaken, Passkey, Site, User},
         qr::Qr,
         recovery,
         totp::Secret,
@@ -16,8 +16,14 @@ use crate::{
     limits::{self, rules, sign_ins::Tries, tallies::Kind},
     mail,
     refusal::{Answer, Error},
+    session_tokens::{self, refused},
     state::App,
-    store::{Tx, accounts::Account, factors, sessions::Standing},
+    store::{
+        Tx,
+        accounts::Account,
+        factors,
+        sessions::{Session, Standing},
+    },
 };
 use axum::{
     Json,
@@ -25,7 +31,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use contract::{
-    Instant, Problem,
+    Problem,
     factor::{
         AuthenticatorCode, AuthenticatorOffer, FactorShown, NewPasskey, PasskeyChallenge, QrDrawing, RecoveryCodes,
     },
@@ -33,6 +39,10 @@ use contract::{
     session::SessionView,
 };
 use sha2::{Digest, Sha256};
+
+/// Each renewal costs the owner a letter.
+const RENEWALS_A_DAY: i64 = 5;
+const DAY_MILLIS: i64 = 86_400_000;
 
 fn fault() -> Error {
     Error::new(RefusalCode::Fault)
@@ -63,49 +73,94 @@ fn wrong(field: &str) -> Error {
 pub async fn show(
     State(app): State<App>,
     headers: HeaderMap,
-    Halfway(SignedIn { session, account }): Halfway,
+    Halfway(halfway): Halfway,
     Body(shown): Body<FactorShown>,
 ) -> Answer<(HeaderMap, Json<SessionView>)> {
-    let now = app.clock.now();
-    match shown {
+    let (session, cookies) = match shown {
         FactorShown::Code(typed) => {
-            guard_code(&app, &account, "code", is_code_right(&app, &account, &typed, now)).await?;
+            let enters = async {
+                match used_code(&app, &halfway.account, &typed).await? {
+                    Some(used) => enter(&app, &headers, &halfway, &used).await,
+                    None => Ok(None),
+                }
+            };
+            guard_code(&app, &halfway.account, "code", enters).await?
         }
-        FactorShown::Passkey(response) => use_passkey(&app, &session.id, &account, &response, now).await?,
-    }
-    let (session, cookies) =
-        caller::begin_session(&app, &headers, session.membership, Some(member(&account)), Standing::Whole).await?;
-    Ok((cookies, Json(view(Some(&session), now))))
+        FactorShown::Passkey(response) => {
+            let used = used_passkey(&app, &halfway, &response).await?;
+            enter(&app, &headers, &halfway, &used).await?.ok_or_else(|| wrong("passkey"))?
+        }
+    };
+    Ok((cookies, Json(view(Some(&session), app.clock.now()))))
 }
 
-/// Counts a try before it is looked at, so that of many at the same moment none slips through.
-async fn guard_code(
+/// What was shown and is right, as it was read. Taken in `enter`, if it still is so.
+enum Used {
+    /// Its hash.
+    RecoveryCode(String),
+    Step {
+        sealed: String,
+        step: i64,
+    },
+    Passkey {
+        was: Passkey,
+        is: Passkey,
+    },
+}
+
+/// Uses up what was shown and makes the session a whole one, or neither. Nothing if it was used meanwhile.
+async fn enter(
+    app: &App,
+    headers: &HeaderMap,
+    halfway: &SignedIn,
+    used: &Used,
+) -> Answer<Option<(Session, HeaderMap)>> {
+    let (mut tx, account) = halfway.begin(app).await?;
+    let now = app.clock.now();
+    let is_taken = match used {
+        Used::RecoveryCode(hash) => factors::use_recovery_code(&mut tx, &account.id, hash, now).await?,
+        Used::Step { sealed, step } => factors::take_step(&mut tx, &account.id, sealed, *step).await?,
+        Used::Passkey { was, is } => factors::use_passkey(&mut tx, was, is, now).await?,
+    };
+    if !is_taken {
+        tx.rollback().await?;
+        return Ok(None);
+    }
+    if matches!(used, Used::RecoveryCode(_)) {
+        tell_owner(app, &account, mail::recovery_code_used).put(&mut tx, now).await?;
+    }
+    let (session, mut cookies) =
+        session_tokens::renew(app, &mut tx, halfway.session.clone(), Standing::Whole, now).await?;
+    let arrival = Arrival { account: &account, session: &session, now };
+    cookies.extend(arrival.is_in(app, &mut tx, headers).await?);
+    tx.commit().await?;
+    Ok(Some((session, cookies)))
+}
+
+/// Counts a try before it is looked at, so that of many at the same moment none slips through. Gives what a right one comes to.
+async fn guard_code<T>(
     app: &App,
     account: &Account,
     field: &str,
-    is_right: impl Future<Output = Answer<bool>>,
-) -> Answer<()> {
+    looked_at: impl Future<Output = Answer<Option<T>>>,
+) -> Answer<T> {
     let tried = Tries::of_codes(&app.limits, &account.id).begin(app).await?;
-    let is_right = is_right.await?;
-    app.limits.tallies.add(Kind::Codes, !is_right);
-    if is_right { tried.was_right(app).await } else { Err(tried.failed(wrong(field))) }
+    let right = looked_at.await?;
+    app.limits.tallies.add(Kind::Codes, right.is_none());
+    let Some(right) = right else { return Err(tried.failed(wrong(field))) };
+    tried.was_right(app).await?;
+    Ok(right)
 }
 
-/// A code of the app, or one of those kept on paper.
-async fn is_code_right(app: &App, account: &Account, typed: &str, now: Instant) -> Answer<bool> {
+/// A code of the app that is right, or one that may be of those kept on paper.
+async fn used_code(app: &App, account: &Account, typed: &str) -> Answer<Option<Used>> {
     if let Some(code) = recovery::normalise(typed) {
-        let mut tx = app.store.begin().await?;
-        if !factors::use_recovery_code(&mut tx, &account.id, &app.seal.hash(&code), now).await? {
-            return Ok(false);
-        }
-        tell_owner(app, account, mail::recovery_code_used).put(&mut tx, now).await?;
-        tx.commit().await?;
-        return Ok(true);
+        return Ok(Some(Used::RecoveryCode(app.seal.hash(&code))));
     }
-    let Some(kept) = app.store.authenticator(&account.id).await? else { return Ok(false) };
+    let Some(kept) = app.store.authenticator(&account.id).await? else { return Ok(None) };
     let secret = opened(app, account, &kept.sealed)?;
-    let Some(step) = secret.accepts(typed, app.clock.unmoved().millis(), kept.last_step) else { return Ok(false) };
-    Ok(app.store.take_step(&account.id, &kept.sealed, step).await?)
+    let step = secret.accepts(typed, app.clock.unmoved().millis(), kept.last_step);
+    Ok(step.map(|step| Used::Step { sealed: kept.sealed, step }))
 }
 
 fn opened(app: &App, account: &Account, sealed: &str) -> Answer<Secret> {
@@ -146,6 +201,7 @@ pub async fn challenge(
         (status = 401, body = Refusal, content_type = "application/problem+json"),
         (status = 403, body = Refusal, content_type = "application/problem+json"),
         (status = 404, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, description = "too_large: the account has ten already", body = Refusal, content_type = "application/problem+json"),
     )
 )]
 pub async fn challenge_new(
@@ -153,6 +209,9 @@ pub async fn challenge_new(
     Proved(SignedIn { session, account }): Proved,
 ) -> Answer<(StatusCode, Json<PasskeyChallenge>)> {
     let known = app.store.passkeys(&account.id).await?;
+    if known.len() >= factors::MOST_PASSKEYS {
+        return Err(too_many_passkeys("passkey"));
+    }
     // Authenticators keep it: it says nothing about anybody, and is the same for every passkey of the account.
     let handle = Sha256::digest(format!("passkeys of {}", account.id));
     let (name, display_name) = (account.email.to_string(), account.name());
@@ -160,6 +219,10 @@ pub async fn challenge_new(
     let asked =
         passkeys::begin_registration(site(&app)?, user, &known).map_err(|reason| not_taken(reason, "passkey"))?;
     challenged(&app, &session.id, &asked).await
+}
+
+fn too_many_passkeys(field: &str) -> Error {
+    Error::field(RefusalCode::Invalid, field, Problem::TooLarge)
 }
 
 fn site(app: &App) -> Answer<&Site> {
@@ -177,17 +240,17 @@ fn not_taken(reason: NotTaken, field: &str) -> Error {
     if reason == NotTaken::Fault { fault() } else { wrong(field) }
 }
 
-async fn use_passkey(app: &App, session: &str, account: &Account, response: &str, now: Instant) -> Answer<()> {
-    let (state, response) = answered(app, session, response, "passkey").await?;
-    let known = app.store.passkeys(&account.id).await?;
-    let known = known.into_iter().find(|passkey| response["id"].as_str() == Some(passkey.id.as_str()));
-    let known = known.ok_or_else(|| wrong("passkey"))?;
-    let used = passkeys::finish_sign_in(site(app)?, &state, &known, &response);
-    let used = used.map_err(|reason| not_taken(reason, "passkey"))?;
-    if app.store.use_passkey(&known, &used, now).await? { Ok(()) } else { Err(wrong("passkey")) }
+async fn used_passkey(app: &App, halfway: &SignedIn, response: &str) -> Answer<Used> {
+    let (state, response) = answered(app, &halfway.session.id, response, "passkey").await?;
+    let known = app.store.passkeys(&halfway.account.id).await?;
+    let was = known.into_iter().find(|passkey| response["id"].as_str() == Some(passkey.id.as_str()));
+    let was = was.ok_or_else(|| wrong("passkey"))?;
+    let is = passkeys::finish_sign_in(site(app)?, &state, &was, &response);
+    let is = is.map_err(|reason| not_taken(reason, "passkey"))?;
+    Ok(Used::Passkey { was, is })
 }
 
-/// What was asked, forgotten with this answer; and the answer.
+/// What was asked, forgotten with this answer, whatever comes of it; and the answer.
 async fn answered(app: &App, session: &str, response: &str, field: &str) -> Answer<(String, serde_json::Value)> {
     let state = app.store.answer_for_passkey(session).await?.ok_or_else(|| wrong(field))?;
     Ok((state, serde_json::from_str(response).map_err(|_| wrong(field))?))
@@ -211,17 +274,20 @@ async fn answered(app: &App, session: &str, response: &str, field: &str) -> Answ
 pub async fn add_passkey(
     State(app): State<App>,
     headers: HeaderMap,
-    Proved(SignedIn { session, account }): Proved,
+    Proved(signed_in): Proved,
     Body(NewPasskey { response }): Body<NewPasskey>,
 ) -> Answer<(StatusCode, Json<RecoveryCodes>)> {
-    limits::take(&app, &[app.limits.bucket(&rules::FACTORS_BY_ACCOUNT, &account.id)]).await?;
-    let (state, response) = answered(&app, &session.id, &response, "response").await?;
+    limits::take(&app, &[app.limits.bucket(&rules::FACTORS_BY_ACCOUNT, &signed_in.account.id)]).await?;
+    let (state, response) = answered(&app, &signed_in.session.id, &response, "response").await?;
     let made = passkeys::finish_registration(site(&app)?, &state, &response);
     let made = made.map_err(|reason| not_taken(reason, "response"))?;
+    let (mut tx, account) = signed_in.begin(&app).await?;
     let now = app.clock.now();
-    let mut tx = app.store.begin().await?;
+    if usize::try_from(factors::count_passkeys(&mut tx, &account.id).await?).unwrap_or(0) >= factors::MOST_PASSKEYS {
+        return refused(tx, too_many_passkeys("response")).await;
+    }
     if !factors::add_passkey(&mut tx, &account.id, &made, &caller::device(&headers), now).await? {
-        return Err(wrong("response"));
+        return refused(tx, wrong("response")).await;
     }
     let codes = first_codes(&app, &mut tx, &account).await?;
     tell_owner(&app, &account, mail::passkey_added).put(&mut tx, now).await?;
@@ -240,12 +306,8 @@ pub async fn add_passkey(
         (status = 422, description = "The password is too short to be all there is", body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn remove_passkey(
-    State(app): State<App>,
-    Proved(SignedIn { account, .. }): Proved,
-    Id(id): Id,
-) -> Answer<StatusCode> {
-    let mut tx = app.store.begin().await?;
+pub async fn remove_passkey(State(app): State<App>, Proved(signed_in): Proved, Id(id): Id) -> Answer<StatusCode> {
+    let (mut tx, account) = signed_in.begin(&app).await?;
     let is_removed = factors::remove_passkey(&mut tx, &account.id, &id).await?;
     removed(&app, tx, &account, is_removed, mail::passkey_removed).await
 }
@@ -262,13 +324,15 @@ pub async fn remove_passkey(
 )]
 pub async fn offer(
     State(app): State<App>,
-    Proved(SignedIn { account, .. }): Proved,
+    Proved(signed_in): Proved,
 ) -> Answer<(StatusCode, Json<AuthenticatorOffer>)> {
+    let (mut tx, account) = signed_in.begin(&app).await?;
     let secret = Secret::random().ok_or_else(fault)?;
     let sealed = app.seal.close(&account.id, &secret.base32()).ok_or_else(fault)?;
-    if !app.store.offer_authenticator(&account.id, &sealed, app.clock.now()).await? {
-        return Err(Error::new(RefusalCode::NotFound));
+    if !factors::offer_authenticator(&mut tx, &account.id, &sealed, app.clock.now()).await? {
+        return refused(tx, Error::new(RefusalCode::NotFound)).await;
     }
+    tx.commit().await?;
     let uri = secret.uri(&app.portal.brand.name, &account.email.to_string());
     let Qr { size, path } = Qr::of(&uri).ok_or_else(fault)?;
     let offer = AuthenticatorOffer { secret: secret.grouped(), uri, qr: QrDrawing { size, path } };
@@ -292,19 +356,19 @@ pub async fn offer(
 )]
 pub async fn add_authenticator(
     State(app): State<App>,
-    Proved(SignedIn { account, .. }): Proved,
+    Proved(signed_in): Proved,
     Body(AuthenticatorCode { code }): Body<AuthenticatorCode>,
 ) -> Answer<Json<RecoveryCodes>> {
-    let kept = app.store.authenticator(&account.id).await?.filter(|kept| kept.confirmed_at.is_none());
+    let read = &signed_in.account;
+    let kept = app.store.authenticator(&read.id).await?.filter(|kept| kept.confirmed_at.is_none());
     let kept = kept.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
-    limits::take(&app, &[app.limits.bucket(&rules::FACTORS_BY_ACCOUNT, &account.id)]).await?;
-    let step = opened(&app, &account, &kept.sealed)?.accepts(&code, app.clock.unmoved().millis(), None);
-    guard_code(&app, &account, "code", async { Ok(step.is_some()) }).await?;
+    limits::take(&app, &[app.limits.bucket(&rules::FACTORS_BY_ACCOUNT, &read.id)]).await?;
+    let step = opened(&app, read, &kept.sealed)?.accepts(&code, app.clock.unmoved().millis(), None);
+    let step = guard_code(&app, read, "code", async { Ok(step) }).await?;
+    let (mut tx, account) = signed_in.begin(&app).await?;
     let now = app.clock.now();
-    let mut tx = app.store.begin().await?;
-    let step = step.ok_or_else(|| wrong("code"))?;
     if !factors::confirm_authenticator(&mut tx, &account.id, &kept.sealed, step, now).await? {
-        return Err(wrong("code"));
+        return refused(tx, wrong("code")).await;
     }
     let codes = first_codes(&app, &mut tx, &account).await?;
     tell_owner(&app, &account, mail::authenticator_added).put(&mut tx, now).await?;
@@ -323,11 +387,8 @@ pub async fn add_authenticator(
         (status = 422, description = "The password is too short to be all there is", body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn remove_authenticator(
-    State(app): State<App>,
-    Proved(SignedIn { account, .. }): Proved,
-) -> Answer<StatusCode> {
-    let mut tx = app.store.begin().await?;
+pub async fn remove_authenticator(State(app): State<App>, Proved(signed_in): Proved) -> Answer<StatusCode> {
+    let (mut tx, account) = signed_in.begin(&app).await?;
     let is_removed = factors::remove_authenticator(&mut tx, &account.id).await?;
     removed(&app, tx, &account, is_removed, mail::authenticator_removed).await
 }
@@ -340,20 +401,27 @@ pub async fn remove_authenticator(
         (status = 401, body = Refusal, content_type = "application/problem+json"),
         (status = 403, body = Refusal, content_type = "application/problem+json"),
         (status = 404, description = "There is nothing to recover from: no second factor", body = Refusal, content_type = "application/problem+json"),
-        (status = 429, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, description = "Renewed five times in a day", body = Refusal, content_type = "application/problem+json"),
     )
 )]
 pub async fn renew_codes(
     State(app): State<App>,
-    Proved(SignedIn { account, .. }): Proved,
+    Proved(signed_in): Proved,
 ) -> Answer<(StatusCode, Json<RecoveryCodes>)> {
-    limits::take(&app, &[app.limits.bucket(&rules::FACTORS_BY_ACCOUNT, &account.id)]).await?;
-    let mut tx = app.store.begin().await?;
+    limits::take(&app, &[app.limits.bucket(&rules::FACTORS_BY_ACCOUNT, &signed_in.account.id)]).await?;
+    let (mut tx, account) = signed_in.begin(&app).await?;
     if factors::count(&mut tx, &account.id).await? == 0 {
-        return Err(Error::new(RefusalCode::NotFound));
+        return refused(tx, Error::new(RefusalCode::NotFound)).await;
+    }
+    let now = app.clock.now();
+    let day = (now.plus_millis(-DAY_MILLIS), now);
+    if let Some(next) = factors::count_renewal(&mut tx, &account.id, RENEWALS_A_DAY, day).await? {
+        let seconds = (next.millis() - now.millis() + 999) / 1_000;
+        let seconds = u32::try_from(seconds).unwrap_or(1).max(1);
+        return refused(tx, Error::later(RefusalCode::TooMany, seconds)).await;
     }
     let codes = new_codes(&app, &mut tx, &account).await?;
-    tell_owner(&app, &account, mail::recovery_codes_renewed).put(&mut tx, app.clock.now()).await?;
+    tell_owner(&app, &account, mail::recovery_codes_renewed).put(&mut tx, now).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(codes)))
 }
@@ -377,11 +445,11 @@ async fn new_codes(app: &App, tx: &mut Tx, account: &Account) -> Answer<Recovery
 /// A password that is too short to be all there is keeps the last factor; without a factor there is nothing to recover from.
 async fn removed(app: &App, mut tx: Tx, account: &Account, is_removed: bool, telling: Telling) -> Answer<StatusCode> {
     if !is_removed {
-        return Err(Error::new(RefusalCode::NotFound));
+        return refused(tx, Error::new(RefusalCode::NotFound)).await;
     }
     if factors::count(&mut tx, &account.id).await? == 0 {
         if account.is_password_short {
-            return Err(Error::field(RefusalCode::Invalid, "password", Problem::TooShort));
+            return refused(tx, Error::field(RefusalCode::Invalid, "password", Problem::TooShort)).await;
         }
         factors::put_recovery_codes(&mut tx, &account.id, &[]).await?;
     }

@@ -7,6 +7,7 @@ use crate::{
     client_address::ClientAddress,
     errands::{self, Errand},
     factors::recovery,
+    known_device,
     limits::{
         self, rules,
         sign_ins::{Source, Tries},
@@ -15,13 +16,18 @@ use crate::{
     refusal::{Answer, Error},
     state::App,
     store::{
+        Tx,
         accounts::{self, Account, Purpose},
+        factors,
         memberships::{self, five_digit_zip},
         outbox::Queued,
         pending_accounts,
     },
 };
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 use contract::{
     Password, Problem,
     account::{EmailConfirmation, NewPassword, PasswordReset, UserIdReminder},
@@ -48,8 +54,9 @@ use contract::{
 )]
 pub async fn confirm_email(
     State(app): State<App>,
+    headers: HeaderMap,
     Body(EmailConfirmation { token, password, code }): Body<EmailConfirmation>,
-) -> Answer<StatusCode> {
+) -> Answer<(StatusCode, HeaderMap)> {
     let (now, hash) = (app.clock.now(), caller::hash(&token));
     let refused = || Error::new(RefusalCode::LinkRefused);
     let wrong = |field: &str| Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown);
@@ -89,7 +96,8 @@ pub async fn confirm_email(
         Queued { id, cause: &account, to: &to, letter: &letter, is_secret: false, at: now }.put(&mut tx).await?;
     }
     tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    // Whoever has the mailbox and the password is no stranger when they sign in in this browser.
+    Ok((StatusCode::NO_CONTENT, known_device::known(&app, &headers, &account, now).into_iter().collect()))
 }
 
 /// Sends the user ID to the address on file of whom a statement belongs to.
@@ -155,8 +163,9 @@ pub async fn ask_for_reset(
 pub async fn reset(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
     Body(NewPassword { token, password }): Body<NewPassword>,
-) -> Answer<StatusCode> {
+) -> Answer<(StatusCode, HeaderMap)> {
     let (now, hash) = (app.clock.now(), caller::hash(&token));
     let refused = || Error::new(RefusalCode::LinkRefused);
     let account = app.store.account_of_link(Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
@@ -165,14 +174,19 @@ pub async fn reset(
     let is_short = check_new(&app, &account, &password).await?;
     let hashed = app.passwords.hash(&password).await?;
     let mut tx = app.store.begin().await?;
+    accounts::lock(&mut tx, &account.id).await?;
     let id = accounts::use_link(&mut tx, Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
+    has_factor_if_short(&mut tx, &id, is_short).await?;
     accounts::set_password(&mut tx, &id, &hashed, is_short, now).await?;
     accounts::end_sessions(&mut tx, &id, None, now).await?;
     tell_owner(&app, &account, mail::password_changed).put(&mut tx, now).await?;
     tx.commit().await?;
     // Whoever has just chosen a password is not made to wait for what was tried before.
     Tries::at(&app.limits, &accounts::user_id(&account.email), Source::Address(address)).forgive(&app).await?;
-    Ok(StatusCode::NO_CONTENT)
+    // A browser that was known with the old password is known with the new one.
+    let was_known = known_device::of(&app, &headers, Some(&account), now).is_some();
+    let known = was_known.then(|| known_device::known(&app, &headers, &id, now));
+    Ok((StatusCode::NO_CONTENT, known.flatten().into_iter().collect()))
 }
 
 /// Long enough, and not easy to guess for this account. True if it only does because there is a second factor.
@@ -187,6 +201,14 @@ pub async fn check_new(app: &App, account: &Account, password: &Password) -> Ans
         Some(problem) => Err(Error::field(RefusalCode::Invalid, "password", problem)),
         None => Ok(password.has_least(password::LEAST).is_err()),
     }
+}
+
+/// Refuses a short password for an account whose last factor was taken away since `check_new`. With the account locked.
+pub async fn has_factor_if_short(tx: &mut Tx, account: &str, is_short: bool) -> Answer<()> {
+    if is_short && factors::count(tx, account).await? == 0 {
+        return Err(Error::field(RefusalCode::Invalid, "password", Problem::TooShort));
+    }
+    Ok(())
 }
 
 /// The fewest characters of a new password of this account.

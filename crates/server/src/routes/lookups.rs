@@ -3,7 +3,7 @@
 
 use super::session::view;
 use crate::{
-    caller::{self, Body},
+    caller::Body,
     client_address::ClientAddress,
     limits::{
         self,
@@ -11,6 +11,7 @@ use crate::{
         tallies::Kind,
     },
     refusal::{Answer, Error},
+    session_tokens,
     state::App,
     store::{limits::Bucket, memberships::canonical, sessions::Standing},
 };
@@ -58,8 +59,12 @@ pub async fn look_up(
     let membership = membership.ok_or_else(|| Error::new(RefusalCode::NoMatch))?;
     // Whoever is right uses up nothing: a library has one address for all its readers.
     limits::give_back(&app, &tries).await?;
-    let (session, cookies) = caller::begin_session(&app, &headers, membership, None, Standing::Whole).await?;
-    Ok((StatusCode::CREATED, cookies, Json(view(Some(&session), app.clock.now()))))
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let found = (membership, None, Standing::Whole);
+    let (session, cookies) = session_tokens::begin(&app, &mut tx, &headers, found, now).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, cookies, Json(view(Some(&session), now))))
 }
 
 /// What a statement is counted by: the address that shows it, and the statement.

@@ -1,16 +1,18 @@
 //! What keeps an account safe, for the member it belongs to: the password, where one is signed in, what was agreed to.
 
 use super::{
-    links::{check_new, least, tell_owner},
-    session::{is_theirs, member, view},
+    links::{check_new, has_factor_if_short, least, tell_owner},
+    session::{is_theirs, view},
 };
 use crate::{
-    caller::{self, Body, Id, SignedIn},
+    caller::{Body, Id, SignedIn},
+    known_device,
     limits::{self, rules},
     mail,
     refusal::{Answer, Error},
+    session_tokens,
     state::App,
-    store::accounts,
+    store::{accounts, sessions},
 };
 use axum::{
     Json,
@@ -64,22 +66,24 @@ pub async fn show(State(app): State<App>, SignedIn { session, account }: SignedI
 pub async fn change_password(
     State(app): State<App>,
     headers: HeaderMap,
-    SignedIn { session, account }: SignedIn,
+    signed_in: SignedIn,
     Body(PasswordChange { current, password }): Body<PasswordChange>,
 ) -> Answer<(HeaderMap, Json<SessionView>)> {
-    is_theirs(&app, &session, &account, &current, "current").await?;
-    limits::take(&app, &[app.limits.bucket(&rules::PASSWORDS_BY_SESSION, &session.id)]).await?;
-    let is_short = check_new(&app, &account, &password).await?;
+    is_theirs(&app, &signed_in.session, &signed_in.account, &current, "current").await?;
+    limits::take(&app, &[app.limits.bucket(&rules::PASSWORDS_BY_SESSION, &signed_in.session.id)]).await?;
+    let is_short = check_new(&app, &signed_in.account, &password).await?;
     let hashed = app.passwords.hash(&password).await?;
-    let now = app.clock.now();
-    let mut tx = app.store.begin().await?;
+    let (mut tx, account) = signed_in.begin(&app).await?;
+    has_factor_if_short(&mut tx, &account.id, is_short).await?;
+    let (now, session) = (app.clock.now(), signed_in.session);
     accounts::set_password(&mut tx, &account.id, &hashed, is_short, now).await?;
     accounts::end_sessions(&mut tx, &account.id, Some(&session.id), now).await?;
+    let standing = session.standing;
+    let (session, mut cookies) = session_tokens::renew(&app, &mut tx, session, standing, now).await?;
     tell_owner(&app, &account, mail::password_changed).put(&mut tx, now).await?;
     tx.commit().await?;
-    let member = member(&account);
-    let (session, cookies) =
-        caller::begin_session(&app, &headers, session.membership, Some(member), session.standing).await?;
+    // This browser is a known one with the new password, too.
+    cookies.extend(known_device::known(&app, &headers, &account.id, now));
     Ok((cookies, Json(view(Some(&session), now))))
 }
 
@@ -93,12 +97,13 @@ pub async fn change_password(
         (status = 404, body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn end_session(State(app): State<App>, SignedIn { account, .. }: SignedIn, Id(id): Id) -> Answer<StatusCode> {
-    if app.store.end_session_of(&account.id, &id, app.clock.now()).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Error::new(RefusalCode::NotFound))
+pub async fn end_session(State(app): State<App>, signed_in: SignedIn, Id(id): Id) -> Answer<StatusCode> {
+    let (mut tx, account) = signed_in.begin(&app).await?;
+    if !sessions::end_one(&mut tx, &account.id, &id, app.clock.now()).await? {
+        return session_tokens::refused(tx, Error::new(RefusalCode::NotFound)).await;
     }
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Signs out everywhere else.
@@ -110,9 +115,9 @@ pub async fn end_session(State(app): State<App>, SignedIn { account, .. }: Signe
         (status = 403, body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn end_others(State(app): State<App>, SignedIn { session, account }: SignedIn) -> Answer<StatusCode> {
-    let mut tx = app.store.begin().await?;
-    accounts::end_sessions(&mut tx, &account.id, Some(&session.id), app.clock.now()).await?;
+pub async fn end_others(State(app): State<App>, signed_in: SignedIn) -> Answer<StatusCode> {
+    let (mut tx, account) = signed_in.begin(&app).await?;
+    accounts::end_sessions(&mut tx, &account.id, Some(&signed_in.session.id), app.clock.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,17 +8,23 @@ use crate::{
         sign_ins::{Source, Tries},
         tallies::Kind,
     },
+    mail,
     refusal::{Answer, Error},
+    session_tokens,
     state::App,
     store::{
+        Tx,
         accounts::{self, Account},
+        factors,
+        outbox::Queued,
         sessions::{Member, Session, Standing},
     },
+    words,
 };
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
 };
 use contract::{
     Instant, Password, Problem,
@@ -98,16 +104,57 @@ pub async fn sign_in(
     let tried = Tries::at(&app.limits, &user_id, source).begin(&app).await?;
     let is_right = app.passwords.is_right(&password, account.as_ref().map(|account| account.password.as_str())).await?;
     app.limits.tallies.add(Kind::SignIns, !is_right);
-    let Some(account) = account.filter(|_| is_right) else {
+    let Some(was) = account.filter(|_| is_right) else {
         return Err(tried.failed(Error::new(RefusalCode::WrongCredentials)));
     };
     tried.was_right(&app).await?;
-    let membership = app.store.membership(&account.membership).await?.ok_or_else(|| Error::new(RefusalCode::Fault))?;
-    let is_asked = app.store.factors_asked(&account.id).await?.is_some();
+    let membership = app.store.membership(&was.membership).await?.ok_or_else(|| Error::new(RefusalCode::Fault))?;
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    // It may have been changed while it was hashed: what was right is not any more.
+    let account = accounts::lock(&mut tx, &was.id).await?.filter(|account| account.password == was.password);
+    let Some(account) = account else {
+        return session_tokens::refused(tx, Error::new(RefusalCode::WrongCredentials)).await;
+    };
+    let is_asked = factors::count(&mut tx, &account.id).await? > 0;
     let standing = if is_asked { Standing::Halfway } else { Standing::Whole };
-    let (session, cookies) =
-        caller::begin_session(&app, &headers, membership, Some(member(&account)), standing).await?;
+    let (session, mut cookies) =
+        session_tokens::begin(&app, &mut tx, &headers, (membership, Some(member(&account)), standing), now).await?;
+    if !is_asked {
+        let arrival = Arrival { account: &account, session: &session, now };
+        cookies.extend(arrival.is_in(&app, &mut tx, &headers).await?);
+    }
+    tx.commit().await?;
     Ok((cookies, Json(full_view(&app, Some(&session)).await?)))
+}
+
+/// A sign-in that is complete.
+pub struct Arrival<'a> {
+    pub account: &'a Account,
+    pub session: &'a Session,
+    pub now: Instant,
+}
+
+impl Arrival<'_> {
+    /// The owner hears of it if the browser is a new one, in the transaction of the sign-in. Gives the cookie by which the browser
+    /// is known from now on.
+    pub async fn is_in(
+        &self,
+        app: &App,
+        tx: &mut Tx,
+        headers: &HeaderMap,
+    ) -> Answer<Option<(HeaderName, HeaderValue)>> {
+        let Self { account, session, now } = *self;
+        if known_device::of(app, headers, Some(account), now).is_none() {
+            let contact = (app.settings.public_origin.as_str(), app.portal.contacts.billing_phone.as_str());
+            let at = words::moment(now, session.membership.region.time_zone(), account.locale);
+            let letter = mail::new_device(account, &app.portal.brand.name, contact, (&at, &session.device));
+            // About the session, not the account: it takes nothing from the letters that an account may get in an hour.
+            let (id, cause, to) = (uuid::Uuid::now_v7().to_string(), &session.id, &account.email);
+            Queued { id, cause, to, letter: &letter, is_secret: false, at: now }.put(tx).await?;
+        }
+        Ok(known_device::known(app, headers, &account.id, now))
+    }
 }
 
 /// Types the password again, before what signs in is changed. The session gets a new token.
@@ -126,15 +173,15 @@ pub async fn sign_in(
 )]
 pub async fn prove(
     State(app): State<App>,
-    headers: HeaderMap,
-    SignedIn { session, account }: SignedIn,
+    signed_in: SignedIn,
     Body(Proof { password }): Body<Proof>,
 ) -> Answer<(HeaderMap, Json<SessionView>)> {
-    is_theirs(&app, &session, &account, &password, "password").await?;
+    is_theirs(&app, &signed_in.session, &signed_in.account, &password, "password").await?;
     let now = app.clock.now();
-    let (session, cookies) =
-        caller::begin_session(&app, &headers, session.membership, Some(member(&account)), Standing::Proved(now))
-            .await?;
+    let (mut tx, _) = signed_in.begin(&app).await?;
+    let proved = Standing::Proved(now);
+    let (session, cookies) = session_tokens::renew(&app, &mut tx, signed_in.session, proved, now).await?;
+    tx.commit().await?;
     Ok((cookies, Json(view(Some(&session), now))))
 }
 
@@ -179,7 +226,9 @@ pub async fn show(State(app): State<App>, headers: HeaderMap) -> Answer<Json<Ses
 )]
 pub async fn extend(State(app): State<App>, Payer(mut session): Payer) -> Answer<Json<SessionView>> {
     session.seen_at = app.clock.now();
-    app.store.touch_session(&session.token_hash, session.seen_at).await?;
+    if !app.store.touch_session(&session.token_hash, session.seen_at).await? {
+        return Err(Error::new(RefusalCode::SignedOut));
+    }
     Ok(Json(view(Some(&session), session.seen_at)))
 }
 
@@ -196,6 +245,10 @@ pub async fn lapse(State(app): State<App>, headers: HeaderMap) -> Answer<StatusC
 }
 
 /// Ends the session and wipes what was typed in it. No payment is sent.
+///
+/// `Clear-Site-Data` names the cache, which holds nothing private (no answer may be kept), in case something ever does. It does not
+/// name storage: that holds the language, and the key of a payment whose end nobody has seen yet, without which the page that
+/// follows would have to say that nothing is on its way.
 #[utoipa::path(
     delete, path = "/session",
     responses((status = 204), (status = 403, body = Refusal, content_type = "application/problem+json"))
@@ -204,9 +257,8 @@ pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Answer<(Sta
     if let Some(session) = caller::session_of(&headers, &app).await? {
         app.store.end_session(&session.token_hash, app.clock.now()).await?;
     }
-    let mut cookies = HeaderMap::new();
-    if let Some(cookie) = caller::set_cookie(&app, None) {
-        cookies.insert(header::SET_COOKIE, cookie);
-    }
-    Ok((StatusCode::NO_CONTENT, cookies))
+    let mut headers: HeaderMap =
+        caller::set_cookie(&app, None).into_iter().map(|cookie| (header::SET_COOKIE, cookie)).collect();
+    headers.insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
+    Ok((StatusCode::NO_CONTENT, headers))
 }

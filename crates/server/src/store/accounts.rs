@@ -130,6 +130,13 @@ fn account_from(row: &AnyRow) -> Result<Account, sqlx::Error> {
     })
 }
 
+/// The account as it is now; nobody else changes it, its password, its factors or its sessions until the transaction is over. Asked
+/// first in every transaction that does. (Any column takes the row; one that nothing refers to costs no look at other tables.)
+pub async fn lock(tx: &mut Tx, id: &str) -> Result<Option<Account>, sqlx::Error> {
+    sqlx::query("UPDATE account SET locale = locale WHERE id = $1").bind(id).execute(&mut **tx).await?;
+    one(sqlx::query(accounts!("account WHERE account.id = $1")).bind(id).fetch_optional(&mut **tx).await?)
+}
+
 /// Opens it, now that its address is confirmed, unless this membership or this address has one: then `None`.
 pub async fn open(tx: &mut Tx, opening: &Opening, now: Instant) -> Result<Option<String>, sqlx::Error> {
     let id = uuid::Uuid::now_v7().to_string();

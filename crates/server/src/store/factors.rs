@@ -9,6 +9,9 @@ use contract::{
 };
 use sqlx::{Row, any::AnyRow};
 
+/// Passkeys of one account: one a device is enough for many devices, and what signs in stays a list that can be looked through.
+pub const MOST_PASSKEYS: usize = 10;
+
 pub struct Authenticator {
     /// As `factors::seal` made it.
     pub sealed: String,
@@ -42,6 +45,7 @@ impl Store {
         Ok((authenticator || passkey).then_some(FactorsAsked { authenticator, passkey }))
     }
 
+    /// `takes_passkeys` says whether this server can make any; an account with `MOST_PASSKEYS` takes no more.
     pub async fn second_factor(&self, account: &str, takes_passkeys: bool) -> Result<SecondFactor, sqlx::Error> {
         let sql = "SELECT id, device, created_at, used_at FROM passkey WHERE account = $1 ORDER BY created_at, id";
         let rows = sqlx::query(sql).bind(account).fetch_all(&self.read).await?;
@@ -59,7 +63,7 @@ impl Store {
             authenticator: self.authenticator(account).await?.and_then(|kept| kept.confirmed_at),
             passkeys: passkeys.collect::<Result<_, sqlx::Error>>()?,
             recovery_codes_left: u16::try_from(left).unwrap_or(0),
-            takes_passkeys,
+            takes_passkeys: takes_passkeys && rows.len() < MOST_PASSKEYS,
         })
     }
 
@@ -69,37 +73,12 @@ impl Store {
         rows.iter().map(|row| Ok(Passkey { id: row.try_get("credential")?, stored: row.try_get("stored")? })).collect()
     }
 
-    /// A secret that waits for its first code, in place of one that waited before. False if one is in use.
-    pub async fn offer_authenticator(&self, account: &str, sealed: &str, at: Instant) -> Result<bool, sqlx::Error> {
-        let done = sqlx::query(
-            "INSERT INTO authenticator (account, secret, created_at) VALUES ($1, $2, $3) ON CONFLICT (account) DO UPDATE \
-             SET secret = excluded.secret, created_at = excluded.created_at WHERE authenticator.confirmed_at IS NULL",
-        );
-        let done = done.bind(account).bind(sealed).bind(at.millis()).execute(&self.write).await?;
-        Ok(done.rows_affected() > 0)
-    }
-
-    /// Takes the step of a right code of a secret; false if it, or a later one, was taken.
-    pub async fn take_step(&self, account: &str, sealed: &str, step: i64) -> Result<bool, sqlx::Error> {
-        let done = sqlx::query(
-            "UPDATE authenticator SET last_step = $3 WHERE account = $1 AND secret = $2 AND confirmed_at IS NOT NULL \
-             AND (last_step IS NULL OR last_step < $3)",
-        );
-        Ok(done.bind(account).bind(sealed).bind(step).execute(&self.write).await?.rows_affected() > 0)
-    }
-
-    /// Moves a passkey on from what it was when it was asked for; false if another sign-in was faster, or it was taken away.
-    pub async fn use_passkey(&self, was: &Passkey, is: &Passkey, at: Instant) -> Result<bool, sqlx::Error> {
-        let done = sqlx::query("UPDATE passkey SET stored = $3, used_at = $4 WHERE credential = $1 AND stored = $2");
-        let done = done.bind(&was.id).bind(&was.stored).bind(&is.stored).bind(at.millis()).execute(&self.write).await?;
-        Ok(done.rows_affected() > 0)
-    }
-
     /// What a browser was asked in this session, in place of what it was asked before.
     pub async fn ask_for_passkey(&self, session: &str, state: &str, at: Instant) -> Result<(), sqlx::Error> {
         sqlx::query(
-            "INSERT INTO passkey_challenge (session, state, created_at) VALUES ($1, $2, $3) ON CONFLICT (session) DO UPDATE \
-             SET state = excluded.state, created_at = excluded.created_at",
+            "INSERT INTO passkey_challenge (session, state, created_at) \
+             SELECT id, $2, $3 FROM session WHERE id = $1 AND ended_at IS NULL \
+             ON CONFLICT (session) DO UPDATE SET state = excluded.state, created_at = excluded.created_at",
         )
         .bind(session)
         .bind(state)
@@ -114,6 +93,31 @@ impl Store {
         let sql = "DELETE FROM passkey_challenge WHERE session = $1 RETURNING state";
         sqlx::query_scalar(sql).bind(session).fetch_optional(&self.write).await
     }
+}
+
+/// A secret that waits for its first code, in place of one that waited before. False if one is in use.
+pub async fn offer_authenticator(tx: &mut Tx, account: &str, sealed: &str, at: Instant) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "INSERT INTO authenticator (account, secret, created_at) VALUES ($1, $2, $3) ON CONFLICT (account) DO UPDATE \
+         SET secret = excluded.secret, created_at = excluded.created_at WHERE authenticator.confirmed_at IS NULL",
+    );
+    Ok(done.bind(account).bind(sealed).bind(at.millis()).execute(&mut **tx).await?.rows_affected() > 0)
+}
+
+/// Takes the step of a right code of a secret; false if it, or a later one, was taken.
+pub async fn take_step(tx: &mut Tx, account: &str, sealed: &str, step: i64) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE authenticator SET last_step = $3 WHERE account = $1 AND secret = $2 AND confirmed_at IS NOT NULL \
+         AND (last_step IS NULL OR last_step < $3)",
+    );
+    Ok(done.bind(account).bind(sealed).bind(step).execute(&mut **tx).await?.rows_affected() > 0)
+}
+
+/// Moves a passkey on from what it was when it was asked for; false if another sign-in was faster, or it was taken away.
+pub async fn use_passkey(tx: &mut Tx, was: &Passkey, is: &Passkey, at: Instant) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query("UPDATE passkey SET stored = $3, used_at = $4 WHERE credential = $1 AND stored = $2");
+    let done = done.bind(&was.id).bind(&was.stored).bind(&is.stored).bind(at.millis()).execute(&mut **tx).await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Uses a recovery code, once.
@@ -180,6 +184,32 @@ pub async fn count(tx: &mut Tx, account: &str) -> Result<i64, sqlx::Error> {
     .bind(account)
     .fetch_one(&mut **tx)
     .await
+}
+
+pub async fn count_passkeys(tx: &mut Tx, account: &str) -> Result<i64, sqlx::Error> {
+    let sql = "SELECT COUNT(*) FROM passkey WHERE account = $1";
+    sqlx::query_scalar(sql).bind(account).fetch_one(&mut **tx).await
+}
+
+/// Counts a renewal of recovery codes, or gives when the next one is welcome: `most` of them since a moment are enough. With the
+/// account locked.
+pub async fn count_renewal(
+    tx: &mut Tx,
+    account: &str,
+    most: i64,
+    (since, now): (Instant, Instant),
+) -> Result<Option<Instant>, sqlx::Error> {
+    let sql = "DELETE FROM recovery_renewal WHERE account = $1 AND renewed_at <= $2";
+    sqlx::query(sql).bind(account).bind(since.millis()).execute(&mut **tx).await?;
+    let sql = "SELECT COUNT(*) AS many, MIN(renewed_at) AS first FROM recovery_renewal WHERE account = $1";
+    let row = sqlx::query(sql).bind(account).fetch_one(&mut **tx).await?;
+    if row.try_get::<i64, _>("many")? >= most {
+        let window = now.millis() - since.millis();
+        return Ok(instant(&row, "first")?.map(|first| first.plus_millis(window)));
+    }
+    let sql = "INSERT INTO recovery_renewal (account, renewed_at) VALUES ($1, $2)";
+    sqlx::query(sql).bind(account).bind(now.millis()).execute(&mut **tx).await?;
+    Ok(None)
 }
 
 /// In place of those there were.

@@ -69,13 +69,6 @@ impl Store {
         let row = sqlx::query(sql).bind(id).bind(session).fetch_optional(&self.write).await?;
         row.map(|row| Ok(row.try_get::<Option<i64>, _>("sent_at")?.is_some())).transpose()
     }
-
-    /// What was agreed to and typed goes on in another session: of the same payer, who has shown the same statement again.
-    pub async fn carry_registration(&self, from: &str, to: &str) -> Result<(), sqlx::Error> {
-        let sql = "UPDATE registration SET session = $2 WHERE session = $1 AND sent_at IS NULL";
-        sqlx::query(sql).bind(from).bind(to).execute(&self.write).await?;
-        Ok(())
-    }
 }
 
 /// Its account is asked for, in this transaction: what was typed is in the pending account from now on. False if it was asked for
@@ -85,4 +78,11 @@ pub async fn send(tx: &mut Tx, id: &str, session: &str, now: Instant) -> Result<
                AND EXISTS (SELECT 1 FROM session WHERE session.id = $2 AND ended_at IS NULL)";
     let sent = sqlx::query(sql).bind(id).bind(session).bind(now.millis()).execute(&mut **tx).await?;
     Ok(sent.rows_affected() > 0)
+}
+
+/// What was agreed to and typed goes on in another session: of the same payer, who has shown the same statement again.
+pub async fn carry(tx: &mut Tx, from: &str, to: &str) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE registration SET session = $2 WHERE session = $1 AND sent_at IS NULL";
+    sqlx::query(sql).bind(from).bind(to).execute(&mut **tx).await?;
+    Ok(())
 }

@@ -8,7 +8,7 @@ use sqlx::{Row, any::AnyRow};
 pub const IDLE_MILLIS: i64 = 15 * 60_000;
 pub const LONGEST_MILLIS: i64 = 8 * 3_600_000;
 /// For finding one's phone.
-const HALFWAY_MILLIS: i64 = 10 * 60_000;
+pub(super) const HALFWAY_MILLIS: i64 = 10 * 60_000;
 /// How long the password, typed again, is good for.
 const PROVED_MILLIS: i64 = 10 * 60_000;
 
@@ -36,6 +36,12 @@ pub enum Standing {
     Proved(Instant),
 }
 
+impl Standing {
+    pub(super) fn proved_at(self) -> Option<i64> {
+        if let Self::Proved(at) = self { Some(at.millis()) } else { None }
+    }
+}
+
 /// Who is signed in.
 #[derive(Clone, Debug)]
 pub struct Member {
@@ -48,11 +54,7 @@ const APART_MILLIS: i64 = 60_000;
 
 impl Session {
     pub fn expires_at(&self) -> Instant {
-        if self.standing == Standing::Halfway {
-            return self.created_at.plus_millis(HALFWAY_MILLIS);
-        }
-        let (idle, old) = (self.seen_at.plus_millis(IDLE_MILLIS), self.created_at.plus_millis(LONGEST_MILLIS));
-        idle.min(old)
+        ends_when(self.standing == Standing::Halfway, self.created_at, self.seen_at)
     }
 
     pub fn ends_at(&self) -> Instant {
@@ -65,10 +67,22 @@ impl Session {
         matches!(self.standing, Standing::Proved(at) if at <= now && at.plus_millis(PROVED_MILLIS) > now)
     }
 
-    /// One that was seen in the future is from before a clock went back: nobody can tell how old it is, so it is over.
     pub fn lives_at(&self, now: Instant) -> bool {
-        self.expires_at() > now && self.seen_at <= now.plus_millis(APART_MILLIS)
+        lives(self.expires_at(), self.seen_at, now)
     }
+}
+
+pub(super) fn ends_when(is_halfway: bool, created_at: Instant, seen_at: Instant) -> Instant {
+    if is_halfway {
+        return created_at.plus_millis(HALFWAY_MILLIS);
+    }
+    let (idle, old) = (seen_at.plus_millis(IDLE_MILLIS), created_at.plus_millis(LONGEST_MILLIS));
+    idle.min(old)
+}
+
+/// One that was seen in the future is from before a clock went back: nobody can tell how old it is, so it is over.
+pub(super) fn lives(until: Instant, seen_at: Instant, now: Instant) -> bool {
+    until > now && seen_at <= now.plus_millis(APART_MILLIS)
 }
 
 const SESSION: &str = "SELECT session.id AS session_id, session.capture_binding AS capture_binding, session.created_at AS created_at, \
@@ -112,7 +126,7 @@ fn session_from(row: &AnyRow, token_hash: &str) -> Result<Session, sqlx::Error> 
 /// session and must not be done after it ended. Ask last, after every other wait for a lock: signing out waits for it.
 pub async fn is_alive(tx: &mut Tx, id: &str, now: Instant) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
-        "UPDATE session SET id = id WHERE id = $1 AND ended_at IS NULL AND is_halfway = 0 AND seen_at > $2 AND created_at > $3",
+        "UPDATE session SET seen_at = seen_at WHERE id = $1 AND ended_at IS NULL AND is_halfway = 0 AND seen_at > $2 AND created_at > $3",
     )
     .bind(id)
     .bind(now.millis() - IDLE_MILLIS)
@@ -121,28 +135,6 @@ pub async fn is_alive(tx: &mut Tx, id: &str, now: Instant) -> Result<bool, sqlx:
 }
 
 impl Store {
-    pub async fn add_session(&self, session: &Session, draft: Option<&PaymentDraft>) -> Result<(), sqlx::Error> {
-        sqlx::query(
-            "INSERT INTO session (token_hash, id, kind, membership, capture_binding, created_at, seen_at, account, device, draft, \
-             is_halfway, proved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        )
-        .bind(&session.token_hash)
-        .bind(&session.id)
-        .bind(if session.member.is_some() { "member" } else { "payer" })
-        .bind(&session.membership.id)
-        .bind(&session.capture_binding)
-        .bind(session.created_at.millis())
-        .bind(session.seen_at.millis())
-        .bind(session.member.as_ref().map(|member| &member.account))
-        .bind(&session.device)
-        .bind(draft.map(to_json).transpose()?)
-        .bind(i64::from(session.standing == Standing::Halfway))
-        .bind(if let Standing::Proved(at) = session.standing { Some(at.millis()) } else { None })
-        .execute(&self.write)
-        .await?;
-        Ok(())
-    }
-
     /// The session, if it lives at `now`.
     pub async fn session(&self, token_hash: &str, now: Instant) -> Result<Option<Session>, sqlx::Error> {
         Ok(self.last_session(token_hash).await?.filter(|session| session.lives_at(now)))
@@ -178,20 +170,16 @@ impl Store {
             .collect()
     }
 
-    /// Ends one session of an account by its id; false if it has none such.
-    pub async fn end_session_of(&self, account: &str, id: &str, now: Instant) -> Result<bool, sqlx::Error> {
-        let sql = "UPDATE session SET ended_at = $3, draft = NULL WHERE account = $1 AND id = $2 AND ended_at IS NULL";
-        let done = sqlx::query(sql).bind(account).bind(id).bind(now.millis()).execute(&self.write).await?;
-        Ok(done.rows_affected() > 0)
-    }
-
-    pub async fn touch_session(&self, token_hash: &str, now: Instant) -> Result<(), sqlx::Error> {
-        sqlx::query("UPDATE session SET seen_at = $2 WHERE token_hash = $1 AND ended_at IS NULL")
-            .bind(token_hash)
-            .bind(now.millis())
-            .execute(&self.write)
-            .await?;
-        Ok(())
+    /// Starts the idle time of a living session anew; false if it ended meanwhile, and one that ran out stays so.
+    pub async fn touch_session(&self, token_hash: &str, now: Instant) -> Result<bool, sqlx::Error> {
+        let done = sqlx::query(
+            "UPDATE session SET seen_at = $2 WHERE token_hash = $1 AND ended_at IS NULL AND seen_at > $3 AND created_at > $4",
+        )
+        .bind(token_hash)
+        .bind(now.millis())
+        .bind(now.millis() - IDLE_MILLIS)
+        .bind(now.millis() - LONGEST_MILLIS);
+        Ok(done.execute(&self.write).await?.rows_affected() > 0)
     }
 
     /// As if nobody had been there for so long that it is over.
@@ -225,11 +213,15 @@ impl Store {
         .await?;
         for row in left {
             let draft: PaymentDraft = json(row.try_get("draft")?)?;
-            sqlx::query("UPDATE session SET draft = $2, is_wiped = 1 WHERE token_hash = $1")
-                .bind(row.try_get::<String, _>("token_hash")?)
-                .bind(to_json(&draft.without_what_is_private())?)
-                .execute(&self.write)
-                .await?;
+            // Only if it is still as it was read: by now it may be ended, or gone on with.
+            sqlx::query(
+                "UPDATE session SET draft = $2, is_wiped = 1 WHERE token_hash = $1 AND ended_at IS NULL AND draft = $3",
+            )
+            .bind(row.try_get::<String, _>("token_hash")?)
+            .bind(to_json(&draft.without_what_is_private())?)
+            .bind(row.try_get::<String, _>("draft")?)
+            .execute(&self.write)
+            .await?;
         }
         sqlx::query(
             "UPDATE registration SET draft = '{}' WHERE draft <> '{}' AND session IN \
@@ -248,22 +240,36 @@ impl Store {
         Ok(())
     }
 
-    pub async fn draft(&self, token_hash: &str) -> Result<PaymentDraft, sqlx::Error> {
-        let row = sqlx::query("SELECT draft FROM session WHERE token_hash = $1")
-            .bind(token_hash)
-            .fetch_one(&self.read)
-            .await?;
-        let text: Option<String> = row.try_get(0)?;
+    /// Empty when nothing was kept.
+    pub async fn draft(&self, session: &str) -> Result<PaymentDraft, sqlx::Error> {
+        let row =
+            sqlx::query("SELECT draft FROM session WHERE id = $1").bind(session).fetch_optional(&self.read).await?;
+        let text: Option<String> = row.map(|row| row.try_get(0)).transpose()?.flatten();
         text.map_or_else(|| Ok(PaymentDraft::default()), |text| json(&text))
     }
 
-    pub async fn keep_draft(&self, token_hash: &str, draft: Option<&PaymentDraft>) -> Result<(), sqlx::Error> {
+    /// Keeps a draft, or none; false if the session ended or ran out meanwhile. By its name and not its token: a token that was
+    /// renewed in another tab is the same session.
+    pub async fn keep_draft(
+        &self,
+        session: &str,
+        draft: Option<&PaymentDraft>,
+        now: Instant,
+    ) -> Result<bool, sqlx::Error> {
         let text = draft.map(to_json).transpose()?;
-        sqlx::query("UPDATE session SET draft = $2, is_wiped = 0 WHERE token_hash = $1")
-            .bind(token_hash)
-            .bind(text)
-            .execute(&self.write)
-            .await?;
-        Ok(())
+        let done = sqlx::query(
+            "UPDATE session SET draft = $2, is_wiped = 0 WHERE id = $1 AND ended_at IS NULL AND seen_at > $3 AND created_at > $4",
+        )
+        .bind(session)
+        .bind(text)
+        .bind(now.millis() - IDLE_MILLIS)
+        .bind(now.millis() - LONGEST_MILLIS);
+        Ok(done.execute(&self.write).await?.rows_affected() > 0)
     }
+}
+
+/// Ends one session of an account by its id; false if it has none such.
+pub async fn end_one(tx: &mut Tx, account: &str, id: &str, now: Instant) -> Result<bool, sqlx::Error> {
+    let sql = "UPDATE session SET ended_at = $3, draft = NULL WHERE account = $1 AND id = $2 AND ended_at IS NULL";
+    Ok(sqlx::query(sql).bind(account).bind(id).bind(now.millis()).execute(&mut **tx).await?.rows_affected() > 0)
 }

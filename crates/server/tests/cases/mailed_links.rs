@@ -68,8 +68,8 @@ async fn a_new_password_by_a_link_ends_every_session_and_is_told() {
         .ask(Call::post("/session").json(&json!({ "user_id": ANAS, "password": PASSWORD })))
         .await
         .is_refused(422, "wrong_credentials");
-    house.sign_in_with(ANAS, NEW, None).await;
     assert!(letters_to(&house, ANAS).await[0].contains("was changed"));
+    house.sign_in_with(ANAS, NEW, None).await;
     assert_eq!(house.number("SELECT COUNT(*) FROM account WHERE email_confirmed_at IS NOT NULL").await, 1);
 }
 

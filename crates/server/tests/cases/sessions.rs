@@ -84,6 +84,8 @@ async fn signing_out_leaves_nothing() {
     house.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await.is(204);
     let out = house.ask(Call::write("DELETE", "/session").by(&ana)).await;
     assert!(out.is(204).header("set-cookie").contains("Max-Age=0"));
+    // Not its storage: the key of a payment whose end nobody has seen is there.
+    assert_eq!(out.header("clear-site-data"), "\"cache\"");
     assert_eq!(house.ask(Call::get("/session").by(&ana)).await.json()["kind"], "guest");
     for path in ["/bills", "/payments", "/security", "/payment-draft"] {
         house.ask(Call::get(path).by(&ana)).await.is_refused(401, "signed_out");

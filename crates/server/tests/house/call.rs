@@ -96,6 +96,11 @@ impl Answer {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
+    /// `name=value` of one of the cookies that the answer sets.
+    pub fn set_cookie(&self, name: &str) -> Option<&str> {
+        let set = self.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
+        set.filter_map(|line| line.split(';').next()).find(|pair| pair.split('=').next() == Some(name))
+    }
     pub fn is_replayed(&self) -> bool {
         self.header("idempotency-replayed") == "true"
     }

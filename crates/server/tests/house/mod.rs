@@ -37,6 +37,7 @@ use std::{
     time::Duration,
 };
 use tempfile::TempDir;
+use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 pub const ORIGIN: &str = "http://pay.localhost";
@@ -141,6 +142,34 @@ impl House {
         let address = SocketAddr::from(([192, 0, 2, 2], 1234));
         let router = server::service(&app).unwrap().layer(MockConnectInfo(address));
         (app, router)
+    }
+
+    /// A second server on the same database, which knows nothing of this one.
+    pub async fn beside(&self) -> Beside {
+        let store = Store::open(&self.database_url).await.unwrap();
+        let app =
+            State::new(self.app.settings.clone(), store, Clock::starting_at(self.app.clock.now()), self.line.clone());
+        let address = SocketAddr::from(([192, 0, 2, 2], 1234));
+        Beside { router: server::service(&app).unwrap().layer(MockConnectInfo(address)) }
+    }
+
+    /// A call that runs on while the case does something else.
+    pub fn start(&self, mut call: Call) -> JoinHandle<Answer> {
+        call.path.insert_str(0, "/api/v1");
+        tokio::spawn(answer(self.router.clone(), call.request()))
+    }
+
+    /// Until a call waits for a lock that the case holds, or was answered all the same. PostgreSQL says who waits. SQLite has one
+    /// writer, and nobody can see who waits for it: a second is enough for what comes before.
+    pub async fn until_it_waits(&self, call: &JoinHandle<Answer>) {
+        let waits =
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        for _ in 0..if crate::KIND == database::Kind::Postgres { 1_000 } else { 50 } {
+            if call.is_finished() || (crate::KIND == database::Kind::Postgres && self.number(waits).await > 0) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Sends a call all but its body, and waits until the server waits for that.
@@ -423,9 +452,21 @@ impl House {
     }
 }
 
+/// See `House::beside`.
+pub struct Beside {
+    router: Router,
+}
+
+impl Beside {
+    pub async fn ask(&self, mut call: Call) -> Answer {
+        call.path.insert_str(0, "/api/v1");
+        answer(self.router.clone(), call.request()).await
+    }
+}
+
 /// A call whose body is on its way.
 pub struct Held {
-    answer: tokio::task::JoinHandle<Answer>,
+    answer: JoinHandle<Answer>,
     finish: tokio::sync::oneshot::Sender<()>,
 }
 

@@ -1,0 +1,376 @@
+//! What was read before is checked again where it is written: a password that was changed, a session that ended, a factor that was
+//! taken away while a call was on its way.
+//!
+//! A case holds the account's row in a transaction of its own, as the other server would in the middle of its change, lets the call
+//! come up to that lock, and then goes on.
+
+use crate::house::{
+    House, ORIGIN, PASSWORD, Payer,
+    call::{Answer, Call},
+    cookie,
+    device::Device,
+    seed::ANA,
+};
+use contract::Password;
+use serde_json::{Value, json};
+use server::{
+    factors::totp::Secret,
+    store::{Tx, accounts, sessions},
+};
+
+const ANAS: &str = "ana@example.org";
+const NEW: &str = "seven lanterns on a copper river";
+const EVIL: &str = "a moth that ate the green lantern";
+const SHORT: &str = "kelp7-moth";
+
+async fn account(house: &House) -> String {
+    house.text("SELECT id FROM account").await
+}
+
+async fn living(house: &House) -> i64 {
+    house.number("SELECT COUNT(*) FROM session WHERE ended_at IS NULL AND account IS NOT NULL").await
+}
+
+fn change(current: &str, password: &str) -> Call {
+    Call::write("PUT", "/profile/password").json(&json!({ "current": current, "password": password }))
+}
+
+fn sign_in(password: &str) -> Call {
+    Call::post("/session").json(&json!({ "user_id": ANAS, "password": password }))
+}
+
+async fn proved(house: &House) -> Payer {
+    let member = house.sign_in(ANAS).await;
+    let typed = json!({ "password": PASSWORD });
+    let answer = house.ask(Call::write("PUT", "/session/proof").by(&member).json(&typed)).await;
+    Payer { cookie: cookie(answer.is(200)), ..member }
+}
+
+fn code(house: &House, secret: &Secret, ago: i64) -> Value {
+    json!({ "code": secret.code(house.app.clock.unmoved().millis() / 30_000 - ago).unwrap() })
+}
+
+/// Gives the secret and the recovery codes.
+async fn with_app(house: &House, member: &Payer) -> (Secret, Value) {
+    let offer = house.ask(Call::post("/authenticator").by(member)).await.is(201).json();
+    let secret = Secret::parse(offer["secret"].as_str().unwrap()).unwrap();
+    let set = house.ask(Call::write("PUT", "/authenticator").by(member).json(&code(house, &secret, 1))).await;
+    (secret, set.is(200).json()["codes"].clone())
+}
+
+/// The call that keeps a new passkey of a device.
+async fn new_passkey(house: &House, member: &Payer, number: u8) -> Call {
+    let device = Device { origin: ORIGIN.to_owned(), site: "pay.test".to_owned(), ..Device::new(number) };
+    let asked = house.ask(Call::post("/passkey-challenges").by(member)).await.is(201).json();
+    let options = serde_json::from_str(asked["options"].as_str().unwrap()).unwrap();
+    Call::post("/passkeys").by(member).json(&json!({ "response": device.registers(&options).to_string() }))
+}
+
+async fn passkey_path(house: &House) -> String {
+    format!("/passkeys/{}", house.text("SELECT id FROM passkey").await)
+}
+
+/// Lets a call come up to the account's row, held by somebody else's transaction.
+async fn across(house: &House, tx: Tx, call: Call) -> Answer {
+    let call = house.start(call);
+    house.until_it_waits(&call).await;
+    tx.commit().await.unwrap();
+    call.await.unwrap()
+}
+
+/// A transaction that changes the password and ends every session, just before its commit.
+async fn new_password(house: &House) -> Tx {
+    let account = account(house).await;
+    let hash = house.app.passwords.hash(&Password::parse(NEW).unwrap()).await.unwrap();
+    let mut tx = house.app.store.begin().await.unwrap();
+    let now = house.app.clock.now();
+    accounts::lock(&mut tx, &account).await.unwrap();
+    accounts::set_password(&mut tx, &account, &hash, false, now).await.unwrap();
+    accounts::end_sessions(&mut tx, &account, None, now).await.unwrap();
+    tx
+}
+
+/// What there is that signs in to the account.
+async fn factors(house: &House) -> Vec<i64> {
+    let mut factors = Vec::new();
+    for table in ["passkey", "authenticator", "recovery_code WHERE used_at IS NULL", "recovery_renewal"] {
+        factors.push(house.number(&format!("SELECT COUNT(*) FROM {table}")).await);
+    }
+    factors
+}
+
+#[tokio::test]
+async fn whoever_typed_the_old_password_is_not_signed_in_after_it_was_changed() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let tx = new_password(&house).await;
+    across(&house, tx, sign_in(PASSWORD)).await.is_refused(422, "wrong_credentials");
+    assert_eq!(living(&house).await, 0);
+    house.ask(sign_in(NEW)).await.is(200);
+}
+
+#[tokio::test]
+async fn nothing_of_an_account_is_changed_by_a_session_that_ended_with_the_old_password_meanwhile() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let member = proved(&house).await;
+    let (secret, codes) = with_app(&house, &member).await;
+    house.ask(new_passkey(&house, &member, 1).await).await.is(201);
+    let passkey = passkey_path(&house).await;
+    let shown = json!({ "code": codes[0] });
+    for at in 0..9 {
+        // A session of before each time, and its password of before.
+        let hash = house.app.passwords.hash(&Password::parse(PASSWORD).unwrap()).await.unwrap();
+        let mut tx = house.app.store.begin().await.unwrap();
+        accounts::set_password(&mut tx, &account(&house).await, &hash, false, house.app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        house.app.clock.move_on(120_000);
+        let half = house.ask(sign_in(PASSWORD)).await;
+        let half = Payer { cookie: cookie(half.is(200)), binding: String::new(), region: member.region, name: "" };
+        let mut member = Payer { cookie: half.cookie.clone(), binding: String::new(), ..half };
+        if at > 0 {
+            let whole = "UPDATE session SET is_halfway = 0, proved_at = seen_at WHERE ended_at IS NULL";
+            sqlx::query(whole).execute(&house.app.store.write).await.unwrap();
+        }
+        let call = match at {
+            0 => Call::post("/session/second-factor").json(&shown),
+            1 => Call::write("PUT", "/session/proof").json(&json!({ "password": PASSWORD })),
+            2 => change(PASSWORD, EVIL),
+            3 => Call::write("DELETE", "/authenticator"),
+            4 => Call::write("DELETE", &passkey),
+            5 => Call::post("/recovery-codes"),
+            6 => Call::write("DELETE", "/sessions"),
+            7 => Call::write("DELETE", &format!("/sessions/{}", house.text("SELECT MAX(id) FROM session").await)),
+            _ => new_passkey(&house, &member, 2).await,
+        };
+        member.name = "";
+        let before = factors(&house).await;
+        let letters = "SELECT COUNT(*) FROM outbox";
+        let told = house.number(letters).await;
+        let tx = new_password(&house).await;
+        let call = call.by(&member);
+        let path = format!("{} {}", call.method, call.path);
+        let answer = across(&house, tx, call).await;
+        assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (401, Some("signed_out")), "{path}");
+        assert_eq!((living(&house).await, factors(&house).await), (0, before), "{path}");
+        assert_eq!(house.number(letters).await, told, "{path}");
+    }
+    _ = secret;
+    assert_eq!(house.ask(sign_in(NEW)).await.is(200).json()["kind"], "halfway");
+}
+
+#[tokio::test]
+async fn while_the_password_is_changed_no_sign_in_with_the_old_one_outlives_it() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let beside = house.beside().await;
+    for round in 0..3 {
+        let (old, new) = if round % 2 == 0 { (PASSWORD, NEW) } else { (NEW, PASSWORD) };
+        let member = house.sign_in_with(ANAS, old, None).await;
+        let tries = (0..4).map(|at| {
+            let (house, beside) = (&house, &beside);
+            async move { if at % 2 == 0 { house.ask(sign_in(old)).await } else { beside.ask(sign_in(old)).await } }
+        });
+        let (changed, _) = tokio::join!(house.ask(change(old, new).by(&member)), futures_util::future::join_all(tries));
+        let member = Payer { cookie: cookie(changed.is(200)), ..member };
+        assert_eq!(living(&house).await, 1, "the one that changed it");
+        house.ask(Call::get("/security").by(&member)).await.is(200);
+        house.app.clock.move_on(3_600_000);
+    }
+}
+
+#[tokio::test]
+async fn a_thief_who_knows_the_old_password_and_holds_calls_back_undoes_nothing() {
+    for by_mail in [false, true] {
+        let house = House::open().await;
+        house.register(&ANA, ANAS).await;
+        let (thief, owner) = (house.sign_in(ANAS).await, house.sign_in(ANAS).await);
+        let proof = Call::write("PUT", "/session/proof").json(&json!({ "password": PASSWORD }));
+        let held = [house.hold(change(PASSWORD, EVIL).by(&thief)).await, house.hold(proof.by(&thief)).await];
+        if by_mail {
+            house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
+            house.errands().await;
+            let reset = json!({ "token": house.link(ANAS).await, "password": NEW });
+            house.ask(Call::write("PUT", "/password-resets").json(&reset)).await.is(204);
+        } else {
+            house.ask(change(PASSWORD, NEW).by(&owner)).await.is(200);
+        }
+        let before = house.everything().await;
+        for call in held {
+            let answer = call.finish().await;
+            assert!(answer.is_refused(401, "signed_out").set_cookie("kppay_session").is_none());
+        }
+        assert_eq!(house.everything().await, before);
+        assert_eq!(living(&house).await, i64::from(!by_mail));
+        house.sign_in_with(ANAS, NEW, None).await;
+    }
+}
+
+#[tokio::test]
+async fn the_last_factor_of_a_short_password_stays_though_two_servers_take_one_each() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let member = proved(&house).await;
+    with_app(&house, &member).await;
+    house.ask(new_passkey(&house, &member, 1).await).await.is(201);
+    let changed = house.ask(change(PASSWORD, SHORT).by(&member)).await;
+    let member = Payer { cookie: cookie(changed.is(200)), ..member };
+    let passkey = passkey_path(&house).await;
+    let remove = |path: &str| Call::write("DELETE", path).by(&member);
+
+    // In the middle of the other server's removal.
+    let mut tx = house.app.store.begin().await.unwrap();
+    accounts::lock(&mut tx, &account(&house).await).await.unwrap();
+    sqlx::query("DELETE FROM authenticator").execute(&mut *tx).await.unwrap();
+    let refused = across(&house, tx, remove(&passkey)).await;
+    refused.is_refused(422, "invalid").blames("password", "too_short");
+    assert_eq!(factors(&house).await[..3], [1, 0, 10]);
+
+    let (_, beside) = (with_app(&house, &member).await, house.beside().await);
+    let (one, other) = tokio::join!(house.ask(remove("/authenticator")), beside.ask(remove(&passkey)));
+    let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 422]);
+    let left = factors(&house).await;
+    assert_eq!((left[0] + left[1], left[2]), (1, 10));
+}
+
+#[tokio::test]
+async fn a_password_is_not_made_short_while_the_last_factor_is_taken_away() {
+    for by_mail in [false, true] {
+        let house = House::open().await;
+        house.register(&ANA, ANAS).await;
+        let member = proved(&house).await;
+        with_app(&house, &member).await;
+        let call = if by_mail {
+            house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
+            house.errands().await;
+            Call::write("PUT", "/password-resets").json(&json!({ "token": house.link(ANAS).await, "password": SHORT }))
+        } else {
+            change(PASSWORD, SHORT).by(&member)
+        };
+        let mut tx = house.app.store.begin().await.unwrap();
+        accounts::lock(&mut tx, &account(&house).await).await.unwrap();
+        sqlx::query("DELETE FROM authenticator").execute(&mut *tx).await.unwrap();
+        across(&house, tx, call).await.is_refused(422, "invalid").blames("password", "too_short");
+        assert_eq!(house.number("SELECT is_password_short FROM account").await, 0);
+        house.sign_in(ANAS).await;
+    }
+}
+
+#[tokio::test]
+async fn of_two_first_factors_at_the_same_moment_one_brings_the_recovery_codes() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let (member, beside) = (proved(&house).await, house.beside().await);
+    let offer = house.ask(Call::post("/authenticator").by(&member)).await.is(201).json();
+    let secret = Secret::parse(offer["secret"].as_str().unwrap()).unwrap();
+    let app = Call::write("PUT", "/authenticator").by(&member).json(&code(&house, &secret, 0));
+    let passkey = new_passkey(&house, &member, 1).await;
+    let (one, other) = tokio::join!(house.ask(app), beside.ask(passkey));
+    let count = |answer: &Answer| answer.json()["codes"].as_array().unwrap().len();
+    assert_eq!(count(one.is(200)) + count(other.is(201)), 10);
+    assert_eq!(factors(&house).await[..3], [1, 1, 10]);
+    let shown = if count(&one) == 10 { one } else { other };
+    let half = house.ask(sign_in(PASSWORD)).await;
+    let half = Payer { cookie: cookie(half.is(200)), ..member };
+    let shown = json!({ "code": shown.json()["codes"][9] });
+    house.ask(Call::post("/session/second-factor").by(&half).json(&shown)).await.is(200);
+}
+
+#[tokio::test]
+async fn an_account_has_at_most_ten_passkeys_though_two_are_added_at_once() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let (member, other) = (proved(&house).await, proved(&house).await);
+    let beside = house.beside().await;
+    for number in 1..=9 {
+        house.ask(new_passkey(&house, &member, number).await).await.is(201);
+    }
+    let (tenth, eleventh) = (new_passkey(&house, &member, 10).await, new_passkey(&house, &other, 11).await);
+    let (one, two) = tokio::join!(house.ask(tenth), beside.ask(eleventh));
+    let refused = if one.status.as_u16() == 201 { two } else { one };
+    refused.is_refused(422, "invalid").blames("response", "too_large");
+    assert_eq!(house.number("SELECT COUNT(*) FROM passkey").await, 10);
+    let early = house.ask(Call::post("/passkey-challenges").by(&member)).await;
+    early.is_refused(422, "invalid").blames("passkey", "too_large");
+    let seen = house.ask(Call::get("/security").by(&member)).await.is(200).json();
+    assert_eq!(seen["second_factor"]["takes_passkeys"], false, "the page offers none");
+}
+
+#[tokio::test]
+async fn recovery_codes_are_renewed_five_times_a_day_and_each_time_the_owner_is_told() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let mut member = proved(&house).await;
+    with_app(&house, &member).await;
+    let renew = |member: &Payer| house.ask(Call::post("/recovery-codes").by(member));
+    for _ in 0..5 {
+        renew(&member).await.is(201);
+        house.app.clock.move_on(60_000);
+    }
+    let codes = "SELECT MAX(code_hash) FROM recovery_code";
+    let before = house.text(codes).await;
+    let refused = renew(&member).await;
+    let wait = refused.is_refused(429, "too_many").json()["retry_after"].as_i64().unwrap();
+    assert!((86_000..=86_400 - 300).contains(&wait), "{wait}");
+    assert_eq!(house.text(codes).await, before);
+    assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE subject LIKE '%new recovery codes%'").await, 5);
+    house.app.clock.move_on(86_400_000 - 300_000);
+    let half = house.ask(sign_in(PASSWORD)).await;
+    member.cookie = cookie(half.is(200));
+    let whole = "UPDATE session SET is_halfway = 0, proved_at = seen_at WHERE ended_at IS NULL";
+    sqlx::query(whole).execute(&house.app.store.write).await.unwrap();
+    renew(&member).await.is(201);
+    renew(&member).await.is_refused(429, "too_many");
+}
+
+#[tokio::test]
+async fn a_draft_that_waits_while_its_session_ends_is_not_kept() {
+    let house = House::open().await;
+    let payer = house.look_up(&ANA).await;
+    let draft = json!({ "shares": [{ "bill": "visit", "part": "10.00" }], "payer_name": "Ana O’Neill" });
+    let mut tx = house.app.store.begin().await.unwrap();
+    let end = "UPDATE session SET ended_at = seen_at, draft = NULL";
+    sqlx::query(end).execute(&mut *tx).await.unwrap();
+    let keep = Call::write("PUT", "/payment-draft").by(&payer).json(&draft);
+    across(&house, tx, keep).await.is_refused(401, "signed_out");
+    assert_eq!(house.number("SELECT COUNT(*) FROM session WHERE draft IS NOT NULL").await, 0);
+}
+
+#[tokio::test]
+async fn a_session_is_alive_in_a_transaction_until_it_ends_or_runs_out() {
+    let house = House::open().await;
+    let payer = house.look_up(&ANA).await;
+    let id = house.text("SELECT id FROM session").await;
+    let alive = async || {
+        let mut tx = house.app.store.begin().await.unwrap();
+        let alive = sessions::is_alive(&mut tx, &id, house.app.clock.now()).await.unwrap();
+        tx.rollback().await.unwrap();
+        alive
+    };
+    assert!(alive().await);
+    house.ask(Call::post("/session/lapse").by(&payer)).await.is(204);
+    assert!(!alive().await, "it ran out");
+    let back = format!("UPDATE session SET seen_at = {}", house.app.clock.now().millis());
+    sqlx::query(sqlx::AssertSqlSafe(back)).execute(&house.app.store.write).await.unwrap();
+    assert!(alive().await);
+    house.ask(Call::write("DELETE", "/session").by(&payer)).await.is(204);
+    assert!(!alive().await, "it was ended");
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_and_the_session_stays() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let member = house.sign_in(ANAS).await;
+    let id = house.text("SELECT id FROM session WHERE ended_at IS NULL AND account IS NOT NULL").await;
+    let typed = json!({ "password": PASSWORD });
+    let proof = house.ask(Call::write("PUT", "/session/proof").by(&member).json(&typed)).await;
+    let again = Payer { cookie: cookie(proof.is(200)), ..member };
+    let changed = house.ask(change(PASSWORD, NEW).by(&again)).await;
+    assert_ne!(cookie(changed.is(200)), again.cookie);
+    house.ask(Call::get("/bills").by(&again)).await.is_refused(401, "signed_out");
+    let same = "SELECT id FROM session WHERE ended_at IS NULL AND account IS NOT NULL";
+    assert_eq!((house.text(same).await, living(&house).await), (id, 1));
+}
