@@ -86,7 +86,7 @@ async fn a_processor_is_believed_only_with_a_certificate_that_is_checked() {
     let url = stub(&good, &good_key).await;
     let authority = ours.pem();
     assert_eq!(events_of(url.clone(), Some(&authority)).await, Ok(0));
-    let refused = Err(ProcessorError::Unreachable);
+    let refused = Err(ProcessorError::Unanswered);
     assert_eq!(events_of(url, None).await, refused, "an authority that this machine does not know");
     for (what, (certificate, key)) in [
         ("of a foreign authority", foreign.signs("localhost", false)),
