@@ -159,7 +159,7 @@ async fn payment_from(tx: &mut Tx, row: &AnyRow) -> Result<Payment, sqlx::Error>
         can_retry: matches!(state, PaymentState::Failed | PaymentState::Returned | PaymentState::Cancelled),
         total,
         fee,
-        charged: total.plus(fee).unwrap_or(total),
+        charged: total.plus(fee).ok_or_else(|| sqlx::Error::Decode("total_cents + fee_cents".into()))?,
         shares: shares_of(&mut *tx, &id, state).await?,
         method: json(row.try_get("method")?)?,
         payer_name: row.try_get("payer_name")?,
