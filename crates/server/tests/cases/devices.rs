@@ -200,10 +200,10 @@ async fn the_notice_is_in_the_members_language_and_says_what_to_do() {
 #[tokio::test]
 async fn over_tls_the_cookie_is_bound_to_the_host() {
     let house = House::open_with(&["--public-origin", &ORIGIN.replace("http:", "https:")]).await;
-    let lookup = Call::post("/bill-lookups").header("origin", "https://pay.test").json(&ANA.lookup());
+    let lookup = Call::post("/bill-lookups").header("origin", "https://pay.localhost").json(&ANA.lookup());
     let payer = cookie(house.ask(lookup).await.is(201));
     let write = |method: &str, path: &str| {
-        Call::write(method, path).header("origin", "https://pay.test").header("cookie", &payer)
+        Call::write(method, path).header("origin", "https://pay.localhost").header("cookie", &payer)
     };
     let begun = house.ask(write("POST", "/registrations")).await.is(201).json();
     let path = format!("/registrations/{}/account", begun["id"].as_str().unwrap());
@@ -212,7 +212,7 @@ async fn over_tls_the_cookie_is_bound_to_the_host() {
     let confirm = json!({ "token": house.link(ANAS).await, "password": PASSWORD, "code": house.code().await });
     house.ask(write("POST", "/email-confirmations").json(&confirm)).await.is(204);
     let body = json!({ "user_id": ANAS, "password": PASSWORD });
-    let answer = house.ask(Call::post("/session").header("origin", "https://pay.test").json(&body)).await;
+    let answer = house.ask(Call::post("/session").header("origin", "https://pay.localhost").json(&body)).await;
     assert!(answer.is(200).set_cookie("__Host-kppay_device").is_some());
     let set = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
     assert!(set.filter(|line| line.contains("device")).all(|line| line.contains("; Secure")));

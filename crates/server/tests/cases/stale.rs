@@ -60,7 +60,7 @@ async fn with_app(house: &House, member: &Payer) -> (Secret, Value) {
 
 /// The call that keeps a new passkey of a device.
 async fn new_passkey(house: &House, member: &Payer, number: u8) -> Call {
-    let device = Device { origin: ORIGIN.to_owned(), site: "pay.test".to_owned(), ..Device::new(number) };
+    let device = Device { origin: ORIGIN.to_owned(), site: "pay.localhost".to_owned(), ..Device::new(number) };
     let asked = house.ask(Call::post("/passkey-challenges").by(member)).await.is(201).json();
     let options = serde_json::from_str(asked["options"].as_str().unwrap()).unwrap();
     Call::post("/passkeys").by(member).json(&json!({ "response": device.registers(&options).to_string() }))
