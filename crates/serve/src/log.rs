@@ -55,9 +55,8 @@ pub fn say(text: &str) {
 impl Lines {
     fn to(sink: impl Write + Send + 'static) -> Self {
         let (sender, receiver) = sync_channel(WAITING);
-        let writer = std::thread::Builder::new().name("log".into()).spawn(move || write_all(&receiver, sink));
         // Without the thread every line counts as lost: the receiver is gone.
-        _ = writer;
+        _ = std::thread::Builder::new().name("log".into()).spawn(move || write_all(&receiver, sink));
         Self(Arc::new(sender))
     }
 

@@ -1,5 +1,5 @@
 //! Slow, idle and too many connections over real sockets: each ends by itself, and others are served meanwhile.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use axum::{Router, extract::ConnectInfo, routing::get};
 use serve::{Limits, run};

@@ -72,8 +72,7 @@ impl Readiness {
 
     async fn database(&self, app: &State) -> Option<&'static str> {
         let last = *self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, found)) = last.filter(|(at, _)| at.elapsed() < FRESH) {
-            _ = at;
+        if let Some((_, found)) = last.filter(|(at, _)| at.elapsed() < FRESH) {
             return found;
         }
         let Ok(mut probe) = self.probe.try_lock() else {

@@ -1,5 +1,5 @@
 //! Which settings start and which don't: every refusal names the setting and the way out.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use server::settings::{Secrets, Settings};
 
