@@ -132,7 +132,8 @@ impl Sandbox {
         _ = rustls::crypto::ring::default_provider().install_default();
         let more = authority.map(reqwest::Certificate::from_pem_bundle).transpose()?.unwrap_or_default();
         let http = reqwest::Client::builder().timeout(patience).connect_timeout(Duration::from_secs(2));
-        let http = http.tls_certs_merge(more).build()?;
+        // No redirects: the secret goes to the address that the operator named and nowhere else.
+        let http = http.tls_certs_merge(more).redirect(reqwest::redirect::Policy::none()).build()?;
         Ok(Self { http, url, secret })
     }
 

@@ -1,0 +1,147 @@
+//! What the documents claim, held against the tree: every test and file that `docs/security.md`, `docs/asvs.md` and ARCHITECTURE.md name is
+//! there, and `docs/asvs.md` has every requirement once with counts that are right. It does not judge whether a test shows what it is named for.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+const DOCUMENTS: [&str; 4] = ["docs/security.md", "docs/asvs.md", "docs/reliability.md", "ARCHITECTURE.md"];
+/// Requirements of levels 1 and 2 in each chapter of ASVS 5.0.0, counted in its own list.
+const REQUIREMENTS: [(u8, usize); 17] = [
+    (1, 27),
+    (2, 11),
+    (3, 19),
+    (4, 10),
+    (5, 9),
+    (6, 35),
+    (7, 18),
+    (8, 7),
+    (9, 7),
+    (10, 29),
+    (11, 14),
+    (12, 9),
+    (13, 13),
+    (14, 9),
+    (15, 13),
+    (16, 16),
+    (17, 7),
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        let is_ours = !["target", "dist", "node_modules", ".git"].iter().any(|other| name == *other);
+        if path.is_dir() && is_ours {
+            files(&path, found);
+        } else if path.extension().is_some_and(|kind| kind == "rs" || kind == "mjs") {
+            found.push(path);
+        }
+    }
+}
+
+/// What stands between backticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// `a_sentence_of_four_words_or_more`: a test's name, and nothing else in these documents looks like one.
+fn is_test_name(word: &str) -> bool {
+    // Metrics and crates have such names, too.
+    if word.starts_with("kppay_") || word.starts_with("wasm_") {
+        return false;
+    }
+    word.matches('_').count() >= 3
+        && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+#[test]
+fn every_test_that_a_document_names_is_there() {
+    let mut sources = Vec::new();
+    files(&root(), &mut sources);
+    let code: String = sources.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let mut missing = BTreeSet::new();
+    for document in DOCUMENTS {
+        let text = fs::read_to_string(root().join(document)).unwrap();
+        for word in quoted(&text) {
+            if is_test_name(word) && !code.contains(&format!("fn {word}(")) {
+                missing.insert(format!("{document}: {word}"));
+            }
+            let is_journey = word.ends_with(".test.mjs") && !word.contains('/') && word != "x.test.mjs";
+            if is_journey && !root().join("end2end/tests").join(word).is_file() {
+                missing.insert(format!("{document}: {word}"));
+            }
+        }
+    }
+    assert_eq!(missing, BTreeSet::new());
+}
+
+#[test]
+fn every_file_that_a_document_names_by_its_whole_path_is_there() {
+    let mut missing = BTreeSet::new();
+    for document in DOCUMENTS {
+        let text = fs::read_to_string(root().join(document)).unwrap();
+        for word in quoted(&text) {
+            let is_path =
+                ["crates/", "src/", "end2end/", "tests/", "docs/"].iter().any(|start| word.starts_with(start));
+            let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
+            let is_there = || root().join(word).exists() || root().join("crates/server").join(word).exists();
+            if is_path && is_plain && !is_there() {
+                missing.insert(format!("{document}: {word}"));
+            }
+        }
+    }
+    assert_eq!(missing, BTreeSet::new());
+}
+
+/// `| 6.2.1 | 1 | … | met | … |` as chapter, level and state.
+fn requirement(line: &str) -> Option<(u8, u8, String, String)> {
+    let cells: Vec<_> = line.strip_prefix('|')?.split('|').map(str::trim).collect();
+    let (number, level, state) = (cells.first()?, cells.get(1)?, cells.get(3)?);
+    let chapter = number.split('.').next()?.parse().ok()?;
+    (number.matches('.').count() == 2).then_some(())?;
+    Some((chapter, level.parse().ok()?, (*state).to_owned(), (*number).to_owned()))
+}
+
+#[test]
+fn every_requirement_of_asvs_levels_1_and_2_has_one_row_and_the_counts_are_right() {
+    let text = fs::read_to_string(root().join("docs/asvs.md")).unwrap();
+    let rows: Vec<_> = text.lines().filter_map(requirement).collect();
+    let numbers: BTreeSet<_> = rows.iter().map(|row| &row.3).collect();
+    assert_eq!(numbers.len(), rows.len(), "a requirement stands twice");
+    for (chapter, count) in REQUIREMENTS {
+        assert_eq!(rows.iter().filter(|row| row.0 == chapter).count(), count, "V{chapter}");
+    }
+    let mut counts: BTreeMap<(u8, &str), usize> = BTreeMap::new();
+    for (_, level, state, number) in &rows {
+        assert!(["met", "open", "not applicable"].contains(&state.as_str()), "{number}: {state}");
+        *counts.entry((*level, state)).or_default() += 1;
+    }
+    for level in [1, 2] {
+        let of = |state| counts.get(&(level, state)).copied().unwrap_or(0);
+        let line = format!("| level {level} | {} | {} | {} |", of("met"), of("open"), of("not applicable"));
+        assert!(text.contains(&line), "docs/asvs.md should say {line}");
+    }
+}
+
+#[test]
+fn no_code_of_ours_is_unsafe() {
+    let mut sources = Vec::new();
+    files(&root(), &mut sources);
+    for path in sources
+        .iter()
+        .filter(|path| path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with("documents.rs"))
+    {
+        let code = fs::read_to_string(path).unwrap();
+        for word in ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern"] {
+            assert!(!code.contains(word), "{}: {word}", path.display());
+        }
+    }
+}
