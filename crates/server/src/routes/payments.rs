@@ -69,9 +69,12 @@ pub async fn pay(
     if let Some(used) = app.store.key_use(&session.membership.id, &key).await? {
         return replay(&app, &session, &key, &used, &order).await;
     }
-    let turn = charges::turn(&app, &session, address).await?;
-    match begin(&app, &session, &key, &order).await {
-        Ok(asked) => {
+    let begun = async {
+        let turn = charges::turn(&app, &session, address).await?;
+        Ok((turn, begin(&app, &session, &key, &order).await?))
+    };
+    match begun.await {
+        Ok((turn, asked)) => {
             // Begun: whatever goes wrong from here on, money may have moved, and its key is what to ask with.
             let unknown = |_| Error::later(RefusalCode::KeyInUse, 2);
             // The commit itself may have taken so long that somebody was told that nothing would come of this order.
@@ -84,7 +87,7 @@ pub async fn pay(
             turn.end(&app, is_declined).await;
             Ok((StatusCode::CREATED, HeaderMap::new(), Json(payment)))
         }
-        // The same order from a second tab may have been begun, and its token used, since the key was looked at.
+        // The same order from a second tab may have been begun, its token used and the limit reached, since the key was looked at.
         Err(refused) => match app.store.key_use(&session.membership.id, &key).await? {
             Some(used) => replay(&app, &session, &key, &used, &order).await,
             None => Err(refused),
@@ -302,7 +305,8 @@ pub async fn list(
         return Err(Error::later(RefusalCode::KeyInUse, 1));
     }
     let payment = app.store.payment_of_key(&session, &key).await?;
-    let payment = payment.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    // Its key is there, so "not found" would be untrue, and a page believes it.
+    let payment = payment.ok_or_else(|| Error::new(RefusalCode::Fault))?;
     Ok(Json(Payments::One(Box::new(payment))))
 }
 
