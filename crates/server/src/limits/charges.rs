@@ -24,8 +24,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Through a gate at a time, while nothing was declined: as many as one session may have declined.
 const ABREAST: u32 = rules::CHARGES_BY_SESSION.most;
-/// Nobody waits longer at a gate.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Nobody waits longer at a gate. It is less than a lock's time-out, so that whoever stands behind payments that wait for a lock does
+/// not then wait for the lock, too.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 type Open = HashMap<String, Arc<Semaphore>>;
 
