@@ -54,6 +54,8 @@ function lasting(tree, house, language) {
     .replace(/\/payments\/[\w-]+/g, '/payments/ID')
     .replace(/\b(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}\b/g, 'SECRET').replace(/otpauth:\S+/g, 'OTPAUTH')
     .replace(/\b[0-9a-hjkmnp-tv-z]{5}-[0-9a-hjkmnp-tv-z]{5}\b/g, 'CODE')
+    // how many tries fit in before there are too many: the server gives some back as time passes
+    .replace(/"9000\d\d"/g, '"9000··"')
     // how long the next try at signing in is away: seconds go by
     .replace(/(next try is possible in|volver a intentarlo en) \d+ (second|segundo)s?/g, '$1 N $2s');
   return atOnce(same, house, language);
