@@ -38,7 +38,7 @@ impl caller::SignedIn {
     }
 }
 
-/// Takes everything back and refuses. A transaction that is only dropped costs its connection.
+/// Takes everything back and refuses. One that is only dropped is rolled back beside, and keeps its row locked until then.
 pub async fn refused<T>(tx: Tx, error: Error) -> Answer<T> {
     tx.rollback().await?;
     Err(error)
