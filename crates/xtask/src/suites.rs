@@ -17,7 +17,11 @@ pub const USAGE: &str = "test [--at 2028-02-29T12:00:00Z] [native] [server] [bro
 type Suite = (&'static str, &'static str, fn(Option<&str>) -> Outcome<Tally>);
 
 const SUITES: [Suite; 6] = [
-    ("native", "contract, processor, capture, the commands, the app's native tests and the tree's own rules", native),
+    (
+        "native",
+        "contract, serve, processor, capture, the commands, the app's native tests and the tree's own rules",
+        native,
+    ),
     ("server", "the billing API on SQLite and on PostgreSQL", server),
     ("browser", "the app's pieces in Chromium (wasm-bindgen-test)", browser),
     ("api", "schemathesis against the OpenAPI document", api),
@@ -58,7 +62,8 @@ pub fn test(given: &[String]) -> Outcome<bool> {
 
 fn native(at: Option<&str>) -> Outcome<Tally> {
     let mut tally = Tally::default();
-    let crates = ["-p", "contract", "-p", "processor", "-p", "capture", "-p", "xtask", "--features", "xtask/load"];
+    let crates = ["contract", "serve", "processor", "capture", "xtask"].into_iter().flat_map(|name| ["-p", name]);
+    let crates = crates.chain(["--features", "xtask/load"]);
     cargo_test(&mut tally, cargo_at(at).args(["test", "--no-fail-fast"]).args(crates))?;
     cargo_test(&mut tally, cargo_at(at).args(["test", "--no-fail-fast", "-p", "kppay", "--features", "ssr"]))?;
     Ok(tally)
