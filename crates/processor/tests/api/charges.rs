@@ -135,7 +135,7 @@ async fn a_refusal_says_which_key_it_is_about() {
 
 #[tokio::test]
 async fn charges_are_listed_in_pages_in_the_order_they_were_made_each_once() {
-    let sandbox = Sandbox::open().await;
+    let sandbox = Sandbox::open_with(&["--tokens", "200"]).await;
     let mut made = Vec::new();
     for at in 0..120 {
         let token = sandbox.card("4242424242424242").await;

@@ -138,7 +138,8 @@ impl Sandbox {
         self.ask(request.unwrap()).await
     }
     pub async fn close(&self, key: &str) -> Answer {
-        let request = Request::post(format!("/v1/keys/{key}/close")).header("authorization", "Bearer a shared secret");
+        let request =
+            Request::post(format!("/v1/keys/{key}/close")).header("authorization", format!("Bearer {SECRET}"));
         self.ask(request.body(Body::empty()).unwrap()).await
     }
     pub async fn moves_to(&self, now: Instant) {
