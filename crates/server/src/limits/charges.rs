@@ -11,7 +11,10 @@ use super::rules;
 use crate::{
     refusal::{Answer, Error},
     state::State,
-    store::{limits::Bucket, sessions::Session},
+    store::{
+        limits::{Bucket, Full},
+        sessions::Session,
+    },
 };
 use contract::refusal::RefusalCode;
 use std::{
@@ -84,9 +87,10 @@ pub async fn turn(app: &State, session: &Session, address: IpAddr) -> Answer<Tur
         let passed = limits.gates.pass(&session.membership.id, abreast).await;
         let passed = passed.ok_or_else(|| Error::later(RefusalCode::Unavailable, 5))?;
         let now = app.clock.now();
-        app.store.look(&counted_by, now).await?.map_err(|full| super::too_many(full.wait_millis))?;
-        let was_declined = abreast == 1 && app.store.look(&own, now).await?.is_ok_and(|filled| filled > 0);
-        if !was_declined {
+        let full = |full: Full| super::too_many(full.wait_millis);
+        app.store.look(&counted_by, now).await?.map_err(full)?;
+        // What was not full a moment ago may be now: a second look is an answer of its own.
+        if abreast == ABREAST || app.store.look(&own, now).await?.map_err(full)? == 0 {
             return Ok(Turn { counted_by, _passed: passed });
         }
         abreast = ABREAST;
