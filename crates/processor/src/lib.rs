@@ -106,14 +106,14 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
     tasks.stop();
 }
 
-/// Every second what banks have to say, every hour what nobody needs any more.
+/// Every second what banks have to say, every minute some of what nobody needs any more.
 async fn answer_for_the_banks(app: App) {
     let mut rounds: u64 = 0;
     loop {
         if app.store.end_debits(app.now()).await.is_err() {
             tracing::error!("bank debits could not be answered");
         }
-        if rounds.is_multiple_of(3_600) && app.store.sweep_tokens(app.now()).await.is_err() {
+        if rounds.is_multiple_of(60) && app.store.sweep_tokens(app.now()).await.is_err() {
             tracing::error!("old tokens could not be deleted");
         }
         rounds += 1;

@@ -137,7 +137,7 @@ pub async fn run(app: App) {
         let now = app.clock.now();
         if now.millis().saturating_sub(lapsed_at) > LAPSES_EVERY_MILLIS {
             lapsed_at = now.millis();
-            if app.store.lapse_pending(now, CONFIRM_MILLIS).await.is_err() {
+            if app.store.clean_up_pending(now, CONFIRM_MILLIS).await.is_err() {
                 tracing::error!("registrations that ran out could not be forgotten");
             }
         }

@@ -45,10 +45,21 @@ pub async fn run(app: App) {
         }
         app.tasks.beat("recovery");
         rounds += 1;
-        if rounds.is_multiple_of(MINUTE) && within(app.store.sweep(app.clock.now())).await.is_none() {
-            tracing::error!("what ended sessions left could not be wiped");
+        if rounds.is_multiple_of(MINUTE) {
+            clean_up(&app).await;
         }
         tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Once a minute: what sessions that ran out have left, a batch at a time. What is left after ten waits for the next minute.
+pub async fn clean_up(app: &App) {
+    for _ in 0..10 {
+        match within(app.store.clean_up_sessions(app.clock.now())).await {
+            Some(true) => {}
+            Some(false) => return,
+            None => return tracing::error!("what ended sessions left could not be wiped"),
+        }
     }
 }
 

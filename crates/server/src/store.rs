@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod asking;
 pub mod begin;
 pub mod bills;
+pub mod clean_up;
 pub mod connect;
 pub mod durable;
 pub mod errands;

@@ -80,7 +80,7 @@ impl Tallies {
     }
 }
 
-/// Until the task is dropped. Also sweeps what limits have left.
+/// Until the task is dropped. Also cleans up what limits have left.
 pub async fn run(app: App) {
     loop {
         app.tasks.beat("tallies");
@@ -110,8 +110,8 @@ pub async fn round(app: &App) -> Result<(), sqlx::Error> {
         }
         watched.alarm.set(i64::from(is_alarm));
     }
-    app.store.sweep_tallies(now).await?;
+    app.store.clean_up_tallies(now).await?;
     // Some at a time: what is left waits for the next round.
-    app.store.sweep_attempts(now).await?;
+    app.store.clean_up_attempts(now).await?;
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 use axum::{Json, extract::State, http::StatusCode};
 use contract::{
-    PersonName, Problem,
+    Instant, PersonName, Problem,
     account::{ConfirmationLetter, NewAccount, Registration, RegistrationDraft, TERMS_VERSION},
     password,
     problem::plain_text,
@@ -40,11 +40,16 @@ const DAY_SECONDS: u32 = 86_400;
     )
 )]
 pub async fn begin(State(app): State<App>, Payer(session): Payer) -> Answer<(StatusCode, Json<Registration>)> {
-    let registered = app.store.begin_registration(&session.id, app.clock.now()).await?;
+    let registered = begun(&app, &session, app.clock.now()).await?;
     let membership = MembershipView { region: session.membership.region, ending: session.membership.ending.clone() };
     let zip = app.store.zip_on_file(&session.membership.id).await?;
     let Registered { id, draft, is_sent } = registered;
     Ok((StatusCode::CREATED, Json(Registration { id, membership, zip, draft, is_sent })))
+}
+
+async fn begun(app: &App, session: &Session, now: Instant) -> Answer<Registered> {
+    let begun = app.store.begin_registration(&session.id, now).await?;
+    begun.ok_or_else(|| Error::new(RefusalCode::SignedOut))
 }
 
 /// Keeps what was agreed to and typed so far.
@@ -212,7 +217,7 @@ pub async fn confirmation_letter(
         return Err(Error::field(RefusalCode::Invalid, "password", Problem::Missing));
     }
     limits::take(&app, &[app.limits.bucket(&rules::LETTERS_BY_SESSION, &session.id)]).await?;
-    let registration = app.store.begin_registration(&session.id, now).await?.id;
+    let registration = begun(&app, &session, now).await?.id;
     let Some(pending) = app.store.pending_account_of(&registration, now).await? else {
         return Ok(StatusCode::ACCEPTED);
     };

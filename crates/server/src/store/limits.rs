@@ -241,15 +241,9 @@ impl Store {
         Ok((row.try_get("tried")?, row.try_get("failed")?))
     }
 
-    pub async fn sweep_tallies(&self, now: Instant) -> Result<(), sqlx::Error> {
-        let day_ago = now.millis() / 60_000 - 24 * 60;
-        sqlx::query("DELETE FROM tally WHERE minute < $1").bind(day_ago).execute(&self.write).await?;
-        Ok(())
-    }
-
     /// Deletes some rows that mean nothing any more; true if there may be more of them. Read outside the writer's turn, so that
     /// a long table keeps nobody from writing.
-    pub async fn sweep_attempts(&self, now: Instant) -> Result<bool, sqlx::Error> {
+    pub async fn clean_up_attempts(&self, now: Instant) -> Result<bool, sqlx::Error> {
         let sql = "SELECT key FROM attempt WHERE until_at <= $1 LIMIT 500";
         let old: Vec<String> = sqlx::query_scalar(sql).bind(now.millis()).fetch_all(&self.read).await?;
         let mut tx = self.begin().await?;

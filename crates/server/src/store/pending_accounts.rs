@@ -48,24 +48,6 @@ impl Store {
         let row = sqlx::query(sql).bind(token_hash).bind(MOST_TRIES).bind(now.millis()).bind(now.millis() + longest);
         row.fetch_optional(&self.write).await?.as_ref().map(pending_from).transpose()
     }
-
-    /// Forgets what has run out: pending accounts, codes, and accounts that a server of an earlier version opened and nobody
-    /// confirmed in `longest` milliseconds.
-    pub async fn lapse_pending(&self, now: Instant, longest: i64) -> Result<(), sqlx::Error> {
-        for sql in
-            ["DELETE FROM pending_account WHERE expires_at <= $1", "DELETE FROM membership_code WHERE expires_at <= $1"]
-        {
-            sqlx::query(sql).bind(now.millis()).execute(&self.write).await?;
-        }
-        let sql = "SELECT id FROM account WHERE email_confirmed_at IS NULL AND created_at <= $1 LIMIT 100";
-        let left: Vec<String> = sqlx::query_scalar(sql).bind(now.millis() - longest).fetch_all(&self.read).await?;
-        for account in left {
-            let mut tx = self.begin().await?;
-            super::accounts::forget_unconfirmed(&mut tx, &account, now).await?;
-            tx.commit().await?;
-        }
-        Ok(())
-    }
 }
 
 /// Writes down what was asked for; gives its name.

@@ -13,24 +13,25 @@ pub struct Registered {
 }
 
 impl Store {
-    /// The session's registration; begun now if there was none, with what was said when paying in this session.
-    pub async fn begin_registration(&self, session: &str, now: Instant) -> Result<Registered, sqlx::Error> {
-        sqlx::query(
-            "INSERT INTO registration (id, session, draft, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (session) DO NOTHING",
-        )
-        .bind(uuid::Uuid::new_v4().to_string())
-        .bind(session)
-        .bind(to_json(&self.said_when_paying(session).await?)?)
-        .bind(now.millis())
-        .execute(&self.write)
-        .await?;
+    /// The session's registration; begun now if there was none, with what was said when paying in this session. None if the session
+    /// ended meanwhile.
+    pub async fn begin_registration(&self, session: &str, now: Instant) -> Result<Option<Registered>, sqlx::Error> {
+        let draft = to_json(&self.said_when_paying(session).await?)?;
+        let mut tx = self.begin().await?;
+        if !super::sessions::is_alive(&mut tx, session, now).await? {
+            return Ok(None);
+        }
+        let sql = "INSERT INTO registration (id, session, draft, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (session) DO NOTHING";
+        let id = uuid::Uuid::new_v4().to_string();
+        sqlx::query(sql).bind(id).bind(session).bind(draft).bind(now.millis()).execute(&mut *tx).await?;
         let sql = "SELECT id, draft, sent_at FROM registration WHERE session = $1";
-        let row = sqlx::query(sql).bind(session).fetch_one(&self.write).await?;
-        Ok(Registered {
+        let row = sqlx::query(sql).bind(session).fetch_one(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(Some(Registered {
             id: row.try_get("id")?,
             draft: json(row.try_get("draft")?)?,
             is_sent: row.try_get::<Option<i64>, _>("sent_at")?.is_some(),
-        })
+        }))
     }
 
     /// The payer's name is one text: what follows its last space is taken for the last name, and the payer can say otherwise.

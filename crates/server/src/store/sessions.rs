@@ -202,44 +202,6 @@ impl Store {
         Ok(())
     }
 
-    /// Wipes what is private in sessions that ran out; those of days ago are forgotten, and so are tokens the processor has forgotten.
-    pub async fn sweep(&self, now: Instant) -> Result<(), sqlx::Error> {
-        let left = sqlx::query(
-            "SELECT token_hash, draft FROM session WHERE draft IS NOT NULL AND is_wiped = 0 AND (seen_at < $1 OR created_at < $2)",
-        )
-        .bind(now.millis() - IDLE_MILLIS)
-        .bind(now.millis() - LONGEST_MILLIS)
-        .fetch_all(&self.write)
-        .await?;
-        for row in left {
-            let draft: PaymentDraft = json(row.try_get("draft")?)?;
-            // Only if it is still as it was read: by now it may be ended, or gone on with.
-            sqlx::query(
-                "UPDATE session SET draft = $2, is_wiped = 1 WHERE token_hash = $1 AND ended_at IS NULL AND draft = $3",
-            )
-            .bind(row.try_get::<String, _>("token_hash")?)
-            .bind(to_json(&draft.without_what_is_private())?)
-            .bind(row.try_get::<String, _>("draft")?)
-            .execute(&self.write)
-            .await?;
-        }
-        sqlx::query(
-            "UPDATE registration SET draft = '{}' WHERE draft <> '{}' AND session IN \
-             (SELECT id FROM session WHERE ended_at IS NOT NULL OR seen_at < $1 OR created_at < $2)",
-        )
-        .bind(now.millis() - IDLE_MILLIS)
-        .bind(now.millis() - LONGEST_MILLIS)
-        .execute(&self.write)
-        .await?;
-        let days_ago = now.millis() - 9 * LONGEST_MILLIS;
-        sqlx::query("DELETE FROM session WHERE created_at < $1").bind(days_ago).execute(&self.write).await?;
-        sqlx::query("DELETE FROM method_token WHERE known_at < $1")
-            .bind(now.millis() - LONGEST_MILLIS)
-            .execute(&self.write)
-            .await?;
-        Ok(())
-    }
-
     /// Empty when nothing was kept.
     pub async fn draft(&self, session: &str) -> Result<PaymentDraft, sqlx::Error> {
         let row =

@@ -54,7 +54,7 @@ async fn when_a_session_runs_out_bills_and_amounts_can_be_gone_on_with_and_nothi
         house.ask(Call::write("PUT", "/payment-draft").by(&payer).json(&draft)).await.is(204);
         house.app.clock.move_on(15 * MINUTE);
         if is_swept {
-            house.app.store.sweep(house.app.clock.now()).await.unwrap();
+            house.app.store.clean_up_sessions(house.app.clock.now()).await.unwrap();
             assert_eq!(house.number("SELECT COUNT(*) FROM session WHERE draft LIKE '%Neill%'").await, 0);
         }
         house.ask(Call::get("/payment-draft").by(&payer)).await.is_refused(401, "signed_out");
@@ -149,4 +149,24 @@ async fn changing_the_password_asks_for_the_old_one_and_gives_a_new_token() {
     house.ask(Call::get("/bills").header("cookie", &token)).await.is(200);
     house.sign_in_with(ANAS, new, None).await;
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE subject LIKE '%was changed%'").await, 1);
+}
+
+#[tokio::test]
+async fn what_old_sessions_left_is_cleaned_up_in_batches_that_keep_nobody_from_writing() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let copy = "INSERT INTO session (token_hash, id, kind, membership, capture_binding, created_at, seen_at, draft) \
+                SELECT $1, $1, kind, membership, capture_binding, 0, 0, '{\"payer_name\": \"Ana\"}' FROM session LIMIT 1";
+    let mut tx = house.app.store.begin().await.unwrap();
+    for number in 0..700 {
+        sqlx::query(copy).bind(format!("old {number}")).execute(&mut *tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let left = async || house.number("SELECT COUNT(*) FROM session").await;
+    let now = house.app.clock.now();
+    assert!(house.app.store.clean_up_sessions(now).await.unwrap(), "there is more");
+    assert_eq!(left().await, 201);
+    server::recovery::clean_up(&house.app).await;
+    assert_eq!((left().await, house.number("SELECT COUNT(*) FROM session WHERE draft LIKE '%Ana%'").await), (1, 0));
+    house.ask(Call::get("/bills").by(&ana)).await.is(200);
 }

@@ -339,6 +339,16 @@ async fn a_draft_that_waits_while_its_session_ends_is_not_kept() {
 }
 
 #[tokio::test]
+async fn a_registration_that_waits_while_its_session_ends_is_not_begun() {
+    let house = House::open().await;
+    let payer = house.look_up(&ANA).await;
+    let mut tx = house.app.store.begin().await.unwrap();
+    sqlx::query("UPDATE session SET ended_at = seen_at, draft = NULL").execute(&mut *tx).await.unwrap();
+    across(&house, tx, Call::post("/registrations").by(&payer)).await.is_refused(401, "signed_out");
+    assert_eq!(house.number("SELECT COUNT(*) FROM registration").await, 0);
+}
+
+#[tokio::test]
 async fn a_session_is_alive_in_a_transaction_until_it_ends_or_runs_out() {
     let house = House::open().await;
     let payer = house.look_up(&ANA).await;

@@ -196,9 +196,9 @@ async fn what_nobody_confirms_lapses_after_a_day_and_leaves_nothing() {
     house.app.clock.move_on(24 * 3_600_000);
     house.confirm(&token, &code).await.is_refused(422, "link_refused");
     let now = house.app.clock.now();
-    house.app.store.lapse_pending(now, server::errands::CONFIRM_MILLIS).await.unwrap();
+    house.app.store.clean_up_pending(now, server::errands::CONFIRM_MILLIS).await.unwrap();
     assert_eq!(house.number("SELECT COUNT(*) FROM pending_account").await, 0);
-    house.app.store.lapse_pending(now.plus_millis(24 * 3_600_000), server::errands::CONFIRM_MILLIS).await.unwrap();
+    house.app.store.clean_up_pending(now.plus_millis(24 * 3_600_000), server::errands::CONFIRM_MILLIS).await.unwrap();
     assert_eq!(house.number("SELECT COUNT(*) FROM membership_code").await, 0);
     // Membership and address are as free as they were.
     house.register(&ANA, MEIS).await;
@@ -252,7 +252,7 @@ async fn what_an_earlier_version_opened_and_nobody_confirmed_is_no_account() {
     assert_eq!(house.number("SELECT COUNT(*) FROM session WHERE account IS NOT NULL").await, 0);
     sqlx::query("UPDATE account SET email_confirmed_at = NULL").execute(&house.app.store.write).await.unwrap();
     let day = server::errands::CONFIRM_MILLIS;
-    house.app.store.lapse_pending(house.app.clock.now().plus_millis(day), day).await.unwrap();
+    house.app.store.clean_up_pending(house.app.clock.now().plus_millis(day), day).await.unwrap();
     assert_eq!(accounts(&house).await, 0);
 }
 
