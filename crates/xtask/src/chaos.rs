@@ -96,6 +96,7 @@ impl Plan {
         books.wait_until_settled(TO_SETTLE, &mut findings)?;
         findings.count("faults on the line", line.faults());
         books.compare(&before, &told, &mut findings)?;
+        stack.reconcile(&mut findings)?;
         if findings.broken() > 0 {
             stack.keep_logs(&place::target().join("chaos").join(database))?;
         }

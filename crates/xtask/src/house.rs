@@ -131,6 +131,17 @@ pub fn start_processor(plan: &Plan, secret: &str) -> Outcome<Running> {
 
 /// One of the servers that share the plan's database and its origin; not ready yet.
 pub fn start_server(plan: &Plan, port: u16, processor_url: &str, secret: &str) -> Outcome<Running> {
+    start("The billing API", &mut server(plan, port, processor_url), plan, secret)
+}
+
+/// Whether `kppay-server reconcile`, with the settings of the servers, finds that payments and charges agree. It writes into their log.
+pub fn reconcile(plan: &Plan, secret: &str) -> Outcome<bool> {
+    let processor_url = format!("http://{}", plan.processor_authority());
+    let mut command = server(plan, plan.port, &processor_url);
+    Ok(start("The billing API", command.arg("reconcile"), plan, secret)?.wait()?.success())
+}
+
+fn server(plan: &Plan, port: u16, processor_url: &str) -> Command {
     let database =
         plan.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", plan.data.join("billing.db").display()));
     let mut server = Command::new(place::server_binary("kppay-server"));
@@ -152,7 +163,8 @@ pub fn start_server(plan: &Plan, port: u16, processor_url: &str, secret: &str) -
     if !plan.api_only {
         server.arg("--dist").arg(build::dist());
     }
-    start("The billing API", server.args(&plan.more), plan, secret)
+    server.args(&plan.more);
+    server
 }
 
 fn clock(plan: &Plan) -> impl Iterator<Item = &str> {

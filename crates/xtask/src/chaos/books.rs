@@ -54,7 +54,7 @@ impl Findings {
         *self.counts.entry(what.to_owned()).or_default() += times;
     }
 
-    fn check(&mut self, what: &str, found: impl IntoIterator<Item = String>) {
+    pub fn check(&mut self, what: &str, found: impl IntoIterator<Item = String>) {
         let (times, all) = self.checks.entry(what.to_owned()).or_default();
         *times += 1;
         all.extend(found);

@@ -89,6 +89,14 @@ impl Stack {
         self.heal()
     }
 
+    /// Whether our own reconciliation finds what the run's checks find.
+    pub fn reconcile(&self, findings: &mut Findings) -> Outcome<()> {
+        let agrees = house::reconcile(&self.plan, &self.secret)?;
+        let found = (!agrees).then(|| "it did not end with 0: see billing.log".to_owned());
+        findings.check("kppay-server reconcile finds no difference", found);
+        Ok(())
+    }
+
     /// As the load generator takes them.
     pub fn servers_as_text(&self) -> String {
         self.ports.iter().map(|port| format!("127.0.0.1:{port}")).collect::<Vec<_>>().join(",")
