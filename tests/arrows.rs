@@ -4,6 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -199,6 +200,21 @@ fn every_stylesheet_is_linked() {
         assert!(index.contains(&format!(r#"<link data-trunk rel="css" href="style/{name}">"#)), "{name} is not linked");
     }
     assert_eq!(index.matches(r#"rel="css""#).count(), sheets.len(), "a link without a file");
+}
+
+#[test]
+fn every_class_that_is_styled_is_somebody_s() {
+    let mut users = fs::read_to_string(root().join("index.html")).unwrap();
+    sources().iter().for_each(|source| users.push_str(&source.code));
+    let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    let used: BTreeSet<&str> = users.split(|letter| !is_of_name(letter)).collect();
+    for sheet in files(&root().join("style"), "css") {
+        let text = fs::read_to_string(&sheet).unwrap();
+        for (_, rest) in text.match_indices(".pay-").map(|(at, _)| text.split_at(at + 1)) {
+            let class = rest.split(|letter| !is_of_name(letter)).next().unwrap();
+            assert!(used.contains(class), "{}: .{class} is on no element", sheet.display());
+        }
+    }
 }
 
 #[test]
