@@ -87,12 +87,6 @@ pub async fn ask_again(app: &App, asked: &Asked) -> Answer<()> {
     write(app, asked, verdict).await
 }
 
-/// A payment that came to light too late to be charged: somebody may have been told that nothing will come of it.
-pub async fn never(app: &App, asked: &Asked) -> Answer<()> {
-    let verdict = closed(app, &asked.id).await;
-    write(app, asked, verdict).await
-}
-
 /// None without an answer.
 async fn ask(app: &App, asked: &Asked) -> Option<Verdict> {
     let order = ChargeOrder {

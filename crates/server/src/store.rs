@@ -10,6 +10,7 @@ pub mod asking;
 pub mod begin;
 pub mod bills;
 pub mod clean_up;
+pub mod closed_keys;
 pub mod connect;
 pub mod durable;
 pub mod errands;

@@ -41,6 +41,9 @@ pub const CHARGES_BY_SESSION: Rule = rule("charges by session", 5, 10 * MINUTE);
 pub const CHARGES_BY_MEMBERSHIP: Rule = rule("charges by membership", 10, HOUR);
 pub const CHARGES_BY_ADDRESS: Rule = rule("charges by address", 20, HOUR);
 
+/// Idempotency keys that are closed since no payment has them.
+pub const KEYS_BY_SESSION: Rule = rule("keys by session", 60, 10 * MINUTE);
+
 /// Tokens that the processor is asked about.
 pub const TOKENS_BY_SESSION: Rule = rule("tokens by session", 30, 10 * MINUTE);
 pub const TOKENS_BY_ADDRESS: Rule = rule("tokens by address", 120, 10 * MINUTE);

@@ -7,7 +7,7 @@ use crate::{
     client_address::ClientAddress,
     clock::day_in,
     fingerprint,
-    limits::charges,
+    limits::{self, charges, rules},
     paying,
     refusal::{Answer, Error},
     state::App,
@@ -24,7 +24,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode},
 };
 use contract::{
-    IdempotencyKey, Money, Problem,
+    IdempotencyKey, Instant, Money, Problem,
     authorisation::Authorisation,
     payment::{Failure, Method, Payment, PaymentList, PaymentOrder, PaymentState, card_fee, plan_debit},
     refusal::{FieldError, Refusal, RefusalCode},
@@ -35,8 +35,8 @@ pub const MOST_BILLS: usize = 50;
 /// How long the handler may take before the recovery asks the processor too.
 const OWN_TIME_MILLIS: i64 = 25_000;
 
-/// How long after the moment until which an order may begin its payment can still come to light: a commit takes its time, and two
-/// servers' clocks differ.
+/// How long after the moment until which an order may begin its key is closed, at the earliest: one that is just being begun need not
+/// be waited for.
 const SLACK_MILLIS: i64 = 5_000;
 
 /// Pays one bill, several, or part of one. A replayed answer says `Idempotency-Replayed: true`.
@@ -77,10 +77,7 @@ pub async fn pay(
         Ok((turn, asked)) => {
             // Begun: whatever goes wrong from here on, money may have moved, and its key is what to ask with.
             let unknown = |_| Error::later(RefusalCode::KeyInUse, 2);
-            // The commit itself may have taken so long that somebody was told that nothing would come of this order.
-            let is_late = order.begin_by.is_some_and(|until| app.clock.now() > until.plus_millis(SLACK_MILLIS));
-            let charged = if is_late { paying::never(&app, &asked).await } else { paying::charge(&app, &asked).await };
-            charged.map_err(unknown)?;
+            paying::charge(&app, &asked).await.map_err(unknown)?;
             let payment = app.store.payment(&asked.id).await.map_err(|error| unknown(error.into()))?;
             let payment = payment.ok_or_else(|| Error::new(RefusalCode::Fault))?;
             let is_declined = payment.state == PaymentState::Failed && payment.failure.is_some_and(Failure::is_of_bank);
@@ -246,10 +243,10 @@ fn check_terms(
 pub struct PaymentQuery {
     /// The payment with this key, and no other.
     pub idempotency_key: Option<IdempotencyKey>,
-    /// The `begin_by` of the order that was sent with the key: 404 is said only when nothing can come of that order any more, and
-    /// 409 `key_in_use` until then. Without it 404 says nothing about an order that is still on its way.
+    /// The `begin_by` of the order that was sent with the key: 409 `key_in_use` until it is over; then 404 closes the key, and no order
+    /// that comes later begins with it. Without it 404 says nothing about an order that is still on its way.
     #[param(value_type = Option<contract::Instant>)]
-    pub begin_by: Option<contract::Instant>,
+    pub begin_by: Option<Instant>,
     /// For a member, without a key: how many of the newest, 1 to 50.
     #[param(minimum = 1, maximum = 50)]
     pub limit: Option<u8>,
@@ -276,6 +273,8 @@ const MOST_LISTED: u8 = 50;
         (status = 401, body = Refusal, content_type = "application/problem+json"),
         (status = 404, body = Refusal, content_type = "application/problem+json"),
         (status = 409, body = Refusal, content_type = "application/problem+json"),
+        (status = 429, body = Refusal, content_type = "application/problem+json"),
+        (status = 503, body = Refusal, content_type = "application/problem+json"),
     )
 )]
 pub async fn list(
@@ -294,13 +293,9 @@ pub async fn list(
         let payments = app.store.last_payments(&session.membership.id, i64::from(limit)).await?;
         return Ok(Json(Payments::Several(PaymentList { payments })));
     };
-    // The clock before the look: what is not there by then was not begun in time.
-    let now = app.clock.now();
-    let used = app.store.key_use(&session.membership.id, &key).await?;
-    let used = used.ok_or_else(|| match begin_by {
-        Some(until) if now <= until.plus_millis(SLACK_MILLIS) => Error::later(RefusalCode::KeyInUse, 1),
-        _ => Error::new(RefusalCode::NotFound),
-    })?;
+    let Some(used) = app.store.key_use(&session.membership.id, &key).await? else {
+        return Err(nothing_there(&app, &session, &key, begin_by).await?);
+    };
     if used.is_running {
         return Err(Error::later(RefusalCode::KeyInUse, 1));
     }
@@ -308,6 +303,18 @@ pub async fn list(
     // Its key is there, so "not found" would be untrue, and a page believes it.
     let payment = payment.ok_or_else(|| Error::new(RefusalCode::Fault))?;
     Ok(Json(Payments::One(Box::new(payment))))
+}
+
+/// 404 is a promise when it answers `begin_by`: the key is closed first, and no order begins with it at any server any more.
+async fn nothing_there(app: &App, session: &Session, key: &IdempotencyKey, begin_by: Option<Instant>) -> Answer<Error> {
+    let Some(until) = begin_by else { return Ok(Error::new(RefusalCode::NotFound)) };
+    let now = app.clock.now();
+    if now <= until.plus_millis(SLACK_MILLIS) {
+        return Ok(Error::later(RefusalCode::KeyInUse, 1));
+    }
+    limits::take(app, &[app.limits.bucket(&rules::KEYS_BY_SESSION, &session.id)]).await?;
+    let is_closed = app.store.close_key(&session.membership.id, key, now).await?;
+    Ok(if is_closed { Error::new(RefusalCode::NotFound) } else { Error::later(RefusalCode::KeyInUse, 1) })
 }
 
 /// A payment of this session; for a member, of the membership.

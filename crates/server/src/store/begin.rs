@@ -3,11 +3,10 @@
 use super::{
     Store, Tx,
     bills::JUST_PAID,
-    payments::add_event,
-    retry,
+    closed_keys, retry,
     sessions::{IDLE_MILLIS, LONGEST_MILLIS},
     shares::reserve_lines,
-    to_json,
+    to_json, word,
 };
 use crate::clock::Clock;
 use contract::{
@@ -58,7 +57,7 @@ pub enum NotBegun {
     JustPaid(usize),
     /// The session that sent the order has ended since.
     SignedOut,
-    /// The moment until which it may begin is over.
+    /// The moment until which it may begin is over, or somebody was told that nothing will come of it.
     TooLate,
 }
 
@@ -87,9 +86,9 @@ impl Store {
             tx.rollback().await?;
             return Ok(Err(NotBegun::SignedOut));
         }
-        add_event(&mut tx, &new.id, PaymentState::Processing, new.created_at).await?;
         // After every wait for a lock: whoever was told that nothing will come of this order was told the truth.
-        if new.order.begin_by.is_some_and(|until| new.clock.now() > until) {
+        let is_over = new.order.begin_by.is_some_and(|until| new.clock.now() > until);
+        if is_over || first_event(&mut tx, new).await? == 0 {
             tx.rollback().await?;
             return Ok(Err(NotBegun::TooLate));
         }
@@ -113,15 +112,20 @@ impl Store {
 
     /// Looked at again here: a body can come long after its head, and its person may have signed out meanwhile. The row is locked, so
     /// a session ends before the payment begins or after it is written, and last, since a settlement locks it after the bills, too.
+    /// The key is locked with it, for `first_event`.
     async fn is_session_alive(&self, tx: &mut Tx, new: &NewPayment<'_>) -> Result<bool, sqlx::Error> {
-        const ALIVE: &str =
-            "SELECT 1 FROM session WHERE id = $1 AND ended_at IS NULL AND seen_at > $2 AND created_at > $3";
+        const ALIVE: &str = "FROM session WHERE id = $1 AND ended_at IS NULL AND seen_at > $2 AND created_at > $3";
         // Over SQLite nobody else writes while this transaction does.
-        let sql = if self.is_postgres { format!("{ALIVE} FOR SHARE") } else { ALIVE.to_owned() };
+        let sql = if self.is_postgres {
+            format!("SELECT {} {ALIVE} FOR SHARE", closed_keys::SHARED_LOCK)
+        } else {
+            format!("SELECT $4 {ALIVE}")
+        };
         let found = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(new.session)
             .bind(new.created_at.millis() - IDLE_MILLIS)
-            .bind(new.created_at.millis() - LONGEST_MILLIS);
+            .bind(new.created_at.millis() - LONGEST_MILLIS)
+            .bind(closed_keys::name(new.membership, new.key));
         Ok(found.fetch_optional(&mut **tx).await?.is_some())
     }
 }
@@ -159,6 +163,15 @@ async fn insert(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// The payment's first event; 0 if its key was closed. A statement of its own after the one that locked the key: it sees what was
+/// committed until then.
+async fn first_event(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
+    let sql = "INSERT INTO payment_event (payment, position, state, at) SELECT $1, 0, $2, $3 \
+               WHERE NOT EXISTS (SELECT 1 FROM closed_key WHERE membership = $4 AND idempotency_key = $5)";
+    let first = sqlx::query(sql).bind(&new.id).bind(word(&PaymentState::Processing)?).bind(new.created_at.millis());
+    Ok(first.bind(new.membership).bind(new.key.to_string()).execute(&mut **tx).await?.rows_affected())
 }
 
 async fn reserve(tx: &mut Tx, new: &NewPayment<'_>, at: usize) -> Result<Result<(), NotBegun>, sqlx::Error> {

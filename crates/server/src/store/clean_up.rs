@@ -25,6 +25,11 @@ const DELETE_PENDING: &str = "DELETE FROM pending_account WHERE id IN (SELECT id
 const DELETE_CODES: &str = "DELETE FROM membership_code WHERE membership IN \
      (SELECT membership FROM membership_code WHERE expires_at <= $1 LIMIT 500) AND expires_at <= $1";
 
+const DELETE_CLOSED_KEYS: &str = "DELETE FROM closed_key WHERE idempotency_key IN \
+     (SELECT idempotency_key FROM closed_key WHERE closed_at < $1 LIMIT 500) AND closed_at < $1";
+/// Far longer than any page goes on with an order.
+const CLOSED_MILLIS: i64 = 30 * 24 * 3_600_000;
+
 impl Store {
     /// True if a statement reached its limit: there may be more.
     pub async fn clean_up_sessions(&self, now: Instant) -> Result<bool, sqlx::Error> {
@@ -34,7 +39,8 @@ impl Store {
         let sessions = self.delete(DELETE_SESSIONS, now.millis() - 9 * LONGEST_MILLIS).await?;
         // The processor has forgotten them, too.
         let tokens = self.delete(DELETE_TOKENS, longest).await?;
-        Ok([drafts, registrations.rows_affected(), sessions, tokens].into_iter().any(|rows| rows >= MOST))
+        let keys = self.delete(DELETE_CLOSED_KEYS, now.millis() - CLOSED_MILLIS).await?;
+        Ok([drafts, registrations.rows_affected(), sessions, tokens, keys].into_iter().any(|rows| rows >= MOST))
     }
 
     pub async fn clean_up_tallies(&self, now: Instant) -> Result<(), sqlx::Error> {

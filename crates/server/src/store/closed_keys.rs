@@ -1,0 +1,42 @@
+//! Closed idempotency keys: no payment was begun with them, and none will be. "Nothing came of this order" is said only of a closed
+//! key, so it stays true whatever clocks differ, however long a commit takes, and whichever server the order reaches later.
+//!
+//! Over PostgreSQL a lock of the key (an advisory one, until the end of the transaction) is shared by those that begin a payment and
+//! taken alone by whoever closes it; over SQLite there is one writer.
+
+use super::{Store, Tx};
+use contract::{IdempotencyKey, Instant};
+
+/// For whoever begins a payment with the key: a column of a statement that finds a row. Until the transaction ends nobody closes it.
+pub const SHARED_LOCK: &str = "pg_advisory_xact_lock_shared(hashtextextended($4, 7))::text";
+const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))::text";
+
+/// What is locked.
+pub fn name(membership: &str, key: &IdempotencyKey) -> String {
+    format!("{membership} {key}")
+}
+
+impl Store {
+    /// Closes the key, unless a payment has it: then false. Waits for one that is just being begun.
+    pub async fn close_key(&self, membership: &str, key: &IdempotencyKey, now: Instant) -> Result<bool, sqlx::Error> {
+        let mut tx = self.begin().await?;
+        if self.is_postgres {
+            sqlx::query(LOCK).bind(name(membership, key)).execute(&mut *tx).await?;
+        }
+        let is_closed = close(&mut tx, membership, key, now).await?;
+        tx.commit().await?;
+        self.make_durable().await?; // before anybody hears of it
+        Ok(is_closed)
+    }
+}
+
+async fn close(tx: &mut Tx, membership: &str, key: &IdempotencyKey, now: Instant) -> Result<bool, sqlx::Error> {
+    let sql = "SELECT 1 FROM payment WHERE membership = $1 AND idempotency_key = $2";
+    if sqlx::query(sql).bind(membership).bind(key.to_string()).fetch_optional(&mut **tx).await?.is_some() {
+        return Ok(false);
+    }
+    let sql = "INSERT INTO closed_key (membership, idempotency_key, closed_at) VALUES ($1, $2, $3) \
+               ON CONFLICT (membership, idempotency_key) DO NOTHING";
+    sqlx::query(sql).bind(membership).bind(key.to_string()).bind(now.millis()).execute(&mut **tx).await?;
+    Ok(true)
+}
