@@ -149,8 +149,9 @@ async fn compare(app: &App, since: Instant) -> Result<(Vec<Suspect>, usize), Cou
         }
     }
     let mut last = String::new();
+    let old = app.clock.now().plus_millis(-YOUNG_MILLIS);
     loop {
-        let page = app.store.booked_after(&last, since).await?;
+        let page = app.store.booked_after(&last, since, old).await?;
         let Some(end) = page.last() else { break };
         last.clone_from(&end.id);
         let missing = page.into_iter().filter(|payment| !keys.contains(&payment.id));

@@ -1,7 +1,7 @@
 //! The processor's JSON: what is an answer of its own and what is anybody else's, and its words in ours. Knows no payment.
 
 use super::{ChargeEvent, Listed, ProcessorError, Told};
-use crate::{alarm::OncePerMinute, metrics, store::settle::Verdict};
+use crate::{alarm::OncePerMinute, caller::is_id, metrics, store::settle::Verdict};
 use contract::{
     Instant,
     payment::{Failure, Method, PaymentState},
@@ -109,7 +109,7 @@ pub struct ClosedKey {
 impl Charge {
     /// What it says of a payment, if it is about that payment and in words that we know.
     pub fn verdict(self, payment: &str) -> Result<Verdict, ProcessorError> {
-        let state = known(&self.state).filter(|_| self.idempotency_key == payment);
+        let state = known(&self.state).filter(|_| self.idempotency_key == payment && is_id(&self.id));
         let state = state.ok_or_else(|| {
             strange(200);
             ProcessorError::Unanswered
@@ -118,6 +118,10 @@ impl Charge {
     }
 
     pub fn listed(self) -> Result<Listed, ProcessorError> {
+        if !is_id(&self.id) || !is_id(&self.idempotency_key) {
+            strange(200);
+            return Err(ProcessorError::Unanswered);
+        }
         Ok(Listed {
             state: known(&self.state),
             made_at: self.made_at.ok_or(ProcessorError::Unanswered)?,
@@ -136,13 +140,15 @@ pub fn known(state: &str) -> Option<PaymentState> {
 
 /// One entry of the list of events: each is read by itself, so that one that can't be read stops no other.
 pub fn told(entry: &Value) -> Told {
-    let text = |name: &str| entry[name].as_str().map(str::to_owned);
-    let sequence = entry["sequence"].as_i64();
+    let id = |name: &str| entry[name].as_str().filter(|text| is_id(text)).map(str::to_owned);
+    let sequence = entry["sequence"].as_i64().filter(|sequence| *sequence > 0);
     let event = || {
+        let key = id("idempotency_key");
         Some(ChargeEvent {
             sequence: sequence?,
-            charge: text("charge")?,
-            key: text("idempotency_key"),
+            charge: id("charge")?,
+            // Without one it is found by its charge; one that can't be a key is no event.
+            key: if entry["idempotency_key"].is_null() { None } else { Some(key?) },
             state: known(entry["state"].as_str()?)?,
             failure: serde_json::from_value(entry["failure"].clone()).ok()?,
         })
@@ -191,6 +197,13 @@ mod tests {
         assert_eq!(event.failure, Some(Failure::Stopped));
         let bad = told(&json!({"sequence": 8, "charge": "ch", "state": "in_orbit"}));
         assert_eq!((bad.sequence, bad.event.is_none()), (Some(8), true));
+        // What a database might not take as text is no event either.
+        for (charge, key) in [("ch\0", json!("p")), ("ch", json!("p\0")), ("", json!("p")), ("ch", json!(7))] {
+            let told = told(&json!({"sequence": 9, "charge": charge, "idempotency_key": key, "state": "paid"}));
+            assert_eq!((told.sequence, told.event), (Some(9), None), "{charge:?} {key}");
+            assert!(!told.body.contains('\0'));
+        }
+        assert_eq!(told(&json!({"sequence": -1, "charge": "ch", "state": "paid"})).event, None);
         assert_eq!(told(&json!("nonsense")), Told { sequence: None, event: None, body: "\"nonsense\"".to_owned() });
     }
 }

@@ -11,13 +11,16 @@ use crate::{
 };
 use sha2::{Digest, Sha256};
 
+/// The mark follows no event that is farther ahead: all between would never be read. The event is applied, or kept, all the same.
+const FARTHEST: i64 = 1_000_000;
+
 /// What is kept is tried first: it came first.
 pub async fn read(app: &App) -> Result<(), sqlx::Error> {
     match_kept(app).await?;
     let mut read = app.store.mark(EVENTS_READ).await?;
     let Ok(told) = app.processor.events(read).await else { return Ok(()) };
     for told in told {
-        let next = told.sequence.filter(|sequence| *sequence > read);
+        let next = told.sequence.filter(|sequence| (1..=FARTHEST).contains(&sequence.saturating_sub(read)));
         match apply(app, told.event.as_ref()).await {
             Ok(None) => {}
             Ok(Some(why)) => keep(app, &told, why, next).await?,

@@ -42,15 +42,15 @@ impl Store {
         query.fetch_all(&self.read).await?.iter().map(booked_of).collect()
     }
 
-    /// Payments made since then that the processor must know, by id, after the one named. A payment that failed without a charge has
-    /// none; the demo invents a history that no processor knows.
-    pub async fn booked_after(&self, after: &str, since: Instant) -> Result<Vec<Booked>, sqlx::Error> {
+    /// Payments made since then that the processor must know, by id, after the one named: also those that it has not answered for, if
+    /// they were made before `old`. A payment that failed without a charge has none; the demo invents a history that no processor knows.
+    pub async fn booked_after(&self, after: &str, since: Instant, old: Instant) -> Result<Vec<Booked>, sqlx::Error> {
         let sql = format!(
-            "{BOOKED} WHERE id > $1 AND created_at >= $2 AND fingerprint <> 'demo' AND ask_at IS NULL \
-             AND (charge IS NOT NULL OR state <> 'failed') \
+            "{BOOKED} WHERE id > $1 AND created_at >= $2 AND fingerprint <> 'demo' \
+             AND (ask_at IS NULL OR created_at < $3) AND (charge IS NOT NULL OR state <> 'failed') \
              ORDER BY id LIMIT 500"
         );
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(after).bind(since.millis());
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(after).bind(since.millis()).bind(old.millis());
         query.fetch_all(&self.read).await?.iter().map(booked_of).collect()
     }
 

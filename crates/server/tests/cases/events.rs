@@ -159,7 +159,8 @@ async fn an_event_that_can_not_be_read_is_kept_as_it_came_and_stops_no_later_one
         "nonsense",
         { "sequence": 1, "charge": charge, "idempotency_key": payment, "state": "in_orbit" },
         { "sequence": 2, "charge": 5, "state": "paid" },
-        { "sequence": 3, "charge": charge, "idempotency_key": payment, "state": "refunded" },
+        { "sequence": 3, "charge": "ch\u{0}", "idempotency_key": "p\u{0}", "state": "paid" },
+        { "sequence": 4, "charge": charge, "idempotency_key": payment, "state": "refunded" },
     ]);
     let body = events.to_string();
     house.gateway.answers([Fault {
@@ -171,9 +172,36 @@ async fn an_event_that_can_not_be_read_is_kept_as_it_came_and_stops_no_later_one
     }]);
     house.round().await;
     house.round().await;
-    assert_eq!((state(&house, &payment).await.as_str(), kept(&house, "unreadable").await), ("refunded", 3));
+    assert_eq!((state(&house, &payment).await.as_str(), kept(&house, "unreadable").await), ("refunded", 4));
     assert_eq!(house.text("SELECT body FROM event_unmatched WHERE sequence = 0").await, "\"nonsense\"");
-    assert_eq!(house.number("SELECT value FROM mark WHERE name = 'processor_events_read'").await, 3);
+    assert_eq!(house.number("SELECT value FROM mark WHERE name = 'processor_events_read'").await, 4);
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn an_event_with_a_number_far_ahead_makes_nobody_miss_those_between() {
+    let house = House::open().await;
+    let payment = paid_visit(&house, "64.10").await;
+    let charge: String = house.charge_id().await;
+    let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
+    let lists = |events: serde_json::Value| {
+        let body = events.to_string();
+        house.gateway.answers([Fault {
+            to: "GET /v1/events",
+            passes_on: false,
+            status: 200,
+            kind: "application/json",
+            body,
+        }]);
+    };
+    lists(json!([{ "sequence": i64::MAX, "charge": "ch_nobodys", "state": "paid" }]));
+    house.round().await;
+    house.round().await;
+    assert_eq!((kept(&house, "unknown").await, house.app.store.mark("processor_events_read").await.unwrap()), (1, 0));
+    lists(json!([told(2, "refunded")]));
+    house.round().await;
+    let read = house.app.store.mark("processor_events_read").await.unwrap();
+    assert_eq!((state(&house, &payment).await.as_str(), read), ("refunded", 2));
     house.books_are_right().await;
 }
 

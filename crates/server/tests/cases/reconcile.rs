@@ -93,6 +93,21 @@ async fn a_payment_in_the_middle_is_no_difference_and_one_without_an_answer_for_
 }
 
 #[tokio::test]
+async fn a_payment_that_the_processor_never_heard_of_is_no_agreement_once_it_is_old() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.card(&ana, VISA).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    house.line.cut(Cut::Before);
+    house.pay(&ana, &new_key(), &order).await.is_refused(409, "key_in_use");
+    house.line.cut(Cut::Nowhere);
+    assert_eq!(found(&house).await, []);
+    house.app.clock.move_on(6 * 60_000);
+    let payment = house.text("SELECT id FROM payment").await;
+    assert_eq!(found(&house).await, [Difference::PaymentWithoutCharge { payment }]);
+}
+
+#[tokio::test]
 async fn a_processor_that_does_not_answer_is_no_agreement() {
     let (house, _) = busy().await;
     house.line.cut(Cut::Before);
