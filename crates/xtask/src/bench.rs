@@ -5,6 +5,7 @@
 use crate::arguments::Arguments;
 use crate::child::{self, Scratch};
 use crate::house::{House, Plan};
+use crate::place::Profile;
 use crate::postgres::{Commits, Postgres};
 use crate::tools::step;
 use crate::{build, place};
@@ -35,8 +36,8 @@ pub fn bench(given: &[String]) -> Outcome<()> {
         return Err(Failure::new(format!("{unknown} is not measured.")).fix(format!("these are: {}", known.join(", "))));
     }
     let wants = |what: &str| arguments.words.is_empty() || arguments.words.iter().any(|word| word == what);
-    build::servers()?;
-    build::load()?;
+    build::servers(Profile::Deployed)?;
+    build::load(Profile::Deployed)?;
 
     let mut table = Table::default();
     let mut floor = None;
@@ -44,7 +45,7 @@ pub fn bench(given: &[String]) -> Outcome<()> {
         asked.measure_on_sqlite("payments", &mut table)?;
         let postgres = Postgres::start(Commits::Durable)?;
         let files = Scratch::new("bench-postgres")?;
-        let plan = Plan { database_url: Some(postgres.url("kppay")), ..Plan::private(files.path())? };
+        let plan = Plan { database_url: Some(postgres.url("kppay")), ..deployed(&files)? };
         let mut psql = postgres.client("psql");
         psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", "kppay", "-c", MEMBERS]);
         asked.measure("PostgreSQL", "payments", plan, &mut psql, &mut table)?;
@@ -60,6 +61,10 @@ pub fn bench(given: &[String]) -> Outcome<()> {
     Ok(())
 }
 
+fn deployed(files: &Scratch) -> Outcome<Plan> {
+    Ok(Plan { profile: Profile::Deployed, ..Plan::private(files.path())? })
+}
+
 struct Asked {
     rate: f64,
     read_rate: f64,
@@ -73,7 +78,7 @@ impl Asked {
         let file = files.path().join("billing.db");
         let mut python = place::command("python3");
         python.args(["-c", INTO_SQLITE]).arg(file).arg(MEMBERS);
-        self.measure("SQLite", what, Plan::private(files.path())?, &mut python, table)
+        self.measure("SQLite", what, deployed(&files)?, &mut python, table)
     }
 
     fn measure(
@@ -93,7 +98,7 @@ impl Asked {
         let plan = Plan { api_only: true, more, ..plan };
         let house = House::open(&plan)?;
         child::run("Adding payers", add_members)?;
-        let mut load = place::command(place::server_binary("load"));
+        let mut load = place::command(Profile::Deployed.binary("load"));
         load.args([what, &house.authority, &house.processor_authority, &plan.origin()]);
         load.args([self.rate, self.read_rate, self.seconds].map(|number| number.to_string()));
         load.arg(self.connections.to_string());

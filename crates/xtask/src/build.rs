@@ -1,5 +1,6 @@
 //! Building the three things that run: the capture frame's wasm, the web app, and the two servers. It knows no flags of theirs.
 
+use crate::place::Profile;
 use crate::tools::{Tools, step};
 use crate::{child, place};
 use std::path::{Path, PathBuf};
@@ -59,22 +60,23 @@ pub fn app(tools: &Tools) -> Outcome<()> {
     Ok(())
 }
 
-/// `kppay-server` and `kppay-processor`, optimised for speed.
-pub fn servers() -> Outcome<()> {
+/// `kppay-server` and `kppay-processor`.
+pub fn servers(profile: Profile) -> Outcome<()> {
     if let Some(folder) = place::built_servers() {
         step(&format!("Taking the servers that are in {}", folder.display()));
         return Ok(());
     }
-    step("Building the billing API and the processor (about 5 min the first time, seconds after a change)");
+    let minutes = if profile == Profile::Quick { 3 } else { 6 };
+    step(&format!(
+        "Building the billing API and the processor (about {minutes} min the first time, seconds after a change)"
+    ));
     let mut cargo = place::cargo();
-    child::run(
-        "cargo build --profile server",
-        cargo.args(["build", "--profile", "server", "-p", "server", "-p", "processor"]),
-    )
+    cargo.args(["build", "--profile", profile.name(), "-p", "server", "-p", "processor"]);
+    child::run("cargo build", &mut cargo)
 }
 
 /// The load generator of `bench` and `chaos`.
-pub fn load() -> Outcome<()> {
+pub fn load(profile: Profile) -> Outcome<()> {
     if place::built_servers().is_some() {
         return Ok(());
     }
@@ -82,7 +84,7 @@ pub fn load() -> Outcome<()> {
     let mut cargo = place::cargo();
     child::run(
         "cargo build",
-        cargo.args(["build", "--profile", "server", "-p", "xtask", "--features", "load", "--bin", "load"]),
+        cargo.args(["build", "--profile", profile.name(), "-p", "xtask", "--features", "load", "--bin", "load"]),
     )
 }
 
@@ -93,5 +95,5 @@ pub fn everything() -> Outcome<()> {
     std::fs::create_dir_all(place::target()).because("Making the target directory")?;
     capture(&tools)?;
     app(&tools)?;
-    servers()
+    servers(Profile::Quick)
 }

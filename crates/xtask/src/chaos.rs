@@ -11,6 +11,8 @@ mod stack;
 
 use crate::arguments::Arguments;
 use crate::child::{self, Scratch};
+use crate::house;
+use crate::place::Profile;
 use crate::postgres::{Commits, Postgres};
 use crate::tools::step;
 use crate::{build, place};
@@ -23,12 +25,13 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use xtask::failure::{Because, Failure, Outcome};
 
-pub const USAGE: &str = "chaos [sqlite] [postgres] [--seconds 60] [--clients 32] [--every 4] [--seed N]";
+pub const USAGE: &str = "chaos [sqlite] [postgres] [--seconds 60] [--clients 32] [--every 4] [--seed N] [--deployed]";
 
 /// How long unanswered payments and queued e-mail have, once everything is well again.
 const TO_SETTLE: Duration = Duration::from_secs(150);
 
 struct Plan {
+    profile: Profile,
     seconds: u64,
     clients: u32,
     every: u64,
@@ -37,8 +40,9 @@ struct Plan {
 
 /// Whether nothing was found. The last lines are a table, and `N passed, N failed`: a check is one of either.
 pub fn chaos(given: &[String]) -> Outcome<bool> {
-    let arguments = Arguments::parse(given, &["--seconds", "--clients", "--every", "--seed"], &[])?;
+    let arguments = Arguments::parse(given, &["--seconds", "--clients", "--every", "--seed"], &["--deployed"])?;
     let plan = Plan {
+        profile: if arguments.has("--deployed") { Profile::Deployed } else { Profile::Quick },
         seconds: arguments.number("--seconds", 60)?,
         clients: arguments.number("--clients", 32)?,
         every: arguments.number("--every", 4)?,
@@ -50,8 +54,8 @@ pub fn chaos(given: &[String]) -> Outcome<bool> {
             Failure::new(format!("There is no {unknown} here.")).fix(format!("these are: {}", known.join(", ")))
         );
     }
-    build::servers()?;
-    build::load()?;
+    build::servers(plan.profile)?;
+    build::load(plan.profile)?;
     let mut tally = (0, 0);
     for database in known.iter().filter(|name| arguments.words.is_empty() || arguments.words.iter().any(|w| w == *name))
     {
@@ -71,8 +75,12 @@ impl Plan {
         let servers = if postgres.is_some() { 2 } else { 1 };
         let mut dice = Dice::new(self.seed);
         let line = Line::open(dice.fork())?;
-        let mut stack =
-            Stack::open(files.path(), postgres.as_ref().map(|postgres| postgres.url("kppay")), servers, &line)?;
+        let own = house::Plan {
+            profile: self.profile,
+            database_url: postgres.as_ref().map(|postgres| postgres.url("kppay")),
+            ..house::Plan::private(files.path())?
+        };
+        let mut stack = Stack::open(own, servers, &line)?;
         let books = Books::of(files.path(), postgres.as_ref());
         books.add_payers()?;
         let before = books.totals()?;
@@ -104,7 +112,7 @@ impl Plan {
     }
 
     fn clients(&self, stack: &Stack) -> Outcome<Clients> {
-        let mut load = place::command(place::server_binary("load"));
+        let mut load = place::command(self.profile.binary("load"));
         load.args(["chaos", &stack.servers_as_text(), &stack.processor_authority, &stack.origin, "0", "0"]);
         load.args([self.seconds.to_string(), self.clients.to_string()]);
         Clients::start(load)

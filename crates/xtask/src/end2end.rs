@@ -1,5 +1,6 @@
 //! The Node side: the packages of `end2end/`, its journeys and its gallery. What they need to know comes by the environment.
 
+use crate::place::Profile;
 use crate::system::Browser;
 use crate::tools::step;
 use crate::{build, child, place};
@@ -29,8 +30,8 @@ pub fn packages() -> Outcome<()> {
 pub fn npm(browser: &Browser) -> Command {
     let mut npm = place::command("npm");
     npm.current_dir(directory());
-    npm.env("KPPAY_SERVER_BIN", place::server_binary("kppay-server"));
-    npm.env("KPPAY_PROCESSOR_BIN", place::server_binary("kppay-processor"));
+    npm.env("KPPAY_SERVER_BIN", Profile::Quick.binary("kppay-server"));
+    npm.env("KPPAY_PROCESSOR_BIN", Profile::Quick.binary("kppay-processor"));
     npm.env("KPPAY_DIST", build::dist()).env("KPPAY_FRAME", build::frame());
     npm.env("CHROMIUM", &browser.chromium);
     npm

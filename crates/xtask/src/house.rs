@@ -2,6 +2,7 @@
 //! It does not know who lives in it: `start` keeps it open for people, the tests and the benchmark for themselves.
 
 use crate::child::{self, Running};
+use crate::place::Profile;
 use crate::{build, place};
 use std::fs::File;
 use std::net::TcpListener;
@@ -29,6 +30,7 @@ pub struct Plan {
     pub more: Vec<String>,
     /// One machine plays everybody: nothing is limited by address.
     pub is_crowd: bool,
+    pub profile: Profile,
 }
 
 impl Plan {
@@ -45,6 +47,7 @@ impl Plan {
             clock: None,
             more: Vec::new(),
             is_crowd: true,
+            profile: Profile::Quick,
         })
     }
 
@@ -119,7 +122,7 @@ impl House {
 
 /// Not ready yet: whoever starts it waits.
 pub fn start_processor(plan: &Plan, secret: &str) -> Outcome<Running> {
-    let mut processor = Command::new(place::server_binary("kppay-processor"));
+    let mut processor = Command::new(plan.profile.binary("kppay-processor"));
     processor.args(["--listen", &plan.processor_authority(), "--parent-origin", &plan.origin()]);
     processor.arg("--database").arg(plan.data.join("processor.db")).arg("--frame").arg(build::frame());
     processor.args(clock(plan));
@@ -144,7 +147,7 @@ pub fn reconcile(plan: &Plan, secret: &str) -> Outcome<bool> {
 fn server(plan: &Plan, port: u16, processor_url: &str) -> Command {
     let database =
         plan.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", plan.data.join("billing.db").display()));
-    let mut server = Command::new(place::server_binary("kppay-server"));
+    let mut server = Command::new(plan.profile.binary("kppay-server"));
     server.args([
         "--port",
         &port.to_string(),

@@ -26,9 +26,32 @@ pub fn built_servers() -> Option<PathBuf> {
     std::env::var_os("KPPAY_SERVERS").filter(|folder| !folder.is_empty()).map(|folder| root().join(folder))
 }
 
-/// A binary of the `server` profile: `kppay-server`, `kppay-processor`, `load`.
-pub fn server_binary(name: &str) -> PathBuf {
-    built_servers().unwrap_or_else(|| target().join("server")).join(name)
+/// How the servers are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Without optimisation, soon there: for whoever tries them, and for tests.
+    Quick,
+    /// As they are deployed: for figures.
+    Deployed,
+}
+
+impl Profile {
+    /// As cargo calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "dev",
+            Self::Deployed => "server",
+        }
+    }
+
+    /// `kppay-server`, `kppay-processor` or `load`.
+    pub fn binary(self, name: &str) -> PathBuf {
+        let folder = match self {
+            Self::Quick => "debug",
+            Self::Deployed => "server",
+        };
+        built_servers().unwrap_or_else(|| target().join(folder)).join(name)
+    }
 }
 
 /// A command in the repository's root.

@@ -2,6 +2,7 @@
 
 use crate::arguments::Arguments;
 use crate::house::{House, Plan};
+use crate::place::Profile;
 use crate::tools::{Tools, step};
 use crate::{build, place};
 use serde_json::Value;
@@ -24,11 +25,12 @@ pub fn start(given: &[String]) -> Outcome<()> {
         clock: None,
         more: Vec::new(),
         is_crowd: false,
+        profile: Profile::Quick,
     };
     if plan.api_only {
         step("Looking at the tools");
         build::capture(&Tools::ready()?)?;
-        build::servers()?;
+        build::servers(plan.profile)?;
     } else {
         build::everything()?;
     }

@@ -19,6 +19,9 @@ const NPM_FILES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_CYCLONEDX: &str = "0.5.9";
 const TARGET: &str = "wasm32-unknown-unknown";
+/// Tools run for seconds. Their own profiles (trunk: LTO over everything in one unit) cost a newcomer ten minutes.
+const QUICKLY_BUILT: [&str; 3] =
+    ["profile.release.lto=\"off\"", "profile.release.codegen-units=16", "profile.release.opt-level=1"];
 
 pub struct Tools {
     cache: PathBuf,
@@ -30,9 +33,12 @@ impl Tools {
     pub fn ready() -> Outcome<Self> {
         let tools = Self::found()?;
         wasm_target()?;
-        tools.cargo_tool("trunk", "trunk", TRUNK, 7)?;
-        tools.cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &place::locked_version("wasm-bindgen")?, 4)?;
+        // Neither asks whether there is a newer one, nor fetches anything: what they need is on their `PATH`.
+        tools.cargo_tool("trunk", "trunk", TRUNK, &["--no-default-features"])?;
+        let wasm_bindgen = place::locked_version("wasm-bindgen")?;
+        tools.cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen, &["--no-default-features"])?;
         tools.wasm_split()?;
+        tools.forget_what_was_compiled();
         tools.wasm_opt()?;
         Ok(tools)
     }
@@ -53,14 +59,15 @@ impl Tools {
         command
     }
 
-    /// The two programs of `cargo xtask audit`. They run for seconds, so they are built without optimisation.
+    /// The two programs of `cargo xtask audit`.
     pub fn for_audit() -> Outcome<Self> {
         let tools = Self::found()?;
-        for (package, version, minutes) in [("cargo-deny", CARGO_DENY, 3), ("cargo-cyclonedx", CARGO_CYCLONEDX, 1)] {
+        for (package, version) in [("cargo-deny", CARGO_DENY), ("cargo-cyclonedx", CARGO_CYCLONEDX)] {
             if !tools.is_installed(package, version) {
-                tools.install(package, version, &["--debug"], minutes)?;
+                tools.install(package, version, &[])?;
             }
         }
+        tools.forget_what_was_compiled();
         Ok(tools)
     }
 
@@ -72,12 +79,12 @@ impl Tools {
         version_word(&child::said(command.arg("--version").env("PATH", &self.path))?)
     }
 
-    fn cargo_tool(&self, program: &str, package: &str, version: &str, minutes: u32) -> Outcome<()> {
+    fn cargo_tool(&self, program: &str, package: &str, version: &str, more: &[&str]) -> Outcome<()> {
         if self.version_of(program).as_deref() == Some(version) {
             println!("    {program} {version} is there.");
             return Ok(());
         }
-        self.install(package, version, &[], minutes)
+        self.install(package, version, more)
     }
 
     /// For programs that don't say their version: what cargo has installed into the cache.
@@ -91,18 +98,30 @@ impl Tools {
             println!("    wasm-split {WASM_SPLIT} is there.");
             return Ok(());
         }
-        self.install(WASM_SPLIT_PACKAGE, WASM_SPLIT, &["--features", "build-binary"], 1)
+        self.install(WASM_SPLIT_PACKAGE, WASM_SPLIT, &["--features", "build-binary"])
     }
 
-    fn install(&self, package: &str, version: &str, more: &[&str], minutes: u32) -> Outcome<()> {
+    /// All are compiled in one place, so that what several of them need is compiled once.
+    fn install(&self, package: &str, version: &str, more: &[&str]) -> Outcome<()> {
         step(&format!(
-            "Installing {package} {version} into {} (about {minutes} min on two cores, once)",
+            "Installing {package} {version} into {} (a minute or two on two cores, once)",
             self.cache.display()
         ));
         let mut install = place::cargo();
         install.args(["install", package, "--version", version, "--locked", "--force"]).args(more);
+        install.args(QUICKLY_BUILT.iter().flat_map(|setting| ["--config", setting]));
+        install.arg("--target-dir").arg(self.compiled());
         child::run(&format!("cargo install {package}"), install.arg("--root").arg(&self.cache))
             .map_err(|failure| failure.fix("look at the message above; a C compiler and a network are needed"))
+    }
+
+    fn compiled(&self) -> PathBuf {
+        self.cache.join("compiled")
+    }
+
+    /// Half a gigabyte that nobody needs once the programs are there.
+    fn forget_what_was_compiled(&self) {
+        _ = std::fs::remove_dir_all(self.compiled());
     }
 
     fn wasm_opt(&self) -> Outcome<()> {

@@ -26,9 +26,9 @@ pub struct Stack {
 }
 
 impl Stack {
-    pub fn open(data: &Path, database_url: Option<String>, servers: usize, line: &Line) -> Outcome<Self> {
+    pub fn open(plan: Plan, servers: usize, line: &Line) -> Outcome<Self> {
         let more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
-        let plan = Plan { database_url, api_only: true, more, ..Plan::private(data)? };
+        let plan = Plan { api_only: true, more, ..plan };
         let mut ports = vec![plan.port];
         for _ in 1..servers {
             ports.push(place::free_port()?);
