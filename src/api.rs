@@ -108,6 +108,10 @@ impl Client {
             let answer = request.map_err(|_| ApiError::Faulty)?.send().await.map_err(|_| ApiError::Offline)?;
             // the connection may break in the middle of the body
             let body = answer.text().await.map_err(|_| ApiError::Offline)?;
+            // Our server numbers each answer: an empty one without a number is somebody else's, and says nothing.
+            if body.is_empty() && answer.headers().get("X-Request-Id").is_none() {
+                return Err(ApiError::Faulty);
+            }
             ApiError::read(answer.status(), &answer.headers().get("Content-Type").unwrap_or_default(), body)
         };
         let answer = in_time(exchange).await;

@@ -242,16 +242,22 @@ for (const status of [401, 503]) {
   });
 }
 
-scene('a portal’s page in place of the answer to signing out is not called signed out', async ({ house, payer }) => {
-  await payer.signsIn();
-  house.edge.fault({ method: 'DELETE', path: SESSION, instead: { status: 200, body: '<h1>Welcome to the airport</h1>' } });
-  await payer.page.getByRole('banner').getByRole('button', { name: payer.words.signOut }).click();
-  const dialog = payer.page.getByRole('dialog', { name: 'You are still signed in' });
-  await dialog.waitFor();
-  assert.equal(house.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 1);
-  await dialog.getByRole('button', { name: payer.words.tryAgain }).click();
-  await payer.sees(payer.words.signedOutTitle);
-});
+for (const [what, instead] of [
+  ['a portal’s page', { status: 200, body: '<h1>Welcome to the airport</h1>' }],
+  ['an empty answer of somebody else', { status: 204, body: '' }],
+]) {
+  scene(`${what} in place of the answer to signing out is not called signed out`, async ({ house, payer }) => {
+    await payer.signsIn();
+    house.edge.fault({ method: 'DELETE', path: SESSION, instead });
+    await payer.page.getByRole('banner').getByRole('button', { name: payer.words.signOut }).click();
+    const dialog = payer.page.getByRole('dialog', { name: 'You are still signed in' });
+    await dialog.waitFor();
+    const alive = 'SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL';
+    assert.equal(house.billing(alive)[0].n, 1);
+    await dialog.getByRole('button', { name: payer.words.tryAgain }).click();
+    await payer.sees(payer.words.signedOutTitle);
+  });
+}
 
 // --- the frame
 
