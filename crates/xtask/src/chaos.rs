@@ -22,16 +22,20 @@ use line::Line;
 use serde_json::Value;
 use stack::Stack;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use xtask::failure::{Because, Failure, Outcome};
 
-pub const USAGE: &str = "chaos [sqlite] [postgres] [--seconds 60] [--clients 32] [--every 4] [--seed N] [--deployed]";
+pub const USAGE: &str =
+    "chaos [sqlite] [postgres] [--seconds 60] [--clients 32] [--every 4] [--seed N] [--deployed] [--beside SERVER]";
 
 /// How long unanswered payments and queued e-mail have, once everything is well again.
 const TO_SETTLE: Duration = Duration::from_secs(150);
 
 struct Plan {
     profile: Profile,
+    /// The `kppay-server` of another version: every second server is one of it.
+    beside: Option<PathBuf>,
     seconds: u64,
     clients: u32,
     every: u64,
@@ -40,8 +44,10 @@ struct Plan {
 
 /// Whether nothing was found. The last lines are a table, and `N passed, N failed`: a check is one of either.
 pub fn chaos(given: &[String]) -> Outcome<bool> {
-    let arguments = Arguments::parse(given, &["--seconds", "--clients", "--every", "--seed"], &["--deployed"])?;
+    let arguments =
+        Arguments::parse(given, &["--seconds", "--clients", "--every", "--seed", "--beside"], &["--deployed"])?;
     let plan = Plan {
+        beside: arguments.text("--beside").map(|program| place::root().join(program)),
         profile: if arguments.has("--deployed") { Profile::Deployed } else { Profile::Quick },
         seconds: arguments.number("--seconds", 60)?,
         clients: arguments.number("--clients", 32)?,
@@ -80,7 +86,7 @@ impl Plan {
             database_url: postgres.as_ref().map(|postgres| postgres.url("kppay")),
             ..house::Plan::private(files.path())?
         };
-        let mut stack = Stack::open(own, servers, &line)?;
+        let mut stack = Stack::open(own, self.beside.clone(), servers, &line)?;
         let books = Books::of(files.path(), postgres.as_ref());
         books.add_payers()?;
         let before = books.totals()?;

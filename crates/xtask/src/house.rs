@@ -90,7 +90,8 @@ impl House {
         let secret = secret()?;
         let mut processor = start_processor(plan, &secret)?;
         ready(&mut processor, &plan.processor_authority(), "/healthz", plan)?;
-        let mut server = start_server(plan, plan.port, &plan.processor_url(), &secret)?;
+        let program = plan.profile.binary("kppay-server");
+        let mut server = start_server(plan, &program, plan.port, &plan.processor_url(), &secret)?;
         ready(&mut server, &plan.authority(), "/readyz", plan)?;
         Ok(Self {
             origin: plan.origin(),
@@ -133,21 +134,21 @@ pub fn start_processor(plan: &Plan, secret: &str) -> Outcome<Running> {
 }
 
 /// One of the servers that share the plan's database and its origin; not ready yet.
-pub fn start_server(plan: &Plan, port: u16, processor_url: &str, secret: &str) -> Outcome<Running> {
-    start("The billing API", &mut server(plan, port, processor_url), plan, secret)
+pub fn start_server(plan: &Plan, program: &Path, port: u16, processor_url: &str, secret: &str) -> Outcome<Running> {
+    start("The billing API", &mut server(plan, program, port, processor_url), plan, secret)
 }
 
 /// Whether `kppay-server reconcile`, with the settings of the servers, finds that payments and charges agree. It writes into their log.
 pub fn reconcile(plan: &Plan, secret: &str) -> Outcome<bool> {
     let processor_url = format!("http://{}", plan.processor_authority());
-    let mut command = server(plan, plan.port, &processor_url);
+    let mut command = server(plan, &plan.profile.binary("kppay-server"), plan.port, &processor_url);
     Ok(start("The billing API", command.arg("reconcile"), plan, secret)?.wait()?.success())
 }
 
-fn server(plan: &Plan, port: u16, processor_url: &str) -> Command {
+fn server(plan: &Plan, program: &Path, port: u16, processor_url: &str) -> Command {
     let database =
         plan.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", plan.data.join("billing.db").display()));
-    let mut server = Command::new(plan.profile.binary("kppay-server"));
+    let mut server = Command::new(program);
     server.args([
         "--port",
         &port.to_string(),

@@ -7,7 +7,7 @@ use super::line::Line;
 use crate::child::Running;
 use crate::house::{self, Plan};
 use crate::place;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use xtask::failure::{Because, Failure, Outcome};
 
@@ -16,6 +16,8 @@ const FROZEN: Duration = Duration::from_secs(3);
 
 pub struct Stack {
     plan: Plan,
+    /// Of the servers, in turn.
+    programs: Vec<PathBuf>,
     secret: String,
     line_url: String,
     ports: Vec<u16>,
@@ -26,7 +28,8 @@ pub struct Stack {
 }
 
 impl Stack {
-    pub fn open(plan: Plan, servers: usize, line: &Line) -> Outcome<Self> {
+    /// The programs are those of `plan`; every second server is one of `beside`, if another version shall run beside them.
+    pub fn open(plan: Plan, beside: Option<PathBuf>, servers: usize, line: &Line) -> Outcome<Self> {
         let more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
         let plan = Plan { api_only: true, more, ..plan };
         let mut ports = vec![plan.port];
@@ -34,7 +37,9 @@ impl Stack {
             ports.push(place::free_port()?);
         }
         line.leads_to(plan.processor_port);
+        let programs = [Some(plan.profile.binary("kppay-server")), beside].into_iter().flatten().collect();
         let mut stack = Self {
+            programs,
             secret: house::secret()?,
             line_url: line.url(),
             servers: ports.iter().map(|_| None).collect(),
@@ -55,9 +60,10 @@ impl Stack {
             house::ready(&mut processor, &self.processor_authority, "/healthz", &self.plan)?;
             self.processor = Some(processor);
         }
-        for (port, place) in self.ports.iter().zip(&mut self.servers) {
+        for (at, (port, place)) in self.ports.iter().zip(&mut self.servers).enumerate() {
             if place.is_none() {
-                let mut server = house::start_server(&self.plan, *port, &self.line_url, &self.secret)?;
+                let program = &self.programs[at % self.programs.len()];
+                let mut server = house::start_server(&self.plan, program, *port, &self.line_url, &self.secret)?;
                 house::ready(&mut server, &format!("127.0.0.1:{port}"), "/healthz", &self.plan)?;
                 *place = Some(server);
             }
