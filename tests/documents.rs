@@ -1,5 +1,6 @@
 //! What the documents claim, held against the tree: every test and file that `docs/security.md`, `docs/asvs.md` and ARCHITECTURE.md name is
-//! there, and `docs/asvs.md` has every requirement once with counts that are right. It does not judge whether a test shows what it is named for.
+//! there, and `docs/asvs.md` has every requirement once, with counts that are right and with a test or a section for each that is met. It does
+//! not judge whether a test shows what it is named for.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -30,6 +31,10 @@ const REQUIREMENTS: [(u8, usize); 17] = [
     (16, 16),
     (17, 7),
 ];
+
+/// What they ask for is that something is written down.
+const OF_DOCUMENTATION: [&str; 12] =
+    ["2.1.3", "6.1.1", "6.1.2", "6.1.3", "7.1.1", "7.1.2", "8.1.1", "8.1.2", "13.1.1", "14.1.1", "15.1.1", "15.1.3"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -129,6 +134,42 @@ fn every_requirement_of_asvs_levels_1_and_2_has_one_row_and_the_counts_are_right
         let line = format!("| level {level} | {} | {} | {} |", of("met"), of("open"), of("not applicable"));
         assert!(text.contains(&line), "docs/asvs.md should say {line}");
     }
+}
+
+/// A test's name, or a file of journeys with the title of one of its scenes.
+fn names_a_test(row: &str) -> bool {
+    let titles: Vec<_> = row.split('"').skip(1).step_by(2).map(|title| title.trim_end_matches('…')).collect();
+    let has_scene = |word: &str| {
+        let journey = fs::read_to_string(root().join("end2end/tests").join(word)).unwrap_or_default();
+        titles.iter().any(|title| !title.is_empty() && journey.contains(title))
+    };
+    quoted(row).any(|word| is_test_name(word) || word.ends_with(".test.mjs") && has_scene(word))
+}
+
+/// A numbered section of `docs/security.md`, or a title that stands in bold on the page itself.
+fn names_a_section(row: &str, page: &str, security: &str) -> bool {
+    let number = row.split("section ").nth(1).and_then(|rest| rest.split([' ', ',', ':']).next());
+    let title = row.split('“').nth(1).and_then(|rest| rest.split('”').next());
+    number.is_some_and(|number| row.contains("(security.md)") && security.contains(&format!("\n## {number}. ")))
+        || title.is_some_and(|title| page.contains(&format!("\n**{title}**")))
+}
+
+#[test]
+fn every_met_requirement_names_a_test_or_the_document_that_it_asks_for() {
+    let page = fs::read_to_string(root().join("docs/asvs.md")).unwrap();
+    let security = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let (mut bare, mut of_documentation) = (BTreeSet::new(), 0);
+    for row in page.lines() {
+        let Some((_, _, state, number)) = requirement(row) else { continue };
+        let is_of_documentation = OF_DOCUMENTATION.contains(&number.as_str());
+        of_documentation += usize::from(is_of_documentation);
+        let is_shown = if is_of_documentation { names_a_section(row, &page, &security) } else { names_a_test(row) };
+        if state == "met" && !is_shown {
+            bare.insert(number);
+        }
+    }
+    assert_eq!(bare, BTreeSet::new());
+    assert_eq!(of_documentation, OF_DOCUMENTATION.len());
 }
 
 #[test]

@@ -119,6 +119,13 @@ fn signing_in_asks_for_what_password_managers_know() {
 }
 
 #[test]
+fn a_password_is_hidden_until_its_owner_asks_to_see_it() {
+    let html = page("/sign-in", Locale::En, None);
+    assert_eq!(html.matches(r#"type="password""#).count(), 1, "{html}");
+    assert!(html.contains(r#"id="password-show""#) && html.contains(r#"aria-pressed="false""#), "{html}");
+}
+
+#[test]
 fn the_way_in_says_what_an_account_adds_before_it_asks_for_anything() {
     let html = page("/register", Locale::Es, None);
     assert!(html.contains("<table") && !html.contains("<input"));

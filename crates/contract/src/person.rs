@@ -230,6 +230,18 @@ mod tests {
     }
 
     #[test]
+    fn an_email_address_is_of_one_line() {
+        for text in [
+            "ana@example.org\r\nBcc: x@example.org",
+            "ana\n@example.org",
+            "ana@exa\rmple.org",
+            "a\u{2028}b@example.org",
+        ] {
+            assert_eq!(Email::parse(text), Err(Problem::NotAllowed), "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_likely_slip_in_the_domain_is_offered() {
         let typo = |text: &str| Email::parse(text).unwrap().typo().map(|email| email.to_string());
         for slip in ["gmial.com", "gmai.com", "gmaill.com", "gnail.com"] {

@@ -1,7 +1,12 @@
-//! Slow, idle and too many connections over real sockets: each ends by itself, and others are served meanwhile.
+//! Slow, idle and too many connections over real sockets: each ends by itself, and others are served meanwhile. And where
+//! a message ends.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use axum::{Router, extract::ConnectInfo, routing::get};
+use axum::{
+    Router,
+    extract::ConnectInfo,
+    routing::{get, post},
+};
 use serve::{Limits, run};
 use std::{
     net::SocketAddr,
@@ -37,6 +42,7 @@ async fn serve(limits: Limits) -> Served {
     let big = || async { "x".repeat(32 << 20) };
     let router = Router::new()
         .route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() }))
+        .route("/said", post(|body: String| async move { body }))
         .route("/slow", get(slow))
         .route("/big", get(big))
         .route("/never", get(std::future::pending::<()>));
@@ -199,5 +205,41 @@ async fn a_head_larger_than_the_buffer_is_refused() {
     let mut said = Vec::new();
     _ = tokio::time::timeout(FOR_EVER, stream.read_to_end(&mut said)).await.unwrap();
     assert!(said.is_empty() || said.starts_with(b"HTTP/1.1 431"), "{}", String::from_utf8_lossy(&said));
+    assert!(served.answers().await);
+}
+
+/// Everything the server says to these bytes until it closes the connection.
+async fn says_to(served: &Served, bytes: &str) -> String {
+    let mut stream = served.connect().await;
+    stream.write_all(bytes.as_bytes()).await.unwrap();
+    let mut said = Vec::new();
+    _ = tokio::time::timeout(FOR_EVER, stream.read_to_end(&mut said)).await.expect("the server closes it");
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+#[tokio::test]
+async fn where_a_message_ends_is_never_in_doubt() {
+    let served = serve(patient()).await;
+    let post = |version: &str, lengths: &str, body: &str| {
+        format!("POST /said HTTP/{version}\r\nhost: localhost\r\nconnection: close\r\n{lengths}\r\n\r\n{body}")
+    };
+    let chunks = "5\r\nwhole\r\n0\r\n\r\n";
+    // Chunks are what counts, and nothing that follows is taken for a request.
+    let both = "content-length: 3\r\ntransfer-encoding: chunked";
+    let said =
+        says_to(&served, &post("1.1", both, &format!("{chunks}GET / HTTP/1.1\r\nhost: localhost\r\n\r\n"))).await;
+    assert!(said.starts_with("HTTP/1.1 200") && said.ends_with("whole"), "{said}");
+    assert_eq!(said.matches("HTTP/1.").count(), 1, "{said}");
+    for (version, lengths) in [
+        ("1.1", "content-length: 3\r\ncontent-length: 5"),
+        ("1.1", "content-length: +5"),
+        ("1.1", "content-length: five"),
+        ("1.1", "transfer-encoding: chunked, identity"),
+        ("1.0", "transfer-encoding: chunked"),
+    ] {
+        let said = says_to(&served, &post(version, lengths, chunks)).await;
+        assert!(said.contains(" 400 Bad Request\r\n"), "{version} {lengths}: {said}");
+        assert_eq!(said.matches("HTTP/1.").count(), 1, "{said}");
+    }
     assert!(served.answers().await);
 }

@@ -189,7 +189,8 @@ mod tests {
     fn a_browser_is_told_to_stay_on_tls_only_where_there_is_tls() {
         assert_eq!(value(&security(), "strict-transport-security"), None);
         let over_tls = Security { is_over_tls: true, ..security() };
-        assert!(value(&over_tls, "strict-transport-security").unwrap().starts_with("max-age=63072000"));
+        let two_years = "max-age=63072000; includeSubDomains";
+        assert_eq!(value(&over_tls, "strict-transport-security").as_deref(), Some(two_years));
     }
 
     #[test]

@@ -99,3 +99,53 @@ impl IntoResponse for Error {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        io::{self, Write},
+        sync::{Arc, Mutex},
+    };
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is logged while something is done.
+    fn logged<T>(work: impl FnOnce() -> T) -> (T, String) {
+        let kept = Kept::default();
+        let own = kept.clone();
+        let subscriber = tracing_subscriber::fmt().json().with_writer(move || own.clone()).finish();
+        let done = tracing::subscriber::with_default(subscriber, work);
+        let log = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        (done, log)
+    }
+
+    #[test]
+    fn a_fault_is_logged_once_with_the_place_it_was_made_at() {
+        let (answer, log) = logged(|| Error::new(RefusalCode::Fault).into_response());
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(log.lines().count(), 1, "{log}");
+        assert!(log.contains("\"level\":\"ERROR\"") && log.contains("refusal.rs:"), "{log}");
+        let (_, log) = logged(|| Error::new(RefusalCode::NotFound).into_response());
+        assert!(log.is_empty(), "{log}");
+    }
+
+    #[test]
+    fn an_error_of_the_database_is_logged_once_and_without_its_text() {
+        let (error, log) = logged(|| Error::from(sqlx::Error::Protocol("copper river".into())));
+        assert_eq!(log.lines().count(), 1, "{log}");
+        assert!(log.contains("\"level\":\"ERROR\"") && log.contains("the database failed"), "{log}");
+        assert!(!log.contains("copper") && error.errors.is_empty());
+    }
+}

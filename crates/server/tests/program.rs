@@ -169,6 +169,27 @@ fn without_a_wait_a_shutdown_is_over_at_once_and_its_log_is_whole() {
 }
 
 #[test]
+fn every_line_of_the_log_is_one_json_object_with_its_moment_in_utc() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log");
+    let mut program = Program::start(File::create(&file).unwrap(), &["--drain-seconds", "0"]);
+    for path in ["/forged%0A%7B%22level%22:%22ERROR%22%7D", "/api/v1/bills/forged%0Aline", "/healthz?forged=%22%0A"] {
+        assert!(program.says(path).is_some(), "{path}");
+    }
+    program.terminate();
+    assert!(program.ends());
+    let log = std::fs::read_to_string(&file).unwrap();
+    assert!(log.lines().count() > 3, "{log}");
+    for line in log.lines() {
+        let entry: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let moment = entry["timestamp"].as_str().unwrap();
+        assert!(moment.len() >= 20 && &moment[10..11] == "T" && moment.ends_with('Z'), "{line}");
+        assert!(entry["level"].is_string() && entry["target"].is_string(), "{line}");
+    }
+    assert!(!log.contains("forged"), "{log}");
+}
+
+#[test]
 fn figures_are_on_a_listener_of_their_own() {
     let program = Program::start(Stdio::null(), &[]);
     let figures = ask(program.metrics, "/metrics").unwrap();

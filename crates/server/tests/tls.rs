@@ -1,5 +1,6 @@
 //! TLS to the processor and to PostgreSQL, over real sockets: a certificate of a known authority for the right name is taken, and
-//! nothing else is. PostgreSQL is one of our own, from the machine's binaries, with `ssl = on`.
+//! nothing else is. PostgreSQL is one of our own, from the machine's binaries, with `ssl = on`. And that nobody sends the processor's
+//! client elsewhere.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
@@ -107,6 +108,47 @@ fn an_authority_that_is_none_is_said_at_the_start() {
         Some(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
     );
     assert!(none.is_err());
+}
+
+#[test]
+fn every_cipher_suite_has_forward_secrecy_and_authenticates_what_it_encrypts() {
+    for version in rustls::ALL_VERSIONS {
+        let is_current = matches!(version.version, rustls::ProtocolVersion::TLSv1_2 | rustls::ProtocolVersion::TLSv1_3);
+        assert!(is_current, "{version:?}");
+    }
+    let suites = rustls::crypto::ring::default_provider().cipher_suites;
+    assert!(!suites.is_empty());
+    for suite in suites {
+        let name = format!("{:?}", suite.suite());
+        assert!(name.starts_with("TLS13_") || name.starts_with("TLS_ECDHE_"), "{name}");
+        assert!(name.contains("_GCM_") || name.contains("_CHACHA20_POLY1305_"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_secret_goes_to_the_processor_that_was_named_and_nowhere_it_sends_us() {
+    let elsewhere = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let named = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", named.local_addr().unwrap());
+    let there = elsewhere.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = named.accept().await {
+            let mut head = [0; 4096];
+            if stream.read(&mut head).await.is_ok_and(|read| read > 0) {
+                let answer = format!(
+                    "HTTP/1.1 307 Temporary Redirect\r\nlocation: http://{there}/v1/events?after=0\r\n\
+                     content-length: 0\r\nconnection: close\r\n\r\n"
+                );
+                _ = stream.write_all(answer.as_bytes()).await;
+                _ = stream.flush().await;
+            }
+        }
+    });
+    let processor = Sandbox::new(url, "secret".into(), Duration::from_secs(5)).unwrap();
+    let events = processor.events(0).await.map(|events| events.len());
+    assert_eq!(events, Err(ProcessorError::Unanswered));
+    let came = tokio::time::timeout(Duration::from_millis(300), elsewhere.accept()).await;
+    assert!(came.is_err(), "it went where it was sent");
 }
 
 /// A PostgreSQL with a certificate for `localhost`, stopped when it is dropped.

@@ -127,3 +127,16 @@ async fn every_answer_has_an_id_and_is_kept_by_nobody() {
     ids.dedup();
     assert_eq!(ids.len(), 7);
 }
+
+#[tokio::test]
+async fn a_receipt_is_a_file_named_by_its_reference_and_by_nothing_that_was_typed() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let payment = house.pay_by_card(&ana, &[("visit", "64.10")]).await.is(201).json();
+    let (id, reference) = (payment["id"].as_str().unwrap(), payment["reference"].as_str().unwrap());
+    assert!(reference.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{reference}");
+    let file = house.ask(Call::get(&format!("/payments/{id}/receipt.pdf")).by(&ana)).await;
+    let named = format!("attachment; filename=\"receipt-{reference}.pdf\"");
+    assert_eq!(file.is(200).header("content-disposition"), named);
+    assert_eq!(file.header("content-type"), "application/pdf");
+}

@@ -117,6 +117,15 @@ async fn whoever_signs_in_while_paying_goes_on_paying() {
 }
 
 #[tokio::test]
+async fn a_password_is_good_after_years() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    house.app.clock.move_on(3 * 365 * 24 * 3_600_000);
+    let view = try_in(&house, ANAS, PASSWORD).await.is(200).json();
+    assert_eq!(view["kind"], "member");
+}
+
+#[tokio::test]
 async fn another_sites_page_can_not_sign_anybody_in() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
