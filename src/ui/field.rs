@@ -12,7 +12,7 @@ pub struct Keyboard {
     /// `numeric`, `text`, `decimal`, `email`.
     pub mode: &'static str,
     pub autocomplete: &'static str,
-    /// The width says the length expected: `pay-input--4`, `--8`, `--14`, or empty for the whole line.
+    /// The width says the length expected: `pay-input--8`, `--14`, or empty for the whole line.
     pub width: &'static str,
 }
 
