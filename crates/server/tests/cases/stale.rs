@@ -324,6 +324,17 @@ async fn an_account_has_at_most_ten_passkeys_though_two_are_added_at_once() {
     for number in 1..=9 {
         house.ask(new_passkey(&house, &member, number).await).await.is(201);
     }
+
+    // In the middle of the other server's tenth.
+    let (id, eleventh) = (account(&house).await, new_passkey(&house, &other, 11).await);
+    let mut tx = house.app.store.begin().await.unwrap();
+    accounts::lock(&mut tx, &id).await.unwrap();
+    let tenth =
+        "INSERT INTO passkey (id, account, credential, stored, device, created_at) VALUES ('', $1, '', '', '', 1)";
+    sqlx::query(tenth).bind(&id).execute(&mut *tx).await.unwrap();
+    across(&house, tx, eleventh).await.is_refused(422, "invalid").blames("response", "too_large");
+    sqlx::query("DELETE FROM passkey WHERE id = ''").execute(&house.app.store.write).await.unwrap();
+
     let (tenth, eleventh) = (new_passkey(&house, &member, 10).await, new_passkey(&house, &other, 11).await);
     let (one, two) = tokio::join!(house.ask(tenth), beside.ask(eleventh));
     let refused = if one.status.as_u16() == 201 { two } else { one };
