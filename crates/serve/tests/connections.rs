@@ -143,6 +143,22 @@ async fn an_answer_that_nobody_takes_and_one_that_never_comes_end() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_taken_slowly_comes_whole() {
+    let served = serve(Limits { idle: Duration::from_millis(500), ..patient() }).await;
+    let mut slow = served.connect().await;
+    slow.write_all(b"GET /big HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut taken = 0;
+    let mut some = vec![0; 1 << 20];
+    for _ in 0..20 {
+        taken += slow.read_exact(&mut some).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let mut rest = Vec::new();
+    _ = tokio::time::timeout(FOR_EVER, slow.read_to_end(&mut rest)).await.expect("it ends");
+    assert!(taken + rest.len() > 32 << 20, "{taken} and {}", rest.len());
+}
+
+#[tokio::test]
 async fn one_address_has_so_many_connections_and_others_have_theirs() {
     let served = serve(Limits { connections_by_address: Some(3), ..patient() }).await;
     let mut ours = Vec::new();
@@ -190,6 +206,7 @@ async fn a_shutdown_lets_what_runs_end_and_leaves_the_slow() {
     let began = Instant::now();
     _ = served.stop.take().unwrap().send(());
     closed(&mut idle).await;
+    assert!(!served.running.is_finished(), "what runs is waited for");
     assert!(running.await.unwrap().is_some_and(|answer| answer.ends_with("slow")));
     served.running.await.unwrap();
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());

@@ -115,6 +115,8 @@ fn nothing_leaves_this_machine_in_the_clear_unless_the_network_is_said_to_be_tru
         assert!(!message.contains("hunter2"), "{message}");
         starts(&[&arguments[..], &["--trusted-network"]].concat(), secrets);
     }
+    let clear = ["--processor-public-url", "http://processor.example", "--trusted-network"];
+    refused(&clear, secrets(), &["--processor-public-url", "without TLS"]);
     for (arguments, secrets) in [
         (["--processor-url", "https://processor.example"], secrets()),
         (["--processor-url", "http://localhost:8081"], secrets()),
@@ -135,11 +137,14 @@ fn nothing_leaves_this_machine_in_the_clear_unless_the_network_is_said_to_be_tru
 fn what_is_not_understood_is_refused_by_name() {
     let mail = |url: &str, from: &str| Secrets { smtp_url: url.into(), mail_from: from.into(), ..secrets() };
     refused(&[], mail("smtps://mail.example", ""), &["KPPAY_MAIL_FROM"]);
-    refused(&[], mail("", "bills@example.org"), &["KPPAY_SMTP_URL"]);
-    refused(&[], mail("http://mail.example", "bills@example.org"), &["KPPAY_SMTP_URL"]);
+    refused(&[], mail("", "bills@example.org"), &["KPPAY_SMTP_URL is not", "the mail server"]);
+    refused(&[], mail("http://localhost", "bills@example.org"), &["KPPAY_SMTP_URL", "smtps://"]);
     refused(&["--database-url", "mysql://localhost/kppay"], secrets(), &["--database-url", "postgres://"]);
     refused(&["--database-url", "postgres://localhost/kppay?sslmode=hunter2"], secrets(), &["--database-url"]);
-    refused(&["--processor-url", "processor.example"], secrets(), &["--processor-url", "https://"]);
+    for url in ["processor.example", "localhost:8081", "ftp://localhost"] {
+        let arguments = ["--processor-url", url, "--processor-public-url", "https://processor.example"];
+        refused(&arguments, secrets(), &["--processor-url", "https://"]);
+    }
     refused(&["--listen", "8080"], secrets(), &["--listen"]);
     refused(&["--lookups", "many"], secrets(), &["--lookups"]);
     // Others see a command line: no secret is taken from there.

@@ -101,13 +101,12 @@ async fn a_processor_is_believed_only_with_a_certificate_that_is_checked() {
 
 #[test]
 fn an_authority_that_is_none_is_said_at_the_start() {
-    let none = Sandbox::trusting(
-        "https://localhost".into(),
-        "secret".into(),
-        Duration::from_secs(1),
-        Some(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
-    );
-    assert!(none.is_err());
+    for text in ["AAAA", "no base64: !"] {
+        let authority = format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
+        let (url, patience) = ("https://localhost".into(), Duration::from_secs(1));
+        let none = Sandbox::trusting(url, "secret".into(), patience, Some(authority.as_bytes()));
+        assert!(none.is_err(), "{text}");
+    }
 }
 
 #[test]

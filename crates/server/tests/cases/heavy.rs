@@ -10,8 +10,8 @@ use std::{
 /// Its letters stand for others: 1.7 s of a processor when all of it is looked at.
 const DEAR: &str = "0484[%|@4{$$56[4i08l7i<@$<|l0@1<i6!749808<1$l%l64{|3@9[<+{$i%44iii!5!<ii";
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn eight_dear_passwords_at_once_do_not_keep_a_health_check_waiting() {
+/// How long health checks waited while eight of them were judged, the longest last.
+async fn waits() -> Vec<Duration> {
     let house = House::open().await;
     let payer = house.look_up(&ANA).await;
     let begun = house.ask(Call::post("/registrations").by(&payer)).await;
@@ -57,7 +57,17 @@ async fn eight_dear_passwords_at_once_do_not_keep_a_health_check_waiting() {
     });
     let mut took = took.await.unwrap();
     took.sort();
-    let median = took[took.len() / 2];
-    println!("median {median:?}, longest {:?}, of {}", took[took.len() - 1], took.len());
-    assert!(median < Duration::from_millis(50), "{median:?}");
+    took
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn eight_dear_passwords_at_once_do_not_keep_a_health_check_waiting() {
+    // Most of the checks come when all is over, so the longest counts; a busy machine disturbs one round and not three.
+    let mut longest = Duration::MAX;
+    for _ in 0..3 {
+        let took = waits().await;
+        longest = longest.min(took[took.len() - 1]);
+        println!("median {:?}, longest {:?}, of {}", took[took.len() / 2], took[took.len() - 1], took.len());
+    }
+    assert!(longest < Duration::from_millis(50), "{longest:?}");
 }

@@ -131,6 +131,21 @@ async fn a_clock_that_was_set_back_keeps_nobody_out() {
     sqlx::query(later).execute(&house.app.store.write).await.unwrap();
     house.app.clock.move_on(6_000);
     house.ask(nobodys(31)).await.is_refused(404, "no_match");
+
+    house.register(&ANA, ANAS).await;
+    let ana = house.look_up(&ANA).await;
+    for _ in 0..3 {
+        house.ask(sign_in(WRONG)).await.is_refused(422, "wrong_credentials");
+    }
+    house.ask(sign_in(PASSWORD)).await.is_refused(429, "too_many");
+    for _ in 0..5 {
+        declined(&house, &ana).await.is_payment(201, "failed");
+    }
+    pay(&house, &ana, VISA).await.is_refused(429, "too_many");
+    sqlx::query(later).execute(&house.app.store.write).await.unwrap();
+    house.app.clock.move_on(6_000);
+    house.ask(sign_in(PASSWORD)).await.is(200);
+    pay(&house, &ana, VISA).await.is_payment(201, "paid");
 }
 
 #[tokio::test]
@@ -217,6 +232,9 @@ async fn a_browser_that_signed_in_before_has_tries_of_its_own() {
 async fn an_address_that_tries_many_accounts_is_stopped_and_its_right_sign_ins_do_not_count() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
+    let before = counted(&house).await;
+    house.ask(sign_in(PASSWORD)).await.is(200);
+    assert_eq!(counted(&house).await, before, "neither by the address nor by the account");
     for at in 0..30 {
         house.ask(sign_in(PASSWORD)).await.is(200);
         let other = json!({ "user_id": format!("nobody{at}@example.org"), "password": WRONG });
@@ -357,6 +375,32 @@ async fn of_many_receipts_at_the_same_moment_no_more_are_sent() {
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await - before, 5);
     let refused = send("stranger@example.org").await;
     assert!(refused.is_refused(429, "too_many").json()["retry_after"].as_i64().unwrap() <= 720);
+}
+
+#[tokio::test]
+async fn receipts_are_counted_by_who_gets_them_and_by_the_household_too() {
+    let house = House::open().await;
+    let (ana, mei) = (house.look_up(&ANA).await, house.look_up(&MEI).await);
+    let mut paths = Vec::new();
+    for _ in 0..5 {
+        let paid = pay(&house, &ana, VISA).await.is_payment(201, "paid").json();
+        paths.push(format!("/payments/{}/receipt-emails", paid["id"].as_str().unwrap()));
+    }
+    let send = async |payer: &Payer, path: &str, to: &str| {
+        house.ask(Call::post(path).by(payer).json(&json!({ "email": to }))).await
+    };
+    // Ten to one stranger, whatever was paid; and twenty of one household.
+    for at in 0..10 {
+        send(&ana, &paths[at % 4], "stranger@example.org").await.is(202);
+    }
+    send(&ana, &paths[4], "Stranger@example.org").await.is_refused(429, "too_many");
+    for at in 0..10 {
+        send(&ana, &paths[at % 5], &format!("stranger{at}@example.org")).await.is(202);
+    }
+    send(&ana, &paths[4], "another@example.org").await.is_refused(429, "too_many");
+    let paid = house.pay_by_card(&mei, &[("meis", "1.00")]).await.is_payment(201, "paid").json();
+    let path = format!("/payments/{}/receipt-emails", paid["id"].as_str().unwrap());
+    send(&mei, &path, "another@example.org").await.is(202);
 }
 
 #[tokio::test]

@@ -10,10 +10,14 @@ use server::{
     clock::Clock,
     settings::Settings,
     state::{App, State},
+    store,
 };
 use sqlx::{AnyConnection, Connection};
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tower::ServiceExt;
@@ -53,6 +57,8 @@ fn over(house: &House, database_url: &str) -> App {
 async fn ready_means_that_something_was_written_and_read() {
     let house = House::open().await;
     assert_eq!(house.number("SELECT COUNT(*) FROM readiness").await, 0);
+    let days_ago = house.app.clock.now().millis() - 2 * 86_400_000;
+    store::readiness::write(&house.app.store.write, "a server that is long gone", days_ago).await.unwrap();
     says(&house.app, 200, &[]).await;
     says(&house.app, 200, &[]).await;
     assert_eq!(house.number("SELECT COUNT(*) FROM readiness").await, 1);
@@ -70,6 +76,8 @@ async fn a_database_that_takes_no_writes_is_told_and_is_ready_again_afterwards()
     };
     sqlx::raw_sql(lock).execute(&mut other).await.unwrap();
     says(&house.app, 503, &["database_write"]).await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(ask(&house.app, "/readyz").await.status, 503, "and is told for as long as it is so");
     assert_eq!(ask(&house.app, "/healthz").await.text, "ok");
     sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
     says(&house.app, 200, &[]).await;
@@ -98,8 +106,22 @@ async fn a_shutdown_is_told_before_the_listener_closes() {
     assert_eq!(ask(&house.app, "/api/v1/portal").await.status, 200, "it still serves");
 }
 
+/// How many connections were made to a database that never answers: each look makes one.
+async fn looks(silent: tokio::net::TcpListener) -> Arc<AtomicUsize> {
+    let looks = Arc::new(AtomicUsize::new(0));
+    let counted = looks.clone();
+    tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = silent.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            held.push(stream);
+        }
+    });
+    looks
+}
+
 #[tokio::test]
-async fn many_who_ask_at_once_cost_one_look() {
+async fn many_who_ask_at_once_or_one_after_another_cost_one_look() {
     let house = Arc::new(House::open().await);
     says(&house.app, 200, &[]).await;
     let asked = (0..200).map(|_| {
@@ -110,4 +132,20 @@ async fn many_who_ask_at_once_cost_one_look() {
         assert_eq!(failed.await.unwrap(), [""; 0]);
     }
     assert_eq!(house.number("SELECT COUNT(*) FROM readiness").await, 1);
+
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let app = over(&house, &format!("postgres://kppay@{}/kppay", silent.local_addr().unwrap()));
+    let looks = looks(silent).await;
+    let asked = (0..200).map(|_| {
+        let app = app.clone();
+        tokio::spawn(async move { app.readiness.failed(&app).await })
+    });
+    let asked = asked.collect::<Vec<_>>();
+    for failed in asked {
+        assert_eq!(failed.await.unwrap(), ["database"]);
+    }
+    for _ in 0..20 {
+        assert_eq!(app.readiness.failed(&app).await, ["database"]);
+    }
+    assert_eq!(looks.load(Ordering::SeqCst), 1);
 }

@@ -118,7 +118,7 @@ async fn nothing_of_an_account_is_changed_by_a_session_that_ended_with_the_old_p
     house.ask(new_passkey(&house, &member, 1).await).await.is(201);
     let passkey = passkey_path(&house).await;
     let shown = json!({ "code": codes[0] });
-    for at in 0..9 {
+    for at in 0..11 {
         // A session of before each time, and its password of before.
         let hash = house.app.passwords.hash(&Password::parse(PASSWORD).unwrap()).await.unwrap();
         let mut tx = house.app.store.begin().await.unwrap();
@@ -141,6 +141,12 @@ async fn nothing_of_an_account_is_changed_by_a_session_that_ended_with_the_old_p
             5 => Call::post("/recovery-codes"),
             6 => Call::write("DELETE", "/sessions"),
             7 => Call::write("DELETE", &format!("/sessions/{}", house.text("SELECT MAX(id) FROM session").await)),
+            8 => Call::post("/authenticator"),
+            9 => {
+                let offered = "UPDATE authenticator SET confirmed_at = NULL";
+                sqlx::query(offered).execute(&house.app.store.write).await.unwrap();
+                Call::write("PUT", "/authenticator").json(&code(&house, &secret, 0))
+            }
             _ => new_passkey(&house, &member, 2).await,
         };
         member.name = "";
@@ -155,8 +161,27 @@ async fn nothing_of_an_account_is_changed_by_a_session_that_ended_with_the_old_p
         assert_eq!((living(&house).await, factors(&house).await), (0, before), "{path}");
         assert_eq!(house.number(letters).await, told, "{path}");
     }
-    _ = secret;
     assert_eq!(house.ask(sign_in(NEW)).await.is(200).json()["kind"], "halfway");
+}
+
+#[tokio::test]
+async fn each_of_a_session_that_ended_another_token_and_another_password_ends_a_call_on_its_way() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    for meanwhile in [
+        "UPDATE session SET ended_at = seen_at WHERE ended_at IS NULL",
+        "UPDATE session SET token_hash = 'another' WHERE ended_at IS NULL",
+        "UPDATE account SET password = 'another'",
+    ] {
+        let member = proved(&house).await;
+        let account = account(&house).await;
+        let mut tx = house.app.store.begin().await.unwrap();
+        accounts::lock(&mut tx, &account).await.unwrap();
+        sqlx::query(meanwhile).execute(&mut *tx).await.unwrap();
+        let answer = across(&house, tx, Call::post("/authenticator").by(&member)).await;
+        assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (401, Some("signed_out")), "{meanwhile}");
+        assert_eq!(house.number("SELECT COUNT(*) FROM authenticator").await, 0, "{meanwhile}");
+    }
 }
 
 #[tokio::test]
@@ -263,12 +288,24 @@ async fn of_two_first_factors_at_the_same_moment_one_brings_the_recovery_codes()
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
     let (member, beside) = (proved(&house).await, house.beside().await);
+    let count = |answer: &Answer| answer.json()["codes"].as_array().unwrap().len();
+
+    // In the middle of the other server's.
+    let (id, passkey) = (account(&house).await, new_passkey(&house, &member, 1).await);
+    let mut tx = house.app.store.begin().await.unwrap();
+    accounts::lock(&mut tx, &id).await.unwrap();
+    let first = "INSERT INTO authenticator (account, secret, created_at, confirmed_at) VALUES ($1, '', 1, 1)";
+    sqlx::query(first).bind(&id).execute(&mut *tx).await.unwrap();
+    assert_eq!(count(across(&house, tx, passkey).await.is(201)), 0);
+    for sql in ["DELETE FROM authenticator", "DELETE FROM passkey"] {
+        sqlx::query(sql).execute(&house.app.store.write).await.unwrap();
+    }
+
     let offer = house.ask(Call::post("/authenticator").by(&member)).await.is(201).json();
     let secret = Secret::parse(offer["secret"].as_str().unwrap()).unwrap();
     let app = Call::write("PUT", "/authenticator").by(&member).json(&code(&house, &secret, 0));
     let passkey = new_passkey(&house, &member, 1).await;
     let (one, other) = tokio::join!(house.ask(app), beside.ask(passkey));
-    let count = |answer: &Answer| answer.json()["codes"].as_array().unwrap().len();
     assert_eq!(count(one.is(200)) + count(other.is(201)), 10);
     assert_eq!(factors(&house).await[..3], [1, 1, 10]);
     let shown = if count(&one) == 10 { one } else { other };
@@ -287,6 +324,17 @@ async fn an_account_has_at_most_ten_passkeys_though_two_are_added_at_once() {
     for number in 1..=9 {
         house.ask(new_passkey(&house, &member, number).await).await.is(201);
     }
+
+    // In the middle of the other server's tenth.
+    let (id, eleventh) = (account(&house).await, new_passkey(&house, &other, 11).await);
+    let mut tx = house.app.store.begin().await.unwrap();
+    accounts::lock(&mut tx, &id).await.unwrap();
+    let tenth =
+        "INSERT INTO passkey (id, account, credential, stored, device, created_at) VALUES ('', $1, '', '', '', 1)";
+    sqlx::query(tenth).bind(&id).execute(&mut *tx).await.unwrap();
+    across(&house, tx, eleventh).await.is_refused(422, "invalid").blames("response", "too_large");
+    sqlx::query("DELETE FROM passkey WHERE id = ''").execute(&house.app.store.write).await.unwrap();
+
     let (tenth, eleventh) = (new_passkey(&house, &member, 10).await, new_passkey(&house, &other, 11).await);
     let (one, two) = tokio::join!(house.ask(tenth), beside.ask(eleventh));
     let refused = if one.status.as_u16() == 201 { two } else { one };
@@ -362,8 +410,16 @@ async fn a_session_is_alive_in_a_transaction_until_it_ends_or_runs_out() {
     assert!(alive().await);
     house.ask(Call::post("/session/lapse").by(&payer)).await.is(204);
     assert!(!alive().await, "it ran out");
-    let back = format!("UPDATE session SET seen_at = {}", house.app.clock.now().millis());
-    sqlx::query(sqlx::AssertSqlSafe(back)).execute(&house.app.store.write).await.unwrap();
+    let seen_at = house.app.clock.now().millis();
+    let set = async |what: String| {
+        let sql = sqlx::AssertSqlSafe(format!("UPDATE session SET {what}"));
+        sqlx::query(sql).execute(&house.app.store.write).await.unwrap();
+    };
+    set(format!("seen_at = {seen_at}, created_at = {}", seen_at - sessions::LONGEST_MILLIS)).await;
+    assert!(!alive().await, "it is too old, however lately it was seen");
+    set(format!("created_at = {seen_at}, is_halfway = 1")).await;
+    assert!(!alive().await, "it waits for a second factor");
+    set("is_halfway = 0".to_owned()).await;
     assert!(alive().await);
     house.ask(Call::write("DELETE", "/session").by(&payer)).await.is(204);
     assert!(!alive().await, "it was ended");

@@ -205,6 +205,29 @@ async fn what_nobody_confirms_lapses_after_a_day_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn an_old_code_opens_nothing_beside_a_new_one() {
+    let house = House::open().await;
+    house.apply(&MEI, MEIS).await;
+    let old = house.code().await;
+    house.app.clock.move_on(47 * 3_600_000);
+    house.apply(&MEI, MEIS).await;
+    let (token, new) = (house.link(MEIS).await, house.code().await);
+    house.app.clock.move_on(3_600_000);
+    house.confirm(&token, &old).await.is_refused(422, "wrong_credentials").blames("code", "unknown");
+    house.confirm(&token, &new).await.is(204);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_moved_back_revives_no_registration() {
+    let house = House::open().await;
+    house.apply(&MEI, MEIS).await;
+    let (token, code) = (house.link(MEIS).await, house.code().await);
+    let later = "UPDATE pending_account SET expires_at = expires_at + 3600000";
+    sqlx::query(later).execute(&house.app.store.write).await.unwrap();
+    house.confirm(&token, &code).await.is_refused(422, "link_refused");
+}
+
+#[tokio::test]
 async fn of_two_who_confirm_at_once_for_one_membership_one_is_the_member() {
     let house = House::open().await;
     house.apply(&MEI, MEIS).await;
@@ -231,6 +254,9 @@ async fn a_session_that_has_ended_asks_for_no_account() {
     let mut tx = house.app.store.begin().await.unwrap();
     let sent = server::store::registrations::send(&mut tx, id, &session, house.app.clock.now()).await.unwrap();
     assert!(!sent, "not even where the session was read before it ended");
+    tx.rollback().await.unwrap();
+    let typed = contract::account::RegistrationDraft { first_name: "Mei".to_owned(), ..Default::default() };
+    assert!(!house.app.store.keep_registration(id, &session, &typed).await.unwrap(), "nor is anything typed kept");
 }
 
 #[tokio::test]
@@ -238,6 +264,7 @@ async fn what_an_earlier_version_opened_and_nobody_confirmed_is_no_account() {
     let house = House::open().await;
     house.register(&MEI, MEIS).await;
     let session = house.sign_in(MEIS).await;
+    let id = house.text("SELECT id FROM session WHERE account IS NOT NULL").await;
     sqlx::query("UPDATE account SET email_confirmed_at = NULL").execute(&house.app.store.write).await.unwrap();
     try_in(&house, MEIS, PASSWORD).await.is_refused(422, "wrong_credentials");
     house.ask(Call::get("/security").by(&session)).await.is_refused(401, "signed_out");
@@ -250,6 +277,7 @@ async fn what_an_earlier_version_opened_and_nobody_confirmed_is_no_account() {
     house.register(&MEI, MEIS).await;
     assert_eq!(accounts(&house).await, 1);
     assert_eq!(house.number("SELECT COUNT(*) FROM session WHERE account IS NOT NULL").await, 0);
+    assert_eq!(house.number(&format!("SELECT COUNT(*) FROM session WHERE id = '{id}' AND ended_at IS NULL")).await, 0);
     sqlx::query("UPDATE account SET email_confirmed_at = NULL").execute(&house.app.store.write).await.unwrap();
     let day = server::errands::CONFIRM_MILLIS;
     house.app.store.clean_up_pending(house.app.clock.now().plus_millis(day), day).await.unwrap();
