@@ -117,24 +117,23 @@ struct ChargeBody<'a> {
 }
 
 impl Sandbox {
-    pub fn new(url: String, secret: String, patience: Duration) -> Result<Self, reqwest::Error> {
+    pub fn new(url: String, secret: String, patience: Duration) -> Result<Self, String> {
         Self::trusting(url, secret, patience, None)
     }
 
-    /// Certificates are checked against what this machine trusts, and against those in `authority` (PEM).
-    pub fn trusting(
-        url: String,
-        secret: String,
-        patience: Duration,
-        authority: Option<&[u8]>,
-    ) -> Result<Self, reqwest::Error> {
+    /// Certificates are checked against what this machine trusts, and against those in `authority` (PEM), which must hold one.
+    pub fn trusting(url: String, secret: String, patience: Duration, authority: Option<&[u8]>) -> Result<Self, String> {
         // One provider for the whole process; a second call finds it there, which is as good.
         _ = rustls::crypto::ring::default_provider().install_default();
-        let more = authority.map(reqwest::Certificate::from_pem_bundle).transpose()?.unwrap_or_default();
+        let more =
+            authority.map(reqwest::Certificate::from_pem_bundle).transpose().map_err(|error| error.to_string())?;
+        if more.as_ref().is_some_and(Vec::is_empty) {
+            return Err("there is no PEM certificate in it".to_owned());
+        }
         let http = reqwest::Client::builder().timeout(patience).connect_timeout(Duration::from_secs(2));
         // No redirects: the secret goes to the address that the operator named and nowhere else.
-        let http = http.tls_certs_merge(more).redirect(reqwest::redirect::Policy::none()).build()?;
-        Ok(Self { http, url, secret })
+        let http = http.tls_certs_merge(more.unwrap_or_default()).redirect(reqwest::redirect::Policy::none()).build();
+        Ok(Self { http: http.map_err(|error| error.to_string())?, url, secret })
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<wire::Said, ProcessorError> {
