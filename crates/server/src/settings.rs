@@ -143,6 +143,8 @@ pub struct Limits {
     pub body_bytes: usize,
     pub request_time: Duration,
     pub processor_time: Duration,
+    /// Of one step of a background task.
+    pub step_time: Duration,
 }
 
 impl Default for Limits {
@@ -152,6 +154,8 @@ impl Default for Limits {
             body_bytes: 64 * 1024,
             request_time: Duration::from_secs(30),
             processor_time: Duration::from_secs(10),
+            // Longer than asking takes: a question about the key, a charge and a close, ten seconds each.
+            step_time: Duration::from_secs(40),
         }
     }
 }
