@@ -84,7 +84,7 @@ pub struct Settings {
     /// Of them, those of one address, and four times as many of the network around it; not with --behind-proxy
     #[arg(long, value_name = "N", default_value_t = 256)]
     pub connections_by_address: usize,
-    /// No limit on tries allows less than this: for tests of load and conformance
+    /// No limit on tries allows less than this: for tests of load and conformance, not with an https public origin
     #[arg(long, value_name = "N")]
     lookups: Option<u32>,
     /// Made-up members, their mail for everybody to read, and a clock that can be moved; on this machine only
