@@ -43,7 +43,7 @@ pub struct Settings {
     /// Connections that are open at the same time
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub connections: usize,
-    /// Of them, those of one address; not with --behind-proxy
+    /// Of them, those of one address, and four times as many of the network around it; not with --behind-proxy
     #[arg(long, value_name = "N", default_value_t = 256)]
     pub connections_by_address: usize,
     /// When its clock starts, instead of now, such as 2026-11-23T17:52:00Z

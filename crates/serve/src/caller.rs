@@ -3,7 +3,7 @@
 
 use axum::http::HeaderMap;
 use std::{
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::Once,
 };
 
@@ -37,6 +37,14 @@ pub fn subscriber(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(v4) => IpAddr::V4(v4),
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
+/// What one customer of a network's can have: an IPv4 /24, or a /48 of IPv6.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() >> 8 << 8)),
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 80 << 80)),
     }
 }
 
@@ -83,5 +91,14 @@ mod tests {
         assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
         assert_eq!(of("2001:db8:1:3::1"), "2001:db8:1:3::");
         assert_eq!(of("::ffff:198.51.100.7"), "198.51.100.7");
+    }
+
+    #[test]
+    fn a_network_has_many_subscribers() {
+        let of = |text: &str| network(text.parse().unwrap()).to_string();
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1::");
+        assert_eq!(of("2001:db8:2:2::1"), "2001:db8:2::");
+        assert_eq!(of("198.51.100.7"), "198.51.100.0");
+        assert_eq!(of("::ffff:198.51.101.7"), "198.51.101.0");
     }
 }

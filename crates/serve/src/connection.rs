@@ -22,17 +22,27 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
+    sync::Notify,
 };
 use tower::ServiceExt;
 
 /// The most that hyper keeps of what was received and not yet understood: a head must fit.
 const MOST_BUFFERED: usize = 64 * 1024;
 
-/// Until the client has gone, a limit has ended it, or, after a shutdown was begun, the running request is answered.
-pub async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, limits: &Limits, watcher: Watcher) {
+/// What moved later than that may be an answer on its way, or a head that is whole in a moment.
+const SETTLED: Duration = Duration::from_secs(1);
+
+/// Until the client has gone, a limit has ended it, its place is needed, or, after a shutdown was begun, the running request is
+/// answered.
+pub async fn serve(
+    (stream, peer): (TcpStream, SocketAddr),
+    router: Router,
+    limits: &Limits,
+    watcher: Watcher,
+    progress: Arc<Progress>,
+) {
     // An answer is written at once: nothing is to be gained by waiting for more.
     _ = stream.set_nodelay(true);
-    let progress = Arc::new(Progress::default());
     let requests = progress.clone();
     let service = tower::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
@@ -52,17 +62,23 @@ pub async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, limits: 
         // What a client does wrong is its own affair.
         _ = connection => {}
         () = progress.stalled(limits) => tracing::debug!("a connection took too long and was closed"),
+        () = progress.is_unwanted() => tracing::debug!("a connection was closed for the sake of another"),
     }
 }
 
-/// What is going on, as far as time-outs need to know.
+/// What is going on, as far as time-outs need to know, and whoever needs a place.
 #[derive(Debug)]
-struct Progress(Mutex<Moments>);
+pub struct Progress {
+    moments: Mutex<Moments>,
+    unwanted: Notify,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Moments {
-    /// A byte last moved, in either direction.
+    /// A byte last moved, in either direction; before the first one, when the connection was accepted.
     moved: Instant,
+    /// Nothing has come yet.
+    is_new: bool,
     /// The first byte of a head that is not whole yet.
     head: Option<Instant>,
     /// A head was whole and its request is not answered yet.
@@ -71,18 +87,20 @@ struct Moments {
 
 impl Default for Progress {
     fn default() -> Self {
-        Self(Mutex::new(Moments { moved: Instant::now(), head: None, request: None }))
+        let moments = Moments { moved: Instant::now(), is_new: true, head: None, request: None };
+        Self { moments: Mutex::new(moments), unwanted: Notify::new() }
     }
 }
 
 impl Progress {
     fn moments(&self) -> MutexGuard<'_, Moments> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.moments.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn received(&self) {
         let (mut moments, now) = (self.moments(), Instant::now());
         moments.moved = now;
+        moments.is_new = false;
         if moments.request.is_none() {
             moments.head.get_or_insert(now);
         }
@@ -108,11 +126,52 @@ impl Progress {
     }
 }
 
+/// Which connections are closed first when there is no room for another: those that have sent nothing yet, then those that wait for
+/// their next request, then those that are slow to send one; of each, whoever has been so for longest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Idle {
+    New(Instant),
+    Waiting(Instant),
+    Sending(Instant),
+}
+
+impl Progress {
+    /// None while a request is worked on or answered: that one stays.
+    pub fn idle(&self, now: Instant) -> Option<Idle> {
+        self.moments().idle(now)
+    }
+
+    /// It is closed, unless a request has begun meanwhile.
+    pub fn close(&self) {
+        self.unwanted.notify_one();
+    }
+
+    async fn is_unwanted(&self) {
+        loop {
+            self.unwanted.notified().await;
+            if self.idle(Instant::now()).is_some() {
+                return;
+            }
+        }
+    }
+}
+
 impl Moments {
+    fn idle(&self, now: Instant) -> Option<Idle> {
+        let is_settled = |since| now.saturating_duration_since(since) >= SETTLED;
+        match (self.request, self.head) {
+            (Some(_), _) => None,
+            (None, Some(began)) => is_settled(began).then_some(Idle::Sending(began)),
+            (None, None) if self.is_new => Some(Idle::New(self.moved)),
+            (None, None) => is_settled(self.moved).then_some(Idle::Waiting(self.moved)),
+        }
+    }
+
     fn left(&self, limits: &Limits, now: Instant) -> Duration {
         let until = match (self.request, self.head) {
             (Some(began), _) => began + limits.request,
             (None, Some(began)) => (began + limits.head).min(self.moved + limits.idle),
+            (None, None) if self.is_new => self.moved + limits.first.min(limits.idle),
             (None, None) => self.moved + limits.idle,
         };
         until.saturating_duration_since(now)
@@ -204,8 +263,11 @@ mod tests {
         let now = Instant::now();
         let left = |head: Option<u64>, request: Option<u64>, moved: u64| {
             let ago = |seconds| now - Duration::from_secs(seconds);
-            Moments { moved: ago(moved), head: head.map(ago), request: request.map(ago) }.left(&limits, now).as_secs()
+            let moments = Moments { moved: ago(moved), is_new: false, head: head.map(ago), request: request.map(ago) };
+            moments.left(&limits, now).as_secs()
         };
+        let new = Moments { moved: now, is_new: true, head: None, request: None };
+        assert_eq!(new.left(&limits, now).as_secs(), 10, "nothing has come yet");
         assert_eq!(left(None, None, 0), 60, "it waits for a request");
         assert_eq!(left(None, None, 60), 0);
         assert_eq!(left(Some(0), None, 0), 10, "a head has begun");
@@ -216,5 +278,26 @@ mod tests {
         let stuck =
             Moments { moved: now - Duration::from_secs(59), head: Some(now - Duration::from_secs(60)), request: None };
         assert_eq!(stuck.left(&patient, now).as_secs(), 1, "nothing moves in a head");
+    }
+
+    #[test]
+    fn whoever_is_worked_for_stays_and_of_the_others_the_least_useful_goes_first() {
+        let now = Instant::now();
+        let ago = |seconds| now - Duration::from_secs(seconds);
+        let of = |moved, is_new, head: Option<u64>, request: Option<u64>| {
+            Moments { moved: ago(moved), is_new, head: head.map(ago), request: request.map(ago) }.idle(now)
+        };
+        for stays in [of(9, false, None, Some(9)), of(0, false, None, None), of(0, false, Some(0), None)] {
+            assert_eq!(stays, None);
+        }
+        let order = [
+            of(5, true, None, None),
+            of(1, true, None, None),
+            of(59, false, None, None),
+            of(2, false, None, None),
+            of(0, false, Some(8), None),
+            of(0, false, Some(2), None),
+        ];
+        assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{order:?}");
     }
 }

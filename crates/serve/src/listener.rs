@@ -1,31 +1,51 @@
-//! The listener: accepts as many connections as there is room for, so many of one address, and ends them all in time when the program
-//! stops. `axum::serve` (0.8) sets no timer and no limit: a client that sends half a head holds a descriptor for as long as it likes.
+//! The listener: accepts as many connections as there is room for, so many of one address and of the network around it, and ends them
+//! all in time when the program stops. When there is no room, whoever makes the least use of its place is closed for the next one:
+//! connections that do nothing cost a caller nothing, and would keep everybody else out.
+//!
+//! `axum::serve` (0.8) sets no timer and no limit: a client that sends half a head holds a descriptor for as long as it likes.
 
-use crate::{caller::subscriber, connection};
+use crate::{
+    caller::{network, subscriber},
+    connection::{self, Progress},
+};
 use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
 use std::{
     collections::HashMap,
     io::ErrorKind,
     net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::{
+    net::TcpListener,
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
 
 /// Descriptors that connections leave to databases, files and calls of our own.
 const KEPT_FOR_US: u64 = 256;
 
+/// An IPv4 /24 or IPv6 /48 has so many subscribers' worth of connections.
+const WIDER: usize = 4;
+/// A request that ends leaves a connection that can be closed.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
 /// What one listener bears.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Open at the same time. The next one waits in the kernel's queue.
+    /// Open at the same time. For the next one an idle one is closed; if there is none, it waits, and others in the kernel's queue.
     pub connections: usize,
-    /// Of them, those of one subscriber; the next one is closed at once. `None` behind a proxy, which is one address for all.
+    /// Of them, those of one subscriber; the next one is closed at once. A network around it has `WIDER` times as many. `None` behind a
+    /// proxy, which is one address for all.
     pub connections_by_address: Option<usize>,
+    /// Until the first byte. Browsers open connections that they may not need.
+    pub first: Duration,
     /// From the first byte of a head to its last.
     pub head: Duration,
-    /// Nothing moves: before the first byte, between two requests, and while an answer is not taken.
+    /// Nothing moves: between two requests, and while an answer is not taken.
     pub idle: Duration,
     /// From a head to its answer. Handlers have limits of their own; this one is for those that have none.
     pub request: Duration,
@@ -38,6 +58,7 @@ impl Default for Limits {
         Self {
             connections: 10_000,
             connections_by_address: Some(256),
+            first: Duration::from_secs(10),
             head: Duration::from_secs(10),
             idle: Duration::from_secs(60),
             request: Duration::from_secs(60),
@@ -57,19 +78,15 @@ impl Limits {
 /// Serves until `stop` is done; then the listener closes, and what still runs is waited for.
 pub async fn run(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
+    let room = Room::of(limits.connections);
     let addresses = Arc::new(Addresses::default());
     let mut complaint = Complaint::default();
     let mut stop = std::pin::pin!(stop);
     loop {
-        let accepted = async {
-            let permit = room.clone().acquire_owned().await;
-            (permit, listener.accept().await)
-        };
-        let (permit, accepted) = tokio::select! {
+        let accepted = tokio::select! {
             biased;
             () = &mut stop => break,
-            accepted = accepted => accepted,
+            accepted = listener.accept() => accepted,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -84,10 +101,15 @@ pub async fn run(listener: TcpListener, router: Router, limits: Limits, stop: im
             }
         };
         let Some(place) = Place::take(&addresses, peer.ip(), limits.connections_by_address) else { continue };
+        let seat = tokio::select! {
+            biased;
+            () = &mut stop => break,
+            seat = room.seat() => seat,
+        };
         let (router, watcher) = (router.clone(), graceful.watcher());
         tokio::spawn(async move {
-            connection::serve(stream, peer, router, &limits, watcher).await;
-            drop((permit, place));
+            connection::serve((stream, peer), router, &limits, watcher, seat.progress.clone()).await;
+            drop((seat, place));
         });
     }
     drop(listener);
@@ -113,28 +135,96 @@ impl Complaint {
     }
 }
 
-/// How many connections each subscriber has; there are never more entries than connections.
+/// All connections that are open.
+#[derive(Clone)]
+struct Room {
+    free: Arc<Semaphore>,
+    open: Arc<Mutex<HashMap<u64, Arc<Progress>>>>,
+    next: Arc<AtomicU64>,
+}
+
+impl Room {
+    fn of(connections: usize) -> Self {
+        let free = Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS)));
+        Self { free, open: Arc::default(), next: Arc::default() }
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashMap<u64, Arc<Progress>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whoever makes the least use of its place.
+    fn close_one(&self) {
+        let (open, now) = (self.open(), Instant::now());
+        let idle = open.values().filter_map(|progress| Some((progress.idle(now)?, progress)));
+        if let Some((_, progress)) = idle.min_by_key(|(idle, _)| *idle) {
+            progress.close();
+        }
+    }
+
+    /// At once if there is room, or else as soon as one that is idle was closed.
+    async fn seat(&self) -> Seat {
+        let permit = loop {
+            if let Ok(permit) = self.free.clone().try_acquire_owned() {
+                break permit;
+            }
+            self.close_one();
+            if let Ok(Ok(permit)) = tokio::time::timeout(LOOK_AGAIN, self.free.clone().acquire_owned()).await {
+                break permit;
+            }
+        };
+        let (number, progress) = (self.next.fetch_add(1, Ordering::Relaxed), Arc::<Progress>::default());
+        self.open().insert(number, progress.clone());
+        Seat { room: self.clone(), number, progress, _permit: permit }
+    }
+}
+
+/// One connection's, given back when it is dropped.
+struct Seat {
+    room: Room,
+    number: u64,
+    progress: Arc<Progress>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.room.open().remove(&self.number);
+    }
+}
+
+/// How many connections each subscriber and each network has. There are never more than two entries a connection.
 #[derive(Debug, Default)]
-struct Addresses(Mutex<HashMap<IpAddr, usize>>);
+struct Addresses(Mutex<HashMap<Who, usize>>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Who {
+    Subscriber(IpAddr),
+    Network(IpAddr),
+}
 
 impl Addresses {
-    fn counts(&self) -> std::sync::MutexGuard<'_, HashMap<IpAddr, usize>> {
+    fn counts(&self) -> MutexGuard<'_, HashMap<Who, usize>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// One of the connections that an address may have, given back when it is dropped.
-struct Place(Arc<Addresses>, IpAddr);
+/// One of the connections that an address and its network may have, given back when it is dropped.
+struct Place(Arc<Addresses>, [Who; 2]);
 
 impl Place {
     fn take(addresses: &Arc<Addresses>, peer: IpAddr, most: Option<usize>) -> Option<Self> {
-        let (most, whose) = (most.unwrap_or(usize::MAX), subscriber(peer));
+        let most = most.unwrap_or(usize::MAX);
+        let whose = [Who::Subscriber(subscriber(peer)), Who::Network(network(peer))];
         let mut counts = addresses.counts();
-        let count = counts.entry(whose).or_default();
-        if *count >= most {
-            return None;
+        for (who, most) in whose.iter().zip([most, most.saturating_mul(WIDER)]) {
+            if counts.get(who).copied().unwrap_or(0) >= most {
+                return None;
+            }
         }
-        *count += 1;
+        for who in whose {
+            *counts.entry(who).or_default() += 1;
+        }
         drop(counts);
         Some(Self(addresses.clone(), whose))
     }
@@ -143,10 +233,12 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut counts = self.0.counts();
-        if let Some(count) = counts.get_mut(&self.1) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.1);
+        for who in &self.1 {
+            if let Some(count) = counts.get_mut(who) {
+                *count -= 1;
+                if *count == 0 {
+                    counts.remove(who);
+                }
             }
         }
     }
@@ -169,6 +261,19 @@ mod tests {
         assert!(Place::take(&addresses, one, None).is_some(), "behind a proxy nobody is counted");
         drop((first, second));
         assert!(addresses.counts().is_empty());
+    }
+
+    #[test]
+    fn many_subscribers_of_one_network_have_no_more_than_some() {
+        for (ours, other) in [("2001:db8:1:N::1", "2001:db8:2::1"), ("198.51.100.N", "198.51.101.1")] {
+            let addresses = Arc::new(Addresses::default());
+            let take = |address: &str| Place::take(&addresses, address.parse().unwrap(), Some(2));
+            let places: Vec<_> = (1..=9).filter_map(|of| take(&ours.replace('N', &of.to_string()))).collect();
+            assert_eq!(places.len(), 2 * WIDER, "{ours}");
+            assert!(take(other).is_some());
+            drop(places);
+            assert!(addresses.counts().is_empty());
+        }
     }
 
     #[test]

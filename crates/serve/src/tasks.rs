@@ -1,5 +1,6 @@
-//! Supervised background tasks: one that panics or ends is started again after a pause, and one that has not made a round for too
-//! long is named. Each task says `beat` at the end of every round. Knows their names, not what they do.
+//! Supervised background tasks: one that panics, ends or stands still is started again after a pause, and one that has done nothing
+//! for too long is named. A task does its rounds in steps, each with a time limit (`Tasks::step`): what it asks may never answer.
+//! Knows the tasks' names, not what they do.
 
 use std::{
     collections::BTreeMap,
@@ -11,64 +12,79 @@ use std::{
 };
 use tokio::task::JoinSet;
 
-const PAUSE: Duration = Duration::from_secs(5);
+/// Steps of all tasks since the process started.
+static STEPS: AtomicI64 = AtomicI64::new(0);
 
-/// Rounds of all tasks since the process started.
-static ROUNDS: AtomicI64 = AtomicI64::new(0);
+pub fn steps() -> i64 {
+    STEPS.load(Ordering::Relaxed)
+}
 
-pub fn rounds() -> i64 {
-    ROUNDS.load(Ordering::Relaxed)
+/// What is waited for, and how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Waits {
+    /// A step that takes longer is given up.
+    pub step: Duration,
+    /// A task that neither begins nor ends a step for so long stands still. Longer than a step, and than any pause between two.
+    pub still: Duration,
+    /// Before a task that ended is started again.
+    pub pause: Duration,
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self { step: Duration::from_secs(40), still: Duration::from_secs(60), pause: Duration::from_secs(5) }
+    }
 }
 
 /// All tasks of one process. A task that was never supervised here is never missed, so tests may call its rounds by themselves.
 #[derive(Debug)]
 pub struct Tasks {
-    /// When each last made a round.
-    rounds: Mutex<BTreeMap<&'static str, Instant>>,
+    /// When each last began or ended a step.
+    beats: Mutex<BTreeMap<&'static str, Instant>>,
     running: Mutex<JoinSet<()>>,
-    pause: Duration,
+    waits: Waits,
     /// Told that one ended and is started again.
     restarted: fn(),
 }
 
 impl Default for Tasks {
     fn default() -> Self {
-        Self::new(PAUSE, || ())
+        Self::new(Waits::default(), || ())
     }
 }
 
 impl Tasks {
-    pub fn new(pause: Duration, restarted: fn()) -> Self {
-        Self { rounds: Mutex::default(), running: Mutex::default(), pause, restarted }
+    pub fn new(waits: Waits, restarted: fn()) -> Self {
+        Self { beats: Mutex::default(), running: Mutex::default(), waits, restarted }
     }
 
-    /// Counting restarts, with the pause that is usual.
-    pub fn counting(restarted: fn()) -> Self {
-        Self::new(PAUSE, restarted)
-    }
-
-    /// Runs what `make` makes, again whenever it ends, until `stop`.
+    /// Runs what `make` makes, again whenever it ends or stands still, until `stop`.
     pub fn supervise<F>(self: &Arc<Self>, name: &'static str, make: impl Fn() -> F + Send + 'static)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.rounds().insert(name, Instant::now());
-        self.restart(name, make);
-    }
-
-    /// The same for a task whose rounds are hours apart: nobody misses them.
-    pub fn restart<F>(&self, name: &'static str, make: impl Fn() -> F + Send + 'static)
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        let (pause, restarted) = (self.pause, self.restarted);
+        self.beats().insert(name, Instant::now());
+        let tasks = Arc::downgrade(self);
+        let (Waits { still, pause, .. }, restarted) = (self.waits, self.restarted);
         let supervisor = async move {
             loop {
+                let started = Instant::now();
                 // Dropped together with this supervisor: `stop` ends both.
                 let mut task = JoinSet::new();
                 task.spawn(make());
-                let panicked = matches!(task.join_next().await, Some(Err(error)) if error.is_panic());
-                tracing::error!(task = name, panicked, "a background task ended: it is started again");
+                let ended = loop {
+                    if let Ok(ended) = tokio::time::timeout(still / 8, task.join_next()).await {
+                        break ended;
+                    }
+                    let Some(tasks) = tasks.upgrade() else { return };
+                    if started.elapsed() > still && tasks.is_silent(name) {
+                        break None;
+                    }
+                };
+                let panicked = matches!(&ended, Some(Err(error)) if error.is_panic());
+                let stood_still = ended.is_none();
+                tracing::error!(task = name, panicked, stood_still, "a background task is started again");
+                drop(task);
                 restarted();
                 tokio::time::sleep(pause).await;
             }
@@ -76,34 +92,53 @@ impl Tasks {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).spawn(supervisor);
     }
 
-    /// A round was made.
-    pub fn beat(&self, name: &str) {
-        if let Some(last) = self.rounds().get_mut(name) {
+    /// One step of a task, and the only way in which a task waits for anybody else: a database or a processor may never answer, and
+    /// no client of ours gives up by itself. `None` if it took too long; what it was at is dropped then.
+    pub async fn step<T>(&self, name: &str, work: impl Future<Output = T>) -> Option<T> {
+        self.beat(name);
+        let done = tokio::time::timeout(self.waits.step, work).await.ok();
+        if done.is_none() {
+            tracing::error!(task = name, "a step of a background task took too long and was given up");
+        }
+        self.beat(name);
+        STEPS.fetch_add(1, Ordering::Relaxed);
+        done
+    }
+
+    fn beat(&self, name: &str) {
+        if let Some(last) = self.beats().get_mut(name) {
             *last = Instant::now();
-            ROUNDS.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Those whose last round is longer ago.
-    pub fn silent_for(&self, long: Duration) -> Vec<&'static str> {
-        self.rounds().iter().filter(|(_, last)| last.elapsed() > long).map(|(name, _)| *name).collect()
+    fn is_silent(&self, name: &str) -> bool {
+        self.beats().get(name).is_some_and(|last| last.elapsed() > self.waits.still)
+    }
+
+    /// Those that stand still; one that was started again is among them until it begins a step.
+    pub fn silent(&self) -> Vec<&'static str> {
+        let still = self.waits.still;
+        self.beats().iter().filter(|(_, last)| last.elapsed() > still).map(|(name, _)| *name).collect()
     }
 
     pub fn stop(&self) {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
     }
 
-    fn rounds(&self) -> std::sync::MutexGuard<'_, BTreeMap<&'static str, Instant>> {
-        self.rounds.lock().unwrap_or_else(PoisonError::into_inner)
+    fn beats(&self) -> std::sync::MutexGuard<'_, BTreeMap<&'static str, Instant>> {
+        self.beats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::AtomicUsize;
+    use std::{future::pending, sync::atomic::AtomicUsize};
 
-    static RESTARTS: AtomicUsize = AtomicUsize::new(0);
+    /// As short as a busy machine allows.
+    fn short() -> Waits {
+        Waits { step: Duration::from_millis(50), still: Duration::from_secs(1), pause: Duration::from_millis(1) }
+    }
 
     async fn until(holds: impl Fn() -> bool) {
         for _ in 0..2_000 {
@@ -117,7 +152,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_task_that_panics_or_ends_is_started_again_and_counted() {
-        let tasks = Arc::new(Tasks::new(Duration::from_millis(1), || _ = RESTARTS.fetch_add(1, Ordering::SeqCst)));
+        static RESTARTS: AtomicUsize = AtomicUsize::new(0);
+        let waits = Waits { pause: Duration::from_millis(1), ..Waits::default() };
+        let tasks = Arc::new(Tasks::new(waits, || _ = RESTARTS.fetch_add(1, Ordering::SeqCst)));
         let starts = Arc::new(AtomicUsize::new(0));
         let counted = starts.clone();
         tasks.supervise("fragile", move || {
@@ -126,7 +163,7 @@ mod tests {
                 match starts.fetch_add(1, Ordering::SeqCst) {
                     0 => panic!("the first time"),
                     1 => (),
-                    _ => std::future::pending().await,
+                    _ => pending().await,
                 }
             }
         });
@@ -135,18 +172,64 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_task_that_makes_no_rounds_is_named_until_it_makes_one() {
-        let tasks = Arc::new(Tasks::default());
-        let long = Duration::from_millis(40);
-        tasks.beat("nobody's");
-        tasks.supervise("slow", std::future::pending::<()>);
-        assert_eq!(tasks.silent_for(Duration::from_secs(60)), [""; 0]);
-        until(|| tasks.silent_for(long) == ["slow"]).await;
-        until(|| {
-            tasks.beat("slow");
-            tasks.silent_for(long).is_empty()
-        })
-        .await;
+    async fn a_step_that_hangs_is_given_up_and_the_task_goes_on() {
+        static RESTARTS: AtomicUsize = AtomicUsize::new(0);
+        let waits = Waits { still: Duration::from_secs(60), ..short() };
+        let tasks = Arc::new(Tasks::new(waits, || _ = RESTARTS.fetch_add(1, Ordering::SeqCst)));
+        let (held, done) = (Arc::new(()), Arc::new(AtomicUsize::new(0)));
+        let (own, inside, counted) = (tasks.clone(), held.clone(), done.clone());
+        tasks.supervise("patient", move || {
+            let (tasks, held, done) = (own.clone(), inside.clone(), counted.clone());
+            async move {
+                let never = async move {
+                    pending::<()>().await;
+                    drop(held);
+                };
+                assert_eq!(tasks.step("patient", never).await, None);
+                assert_eq!(tasks.step("patient", async { 7 }).await, Some(7));
+                done.fetch_add(1, Ordering::SeqCst);
+                pending().await
+            }
+        });
+        until(|| done.load(Ordering::SeqCst) == 1).await;
+        assert_eq!(Arc::strong_count(&held), 2, "what hung is dropped");
+        assert_eq!(RESTARTS.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn a_task_that_stands_still_is_named_and_started_again_and_one_that_makes_steps_is_not() {
+        static RESTARTS: AtomicUsize = AtomicUsize::new(0);
+        let tasks = Arc::new(Tasks::new(short(), || _ = RESTARTS.fetch_add(1, Ordering::SeqCst)));
+        let starts = [(); 2].map(|()| Arc::new(AtomicUsize::new(0)));
+        let [hangs, goes] = starts.clone();
+        let own = tasks.clone();
+        tasks.supervise("hangs", move || {
+            let (tasks, is_first) = (own.clone(), hangs.fetch_add(1, Ordering::SeqCst) == 0);
+            async move {
+                if is_first {
+                    pending::<()>().await; // outside of any step: nothing but the supervisor ends it
+                }
+                loop {
+                    tasks.step("hangs", tokio::time::sleep(Duration::from_millis(5))).await;
+                }
+            }
+        });
+        let own = tasks.clone();
+        tasks.supervise("goes", move || {
+            let tasks = own.clone();
+            goes.fetch_add(1, Ordering::SeqCst);
+            async move {
+                loop {
+                    tasks.step("goes", tokio::time::sleep(Duration::from_millis(5))).await;
+                }
+            }
+        });
+        until(|| tasks.silent() == ["hangs"]).await;
+        until(|| starts[0].load(Ordering::SeqCst) == 2).await;
+        until(|| tasks.silent().is_empty()).await;
+        tokio::time::sleep(2 * short().still).await;
+        assert_eq!(starts.map(|starts| starts.load(Ordering::SeqCst)), [2, 1]);
+        assert_eq!(RESTARTS.load(Ordering::SeqCst), 1);
     }
 
     #[tokio::test]

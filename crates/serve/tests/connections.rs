@@ -31,7 +31,7 @@ struct Served {
 /// Patient with everything: each case makes one limit short.
 fn patient() -> Limits {
     let limits = Limits::default();
-    Limits { head: FOR_EVER, idle: FOR_EVER, request: FOR_EVER, patience: FOR_EVER, ..limits }
+    Limits { first: FOR_EVER, head: FOR_EVER, idle: FOR_EVER, request: FOR_EVER, patience: FOR_EVER, ..limits }
 }
 
 async fn serve(limits: Limits) -> Served {
@@ -183,14 +183,55 @@ async fn one_address_has_so_many_connections_and_others_have_theirs() {
 }
 
 #[tokio::test]
-async fn one_connection_too_many_waits_for_its_turn() {
-    let served = serve(Limits { connections: 2, idle: Duration::from_millis(400), ..patient() }).await;
-    let held = [served.connect().await, served.connect().await];
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    let began = Instant::now();
+async fn a_connection_that_sends_nothing_is_closed_before_one_that_waits_for_its_next_request() {
+    let served = serve(Limits { first: Duration::from_secs(1), ..patient() }).await;
+    let (mut silent, mut kept) = (served.connect().await, served.connect().await);
+    assert!(ask(&mut kept, "/").await.is_some());
+    closed(&mut silent).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(ask(&mut kept, "/").await.is_some());
+}
+
+#[tokio::test]
+async fn connections_that_do_nothing_keep_nobody_out() {
+    let served = serve(Limits { connections: 20, ..patient() }).await;
+    let mut kept = served.connect().await;
+    assert!(ask(&mut kept, "/").await.is_some());
+    let mut held = Vec::new();
+    for _ in 0..60 {
+        held.push(served.connect().await);
+    }
+    for _ in 0..5 {
+        let began = Instant::now();
+        assert!(served.answers().await);
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    }
+    assert!(ask(&mut kept, "/").await.is_some(), "whoever asked before is closed after those who never did");
+    // Nor do those that begin to ask and never end.
+    for _ in 0..60 {
+        let mut stream = served.connect().await;
+        _ = stream.write_all(b"GET / HTTP/1.1\r\n").await;
+        held.push(stream);
+    }
     assert!(served.answers().await);
-    assert!(began.elapsed() > Duration::from_millis(100), "served beside two others: {:?}", began.elapsed());
-    drop(held);
+}
+
+#[tokio::test]
+async fn one_connection_too_many_waits_while_all_others_are_answered() {
+    let served = serve(Limits { connections: 2, ..patient() }).await;
+    let mut busy = [served.connect().await, served.connect().await];
+    let began = Instant::now();
+    for stream in &mut busy {
+        stream.write_all(b"GET /slow HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(served.answers().await);
+    assert!(began.elapsed() >= Duration::from_millis(300), "served beside two others: {:?}", began.elapsed());
+    for stream in &mut busy {
+        let mut bytes = vec![0; 4096];
+        let read = tokio::time::timeout(FOR_EVER, stream.read(&mut bytes)).await.unwrap().unwrap();
+        assert!(bytes[..read].ends_with(b"slow"), "a request that runs is not ended");
+    }
 }
 
 #[tokio::test]

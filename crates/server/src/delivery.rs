@@ -26,7 +26,7 @@ use tokio::{
 const EVERY: Duration = Duration::from_secs(1);
 /// Letters that are handed over at the same time, by one server.
 const AT_ONCE: usize = 8;
-/// After how long a round takes no more letters: it ends, and whoever looks after this task sees that it lives.
+/// After how long a round takes no more letters, and ends.
 const ROUND: Duration = Duration::from_secs(30);
 /// How long one hand-over may take; a letter is not tried again before twice as long.
 const HAND_OVER: Duration = Duration::from_secs(30);
@@ -85,8 +85,7 @@ fn wait_millis(tries: i64) -> i64 {
 /// Until the task is dropped.
 pub async fn run(app: App, mailer: Mailer) {
     loop {
-        app.tasks.beat("delivery");
-        let counted = count(&app).await;
+        let counted = app.step("delivery", count(&app)).await;
         // Logged by the error itself.
         if counted.and(round(&app, &mailer).await).is_err() {
             tracing::warn!("the outbox could not be read");
@@ -113,14 +112,14 @@ pub async fn round(app: &App, mailer: &Mailer) -> Answer<()> {
         let free = AT_ONCE - under_way.len();
         if free > 0 && ended.is_ok() && began.elapsed() < ROUND {
             let now = app.clock.now();
-            match app.store.take_letters(now, now.plus_millis(again), free).await {
+            match app.step("delivery", app.store.take_letters(now, now.plus_millis(again), free)).await {
                 Ok(letters) => {
                     for letter in letters {
                         under_way.spawn(hand_over(app.clone(), mailer.clone(), letter));
                     }
                 }
                 // What is on its way is still seen to its end.
-                Err(error) => ended = Err(error.into()),
+                Err(error) => ended = Err(error),
             }
         }
         // A slow one does not keep those waiting that are due meanwhile.
@@ -135,7 +134,7 @@ pub async fn round(app: &App, mailer: &Mailer) -> Answer<()> {
 
 async fn hand_over(app: App, mailer: Mailer, letter: Due) -> Answer<()> {
     let outcome = mailer.send(&letter, app.clock.now()).await;
-    app.store.end_try(&letter.id, outcome, app.clock.now()).await?;
+    app.step("delivery", app.store.end_try(&letter.id, outcome, app.clock.now())).await?;
     match outcome {
         Outcome::Sent => tracing::info!(letter = letter.id, "sent"),
         Outcome::GivenUp => tracing::error!(letter = letter.id, tries = letter.tries, "given up"),

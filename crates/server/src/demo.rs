@@ -138,10 +138,9 @@ async fn move_clock(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
 /// Until the task is dropped: another server over the same database may have moved the clock.
 pub async fn keep_clock(app: App) {
     loop {
-        if follow_clock(&app).await.is_err() {
+        if app.tasks.step("demo_clock", follow_clock(&app)).await.is_some_and(|followed| followed.is_err()) {
             tracing::warn!("the demo's clock could not be read");
         }
-        app.tasks.beat("demo_clock");
         tokio::time::sleep(FOLLOWED_EVERY).await;
     }
 }

@@ -39,8 +39,6 @@ use contract::{Email, Identifier, Instant, Locale, Region, refusal::RefusalCode}
 use std::{collections::BTreeMap, time::Duration};
 
 const EVERY: Duration = Duration::from_secs(1);
-/// No errand takes longer: the next ones wait for it.
-const LONGEST: Duration = Duration::from_secs(30);
 const AGAIN: Duration = Duration::from_millis(50);
 /// What has run out is forgotten so often; until then nobody can use it either.
 const LAPSES_EVERY_MILLIS: i64 = 60_000;
@@ -137,11 +135,10 @@ pub async fn run(app: App) {
         let now = app.clock.now();
         if now.millis().saturating_sub(lapsed_at) > LAPSES_EVERY_MILLIS {
             lapsed_at = now.millis();
-            if app.store.clean_up_pending(now, CONFIRM_MILLIS).await.is_err() {
+            if app.step("errands", app.store.clean_up_pending(now, CONFIRM_MILLIS)).await.is_err() {
                 tracing::error!("registrations that ran out could not be forgotten");
             }
         }
-        app.tasks.beat("errands");
         _ = tokio::time::timeout(EVERY, app.errands.notified()).await;
         let mut chance = [0];
         _ = getrandom::fill(&mut chance);
@@ -157,11 +154,10 @@ pub async fn round(app: &App) {
 }
 
 async fn try_all(app: &App) -> Answer<()> {
-    while let Some((id, detail)) = app.store.next_errand(app.clock.now()).await? {
-        let done = tokio::time::timeout(LONGEST, run_again(app, &id, &detail)).await;
-        if let Err(error) = done.unwrap_or_else(|_| Err(Error::new(RefusalCode::Unavailable))) {
+    while let Some((id, detail)) = app.step("errands", app.store.next_errand(app.clock.now())).await? {
+        if let Err(error) = app.step("errands", run_again(app, &id, &detail)).await {
             tracing::error!(errand = id, code = ?error.code, "an errand could not be done");
-            app.store.put_errand_off(&id, app.clock.now()).await?;
+            app.step("errands", app.store.put_errand_off(&id, app.clock.now())).await?;
         }
     }
     Ok(())

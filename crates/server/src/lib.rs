@@ -41,6 +41,7 @@ pub mod turns;
 pub mod words;
 
 use axum::Router;
+use delivery::Mailer;
 use state::App;
 
 /// Everything one listener serves: the API, the demo's calls where there is a demo, and the app's files.
@@ -57,4 +58,24 @@ pub fn service(app: &App) -> std::io::Result<Router> {
         None => router,
     };
     Ok(security.guard(router))
+}
+
+/// Everything that goes on without anybody asking, until `app.tasks.stop()`. Without a mailer letters wait.
+pub fn supervise(app: &App, mailer: Option<Mailer>) {
+    let own = app.clone();
+    app.tasks.supervise("recovery", move || recovery::run(own.clone()));
+    let own = app.clone();
+    app.tasks.supervise("reconcile", move || reconcile::run(own.clone()));
+    let own = app.clone();
+    app.tasks.supervise("tallies", move || limits::tallies::run(own.clone()));
+    let own = app.clone();
+    app.tasks.supervise("errands", move || errands::run(own.clone()));
+    if app.settings.demo {
+        let own = app.clone();
+        app.tasks.supervise("demo_clock", move || demo::keep_clock(own.clone()));
+    }
+    if let Some(mailer) = mailer {
+        let own = app.clone();
+        app.tasks.supervise("delivery", move || delivery::run(own.clone(), mailer.clone()));
+    }
 }

@@ -3,10 +3,10 @@
 use serve::process::{self, Signal};
 use server::{
     clock::Clock,
-    delivery::{self, Mailer},
-    demo, errands, limits,
+    delivery::Mailer,
+    demo,
     processor::Sandbox,
-    reconcile, recovery, routes, service,
+    reconcile, routes, service,
     settings::{Command, Secrets, Settings},
     state::{App, State},
     store::Store,
@@ -61,6 +61,7 @@ async fn reconcile_once(settings: Settings) -> Outcome<usize> {
     let found = found.map_err(|why| match why {
         reconcile::CouldNotRun::Processor => "the processor did not answer: is --processor-url right, and the secret?",
         reconcile::CouldNotRun::Database => "the database did not answer",
+        reconcile::CouldNotRun::Late => "the processor or the database took too long to answer",
     })?;
     println!(
         "{} differences between payments and charges{}",
@@ -96,7 +97,7 @@ async fn run(settings: Settings) -> Outcome<()> {
         let few = serve::Limits { connections: 64, connections_by_address: None, ..limits };
         tokio::spawn(serve::run(bind(address).await?, routes::health::metrics(), few, std::future::pending()));
     }
-    supervise(&app, mailer);
+    server::supervise(&app, mailer);
     tracing::info!(%address, "ready");
     // Connections that are slow to end are left: what was begun on them is in the database.
     serve::run(listener, router, limits, announced_stop(&app)).await;
@@ -117,25 +118,6 @@ fn processor(settings: &Settings) -> Outcome<Sandbox> {
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))
-}
-
-fn supervise(app: &App, mailer: Option<Mailer>) {
-    let own = app.clone();
-    app.tasks.supervise("recovery", move || recovery::run(own.clone()));
-    let own = app.clone();
-    app.tasks.restart("reconcile", move || reconcile::run(own.clone()));
-    let own = app.clone();
-    app.tasks.supervise("tallies", move || limits::tallies::run(own.clone()));
-    let own = app.clone();
-    app.tasks.supervise("errands", move || errands::run(own.clone()));
-    if app.settings.demo {
-        let own = app.clone();
-        app.tasks.supervise("demo_clock", move || demo::keep_clock(own.clone()));
-    }
-    if let Some(mailer) = mailer {
-        let own = app.clone();
-        app.tasks.supervise("delivery", move || delivery::run(own.clone(), mailer.clone()));
-    }
 }
 
 /// A signal; after SIGTERM `/readyz` says no for a while first, so that a balancer sends nobody into nothing. A second signal, and

@@ -80,8 +80,9 @@ pub static RECONCILED_AT: Metric = Metric::gauge(
     "When the last reconciliation ended, in seconds since 1970; 0 before the first.",
 );
 pub static TASK_RESTARTS: Metric =
-    Metric::counter("kppay_task_restarts_total", "Background tasks that ended and were started again.");
-pub static TASK_ROUNDS: Metric = Metric::counter("kppay_task_rounds_total", "Rounds of all background tasks.");
+    Metric::counter("kppay_task_restarts_total", "Background tasks that ended or stood still and were started again.");
+pub static TASK_ROUNDS: Metric =
+    Metric::counter("kppay_task_rounds_total", "Steps of the rounds of all background tasks.");
 pub static LOG_LINES_LOST: Metric =
     Metric::gauge("kppay_log_lines_lost", "Log lines that could not be written since the start.");
 pub static NOT_READY: Metric =

@@ -1,5 +1,5 @@
 //! Whether this server can do its work, for `/readyz`: the database is read, and now and then written, within a second and on a
-//! connection of its own; background tasks make their rounds; and no shutdown was begun. Knows nothing of HTTP.
+//! connection of its own; no background task stands still; and no shutdown was begun. Knows nothing of HTTP.
 //!
 //! The pools are no measure: whoever waits for one of theirs waits ten seconds, longer than any probe. SQLite has one writer, which
 //! is the pool's, so there the write goes the way of all writes, and the connection of our own sees whether it arrived.
@@ -19,8 +19,6 @@ const PATIENCE: Duration = Duration::from_millis(480);
 const WRITE_EVERY: Duration = Duration::from_secs(10);
 /// Whoever asks more often hears the same again.
 const FRESH: Duration = Duration::from_millis(500);
-/// A task that has made no round for so long is stuck.
-const LONGEST_ROUND: Duration = Duration::from_secs(60);
 const DAY_MILLIS: i64 = 86_400_000;
 
 pub const STOPPING: &str = "stopping";
@@ -66,7 +64,7 @@ impl Readiness {
             failed.push(STOPPING.to_owned());
         }
         failed.extend(self.database(app).await.map(str::to_owned));
-        failed.extend(app.tasks.silent_for(LONGEST_ROUND).iter().map(|task| format!("task_{task}")));
+        failed.extend(app.tasks.silent().iter().map(|task| format!("task_{task}")));
         failed
     }
 

@@ -2,6 +2,9 @@
 //! (`kppay-server reconcile`). It changes nothing: what it finds is told in a log line each, in metrics and in the exit status.
 //!
 //! Whatever differs is looked at a second time, a moment later, since both sides go on meanwhile.
+//!
+//! A server takes the daily one upon itself for an hour, and for the day only once it has ended: one that is killed, or never ends, is
+//! run again, by whichever server.
 
 use crate::{
     alarm::OncePerMinute,
@@ -18,9 +21,13 @@ const DAY_MILLIS: i64 = 86_400_000;
 const DAILY_WINDOW_MILLIS: i64 = 92 * DAY_MILLIS;
 /// One that could not run is tried again this soon.
 const RETRY_MILLIS: i64 = 15 * 60_000;
+/// For so long a server takes it upon itself.
+const CLAIM_MILLIS: i64 = 3_600_000;
+/// Shorter, so that no other server runs it meanwhile.
+const LONGEST: Duration = Duration::from_secs(50 * 60);
 /// What is younger may still be under way.
 const YOUNG_MILLIS: i64 = 5 * 60_000;
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_secs(30);
 /// What both sides need to come to rest before a difference is believed.
 pub const PAUSE: Duration = Duration::from_secs(3);
 
@@ -53,6 +60,8 @@ pub enum Difference {
 pub enum CouldNotRun {
     Processor,
     Database,
+    /// Neither said no: somebody took too long.
+    Late,
 }
 
 impl From<ProcessorError> for CouldNotRun {
@@ -67,7 +76,7 @@ impl From<sqlx::Error> for CouldNotRun {
     }
 }
 
-/// Until the task is dropped: each minute it looks whether a day is over.
+/// Until the task is dropped: now and then it looks whether a day is over.
 pub async fn run(app: App) {
     loop {
         if_due(&app).await;
@@ -80,21 +89,36 @@ pub async fn if_due(app: &App) {
     static FAILED: OncePerMinute = OncePerMinute::new();
     let now = app.clock.now();
     let since = now.plus_millis(-DAILY_WINDOW_MILLIS);
-    match app.store.claim_reconciliation(now, DAY_MILLIS).await {
+    match step(app, app.store.claim_reconciliation(now, DAY_MILLIS, CLAIM_MILLIS)).await {
         Ok(true) => {
-            if let Err(why) = reconcile(app, since, PAUSE).await {
-                tracing::error!(?why, "the reconciliation could not run");
-                _ = app.store.put_reconciliation_off(now.plus_millis(RETRY_MILLIS - DAY_MILLIS)).await;
+            let ended = tokio::time::timeout(LONGEST, reconcile(app, since, PAUSE)).await;
+            let counts_as = match ended.unwrap_or(Err(CouldNotRun::Late)) {
+                Ok(_) => now,
+                Err(why) => {
+                    tracing::error!(?why, "the reconciliation could not run");
+                    app.clock.now().plus_millis(RETRY_MILLIS - DAY_MILLIS)
+                }
+            };
+            if step(app, app.store.put_reconciliation_off(counts_as)).await.is_err() {
+                tracing::warn!("when the next reconciliation is due could not be written: it is in an hour");
             }
         }
         Ok(false) => {}
         Err(_) if FAILED.is_due() => tracing::warn!("whether a reconciliation is due can't be read"),
         Err(_) => {}
     }
-    if let Ok(last) = app.store.last_reconciliation().await {
+    if let Ok(last) = step(app, app.store.last_reconciliation()).await {
         metrics::RECONCILED_AT.set(last.ended_at / 1_000);
         metrics::RECONCILE_DIFFERENCES.set(last.differences);
     }
+}
+
+/// Each question by itself, however many there are: the whole may take long.
+async fn step<T, E>(app: &App, work: impl Future<Output = Result<T, E>>) -> Result<T, CouldNotRun>
+where
+    CouldNotRun: From<E>,
+{
+    Ok(app.tasks.step("reconcile", work).await.ok_or(CouldNotRun::Late)??)
 }
 
 /// Compares everything made since then.
@@ -112,7 +136,7 @@ pub async fn reconcile(app: &App, since: Instant, pause: Duration) -> Result<Vec
         tracing::error!(?difference, "a charge and a payment differ");
     }
     let found = i64::try_from(differences.len()).unwrap_or(i64::MAX);
-    app.store.reconciled(app.clock.now(), found).await?;
+    step(app, app.store.reconciled(app.clock.now(), found)).await?;
     metrics::RECONCILE_DIFFERENCES.set(found);
     metrics::RECONCILED_AT.set(app.clock.now().millis() / 1_000);
     tracing::info!(differences = found, compared, "reconciled");
@@ -131,15 +155,16 @@ async fn compare(app: &App, since: Instant) -> Result<(Vec<Suspect>, usize), Cou
     let mut suspects = Vec::new();
     let mut keys = HashSet::new();
     let mut after: Option<String> = None;
+    let mut ends = HashSet::new();
     loop {
-        let page = app.processor.charges(after.as_deref(), since).await?;
+        let page = step(app, app.processor.charges(after.as_deref(), since)).await?;
         let Some(last) = page.last() else { break };
-        if after.as_ref() == Some(&last.charge) {
-            return Err(CouldNotRun::Processor); // a page that does not go on would never end
+        if !ends.insert(last.charge.clone()) {
+            return Err(CouldNotRun::Processor); // pages that stand still, or go in a circle, would never end
         }
         after = Some(last.charge.clone());
         let ids: Vec<&str> = page.iter().map(|charge| charge.key.as_str()).collect();
-        let booked = app.store.booked(&ids).await?;
+        let booked = step(app, app.store.booked(&ids)).await?;
         for charge in page {
             let payment = booked.iter().find(|payment| payment.id == charge.key);
             keys.insert(charge.key.clone());
@@ -151,7 +176,7 @@ async fn compare(app: &App, since: Instant) -> Result<(Vec<Suspect>, usize), Cou
     let mut last = String::new();
     let old = app.clock.now().plus_millis(-YOUNG_MILLIS);
     loop {
-        let page = app.store.booked_after(&last, since, old).await?;
+        let page = step(app, app.store.booked_after(&last, since, old)).await?;
         let Some(end) = page.last() else { break };
         last.clone_from(&end.id);
         let missing = page.into_iter().filter(|payment| !keys.contains(&payment.id));
@@ -162,14 +187,15 @@ async fn compare(app: &App, since: Instant) -> Result<(Vec<Suspect>, usize), Cou
 
 /// Both sides asked anew, the charge by its key.
 async fn look_again(app: &App, suspect: &Suspect, began: Instant) -> Result<Option<Difference>, CouldNotRun> {
-    let booked = app.store.booked(&[&suspect.key]).await?;
+    let booked = step(app, app.store.booked(&[&suspect.key])).await?;
     let payment = booked.first();
     // Its answer, or its commit, may be on the way.
     let is_young = |at: Instant| at > began.plus_millis(-YOUNG_MILLIS);
     if payment.is_some_and(|payment| payment.is_running && is_young(payment.created_at)) {
         return Ok(None);
     }
-    let charge = match (app.processor.charge_of(&suspect.key).await, &suspect.charge) {
+    let said = app.tasks.step("reconcile", app.processor.charge_of(&suspect.key)).await.ok_or(CouldNotRun::Late)?;
+    let charge = match (said, &suspect.charge) {
         (Ok(Some(verdict)), listed) => Some(Listed {
             charge: verdict.charge.unwrap_or_default(),
             key: suspect.key.clone(),

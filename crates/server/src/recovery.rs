@@ -2,7 +2,7 @@
 //! down, and what was typed in sessions that ran out is wiped. Runs from the moment the server starts, so a server that was killed in
 //! the middle of a payment finishes it.
 //!
-//! Nothing here waits without an end, and nothing that can't be done stops what comes after it.
+//! Nothing here waits without an end (`Tasks::step`), and nothing that can't be done stops what comes after it.
 
 mod events;
 
@@ -19,9 +19,8 @@ use tokio::task::JoinSet;
 const EVERY: Duration = Duration::from_millis(500);
 /// Rounds in a minute.
 const MINUTE: u64 = 120;
-/// Longer than asking takes: a question about the key, a charge and a close, ten seconds each.
+/// Longer than a step may take.
 const AGAIN_MILLIS: i64 = 45_000;
-const LONGEST: Duration = Duration::from_secs(40);
 /// Asked about at the same time.
 const AT_ONCE: usize = 8;
 /// Without an answer for so long, a payment is for people to look at.
@@ -34,7 +33,7 @@ const HOUR_MILLIS: i64 = 3_600_000;
 /// Until the task is dropped.
 pub async fn run(app: App) {
     // Whatever waits at the start was left by a server that is gone: ask at once.
-    if hurry(&app).await.is_err() {
+    if within(&app, hurry(&app)).await.is_none() {
         tracing::error!("recovery could not start");
     }
     let mut rounds: u64 = 0;
@@ -43,7 +42,6 @@ pub async fn run(app: App) {
         if rounds.is_multiple_of(MINUTE) {
             look_after(&app).await;
         }
-        app.tasks.beat("recovery");
         rounds += 1;
         if rounds.is_multiple_of(MINUTE) {
             clean_up(&app).await;
@@ -55,7 +53,7 @@ pub async fn run(app: App) {
 /// Once a minute: what sessions that ran out have left, a batch at a time. What is left after ten waits for the next minute.
 pub async fn clean_up(app: &App) {
     for _ in 0..10 {
-        match within(app.store.clean_up_sessions(app.clock.now())).await {
+        match within(app, app.store.clean_up_sessions(app.clock.now())).await {
             Some(true) => {}
             Some(false) => return,
             None => return tracing::error!("what ended sessions left could not be wiped"),
@@ -67,7 +65,7 @@ pub async fn clean_up(app: &App) {
 pub async fn round(app: &App) {
     static ASKING: OncePerMinute = OncePerMinute::new();
     static READING: OncePerMinute = OncePerMinute::new();
-    let (asked, read) = tokio::join!(within(ask_again(app)), within(events::read(app)));
+    let (asked, read) = tokio::join!(within(app, ask_again(app)), within(app, events::read(app)));
     if asked.is_none() && ASKING.is_due() {
         tracing::warn!("recovery: asking again failed");
     }
@@ -79,14 +77,14 @@ pub async fn round(app: &App) {
 /// Once a minute: what takes too long is asked about and told.
 pub async fn look_after(app: &App) {
     static LOOKING: OncePerMinute = OncePerMinute::new();
-    if within(look(app)).await.is_none() && LOOKING.is_due() {
+    if within(app, look(app)).await.is_none() && LOOKING.is_due() {
         tracing::warn!("recovery: looking after old payments failed");
     }
 }
 
 /// None if it failed or took too long.
-async fn within<T, E>(work: impl Future<Output = Result<T, E>>) -> Option<T> {
-    tokio::time::timeout(LONGEST, work).await.ok()?.ok()
+async fn within<T, E>(app: &App, work: impl Future<Output = Result<T, E>>) -> Option<T> {
+    app.tasks.step("recovery", work).await?.ok()
 }
 
 /// Over one SQLite file there is no other server that could be in the middle of these.

@@ -81,10 +81,10 @@ pub struct Settings {
     /// Connections that are open at the same time
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub connections: usize,
-    /// Of them, those of one address; not with --behind-proxy
+    /// Of them, those of one address, and four times as many of the network around it; not with --behind-proxy
     #[arg(long, value_name = "N", default_value_t = 256)]
     pub connections_by_address: usize,
-    /// No limit on tries allows less than this: for tests of load and conformance
+    /// No limit on tries allows less than this: for tests of load and conformance, not with an https public origin
     #[arg(long, value_name = "N")]
     lookups: Option<u32>,
     /// Made-up members, their mail for everybody to read, and a clock that can be moved; on this machine only
@@ -143,6 +143,8 @@ pub struct Limits {
     pub body_bytes: usize,
     pub request_time: Duration,
     pub processor_time: Duration,
+    /// Of one step of a background task.
+    pub step_time: Duration,
 }
 
 impl Default for Limits {
@@ -152,6 +154,8 @@ impl Default for Limits {
             body_bytes: 64 * 1024,
             request_time: Duration::from_secs(30),
             processor_time: Duration::from_secs(10),
+            // Longer than asking takes: a question about the key, a charge and a close, ten seconds each.
+            step_time: Duration::from_secs(40),
         }
     }
 }

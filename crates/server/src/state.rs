@@ -9,12 +9,13 @@ use crate::{
     passwords::Passwords,
     processor::Processor,
     readiness::Readiness,
+    refusal::{Answer, Error},
     settings::Settings,
     store::Store,
     turns::Turns,
 };
-use contract::{Date, Instant, Region, portal::Portal};
-use serve::Tasks;
+use contract::{Date, Instant, Region, portal::Portal, refusal::RefusalCode};
+use serve::{Tasks, tasks::Waits};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -40,7 +41,7 @@ pub struct State {
     pub site: Option<Site>,
     /// Wakes whoever runs errands.
     pub errands: Notify,
-    /// What runs in the background; each says `beat` for every round.
+    /// What runs in the background; nothing of it waits for anybody but in a step of its own.
     pub tasks: Arc<Tasks>,
     pub readiness: Readiness,
 }
@@ -52,6 +53,7 @@ impl State {
             origin: settings.processor_public_url.clone(),
         };
         let portal = Portal::shipped(capture, settings.demo);
+        let waits = Waits { step: settings.limits.step_time, ..Waits::default() };
         Arc::new(Self {
             site: site(&settings.public_origin, &portal.brand.name),
             portal,
@@ -61,13 +63,19 @@ impl State {
             seal: Seal::new(&settings.pepper),
             known_devices: known_device::Signer::new(&settings.pepper),
             errands: Notify::new(),
-            tasks: Arc::new(Tasks::counting(|| metrics::TASK_RESTARTS.add(1))),
+            tasks: Arc::new(Tasks::new(waits, || metrics::TASK_RESTARTS.add(1))),
             readiness: Readiness::default(),
             settings,
             store,
             clock,
             processor,
         })
+    }
+
+    /// One step of a background task (`Tasks::step`). What took too long is unavailable.
+    pub async fn step<T, E: Into<Error>>(&self, task: &str, work: impl Future<Output = Result<T, E>>) -> Answer<T> {
+        let done = self.tasks.step(task, work).await;
+        done.ok_or_else(|| Error::new(RefusalCode::Unavailable))?.map_err(Into::into)
     }
 
     /// The names this service goes by: no password may hold one.

@@ -4,10 +4,11 @@
 use server::settings::{Secrets, Settings};
 
 const LONG: &str = "0123456789abcdef0123456789abcdef";
+const OTHER: &str = "fedcba9876543210fedcba9876543210";
 const SAFE: [&str; 4] = ["--public-origin", "https://pay.example.org", "--listen", "0.0.0.0:8080"];
 
 fn secrets() -> Secrets {
-    Secrets { processor: LONG.into(), pepper: LONG.into(), ..Secrets::default() }
+    Secrets { processor: LONG.into(), pepper: OTHER.into(), ..Secrets::default() }
 }
 
 fn parse(arguments: &[&str], secrets: Secrets) -> Result<Settings, String> {
@@ -36,6 +37,7 @@ fn a_deployment_starts_only_with_secrets_that_cannot_be_guessed() {
         (Secrets { processor: "x".into(), ..secrets() }, ["KPPAY_PROCESSOR_SECRET has 1 characters", "openssl"]),
         (Secrets { pepper: String::new(), ..secrets() }, ["KPPAY_PEPPER is not set", "openssl"]),
         (Secrets { pepper: LONG[1..].into(), ..secrets() }, ["KPPAY_PEPPER has 31 characters", "--demo"]),
+        (Secrets { pepper: LONG.into(), ..secrets() }, ["KPPAY_PROCESSOR_SECRET and KPPAY_PEPPER", "openssl"]),
     ] {
         refused(&SAFE, secrets, &words);
     }
@@ -54,6 +56,15 @@ fn a_deployment_is_reached_over_tls_or_from_this_machine_only() {
     ] {
         refused(&arguments, secrets(), &["--public-origin", "without TLS", "set --public-origin https://"]);
     }
+}
+
+#[test]
+fn limits_are_taken_away_for_tests_only() {
+    for tests in [&["--lookups", "1000000"][..], &["--demo", "--lookups", "1000000"]] {
+        assert_eq!(starts(tests, secrets()).limits.tries, 1_000_000);
+    }
+    let others = [&SAFE[..], &["--lookups", "1000000"]].concat();
+    refused(&others, secrets(), &["--lookups 1000000", SAFE[1], "leave --lookups out"]);
 }
 
 #[test]
@@ -78,6 +89,7 @@ fn an_origin_that_no_browser_sends_is_refused() {
 fn a_demo_never_leaves_this_machine() {
     let bare = || Secrets { processor: "x".into(), ..Secrets::default() };
     starts(&["--demo"], bare());
+    starts(&["--demo", "--metrics", "9090"], bare());
     starts(&["--demo", "--listen", "[::1]:8080", "--public-origin", "http://[::1]:8080"], bare());
     refused(&["--demo"], Secrets::default(), &["KPPAY_PROCESSOR_SECRET"]);
     for arguments in [
@@ -87,6 +99,8 @@ fn a_demo_never_leaves_this_machine() {
         ["--listen", "0.0.0.0:8080"],
         ["--listen", "192.0.2.1:8080"],
         ["--listen", "[::]:8080"],
+        ["--metrics", "0.0.0.0:9090"],
+        ["--metrics", "192.0.2.1:9090"],
     ] {
         refused(&["--demo", arguments[0], arguments[1]], secrets(), &["--demo never", arguments[0], arguments[1]]);
     }

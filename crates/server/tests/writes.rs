@@ -29,7 +29,7 @@ async fn server(arguments: &[&str]) -> (TempDir, Router) {
     let store = Store::open(&format!("sqlite://{}/writes.db", folder.path().display())).await.unwrap();
     let arguments = arguments.iter().map(|argument| (*argument).to_owned());
     let long = "0123456789abcdef0123456789abcdef".to_owned();
-    let secrets = Secrets { processor: long.clone(), pepper: long, ..Secrets::default() };
+    let secrets = Secrets { pepper: format!("{long}, another"), processor: long, ..Secrets::default() };
     let settings = Settings::parse(arguments, secrets).unwrap();
     let processor = Sandbox::new("http://127.0.0.1:1".into(), "secret".into(), Duration::from_secs(1)).unwrap();
     let app = State::new(settings, store, Clock::starting_at(now::now()), Arc::new(processor));

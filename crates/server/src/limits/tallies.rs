@@ -83,9 +83,8 @@ impl Tallies {
 /// Until the task is dropped. Also cleans up what limits have left.
 pub async fn run(app: App) {
     loop {
-        app.tasks.beat("tallies");
         tokio::time::sleep(EVERY).await;
-        if let Err(error) = round(&app).await {
+        if let Some(Err(error)) = app.tasks.step("tallies", round(&app)).await {
             tracing::warn!(code = ?crate::refusal::Error::from(error).code, "the limits' round failed");
         }
     }

@@ -28,7 +28,7 @@ async fn ready(State(app): State<App>) -> (StatusCode, Json<Value>) {
 }
 
 async fn figures() -> impl IntoResponse {
-    metrics::TASK_ROUNDS.set(serve::tasks::rounds());
+    metrics::TASK_ROUNDS.set(serve::tasks::steps());
     metrics::LOG_LINES_LOST.set(i64::try_from(serve::log::lost()).unwrap_or(i64::MAX));
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::text())
 }

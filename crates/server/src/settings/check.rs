@@ -56,6 +56,12 @@ impl Settings {
                 origin.as_str()
             ));
         }
+        if let Some(metrics) = self.metrics.filter(|address| !address.ip().is_loopback()) {
+            return Err(format!(
+                "--demo never leaves this machine, and --metrics {metrics} is seen by others: set --metrics to a port \
+                 alone, or leave --demo out"
+            ));
+        }
         Ok(())
     }
 
@@ -69,6 +75,21 @@ impl Settings {
                      or try things out on this machine with --demo"
                 ));
             }
+        }
+        if self.processor_secret == self.pepper {
+            return Err(
+                "KPPAY_PROCESSOR_SECRET and KPPAY_PEPPER are the same, so the processor knows what protects passwords: \
+                 set KPPAY_PROCESSOR_SECRET to another one (openssl rand -hex 32), at the processor, too. A new pepper \
+                 would cost every password"
+                    .to_owned(),
+            );
+        }
+        if let Some(lookups) = self.lookups.filter(|_| origin.is_https()) {
+            return Err(format!(
+                "--lookups {lookups} takes the limits on guessing away, and --public-origin {} is for others: leave \
+                 --lookups out, or test on this machine with a public origin of localhost",
+                origin.as_str()
+            ));
         }
         if !origin.is_https() && (!is_loopback(origin.host()) || !self.listen.ip().is_loopback()) {
             return Err(format!(

@@ -6,8 +6,8 @@
 
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, migrate::Migrator};
 
-/// Any number but the one sqlx takes for the migrations themselves: this lock is held while looking, too.
-const LOCK: i64 = 0x6b70_7061_7901;
+/// Any number but the one sqlx takes for the migrations themselves: under this lock it is looked again what there is to do.
+pub const LOCK: i64 = 0x6b70_7061_7901;
 
 /// No time-out of ours: making an index takes as long as it takes. But a table that is in use is waited for only so long, because
 /// whoever comes after waits behind the migration.
@@ -37,12 +37,16 @@ pub enum Which {
 pub async fn postgres(url: &str, which: Which) -> Result<(), sqlx::Error> {
     let mut connection = AnyConnection::connect(url).await?;
     sqlx::raw_sql(SETTINGS).execute(&mut connection).await?;
+    let migrator = migrator();
+    if !is_behind(&migrator, &applied(&mut connection).await?) {
+        // Nothing to do, so nobody to wait for: a migration of the next version may be running for an hour.
+        return connection.close().await;
+    }
     // Of two servers that start at the same moment the second waits, and finds everything done.
     sqlx::raw_sql(AssertSqlSafe(format!("SELECT pg_advisory_lock({LOCK})"))).execute(&mut connection).await?;
     sqlx::raw_sql(LOCK_TIMEOUT).execute(&mut connection).await?;
     let applied = applied(&mut connection).await?;
-    let migrator = migrator();
-    let is_behind = migrator.iter().any(|migration| !applied.contains(&migration.version));
+    let is_behind = is_behind(&migrator, &applied);
     if is_behind && (applied.is_empty() || which == Which::Older) {
         migrator.run(&mut connection).await?;
     } else if is_behind {
@@ -51,6 +55,10 @@ pub async fn postgres(url: &str, which: Which) -> Result<(), sqlx::Error> {
         return Err(sqlx::Error::Configuration(message.into()));
     }
     connection.close().await
+}
+
+fn is_behind(migrator: &Migrator, applied: &[i64]) -> bool {
+    migrator.iter().any(|migration| !applied.contains(&migration.version))
 }
 
 async fn applied(connection: &mut AnyConnection) -> Result<Vec<i64>, sqlx::Error> {

@@ -18,7 +18,7 @@ pub struct Booked {
 
 const BOOKED: &str =
     "SELECT id, charge, total_cents + fee_cents AS charged_cents, state, ask_at, created_at FROM payment";
-/// Millis since 1970 of the last reconciliation that a server took upon itself.
+/// Millis since 1970: when the last reconciliation began that a server took upon itself. While it runs, so that it is due again soon.
 const CLAIMED: &str = "reconcile_claimed_at";
 const ENDED: &str = "reconciled_at";
 const DIFFERENCES: &str = "reconcile_differences";
@@ -54,15 +54,16 @@ impl Store {
         query.fetch_all(&self.read).await?.iter().map(booked_of).collect()
     }
 
-    /// Whether this server is the one to reconcile, now that the last time is `every` ago: one of several that ask at once.
-    pub async fn claim_reconciliation(&self, now: Instant, every: i64) -> Result<bool, sqlx::Error> {
+    /// Whether this server is the one to reconcile, now that the last time is `every` ago: one of several that ask at once, for so
+    /// long. `put_reconciliation_off` says when it ended.
+    pub async fn claim_reconciliation(&self, now: Instant, every: i64, long: i64) -> Result<bool, sqlx::Error> {
         let done = sqlx::query(
             "INSERT INTO mark (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value \
-             WHERE mark.value <= excluded.value - $3",
+             WHERE mark.value <= $3",
         )
         .bind(CLAIMED)
-        .bind(now.millis())
-        .bind(every)
+        .bind(now.millis() - every + long)
+        .bind(now.millis() - every)
         .execute(&self.write)
         .await?;
         Ok(done.rows_affected() == 1)

@@ -23,6 +23,7 @@ mod sessions;
 mod shapes;
 mod sign_in;
 mod silence;
+mod silent_line;
 mod stale;
 mod texts;
 mod tokens;

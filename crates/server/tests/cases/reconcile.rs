@@ -1,10 +1,10 @@
 //! Reconciliation finds what differs between charges and payments, both ways, and nothing else.
 
-use crate::house::{DECLINED, House, PAYS, VISA, line::Cut, new_key, seed::ANA};
+use crate::house::{DECLINED, House, PAYS, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
 use contract::Instant;
 use server::{
     processor::{ChargeOrder, Processor},
-    reconcile::{CouldNotRun, Difference, reconcile},
+    reconcile::{self, CouldNotRun, Difference, reconcile},
 };
 use std::time::Duration;
 
@@ -117,14 +117,45 @@ async fn a_processor_that_does_not_answer_is_no_agreement() {
 }
 
 #[tokio::test]
+async fn a_list_of_charges_that_goes_in_a_circle_ends() {
+    let (house, _) = busy().await;
+    let page = |to, id: &str| {
+        let made_at = house.app.clock.now();
+        let body = format!(
+            r#"[{{"id":"{id}","idempotency_key":"key-{id}","amount_cents":1,"state":"paid","made_at":"{made_at}"}}]"#
+        );
+        Fault { to, passes_on: false, status: 200, kind: "application/json", body }
+    };
+    house.gateway.answers([
+        page("GET /v1/charges?since=0&after=ch_a", "ch_b"),
+        page("GET /v1/charges?since=0&after=ch_b", "ch_a"),
+        page("GET /v1/charges?since=0", "ch_a"),
+    ]);
+    let run = reconcile(&house.app, Instant::from_millis(0), Duration::ZERO);
+    let ended = tokio::time::timeout(Duration::from_secs(10), run).await.expect("it ends");
+    assert!(matches!(ended, Err(CouldNotRun::Processor)));
+    assert_eq!(house.app.store.last_reconciliation().await.unwrap().ended_at, 0);
+}
+
+#[tokio::test]
 async fn one_of_several_servers_reconciles_once_a_day() {
     let house = House::open().await;
-    const DAY: i64 = 86_400_000;
+    const HOUR: i64 = 3_600_000;
+    const DAY: i64 = 24 * HOUR;
     let now = house.app.clock.now();
-    let claims = futures_util::future::join_all((0..6).map(|_| house.app.store.claim_reconciliation(now, DAY))).await;
-    assert_eq!(claims.into_iter().filter(|claimed| *claimed.as_ref().unwrap()).count(), 1);
-    assert!(!house.app.store.claim_reconciliation(now.plus_millis(DAY - 1), DAY).await.unwrap());
-    assert!(house.app.store.claim_reconciliation(now.plus_millis(DAY), DAY).await.unwrap());
+    let claim =
+        async |millis: i64| house.app.store.claim_reconciliation(now.plus_millis(millis), DAY, HOUR).await.unwrap();
+    let claims = futures_util::future::join_all((0..6).map(|_| claim(0))).await;
+    assert_eq!(claims.into_iter().filter(|claimed| *claimed).count(), 1);
+    // Whoever took it may have been killed.
+    assert!(!claim(HOUR - 1).await);
+    assert!(claim(HOUR).await);
+    house.app.clock.move_on(2 * HOUR);
+    reconcile::if_due(&house.app).await;
+    assert!(house.app.store.last_reconciliation().await.unwrap().ended_at > 0);
+    assert!(!claim(3 * HOUR + 60_000).await, "it has ended");
+    assert!(!claim(DAY + 2 * HOUR - 60_000).await);
+    assert!(claim(DAY + 2 * HOUR + 60_000).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -441,3 +441,21 @@ async fn a_migration_that_waits_for_a_table_gives_up_before_it_stops_the_servers
     run(&mut other, "ROLLBACK").await;
     server::store::Store::migrate(url).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_server_that_has_nothing_to_migrate_waits_for_no_migration() {
+    if !is_postgres() {
+        return;
+    }
+    let house = House::open().await;
+    let url = &house.app.settings.database_url;
+    let mut other = stranger(&house).await;
+    let lock = format!("SELECT pg_advisory_lock({})", server::store::migrations::LOCK);
+    sqlx::raw_sql(AssertSqlSafe(lock)).execute(&mut other).await.unwrap();
+    let opened = tokio::time::timeout(Duration::from_secs(2), server::store::Store::open(url)).await;
+    opened.expect("it does not wait").unwrap();
+    // One whose tables are older waits: what runs may be what it needs.
+    run(&mut other, "DROP INDEX outbox_by_urgency; DELETE FROM _sqlx_migrations WHERE version = 10").await;
+    let open = server::store::Store::open(url);
+    assert!(tokio::time::timeout(Duration::from_millis(500), open).await.is_err());
+}

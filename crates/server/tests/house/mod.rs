@@ -9,6 +9,7 @@ pub mod line;
 pub mod now;
 pub mod post_office;
 pub mod seed;
+pub mod wire;
 
 use axum::{Router, body::Body, extract::connect_info::MockConnectInfo, http::Request};
 use call::{Answer, Call};

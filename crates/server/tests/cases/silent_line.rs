@@ -1,0 +1,98 @@
+//! The line to PostgreSQL falls silent in the middle of what a background task asks. No client of ours gives up by itself, so without a
+//! limit the task would wait for ever, and everybody else would be served meanwhile as if nothing were wrong.
+
+use crate::house::{
+    House, ORIGIN,
+    call::Call,
+    database::Kind,
+    post_office::PostOffice,
+    seed::{ANA, MEI},
+    wire::Wire,
+};
+use serde_json::json;
+use server::{
+    clock::Clock,
+    delivery::Mailer,
+    demo, limits, reconcile,
+    state::{App, State},
+    store::Store,
+};
+use std::time::{Duration, Instant};
+
+/// What is given up after a second, and then done again on a busy machine.
+const SOON: Duration = Duration::from_secs(40);
+
+/// Another server over the same database, by way of the line, that gives each step a second.
+async fn by(house: &House, wire: &Wire) -> App {
+    let mut settings = house.app.settings.clone();
+    settings.database_url.clone_from(&wire.url);
+    settings.limits.step_time = Duration::from_secs(1);
+    let store = Store::open(&wire.url).await.unwrap();
+    State::new(settings, store, Clock::starting_at(house.app.clock.now()), house.line.clone())
+}
+
+async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    let began = Instant::now();
+    while !holds().await {
+        assert!(began.elapsed() < SOON, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_background_task_waits_for_ever() {
+    if crate::KIND != Kind::Postgres {
+        return;
+    }
+    let house = House::open_with(&["--public-origin", ORIGIN, "--demo"]).await;
+    house.register(&ANA, "ana@example.org").await;
+    let post = PostOffice::open().await;
+    let wire = Wire::before(&house.database_url).await;
+    let app = by(&house, &wire).await;
+    wire.falls_silent_at([
+        "SELECT id, detail FROM errand",                  // errands
+        "DELETE FROM pending_account",                    // errands, cleaning up
+        demo::CLOCK_MARK,                                 // demo_clock
+        "UPDATE payment SET ask_at",                      // recovery, asking
+        "processor_events_read",                          // recovery, reading
+        "SELECT COUNT(*) AS letters",                     // delivery, counting
+        "WITH due (chosen)",                              // delivery, taking
+        "UPDATE outbox SET next_try_at = NULL, sent_at ", // delivery, after the hand-over
+        "FROM tally",                                     // tallies
+    ]);
+    let mailer = Mailer::new(&post.url, "Plan <bills@example.org>").unwrap();
+    server::supervise(&app, Some(mailer));
+    until("each fell silent", async || wire.waits_for().is_empty()).await;
+
+    app.limits.tallies.add(limits::tallies::Kind::Lookups, true);
+    house.ask(Call::post("/password-resets").json(&json!({ "email": "ana@example.org" }))).await.is(202);
+    house.ask_outside(Call::post("/demo/clock").json(&json!({ "seconds": 86_400 }))).await.is(200);
+    house.look_up(&MEI).await;
+    until("errands are done", async || house.number("SELECT COUNT(*) FROM errand").await == 0).await;
+    let ahead = || app.clock.now().millis() - app.clock.unmoved().millis();
+    until("the clock is followed", async || ahead() >= 86_400_000).await;
+    let unsent = "SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL";
+    until("letters are sent", async || house.number(unsent).await == 0).await;
+    until("tallies are told", async || house.number("SELECT COUNT(*) FROM tally WHERE kind = 'lookups'").await > 0)
+        .await;
+    let before = serve::tasks::steps();
+    until("steps are made", async || serve::tasks::steps() > before + 10).await;
+    app.tasks.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reconciliation_that_waited_for_an_answer_is_run_again() {
+    if crate::KIND != Kind::Postgres {
+        return;
+    }
+    let house = House::open().await;
+    let wire = Wire::before(&house.database_url).await;
+    let app = by(&house, &wire).await;
+    let ended_at = async || house.app.store.last_reconciliation().await.unwrap().ended_at;
+    wire.falls_silent_at(["AND fingerprint <> 'demo'"]);
+    tokio::time::timeout(SOON, reconcile::if_due(&app)).await.expect("it is given up");
+    assert_eq!((wire.waits_for(), ended_at().await), (Vec::new(), 0));
+    app.clock.move_on(16 * 60_000);
+    reconcile::if_due(&app).await;
+    assert!(ended_at().await > 0);
+}
