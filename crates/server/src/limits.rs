@@ -12,6 +12,7 @@ mod memory;
 pub mod rules;
 pub mod sign_ins;
 pub mod tallies;
+pub mod tokens;
 
 use crate::{
     client_address::{narrow, wide},

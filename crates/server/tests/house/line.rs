@@ -16,6 +16,8 @@ pub enum Cut {
     After,
     /// As after a crash: whoever asked for the charge is gone before the answer comes.
     Panic,
+    /// Whoever asks what a token stands for waits without an end.
+    Tokens,
 }
 
 pub struct Line {
@@ -47,9 +49,11 @@ impl Line {
 #[async_trait::async_trait]
 impl Processor for Line {
     async fn method(&self, token: &str, binding: &str) -> Result<Method, ProcessorError> {
-        let method = self.sandbox.method(token, binding).await;
         self.methods_asked.fetch_add(1, Ordering::SeqCst);
-        method
+        if self.is_cut(Cut::Tokens) {
+            std::future::pending::<()>().await;
+        }
+        self.sandbox.method(token, binding).await
     }
 
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError> {
