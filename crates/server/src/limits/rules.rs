@@ -36,8 +36,9 @@ pub const SIGN_INS_BY_ADDRESS: Rule = rule("sign-ins by address", 30, HOUR);
 /// Failed sign-ins at one account from anywhere. NIST SP 800-63B, 3.2.2: at most a hundred in a row.
 pub const SIGN_INS_BY_ACCOUNT: Rule = rule("sign-ins by account", 100, HOUR);
 
-/// Charges that were declined.
+/// Charges that were declined: a member's by account, those of all guests of a membership together.
 pub const CHARGES_BY_SESSION: Rule = rule("charges by session", 5, 10 * MINUTE);
+pub const CHARGES_BY_ACCOUNT: Rule = rule("charges by account", 10, HOUR);
 pub const CHARGES_BY_MEMBERSHIP: Rule = rule("charges by membership", 10, HOUR);
 pub const CHARGES_BY_ADDRESS: Rule = rule("charges by address", 20, HOUR);
 

@@ -295,6 +295,38 @@ async fn a_statement_is_not_good_for_more_cards_in_more_sessions() {
 }
 
 #[tokio::test]
+async fn a_member_and_whoever_holds_a_statement_use_up_nothing_of_each_other() {
+    let house = proxied().await;
+    house.register(&ANA, ANAS).await;
+    for _ in 0..2 {
+        let guest = house.look_up(&ANA).await;
+        for _ in 0..5 {
+            let call = payment(&house, &guest, DECLINED).await;
+            house.ask(from("198.51.100.7", call)).await.is_payment(201, "failed");
+        }
+    }
+    let (guest, member) = (house.look_up(&ANA).await, house.sign_in(ANAS).await);
+    let call = payment(&house, &guest, VISA).await;
+    house.ask(from("203.0.113.7", call)).await.is_refused(429, "too_many");
+    let call = payment(&house, &member, VISA).await;
+    house.ask(from("203.0.113.7", call)).await.is_payment(201, "paid");
+    // The other way round, and with as much in all sessions of the account together.
+    house.move_clock(3_600).await;
+    for _ in 0..2 {
+        let member = house.sign_in(ANAS).await;
+        for _ in 0..5 {
+            let call = payment(&house, &member, DECLINED).await;
+            house.ask(from("203.0.113.7", call)).await.is_payment(201, "failed");
+        }
+    }
+    let (guest, member) = (house.look_up(&ANA).await, house.sign_in(ANAS).await);
+    let call = payment(&house, &member, VISA).await;
+    house.ask(from("203.0.113.8", call)).await.is_refused(429, "too_many");
+    let call = payment(&house, &guest, VISA).await;
+    house.ask(from("203.0.113.8", call)).await.is_payment(201, "paid");
+}
+
+#[tokio::test]
 async fn an_address_does_not_get_more_by_having_many_statements() {
     let house = proxied().await;
     let all: Vec<&'static Member> = vec![&ANA, &MEI];
