@@ -327,6 +327,44 @@ async fn a_member_and_whoever_holds_a_statement_use_up_nothing_of_each_other() {
 }
 
 #[tokio::test]
+async fn a_decline_that_only_recovery_hears_of_counts_as_well_and_once() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    for (cut, status, code) in [(Cut::After, 409, "key_in_use"), (Cut::Panic, 500, "fault")].repeat(2) {
+        house.line.cut(cut);
+        declined(&house, &ana).await.is_refused(status, code);
+    }
+    for _ in 0..2 {
+        house.recover().await;
+    }
+    assert_eq!(house.number("SELECT COUNT(*) FROM payment WHERE state = 'failed'").await, 4);
+    pay(&house, &ana, VISA).await.is_payment(201, "paid");
+    declined(&house, &ana).await.is_payment(201, "failed");
+    pay(&house, &ana, VISA).await.is_refused(429, "too_many");
+    tallies::round(&house.app).await.unwrap();
+    let sum = |column| format!("SELECT CAST(SUM({column}) AS BIGINT) FROM tally WHERE kind = 'charges'");
+    assert_eq!((house.number(&sum("tried")).await, house.number(&sum("failed")).await), (6, 5));
+    // A member's account counts by what is in the payment, too.
+    house.register(&MEI, "mei@example.org").await;
+    let order = async |mei: &Payer| {
+        let mut order = house.order(mei, &house.card(mei, DECLINED).await, &[("meis", "1.00")]).await;
+        order["pay_again"] = json!(true);
+        order
+    };
+    for _ in 0..2 {
+        let mei = house.sign_in("mei@example.org").await;
+        house.line.cut(Cut::After);
+        for _ in 0..5 {
+            house.pay(&mei, &new_key(), &order(&mei).await).await.is_refused(409, "key_in_use");
+        }
+        house.recover().await;
+    }
+    let mei = house.sign_in("mei@example.org").await;
+    house.pay(&mei, &new_key(), &order(&mei).await).await.is_refused(429, "too_many");
+    house.books_are_right().await;
+}
+
+#[tokio::test]
 async fn an_address_does_not_get_more_by_having_many_statements() {
     let house = proxied().await;
     let all: Vec<&'static Member> = vec![&ANA, &MEI];
