@@ -15,6 +15,7 @@ use server::{
     known_device,
     limits::{rules, tallies},
     metrics,
+    store::limits::Bucket,
 };
 use std::{
     sync::atomic::Ordering,
@@ -194,6 +195,46 @@ async fn in_a_siege_an_owner_gets_in_with_the_second_try_and_each_network_has_on
     // Being right used nothing up: an hour later the account is what it was.
     house.app.clock.move_on(3_600_000);
     house.ask(from("203.0.113.9", sign_in(PASSWORD))).await.is(200);
+}
+
+#[tokio::test]
+async fn a_large_network_full_of_wrong_tries_slows_an_owner_in_it_and_keeps_nobody_out() {
+    let house = proxied().await;
+    house.register(&ANA, ANAS).await;
+    let owner = "2001:db8:1:77::1";
+    // What ten networks of the same /48 use up with thirty failures each.
+    let crowd = async || {
+        let [_, wide] = house.app.limits.by_address(&rules::SIGN_INS_BY_ADDRESS, owner.parse().unwrap());
+        let full = Bucket { step_millis: wide.span_millis, ..wide };
+        house.app.store.count(&[full], house.app.clock.now()).await.unwrap();
+    };
+    crowd().await;
+    let wait = house.ask(from(owner, sign_in(PASSWORD))).await;
+    assert_eq!(wait.is_refused(429, "too_many").json()["retry_after"], 16);
+    house.app.clock.move_on(16_000);
+    crowd().await;
+    house.ask(from(owner, sign_in(PASSWORD))).await.is(200);
+    // Who is wrong then waits longer, and the budget of one's own network ends as ever.
+    let stranger = "2001:db8:1:78::1";
+    house.ask(from(stranger, sign_in(WRONG))).await.is_refused(429, "too_many");
+    house.app.clock.move_on(16_000);
+    crowd().await;
+    let wrong = house.ask(from(stranger, sign_in(WRONG))).await;
+    assert_eq!(wrong.is_refused(422, "wrong_credentials").json()["retry_after"], 32);
+    house.ask(from(stranger, sign_in(PASSWORD))).await.is_refused(429, "too_many");
+    let own = &house.app.limits.by_address(&rules::SIGN_INS_BY_ADDRESS, owner.parse().unwrap())[0];
+    let full = Bucket { step_millis: own.span_millis, ..own.clone() };
+    house.app.store.count(&[full], house.app.clock.now()).await.unwrap();
+    house.ask(from(owner, sign_in(PASSWORD))).await.is_refused(429, "too_many");
+    // By mail they get in at once, in the browser in which they have chosen a new password.
+    house.ask(from(owner, Call::post("/password-resets").json(&json!({ "email": ANAS })))).await.is(202);
+    house.errands().await;
+    let chosen = "seven lanterns on a copper river";
+    let reset = json!({ "token": house.link(ANAS).await, "password": chosen });
+    let reset = house.ask(from(owner, Call::write("PUT", "/password-resets").json(&reset))).await;
+    let known = reset.is(204).set_cookie("kppay_device").expect("known from now on").to_owned();
+    house.ask(from(owner, sign_in(chosen))).await.is_refused(429, "too_many");
+    house.ask(from(owner, sign_in(chosen)).header("cookie", &known)).await.is(200);
 }
 
 #[tokio::test]
