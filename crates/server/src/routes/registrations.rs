@@ -8,12 +8,13 @@ use crate::{
     errands::{self, Errand},
     limits::{self, rules},
     refusal::{Answer, Error},
+    session_tokens,
     state::App,
     store::{
         accounts::Opening,
         pending_accounts,
         registrations::{self, Registered},
-        sessions::Session,
+        sessions::{self, Session},
     },
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -236,6 +237,9 @@ pub async fn confirmation_letter(
         return Err(Error::later(RefusalCode::TooMany, DAY_SECONDS));
     }
     errands::enqueue(&mut tx, &Errand::Invite { pending: pending.id, left }, now).await?;
+    if !sessions::is_alive(&mut tx, &session.id, now).await? {
+        return session_tokens::refused(tx, Error::new(RefusalCode::SignedOut)).await;
+    }
     tx.commit().await?;
     errands::wake(&app);
     Ok(StatusCode::ACCEPTED)
