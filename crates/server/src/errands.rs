@@ -57,7 +57,7 @@ const MOST_LINKS: i64 = 20;
 
 /// E-mails of one kind about one thing to one address.
 #[derive(Clone, Copy)]
-struct Limit {
+pub struct Limit {
     kind: &'static str,
     an_hour: i64,
     a_day: i64,
@@ -70,10 +70,24 @@ const REGISTERED: Limit = Limit { kind: "registered", an_hour: 4, a_day: 12 };
 const REMINDER: Limit = Limit { kind: "reminder", an_hour: 4, a_day: 12 };
 /// No limit by the day: its links live half an hour, and its owner may be in need of one.
 const RESET: Limit = Limit { kind: "reset", an_hour: 4, a_day: i64::MAX };
+/// About an account: sent by `routes::session`, in the transaction of the sign-in.
+pub const NEW_DEVICE: Limit = Limit { kind: "new device", an_hour: 4, a_day: 12 };
 
 impl Limit {
-    fn cause(self, about: &str) -> String {
+    /// What such an e-mail is queued with, so that it is counted with its like and takes nothing from others.
+    pub fn cause(self, about: &str) -> String {
         format!("{} {about}", self.kind)
+    }
+
+    /// Whether one more may be sent. With what it is about locked: of two at the same moment none slips through.
+    pub async fn may_post(self, tx: &mut Tx, about: &str, to: &Email, now: Instant) -> Answer<bool> {
+        let cause = self.cause(about);
+        for (most, millis) in [(self.an_hour, HOUR_MILLIS), (self.a_day, DAY_MILLIS)] {
+            if outbox::queued_since(tx, &cause, Some(to), now.plus_millis(-millis)).await? >= most {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -354,9 +368,7 @@ impl Desk<'_> {
     }
 
     async fn may_post(&mut self, limit: Limit, about: &str, to: &Email) -> Answer<bool> {
-        let cause = limit.cause(about);
-        Ok(self.queued(&cause, Some(to), HOUR_MILLIS).await? < limit.an_hour
-            && self.queued(&cause, Some(to), DAY_MILLIS).await? < limit.a_day)
+        limit.may_post(self.tx, about, to, self.now).await
     }
 
     async fn queued(&mut self, cause: &str, to: Option<&Email>, millis: i64) -> Answer<i64> {

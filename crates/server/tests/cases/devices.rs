@@ -75,6 +75,7 @@ async fn a_cookie_that_was_made_up_changed_or_another_accounts_is_no_known_brows
     let turned = format!("kppay_device=A{}", &anas["kppay_device=A".len()..]);
     let turned = if turned == anas { anas.replacen("=A", "=B", 1) } else { turned };
     for cookies in [&meis, &turned, &anas[..anas.len() - 2], "kppay_device=", "kppay_device=...", "kppay_device=é"] {
+        house.app.clock.move_on(3_600_000);
         enter(&house, PASSWORD, cookies).await.is(200);
         told += 1;
         assert_eq!(notices(&house).await, told, "{cookies}");
@@ -142,6 +143,26 @@ async fn the_browser_that_chose_a_new_password_by_mail_is_known_and_no_other() {
         enter(&house, password, &before).await.is(200);
         assert_eq!(notices(&house).await, told + 1, "known with an older password");
     }
+}
+
+#[tokio::test]
+async fn of_many_sign_ins_in_new_browsers_the_owner_hears_four_times_an_hour_and_twelve_a_day() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    for hour in 0..4 {
+        for _ in 0..5 {
+            enter(&house, PASSWORD, "").await.is(200);
+        }
+        assert_eq!(notices(&house).await, (4 * (hour + 1)).min(12));
+        house.app.clock.move_on(3_600_000);
+    }
+    // It takes nothing from the other letters, and the next day the owner hears again.
+    house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
+    house.errands().await;
+    assert!(!house.link(ANAS).await.is_empty());
+    house.app.clock.move_on(20 * 3_600_000);
+    enter(&house, PASSWORD, "").await.is(200);
+    assert_eq!(notices(&house).await, 13);
 }
 
 #[tokio::test]
