@@ -75,6 +75,11 @@ impl Limits {
         [self.bucket(rule, &narrow(address)), self.bucket_of(rule, rule.name, &wide(address), WIDER)]
     }
 
+    /// The network around an address, for what is counted later, where nobody knows the address any more.
+    pub fn network(&self, address: IpAddr) -> String {
+        self.hashed("network", &wide(address))
+    }
+
     fn slowdown(&self, rule: &SlowRule, value: &str) -> Slowdown {
         let key = self.hashed(rule.name, value);
         let step_millis = rule.fades_seconds * 1_000;

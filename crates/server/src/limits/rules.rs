@@ -13,6 +13,7 @@ const fn rule(name: &'static str, most: u32, window_seconds: i64) -> Rule {
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
 
 /// Statements that nobody has. Those that were found use up nothing.
 pub const LOOKUPS_BY_ADDRESS: Rule = rule("lookups by address", 30, 5 * MINUTE);
@@ -22,6 +23,12 @@ pub const LOOKUPS_BY_STATEMENT: Rule = rule("lookups by statement", 10, 5 * MINU
 pub const LETTERS_BY_ADDRESS: Rule = rule("letters by address", 20, 5 * MINUTE);
 pub const LETTERS_BY_STATEMENT: Rule = rule("letters by statement", 10, 5 * MINUTE);
 pub const LETTERS_BY_SESSION: Rule = rule("letters by session", 3, 5 * MINUTE);
+
+/// Links that registrations send to the address that a plan has on file, by the network that asked for them, and for all of them: where
+/// strangers have used that up, one goes out every half hour.
+pub const LINKS_ON_FILE_BY_NETWORK: Rule = rule("links on file by network", 4, HOUR);
+pub const LINKS_ON_FILE_BY_NETWORK_A_DAY: Rule = rule("links on file by network and day", 12, DAY);
+pub const LINKS_ON_FILE: Rule = rule("links on file", 48, DAY);
 
 /// Receipts sent by mail, to any address: a payment of a dollar is no way to write to strangers.
 pub const RECEIPTS_BY_PAYMENT: Rule = rule("receipts by payment", 5, HOUR);
