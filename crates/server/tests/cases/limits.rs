@@ -214,7 +214,7 @@ async fn a_large_network_full_of_wrong_tries_slows_an_owner_in_it_and_keeps_nobo
     house.app.clock.move_on(16_000);
     crowd().await;
     house.ask(from(owner, sign_in(PASSWORD))).await.is(200);
-    // Who is wrong then waits longer, and the budget of one's own network ends as ever.
+    // Who is wrong then waits longer.
     let stranger = "2001:db8:1:78::1";
     house.ask(from(stranger, sign_in(WRONG))).await.is_refused(429, "too_many");
     house.app.clock.move_on(16_000);
@@ -222,10 +222,15 @@ async fn a_large_network_full_of_wrong_tries_slows_an_owner_in_it_and_keeps_nobo
     let wrong = house.ask(from(stranger, sign_in(WRONG))).await;
     assert_eq!(wrong.is_refused(422, "wrong_credentials").json()["retry_after"], 32);
     house.ask(from(stranger, sign_in(PASSWORD))).await.is_refused(429, "too_many");
-    let own = &house.app.limits.by_address(&rules::SIGN_INS_BY_ADDRESS, owner.parse().unwrap())[0];
-    let full = Bucket { step_millis: own.span_millis, ..own.clone() };
+    // The budget of an address of its own ends as ever.
+    let alone = "2001:db8:2:1::1";
+    let [own, _] = house.app.limits.by_address(&rules::SIGN_INS_BY_ADDRESS, alone.parse().unwrap());
+    let full = Bucket { step_millis: own.span_millis, ..own };
     house.app.store.count(&[full], house.app.clock.now()).await.unwrap();
-    house.ask(from(owner, sign_in(PASSWORD))).await.is_refused(429, "too_many");
+    house.ask(from(alone, sign_in(PASSWORD))).await.is_refused(429, "too_many");
+    house.app.clock.move_on(16_000);
+    house.ask(from(alone, sign_in(PASSWORD))).await.is_refused(429, "too_many");
+    crowd().await;
     // By mail they get in at once, in the browser in which they have chosen a new password.
     house.ask(from(owner, Call::post("/password-resets").json(&json!({ "email": ANAS })))).await.is(202);
     house.errands().await;
@@ -367,6 +372,25 @@ async fn a_member_and_whoever_holds_a_statement_use_up_nothing_of_each_other() {
     house.ask(from("203.0.113.8", call)).await.is_payment(201, "paid");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn guests_who_wait_for_the_processor_keep_no_member_waiting() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let (guest, member) = (house.look_up(&ANA).await, house.sign_in(ANAS).await);
+    house.line.cut(Cut::Charges);
+    let mut waiting = Vec::new();
+    for _ in 0..5 {
+        waiting.push(house.start(payment(&house, &guest, VISA).await));
+    }
+    while house.asked() < 5 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    house.line.cut(Cut::Nowhere);
+    pay(&house, &guest, VISA).await.is_refused(503, "unavailable");
+    pay(&house, &member, VISA).await.is_payment(201, "paid");
+    waiting.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
 #[tokio::test]
 async fn a_decline_that_only_recovery_hears_of_counts_as_well_and_once() {
     let house = House::open().await;
@@ -375,10 +399,23 @@ async fn a_decline_that_only_recovery_hears_of_counts_as_well_and_once() {
         house.line.cut(cut);
         declined(&house, &ana).await.is_refused(status, code);
     }
-    for _ in 0..2 {
-        house.recover().await;
+    let ids = "SELECT id FROM payment ORDER BY id";
+    let ids: Vec<String> = sqlx::query_scalar(ids).fetch_all(&house.app.store.read).await.unwrap();
+    let failed = "SELECT COUNT(*) FROM payment WHERE state = 'failed'";
+    let tell = async |id: &str| {
+        let event =
+            "INSERT INTO event (charge, state, failure, at) SELECT id, '\"failed\"', '\"declined\"', 0 FROM charge";
+        house.at_the_processor(&format!("{event} WHERE idempotency_key = '{id}'")).await;
+    };
+    tell(&ids[3]).await;
+    house.round().await;
+    assert_eq!(house.number(&format!("{failed} AND id = '{}'", ids[3])).await, 1, "by an event");
+    house.recover().await;
+    assert_eq!(house.number(failed).await, 4, "by being asked for again");
+    for id in &ids {
+        tell(id).await;
     }
-    assert_eq!(house.number("SELECT COUNT(*) FROM payment WHERE state = 'failed'").await, 4);
+    house.recover().await;
     pay(&house, &ana, VISA).await.is_payment(201, "paid");
     declined(&house, &ana).await.is_payment(201, "failed");
     pay(&house, &ana, VISA).await.is_refused(429, "too_many");

@@ -18,6 +18,8 @@ pub enum Cut {
     Panic,
     /// Whoever asks what a token stands for waits without an end.
     Tokens,
+    /// Whoever asks for a charge does.
+    Charges,
 }
 
 pub struct Line {
@@ -60,6 +62,9 @@ impl Processor for Line {
         self.asked.fetch_add(1, Ordering::SeqCst);
         if self.is_cut(Cut::Before) {
             return Err(ProcessorError::Unanswered);
+        }
+        if self.is_cut(Cut::Charges) {
+            std::future::pending::<()>().await;
         }
         let verdict = self.sandbox.charge(order).await;
         assert!(!self.is_cut(Cut::Panic), "the server dies here");
