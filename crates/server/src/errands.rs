@@ -19,11 +19,15 @@
 //! code is good for every registration of its membership, for two days, so it does not matter whose registration sent it: nobody
 //! uses up the codes that the owner would get.
 //!
-//! How many e-mails of a kind go to an address is counted in the database, under a lock of the membership they are about.
+//! How many e-mails of a kind go to an address is counted in the database, under a lock of the membership they are about. Links to the
+//! address on file are counted by the network that asked for them: a stranger with a statement can name that address as well as its
+//! owner can, and their links, which ask for the stranger's password, must not use up the owner's. For all networks together there is
+//! a bound so wide that it takes several to reach it.
 
 use crate::{
     caller,
     factors::recovery,
+    limits::rules,
     mail::{self, Letter},
     refusal::{Answer, Error},
     state::App,
@@ -55,7 +59,7 @@ const MOST_LINKS: i64 = 20;
 
 /// E-mails of one kind about one thing to one address.
 #[derive(Clone, Copy)]
-struct Limit {
+pub struct Limit {
     kind: &'static str,
     an_hour: i64,
     a_day: i64,
@@ -68,10 +72,24 @@ const REGISTERED: Limit = Limit { kind: "registered", an_hour: 4, a_day: 12 };
 const REMINDER: Limit = Limit { kind: "reminder", an_hour: 4, a_day: 12 };
 /// No limit by the day: its links live half an hour, and its owner may be in need of one.
 const RESET: Limit = Limit { kind: "reset", an_hour: 4, a_day: i64::MAX };
+/// About an account: sent by `routes::session`, in the transaction of the sign-in.
+pub const NEW_DEVICE: Limit = Limit { kind: "new device", an_hour: 4, a_day: 12 };
 
 impl Limit {
-    fn cause(self, about: &str) -> String {
+    /// What such an e-mail is queued with, so that it is counted with its like and takes nothing from others.
+    pub fn cause(self, about: &str) -> String {
         format!("{} {about}", self.kind)
+    }
+
+    /// Whether one more may be sent. With what it is about locked: of two at the same moment none slips through.
+    pub async fn may_post(self, tx: &mut Tx, about: &str, to: &Email, now: Instant) -> Answer<bool> {
+        let cause = self.cause(about);
+        for (most, millis) in [(self.an_hour, HOUR_MILLIS), (self.a_day, DAY_MILLIS)] {
+            if outbox::queued_since(tx, &cause, Some(to), now.plus_millis(-millis)).await? >= most {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -79,10 +97,13 @@ impl Limit {
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Errand {
-    /// The e-mails of a registration. `left` is the address that it named before.
+    /// The e-mails of a registration. `left` is the address that it named before, `network` where it was asked for from, under a key
+    /// (`Limits::network`): a server of an earlier version does not say.
     Invite {
         pending: String,
         left: Option<Email>,
+        #[serde(default)]
+        network: String,
     },
     Remind {
         region: Region,
@@ -183,13 +204,14 @@ async fn run_one(app: &App, id: &str, detail: &str) -> Answer<()> {
         memberships::lock(&mut tx, known.memberships()).await?;
         let mut desk = Desk { app, tx: &mut tx, now };
         match errand {
-            Errand::Invite { left, .. } => desk.invite(left, &known).await?,
+            Errand::Invite { left, network, .. } => desk.invite(left, &network, &known).await?,
             Errand::Remind { locale, .. } => desk.remind(locale, &known).await?,
             Errand::Reset { .. } => desk.reset(&known).await?,
             Errand::Open { registration, opening } => {
                 let times = (now, now.plus_millis(CONFIRM_MILLIS));
                 let pending = pending_accounts::add(&mut tx, &registration, &opening, times).await?;
-                enqueue(&mut tx, &Errand::Invite { pending, left: None }, now).await?;
+                let network = String::new();
+                enqueue(&mut tx, &Errand::Invite { pending, left: None, network }, now).await?;
             }
             Errand::Confirm {} => {}
         }
@@ -250,7 +272,7 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    async fn invite(&mut self, left: Option<Email>, known: &Known) -> Answer<()> {
+    async fn invite(&mut self, left: Option<Email>, network: &str, known: &Known) -> Answer<()> {
         let Some(Pending { id, opening, .. }) = &known.pending else { return Ok(()) };
         if let Some(left) = left {
             let letter = mail::registration_moved(self.brand(), self.phone(), opening.locale);
@@ -258,7 +280,7 @@ impl Desk<'_> {
         }
         match &known.of_address {
             Some(owner) => self.already_registered(owner, &owner.email).await?,
-            None => self.link(id, opening, known.on_file.as_ref()).await?,
+            None => self.link(id, opening, known.on_file.as_ref(), network).await?,
         }
         let on_file = known.on_file.as_ref().filter(|on_file| takes_code(Some(on_file), &opening.email));
         match &known.of_membership {
@@ -281,13 +303,17 @@ impl Desk<'_> {
         self.post(REGISTERED, &owner.id, to, &letter, false).await
     }
 
-    /// To the address that was typed. The one on file always gets its link; of others a membership has so many a day.
-    async fn link(&mut self, pending: &str, opening: &Opening, on_file: Option<&Email>) -> Answer<()> {
+    /// To the address that was typed. Of others than the one on file a membership has so many a day.
+    async fn link(&mut self, pending: &str, opening: &Opening, on_file: Option<&Email>, network: &str) -> Answer<()> {
         let takes_code = takes_code(on_file, &opening.email);
         let about = format!("{}{}", if takes_code { "elsewhere " } else { "" }, opening.membership);
-        if takes_code && self.queued(&LINK.cause(&about), None, DAY_MILLIS).await? >= MOST_LINKS
-            || !self.may_post(LINK, &about, &opening.email).await?
-        {
+        let may_post = if takes_code {
+            self.queued(&LINK.cause(&about), None, DAY_MILLIS).await? < MOST_LINKS
+                && self.may_post(LINK, &about, &opening.email).await?
+        } else {
+            self.may_link_on_file(&opening.membership, network).await?
+        };
+        if !may_post {
             return Ok(());
         }
         let token = caller::random_token()?;
@@ -298,7 +324,19 @@ impl Desk<'_> {
         let link = format!("{}/confirm-email#{token}", self.home());
         let code_from = takes_code.then(|| self.phone());
         let letter = mail::confirm_email(self.brand(), &link, code_from, opening.locale);
-        self.post(LINK, &about, &opening.email, &letter, true).await
+        self.put(&LINK.cause(&about), &opening.email, &letter, true).await
+    }
+
+    /// Counts one more, if there may be one.
+    async fn may_link_on_file(&mut self, membership: &str, network: &str) -> Answer<bool> {
+        let limits = &self.app.limits;
+        let of_network = format!("{membership}\0{network}");
+        let buckets = [
+            limits.bucket(&rules::LINKS_ON_FILE, membership),
+            limits.bucket(&rules::LINKS_ON_FILE_BY_NETWORK, &of_network),
+            limits.bucket(&rules::LINKS_ON_FILE_BY_NETWORK_A_DAY, &of_network),
+        ];
+        Ok(self.app.store.take_in(self.tx, &buckets, self.now).await?.is_ok())
     }
 
     async fn code(&mut self, opening: &Opening, on_file: &Email) -> Answer<()> {
@@ -340,19 +378,22 @@ impl Desk<'_> {
         self.post(RESET, &account.id, &account.email, &letter, true).await
     }
 
-    /// The one place that sends: unless there were enough of this kind, about this, to this address.
+    /// Unless there were enough of this kind, about this, to this address.
     async fn post(&mut self, limit: Limit, about: &str, to: &Email, letter: &Letter, is_secret: bool) -> Answer<()> {
         if self.may_post(limit, about, to).await? {
-            let (id, cause) = (uuid::Uuid::now_v7().to_string(), limit.cause(about));
-            Queued { id, cause: &cause, to, letter, is_secret, at: self.now }.put(self.tx).await?;
+            self.put(&limit.cause(about), to, letter, is_secret).await?;
         }
         Ok(())
     }
 
+    /// The one place that sends.
+    async fn put(&mut self, cause: &str, to: &Email, letter: &Letter, is_secret: bool) -> Answer<()> {
+        let id = uuid::Uuid::now_v7().to_string();
+        Ok(Queued { id, cause, to, letter, is_secret, at: self.now }.put(self.tx).await?)
+    }
+
     async fn may_post(&mut self, limit: Limit, about: &str, to: &Email) -> Answer<bool> {
-        let cause = limit.cause(about);
-        Ok(self.queued(&cause, Some(to), HOUR_MILLIS).await? < limit.an_hour
-            && self.queued(&cause, Some(to), DAY_MILLIS).await? < limit.a_day)
+        limit.may_post(self.tx, about, to, self.now).await
     }
 
     async fn queued(&mut self, cause: &str, to: Option<&Email>, millis: i64) -> Answer<i64> {

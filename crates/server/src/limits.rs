@@ -12,6 +12,7 @@ mod memory;
 pub mod rules;
 pub mod sign_ins;
 pub mod tallies;
+pub mod tokens;
 
 use crate::{
     client_address::{narrow, wide},
@@ -72,6 +73,11 @@ impl Limits {
     /// By the address and by the network around it, which holds ten times as much: nobody gets more by having many addresses.
     pub fn by_address(&self, rule: &Rule, address: IpAddr) -> [Bucket; 2] {
         [self.bucket(rule, &narrow(address)), self.bucket_of(rule, rule.name, &wide(address), WIDER)]
+    }
+
+    /// The network around an address, for what is counted later, where nobody knows the address any more.
+    pub fn network(&self, address: IpAddr) -> String {
+        self.hashed("network", &wide(address))
     }
 
     fn slowdown(&self, rule: &SlowRule, value: &str) -> Slowdown {

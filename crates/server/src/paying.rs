@@ -7,7 +7,9 @@
 
 use crate::{
     alarm::OncePerMinute,
-    caller, mail, metrics,
+    caller,
+    limits::charges,
+    mail, metrics,
     processor::{ChargeOrder, Closed, ProcessorError},
     refusal::{Answer, Error},
     state::App,
@@ -143,13 +145,22 @@ async fn must_be_seen(app: &App, asked: &Asked) -> Answer<()> {
     Err(Error::later(RefusalCode::KeyInUse, 2))
 }
 
-/// Writes a verdict with its letter.
+/// Writes a verdict with its letter, and counts it if it declines. In a task of its own: whoever asked the processor may be gone before
+/// that is done.
 pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<Settled, sqlx::Error> {
-    let letter = match app.store.reader_of_letters(payment).await? {
-        Some((to, locale)) => letter(app, payment, verdict, to, locale).await?,
-        None => None,
-    };
-    app.store.settle(payment, verdict, letter.as_ref(), app.clock.now()).await
+    let (app, payment, verdict) = (app.clone(), payment.to_owned(), verdict.clone());
+    let settled = tokio::spawn(async move {
+        let letter = match app.store.reader_of_letters(&payment).await? {
+            Some((to, locale)) => letter(&app, &payment, &verdict, to, locale).await?,
+            None => None,
+        };
+        let settled = app.store.settle(&payment, &verdict, letter.as_ref(), app.clock.now()).await?;
+        if settled == Settled::Changed {
+            charges::came_to(&app, &payment, verdict.state, verdict.failure).await;
+        }
+        Ok(settled)
+    });
+    settled.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
 async fn letter(

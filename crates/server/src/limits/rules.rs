@@ -13,6 +13,7 @@ const fn rule(name: &'static str, most: u32, window_seconds: i64) -> Rule {
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
 
 /// Statements that nobody has. Those that were found use up nothing.
 pub const LOOKUPS_BY_ADDRESS: Rule = rule("lookups by address", 30, 5 * MINUTE);
@@ -22,6 +23,12 @@ pub const LOOKUPS_BY_STATEMENT: Rule = rule("lookups by statement", 10, 5 * MINU
 pub const LETTERS_BY_ADDRESS: Rule = rule("letters by address", 20, 5 * MINUTE);
 pub const LETTERS_BY_STATEMENT: Rule = rule("letters by statement", 10, 5 * MINUTE);
 pub const LETTERS_BY_SESSION: Rule = rule("letters by session", 3, 5 * MINUTE);
+
+/// Links that registrations send to the address that a plan has on file, by the network that asked for them, and for all of them: where
+/// strangers have used that up, one goes out every half hour.
+pub const LINKS_ON_FILE_BY_NETWORK: Rule = rule("links on file by network", 4, HOUR);
+pub const LINKS_ON_FILE_BY_NETWORK_A_DAY: Rule = rule("links on file by network and day", 12, DAY);
+pub const LINKS_ON_FILE: Rule = rule("links on file", 48, DAY);
 
 /// Receipts sent by mail, to any address: a payment of a dollar is no way to write to strangers.
 pub const RECEIPTS_BY_PAYMENT: Rule = rule("receipts by payment", 5, HOUR);
@@ -36,8 +43,9 @@ pub const SIGN_INS_BY_ADDRESS: Rule = rule("sign-ins by address", 30, HOUR);
 /// Failed sign-ins at one account from anywhere. NIST SP 800-63B, 3.2.2: at most a hundred in a row.
 pub const SIGN_INS_BY_ACCOUNT: Rule = rule("sign-ins by account", 100, HOUR);
 
-/// Charges that were declined.
+/// Charges that were declined: a member's by account, those of all guests of a membership together.
 pub const CHARGES_BY_SESSION: Rule = rule("charges by session", 5, 10 * MINUTE);
+pub const CHARGES_BY_ACCOUNT: Rule = rule("charges by account", 10, HOUR);
 pub const CHARGES_BY_MEMBERSHIP: Rule = rule("charges by membership", 10, HOUR);
 pub const CHARGES_BY_ADDRESS: Rule = rule("charges by address", 20, HOUR);
 

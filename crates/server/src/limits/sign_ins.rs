@@ -1,11 +1,13 @@
 //! Tries at a password or a code, so limited that nobody can keep an owner out who knows the password.
 //!
 //! * What failed slows the network it came from, at this account: two seconds, four, eight, up to fifteen minutes. Others are not held up.
-//! * An address that tries many accounts has a budget over all of them.
+//! * An address (IPv4, IPv6 /64) that tries many accounts has a budget over all of them.
 //! * A hundred failures at one account, from wherever, are a siege. From then on a network that is new to the account is not heard at
 //!   once but after sixteen seconds, and counts as if it had failed already: an attacker gets one guess from each network and ever
 //!   rarer ones, an owner gets in with the second try. A hard end would be kinder to guessers' victims and would let anybody lock
 //!   anybody out; so the operator is told instead, by a warning and a metric.
+//! * The network around an address (/24, /48) has ten times an address's budget. It has many customers, so that one who uses it up puts
+//!   the others into a siege, too, and keeps none of them out.
 //! * A browser that signed in at this account before, and a session of it, have a budget of their own that nobody else can use up.
 
 use super::{Limits, rules, take, too_many};
@@ -32,16 +34,18 @@ pub enum Source<'a> {
 /// Tries at one account from one place. An account that nobody has is slowed like any other.
 pub struct Tries {
     slowdown: Slowdown,
-    /// What a try from a place that is not known counts by, too.
-    account: Option<Bucket>,
-    address: Vec<Bucket>,
+    /// What the address is counted by, over all accounts: none for a place that is known.
+    own: Option<Bucket>,
+    /// What strangers fill as well, the account and the network around: when one of them is full, it is a siege.
+    shared: Vec<Bucket>,
 }
 
 /// One that was counted as failed: of many at the same moment none slips through.
 pub struct Tried {
     tries: Tries,
     level: i64,
-    is_siege: bool,
+    /// Of `own` and `shared`, those in which it was counted.
+    counted_by: Vec<Bucket>,
 }
 
 impl Tries {
@@ -50,38 +54,45 @@ impl Tries {
         match from {
             Source::Known(name) => Self {
                 slowdown: limits.slowdown(&rules::SIGN_INS_BY_DEVICE, &format!("{account}\0{name}")),
-                account: None,
-                address: Vec::new(),
+                own: None,
+                shared: Vec::new(),
             },
-            Source::Address(address) => Self {
-                slowdown: limits.slowdown(&rules::SIGN_INS_BY_PAIR, &format!("{account}\0{}", narrow(address))),
-                account: Some(limits.bucket(&rules::SIGN_INS_BY_ACCOUNT, account)),
-                address: limits.by_address(&rules::SIGN_INS_BY_ADDRESS, address).to_vec(),
-            },
+            Source::Address(address) => {
+                let [own, around] = limits.by_address(&rules::SIGN_INS_BY_ADDRESS, address);
+                Self {
+                    slowdown: limits.slowdown(&rules::SIGN_INS_BY_PAIR, &format!("{account}\0{}", narrow(address))),
+                    own: Some(own),
+                    shared: vec![limits.bucket(&rules::SIGN_INS_BY_ACCOUNT, account), around],
+                }
+            }
         }
     }
 
     /// Codes of a second factor. A session that waits for one has shown the password: it is no stranger's.
     pub fn of_codes(limits: &Limits, account: &str) -> Self {
         let slowdown = limits.slowdown(&rules::CODES_BY_ACCOUNT, account);
-        Self { slowdown, account: None, address: Vec::new() }
+        Self { slowdown, own: None, shared: Vec::new() }
     }
 
     /// Refuses a try that comes too early, and counts any other as failed until it is known to be right.
     pub async fn begin(self, app: &State) -> Answer<Tried> {
-        if !self.address.is_empty() {
-            take(app, &self.address).await?;
+        if self.own.is_some() {
+            take(app, self.own.as_slice()).await?;
         }
         match self.count(app).await {
-            Ok((level, is_siege)) => Ok(Tried { tries: self, level, is_siege }),
+            Ok((level, mut counted_by)) => {
+                counted_by.extend(self.own.clone());
+                Ok(Tried { tries: self, level, counted_by })
+            }
             Err(refused) => {
-                app.store.give_back(&self.address, app.clock.now()).await?;
+                app.store.give_back(self.own.as_slice(), app.clock.now()).await?;
                 Err(refused)
             }
         }
     }
 
-    async fn count(&self, app: &State) -> Answer<(i64, bool)> {
+    /// Gives how many tries from here are not forgotten, and what of `shared` this one was counted by.
+    async fn count(&self, app: &State) -> Answer<(i64, Vec<Bucket>)> {
         let now = app.clock.now();
         let (key, refused) = (&self.slowdown.bucket.key, &app.limits.refused);
         if let Some(wait) = refused.wait(key, now.millis()) {
@@ -94,14 +105,20 @@ impl Tries {
                 return Err(too_many(wait));
             }
         };
-        let Some(account) = &self.account else { return Ok((level, false)) };
-        let is_siege = app.store.take(std::slice::from_ref(account), now).await?.is_err();
-        if is_siege && level <= SIEGE {
+        if self.shared.is_empty() {
+            return Ok((level, Vec::new()));
+        }
+        let Err(full) = app.store.take(&self.shared, now).await? else { return Ok((level, self.shared.clone())) };
+        if level <= SIEGE {
             metrics::SIEGES.add(1);
             app.store.set_level(&self.slowdown.bucket, SIEGE, now).await?;
             return Err(too_many(self.slowdown.pause_millis(SIEGE)));
         }
-        Ok((level, is_siege))
+        // It is heard, and counts where there is room.
+        let is_full = |bucket: &Bucket| full.waits.iter().any(|(key, _)| *key == bucket.key);
+        let room: Vec<_> = self.shared.iter().filter(|bucket| !is_full(bucket)).cloned().collect();
+        let is_counted = !room.is_empty() && app.store.take(&room, now).await?.is_ok();
+        Ok((level, if is_counted { room } else { Vec::new() }))
     }
 
     /// Nobody is made to wait for what was tried from here before.
@@ -113,11 +130,8 @@ impl Tries {
 
 impl Tried {
     pub async fn was_right(self, app: &State) -> Answer<()> {
-        let Self { tries, is_siege, .. } = self;
-        tries.forgive(app).await?;
-        let counted = tries.account.iter().filter(|_| !is_siege).chain(&tries.address);
-        let counted: Vec<Bucket> = counted.cloned().collect();
-        if counted.is_empty() { Ok(()) } else { super::give_back(app, &counted).await }
+        self.tries.forgive(app).await?;
+        if self.counted_by.is_empty() { Ok(()) } else { super::give_back(app, &self.counted_by).await }
     }
 
     /// The refusal, with the seconds until the next try is welcome.

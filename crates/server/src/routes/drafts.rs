@@ -4,7 +4,7 @@
 use crate::{
     caller::{Body, Payer},
     client_address::ClientAddress,
-    limits::{self, rules},
+    limits::tokens,
     paying,
     refusal::{Answer, Error},
     state::App,
@@ -94,11 +94,7 @@ pub async fn keep(
 
 /// Whether it stands for anything. The processor is asked about a token once, and about so many at most.
 async fn is_token(app: &App, session: &Session, token: &str, address: IpAddr) -> Answer<bool> {
-    if !paying::is_known(app, token, &session.capture_binding).await? {
-        let mut asks = app.limits.by_address(&rules::TOKENS_BY_ADDRESS, address).to_vec();
-        asks.push(app.limits.bucket(&rules::TOKENS_BY_SESSION, &session.id));
-        limits::take(app, &asks).await?;
-    }
+    tokens::question(app, session, token, address).await?;
     paying::remember(app, token, &session.capture_binding).await
 }
 

@@ -183,10 +183,8 @@ pub async fn reset(
     tx.commit().await?;
     // Whoever has just chosen a password is not made to wait for what was tried before.
     Tries::at(&app.limits, &accounts::user_id(&account.email), Source::Address(address)).forgive(&app).await?;
-    // A browser that was known with the old password is known with the new one.
-    let was_known = known_device::of(&app, &headers, Some(&account), now).is_some();
-    let known = was_known.then(|| known_device::known(&app, &headers, &id, now));
-    Ok((StatusCode::NO_CONTENT, known.flatten().into_iter().collect()))
+    // Whoever reads the account's mailbox is no stranger in this browser: nobody else's tries keep them waiting. The owner has been told.
+    Ok((StatusCode::NO_CONTENT, known_device::known(&app, &headers, &id, now).into_iter().collect()))
 }
 
 /// Long enough, and not easy to guess for this account. True if it only does because there is a second factor.

@@ -7,7 +7,7 @@ use crate::{
     client_address::ClientAddress,
     clock::day_in,
     fingerprint,
-    limits::{self, charges, rules},
+    limits::{self, charges, rules, tokens},
     paying,
     refusal::{Answer, Error},
     state::App,
@@ -70,8 +70,14 @@ pub async fn pay(
         return replay(&app, &session, &key, &used, &order).await;
     }
     let begun = async {
+        let sums = check_shares(&order)?;
+        // Before the gate, at which others of the membership wait: what the processor does not know holds nobody up.
+        let question = tokens::question(&app, &session, &order.token, address).await?;
+        let method = paying::method(&app, &order.token, &session.capture_binding).await?;
         let turn = charges::turn(&app, &session, address).await?;
-        Ok((turn, begin(&app, &session, &key, &order).await?))
+        let asked = begin(&app, &session, &key, &order, sums, &method).await?;
+        question.was_right(&app).await;
+        Ok((turn, asked))
     };
     match begun.await {
         Ok((turn, asked)) => {
@@ -93,10 +99,15 @@ pub async fn pay(
 }
 
 /// Gives a payment that is written, with its cents reserved: the processor can be asked.
-async fn begin(app: &App, session: &Session, key: &IdempotencyKey, order: &PaymentOrder) -> Answer<Asked> {
-    let (total, charged) = check_shares(order)?;
-    let method = paying::method(app, &order.token, &session.capture_binding).await?;
-    check_terms(app, session, order, (total, charged), &method)?;
+async fn begin(
+    app: &App,
+    session: &Session,
+    key: &IdempotencyKey,
+    order: &PaymentOrder,
+    (total, charged): (Money, Money),
+    method: &Method,
+) -> Answer<Asked> {
+    check_terms(app, session, order, (total, charged), method)?;
     let now = app.clock.now();
     let today = day_in(session.membership.region.time_zone(), now);
     let debit =
@@ -111,7 +122,7 @@ async fn begin(app: &App, session: &Session, key: &IdempotencyKey, order: &Payme
         fingerprint: &fingerprint::of(order),
         order,
         total,
-        method: &method,
+        method,
         binding: &session.capture_binding,
         created_at: now,
         sent_on: debit.as_ref().map(|debit| debit.sent_on),

@@ -5,8 +5,9 @@ use crate::{
     limits::{self, rules},
     mail, receipt_pdf,
     refusal::{Answer, Error},
+    session_tokens,
     state::App,
-    store::outbox::Queued,
+    store::{outbox::Queued, sessions},
 };
 use axum::{
     extract::State,
@@ -93,6 +94,9 @@ pub async fn email(
     ];
     limits::take_in(&app, &mut tx, &buckets).await?;
     queued.put(&mut tx).await?;
+    if !sessions::is_alive(&mut tx, &session.id, now).await? {
+        return session_tokens::refused(tx, Error::new(RefusalCode::SignedOut)).await;
+    }
     tx.commit().await?;
     Ok(StatusCode::ACCEPTED)
 }

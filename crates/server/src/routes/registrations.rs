@@ -8,12 +8,13 @@ use crate::{
     errands::{self, Errand},
     limits::{self, rules},
     refusal::{Answer, Error},
+    session_tokens,
     state::App,
     store::{
         accounts::Opening,
         pending_accounts,
         registrations::{self, Registered},
-        sessions::Session,
+        sessions::{self, Session},
     },
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -157,7 +158,8 @@ pub async fn open(
     }
     let times = (now, now.plus_millis(errands::CONFIRM_MILLIS));
     let pending = pending_accounts::add(&mut tx, &id, &opening, times).await?;
-    errands::enqueue(&mut tx, &Errand::Invite { pending, left: None }, now).await?;
+    let network = app.limits.network(address);
+    errands::enqueue(&mut tx, &Errand::Invite { pending, left: None, network }, now).await?;
     tx.commit().await?;
     errands::wake(&app);
     Ok(StatusCode::ACCEPTED)
@@ -210,6 +212,7 @@ pub fn owner_names(email: &str, names: &[&str]) -> Vec<String> {
 pub async fn confirmation_letter(
     State(app): State<App>,
     Payer(session): Payer,
+    ClientAddress(address): ClientAddress,
     Body(ConfirmationLetter { email, password }): Body<ConfirmationLetter>,
 ) -> Answer<StatusCode> {
     let now = app.clock.now();
@@ -235,7 +238,11 @@ pub async fn confirmation_letter(
     if left.is_some() && !pending_accounts::change(&mut tx, &pending.id, &opening, now).await? {
         return Err(Error::later(RefusalCode::TooMany, DAY_SECONDS));
     }
-    errands::enqueue(&mut tx, &Errand::Invite { pending: pending.id, left }, now).await?;
+    let network = app.limits.network(address);
+    errands::enqueue(&mut tx, &Errand::Invite { pending: pending.id, left, network }, now).await?;
+    if !sessions::is_alive(&mut tx, &session.id, now).await? {
+        return session_tokens::refused(tx, Error::new(RefusalCode::SignedOut)).await;
+    }
     tx.commit().await?;
     errands::wake(&app);
     Ok(StatusCode::ACCEPTED)

@@ -3,6 +3,7 @@
 use crate::{
     caller::{self, Body, Payer, SignedIn},
     client_address::ClientAddress,
+    errands::NEW_DEVICE,
     known_device,
     limits::{
         sign_ins::{Source, Tries},
@@ -136,7 +137,7 @@ pub struct Arrival<'a> {
 }
 
 impl Arrival<'_> {
-    /// The owner hears of it if the browser is a new one, in the transaction of the sign-in. Gives the cookie by which the browser
+    /// The owner hears of it if the browser is a new one, in the transaction of the sign-in, which has the account locked. Gives the cookie by which the browser
     /// is known from now on.
     pub async fn is_in(
         &self,
@@ -145,13 +146,15 @@ impl Arrival<'_> {
         headers: &HeaderMap,
     ) -> Answer<Option<(HeaderName, HeaderValue)>> {
         let Self { account, session, now } = *self;
-        if known_device::of(app, headers, Some(account), now).is_none() {
+        // Enough is enough for the mailbox: whoever signs in again and again has been told of.
+        if known_device::of(app, headers, Some(account), now).is_none()
+            && NEW_DEVICE.may_post(tx, &account.id, &account.email, now).await?
+        {
             let contact = (app.settings.public_origin.as_str(), app.portal.contacts.billing_phone.as_str());
             let at = words::moment(now, session.membership.region.time_zone(), account.locale);
             let letter = mail::new_device(account, &app.portal.brand.name, contact, (&at, &session.device));
-            // About the session, not the account: it takes nothing from the letters that an account may get in an hour.
-            let (id, cause, to) = (uuid::Uuid::now_v7().to_string(), &session.id, &account.email);
-            Queued { id, cause, to, letter: &letter, is_secret: false, at: now }.put(tx).await?;
+            let (id, cause, to) = (uuid::Uuid::now_v7().to_string(), NEW_DEVICE.cause(&account.id), &account.email);
+            Queued { id, cause: &cause, to, letter: &letter, is_secret: false, at: now }.put(tx).await?;
         }
         Ok(known_device::known(app, headers, &account.id, now))
     }

@@ -17,6 +17,14 @@ pub struct KeyUse {
     pub is_running: bool,
 }
 
+/// Who made a payment.
+pub struct PaymentPayer {
+    pub session: String,
+    /// None for a guest.
+    pub account: Option<String>,
+    pub membership: String,
+}
+
 impl Store {
     pub async fn key_use(&self, membership: &str, key: &IdempotencyKey) -> Result<Option<KeyUse>, sqlx::Error> {
         let row =
@@ -109,6 +117,19 @@ impl Store {
         let sql = "SELECT email, locale FROM payment WHERE id = $1 AND email IS NOT NULL";
         let row = sqlx::query(sql).bind(id).fetch_optional(&self.read).await?;
         row.map(|row| Ok((value(&row, "email")?, value(&row, "locale")?))).transpose()
+    }
+
+    pub async fn payer(&self, id: &str) -> Result<Option<PaymentPayer>, sqlx::Error> {
+        let sql = "SELECT session, account, membership FROM payment WHERE id = $1";
+        let row = sqlx::query(sql).bind(id).fetch_optional(&self.read).await?;
+        row.map(|row| {
+            Ok(PaymentPayer {
+                session: row.try_get("session")?,
+                account: row.try_get("account")?,
+                membership: row.try_get("membership")?,
+            })
+        })
+        .transpose()
     }
 
     pub async fn payment_locale(&self, id: &str) -> Result<Locale, sqlx::Error> {

@@ -75,6 +75,7 @@ async fn a_cookie_that_was_made_up_changed_or_another_accounts_is_no_known_brows
     let turned = format!("kppay_device=A{}", &anas["kppay_device=A".len()..]);
     let turned = if turned == anas { anas.replacen("=A", "=B", 1) } else { turned };
     for cookies in [&meis, &turned, &anas[..anas.len() - 2], "kppay_device=", "kppay_device=...", "kppay_device=é"] {
+        house.app.clock.move_on(3_600_000);
         enter(&house, PASSWORD, cookies).await.is(200);
         told += 1;
         assert_eq!(notices(&house).await, told, "{cookies}");
@@ -123,27 +124,45 @@ async fn the_browser_that_confirmed_the_address_is_no_news_and_another_one_is() 
 }
 
 #[tokio::test]
-async fn a_new_password_by_mail_makes_no_browser_known_that_was_not() {
+async fn the_browser_that_chose_a_new_password_by_mail_is_known_and_no_other() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let mut was_known = device(enter(&house, PASSWORD, "").await.is(200));
-    for (password, cookies) in [(NEW, String::new()), (PASSWORD, was_known.clone())] {
+    let before = device(enter(&house, PASSWORD, "").await.is(200));
+    let mut password = PASSWORD;
+    for cookies in ["", &before] {
         house.app.clock.move_on(3_600_000);
         house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
         house.errands().await;
+        password = if password == PASSWORD { NEW } else { PASSWORD };
         let reset = json!({ "token": house.link(ANAS).await, "password": password });
-        let reset = house.ask(Call::write("PUT", "/password-resets").json(&reset).header("cookie", &cookies)).await;
-        assert!(reset.is(204).set_cookie("kppay_device").is_none(), "unknown, or known with an older password");
-        was_known = device(enter(&house, password, &was_known).await.is(200));
+        let reset = Call::write("PUT", "/password-resets").json(&reset).header("cookie", cookies);
+        let known = device(house.ask(reset).await.is(204));
+        let told = notices(&house).await;
+        enter(&house, password, &known).await.is(200);
+        assert_eq!(notices(&house).await, told, "the letter about the new password has told of it");
+        enter(&house, password, &before).await.is(200);
+        assert_eq!(notices(&house).await, told + 1, "known with an older password");
     }
+}
+
+#[tokio::test]
+async fn of_many_sign_ins_in_new_browsers_the_owner_hears_four_times_an_hour_and_twelve_a_day() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    for hour in 0..4 {
+        for _ in 0..5 {
+            enter(&house, PASSWORD, "").await.is(200);
+        }
+        assert_eq!(notices(&house).await, (4 * (hour + 1)).min(12));
+        house.app.clock.move_on(3_600_000);
+    }
+    // It takes nothing from the other letters, and the next day the owner hears again.
     house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
     house.errands().await;
-    let reset = json!({ "token": house.link(ANAS).await, "password": NEW });
-    let reset = Call::write("PUT", "/password-resets").json(&reset).header("cookie", &was_known);
-    let known = device(house.ask(reset).await.is(204));
-    let told = notices(&house).await;
-    enter(&house, NEW, &known).await.is(200);
-    assert_eq!(notices(&house).await, told);
+    assert!(!house.link(ANAS).await.is_empty());
+    house.app.clock.move_on(20 * 3_600_000);
+    enter(&house, PASSWORD, "").await.is(200);
+    assert_eq!(notices(&house).await, 13);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use crate::house::{
     DECLINED, House, ORIGIN, PASSWORD, Payer, VISA,
     call::{Answer, Call},
+    line::Cut,
     new_account, new_key,
     seed::{ANA, MEI, Member},
 };
@@ -14,8 +15,12 @@ use server::{
     known_device,
     limits::{rules, tallies},
     metrics,
+    store::limits::Bucket,
 };
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 const ANAS: &str = "ana@example.org";
 const WRONG: &str = "wrong wrong wrong wrong";
@@ -208,6 +213,51 @@ async fn in_a_siege_an_owner_gets_in_with_the_second_try_and_each_network_has_on
 }
 
 #[tokio::test]
+async fn a_large_network_full_of_wrong_tries_slows_an_owner_in_it_and_keeps_nobody_out() {
+    let house = proxied().await;
+    house.register(&ANA, ANAS).await;
+    let owner = "2001:db8:1:77::1";
+    // What ten networks of the same /48 use up with thirty failures each.
+    let crowd = async || {
+        let [_, wide] = house.app.limits.by_address(&rules::SIGN_INS_BY_ADDRESS, owner.parse().unwrap());
+        let full = Bucket { step_millis: wide.span_millis, ..wide };
+        house.app.store.count(&[full], house.app.clock.now()).await.unwrap();
+    };
+    crowd().await;
+    let wait = house.ask(from(owner, sign_in(PASSWORD))).await;
+    assert_eq!(wait.is_refused(429, "too_many").json()["retry_after"], 16);
+    house.app.clock.move_on(16_000);
+    crowd().await;
+    house.ask(from(owner, sign_in(PASSWORD))).await.is(200);
+    // Who is wrong then waits longer.
+    let stranger = "2001:db8:1:78::1";
+    house.ask(from(stranger, sign_in(WRONG))).await.is_refused(429, "too_many");
+    house.app.clock.move_on(16_000);
+    crowd().await;
+    let wrong = house.ask(from(stranger, sign_in(WRONG))).await;
+    assert_eq!(wrong.is_refused(422, "wrong_credentials").json()["retry_after"], 32);
+    house.ask(from(stranger, sign_in(PASSWORD))).await.is_refused(429, "too_many");
+    // The budget of an address of its own ends as ever.
+    let alone = "2001:db8:2:1::1";
+    let [own, _] = house.app.limits.by_address(&rules::SIGN_INS_BY_ADDRESS, alone.parse().unwrap());
+    let full = Bucket { step_millis: own.span_millis, ..own };
+    house.app.store.count(&[full], house.app.clock.now()).await.unwrap();
+    house.ask(from(alone, sign_in(PASSWORD))).await.is_refused(429, "too_many");
+    house.app.clock.move_on(16_000);
+    house.ask(from(alone, sign_in(PASSWORD))).await.is_refused(429, "too_many");
+    crowd().await;
+    // By mail they get in at once, in the browser in which they have chosen a new password.
+    house.ask(from(owner, Call::post("/password-resets").json(&json!({ "email": ANAS })))).await.is(202);
+    house.errands().await;
+    let chosen = "seven lanterns on a copper river";
+    let reset = json!({ "token": house.link(ANAS).await, "password": chosen });
+    let reset = house.ask(from(owner, Call::write("PUT", "/password-resets").json(&reset))).await;
+    let known = reset.is(204).set_cookie("kppay_device").expect("known from now on").to_owned();
+    house.ask(from(owner, sign_in(chosen))).await.is_refused(429, "too_many");
+    house.ask(from(owner, sign_in(chosen)).header("cookie", &known)).await.is(200);
+}
+
+#[tokio::test]
 async fn a_browser_that_signed_in_before_has_tries_of_its_own() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
@@ -262,10 +312,14 @@ async fn declined(house: &House, payer: &Payer) -> Answer {
 
 /// A dollar of Ana's largest bill.
 async fn pay(house: &House, payer: &Payer, number: &str) -> Answer {
+    house.ask(payment(house, payer, number).await).await
+}
+
+async fn payment(house: &House, payer: &Payer, number: &str) -> Call {
     let token = house.card(payer, number).await;
     let mut order = house.order(payer, &token, &[("surgery", "1.00")]).await;
     order["pay_again"] = json!(true);
-    house.pay(payer, &new_key(), &order).await
+    Call::post("/payments").by(payer).key(&new_key()).json(&order)
 }
 
 #[tokio::test]
@@ -302,6 +356,108 @@ async fn a_statement_is_not_good_for_more_cards_in_more_sessions() {
     // Of another household nobody is held up.
     let mei = house.look_up(&MEI).await;
     house.pay_by_card(&mei, &[("meis", "1.00")]).await.is_payment(201, "paid");
+}
+
+#[tokio::test]
+async fn a_member_and_whoever_holds_a_statement_use_up_nothing_of_each_other() {
+    let house = proxied().await;
+    house.register(&ANA, ANAS).await;
+    for _ in 0..2 {
+        let guest = house.look_up(&ANA).await;
+        for _ in 0..5 {
+            let call = payment(&house, &guest, DECLINED).await;
+            house.ask(from("198.51.100.7", call)).await.is_payment(201, "failed");
+        }
+    }
+    let (guest, member) = (house.look_up(&ANA).await, house.sign_in(ANAS).await);
+    let call = payment(&house, &guest, VISA).await;
+    house.ask(from("203.0.113.7", call)).await.is_refused(429, "too_many");
+    let call = payment(&house, &member, VISA).await;
+    house.ask(from("203.0.113.7", call)).await.is_payment(201, "paid");
+    // The other way round, and with as much in all sessions of the account together.
+    house.move_clock(3_600).await;
+    for _ in 0..2 {
+        let member = house.sign_in(ANAS).await;
+        for _ in 0..5 {
+            let call = payment(&house, &member, DECLINED).await;
+            house.ask(from("203.0.113.7", call)).await.is_payment(201, "failed");
+        }
+    }
+    let (guest, member) = (house.look_up(&ANA).await, house.sign_in(ANAS).await);
+    let call = payment(&house, &member, VISA).await;
+    house.ask(from("203.0.113.8", call)).await.is_refused(429, "too_many");
+    let call = payment(&house, &guest, VISA).await;
+    house.ask(from("203.0.113.8", call)).await.is_payment(201, "paid");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn guests_who_wait_for_the_processor_keep_no_member_waiting() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let (guest, member) = (house.look_up(&ANA).await, house.sign_in(ANAS).await);
+    house.line.cut(Cut::Charges);
+    let mut waiting = Vec::new();
+    for _ in 0..5 {
+        waiting.push(house.start(payment(&house, &guest, VISA).await));
+    }
+    while house.asked() < 5 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    house.line.cut(Cut::Nowhere);
+    pay(&house, &guest, VISA).await.is_refused(503, "unavailable");
+    pay(&house, &member, VISA).await.is_payment(201, "paid");
+    waiting.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test]
+async fn a_decline_that_only_recovery_hears_of_counts_as_well_and_once() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    for (cut, status, code) in [(Cut::After, 409, "key_in_use"), (Cut::Panic, 500, "fault")].repeat(2) {
+        house.line.cut(cut);
+        declined(&house, &ana).await.is_refused(status, code);
+    }
+    let ids = "SELECT id FROM payment ORDER BY id";
+    let ids: Vec<String> = sqlx::query_scalar(ids).fetch_all(&house.app.store.read).await.unwrap();
+    let failed = "SELECT COUNT(*) FROM payment WHERE state = 'failed'";
+    let tell = async |id: &str| {
+        let event =
+            "INSERT INTO event (charge, state, failure, at) SELECT id, '\"failed\"', '\"declined\"', 0 FROM charge";
+        house.at_the_processor(&format!("{event} WHERE idempotency_key = '{id}'")).await;
+    };
+    tell(&ids[3]).await;
+    house.round().await;
+    assert_eq!(house.number(&format!("{failed} AND id = '{}'", ids[3])).await, 1, "by an event");
+    house.recover().await;
+    assert_eq!(house.number(failed).await, 4, "by being asked for again");
+    for id in &ids {
+        tell(id).await;
+    }
+    house.recover().await;
+    pay(&house, &ana, VISA).await.is_payment(201, "paid");
+    declined(&house, &ana).await.is_payment(201, "failed");
+    pay(&house, &ana, VISA).await.is_refused(429, "too_many");
+    tallies::round(&house.app).await.unwrap();
+    let sum = |column| format!("SELECT CAST(SUM({column}) AS BIGINT) FROM tally WHERE kind = 'charges'");
+    assert_eq!((house.number(&sum("tried")).await, house.number(&sum("failed")).await), (6, 5));
+    // A member's account counts by what is in the payment, too.
+    house.register(&MEI, "mei@example.org").await;
+    let order = async |mei: &Payer| {
+        let mut order = house.order(mei, &house.card(mei, DECLINED).await, &[("meis", "1.00")]).await;
+        order["pay_again"] = json!(true);
+        order
+    };
+    for _ in 0..2 {
+        let mei = house.sign_in("mei@example.org").await;
+        house.line.cut(Cut::After);
+        for _ in 0..5 {
+            house.pay(&mei, &new_key(), &order(&mei).await).await.is_refused(409, "key_in_use");
+        }
+        house.recover().await;
+    }
+    let mei = house.sign_in("mei@example.org").await;
+    house.pay(&mei, &new_key(), &order(&mei).await).await.is_refused(429, "too_many");
+    house.books_are_right().await;
 }
 
 #[tokio::test]
@@ -361,6 +517,60 @@ async fn the_processor_is_not_asked_about_tokens_without_end() {
     for _ in 0..3 {
         house.ask(keep(&good)).await.is(204);
     }
+}
+
+#[tokio::test]
+async fn an_order_is_no_way_to_ask_about_more_tokens() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let keep = |token: &str| Call::write("PUT", "/payment-draft").by(&ana).json(&json!({ "token": token }));
+    let good = house.card(&ana, VISA).await;
+    house.ask(keep(&good)).await.is(204);
+    let order = house.order(&ana, &good, &[("surgery", "1.00")]).await;
+    let with = |token: &str, fee: &str| {
+        let mut order = order.clone();
+        (order["token"], order["fee"]) = (json!(token), json!(fee));
+        Call::post("/payments").by(&ana).key(&new_key()).json(&order)
+    };
+    // One that stands for something is a question too, unless the payment begins.
+    let other = house.card(&ana, VISA).await;
+    let asked = house.line.methods_asked.load(Ordering::SeqCst);
+    for _ in 0..9 {
+        house.ask(with(&other, "0.07")).await.is_refused(422, "terms_changed");
+    }
+    for number in 0..20 {
+        house.ask(with(&format!("tok_{number}"), "0.00")).await.is_refused(422, "token_refused");
+    }
+    for _ in 0..3 {
+        house.ask(with("tok_21", "0.00")).await.is_refused(429, "too_many");
+    }
+    assert_eq!(house.line.methods_asked.load(Ordering::SeqCst), asked + 29);
+    house.ask(keep("tok_22")).await.is_refused(429, "too_many");
+    let fee = order["fee"].as_str().unwrap();
+    house.ask(with(&good, fee)).await.is_payment(201, "paid");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_waits_for_word_about_a_token_keeps_nobody_from_paying() {
+    let house = House::open().await;
+    let (ana, stranger) = (house.look_up(&ANA).await, house.look_up(&ANA).await);
+    let good = house.card(&ana, VISA).await;
+    house.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&json!({ "token": good }))).await.is(204);
+    let order = house.order(&ana, &good, &[("surgery", "1.00")]).await;
+    let asked = house.line.methods_asked.load(Ordering::SeqCst);
+    house.line.cut(Cut::Tokens);
+    let waiting: Vec<_> = (0..8)
+        .map(|number| {
+            let mut order = order.clone();
+            order["token"] = json!(format!("tok_{number}"));
+            house.start(Call::post("/payments").by(&stranger).key(&new_key()).json(&order))
+        })
+        .collect();
+    while house.line.methods_asked.load(Ordering::SeqCst) < asked + 5 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    house.pay(&ana, &new_key(), &order).await.is_payment(201, "paid");
+    waiting.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -397,6 +397,42 @@ async fn a_registration_that_waits_while_its_session_ends_is_not_begun() {
 }
 
 #[tokio::test]
+async fn a_receipt_that_waits_while_its_session_ends_is_not_sent() {
+    let house = House::open().await;
+    let payer = house.look_up(&ANA).await;
+    let paid = house.pay_by_card(&payer, &[("visit", "64.10")]).await.is_payment(201, "paid").json();
+    let path = format!("/payments/{}/receipt-emails", paid["id"].as_str().unwrap());
+    let send = || Call::post(&path).by(&payer).json(&json!({ "email": "stranger@example.org" }));
+    house.ask(send()).await.is(202);
+    let letters = house.number("SELECT COUNT(*) FROM outbox").await;
+    let mut tx = house.app.store.begin().await.unwrap();
+    for sql in ["UPDATE attempt SET last_at = last_at", "UPDATE session SET ended_at = seen_at, draft = NULL"] {
+        sqlx::query(sql).execute(&mut *tx).await.unwrap();
+    }
+    across(&house, tx, send()).await.is_refused(401, "signed_out");
+    assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await, letters);
+}
+
+#[tokio::test]
+async fn a_registration_whose_session_ends_while_it_waits_writes_to_nobody() {
+    let house = House::open().await;
+    let payer = house.apply(&ANA, ANAS).await;
+    let letters = house.number("SELECT COUNT(*) FROM outbox").await;
+    let opening = house.text("SELECT opening FROM pending_account").await;
+    let mut tx = house.app.store.begin().await.unwrap();
+    sqlx::query("UPDATE pending_account SET tries = tries").execute(&mut *tx).await.unwrap();
+    let turn = json!({ "email": "stranger@example.org", "password": PASSWORD });
+    let call = house.start(Call::post("/confirmation-letters").by(&payer).json(&turn));
+    house.until_it_waits(&call).await;
+    sqlx::query("UPDATE session SET ended_at = seen_at, draft = NULL").execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    call.await.unwrap().is_refused(401, "signed_out");
+    house.errands().await;
+    assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await, letters);
+    assert_eq!(house.text("SELECT opening FROM pending_account").await, opening);
+}
+
+#[tokio::test]
 async fn a_session_is_alive_in_a_transaction_until_it_ends_or_runs_out() {
     let house = House::open().await;
     let payer = house.look_up(&ANA).await;

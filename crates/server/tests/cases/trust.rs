@@ -1,7 +1,7 @@
 //! Who becomes the member: what whoever merely holds a statement, or merely reads a mailbox, can and can't do.
 
 use crate::house::{
-    House, PASSWORD, Payer,
+    House, ORIGIN, PASSWORD, Payer,
     call::{Answer, Call},
     cookie, new_account,
     seed::{ANA, MEI, Member, ON_FILE},
@@ -14,12 +14,16 @@ const THIEFS_PASSWORD: &str = "another lantern on the river";
 
 /// Registers with a statement and a password of their own.
 async fn thief(house: &House, member: &'static Member, email: &str) -> Payer {
+    thief_at("198.51.100.7", house, member, email).await
+}
+
+async fn thief_at(address: &str, house: &House, member: &'static Member, email: &str) -> Payer {
     let payer = house.look_up(member).await;
     let begun = house.ask(Call::post("/registrations").by(&payer)).await.is(201).json();
     let mut account = new_account(member, email);
     account["password"] = json!(THIEFS_PASSWORD);
     let path = format!("/registrations/{}/account", begun["id"].as_str().unwrap());
-    house.ask(Call::post(&path).by(&payer).json(&account)).await.is(202);
+    house.ask(Call::post(&path).by(&payer).header("x-forwarded-for", address).json(&account)).await.is(202);
     house.errands().await;
     payer
 }
@@ -82,6 +86,36 @@ async fn whoever_registered_first_keeps_the_owner_out_of_nothing() {
     // Every other registration has ended, even with a code that was sent.
     confirm(&house, &stolen, THIEFS_PASSWORD, &house.code().await).await.is_refused(422, "link_refused");
     assert_eq!((accounts(&house).await, house.number("SELECT COUNT(*) FROM pending_account").await), (1, 0));
+}
+
+#[tokio::test]
+async fn whoever_names_the_address_on_file_uses_up_none_of_the_owners_links() {
+    let house = House::open_with(&["--public-origin", ORIGIN, "--behind-proxy"]).await;
+    let links = format!("SELECT COUNT(*) FROM outbox WHERE to_address = '{ON_FILE}' AND is_secret = 1");
+    // From the addresses of one network, for some hours.
+    for at in 0..16 {
+        for _ in 0..if at == 0 { 6 } else { 2 } {
+            thief_at(&format!("198.51.100.{at}"), &house, &MEI, ON_FILE).await;
+        }
+        if at == 0 {
+            assert_eq!(house.number(&links).await, 4);
+        }
+        house.app.clock.move_on(600_000);
+    }
+    assert!((12..=13).contains(&house.number(&links).await));
+    house.apply(&MEI, ON_FILE).await;
+    house.confirm(&house.link(ON_FILE).await, "").await.is(204);
+    try_in(&house, ON_FILE, PASSWORD).await.is(200);
+}
+
+#[tokio::test]
+async fn from_many_networks_together_no_more_than_so_many_links_go_to_the_address_on_file() {
+    let house = House::open_with(&["--public-origin", ORIGIN, "--behind-proxy"]).await;
+    for at in 0..50 {
+        thief_at(&format!("198.51.{at}.7"), &house, &MEI, ON_FILE).await;
+    }
+    let links = format!("SELECT COUNT(*) FROM outbox WHERE to_address = '{ON_FILE}' AND is_secret = 1");
+    assert_eq!(house.number(&links).await, 48);
 }
 
 #[tokio::test]

@@ -16,6 +16,10 @@ pub enum Cut {
     After,
     /// As after a crash: whoever asked for the charge is gone before the answer comes.
     Panic,
+    /// Whoever asks what a token stands for waits without an end.
+    Tokens,
+    /// Whoever asks for a charge does.
+    Charges,
 }
 
 pub struct Line {
@@ -47,15 +51,20 @@ impl Line {
 #[async_trait::async_trait]
 impl Processor for Line {
     async fn method(&self, token: &str, binding: &str) -> Result<Method, ProcessorError> {
-        let method = self.sandbox.method(token, binding).await;
         self.methods_asked.fetch_add(1, Ordering::SeqCst);
-        method
+        if self.is_cut(Cut::Tokens) {
+            std::future::pending::<()>().await;
+        }
+        self.sandbox.method(token, binding).await
     }
 
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         if self.is_cut(Cut::Before) {
             return Err(ProcessorError::Unanswered);
+        }
+        if self.is_cut(Cut::Charges) {
+            std::future::pending::<()>().await;
         }
         let verdict = self.sandbox.charge(order).await;
         assert!(!self.is_cut(Cut::Panic), "the server dies here");
