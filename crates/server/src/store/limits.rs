@@ -172,7 +172,8 @@ impl Store {
         Ok(if full.waits.is_empty() { Ok(most) } else { Err(full) })
     }
 
-    /// Counts a try unless it comes too early.
+    /// Counts a try unless it comes too early. Of two at the same moment the later one may be counted first: where nobody waits it makes no
+    /// difference.
     pub async fn slow(&self, slowdown: &Slowdown, now: Instant) -> Result<Slowed, sqlx::Error> {
         let Bucket { key, step_millis: step, .. } = &slowdown.bucket;
         let level = format!("(({FILLED}) - excluded.last_at + {step} - 1) / {step}");
@@ -189,7 +190,7 @@ impl Store {
             format!("CASE WHEN {level} < {most} THEN {FILLED} + {step} ELSE excluded.last_at + {most} * {step} END");
         let sql = format!(
             "{} DO UPDATE SET until_at = {until}, span_millis = excluded.span_millis, last_at = excluded.last_at \
-             WHERE attempt.last_at > excluded.last_at + 60000 OR attempt.last_at + {pause} <= excluded.last_at \
+             WHERE attempt.last_at > excluded.last_at + 60000 OR {pause} = 0 OR attempt.last_at + {pause} <= excluded.last_at \
              RETURNING until_at{}",
             insert(1),
             self.alone()

@@ -2,7 +2,7 @@
 //! keep an owner out.
 
 use crate::house::{
-    DECLINED, House, ORIGIN, PASSWORD, Payer, VISA,
+    self, DECLINED, House, ORIGIN, PASSWORD, Payer, VISA,
     call::{Answer, Call},
     line::Cut,
     new_account, new_key,
@@ -479,6 +479,17 @@ async fn an_address_does_not_get_more_by_having_many_statements() {
     let call = || Call::post("/payments").by(&ruth).key(&new_key()).json(&order);
     house.ask(from("198.51.100.7", call())).await.is_refused(429, "too_many");
     house.ask(from("203.0.113.7", call())).await.is_payment(201, "paid");
+}
+
+#[tokio::test]
+async fn a_free_try_is_free_at_a_server_whose_clock_is_a_moment_behind_too() {
+    let house = proxied().await;
+    house.register(&ANA, ANAS).await;
+    let (ahead, router) = house.second_server().await;
+    ahead.clock.move_on(house.app.clock.now().millis() - ahead.clock.now().millis() + 5_000);
+    let wrong = || from("198.51.100.7", sign_in(WRONG));
+    house::ask(router, wrong()).await.is_refused(422, "wrong_credentials");
+    house.ask(wrong()).await.is_refused(422, "wrong_credentials");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
