@@ -275,8 +275,8 @@ mod tests {
         assert_eq!(left(None, Some(59), 59), 1, "a request is worked on");
         assert_eq!(left(None, Some(60), 0), 0);
         let patient = Limits { head: Duration::from_secs(90), ..limits };
-        let stuck =
-            Moments { moved: now - Duration::from_secs(59), head: Some(now - Duration::from_secs(60)), request: None };
+        let ago = |seconds| now - Duration::from_secs(seconds);
+        let stuck = Moments { moved: ago(59), is_new: false, head: Some(ago(60)), request: None };
         assert_eq!(stuck.left(&patient, now).as_secs(), 1, "nothing moves in a head");
     }
 
