@@ -32,7 +32,7 @@ const moment = (millis) => new Date(millis).toISOString();
 const firstThatExists = (...candidates) => candidates.find((candidate) => candidate && fs.existsSync(candidate));
 
 function program(name, given) {
-  const found = firstThatExists(given, path.join(ROOT, 'target/debug', name), path.join(ROOT, 'target/server', name));
+  const found = firstThatExists(given, path.join(ROOT, 'target/server', name), path.join(ROOT, 'target/debug', name));
   assert.ok(found, `${name} is not built: cargo build -p ${name.replace('kppay-', '')}`);
   return found;
 }

@@ -1,8 +1,9 @@
--- Idempotency keys under which no payment was begun and none will be: somebody was told so. An order that comes later with one of them
--- is too late, whatever any clock says.
+-- Idempotency keys of which somebody was told that nothing came of an order: none that names one of them and may begin until `begin_by`
+-- begins any more, whatever any clock says. Whoever presses Pay again names a later moment.
 CREATE TABLE closed_key (
     membership TEXT NOT NULL REFERENCES membership (id),
     idempotency_key TEXT NOT NULL,
+    begin_by BIGINT NOT NULL,
     closed_at BIGINT NOT NULL,
     PRIMARY KEY (membership, idempotency_key)
 );

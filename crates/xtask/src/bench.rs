@@ -45,7 +45,7 @@ pub fn bench(given: &[String]) -> Outcome<()> {
         asked.measure_on_sqlite("payments", &mut table)?;
         let postgres = Postgres::start(Commits::Durable)?;
         let files = Scratch::new("bench-postgres")?;
-        let plan = Plan { database_url: Some(postgres.url("kppay")), ..deployed(&files)? };
+        let plan = Plan { database_url: Some(postgres.url("kppay")), ..Plan::private(files.path())? };
         let mut psql = postgres.client("psql");
         psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", "kppay", "-c", MEMBERS]);
         asked.measure("PostgreSQL", "payments", plan, &mut psql, &mut table)?;
@@ -61,10 +61,6 @@ pub fn bench(given: &[String]) -> Outcome<()> {
     Ok(())
 }
 
-fn deployed(files: &Scratch) -> Outcome<Plan> {
-    Ok(Plan { profile: Profile::Deployed, ..Plan::private(files.path())? })
-}
-
 struct Asked {
     rate: f64,
     read_rate: f64,
@@ -78,7 +74,7 @@ impl Asked {
         let file = files.path().join("billing.db");
         let mut python = place::command("python3");
         python.args(["-c", INTO_SQLITE]).arg(file).arg(MEMBERS);
-        self.measure("SQLite", what, deployed(&files)?, &mut python, table)
+        self.measure("SQLite", what, Plan::private(files.path())?, &mut python, table)
     }
 
     fn measure(

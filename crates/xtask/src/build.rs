@@ -89,11 +89,11 @@ pub fn load(profile: Profile) -> Outcome<()> {
 }
 
 /// All of it, for whoever needs the whole house.
-pub fn everything() -> Outcome<()> {
+pub fn everything(profile: Profile) -> Outcome<()> {
     step("Looking at the tools");
     let tools = Tools::ready()?;
     std::fs::create_dir_all(place::target()).because("Making the target directory")?;
     capture(&tools)?;
     app(&tools)?;
-    servers(Profile::Quick)
+    servers(profile)
 }

@@ -4,6 +4,7 @@
 //! A whole run of the tests takes one of them, by the day on which it runs; `cargo xtask test days` takes all. Kept trees of pages and
 //! the other journeys are of the usual moment only.
 
+use crate::place::Profile;
 use crate::suites::cargo_test;
 use crate::system::Browser;
 use crate::tally::Tally;
@@ -81,7 +82,7 @@ fn run(at: &str, what: &str) -> Outcome<Tally> {
     cargo.args(["test", "--no-fail-fast", "-p", "processor", "-p", "server"]).args(["--test", "api"]);
     cargo_test(&mut tally, cargo.args(["--test", "sqlite", "--test", "demo"]).env(VARIABLE, at))?;
     let browser = Browser::ready()?;
-    build::everything()?;
+    build::everything(Profile::Deployed)?;
     end2end::packages()?;
     let mut npm = end2end::npm(&browser);
     npm.args(["run", "--silent", "days"]).env(VARIABLE, at);

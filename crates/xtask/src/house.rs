@@ -47,7 +47,7 @@ impl Plan {
             clock: None,
             more: Vec::new(),
             is_crowd: true,
-            profile: Profile::Quick,
+            profile: Profile::Deployed,
         })
     }
 

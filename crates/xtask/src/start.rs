@@ -32,7 +32,7 @@ pub fn start(given: &[String]) -> Outcome<()> {
         build::capture(&Tools::ready()?)?;
         build::servers(plan.profile)?;
     } else {
-        build::everything()?;
+        build::everything(plan.profile)?;
     }
     step("Starting the processor and the billing API");
     let mut house = House::open(&plan)?;

@@ -2,6 +2,7 @@
 //! failure with its way out, never a skip.
 
 use crate::house::{House, Plan};
+use crate::place::Profile;
 use crate::postgres::{Commits, Postgres};
 use crate::system::Browser;
 use crate::tally::Tally;
@@ -102,7 +103,7 @@ fn browser(_: Option<&str>) -> Outcome<Tally> {
 
 fn api(at: Option<&str>) -> Outcome<Tally> {
     let schemathesis = conformance::ready()?;
-    build::everything()?;
+    build::everything(Profile::Deployed)?;
     let files = child::Scratch::new("api")?;
     // It looks bills up far more often than a person may.
     let more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
@@ -113,7 +114,7 @@ fn api(at: Option<&str>) -> Outcome<Tally> {
 
 fn journeys(at: Option<&str>) -> Outcome<Tally> {
     let browser = Browser::ready()?;
-    build::everything()?;
+    build::everything(Profile::Deployed)?;
     end2end::packages()?;
     let mut tally = Tally::default();
     let mut npm = end2end::npm(&browser);

@@ -255,7 +255,7 @@ pub struct PaymentQuery {
     /// The payment with this key, and no other.
     pub idempotency_key: Option<IdempotencyKey>,
     /// The `begin_by` of the order that was sent with the key: 409 `key_in_use` until it is over; then 404 closes the key, and no order
-    /// that comes later begins with it. Without it 404 says nothing about an order that is still on its way.
+    /// that names it and this moment, or an earlier one, begins any more. Without it 404 says nothing about an order that is still on its way.
     #[param(value_type = Option<contract::Instant>)]
     pub begin_by: Option<Instant>,
     /// For a member, without a key: how many of the newest, 1 to 50.
@@ -316,7 +316,7 @@ pub async fn list(
     Ok(Json(Payments::One(Box::new(payment))))
 }
 
-/// 404 is a promise when it answers `begin_by`: the key is closed first, and no order begins with it at any server any more.
+/// 404 is a promise when it answers `begin_by`: the key is closed first, and the order begins at no server any more.
 async fn nothing_there(app: &App, session: &Session, key: &IdempotencyKey, begin_by: Option<Instant>) -> Answer<Error> {
     let Some(until) = begin_by else { return Ok(Error::new(RefusalCode::NotFound)) };
     let now = app.clock.now();
@@ -324,7 +324,7 @@ async fn nothing_there(app: &App, session: &Session, key: &IdempotencyKey, begin
         return Ok(Error::later(RefusalCode::KeyInUse, 1));
     }
     limits::take(app, &[app.limits.bucket(&rules::KEYS_BY_SESSION, &session.id)]).await?;
-    let is_closed = app.store.close_key(&session.membership.id, key, now).await?;
+    let is_closed = app.store.close_key(&session.membership.id, key, until, now).await?;
     Ok(if is_closed { Error::new(RefusalCode::NotFound) } else { Error::later(RefusalCode::KeyInUse, 1) })
 }
 

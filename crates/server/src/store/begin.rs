@@ -165,13 +165,16 @@ async fn insert(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
     Ok(done.rows_affected())
 }
 
-/// The payment's first event; 0 if its key was closed. A statement of its own after the one that locked the key: it sees what was
+/// The payment's first event; 0 if its key was closed for this order. A statement of its own after the one that locked the key: it sees what was
 /// committed until then.
 async fn first_event(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
     let sql = "INSERT INTO payment_event (payment, position, state, at) SELECT $1, 0, $2, $3 \
-               WHERE NOT EXISTS (SELECT 1 FROM closed_key WHERE membership = $4 AND idempotency_key = $5)";
+               WHERE NOT EXISTS (SELECT 1 FROM closed_key WHERE membership = $4 AND idempotency_key = $5 AND begin_by >= $6)";
+    // An order without a moment may begin at any time, so a closed key is closed for it.
+    let begin_by = new.order.begin_by.map_or(0, Instant::millis);
     let first = sqlx::query(sql).bind(&new.id).bind(word(&PaymentState::Processing)?).bind(new.created_at.millis());
-    Ok(first.bind(new.membership).bind(new.key.to_string()).execute(&mut **tx).await?.rows_affected())
+    let first = first.bind(new.membership).bind(new.key.to_string()).bind(begin_by);
+    Ok(first.execute(&mut **tx).await?.rows_affected())
 }
 
 async fn reserve(tx: &mut Tx, new: &NewPayment<'_>, at: usize) -> Result<Result<(), NotBegun>, sqlx::Error> {

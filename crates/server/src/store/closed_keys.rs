@@ -1,5 +1,6 @@
-//! Closed idempotency keys: no payment was begun with them, and none will be. "Nothing came of this order" is said only of a closed
-//! key, so it stays true whatever clocks differ, however long a commit takes, and whichever server the order reaches later.
+//! Closed idempotency keys: no payment was begun with them, and none will be by an order that may begin until the moment that is closed.
+//! "Nothing came of this order" is said only of a closed key, so it stays true whatever clocks differ, however long a commit takes, and
+//! whichever server the order reaches later. Who presses Pay again sends the key with a later moment.
 //!
 //! Over PostgreSQL a lock of the key (an advisory one, until the end of the transaction) is shared by those that begin a payment and
 //! taken alone by whoever closes it; over SQLite there is one writer.
@@ -17,26 +18,41 @@ pub fn name(membership: &str, key: &IdempotencyKey) -> String {
 }
 
 impl Store {
-    /// Closes the key, unless a payment has it: then false. Waits for one that is just being begun.
-    pub async fn close_key(&self, membership: &str, key: &IdempotencyKey, now: Instant) -> Result<bool, sqlx::Error> {
+    /// Closes the key for orders that may begin until `begin_by`, unless a payment has it: then false. Waits for one that is just being
+    /// begun.
+    pub async fn close_key(
+        &self,
+        membership: &str,
+        key: &IdempotencyKey,
+        begin_by: Instant,
+        now: Instant,
+    ) -> Result<bool, sqlx::Error> {
         let mut tx = self.begin().await?;
         if self.is_postgres {
             sqlx::query(LOCK).bind(name(membership, key)).execute(&mut *tx).await?;
         }
-        let is_closed = close(&mut tx, membership, key, now).await?;
+        let is_closed = close(&mut tx, membership, key, begin_by, now).await?;
         tx.commit().await?;
         self.make_durable().await?; // before anybody hears of it
         Ok(is_closed)
     }
 }
 
-async fn close(tx: &mut Tx, membership: &str, key: &IdempotencyKey, now: Instant) -> Result<bool, sqlx::Error> {
+async fn close(
+    tx: &mut Tx,
+    membership: &str,
+    key: &IdempotencyKey,
+    begin_by: Instant,
+    now: Instant,
+) -> Result<bool, sqlx::Error> {
     let sql = "SELECT 1 FROM payment WHERE membership = $1 AND idempotency_key = $2";
     if sqlx::query(sql).bind(membership).bind(key.to_string()).fetch_optional(&mut **tx).await?.is_some() {
         return Ok(false);
     }
-    let sql = "INSERT INTO closed_key (membership, idempotency_key, closed_at) VALUES ($1, $2, $3) \
-               ON CONFLICT (membership, idempotency_key) DO NOTHING";
-    sqlx::query(sql).bind(membership).bind(key.to_string()).bind(now.millis()).execute(&mut **tx).await?;
+    let sql = "INSERT INTO closed_key (membership, idempotency_key, begin_by, closed_at) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (membership, idempotency_key) DO UPDATE SET closed_at = excluded.closed_at, begin_by = \
+               CASE WHEN closed_key.begin_by > excluded.begin_by THEN closed_key.begin_by ELSE excluded.begin_by END";
+    let closed = sqlx::query(sql).bind(membership).bind(key.to_string()).bind(begin_by.millis()).bind(now.millis());
+    closed.execute(&mut **tx).await?;
     Ok(true)
 }
