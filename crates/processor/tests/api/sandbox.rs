@@ -20,7 +20,8 @@ pub const OWN: &str = "https://processor.test";
 pub const SECRET: &str = "a secret that both programs share";
 /// Still good while the new one is brought to everybody.
 pub const SECRET_BEFORE: &str = "the secret that both shared before";
-pub const BINDING: &str = "0123456789abcdef";
+/// No digit: beside a token on the disk it must not spell a number that was typed.
+pub const BINDING: &str = "onesessionofapayer";
 
 pub struct Sandbox {
     pub app: App,
