@@ -1,5 +1,6 @@
 //! The app's static files: Trunk's `dist`, read once into memory and kept compressed. A request's path is only ever a key into
-//! that table, so no path can leave the folder. Knows nothing of the API but that its paths never fall back to the page.
+//! that table, so no path can leave the folder. Compressed forms that lie beside a file (`boot.js.br`, `boot.js.gz`) are taken; what
+//! nobody compressed is compressed here. Knows nothing of the API but that its paths never fall back to the page.
 
 mod encoding;
 
@@ -15,7 +16,7 @@ use axum::{
 use contract::refusal::{Refusal, RefusalCode};
 use sha2::{Digest, Sha256};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -26,8 +27,8 @@ const INDEX: &str = "/index.html";
 /// First segments that belong to the server: an unknown path below them is an answer for a program, never the page.
 const RESERVED: [&str; 4] = ["/api", "/demo", "/healthz", "/readyz"];
 
-/// Serves the files of `dist`, and `index.html` for every address that is a page of the app. Reads the folder now; compresses in
-/// the background (gzip first, then brotli at its best), so the server is up at once.
+/// Serves the files of `dist`, and `index.html` for every address that is a page of the app. Reads the folder now; compresses what
+/// is left of it in the background (gzip first, then brotli at its best), so the server is up at once.
 pub fn router(dist: PathBuf) -> Router {
     let files = Arc::new(read(&dist));
     if files.get(INDEX).is_none() {
@@ -54,15 +55,27 @@ struct File {
 }
 
 fn read(dist: &Path) -> Files {
-    let mut files = Files::new();
-    if let Err(error) = walk(dist, "", &mut files) {
+    let mut found = BTreeMap::new();
+    if let Err(error) = walk(dist, "", &mut found) {
         tracing::warn!(%error, "could not read the app's files");
     }
-    files
+    let (forms, files): (BTreeMap<_, _>, BTreeMap<_, _>) = found
+        .into_iter()
+        .partition(|(key, _)| Encoding::ALL.iter().any(|encoding| key.ends_with(encoding.extension())));
+    let file = |(key, bytes): (String, Vec<u8>)| {
+        let file = File::new(&key, bytes);
+        for encoding in Encoding::ALL {
+            if let Some(form) = forms.get(&format!("{key}{}", encoding.extension())) {
+                file.packed.take(encoding, form);
+            }
+        }
+        (key, file)
+    };
+    files.into_iter().map(file).collect()
 }
 
 /// Regular files only: a symbolic link could lead out of the folder.
-fn walk(folder: &Path, prefix: &str, into: &mut Files) -> io::Result<()> {
+fn walk(folder: &Path, prefix: &str, into: &mut BTreeMap<String, Vec<u8>>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let kind = entry.file_type()?;
@@ -74,7 +87,7 @@ fn walk(folder: &Path, prefix: &str, into: &mut Files) -> io::Result<()> {
         if kind.is_dir() {
             walk(&entry.path(), &key, into)?;
         } else if kind.is_file() {
-            into.insert(key, File::new(&name, fs::read(entry.path())?));
+            into.insert(key, fs::read(entry.path())?);
         }
     }
     Ok(())

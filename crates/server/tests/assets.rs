@@ -110,6 +110,24 @@ async fn no_path_leads_out_of_the_folder() {
 }
 
 #[tokio::test]
+async fn a_compressed_form_beside_a_file_is_sent_at_once_and_is_no_file_of_its_own() {
+    let (_folder, dist) = dist();
+    let mut packed = Vec::new();
+    // Not as the server would: so it can be told from its own.
+    let params = brotli::enc::BrotliEncoderParams { quality: 1, ..Default::default() };
+    brotli::BrotliCompress(&mut &fs::read(dist.join(SCRIPT)).unwrap()[..], &mut packed, &params).unwrap();
+    fs::write(dist.join(format!("{SCRIPT}.br")), &packed).unwrap();
+    fs::write(dist.join("index.html.br"), &packed).unwrap();
+    let router = assets::router(dist);
+    let script = ask(&router, "GET", &format!("/{SCRIPT}"), &[("accept-encoding", "gzip, br")]).await;
+    assert_eq!(header(&script, "content-encoding"), "br");
+    assert_eq!(bytes(script).await, packed);
+    assert_eq!(get(&router, &format!("/{SCRIPT}.br")).await.status(), StatusCode::NOT_FOUND);
+    let index = until_encoded(&router, "/", "br", "br").await;
+    assert_ne!(bytes(index).await, packed, "the form of another file");
+}
+
+#[tokio::test]
 async fn the_best_encoding_a_browser_takes_is_sent() {
     let (_folder, dist) = dist();
     let plain = fs::read(dist.join(SCRIPT)).unwrap();

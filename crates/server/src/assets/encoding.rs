@@ -4,8 +4,11 @@ use axum::{
     body::Bytes,
     http::{HeaderMap, header},
 };
-use flate2::{Compression, write::GzEncoder};
-use std::{io::Write, sync::OnceLock};
+use flate2::{Compression, read::GzDecoder, write::GzEncoder};
+use std::{
+    io::{Read, Write},
+    sync::OnceLock,
+};
 
 /// In the order we like them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +18,20 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    pub const ALL: [Self; 2] = [Self::Brotli, Self::Gzip];
+
     pub fn token(self) -> &'static str {
         match self {
             Self::Brotli => "br",
             Self::Gzip => "gzip",
+        }
+    }
+
+    /// Of a file that holds another one's content in this encoding.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Brotli => ".br",
+            Self::Gzip => ".gz",
         }
     }
 }
@@ -40,6 +53,17 @@ impl Packed {
         self.plain.len()
     }
 
+    /// Takes a form that somebody else made, unless it is of another content: the file may have been changed since.
+    pub fn take(&self, encoding: Encoding, form: &[u8]) {
+        let content = match encoding {
+            Encoding::Brotli => unpack(brotli::Decompressor::new(form, 4096), self.plain.len()),
+            Encoding::Gzip => unpack(GzDecoder::new(form), self.plain.len()),
+        };
+        if content.is_some_and(|content| content == self.plain) {
+            self.cell(encoding).get_or_init(|| (form.len() < self.plain.len()).then(|| Bytes::copy_from_slice(form)));
+        }
+    }
+
     /// Slow: brotli at quality 11 takes seconds a megabyte.
     pub fn pack(&self, encoding: Encoding) {
         self.cell(encoding).get_or_init(|| {
@@ -54,7 +78,7 @@ impl Packed {
 
     /// The best form that is ready and that the request takes; `None` names the plain one.
     pub fn best(&self, headers: &HeaderMap) -> (Option<Encoding>, Bytes) {
-        [Encoding::Brotli, Encoding::Gzip]
+        Encoding::ALL
             .into_iter()
             .filter(|encoding| accepts(headers, encoding.token()))
             .find_map(|encoding| Some((Some(encoding), self.cell(encoding).get()?.clone()?)))
@@ -67,6 +91,13 @@ impl Packed {
             Encoding::Gzip => &self.gzip,
         }
     }
+}
+
+/// `None` where it is no such form, or longer than it may be.
+fn unpack(form: impl Read, most: usize) -> Option<Vec<u8>> {
+    let mut content = Vec::with_capacity(most + 1);
+    form.take(most as u64 + 1).read_to_end(&mut content).ok()?;
+    Some(content)
 }
 
 fn brotli(plain: &[u8]) -> Option<Vec<u8>> {
@@ -130,6 +161,23 @@ mod tests {
         assert_eq!(best(&packed, "*;q=0"), None);
         assert_eq!(best(&packed, "identity"), None);
         assert_eq!(packed.best(&HeaderMap::new()).0, None);
+    }
+
+    #[test]
+    fn a_form_of_other_content_is_not_taken() {
+        let (old, new) = (b"owed ".repeat(99), b"paid ".repeat(99));
+        for (encoding, form) in [(Encoding::Brotli, brotli(&old)), (Encoding::Gzip, gzip(&old))] {
+            let form = form.unwrap();
+            for changed in [new.clone(), old[1..].to_vec(), [&old[..], b"!"].concat(), Vec::new()] {
+                let packed = Packed::new(changed, true);
+                packed.take(encoding, &form);
+                packed.take(encoding, b"no such form");
+                assert_eq!(best(&packed, "br, gzip"), None);
+            }
+            let packed = Packed::new(old.clone(), true);
+            packed.take(encoding, &form);
+            assert_eq!(best(&packed, "br, gzip"), Some(encoding));
+        }
     }
 
     #[test]
