@@ -47,7 +47,7 @@ pub fn optimise(tools: &Tools, wasm: &Path) -> Outcome<()> {
     child::run("wasm-opt", optimise.args(["-Oz", "--converge"]).args(WASM_FEATURES).arg(wasm).arg("-o").arg(wasm))
 }
 
-/// The release app into `dist/`; the server compresses what it serves.
+/// The release app into `dist/`, with a compressed form of each file beside it: else each server would make them when it starts.
 pub fn app(tools: &Tools) -> Outcome<()> {
     step("Building the web app (about 3 min the first time, 1 min after a change)");
     let mut trunk = tools.command("trunk");
@@ -57,7 +57,34 @@ pub fn app(tools: &Tools) -> Outcome<()> {
     if !dist().join("index.html").is_file() {
         return Err(Failure::new("Trunk ended well, but there is no dist/index.html."));
     }
-    Ok(())
+    compress(&dist())
+}
+
+/// Of the forms beside a file, as the server looks for them.
+pub const BROTLI: &str = ".br";
+pub const GZIP: &str = ".gz";
+
+pub fn form(file: &Path, extension: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(extension);
+    name.into()
+}
+
+/// Node has zlib and brotli, and is needed anyway. What would grow is left as it is.
+const COMPRESS: &str = "
+const zlib = require('node:zlib'), fs = require('node:fs'), path = require('node:path');
+const [brotli, gzip, folder] = process.argv.slice(1);
+const best = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 11, [zlib.constants.BROTLI_PARAM_LGWIN]: 22 } };
+for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
+  if (!entry.isFile()) continue;
+  const file = path.join(entry.parentPath ?? entry.path, entry.name), bytes = fs.readFileSync(file);
+  for (const [form, packed] of [[brotli, zlib.brotliCompressSync(bytes, best)], [gzip, zlib.gzipSync(bytes, { level: 9 })]]) {
+    if (packed.length < bytes.length) fs.writeFileSync(file + form, packed);
+  }
+}";
+
+pub fn compress(folder: &Path) -> Outcome<()> {
+    child::run("node", place::command("node").args(["-e", COMPRESS, "--", BROTLI, GZIP]).arg(folder))
 }
 
 /// `kppay-server` and `kppay-processor`.

@@ -82,7 +82,7 @@ fn run(at: &str, what: &str) -> Outcome<Tally> {
     cargo.args(["test", "--no-fail-fast", "-p", "processor", "-p", "server"]).args(["--test", "api"]);
     cargo_test(&mut tally, cargo.args(["--test", "sqlite", "--test", "demo"]).env(VARIABLE, at))?;
     let browser = Browser::ready()?;
-    build::everything(Profile::Deployed)?;
+    build::everything(Profile::Quick)?;
     end2end::packages()?;
     let mut npm = end2end::npm(&browser);
     npm.args(["run", "--silent", "days"]).env(VARIABLE, at);

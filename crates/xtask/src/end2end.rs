@@ -30,8 +30,8 @@ pub fn packages() -> Outcome<()> {
 pub fn npm(browser: &Browser) -> Command {
     let mut npm = place::command("npm");
     npm.current_dir(directory());
-    npm.env("KPPAY_SERVER_BIN", Profile::Deployed.binary("kppay-server"));
-    npm.env("KPPAY_PROCESSOR_BIN", Profile::Deployed.binary("kppay-processor"));
+    npm.env("KPPAY_SERVER_BIN", Profile::Quick.binary("kppay-server"));
+    npm.env("KPPAY_PROCESSOR_BIN", Profile::Quick.binary("kppay-processor"));
     npm.env("KPPAY_DIST", build::dist()).env("KPPAY_FRAME", build::frame());
     npm.env("CHROMIUM", &browser.chromium);
     npm
@@ -40,7 +40,7 @@ pub fn npm(browser: &Browser) -> Command {
 /// `cargo xtask gallery`: a picture of every page and state into `target/gallery/`.
 pub fn gallery() -> Outcome<()> {
     let browser = Browser::ready()?;
-    build::everything(Profile::Deployed)?;
+    build::everything(Profile::Quick)?;
     packages()?;
     let out = place::target().join("gallery");
     step(&format!("Taking the pictures into {}", out.display()));

@@ -29,9 +29,9 @@ pub fn built_servers() -> Option<PathBuf> {
 /// How the servers are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// Without optimisation, soon there: for whoever tries them.
+    /// Without optimisation, soon there: for whoever tries them, and for tests.
     Quick,
-    /// As they are deployed: for figures, and for journeys, which would wait for the compression of the app's files at each start.
+    /// As they are deployed: for figures.
     Deployed,
 }
 

@@ -1,7 +1,7 @@
 //! `cargo xtask size`: what the first page makes a browser load, raw, gzip and brotli, against the budget in `size-budget.json`.
 //! Everything that `dist/index.html` names is counted, and what those name in turn is not: a lazily loaded file is no first load.
 
-use crate::{build, child, place, tools::Tools};
+use crate::{build, place, tools::Tools};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use xtask::failure::{Because, Failure, Outcome};
@@ -72,30 +72,16 @@ fn later_pieces(dist: &Path, first: &[String]) -> Outcome<Vec<String>> {
     Ok(later)
 }
 
-/// Node brings the same zlib and brotli that the server's bytes are made of, and is needed anyway.
-const WEIGH: &str = "
-const zlib = require('node:zlib'), fs = require('node:fs');
-const best = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 11, [zlib.constants.BROTLI_PARAM_LGWIN]: 22 } };
-for (const file of process.argv.slice(1)) {
-  const bytes = fs.readFileSync(file);
-  console.log(bytes.length, zlib.gzipSync(bytes, { level: 9 }).length, zlib.brotliCompressSync(bytes, best).length);
-}";
-
+/// The forms are those that `build` puts beside a file; where there is none, it is sent as it is.
 fn weigh(files: &[impl AsRef<Path>]) -> Outcome<Vec<Weight>> {
-    let mut node = place::command("node");
-    node.args(["-e", WEIGH, "--"]);
-    files.iter().for_each(|file| {
-        node.arg(file.as_ref());
+    let length = |file: &Path| std::fs::metadata(file).map(|about| about.len());
+    let weights = files.iter().map(|file| {
+        let file = file.as_ref();
+        let raw = length(file).because("Weighing a file of dist")?;
+        let form = |extension| length(&build::form(file, extension)).unwrap_or(raw);
+        Ok(Weight { raw, gzip: form(build::GZIP), brotli: form(build::BROTLI) })
     });
-    let said =
-        child::said(&mut node).ok_or_else(|| Failure::new("Node could not weigh the files.").fix("install Node 20"))?;
-    let weights: Vec<_> = said.lines().filter_map(weight).collect();
-    if weights.len() == files.len() { Ok(weights) } else { Err(Failure::new(format!("Node answered: {said}"))) }
-}
-
-fn weight(line: &str) -> Option<Weight> {
-    let mut numbers = line.split(' ').map(|number| number.parse().ok());
-    Some(Weight { raw: numbers.next()??, gzip: numbers.next()??, brotli: numbers.next()?? })
+    weights.collect()
 }
 
 fn table(title: &str, names: &[String], weights: &[Weight]) -> String {
@@ -143,8 +129,14 @@ mod tests {
     }
 
     #[test]
-    fn nodes_answer_is_three_numbers() {
-        assert_eq!(weight("3 2 1"), Some(Weight { raw: 3, gzip: 2, brotli: 1 }));
-        assert_eq!(weight("3 2"), None);
+    fn a_file_weighs_what_is_sent_of_it() {
+        let folder = crate::child::Scratch::new("weigh").unwrap();
+        let (long, short) = (folder.path().join("a.js"), folder.path().join("b.js"));
+        std::fs::write(&long, "owed ".repeat(100)).unwrap();
+        std::fs::write(&short, "x").unwrap();
+        build::compress(folder.path()).unwrap();
+        let weights = weigh(&[&long, &short]).unwrap();
+        assert!(weights[0].brotli < weights[0].gzip && weights[0].gzip < 100 && weights[0].raw == 500, "{weights:?}");
+        assert_eq!(weights[1], Weight { raw: 1, gzip: 1, brotli: 1 });
     }
 }

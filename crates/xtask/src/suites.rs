@@ -103,18 +103,19 @@ fn browser(_: Option<&str>) -> Outcome<Tally> {
 
 fn api(at: Option<&str>) -> Outcome<Tally> {
     let schemathesis = conformance::ready()?;
-    build::everything(Profile::Deployed)?;
+    build::everything(Profile::Quick)?;
     let files = child::Scratch::new("api")?;
     // It looks bills up far more often than a person may.
     let more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
     let clock = at.map(str::to_owned).or_else(|| std::env::var(days::VARIABLE).ok());
-    let house = House::open(&Plan { more, clock, ..Plan::private(files.path())? })?;
+    let profile = Profile::Quick;
+    let house = House::open(&Plan { more, clock, profile, ..Plan::private(files.path())? })?;
     conformance::run(&schemathesis, &house)
 }
 
 fn journeys(at: Option<&str>) -> Outcome<Tally> {
     let browser = Browser::ready()?;
-    build::everything(Profile::Deployed)?;
+    build::everything(Profile::Quick)?;
     end2end::packages()?;
     let mut tally = Tally::default();
     let mut npm = end2end::npm(&browser);
