@@ -22,14 +22,21 @@ use crate::{
 use contract::{Email, Locale, Problem, payment::Method, refusal::RefusalCode};
 use sqlx::Row;
 
-/// What a token stands for: what `remember` wrote down, or what the processor says.
+/// What a token stands for, where the processor said it already.
+pub async fn known(app: &App, token: &str, binding: &str) -> Answer<Option<Method>> {
+    if !caller::is_id(token) {
+        return Ok(None);
+    }
+    let sql = "SELECT method FROM method_token WHERE token = $1 AND binding = $2";
+    let row = sqlx::query(sql).bind(token).bind(binding).fetch_optional(&app.store.read).await?;
+    Ok(row.map(|row| store::json(row.try_get(0)?)).transpose()?)
+}
+
+/// Asks the processor what a token stands for.
 pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Method> {
     let refused = || Error::field(RefusalCode::TokenRefused, "token", Problem::Unknown);
     if !caller::is_id(token) {
         return Err(refused());
-    }
-    if let Some(method) = known(app, token, binding).await? {
-        return Ok(method);
     }
     app.processor.method(token, binding).await.map_err(|error| match error {
         ProcessorError::Refused => refused(),
@@ -37,15 +44,9 @@ pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Method> {
     })
 }
 
-/// Asks the processor now what a token stands for, so that paying need not. Gives whether it stands for anything.
+/// Asks it now, so that paying need not. Gives whether the token stands for anything.
 pub async fn remember(app: &App, token: &str, binding: &str) -> Answer<bool> {
-    if !caller::is_id(token) {
-        return Ok(false);
-    }
-    if known(app, token, binding).await?.is_some() {
-        return Ok(true);
-    }
-    let Ok(method) = app.processor.method(token, binding).await else { return Ok(false) };
+    let Ok(method) = method(app, token, binding).await else { return Ok(false) };
     sqlx::query(
         "INSERT INTO method_token (token, binding, method, known_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (token, binding) DO NOTHING",
@@ -57,17 +58,6 @@ pub async fn remember(app: &App, token: &str, binding: &str) -> Answer<bool> {
     .execute(&app.store.write)
     .await?;
     Ok(true)
-}
-
-/// Whether the processor said already what it stands for.
-pub async fn is_known(app: &App, token: &str, binding: &str) -> Answer<bool> {
-    Ok(caller::is_id(token) && known(app, token, binding).await?.is_some())
-}
-
-async fn known(app: &App, token: &str, binding: &str) -> Answer<Option<Method>> {
-    let sql = "SELECT method FROM method_token WHERE token = $1 AND binding = $2";
-    let row = sqlx::query(sql).bind(token).bind(binding).fetch_optional(&app.store.read).await?;
-    Ok(row.map(|row| store::json(row.try_get(0)?)).transpose()?)
 }
 
 /// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for `recovery`; the

@@ -4,7 +4,7 @@
 //!
 //! The count is looked at before the processor is asked and written right after the verdict that declines, whoever heard it: the call
 //! that asked, the recovery that asked again, an event. Not in the verdict's own transaction, where two at the same moment would give
-//! each other up. So a payment that goes through costs two reads and no write. The payment's row knows its session, account and
+//! each other up. So a payment that goes through costs one read and no write. The payment's row knows its session, account and
 //! membership, and not the address: that is counted by the call, if it is still there.
 //! What keeps many tries at the same moment from slipping through is a gate for each account, and one for the guests
 //! of each membership: as many charges at a time as may fail, and one at a time once one has failed. Gates are this server's own: with two servers the limit can be
@@ -101,10 +101,8 @@ pub async fn turn(app: &State, session: &Session, address: IpAddr) -> Answer<Tur
         let passed = limits.gates.pass(account.unwrap_or(&session.membership.id), abreast).await;
         let passed = passed.ok_or_else(|| Error::later(RefusalCode::Unavailable, 5))?;
         let now = app.clock.now();
-        let full = |full: Full| super::too_many(full.wait_millis);
-        app.store.look(&all, now).await?.map_err(full)?;
-        // What was not full a moment ago may be now: a second look is an answer of its own.
-        if abreast == ABREAST || app.store.look(&own, now).await?.map_err(full)? == 0 {
+        let filled = app.store.look(&all, now).await?.map_err(|full: Full| super::too_many(full.wait_millis))?;
+        if abreast == ABREAST || filled.iter().take(own.len()).all(|filled| *filled == 0) {
             return Ok(Turn { address, _passed: passed });
         }
         abreast = ABREAST;

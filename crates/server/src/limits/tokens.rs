@@ -8,6 +8,7 @@ use crate::{
     state::App,
     store::{limits::Bucket, sessions::Session},
 };
+use contract::payment::Method;
 use std::net::IpAddr;
 
 /// One that may be asked now.
@@ -15,22 +16,25 @@ pub struct Question {
     counted_by: Vec<Bucket>,
 }
 
-/// Counts it, or refuses one more.
-pub async fn question(app: &App, session: &Session, token: &str, address: IpAddr) -> Answer<Question> {
-    if paying::is_known(app, token, &session.capture_binding).await? {
-        return Ok(Question { counted_by: Vec::new() });
+/// What the token stands for, if that is known already; otherwise counts a question, or refuses one more.
+pub async fn known_or_question(
+    app: &App,
+    session: &Session,
+    token: &str,
+    address: IpAddr,
+) -> Answer<Result<Method, Question>> {
+    if let Some(method) = paying::known(app, token, &session.capture_binding).await? {
+        return Ok(Ok(method));
     }
     let mut counted_by = app.limits.by_address(&rules::TOKENS_BY_ADDRESS, address).to_vec();
     counted_by.push(app.limits.bucket(&rules::TOKENS_BY_SESSION, &session.id));
     take(app, &counted_by).await?;
-    Ok(Question { counted_by })
+    Ok(Err(Question { counted_by }))
 }
 
 impl Question {
     /// A payment began with the token: it used up nothing. What goes wrong here is logged, and is no answer to whoever pays.
     pub async fn was_right(self, app: &App) {
-        if !self.counted_by.is_empty() {
-            _ = give_back(app, &self.counted_by).await;
-        }
+        _ = give_back(app, &self.counted_by).await;
     }
 }

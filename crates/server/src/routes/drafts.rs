@@ -94,8 +94,10 @@ pub async fn keep(
 
 /// Whether it stands for anything. The processor is asked about a token once, and about so many at most.
 async fn is_token(app: &App, session: &Session, token: &str, address: IpAddr) -> Answer<bool> {
-    tokens::question(app, session, token, address).await?;
-    paying::remember(app, token, &session.capture_binding).await
+    match tokens::known_or_question(app, session, token, address).await? {
+        Ok(_) => Ok(true),
+        Err(_) => paying::remember(app, token, &session.capture_binding).await,
+    }
 }
 
 /// Wipes it.

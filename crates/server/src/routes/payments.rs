@@ -72,11 +72,15 @@ pub async fn pay(
     let begun = async {
         let sums = check_shares(&order)?;
         // Before the gate, at which others of the membership wait: what the processor does not know holds nobody up.
-        let question = tokens::question(&app, &session, &order.token, address).await?;
-        let method = paying::method(&app, &order.token, &session.capture_binding).await?;
+        let (method, question) = match tokens::known_or_question(&app, &session, &order.token, address).await? {
+            Ok(method) => (method, None),
+            Err(question) => (paying::method(&app, &order.token, &session.capture_binding).await?, Some(question)),
+        };
         let turn = charges::turn(&app, &session, address).await?;
         let asked = begin(&app, &session, &key, &order, sums, &method).await?;
-        question.was_right(&app).await;
+        if let Some(question) = question {
+            question.was_right(&app).await;
+        }
         Ok((turn, asked))
     };
     match begun.await {

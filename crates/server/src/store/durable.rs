@@ -11,7 +11,7 @@
 //! PostgreSQL decides that for each transaction. SQLite's `synchronous = FULL` would fsync in every commit, one after the other:
 //! here all commits that wait share one fsync of the write-ahead log.
 
-use super::{Store, Tx};
+use super::Store;
 use std::{
     fs::File,
     io,
@@ -72,15 +72,6 @@ impl Store {
             Some(log) => log.flush().await.map_err(sqlx::Error::Io),
             None => Ok(()),
         }
-    }
-
-    /// A transaction that a power cut may take back: for what would be written again.
-    pub async fn begin_repeatable(&self) -> Result<Tx, sqlx::Error> {
-        let mut tx = self.begin().await?;
-        if self.is_postgres {
-            sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *tx).await?;
-        }
-        Ok(tx)
     }
 }
 

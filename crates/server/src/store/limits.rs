@@ -164,12 +164,12 @@ impl Store {
         Ok(())
     }
 
-    /// How full the fullest is, in milliseconds; `Err` says when one more fits into all of them. Counts nothing.
-    pub async fn look(&self, buckets: &[Bucket], now: Instant) -> Result<Result<i64, Full>, sqlx::Error> {
-        let filled = filled(&mut *self.read.acquire().await?, &sorted(buckets), now).await?;
-        let most = filled.iter().map(|(_, filled)| *filled).max().unwrap_or(0);
-        let full = Full::of(filled.into_iter());
-        Ok(if full.waits.is_empty() { Ok(most) } else { Err(full) })
+    /// How full each is, in milliseconds; `Err` says when one more fits into all of them. Counts nothing.
+    pub async fn look(&self, buckets: &[Bucket], now: Instant) -> Result<Result<Vec<i64>, Full>, sqlx::Error> {
+        let buckets: Vec<_> = buckets.iter().collect();
+        let filled = filled(&mut *self.read.acquire().await?, &buckets, now).await?;
+        let full = Full::of(filled.iter().copied());
+        Ok(if full.waits.is_empty() { Ok(filled.into_iter().map(|(_, filled)| filled).collect()) } else { Err(full) })
     }
 
     /// Counts a try unless it comes too early. Of two at the same moment the later one may be counted first: where nobody waits it makes no

@@ -106,7 +106,8 @@ impl Store {
             membership: row.try_get("membership")?,
             session: row.try_get("session")?,
         };
-        if verdict.sequence.is_some_and(|sequence| sequence < before.sequence) {
+        let sequence = verdict.sequence.unwrap_or(before.sequence);
+        if sequence < before.sequence {
             tx.commit().await?;
             return Ok(Settled::Same);
         }
@@ -124,15 +125,15 @@ impl Store {
             return Ok(settled);
         }
         if settled == Settled::Changed {
-            sqlx::query("UPDATE payment SET state = $2, failure = $3 WHERE id = $1")
+            sqlx::query("UPDATE payment SET state = $2, failure = $3, event_sequence = $4 WHERE id = $1")
                 .bind(payment)
                 .bind(word(&verdict.state)?)
                 .bind(verdict.failure.map(|failure| word(&failure)).transpose()?)
+                .bind(sequence)
                 .execute(&mut *tx)
                 .await?;
             add_event(&mut tx, payment, verdict.state, at).await?;
-        }
-        if let Some(sequence) = verdict.sequence.filter(|sequence| *sequence > before.sequence) {
+        } else if sequence > before.sequence {
             let sql = "UPDATE payment SET event_sequence = $2 WHERE id = $1";
             sqlx::query(sql).bind(payment).bind(sequence).execute(&mut *tx).await?;
         }

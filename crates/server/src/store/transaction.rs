@@ -86,6 +86,15 @@ impl Store {
         Tx::begin(&self.write, if self.is_postgres { "BEGIN" } else { "BEGIN IMMEDIATE" }).await
     }
 
+    /// One that a power cut may take back: for what would be written again.
+    pub async fn begin_repeatable(&self) -> Result<Tx, sqlx::Error> {
+        if self.is_postgres {
+            Tx::begin(&self.write, "BEGIN; SET LOCAL synchronous_commit = off").await
+        } else {
+            self.begin().await
+        }
+    }
+
     /// For an answer that takes several queries: all of them see the same moment.
     pub async fn begin_reading(&self) -> Result<Tx, sqlx::Error> {
         // Over SQLite a transaction sees what was there at its first query.

@@ -13,6 +13,8 @@ use xtask::http::{Answer, Connection};
 const PATIENCE: Duration = Duration::from_secs(120);
 /// As the page asks for.
 const BEGINS_WITHIN_MILLIS: i64 = 15_000;
+/// They pay over and over.
+const PAYERS: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// What a client was told in the end.
@@ -28,7 +30,7 @@ enum Told {
 
 /// Pays with so many clients for so long, through all servers in turn.
 pub fn run(servers: &[String], places: &Places, seconds: f64, clients: usize) -> Outcome<()> {
-    let payers = payer::find_all(places)?;
+    let payers = payer::find_all(places, PAYERS)?;
     let until = Instant::now() + Duration::from_secs_f64(seconds);
     let (next, output) = (AtomicUsize::new(0), Mutex::new(()));
     std::thread::scope(|scope| {

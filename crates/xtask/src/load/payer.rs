@@ -4,7 +4,7 @@
 use contract::authorisation::Authorisation;
 use contract::bill::BillList;
 use contract::demo::DemoMember;
-use contract::payment::{CardFunding, Method, OrderShare, PaymentOrder};
+use contract::payment::{CardFunding, DraftShare, Method, OrderShare, PaymentDraft, PaymentOrder};
 use contract::portal::Portal;
 use contract::session::{BillLookup, SessionView};
 use contract::{Amount, CardBrand, Date, Email, Expiry, IdempotencyKey, Identifier, Instant, Locale, PersonName};
@@ -40,6 +40,8 @@ pub struct Order {
     /// By the server's clock, until when it may begin.
     pub begin_by: Option<Instant>,
     pub body: Vec<u8>,
+    /// What the page keeps of it while it is being reviewed.
+    draft: Vec<u8>,
 }
 
 /// Somebody with an account, at an address of their own.
@@ -51,17 +53,15 @@ pub struct Member {
 /// More pairs of account and address than sign in at once: tries of one pair at the same moment would be slowed.
 const MEMBERS: u8 = 250;
 
-/// The payers that `members.sql` adds: the drawn member over and over, each with a health record number of their own.
-const PAYERS: u32 = 200;
-
-pub fn find_all(places: &Places) -> Outcome<Vec<Payer>> {
+/// The first so many of the payers that `members.sql` adds: the drawn member over and over, each with a health record number of their own.
+pub fn find_all(places: &Places, payers: u32) -> Outcome<Vec<Payer>> {
     let mut connection = Connection::open(&places.billing).because("Connecting to the billing API")?;
     let portal: Portal = decode(connection.send("GET", "/api/v1/portal", &[], &[]), 200)?;
     let members: Vec<DemoMember> = decode(connection.send("GET", "/demo/members", &[], &[]), 200)?;
     let is_drawn =
         |member: &&DemoMember| member.identifiers.get(&Identifier::Hrn).is_some_and(|hrn| hrn == "012345678");
     let drawn = members.iter().find(is_drawn).ok_or_else(|| Failure::new("The drawn member is not in the demo."))?;
-    (1..=PAYERS)
+    (1..=payers)
         .map(|number| {
             let mut identifiers = drawn.identifiers.clone();
             identifiers.insert(Identifier::Hrn, (900_000_000 + number).to_string());
@@ -107,19 +107,22 @@ fn find(places: &Places, connection: &mut Connection, portal: &Portal, lookup: B
     })
 }
 
-/// As many orders as asked for, over all payers in turn, each with a token of its own.
+/// As many orders as asked for, over all payers in turn, each with a token of its own that a draft has named.
 pub fn orders(places: &Places, payers: &[Payer], wanted: usize, connections: usize) -> Outcome<Vec<Order>> {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let make = || -> Outcome<Vec<Order>> {
             let mut processor = Connection::open(&places.processor).because("Connecting to the processor")?;
+            let mut billing = Connection::open(&places.billing).because("Connecting to the billing API")?;
             let mut own = Vec::new();
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= wanted {
                     return Ok(own);
                 }
-                own.push(order(places, &mut processor, &payers[number % payers.len()], number / payers.len(), None)?);
+                let order = order(places, &mut processor, &payers[number % payers.len()], number / payers.len(), None)?;
+                keep_draft(places, &mut billing, &order)?;
+                own.push(order);
             }
         };
         let makers: Vec<_> = (0..connections.min(8)).map(|_| scope.spawn(make)).collect();
@@ -129,6 +132,15 @@ pub fn orders(places: &Places, payers: &[Payer], wanted: usize, connections: usi
         }
         Ok(all)
     })
+}
+
+fn keep_draft(places: &Places, billing: &mut Connection, order: &Order) -> Outcome<()> {
+    let headers = [("Content-Type", "application/json"), ("Origin", &*places.origin), ("Cookie", &*order.cookie)];
+    let answer = billing.send("PUT", "/api/v1/payment-draft", &headers, &order.draft).because("Keeping a draft")?;
+    if (200..300).contains(&answer.status) {
+        return Ok(());
+    }
+    Err(Failure::new(format!("A draft was not kept: {} {}", answer.status, answer.text())))
 }
 
 /// One that may begin within so many milliseconds, or at any time.
@@ -163,23 +175,34 @@ pub fn order(
     let (then, since) = payer.now;
     let elapsed = i64::try_from(since.elapsed().as_millis()).unwrap_or(0);
     let begin_by = within_millis.map(|within| then.plus_millis(elapsed + within));
-    let order = PaymentOrder {
-        shares: vec![OrderShare { bill: payer.bills[turn % payer.bills.len()].clone(), amount }],
-        token,
-        payer_name: PersonName::parse("Load Generator").map_err(refused("The name"))?,
-        email: Some(Email::parse("load@example.org").map_err(refused("The e-mail address"))?),
-        fee,
-        authorisation: authorisation.text(Locale::En),
-        locale: Locale::En,
-        pay_again: true,
-        begin_by: None,
-    };
     let mut random = [0; 16];
     std::fs::File::open("/dev/urandom")
         .and_then(|mut source| source.read_exact(&mut random))
         .because("/dev/urandom")?;
-    let key = IdempotencyKey::from_random(random).to_string();
-    Ok(Order { cookie: payer.cookie.clone(), key, begin_by, body: encode(&order)? })
+    let key = IdempotencyKey::from_random(random);
+    let bill = payer.bills[turn % payer.bills.len()].clone();
+    let (name, email) = ("Load Generator", "load@example.org");
+    let draft = PaymentDraft {
+        shares: vec![DraftShare { bill: bill.clone(), part: Some("1.00".to_owned()) }],
+        method: Some(method.clone()),
+        token: Some(token.clone()),
+        payer_name: name.to_owned(),
+        email: email.to_owned(),
+        key: Some(key.clone()),
+    };
+    let order = PaymentOrder {
+        shares: vec![OrderShare { bill, amount }],
+        token,
+        payer_name: PersonName::parse(name).map_err(refused("The name"))?,
+        email: Some(Email::parse(email).map_err(refused("The e-mail address"))?),
+        fee,
+        authorisation: authorisation.text(Locale::En),
+        locale: Locale::En,
+        pay_again: true,
+        begin_by,
+    };
+    let key = key.to_string();
+    Ok(Order { cookie: payer.cookie.clone(), key, begin_by, body: encode(&order)?, draft: encode(&draft)? })
 }
 
 /// What the capture frame does when the member has typed a card.
