@@ -32,7 +32,7 @@ const SQL_OF_PARTS: [(&str, usize); 9] = [
     ("crates/server/src/demo/bulk.rs", 1),
     ("crates/server/src/store/asking.rs", 3),
     ("crates/server/src/store/begin.rs", 1),
-    ("crates/server/src/store/errands.rs", 1),
+    ("crates/server/src/store/jobs.rs", 1),
     ("crates/server/src/store/limits.rs", 2),
     ("crates/server/src/store/migrations.rs", 1),
     ("crates/server/src/store/outbox.rs", 1),
@@ -55,7 +55,7 @@ const CRYPTOGRAPHY: [(&str, &[&str]); 6] = [
             "crates/server/src/assets.rs",
             "crates/server/src/caller.rs",
             "crates/server/src/passwords/common.rs",
-            "crates/server/src/recovery/events.rs",
+            "crates/server/src/jobs/processor_events.rs",
             "crates/server/src/routes/factors.rs",
         ],
     ),
@@ -164,7 +164,7 @@ fn the_servers_start_no_other_program() {
 fn only_the_processor_the_mail_server_and_the_database_are_asked() {
     let servers = sources(&SERVERS);
     stands_only_in(&servers, "reqwest::Client", &["crates/server/src/processor.rs"]);
-    stands_only_in(&servers, "SmtpTransport", &["crates/server/src/delivery.rs"]);
+    stands_only_in(&servers, "SmtpTransport", &["crates/server/src/jobs/send_mail.rs"]);
     let databases = ["crates/server/src/store/connect.rs", "crates/processor/src/store.rs"];
     stands_only_in(&servers, ".connect_with(", &databases);
     let own_connections = ["crates/server/src/readiness.rs", "crates/server/src/store/migrations.rs"];

@@ -1,8 +1,7 @@
 //! The reference billing API: a real server over a real database, and the static files of the app.
 //!
-//! Reading order: `settings`, `clock`, `state`; `store` (the only SQL); `processor` (the only way to the processor); `paying` and
-//! `recovery` (how a payment happens once); `errands` (what is done a moment after it was
-//! answered); `delivery` (how letters leave the outbox); `caller` and `refusal` (who asks, and every way to say no); `session_tokens` (how sessions
+//! Reading order: `settings`, `clock`, `state`; `store` (the only SQL); `processor` (the only way to the processor); `paying`
+//! (how a payment happens once); `jobs` (everything that runs without a request); `caller` and `refusal` (who asks, and every way to say no); `session_tokens` (how sessions
 //! begin and go on); `routes` (one file a
 //! resource). Beside them what does not know the rest: `assets`, `factors`, `fingerprint`, `headers`, `known_device` (which browsers signed
 //! in before), `mail`, `metrics`, `passwords`, `readiness`, `receipt_pdf`, `turns`, `words`, and `demo`. `limits` has every rate limit, by the client's
@@ -13,12 +12,11 @@ pub mod assets;
 pub mod caller;
 pub mod client_address;
 pub mod clock;
-pub mod delivery;
 pub mod demo;
-pub mod errands;
 pub mod factors;
 pub mod fingerprint;
 pub mod headers;
+pub mod jobs;
 pub mod known_device;
 pub mod limits;
 pub mod mail;
@@ -29,8 +27,6 @@ pub mod paying;
 pub mod processor;
 pub mod readiness;
 pub mod receipt_pdf;
-pub mod reconcile;
-pub mod recovery;
 pub mod refusal;
 pub mod routes;
 pub mod session_tokens;
@@ -41,7 +37,6 @@ pub mod turns;
 pub mod words;
 
 use axum::Router;
-use delivery::Mailer;
 use state::App;
 
 /// Everything one listener serves: the API, the demo's calls where there is a demo, and the app's files.
@@ -58,24 +53,4 @@ pub fn service(app: &App) -> std::io::Result<Router> {
         None => router,
     };
     Ok(security.guard(router))
-}
-
-/// Everything that goes on without anybody asking, until `app.tasks.stop()`. Without a mailer letters wait.
-pub fn supervise(app: &App, mailer: Option<Mailer>) {
-    let own = app.clone();
-    app.tasks.supervise("recovery", move || recovery::run(own.clone()));
-    let own = app.clone();
-    app.tasks.supervise("reconcile", move || reconcile::run(own.clone()));
-    let own = app.clone();
-    app.tasks.supervise("tallies", move || limits::tallies::run(own.clone()));
-    let own = app.clone();
-    app.tasks.supervise("errands", move || errands::run(own.clone()));
-    if app.settings.demo {
-        let own = app.clone();
-        app.tasks.supervise("demo_clock", move || demo::keep_clock(own.clone()));
-    }
-    if let Some(mailer) = mailer {
-        let own = app.clone();
-        app.tasks.supervise("delivery", move || delivery::run(own.clone(), mailer.clone()));
-    }
 }

@@ -8,6 +8,7 @@
 //! A limit that a stranger can reach for somebody else only slows, or has a way past it: see `sign_ins`.
 
 pub mod charges;
+pub mod emails;
 mod memory;
 pub mod rules;
 pub mod sign_ins;

@@ -2,7 +2,7 @@
 //! sent if and only if that happened. It carries no card or bank number, no patient and no service. Its links lead to pages of
 //! ours; what is secret of one stands behind its `#`, which no server and no log sees.
 //!
-//! `html` is the same letter for mail programs that show HTML. Sending is `delivery`'s.
+//! `html` is the same letter for mail programs that show HTML. `jobs::send_mail` sends it.
 
 mod account;
 mod html;

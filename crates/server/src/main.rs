@@ -3,10 +3,10 @@
 use serve::process::{self, Signal};
 use server::{
     clock::Clock,
-    delivery::Mailer,
     demo,
+    jobs::{self, reconcile, send_mail::Mailer},
     processor::Sandbox,
-    reconcile, routes, service,
+    routes, service,
     settings::{Command, Secrets, Settings},
     state::{App, State},
     store::Store,
@@ -97,7 +97,7 @@ async fn run(settings: Settings) -> Outcome<()> {
         let few = serve::Limits { connections: 64, connections_by_address: None, ..limits };
         tokio::spawn(serve::run(bind(address).await?, routes::health::metrics(), few, std::future::pending()));
     }
-    server::supervise(&app, mailer);
+    jobs::supervise(&app, mailer);
     tracing::info!(%address, "ready");
     // Connections that are slow to end are left: what was begun on them is in the database.
     serve::run(listener, router, limits, announced_stop(&app)).await;

@@ -45,6 +45,8 @@ pub static PANICS: Metric = Metric::counter("kppay_panics_total", "Handlers and 
 pub static DATABASE_ERRORS: Metric = Metric::counter("kppay_database_errors_total", "Errors of the database.");
 pub static DATABASE_RETRIES: Metric =
     Metric::counter("kppay_database_retries_total", "Transactions that met another one and were done again.");
+pub static JOBS_SET_ASIDE: Metric =
+    Metric::gauge("kppay_jobs_set_aside", "Jobs that failed too often and wait for somebody to look at them.");
 pub static LETTERS_WAITING: Metric =
     Metric::gauge("kppay_letters_waiting", "Letters that are neither sent nor given up.");
 pub static OLDEST_LETTER: Metric =
@@ -120,6 +122,7 @@ pub static ALL: &[&Metric] = &[
     &PANICS,
     &DATABASE_ERRORS,
     &DATABASE_RETRIES,
+    &JOBS_SET_ASIDE,
     &LETTERS_WAITING,
     &OLDEST_LETTER,
     &SIEGES,

@@ -1,5 +1,5 @@
 //! Asking the processor and writing down its answer: the one way there for a payment just begun, one found unanswered by
-//! `recovery`, and a bank debit that came to its end days later.
+//! `jobs::settle_payments`, and a bank debit that came to its end days later.
 //!
 //! A payment is failed only in two ways: its charge says so, or the processor has closed the payment's key, after which nothing can be
 //! charged under it. Whatever else comes back, or does not, is no answer, and the payment is asked about again. Before a charge is
@@ -60,7 +60,7 @@ pub async fn remember(app: &App, token: &str, binding: &str) -> Answer<bool> {
     Ok(true)
 }
 
-/// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for `recovery`; the
+/// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for `jobs::settle_payments`; the
 /// caller is told that its key is in use and asks again.
 pub async fn charge(app: &App, asked: &Asked) -> Answer<()> {
     must_be_seen(app, asked).await?;

@@ -39,8 +39,8 @@ pub struct State {
     pub known_devices: known_device::Signer,
     /// What passkeys are made for; nothing where this server has no host name.
     pub site: Option<Site>,
-    /// Wakes whoever runs errands.
-    pub errands: Notify,
+    /// Wakes the job worker.
+    pub job_queued: Notify,
     /// What runs in the background; nothing of it waits for anybody but in a step of its own.
     pub tasks: Arc<Tasks>,
     pub readiness: Readiness,
@@ -62,7 +62,7 @@ impl State {
             drawing: Turns::new(heavy_at_once(), WAITING_FOR_DRAWINGS),
             seal: Seal::new(&settings.pepper),
             known_devices: known_device::Signer::new(&settings.pepper),
-            errands: Notify::new(),
+            job_queued: Notify::new(),
             tasks: Arc::new(Tasks::new(waits, || metrics::TASK_RESTARTS.add(1))),
             readiness: Readiness::default(),
             settings,

@@ -59,7 +59,7 @@ async fn asking_for_a_new_password_does_not_tell_whether_there_is_an_account() {
         let body = json!({ "email": ([ANAS, NOBODYS][which]) });
         let tried = time(&house, Call::post("/password-resets").json(&body)).await;
         tried.0.is(202);
-        house.errands().await;
+        house.jobs().await;
         tried
     })
     .await;
@@ -76,7 +76,7 @@ async fn asking_for_a_user_id_does_not_tell_whether_there_is_an_account_nor_a_st
         let (member, hrn) = statements[which];
         let tried = time(&house, Call::post("/user-id-reminders").json(&statement(member, hrn))).await;
         tried.0.is(202);
-        house.errands().await;
+        house.jobs().await;
         tried
     })
     .await;
@@ -96,7 +96,7 @@ async fn registering_does_not_tell_whether_there_is_an_account() {
         let path = format!("/registrations/{}/account", begun.is(201).json()["id"].as_str().unwrap());
         let tried = time(&house, Call::post(&path).by(&payer).json(&new_account(member, email))).await;
         tried.0.is(202);
-        house.errands().await;
+        house.jobs().await;
         let linked = "SELECT COUNT(*) FROM pending_account WHERE token_hash IS NOT NULL";
         assert_eq!(house.number(linked).await == 1, which != 2);
         // The next registration finds what this one found.

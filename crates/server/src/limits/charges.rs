@@ -3,7 +3,7 @@
 //! cards with a statement uses up nothing of the member's whose statement it is.
 //!
 //! The count is looked at before the processor is asked and written right after the verdict that declines, whoever heard it: the call
-//! that asked, the recovery that asked again, an event. Not in the verdict's own transaction, where two at the same moment would give
+//! that asked, the task that asked again, an event. Not in the verdict's own transaction, where two at the same moment would give
 //! each other up. So a payment that goes through costs one read and no write. The payment's row knows its session, account and
 //! membership, and not the address: that is counted by the call, if it is still there.
 //! What keeps many tries at the same moment from slipping through is a gate for each account, and one for the guests

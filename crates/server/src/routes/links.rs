@@ -5,8 +5,8 @@ use super::{lookups, registrations::owner_names};
 use crate::{
     caller::{self, Body},
     client_address::ClientAddress,
-    errands::{self, Errand},
     factors::recovery,
+    jobs::account_requests::{self, AccountRequest},
     known_device,
     limits::{
         self, rules,
@@ -60,13 +60,13 @@ pub async fn confirm_email(
     let (now, hash) = (app.clock.now(), caller::hash(&token));
     let refused = || Error::new(RefusalCode::LinkRefused);
     let wrong = |field: &str| Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown);
-    let pending = app.store.try_to_confirm(&hash, now, errands::CONFIRM_MILLIS).await?.ok_or_else(refused)?;
+    let pending = app.store.try_to_confirm(&hash, now, account_requests::CONFIRM_MILLIS).await?.ok_or_else(refused)?;
     let opening = pending.opening;
     if !app.passwords.is_right(&password, Some(&opening.password)).await? {
         return Err(wrong("password"));
     }
     let on_file = app.store.email_on_file(&opening.membership).await?;
-    let takes_code = errands::takes_code(on_file.as_ref(), &opening.email);
+    let takes_code = account_requests::takes_code(on_file.as_ref(), &opening.email);
     if takes_code && code.trim().is_empty() {
         return Err(Error::field(RefusalCode::Invalid, "code", Problem::Missing));
     }
@@ -119,7 +119,11 @@ pub async fn remind(
     Body(UserIdReminder { region, identifiers, locale }): Body<UserIdReminder>,
 ) -> Answer<StatusCode> {
     let identifiers = lookups::checked_for_letter(&app, &BillLookup { region, identifiers }, address).await?;
-    errands::ask(&app, &Errand::Remind { region, identifiers: five_digit_zip(&identifiers), locale }).await?;
+    account_requests::request(
+        &app,
+        &AccountRequest::Remind { region, identifiers: five_digit_zip(&identifiers), locale },
+    )
+    .await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -142,7 +146,7 @@ pub async fn ask_for_reset(
     Body(PasswordReset { email }): Body<PasswordReset>,
 ) -> Answer<StatusCode> {
     limits::take(&app, &app.limits.by_address(&rules::LETTERS_BY_ADDRESS, address)).await?;
-    errands::ask(&app, &Errand::Reset { email }).await?;
+    account_requests::request(&app, &AccountRequest::Reset { email }).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -1,6 +1,6 @@
 //! `POST /payments` and what became of it. The order of things is what makes a payment happen once: the payment is written and its
 //! cents reserved under the caller's key; then the processor is asked, with the payment's own id as its key; then its answer is
-//! written. Wherever that stops, `recovery` asks again with the same id.
+//! written. Wherever that stops, `jobs::settle_payments` asks again with the same id.
 
 use crate::{
     caller::{self, Body, Id, Key, Payer},
@@ -32,7 +32,7 @@ use contract::{
 
 /// Bills in one payment.
 pub const MOST_BILLS: usize = 50;
-/// How long the handler may take before the recovery asks the processor too.
+/// How long the handler may take before `jobs::settle_payments` asks the processor too.
 const OWN_TIME_MILLIS: i64 = 25_000;
 
 /// How long after the moment until which an order may begin its key is closed, at the earliest: one that is just being begun need not

@@ -1,11 +1,14 @@
 //! `/registrations`: from a matched statement to an account that was asked for. Whether there is an account of this membership or
 //! this address already is not told here, by nothing: a pending account is written down in either case, and the e-mails are an
-//! errand's. It is opened in `links`, by whoever reads both mailboxes and knows the password.
+//! job's. It is opened in `links`, by whoever reads both mailboxes and knows the password.
 
 use crate::{
     caller::{Body, Id, Payer},
     client_address::ClientAddress,
-    errands::{self, Errand},
+    jobs::{
+        self,
+        account_requests::{self, AccountRequest},
+    },
     limits::{self, rules},
     refusal::{Answer, Error},
     session_tokens,
@@ -156,12 +159,12 @@ pub async fn open(
         let is_sent = app.store.was_sent(&id, &session.id).await? == Some(true);
         return if is_sent { Ok(StatusCode::ACCEPTED) } else { Err(Error::new(RefusalCode::SignedOut)) };
     }
-    let times = (now, now.plus_millis(errands::CONFIRM_MILLIS));
+    let times = (now, now.plus_millis(account_requests::CONFIRM_MILLIS));
     let pending = pending_accounts::add(&mut tx, &id, &opening, times).await?;
     let network = app.limits.network(address);
-    errands::enqueue(&mut tx, &Errand::Invite { pending, left: None, network }, now).await?;
+    AccountRequest::Invite { pending, left: None, network }.enqueue(&mut tx, now).await?;
     tx.commit().await?;
-    errands::wake(&app);
+    jobs::wake(&app);
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -239,11 +242,11 @@ pub async fn confirmation_letter(
         return Err(Error::later(RefusalCode::TooMany, DAY_SECONDS));
     }
     let network = app.limits.network(address);
-    errands::enqueue(&mut tx, &Errand::Invite { pending: pending.id, left, network }, now).await?;
+    AccountRequest::Invite { pending: pending.id, left, network }.enqueue(&mut tx, now).await?;
     if !sessions::is_alive(&mut tx, &session.id, now).await? {
         return session_tokens::refused(tx, Error::new(RefusalCode::SignedOut)).await;
     }
     tx.commit().await?;
-    errands::wake(&app);
+    jobs::wake(&app);
     Ok(StatusCode::ACCEPTED)
 }

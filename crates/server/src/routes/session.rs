@@ -3,9 +3,9 @@
 use crate::{
     caller::{self, Body, Payer, SignedIn},
     client_address::ClientAddress,
-    errands::NEW_DEVICE,
     known_device,
     limits::{
+        emails::NEW_DEVICE,
         sign_ins::{Source, Tries},
         tallies::Kind,
     },

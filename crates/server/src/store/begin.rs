@@ -37,7 +37,7 @@ pub struct NewPayment<'a> {
     pub just_since: Instant,
     /// A part of a bill is at least this; all that is left of one may be less.
     pub least: Money,
-    /// When the recovery asks the processor, if nobody has heard by then.
+    /// When `jobs::settle_payments` asks the processor, if nobody has heard by then.
     pub ask_at: Instant,
     /// Asked last of all, when every lock is held: whether it is too late to begin.
     pub clock: &'a Clock,

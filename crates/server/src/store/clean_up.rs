@@ -27,8 +27,12 @@ const DELETE_CODES: &str = "DELETE FROM membership_code WHERE membership IN \
 
 const DELETE_CLOSED_KEYS: &str = "DELETE FROM closed_key WHERE idempotency_key IN \
      (SELECT idempotency_key FROM closed_key WHERE closed_at < $1 LIMIT 500) AND closed_at < $1";
-/// Far longer than any page goes on with an order.
-const CLOSED_MILLIS: i64 = 30 * 24 * 3_600_000;
+/// Of closed keys, far longer than any page goes on with an order; and of jobs that were set aside.
+const KEPT_MILLIS: i64 = 30 * 24 * 3_600_000;
+
+/// One that was set aside holds what somebody typed: kept for as long as people need to look at it.
+const DELETE_JOBS: &str =
+    "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE set_aside_at < $1 LIMIT 500) AND set_aside_at < $1";
 
 impl Store {
     /// True if a statement reached its limit: there may be more.
@@ -39,8 +43,9 @@ impl Store {
         let sessions = self.delete(DELETE_SESSIONS, now.millis() - 9 * LONGEST_MILLIS).await?;
         // The processor has forgotten them, too.
         let tokens = self.delete(DELETE_TOKENS, longest).await?;
-        let keys = self.delete(DELETE_CLOSED_KEYS, now.millis() - CLOSED_MILLIS).await?;
-        Ok([drafts, registrations.rows_affected(), sessions, tokens, keys].into_iter().any(|rows| rows >= MOST))
+        let keys = self.delete(DELETE_CLOSED_KEYS, now.millis() - KEPT_MILLIS).await?;
+        let jobs = self.delete(DELETE_JOBS, now.millis() - KEPT_MILLIS).await?;
+        Ok([drafts, registrations.rows_affected(), sessions, tokens, keys, jobs].into_iter().any(|rows| rows >= MOST))
     }
 
     pub async fn clean_up_tallies(&self, now: Instant) -> Result<(), sqlx::Error> {

@@ -1,8 +1,8 @@
 //! When a commit is safe from a power cut. Every commit survives the end of the process; what must survive the machine's too is a
-//! payment that was begun, because the processor is asked next. Its answer need not: `recovery` asks again, and the processor
+//! payment that was begun, because the processor is asked next. Its answer need not: `jobs::settle_payments` asks again, and the processor
 //! gives the same answer.
 //!
-//! So after a power cut a payment that was answered as paid can be "processing" again until `recovery` has asked. A later commit that
+//! So after a power cut a payment that was answered as paid can be "processing" again until `jobs::settle_payments` has asked. A later commit that
 //! waits for the disk brings all earlier ones with it. Over SQLite these are therefore the payments after the last one that was begun;
 //! over PostgreSQL those of the last 600 ms at most (three times `wal_writer_delay`), and no letter is sent of a settlement that is not on
 //! the disk, since taking a letter waits for the disk. To wait at each settlement, too, would double what a payment waits for the disk,

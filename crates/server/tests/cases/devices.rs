@@ -132,7 +132,7 @@ async fn the_browser_that_chose_a_new_password_by_mail_is_known_and_no_other() {
     for cookies in ["", &before] {
         house.app.clock.move_on(3_600_000);
         house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
-        house.errands().await;
+        house.jobs().await;
         password = if password == PASSWORD { NEW } else { PASSWORD };
         let reset = json!({ "token": house.link(ANAS).await, "password": password });
         let reset = Call::write("PUT", "/password-resets").json(&reset).header("cookie", cookies);
@@ -158,7 +158,7 @@ async fn of_many_sign_ins_in_new_browsers_the_owner_hears_four_times_an_hour_and
     }
     // It takes nothing from the other letters, and the next day the owner hears again.
     house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     assert!(!house.link(ANAS).await.is_empty());
     house.app.clock.move_on(20 * 3_600_000);
     enter(&house, PASSWORD, "").await.is(200);
@@ -205,7 +205,7 @@ async fn the_notice_is_in_the_members_language_and_says_what_to_do() {
     account["locale"] = json!("es");
     let path = format!("/registrations/{}/account", begun["id"].as_str().unwrap());
     house.ask(Call::post(&path).by(&payer).json(&account)).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     house.confirm(&house.link(ANAS).await, &house.code().await).await.is(204);
     let body = json!({ "user_id": ANAS, "password": PASSWORD });
     house.ask(Call::post("/session").json(&body)).await.is(200);
@@ -227,7 +227,7 @@ async fn over_tls_the_cookie_is_bound_to_the_host() {
     let begun = house.ask(write("POST", "/registrations")).await.is(201).json();
     let path = format!("/registrations/{}/account", begun["id"].as_str().unwrap());
     house.ask(write("POST", &path).json(&new_account(&ANA, ANAS))).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     let confirm = json!({ "token": house.link(ANAS).await, "password": PASSWORD, "code": house.code().await });
     house.ask(write("POST", "/email-confirmations").json(&confirm)).await.is(204);
     let body = json!({ "user_id": ANAS, "password": PASSWORD });

@@ -262,7 +262,7 @@ async fn a_debit_on_its_way_for_days_after_it_was_expected_is_asked_about() {
     house.at_the_processor("DELETE FROM event").await;
     house.round().await;
     assert_eq!(house.text("SELECT state FROM payment").await, "processing");
-    server::recovery::look_after(&house.app).await;
+    server::jobs::settle_payments::look_after(&house.app).await;
     assert_eq!((house.text("SELECT state FROM payment").await.as_str(), house.owes("visit").await), ("paid", (0, 0)));
     house.books_are_right().await;
 }

@@ -404,7 +404,7 @@ async fn a_new_password_by_mail_leaves_the_second_factor_as_it_is() {
     let member = proved(&house, ANAS).await;
     let (_, codes) = with_app(&house, &member).await;
     house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     let token = house.link(ANAS).await;
     let reset = json!({ "token": token, "password": "kelp7-moth" });
     house.ask(Call::write("PUT", "/password-resets").json(&reset)).await.is(204);

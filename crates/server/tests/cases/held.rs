@@ -71,7 +71,7 @@ async fn neither_a_payment_nor_a_draft_nor_a_registration_comes_of_a_session_tha
     for call in held {
         call.finish().await.is_refused(401, "signed_out");
     }
-    house.errands().await;
+    house.jobs().await;
     assert_eq!(house.everything().await, before);
     house.nothing_happened().await;
 }

@@ -6,7 +6,7 @@ use crate::house::{
     seed::ANA,
 };
 use serde_json::json;
-use server::delivery::{self, Mailer};
+use server::jobs::send_mail::{self, Mailer};
 use std::time::Duration;
 
 const FROM: &str = "Health plan <bills@plan.example>";
@@ -21,7 +21,7 @@ pub async fn carry(house: &House, post: &PostOffice) {
     carry_to(house, &post.url).await;
 }
 async fn carry_to(house: &House, url: &str) {
-    delivery::round(&house.app, &Mailer::new(url, FROM).unwrap()).await.unwrap();
+    send_mail::round(&house.app, &Mailer::new(url, FROM).unwrap()).await.unwrap();
 }
 
 async fn waiting(house: &House) -> i64 {
@@ -224,7 +224,7 @@ async fn letters_a_second() {
         let mailer = Mailer::new(&post.url, FROM).unwrap();
         let began = std::time::Instant::now();
         while waiting(&house).await > 0 {
-            delivery::round(&house.app, &mailer).await.unwrap();
+            send_mail::round(&house.app, &mailer).await.unwrap();
         }
         println!("a pause of {pause} ms: {:.1} letters a second", 600.0 / began.elapsed().as_secs_f64());
     }

@@ -248,7 +248,7 @@ async fn a_large_network_full_of_wrong_tries_slows_an_owner_in_it_and_keeps_nobo
     crowd().await;
     // By mail they get in at once, in the browser in which they have chosen a new password.
     house.ask(from(owner, Call::post("/password-resets").json(&json!({ "email": ANAS })))).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     let chosen = "seven lanterns on a copper river";
     let reset = json!({ "token": house.link(ANAS).await, "password": chosen });
     let reset = house.ask(from(owner, Call::write("PUT", "/password-resets").json(&reset))).await;

@@ -41,7 +41,7 @@ async fn a_reminder_goes_to_the_address_on_file_and_the_page_learns_nothing() {
         house.ask(remind(&MEI)).await,
         house.ask(Call::post("/user-id-reminders").json(&nobody)).await,
     ];
-    house.errands().await;
+    house.jobs().await;
     for answer in &answers {
         assert_eq!((answer.is(202).text.as_str(), answer.header("set-cookie")), ("", ""));
     }
@@ -56,7 +56,7 @@ async fn a_new_password_by_a_link_ends_every_session_and_is_told() {
     let there = house.sign_in(ANAS).await;
     let (known, unknown) = (house.ask(forgot("ANA@example.org")).await, house.ask(forgot("nobody@example.org")).await);
     assert_eq!((known.is(202).text.as_str(), &known.text), ("", &unknown.is(202).text));
-    house.errands().await;
+    house.jobs().await;
     assert_eq!(letters_to(&house, "nobody@example.org").await.len(), 0);
     let token = house.link(ANAS).await;
     house.ask(set(&token, "short")).await.is_refused(422, "invalid").blames("password", "too_short");
@@ -78,11 +78,11 @@ async fn a_link_works_for_half_an_hour_and_only_the_last_one() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
     house.ask(forgot(ANAS)).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     let first = house.link(ANAS).await;
     house.app.clock.move_on(1_000);
     house.ask(forgot(ANAS)).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     let second = house.link(ANAS).await;
     house.ask(set(&first, NEW)).await.is_refused(422, "link_refused");
     house.app.clock.move_on(30 * 60_000);
@@ -99,7 +99,7 @@ async fn of_two_who_use_one_link_at_once_one_does() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
     house.ask(forgot(ANAS)).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     let token = house.link(ANAS).await;
     let both = tokio::join!(house.ask(set(&token, NEW)), house.ask(set(&token, "a second one for the lantern")));
     let mut statuses = [both.0.status.as_u16(), both.1.status.as_u16()];
@@ -112,7 +112,7 @@ async fn a_clock_that_was_moved_back_revives_no_link() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
     house.ask(forgot(ANAS)).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     let token = house.link(ANAS).await;
     let later = "UPDATE link SET created_at = created_at + 3600000, expires_at = expires_at + 3600000";
     sqlx::query(later).execute(&house.app.store.write).await.unwrap();
@@ -125,7 +125,7 @@ async fn nobody_is_flooded_with_letters() {
     house.register(&ANA, ANAS).await;
     for _ in 0..9 {
         house.ask(forgot(ANAS)).await.is(202);
-        house.errands().await;
+        house.jobs().await;
         house.app.clock.move_on(20_000);
     }
     assert_eq!(letters_to(&house, ANAS).await.iter().filter(|text| text.contains("reset-password#")).count(), 4);
@@ -162,7 +162,7 @@ async fn whoever_has_chosen_a_new_password_is_not_made_to_wait_for_the_tries_bef
     }
     house.ask(Call::post("/session").json(&json!({ "user_id": "ana@example.org", "password": "wrong" }))).await;
     house.ask(Call::post("/password-resets").json(&json!({ "email": "ana@example.org" }))).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     let token = house.link("ana@example.org").await;
     let password = "seven lanterns on a copper river";
     let reset = json!({ "token": token, "password": password });

@@ -9,6 +9,7 @@ mod events;
 mod factors;
 mod heavy;
 mod held;
+mod jobs;
 mod just_paid;
 mod letters;
 mod limits;

@@ -3,8 +3,8 @@
 use crate::house::{DECLINED, House, PAYS, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
 use contract::Instant;
 use server::{
+    jobs::reconcile::{self, CouldNotRun, Difference, reconcile},
     processor::{ChargeOrder, Processor},
-    reconcile::{self, CouldNotRun, Difference, reconcile},
 };
 use std::time::Duration;
 

@@ -100,7 +100,7 @@ async fn an_account_that_is_there_already_is_told_of_by_mail_and_nowhere_else() 
     house.register(&ANA, "ana@example.org").await;
     let fresh = house.look_up(&MEI).await;
     let new = open(&house, &fresh, &new_account(&MEI, "mei@example.org")).await;
-    house.errands().await;
+    house.jobs().await;
     let hash = house.text("SELECT password FROM account").await;
     for (member, email) in [(&ANA, "thief@example.org"), (&MEI, "ANA@example.org"), (&ANA, "ana@example.org")] {
         let payer = house.look_up(member).await;
@@ -109,7 +109,7 @@ async fn an_account_that_is_there_already_is_told_of_by_mail_and_nowhere_else() 
         account["password"] = json!("another lantern on the river");
         let again = open(&house, &payer, &account).await;
         assert_eq!((again.status, &again.text), (new.status, &new.text));
-        house.errands().await;
+        house.jobs().await;
         let after = begin(&house, &payer).await;
         assert_eq!((&before["is_sent"], &after["is_sent"]), (&json!(false), &json!(true)));
         house
@@ -163,7 +163,7 @@ async fn an_account_without_consent_or_with_a_password_that_is_easy_to_guess_is_
     let mut lacking = new_account(&ANA, "ana@example.org");
     lacking.as_object_mut().unwrap().remove("terms_version");
     open(&house, &ana, &lacking).await.is_refused(400, "malformed");
-    house.errands().await;
+    house.jobs().await;
     assert_eq!(house.number("SELECT COUNT(*) FROM account").await, 0);
 }
 
@@ -177,17 +177,17 @@ async fn the_link_comes_again_and_to_another_address_for_the_password_only() {
     house.ask(again(elsewhere)).await.is_refused(422, "invalid").blames("password", "missing");
     let guessed = json!({ "email": "ana@example.org", "password": "wrong wrong wrong wrong" });
     house.ask(again(guessed)).await.is_refused(422, "wrong_credentials").blames("password", "unknown");
-    house.errands().await;
+    house.jobs().await;
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE to_address = 'ana@example.org'").await, 0);
     let known = json!({ "email": "ana@example.org", "password": PASSWORD });
     house.ask(again(known)).await.is(202);
     house.confirm(&first, &code).await.is_refused(422, "link_refused");
-    house.errands().await;
+    house.jobs().await;
     let second = house.link("ana@example.org").await;
     let told = "SELECT COUNT(*) FROM outbox WHERE to_address = 'anna@example.org' AND subject LIKE '%elsewhere%'";
     assert_eq!(house.number(told).await, 1, "the address of before hears of it");
     house.ask(again(json!({}))).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     house.confirm(&second, &code).await.is_refused(422, "link_refused");
     let third = house.link("ana@example.org").await;
     house.confirm(&third, &code).await.is(204);
@@ -195,7 +195,7 @@ async fn the_link_comes_again_and_to_another_address_for_the_password_only() {
     house.app.clock.move_on(300_000);
     let before = house.number("SELECT COUNT(*) FROM outbox").await;
     house.ask(again(json!({}))).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await, before);
     assert_eq!(house.text("SELECT user_id FROM account").await, "ana@example.org");
 }
@@ -210,25 +210,25 @@ async fn a_registration_changes_its_address_three_times_and_no_more() {
     };
     for at in 1..=3 {
         house.ask(change(format!("ana{at}@example.org"))).await.is(202);
-        house.errands().await;
+        house.jobs().await;
         house.app.clock.move_on(200_000);
     }
     house.ask(change("stranger@example.org".to_owned())).await.is_refused(429, "too_many");
-    house.errands().await;
+    house.jobs().await;
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE to_address = 'stranger@example.org'").await, 0);
     house.confirm(&house.link("ana3@example.org").await, &house.code().await).await.is(204);
 }
 
 #[tokio::test]
-async fn nothing_is_lost_when_the_server_dies_between_answer_and_errand() {
+async fn nothing_is_lost_when_the_server_dies_between_response_and_job() {
     let house = House::open().await;
     let ana = house.look_up(&ANA).await;
     open(&house, &ana, &new_account(&ANA, "ana@example.org")).await.is(202);
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await, 0);
     // Another process finds it, and two that find it do it once.
-    tokio::join!(house.errands(), house.errands(), house.errands());
+    tokio::join!(house.jobs(), house.jobs(), house.jobs());
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE is_secret = 1").await, 2, "a link and a code");
-    assert_eq!(house.number("SELECT COUNT(*) FROM errand").await, 0);
+    assert_eq!(house.number("SELECT COUNT(*) FROM job").await, 0);
     house.confirm(&house.link("ana@example.org").await, &house.code().await).await.is(204);
 }
 
@@ -238,7 +238,7 @@ async fn a_registration_that_can_not_be_written_down_whole_is_not_written_down_a
     let ana = house.look_up(&ANA).await;
     let path = format!("/registrations/{}", begin(&house, &ana).await["id"].as_str().unwrap());
     house.ask(Call::write("PUT", &path).by(&ana).json(&json!({ "city": "Oakland" }))).await.is(204);
-    for table in ["errand", "pending_account"] {
+    for table in ["job", "pending_account"] {
         let rename = |from: &str, to: &str| sqlx::AssertSqlSafe(format!("ALTER TABLE {from} RENAME TO {to}"));
         sqlx::query(rename(table, "gone")).execute(&house.app.store.write).await.unwrap();
         let asked = open(&house, &ana, &new_account(&ANA, "ana@example.org")).await;
@@ -250,7 +250,7 @@ async fn a_registration_that_can_not_be_written_down_whole_is_not_written_down_a
     }
     // Asked again it comes whole.
     open(&house, &ana, &new_account(&ANA, "ana@example.org")).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     house.confirm(&house.link("ana@example.org").await, &house.code().await).await.is(204);
 }
 
@@ -263,7 +263,7 @@ async fn whoever_holds_a_statement_floods_nobody_with_letters() {
         open(&house, &mei, &new_account(&MEI, &format!("stranger{at}@example.org"))).await.is(202);
         let mei = house.look_up(&MEI).await;
         open(&house, &mei, &new_account(&MEI, "ana@example.org")).await.is(202);
-        house.errands().await;
+        house.jobs().await;
         house.app.clock.move_on(60_000);
     }
     let count = |what: &str| format!("SELECT COUNT(*) FROM outbox WHERE {what}");
@@ -284,7 +284,7 @@ async fn asked_again_because_the_answer_was_lost_it_was_asked_for_once() {
         // The second answer comes before anything that takes long: not even its password is looked at.
         house.ask(Call::post(&path).by(&ana).json(&account)).await.is(202);
     }
-    house.errands().await;
+    house.jobs().await;
     let both = "SELECT COUNT(*) FROM outbox WHERE to_address IN ('ana@example.org', 'a@example.org')";
     assert_eq!((house.number("SELECT COUNT(*) FROM pending_account").await, house.number(both).await), (1, 2));
     let mei = house.look_up(&MEI).await;

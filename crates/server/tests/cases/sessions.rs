@@ -166,7 +166,7 @@ async fn what_old_sessions_left_is_cleaned_up_in_batches_that_keep_nobody_from_w
     let now = house.app.clock.now();
     assert!(house.app.store.clean_up_sessions(now).await.unwrap(), "there is more");
     assert_eq!(left().await, 201);
-    server::recovery::clean_up(&house.app).await;
+    server::jobs::clean_up::round(&house.app).await;
     assert_eq!((left().await, house.number("SELECT COUNT(*) FROM session WHERE draft LIKE '%Ana%'").await), (1, 0));
     house.ask(Call::get("/bills").by(&ana)).await.is(200);
 }

@@ -143,7 +143,7 @@ async fn passwords_are_in_no_answer_and_in_no_table() {
     house.register(&ANA, ANAS).await;
     let hash = house.text("SELECT password FROM account").await;
     assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-    let left = "SELECT (SELECT COUNT(*) FROM registration WHERE draft LIKE '%copper%') + (SELECT COUNT(*) FROM errand)";
+    let left = "SELECT (SELECT COUNT(*) FROM registration WHERE draft LIKE '%copper%') + (SELECT COUNT(*) FROM job)";
     assert_eq!(house.number(left).await, 0);
     for text in ["{\"user_id\":\"a\",\"password\":1}", "{\"password\":\"copper river\"}"] {
         let answer = house.ask(Call::post("/session").text(text)).await;

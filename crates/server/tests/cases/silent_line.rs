@@ -12,8 +12,9 @@ use crate::house::{
 use serde_json::json;
 use server::{
     clock::Clock,
-    delivery::Mailer,
-    demo, limits, reconcile,
+    demo,
+    jobs::{self, reconcile, send_mail::Mailer},
+    limits,
     state::{App, State},
     store::Store,
 };
@@ -50,25 +51,25 @@ async fn no_background_task_waits_for_ever() {
     let wire = Wire::before(&house.database_url).await;
     let app = by(&house, &wire).await;
     wire.falls_silent_at([
-        "SELECT id, detail FROM errand",                  // errands
-        "DELETE FROM pending_account",                    // errands, cleaning up
+        "UPDATE job SET due_at",                          // jobs
+        "DELETE FROM pending_account",                    // clean_up
         demo::CLOCK_MARK,                                 // demo_clock
-        "UPDATE payment SET ask_at",                      // recovery, asking
-        "processor_events_read",                          // recovery, reading
-        "SELECT COUNT(*) AS letters",                     // delivery, counting
+        "UPDATE payment SET ask_at",                      // settle_payments
+        "processor_events_read",                          // settle_payments, events
+        "SELECT COUNT(*) AS letters",                     // send_mail, counting
         "WITH due (chosen)",                              // delivery, taking
         "UPDATE outbox SET next_try_at = NULL, sent_at ", // delivery, after the hand-over
         "FROM tally",                                     // tallies
     ]);
     let mailer = Mailer::new(&post.url, "Plan <bills@example.org>").unwrap();
-    server::supervise(&app, Some(mailer));
+    jobs::supervise(&app, Some(mailer));
     until("each fell silent", async || wire.waits_for().is_empty()).await;
 
     app.limits.tallies.add(limits::tallies::Kind::Lookups, true);
     house.ask(Call::post("/password-resets").json(&json!({ "email": "ana@example.org" }))).await.is(202);
     house.ask_outside(Call::post("/demo/clock").json(&json!({ "seconds": 86_400 }))).await.is(200);
     house.look_up(&MEI).await;
-    until("errands are done", async || house.number("SELECT COUNT(*) FROM errand").await == 0).await;
+    until("jobs are done", async || house.number("SELECT COUNT(*) FROM job").await == 0).await;
     let ahead = || app.clock.now().millis() - app.clock.unmoved().millis();
     until("the clock is followed", async || ahead() >= 86_400_000).await;
     let unsent = "SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL";

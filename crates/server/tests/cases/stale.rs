@@ -214,7 +214,7 @@ async fn a_thief_who_knows_the_old_password_and_holds_calls_back_undoes_nothing(
         let held = [house.hold(change(PASSWORD, EVIL).by(&thief)).await, house.hold(proof.by(&thief)).await];
         if by_mail {
             house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
-            house.errands().await;
+            house.jobs().await;
             let reset = json!({ "token": house.link(ANAS).await, "password": NEW });
             house.ask(Call::write("PUT", "/password-resets").json(&reset)).await.is(204);
         } else {
@@ -269,7 +269,7 @@ async fn a_password_is_not_made_short_while_the_last_factor_is_taken_away() {
         with_app(&house, &member).await;
         let call = if by_mail {
             house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
-            house.errands().await;
+            house.jobs().await;
             Call::write("PUT", "/password-resets").json(&json!({ "token": house.link(ANAS).await, "password": SHORT }))
         } else {
             change(PASSWORD, SHORT).by(&member)
@@ -427,7 +427,7 @@ async fn a_registration_whose_session_ends_while_it_waits_writes_to_nobody() {
     sqlx::query("UPDATE session SET ended_at = seen_at, draft = NULL").execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
     call.await.unwrap().is_refused(401, "signed_out");
-    house.errands().await;
+    house.jobs().await;
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await, letters);
     assert_eq!(house.text("SELECT opening FROM pending_account").await, opening);
 }

@@ -329,7 +329,7 @@ async fn a_bit_of_everything(house: &House, router: &Router, ana: &Payer, member
     ask(Call::get("/session").by(member)).await.is(200);
     ask(Call::get("/security").by(member)).await.is(200);
     ask(Call::post("/password-resets").json(&json!({ "email": "mei@example.org" }))).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     let path = format!("/payments/{id}/receipt-emails");
     ask(Call::post(&path).by(ana).json(&json!({ "email": "other@example.org" }))).await.is(202);
 }

@@ -24,7 +24,7 @@ async fn thief_at(address: &str, house: &House, member: &'static Member, email: 
     account["password"] = json!(THIEFS_PASSWORD);
     let path = format!("/registrations/{}/account", begun["id"].as_str().unwrap());
     house.ask(Call::post(&path).by(&payer).header("x-forwarded-for", address).json(&account)).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     payer
 }
 
@@ -170,7 +170,7 @@ async fn a_mailbox_that_somebody_mistyped_opens_nothing() {
         let code = house.code().await;
         let reset = Call::post("/password-resets").json(&json!({ "email": email }));
         house.ask(reset).await.is(202);
-        house.errands().await;
+        house.jobs().await;
         assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE body_text LIKE '%reset-password#%'").await, 0);
         let guess = confirm(&house, &token, "wrong wrong wrong wrong", &code).await;
         guess.is_refused(422, "wrong_credentials").blames("password", "unknown");
@@ -230,9 +230,14 @@ async fn what_nobody_confirms_lapses_after_a_day_and_leaves_nothing() {
     house.app.clock.move_on(24 * 3_600_000);
     house.confirm(&token, &code).await.is_refused(422, "link_refused");
     let now = house.app.clock.now();
-    house.app.store.clean_up_pending(now, server::errands::CONFIRM_MILLIS).await.unwrap();
+    house.app.store.clean_up_pending(now, server::jobs::account_requests::CONFIRM_MILLIS).await.unwrap();
     assert_eq!(house.number("SELECT COUNT(*) FROM pending_account").await, 0);
-    house.app.store.clean_up_pending(now.plus_millis(24 * 3_600_000), server::errands::CONFIRM_MILLIS).await.unwrap();
+    house
+        .app
+        .store
+        .clean_up_pending(now.plus_millis(24 * 3_600_000), server::jobs::account_requests::CONFIRM_MILLIS)
+        .await
+        .unwrap();
     assert_eq!(house.number("SELECT COUNT(*) FROM membership_code").await, 0);
     // Membership and address are as free as they were.
     house.register(&ANA, MEIS).await;
@@ -304,7 +309,7 @@ async fn what_an_earlier_version_opened_and_nobody_confirmed_is_no_account() {
     house.ask(Call::get("/security").by(&session)).await.is_refused(401, "signed_out");
     house.ask(Call::get("/payments").by(&session)).await.is_refused(400, "malformed");
     house.ask(Call::post("/password-resets").json(&json!({ "email": MEIS }))).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE body_text LIKE '%reset-password#%'").await, 0);
     // It keeps nobody from registering, and is forgotten with its sessions.
     house.app.clock.move_on(3_600_000);
@@ -313,7 +318,7 @@ async fn what_an_earlier_version_opened_and_nobody_confirmed_is_no_account() {
     assert_eq!(house.number("SELECT COUNT(*) FROM session WHERE account IS NOT NULL").await, 0);
     assert_eq!(house.number(&format!("SELECT COUNT(*) FROM session WHERE id = '{id}' AND ended_at IS NULL")).await, 0);
     sqlx::query("UPDATE account SET email_confirmed_at = NULL").execute(&house.app.store.write).await.unwrap();
-    let day = server::errands::CONFIRM_MILLIS;
+    let day = server::jobs::account_requests::CONFIRM_MILLIS;
     house.app.store.clean_up_pending(house.app.clock.now().plus_millis(day), day).await.unwrap();
     assert_eq!(accounts(&house).await, 0);
 }
@@ -331,12 +336,11 @@ async fn what_an_earlier_version_was_asked_for_is_done_as_today() {
     let open = json!({ "open": { "registration": begun["id"], "opening": opening } });
     let letter = json!({ "confirm": { "whose": { "registration": begun["id"] }, "email": null } });
     for detail in [open, letter] {
-        let mut tx = house.app.store.begin().await.unwrap();
-        server::store::errands::add(&mut tx, &detail.to_string(), house.app.clock.now()).await.unwrap();
-        tx.commit().await.unwrap();
+        super::jobs::old_errand(&house, &detail).await;
     }
-    house.errands().await;
-    assert_eq!(house.number("SELECT COUNT(*) FROM errand").await, 0);
+    server::jobs::worker::look_after(&house.app).await.unwrap();
+    house.jobs().await;
+    assert_eq!(house.number("SELECT COUNT(*) FROM job").await, 0);
     house.confirm(&house.link(MEIS).await, &house.code().await).await.is(204);
 }
 
@@ -347,13 +351,13 @@ async fn an_attackers_letters_use_up_none_of_the_owners() {
     for _ in 0..8 {
         thief(&house, &MEI, THIEFS).await;
         house.ask(Call::post("/password-resets").json(&json!({ "email": MEIS }))).await.is(202);
-        house.errands().await;
+        house.jobs().await;
         house.app.clock.move_on(60_000);
     }
     let mut statement: Value = MEI.lookup();
     statement["locale"] = json!("en");
     house.ask(Call::post("/user-id-reminders").json(&statement)).await.is(202);
-    house.errands().await;
+    house.jobs().await;
     let count = |with: &str| format!("SELECT COUNT(*) FROM outbox WHERE to_address = '{MEIS}' AND {with}");
     assert_eq!(house.number(&count("subject LIKE '%already%'")).await, 4);
     assert_eq!(house.number(&count("body_text LIKE '%reset-password#%'")).await, 4);
@@ -368,7 +372,7 @@ async fn reminders_for_a_statement_without_an_account_are_counted_too() {
     for _ in 0..10 {
         house.ask(Call::post("/user-id-reminders").json(&statement)).await.is(202);
     }
-    house.errands().await;
+    house.jobs().await;
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE to_address = 'a@example.org'").await, 4);
 }
 
@@ -379,7 +383,7 @@ async fn an_open_page_of_somebody_who_registered_is_no_way_to_their_account() {
     // Fifteen minutes at the machine: the session's cookie, and no password.
     let turn = json!({ "email": THIEFS, "password": THIEFS_PASSWORD });
     house.ask(Call::post("/confirmation-letters").by(&mei).json(&turn)).await.is_refused(422, "wrong_credentials");
-    house.errands().await;
+    house.jobs().await;
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE to_address = 'thief@example.org'").await, 0);
     house.confirm(&house.link(MEIS).await, &house.code().await).await.is(204);
     let again = house.ask(Call::get("/session").by(&mei)).await;

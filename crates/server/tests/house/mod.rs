@@ -25,8 +25,8 @@ use seed::Member;
 use serde_json::{Value, json};
 use server::{
     clock::Clock,
+    jobs::settle_payments,
     processor::Sandbox,
-    recovery,
     settings::{Secrets, Settings},
     state::{App, State},
     store::Store,
@@ -219,7 +219,7 @@ impl House {
         let id = begun.is(201).json()["id"].as_str().unwrap().to_owned();
         let account = new_account(member, email);
         self.ask(Call::post(&format!("/registrations/{id}/account")).by(&payer).json(&account)).await.is(202);
-        self.errands().await;
+        self.jobs().await;
         payer
     }
 
@@ -261,8 +261,8 @@ impl House {
     }
 
     /// What was put off until after the answer is done.
-    pub async fn errands(&self) {
-        server::errands::round(&self.app).await;
+    pub async fn jobs(&self) {
+        server::jobs::worker::round(&self.app).await;
     }
 
     /// The secret of the link in the newest letter to an address.
@@ -356,7 +356,7 @@ impl House {
     pub async fn recover(&self) {
         self.line.cut(Cut::Nowhere);
         self.app.clock.move_on(30_000);
-        recovery::round(&self.app).await;
+        settle_payments::round(&self.app).await;
     }
 
     pub fn processor_now(&self) -> contract::Instant {
@@ -383,7 +383,7 @@ impl House {
     }
     /// The next round, with nothing in between.
     pub async fn round(&self) {
-        recovery::round(&self.app).await;
+        settle_payments::round(&self.app).await;
     }
 
     pub fn asked(&self) -> usize {

@@ -1,7 +1,6 @@
-//! What was asked for by somebody who must not learn from the answer whether there is an account: the e-mails of a registration,
-//! reminders, links to a new password. The call only writes down what was asked and answers, in the same time whatever is true; a
-//! moment later it is done here, with its e-mails, in one transaction. Nothing is lost by a crash in between, and nothing is done
-//! twice: `enqueue` takes the transaction of what it belongs to.
+//! Account requests whose result must not be observable in the response: the e-mails of a registration, user ID reminders, links to a new
+//! password. The response is the same, and takes as long, whether there is an account or not; a job does the work a moment later, with
+//! its e-mails, in one transaction.
 //!
 //! # Registering: who becomes the member
 //!
@@ -18,85 +17,39 @@
 //! Both e-mails look the same whether there is an account or not, except to the readers of the account's and the plan's address. A
 //! code is good for every registration of its membership, for two days, so it does not matter whose registration sent it: nobody
 //! uses up the codes that the owner would get.
-//!
-//! How many e-mails of a kind go to an address is counted in the database, under a lock of the membership they are about. Links to the
-//! address on file are counted by the network that asked for them: a stranger with a statement can name that address as well as its
-//! owner can, and their links, which ask for the stranger's password, must not use up the owner's. For all networks together there is
-//! a bound so wide that it takes several to reach it.
 
+use super::Kind;
 use crate::{
     caller,
     factors::recovery,
-    limits::rules,
+    jobs,
+    limits::emails::{self, CODE, LINK, Limit, MOST_LINKS, MOVED, REGISTERED, REMINDER, RESET},
     mail::{self, Letter},
     refusal::{Answer, Error},
     state::App,
     store::{
-        Tx,
+        self, Tx,
         accounts::{self, Account, Opening, Purpose},
-        errands, memberships,
+        jobs::Job,
+        memberships,
         outbox::{self, Queued},
         pending_accounts::{self, Pending},
     },
 };
 use contract::{Email, Identifier, Instant, Locale, Region, refusal::RefusalCode};
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
-const EVERY: Duration = Duration::from_secs(1);
-const AGAIN: Duration = Duration::from_millis(50);
-/// What has run out is forgotten so often; until then nobody can use it either.
-const LAPSES_EVERY_MILLIS: i64 = 60_000;
 /// A link opens something for so long.
 pub const RESET_MILLIS: i64 = 30 * 60_000;
 pub const CONFIRM_MILLIS: i64 = DAY_MILLIS;
 /// A code outlives every link that was sent while no new code was: at most a day lies between two.
 const CODE_MILLIS: i64 = 2 * DAY_MILLIS;
-const HOUR_MILLIS: i64 = 3_600_000;
-const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
-/// E-mails with links that the registrations of one membership send in a day, but for the address on file: a statement is
-/// no way to write to strangers.
-const MOST_LINKS: i64 = 20;
-
-/// E-mails of one kind about one thing to one address.
-#[derive(Clone, Copy)]
-pub struct Limit {
-    kind: &'static str,
-    an_hour: i64,
-    a_day: i64,
-}
-
-const LINK: Limit = Limit { kind: "link", an_hour: 4, a_day: 12 };
-const CODE: Limit = Limit { kind: "code", an_hour: 4, a_day: 12 };
-const MOVED: Limit = Limit { kind: "moved", an_hour: 1, a_day: 3 };
-const REGISTERED: Limit = Limit { kind: "registered", an_hour: 4, a_day: 12 };
-const REMINDER: Limit = Limit { kind: "reminder", an_hour: 4, a_day: 12 };
-/// No limit by the day: its links live half an hour, and its owner may be in need of one.
-const RESET: Limit = Limit { kind: "reset", an_hour: 4, a_day: i64::MAX };
-/// About an account: sent by `routes::session`, in the transaction of the sign-in.
-pub const NEW_DEVICE: Limit = Limit { kind: "new device", an_hour: 4, a_day: 12 };
-
-impl Limit {
-    /// What such an e-mail is queued with, so that it is counted with its like and takes nothing from others.
-    pub fn cause(self, about: &str) -> String {
-        format!("{} {about}", self.kind)
-    }
-
-    /// Whether one more may be sent. With what it is about locked: of two at the same moment none slips through.
-    pub async fn may_post(self, tx: &mut Tx, about: &str, to: &Email, now: Instant) -> Answer<bool> {
-        let cause = self.cause(about);
-        for (most, millis) in [(self.an_hour, HOUR_MILLIS), (self.a_day, DAY_MILLIS)] {
-            if outbox::queued_since(tx, &cause, Some(to), now.plus_millis(-millis)).await? >= most {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-}
+const DAY_MILLIS: i64 = 24 * 3_600_000;
 
 /// As it waits in the database.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Errand {
+pub enum AccountRequest {
     /// The e-mails of a registration. `left` is the address that it named before, `network` where it was asked for from, under a key
     /// (`Limits::network`): a server of an earlier version does not say.
     Invite {
@@ -128,99 +81,49 @@ pub fn takes_code(on_file: Option<&Email>, email: &Email) -> bool {
     on_file.is_none_or(|on_file| accounts::user_id(on_file) != accounts::user_id(email))
 }
 
-/// Writes it down in the transaction of what it belongs to. Whoever commits wakes whoever does it.
-pub async fn enqueue(tx: &mut Tx, errand: &Errand, now: Instant) -> Answer<()> {
-    let detail = serde_json::to_string(errand).map_err(|_| Error::new(RefusalCode::Fault))?;
-    Ok(errands::add(tx, &detail, now).await?)
-}
-
-pub fn wake(app: &App) {
-    app.errands.notify_one();
-}
-
-/// For what belongs to nothing else.
-pub async fn ask(app: &App, errand: &Errand) -> Answer<()> {
+/// For a request that belongs to nothing else.
+pub async fn request(app: &App, request: &AccountRequest) -> Answer<()> {
     let mut tx = app.store.begin().await?;
-    enqueue(&mut tx, errand, app.clock.now()).await?;
+    request.enqueue(&mut tx, app.clock.now()).await?;
     tx.commit().await?;
-    wake(app);
+    jobs::wake(app);
     Ok(())
 }
 
-/// Until the task is dropped. An errand that has more to do keeps others from writing for longer: it is done at a moment that
-/// nobody can foresee, so that whoever asked can't wait for it with a write of their own.
-pub async fn run(app: App) {
-    let mut lapsed_at = i64::MIN;
-    loop {
-        round(&app).await;
-        let now = app.clock.now();
-        if now.millis().saturating_sub(lapsed_at) > LAPSES_EVERY_MILLIS {
-            lapsed_at = now.millis();
-            if app.step("errands", app.store.clean_up_pending(now, CONFIRM_MILLIS)).await.is_err() {
-                tracing::error!("registrations that ran out could not be forgotten");
-            }
-        }
-        _ = tokio::time::timeout(EVERY, app.errands.notified()).await;
-        let mut chance = [0];
-        _ = getrandom::fill(&mut chance);
-        tokio::time::sleep(Duration::from_millis(u64::from(chance[0]) * 2)).await;
+impl AccountRequest {
+    /// In the transaction of what it belongs to; whoever commits calls `jobs::wake`.
+    pub async fn enqueue(&self, tx: &mut Tx, now: Instant) -> Answer<()> {
+        jobs::enqueue(tx, Kind::AccountRequest, self, now).await
     }
 }
 
-/// Everything that is due. What can't be done now is put off, and keeps nothing else waiting.
-pub async fn round(app: &App) {
-    if let Err(error) = try_all(app).await {
-        tracing::warn!(code = ?error.code, "the errands could not be read");
-    }
-}
-
-async fn try_all(app: &App) -> Answer<()> {
-    while let Some((id, detail)) = app.step("errands", app.store.next_errand(app.clock.now())).await? {
-        if let Err(error) = app.step("errands", run_again(app, &id, &detail)).await {
-            tracing::error!(errand = id, code = ?error.code, "an errand could not be done");
-            app.step("errands", app.store.put_errand_off(&id, app.clock.now())).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Done again at once where it met another transaction; everything of an errand is in one.
-async fn run_again(app: &App, id: &str, detail: &str) -> Answer<()> {
-    for _ in 0..2 {
-        match run_one(app, id, detail).await {
-            Err(error) if error.code == RefusalCode::Unavailable => tokio::time::sleep(AGAIN).await,
-            done => return done,
-        }
-    }
-    run_one(app, id, detail).await
-}
-
-async fn run_one(app: &App, id: &str, detail: &str) -> Answer<()> {
-    let errand: Errand = serde_json::from_str(detail).map_err(|_| Error::new(RefusalCode::Fault))?;
+/// Does what was asked for, with its e-mails, and ends the job, in one transaction.
+pub async fn run(app: &App, job: &Job) -> Answer<()> {
+    let request: AccountRequest = serde_json::from_str(&job.payload).map_err(|_| Error::new(RefusalCode::Fault))?;
     let now = app.clock.now();
-    let known = Known::of(app, &errand, now).await?;
+    let known = Known::of(app, &request, now).await?;
     let mut tx = app.store.begin().await?;
-    if errands::take(&mut tx, id).await? {
+    if store::jobs::finish(&mut tx, job).await? {
         memberships::lock(&mut tx, known.memberships()).await?;
-        let mut desk = Desk { app, tx: &mut tx, now };
-        match errand {
-            Errand::Invite { left, network, .. } => desk.invite(left, &network, &known).await?,
-            Errand::Remind { locale, .. } => desk.remind(locale, &known).await?,
-            Errand::Reset { .. } => desk.reset(&known).await?,
-            Errand::Open { registration, opening } => {
+        let mut handler = Handler { app, tx: &mut tx, now };
+        match request {
+            AccountRequest::Invite { left, network, .. } => handler.invite(left, &network, &known).await?,
+            AccountRequest::Remind { locale, .. } => handler.remind(locale, &known).await?,
+            AccountRequest::Reset { .. } => handler.reset(&known).await?,
+            AccountRequest::Open { registration, opening } => {
                 let times = (now, now.plus_millis(CONFIRM_MILLIS));
                 let pending = pending_accounts::add(&mut tx, &registration, &opening, times).await?;
                 let network = String::new();
-                enqueue(&mut tx, &Errand::Invite { pending, left: None, network }, now).await?;
+                AccountRequest::Invite { pending, left: None, network }.enqueue(&mut tx, now).await?;
             }
-            Errand::Confirm {} => {}
+            AccountRequest::Confirm {} => {}
         }
     }
     tx.commit().await?;
     Ok(())
 }
 
-/// What is there already of what an errand is about.
+/// What is there already of what a request is about.
 #[derive(Default)]
 struct Known {
     membership: Option<String>,
@@ -232,24 +135,24 @@ struct Known {
 }
 
 impl Known {
-    async fn of(app: &App, errand: &Errand, now: Instant) -> Answer<Self> {
+    async fn of(app: &App, request: &AccountRequest, now: Instant) -> Answer<Self> {
         let store = &app.store;
         let mut known = Self::default();
-        match errand {
-            Errand::Invite { pending, .. } => {
+        match request {
+            AccountRequest::Invite { pending, .. } => {
                 known.pending = store.pending_account(pending, now).await?;
                 let Some(Pending { opening, .. }) = &known.pending else { return Ok(known) };
                 known.of_address = store.account_of_user_id(&accounts::user_id(&opening.email)).await?;
                 known.membership = Some(opening.membership.clone());
             }
-            Errand::Remind { region, identifiers, .. } => {
+            AccountRequest::Remind { region, identifiers, .. } => {
                 let found = store.find_membership(*region, identifiers).await?;
                 known.membership = found.map(|membership| membership.id);
             }
-            Errand::Reset { email } => {
+            AccountRequest::Reset { email } => {
                 known.of_address = store.account_of_user_id(&accounts::user_id(email)).await?;
             }
-            Errand::Open { .. } | Errand::Confirm {} => {}
+            AccountRequest::Open { .. } | AccountRequest::Confirm {} => {}
         }
         if let Some(membership) = &known.membership {
             known.of_membership = store.account_of_membership(membership).await?;
@@ -264,14 +167,14 @@ impl Known {
     }
 }
 
-/// One errand being done: its transaction, and the e-mails it sends.
-struct Desk<'a> {
+/// One request being handled: its transaction, and the e-mails it queues.
+struct Handler<'a> {
     app: &'a App,
     tx: &'a mut Tx,
     now: Instant,
 }
 
-impl Desk<'_> {
+impl Handler<'_> {
     async fn invite(&mut self, left: Option<Email>, network: &str, known: &Known) -> Answer<()> {
         let Some(Pending { id, opening, .. }) = &known.pending else { return Ok(()) };
         if let Some(left) = left {
@@ -308,10 +211,11 @@ impl Desk<'_> {
         let takes_code = takes_code(on_file, &opening.email);
         let about = format!("{}{}", if takes_code { "elsewhere " } else { "" }, opening.membership);
         let may_post = if takes_code {
-            self.queued(&LINK.cause(&about), None, DAY_MILLIS).await? < MOST_LINKS
+            outbox::queued_since(self.tx, &LINK.cause(&about), None, self.now.plus_millis(-DAY_MILLIS)).await?
+                < MOST_LINKS
                 && self.may_post(LINK, &about, &opening.email).await?
         } else {
-            self.may_link_on_file(&opening.membership, network).await?
+            emails::may_link_on_file(self.app, self.tx, (&opening.membership, network), self.now).await?
         };
         if !may_post {
             return Ok(());
@@ -325,18 +229,6 @@ impl Desk<'_> {
         let code_from = takes_code.then(|| self.phone());
         let letter = mail::confirm_email(self.brand(), &link, code_from, opening.locale);
         self.put(&LINK.cause(&about), &opening.email, &letter, true).await
-    }
-
-    /// Counts one more, if there may be one.
-    async fn may_link_on_file(&mut self, membership: &str, network: &str) -> Answer<bool> {
-        let limits = &self.app.limits;
-        let of_network = format!("{membership}\0{network}");
-        let buckets = [
-            limits.bucket(&rules::LINKS_ON_FILE, membership),
-            limits.bucket(&rules::LINKS_ON_FILE_BY_NETWORK, &of_network),
-            limits.bucket(&rules::LINKS_ON_FILE_BY_NETWORK_A_DAY, &of_network),
-        ];
-        Ok(self.app.store.take_in(self.tx, &buckets, self.now).await?.is_ok())
     }
 
     async fn code(&mut self, opening: &Opening, on_file: &Email) -> Answer<()> {
@@ -394,10 +286,6 @@ impl Desk<'_> {
 
     async fn may_post(&mut self, limit: Limit, about: &str, to: &Email) -> Answer<bool> {
         limit.may_post(self.tx, about, to, self.now).await
-    }
-
-    async fn queued(&mut self, cause: &str, to: Option<&Email>, millis: i64) -> Answer<i64> {
-        Ok(outbox::queued_since(self.tx, cause, to, self.now.plus_millis(-millis)).await?)
     }
 
     fn brand(&self) -> &str {

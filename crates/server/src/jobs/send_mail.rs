@@ -85,7 +85,7 @@ fn wait_millis(tries: i64) -> i64 {
 /// Until the task is dropped.
 pub async fn run(app: App, mailer: Mailer) {
     loop {
-        let counted = app.step("delivery", count(&app)).await;
+        let counted = app.step("send_mail", count(&app)).await;
         // Logged by the error itself.
         if counted.and(round(&app, &mailer).await).is_err() {
             tracing::warn!("the outbox could not be read");
@@ -112,7 +112,7 @@ pub async fn round(app: &App, mailer: &Mailer) -> Answer<()> {
         let free = AT_ONCE - under_way.len();
         if free > 0 && ended.is_ok() && began.elapsed() < ROUND {
             let now = app.clock.now();
-            match app.step("delivery", app.store.take_letters(now, now.plus_millis(again), free)).await {
+            match app.step("send_mail", app.store.take_letters(now, now.plus_millis(again), free)).await {
                 Ok(letters) => {
                     for letter in letters {
                         under_way.spawn(hand_over(app.clone(), mailer.clone(), letter));
@@ -134,7 +134,7 @@ pub async fn round(app: &App, mailer: &Mailer) -> Answer<()> {
 
 async fn hand_over(app: App, mailer: Mailer, letter: Due) -> Answer<()> {
     let outcome = mailer.send(&letter, app.clock.now()).await;
-    app.step("delivery", app.store.end_try(&letter.id, outcome, app.clock.now())).await?;
+    app.step("send_mail", app.store.end_try(&letter.id, outcome, app.clock.now())).await?;
     match outcome {
         Outcome::Sent => tracing::info!(letter = letter.id, "sent"),
         Outcome::GivenUp => tracing::error!(letter = letter.id, tries = letter.tries, "given up"),

@@ -1,11 +1,9 @@
-//! What goes on without anybody asking: payments whose answer never came are asked about again, the processor's events are written
-//! down, and what was typed in sessions that ran out is wiped. Runs from the moment the server starts, so a server that was killed in
-//! the middle of a payment finishes it.
+//! Settles payments that got no answer: asks the processor about them again, and has its events applied (`processor_events`). Runs from the
+//! moment the server starts, so a payment whose server was killed in the middle is finished.
 //!
 //! Nothing here waits without an end (`Tasks::step`), and nothing that can't be done stops what comes after it.
 
-mod events;
-
+use super::processor_events;
 use crate::{
     alarm::OncePerMinute,
     metrics, paying,
@@ -34,7 +32,7 @@ const HOUR_MILLIS: i64 = 3_600_000;
 pub async fn run(app: App) {
     // Whatever waits at the start was left by a server that is gone: ask at once.
     if within(&app, hurry(&app)).await.is_none() {
-        tracing::error!("recovery could not start");
+        tracing::error!("payments left unanswered by an earlier run could not be hurried");
     }
     let mut rounds: u64 = 0;
     loop {
@@ -43,21 +41,7 @@ pub async fn run(app: App) {
             look_after(&app).await;
         }
         rounds += 1;
-        if rounds.is_multiple_of(MINUTE) {
-            clean_up(&app).await;
-        }
         tokio::time::sleep(EVERY).await;
-    }
-}
-
-/// Once a minute: what sessions that ran out have left, a batch at a time. What is left after ten waits for the next minute.
-pub async fn clean_up(app: &App) {
-    for _ in 0..10 {
-        match within(app, app.store.clean_up_sessions(app.clock.now())).await {
-            Some(true) => {}
-            Some(false) => return,
-            None => return tracing::error!("what ended sessions left could not be wiped"),
-        }
     }
 }
 
@@ -65,12 +49,12 @@ pub async fn clean_up(app: &App) {
 pub async fn round(app: &App) {
     static ASKING: OncePerMinute = OncePerMinute::new();
     static READING: OncePerMinute = OncePerMinute::new();
-    let (asked, read) = tokio::join!(within(app, ask_again(app)), within(app, events::read(app)));
+    let (asked, read) = tokio::join!(within(app, ask_again(app)), within(app, processor_events::read(app)));
     if asked.is_none() && ASKING.is_due() {
-        tracing::warn!("recovery: asking again failed");
+        tracing::warn!("asking the processor again failed");
     }
     if read.is_none() && READING.is_due() {
-        tracing::warn!("recovery: reading the processor's events failed");
+        tracing::warn!("reading the processor's events failed");
     }
 }
 
@@ -78,13 +62,13 @@ pub async fn round(app: &App) {
 pub async fn look_after(app: &App) {
     static LOOKING: OncePerMinute = OncePerMinute::new();
     if within(app, look(app)).await.is_none() && LOOKING.is_due() {
-        tracing::warn!("recovery: looking after old payments failed");
+        tracing::warn!("looking after old payments failed");
     }
 }
 
 /// None if it failed or took too long.
 async fn within<T, E>(app: &App, work: impl Future<Output = Result<T, E>>) -> Option<T> {
-    app.tasks.step("recovery", work).await?.ok()
+    app.tasks.step("settle_payments", work).await?.ok()
 }
 
 /// Over one SQLite file there is no other server that could be in the middle of these.
@@ -113,7 +97,7 @@ async fn ask(app: &App, asked: &Asked) {
     let is_settled = paying::ask_again(app, asked).await.is_ok();
     // Each time at first, then when the wait is as long as it gets: once a minute.
     if is_settled || asked.asks < 3 || asked.asks >= 6 {
-        tracing::info!(payment = asked.id, is_settled, asks = asked.asks + 1, "recovery asked the processor again");
+        tracing::info!(payment = asked.id, is_settled, asks = asked.asks + 1, "asked the processor again");
     }
 }
 

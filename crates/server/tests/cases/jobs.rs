@@ -1,0 +1,164 @@
+//! The job worker: a queued job is done once, by one of several workers, and one that can't be done keeps no other waiting.
+
+use crate::house::{House, seed::ANA};
+use contract::Instant;
+use serde_json::{Value, json};
+use server::{
+    jobs::{self, Kind, worker},
+    refusal::Answer,
+    state::App,
+    store::jobs::{Job, finish},
+};
+
+const ANAS: &str = "ana@example.org";
+const HOUR: i64 = 3_600;
+
+async fn queue(house: &House, payload: &Value) {
+    let mut tx = house.app.store.begin().await.unwrap();
+    jobs::enqueue(&mut tx, Kind::AccountRequest, payload, house.app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+fn reset() -> Value {
+    json!({ "reset": { "email": ANAS } })
+}
+
+async fn claim(app: &App) -> Option<Job> {
+    let now = app.clock.now();
+    app.store.claim_job(now, now.plus_millis(60_000)).await.unwrap()
+}
+
+async fn resets(house: &House) -> i64 {
+    house.number("SELECT COUNT(*) FROM link WHERE purpose = 'reset'").await
+}
+
+async fn queued(house: &House) -> i64 {
+    house.number("SELECT COUNT(*) FROM job").await
+}
+
+#[tokio::test]
+async fn a_job_is_there_if_and_only_if_its_cause_is() {
+    let house = House::open().await;
+    let mut tx = house.app.store.begin().await.unwrap();
+    jobs::enqueue(&mut tx, Kind::AccountRequest, &reset(), house.app.clock.now()).await.unwrap();
+    tx.rollback().await.unwrap();
+    assert_eq!(queued(&house).await, 0);
+    queue(&house, &reset()).await;
+    assert_eq!(queued(&house).await, 1);
+}
+
+#[tokio::test]
+async fn a_job_that_fails_is_tried_later_each_time_and_set_aside_in_the_end_and_keeps_no_other_waiting() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    queue(&house, &json!({ "nothing_of_ours": {} })).await;
+    queue(&house, &reset()).await;
+    house.jobs().await;
+    assert_eq!((resets(&house).await, queued(&house).await), (1, 1));
+    assert_eq!(house.text("SELECT error FROM job").await, "Fault");
+    let mut last = 0;
+    for tries in 1..worker::MOST_TRIES {
+        assert_eq!(house.number("SELECT tries FROM job").await, tries);
+        let wait = house.number("SELECT due_at FROM job").await - house.app.clock.now().millis();
+        assert!(wait > last.min(500_000), "{tries}: {wait} ms after {last}");
+        last = wait / 2;
+        house.jobs().await;
+        assert_eq!(house.number("SELECT tries FROM job").await, tries, "it is not due yet");
+        house.move_clock(wait / 1_000 + 1).await;
+        house.jobs().await;
+    }
+    assert_eq!(house.app.store.jobs_set_aside().await.unwrap(), 1);
+    house.move_clock(24 * HOUR).await;
+    house.jobs().await;
+    assert_eq!(house.number("SELECT tries FROM job").await, worker::MOST_TRIES, "nobody runs it any more");
+    // It holds what somebody typed: it does not stay for ever.
+    house.app.store.clean_up_sessions(house.app.clock.now().plus_millis(31 * 24 * HOUR * 1_000)).await.unwrap();
+    assert_eq!(queued(&house).await, 0);
+}
+
+#[tokio::test]
+async fn a_panic_ends_its_job_and_nothing_else() {
+    let house = House::open().await;
+    queue(&house, &json!("poisoned")).await;
+    queue(&house, &json!("good")).await;
+    worker::round_of(&house.app, panics_if_poisoned).await;
+    let left: Vec<String> =
+        [house.text("SELECT payload FROM job").await, house.text("SELECT error FROM job").await].into();
+    assert_eq!(left, ["\"poisoned\"", "panic"]);
+    assert_eq!(house.number("SELECT tries FROM job").await, 1);
+}
+
+async fn panics_if_poisoned(app: App, job: Job) -> Answer<()> {
+    assert_ne!(job.payload, "\"poisoned\"");
+    let mut tx = app.store.begin().await?;
+    finish(&mut tx, &job).await?;
+    Ok(tx.commit().await?)
+}
+
+#[tokio::test]
+async fn a_job_whose_server_died_is_done_by_another_and_once() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    queue(&house, &reset()).await;
+    let dead = claim(&house.app).await.expect("it is due");
+    house.jobs().await;
+    assert_eq!((resets(&house).await, queued(&house).await), (0, 1), "somebody else has it");
+    house.move_clock(61).await;
+    house.jobs().await;
+    assert_eq!((resets(&house).await, queued(&house).await), (1, 0));
+    // Not dead but slow: its claim has lapsed, and it finishes nothing.
+    queue(&house, &reset()).await;
+    let slow = claim(&house.app).await.expect("it is due");
+    house.move_clock(61).await;
+    let other = claim(&house.app).await.expect("its claim has lapsed");
+    let mut tx = house.app.store.begin().await.unwrap();
+    for job in [&dead, &slow] {
+        assert!(!finish(&mut tx, job).await.unwrap());
+    }
+    assert!(finish(&mut tx, &other).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn of_many_workers_that_look_at_once_each_claims_another_job() {
+    let house = House::open().await;
+    let (second, _) = house.second_server().await;
+    for _ in 0..4 {
+        queue(&house, &reset()).await;
+    }
+    let claims = tokio::join!(claim(&house.app), claim(&second), claim(&house.app), claim(&second), claim(&second));
+    let mut claimed: Vec<String> =
+        [claims.0, claims.1, claims.2, claims.3, claims.4].into_iter().flatten().map(|job| job.id).collect();
+    // Over PostgreSQL one that is just being claimed is passed over, so somebody may find nothing; nobody finds another's.
+    let found = claimed.len();
+    claimed.sort();
+    claimed.dedup();
+    assert!(found == claimed.len() && (1..=4).contains(&found), "{claimed:?}");
+}
+
+#[tokio::test]
+async fn what_an_earlier_version_queued_is_done_by_this_one_once() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    old_errand(&house, &reset()).await;
+    house.jobs().await;
+    assert_eq!(resets(&house).await, 0, "the server that wrote it comes first");
+    let look = || worker::look_after(&house.app);
+    let (one, other) = tokio::join!(look(), look());
+    one.and(other).unwrap();
+    house.jobs().await;
+    assert_eq!((resets(&house).await, queued(&house).await), (1, 0));
+    assert_eq!(house.number("SELECT COUNT(*) FROM errand").await, 0);
+}
+
+/// As a server of the version before wrote it.
+pub async fn old_errand(house: &House, detail: &Value) {
+    let sql = "INSERT INTO errand (id, detail, created_at, next_try_at) VALUES ($1, $2, $3, $3)";
+    let id = id_at(house.app.clock.now(), house.number("SELECT COUNT(*) FROM errand").await);
+    let insert = sqlx::query(sql).bind(id).bind(detail.to_string()).bind(house.app.clock.now().millis());
+    insert.execute(&house.app.store.write).await.unwrap();
+}
+
+fn id_at(now: Instant, number: i64) -> String {
+    format!("{:012x}-{number:04}", now.millis())
+}
