@@ -179,7 +179,7 @@ export class Member extends Payer {
     return this.factors.locator('li > code').allInnerTexts();
   }
   /** User ID and password, up to the second step. */
-  async goesHalfway(userId = 'ana.oneill@example.org', password = PASSWORD) {
+  async typesPassword(userId = 'ana.oneill@example.org', password = PASSWORD) {
     await this.goesToSignIn();
     await this.triesToSignIn(userId, password);
     await this.sees(this.words.secondStep);

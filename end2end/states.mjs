@@ -331,7 +331,7 @@ async function* secondStep({ payer, house }) {
   await payer.factors.getByRole('listitem').nth(2).waitFor();
   yield stop('second-step', 'on');
   await payer.signsOut();
-  await payer.goesHalfway();
+  await payer.typesPassword();
   yield stop('sign-in', 'second-step');
   await payer.control('stepCode').fill('000000');
   await payer.presses('goOn');

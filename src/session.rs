@@ -20,7 +20,7 @@ pub enum Session {
     /// Found a bill by its statement: sees these bills only.
     Payer(Access),
     /// The password was right, the second factor is asked for: sees nothing.
-    Halfway(FactorsAsked),
+    PendingSecondFactor(FactorsAsked),
     /// Signed in with an account.
     Member(Access, PersonView),
 }
@@ -40,7 +40,7 @@ impl From<&SessionView> for Session {
         match (view.kind, access(), &view.person) {
             (SessionKind::Payer, Some(access), _) => Self::Payer(access),
             (SessionKind::Member, Some(access), Some(person)) => Self::Member(access, person.clone()),
-            (SessionKind::Halfway, ..) => view.second_factor.map_or(Self::Guest, Self::Halfway),
+            (SessionKind::PendingSecondFactor, ..) => view.second_factor.map_or(Self::Guest, Self::PendingSecondFactor),
             _ => Self::Guest,
         }
     }
@@ -50,7 +50,7 @@ impl Session {
     pub fn access(&self) -> Option<&Access> {
         match self {
             Self::Payer(access) | Self::Member(access, _) => Some(access),
-            Self::Restoring | Self::Guest | Self::Halfway(_) => None,
+            Self::Restoring | Self::Guest | Self::PendingSecondFactor(_) => None,
         }
     }
 
@@ -152,7 +152,7 @@ impl CurrentSession {
             _ => self.2.get_untracked(),
         });
         self.2.set(match &session {
-            Session::Halfway(_) => found,
+            Session::PendingSecondFactor(_) => found,
             Session::Member(access, _) => found.filter(|found| *found != access.membership),
             _ => None,
         });
@@ -189,11 +189,11 @@ mod tests {
     fn what_lacks_something_is_a_guests() {
         assert!(matches!(Session::from(&view(SessionKind::Member)), Session::Member(..)));
         assert!(matches!(Session::from(&view(SessionKind::Payer)), Session::Payer(_)));
-        assert_eq!(Session::from(&view(SessionKind::Halfway)), Session::Guest);
+        assert_eq!(Session::from(&view(SessionKind::PendingSecondFactor)), Session::Guest);
         let asked = FactorsAsked { authenticator: true, passkey: false };
-        let halfway = SessionView { second_factor: Some(asked), ..view(SessionKind::Halfway) };
-        assert_eq!(Session::from(&halfway), Session::Halfway(asked));
-        assert_eq!(Session::from(&halfway).access(), None);
+        let pending = SessionView { second_factor: Some(asked), ..view(SessionKind::PendingSecondFactor) };
+        assert_eq!(Session::from(&pending), Session::PendingSecondFactor(asked));
+        assert_eq!(Session::from(&pending).access(), None);
         let nobody = SessionView { person: None, ..view(SessionKind::Member) };
         assert_eq!(Session::from(&nobody), Session::Guest);
     }
@@ -203,9 +203,9 @@ mod tests {
         let owner = Owner::new();
         owner.with(|| {
             let asked = FactorsAsked { authenticator: true, passkey: false };
-            let halfway = SessionView { second_factor: Some(asked), ..view(SessionKind::Halfway) };
+            let pending = SessionView { second_factor: Some(asked), ..view(SessionKind::PendingSecondFactor) };
             let found = MembershipView { region: Region::Oregon, ending: "293".into() };
-            for way in [vec![], vec![&halfway]] {
+            for way in [vec![], vec![&pending]] {
                 let session = CurrentSession::new(Session::Guest);
                 let taken = |view: &SessionView| session.hear(view, None);
                 taken(&SessionView { membership: Some(found.clone()), ..view(SessionKind::Payer) });

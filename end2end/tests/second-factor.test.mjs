@@ -31,7 +31,7 @@ scene('a member sets up an app, is asked for its code, and it works once', async
   for (const secretOfTheirs of [codes[0], secret.replaceAll(' ', ''), PASSWORD]) assert.ok(!kept.includes(secretOfTheirs));
 
   const there = await another();
-  await there.goesHalfway();
+  await there.typesPassword();
   for (const path of ['/account', '/account/security', '/pay/amount']) {
     await there.goes(path);
     assert.doesNotMatch(await there.page.locator('body').innerText(), /O’Neill|1,214/);
@@ -50,7 +50,7 @@ scene('a member sets up an app, is asked for its code, and it works once', async
   assert.equal(house.billing("SELECT COUNT(*) AS n FROM session WHERE account IS NOT NULL AND ended_at IS NULL AND is_halfway = 0")[0].n, 2);
 
   const again = await another();
-  await again.goesHalfway();
+  await again.typesPassword();
   await again.control('stepCode').fill(right);
   await again.presses('goOn');
   await again.reads(again.words.codeWrong);
@@ -81,14 +81,14 @@ scene('a passkey is made, signs in on the same device, and is taken away again',
   assert.equal(made.used_at, null);
 
   await payer.signsOut();
-  await payer.goesHalfway();
+  await payer.typesPassword();
   await payer.presses('usePasskey');
   await payer.sees(payer.words.yourAccount);
   assert.notEqual(house.billing('SELECT used_at FROM passkey')[0].used_at, null);
   assert.equal(house.billing('SELECT COUNT(*) AS n FROM passkey_challenge')[0].n, 0);
 
   await payer.signsOut();
-  await payer.goesHalfway();
+  await payer.typesPassword();
   await device.forgets();
   await payer.presses('usePasskey');
   await payer.main.getByRole('heading', { name: 'No passkey came' }).waitFor();
@@ -130,7 +130,7 @@ scene('whoever goes no further than the password can start over, and is asked ag
   const { secret } = await payer.setsUpApp();
   await payer.presses('kept');
   await payer.signsOut();
-  await payer.goesHalfway();
+  await payer.typesPassword();
   await payer.page.reload();
   await payer.sees(payer.words.secondStep);
   await payer.presses('startOver');
@@ -150,7 +150,7 @@ scene('whoever guesses codes waits, and is told how long', async ({ house, payer
   const { secret } = await payer.setsUpApp();
   await payer.presses('kept');
   await payer.signsOut();
-  await payer.goesHalfway();
+  await payer.typesPassword();
   const answered = () => payer.page.waitForResponse((answer) => answer.url().endsWith('/second-factor'));
   for (let tries = 0; tries < 6; tries += 1) {
     await payer.control('stepCode').fill('000000');

@@ -4,10 +4,13 @@ use super::Client;
 use crate::error::ApiError;
 use contract::{
     account::{
-        ConfirmationLetter, Credentials, EmailConfirmation, NewAccount, NewPassword, PasswordChange, PasswordReset,
+        ConfirmationEmail, Credentials, EmailConfirmation, NewAccount, NewPassword, PasswordChange, PasswordReset,
         Registration, RegistrationDraft, Security, UserIdReminder,
     },
-    factor::{AuthenticatorCode, AuthenticatorOffer, FactorShown, NewPasskey, PasskeyChallenge, Proof, RecoveryCodes},
+    factor::{
+        AuthenticatorCode, AuthenticatorOffer, FactorShown, NewPasskey, PasskeyChallenge, Reauthentication,
+        RecoveryCodes,
+    },
     session::SessionView,
 };
 use gloo_net::http::Method;
@@ -30,8 +33,8 @@ impl Client {
         self.tell(Method::POST, &format!("/registrations/{id}/account"), account).await
     }
 
-    pub async fn send_confirmation(&self, letter: &ConfirmationLetter) -> Result<(), ApiError> {
-        self.tell(Method::POST, "/confirmation-letters", letter).await
+    pub async fn send_confirmation(&self, letter: &ConfirmationEmail) -> Result<(), ApiError> {
+        self.tell(Method::POST, "/confirmation-emails", letter).await
     }
 
     pub async fn confirm_email(&self, confirmation: &EmailConfirmation) -> Result<(), ApiError> {
@@ -71,14 +74,14 @@ impl Client {
         self.send(Method::POST, "/session/second-factor", shown, None).await
     }
 
-    /// What the browser is to be asked by somebody who is halfway in.
+    /// What the browser is to be asked for as a second factor.
     pub async fn passkey_challenge(&self) -> Result<PasskeyChallenge, ApiError> {
         self.ask(Method::POST, "/session/passkey-challenges").await
     }
 
     /// The password again: opens what is below, for ten minutes.
-    pub async fn prove(&self, proof: &Proof) -> Result<SessionView, ApiError> {
-        self.send(Method::PUT, "/session/proof", proof, None).await
+    pub async fn reauthenticate(&self, proof: &Reauthentication) -> Result<SessionView, ApiError> {
+        self.send(Method::PUT, "/session/reauthentication", proof, None).await
     }
 
     pub async fn new_passkey_challenge(&self) -> Result<PasskeyChallenge, ApiError> {

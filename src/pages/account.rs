@@ -17,7 +17,7 @@ use leptos::prelude::*;
 fn members_only(room: Route) {
     let (session, place) = (CurrentSession::here(), Place::here());
     browser::watch(move |_| {
-        if matches!(session.0.get(), Session::Guest | Session::Halfway(_) | Session::Payer(_)) {
+        if matches!(session.0.get(), Session::Guest | Session::PendingSecondFactor(_) | Session::Payer(_)) {
             place.replace_with_sign_in(&room);
         }
     });

@@ -49,7 +49,7 @@ impl Enrolment {
         let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
         browser::watch(move |_| match session.0.get() {
             Session::Restoring => {}
-            Session::Guest | Session::Halfway(_) => place.replace(Route::RegisterBill),
+            Session::Guest | Session::PendingSecondFactor(_) => place.replace(Route::RegisterBill),
             Session::Member(..) => place.replace(Route::Account),
             Session::Payer(access) => self.fetch(&client, access.capture_binding),
         });

@@ -41,7 +41,7 @@ pub fn SignInPage() -> impl IntoView {
         }
     });
     let asked = Memo::new(move |_| {
-        session.0.with(|session| if let Session::Halfway(asked) = session { Some(*asked) } else { None })
+        session.0.with(|session| if let Session::PendingSecondFactor(asked) = session { Some(*asked) } else { None })
     });
     live(move || match asked.get() {
         Some(asked) => view! { <SecondStep asked/> }.into_any(),

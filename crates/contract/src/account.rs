@@ -79,12 +79,12 @@ pub struct EmailConfirmation {
     pub code: String,
 }
 
-/// `POST /confirmation-letters`: the e-mails of this session's registration again; to another address if one is given, with the
+/// `POST /confirmation-emails`: the e-mails of this session's registration again; to another address if one is given, with the
 /// password that was chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-pub struct ConfirmationLetter {
+pub struct ConfirmationEmail {
     #[serde(default)]
     pub email: Option<Email>,
     #[serde(default)]

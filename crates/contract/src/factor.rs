@@ -25,11 +25,11 @@ pub enum FactorShown {
     Passkey(String),
 }
 
-/// `PUT /session/proof`: the password again, before anything that signs in is changed. Good for ten minutes of this session.
+/// `PUT /session/reauthentication`: the password again, before anything that signs in is changed. Good for ten minutes of this session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Proof {
+pub struct Reauthentication {
     pub password: Password,
 }
 

@@ -76,7 +76,7 @@ pub enum RefusalCode {
     WrongCredentials,
     /// 422: the link is unknown, used or too old.
     LinkRefused,
-    /// 403: the password has to be typed again first (`PUT /session/proof`).
+    /// 403: the password has to be typed again first (`PUT /session/reauthentication`).
     PasswordNeeded,
     /// 503, with `retry_after`: not now. Whether a write took place is not told.
     Unavailable,

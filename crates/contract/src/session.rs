@@ -30,7 +30,7 @@ pub struct SessionView {
     pub capture_binding: Option<String>,
     /// Who is signed in; absent for everybody else.
     pub person: Option<PersonView>,
-    /// What is asked for to get all the way in; absent for everybody who is not halfway.
+    /// What is asked for to get all the way in; absent unless the session is pending a second factor.
     #[serde(default)]
     pub second_factor: Option<FactorsAsked>,
 }
@@ -54,7 +54,7 @@ pub enum SessionKind {
     /// Found a bill by its statement; sees these bills only.
     Payer,
     /// The password was right; the second factor is asked for. Sees nothing, for ten minutes at most.
-    Halfway,
+    PendingSecondFactor,
     /// Signed in with an account.
     Member,
 }

@@ -6,7 +6,7 @@ use crate::{
     state::App,
     store::{
         accounts::Account,
-        sessions::{Session, Standing},
+        sessions::{AuthLevel, Session},
     },
 };
 use axum::{
@@ -18,7 +18,7 @@ use contract::{IdempotencyKey, Instant, Problem, refusal::RefusalCode};
 use sha2::{Digest, Sha256};
 
 /// Whoever may see bills: the session that the cookie opens, a payer's or a member's.
-pub struct Payer(pub Session);
+pub struct ActiveSession(pub Session);
 
 /// Whoever is signed in with an account.
 pub struct SignedIn {
@@ -27,10 +27,10 @@ pub struct SignedIn {
 }
 
 /// A member who typed the password again a short while ago.
-pub struct Proved(pub SignedIn);
+pub struct Reauthenticated(pub SignedIn);
 
 /// Whose password was right and whose second factor is asked for.
-pub struct Halfway(pub SignedIn);
+pub struct PendingSecondFactor(pub SignedIn);
 
 /// A JSON body of exactly this shape.
 pub struct Body<T>(pub T);
@@ -41,14 +41,14 @@ pub struct Key(pub IdempotencyKey);
 /// The `{id}` of an address. What can't be one of ours is not found, whatever else is wrong with it.
 pub struct Id(pub String);
 
-impl FromRequestParts<App> for Payer {
+impl FromRequestParts<App> for ActiveSession {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
         // One moment for both: a clock that moves meanwhile prolongs nothing.
         let now = app.clock.now();
         let session = session_at(&parts.headers, app, now).await?;
-        let session = session.filter(|session| session.standing != Standing::Halfway);
+        let session = session.filter(|session| session.auth_level != AuthLevel::Password);
         let session = session.ok_or_else(|| Error::new(RefusalCode::SignedOut))?;
         if now.millis() - session.seen_at.millis() > TOUCH_MILLIS {
             app.store.touch_session(&session.token_hash, now).await?;
@@ -61,7 +61,7 @@ impl FromRequestParts<App> for SignedIn {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
-        let Payer(session) = Payer::from_request_parts(parts, app).await?;
+        let ActiveSession(session) = ActiveSession::from_request_parts(parts, app).await?;
         Self::of(session, app).await
     }
 }
@@ -75,21 +75,22 @@ impl SignedIn {
     }
 }
 
-impl FromRequestParts<App> for Proved {
+impl FromRequestParts<App> for Reauthenticated {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
         let member = SignedIn::from_request_parts(parts, app).await?;
-        let is_proved = member.session.is_proved(app.clock.now());
-        if is_proved { Ok(Self(member)) } else { Err(Error::new(RefusalCode::PasswordNeeded)) }
+        let is_reauthenticated = member.session.is_reauthenticated(app.clock.now());
+        if is_reauthenticated { Ok(Self(member)) } else { Err(Error::new(RefusalCode::PasswordNeeded)) }
     }
 }
 
-impl FromRequestParts<App> for Halfway {
+impl FromRequestParts<App> for PendingSecondFactor {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
-        let session = session_of(&parts.headers, app).await?.filter(|session| session.standing == Standing::Halfway);
+        let session =
+            session_of(&parts.headers, app).await?.filter(|session| session.auth_level == AuthLevel::Password);
         Ok(Self(SignedIn::of(session.ok_or_else(|| Error::new(RefusalCode::SignedOut))?, app).await?))
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         memberships::Membership,
         registrations,
         renewals::{self, Left},
-        sessions::{Member, Session, Standing},
+        sessions::{AuthLevel, Member, Session},
     },
 };
 use axum::http::{HeaderMap, header};
@@ -50,7 +50,7 @@ pub async fn begin(
     app: &App,
     tx: &mut Tx,
     headers: &HeaderMap,
-    (membership, member, standing): (Membership, Option<Member>, Standing),
+    (membership, member, auth_level): (Membership, Option<Member>, AuthLevel),
     now: Instant,
 ) -> Answer<(Session, HeaderMap)> {
     let before = match caller::cookie(headers, caller::cookie_name(app)) {
@@ -67,7 +67,7 @@ pub async fn begin(
         seen_at: now,
         device: caller::device(headers),
         member,
-        standing,
+        auth_level,
     };
     let (mut draft, mut shown_again) = (None, None);
     if let Some(before) = before.filter(|before| before.membership == session.membership.id) {
@@ -99,12 +99,12 @@ pub async fn renew(
     app: &App,
     tx: &mut Tx,
     mut session: Session,
-    standing: Standing,
+    auth_level: AuthLevel,
     now: Instant,
 ) -> Answer<(Session, HeaderMap)> {
     let token = caller::random_token()?;
     let was = std::mem::replace(&mut session.token_hash, caller::hash(&token));
-    (session.standing, session.created_at, session.seen_at) = (standing, now, now);
+    (session.auth_level, session.created_at, session.seen_at) = (auth_level, now, now);
     if renewals::renew(tx, &was, &session).await? {
         Ok((session, cookies(app, &token)))
     } else {

@@ -65,7 +65,7 @@ fn member(house: &House) -> Outcome<String> {
     let members = http::fetch(&house.authority, "/demo/members").and_then(|answer| answer.json()).because(asking)?;
     let (email, password) = (&members[0]["email"], &members[0]["password"]);
     let signed_in = cookie(house, "POST", "/session", "", &json!({"user_id": email, "password": password}))?;
-    cookie(house, "PUT", "/session/proof", &signed_in, &json!({"password": password}))
+    cookie(house, "PUT", "/session/reauthentication", &signed_in, &json!({"password": password}))
 }
 
 /// The cookie that a call sets.

@@ -65,7 +65,7 @@ pub struct FactorWords {
     pub passkey_off: &'static str,
     pub codes_new: &'static str,
     pub too_short: &'static str,
-    pub proved: &'static str,
+    pub reauthenticated: &'static str,
 }
 
 pub const EN: FactorWords = FactorWords {
@@ -127,7 +127,7 @@ pub const EN: FactorWords = FactorWords {
     passkey_off: "The passkey is removed.",
     codes_new: "These are your new codes. The old ones no longer work.",
     too_short: "Without a second step your password is too short. Change it to at least 15 characters first.",
-    proved: "Choose what to add or remove.",
+    reauthenticated: "Choose what to add or remove.",
 };
 
 pub const ES: FactorWords = FactorWords {
@@ -193,5 +193,5 @@ pub const ES: FactorWords = FactorWords {
     passkey_off: "La llave de acceso está quitada.",
     codes_new: "Estos son sus nuevos códigos. Los de antes ya no sirven.",
     too_short: "Sin un segundo paso su contraseña es demasiado corta. Cámbiela antes por una de al menos 15 caracteres.",
-    proved: "Elija qué agregar o quitar.",
+    reauthenticated: "Elija qué agregar o quitar.",
 };

@@ -96,7 +96,7 @@ impl Journey {
         let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
         browser::watch(move |_| match session.0.get() {
             Session::Restoring => {}
-            Session::Guest | Session::Halfway(_) => place.replace(Route::Find),
+            Session::Guest | Session::PendingSecondFactor(_) => place.replace(Route::Find),
             Session::Payer(access) | Session::Member(access, _) => {
                 self.belong_to(&access);
                 self.fetch(client.clone());

@@ -70,7 +70,7 @@ fn fetch(shown: RwSignal<Shown>, id: String) {
         let ask = ask.clone();
         move |_| match session.0.get() {
             Session::Restoring => {}
-            Session::Guest | Session::Halfway(_) => shown.set(Shown::Failed(ApiError::SignedOut)),
+            Session::Guest | Session::PendingSecondFactor(_) => shown.set(Shown::Failed(ApiError::SignedOut)),
             _ => ask(),
         }
     });

@@ -12,7 +12,7 @@ use crate::{
         Stepper, SubmitButton, TextField, arrive, live,
     },
 };
-use contract::{Email, Password, account::ConfirmationLetter};
+use contract::{Email, Password, account::ConfirmationEmail};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub fn RegisterEmailPage() -> impl IntoView {
         is_again.set(false);
         spawn_local(async move {
             let (to, chosen) = to.unzip();
-            let letter = ConfirmationLetter { email: to.clone(), password: chosen };
+            let letter = ConfirmationEmail { email: to.clone(), password: chosen };
             let field = |path: &str| match path {
                 "email" => Some(Field::Email),
                 "password" => Some(Field::Password),

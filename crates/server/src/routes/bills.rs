@@ -1,7 +1,7 @@
 //! `GET /bills`: what the payer's membership owes.
 
 use crate::{
-    caller::{Id, Payer},
+    caller::{ActiveSession, Id},
     refusal::{Answer, Error},
     state::App,
 };
@@ -17,7 +17,7 @@ use contract::{
     get, path = "/bills",
     responses((status = 200, body = BillList), (status = 401, body = Refusal, content_type = "application/problem+json"))
 )]
-pub async fn list(State(app): State<App>, Payer(session): Payer) -> Answer<Json<BillList>> {
+pub async fn list(State(app): State<App>, ActiveSession(session): ActiveSession) -> Answer<Json<BillList>> {
     let now = app.clock.now();
     let bills = app.store.open_bills(&session.membership.id, app.just_since(now)).await?;
     let owed = Money::sum(bills.iter().map(|bill| bill.balance)).ok_or_else(|| Error::new(RefusalCode::Fault))?;
@@ -33,7 +33,7 @@ pub async fn list(State(app): State<App>, Payer(session): Payer) -> Answer<Json<
         (status = 404, body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn one(State(app): State<App>, Payer(session): Payer, Id(id): Id) -> Answer<Json<Bill>> {
+pub async fn one(State(app): State<App>, ActiveSession(session): ActiveSession, Id(id): Id) -> Answer<Json<Bill>> {
     let since = app.just_since(app.clock.now());
     let bill = app.store.bill(&session.membership.id, &id, since).await?;
     bill.map(Json).ok_or_else(|| Error::new(RefusalCode::NotFound))

@@ -2,7 +2,7 @@
 //! browser's storage. Card data in the wrong box is refused here, before it is kept.
 
 use crate::{
-    caller::{Body, Payer},
+    caller::{ActiveSession, Body},
     client_address::ClientAddress,
     limits::tokens,
     paying,
@@ -26,7 +26,7 @@ const LONGEST: usize = 300;
     get, path = "/payment-draft",
     responses((status = 200, body = PaymentDraft), (status = 401, body = Refusal, content_type = "application/problem+json"))
 )]
-pub async fn show(State(app): State<App>, Payer(session): Payer) -> Answer<Json<PaymentDraft>> {
+pub async fn show(State(app): State<App>, ActiveSession(session): ActiveSession) -> Answer<Json<PaymentDraft>> {
     Ok(Json(app.store.draft(&session.id).await?))
 }
 
@@ -47,7 +47,7 @@ pub async fn show(State(app): State<App>, Payer(session): Payer) -> Answer<Json<
 pub async fn keep(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
-    Payer(session): Payer,
+    ActiveSession(session): ActiveSession,
     Body(mut draft): Body<PaymentDraft>,
 ) -> Answer<StatusCode> {
     // Three or four digits alone are a security code, which plain text may be.
@@ -109,7 +109,7 @@ async fn is_token(app: &App, session: &Session, token: &str, address: IpAddr) ->
         (status = 403, body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn forget(State(app): State<App>, Payer(session): Payer) -> Answer<StatusCode> {
+pub async fn forget(State(app): State<App>, ActiveSession(session): ActiveSession) -> Answer<StatusCode> {
     kept(&app, &session, None).await
 }
 

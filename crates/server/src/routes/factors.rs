@@ -6,7 +6,7 @@ use super::{
     session::{Arrival, view},
 };
 use crate::{
-    caller::{self, Body, Halfway, Id, Proved, SignedIn},
+    caller::{self, Body, Id, PendingSecondFactor, Reauthenticated, SignedIn},
     factors::{
         passkeys::{self, NotTaken, Passkey, Site, User},
         qr::Qr,
@@ -22,7 +22,7 @@ use crate::{
         Tx,
         accounts::Account,
         factors,
-        sessions::{Session, Standing},
+        sessions::{AuthLevel, Session},
     },
 };
 use axum::{
@@ -73,22 +73,22 @@ fn wrong(field: &str) -> Error {
 pub async fn show(
     State(app): State<App>,
     headers: HeaderMap,
-    Halfway(halfway): Halfway,
+    PendingSecondFactor(pending): PendingSecondFactor,
     Body(shown): Body<FactorShown>,
 ) -> Answer<(HeaderMap, Json<SessionView>)> {
     let (session, cookies) = match shown {
         FactorShown::Code(typed) => {
             let enters = async {
-                match used_code(&app, &halfway.account, &typed).await? {
-                    Some(used) => enter(&app, &headers, &halfway, &used).await,
+                match used_code(&app, &pending.account, &typed).await? {
+                    Some(used) => enter(&app, &headers, &pending, &used).await,
                     None => Ok(None),
                 }
             };
-            guard_code(&app, &halfway.account, "code", enters).await?
+            guard_code(&app, &pending.account, "code", enters).await?
         }
         FactorShown::Passkey(response) => {
-            let used = used_passkey(&app, &halfway, &response).await?;
-            enter(&app, &headers, &halfway, &used).await?.ok_or_else(|| wrong("passkey"))?
+            let used = used_passkey(&app, &pending, &response).await?;
+            enter(&app, &headers, &pending, &used).await?.ok_or_else(|| wrong("passkey"))?
         }
     };
     Ok((cookies, Json(view(Some(&session), app.clock.now()))))
@@ -112,10 +112,10 @@ enum Used {
 async fn enter(
     app: &App,
     headers: &HeaderMap,
-    halfway: &SignedIn,
+    pending: &SignedIn,
     used: &Used,
 ) -> Answer<Option<(Session, HeaderMap)>> {
-    let (mut tx, account) = halfway.begin(app).await?;
+    let (mut tx, account) = pending.begin(app).await?;
     let now = app.clock.now();
     let is_taken = match used {
         Used::RecoveryCode(hash) => factors::use_recovery_code(&mut tx, &account.id, hash, now).await?,
@@ -130,7 +130,7 @@ async fn enter(
         tell_owner(app, &account, mail::recovery_code_used).put(&mut tx, now).await?;
     }
     let (session, mut cookies) =
-        session_tokens::renew(app, &mut tx, halfway.session.clone(), Standing::Whole, now).await?;
+        session_tokens::renew(app, &mut tx, pending.session.clone(), AuthLevel::Full, now).await?;
     let arrival = Arrival { account: &account, session: &session, now };
     cookies.extend(arrival.is_in(app, &mut tx, headers).await?);
     tx.commit().await?;
@@ -171,7 +171,7 @@ fn opened(app: &App, account: &Account, sealed: &str) -> Answer<Secret> {
     })
 }
 
-/// What the browser is to be asked for somebody who is halfway in.
+/// What the browser is to be asked to ask for the second factor.
 #[utoipa::path(
     post, path = "/session/passkey-challenges",
     responses(
@@ -183,7 +183,7 @@ fn opened(app: &App, account: &Account, sealed: &str) -> Answer<Secret> {
 )]
 pub async fn challenge(
     State(app): State<App>,
-    Halfway(SignedIn { session, account }): Halfway,
+    PendingSecondFactor(SignedIn { session, account }): PendingSecondFactor,
 ) -> Answer<(StatusCode, Json<PasskeyChallenge>)> {
     let known = app.store.passkeys(&account.id).await?;
     if known.is_empty() {
@@ -206,7 +206,7 @@ pub async fn challenge(
 )]
 pub async fn challenge_new(
     State(app): State<App>,
-    Proved(SignedIn { session, account }): Proved,
+    Reauthenticated(SignedIn { session, account }): Reauthenticated,
 ) -> Answer<(StatusCode, Json<PasskeyChallenge>)> {
     let known = app.store.passkeys(&account.id).await?;
     if known.len() >= factors::MOST_PASSKEYS {
@@ -240,9 +240,9 @@ fn not_taken(reason: NotTaken, field: &str) -> Error {
     if reason == NotTaken::Fault { fault() } else { wrong(field) }
 }
 
-async fn used_passkey(app: &App, halfway: &SignedIn, response: &str) -> Answer<Used> {
-    let (state, response) = answered(app, &halfway.session.id, response, "passkey").await?;
-    let known = app.store.passkeys(&halfway.account.id).await?;
+async fn used_passkey(app: &App, pending: &SignedIn, response: &str) -> Answer<Used> {
+    let (state, response) = answered(app, &pending.session.id, response, "passkey").await?;
+    let known = app.store.passkeys(&pending.account.id).await?;
     let was = known.into_iter().find(|passkey| response["id"].as_str() == Some(passkey.id.as_str()));
     let was = was.ok_or_else(|| wrong("passkey"))?;
     let is = passkeys::finish_sign_in(site(app)?, &state, &was, &response);
@@ -274,7 +274,7 @@ async fn answered(app: &App, session: &str, response: &str, field: &str) -> Answ
 pub async fn add_passkey(
     State(app): State<App>,
     headers: HeaderMap,
-    Proved(signed_in): Proved,
+    Reauthenticated(signed_in): Reauthenticated,
     Body(NewPasskey { response }): Body<NewPasskey>,
 ) -> Answer<(StatusCode, Json<RecoveryCodes>)> {
     limits::take(&app, &[app.limits.bucket(&rules::FACTORS_BY_ACCOUNT, &signed_in.account.id)]).await?;
@@ -306,7 +306,11 @@ pub async fn add_passkey(
         (status = 422, description = "The password is too short to be all there is", body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn remove_passkey(State(app): State<App>, Proved(signed_in): Proved, Id(id): Id) -> Answer<StatusCode> {
+pub async fn remove_passkey(
+    State(app): State<App>,
+    Reauthenticated(signed_in): Reauthenticated,
+    Id(id): Id,
+) -> Answer<StatusCode> {
     let (mut tx, account) = signed_in.begin(&app).await?;
     let is_removed = factors::remove_passkey(&mut tx, &account.id, &id).await?;
     removed(&app, tx, &account, is_removed, mail::passkey_removed).await
@@ -324,7 +328,7 @@ pub async fn remove_passkey(State(app): State<App>, Proved(signed_in): Proved, I
 )]
 pub async fn offer(
     State(app): State<App>,
-    Proved(signed_in): Proved,
+    Reauthenticated(signed_in): Reauthenticated,
 ) -> Answer<(StatusCode, Json<AuthenticatorOffer>)> {
     let (mut tx, account) = signed_in.begin(&app).await?;
     let secret = Secret::random().ok_or_else(fault)?;
@@ -356,7 +360,7 @@ pub async fn offer(
 )]
 pub async fn add_authenticator(
     State(app): State<App>,
-    Proved(signed_in): Proved,
+    Reauthenticated(signed_in): Reauthenticated,
     Body(AuthenticatorCode { code }): Body<AuthenticatorCode>,
 ) -> Answer<Json<RecoveryCodes>> {
     let read = &signed_in.account;
@@ -387,7 +391,10 @@ pub async fn add_authenticator(
         (status = 422, description = "The password is too short to be all there is", body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn remove_authenticator(State(app): State<App>, Proved(signed_in): Proved) -> Answer<StatusCode> {
+pub async fn remove_authenticator(
+    State(app): State<App>,
+    Reauthenticated(signed_in): Reauthenticated,
+) -> Answer<StatusCode> {
     let (mut tx, account) = signed_in.begin(&app).await?;
     let is_removed = factors::remove_authenticator(&mut tx, &account.id).await?;
     removed(&app, tx, &account, is_removed, mail::authenticator_removed).await
@@ -406,7 +413,7 @@ pub async fn remove_authenticator(State(app): State<App>, Proved(signed_in): Pro
 )]
 pub async fn renew_codes(
     State(app): State<App>,
-    Proved(signed_in): Proved,
+    Reauthenticated(signed_in): Reauthenticated,
 ) -> Answer<(StatusCode, Json<RecoveryCodes>)> {
     limits::take(&app, &[app.limits.bucket(&rules::FACTORS_BY_ACCOUNT, &signed_in.account.id)]).await?;
     let (mut tx, account) = signed_in.begin(&app).await?;

@@ -13,7 +13,7 @@ use crate::{
     refusal::{Answer, Error},
     session_tokens,
     state::App,
-    store::{limits::Bucket, memberships::canonical, sessions::Standing},
+    store::{limits::Bucket, memberships::canonical, sessions::AuthLevel},
 };
 use axum::{
     Json,
@@ -61,7 +61,7 @@ pub async fn look_up(
     limits::give_back(&app, &tries).await?;
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
-    let found = (membership, None, Standing::Whole);
+    let found = (membership, None, AuthLevel::Full);
     let (session, cookies) = session_tokens::begin(&app, &mut tx, &headers, found, now).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, cookies, Json(view(Some(&session), now))))

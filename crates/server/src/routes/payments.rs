@@ -3,7 +3,7 @@
 //! written. Wherever that stops, `jobs::settle_payments` asks again with the same id.
 
 use crate::{
-    caller::{self, Body, Id, Key, Payer},
+    caller::{self, ActiveSession, Body, Id, Key},
     client_address::ClientAddress,
     clock::day_in,
     fingerprint,
@@ -62,7 +62,7 @@ const SLACK_MILLIS: i64 = 5_000;
 pub async fn pay(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
-    Payer(session): Payer,
+    ActiveSession(session): ActiveSession,
     Key(key): Key,
     Body(order): Body<PaymentOrder>,
 ) -> Answer<(StatusCode, HeaderMap, Json<Payment>)> {
@@ -294,7 +294,7 @@ const MOST_LISTED: u8 = 50;
 )]
 pub async fn list(
     State(app): State<App>,
-    Payer(session): Payer,
+    ActiveSession(session): ActiveSession,
     query: Result<Query<PaymentQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Answer<Json<Payments>> {
     let malformed = || Error::new(RefusalCode::Malformed);
@@ -341,7 +341,7 @@ async fn nothing_there(app: &App, session: &Session, key: &IdempotencyKey, begin
         (status = 404, body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn one(State(app): State<App>, Payer(session): Payer, Id(id): Id) -> Answer<Json<Payment>> {
+pub async fn one(State(app): State<App>, ActiveSession(session): ActiveSession, Id(id): Id) -> Answer<Json<Payment>> {
     let payment = app.store.payment_seen_by(&session, &id).await?;
     payment.map(Json).ok_or_else(|| Error::new(RefusalCode::NotFound))
 }

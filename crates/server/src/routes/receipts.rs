@@ -1,7 +1,7 @@
 //! `/payments/{id}/receipt.pdf` and `/payments/{id}/receipt-emails`: a receipt to keep, and to send.
 
 use crate::{
-    caller::{Body, Id, Payer},
+    caller::{ActiveSession, Body, Id},
     limits::{self, rules},
     mail, receipt_pdf,
     refusal::{Answer, Error},
@@ -36,7 +36,11 @@ pub struct ReceiptEmail {
         (status = 503, body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn pdf(State(app): State<App>, Payer(session): Payer, Id(id): Id) -> Answer<(HeaderMap, Vec<u8>)> {
+pub async fn pdf(
+    State(app): State<App>,
+    ActiveSession(session): ActiveSession,
+    Id(id): Id,
+) -> Answer<(HeaderMap, Vec<u8>)> {
     let payment = app.store.payment_seen_by(&session, &id).await?.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
     limits::take(&app, &[app.limits.bucket(&rules::DRAWINGS_BY_SESSION, &session.id)]).await?;
     let locale = app.store.payment_locale(&id).await?;
@@ -69,7 +73,7 @@ pub async fn pdf(State(app): State<App>, Payer(session): Payer, Id(id): Id) -> A
 )]
 pub async fn email(
     State(app): State<App>,
-    Payer(session): Payer,
+    ActiveSession(session): ActiveSession,
     Id(id): Id,
     Body(ReceiptEmail { email }): Body<ReceiptEmail>,
 ) -> Answer<StatusCode> {

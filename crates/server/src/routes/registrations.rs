@@ -3,7 +3,7 @@
 //! job's. It is opened in `links`, by whoever reads both mailboxes and knows the password.
 
 use crate::{
-    caller::{Body, Id, Payer},
+    caller::{ActiveSession, Body, Id},
     client_address::ClientAddress,
     jobs::{
         self,
@@ -23,7 +23,7 @@ use crate::{
 use axum::{Json, extract::State, http::StatusCode};
 use contract::{
     Instant, PersonName, Problem,
-    account::{ConfirmationLetter, NewAccount, Registration, RegistrationDraft, TERMS_VERSION},
+    account::{ConfirmationEmail, NewAccount, Registration, RegistrationDraft, TERMS_VERSION},
     password,
     problem::plain_text,
     refusal::{FieldError, Refusal, RefusalCode},
@@ -43,7 +43,10 @@ const DAY_SECONDS: u32 = 86_400;
         (status = 403, body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn begin(State(app): State<App>, Payer(session): Payer) -> Answer<(StatusCode, Json<Registration>)> {
+pub async fn begin(
+    State(app): State<App>,
+    ActiveSession(session): ActiveSession,
+) -> Answer<(StatusCode, Json<Registration>)> {
     let registered = begun(&app, &session, app.clock.now()).await?;
     let membership = MembershipView { region: session.membership.region, ending: session.membership.ending.clone() };
     let zip = app.store.zip_on_file(&session.membership.id).await?;
@@ -72,7 +75,7 @@ async fn begun(app: &App, session: &Session, now: Instant) -> Answer<Registered>
 )]
 pub async fn keep(
     State(app): State<App>,
-    Payer(session): Payer,
+    ActiveSession(session): ActiveSession,
     Id(id): Id,
     Body(draft): Body<RegistrationDraft>,
 ) -> Answer<StatusCode> {
@@ -123,7 +126,7 @@ pub async fn keep(
 )]
 pub async fn open(
     State(app): State<App>,
-    Payer(session): Payer,
+    ActiveSession(session): ActiveSession,
     ClientAddress(address): ClientAddress,
     Id(id): Id,
     Body(new): Body<NewAccount>,
@@ -200,7 +203,7 @@ pub fn owner_names(email: &str, names: &[&str]) -> Vec<String> {
 
 /// The e-mails of this session's registration, again; to another address if one is given, with the password that was chosen.
 #[utoipa::path(
-    post, path = "/confirmation-letters", request_body = ConfirmationLetter,
+    post, path = "/confirmation-emails", request_body = ConfirmationEmail,
     responses(
         (status = 202, description = "Whether there is a registration to confirm or not"),
         (status = 400, body = Refusal, content_type = "application/problem+json"),
@@ -212,11 +215,11 @@ pub fn owner_names(email: &str, names: &[&str]) -> Vec<String> {
         (status = 429, body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn confirmation_letter(
+pub async fn confirmation_email(
     State(app): State<App>,
-    Payer(session): Payer,
+    ActiveSession(session): ActiveSession,
     ClientAddress(address): ClientAddress,
-    Body(ConfirmationLetter { email, password }): Body<ConfirmationLetter>,
+    Body(ConfirmationEmail { email, password }): Body<ConfirmationEmail>,
 ) -> Answer<StatusCode> {
     let now = app.clock.now();
     if email.is_some() && password.is_none() {

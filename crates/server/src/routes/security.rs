@@ -78,8 +78,8 @@ pub async fn change_password(
     let (now, session) = (app.clock.now(), signed_in.session);
     accounts::set_password(&mut tx, &account.id, &hashed, is_short, now).await?;
     accounts::end_sessions(&mut tx, &account.id, Some(&session.id), now).await?;
-    let standing = session.standing;
-    let (session, mut cookies) = session_tokens::renew(&app, &mut tx, session, standing, now).await?;
+    let auth_level = session.auth_level;
+    let (session, mut cookies) = session_tokens::renew(&app, &mut tx, session, auth_level, now).await?;
     tell_owner(&app, &account, mail::password_changed).put(&mut tx, now).await?;
     tx.commit().await?;
     // This browser is a known one with the new password, too.

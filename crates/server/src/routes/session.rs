@@ -1,7 +1,7 @@
 //! `/session`: sign in, type the password again, who am I and until when, extend, sign out. The second step is in `factors`.
 
 use crate::{
-    caller::{self, Body, Payer, SignedIn},
+    caller::{self, ActiveSession, Body, SignedIn},
     client_address::ClientAddress,
     known_device,
     limits::{
@@ -18,7 +18,7 @@ use crate::{
         accounts::{self, Account},
         factors,
         outbox::Queued,
-        sessions::{Member, Session, Standing},
+        sessions::{AuthLevel, Member, Session},
     },
     words,
 };
@@ -30,7 +30,7 @@ use axum::{
 use contract::{
     Instant, Password, Problem,
     account::Credentials,
-    factor::Proof,
+    factor::Reauthentication,
     refusal::{Refusal, RefusalCode},
     session::{MembershipView, PersonView, SessionKind, SessionView},
 };
@@ -48,12 +48,12 @@ pub fn view(session: Option<&Session>, now: Instant) -> SessionView {
             second_factor: None,
         };
     };
-    let kind = match (&session.member, session.standing) {
-        (_, Standing::Halfway) => SessionKind::Halfway,
+    let kind = match (&session.member, session.auth_level) {
+        (_, AuthLevel::Password) => SessionKind::PendingSecondFactor,
         (Some(_), _) => SessionKind::Member,
         (None, _) => SessionKind::Payer,
     };
-    let is_in = kind != SessionKind::Halfway;
+    let is_in = kind != SessionKind::PendingSecondFactor;
     let membership = MembershipView { region: session.membership.region, ending: session.membership.ending.clone() };
     SessionView {
         kind,
@@ -67,16 +67,17 @@ pub fn view(session: Option<&Session>, now: Instant) -> SessionView {
     }
 }
 
-/// As `view`, and what is asked of somebody who is halfway in.
+/// As `view`, and what is asked for as a second factor.
 async fn full_view(app: &App, session: Option<&Session>) -> Answer<SessionView> {
     let view = view(session, app.clock.now());
-    let member = session.and_then(|session| session.member.as_ref()).filter(|_| view.kind == SessionKind::Halfway);
+    let member =
+        session.and_then(|session| session.member.as_ref()).filter(|_| view.kind == SessionKind::PendingSecondFactor);
     let Some(member) = member else { return Ok(view) };
     let second_factor = app.store.factors_asked(&member.account).await?;
     Ok(SessionView { second_factor, ..view })
 }
 
-/// Signs in with user ID and password; who has a second factor is halfway in then. What is wrong is not told, and takes as long; tries that fail come ever further apart.
+/// Signs in with user ID and password; the session of whoever has a second factor is pending it then. What is wrong is not told, and takes as long; tries that fail come ever further apart.
 #[utoipa::path(
     post, path = "/session", request_body = Credentials,
     responses(
@@ -118,9 +119,9 @@ pub async fn sign_in(
         return session_tokens::refused(tx, Error::new(RefusalCode::WrongCredentials)).await;
     };
     let is_asked = factors::count(&mut tx, &account.id).await? > 0;
-    let standing = if is_asked { Standing::Halfway } else { Standing::Whole };
+    let auth_level = if is_asked { AuthLevel::Password } else { AuthLevel::Full };
     let (session, mut cookies) =
-        session_tokens::begin(&app, &mut tx, &headers, (membership, Some(member(&account)), standing), now).await?;
+        session_tokens::begin(&app, &mut tx, &headers, (membership, Some(member(&account)), auth_level), now).await?;
     if !is_asked {
         let arrival = Arrival { account: &account, session: &session, now };
         cookies.extend(arrival.is_in(&app, &mut tx, &headers).await?);
@@ -162,7 +163,7 @@ impl Arrival<'_> {
 
 /// Types the password again, before what signs in is changed. The session gets a new token.
 #[utoipa::path(
-    put, path = "/session/proof", request_body = Proof,
+    put, path = "/session/reauthentication", request_body = Reauthentication,
     responses(
         (status = 200, body = SessionView, headers(("Set-Cookie" = String, description = "The session's new token"))),
         (status = 400, body = Refusal, content_type = "application/problem+json"),
@@ -174,16 +175,16 @@ impl Arrival<'_> {
         (status = 429, body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn prove(
+pub async fn reauthenticate(
     State(app): State<App>,
     signed_in: SignedIn,
-    Body(Proof { password }): Body<Proof>,
+    Body(Reauthentication { password }): Body<Reauthentication>,
 ) -> Answer<(HeaderMap, Json<SessionView>)> {
     is_theirs(&app, &signed_in.session, &signed_in.account, &password, "password").await?;
     let now = app.clock.now();
     let (mut tx, _) = signed_in.begin(&app).await?;
-    let proved = Standing::Proved(now);
-    let (session, cookies) = session_tokens::renew(&app, &mut tx, signed_in.session, proved, now).await?;
+    let level = AuthLevel::Reauthenticated(now);
+    let (session, cookies) = session_tokens::renew(&app, &mut tx, signed_in.session, level, now).await?;
     tx.commit().await?;
     Ok((cookies, Json(view(Some(&session), now))))
 }
@@ -227,7 +228,7 @@ pub async fn show(State(app): State<App>, headers: HeaderMap) -> Answer<Json<Ses
         (status = 403, body = Refusal, content_type = "application/problem+json"),
     )
 )]
-pub async fn extend(State(app): State<App>, Payer(mut session): Payer) -> Answer<Json<SessionView>> {
+pub async fn extend(State(app): State<App>, ActiveSession(mut session): ActiveSession) -> Answer<Json<SessionView>> {
     session.seen_at = app.clock.now();
     if !app.store.touch_session(&session.token_hash, session.seen_at).await? {
         return Err(Error::new(RefusalCode::SignedOut));

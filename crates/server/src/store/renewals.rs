@@ -3,7 +3,7 @@
 
 use super::{
     Tx, json,
-    sessions::{HALFWAY_MILLIS, IDLE_MILLIS, LONGEST_MILLIS, Session, Standing},
+    sessions::{AuthLevel, IDLE_MILLIS, LONGEST_MILLIS, PENDING_MILLIS, Session},
     to_json,
 };
 use contract::{Instant, payment::PaymentDraft};
@@ -57,8 +57,8 @@ pub async fn add(tx: &mut Tx, session: &Session, draft: Option<&PaymentDraft>) -
     .bind(session.member.as_ref().map(|member| &member.account))
     .bind(&session.device)
     .bind(draft.map(to_json).transpose()?)
-    .bind(i64::from(session.standing == Standing::Halfway))
-    .bind(session.standing.proved_at())
+    .bind(i64::from(session.auth_level == AuthLevel::Password))
+    .bind(session.auth_level.reauthenticated_at())
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -66,8 +66,8 @@ pub async fn add(tx: &mut Tx, session: &Session, draft: Option<&PaymentDraft>) -
 
 /// Whether the token that let a call in still opens the session. It will until the transaction is over: whoever ends it waits.
 pub async fn still_opens(tx: &mut Tx, session: &Session, now: Instant) -> Result<bool, sqlx::Error> {
-    let is_halfway = session.standing == Standing::Halfway;
-    let (idle, longest) = if is_halfway { (LONGEST_MILLIS, HALFWAY_MILLIS) } else { (IDLE_MILLIS, LONGEST_MILLIS) };
+    let is_halfway = session.auth_level == AuthLevel::Password;
+    let (idle, longest) = if is_halfway { (LONGEST_MILLIS, PENDING_MILLIS) } else { (IDLE_MILLIS, LONGEST_MILLIS) };
     let done = sqlx::query(
         "UPDATE session SET seen_at = seen_at WHERE token_hash = $1 AND ended_at IS NULL AND is_halfway = $2 AND seen_at > $3 \
          AND created_at > $4",
@@ -79,7 +79,7 @@ pub async fn still_opens(tx: &mut Tx, session: &Session, now: Instant) -> Result
     Ok(done.execute(&mut **tx).await?.rows_affected() > 0)
 }
 
-/// Gives a session its new token and standing; false if it ended, or has another token already. What a browser was asked in it
+/// Gives a session its new token and auth_level; false if it ended, or has another token already. What a browser was asked in it
 /// is forgotten.
 pub async fn renew(tx: &mut Tx, was: &str, session: &Session) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
@@ -88,8 +88,8 @@ pub async fn renew(tx: &mut Tx, was: &str, session: &Session) -> Result<bool, sq
     )
     .bind(was)
     .bind(&session.token_hash)
-    .bind(i64::from(session.standing == Standing::Halfway))
-    .bind(session.standing.proved_at())
+    .bind(i64::from(session.auth_level == AuthLevel::Password))
+    .bind(session.auth_level.reauthenticated_at())
     .bind(session.created_at.millis())
     .bind(session.seen_at.millis());
     if done.execute(&mut **tx).await?.rows_affected() == 0 {

@@ -8,7 +8,7 @@ use sqlx::{Row, any::AnyRow};
 pub const IDLE_MILLIS: i64 = 15 * 60_000;
 pub const LONGEST_MILLIS: i64 = 8 * 3_600_000;
 /// For finding one's phone.
-pub(super) const HALFWAY_MILLIS: i64 = 10 * 60_000;
+pub(super) const PENDING_MILLIS: i64 = 10 * 60_000;
 /// How long the password, typed again, is good for.
 const PROVED_MILLIS: i64 = 10 * 60_000;
 
@@ -24,21 +24,21 @@ pub struct Session {
     pub device: String,
     /// Whose account it is; nobody's for a payer.
     pub member: Option<Member>,
-    pub standing: Standing,
+    pub auth_level: AuthLevel,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// The password was right, the second factor is asked for: opens nothing.
-    Halfway,
-    Whole,
+pub enum AuthLevel {
+    /// Pending the second factor: opens nothing.
+    Password,
+    Full,
     /// The password was typed again at that time.
-    Proved(Instant),
+    Reauthenticated(Instant),
 }
 
-impl Standing {
-    pub(super) fn proved_at(self) -> Option<i64> {
-        if let Self::Proved(at) = self { Some(at.millis()) } else { None }
+impl AuthLevel {
+    pub(super) fn reauthenticated_at(self) -> Option<i64> {
+        if let Self::Reauthenticated(at) = self { Some(at.millis()) } else { None }
     }
 }
 
@@ -54,17 +54,17 @@ const APART_MILLIS: i64 = 60_000;
 
 impl Session {
     pub fn expires_at(&self) -> Instant {
-        ends_when(self.standing == Standing::Halfway, self.created_at, self.seen_at)
+        ends_when(self.auth_level == AuthLevel::Password, self.created_at, self.seen_at)
     }
 
     pub fn ends_at(&self) -> Instant {
-        let is_halfway = self.standing == Standing::Halfway;
-        self.created_at.plus_millis(if is_halfway { HALFWAY_MILLIS } else { LONGEST_MILLIS })
+        let is_halfway = self.auth_level == AuthLevel::Password;
+        self.created_at.plus_millis(if is_halfway { PENDING_MILLIS } else { LONGEST_MILLIS })
     }
 
     /// Whether the password was typed again a short while ago.
-    pub fn is_proved(&self, now: Instant) -> bool {
-        matches!(self.standing, Standing::Proved(at) if at <= now && at.plus_millis(PROVED_MILLIS) > now)
+    pub fn is_reauthenticated(&self, now: Instant) -> bool {
+        matches!(self.auth_level, AuthLevel::Reauthenticated(at) if at <= now && at.plus_millis(PROVED_MILLIS) > now)
     }
 
     pub fn lives_at(&self, now: Instant) -> bool {
@@ -74,7 +74,7 @@ impl Session {
 
 pub(super) fn ends_when(is_halfway: bool, created_at: Instant, seen_at: Instant) -> Instant {
     if is_halfway {
-        return created_at.plus_millis(HALFWAY_MILLIS);
+        return created_at.plus_millis(PENDING_MILLIS);
     }
     let (idle, old) = (seen_at.plus_millis(IDLE_MILLIS), created_at.plus_millis(LONGEST_MILLIS));
     idle.min(old)
@@ -100,10 +100,10 @@ fn session_from(row: &AnyRow, token_hash: &str) -> Result<Session, sqlx::Error> 
         let (name, email) = (format!("{first} {last}"), row.try_get("account_email")?);
         Ok::<_, sqlx::Error>(Member { account, person: PersonView { name, email, is_email_confirmed: true } })
     });
-    let standing = match row.try_get::<Option<i64>, _>("proved_at")? {
-        _ if row.try_get::<i64, _>("is_halfway")? != 0 => Standing::Halfway,
-        Some(at) => Standing::Proved(Instant::from_millis(at)),
-        None => Standing::Whole,
+    let auth_level = match row.try_get::<Option<i64>, _>("proved_at")? {
+        _ if row.try_get::<i64, _>("is_halfway")? != 0 => AuthLevel::Password,
+        Some(at) => AuthLevel::Reauthenticated(Instant::from_millis(at)),
+        None => AuthLevel::Full,
     };
     Ok(Session {
         id: row.try_get("session_id")?,
@@ -118,7 +118,7 @@ fn session_from(row: &AnyRow, token_hash: &str) -> Result<Session, sqlx::Error> 
         seen_at: Instant::from_millis(row.try_get("seen_at")?),
         device: row.try_get("device")?,
         member: member.transpose()?,
-        standing,
+        auth_level,
     })
 }
 

@@ -171,7 +171,7 @@ async fn with_a_second_factor_the_owner_hears_after_the_second_step() {
     house.register(&ANA, ANAS).await;
     let member = house.sign_in(ANAS).await;
     let typed = json!({ "password": PASSWORD });
-    let proof = house.ask(Call::write("PUT", "/session/proof").by(&member).json(&typed)).await;
+    let proof = house.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&typed)).await;
     let member = Payer { cookie: cookie(proof.is(200)), ..member };
     let offer = house.ask(Call::post("/authenticator").by(&member)).await.is(201).json();
     let secret = Secret::parse(offer["secret"].as_str().unwrap()).unwrap();
@@ -180,7 +180,7 @@ async fn with_a_second_factor_the_owner_hears_after_the_second_step() {
     let told = notices(&house).await;
     let half = enter(&house, PASSWORD, "").await;
     assert!(half.is(200).set_cookie("kppay_device").is_none(), "half the way makes nobody known");
-    assert_eq!((half.json()["kind"].as_str(), notices(&house).await), (Some("halfway"), told));
+    assert_eq!((half.json()["kind"].as_str(), notices(&house).await), (Some("pending_second_factor"), told));
     let shown = |half: &Answer, code: &Value| {
         Call::post("/session/second-factor").header("cookie", &cookie(half)).json(&json!({ "code": code }))
     };

@@ -29,16 +29,17 @@ async fn password(house: &House, email: &str) -> (Payer, Value) {
     )
 }
 
-async fn prove(house: &House, member: &mut Payer) {
-    let answer =
-        house.ask(Call::write("PUT", "/session/proof").by(member).json(&json!({ "password": PASSWORD }))).await;
+async fn reauthenticate(house: &House, member: &mut Payer) {
+    let answer = house
+        .ask(Call::write("PUT", "/session/reauthentication").by(member).json(&json!({ "password": PASSWORD })))
+        .await;
     answer.is(200);
     member.cookie = cookie(&answer);
 }
 
-async fn proved(house: &House, email: &str) -> Payer {
+async fn reauthenticated(house: &House, email: &str) -> Payer {
     let mut member = house.sign_in(email).await;
-    prove(house, &mut member).await;
+    reauthenticate(house, &mut member).await;
     member
 }
 
@@ -90,7 +91,7 @@ async fn security(house: &House, member: &Payer) -> Value {
 async fn with_an_app_the_password_is_half_the_way_and_a_code_the_other_half() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let member = proved(&house, ANAS).await;
+    let member = reauthenticated(&house, ANAS).await;
     assert_eq!(security(&house, &member).await["least_password"], 15);
     let (secret, codes) = with_app(&house, &member).await;
     assert_eq!(codes.len(), 10);
@@ -99,7 +100,7 @@ async fn with_an_app_the_password_is_half_the_way_and_a_code_the_other_half() {
     assert!(subjects(&house, ANAS).await.iter().any(|subject| subject.ends_with("An authenticator app was added")));
 
     let (half, view) = password(&house, ANAS).await;
-    assert_eq!(view["kind"], "halfway");
+    assert_eq!(view["kind"], "pending_second_factor");
     assert_eq!(view["second_factor"], json!({ "authenticator": true, "passkey": false }));
     for private in ["membership", "capture_binding", "person"] {
         assert!(view[private].is_null(), "{private}");
@@ -152,16 +153,16 @@ async fn what_signs_in_is_changed_only_after_the_password() {
     house.ask(Call::post("/passkeys").by(&member).json(&made)).await.is_refused(403, "password_needed");
 
     let wrong = json!({ "password": "wrong wrong wrong wrong" });
-    let refused = house.ask(Call::write("PUT", "/session/proof").by(&member).json(&wrong)).await;
+    let refused = house.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&wrong)).await;
     refused.is_refused(422, "wrong_credentials").blames("password", "unknown");
     let before = member.cookie.clone();
-    prove(&house, &mut member).await;
+    reauthenticate(&house, &mut member).await;
     assert_ne!(member.cookie, before, "a new token");
     house.ask(Call::post("/authenticator").by(&member)).await.is(201);
     house.app.clock.move_on(10 * 60_000);
     house.ask(Call::post("/authenticator").by(&member)).await.is_refused(403, "password_needed");
     // Another session of the same account has proved nothing.
-    prove(&house, &mut member).await;
+    reauthenticate(&house, &mut member).await;
     let other = house.sign_in(ANAS).await;
     house.ask(Call::post("/authenticator").by(&other)).await.is_refused(403, "password_needed");
     let guest = house.look_up(&MEI).await;
@@ -173,7 +174,7 @@ async fn what_signs_in_is_changed_only_after_the_password() {
 async fn nothing_is_asked_for_before_the_first_right_code() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let member = proved(&house, ANAS).await;
+    let member = reauthenticated(&house, ANAS).await;
     let put = |code: String| Call::write("PUT", "/authenticator").by(&member).json(&json!({ "code": code }));
     house.ask(put("123456".into())).await.is_refused(404, "not_found");
     let first = house.ask(Call::post("/authenticator").by(&member)).await.is(201).json();
@@ -190,7 +191,7 @@ async fn nothing_is_asked_for_before_the_first_right_code() {
     assert_eq!(password(&house, ANAS).await.1["kind"], "member");
     house.app.clock.move_on(60_000);
     house.ask(put(secret(&second).code(step(&house)).unwrap())).await.is(200);
-    assert_eq!(password(&house, ANAS).await.1["kind"], "halfway");
+    assert_eq!(password(&house, ANAS).await.1["kind"], "pending_second_factor");
     house.ask(Call::post("/authenticator").by(&member)).await.is_refused(404, "not_found");
 }
 
@@ -198,7 +199,7 @@ async fn nothing_is_asked_for_before_the_first_right_code() {
 async fn codes_that_are_wrong_come_ever_further_apart_whoever_types_them() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let member = proved(&house, ANAS).await;
+    let member = reauthenticated(&house, ANAS).await;
     let (secret, codes) = with_app(&house, &member).await;
     let mut waits = Vec::new();
     for _ in 0..8 {
@@ -224,7 +225,7 @@ async fn codes_that_are_wrong_come_ever_further_apart_whoever_types_them() {
 async fn of_many_codes_at_the_same_moment_no_more_are_looked_at() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let member = proved(&house, ANAS).await;
+    let member = reauthenticated(&house, ANAS).await;
     with_app(&house, &member).await;
     let (half, _) = password(&house, ANAS).await;
     let tries = (0..30).map(|at| {
@@ -239,7 +240,7 @@ async fn of_many_codes_at_the_same_moment_no_more_are_looked_at() {
 async fn of_one_code_typed_twice_at_the_same_moment_one_is_taken() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let member = proved(&house, ANAS).await;
+    let member = reauthenticated(&house, ANAS).await;
     let (secret, codes) = with_app(&house, &member).await;
     for typed in [secret.code(step(&house) + 1).unwrap(), codes[3].clone()] {
         let ((one, _), (two, _)) = (password(&house, ANAS).await, password(&house, ANAS).await);
@@ -254,7 +255,7 @@ async fn of_one_code_typed_twice_at_the_same_moment_one_is_taken() {
 async fn a_recovery_code_opens_once_and_the_owner_hears_of_it() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let member = proved(&house, ANAS).await;
+    let member = reauthenticated(&house, ANAS).await;
     let (_, codes) = with_app(&house, &member).await;
     let (half, _) = password(&house, ANAS).await;
     code(&house, &half, &codes[4].to_uppercase().replace('-', " ")).await.is(200);
@@ -270,7 +271,7 @@ async fn a_recovery_code_opens_once_and_the_owner_hears_of_it() {
     code(&house, &half, renewed["codes"][0].as_str().unwrap()).await.is(200);
     // One account's codes are no other's.
     house.register(&MEI, MEIS).await;
-    let mei = proved(&house, MEIS).await;
+    let mei = reauthenticated(&house, MEIS).await;
     house.ask(Call::post("/recovery-codes").by(&mei)).await.is_refused(404, "not_found");
     with_app(&house, &mei).await;
     let (half, _) = password(&house, MEIS).await;
@@ -281,7 +282,7 @@ async fn a_recovery_code_opens_once_and_the_owner_hears_of_it() {
 async fn a_passkey_is_added_and_signs_in() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let member = proved(&house, ANAS).await;
+    let member = reauthenticated(&house, ANAS).await;
     let mut phone = device(1);
     let (handle, made) = with_passkey(&house, &member, &phone).await;
     assert_eq!(made.is(201).json()["codes"].as_array().unwrap().len(), 10);
@@ -307,7 +308,7 @@ async fn an_answer_to_another_challenge_or_of_another_account_does_not_open() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
     house.register(&MEI, MEIS).await;
-    let (ana, mei) = (proved(&house, ANAS).await, proved(&house, MEIS).await);
+    let (ana, mei) = (reauthenticated(&house, ANAS).await, reauthenticated(&house, MEIS).await);
     let (mut anas, mut meis) = (device(1), device(2));
     let (handle, made) = with_passkey(&house, &ana, &anas).await;
     made.is(201);
@@ -345,7 +346,7 @@ async fn an_answer_to_another_challenge_or_of_another_account_does_not_open() {
 async fn a_short_password_keeps_the_last_factor() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let mut member = proved(&house, ANAS).await;
+    let mut member = reauthenticated(&house, ANAS).await;
     let change = |password: &str| json!({ "current": PASSWORD, "password": password });
     let put = |member: &Payer, body: Value| house.ask(Call::write("PUT", "/profile/password").by(member).json(&body));
     put(&member, change("kelp7-moth")).await.is_refused(422, "invalid").blames("password", "too_short");
@@ -380,17 +381,17 @@ async fn a_short_password_keeps_the_last_factor() {
 }
 
 #[tokio::test]
-async fn halfway_is_not_for_long_and_ends_with_the_password() {
+async fn a_session_that_is_pending_a_second_factor_is_not_for_long_and_ends_with_the_password() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let mut member = proved(&house, ANAS).await;
+    let mut member = reauthenticated(&house, ANAS).await;
     let (_, codes) = with_app(&house, &member).await;
     let (half, _) = password(&house, ANAS).await;
     house.app.clock.move_on(10 * 60_000);
     assert_eq!(house.ask(Call::get("/session").by(&half)).await.is(200).json()["kind"], "guest");
     code(&house, &half, &codes[0]).await.is_refused(401, "signed_out");
     let (half, _) = password(&house, ANAS).await;
-    prove(&house, &mut member).await;
+    reauthenticate(&house, &mut member).await;
     let change = json!({ "current": PASSWORD, "password": "seven lanterns on a copper river" });
     house.ask(Call::write("PUT", "/profile/password").by(&member).json(&change)).await.is(200);
     code(&house, &half, &codes[0]).await.is_refused(401, "signed_out");
@@ -401,7 +402,7 @@ async fn halfway_is_not_for_long_and_ends_with_the_password() {
 async fn a_new_password_by_mail_leaves_the_second_factor_as_it_is() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let member = proved(&house, ANAS).await;
+    let member = reauthenticated(&house, ANAS).await;
     let (_, codes) = with_app(&house, &member).await;
     house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
     house.jobs().await;
@@ -410,7 +411,7 @@ async fn a_new_password_by_mail_leaves_the_second_factor_as_it_is() {
     house.ask(Call::write("PUT", "/password-resets").json(&reset)).await.is(204);
     let credentials = json!({ "user_id": ANAS, "password": "kelp7-moth" });
     let answer = house.ask(Call::post("/session").json(&credentials)).await;
-    assert_eq!(answer.is(200).json()["kind"], "halfway");
+    assert_eq!(answer.is(200).json()["kind"], "pending_second_factor");
     let half = Payer { cookie: cookie(&answer), ..member };
     house.ask(Call::get("/bills").by(&half)).await.is_refused(401, "signed_out");
     code(&house, &half, &codes[0]).await.is(200);
@@ -420,7 +421,7 @@ async fn a_new_password_by_mail_leaves_the_second_factor_as_it_is() {
 async fn whoever_signs_in_while_paying_goes_on_after_the_second_step() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let member = proved(&house, ANAS).await;
+    let member = reauthenticated(&house, ANAS).await;
     let (_, codes) = with_app(&house, &member).await;
     let payer = house.look_up(&ANA).await;
     let draft = json!({ "shares": [{ "bill": "visit", "part": "10.00" }], "payer_name": "Ana O’Neill" });
@@ -439,12 +440,12 @@ async fn whoever_signs_in_while_paying_goes_on_after_the_second_step() {
 async fn what_is_no_request_is_refused_on_every_new_call_and_changes_nothing() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let member = proved(&house, ANAS).await;
+    let member = reauthenticated(&house, ANAS).await;
     let (secret, _) = with_app(&house, &member).await;
     let (half, _) = password(&house, ANAS).await;
     let calls = [
         ("POST", "/session/second-factor", &half),
-        ("PUT", "/session/proof", &member),
+        ("PUT", "/session/reauthentication", &member),
         ("PUT", "/authenticator", &member),
         ("POST", "/passkeys", &member),
     ];

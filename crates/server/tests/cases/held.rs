@@ -20,10 +20,10 @@ fn writes() -> Vec<(String, String)> {
     writes
 }
 
-async fn proved(house: &House) -> Payer {
+async fn reauthenticated(house: &House) -> Payer {
     let member = house.sign_in(ANAS).await;
     let typed = json!({ "password": PASSWORD });
-    let answer = house.ask(Call::write("PUT", "/session/proof").by(&member).json(&typed)).await;
+    let answer = house.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&typed)).await;
     Payer { cookie: cookie(answer.is(200)), ..member }
 }
 
@@ -32,7 +32,7 @@ async fn no_documented_write_is_done_for_a_session_that_ended_while_its_body_was
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
     for (method, path) in writes() {
-        let member = proved(&house).await;
+        let member = reauthenticated(&house).await;
         let call = Call::write(&method, &path).by(&member).key(&new_key()).json(&json!({}));
         let held = house.hold(call).await;
         house.ask(Call::write("DELETE", "/session").by(&member)).await.is(204);

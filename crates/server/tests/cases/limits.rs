@@ -302,7 +302,7 @@ async fn whoever_is_signed_in_is_not_held_up_by_strangers_who_try() {
         house.ask(sign_in(WRONG)).await;
     }
     house.ask(sign_in(PASSWORD)).await.is_refused(429, "too_many");
-    let proof = Call::write("PUT", "/session/proof").by(&ana).json(&json!({ "password": PASSWORD }));
+    let proof = Call::write("PUT", "/session/reauthentication").by(&ana).json(&json!({ "password": PASSWORD }));
     house.ask(proof).await.is(200);
 }
 

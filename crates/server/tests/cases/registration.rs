@@ -172,7 +172,7 @@ async fn the_link_comes_again_and_to_another_address_for_the_password_only() {
     let house = House::open().await;
     let ana = house.apply(&ANA, "anna@example.org").await;
     let (first, code) = (house.link("anna@example.org").await, house.code().await);
-    let again = |body: Value| Call::post("/confirmation-letters").by(&ana).json(&body);
+    let again = |body: Value| Call::post("/confirmation-emails").by(&ana).json(&body);
     let elsewhere = json!({ "email": "ana@example.org" });
     house.ask(again(elsewhere)).await.is_refused(422, "invalid").blames("password", "missing");
     let guessed = json!({ "email": "ana@example.org", "password": "wrong wrong wrong wrong" });
@@ -206,7 +206,7 @@ async fn a_registration_changes_its_address_three_times_and_no_more() {
     let ana = house.apply(&ANA, "ana0@example.org").await;
     let change = |to: String| {
         let body = json!({ "email": to, "password": PASSWORD });
-        Call::post("/confirmation-letters").by(&ana).json(&body)
+        Call::post("/confirmation-emails").by(&ana).json(&body)
     };
     for at in 1..=3 {
         house.ask(change(format!("ana{at}@example.org"))).await.is(202);

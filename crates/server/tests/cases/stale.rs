@@ -39,10 +39,10 @@ fn sign_in(password: &str) -> Call {
     Call::post("/session").json(&json!({ "user_id": ANAS, "password": password }))
 }
 
-async fn proved(house: &House) -> Payer {
+async fn reauthenticated(house: &House) -> Payer {
     let member = house.sign_in(ANAS).await;
     let typed = json!({ "password": PASSWORD });
-    let answer = house.ask(Call::write("PUT", "/session/proof").by(&member).json(&typed)).await;
+    let answer = house.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&typed)).await;
     Payer { cookie: cookie(answer.is(200)), ..member }
 }
 
@@ -113,7 +113,7 @@ async fn whoever_typed_the_old_password_is_not_signed_in_after_it_was_changed() 
 async fn nothing_of_an_account_is_changed_by_a_session_that_ended_with_the_old_password_meanwhile() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let member = proved(&house).await;
+    let member = reauthenticated(&house).await;
     let (secret, codes) = with_app(&house, &member).await;
     house.ask(new_passkey(&house, &member, 1).await).await.is(201);
     let passkey = passkey_path(&house).await;
@@ -134,7 +134,7 @@ async fn nothing_of_an_account_is_changed_by_a_session_that_ended_with_the_old_p
         }
         let call = match at {
             0 => Call::post("/session/second-factor").json(&shown),
-            1 => Call::write("PUT", "/session/proof").json(&json!({ "password": PASSWORD })),
+            1 => Call::write("PUT", "/session/reauthentication").json(&json!({ "password": PASSWORD })),
             2 => change(PASSWORD, EVIL),
             3 => Call::write("DELETE", "/authenticator"),
             4 => Call::write("DELETE", &passkey),
@@ -161,7 +161,7 @@ async fn nothing_of_an_account_is_changed_by_a_session_that_ended_with_the_old_p
         assert_eq!((living(&house).await, factors(&house).await), (0, before), "{path}");
         assert_eq!(house.number(letters).await, told, "{path}");
     }
-    assert_eq!(house.ask(sign_in(NEW)).await.is(200).json()["kind"], "halfway");
+    assert_eq!(house.ask(sign_in(NEW)).await.is(200).json()["kind"], "pending_second_factor");
 }
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn each_of_a_session_that_ended_another_token_and_another_password_ends_a_
         "UPDATE session SET token_hash = 'another' WHERE ended_at IS NULL",
         "UPDATE account SET password = 'another'",
     ] {
-        let member = proved(&house).await;
+        let member = reauthenticated(&house).await;
         let account = account(&house).await;
         let mut tx = house.app.store.begin().await.unwrap();
         accounts::lock(&mut tx, &account).await.unwrap();
@@ -210,7 +210,7 @@ async fn a_thief_who_knows_the_old_password_and_holds_calls_back_undoes_nothing(
         let house = House::open().await;
         house.register(&ANA, ANAS).await;
         let (thief, owner) = (house.sign_in(ANAS).await, house.sign_in(ANAS).await);
-        let proof = Call::write("PUT", "/session/proof").json(&json!({ "password": PASSWORD }));
+        let proof = Call::write("PUT", "/session/reauthentication").json(&json!({ "password": PASSWORD }));
         let held = [house.hold(change(PASSWORD, EVIL).by(&thief)).await, house.hold(proof.by(&thief)).await];
         if by_mail {
             house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
@@ -235,7 +235,7 @@ async fn a_thief_who_knows_the_old_password_and_holds_calls_back_undoes_nothing(
 async fn the_last_factor_of_a_short_password_stays_though_two_servers_take_one_each() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let member = proved(&house).await;
+    let member = reauthenticated(&house).await;
     with_app(&house, &member).await;
     house.ask(new_passkey(&house, &member, 1).await).await.is(201);
     let changed = house.ask(change(PASSWORD, SHORT).by(&member)).await;
@@ -265,7 +265,7 @@ async fn a_password_is_not_made_short_while_the_last_factor_is_taken_away() {
     for by_mail in [false, true] {
         let house = House::open().await;
         house.register(&ANA, ANAS).await;
-        let member = proved(&house).await;
+        let member = reauthenticated(&house).await;
         with_app(&house, &member).await;
         let call = if by_mail {
             house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
@@ -287,7 +287,7 @@ async fn a_password_is_not_made_short_while_the_last_factor_is_taken_away() {
 async fn of_two_first_factors_at_the_same_moment_one_brings_the_recovery_codes() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let (member, beside) = (proved(&house).await, house.beside().await);
+    let (member, beside) = (reauthenticated(&house).await, house.beside().await);
     let count = |answer: &Answer| answer.json()["codes"].as_array().unwrap().len();
 
     // In the middle of the other server's.
@@ -319,7 +319,7 @@ async fn of_two_first_factors_at_the_same_moment_one_brings_the_recovery_codes()
 async fn an_account_has_at_most_ten_passkeys_though_two_are_added_at_once() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let (member, other) = (proved(&house).await, proved(&house).await);
+    let (member, other) = (reauthenticated(&house).await, reauthenticated(&house).await);
     let beside = house.beside().await;
     for number in 1..=9 {
         house.ask(new_passkey(&house, &member, number).await).await.is(201);
@@ -350,7 +350,7 @@ async fn an_account_has_at_most_ten_passkeys_though_two_are_added_at_once() {
 async fn recovery_codes_are_renewed_five_times_a_day_and_each_time_the_owner_is_told() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
-    let mut member = proved(&house).await;
+    let mut member = reauthenticated(&house).await;
     with_app(&house, &member).await;
     let renew = |member: &Payer| house.ask(Call::post("/recovery-codes").by(member));
     for _ in 0..5 {
@@ -422,7 +422,7 @@ async fn a_registration_whose_session_ends_while_it_waits_writes_to_nobody() {
     let mut tx = house.app.store.begin().await.unwrap();
     sqlx::query("UPDATE pending_account SET tries = tries").execute(&mut *tx).await.unwrap();
     let turn = json!({ "email": "stranger@example.org", "password": PASSWORD });
-    let call = house.start(Call::post("/confirmation-letters").by(&payer).json(&turn));
+    let call = house.start(Call::post("/confirmation-emails").by(&payer).json(&turn));
     house.until_it_waits(&call).await;
     sqlx::query("UPDATE session SET ended_at = seen_at, draft = NULL").execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
@@ -468,7 +468,7 @@ async fn a_token_is_renewed_and_the_session_stays() {
     let member = house.sign_in(ANAS).await;
     let id = house.text("SELECT id FROM session WHERE ended_at IS NULL AND account IS NOT NULL").await;
     let typed = json!({ "password": PASSWORD });
-    let proof = house.ask(Call::write("PUT", "/session/proof").by(&member).json(&typed)).await;
+    let proof = house.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&typed)).await;
     let again = Payer { cookie: cookie(proof.is(200)), ..member };
     let changed = house.ask(change(PASSWORD, NEW).by(&again)).await;
     assert_ne!(cookie(changed.is(200)), again.cookie);

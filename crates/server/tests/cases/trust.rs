@@ -382,7 +382,7 @@ async fn an_open_page_of_somebody_who_registered_is_no_way_to_their_account() {
     let mei = house.apply(&MEI, MEIS).await;
     // Fifteen minutes at the machine: the session's cookie, and no password.
     let turn = json!({ "email": THIEFS, "password": THIEFS_PASSWORD });
-    house.ask(Call::post("/confirmation-letters").by(&mei).json(&turn)).await.is_refused(422, "wrong_credentials");
+    house.ask(Call::post("/confirmation-emails").by(&mei).json(&turn)).await.is_refused(422, "wrong_credentials");
     house.jobs().await;
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE to_address = 'thief@example.org'").await, 0);
     house.confirm(&house.link(MEIS).await, &house.code().await).await.is(204);

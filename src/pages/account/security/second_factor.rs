@@ -19,7 +19,9 @@ use crate::{
 };
 use contract::{
     Password, Problem,
-    factor::{AuthenticatorCode, AuthenticatorOffer, NewPasskey, PasskeySeen, Proof, RecoveryCodes, SecondFactor},
+    factor::{
+        AuthenticatorCode, AuthenticatorOffer, NewPasskey, PasskeySeen, Reauthentication, RecoveryCodes, SecondFactor,
+    },
     refusal::RefusalCode,
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
@@ -36,7 +38,7 @@ enum Said {
 struct Changing {
     shown: Shown,
     /// The password was typed again; the server knows for how long.
-    is_proved: RwSignal<bool>,
+    is_reauthenticated: RwSignal<bool>,
     offer: RwSignal<Option<AuthenticatorOffer>>,
     codes: RwSignal<Vec<String>>,
     said: RwSignal<Option<Said>>,
@@ -69,7 +71,7 @@ impl Changing {
                 return Some(value);
             }
             Err(ApiError::Refused(refusal)) if refusal.code == RefusalCode::PasswordNeeded => {
-                self.is_proved.set(false);
+                self.is_reauthenticated.set(false);
                 self.offer.set(None);
                 self.said.set(Some(Said::Warning(|w| w.account().factor.needs_password)));
             }
@@ -109,7 +111,7 @@ impl Changing {
 pub fn ChangeFactors(shown: Shown) -> impl IntoView {
     let own = Changing {
         shown,
-        is_proved: RwSignal::new(false),
+        is_reauthenticated: RwSignal::new(false),
         offer: RwSignal::new(None),
         codes: RwSignal::new(Vec::new()),
         said: RwSignal::new(None),
@@ -124,14 +126,14 @@ pub fn ChangeFactors(shown: Shown) -> impl IntoView {
         Some(Said::Done(words)) => view! { <Notice sign=Sign::Done words=t(words)/> }.into_any(),
         Some(Said::Warning(words)) => view! { <Notice kind=NoticeKind::Warn words=t(words)/> }.into_any(),
     });
-    let is_proved = Memo::new(move |_| own.is_proved.get());
+    let is_reauthenticated = Memo::new(move |_| own.is_reauthenticated.get());
     let is_offered = Memo::new(move |_| own.offer.with(Option::is_some));
     let has_codes = Memo::new(move |_| own.codes.with(|codes| !codes.is_empty()));
-    let change = live(move || match (has_codes.get(), is_offered.get(), is_proved.get()) {
+    let change = live(move || match (has_codes.get(), is_offered.get(), is_reauthenticated.get()) {
         (true, ..) => recovery_codes(own),
         (_, true, _) => set_up(own),
         (.., true) => add(own),
-        _ => prove(own),
+        _ => reauthenticate(own),
     });
     view! {
         <section class="pay-sheet" aria-labelledby="factor-title">
@@ -142,7 +144,7 @@ pub fn ChangeFactors(shown: Shown) -> impl IntoView {
                 </div>
                 <Failure error=own.failed/>
                 <div role="status" class="pay-live">{said}</div>
-                {live(move || if is_on.get() { what_there_is(own, is_proved) } else { ().into_any() })}
+                {live(move || if is_on.get() { what_there_is(own, is_reauthenticated) } else { ().into_any() })}
                 {change}
             </div>
         </section>
@@ -150,7 +152,7 @@ pub fn ChangeFactors(shown: Shown) -> impl IntoView {
 }
 
 /// A row for each, with what can be done about it once the password was typed.
-fn what_there_is(own: Changing, is_proved: Memo<bool>) -> AnyView {
+fn what_there_is(own: Changing, is_reauthenticated: Memo<bool>) -> AnyView {
     let client = StoredValue::new(Client::here());
     let zone = Signal::derive(move || of(own.shown, |security| security.time_zone.clone()));
     let app = live(move || {
@@ -168,7 +170,7 @@ fn what_there_is(own: Changing, is_proved: Memo<bool>) -> AnyView {
             }
         };
         let name = t(|w| w.account().factor.app);
-        row(name, when, act(is_proved, |w| w.account().factor.remove, Some(name), remove))
+        row(name, when, act(is_reauthenticated, |w| w.account().factor.remove, Some(name), remove))
     });
     let passkey = move |seen: PasskeySeen| {
         let (id, device, created, used) = (seen.id, seen.device, seen.created_at, seen.used_at);
@@ -195,7 +197,7 @@ fn what_there_is(own: Changing, is_proved: Memo<bool>) -> AnyView {
                 });
             }
         };
-        row(name, when, act(is_proved, |w| w.account().factor.remove, Some(name), remove))
+        row(name, when, act(is_reauthenticated, |w| w.account().factor.remove, Some(name), remove))
     };
     let left =
         say(move |w| (w.account().factor.codes_left)(usize::from(own.factor(|factor| factor.recovery_codes_left))));
@@ -214,7 +216,7 @@ fn what_there_is(own: Changing, is_proved: Memo<bool>) -> AnyView {
         <ul class="pay-rows">
             {app}
             {live(move || list(own.factor(|factor| factor.passkeys.clone()), passkey))}
-            {row(t(|w| w.account().factor.codes), left, act(is_proved, |w| w.account().factor.renew, None, renew))}
+            {row(t(|w| w.account().factor.codes), left, act(is_reauthenticated, |w| w.account().factor.renew, None, renew))}
         </ul>
     }
     .into_any()
@@ -229,13 +231,13 @@ fn row(name: Text, about: Text, act: AnyView) -> AnyView {
 
 /// Said with what it is about, to those who can't see the row.
 fn act(
-    is_proved: Memo<bool>,
+    is_reauthenticated: Memo<bool>,
     words: Pick,
     of: Option<Text>,
     act: impl Fn(leptos::ev::MouseEvent) + Clone + Send + 'static,
 ) -> AnyView {
     live(move || {
-        if !is_proved.get() {
+        if !is_reauthenticated.get() {
             return ().into_any();
         }
         let of = of.map(
@@ -246,7 +248,7 @@ fn act(
 }
 
 /// The password again.
-fn prove(own: Changing) -> AnyView {
+fn reauthenticate(own: Changing) -> AnyView {
     let (client, session) = (Client::here(), CurrentSession::here());
     let password = RwSignal::new(String::new());
     let form = FormState::new(
@@ -264,17 +266,17 @@ fn prove(own: Changing) -> AnyView {
         own.said.set(None);
         let mut problems = Problems::default();
         let typed = problems.check((), password.with_untracked(|password| Password::parse(password)));
-        let Some(proof) = form.begin(problems.or(typed.map(|password| Proof { password }))) else { return };
+        let Some(proof) = form.begin(problems.or(typed.map(|password| Reauthentication { password }))) else { return };
         let client = client.clone();
         spawn_local(async move {
-            let answer = client.prove(&proof).await;
+            let answer = client.reauthenticate(&proof).await;
             password.set(String::new());
             if let Some(view) = form.end(answer, |field| (field == "password").then_some(())) {
                 session.take_in(&view);
-                own.is_proved.set(true);
+                own.is_reauthenticated.set(true);
                 // the form goes
                 own.to_title();
-                own.said.set(Some(Said::Done(|w| w.account().factor.proved)));
+                own.said.set(Some(Said::Done(|w| w.account().factor.reauthenticated)));
             }
         });
     };
