@@ -1,4 +1,5 @@
-//! The invariants of the web app's tree, from what its files say: who imports whom, who touches the outside, who writes a path.
+//! The invariants of the web app's tree and of the billing API's, from what their files say: who imports whom, who touches the outside, who
+//! writes a path.
 //! ARCHITECTURE.md states them in prose and points here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(not(target_arch = "wasm32"))]
@@ -89,7 +90,11 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
 }
 
 fn sources() -> Vec<Source> {
-    let folder = root().join("src");
+    sources_of("src")
+}
+
+fn sources_of(folder: &str) -> Vec<Source> {
+    let folder = root().join(folder);
     let source = |path: PathBuf| {
         let inside = path.strip_prefix(&folder).unwrap();
         let module = inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned();
@@ -237,4 +242,36 @@ fn the_palette_is_named_in_tokens_only_and_nothing_is_styled_inline() {
     for source in sources() {
         assert!(!source.code.contains(" style="), "{}: the policy forbids style attributes", source.path.display());
     }
+}
+
+/// The billing API's files, each under its path below `crates/server/src`.
+fn server() -> Vec<(String, Source)> {
+    let folder = root().join("crates/server/src");
+    let inside = |path: &Path| path.strip_prefix(&folder).unwrap().to_string_lossy().replace('\\', "/");
+    sources_of("crates/server/src").into_iter().map(|source| (inside(&source.path), source)).collect()
+}
+
+fn stands_only_in(word: &str, homes: &[&str]) {
+    let mut found = 0;
+    for (name, source) in server() {
+        let is_home = homes.iter().any(|home| name.starts_with(home));
+        assert!(is_home || !source.code.contains(word), "{word} stands in {name}");
+        found += usize::from(is_home && source.code.contains(word));
+    }
+    assert!(found > 0, "{word} stands nowhere: the test looks for the wrong thing");
+}
+
+#[test]
+fn on_the_server_axum_is_in_http_only_and_nothing_below_imports_http() {
+    stands_only_in("axum", &["http.rs", "http/"]);
+    stands_only_in("StatusCode", &["http.rs", "http/"]);
+    for (name, source) in server().iter().filter(|(name, _)| !name.starts_with("http") && *name != "main.rs") {
+        let is_http = |import: &String| import.split("::").next() == Some("http");
+        assert!(!source.imports().iter().any(is_http), "{name} imports http");
+    }
+}
+
+#[test]
+fn on_the_server_sql_is_in_store_and_in_the_demo_only() {
+    stands_only_in("sqlx::query", &["store.rs", "store/", "demo.rs", "demo/"]);
 }

@@ -52,11 +52,11 @@ const CRYPTOGRAPHY: [(&str, &[&str]); 6] = [
     (
         "sha2::",
         &[
-            "crates/server/src/assets.rs",
-            "crates/server/src/caller.rs",
+            "crates/server/src/http/assets.rs",
+            "crates/server/src/token.rs",
             "crates/server/src/passwords/common.rs",
             "crates/server/src/jobs/processor_events.rs",
-            "crates/server/src/routes/factors.rs",
+            "crates/server/src/http/v1/factors.rs",
         ],
     ),
 ];

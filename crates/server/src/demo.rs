@@ -18,16 +18,9 @@ use crate::{
     state::App,
     store::{Store, add_to_mark, cents, from_word, value},
 };
-use axum::{
-    Json, Router,
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, header},
-    routing::get,
-};
 use contract::{
     Date, Email, Identifier, Instant, Problem, Region,
-    demo::{DemoBill, DemoClock, DemoClockMove, DemoMail, DemoMember},
+    demo::{DemoBill, DemoMember},
     refusal::RefusalCode,
 };
 use sqlx::Row;
@@ -43,15 +36,7 @@ pub const CLOCK_MARK: &str = "demo_clock_ahead";
 const FOLLOWED_EVERY: Duration = Duration::from_secs(1);
 /// Ten years; what lies beyond, nobody has tried.
 const FARTHEST_MILLIS: i64 = 3_653 * 86_400_000;
-const LETTERS: i64 = 200;
-
-pub fn router(app: App) -> Router {
-    Router::new()
-        .route("/demo/members", get(list_members))
-        .route("/demo/mail", get(list_mail))
-        .route("/demo/clock", get(tell_clock).post(move_clock))
-        .with_state(app)
-}
+pub const LETTERS: i64 = 200;
 
 /// The member to try first: the one of the drawn pages. Bills are not looked up.
 pub fn sample() -> Option<DemoMember> {
@@ -102,28 +87,11 @@ fn identifiers(person: &Person) -> BTreeMap<Identifier, String> {
     person.identifiers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
-async fn list_members(State(app): State<App>) -> Answer<Json<Vec<DemoMember>>> {
-    Ok(Json(members(&app.store, app.clock.now()).await?))
-}
-
-async fn list_mail(State(app): State<App>) -> Answer<Json<Vec<DemoMail>>> {
-    Ok(Json(app.store.letters(LETTERS).await?))
-}
-
-async fn tell_clock(State(app): State<App>) -> Json<DemoClock> {
-    Json(DemoClock { now: app.clock.now() })
-}
-
 /// Moves the clocks of all servers over this database, and the processor's; all of them or none. Of two calls at once the second waits
-/// for the first one's mark, so the processor is told the sum. Scripts send no `Origin`; a page of another site does, and is refused.
-async fn move_clock(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Answer<Json<DemoClock>> {
-    let own = app.settings.public_origin.as_bytes();
-    if headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes() != own) {
-        return Err(Error::new(RefusalCode::ForeignOrigin));
-    }
-    let asked: DemoClockMove = serde_json::from_slice(&body).map_err(|_| Error::new(RefusalCode::Malformed))?;
+/// for the first one's mark, so the processor is told the sum.
+pub async fn move_clock(app: &App, seconds: u32) -> Answer<()> {
     let mut tx = app.store.begin().await?;
-    let moved = add_to_mark(&mut tx, CLOCK_MARK, i64::from(asked.seconds) * 1_000).await?;
+    let moved = add_to_mark(&mut tx, CLOCK_MARK, i64::from(seconds) * 1_000).await?;
     if moved > FARTHEST_MILLIS {
         return Err(Error::field(RefusalCode::Invalid, "seconds", Problem::TooLarge));
     }
@@ -132,7 +100,7 @@ async fn move_clock(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
     }
     tx.commit().await?;
     app.clock.follow(moved);
-    Ok(Json(DemoClock { now: app.clock.now() }))
+    Ok(())
 }
 
 /// Until the task is dropped: another server over the same database may have moved the clock.

@@ -1,7 +1,7 @@
 //! How a retry is told from another order under the same idempotency key: a hash of the order is kept with the payment, after the version
 //! of what was hashed and a colon. The first version has neither.
 
-use crate::caller;
+use crate::token;
 use contract::payment::PaymentOrder;
 
 /// What is kept of an order.
@@ -10,7 +10,7 @@ pub fn of(order: &PaymentOrder) -> String {
 }
 
 fn written(version: u16, text: &str) -> String {
-    let hash = caller::hash(text);
+    let hash = token::hash(text);
     if version == 1 { hash } else { format!("{version}:{hash}") }
 }
 

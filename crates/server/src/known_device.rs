@@ -20,18 +20,16 @@
 //!
 //! Knows nothing of sessions: signing out leaves it, since it is about the browser.
 
-use crate::{caller, state::App, store::accounts::Account};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use contract::Instant;
 use data_encoding::BASE64URL_NOPAD;
 use ring::hmac;
 
 /// Browsers keep no cookie for longer.
-const LASTS_MILLIS: i64 = 400 * 86_400_000;
+pub const LASTS_MILLIS: i64 = 400 * 86_400_000;
 /// How far two servers' clocks may be apart.
 const APART_MILLIS: i64 = 60_000;
 /// Accounts that one browser is remembered for.
-const MOST: usize = 5;
+pub const MOST: usize = 5;
 const NAME_BYTES: usize = 16;
 const MAC_BYTES: usize = 16;
 
@@ -49,30 +47,30 @@ impl Signer {
         hmac::sign(&self.0, &signed).as_ref().iter().copied().take(MAC_BYTES).collect()
     }
 
-    fn sign(&self, account: &str, name: [u8; NAME_BYTES], made_at: Instant) -> Entry {
+    pub fn sign(&self, account: &str, name: [u8; NAME_BYTES], made_at: Instant) -> Entry {
         Entry { name, made_at: made_at.millis(), mac: self.mac(account, &name, made_at.millis()) }
     }
 
     /// Whether the entry is this account's, however old.
-    fn is_of(&self, entry: &Entry, account: &str) -> bool {
+    pub fn is_of(&self, entry: &Entry, account: &str) -> bool {
         use subtle::ConstantTimeEq;
         self.mac(account, &entry.name, entry.made_at).as_slice().ct_eq(&entry.mac).into()
     }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Entry {
-    name: [u8; NAME_BYTES],
-    made_at: i64,
+pub struct Entry {
+    pub name: [u8; NAME_BYTES],
+    pub made_at: i64,
     mac: Vec<u8>,
 }
 
 impl Entry {
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         BASE64URL_NOPAD.encode(&[self.name.as_slice(), &self.made_at.to_be_bytes(), &self.mac].concat())
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
         let (name, rest) = bytes.split_first_chunk()?;
         let (made_at, mac) = rest.split_first_chunk()?;
@@ -80,52 +78,11 @@ impl Entry {
     }
 
     /// One from the future was made before a clock went back: nobody can tell how old it is.
-    fn counts(&self, since: Instant, now: Instant) -> bool {
+    pub fn counts(&self, since: Instant, now: Instant) -> bool {
         self.made_at >= since.millis()
             && self.made_at.saturating_add(LASTS_MILLIS) > now.millis()
             && self.made_at <= now.plus_millis(APART_MILLIS).millis()
     }
-}
-
-fn entries(app: &App, headers: &HeaderMap) -> Vec<Entry> {
-    let value = caller::cookie(headers, cookie_name(app)).unwrap_or_default();
-    value.split('.').filter_map(Entry::parse).take(MOST).collect()
-}
-
-fn cookie_name(app: &App) -> &'static str {
-    if app.settings.is_over_tls() { "__Host-kppay_device" } else { "kppay_device" }
-}
-
-/// The name of the browser that asks, if it signed in to this account before, with the password it has now. The name is random,
-/// and the same for as long as the browser keeps its cookie. Takes as long for an account that nobody has.
-pub fn of(app: &App, headers: &HeaderMap, account: Option<&Account>, now: Instant) -> Option<String> {
-    let id = account.map_or("", |account| account.id.as_str());
-    let since = account.map_or(now, |account| account.password_changed_at);
-    let entries = entries(app, headers);
-    let own = entries.iter().filter(|entry| app.known_devices.is_of(entry, id)).find(|entry| entry.counts(since, now));
-    own.filter(|_| account.is_some()).map(|entry| BASE64URL_NOPAD.encode(&entry.name))
-}
-
-/// The header that makes the browser a known one of this account from `now` on.
-pub fn known(app: &App, headers: &HeaderMap, account: &str, now: Instant) -> Option<(HeaderName, HeaderValue)> {
-    Some((header::SET_COOKIE, cookie(app, headers, account, now)?))
-}
-
-/// Its value.
-pub fn cookie(app: &App, headers: &HeaderMap, account: &str, now: Instant) -> Option<HeaderValue> {
-    let (own, others): (Vec<_>, Vec<_>) =
-        entries(app, headers).into_iter().partition(|entry| app.known_devices.is_of(entry, account));
-    let name = match own.first() {
-        Some(entry) => entry.name,
-        None => crate::factors::random()?,
-    };
-    let others = others.into_iter().filter(|entry| entry.counts(Instant::from_millis(0), now)).take(MOST - 1);
-    let all = [app.known_devices.sign(account, name, now)].into_iter().chain(others);
-    let value = all.map(|entry| entry.text()).collect::<Vec<_>>().join(".");
-    let secure = if app.settings.is_over_tls() { "; Secure" } else { "" };
-    let age = LASTS_MILLIS / 1_000;
-    let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}; Max-Age={age}", cookie_name(app));
-    HeaderValue::from_str(&cookie).ok()
 }
 
 #[cfg(test)]

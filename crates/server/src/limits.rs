@@ -10,13 +10,13 @@
 pub mod charges;
 pub mod emails;
 mod memory;
+pub mod networks;
 pub mod rules;
 pub mod sign_ins;
 pub mod tallies;
 pub mod tokens;
 
 use crate::{
-    client_address::{narrow, wide},
     refusal::{Answer, Error},
     state::State,
     store::{
@@ -27,6 +27,7 @@ use crate::{
 use contract::{Instant, refusal::RefusalCode};
 use data_encoding::BASE64URL_NOPAD;
 use memory::Memory;
+use networks::{narrow, wide};
 use ring::hmac;
 use rules::{Rule, SlowRule};
 use std::net::IpAddr;

@@ -4,9 +4,9 @@ use serve::process::{self, Signal};
 use server::{
     clock::Clock,
     demo,
+    http::{self, service},
     jobs::{self, reconcile, send_mail::Mailer},
     processor::Sandbox,
-    routes, service,
     settings::{Command, Secrets, Settings},
     state::{App, State},
     store::Store,
@@ -95,7 +95,7 @@ async fn run(settings: Settings) -> Outcome<()> {
     let listener = bind(address).await?;
     if let Some(address) = metrics {
         let few = serve::Limits { connections: 64, connections_by_address: None, ..limits };
-        tokio::spawn(serve::run(bind(address).await?, routes::health::metrics(), few, std::future::pending()));
+        tokio::spawn(serve::run(bind(address).await?, http::health::metrics(), few, std::future::pending()));
     }
     jobs::supervise(&app, mailer);
     tracing::info!(%address, "ready");

@@ -7,35 +7,31 @@
 
 use crate::{
     alarm::OncePerMinute,
-    caller,
     limits::charges,
     mail, metrics,
     processor::{ChargeOrder, Closed, ProcessorError},
     refusal::{Answer, Error},
     state::App,
     store::{
-        self,
         asking::Asked,
         settle::{Addressed, Settled, Verdict},
     },
+    token::is_id,
 };
 use contract::{Email, Locale, Problem, payment::Method, refusal::RefusalCode};
-use sqlx::Row;
 
 /// What a token stands for, where the processor said it already.
 pub async fn known(app: &App, token: &str, binding: &str) -> Answer<Option<Method>> {
-    if !caller::is_id(token) {
+    if !is_id(token) {
         return Ok(None);
     }
-    let sql = "SELECT method FROM method_token WHERE token = $1 AND binding = $2";
-    let row = sqlx::query(sql).bind(token).bind(binding).fetch_optional(&app.store.read).await?;
-    Ok(row.map(|row| store::json(row.try_get(0)?)).transpose()?)
+    Ok(app.store.method_of_token(token, binding).await?)
 }
 
 /// Asks the processor what a token stands for.
 pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Method> {
     let refused = || Error::field(RefusalCode::TokenRefused, "token", Problem::Unknown);
-    if !caller::is_id(token) {
+    if !is_id(token) {
         return Err(refused());
     }
     app.processor.method(token, binding).await.map_err(|error| match error {
@@ -47,16 +43,7 @@ pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Method> {
 /// Asks it now, so that paying need not. Gives whether the token stands for anything.
 pub async fn remember(app: &App, token: &str, binding: &str) -> Answer<bool> {
     let Ok(method) = method(app, token, binding).await else { return Ok(false) };
-    sqlx::query(
-        "INSERT INTO method_token (token, binding, method, known_at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (token, binding) DO NOTHING",
-    )
-    .bind(token)
-    .bind(binding)
-    .bind(store::to_json(&method)?)
-    .bind(app.clock.now().millis())
-    .execute(&app.store.write)
-    .await?;
+    app.store.add_method_token(token, binding, &method, app.clock.now()).await?;
     Ok(true)
 }
 

@@ -1,15 +1,10 @@
-//! Every way a call is refused, as an RFC 9457 problem document with its status. A fault of ours is logged here, once, and told
-//! to nobody.
+//! The one error type: every way a call or a job is refused. A fault of ours is logged here, once, and told to nobody. Knows no HTTP
+//! (`http::problem` makes it a problem document).
 
 use crate::store::trouble::{self, Trouble};
-use axum::{
-    Json,
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
 use contract::{
     Problem,
-    refusal::{FieldError, Refusal, RefusalCode},
+    refusal::{FieldError, RefusalCode},
 };
 
 #[derive(Debug)]
@@ -36,30 +31,6 @@ impl Error {
     pub fn later(code: RefusalCode, seconds: u32) -> Self {
         Self { code, errors: Vec::new(), retry_after: Some(seconds) }
     }
-    pub fn status(&self) -> StatusCode {
-        use RefusalCode as Code;
-        match self.code {
-            Code::Malformed | Code::KeyMissing => StatusCode::BAD_REQUEST,
-            Code::SignedOut => StatusCode::UNAUTHORIZED,
-            Code::ForeignOrigin | Code::PasswordNeeded => StatusCode::FORBIDDEN,
-            Code::NoMatch | Code::NotFound => StatusCode::NOT_FOUND,
-            Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Code::KeyInUse | Code::JustPaid | Code::TooLate => StatusCode::CONFLICT,
-            Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Code::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Code::Invalid
-            | Code::KeyReused
-            | Code::OverBalance
-            | Code::TermsChanged
-            | Code::TokenRefused
-            | Code::WrongCredentials
-            | Code::LinkRefused
-            | Code::BrandNotAccepted => StatusCode::UNPROCESSABLE_ENTITY,
-            Code::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Code::Fault | Code::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
 }
 
 /// Seconds after which a database in trouble is worth another try.
@@ -75,28 +46,6 @@ impl From<sqlx::Error> for Error {
                 Self::later(RefusalCode::Unavailable, DATABASE_RETRY_AFTER)
             }
         }
-    }
-}
-
-impl IntoResponse for Error {
-    fn into_response(self) -> Response {
-        let status = self.status();
-        let refusal = Refusal {
-            r#type: "about:blank".to_owned(),
-            title: status.canonical_reason().unwrap_or_default().to_owned(),
-            status: status.as_u16(),
-            code: self.code,
-            errors: self.errors,
-            retry_after: self.retry_after,
-        };
-        let retry_after = refusal.retry_after;
-        let mut response = (status, Json(refusal)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(seconds) = retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
     }
 }
 
@@ -133,11 +82,11 @@ mod tests {
 
     #[test]
     fn a_fault_is_logged_once_with_the_place_it_was_made_at() {
-        let (answer, log) = logged(|| Error::new(RefusalCode::Fault).into_response());
-        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let (answer, log) = logged(|| Error::new(RefusalCode::Fault));
+        assert_eq!(answer.code, RefusalCode::Fault);
         assert_eq!(log.lines().count(), 1, "{log}");
         assert!(log.contains("\"level\":\"ERROR\"") && log.contains("refusal.rs:"), "{log}");
-        let (_, log) = logged(|| Error::new(RefusalCode::NotFound).into_response());
+        let (_, log) = logged(|| Error::new(RefusalCode::NotFound));
         assert!(log.is_empty(), "{log}");
     }
 

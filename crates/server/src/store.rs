@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod limits;
 pub mod memberships;
+pub mod method_tokens;
 pub mod migrations;
 pub mod outbox;
 pub mod payments;

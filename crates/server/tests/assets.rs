@@ -7,7 +7,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, Response, StatusCode},
 };
-use server::{assets, headers::Security};
+use server::http::{assets, headers::Security};
 use std::{fs, io::Read, path::PathBuf};
 use tempfile::TempDir;
 use tower::ServiceExt;

@@ -16,7 +16,7 @@ fn committed() -> std::path::PathBuf {
 
 #[test]
 fn the_committed_document_is_current() {
-    let current = server::openapi::text();
+    let current = server::http::openapi::text();
     if env::var_os("UPDATE_OPENAPI").is_some() {
         fs::write(committed(), &current).unwrap();
     }
@@ -30,7 +30,7 @@ fn the_committed_document_is_current() {
 
 #[test]
 fn every_reference_leads_somewhere() {
-    let document: Value = serde_json::from_str(&server::openapi::text()).unwrap();
+    let document: Value = serde_json::from_str(&server::http::openapi::text()).unwrap();
     let mut references = Vec::new();
     collect(&document, &mut references);
     assert!(!references.is_empty());
@@ -53,7 +53,7 @@ fn collect(value: &Value, into: &mut Vec<String>) {
 
 #[test]
 fn every_refusal_is_a_problem_document() {
-    let document: Value = serde_json::from_str(&server::openapi::text()).unwrap();
+    let document: Value = serde_json::from_str(&server::http::openapi::text()).unwrap();
     let mut seen = 0;
     for item in document["paths"].as_object().unwrap().values() {
         for operation in item.as_object().unwrap().values().filter(|operation| operation["responses"].is_object()) {

@@ -10,8 +10,8 @@ use axum::{
 use serde_json::Value;
 use server::{
     clock::Clock,
+    http::service,
     processor::Sandbox,
-    service,
     settings::{Secrets, Settings},
     state::State,
     store::Store,
@@ -55,7 +55,7 @@ async fn no_documented_write_is_taken_from_another_origin() {
     }
     let once = router.clone().oneshot(once.body(Body::empty()).unwrap()).await.unwrap().status();
     assert_eq!(once, StatusCode::NO_CONTENT);
-    let document: Value = serde_json::from_str(&server::openapi::text()).unwrap();
+    let document: Value = serde_json::from_str(&server::http::openapi::text()).unwrap();
     let mut writes = 0;
     for (path, item) in document["paths"].as_object().unwrap() {
         let path = format!("/api/v1{}", path.replace("{id}", "x"));

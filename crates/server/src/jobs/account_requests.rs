@@ -20,7 +20,6 @@
 
 use super::Kind;
 use crate::{
-    caller,
     factors::recovery,
     jobs,
     limits::emails::{self, CODE, LINK, Limit, MOST_LINKS, MOVED, REGISTERED, REMINDER, RESET},
@@ -35,6 +34,7 @@ use crate::{
         outbox::{self, Queued},
         pending_accounts::{self, Pending},
     },
+    token,
 };
 use contract::{Email, Identifier, Instant, Locale, Region, refusal::RefusalCode};
 use std::collections::BTreeMap;
@@ -220,9 +220,9 @@ impl Handler<'_> {
         if !may_post {
             return Ok(());
         }
-        let token = caller::random_token()?;
+        let token = token::random_token()?;
         let until = self.now.plus_millis(CONFIRM_MILLIS);
-        if !pending_accounts::set_link(self.tx, pending, &caller::hash(&token), until).await? {
+        if !pending_accounts::set_link(self.tx, pending, &token::hash(&token), until).await? {
             return Ok(());
         }
         let link = format!("{}/confirm-email#{token}", self.home());
@@ -262,9 +262,9 @@ impl Handler<'_> {
         if !self.may_post(RESET, &account.id, &account.email).await? {
             return Ok(());
         }
-        let token = caller::random_token()?;
+        let token = token::random_token()?;
         let times = (self.now, self.now.plus_millis(RESET_MILLIS));
-        let hash = caller::hash(&token);
+        let hash = token::hash(&token);
         accounts::add_link(self.tx, Purpose::Reset, &account.id, &account.email, &hash, times).await?;
         let letter = mail::password_reset(account, self.brand(), &format!("{}/reset-password#{token}", self.home()));
         self.post(RESET, &account.id, &account.email, &letter, true).await

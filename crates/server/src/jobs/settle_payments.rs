@@ -31,7 +31,7 @@ const HOUR_MILLIS: i64 = 3_600_000;
 /// Until the task is dropped.
 pub async fn run(app: App) {
     // Whatever waits at the start was left by a server that is gone: ask at once.
-    if within(&app, hurry(&app)).await.is_none() {
+    if within(&app, app.store.hurry_unanswered()).await.is_none() {
         tracing::error!("payments left unanswered by an earlier run could not be hurried");
     }
     let mut rounds: u64 = 0;
@@ -69,14 +69,6 @@ pub async fn look_after(app: &App) {
 /// None if it failed or took too long.
 async fn within<T, E>(app: &App, work: impl Future<Output = Result<T, E>>) -> Option<T> {
     app.tasks.step("settle_payments", work).await?.ok()
-}
-
-/// Over one SQLite file there is no other server that could be in the middle of these.
-async fn hurry(app: &App) -> Result<(), sqlx::Error> {
-    if app.settings.database_url.starts_with("sqlite:") {
-        sqlx::query("UPDATE payment SET ask_at = 0 WHERE ask_at IS NOT NULL").execute(&app.store.write).await?;
-    }
-    Ok(())
 }
 
 /// One that fails, or panics, stops no other.

@@ -12,7 +12,7 @@
 
 use super::{Limits, rules, take, too_many};
 use crate::{
-    client_address::narrow,
+    limits::networks::narrow,
     metrics,
     refusal::{Answer, Error},
     state::State,

@@ -1,7 +1,7 @@
 //! The processor's JSON: what is an answer of its own and what is anybody else's, and its words in ours. Knows no payment.
 
 use super::{ChargeEvent, Listed, ProcessorError, Told};
-use crate::{alarm::OncePerMinute, caller::is_id, metrics, store::settle::Verdict};
+use crate::{alarm::OncePerMinute, metrics, store::settle::Verdict, token::is_id};
 use contract::{
     Instant,
     payment::{Failure, Method, PaymentState},

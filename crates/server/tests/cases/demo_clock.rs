@@ -54,7 +54,7 @@ async fn of_two_servers_that_move_the_clock_at_once_neither_is_forgotten() {
 async fn a_clock_that_the_processor_does_not_follow_is_not_moved() {
     let house = demo_house().await;
     let other = without_processor(&house).await;
-    let refused = ask_outside(server::service(&other).unwrap(), moves(HOUR)).await;
+    let refused = ask_outside(server::http::service(&other).unwrap(), moves(HOUR)).await;
     assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (503, &json!("unavailable")));
     let too_far = house.ask_outside(moves(i64::from(u32::MAX))).await;
     assert_eq!((too_far.status.as_u16(), &too_far.json()["code"]), (422, &json!("invalid")));

@@ -22,7 +22,7 @@ async fn waits() -> Vec<Duration> {
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let service = server::service(&house.app).unwrap().into_make_service_with_connect_info::<SocketAddr>();
+    let service = server::http::service(&house.app).unwrap().into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await });
 
     let client = reqwest::Client::new();

@@ -12,7 +12,7 @@ use axum::http::HeaderMap;
 use futures_util::future::join_all;
 use serde_json::json;
 use server::{
-    known_device,
+    http::device_cookie,
     limits::{rules, tallies},
     metrics,
     store::limits::Bucket,
@@ -263,7 +263,7 @@ async fn a_browser_that_signed_in_before_has_tries_of_its_own() {
     house.register(&ANA, ANAS).await;
     let account = house.text("SELECT id FROM account").await;
     let now = house.app.clock.now();
-    let cookie = known_device::cookie(&house.app, &HeaderMap::new(), &account, now).unwrap();
+    let cookie = device_cookie::cookie(&house.app, &HeaderMap::new(), &account, now).unwrap();
     let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
     // The attacker is in the very network of the owner.
     for _ in 0..10 {

@@ -23,7 +23,7 @@ use std::{
 use tower::ServiceExt;
 
 async fn ask(app: &App, path: &str) -> Answer {
-    let router: Router = server::service(app).unwrap();
+    let router: Router = server::http::service(app).unwrap();
     let answer = router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
     let (parts, body) = answer.into_parts();
     let text = String::from_utf8(axum::body::to_bytes(body, 1 << 20).await.unwrap().to_vec()).unwrap();

@@ -106,7 +106,7 @@ impl House {
         let line = Arc::new(Line::new(Sandbox::new(url.clone(), SECRET.to_owned(), Duration::from_secs(10)).unwrap()));
         let app = State::new(settings, store, Clock::starting_at(now::now()), line.clone());
         let address = SocketAddr::from(([192, 0, 2, 1], 1234));
-        let router = server::service(&app).unwrap().layer(MockConnectInfo(address));
+        let router = server::http::service(&app).unwrap().layer(MockConnectInfo(address));
         let charges = AnyPool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
         Self {
             app,
@@ -141,7 +141,7 @@ impl House {
             self.line.clone(),
         );
         let address = SocketAddr::from(([192, 0, 2, 2], 1234));
-        let router = server::service(&app).unwrap().layer(MockConnectInfo(address));
+        let router = server::http::service(&app).unwrap().layer(MockConnectInfo(address));
         (app, router)
     }
 
@@ -151,7 +151,7 @@ impl House {
         let app =
             State::new(self.app.settings.clone(), store, Clock::starting_at(self.app.clock.now()), self.line.clone());
         let address = SocketAddr::from(([192, 0, 2, 2], 1234));
-        Beside { router: server::service(&app).unwrap().layer(MockConnectInfo(address)) }
+        Beside { router: server::http::service(&app).unwrap().layer(MockConnectInfo(address)) }
     }
 
     /// A call that runs on while the case does something else.

@@ -3,15 +3,17 @@
 //! job's. It is opened in `links`, by whoever reads both mailboxes and knows the password.
 
 use crate::{
-    caller::{ActiveSession, Body, Id},
-    client_address::ClientAddress,
+    http::{
+        client_address::ClientAddress,
+        extract::{ActiveSession, Body, Id},
+        session_tokens,
+    },
     jobs::{
         self,
         account_requests::{self, AccountRequest},
     },
     limits::{self, rules},
     refusal::{Answer, Error},
-    session_tokens,
     state::App,
     store::{
         accounts::Opening,

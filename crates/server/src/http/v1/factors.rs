@@ -6,17 +6,19 @@ use super::{
     session::{Arrival, view},
 };
 use crate::{
-    caller::{self, Body, Id, PendingSecondFactor, Reauthenticated, SignedIn},
     factors::{
         passkeys::{self, NotTaken, Passkey, Site, User},
         qr::Qr,
         recovery,
         totp::Secret,
     },
+    http::{
+        extract::{self, Body, Id, PendingSecondFactor, Reauthenticated, SignedIn},
+        session_tokens::{self, refused},
+    },
     limits::{self, rules, sign_ins::Tries, tallies::Kind},
     mail,
     refusal::{Answer, Error},
-    session_tokens::{self, refused},
     state::App,
     store::{
         Tx,
@@ -286,7 +288,7 @@ pub async fn add_passkey(
     if usize::try_from(factors::count_passkeys(&mut tx, &account.id).await?).unwrap_or(0) >= factors::MOST_PASSKEYS {
         return refused(tx, too_many_passkeys("response")).await;
     }
-    if !factors::add_passkey(&mut tx, &account.id, &made, &caller::device(&headers), now).await? {
+    if !factors::add_passkey(&mut tx, &account.id, &made, &extract::device(&headers), now).await? {
         return refused(tx, wrong("response")).await;
     }
     let codes = first_codes(&app, &mut tx, &account).await?;

@@ -3,11 +3,9 @@
 
 use super::{lookups, registrations::owner_names};
 use crate::{
-    caller::{self, Body},
-    client_address::ClientAddress,
     factors::recovery,
+    http::{client_address::ClientAddress, device_cookie, extract::Body},
     jobs::account_requests::{self, AccountRequest},
-    known_device,
     limits::{
         self, rules,
         sign_ins::{Source, Tries},
@@ -23,6 +21,7 @@ use crate::{
         outbox::Queued,
         pending_accounts,
     },
+    token,
 };
 use axum::{
     extract::State,
@@ -57,7 +56,7 @@ pub async fn confirm_email(
     headers: HeaderMap,
     Body(EmailConfirmation { token, password, code }): Body<EmailConfirmation>,
 ) -> Answer<(StatusCode, HeaderMap)> {
-    let (now, hash) = (app.clock.now(), caller::hash(&token));
+    let (now, hash) = (app.clock.now(), token::hash(&token));
     let refused = || Error::new(RefusalCode::LinkRefused);
     let wrong = |field: &str| Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown);
     let pending = app.store.try_to_confirm(&hash, now, account_requests::CONFIRM_MILLIS).await?.ok_or_else(refused)?;
@@ -97,7 +96,7 @@ pub async fn confirm_email(
     }
     tx.commit().await?;
     // Whoever has the mailbox and the password is no stranger when they sign in in this browser.
-    Ok((StatusCode::NO_CONTENT, known_device::known(&app, &headers, &account, now).into_iter().collect()))
+    Ok((StatusCode::NO_CONTENT, device_cookie::known(&app, &headers, &account, now).into_iter().collect()))
 }
 
 /// Sends the user ID to the address on file of whom a statement belongs to.
@@ -170,7 +169,7 @@ pub async fn reset(
     headers: HeaderMap,
     Body(NewPassword { token, password }): Body<NewPassword>,
 ) -> Answer<(StatusCode, HeaderMap)> {
-    let (now, hash) = (app.clock.now(), caller::hash(&token));
+    let (now, hash) = (app.clock.now(), token::hash(&token));
     let refused = || Error::new(RefusalCode::LinkRefused);
     let account = app.store.account_of_link(Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
     limits::take(&app, &app.limits.by_address(&rules::PASSWORDS_BY_ADDRESS, address)).await?;
@@ -188,7 +187,7 @@ pub async fn reset(
     // Whoever has just chosen a password is not made to wait for what was tried before.
     Tries::at(&app.limits, &accounts::user_id(&account.email), Source::Address(address)).forgive(&app).await?;
     // Whoever reads the account's mailbox is no stranger in this browser: nobody else's tries keep them waiting. The owner has been told.
-    Ok((StatusCode::NO_CONTENT, known_device::known(&app, &headers, &id, now).into_iter().collect()))
+    Ok((StatusCode::NO_CONTENT, device_cookie::known(&app, &headers, &id, now).into_iter().collect()))
 }
 
 /// Long enough, and not easy to guess for this account. True if it only does because there is a second factor.

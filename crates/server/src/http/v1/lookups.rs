@@ -3,15 +3,13 @@
 
 use super::session::view;
 use crate::{
-    caller::Body,
-    client_address::ClientAddress,
+    http::{client_address::ClientAddress, extract::Body, session_tokens},
     limits::{
         self,
         rules::{self, Rule},
         tallies::Kind,
     },
     refusal::{Answer, Error},
-    session_tokens,
     state::App,
     store::{limits::Bucket, memberships::canonical, sessions::AuthLevel},
 };

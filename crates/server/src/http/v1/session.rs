@@ -1,9 +1,12 @@
 //! `/session`: sign in, type the password again, who am I and until when, extend, sign out. The second step is in `factors`.
 
 use crate::{
-    caller::{self, ActiveSession, Body, SignedIn},
-    client_address::ClientAddress,
-    known_device,
+    http::{
+        client_address::ClientAddress,
+        device_cookie,
+        extract::{self, ActiveSession, Body, SignedIn},
+        session_tokens,
+    },
     limits::{
         emails::NEW_DEVICE,
         sign_ins::{Source, Tries},
@@ -11,7 +14,6 @@ use crate::{
     },
     mail,
     refusal::{Answer, Error},
-    session_tokens,
     state::App,
     store::{
         Tx,
@@ -101,7 +103,7 @@ pub async fn sign_in(
 ) -> Answer<(HeaderMap, Json<SessionView>)> {
     let user_id = user_id.trim().to_lowercase();
     let account = app.store.account_of_user_id(&user_id).await?;
-    let device = known_device::of(&app, &headers, account.as_ref(), app.clock.now());
+    let device = device_cookie::of(&app, &headers, account.as_ref(), app.clock.now());
     let source = device.as_deref().map_or(Source::Address(address), Source::Known);
     let tried = Tries::at(&app.limits, &user_id, source).begin(&app).await?;
     let is_right = app.passwords.is_right(&password, account.as_ref().map(|account| account.password.as_str())).await?;
@@ -148,7 +150,7 @@ impl Arrival<'_> {
     ) -> Answer<Option<(HeaderName, HeaderValue)>> {
         let Self { account, session, now } = *self;
         // Enough is enough for the mailbox: whoever signs in again and again has been told of.
-        if known_device::of(app, headers, Some(account), now).is_none()
+        if device_cookie::of(app, headers, Some(account), now).is_none()
             && NEW_DEVICE.may_post(tx, &account.id, &account.email, now).await?
         {
             let contact = (app.settings.public_origin.as_str(), app.portal.contacts.billing_phone.as_str());
@@ -157,7 +159,7 @@ impl Arrival<'_> {
             let (id, cause, to) = (uuid::Uuid::now_v7().to_string(), NEW_DEVICE.cause(&account.id), &account.email);
             Queued { id, cause: &cause, to, letter: &letter, is_secret: false, at: now }.put(tx).await?;
         }
-        Ok(known_device::known(app, headers, &account.id, now))
+        Ok(device_cookie::known(app, headers, &account.id, now))
     }
 }
 
@@ -215,7 +217,7 @@ pub fn member(account: &Account) -> Member {
 /// Who is asking: a guest, or a payer and until when.
 #[utoipa::path(get, path = "/session", responses((status = 200, body = SessionView)))]
 pub async fn show(State(app): State<App>, headers: HeaderMap) -> Answer<Json<SessionView>> {
-    let session = caller::session_of(&headers, &app).await?;
+    let session = extract::session_of(&headers, &app).await?;
     Ok(Json(full_view(&app, session.as_ref()).await?))
 }
 
@@ -242,7 +244,7 @@ pub async fn extend(State(app): State<App>, ActiveSession(mut session): ActiveSe
     responses((status = 204), (status = 403, body = Refusal, content_type = "application/problem+json"))
 )]
 pub async fn lapse(State(app): State<App>, headers: HeaderMap) -> Answer<StatusCode> {
-    if let Some(session) = caller::session_of(&headers, &app).await? {
+    if let Some(session) = extract::session_of(&headers, &app).await? {
         app.store.lapse_session(&session.token_hash, app.clock.now()).await?;
     }
     Ok(StatusCode::NO_CONTENT)
@@ -258,11 +260,11 @@ pub async fn lapse(State(app): State<App>, headers: HeaderMap) -> Answer<StatusC
     responses((status = 204), (status = 403, body = Refusal, content_type = "application/problem+json"))
 )]
 pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Answer<(StatusCode, HeaderMap)> {
-    if let Some(session) = caller::session_of(&headers, &app).await? {
+    if let Some(session) = extract::session_of(&headers, &app).await? {
         app.store.end_session(&session.token_hash, app.clock.now()).await?;
     }
     let mut headers: HeaderMap =
-        caller::set_cookie(&app, None).into_iter().map(|cookie| (header::SET_COOKIE, cookie)).collect();
+        extract::set_cookie(&app, None).into_iter().map(|cookie| (header::SET_COOKIE, cookie)).collect();
     headers.insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
     Ok((StatusCode::NO_CONTENT, headers))
 }

@@ -8,8 +8,8 @@
 //!
 //! The order of locks is account, session, everything else: two such transactions never wait for each other.
 
+use super::extract;
 use crate::{
-    caller,
     refusal::{Answer, Error},
     state::App,
     store::{
@@ -20,11 +20,12 @@ use crate::{
         renewals::{self, Left},
         sessions::{AuthLevel, Member, Session},
     },
+    token,
 };
 use axum::http::{HeaderMap, header};
 use contract::{Instant, payment::PaymentDraft, refusal::RefusalCode};
 
-impl caller::SignedIn {
+impl extract::SignedIn {
     /// A transaction in which the account's row is locked, and the account as it is now. Refused if the session ended, got another
     /// token, or the account's password was changed since this call was let in.
     pub async fn begin(&self, app: &App) -> Answer<(Tx, Account)> {
@@ -53,19 +54,19 @@ pub async fn begin(
     (membership, member, auth_level): (Membership, Option<Member>, AuthLevel),
     now: Instant,
 ) -> Answer<(Session, HeaderMap)> {
-    let before = match caller::cookie(headers, caller::cookie_name(app)) {
-        Some(token) => renewals::end_before(tx, &caller::hash(&token), now).await?,
+    let before = match extract::cookie(headers, extract::cookie_name(app)) {
+        Some(token) => renewals::end_before(tx, &token::hash(&token), now).await?,
         None => None,
     };
-    let token = caller::random_token()?;
+    let token = token::random_token()?;
     let mut session = Session {
         id: uuid::Uuid::now_v7().to_string(),
-        token_hash: caller::hash(&token),
+        token_hash: token::hash(&token),
         membership,
-        capture_binding: caller::random_token()?,
+        capture_binding: token::random_token()?,
         created_at: now,
         seen_at: now,
-        device: caller::device(headers),
+        device: extract::device(headers),
         member,
         auth_level,
     };
@@ -102,8 +103,8 @@ pub async fn renew(
     auth_level: AuthLevel,
     now: Instant,
 ) -> Answer<(Session, HeaderMap)> {
-    let token = caller::random_token()?;
-    let was = std::mem::replace(&mut session.token_hash, caller::hash(&token));
+    let token = token::random_token()?;
+    let was = std::mem::replace(&mut session.token_hash, token::hash(&token));
     (session.auth_level, session.created_at, session.seen_at) = (auth_level, now, now);
     if renewals::renew(tx, &was, &session).await? {
         Ok((session, cookies(app, &token)))
@@ -113,6 +114,6 @@ pub async fn renew(
 }
 
 fn cookies(app: &App, token: &str) -> HeaderMap {
-    let cookie = caller::set_cookie(app, Some(token));
+    let cookie = extract::set_cookie(app, Some(token));
     cookie.into_iter().map(|cookie| (header::SET_COOKIE, cookie)).collect()
 }

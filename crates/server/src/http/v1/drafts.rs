@@ -2,8 +2,10 @@
 //! browser's storage. Card data in the wrong box is refused here, before it is kept.
 
 use crate::{
-    caller::{ActiveSession, Body},
-    client_address::ClientAddress,
+    http::{
+        client_address::ClientAddress,
+        extract::{ActiveSession, Body},
+    },
     limits::tokens,
     paying,
     refusal::{Answer, Error},

@@ -5,12 +5,14 @@ use super::{
     session::{is_theirs, view},
 };
 use crate::{
-    caller::{Body, Id, SignedIn},
-    known_device,
+    http::{
+        device_cookie,
+        extract::{Body, Id, SignedIn},
+        session_tokens,
+    },
     limits::{self, rules},
     mail,
     refusal::{Answer, Error},
-    session_tokens,
     state::App,
     store::{accounts, sessions},
 };
@@ -83,7 +85,7 @@ pub async fn change_password(
     tell_owner(&app, &account, mail::password_changed).put(&mut tx, now).await?;
     tx.commit().await?;
     // This browser is a known one with the new password, too.
-    cookies.extend(known_device::known(&app, &headers, &account.id, now));
+    cookies.extend(device_cookie::known(&app, &headers, &account.id, now));
     Ok((cookies, Json(view(Some(&session), now))))
 }
 

@@ -3,10 +3,12 @@
 //! written. Wherever that stops, `jobs::settle_payments` asks again with the same id.
 
 use crate::{
-    caller::{self, ActiveSession, Body, Id, Key},
-    client_address::ClientAddress,
     clock::day_in,
     fingerprint,
+    http::{
+        client_address::ClientAddress,
+        extract::{ActiveSession, Body, Id, Key},
+    },
     limits::{self, charges, rules, tokens},
     paying,
     refusal::{Answer, Error},
@@ -17,6 +19,7 @@ use crate::{
         payments::KeyUse,
         sessions::Session,
     },
+    token,
 };
 use axum::{
     Json,
@@ -195,7 +198,7 @@ fn check_shares(order: &PaymentOrder) -> Answer<(Money, Money)> {
         errors.push(FieldError { field: "shares".to_owned(), problem: Problem::TooLong });
     }
     for (at, share) in order.shares.iter().enumerate().take(MOST_BILLS) {
-        if !caller::is_id(&share.bill) {
+        if !token::is_id(&share.bill) {
             errors.push(FieldError { field: format!("shares.{at}.bill"), problem: Problem::Unknown });
         }
         if order.shares.iter().take(at).any(|other| other.bill == share.bill) {

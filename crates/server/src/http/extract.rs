@@ -1,5 +1,5 @@
-//! Who calls: the session behind the cookie, a payer's or a member's, a body that is the JSON we asked for, a key, and an origin that may write.
-//! Extractors; each refuses in the words of `refusal`.
+//! axum extractors: the session behind the cookie, a payer's or a member's, a body that is the JSON we asked for, a key, and an origin that
+//! may write. Each refuses in the words of `refusal`.
 
 use crate::{
     refusal::{Answer, Error},
@@ -8,6 +8,7 @@ use crate::{
         accounts::Account,
         sessions::{AuthLevel, Session},
     },
+    token::{hash, is_id},
 };
 use axum::{
     body::Bytes,
@@ -15,7 +16,6 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
 };
 use contract::{IdempotencyKey, Instant, Problem, refusal::RefusalCode};
-use sha2::{Digest, Sha256};
 
 /// Whoever may see bills: the session that the cookie opens, a payer's or a member's.
 pub struct ActiveSession(pub Session);
@@ -204,11 +204,6 @@ impl FromRequestParts<App> for Id {
     }
 }
 
-/// Names of ours and of a plan's are printable ASCII: PostgreSQL refuses some characters that a JSON string may hold.
-pub fn is_id(text: &str) -> bool {
-    (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
 impl FromRequestParts<App> for Key {
     type Rejection = Error;
 
@@ -248,51 +243,4 @@ pub fn set_cookie(app: &App, token: Option<&str>) -> Option<HeaderValue> {
     let secure = if app.settings.is_over_tls() { "; Secure" } else { "" };
     let (token, age) = token.map_or(("", "; Max-Age=0"), |token| (token, ""));
     HeaderValue::from_str(&format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", cookie_name(app))).ok()
-}
-
-/// 256 random bits as hexadecimal digits.
-pub fn random_token() -> Answer<String> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|_| Error::new(RefusalCode::Fault))?;
-    Ok(hex(&bytes))
-}
-
-pub fn hash(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn a_token_is_256_bits_of_which_each_varies() {
-        let tokens: Vec<String> = (0..200).map(|_| random_token().unwrap()).collect();
-        assert_eq!(tokens.iter().collect::<BTreeSet<_>>().len(), 200);
-        for token in &tokens {
-            assert!(token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit()), "{token}");
-        }
-        for digit in 0..64 {
-            let of_digit = |token: &String| u32::from_str_radix(&token[digit..=digit], 16).unwrap();
-            let (ones, zeros) = tokens.iter().fold((0, 0), |(ones, zeros), token| {
-                let bits = of_digit(token);
-                (ones | bits, zeros | (!bits & 0xf))
-            });
-            assert_eq!((ones, zeros), (0xf, 0xf), "digit {digit}");
-        }
-    }
-
-    #[test]
-    fn what_is_kept_of_a_token_is_its_sha_256() {
-        assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    }
 }

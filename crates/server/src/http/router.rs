@@ -1,20 +1,8 @@
-//! The calls of `/api/v1`: one file a resource, merged once. Everything around a handler is here: the origin check for writes,
+//! The calls of `/api/v1`, merged once. Everything around a handler is here: the origin check for writes,
 //! limits of size and time, request ids, logs without personal data, and refusals for what no handler knows.
 
-pub mod bills;
-pub mod drafts;
-pub mod factors;
-pub mod health;
-pub mod links;
-pub mod lookups;
-pub mod payments;
-pub mod portal;
-pub mod receipts;
-pub mod registrations;
-pub mod security;
-pub mod session;
-
-use crate::{caller, refusal::Error, state::App};
+use super::{demo, extract, health, openapi, v1::*};
+use crate::{refusal::Error, state::App};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
@@ -69,12 +57,12 @@ pub fn router(app: App) -> Router {
     let writes = Arc::new(writes(&document));
     let api = Router::new()
         .nest("/api/v1", api)
-        .route("/api/v1/openapi.json", get(crate::openapi::serve))
+        .route("/api/v1/openapi.json", get(openapi::serve))
         .route("/api/{*path}", axum::routing::any(async || Error::new(RefusalCode::NotFound)))
         .method_not_allowed_fallback(async || Error::new(RefusalCode::MethodNotAllowed))
         .layer(middleware::from_fn_with_state((app.clone(), writes), guard))
         .layer(DefaultBodyLimit::max(app.settings.limits.body_bytes));
-    let demo = if app.settings.demo { crate::demo::router(app.clone()) } else { Router::new() };
+    let demo = if app.settings.demo { demo::router(app.clone()) } else { Router::new() };
     api.merge(health::router()).with_state(app).merge(demo).layer(middleware::from_fn(log))
 }
 
@@ -103,12 +91,13 @@ async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let is_write = writes.contains(&(request.method().clone(), route.to_owned()));
     let is_payment = is_write && route == "/api/v1/payments";
-    if is_write && let Err(refusal) = caller::may_write(request.headers(), &app) {
+    if is_write && let Err(refusal) = extract::may_write(request.headers(), &app) {
         return kept_by_nobody(refusal.into_response());
     }
     // Body and handler together take no longer than this.
     let until = tokio::time::Instant::now() + app.settings.limits.request_time;
-    let request = if is_write { tokio::time::timeout_at(until, caller::whole(request)).await } else { Ok(Ok(request)) };
+    let request =
+        if is_write { tokio::time::timeout_at(until, extract::whole(request)).await } else { Ok(Ok(request)) };
     let request = match request {
         Ok(Ok(request)) => request,
         Ok(Err(refusal)) => return kept_by_nobody(refusal.into_response()),

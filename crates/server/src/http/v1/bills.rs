@@ -1,7 +1,7 @@
 //! `GET /bills`: what the payer's membership owes.
 
 use crate::{
-    caller::{ActiveSession, Id},
+    http::extract::{ActiveSession, Id},
     refusal::{Answer, Error},
     state::App,
 };

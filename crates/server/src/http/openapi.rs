@@ -33,7 +33,7 @@ pub async fn serve() -> impl IntoResponse {
 }
 
 fn document() -> Value {
-    let (_, generated) = crate::routes::api().split_for_parts();
+    let (_, generated) = super::router::api().split_for_parts();
     let mut document = serde_json::to_value(generated).unwrap_or_default();
     document["info"] = json!({
         "title": "kppay billing API",

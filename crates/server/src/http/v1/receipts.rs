@@ -1,11 +1,13 @@
 //! `/payments/{id}/receipt.pdf` and `/payments/{id}/receipt-emails`: a receipt to keep, and to send.
 
 use crate::{
-    caller::{ActiveSession, Body, Id},
+    http::{
+        extract::{ActiveSession, Body, Id},
+        session_tokens,
+    },
     limits::{self, rules},
     mail, receipt_pdf,
     refusal::{Answer, Error},
-    session_tokens,
     state::App,
     store::{outbox::Queued, sessions},
 };

@@ -1,0 +1,35 @@
+//! The HTTP layer: everything that knows axum. `router` has the calls and what is around each; `v1` the handlers of `/api/v1`, one file a
+//! resource; `extract` and `client_address` the extractors; `problem` how an error is answered; `session_tokens` and `device_cookie` the
+//! cookies; `headers` the policy of every answer; `assets` the app's files. Nothing below it names a status or a header.
+
+pub mod assets;
+pub mod client_address;
+pub mod demo;
+pub mod device_cookie;
+pub mod extract;
+pub mod headers;
+pub mod health;
+pub mod openapi;
+mod problem;
+pub mod router;
+pub mod session_tokens;
+pub mod v1;
+
+use crate::state::App;
+use axum::Router;
+
+/// Everything one listener serves: the API, the demo's calls where there is a demo, and the app's files.
+pub fn service(app: &App) -> std::io::Result<Router> {
+    let security = headers::Security {
+        processor_origin: app.settings.processor_public_url.clone(),
+        is_over_tls: app.settings.is_over_tls(),
+        isolates_embedder: app.settings.isolates_embedder,
+        ..headers::Security::default()
+    };
+    let router = router::router(app.clone());
+    let router = match &app.settings.dist {
+        Some(dist) => router.merge(assets::by_name(assets::router(dist.clone()), &app.settings.public_origin)),
+        None => router,
+    };
+    Ok(security.guard(router))
+}

@@ -1,0 +1,49 @@
+//! The calls of `--demo`: its members, the outbox as a page, and the clock that can be moved on. The routes are not there without the flag.
+
+use crate::{
+    demo::{self, LETTERS},
+    refusal::{Answer, Error},
+    state::App,
+};
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, header},
+    routing::get,
+};
+use contract::{
+    demo::{DemoClock, DemoClockMove, DemoMail, DemoMember},
+    refusal::RefusalCode,
+};
+
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/demo/members", get(list_members))
+        .route("/demo/mail", get(list_mail))
+        .route("/demo/clock", get(tell_clock).post(move_clock))
+        .with_state(app)
+}
+
+async fn list_members(State(app): State<App>) -> Answer<Json<Vec<DemoMember>>> {
+    Ok(Json(demo::members(&app.store, app.clock.now()).await?))
+}
+
+async fn list_mail(State(app): State<App>) -> Answer<Json<Vec<DemoMail>>> {
+    Ok(Json(app.store.letters(LETTERS).await?))
+}
+
+async fn tell_clock(State(app): State<App>) -> Json<DemoClock> {
+    Json(DemoClock { now: app.clock.now() })
+}
+
+/// Scripts send no `Origin`; a page of another site does, and is refused.
+async fn move_clock(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Answer<Json<DemoClock>> {
+    let own = app.settings.public_origin.as_bytes();
+    if headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes() != own) {
+        return Err(Error::new(RefusalCode::ForeignOrigin));
+    }
+    let asked: DemoClockMove = serde_json::from_slice(&body).map_err(|_| Error::new(RefusalCode::Malformed))?;
+    demo::move_clock(&app, asked.seconds).await?;
+    Ok(Json(DemoClock { now: app.clock.now() }))
+}

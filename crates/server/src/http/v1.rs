@@ -1,0 +1,13 @@
+//! The handlers of `/api/v1`, one file a resource. A handler extracts, calls, answers.
+
+pub mod bills;
+pub mod drafts;
+pub mod factors;
+pub mod links;
+pub mod lookups;
+pub mod payments;
+pub mod portal;
+pub mod receipts;
+pub mod registrations;
+pub mod security;
+pub mod session;
