@@ -9,9 +9,4 @@ impl Client {
     pub async fn bills(&self) -> Result<BillList, ApiError> {
         self.ask(Method::GET, "/bills").await
     }
-
-    /// Address of a bill's file, for a link.
-    pub fn statement_address(&self, bill: &str) -> String {
-        format!("{}/bills/{bill}/statement.pdf", self.base)
-    }
 }

@@ -269,12 +269,6 @@ impl Failure {
     }
 }
 
-impl Payment {
-    pub fn is_bank_debit(&self) -> bool {
-        matches!(self.method, Method::Bank { .. })
-    }
-}
-
 impl PaymentOrder {
     /// The sum of the shares, without the fee; `None` when it is more than money can be here.
     pub fn total(&self) -> Option<Money> {
