@@ -213,7 +213,8 @@ async function* registering({ payer, house }) {
   yield stop('register', 'you-error');
   await payer.tells({ ...MEI, mail: 'mei@gmial.com', password: 'passwordpassword' });
   await payer.presses('open');
-  await payer.main.locator('#new-password-error').waitFor();
+  // the server's word: what was wrong before was more than one thing
+  await payer.main.getByRole('heading', { level: 2, name: /\b1\b/ }).waitFor();
   yield stop('register', 'you-guessable');
   await payer.tells({ mail: MEI.mail, password: MEI.password });
   await payer.presses('open');
