@@ -76,36 +76,48 @@ impl Tries {
 
     /// Refuses a try that comes too early, and counts any other as failed until it is known to be right.
     pub async fn begin(self, app: &State) -> Answer<Tried> {
-        if self.own.is_some() {
-            take(app, self.own.as_slice()).await?;
+        if let Some(wait) = app.limits.refused.wait(&self.slowdown.bucket.key, app.clock.now().millis()) {
+            return Err(too_many(wait));
         }
-        match self.count(app).await {
-            Ok((level, mut counted_by)) => {
-                counted_by.extend(self.own.clone());
+        let (mut counted_by, is_siege) = self.take(app).await?;
+        match self.count(app, is_siege).await {
+            Ok((level, shared)) => {
+                counted_by.extend(shared);
                 Ok(Tried { tries: self, level, counted_by })
             }
             Err(refused) => {
-                app.store.give_back(self.own.as_slice(), app.clock.now()).await?;
+                app.store.give_back(&counted_by, app.clock.now()).await?;
                 Err(refused)
             }
         }
     }
 
-    /// Gives how many tries from here are not forgotten, and what of `shared` this one was counted by.
-    async fn count(&self, app: &State) -> Answer<(i64, Vec<Bucket>)> {
-        let now = app.clock.now();
-        let (key, refused) = (&self.slowdown.bucket.key, &app.limits.refused);
-        if let Some(wait) = refused.wait(key, now.millis()) {
-            return Err(too_many(wait));
+    /// Counts the try by address and, in the same statement, in what strangers fill as well; true where one of those is full, and the try
+    /// is counted by its address alone.
+    async fn take(&self, app: &State) -> Answer<(Vec<Bucket>, bool)> {
+        let Some(own) = &self.own else { return Ok((Vec::new(), false)) };
+        let all: Vec<_> = self.shared.iter().chain([own]).cloned().collect();
+        let is_heard = app.limits.refused.wait(&own.key, app.clock.now().millis()).is_none();
+        if is_heard && app.store.take(&all, app.clock.now()).await?.is_ok() {
+            return Ok((all, false));
         }
+        let own = vec![own.clone()];
+        take(app, &own).await?;
+        Ok((own, true))
+    }
+
+    /// Gives how many tries from here are not forgotten, and in a siege what of `shared` this one was counted by.
+    async fn count(&self, app: &State, is_siege: bool) -> Answer<(i64, Vec<Bucket>)> {
+        let now = app.clock.now();
+        let key = &self.slowdown.bucket.key;
         let level = match app.store.slow(&self.slowdown, now).await? {
             Slowed::Counted(level) => level,
             Slowed::TooEarly(wait) => {
-                refused.remember(key, now.millis(), wait);
+                app.limits.refused.remember(key, now.millis(), wait);
                 return Err(too_many(wait));
             }
         };
-        if self.shared.is_empty() {
+        if !is_siege {
             return Ok((level, Vec::new()));
         }
         let Err(full) = app.store.take(&self.shared, now).await? else { return Ok((level, self.shared.clone())) };
@@ -129,9 +141,13 @@ impl Tries {
 }
 
 impl Tried {
-    pub async fn was_right(self, app: &State) -> Answer<()> {
-        self.tries.forgive(app).await?;
-        if self.counted_by.is_empty() { Ok(()) } else { super::give_back(app, &self.counted_by).await }
+    /// Nothing is used up, and what was tried from here before is forgotten.
+    pub async fn was_right(mut self, app: &State) -> Answer<()> {
+        let slowdown = &self.tries.slowdown.bucket;
+        app.limits.refused.forget(&slowdown.key);
+        // All that it may hold.
+        self.counted_by.push(Bucket { step_millis: slowdown.span_millis, ..slowdown.clone() });
+        super::give_back(app, &self.counted_by).await
     }
 
     /// The refusal, with the seconds until the next try is welcome.
