@@ -9,7 +9,7 @@
 // browser's begin there and tick on. Only `house.later` moves the servers' further.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -43,13 +43,20 @@ function folder(what, given, fallback, how) {
   return found;
 }
 
+/**
+ * A port that nobody listens on, below those that the system gives away by itself: one of those may be somebody's before our program has
+ * it, and it was.
+ */
 export async function freePort() {
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  for (;;) {
+    const probe = net.createServer().listen(randomInt(11_000, 32_000), '127.0.0.1');
+    const isFree = await once(probe, 'listening').then(() => true, () => false);
+    if (!isFree) continue;
+    const { port } = probe.address();
+    probe.close();
+    await once(probe, 'close');
+    return port;
+  }
 }
 
 /** A program of ours that runs until it is stopped or killed, with everything it says kept. */
@@ -75,7 +82,7 @@ class Running {
     await this.gone;
   }
   async stop() {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGTERM');
+    if (this.child?.exitCode === null && this.child.signalCode === null) this.child.kill('SIGTERM');
     await this.gone;
   }
 }
@@ -141,10 +148,16 @@ export class House {
       { KPPAY_PROCESSOR_SECRET: secret },
       `${origin}/readyz`,
     );
-    await house.processor.start();
-    await house.server.start();
     house.direct = origin;
-    return house;
+    try {
+      await house.processor.start();
+      await house.server.start();
+      return house;
+    } catch (problem) {
+      // what runs already would keep this process alive for ever
+      await house.close();
+      throw problem;
+    }
   }
 
   /** What a clock shows that was set when the house opened, in milliseconds: a browser's, a phone's. */

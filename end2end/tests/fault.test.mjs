@@ -1,9 +1,12 @@
-// The fault layer itself, against a server of three lines: a fault that did not happen would make every test above it a lie.
+// The fault layer itself, against a server of three lines: a fault that did not happen would make every test above it a lie. And the house
+// that a test can't open.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { once } from 'node:events';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Proxy } from '../fault.mjs';
+import { House } from '../harness.mjs';
 
 let counting, reached, proxy;
 before(async () => {
@@ -77,4 +80,12 @@ test('a fault takes only the method and the path it was armed for', async () => 
   assert.equal((await post('/payments')).status, 201);
   proxy.fault({ path: /elsewhere/, drop: true });
   assert.equal((await post('/payments')).status, 201);
+});
+
+test('a house that can not open leaves no program running', async () => {
+  const running = () => process.getActiveResourcesInfo().filter((what) => what === 'ProcessWrap').length;
+  const before = running();
+  await assert.rejects(House.open({ settings: ['--no-such-option'] }), /no-such-option/);
+  for (let looks = 0; looks < 100 && running() > before; looks += 1) await pause(20);
+  assert.equal(running(), before);
 });
