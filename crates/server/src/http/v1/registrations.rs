@@ -1,5 +1,5 @@
 //! `/registrations`: from a matched statement to an account that was asked for. Whether there is an account of this membership or
-//! this address already is not told here, by nothing: a pending account is written down in either case, and the e-mails are an
+//! this address already is not told here, by nothing: a pending account is written down in either case, and the e-mails are a
 //! job's. It is opened in `links`, by whoever reads both mailboxes and knows the password.
 
 use crate::{
