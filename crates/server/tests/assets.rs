@@ -19,9 +19,11 @@ fn dist() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let dist = folder.path().join("dist");
     fs::create_dir_all(dist.join("icons")).unwrap();
+    fs::create_dir_all(dist.join("v1.2")).unwrap();
     fs::write(folder.path().join("secret.txt"), "not for you").unwrap();
     fs::write(dist.join("index.html"), "<!doctype html><title>kppay</title>".repeat(40)).unwrap();
     fs::write(dist.join(SCRIPT), "export const owed = 64.10;".repeat(100)).unwrap();
+    fs::write(dist.join("v1.2").join(SCRIPT), "export const paid = true;").unwrap();
     fs::write(dist.join(WASM), b"\0asm\x01\0\0\0".repeat(200)).unwrap();
     fs::write(dist.join("boot.js"), "boot()").unwrap();
     fs::write(dist.join("icons/mark.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap();
@@ -55,6 +57,8 @@ async fn hashed_names_are_kept_for_ever_and_the_page_is_always_asked_for() {
     let script = get(&router, &format!("/{SCRIPT}")).await;
     assert_eq!(header(&script, "cache-control"), "public, max-age=31536000, immutable");
     assert_eq!(header(&script, "content-type"), "text/javascript; charset=utf-8");
+    let inside = get(&router, &format!("/v1.2/{SCRIPT}")).await;
+    assert_eq!(header(&inside, "cache-control"), "public, max-age=31536000, immutable", "a folder's name says nothing");
     let wasm = get(&router, &format!("/{WASM}")).await;
     assert_eq!(header(&wasm, "cache-control"), "public, max-age=31536000, immutable");
     assert_eq!(header(&wasm, "content-type"), "application/wasm");

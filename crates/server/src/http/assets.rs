@@ -63,7 +63,7 @@ fn read(dist: &Path) -> Files {
         .into_iter()
         .partition(|(key, _)| Encoding::ALL.iter().any(|encoding| key.ends_with(encoding.extension())));
     let file = |(key, bytes): (String, Vec<u8>)| {
-        let file = File::new(&key, bytes);
+        let file = File::new(key.rsplit('/').next().unwrap_or_default(), bytes);
         for encoding in Encoding::ALL {
             if let Some(form) = forms.get(&format!("{key}{}", encoding.extension())) {
                 file.packed.take(encoding, form);
