@@ -34,14 +34,18 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub fn name(self) -> &'static str {
+    const ALL: [Self; 1] = [Self::AccountRequest];
+    /// What this version's worker claims.
+    pub const NAMES: [&str; 1] = [Self::AccountRequest.name()];
+
+    pub const fn name(self) -> &'static str {
         match self {
             Self::AccountRequest => "account_request",
         }
     }
 
     fn parse(name: &str) -> Option<Self> {
-        [Self::AccountRequest].into_iter().find(|kind| kind.name() == name)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 

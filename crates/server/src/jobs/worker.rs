@@ -48,7 +48,8 @@ where
 {
     loop {
         let now = app.clock.now();
-        match app.step(TASK, app.store.claim_job(now, now.plus_millis(CLAIM_MILLIS))).await {
+        let claim = app.store.claim_job(&Kind::NAMES, now, now.plus_millis(CLAIM_MILLIS));
+        match app.step(TASK, claim).await {
             Ok(Some(job)) => {
                 if let Some(why) = failure(app, work(app.clone(), job.clone())).await {
                     failed(app, &job, &why).await;
@@ -102,8 +103,8 @@ async fn run_again(app: App, job: Job) -> Answer<()> {
 async fn run_one(app: &App, job: &Job) -> Answer<()> {
     match Kind::parse(&job.kind) {
         Some(Kind::AccountRequest) => account_requests::run(app, job).await,
-        // Of a later version, whose servers know it.
-        None => Err(Error::new(RefusalCode::Unavailable)),
+        // Only kinds of ours are claimed.
+        None => Err(Error::new(RefusalCode::Fault)),
     }
 }
 

@@ -19,15 +19,19 @@ pub struct Job {
 }
 
 impl Store {
-    /// Claims the job that has been due the longest, until `until`. One that another server is just claiming is passed over.
-    pub async fn claim_job(&self, now: Instant, until: Instant) -> Result<Option<Job>, sqlx::Error> {
+    /// Claims the job of these kinds that has been due the longest, until `until`. One that another server is just claiming is passed
+    /// over; kinds of a later version wait for its servers.
+    pub async fn claim_job(&self, kinds: &[&str], now: Instant, until: Instant) -> Result<Option<Job>, sqlx::Error> {
+        let places: Vec<String> = (0..kinds.len()).map(|at| format!("${}", at + 3)).collect();
         let sql = format!(
             "UPDATE job SET due_at = $2, tries = tries + 1 WHERE id = (SELECT id FROM job WHERE due_at <= $1 AND set_aside_at IS NULL \
-             ORDER BY due_at, id LIMIT 1 {}) RETURNING id, kind, payload, tries",
+             AND kind IN ({}) ORDER BY due_at, id LIMIT 1 {}) RETURNING id, kind, payload, tries",
+            places.join(", "),
             self.skipping_locked()
         );
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.millis()).bind(until.millis());
-        let row = row.fetch_optional(&self.write).await?;
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.millis()).bind(until.millis());
+        let query = kinds.iter().fold(query, |query, kind| query.bind(*kind));
+        let row = query.fetch_optional(&self.write).await?;
         row.map(|row| {
             Ok(Job {
                 id: row.try_get("id")?,

@@ -25,7 +25,7 @@ fn reset() -> Value {
 
 async fn claim(app: &App) -> Option<Job> {
     let now = app.clock.now();
-    app.store.claim_job(now, now.plus_millis(60_000)).await.unwrap()
+    app.store.claim_job(&Kind::NAMES, now, now.plus_millis(60_000)).await.unwrap()
 }
 
 async fn resets(house: &House) -> i64 {
@@ -134,6 +134,18 @@ async fn of_many_workers_that_look_at_once_each_claims_another_job() {
     claimed.sort();
     claimed.dedup();
     assert!(found == claimed.len() && (1..=4).contains(&found), "{claimed:?}");
+}
+
+#[tokio::test]
+async fn a_job_of_a_kind_that_only_a_later_version_knows_waits_for_its_servers() {
+    let house = House::open().await;
+    queue(&house, &reset()).await;
+    sqlx::query("UPDATE job SET kind = 'autopay'").execute(&house.app.store.write).await.unwrap();
+    house.jobs().await;
+    assert_eq!((queued(&house).await, house.number("SELECT tries FROM job").await), (1, 0));
+    let now = house.app.clock.now();
+    let claimed = house.app.store.claim_job(&["account_request", "autopay"], now, now.plus_millis(1)).await.unwrap();
+    assert_eq!(claimed.expect("a later version knows it").kind, "autopay");
 }
 
 #[tokio::test]
