@@ -81,6 +81,28 @@ scene('a laptop that slept, and a clock that was set back, gain no time', async 
   await other.dialog.waitFor();
 });
 
+scene('time that is up is told to the server, also when the first question to it was cut off', async ({ house, payer }) => {
+  await payer.signsIn();
+  await payer.main.getByRole('region', { name: 'Last payments' }).waitFor();
+  await payer.page.clock.runFor(14.9 * MINUTE);
+  await payer.dialog.waitFor();
+  // the server would give it half a minute more
+  await house.later(14.5 * 60);
+  let cutOff = 0;
+  await payer.page.route('**/api/v1/session', (route) => {
+    if (route.request().method() !== 'GET' || cutOff > 0) return route.continue();
+    cutOff += 1;
+    return route.abort();
+  });
+  const told = payer.page.waitForRequest((request) => request.url().endsWith('/session/lapse'));
+  await payer.page.clock.runFor(0.2 * MINUTE);
+  await told;
+  await payer.sees(payer.words.timedOut);
+  assert.equal(cutOff, 1);
+  const since = 'SELECT COUNT(*) AS n FROM session WHERE account IS NOT NULL AND ended_at IS NULL AND seen_at > created_at - 1000';
+  assert.equal(house.billing(since)[0].n, 0, 'nobody can go on with it');
+});
+
 scene('signing out in one tab signs out in all, and back shows nothing', async ({ house, payer }) => {
   await payer.signsIn();
   const tab = await payer.context.newPage();

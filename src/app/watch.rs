@@ -12,6 +12,7 @@ use crate::{
     route::Route,
     session::{CurrentSession, Session},
 };
+use gloo_timers::future::TimeoutFuture;
 use leptos::{html, prelude::*, task::spawn_local};
 use std::{rc::Rc, time::Duration};
 
@@ -21,6 +22,8 @@ const ASKED_MILLIS: i64 = 120_000;
 const TOLD_MILLIS: i64 = 60_000;
 /// How much later than here a session may end on the server besides, with nobody having gone on.
 const SLACK_MILLIS: i64 = 30_000;
+/// Before a question that got no answer is asked once more.
+const AGAIN_MILLIS: u32 = 1_000;
 
 #[derive(Clone)]
 struct Watch {
@@ -72,7 +75,13 @@ impl Watch {
         self.session.1.set(None);
         let own = self.clone();
         spawn_local(async move {
-            if let Ok(view) = own.client.session().await {
+            let mut answer = own.client.session().await;
+            if answer.is_err() {
+                // cut off, perhaps by a sleep: a server that is told nothing keeps the session open for a while
+                TimeoutFuture::new(AGAIN_MILLIS).await;
+                answer = own.client.session().await;
+            }
+            if let Ok(view) = answer {
                 let left = view.expires_at.map_or(0, |at| at.millis() - view.now.millis());
                 if left > TOLD_MILLIS + SLACK_MILLIS {
                     own.session.take_in(&view);
