@@ -15,6 +15,7 @@ mod end2end;
 mod house;
 mod place;
 mod postgres;
+mod sheets;
 mod size;
 mod split;
 mod start;

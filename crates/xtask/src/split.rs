@@ -2,9 +2,10 @@
 //! says so, and puts the pieces into Trunk's staging folder in place of the one file it made. Trunk has no step of its own for it.
 //!
 //! rustc's wasm with its relocations → wasm-split → wasm-bindgen on the first piece → wasm-opt on each (release) → names by content,
-//! and the integrity of each where it is loaded: in `index.html`, and for the later pieces in the glue.
+//! and the integrity of each where it is loaded: in `index.html`, and for the later pieces in the glue. The style sheets become one
+//! (`sheets`).
 
-use crate::{build, child, place, tools::Tools};
+use crate::{build, child, place, sheets, tools::Tools};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256, Sha384};
 use std::path::{Path, PathBuf};
@@ -57,6 +58,7 @@ pub fn split() -> Outcome<()> {
         std::fs::write(staging.join(&new), &bytes).because("Writing the first piece")?;
         index = relink(&index, &old, &new, &integrity(&bytes))?;
     }
+    let index = sheets::join(&staging, &index, APP)?;
     std::fs::write(staging.join("index.html"), index).because("Writing index.html")
 }
 
@@ -65,7 +67,7 @@ fn variable(name: &str) -> Outcome<String> {
         .map_err(|_| Failure::new(format!("{name} is not set.")).fix("this is Trunk's hook: run trunk build"))
 }
 
-fn read(file: &Path) -> Outcome<String> {
+pub fn read(file: &Path) -> Outcome<String> {
     std::fs::read_to_string(file).because(&format!("Reading {}", file.display()))
 }
 
@@ -96,11 +98,11 @@ fn trunks_own(staging: &Path, ending: &str) -> Outcome<String> {
 }
 
 /// As the server expects of a name that stands for its content.
-fn digits(bytes: &[u8]) -> String {
+pub fn digits(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn integrity(bytes: &[u8]) -> String {
+pub fn integrity(bytes: &[u8]) -> String {
     format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(bytes)))
 }
 
