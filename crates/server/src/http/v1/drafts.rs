@@ -17,7 +17,7 @@ use contract::{
     PersonName, Problem,
     payment::{Method, PaymentDraft},
     problem::plain_text,
-    refusal::{Refusal, RefusalCode},
+    refusal::RefusalCode,
 };
 use std::net::IpAddr;
 
@@ -26,7 +26,7 @@ const LONGEST: usize = 300;
 /// Empty when nothing was kept.
 #[utoipa::path(
     get, path = "/payment-draft",
-    responses((status = 200, body = PaymentDraft), (status = 401, body = Refusal, content_type = "application/problem+json"))
+    responses((status = 200, body = PaymentDraft), (status = 401))
 )]
 pub async fn show(State(app): State<App>, ActiveSession(session): ActiveSession) -> Answer<Json<PaymentDraft>> {
     Ok(Json(app.store.draft(&session.id).await?))
@@ -37,13 +37,8 @@ pub async fn show(State(app): State<App>, ActiveSession(session): ActiveSession)
     put, path = "/payment-draft", request_body = PaymentDraft,
     responses(
         (status = 204),
-        (status = 400, body = Refusal, content_type = "application/problem+json"),
-        (status = 401, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
-        (status = 413, body = Refusal, content_type = "application/problem+json"),
-        (status = 415, body = Refusal, content_type = "application/problem+json"),
-        (status = 422, body = Refusal, content_type = "application/problem+json"),
-        (status = 429, body = Refusal, content_type = "application/problem+json"),
+        (status = 401),
+        (status = 429),
     )
 )]
 pub async fn keep(
@@ -107,8 +102,7 @@ async fn is_token(app: &App, session: &Session, token: &str, address: IpAddr) ->
     delete, path = "/payment-draft",
     responses(
         (status = 204),
-        (status = 401, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 401),
     )
 )]
 pub async fn forget(State(app): State<App>, ActiveSession(session): ActiveSession) -> Answer<StatusCode> {

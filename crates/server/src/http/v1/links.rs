@@ -31,7 +31,7 @@ use contract::{
     Password, Problem,
     account::{EmailConfirmation, NewPassword, PasswordReset, UserIdReminder},
     password,
-    refusal::{Refusal, RefusalCode},
+    refusal::RefusalCode,
     session::BillLookup,
 };
 
@@ -41,14 +41,8 @@ use contract::{
     post, path = "/email-confirmations", request_body = EmailConfirmation,
     responses(
         (status = 204),
-        (status = 400, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
-        (status = 413, body = Refusal, content_type = "application/problem+json"),
-        (status = 415, body = Refusal, content_type = "application/problem+json"),
         (
-            status = 422, description = "link_refused; or wrong_credentials, and which of password and code",
-            body = Refusal, content_type = "application/problem+json",
-        ),
+            status = 422, description = "link_refused; or wrong_credentials, and which of password and code"),
     )
 )]
 pub async fn confirm_email(
@@ -104,12 +98,7 @@ pub async fn confirm_email(
     post, path = "/user-id-reminders", request_body = UserIdReminder,
     responses(
         (status = 202, description = "Whatever is true"),
-        (status = 400, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
-        (status = 413, body = Refusal, content_type = "application/problem+json"),
-        (status = 415, body = Refusal, content_type = "application/problem+json"),
-        (status = 422, body = Refusal, content_type = "application/problem+json"),
-        (status = 429, body = Refusal, content_type = "application/problem+json"),
+        (status = 429),
     )
 )]
 pub async fn remind(
@@ -131,12 +120,7 @@ pub async fn remind(
     post, path = "/password-resets", request_body = PasswordReset,
     responses(
         (status = 202, description = "Whatever is true"),
-        (status = 400, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
-        (status = 413, body = Refusal, content_type = "application/problem+json"),
-        (status = 415, body = Refusal, content_type = "application/problem+json"),
-        (status = 422, body = Refusal, content_type = "application/problem+json"),
-        (status = 429, body = Refusal, content_type = "application/problem+json"),
+        (status = 429),
     )
 )]
 pub async fn ask_for_reset(
@@ -154,13 +138,8 @@ pub async fn ask_for_reset(
     put, path = "/password-resets", request_body = NewPassword,
     responses(
         (status = 204),
-        (status = 400, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
-        (status = 413, body = Refusal, content_type = "application/problem+json"),
-        (status = 415, body = Refusal, content_type = "application/problem+json"),
-        (status = 422, body = Refusal, content_type = "application/problem+json"),
-        (status = 429, body = Refusal, content_type = "application/problem+json"),
-        (status = 503, body = Refusal, content_type = "application/problem+json"),
+        (status = 429),
+        (status = 503),
     )
 )]
 pub async fn reset(

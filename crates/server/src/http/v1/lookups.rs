@@ -20,7 +20,7 @@ use axum::{
 };
 use contract::{
     Identifier, Problem, Region,
-    refusal::{FieldError, Refusal, RefusalCode},
+    refusal::{FieldError, RefusalCode},
     session::{BillLookup, SessionView},
 };
 use std::{collections::BTreeMap, net::IpAddr};
@@ -33,13 +33,8 @@ use std::{collections::BTreeMap, net::IpAddr};
             status = 201, description = "A payer's session began", body = SessionView,
             headers(("Set-Cookie" = String, description = "The session's token")),
         ),
-        (status = 400, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
-        (status = 404, description = "no_match, whatever was wrong", body = Refusal, content_type = "application/problem+json"),
-        (status = 413, body = Refusal, content_type = "application/problem+json"),
-        (status = 415, body = Refusal, content_type = "application/problem+json"),
-        (status = 422, body = Refusal, content_type = "application/problem+json"),
-        (status = 429, body = Refusal, content_type = "application/problem+json"),
+        (status = 404, description = "no_match, whatever was wrong"),
+        (status = 429),
     )
 )]
 pub async fn look_up(

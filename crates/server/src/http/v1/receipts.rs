@@ -17,7 +17,7 @@ use axum::{
 };
 use contract::{
     Email,
-    refusal::{Refusal, RefusalCode},
+    refusal::RefusalCode,
 };
 use serde::Deserialize;
 
@@ -32,10 +32,9 @@ pub struct ReceiptEmail {
     get, path = "/payments/{id}/receipt.pdf", params(("id" = String, Path)),
     responses(
         (status = 200, content_type = "application/pdf", body = Vec<u8>),
-        (status = 401, body = Refusal, content_type = "application/problem+json"),
-        (status = 404, body = Refusal, content_type = "application/problem+json"),
-        (status = 429, body = Refusal, content_type = "application/problem+json"),
-        (status = 503, body = Refusal, content_type = "application/problem+json"),
+        (status = 401),
+        (status = 429),
+        (status = 503),
     )
 )]
 pub async fn pdf(
@@ -63,14 +62,8 @@ pub async fn pdf(
     post, path = "/payments/{id}/receipt-emails", params(("id" = String, Path)), request_body = ReceiptEmail,
     responses(
         (status = 202),
-        (status = 400, body = Refusal, content_type = "application/problem+json"),
-        (status = 401, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
-        (status = 404, body = Refusal, content_type = "application/problem+json"),
-        (status = 413, body = Refusal, content_type = "application/problem+json"),
-        (status = 415, body = Refusal, content_type = "application/problem+json"),
-        (status = 422, body = Refusal, content_type = "application/problem+json"),
-        (status = 429, body = Refusal, content_type = "application/problem+json"),
+        (status = 401),
+        (status = 429),
     )
 )]
 pub async fn email(

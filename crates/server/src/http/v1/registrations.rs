@@ -28,7 +28,7 @@ use contract::{
     account::{ConfirmationEmail, NewAccount, Registration, RegistrationDraft, TERMS_VERSION},
     password,
     problem::plain_text,
-    refusal::{FieldError, Refusal, RefusalCode},
+    refusal::{FieldError, RefusalCode},
     session::MembershipView,
 };
 
@@ -41,8 +41,7 @@ const DAY_SECONDS: u32 = 86_400;
     post, path = "/registrations",
     responses(
         (status = 201, body = Registration),
-        (status = 401, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 401),
     )
 )]
 pub async fn begin(
@@ -66,13 +65,7 @@ async fn begun(app: &App, session: &Session, now: Instant) -> Answer<Registered>
     put, path = "/registrations/{id}", params(("id" = String, Path)), request_body = RegistrationDraft,
     responses(
         (status = 204),
-        (status = 400, body = Refusal, content_type = "application/problem+json"),
-        (status = 401, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
-        (status = 404, body = Refusal, content_type = "application/problem+json"),
-        (status = 413, body = Refusal, content_type = "application/problem+json"),
-        (status = 415, body = Refusal, content_type = "application/problem+json"),
-        (status = 422, body = Refusal, content_type = "application/problem+json"),
+        (status = 401),
     )
 )]
 pub async fn keep(
@@ -115,15 +108,9 @@ pub async fn keep(
     post, path = "/registrations/{id}/account", params(("id" = String, Path)), request_body = NewAccount,
     responses(
         (status = 202, description = "E-mails are on their way; `POST /email-confirmations` opens the account"),
-        (status = 400, body = Refusal, content_type = "application/problem+json"),
-        (status = 401, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
-        (status = 404, body = Refusal, content_type = "application/problem+json"),
-        (status = 413, body = Refusal, content_type = "application/problem+json"),
-        (status = 415, body = Refusal, content_type = "application/problem+json"),
-        (status = 422, body = Refusal, content_type = "application/problem+json"),
-        (status = 429, body = Refusal, content_type = "application/problem+json"),
-        (status = 503, body = Refusal, content_type = "application/problem+json"),
+        (status = 401),
+        (status = 429),
+        (status = 503),
     )
 )]
 pub async fn open(
@@ -208,13 +195,9 @@ pub fn owner_names(email: &str, names: &[&str]) -> Vec<String> {
     post, path = "/confirmation-emails", request_body = ConfirmationEmail,
     responses(
         (status = 202, description = "Whether there is a registration to confirm or not"),
-        (status = 400, body = Refusal, content_type = "application/problem+json"),
-        (status = 401, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
-        (status = 413, body = Refusal, content_type = "application/problem+json"),
-        (status = 415, body = Refusal, content_type = "application/problem+json"),
-        (status = 422, description = "wrong_credentials: not the password that was chosen", body = Refusal, content_type = "application/problem+json"),
-        (status = 429, body = Refusal, content_type = "application/problem+json"),
+        (status = 401),
+        (status = 422, description = "wrong_credentials: not the password that was chosen"),
+        (status = 429),
     )
 )]
 pub async fn confirmation_email(

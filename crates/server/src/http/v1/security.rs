@@ -23,7 +23,7 @@ use axum::{
 };
 use contract::{
     account::{PasswordChange, Security},
-    refusal::{Refusal, RefusalCode},
+    refusal::RefusalCode,
     session::SessionView,
 };
 
@@ -35,7 +35,7 @@ const AUTHORISATIONS: i64 = 50;
     get, path = "/security",
     responses(
         (status = 200, body = Security),
-        (status = 401, body = Refusal, content_type = "application/problem+json"),
+        (status = 401),
     )
 )]
 pub async fn show(State(app): State<App>, SignedIn { session, account }: SignedIn) -> Answer<Json<Security>> {
@@ -56,13 +56,8 @@ pub async fn show(State(app): State<App>, SignedIn { session, account }: SignedI
     put, path = "/profile/password", request_body = PasswordChange,
     responses(
         (status = 200, body = SessionView, headers(("Set-Cookie" = String, description = "The session's new token"))),
-        (status = 400, body = Refusal, content_type = "application/problem+json"),
-        (status = 401, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
-        (status = 413, body = Refusal, content_type = "application/problem+json"),
-        (status = 415, body = Refusal, content_type = "application/problem+json"),
-        (status = 422, body = Refusal, content_type = "application/problem+json"),
-        (status = 429, body = Refusal, content_type = "application/problem+json"),
+        (status = 401),
+        (status = 429),
     )
 )]
 pub async fn change_password(
@@ -94,9 +89,7 @@ pub async fn change_password(
     delete, path = "/sessions/{id}", params(("id" = String, Path)),
     responses(
         (status = 204),
-        (status = 401, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
-        (status = 404, body = Refusal, content_type = "application/problem+json"),
+        (status = 401),
     )
 )]
 pub async fn end_session(State(app): State<App>, signed_in: SignedIn, Id(id): Id) -> Answer<StatusCode> {
@@ -113,8 +106,7 @@ pub async fn end_session(State(app): State<App>, signed_in: SignedIn, Id(id): Id
     delete, path = "/sessions",
     responses(
         (status = 204),
-        (status = 401, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 401),
     )
 )]
 pub async fn end_others(State(app): State<App>, signed_in: SignedIn) -> Answer<StatusCode> {

@@ -33,7 +33,7 @@ use contract::{
     Instant, Password, Problem,
     account::Credentials,
     factor::Reauthentication,
-    refusal::{Refusal, RefusalCode},
+    refusal::RefusalCode,
     session::{MembershipView, PersonView, SessionKind, SessionView},
 };
 
@@ -87,12 +87,8 @@ async fn full_view(app: &App, session: Option<&Session>) -> Answer<SessionView> 
             status = 200, description = "A member's session began, or one that waits for the second factor", body = SessionView,
             headers(("Set-Cookie" = String, description = "The session's token")),
         ),
-        (status = 400, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
-        (status = 413, body = Refusal, content_type = "application/problem+json"),
-        (status = 415, body = Refusal, content_type = "application/problem+json"),
-        (status = 422, description = "wrong_credentials, with the seconds until the next try", body = Refusal, content_type = "application/problem+json"),
-        (status = 429, body = Refusal, content_type = "application/problem+json"),
+        (status = 422, description = "wrong_credentials, with the seconds until the next try"),
+        (status = 429),
     )
 )]
 pub async fn sign_in(
@@ -168,13 +164,8 @@ impl Arrival<'_> {
     put, path = "/session/reauthentication", request_body = Reauthentication,
     responses(
         (status = 200, body = SessionView, headers(("Set-Cookie" = String, description = "The session's new token"))),
-        (status = 400, body = Refusal, content_type = "application/problem+json"),
-        (status = 401, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
-        (status = 413, body = Refusal, content_type = "application/problem+json"),
-        (status = 415, body = Refusal, content_type = "application/problem+json"),
-        (status = 422, body = Refusal, content_type = "application/problem+json"),
-        (status = 429, body = Refusal, content_type = "application/problem+json"),
+        (status = 401),
+        (status = 429),
     )
 )]
 pub async fn reauthenticate(
@@ -226,8 +217,7 @@ pub async fn show(State(app): State<App>, headers: HeaderMap) -> Answer<Json<Ses
     patch, path = "/session",
     responses(
         (status = 200, body = SessionView),
-        (status = 401, body = Refusal, content_type = "application/problem+json"),
-        (status = 403, body = Refusal, content_type = "application/problem+json"),
+        (status = 401),
     )
 )]
 pub async fn extend(State(app): State<App>, ActiveSession(mut session): ActiveSession) -> Answer<Json<SessionView>> {
@@ -241,7 +231,7 @@ pub async fn extend(State(app): State<App>, ActiveSession(mut session): ActiveSe
 /// Ends the session as if its time were up: what is not private of what was chosen can be gone on with. No payment is sent.
 #[utoipa::path(
     post, path = "/session/lapse",
-    responses((status = 204), (status = 403, body = Refusal, content_type = "application/problem+json"))
+    responses((status = 204), (status = 403))
 )]
 pub async fn lapse(State(app): State<App>, headers: HeaderMap) -> Answer<StatusCode> {
     if let Some(session) = extract::session_of(&headers, &app).await? {
@@ -257,7 +247,7 @@ pub async fn lapse(State(app): State<App>, headers: HeaderMap) -> Answer<StatusC
 /// follows would have to say that nothing is on its way.
 #[utoipa::path(
     delete, path = "/session",
-    responses((status = 204), (status = 403, body = Refusal, content_type = "application/problem+json"))
+    responses((status = 204), (status = 403))
 )]
 pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Answer<(StatusCode, HeaderMap)> {
     if let Some(session) = extract::session_of(&headers, &app).await? {
