@@ -163,7 +163,7 @@ fn the_servers_start_no_other_program() {
 #[test]
 fn only_the_processor_the_mail_server_and_the_database_are_asked() {
     let servers = sources(&SERVERS);
-    stands_only_in(&servers, "reqwest::Client", &["crates/server/src/processor.rs"]);
+    stands_only_in(&servers, "reqwest::Client", &["crates/server/src/billing/processor.rs"]);
     stands_only_in(&servers, "SmtpTransport", &["crates/server/src/jobs/send_mail.rs"]);
     let databases = ["crates/server/src/store/connect.rs", "crates/processor/src/store.rs"];
     stands_only_in(&servers, ".connect_with(", &databases);

@@ -1,16 +1,15 @@
 //! The reference billing API: a real server over a real database, and the static files of the app.
 //!
-//! Reading order: `settings`, `clock`, `state`; `store` (the only SQL, but for `demo`'s); `processor` (the only way to the processor);
-//! `paying` (how a payment happens once); `jobs` (everything that runs without a request); `http` (everything that knows axum, one file a
-//! resource in `http::v1`); `refusal` (the one error type). `limits` has every rate limit. Beside them what does not know the rest:
-//! `factors`, `fingerprint`, `known_device` (browsers that signed in before), `mail`, `metrics`, `passwords`, `readiness`, `receipt_pdf`,
-//! `token`, `turns`, `words`, and `demo`.
+//! Reading order: `settings`, `clock`, `state`; `store` (the only SQL, but for `demo`'s); `billing` (the rules of paying, and the only way
+//! to the processor); `jobs` (everything that runs without a request); `http` (everything that knows axum, one file a resource in
+//! `http::v1`); `refusal` (the one error type). `limits` has every rate limit. Beside them what does not know the rest: `factors`,
+//! `known_device` (browsers that signed in before), `mail`, `metrics`, `passwords`, `readiness`, `token`, `turns`, `words`, and `demo`.
 
 pub mod alarm;
+pub mod billing;
 pub mod clock;
 pub mod demo;
 pub mod factors;
-pub mod fingerprint;
 pub mod http;
 pub mod jobs;
 pub mod known_device;
@@ -18,10 +17,7 @@ pub mod limits;
 pub mod mail;
 pub mod metrics;
 pub mod passwords;
-pub mod paying;
-pub mod processor;
 pub mod readiness;
-pub mod receipt_pdf;
 pub mod refusal;
 pub mod settings;
 pub mod state;

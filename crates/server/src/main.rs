@@ -2,11 +2,11 @@
 
 use serve::process::{self, Signal};
 use server::{
+    billing::processor::Sandbox,
     clock::Clock,
     demo,
     http::{self, service},
     jobs::{self, reconcile, send_mail::Mailer},
-    processor::Sandbox,
     settings::{Command, Secrets, Settings},
     state::{App, State},
     store::Store,

@@ -1,7 +1,10 @@
 //! The one error type: every way a call or a job is refused. A fault of ours is logged here, once, and told to nobody. Knows no HTTP
 //! (`http::problem` makes it a problem document).
 
-use crate::store::trouble::{self, Trouble};
+use crate::store::{
+    Tx,
+    trouble::{self, Trouble},
+};
 use contract::{
     Problem,
     refusal::{FieldError, RefusalCode},
@@ -31,6 +34,12 @@ impl Error {
     pub fn later(code: RefusalCode, seconds: u32) -> Self {
         Self { code, errors: Vec::new(), retry_after: Some(seconds) }
     }
+}
+
+/// Takes everything back and refuses. One that is only dropped is rolled back beside, and keeps its row locked until then.
+pub async fn refused<T>(tx: Tx, error: Error) -> Answer<T> {
+    tx.rollback().await?;
+    Err(error)
 }
 
 /// Seconds after which a database in trouble is worth another try.

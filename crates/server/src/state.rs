@@ -1,13 +1,13 @@
 //! What every handler shares.
 
 use crate::{
+    billing::processor::Processor,
     clock::Clock,
     factors::{passkeys::Site, seal::Seal},
     known_device,
     limits::Limits,
     metrics,
     passwords::Passwords,
-    processor::Processor,
     readiness::Readiness,
     refusal::{Answer, Error},
     settings::Settings,

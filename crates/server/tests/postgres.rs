@@ -7,7 +7,7 @@ mod house;
 const KIND: house::database::Kind = house::database::Kind::Postgres;
 
 use contract::portal::{Capture, Portal};
-use server::{clock::Clock, demo, processor::Sandbox, settings::Settings, state::State, store::Store};
+use server::{billing::processor::Sandbox, clock::Clock, demo, settings::Settings, state::State, store::Store};
 use std::{sync::Arc, time::Duration};
 
 #[tokio::test]

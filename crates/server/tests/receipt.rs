@@ -9,7 +9,7 @@ use contract::{
     },
     portal::{Brand, Capture, Contacts, Limits, Portal},
 };
-use server::receipt_pdf::receipt;
+use server::billing::receipt_pdf::receipt;
 
 const AUTHORISATION: &str = "I, Ana O’Neill, authorize one charge of $214.10 to my Visa card ending in 4242 on November 23, \
     2026, for the two bills above. It is for this payment only: nothing is charged again.";

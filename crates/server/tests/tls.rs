@@ -6,7 +6,7 @@
 use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use server::{
-    processor::{Processor, ProcessorError, Sandbox},
+    billing::processor::{Processor, ProcessorError, Sandbox},
     store::Store,
 };
 use sqlx::Row;

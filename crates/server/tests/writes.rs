@@ -9,9 +9,9 @@ use axum::{
 };
 use serde_json::Value;
 use server::{
+    billing::processor::Sandbox,
     clock::Clock,
     http::service,
-    processor::Sandbox,
     settings::{Secrets, Settings},
     state::State,
     store::Store,

@@ -10,7 +10,7 @@
 
 use super::extract;
 use crate::{
-    refusal::{Answer, Error},
+    refusal::{Answer, Error, refused},
     state::App,
     store::{
         Tx,
@@ -37,12 +37,6 @@ impl extract::SignedIn {
             None => refused(tx, Error::new(RefusalCode::SignedOut)).await,
         }
     }
-}
-
-/// Takes everything back and refuses. One that is only dropped is rolled back beside, and keeps its row locked until then.
-pub async fn refused<T>(tx: Tx, error: Error) -> Answer<T> {
-    tx.rollback().await?;
-    Err(error)
 }
 
 /// Begins a session of a membership, a member's or a payer's, and gives its cookie. The one before ends: a token from before never

@@ -1,8 +1,8 @@
 //! The processor's events, in its order: each is applied, or kept with the reason, before the next one is looked at.
 
 use crate::{
-    paying,
-    processor::{ChargeEvent, Told, understood},
+    billing::charging,
+    billing::processor::{ChargeEvent, Told, understood},
     state::App,
     store::{
         settle::{Settled, Verdict},
@@ -61,7 +61,7 @@ async fn apply(app: &App, event: Option<&ChargeEvent>) -> Result<Option<Why>, sq
         failure: event.failure,
         sequence: Some(event.sequence),
     };
-    Ok(match paying::settle(app, &payment, &verdict).await? {
+    Ok(match charging::settle(app, &payment, &verdict).await? {
         Settled::Changed | Settled::Same => None,
         Settled::NoPayment => Some(Why::Unknown),
         Settled::Unfit(_) => Some(Why::Unfit),

@@ -8,8 +8,8 @@
 
 use crate::{
     alarm::OncePerMinute,
+    billing::processor::{Listed, ProcessorError},
     metrics,
-    processor::{Listed, ProcessorError},
     state::App,
     store::reconciling::Booked,
 };

@@ -6,8 +6,9 @@
 use super::processor_events;
 use crate::{
     alarm::OncePerMinute,
-    metrics, paying,
-    processor::ProcessorError,
+    billing::charging,
+    billing::processor::ProcessorError,
+    metrics,
     state::App,
     store::asking::{Asked, Late},
 };
@@ -86,7 +87,7 @@ async fn ask_again(app: &App) -> Result<(), sqlx::Error> {
 }
 
 async fn ask(app: &App, asked: &Asked) {
-    let is_settled = paying::ask_again(app, asked).await.is_ok();
+    let is_settled = charging::ask_again(app, asked).await.is_ok();
     // Each time at first, then when the wait is as long as it gets: once a minute.
     if is_settled || asked.asks < 3 || asked.asks >= 6 {
         tracing::info!(payment = asked.id, is_settled, asks = asked.asks + 1, "asked the processor again");
@@ -110,7 +111,7 @@ async fn look(app: &App) -> Result<(), sqlx::Error> {
     };
     for payment in app.store.overdue(&late, now.plus_millis(HOUR_MILLIS)).await? {
         match app.processor.charge_of(&payment).await {
-            Ok(Some(verdict)) => _ = paying::settle(app, &payment, &verdict).await?,
+            Ok(Some(verdict)) => _ = charging::settle(app, &payment, &verdict).await?,
             Ok(None) => tracing::error!(payment, "the processor does not know a payment that it has answered for"),
             Err(ProcessorError::Refused | ProcessorError::Unanswered) => {}
         }

@@ -3,10 +3,10 @@
 
 use super::{give_back, rules, take};
 use crate::{
-    paying,
     refusal::Answer,
     state::App,
     store::{limits::Bucket, sessions::Session},
+    token::is_id,
 };
 use contract::payment::Method;
 use std::net::IpAddr;
@@ -23,7 +23,9 @@ pub async fn known_or_question(
     token: &str,
     address: IpAddr,
 ) -> Answer<Result<Method, Question>> {
-    if let Some(method) = paying::known(app, token, &session.capture_binding).await? {
+    if is_id(token)
+        && let Some(method) = app.store.method_of_token(token, &session.capture_binding).await?
+    {
         return Ok(Ok(method));
     }
     let mut counted_by = app.limits.by_address(&rules::TOKENS_BY_ADDRESS, address).to_vec();

@@ -2,7 +2,7 @@
 
 use crate::house::{House, PAYS, RETURNS, new_key, seed::ANA};
 use contract::payment::{Failure, PaymentState};
-use server::{paying, store::settle::Verdict};
+use server::{billing::charging, store::settle::Verdict};
 
 const TWO_WEEKS: i64 = 14 * 86_400;
 
@@ -63,7 +63,7 @@ async fn a_return_after_it_was_paid_reverses_the_ledger_and_opens_the_bill_again
     let back =
         Verdict { charge: None, state: PaymentState::Returned, failure: Some(Failure::NotAuthorised), sequence: None };
     for _ in 0..2 {
-        paying::settle(&house.app, &id, &back).await.unwrap();
+        charging::settle(&house.app, &id, &back).await.unwrap();
         assert_eq!((house.owes("visit").await, house.owes("surgery").await), ((6_410, 0), (115_000, 0)));
         assert_eq!(house.number("SELECT COUNT(*) FROM ledger_entry").await, 2);
         for account in ["processor_clearing", "receivable:Ana O’Neill"] {
@@ -82,7 +82,7 @@ async fn the_same_answer_twice_or_an_older_one_changes_nothing() {
     let id = house.text("SELECT id FROM payment").await;
     for state in [PaymentState::Paid, PaymentState::Processing, PaymentState::Failed] {
         let verdict = Verdict { charge: None, state, failure: None, sequence: None };
-        paying::settle(&house.app, &id, &verdict).await.unwrap();
+        charging::settle(&house.app, &id, &verdict).await.unwrap();
         assert_eq!(house.text("SELECT state FROM payment").await, "paid");
     }
     assert_eq!(house.number("SELECT COUNT(*) FROM ledger_entry").await, 1);

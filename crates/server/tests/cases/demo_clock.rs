@@ -3,9 +3,9 @@
 use crate::house::{House, ORIGIN, ask_outside, call::Call, now};
 use serde_json::json;
 use server::{
+    billing::processor::Sandbox,
     clock::Clock,
     demo,
-    processor::Sandbox,
     state::{App, State},
     store::Store,
 };

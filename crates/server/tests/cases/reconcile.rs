@@ -3,8 +3,8 @@
 use crate::house::{DECLINED, House, PAYS, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
 use contract::Instant;
 use server::{
+    billing::processor::{ChargeOrder, Processor},
     jobs::reconcile::{self, CouldNotRun, Difference, reconcile},
-    processor::{ChargeOrder, Processor},
 };
 use std::time::Duration;
 

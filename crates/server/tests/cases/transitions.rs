@@ -5,7 +5,7 @@ use crate::house::{House, Payer, VISA, line::Cut, new_key, seed::ANA};
 use contract::payment::PaymentState::{self, Cancelled, Failed, Paid, Processing, Refunded, Returned, Scheduled};
 use serde_json::json;
 use server::{
-    paying,
+    billing::charging,
     store::{
         settle::{Settled, Verdict},
         transition::{Effect, effect},
@@ -26,7 +26,7 @@ async fn begun(house: &House, ana: &Payer, amount: &str) -> String {
 
 async fn says(house: &House, payment: &str, state: PaymentState) -> Settled {
     let verdict = Verdict { charge: Some(format!("ch-{payment}")), state, failure: None, sequence: None };
-    paying::settle(&house.app, payment, &verdict).await.unwrap()
+    charging::settle(&house.app, payment, &verdict).await.unwrap()
 }
 
 async fn state(house: &House, payment: &str) -> PaymentState {
@@ -108,8 +108,8 @@ async fn a_word_about_another_charge_or_one_that_denies_a_known_charge_is_unfit(
     let payment = begun(&house, &ana, "10.00").await;
     assert_eq!(says(&house, &payment, Processing).await, Settled::Same);
     let other = Verdict { charge: Some("another".into()), state: Paid, failure: None, sequence: None };
-    assert_eq!(paying::settle(&house.app, &payment, &other).await.unwrap(), Settled::Unfit(Processing));
-    assert_eq!(paying::settle(&house.app, &payment, &Verdict::never()).await.unwrap(), Settled::Unfit(Processing));
+    assert_eq!(charging::settle(&house.app, &payment, &other).await.unwrap(), Settled::Unfit(Processing));
+    assert_eq!(charging::settle(&house.app, &payment, &Verdict::never()).await.unwrap(), Settled::Unfit(Processing));
     assert_eq!(house.owes("surgery").await, (115_000, 1_000));
     house.books_are_right().await;
 }

@@ -2,7 +2,7 @@
 
 use crate::house::{House, Payer, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
 use serde_json::{Value, json};
-use server::{paying, store::asking::Asked};
+use server::{billing::charging, store::asking::Asked};
 
 async fn visit(house: &House) -> (Payer, Value, String) {
     let ana = house.look_up(&ANA).await;
@@ -135,7 +135,7 @@ async fn a_payment_that_is_not_in_the_database_is_not_charged() {
         charged: "64.10".parse().unwrap(),
         asks: 0,
     };
-    for refused in [paying::charge(&house.app, &asked).await, paying::ask_again(&house.app, &asked).await] {
+    for refused in [charging::charge(&house.app, &asked).await, charging::ask_again(&house.app, &asked).await] {
         assert_eq!(refused.unwrap_err().code, contract::refusal::RefusalCode::KeyInUse);
     }
     house.nothing_happened().await;

@@ -2,7 +2,7 @@
 
 use contract::{Instant, payment::Method};
 use server::{
-    processor::{ChargeOrder, Closed, Listed, Processor, ProcessorError, Sandbox, Told},
+    billing::processor::{ChargeOrder, Closed, Listed, Processor, ProcessorError, Sandbox, Told},
     store::settle::Verdict,
 };
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};

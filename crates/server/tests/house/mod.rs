@@ -24,9 +24,9 @@ use line::{Cut, Line};
 use seed::Member;
 use serde_json::{Value, json};
 use server::{
+    billing::processor::Sandbox,
     clock::Clock,
     jobs::settle_payments,
-    processor::Sandbox,
     settings::{Secrets, Settings},
     state::{App, State},
     store::Store,

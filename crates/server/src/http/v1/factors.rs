@@ -14,11 +14,11 @@ use crate::{
     },
     http::{
         extract::{self, Body, Id, PendingSecondFactor, Reauthenticated, SignedIn},
-        session_tokens::{self, refused},
+        session_tokens,
     },
     limits::{self, rules, sign_ins::Tries, tallies::Kind},
     mail,
-    refusal::{Answer, Error},
+    refusal::{Answer, Error, refused},
     state::App,
     store::{
         Tx,

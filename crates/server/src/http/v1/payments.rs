@@ -1,46 +1,24 @@
-//! `POST /payments` and what became of it. The order of things is what makes a payment happen once: the payment is written and its
-//! cents reserved under the caller's key; then the processor is asked, with the payment's own id as its key; then its answer is
-//! written. Wherever that stops, `jobs::settle_payments` asks again with the same id.
+//! `/payments`: pay, and what became of it.
 
 use crate::{
-    clock::day_in,
-    fingerprint,
+    billing::payments::{self, Paid, Payer},
     http::{
         client_address::ClientAddress,
         extract::{ActiveSession, Body, Id, Key},
     },
-    limits::{self, charges, rules, tokens},
-    paying,
     refusal::{Answer, Error},
     state::App,
-    store::{
-        asking::Asked,
-        begin::{NewPayment, NotBegun},
-        payments::KeyUse,
-        sessions::Session,
-    },
-    token,
 };
 use axum::{
     Json,
-    extract::{Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode},
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
 };
 use contract::{
-    IdempotencyKey, Instant, Money, Problem,
-    authorisation::Authorisation,
-    payment::{Failure, Method, Payment, PaymentList, PaymentOrder, PaymentState, card_fee, plan_debit},
-    refusal::{FieldError, RefusalCode},
+    IdempotencyKey, Instant,
+    payment::{Payment, PaymentList, PaymentOrder},
+    refusal::RefusalCode,
 };
-
-/// Bills in one payment.
-pub const MOST_BILLS: usize = 50;
-/// How long the handler may take before `jobs::settle_payments` asks the processor too.
-const OWN_TIME_MILLIS: i64 = 25_000;
-
-/// How long after the moment until which an order may begin its key is closed, at the earliest: one that is just being begun need not
-/// be waited for.
-const SLACK_MILLIS: i64 = 5_000;
 
 /// Pays one bill, several, or part of one. A replayed answer says `Idempotency-Replayed: true`.
 #[utoipa::path(
@@ -64,190 +42,10 @@ pub async fn pay(
     Key(key): Key,
     Body(order): Body<PaymentOrder>,
 ) -> Answer<(StatusCode, HeaderMap, Json<Payment>)> {
-    if let Some(used) = app.store.key_use(&session.membership.id, &key).await? {
-        return replay(&app, &session, &key, &used, &order).await;
-    }
-    let begun = async {
-        let sums = check_shares(&order)?;
-        // Before the gate, at which others of the membership wait: what the processor does not know holds nobody up.
-        let (method, question) = match tokens::known_or_question(&app, &session, &order.token, address).await? {
-            Ok(method) => (method, None),
-            Err(question) => (paying::method(&app, &order.token, &session.capture_binding).await?, Some(question)),
-        };
-        let turn = charges::turn(&app, &session, address).await?;
-        let asked = begin(&app, &session, &key, &order, sums, &method).await?;
-        if let Some(question) = question {
-            question.was_right(&app).await;
-        }
-        Ok((turn, asked))
-    };
-    match begun.await {
-        Ok((turn, asked)) => {
-            // Begun: whatever goes wrong from here on, money may have moved, and its key is what to ask with.
-            let unknown = |_| Error::later(RefusalCode::KeyInUse, 2);
-            paying::charge(&app, &asked).await.map_err(unknown)?;
-            let payment = app.store.payment(&asked.id).await.map_err(|error| unknown(error.into()))?;
-            let payment = payment.ok_or_else(|| Error::new(RefusalCode::Fault))?;
-            let is_declined = payment.state == PaymentState::Failed && payment.failure.is_some_and(Failure::is_of_bank);
-            turn.end(&app, is_declined).await;
-            Ok((StatusCode::CREATED, HeaderMap::new(), Json(payment)))
-        }
-        // The same order from a second tab may have been begun, its token used and the limit reached, since the key was looked at.
-        Err(refused) => match app.store.key_use(&session.membership.id, &key).await? {
-            Some(used) => replay(&app, &session, &key, &used, &order).await,
-            None => Err(refused),
-        },
-    }
-}
-
-/// Gives a payment that is written, with its cents reserved: the processor can be asked.
-async fn begin(
-    app: &App,
-    session: &Session,
-    key: &IdempotencyKey,
-    order: &PaymentOrder,
-    (total, charged): (Money, Money),
-    method: &Method,
-) -> Answer<Asked> {
-    check_terms(app, session, order, (total, charged), method)?;
-    let now = app.clock.now();
-    let today = day_in(session.membership.region.time_zone(), now);
-    let debit =
-        matches!(method, Method::Bank { .. }).then(|| plan_debit(today, app.portal.limits.bank_debit_business_days));
-    let new = NewPayment {
-        id: uuid::Uuid::now_v7().to_string(),
-        reference: paying::new_reference()?,
-        membership: &session.membership.id,
-        session: &session.id,
-        account: session.member.as_ref().map(|member| member.account.as_str()),
-        key,
-        fingerprint: &fingerprint::of(order),
-        order,
-        total,
-        method,
-        binding: &session.capture_binding,
-        created_at: now,
-        sent_on: debit.as_ref().map(|debit| debit.sent_on),
-        expected_on: debit.as_ref().map(|debit| debit.expected_on),
-        moved_by: debit.map(|debit| debit.moved_by).unwrap_or_default(),
-        just_since: app.just_since(now),
-        least: Money::from_cents(app.portal.limits.min_payment_cents).unwrap_or(Money::ZERO),
-        ask_at: now.plus_millis(OWN_TIME_MILLIS),
-        clock: &app.clock,
-    };
-    match app.store.begin_payment(&new).await? {
-        Ok(()) => {}
-        Err(NotBegun::KeyTaken) => return Err(Error::later(RefusalCode::KeyInUse, 1)),
-        Err(NotBegun::NoSuchBill(at)) => {
-            return Err(Error::field(RefusalCode::Invalid, format!("shares.{at}.bill"), Problem::Unknown));
-        }
-        Err(NotBegun::OverBalance(at)) => {
-            return Err(Error::field(RefusalCode::OverBalance, format!("shares.{at}.amount"), Problem::OverBalance));
-        }
-        Err(NotBegun::TooSmall(at)) => {
-            return Err(Error::field(RefusalCode::Invalid, format!("shares.{at}.amount"), Problem::TooSmall));
-        }
-        Err(NotBegun::JustPaid(at)) => {
-            return Err(Error::field(RefusalCode::JustPaid, format!("shares.{at}.bill"), Problem::Duplicate));
-        }
-        Err(NotBegun::SignedOut) => return Err(Error::new(RefusalCode::SignedOut)),
-        Err(NotBegun::TooLate) => return Err(Error::new(RefusalCode::TooLate)),
-    }
-    Ok(Asked {
-        id: new.id,
-        token: order.token.clone(),
-        binding: session.capture_binding.clone(),
-        reference: new.reference,
-        charged,
-        asks: 0,
-    })
-}
-
-async fn replay(
-    app: &App,
-    session: &Session,
-    key: &IdempotencyKey,
-    used: &KeyUse,
-    order: &PaymentOrder,
-) -> Answer<(StatusCode, HeaderMap, Json<Payment>)> {
-    if !fingerprint::is_of(&used.fingerprint, order) {
-        return Err(Error::new(RefusalCode::KeyReused));
-    }
-    if used.is_running {
-        return Err(Error::later(RefusalCode::KeyInUse, 1));
-    }
-    let payment = app.store.payment_of_key(session, key).await?;
-    let payment = payment.ok_or_else(|| Error::new(RefusalCode::Fault))?;
-    let mut headers = HeaderMap::new();
-    headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
+    let Paid { payment, is_replayed } = payments::pay(&app, Payer { session: &session, address }, &key, &order).await?;
+    let replayed = is_replayed.then(|| ("idempotency-replayed", HeaderValue::from_static("true")));
+    let headers = replayed.into_iter().map(|(name, value)| (HeaderName::from_static(name), value)).collect();
     Ok((StatusCode::CREATED, headers, Json(payment)))
-}
-
-/// What can be said without the database; gives the total, and what is charged with the fee.
-fn check_shares(order: &PaymentOrder) -> Answer<(Money, Money)> {
-    let mut errors = Vec::new();
-    if order.shares.is_empty() {
-        errors.push(FieldError { field: "shares".to_owned(), problem: Problem::Missing });
-    }
-    if order.shares.len() > MOST_BILLS {
-        errors.push(FieldError { field: "shares".to_owned(), problem: Problem::TooLong });
-    }
-    for (at, share) in order.shares.iter().enumerate().take(MOST_BILLS) {
-        if !token::is_id(&share.bill) {
-            errors.push(FieldError { field: format!("shares.{at}.bill"), problem: Problem::Unknown });
-        }
-        if order.shares.iter().take(at).any(|other| other.bill == share.bill) {
-            errors.push(FieldError { field: format!("shares.{at}.bill"), problem: Problem::Duplicate });
-        }
-    }
-    let total = order.total();
-    // With the fee, too: the processor is asked for exactly what the books say, or the order is not taken.
-    let charged = order.charged();
-    if charged.is_none() {
-        errors.push(FieldError { field: "shares".to_owned(), problem: Problem::TooLarge });
-    }
-    match (total, charged) {
-        (Some(total), Some(charged)) if errors.is_empty() => Ok((total, charged)),
-        _ => Err(Error { code: RefusalCode::Invalid, errors, retry_after: None }),
-    }
-}
-
-/// The brand, the fee and the words agreed to are those that apply now.
-fn check_terms(
-    app: &App,
-    session: &Session,
-    order: &PaymentOrder,
-    (total, charged): (Money, Money),
-    method: &Method,
-) -> Answer<()> {
-    if let Method::Card { brand, .. } = method
-        && !app.portal.cards.contains(brand)
-    {
-        return Err(Error::field(RefusalCode::BrandNotAccepted, "token", Problem::BrandNotAccepted));
-    }
-    let basis_points =
-        app.portal.region(session.membership.region).map_or(0, |profile| profile.card_surcharge_basis_points);
-    let fee = card_fee(total, basis_points, method);
-    if order.fee != fee {
-        return Err(Error::field(RefusalCode::TermsChanged, "fee", Problem::Unknown));
-    }
-    let today = app.today(session.membership.region);
-    let contacts = &app.portal.contacts;
-    let authorisation = Authorisation {
-        payer_name: &order.payer_name.to_string(),
-        charged,
-        method,
-        on: if matches!(method, Method::Bank { .. }) { today.next_business_day() } else { today },
-        bills: order.shares.len(),
-        phone: &contacts.billing_phone,
-        opens: contacts.opens,
-        closes: contacts.closes,
-        region: session.membership.region,
-    };
-    if order.authorisation != authorisation.text(order.locale) {
-        return Err(Error::field(RefusalCode::TermsChanged, "authorisation", Problem::Unknown));
-    }
-    Ok(())
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
@@ -292,41 +90,17 @@ const MOST_LISTED: u8 = 50;
 pub async fn list(
     State(app): State<App>,
     ActiveSession(session): ActiveSession,
-    query: Result<Query<PaymentQuery>, axum::extract::rejection::QueryRejection>,
+    query: Result<Query<PaymentQuery>, QueryRejection>,
 ) -> Answer<Json<Payments>> {
     let malformed = || Error::new(RefusalCode::Malformed);
     let Query(PaymentQuery { idempotency_key, begin_by, limit }) = query.map_err(|_| malformed())?;
-    let Some(key) = idempotency_key else {
-        let limit = limit.unwrap_or(USUAL_LIMIT);
-        // A payer sees the payments of this session only, and asks for each by its key or name.
-        if session.member.is_none() || !(1..=MOST_LISTED).contains(&limit) {
-            return Err(malformed());
-        }
-        let payments = app.store.last_payments(&session.membership.id, i64::from(limit)).await?;
-        return Ok(Json(Payments::Several(PaymentList { payments })));
-    };
-    let Some(used) = app.store.key_use(&session.membership.id, &key).await? else {
-        return Err(nothing_there(&app, &session, &key, begin_by).await?);
-    };
-    if used.is_running {
-        return Err(Error::later(RefusalCode::KeyInUse, 1));
+    if let Some(key) = idempotency_key {
+        let payment = payments::of_key(&app, &session, &key, begin_by).await?;
+        return Ok(Json(Payments::One(Box::new(payment))));
     }
-    let payment = app.store.payment_of_key(&session, &key).await?;
-    // Its key is there, so "not found" would be untrue, and a page believes it.
-    let payment = payment.ok_or_else(|| Error::new(RefusalCode::Fault))?;
-    Ok(Json(Payments::One(Box::new(payment))))
-}
-
-/// 404 is a promise when it answers `begin_by`: the key is closed first, and the order begins at no server any more.
-async fn nothing_there(app: &App, session: &Session, key: &IdempotencyKey, begin_by: Option<Instant>) -> Answer<Error> {
-    let Some(until) = begin_by else { return Ok(Error::new(RefusalCode::NotFound)) };
-    let now = app.clock.now();
-    if now <= until.plus_millis(SLACK_MILLIS) {
-        return Ok(Error::later(RefusalCode::KeyInUse, 1));
-    }
-    limits::take(app, &[app.limits.bucket(&rules::KEYS_BY_SESSION, &session.id)]).await?;
-    let is_closed = app.store.close_key(&session.membership.id, key, until, now).await?;
-    Ok(if is_closed { Error::new(RefusalCode::NotFound) } else { Error::later(RefusalCode::KeyInUse, 1) })
+    let limit = Some(limit.unwrap_or(USUAL_LIMIT)).filter(|limit| (1..=MOST_LISTED).contains(limit));
+    let payments = payments::last(&app, &session, limit.ok_or_else(malformed)?).await?;
+    Ok(Json(Payments::Several(PaymentList { payments })))
 }
 
 /// A payment of this session; for a member, of the membership.
@@ -338,6 +112,5 @@ async fn nothing_there(app: &App, session: &Session, key: &IdempotencyKey, begin
     )
 )]
 pub async fn one(State(app): State<App>, ActiveSession(session): ActiveSession, Id(id): Id) -> Answer<Json<Payment>> {
-    let payment = app.store.payment_seen_by(&session, &id).await?;
-    payment.map(Json).ok_or_else(|| Error::new(RefusalCode::NotFound))
+    Ok(Json(payments::one(&app, &session, &id).await?))
 }

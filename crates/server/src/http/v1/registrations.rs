@@ -6,14 +6,13 @@ use crate::{
     http::{
         client_address::ClientAddress,
         extract::{ActiveSession, Body, Id},
-        session_tokens,
     },
     jobs::{
         self,
         account_requests::{self, AccountRequest},
     },
     limits::{self, rules},
-    refusal::{Answer, Error},
+    refusal::{Answer, Error, refused},
     state::App,
     store::{
         accounts::Opening,
@@ -232,7 +231,7 @@ pub async fn confirmation_email(
     let network = app.limits.network(address);
     AccountRequest::Invite { pending: pending.id, left, network }.enqueue(&mut tx, now).await?;
     if !sessions::is_alive(&mut tx, &session.id, now).await? {
-        return session_tokens::refused(tx, Error::new(RefusalCode::SignedOut)).await;
+        return refused(tx, Error::new(RefusalCode::SignedOut)).await;
     }
     tx.commit().await?;
     jobs::wake(&app);

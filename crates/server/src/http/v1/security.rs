@@ -12,7 +12,7 @@ use crate::{
     },
     limits::{self, rules},
     mail,
-    refusal::{Answer, Error},
+    refusal::{Answer, Error, refused},
     state::App,
     store::{accounts, sessions},
 };
@@ -95,7 +95,7 @@ pub async fn change_password(
 pub async fn end_session(State(app): State<App>, signed_in: SignedIn, Id(id): Id) -> Answer<StatusCode> {
     let (mut tx, account) = signed_in.begin(&app).await?;
     if !sessions::end_one(&mut tx, &account.id, &id, app.clock.now()).await? {
-        return session_tokens::refused(tx, Error::new(RefusalCode::NotFound)).await;
+        return refused(tx, Error::new(RefusalCode::NotFound)).await;
     }
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -13,7 +13,7 @@ use crate::{
         tallies::Kind,
     },
     mail,
-    refusal::{Answer, Error},
+    refusal::{Answer, Error, refused},
     state::App,
     store::{
         Tx,
@@ -114,7 +114,7 @@ pub async fn sign_in(
     // It may have been changed while it was hashed: what was right is not any more.
     let account = accounts::lock(&mut tx, &was.id).await?.filter(|account| account.password == was.password);
     let Some(account) = account else {
-        return session_tokens::refused(tx, Error::new(RefusalCode::WrongCredentials)).await;
+        return refused(tx, Error::new(RefusalCode::WrongCredentials)).await;
     };
     let is_asked = factors::count(&mut tx, &account.id).await? > 0;
     let auth_level = if is_asked { AuthLevel::Password } else { AuthLevel::Full };

@@ -5,11 +5,11 @@
 //! charged under it. Whatever else comes back, or does not, is no answer, and the payment is asked about again. Before a charge is
 //! asked for, the payment is seen in the database.
 
+use super::processor::{ChargeOrder, Closed, ProcessorError};
 use crate::{
     alarm::OncePerMinute,
     limits::charges,
     mail, metrics,
-    processor::{ChargeOrder, Closed, ProcessorError},
     refusal::{Answer, Error},
     state::App,
     store::{
@@ -19,14 +19,6 @@ use crate::{
     token::is_id,
 };
 use contract::{Email, Locale, Problem, payment::Method, refusal::RefusalCode};
-
-/// What a token stands for, where the processor said it already.
-pub async fn known(app: &App, token: &str, binding: &str) -> Answer<Option<Method>> {
-    if !is_id(token) {
-        return Ok(None);
-    }
-    Ok(app.store.method_of_token(token, binding).await?)
-}
 
 /// Asks the processor what a token stands for.
 pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Method> {

@@ -1,0 +1,88 @@
+//! Payment drafts: what the payer has chosen and typed so far, kept with the session so that nothing personal is in the browser's storage.
+//! Card data in the wrong box is refused here, before it is kept.
+
+use super::{charging, payments::MOST_BILLS};
+use crate::{
+    limits::tokens,
+    refusal::{Answer, Error},
+    state::App,
+    store::sessions::Session,
+};
+use contract::{
+    PersonName, Problem,
+    payment::{Method, PaymentDraft},
+    problem::plain_text,
+    refusal::RefusalCode,
+};
+use std::net::IpAddr;
+
+const LONGEST: usize = 300;
+
+/// Keeps it in place of what was kept before. Names that programs give can't be told from numbers that people type, so only those are
+/// kept that name something: bills of this member, and a token that the processor made for this payer.
+pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft, address: IpAddr) -> Answer<()> {
+    check(&draft)?;
+    let known = app.store.bill_ids(&session.membership.id).await?;
+    draft.shares.retain(|share| known.contains(&share.bill));
+    if let Some(token) = &draft.token
+        && !is_token(app, session, token, address).await?
+    {
+        draft.token = None;
+        draft.method = None;
+    }
+    put(app, session, Some(&draft)).await
+}
+
+/// Wipes it.
+pub async fn forget(app: &App, session: &Session) -> Answer<()> {
+    put(app, session, None).await
+}
+
+/// What can be said without the database.
+fn check(draft: &PaymentDraft) -> Answer<()> {
+    let invalid = |field: String, problem| Err(Error::field(RefusalCode::Invalid, field, problem));
+    // Three or four digits alone are a security code, which plain text may be.
+    if PersonName::parse(&draft.payer_name) == Err(Problem::LooksLikeCard) {
+        return invalid("payer_name".to_owned(), Problem::LooksLikeCard);
+    }
+    let parts = draft.shares.iter().enumerate().flat_map(|(at, share)| {
+        [(format!("shares.{at}.bill"), Some(&share.bill)), (format!("shares.{at}.part"), share.part.as_ref())]
+    });
+    let typed = [("payer_name".to_owned(), Some(&draft.payer_name)), ("email".to_owned(), Some(&draft.email))];
+    for (field, text) in parts.chain(typed) {
+        let Some(text) = text else { continue };
+        if text.chars().count() > LONGEST {
+            return invalid(field, Problem::TooLong);
+        }
+        if !field.ends_with(".bill") {
+            plain_text(text).or_else(|problem| invalid(field, problem))?;
+        }
+    }
+    if draft.shares.len() > MOST_BILLS {
+        return invalid("shares".to_owned(), Problem::TooLong);
+    }
+    let last4 = draft.method.as_ref().map(|method| match method {
+        Method::Card { last4, .. } | Method::Bank { last4, .. } => last4,
+    });
+    if last4.is_some_and(|last4| last4.chars().count() > 4) {
+        return invalid("method.last4".to_owned(), Problem::LooksLikeCard);
+    }
+    if draft.token.as_ref().is_some_and(|token| token.len() > LONGEST) {
+        return invalid("token".to_owned(), Problem::TooLong);
+    }
+    Ok(())
+}
+
+/// Whether it stands for anything. The processor is asked about a token once, and about so many at most.
+async fn is_token(app: &App, session: &Session, token: &str, address: IpAddr) -> Answer<bool> {
+    match tokens::known_or_question(app, session, token, address).await? {
+        Ok(_) => Ok(true),
+        Err(_) => charging::remember(app, token, &session.capture_binding).await,
+    }
+}
+
+/// Not in a session that ended since: what it held was wiped.
+async fn put(app: &App, session: &Session, draft: Option<&PaymentDraft>) -> Answer<()> {
+    let is_kept = app.store.keep_draft(&session.id, draft, app.clock.now()).await?;
+    if is_kept { Ok(()) } else { Err(Error::new(RefusalCode::SignedOut)) }
+}
