@@ -261,14 +261,47 @@ fn stands_only_in(word: &str, homes: &[&str]) {
     assert!(found > 0, "{word} stands nowhere: the test looks for the wrong thing");
 }
 
+/// The storeys of the billing API, lowest first, and those beside each other on one line. What is on none may be seen by all.
+const STOREYS: [&[&str]; 5] = [&["store"], &["limits"], &["billing", "identity"], &["jobs", "http"], &["main"]];
+
 #[test]
-fn on_the_server_axum_is_in_http_only_and_nothing_below_imports_http() {
+fn the_storeys_of_the_server_import_downwards_only_and_no_neighbour() {
+    let storey = |module: &str| STOREYS.iter().position(|names| names.contains(&module));
+    let mut seen = 0;
+    for (name, source) in server() {
+        let Some(own) = storey(&source.module) else { continue };
+        for import in source.imports() {
+            let of = import.split("::").next().unwrap();
+            let Some(other) = storey(of) else { continue };
+            assert!(other < own || of == source.module, "{name} imports {import}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "{seen} imports: the test looks for the wrong thing");
+}
+
+#[test]
+fn on_the_server_axum_is_in_http_only() {
     stands_only_in("axum", &["http.rs", "http/"]);
     stands_only_in("StatusCode", &["http.rs", "http/"]);
-    for (name, source) in server().iter().filter(|(name, _)| !name.starts_with("http") && *name != "main.rs") {
-        let is_http = |import: &String| import.split("::").next() == Some("http");
-        assert!(!source.imports().iter().any(is_http), "{name} imports http");
+}
+
+/// Lines of a handler's body. It extracts, calls and answers; more than that is a rule, and belongs below.
+const LONGEST_HANDLER: usize = 15;
+
+#[test]
+fn a_handler_extracts_calls_and_answers_and_imports_no_other_handler() {
+    let mut seen = 0;
+    for (name, source) in server().iter().filter(|(name, _)| name.starts_with("http/v1/")) {
+        assert!(!source.code.contains("super::") && !source.code.contains("v1::"), "{name} imports a handler");
+        for handler in source.code.split("pub async fn ").skip(1) {
+            let body = handler.split_once("{\n").unwrap().1.split_once("\n}").unwrap().0;
+            let lines = body.lines().count();
+            assert!(lines <= LONGEST_HANDLER, "{name}: {lines} lines in {}", handler.split('(').next().unwrap());
+            seen += 1;
+        }
     }
+    assert!(seen > 30, "{seen} handlers: the test looks for the wrong thing");
 }
 
 #[test]

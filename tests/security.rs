@@ -41,22 +41,26 @@ const SQL_OF_PARTS: [(&str, usize); 9] = [
 
 /// The cryptographic inventory of docs/asvs.md, as files.
 const CRYPTOGRAPHY: [(&str, &[&str]); 6] = [
-    ("argon2::", &["crates/server/src/passwords.rs"]),
-    ("CHACHA20_POLY1305", &["crates/server/src/factors/seal.rs"]),
+    ("argon2::", &["crates/server/src/identity/passwords.rs"]),
+    ("CHACHA20_POLY1305", &["crates/server/src/identity/factors/seal.rs"]),
     (
         "HMAC_SHA256",
-        &["crates/server/src/factors/seal.rs", "crates/server/src/known_device.rs", "crates/server/src/limits.rs"],
+        &[
+            "crates/server/src/identity/factors/seal.rs",
+            "crates/server/src/identity/known_device.rs",
+            "crates/server/src/limits.rs",
+        ],
     ),
-    ("sha1::", &["crates/server/src/factors/totp.rs"]),
-    ("webauthn_rp::", &["crates/server/src/factors/passkeys.rs"]),
+    ("sha1::", &["crates/server/src/identity/factors/totp.rs"]),
+    ("webauthn_rp::", &["crates/server/src/identity/factors/webauthn.rs"]),
     (
         "sha2::",
         &[
             "crates/server/src/http/assets.rs",
             "crates/server/src/token.rs",
-            "crates/server/src/passwords/common.rs",
+            "crates/server/src/identity/passwords/common.rs",
             "crates/server/src/jobs/processor_events.rs",
-            "crates/server/src/http/v1/factors.rs",
+            "crates/server/src/identity/passkeys.rs",
         ],
     ),
 ];

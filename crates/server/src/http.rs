@@ -1,18 +1,16 @@
 //! The HTTP layer: everything that knows axum. `router` has the calls and what is around each; `v1` the handlers of `/api/v1`, one file a
-//! resource; `extract` and `client_address` the extractors; `problem` how an error is answered; `session_tokens` and `device_cookie` the
-//! cookies; `headers` the policy of every answer; `assets` the app's files. Nothing below it names a status or a header.
+//! resource; `extract`, `client_address` and `cookies` the extractors; `problem` how an error is answered; `headers` the policy of every answer; `assets` the app's files. Nothing below it names a status or a header.
 
 pub mod assets;
 pub mod client_address;
+pub mod cookies;
 pub mod demo;
-pub mod device_cookie;
 pub mod extract;
 pub mod headers;
 pub mod health;
 pub mod openapi;
 mod problem;
 pub mod router;
-pub mod session_tokens;
 pub mod v1;
 
 use crate::state::App;

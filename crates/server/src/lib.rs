@@ -1,22 +1,20 @@
 //! The reference billing API: a real server over a real database, and the static files of the app.
 //!
 //! Reading order: `settings`, `clock`, `state`; `store` (the only SQL, but for `demo`'s); `billing` (the rules of paying, and the only way
-//! to the processor); `jobs` (everything that runs without a request); `http` (everything that knows axum, one file a resource in
-//! `http::v1`); `refusal` (the one error type). `limits` has every rate limit. Beside them what does not know the rest: `factors`,
-//! `known_device` (browsers that signed in before), `mail`, `metrics`, `passwords`, `readiness`, `token`, `turns`, `words`, and `demo`.
+//! to the processor) and `identity` (who somebody is); `jobs` (everything that runs without a request); `http` (everything that knows
+//! axum, one file a resource in `http::v1`); `refusal` (the one error type). `limits` has every rate limit. Beside them what does not
+//! know the rest: `mail`, `metrics`, `readiness`, `token`, `turns`, `words`, and `demo`.
 
 pub mod alarm;
 pub mod billing;
 pub mod clock;
 pub mod demo;
-pub mod factors;
 pub mod http;
+pub mod identity;
 pub mod jobs;
-pub mod known_device;
 pub mod limits;
 pub mod mail;
 pub mod metrics;
-pub mod passwords;
 pub mod readiness;
 pub mod refusal;
 pub mod settings;

@@ -1,8 +1,8 @@
-//! Letters to members: what they say, and the outbox they wait in. A letter is queued in the transaction of what it tells, so it is
-//! sent if and only if that happened. It carries no card or bank number, no patient and no service. Its links lead to pages of
-//! ours; what is secret of one stands behind its `#`, which no server and no log sees.
+//! E-mails to members: what they say. An e-mail is queued in the transaction of the event it reports (`store::outbox`), so it is sent if
+//! and only if that happened. It carries no card or bank number, no patient and no service. Its links lead to pages of ours; what is
+//! secret of one stands behind its `#`, which no server and no log sees.
 //!
-//! `html` is the same letter for mail programs that show HTML. `jobs::send_mail` sends it.
+//! `html` is the same text for mail programs that show HTML. `jobs::send_mail` sends it.
 
 mod account;
 mod html;
@@ -13,30 +13,20 @@ pub use account::{
     recovery_codes_renewed, registration_code, registration_moved, user_id_reminder,
 };
 
-use crate::words;
+use crate::{store::outbox::Message, words};
 use contract::{
     Locale,
     payment::{Payment, PaymentState},
     portal::Portal,
 };
 
-/// Subject and text, plain and as HTML, ready to be queued.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
-    pub subject: String,
-    pub text: String,
-    pub html: String,
-}
-
-impl Letter {
-    fn new(subject: String, text: String, locale: Locale) -> Self {
-        Self { html: html::page(locale.code(), &subject, &text), subject, text }
-    }
+fn message(subject: String, text: String, locale: Locale) -> Message {
+    Message { html: html::page(locale.code(), &subject, &text), subject, text }
 }
 
 /// The letter that goes with a payment's state: the receipt, that it is on its way, or that it came back. A payment that took no
 /// money sends none: the member was told on the page.
-pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Locale) -> Option<Letter> {
+pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Locale) -> Option<Message> {
     let say = |english, spanish| words::say(locale, english, spanish);
     let amount = words::money(payment.charged);
     let (subject, first) = match (payment.state, locale) {
@@ -98,5 +88,5 @@ pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Loc
         }
     });
     lines.push(brand.clone());
-    Some(Letter::new(format!("{brand}: {subject} ({})", payment.reference), lines.join("\n"), locale))
+    Some(message(format!("{brand}: {subject} ({})", payment.reference), lines.join("\n"), locale))
 }

@@ -28,6 +28,10 @@ impl Error {
         }
         Self { code, errors: Vec::new(), retry_after: None }
     }
+    #[track_caller]
+    pub fn fault() -> Self {
+        Self::new(RefusalCode::Fault)
+    }
     pub fn field(code: RefusalCode, field: impl Into<String>, problem: Problem) -> Self {
         Self { code, errors: vec![FieldError { field: field.into(), problem }], retry_after: None }
     }

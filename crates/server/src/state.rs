@@ -3,11 +3,13 @@
 use crate::{
     billing::processor::Processor,
     clock::Clock,
-    factors::{passkeys::Site, seal::Seal},
-    known_device,
+    identity::{
+        factors::{seal::Seal, webauthn::Site},
+        known_device,
+        passwords::Passwords,
+    },
     limits::Limits,
     metrics,
-    passwords::Passwords,
     readiness::Readiness,
     refusal::{Answer, Error},
     settings::Settings,
@@ -76,6 +78,11 @@ impl State {
     pub async fn step<T, E: Into<Error>>(&self, task: &str, work: impl Future<Output = Result<T, E>>) -> Answer<T> {
         let done = self.tasks.step(task, work).await;
         done.ok_or_else(|| Error::new(RefusalCode::Unavailable))?.map_err(Into::into)
+    }
+
+    /// The job worker looks at once, and not after a second.
+    pub fn wake_worker(&self) {
+        self.job_queued.notify_one();
     }
 
     /// The names this service goes by: no password may hold one.

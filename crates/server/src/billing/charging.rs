@@ -119,11 +119,11 @@ async fn must_be_seen(app: &App, asked: &Asked) -> Answer<()> {
 pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<Settled, sqlx::Error> {
     let (app, payment, verdict) = (app.clone(), payment.to_owned(), verdict.clone());
     let settled = tokio::spawn(async move {
-        let letter = match app.store.reader_of_letters(&payment).await? {
-            Some((to, locale)) => letter(&app, &payment, &verdict, to, locale).await?,
+        let message = match app.store.reader_of_letters(&payment).await? {
+            Some((to, locale)) => message(&app, &payment, &verdict, to, locale).await?,
             None => None,
         };
-        let settled = app.store.settle(&payment, &verdict, letter.as_ref(), app.clock.now()).await?;
+        let settled = app.store.settle(&payment, &verdict, message.as_ref(), app.clock.now()).await?;
         if settled == Settled::Changed {
             charges::came_to(&app, &payment, verdict.state, verdict.failure).await;
         }
@@ -132,7 +132,7 @@ pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<Settl
     settled.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
-async fn letter(
+async fn message(
     app: &App,
     payment: &str,
     verdict: &Verdict,
@@ -142,8 +142,8 @@ async fn letter(
     let Some(mut known) = app.store.payment(payment).await? else { return Ok(None) };
     known.state = verdict.state;
     known.failure = verdict.failure;
-    let letter = mail::about_payment(&known, &app.portal, &app.settings.public_origin, locale);
-    Ok(letter.map(|letter| Addressed { to, letter }))
+    let message = mail::about_payment(&known, &app.portal, &app.settings.public_origin, locale);
+    Ok(message.map(|message| Addressed { to, message }))
 }
 
 /// For people: letters and digits that can't be taken for one another (no I, L, O, U).

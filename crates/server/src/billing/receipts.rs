@@ -35,10 +35,10 @@ pub async fn send(app: &App, session: &Session, id: &str, to: &Email) -> Answer<
     let payment = payments::one(app, session, id).await?;
     let now = app.clock.now();
     let locale = app.store.payment_locale(id).await?;
-    let letter = mail::about_payment(&payment, &app.portal, &app.settings.public_origin, locale);
-    let letter = letter.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    let message = mail::about_payment(&payment, &app.portal, &app.settings.public_origin, locale);
+    let message = message.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
     let queued =
-        Queued { id: uuid::Uuid::now_v7().to_string(), cause: id, to, letter: &letter, is_secret: false, at: now };
+        Queued { id: uuid::Uuid::now_v7().to_string(), cause: id, to, message: &message, is_secret: false, at: now };
     let mut tx = app.store.begin().await?;
     let buckets = [
         app.limits.bucket(&rules::RECEIPTS_BY_PAYMENT, id),

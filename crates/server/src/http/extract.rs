@@ -1,30 +1,23 @@
 //! axum extractors: the session behind the cookie, a payer's or a member's, a body that is the JSON we asked for, a key, and an origin that
 //! may write. Each refuses in the words of `refusal`.
 
+use super::cookies;
 use crate::{
+    identity::sessions::SignedIn,
     refusal::{Answer, Error},
     state::App,
-    store::{
-        accounts::Account,
-        sessions::{AuthLevel, Session},
-    },
-    token::{hash, is_id},
+    store::sessions::{AuthLevel, Session},
+    token::is_id,
 };
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use contract::{IdempotencyKey, Instant, Problem, refusal::RefusalCode};
 
 /// Whoever may see bills: the session that the cookie opens, a payer's or a member's.
 pub struct ActiveSession(pub Session);
-
-/// Whoever is signed in with an account.
-pub struct SignedIn {
-    pub session: Session,
-    pub account: Account,
-}
 
 /// A member who typed the password again a short while ago.
 pub struct Reauthenticated(pub SignedIn);
@@ -66,15 +59,6 @@ impl FromRequestParts<App> for SignedIn {
     }
 }
 
-impl SignedIn {
-    async fn of(session: Session, app: &App) -> Answer<Self> {
-        let signed_out = || Error::new(RefusalCode::SignedOut);
-        let member = session.member.as_ref().ok_or_else(signed_out)?;
-        let account = app.store.account(&member.account).await?.ok_or_else(signed_out)?;
-        Ok(Self { session, account })
-    }
-}
-
 impl FromRequestParts<App> for Reauthenticated {
     type Rejection = Error;
 
@@ -104,8 +88,8 @@ pub async fn session_of(headers: &HeaderMap, app: &App) -> Answer<Option<Session
 }
 
 async fn session_at(headers: &HeaderMap, app: &App, now: Instant) -> Answer<Option<Session>> {
-    let Some(token) = cookie(headers, cookie_name(app)) else { return Ok(None) };
-    Ok(app.store.session(&hash(&token), now).await?)
+    let Some(hash) = cookies::token_hash(app, headers) else { return Ok(None) };
+    Ok(app.store.session(&hash, now).await?)
 }
 
 /// Browser and system as people call them; what is told is too general to tell one person from another.
@@ -224,23 +208,4 @@ pub fn may_write(headers: &HeaderMap, app: &App) -> Answer<()> {
     } else {
         Err(Error::new(RefusalCode::ForeignOrigin))
     }
-}
-
-pub fn cookie_name(app: &App) -> &'static str {
-    if app.settings.is_over_tls() { "__Host-kppay_session" } else { "kppay_session" }
-}
-
-pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let pairs =
-        headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';'));
-    pairs
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(found, _)| *found == name)
-        .map(|(_, value)| value.to_owned())
-}
-
-pub fn set_cookie(app: &App, token: Option<&str>) -> Option<HeaderValue> {
-    let secure = if app.settings.is_over_tls() { "; Secure" } else { "" };
-    let (token, age) = token.map_or(("", "; Max-Age=0"), |token| (token, ""));
-    HeaderValue::from_str(&format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", cookie_name(app))).ok()
 }

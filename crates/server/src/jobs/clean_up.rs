@@ -1,8 +1,8 @@
 //! Periodic clean-up, once a minute: what is private in sessions that ran out is wiped, and rows that mean nothing any more are deleted
 //! (`store::clean_up`). Looks after the job queue on the way.
 
-use super::{account_requests::CONFIRM_MILLIS, worker};
-use crate::state::App;
+use super::worker;
+use crate::{identity::account_requests::CONFIRM_MILLIS, state::App};
 use std::time::Duration;
 
 /// Its name among the tasks.

@@ -2,12 +2,12 @@
 //! and keeps no other waiting; one that panics or takes too long fails like any other; after the last try it is set aside, logged and
 //! counted (`kppay_jobs_set_aside`). Knows no kind's rules.
 
-use super::{Kind, account_requests};
 use crate::{
+    identity::account_requests,
     metrics,
     refusal::{Answer, Error},
     state::App,
-    store::jobs::Job,
+    store::jobs::{Job, Kind},
 };
 use contract::refusal::RefusalCode;
 use std::time::Duration;

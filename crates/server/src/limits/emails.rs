@@ -34,7 +34,7 @@ pub const REGISTERED: Limit = Limit { kind: "registered", an_hour: 4, a_day: 12 
 pub const REMINDER: Limit = Limit { kind: "reminder", an_hour: 4, a_day: 12 };
 /// No limit by the day: its links live half an hour, and its owner may be in need of one.
 pub const RESET: Limit = Limit { kind: "reset", an_hour: 4, a_day: i64::MAX };
-/// About an account: sent by `routes::session`, in the transaction of the sign-in.
+/// About an account: queued by `identity::sign_in`, in the transaction of the sign-in.
 pub const NEW_DEVICE: Limit = Limit { kind: "new device", an_hour: 4, a_day: 12 };
 
 impl Limit {

@@ -1,18 +1,21 @@
 //! Letters about an account. One that carries a link says how long it lasts and what to do if nobody asked for it; none carries a
 //! password or says what is owed.
 
-use super::Letter;
-use crate::{store::accounts::Account, words::say};
+use super::message;
+use crate::{
+    store::{accounts::Account, outbox::Message},
+    words::say,
+};
 use contract::Locale;
 
 /// The first paragraph is the heading of the HTML.
-fn letter(brand: &str, subject: &str, paragraphs: &[&str], locale: Locale) -> Letter {
+fn letter(brand: &str, subject: &str, paragraphs: &[&str], locale: Locale) -> Message {
     let text = [paragraphs, &[brand]].concat().join("\n\n");
-    Letter::new(format!("{brand}: {subject}"), text, locale)
+    message(format!("{brand}: {subject}"), text, locale)
 }
 
 /// `phone` is said where a code is asked for, too.
-pub fn confirm_email(brand: &str, link: &str, phone: Option<&str>, locale: Locale) -> Letter {
+pub fn confirm_email(brand: &str, link: &str, phone: Option<&str>, locale: Locale) -> Message {
     let code = phone.map(|phone| match locale {
         Locale::En => format!(
             "The page also asks for a code. We sent it to the e-mail address that your plan has on file for you. If you can’t read e-mails there, or there is none on file, call {phone}."
@@ -42,7 +45,7 @@ pub fn confirm_email(brand: &str, link: &str, phone: Option<&str>, locale: Local
 }
 
 /// To the address that the plan has on file, when somebody registers with another one.
-pub fn registration_code(brand: &str, code: &str, phone: &str, locale: Locale) -> Letter {
+pub fn registration_code(brand: &str, code: &str, phone: &str, locale: Locale) -> Message {
     letter(
         brand,
         say(locale, "Your code for registering", "Su código para registrarse"),
@@ -72,7 +75,7 @@ pub fn registration_code(brand: &str, code: &str, phone: &str, locale: Locale) -
 }
 
 /// To the address that a registration named before.
-pub fn registration_moved(brand: &str, phone: &str, locale: Locale) -> Letter {
+pub fn registration_moved(brand: &str, phone: &str, locale: Locale) -> Message {
     letter(
         brand,
         say(locale, "Your registration goes on elsewhere", "Su registro continúa en otra dirección"),
@@ -95,7 +98,7 @@ pub fn registration_moved(brand: &str, phone: &str, locale: Locale) -> Letter {
     )
 }
 
-pub fn already_registered(account: &Account, brand: &str, home: &str, phone: &str) -> Letter {
+pub fn already_registered(account: &Account, brand: &str, home: &str, phone: &str) -> Message {
     let locale = account.locale;
     let sign_in = format!("{home}/sign-in");
     let forgot = format!("{home}/forgot-password");
@@ -128,7 +131,7 @@ pub fn already_registered(account: &Account, brand: &str, home: &str, phone: &st
     )
 }
 
-pub fn account_opened(brand: &str, phone: &str, locale: Locale) -> Letter {
+pub fn account_opened(brand: &str, phone: &str, locale: Locale) -> Message {
     letter(
         brand,
         say(locale, "An account was opened for your bills", "Se abrió una cuenta para sus facturas"),
@@ -151,7 +154,7 @@ pub fn account_opened(brand: &str, phone: &str, locale: Locale) -> Letter {
     )
 }
 
-pub fn user_id_reminder(account: &Account, brand: &str, home: &str) -> Letter {
+pub fn user_id_reminder(account: &Account, brand: &str, home: &str) -> Message {
     let locale = account.locale;
     letter(
         brand,
@@ -169,7 +172,7 @@ pub fn user_id_reminder(account: &Account, brand: &str, home: &str) -> Letter {
     )
 }
 
-pub fn no_account_yet(brand: &str, home: &str, locale: Locale) -> Letter {
+pub fn no_account_yet(brand: &str, home: &str, locale: Locale) -> Message {
     letter(
         brand,
         say(locale, "You have no account yet", "Usted aún no tiene una cuenta"),
@@ -185,7 +188,7 @@ pub fn no_account_yet(brand: &str, home: &str, locale: Locale) -> Letter {
     )
 }
 
-pub fn password_reset(account: &Account, brand: &str, link: &str) -> Letter {
+pub fn password_reset(account: &Account, brand: &str, link: &str) -> Message {
     let locale = account.locale;
     letter(
         brand,
@@ -208,7 +211,7 @@ pub fn password_reset(account: &Account, brand: &str, link: &str) -> Letter {
     )
 }
 
-pub fn password_changed(account: &Account, brand: &str, (home, phone): (&str, &str)) -> Letter {
+pub fn password_changed(account: &Account, brand: &str, (home, phone): (&str, &str)) -> Message {
     let locale = account.locale;
     letter(
         brand,
@@ -239,7 +242,7 @@ fn sign_in_changed(
     (home, phone): (&str, &str),
     (en, es): (&str, &str),
     (en_more, es_more): (&str, &str),
-) -> Letter {
+) -> Message {
     let locale = account.locale;
     letter(
         brand,
@@ -259,7 +262,7 @@ fn sign_in_changed(
     )
 }
 
-pub fn authenticator_added(account: &Account, brand: &str, contact: (&str, &str)) -> Letter {
+pub fn authenticator_added(account: &Account, brand: &str, contact: (&str, &str)) -> Message {
     sign_in_changed(
         account,
         brand,
@@ -272,7 +275,7 @@ pub fn authenticator_added(account: &Account, brand: &str, contact: (&str, &str)
     )
 }
 
-pub fn authenticator_removed(account: &Account, brand: &str, contact: (&str, &str)) -> Letter {
+pub fn authenticator_removed(account: &Account, brand: &str, contact: (&str, &str)) -> Message {
     sign_in_changed(
         account,
         brand,
@@ -285,7 +288,7 @@ pub fn authenticator_removed(account: &Account, brand: &str, contact: (&str, &st
     )
 }
 
-pub fn passkey_added(account: &Account, brand: &str, contact: (&str, &str)) -> Letter {
+pub fn passkey_added(account: &Account, brand: &str, contact: (&str, &str)) -> Message {
     sign_in_changed(
         account,
         brand,
@@ -298,7 +301,7 @@ pub fn passkey_added(account: &Account, brand: &str, contact: (&str, &str)) -> L
     )
 }
 
-pub fn passkey_removed(account: &Account, brand: &str, contact: (&str, &str)) -> Letter {
+pub fn passkey_removed(account: &Account, brand: &str, contact: (&str, &str)) -> Message {
     sign_in_changed(
         account,
         brand,
@@ -308,7 +311,7 @@ pub fn passkey_removed(account: &Account, brand: &str, contact: (&str, &str)) ->
     )
 }
 
-pub fn recovery_code_used(account: &Account, brand: &str, contact: (&str, &str)) -> Letter {
+pub fn recovery_code_used(account: &Account, brand: &str, contact: (&str, &str)) -> Message {
     sign_in_changed(
         account,
         brand,
@@ -321,7 +324,7 @@ pub fn recovery_code_used(account: &Account, brand: &str, contact: (&str, &str))
     )
 }
 
-pub fn recovery_codes_renewed(account: &Account, brand: &str, contact: (&str, &str)) -> Letter {
+pub fn recovery_codes_renewed(account: &Account, brand: &str, contact: (&str, &str)) -> Message {
     sign_in_changed(
         account,
         brand,
@@ -336,7 +339,7 @@ pub fn recovery_codes_renewed(account: &Account, brand: &str, contact: (&str, &s
 
 /// Somebody signed in from a browser that had not signed in to this account before: `at` by the region's clock, `device` as the
 /// browser says it is, in general words.
-pub fn new_device(account: &Account, brand: &str, (home, phone): (&str, &str), (at, device): (&str, &str)) -> Letter {
+pub fn new_device(account: &Account, brand: &str, (home, phone): (&str, &str), (at, device): (&str, &str)) -> Message {
     let locale = account.locale;
     let device = match device {
         "" => say(locale, "a browser that does not say its name", "un navegador que no dice su nombre"),

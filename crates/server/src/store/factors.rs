@@ -2,7 +2,6 @@
 //! once is taken in one statement, so that of two at the same moment one gets it.
 
 use super::{Store, Tx};
-use crate::factors::passkeys::Passkey;
 use contract::{
     Instant,
     factor::{FactorsAsked, PasskeySeen, SecondFactor},
@@ -12,8 +11,16 @@ use sqlx::{Row, any::AnyRow};
 /// Passkeys of one account: one a device is enough for many devices, and what signs in stays a list that can be looked through.
 pub const MOST_PASSKEYS: usize = 10;
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passkey {
+    /// What a browser calls it, in base64url. An answer names it, and no two accounts may have the same.
+    pub id: String,
+    /// For the database; it changes with every sign-in.
+    pub stored: String,
+}
+
 pub struct Authenticator {
-    /// As `factors::seal` made it.
+    /// As `identity::factors::seal` made it.
     pub sealed: String,
     pub confirmed_at: Option<Instant>,
     pub last_step: Option<i64>,

@@ -1,12 +1,35 @@
-//! The job queue table. Payloads are opaque JSON; their schema is in `jobs`.
+//! The job queue table. Payloads are opaque JSON: their schema is with the code that runs a kind.
 //!
 //! A claim is a lease: it counts the try and moves `due_at` behind the longest time a try may take. So a job whose server was killed, or
 //! whose try panicked, is due again by itself, after the others and with its try counted. Whoever finishes it deletes the row under the
 //! number of the try: a claim that has lapsed finishes nothing.
 
-use super::{Store, Tx};
+use super::{Store, Tx, to_json};
 use contract::Instant;
+use serde::Serialize;
 use sqlx::Row;
+
+/// The kinds of job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    AccountRequest,
+}
+
+impl Kind {
+    const ALL: [Self; 1] = [Self::AccountRequest];
+    /// What this version's worker claims.
+    pub const NAMES: [&str; 1] = [Self::AccountRequest.name()];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AccountRequest => "account_request",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
 
 /// One that was claimed, and is run by nobody else until the claim lapses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,12 +109,12 @@ impl Store {
     }
 }
 
-/// In the transaction of what it belongs to.
-pub async fn add(tx: &mut Tx, kind: &str, payload: &str, now: Instant) -> Result<(), sqlx::Error> {
+/// Queues a job in the transaction of what it belongs to: it is there if and only if that is. Whoever commits calls `State::wake_worker`.
+pub async fn enqueue(tx: &mut Tx, kind: Kind, payload: &impl Serialize, now: Instant) -> Result<(), sqlx::Error> {
     sqlx::query("INSERT INTO job (id, kind, payload, created_at, due_at) VALUES ($1, $2, $3, $4, $4)")
         .bind(uuid::Uuid::now_v7().to_string())
-        .bind(kind)
-        .bind(payload)
+        .bind(kind.name())
+        .bind(to_json(payload)?)
         .bind(now.millis())
         .execute(&mut **tx)
         .await?;

@@ -1,9 +1,16 @@
-//! Letters waiting to be sent: written in the transaction of what they tell, and what became of each.
+//! The outbox: e-mails that wait to be sent, written in the transaction of what they tell, and what became of each.
 
 use super::{Store, Tx, value};
-use crate::mail::Letter;
 use contract::{Email, Instant, demo::DemoMail};
 use sqlx::Row;
+
+/// Subject and text, plain and as HTML.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
 
 /// What is queued.
 pub struct Queued<'a> {
@@ -12,7 +19,7 @@ pub struct Queued<'a> {
     /// What it tells of: the id of a payment or an account.
     pub cause: &'a str,
     pub to: &'a Email,
-    pub letter: &'a Letter,
+    pub message: &'a Message,
     /// It has a link or a code that opens something: it goes first, and its text is wiped once it was sent.
     pub is_secret: bool,
     pub at: Instant,
@@ -48,9 +55,9 @@ impl Queued<'_> {
         .bind(&self.id)
         .bind(self.cause)
         .bind(self.to.to_string())
-        .bind(&self.letter.subject)
-        .bind(&self.letter.text)
-        .bind(&self.letter.html)
+        .bind(&self.message.subject)
+        .bind(&self.message.text)
+        .bind(&self.message.html)
         .bind(self.at.millis())
         .bind(i64::from(self.is_secret))
         .execute(&mut **tx)
@@ -123,13 +130,13 @@ impl Store {
     }
 
     /// With it goes the text of a letter with a secret, unless it is tried again.
-    pub async fn end_try(&self, letter: &str, outcome: Outcome, now: Instant) -> Result<(), sqlx::Error> {
+    pub async fn end_try(&self, message: &str, outcome: Outcome, now: Instant) -> Result<(), sqlx::Error> {
         let (sql, at) = match outcome {
             Outcome::Sent => (over!("sent_at"), now),
             Outcome::GivenUp => (over!("given_up_at"), now),
             Outcome::TryAgain(at) => ("UPDATE outbox SET next_try_at = $2 WHERE id = $1 AND sent_at IS NULL", at),
         };
-        sqlx::query(sql).bind(letter).bind(at.millis()).execute(&self.write).await?;
+        sqlx::query(sql).bind(message).bind(at.millis()).execute(&self.write).await?;
         Ok(())
     }
 

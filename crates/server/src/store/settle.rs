@@ -5,14 +5,14 @@
 use super::{
     Store, Tx, from_word,
     ledger::{Movement, Towards},
-    outbox::Queued,
+    outbox::{Message, Queued},
     payments::add_event,
     retry,
     shares::{Shares, move_shares, reserve_again},
     transition::{Effect, effect},
     word,
 };
-use crate::{mail, metrics};
+use crate::metrics;
 use contract::{
     Email, Instant,
     payment::{Failure, PaymentState},
@@ -40,7 +40,7 @@ impl Verdict {
 /// A letter to queue with the verdict, made by the caller, who knows the words.
 pub struct Addressed {
     pub to: Email,
-    pub letter: mail::Letter,
+    pub message: Message,
 }
 
 /// What became of a verdict.
@@ -69,17 +69,17 @@ impl Store {
         &self,
         payment: &str,
         verdict: &Verdict,
-        letter: Option<&Addressed>,
+        message: Option<&Addressed>,
         at: Instant,
     ) -> Result<Settled, sqlx::Error> {
-        retry(|| self.settle_once(payment, verdict, letter, at)).await
+        retry(|| self.settle_once(payment, verdict, message, at)).await
     }
 
     async fn settle_once(
         &self,
         payment: &str,
         verdict: &Verdict,
-        letter: Option<&Addressed>,
+        message: Option<&Addressed>,
         at: Instant,
     ) -> Result<Settled, sqlx::Error> {
         let mut tx = self.begin_repeatable().await?;
@@ -143,7 +143,7 @@ impl Store {
             wipe_draft(&mut tx, &before.session).await?;
         }
         if is_sent || settled == Settled::Changed {
-            put_letter(&mut tx, payment, verdict.state, effect, letter, at).await?;
+            put_message(&mut tx, payment, verdict.state, effect, message, at).await?;
         }
         tx.commit().await?;
         Ok(settled)
@@ -215,15 +215,15 @@ async fn move_money(
 }
 
 /// Once a state; once more where the payment comes to the same state again.
-async fn put_letter(
+async fn put_message(
     tx: &mut Tx,
     payment: &str,
     state: PaymentState,
     effect: Effect,
-    letter: Option<&Addressed>,
+    message: Option<&Addressed>,
     at: Instant,
 ) -> Result<(), sqlx::Error> {
-    let Some(Addressed { to, letter }) = letter else { return Ok(()) };
+    let Some(Addressed { to, message }) = message else { return Ok(()) };
     let state = word(&state)?;
     let mut id = format!("{payment}:{state}");
     if matches!(effect, Effect::SendAgain | Effect::TakeAfterAll { .. } | Effect::GiveBack(_) | Effect::Take) {
@@ -233,7 +233,7 @@ async fn put_letter(
             id = format!("{id}:{times}");
         }
     }
-    Queued { id, cause: payment, to, letter, is_secret: false, at }.put(tx).await
+    Queued { id, cause: payment, to, message, is_secret: false, at }.put(tx).await
 }
 
 async fn wipe_draft(tx: &mut Tx, session: &str) -> Result<(), sqlx::Error> {

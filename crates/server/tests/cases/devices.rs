@@ -7,7 +7,7 @@ use crate::house::{
     seed::{ANA, MEI},
 };
 use serde_json::{Value, json};
-use server::factors::totp::Secret;
+use server::identity::factors::totp::Secret;
 
 const ANAS: &str = "ana@example.org";
 const NEW: &str = "seven lanterns on a copper river";

@@ -9,7 +9,7 @@ use crate::house::{
     seed::{ANA, MEI},
 };
 use serde_json::{Value, json};
-use server::factors::totp::Secret;
+use server::identity::factors::totp::Secret;
 
 const ANAS: &str = "ana@example.org";
 const MEIS: &str = "mei@example.org";

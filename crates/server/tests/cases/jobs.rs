@@ -4,10 +4,10 @@ use crate::house::{House, seed::ANA};
 use contract::Instant;
 use serde_json::{Value, json};
 use server::{
-    jobs::{self, Kind, worker},
+    jobs::worker,
     refusal::Answer,
     state::App,
-    store::jobs::{Job, finish},
+    store::jobs::{Job, Kind, enqueue, finish},
 };
 
 const ANAS: &str = "ana@example.org";
@@ -15,7 +15,7 @@ const HOUR: i64 = 3_600;
 
 async fn queue(house: &House, payload: &Value) {
     let mut tx = house.app.store.begin().await.unwrap();
-    jobs::enqueue(&mut tx, Kind::AccountRequest, payload, house.app.clock.now()).await.unwrap();
+    enqueue(&mut tx, Kind::AccountRequest, payload, house.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -40,7 +40,7 @@ async fn queued(house: &House) -> i64 {
 async fn a_job_is_there_if_and_only_if_its_cause_is() {
     let house = House::open().await;
     let mut tx = house.app.store.begin().await.unwrap();
-    jobs::enqueue(&mut tx, Kind::AccountRequest, &reset(), house.app.clock.now()).await.unwrap();
+    enqueue(&mut tx, Kind::AccountRequest, &reset(), house.app.clock.now()).await.unwrap();
     tx.rollback().await.unwrap();
     assert_eq!(queued(&house).await, 0);
     queue(&house, &reset()).await;

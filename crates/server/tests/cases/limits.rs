@@ -8,11 +8,10 @@ use crate::house::{
     new_account, new_key,
     seed::{ANA, MEI, Member},
 };
-use axum::http::HeaderMap;
 use futures_util::future::join_all;
 use serde_json::json;
 use server::{
-    http::device_cookie,
+    identity::browser::Browser,
     limits::{rules, tallies},
     metrics,
     store::limits::Bucket,
@@ -263,8 +262,8 @@ async fn a_browser_that_signed_in_before_has_tries_of_its_own() {
     house.register(&ANA, ANAS).await;
     let account = house.text("SELECT id FROM account").await;
     let now = house.app.clock.now();
-    let cookie = device_cookie::cookie(&house.app, &HeaderMap::new(), &account, now).unwrap();
-    let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+    let known = Browser::default().known_to(&house.app, &account, now).unwrap();
+    let cookie = format!("kppay_device={known}");
     // The attacker is in the very network of the owner.
     for _ in 0..10 {
         house.ask(sign_in(WRONG)).await;

@@ -14,7 +14,7 @@ use crate::house::{
 use contract::Password;
 use serde_json::{Value, json};
 use server::{
-    factors::totp::Secret,
+    identity::factors::totp::Secret,
     store::{Tx, accounts, sessions},
 };
 

@@ -230,12 +230,12 @@ async fn what_nobody_confirms_lapses_after_a_day_and_leaves_nothing() {
     house.app.clock.move_on(24 * 3_600_000);
     house.confirm(&token, &code).await.is_refused(422, "link_refused");
     let now = house.app.clock.now();
-    house.app.store.clean_up_pending(now, server::jobs::account_requests::CONFIRM_MILLIS).await.unwrap();
+    house.app.store.clean_up_pending(now, server::identity::account_requests::CONFIRM_MILLIS).await.unwrap();
     assert_eq!(house.number("SELECT COUNT(*) FROM pending_account").await, 0);
     house
         .app
         .store
-        .clean_up_pending(now.plus_millis(24 * 3_600_000), server::jobs::account_requests::CONFIRM_MILLIS)
+        .clean_up_pending(now.plus_millis(24 * 3_600_000), server::identity::account_requests::CONFIRM_MILLIS)
         .await
         .unwrap();
     assert_eq!(house.number("SELECT COUNT(*) FROM membership_code").await, 0);
@@ -318,7 +318,7 @@ async fn what_an_earlier_version_opened_and_nobody_confirmed_is_no_account() {
     assert_eq!(house.number("SELECT COUNT(*) FROM session WHERE account IS NOT NULL").await, 0);
     assert_eq!(house.number(&format!("SELECT COUNT(*) FROM session WHERE id = '{id}' AND ended_at IS NULL")).await, 0);
     sqlx::query("UPDATE account SET email_confirmed_at = NULL").execute(&house.app.store.write).await.unwrap();
-    let day = server::jobs::account_requests::CONFIRM_MILLIS;
+    let day = server::identity::account_requests::CONFIRM_MILLIS;
     house.app.store.clean_up_pending(house.app.clock.now().plus_millis(day), day).await.unwrap();
     assert_eq!(accounts(&house).await, 0);
 }

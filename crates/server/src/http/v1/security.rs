@@ -1,20 +1,13 @@
-//! What keeps an account safe, for the member it belongs to: the password, where one is signed in, what was agreed to.
+//! `/security`, `/profile/password`, `/sessions`: what keeps an account safe.
 
-use super::{
-    links::{check_new, has_factor_if_short, least, tell_owner},
-    session::{is_theirs, view},
-};
 use crate::{
     http::{
-        device_cookie,
-        extract::{Body, Id, SignedIn},
-        session_tokens,
+        cookies,
+        extract::{Body, Id},
     },
-    limits::{self, rules},
-    mail,
-    refusal::{Answer, Error, refused},
+    identity::{browser::Browser, security, sessions::SignedIn},
+    refusal::Answer,
     state::App,
-    store::{accounts, sessions},
 };
 use axum::{
     Json,
@@ -23,12 +16,8 @@ use axum::{
 };
 use contract::{
     account::{PasswordChange, Security},
-    refusal::RefusalCode,
     session::SessionView,
 };
-
-/// Authorisations that are told at once; the rest come with the history.
-const AUTHORISATIONS: i64 = 50;
 
 /// The password's age, the sessions, the terms and the authorisations.
 #[utoipa::path(
@@ -38,17 +27,8 @@ const AUTHORISATIONS: i64 = 50;
         (status = 401),
     )
 )]
-pub async fn show(State(app): State<App>, SignedIn { session, account }: SignedIn) -> Answer<Json<Security>> {
-    Ok(Json(Security {
-        password_changed_at: account.password_changed_at,
-        least_password: u16::try_from(least(&app, &account).await?).unwrap_or(u16::MAX),
-        terms_version: account.terms_version,
-        terms_accepted_at: account.terms_accepted_at,
-        time_zone: session.membership.region.time_zone().to_owned(),
-        second_factor: app.store.second_factor(&account.id, app.site.is_some()).await?,
-        sessions: app.store.sessions_of(&account.id, &session.id, app.clock.now()).await?,
-        authorisations: app.store.authorisations_of(&account.id, AUTHORISATIONS).await?,
-    }))
+pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Answer<Json<Security>> {
+    Ok(Json(security::show(&app, &signed_in).await?))
 }
 
 /// A new password for the present one. Every other session ends, this one gets a new token, and the owner is told.
@@ -62,26 +42,12 @@ pub async fn show(State(app): State<App>, SignedIn { session, account }: SignedI
 )]
 pub async fn change_password(
     State(app): State<App>,
-    headers: HeaderMap,
+    browser: Browser,
     signed_in: SignedIn,
-    Body(PasswordChange { current, password }): Body<PasswordChange>,
+    Body(change): Body<PasswordChange>,
 ) -> Answer<(HeaderMap, Json<SessionView>)> {
-    is_theirs(&app, &signed_in.session, &signed_in.account, &current, "current").await?;
-    limits::take(&app, &[app.limits.bucket(&rules::PASSWORDS_BY_SESSION, &signed_in.session.id)]).await?;
-    let is_short = check_new(&app, &signed_in.account, &password).await?;
-    let hashed = app.passwords.hash(&password).await?;
-    let (mut tx, account) = signed_in.begin(&app).await?;
-    has_factor_if_short(&mut tx, &account.id, is_short).await?;
-    let (now, session) = (app.clock.now(), signed_in.session);
-    accounts::set_password(&mut tx, &account.id, &hashed, is_short, now).await?;
-    accounts::end_sessions(&mut tx, &account.id, Some(&session.id), now).await?;
-    let auth_level = session.auth_level;
-    let (session, mut cookies) = session_tokens::renew(&app, &mut tx, session, auth_level, now).await?;
-    tell_owner(&app, &account, mail::password_changed).put(&mut tx, now).await?;
-    tx.commit().await?;
-    // This browser is a known one with the new password, too.
-    cookies.extend(device_cookie::known(&app, &headers, &account.id, now));
-    Ok((cookies, Json(view(Some(&session), now))))
+    let entered = security::change_password(&app, &browser, signed_in, change).await?;
+    Ok((cookies::keep(&app, &entered.kept), Json(entered.view)))
 }
 
 /// Signs out in one other place.
@@ -93,11 +59,7 @@ pub async fn change_password(
     )
 )]
 pub async fn end_session(State(app): State<App>, signed_in: SignedIn, Id(id): Id) -> Answer<StatusCode> {
-    let (mut tx, account) = signed_in.begin(&app).await?;
-    if !sessions::end_one(&mut tx, &account.id, &id, app.clock.now()).await? {
-        return refused(tx, Error::new(RefusalCode::NotFound)).await;
-    }
-    tx.commit().await?;
+    security::end_session(&app, &signed_in, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -110,8 +72,6 @@ pub async fn end_session(State(app): State<App>, signed_in: SignedIn, Id(id): Id
     )
 )]
 pub async fn end_others(State(app): State<App>, signed_in: SignedIn) -> Answer<StatusCode> {
-    let (mut tx, account) = signed_in.begin(&app).await?;
-    accounts::end_sessions(&mut tx, &account.id, Some(&signed_in.session.id), app.clock.now()).await?;
-    tx.commit().await?;
+    security::end_others(&app, &signed_in).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,11 +1,13 @@
 //! Passkeys beside a password: what a browser is asked, and whether its answer is one (WebAuthn level 3, as `webauthn_rp` checks it).
 //! JSON goes in and out as browsers write it (`parseCreationOptionsFromJSON`, `parseRequestOptionsFromJSON`, `toJSON`). What was asked
-//! is handed to the caller as text, who keeps it and forgets it with the first answer. Whose passkeys they are the caller knows.
+//! is handed to the caller as text, who keeps it and forgets it with the first answer (`identity::ceremony`). Whose passkeys they are the
+//! caller knows.
 //!
 //! No attestation is asked for: whoever may use the account may use any authenticator. A person who does not unlock the authenticator
 //! is good enough, for the password came before. `webauthn_rp` has a clock and randomness of its own; it takes no answer after five
 //! minutes.
 
+use crate::store::factors::Passkey;
 use data_encoding::BASE64URL_NOPAD as BASE64;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -35,14 +37,6 @@ pub struct Site {
     /// As browsers send it: `https://pay.example.com`.
     pub origin: String,
     pub name: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Passkey {
-    /// What a browser calls it, in base64url. An answer names it, and no two accounts may have the same.
-    pub id: String,
-    /// For the database; it changes with every sign-in.
-    pub stored: String,
 }
 
 /// What a browser is asked, and what has to be kept until it answers.
@@ -267,7 +261,7 @@ impl From<AuthCeremonyErr> for NotTaken {
 }
 
 #[cfg(test)]
-#[path = "../../tests/house/device.rs"]
+#[path = "../../../tests/house/device.rs"]
 mod device;
 
 #[cfg(test)]

