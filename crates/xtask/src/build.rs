@@ -3,7 +3,10 @@
 use crate::place::Profile;
 use crate::tools::{Tools, step};
 use crate::{child, place};
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
 use xtask::failure::{Because, Failure, Outcome};
 
 /// The same features for every wasm of ours; rustc's output uses them and `wasm-opt` has to be told.
@@ -115,12 +118,19 @@ pub fn load(profile: Profile) -> Outcome<()> {
     )
 }
 
-/// All of it, for whoever needs the whole house.
+/// All of it, for whoever needs the whole house; once in a command, however many of its suites do.
 pub fn everything(profile: Profile) -> Outcome<()> {
+    static BUILT: Mutex<Vec<Profile>> = Mutex::new(Vec::new());
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if built.contains(&profile) {
+        return Ok(());
+    }
     step("Looking at the tools");
     let tools = Tools::ready()?;
     std::fs::create_dir_all(place::target()).because("Making the target directory")?;
     capture(&tools)?;
     app(&tools)?;
-    servers(profile)
+    servers(profile)?;
+    built.push(profile);
+    Ok(())
 }
