@@ -60,6 +60,8 @@ pub enum RefusalCode {
     KeyReused,
     /// 409: the first request with this key is still running.
     KeyInUse,
+    /// 409: a payment of another membership has this key. What became of it is told in a session of that membership only.
+    KeyElsewhere,
     /// 422: more than what can still be paid on a bill.
     OverBalance,
     /// 409: paid minutes ago; send `pay_again` to go on.

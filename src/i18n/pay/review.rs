@@ -58,6 +58,8 @@ pub struct ReviewWords {
     pub ended_title: &'static str,
     pub ended: &'static str,
     pub find_again: &'static str,
+    pub taken_over_title: &'static str,
+    pub taken_over: &'static str,
 }
 
 pub const EN: ReviewWords = ReviewWords {
@@ -117,8 +119,10 @@ pub const EN: ReviewWords = ReviewWords {
     outcome_note: "You will see it here",
     can_close: |phone| format!("You can reload this page: it goes on from here. Or call {phone}."),
     ended_title: "Your visit ended while we were checking",
-    ended: "Please don’t pay again. Find your bill once more on this device: we then show what became of the payment.",
+    ended: "Please don’t pay again. Find the bill you were paying once more on this device: we then show what became of the payment.",
     find_again: "Find your bill",
+    taken_over_title: "Another bill was opened in this browser",
+    taken_over: "What you see now is the bill that was opened last. Nothing was paid here for the one before. To go on with that one, find it again.",
 };
 
 pub const ES: ReviewWords = ReviewWords {
@@ -178,6 +182,8 @@ pub const ES: ReviewWords = ReviewWords {
     outcome_note: "Lo verá aquí",
     can_close: |phone| format!("Puede recargar esta página: sigue desde aquí. O llame al {phone}."),
     ended_title: "Su visita terminó mientras comprobábamos",
-    ended: "Por favor, no pague otra vez. Busque su factura de nuevo en este dispositivo: entonces le mostramos qué pasó con el pago.",
+    ended: "Por favor, no pague otra vez. Busque de nuevo en este dispositivo la factura que estaba pagando: entonces le mostramos qué pasó con el pago.",
     find_again: "Buscar su factura",
+    taken_over_title: "Se abrió otra factura en este navegador",
+    taken_over: "Lo que ve ahora es la factura que se abrió por último. Aquí no se pagó nada de la anterior. Para seguir con ella, búsquela de nuevo.",
 };

@@ -15,7 +15,10 @@ use crate::{
     place::Place,
     route::Route,
     session::CurrentSession,
-    ui::{ButtonLink, ErrorLine, ErrorSummary, Failure, Slip, SlipLine, Stepper, Waiting, arrive, list, live},
+    ui::{
+        ButtonLink, ErrorLine, ErrorSummary, Failure, Notice, NoticeKind, Slip, SlipLine, Stepper, Waiting, arrive,
+        list, live,
+    },
 };
 use bill::BillSheet;
 use contract::{
@@ -79,6 +82,7 @@ pub fn AmountPage() -> impl IntoView {
             <Stepper step=2 is_member=CurrentSession::here().is_member()/>
             <h1 class="pay-total" tabindex="-1" node_ref=h1>{live(move || owed(bills.get()))}</h1>
             {live(move || lead(bills.get()))}
+            {live(move || taken_over(journey.is_taken_over.get()))}
             <Summary choosing/>
         </div>
     };
@@ -109,6 +113,18 @@ fn owed(bills: Fetched<BillList>) -> AnyView {
 pub fn big_sum(sum: Money) -> AnyView {
     let plain = say(move |w| format::money(w.locale, sum).trim_start_matches('$').to_owned());
     view! { <span class="pay-total__sum pay-money"><small>"$"</small>{plain}</span> }.into_any()
+}
+
+/// In a live region of its own: it comes while something else was read.
+fn taken_over(is_taken_over: bool) -> AnyView {
+    let notice = is_taken_over.then(|| {
+        view! {
+            <Notice kind=NoticeKind::Warn title=t(|w| w.pay().review.taken_over_title) words=t(|w| w.pay().review.taken_over)>
+                <p><a class="pay-link" href=Route::Find.href()>{t(|w| w.pay().review.find_again)}</a></p>
+            </Notice>
+        }
+    });
+    view! { <div role="alert">{notice}</div> }.into_any()
 }
 
 fn lead(bills: Fetched<BillList>) -> AnyView {

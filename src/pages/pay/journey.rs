@@ -57,6 +57,10 @@ pub struct Journey {
     pub never_arrived: RwSignal<Option<Lost>>,
     /// The payer said yes to paying a bill that was just paid.
     pub pay_again: RwSignal<bool>,
+    /// Another tab opened another bill while one was read here: these are not the bills that were read.
+    pub is_taken_over: RwSignal<bool>,
+    /// The key of a payment of another bill's, once this has been said.
+    told_elsewhere: StoredValue<Option<IdempotencyKey>>,
     /// The binding of the session that the bills and the draft belong to.
     of: StoredValue<Option<String>>,
 }
@@ -78,6 +82,8 @@ impl Journey {
             refusal: RwSignal::new(None),
             never_arrived: RwSignal::new(None),
             pay_again: RwSignal::new(false),
+            is_taken_over: RwSignal::new(false),
+            told_elsewhere: StoredValue::new(None),
             of: StoredValue::new(None),
         }
     }
@@ -94,11 +100,12 @@ impl Journey {
     /// For every step after the first: a guest is led to finding the bill; a payer's bills and draft are fetched.
     pub fn arrive(self) {
         let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
-        browser::watch(move |_| match session.0.get() {
+        browser::watch(move |is_first| match session.0.get() {
             Session::Restoring => {}
             Session::Guest | Session::PendingSecondFactor(_) => place.replace(Route::Find),
             Session::Payer(access) | Session::Member(access, _) => {
-                self.belong_to(&access);
+                let is_other = self.belong_to(&access);
+                self.is_taken_over.update(|is_taken_over| *is_taken_over |= is_other && !is_first);
                 self.fetch(client.clone());
             }
         });
@@ -114,13 +121,17 @@ impl Journey {
         });
     }
 
-    /// Whoever signs in while paying goes on paying the same bills; anybody else starts afresh.
-    fn belong_to(self, access: &Access) {
+    /// Whoever signs in while paying goes on paying the same bills; anybody else starts afresh, and what was sent is a visit's that ended.
+    /// Whether these are others than before.
+    fn belong_to(self, access: &Access) -> bool {
         let binding = Some(access.capture_binding.clone());
-        if self.of.with_value(|of| of.is_some() && *of != binding) {
+        let is_other = self.of.with_value(|of| of.is_some() && *of != binding);
+        if is_other {
             self.begin();
+            self.attempt.update(|attempt| *attempt = std::mem::take(attempt).after(Event::VisitEnded).0);
         }
         self.of.set_value(binding);
+        is_other
     }
 
     /// A new visit knows nothing of the one before.
@@ -130,6 +141,7 @@ impl Journey {
         self.is_chosen.set(false);
         self.is_restored.set(false);
         self.bills.set(Fetched::Waiting);
+        self.is_taken_over.set(false);
         self.forget_refusal();
         if !self.attempt.with_untracked(Attempt::is_on_its_way) {
             self.attempt.set(Attempt::Resting);
@@ -189,6 +201,7 @@ impl Journey {
         self.is_chosen.set(true);
         self.is_restored.set(true);
         self.pay_again.set(false);
+        self.is_taken_over.set(false);
         self.forget_refusal();
     }
 
@@ -251,6 +264,13 @@ impl Journey {
         self.forget_refusal();
     }
 
+    /// Whoever was told so, and found other bills again, is not kept from paying these.
+    fn knows_that_it_is_elsewhere(self, key: &IdempotencyKey) -> bool {
+        let is_told = self.told_elsewhere.with_value(|told| told.as_ref() == Some(key));
+        self.told_elsewhere.set_value(Some(key.clone()));
+        is_told
+    }
+
     fn happen(self, client: Client, place: Place, event: Event, order: Option<PaymentOrder>) {
         let mut act = Act::Nothing;
         self.attempt.update(|attempt| {
@@ -273,7 +293,12 @@ impl Journey {
                 spawn_local(async move {
                     TimeoutFuture::new(wait).await;
                     let answer = client.payment_by_key(&sent.key, sent.begin_by).await;
-                    self.happen(client, place, Event::of_question(answer.map(|payment| payment.id)), order);
+                    let event = Event::of_question(answer.map(|payment| payment.id));
+                    if event == Event::VisitEnded && self.knows_that_it_is_elsewhere(&sent.key) {
+                        self.finish();
+                        return place.replace(Route::Amount);
+                    }
+                    self.happen(client, place, event, order);
                 });
             }
             Act::Show(id) => place.replace(Route::Payment(id)),

@@ -11,7 +11,7 @@ use crate::{
     store::{
         asking::Asked,
         begin::{NewPayment, NotBegun},
-        payments::KeyUse,
+        payments::{Begun, KeyUse},
         sessions::Session,
     },
     token,
@@ -49,8 +49,10 @@ pub struct Payer<'a> {
 /// Pays, or gives the payment that this key and order made before.
 pub async fn pay(app: &App, payer: Payer<'_>, key: &IdempotencyKey, order: &PaymentOrder) -> Answer<Paid> {
     let session = payer.session;
-    if let Some(used) = app.store.key_use(&session.membership.id, key).await? {
-        return replay(app, session, key, &used, order).await;
+    match app.store.key_use(&session.membership.id, key).await? {
+        KeyUse::Nothing => {}
+        KeyUse::Begun(begun) => return replay(app, session, key, &begun, order).await,
+        KeyUse::Elsewhere => return Err(Error::new(RefusalCode::KeyElsewhere)),
     }
     match admit(app, payer, key, order).await {
         Ok((turn, asked)) => {
@@ -65,8 +67,9 @@ pub async fn pay(app: &App, payer: Payer<'_>, key: &IdempotencyKey, order: &Paym
         }
         // The same order from a second tab may have been begun, its token used and the limit reached, since the key was looked at.
         Err(refused) => match app.store.key_use(&session.membership.id, key).await? {
-            Some(used) => replay(app, session, key, &used, order).await,
-            None => Err(refused),
+            KeyUse::Begun(begun) => replay(app, session, key, &begun, order).await,
+            KeyUse::Elsewhere => Err(Error::new(RefusalCode::KeyElsewhere)),
+            KeyUse::Nothing => Err(refused),
         },
     }
 }
@@ -159,13 +162,13 @@ async fn replay(
     app: &App,
     session: &Session,
     key: &IdempotencyKey,
-    used: &KeyUse,
+    begun: &Begun,
     order: &PaymentOrder,
 ) -> Answer<Paid> {
-    if !fingerprint::is_of(&used.fingerprint, order) {
+    if !fingerprint::is_of(&begun.fingerprint, order) {
         return Err(Error::new(RefusalCode::KeyReused));
     }
-    if used.is_running {
+    if begun.is_running {
         return Err(Error::later(RefusalCode::KeyInUse, 1));
     }
     let payment = app.store.payment_of_key(session, key).await?;
@@ -257,11 +260,12 @@ pub async fn last(app: &App, session: &Session, limit: u8) -> Answer<Vec<Payment
 /// What became of an order, by its key: in use while the processor has not answered or the order may still begin (`begin_by`), not
 /// found if nothing came of it.
 pub async fn of_key(app: &App, session: &Session, key: &IdempotencyKey, begin_by: Option<Instant>) -> Answer<Payment> {
-    let Some(used) = app.store.key_use(&session.membership.id, key).await? else {
-        return Err(nothing_there(app, session, key, begin_by).await?);
-    };
-    if used.is_running {
-        return Err(Error::later(RefusalCode::KeyInUse, 1));
+    match app.store.key_use(&session.membership.id, key).await? {
+        KeyUse::Nothing => return Err(nothing_there(app, session, key, begin_by).await?),
+        // "Not found" would be believed: another bill was found in the browser that sent the order.
+        KeyUse::Elsewhere => return Err(Error::new(RefusalCode::KeyElsewhere)),
+        KeyUse::Begun(begun) if begun.is_running => return Err(Error::later(RefusalCode::KeyInUse, 1)),
+        KeyUse::Begun(_) => {}
     }
     // Its key is there, so "not found" would be untrue, and a page believes it.
     app.store.payment_of_key(session, key).await?.ok_or_else(|| Error::new(RefusalCode::Fault))

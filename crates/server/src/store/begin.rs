@@ -117,15 +117,17 @@ impl Store {
         const ALIVE: &str = "FROM session WHERE id = $1 AND ended_at IS NULL AND seen_at > $2 AND created_at > $3";
         // Over SQLite nobody else writes while this transaction does.
         let sql = if self.is_postgres {
-            format!("SELECT {} {ALIVE} FOR SHARE", closed_keys::SHARED_LOCK)
+            format!("SELECT {} {ALIVE} FOR SHARE", closed_keys::SHARED_LOCKS)
         } else {
-            format!("SELECT $4 {ALIVE}")
+            format!("SELECT $4, $5 {ALIVE}")
         };
+        let [of_membership, of_all] = closed_keys::names(new.membership, new.key);
         let found = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(new.session)
             .bind(new.created_at.millis() - IDLE_MILLIS)
             .bind(new.created_at.millis() - LONGEST_MILLIS)
-            .bind(closed_keys::name(new.membership, new.key));
+            .bind(of_membership)
+            .bind(of_all);
         Ok(found.fetch_optional(&mut **tx).await?.is_some())
     }
 }
@@ -169,11 +171,11 @@ async fn insert(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
 /// committed until then.
 async fn first_event(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
     let sql = "INSERT INTO payment_event (payment, position, state, at) SELECT $1, 0, $2, $3 \
-               WHERE NOT EXISTS (SELECT 1 FROM closed_key WHERE membership = $4 AND idempotency_key = $5 AND begin_by >= $6)";
+               WHERE NOT EXISTS (SELECT 1 FROM closed_key WHERE idempotency_key = $4 AND begin_by >= $5)";
     // An order without a moment may begin at any time, so a closed key is closed for it.
     let begin_by = new.order.begin_by.map_or(0, Instant::millis);
     let first = sqlx::query(sql).bind(&new.id).bind(word(&PaymentState::Processing)?).bind(new.created_at.millis());
-    let first = first.bind(new.membership).bind(new.key.to_string()).bind(begin_by);
+    let first = first.bind(new.key.to_string()).bind(begin_by);
     Ok(first.execute(&mut **tx).await?.rows_affected())
 }
 

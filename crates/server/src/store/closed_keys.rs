@@ -2,19 +2,24 @@
 //! "Nothing came of this order" is said only of a closed key, so it stays true whatever clocks differ, however long a commit takes, and
 //! whichever server the order reaches later. Who presses Pay again sends the key with a later moment.
 //!
+//! A key is one intent's, and closed for every membership: the session that asks may be another one's than the session that sent the
+//! order, since both are one browser's.
+//!
 //! Over PostgreSQL a lock of the key (an advisory one, until the end of the transaction) is shared by those that begin a payment and
 //! taken alone by whoever closes it; over SQLite there is one writer.
 
 use super::{Store, Tx};
 use contract::{IdempotencyKey, Instant};
 
-/// For whoever begins a payment with the key: a column of a statement that finds a row. Until the transaction ends nobody closes it.
-pub const SHARED_LOCK: &str = "pg_advisory_xact_lock_shared(hashtextextended($4, 7))::text";
-const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))::text";
+/// For whoever begins a payment with the key: columns of a statement that finds a row. Until the transaction ends nobody closes it.
+pub const SHARED_LOCKS: &str = "pg_advisory_xact_lock_shared(hashtextextended($4, 7))::text, \
+    pg_advisory_xact_lock_shared(hashtextextended($5, 7))::text";
+const LOCKS: &str =
+    "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))::text, pg_advisory_xact_lock(hashtextextended($2, 7))::text";
 
-/// What is locked.
-pub fn name(membership: &str, key: &IdempotencyKey) -> String {
-    format!("{membership} {key}")
+/// What is locked: the key, and, for servers of the version before, the key of the membership.
+pub fn names(membership: &str, key: &IdempotencyKey) -> [String; 2] {
+    [format!("{membership} {key}"), key.to_string()]
 }
 
 impl Store {
@@ -29,7 +34,8 @@ impl Store {
     ) -> Result<bool, sqlx::Error> {
         let mut tx = self.begin().await?;
         if self.is_postgres {
-            sqlx::query(LOCK).bind(name(membership, key)).execute(&mut *tx).await?;
+            let [of_membership, of_all] = names(membership, key);
+            sqlx::query(LOCKS).bind(of_membership).bind(of_all).execute(&mut *tx).await?;
         }
         let is_closed = close(&mut tx, membership, key, begin_by, now).await?;
         tx.commit().await?;
@@ -45,8 +51,8 @@ async fn close(
     begin_by: Instant,
     now: Instant,
 ) -> Result<bool, sqlx::Error> {
-    let sql = "SELECT 1 FROM payment WHERE membership = $1 AND idempotency_key = $2";
-    if sqlx::query(sql).bind(membership).bind(key.to_string()).fetch_optional(&mut **tx).await?.is_some() {
+    let sql = "SELECT 1 FROM payment WHERE idempotency_key = $1";
+    if sqlx::query(sql).bind(key.to_string()).fetch_optional(&mut **tx).await?.is_some() {
         return Ok(false);
     }
     let sql = "INSERT INTO closed_key (membership, idempotency_key, begin_by, closed_at) VALUES ($1, $2, $3, $4) \

@@ -10,7 +10,15 @@ use sqlx::{Row, any::AnyRow};
 
 /// What one key has done so far.
 #[derive(Debug)]
-pub struct KeyUse {
+pub enum KeyUse {
+    Nothing,
+    Begun(Begun),
+    /// A payment of another membership has it.
+    Elsewhere,
+}
+
+#[derive(Debug)]
+pub struct Begun {
     pub id: String,
     pub fingerprint: String,
     /// The processor has not answered yet.
@@ -26,22 +34,20 @@ pub struct PaymentPayer {
 }
 
 impl Store {
-    pub async fn key_use(&self, membership: &str, key: &IdempotencyKey) -> Result<Option<KeyUse>, sqlx::Error> {
-        let row =
-            sqlx::query("SELECT id, fingerprint, ask_at FROM payment WHERE membership = $1 AND idempotency_key = $2")
-                .bind(membership)
-                .bind(key.to_string())
-                .fetch_optional(&self.read)
-                .await?;
-        row.map(|row| {
+    pub async fn key_use(&self, membership: &str, key: &IdempotencyKey) -> Result<KeyUse, sqlx::Error> {
+        let sql = "SELECT id, membership, fingerprint, ask_at FROM payment WHERE idempotency_key = $1";
+        let rows = sqlx::query(sql).bind(key.to_string()).fetch_all(&self.read).await?;
+        let mut used = KeyUse::Nothing;
+        for row in rows {
+            if row.try_get::<&str, _>("membership")? != membership {
+                used = KeyUse::Elsewhere;
+                continue;
+            }
             let ask_at: Option<i64> = row.try_get("ask_at")?;
-            Ok(KeyUse {
-                id: row.try_get("id")?,
-                fingerprint: row.try_get("fingerprint")?,
-                is_running: ask_at.is_some(),
-            })
-        })
-        .transpose()
+            let (id, fingerprint) = (row.try_get("id")?, row.try_get("fingerprint")?);
+            return Ok(KeyUse::Begun(Begun { id, fingerprint, is_running: ask_at.is_some() }));
+        }
+        Ok(used)
     }
 
     /// The payment, if this session may see it: a payer's own, a member's every one of the membership.

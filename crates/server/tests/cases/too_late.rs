@@ -149,6 +149,39 @@ async fn what_one_server_said_never_came_begins_at_no_other_whatever_its_clock_s
     house.books_are_right().await;
 }
 
+#[tokio::test]
+async fn whoever_found_another_bill_meanwhile_is_not_told_that_an_order_of_before_never_came() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let ruth = house.look_up(&RUTH).await;
+    let (order, until) = order_until(&house, &ana).await;
+    let key = new_key();
+    house.pay(&ana, &key, &order).await.is_payment(201, "paid");
+    // One browser, another bill: the question of the first page goes with the cookie of the second.
+    house.by_key_until(&ruth, &key, until).await.is_refused(409, "key_elsewhere");
+    house.app.clock.move_on(FIFTEEN_SECONDS + 6_000);
+    house.by_key_until(&ruth, &key, until).await.is_refused(409, "key_elsewhere");
+    house.ask(Call::get(&format!("/payments?idempotency_key={key}")).by(&ruth)).await.is_refused(409, "key_elsewhere");
+    house.pay(&ruth, &key, &order).await.is_refused(409, "key_elsewhere");
+    house.by_key_until(&ana, &key, until).await.is_payment(200, "paid");
+    assert_eq!((house.payments().await, house.charges().await), (1, 1));
+}
+
+#[tokio::test]
+async fn what_never_came_by_one_session_begins_in_no_other() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let ruth = house.look_up(&RUTH).await;
+    let (order, until) = order_until(&house, &ana).await;
+    let (fast, router) = house.second_server().await;
+    fast.clock.move_on(FIFTEEN_SECONDS + 6_000);
+    let key = new_key();
+    let asks = Call::get(&format!("/payments?idempotency_key={key}&begin_by={until}")).by(&ruth);
+    house::ask(router, asks).await.is_refused(404, "not_found");
+    house.pay(&ana, &key, &order).await.is_refused(409, "too_late");
+    house.nothing_happened().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_is_told_that_an_order_never_came_while_its_commit_takes_long() {
     if !is_postgres() {

@@ -27,7 +27,7 @@ pub enum Attempt {
     Unsure(Sent, u32),
     /// The server knows the payment: its id.
     Known(String),
-    /// The visit ended while nobody knew; the key is kept for the next visit.
+    /// The visit that sent it ended while nobody knew, or another bill was opened in this browser; the key is kept for the next visit.
     Ended(IdempotencyKey),
 }
 
@@ -42,6 +42,8 @@ pub enum Event {
     Answered(Result<String, ApiError>),
     /// The answer to the question was "no such payment, and there will be none".
     NeverArrived,
+    /// The session is another one than the one that sent the order: it hears nothing of it.
+    VisitEnded,
 }
 
 impl Event {
@@ -49,6 +51,7 @@ impl Event {
     pub fn of_question(answer: Result<String, ApiError>) -> Self {
         match answer {
             Err(ApiError::Missing) => Self::NeverArrived,
+            Err(error) if error.code() == Some(RefusalCode::KeyElsewhere) => Self::VisitEnded,
             answer => Self::Answered(answer),
         }
     }
@@ -93,13 +96,14 @@ impl Attempt {
                     (Self::Unsure(sent.clone(), 0), Act::Ask(sent, WAITS_MILLIS[0]))
                 }
             }
-            (Self::Unsure(sent, _), Event::Answered(Err(ApiError::SignedOut))) => (Self::Ended(sent.key), Act::Nothing),
+            (Self::Unsure(sent, _), Event::Answered(Err(ApiError::SignedOut)))
+            | (Self::Sending(sent) | Self::Unsure(sent, _), Event::VisitEnded) => (Self::Ended(sent.key), Act::Nothing),
             (Self::Unsure(sent, tries), Event::Answered(Err(_))) => {
                 let wait = WAITS_MILLIS.get(tries as usize + 1).copied().unwrap_or(5000);
                 (Self::Unsure(sent.clone(), tries + 1), Act::Ask(sent, wait))
             }
             (Self::Unsure(sent, _), Event::NeverArrived) => (Self::Resting, Act::SayNeverArrived(sent.key)),
-            (now, Event::Answered(_) | Event::NeverArrived) => (now, Act::Nothing),
+            (now, Event::Answered(_) | Event::NeverArrived | Event::VisitEnded) => (now, Act::Nothing),
         }
     }
 }

@@ -77,25 +77,23 @@ pub fn NothingTaken(journey: Journey) -> impl IntoView {
     view! { <div role="alert" tabindex="-1" class="pay-live" node_ref=place>{live(notice)}</div> }
 }
 
-/// An order that was refused because the day or the bills changed needs fresh bills; one that came too late, the server's time.
+/// An order that was refused because the day or the bills changed needs fresh bills; one that came too late, the server's time. And whose
+/// session it is now is asked after every refusal: bills and a token that it does not have are another tab's.
 pub fn refresh_after_refusal(journey: Journey, session: CurrentSession, client: Client) {
     browser::watch(move |is_first| {
-        let code = journey.refusal.with(|error| error.as_ref().and_then(ApiError::code));
-        let is_stale =
-            matches!(code, Some(RefusalCode::OverBalance | RefusalCode::TermsChanged | RefusalCode::JustPaid));
+        let Some(code) = journey.refusal.with(|error| error.as_ref().and_then(ApiError::code)) else { return };
+        let is_stale = matches!(code, RefusalCode::OverBalance | RefusalCode::TermsChanged | RefusalCode::JustPaid);
         if !is_first && is_stale {
             journey.fetch(client.clone());
         }
-        if code == Some(RefusalCode::TooLate) {
-            let client = client.clone();
-            spawn_local(async move {
-                if let Ok(view) = client.session().await {
-                    session.take_in(&view);
-                }
-            });
-        }
-        if code == Some(RefusalCode::TokenRefused) {
-            journey.draft.update(|draft| (draft.token, draft.key) = (None, None));
-        }
+        let client = client.clone();
+        spawn_local(async move {
+            if let Ok(view) = client.session().await {
+                session.take_in(&view);
+            }
+            if code == RefusalCode::TokenRefused {
+                journey.draft.update(|draft| (draft.token, draft.key) = (None, None));
+            }
+        });
     });
 }

@@ -42,6 +42,24 @@ fn signed_out_while_nobody_knows_keeps_the_key_and_says_nothing_of_money() {
 }
 
 #[test]
+fn another_session_in_this_browser_ends_the_visit_and_says_nothing_of_money() {
+    let elsewhere = ApiError::read(409, PROBLEM, document(409, "key_elsewhere")).unwrap_err();
+    let (now, act) = Attempt::Unsure(sent(1), 3).after(Event::of_question(Err(elsewhere.clone())));
+    assert_eq!((now, act), (Attempt::Ended(sent(1).key), Act::Nothing));
+    let (now, act) = Attempt::Sending(sent(1)).after(Event::Answered(Err(elsewhere)));
+    assert_eq!(
+        (now, act),
+        (Attempt::Unsure(sent(1), 0), Act::Ask(sent(1), 400)),
+        "the order may have been paid before"
+    );
+    for attempt in [Attempt::Sending(sent(1)), Attempt::Unsure(sent(1), 0)] {
+        let (now, act) = attempt.after(Event::VisitEnded);
+        assert_eq!((now, act), (Attempt::Ended(sent(1).key), Act::Nothing));
+    }
+    assert_eq!(Attempt::Resting.after(Event::VisitEnded), (Attempt::Resting, Act::Nothing));
+}
+
+#[test]
 fn only_the_documents_of_refused_orders_are_definite() {
     let definite = [
         (400, "malformed"),
@@ -64,6 +82,7 @@ fn only_the_documents_of_refused_orders_are_definite() {
         (404, "no_match"),
         (405, "method_not_allowed"),
         (409, "key_in_use"),
+        (409, "key_elsewhere"),
         (409, "of_a_later_version"),
         (422, "key_reused"),
         (422, "of_a_later_version"),
@@ -118,6 +137,7 @@ fn event() -> impl Strategy<Value = Event> {
         Just(Event::Pressed(sent(1))),
         Just(Event::Resumed(sent(1))),
         Just(Event::NeverArrived),
+        Just(Event::VisitEnded),
         Just(Event::Answered(Ok("1".into()))),
         error.prop_map(|error| Event::Answered(Err(error))),
         foreign_answer().prop_map(Event::Answered),

@@ -1,0 +1,107 @@
+// One browser, two bills: another tab finds another member's while a payment of the first is on its way, or is about to be sent. The cookie
+// is the second one's then. The first page says what is true, and how to go on.
+import assert from 'node:assert/strict';
+import { books, countOf, paidOnce, untouched } from '../books.mjs';
+import { scene, useBrowser } from '../stage.mjs';
+
+useBrowser();
+
+const PAYMENTS = /^\/api\/v1\/payments$/;
+const BY_KEY = /^\/api\/v1\/payments\?idempotency_key=/;
+const SESSION = /^\/api\/v1\/session$/;
+/** Longer than an order may take to begin. */
+const LONG = { timeout: 45_000 };
+const TAKEN_OVER = 'Another bill was opened in this browser';
+const ENDED = 'Your visit ended while we were checking';
+const NOTHING = /No money was taken|did not reach us|Nothing was paid/;
+
+const withoutChannel = (payer) => payer.context.addInitScript(() => { delete window.BroadcastChannel; });
+const another = (house, member) => house.member(({ name, region }) => region === 'CA' && name !== member.name);
+
+/** At "checking" for the first member's payment, which is in the books; the second tab has found the other's bill. */
+async function paidAndThenAnother({ house, payer, member }, before) {
+  const other = await another(house, member);
+  await payer.reachesReview(member);
+  Object.assign(before, books(house));
+  house.edge.fault({ path: PAYMENTS, lose: true });
+  const asked = house.edge.fault({ method: 'GET', path: BY_KEY, times: Infinity, drop: true });
+  await payer.pays();
+  await payer.sees(payer.words.checkingPayment);
+  const tab = await payer.secondTab();
+  await tab.goes('/pay');
+  return { other, tab, asked };
+}
+
+async function endsAtTheReceipt({ house, payer, member }, before) {
+  assert.doesNotMatch(await payer.text(), NOTHING);
+  await payer.page.getByRole('link', { name: 'Find your bill' }).first().click();
+  await payer.sees(payer.words.find);
+  await payer.finds(member.identifiers);
+  await payer.sees(payer.words.paid, LONG);
+  assert.equal(await payer.receiptNumber(), paidOnce(house, before, { cents: 6410, state: 'paid' }).reference);
+}
+
+const ways = [
+  { how: 'tells the first', hasChannel: true, isAsked: true },
+  { how: 'can’t tell the first', hasChannel: false, isAsked: true },
+  { how: 'tells the first, which can’t ask whose session it is,', hasChannel: true, isAsked: false },
+];
+for (const { how, hasChannel, isAsked } of ways) {
+  scene(`a payment stays one that may have been made when a tab that ${how} opens another bill`, { timeout: 120_000 }, async (stage) => {
+    const { house, payer } = stage;
+    const before = {};
+    if (!hasChannel) await withoutChannel(payer);
+    const { other, tab, asked } = await paidAndThenAnother(stage, before);
+    const unasked = isAsked ? {} : house.edge.fault({ method: 'GET', path: SESSION, times: Infinity, drop: true });
+    await tab.finds(other.identifiers);
+    await tab.sees(payer.words.owe);
+    asked.times = 0;
+    await payer.sees(ENDED, LONG);
+    unasked.times = 0;
+    await endsAtTheReceipt(stage, before);
+  });
+}
+
+scene('whoever was told that a payment is another bill’s can pay the other one', { timeout: 120_000 }, async (stage) => {
+  const { house, payer } = stage;
+  const before = {};
+  await withoutChannel(payer);
+  const { other, tab, asked } = await paidAndThenAnother(stage, before);
+  await tab.finds(other.identifiers);
+  await tab.sees(payer.words.owe);
+  asked.times = 0;
+  await payer.sees(ENDED, LONG);
+  await payer.page.getByRole('link', { name: 'Find your bill' }).first().click();
+  await payer.sees(payer.words.find);
+  await payer.finds(other.identifiers);
+  await payer.sees(payer.words.owe, LONG);
+  assert.equal(countOf.payments(house, before), 1);
+});
+
+scene('another tab’s bill takes over a page that is told so, and it says so', async ({ house, payer, member }) => {
+  const other = await another(house, member);
+  await payer.reachesReview(member);
+  const before = books(house);
+  const tab = await payer.secondTab();
+  await tab.goes('/pay');
+  await tab.finds(other.identifiers);
+  await tab.sees(payer.words.owe);
+  await payer.sees(payer.words.owe);
+  await payer.page.getByRole('alert').getByText(TAKEN_OVER).waitFor();
+  untouched(house, before);
+});
+
+scene('a page that was not told of another tab’s bill sends nothing, and says so then', async ({ house, payer, member }) => {
+  const other = await another(house, member);
+  await withoutChannel(payer);
+  await payer.reachesReview(member);
+  const before = books(house);
+  const tab = await payer.secondTab();
+  await tab.goes('/pay');
+  await tab.finds(other.identifiers);
+  await tab.sees(payer.words.owe);
+  await payer.pays();
+  await payer.sees(payer.words.owe);
+  await payer.page.getByRole('alert').getByText(TAKEN_OVER).waitFor();
+  untouched(house, before);
+});
