@@ -104,7 +104,7 @@ fn ask(is_sent: RwSignal<bool>) -> AnyView {
                 <div class="pay-form">
                     <TextField id="email" label=t(|w| w.account().sign_in.user_id) hint=t(|w| w.account().sign_in.user_id_hint)
                         value=email error=form.error(Field::Email)
-                        keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "username", width: "" }/>
+                        keyboard=Keyboard { mode: "email", autocomplete: "username", width: "" }/>
                     <p class="pay-row">
                         <SubmitButton words=t(|w| w.account().sign_in.forgot_submit) busy=form.is_busy/>
                         <a class="pay-link" href=Route::ForgotUserId.href()>{t(|w| w.account().sign_in.forgot_user_id)}</a>

@@ -127,7 +127,7 @@ fn first_step() -> AnyView {
                 <div class="pay-form">
                     <TextField id="user-id" label=t(|w| w.account().sign_in.user_id) hint=t(|w| w.account().sign_in.user_id_hint)
                         value=user_id error=invalid
-                        keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "username", width: "" }/>
+                        keyboard=Keyboard { mode: "email", autocomplete: "username", width: "" }/>
                     <PasswordField id="password" label=t(|w| w.account().sign_in.password) value=password error=password_error
                         hint=None autocomplete="current-password"/>
                     <SubmitButton words=t(|w| w.account().sign_in.submit) busy_words=t(|w| w.account().sign_in.busy) busy=form.is_busy full=true/>

@@ -4,11 +4,10 @@ use super::{Icon, Sign, list, live};
 use crate::i18n::{Text, say};
 use leptos::prelude::*;
 
-/// Which keys a phone shows, and what the browser may fill in.
+/// Which keys a phone shows, and what the browser may fill in. The field itself is always one for text: the value of `type=email` is not
+/// the text in the box (Chromium trims it, and writes domains as `xn--`), so writing it back while somebody types scrambles what is typed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Keyboard {
-    /// `text`, `email`.
-    pub kind: &'static str,
     /// `numeric`, `text`, `decimal`, `email`.
     pub mode: &'static str,
     pub autocomplete: &'static str,
@@ -18,7 +17,7 @@ pub struct Keyboard {
 
 impl Default for Keyboard {
     fn default() -> Self {
-        Self { kind: "text", mode: "text", autocomplete: "off", width: "" }
+        Self { mode: "text", autocomplete: "off", width: "" }
     }
 }
 
@@ -51,7 +50,7 @@ pub fn TextField(
                     class=format!("pay-input {}", keyboard.width)
                     id=id.clone()
                     name=id
-                    type=keyboard.kind
+                    type="text"
                     inputmode=keyboard.mode
                     autocomplete=keyboard.autocomplete
                     autocapitalize="off"

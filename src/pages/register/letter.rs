@@ -116,7 +116,7 @@ pub fn RegisterEmailPage() -> impl IntoView {
                     <h2>{t(|w| w.account().register.not_there)}</h2>
                     <p><button class="pay-button" type="button" on:click=again>{t(|w| w.account().register.again)}</button></p>
                     <TextField id="email" label=t(|w| w.account().register.other_address) value=email error=form.error(Field::Email)
-                        keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "email", width: "" }/>
+                        keyboard=Keyboard { mode: "email", autocomplete: "email", width: "" }/>
                     <PasswordField id="password" label=t(|w| w.account().register.chosen) value=password hint=None
                         error=form.error(Field::Password) autocomplete="current-password"/>
                     <p><SubmitButton words=t(|w| w.account().register.send_there) busy=form.is_busy/></p>

@@ -317,13 +317,13 @@ fn keep_what_is_typed(typed: Typed, locale: RwSignal<Locale>, enrolment: Enrolme
 
 fn text(typed: Typed, form: FormState<Field>, field: Field, autocomplete: &'static str, hint: Option<Text>) -> AnyView {
     let label = say(move |w| field.label(w).to_owned());
-    let (kind, mode, width) = match field {
-        Field::Email => ("email", "email", ""),
-        Field::Phone => ("tel", "tel", "pay-input--14"),
-        Field::Zip => ("text", "numeric", "pay-input--8"),
-        _ => ("text", "text", ""),
+    let (mode, width) = match field {
+        Field::Email => ("email", ""),
+        Field::Phone => ("tel", "pay-input--14"),
+        Field::Zip => ("numeric", "pay-input--8"),
+        _ => ("text", ""),
     };
-    let keyboard = Keyboard { kind, mode, autocomplete, width };
+    let keyboard = Keyboard { mode, autocomplete, width };
     let (value, error) = (typed.of(field), form.error(field));
     match hint {
         Some(hint) => view! { <TextField id=field.id() label value error keyboard hint/> }.into_any(),

@@ -133,12 +133,7 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
             }
             .into_any()
         } else {
-            let keyboard = Keyboard {
-                mode: "numeric",
-                autocomplete: "one-time-code",
-                width: "pay-input--8",
-                ..Keyboard::default()
-            };
+            let keyboard = Keyboard { mode: "numeric", autocomplete: "one-time-code", width: "pay-input--8" };
             view! {
                 <TextField id="code" label=t(|w| w.account().factor.code) hint=t(|w| w.account().factor.code_hint)
                     value=code error=form.error(Code::OfApp) keyboard/>

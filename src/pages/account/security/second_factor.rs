@@ -449,7 +449,7 @@ fn set_up(own: Changing) -> AnyView {
             <form class="pay-form" novalidate on:submit=submit>
                 <TextField id="app-code" label=t(|w| w.account().factor.type_code) hint=t(|w| w.account().factor.code_hint)
                     value=code error=form.error(())
-                    keyboard=Keyboard { mode: "numeric", autocomplete: "one-time-code", width: "pay-input--8", ..Keyboard::default() }/>
+                    keyboard=Keyboard { mode: "numeric", autocomplete: "one-time-code", width: "pay-input--8" }/>
                 <p class="pay-row">
                     <SubmitButton words=t(|w| w.account().factor.turn_on) busy=form.is_busy/>
                     <button class="pay-link" type="button" on:click=cancel>{t(|w| w.account().factor.cancel)}</button>

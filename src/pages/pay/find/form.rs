@@ -78,7 +78,6 @@ fn IdentifierInput(finding: Finding, field: IdentifierField) -> impl IntoView {
             Identifier::Hrn | Identifier::BillingUnit => "pay-input--14",
             _ => "",
         },
-        ..Keyboard::default()
     };
     view! {
         <TextField

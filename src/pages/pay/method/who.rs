@@ -36,7 +36,7 @@ pub fn Who(choosing: Choosing) -> impl IntoView {
             error=error(Field::Name, |w, problem| (w.problem.at)(w.pay().method.name, problem)) keyboard=Keyboard { autocomplete: "name", ..Keyboard::default() }/>
         <TextField id="email" label=t(|w| w.pay().method.email) hint=t(|w| w.pay().method.email_hint) value=choosing.email
             error=error(Field::Email, |w, problem| (w.pay().method.email_wrong)(problem))
-            keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "email", width: "" }
+            keyboard=Keyboard { mode: "email", autocomplete: "email", width: "" }
             echo=Some(ViewFn::from(move || live(move || typo().into_any())))/>
     }
 }

@@ -73,7 +73,7 @@ fn ByEmail(payment: StoredValue<Payment>) -> impl IntoView {
     view! {
         <form class="pay-stack" novalidate data-print="no" on:submit=send>
             <TextField id="receipt-email" label=t(|w| w.pay().outcome.email_label) value=email error
-                keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "email", width: "" }/>
+                keyboard=Keyboard { mode: "email", autocomplete: "email", width: "" }/>
             <p class="pay-row"><button class="pay-button" type="submit">{t(|w| w.pay().outcome.email_send)}</button></p>
             <p role="status">{status}</p>
             <Failure error=failed/>
