@@ -75,6 +75,7 @@ scene('whoever was told that a payment is another bill’s can pay the other one
   await payer.sees(payer.words.find);
   await payer.finds(other.identifiers);
   await payer.sees(payer.words.owe, LONG);
+  await payer.page.getByRole('alert').getByText('The payment you sent before is another bill’s').waitFor();
   assert.equal(countOf.payments(house, before), 1);
 });
 

@@ -193,8 +193,8 @@ atReview('a payment for one bill is not called lost where somebody else’s bill
   await payer.sees(payer.words.find);
   asked.times = 0;
   await payer.finds(other.identifiers);
-  await payer.sees(payer.words.checkingPayment);
-  await payer.page.waitForURL(/\/pay\/(amount|method)$/, LONG);
+  await payer.page.waitForURL(/\/pay\/amount$/, LONG);
+  await payer.page.getByRole('alert').getByText('The payment you sent before is another bill’s').waitFor();
   await payer.settles();
   assert.deepEqual(said, [], 'it was paid');
   paidOnce(house, stage.before, { cents: 6410, state: 'paid' });

@@ -60,6 +60,8 @@ pub struct ReviewWords {
     pub find_again: &'static str,
     pub taken_over_title: &'static str,
     pub taken_over: &'static str,
+    pub elsewhere_title: &'static str,
+    pub elsewhere: &'static str,
 }
 
 pub const EN: ReviewWords = ReviewWords {
@@ -121,6 +123,8 @@ pub const EN: ReviewWords = ReviewWords {
     ended_title: "Your visit ended while we were checking",
     ended: "Please don’t pay again. Find the bill you were paying once more on this device: we then show what became of the payment.",
     find_again: "Find your bill",
+    elsewhere_title: "The payment you sent before is another bill’s",
+    elsewhere: "It reached us. To see what became of it, find the bill that it is for. Please don’t pay that bill again.",
     taken_over_title: "Another bill was opened in this browser",
     taken_over: "What you see now is the bill that was opened last. Nothing was paid here for the one before. To go on with that one, find it again.",
 };
@@ -184,6 +188,8 @@ pub const ES: ReviewWords = ReviewWords {
     ended_title: "Su visita terminó mientras comprobábamos",
     ended: "Por favor, no pague otra vez. Busque de nuevo en este dispositivo la factura que estaba pagando: entonces le mostramos qué pasó con el pago.",
     find_again: "Buscar su factura",
+    elsewhere_title: "El pago que envió antes es de otra factura",
+    elsewhere: "Nos llegó. Para ver qué pasó con él, busque la factura a la que corresponde. Por favor, no la pague otra vez.",
     taken_over_title: "Se abrió otra factura en este navegador",
     taken_over: "Lo que ve ahora es la factura que se abrió por último. Aquí no se pagó nada de la anterior. Para seguir con ella, búsquela de nuevo.",
 };

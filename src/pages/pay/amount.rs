@@ -3,7 +3,7 @@
 mod bill;
 
 use super::journey::{
-    Journey,
+    Journey, Other,
     choice::{self, Share},
 };
 use crate::{
@@ -82,7 +82,7 @@ pub fn AmountPage() -> impl IntoView {
             <Stepper step=2 is_member=CurrentSession::here().is_member()/>
             <h1 class="pay-total" tabindex="-1" node_ref=h1>{live(move || owed(bills.get()))}</h1>
             {live(move || lead(bills.get()))}
-            {live(move || taken_over(journey.is_taken_over.get()))}
+            {live(move || other_bills(journey.other.get()))}
             <Summary choosing/>
         </div>
     };
@@ -116,10 +116,14 @@ pub fn big_sum(sum: Money) -> AnyView {
 }
 
 /// In a live region of its own: it comes while something else was read.
-fn taken_over(is_taken_over: bool) -> AnyView {
-    let notice = is_taken_over.then(|| {
+fn other_bills(other: Option<Other>) -> AnyView {
+    let notice = other.map(|other| {
+        let (title, words) = match other {
+            Other::TookOver => (t(|w| w.pay().review.taken_over_title), t(|w| w.pay().review.taken_over)),
+            Other::WasPaid => (t(|w| w.pay().review.elsewhere_title), t(|w| w.pay().review.elsewhere)),
+        };
         view! {
-            <Notice kind=NoticeKind::Warn title=t(|w| w.pay().review.taken_over_title) words=t(|w| w.pay().review.taken_over)>
+            <Notice kind=NoticeKind::Warn title words>
                 <p><a class="pay-link" href=Route::Find.href()>{t(|w| w.pay().review.find_again)}</a></p>
             </Notice>
         }

@@ -39,6 +39,15 @@ pub enum Lost {
     OfBefore,
 }
 
+/// What is told above bills that are not those of before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Other {
+    /// Another tab opened them while others were read here.
+    TookOver,
+    /// The payment that was sent before is another bill's, and reached the server.
+    WasPaid,
+}
+
 /// Context.
 #[derive(Clone, Copy)]
 pub struct Journey {
@@ -57,10 +66,7 @@ pub struct Journey {
     pub never_arrived: RwSignal<Option<Lost>>,
     /// The payer said yes to paying a bill that was just paid.
     pub pay_again: RwSignal<bool>,
-    /// Another tab opened another bill while one was read here: these are not the bills that were read.
-    pub is_taken_over: RwSignal<bool>,
-    /// The key of a payment of another bill's, once this has been said.
-    told_elsewhere: StoredValue<Option<IdempotencyKey>>,
+    pub other: RwSignal<Option<Other>>,
     /// The binding of the session that the bills and the draft belong to.
     of: StoredValue<Option<String>>,
 }
@@ -82,8 +88,7 @@ impl Journey {
             refusal: RwSignal::new(None),
             never_arrived: RwSignal::new(None),
             pay_again: RwSignal::new(false),
-            is_taken_over: RwSignal::new(false),
-            told_elsewhere: StoredValue::new(None),
+            other: RwSignal::new(None),
             of: StoredValue::new(None),
         }
     }
@@ -104,8 +109,9 @@ impl Journey {
             Session::Restoring => {}
             Session::Guest | Session::PendingSecondFactor(_) => place.replace(Route::Find),
             Session::Payer(access) | Session::Member(access, _) => {
-                let is_other = self.belong_to(&access);
-                self.is_taken_over.update(|is_taken_over| *is_taken_over |= is_other && !is_first);
+                if self.belong_to(&access) && !is_first {
+                    self.other.set(Some(Other::TookOver));
+                }
                 self.fetch(client.clone());
             }
         });
@@ -141,7 +147,7 @@ impl Journey {
         self.is_chosen.set(false);
         self.is_restored.set(false);
         self.bills.set(Fetched::Waiting);
-        self.is_taken_over.set(false);
+        self.other.set(None);
         self.forget_refusal();
         if !self.attempt.with_untracked(Attempt::is_on_its_way) {
             self.attempt.set(Attempt::Resting);
@@ -201,7 +207,7 @@ impl Journey {
         self.is_chosen.set(true);
         self.is_restored.set(true);
         self.pay_again.set(false);
-        self.is_taken_over.set(false);
+        self.other.set(None);
         self.forget_refusal();
     }
 
@@ -253,6 +259,9 @@ impl Journey {
     /// Goes on asking for a key that was sent before this page came up. It may begin no later than if it were sent now.
     pub fn resume(self, client: Client, place: Place, key: IdempotencyKey, now: Instant) {
         let begin_by = now.plus_millis(MAY_BEGIN_MILLIS);
+        if !self.attempt.with_untracked(Attempt::is_on_its_way) {
+            self.sent.set(None);
+        }
         self.happen(client, place, Event::Resumed(Sent { key, begin_by }), None);
     }
 
@@ -262,13 +271,6 @@ impl Journey {
         self.attempt.set(Attempt::Resting);
         self.pay_again.set(false);
         self.forget_refusal();
-    }
-
-    /// Whoever was told so, and found other bills again, is not kept from paying these.
-    fn knows_that_it_is_elsewhere(self, key: &IdempotencyKey) -> bool {
-        let is_told = self.told_elsewhere.with_value(|told| told.as_ref() == Some(key));
-        self.told_elsewhere.set_value(Some(key.clone()));
-        is_told
     }
 
     fn happen(self, client: Client, place: Place, event: Event, order: Option<PaymentOrder>) {
@@ -294,8 +296,10 @@ impl Journey {
                     TimeoutFuture::new(wait).await;
                     let answer = client.payment_by_key(&sent.key, sent.begin_by).await;
                     let event = Event::of_question(answer.map(|payment| payment.id));
-                    if event == Event::VisitEnded && self.knows_that_it_is_elsewhere(&sent.key) {
+                    // whoever pressed Pay here sees that this visit ended; whoever found these bills since is told, and can pay them
+                    if event == Event::VisitEnded && self.sent.with_untracked(Option::is_none) {
                         self.finish();
+                        self.other.set(Some(Other::WasPaid));
                         return place.replace(Route::Amount);
                     }
                     self.happen(client, place, event, order);
