@@ -49,6 +49,12 @@ pub fn show_crash() {
     }
 }
 
+/// Hides the page, or shows it again as it was.
+pub fn conceal(is_concealed: bool) {
+    let Some(app) = document().and_then(|document| document.get_element_by_id("app")) else { return };
+    _ = app.toggle_attribute_with_force("hidden", is_concealed);
+}
+
 pub fn set_title(title: &str) {
     if let Some(document) = document() {
         document.set_title(title);

@@ -103,6 +103,26 @@ scene('time that is up is told to the server, also when the first question to it
   assert.equal(house.billing(since)[0].n, 0, 'nobody can go on with it');
 });
 
+scene('nothing private is in sight while a server that does not answer is asked whether time is up', async ({ house, payer }) => {
+  await payer.signsIn();
+  await payer.main.getByRole('region', { name: 'Last payments' }).waitFor();
+  await payer.page.clock.runFor(14.9 * MINUTE);
+  await payer.dialog.waitFor();
+  await house.later(15 * 60);
+  let held = 0;
+  await payer.page.route('**/api/v1/session', (route) => {
+    if (route.request().method() !== 'GET') return route.continue();
+    held += 1;
+    return undefined;
+  });
+  await payer.page.clock.runFor(0.2 * MINUTE);
+  await payer.page.locator('#app').waitFor({ state: 'hidden' });
+  assert.equal(held, 1);
+  assert.equal((await payer.page.locator('body').innerText()).trim(), '');
+  await payer.page.clock.runFor(MINUTE);
+  await payer.sees(payer.words.timedOut);
+});
+
 scene('signing out in one tab signs out in all, and back shows nothing', async ({ house, payer }) => {
   await payer.signsIn();
   const tab = await payer.context.newPage();

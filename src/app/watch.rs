@@ -69,10 +69,11 @@ impl Watch {
         }
     }
 
-    /// Time is up by the clocks here. Another tab may have gone on meanwhile; and the server may give a minute more, so it is told
-    /// that nobody is here any more.
+    /// Time is up by the clocks here, so nothing is shown any more, however long the server takes to answer. Another tab may have gone
+    /// on meanwhile; and the server may give a minute more, so it is told that nobody is here any more.
     fn run_out(&self) {
         self.session.1.set(None);
+        browser::conceal(true);
         let own = self.clone();
         spawn_local(async move {
             let mut answer = own.client.session().await;
@@ -85,6 +86,7 @@ impl Watch {
                 let left = view.expires_at.map_or(0, |at| at.millis() - view.now.millis());
                 if left > TOLD_MILLIS + SLACK_MILLIS {
                     own.session.take_in(&view);
+                    browser::conceal(false);
                     return own.look();
                 }
                 if left > 0 {
