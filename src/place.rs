@@ -32,7 +32,7 @@ impl Place {
     /// The one the app provides; outside of it the first page.
     pub fn here() -> Self {
         use_context().unwrap_or_else(|| Self {
-            path: Signal::stored(Route::Home.href()),
+            path: Signal::stored(Route::Home.inner_path()),
             navigate: StoredValue::new_local(None),
         })
     }
@@ -57,11 +57,26 @@ impl Place {
         self.leave(to, true);
     }
 
+    /// For `<a href>` and for navigating.
+    pub fn href(self, to: &Route) -> String {
+        to.inner_path()
+    }
+
+    /// Of signing in, and then of `to`.
+    pub fn sign_in_then(self, to: &Route) -> String {
+        to.inner_path_of_sign_in_then()
+    }
+
+    /// Loads that page anew: nothing of this one is left.
+    pub fn leave_for(self, to: &Route) {
+        browser::leave_for(&self.href(to));
+    }
+
     /// Signing in takes the place of this page, and leads to `then`.
     pub fn replace_with_sign_in(self, then: &Route) {
         if let Some(navigate) = self.navigate.get_value() {
             let options = NavigateOptions { replace: true, resolve: false, ..NavigateOptions::default() };
-            navigate(&then.sign_in_then(), options);
+            navigate(&self.sign_in_then(then), options);
         }
     }
 
@@ -70,7 +85,12 @@ impl Place {
             return browser::scroll_to_top();
         }
         if let Some(navigate) = self.navigate.get_value() {
-            navigate(&to.href(), NavigateOptions { replace, resolve: false, ..NavigateOptions::default() });
+            navigate(&self.href(&to), NavigateOptions { replace, resolve: false, ..NavigateOptions::default() });
         }
     }
+}
+
+/// The address of a page, for the links of what is being drawn.
+pub fn href(to: &Route) -> String {
+    Place::here().href(to)
 }

@@ -1,7 +1,5 @@
 //! Every address of the app: one type, one parser, one printer. Nobody else writes a path. No personal data in any of them.
 
-use std::fmt;
-
 pub const PAY: &str = "pay";
 pub const AMOUNT: &str = "amount";
 pub const METHOD: &str = "method";
@@ -118,27 +116,8 @@ impl Route {
         )
     }
 
-    /// For `href` and for navigating.
-    pub fn href(&self) -> String {
-        self.to_string()
-    }
-
-    /// Signing in, and then there.
-    pub fn sign_in_then(&self) -> String {
-        format!("{}?{THEN}{self}", Self::SignIn)
-    }
-
-    /// Where an address says to go after signing in. What is no route of this app is nowhere.
-    pub fn then(address: &str) -> Option<Self> {
-        let (_, query) = address.split_once('?')?;
-        let query = query.split('#').next().unwrap_or_default();
-        let to = query.split('&').find_map(|part| part.strip_prefix(THEN))?;
-        Self::parse(to).filter(|route| to.starts_with('/') && route.to_string() == to && route.is_somewhere_to_go())
-    }
-}
-
-impl fmt::Display for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Below wherever the app is mounted. Only `place` knows where that is, and makes addresses of it.
+    pub fn inner_path(&self) -> String {
         let segments: &[&str] = match self {
             Self::Home => &[],
             Self::Region => &[REGION],
@@ -168,9 +147,22 @@ impl fmt::Display for Route {
             Self::Security => &[ACCOUNT, SECURITY],
         };
         if segments.is_empty() {
-            return f.write_str("/");
+            return "/".to_owned();
         }
-        segments.iter().try_for_each(|segment| write!(f, "/{segment}"))
+        segments.iter().flat_map(|segment| ["/", *segment]).collect()
+    }
+
+    /// Signing in, and then there.
+    pub fn inner_path_of_sign_in_then(&self) -> String {
+        format!("{}?{THEN}{}", Self::SignIn.inner_path(), self.inner_path())
+    }
+
+    /// Where an address says to go after signing in. What is no route of this app is nowhere.
+    pub fn then(address: &str) -> Option<Self> {
+        let (_, query) = address.split_once('?')?;
+        let query = query.split('#').next().unwrap_or_default();
+        let to = query.split('&').find_map(|part| part.strip_prefix(THEN))?;
+        Self::parse(to).filter(|route| to.starts_with('/') && route.inner_path() == to && route.is_somewhere_to_go())
     }
 }
 
@@ -213,7 +205,7 @@ mod tests {
     #[test]
     fn what_is_printed_is_parsed_back() {
         for route in all() {
-            assert_eq!(Route::parse(&route.href()), Some(route));
+            assert_eq!(Route::parse(&route.inner_path()), Some(route));
         }
     }
 
@@ -235,7 +227,7 @@ mod tests {
     fn after_signing_in_one_lands_where_one_was_going_and_nowhere_else() {
         for route in all() {
             let expected = route.is_somewhere_to_go().then(|| route.clone());
-            assert_eq!(Route::then(&route.sign_in_then()), expected);
+            assert_eq!(Route::then(&route.inner_path_of_sign_in_then()), expected);
         }
         assert_eq!(Route::then("/sign-in?then=/sign-in"), None);
         for to in [

@@ -189,6 +189,18 @@ fn no_path_is_written_outside_route() {
     }
 }
 
+/// What is printed without the base, and what leaves the page for an address.
+const OF_PLACE_ONLY: [&str; 2] = ["inner_path", "browser::leave_for"];
+
+#[test]
+fn no_address_is_made_of_a_route_outside_place() {
+    for source in sources().iter().filter(|source| !matches!(source.module.as_str(), "route" | "place")) {
+        for call in OF_PLACE_ONLY {
+            assert!(!source.code.contains(call), "{} has {call}", source.path.display());
+        }
+    }
+}
+
 #[test]
 fn every_module_says_what_it_is() {
     for path in files(&root().join("src"), "rs") {

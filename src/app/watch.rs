@@ -8,7 +8,7 @@ use crate::{
     api::Client,
     browser::{self, Listening, TabSays, Tabs},
     i18n::{say, t},
-    place::Place,
+    place::{Place, href},
     route::Route,
     session::{CurrentSession, Session},
 };
@@ -28,6 +28,7 @@ const AGAIN_MILLIS: u32 = 1_000;
 #[derive(Clone)]
 struct Watch {
     session: CurrentSession,
+    place: Place,
     client: Client,
     tabs: Rc<Tabs>,
     /// Seconds left, while the member is asked.
@@ -149,7 +150,7 @@ impl Watch {
             TabSays::Changed => self.ask(),
             TabSays::SignedOut if self.session.0.with_untracked(|session| session.access().is_some()) => {
                 self.session.1.set(None);
-                browser::leave_for(&Route::SignedOut.href());
+                self.place.leave_for(&Route::SignedOut);
             }
             TabSays::SignedOut => {}
         }
@@ -165,7 +166,7 @@ impl Watch {
     fn end(&self, to: Route) {
         self.session.1.set(None);
         self.tabs.tell(if to == Route::SignedOut { TabSays::SignedOut } else { TabSays::Changed });
-        browser::leave_for(&to.href());
+        self.place.leave_for(&to);
     }
 
     fn sign_out(&self) {
@@ -184,7 +185,7 @@ impl Watch {
 /// Begins the watch and draws its dialogs.
 #[component]
 pub fn SessionWatch() -> impl IntoView {
-    let (session, client) = (CurrentSession::here(), Client::here());
+    let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
     let left = RwSignal::new(None);
     let is_cut_off = RwSignal::new(false);
     let watching: Watching = use_context().unwrap_or_else(|| Watching(StoredValue::new_local(None)));
@@ -197,7 +198,7 @@ pub fn SessionWatch() -> impl IntoView {
         }
         let tabs = Rc::new(Tabs::open(move |says| watching.with(|watch| watch.hear(says))));
         let is_telling = StoredValue::new(false);
-        watching.0.set_value(Some(Watch { session, client: own.clone(), tabs, left, is_cut_off, is_telling }));
+        watching.0.set_value(Some(Watch { session, place, client: own.clone(), tabs, left, is_cut_off, is_telling }));
         let listen = [
             Listening::to("visibilitychange", move || {
                 if browser::is_in_sight() {
@@ -301,8 +302,8 @@ pub fn WayIn() -> impl IntoView {
 /// Whoever is paying goes on with it afterwards.
 fn way_in(place: Place) -> String {
     match place.route() {
-        Some(here @ (Route::Amount | Route::Method | Route::Review | Route::Payment(_))) => here.sign_in_then(),
-        _ => Route::SignIn.href(),
+        Some(here @ (Route::Amount | Route::Method | Route::Review | Route::Payment(_))) => place.sign_in_then(&here),
+        _ => place.href(&Route::SignIn),
     }
 }
 
@@ -320,7 +321,7 @@ pub fn InOrOut() -> impl IntoView {
                 }
             };
             view! {
-                <a class="pay-top__link" href=Route::Account.href()>{t(|w| w.shell.account)}</a>
+                <a class="pay-top__link" href=href(&Route::Account)>{t(|w| w.shell.account)}</a>
                 <button class="pay-top__link pay-link" type="button" on:click=out>{t(|w| w.shell.sign_out)}</button>
             }
             .into_any()

@@ -6,7 +6,7 @@ pub mod security;
 use crate::{
     browser,
     i18n::{Pick, t},
-    place::Place,
+    place::{Place, href},
     route::Route,
     session::{CurrentSession, Session},
     ui::{Icon, Sign, list},
@@ -32,7 +32,7 @@ fn rooms(here: &Route, main: AnyView) -> AnyView {
     ];
     let link = |(room, sign, words): (Route, Sign, Pick)| {
         let current = (room == *here).then_some("page");
-        view! { <li><a href=room.href() aria-current=current><Icon sign/><span>{t(words)}</span></a></li> }.into_any()
+        view! { <li><a href=href(&room) aria-current=current><Icon sign/><span>{t(words)}</span></a></li> }.into_any()
     };
     view! {
         <div class="pay-account">

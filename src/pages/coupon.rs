@@ -5,6 +5,7 @@ use crate::{
     browser,
     config::Deployment,
     i18n::{Text, printed, t},
+    place::href,
     route::Route,
     ui::{Back, Heading, Icon, Sign, list, live},
 };
@@ -21,7 +22,7 @@ pub fn CouponPage() -> impl IntoView {
                 <Heading words=t(|w| w.help().coupon_title)/>
                 <p class="pay-lead">{t(|w| w.help().coupon_lead)}</p>
                 <p hidden=has_region>
-                    {t(|w| w.help().no_region)} " " <a href=Route::Region.href()>{t(|w| w.help().choose_region)}</a>
+                    {t(|w| w.help().no_region)} " " <a href=href(&Route::Region)>{t(|w| w.help().choose_region)}</a>
                 </p>
                 <p class="pay-row">
                     <button class="pay-button pay-button--main" type="button" on:click=move |_| browser::print()>

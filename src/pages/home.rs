@@ -3,6 +3,7 @@
 use crate::{
     config::Deployment,
     i18n::{format, say, t},
+    place::href,
     route::Route,
     session::CurrentSession,
     ui::{BillingPhone, ButtonLink, Icon, SampleStatement, Sign, arrive, live},
@@ -98,7 +99,7 @@ fn OtherWays() -> impl IntoView {
                 <Icon sign=Sign::Envelope/>
                 <div>
                     <h2>{t(|w| w.home.by_mail)}</h2>
-                    <p><a href=Route::Coupon.href()>{t(|w| w.home.coupon)}</a></p>
+                    <p><a href=href(&Route::Coupon)>{t(|w| w.home.coupon)}</a></p>
                     <p class="pay-note">{t(|w| w.home.by_mail_note)}</p>
                 </div>
             </div>
@@ -106,7 +107,7 @@ fn OtherWays() -> impl IntoView {
                 <Icon sign=Sign::Info/>
                 <div>
                     <h2>{t(|w| w.home.not_all)}</h2>
-                    <p><a href=Route::Help.href()>{t(|w| w.home.financial_help)}</a></p>
+                    <p><a href=href(&Route::Help)>{t(|w| w.home.financial_help)}</a></p>
                     <p class="pay-note">{t(|w| w.home.not_all_note)}</p>
                 </div>
             </div>

@@ -6,6 +6,7 @@ use crate::{
     browser,
     form::Problems,
     i18n::{Text, say, t},
+    place::href,
     route::Route,
     ui::{Back, ButtonLink, ErrorSummary, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
 };
@@ -107,7 +108,7 @@ fn ask(is_sent: RwSignal<bool>) -> AnyView {
                         keyboard=Keyboard { kind: "email", mode: "email", autocomplete: "username", width: "" }/>
                     <p class="pay-row">
                         <SubmitButton words=t(|w| w.account().sign_in.forgot_submit) busy=form.is_busy/>
-                        <a class="pay-link" href=Route::ForgotUserId.href()>{t(|w| w.account().sign_in.forgot_user_id)}</a>
+                        <a class="pay-link" href=href(&Route::ForgotUserId)>{t(|w| w.account().sign_in.forgot_user_id)}</a>
                     </p>
                 </div>
             </form>

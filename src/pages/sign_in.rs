@@ -11,7 +11,7 @@ use crate::{
     error::ApiError,
     form::Problems,
     i18n::{say, t},
-    place::Place,
+    place::{Place, href},
     route::Route,
     session::{CurrentSession, Session},
     ui::{Back, ErrorSummary, Failure, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
@@ -132,16 +132,16 @@ fn first_step() -> AnyView {
                         hint=None autocomplete="current-password"/>
                     <SubmitButton words=t(|w| w.account().sign_in.submit) busy_words=t(|w| w.account().sign_in.busy) busy=form.is_busy full=true/>
                     <p class="pay-row">
-                        <a class="pay-link" href=Route::ForgotUserId.href()>{t(|w| w.account().sign_in.forgot_user_id)}</a>
-                        <a class="pay-link" href=Route::ForgotPassword.href()>{t(|w| w.account().sign_in.forgot_password)}</a>
+                        <a class="pay-link" href=href(&Route::ForgotUserId)>{t(|w| w.account().sign_in.forgot_user_id)}</a>
+                        <a class="pay-link" href=href(&Route::ForgotPassword)>{t(|w| w.account().sign_in.forgot_password)}</a>
                     </p>
                 </div>
             </form>
             <p>
                 {t(|w| w.account().sign_in.no_account)} " "
-                <a href=Route::Register.href()>{t(|w| w.account().sign_in.register)}</a> ", "
+                <a href=href(&Route::Register)>{t(|w| w.account().sign_in.register)}</a> ", "
                 {t(|w| w.account().sign_in.or)} " "
-                <a href=Route::Find.href()>{t(|w| w.account().sign_in.pay_once)}</a> "."
+                <a href=href(&Route::Find)>{t(|w| w.account().sign_in.pay_once)}</a> "."
             </p>
         </div>
     }

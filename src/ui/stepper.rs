@@ -3,6 +3,7 @@
 use super::{Icon, Sign, list};
 use crate::{
     i18n::{Text, Words, say, t},
+    place::href,
     route::Route,
 };
 use leptos::prelude::*;
@@ -35,10 +36,8 @@ impl Steps {
     }
     /// A member has nothing to find: that step was to come from the account.
     fn href(&self, n: usize, is_member: bool) -> String {
-        match n.checked_sub(1).and_then(|at| self.routes.get(at)).unwrap_or(&self.before) {
-            Route::Find if is_member => Route::Account.href(),
-            route => route.href(),
-        }
+        let route = n.checked_sub(1).and_then(|at| self.routes.get(at)).unwrap_or(&self.before);
+        href(if is_member && *route == Route::Find { &Route::Account } else { route })
     }
 }
 
@@ -88,6 +87,6 @@ pub fn Stepper(
 #[component]
 pub fn Back(to: Route, words: Text) -> impl IntoView {
     view! {
-        <p data-print="no"><a class="pay-link" href=to.href()><Icon sign=Sign::Back/>{words}</a></p>
+        <p data-print="no"><a class="pay-link" href=href(&to)><Icon sign=Sign::Back/>{words}</a></p>
     }
 }

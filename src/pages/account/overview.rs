@@ -6,6 +6,7 @@ use crate::{
     browser,
     config::Deployment,
     i18n::{Text, format, say, t},
+    place::href,
     route::Route,
     session::{CurrentSession, Session},
     ui::{BillMark, ButtonLink, Charges, Failure, Heading, Icon, Notice, NoticeKind, Sign, State, Waiting, list, live},
@@ -243,7 +244,7 @@ fn payment_row(payment: Payment) -> AnyView {
         <li>
             <div class="pay-rows__row">
                 <div>
-                    <b><a href=Route::Payment(id).href() aria-label=label>{kinds}</a></b>
+                    <b><a href=href(&Route::Payment(id)) aria-label=label>{kinds}</a></b>
                     <small>{how}</small>
                     {more.map(|more| view! { <small>{more}</small> })}
                 </div>

@@ -10,6 +10,7 @@ use crate::{
     error::ApiError,
     form::Problems,
     i18n::{format, say, t},
+    place::href,
     route::Route,
     session::{CurrentSession, Session},
     ui::{
@@ -283,7 +284,7 @@ fn Agreed(shown: Shown) -> impl IntoView {
                 <details class="pay-more">
                     <summary>{when}<Icon sign=Sign::Down/></summary>
                     <p class="pay-quote" lang=given.locale.code()>{given.text}</p>
-                    <p><a class="pay-link" href=Route::Payment(given.payment).href()>{t(|w| w.account().security.payment)}</a></p>
+                    <p><a class="pay-link" href=href(&Route::Payment(given.payment))>{t(|w| w.account().security.payment)}</a></p>
                 </details>
             </li>
         }
@@ -305,7 +306,7 @@ fn Agreed(shown: Shown) -> impl IntoView {
         <section class="pay-sheet" aria-labelledby="agreed-title">
             <div class="pay-stack">
                 <h2 id="agreed-title">{t(|w| w.account().security.agreed)}</h2>
-                <p>{terms} " " <a href=Route::Terms.href()>{t(|w| w.account().security.read_terms)}</a></p>
+                <p>{terms} " " <a href=href(&Route::Terms)>{t(|w| w.account().security.read_terms)}</a></p>
                 <h3>{t(|w| w.account().security.authorisations)}</h3>
                 {authorisations}
             </div>

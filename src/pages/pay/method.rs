@@ -14,7 +14,7 @@ use crate::{
     config::Deployment,
     form::Problems,
     i18n::{Language, Words, say, t},
-    place::Place,
+    place::{Place, href},
     route::Route,
     session::CurrentSession,
     ui::{CaptureAsks, CaptureKind, ErrorLine, ErrorSummary, Slip, Stepper, SubmitButton, arrive, live},
@@ -147,7 +147,7 @@ pub fn MethodPage() -> impl IntoView {
                 None => view! { <div class="pay-journey__body"><MethodForm choosing/></div> }.into_any(),
             })}
             <Slip lines=slip_lines(journey, least_cents) total=slip_total(journey, least_cents)>
-                <p><a class="pay-link" href=Route::Amount.href()>{t(|w| w.pay().method.change_amounts)}</a></p>
+                <p><a class="pay-link" href=href(&Route::Amount)>{t(|w| w.pay().method.change_amounts)}</a></p>
             </Slip>
         </div>
     }

@@ -14,6 +14,7 @@ use crate::{
     browser,
     error::ApiError,
     i18n::{Text, format, say, t},
+    place::href,
     route::Route,
     session::{CurrentSession, Session},
     ui::{ButtonLink, Failure, Icon, Notice, Sign, State, Waiting, arrive, list, live},
@@ -299,8 +300,8 @@ fn TriedFacts(payment: StoredValue<Payment>) -> impl IntoView {
             {fact(t(|w| w.pay().outcome.reference), Text::stored(payment.reference), Some(t(|w| w.pay().outcome.reference_note)))}
         </dl>
         <p class="pay-row">
-            <a class="pay-link" href=Route::Help.href()>{t(|w| w.pay().outcome.help)}</a>
-            <a class="pay-link" href=Route::Coupon.href()>{t(|w| w.pay().outcome.by_mail)}</a>
+            <a class="pay-link" href=href(&Route::Help)>{t(|w| w.pay().outcome.help)}</a>
+            <a class="pay-link" href=href(&Route::Coupon)>{t(|w| w.pay().outcome.by_mail)}</a>
         </p>
     }
 }
@@ -311,7 +312,7 @@ fn next_time() -> AnyView {
     let is_member = Memo::new(move |_| is_member.get());
     live(move || {
         if is_member.get() {
-            view! { <p data-print="no"><a class="pay-link" href=Route::Account.href()>{t(|w| w.shell.account)}</a></p> }
+            view! { <p data-print="no"><a class="pay-link" href=href(&Route::Account)>{t(|w| w.shell.account)}</a></p> }
                 .into_any()
         } else {
             register()
@@ -323,7 +324,7 @@ fn register() -> AnyView {
     view! {
         <section data-print="no">
             <Notice sign=Sign::Person title=t(|w| w.pay().outcome.next_time) words=t(|w| w.pay().outcome.next_time_lead)>
-                <p><a href=Route::Register.href()>{t(|w| w.pay().outcome.register)}</a></p>
+                <p><a href=href(&Route::Register)>{t(|w| w.pay().outcome.register)}</a></p>
             </Notice>
         </section>
     }

@@ -7,6 +7,7 @@ use crate::{
     error::ApiError,
     form::Problems,
     i18n::{say, t},
+    place::href,
     route::Route,
     ui::{
         ButtonLink, ErrorSummary, FormState, Heading, Keyboard, PasswordField, SubmitButton, TextField, arrive, live,
@@ -59,7 +60,7 @@ pub fn ConfirmEmailPage() -> impl IntoView {
             <p class="pay-lead">{t(|w| w.account().register.link_refused)}</p>
             <p class="pay-row">
                 <ButtonLink to=Route::SignIn words=t(|w| w.account().sign_in.title) main=true/>
-                <a class="pay-link" href=Route::Register.href()>{t(|w| w.account().register.title)}</a>
+                <a class="pay-link" href=href(&Route::Register)>{t(|w| w.account().register.title)}</a>
             </p>
         }
         .into_any(),

@@ -3,7 +3,7 @@
 use crate::{
     browser,
     i18n::{Language, say, t},
-    place::Place,
+    place::{Place, href},
     route::Route,
     session::{CurrentSession, Session},
     ui::{Back, ButtonLink, Heading, Icon, Sign, list, live},
@@ -63,7 +63,7 @@ pub fn RegisterPage() -> impl IntoView {
                     </table>
                     <p class="pay-row">
                         {next}
-                        <a class="pay-link" href=Route::SignIn.href()>{t(|w| w.account().register.have_one)}</a>
+                        <a class="pay-link" href=href(&Route::SignIn)>{t(|w| w.account().register.have_one)}</a>
                     </p>
                 </div>
             </section>

@@ -4,6 +4,7 @@ use super::Review;
 use crate::{
     config::Deployment,
     i18n::{Pick, Text, format, say, t},
+    place::href,
     route::Route,
     session::CurrentSession,
     ui::list,
@@ -37,7 +38,7 @@ fn row(fact: Fact) -> AnyView {
     let change = fact.change.map(|(route, what)| {
         view! {
             <dd class="pay-facts__do">
-                <a class="pay-link" href=route.href()>{t(|w| w.pay().review.change)}<span class="pay-hidden">{t(what)}</span></a>
+                <a class="pay-link" href=href(&route)>{t(|w| w.pay().review.change)}<span class="pay-hidden">{t(what)}</span></a>
             </dd>
         }
     });

@@ -8,6 +8,7 @@ use crate::{
     error::ApiError,
     i18n::Language,
     pages::pay::journey::{Journey, Lost},
+    place::href,
     route::Route,
     session::CurrentSession,
     ui::{Notice, NoticeKind, live, minutes},
@@ -36,7 +37,7 @@ pub fn NothingTaken(journey: Journey) -> impl IntoView {
                 Route::Amount => w.change_what[1],
                 _ => w.change_what[2],
             };
-            Some(view! { <p><a class="pay-link" href=to.href()>{format!("{}{words}", w.change)}</a></p> }.into_any())
+            Some(view! { <p><a class="pay-link" href=href(&to)>{format!("{}{words}", w.change)}</a></p> }.into_any())
         };
         match journey.never_arrived.get() {
             Some(Lost::Ours) => return said(w.nothing_taken, w.never_arrived, None),
@@ -63,7 +64,7 @@ pub fn NothingTaken(journey: Journey) -> impl IntoView {
             Some(RefusalCode::TooLate) => said(w.nothing_taken, w.too_late, None),
             _ => match error {
                 ApiError::SignedOut => {
-                    let find = view! { <p><a class="pay-link" href=Route::Find.href()>{w.find_again}</a></p> };
+                    let find = view! { <p><a class="pay-link" href=href(&Route::Find)>{w.find_again}</a></p> };
                     said(language.words().failure().signed_out_title, w.signed_out, Some(find.into_any()))
                 }
                 ApiError::Busy(seconds) => {
