@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
+    location::{BrowserUrl, LocationProvider},
 };
 use std::rc::Rc;
 
@@ -14,7 +15,7 @@ type Navigate = Rc<dyn Fn(&str, NavigateOptions)>;
 /// Context.
 #[derive(Clone, Copy)]
 pub struct Place {
-    path: Signal<String>,
+    route: Signal<Option<Route>>,
     /// `None` outside of a router: a test of one component goes nowhere.
     navigate: StoredValue<Option<Navigate>, LocalStorage>,
 }
@@ -22,29 +23,36 @@ pub struct Place {
 impl Place {
     /// Inside the router, once.
     pub fn provide() {
-        let navigate: Navigate = Rc::new(use_navigate());
-        provide_context(Self {
-            path: use_location().pathname.into(),
-            navigate: StoredValue::new_local(Some(navigate)),
-        });
+        let (navigate, path): (Navigate, _) = (Rc::new(use_navigate()), use_location().pathname);
+        // a memo: what is written in another way and leads to the same page draws nothing anew
+        let route = Memo::new(move |_| path.with(|path| Route::parse(path)));
+        provide_context(Self { route: route.into(), navigate: StoredValue::new_local(Some(navigate)) });
+        // the router writes a link's address into the address bar once it is told that the page is drawn; its own list of
+        // pages, which we do without, would tell it
+        if let Some(bar) = use_context::<BrowserUrl>() {
+            browser::watch(move |_| {
+                bar.as_url().track();
+                bar.ready_to_complete();
+            });
+        }
     }
 
     /// The one the app provides; outside of it the first page.
     pub fn here() -> Self {
         use_context().unwrap_or_else(|| Self {
-            path: Signal::stored(Route::Home.inner_path()),
+            route: Signal::stored(Some(Route::Home)),
             navigate: StoredValue::new_local(None),
         })
     }
 
     /// Tracks. `None` is an address that leads nowhere.
     pub fn route(self) -> Option<Route> {
-        self.path.with(|path| Route::parse(path))
+        self.route.get()
     }
 
     /// Now, without tracking.
     pub fn is_at(self, route: &Route) -> bool {
-        self.path.with_untracked(|path| Route::parse(path).as_ref() == Some(route))
+        self.route.with_untracked(|here| here.as_ref() == Some(route))
     }
 
     /// Goes there, at its top; back leads here again.

@@ -1,32 +1,30 @@
 //! Every address of the app: one type, one parser, one printer. Nobody else writes a path. No personal data in any of them.
 
-pub const PAY: &str = "pay";
-pub const AMOUNT: &str = "amount";
-pub const METHOD: &str = "method";
-pub const REVIEW: &str = "review";
-pub const PAYMENTS: &str = "payments";
-/// Name of the parameter that holds a payment's opaque id.
-pub const ID: &str = "id";
-pub const REGION: &str = "region";
-pub const HELP: &str = "help";
-pub const COUPON: &str = "coupon";
-pub const TERMS: &str = "terms";
-pub const PRIVACY: &str = "privacy";
-pub const ACCESSIBILITY: &str = "accessibility";
-pub const SIGN_IN: &str = "sign-in";
-pub const REGISTER: &str = "register";
-pub const BILL: &str = "bill";
-pub const AGREE: &str = "agree";
-pub const YOU: &str = "you";
-pub const EMAIL: &str = "email";
-pub const CONFIRM_EMAIL: &str = "confirm-email";
-pub const FORGOT_USER_ID: &str = "forgot-user-id";
-pub const FORGOT_PASSWORD: &str = "forgot-password";
-pub const RESET_PASSWORD: &str = "reset-password";
-pub const SIGNED_OUT: &str = "signed-out";
-pub const TIMED_OUT: &str = "timed-out";
-pub const ACCOUNT: &str = "account";
-pub const SECURITY: &str = "security";
+const PAY: &str = "pay";
+const AMOUNT: &str = "amount";
+const METHOD: &str = "method";
+const REVIEW: &str = "review";
+const PAYMENTS: &str = "payments";
+const REGION: &str = "region";
+const HELP: &str = "help";
+const COUPON: &str = "coupon";
+const TERMS: &str = "terms";
+const PRIVACY: &str = "privacy";
+const ACCESSIBILITY: &str = "accessibility";
+const SIGN_IN: &str = "sign-in";
+const REGISTER: &str = "register";
+const BILL: &str = "bill";
+const AGREE: &str = "agree";
+const YOU: &str = "you";
+const EMAIL: &str = "email";
+const CONFIRM_EMAIL: &str = "confirm-email";
+const FORGOT_USER_ID: &str = "forgot-user-id";
+const FORGOT_PASSWORD: &str = "forgot-password";
+const RESET_PASSWORD: &str = "reset-password";
+const SIGNED_OUT: &str = "signed-out";
+const TIMED_OUT: &str = "timed-out";
+const ACCOUNT: &str = "account";
+const SECURITY: &str = "security";
 /// Name of the query that holds where to go after signing in.
 const THEN: &str = "then=";
 
@@ -70,6 +68,9 @@ impl Route {
     /// Of a path as the browser has it; a trailing slash, a query and a fragment do not matter. `None` is "not found".
     pub fn parse(path: &str) -> Option<Self> {
         let path = path.split(['?', '#']).next().unwrap_or_default();
+        if path.contains("//") {
+            return None;
+        }
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         Some(match segments[..] {
             [] => Self::Home,
@@ -214,6 +215,13 @@ mod tests {
         assert_eq!(Route::parse("/pay/"), Some(Route::Find));
         assert_eq!(Route::parse("/pay/amount?from=mail#top"), Some(Route::Amount));
         assert_eq!(Route::parse("?x"), Some(Route::Home));
+    }
+
+    #[test]
+    fn a_path_with_an_empty_segment_is_no_route() {
+        for path in ["//pay", "/pay//amount", "/pay//", "//evil.example"] {
+            assert_eq!(Route::parse(path), None, "{path}");
+        }
     }
 
     #[test]
