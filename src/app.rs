@@ -1,4 +1,5 @@
-//! Contexts, and which page is shown where. Which pages come later, in a piece of the wasm of their own, is in `chunks`; nobody else names a page.
+//! Contexts, and which page is shown where. Which pages come later, in a piece of the wasm of their own, is in `chunks`; nobody
+//! else names a page. No match on a route has a catch-all, here and there: a route without a page does not compile.
 
 mod chunks;
 mod unreached;
@@ -16,7 +17,7 @@ use crate::{
     session::{CurrentSession, Session},
     ui::{Arrivals, Shell, live},
 };
-use chunks::{Chunk, Chunks};
+use chunks::{Chunk, Chunks, Page};
 use contract::session::SessionKind;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
@@ -68,19 +69,11 @@ fn page(route: Option<Route>) -> AnyView {
             chunks.fetch(Chunk::Paying);
             RegionPage().into_any()
         }
-        Some(
-            Route::Find
-            | Route::RegisterBill
-            | Route::ForgotUserId
-            | Route::Amount
-            | Route::Method
-            | Route::Review
-            | Route::Payment(_),
-        ) => chunks.page(Chunk::Paying, route),
-        Some(Route::Help | Route::Coupon | Route::Terms | Route::Privacy | Route::Accessibility) | None => {
-            chunks.page(Chunk::Reading, route)
-        }
-        Some(_) => chunks.page(Chunk::Membership, route),
+        Some(Route::Pay(page)) => chunks.page(Page::Paying(page)),
+        Some(Route::Read(page)) => chunks.page(Page::Reading(Some(page))),
+        Some(Route::Enter(page)) => chunks.page(Page::Entering(page)),
+        Some(Route::Account(page)) => chunks.page(Page::Account(page)),
+        None => chunks.page(Page::Reading(None)),
     }
 }
 

@@ -8,7 +8,10 @@ use contract::{
 use leptos::prelude::*;
 use std::sync::Arc;
 
-use crate::{error::ApiError, route::Route};
+use crate::{
+    error::ApiError,
+    route::{Pay, Route},
+};
 
 /// Where the billing API is, seen from the page.
 pub const API_BASE: &str = "/api/v1";
@@ -60,7 +63,7 @@ impl Deployment {
             profile: RwSignal::new(Profile::Loading),
             region: RwSignal::new(region),
             attempt: RwSignal::new(0),
-            then: RwSignal::new(Route::Find),
+            then: RwSignal::new(Route::Pay(Pay::Find)),
         }
     }
 

@@ -51,37 +51,37 @@ impl Place {
     }
 
     /// Now, without tracking.
-    pub fn is_at(self, route: &Route) -> bool {
-        self.route.with_untracked(|here| here.as_ref() == Some(route))
+    pub fn is_at(self, route: impl Into<Route>) -> bool {
+        self.route.get_untracked() == Some(route.into())
     }
 
     /// Goes there, at its top; back leads here again.
-    pub fn go(self, to: Route) {
-        self.leave(to, false);
+    pub fn go(self, to: impl Into<Route>) {
+        self.leave(to.into(), false);
     }
 
     /// Goes there in place of this page: back does not lead here.
-    pub fn replace(self, to: Route) {
-        self.leave(to, true);
+    pub fn replace(self, to: impl Into<Route>) {
+        self.leave(to.into(), true);
     }
 
     /// For `<a href>` and for navigating.
-    pub fn href(self, to: &Route) -> String {
-        to.inner_path()
+    pub fn href(self, to: impl Into<Route>) -> String {
+        to.into().inner_path()
     }
 
     /// Of signing in, and then of `to`.
-    pub fn sign_in_then(self, to: &Route) -> String {
-        to.inner_path_of_sign_in_then()
+    pub fn sign_in_then(self, to: impl Into<Route>) -> String {
+        to.into().inner_path_of_sign_in_then()
     }
 
     /// Loads that page anew: nothing of this one is left.
-    pub fn leave_for(self, to: &Route) {
+    pub fn leave_for(self, to: impl Into<Route>) {
         browser::leave_for(&self.href(to));
     }
 
     /// Signing in takes the place of this page, and leads to `then`.
-    pub fn replace_with_sign_in(self, then: &Route) {
+    pub fn replace_with_sign_in(self, then: impl Into<Route>) {
         if let Some(navigate) = self.navigate.get_value() {
             let options = NavigateOptions { replace: true, resolve: false, ..NavigateOptions::default() };
             navigate(&self.sign_in_then(then), options);
@@ -89,16 +89,16 @@ impl Place {
     }
 
     fn leave(self, to: Route, replace: bool) {
-        if self.is_at(&to) {
+        if self.is_at(to.clone()) {
             return browser::scroll_to_top();
         }
         if let Some(navigate) = self.navigate.get_value() {
-            navigate(&self.href(&to), NavigateOptions { replace, resolve: false, ..NavigateOptions::default() });
+            navigate(&self.href(to), NavigateOptions { replace, resolve: false, ..NavigateOptions::default() });
         }
     }
 }
 
 /// The address of a page, for the links of what is being drawn.
-pub fn href(to: &Route) -> String {
+pub fn href(to: impl Into<Route>) -> String {
     Place::here().href(to)
 }

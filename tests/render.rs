@@ -21,38 +21,6 @@ fn page(route: &str, locale: Locale, region: Option<Region>) -> String {
     })
 }
 
-fn routes() -> Vec<Route> {
-    use Route::*;
-    vec![
-        Home,
-        Region,
-        Find,
-        Amount,
-        Method,
-        Review,
-        Payment("p1".into()),
-        Help,
-        Coupon,
-        Terms,
-        Privacy,
-        Accessibility,
-        SignIn,
-        Register,
-        RegisterBill,
-        RegisterTerms,
-        RegisterYou,
-        RegisterEmail,
-        ConfirmEmail,
-        ForgotUserId,
-        ForgotPassword,
-        ResetPassword,
-        SignedOut,
-        TimedOut,
-        Account,
-        Security,
-    ]
-}
-
 /// Text of the first element with this tag, without the tags inside it.
 fn text_of(html: &str, tag: &str) -> String {
     let start = html.find(&format!("<{tag}")).unwrap_or_else(|| panic!("no {tag} in {html}"));
@@ -71,7 +39,7 @@ fn text_of(html: &str, tag: &str) -> String {
 
 #[test]
 fn every_page_renders_without_a_browser_with_one_main_and_the_help_phone() {
-    for route in routes() {
+    for route in Route::all() {
         for locale in Locale::ALL {
             let html = page(&route.inner_path(), locale, Some(contract::Region::California));
             assert_eq!(html.matches("<main").count(), 1, "{route:?}");

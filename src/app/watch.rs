@@ -9,7 +9,7 @@ use crate::{
     browser::{self, Listening, TabSays, Tabs},
     i18n::{say, t},
     place::{Place, href},
-    route::Route,
+    route::{Account, Enter, Pay, Route},
     session::{CurrentSession, Session},
 };
 use gloo_timers::future::TimeoutFuture;
@@ -92,7 +92,7 @@ impl Watch {
                     _ = own.client.let_session_lapse().await;
                 }
             }
-            own.end(Route::TimedOut);
+            own.end(Enter::TimedOut);
         });
     }
 
@@ -122,7 +122,7 @@ impl Watch {
                     own.tabs.tell(TabSays::Changed);
                     own.look();
                 }
-                Err(crate::error::ApiError::SignedOut) => own.end(Route::TimedOut),
+                Err(crate::error::ApiError::SignedOut) => own.end(Enter::TimedOut),
                 // without a connection it runs on, and ends when its time is up; whoever was asked hears of it
                 Err(_) => own.is_cut_off.set(own.left.with_untracked(Option::is_some)),
             }
@@ -138,7 +138,7 @@ impl Watch {
             own.session.take_in(&view);
             let has = own.session.0.with_untracked(|session| session.access().is_some());
             if had && !has {
-                own.end(Route::TimedOut);
+                own.end(Enter::TimedOut);
             } else {
                 own.look();
             }
@@ -150,7 +150,7 @@ impl Watch {
             TabSays::Changed => self.ask(),
             TabSays::SignedOut if self.session.0.with_untracked(|session| session.access().is_some()) => {
                 self.session.1.set(None);
-                self.place.leave_for(&Route::SignedOut);
+                self.place.leave_for(Enter::SignedOut);
             }
             TabSays::SignedOut => {}
         }
@@ -163,10 +163,10 @@ impl Watch {
         }
     }
 
-    fn end(&self, to: Route) {
+    fn end(&self, to: Enter) {
         self.session.1.set(None);
-        self.tabs.tell(if to == Route::SignedOut { TabSays::SignedOut } else { TabSays::Changed });
-        self.place.leave_for(&to);
+        self.tabs.tell(if to == Enter::SignedOut { TabSays::SignedOut } else { TabSays::Changed });
+        self.place.leave_for(to);
     }
 
     fn sign_out(&self) {
@@ -174,7 +174,7 @@ impl Watch {
         own.is_cut_off.set(false);
         spawn_local(async move {
             match own.client.end_session().await {
-                Ok(()) | Err(crate::error::ApiError::SignedOut) => own.end(Route::SignedOut),
+                Ok(()) | Err(crate::error::ApiError::SignedOut) => own.end(Enter::SignedOut),
                 // it is not over, and nobody is told that it is
                 Err(_) => own.is_cut_off.set(true),
             }
@@ -302,8 +302,13 @@ pub fn WayIn() -> impl IntoView {
 /// Whoever is paying goes on with it afterwards.
 fn way_in(place: Place) -> String {
     match place.route() {
-        Some(here @ (Route::Amount | Route::Method | Route::Review | Route::Payment(_))) => place.sign_in_then(&here),
-        _ => place.href(&Route::SignIn),
+        Some(Route::Pay(here)) => match here {
+            Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) => place.sign_in_then(here),
+            Pay::Find | Pay::FindToRegister | Pay::FindToRemind => place.href(Enter::SignIn),
+        },
+        Some(Route::Home | Route::Region | Route::Read(_) | Route::Enter(_) | Route::Account(_)) | None => {
+            place.href(Enter::SignIn)
+        }
     }
 }
 
@@ -321,7 +326,7 @@ pub fn InOrOut() -> impl IntoView {
                 }
             };
             view! {
-                <a class="pay-top__link" href=href(&Route::Account)>{t(|w| w.shell.account)}</a>
+                <a class="pay-top__link" href=href(Account::Overview)>{t(|w| w.shell.account)}</a>
                 <button class="pay-top__link pay-link" type="button" on:click=out>{t(|w| w.shell.sign_out)}</button>
             }
             .into_any()

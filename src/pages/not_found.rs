@@ -3,7 +3,7 @@
 use crate::{
     i18n::t,
     place::href,
-    route::Route,
+    route::{Read, Route},
     ui::{ButtonLink, Heading},
 };
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ pub fn NotFoundPage() -> impl IntoView {
             </div>
             <p class="pay-row">
                 <ButtonLink to=Route::Home words=t(|w| w.home.title) main=true/>
-                <a class="pay-link" href=href(&Route::Help)>{t(|w| w.shell.all_contacts)}</a>
+                <a class="pay-link" href=href(Read::Help)>{t(|w| w.shell.all_contacts)}</a>
             </p>
         </div>
     }

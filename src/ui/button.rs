@@ -34,7 +34,7 @@ pub fn SubmitButton(
 /// A link with a button's look.
 #[component]
 pub fn ButtonLink(
-    to: Route,
+    #[prop(into)] to: Route,
     words: Text,
     #[prop(optional)] main: bool,
     #[prop(optional)] big: bool,
@@ -46,7 +46,7 @@ pub fn ButtonLink(
         _ => "pay-button",
     };
     view! {
-        <a class=class href=href(&to)>
+        <a class=class href=href(to)>
             <span>{words}</span>
             {arrow.then(|| view! { <Icon sign=Sign::Arrow/> })}
         </a>

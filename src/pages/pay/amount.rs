@@ -13,7 +13,7 @@ use crate::{
     error::ApiError,
     i18n::{Language, Text, Words, format, say, t},
     place::Place,
-    route::Route,
+    route::Pay,
     session::CurrentSession,
     ui::{ButtonLink, ErrorLine, ErrorSummary, Failure, Slip, SlipLine, Stepper, Waiting, arrive, list, live},
 };
@@ -131,7 +131,7 @@ pub fn could_not_load(journey: Journey, error: ApiError) -> AnyView {
         journey.fetch(client.clone());
     });
     let find = (error == ApiError::SignedOut).then(
-        || view! { <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay().outcome.find_bill) main=true/></p> },
+        || view! { <p class="pay-row"><ButtonLink to=Pay::Find words=t(|w| w.pay().outcome.find_bill) main=true/></p> },
     );
     let error = Signal::stored(Some(error));
     view! { <div class="pay-journey__body"><Failure error on_retry=retry/>{find}</div> }.into_any()
@@ -140,7 +140,7 @@ pub fn could_not_load(journey: Journey, error: ApiError) -> AnyView {
 fn nothing_owed() -> AnyView {
     view! {
         <div class="pay-journey__body">
-            <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay().amount.other_bill)/></p>
+            <p class="pay-row"><ButtonLink to=Pay::Find words=t(|w| w.pay().amount.other_bill)/></p>
         </div>
     }
     .into_any()
@@ -158,7 +158,7 @@ fn chosen(choosing: Choosing, bills: BillList) -> AnyView {
         choosing.journey.is_chosen.set(true);
         let client = client.clone();
         spawn_local(async move { _ = choosing.journey.keep(&client).await });
-        place.go(Route::Method);
+        place.go(Pay::Method);
     };
     view! {
         <div class="pay-journey__body">{list(bills.bills, sheet)}</div>

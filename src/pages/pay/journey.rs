@@ -11,7 +11,7 @@ use crate::{
     browser,
     error::ApiError,
     place::Place,
-    route::Route,
+    route::Pay,
     session::{Access, CurrentSession, Session},
 };
 use contract::{
@@ -96,7 +96,7 @@ impl Journey {
         let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
         browser::watch(move |_| match session.0.get() {
             Session::Restoring => {}
-            Session::Guest | Session::PendingSecondFactor(_) => place.replace(Route::Find),
+            Session::Guest | Session::PendingSecondFactor(_) => place.replace(Pay::Find),
             Session::Payer(access) | Session::Member(access, _) => {
                 self.belong_to(&access);
                 self.fetch(client.clone());
@@ -109,7 +109,7 @@ impl Journey {
         let place = Place::here();
         browser::watch(move |_| {
             if self.attempt.with(Attempt::is_on_its_way) {
-                place.replace(Route::Review);
+                place.replace(Pay::Review);
             }
         });
     }
@@ -276,7 +276,7 @@ impl Journey {
                     self.happen(client, place, Event::of_question(answer.map(|payment| payment.id)), order);
                 });
             }
-            Act::Show(id) => place.replace(Route::Payment(id)),
+            Act::Show(id) => place.replace(Pay::Payment(id)),
             Act::Refuse(error) => {
                 browser::set_tab_storage(KEY, None);
                 self.refusal.set(Some(error));

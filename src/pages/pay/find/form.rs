@@ -4,7 +4,7 @@ use super::{Finding, Purpose, draft};
 use crate::{
     i18n::{Language, Text, Words, printed, say, t},
     place::href,
-    route::Route,
+    route::Read,
     ui::{Keyboard, Spot, Statement, SubmitButton, TextField, list},
 };
 use contract::{Identifier, portal::IdentifierField};
@@ -40,7 +40,7 @@ pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, sub
                             busy=finding.is_sending
                             arrow=true
                         />
-                        <a class="pay-link" href=href(&Route::Help)>{t(|w| w.find().no_statement)}</a>
+                        <a class="pay-link" href=href(Read::Help)>{t(|w| w.find().no_statement)}</a>
                     </p>
                 </div>
             </form>
