@@ -8,7 +8,7 @@ mod watch;
 use crate::{
     api::Client,
     browser::{self, Remembered},
-    config::{Config, Deployment, Profile},
+    config::{Base, Config, Deployment, Profile},
     error::ApiError,
     i18n::Language,
     pages::{home::HomePage, pay, region::RegionPage, register},
@@ -41,13 +41,13 @@ pub fn App(config: Config) -> impl IntoView {
     load_portal(deployment);
     restore_session(session, deployment);
     remember_choices(deployment, language);
-    view! { <Router><Pages/></Router> }
+    view! { <Router base=Place::links_below(&config.base)><Pages base=config.base/></Router> }
 }
 
 /// The page of the address. One that is no route's leads nowhere, and is said so.
 #[component]
-fn Pages() -> impl IntoView {
-    Place::provide();
+fn Pages(base: Base) -> impl IntoView {
+    Place::provide(base);
     watch::provide();
     let (session, place) = (CurrentSession::here(), Place::here());
     let is_member = Signal::derive(move || session.0.with(|session| matches!(session, Session::Member(..))));

@@ -1,7 +1,7 @@
 //! Where we are and how to go elsewhere: the only place where a [`Route`] of ours meets leptos_router's addresses. Links are plain
 //! `<a href>`; the router takes plain clicks on them, everything else (new tab, download, another site) is the browser's.
 
-use crate::{browser, route::Route};
+use crate::{browser, config::Base, route::Route};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -16,17 +16,25 @@ type Navigate = Rc<dyn Fn(&str, NavigateOptions)>;
 #[derive(Clone, Copy)]
 pub struct Place {
     route: Signal<Option<Route>>,
+    base: StoredValue<Base>,
     /// `None` outside of a router: a test of one component goes nowhere.
     navigate: StoredValue<Option<Navigate>, LocalStorage>,
 }
 
 impl Place {
+    /// For the router: how the addresses begin whose links it takes. With its slash, so that `/billing-faq` is the host's.
+    pub fn links_below(base: &Base) -> String {
+        base.before(&Route::Home.inner_path())
+    }
+
     /// Inside the router, once.
-    pub fn provide() {
+    pub fn provide(base: Base) {
+        let base = StoredValue::new(base);
         let (navigate, path): (Navigate, _) = (Rc::new(use_navigate()), use_location().pathname);
         // a memo: what is written in another way and leads to the same page draws nothing anew
-        let route = Memo::new(move |_| path.with(|path| Route::parse(path)));
-        provide_context(Self { route: route.into(), navigate: StoredValue::new_local(Some(navigate)) });
+        let route =
+            Memo::new(move |_| path.with(|path| base.with_value(|base| base.strip(path).and_then(Route::parse))));
+        provide_context(Self { route: route.into(), base, navigate: StoredValue::new_local(Some(navigate)) });
         // the router writes a link's address into the address bar once it is told that the page is drawn; its own list of
         // pages, which we do without, would tell it
         if let Some(bar) = use_context::<BrowserUrl>() {
@@ -41,6 +49,7 @@ impl Place {
     pub fn here() -> Self {
         use_context().unwrap_or_else(|| Self {
             route: Signal::stored(Some(Route::Home)),
+            base: StoredValue::new(Base::default()),
             navigate: StoredValue::new_local(None),
         })
     }
@@ -67,12 +76,12 @@ impl Place {
 
     /// For `<a href>` and for navigating.
     pub fn href(self, to: impl Into<Route>) -> String {
-        to.into().inner_path()
+        self.address(&to.into().inner_path())
     }
 
     /// Of signing in, and then of `to`.
     pub fn sign_in_then(self, to: impl Into<Route>) -> String {
-        to.into().inner_path_of_sign_in_then()
+        self.address(&to.into().inner_path_of_sign_in_then())
     }
 
     /// Loads that page anew: nothing of this one is left.
@@ -86,6 +95,10 @@ impl Place {
             let options = NavigateOptions { replace: true, resolve: false, ..NavigateOptions::default() };
             navigate(&self.sign_in_then(then), options);
         }
+    }
+
+    fn address(self, inner: &str) -> String {
+        self.base.with_value(|base| base.before(inner))
     }
 
     fn leave(self, to: Route, replace: bool) {
