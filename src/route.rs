@@ -7,7 +7,8 @@
 /// Name of the query that holds where to go after signing in.
 const THEN: &str = "then=";
 
-/// Makes of the table: an enum a group, `Route` over them, `parse`, `path` and `all`. A word in place of a segment is a parameter.
+/// Makes of the table: an enum a group, `Route` over them, `parse`, `inner_path` and `all`. A name in place of a segment is a
+/// parameter.
 macro_rules! routes {
     (
         { $($plain:ident => [$($plain_segment:literal),*],)* }
