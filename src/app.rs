@@ -1,4 +1,5 @@
-//! Contexts and the route table. Which pages come later, in a piece of the wasm of their own, is in `chunks`; nobody else names a page.
+//! Contexts, and which page is shown where. Which pages come later, in a piece of the wasm of their own, is in `chunks`; nobody
+//! else names a page. No match on a route has a catch-all, here and there: a route without a page does not compile.
 
 mod chunks;
 mod unreached;
@@ -7,28 +8,20 @@ mod watch;
 use crate::{
     api::Client,
     browser::{self, Remembered},
-    config::{Config, Deployment, Profile},
+    config::{Base, Config, Deployment, Profile},
     error::ApiError,
     i18n::Language,
     pages::{home::HomePage, pay, region::RegionPage, register},
     place::Place,
-    route::{
-        ACCESSIBILITY, ACCOUNT, AGREE, AMOUNT, BILL, CONFIRM_EMAIL, COUPON, EMAIL, FORGOT_PASSWORD, FORGOT_USER_ID,
-        HELP, ID, METHOD, PAY, PAYMENTS, PRIVACY, REGION, REGISTER, RESET_PASSWORD, REVIEW, Route, SECURITY, SIGN_IN,
-        SIGNED_OUT, TERMS, TIMED_OUT, YOU,
-    },
+    route::Route,
     session::{CurrentSession, Session},
     ui::{Arrivals, Shell, live},
 };
-use chunks::{Chunk, Chunks};
+use chunks::{Chunk, Chunks, Page};
 use contract::session::SessionKind;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{
-    ParamSegment, StaticSegment,
-    components::{FlatRoutes, Route as At, Router},
-    hooks::use_params_map,
-};
+use leptos_router::components::Router;
 use std::sync::Arc;
 use watch::{InOrOut, SessionWatch, WayIn};
 
@@ -48,60 +41,22 @@ pub fn App(config: Config) -> impl IntoView {
     load_portal(deployment);
     restore_session(session, deployment);
     remember_choices(deployment, language);
-    view! { <Router><Pages/></Router> }
+    view! { <Router base=Place::links_below(&config.base)><Pages base=config.base/></Router> }
 }
 
-/// The route table. An address that is not in it leads nowhere, and is said so.
+/// The page of the address. One that is no route's leads nowhere, and is said so.
 #[component]
-fn Pages() -> impl IntoView {
-    Place::provide();
+fn Pages(base: Base) -> impl IntoView {
+    Place::provide(base);
     watch::provide();
-    let session = CurrentSession::here();
+    let (session, place) = (CurrentSession::here(), Place::here());
     let is_member = Signal::derive(move || session.0.with(|session| matches!(session, Session::Member(..))));
     view! {
         <Shell in_or_out=|| InOrOut().into_any() way_in=|| WayIn().into_any() has_region=is_member>
-            <FlatRoutes fallback=|| page(None)>
-                <At path=StaticSegment("") view=at(Route::Home)/>
-                <At path=StaticSegment(REGION) view=at(Route::Region)/>
-                <At path=StaticSegment(PAY) view=at(Route::Find)/>
-                <At path=(StaticSegment(PAY), StaticSegment(AMOUNT)) view=at(Route::Amount)/>
-                <At path=(StaticSegment(PAY), StaticSegment(METHOD)) view=at(Route::Method)/>
-                <At path=(StaticSegment(PAY), StaticSegment(REVIEW)) view=at(Route::Review)/>
-                <At path=(StaticSegment(PAY), StaticSegment(PAYMENTS), ParamSegment(ID)) view=payment/>
-                <At path=StaticSegment(HELP) view=at(Route::Help)/>
-                <At path=StaticSegment(COUPON) view=at(Route::Coupon)/>
-                <At path=StaticSegment(TERMS) view=at(Route::Terms)/>
-                <At path=StaticSegment(PRIVACY) view=at(Route::Privacy)/>
-                <At path=StaticSegment(ACCESSIBILITY) view=at(Route::Accessibility)/>
-                <At path=StaticSegment(SIGN_IN) view=at(Route::SignIn)/>
-                <At path=StaticSegment(REGISTER) view=at(Route::Register)/>
-                <At path=(StaticSegment(REGISTER), StaticSegment(BILL)) view=at(Route::RegisterBill)/>
-                <At path=(StaticSegment(REGISTER), StaticSegment(AGREE)) view=at(Route::RegisterTerms)/>
-                <At path=(StaticSegment(REGISTER), StaticSegment(YOU)) view=at(Route::RegisterYou)/>
-                <At path=(StaticSegment(REGISTER), StaticSegment(EMAIL)) view=at(Route::RegisterEmail)/>
-                <At path=StaticSegment(CONFIRM_EMAIL) view=at(Route::ConfirmEmail)/>
-                <At path=StaticSegment(FORGOT_USER_ID) view=at(Route::ForgotUserId)/>
-                <At path=StaticSegment(FORGOT_PASSWORD) view=at(Route::ForgotPassword)/>
-                <At path=StaticSegment(RESET_PASSWORD) view=at(Route::ResetPassword)/>
-                <At path=StaticSegment(SIGNED_OUT) view=at(Route::SignedOut)/>
-                <At path=StaticSegment(TIMED_OUT) view=at(Route::TimedOut)/>
-                <At path=StaticSegment(ACCOUNT) view=at(Route::Account)/>
-                <At path=(StaticSegment(ACCOUNT), StaticSegment(SECURITY)) view=at(Route::Security)/>
-            </FlatRoutes>
+            {live(move || page(place.route()))}
             <SessionWatch/>
         </Shell>
     }
-}
-
-/// One type for all views of the table: the router compiles each kind of entry anew.
-fn at(route: Route) -> impl Fn() -> AnyView + Clone + Send + 'static {
-    move || page(Some(route.clone()))
-}
-
-/// Another payment at the same address pattern is another page.
-fn payment() -> AnyView {
-    let params = use_params_map();
-    live(move || page(params.with(|params| params.get(ID)).map(Route::Payment)))
 }
 
 /// What is at once there, and what is fetched when it is first shown.
@@ -114,19 +69,11 @@ fn page(route: Option<Route>) -> AnyView {
             chunks.fetch(Chunk::Paying);
             RegionPage().into_any()
         }
-        Some(
-            Route::Find
-            | Route::RegisterBill
-            | Route::ForgotUserId
-            | Route::Amount
-            | Route::Method
-            | Route::Review
-            | Route::Payment(_),
-        ) => chunks.page(Chunk::Paying, route),
-        Some(Route::Help | Route::Coupon | Route::Terms | Route::Privacy | Route::Accessibility) | None => {
-            chunks.page(Chunk::Reading, route)
-        }
-        Some(_) => chunks.page(Chunk::Membership, route),
+        Some(Route::Pay(page)) => chunks.page(Page::Paying(page)),
+        Some(Route::Read(page)) => chunks.page(Page::Reading(Some(page))),
+        Some(Route::Enter(page)) => chunks.page(Page::Entering(page)),
+        Some(Route::Account(page)) => chunks.page(Page::Account(page)),
+        None => chunks.page(Page::Reading(None)),
     }
 }
 

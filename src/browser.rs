@@ -23,6 +23,11 @@ pub fn app_element() -> Option<HtmlElement> {
     Some(place)
 }
 
+/// Where the host's page says that the app is mounted.
+pub fn base(app: &HtmlElement) -> Option<String> {
+    app.get_attribute("data-base")
+}
+
 /// Says on `<html data-ready>` that the app has taken over (measurements and tests wait for it).
 ///
 /// Every page of ours is a step: going back shows it from its top, where its heading takes the focus.

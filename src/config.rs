@@ -8,7 +8,10 @@ use contract::{
 use leptos::prelude::*;
 use std::sync::Arc;
 
-use crate::{error::ApiError, route::Route};
+use crate::{
+    error::ApiError,
+    route::{Pay, Route},
+};
 
 /// Where the billing API is, seen from the page.
 pub const API_BASE: &str = "/api/v1";
@@ -17,6 +20,7 @@ pub const API_BASE: &str = "/api/v1";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     pub api_base: String,
+    pub base: Base,
     pub region: Option<Region>,
     pub locale: Locale,
 }
@@ -28,9 +32,35 @@ impl Config {
             || languages.iter().find_map(|tag| Locale::parse(tag.split('-').next().unwrap_or_default()).ok());
         Self {
             api_base: API_BASE.to_owned(),
+            base: Base::default(),
             region: region.and_then(|code| Region::parse(code).ok()),
             locale: locale.and_then(|code| Locale::parse(code).ok()).or_else(preferred).unwrap_or(Locale::En),
         }
+    }
+}
+
+/// Where the app is mounted on its host's site: below a path such as `/billing`, usually at the root.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Base(String);
+
+impl Base {
+    /// As a host writes it: slashes around it do not matter, and what needs escaping in an address is escaped. What is no plain
+    /// path is the root, so that no address leads to another site.
+    pub fn parse(text: &str) -> Self {
+        let path = text.trim_matches('/');
+        let is_plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%/".contains(&byte));
+        Self(if path.is_empty() || !is_plain || path.contains("//") { String::new() } else { format!("/{path}") })
+    }
+
+    /// The address of what is at `inner` below it.
+    pub fn before(&self, inner: &str) -> String {
+        format!("{}{inner}", self.0)
+    }
+
+    /// What of an address is below it. `None` is an address of the host's.
+    pub fn strip<'a>(&self, address: &'a str) -> Option<&'a str> {
+        let inner = address.strip_prefix(self.0.as_str())?;
+        (inner.is_empty() || inner.starts_with('/')).then_some(inner)
     }
 }
 
@@ -60,7 +90,7 @@ impl Deployment {
             profile: RwSignal::new(Profile::Loading),
             region: RwSignal::new(region),
             attempt: RwSignal::new(0),
-            then: RwSignal::new(Route::Find),
+            then: RwSignal::new(Route::Pay(Pay::Find)),
         }
     }
 
@@ -115,6 +145,30 @@ mod tests {
         assert_eq!(Config::parse(None, None, &languages).locale, Locale::Es);
         assert_eq!(Config::parse(None, Some("en"), &languages).locale, Locale::En);
         assert_eq!(Config::parse(None, Some("xx"), &[]).locale, Locale::En);
+    }
+
+    #[test]
+    fn a_base_is_a_path_of_this_site_or_the_root() {
+        for text in ["/billing", "billing", "/billing/", "//billing//"] {
+            assert_eq!(Base::parse(text).before("/pay"), "/billing/pay", "{text}");
+        }
+        assert_eq!(Base::parse("/health/my-bills").before("/"), "/health/my-bills/");
+        for text in ["", "/", "\\evil.example", "/\t/evil.example", "https://evil.example", "a//b", "a?b", "a#b", "<a>"]
+        {
+            assert_eq!(Base::parse(text), Base::default(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_begins_like_the_base_is_the_host_s() {
+        let base = Base::parse("/billing");
+        assert_eq!(base.strip("/billing/pay"), Some("/pay"));
+        assert_eq!(base.strip("/billing/"), Some("/"));
+        assert_eq!(base.strip("/billing"), Some(""));
+        for address in ["/", "/pay", "/billing-faq", "/a/billing/pay"] {
+            assert_eq!(base.strip(address), None, "{address}");
+        }
+        assert_eq!(Base::default().strip("/pay"), Some("/pay"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use kppay::{
     app::App,
     browser::{self, Remembered},
-    config::Config,
+    config::{Base, Config},
     pages,
 };
 use leptos::{mount::mount_to, prelude::*};
@@ -12,7 +12,8 @@ fn main() {
     std::panic::set_hook(Box::new(|_| pages::crash::show()));
     if let Some(place) = browser::app_element() {
         let (region, locale) = (browser::remembered(Remembered::Region), browser::remembered(Remembered::Locale));
-        let config = Config::parse(region.as_deref(), locale.as_deref(), &browser::languages());
+        let base = browser::base(&place).as_deref().map(Base::parse).unwrap_or_default();
+        let config = Config { base, ..Config::parse(region.as_deref(), locale.as_deref(), &browser::languages()) };
         mount_to(place, || view! { <App config/> }).forget();
         browser::started();
     }

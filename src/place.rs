@@ -1,11 +1,12 @@
 //! Where we are and how to go elsewhere: the only place where a [`Route`] of ours meets leptos_router's addresses. Links are plain
 //! `<a href>`; the router takes plain clicks on them, everything else (new tab, download, another site) is the browser's.
 
-use crate::{browser, route::Route};
+use crate::{browser, config::Base, route::Route};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
+    location::{BrowserUrl, LocationProvider},
 };
 use std::rc::Rc;
 
@@ -14,63 +15,103 @@ type Navigate = Rc<dyn Fn(&str, NavigateOptions)>;
 /// Context.
 #[derive(Clone, Copy)]
 pub struct Place {
-    path: Signal<String>,
+    route: Signal<Option<Route>>,
+    base: StoredValue<Base>,
     /// `None` outside of a router: a test of one component goes nowhere.
     navigate: StoredValue<Option<Navigate>, LocalStorage>,
 }
 
 impl Place {
+    /// For the router: how the addresses begin whose links it takes. With its slash, so that `/billing-faq` is the host's.
+    pub fn links_below(base: &Base) -> String {
+        base.before(&Route::Home.inner_path())
+    }
+
     /// Inside the router, once.
-    pub fn provide() {
-        let navigate: Navigate = Rc::new(use_navigate());
-        provide_context(Self {
-            path: use_location().pathname.into(),
-            navigate: StoredValue::new_local(Some(navigate)),
-        });
+    pub fn provide(base: Base) {
+        let base = StoredValue::new(base);
+        let (navigate, path): (Navigate, _) = (Rc::new(use_navigate()), use_location().pathname);
+        // a memo: what is written in another way and leads to the same page draws nothing anew
+        let route =
+            Memo::new(move |_| path.with(|path| base.with_value(|base| base.strip(path).and_then(Route::parse))));
+        provide_context(Self { route: route.into(), base, navigate: StoredValue::new_local(Some(navigate)) });
+        // the router writes a link's address into the address bar once it is told that the page is drawn; its own list of
+        // pages, which we do without, would tell it
+        if let Some(bar) = use_context::<BrowserUrl>() {
+            browser::watch(move |_| {
+                bar.as_url().track();
+                bar.ready_to_complete();
+            });
+        }
     }
 
     /// The one the app provides; outside of it the first page.
     pub fn here() -> Self {
         use_context().unwrap_or_else(|| Self {
-            path: Signal::stored(Route::Home.href()),
+            route: Signal::stored(Some(Route::Home)),
+            base: StoredValue::new(Base::default()),
             navigate: StoredValue::new_local(None),
         })
     }
 
     /// Tracks. `None` is an address that leads nowhere.
     pub fn route(self) -> Option<Route> {
-        self.path.with(|path| Route::parse(path))
+        self.route.get()
     }
 
     /// Now, without tracking.
-    pub fn is_at(self, route: &Route) -> bool {
-        self.path.with_untracked(|path| Route::parse(path).as_ref() == Some(route))
+    pub fn is_at(self, route: impl Into<Route>) -> bool {
+        self.route.get_untracked() == Some(route.into())
     }
 
     /// Goes there, at its top; back leads here again.
-    pub fn go(self, to: Route) {
-        self.leave(to, false);
+    pub fn go(self, to: impl Into<Route>) {
+        self.leave(to.into(), false);
     }
 
     /// Goes there in place of this page: back does not lead here.
-    pub fn replace(self, to: Route) {
-        self.leave(to, true);
+    pub fn replace(self, to: impl Into<Route>) {
+        self.leave(to.into(), true);
+    }
+
+    /// For `<a href>` and for navigating.
+    pub fn href(self, to: impl Into<Route>) -> String {
+        self.address(&to.into().inner_path())
+    }
+
+    /// Of signing in, and then of `to`.
+    pub fn sign_in_then(self, to: impl Into<Route>) -> String {
+        self.address(&to.into().inner_path_of_sign_in_then())
+    }
+
+    /// Loads that page anew: nothing of this one is left.
+    pub fn leave_for(self, to: impl Into<Route>) {
+        browser::leave_for(&self.href(to));
     }
 
     /// Signing in takes the place of this page, and leads to `then`.
-    pub fn replace_with_sign_in(self, then: &Route) {
+    pub fn replace_with_sign_in(self, then: impl Into<Route>) {
         if let Some(navigate) = self.navigate.get_value() {
             let options = NavigateOptions { replace: true, resolve: false, ..NavigateOptions::default() };
-            navigate(&then.sign_in_then(), options);
+            navigate(&self.sign_in_then(then), options);
         }
     }
 
+    fn address(self, inner: &str) -> String {
+        self.base.with_value(|base| base.before(inner))
+    }
+
     fn leave(self, to: Route, replace: bool) {
-        if self.is_at(&to) {
+        if self.is_at(to.clone()) {
             return browser::scroll_to_top();
         }
         if let Some(navigate) = self.navigate.get_value() {
-            navigate(&to.href(), NavigateOptions { replace, resolve: false, ..NavigateOptions::default() });
+            navigate(&self.href(to), NavigateOptions { replace, resolve: false, ..NavigateOptions::default() });
         }
     }
+}
+
+/// The address of a page, for the links of what is being drawn.
+pub fn href(to: impl Into<Route>) -> String {
+    Place::here().href(to)
 }

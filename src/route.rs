@@ -1,131 +1,156 @@
-//! Every address of the app: one type, one parser, one printer. Nobody else writes a path. No personal data in any of them.
+//! Every address of the app: one table, from which the types, the parser, the printer and the list of all come. Nobody else writes
+//! a path. No personal data in any of them.
+//!
+//! A group of the table holds the pages that come in one piece of the wasm (`app::chunks`). Each piece draws its group by a match
+//! without a catch-all, so a route without a page does not compile.
 
-use std::fmt;
-
-pub const PAY: &str = "pay";
-pub const AMOUNT: &str = "amount";
-pub const METHOD: &str = "method";
-pub const REVIEW: &str = "review";
-pub const PAYMENTS: &str = "payments";
-/// Name of the parameter that holds a payment's opaque id.
-pub const ID: &str = "id";
-pub const REGION: &str = "region";
-pub const HELP: &str = "help";
-pub const COUPON: &str = "coupon";
-pub const TERMS: &str = "terms";
-pub const PRIVACY: &str = "privacy";
-pub const ACCESSIBILITY: &str = "accessibility";
-pub const SIGN_IN: &str = "sign-in";
-pub const REGISTER: &str = "register";
-pub const BILL: &str = "bill";
-pub const AGREE: &str = "agree";
-pub const YOU: &str = "you";
-pub const EMAIL: &str = "email";
-pub const CONFIRM_EMAIL: &str = "confirm-email";
-pub const FORGOT_USER_ID: &str = "forgot-user-id";
-pub const FORGOT_PASSWORD: &str = "forgot-password";
-pub const RESET_PASSWORD: &str = "reset-password";
-pub const SIGNED_OUT: &str = "signed-out";
-pub const TIMED_OUT: &str = "timed-out";
-pub const ACCOUNT: &str = "account";
-pub const SECURITY: &str = "security";
 /// Name of the query that holds where to go after signing in.
 const THEN: &str = "then=";
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Route {
-    Home,
-    Region,
-    Find,
-    Amount,
-    Method,
-    Review,
-    /// Outcome and receipt of one payment.
-    Payment(String),
-    Help,
-    Coupon,
-    Terms,
-    Privacy,
-    Accessibility,
-    SignIn,
-    /// What an account adds, and the way in.
-    Register,
-    RegisterBill,
-    RegisterTerms,
-    RegisterYou,
-    RegisterEmail,
-    /// Where the letter that confirms an address leads; its secret is behind a `#`.
-    ConfirmEmail,
-    ForgotUserId,
-    ForgotPassword,
-    /// Where the letter for a new password leads; its secret is behind a `#`.
-    ResetPassword,
-    /// The member signed out.
-    SignedOut,
-    /// The session ran out.
-    TimedOut,
-    Account,
-    Security,
+/// Makes of the table: an enum a group, `Route` over them, `parse`, `inner_path` and `all`. A name in place of a segment is a
+/// parameter.
+macro_rules! routes {
+    (
+        { $($plain:ident => [$($plain_segment:literal),*],)* }
+        $(
+            $(#[$of_group:meta])*
+            $group:ident { $($(#[$of_route:meta])* $name:ident $(($id:ident: $of:ty))? => [$($segment:tt),*],)* }
+        )*
+    ) => {
+        $(
+            $(#[$of_group])*
+            #[derive(Clone, Debug, PartialEq, Eq)]
+            pub enum $group {
+                $($(#[$of_route])* $name $(($of))?,)*
+            }
+
+            impl From<$group> for Route {
+                fn from(route: $group) -> Self {
+                    Self::$group(route)
+                }
+            }
+        )*
+
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Route {
+            $($plain,)*
+            $($group($group),)*
+        }
+
+        impl Route {
+            /// Of a path below wherever the app is mounted; a trailing slash, a query and a fragment do not matter. `None` is
+            /// "not found".
+            pub fn parse(path: &str) -> Option<Self> {
+                let path = path.split(['?', '#']).next().unwrap_or_default();
+                if path.contains("//") {
+                    return None;
+                }
+                let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+                Some(match segments[..] {
+                    $([$($plain_segment),*] => Self::$plain,)*
+                    $($([$($segment),*] => Self::$group($group::$name $(($id.to_owned()))?),)*)*
+                    _ => return None,
+                })
+            }
+
+            /// Below wherever the app is mounted. Only `place` knows where that is, and makes addresses of it.
+            pub fn inner_path(&self) -> String {
+                let segments: &[&str] = match self {
+                    $(Self::$plain => &[$($plain_segment),*],)*
+                    $($(Self::$group($group::$name $(($id))?) => &[$($segment),*],)*)*
+                };
+                if segments.is_empty() {
+                    return "/".to_owned();
+                }
+                segments.iter().flat_map(|segment| ["/", *segment]).collect()
+            }
+
+            /// The whole table, for tests; a parameter has its own name as its value.
+            pub fn all() -> Vec<Self> {
+                vec![
+                    $(Self::$plain,)*
+                    $($(Self::$group($group::$name $((stringify!($id).to_owned()))?),)*)*
+                ]
+            }
+        }
+    };
+}
+
+routes! {
+    // what the first page brings along
+    {
+        Home => [],
+        Region => ["region"],
+    }
+    /// Finding a bill, whatever for, and paying it.
+    Pay {
+        Find => ["pay"],
+        Amount => ["pay", "amount"],
+        Method => ["pay", "method"],
+        Review => ["pay", "review"],
+        /// Outcome and receipt of one payment, by its opaque id.
+        Payment(id: String) => ["pay", "payments", id],
+        FindToRegister => ["register", "bill"],
+        /// Whoever forgot their user ID shows a statement.
+        FindToRemind => ["forgot-user-id"],
+    }
+    /// What there is to read.
+    Read {
+        Help => ["help"],
+        Coupon => ["coupon"],
+        Terms => ["terms"],
+        Privacy => ["privacy"],
+        Accessibility => ["accessibility"],
+    }
+    /// The ways in, and out again.
+    Enter {
+        /// What an account adds, and the way in.
+        Register => ["register"],
+        RegisterTerms => ["register", "agree"],
+        RegisterYou => ["register", "you"],
+        RegisterEmail => ["register", "email"],
+        /// Where the letter that confirms an address leads; its secret is behind a `#`.
+        ConfirmEmail => ["confirm-email"],
+        SignIn => ["sign-in"],
+        ForgotPassword => ["forgot-password"],
+        /// Where the letter for a new password leads; its secret is behind a `#`.
+        ResetPassword => ["reset-password"],
+        /// The member signed out.
+        SignedOut => ["signed-out"],
+        /// The session ran out.
+        TimedOut => ["timed-out"],
+    }
+    /// A member's own.
+    Account {
+        Overview => ["account"],
+        Security => ["account", "security"],
+    }
 }
 
 impl Route {
-    /// Of a path as the browser has it; a trailing slash, a query and a fragment do not matter. `None` is "not found".
-    pub fn parse(path: &str) -> Option<Self> {
-        let path = path.split(['?', '#']).next().unwrap_or_default();
-        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-        Some(match segments[..] {
-            [] => Self::Home,
-            [REGION] => Self::Region,
-            [PAY] => Self::Find,
-            [PAY, AMOUNT] => Self::Amount,
-            [PAY, METHOD] => Self::Method,
-            [PAY, REVIEW] => Self::Review,
-            [PAY, PAYMENTS, id] => Self::Payment(id.to_owned()),
-            [HELP] => Self::Help,
-            [COUPON] => Self::Coupon,
-            [TERMS] => Self::Terms,
-            [PRIVACY] => Self::Privacy,
-            [ACCESSIBILITY] => Self::Accessibility,
-            [SIGN_IN] => Self::SignIn,
-            [REGISTER] => Self::Register,
-            [REGISTER, BILL] => Self::RegisterBill,
-            [REGISTER, AGREE] => Self::RegisterTerms,
-            [REGISTER, YOU] => Self::RegisterYou,
-            [REGISTER, EMAIL] => Self::RegisterEmail,
-            [CONFIRM_EMAIL] => Self::ConfirmEmail,
-            [FORGOT_USER_ID] => Self::ForgotUserId,
-            [FORGOT_PASSWORD] => Self::ForgotPassword,
-            [RESET_PASSWORD] => Self::ResetPassword,
-            [SIGNED_OUT] => Self::SignedOut,
-            [TIMED_OUT] => Self::TimedOut,
-            [ACCOUNT] => Self::Account,
-            [ACCOUNT, SECURITY] => Self::Security,
-            _ => return None,
-        })
-    }
-
     /// False for the pages on the way in and out, which are nowhere to be once one is in.
     fn is_somewhere_to_go(&self) -> bool {
-        !matches!(
-            self,
-            Self::SignIn
-                | Self::ConfirmEmail
-                | Self::ForgotUserId
-                | Self::ForgotPassword
-                | Self::ResetPassword
-                | Self::SignedOut
-                | Self::TimedOut
-        )
+        match self {
+            Self::Home | Self::Region | Self::Read(_) | Self::Account(_) => true,
+            Self::Pay(pay) => match pay {
+                Pay::Find | Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) | Pay::FindToRegister => true,
+                Pay::FindToRemind => false,
+            },
+            Self::Enter(enter) => match enter {
+                Enter::Register | Enter::RegisterTerms | Enter::RegisterYou | Enter::RegisterEmail => true,
+                Enter::SignIn
+                | Enter::ConfirmEmail
+                | Enter::ForgotPassword
+                | Enter::ResetPassword
+                | Enter::SignedOut
+                | Enter::TimedOut => false,
+            },
+        }
     }
 
-    /// For `href` and for navigating.
-    pub fn href(&self) -> String {
-        self.to_string()
-    }
-
-    /// Signing in, and then there.
-    pub fn sign_in_then(&self) -> String {
-        format!("{}?{THEN}{self}", Self::SignIn)
+    /// Of signing in, and then of this.
+    pub fn inner_path_of_sign_in_then(&self) -> String {
+        format!("{}?{THEN}{}", Self::from(Enter::SignIn).inner_path(), self.inner_path())
     }
 
     /// Where an address says to go after signing in. What is no route of this app is nowhere.
@@ -133,44 +158,7 @@ impl Route {
         let (_, query) = address.split_once('?')?;
         let query = query.split('#').next().unwrap_or_default();
         let to = query.split('&').find_map(|part| part.strip_prefix(THEN))?;
-        Self::parse(to).filter(|route| to.starts_with('/') && route.to_string() == to && route.is_somewhere_to_go())
-    }
-}
-
-impl fmt::Display for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let segments: &[&str] = match self {
-            Self::Home => &[],
-            Self::Region => &[REGION],
-            Self::Find => &[PAY],
-            Self::Amount => &[PAY, AMOUNT],
-            Self::Method => &[PAY, METHOD],
-            Self::Review => &[PAY, REVIEW],
-            Self::Payment(id) => &[PAY, PAYMENTS, id],
-            Self::Help => &[HELP],
-            Self::Coupon => &[COUPON],
-            Self::Terms => &[TERMS],
-            Self::Privacy => &[PRIVACY],
-            Self::Accessibility => &[ACCESSIBILITY],
-            Self::SignIn => &[SIGN_IN],
-            Self::Register => &[REGISTER],
-            Self::RegisterBill => &[REGISTER, BILL],
-            Self::RegisterTerms => &[REGISTER, AGREE],
-            Self::RegisterYou => &[REGISTER, YOU],
-            Self::RegisterEmail => &[REGISTER, EMAIL],
-            Self::ConfirmEmail => &[CONFIRM_EMAIL],
-            Self::ForgotUserId => &[FORGOT_USER_ID],
-            Self::ForgotPassword => &[FORGOT_PASSWORD],
-            Self::ResetPassword => &[RESET_PASSWORD],
-            Self::SignedOut => &[SIGNED_OUT],
-            Self::TimedOut => &[TIMED_OUT],
-            Self::Account => &[ACCOUNT],
-            Self::Security => &[ACCOUNT, SECURITY],
-        };
-        if segments.is_empty() {
-            return f.write_str("/");
-        }
-        segments.iter().try_for_each(|segment| write!(f, "/{segment}"))
+        Self::parse(to).filter(|route| to.starts_with('/') && route.inner_path() == to && route.is_somewhere_to_go())
     }
 }
 
@@ -178,50 +166,25 @@ impl fmt::Display for Route {
 mod tests {
     use super::*;
 
-    fn all() -> Vec<Route> {
-        use Route::*;
-        vec![
-            Home,
-            Region,
-            Find,
-            Amount,
-            Method,
-            Review,
-            Payment("pay_7f3q".into()),
-            Help,
-            Coupon,
-            Terms,
-            Privacy,
-            Accessibility,
-            SignIn,
-            Register,
-            RegisterBill,
-            RegisterTerms,
-            RegisterYou,
-            RegisterEmail,
-            ConfirmEmail,
-            ForgotUserId,
-            ForgotPassword,
-            ResetPassword,
-            SignedOut,
-            TimedOut,
-            Account,
-            Security,
-        ]
-    }
-
     #[test]
     fn what_is_printed_is_parsed_back() {
-        for route in all() {
-            assert_eq!(Route::parse(&route.href()), Some(route));
+        for route in Route::all() {
+            assert_eq!(Route::parse(&route.inner_path()), Some(route));
         }
     }
 
     #[test]
     fn a_trailing_slash_a_query_and_a_fragment_do_not_matter() {
-        assert_eq!(Route::parse("/pay/"), Some(Route::Find));
-        assert_eq!(Route::parse("/pay/amount?from=mail#top"), Some(Route::Amount));
+        assert_eq!(Route::parse("/pay/"), Some(Pay::Find.into()));
+        assert_eq!(Route::parse("/pay/amount?from=mail#top"), Some(Pay::Amount.into()));
         assert_eq!(Route::parse("?x"), Some(Route::Home));
+    }
+
+    #[test]
+    fn a_path_with_an_empty_segment_is_no_route() {
+        for path in ["//pay", "/pay//amount", "/pay//", "//evil.example"] {
+            assert_eq!(Route::parse(path), None, "{path}");
+        }
     }
 
     #[test]
@@ -233,9 +196,9 @@ mod tests {
 
     #[test]
     fn after_signing_in_one_lands_where_one_was_going_and_nowhere_else() {
-        for route in all() {
+        for route in Route::all() {
             let expected = route.is_somewhere_to_go().then(|| route.clone());
-            assert_eq!(Route::then(&route.sign_in_then()), expected);
+            assert_eq!(Route::then(&route.inner_path_of_sign_in_then()), expected);
         }
         assert_eq!(Route::then("/sign-in?then=/sign-in"), None);
         for to in [

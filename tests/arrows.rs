@@ -189,6 +189,41 @@ fn no_path_is_written_outside_route() {
     }
 }
 
+/// What is printed without the base, and what leaves the page for an address.
+const OF_PLACE_ONLY: [&str; 2] = ["inner_path", "browser::leave_for"];
+
+#[test]
+fn no_address_is_made_of_a_route_outside_place() {
+    for source in sources().iter().filter(|source| !matches!(source.module.as_str(), "route" | "place")) {
+        for call in OF_PLACE_ONLY {
+            assert!(!source.code.contains(call), "{} has {call}", source.path.display());
+        }
+    }
+}
+
+/// `_ =>` in any of its forms, and a name that takes whatever comes.
+fn is_catch_all(pattern: &str) -> bool {
+    let pattern = pattern.split(" if ").next().unwrap().trim();
+    let inner = pattern.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(pattern);
+    inner.split('|').any(|one| one.trim().chars().all(|letter| letter == '_' || letter.is_lowercase()))
+}
+
+#[test]
+fn every_page_is_matched_by_name() {
+    for name in ["src/app.rs", "src/app/chunks.rs"] {
+        let code = fs::read_to_string(root().join(name)).unwrap();
+        let mut arms = 0;
+        for (before, _) in code.match_indices(" =>").map(|(at, _)| code.split_at(at)) {
+            let pattern = before.rsplit(['{', '}', ',', '\n']).next().unwrap();
+            assert!(!is_catch_all(pattern), "{name}: a route may be swallowed by {} =>", pattern.trim());
+            arms += 1;
+        }
+        assert!(arms > 0, "{name} matches nothing: the test looks at the wrong file");
+    }
+    assert!(["_", "Some(_)", "other", "Route::Home | _", "_ if x"].into_iter().all(is_catch_all));
+    assert!(!["None", "Some(Read::Help)", "Page::Paying(_)", "Ok(view)"].into_iter().any(is_catch_all));
+}
+
 #[test]
 fn every_module_says_what_it_is() {
     for path in files(&root().join("src"), "rs") {

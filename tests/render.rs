@@ -5,52 +5,24 @@
 use contract::{Locale, Region};
 use kppay::{
     app::App,
-    config::{API_BASE, Config},
+    config::{API_BASE, Base, Config},
     route::Route,
 };
 use leptos::prelude::*;
 use leptos_router::location::RequestUrl;
 
-fn page(route: &str, locale: Locale, region: Option<Region>) -> String {
-    _ = any_spawner::Executor::init_futures_executor();
-    let config = Config { api_base: API_BASE.into(), region, locale };
-    let owner = Owner::new();
-    owner.with(|| {
-        provide_context(RequestUrl::new(route));
-        view! { <App config/> }.to_html()
-    })
+fn page(address: &str, locale: Locale, region: Option<Region>) -> String {
+    page_below("", address, locale, region)
 }
 
-fn routes() -> Vec<Route> {
-    use Route::*;
-    vec![
-        Home,
-        Region,
-        Find,
-        Amount,
-        Method,
-        Review,
-        Payment("p1".into()),
-        Help,
-        Coupon,
-        Terms,
-        Privacy,
-        Accessibility,
-        SignIn,
-        Register,
-        RegisterBill,
-        RegisterTerms,
-        RegisterYou,
-        RegisterEmail,
-        ConfirmEmail,
-        ForgotUserId,
-        ForgotPassword,
-        ResetPassword,
-        SignedOut,
-        TimedOut,
-        Account,
-        Security,
-    ]
+fn page_below(base: &str, address: &str, locale: Locale, region: Option<Region>) -> String {
+    _ = any_spawner::Executor::init_futures_executor();
+    let config = Config { api_base: API_BASE.into(), base: Base::parse(base), region, locale };
+    let owner = Owner::new();
+    owner.with(|| {
+        provide_context(RequestUrl::new(address));
+        view! { <App config/> }.to_html()
+    })
 }
 
 /// Text of the first element with this tag, without the tags inside it.
@@ -71,12 +43,12 @@ fn text_of(html: &str, tag: &str) -> String {
 
 #[test]
 fn every_page_renders_without_a_browser_with_one_main_and_the_help_phone() {
-    for route in routes() {
+    for route in Route::all() {
         for locale in Locale::ALL {
-            let html = page(&route.href(), locale, Some(contract::Region::California));
-            assert_eq!(html.matches("<main").count(), 1, "{route}");
-            assert_eq!(html.matches("<h1").count(), 1, "{route} {}", locale.code());
-            assert!(html.contains("tel:+18003903507"), "{route}");
+            let html = page(&route.inner_path(), locale, Some(contract::Region::California));
+            assert_eq!(html.matches("<main").count(), 1, "{route:?}");
+            assert_eq!(html.matches("<h1").count(), 1, "{route:?} {}", locale.code());
+            assert!(html.contains("tel:+18003903507"), "{route:?}");
         }
     }
 }
@@ -129,4 +101,38 @@ fn a_password_is_hidden_until_its_owner_asks_to_see_it() {
 fn the_way_in_says_what_an_account_adds_before_it_asks_for_anything() {
     let html = page("/register", Locale::Es, None);
     assert!(html.contains("<table") && !html.contains("<input"));
+}
+
+/// The addresses on this site that a page links to.
+fn links(html: &str) -> Vec<&str> {
+    let addresses = html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    addresses.filter(|address| address.starts_with('/')).collect()
+}
+
+#[test]
+fn below_a_path_of_a_host_every_page_is_the_same_and_every_link_stays_below_it() {
+    for route in Route::all() {
+        let plain = page(&route.inner_path(), Locale::En, Some(Region::California));
+        let address = format!("/billing{}", route.inner_path());
+        let html = page_below("/billing", &address, Locale::En, Some(Region::California));
+        let found = links(&html);
+        assert_eq!(found.len(), links(&plain).len(), "{route:?}");
+        assert!(found.len() > 5 && found.iter().all(|link| link.starts_with("/billing/")), "{route:?}: {found:?}");
+        assert_eq!(html.replace("\"/billing/", "\"/"), plain, "{route:?}");
+    }
+}
+
+#[test]
+fn below_a_path_of_a_host_its_other_addresses_lead_nowhere_here() {
+    let title = |address| text_of(&page_below("/billing", address, Locale::En, None), "h1");
+    assert_eq!([title("/billing"), title("/billing/")], ["Pay your health plan bill"; 2]);
+    for address in ["/", "/help", "/billing-faq", "/billinghelp", "/a/billing/help"] {
+        assert_eq!(title(address), "This page does not exist", "{address}");
+    }
+}
+
+#[test]
+fn below_a_path_of_a_host_signing_in_leads_back_to_where_one_was() {
+    let html = page_below("/billing", "/billing/pay/review", Locale::En, None);
+    assert!(links(&html).contains(&"/billing/sign-in?then=/pay/review"), "{:?}", links(&html));
 }

@@ -7,6 +7,8 @@ useBrowser();
 
 const PAYING = /kppay-paying-[0-9a-f]{16}\.wasm$/;
 const READING = /kppay-reading-[0-9a-f]{16}\.wasm$/;
+const ENTERING = /kppay-entering-[0-9a-f]{16}\.wasm$/;
+const ACCOUNT = /kppay-account-[0-9a-f]{16}\.wasm$/;
 const asked = (payer, piece) => payer.seen.requests.filter((request) => piece.test(request.url())).length;
 
 scene('the first page waits for no later piece; choosing a region fetches the paying pages ahead, once', async ({ payer }) => {
@@ -23,6 +25,20 @@ scene('the first page waits for no later piece; choosing a region fetches the pa
   await page.getByRole('button', { name: words.goOn }).click();
   await payer.sees(words.find);
   assert.equal(asked(payer, PAYING), 1);
+});
+
+scene('whoever only signs in does not fetch the account, and who is in it does not fetch the ways in again', async ({ payer }) => {
+  await payer.goesToSignIn();
+  await payer.page.waitForLoadState('networkidle');
+  assert.deepEqual([asked(payer, ENTERING), asked(payer, ACCOUNT)], [1, 0]);
+  await payer.signsIn();
+  await payer.page.waitForLoadState('networkidle');
+  assert.equal(asked(payer, ACCOUNT), 1);
+  const before = asked(payer, ENTERING);
+  await payer.page.reload();
+  await payer.settles();
+  await payer.page.waitForLoadState('networkidle');
+  assert.equal(asked(payer, ENTERING), before);
 });
 
 scene('a piece that does not come is said, and comes when it is asked for again', async ({ payer }) => {

@@ -29,13 +29,31 @@ use crate::{
         sign_in::SignInPage,
         signed_out::SignedOutPage,
     },
-    route::Route,
+    route::{Account, Enter, Pay, Read},
     ui::{Heading, Waiting, live},
 };
 use leptos::{prelude::*, task::spawn_local};
 
-/// Draws the page of a route; `None` is an address that leads nowhere.
-type Draw = fn(Option<Route>) -> AnyView;
+/// A page that comes later, by the chunk it is in.
+#[derive(Clone)]
+pub enum Page {
+    Paying(Pay),
+    /// `None` is the page of an address that leads nowhere.
+    Reading(Option<Read>),
+    Entering(Enter),
+    Account(Account),
+}
+
+impl Page {
+    fn chunk(&self) -> Chunk {
+        match self {
+            Self::Paying(_) => Chunk::Paying,
+            Self::Reading(_) => Chunk::Reading,
+            Self::Entering(_) => Chunk::Entering,
+            Self::Account(_) => Chunk::Account,
+        }
+    }
+}
 
 #[derive(Clone, Copy)]
 pub enum Chunk {
@@ -43,106 +61,158 @@ pub enum Chunk {
     Paying,
     /// What there is to read: help, the coupon, the terms.
     Reading,
-    /// Registering, signing in, the account.
-    Membership,
+    /// Registering, signing in, and what is said when a session is over.
+    Entering,
+    /// A member's account.
+    Account,
 }
 
-fn draw_paying(route: Option<Route>) -> AnyView {
-    match route {
-        Some(Route::Amount) => known(|| AmountPage().into_any()),
-        Some(Route::Method) => known(|| MethodPage().into_any()),
-        Some(Route::Review) => known(|| ReviewPage().into_any()),
-        Some(Route::Payment(id)) => known(move || view! { <PaymentPage id=id.clone()/> }.into_any()),
-        Some(Route::RegisterBill) => view! { <FindPage purpose=Purpose::Register/> }.into_any(),
-        Some(Route::ForgotUserId) => view! { <FindPage purpose=Purpose::Remind/> }.into_any(),
-        _ => view! { <FindPage purpose=Purpose::Pay/> }.into_any(),
+fn draw_paying(page: Pay) -> AnyView {
+    match page {
+        Pay::Find => view! { <FindPage purpose=Purpose::Pay/> }.into_any(),
+        Pay::Amount => known(|| AmountPage().into_any()),
+        Pay::Method => known(|| MethodPage().into_any()),
+        Pay::Review => known(|| ReviewPage().into_any()),
+        Pay::Payment(id) => known(move || view! { <PaymentPage id=id.clone()/> }.into_any()),
+        Pay::FindToRegister => view! { <FindPage purpose=Purpose::Register/> }.into_any(),
+        Pay::FindToRemind => view! { <FindPage purpose=Purpose::Remind/> }.into_any(),
     }
 }
 
-fn draw_reading(route: Option<Route>) -> AnyView {
-    match route {
-        Some(Route::Help) => HelpPage().into_any(),
-        Some(Route::Coupon) => CouponPage().into_any(),
-        Some(Route::Terms) => TermsPage().into_any(),
-        Some(Route::Privacy) => PrivacyPage().into_any(),
-        Some(Route::Accessibility) => AccessibilityPage().into_any(),
-        _ => NotFoundPage().into_any(),
+fn draw_reading(page: Option<Read>) -> AnyView {
+    match page {
+        Some(Read::Help) => HelpPage().into_any(),
+        Some(Read::Coupon) => CouponPage().into_any(),
+        Some(Read::Terms) => TermsPage().into_any(),
+        Some(Read::Privacy) => PrivacyPage().into_any(),
+        Some(Read::Accessibility) => AccessibilityPage().into_any(),
+        None => NotFoundPage().into_any(),
     }
 }
 
-fn draw_membership(route: Option<Route>) -> AnyView {
-    match route {
-        Some(Route::Register) => RegisterPage().into_any(),
-        Some(Route::RegisterTerms) => known(|| RegisterTermsPage().into_any()),
-        Some(Route::RegisterYou) => known(|| RegisterYouPage().into_any()),
-        Some(Route::RegisterEmail) => known(|| RegisterEmailPage().into_any()),
-        Some(Route::ConfirmEmail) => ConfirmEmailPage().into_any(),
-        Some(Route::ForgotPassword) => ForgotPasswordPage().into_any(),
-        Some(Route::ResetPassword) => ResetPasswordPage().into_any(),
-        Some(Route::SignedOut) => view! { <SignedOutPage by_clock=false/> }.into_any(),
-        Some(Route::TimedOut) => view! { <SignedOutPage by_clock=true/> }.into_any(),
-        Some(Route::Account) => known(|| AccountPage().into_any()),
-        Some(Route::Security) => known(|| SecurityPage().into_any()),
-        _ => SignInPage().into_any(),
+fn draw_entering(page: Enter) -> AnyView {
+    match page {
+        Enter::Register => RegisterPage().into_any(),
+        Enter::RegisterTerms => known(|| RegisterTermsPage().into_any()),
+        Enter::RegisterYou => known(|| RegisterYouPage().into_any()),
+        Enter::RegisterEmail => known(|| RegisterEmailPage().into_any()),
+        Enter::ConfirmEmail => ConfirmEmailPage().into_any(),
+        Enter::SignIn => SignInPage().into_any(),
+        Enter::ForgotPassword => ForgotPasswordPage().into_any(),
+        Enter::ResetPassword => ResetPasswordPage().into_any(),
+        Enter::SignedOut => view! { <SignedOutPage by_clock=false/> }.into_any(),
+        Enter::TimedOut => view! { <SignedOutPage by_clock=true/> }.into_any(),
     }
 }
+
+fn draw_account(page: Account) -> AnyView {
+    match page {
+        Account::Overview => known(|| AccountPage().into_any()),
+        Account::Security => known(|| SecurityPage().into_any()),
+    }
+}
+
+/// What the chunks hand out: of each that is here, the function that draws its pages.
+#[derive(Clone, Copy, Default)]
+struct Drawers {
+    paying: Option<fn(Pay) -> AnyView>,
+    reading: Option<fn(Option<Read>) -> AnyView>,
+    entering: Option<fn(Enter) -> AnyView>,
+    account: Option<fn(Account) -> AnyView>,
+}
+
+impl Drawers {
+    /// Where nothing is split, everything is here from the start.
+    fn at_the_start() -> Self {
+        if cfg!(feature = "split") {
+            return Self::default();
+        }
+        Self {
+            paying: Some(draw_paying),
+            reading: Some(draw_reading),
+            entering: Some(draw_entering),
+            account: Some(draw_account),
+        }
+    }
+
+    /// `None` if its chunk is not here.
+    fn draw(self, page: Page) -> Option<AnyView> {
+        match page {
+            Page::Paying(page) => self.paying.map(|draw| draw(page)),
+            Page::Reading(page) => self.reading.map(|draw| draw(page)),
+            Page::Entering(page) => self.entering.map(|draw| draw(page)),
+            Page::Account(page) => self.account.map(|draw| draw(page)),
+        }
+    }
+}
+
+/// How a chunk that has come puts its function beside the others'.
+type HandOver = fn(&mut Drawers);
 
 /// Fetches a chunk. `None` is one that did not come.
 #[cfg(feature = "split")]
-async fn load(chunk: Chunk) -> Option<Draw> {
+async fn load(chunk: Chunk) -> Option<HandOver> {
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
     #[wasm_split(paying, fallible)]
-    fn paying() -> Result<Draw, SplitLoaderError> {
-        Ok(draw_paying)
+    fn paying() -> Result<HandOver, SplitLoaderError> {
+        Ok(|drawers| drawers.paying = Some(draw_paying))
     }
     #[wasm_split(reading, fallible)]
-    fn reading() -> Result<Draw, SplitLoaderError> {
-        Ok(draw_reading)
+    fn reading() -> Result<HandOver, SplitLoaderError> {
+        Ok(|drawers| drawers.reading = Some(draw_reading))
     }
-    #[wasm_split(membership, fallible)]
-    fn membership() -> Result<Draw, SplitLoaderError> {
-        Ok(draw_membership)
+    #[wasm_split(entering, fallible)]
+    fn entering() -> Result<HandOver, SplitLoaderError> {
+        Ok(|drawers| drawers.entering = Some(draw_entering))
+    }
+    #[wasm_split(account, fallible)]
+    fn account() -> Result<HandOver, SplitLoaderError> {
+        Ok(|drawers| drawers.account = Some(draw_account))
     }
     let came = match chunk {
         Chunk::Paying => paying().await,
         Chunk::Reading => reading().await,
-        Chunk::Membership => membership().await,
+        Chunk::Entering => entering().await,
+        Chunk::Account => account().await,
     };
     came.ok()
 }
 
+/// Nothing is ever asked for: everything is here from the start.
 #[cfg(not(feature = "split"))]
-async fn load(chunk: Chunk) -> Option<Draw> {
-    Some(match chunk {
-        Chunk::Paying => draw_paying,
-        Chunk::Reading => draw_reading,
-        Chunk::Membership => draw_membership,
-    })
+async fn load(_: Chunk) -> Option<HandOver> {
+    None
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Loading {
     NotAsked,
     Waiting,
-    Here(Draw),
+    Here,
     Failed,
 }
 
 /// Context.
 #[derive(Clone, Copy)]
 pub struct Chunks {
+    drawers: StoredValue<Drawers>,
     paying: RwSignal<Loading>,
     reading: RwSignal<Loading>,
-    membership: RwSignal<Loading>,
+    entering: RwSignal<Loading>,
+    account: RwSignal<Loading>,
 }
 
 impl Chunks {
-    /// Where nothing is split, everything is here from the start.
     pub fn new() -> Self {
-        let first =
-            |draw: Draw| RwSignal::new(if cfg!(feature = "split") { Loading::NotAsked } else { Loading::Here(draw) });
-        Self { paying: first(draw_paying), reading: first(draw_reading), membership: first(draw_membership) }
+        let loading = || RwSignal::new(if cfg!(feature = "split") { Loading::NotAsked } else { Loading::Here });
+        Self {
+            drawers: StoredValue::new(Drawers::at_the_start()),
+            paying: loading(),
+            reading: loading(),
+            entering: loading(),
+            account: loading(),
+        }
     }
 
     /// The ones the app provides.
@@ -150,29 +220,38 @@ impl Chunks {
         use_context().unwrap_or_else(Self::new)
     }
 
-    /// The page of a route, or what is shown until its chunk is here.
-    pub fn page(self, chunk: Chunk, route: Option<Route>) -> AnyView {
+    /// The page, or what is shown until its chunk is here.
+    pub fn page(self, page: Page) -> AnyView {
+        let chunk = page.chunk();
         self.fetch(chunk);
         let loading = self.of(chunk);
-        live(move || match loading.get() {
-            Loading::Here(draw) => draw(route.clone()),
-            Loading::NotAsked | Loading::Waiting => view! { <div class="pay-journey"><Waiting/></div> }.into_any(),
-            Loading::Failed => {
-                let again = move |_| self.ask(chunk);
-                view! {
-                    <div class="pay-journey">
-                        <div class="pay-journey__head">
-                            <Heading words=t(|w| w.shell.offline_title)/>
-                            <p class="pay-lead">{t(|w| w.shell.offline)}</p>
-                        </div>
-                        <p class="pay-row">
-                            <button class="pay-button pay-button--main" type="button" on:click=again>{t(|w| w.shell.try_again)}</button>
-                        </p>
-                    </div>
-                }
-                .into_any()
+        live(move || {
+            let has_failed = loading.get() == Loading::Failed;
+            if let Some(drawn) = self.drawers.get_value().draw(page.clone()) {
+                return drawn;
+            }
+            if has_failed {
+                self.offer_again(chunk)
+            } else {
+                view! { <div class="pay-journey"><Waiting/></div> }.into_any()
             }
         })
+    }
+
+    fn offer_again(self, chunk: Chunk) -> AnyView {
+        let again = move |_| self.ask(chunk);
+        view! {
+            <div class="pay-journey">
+                <div class="pay-journey__head">
+                    <Heading words=t(|w| w.shell.offline_title)/>
+                    <p class="pay-lead">{t(|w| w.shell.offline)}</p>
+                </div>
+                <p class="pay-row">
+                    <button class="pay-button pay-button--main" type="button" on:click=again>{t(|w| w.shell.try_again)}</button>
+                </p>
+            </div>
+        }
+        .into_any()
     }
 
     /// For a page that is drawn: asks for the chunk once it stands.
@@ -183,12 +262,16 @@ impl Chunks {
     /// Asks for a chunk, unless it is here or on its way.
     fn ask(self, chunk: Chunk) {
         let loading = self.of(chunk);
-        if matches!(loading.get_untracked(), Loading::Waiting | Loading::Here(_)) {
+        if matches!(loading.get_untracked(), Loading::Waiting | Loading::Here) {
             return;
         }
         loading.set(Loading::Waiting);
         spawn_local(async move {
-            loading.set(load(chunk).await.map_or(Loading::Failed, Loading::Here));
+            let came = load(chunk).await;
+            if let Some(hand_over) = came {
+                self.drawers.update_value(hand_over);
+            }
+            loading.set(if came.is_some() { Loading::Here } else { Loading::Failed });
         });
     }
 
@@ -196,7 +279,8 @@ impl Chunks {
         match chunk {
             Chunk::Paying => self.paying,
             Chunk::Reading => self.reading,
-            Chunk::Membership => self.membership,
+            Chunk::Entering => self.entering,
+            Chunk::Account => self.account,
         }
     }
 }

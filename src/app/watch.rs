@@ -8,8 +8,8 @@ use crate::{
     api::Client,
     browser::{self, Listening, TabSays, Tabs},
     i18n::{say, t},
-    place::Place,
-    route::Route,
+    place::{Place, href},
+    route::{Account, Enter, Pay, Route},
     session::{CurrentSession, Session},
 };
 use gloo_timers::future::TimeoutFuture;
@@ -28,6 +28,7 @@ const AGAIN_MILLIS: u32 = 1_000;
 #[derive(Clone)]
 struct Watch {
     session: CurrentSession,
+    place: Place,
     client: Client,
     tabs: Rc<Tabs>,
     /// Seconds left, while the member is asked.
@@ -93,7 +94,7 @@ impl Watch {
                     _ = own.client.let_session_lapse().await;
                 }
             }
-            own.end(Route::TimedOut);
+            own.end(Enter::TimedOut);
         });
     }
 
@@ -123,7 +124,7 @@ impl Watch {
                     own.tabs.tell(TabSays::Changed);
                     own.look();
                 }
-                Err(crate::error::ApiError::SignedOut) => own.end(Route::TimedOut),
+                Err(crate::error::ApiError::SignedOut) => own.end(Enter::TimedOut),
                 // without a connection it runs on, and ends when its time is up; whoever was asked hears of it
                 Err(_) => own.is_cut_off.set(own.left.with_untracked(Option::is_some)),
             }
@@ -139,7 +140,7 @@ impl Watch {
             own.session.take_in(&view);
             let has = own.session.0.with_untracked(|session| session.access().is_some());
             if had && !has {
-                own.end(Route::TimedOut);
+                own.end(Enter::TimedOut);
             } else {
                 own.look();
             }
@@ -151,7 +152,7 @@ impl Watch {
             TabSays::Changed => self.ask(),
             TabSays::SignedOut if self.session.0.with_untracked(|session| session.access().is_some()) => {
                 self.session.1.set(None);
-                browser::leave_for(&Route::SignedOut.href());
+                self.place.leave_for(Enter::SignedOut);
             }
             TabSays::SignedOut => {}
         }
@@ -164,10 +165,10 @@ impl Watch {
         }
     }
 
-    fn end(&self, to: Route) {
+    fn end(&self, to: Enter) {
         self.session.1.set(None);
-        self.tabs.tell(if to == Route::SignedOut { TabSays::SignedOut } else { TabSays::Changed });
-        browser::leave_for(&to.href());
+        self.tabs.tell(if to == Enter::SignedOut { TabSays::SignedOut } else { TabSays::Changed });
+        self.place.leave_for(to);
     }
 
     fn sign_out(&self) {
@@ -175,7 +176,7 @@ impl Watch {
         own.is_cut_off.set(false);
         spawn_local(async move {
             match own.client.end_session().await {
-                Ok(()) | Err(crate::error::ApiError::SignedOut) => own.end(Route::SignedOut),
+                Ok(()) | Err(crate::error::ApiError::SignedOut) => own.end(Enter::SignedOut),
                 // it is not over, and nobody is told that it is
                 Err(_) => own.is_cut_off.set(true),
             }
@@ -186,7 +187,7 @@ impl Watch {
 /// Begins the watch and draws its dialogs.
 #[component]
 pub fn SessionWatch() -> impl IntoView {
-    let (session, client) = (CurrentSession::here(), Client::here());
+    let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
     let left = RwSignal::new(None);
     let is_cut_off = RwSignal::new(false);
     let watching: Watching = use_context().unwrap_or_else(|| Watching(StoredValue::new_local(None)));
@@ -199,7 +200,7 @@ pub fn SessionWatch() -> impl IntoView {
         }
         let tabs = Rc::new(Tabs::open(move |says| watching.with(|watch| watch.hear(says))));
         let is_telling = StoredValue::new(false);
-        watching.0.set_value(Some(Watch { session, client: own.clone(), tabs, left, is_cut_off, is_telling }));
+        watching.0.set_value(Some(Watch { session, place, client: own.clone(), tabs, left, is_cut_off, is_telling }));
         let listen = [
             Listening::to("visibilitychange", move || {
                 if browser::is_in_sight() {
@@ -303,8 +304,13 @@ pub fn WayIn() -> impl IntoView {
 /// Whoever is paying goes on with it afterwards.
 fn way_in(place: Place) -> String {
     match place.route() {
-        Some(here @ (Route::Amount | Route::Method | Route::Review | Route::Payment(_))) => here.sign_in_then(),
-        _ => Route::SignIn.href(),
+        Some(Route::Pay(here)) => match here {
+            Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) => place.sign_in_then(here),
+            Pay::Find | Pay::FindToRegister | Pay::FindToRemind => place.href(Enter::SignIn),
+        },
+        Some(Route::Home | Route::Region | Route::Read(_) | Route::Enter(_) | Route::Account(_)) | None => {
+            place.href(Enter::SignIn)
+        }
     }
 }
 
@@ -322,7 +328,7 @@ pub fn InOrOut() -> impl IntoView {
                 }
             };
             view! {
-                <a class="pay-top__link" href=Route::Account.href()>{t(|w| w.shell.account)}</a>
+                <a class="pay-top__link" href=href(Account::Overview)>{t(|w| w.shell.account)}</a>
                 <button class="pay-top__link pay-link" type="button" on:click=out>{t(|w| w.shell.sign_out)}</button>
             }
             .into_any()

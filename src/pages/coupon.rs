@@ -5,7 +5,8 @@ use crate::{
     browser,
     config::Deployment,
     i18n::{Text, printed, t},
-    route::Route,
+    place::href,
+    route::{Read, Route},
     ui::{Back, Heading, Icon, Sign, list, live},
 };
 use leptos::prelude::*;
@@ -17,11 +18,11 @@ pub fn CouponPage() -> impl IntoView {
     view! {
         <div class="pay-journey">
             <div class="pay-journey__head" data-print="no">
-                <Back to=Route::Help words=t(|w| w.shell.all_contacts)/>
+                <Back to=Read::Help words=t(|w| w.shell.all_contacts)/>
                 <Heading words=t(|w| w.help().coupon_title)/>
                 <p class="pay-lead">{t(|w| w.help().coupon_lead)}</p>
                 <p hidden=has_region>
-                    {t(|w| w.help().no_region)} " " <a href=Route::Region.href()>{t(|w| w.help().choose_region)}</a>
+                    {t(|w| w.help().no_region)} " " <a href=href(Route::Region)>{t(|w| w.help().choose_region)}</a>
                 </p>
                 <p class="pay-row">
                     <button class="pay-button pay-button--main" type="button" on:click=move |_| browser::print()>

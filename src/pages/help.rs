@@ -3,7 +3,8 @@
 use crate::{
     config::Deployment,
     i18n::{Language, Text, say, t},
-    route::Route,
+    place::href,
+    route::{Read, Route},
     ui::{Back, BillingPhone, Heading, OpenNow, PhoneLink, list, live},
 };
 use leptos::prelude::*;
@@ -58,7 +59,7 @@ fn Contacts() -> impl IntoView {
                 <dd>
                     {mail}
                     <small>{t(|w| w.help().mail_note)}</small>
-                    <a class="pay-link" href=Route::Coupon.href()>{t(|w| w.help().print_coupon)}</a>
+                    <a class="pay-link" href=href(Read::Coupon)>{t(|w| w.help().print_coupon)}</a>
                 </dd>
             </div>
             <div>

@@ -3,7 +3,8 @@
 use crate::{
     config::Deployment,
     i18n::{format, say, t},
-    route::Route,
+    place::href,
+    route::{Account, Enter, Pay, Read},
     session::CurrentSession,
     ui::{BillingPhone, ButtonLink, Icon, SampleStatement, Sign, arrive, live},
 };
@@ -36,12 +37,12 @@ fn for_member() -> AnyView {
     view! {
         <section class="pay-sheet">
             <div class="pay-stack">
-                <p><ButtonLink to=Route::Amount words=t(|w| w.home.pay_bill) main=true big=true arrow=true/></p>
+                <p><ButtonLink to=Pay::Amount words=t(|w| w.home.pay_bill) main=true big=true arrow=true/></p>
                 <hr class="pay-tear"/>
                 <div class="pay-stack pay-stack--tight">
                     <h2>{t(|w| w.shell.account)}</h2>
                     <p class="pay-note">{t(|w| w.home.have_account_note)}</p>
-                    <p><ButtonLink to=Route::Account words=t(|w| w.shell.account)/></p>
+                    <p><ButtonLink to=Account::Overview words=t(|w| w.shell.account)/></p>
                 </div>
             </div>
         </section>
@@ -54,7 +55,7 @@ fn for_guest() -> AnyView {
         <section class="pay-sheet">
             <div class="pay-stack">
                 <div class="pay-stack pay-stack--tight">
-                    <ButtonLink to=Route::Find words=t(|w| w.home.pay_once) main=true big=true arrow=true/>
+                    <ButtonLink to=Pay::Find words=t(|w| w.home.pay_once) main=true big=true arrow=true/>
                     <p class="pay-note">{t(|w| w.home.pay_once_note)}</p>
                 </div>
                 <hr class="pay-tear"/>
@@ -62,12 +63,12 @@ fn for_guest() -> AnyView {
                     <div class="pay-stack pay-stack--tight">
                         <h2>{t(|w| w.home.have_account)}</h2>
                         <p class="pay-note">{t(|w| w.home.have_account_note)}</p>
-                        <p><ButtonLink to=Route::SignIn words=t(|w| w.shell.sign_in)/></p>
+                        <p><ButtonLink to=Enter::SignIn words=t(|w| w.shell.sign_in)/></p>
                     </div>
                     <div class="pay-stack pay-stack--tight">
                         <h2>{t(|w| w.home.new_here)}</h2>
                         <p class="pay-note">{t(|w| w.home.new_here_note)}</p>
-                        <p><ButtonLink to=Route::Register words=t(|w| w.home.register)/></p>
+                        <p><ButtonLink to=Enter::Register words=t(|w| w.home.register)/></p>
                     </div>
                 </div>
             </div>
@@ -98,7 +99,7 @@ fn OtherWays() -> impl IntoView {
                 <Icon sign=Sign::Envelope/>
                 <div>
                     <h2>{t(|w| w.home.by_mail)}</h2>
-                    <p><a href=Route::Coupon.href()>{t(|w| w.home.coupon)}</a></p>
+                    <p><a href=href(Read::Coupon)>{t(|w| w.home.coupon)}</a></p>
                     <p class="pay-note">{t(|w| w.home.by_mail_note)}</p>
                 </div>
             </div>
@@ -106,7 +107,7 @@ fn OtherWays() -> impl IntoView {
                 <Icon sign=Sign::Info/>
                 <div>
                     <h2>{t(|w| w.home.not_all)}</h2>
-                    <p><a href=Route::Help.href()>{t(|w| w.home.financial_help)}</a></p>
+                    <p><a href=href(Read::Help)>{t(|w| w.home.financial_help)}</a></p>
                     <p class="pay-note">{t(|w| w.home.not_all_note)}</p>
                 </div>
             </div>

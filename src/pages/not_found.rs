@@ -2,7 +2,8 @@
 
 use crate::{
     i18n::t,
-    route::Route,
+    place::href,
+    route::{Read, Route},
     ui::{ButtonLink, Heading},
 };
 use leptos::prelude::*;
@@ -17,7 +18,7 @@ pub fn NotFoundPage() -> impl IntoView {
             </div>
             <p class="pay-row">
                 <ButtonLink to=Route::Home words=t(|w| w.home.title) main=true/>
-                <a class="pay-link" href=Route::Help.href()>{t(|w| w.shell.all_contacts)}</a>
+                <a class="pay-link" href=href(Read::Help)>{t(|w| w.shell.all_contacts)}</a>
             </p>
         </div>
     }

@@ -6,7 +6,8 @@ use crate::{
     browser,
     form::Problems,
     i18n::{Text, say, t},
-    route::Route,
+    place::href,
+    route::{Enter, Pay},
     ui::{Back, ButtonLink, ErrorSummary, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
 };
 use contract::{
@@ -40,7 +41,7 @@ fn form() -> FormState<Field> {
 }
 
 /// A page that says one thing and offers one way on.
-fn told(title: Text, words: Text, to: Route, go: Text) -> AnyView {
+fn told(title: Text, words: Text, to: Enter, go: Text) -> AnyView {
     let h1 = arrive(title);
     view! {
         <div class="pay-signin">
@@ -61,7 +62,7 @@ pub fn ForgotPasswordPage() -> impl IntoView {
             told(
                 t(|w| w.account().sign_in.forgot_sent_title),
                 t(|w| w.account().sign_in.forgot_sent),
-                Route::SignIn,
+                Enter::SignIn,
                 t(|w| w.account().sign_in.title),
             )
         } else {
@@ -95,7 +96,7 @@ fn ask(is_sent: RwSignal<bool>) -> AnyView {
     };
     view! {
         <div class="pay-signin">
-            <Back to=Route::SignIn words=t(|w| w.account().sign_in.title)/>
+            <Back to=Enter::SignIn words=t(|w| w.account().sign_in.title)/>
             <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().sign_in.forgot_title)}</h1>
             <p class="pay-lead">{t(|w| w.account().sign_in.forgot_lead)}</p>
             {form.notice()}
@@ -107,7 +108,7 @@ fn ask(is_sent: RwSignal<bool>) -> AnyView {
                         keyboard=Keyboard { mode: "email", autocomplete: "username", width: "" }/>
                     <p class="pay-row">
                         <SubmitButton words=t(|w| w.account().sign_in.forgot_submit) busy=form.is_busy/>
-                        <a class="pay-link" href=Route::ForgotUserId.href()>{t(|w| w.account().sign_in.forgot_user_id)}</a>
+                        <a class="pay-link" href=href(Pay::FindToRemind)>{t(|w| w.account().sign_in.forgot_user_id)}</a>
                     </p>
                 </div>
             </form>
@@ -142,19 +143,19 @@ pub fn ResetPasswordPage() -> impl IntoView {
         Link::Lost => told(
             t(|w| w.account().sign_in.link_lost_title),
             t(|w| w.account().sign_in.link_lost),
-            Route::ForgotPassword,
+            Enter::ForgotPassword,
             t(|w| w.account().sign_in.ask_again),
         ),
         Link::Refused => told(
             t(|w| w.account().sign_in.reset_refused_title),
             t(|w| w.account().sign_in.reset_refused),
-            Route::ForgotPassword,
+            Enter::ForgotPassword,
             t(|w| w.account().sign_in.ask_again),
         ),
         Link::Done => told(
             t(|w| w.account().sign_in.reset_done_title),
             t(|w| w.account().sign_in.reset_done),
-            Route::SignIn,
+            Enter::SignIn,
             t(|w| w.account().sign_in.title),
         ),
     })

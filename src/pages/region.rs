@@ -4,7 +4,7 @@ use crate::{
     config::Deployment,
     i18n::{Language, Words, format, say, t},
     place::Place,
-    route::Route,
+    route::{Pay, Route},
     ui::{Back, Choice, ErrorLine, ErrorSummary, Icon, Sign, SubmitButton, arrive, list, live},
 };
 use contract::Region;
@@ -90,7 +90,7 @@ pub fn RegionPage() -> impl IntoView {
             Some(plan) => {
                 deployment.region.set(Some(plan));
                 place.go(deployment.then.get_untracked());
-                deployment.then.set(Route::Find);
+                deployment.then.set(Route::Pay(Pay::Find));
             }
             None => answers.submits.update(|n| *n += 1),
         }

@@ -12,7 +12,7 @@ use crate::{
     browser,
     error::ApiError,
     place::Place,
-    route::Route,
+    route::{Account, Enter, Pay},
     session::{CurrentSession, Session},
 };
 use contract::account::{Registration, RegistrationDraft};
@@ -49,8 +49,8 @@ impl Enrolment {
         let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
         browser::watch(move |_| match session.0.get() {
             Session::Restoring => {}
-            Session::Guest | Session::PendingSecondFactor(_) => place.replace(Route::RegisterBill),
-            Session::Member(..) => place.replace(Route::Account),
+            Session::Guest | Session::PendingSecondFactor(_) => place.replace(Pay::FindToRegister),
+            Session::Member(..) => place.replace(Account::Overview),
             Session::Payer(access) => self.fetch(&client, access.capture_binding),
         });
     }
@@ -129,7 +129,7 @@ impl Enrolment {
     }
 
     /// Which step is next, for whoever comes to a later one.
-    pub fn lead(self, is_here: fn(&Registration) -> bool, to: Route) {
+    pub fn lead(self, is_here: fn(&Registration) -> bool, to: Enter) {
         let place = Place::here();
         browser::watch(move |_| {
             if self.here_now().is_some_and(|registration| !is_here(&registration)) {

@@ -11,8 +11,8 @@ use crate::{
     error::ApiError,
     form::Problems,
     i18n::{say, t},
-    place::Place,
-    route::Route,
+    place::{Place, href},
+    route::{Account, Enter, Pay, Route},
     session::{CurrentSession, Session},
     ui::{Back, ErrorSummary, Failure, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
 };
@@ -27,17 +27,17 @@ enum Field {
 
 /// Where to go once one is signed in.
 fn destination() -> Route {
-    Route::then(&browser::path()).unwrap_or(Route::Account)
+    Route::then(&browser::path()).unwrap_or(Route::Account(Account::Overview))
 }
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let (session, place) = (CurrentSession::here(), Place::here());
     browser::watch(move |_| {
-        if matches!(session.0.get(), Session::Member(..)) && place.is_at(&Route::SignIn) {
+        if matches!(session.0.get(), Session::Member(..)) && place.is_at(Enter::SignIn) {
             // who had found another's bill is told so, and does not land where it was to be paid
             let is_other = session.2.with_untracked(Option::is_some);
-            place.replace(if is_other { Route::Account } else { destination() });
+            place.replace(if is_other { Route::Account(Account::Overview) } else { destination() });
         }
     });
     let asked = Memo::new(move |_| {
@@ -132,16 +132,16 @@ fn first_step() -> AnyView {
                         hint=None autocomplete="current-password"/>
                     <SubmitButton words=t(|w| w.account().sign_in.submit) busy_words=t(|w| w.account().sign_in.busy) busy=form.is_busy full=true/>
                     <p class="pay-row">
-                        <a class="pay-link" href=Route::ForgotUserId.href()>{t(|w| w.account().sign_in.forgot_user_id)}</a>
-                        <a class="pay-link" href=Route::ForgotPassword.href()>{t(|w| w.account().sign_in.forgot_password)}</a>
+                        <a class="pay-link" href=href(Pay::FindToRemind)>{t(|w| w.account().sign_in.forgot_user_id)}</a>
+                        <a class="pay-link" href=href(Enter::ForgotPassword)>{t(|w| w.account().sign_in.forgot_password)}</a>
                     </p>
                 </div>
             </form>
             <p>
                 {t(|w| w.account().sign_in.no_account)} " "
-                <a href=Route::Register.href()>{t(|w| w.account().sign_in.register)}</a> ", "
+                <a href=href(Enter::Register)>{t(|w| w.account().sign_in.register)}</a> ", "
                 {t(|w| w.account().sign_in.or)} " "
-                <a href=Route::Find.href()>{t(|w| w.account().sign_in.pay_once)}</a> "."
+                <a href=href(Pay::Find)>{t(|w| w.account().sign_in.pay_once)}</a> "."
             </p>
         </div>
     }

@@ -4,7 +4,7 @@
 use crate::{
     browser,
     i18n::{say, t},
-    route::Route,
+    route::{Enter, Pay},
     ui::{ButtonLink, Heading},
 };
 use leptos::prelude::*;
@@ -31,8 +31,8 @@ pub fn SignedOutPage(by_clock: bool) -> impl IntoView {
             <Heading words=title/>
             <p class="pay-lead">{words}</p>
             <p class="pay-row">
-                <ButtonLink to=Route::SignIn words=t(|w| w.account().sign_in.resume) main=true/>
-                <ButtonLink to=Route::Find words=t(|w| w.account().sign_in.find_again)/>
+                <ButtonLink to=Enter::SignIn words=t(|w| w.account().sign_in.resume) main=true/>
+                <ButtonLink to=Pay::Find words=t(|w| w.account().sign_in.find_again)/>
             </p>
         </div>
     }

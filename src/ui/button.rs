@@ -1,7 +1,7 @@
 //! Buttons: one main one a view, and links that look like one.
 
 use super::{Icon, Sign};
-use crate::{i18n::Text, route::Route};
+use crate::{i18n::Text, place::href, route::Route};
 use leptos::prelude::*;
 
 /// The main button of a form. While `busy` it is dimmed, does nothing and says so by its words.
@@ -34,7 +34,7 @@ pub fn SubmitButton(
 /// A link with a button's look.
 #[component]
 pub fn ButtonLink(
-    to: Route,
+    #[prop(into)] to: Route,
     words: Text,
     #[prop(optional)] main: bool,
     #[prop(optional)] big: bool,
@@ -46,7 +46,7 @@ pub fn ButtonLink(
         _ => "pay-button",
     };
     view! {
-        <a class=class href=to.href()>
+        <a class=class href=href(to)>
             <span>{words}</span>
             {arrow.then(|| view! { <Icon sign=Sign::Arrow/> })}
         </a>

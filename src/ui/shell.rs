@@ -5,8 +5,8 @@ use crate::{
     browser,
     config::Deployment,
     i18n::{Language, Text, format, say, t},
-    place::Place,
-    route::Route,
+    place::{Place, href},
+    route::{Read, Route},
 };
 use contract::Locale;
 use leptos::{html, prelude::*};
@@ -70,13 +70,13 @@ fn Header(in_or_out: ViewFn, has_region: Signal<bool>) -> impl IntoView {
         <header class="pay-top">
             <a
                 class="pay-top__mark"
-                href=Route::Home.href()
+                href=href(Route::Home)
                 aria-label=say(move |w| (w.shell.wordmark_home)(&deployment.brand()))
             >
                 <svg viewBox="0 0 22 24" aria-hidden="true" focusable="false" inner_html=MARK></svg>
                 <b>{brand}</b>
             </a>
-            <a class="pay-chip" href=Route::Region.href() hidden=has_no_chip>
+            <a class="pay-chip" href=href(Route::Region) hidden=has_no_chip>
                 <span class="pay-hidden">{t(|w| w.shell.region)}</span>
                 <Icon sign=Sign::Pin/>
                 <span>{region}</span>
@@ -106,11 +106,11 @@ fn Footer(way_in: ViewFn) -> impl IntoView {
                 </p>
                 <div class="pay-foot__links">
                     {way_in.run()}
-                    <a href=Route::Help.href()>{t(|w| w.shell.all_contacts)}</a>
-                    <a href=Route::Coupon.href()>{t(|w| w.shell.pay_by_mail)}</a>
-                    <a href=Route::Accessibility.href()>{t(|w| w.shell.accessibility)}</a>
-                    <a href=Route::Terms.href()>{t(|w| w.shell.terms)}</a>
-                    <a href=Route::Privacy.href()>{t(|w| w.shell.privacy)}</a>
+                    <a href=href(Read::Help)>{t(|w| w.shell.all_contacts)}</a>
+                    <a href=href(Read::Coupon)>{t(|w| w.shell.pay_by_mail)}</a>
+                    <a href=href(Read::Accessibility)>{t(|w| w.shell.accessibility)}</a>
+                    <a href=href(Read::Terms)>{t(|w| w.shell.terms)}</a>
+                    <a href=href(Read::Privacy)>{t(|w| w.shell.privacy)}</a>
                 </div>
             </div>
         </footer>

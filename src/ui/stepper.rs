@@ -3,7 +3,8 @@
 use super::{Icon, Sign, list};
 use crate::{
     i18n::{Text, Words, say, t},
-    route::Route,
+    place::href,
+    route::{Account, Enter, Pay, Route},
 };
 use leptos::prelude::*;
 
@@ -17,15 +18,20 @@ pub struct Steps {
 
 /// Paying: find, amount, method, review.
 pub static PAYING: Steps = Steps {
-    routes: &[Route::Find, Route::Amount, Route::Method, Route::Review],
+    routes: &[Route::Pay(Pay::Find), Route::Pay(Pay::Amount), Route::Pay(Pay::Method), Route::Pay(Pay::Review)],
     before: Route::Home,
     names: |w| &w.shell.steps,
 };
 
 /// Registering: bill, terms, person, letter.
 pub static REGISTERING: Steps = Steps {
-    routes: &[Route::RegisterBill, Route::RegisterTerms, Route::RegisterYou, Route::RegisterEmail],
-    before: Route::Register,
+    routes: &[
+        Route::Pay(Pay::FindToRegister),
+        Route::Enter(Enter::RegisterTerms),
+        Route::Enter(Enter::RegisterYou),
+        Route::Enter(Enter::RegisterEmail),
+    ],
+    before: Route::Enter(Enter::Register),
     names: |w| &w.account().register.steps,
 };
 
@@ -35,10 +41,8 @@ impl Steps {
     }
     /// A member has nothing to find: that step was to come from the account.
     fn href(&self, n: usize, is_member: bool) -> String {
-        match n.checked_sub(1).and_then(|at| self.routes.get(at)).unwrap_or(&self.before) {
-            Route::Find if is_member => Route::Account.href(),
-            route => route.href(),
-        }
+        let route = n.checked_sub(1).and_then(|at| self.routes.get(at)).unwrap_or(&self.before);
+        if is_member && *route == Route::Pay(Pay::Find) { href(Account::Overview) } else { href(route.clone()) }
     }
 }
 
@@ -86,8 +90,8 @@ pub fn Stepper(
 
 /// The way back on pages that are no step: an arrow and words.
 #[component]
-pub fn Back(to: Route, words: Text) -> impl IntoView {
+pub fn Back(#[prop(into)] to: Route, words: Text) -> impl IntoView {
     view! {
-        <p data-print="no"><a class="pay-link" href=to.href()><Icon sign=Sign::Back/>{words}</a></p>
+        <p data-print="no"><a class="pay-link" href=href(to)><Icon sign=Sign::Back/>{words}</a></p>
     }
 }

@@ -5,7 +5,7 @@ use contract::{Locale, Region};
 use kppay::{
     app::App,
     browser::{self, Remembered},
-    config::Config,
+    config::{Base, Config},
 };
 use leptos::{mount::mount_to, prelude::*};
 use wasm_bindgen::JsCast;
@@ -13,7 +13,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
 fn config() -> Config {
-    Config { api_base: "/api/v1".into(), region: Some(Region::Hawaii), locale: Locale::En }
+    Config { api_base: "/api/v1".into(), base: Base::default(), region: Some(Region::Hawaii), locale: Locale::En }
 }
 
 #[wasm_bindgen_test]

@@ -6,7 +6,8 @@ use crate::{
     browser,
     config::Deployment,
     i18n::{Text, format, say, t},
-    route::Route,
+    place::href,
+    route::{Account, Pay},
     session::{CurrentSession, Session},
     ui::{BillMark, ButtonLink, Charges, Failure, Heading, Icon, Notice, NoticeKind, Sign, State, Waiting, list, live},
 };
@@ -39,7 +40,7 @@ impl Room {
 
 #[component]
 pub fn AccountPage() -> impl IntoView {
-    members_only(Route::Account);
+    members_only(Account::Overview);
     let room = Room { bills: RwSignal::new(Fetched::Waiting), payments: RwSignal::new(Fetched::Waiting) };
     let (session, client) = (CurrentSession::here(), Client::here());
     let fetch = {
@@ -86,7 +87,7 @@ pub fn AccountPage() -> impl IntoView {
             Fetched::Failed(_) => ().into_any(),
         })}
     };
-    rooms(&Route::Account, main.into_any())
+    rooms(Account::Overview, main.into_any())
 }
 
 /// Who had found a bill, and then signed in as somebody else.
@@ -138,7 +139,7 @@ fn owed(bills: BillList) -> AnyView {
                         <p class="pay-note">{when}{if_clears}</p>
                     </div>
                     {can_pay.then(|| view! {
-                        <ButtonLink to=Route::Amount words=t(|w| w.account().overview.pay_all) main=true big=true/>
+                        <ButtonLink to=Pay::Amount words=t(|w| w.account().overview.pay_all) main=true big=true/>
                     })}
                 </div>
                 {rows}
@@ -243,7 +244,7 @@ fn payment_row(payment: Payment) -> AnyView {
         <li>
             <div class="pay-rows__row">
                 <div>
-                    <b><a href=Route::Payment(id).href() aria-label=label>{kinds}</a></b>
+                    <b><a href=href(Pay::Payment(id)) aria-label=label>{kinds}</a></b>
                     <small>{how}</small>
                     {more.map(|more| view! { <small>{more}</small> })}
                 </div>

@@ -10,7 +10,8 @@ use crate::{
     error::ApiError,
     form::Problems,
     i18n::{format, say, t},
-    route::Route,
+    place::href,
+    route::{Account, Pay, Read},
     session::{CurrentSession, Session},
     ui::{
         ErrorSummary, Failure, FormState, Heading, Icon, Notice, PasswordField, Sign, SubmitButton, Waiting, list, live,
@@ -31,7 +32,7 @@ fn fetch(shown: Shown, client: Client) {
 
 #[component]
 pub fn SecurityPage() -> impl IntoView {
-    members_only(Route::Security);
+    members_only(Account::Security);
     let shown: Shown = RwSignal::new(Fetched::Waiting);
     let (session, client) = (CurrentSession::here(), Client::here());
     browser::watch({
@@ -61,7 +62,7 @@ pub fn SecurityPage() -> impl IntoView {
             view! { <section class="pay-sheet"><Waiting rows=6/></section> }.into_any()
         })}
     };
-    rooms(&Route::Security, main.into_any())
+    rooms(Account::Security, main.into_any())
 }
 
 /// Something of what was fetched. Tracks.
@@ -283,7 +284,7 @@ fn Agreed(shown: Shown) -> impl IntoView {
                 <details class="pay-more">
                     <summary>{when}<Icon sign=Sign::Down/></summary>
                     <p class="pay-quote" lang=given.locale.code()>{given.text}</p>
-                    <p><a class="pay-link" href=Route::Payment(given.payment).href()>{t(|w| w.account().security.payment)}</a></p>
+                    <p><a class="pay-link" href=href(Pay::Payment(given.payment))>{t(|w| w.account().security.payment)}</a></p>
                 </details>
             </li>
         }
@@ -305,7 +306,7 @@ fn Agreed(shown: Shown) -> impl IntoView {
         <section class="pay-sheet" aria-labelledby="agreed-title">
             <div class="pay-stack">
                 <h2 id="agreed-title">{t(|w| w.account().security.agreed)}</h2>
-                <p>{terms} " " <a href=Route::Terms.href()>{t(|w| w.account().security.read_terms)}</a></p>
+                <p>{terms} " " <a href=href(Read::Terms)>{t(|w| w.account().security.read_terms)}</a></p>
                 <h3>{t(|w| w.account().security.authorisations)}</h3>
                 {authorisations}
             </div>

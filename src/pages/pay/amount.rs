@@ -12,8 +12,8 @@ use crate::{
     config::Deployment,
     error::ApiError,
     i18n::{Language, Text, Words, format, say, t},
-    place::Place,
-    route::Route,
+    place::{Place, href},
+    route::Pay,
     session::CurrentSession,
     ui::{
         ButtonLink, ErrorLine, ErrorSummary, Failure, Notice, NoticeKind, Slip, SlipLine, Stepper, Waiting, arrive,
@@ -124,7 +124,7 @@ fn other_bills(other: Option<Other>) -> AnyView {
         };
         view! {
             <Notice kind=NoticeKind::Warn title words>
-                <p><a class="pay-link" href=Route::Find.href()>{t(|w| w.pay().review.find_again)}</a></p>
+                <p><a class="pay-link" href=href(Pay::Find)>{t(|w| w.pay().review.find_again)}</a></p>
             </Notice>
         }
     });
@@ -151,7 +151,7 @@ pub fn could_not_load(journey: Journey, error: ApiError) -> AnyView {
         journey.fetch(client.clone());
     });
     let find = (error == ApiError::SignedOut).then(
-        || view! { <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay().outcome.find_bill) main=true/></p> },
+        || view! { <p class="pay-row"><ButtonLink to=Pay::Find words=t(|w| w.pay().outcome.find_bill) main=true/></p> },
     );
     let error = Signal::stored(Some(error));
     view! { <div class="pay-journey__body"><Failure error on_retry=retry/>{find}</div> }.into_any()
@@ -160,7 +160,7 @@ pub fn could_not_load(journey: Journey, error: ApiError) -> AnyView {
 fn nothing_owed() -> AnyView {
     view! {
         <div class="pay-journey__body">
-            <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay().amount.other_bill)/></p>
+            <p class="pay-row"><ButtonLink to=Pay::Find words=t(|w| w.pay().amount.other_bill)/></p>
         </div>
     }
     .into_any()
@@ -178,7 +178,7 @@ fn chosen(choosing: Choosing, bills: BillList) -> AnyView {
         choosing.journey.is_chosen.set(true);
         let client = client.clone();
         spawn_local(async move { _ = choosing.journey.keep(&client).await });
-        place.go(Route::Method);
+        place.go(Pay::Method);
     };
     view! {
         <div class="pay-journey__body">{list(bills.bills, sheet)}</div>

@@ -18,7 +18,7 @@ use crate::{
     form::Problems,
     i18n::{Language, Words, say, t},
     place::Place,
-    route::Route,
+    route::{Account, Enter, Pay, Route},
     session::{CurrentSession, Session},
     ui::{Back, ButtonLink, ErrorLine, ErrorSummary, Failure, REGISTERING, Stepper, Waiting, arrive, live},
 };
@@ -137,7 +137,7 @@ fn reminded() -> AnyView {
         <div class="pay-signin">
             <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().sign_in.reminded_title)}</h1>
             <p class="pay-lead" role="status">{t(|w| w.account().sign_in.reminded)}</p>
-            <p class="pay-row"><ButtonLink to=Route::SignIn words=t(|w| w.account().sign_in.title) main=true/></p>
+            <p class="pay-row"><ButtonLink to=Enter::SignIn words=t(|w| w.account().sign_in.title) main=true/></p>
         </div>
     }
     .into_any()
@@ -149,18 +149,18 @@ fn asked(finding: Finding) -> AnyView {
     browser::watch(move |_| {
         if deployment.region.get().is_none() {
             let here = match purpose {
-                Purpose::Pay => Route::Find,
-                Purpose::Register => Route::RegisterBill,
-                Purpose::Remind => Route::ForgotUserId,
+                Purpose::Pay => Pay::Find,
+                Purpose::Register => Pay::FindToRegister,
+                Purpose::Remind => Pay::FindToRemind,
             };
-            deployment.then.set(here);
+            deployment.then.set(here.into());
             place.replace(Route::Region);
         }
     });
     // whoever is signed in has bills already
     browser::watch(move |_| match (purpose, session.0.get()) {
-        (Purpose::Pay, Session::Member(..)) => place.replace(Route::Amount),
-        (Purpose::Register, Session::Member(..)) => place.replace(Route::Account),
+        (Purpose::Pay, Session::Member(..)) => place.replace(Pay::Amount),
+        (Purpose::Register, Session::Member(..)) => place.replace(Account::Overview),
         _ => {}
     });
     let has_errors = move || finding.problems.with(|problems| !problems.is_empty());
@@ -176,7 +176,7 @@ fn asked(finding: Finding) -> AnyView {
     let steps = match purpose {
         Purpose::Pay => view! { <Stepper step=1/> }.into_any(),
         Purpose::Register => view! { <Stepper steps=&REGISTERING step=1/> }.into_any(),
-        Purpose::Remind => view! { <Back to=Route::SignIn words=t(|w| w.account().sign_in.title)/> }.into_any(),
+        Purpose::Remind => view! { <Back to=Enter::SignIn words=t(|w| w.account().sign_in.title)/> }.into_any(),
     };
     let head = view! {
         <div class="pay-journey__head">
@@ -284,10 +284,10 @@ fn look_up(finding: Finding, client: Client, session: CurrentSession, lookup: Bi
                 journey.begin();
                 session.take_in(&view);
                 // whoever went elsewhere meanwhile stays there; a payment that was on its way when the last visit ended comes first
-                if finding.purpose == Purpose::Register && place.is_at(&Route::RegisterBill) {
-                    place.go(Route::RegisterTerms);
-                } else if place.is_at(&Route::Find) {
-                    place.go(if Journey::unfinished().is_some() { Route::Review } else { Route::Amount });
+                if finding.purpose == Purpose::Register && place.is_at(Pay::FindToRegister) {
+                    place.go(Enter::RegisterTerms);
+                } else if place.is_at(Pay::Find) {
+                    place.go(if Journey::unfinished().is_some() { Pay::Review } else { Pay::Amount });
                 }
             }
             Err(error) => answered(finding, error),

@@ -11,7 +11,7 @@ use crate::{
     browser,
     error::ApiError,
     place::Place,
-    route::Route,
+    route::Pay,
     session::{Access, CurrentSession, Session},
 };
 use contract::{
@@ -107,7 +107,7 @@ impl Journey {
         let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
         browser::watch(move |is_first| match session.0.get() {
             Session::Restoring => {}
-            Session::Guest | Session::PendingSecondFactor(_) => place.replace(Route::Find),
+            Session::Guest | Session::PendingSecondFactor(_) => place.replace(Pay::Find),
             Session::Payer(access) | Session::Member(access, _) => {
                 if self.belong_to(&access) && !is_first {
                     self.other.set(Some(Other::TookOver));
@@ -122,7 +122,7 @@ impl Journey {
         let place = Place::here();
         browser::watch(move |_| {
             if self.attempt.with(Attempt::is_on_its_way) {
-                place.replace(Route::Review);
+                place.replace(Pay::Review);
             }
         });
     }
@@ -300,12 +300,12 @@ impl Journey {
                     if event == Event::VisitEnded && self.sent.with_untracked(Option::is_none) {
                         self.finish();
                         self.other.set(Some(Other::WasPaid));
-                        return place.replace(Route::Amount);
+                        return place.replace(Pay::Amount);
                     }
                     self.happen(client, place, event, order);
                 });
             }
-            Act::Show(id) => place.replace(Route::Payment(id)),
+            Act::Show(id) => place.replace(Pay::Payment(id)),
             Act::Refuse(error) => {
                 browser::set_tab_storage(KEY, None);
                 self.refusal.set(Some(error));

@@ -14,8 +14,8 @@ use crate::{
     config::Deployment,
     form::Problems,
     i18n::{Language, Words, say, t},
-    place::Place,
-    route::Route,
+    place::{Place, href},
+    route::Pay,
     session::CurrentSession,
     ui::{CaptureAsks, CaptureKind, ErrorLine, ErrorSummary, Slip, Stepper, SubmitButton, arrive, live},
 };
@@ -147,7 +147,7 @@ pub fn MethodPage() -> impl IntoView {
                 None => view! { <div class="pay-journey__body"><MethodForm choosing/></div> }.into_any(),
             })}
             <Slip lines=slip_lines(journey, least_cents) total=slip_total(journey, least_cents)>
-                <p><a class="pay-link" href=Route::Amount.href()>{t(|w| w.pay().method.change_amounts)}</a></p>
+                <p><a class="pay-link" href=href(Pay::Amount)>{t(|w| w.pay().method.change_amounts)}</a></p>
             </Slip>
         </div>
     }
@@ -162,7 +162,7 @@ fn restore(choosing: Choosing) {
         }
         let draft = journey.draft.get_untracked();
         if draft.shares.is_empty() || !journey.is_chosen.get_untracked() {
-            return place.replace(Route::Amount);
+            return place.replace(Pay::Amount);
         }
         if choosing.kind.get_untracked().is_none() {
             choosing.kind.set(draft.method.as_ref().map(kind_of));
@@ -197,7 +197,7 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
                 // the next step keeps it again with its key: without a connection nothing is lost here
                 _ = journey.keep(&client).await;
                 choosing.is_busy.set(false);
-                place.go(Route::Review);
+                place.go(Pay::Review);
             });
         })
     };

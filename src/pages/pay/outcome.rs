@@ -14,7 +14,8 @@ use crate::{
     browser,
     error::ApiError,
     i18n::{Text, format, say, t},
-    route::Route,
+    place::href,
+    route::{Account, Enter, Pay, Read},
     session::{CurrentSession, Session},
     ui::{ButtonLink, Failure, Icon, Notice, Sign, State, Waiting, arrive, list, live},
 };
@@ -135,7 +136,7 @@ fn not_here(error: ApiError) -> AnyView {
                 <div class="pay-stack">
                     <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().outcome.not_here_title)}</h1>
                     <p class="pay-lead">{t(|w| w.pay().outcome.not_here)}</p>
-                    <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay().outcome.find_bill) main=true/></p>
+                    <p class="pay-row"><ButtonLink to=Pay::Find words=t(|w| w.pay().outcome.find_bill) main=true/></p>
                 </div>
             </article>
         </div>
@@ -266,8 +267,8 @@ fn WhatNow() -> impl IntoView {
         <section class="pay-stack">
             <h2>{t(|w| w.pay().outcome.what_you_can_do)}</h2>
             <div class="pay-row">
-                <ButtonLink to=Route::Method words=t(|w| w.pay().outcome.use_another) main=true/>
-                <ButtonLink to=Route::Amount words=t(|w| w.pay().outcome.pay_less)/>
+                <ButtonLink to=Pay::Method words=t(|w| w.pay().outcome.use_another) main=true/>
+                <ButtonLink to=Pay::Amount words=t(|w| w.pay().outcome.pay_less)/>
             </div>
             <p>{t(|w| w.pay().outcome.kept)}</p>
         </section>
@@ -299,8 +300,8 @@ fn TriedFacts(payment: StoredValue<Payment>) -> impl IntoView {
             {fact(t(|w| w.pay().outcome.reference), Text::stored(payment.reference), Some(t(|w| w.pay().outcome.reference_note)))}
         </dl>
         <p class="pay-row">
-            <a class="pay-link" href=Route::Help.href()>{t(|w| w.pay().outcome.help)}</a>
-            <a class="pay-link" href=Route::Coupon.href()>{t(|w| w.pay().outcome.by_mail)}</a>
+            <a class="pay-link" href=href(Read::Help)>{t(|w| w.pay().outcome.help)}</a>
+            <a class="pay-link" href=href(Read::Coupon)>{t(|w| w.pay().outcome.by_mail)}</a>
         </p>
     }
 }
@@ -311,7 +312,7 @@ fn next_time() -> AnyView {
     let is_member = Memo::new(move |_| is_member.get());
     live(move || {
         if is_member.get() {
-            view! { <p data-print="no"><a class="pay-link" href=Route::Account.href()>{t(|w| w.shell.account)}</a></p> }
+            view! { <p data-print="no"><a class="pay-link" href=href(Account::Overview)>{t(|w| w.shell.account)}</a></p> }
                 .into_any()
         } else {
             register()
@@ -323,7 +324,7 @@ fn register() -> AnyView {
     view! {
         <section data-print="no">
             <Notice sign=Sign::Person title=t(|w| w.pay().outcome.next_time) words=t(|w| w.pay().outcome.next_time_lead)>
-                <p><a href=Route::Register.href()>{t(|w| w.pay().outcome.register)}</a></p>
+                <p><a href=href(Enter::Register)>{t(|w| w.pay().outcome.register)}</a></p>
             </Notice>
         </section>
     }

@@ -18,7 +18,7 @@ use crate::{
     config::Deployment,
     i18n::{Language, Words, format, say, t},
     place::Place,
-    route::Route,
+    route::Pay,
     session::CurrentSession,
     ui::{ErrorLine, ErrorSummary, Failure, Stepper, Waiting, arrive, live},
 };
@@ -54,21 +54,21 @@ impl Review {
 }
 
 /// What was chosen, if it is complete and right. Tracks.
-fn review(journey: Journey, deployment: Deployment, session: CurrentSession) -> Result<Review, Route> {
+fn review(journey: Journey, deployment: Deployment, session: CurrentSession) -> Result<Review, Pay> {
     let draft = journey.draft.get();
-    let Some(portal) = deployment.portal() else { return Err(Route::Review) };
+    let Some(portal) = deployment.portal() else { return Err(Pay::Review) };
     let region = session.0.with(|session| session.access().map(|access| access.membership.region));
-    let Some(region) = region else { return Err(Route::Review) };
-    let Some(bills) = journey.bill_list() else { return Err(Route::Review) };
+    let Some(region) = region else { return Err(Pay::Review) };
+    let Some(bills) = journey.bill_list() else { return Err(Pay::Review) };
     let shares = choice::shares(&bills, &draft, portal.limits.min_payment_cents);
     if choice::order(&shares).is_none() {
-        return Err(Route::Amount);
+        return Err(Pay::Amount);
     }
     let email = Some(draft.email.trim()).filter(|email| !email.is_empty()).map(Email::parse).transpose();
     let (Some(method), Some(token), Ok(payer_name), Ok(email)) =
         (draft.method, draft.token, PersonName::parse(&draft.payer_name), email)
     else {
-        return Err(Route::Method);
+        return Err(Pay::Method);
     };
     let total = choice::total(&shares);
     let basis_points = portal.region(region).map_or(0, |profile| profile.card_surcharge_basis_points);
@@ -104,13 +104,13 @@ pub fn ReviewPage() -> impl IntoView {
     make_the_key(journey, ready, client);
     browser::watch(move |_| {
         let is_resting = journey.attempt.with(|attempt| *attempt == Attempt::Resting);
-        if let Err(route @ (Route::Amount | Route::Method)) = ready.get()
+        if let Err(step @ (Pay::Amount | Pay::Method)) = ready.get()
             && is_resting
             && journey.is_restored.get()
             // its bills may have nothing left to choose because they are being paid
             && Journey::unfinished().is_none()
         {
-            place.replace(route);
+            place.replace(step);
         }
     });
     let is_checking =
@@ -135,7 +135,7 @@ fn go_on_with_what_was_sent(journey: Journey, session: CurrentSession, place: Pl
 }
 
 /// With the review, from the intent: a reload, a step back or a second tab finds it with the draft and sends under the same one.
-fn make_the_key(journey: Journey, ready: Memo<Result<Review, Route>>, client: Client) {
+fn make_the_key(journey: Journey, ready: Memo<Result<Review, Pay>>, client: Client) {
     browser::watch(move |_| {
         let is_resting = journey.attempt.with(|attempt| *attempt == Attempt::Resting);
         if ready.with(Result::is_ok) && is_resting && journey.draft.with(|draft| draft.key.is_none()) {
@@ -144,7 +144,7 @@ fn make_the_key(journey: Journey, ready: Memo<Result<Review, Route>>, client: Cl
     });
 }
 
-fn reading(journey: Journey, ready: Memo<Result<Review, Route>>) -> AnyView {
+fn reading(journey: Journey, ready: Memo<Result<Review, Pay>>) -> AnyView {
     let h1 = arrive(t(|w| w.pay().review.title));
     let refused = RwSignal::new(0);
     let is_agreed = RwSignal::new(false);

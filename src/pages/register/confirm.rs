@@ -7,7 +7,8 @@ use crate::{
     error::ApiError,
     form::Problems,
     i18n::{say, t},
-    route::Route,
+    place::href,
+    route::Enter,
     ui::{
         ButtonLink, ErrorSummary, FormState, Heading, Keyboard, PasswordField, SubmitButton, TextField, arrive, live,
     },
@@ -46,7 +47,7 @@ pub fn ConfirmEmailPage() -> impl IntoView {
         Link::Used => view! {
             <Heading words=t(|w| w.account().register.confirmed_title)/>
             <p class="pay-lead" role="status">{t(|w| w.account().register.confirmed)}</p>
-            <p class="pay-row"><ButtonLink to=Route::SignIn words=t(|w| w.account().sign_in.title) main=true/></p>
+            <p class="pay-row"><ButtonLink to=Enter::SignIn words=t(|w| w.account().sign_in.title) main=true/></p>
         }
         .into_any(),
         Link::Lost => view! {
@@ -58,8 +59,8 @@ pub fn ConfirmEmailPage() -> impl IntoView {
             <Heading words=t(|w| w.account().register.link_refused_title)/>
             <p class="pay-lead">{t(|w| w.account().register.link_refused)}</p>
             <p class="pay-row">
-                <ButtonLink to=Route::SignIn words=t(|w| w.account().sign_in.title) main=true/>
-                <a class="pay-link" href=Route::Register.href()>{t(|w| w.account().register.title)}</a>
+                <ButtonLink to=Enter::SignIn words=t(|w| w.account().sign_in.title) main=true/>
+                <a class="pay-link" href=href(Enter::Register)>{t(|w| w.account().register.title)}</a>
             </p>
         }
         .into_any(),

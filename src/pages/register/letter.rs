@@ -6,7 +6,7 @@ use crate::{
     api::Client,
     form::Problems,
     i18n::{say, t},
-    route::Route,
+    route::{Enter, Pay},
     ui::{
         BillingPhone, ButtonLink, ErrorSummary, Failure, FormState, Keyboard, Notice, PasswordField, REGISTERING,
         Stepper, SubmitButton, TextField, arrive, live,
@@ -25,7 +25,7 @@ enum Field {
 pub fn RegisterEmailPage() -> impl IntoView {
     let enrolment = Enrolment::here();
     enrolment.arrive();
-    enrolment.lead(|registration| registration.is_sent, Route::RegisterYou);
+    enrolment.lead(|registration| registration.is_sent, Enter::RegisterYou);
     let client = Client::here();
     let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let is_again = RwSignal::new(false);
@@ -109,7 +109,7 @@ pub fn RegisterEmailPage() -> impl IntoView {
                 {form.notice()}
                 <div role="status" class="pay-live">{sent}</div>
                 <ErrorSummary lines=form.lines() submits=form.refused/>
-                <p class="pay-row"><ButtonLink to=Route::Amount words=t(|w| w.account().register.meanwhile)/></p>
+                <p class="pay-row"><ButtonLink to=Pay::Amount words=t(|w| w.account().register.meanwhile)/></p>
             </div>
             <section class="pay-sheet">
                 <form class="pay-form" novalidate on:submit=submit>

@@ -6,7 +6,7 @@ use crate::{
     browser,
     i18n::{Language, say, t},
     place::Place,
-    route::Route,
+    route::Enter,
     ui::{CheckField, ErrorSummary, Failure, FormState, REGISTERING, Stepper, SubmitButton, arrive, list, live},
 };
 use contract::{Problem, account::TERMS_VERSION};
@@ -16,7 +16,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 pub fn RegisterTermsPage() -> impl IntoView {
     let enrolment = Enrolment::here();
     enrolment.arrive();
-    enrolment.lead(|registration| !registration.is_sent, Route::RegisterEmail);
+    enrolment.lead(|registration| !registration.is_sent, Enter::RegisterEmail);
     let (client, place, language) = (Client::here(), Place::here(), Language::here());
     let form = FormState::new(|w, (), _| w.account().register.agree_missing.to_owned(), |()| "agree");
     let is_agreed = RwSignal::new(false);
@@ -50,7 +50,7 @@ pub fn RegisterTermsPage() -> impl IntoView {
             }
             let kept = enrolment.keep(&client, |draft| draft.terms_version = Some(TERMS_VERSION)).await;
             if form.end(kept, |_| None).is_some() {
-                place.go(Route::RegisterYou);
+                place.go(Enter::RegisterYou);
             }
         });
     };

@@ -3,8 +3,8 @@
 use crate::{
     browser,
     i18n::{Language, say, t},
-    place::Place,
-    route::Route,
+    place::{Place, href},
+    route::{Account, Enter, Pay, Route},
     session::{CurrentSession, Session},
     ui::{Back, ButtonLink, Heading, Icon, Sign, list, live},
 };
@@ -15,7 +15,7 @@ pub fn RegisterPage() -> impl IntoView {
     let (session, place, language) = (CurrentSession::here(), Place::here(), Language::here());
     browser::watch(move |_| {
         if matches!(session.0.get(), Session::Member(..)) {
-            place.replace(Route::Account);
+            place.replace(Account::Overview);
         }
     });
     let mark = |is_so: bool| {
@@ -36,9 +36,9 @@ pub fn RegisterPage() -> impl IntoView {
     });
     let next = live(move || {
         let (to, words) = if has_shown.get() {
-            (Route::RegisterTerms, t(|w| w.account().register.go_on))
+            (Route::Enter(Enter::RegisterTerms), t(|w| w.account().register.go_on))
         } else {
-            (Route::RegisterBill, t(|w| w.account().register.begin))
+            (Route::Pay(Pay::FindToRegister), t(|w| w.account().register.begin))
         };
         view! { <ButtonLink to words main=true arrow=true/> }.into_any()
     });
@@ -63,7 +63,7 @@ pub fn RegisterPage() -> impl IntoView {
                     </table>
                     <p class="pay-row">
                         {next}
-                        <a class="pay-link" href=Route::SignIn.href()>{t(|w| w.account().register.have_one)}</a>
+                        <a class="pay-link" href=href(Enter::SignIn)>{t(|w| w.account().register.have_one)}</a>
                     </p>
                 </div>
             </section>

@@ -7,7 +7,7 @@ use crate::{
     form::Problems,
     i18n::{Language, Text, Words, say, t},
     place::Place,
-    route::Route,
+    route::Enter,
     ui::{
         Choice, ErrorSummary, Failure, FormState, Keyboard, PasswordField, REGISTERING, SelectField, Stepper,
         SubmitButton, TextField, arrive, live,
@@ -192,10 +192,10 @@ impl Typed {
 pub fn RegisterYouPage() -> impl IntoView {
     let enrolment = Enrolment::here();
     enrolment.arrive();
-    enrolment.lead(|registration| !registration.is_sent, Route::RegisterEmail);
+    enrolment.lead(|registration| !registration.is_sent, Enter::RegisterEmail);
     enrolment.lead(
         |registration| registration.is_sent || registration.draft.terms_version == Some(TERMS_VERSION),
-        Route::RegisterTerms,
+        Enter::RegisterTerms,
     );
     let typed = Typed(FIELDS.map(|_| RwSignal::new(String::new())));
     let language = Language::here();
@@ -242,7 +242,7 @@ pub fn RegisterYouPage() -> impl IntoView {
             let field = |path: &str| FIELDS.into_iter().find(|field| field.path() == path);
             if form.end(answer, field).is_some() {
                 enrolment.was_sent(to);
-                place.go(Route::RegisterEmail);
+                place.go(Enter::RegisterEmail);
             }
         });
     };

@@ -3,7 +3,8 @@
 use super::{Finding, Purpose, draft};
 use crate::{
     i18n::{Language, Text, Words, printed, say, t},
-    route::Route,
+    place::href,
+    route::Read,
     ui::{Keyboard, Spot, Statement, SubmitButton, TextField, list},
 };
 use contract::{Identifier, portal::IdentifierField};
@@ -39,7 +40,7 @@ pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, sub
                             busy=finding.is_sending
                             arrow=true
                         />
-                        <a class="pay-link" href=Route::Help.href()>{t(|w| w.find().no_statement)}</a>
+                        <a class="pay-link" href=href(Read::Help)>{t(|w| w.find().no_statement)}</a>
                     </p>
                 </div>
             </form>

@@ -7,7 +7,7 @@ use crate::{
         amount::big_sum,
         journey::{Attempt, Journey},
     },
-    route::Route,
+    route::Pay,
     ui::{ButtonLink, Icon, Sign, arrive, live},
 };
 use leptos::prelude::*;
@@ -36,7 +36,7 @@ pub fn Checking() -> impl IntoView {
         if has_ended.get() {
             return view! {
                 <p class="pay-lead">{t(|w| w.pay().review.ended)}</p>
-                <p class="pay-row"><ButtonLink to=Route::Find words=t(|w| w.pay().review.find_again) main=true/></p>
+                <p class="pay-row"><ButtonLink to=Pay::Find words=t(|w| w.pay().review.find_again) main=true/></p>
             }
             .into_any();
         }

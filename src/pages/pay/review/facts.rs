@@ -4,7 +4,8 @@ use super::Review;
 use crate::{
     config::Deployment,
     i18n::{Pick, Text, format, say, t},
-    route::Route,
+    place::href,
+    route::Pay,
     session::CurrentSession,
     ui::list,
 };
@@ -16,7 +17,7 @@ struct Fact {
     what: Text,
     fact: Text,
     note: Option<Text>,
-    change: Option<(Route, Pick)>,
+    change: Option<(Pay, Pick)>,
 }
 
 #[component]
@@ -37,7 +38,7 @@ fn row(fact: Fact) -> AnyView {
     let change = fact.change.map(|(route, what)| {
         view! {
             <dd class="pay-facts__do">
-                <a class="pay-link" href=route.href()>{t(|w| w.pay().review.change)}<span class="pay-hidden">{t(what)}</span></a>
+                <a class="pay-link" href=href(route)>{t(|w| w.pay().review.change)}<span class="pay-hidden">{t(what)}</span></a>
             </dd>
         }
     });
@@ -56,7 +57,7 @@ fn whose() -> Fact {
         note: Some(say(move |w| {
             deployment.region.get().map(|region| format::region(w.locale, region).to_owned()).unwrap_or_default()
         })),
-        change: (!is_member).then_some((Route::Find, |w| w.pay().review.change_what[0])),
+        change: (!is_member).then_some((Pay::Find, |w| w.pay().review.change_what[0])),
     }
 }
 
@@ -73,7 +74,7 @@ fn shares(review: &Review) -> Vec<Fact> {
                 }
                 _ => w.pay().review.whole_bill.to_owned(),
             })),
-            change: Some((Route::Amount, |w| w.pay().review.change_what[1])),
+            change: Some((Pay::Amount, |w| w.pay().review.change_what[1])),
         }
     };
     review.shares.iter().map(fact).collect()
@@ -93,7 +94,7 @@ fn from(review: &Review) -> Fact {
         what: t(|w| w.pay().review.from),
         fact,
         note: Some(note),
-        change: Some((Route::Method, |w| w.pay().review.change_what[2])),
+        change: Some((Pay::Method, |w| w.pay().review.change_what[2])),
     }
 }
 
@@ -125,7 +126,7 @@ fn receipt(review: &Review) -> Fact {
         what: t(|w| w.pay().review.receipt_to),
         fact: say(move |w| email.clone().unwrap_or_else(|| w.pay().review.no_receipt.to_owned())),
         note: None,
-        change: Some((Route::Method, |w| w.pay().review.change_what[3])),
+        change: Some((Pay::Method, |w| w.pay().review.change_what[3])),
     }
 }
 

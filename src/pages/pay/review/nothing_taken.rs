@@ -8,7 +8,8 @@ use crate::{
     error::ApiError,
     i18n::Language,
     pages::pay::journey::{Journey, Lost},
-    route::Route,
+    place::href,
+    route::Pay,
     session::CurrentSession,
     ui::{Notice, NoticeKind, live, minutes},
 };
@@ -31,13 +32,11 @@ pub fn NothingTaken(journey: Journey) -> impl IntoView {
             let (title, words) = (Signal::stored(title.to_owned()), Signal::stored(words.to_owned()));
             view! { <Notice kind=NoticeKind::Warn title words>{link}</Notice> }.into_any()
         };
-        let link = |to: Route| {
-            let words = match to {
-                Route::Amount => w.change_what[1],
-                _ => w.change_what[2],
-            };
-            Some(view! { <p><a class="pay-link" href=to.href()>{format!("{}{words}", w.change)}</a></p> }.into_any())
+        let link = |step: Pay, words: &str| {
+            Some(view! { <p><a class="pay-link" href=href(step)>{format!("{}{words}", w.change)}</a></p> }.into_any())
         };
+        let amount = || link(Pay::Amount, w.change_what[1]);
+        let method = || link(Pay::Method, w.change_what[2]);
         match journey.never_arrived.get() {
             Some(Lost::Ours) => return said(w.nothing_taken, w.never_arrived, None),
             Some(Lost::OfBefore) => return said(w.not_from_before_title, w.not_from_before, None),
@@ -54,16 +53,14 @@ pub fn NothingTaken(journey: Journey) -> impl IntoView {
                     view! { <p><button class="pay-button" type="button" on:click=again>{w.pay_again}</button></p> };
                 said(w.just_paid_title, w.just_paid, Some(button.into_any()))
             }
-            Some(RefusalCode::OverBalance | RefusalCode::Invalid) => {
-                said(w.nothing_taken, w.over_balance, link(Route::Amount))
-            }
-            Some(RefusalCode::TokenRefused) => said(w.nothing_taken, w.token_refused, link(Route::Method)),
-            Some(RefusalCode::BrandNotAccepted) => said(w.nothing_taken, w.brand_refused, link(Route::Method)),
+            Some(RefusalCode::OverBalance | RefusalCode::Invalid) => said(w.nothing_taken, w.over_balance, amount()),
+            Some(RefusalCode::TokenRefused) => said(w.nothing_taken, w.token_refused, method()),
+            Some(RefusalCode::BrandNotAccepted) => said(w.nothing_taken, w.brand_refused, method()),
             Some(RefusalCode::TermsChanged) => said(w.nothing_taken, w.terms_changed, None),
             Some(RefusalCode::TooLate) => said(w.nothing_taken, w.too_late, None),
             _ => match error {
                 ApiError::SignedOut => {
-                    let find = view! { <p><a class="pay-link" href=Route::Find.href()>{w.find_again}</a></p> };
+                    let find = view! { <p><a class="pay-link" href=href(Pay::Find)>{w.find_again}</a></p> };
                     said(language.words().failure().signed_out_title, w.signed_out, Some(find.into_any()))
                 }
                 ApiError::Busy(seconds) => {
