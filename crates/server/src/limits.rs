@@ -9,6 +9,7 @@
 
 pub mod charges;
 pub mod emails;
+mod gates;
 mod memory;
 pub mod networks;
 pub mod rules;
@@ -40,7 +41,7 @@ pub struct Limits {
     /// No rule allows less than this: for tests of load and conformance.
     least: u32,
     refused: Memory,
-    gates: charges::Gates,
+    gates: gates::Gates,
     pub tallies: tallies::Tallies,
 }
 
@@ -52,7 +53,7 @@ impl Limits {
             key: hmac::Key::new(hmac::HMAC_SHA256, made.as_ref()),
             least,
             refused: Memory::default(),
-            gates: charges::Gates::default(),
+            gates: gates::Gates::default(),
             tallies: tallies::Tallies::default(),
         }
     }

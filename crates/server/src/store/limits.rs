@@ -25,6 +25,13 @@ pub struct Bucket {
     pub span_millis: i64,
 }
 
+impl Bucket {
+    /// How many tries fit in beside what is there.
+    pub fn room(&self, filled_millis: i64) -> i64 {
+        (self.span_millis - filled_millis) / self.step_millis
+    }
+}
+
 /// Tries ever further apart: a bucket whose content, in steps, says how long to wait after the last one.
 #[derive(Clone, Debug)]
 pub struct Slowdown {

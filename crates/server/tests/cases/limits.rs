@@ -4,19 +4,22 @@
 use crate::house::{
     self, DECLINED, House, ORIGIN, PASSWORD, Payer, VISA,
     call::{Answer, Call},
+    cookie,
     line::Cut,
     new_account, new_key,
     seed::{ANA, MEI, Member},
 };
+use contract::Identifier;
 use futures_util::future::join_all;
 use serde_json::json;
 use server::{
     identity::browser::Browser,
     limits::{rules, tallies},
     metrics,
-    store::limits::Bucket,
+    store::{limits::Bucket, memberships::canonical},
 };
 use std::{
+    collections::BTreeMap,
     sync::atomic::Ordering,
     time::{Duration, Instant},
 };
@@ -499,6 +502,88 @@ async fn of_many_cards_at_the_same_moment_no_more_are_tried() {
     let failed = answers.iter().filter(|answer| answer.json()["state"] == "failed").count();
     let refused = answers.iter().filter(|answer| answer.status.as_u16() == 429).count();
     assert_eq!((failed, refused, house.asked()), (5, 15, 5));
+    house.books_are_right().await;
+}
+
+/// Of memberships that nobody else has, each with a bill of many dollars: who looked theirs up, and the bill.
+async fn neighbours(house: &House, many: usize) -> Vec<(Payer, String)> {
+    let mut all = Vec::new();
+    for number in 0..many {
+        let mut identifiers: BTreeMap<_, _> = ANA.identifiers.map(|(name, value)| (name, value.to_owned())).into();
+        identifiers.insert(Identifier::Hrn, format!("7{number:08}"));
+        let (membership, bill) = (format!("neighbour {number}"), format!("neighbours{number}"));
+        let sql = "INSERT INTO membership (id, region, identifiers, ending, name, email) VALUES ($1, 'CA', $2, '678', $1, 'n@example.org')";
+        let insert = sqlx::query(sql).bind(&membership).bind(canonical(&identifiers));
+        insert.execute(&house.app.store.write).await.unwrap();
+        for sql in [
+            "INSERT INTO bill (id, membership, kind, patient, issued, due, balance_cents, pending_cents) \
+             VALUES ($1, $2, 'professional', $2, '2026-10-20', '2026-12-04', 9000, 0)",
+            "INSERT INTO bill_line (bill, position, service_date, provider, description, billed_cents, discount_cents, \
+             plan_paid_cents, you_paid_cents, you_owe_cents, pending_cents) \
+             VALUES ($1, 0, '2026-10-12', $2, 'Office visit', 9000, 0, 0, 0, 9000, 0)",
+        ] {
+            sqlx::query(sql).bind(&bill).bind(&membership).execute(&house.app.store.write).await.unwrap();
+        }
+        let lookup = json!({ "region": "CA", "identifiers": identifiers });
+        let found = house.ask(Call::post("/bill-lookups").json(&lookup)).await;
+        let binding = found.is(201).json()["capture_binding"].as_str().unwrap().to_owned();
+        let payer = Payer { cookie: cookie(&found), binding, region: ANA.region.parse().unwrap(), name: ANA.name };
+        all.push((payer, bill));
+    }
+    all
+}
+
+/// So many cards of each, ready to be sent.
+async fn cards(house: &House, payers: &[(Payer, String)], each: usize, number: &str) -> Vec<Call> {
+    let mut calls = Vec::new();
+    for (payer, bill) in payers {
+        for _ in 0..each {
+            let token = house.card(payer, number).await;
+            let mut order = house.order(payer, &token, &[(bill, "1.00")]).await;
+            order["pay_again"] = json!(true);
+            calls.push(Call::post("/payments").by(payer).key(&new_key()).json(&order));
+        }
+    }
+    calls
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_address_does_not_get_more_by_trying_cards_of_many_statements_at_the_same_moment() {
+    let house = House::open().await;
+    let payers = neighbours(&house, 8).await;
+    let (first, more) = (cards(&house, &payers, 1, DECLINED).await, cards(&house, &payers, 4, DECLINED).await);
+    let began = Instant::now();
+    let mut answers = join_all(first.into_iter().map(|call| house.ask(call))).await;
+    assert_eq!(house.asked(), 8);
+    answers.extend(join_all(more.into_iter().map(|call| house.ask(call))).await);
+    let failed = answers.iter().filter(|answer| answer.json()["state"] == "failed").count();
+    let refused = answers.iter().filter(|answer| answer.status.as_u16() == 429).count();
+    is_most(failed, 20, 180, began);
+    assert_eq!((failed + refused, house.asked()), (40, failed));
+    house.books_are_right().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_session_does_not_get_more_by_trying_many_cards_after_some_were_declined() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    declined(&house, &ana).await.is_payment(201, "failed");
+    let all: Vec<_> = (0..20).map(|at| pay(&house, &ana, if at % 5 == 4 { VISA } else { DECLINED })).collect();
+    let answers = join_all(all).await;
+    let failed = answers.iter().filter(|answer| answer.json()["state"] == "failed").count();
+    assert_eq!(failed, 4);
+    assert!(answers.iter().all(|answer| [201, 429].contains(&answer.status.as_u16())));
+    house.books_are_right().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_network_in_which_many_pay_at_the_same_moment_does_not_wait_for_itself() {
+    let house = House::open().await;
+    let payers = neighbours(&house, 6).await;
+    let calls = cards(&house, &payers, 5, VISA).await;
+    // Whoever had to wait for long would be told to come back.
+    assert_eq!(how_many(calls.into_iter().map(|call| house.ask(call)), 201).await, 30);
+    assert_eq!((house.charges().await, counted(&house).await), (30, 0));
     house.books_are_right().await;
 }
 
