@@ -3,7 +3,7 @@
 //!
 //! A flood writes nothing: a key that the database refused is refused from memory for some seconds. Whoever is right uses up
 //! nothing where that tells nobody anything: a try is counted first, so that of many at the same moment none slips through, and given
-//! back when it was right.
+//! back when it was right. So is one that nobody judged: whoever meets a full queue has not tried.
 //!
 //! A limit that a stranger can reach for somebody else only slows, or has a way past it: see `sign_ins`.
 
@@ -116,8 +116,40 @@ pub async fn take_in(app: &State, tx: &mut Tx, buckets: &[Bucket]) -> Answer<()>
     full.map_err(|full| too_many(full.wait_millis))
 }
 
-/// It was right.
-pub async fn give_back(app: &State, buckets: &[Bucket]) -> Answer<()> {
+/// Counts a try and has it looked at. One that is wrong, which is `None`, is refused; one that is right uses up nothing, and one that nobody
+/// judged, which is an error, doesn't either.
+pub async fn judge<T>(
+    app: &State,
+    buckets: &[Bucket],
+    wrong: Error,
+    look: impl Future<Output = Answer<Option<T>>>,
+) -> Answer<T> {
+    take(app, buckets).await?;
+    match look.await {
+        Ok(Some(right)) => {
+            give_back(app, buckets).await?;
+            Ok(right)
+        }
+        Ok(None) => Err(wrong),
+        Err(error) => {
+            _ = give_back(app, buckets).await;
+            Err(error)
+        }
+    }
+}
+
+/// Counts work that is done for whoever asks, whatever comes of it. What was not done, for want of room or because something broke, uses
+/// up nothing.
+pub async fn work<T>(app: &State, buckets: &[Bucket], work: impl Future<Output = Answer<T>>) -> Answer<T> {
+    take(app, buckets).await?;
+    let done = work.await;
+    if done.as_ref().is_err_and(Error::is_trouble) {
+        _ = give_back(app, buckets).await;
+    }
+    done
+}
+
+async fn give_back(app: &State, buckets: &[Bucket]) -> Answer<()> {
     Ok(app.store.give_back(buckets, app.clock.now()).await?)
 }
 

@@ -214,6 +214,22 @@ impl Store {
         Ok(Slowed::TooEarly((last.unwrap_or(now.millis()) + pause - now.millis()).max(1)))
     }
 
+    /// What was counted at that moment, the last of so many, was never judged: as if it had not come. Whoever had waited for it waits
+    /// no second time, unless another one came since.
+    pub async fn take_back(&self, slowdown: &Slowdown, level: i64, at: Instant) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "UPDATE attempt SET until_at = until_at - $1, last_at = CASE WHEN last_at = $2 THEN last_at - $3 ELSE last_at END \
+             WHERE key = $4",
+        )
+        .bind(slowdown.bucket.step_millis)
+        .bind(at.millis())
+        .bind(slowdown.pause_millis(level - 1))
+        .bind(&slowdown.bucket.key)
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+
     /// As if that many had been counted just now.
     pub async fn set_level(&self, bucket: &Bucket, level: i64, now: Instant) -> Result<(), sqlx::Error> {
         let full = Bucket { step_millis: level * bucket.step_millis, ..bucket.clone() };
