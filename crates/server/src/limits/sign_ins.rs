@@ -10,7 +10,7 @@
 //!   the others into a siege, too, and keeps none of them out.
 //! * A browser that signed in at this account before, and a session of it, have a budget of their own that nobody else can use up.
 
-use super::{Limits, rules, take, too_many};
+use super::{Limits, gates::UnderWay, next, rules, take_next, too_many};
 use crate::{
     limits::networks::narrow,
     metrics,
@@ -41,6 +41,14 @@ pub struct Tries {
     shared: Vec<Bucket>,
 }
 
+/// What a try was counted by so far.
+#[derive(Default)]
+struct Taken {
+    counted_by: Vec<Bucket>,
+    is_siege: bool,
+    under_way: Option<UnderWay>,
+}
+
 /// One that was counted as failed: of many at the same moment none slips through.
 struct Tried {
     tries: Tries,
@@ -49,6 +57,7 @@ struct Tried {
     at: Instant,
     /// Of `own` and `shared`, those in which it was counted.
     counted_by: Vec<Bucket>,
+    _under_way: Option<UnderWay>,
 }
 
 impl Tries {
@@ -100,7 +109,7 @@ impl Tries {
         if let Some(wait) = app.limits.refused.wait(&self.slowdown.bucket.key, app.clock.now().millis()) {
             return Err(too_many(wait));
         }
-        let (counted_by, is_siege) = self.take(app).await?;
+        let Taken { counted_by, is_siege, under_way } = self.take(app).await?;
         let at = app.clock.now();
         let slowed = app.store.slow(&self.slowdown, at).await;
         let Ok(Slowed::Counted(level)) = slowed else {
@@ -114,7 +123,7 @@ impl Tries {
                 Err(error) => error.into(),
             });
         };
-        let mut tried = Tried { tries: self, level, at, counted_by };
+        let mut tried = Tried { tries: self, level, at, counted_by, _under_way: under_way };
         if !is_siege {
             return Ok(tried);
         }
@@ -131,18 +140,18 @@ impl Tries {
         }
     }
 
-    /// Counts the try by address and, in the same statement, in what strangers fill as well; true where one of those is full, and the try
-    /// is counted by its address alone.
-    async fn take(&self, app: &State) -> Answer<(Vec<Bucket>, bool)> {
-        let Some(own) = &self.own else { return Ok((Vec::new(), false)) };
-        let all: Vec<_> = self.shared.iter().chain([own]).cloned().collect();
-        let is_heard = app.limits.refused.wait(&own.key, app.clock.now().millis()).is_none();
-        if is_heard && app.store.take(&all, app.clock.now()).await?.is_ok() {
-            return Ok((all, false));
+    /// Counts the try by address and, in the same statement, in what strangers fill as well; where one of those is full it is a siege, and
+    /// the try is counted by its address alone. The address has a gate: whoever is right there is not kept waiting by others who are.
+    async fn take(&self, app: &State) -> Answer<Taken> {
+        let Some(own) = &self.own else { return Ok(Taken::default()) };
+        let own = std::slice::from_ref(own);
+        let next = next(app, own).await?;
+        let all: Vec<_> = self.shared.iter().chain(own).cloned().collect();
+        if app.store.take(&all, app.clock.now()).await?.is_ok() {
+            return Ok(Taken { counted_by: all, is_siege: false, under_way: Some(next.go()) });
         }
-        let own = vec![own.clone()];
-        take(app, &own).await?;
-        Ok((own, true))
+        let under_way = Some(take_next(app, next, own).await?);
+        Ok(Taken { counted_by: own.to_vec(), is_siege: true, under_way })
     }
 
     /// Nobody is made to wait for what was tried from here before.

@@ -8,7 +8,7 @@ use crate::house::{
     gateway::Fault,
     line::Cut,
     new_account, new_key,
-    seed::{ANA, MEI, Member},
+    seed::{ANA, MEI, Member, RUTH},
 };
 use contract::{Identifier, Password};
 use futures_util::future::join_all;
@@ -111,6 +111,52 @@ async fn of_many_look_ups_at_the_same_moment_no_more_are_answered() {
     let began = Instant::now();
     let answers = (0..60).map(|number| house.ask(nobodys(number)));
     is_most(how_many(answers, 404).await, 30, 10, began);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_find_their_bill_at_the_same_moment_at_one_address_none_is_refused() {
+    let house = House::open().await;
+    let began = Instant::now();
+    let payers = neighbours(&house, 10).await.len();
+    let neighbour = |number: usize| {
+        let mut lookup = ANA.lookup();
+        lookup["identifiers"]["hrn"] = json!(format!("7{:08}", number % payers));
+        Call::post("/bill-lookups").json(&lookup)
+    };
+    assert_eq!(how_many((0..60).map(|number| house.ask(neighbour(number))), 201).await, 60);
+    assert_eq!(counted(&house).await, 0);
+    // Those who are wrong count as ever, also among those who are right.
+    let mut answers = Vec::new();
+    for wave in 0..3 {
+        let both = (0..40).map(|at| house.ask(if at % 4 == 0 { nobodys(wave * 40 + at) } else { neighbour(at) }));
+        answers.extend(join_all(both).await);
+        if wave < 2 {
+            assert!(answers.iter().all(|answer| [201, 404].contains(&answer.status.as_u16())), "{wave}");
+        }
+    }
+    let more = join_all((200..240).map(|number| house.ask(nobodys(number)))).await;
+    let answered = answers.iter().chain(&more).filter(|answer| answer.status.as_u16() == 404).count();
+    is_most(answered, 30, 10, began);
+    assert!(more.iter().all(|answer| [404, 429].contains(&answer.status.as_u16())));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_who_sign_in_at_the_same_moment_at_one_address_are_not_refused() {
+    let house = House::open().await;
+    let members = [(&ANA, ANAS), (&MEI, "mei@example.org"), (&RUTH, "ruth@example.org")];
+    for (member, email) in members {
+        house.register(member, email).await;
+    }
+    // Room for two more.
+    let [own, _] = house.app.limits.by_address(&rules::SIGN_INS_BY_ADDRESS, "192.0.2.1".parse().unwrap());
+    let full = Bucket { step_millis: own.step_millis * 28, ..own };
+    house.app.store.count(&[full], house.app.clock.now()).await.unwrap();
+    let sign_in = |email: &str| {
+        let shown = json!({ "user_id": email, "password": PASSWORD });
+        house.ask(Call::post("/session").json(&shown))
+    };
+    assert_eq!(how_many((0..6).map(|at| sign_in(members[at % 3].1)), 200).await, 6);
+    assert_eq!(how_many((0..6).map(|at| sign_in(members[at % 3].1)), 200).await, 6);
 }
 
 #[tokio::test]
