@@ -3,12 +3,14 @@
 //!
 //! A flood writes nothing: a key that the database refused is refused from memory for some seconds. Whoever is right uses up
 //! nothing where that tells nobody anything: a try is counted first, so that of many at the same moment none slips through, and given
-//! back when it was right.
+//! back when it was right. So is one that nobody judged: whoever meets a full queue has not tried. At one server that holds for any number at the same moment
+//! (`gates`); with several, what is being looked at elsewhere may fill a limit, and its refusal is remembered for five seconds.
 //!
 //! A limit that a stranger can reach for somebody else only slows, or has a way past it: see `sign_ins`.
 
 pub mod charges;
 pub mod emails;
+mod gates;
 mod memory;
 pub mod networks;
 pub mod rules;
@@ -26,6 +28,7 @@ use crate::{
 };
 use contract::{Instant, refusal::RefusalCode};
 use data_encoding::BASE64URL_NOPAD;
+use gates::{Next, UnderWay, too_slow};
 use memory::Memory;
 use networks::{narrow, wide};
 use ring::hmac;
@@ -40,7 +43,7 @@ pub struct Limits {
     /// No rule allows less than this: for tests of load and conformance.
     least: u32,
     refused: Memory,
-    gates: charges::Gates,
+    gates: gates::Gates,
     pub tallies: tallies::Tallies,
 }
 
@@ -52,7 +55,7 @@ impl Limits {
             key: hmac::Key::new(hmac::HMAC_SHA256, made.as_ref()),
             least,
             refused: Memory::default(),
-            gates: charges::Gates::default(),
+            gates: gates::Gates::default(),
             tallies: tallies::Tallies::default(),
         }
     }
@@ -102,11 +105,43 @@ impl Limits {
 
 /// Counts a try by all of these, or refuses it and counts nothing.
 pub async fn take(app: &State, buckets: &[Bucket]) -> Answer<()> {
+    heed(app, buckets)?;
     let now = app.clock.now();
-    if let Some(wait) = buckets.iter().filter_map(|bucket| app.limits.refused.wait(&bucket.key, now.millis())).max() {
-        return Err(too_many(wait));
-    }
     app.store.take(buckets, now).await?.map_err(|full| app.limits.refused_for(&full, now))
+}
+
+/// Refuses what was refused a moment ago.
+fn heed(app: &State, buckets: &[Bucket]) -> Answer<()> {
+    let now = app.clock.now().millis();
+    let wait = buckets.iter().filter_map(|bucket| app.limits.refused.wait(&bucket.key, now)).max();
+    wait.map_or(Ok(()), |wait| Err(too_many(wait)))
+}
+
+/// Waits until it is next at the gates of these, for a try that is given back if it is right.
+async fn next(app: &State, buckets: &[Bucket]) -> Answer<Next> {
+    let next = app.limits.gates.next(buckets).await.ok_or_else(too_slow)?;
+    heed(app, buckets)?;
+    Ok(next)
+}
+
+/// Counts that try. A bucket that is full says little while tries are under way: they may be right and make room. So it waits for one of
+/// them after the other, and refuses only what is full with none. Of a crowd one alone does that; who comes behind it is refused from memory.
+async fn take_next(app: &State, next: Next, buckets: &[Bucket]) -> Answer<UnderWay> {
+    loop {
+        let (now, under_way) = (app.clock.now(), next.under_way());
+        let Err(mut full) = app.store.take(buckets, now).await? else { return Ok(next.go()) };
+        let is_full = |bucket: &Bucket| full.waits.iter().any(|(key, _)| *key == bucket.key);
+        let all = buckets.iter().zip(&under_way).enumerate().filter(|(_, (bucket, _))| is_full(bucket));
+        let (certain, open): (Vec<_>, Vec<_>) = all.partition(|(_, (_, under_way))| **under_way == 0);
+        if !certain.is_empty() {
+            full.waits.retain(|(key, _)| certain.iter().any(|(_, (bucket, _))| bucket.key == *key));
+            return Err(app.limits.refused_for(&full, now));
+        }
+        // Without one there is room again since it was taken.
+        if let Some((gate, (_, under_way))) = open.first() {
+            next.wait(*gate, **under_way - 1).await.ok_or_else(too_slow)?;
+        }
+    }
 }
 
 /// As `take`, in the transaction of what is counted: undone with it, and of many at the same moment none slips through.
@@ -115,9 +150,44 @@ pub async fn take_in(app: &State, tx: &mut Tx, buckets: &[Bucket]) -> Answer<()>
     full.map_err(|full| too_many(full.wait_millis))
 }
 
-/// It was right.
-pub async fn give_back(app: &State, buckets: &[Bucket]) -> Answer<()> {
-    Ok(app.store.give_back(buckets, app.clock.now()).await?)
+/// Counts a try and has it looked at. One that is wrong, which is `None`, is refused; one that is right uses up nothing, and one that nobody
+/// judged, which is an error, doesn't either.
+pub async fn judge<T>(
+    app: &State,
+    buckets: &[Bucket],
+    wrong: Error,
+    look: impl Future<Output = Answer<Option<T>>>,
+) -> Answer<T> {
+    let _under_way = take_next(app, next(app, buckets).await?, buckets).await?;
+    match look.await {
+        Ok(Some(right)) => {
+            give_back(app, buckets).await?;
+            Ok(right)
+        }
+        Ok(None) => Err(wrong),
+        Err(error) => {
+            _ = give_back(app, buckets).await;
+            Err(error)
+        }
+    }
+}
+
+/// Counts work that is done for whoever asks, whatever comes of it. What was not done, for want of room or because something broke, uses
+/// up nothing.
+pub async fn work<T>(app: &State, buckets: &[Bucket], work: impl Future<Output = Answer<T>>) -> Answer<T> {
+    take(app, buckets).await?;
+    let done = work.await;
+    if done.as_ref().is_err_and(Error::is_trouble) {
+        _ = give_back(app, buckets).await;
+    }
+    done
+}
+
+/// There is room again, also for whoever was refused a moment ago.
+async fn give_back(app: &State, buckets: &[Bucket]) -> Answer<()> {
+    let given = app.store.give_back(buckets, app.clock.now()).await;
+    buckets.iter().for_each(|bucket| app.limits.refused.forget(&bucket.key));
+    Ok(given?)
 }
 
 fn too_many(wait_millis: i64) -> Error {

@@ -38,6 +38,10 @@ impl Error {
     pub fn later(code: RefusalCode, seconds: u32) -> Self {
         Self { code, errors: Vec::new(), retry_after: Some(seconds) }
     }
+    /// Nothing was done, and it says nothing about what was asked.
+    pub fn is_trouble(&self) -> bool {
+        matches!(self.code, RefusalCode::Unavailable | RefusalCode::Fault)
+    }
 }
 
 /// Takes everything back and refuses. One that is only dropped is rolled back beside, and keeps its row locked until then.

@@ -18,25 +18,18 @@ use crate::{
     },
     token::is_id,
 };
-use contract::{Email, Locale, Problem, payment::Method, refusal::RefusalCode};
+use contract::{Email, Locale, payment::Method, refusal::RefusalCode};
 
-/// Asks the processor what a token stands for.
-pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Method> {
-    let refused = || Error::field(RefusalCode::TokenRefused, "token", Problem::Unknown);
+/// Asks the processor what a token stands for, if it stands for anything.
+pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Option<Method>> {
     if !is_id(token) {
-        return Err(refused());
+        return Ok(None);
     }
-    app.processor.method(token, binding).await.map_err(|error| match error {
-        ProcessorError::Refused => refused(),
-        ProcessorError::Unanswered => Error::later(RefusalCode::Unavailable, 5),
-    })
-}
-
-/// Asks it now, so that paying need not. Gives whether the token stands for anything.
-pub async fn remember(app: &App, token: &str, binding: &str) -> Answer<bool> {
-    let Ok(method) = method(app, token, binding).await else { return Ok(false) };
-    app.store.add_method_token(token, binding, &method, app.clock.now()).await?;
-    Ok(true)
+    match app.processor.method(token, binding).await {
+        Ok(method) => Ok(Some(method)),
+        Err(ProcessorError::Refused) => Ok(None),
+        Err(ProcessorError::Unanswered) => Err(Error::later(RefusalCode::Unavailable, 5)),
+    }
 }
 
 /// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for `jobs::settle_payments`; the

@@ -75,10 +75,14 @@ fn check(draft: &PaymentDraft) -> Answer<()> {
 
 /// Whether it stands for anything. The processor is asked about a token once, and about so many at most.
 async fn is_token(app: &App, session: &Session, token: &str, address: IpAddr) -> Answer<bool> {
-    match tokens::known_or_question(app, session, token, address).await? {
-        Ok(_) => Ok(true),
-        Err(_) => charging::remember(app, token, &session.capture_binding).await,
+    let binding = &session.capture_binding;
+    let told = tokens::method_of(app, session, token, address, charging::method(app, token, binding)).await?;
+    let Ok(Some(method)) = told.method else { return Ok(false) };
+    if told.question.is_some() {
+        // So that paying need not ask.
+        app.store.add_method_token(token, binding, &method, app.clock.now()).await?;
     }
+    Ok(true)
 }
 
 /// Not in a session that ended since: what it held was wiped.

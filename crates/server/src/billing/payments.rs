@@ -83,13 +83,13 @@ async fn admit(
 ) -> Answer<(charges::Turn, Asked)> {
     let sums = check_shares(order)?;
     // Before the gate, at which others of the membership wait: what the processor does not know holds nobody up.
-    let (method, question) = match tokens::known_or_question(app, session, &order.token, address).await? {
-        Ok(method) => (method, None),
-        Err(question) => (charging::method(app, &order.token, &session.capture_binding).await?, Some(question)),
-    };
+    let ask = charging::method(app, &order.token, &session.capture_binding);
+    let told = tokens::method_of(app, session, &order.token, address, ask).await?;
+    let refused = || Error::field(RefusalCode::TokenRefused, "token", Problem::Unknown);
+    let method = told.method?.ok_or_else(refused)?;
     let turn = charges::turn(app, session, address).await?;
     let asked = begin(app, session, key, order, sums, &method).await?;
-    if let Some(question) = question {
+    if let Some(question) = told.question {
         question.was_right(app).await;
     }
     Ok((turn, asked))

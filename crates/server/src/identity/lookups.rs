@@ -33,12 +33,13 @@ pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address:
     let identifiers = normalised(app, lookup)?;
     let rules = [&rules::LOOKUPS_BY_ADDRESS, &rules::LOOKUPS_BY_STATEMENT];
     let tries = tries(app, rules, lookup.region, &identifiers, address);
-    limits::take(app, &tries).await?;
-    let membership = app.store.find_membership(lookup.region, &identifiers).await?;
-    app.limits.tallies.add(Kind::Lookups, membership.is_none());
-    let membership = membership.ok_or_else(|| Error::new(RefusalCode::NoMatch))?;
+    let look = async {
+        let membership = app.store.find_membership(lookup.region, &identifiers).await?;
+        app.limits.tallies.add(Kind::Lookups, membership.is_none());
+        Ok(membership)
+    };
     // Whoever is right uses up nothing: a library has one address for all its readers.
-    limits::give_back(app, &tries).await?;
+    let membership = limits::judge(app, &tries, Error::new(RefusalCode::NoMatch), look).await?;
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let found = (membership, None, AuthLevel::Full);

@@ -33,9 +33,9 @@ pub async fn reset(app: &App, browser: &Browser, new: &NewPassword, address: IpA
     let (now, hash) = (app.clock.now(), token::hash(token));
     let refused = || Error::new(RefusalCode::LinkRefused);
     let account = app.store.account_of_link(Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
-    limits::take(app, &app.limits.by_address(&rules::PASSWORDS_BY_ADDRESS, address)).await?;
+    let tries = app.limits.by_address(&rules::PASSWORDS_BY_ADDRESS, address);
     // A password that won't do leaves the link as it is.
-    let is_short = check_new(app, &account, password).await?;
+    let is_short = limits::work(app, &tries, check_new(app, &account, password)).await?;
     let hashed = app.passwords.hash(password).await?;
     let mut tx = app.store.begin().await?;
     accounts::lock(&mut tx, &account.id).await?;

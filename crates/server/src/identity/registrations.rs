@@ -82,8 +82,7 @@ pub async fn open(app: &App, session: &Session, id: &str, new: NewAccount, addre
     }
     let mut tries = app.limits.by_address(&rules::PASSWORDS_BY_ADDRESS, address).to_vec();
     tries.push(app.limits.bucket(&rules::PASSWORDS_BY_SESSION, &session.id));
-    limits::take(app, &tries).await?;
-    check(app, session, &new).await?;
+    limits::work(app, &tries, check(app, session, &new)).await?;
     let password = app.passwords.hash(&new.password).await?;
     let now = app.clock.now();
     let opening = Opening {

@@ -97,12 +97,12 @@ pub(super) async fn guard_code<T>(
     field: &str,
     looked_at: impl Future<Output = Answer<Option<T>>>,
 ) -> Answer<T> {
-    let tried = Tries::of_codes(&app.limits, &account.id).begin(app).await?;
-    let right = looked_at.await?;
-    app.limits.tallies.add(Kind::Codes, right.is_none());
-    let Some(right) = right else { return Err(tried.failed(wrong(field))) };
-    tried.was_right(app).await?;
-    Ok(right)
+    let look = async {
+        let right = looked_at.await?;
+        app.limits.tallies.add(Kind::Codes, right.is_none());
+        Ok(right)
+    };
+    Tries::of_codes(&app.limits, &account.id).judge(app, wrong(field), look).await
 }
 
 /// A code of the app that is right, or one that may be of those kept on paper.

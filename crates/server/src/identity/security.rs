@@ -44,8 +44,8 @@ pub async fn change_password(
     change: PasswordChange,
 ) -> Answer<Entered> {
     check_password(app, &signed_in, &change.current, "current").await?;
-    limits::take(app, &[app.limits.bucket(&rules::PASSWORDS_BY_SESSION, &signed_in.session.id)]).await?;
-    let is_short = check_new(app, &signed_in.account, &change.password).await?;
+    let tries = [app.limits.bucket(&rules::PASSWORDS_BY_SESSION, &signed_in.session.id)];
+    let is_short = limits::work(app, &tries, check_new(app, &signed_in.account, &change.password)).await?;
     let hashed = app.passwords.hash(&change.password).await?;
     let (mut tx, account) = signed_in.begin(app).await?;
     has_factor_if_short(&mut tx, &account.id, is_short).await?;

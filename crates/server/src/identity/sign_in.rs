@@ -59,14 +59,14 @@ async fn checked(
     let account = app.store.account_of_user_id(&user_id).await?;
     let device = browser.name(app, account.as_ref(), app.clock.now());
     let source = device.as_deref().map_or(Source::Address(address), Source::Known);
-    let tried = Tries::at(&app.limits, &user_id, source).begin(app).await?;
-    let is_right = app.passwords.is_right(&password, account.as_ref().map(|account| account.password.as_str())).await?;
-    app.limits.tallies.add(Kind::SignIns, !is_right);
-    let Some(account) = account.filter(|_| is_right) else {
-        return Err(tried.failed(Error::new(RefusalCode::WrongCredentials)));
+    let tries = Tries::at(&app.limits, &user_id, source);
+    let look = async {
+        let hash = account.as_ref().map(|account| account.password.as_str());
+        let is_right = app.passwords.is_right(&password, hash).await?;
+        app.limits.tallies.add(Kind::SignIns, !is_right);
+        Ok(account.filter(|_| is_right))
     };
-    tried.was_right(app).await?;
-    Ok(account)
+    tries.judge(app, Error::new(RefusalCode::WrongCredentials), look).await
 }
 
 /// A sign-in that is complete.
@@ -111,9 +111,7 @@ pub async fn reauthenticate(app: &App, signed_in: SignedIn, password: &Password)
 pub async fn check_password(app: &App, signed_in: &SignedIn, password: &Password, field: &str) -> Answer<()> {
     let SignedIn { session, account } = signed_in;
     let user_id = accounts::user_id(&account.email);
-    let tried = Tries::at(&app.limits, &user_id, Source::Known(&session.id)).begin(app).await?;
-    if !app.passwords.is_right(password, Some(&account.password)).await? {
-        return Err(tried.failed(Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown)));
-    }
-    tried.was_right(app).await
+    let wrong = Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown);
+    let look = async { Ok(app.passwords.is_right(password, Some(&account.password)).await?.then_some(())) };
+    Tries::at(&app.limits, &user_id, Source::Known(&session.id)).judge(app, wrong, look).await
 }

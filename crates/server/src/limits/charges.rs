@@ -6,78 +6,33 @@
 //! that asked, the task that asked again, an event. Not in the verdict's own transaction, where two at the same moment would give
 //! each other up. So a payment that goes through costs one read and no write. The payment's row knows its session, account and
 //! membership, and not the address: that is counted by the call, if it is still there.
-//! What keeps many tries at the same moment from slipping through is a gate for each account, and one for the guests
-//! of each membership: as many charges at a time as may fail, and one at a time once one has failed. Gates are this server's own: with two servers the limit can be
-//! overrun once by what goes through the other one's gate. An address has no gate, or a clinic's network would wait for itself; what it
-//! can overrun is bounded by the gates of the memberships it knows.
+//!
+//! What keeps many tries at the same moment from slipping through are gates (`gates`), one for each bucket: the session's, the account's
+//! or, for all guests together, the membership's, the address's and its network's. A charge is let through if all that are under way could
+//! be declined, and this one as well, and the limit would hold; otherwise it waits until some are judged. So at one server never more are
+//! declined than a limit says, and nobody waits while nothing was declined and fewer are under way than may be.
+//!
+//! Gates are each server's own. With several, a limit can be overrun by what is under way at the others when it is reached: by at most as
+//! many as the limit itself for each other server. And a charge that was not judged when its call ended, since the processor did not answer,
+//! is under way no longer: it counts when its verdict is heard, and then not for the address.
 
-use super::{Limits, rules};
+use super::{
+    Limits,
+    gates::{UnderWay, too_slow},
+    rules,
+};
 use crate::{
     refusal::{Answer, Error},
     state::State,
-    store::{
-        limits::{Bucket, Full},
-        sessions::Session,
-    },
+    store::{limits::Bucket, sessions::Session},
 };
-use contract::{
-    payment::{Failure, PaymentState},
-    refusal::RefusalCode,
-};
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-/// Through a gate at a time, while nothing was declined: as many as one session may have declined.
-const ABREAST: u32 = rules::CHARGES_BY_SESSION.most;
-/// Nobody waits longer at a gate. It is less than a lock's time-out, so that whoever stands behind payments that wait for a lock does
-/// not then wait for the lock, too.
-const PATIENCE: Duration = Duration::from_secs(4);
-
-type Open = HashMap<String, Arc<Semaphore>>;
-
-#[derive(Clone, Default)]
-pub struct Gates {
-    open: Arc<Mutex<Open>>,
-}
+use contract::payment::{Failure, PaymentState};
+use std::net::IpAddr;
 
 /// A charge that may be tried now.
 pub struct Turn {
     address: [Bucket; 2],
-    _passed: Passed,
-}
-
-struct Passed {
-    gates: Gates,
-    name: String,
-    permit: Option<OwnedSemaphorePermit>,
-}
-
-impl Gates {
-    async fn pass(&self, name: &str, abreast: u32) -> Option<Passed> {
-        let gate = {
-            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-            let gate = open.entry(name.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(ABREAST as usize)));
-            Arc::clone(gate)
-        };
-        let mut passed = Passed { gates: self.clone(), name: name.to_owned(), permit: None };
-        passed.permit = tokio::time::timeout(PATIENCE, gate.acquire_many_owned(abreast)).await.ok()?.ok();
-        passed.permit.is_some().then_some(passed)
-    }
-}
-
-impl Drop for Passed {
-    fn drop(&mut self) {
-        self.permit = None;
-        let mut open = self.gates.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.get(&self.name).is_some_and(|gate| Arc::strong_count(gate) == 1) {
-            open.remove(&self.name);
-        }
-    }
+    _under_way: UnderWay,
 }
 
 /// What is counted for whoever pays, wherever they are.
@@ -96,16 +51,16 @@ pub async fn turn(app: &State, session: &Session, address: IpAddr) -> Answer<Tur
     let own = own(limits, &session.id, account, &session.membership.id);
     let address = limits.by_address(&rules::CHARGES_BY_ADDRESS, address);
     let all: Vec<_> = own.iter().chain(&address).cloned().collect();
-    let mut abreast = 1;
+    let next = limits.gates.next(&all).await.ok_or_else(too_slow)?;
     loop {
-        let passed = limits.gates.pass(account.unwrap_or(&session.membership.id), abreast).await;
-        let passed = passed.ok_or_else(|| Error::later(RefusalCode::Unavailable, 5))?;
-        let now = app.clock.now();
-        let filled = app.store.look(&all, now).await?.map_err(|full: Full| super::too_many(full.wait_millis))?;
-        if abreast == ABREAST || filled.iter().take(own.len()).all(|filled| *filled == 0) {
-            return Ok(Turn { address, _passed: passed });
-        }
-        abreast = ABREAST;
+        let under_way = next.under_way();
+        let filled = app.store.look(&all, app.clock.now()).await?.map_err(|full| super::too_many(full.wait_millis))?;
+        // How many others may be under way, so that this one fits beside all of them. None is negative: one more fits.
+        let room: Vec<_> = all.iter().zip(filled).map(|(bucket, filled)| bucket.room(filled) - 1).collect();
+        let Some(gate) = under_way.iter().zip(&room).position(|(under_way, room)| under_way > room) else {
+            return Ok(Turn { address, _under_way: next.go() });
+        };
+        next.wait(gate, room.get(gate).copied().unwrap_or_default()).await.ok_or_else(too_slow)?;
     }
 }
 

@@ -10,7 +10,7 @@
 //!   the others into a siege, too, and keeps none of them out.
 //! * A browser that signed in at this account before, and a session of it, have a budget of their own that nobody else can use up.
 
-use super::{Limits, rules, take, too_many};
+use super::{Limits, gates::UnderWay, next, rules, take_next, too_many};
 use crate::{
     limits::networks::narrow,
     metrics,
@@ -18,6 +18,7 @@ use crate::{
     state::State,
     store::limits::{Bucket, Slowdown, Slowed},
 };
+use contract::Instant;
 use std::net::IpAddr;
 
 /// So many failures a network that is new to the account is said to have in a siege: beyond the free ones, so that the wait is 16 s.
@@ -40,12 +41,23 @@ pub struct Tries {
     shared: Vec<Bucket>,
 }
 
+/// What a try was counted by so far.
+#[derive(Default)]
+struct Taken {
+    counted_by: Vec<Bucket>,
+    is_siege: bool,
+    under_way: Option<UnderWay>,
+}
+
 /// One that was counted as failed: of many at the same moment none slips through.
-pub struct Tried {
+struct Tried {
     tries: Tries,
+    /// With this one so many are not forgotten, and when it was counted.
     level: i64,
+    at: Instant,
     /// Of `own` and `shared`, those in which it was counted.
     counted_by: Vec<Bucket>,
+    _under_way: Option<UnderWay>,
 }
 
 impl Tries {
@@ -74,63 +86,72 @@ impl Tries {
         Self { slowdown, own: None, shared: Vec::new() }
     }
 
+    /// Counts a try as failed and has it looked at. One that is wrong, which is `None`, is refused with the seconds until the next one
+    /// is welcome; one that is right uses up nothing. An error says that nobody judged it, and uses up nothing either: a queue that is
+    /// full must not keep an owner out.
+    pub async fn judge<T>(self, app: &State, wrong: Error, look: impl Future<Output = Answer<Option<T>>>) -> Answer<T> {
+        let tried = self.begin(app).await?;
+        match look.await {
+            Ok(Some(right)) => {
+                tried.was_right(app).await?;
+                Ok(right)
+            }
+            Ok(None) => Err(tried.failed(wrong)),
+            Err(error) => {
+                tried.was_not_judged(app).await;
+                Err(error)
+            }
+        }
+    }
+
     /// Refuses a try that comes too early, and counts any other as failed until it is known to be right.
-    pub async fn begin(self, app: &State) -> Answer<Tried> {
+    async fn begin(self, app: &State) -> Answer<Tried> {
         if let Some(wait) = app.limits.refused.wait(&self.slowdown.bucket.key, app.clock.now().millis()) {
             return Err(too_many(wait));
         }
-        let (mut counted_by, is_siege) = self.take(app).await?;
-        match self.count(app, is_siege).await {
-            Ok((level, shared)) => {
-                counted_by.extend(shared);
-                Ok(Tried { tries: self, level, counted_by })
-            }
-            Err(refused) => {
-                app.store.give_back(&counted_by, app.clock.now()).await?;
-                Err(refused)
-            }
-        }
-    }
-
-    /// Counts the try by address and, in the same statement, in what strangers fill as well; true where one of those is full, and the try
-    /// is counted by its address alone.
-    async fn take(&self, app: &State) -> Answer<(Vec<Bucket>, bool)> {
-        let Some(own) = &self.own else { return Ok((Vec::new(), false)) };
-        let all: Vec<_> = self.shared.iter().chain([own]).cloned().collect();
-        let is_heard = app.limits.refused.wait(&own.key, app.clock.now().millis()).is_none();
-        if is_heard && app.store.take(&all, app.clock.now()).await?.is_ok() {
-            return Ok((all, false));
-        }
-        let own = vec![own.clone()];
-        take(app, &own).await?;
-        Ok((own, true))
-    }
-
-    /// Gives how many tries from here are not forgotten, and in a siege what of `shared` this one was counted by.
-    async fn count(&self, app: &State, is_siege: bool) -> Answer<(i64, Vec<Bucket>)> {
-        let now = app.clock.now();
-        let key = &self.slowdown.bucket.key;
-        let level = match app.store.slow(&self.slowdown, now).await? {
-            Slowed::Counted(level) => level,
-            Slowed::TooEarly(wait) => {
-                app.limits.refused.remember(key, now.millis(), wait);
-                return Err(too_many(wait));
-            }
+        let Taken { counted_by, is_siege, under_way } = self.take(app).await?;
+        let at = app.clock.now();
+        let slowed = app.store.slow(&self.slowdown, at).await;
+        let Ok(Slowed::Counted(level)) = slowed else {
+            super::give_back(app, &counted_by).await?;
+            return Err(match slowed {
+                Ok(Slowed::TooEarly(wait)) => {
+                    app.limits.refused.remember(&self.slowdown.bucket.key, at.millis(), wait);
+                    too_many(wait)
+                }
+                Ok(Slowed::Counted(_)) => Error::fault(),
+                Err(error) => error.into(),
+            });
         };
+        let mut tried = Tried { tries: self, level, at, counted_by, _under_way: under_way };
         if !is_siege {
-            return Ok((level, Vec::new()));
+            return Ok(tried);
         }
-        let Err(full) = app.store.take(&self.shared, now).await? else { return Ok((level, self.shared.clone())) };
-        if level <= SIEGE {
-            metrics::SIEGES.add(1);
-            app.store.set_level(&self.slowdown.bucket, SIEGE, now).await?;
-            return Err(too_many(self.slowdown.pause_millis(SIEGE)));
+        match tried.besieged(app).await {
+            Ok(None) => Ok(tried),
+            Ok(Some(wait)) => {
+                super::give_back(app, &tried.counted_by).await?;
+                Err(too_many(wait))
+            }
+            Err(error) => {
+                tried.was_not_judged(app).await;
+                Err(error.into())
+            }
         }
-        // It is heard, and counts where there is room.
-        let is_full = |bucket: &Bucket| full.waits.iter().any(|(key, _)| *key == bucket.key);
-        let room: Vec<_> = self.shared.iter().filter(|bucket| !is_full(bucket)).cloned().collect();
-        let is_counted = !room.is_empty() && app.store.take(&room, now).await?.is_ok();
-        Ok((level, if is_counted { room } else { Vec::new() }))
+    }
+
+    /// Counts the try by address and, in the same statement, in what strangers fill as well; where one of those is full it is a siege, and
+    /// the try is counted by its address alone. The address has a gate: whoever is right there is not kept waiting by others who are.
+    async fn take(&self, app: &State) -> Answer<Taken> {
+        let Some(own) = &self.own else { return Ok(Taken::default()) };
+        let own = std::slice::from_ref(own);
+        let next = next(app, own).await?;
+        let all: Vec<_> = self.shared.iter().chain(own).cloned().collect();
+        if app.store.take(&all, app.clock.now()).await?.is_ok() {
+            return Ok(Taken { counted_by: all, is_siege: false, under_way: Some(next.go()) });
+        }
+        let under_way = Some(take_next(app, next, own).await?);
+        Ok(Taken { counted_by: own.to_vec(), is_siege: true, under_way })
     }
 
     /// Nobody is made to wait for what was tried from here before.
@@ -141,8 +162,29 @@ impl Tries {
 }
 
 impl Tried {
+    /// Counts it in what strangers fill as well, where there is room. Gives the milliseconds to wait if it is not to be heard yet.
+    async fn besieged(&mut self, app: &State) -> Result<Option<i64>, sqlx::Error> {
+        let Tries { slowdown, shared, .. } = &self.tries;
+        let Err(full) = app.store.take(shared, self.at).await? else {
+            self.counted_by.extend(shared.iter().cloned());
+            return Ok(None);
+        };
+        if self.level <= SIEGE {
+            metrics::SIEGES.add(1);
+            app.store.set_level(&slowdown.bucket, SIEGE, self.at).await?;
+            return Ok(Some(slowdown.pause_millis(SIEGE)));
+        }
+        // It is heard, and counts where there is room.
+        let is_full = |bucket: &Bucket| full.waits.iter().any(|(key, _)| *key == bucket.key);
+        let room: Vec<_> = shared.iter().filter(|bucket| !is_full(bucket)).cloned().collect();
+        if !room.is_empty() && app.store.take(&room, self.at).await?.is_ok() {
+            self.counted_by.extend(room);
+        }
+        Ok(None)
+    }
+
     /// Nothing is used up, and what was tried from here before is forgotten.
-    pub async fn was_right(mut self, app: &State) -> Answer<()> {
+    async fn was_right(mut self, app: &State) -> Answer<()> {
         let slowdown = &self.tries.slowdown.bucket;
         app.limits.refused.forget(&slowdown.key);
         // All that it may hold.
@@ -151,8 +193,16 @@ impl Tried {
     }
 
     /// The refusal, with the seconds until the next try is welcome.
-    pub fn failed(&self, refusal: Error) -> Error {
+    fn failed(&self, refusal: Error) -> Error {
         let pause = self.tries.slowdown.pause_millis(self.level);
         Error { retry_after: Some(super::seconds(pause)).filter(|_| pause > 0), ..refusal }
+    }
+
+    /// As if it had not come. What goes wrong here is logged: why it was not judged is the answer.
+    async fn was_not_judged(self, app: &State) {
+        let slowdown = &self.tries.slowdown;
+        app.limits.refused.forget(&slowdown.bucket.key);
+        _ = super::give_back(app, &self.counted_by).await;
+        _ = app.store.take_back(slowdown, self.level, self.at).await.map_err(Error::from);
     }
 }

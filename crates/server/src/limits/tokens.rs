@@ -11,27 +11,41 @@ use crate::{
 use contract::payment::Method;
 use std::net::IpAddr;
 
-/// One that may be asked now.
+/// One that the processor was asked.
 pub struct Question {
     counted_by: Vec<Bucket>,
 }
 
-/// What the token stands for, if that is known already; otherwise counts a question, or refuses one more.
-pub async fn known_or_question(
+/// What a token stands for, as far as anybody knows.
+pub struct Told {
+    /// `None` if it stands for nothing; an error if the processor did not answer.
+    pub method: Answer<Option<Method>>,
+    /// None if it was known already.
+    pub question: Option<Question>,
+}
+
+/// What the token stands for: as it is known already, or as the processor says, unless it was asked too often. A question that it
+/// did not answer uses up nothing.
+pub async fn method_of(
     app: &App,
     session: &Session,
     token: &str,
     address: IpAddr,
-) -> Answer<Result<Method, Question>> {
+    ask: impl Future<Output = Answer<Option<Method>>>,
+) -> Answer<Told> {
     if is_id(token)
         && let Some(method) = app.store.method_of_token(token, &session.capture_binding).await?
     {
-        return Ok(Ok(method));
+        return Ok(Told { method: Ok(Some(method)), question: None });
     }
     let mut counted_by = app.limits.by_address(&rules::TOKENS_BY_ADDRESS, address).to_vec();
     counted_by.push(app.limits.bucket(&rules::TOKENS_BY_SESSION, &session.id));
     take(app, &counted_by).await?;
-    Ok(Err(Question { counted_by }))
+    let method = ask.await;
+    if method.is_err() {
+        _ = give_back(app, &counted_by).await;
+    }
+    Ok(Told { question: method.is_ok().then_some(Question { counted_by }), method })
 }
 
 impl Question {

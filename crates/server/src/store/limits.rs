@@ -25,6 +25,13 @@ pub struct Bucket {
     pub span_millis: i64,
 }
 
+impl Bucket {
+    /// How many tries fit in beside what is there.
+    pub fn room(&self, filled_millis: i64) -> i64 {
+        (self.span_millis - filled_millis) / self.step_millis
+    }
+}
+
 /// Tries ever further apart: a bucket whose content, in steps, says how long to wait after the last one.
 #[derive(Clone, Debug)]
 pub struct Slowdown {
@@ -205,6 +212,22 @@ impl Store {
         let last: Option<i64> = sqlx::query_scalar(sql).bind(key).fetch_optional(&mut *connection).await?;
         let pause = slowdown.pause_millis((filled + step - 1) / step);
         Ok(Slowed::TooEarly((last.unwrap_or(now.millis()) + pause - now.millis()).max(1)))
+    }
+
+    /// What was counted at that moment, the last of so many, was never judged: as if it had not come. Whoever had waited for it waits
+    /// no second time, unless another one came since.
+    pub async fn take_back(&self, slowdown: &Slowdown, level: i64, at: Instant) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "UPDATE attempt SET until_at = until_at - $1, last_at = CASE WHEN last_at = $2 THEN last_at - $3 ELSE last_at END \
+             WHERE key = $4",
+        )
+        .bind(slowdown.bucket.step_millis)
+        .bind(at.millis())
+        .bind(slowdown.pause_millis(level - 1))
+        .bind(&slowdown.bucket.key)
+        .execute(&self.write)
+        .await?;
+        Ok(())
     }
 
     /// As if that many had been counted just now.

@@ -4,20 +4,26 @@
 use crate::house::{
     self, DECLINED, House, ORIGIN, PASSWORD, Payer, VISA,
     call::{Answer, Call},
+    cookie,
+    gateway::Fault,
     line::Cut,
     new_account, new_key,
-    seed::{ANA, MEI, Member},
+    seed::{ANA, MEI, Member, RUTH},
 };
+use contract::{Identifier, Password};
 use futures_util::future::join_all;
 use serde_json::json;
 use server::{
-    identity::browser::Browser,
+    identity::{browser::Browser, factors::totp::Secret},
     limits::{rules, tallies},
     metrics,
-    store::limits::Bucket,
+    store::{limits::Bucket, memberships::canonical},
 };
+use sqlx::AssertSqlSafe;
 use std::{
+    collections::BTreeMap,
     sync::atomic::Ordering,
+    task::Poll,
     time::{Duration, Instant},
 };
 
@@ -105,6 +111,52 @@ async fn of_many_look_ups_at_the_same_moment_no_more_are_answered() {
     let began = Instant::now();
     let answers = (0..60).map(|number| house.ask(nobodys(number)));
     is_most(how_many(answers, 404).await, 30, 10, began);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_find_their_bill_at_the_same_moment_at_one_address_none_is_refused() {
+    let house = House::open().await;
+    let began = Instant::now();
+    let payers = neighbours(&house, 10).await.len();
+    let neighbour = |number: usize| {
+        let mut lookup = ANA.lookup();
+        lookup["identifiers"]["hrn"] = json!(format!("7{:08}", number % payers));
+        Call::post("/bill-lookups").json(&lookup)
+    };
+    assert_eq!(how_many((0..60).map(|number| house.ask(neighbour(number))), 201).await, 60);
+    assert_eq!(counted(&house).await, 0);
+    // Those who are wrong count as ever, also among those who are right.
+    let mut answers = Vec::new();
+    for wave in 0..3 {
+        let both = (0..40).map(|at| house.ask(if at % 4 == 0 { nobodys(wave * 40 + at) } else { neighbour(at) }));
+        answers.extend(join_all(both).await);
+        if wave < 2 {
+            assert!(answers.iter().all(|answer| [201, 404].contains(&answer.status.as_u16())), "{wave}");
+        }
+    }
+    let more = join_all((200..240).map(|number| house.ask(nobodys(number)))).await;
+    let answered = answers.iter().chain(&more).filter(|answer| answer.status.as_u16() == 404).count();
+    is_most(answered, 30, 10, began);
+    assert!(more.iter().all(|answer| [404, 429].contains(&answer.status.as_u16())));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_who_sign_in_at_the_same_moment_at_one_address_are_not_refused() {
+    let house = House::open().await;
+    let members = [(&ANA, ANAS), (&MEI, "mei@example.org"), (&RUTH, "ruth@example.org")];
+    for (member, email) in members {
+        house.register(member, email).await;
+    }
+    // Room for two more.
+    let [own, _] = house.app.limits.by_address(&rules::SIGN_INS_BY_ADDRESS, "192.0.2.1".parse().unwrap());
+    let full = Bucket { step_millis: own.step_millis * 28, ..own };
+    house.app.store.count(&[full], house.app.clock.now()).await.unwrap();
+    let sign_in = |email: &str| {
+        let shown = json!({ "user_id": email, "password": PASSWORD });
+        house.ask(Call::post("/session").json(&shown))
+    };
+    assert_eq!(how_many((0..6).map(|at| sign_in(members[at % 3].1)), 200).await, 6);
+    assert_eq!(how_many((0..6).map(|at| sign_in(members[at % 3].1)), 200).await, 6);
 }
 
 #[tokio::test]
@@ -502,6 +554,88 @@ async fn of_many_cards_at_the_same_moment_no_more_are_tried() {
     house.books_are_right().await;
 }
 
+/// Of memberships that nobody else has, each with a bill of many dollars: who looked theirs up, and the bill.
+async fn neighbours(house: &House, many: usize) -> Vec<(Payer, String)> {
+    let mut all = Vec::new();
+    for number in 0..many {
+        let mut identifiers: BTreeMap<_, _> = ANA.identifiers.map(|(name, value)| (name, value.to_owned())).into();
+        identifiers.insert(Identifier::Hrn, format!("7{number:08}"));
+        let (membership, bill) = (format!("neighbour {number}"), format!("neighbours{number}"));
+        let sql = "INSERT INTO membership (id, region, identifiers, ending, name, email) VALUES ($1, 'CA', $2, '678', $1, 'n@example.org')";
+        let insert = sqlx::query(sql).bind(&membership).bind(canonical(&identifiers));
+        insert.execute(&house.app.store.write).await.unwrap();
+        for sql in [
+            "INSERT INTO bill (id, membership, kind, patient, issued, due, balance_cents, pending_cents) \
+             VALUES ($1, $2, 'professional', $2, '2026-10-20', '2026-12-04', 9000, 0)",
+            "INSERT INTO bill_line (bill, position, service_date, provider, description, billed_cents, discount_cents, \
+             plan_paid_cents, you_paid_cents, you_owe_cents, pending_cents) \
+             VALUES ($1, 0, '2026-10-12', $2, 'Office visit', 9000, 0, 0, 0, 9000, 0)",
+        ] {
+            sqlx::query(sql).bind(&bill).bind(&membership).execute(&house.app.store.write).await.unwrap();
+        }
+        let lookup = json!({ "region": "CA", "identifiers": identifiers });
+        let found = house.ask(Call::post("/bill-lookups").json(&lookup)).await;
+        let binding = found.is(201).json()["capture_binding"].as_str().unwrap().to_owned();
+        let payer = Payer { cookie: cookie(&found), binding, region: ANA.region.parse().unwrap(), name: ANA.name };
+        all.push((payer, bill));
+    }
+    all
+}
+
+/// So many cards of each, ready to be sent.
+async fn cards(house: &House, payers: &[(Payer, String)], each: usize, number: &str) -> Vec<Call> {
+    let mut calls = Vec::new();
+    for (payer, bill) in payers {
+        for _ in 0..each {
+            let token = house.card(payer, number).await;
+            let mut order = house.order(payer, &token, &[(bill, "1.00")]).await;
+            order["pay_again"] = json!(true);
+            calls.push(Call::post("/payments").by(payer).key(&new_key()).json(&order));
+        }
+    }
+    calls
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_address_does_not_get_more_by_trying_cards_of_many_statements_at_the_same_moment() {
+    let house = House::open().await;
+    let payers = neighbours(&house, 8).await;
+    let (first, more) = (cards(&house, &payers, 1, DECLINED).await, cards(&house, &payers, 4, DECLINED).await);
+    let began = Instant::now();
+    let mut answers = join_all(first.into_iter().map(|call| house.ask(call))).await;
+    assert_eq!(house.asked(), 8);
+    answers.extend(join_all(more.into_iter().map(|call| house.ask(call))).await);
+    let failed = answers.iter().filter(|answer| answer.json()["state"] == "failed").count();
+    let refused = answers.iter().filter(|answer| answer.status.as_u16() == 429).count();
+    is_most(failed, 20, 180, began);
+    assert_eq!((failed + refused, house.asked()), (40, failed));
+    house.books_are_right().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_session_does_not_get_more_by_trying_many_cards_after_some_were_declined() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    declined(&house, &ana).await.is_payment(201, "failed");
+    let all: Vec<_> = (0..20).map(|at| pay(&house, &ana, if at % 5 == 4 { VISA } else { DECLINED })).collect();
+    let answers = join_all(all).await;
+    let failed = answers.iter().filter(|answer| answer.json()["state"] == "failed").count();
+    assert_eq!(failed, 4);
+    assert!(answers.iter().all(|answer| [201, 429].contains(&answer.status.as_u16())));
+    house.books_are_right().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_network_in_which_many_pay_at_the_same_moment_does_not_wait_for_itself() {
+    let house = House::open().await;
+    let payers = neighbours(&house, 6).await;
+    let calls = cards(&house, &payers, 5, VISA).await;
+    // Whoever had to wait for long would be told to come back.
+    assert_eq!(how_many(calls.into_iter().map(|call| house.ask(call)), 201).await, 30);
+    assert_eq!((house.charges().await, counted(&house).await), (30, 0));
+    house.books_are_right().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_pays_much_at_the_same_moment_is_not_held_up() {
     let house = House::open().await;
@@ -581,6 +715,163 @@ async fn whoever_waits_for_word_about_a_token_keeps_nobody_from_paying() {
     }
     house.pay(&ana, &new_key(), &order).await.is_payment(201, "paid");
     waiting.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+/// What is in all buckets together.
+async fn filled(house: &House) -> i64 {
+    let sum = "SELECT CAST(COALESCE(SUM(until_at), 0) AS BIGINT) FROM attempt WHERE until_at >";
+    house.number(&format!("{sum} {}", house.app.clock.now().millis())).await
+}
+
+/// On a machine with one thread for heavy work, which a case can take for itself.
+fn with_one_thread_for_heavy_work(case: impl Future<Output = ()>) {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.max_blocking_threads(1).enable_all().build().unwrap().block_on(case);
+}
+
+/// Does it while no place in the queue for hashing is free.
+async fn with_a_full_queue(house: &House, ask: impl Future<Output = ()>) {
+    let (go, gone) = std::sync::mpsc::channel::<()>();
+    let thread = tokio::task::spawn_blocking(move || _ = gone.recv());
+    let password: Password = serde_json::from_value(json!(WRONG)).unwrap();
+    let mut queue = tokio::task::JoinSet::new();
+    loop {
+        let (app, password) = (house.app.clone(), password.clone());
+        let mut place = Box::pin(async move { app.passwords.hash(&password).await });
+        if std::future::poll_fn(|context| Poll::Ready(place.as_mut().poll(context).is_ready())).await {
+            break;
+        }
+        queue.spawn(place);
+    }
+    ask.await;
+    queue.shutdown().await;
+    go.send(()).unwrap();
+    thread.await.unwrap();
+}
+
+async fn is_sent_away(house: &House, times: usize, call: impl Fn() -> Call) {
+    for _ in 0..times {
+        house.ask(call()).await.is_refused(503, "unavailable");
+    }
+}
+
+#[test]
+fn a_password_that_nobody_had_time_to_look_at_counts_as_no_try() {
+    with_one_thread_for_heavy_work(async {
+        let house = House::open().await;
+        house.register(&ANA, ANAS).await;
+        let ana = house.sign_in(ANAS).await;
+        let again = |password: &str| {
+            let body = json!({ "password": password });
+            Call::write("PUT", "/session/reauthentication").by(&ana).json(&body)
+        };
+        // As many as need not wait; then whoever has waited may try.
+        for _ in 0..3 {
+            house.ask(sign_in(WRONG)).await.is_refused(422, "wrong_credentials");
+            house.ask(again(WRONG)).await.is_refused(422, "wrong_credentials");
+        }
+        house.app.clock.move_on(2_000);
+        let before = filled(&house).await;
+        let sent_away = async {
+            is_sent_away(&house, 4, || sign_in(PASSWORD)).await;
+            is_sent_away(&house, 4, || again(WRONG)).await;
+        };
+        with_a_full_queue(&house, sent_away).await;
+        assert_eq!(filled(&house).await, before);
+        house.ask(sign_in(PASSWORD)).await.is(200);
+        // What was wrong before is not forgotten by that.
+        assert_eq!(house.ask(again(WRONG)).await.is_refused(422, "wrong_credentials").json()["retry_after"], 4);
+        house.ask(again(PASSWORD)).await.is_refused(429, "too_many");
+    });
+}
+
+#[test]
+fn a_new_password_that_nobody_had_time_to_look_at_uses_up_nothing() {
+    with_one_thread_for_heavy_work(async {
+        let house = House::open().await;
+        house.register(&ANA, ANAS).await;
+        let payer = house.look_up(&MEI).await;
+        let begun = house.ask(Call::post("/registrations").by(&payer)).await.is(201).json();
+        let path = format!("/registrations/{}/account", begun["id"].as_str().unwrap());
+        let account = new_account(&MEI, "mei@example.org");
+        house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
+        house.jobs().await;
+        let chosen = json!({ "token": house.link(ANAS).await, "password": "seven lanterns on a copper river" });
+        let reset = || Call::write("PUT", "/password-resets").json(&chosen);
+        let register = || Call::post(&path).by(&payer).json(&account);
+        let mut before = 0;
+        let sent_away = async {
+            before = filled(&house).await;
+            is_sent_away(&house, 2, reset).await;
+            is_sent_away(&house, 14, register).await;
+        };
+        with_a_full_queue(&house, sent_away).await;
+        assert_eq!(filled(&house).await, before);
+        house.ask(register()).await.is(202);
+        house.ask(reset()).await.is(204);
+    });
+}
+
+#[tokio::test]
+async fn a_statement_and_a_code_that_could_not_be_looked_at_count_as_no_try() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    house.ask(nobodys(0)).await.is_refused(404, "no_match");
+    let member = house.sign_in(ANAS).await;
+    let again = Call::write("PUT", "/session/reauthentication").by(&member).json(&json!({ "password": PASSWORD }));
+    let answer = house.ask(again).await;
+    answer.is(200);
+    let member = Payer { cookie: cookie(&answer), ..member };
+    let offer = house.ask(Call::post("/authenticator").by(&member)).await.is(201).json();
+    let secret = Secret::parse(offer["secret"].as_str().unwrap()).unwrap();
+    let first = json!({ "code": secret.code(house.app.clock.unmoved().millis() / 30_000 - 1).unwrap() });
+    let codes = house.ask(Call::write("PUT", "/authenticator").by(&member).json(&first)).await.is(200).json();
+    let half = Payer { cookie: cookie(&house.ask(sign_in(PASSWORD)).await), ..member };
+    let shown = |code: &serde_json::Value| {
+        house.ask(Call::post("/session/second-factor").by(&half).json(&json!({ "code": code })))
+    };
+    shown(&json!("0000-0000-0000")).await.is_refused(422, "wrong_credentials");
+    let before = filled(&house).await;
+    for (table, hidden) in [("recovery_code", "recovery_codes"), ("membership", "memberships")] {
+        let rename = async |from: &str, to: &str| {
+            let sql = AssertSqlSafe(format!("ALTER TABLE {from} RENAME TO {to}"));
+            sqlx::query(sql).execute(&house.app.store.write).await.unwrap();
+        };
+        rename(table, hidden).await;
+        for _ in 0..8 {
+            if table == "membership" {
+                house.ask(found(&ANA)).await.is_refused(500, "fault");
+            } else {
+                shown(&codes["codes"][0]).await.is_refused(500, "fault");
+            }
+        }
+        rename(hidden, table).await;
+        assert_eq!(filled(&house).await, before, "{table}");
+    }
+    shown(&codes["codes"][0]).await.is(200);
+    house.ask(found(&ANA)).await.is(201);
+}
+
+#[tokio::test]
+async fn a_question_about_a_token_that_the_processor_did_not_answer_uses_up_nothing() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let keep = |token: &str| Call::write("PUT", "/payment-draft").by(&ana).json(&json!({ "token": token }));
+    let token = house.card(&ana, VISA).await;
+    let order = house.order(&ana, &token, &[("surgery", "1.00")]).await;
+    let body = "<h1>no</h1>".to_owned();
+    let silent = Fault { to: "GET /v1/tokens", passes_on: false, status: 502, kind: "text/html", body };
+    house.gateway.answers([silent]);
+    for _ in 0..20 {
+        house.ask(keep(&token)).await.is(204);
+        house.pay(&ana, &new_key(), &order).await.is_refused(503, "unavailable");
+    }
+    assert_eq!(counted(&house).await, 0);
+    house.gateway.is_well();
+    for number in 0..30 {
+        house.ask(keep(&format!("tok_{number}"))).await.is(204);
+    }
+    house.ask(keep("tok_31")).await.is_refused(429, "too_many");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,0 +1,158 @@
+//! Gates: who counts after the fact, or gives back what was counted, is kept from overrunning a limit by many at the same moment. Each
+//! bucket has a gate. Who comes stands in its queue, and one alone is next; whoever is next knows how many are *under way*, let through
+//! and not judged yet, and that nobody joins them meanwhile. So what is under way can be added to what is counted, whatever becomes of it.
+//!
+//! Who needs several gates takes them one after the other, in an order that all keep, and waits for those under way only, who wait for no gate:
+//! nobody waits in a circle. Gates are this server's own: of what is under way at another server they know nothing.
+
+use crate::{refusal::Error, store::limits::Bucket};
+use contract::refusal::RefusalCode;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::{self, OwnedMutexGuard, watch},
+    time::{Instant, timeout_at},
+};
+
+/// Nobody waits longer, at all gates together. It is less than a lock's time-out, so that whoever stands behind payments that wait for a
+/// lock does not then wait for the lock, too.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+#[derive(Default)]
+struct Gate {
+    queue: Arc<sync::Mutex<()>>,
+    under_way: watch::Sender<i64>,
+}
+
+#[derive(Clone, Default)]
+pub struct Gates {
+    /// Where somebody is. Others are forgotten.
+    open: Arc<Mutex<HashMap<String, Arc<Gate>>>>,
+}
+
+/// Somebody at a gate: in its queue, next, or under way.
+struct Visit {
+    gates: Gates,
+    key: String,
+    gate: Arc<Gate>,
+}
+
+/// Whoever is next at all of some gates.
+pub struct Next {
+    until: Instant,
+    visits: Vec<(Visit, OwnedMutexGuard<()>)>,
+}
+
+/// Under way through some gates, until it is dropped.
+pub struct UnderWay(Vec<Visit>);
+
+impl Gates {
+    fn visit(&self, key: &str) -> Visit {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let gate = Arc::clone(open.entry(key.to_owned()).or_default());
+        Visit { gates: self.clone(), key: key.to_owned(), gate }
+    }
+
+    /// Waits until it is next at the gates of these buckets, the narrowest first: who waits at the gate of a session keeps nobody else of
+    /// its network waiting. None if that takes too long.
+    pub async fn next(&self, buckets: &[Bucket]) -> Option<Next> {
+        let mut next = Next { until: Instant::now() + PATIENCE, visits: Vec::new() };
+        for bucket in buckets {
+            let visit = self.visit(&bucket.key);
+            let queue = Arc::clone(&visit.gate.queue);
+            let turn = timeout_at(next.until, queue.lock_owned()).await.ok()?;
+            next.visits.push((visit, turn));
+        }
+        Some(next)
+    }
+}
+
+impl Next {
+    /// How many are under way through each. To be asked before the count is read: whoever is judged in between is then in both and
+    /// not in neither.
+    pub fn under_way(&self) -> Vec<i64> {
+        self.visits.iter().map(|(visit, _)| *visit.gate.under_way.borrow()).collect()
+    }
+
+    /// Waits until no more than so many are under way through one of them. None if that takes too long.
+    pub async fn wait(&self, gate: usize, most: i64) -> Option<()> {
+        let (visit, _) = self.visits.get(gate)?;
+        let mut under_way = visit.gate.under_way.subscribe();
+        timeout_at(self.until, under_way.wait_for(|under_way| *under_way <= most)).await.ok()?.ok()?;
+        // Waiting for nothing takes no time: whoever asks again and again ends here.
+        (Instant::now() < self.until).then_some(())
+    }
+
+    /// Goes through, and the one behind it is next.
+    pub fn go(self) -> UnderWay {
+        let through = |(visit, _): (Visit, OwnedMutexGuard<()>)| {
+            visit.gate.under_way.send_modify(|under_way| *under_way += 1);
+            visit
+        };
+        UnderWay(self.visits.into_iter().map(through).collect())
+    }
+}
+
+/// Said to whom patience ended for.
+pub fn too_slow() -> Error {
+    Error::later(RefusalCode::Unavailable, 5)
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        for visit in &self.0 {
+            visit.gate.under_way.send_modify(|under_way| *under_way -= 1);
+        }
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        let mut open = self.gates.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // The map's and this one: nobody else is there, and nobody comes while the map is locked.
+        if Arc::strong_count(&self.gate) == 2 {
+            open.remove(&self.key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+
+    fn buckets(keys: &[&str]) -> Vec<Bucket> {
+        keys.iter().map(|key| Bucket { key: (*key).to_owned(), step_millis: 1, span_millis: 1 }).collect()
+    }
+
+    #[tokio::test]
+    async fn one_is_next_and_knows_how_many_are_under_way() {
+        let gates = Gates::default();
+        let (both, one) = (buckets(&["a", "b"]), buckets(&["b"]));
+        let first = gates.next(&both).await.unwrap();
+        assert!(gates.next(&one).now_or_never().is_none(), "it stands behind the first");
+        let first = first.go();
+        let second = gates.next(&one).await.unwrap();
+        assert_eq!(second.under_way(), [1]);
+        assert!(second.wait(0, 1).now_or_never().is_some());
+        assert!(second.wait(0, 0).now_or_never().is_none());
+        let (waited, ()) = tokio::join!(second.wait(0, 0), async { drop(first) });
+        assert!(waited.is_some());
+        assert_eq!(second.under_way(), [0]);
+    }
+
+    #[tokio::test]
+    async fn where_nobody_is_nothing_is_kept() {
+        let gates = Gates::default();
+        let under_way = gates.next(&buckets(&["a", "b"])).await.unwrap().go();
+        let next = gates.next(&buckets(&["b", "c"])).await.unwrap();
+        assert_eq!(gates.open.lock().unwrap().len(), 3);
+        drop(under_way);
+        assert_eq!((next.under_way(), gates.open.lock().unwrap().len()), (vec![0, 0], 2));
+        drop(next);
+        assert!(gates.open.lock().unwrap().is_empty());
+    }
+}
