@@ -3,7 +3,7 @@
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use contract::Instant;
-use serve::origin::Origin;
+use serve::{origin::Origin, secret::is_varied};
 use std::{net::SocketAddr, path::PathBuf};
 
 const SECRETS: &str = "\
@@ -98,6 +98,13 @@ impl Secrets {
                      the same as the billing system's"
                 ));
             }
+            if !is_varied(secret) {
+                return Err(format!(
+                    "{name} has hardly any different characters, and whoever guesses tries such first: set it to \
+                     {SHORTEST_SECRET} or more that nobody can guess (openssl rand -hex 32), the same as the billing \
+                     system's"
+                ));
+            }
         }
         Ok(())
     }
@@ -129,6 +136,10 @@ impl Settings {
 
     fn check(&mut self) -> Result<(), String> {
         self.secrets.check()?;
+        self.check_counts()?;
+        if self.database.as_os_str().is_empty() || self.database.as_os_str() == ":memory:" {
+            return Err("--database is in memory, where each connection has one of its own: name a file".to_owned());
+        }
         for (name, texts) in [("--public-origin", &mut self.origins), ("--parent-origin", &mut self.parents)] {
             for text in texts {
                 let origin = Origin::parse(text).map_err(|why| format!("{name}: {text} {why}"))?;
@@ -148,6 +159,19 @@ impl Settings {
             ));
         }
         Ok(())
+    }
+
+    fn check_counts(&self) -> Result<(), String> {
+        let tokens = usize::try_from(self.tokens_by_address).unwrap_or(usize::MAX);
+        let counts = [
+            ("--connections", self.connections),
+            ("--connections-by-address", self.connections_by_address),
+            ("--tokens", tokens),
+        ];
+        match counts.into_iter().find(|(_, count)| *count == 0) {
+            Some((name, _)) => Err(format!("{name} 0 lets nobody in: set it to 1 or more, or leave it out")),
+            None => Ok(()),
+        }
     }
 
     /// Browsers reach it by TLS only.

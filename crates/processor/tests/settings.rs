@@ -11,7 +11,16 @@ fn parse(arguments: &[&str], secrets: Secrets) -> Result<Settings, String> {
 
 #[test]
 fn what_is_unsafe_does_not_start_and_says_the_way_out() {
-    let rows: [(&[&str], Secrets, &[&str]); 10] = [
+    let guessable = || Secrets::new(&"x".repeat(64));
+    let rows: [(&[&str], Secrets, &[&str]); 18] = [
+        (&[], guessable(), &["KPPAY_PROCESSOR_SECRET", "different characters", "openssl"]),
+        (&[], Secrets::new(&" \t".repeat(20)), &["KPPAY_PROCESSOR_SECRET", "different characters", "openssl"]),
+        (&[], Secrets::new(LONG).with_before(&"ab".repeat(20)), &["KPPAY_PROCESSOR_SECRET_BEFORE", "different"]),
+        (&["--connections", "0"], Secrets::new(LONG), &["--connections", "leave it out"]),
+        (&["--connections-by-address", "0"], Secrets::new(LONG), &["--connections-by-address", "leave it out"]),
+        (&["--tokens", "0"], Secrets::new(LONG), &["--tokens", "leave it out"]),
+        (&["--database", ":memory:"], Secrets::new(LONG), &["--database", "name a file"]),
+        (&["--database", ""], Secrets::new(LONG), &["--database", "a value is required"]),
         (&[], Secrets::default(), &["KPPAY_PROCESSOR_SECRET is not set", "openssl"]),
         (&[], Secrets::new(&LONG[1..]), &["KPPAY_PROCESSOR_SECRET has 31", "openssl"]),
         (&[], Secrets::new(LONG).with_before("x"), &["KPPAY_PROCESSOR_SECRET_BEFORE has 1", "openssl"]),

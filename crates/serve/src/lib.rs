@@ -1,7 +1,7 @@
 //! What both servers stand on: a listener whose slow, idle and too many connections end by themselves, background tasks that are
-//! supervised, a log that ends nothing when it can't be written, and what an origin is. Knows HTTP, and nothing of bills or charges.
+//! supervised, a log that ends nothing when it can't be written, and what an origin is and a secret is not. Knows HTTP, and nothing of bills or charges.
 //!
-//! Reading order: `origin`, `caller`, `connection` and `listener` (one connection; all of them), `tasks`, `log`, `process`.
+//! Reading order: `origin`, `caller`, `connection` and `listener` (one connection; all of them), `tasks`, `log`, `process`, `secret`.
 
 pub mod caller;
 mod connection;
@@ -9,6 +9,7 @@ pub mod listener;
 pub mod log;
 pub mod origin;
 pub mod process;
+pub mod secret;
 pub mod tasks;
 
 pub use listener::{Limits, run};

@@ -52,6 +52,11 @@ pub fn say(text: &str) {
     _ = writeln!(io::stderr(), "{text}");
 }
 
+/// What somebody asked for, on stdout; if nobody can read it, nobody does. `println!` would panic.
+pub fn answer(text: &str) {
+    _ = writeln!(io::stdout(), "{text}");
+}
+
 impl Lines {
     fn to(sink: impl Write + Send + 'static) -> Self {
         let (sender, receiver) = sync_channel(WAITING);

@@ -52,8 +52,9 @@ fn reconciled(found: Outcome<usize>) -> ExitCode {
 
 /// Gives how many differences there are.
 async fn reconcile_once(settings: Settings) -> Outcome<usize> {
-    let store =
-        Store::open(&settings.database_url).await.map_err(|error| format!("the database can't be opened: {error}"))?;
+    let store = Store::open_as_it_is(&settings.database_url)
+        .await
+        .map_err(|error| format!("the database can't be opened: {error}"))?;
     let processor = processor(&settings)?;
     let app = State::new(settings, store, Clock::default(), Arc::new(processor));
     let found = reconcile::reconcile(&app, contract::Instant::from_millis(0), reconcile::PAUSE).await;
@@ -63,11 +64,8 @@ async fn reconcile_once(settings: Settings) -> Outcome<usize> {
         reconcile::CouldNotRun::Database => "the database did not answer",
         reconcile::CouldNotRun::Late => "the processor or the database took too long to answer",
     })?;
-    println!(
-        "{} differences between payments and charges{}",
-        found.len(),
-        if found.is_empty() { "" } else { ": see the log" }
-    );
+    let (count, more) = (found.len(), if found.is_empty() { "" } else { ": see the log" });
+    serve::log::answer(&format!("{count} differences between payments and charges{more}"));
     Ok(found.len())
 }
 

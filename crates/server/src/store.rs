@@ -37,7 +37,7 @@ pub mod unmatched;
 
 use durable::Log;
 use migrations::Which;
-use sqlx::{AnyPool, Row, any::AnyConnectOptions};
+use sqlx::{AnyPool, Row, any::AnyConnectOptions, sqlite::SqliteConnectOptions};
 use std::{str::FromStr, sync::Arc};
 
 pub use transaction::{Tx, retry};
@@ -67,6 +67,28 @@ impl Store {
         migrations::sqlite(&write).await?;
         let log = Log::beside(&url).map(Arc::new);
         Ok(Self { read: connect::sqlite(options, 4).await?, write, log, is_postgres: false })
+    }
+
+    /// Opens a database that is there, with the tables that it has: for commands that look at one. A path that was mistyped makes no
+    /// database, and books that are not there don't agree with anything.
+    pub async fn open_as_it_is(url: &str) -> Result<Self, sqlx::Error> {
+        sqlx::any::install_default_drivers();
+        if !url.starts_with("sqlite:") {
+            migrations::postgres(url, Which::None).await?;
+            return Self::open(url).await;
+        }
+        let options = SqliteConnectOptions::from_str(url)?.create_if_missing(false);
+        let file = options.get_filename();
+        if !file.is_file() {
+            let message = format!(
+                "there is no database at {}: set --database-url to the one of the servers, such as \
+                 sqlite:///var/lib/kppay.db",
+                file.display()
+            );
+            return Err(sqlx::Error::Configuration(message.into()));
+        }
+        migrations::sqlite_has_its_tables(&options).await?;
+        Self::open(url).await
     }
 
     /// Brings the tables up to date: before the servers of a new version start, while those of the old one run.

@@ -79,6 +79,50 @@ async fn every_address_of_the_app_gets_the_page() {
 }
 
 #[tokio::test]
+async fn an_address_that_was_copied_with_the_end_of_its_sentence_gets_the_page() {
+    let (_folder, dist) = dist();
+    let router = assets::router(dist);
+    for path in
+        ["/help.", "/pay.", "/account/security.", "/help...", "/help.,", "/help.)", "/help.%20", "/help.\u{201d}"]
+    {
+        let path = path.replace('\u{201d}', "%E2%80%9D");
+        let response = get(&router, &path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        assert_eq!(header(&response, "content-type"), "text/html; charset=utf-8", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_known_address_for_changing_a_password_leads_to_its_page() {
+    let (_folder, dist) = dist();
+    let router = assets::router(dist.clone());
+    for method in ["GET", "HEAD"] {
+        let sent = ask(&router, method, "/.well-known/change-password", &[("accept", "text/html")]).await;
+        assert_eq!((sent.status(), header(&sent, "location")), (StatusCode::FOUND, "/account/security"), "{method}");
+        assert_eq!(header(&sent, "cache-control"), "no-cache", "{method}");
+        assert!(bytes(sent).await.is_empty(), "{method}");
+    }
+    // Whoever asks for a program gets it, too: password managers look for it without saying what they read.
+    let bare = ask(&router, "GET", "/.well-known/change-password", &[]).await;
+    assert_eq!(bare.status(), StatusCode::FOUND);
+}
+
+#[tokio::test]
+async fn a_known_address_that_is_not_there_is_not_found() {
+    let (_folder, dist) = dist();
+    let router = assets::router(dist);
+    for path in [
+        "/.well-known",
+        "/.well-known/",
+        "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200",
+        "/.well-known/change-password/",
+        "/.well-known/security",
+    ] {
+        assert_eq!(get(&router, path).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_a_page_is_not_answered_with_one() {
     let (_folder, dist) = dist();
     let router = assets::router(dist);

@@ -44,6 +44,68 @@ fn a_deployment_starts_only_with_secrets_that_cannot_be_guessed() {
 }
 
 #[test]
+fn a_secret_that_anybody_would_try_is_refused_however_long_it_is() {
+    let guessable =
+        ["x".repeat(64), " ".repeat(32), " \t".repeat(20), "ab".repeat(32), "0".repeat(40), format!("{:>40}", "abc")];
+    for secret in guessable {
+        for (secrets, name) in [
+            (Secrets { pepper: secret.clone(), ..secrets() }, "KPPAY_PEPPER"),
+            (Secrets { processor: secret.clone(), ..secrets() }, "KPPAY_PROCESSOR_SECRET"),
+        ] {
+            refused(&SAFE, secrets.clone(), &[name, "openssl rand -hex 32", "different characters"]);
+            let message = parse(&SAFE, secrets).unwrap_err();
+            assert!(!message.contains(secret.trim()) || secret.trim().is_empty(), "{message}");
+        }
+    }
+    // As `openssl rand` writes them: hexadecimal and Base64.
+    for pepper in ["9f86d081884c7d659a2feaa0c55ad015", "3q2+7wAAAAB1c2VyLXNlY3JldC1rZXk4OTAx"] {
+        starts(&SAFE, Secrets { pepper: pepper.into(), ..secrets() });
+    }
+}
+
+#[test]
+fn a_limit_that_lets_nobody_in_is_refused() {
+    for name in ["--connections", "--connections-by-address"] {
+        for demo in [&[][..], &["--demo"]] {
+            refused(&[&[name, "0"], demo].concat(), secrets(), &[name, "0", "leave it out"]);
+            starts(&[&[name, "1"], demo].concat(), secrets());
+        }
+    }
+    // None of these is a limit that nothing passes.
+    starts(&["--drain-seconds", "0"], secrets());
+    starts(&["--lookups", "0"], secrets());
+}
+
+#[test]
+fn a_database_that_keeps_nothing_or_cannot_be_written_is_refused() {
+    for url in [
+        "sqlite::memory:",
+        "sqlite://:memory:",
+        "sqlite::memory:?cache=shared",
+        "sqlite://kppay.db?mode=memory",
+        "sqlite://kppay.db?cache=shared&mode=memory",
+        "sqlite:",
+        "sqlite://",
+        "sqlite://?mode=rwc",
+    ] {
+        for more in [&[][..], &["--demo"], &["migrate"], &["reconcile"]] {
+            let arguments = [&["--database-url", url], more].concat();
+            refused(&arguments, secrets(), &["--database-url", "sqlite://FILE"]);
+        }
+    }
+    for url in ["sqlite://kppay.db?mode=ro", "sqlite://kppay.db?immutable=true"] {
+        refused(&["--database-url", url], secrets(), &["--database-url", "can't be written", "sqlite://FILE"]);
+    }
+    for url in ["sqlite://kppay.db?mode=frob", "sqlite://kppay.db?frob=1"] {
+        refused(&["--database-url", url], secrets(), &["--database-url", "not understood", "sqlite://FILE"]);
+    }
+    for url in ["sqlite://kppay.db", "sqlite:/var/lib/kppay.db", "sqlite://a%20b.db?mode=rwc", "sqlite://b.db?mode=rw"]
+    {
+        starts(&["--database-url", url], secrets());
+    }
+}
+
+#[test]
 fn a_deployment_is_reached_over_tls_or_from_this_machine_only() {
     starts(&[], secrets());
     starts(&["--public-origin", "https://pay.example.org"], secrets());

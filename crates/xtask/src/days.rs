@@ -19,7 +19,7 @@ pub const VARIABLE: &str = "KPPAY_TEST_NOW";
 /// A moment, and what begins or ends there.
 pub type Day = (&'static str, &'static str);
 
-pub const DAYS: [Day; 21] = [
+pub const DAYS: [Day; 23] = [
     ("2026-11-26T17:00:00Z", "Thanksgiving, a bank holiday"),
     ("2026-11-29T17:00:00Z", "a Sunday"),
     ("2026-12-31T23:50:00Z", "the last minutes of a year in UTC"),
@@ -35,9 +35,11 @@ pub const DAYS: [Day; 21] = [
     ("2027-01-31T20:00:00Z", "the last day of a month"),
     ("2027-02-01T02:00:00Z", "the last evening of a month in every region, the next month in UTC"),
     ("2027-03-14T06:59:00Z", "the last minute of winter time in Georgia"),
+    ("2027-03-14T08:59:00Z", "the last minute of winter time in Colorado"),
     ("2027-03-14T09:59:00Z", "the last minute of winter time in California"),
     ("2027-03-14T10:01:00Z", "the first minutes of summer time in California"),
     ("2027-11-07T05:59:00Z", "the last minute of summer time in Georgia"),
+    ("2027-11-07T07:59:00Z", "the last minute of summer time in Colorado"),
     ("2027-11-07T08:59:00Z", "the last minute of summer time in California"),
     ("2027-11-07T10:01:00Z", "a minute past two of winter time in California, an hour after it began"),
     ("2028-02-29T20:00:00Z", "29 February"),
@@ -111,6 +113,19 @@ mod tests {
             // on half a minute: the codes of authenticator apps change there, and none may change while a test types it
             assert!(at.len() == 20 && at.ends_with(":00Z") && at < &"2030", "{at}");
         }
+    }
+
+    #[test]
+    fn they_are_in_order_and_both_nights_of_every_place_that_moves_its_clocks_are_among_them() {
+        assert!(DAYS.is_sorted_by(|(before, _), (after, _)| before < after));
+        let of = |begins: &str| {
+            let ends = DAYS.into_iter().filter_map(|(_, what)| what.strip_prefix(begins));
+            ends.collect::<BTreeSet<_>>()
+        };
+        let mut places = of("the last minutes of a year in ");
+        assert!(places.remove("UTC") && places.remove("Hawaii"), "{places:?}");
+        assert_eq!(of("the last minute of winter time in "), places);
+        assert_eq!(of("the last minute of summer time in "), places);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The app's static files: Trunk's `dist`, read once into memory and kept compressed. A request's path is only ever a key into
 //! that table, so no path can leave the folder. Compressed forms that lie beside a file (`boot.js.br`, `boot.js.gz`) are taken; what
-//! nobody compressed is compressed here. Knows nothing of the API but that its paths never fall back to the page.
+//! nobody compressed is compressed here. Knows nothing of the API but that its paths never fall back to the page, and of the app
+//! where a password is changed.
 
 mod encoding;
 
@@ -24,8 +25,11 @@ use std::{
 };
 
 const INDEX: &str = "/index.html";
-/// First segments that belong to the server: an unknown path below them is an answer for a program, never the page.
-const RESERVED: [&str; 4] = ["/api", "/demo", "/healthz", "/readyz"];
+/// First segments that belong to the server or to other programs: an unknown path below them is an answer for a program, never the
+/// page. What asks `/.well-known` takes any 200 for a yes (W3C, "A Well-Known URL for Changing Passwords").
+const RESERVED: [&str; 5] = ["/api", "/demo", "/healthz", "/readyz", "/.well-known"];
+/// Where password managers send somebody whose password has leaked, and the app's page for it.
+const CHANGE_PASSWORD: [&str; 2] = ["/.well-known/change-password", "/account/security"];
 
 /// Serves the files of `dist`, and `index.html` for every address that is a page of the app. Reads the folder now; compresses what
 /// is left of it in the background (gzip first, then brotli at its best), so the server is up at once.
@@ -133,11 +137,16 @@ fn elsewhere(origin: &str, host: &str, asked: &Uri) -> Option<String> {
 
 fn answer(files: &Files, request: &Request) -> Response {
     let path = request.uri().path();
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let [known, page] = CHANGE_PASSWORD;
+    if path == known && is_read {
+        return (StatusCode::FOUND, [(header::LOCATION, page), (header::CACHE_CONTROL, "no-cache")]).into_response();
+    }
     if RESERVED.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
     {
         return missing_resource();
     }
-    if request.method() != Method::GET && request.method() != Method::HEAD {
+    if !is_read {
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
     }
     let asked = if path == "/" { INDEX } else { path };
@@ -198,9 +207,12 @@ fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     })
 }
 
-/// A page has no file extension and is asked for by something that reads HTML.
+/// A page has no file extension and is asked for by something that reads HTML. A full stop that was copied with an address, as in
+/// "see /help.", makes no extension.
 fn is_page(path: &str, headers: &HeaderMap) -> bool {
-    let has_extension = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let is_extension = |end: &str| !end.is_empty() && end.bytes().all(|sign| sign.is_ascii_alphanumeric());
+    let has_extension = last.rsplit_once('.').is_some_and(|(_, end)| is_extension(end));
     let reads_html = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_none_or(|accept| {
         accept.split(',').any(|range| {
             let kind = range.split(';').next().unwrap_or_default().trim();

@@ -231,6 +231,48 @@ mod tests {
     }
 
     #[test]
+    fn a_common_password_stays_common_with_spaces_capitals_and_a_number() {
+        for text in [
+            "correct horse battery staple",
+            "correcthorsebatterystaple",
+            "Correct-Horse-Battery-Staple!",
+            "correct.horse.battery.staple.2026",
+            "passwordispassword",
+            "My password is password 1!",
+            "maytheforcebewithyou",
+            "May the Force be with you…",
+            "supercalifragilisticexpialidocious",
+            "Supercalifragilistic-Expialidocious 64",
+            "jesuschristsuperstar",
+            "1973 Jesus Christ Superstar",
+            "manchesterunited1",
+            "Manchester United 1999",
+            "iloveyousomuch123",
+            "I love you so much!!! 14/02/2020",
+            "To be, or not to be: that is the question",
+            "You'll Never Walk Alone #1892",
+        ] {
+            assert_eq!(weakness(&password(text), &["kppay"], &[]), Some(Problem::Common), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_passphrase_of_words_that_nobody_put_together_before_is_taken() {
+        for text in [
+            "manchester copper lantern 1",
+            "correct lantern, battery river",
+            "the tram to Ostrava leaves at 0547",
+            "sieben kupferne Laternen am Fluss",
+            "hV7#pq2Lz!mWc9xT",
+            "4kq9-zt7w-m2xh-83pd",
+            "eleven otters borrowed my umbrella",
+            "\u{43c}\u{435}\u{434}\u{43d}\u{44b}\u{439} \u{444}\u{43e}\u{43d}\u{430}\u{440}\u{44c} \u{443} \u{440}\u{435}\u{43a}\u{438}",
+        ] {
+            assert_eq!(weakness(&password(text), &["kppay"], &[]), None, "{text}");
+        }
+    }
+
+    #[test]
     fn a_very_long_password_is_looked_at_in_no_time() {
         let began = std::time::Instant::now();
         assert_eq!(weakness(&password(&"copper river lantern seven ".repeat(9)), &["kppay"], &[]), None);

@@ -1,6 +1,12 @@
-//! The job worker: claims jobs of the queue one by one and runs them. A job that fails is retried with exponential back-off and jitter,
-//! and keeps no other waiting; one that panics or takes too long fails like any other; after the last try it is set aside, logged and
-//! counted (`kppay_jobs_set_aside`). Knows no kind's rules.
+//! The job worker: claims jobs of the queue one by one and runs up to four of them at once, each in a task of its own and
+//! with a time limit of its own. So a job that waits, for a row that another transaction holds or for an answer, keeps no
+//! other waiting: neither one that was due with it nor one that is queued meanwhile. A job that fails is retried with
+//! exponential back-off and jitter; one that panics or takes too long fails like any other; after the last try it is set
+//! aside, logged and counted (`kppay_jobs_set_aside`).
+//!
+//! Each job is a step of the task `jobs`, and so is each claim: what stands still is given up, and a worker that looks at its
+//! queue every second is seen to live while its jobs wait. Over SQLite jobs share the one writer, which each holds for its
+//! own statements only. Knows no kind's rules.
 
 use crate::{
     identity::account_requests,
@@ -19,6 +25,8 @@ const TASK: &str = "jobs";
 const EVERY: Duration = Duration::from_secs(1);
 /// Longer than a try may take (`serve::tasks::Waits::step`).
 const CLAIM_MILLIS: i64 = 60_000;
+/// Each takes one connection of the pool while it writes: of 24 they leave enough for whoever waits for an answer.
+const AT_ONCE: usize = 4;
 const FIRST_WAIT_MILLIS: i64 = 1_000;
 const LONGEST_WAIT_MILLIS: i64 = 600_000;
 /// Over the first twenty minutes and the hour after them.
@@ -31,12 +39,17 @@ const AGAIN: Duration = Duration::from_millis(50);
 pub async fn run(app: App) {
     loop {
         round(&app).await;
-        _ = tokio::time::timeout(EVERY, app.job_queued.notified()).await;
-        tokio::time::sleep(Duration::from_millis(u64::from(chance()) * 2)).await;
+        a_while(&app).await;
     }
 }
 
-/// Everything that is due.
+/// Until it is time to look again.
+async fn a_while(app: &App) {
+    _ = tokio::time::timeout(EVERY, app.job_queued.notified()).await;
+    tokio::time::sleep(Duration::from_millis(u64::from(chance()) * 2)).await;
+}
+
+/// Everything that is due, and what becomes due while it runs.
 pub async fn round(app: &App) {
     round_of(app, run_again).await;
 }
@@ -46,18 +59,37 @@ pub async fn round_of<F>(app: &App, work: impl Fn(App, Job) -> F)
 where
     F: Future<Output = Answer<()>> + Send + 'static,
 {
+    // Dropped with this round: no job outlives its worker.
+    let mut running = JoinSet::new();
     loop {
-        let now = app.clock.now();
-        let claim = app.store.claim_job(&Kind::NAMES, now, now.plus_millis(CLAIM_MILLIS));
-        match app.step(TASK, claim).await {
-            Ok(Some(job)) => {
-                if let Some(why) = failure(app, work(app.clone(), job.clone())).await {
-                    failed(app, &job, &why).await;
-                }
-            }
-            Ok(None) => return,
-            Err(error) => return tracing::warn!(code = ?error.code, "the job queue could not be read"),
+        while running.len() < AT_ONCE
+            && let Some(job) = claim(app).await
+        {
+            let work = work(app.clone(), job.clone());
+            running.spawn(attempt(app.clone(), job, work));
         }
+        if running.is_empty() {
+            return;
+        }
+        tokio::select! {
+            _ = running.join_next() => {}
+            () = a_while(app), if running.len() < AT_ONCE => {}
+        }
+    }
+}
+
+async fn claim(app: &App) -> Option<Job> {
+    let now = app.clock.now();
+    let claim = app.store.claim_job(&Kind::NAMES, now, now.plus_millis(CLAIM_MILLIS));
+    app.step(TASK, claim).await.unwrap_or_else(|error| {
+        tracing::warn!(code = ?error.code, "the job queue could not be read");
+        None
+    })
+}
+
+async fn attempt(app: App, job: Job, work: impl Future<Output = Answer<()>> + Send + 'static) {
+    if let Some(why) = failure(&app, work).await {
+        failed(&app, &job, &why).await;
     }
 }
 

@@ -1,8 +1,14 @@
 //! Which settings don't start. Each refusal is a sentence for the operator that names the setting and the way out.
 
 use super::{Command, Settings};
-use serve::origin::{Origin, is_loopback};
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use serve::{
+    origin::{Origin, is_loopback},
+    secret,
+};
+use sqlx::{
+    postgres::{PgConnectOptions, PgSslMode},
+    sqlite::SqliteConnectOptions,
+};
 use std::str::FromStr;
 
 /// Of the processor's secret and of the pepper, as characters: `openssl rand -hex 32` has 64.
@@ -29,6 +35,7 @@ impl Settings {
                     .to_owned(),
             );
         }
+        self.check_connections()?;
         let origin = Origin::parse(&self.public_origin)
             .map_err(|why| format!("--public-origin: {} {why}", self.public_origin))?;
         if self.demo {
@@ -39,6 +46,14 @@ impl Settings {
         self.check_processor()?;
         self.check_database()?;
         self.check_mail()
+    }
+
+    fn check_connections(&self) -> Checked {
+        let counts = [("--connections", self.connections), ("--connections-by-address", self.connections_by_address)];
+        match counts.into_iter().find(|(_, count)| *count == 0) {
+            Some((name, _)) => Err(format!("{name} 0 lets nobody in: set it to 1 or more, or leave it out")),
+            None => Ok(()),
+        }
     }
 
     /// Its mail is for everybody to read, links and codes included, and its clock for everybody to move.
@@ -66,13 +81,19 @@ impl Settings {
     }
 
     fn check_deployment(&self, origin: &Origin) -> Checked {
-        for (name, secret) in [("KPPAY_PROCESSOR_SECRET", &self.processor_secret), ("KPPAY_PEPPER", &self.pepper)] {
-            let long = secret.chars().count();
+        for (name, given) in [("KPPAY_PROCESSOR_SECRET", &self.processor_secret), ("KPPAY_PEPPER", &self.pepper)] {
+            let long = given.chars().count();
             if long < SHORTEST_SECRET {
                 let what = if long == 0 { "is not set".to_owned() } else { format!("has {long} characters") };
                 return Err(format!(
                     "{name} {what}: set it to {SHORTEST_SECRET} or more that nobody can guess (openssl rand -hex 32), \
                      or try things out on this machine with --demo"
+                ));
+            }
+            if !secret::is_varied(given) {
+                return Err(format!(
+                    "{name} has hardly any different characters, and whoever guesses tries such first: set it to \
+                     {SHORTEST_SECRET} or more that nobody can guess (openssl rand -hex 32)"
                 ));
             }
         }
@@ -126,7 +147,7 @@ impl Settings {
     /// As sqlx understands the URL, so that what is checked is what is done: a socket, `?host=`, `PGSSLMODE`.
     fn check_database(&self) -> Checked {
         if self.database_url.starts_with("sqlite:") {
-            return Ok(());
+            return self.check_sqlite();
         }
         // The URL itself may hold a password and is not repeated.
         let scheme = self.database_url.split_once("://").map(|(scheme, _)| scheme);
@@ -145,6 +166,24 @@ impl Settings {
              changed on the way: add sslmode=verify-full (and sslrootcert=FILE for an authority of your own), {TRUST}",
             options.get_host()
         ))
+    }
+
+    /// Each connection to a database in memory, or to one without a name, has a database of its own.
+    fn check_sqlite(&self) -> Checked {
+        let url = &self.database_url;
+        let (file, query) = url.split_once('?').unwrap_or((url, ""));
+        let file = file.trim_start_matches("sqlite:");
+        let has = |setting: &str| query.split('&').any(|given| given == setting);
+        let why = if SqliteConnectOptions::from_str(url).is_err() {
+            "is not understood"
+        } else if matches!(file, "" | "//" | ":memory:" | "//:memory:") || has("mode=memory") {
+            "names no file, so nothing would be kept"
+        } else if has("mode=ro") || has("immutable=true") || has("immutable=1") {
+            "is of a database that can't be written"
+        } else {
+            return Ok(());
+        };
+        Err(format!("--database-url {url} {why}: set it to sqlite://FILE, such as sqlite:///var/lib/kppay.db"))
     }
 
     fn check_mail(&self) -> Checked {

@@ -4,7 +4,9 @@
 //!
 //! What a migration may do is in ARCHITECTURE.md ("Migrations"); `tests/migrations.rs` reads them.
 
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, migrate::Migrator};
+use sqlx::{
+    AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection, migrate::Migrator, sqlite::SqliteConnectOptions,
+};
 
 /// Any number but the one sqlx takes for the migrations themselves: under this lock it is looked again what there is to do.
 pub const LOCK: i64 = 0x6b70_7061_7901;
@@ -13,6 +15,7 @@ pub const LOCK: i64 = 0x6b70_7061_7901;
 /// whoever comes after waits behind the migration.
 const SETTINGS: &str =
     "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '60s'";
+const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";
 const LOCK_TIMEOUT: &str = "SET lock_timeout = '5s'";
 
 fn migrator() -> Migrator {
@@ -26,8 +29,32 @@ pub async fn sqlite(write: &AnyPool) -> Result<(), sqlx::Error> {
     Ok(migrator().run(write).await?)
 }
 
+/// An error if not: by a connection that changes nothing, not even how the file is written to.
+pub async fn sqlite_has_its_tables(options: &SqliteConnectOptions) -> Result<(), sqlx::Error> {
+    let mut connection = options.connect().await?;
+    let sql = "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
+    let is_there: i64 = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
+    let applied =
+        if is_there == 0 { Vec::new() } else { sqlx::query_scalar(APPLIED).fetch_all(&mut connection).await? };
+    connection.close().await?;
+    if !is_behind(&migrator(), &applied) {
+        return Ok(());
+    }
+    let file = options.get_filename().display();
+    let message = if applied.is_empty() {
+        format!("there are no tables in {file}: set --database-url to the database of the servers")
+    } else {
+        format!(
+            "the tables in {file} are older than this program: run `kppay-server migrate` with the same --database-url first"
+        )
+    };
+    Err(sqlx::Error::Configuration(message.into()))
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
+    /// As a command that looks at a database.
+    None,
     /// As a server that starts.
     OnlyIfEmpty,
     /// As the step of its own.
@@ -47,7 +74,10 @@ pub async fn postgres(url: &str, which: Which) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(LOCK_TIMEOUT).execute(&mut connection).await?;
     let applied = applied(&mut connection).await?;
     let is_behind = is_behind(&migrator, &applied);
-    if is_behind && (applied.is_empty() || which == Which::Older) {
+    if is_behind && applied.is_empty() && which == Which::None {
+        let message = "there are no tables in it: set --database-url to the database of the servers";
+        return Err(sqlx::Error::Configuration(message.into()));
+    } else if is_behind && (applied.is_empty() || which == Which::Older) {
         migrator.run(&mut connection).await?;
     } else if is_behind {
         let message =
@@ -67,7 +97,5 @@ async fn applied(connection: &mut AnyConnection) -> Result<Vec<i64>, sqlx::Error
     if !is_there {
         return Ok(Vec::new());
     }
-    sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY version")
-        .fetch_all(connection)
-        .await
+    sqlx::query_scalar(APPLIED).fetch_all(connection).await
 }

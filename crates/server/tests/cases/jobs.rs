@@ -4,11 +4,24 @@ use crate::house::{House, seed::ANA};
 use contract::Instant;
 use serde_json::{Value, json};
 use server::{
+    clock::Clock,
     jobs::worker,
     refusal::Answer,
-    state::App,
+    state::{App, State},
     store::jobs::{Job, Kind, enqueue, finish},
 };
+use std::{
+    future::pending,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::sync::Semaphore;
+
+/// On a busy machine.
+const SOON: Duration = Duration::from_secs(20);
 
 const ANAS: &str = "ana@example.org";
 const HOUR: i64 = 3_600;
@@ -93,6 +106,86 @@ async fn panics_if_poisoned(app: App, job: Job) -> Answer<()> {
     let mut tx = app.store.begin().await?;
     finish(&mut tx, &job).await?;
     Ok(tx.commit().await?)
+}
+
+/// Looks again until it holds. Fails if that takes as long as a step of a task may, or nearly.
+async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    let looks = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    assert!(tokio::time::timeout(SOON, looks).await.is_ok(), "never: {what}");
+}
+
+async fn hangs_if_stuck(app: App, job: Job) -> Answer<()> {
+    if job.payload == "\"stuck\"" {
+        pending::<()>().await;
+    }
+    panics_if_poisoned(app, job).await
+}
+
+#[tokio::test]
+async fn while_jobs_wait_another_that_is_due_is_done() {
+    let house = House::open().await;
+    for _ in 0..3 {
+        queue(&house, &json!("stuck")).await;
+    }
+    queue(&house, &json!("good")).await;
+    let later = async {
+        until("the one that was due with them", async || queued(&house).await == 3).await;
+        // Nor does one that comes while they wait.
+        queue(&house, &json!("good")).await;
+        house.app.wake_worker();
+        until("the one that came later", async || queued(&house).await == 3).await;
+    };
+    tokio::select! {
+        () = worker::round_of(&house.app, hangs_if_stuck) => panic!("it ended before what hangs"),
+        () = later => {}
+    }
+    assert_eq!(house.number("SELECT COUNT(*) FROM job WHERE tries = 1 AND error IS NULL").await, 3);
+}
+
+#[tokio::test]
+async fn each_job_has_a_time_limit_of_its_own_and_what_hangs_fails_by_it() {
+    let house = House::open().await;
+    let mut settings = house.app.settings.clone();
+    settings.limits.step_time = Duration::from_millis(500);
+    let clock = Clock::starting_at(house.app.clock.now());
+    let app = State::new(settings, house.app.store.clone(), clock, house.line.clone());
+    for payload in ["stuck", "stuck", "poisoned", "good"] {
+        queue(&house, &json!(payload)).await;
+    }
+    assert!(tokio::time::timeout(SOON, worker::round_of(&app, hangs_if_stuck)).await.is_ok(), "it never ends");
+    assert_eq!(house.number("SELECT COUNT(*) FROM job WHERE error = 'time-out' AND tries = 1").await, 2);
+    assert_eq!(house.number("SELECT COUNT(*) FROM job WHERE error = 'panic' AND tries = 1").await, 1);
+    assert_eq!(queued(&house).await, 3);
+}
+
+#[tokio::test]
+async fn four_jobs_run_at_once_and_no_more() {
+    let house = House::open().await;
+    for _ in 0..9 {
+        queue(&house, &json!("good")).await;
+    }
+    let (running, most, gate) =
+        (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
+    let work = |app: App, job: Job| {
+        let (running, most, gate) = (running.clone(), most.clone(), gate.clone());
+        async move {
+            most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            drop(gate.acquire().await);
+            running.fetch_sub(1, Ordering::SeqCst);
+            panics_if_poisoned(app, job).await
+        }
+    };
+    let opened = async {
+        until("four run", async || running.load(Ordering::SeqCst) >= 4).await;
+        assert_eq!(house.number("SELECT COUNT(*) FROM job WHERE tries > 0").await, 4, "claimed, and not run yet");
+        gate.add_permits(9);
+    };
+    tokio::join!(worker::round_of(&house.app, work), opened);
+    assert_eq!((most.load(Ordering::SeqCst), queued(&house).await), (4, 0));
 }
 
 #[tokio::test]

@@ -425,6 +425,25 @@ async fn a_server_does_not_start_on_older_tables_and_the_step_makes_them_new() {
 }
 
 #[tokio::test]
+async fn a_database_that_is_only_looked_at_gets_no_tables_and_no_newer_ones() {
+    if !is_postgres() {
+        return; // of SQLite: `tests/program.rs`
+    }
+    let house = House::open().await;
+    let url = &house.app.settings.database_url;
+    server::store::Store::open_as_it_is(url).await.unwrap();
+    let mut other = stranger(&house).await;
+    run(&mut other, "DROP INDEX outbox_by_urgency; DELETE FROM _sqlx_migrations WHERE version = 10").await;
+    let refused = server::store::Store::open_as_it_is(url).await.unwrap_err().to_string();
+    assert!(refused.contains("kppay-server migrate"), "{refused}");
+    run(&mut other, "DROP SCHEMA public CASCADE; CREATE SCHEMA public").await;
+    let refused = server::store::Store::open_as_it_is(url).await.unwrap_err().to_string();
+    assert!(refused.contains("there are no tables") && refused.contains("--database-url"), "{refused}");
+    let sql = "SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut other).await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn a_migration_that_waits_for_a_table_gives_up_before_it_stops_the_servers() {
     if !is_postgres() {
         return;
