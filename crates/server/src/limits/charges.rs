@@ -51,17 +51,33 @@ pub async fn turn(app: &State, session: &Session, address: IpAddr) -> Answer<Tur
     let own = own(limits, &session.id, account, &session.membership.id);
     let address = limits.by_address(&rules::CHARGES_BY_ADDRESS, address);
     let all: Vec<_> = own.iter().chain(&address).cloned().collect();
-    let next = limits.gates.next(&all).await.ok_or_else(too_slow)?;
-    loop {
-        let under_way = next.under_way();
-        let filled = app.store.look(&all, app.clock.now()).await?.map_err(|full| super::too_many(full.wait_millis))?;
-        // How many others may be under way, so that this one fits beside all of them. None is negative: one more fits.
-        let room: Vec<_> = all.iter().zip(filled).map(|(bucket, filled)| bucket.room(filled) - 1).collect();
-        let Some(gate) = under_way.iter().zip(&room).position(|(under_way, room)| under_way > room) else {
-            return Ok(Turn { address, _under_way: next.go() });
-        };
-        next.wait(gate, room.get(gate).copied().unwrap_or_default()).await.ok_or_else(too_slow)?;
+    // In the usual case there is room everywhere, and one look tells.
+    let mut next = limits.gates.next(&all).await.ok_or_else(too_slow)?;
+    let under_way = next.under_way();
+    if under_way.iter().zip(room(app, &all).await?).all(|(under_way, room)| *under_way <= room) {
+        return Ok(Turn { address, _under_way: next.go() });
     }
+    next.leave();
+    // Otherwise gate by gate: who waits at that of a session is not yet in the queue of its network, and keeps nobody there waiting.
+    for (gate, bucket) in all.iter().enumerate() {
+        next.enter(&limits.gates, bucket).await.ok_or_else(too_slow)?;
+        loop {
+            let under_way = next.under_way().pop().unwrap_or_default();
+            let room = room(app, std::slice::from_ref(bucket)).await?.pop().unwrap_or_default();
+            if under_way <= room {
+                break;
+            }
+            next.wait(gate, room).await.ok_or_else(too_slow)?;
+        }
+    }
+    Ok(Turn { address, _under_way: next.go() })
+}
+
+/// How many others may be under way through the gate of each, so that one more fits beside all of them. None is negative: otherwise it is
+/// refused.
+async fn room(app: &State, buckets: &[Bucket]) -> Answer<Vec<i64>> {
+    let filled = app.store.look(buckets, app.clock.now()).await?.map_err(|full| super::too_many(full.wait_millis))?;
+    Ok(buckets.iter().zip(filled).map(|(bucket, filled)| bucket.room(filled) - 1).collect())
 }
 
 impl Turn {

@@ -56,21 +56,31 @@ impl Gates {
         Visit { gates: self.clone(), key: key.to_owned(), gate }
     }
 
-    /// Waits until it is next at the gates of these buckets, the narrowest first: who waits at the gate of a session keeps nobody else of
-    /// its network waiting. None if that takes too long.
+    /// Waits until it is next at the gates of these buckets, the narrowest first. None if that takes too long.
     pub async fn next(&self, buckets: &[Bucket]) -> Option<Next> {
         let mut next = Next { until: Instant::now() + PATIENCE, visits: Vec::new() };
         for bucket in buckets {
-            let visit = self.visit(&bucket.key);
-            let queue = Arc::clone(&visit.gate.queue);
-            let turn = timeout_at(next.until, queue.lock_owned()).await.ok()?;
-            next.visits.push((visit, turn));
+            next.enter(self, bucket).await?;
         }
         Some(next)
     }
 }
 
 impl Next {
+    /// Waits until it is next at one gate more. None if that takes too long.
+    pub async fn enter(&mut self, gates: &Gates, bucket: &Bucket) -> Option<()> {
+        let visit = gates.visit(&bucket.key);
+        let queue = Arc::clone(&visit.gate.queue);
+        let turn = timeout_at(self.until, queue.lock_owned()).await.ok()?;
+        self.visits.push((visit, turn));
+        Some(())
+    }
+
+    /// Is next nowhere any more. Its patience is what is left of it.
+    pub fn leave(&mut self) {
+        self.visits.clear();
+    }
+
     /// How many are under way through each. To be asked before the count is read: whoever is judged in between is then in both and
     /// not in neither.
     pub fn under_way(&self) -> Vec<i64> {
