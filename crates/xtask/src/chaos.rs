@@ -7,6 +7,7 @@
 mod books;
 mod dice;
 mod line;
+mod older;
 mod stack;
 
 use crate::arguments::Arguments;
@@ -26,8 +27,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use xtask::failure::{Because, Failure, Outcome};
 
-pub const USAGE: &str =
-    "chaos [sqlite] [postgres] [--seconds 60] [--clients 32] [--every 4] [--seed N] [--deployed] [--beside SERVER]";
+pub const USAGE: &str = "chaos [sqlite] [postgres] [--seconds 60] [--clients 32] [--every 4] [--seed N] [--deployed] [--beside SERVER|REVISION]";
 
 /// How long unanswered payments and queued e-mail have, once everything is well again.
 const TO_SETTLE: Duration = Duration::from_secs(150);
@@ -47,7 +47,7 @@ pub fn chaos(given: &[String]) -> Outcome<bool> {
     let arguments =
         Arguments::parse(given, &["--seconds", "--clients", "--every", "--seed", "--beside"], &["--deployed"])?;
     let plan = Plan {
-        beside: arguments.text("--beside").map(|program| place::root().join(program)),
+        beside: arguments.text("--beside").map(older::server).transpose()?,
         profile: if arguments.has("--deployed") { Profile::Deployed } else { Profile::Quick },
         seconds: arguments.number("--seconds", 60)?,
         clients: arguments.number("--clients", 32)?,

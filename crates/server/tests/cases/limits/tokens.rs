@@ -1,0 +1,74 @@
+//! Tokens that the processor is asked about.
+
+use super::*;
+
+#[tokio::test]
+async fn the_processor_is_not_asked_about_tokens_without_end() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let keep = |token: &str| Call::write("PUT", "/payment-draft").by(&ana).json(&json!({ "token": token }));
+    let good = house.card(&ana, VISA).await;
+    house.ask(keep(&good)).await.is(204);
+    for number in 1..30 {
+        house.ask(keep(&format!("tok_{number}"))).await.is(204);
+    }
+    house.ask(keep("tok_31")).await.is_refused(429, "too_many");
+    // One that is known is no question.
+    for _ in 0..3 {
+        house.ask(keep(&good)).await.is(204);
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_no_way_to_ask_about_more_tokens() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let keep = |token: &str| Call::write("PUT", "/payment-draft").by(&ana).json(&json!({ "token": token }));
+    let good = house.card(&ana, VISA).await;
+    house.ask(keep(&good)).await.is(204);
+    let order = house.order(&ana, &good, &[("surgery", "1.00")]).await;
+    let with = |token: &str, fee: &str| {
+        let mut order = order.clone();
+        (order["token"], order["fee"]) = (json!(token), json!(fee));
+        Call::post("/payments").by(&ana).key(&new_key()).json(&order)
+    };
+    // One that stands for something is a question too, unless the payment begins.
+    let other = house.card(&ana, VISA).await;
+    let asked = house.line.methods_asked.load(Ordering::SeqCst);
+    for _ in 0..9 {
+        house.ask(with(&other, "0.07")).await.is_refused(422, "terms_changed");
+    }
+    for number in 0..20 {
+        house.ask(with(&format!("tok_{number}"), "0.00")).await.is_refused(422, "token_refused");
+    }
+    for _ in 0..3 {
+        house.ask(with("tok_21", "0.00")).await.is_refused(429, "too_many");
+    }
+    assert_eq!(house.line.methods_asked.load(Ordering::SeqCst), asked + 29);
+    house.ask(keep("tok_22")).await.is_refused(429, "too_many");
+    let fee = order["fee"].as_str().unwrap();
+    house.ask(with(&good, fee)).await.is_payment(201, "paid");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_waits_for_word_about_a_token_keeps_nobody_from_paying() {
+    let house = House::open().await;
+    let (ana, stranger) = (house.look_up(&ANA).await, house.look_up(&ANA).await);
+    let good = house.card(&ana, VISA).await;
+    house.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&json!({ "token": good }))).await.is(204);
+    let order = house.order(&ana, &good, &[("surgery", "1.00")]).await;
+    let asked = house.line.methods_asked.load(Ordering::SeqCst);
+    house.line.cut(Cut::Tokens);
+    let waiting: Vec<_> = (0..8)
+        .map(|number| {
+            let mut order = order.clone();
+            order["token"] = json!(format!("tok_{number}"));
+            house.start(Call::post("/payments").by(&stranger).key(&new_key()).json(&order))
+        })
+        .collect();
+    while house.line.methods_asked.load(Ordering::SeqCst) < asked + 5 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    house.pay(&ana, &new_key(), &order).await.is_payment(201, "paid");
+    waiting.iter().for_each(tokio::task::JoinHandle::abort);
+}
