@@ -115,7 +115,6 @@ pub fn big_sum(sum: Money) -> AnyView {
     view! { <span class="pay-total__sum pay-money"><small>"$"</small>{plain}</span> }.into_any()
 }
 
-/// In a live region of its own: it comes while something else was read.
 fn other_bills(other: Option<Other>) -> AnyView {
     let notice = other.map(|other| {
         let (title, words) = match other {
@@ -128,7 +127,8 @@ fn other_bills(other: Option<Other>) -> AnyView {
             </Notice>
         }
     });
-    view! { <div role="alert">{notice}</div> }.into_any()
+    // an alert without words would be one more thing to come across
+    notice.map(|notice| view! { <div role="alert">{notice}</div> }).into_any()
 }
 
 fn lead(bills: Fetched<BillList>) -> AnyView {
