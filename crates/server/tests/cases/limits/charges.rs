@@ -2,22 +2,6 @@
 
 use super::*;
 
-async fn declined(house: &House, payer: &Payer) -> Answer {
-    pay(house, payer, DECLINED).await
-}
-
-/// A dollar of Ana's largest bill.
-async fn pay(house: &House, payer: &Payer, number: &str) -> Answer {
-    house.ask(payment(house, payer, number).await).await
-}
-
-async fn payment(house: &House, payer: &Payer, number: &str) -> Call {
-    let token = house.card(payer, number).await;
-    let mut order = house.order(payer, &token, &[("surgery", "1.00")]).await;
-    order["pay_again"] = json!(true);
-    Call::post("/payments").by(payer).key(&new_key()).json(&order)
-}
-
 #[tokio::test]
 async fn cards_that_are_declined_end_a_session_of_trying_and_nobody_is_asked_any_more() {
     let house = House::open().await;
@@ -197,34 +181,6 @@ async fn of_many_cards_at_the_same_moment_no_more_are_tried() {
     let refused = answers.iter().filter(|answer| answer.status.as_u16() == 429).count();
     assert_eq!((failed, refused, house.asked()), (5, 15, 5));
     house.books_are_right().await;
-}
-
-/// Of memberships that nobody else has, each with a bill of many dollars: who looked theirs up, and the bill.
-async fn neighbours(house: &House, many: usize) -> Vec<(Payer, String)> {
-    let mut all = Vec::new();
-    for number in 0..many {
-        let mut identifiers: BTreeMap<_, _> = ANA.identifiers.map(|(name, value)| (name, value.to_owned())).into();
-        identifiers.insert(Identifier::Hrn, format!("7{number:08}"));
-        let (membership, bill) = (format!("neighbour {number}"), format!("neighbours{number}"));
-        let sql = "INSERT INTO membership (id, region, identifiers, ending, name, email) VALUES ($1, 'CA', $2, '678', $1, 'n@example.org')";
-        let insert = sqlx::query(sql).bind(&membership).bind(canonical(&identifiers));
-        insert.execute(&house.app.store.write).await.unwrap();
-        for sql in [
-            "INSERT INTO bill (id, membership, kind, patient, issued, due, balance_cents, pending_cents) \
-             VALUES ($1, $2, 'professional', $2, '2026-10-20', '2026-12-04', 9000, 0)",
-            "INSERT INTO bill_line (bill, position, service_date, provider, description, billed_cents, discount_cents, \
-             plan_paid_cents, you_paid_cents, you_owe_cents, pending_cents) \
-             VALUES ($1, 0, '2026-10-12', $2, 'Office visit', 9000, 0, 0, 0, 9000, 0)",
-        ] {
-            sqlx::query(sql).bind(&bill).bind(&membership).execute(&house.app.store.write).await.unwrap();
-        }
-        let lookup = json!({ "region": "CA", "identifiers": identifiers });
-        let found = house.ask(Call::post("/bill-lookups").json(&lookup)).await;
-        let binding = found.is(201).json()["capture_binding"].as_str().unwrap().to_owned();
-        let payer = Payer { cookie: cookie(&found), binding, region: ANA.region.parse().unwrap(), name: ANA.name };
-        all.push((payer, bill));
-    }
-    all
 }
 
 /// So many cards of each, ready to be sent.
