@@ -4,7 +4,7 @@ use super::Client;
 use crate::error::ApiError;
 use contract::{
     Email, IdempotencyKey, Instant,
-    payment::{Payment, PaymentList, PaymentOrder},
+    payment::{Payment, PaymentOrder, PaymentPage},
 };
 use gloo_net::http::Method;
 use serde::Serialize;
@@ -17,7 +17,7 @@ struct ReceiptEmail<'a> {
 
 impl Client {
     /// A member's, the newest first.
-    pub async fn last_payments(&self, limit: u8) -> Result<PaymentList, ApiError> {
+    pub async fn last_payments(&self, limit: u8) -> Result<PaymentPage, ApiError> {
         self.ask(Method::GET, &format!("/payments?limit={limit}")).await
     }
 
@@ -31,9 +31,13 @@ impl Client {
         self.ask(Method::GET, &format!("/payments/{id}")).await
     }
 
-    /// `Missing` says that no payment was begun with this key, and that none will be by an order that may begin until `begin_by`.
-    pub async fn payment_by_key(&self, key: &IdempotencyKey, begin_by: Instant) -> Result<Payment, ApiError> {
-        self.ask(Method::GET, &format!("/payments?idempotency_key={key}&begin_by={begin_by}")).await
+    /// The id of the payment with this key. `Missing` says that none was begun with it, and that none will be by an order that may begin
+    /// until `begin_by`.
+    pub async fn payment_by_key(&self, key: &IdempotencyKey, begin_by: Instant) -> Result<String, ApiError> {
+        let path = format!("/payments?idempotency_key={key}&begin_by={begin_by}");
+        let page: PaymentPage = self.ask(Method::GET, &path).await?;
+        // An answer without it is none.
+        page.payments.into_iter().next().map(|payment| payment.id).ok_or(ApiError::Faulty)
     }
 
     /// Address of the receipt's file, for a link.

@@ -144,11 +144,42 @@ pub enum BankAccountKind {
     Savings,
 }
 
-/// Answer to `GET /payments` without a key: a member's payments, the newest first.
+/// A page of payments, the newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PaymentList {
-    pub payments: Vec<Payment>,
+pub struct PaymentPage {
+    pub payments: Vec<PaymentSummary>,
+    /// The `cursor` of the next page, opaque; none on the last.
+    pub next: Option<String>,
+}
+
+/// A payment as a row of a list: what `Payment` says of it, without its charges, its history and its words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaymentSummary {
+    pub id: String,
+    pub reference: String,
+    pub state: PaymentState,
+    /// When it came to this state.
+    pub since: Instant,
+    /// With the fee.
+    pub charged: Money,
+    pub bills: Vec<PaidBill>,
+    pub method: Method,
+    pub created_at: Instant,
+    pub time_zone: String,
+    pub expected_on: Option<Date>,
+    pub failure: Option<Failure>,
+}
+
+/// A bill in a payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaidBill {
+    pub bill: String,
+    pub kind: BillKind,
+    pub patient: String,
+    pub amount: Money,
 }
 
 /// A payment as it stands: a fact of the server's.
@@ -265,6 +296,30 @@ impl Failure {
         match self {
             Self::InsufficientFunds | Self::CardExpired | Self::WrongSecurityCode => Self::Declined,
             other => other,
+        }
+    }
+}
+
+impl From<Payment> for PaymentSummary {
+    fn from(payment: Payment) -> Self {
+        let bills = payment.shares.into_iter().map(|share| PaidBill {
+            bill: share.bill,
+            kind: share.kind,
+            patient: share.patient,
+            amount: share.amount,
+        });
+        Self {
+            since: payment.events.last().map_or(payment.created_at, |event| event.at),
+            bills: bills.collect(),
+            id: payment.id,
+            reference: payment.reference,
+            state: payment.state,
+            charged: payment.charged,
+            method: payment.method,
+            created_at: payment.created_at,
+            time_zone: payment.time_zone,
+            expected_on: payment.expected_on,
+            failure: payment.failure,
         }
     }
 }

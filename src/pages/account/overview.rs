@@ -14,7 +14,7 @@ use crate::{
 use contract::{
     Date, Money,
     bill::{Bill, BillList},
-    payment::{Payment, PaymentState},
+    payment::{PaymentState, PaymentSummary},
     session::MembershipView,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -25,7 +25,7 @@ const LAST: u8 = 5;
 #[derive(Clone, Copy)]
 struct Room {
     bills: RwSignal<Fetched<BillList>>,
-    payments: RwSignal<Fetched<Vec<Payment>>>,
+    payments: RwSignal<Fetched<Vec<PaymentSummary>>>,
 }
 
 impl Room {
@@ -188,7 +188,7 @@ fn row(bill: Bill, today: Date) -> AnyView {
     .into_any()
 }
 
-fn last_payments(payments: Vec<Payment>) -> AnyView {
+fn last_payments(payments: Vec<PaymentSummary>) -> AnyView {
     let rows = if payments.is_empty() {
         view! { <p>{t(|w| w.account().overview.no_payments)}</p> }.into_any()
     } else {
@@ -202,7 +202,7 @@ fn last_payments(payments: Vec<Payment>) -> AnyView {
     .into_any()
 }
 
-fn payment_row(payment: Payment) -> AnyView {
+fn payment_row(payment: PaymentSummary) -> AnyView {
     let (id, state, charged) = (payment.id.clone(), payment.state, payment.charged);
     let day = local_day(&payment);
     let payment = StoredValue::new(payment);
@@ -210,8 +210,8 @@ fn payment_row(payment: Payment) -> AnyView {
     let kinds = say(move |w| {
         payment.with_value(|payment| {
             let mut names: Vec<&str> = Vec::new();
-            for share in &payment.shares {
-                let name = (w.pay().amount.kind)(share.kind);
+            for bill in &payment.bills {
+                let name = (w.pay().amount.kind)(bill.kind);
                 if !names.contains(&name) {
                     names.push(name);
                 }
@@ -230,11 +230,10 @@ fn payment_row(payment: Payment) -> AnyView {
         PaymentState::Returned | PaymentState::Failed => Some(say(move |w| {
             payment.with_value(|payment| {
                 let why = payment.failure.map(|failure| (w.pay().outcome.why)(failure)).unwrap_or_default();
-                let last = payment.events.last().map(|event| event.at).filter(|_| state == PaymentState::Returned);
-                match last {
-                    Some(at) => (w.account().overview.back_on)(&format::moment(w.locale, at, &payment.time_zone), why),
-                    None => why.to_owned(),
+                if state != PaymentState::Returned {
+                    return why.to_owned();
                 }
+                (w.account().overview.back_on)(&format::moment(w.locale, payment.since, &payment.time_zone), why)
             })
         })),
         _ => None,
@@ -259,7 +258,7 @@ fn payment_row(payment: Payment) -> AnyView {
 }
 
 /// The day it was made, by the region's clock.
-fn local_day(payment: &Payment) -> Text {
+fn local_day(payment: &PaymentSummary) -> Text {
     let (at, zone) = (payment.created_at, payment.time_zone.clone());
     say(move |w| format::day(w.locale, at, &zone))
 }

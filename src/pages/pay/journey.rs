@@ -295,7 +295,7 @@ impl Journey {
                 spawn_local(async move {
                     TimeoutFuture::new(wait).await;
                     let answer = client.payment_by_key(&sent.key, sent.begin_by).await;
-                    let event = Event::of_question(answer.map(|payment| payment.id));
+                    let event = Event::of_question(answer);
                     // whoever pressed Pay here sees that this visit ended; whoever found these bills since is told, and can pay them
                     if event == Event::VisitEnded && self.sent.with_untracked(Option::is_none) {
                         self.finish();

@@ -11,7 +11,8 @@ use crate::{
     store::{
         asking::Asked,
         begin::{NewPayment, NotBegun},
-        payments::{Begun, KeyUse},
+        initiators::Initiator,
+        payments::{Begun, KeyUse, Page},
         sessions::Session,
     },
     token,
@@ -19,7 +20,7 @@ use crate::{
 use contract::{
     IdempotencyKey, Instant, Money, Problem,
     authorisation::Authorisation,
-    payment::{Failure, Method, Payment, PaymentOrder, PaymentState, card_fee, plan_debit},
+    payment::{Failure, Method, Payment, PaymentOrder, PaymentPage, PaymentState, card_fee, plan_debit},
     refusal::{FieldError, RefusalCode},
 };
 use std::net::IpAddr;
@@ -113,8 +114,7 @@ async fn begin(
         id: uuid::Uuid::now_v7().to_string(),
         reference: charging::new_reference()?,
         membership: &session.membership.id,
-        session: &session.id,
-        account: session.member.as_ref().map(|member| member.account.as_str()),
+        initiator: &Initiator::of(session),
         key,
         fingerprint: &fingerprint::of(order),
         order,
@@ -248,13 +248,13 @@ pub async fn one(app: &App, session: &Session, id: &str) -> Answer<Payment> {
     app.store.payment_seen_by(session, id).await?.ok_or_else(|| Error::new(RefusalCode::NotFound))
 }
 
-/// The last payments of a member's membership, whoever of the household made them.
-pub async fn last(app: &App, session: &Session, limit: u8) -> Answer<Vec<Payment>> {
+/// A page of the payments of a member's membership, whoever of the household made them.
+pub async fn page(app: &App, session: &Session, page: &Page) -> Answer<PaymentPage> {
     // A payer sees the payments of this session only, and asks for each by its key or name.
-    if session.member.is_none() {
+    if session.member().is_none() {
         return Err(Error::new(RefusalCode::Malformed));
     }
-    Ok(app.store.last_payments(&session.membership.id, i64::from(limit)).await?)
+    Ok(app.store.page_of_payments(&session.membership.id, page).await?)
 }
 
 /// What became of an order, by its key: in use while the processor has not answered or the order may still begin (`begin_by`), not

@@ -14,8 +14,10 @@ use crate::{
     store::{
         Store, Tx,
         accounts::{self, Opening},
-        ledger::Reason,
-        memberships, set_mark, to_json, word,
+        ledger::{Reason, Source, SourceKind, entry_id},
+        memberships,
+        movements::{Movement, Towards},
+        set_mark, to_json, word,
     },
 };
 use contract::{
@@ -117,7 +119,7 @@ struct Tables {
     share: Rows<5>,
     paid_line: Rows<5>,
     event: Rows<4>,
-    entry: Rows<4>,
+    entry: Rows<6>,
     posting: Rows<3>,
 }
 
@@ -174,7 +176,7 @@ impl Tables {
             share: Rows::of("payment_share", ["payment", "position", "bill", "amount_cents", "leaves_cents"]),
             paid_line: Rows::of("payment_line", ["payment", "bill", "line", "after_insurance_cents", "paid_cents"]),
             event: Rows::of("payment_event", ["payment", "position", "state", "at"]),
-            entry: Rows::of("ledger_entry", ["id", "payment", "reason", "at"]),
+            entry: Rows::of("ledger_entry", ["id", "payment", "source_kind", "source", "reason", "at"]),
             posting: Rows::of("ledger_posting", ["entry", "account", "cents"]),
         }
     }
@@ -366,22 +368,27 @@ impl Tables {
         Ok(())
     }
 
-    /// As `store::ledger` posts them: the accounts of an entry sum to zero.
+    /// As `store::ledger` posts them.
     fn postings(&mut self, id: &str, membership: &str, payment: &DemoPayment) {
-        let (total, fee) = (payment.amount.cents(), payment.fee.cents());
         let back = if payment.end == PaymentState::Refunded { Reason::Refunded } else { Reason::Returned };
         let entries = [(Reason::Paid, payment.paid_at, 1), (back, payment.back_at, -1)];
         for (reason, at, sign) in entries.into_iter().filter_map(|(reason, at, sign)| Some((reason, at?, sign))) {
-            let reason = reason.word();
-            let entry = format!("{id}:{reason}");
-            self.entry.push([entry.clone().into(), id.into(), reason.into(), at.millis().into()]);
-            let receivable = format!("receivable:{membership}");
-            for (account, cents) in
-                [("processor_clearing", total + fee), (receivable.as_str(), -total), ("card_fees", -fee)]
-            {
-                if cents != 0 {
-                    self.posting.push([entry.clone().into(), account.into(), (sign * cents).into()]);
-                }
+            let entry = entry_id(Source { kind: SourceKind::Payment, id }, reason.word());
+            self.entry.push([
+                entry.clone().into(),
+                id.into(),
+                "payment".into(),
+                id.into(),
+                reason.word().into(),
+                at.millis().into(),
+            ]);
+            let movement = Movement { payment: id, membership, total: payment.amount, fee: payment.fee, at };
+            for posting in movement.taken(Towards::Bills).into_iter().filter(|posting| posting.cents != 0) {
+                self.posting.push([
+                    entry.clone().into(),
+                    posting.account.to_string().into(),
+                    (sign * posting.cents).into(),
+                ]);
             }
         }
     }

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     refusal::{Answer, Error},
     state::State,
-    store::{limits::Bucket, sessions::Session},
+    store::{initiators::Initiator, limits::Bucket, sessions::Session},
 };
 use contract::payment::{Failure, PaymentState};
 use std::net::IpAddr;
@@ -35,20 +35,20 @@ pub struct Turn {
     _under_way: UnderWay,
 }
 
-/// What is counted for whoever pays, wherever they are.
-fn own(limits: &Limits, session: &str, account: Option<&str>, membership: &str) -> [Bucket; 2] {
-    let whose = match account {
+/// What is counted for whoever pays, wherever they are: a schedule and a rule for the account that made them.
+fn own(limits: &Limits, initiator: &Initiator, membership: &str) -> Vec<Bucket> {
+    let whose = match initiator.account() {
         Some(account) => limits.bucket(&rules::CHARGES_BY_ACCOUNT, account),
         None => limits.bucket(&rules::CHARGES_BY_MEMBERSHIP, membership),
     };
-    [limits.bucket(&rules::CHARGES_BY_SESSION, session), whose]
+    let session = initiator.session().map(|session| limits.bucket(&rules::CHARGES_BY_SESSION, session));
+    session.into_iter().chain([whose]).collect()
 }
 
 /// Waits for a turn, or refuses one more try.
 pub async fn turn(app: &State, session: &Session, address: IpAddr) -> Answer<Turn> {
     let limits = &app.limits;
-    let account = session.member.as_ref().map(|member| member.account.as_str());
-    let own = own(limits, &session.id, account, &session.membership.id);
+    let own = own(limits, &Initiator::of(session), &session.membership.id);
     let address = limits.by_address(&rules::CHARGES_BY_ADDRESS, address);
     let all: Vec<_> = own.iter().chain(&address).cloned().collect();
     // In the usual case there is room everywhere, and one look tells.
@@ -101,7 +101,7 @@ pub async fn came_to(app: &State, payment: &str, state: PaymentState, failure: O
 }
 
 async fn count(app: &State, payment: &str) -> Result<(), sqlx::Error> {
-    let Some(payer) = app.store.payer(payment).await? else { return Ok(()) };
-    let counted_by = own(&app.limits, &payer.session, payer.account.as_deref(), &payer.membership);
+    let Some(made_by) = app.store.made_by(payment).await? else { return Ok(()) };
+    let counted_by = own(&app.limits, &made_by.initiator, &made_by.membership);
     app.store.count(&counted_by, app.clock.now()).await
 }

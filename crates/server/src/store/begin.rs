@@ -3,7 +3,9 @@
 use super::{
     Store, Tx,
     bills::JUST_PAID,
-    closed_keys, retry,
+    closed_keys,
+    initiators::Initiator,
+    retry,
     sessions::{IDLE_MILLIS, LONGEST_MILLIS},
     shares::reserve_lines,
     to_json, word,
@@ -20,9 +22,7 @@ pub struct NewPayment<'a> {
     pub id: String,
     pub reference: String,
     pub membership: &'a str,
-    pub session: &'a str,
-    /// Of the member who pays; a payer has none.
-    pub account: Option<&'a str>,
+    pub initiator: &'a Initiator,
     pub key: &'a IdempotencyKey,
     pub fingerprint: &'a str,
     pub order: &'a PaymentOrder,
@@ -55,7 +55,7 @@ pub enum NotBegun {
     TooSmall(usize),
     /// Somebody paid on this bill minutes ago.
     JustPaid(usize),
-    /// The session that sent the order has ended since.
+    /// The session in which it was ordered has ended since.
     SignedOut,
     /// The moment until which it may begin is over, or somebody was told that nothing will come of it.
     TooLate,
@@ -82,7 +82,7 @@ impl Store {
                 return Ok(Err(why));
             }
         }
-        if !self.is_session_alive(&mut tx, new).await? {
+        if !self.may_begin(&mut tx, new).await? {
             tx.rollback().await?;
             return Ok(Err(NotBegun::SignedOut));
         }
@@ -110,40 +110,49 @@ impl Store {
         Ok(sqlx::query(sql).bind(payment).fetch_optional(&self.read).await?.is_some())
     }
 
-    /// Looked at again here: a body can come long after its head, and its person may have signed out meanwhile. The row is locked, so
-    /// a session ends before the payment begins or after it is written, and last, since a settlement locks it after the bills, too.
-    /// The key is locked with it, for `first_event`.
-    async fn is_session_alive(&self, tx: &mut Tx, new: &NewPayment<'_>) -> Result<bool, sqlx::Error> {
-        const ALIVE: &str = "FROM session WHERE id = $1 AND ended_at IS NULL AND seen_at > $2 AND created_at > $3";
+    /// Locks the key, for `first_event`; of what somebody pays in a session, the session too: a body can come long after its head, and its
+    /// person may have signed out meanwhile. With its row locked, a session ends before the payment begins or after it is written. Last,
+    /// since a settlement locks it after the bills, too.
+    async fn may_begin(&self, tx: &mut Tx, new: &NewPayment<'_>) -> Result<bool, sqlx::Error> {
+        const ALIVE: &str = "FROM session WHERE id = $3 AND ended_at IS NULL AND seen_at > $4 AND created_at > $5";
+        let [of_membership, of_all] = closed_keys::names(new.membership, new.key);
+        let Some(session) = new.initiator.session() else {
+            if self.is_postgres {
+                let sql = sqlx::AssertSqlSafe(format!("SELECT {}", closed_keys::SHARED_LOCKS));
+                sqlx::query(sql).bind(of_membership).bind(of_all).execute(&mut **tx).await?;
+            }
+            return Ok(true);
+        };
         // Over SQLite nobody else writes while this transaction does.
         let sql = if self.is_postgres {
             format!("SELECT {} {ALIVE} FOR SHARE", closed_keys::SHARED_LOCKS)
         } else {
-            format!("SELECT $4, $5 {ALIVE}")
+            format!("SELECT $1, $2 {ALIVE}")
         };
-        let [of_membership, of_all] = closed_keys::names(new.membership, new.key);
         let found = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(new.session)
-            .bind(new.created_at.millis() - IDLE_MILLIS)
-            .bind(new.created_at.millis() - LONGEST_MILLIS)
             .bind(of_membership)
-            .bind(of_all);
+            .bind(of_all)
+            .bind(session)
+            .bind(new.created_at.millis() - IDLE_MILLIS)
+            .bind(new.created_at.millis() - LONGEST_MILLIS);
         Ok(found.fetch_optional(&mut **tx).await?.is_some())
     }
 }
 
 async fn insert(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
     let day = |date: Option<Date>| date.map(|date| date.to_string());
+    let (initiator_kind, initiator) = new.initiator.columns();
     let done = sqlx::query(
         "INSERT INTO payment (id, reference, membership, session, idempotency_key, fingerprint, state, total_cents, fee_cents, method, \
-         payer_name, email, locale, authorisation, authorisation_version, created_at, sent_on, expected_on, moved_by, token, binding, ask_at, account) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'processing', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) \
+         payer_name, email, locale, authorisation, authorisation_version, created_at, sent_on, expected_on, moved_by, token, binding, ask_at, account, \
+         initiator_kind, initiator) \
+         VALUES ($1, $2, $3, $4, $5, $6, 'processing', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) \
          ON CONFLICT (membership, idempotency_key) DO NOTHING",
     )
     .bind(&new.id)
     .bind(&new.reference)
     .bind(new.membership)
-    .bind(new.session)
+    .bind(new.initiator.session())
     .bind(new.key.to_string())
     .bind(new.fingerprint)
     .bind(new.total.cents())
@@ -161,7 +170,9 @@ async fn insert(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
     .bind(&new.order.token)
     .bind(new.binding)
     .bind(new.ask_at.millis())
-    .bind(new.account)
+    .bind(new.initiator.account())
+    .bind(initiator_kind)
+    .bind(initiator)
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected())

@@ -1,19 +1,52 @@
-//! Double entry, in integer cents. Every movement of money is one entry whose postings sum to zero. A payment's state is locked while
-//! it moves, so a repeated answer writes nothing twice; a debit that is presented again is another entry. Debits are positive.
+//! Double-entry ledger, in integer cents: every movement of money is one entry with a source and postings that sum to zero. Debits are
+//! positive. An entry is written once for its source and reason, unless the caller says that it happens again. Knows neither payments nor
+//! processors: the caller builds the postings (`store::movements` those of payments).
 
 use super::Tx;
-use contract::{Instant, Money};
+use contract::Instant;
 use sqlx::Row;
+use std::fmt;
+
+/// What moved the money, and its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source<'a> {
+    pub kind: SourceKind,
+    pub id: &'a str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    Payment,
+    /// Money that a member put into the account before a bill was there.
+    Deposit,
+    /// Credit that the plan sent back.
+    Refund,
+    /// Credit that went to a bill.
+    Credit,
+}
+
+impl SourceKind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Payment => "payment",
+            Self::Deposit => "deposit",
+            Self::Refund => "refund",
+            Self::Credit => "credit",
+        }
+    }
+}
 
 /// Why money moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// The processor took the money.
+    /// It came in: the processor took it, or it was put in.
     Paid,
     /// The bank took it back.
     Returned,
     /// The plan gave it back.
     Refunded,
+    /// Credit was applied to what is owed.
+    Applied,
 }
 
 impl Reason {
@@ -23,109 +56,171 @@ impl Reason {
             Self::Paid => "paid",
             Self::Returned => "returned",
             Self::Refunded => "refunded",
+            Self::Applied => "applied",
         }
     }
 }
 
-/// Where the member's money goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Towards {
-    /// It lowers what the member owes.
-    Bills,
-    /// Somebody else paid the bills meanwhile: it is the member's credit, and people have to give it back.
-    Credit,
+/// An account of the books. Those of a member are by membership.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Account {
+    /// What the processor owes the plan.
+    ProcessorClearing,
+    CardFees,
+    /// What the member owes.
+    Receivable(String),
+    /// What the plan owes the member.
+    Credit(String),
 }
 
-/// What one payment moved: the bills' part, and the card fee.
-pub struct Movement<'a> {
-    pub payment: &'a str,
-    pub membership: &'a str,
-    pub total: Money,
-    pub fee: Money,
-    pub at: Instant,
+impl Account {
+    /// The account of a name that `Display` wrote.
+    fn parse(name: &str) -> Option<Self> {
+        match name.split_once(':') {
+            None if name == "processor_clearing" => Some(Self::ProcessorClearing),
+            None if name == "card_fees" => Some(Self::CardFees),
+            Some(("receivable", membership)) => Some(Self::Receivable(membership.to_owned())),
+            Some(("credit", membership)) => Some(Self::Credit(membership.to_owned())),
+            _ => None,
+        }
+    }
 }
 
-impl Movement<'_> {
-    /// What the processor owes us goes up, what the member owes goes down, the fee is earned.
-    pub async fn take(&self, tx: &mut Tx, towards: Towards) -> Result<(), sqlx::Error> {
-        let entry = self.entry(tx, Reason::Paid).await?;
-        post(tx, &entry, &self.taken(towards)).await
-    }
-
-    /// The reverse of the last time it was taken; gives whose the money was.
-    pub async fn give_back(&self, tx: &mut Tx, reason: Reason) -> Result<Towards, sqlx::Error> {
-        let last = sqlx::query(
-            "SELECT id FROM ledger_entry WHERE payment = $1 AND (reason = 'paid' OR reason LIKE 'paid:%') \
-             ORDER BY at DESC, id DESC LIMIT 1",
-        );
-        let last = last.bind(self.payment).fetch_optional(&mut **tx).await?;
-        let mut taken = Vec::new();
-        if let Some(last) = last {
-            let id: String = last.try_get("id")?;
-            let postings = sqlx::query("SELECT account, cents FROM ledger_posting WHERE entry = $1").bind(id);
-            for posting in postings.fetch_all(&mut **tx).await? {
-                taken.push((posting.try_get("account")?, posting.try_get("cents")?));
-            }
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ProcessorClearing => f.write_str("processor_clearing"),
+            Self::CardFees => f.write_str("card_fees"),
+            Self::Receivable(membership) => write!(f, "receivable:{membership}"),
+            Self::Credit(membership) => write!(f, "credit:{membership}"),
         }
-        if taken.is_empty() {
-            taken = self.taken(Towards::Bills);
-        }
-        let is_credit = taken.iter().any(|(account, _)| account.starts_with(CREDIT));
-        taken.iter_mut().for_each(|(_, cents)| *cents = -*cents);
-        let entry = self.entry(tx, reason).await?;
-        post(tx, &entry, &taken).await?;
-        Ok(if is_credit { Towards::Credit } else { Towards::Bills })
     }
+}
 
-    fn taken(&self, towards: Towards) -> Vec<(String, i64)> {
-        let (total, fee) = (self.total.cents(), self.fee.cents());
-        let kind = if towards == Towards::Bills { RECEIVABLE } else { CREDIT };
-        vec![
-            ("processor_clearing".to_owned(), total + fee),
-            (format!("{kind}{}", self.membership), -total),
-            ("card_fees".to_owned(), -fee),
-        ]
+/// A change of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posting {
+    pub account: Account,
+    /// A debit is positive.
+    pub cents: i64,
+}
+
+/// The entry's id, from which a repeated one is known.
+pub fn entry_id(source: Source<'_>, reason: &str) -> String {
+    match source.kind {
+        // As the version before names them.
+        SourceKind::Payment => format!("{}:{reason}", source.id),
+        kind => format!("{}:{}:{reason}", kind.word(), source.id),
     }
+}
 
-    /// Writes the entry without its postings and gives its id.
-    async fn entry(&self, tx: &mut Tx, reason: Reason) -> Result<String, sqlx::Error> {
-        let word = reason.word();
-        if let Some(id) = self.insert(tx, word).await? {
-            return Ok(id);
-        }
-        let sql = "SELECT COUNT(*) FROM ledger_entry WHERE payment = $1 AND (reason = $2 OR reason LIKE $3)";
-        let before = sqlx::query(sql).bind(self.payment).bind(word).bind(format!("{word}:%"));
+/// Writes an entry with its postings. The second of one source and reason is an entry of its own: the caller has locked the source, and
+/// knows that it happened again. An error, and nothing written, if the postings don't sum to zero or there are none.
+pub async fn post(
+    tx: &mut Tx,
+    source: Source<'_>,
+    reason: Reason,
+    postings: &[Posting],
+    at: Instant,
+) -> Result<(), sqlx::Error> {
+    if !balances(postings) {
+        return Err(sqlx::Error::Protocol("the postings of a ledger entry do not balance".to_owned()));
+    }
+    let word = reason.word();
+    let mut entry = entry_id(source, word);
+    if !insert(tx, &entry, source, word, at).await? {
+        let sql = "SELECT COUNT(*) FROM ledger_entry WHERE (source_kind = $1 AND source = $2 OR source_kind IS NULL AND payment = $2) \
+                   AND (reason = $3 OR reason LIKE $4)";
+        let before = sqlx::query(sql).bind(source.kind.word()).bind(source.id).bind(word).bind(format!("{word}:%"));
         let before: i64 = before.fetch_one(&mut **tx).await?.try_get(0)?;
-        let again = self.insert(tx, &format!("{word}:{}", before + 1)).await?;
-        again.ok_or_else(|| sqlx::Error::Protocol("a ledger entry is there already".to_owned()))
+        let again = format!("{word}:{}", before + 1);
+        entry = entry_id(source, &again);
+        if !insert(tx, &entry, source, &again, at).await? {
+            return Err(sqlx::Error::Protocol("a ledger entry is there already".to_owned()));
+        }
     }
-
-    async fn insert(&self, tx: &mut Tx, reason: &str) -> Result<Option<String>, sqlx::Error> {
-        let id = format!("{}:{reason}", self.payment);
-        let done = sqlx::query(
-            "INSERT INTO ledger_entry (id, payment, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(&id)
-        .bind(self.payment)
-        .bind(reason)
-        .bind(self.at.millis())
-        .execute(&mut **tx)
-        .await?;
-        Ok((done.rows_affected() == 1).then_some(id))
-    }
-}
-
-const RECEIVABLE: &str = "receivable:";
-const CREDIT: &str = "credit:";
-
-async fn post(tx: &mut Tx, entry: &str, postings: &[(String, i64)]) -> Result<(), sqlx::Error> {
-    for (account, cents) in postings.iter().filter(|(_, cents)| *cents != 0) {
+    for posting in postings.iter().filter(|posting| posting.cents != 0) {
         sqlx::query("INSERT INTO ledger_posting (entry, account, cents) VALUES ($1, $2, $3)")
-            .bind(entry)
-            .bind(account)
-            .bind(*cents)
+            .bind(&entry)
+            .bind(posting.account.to_string())
+            .bind(posting.cents)
             .execute(&mut **tx)
             .await?;
     }
     Ok(())
+}
+
+/// The postings of the last entry of this source and reason; none if there is no such entry.
+pub async fn last(tx: &mut Tx, source: Source<'_>, reason: Reason) -> Result<Vec<Posting>, sqlx::Error> {
+    let word = reason.word();
+    let sql = "SELECT ledger_posting.account AS account, ledger_posting.cents AS cents FROM ledger_posting WHERE entry = \
+               (SELECT id FROM ledger_entry WHERE (source_kind = $1 AND source = $2 OR source_kind IS NULL AND payment = $2) \
+               AND (reason = $3 OR reason LIKE $4) ORDER BY at DESC, id DESC LIMIT 1)";
+    let rows = sqlx::query(sql).bind(source.kind.word()).bind(source.id).bind(word).bind(format!("{word}:%"));
+    let rows = rows.fetch_all(&mut **tx).await?;
+    rows.iter()
+        .map(|row| {
+            let account =
+                Account::parse(row.try_get("account")?).ok_or_else(|| sqlx::Error::Decode("account".into()))?;
+            Ok(Posting { account, cents: row.try_get("cents")? })
+        })
+        .collect()
+}
+
+fn balances(postings: &[Posting]) -> bool {
+    let is_something = postings.iter().any(|posting| posting.cents != 0);
+    is_something && postings.iter().map(|posting| i128::from(posting.cents)).sum::<i128>() == 0
+}
+
+/// False if the entry is there already.
+async fn insert(tx: &mut Tx, id: &str, source: Source<'_>, reason: &str, at: Instant) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "INSERT INTO ledger_entry (id, payment, source_kind, source, reason, at) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(id)
+    .bind((source.kind == SourceKind::Payment).then_some(source.id))
+    .bind(source.kind.word())
+    .bind(source.id)
+    .bind(reason)
+    .bind(at.millis())
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn posting(account: Account, cents: i64) -> Posting {
+        Posting { account, cents }
+    }
+
+    #[test]
+    fn postings_balance_if_they_move_something_and_sum_to_zero() {
+        let owed = || Account::Receivable("m".to_owned());
+        assert!(balances(&[posting(Account::ProcessorClearing, 5), posting(owed(), -5)]));
+        assert!(!balances(&[posting(Account::ProcessorClearing, 5), posting(owed(), -4)]));
+        assert!(!balances(&[
+            posting(Account::ProcessorClearing, i64::MAX),
+            posting(owed(), i64::MAX),
+            posting(Account::CardFees, 2)
+        ]));
+        assert!(!balances(&[posting(owed(), 0)]));
+        assert!(!balances(&[]));
+    }
+
+    #[test]
+    fn an_account_is_read_back_by_its_name() {
+        for account in [
+            Account::ProcessorClearing,
+            Account::CardFees,
+            Account::Receivable("a:b".to_owned()),
+            Account::Credit("a".to_owned()),
+        ] {
+            assert_eq!(Account::parse(&account.to_string()), Some(account));
+        }
+        assert_eq!(Account::parse("elsewhere"), None);
+    }
 }

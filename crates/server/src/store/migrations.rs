@@ -2,10 +2,13 @@
 //! meanwhile, so it is a step of its own (`kppay-server migrate`), before the first server of the new version: a server that finds
 //! older tables does not start, one that finds newer tables does, and only an empty database gets its tables at the start.
 //!
-//! What a migration may do is in ARCHITECTURE.md ("Migrations"); `tests/migrations.rs` reads them.
+//! What a migration may do is in ARCHITECTURE.md ("Migrations"); `tests/sql.rs` reads them. Most are written once for both databases; what
+//! only one of them can say is in its folder, under one number in each.
 
 use sqlx::{
-    AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection, migrate::Migrator, sqlite::SqliteConnectOptions,
+    AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection,
+    migrate::{Migration, Migrator},
+    sqlite::SqliteConnectOptions,
 };
 
 /// Any number but the one sqlx takes for the migrations themselves: under this lock it is looked again what there is to do.
@@ -18,15 +21,26 @@ const SETTINGS: &str =
 const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";
 const LOCK_TIMEOUT: &str = "SET lock_timeout = '5s'";
 
-fn migrator() -> Migrator {
-    let mut migrator = sqlx::migrate!();
+enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+fn migrator(dialect: Dialect) -> Migrator {
+    let (common, own) = match dialect {
+        Dialect::Sqlite => (sqlx::migrate!(), sqlx::migrate!("migrations/sqlite")),
+        Dialect::Postgres => (sqlx::migrate!(), sqlx::migrate!("migrations/postgres")),
+    };
+    let mut all: Vec<Migration> = common.iter().chain(own.iter()).cloned().collect();
+    all.sort_by_key(|migration| migration.version);
+    let mut migrator = Migrator::with_migrations(all);
     // A database of a newer version has migrations that are not known here.
     migrator.set_ignore_missing(true);
     migrator
 }
 
 pub async fn sqlite(write: &AnyPool) -> Result<(), sqlx::Error> {
-    Ok(migrator().run(write).await?)
+    Ok(migrator(Dialect::Sqlite).run(write).await?)
 }
 
 /// An error if not: by a connection that changes nothing, not even how the file is written to.
@@ -37,7 +51,7 @@ pub async fn sqlite_has_its_tables(options: &SqliteConnectOptions) -> Result<(),
     let applied =
         if is_there == 0 { Vec::new() } else { sqlx::query_scalar(APPLIED).fetch_all(&mut connection).await? };
     connection.close().await?;
-    if !is_behind(&migrator(), &applied) {
+    if !is_behind(&migrator(Dialect::Sqlite), &applied) {
         return Ok(());
     }
     let file = options.get_filename().display();
@@ -64,7 +78,7 @@ pub enum Which {
 pub async fn postgres(url: &str, which: Which) -> Result<(), sqlx::Error> {
     let mut connection = AnyConnection::connect(url).await?;
     sqlx::raw_sql(SETTINGS).execute(&mut connection).await?;
-    let migrator = migrator();
+    let migrator = migrator(Dialect::Postgres);
     if !is_behind(&migrator, &applied(&mut connection).await?) {
         // Nothing to do, so nobody to wait for: a migration of the next version may be running for an hour.
         return connection.close().await;

@@ -1,12 +1,19 @@
 //! Payments as rows: read here, begun in `begin`, settled in `settle`.
 
-use super::{Store, Tx, bills::owed, cents, from_word, json, retry, sessions::Session, value, word};
+use super::{
+    Store, Tx, bills::owed, cents, from_word, initiators::Initiator, json, retry, sessions::Session, value, word,
+};
+use crate::token::is_id;
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
     account::AuthorisationGiven,
-    payment::{Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState},
+    payment::{
+        Failure, Method, PaidBill, PaidLine, Payment, PaymentEvent, PaymentPage, PaymentShare, PaymentState,
+        PaymentSummary,
+    },
 };
 use sqlx::{Row, any::AnyRow};
+use std::fmt;
 
 /// What one key has done so far.
 #[derive(Debug)]
@@ -25,12 +32,39 @@ pub struct Begun {
     pub is_running: bool,
 }
 
-/// Who made a payment.
-pub struct PaymentPayer {
-    pub session: String,
-    /// None for a guest.
-    pub account: Option<String>,
+/// Who made a payment, and whose bills it pays.
+pub struct MadeBy {
+    pub initiator: Initiator,
     pub membership: String,
+}
+
+/// Which page of a list of payments.
+pub struct Page {
+    /// Those before this one; the first page without.
+    pub before: Option<Cursor>,
+    pub limit: i64,
+}
+
+/// A payment's place in the order of a list. As text it is opaque to clients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    pub created_at: Instant,
+    pub id: String,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.created_at.millis(), self.id)
+    }
+}
+
+impl Cursor {
+    /// None for a text that `Display` did not write.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (at, id) = text.split_once('.')?;
+        let created_at = at.parse().ok().filter(|_| at.len() <= 15 && is_id(id))?;
+        Some(Self { created_at: Instant::from_millis(created_at), id: id.to_owned() })
+    }
 }
 
 impl Store {
@@ -52,7 +86,7 @@ impl Store {
 
     /// The payment, if this session may see it: a payer's own, a member's every one of the membership.
     pub async fn payment_seen_by(&self, session: &Session, id: &str) -> Result<Option<Payment>, sqlx::Error> {
-        let (sql, whose) = if session.member.is_some() {
+        let (sql, whose) = if session.member().is_some() {
             (PAYMENT_OF_MEMBERSHIP, &session.membership.id)
         } else {
             (PAYMENT_OF_SESSION, &session.id)
@@ -60,20 +94,30 @@ impl Store {
         Ok(self.one_payment(sql, &[id, whose]).await?.map(|(payment, _)| payment))
     }
 
-    /// The newest first.
-    pub async fn last_payments(&self, membership: &str, limit: i64) -> Result<Vec<Payment>, sqlx::Error> {
-        retry(|| self.last_payments_once(membership, limit)).await
-    }
-
-    async fn last_payments_once(&self, membership: &str, limit: i64) -> Result<Vec<Payment>, sqlx::Error> {
-        let mut tx = self.begin_reading().await?;
-        let rows = sqlx::query(LAST_PAYMENTS).bind(membership).bind(limit).fetch_all(&mut *tx).await?;
-        let mut payments = Vec::with_capacity(rows.len());
+    /// A page of a membership's payments, the newest first, read by one statement.
+    pub async fn page_of_payments(&self, membership: &str, page: &Page) -> Result<PaymentPage, sqlx::Error> {
+        let before = page.before.as_ref();
+        let rows = sqlx::query(PAGE)
+            .bind(membership)
+            .bind(before.map_or(i64::MAX, |before| before.created_at.millis()))
+            .bind(before.map_or("", |before| &before.id))
+            .bind(page.limit + 1) // one more tells whether there is a next page
+            .fetch_all(&self.read)
+            .await?;
+        let mut payments: Vec<PaymentSummary> = Vec::new();
         for row in &rows {
-            payments.push(payment_from(&mut tx, row).await?);
+            let id: String = row.try_get("id")?;
+            let bill = paid_bill_of(row)?;
+            match payments.last_mut().filter(|last| last.id == id) {
+                Some(last) => last.bills.push(bill),
+                None => payments.push(summary_of(row, id, bill)?),
+            }
         }
-        tx.commit().await?;
-        Ok(payments)
+        let is_last = payments.len() as i64 <= page.limit;
+        payments.truncate(usize::try_from(page.limit).unwrap_or(0));
+        let next = payments.last().filter(|_| !is_last);
+        let next = next.map(|last| Cursor { created_at: last.created_at, id: last.id.clone() }.to_string());
+        Ok(PaymentPage { payments, next })
     }
 
     /// What a member authorised, word for word, the newest first. Those that guests gave are theirs.
@@ -104,7 +148,7 @@ impl Store {
     ) -> Result<Option<Payment>, sqlx::Error> {
         let found = self.one_payment(PAYMENT_OF_KEY, &[&session.membership.id, &key.to_string()]).await?;
         let Some((payment, made_in)) = found else { return Ok(None) };
-        if session.member.is_none() && made_in != session.id {
+        if session.member().is_none() && made_in.as_deref() != Some(&session.id) {
             let adopt = "UPDATE payment SET session = $2 WHERE id = $1";
             // A reader waits for no writer that is in trouble, and is answered all the same: the next question by the key adopts it.
             if sqlx::query(adopt).bind(&payment.id).bind(&session.id).execute(&self.write).await.is_err() {
@@ -125,17 +169,11 @@ impl Store {
         row.map(|row| Ok((value(&row, "email")?, value(&row, "locale")?))).transpose()
     }
 
-    pub async fn payer(&self, id: &str) -> Result<Option<PaymentPayer>, sqlx::Error> {
-        let sql = "SELECT session, account, membership FROM payment WHERE id = $1";
+    pub async fn made_by(&self, id: &str) -> Result<Option<MadeBy>, sqlx::Error> {
+        let sql = "SELECT session, account, membership, initiator_kind, initiator FROM payment WHERE id = $1";
         let row = sqlx::query(sql).bind(id).fetch_optional(&self.read).await?;
-        row.map(|row| {
-            Ok(PaymentPayer {
-                session: row.try_get("session")?,
-                account: row.try_get("account")?,
-                membership: row.try_get("membership")?,
-            })
-        })
-        .transpose()
+        row.map(|row| Ok(MadeBy { initiator: Initiator::from_row(&row)?, membership: row.try_get("membership")? }))
+            .transpose()
     }
 
     pub async fn payment_locale(&self, id: &str) -> Result<Locale, sqlx::Error> {
@@ -143,8 +181,12 @@ impl Store {
         value(&row, "locale")
     }
 
-    /// The payment with its parts, all of one moment, and the session that it is of.
-    async fn one_payment(&self, sql: &'static str, values: &[&str]) -> Result<Option<(Payment, String)>, sqlx::Error> {
+    /// The payment with its parts, all of one moment, and the session that it is of, if one made it.
+    async fn one_payment(
+        &self,
+        sql: &'static str,
+        values: &[&str],
+    ) -> Result<Option<(Payment, Option<String>)>, sqlx::Error> {
         retry(|| self.one_payment_once(sql, values)).await
     }
 
@@ -152,7 +194,7 @@ impl Store {
         &self,
         sql: &'static str,
         values: &[&str],
-    ) -> Result<Option<(Payment, String)>, sqlx::Error> {
+    ) -> Result<Option<(Payment, Option<String>)>, sqlx::Error> {
         let mut tx = self.begin_reading().await?;
         let query = values.iter().fold(sqlx::query(sql), |query, value| query.bind(*value));
         let payment = match query.fetch_optional(&mut *tx).await? {
@@ -173,10 +215,6 @@ async fn payment_from(tx: &mut Tx, row: &AnyRow) -> Result<Payment, sqlx::Error>
     let (total, fee) = (cents(row, "total_cents")?, cents(row, "fee_cents")?);
     let failure: Option<String> = row.try_get("failure")?;
     let email: Option<String> = row.try_get("email")?;
-    let optional_date = |column: &str| -> Result<Option<Date>, sqlx::Error> {
-        let text: Option<String> = row.try_get(column)?;
-        Ok(text.and_then(|text| Date::parse(&text).ok()))
-    };
     let region: contract::Region = value(row, "region")?;
     Ok(Payment {
         reference: row.try_get("reference")?,
@@ -193,8 +231,8 @@ async fn payment_from(tx: &mut Tx, row: &AnyRow) -> Result<Payment, sqlx::Error>
         email: email.and_then(|email| contract::Email::parse(&email).ok()),
         created_at: Instant::from_millis(row.try_get("created_at")?),
         time_zone: region.time_zone().to_owned(),
-        sent_on: optional_date("sent_on")?,
-        expected_on: optional_date("expected_on")?,
+        sent_on: optional_date(row, "sent_on")?,
+        expected_on: optional_date(row, "expected_on")?,
         moved_by: json(row.try_get("moved_by")?)?,
         failure: told(failure.as_deref().map(from_word).transpose()?, row)?,
         owed_now: owed,
@@ -270,9 +308,53 @@ macro_rules! payments {
 const PAYMENT: &str = payments!("payment.id = $1");
 const PAYMENT_OF_SESSION: &str = payments!("payment.id = $1 AND payment.session = $2");
 const PAYMENT_OF_MEMBERSHIP: &str = payments!("payment.id = $1 AND payment.membership = $2");
-const LAST_PAYMENTS: &str =
-    payments!("payment.membership = $1 ORDER BY payment.created_at DESC, payment.id DESC LIMIT $2");
 const PAYMENT_OF_KEY: &str = payments!("payment.membership = $1 AND payment.idempotency_key = $2");
+
+/// A row a bill of each payment. The page is chosen first, by its index.
+const PAGE: &str = "WITH page AS MATERIALIZED (SELECT payment.id AS id, payment.created_at AS created_at FROM payment \
+    WHERE payment.membership = $1 AND (payment.created_at < $2 OR payment.created_at = $2 AND payment.id < $3) \
+    ORDER BY payment.created_at DESC, payment.id DESC LIMIT $4) \
+    SELECT payment.id AS id, payment.reference AS reference, payment.state AS state, payment.failure AS failure, \
+    payment.total_cents + payment.fee_cents AS charged_cents, payment.method AS method, payment.created_at AS created_at, \
+    payment.expected_on AS expected_on, payment.account AS account, membership.region AS region, \
+    (SELECT payment_event.at FROM payment_event WHERE payment_event.payment = page.id \
+     ORDER BY payment_event.position DESC LIMIT 1) AS since, \
+    payment_share.bill AS bill, payment_share.amount_cents AS amount_cents, bill.kind AS kind, bill.patient AS patient \
+    FROM page JOIN payment ON payment.id = page.id JOIN membership ON membership.id = payment.membership \
+    JOIN payment_share ON payment_share.payment = page.id JOIN bill ON bill.id = payment_share.bill \
+    ORDER BY page.created_at DESC, page.id DESC, payment_share.position";
+
+fn summary_of(row: &AnyRow, id: String, bill: PaidBill) -> Result<PaymentSummary, sqlx::Error> {
+    let failure: Option<String> = row.try_get("failure")?;
+    let region: contract::Region = value(row, "region")?;
+    Ok(PaymentSummary {
+        id,
+        reference: row.try_get("reference")?,
+        state: from_word(row.try_get("state")?)?,
+        since: Instant::from_millis(row.try_get("since")?),
+        charged: cents(row, "charged_cents")?,
+        bills: vec![bill],
+        method: json(row.try_get("method")?)?,
+        created_at: Instant::from_millis(row.try_get("created_at")?),
+        time_zone: region.time_zone().to_owned(),
+        expected_on: optional_date(row, "expected_on")?,
+        failure: told(failure.as_deref().map(from_word).transpose()?, row)?,
+    })
+}
+
+fn paid_bill_of(row: &AnyRow) -> Result<PaidBill, sqlx::Error> {
+    Ok(PaidBill {
+        bill: row.try_get("bill")?,
+        kind: from_word(row.try_get("kind")?)?,
+        patient: row.try_get("patient")?,
+        amount: cents(row, "amount_cents")?,
+    })
+}
+
+fn optional_date(row: &AnyRow, column: &str) -> Result<Option<Date>, sqlx::Error> {
+    let text: Option<String> = row.try_get(column)?;
+    Ok(text.and_then(|text| Date::parse(&text).ok()))
+}
 
 /// Why it failed, for whoever may see the payment: to somebody without an account without the detail.
 fn told(failure: Option<Failure>, row: &AnyRow) -> Result<Option<Failure>, sqlx::Error> {
@@ -302,4 +384,18 @@ pub async fn add_event(tx: &mut Tx, payment: &str, state: PaymentState, at: Inst
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_what_was_written_or_none() {
+        let cursor = Cursor { created_at: Instant::from_millis(1_795_456_320_000), id: "0193-ab".to_owned() };
+        assert_eq!(Cursor::parse(&cursor.to_string()), Some(cursor));
+        for other in ["", ".", "1", "1.", ".a", "x.a", "1.a b", "99999999999999999.a", "1.\u{1f4a9}"] {
+            assert_eq!(Cursor::parse(other), None, "{other}");
+        }
+    }
 }

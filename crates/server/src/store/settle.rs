@@ -4,7 +4,7 @@
 
 use super::{
     Store, Tx, from_word,
-    ledger::{Movement, Towards},
+    movements::{Movement, Towards},
     outbox::{Message, Queued},
     payments::add_event,
     retry,
@@ -60,7 +60,8 @@ struct Before {
     charge: Option<String>,
     sequence: i64,
     membership: String,
-    session: String,
+    /// In which it was made.
+    session: Option<String>,
 }
 
 impl Store {
@@ -140,7 +141,9 @@ impl Store {
         // What a debit's first answer says is what the payment was begun with: it is news all the same.
         let is_sent = before.state == PaymentState::Processing && effect == Effect::Nothing;
         if is_sent || settled == Settled::Changed && verdict.state == PaymentState::Paid {
-            wipe_draft(&mut tx, &before.session).await?;
+            if let Some(session) = &before.session {
+                wipe_draft(&mut tx, session).await?;
+            }
         }
         if is_sent || settled == Settled::Changed {
             put_message(&mut tx, payment, verdict.state, effect, message, at).await?;

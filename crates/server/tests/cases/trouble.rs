@@ -10,6 +10,7 @@ use crate::house::{
 };
 use axum::Router;
 use serde_json::{Value, json};
+use server::store::payments::Page;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 use std::time::{Duration, Instant};
 
@@ -281,9 +282,8 @@ async fn an_answer_is_of_one_moment_while_others_pay() {
         let mut answers = 0;
         while is_paying.load(std::sync::atomic::Ordering::SeqCst) {
             lines_sum_to_their_bill(&house.ask(Call::get("/bills").by(&ana)).await.is(200).json());
-            // Every payment of a list says what is owed now: one list, one now.
-            let payments = house.app.store.last_payments(ANA.name, 20).await.unwrap();
-            assert!(payments.windows(2).all(|two| two[0].owed_now == two[1].owed_now), "{payments:?}");
+            let page = house.app.store.page_of_payments(ANA.name, &Page { before: None, limit: 20 }).await.unwrap();
+            assert!(page.payments.iter().all(|row| row.bills[0].amount == row.charged), "{page:?}");
             answers += 1;
         }
         answers

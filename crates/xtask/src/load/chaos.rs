@@ -99,7 +99,9 @@ fn send(server: &str, method: &str, path: &str, headers: &[(&str, &str)], body: 
 fn told(answer: &Answer) -> Option<Told> {
     let body = answer.json().ok()?;
     if (200..300).contains(&answer.status) {
-        return body["state"].as_str().map(|state| Told::State(state.to_owned()));
+        // A payment, or a page with it; servers of the version before answer the question by the key with the payment itself.
+        let state = body["state"].as_str().or(body["payments"][0]["state"].as_str());
+        return state.map(|state| Told::State(state.to_owned()));
     }
     let is_problem = answer.header("content-type").is_some_and(|kind| kind.starts_with("application/problem+json"));
     match body["code"].as_str().filter(|_| is_problem)? {

@@ -8,6 +8,7 @@ use crate::{
     },
     refusal::{Answer, Error},
     state::App,
+    store::payments::{Cursor, Page},
 };
 use axum::{
     Json,
@@ -16,7 +17,7 @@ use axum::{
 };
 use contract::{
     IdempotencyKey, Instant,
-    payment::{Payment, PaymentList, PaymentOrder},
+    payment::{Payment, PaymentOrder, PaymentPage},
     refusal::RefusalCode,
 };
 
@@ -58,28 +59,34 @@ pub struct PaymentQuery {
     /// that names it and this moment, or an earlier one, begins any more. Without it 404 says nothing about an order that is still on its way.
     #[param(value_type = Option<contract::Instant>)]
     pub begin_by: Option<Instant>,
-    /// For a member, without a key: how many of the newest, 1 to 50.
+    /// For a member, without a key: the page that `next` of the one before names.
+    pub cursor: Option<String>,
+    /// For a member, without a key: how many a page, 1 to 50.
     #[param(minimum = 1, maximum = 50)]
     pub limit: Option<u8>,
-}
-
-#[derive(serde::Serialize, utoipa::ToSchema)]
-#[serde(untagged)]
-pub enum Payments {
-    One(Box<Payment>),
-    Several(PaymentList),
 }
 
 const USUAL_LIMIT: u8 = 10;
 const MOST_LISTED: u8 = 50;
 
-/// With a key, what became of the payment with it: 409 while the processor has not answered or the order may still begin (`begin_by`),
-/// 404 if there is none. Without one, a
-/// member's last payments, whoever of the household made them.
+impl PaymentQuery {
+    /// None for a query that means nothing.
+    fn page(&self) -> Option<Page> {
+        let limit = Some(self.limit.unwrap_or(USUAL_LIMIT)).filter(|limit| (1..=MOST_LISTED).contains(limit))?;
+        let before = match &self.cursor {
+            Some(text) => Some(Cursor::parse(text)?),
+            None => None,
+        };
+        Some(Page { before, limit: limit.into() })
+    }
+}
+
+/// A member's payments, whoever of the household made them, a page at a time. With a key, the one payment with it: 409 while the
+/// processor has not answered or the order may still begin (`begin_by`), 404 if there is none.
 #[utoipa::path(
     get, path = "/payments", params(PaymentQuery),
     responses(
-        (status = 200, body = Payments),
+        (status = 200, body = PaymentPage),
         (status = 401),
         (status = 404, description = "There is no payment with this key"),
         (status = 409),
@@ -91,16 +98,15 @@ pub async fn list(
     State(app): State<App>,
     ActiveSession(session): ActiveSession,
     query: Result<Query<PaymentQuery>, QueryRejection>,
-) -> Answer<Json<Payments>> {
+) -> Answer<Json<PaymentPage>> {
     let malformed = || Error::new(RefusalCode::Malformed);
-    let Query(PaymentQuery { idempotency_key, begin_by, limit }) = query.map_err(|_| malformed())?;
-    if let Some(key) = idempotency_key {
-        let payment = payments::of_key(&app, &session, &key, begin_by).await?;
-        return Ok(Json(Payments::One(Box::new(payment))));
+    let Query(query) = query.map_err(|_| malformed())?;
+    if let Some(key) = query.idempotency_key {
+        let payment = payments::of_key(&app, &session, &key, query.begin_by).await?;
+        return Ok(Json(PaymentPage { payments: vec![payment.into()], next: None }));
     }
-    let limit = Some(limit.unwrap_or(USUAL_LIMIT)).filter(|limit| (1..=MOST_LISTED).contains(limit));
-    let payments = payments::last(&app, &session, limit.ok_or_else(malformed)?).await?;
-    Ok(Json(Payments::Several(PaymentList { payments })))
+    let page = query.page().ok_or_else(malformed)?;
+    Ok(Json(payments::page(&app, &session, &page).await?))
 }
 
 /// A payment of this session; for a member, of the membership.

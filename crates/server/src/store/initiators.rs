@@ -1,0 +1,78 @@
+//! The initiator of a payment: a guest's session, a member, a schedule or an automatic payment's rule.
+
+use super::sessions::Session;
+use sqlx::{Row, any::AnyRow};
+
+/// Who or what made a payment. All but a guest act for an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Initiator {
+    /// A guest, in the session that found the bills.
+    Guest {
+        session: String,
+    },
+    Member {
+        account: String,
+        session: String,
+    },
+    /// A payment that a member scheduled, when its day had come.
+    Schedule {
+        schedule: String,
+        account: String,
+    },
+    Autopay {
+        rule: String,
+        account: String,
+    },
+}
+
+impl Initiator {
+    /// Of what is paid in a session.
+    pub fn of(session: &Session) -> Self {
+        let id = session.id.clone();
+        match session.member() {
+            Some(member) => Self::Member { account: member.account.clone(), session: id },
+            None => Self::Guest { session: id },
+        }
+    }
+
+    /// The session in which somebody pays, now: it must be alive.
+    pub fn session(&self) -> Option<&str> {
+        match self {
+            Self::Guest { session } | Self::Member { session, .. } => Some(session),
+            Self::Schedule { .. } | Self::Autopay { .. } => None,
+        }
+    }
+
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Self::Guest { .. } => None,
+            Self::Member { account, .. } | Self::Schedule { account, .. } | Self::Autopay { account, .. } => {
+                Some(account)
+            }
+        }
+    }
+
+    /// As the columns `initiator_kind` and `initiator` keep it.
+    pub(super) fn columns(&self) -> (&'static str, &str) {
+        match self {
+            Self::Guest { session } => ("session", session),
+            Self::Member { account, .. } => ("member", account),
+            Self::Schedule { schedule, .. } => ("schedule", schedule),
+            Self::Autopay { rule, .. } => ("autopay", rule),
+        }
+    }
+
+    /// From the columns `initiator_kind`, `initiator`, `account` and `session`. A server of the version before writes the last two only.
+    pub(super) fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        let kind: Option<String> = row.try_get("initiator_kind")?;
+        let initiator = || row.try_get("initiator");
+        let account: Option<String> = row.try_get("account")?;
+        match (kind.as_deref(), account) {
+            (None | Some("session"), None) => Ok(Self::Guest { session: row.try_get("session")? }),
+            (None | Some("member"), Some(account)) => Ok(Self::Member { account, session: row.try_get("session")? }),
+            (Some("schedule"), Some(account)) => Ok(Self::Schedule { schedule: initiator()?, account }),
+            (Some("autopay"), Some(account)) => Ok(Self::Autopay { rule: initiator()?, account }),
+            _ => Err(sqlx::Error::Decode("initiator_kind".into())),
+        }
+    }
+}

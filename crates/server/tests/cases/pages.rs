@@ -1,0 +1,112 @@
+//! A list of payments is a page with a cursor: each payment once, the newest first, whatever is paid meanwhile.
+
+use crate::house::{
+    House, Payer,
+    call::Call,
+    new_key,
+    seed::{ANA, MEI},
+};
+use serde_json::Value;
+use server::store::payments::Page;
+
+const ANAS: &str = "ana@example.org";
+
+/// Writes payments at moments of our own, several in one millisecond, without a processor.
+async fn pays(house: &House, membership: &str, bill: &str, moments: &[i64]) -> Vec<String> {
+    let mut tx = house.app.store.begin().await.unwrap();
+    let mut ids = Vec::new();
+    for at in moments {
+        let id = new_key();
+        for sql in [
+            "INSERT INTO payment (id, reference, membership, session, idempotency_key, fingerprint, state, total_cents, fee_cents, method, \
+             payer_name, locale, authorisation, authorisation_version, created_at, moved_by) VALUES ($1, $1, $2, 'x', $1, '', 'paid', 100, 5, \
+             '{\"kind\":\"bank\",\"account\":\"checking\",\"last4\":\"6789\"}', 'A', 'en', '', 1, $3, '[]')",
+            "INSERT INTO payment_event (payment, position, state, at) SELECT $1, 0, 'paid', $3 WHERE $2 <> ''",
+        ] {
+            sqlx::query(sql).bind(&id).bind(membership).bind(*at).execute(&mut *tx).await.unwrap();
+        }
+        for (position, bill) in [(0_i64, bill), (1, "meis")] {
+            let sql = "INSERT INTO payment_share (payment, position, bill, amount_cents, leaves_cents) VALUES ($1, $2, $3, 50, 0)";
+            sqlx::query(sql).bind(&id).bind(position).bind(bill).execute(&mut *tx).await.unwrap();
+        }
+        ids.push(id);
+    }
+    tx.commit().await.unwrap();
+    ids
+}
+
+async fn page(house: &House, ana: &Payer, query: &str) -> Value {
+    house.ask(Call::get(&format!("/payments?{query}")).by(ana)).await.is(200).json()
+}
+
+fn ids(page: &Value) -> Vec<String> {
+    let rows = page["payments"].as_array().unwrap().iter();
+    rows.map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn page_by_page_each_payment_comes_once_the_newest_first_while_others_pay() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let ana = house.sign_in(ANAS).await;
+    let moments = [5, 1, 5, 5, 3, 5, 2, 4, 5].map(|at| 1_700_000_000_000 + at);
+    let written = pays(&house, ANA.name, "visit", &moments).await;
+    let mut expected: Vec<_> = moments.iter().zip(written).map(|(at, id)| (*at, id)).collect();
+    expected.sort_by(|one, other| other.cmp(one));
+    let expected: Vec<String> = expected.into_iter().map(|(_, id)| id).collect();
+
+    let (mut seen, mut query, mut pages) = (Vec::new(), "limit=2".to_owned(), 0);
+    loop {
+        let found = page(&house, &ana, &query).await;
+        assert!(found["payments"].as_array().unwrap().len() <= 2);
+        seen.extend(ids(&found));
+        pages += 1;
+        let Some(next) = found["next"].as_str() else { break };
+        query = format!("limit=2&cursor={next}");
+        pays(&house, ANA.name, "visit", &[1_800_000_000_000 + pages]).await;
+    }
+    assert_eq!((seen, pages), (expected, 5));
+}
+
+#[tokio::test]
+async fn a_row_says_which_bills_were_paid_how_and_what_became_of_it() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let ana = house.sign_in(ANAS).await;
+    pays(&house, ANA.name, "visit", &[1_700_000_000_000]).await;
+    let found = page(&house, &ana, "").await;
+    let row = &found["payments"][0];
+    assert_eq!(
+        (&row["state"], &row["charged"], &row["method"]["last4"]),
+        (&"paid".into(), &"1.05".into(), &"6789".into())
+    );
+    assert_eq!((&row["bills"][0]["bill"], &row["bills"][1]["amount"]), (&"visit".into(), &"0.50".into()));
+    assert_eq!((&row["since"], &row["time_zone"]), (&row["created_at"], &"America/Los_Angeles".into()));
+    assert_eq!(found["next"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_cursor_opens_no_other_membership_and_what_is_none_is_malformed() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    house.register(&MEI, "mei@example.org").await;
+    let (ana, mei) = (house.sign_in(ANAS).await, house.sign_in("mei@example.org").await);
+    pays(&house, ANA.name, "visit", &[1_700_000_000_000, 1_700_000_000_001]).await;
+    let found = page(&house, &ana, "limit=1").await;
+    let next = found["next"].as_str().unwrap();
+    assert_eq!(ids(&page(&house, &ana, &format!("cursor={next}")).await).len(), 1);
+    assert_eq!(ids(&page(&house, &mei, &format!("cursor={next}")).await).len(), 0);
+    for wrong in ["", "x", "1", "1.", "-", "99999999999999999999.a", "1.a%20b"] {
+        house.ask(Call::get(&format!("/payments?cursor={wrong}")).by(&ana)).await.is_refused(400, "malformed");
+    }
+}
+
+#[tokio::test]
+async fn ten_thousand_payments_are_read_a_page_at_a_time_by_one_statement() {
+    let house = House::open().await;
+    let moments: Vec<i64> = (0..10_000).map(|at| 1_700_000_000_000 + at).collect();
+    pays(&house, ANA.name, "visit", &moments).await;
+    let first = house.app.store.page_of_payments(ANA.name, &Page { before: None, limit: 50 }).await.unwrap();
+    assert_eq!((first.payments.len(), first.payments[0].created_at.millis()), (50, 1_700_000_009_999));
+    assert!(first.next.is_some());
+}
