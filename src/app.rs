@@ -18,7 +18,7 @@ use crate::{
     ui::{Arrivals, Shell, live},
 };
 use chunks::{Chunk, Chunks, Page};
-use contract::session::SessionKind;
+use contract::session::SessionView;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::Router;
@@ -113,7 +113,7 @@ fn restore_session(session: CurrentSession, deployment: Deployment) {
                 match restored {
                     Ok(view) => {
                         // a member's region is the account's
-                        if let (SessionKind::Member, Some(membership)) = (view.kind, &view.membership) {
+                        if let SessionView::Member { membership, .. } = &view {
                             deployment.region.set(Some(membership.region));
                         }
                         return session.take_in(&view);

@@ -8,7 +8,7 @@ use crate::{
 use contract::{
     Instant,
     factor::FactorsAsked,
-    session::{MembershipView, PersonView, SessionKind, SessionView},
+    session::{MembershipView, PersonView, SessionView},
 };
 use leptos::prelude::*;
 
@@ -35,13 +35,17 @@ pub struct Access {
 
 impl From<&SessionView> for Session {
     fn from(view: &SessionView) -> Self {
-        let access =
-            || Some(Access { membership: view.membership.clone()?, capture_binding: view.capture_binding.clone()? });
-        match (view.kind, access(), &view.person) {
-            (SessionKind::Payer, Some(access), _) => Self::Payer(access),
-            (SessionKind::Member, Some(access), Some(person)) => Self::Member(access, person.clone()),
-            (SessionKind::PendingSecondFactor, ..) => view.second_factor.map_or(Self::Guest, Self::PendingSecondFactor),
-            _ => Self::Guest,
+        let access = |membership: &MembershipView, capture_binding: &String| Access {
+            membership: membership.clone(),
+            capture_binding: capture_binding.clone(),
+        };
+        match view {
+            SessionView::Guest { .. } => Self::Guest,
+            SessionView::Payer { membership, capture_binding, .. } => Self::Payer(access(membership, capture_binding)),
+            SessionView::PendingSecondFactor { second_factor, .. } => Self::PendingSecondFactor(*second_factor),
+            SessionView::Member { membership, capture_binding, person, .. } => {
+                Self::Member(access(membership, capture_binding), person.clone())
+            }
         }
     }
 }
@@ -70,8 +74,9 @@ pub struct Lasts {
 
 impl Lasts {
     fn of(view: &SessionView, told_at: Moment) -> Option<Self> {
-        let from_now = |instant: Instant| instant.millis() - view.now.millis();
-        Some(Self { told_at, idle_millis: from_now(view.expires_at?), whole_millis: from_now(view.ends_at?) })
+        let from_now = |instant: Instant| instant.millis() - view.now().millis();
+        let (expires_at, ends_at) = view.ends()?;
+        Some(Self { told_at, idle_millis: from_now(expires_at), whole_millis: from_now(ends_at) })
     }
 
     /// Milliseconds until it ends if nothing happens; below zero when it is over.
@@ -139,7 +144,7 @@ impl CurrentSession {
     /// For handlers. Whoever watches the session hears of it only when it is another one.
     pub fn take_in(self, view: &SessionView) {
         let now = browser::moment();
-        self.3.clock.set_value(Some((view.now, now)));
+        self.3.clock.set_value(Some((view.now(), now)));
         self.hear(view, Lasts::of(view, now));
     }
 
@@ -167,57 +172,65 @@ mod tests {
     use super::*;
     use contract::Region;
 
-    fn view(kind: SessionKind) -> SessionView {
-        let at = |second: i64| Instant::from_millis(1_795_456_320_000 + second * 1_000);
-        SessionView {
-            kind,
-            membership: Some(MembershipView { region: Region::California, ending: "678".into() }),
+    fn at(second: i64) -> Instant {
+        Instant::from_millis(1_795_456_320_000 + second * 1_000)
+    }
+
+    fn payer(membership: MembershipView, ends_at: Instant) -> SessionView {
+        let (now, expires_at, capture_binding) = (at(0), at(900), "binding".into());
+        SessionView::Payer { now, expires_at, ends_at, membership, capture_binding }
+    }
+
+    fn own() -> MembershipView {
+        MembershipView { region: Region::California, ending: "678".into() }
+    }
+
+    fn member() -> SessionView {
+        SessionView::Member {
             now: at(0),
-            expires_at: Some(at(900)),
-            ends_at: Some(at(28_800)),
-            capture_binding: Some("binding".into()),
-            person: (kind == SessionKind::Member).then(|| PersonView {
+            expires_at: at(900),
+            ends_at: at(28_800),
+            membership: own(),
+            capture_binding: "binding".into(),
+            person: PersonView {
                 name: "Ana O’Neill".into(),
                 email: "ana@example.org".into(),
                 is_email_confirmed: false,
-            }),
-            second_factor: None,
+            },
         }
     }
 
+    const ASKED: FactorsAsked = FactorsAsked { authenticator: true, passkey: false };
+
+    fn pending() -> SessionView {
+        SessionView::PendingSecondFactor { now: at(0), expires_at: at(600), ends_at: at(600), second_factor: ASKED }
+    }
+
     #[test]
-    fn what_lacks_something_is_a_guests() {
-        assert!(matches!(Session::from(&view(SessionKind::Member)), Session::Member(..)));
-        assert!(matches!(Session::from(&view(SessionKind::Payer)), Session::Payer(_)));
-        assert_eq!(Session::from(&view(SessionKind::PendingSecondFactor)), Session::Guest);
-        let asked = FactorsAsked { authenticator: true, passkey: false };
-        let pending = SessionView { second_factor: Some(asked), ..view(SessionKind::PendingSecondFactor) };
-        assert_eq!(Session::from(&pending), Session::PendingSecondFactor(asked));
-        assert_eq!(Session::from(&pending).access(), None);
-        let nobody = SessionView { person: None, ..view(SessionKind::Member) };
-        assert_eq!(Session::from(&nobody), Session::Guest);
+    fn whoever_has_yet_to_show_a_second_factor_has_no_access() {
+        assert_eq!(Session::from(&pending()), Session::PendingSecondFactor(ASKED));
+        assert_eq!(Session::from(&pending()).access(), None);
+        assert!(Session::from(&member()).access().is_some());
     }
 
     #[test]
     fn whose_bill_was_found_before_somebody_else_signed_in_is_known() {
         let owner = Owner::new();
         owner.with(|| {
-            let asked = FactorsAsked { authenticator: true, passkey: false };
-            let pending = SessionView { second_factor: Some(asked), ..view(SessionKind::PendingSecondFactor) };
             let found = MembershipView { region: Region::Oregon, ending: "293".into() };
-            for way in [vec![], vec![&pending]] {
+            for way in [vec![], vec![&pending()]] {
                 let session = CurrentSession::new(Session::Guest);
                 let taken = |view: &SessionView| session.hear(view, None);
-                taken(&SessionView { membership: Some(found.clone()), ..view(SessionKind::Payer) });
+                taken(&payer(found.clone(), at(28_800)));
                 way.into_iter().for_each(taken);
-                taken(&view(SessionKind::Member));
+                taken(&member());
                 assert_eq!(session.2.get_untracked(), Some(found.clone()));
-                taken(&view(SessionKind::Member));
+                taken(&member());
                 assert_eq!(session.2.get_untracked(), Some(found.clone()), "told again, it is the same session");
-                let own = CurrentSession::new(Session::Guest);
-                own.hear(&view(SessionKind::Payer), None);
-                own.hear(&view(SessionKind::Member), None);
-                assert_eq!(own.2.get_untracked(), None);
+                let same = CurrentSession::new(Session::Guest);
+                same.hear(&payer(own(), at(28_800)), None);
+                same.hear(&member(), None);
+                assert_eq!(same.2.get_untracked(), None);
             }
         });
     }
@@ -236,7 +249,7 @@ mod tests {
     #[test]
     fn a_session_lasts_by_whichever_clock_says_that_more_time_has_passed() {
         let told_at = Moment { wall_millis: 1_000_000, steady_millis: 50_000 };
-        let lasts = Lasts::of(&view(SessionKind::Payer), told_at).unwrap();
+        let lasts = Lasts::of(&payer(own(), at(28_800)), told_at).unwrap();
         let after = |wall: i64, steady: i64| Moment { wall_millis: 1_000_000 + wall, steady_millis: 50_000 + steady };
         assert_eq!(lasts.left(after(60_000, 60_000)), 840_000);
         // asleep: the steady clock stood still
@@ -244,7 +257,6 @@ mod tests {
         // somebody turned the wall clock back
         assert_eq!(lasts.left(after(-3_600_000, 60_000)), 840_000);
         assert!(!lasts.is_last());
-        let late = SessionView { ends_at: view(SessionKind::Payer).expires_at, ..view(SessionKind::Payer) };
-        assert!(Lasts::of(&late, told_at).unwrap().is_last());
+        assert!(Lasts::of(&payer(own(), at(900)), told_at).unwrap().is_last());
     }
 }

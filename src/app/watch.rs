@@ -84,7 +84,7 @@ impl Watch {
                 answer = own.client.session().await;
             }
             if let Ok(view) = answer {
-                let left = view.expires_at.map_or(0, |at| at.millis() - view.now.millis());
+                let left = view.ends().map_or(0, |(at, _)| at.millis() - view.now().millis());
                 if left > TOLD_MILLIS + SLACK_MILLIS {
                     own.session.take_in(&view);
                     browser::conceal(false);

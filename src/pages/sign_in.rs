@@ -89,7 +89,7 @@ fn first_step() -> AnyView {
             match client.sign_in(&credentials).await {
                 Ok(view) => {
                     form.is_busy.set(false);
-                    if let Some(membership) = &view.membership {
+                    if let Some(membership) = view.membership() {
                         deployment.region.set(Some(membership.region));
                     }
                     // the page goes where one was going, or shows the second step

@@ -13,26 +13,64 @@ pub struct BillLookup {
     pub identifiers: BTreeMap<Identifier, String>,
 }
 
-/// Answer to `POST /bill-lookups` and `GET`/`POST`/`PATCH /session`.
+/// Answer to `POST /bill-lookups` and `GET`/`POST`/`PATCH /session`: whose session it is. Every kind tells the time by the server's clock
+/// (`now`); a session ends at `expires_at` if nothing happens, and at `ends_at` whatever happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct SessionView {
-    pub kind: SessionKind,
-    /// Whose bills: region and the last three digits of the number on the statement. Absent for a guest.
-    pub membership: Option<MembershipView>,
-    /// By the server's clock, which the two below are told by.
-    pub now: Instant,
-    /// When it ends if nothing happens; absent for a guest.
-    pub expires_at: Option<Instant>,
-    /// When it ends whatever happens; absent for a guest.
-    pub ends_at: Option<Instant>,
-    /// Opaque; handed to the capture frame so that a token made for one payer is worthless to another. Absent for a guest.
-    pub capture_binding: Option<String>,
-    /// Who is signed in; absent for everybody else.
-    pub person: Option<PersonView>,
-    /// What is asked for to get all the way in; absent unless the session is pending a second factor.
-    #[serde(default)]
-    pub second_factor: Option<FactorsAsked>,
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SessionView {
+    /// There is none.
+    Guest { now: Instant },
+    /// Found a bill by its statement; sees these bills only.
+    Payer {
+        now: Instant,
+        expires_at: Instant,
+        ends_at: Instant,
+        membership: MembershipView,
+        /// Opaque; handed to the capture frame so that a token made for one payer is worthless to another.
+        capture_binding: String,
+    },
+    /// The password was right; the second factor is asked for. Sees nothing, for ten minutes at most.
+    PendingSecondFactor { now: Instant, expires_at: Instant, ends_at: Instant, second_factor: FactorsAsked },
+    /// Signed in with an account.
+    Member {
+        now: Instant,
+        expires_at: Instant,
+        ends_at: Instant,
+        membership: MembershipView,
+        capture_binding: String,
+        person: PersonView,
+    },
+}
+
+impl SessionView {
+    /// The time by the server's clock.
+    pub fn now(&self) -> Instant {
+        match self {
+            Self::Guest { now }
+            | Self::Payer { now, .. }
+            | Self::PendingSecondFactor { now, .. }
+            | Self::Member { now, .. } => *now,
+        }
+    }
+
+    /// When it ends if nothing happens, and whatever happens; a guest's never does.
+    pub fn ends(&self) -> Option<(Instant, Instant)> {
+        match self {
+            Self::Guest { .. } => None,
+            Self::Payer { expires_at, ends_at, .. }
+            | Self::PendingSecondFactor { expires_at, ends_at, .. }
+            | Self::Member { expires_at, ends_at, .. } => Some((*expires_at, *ends_at)),
+        }
+    }
+
+    /// Whose bills it sees; a guest and somebody whose second factor is asked for see none.
+    pub fn membership(&self) -> Option<&MembershipView> {
+        match self {
+            Self::Guest { .. } | Self::PendingSecondFactor { .. } => None,
+            Self::Payer { membership, .. } | Self::Member { membership, .. } => Some(membership),
+        }
+    }
 }
 
 /// The member, as far as every page needs to know: as the account has it, to be shown and not to be read again.
@@ -46,19 +84,7 @@ pub struct PersonView {
     pub is_email_confirmed: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum SessionKind {
-    Guest,
-    /// Found a bill by its statement; sees these bills only.
-    Payer,
-    /// The password was right; the second factor is asked for. Sees nothing, for ten minutes at most.
-    PendingSecondFactor,
-    /// Signed in with an account.
-    Member,
-}
-
+/// Whose bills: region and the last three digits of the number on the statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MembershipView {

@@ -51,7 +51,7 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
     let end = move |answer: Result<SessionView, ApiError>| match answer {
         Ok(view) => {
             form.is_busy.set(false);
-            if let Some(membership) = &view.membership {
+            if let Some(membership) = view.membership() {
                 deployment.region.set(Some(membership.region));
             }
             session.take_in(&view);

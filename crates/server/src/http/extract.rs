@@ -6,7 +6,7 @@ use crate::{
     identity::sessions::SignedIn,
     refusal::{Answer, Error},
     state::App,
-    store::sessions::{AuthLevel, Session},
+    store::sessions::Session,
     token::is_id,
 };
 use axum::{
@@ -41,7 +41,7 @@ impl FromRequestParts<App> for ActiveSession {
         // One moment for both: a clock that moves meanwhile prolongs nothing.
         let now = app.clock.now();
         let session = session_at(&parts.headers, app, now).await?;
-        let session = session.filter(|session| session.auth_level != AuthLevel::Password);
+        let session = session.filter(|session| !session.is_pending());
         let session = session.ok_or_else(|| Error::new(RefusalCode::SignedOut))?;
         if now.millis() - session.seen_at.millis() > TOUCH_MILLIS {
             app.store.touch_session(&session.token_hash, now).await?;
@@ -73,8 +73,7 @@ impl FromRequestParts<App> for PendingSecondFactor {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
-        let session =
-            session_of(&parts.headers, app).await?.filter(|session| session.auth_level == AuthLevel::Password);
+        let session = session_of(&parts.headers, app).await?.filter(Session::is_pending);
         Ok(Self(SignedIn::of(session.ok_or_else(|| Error::new(RefusalCode::SignedOut))?, app).await?))
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     store::{
         limits::Bucket,
         memberships::{canonical, five_digit_zip},
-        sessions::AuthLevel,
+        sessions::Who,
     },
 };
 use contract::{
@@ -42,10 +42,9 @@ pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address:
     let membership = limits::judge(app, &tries, Error::new(RefusalCode::NoMatch), look).await?;
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
-    let found = (membership, None, AuthLevel::Full);
-    let (session, kept) = sessions::begin(&mut tx, browser, found, now).await?;
+    let (session, kept) = sessions::begin(&mut tx, browser, membership, Who::Payer, now).await?;
     tx.commit().await?;
-    Ok(Entered { view: view(Some(&session), now), kept })
+    Ok(Entered { view: view(&session, now), kept })
 }
 
 /// Queues an e-mail with the user ID to the address on file of whom the statement belongs to.

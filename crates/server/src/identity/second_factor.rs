@@ -6,7 +6,7 @@ use super::{
     ceremony::{answered, challenged, not_taken, site},
     factors::{recovery, totp::Secret, webauthn, wrong},
     notices::tell_owner,
-    sessions::{self, Entered, SignedIn, view},
+    sessions::{self, Entered, SignedIn, member, view},
     sign_in::Arrival,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     store::{
         accounts::Account,
         factors::{self, Passkey},
-        sessions::AuthLevel,
+        sessions::Who,
     },
 };
 use contract::{
@@ -84,10 +84,11 @@ async fn enter(app: &App, browser: &Browser, pending: &SignedIn, used: &Used) ->
     if matches!(used, Used::RecoveryCode(_)) {
         tell_owner(app, &account, mail::recovery_code_used).put(&mut tx, now).await?;
     }
-    let (session, mut kept) = sessions::renew(&mut tx, pending.session.clone(), AuthLevel::Full, now).await?;
+    let who = Who::Member { member: member(&account), reauthenticated_at: None };
+    let (session, mut kept) = sessions::renew(&mut tx, pending.session.clone(), who, now).await?;
     kept.device = Arrival { account: &account, session: &session, now }.is_in(app, &mut tx, browser).await?;
     tx.commit().await?;
-    Ok(Some(Entered { view: view(Some(&session), app.clock.now()), kept }))
+    Ok(Some(Entered { view: view(&session, app.clock.now()), kept }))
 }
 
 /// Counts a try before it is looked at, so that of many at the same moment none slips through. Gives what a right one comes to.

@@ -52,13 +52,13 @@ pub async fn change_password(
     let (now, session) = (app.clock.now(), signed_in.session);
     accounts::set_password(&mut tx, &account.id, &hashed, is_short, now).await?;
     accounts::end_sessions(&mut tx, &account.id, Some(&session.id), now).await?;
-    let auth_level = session.auth_level;
-    let (session, mut kept) = sessions::renew(&mut tx, session, auth_level, now).await?;
+    let who = session.who.clone();
+    let (session, mut kept) = sessions::renew(&mut tx, session, who, now).await?;
     tell_owner(app, &account, mail::password_changed).put(&mut tx, now).await?;
     tx.commit().await?;
     // This browser is a known one with the new password, too.
     kept.device = browser.known_to(app, &account.id, now);
-    Ok(Entered { view: view(Some(&session), now), kept })
+    Ok(Entered { view: view(&session, now), kept })
 }
 
 /// Signs out in one other place.

@@ -18,7 +18,7 @@ use crate::{
         memberships::Membership,
         registrations,
         renewals::{self, Left},
-        sessions::{AuthLevel, Member, Session},
+        sessions::{Member, Session, Who},
     },
     token,
 };
@@ -26,7 +26,7 @@ use contract::{
     Instant,
     payment::PaymentDraft,
     refusal::RefusalCode,
-    session::{MembershipView, PersonView, SessionKind, SessionView},
+    session::{MembershipView, PersonView, SessionView},
 };
 
 /// A session that was begun or renewed, as its browser is told of it.
@@ -44,7 +44,7 @@ pub struct SignedIn {
 impl SignedIn {
     pub async fn of(session: Session, app: &App) -> Answer<Self> {
         let signed_out = || Error::new(RefusalCode::SignedOut);
-        let member = session.member.as_ref().ok_or_else(signed_out)?;
+        let member = session.member().ok_or_else(signed_out)?;
         let account = app.store.account(&member.account).await?.ok_or_else(signed_out)?;
         Ok(Self { session, account })
     }
@@ -73,7 +73,8 @@ pub fn member(account: &Account) -> Member {
 pub async fn begin(
     tx: &mut Tx,
     browser: &Browser,
-    (membership, member, auth_level): (Membership, Option<Member>, AuthLevel),
+    membership: Membership,
+    who: Who,
     now: Instant,
 ) -> Answer<(Session, Kept)> {
     let before = match &browser.token_hash {
@@ -89,12 +90,11 @@ pub async fn begin(
         created_at: now,
         seen_at: now,
         device: browser.device.clone(),
-        member,
-        auth_level,
+        who,
     };
     let (mut draft, mut shown_again) = (None, None);
     if let Some(before) = before.filter(|before| before.membership == session.membership.id) {
-        let is_payer = session.member.is_none() && before.account.is_none();
+        let is_payer = session.member().is_none() && before.account.is_none();
         shown_again = (is_payer && before.lived).then_some(before.id.clone());
         draft = goes_on(before, &mut session);
     }
@@ -108,7 +108,7 @@ pub async fn begin(
 /// Whoever signs in while paying, or shows once more who they are, goes on with everything; whoever comes back later, with bills and
 /// amounts.
 fn goes_on(before: Left, session: &mut Session) -> Option<PaymentDraft> {
-    let account = session.member.as_ref().map(|member| member.account.as_str());
+    let account = session.member().map(|member| member.account.as_str());
     let is_same = before.account.as_deref().is_none_or(|before| account == Some(before));
     if account.is_some() && is_same && before.lived {
         session.capture_binding = before.capture_binding;
@@ -118,10 +118,10 @@ fn goes_on(before: Left, session: &mut Session) -> Option<PaymentDraft> {
 }
 
 /// The same session under a new token: after the second step, the password typed again, a new password. Refused if it ended.
-pub async fn renew(tx: &mut Tx, mut session: Session, auth_level: AuthLevel, now: Instant) -> Answer<(Session, Kept)> {
+pub async fn renew(tx: &mut Tx, mut session: Session, who: Who, now: Instant) -> Answer<(Session, Kept)> {
     let (kept, hash) = Kept::token()?;
     let was = std::mem::replace(&mut session.token_hash, hash);
-    (session.auth_level, session.created_at, session.seen_at) = (auth_level, now, now);
+    (session.who, session.created_at, session.seen_at) = (who, now, now);
     if renewals::renew(tx, &was, &session).await? {
         Ok((session, kept))
     } else {
@@ -133,50 +133,37 @@ pub async fn renew(tx: &mut Tx, mut session: Session, auth_level: AuthLevel, now
 pub async fn extend(app: &App, mut session: Session) -> Answer<SessionView> {
     session.seen_at = app.clock.now();
     if app.store.touch_session(&session.token_hash, session.seen_at).await? {
-        Ok(view(Some(&session), session.seen_at))
+        Ok(view(&session, session.seen_at))
     } else {
         Err(Error::new(RefusalCode::SignedOut))
     }
 }
 
-pub fn view(session: Option<&Session>, now: Instant) -> SessionView {
-    let Some(session) = session else {
-        return SessionView {
-            kind: SessionKind::Guest,
-            membership: None,
-            now,
-            expires_at: None,
-            ends_at: None,
-            capture_binding: None,
-            person: None,
-            second_factor: None,
-        };
-    };
-    let kind = match (&session.member, session.auth_level) {
-        (_, AuthLevel::Password) => SessionKind::PendingSecondFactor,
-        (Some(_), _) => SessionKind::Member,
-        (None, _) => SessionKind::Payer,
-    };
-    let is_in = kind != SessionKind::PendingSecondFactor;
+/// Of a session that waits for nothing: one that waits for a second factor is nobody's yet (`full_view`).
+pub fn view(session: &Session, now: Instant) -> SessionView {
     let membership = MembershipView { region: session.membership.region, ending: session.membership.ending.clone() };
-    SessionView {
-        kind,
-        membership: is_in.then_some(membership),
-        now,
-        expires_at: Some(session.expires_at()),
-        ends_at: Some(session.ends_at()),
-        capture_binding: is_in.then(|| session.capture_binding.clone()),
-        person: session.member.as_ref().filter(|_| is_in).map(|member| member.person.clone()),
-        second_factor: None,
+    let (expires_at, ends_at) = (session.expires_at(), session.ends_at());
+    let capture_binding = session.capture_binding.clone();
+    match &session.who {
+        Who::PendingSecondFactor(_) => SessionView::Guest { now },
+        Who::Payer => SessionView::Payer { now, expires_at, ends_at, membership, capture_binding },
+        Who::Member { member, .. } => {
+            let person = member.person.clone();
+            SessionView::Member { now, expires_at, ends_at, membership, capture_binding, person }
+        }
     }
 }
 
-/// As `view`, and what is asked for as a second factor.
+/// As `view`, of whoever asks, and with the second factors that are asked for.
 pub async fn full_view(app: &App, session: Option<&Session>) -> Answer<SessionView> {
-    let view = view(session, app.clock.now());
-    let member =
-        session.and_then(|session| session.member.as_ref()).filter(|_| view.kind == SessionKind::PendingSecondFactor);
-    let Some(member) = member else { return Ok(view) };
+    let now = app.clock.now();
+    let Some(session) = session else { return Ok(SessionView::Guest { now }) };
+    let Who::PendingSecondFactor(member) = &session.who else { return Ok(view(session, now)) };
     let second_factor = app.store.factors_asked(&member.account).await?;
-    Ok(SessionView { second_factor, ..view })
+    Ok(second_factor.map_or(SessionView::Guest { now }, |second_factor| SessionView::PendingSecondFactor {
+        now,
+        expires_at: session.expires_at(),
+        ends_at: session.ends_at(),
+        second_factor,
+    }))
 }

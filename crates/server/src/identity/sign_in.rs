@@ -19,7 +19,7 @@ use crate::{
         accounts::{self, Account},
         factors,
         outbox::Queued,
-        sessions::{AuthLevel, Session},
+        sessions::{Session, Who},
     },
     words,
 };
@@ -38,9 +38,10 @@ pub async fn sign_in(app: &App, browser: &Browser, address: IpAddr, shown: Crede
         return refused(tx, Error::new(RefusalCode::WrongCredentials)).await;
     };
     let is_asked = factors::count(&mut tx, &account.id).await? > 0;
-    let auth_level = if is_asked { AuthLevel::Password } else { AuthLevel::Full };
-    let (session, mut kept) =
-        sessions::begin(&mut tx, browser, (membership, Some(member(&account)), auth_level), now).await?;
+    let member = member(&account);
+    let who =
+        if is_asked { Who::PendingSecondFactor(member) } else { Who::Member { member, reauthenticated_at: None } };
+    let (session, mut kept) = sessions::begin(&mut tx, browser, membership, who, now).await?;
     if !is_asked {
         kept.device = Arrival { account: &account, session: &session, now }.is_in(app, &mut tx, browser).await?;
     }
@@ -100,10 +101,10 @@ pub async fn reauthenticate(app: &App, signed_in: SignedIn, password: &Password)
     check_password(app, &signed_in, password, "password").await?;
     let now = app.clock.now();
     let (mut tx, _) = signed_in.begin(app).await?;
-    let level = AuthLevel::Reauthenticated(now);
-    let (session, kept) = sessions::renew(&mut tx, signed_in.session, level, now).await?;
+    let who = Who::Member { member: member(&signed_in.account), reauthenticated_at: Some(now) };
+    let (session, kept) = sessions::renew(&mut tx, signed_in.session, who, now).await?;
     tx.commit().await?;
-    Ok(Entered { view: view(Some(&session), now), kept })
+    Ok(Entered { view: view(&session, now), kept })
 }
 
 /// Refuses a password that is not the account's, at `field`, and slows whoever tries. Counted by the session: whoever has one is not held

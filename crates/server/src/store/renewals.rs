@@ -3,7 +3,7 @@
 
 use super::{
     Tx, json,
-    sessions::{AuthLevel, IDLE_MILLIS, LONGEST_MILLIS, PENDING_MILLIS, Session},
+    sessions::{IDLE_MILLIS, LONGEST_MILLIS, PENDING_MILLIS, Session},
     to_json,
 };
 use contract::{Instant, payment::PaymentDraft};
@@ -30,8 +30,8 @@ pub async fn end_before(tx: &mut Tx, token_hash: &str, now: Instant) -> Result<O
     let id: String = row.try_get("id")?;
     sqlx::query("UPDATE session SET draft = NULL WHERE id = $1").bind(&id).execute(&mut **tx).await?;
     let (created_at, seen_at): (i64, i64) = (row.try_get("created_at")?, row.try_get("seen_at")?);
-    let is_halfway = row.try_get::<i64, _>("is_halfway")? != 0;
-    let until = super::sessions::ends_when(is_halfway, Instant::from_millis(created_at), Instant::from_millis(seen_at));
+    let is_pending = row.try_get::<i64, _>("is_halfway")? != 0;
+    let until = super::sessions::ends_when(is_pending, Instant::from_millis(created_at), Instant::from_millis(seen_at));
     Ok(Some(Left {
         id,
         membership: row.try_get("membership")?,
@@ -49,16 +49,16 @@ pub async fn add(tx: &mut Tx, session: &Session, draft: Option<&PaymentDraft>) -
     )
     .bind(&session.token_hash)
     .bind(&session.id)
-    .bind(if session.member.is_some() { "member" } else { "payer" })
+    .bind(if session.member().is_some() { "member" } else { "payer" })
     .bind(&session.membership.id)
     .bind(&session.capture_binding)
     .bind(session.created_at.millis())
     .bind(session.seen_at.millis())
-    .bind(session.member.as_ref().map(|member| &member.account))
+    .bind(session.member().map(|member| &member.account))
     .bind(&session.device)
     .bind(draft.map(to_json).transpose()?)
-    .bind(i64::from(session.auth_level == AuthLevel::Password))
-    .bind(session.auth_level.reauthenticated_at())
+    .bind(i64::from(session.is_pending()))
+    .bind(session.reauthenticated_at().map(Instant::millis))
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -66,20 +66,20 @@ pub async fn add(tx: &mut Tx, session: &Session, draft: Option<&PaymentDraft>) -
 
 /// Whether the token that let a call in still opens the session. It will until the transaction is over: whoever ends it waits.
 pub async fn still_opens(tx: &mut Tx, session: &Session, now: Instant) -> Result<bool, sqlx::Error> {
-    let is_halfway = session.auth_level == AuthLevel::Password;
-    let (idle, longest) = if is_halfway { (LONGEST_MILLIS, PENDING_MILLIS) } else { (IDLE_MILLIS, LONGEST_MILLIS) };
+    let is_pending = session.is_pending();
+    let (idle, longest) = if is_pending { (LONGEST_MILLIS, PENDING_MILLIS) } else { (IDLE_MILLIS, LONGEST_MILLIS) };
     let done = sqlx::query(
         "UPDATE session SET seen_at = seen_at WHERE token_hash = $1 AND ended_at IS NULL AND is_halfway = $2 AND seen_at > $3 \
          AND created_at > $4",
     )
     .bind(&session.token_hash)
-    .bind(i64::from(is_halfway))
+    .bind(i64::from(is_pending))
     .bind(now.millis() - idle)
     .bind(now.millis() - longest);
     Ok(done.execute(&mut **tx).await?.rows_affected() > 0)
 }
 
-/// Gives a session its new token and auth_level; false if it ended, or has another token already. What a browser was asked in it
+/// Gives a session its new token, and what was shown for it; false if it ended, or has another token already. What a browser was asked in it
 /// is forgotten.
 pub async fn renew(tx: &mut Tx, was: &str, session: &Session) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
@@ -88,8 +88,8 @@ pub async fn renew(tx: &mut Tx, was: &str, session: &Session) -> Result<bool, sq
     )
     .bind(was)
     .bind(&session.token_hash)
-    .bind(i64::from(session.auth_level == AuthLevel::Password))
-    .bind(session.auth_level.reauthenticated_at())
+    .bind(i64::from(session.is_pending()))
+    .bind(session.reauthenticated_at().map(Instant::millis))
     .bind(session.created_at.millis())
     .bind(session.seen_at.millis());
     if done.execute(&mut **tx).await?.rows_affected() == 0 {

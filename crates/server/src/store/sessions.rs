@@ -10,7 +10,7 @@ pub const LONGEST_MILLIS: i64 = 8 * 3_600_000;
 /// For finding one's phone.
 pub(super) const PENDING_MILLIS: i64 = 10 * 60_000;
 /// How long the password, typed again, is good for.
-const PROVED_MILLIS: i64 = 10 * 60_000;
+const REAUTHENTICATED_MILLIS: i64 = 10 * 60_000;
 
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -22,24 +22,21 @@ pub struct Session {
     pub seen_at: Instant,
     /// Browser and system in general words.
     pub device: String,
-    /// Whose account it is; nobody's for a payer.
-    pub member: Option<Member>,
-    pub auth_level: AuthLevel,
+    pub who: Who,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthLevel {
-    /// Pending the second factor: opens nothing.
-    Password,
-    Full,
-    /// The password was typed again at that time.
-    Reauthenticated(Instant),
-}
-
-impl AuthLevel {
-    pub(super) fn reauthenticated_at(self) -> Option<i64> {
-        if let Self::Reauthenticated(at) = self { Some(at.millis()) } else { None }
-    }
+/// Whose session it is, and what was shown for it.
+#[derive(Clone, Debug)]
+pub enum Who {
+    /// Found a bill by its statement.
+    Payer,
+    /// Showed the password only: opens nothing.
+    PendingSecondFactor(Member),
+    Member {
+        member: Member,
+        /// When the password was typed again.
+        reauthenticated_at: Option<Instant>,
+    },
 }
 
 /// Who is signed in.
@@ -54,17 +51,33 @@ const APART_MILLIS: i64 = 60_000;
 
 impl Session {
     pub fn expires_at(&self) -> Instant {
-        ends_when(self.auth_level == AuthLevel::Password, self.created_at, self.seen_at)
+        ends_when(self.is_pending(), self.created_at, self.seen_at)
     }
 
     pub fn ends_at(&self) -> Instant {
-        let is_halfway = self.auth_level == AuthLevel::Password;
-        self.created_at.plus_millis(if is_halfway { PENDING_MILLIS } else { LONGEST_MILLIS })
+        self.created_at.plus_millis(if self.is_pending() { PENDING_MILLIS } else { LONGEST_MILLIS })
+    }
+
+    /// Whether the second factor is still asked for.
+    pub fn is_pending(&self) -> bool {
+        matches!(self.who, Who::PendingSecondFactor(_))
+    }
+
+    /// Who is signed in, or will be with the second factor; nobody for a payer.
+    pub fn member(&self) -> Option<&Member> {
+        match &self.who {
+            Who::Payer => None,
+            Who::PendingSecondFactor(member) | Who::Member { member, .. } => Some(member),
+        }
+    }
+
+    pub(super) fn reauthenticated_at(&self) -> Option<Instant> {
+        if let Who::Member { reauthenticated_at, .. } = &self.who { *reauthenticated_at } else { None }
     }
 
     /// Whether the password was typed again a short while ago.
     pub fn is_reauthenticated(&self, now: Instant) -> bool {
-        matches!(self.auth_level, AuthLevel::Reauthenticated(at) if at <= now && at.plus_millis(PROVED_MILLIS) > now)
+        self.reauthenticated_at().is_some_and(|at| at <= now && at.plus_millis(REAUTHENTICATED_MILLIS) > now)
     }
 
     pub fn lives_at(&self, now: Instant) -> bool {
@@ -72,8 +85,8 @@ impl Session {
     }
 }
 
-pub(super) fn ends_when(is_halfway: bool, created_at: Instant, seen_at: Instant) -> Instant {
-    if is_halfway {
+pub(super) fn ends_when(is_pending: bool, created_at: Instant, seen_at: Instant) -> Instant {
+    if is_pending {
         return created_at.plus_millis(PENDING_MILLIS);
     }
     let (idle, old) = (seen_at.plus_millis(IDLE_MILLIS), created_at.plus_millis(LONGEST_MILLIS));
@@ -93,19 +106,25 @@ const SESSION: &str = "SELECT session.id AS session_id, session.capture_binding 
     LEFT JOIN account ON account.id = session.account AND account.email_confirmed_at IS NOT NULL \
     WHERE session.token_hash = $1 AND session.ended_at IS NULL";
 
-fn session_from(row: &AnyRow, token_hash: &str) -> Result<Session, sqlx::Error> {
-    let account: Option<String> = row.try_get("account")?;
-    let member = account.map(|account| {
-        let (first, last): (String, String) = (row.try_get("first_name")?, row.try_get("last_name")?);
-        let (name, email) = (format!("{first} {last}"), row.try_get("account_email")?);
-        Ok::<_, sqlx::Error>(Member { account, person: PersonView { name, email, is_email_confirmed: true } })
-    });
-    let auth_level = match row.try_get::<Option<i64>, _>("proved_at")? {
-        _ if row.try_get::<i64, _>("is_halfway")? != 0 => AuthLevel::Password,
-        Some(at) => AuthLevel::Reauthenticated(Instant::from_millis(at)),
-        None => AuthLevel::Full,
+/// None for one that waits for the second factor of an account that is not there any more.
+fn session_from(row: &AnyRow, token_hash: &str) -> Result<Option<Session>, sqlx::Error> {
+    let is_pending = row.try_get::<i64, _>("is_halfway")? != 0;
+    let who = match row.try_get::<Option<String>, _>("account")? {
+        None if is_pending => return Ok(None),
+        None => Who::Payer,
+        Some(account) => {
+            let (first, last): (String, String) = (row.try_get("first_name")?, row.try_get("last_name")?);
+            let (name, email) = (format!("{first} {last}"), row.try_get("account_email")?);
+            let member = Member { account, person: PersonView { name, email, is_email_confirmed: true } };
+            if is_pending {
+                Who::PendingSecondFactor(member)
+            } else {
+                let reauthenticated_at = row.try_get::<Option<i64>, _>("proved_at")?.map(Instant::from_millis);
+                Who::Member { member, reauthenticated_at }
+            }
+        }
     };
-    Ok(Session {
+    Ok(Some(Session {
         id: row.try_get("session_id")?,
         token_hash: token_hash.to_owned(),
         membership: Membership {
@@ -117,9 +136,8 @@ fn session_from(row: &AnyRow, token_hash: &str) -> Result<Session, sqlx::Error> 
         created_at: Instant::from_millis(row.try_get("created_at")?),
         seen_at: Instant::from_millis(row.try_get("seen_at")?),
         device: row.try_get("device")?,
-        member: member.transpose()?,
-        auth_level,
-    })
+        who,
+    }))
 }
 
 /// Whether the session lives at `now`, and will until the transaction is over: whoever ends it waits. For what is begun in a
@@ -143,7 +161,7 @@ impl Store {
     /// The session, if nobody ended it: it may have run out.
     pub async fn last_session(&self, token_hash: &str) -> Result<Option<Session>, sqlx::Error> {
         let row = sqlx::query(SESSION).bind(token_hash).fetch_optional(&self.read).await?;
-        row.map(|row| session_from(&row, token_hash)).transpose()
+        row.map_or(Ok(None), |row| session_from(&row, token_hash))
     }
 
     /// Where an account is signed in at `now`, the latest first; `this` is the session that asks.

@@ -93,14 +93,16 @@ fn find(places: &Places, connection: &mut Connection, portal: &Portal, lookup: B
     let found =
         connection.send("POST", "/api/v1/bill-lookups", &headers, &encode(&lookup)?).because("Finding bills")?;
     let cookie = found.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
-    let session: SessionView = decode(Ok(found), 201)?;
+    let SessionView::Payer { now, capture_binding, .. } = decode(Ok(found), 201)? else {
+        return Err(Failure::new("The session is not a payer's."));
+    };
     let list: BillList = decode(connection.send("GET", "/api/v1/bills", &[("Cookie", &cookie)], &[]), 200)?;
     let region = portal.regions.iter().position(|profile| profile.region == lookup.region);
     Ok(Payer {
         cookie,
-        binding: session.capture_binding.ok_or_else(|| Failure::new("The session has no capture binding."))?,
+        binding: capture_binding,
         portal: portal.clone(),
-        now: (session.now, std::time::Instant::now()),
+        now: (now, std::time::Instant::now()),
         region: region.ok_or_else(|| Failure::new("The portal does not know the member's region."))?,
         today: list.today,
         bills: list.bills.iter().filter(|bill| !bill.payable().is_zero()).map(|bill| bill.id.clone()).collect(),
