@@ -17,6 +17,7 @@ mod lookups;
 mod mailed_links;
 mod once;
 mod orders;
+mod profile;
 mod readiness;
 mod reconcile;
 mod registration;
