@@ -27,7 +27,7 @@ use watch::{InOrOut, SessionWatch, WayIn};
 
 #[component]
 pub fn App(config: Config) -> impl IntoView {
-    let deployment = Deployment::new(config.region);
+    let deployment = Deployment::new(config.region, config.facts);
     let language = Language(RwSignal::new(config.locale));
     let session = CurrentSession::new(Session::Restoring);
     provide_context(Client::new(&config.api_base));

@@ -28,6 +28,11 @@ pub fn base(app: &HtmlElement) -> Option<String> {
     app.get_attribute("data-base")
 }
 
+/// What the server wrote about the deployment.
+pub fn facts(app: &HtmlElement) -> Option<String> {
+    app.get_attribute("data-facts")
+}
+
 /// Says on `<html data-ready>` that the app has taken over (measurements and tests wait for it).
 ///
 /// Every page of ours is a step: going back shows it from its top, where its heading takes the focus.

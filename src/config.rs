@@ -1,9 +1,9 @@
 //! What this deployment is: parsed once at the start, then kept as signals that the whole app reads. It does not know how the
-//! profile is fetched (`api`) nor where the region is remembered (`browser`).
+//! profile is fetched (`api`) nor where the region is remembered (`browser`), and holds no fact of a plan itself.
 
 use contract::{
     Locale, Region,
-    portal::{Contacts, Portal, RegionProfile},
+    portal::{Contacts, PageFacts, Portal, RegionProfile},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -23,6 +23,7 @@ pub struct Config {
     pub base: Base,
     pub region: Option<Region>,
     pub locale: Locale,
+    pub facts: PageFacts,
 }
 
 impl Config {
@@ -35,8 +36,14 @@ impl Config {
             base: Base::default(),
             region: region.and_then(|code| Region::parse(code).ok()),
             locale: locale.and_then(|code| Locale::parse(code).ok()).or_else(preferred).unwrap_or(Locale::En),
+            facts: PageFacts::default(),
         }
     }
+}
+
+/// What the server wrote into the page. `trunk serve` writes nothing: the first answer brings it then.
+pub fn page_facts(json: &str) -> PageFacts {
+    serde_json::from_str(json).unwrap_or_default()
 }
 
 /// Where the app is mounted on its host's site: below a path such as `/billing`, usually at the root.
@@ -82,21 +89,23 @@ pub struct Deployment {
     pub attempt: RwSignal<u32>,
     /// Where choosing a region leads.
     pub then: RwSignal<Route>,
+    in_page: StoredValue<PageFacts>,
 }
 
 impl Deployment {
-    pub fn new(region: Option<Region>) -> Self {
+    pub fn new(region: Option<Region>, in_page: PageFacts) -> Self {
         Self {
             profile: RwSignal::new(Profile::Loading),
             region: RwSignal::new(region),
             attempt: RwSignal::new(0),
             then: RwSignal::new(Route::Pay(Pay::Find)),
+            in_page: StoredValue::new(in_page),
         }
     }
 
     /// The one the app provides; outside of it (a test of one component) a new one.
     pub fn here() -> Self {
-        use_context().unwrap_or_else(|| Self::new(None))
+        use_context().unwrap_or_else(|| Self::new(None, PageFacts::default()))
     }
 
     /// Tracks.
@@ -110,28 +119,22 @@ impl Deployment {
         self.portal()?.region(region).cloned()
     }
 
-    /// The deployment's, or the shipped ones until it is here. Tracks.
+    /// Tracks.
     pub fn contacts(&self) -> Contacts {
-        self.portal().map_or_else(shipped_contacts, |portal| portal.contacts.clone())
+        self.facts().contacts
     }
 
     /// The wordmark. Tracks.
     pub fn brand(&self) -> String {
-        self.portal().map_or_else(|| BRAND.to_owned(), |portal| portal.brand.name.clone())
+        self.facts().brand.name
     }
-}
 
-const BRAND: &str = "kppay";
-
-/// The shipped profile's contacts, so that a phone number is on the page before, and without, the server's answer.
-fn shipped_contacts() -> Contacts {
-    Contacts {
-        billing_phone: "1-800-390-3507".to_owned(),
-        individual_plans_phone: "1-866-278-9502".to_owned(),
-        fax: "1-800-731-4661".to_owned(),
-        mail: vec!["Ordway Building".to_owned(), "One Kaiser Plaza".to_owned(), "Oakland, CA 94612".to_owned()],
-        opens: 7,
-        closes: 17,
+    /// The profile's, or those in the page until it is here, and without it. Tracks.
+    fn facts(&self) -> PageFacts {
+        match self.portal() {
+            Some(portal) => PageFacts { brand: portal.brand.clone(), contacts: portal.contacts.clone() },
+            None => self.in_page.get_value(),
+        }
     }
 }
 
@@ -169,6 +172,13 @@ mod tests {
             assert_eq!(base.strip(address), None, "{address}");
         }
         assert_eq!(Base::default().strip("/pay"), Some("/pay"));
+    }
+
+    #[test]
+    fn a_page_in_which_nothing_was_written_is_taken_all_the_same() {
+        assert_eq!(page_facts("{{facts}}"), PageFacts::default());
+        let facts = PageFacts { contacts: Contacts { opens: 8, ..Contacts::default() }, ..PageFacts::default() };
+        assert_eq!(page_facts(&serde_json::to_string(&facts).unwrap()), facts);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use kppay::{
     app::App,
     browser::{self, Remembered},
-    config::{Base, Config},
+    config::{Base, Config, page_facts},
     pages,
 };
 use leptos::{mount::mount_to, prelude::*};
@@ -13,7 +13,9 @@ fn main() {
     if let Some(place) = browser::app_element() {
         let (region, locale) = (browser::remembered(Remembered::Region), browser::remembered(Remembered::Locale));
         let base = browser::base(&place).as_deref().map(Base::parse).unwrap_or_default();
-        let config = Config { base, ..Config::parse(region.as_deref(), locale.as_deref(), &browser::languages()) };
+        let facts = browser::facts(&place).as_deref().map(page_facts).unwrap_or_default();
+        let config =
+            Config { base, facts, ..Config::parse(region.as_deref(), locale.as_deref(), &browser::languages()) };
         mount_to(place, || view! { <App config/> }).forget();
         browser::started();
     }

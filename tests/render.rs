@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(all(feature = "ssr", not(target_arch = "wasm32")))]
 
-use contract::{Locale, Region};
+use contract::{
+    Locale, Region,
+    portal::{Brand, Contacts, PageFacts},
+};
 use kppay::{
     app::App,
     config::{API_BASE, Base, Config},
@@ -11,13 +14,28 @@ use kppay::{
 use leptos::prelude::*;
 use leptos_router::location::RequestUrl;
 
+/// As a server writes them into the page. Nothing else is known of the plan before the first answer, and without one.
+fn facts() -> PageFacts {
+    PageFacts {
+        brand: Brand { name: "Cedar Health".into() },
+        contacts: Contacts {
+            billing_phone: "1-415-555-0142".into(),
+            individual_plans_phone: "1-415-555-0167".into(),
+            fax: "1-415-555-0183".into(),
+            mail: vec!["Cedar Health Payments".into(), "100 Example Street".into(), "Anytown, CA 94000".into()],
+            opens: 8,
+            closes: 18,
+        },
+    }
+}
+
 fn page(address: &str, locale: Locale, region: Option<Region>) -> String {
     page_below("", address, locale, region)
 }
 
 fn page_below(base: &str, address: &str, locale: Locale, region: Option<Region>) -> String {
     _ = any_spawner::Executor::init_futures_executor();
-    let config = Config { api_base: API_BASE.into(), base: Base::parse(base), region, locale };
+    let config = Config { api_base: API_BASE.into(), base: Base::parse(base), region, locale, facts: facts() };
     let owner = Owner::new();
     owner.with(|| {
         provide_context(RequestUrl::new(address));
@@ -48,7 +66,7 @@ fn every_page_renders_without_a_browser_with_one_main_and_the_help_phone() {
             let html = page(&route.inner_path(), locale, Some(contract::Region::California));
             assert_eq!(html.matches("<main").count(), 1, "{route:?}");
             assert_eq!(html.matches("<h1").count(), 1, "{route:?} {}", locale.code());
-            assert!(html.contains("tel:+18003903507"), "{route:?}");
+            assert!(html.contains("tel:+14155550142") && html.contains("<b>Cedar Health</b>"), "{route:?}");
         }
     }
 }
@@ -77,7 +95,7 @@ fn the_region_page_offers_six_regions_and_asks_washington_s_question() {
 fn the_help_page_has_every_contact() {
     let html = page("/help", Locale::En, Some(Region::Hawaii));
     for contact in
-        ["1-800-390-3507", "1-866-278-9502", "1-800-731-4661", "Ordway Building", "One Kaiser Plaza", "94612"]
+        ["1-415-555-0142", "1-415-555-0167", "1-415-555-0183", "Cedar Health Payments", "100 Example Street", "94000"]
     {
         assert!(html.contains(contact), "{contact}");
     }

@@ -113,19 +113,17 @@ pub fn SampleStatement() -> impl IntoView {
         printed: printed(identifier),
         value: Signal::stored(sample),
     };
-    let spots = move || match deployment.region_profile() {
-        Some(profile) => profile.schema.into_iter().map(|field| spot(field.identifier, field.sample)).collect(),
-        None => SAMPLE.iter().map(|(identifier, sample)| spot(*identifier, (*sample).to_owned())).collect::<Vec<_>>(),
+    let spots = move || {
+        let first = || deployment.portal().and_then(|portal| portal.regions.first().cloned());
+        match deployment.region_profile().or_else(first) {
+            Some(profile) => profile.schema.into_iter().map(|field| spot(field.identifier, field.sample)).collect(),
+            None => MOST_PRINT.map(|identifier| spot(identifier, String::new())).to_vec(),
+        }
     };
     let caption = t(|w| w.find().all_places);
     live(move || view! { <Statement spots=spots() lit=Signal::stored(None) caption/> }.into_any())
 }
 
-/// As most regions print it.
-const SAMPLE: [(Identifier, &str); 5] = [
-    (Identifier::Group, "100245"),
-    (Identifier::Subgroup, "003"),
-    (Identifier::Billgroup, "0A1"),
-    (Identifier::Zip, "94612-3610"),
-    (Identifier::Hrn, "012345678"),
-];
+/// What stands on the picture until the profile is here, without values.
+const MOST_PRINT: [Identifier; 5] =
+    [Identifier::Group, Identifier::Subgroup, Identifier::Billgroup, Identifier::Zip, Identifier::Hrn];

@@ -5,7 +5,7 @@ use contract::{Locale, Region};
 use kppay::{
     app::App,
     browser::{self, Remembered},
-    config::{Base, Config},
+    config::Config,
 };
 use leptos::{mount::mount_to, prelude::*};
 use wasm_bindgen::JsCast;
@@ -13,7 +13,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
 fn config() -> Config {
-    Config { api_base: "/api/v1".into(), base: Base::default(), region: Some(Region::Hawaii), locale: Locale::En }
+    Config { region: Some(Region::Hawaii), locale: Locale::En, ..Config::parse(None, None, &[]) }
 }
 
 #[wasm_bindgen_test]
@@ -39,7 +39,7 @@ async fn an_address_that_leads_nowhere_is_said_and_the_language_changes_everywhe
 fn a_crash_puts_words_and_a_phone_number_in_place_of_a_dead_page() {
     let place = stage();
     // as index.html has them
-    place.set_inner_html(r#"<div id="app"></div><div id="unavailable" tabindex="-1" hidden>1-800-390-3507</div>"#);
+    place.set_inner_html(r#"<div id="app"></div><div id="unavailable" tabindex="-1" hidden>1-415-555-0142</div>"#);
     kppay::pages::crash::show();
     assert!(find(&place, "#app").has_attribute("hidden"));
     assert!(!find(&place, "#unavailable").has_attribute("hidden"));

@@ -103,7 +103,7 @@ fn is_one_slip(a: &str, b: &str) -> bool {
     }
 }
 
-/// A North American number, kept as E.164: `+18003903507`.
+/// A North American number, kept as E.164: `+1`, area, exchange and line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Phone(String);
 

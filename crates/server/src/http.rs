@@ -1,5 +1,5 @@
 //! The HTTP layer: everything that knows axum. `router` has the calls and what is around each; `v1` the handlers of `/api/v1`, one file a
-//! resource; `extract`, `client_address` and `cookies` the extractors; `problem` how an error is answered; `headers` the policy of every answer; `assets` the app's files. Nothing below it names a status or a header.
+//! resource; `extract`, `client_address` and `cookies` the extractors; `problem` how an error is answered; `headers` the policy of every answer; `assets` the app's files, `page` the facts in the first of them. Nothing below it names a status or a header.
 
 pub mod assets;
 pub mod client_address;
@@ -9,6 +9,7 @@ pub mod extract;
 pub mod headers;
 pub mod health;
 pub mod openapi;
+pub mod page;
 mod problem;
 pub mod router;
 pub mod v1;
@@ -26,7 +27,10 @@ pub fn service(app: &App) -> std::io::Result<Router> {
     };
     let router = router::router(app.clone());
     let router = match &app.settings.dist {
-        Some(dist) => router.merge(assets::by_name(assets::router(dist.clone()), &app.settings.public_origin)),
+        Some(dist) => {
+            let files = assets::router(dist.clone(), page::written(dist, &app.portal)?);
+            router.merge(assets::by_name(files, &app.settings.public_origin))
+        }
         None => router,
     };
     Ok(security.guard(router))

@@ -3,7 +3,7 @@
 //! Reading order: `settings`, `clock`, `state`; `store` (the only SQL, but for `demo`'s); `billing` (the rules of paying, and the only way
 //! to the processor) and `identity` (who somebody is); `jobs` (everything that runs without a request); `http` (everything that knows
 //! axum, one file a resource in `http::v1`); `refusal` (the one error type). `limits` has every rate limit. Beside them what does not
-//! know the rest: `mail`, `metrics`, `readiness`, `token`, `turns`, `words`, and `demo`.
+//! know the rest: `profile` (what is one plan's own), `mail`, `metrics`, `readiness`, `token`, `turns`, `words`, and `demo`.
 
 pub mod alarm;
 pub mod billing;
@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod limits;
 pub mod mail;
 pub mod metrics;
+pub mod profile;
 pub mod readiness;
 pub mod refusal;
 pub mod settings;

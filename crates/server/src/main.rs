@@ -7,6 +7,7 @@ use server::{
     demo,
     http::{self, service},
     jobs::{self, reconcile, send_mail::Mailer},
+    profile::Profile,
     settings::{Command, Secrets, Settings},
     state::{App, State},
     store::Store,
@@ -55,8 +56,8 @@ async fn reconcile_once(settings: Settings) -> Outcome<usize> {
     let store = Store::open_as_it_is(&settings.database_url)
         .await
         .map_err(|error| format!("the database can't be opened: {error}"))?;
-    let processor = processor(&settings)?;
-    let app = State::new(settings, store, Clock::default(), Arc::new(processor));
+    let (profile, processor) = (profile(&settings)?, processor(&settings)?);
+    let app = State::new(settings, profile, store, Clock::default(), Arc::new(processor));
     let found = reconcile::reconcile(&app, contract::Instant::from_millis(0), reconcile::PAUSE).await;
     app.store.close().await;
     let found = found.map_err(|why| match why {
@@ -71,6 +72,7 @@ async fn reconcile_once(settings: Settings) -> Outcome<usize> {
 
 async fn run(settings: Settings) -> Outcome<()> {
     let limits = settings.connections().within(process::raise_descriptors());
+    let profile = profile(&settings)?;
     if settings.demo {
         // Nobody's books are in it, and no older server runs beside this one.
         Store::migrate(&settings.database_url).await?;
@@ -84,7 +86,7 @@ async fn run(settings: Settings) -> Outcome<()> {
     let processor = processor(&settings)?;
     let mailer = settings.mail.as_ref().map(|(url, from)| Mailer::new(url, from)).transpose()?;
     let (address, metrics) = (settings.listen, settings.metrics);
-    let app = State::new(settings, store, clock, Arc::new(processor));
+    let app = State::new(settings, profile, store, clock, Arc::new(processor));
     if app.settings.demo {
         demo::seed(&app.store, &app.portal, app.clock.now()).await?;
         demo::seed_accounts(&app).await.map_err(|_| "the demo's accounts can't be written")?;
@@ -102,6 +104,11 @@ async fn run(settings: Settings) -> Outcome<()> {
     app.tasks.stop();
     app.store.close().await;
     Ok(())
+}
+
+/// Without `--demo` a server that names no profile was refused already.
+fn profile(settings: &Settings) -> Outcome<Profile> {
+    Ok(settings.profile.as_deref().map_or_else(Profile::demo, Profile::read)?)
 }
 
 fn processor(settings: &Settings) -> Outcome<Sandbox> {

@@ -41,6 +41,9 @@ pub struct Settings {
         default_value = "sqlite://kppay.db"
     )]
     pub database_url: String,
+    /// The plan's own facts: names, phone numbers, addresses, identifiers; crates/server/profile.toml is an example, and the demo's
+    #[arg(long, env = "KPPAY_PROFILE", value_name = "FILE")]
+    pub profile: Option<PathBuf>,
     /// The built app; without it only the API is served
     #[arg(long, env = "KPPAY_DIST", value_name = "DIR")]
     pub dist: Option<PathBuf>,

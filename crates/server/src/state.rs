@@ -10,6 +10,7 @@ use crate::{
     },
     limits::Limits,
     metrics,
+    profile::Profile,
     readiness::Readiness,
     refusal::{Answer, Error},
     settings::Settings,
@@ -49,12 +50,12 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(settings: Settings, store: Store, clock: Clock, processor: Arc<dyn Processor>) -> App {
+    pub fn new(settings: Settings, profile: Profile, store: Store, clock: Clock, processor: Arc<dyn Processor>) -> App {
         let capture = contract::portal::Capture {
             url: format!("{}/capture", settings.processor_public_url),
             origin: settings.processor_public_url.clone(),
         };
-        let portal = Portal::shipped(capture, settings.demo);
+        let portal = profile.portal(capture, settings.demo);
         let waits = Waits { step: settings.limits.step_time, ..Waits::default() };
         Arc::new(Self {
             site: site(&settings.public_origin, &portal.brand.name),

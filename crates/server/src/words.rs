@@ -67,6 +67,15 @@ pub fn moment(instant: Instant, time_zone: &str, locale: Locale) -> String {
     format!("{}, {hour}:{:02} {half}{comma} {clock}", weekday_and_day(date, locale), local.minute())
 }
 
+/// `7 am`, `7 a. m.`
+pub fn hour(hour: u8, locale: Locale) -> String {
+    let half = if hour < 12 { say(locale, "am", "a. m.") } else { say(locale, "pm", "p. m.") };
+    match hour % 12 {
+        0 => format!("12 {half}"),
+        short => format!("{short} {half}"),
+    }
+}
+
 /// `Visa card ending in 4242`: at most the last four are known here.
 pub fn method(method: &Method, locale: Locale) -> String {
     match method {

@@ -7,8 +7,20 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, Response, StatusCode},
 };
-use server::http::{assets, headers::Security};
-use std::{fs, io::Read, path::PathBuf};
+use contract::portal::{Capture, PageFacts, Portal};
+use server::{
+    http::{
+        assets,
+        headers::Security,
+        page::{self, Written},
+    },
+    profile::Profile,
+};
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -53,7 +65,7 @@ async fn bytes(response: Response<Body>) -> Vec<u8> {
 #[tokio::test]
 async fn hashed_names_are_kept_for_ever_and_the_page_is_always_asked_for() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist);
+    let router = assets::router(dist, Written::new());
     let script = get(&router, &format!("/{SCRIPT}")).await;
     assert_eq!(header(&script, "cache-control"), "public, max-age=31536000, immutable");
     assert_eq!(header(&script, "content-type"), "text/javascript; charset=utf-8");
@@ -70,7 +82,7 @@ async fn hashed_names_are_kept_for_ever_and_the_page_is_always_asked_for() {
 #[tokio::test]
 async fn every_address_of_the_app_gets_the_page() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist);
+    let router = assets::router(dist, Written::new());
     for path in ["/", "/pay", "/pay/receipt/abc-123", "/account/history/7", "/nowhere?x=a.b"] {
         let response = get(&router, path).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");
@@ -81,7 +93,7 @@ async fn every_address_of_the_app_gets_the_page() {
 #[tokio::test]
 async fn an_address_that_was_copied_with_the_end_of_its_sentence_gets_the_page() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist);
+    let router = assets::router(dist, Written::new());
     for path in
         ["/help.", "/pay.", "/account/security.", "/help...", "/help.,", "/help.)", "/help.%20", "/help.\u{201d}"]
     {
@@ -95,7 +107,7 @@ async fn an_address_that_was_copied_with_the_end_of_its_sentence_gets_the_page()
 #[tokio::test]
 async fn the_known_address_for_changing_a_password_leads_to_its_page() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist.clone());
+    let router = assets::router(dist.clone(), Written::new());
     for method in ["GET", "HEAD"] {
         let sent = ask(&router, method, "/.well-known/change-password", &[("accept", "text/html")]).await;
         assert_eq!((sent.status(), header(&sent, "location")), (StatusCode::FOUND, "/account/security"), "{method}");
@@ -110,7 +122,7 @@ async fn the_known_address_for_changing_a_password_leads_to_its_page() {
 #[tokio::test]
 async fn a_known_address_that_is_not_there_is_not_found() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist);
+    let router = assets::router(dist, Written::new());
     for path in [
         "/.well-known",
         "/.well-known/",
@@ -125,7 +137,7 @@ async fn a_known_address_that_is_not_there_is_not_found() {
 #[tokio::test]
 async fn what_is_not_a_page_is_not_answered_with_one() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist);
+    let router = assets::router(dist, Written::new());
     for path in ["/missing.js", "/pay/missing.css", "/api", "/api/v1/nothing", "/api/v2/bills", "/demo/members"] {
         assert_eq!(get(&router, path).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
@@ -141,7 +153,7 @@ async fn what_is_not_a_page_is_not_answered_with_one() {
 #[tokio::test]
 async fn no_path_leads_out_of_the_folder() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist);
+    let router = assets::router(dist, Written::new());
     for path in [
         "/../secret.txt",
         "/%2e%2e/secret.txt",
@@ -166,7 +178,7 @@ async fn a_compressed_form_beside_a_file_is_sent_at_once_and_is_no_file_of_its_o
     brotli::BrotliCompress(&mut &fs::read(dist.join(SCRIPT)).unwrap()[..], &mut packed, &params).unwrap();
     fs::write(dist.join(format!("{SCRIPT}.br")), &packed).unwrap();
     fs::write(dist.join("index.html.br"), &packed).unwrap();
-    let router = assets::router(dist);
+    let router = assets::router(dist, Written::new());
     let script = ask(&router, "GET", &format!("/{SCRIPT}"), &[("accept-encoding", "gzip, br")]).await;
     assert_eq!(header(&script, "content-encoding"), "br");
     assert_eq!(bytes(script).await, packed);
@@ -179,7 +191,7 @@ async fn a_compressed_form_beside_a_file_is_sent_at_once_and_is_no_file_of_its_o
 async fn the_best_encoding_a_browser_takes_is_sent() {
     let (_folder, dist) = dist();
     let plain = fs::read(dist.join(SCRIPT)).unwrap();
-    let router = assets::router(dist);
+    let router = assets::router(dist, Written::new());
     let path = format!("/{SCRIPT}");
     let brotli = until_encoded(&router, &path, "gzip, br", "br").await;
     assert_eq!(header(&brotli, "vary"), "Accept-Encoding");
@@ -210,7 +222,7 @@ async fn until_encoded(router: &Router, path: &str, accept: &str, token: &str) -
 #[tokio::test]
 async fn a_known_file_is_not_sent_again() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist);
+    let router = assets::router(dist, Written::new());
     let first = get(&router, "/boot.js").await;
     let tag = header(&first, "etag").to_owned();
     assert!(tag.starts_with('"') && tag.ends_with('"'));
@@ -227,7 +239,7 @@ async fn a_known_file_is_not_sent_again() {
 #[tokio::test]
 async fn head_says_everything_but_the_content() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist);
+    let router = assets::router(dist, Written::new());
     let head = ask(&router, "HEAD", "/boot.js", &[]).await;
     assert_eq!(head.status(), StatusCode::OK);
     assert_eq!(header(&head, "content-length"), "6");
@@ -236,7 +248,7 @@ async fn head_says_everything_but_the_content() {
 
 #[tokio::test]
 async fn a_folder_that_is_not_there_leaves_a_server_that_says_so() {
-    let router = assets::router(PathBuf::from("/nonexistent/dist"));
+    let router = assets::router(PathBuf::from("/nonexistent/dist"), Written::new());
     let response = get(&router, "/pay").await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     assert!(String::from_utf8(bytes(response).await).unwrap().contains("cargo xtask start"));
@@ -246,7 +258,7 @@ async fn a_folder_that_is_not_there_leaves_a_server_that_says_so() {
 async fn every_answer_carries_the_security_headers() {
     let (_folder, dist) = dist();
     let security = Security { processor_origin: "http://127.0.0.1:8081".into(), ..Security::default() };
-    let router = security.guard(assets::router(dist));
+    let router = security.guard(assets::router(dist, Written::new()));
     for path in ["/", "/boot.js", "/api/v1/nothing", "/missing.js"] {
         let response = get(&router, path).await;
         assert!(header(&response, "content-security-policy").contains("default-src 'none'"), "{path}");
@@ -262,7 +274,7 @@ async fn every_answer_carries_the_security_headers() {
 #[tokio::test]
 async fn whoever_asks_by_number_is_sent_to_the_name_of_this_machine_and_nobody_elsewhere() {
     let (_folder, dist) = dist();
-    let router = assets::by_name(assets::router(dist.clone()), "http://localhost:8080");
+    let router = assets::by_name(assets::router(dist.clone(), Written::new()), "http://localhost:8080");
     for host in ["127.0.0.1:8080", "[::1]:8080"] {
         let sent = ask(&router, "GET", "/pay?then=/account", &[("host", host), ("accept", "text/html")]).await;
         assert_eq!(
@@ -276,6 +288,96 @@ async fn whoever_asks_by_number_is_sent_to_the_name_of_this_machine_and_nobody_e
         let page = ask(&router, "GET", "/", &[("host", host), ("accept", "text/html")]).await;
         assert_eq!(page.status(), StatusCode::OK, "{host}");
     }
-    let deployed = assets::by_name(assets::router(dist), "https://pay.example.org");
+    let deployed = assets::by_name(assets::router(dist, Written::new()), "https://pay.example.org");
     assert_eq!(ask(&deployed, "GET", "/", &[("host", "127.0.0.1")]).await.status(), StatusCode::OK);
+}
+
+/// The page and the manifest of this repository, as Trunk lays them beside each other.
+fn pages() -> (TempDir, PathBuf) {
+    let (folder, dist) = dist();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    fs::copy(root.join("index.html"), dist.join("index.html")).unwrap();
+    fs::copy(root.join("public/manifest.webmanifest"), dist.join("manifest.webmanifest")).unwrap();
+    (folder, dist)
+}
+
+/// Of a plan whose name would be markup if it were let.
+fn plan(phone: &str) -> Portal {
+    let demo = include_str!("../profile.toml");
+    let plan = demo
+        .replace("\"kppay\"", "'R&D \"Care\" <b>'")
+        .replace("1-800-390-3507", phone)
+        .replace("opens = 7", "opens = 8")
+        .replace("closes = 17", "closes = 18");
+    Profile::parse(&plan).unwrap().portal(Capture { url: String::new(), origin: String::new() }, false)
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+#[tokio::test]
+async fn the_page_has_its_plan_s_phone_number_and_name_before_the_app_and_without_it() {
+    let (_folder, dist) = pages();
+    let portal = plan("1-415-555-0142");
+    let router = assets::router(dist.clone(), page::written(&dist, &portal).unwrap());
+    for path in ["/", "/index.html", "/pay"] {
+        let page = String::from_utf8(bytes(get(&router, path).await).await).unwrap();
+        let call = "<a href=\"tel:+14155550142\">1-415-555-0142</a>";
+        let (no_script, rest) = page.split_once("</noscript>").unwrap();
+        let (first_paint, unavailable) = rest.split_once("id=\"unavailable\"").unwrap();
+        assert_eq!([no_script, first_paint, unavailable].map(|part| part.matches(call).count()), [2, 1, 2], "{path}");
+        for part in [no_script, unavailable] {
+            assert!(part.contains(&format!("{call}, weekdays 8 am to 6 pm, your region’s time.")), "{path}");
+            assert!(
+                part.contains(&format!("{call}, días laborables de 8 a. m. a 6 p. m., hora de su región.")),
+                "{path}"
+            );
+        }
+        assert!(page.contains("<title>R&amp;D &quot;Care&quot; &lt;b&gt;</title>"), "{path}");
+        assert!(!page.contains("{{") && !page.contains("390-3507") && !page.contains("kppay<"), "{path}");
+        let facts = page.split("data-facts=\"").nth(1).unwrap().split('"').next().unwrap();
+        let facts: PageFacts = serde_json::from_str(&unescaped(facts)).unwrap();
+        assert_eq!(facts, PageFacts { brand: portal.brand.clone(), contacts: portal.contacts.clone() }, "{path}");
+    }
+    let manifest = get(&router, "/manifest.webmanifest").await;
+    assert_eq!(header(&manifest, "content-type"), "application/manifest+json");
+    let manifest: serde_json::Value = serde_json::from_slice(&bytes(manifest).await).unwrap();
+    assert_eq!(
+        (&manifest["name"], &manifest["short_name"]),
+        (&portal.brand.name.as_str().into(), &portal.brand.name.as_str().into())
+    );
+}
+
+#[tokio::test]
+async fn a_page_with_other_facts_is_another_page_in_every_encoding() {
+    let (_folder, dist) = pages();
+    // As the app was built: of the page that has no facts yet.
+    let mut packed = Vec::new();
+    let params = brotli::enc::BrotliEncoderParams::default();
+    brotli::BrotliCompress(&mut &fs::read(dist.join("index.html")).unwrap()[..], &mut packed, &params).unwrap();
+    fs::write(dist.join("index.html.br"), &packed).unwrap();
+    let mut tags = Vec::new();
+    for phone in ["1-415-555-0142", "1-415-555-0143", "1-415-555-0142"] {
+        let router = assets::router(dist.clone(), page::written(&dist, &plan(phone)).unwrap());
+        let page = until_encoded(&router, "/pay", "br", "br").await;
+        tags.push(header(&page, "etag").to_owned());
+        let again = ask(&router, "GET", "/pay", &[("accept-encoding", "br"), ("if-none-match", &tags[0])]).await;
+        assert_eq!(again.status() == StatusCode::NOT_MODIFIED, phone == "1-415-555-0142");
+        let mut unpacked = String::new();
+        brotli::Decompressor::new(&bytes(page).await[..], 4096).read_to_string(&mut unpacked).unwrap();
+        assert!(unpacked.contains(phone), "{phone}");
+    }
+    assert_eq!((tags[0] == tags[2], tags[0] == tags[1]), (true, false));
+}
+
+#[test]
+fn a_page_that_names_what_no_profile_has_is_served_by_nobody() {
+    let (_folder, dist) = pages();
+    fs::write(dist.join("index.html"), "<title>{{colour}}</title>").unwrap();
+    let refused = page::written(&dist, &plan("1-415-555-0142")).unwrap_err().to_string();
+    assert!(refused.contains("index.html") && refused.contains("{{colour}}"), "{refused}");
+    fs::remove_file(dist.join("index.html")).unwrap();
+    fs::remove_file(dist.join("manifest.webmanifest")).unwrap();
+    assert!(page::written(&dist, &plan("1-415-555-0142")).unwrap().is_empty());
 }

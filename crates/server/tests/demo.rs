@@ -8,6 +8,7 @@ use contract::{
 };
 use server::{
     demo,
+    profile::Profile,
     settings::{Secrets, Settings},
     store::Store,
 };
@@ -27,7 +28,7 @@ async fn seeded() -> (TempDir, Store) {
 }
 
 fn portal() -> Portal {
-    Portal::shipped(Capture { url: String::new(), origin: String::new() }, true)
+    Profile::demo().unwrap().portal(Capture { url: String::new(), origin: String::new() }, true)
 }
 
 async fn number(store: &Store, sql: &'static str) -> i64 {

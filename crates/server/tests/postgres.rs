@@ -6,7 +6,7 @@ mod house;
 
 const KIND: house::database::Kind = house::database::Kind::Postgres;
 
-use contract::portal::{Capture, Portal};
+use contract::portal::Capture;
 use server::{billing::processor::Sandbox, clock::Clock, demo, settings::Settings, state::State, store::Store};
 use std::{sync::Arc, time::Duration};
 
@@ -20,10 +20,16 @@ async fn of_two_servers_that_start_at_once_over_an_empty_database_one_seeds_the_
         let nobody =
             Sandbox::new("http://127.0.0.1:1".to_owned(), "secret".to_owned(), Duration::from_secs(1)).unwrap();
         let store = Store::open(&database.url).await.unwrap();
-        servers.push(State::new(settings, store, Clock::starting_at(house::now::now()), Arc::new(nobody)));
+        servers.push(State::new(
+            settings,
+            house::profile(),
+            store,
+            Clock::starting_at(house::now::now()),
+            Arc::new(nobody),
+        ));
     }
     let start = async |app: &server::state::App| {
-        let portal = Portal::shipped(Capture { url: String::new(), origin: String::new() }, true);
+        let portal = house::profile().portal(Capture { url: String::new(), origin: String::new() }, true);
         demo::seed(&app.store, &portal, app.clock.now()).await.unwrap();
         demo::seed_accounts(app).await.unwrap();
     };

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const LONG: &str = "0123456789abcdef0123456789abcdef";
+const PROFILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/profile.toml");
 const OTHER: &str = "fedcba9876543210fedcba9876543210";
 
 struct Program {
@@ -29,7 +30,7 @@ fn free_address() -> SocketAddr {
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kppay-server"));
     command.env("KPPAY_PROCESSOR_SECRET", LONG).env("KPPAY_PEPPER", OTHER).env_remove("KPPAY_LOG");
-    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command.env("KPPAY_PROFILE", PROFILE).stdin(Stdio::null()).stdout(Stdio::null());
     command
 }
 
@@ -265,6 +266,23 @@ fn reconcile_makes_no_database_and_no_tables() {
     }
     assert!(!file("mistyped.db").exists());
     assert_eq!(std::fs::metadata(file("empty.db")).unwrap().len(), 0);
+}
+
+#[test]
+fn a_profile_that_is_wrong_starts_nothing_and_the_line_and_the_key_are_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("plan.toml");
+    std::fs::write(&profile, std::fs::read_to_string(PROFILE).unwrap().replace("closes = 17", "closes = 7")).unwrap();
+    let database = format!("sqlite://{}/billing.db", folder.path().display());
+    let mut command = command();
+    command.args(["--listen", &free_address().to_string(), "--database-url", &database]);
+    let refused = command.arg("--profile").arg(&profile).stderr(Stdio::piped()).output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    for word in ["plan.toml, line ", "contacts.closes", "closing after opening"] {
+        assert!(said.contains(word), "{word} is missing: {said}");
+    }
+    assert!(!folder.path().join("billing.db").exists(), "nothing was begun");
 }
 
 #[test]

@@ -11,7 +11,12 @@ fn secrets() -> Secrets {
     Secrets { processor: LONG.into(), pepper: OTHER.into(), ..Secrets::default() }
 }
 
+/// With a profile, as every server but the demo's has one.
 fn parse(arguments: &[&str], secrets: Secrets) -> Result<Settings, String> {
+    parse_alone(&[arguments, &["--profile", "plan.toml"]].concat(), secrets)
+}
+
+fn parse_alone(arguments: &[&str], secrets: Secrets) -> Result<Settings, String> {
     Settings::parse(arguments.iter().map(|argument| (*argument).to_owned()), secrets).map_err(|error| error.to_string())
 }
 
@@ -40,6 +45,19 @@ fn a_deployment_starts_only_with_secrets_that_cannot_be_guessed() {
         (Secrets { pepper: LONG.into(), ..secrets() }, ["KPPAY_PROCESSOR_SECRET and KPPAY_PEPPER", "openssl"]),
     ] {
         refused(&SAFE, secrets, &words);
+    }
+}
+
+#[test]
+fn a_deployment_names_its_profile_and_the_demo_has_its_own() {
+    for arguments in [&[][..], &SAFE, &["reconcile"]] {
+        let message = parse_alone(arguments, secrets()).expect_err("nobody's phone number");
+        for word in ["--profile is not set", "KPPAY_PROFILE", "crates/server/profile.toml", "--demo"] {
+            assert!(message.contains(word), "{word} is missing: {message}");
+        }
+    }
+    for arguments in [&["--demo"][..], &["migrate"]] {
+        assert!(parse_alone(arguments, secrets()).is_ok_and(|settings| settings.profile.is_none()), "{arguments:?}");
     }
 }
 
@@ -249,7 +267,9 @@ fn the_two_programs_agree_where_nothing_is_set() {
 #[test]
 fn help_names_every_setting_and_the_secrets() {
     let help = parse(&["--help"], Secrets::default()).unwrap_err();
-    for name in ["--public-origin", "--trusted-network", "--processor-ca", "KPPAY_PEPPER", "KPPAY_SMTP_URL"] {
+    for name in
+        ["--public-origin", "--profile", "--trusted-network", "--processor-ca", "KPPAY_PEPPER", "KPPAY_SMTP_URL"]
+    {
         assert!(help.contains(name), "{name}");
     }
 }

@@ -12,6 +12,7 @@ use server::{
     billing::processor::Sandbox,
     clock::Clock,
     http::service,
+    profile::Profile,
     settings::{Secrets, Settings},
     state::State,
     store::Store,
@@ -27,12 +28,14 @@ mod now;
 async fn server(arguments: &[&str]) -> (TempDir, Router) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&format!("sqlite://{}/writes.db", folder.path().display())).await.unwrap();
-    let arguments = arguments.iter().map(|argument| (*argument).to_owned());
+    let profile = ["--profile", concat!(env!("CARGO_MANIFEST_DIR"), "/profile.toml")];
+    let arguments = arguments.iter().chain(&profile).map(|argument| (*argument).to_owned());
     let long = "0123456789abcdef0123456789abcdef".to_owned();
     let secrets = Secrets { pepper: format!("{long}, another"), processor: long, ..Secrets::default() };
     let settings = Settings::parse(arguments, secrets).unwrap();
     let processor = Sandbox::new("http://127.0.0.1:1".into(), "secret".into(), Duration::from_secs(1)).unwrap();
-    let app = State::new(settings, store, Clock::starting_at(now::now()), Arc::new(processor));
+    let app =
+        State::new(settings, Profile::demo().unwrap(), store, Clock::starting_at(now::now()), Arc::new(processor));
     let router = service(&app).unwrap();
     (folder, router)
 }
@@ -55,7 +58,8 @@ async fn no_documented_write_is_taken_from_another_origin() {
     }
     let once = router.clone().oneshot(once.body(Body::empty()).unwrap()).await.unwrap().status();
     assert_eq!(once, StatusCode::NO_CONTENT);
-    let document: Value = serde_json::from_str(&server::http::openapi::text()).unwrap();
+    let document: Value =
+        serde_json::from_str(&server::http::openapi::text(Profile::demo().unwrap().regions())).unwrap();
     let mut writes = 0;
     for (path, item) in document["paths"].as_object().unwrap() {
         let path = format!("/api/v1{}", path.replace("{id}", "x"));

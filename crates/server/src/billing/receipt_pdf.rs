@@ -145,7 +145,7 @@ fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale) {
 
 fn questions(portal: &Portal, locale: Locale) -> String {
     let contacts = &portal.contacts;
-    let (opens, closes) = (hour(contacts.opens, locale), hour(contacts.closes, locale));
+    let (opens, closes) = (words::hour(contacts.opens, locale), words::hour(contacts.closes, locale));
     let phone = &contacts.billing_phone;
     match locale {
         Locale::En => {
@@ -154,13 +154,5 @@ fn questions(portal: &Portal, locale: Locale) -> String {
         Locale::Es => format!(
             "Llame al {phone}, de lunes a viernes de {opens} a {closes}, hora de su región. Tenga a mano el número de recibo."
         ),
-    }
-}
-
-fn hour(hour: u8, locale: Locale) -> String {
-    let half = if hour < 12 { words::say(locale, "am", "a. m.") } else { words::say(locale, "pm", "p. m.") };
-    match hour % 12 {
-        0 => format!("12 {half}"),
-        short => format!("{short} {half}"),
     }
 }

@@ -166,16 +166,15 @@ pub const PEOPLE: [Person; 12] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::{
-        Email,
-        portal::{Capture, Portal},
-    };
+    use crate::profile::Profile;
+    use contract::Email;
 
     #[test]
     fn every_identifier_is_one_the_region_takes_in_its_one_form() {
-        let portal = Portal::shipped(Capture { url: String::new(), origin: String::new() }, true);
+        let profile = Profile::demo().unwrap();
         for person in &PEOPLE {
-            let schema = &portal.region(person.region).unwrap().schema;
+            let region = profile.regions().iter().find(|profile| profile.region == person.region);
+            let schema = &region.unwrap().schema;
             assert_eq!(schema.len(), person.identifiers.len(), "{}", person.name);
             for field in schema {
                 let value = person.identifier(field.identifier).unwrap();

@@ -6,6 +6,7 @@
 mod encoding;
 
 use self::encoding::{Encoding, Packed};
+use super::page::Written;
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -31,10 +32,10 @@ const RESERVED: [&str; 5] = ["/api", "/demo", "/healthz", "/readyz", "/.well-kno
 /// Where password managers send somebody whose password has leaked, and the app's page for it.
 const CHANGE_PASSWORD: [&str; 2] = ["/.well-known/change-password", "/account/security"];
 
-/// Serves the files of `dist`, and `index.html` for every address that is a page of the app. Reads the folder now; compresses what
-/// is left of it in the background (gzip first, then brotli at its best), so the server is up at once.
-pub fn router(dist: PathBuf) -> Router {
-    let files = Arc::new(read(&dist));
+/// Serves the files of `dist`, or what was written in place of one, and `index.html` for every address that is a page of the app. Reads
+/// the folder now; compresses what is left of it in the background (gzip first, then brotli at its best), so the server is up at once.
+pub fn router(dist: PathBuf, written: Written) -> Router {
+    let files = Arc::new(read(&dist, written));
     if files.get(INDEX).is_none() {
         tracing::warn!("the app's files are missing: only the API is served");
     }
@@ -58,11 +59,12 @@ struct File {
     packed: Packed,
 }
 
-fn read(dist: &Path) -> Files {
+fn read(dist: &Path, written: Written) -> Files {
     let mut found = BTreeMap::new();
     if let Err(error) = walk(dist, "", &mut found) {
         tracing::warn!(%error, "could not read the app's files");
     }
+    found.extend(written);
     let (forms, files): (BTreeMap<_, _>, BTreeMap<_, _>) = found
         .into_iter()
         .partition(|(key, _)| Encoding::ALL.iter().any(|encoding| key.ends_with(encoding.extension())));

@@ -2,13 +2,14 @@
 //! the session's cookie, `Origin`), served at `/api/v1/openapi.json` and committed beside this crate. A test keeps the committed one
 //! current.
 
-use axum::{http::header, response::IntoResponse};
+use crate::state::App;
+use axum::{extract::State, http::header, response::IntoResponse};
 use contract::{
     Identifier,
-    portal::{Capture, IdentifierField, Portal},
+    portal::{IdentifierField, RegionProfile},
 };
 use serde_json::{Map, Value, json};
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 const SESSION: &str = "session";
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -18,21 +19,23 @@ const ABOUT: &str = "Pay the bills of a health plan. Amounts are decimal strings
     `POST /payments` takes an `Idempotency-Key` (a UUID): the same key and order give the same payment again, with \
     `Idempotency-Replayed: true`.";
 
-static TEXT: LazyLock<String> = LazyLock::new(text);
+/// A program serves one deployment.
+static TEXT: OnceLock<String> = OnceLock::new();
 
-/// The document as it is committed: indented, keys in order, one line feed at the end.
-pub fn text() -> String {
-    let mut text = serde_json::to_string_pretty(&document()).unwrap_or_default();
+/// The document of a deployment with these regions, as it is committed for the demo's: indented, keys in order, one line feed at the end.
+pub fn text(regions: &[RegionProfile]) -> String {
+    let mut text = serde_json::to_string_pretty(&document(regions)).unwrap_or_default();
     text.push('\n');
     text
 }
 
 /// `GET /api/v1/openapi.json`
-pub async fn serve() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")], TEXT.as_str())
+pub async fn serve(State(app): State<App>) -> impl IntoResponse {
+    let text = TEXT.get_or_init(|| text(&app.portal.regions)).as_str();
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")], text)
 }
 
-fn document() -> Value {
+fn document(regions: &[RegionProfile]) -> Value {
     let (_, generated) = super::router::api().split_for_parts();
     let mut document = serde_json::to_value(generated).unwrap_or_default();
     document["info"] = json!({
@@ -50,7 +53,7 @@ fn document() -> Value {
     }});
     let schemas = document["components"]["schemas"].take();
     document["components"]["schemas"] = with_refusal(schemas);
-    document["components"]["schemas"]["BillLookup"] = bill_lookup();
+    document["components"]["schemas"]["BillLookup"] = bill_lookup(regions);
     // Enums whose unknown values are taken, in a draft too.
     for (name, known, otherwise) in [
         ("CardFunding", json!(["credit", "debit", "hsa_fsa"]), "unknown"),
@@ -94,10 +97,9 @@ fn with_refusal(schemas: Value) -> Value {
     Value::Object(all)
 }
 
-/// What identifies a bill differs by region: one shape a region, of the profile this product ships with.
-fn bill_lookup() -> Value {
-    let nowhere = Capture { url: String::new(), origin: String::new() };
-    let shapes = Portal::shipped(nowhere, false).regions.into_iter().map(|profile| {
+/// What identifies a bill differs by region: one shape a region.
+fn bill_lookup(regions: &[RegionProfile]) -> Value {
+    let shapes = regions.iter().map(|profile| {
         let required: Vec<&str> = profile.schema.iter().map(|field| field.identifier.key()).collect();
         let fields: Map<String, Value> =
             profile.schema.iter().map(|field| (field.identifier.key().to_owned(), identifier(field))).collect();
@@ -117,8 +119,8 @@ fn bill_lookup() -> Value {
         })
     });
     json!({
-        "description": "What is printed on the statement. `GET /portal` says what a deployment's regions ask for; these are the \
-            shapes of the shipped profile. Spaces, hyphens and lower case are taken too.",
+        "description": "What is printed on the statement: which identifiers, and how long they are, is data of the region, and of \
+            the deployment (`GET /portal`). Spaces, hyphens and lower case are taken too.",
         "oneOf": shapes.collect::<Vec<_>>(),
     })
 }

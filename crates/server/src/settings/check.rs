@@ -105,6 +105,14 @@ impl Settings {
                     .to_owned(),
             );
         }
+        if self.profile.is_none() {
+            return Err(
+                "--profile is not set, and nobody's phone number is built in: copy crates/server/profile.toml, write your \
+                 plan's facts into it, and set --profile FILE (or KPPAY_PROFILE), or try things out on this machine with \
+                 --demo"
+                    .to_owned(),
+            );
+        }
         if let Some(lookups) = self.lookups.filter(|_| origin.is_https()) {
             return Err(format!(
                 "--lookups {lookups} takes the limits on guessing away, and --public-origin {} is for others: leave \

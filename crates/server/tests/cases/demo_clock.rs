@@ -1,6 +1,6 @@
 //! The demo's clock, with more than one server over one database: it is moved for all of them and for the processor, or for none.
 
-use crate::house::{House, ORIGIN, ask_outside, call::Call, now};
+use crate::house::{House, ORIGIN, ask_outside, call::Call, now, profile};
 use serde_json::json;
 use server::{
     billing::processor::Sandbox,
@@ -26,7 +26,7 @@ async fn without_processor(house: &House) -> App {
     let settings = house.app.settings.clone();
     let store = Store::open(&settings.database_url).await.unwrap();
     let nobody = Sandbox::new("http://127.0.0.1:1".to_owned(), "secret".to_owned(), Duration::from_secs(1)).unwrap();
-    State::new(settings, store, Clock::starting_at(now::now()), Arc::new(nobody))
+    State::new(settings, profile(), store, Clock::starting_at(now::now()), Arc::new(nobody))
 }
 
 fn hours_moved(app: &State) -> i64 {

@@ -1,6 +1,6 @@
 //! The job worker: a queued job is done once, by one of several workers, and one that can't be done keeps no other waiting.
 
-use crate::house::{House, seed::ANA};
+use crate::house::{House, profile, seed::ANA};
 use contract::Instant;
 use serde_json::{Value, json};
 use server::{
@@ -152,7 +152,7 @@ async fn each_job_has_a_time_limit_of_its_own_and_what_hangs_fails_by_it() {
     let mut settings = house.app.settings.clone();
     settings.limits.step_time = Duration::from_millis(500);
     let clock = Clock::starting_at(house.app.clock.now());
-    let app = State::new(settings, house.app.store.clone(), clock, house.line.clone());
+    let app = State::new(settings, profile(), house.app.store.clone(), clock, house.line.clone());
     for payload in ["stuck", "stuck", "poisoned", "good"] {
         queue(&house, &json!(payload)).await;
     }

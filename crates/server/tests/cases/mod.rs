@@ -20,6 +20,7 @@ mod mailed_links;
 mod once;
 mod orders;
 mod pages;
+mod profile;
 mod readiness;
 mod reconcile;
 mod registration;

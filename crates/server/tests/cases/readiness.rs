@@ -2,7 +2,7 @@
 
 use crate::{
     KIND,
-    house::{House, call::Answer, database::Kind, secrets},
+    house::{House, PROFILE, call::Answer, database::Kind, profile, secrets},
 };
 use axum::{Router, body::Body, http::Request};
 use serde_json::json;
@@ -49,8 +49,15 @@ async fn says(app: &App, status: u16, failed: &[&str]) {
 
 /// The same server, whose database is said to be elsewhere.
 fn over(house: &House, database_url: &str) -> App {
-    let settings = Settings::parse(["--database-url".to_owned(), database_url.to_owned()], secrets()).unwrap();
-    State::new(settings, house.app.store.clone(), Clock::starting_at(house.app.clock.now()), house.line.clone())
+    let settings =
+        Settings::parse(["--database-url", database_url, "--profile", PROFILE].map(str::to_owned), secrets()).unwrap();
+    State::new(
+        settings,
+        profile(),
+        house.app.store.clone(),
+        Clock::starting_at(house.app.clock.now()),
+        house.line.clone(),
+    )
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Reconciliation finds what differs between charges and payments, both ways, and nothing else.
 
-use crate::house::{DECLINED, House, PAYS, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
+use crate::house::{DECLINED, House, PAYS, PROFILE, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
 use contract::Instant;
 use server::{
     billing::processor::{ChargeOrder, Processor},
@@ -165,7 +165,11 @@ async fn the_command_says_by_its_status_whether_books_agree() {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_kppay-server"));
         command.args(["reconcile", "--database-url", &house.database_url, "--processor-url", url]);
         let server::settings::Secrets { processor, pepper, .. } = crate::house::secrets();
-        command.env("KPPAY_PROCESSOR_SECRET", processor).env("KPPAY_PEPPER", pepper).output()
+        command
+            .env("KPPAY_PROCESSOR_SECRET", processor)
+            .env("KPPAY_PEPPER", pepper)
+            .env("KPPAY_PROFILE", PROFILE)
+            .output()
     };
     let agrees = run(&house.processor_url).await.unwrap();
     assert_eq!(agrees.status.code(), Some(0), "{agrees:?}");

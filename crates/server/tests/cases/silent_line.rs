@@ -6,6 +6,7 @@ use crate::house::{
     call::Call,
     database::Kind,
     post_office::PostOffice,
+    profile,
     seed::{ANA, MEI},
     wire::Wire,
 };
@@ -29,7 +30,7 @@ async fn by(house: &House, wire: &Wire) -> App {
     settings.database_url.clone_from(&wire.url);
     settings.limits.step_time = Duration::from_secs(1);
     let store = Store::open(&wire.url).await.unwrap();
-    State::new(settings, store, Clock::starting_at(house.app.clock.now()), house.line.clone())
+    State::new(settings, profile(), store, Clock::starting_at(house.app.clock.now()), house.line.clone())
 }
 
 async fn until(what: &str, holds: impl AsyncFn() -> bool) {

@@ -27,6 +27,7 @@ use server::{
     billing::processor::Sandbox,
     clock::Clock,
     jobs::settle_payments,
+    profile::Profile,
     settings::{Secrets, Settings},
     state::{App, State},
     store::Store,
@@ -34,6 +35,7 @@ use server::{
 use sqlx::{AnyPool, AssertSqlSafe, Row};
 use std::{
     net::SocketAddr,
+    path::Path,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -41,6 +43,8 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
+/// The demo's.
+pub const PROFILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/profile.toml");
 pub const ORIGIN: &str = "http://pay.localhost";
 pub const PROCESSOR: &str = "http://processor.localhost";
 pub const SECRET: &str = "a secret that both programs share";
@@ -101,10 +105,12 @@ impl House {
         let store = Store::open(&database.url).await.unwrap();
         seed::seed(&store).await;
         let more = ["--database-url", &database.url, "--processor-url", &url];
-        let arguments = arguments.iter().chain(&more).map(|argument| (*argument).to_owned());
+        let profile = if arguments.contains(&"--profile") { &[][..] } else { &["--profile", PROFILE] };
+        let arguments = arguments.iter().chain(&more).chain(profile).map(|argument| (*argument).to_owned());
         let settings = Settings::parse(arguments, secrets()).unwrap();
+        let profile = Profile::read(settings.profile.as_deref().unwrap()).unwrap();
         let line = Arc::new(Line::new(Sandbox::new(url.clone(), SECRET.to_owned(), Duration::from_secs(10)).unwrap()));
-        let app = State::new(settings, store, Clock::starting_at(now::now()), line.clone());
+        let app = State::new(settings, profile, store, Clock::starting_at(now::now()), line.clone());
         let address = SocketAddr::from(([192, 0, 2, 1], 1234));
         let router = server::http::service(&app).unwrap().layer(MockConnectInfo(address));
         let charges = AnyPool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
@@ -136,6 +142,7 @@ impl House {
         let store = Store::open(&self.app.settings.database_url).await.unwrap();
         let app = State::new(
             self.app.settings.clone(),
+            profile(),
             store,
             Clock::starting_at(self.app.clock.unmoved()),
             self.line.clone(),
@@ -148,8 +155,13 @@ impl House {
     /// A second server on the same database, which knows nothing of this one.
     pub async fn beside(&self) -> Beside {
         let store = Store::open(&self.database_url).await.unwrap();
-        let app =
-            State::new(self.app.settings.clone(), store, Clock::starting_at(self.app.clock.now()), self.line.clone());
+        let app = State::new(
+            self.app.settings.clone(),
+            profile(),
+            store,
+            Clock::starting_at(self.app.clock.now()),
+            self.line.clone(),
+        );
         let address = SocketAddr::from(([192, 0, 2, 2], 1234));
         Beside { router: server::http::service(&app).unwrap().layer(MockConnectInfo(address)) }
     }
@@ -531,6 +543,10 @@ pub fn new_account(member: &Member, email: &str) -> Value {
 }
 
 /// Long enough for a server that is no demo.
+pub fn profile() -> Profile {
+    Profile::read(Path::new(PROFILE)).unwrap()
+}
+
 pub fn secrets() -> Secrets {
     let pepper = "a pepper that is kept apart from the database".to_owned();
     Secrets { processor: SECRET.to_owned(), pepper, ..Secrets::default() }

@@ -1,0 +1,327 @@
+//! The deployment's profile: `profile.toml`, the facts of one plan that its operator writes. Each value is what its type of the contract
+//! takes, and what does not fit is refused with its line, its key and what would. Knows nothing of what the facts are used for.
+
+use contract::{
+    Amount, CardBrand, Identifier, Locale, Phone, Region,
+    person::AddressLine,
+    portal::{Brand, Capture, Contacts, IdentifierField, Limits, Portal, RegionProfile},
+};
+use serde::{Deserialize, Deserializer, de::Error as _};
+use std::{fmt, fs, ops::Range, path::Path};
+use toml::Spanned;
+
+/// The demo's, which is also the example that operators copy.
+const DEMO: &str = include_str!("../profile.toml");
+const DEMO_FILE: &str = "crates/server/profile.toml";
+/// Of a surcharge on credit cards, in hundredths of a percent: what card networks allow, and what Colorado does (C.R.S. 5-2-212).
+const SURCHARGE_AT_MOST: u16 = 400;
+const SURCHARGE_AT_MOST_IN_COLORADO: u16 = 200;
+/// What `Spanned` adds to the path of a key.
+const SPANNED: &str = ".$__serde_spanned_private_value";
+/// No identifier is longer than this in characters (`contract::Identifier::normalise`).
+const LONGEST_IDENTIFIER: u8 = 32;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    brand: Brand,
+    contacts: Contacts,
+    cards: Vec<CardBrand>,
+    limits: Limits,
+    regions: Vec<RegionProfile>,
+}
+
+impl Profile {
+    pub fn demo() -> Result<Self, String> {
+        Self::parse(DEMO).map_err(|mistake| format!("{DEMO_FILE}, {mistake}"))
+    }
+
+    /// The refusal is a sentence for the operator.
+    pub fn read(file: &Path) -> Result<Self, String> {
+        let name = file.display();
+        let text = fs::read_to_string(file)
+            .map_err(|error| format!("--profile {name}: {error}. Name a file like {DEMO_FILE}"))?;
+        Self::parse(&text).map_err(|mistake| format!("--profile {name}, {mistake}. A complete one is {DEMO_FILE}"))
+    }
+
+    pub fn parse(text: &str) -> Result<Self, Mistake> {
+        let file = toml::Deserializer::parse(text).map_err(|error| Mistake::of_syntax(text, &error))?;
+        let file: File = serde_path_to_error::deserialize(file).map_err(|error| Mistake::of_value(text, &error))?;
+        file.checked().map_err(|(at, key, why)| Mistake { line: line(text, Some(at)), key, why })
+    }
+
+    pub fn regions(&self) -> &[RegionProfile] {
+        &self.regions
+    }
+
+    /// What `GET /portal` says.
+    pub fn portal(self, capture: Capture, demo: bool) -> Portal {
+        let Self { brand, contacts, cards, limits, regions } = self;
+        Portal { brand, regions, contacts, cards, locales: Locale::ALL.to_vec(), limits, capture, demo }
+    }
+}
+
+/// What is wrong in the file, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    line: usize,
+    /// From the top of the file; of what is no TOML, the line itself.
+    key: String,
+    why: String,
+}
+
+impl Mistake {
+    fn of_syntax(text: &str, error: &toml::de::Error) -> Self {
+        let line = line(text, error.span());
+        let key = text.lines().nth(line - 1).unwrap_or_default().trim().to_owned();
+        Self { line, key, why: error.message().to_owned() }
+    }
+
+    fn of_value(text: &str, error: &serde_path_to_error::Error<toml::de::Error>) -> Self {
+        let (key, error) = (error.path().to_string().replace(SPANNED, ""), error.inner());
+        Self { line: line(text, error.span()), key, why: error.message().to_owned() }
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, {}: {}", self.line, self.key, self.why)
+    }
+}
+
+fn line(text: &str, at: Option<Range<usize>>) -> usize {
+    let before = text.get(..at.map_or(0, |at| at.start)).unwrap_or_default();
+    1 + before.matches('\n').count()
+}
+
+/// The file as it is written. What concerns one value alone is checked while it is read, the rest by `checked`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    brand: BrandTable,
+    contacts: ContactsTable,
+    payment: PaymentTable,
+    regions: Spanned<Vec<Spanned<RegionTable>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BrandTable {
+    name: Words,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContactsTable {
+    #[serde(deserialize_with = "phone")]
+    billing_phone: String,
+    #[serde(deserialize_with = "phone")]
+    individual_plans_phone: String,
+    #[serde(deserialize_with = "phone")]
+    fax: String,
+    #[serde(deserialize_with = "mail")]
+    mail: Vec<String>,
+    opens: u8,
+    closes: Spanned<u8>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PaymentTable {
+    #[serde(deserialize_with = "cards")]
+    cards: Vec<CardBrand>,
+    #[serde(deserialize_with = "least")]
+    least: i64,
+    just_paid_minutes: u16,
+    #[serde(deserialize_with = "business_days")]
+    bank_debit_business_days: u8,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegionTable {
+    #[serde(deserialize_with = "region")]
+    region: Region,
+    card_surcharge_basis_points: Spanned<u16>,
+    identifiers: Spanned<Vec<Spanned<IdentifierTable>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IdentifierTable {
+    #[serde(deserialize_with = "identifier")]
+    identifier: Identifier,
+    digits_only: bool,
+    min: u8,
+    max: u8,
+    sample: String,
+}
+
+/// One line of plain text.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Words(#[serde(deserialize_with = "words")] String);
+
+/// A string that `parse` takes; of any other it is said that it is not `what`.
+fn parsed<'de, D: Deserializer<'de>, T>(from: D, what: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, D::Error> {
+    let text = String::deserialize(from)?;
+    parse(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is not {what}")))
+}
+
+fn words<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let what = "one line of 1 to 64 characters, none of them hidden, and with no number as long as a card's";
+    parsed(from, what, |text| Some(AddressLine::parse(text).ok()?.to_string()))
+}
+
+/// As people read it; pages make a link of its digits, so it has all of them.
+fn phone<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let what = "a North American phone number with the 1 in front, such as \"1-415-555-0142\"";
+    parsed(from, what, |text| {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        (Phone::parse(text).ok()?.to_string() == format!("+{digits}")).then(|| text.trim().to_owned())
+    })
+}
+
+fn mail<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let lines = Vec::<Words>::deserialize(from)?;
+    match lines.len() {
+        1..=6 => Ok(lines.into_iter().map(|Words(line)| line).collect()),
+        count => Err(D::Error::custom(format!("{count} lines: write the address in 1 to 6"))),
+    }
+}
+
+fn cards<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<CardBrand>, D::Error> {
+    let brands = Vec::<CardBrand>::deserialize(from)?;
+    let is_good = !brands.is_empty() && brands.iter().all(|brand| CardBrand::ACCEPTED.contains(brand));
+    let is_each_once = brands.iter().enumerate().all(|(at, brand)| !brands[..at].contains(brand));
+    let why = "write one or more of \"visa\", \"mastercard\", \"amex\", \"discover\", each once";
+    if is_good && is_each_once { Ok(brands) } else { Err(D::Error::custom(why)) }
+}
+
+fn least<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    parsed(from, "an amount above zero in dollars, such as \"1.00\"", |text| {
+        Some(Amount::parse(text).ok()?.money().cents())
+    })
+}
+
+fn business_days<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
+    let days = u8::deserialize(from)?;
+    let why = || D::Error::custom(format!("{days} days: a bank debit takes 1 to 10"));
+    (1..=10).contains(&days).then_some(days).ok_or_else(why)
+}
+
+fn region<'de, D: Deserializer<'de>>(from: D) -> Result<Region, D::Error> {
+    parsed(from, &format!("one of {}", regions(Region::ALL)), |text| Region::parse(text).ok())
+}
+
+fn identifier<'de, D: Deserializer<'de>>(from: D) -> Result<Identifier, D::Error> {
+    let what = format!("one of {}", Identifier::ALL.map(Identifier::key).join(", "));
+    parsed(from, &what, |text| Identifier::parse(text).ok())
+}
+
+fn regions(of: impl IntoIterator<Item = Region>) -> String {
+    of.into_iter().map(Region::code).collect::<Vec<_>>().join(", ")
+}
+
+/// Where, which key, and why.
+type Refused = (Range<usize>, String, String);
+
+impl File {
+    fn checked(self) -> Result<Profile, Refused> {
+        let File { brand: BrandTable { name: Words(name) }, contacts, payment, regions } = self;
+        Ok(Profile {
+            brand: Brand { name },
+            contacts: contacts.checked()?,
+            cards: payment.cards,
+            limits: Limits {
+                min_payment_cents: payment.least,
+                just_paid_minutes: payment.just_paid_minutes,
+                bank_debit_business_days: payment.bank_debit_business_days,
+            },
+            regions: checked_regions(regions)?,
+        })
+    }
+}
+
+impl ContactsTable {
+    fn checked(self) -> Result<Contacts, Refused> {
+        let Self { billing_phone, individual_plans_phone, fax, mail, opens, closes } = self;
+        let (at, closes) = (closes.span(), closes.into_inner());
+        if closes > 23 || opens >= closes {
+            let why = format!("{closes} with opens = {opens}: write whole hours of 0 to 23, closing after opening");
+            return Err((at, "contacts.closes".to_owned(), why));
+        }
+        Ok(Contacts { billing_phone, individual_plans_phone, fax, mail, opens, closes })
+    }
+}
+
+fn checked_regions(tables: Spanned<Vec<Spanned<RegionTable>>>) -> Result<Vec<RegionProfile>, Refused> {
+    let whole = tables.span();
+    let mut found: Vec<RegionProfile> = Vec::new();
+    for (at, table) in tables.into_inner().into_iter().enumerate() {
+        let (span, key) = (table.span(), format!("regions[{at}]"));
+        let profile = table.into_inner().checked(&key)?;
+        if found.iter().any(|other| other.region == profile.region) {
+            let why = format!("{} is there already: write one [[regions]] for each", profile.region);
+            return Err((span, format!("{key}.region"), why));
+        }
+        found.push(profile);
+    }
+    let missing: Vec<_> =
+        Region::ALL.into_iter().filter(|region| found.iter().all(|there| there.region != *region)).collect();
+    if missing.is_empty() {
+        return Ok(found);
+    }
+    Err((whole, "regions".to_owned(), format!("no {}: write a [[regions]] for each", regions(missing))))
+}
+
+impl RegionTable {
+    fn checked(self, key: &str) -> Result<RegionProfile, Refused> {
+        let Self { region, card_surcharge_basis_points: points, identifiers } = self;
+        let most = if region == Region::Colorado { SURCHARGE_AT_MOST_IN_COLORADO } else { SURCHARGE_AT_MOST };
+        if *points.get_ref() > most {
+            let why = format!("{} in {region}: write 0 to {most}, hundredths of a percent", points.get_ref());
+            return Err((points.span(), format!("{key}.card_surcharge_basis_points"), why));
+        }
+        let (span, key) = (identifiers.span(), format!("{key}.identifiers"));
+        let mut schema: Vec<IdentifierField> = Vec::new();
+        for (at, table) in identifiers.into_inner().into_iter().enumerate() {
+            let (span, key) = (table.span(), format!("{key}[{at}]"));
+            let field =
+                table.into_inner().checked().map_err(|(name, why)| (span.clone(), format!("{key}.{name}"), why))?;
+            if schema.iter().any(|other| other.identifier == field.identifier) {
+                let why = format!("{} is there already: ask for each once", field.identifier);
+                return Err((span, format!("{key}.identifier"), why));
+            }
+            schema.push(field);
+        }
+        if schema.is_empty() {
+            return Err((span, key, "none: write what finds a bill".to_owned()));
+        }
+        Ok(RegionProfile {
+            region,
+            time_zone: region.time_zone().to_owned(),
+            schema,
+            card_surcharge_basis_points: points.into_inner(),
+        })
+    }
+}
+
+impl IdentifierTable {
+    fn checked(self) -> Result<IdentifierField, (&'static str, String)> {
+        let Self { identifier, digits_only, min, max, sample } = self;
+        if min == 0 || min > max || max > LONGEST_IDENTIFIER {
+            let why = format!("{max} with min = {min}: write lengths of 1 to {LONGEST_IDENTIFIER}, the longest last");
+            return Err(("max", why));
+        }
+        let field = IdentifierField { identifier, digits_only, min, max, sample };
+        let read = identifier.normalise(&field.sample, &field);
+        if read.as_ref() == Ok(&field.sample) {
+            return Ok(field);
+        }
+        let why = match read {
+            Ok(read) => format!("{:?} is kept as {read:?}: write that", field.sample),
+            Err(_) => format!("{:?} is not of this form: write one that is, or change the form", field.sample),
+        };
+        Err(("sample", why))
+    }
+}
