@@ -66,7 +66,7 @@ pub enum RefusalCode {
     OverBalance,
     /// 409: paid minutes ago; send `pay_again` to go on.
     JustPaid,
-    /// 409: the order came after its `begin_by`. Nothing was begun, and nothing will be with this order.
+    /// 409: the order came after its `begin_by`, or its key was closed. Nothing was begun, and nothing will be with this key.
     TooLate,
     /// 422: the fee, or the authorisation's text, is not what applies now.
     TermsChanged,
@@ -86,4 +86,29 @@ pub enum RefusalCode {
     Fault,
     #[serde(other)]
     Unknown,
+}
+
+impl RefusalCode {
+    /// Whether an order that gets this answer came to nothing, and never will: no money was taken. Named one by one; whatever is not
+    /// named leaves doubt. So do a key that is in use, or was used with other words: it has a payment to ask for. And so does a code
+    /// that a client does not know.
+    pub fn ends_an_order(self) -> bool {
+        matches!(
+            self,
+            Self::Malformed
+                | Self::Invalid
+                | Self::SignedOut
+                | Self::ForeignOrigin
+                | Self::TooLarge
+                | Self::NotJson
+                | Self::TooMany
+                | Self::KeyMissing
+                | Self::OverBalance
+                | Self::JustPaid
+                | Self::TooLate
+                | Self::TermsChanged
+                | Self::TokenRefused
+                | Self::BrandNotAccepted
+        )
+    }
 }

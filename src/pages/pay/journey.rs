@@ -273,6 +273,12 @@ impl Journey {
         self.forget_refusal();
     }
 
+    /// A closed key is good for nothing: whoever presses Pay again does it with a new one.
+    fn forget_key(self) {
+        browser::set_tab_storage(KEY, None);
+        self.draft.update(|draft| draft.key = None);
+    }
+
     fn happen(self, client: Client, place: Place, event: Event, order: Option<PaymentOrder>) {
         let mut act = Act::Nothing;
         self.attempt.update(|attempt| {
@@ -307,13 +313,13 @@ impl Journey {
             }
             Act::Show(id) => place.replace(Pay::Payment(id)),
             Act::Refuse(error) => {
-                browser::set_tab_storage(KEY, None);
+                self.forget_key();
                 self.refusal.set(Some(error));
             }
             Act::SayNeverArrived(key) => {
-                browser::set_tab_storage(KEY, None);
                 // the draft of a visit has its key; that of a later visit, or of somebody else's bills, has another or none
                 let is_ours = self.draft.with_untracked(|draft| draft.key == Some(key));
+                self.forget_key();
                 self.never_arrived.set(Some(if is_ours { Lost::Ours } else { Lost::OfBefore }));
             }
         }

@@ -66,12 +66,31 @@ pub async fn pay(app: &App, payer: Payer<'_>, key: &IdempotencyKey, order: &Paym
             turn.end(app, is_declined).await;
             Ok(Paid { payment, is_replayed: false })
         }
-        // The same order from a second tab may have been begun, its token used and the limit reached, since the key was looked at.
-        Err(refused) => match app.store.key_use(&session.membership.id, key).await? {
-            KeyUse::Begun(begun) => replay(app, session, key, &begun, order).await,
-            KeyUse::Elsewhere => Err(Error::new(RefusalCode::KeyElsewhere)),
-            KeyUse::Nothing => Err(refused),
-        },
+        Err(refused) => refuse(app, session, key, order, refused).await,
+    }
+}
+
+/// An order that is refused never begins: the same one may be on its way a second time, from another tab or since the browser repeated
+/// the request, and may even be written already. So its key is closed first; a payment that has the key is the answer.
+async fn refuse(
+    app: &App,
+    session: &Session,
+    key: &IdempotencyKey,
+    order: &PaymentOrder,
+    refused: Error,
+) -> Answer<Paid> {
+    if refused.code.ends_an_order() {
+        let tries = [app.limits.bucket(&rules::KEYS_BY_SESSION, &session.id)];
+        // Whoever closes too many is told nothing about this order.
+        limits::take(app, &tries).await.map_err(|_| Error::later(RefusalCode::KeyInUse, 5))?;
+        if app.store.close_key(&session.membership.id, key, app.clock.now()).await? {
+            return Err(refused);
+        }
+    }
+    match app.store.key_use(&session.membership.id, key).await? {
+        KeyUse::Begun(begun) => replay(app, session, key, &begun, order).await,
+        KeyUse::Elsewhere => Err(Error::new(RefusalCode::KeyElsewhere)),
+        KeyUse::Nothing => Err(refused),
     }
 }
 
@@ -271,7 +290,7 @@ pub async fn of_key(app: &App, session: &Session, key: &IdempotencyKey, begin_by
     app.store.payment_of_key(session, key).await?.ok_or_else(|| Error::new(RefusalCode::Fault))
 }
 
-/// "Not found" is a promise when it answers `begin_by`: the key is closed first, and the order begins at no server any more.
+/// "Not found" is a promise when it answers `begin_by`: the key is closed first, and no order with it begins any more.
 async fn nothing_there(app: &App, session: &Session, key: &IdempotencyKey, begin_by: Option<Instant>) -> Answer<Error> {
     let Some(until) = begin_by else { return Ok(Error::new(RefusalCode::NotFound)) };
     let now = app.clock.now();
@@ -279,6 +298,6 @@ async fn nothing_there(app: &App, session: &Session, key: &IdempotencyKey, begin
         return Ok(Error::later(RefusalCode::KeyInUse, 1));
     }
     limits::take(app, &[app.limits.bucket(&rules::KEYS_BY_SESSION, &session.id)]).await?;
-    let is_closed = app.store.close_key(&session.membership.id, key, until, now).await?;
+    let is_closed = app.store.close_key(&session.membership.id, key, now).await?;
     Ok(if is_closed { Error::new(RefusalCode::NotFound) } else { Error::later(RefusalCode::KeyInUse, 1) })
 }

@@ -25,6 +25,10 @@ pub struct Reauthenticated(pub SignedIn);
 /// Whose password was right and whose second factor is asked for.
 pub struct PendingSecondFactor(pub SignedIn);
 
+/// As `ActiveSession`, for an order. Without a session nothing begins; but the same order may have begun before the session ended, and
+/// "signed out" would be read as "nothing was taken".
+pub struct PayingSession(pub Session);
+
 /// A JSON body of exactly this shape.
 pub struct Body<T>(pub T);
 
@@ -47,6 +51,20 @@ impl FromRequestParts<App> for ActiveSession {
             app.store.touch_session(&session.token_hash, now).await?;
         }
         Ok(Self(session))
+    }
+}
+
+impl FromRequestParts<App> for PayingSession {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
+        match ActiveSession::from_request_parts(parts, app).await {
+            Ok(ActiveSession(session)) => Ok(Self(session)),
+            Err(refused) => match Key::from_request_parts(parts, app).await {
+                Ok(Key(key)) if app.store.is_key_taken(&key).await? => Err(Error::later(RefusalCode::KeyInUse, 1)),
+                _ => Err(refused),
+            },
+        }
     }
 }
 

@@ -1,6 +1,7 @@
-//! Closed idempotency keys: no payment was begun with them, and none will be by an order that may begin until the moment that is closed.
-//! "Nothing came of this order" is said only of a closed key, so it stays true whatever clocks differ, however long a commit takes, and
-//! whichever server the order reaches later. Who presses Pay again sends the key with a later moment.
+//! Closed idempotency keys: no payment was begun with them, and none ever will be. Whatever says that an order came to nothing, the
+//! answer to a question or a refusal, closes its key first. So it stays true if the order was sent twice, by two tabs or by a browser that
+//! repeats a request, whatever clocks differ, however long a commit takes, and whichever server the other one reaches. Who presses Pay
+//! again sends another key.
 //!
 //! A key is one intent's, and closed for every membership: the session that asks may be another one's than the session that sent the
 //! order, since both are one browser's.
@@ -22,43 +23,45 @@ pub fn names(membership: &str, key: &IdempotencyKey) -> [String; 2] {
     [format!("{membership} {key}"), key.to_string()]
 }
 
+/// Servers of the version before close a key for orders that may begin until a moment, and compare with this.
+const FOR_EVER: i64 = i64::MAX;
+
 impl Store {
-    /// Closes the key for orders that may begin until `begin_by`, unless a payment has it: then false. Waits for one that is just being
-    /// begun.
-    pub async fn close_key(
-        &self,
-        membership: &str,
-        key: &IdempotencyKey,
-        begin_by: Instant,
-        now: Instant,
-    ) -> Result<bool, sqlx::Error> {
+    /// Closes the key, unless a payment has it: then false. Waits for one that is just being begun.
+    pub async fn close_key(&self, membership: &str, key: &IdempotencyKey, now: Instant) -> Result<bool, sqlx::Error> {
         let mut tx = self.begin().await?;
-        if self.is_postgres {
-            let [of_membership, of_all] = names(membership, key);
-            sqlx::query(LOCKS).bind(of_membership).bind(of_all).execute(&mut *tx).await?;
+        self.lock_key(&mut tx, membership, key).await?;
+        let is_closed = !has_payment(&mut tx, key).await?;
+        if is_closed {
+            let sql = "INSERT INTO closed_key (membership, idempotency_key, begin_by, closed_at) VALUES ($1, $2, $3, $4) \
+                       ON CONFLICT (membership, idempotency_key) DO UPDATE SET closed_at = excluded.closed_at, begin_by = excluded.begin_by";
+            let close = sqlx::query(sql).bind(membership).bind(key.to_string()).bind(FOR_EVER).bind(now.millis());
+            close.execute(&mut *tx).await?;
         }
-        let is_closed = close(&mut tx, membership, key, begin_by, now).await?;
         tx.commit().await?;
         self.make_durable().await?; // before anybody hears of it
         Ok(is_closed)
     }
+
+    /// Whether a payment has the key. Waits for one that is just being begun.
+    pub async fn is_key_taken(&self, key: &IdempotencyKey) -> Result<bool, sqlx::Error> {
+        let mut tx = self.begin().await?;
+        self.lock_key(&mut tx, "", key).await?;
+        let is_taken = has_payment(&mut tx, key).await?;
+        tx.rollback().await?;
+        Ok(is_taken)
+    }
+
+    async fn lock_key(&self, tx: &mut Tx, membership: &str, key: &IdempotencyKey) -> Result<(), sqlx::Error> {
+        if self.is_postgres {
+            let [of_membership, of_all] = names(membership, key);
+            sqlx::query(LOCKS).bind(of_membership).bind(of_all).execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
 }
 
-async fn close(
-    tx: &mut Tx,
-    membership: &str,
-    key: &IdempotencyKey,
-    begin_by: Instant,
-    now: Instant,
-) -> Result<bool, sqlx::Error> {
+async fn has_payment(tx: &mut Tx, key: &IdempotencyKey) -> Result<bool, sqlx::Error> {
     let sql = "SELECT 1 FROM payment WHERE idempotency_key = $1";
-    if sqlx::query(sql).bind(key.to_string()).fetch_optional(&mut **tx).await?.is_some() {
-        return Ok(false);
-    }
-    let sql = "INSERT INTO closed_key (membership, idempotency_key, begin_by, closed_at) VALUES ($1, $2, $3, $4) \
-               ON CONFLICT (membership, idempotency_key) DO UPDATE SET closed_at = excluded.closed_at, begin_by = \
-               CASE WHEN closed_key.begin_by > excluded.begin_by THEN closed_key.begin_by ELSE excluded.begin_by END";
-    let closed = sqlx::query(sql).bind(membership).bind(key.to_string()).bind(begin_by.millis()).bind(now.millis());
-    closed.execute(&mut **tx).await?;
-    Ok(true)
+    Ok(sqlx::query(sql).bind(key.to_string()).fetch_optional(&mut **tx).await?.is_some())
 }

@@ -101,7 +101,7 @@ async fn a_key_is_one_intents_whoever_makes_the_payment() {
     // Somebody was told that nothing came of an order with this key.
     let until = house.app.clock.now();
     order.begin_by = Some(until);
-    assert!(house.app.store.close_key(ANA.name, &closed.parse().unwrap(), until, until).await.unwrap());
+    assert!(house.app.store.close_key(ANA.name, &closed.parse().unwrap(), until).await.unwrap());
     assert_eq!(begin(&house, &ana, &schedule, &closed, &order).await, Err(NotBegun::TooLate));
     assert_eq!(house.payments().await, 1);
 }

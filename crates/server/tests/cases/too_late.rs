@@ -139,9 +139,11 @@ async fn what_one_server_said_never_came_begins_at_no_other_whatever_its_clock_s
     endless.as_object_mut().unwrap().remove("begin_by");
     house.pay(&ana, &key, &endless).await.is_refused(409, "too_late");
     house.nothing_happened().await;
-    // Who presses Pay again is in time, once.
+    // Closed is closed, whatever moment an order names. Who presses Pay again does it with another key.
     let mut again = order.clone();
-    again["begin_by"] = json!(until.plus_millis(1));
+    again["begin_by"] = json!(until.plus_millis(3_600_000));
+    house.pay(&ana, &key, &again).await.is_refused(409, "too_late");
+    let key = new_key();
     house.pay(&ana, &key, &again).await.is_payment(201, "paid");
     house.pay(&ana, &key, &again).await.is_payment(201, "paid");
     house.by_key_until(&ana, &key, until).await.is_payment(200, "paid");
@@ -165,6 +167,96 @@ async fn whoever_found_another_bill_meanwhile_is_not_told_that_an_order_of_befor
     house.pay(&ruth, &key, &order).await.is_refused(409, "key_elsewhere");
     house.by_key_until(&ana, &key, until).await.is_payment(200, "paid");
     assert_eq!((house.payments().await, house.charges().await), (1, 1));
+}
+
+/// After a reload the page asks with a moment of its own, told by another server's clock, which may be behind.
+#[tokio::test]
+async fn what_never_came_by_a_moment_before_the_orders_own_never_begins() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let (order, until) = order_until(&house, &ana).await;
+    let key = new_key();
+    let asked = until.plus_millis(-FIFTEEN_SECONDS - 6_000);
+    house.by_key_until(&ana, &key, asked).await.is_refused(404, "not_found");
+    house.pay(&ana, &key, &order).await.is_refused(409, "too_late");
+    house.nothing_happened().await;
+}
+
+/// Sends the order twice: the first waits for the bill, the second is refused meanwhile. What the second is told is so of both.
+async fn refused_while_the_same_order_waits(house: &House, ana: &Payer, second: impl AsyncFn(&str, &Value) -> Answer) {
+    let (order, until) = order_until(house, ana).await;
+    let key = new_key();
+    let first = held_up(house, ana, &key, &order, async || {
+        if is_postgres() {
+            // Over SQLite it waits for the writer, as the first does.
+            second(&key, &order).await;
+        }
+    })
+    .await;
+    if is_postgres() {
+        first.is_refused(409, "too_late");
+        house.by_key_until(ana, &key, until).await;
+        assert_eq!((house.payments().await, house.charges().await), (0, 0));
+    }
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn an_order_that_is_refused_begins_nowhere_though_it_was_sent_twice() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    refused_while_the_same_order_waits(&house, &ana, async |key, order| {
+        let mut other_words = order.clone();
+        other_words["authorisation"] = json!("I authorize");
+        let refused = house.pay(&ana, key, &other_words).await;
+        refused.is_refused(422, "terms_changed");
+        refused
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn too_many_tries_are_told_only_of_an_order_that_begins_nowhere() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    refused_while_the_same_order_waits(&house, &ana, async |key, order| {
+        let now = house.app.clock.now();
+        let bucket = house.app.limits.bucket(&server::limits::rules::CHARGES_BY_MEMBERSHIP, ANA.name);
+        for _ in 0..200 {
+            house.app.store.count(std::slice::from_ref(&bucket), now).await.unwrap();
+        }
+        let refused = house.pay(&ana, key, order).await;
+        refused.is_refused(429, "too_many");
+        refused
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_signed_out_is_not_told_so_of_an_order_that_was_begun_before() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let (order, _) = order_until(&house, &ana).await;
+    let key = new_key();
+    house.pay(&ana, &key, &order).await.is_payment(201, "paid");
+    house.ask(Call::write("DELETE", "/session").by(&ana)).await.is(204);
+    house.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
+    house.pay(&ana, &new_key(), &order).await.is_refused(401, "signed_out");
+}
+
+#[tokio::test]
+async fn whoever_closes_too_many_keys_is_told_nothing_about_the_next_order() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let (mut order, _) = order_until(&house, &ana).await;
+    order["authorisation"] = json!("I authorize");
+    let bucket =
+        house.app.limits.bucket(&server::limits::rules::KEYS_BY_SESSION, &house.text("SELECT id FROM session").await);
+    for _ in 0..60 {
+        house.app.store.count(std::slice::from_ref(&bucket), house.app.clock.now()).await.unwrap();
+    }
+    house.pay(&ana, &new_key(), &order).await.is_refused(409, "key_in_use");
+    assert_eq!(house.number("SELECT COUNT(*) FROM closed_key").await, 0);
 }
 
 #[tokio::test]

@@ -188,7 +188,7 @@ async fn a_bare_status_says_nothing_of_a_token_either() {
         let unknown = json!({ "token": "tok_unknown" });
         let mut other = order.clone();
         other["token"] = unknown["token"].clone();
-        house.pay(&ana, &key, &other).await.is_refused(422, "token_refused");
+        house.pay(&ana, &new_key(), &other).await.is_refused(422, "token_refused");
         house.pay(&ana, &key, &order).await.is_payment(201, "paid");
     }
 }

@@ -3,8 +3,9 @@
 //! another; and nobody is told an outcome before the server has said it.
 //!
 //! "It never arrived" can only be known because each order carries the moment until which it may begin (`Sent::begin_by`), and the
-//! question about its key carries the same moment: the server answers "no such payment" only once an order that is still on its way
-//! can't begin any more. Until then the question has no answer, and is asked again.
+//! question about its key carries the same moment: once it is over the server closes the key and answers "no such payment", and no
+//! order with that key begins any more. Until then the question has no answer, and is asked again. A refusal closes the key, too: who
+//! presses Pay again sends another one.
 
 use crate::error::ApiError;
 use contract::{IdempotencyKey, Instant, refusal::RefusalCode};
@@ -13,7 +14,7 @@ use contract::{IdempotencyKey, Instant, refusal::RefusalCode};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
     pub key: IdempotencyKey,
-    /// By the server's clock. Where it is not known any more (after a reload) it is later than the true one.
+    /// By the server's clock. Where it is not known any more (after a reload) it is about as late as if Pay were pressed now.
     pub begin_by: Instant,
 }
 
@@ -67,7 +68,7 @@ pub enum Act {
     Ask(Sent, u32),
     /// Show the payment.
     Show(String),
-    /// No money was taken: say why, on the review.
+    /// No money was taken, and the key is closed: say why, on the review.
     Refuse(ApiError),
     /// No money was taken: the order of this key never arrived.
     SayNeverArrived(IdempotencyKey),
@@ -108,29 +109,10 @@ impl Attempt {
     }
 }
 
-/// The server refused this very order, and began nothing. Named one by one: whatever is not named leaves doubt. So do a key that is
-/// in use, or was used with other words (the language was changed between two tries): it has a payment to ask for. And so does a
-/// code that this client does not know.
+/// The server refused this very order: nothing was begun, and nothing will be with its key.
 fn is_definite(error: &ApiError) -> bool {
-    use RefusalCode as Code;
-    let is_of_order = |code| {
-        matches!(
-            code,
-            Code::Malformed
-                | Code::Invalid
-                | Code::KeyMissing
-                | Code::TooLarge
-                | Code::NotJson
-                | Code::OverBalance
-                | Code::JustPaid
-                | Code::TermsChanged
-                | Code::TokenRefused
-                | Code::BrandNotAccepted
-                | Code::TooLate
-        )
-    };
     matches!(error, ApiError::SignedOut | ApiError::Forbidden | ApiError::Busy(_))
-        || error.code().is_some_and(is_of_order)
+        || error.code().is_some_and(RefusalCode::ends_an_order)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -4,7 +4,7 @@ use crate::{
     billing::payments::{self, Paid, Payer},
     http::{
         client_address::ClientAddress,
-        extract::{ActiveSession, Body, Id, Key},
+        extract::{ActiveSession, Body, Id, Key, PayingSession},
     },
     refusal::{Answer, Error},
     state::App,
@@ -39,7 +39,7 @@ use contract::{
 pub async fn pay(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
-    ActiveSession(session): ActiveSession,
+    PayingSession(session): PayingSession,
     Key(key): Key,
     Body(order): Body<PaymentOrder>,
 ) -> Answer<(StatusCode, HeaderMap, Json<Payment>)> {
@@ -56,7 +56,7 @@ pub struct PaymentQuery {
     /// The payment with this key, and no other.
     pub idempotency_key: Option<IdempotencyKey>,
     /// The `begin_by` of the order that was sent with the key: 409 `key_in_use` until it is over; then 404 closes the key, and no order
-    /// that names it and this moment, or an earlier one, begins any more. Without it 404 says nothing about an order that is still on its way.
+    /// with it begins any more. Without it 404 says nothing about an order that is still on its way.
     #[param(value_type = Option<contract::Instant>)]
     pub begin_by: Option<Instant>,
     /// For a member, without a key: the page that `next` of the one before names.
