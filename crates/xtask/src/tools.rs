@@ -47,7 +47,7 @@ impl Tools {
     pub fn found() -> Outcome<Self> {
         let cache = cache_directory()?;
         let mut directories = vec![cache.join("bin"), cache.join("node_modules/.bin")];
-        directories.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        directories.extend(std::env::split_paths(&place::variable("PATH").unwrap_or_default()));
         let path = std::env::join_paths(directories).because("Putting the tool cache on PATH")?;
         Ok(Self { cache, path })
     }
@@ -142,7 +142,7 @@ impl Tools {
 }
 
 fn cache_directory() -> Outcome<PathBuf> {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let variable = |name| place::variable(name).map(PathBuf::from);
     variable("KPPAY_TOOLS")
         .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("kppay/tools")))
         .or_else(|| variable("HOME").map(|home| home.join(".cache/kppay/tools")))
