@@ -7,6 +7,7 @@
 //! `tracing_subscriber` by itself tells on stderr that stderr could not be written, which panics (`log_internal_errors`); and a pipe
 //! that nobody reads would hold every thread that logs.
 
+use crate::process::variable;
 use std::{
     io::{self, Write},
     sync::{
@@ -43,7 +44,8 @@ pub struct Guard(Lines);
 /// From now on everything is logged as `filter` (of `KPPAY_LOG`, or the usual one) says.
 #[must_use]
 pub fn start(usual: &str) -> Guard {
-    let filter = EnvFilter::try_from_env("KPPAY_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    let asked = Some(variable("KPPAY_LOG")).filter(|asked| !asked.is_empty());
+    let filter = asked.and_then(|asked| EnvFilter::try_new(asked).ok()).unwrap_or_else(|| EnvFilter::new(usual));
     let lines = Lines::to(io::stderr());
     let format = tracing_subscriber::fmt().json().with_current_span(false).with_env_filter(filter);
     format.log_internal_errors(false).with_writer(lines.clone()).init();
