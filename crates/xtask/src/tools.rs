@@ -18,6 +18,7 @@ const WASM_OPT: &str = "132";
 const NPM_FILES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_CYCLONEDX: &str = "0.5.9";
+const CARGO_MACHETE: &str = "0.9.2";
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Tools run for seconds. Their own profiles (trunk: LTO over everything in one unit) cost a newcomer ten minutes.
 const QUICKLY_BUILT: [&str; 3] =
@@ -59,10 +60,12 @@ impl Tools {
         command
     }
 
-    /// The two programs of `cargo xtask audit`.
+    /// The programs of `cargo xtask audit`.
     pub fn for_audit() -> Outcome<Self> {
         let tools = Self::found()?;
-        for (package, version) in [("cargo-deny", CARGO_DENY), ("cargo-cyclonedx", CARGO_CYCLONEDX)] {
+        let programs =
+            [("cargo-machete", CARGO_MACHETE), ("cargo-deny", CARGO_DENY), ("cargo-cyclonedx", CARGO_CYCLONEDX)];
+        for (package, version) in programs {
             if !tools.is_installed(package, version) {
                 tools.install(package, version, &[])?;
             }
