@@ -159,7 +159,12 @@ pub fn focus_field(near: &Element, id: &str) {
 
 /// By this machine's clock.
 pub fn now() -> Instant {
-    Instant::from_millis(Date::now() as i64)
+    Instant::from_millis(wall_millis())
+}
+
+#[expect(clippy::disallowed_methods, reason = "everybody else asks here")]
+fn wall_millis() -> i64 {
+    Date::now() as i64
 }
 
 /// A moment by two clocks of this machine: the one on the wall, which can be set and goes on while the machine sleeps, and one
@@ -184,12 +189,12 @@ impl Moment {
 
 pub fn moment() -> Moment {
     let steady = window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now());
-    Moment { wall_millis: Date::now() as i64, steady_millis: steady as i64 }
+    Moment { wall_millis: wall_millis(), steady_millis: steady as i64 }
 }
 
 /// Minutes since 1970.
 pub fn now_minutes() -> u32 {
-    (Date::now() / 60_000.0) as u32
+    (wall_millis() / 60_000) as u32
 }
 
 /// A new key for one intent to pay.

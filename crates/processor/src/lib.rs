@@ -14,7 +14,7 @@ pub mod settings;
 pub mod store;
 mod transaction;
 
-use ::serve::Tasks;
+use ::serve::{Tasks, process::machine_millis};
 use axum::{
     Json, Router,
     extract::DefaultBodyLimit,
@@ -31,7 +31,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 use store::Store;
 use tokio::net::TcpListener;
@@ -72,11 +72,6 @@ impl Processor {
     fn unmoved_millis(&self) -> i64 {
         machine_millis().saturating_add(self.start_millis)
     }
-}
-
-fn machine_millis() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    i64::try_from(since).unwrap_or(i64::MAX)
 }
 
 pub fn router(app: App) -> Router {

@@ -3,7 +3,7 @@
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use contract::Instant;
-use serve::{origin::Origin, secret::is_varied};
+use serve::{origin::Origin, process::variable, secret::is_varied};
 use std::{net::SocketAddr, path::PathBuf};
 
 const SECRETS: &str = "\
@@ -75,8 +75,7 @@ impl Secrets {
         Self { before: Some(before.to_owned()).filter(|before| !before.is_empty()), ..self }
     }
     pub fn of_environment() -> Self {
-        let of = |name| std::env::var(name).unwrap_or_default();
-        Self::new(&of("KPPAY_PROCESSOR_SECRET")).with_before(&of("KPPAY_PROCESSOR_SECRET_BEFORE"))
+        Self::new(&variable("KPPAY_PROCESSOR_SECRET")).with_before(&variable("KPPAY_PROCESSOR_SECRET_BEFORE"))
     }
 
     /// Every byte of both is looked at, so that the time says nothing about how much was right.

@@ -1,9 +1,13 @@
 //! The log: JSON lines on stderr, written by a thread of their own. Whoever logs never waits and never fails: a pipe whose reader
 //! ended, one whose reader stands still, and a full disk lose lines (`lost` counts them) and end nothing.
 //!
+//! Each line says in `spans` what it was written for: a request, a task, a job. Those are spans of the level ERROR: a filter that lets
+//! errors through and not them would leave out which request an error belongs to.
+//!
 //! `tracing_subscriber` by itself tells on stderr that stderr could not be written, which panics (`log_internal_errors`); and a pipe
 //! that nobody reads would hold every thread that logs.
 
+use crate::process::variable;
 use std::{
     io::{self, Write},
     sync::{
@@ -40,9 +44,10 @@ pub struct Guard(Lines);
 /// From now on everything is logged as `filter` (of `KPPAY_LOG`, or the usual one) says.
 #[must_use]
 pub fn start(usual: &str) -> Guard {
-    let filter = EnvFilter::try_from_env("KPPAY_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    let asked = Some(variable("KPPAY_LOG")).filter(|asked| !asked.is_empty());
+    let filter = asked.and_then(|asked| EnvFilter::try_new(asked).ok()).unwrap_or_else(|| EnvFilter::new(usual));
     let lines = Lines::to(io::stderr());
-    let format = tracing_subscriber::fmt().json().with_env_filter(filter);
+    let format = tracing_subscriber::fmt().json().with_current_span(false).with_env_filter(filter);
     format.log_internal_errors(false).with_writer(lines.clone()).init();
     Guard(lines)
 }

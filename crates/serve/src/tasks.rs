@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 /// Steps of all tasks since the process started.
 static STEPS: AtomicI64 = AtomicI64::new(0);
@@ -71,7 +72,7 @@ impl Tasks {
                 let started = Instant::now();
                 // Dropped together with this supervisor: `stop` ends both.
                 let mut task = JoinSet::new();
-                task.spawn(make());
+                task.spawn(make().instrument(tracing::error_span!("task", task = name)));
                 let ended = loop {
                     if let Ok(ended) = tokio::time::timeout(still / 8, task.join_next()).await {
                         break ended;

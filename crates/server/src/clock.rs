@@ -2,10 +2,8 @@
 //! neither why it was set (`--clock`) nor who moves it on (`demo`). Time never runs back.
 
 use contract::{Date, Instant};
-use std::{
-    sync::atomic::{AtomicI64, Ordering},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use serve::process::machine_millis;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// The machine's clock, unless it was started at another moment; it ticks as the machine's does.
 #[derive(Debug, Default)]
@@ -36,11 +34,6 @@ impl Clock {
     pub fn follow(&self, moved_millis: i64) {
         self.moved_millis.fetch_max(moved_millis, Ordering::Relaxed);
     }
-}
-
-fn machine_millis() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    i64::try_from(since).unwrap_or(i64::MAX)
 }
 
 /// The day it is at that moment in a zone of the IANA database; UTC for a zone that is not one.

@@ -5,6 +5,7 @@ mod check;
 
 use clap::{CommandFactory, Parser, ValueEnum, error::ErrorKind};
 use contract::Instant;
+use serve::process::variable;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 const SECRETS: &str = "\
@@ -128,12 +129,11 @@ pub struct Secrets {
 
 impl Secrets {
     pub fn of_environment() -> Self {
-        let of = |name| std::env::var(name).unwrap_or_default();
         Self {
-            processor: of("KPPAY_PROCESSOR_SECRET"),
-            pepper: of("KPPAY_PEPPER"),
-            smtp_url: of("KPPAY_SMTP_URL"),
-            mail_from: of("KPPAY_MAIL_FROM"),
+            processor: variable("KPPAY_PROCESSOR_SECRET"),
+            pepper: variable("KPPAY_PEPPER"),
+            smtp_url: variable("KPPAY_SMTP_URL"),
+            mail_from: variable("KPPAY_MAIL_FROM"),
         }
     }
 }

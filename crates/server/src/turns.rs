@@ -31,8 +31,9 @@ impl Turns {
         };
         let turn = Arc::clone(&self.at_work).acquire_owned().await.map_err(|_| fault())?;
         // The work goes on when whoever asked has left: so it keeps its place until it is done.
+        let span = tracing::Span::current();
         let done = tokio::task::spawn_blocking(move || {
-            let done = work();
+            let done = span.in_scope(work);
             drop((turn, place));
             done
         });

@@ -236,6 +236,20 @@ async fn a_known_file_is_not_sent_again() {
     assert_eq!(other.status(), StatusCode::OK);
 }
 
+/// Images and stores without a clock give every file one date, and a page that names other hashes is as long as the one before.
+#[tokio::test]
+async fn another_page_of_the_same_length_and_date_has_another_tag() {
+    let (_folder, dist) = dist();
+    let mut tags = Vec::new();
+    for page in ["kppay-0123456789abcdef.js", "kppay-fedcba9876543210.js"] {
+        fs::write(dist.join("index.html"), page).unwrap();
+        let file = fs::File::options().write(true).open(dist.join("index.html")).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1)).unwrap();
+        tags.push(header(&get(&assets::router(dist.clone()), "/").await, "etag").to_owned());
+    }
+    assert_ne!(tags[0], tags[1]);
+}
+
 #[tokio::test]
 async fn head_says_everything_but_the_content() {
     let (_folder, dist) = dist();

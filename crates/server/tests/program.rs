@@ -2,10 +2,13 @@
 //! listener of their own, and what is unsafe does not start.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use serde_json::{Value, json};
+use sqlx::Connection;
 use std::{
     fs::{File, OpenOptions},
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -20,6 +23,7 @@ struct Program {
     child: Child,
     address: SocketAddr,
     metrics: SocketAddr,
+    database: String,
     _folder: TempDir,
 }
 
@@ -37,10 +41,12 @@ fn command() -> Command {
 impl Program {
     /// Over a fresh database, with a processor that nobody answers for: recovery says so twice a second.
     fn start(stderr: impl Into<Stdio>, more: &[&str]) -> Self {
+        Self::start_by(command(), stderr, more)
+    }
+    fn start_by(mut command: Command, stderr: impl Into<Stdio>, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (address, metrics) = (free_address(), free_address());
         let database = format!("sqlite://{}/billing.db", folder.path().display());
-        let mut command = command();
         command.args([
             "--listen",
             &address.to_string(),
@@ -51,7 +57,7 @@ impl Program {
         ]);
         command.args(["--processor-url", "http://127.0.0.1:1"]).args(more);
         let child = command.stderr(stderr).spawn().unwrap();
-        let mut program = Self { child, address, metrics, _folder: folder };
+        let mut program = Self { child, address, metrics, database, _folder: folder };
         let began = Instant::now();
         while !program.says("/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 200")) {
             assert_eq!(program.child.try_wait().unwrap(), None, "it ended");
@@ -62,6 +68,16 @@ impl Program {
     }
     fn says(&self, path: &str) -> Option<String> {
         ask(self.address, path)
+    }
+    /// Does something to its database beside it.
+    fn meddle(&self, sql: &'static str) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            sqlx::any::install_default_drivers();
+            let mut connection = sqlx::AnyConnection::connect(&self.database).await.unwrap();
+            sqlx::query(sql).execute(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+        });
     }
     fn figure(&self, name: &str) -> i64 {
         let text = ask(self.metrics, "/metrics").expect("the figures");
@@ -93,9 +109,13 @@ impl Drop for Program {
 
 /// One answer, head and body; nothing if there is nobody.
 fn ask(address: SocketAddr, path: &str) -> Option<String> {
+    ask_with(address, path, "")
+}
+
+fn ask_with(address: SocketAddr, path: &str, headers: &str) -> Option<String> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").ok()?;
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\n{headers}connection: close\r\n\r\n").ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok().filter(|_| !answer.is_empty())?;
     Some(answer)
@@ -180,12 +200,71 @@ fn every_line_of_the_log_is_one_json_object_with_its_moment_in_utc() {
     let log = std::fs::read_to_string(&file).unwrap();
     assert!(log.lines().count() > 3, "{log}");
     for line in log.lines() {
-        let entry: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let entry: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         let moment = entry["timestamp"].as_str().unwrap();
         assert!(moment.len() >= 20 && &moment[10..11] == "T" && moment.ends_with('Z'), "{line}");
         assert!(entry["level"].is_string() && entry["target"].is_string(), "{line}");
     }
     assert!(!log.contains("forged"), "{log}");
+}
+
+/// The spans of the first line of the log that says `message` in a span of this name.
+fn spans_of(log: &Path, message: &str, name: &str) -> Vec<Value> {
+    let began = Instant::now();
+    loop {
+        let text = std::fs::read_to_string(log).unwrap();
+        // The last one may be half written.
+        let mut lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let found = lines.find_map(|line| {
+            let spans = line["spans"].as_array()?;
+            (line["fields"]["message"] == message && spans.iter().any(|span| span["name"] == name))
+                .then(|| spans.clone())
+        });
+        if let Some(spans) = found {
+            return spans;
+        }
+        assert!(began.elapsed() < PATIENCE, "no {message:?} in a {name}: {text}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// With errors only: what they belong to is no matter of the filter.
+fn with_errors_in(log: &Path) -> Program {
+    let mut command = command();
+    command.env("KPPAY_LOG", "error");
+    Program::start_by(command, File::create(log).unwrap(), &[])
+}
+
+#[test]
+fn what_is_logged_in_the_store_names_its_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let program = with_errors_in(&log);
+    program.meddle("DROP TABLE session");
+    let answer = ask_with(program.address, "/api/v1/session?forged", "cookie: kppay_session=forged\r\n").unwrap();
+    assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
+    let id = answer.split_once("x-request-id: ").unwrap().1.lines().next().unwrap();
+    let request = json!({ "name": "request", "id": id, "method": "GET", "route": "/api/v1/session" });
+    assert_eq!(spans_of(&log, "the database failed", "request"), [request]);
+}
+
+#[test]
+fn what_is_logged_in_a_job_names_it_its_kind_and_its_try() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let program = with_errors_in(&log);
+    program.meddle(
+        "INSERT INTO job (id, kind, payload, created_at, due_at) VALUES ('seven', 'account_request', 'forged', 0, 0)",
+    );
+    let job = json!({ "name": "job", "kind": "account_request", "id": "seven", "tries": 1 });
+    // One is of what it does, the other of what became of it.
+    for message in ["a fault", "a job failed"] {
+        assert_eq!(
+            spans_of(&log, message, "job"),
+            [json!({ "name": "task", "task": "jobs" }), job.clone()],
+            "{message}"
+        );
+    }
 }
 
 #[test]

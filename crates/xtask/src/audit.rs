@@ -1,5 +1,6 @@
-//! `cargo xtask audit`: the supply chain. cargo-deny holds every crate against `deny.toml` (licences, sources, bans, advisories),
-//! every npm package must be locked with its integrity, and cargo-cyclonedx writes the SBOM into `target/sbom/`.
+//! `cargo xtask audit`: the supply chain. cargo-machete finds the dependencies that no code names, cargo-deny holds every crate
+//! against `deny.toml` (licences, sources, bans, advisories), every npm package must be locked with its integrity, and
+//! cargo-cyclonedx writes the SBOM into `target/sbom/`.
 //!
 //! The advisory database is a git repository that not every machine reaches. Where it can't be fetched, that is said, and it is a
 //! failure only with `--advisories`.
@@ -28,6 +29,8 @@ pub fn audit(given: &[String]) -> Outcome<bool> {
         }
     }
     let tools = Tools::for_audit()?;
+    step("Dependencies that no code names");
+    is_clean &= child::run_and_read("cargo-machete", tools.command("cargo-machete").arg("."), |_| {})?.success();
     step("Licences, sources and bans of every crate (deny.toml)");
     is_clean &= deny(&tools, &["check", "bans", "licenses", "sources"])?;
     step("Advisories");

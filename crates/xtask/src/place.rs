@@ -6,16 +6,22 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use xtask::failure::{Because, Failure, Outcome};
 
+/// An environment variable that says something.
+#[expect(clippy::disallowed_methods, reason = "the commands are set by the environment; everybody else asks here")]
+pub fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
 /// The repository's root. `cargo xtask` says where our manifest is; a copied binary falls back on where it was built.
 pub fn root() -> PathBuf {
-    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| OsString::from(env!("CARGO_MANIFEST_DIR")));
+    let manifest = variable("CARGO_MANIFEST_DIR").unwrap_or_else(|| OsString::from(env!("CARGO_MANIFEST_DIR")));
     let manifest = PathBuf::from(manifest);
     manifest.ancestors().nth(2).map_or(manifest.clone(), Path::to_path_buf)
 }
 
 /// Cargo's target directory, which a machine may have moved.
 pub fn target() -> PathBuf {
-    match std::env::var_os("CARGO_TARGET_DIR") {
+    match variable("CARGO_TARGET_DIR") {
         Some(moved) => root().join(moved),
         None => root().join("target"),
     }
@@ -23,7 +29,7 @@ pub fn target() -> PathBuf {
 
 /// Where the servers are if somebody else has built them: `KPPAY_SERVERS`, for a look at another build or profile.
 pub fn built_servers() -> Option<PathBuf> {
-    std::env::var_os("KPPAY_SERVERS").filter(|folder| !folder.is_empty()).map(|folder| root().join(folder))
+    variable("KPPAY_SERVERS").map(|folder| root().join(folder))
 }
 
 /// How the servers are built.
@@ -63,7 +69,7 @@ pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
 
 /// The cargo that runs us.
 pub fn cargo() -> Command {
-    command(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
+    command(variable("CARGO").unwrap_or_else(|| OsString::from("cargo")))
 }
 
 pub fn locked_version(package: &str) -> Outcome<String> {

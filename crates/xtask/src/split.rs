@@ -63,8 +63,9 @@ pub fn split() -> Outcome<()> {
 }
 
 fn variable(name: &str) -> Outcome<String> {
-    std::env::var(name)
-        .map_err(|_| Failure::new(format!("{name} is not set.")).fix("this is Trunk's hook: run trunk build"))
+    place::variable(name)
+        .and_then(|value| value.into_string().ok())
+        .ok_or_else(|| Failure::new(format!("{name} is not set.")).fix("this is Trunk's hook: run trunk build"))
 }
 
 pub fn read(file: &Path) -> Outcome<String> {

@@ -71,13 +71,13 @@ fn native(at: Option<&str>) -> Outcome<Tally> {
 }
 
 fn server(at: Option<&str>) -> Outcome<Tally> {
-    let (_ours, url) = match std::env::var("KPPAY_TEST_POSTGRES_URL") {
-        Ok(url) => (None, url),
-        Err(_) => {
+    let (_ours, url) = match place::variable("KPPAY_TEST_POSTGRES_URL") {
+        Some(url) => (None, url),
+        None => {
             step("Starting a PostgreSQL in a scratch directory");
             let postgres = Postgres::start(Commits::Fast)?;
             let url = postgres.url("kppay");
-            (Some(postgres), url)
+            (Some(postgres), url.into())
         }
     };
     let mut tally = Tally::default();
@@ -107,7 +107,7 @@ fn api(at: Option<&str>) -> Outcome<Tally> {
     let files = child::Scratch::new("api")?;
     // It looks bills up far more often than a person may.
     let more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
-    let clock = at.map(str::to_owned).or_else(|| std::env::var(days::VARIABLE).ok());
+    let clock = at.map(str::to_owned).or_else(|| place::variable(days::VARIABLE)?.into_string().ok());
     let profile = Profile::Quick;
     let house = House::open(&Plan { more, clock, profile, ..Plan::private(files.path())? })?;
     conformance::run(&schemathesis, &house)

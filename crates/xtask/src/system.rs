@@ -1,7 +1,7 @@
 //! What this machine lets us do: who we are, whether Debian's packages may be installed, and which browser is here.
 
-use crate::child;
 use crate::tools::step;
+use crate::{child, place};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use xtask::failure::{Failure, Outcome};
@@ -48,7 +48,7 @@ impl Browser {
     }
 
     fn installed() -> Option<Self> {
-        let chosen = |variable| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file());
+        let chosen = |name| place::variable(name).map(PathBuf::from).filter(|path| path.is_file());
         let any = |names: &[&str]| names.iter().find_map(|name| on_path(name));
         Some(Self {
             chromium: chosen("CHROMIUM").or_else(|| any(&["chromium", "chromium-browser", "google-chrome"]))?,
@@ -58,7 +58,7 @@ impl Browser {
 }
 
 fn on_path(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
+    let path = place::variable("PATH")?;
     std::env::split_paths(&path)
         .chain([Path::new("/usr/bin").to_path_buf()])
         .map(|at| at.join(program))

@@ -18,6 +18,7 @@ const WASM_OPT: &str = "132";
 const NPM_FILES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_CYCLONEDX: &str = "0.5.9";
+const CARGO_MACHETE: &str = "0.9.2";
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Tools run for seconds. Their own profiles (trunk: LTO over everything in one unit) cost a newcomer ten minutes.
 const QUICKLY_BUILT: [&str; 3] =
@@ -47,7 +48,7 @@ impl Tools {
     pub fn found() -> Outcome<Self> {
         let cache = cache_directory()?;
         let mut directories = vec![cache.join("bin"), cache.join("node_modules/.bin")];
-        directories.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        directories.extend(std::env::split_paths(&place::variable("PATH").unwrap_or_default()));
         let path = std::env::join_paths(directories).because("Putting the tool cache on PATH")?;
         Ok(Self { cache, path })
     }
@@ -59,10 +60,12 @@ impl Tools {
         command
     }
 
-    /// The two programs of `cargo xtask audit`.
+    /// The programs of `cargo xtask audit`.
     pub fn for_audit() -> Outcome<Self> {
         let tools = Self::found()?;
-        for (package, version) in [("cargo-deny", CARGO_DENY), ("cargo-cyclonedx", CARGO_CYCLONEDX)] {
+        let programs =
+            [("cargo-machete", CARGO_MACHETE), ("cargo-deny", CARGO_DENY), ("cargo-cyclonedx", CARGO_CYCLONEDX)];
+        for (package, version) in programs {
             if !tools.is_installed(package, version) {
                 tools.install(package, version, &[])?;
             }
@@ -142,7 +145,7 @@ impl Tools {
 }
 
 fn cache_directory() -> Outcome<PathBuf> {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let variable = |name| place::variable(name).map(PathBuf::from);
     variable("KPPAY_TOOLS")
         .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("kppay/tools")))
         .or_else(|| variable("HOME").map(|home| home.join(".cache/kppay/tools")))

@@ -47,6 +47,7 @@ impl Answer {
 }
 
 /// When every case begins: `KPPAY_TEST_NOW`, which cargo sets (`.cargo/config.toml`) unless the environment names another moment.
+#[expect(clippy::disallowed_methods, reason = "the moment of the run")]
 pub fn now() -> Instant {
     let moment = std::env::var("KPPAY_TEST_NOW").unwrap();
     Instant::parse(&moment).unwrap()

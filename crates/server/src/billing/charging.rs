@@ -19,6 +19,7 @@ use crate::{
     token::is_id,
 };
 use contract::{Email, Locale, payment::Method, refusal::RefusalCode};
+use tracing::Instrument;
 
 /// Asks the processor what a token stands for, if it stands for anything.
 pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Option<Method>> {
@@ -111,7 +112,7 @@ async fn must_be_seen(app: &App, asked: &Asked) -> Answer<()> {
 /// that is done.
 pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<Settled, sqlx::Error> {
     let (app, payment, verdict) = (app.clone(), payment.to_owned(), verdict.clone());
-    let settled = tokio::spawn(async move {
+    let settled = async move {
         let message = match app.store.reader_of_letters(&payment).await? {
             Some((to, locale)) => message(&app, &payment, &verdict, to, locale).await?,
             None => None,
@@ -121,8 +122,8 @@ pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<Settl
             charges::came_to(&app, &payment, verdict.state, verdict.failure).await;
         }
         Ok(settled)
-    });
-    settled.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+    };
+    tokio::spawn(settled.in_current_span()).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
 async fn message(

@@ -13,6 +13,7 @@ use axum::{
 };
 use contract::refusal::RefusalCode;
 use std::{collections::HashSet, sync::Arc, time::Instant};
+use tracing::Instrument;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -104,7 +105,7 @@ async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request
         Err(_) => return kept_by_nobody(Error::later(RefusalCode::Unavailable, 5).into_response()),
     };
     // A payment that was begun is finished even if the caller has gone: the handler runs in a task of its own.
-    let answer = tokio::spawn(tokio::time::timeout_at(until, next.run(request)));
+    let answer = tokio::spawn(tokio::time::timeout_at(until, next.run(request)).in_current_span());
     kept_by_nobody(match answer.await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => took_too_long(is_payment).into_response(),
@@ -126,15 +127,17 @@ fn kept_by_nobody(mut response: Response) -> Response {
     response
 }
 
-/// One line a request: the route's template, never the address, which could hold an identifier.
+/// A span for all that is logged on behalf of a request, and one line when it is answered. They name the route's template, never the
+/// address, which could hold an identifier.
 async fn log(request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = uuid::Uuid::now_v7().to_string();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
-    let mut response = next.run(request).await;
+    let span = tracing::error_span!("request", id, %method, route);
+    let mut response = next.run(request).instrument(span.clone()).await;
     let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(request = id, %method, route, status = response.status().as_u16(), millis, "request");
+    span.in_scope(|| tracing::info!(status = response.status().as_u16(), millis, "answered"));
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", id);
     }

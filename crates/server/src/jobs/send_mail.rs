@@ -22,6 +22,7 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
+use tracing::Instrument;
 
 const EVERY: Duration = Duration::from_secs(1);
 /// Letters that are handed over at the same time, by one server.
@@ -115,7 +116,8 @@ pub async fn round(app: &App, mailer: &Mailer) -> Answer<()> {
             match app.step("send_mail", app.store.take_letters(now, now.plus_millis(again), free)).await {
                 Ok(letters) => {
                     for letter in letters {
-                        under_way.spawn(hand_over(app.clone(), mailer.clone(), letter));
+                        let span = tracing::error_span!("letter", id = letter.id);
+                        under_way.spawn(hand_over(app.clone(), mailer.clone(), letter).instrument(span));
                     }
                 }
                 // What is on its way is still seen to its end.
@@ -136,9 +138,9 @@ async fn hand_over(app: App, mailer: Mailer, letter: Due) -> Answer<()> {
     let outcome = mailer.send(&letter, app.clock.now()).await;
     app.step("send_mail", app.store.end_try(&letter.id, outcome, app.clock.now())).await?;
     match outcome {
-        Outcome::Sent => tracing::info!(letter = letter.id, "sent"),
-        Outcome::GivenUp => tracing::error!(letter = letter.id, tries = letter.tries, "given up"),
-        Outcome::TryAgain(_) => tracing::warn!(letter = letter.id, tries = letter.tries, "not sent, tried again later"),
+        Outcome::Sent => tracing::info!("sent"),
+        Outcome::GivenUp => tracing::error!(tries = letter.tries, "given up"),
+        Outcome::TryAgain(_) => tracing::warn!(tries = letter.tries, "not sent, tried again later"),
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::{
 };
 use std::time::Duration;
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 const EVERY: Duration = Duration::from_millis(500);
 /// Rounds in a minute.
@@ -80,7 +81,8 @@ async fn ask_again(app: &App) -> Result<(), sqlx::Error> {
     let mut asking = JoinSet::new();
     for asked in due {
         let app = app.clone();
-        asking.spawn(async move { ask(&app, &asked).await });
+        let span = tracing::error_span!("payment", id = asked.id);
+        asking.spawn(async move { ask(&app, &asked).await }.instrument(span));
     }
     while asking.join_next().await.is_some() {}
     Ok(())
@@ -90,7 +92,7 @@ async fn ask(app: &App, asked: &Asked) {
     let is_settled = charging::ask_again(app, asked).await.is_ok();
     // Each time at first, then when the wait is as long as it gets: once a minute.
     if is_settled || asked.asks < 3 || asked.asks >= 6 {
-        tracing::info!(payment = asked.id, is_settled, asks = asked.asks + 1, "asked the processor again");
+        tracing::info!(is_settled, asks = asked.asks + 1, "asked the processor again");
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
 use contract::refusal::RefusalCode;
 use std::time::Duration;
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 /// Its name among the tasks.
 const TASK: &str = "jobs";
@@ -65,8 +66,9 @@ where
         while running.len() < AT_ONCE
             && let Some(job) = claim(app).await
         {
+            let span = tracing::error_span!("job", kind = job.kind, id = job.id, tries = job.tries);
             let work = work(app.clone(), job.clone());
-            running.spawn(attempt(app.clone(), job, work));
+            running.spawn(attempt(app.clone(), job, work).instrument(span));
         }
         if running.is_empty() {
             return;
@@ -96,7 +98,7 @@ async fn attempt(app: App, job: Job, work: impl Future<Output = Answer<()>> + Se
 /// In a task of its own: a panic ends it and nothing else. None if it went well.
 async fn failure(app: &App, work: impl Future<Output = Answer<()>> + Send + 'static) -> Option<String> {
     let mut running = JoinSet::new();
-    running.spawn(work);
+    running.spawn(work.in_current_span());
     match app.tasks.step(TASK, running.join_next()).await {
         Some(Some(Ok(Ok(())))) => None,
         Some(Some(Ok(Err(error)))) => Some(format!("{:?}", error.code)),
@@ -106,9 +108,9 @@ async fn failure(app: &App, work: impl Future<Output = Answer<()>> + Send + 'sta
 }
 
 async fn failed(app: &App, job: &Job, why: &str) {
-    let (id, kind, tries, now) = (&job.id, &job.kind, job.tries, app.clock.now());
+    let (tries, now) = (job.tries, app.clock.now());
     let is_last = tries >= MOST_TRIES;
-    tracing::error!(job = id, kind, tries, why, is_last, "a job failed");
+    tracing::error!(why, is_last, "a job failed");
     let written = if is_last {
         metrics::JOBS_SET_ASIDE.add(1);
         app.step(TASK, app.store.set_job_aside(job, why, now)).await
@@ -117,7 +119,7 @@ async fn failed(app: &App, job: &Job, why: &str) {
     };
     // Then it is due again when its claim lapses.
     if let Err(error) = written {
-        tracing::warn!(job = id, code = ?error.code, "that a job failed could not be written");
+        tracing::warn!(code = ?error.code, "that a job failed could not be written");
     }
 }
 

@@ -13,6 +13,7 @@ use std::{
     ops::{Deref, DerefMut},
     time::Duration,
 };
+use tracing::Instrument;
 
 /// How long a ROLLBACK may take, beside, for a transaction that was dropped in the middle of a statement.
 const ROLLBACK: Duration = Duration::from_secs(5);
@@ -67,7 +68,7 @@ impl Drop for Tx {
         if let Some(connection) = self.connection.take()
             && !self.is_over
         {
-            tokio::spawn(roll_back(connection));
+            tokio::spawn(roll_back(connection).in_current_span());
         }
     }
 }

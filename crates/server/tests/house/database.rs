@@ -19,6 +19,7 @@ pub struct Database {
 }
 
 impl Database {
+    #[expect(clippy::disallowed_methods, reason = "where the run has its PostgreSQL")]
     pub async fn make(kind: Kind, folder: &Path) -> Self {
         if kind == Kind::Sqlite {
             return Self { url: format!("sqlite://{}/billing.db", folder.display()), made: None };

@@ -2,6 +2,7 @@
 
 use contract::{Expiry, Instant};
 
+#[expect(clippy::disallowed_methods, reason = "the moment of the run")]
 pub fn now() -> Instant {
     let moment = std::env::var("KPPAY_TEST_NOW").expect("cargo sets KPPAY_TEST_NOW");
     Instant::parse(&moment).expect("KPPAY_TEST_NOW is a moment such as 2026-11-23T17:52:00Z")
