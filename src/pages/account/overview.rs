@@ -3,13 +3,14 @@
 use super::{members_only, rooms};
 use crate::{
     api::{Client, Fetched},
+    billing::{BillMark, Charges, State},
     browser,
     config::Deployment,
     i18n::{Text, format, say, t},
     place::href,
     route::{Account, Pay},
     session::{CurrentSession, Session},
-    ui::{BillMark, ButtonLink, Charges, Failure, Heading, Icon, Notice, NoticeKind, Sign, State, Waiting, list, live},
+    ui::{ButtonLink, Failure, Heading, Icon, Notice, NoticeKind, Sign, Waiting, list, live},
 };
 use contract::{
     Date, Money,

@@ -8,6 +8,7 @@ use super::journey::{
 };
 use crate::{
     api::{Client, Fetched},
+    billing::{PAYING, Slip, SlipLine},
     browser,
     config::Deployment,
     error::ApiError,
@@ -15,10 +16,7 @@ use crate::{
     place::{Place, href},
     route::Pay,
     session::CurrentSession,
-    ui::{
-        ButtonLink, ErrorLine, ErrorSummary, Failure, Notice, NoticeKind, Slip, SlipLine, Stepper, Waiting, arrive,
-        list, live,
-    },
+    ui::{ButtonLink, ErrorLine, ErrorSummary, Failure, Notice, NoticeKind, Stepper, Waiting, arrive, list, live},
 };
 use bill::BillSheet;
 use contract::{
@@ -79,7 +77,7 @@ pub fn AmountPage() -> impl IntoView {
     let bills = Memo::new(move |_| journey.bills.get());
     let head = view! {
         <div class="pay-journey__head">
-            <Stepper step=2 is_member=CurrentSession::here().is_member()/>
+            <Stepper steps=&PAYING step=2 is_member=CurrentSession::here().is_member()/>
             <h1 class="pay-total" tabindex="-1" node_ref=h1>{live(move || owed(bills.get()))}</h1>
             {live(move || lead(bills.get()))}
             {live(move || other_bills(journey.other.get()))}

@@ -12,6 +12,7 @@ pub use draft::FindDraft;
 use super::journey::Journey;
 use crate::{
     api::Client,
+    billing::{PAYING, REGISTERING},
     browser,
     config::{Deployment, Profile},
     error::ApiError,
@@ -20,7 +21,7 @@ use crate::{
     place::Place,
     route::{Account, Enter, Pay, Route},
     session::{CurrentSession, Session},
-    ui::{Back, ButtonLink, ErrorLine, ErrorSummary, Failure, REGISTERING, Stepper, Waiting, arrive, live},
+    ui::{Back, ButtonLink, ErrorLine, ErrorSummary, Failure, Stepper, Waiting, arrive, live},
 };
 use contract::{
     Identifier, Locale, Problem,
@@ -174,7 +175,7 @@ fn asked(finding: Finding) -> AnyView {
         _ => (w.find().lead)(count()),
     });
     let steps = match purpose {
-        Purpose::Pay => view! { <Stepper step=1/> }.into_any(),
+        Purpose::Pay => view! { <Stepper steps=&PAYING step=1/> }.into_any(),
         Purpose::Register => view! { <Stepper steps=&REGISTERING step=1/> }.into_any(),
         Purpose::Remind => view! { <Back to=Enter::SignIn words=t(|w| w.account().sign_in.title)/> }.into_any(),
     };

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     api::{Client, Fetched},
+    billing::{CaptureAsks, CaptureKind, PAYING, Slip},
     browser,
     config::Deployment,
     form::Problems,
@@ -17,7 +18,7 @@ use crate::{
     place::{Place, href},
     route::Pay,
     session::CurrentSession,
-    ui::{CaptureAsks, CaptureKind, ErrorLine, ErrorSummary, Slip, Stepper, SubmitButton, arrive, live},
+    ui::{ErrorLine, ErrorSummary, Stepper, SubmitButton, arrive, live},
 };
 use contract::{Email, PersonName, Problem, payment::Method, problem::plain_text, session::PersonView};
 use frame::Captured;
@@ -138,7 +139,7 @@ pub fn MethodPage() -> impl IntoView {
     view! {
         <div class="pay-journey pay-journey--pair">
             <div class="pay-journey__head">
-                <Stepper step=3 is_member=CurrentSession::here().is_member()/>
+                <Stepper steps=&PAYING step=3 is_member=CurrentSession::here().is_member()/>
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().method.title)}</h1>
                 <Summary choosing/>
             </div>

@@ -11,13 +11,14 @@ use super::{
 };
 use crate::{
     api::Client,
+    billing::State,
     browser,
     error::ApiError,
     i18n::{Text, format, say, t},
     place::href,
     route::{Account, Enter, Pay, Read},
     session::{CurrentSession, Session},
-    ui::{ButtonLink, Failure, Icon, Notice, Sign, State, Waiting, arrive, list, live},
+    ui::{ButtonLink, Failure, Icon, Notice, Sign, Waiting, arrive, list, live},
 };
 use contract::payment::{Failure as Why, Payment, PaymentState};
 use kept::Keep;

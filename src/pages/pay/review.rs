@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     api::{Client, Fetched},
+    billing::PAYING,
     browser,
     config::Deployment,
     i18n::{Language, Words, format, say, t},
@@ -161,7 +162,7 @@ fn reading(journey: Journey, ready: Memo<Result<Review, Pay>>) -> AnyView {
     view! {
         <div class="pay-journey pay-review">
             <div class="pay-journey__head">
-                <Stepper step=4 is_member=CurrentSession::here().is_member()/>
+                <Stepper steps=&PAYING step=4 is_member=CurrentSession::here().is_member()/>
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().review.title)}</h1>
                 <NothingTaken journey/>
                 <ErrorSummary lines submits=refused/>

@@ -4,12 +4,13 @@
 use super::Enrolment;
 use crate::{
     api::Client,
+    billing::REGISTERING,
     form::Problems,
     i18n::{say, t},
     route::{Enter, Pay},
     ui::{
-        BillingPhone, ButtonLink, ErrorSummary, Failure, FormState, Keyboard, Notice, PasswordField, REGISTERING,
-        Stepper, SubmitButton, TextField, arrive, live,
+        BillingPhone, ButtonLink, ErrorSummary, Failure, FormState, Keyboard, Notice, PasswordField, Stepper,
+        SubmitButton, TextField, arrive, live,
     },
 };
 use contract::{Email, Password, account::ConfirmationEmail};

@@ -3,11 +3,12 @@
 use super::Enrolment;
 use crate::{
     api::Client,
+    billing::REGISTERING,
     browser,
     i18n::{Language, say, t},
     place::Place,
     route::Enter,
-    ui::{CheckField, ErrorSummary, Failure, FormState, REGISTERING, Stepper, SubmitButton, arrive, list, live},
+    ui::{CheckField, ErrorSummary, Failure, FormState, Stepper, SubmitButton, arrive, list, live},
 };
 use contract::{Problem, account::TERMS_VERSION};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};

@@ -3,14 +3,15 @@
 use super::Enrolment;
 use crate::{
     api::Client,
+    billing::REGISTERING,
     browser,
     form::Problems,
     i18n::{Language, Text, Words, say, t},
     place::Place,
     route::Enter,
     ui::{
-        Choice, ErrorSummary, Failure, FormState, Keyboard, PasswordField, REGISTERING, SelectField, Stepper,
-        SubmitButton, TextField, arrive, live,
+        Choice, ErrorSummary, Failure, FormState, Keyboard, PasswordField, SelectField, Stepper, SubmitButton,
+        TextField, arrive, live,
     },
 };
 use contract::{

@@ -2,10 +2,11 @@
 
 use super::{Finding, Purpose, draft};
 use crate::{
+    billing::{Spot, Statement},
     i18n::{Language, Text, Words, printed, say, t},
     place::href,
     route::Read,
-    ui::{Keyboard, Spot, Statement, SubmitButton, TextField, list},
+    ui::{Keyboard, SubmitButton, TextField, list},
 };
 use contract::{Identifier, portal::IdentifierField};
 use leptos::{ev::SubmitEvent, prelude::*};

@@ -2,11 +2,12 @@
 
 use super::{Choosing, FrameProblem, kind_of};
 use crate::{
+    billing::{CaptureFrame, CaptureKind, CaptureSays, CaptureSource},
     browser,
     config::Deployment,
     i18n::{Language, Text, say, t},
     session::CurrentSession,
-    ui::{CaptureFrame, CaptureKind, CaptureSays, CaptureSource, Icon, Notice, NoticeKind, Sign, Waiting, live},
+    ui::{Icon, Notice, NoticeKind, Sign, Waiting, live},
 };
 use contract::{
     Expiry,

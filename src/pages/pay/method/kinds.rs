@@ -6,9 +6,10 @@ use super::{
 };
 use crate::{
     api::Fetched,
+    billing::CaptureKind,
     config::Deployment,
     i18n::{Language, Text, format, say, t},
-    ui::{CaptureKind, Choice, Icon, Notice, Sign, live},
+    ui::{Choice, Icon, Notice, Sign, live},
 };
 use contract::payment::plan_debit;
 use leptos::prelude::*;
