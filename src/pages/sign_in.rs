@@ -52,6 +52,7 @@ pub fn SignInPage() -> impl IntoView {
 fn first_step() -> AnyView {
     let (user_id, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let form = FormState::new(
+        [(Field::UserId, user_id), (Field::Password, password)],
         |w, field, problem| match (field, problem) {
             (Field::UserId, Problem::Malformed) => w.account().sign_in.wrong.to_owned(),
             (Field::UserId, problem) => (w.problem.at)(w.account().sign_in.user_id, problem),
@@ -64,11 +65,7 @@ fn first_step() -> AnyView {
     );
     // seconds until the next try; it was too early when nothing was wrong
     let wait = RwSignal::new(0_u32);
-    let has_errors = move || form.has_errors();
-    let h1 = arrive(say(move |w| {
-        let title = w.account().sign_in.title;
-        if has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
-    }));
+    let h1 = arrive(form.title(|w| w.account().sign_in.title));
     let (client, session, deployment) = (Client::here(), CurrentSession::here(), Deployment::here());
     form.watch(move || {
         let (user_id, password) = (user_id.get(), password.get());

@@ -13,9 +13,7 @@ use crate::{
     place::href,
     route::{Account, Pay, Read},
     session::{CurrentSession, Session},
-    ui::{
-        ErrorSummary, Failure, FormState, Heading, Icon, Notice, PasswordField, Sign, SubmitButton, Waiting, list, live,
-    },
+    ui::{Failure, FormState, Heading, Icon, Notice, PasswordField, Sign, SubmitButton, Waiting, list, live},
 };
 use contract::{
     Password, Problem,
@@ -83,6 +81,7 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
     let is_saved = RwSignal::new(false);
     let least = move || of(shown, |security| security.least_password);
     let form = FormState::new(
+        [(Field::Current, current), (Field::New, password)],
         |w, field, problem| match (field, problem) {
             (Field::Current, Problem::Unknown) => w.account().security.current_wrong.to_owned(),
             (Field::Current, problem) => (w.problem.at)(w.account().security.current, problem),
@@ -101,13 +100,7 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
         let new = problems.check(Field::New, new);
         problems.or(old.zip(new).map(|(current, password)| PasswordChange { current, password }))
     };
-    form.watch(move || {
-        let now = check().err().unwrap_or_default();
-        let was = form.problems.get_untracked();
-        // what the server said stays until something else is typed
-        let is_of_server = was.of(Field::Current) == Some(Problem::Unknown);
-        if is_of_server && current.with_untracked(String::is_empty) { was } else { now }
-    });
+    form.watch(move || check().err().unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         is_saved.set(false);
@@ -118,7 +111,7 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
             if let Err(ApiError::Refused(refusal)) = &answer
                 && refusal.code == RefusalCode::WrongCredentials
             {
-                current.set(String::new());
+                form.wipe(Field::Current);
             }
             let field = |path: &str| match path {
                 "current" => Some(Field::Current),
@@ -158,7 +151,7 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
                 <details class="pay-more">
                     <summary>{t(|w| w.account().security.change)}<Icon sign=Sign::Down/></summary>
                     <form class="pay-form" novalidate on:submit=submit>
-                        <ErrorSummary lines=form.lines() submits=form.refused/>
+                        {form.summary()}
                         <input class="pay-hidden" type="text" autocomplete="username" readonly tabindex="-1" aria-hidden="true"
                             prop:value=say(move |_| session.0.with(|session| session.person().map(|person| person.email.clone()).unwrap_or_default()))/>
                         <PasswordField id="current-password" label=t(|w| w.account().security.current) value=current hint=None

@@ -10,8 +10,8 @@ use crate::{
     place::Place,
     route::Enter,
     ui::{
-        Choice, ErrorSummary, Failure, FormState, Keyboard, PasswordField, SelectField, Stepper, SubmitButton,
-        TextField, arrive, live,
+        Choice, Failure, FormState, Keyboard, PasswordField, SelectField, Stepper, SubmitButton, TextField, arrive,
+        live,
     },
 };
 use contract::{
@@ -202,7 +202,7 @@ pub fn RegisterYouPage() -> impl IntoView {
     let language = Language::here();
     let locale = RwSignal::new(language.0.get_untracked());
     let (client, place) = (Client::here(), Place::here());
-    let form = FormState::new(Field::words, Field::id);
+    let form = FormState::new(FIELDS.map(|field| (field, typed.of(field))), Field::words, Field::id);
     // by the region when nothing else is known, as most live where their plan is
     browser::watch(move |_| {
         let Some(registration) = enrolment.here_now() else { return };
@@ -220,21 +220,11 @@ pub fn RegisterYouPage() -> impl IntoView {
         });
     });
     keep_what_is_typed(typed, locale, enrolment);
-    let h1 = arrive(say(move |w| {
-        let title = w.account().register.you_title;
-        if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
-    }));
+    let h1 = arrive(form.title(|w| w.account().register.you_title));
     form.watch(move || typed.check(locale.get()).err().unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let checked = untrack(|| typed.check(locale.get()));
-        if let Err(problems) = &checked {
-            // a card number in the wrong box is not kept, as the words say
-            for (field, _) in problems.iter().filter(|(_, problem)| *problem == Problem::LooksLikeCard) {
-                typed.of(field).set(String::new());
-            }
-        }
-        let Some(account) = form.begin(checked) else { return };
+        let Some(account) = form.begin(untrack(|| typed.check(locale.get()))) else { return };
         let Some(registration) = untrack(|| enrolment.here_now()) else { return form.is_busy.set(false) };
         let client = client.clone();
         spawn_local(async move {
@@ -256,7 +246,7 @@ pub fn RegisterYouPage() -> impl IntoView {
                 <p class="pay-lead">{t(|w| w.account().register.you_lead)}</p>
                 <Failure error=failed/>
                 {form.notice()}
-                <ErrorSummary lines=form.lines() submits=form.refused/>
+                {form.summary()}
             </div>
             <form class="pay-sheet" novalidate on:submit=submit>
                 <div class="pay-form">

@@ -13,8 +13,8 @@ use crate::{
     i18n::{Pick, Text, format, say, t},
     session::CurrentSession,
     ui::{
-        ErrorSummary, Failure, FormState, Icon, Keyboard, Notice, NoticeKind, PasswordField, Sign, SubmitButton,
-        TextField, list, live,
+        Failure, FormState, Icon, Keyboard, Notice, NoticeKind, PasswordField, Sign, SubmitButton, TextField, list,
+        live,
     },
 };
 use contract::{
@@ -252,15 +252,17 @@ fn reauthenticate(own: Changing) -> AnyView {
     let (client, session) = (Client::here(), CurrentSession::here());
     let password = RwSignal::new(String::new());
     let form = FormState::new(
+        [((), password)],
         |w, (), problem| match problem {
             Problem::Unknown => w.account().factor.password_wrong.to_owned(),
             problem => (w.problem.at)(w.account().factor.password, problem),
         },
         |()| "factor-password",
     );
-    form.watch(
-        move || if password.with(String::is_empty) { form.problems.get_untracked() } else { Problems::default() },
-    );
+    form.watch(move || {
+        password.track();
+        Problems::default()
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         own.said.set(None);
@@ -270,7 +272,7 @@ fn reauthenticate(own: Changing) -> AnyView {
         let client = client.clone();
         spawn_local(async move {
             let answer = client.reauthenticate(&proof).await;
-            password.set(String::new());
+            form.wipe(());
             if let Some(view) = form.end(answer, |field| (field == "password").then_some(())) {
                 session.take_in(&view);
                 own.is_reauthenticated.set(true);
@@ -286,7 +288,7 @@ fn reauthenticate(own: Changing) -> AnyView {
             <summary>{t(|w| w.account().factor.change)}<Icon sign=Sign::Down/></summary>
             <form class="pay-form" novalidate on:submit=submit>
                 {note}
-                <ErrorSummary lines=form.lines() submits=form.refused/>
+                {form.summary()}
                 <PasswordField id="factor-password" label=t(|w| w.account().factor.password) value=password
                     hint=Some(t(|w| w.account().factor.password_hint)) error=form.error(()) autocomplete="current-password"/>
                 <p><SubmitButton words=t(|w| w.account().factor.go_on) busy=form.is_busy/></p>
@@ -393,13 +395,17 @@ fn set_up(own: Changing) -> AnyView {
     });
     let code = RwSignal::new(String::new());
     let form = FormState::new(
+        [((), code)],
         |w, (), problem| match problem {
             Problem::Missing => w.account().factor.code_missing.to_owned(),
             _ => w.account().factor.code_wrong.to_owned(),
         },
         |()| "app-code",
     );
-    form.watch(move || if code.with(String::is_empty) { form.problems.get_untracked() } else { Problems::default() });
+    form.watch(move || {
+        code.track();
+        Problems::default()
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let typed = code.get_untracked();
@@ -412,7 +418,7 @@ fn set_up(own: Changing) -> AnyView {
         spawn_local(async move {
             match client.add_authenticator(&typed).await {
                 Err(ApiError::Refused(refusal)) if refusal.code == RefusalCode::WrongCredentials => {
-                    code.set(String::new());
+                    form.wipe(());
                     _ = form.end::<()>(Err(ApiError::Refused(refusal)), |field| (field == "code").then_some(()));
                 }
                 answer => {
@@ -445,7 +451,7 @@ fn set_up(own: Changing) -> AnyView {
                 </div>
             </div>
             {note}
-            <ErrorSummary lines=form.lines() submits=form.refused/>
+            {form.summary()}
             <form class="pay-form" novalidate on:submit=submit>
                 <TextField id="app-code" label=t(|w| w.account().factor.type_code) hint=t(|w| w.account().factor.code_hint)
                     value=code error=form.error(())
