@@ -13,6 +13,7 @@ mod live;
 mod notice;
 mod shell;
 mod stepper;
+mod unavailable;
 mod waiting;
 
 pub use arrive::{Arrivals, Heading, arrive};
@@ -27,4 +28,5 @@ pub use live::{list, live};
 pub use notice::{Notice, NoticeKind};
 pub use shell::{BillingPhone, OpenNow, PhoneLink, Shell};
 pub use stepper::{Back, Stepper, Steps};
+pub use unavailable::Unavailable;
 pub use waiting::Waiting;

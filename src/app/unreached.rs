@@ -3,9 +3,9 @@
 
 use crate::{
     config::Deployment,
-    i18n::{say, t},
+    i18n::say,
     session::{CurrentSession, Session},
-    ui::{Heading, live, usual_words},
+    ui::{Unavailable, live, usual_words},
 };
 use leptos::prelude::*;
 
@@ -21,18 +21,7 @@ pub fn known(page: impl Fn() -> AnyView + Send + 'static) -> AnyView {
         let deployment = Deployment::here();
         let error = StoredValue::new(error);
         let words = move |w| error.with_value(|error| usual_words(w, error, &deployment.contacts().billing_phone));
-        let again = move |_| session.3.asked.update(|n| *n += 1);
-        view! {
-            <div class="pay-journey">
-                <div class="pay-journey__head">
-                    <Heading words=say(move |w| words(w).0)/>
-                    <p class="pay-lead">{say(move |w| words(w).1)}</p>
-                </div>
-                <p class="pay-row">
-                    <button class="pay-button pay-button--main" type="button" on:click=again>{t(|w| w.shell.try_again)}</button>
-                </p>
-            </div>
-        }
-        .into_any()
+        let again = Callback::new(move |()| session.3.asked.update(|n| *n += 1));
+        view! { <Unavailable title=say(move |w| words(w).0) words=say(move |w| words(w).1) on_retry=again/> }.into_any()
     })
 }
