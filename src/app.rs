@@ -8,8 +8,9 @@ mod watch;
 use crate::{
     api::Client,
     browser::{self, Remembered},
-    config::{Base, Config, Deployment, Profile},
+    config::{Base, Config, Deployment},
     error::ApiError,
+    fetched::Fetched,
     i18n::Language,
     pages::{home::HomePage, pay, region::RegionPage, register},
     place::Place,
@@ -83,10 +84,10 @@ fn load_portal(deployment: Deployment) {
     browser::watch(move |_| {
         deployment.attempt.get();
         let client = client.clone();
-        deployment.profile.set(Profile::Loading);
+        deployment.profile.set(Fetched::Waiting);
         spawn_local(async move {
             let profile = client.portal().await;
-            deployment.profile.set(profile.map_or_else(Profile::Failed, |portal| Profile::Here(Arc::new(portal))));
+            deployment.profile.set(profile.map(Arc::new).into());
         });
     });
 }

@@ -11,8 +11,10 @@ use std::{
 };
 
 /// Lowest first. A module imports only from modules before it.
-const ORDER: [&str; 13] =
-    ["error", "form", "route", "config", "i18n", "browser", "place", "api", "session", "ui", "billing", "pages", "app"];
+const ORDER: [&str; 14] = [
+    "error", "fetched", "form", "route", "config", "i18n", "browser", "place", "api", "session", "ui", "billing",
+    "pages", "app",
+];
 
 struct Source {
     path: PathBuf,

@@ -2,10 +2,11 @@
 
 use super::{members_only, rooms};
 use crate::{
-    api::{Client, Fetched},
+    api::Client,
     billing::{BillMark, Charges, State},
     browser,
     config::Deployment,
+    fetched::Fetched,
     i18n::{Text, format, say, t},
     place::href,
     route::{Account, Pay},

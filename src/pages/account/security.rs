@@ -5,9 +5,10 @@ mod second_factor;
 use self::second_factor::ChangeFactors;
 use super::{members_only, rooms};
 use crate::{
-    api::{Client, Fetched},
+    api::Client,
     browser,
     error::ApiError,
+    fetched::Fetched,
     form::Problems,
     i18n::{format, say, t},
     place::href,

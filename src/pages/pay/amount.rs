@@ -7,11 +7,12 @@ use super::journey::{
     choice::{self, Share},
 };
 use crate::{
-    api::{Client, Fetched},
+    api::Client,
     billing::{PAYING, Slip, SlipLine},
     browser,
     config::Deployment,
     error::ApiError,
+    fetched::Fetched,
     i18n::{Language, Text, Words, format, say, t},
     place::{Place, href},
     route::Pay,

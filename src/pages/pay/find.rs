@@ -14,7 +14,7 @@ use crate::{
     api::Client,
     billing::{PAYING, REGISTERING},
     browser,
-    config::{Deployment, Profile},
+    config::Deployment,
     error::ApiError,
     form::Problems,
     i18n::{Language, Pick, Words, say, t},
@@ -157,9 +157,7 @@ fn asked(finding: Finding) -> AnyView {
             {form.summary()}
         </div>
     };
-    let unavailable = Signal::derive(move || {
-        deployment.profile.with(|profile| if let Profile::Failed(error) = profile { Some(error.clone()) } else { None })
-    });
+    let unavailable = Signal::derive(move || deployment.profile.with(|profile| profile.error().cloned()));
     let body = live(move || match deployment.region_profile() {
         Some(profile) => found_form(finding, profile),
         None if unavailable.with(Option::is_some) => {

@@ -7,9 +7,10 @@ mod machine;
 pub use machine::{Attempt, Sent};
 
 use crate::{
-    api::{Client, Fetched},
+    api::Client,
     browser,
     error::ApiError,
+    fetched::Fetched,
     place::Place,
     route::Pay,
     session::{Access, CurrentSession, Session},
@@ -99,7 +100,7 @@ impl Journey {
 
     /// Tracks.
     pub fn bill_list(self) -> Option<BillList> {
-        self.bills.with(|bills| if let Fetched::Here(bills) = bills { Some(bills.clone()) } else { None })
+        self.bills.with(|bills| bills.value().cloned())
     }
 
     /// For every step after the first: a guest is led to finding the bill; a payer's bills and draft are fetched.

@@ -9,7 +9,7 @@ use super::{
     journey::Journey,
 };
 use crate::{
-    api::{Client, Fetched},
+    api::Client,
     billing::{CaptureAsks, CaptureKind, PAYING, Slip},
     browser,
     config::Deployment,
@@ -130,10 +130,7 @@ pub fn MethodPage() -> impl IntoView {
     let deployment = Deployment::here();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
     // drawn anew when the bills can't be had, not when they are fetched again: what stands in the frame must not go
-    let failed = Memo::new(move |_| match journey.bills.get() {
-        Fetched::Failed(error) => Some(error),
-        Fetched::Waiting | Fetched::Here(_) => None,
-    });
+    let failed = Memo::new(move |_| journey.bills.with(|bills| bills.error().cloned()));
     let has_errors = move || choosing.form.has_errors() || choosing.frame_problem.get().is_some();
     let title = |w: &'static Words| w.pay().method.title;
     let h1 = arrive(say(move |w| if has_errors() { (w.shell.error_title)(title(w)) } else { title(w).to_owned() }));

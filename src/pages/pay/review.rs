@@ -13,7 +13,7 @@ use super::{
     },
 };
 use crate::{
-    api::{Client, Fetched},
+    api::Client,
     billing::PAYING,
     browser,
     config::Deployment,
@@ -175,9 +175,7 @@ fn reading(journey: Journey, ready: Memo<Result<Review, Pay>>) -> AnyView {
 
 fn could_not_load(journey: Journey) -> AnyView {
     let client = Client::here();
-    let failed = Signal::derive(move || {
-        journey.bills.with(|bills| if let Fetched::Failed(error) = bills { Some(error.clone()) } else { None })
-    });
+    let failed = Signal::derive(move || journey.bills.with(|bills| bills.error().cloned()));
     let retry = Callback::new(move |()| journey.fetch(client.clone()));
     live(move || match failed.get() {
         Some(_) => view! { <Failure error=failed on_retry=retry/> }.into_any(),

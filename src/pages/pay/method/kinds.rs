@@ -5,7 +5,6 @@ use super::{
     frame::{Captured, Frame},
 };
 use crate::{
-    api::Fetched,
     billing::CaptureKind,
     config::Deployment,
     i18n::{format, say, t},
@@ -60,7 +59,7 @@ fn percent(basis_points: u16) -> String {
 /// When a bank debit is sent and paid, and which days moved it.
 pub fn bank_notice(choosing: Choosing) -> AnyView {
     let (journey, deployment) = (choosing.journey, Deployment::here());
-    let today = journey.bills.with(|bills| if let Fetched::Here(bills) = bills { Some(bills.today) } else { None });
+    let today = journey.bills.with(|bills| bills.value().map(|bills| bills.today));
     let (Some(CaptureKind::Bank), Some(today)) = (choosing.kind.get(), today) else { return ().into_any() };
     let days = deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
     let plan = plan_debit(today, days);
