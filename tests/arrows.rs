@@ -196,6 +196,19 @@ fn a_page_never_imports_another_page() {
 }
 
 #[test]
+fn every_page_of_the_account_stands_in_its_frame() {
+    let mut seen = 0;
+    for path in files(&root().join("src/pages/account"), "rs") {
+        let code = fs::read_to_string(&path).unwrap();
+        let pages = code.matches("Page() -> impl IntoView").count();
+        // which is where only a member gets in
+        assert_eq!(code.matches(" page(Account::").count(), pages, "{}", path.display());
+        seen += pages;
+    }
+    assert!(seen > 1, "{seen} pages: the test looks for the wrong thing");
+}
+
+#[test]
 fn web_sys_is_in_browser_only() {
     for source in sources() {
         let allowed = matches!(source.module.as_str(), "browser" | "embed");

@@ -1,7 +1,7 @@
 //! What can be shown beside the password: what there is, and, once the password was typed again, adding and taking away. Recovery
 //! codes are held in memory while they are shown, and nowhere else.
 
-use super::{Shown, fetch, of};
+use super::Shown;
 use crate::{
     api::Client,
     browser::{
@@ -60,13 +60,13 @@ impl Changing {
         true
     }
 
-    fn end<T>(self, client: Client, answer: Result<T, ApiError>, done: Option<Pick>) -> Option<T> {
+    fn end<T>(self, answer: Result<T, ApiError>, done: Option<Pick>) -> Option<T> {
         self.is_busy.set(false);
         match answer {
             Ok(value) => {
                 if let Some(done) = done {
                     self.said.set(Some(Said::Done(done)));
-                    fetch(self.shown, client);
+                    self.shown.refresh();
                 }
                 return Some(value);
             }
@@ -81,7 +81,7 @@ impl Changing {
                 self.said.set(Some(Said::Warning(|w| w.account().factor.too_short)));
             }
             // somebody else was faster: what there is now is shown
-            Err(ApiError::Missing) => fetch(self.shown, client),
+            Err(ApiError::Missing) => self.shown.refresh(),
             Err(error) => self.failed.set(Some(error)),
         }
         None
@@ -97,13 +97,14 @@ impl Changing {
     }
 
     fn to_title(self) {
-        if let Some(title) = self.title.get_untracked() {
+        // the page may have been left when the answer comes
+        if let Some(title) = self.title.try_get_untracked().flatten() {
             browser::focus_and_show(title);
         }
     }
 
     fn factor<T: Default>(self, pick: impl Fn(&SecondFactor) -> T) -> T {
-        of(self.shown, |security| pick(&security.second_factor))
+        self.shown.of(|security| pick(&security.second_factor))
     }
 }
 
@@ -154,7 +155,7 @@ pub fn ChangeFactors(shown: Shown) -> impl IntoView {
 /// A row for each, with what can be done about it once the password was typed.
 fn what_there_is(own: Changing, is_reauthenticated: Memo<bool>) -> AnyView {
     let client = StoredValue::new(Client::here());
-    let zone = Signal::derive(move || of(own.shown, |security| security.time_zone.clone()));
+    let zone = Signal::derive(move || own.shown.of(|security| security.time_zone.clone()));
     let app = live(move || {
         let Some(since) = own.factor(|factor| factor.authenticator) else { return ().into_any() };
         let when = say(move |w| (w.account().factor.since)(&format::moment(w.locale, since, &zone.get())));
@@ -163,7 +164,7 @@ fn what_there_is(own: Changing, is_reauthenticated: Memo<bool>) -> AnyView {
                 let client = client.get_value();
                 spawn_local(async move {
                     let answer = client.remove_authenticator().await;
-                    if own.end(client, answer, Some(|w| w.account().factor.app_off)).is_some() {
+                    if own.end(answer, Some(|w| w.account().factor.app_off)).is_some() {
                         own.to_title();
                     }
                 });
@@ -191,7 +192,7 @@ fn what_there_is(own: Changing, is_reauthenticated: Memo<bool>) -> AnyView {
                 let (client, id) = (client.get_value(), id.clone());
                 spawn_local(async move {
                     let answer = client.remove_passkey(&id).await;
-                    if own.end(client, answer, Some(|w| w.account().factor.passkey_off)).is_some() {
+                    if own.end(answer, Some(|w| w.account().factor.passkey_off)).is_some() {
                         own.to_title();
                     }
                 });
@@ -206,7 +207,7 @@ fn what_there_is(own: Changing, is_reauthenticated: Memo<bool>) -> AnyView {
             let client = client.get_value();
             spawn_local(async move {
                 let answer = client.renew_recovery_codes().await;
-                if let Some(codes) = own.end(client, answer, Some(|w| w.account().factor.codes_new)) {
+                if let Some(codes) = own.end(answer, Some(|w| w.account().factor.codes_new)) {
                     own.keep(codes);
                 }
             });
@@ -310,7 +311,7 @@ fn add(own: Changing) -> AnyView {
                 spawn_local(async move {
                     match passkey(&client).await {
                         Ok(answer) => {
-                            if let Some(codes) = own.end(client, answer, Some(|w| w.account().factor.passkey_on)) {
+                            if let Some(codes) = own.end(answer, Some(|w| w.account().factor.passkey_on)) {
                                 own.keep(codes);
                             }
                         }
@@ -339,7 +340,7 @@ fn add(own: Changing) -> AnyView {
                 let client = client.clone();
                 spawn_local(async move {
                     let answer = client.offer_authenticator().await;
-                    if let Some(offer) = own.end(client, answer, None) {
+                    if let Some(offer) = own.end(answer, None) {
                         own.offer.set(Some(offer));
                     }
                 });
@@ -423,7 +424,7 @@ fn set_up(own: Changing) -> AnyView {
                 }
                 answer => {
                     form.is_busy.set(false);
-                    if let Some(codes) = own.end(client, answer, Some(|w| w.account().factor.app_on)) {
+                    if let Some(codes) = own.end(answer, Some(|w| w.account().factor.app_on)) {
                         own.offer.set(None);
                         own.keep(codes);
                     }
