@@ -3,10 +3,11 @@
 
 use crate::{
     browser::{self, Moment},
+    config::Deployment,
     error::ApiError,
 };
 use contract::{
-    Instant,
+    Instant, Region,
     factor::FactorsAsked,
     session::{MembershipView, PersonView, SessionKind, SessionView},
 };
@@ -54,6 +55,15 @@ impl Session {
         }
     }
 
+    /// May see bills, its own or a statement's.
+    pub fn has_access(&self) -> bool {
+        self.access().is_some()
+    }
+
+    pub fn is_member(&self) -> bool {
+        matches!(self, Self::Member(..))
+    }
+
     pub fn person(&self) -> Option<&PersonView> {
         if let Self::Member(_, person) = self { Some(person) } else { None }
     }
@@ -89,84 +99,163 @@ impl Lasts {
     }
 }
 
-/// What is known of the server that keeps the session.
-#[derive(Clone, Copy)]
-pub struct Server {
-    /// The time it told, and when it was heard.
-    clock: StoredValue<Option<(Instant, Moment)>>,
-    /// Why it could not be asked whose session this is; nothing while it is being asked, or has answered.
-    pub failed: RwSignal<Option<ApiError>>,
-    /// Raise it to ask at once.
-    pub asked: RwSignal<u32>,
-}
-
 /// The server's time. Only the steady clock counts on from what it told: whoever sets the wall clock can put off no moment until
 /// which a payment may begin, and a machine that slept names one that is over, which is refused and harmless.
 fn server_time((told, heard): (Instant, Moment), now: Moment) -> Instant {
     told.plus_millis(now.steady_since(heard))
 }
 
-/// Context: the session as a signal, how long it lasts, whose bill somebody had found before signing in as somebody else, and the
-/// server. Pages give it the API's answers.
+/// Context: who is here, and what follows from it. Its parts are set together, by what the server said (`accept`) or by its end
+/// (`forget`), so none of them is ever another session's.
 #[derive(Clone, Copy)]
-pub struct CurrentSession(
-    pub RwSignal<Session>,
-    pub RwSignal<Option<Lasts>>,
-    pub RwSignal<Option<MembershipView>>,
-    pub Server,
-);
+pub struct CurrentSession {
+    session: RwSignal<Session>,
+    /// Nothing where it shows nothing, or is being left.
+    lasts: RwSignal<Option<Lasts>>,
+    /// Whose bill somebody had found before signing in as somebody else.
+    found_elsewhere: RwSignal<Option<MembershipView>>,
+    /// The time that the server told, and when it was heard.
+    clock: StoredValue<Option<(Instant, Moment)>>,
+    /// Why the server could not be asked whose session this is.
+    failed: RwSignal<Option<ApiError>>,
+    /// Raised to ask at once.
+    asked: RwSignal<u32>,
+    /// Of the page: a member's is the account's.
+    region: RwSignal<Option<Region>>,
+}
 
 impl CurrentSession {
-    pub fn new(session: Session) -> Self {
-        let server = Server { clock: StoredValue::new(None), failed: RwSignal::new(None), asked: RwSignal::new(0) };
-        Self(RwSignal::new(session), RwSignal::new(None), RwSignal::new(None), server)
+    pub fn new(session: Session, deployment: Deployment) -> Self {
+        Self {
+            session: RwSignal::new(session),
+            lasts: RwSignal::new(None),
+            found_elsewhere: RwSignal::new(None),
+            clock: StoredValue::new(None),
+            failed: RwSignal::new(None),
+            asked: RwSignal::new(0),
+            region: deployment.region,
+        }
     }
 
     /// The one the app provides; outside of it a guest's.
     pub fn here() -> Self {
-        use_context().unwrap_or_else(|| Self::new(Session::Guest))
+        use_context().unwrap_or_else(|| Self::new(Session::Guest, Deployment::here()))
+    }
+
+    /// Tracks.
+    pub fn get(self) -> Session {
+        self.session.get()
+    }
+
+    /// Tracks.
+    pub fn with<T>(self, look: impl FnOnce(&Session) -> T) -> T {
+        self.session.with(look)
+    }
+
+    pub fn with_untracked<T>(self, look: impl FnOnce(&Session) -> T) -> T {
+        self.session.with_untracked(look)
+    }
+
+    pub fn track(self) {
+        self.session.track();
     }
 
     pub fn is_member(self) -> Signal<bool> {
-        Signal::derive(move || self.0.with(|session| session.person().is_some()))
+        Signal::derive(move || self.session.with(Session::is_member))
+    }
+
+    /// For handlers.
+    pub fn lasts(self) -> Option<Lasts> {
+        self.lasts.get_untracked()
+    }
+
+    /// It can't be put off any more. Tracks.
+    pub fn is_last(self) -> bool {
+        self.lasts.with(|lasts| lasts.is_some_and(|lasts| lasts.is_last()))
+    }
+
+    /// Tracks.
+    pub fn found_elsewhere(self) -> Option<MembershipView> {
+        self.found_elsewhere.get()
     }
 
     /// By the server's clock, for handlers; by this device's where the server has not told its time.
     pub fn server_now(self) -> Instant {
-        self.3.clock.get_value().map_or_else(browser::now, |clock| server_time(clock, browser::moment()))
+        self.clock.get_value().map_or_else(browser::now, |clock| server_time(clock, browser::moment()))
     }
 
-    /// For handlers. Whoever watches the session hears of it only when it is another one.
-    pub fn take_in(self, view: &SessionView) {
+    /// What the server said, for handlers. Whoever watches the session hears of it only when it is another one.
+    pub fn accept(self, view: &SessionView) {
         let now = browser::moment();
-        self.3.clock.set_value(Some((view.now, now)));
+        self.clock.set_value(Some((view.now, now)));
         self.hear(view, Lasts::of(view, now));
     }
 
     fn hear(self, view: &SessionView, lasts: Option<Lasts>) {
         let session = Session::from(view);
+        if let Session::Member(access, _) = &session
+            && self.region.get_untracked() != Some(access.membership.region)
+        {
+            self.region.set(Some(access.membership.region));
+        }
         // nobody is warned of the end of what shows nothing
-        self.1.set(session.access().and(lasts));
-        let found = self.0.with_untracked(|now| match now {
+        self.lasts.set(session.access().and(lasts));
+        let found = self.session.with_untracked(|now| match now {
             Session::Payer(access) => Some(access.membership.clone()),
-            _ => self.2.get_untracked(),
+            _ => self.found_elsewhere.get_untracked(),
         });
-        self.2.set(match &session {
+        self.found_elsewhere.set(match &session {
             Session::PendingSecondFactor(_) => found,
             Session::Member(access, _) => found.filter(|found| *found != access.membership),
             _ => None,
         });
-        if self.0.with_untracked(|now| *now != session) {
-            self.0.set(session);
+        if self.session.with_untracked(|now| *now != session) {
+            self.session.set(session);
         }
+    }
+
+    /// There is no session any more.
+    pub fn forget(self) {
+        self.lasts.set(None);
+        self.found_elsewhere.set(None);
+        self.session.set(Session::Guest);
+    }
+
+    /// Its time is up, or its page is being left: nobody is warned of its end any more, and what is shown stays until it is left.
+    pub fn stop_counting(self) {
+        self.lasts.set(None);
+    }
+
+    /// Nobody knows yet whose session this is. For handlers.
+    pub fn is_unknown(self) -> bool {
+        self.session.with_untracked(|now| *now == Session::Restoring)
+    }
+
+    /// Why not, while nobody knows. Tracks.
+    pub fn unreached(self) -> Option<ApiError> {
+        let is_unknown = self.session.with(|now| *now == Session::Restoring);
+        self.failed.get().filter(|_| is_unknown)
+    }
+
+    /// The server could not be asked, or, with nothing, is being asked anew.
+    pub fn set_unreached(self, error: Option<ApiError>) {
+        self.failed.set(error);
+    }
+
+    /// Asks the server at once.
+    pub fn ask(self) {
+        self.asked.update(|n| *n += 1);
+    }
+
+    /// How often `ask` was called. Tracks.
+    pub fn asked(self) -> u32 {
+        self.asked.get()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::Region;
-
     fn view(kind: SessionKind) -> SessionView {
         let at = |second: i64| Instant::from_millis(1_795_456_320_000 + second * 1_000);
         SessionView {
@@ -183,6 +272,15 @@ mod tests {
             }),
             second_factor: None,
         }
+    }
+
+    fn guest() -> CurrentSession {
+        CurrentSession::new(Session::Guest, Deployment::new(None))
+    }
+
+    fn pending() -> SessionView {
+        let asked = FactorsAsked { authenticator: true, passkey: false };
+        SessionView { second_factor: Some(asked), ..view(SessionKind::PendingSecondFactor) }
     }
 
     #[test]
@@ -202,23 +300,60 @@ mod tests {
     fn whose_bill_was_found_before_somebody_else_signed_in_is_known() {
         let owner = Owner::new();
         owner.with(|| {
-            let asked = FactorsAsked { authenticator: true, passkey: false };
-            let pending = SessionView { second_factor: Some(asked), ..view(SessionKind::PendingSecondFactor) };
+            let pending = pending();
             let found = MembershipView { region: Region::Oregon, ending: "293".into() };
             for way in [vec![], vec![&pending]] {
-                let session = CurrentSession::new(Session::Guest);
+                let session = guest();
                 let taken = |view: &SessionView| session.hear(view, None);
                 taken(&SessionView { membership: Some(found.clone()), ..view(SessionKind::Payer) });
                 way.into_iter().for_each(taken);
                 taken(&view(SessionKind::Member));
-                assert_eq!(session.2.get_untracked(), Some(found.clone()));
+                assert_eq!(session.found_elsewhere.get_untracked(), Some(found.clone()));
                 taken(&view(SessionKind::Member));
-                assert_eq!(session.2.get_untracked(), Some(found.clone()), "told again, it is the same session");
-                let own = CurrentSession::new(Session::Guest);
+                assert_eq!(
+                    session.found_elsewhere.get_untracked(),
+                    Some(found.clone()),
+                    "told again, it is the same session"
+                );
+                let own = guest();
                 own.hear(&view(SessionKind::Payer), None);
                 own.hear(&view(SessionKind::Member), None);
-                assert_eq!(own.2.get_untracked(), None);
+                assert_eq!(own.found_elsewhere.get_untracked(), None);
             }
+        });
+    }
+
+    #[test]
+    fn a_session_that_is_forgotten_leaves_nothing_to_the_next() {
+        Owner::new().with(|| {
+            let session = guest();
+            let lasts = Lasts::of(&view(SessionKind::Payer), Moment { wall_millis: 0, steady_millis: 0 });
+            session.hear(&view(SessionKind::Payer), lasts);
+            assert!(session.lasts().is_some());
+            session.hear(&pending(), lasts);
+            assert_eq!(session.lasts(), None, "nobody is warned of the end of what shows nothing");
+            session.forget();
+            assert_eq!(
+                (session.session.get_untracked(), session.found_elsewhere.get_untracked()),
+                (Session::Guest, None)
+            );
+            let other = MembershipView { region: Region::Oregon, ending: "293".into() };
+            session.hear(&SessionView { membership: Some(other), ..view(SessionKind::Member) }, lasts);
+            assert_eq!(session.found_elsewhere.get_untracked(), None, "that bill was of a session before");
+            session.forget();
+            assert_eq!(session.lasts(), None);
+        });
+    }
+
+    #[test]
+    fn a_member_s_region_is_the_account_s_and_a_payer_s_the_one_that_was_chosen() {
+        Owner::new().with(|| {
+            let deployment = Deployment::new(Some(Region::Hawaii));
+            let session = CurrentSession::new(Session::Restoring, deployment);
+            session.hear(&view(SessionKind::Payer), None);
+            assert_eq!(deployment.region.get_untracked(), Some(Region::Hawaii));
+            session.hear(&view(SessionKind::Member), None);
+            assert_eq!(deployment.region.get_untracked(), Some(Region::California));
         });
     }
 

@@ -38,7 +38,7 @@ fn heading(title: Text, lead: Text) -> AnyView {
 fn members_only(room: Account) {
     let (session, place) = (CurrentSession::here(), Place::here());
     browser::watch(move |_| {
-        if matches!(session.0.get(), Session::Guest | Session::PendingSecondFactor(_) | Session::Payer(_)) {
+        if matches!(session.get(), Session::Guest | Session::PendingSecondFactor(_) | Session::Payer(_)) {
             place.replace_with_sign_in(room.clone());
         }
     });

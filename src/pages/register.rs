@@ -48,7 +48,7 @@ impl Enrolment {
     /// For the steps after the statement: a guest shows it first, a member has an account.
     pub fn arrive(self) {
         let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
-        browser::watch(move |_| match session.0.get() {
+        browser::watch(move |_| match session.get() {
             Session::Restoring => {}
             Session::Guest | Session::PendingSecondFactor(_) => place.replace(Pay::FindToRegister),
             Session::Member(..) => place.replace(Account::Overview),

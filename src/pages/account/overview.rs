@@ -27,7 +27,7 @@ pub fn AccountPage() -> impl IntoView {
     let bills = Query::new(|client| async move { client.bills().await });
     let payments = Query::new(|client| async move { Ok(client.last_payments(LAST).await?.payments) });
     let who = say(move |w| {
-        session.0.with(|session| match session {
+        session.with(|session| match session {
             Session::Member(access, person) => (w.account().overview.who)(&person.name, &access.membership.ending),
             _ => String::new(),
         })
@@ -43,7 +43,7 @@ pub fn AccountPage() -> impl IntoView {
 /// Who had found a bill, and then signed in as somebody else.
 fn found_elsewhere() -> AnyView {
     let session = CurrentSession::here();
-    live(move || match session.2.get() {
+    live(move || match session.found_elsewhere() {
         Some(MembershipView { ending, .. }) => {
             let words = say(move |w| (w.account().overview.found_elsewhere)(&ending));
             view! { <Notice kind=NoticeKind::Warn words/> }.into_any()

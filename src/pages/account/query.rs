@@ -43,7 +43,7 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
             spawn_local(async move { fetched.set(answer.await.into()) });
         });
         browser::watch(move |_| {
-            if matches!(session.0.get(), Session::Member(..)) {
+            if session.with(Session::is_member) {
                 ask.run(());
             }
         });

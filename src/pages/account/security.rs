@@ -89,7 +89,7 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
                 current.set(String::new());
                 password.set(String::new());
                 is_saved.set(true);
-                session.take_in(&view);
+                session.accept(&view);
                 shown.refresh();
             }
         });
@@ -119,7 +119,7 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
                     <form class="pay-form" novalidate on:submit=submit>
                         {form.summary()}
                         <input class="pay-hidden" type="text" autocomplete="username" readonly tabindex="-1" aria-hidden="true"
-                            prop:value=say(move |_| session.0.with(|session| session.person().map(|person| person.email.clone()).unwrap_or_default()))/>
+                            prop:value=say(move |_| session.with(|session| session.person().map(|person| person.email.clone()).unwrap_or_default()))/>
                         <PasswordField id="current-password" label=t(|w| w.account().security.current) value=current hint=None
                             error=form.error(Field::Current) autocomplete="current-password"/>
                         <PasswordField id="new-password" label=t(|w| w.account().security.new_password) value=password

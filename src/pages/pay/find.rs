@@ -124,7 +124,7 @@ fn asked(finding: Finding) -> AnyView {
         }
     });
     // whoever is signed in has bills already
-    browser::watch(move |_| match (purpose, session.0.get()) {
+    browser::watch(move |_| match (purpose, session.get()) {
         (Purpose::Pay, Session::Member(..)) => place.replace(Pay::Amount),
         (Purpose::Register, Session::Member(..)) => place.replace(Account::Overview),
         _ => {}
@@ -215,7 +215,7 @@ fn look_up(finding: Finding, client: Client, session: CurrentSession, lookup: Bi
         let answer = client.look_up(&lookup).await;
         let Some(view) = finding.form.end(answer, field_of) else { return };
         journey.begin();
-        session.take_in(&view);
+        session.accept(&view);
         // whoever went elsewhere meanwhile stays there; a payment that was on its way when the last visit ended comes first
         if finding.purpose == Purpose::Register && place.is_at(Pay::FindToRegister) {
             place.go(Enter::RegisterTerms);

@@ -106,7 +106,7 @@ impl Journey {
     /// For every step after the first: a guest is led to finding the bill; a payer's bills and draft are fetched.
     pub fn arrive(self) {
         let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
-        browser::watch(move |is_first| match session.0.get() {
+        browser::watch(move |is_first| match session.get() {
             Session::Restoring => {}
             Session::Guest | Session::PendingSecondFactor(_) => place.replace(Pay::Find),
             Session::Payer(access) | Session::Member(access, _) => {

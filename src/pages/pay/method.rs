@@ -167,7 +167,7 @@ fn restore(choosing: Choosing) {
             choosing.kind.set(draft.method.as_ref().map(kind_of));
         }
         // what a member has told is not asked again
-        let person = session.0.with_untracked(|session| session.person().cloned());
+        let person = session.with_untracked(|session| session.person().cloned());
         let known = |kept: String, own: fn(&PersonView) -> String| {
             if kept.is_empty() { person.as_ref().map(own).unwrap_or_default() } else { kept }
         };

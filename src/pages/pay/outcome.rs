@@ -66,7 +66,7 @@ fn fetch(fetched: RwSignal<Fetched<Payment>>, id: String) {
     };
     browser::watch({
         let ask = ask.clone();
-        move |_| match session.0.get() {
+        move |_| match session.get() {
             Session::Restoring => {}
             Session::Guest | Session::PendingSecondFactor(_) => fetched.set(Fetched::Failed(ApiError::SignedOut)),
             _ => ask(),

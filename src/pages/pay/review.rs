@@ -20,7 +20,7 @@ use crate::{
     i18n::{Language, Words, format, say, t},
     place::Place,
     route::Pay,
-    session::CurrentSession,
+    session::{CurrentSession, Session},
     ui::{ErrorLine, ErrorSummary, Failure, Stepper, Waiting, arrive, live},
 };
 use checking::Checking;
@@ -58,7 +58,7 @@ impl Review {
 fn review(journey: Journey, deployment: Deployment, session: CurrentSession) -> Result<Review, Pay> {
     let draft = journey.draft.get();
     let Some(portal) = deployment.portal() else { return Err(Pay::Review) };
-    let region = session.0.with(|session| session.access().map(|access| access.membership.region));
+    let region = session.with(|session| session.access().map(|access| access.membership.region));
     let Some(region) = region else { return Err(Pay::Review) };
     let Some(bills) = journey.bill_list() else { return Err(Pay::Review) };
     let shares = choice::shares(&bills, &draft, portal.limits.min_payment_cents);
@@ -124,7 +124,7 @@ pub fn ReviewPage() -> impl IntoView {
 fn go_on_with_what_was_sent(journey: Journey, session: CurrentSession, place: Place, client: Client) {
     let is_asked = StoredValue::new(false);
     browser::watch(move |_| {
-        let may_ask = session.0.with(|session| session.access().is_some());
+        let may_ask = session.with(Session::has_access);
         if is_asked.get_value() || !may_ask {
             return;
         }

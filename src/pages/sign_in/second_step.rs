@@ -5,11 +5,10 @@ use super::too_early;
 use crate::{
     api::Client,
     browser::passkeys::{self, NoPasskey},
-    config::Deployment,
     error::ApiError,
     form::Problems,
     i18n::{say, t},
-    session::{CurrentSession, Session},
+    session::CurrentSession,
     ui::{BillingPhone, Failure, FormState, Keyboard, Notice, NoticeKind, TextField, arrive, live},
 };
 use contract::{
@@ -28,7 +27,7 @@ enum Code {
 
 #[component]
 pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
-    let (client, session, deployment) = (Client::here(), CurrentSession::here(), Deployment::here());
+    let (client, session) = (Client::here(), CurrentSession::here());
     let code = RwSignal::new(String::new());
     let is_recovery = RwSignal::new(!asked.authenticator);
     let is_refused = RwSignal::new(false);
@@ -53,13 +52,10 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
     let end = move |answer: Result<SessionView, ApiError>| match answer {
         Ok(view) => {
             form.is_busy.set(false);
-            if let Some(membership) = &view.membership {
-                deployment.region.set(Some(membership.region));
-            }
-            session.take_in(&view);
+            session.accept(&view);
         }
         // ten minutes are over
-        Err(ApiError::SignedOut) => session.0.set(Session::Guest),
+        Err(ApiError::SignedOut) => session.forget(),
         answer => {
             form.wipe(kind());
             _ = form.end(answer, |field| (field == "code").then(kind));
@@ -106,7 +102,7 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
         let client = client.clone();
         spawn_local(async move {
             _ = client.end_session().await;
-            session.0.set(Session::Guest);
+            session.forget();
         });
     };
     let can_show = asked.passkey && passkeys::are_offered();

@@ -275,7 +275,7 @@ fn reauthenticate(own: Changing) -> AnyView {
             let answer = client.reauthenticate(&proof).await;
             form.wipe(());
             if let Some(view) = form.end(answer, |field| (field == "password").then_some(())) {
-                session.take_in(&view);
+                session.accept(&view);
                 own.is_reauthenticated.set(true);
                 // the form goes
                 own.to_title();
