@@ -24,26 +24,6 @@ use std::{
 /// How long an answer may take. A payment asks the processor in between; then the page says "we are checking".
 const PATIENCE_MILLIS: u32 = 20_000;
 
-/// Something fetched.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Fetched<T> {
-    Waiting,
-    Here(T),
-    Failed(ApiError),
-}
-
-impl<T> Fetched<T> {
-    pub fn is_here(&self) -> bool {
-        matches!(self, Self::Here(_))
-    }
-}
-
-impl<T> From<Result<T, ApiError>> for Fetched<T> {
-    fn from(answer: Result<T, ApiError>) -> Self {
-        answer.map_or_else(Self::Failed, Self::Here)
-    }
-}
-
 /// Context: the way to the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {

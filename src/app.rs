@@ -8,8 +8,9 @@ mod watch;
 use crate::{
     api::Client,
     browser::{self, Remembered},
-    config::{Base, Config, Deployment, Profile},
+    config::{Base, Config, Deployment},
     error::ApiError,
+    fetched::Fetched,
     i18n::Language,
     pages::{home::HomePage, pay, region::RegionPage, register},
     place::Place,
@@ -18,7 +19,6 @@ use crate::{
     ui::{Arrivals, Shell, live},
 };
 use chunks::{Chunk, Chunks, Page};
-use contract::session::SessionView;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::Router;
@@ -29,7 +29,7 @@ use watch::{InOrOut, SessionWatch, WayIn};
 pub fn App(config: Config) -> impl IntoView {
     let deployment = Deployment::new(config.region, config.facts);
     let language = Language(RwSignal::new(config.locale));
-    let session = CurrentSession::new(Session::Restoring);
+    let session = CurrentSession::new(Session::Restoring, deployment);
     provide_context(Client::new(&config.api_base));
     provide_context(deployment);
     provide_context(language);
@@ -39,7 +39,7 @@ pub fn App(config: Config) -> impl IntoView {
     pay::provide();
     register::provide();
     load_portal(deployment);
-    restore_session(session, deployment);
+    restore_session(session);
     remember_choices(deployment, language);
     view! { <Router base=Place::links_below(&config.base)><Pages base=config.base/></Router> }
 }
@@ -50,9 +50,8 @@ fn Pages(base: Base) -> impl IntoView {
     Place::provide(base);
     watch::provide();
     let (session, place) = (CurrentSession::here(), Place::here());
-    let is_member = Signal::derive(move || session.0.with(|session| matches!(session, Session::Member(..))));
     view! {
-        <Shell in_or_out=|| InOrOut().into_any() way_in=|| WayIn().into_any() has_region=is_member>
+        <Shell in_or_out=|| InOrOut().into_any() way_in=|| WayIn().into_any() has_region=session.is_member()>
             {live(move || page(place.route()))}
             <SessionWatch/>
         </Shell>
@@ -83,10 +82,10 @@ fn load_portal(deployment: Deployment) {
     browser::watch(move |_| {
         deployment.attempt.get();
         let client = client.clone();
-        deployment.profile.set(Profile::Loading);
+        deployment.profile.set(Fetched::Waiting);
         spawn_local(async move {
             let profile = client.portal().await;
-            deployment.profile.set(profile.map_or_else(Profile::Failed, |portal| Profile::Here(Arc::new(portal))));
+            deployment.profile.set(profile.map(Arc::new).into());
         });
     });
 }
@@ -96,30 +95,23 @@ const AGAIN_MILLIS: u32 = 5_000;
 
 /// A reload in the middle of paying goes on where it was. Without an answer of our server nobody knows whose session this is: that is
 /// said (`unreached`), and it is asked until there is one.
-fn restore_session(session: CurrentSession, deployment: Deployment) {
+fn restore_session(session: CurrentSession) {
     let client = Client::here();
-    let is_unknown = move || session.0.with_untracked(|now| *now == Session::Restoring);
     browser::watch(move |_| {
-        let asked = session.3.asked.get();
-        session.3.failed.set(None);
+        let asked = session.asked();
+        session.set_unreached(None);
         let client = client.clone();
         spawn_local(async move {
-            while is_unknown() && session.3.asked.get_untracked() == asked {
+            while session.is_unknown() && untrack(|| session.asked()) == asked {
                 let restored = client.session().await;
                 // a look-up may have been faster
-                if !is_unknown() {
+                if !session.is_unknown() {
                     return;
                 }
                 match restored {
-                    Ok(view) => {
-                        // a member's region is the account's
-                        if let SessionView::Member { membership, .. } = &view {
-                            deployment.region.set(Some(membership.region));
-                        }
-                        return session.take_in(&view);
-                    }
-                    Err(ApiError::SignedOut) => return session.0.set(Session::Guest),
-                    Err(error) => session.3.failed.set(Some(error)),
+                    Ok(view) => return session.accept(&view),
+                    Err(ApiError::SignedOut) => return session.forget(),
+                    Err(error) => session.set_unreached(Some(error)),
                 }
                 TimeoutFuture::new(AGAIN_MILLIS).await;
             }

@@ -1,13 +1,20 @@
-//! The only place that knows web_sys: storage, focus, title, language, clock, randomness, messages, printing. Called from effects
-//! and handlers, never while rendering.
+//! The only place that knows web_sys: focus, title, language, clock, randomness and printing here; storage, other tabs, the capture
+//! frame and passkeys in files of their own. Called from effects and handlers, never while rendering.
 
+mod frame;
 pub mod passkeys;
+mod storage;
+mod tabs;
+
+pub use frame::{listen_to_frame, post_to_frame};
+pub use storage::{ATTEMPT, Remembered, remember, remembered, set_tab_storage, tab_storage};
+pub use tabs::{TabSays, Tabs};
 
 use contract::{IdempotencyKey, Instant};
 use js_sys::{Array, Date, Function, Reflect};
 use leptos::prelude::Effect;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use web_sys::{Document, Element, HtmlElement, HtmlIFrameElement, MessageEvent, Storage};
+use web_sys::{Document, Element, HtmlElement};
 
 fn window() -> Option<web_sys::Window> {
     web_sys::window()
@@ -204,99 +211,6 @@ pub fn random_key() -> Option<IdempotencyKey> {
     Some(IdempotencyKey::from_random(bytes))
 }
 
-fn storage() -> Option<Storage> {
-    window()?.local_storage().ok()?
-}
-
-/// What this device remembers: a region code and a language, nothing about a person.
-pub fn remembered(what: Remembered) -> Option<String> {
-    storage()?.get_item(what.key()).ok()?
-}
-
-/// Storage may be full or forbidden: then it is not remembered.
-pub fn remember(what: Remembered, code: &str) {
-    if let Some(storage) = storage() {
-        _ = storage.set_item(what.key(), code);
-    }
-}
-
-#[derive(Clone, Copy)]
-pub enum Remembered {
-    Region,
-    Locale,
-}
-
-impl Remembered {
-    fn key(self) -> &'static str {
-        match self {
-            Self::Region => "kppay.region",
-            Self::Locale => "kppay.locale",
-        }
-    }
-}
-
-/// Within this tab only: for the idempotency key, which survives a reload and says nothing about a person.
-pub fn tab_storage(key: &str) -> Option<String> {
-    window()?.session_storage().ok()??.get_item(key).ok()?
-}
-
-pub fn set_tab_storage(key: &str, value: Option<&str>) {
-    if let Some(Ok(Some(storage))) = window().map(|window| window.session_storage()) {
-        _ = match value {
-            Some(value) => storage.set_item(key, value),
-            None => storage.remove_item(key),
-        };
-    }
-}
-
-/// The key of an attempt to pay whose end nobody has seen, in this tab.
-pub const ATTEMPT: &str = "kppay.key";
-
-/// What one tab tells the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TabSays {
-    /// Something about the session is another; what, they ask the server.
-    Changed,
-    /// The member signed out.
-    SignedOut,
-}
-
-/// The other tabs of this browser.
-pub struct Tabs(Option<web_sys::BroadcastChannel>, Option<Closure<dyn FnMut(JsValue)>>);
-
-const SIGNED_OUT: &str = "signed-out";
-
-impl Tabs {
-    /// `heard` is called when another tab has told.
-    pub fn open(mut heard: impl FnMut(TabSays) + 'static) -> Self {
-        let Ok(channel) = web_sys::BroadcastChannel::new("kppay.session") else { return Self(None, None) };
-        let closure = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-            let is_out = event.dyn_into().is_ok_and(|event: MessageEvent| event.data() == SIGNED_OUT);
-            heard(if is_out { TabSays::SignedOut } else { TabSays::Changed });
-        });
-        channel.set_onmessage(Some(closure.as_ref().unchecked_ref()));
-        Self(Some(channel), Some(closure))
-    }
-    pub fn tell(&self, says: TabSays) {
-        if let Some(channel) = &self.0 {
-            let word = match says {
-                TabSays::Changed => "changed",
-                TabSays::SignedOut => SIGNED_OUT,
-            };
-            _ = channel.post_message(&word.into());
-        }
-    }
-}
-
-impl Drop for Tabs {
-    fn drop(&mut self) {
-        if let Some(channel) = &self.0 {
-            channel.close();
-        }
-        drop(self.1.take());
-    }
-}
-
 /// Opens a dialog above everything else, or closes it.
 pub fn show_dialog(dialog: &web_sys::HtmlDialogElement, is_shown: bool) {
     match (is_shown, dialog.open()) {
@@ -333,35 +247,6 @@ pub fn origin() -> String {
 pub fn watch(react: impl FnMut(bool) + 'static) {
     let mut react: Box<dyn FnMut(bool)> = Box::new(react);
     Effect::new(move |before: Option<()>| react(before.is_none()));
-}
-
-/// Calls back with the text of every message that comes from `origin` and from inside `frame`; objects arrive as JSON.
-pub fn listen_to_frame(
-    frame: HtmlIFrameElement,
-    origin: String,
-    mut heard: impl FnMut(String) + 'static,
-) -> Option<Listening> {
-    let closure = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-        let Ok(event) = event.dyn_into::<MessageEvent>() else { return };
-        let from_frame = match (event.source(), frame.content_window()) {
-            (Some(source), Some(inside)) => source.loose_eq(&inside),
-            _ => false,
-        };
-        if !from_frame || event.origin() != origin {
-            return;
-        }
-        if let Some(text) = js_sys::JSON::stringify(&event.data()).ok().and_then(|text| text.as_string()) {
-            heard(text);
-        }
-    });
-    Listening::on("message", closure)
-}
-
-/// Sends an object, given as JSON, into the frame, for this origin only.
-pub fn post_to_frame(frame: &HtmlIFrameElement, origin: &str, json: &str) {
-    if let (Some(inside), Ok(message)) = (frame.content_window(), js_sys::JSON::parse(json)) {
-        _ = inside.post_message(&message, origin);
-    }
 }
 
 /// A listener on the window; dropping it ends it.

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 use crate::{
-    error::ApiError,
+    fetched::Fetched,
     route::{Pay, Route},
 };
 
@@ -71,18 +71,10 @@ impl Base {
     }
 }
 
-/// The deployment's profile: on its way, here, or not to be had.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Profile {
-    Loading,
-    Here(Arc<Portal>),
-    Failed(ApiError),
-}
-
 /// Context of the whole app.
 #[derive(Clone, Copy)]
 pub struct Deployment {
-    pub profile: RwSignal<Profile>,
+    pub profile: RwSignal<Fetched<Arc<Portal>>>,
     /// The member's region; `None` until it was chosen.
     pub region: RwSignal<Option<Region>>,
     /// Raise it to fetch the profile again.
@@ -95,7 +87,7 @@ pub struct Deployment {
 impl Deployment {
     pub fn new(region: Option<Region>, in_page: PageFacts) -> Self {
         Self {
-            profile: RwSignal::new(Profile::Loading),
+            profile: RwSignal::new(Fetched::Waiting),
             region: RwSignal::new(region),
             attempt: RwSignal::new(0),
             then: RwSignal::new(Route::Pay(Pay::Find)),
@@ -110,7 +102,7 @@ impl Deployment {
 
     /// Tracks.
     pub fn portal(&self) -> Option<Arc<Portal>> {
-        self.profile.with(|profile| if let Profile::Here(portal) = profile { Some(portal.clone()) } else { None })
+        self.profile.with(|profile| profile.value().cloned())
     }
 
     /// The chosen region's profile. Tracks.

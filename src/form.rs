@@ -36,6 +36,17 @@ impl<F: Copy + PartialEq> Problems<F> {
         known
     }
 
+    /// Names this problem of a field whatever else is wrong with it, before the first field that `comes_later` on the page.
+    pub fn insist(&mut self, field: F, problem: Problem, comes_later: impl Fn(F) -> bool) {
+        match self.0.iter_mut().find(|(of, _)| *of == field) {
+            Some((_, own)) => *own = problem,
+            None => {
+                let at = self.0.iter().position(|(of, _)| comes_later(*of)).unwrap_or(self.0.len());
+                self.0.insert(at, (field, problem));
+            }
+        }
+    }
+
     pub fn of(&self, field: F) -> Option<Problem> {
         self.0.iter().find(|(of, _)| *of == field).map(|(_, problem)| *problem)
     }
@@ -92,6 +103,19 @@ mod tests {
         assert!(problems.adopt(&refusal, |path| (path == "email").then_some('e')));
         assert_eq!(problems.of('e'), Some(Problem::Malformed));
         assert_eq!(problems.len(), 1);
+    }
+
+    #[test]
+    fn what_is_insisted_on_keeps_the_page_s_order() {
+        let mut problems = Problems::default();
+        problems.add('a', Problem::Missing);
+        problems.add('c', Problem::TooLong);
+        problems.insist('b', Problem::LooksLikeCard, |field| field > 'b');
+        problems.insist('c', Problem::LooksLikeCard, |field| field > 'c');
+        problems.insist('d', Problem::TooShort, |field| field > 'd');
+        let fields = [('a', Problem::Missing), ('b', Problem::LooksLikeCard), ('c', Problem::LooksLikeCard)];
+        assert_eq!(problems.iter().take(3).collect::<Vec<_>>(), fields);
+        assert_eq!(problems.of('d'), Some(Problem::TooShort));
     }
 
     #[test]

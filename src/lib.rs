@@ -1,8 +1,9 @@
 //! The web app of a payer portal: what a member sees, and nothing of how billing works inside.
 //!
-//! Reading order, which is also the order of imports (downwards only, checked by `tests/arrows.rs`): [`error`], [`form`],
+//! Reading order, which is also the order of imports (downwards only, checked by `tests/arrows.rs`): [`error`], [`fetched`], [`form`],
 //! [`route`], [`config`], [`i18n`]; then what touches the outside, [`browser`], [`place`] and [`api`]; then [`session`]; then what is seen,
-//! [`ui`] and [`pages`]; and [`app`], which names every page. Rules of billing are in the `contract` crate.
+//! [`ui`] (the kit), [`billing`] (the parts that know bills) and [`pages`]; and [`app`], which names every page. Rules of billing
+//! are in the `contract` crate.
 //!
 //! Everything renders without a browser, too (feature `ssr`): calls to the browser are made in effects and handlers only.
 
@@ -11,9 +12,11 @@
 
 pub mod api;
 pub mod app;
+pub mod billing;
 pub mod browser;
 pub mod config;
 pub mod error;
+pub mod fetched;
 pub mod form;
 pub mod i18n;
 pub mod pages;

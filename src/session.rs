@@ -1,12 +1,18 @@
 //! Who is using the app, and for how long. "A payer who is signed out" cannot be said. The credential is a cookie that no script
 //! can read.
 
+mod clock;
+
+pub use clock::Lasts;
+
 use crate::{
     browser::{self, Moment},
+    config::Deployment,
     error::ApiError,
 };
+use clock::server_time;
 use contract::{
-    Instant,
+    Instant, Region,
     factor::FactorsAsked,
     session::{MembershipView, PersonView, SessionView},
 };
@@ -58,139 +64,200 @@ impl Session {
         }
     }
 
+    /// May see bills, its own or a statement's.
+    pub fn has_access(&self) -> bool {
+        self.access().is_some()
+    }
+
+    pub fn is_member(&self) -> bool {
+        matches!(self, Self::Member(..))
+    }
+
     pub fn person(&self) -> Option<&PersonView> {
         if let Self::Member(_, person) = self { Some(person) } else { None }
     }
 }
 
-/// How long a session lasts, counted from when the server said so. The two clocks need not agree.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Lasts {
-    told_at: Moment,
-    /// If nothing happens, and whatever happens.
-    idle_millis: i64,
-    whole_millis: i64,
-}
-
-impl Lasts {
-    fn of(view: &SessionView, told_at: Moment) -> Option<Self> {
-        let from_now = |instant: Instant| instant.millis() - view.now().millis();
-        let (expires_at, ends_at) = view.ends()?;
-        Some(Self { told_at, idle_millis: from_now(expires_at), whole_millis: from_now(ends_at) })
-    }
-
-    /// Milliseconds until it ends if nothing happens; below zero when it is over.
-    pub fn left(&self, now: Moment) -> i64 {
-        self.idle_millis - now.since(self.told_at)
-    }
-
-    /// It can't be put off any more.
-    pub fn is_last(&self) -> bool {
-        self.whole_millis <= self.idle_millis
-    }
-
-    pub fn told(&self, now: Moment) -> i64 {
-        now.since(self.told_at)
-    }
-}
-
-/// What is known of the server that keeps the session.
+/// Context: who is here, and what follows from it. Its parts are set together, by what the server said (`accept`) or by its end
+/// (`forget`), so none of them is ever another session's.
 #[derive(Clone, Copy)]
-pub struct Server {
-    /// The time it told, and when it was heard.
+pub struct CurrentSession {
+    session: RwSignal<Session>,
+    /// Nothing where it shows nothing, or is being left.
+    lasts: RwSignal<Option<Lasts>>,
+    /// Whose bill somebody had found before signing in as somebody else.
+    found_elsewhere: RwSignal<Option<MembershipView>>,
+    /// The time that the server told, and when it was heard.
     clock: StoredValue<Option<(Instant, Moment)>>,
-    /// Why it could not be asked whose session this is; nothing while it is being asked, or has answered.
-    pub failed: RwSignal<Option<ApiError>>,
-    /// Raise it to ask at once.
-    pub asked: RwSignal<u32>,
+    /// Why the server could not be asked whose session this is.
+    failed: RwSignal<Option<ApiError>>,
+    /// Raised to ask at once.
+    asked: RwSignal<u32>,
+    /// Of the page: a member's is the account's.
+    region: RwSignal<Option<Region>>,
 }
-
-/// The server's time. Only the steady clock counts on from what it told: whoever sets the wall clock can put off no moment until
-/// which a payment may begin, and a machine that slept names one that is over, which is refused and harmless.
-fn server_time((told, heard): (Instant, Moment), now: Moment) -> Instant {
-    told.plus_millis(now.steady_since(heard))
-}
-
-/// Context: the session as a signal, how long it lasts, whose bill somebody had found before signing in as somebody else, and the
-/// server. Pages give it the API's answers.
-#[derive(Clone, Copy)]
-pub struct CurrentSession(
-    pub RwSignal<Session>,
-    pub RwSignal<Option<Lasts>>,
-    pub RwSignal<Option<MembershipView>>,
-    pub Server,
-);
 
 impl CurrentSession {
-    pub fn new(session: Session) -> Self {
-        let server = Server { clock: StoredValue::new(None), failed: RwSignal::new(None), asked: RwSignal::new(0) };
-        Self(RwSignal::new(session), RwSignal::new(None), RwSignal::new(None), server)
+    pub fn new(session: Session, deployment: Deployment) -> Self {
+        Self {
+            session: RwSignal::new(session),
+            lasts: RwSignal::new(None),
+            found_elsewhere: RwSignal::new(None),
+            clock: StoredValue::new(None),
+            failed: RwSignal::new(None),
+            asked: RwSignal::new(0),
+            region: deployment.region,
+        }
     }
 
     /// The one the app provides; outside of it a guest's.
     pub fn here() -> Self {
-        use_context().unwrap_or_else(|| Self::new(Session::Guest))
+        use_context().unwrap_or_else(|| Self::new(Session::Guest, Deployment::here()))
+    }
+
+    /// Tracks.
+    pub fn get(self) -> Session {
+        self.session.get()
+    }
+
+    /// Tracks.
+    pub fn with<T>(self, look: impl FnOnce(&Session) -> T) -> T {
+        self.session.with(look)
+    }
+
+    pub fn with_untracked<T>(self, look: impl FnOnce(&Session) -> T) -> T {
+        self.session.with_untracked(look)
+    }
+
+    pub fn track(self) {
+        self.session.track();
     }
 
     pub fn is_member(self) -> Signal<bool> {
-        Signal::derive(move || self.0.with(|session| session.person().is_some()))
+        Signal::derive(move || self.session.with(Session::is_member))
+    }
+
+    /// For handlers.
+    pub fn lasts(self) -> Option<Lasts> {
+        self.lasts.get_untracked()
+    }
+
+    /// It can't be put off any more. Tracks.
+    pub fn is_last(self) -> bool {
+        self.lasts.with(|lasts| lasts.is_some_and(|lasts| lasts.is_last()))
+    }
+
+    /// Tracks.
+    pub fn found_elsewhere(self) -> Option<MembershipView> {
+        self.found_elsewhere.get()
     }
 
     /// By the server's clock, for handlers; by this device's where the server has not told its time.
     pub fn server_now(self) -> Instant {
-        self.3.clock.get_value().map_or_else(browser::now, |clock| server_time(clock, browser::moment()))
+        self.clock.get_value().map_or_else(browser::now, |clock| server_time(clock, browser::moment()))
     }
 
-    /// For handlers. Whoever watches the session hears of it only when it is another one.
-    pub fn take_in(self, view: &SessionView) {
+    /// What the server said, for handlers. Whoever watches the session hears of it only when it is another one.
+    pub fn accept(self, view: &SessionView) {
         let now = browser::moment();
-        self.3.clock.set_value(Some((view.now(), now)));
+        self.clock.set_value(Some((view.now(), now)));
         self.hear(view, Lasts::of(view, now));
     }
 
     fn hear(self, view: &SessionView, lasts: Option<Lasts>) {
         let session = Session::from(view);
+        if let Session::Member(access, _) = &session
+            && self.region.get_untracked() != Some(access.membership.region)
+        {
+            self.region.set(Some(access.membership.region));
+        }
         // nobody is warned of the end of what shows nothing
-        self.1.set(session.access().and(lasts));
-        let found = self.0.with_untracked(|now| match now {
+        self.lasts.set(session.access().and(lasts));
+        let found = self.session.with_untracked(|now| match now {
             Session::Payer(access) => Some(access.membership.clone()),
-            _ => self.2.get_untracked(),
+            _ => self.found_elsewhere.get_untracked(),
         });
-        self.2.set(match &session {
+        self.found_elsewhere.set(match &session {
             Session::PendingSecondFactor(_) => found,
             Session::Member(access, _) => found.filter(|found| *found != access.membership),
             _ => None,
         });
-        if self.0.with_untracked(|now| *now != session) {
-            self.0.set(session);
+        if self.session.with_untracked(|now| *now != session) {
+            self.session.set(session);
         }
+    }
+
+    /// There is no session any more.
+    pub fn forget(self) {
+        self.lasts.set(None);
+        self.found_elsewhere.set(None);
+        self.session.set(Session::Guest);
+    }
+
+    /// Its time is up, or its page is being left: nobody is warned of its end any more, and what is shown stays until it is left.
+    pub fn stop_counting(self) {
+        self.lasts.set(None);
+    }
+
+    /// Nobody knows yet whose session this is. For handlers.
+    pub fn is_unknown(self) -> bool {
+        self.session.with_untracked(|now| *now == Session::Restoring)
+    }
+
+    /// Why not, while nobody knows. Tracks.
+    pub fn unreached(self) -> Option<ApiError> {
+        let is_unknown = self.session.with(|now| *now == Session::Restoring);
+        self.failed.get().filter(|_| is_unknown)
+    }
+
+    /// The server could not be asked, or, with nothing, is being asked anew.
+    pub fn set_unreached(self, error: Option<ApiError>) {
+        self.failed.set(error);
+    }
+
+    /// Asks the server at once.
+    pub fn ask(self) {
+        self.asked.update(|n| *n += 1);
+    }
+
+    /// How often `ask` was called. Tracks.
+    pub fn asked(self) -> u32 {
+        self.asked.get()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::Region;
+    use contract::portal::PageFacts;
 
-    fn at(second: i64) -> Instant {
+    pub(super) fn at(second: i64) -> Instant {
         Instant::from_millis(1_795_456_320_000 + second * 1_000)
     }
 
-    fn payer(membership: MembershipView, ends_at: Instant) -> SessionView {
+    pub(super) fn payer_of(membership: MembershipView, ends_at: Instant) -> SessionView {
         let (now, expires_at, capture_binding) = (at(0), at(900), "binding".into());
         SessionView::Payer { now, expires_at, ends_at, membership, capture_binding }
     }
 
-    fn own() -> MembershipView {
+    fn in_california() -> MembershipView {
         MembershipView { region: Region::California, ending: "678".into() }
     }
 
-    fn member() -> SessionView {
+    fn in_oregon() -> MembershipView {
+        MembershipView { region: Region::Oregon, ending: "293".into() }
+    }
+
+    pub(super) fn payer(ends_at: Instant) -> SessionView {
+        payer_of(in_california(), ends_at)
+    }
+
+    fn member_of(membership: MembershipView) -> SessionView {
         SessionView::Member {
             now: at(0),
             expires_at: at(900),
             ends_at: at(28_800),
-            membership: own(),
+            membership,
             capture_binding: "binding".into(),
             person: PersonView {
                 name: "Ana O’Neill".into(),
@@ -206,57 +273,72 @@ mod tests {
         SessionView::PendingSecondFactor { now: at(0), expires_at: at(600), ends_at: at(600), second_factor: ASKED }
     }
 
+    fn deployment(region: Option<Region>) -> Deployment {
+        Deployment::new(region, PageFacts::default())
+    }
+
+    fn guest() -> CurrentSession {
+        CurrentSession::new(Session::Guest, deployment(None))
+    }
+
     #[test]
     fn whoever_has_yet_to_show_a_second_factor_has_no_access() {
         assert_eq!(Session::from(&pending()), Session::PendingSecondFactor(ASKED));
         assert_eq!(Session::from(&pending()).access(), None);
-        assert!(Session::from(&member()).access().is_some());
+        assert!(Session::from(&member_of(in_california())).is_member());
     }
 
     #[test]
     fn whose_bill_was_found_before_somebody_else_signed_in_is_known() {
-        let owner = Owner::new();
-        owner.with(|| {
-            let found = MembershipView { region: Region::Oregon, ending: "293".into() };
-            for way in [vec![], vec![&pending()]] {
-                let session = CurrentSession::new(Session::Guest);
-                let taken = |view: &SessionView| session.hear(view, None);
-                taken(&payer(found.clone(), at(28_800)));
-                way.into_iter().for_each(taken);
-                taken(&member());
-                assert_eq!(session.2.get_untracked(), Some(found.clone()));
-                taken(&member());
-                assert_eq!(session.2.get_untracked(), Some(found.clone()), "told again, it is the same session");
-                let same = CurrentSession::new(Session::Guest);
-                same.hear(&payer(own(), at(28_800)), None);
-                same.hear(&member(), None);
-                assert_eq!(same.2.get_untracked(), None);
+        Owner::new().with(|| {
+            let (payer, member) = (payer_of(in_oregon(), at(28_800)), member_of(in_california()));
+            for way in [vec![], vec![pending()]] {
+                let session = guest();
+                session.hear(&payer, None);
+                way.iter().for_each(|view| session.hear(view, None));
+                for _ in 0..2 {
+                    // told again, it is the same session
+                    session.hear(&member, None);
+                    assert_eq!(session.found_elsewhere.get_untracked(), Some(in_oregon()));
+                }
             }
+            let own = guest();
+            own.hear(&payer_of(in_california(), at(28_800)), None);
+            own.hear(&member, None);
+            assert_eq!(own.found_elsewhere.get_untracked(), None);
         });
     }
 
     #[test]
-    fn the_servers_time_goes_on_by_the_clock_that_nobody_sets() {
-        let told = Instant::from_millis(1_795_456_320_000);
-        let heard = Moment { wall_millis: 5_000, steady_millis: 50_000 };
-        let after = |wall: i64, steady: i64| Moment { wall_millis: 5_000 + wall, steady_millis: 50_000 + steady };
-        assert_eq!(server_time((told, heard), after(7_000, 7_000)), told.plus_millis(7_000));
-        // forty days ahead, or back: the wall clock was set
-        assert_eq!(server_time((told, heard), after(3_456_000_000, 7_000)), told.plus_millis(7_000));
-        assert_eq!(server_time((told, heard), after(-3_456_000_000, 7_000)), told.plus_millis(7_000));
+    fn a_session_that_is_forgotten_leaves_nothing_to_the_next() {
+        Owner::new().with(|| {
+            let session = guest();
+            let lasts = Lasts::of(&payer(at(28_800)), Moment { wall_millis: 0, steady_millis: 0 });
+            session.hear(&payer(at(28_800)), lasts);
+            assert!(session.lasts().is_some());
+            session.hear(&pending(), lasts);
+            assert_eq!(session.lasts(), None, "nobody is warned of the end of what shows nothing");
+            session.forget();
+            assert_eq!(
+                (session.session.get_untracked(), session.found_elsewhere.get_untracked()),
+                (Session::Guest, None)
+            );
+            session.hear(&member_of(in_oregon()), lasts);
+            assert_eq!(session.found_elsewhere.get_untracked(), None, "that bill was of a session before");
+            session.forget();
+            assert_eq!(session.lasts(), None);
+        });
     }
 
     #[test]
-    fn a_session_lasts_by_whichever_clock_says_that_more_time_has_passed() {
-        let told_at = Moment { wall_millis: 1_000_000, steady_millis: 50_000 };
-        let lasts = Lasts::of(&payer(own(), at(28_800)), told_at).unwrap();
-        let after = |wall: i64, steady: i64| Moment { wall_millis: 1_000_000 + wall, steady_millis: 50_000 + steady };
-        assert_eq!(lasts.left(after(60_000, 60_000)), 840_000);
-        // asleep: the steady clock stood still
-        assert_eq!(lasts.left(after(900_000, 5_000)), 0);
-        // somebody turned the wall clock back
-        assert_eq!(lasts.left(after(-3_600_000, 60_000)), 840_000);
-        assert!(!lasts.is_last());
-        assert!(Lasts::of(&payer(own(), at(900)), told_at).unwrap().is_last());
+    fn a_member_s_region_is_the_account_s_and_a_payer_s_the_one_that_was_chosen() {
+        Owner::new().with(|| {
+            let deployment = deployment(Some(Region::Hawaii));
+            let session = CurrentSession::new(Session::Restoring, deployment);
+            session.hear(&payer(at(28_800)), None);
+            assert_eq!(deployment.region.get_untracked(), Some(Region::Hawaii));
+            session.hear(&member_of(in_california()), None);
+            assert_eq!(deployment.region.get_untracked(), Some(Region::California));
+        });
     }
 }

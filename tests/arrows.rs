@@ -11,8 +11,10 @@ use std::{
 };
 
 /// Lowest first. A module imports only from modules before it.
-const ORDER: [&str; 12] =
-    ["error", "form", "route", "config", "i18n", "browser", "place", "api", "session", "ui", "pages", "app"];
+const ORDER: [&str; 14] = [
+    "error", "fetched", "form", "route", "config", "i18n", "browser", "place", "api", "session", "ui", "billing",
+    "pages", "app",
+];
 
 struct Source {
     path: PathBuf,
@@ -23,12 +25,16 @@ struct Source {
 }
 
 impl Source {
-    /// What it imports from the crate, each as the path after `crate::`.
+    /// What it imports from this crate, each as the path after `crate::`.
     fn imports(&self) -> Vec<String> {
+        self.imports_of("crate::")
+    }
+
+    fn imports_of(&self, root: &str) -> Vec<String> {
         let mut found = Vec::new();
         let mut rest = self.code.as_str();
-        while let Some(at) = rest.find("crate::") {
-            rest = &rest[at + "crate::".len()..];
+        while let Some(at) = rest.find(root) {
+            rest = &rest[at + root.len()..];
             match rest.strip_prefix('{') {
                 Some(group) => found.extend(members(group)),
                 None => found.push(path_at(rest)),
@@ -145,6 +151,34 @@ fn ui_sees_neither_api_nor_session() {
     }
 }
 
+/// Words of what pages are about, as `ui` would have to call them.
+const WORDS_OF_PAGES: [&str; 4] = ["pay", "find", "account", "states"];
+/// What of the contract is about bills and payments.
+const OF_BILLING: [&str; 5] = ["bill", "payment", "authorisation", "Money", "Identifier"];
+
+#[test]
+fn ui_is_a_kit_that_knows_neither_bills_nor_payments() {
+    let mut words = 0;
+    for source in sources().iter().filter(|source| source.module == "ui" || source.module == "billing") {
+        let is_kit = source.module == "ui";
+        for name in WORDS_OF_PAGES {
+            let is_said = source.code.contains(&format!(".{name}()"));
+            assert!(!is_kit || !is_said, "{} has the words of {name}", source.path.display());
+            words += usize::from(is_said);
+        }
+        for import in source.imports_of("contract::") {
+            let of = import.split("::").next().unwrap();
+            assert!(!is_kit || !OF_BILLING.contains(&of), "{} imports contract::{import}", source.path.display());
+        }
+        assert!(
+            is_kit || !source.imports().iter().any(|import| import.starts_with("api")),
+            "{}",
+            source.path.display()
+        );
+    }
+    assert!(words > 3, "billing has the words of {words}: the test looks for the wrong thing");
+}
+
 #[test]
 fn a_page_never_imports_another_page() {
     let folder = root().join("src/pages");
@@ -159,6 +193,19 @@ fn a_page_never_imports_another_page() {
         let is_top = inside.components().count() == 1;
         assert!(!is_top || !source.code.contains("super::"), "{} reaches beside itself", source.path.display());
     }
+}
+
+#[test]
+fn every_page_of_the_account_stands_in_its_frame() {
+    let mut seen = 0;
+    for path in files(&root().join("src/pages/account"), "rs") {
+        let code = fs::read_to_string(&path).unwrap();
+        let pages = code.matches("Page() -> impl IntoView").count();
+        // which is where only a member gets in
+        assert_eq!(code.matches(" page(Account::").count(), pages, "{}", path.display());
+        seen += pages;
+    }
+    assert!(seen > 1, "{seen} pages: the test looks for the wrong thing");
 }
 
 #[test]

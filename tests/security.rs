@@ -206,7 +206,7 @@ fn the_servers_write_no_json_by_hand() {
 fn no_text_becomes_markup_or_script() {
     let browser = sources(&BROWSER);
     // Constants of the program.
-    let drawn = ["src/ui/shell.rs", "src/ui/icon.rs", "src/ui/statement.rs"];
+    let drawn = ["src/ui/shell.rs", "src/ui/icon.rs", "src/billing/statement.rs"];
     stands_only_in(&browser, "inner_html", &drawn);
     let words = ["outer_html", "insert_adjacent", "js_sys::eval", "inline_js", "Function::new", "document.write"];
     stands_nowhere(&browser, &words);

@@ -30,7 +30,7 @@ use crate::{
         signed_out::SignedOutPage,
     },
     route::{Account, Enter, Pay, Read},
-    ui::{Heading, Waiting, live},
+    ui::{Unavailable, Waiting, live},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -239,19 +239,9 @@ impl Chunks {
     }
 
     fn offer_again(self, chunk: Chunk) -> AnyView {
-        let again = move |_| self.ask(chunk);
-        view! {
-            <div class="pay-journey">
-                <div class="pay-journey__head">
-                    <Heading words=t(|w| w.shell.offline_title)/>
-                    <p class="pay-lead">{t(|w| w.shell.offline)}</p>
-                </div>
-                <p class="pay-row">
-                    <button class="pay-button pay-button--main" type="button" on:click=again>{t(|w| w.shell.try_again)}</button>
-                </p>
-            </div>
-        }
-        .into_any()
+        let again = Callback::new(move |()| self.ask(chunk));
+        view! { <Unavailable title=t(|w| w.shell.offline_title) words=t(|w| w.shell.offline) on_retry=again/> }
+            .into_any()
     }
 
     /// For a page that is drawn: asks for the chunk once it stands.

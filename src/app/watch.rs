@@ -59,7 +59,7 @@ pub fn provide() {
 impl Watch {
     /// Every second, and when the page comes back into sight.
     fn look(&self) {
-        let Some(lasts) = self.session.1.get_untracked() else { return self.left.set(None) };
+        let Some(lasts) = self.session.lasts() else { return self.left.set(None) };
         let left = lasts.left(browser::moment());
         if left <= 0 {
             return self.run_out();
@@ -73,7 +73,7 @@ impl Watch {
     /// Time is up by the clocks here, so nothing is shown any more, however long the server takes to answer. Another tab may have gone
     /// on meanwhile; and the server may give a minute more, so it is told that nobody is here any more.
     fn run_out(&self) {
-        self.session.1.set(None);
+        self.session.stop_counting();
         browser::conceal(true);
         let own = self.clone();
         spawn_local(async move {
@@ -86,7 +86,7 @@ impl Watch {
             if let Ok(view) = answer {
                 let left = view.ends().map_or(0, |(at, _)| at.millis() - view.now().millis());
                 if left > TOLD_MILLIS + SLACK_MILLIS {
-                    own.session.take_in(&view);
+                    own.session.accept(&view);
                     browser::conceal(false);
                     return own.look();
                 }
@@ -100,9 +100,8 @@ impl Watch {
 
     /// The member did something. While they are asked, only their answer counts.
     fn stir(&self) {
-        let is_due = self.session.1.with_untracked(|lasts| {
-            lasts.is_some_and(|lasts| lasts.told(browser::moment()) >= TOLD_MILLIS && !lasts.is_last())
-        });
+        let is_due =
+            self.session.lasts().is_some_and(|lasts| lasts.told(browser::moment()) >= TOLD_MILLIS && !lasts.is_last());
         if is_due && self.left.with_untracked(Option::is_none) {
             self.extend();
         }
@@ -120,7 +119,7 @@ impl Watch {
             own.is_cut_off.set(false);
             match answer {
                 Ok(view) => {
-                    own.session.take_in(&view);
+                    own.session.accept(&view);
                     own.tabs.tell(TabSays::Changed);
                     own.look();
                 }
@@ -135,10 +134,10 @@ impl Watch {
     fn ask(&self) {
         let own = self.clone();
         spawn_local(async move {
-            let had = own.session.0.with_untracked(|session| session.access().is_some());
+            let had = own.session.with_untracked(Session::has_access);
             let Ok(view) = own.client.session().await else { return };
-            own.session.take_in(&view);
-            let has = own.session.0.with_untracked(|session| session.access().is_some());
+            own.session.accept(&view);
+            let has = own.session.with_untracked(Session::has_access);
             if had && !has {
                 own.end(Enter::TimedOut);
             } else {
@@ -150,8 +149,8 @@ impl Watch {
     fn hear(&self, says: TabSays) {
         match says {
             TabSays::Changed => self.ask(),
-            TabSays::SignedOut if self.session.0.with_untracked(|session| session.access().is_some()) => {
-                self.session.1.set(None);
+            TabSays::SignedOut if self.session.with_untracked(Session::has_access) => {
+                self.session.stop_counting();
                 self.place.leave_for(Enter::SignedOut);
             }
             TabSays::SignedOut => {}
@@ -160,13 +159,13 @@ impl Watch {
 
     /// A member's session was ended from elsewhere. (A payer's page says so itself, and what was not sent.)
     fn miss(&self) {
-        if self.session.0.with_untracked(|session| matches!(session, Session::Member(..))) {
+        if self.session.with_untracked(Session::is_member) {
             self.ask();
         }
     }
 
     fn end(&self, to: Enter) {
-        self.session.1.set(None);
+        self.session.stop_counting();
         self.tabs.tell(if to == Enter::SignedOut { TabSays::SignedOut } else { TabSays::Changed });
         self.place.leave_for(to);
     }
@@ -222,7 +221,7 @@ pub fn SessionWatch() -> impl IntoView {
     });
     // another tab's session is this tab's, too
     browser::watch(move |is_first| {
-        session.0.track();
+        session.track();
         if !is_first {
             with(|watch| watch.tabs.tell(TabSays::Changed));
         }
@@ -250,7 +249,7 @@ pub fn SessionWatch() -> impl IntoView {
             browser::show_dialog(&dialog, is_shown);
         }
     });
-    let can_stay = Signal::derive(move || session.1.with(|lasts| lasts.is_none_or(|lasts| !lasts.is_last())));
+    let can_stay = Signal::derive(move || !session.is_last());
     let words = say(move |w| {
         let left = left.get().unwrap_or(0);
         if can_stay.get() { (w.shell.ending.text)(left) } else { (w.shell.ending.last)(left) }
@@ -297,8 +296,7 @@ pub fn SessionWatch() -> impl IntoView {
 #[component]
 pub fn WayIn() -> impl IntoView {
     let (session, place) = (CurrentSession::here(), Place::here());
-    let is_member = Signal::derive(move || session.0.with(|session| matches!(session, Session::Member(..))));
-    view! { <a class="pay-foot__way" href=move || way_in(place) hidden=is_member>{t(|w| w.shell.sign_in)}</a> }
+    view! { <a class="pay-foot__way" href=move || way_in(place) hidden=session.is_member()>{t(|w| w.shell.sign_in)}</a> }
 }
 
 /// Whoever is paying goes on with it afterwards.
@@ -319,7 +317,7 @@ fn way_in(place: Place) -> String {
 pub fn InOrOut() -> impl IntoView {
     let (session, place) = (CurrentSession::here(), Place::here());
     let watching: Option<Watching> = use_context();
-    let is_member = Memo::new(move |_| session.0.with(|session| matches!(session, Session::Member(..))));
+    let is_member = Memo::new(move |_| session.with(Session::is_member));
     crate::ui::live(move || {
         if is_member.get() {
             let out = move |_| {

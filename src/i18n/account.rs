@@ -1,18 +1,21 @@
-//! Words of the account: registering, signing in and recovering, the overview, and what keeps it safe.
+//! Words of the account: its navigation, registering, signing in and recovering, the overview, and what keeps it safe.
 
 mod factor;
+mod nav;
 mod overview;
 mod register;
 mod security;
 mod sign_in;
 
 pub use factor::FactorWords;
+pub use nav::NavWords;
 pub use overview::OverviewWords;
 pub use register::RegisterWords;
 pub use security::SecurityWords;
 pub use sign_in::SignInWords;
 
 pub struct AccountWords {
+    pub nav: NavWords,
     pub register: RegisterWords,
     pub sign_in: SignInWords,
     pub overview: OverviewWords,
@@ -21,6 +24,7 @@ pub struct AccountWords {
 }
 
 pub const EN: AccountWords = AccountWords {
+    nav: nav::EN,
     register: register::EN,
     sign_in: sign_in::EN,
     overview: overview::EN,
@@ -29,6 +33,7 @@ pub const EN: AccountWords = AccountWords {
 };
 
 pub const ES: AccountWords = AccountWords {
+    nav: nav::ES,
     register: register::ES,
     sign_in: sign_in::ES,
     overview: overview::ES,

@@ -1,23 +1,44 @@
-//! The account, a module a room: `overview` and `security`. Only a member gets in; anybody else signs in first and then lands here.
+//! The account, a module a room, and the frame that their pages stand in: only a member gets in, anybody else signs in first and then
+//! lands here; the rooms there are; why something could not be fetched, and trying again.
+//!
+//! A page asks by [`Query`], and gives [`page`] its heading, its queries, and what it shows of their answers.
 
 pub mod overview;
+mod query;
 pub mod security;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 
 use crate::{
     browser,
-    i18n::{Pick, t},
+    i18n::{Pick, Text, t},
     place::{Place, href},
     route::{Account, Pay, Route},
     session::{CurrentSession, Session},
-    ui::{Icon, Sign, list},
+    ui::{Failure, Heading, Icon, Sign, list},
 };
 use leptos::prelude::*;
+use query::{Query, QueryState};
+
+/// Every page of the account. `head` is `heading`, and what else comes before what can fail.
+fn page(room: Account, head: AnyView, queries: Vec<QueryState>, main: AnyView) -> AnyView {
+    members_only(room.clone());
+    let errors: Vec<_> = queries.iter().map(|query| query.error).collect();
+    let error = Signal::derive(move || errors.iter().find_map(|error| error.get()));
+    let retry = Callback::new(move |()| queries.iter().for_each(|query| query.ask.run(())));
+    rooms(room, view! { {head} <Failure error on_retry=retry/> {main} }.into_any())
+}
+
+fn heading(title: Text, lead: Text) -> AnyView {
+    view! { <div class="pay-stack pay-stack--tight"><Heading words=title/><p class="pay-lead">{lead}</p></div> }
+        .into_any()
+}
 
 /// Leads whoever is not signed in to signing in, and back here.
 fn members_only(room: Account) {
     let (session, place) = (CurrentSession::here(), Place::here());
     browser::watch(move |_| {
-        if matches!(session.0.get(), Session::Guest | Session::PendingSecondFactor(_) | Session::Payer(_)) {
+        if matches!(session.get(), Session::Guest | Session::PendingSecondFactor(_) | Session::Payer(_)) {
             place.replace_with_sign_in(room.clone());
         }
     });
@@ -26,9 +47,9 @@ fn members_only(room: Account) {
 /// The rooms there are: beside the page when there is room, at its foot on a phone.
 fn rooms(here: Account, main: AnyView) -> AnyView {
     let rooms: [(Route, Sign, Pick); 3] = [
-        (Route::Account(Account::Overview), Sign::House, |w| w.account().overview.overview),
-        (Route::Pay(Pay::Amount), Sign::Dollar, |w| w.account().overview.pay),
-        (Route::Account(Account::Security), Sign::Shield, |w| w.account().overview.security),
+        (Route::Account(Account::Overview), Sign::House, |w| w.account().nav.overview),
+        (Route::Pay(Pay::Amount), Sign::Dollar, |w| w.account().nav.pay),
+        (Route::Account(Account::Security), Sign::Shield, |w| w.account().nav.security),
     ];
     let here = Route::Account(here);
     let link = |(room, sign, words): (Route, Sign, Pick)| {
@@ -37,10 +58,10 @@ fn rooms(here: Account, main: AnyView) -> AnyView {
     };
     view! {
         <div class="pay-account">
-            <nav class="pay-rail" aria-label=t(|w| w.account().overview.rooms)><ul>{list(rooms.clone(), link)}</ul></nav>
+            <nav class="pay-rail" aria-label=t(|w| w.account().nav.label)><ul>{list(rooms.clone(), link)}</ul></nav>
             <div class="pay-account__main">{main}</div>
         </div>
-        <nav class="pay-bar" aria-label=t(|w| w.account().overview.rooms)><ul>{list(rooms, link)}</ul></nav>
+        <nav class="pay-bar" aria-label=t(|w| w.account().nav.label)><ul>{list(rooms, link)}</ul></nav>
     }
     .into_any()
 }

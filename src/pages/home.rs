@@ -1,12 +1,13 @@
 //! The first page: pay once, or go on to an account; and the other ways to pay.
 
 use crate::{
+    billing::SampleStatement,
     config::Deployment,
     i18n::{format, say, t},
     place::href,
     route::{Account, Enter, Pay, Read},
     session::CurrentSession,
-    ui::{BillingPhone, ButtonLink, Icon, SampleStatement, Sign, arrive, live},
+    ui::{BillingPhone, ButtonLink, Icon, Sign, arrive, live},
 };
 use leptos::prelude::*;
 

@@ -8,7 +8,7 @@ use crate::{
     i18n::{Text, say, t},
     place::href,
     route::{Enter, Pay},
-    ui::{Back, ButtonLink, ErrorSummary, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
+    ui::{Back, ButtonLink, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
 };
 use contract::{
     Email, Password, Problem,
@@ -24,8 +24,9 @@ enum Field {
     Password,
 }
 
-fn form() -> FormState<Field> {
+fn form(field: Field, text: RwSignal<String>) -> FormState<Field> {
     FormState::new(
+        [(field, text)],
         |w, field, problem| match (field, problem) {
             (Field::Email, problem) => (w.account().sign_in.user_id_wrong)(problem),
             (Field::Password, Problem::TooShort) => {
@@ -72,11 +73,9 @@ pub fn ForgotPasswordPage() -> impl IntoView {
 }
 
 fn ask(is_sent: RwSignal<bool>) -> AnyView {
-    let (email, form, client) = (RwSignal::new(String::new()), form(), Client::here());
-    let h1 = arrive(say(move |w| {
-        let title = w.account().sign_in.forgot_title;
-        if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
-    }));
+    let (email, client) = (RwSignal::new(String::new()), Client::here());
+    let form = form(Field::Email, email);
+    let h1 = arrive(form.title(|w| w.account().sign_in.forgot_title));
     let check = move |email: &str| {
         let mut problems = Problems::default();
         let email = problems.check(Field::Email, Email::parse(email));
@@ -100,7 +99,7 @@ fn ask(is_sent: RwSignal<bool>) -> AnyView {
             <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().sign_in.forgot_title)}</h1>
             <p class="pay-lead">{t(|w| w.account().sign_in.forgot_lead)}</p>
             {form.notice()}
-            <ErrorSummary lines=form.lines() submits=form.refused/>
+            {form.summary()}
             <form class="pay-sheet" novalidate on:submit=submit>
                 <div class="pay-form">
                     <TextField id="email" label=t(|w| w.account().sign_in.user_id) hint=t(|w| w.account().sign_in.user_id_hint)
@@ -162,11 +161,9 @@ pub fn ResetPasswordPage() -> impl IntoView {
 }
 
 fn choose(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
-    let (password, form, client) = (RwSignal::new(String::new()), form(), Client::here());
-    let h1 = arrive(say(move |w| {
-        let title = w.account().sign_in.reset_title;
-        if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
-    }));
+    let (password, client) = (RwSignal::new(String::new()), Client::here());
+    let form = form(Field::Password, password);
+    let h1 = arrive(form.title(|w| w.account().sign_in.reset_title));
     // An account with a second factor may have a shorter one: the server knows.
     let check = move |password: &str| {
         let mut problems = Problems::default();
@@ -192,7 +189,7 @@ fn choose(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
             <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().sign_in.reset_title)}</h1>
             <p class="pay-lead">{t(|w| w.account().sign_in.reset_lead)}</p>
             {form.notice()}
-            <ErrorSummary lines=form.lines() submits=form.refused/>
+            {form.summary()}
             <form class="pay-sheet" novalidate on:submit=submit>
                 <div class="pay-form">
                     <PasswordField id="new-password" label=t(|w| w.account().sign_in.new_password) value=password

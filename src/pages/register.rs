@@ -8,9 +8,10 @@ pub mod welcome;
 pub mod you;
 
 use crate::{
-    api::{Client, Fetched},
+    api::Client,
     browser,
     error::ApiError,
+    fetched::Fetched,
     place::Place,
     route::{Account, Enter, Pay},
     session::{CurrentSession, Session},
@@ -47,7 +48,7 @@ impl Enrolment {
     /// For the steps after the statement: a guest shows it first, a member has an account.
     pub fn arrive(self) {
         let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
-        browser::watch(move |_| match session.0.get() {
+        browser::watch(move |_| match session.get() {
             Session::Restoring => {}
             Session::Guest | Session::PendingSecondFactor(_) => place.replace(Pay::FindToRegister),
             Session::Member(..) => place.replace(Account::Overview),
@@ -70,12 +71,12 @@ impl Enrolment {
 
     /// Tracks.
     pub fn here_now(self) -> Option<Registration> {
-        self.registration.with(|fetched| if let Fetched::Here(found) = fetched { Some(found.clone()) } else { None })
+        self.registration.with(|fetched| fetched.value().cloned())
     }
 
     /// Tracks.
     pub fn failed(self) -> Option<ApiError> {
-        self.registration.with(|fetched| if let Fetched::Failed(error) = fetched { Some(error.clone()) } else { None })
+        self.registration.with(|fetched| fetched.error().cloned())
     }
 
     /// For whoever was faster than the answer: waits until the registration is here. False if it did not come, which the page says.
@@ -90,7 +91,7 @@ impl Enrolment {
     pub async fn keep(self, client: &Client, change: impl FnOnce(&mut RegistrationDraft)) -> Result<(), ApiError> {
         let mut kept = None;
         self.registration.update(|fetched| {
-            if let Fetched::Here(registration) = fetched {
+            if let Some(registration) = fetched.value_mut() {
                 let before = registration.draft.clone();
                 change(&mut registration.draft);
                 if registration.draft != before && !registration.is_sent {
@@ -104,7 +105,7 @@ impl Enrolment {
                 if answer.is_err() {
                     // what was not kept is not taken for kept
                     self.registration.update(|fetched| {
-                        if let Fetched::Here(registration) = fetched
+                        if let Some(registration) = fetched.value_mut()
                             && registration.draft == draft
                         {
                             registration.draft = before;
@@ -121,7 +122,7 @@ impl Enrolment {
     pub fn was_sent(self, to: String) {
         self.sent_to.set(Some(to));
         self.registration.update(|fetched| {
-            if let Fetched::Here(registration) = fetched {
+            if let Some(registration) = fetched.value_mut() {
                 registration.is_sent = true;
                 registration.draft = RegistrationDraft::default();
             }

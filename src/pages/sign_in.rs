@@ -7,7 +7,6 @@ use self::second_step::SecondStep;
 use crate::{
     api::Client,
     browser,
-    config::Deployment,
     error::ApiError,
     form::Problems,
     i18n::{say, t},
@@ -34,14 +33,14 @@ fn destination() -> Route {
 pub fn SignInPage() -> impl IntoView {
     let (session, place) = (CurrentSession::here(), Place::here());
     browser::watch(move |_| {
-        if matches!(session.0.get(), Session::Member(..)) && place.is_at(Enter::SignIn) {
+        if session.with(Session::is_member) && place.is_at(Enter::SignIn) {
             // who had found another's bill is told so, and does not land where it was to be paid
-            let is_other = session.2.with_untracked(Option::is_some);
+            let is_other = untrack(|| session.found_elsewhere()).is_some();
             place.replace(if is_other { Route::Account(Account::Overview) } else { destination() });
         }
     });
     let asked = Memo::new(move |_| {
-        session.0.with(|session| if let Session::PendingSecondFactor(asked) = session { Some(*asked) } else { None })
+        session.with(|session| if let Session::PendingSecondFactor(asked) = session { Some(*asked) } else { None })
     });
     live(move || match asked.get() {
         Some(asked) => view! { <SecondStep asked/> }.into_any(),
@@ -52,6 +51,7 @@ pub fn SignInPage() -> impl IntoView {
 fn first_step() -> AnyView {
     let (user_id, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let form = FormState::new(
+        [(Field::UserId, user_id), (Field::Password, password)],
         |w, field, problem| match (field, problem) {
             (Field::UserId, Problem::Malformed) => w.account().sign_in.wrong.to_owned(),
             (Field::UserId, problem) => (w.problem.at)(w.account().sign_in.user_id, problem),
@@ -64,12 +64,8 @@ fn first_step() -> AnyView {
     );
     // seconds until the next try; it was too early when nothing was wrong
     let wait = RwSignal::new(0_u32);
-    let has_errors = move || form.has_errors();
-    let h1 = arrive(say(move |w| {
-        let title = w.account().sign_in.title;
-        if has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
-    }));
-    let (client, session, deployment) = (Client::here(), CurrentSession::here(), Deployment::here());
+    let h1 = arrive(form.title(|w| w.account().sign_in.title));
+    let (client, session) = (Client::here(), CurrentSession::here());
     form.watch(move || {
         let (user_id, password) = (user_id.get(), password.get());
         let was = form.problems.get_untracked();
@@ -89,11 +85,8 @@ fn first_step() -> AnyView {
             match client.sign_in(&credentials).await {
                 Ok(view) => {
                     form.is_busy.set(false);
-                    if let Some(membership) = view.membership() {
-                        deployment.region.set(Some(membership.region));
-                    }
                     // the page goes where one was going, or shows the second step
-                    session.take_in(&view);
+                    session.accept(&view);
                 }
                 Err(ApiError::Refused(refusal)) if refusal.code == RefusalCode::WrongCredentials => {
                     form.is_busy.set(false);

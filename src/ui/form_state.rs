@@ -1,25 +1,32 @@
-//! What every form has while it is on the page: its problems, how often it was refused, whether it is being sent, and what the
-//! server answered. The fields are an enum of the page's, the words a function of the page's.
+//! The form machine: what every form has while it is on the page. Its texts, its problems and how often it was refused, whether it is
+//! being sent, and what the server answered. The fields are an enum of the page's, the words a function of the page's.
 
-use super::{ErrorLine, Failure};
+use super::{ErrorLine, ErrorSummary, Failure};
 use crate::{
     browser,
     error::ApiError,
     form::Problems,
-    i18n::{Language, Words},
+    i18n::{Language, Pick, Text, Words, say},
 };
 use contract::Problem;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The message of a field with its name.
-type FieldWords<F> = fn(&'static Words, F, Problem) -> String;
+type FieldWords<F> = Arc<dyn Fn(&'static Words, F, Problem) -> String + Send + Sync>;
 
 pub struct FormState<F: 'static> {
     pub problems: RwSignal<Problems<F>>,
+    /// How often it was refused: after the first time every change is checked.
     pub refused: RwSignal<u32>,
     pub is_busy: RwSignal<bool>,
+    /// What the server answered that is no field's.
     pub answer: RwSignal<Option<ApiError>>,
-    words: FieldWords<F>,
+    /// What is typed, in the order of the page.
+    texts: StoredValue<Vec<(F, RwSignal<String>)>>,
+    /// Fields whose text was taken away.
+    wiped: StoredValue<Vec<F>>,
+    words: StoredValue<FieldWords<F>>,
     /// Id of the field's control.
     id: fn(F) -> &'static str,
 }
@@ -32,13 +39,20 @@ impl<F> Clone for FormState<F> {
 impl<F> Copy for FormState<F> {}
 
 impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
-    pub fn new(words: FieldWords<F>, id: fn(F) -> &'static str) -> Self {
+    /// `texts` are the fields that are typed into, in the order of the page: what must not be kept is wiped there.
+    pub fn new(
+        texts: impl IntoIterator<Item = (F, RwSignal<String>)>,
+        words: impl Fn(&'static Words, F, Problem) -> String + Send + Sync + 'static,
+        id: fn(F) -> &'static str,
+    ) -> Self {
         Self {
             problems: RwSignal::new(Problems::default()),
             refused: RwSignal::new(0),
             is_busy: RwSignal::new(false),
             answer: RwSignal::new(None),
-            words,
+            texts: StoredValue::new(texts.into_iter().collect()),
+            wiped: StoredValue::new(Vec::new()),
+            words: StoredValue::new(Arc::new(words)),
             id,
         }
     }
@@ -48,12 +62,21 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
         self.problems.with(|problems| !problems.is_empty())
     }
 
+    fn words(self, w: &'static Words, field: F, problem: Problem) -> String {
+        self.words.with_value(|words| words(w, field, problem))
+    }
+
+    /// The window's title: the page's, and that there is something to put right.
+    pub fn title(self, title: Pick) -> Text {
+        say(move |w| if self.has_errors() { (w.shell.error_title)(title(w)) } else { title(w).to_owned() })
+    }
+
     /// The message at a field.
     pub fn error(self, field: F) -> Signal<Option<String>> {
         let language = Language::here();
         Signal::derive(move || {
             let problem = self.problems.with(|problems| problems.of(field))?;
-            Some((self.words)(language.words(), field, problem))
+            Some(self.words(language.words(), field, problem))
         })
     }
 
@@ -61,37 +84,57 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
     pub fn lines(self) -> Signal<Vec<ErrorLine>> {
         let language = Language::here();
         Signal::derive(move || {
-            let line = |(field, problem)| ErrorLine {
-                id: (self.id)(field).to_owned(),
-                words: (self.words)(language.words(), field, problem),
-            };
-            self.problems.with(|problems| problems.iter().map(line).collect())
+            let w = language.words();
+            let problems: Vec<_> = self.problems.with(|problems| problems.iter().collect());
+            let line =
+                |(field, problem)| ErrorLine { id: (self.id)(field).to_owned(), words: self.words(w, field, problem) };
+            problems.into_iter().map(line).collect()
         })
     }
 
-    /// Shows the problems; the summary takes the focus.
+    /// Shows the problems; the summary takes the focus. A card number in the wrong box is not kept, as the words say.
     pub fn refuse(self, problems: Problems<F>) {
+        for (field, problem) in problems.iter() {
+            if problem == Problem::LooksLikeCard {
+                self.wipe(field);
+            }
+        }
         self.problems.set(problems);
         self.refused.update(|n| *n += 1);
+    }
+
+    /// Takes a field's text away. Its problem stays named until something else is typed.
+    pub fn wipe(self, field: F) {
+        if let Some(text) = self.texts.try_with_value(|texts| text_of(texts, field)).flatten() {
+            text.set(String::new());
+            self.wiped.update_value(|wiped| wiped.push(field));
+        }
     }
 
     /// Checks live once it was refused. `check` reads the fields.
     pub fn watch(self, check: impl Fn() -> Problems<F> + 'static) {
         browser::watch(move |is_first| {
             let now = check();
-            if is_first || self.refused.get_untracked() == 0 {
-                return;
+            if !is_first && self.refused.get_untracked() > 0 {
+                self.recheck(now);
             }
-            self.problems.update(|was| {
-                let mut next = Problems::default();
-                for (field, problem) in now.iter() {
-                    // a card number that was wiped stays named until something else is typed
-                    let is_wiped = problem == Problem::Missing && was.of(field) == Some(Problem::LooksLikeCard);
-                    next.add(field, if is_wiped { Problem::LooksLikeCard } else { problem });
-                }
-                *was = next;
-            });
         });
+    }
+
+    fn recheck(self, mut now: Problems<F>) {
+        let was = self.problems.get_untracked();
+        self.texts.with_value(|texts| {
+            self.wiped.update_value(|wiped| {
+                wiped.retain(|field| text_of(texts, *field).is_some_and(|text| text.with_untracked(String::is_empty)));
+            });
+            let place = |field| texts.iter().position(|(of, _)| *of == field);
+            for field in self.wiped.get_value() {
+                if let Some(problem) = was.of(field) {
+                    now.insist(field, problem, |other| place(other) > place(field));
+                }
+            }
+        });
+        self.problems.set(now);
     }
 
     /// A submit: the value to send, or nothing when the form is being sent or has problems.
@@ -100,6 +143,7 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
             return None;
         }
         self.answer.set(None);
+        self.wiped.set_value(Vec::new());
         match checked {
             Ok(value) => {
                 self.problems.set(Problems::default());
@@ -137,5 +181,91 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
     /// The notice for what is no field's.
     pub fn notice(self) -> AnyView {
         view! { <Failure error=self.answer/> }.into_any()
+    }
+
+    /// What is to put right, each line leading to its field.
+    pub fn summary(self) -> AnyView {
+        view! { <ErrorSummary lines=self.lines() submits=self.refused/> }.into_any()
+    }
+}
+
+fn text_of<F: PartialEq>(texts: &[(F, RwSignal<String>)], field: F) -> Option<RwSignal<String>> {
+    texts.iter().find(|(of, _)| *of == field).map(|(_, text)| *text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CARD: &str = "4242 4242 4242 4242";
+
+    /// A name that must be there and an e-mail address that need not, as on the page of the method.
+    fn form() -> (FormState<char>, RwSignal<String>, RwSignal<String>) {
+        let (name, email) = (RwSignal::new(CARD.to_owned()), RwSignal::new(CARD.to_owned()));
+        (FormState::new([('n', name), ('e', email)], |_, _, _| String::new(), |_| "id"), name, email)
+    }
+
+    fn problems(of: &[(char, Problem)]) -> Problems<char> {
+        let mut problems = Problems::default();
+        of.iter().for_each(|(field, problem)| problems.add(*field, *problem));
+        problems
+    }
+
+    fn named(form: FormState<char>) -> Vec<(char, Problem)> {
+        form.problems.with_untracked(|problems| problems.iter().collect())
+    }
+
+    #[test]
+    fn a_card_number_that_was_wiped_stays_named_until_something_else_is_typed() {
+        Owner::new().with(|| {
+            let (form, name, email) = form();
+            let both = [('n', Problem::LooksLikeCard), ('e', Problem::LooksLikeCard)];
+            assert_eq!(form.begin::<()>(Err(problems(&both))), None);
+            assert_eq!([name.get_untracked(), email.get_untracked()], ["", ""]);
+            // nothing is wrong with an empty address
+            form.recheck(problems(&[('n', Problem::Missing)]));
+            assert_eq!(named(form), both);
+            name.set("A".to_owned());
+            form.recheck(problems(&[('n', Problem::TooShort)]));
+            assert_eq!(named(form), [('n', Problem::TooShort), ('e', Problem::LooksLikeCard)]);
+            email.set("ana@example.org".to_owned());
+            form.recheck(problems(&[]));
+            email.set(String::new());
+            form.recheck(problems(&[]));
+            assert_eq!(named(form), []);
+        });
+    }
+
+    #[test]
+    fn what_the_server_finds_is_shown_at_its_field_and_a_card_number_is_wiped_there_too() {
+        Owner::new().with(|| {
+            let (form, name, email) = form();
+            assert_eq!(form.begin(Ok(1)), Some(1));
+            assert_eq!(form.begin(Ok(2)), None, "it is being sent");
+            let body = r#"{"type":"about:blank","title":"Invalid","status":422,"code":"invalid","errors":
+                [{"field":"email","problem":"looks_like_card"},{"field":"of.a.later.version","problem":"missing"}]}"#;
+            let refusal = || ApiError::Refused(serde_json::from_str(body).unwrap());
+            assert_eq!(form.end::<()>(Err(refusal()), |path| (path == "email").then_some('e')), None);
+            assert_eq!(named(form), [('e', Problem::LooksLikeCard)]);
+            assert_eq!([name.get_untracked(), email.get_untracked()], [CARD, ""]);
+            assert_eq!((form.refused.get_untracked(), form.answer.get_untracked()), (1, None));
+            _ = form.begin(Ok(1));
+            assert_eq!(form.end::<()>(Err(refusal()), |_| None), None);
+            assert_eq!(form.answer.get_untracked(), Some(refusal()), "what is no field's is said above the form");
+        });
+    }
+
+    #[test]
+    fn a_secret_that_was_wrong_stays_named_while_nothing_else_is_typed() {
+        Owner::new().with(|| {
+            let (form, name, _) = form();
+            form.wipe('n');
+            form.refuse(problems(&[('n', Problem::Unknown)]));
+            form.recheck(problems(&[]));
+            assert_eq!(named(form), [('n', Problem::Unknown)]);
+            name.set("another".to_owned());
+            form.recheck(problems(&[]));
+            assert_eq!(named(form), []);
+        });
     }
 }

@@ -4,7 +4,7 @@ use super::{Icon, Sign, list};
 use crate::{
     i18n::{Text, Words, say, t},
     place::href,
-    route::{Account, Enter, Pay, Route},
+    route::Route,
 };
 use leptos::prelude::*;
 
@@ -13,50 +13,33 @@ pub struct Steps {
     pub routes: &'static [Route],
     /// Where one came from before the first.
     pub before: Route,
+    /// Where a member came from, in place of the first.
+    pub first_of_member: Option<Route>,
     pub names: fn(&'static Words) -> &'static [&'static str],
 }
-
-/// Paying: find, amount, method, review.
-pub static PAYING: Steps = Steps {
-    routes: &[Route::Pay(Pay::Find), Route::Pay(Pay::Amount), Route::Pay(Pay::Method), Route::Pay(Pay::Review)],
-    before: Route::Home,
-    names: |w| &w.shell.steps,
-};
-
-/// Registering: bill, terms, person, letter.
-pub static REGISTERING: Steps = Steps {
-    routes: &[
-        Route::Pay(Pay::FindToRegister),
-        Route::Enter(Enter::RegisterTerms),
-        Route::Enter(Enter::RegisterYou),
-        Route::Enter(Enter::RegisterEmail),
-    ],
-    before: Route::Enter(Enter::Register),
-    names: |w| &w.account().register.steps,
-};
 
 impl Steps {
     fn name(&'static self, n: usize) -> Text {
         say(move |w| (self.names)(w).get(n - 1).copied().unwrap_or_default().to_owned())
     }
-    /// A member has nothing to find: that step was to come from the account.
+
     fn href(&self, n: usize, is_member: bool) -> String {
         let route = n.checked_sub(1).and_then(|at| self.routes.get(at)).unwrap_or(&self.before);
-        if is_member && *route == Route::Pay(Pay::Find) { href(Account::Overview) } else { href(route.clone()) }
+        let of_member = self.first_of_member.as_ref().filter(|_| is_member && n == 1);
+        href(of_member.unwrap_or(route).clone())
     }
 }
 
 /// `step` counts from 1. A journey that can't go back any more has `is_sent`.
 #[component]
 pub fn Stepper(
-    #[prop(optional)] steps: Option<&'static Steps>,
+    steps: &'static Steps,
     step: usize,
     #[prop(optional)] is_sent: bool,
     /// A member pays from the account.
     #[prop(into, optional)]
     is_member: Signal<bool>,
 ) -> impl IntoView {
-    let steps = steps.unwrap_or(&PAYING);
     let item = move |n: usize| {
         let name = steps.name(n);
         if n < step {

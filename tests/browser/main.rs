@@ -6,6 +6,7 @@
 
 mod fields;
 mod format;
+mod forms;
 mod pages;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

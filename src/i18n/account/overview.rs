@@ -2,10 +2,6 @@
 
 pub struct OverviewWords {
     pub title: &'static str,
-    pub rooms: &'static str,
-    pub overview: &'static str,
-    pub pay: &'static str,
-    pub security: &'static str,
     pub who: fn(name: &str, ending: &str) -> String,
     pub you_owe: &'static str,
     pub as_of: fn(when: &str) -> String,
@@ -25,10 +21,6 @@ pub struct OverviewWords {
 
 pub const EN: OverviewWords = OverviewWords {
     title: "Your account",
-    rooms: "Account",
-    overview: "Overview",
-    pay: "Pay a bill",
-    security: "Security",
     who: |name, ending| format!("{name}, member number ending in {ending}"),
     you_owe: "You owe",
     as_of: |when| format!("As of today, {when}"),
@@ -52,10 +44,6 @@ pub const EN: OverviewWords = OverviewWords {
 
 pub const ES: OverviewWords = OverviewWords {
     title: "Su cuenta",
-    rooms: "Cuenta",
-    overview: "Resumen",
-    pay: "Pagar una factura",
-    security: "Seguridad",
     who: |name, ending| format!("{name}, número de miembro terminado en {ending}"),
     you_owe: "Usted debe",
     as_of: |when| format!("A día de hoy, {when}"),

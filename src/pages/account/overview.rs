@@ -1,15 +1,14 @@
 //! Who is signed in, what is owed as of when, each open bill with its lines, and what became of the last payments.
 
-use super::{members_only, rooms};
+use super::{Query, heading, page};
 use crate::{
-    api::{Client, Fetched},
-    browser,
+    billing::{BillMark, Charges, State},
     config::Deployment,
     i18n::{Text, format, say, t},
     place::href,
     route::{Account, Pay},
     session::{CurrentSession, Session},
-    ui::{BillMark, ButtonLink, Charges, Failure, Heading, Icon, Notice, NoticeKind, Sign, State, Waiting, list, live},
+    ui::{ButtonLink, Icon, Notice, NoticeKind, Sign, list, live},
 };
 use contract::{
     Date, Money,
@@ -17,83 +16,34 @@ use contract::{
     payment::{PaymentState, PaymentSummary},
     session::MembershipView,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 /// As many payments as are shown here; the rest are the history's.
 const LAST: u8 = 5;
 
-#[derive(Clone, Copy)]
-struct Room {
-    bills: RwSignal<Fetched<BillList>>,
-    payments: RwSignal<Fetched<Vec<PaymentSummary>>>,
-}
-
-impl Room {
-    fn fetch(self, client: Client) {
-        spawn_local(async move {
-            let (bills, payments) = (client.bills().await, client.last_payments(LAST).await);
-            self.bills.set(bills.into());
-            self.payments.set(payments.map(|list| list.payments).into());
-        });
-    }
-}
-
 #[component]
 pub fn AccountPage() -> impl IntoView {
-    members_only(Account::Overview);
-    let room = Room { bills: RwSignal::new(Fetched::Waiting), payments: RwSignal::new(Fetched::Waiting) };
-    let (session, client) = (CurrentSession::here(), Client::here());
-    let fetch = {
-        let client = client.clone();
-        move || room.fetch(client.clone())
-    };
-    browser::watch({
-        let fetch = fetch.clone();
-        move |_| {
-            if matches!(session.0.get(), Session::Member(..)) {
-                fetch();
-            }
-        }
-    });
-    let retry = Callback::new(move |()| fetch());
-    let failed = Signal::derive(move || {
-        let of_bills =
-            room.bills.with(|bills| if let Fetched::Failed(error) = bills { Some(error.clone()) } else { None });
-        of_bills.or_else(|| {
-            room.payments.with(|list| if let Fetched::Failed(error) = list { Some(error.clone()) } else { None })
-        })
-    });
+    let session = CurrentSession::here();
+    let bills = Query::new(|client| async move { client.bills().await });
+    let payments = Query::new(|client| async move { Ok(client.last_payments(LAST).await?.payments) });
     let who = say(move |w| {
-        session.0.with(|session| match session {
+        session.with(|session| match session {
             Session::Member(access, person) => (w.account().overview.who)(&person.name, &access.membership.ending),
             _ => String::new(),
         })
     });
-    let main = view! {
-        <div class="pay-stack pay-stack--tight">
-            <Heading words=t(|w| w.account().overview.title)/>
-            <p class="pay-lead">{who}</p>
-        </div>
+    let head = view! {
+        {heading(t(|w| w.account().overview.title), who)}
         <div role="status" class="pay-live">{found_elsewhere()}</div>
-        <Failure error=failed on_retry=retry/>
-        {live(move || match room.bills.get() {
-            Fetched::Waiting => view! { <section class="pay-sheet"><Waiting rows=6/></section> }.into_any(),
-            Fetched::Here(bills) => owed(bills),
-            Fetched::Failed(_) => ().into_any(),
-        })}
-        {live(move || match room.payments.get() {
-            Fetched::Waiting => view! { <section class="pay-sheet"><Waiting rows=4/></section> }.into_any(),
-            Fetched::Here(payments) => last_payments(payments),
-            Fetched::Failed(_) => ().into_any(),
-        })}
     };
-    rooms(Account::Overview, main.into_any())
+    let main = view! { {bills.show(6, owed)} {payments.show(4, last_payments)} };
+    page(Account::Overview, head.into_any(), vec![bills.state(), payments.state()], main.into_any())
 }
 
 /// Who had found a bill, and then signed in as somebody else.
 fn found_elsewhere() -> AnyView {
     let session = CurrentSession::here();
-    live(move || match session.2.get() {
+    live(move || match session.found_elsewhere() {
         Some(MembershipView { ending, .. }) => {
             let words = say(move |w| (w.account().overview.found_elsewhere)(&ending));
             view! { <Notice kind=NoticeKind::Warn words/> }.into_any()

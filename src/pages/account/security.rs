@@ -3,19 +3,17 @@
 mod second_factor;
 
 use self::second_factor::ChangeFactors;
-use super::{members_only, rooms};
+use super::{Query, heading, page};
 use crate::{
-    api::{Client, Fetched},
+    api::Client,
     browser,
     error::ApiError,
     form::Problems,
     i18n::{format, say, t},
     place::href,
     route::{Account, Pay, Read},
-    session::{CurrentSession, Session},
-    ui::{
-        ErrorSummary, Failure, FormState, Heading, Icon, Notice, PasswordField, Sign, SubmitButton, Waiting, list, live,
-    },
+    session::CurrentSession,
+    ui::{Failure, FormState, Icon, Notice, PasswordField, Sign, SubmitButton, list, live},
 };
 use contract::{
     Password, Problem,
@@ -24,50 +22,16 @@ use contract::{
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
-type Shown = RwSignal<Fetched<Security>>;
-
-fn fetch(shown: Shown, client: Client) {
-    spawn_local(async move { shown.set(client.security().await.into()) });
-}
+type Shown = Query<Security>;
 
 #[component]
 pub fn SecurityPage() -> impl IntoView {
-    members_only(Account::Security);
-    let shown: Shown = RwSignal::new(Fetched::Waiting);
-    let (session, client) = (CurrentSession::here(), Client::here());
-    browser::watch({
-        let client = client.clone();
-        move |_| {
-            if matches!(session.0.get(), Session::Member(..)) {
-                fetch(shown, client.clone());
-            }
-        }
+    let shown = Query::new(|client| async move { client.security().await });
+    let main = shown.show_once(6, move || {
+        view! { <ChangePassword shown/> <ChangeFactors shown/> <Sessions shown/> <Agreed shown/> }.into_any()
     });
-    let failed = Signal::derive(move || {
-        shown.with(|shown| if let Fetched::Failed(error) = shown { Some(error.clone()) } else { None })
-    });
-    let retry = Callback::new(move |()| fetch(shown, client.clone()));
-    let is_here = Memo::new(move |_| shown.with(Fetched::is_here));
-    let main = view! {
-        <div class="pay-stack pay-stack--tight">
-            <Heading words=t(|w| w.account().security.title)/>
-            <p class="pay-lead">{t(|w| w.account().security.lead)}</p>
-        </div>
-        <Failure error=failed on_retry=retry/>
-        {live(move || if is_here.get() {
-            view! { <ChangePassword shown/> <ChangeFactors shown/> <Sessions shown/> <Agreed shown/> }.into_any()
-        } else if failed.with(Option::is_some) {
-            ().into_any()
-        } else {
-            view! { <section class="pay-sheet"><Waiting rows=6/></section> }.into_any()
-        })}
-    };
-    rooms(Account::Security, main.into_any())
-}
-
-/// Something of what was fetched. Tracks.
-fn of<T: Default>(shown: Shown, pick: impl Fn(&Security) -> T) -> T {
-    shown.with(|shown| if let Fetched::Here(security) = shown { pick(security) } else { T::default() })
+    let head = heading(t(|w| w.account().security.title), t(|w| w.account().security.lead));
+    page(Account::Security, head, vec![shown.state()], main)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,8 +45,9 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
     let (client, session) = (Client::here(), CurrentSession::here());
     let (current, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let is_saved = RwSignal::new(false);
-    let least = move || of(shown, |security| security.least_password);
+    let least = move || shown.of(|security| security.least_password);
     let form = FormState::new(
+        [(Field::Current, current), (Field::New, password)],
         |w, field, problem| match (field, problem) {
             (Field::Current, Problem::Unknown) => w.account().security.current_wrong.to_owned(),
             (Field::Current, problem) => (w.problem.at)(w.account().security.current, problem),
@@ -101,13 +66,7 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
         let new = problems.check(Field::New, new);
         problems.or(old.zip(new).map(|(current, password)| PasswordChange { current, password }))
     };
-    form.watch(move || {
-        let now = check().err().unwrap_or_default();
-        let was = form.problems.get_untracked();
-        // what the server said stays until something else is typed
-        let is_of_server = was.of(Field::Current) == Some(Problem::Unknown);
-        if is_of_server && current.with_untracked(String::is_empty) { was } else { now }
-    });
+    form.watch(move || check().err().unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         is_saved.set(false);
@@ -118,7 +77,7 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
             if let Err(ApiError::Refused(refusal)) = &answer
                 && refusal.code == RefusalCode::WrongCredentials
             {
-                current.set(String::new());
+                form.wipe(Field::Current);
             }
             let field = |path: &str| match path {
                 "current" => Some(Field::Current),
@@ -130,13 +89,13 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
                 current.set(String::new());
                 password.set(String::new());
                 is_saved.set(true);
-                session.take_in(&view);
-                fetch(shown, client);
+                session.accept(&view);
+                shown.refresh();
             }
         });
     };
     let changed = say(move |w| {
-        let (at, zone) = of(shown, |security| (Some(security.password_changed_at), security.time_zone.clone()));
+        let (at, zone) = shown.of(|security| (Some(security.password_changed_at), security.time_zone.clone()));
         at.map(|at| (w.account().security.changed_at)(&format::moment(w.locale, at, &zone))).unwrap_or_default()
     });
     let saved = live(move || {
@@ -158,9 +117,9 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
                 <details class="pay-more">
                     <summary>{t(|w| w.account().security.change)}<Icon sign=Sign::Down/></summary>
                     <form class="pay-form" novalidate on:submit=submit>
-                        <ErrorSummary lines=form.lines() submits=form.refused/>
+                        {form.summary()}
                         <input class="pay-hidden" type="text" autocomplete="username" readonly tabindex="-1" aria-hidden="true"
-                            prop:value=say(move |_| session.0.with(|session| session.person().map(|person| person.email.clone()).unwrap_or_default()))/>
+                            prop:value=say(move |_| session.with(|session| session.person().map(|person| person.email.clone()).unwrap_or_default()))/>
                         <PasswordField id="current-password" label=t(|w| w.account().security.current) value=current hint=None
                             error=form.error(Field::Current) autocomplete="current-password"/>
                         <PasswordField id="new-password" label=t(|w| w.account().security.new_password) value=password
@@ -179,16 +138,16 @@ fn Sessions(shown: Shown) -> impl IntoView {
     let client = Client::here();
     let (said, answer) = (RwSignal::new(false), RwSignal::new(None));
     let title = NodeRef::<html::H2>::new();
-    let done = move |client: Client, ended: Result<(), ApiError>| match ended {
+    let done = move |ended: Result<(), ApiError>| match ended {
         // one that has ended meanwhile is what was wanted
         Ok(()) | Err(ApiError::Missing) => {
             answer.set(None);
             said.set(true);
             // the button goes
-            if let Some(title) = title.get_untracked() {
+            if let Some(title) = title.try_get_untracked().flatten() {
                 browser::focus(title);
             }
-            fetch(shown, client);
+            shown.refresh();
         }
         Err(error) => answer.set(Some(error)),
     };
@@ -196,20 +155,14 @@ fn Sessions(shown: Shown) -> impl IntoView {
         let client = client.clone();
         move |id: String| {
             let client = client.clone();
-            spawn_local(async move {
-                let ended = client.end_session_of(&id).await;
-                done(client, ended);
-            });
+            spawn_local(async move { done(client.end_session_of(&id).await) });
         }
     });
     let end_others = move |_| {
         let client = client.clone();
-        spawn_local(async move {
-            let ended = client.end_other_sessions().await;
-            done(client, ended);
-        });
+        spawn_local(async move { done(client.end_other_sessions().await) });
     };
-    let zone = Signal::derive(move || of(shown, |security| security.time_zone.clone()));
+    let zone = Signal::derive(move || shown.of(|security| security.time_zone.clone()));
     let row = move |seen: SessionSeen| {
         let (id, is_this, began, last) = (seen.id, seen.is_this, seen.created_at, seen.seen_at);
         let device = say(move |w| {
@@ -237,7 +190,7 @@ fn Sessions(shown: Shown) -> impl IntoView {
         }
         .into_any()
     };
-    let count = Memo::new(move |_| of(shown, |security| security.sessions.len()));
+    let count = Memo::new(move |_| shown.of(|security| security.sessions.len()));
     let all = live(move || {
         if count.get() > 1 {
             let end_others = end_others.clone();
@@ -258,7 +211,7 @@ fn Sessions(shown: Shown) -> impl IntoView {
                 <h2 id="sessions-title" tabindex="-1" node_ref=title>{t(|w| w.account().security.sessions)}</h2>
                 <Failure error=answer/>
                 <p class="pay-hidden" role="status">{words}</p>
-                <ul class="pay-rows">{live(move || list(of(shown, |security| security.sessions.clone()), row))}</ul>
+                <ul class="pay-rows">{live(move || list(shown.of(|security| security.sessions.clone()), row))}</ul>
                 {all}
             </div>
         </section>
@@ -268,14 +221,13 @@ fn Sessions(shown: Shown) -> impl IntoView {
 #[component]
 fn Agreed(shown: Shown) -> impl IntoView {
     let terms = say(move |w| {
-        let agreed = of(shown, |security| {
-            Some((security.terms_version, security.terms_accepted_at, security.time_zone.clone()))
-        });
+        let agreed =
+            shown.of(|security| Some((security.terms_version, security.terms_accepted_at, security.time_zone.clone())));
         agreed
             .map(|(version, at, zone)| (w.account().security.terms)(version, &format::moment(w.locale, at, &zone)))
             .unwrap_or_default()
     });
-    let zone = Signal::derive(move || of(shown, |security| security.time_zone.clone()));
+    let zone = Signal::derive(move || shown.of(|security| security.time_zone.clone()));
     let row = move |given: AuthorisationGiven| {
         let (at, version) = (given.at, given.version);
         let when = say(move |w| (w.account().security.given)(&format::day(w.locale, at, &zone.get()), version));
@@ -291,7 +243,7 @@ fn Agreed(shown: Shown) -> impl IntoView {
         .into_any()
     };
     let authorisations = live(move || {
-        let given = of(shown, |security| security.authorisations.clone());
+        let given = shown.of(|security| security.authorisations.clone());
         if given.is_empty() {
             view! { <p class="pay-note">{t(|w| w.account().security.no_authorisations)}</p> }.into_any()
         } else {

@@ -7,18 +7,17 @@ use super::journey::{
     choice::{self, Share},
 };
 use crate::{
-    api::{Client, Fetched},
+    api::Client,
+    billing::{PAYING, Slip, SlipLine},
     browser,
     config::Deployment,
     error::ApiError,
+    fetched::Fetched,
     i18n::{Language, Text, Words, format, say, t},
     place::{Place, href},
     route::Pay,
     session::CurrentSession,
-    ui::{
-        ButtonLink, ErrorLine, ErrorSummary, Failure, Notice, NoticeKind, Slip, SlipLine, Stepper, Waiting, arrive,
-        list, live,
-    },
+    ui::{ButtonLink, ErrorLine, ErrorSummary, Failure, Notice, NoticeKind, Stepper, Waiting, arrive, list, live},
 };
 use bill::BillSheet;
 use contract::{
@@ -79,7 +78,7 @@ pub fn AmountPage() -> impl IntoView {
     let bills = Memo::new(move |_| journey.bills.get());
     let head = view! {
         <div class="pay-journey__head">
-            <Stepper step=2 is_member=CurrentSession::here().is_member()/>
+            <Stepper steps=&PAYING step=2 is_member=CurrentSession::here().is_member()/>
             <h1 class="pay-total" tabindex="-1" node_ref=h1>{live(move || owed(bills.get()))}</h1>
             {live(move || lead(bills.get()))}
             {live(move || other_bills(journey.other.get()))}

@@ -12,18 +12,19 @@ pub use draft::FindDraft;
 use super::journey::Journey;
 use crate::{
     api::Client,
+    billing::{PAYING, REGISTERING},
     browser,
-    config::{Deployment, Profile},
+    config::Deployment,
     error::ApiError,
     form::Problems,
-    i18n::{Language, Words, say, t},
+    i18n::{Language, Pick, Words, say, t},
     place::Place,
     route::{Account, Enter, Pay, Route},
     session::{CurrentSession, Session},
-    ui::{Back, ButtonLink, ErrorLine, ErrorSummary, Failure, REGISTERING, Stepper, Waiting, arrive, live},
+    ui::{Back, ButtonLink, Failure, FormState, Stepper, Waiting, arrive, live},
 };
 use contract::{
-    Identifier, Locale, Problem,
+    Identifier, Locale,
     account::UserIdReminder,
     portal::{IdentifierField, RegionProfile},
     refusal::RefusalCode,
@@ -31,6 +32,7 @@ use contract::{
 };
 use form::FindForm;
 use leptos::{prelude::*, task::spawn_local};
+use std::collections::BTreeMap;
 
 /// Keeps what is typed while other pages are shown.
 pub fn provide() {
@@ -51,75 +53,39 @@ pub enum Purpose {
 struct Finding {
     purpose: Purpose,
     draft: FindDraft,
+    form: FormState<Identifier>,
     /// The letter with the user ID was asked for.
     is_reminded: RwSignal<bool>,
-    problems: RwSignal<Problems<Identifier>>,
-    /// How many submits were refused by our own checks; after the first one every change is checked.
-    refused: RwSignal<u32>,
-    is_sending: RwSignal<bool>,
-    /// What the server answered instead of a session.
-    answer: RwSignal<Option<ApiError>>,
     /// Which identifier the picture shows.
     lit: RwSignal<Option<Identifier>>,
 }
 
 impl Finding {
     fn new(purpose: Purpose) -> Self {
-        Self {
-            purpose,
-            is_reminded: RwSignal::new(false),
-            draft: use_context().unwrap_or_default(),
-            problems: RwSignal::default(),
-            refused: RwSignal::new(0),
-            is_sending: RwSignal::new(false),
-            answer: RwSignal::new(None),
-            lit: RwSignal::new(None),
-        }
+        let (draft, deployment): (FindDraft, _) = (use_context().unwrap_or_default(), Deployment::here());
+        let words = move |w: &'static Words, identifier, problem| {
+            let fields = deployment.region_profile().map_or_else(Vec::new, |profile| profile.schema);
+            match fields.iter().find(|field| field.identifier == identifier) {
+                Some(field) => (w.find().error)(field, problem, &draft.text(identifier).get()),
+                None => (w.problem.at)((w.find().label)(identifier), problem),
+            }
+        };
+        let texts = Identifier::ALL.map(|identifier| (identifier, draft.text(identifier)));
+        let form = FormState::new(texts, words, Identifier::key);
+        Self { purpose, draft, form, is_reminded: RwSignal::new(false), lit: RwSignal::new(None) }
     }
 
-    fn check(self, schema: &[IdentifierField]) -> Result<BillLookupIdentifiers, Problems<Identifier>> {
+    /// Tracks every field.
+    fn check(self, schema: &[IdentifierField]) -> Result<BTreeMap<Identifier, String>, Problems<Identifier>> {
         draft::parse(schema, |identifier| self.draft.text(identifier).get())
-    }
-
-    /// Shows the problems, at the fields and in the summary, which takes the focus. A card number is not kept, as the words say.
-    fn refuse(self, problems: Problems<Identifier>) {
-        self.lit.set(problems.iter().next().map(|(field, _)| field));
-        for (field, problem) in problems.iter() {
-            if problem == Problem::LooksLikeCard {
-                self.draft.text(field).set(String::new());
-            }
-        }
-        self.problems.set(problems);
-        self.refused.update(|n| *n += 1);
-    }
-
-    /// Checks again after a change. A card number that was wiped stays named until something else is typed.
-    fn recheck(self, schema: &[IdentifierField]) {
-        let now = self.check(schema).err().unwrap_or_default();
-        self.problems.update(|was| {
-            let mut next = Problems::default();
-            for field in schema {
-                let identifier = field.identifier;
-                let is_wiped_card = was.of(identifier) == Some(Problem::LooksLikeCard)
-                    && self.draft.text(identifier).with(String::is_empty);
-                let problem = if is_wiped_card { Some(Problem::LooksLikeCard) } else { now.of(identifier) };
-                if let Some(problem) = problem {
-                    next.add(identifier, problem);
-                }
-            }
-            *was = next;
-        });
     }
 }
 
-type BillLookupIdentifiers = std::collections::BTreeMap<Identifier, String>;
-
-/// The page's title in the language.
-fn title(w: &'static Words, purpose: Purpose) -> &'static str {
+fn title(purpose: Purpose) -> Pick {
     match purpose {
-        Purpose::Pay => w.find().title,
-        Purpose::Register => w.account().register.bill_title,
-        Purpose::Remind => w.account().sign_in.remind_title,
+        Purpose::Pay => |w| w.find().title,
+        Purpose::Register => |w| w.account().register.bill_title,
+        Purpose::Remind => |w| w.account().sign_in.remind_title,
     }
 }
 
@@ -158,38 +124,40 @@ fn asked(finding: Finding) -> AnyView {
         }
     });
     // whoever is signed in has bills already
-    browser::watch(move |_| match (purpose, session.0.get()) {
+    browser::watch(move |_| match (purpose, session.get()) {
         (Purpose::Pay, Session::Member(..)) => place.replace(Pay::Amount),
         (Purpose::Register, Session::Member(..)) => place.replace(Account::Overview),
         _ => {}
     });
-    let has_errors = move || finding.problems.with(|problems| !problems.is_empty());
-    let h1 = arrive(say(move |w| {
-        let title = title(w, purpose);
-        if has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
-    }));
+    let form = finding.form;
+    // the picture shows the first that is wrong
+    browser::watch(move |is_first| {
+        form.refused.track();
+        if !is_first {
+            finding.lit.set(form.problems.with_untracked(|problems| problems.iter().next().map(|(field, _)| field)));
+        }
+    });
+    let h1 = arrive(form.title(title(purpose)));
     let count = move || deployment.region_profile().map_or(5, |profile| profile.schema.len());
     let lead = say(move |w| match purpose {
         Purpose::Remind => (w.account().sign_in.remind_lead)(count()),
         _ => (w.find().lead)(count()),
     });
     let steps = match purpose {
-        Purpose::Pay => view! { <Stepper step=1/> }.into_any(),
+        Purpose::Pay => view! { <Stepper steps=&PAYING step=1/> }.into_any(),
         Purpose::Register => view! { <Stepper steps=&REGISTERING step=1/> }.into_any(),
         Purpose::Remind => view! { <Back to=Enter::SignIn words=t(|w| w.account().sign_in.title)/> }.into_any(),
     };
     let head = view! {
         <div class="pay-journey__head">
             {steps}
-            <h1 tabindex="-1" node_ref=h1>{say(move |w| title(w, purpose).to_owned())}</h1>
+            <h1 tabindex="-1" node_ref=h1>{t(title(purpose))}</h1>
             <p class="pay-lead">{lead}</p>
-            <Failure error=finding.answer words=answer_words/>
-            <Summary finding/>
+            <Failure error=form.answer words=answer_words/>
+            {form.summary()}
         </div>
     };
-    let unavailable = Signal::derive(move || {
-        deployment.profile.with(|profile| if let Profile::Failed(error) = profile { Some(error.clone()) } else { None })
-    });
+    let unavailable = Signal::derive(move || deployment.profile.with(|profile| profile.error().cloned()));
     let body = live(move || match deployment.region_profile() {
         Some(profile) => found_form(finding, profile),
         None if unavailable.with(Option::is_some) => {
@@ -211,50 +179,19 @@ fn answer_words(w: &'static Words, error: &ApiError, phone: &str) -> Option<(Str
     }
 }
 
-#[component]
-fn Summary(finding: Finding) -> impl IntoView {
-    let deployment = Deployment::here();
-    let language = Language::here();
-    let lines = Signal::derive(move || {
-        let (Some(profile), w) = (deployment.region_profile(), language.words()) else { return Vec::new() };
-        let line = |(identifier, problem)| {
-            let field = profile.schema.iter().find(|field| field.identifier == identifier)?;
-            let words = (w.find().error)(field, problem, &finding.draft.text(identifier).get());
-            Some(ErrorLine { id: identifier.key().to_owned(), words })
-        };
-        finding.problems.with(|problems| problems.iter().filter_map(line).collect())
-    });
-    view! { <ErrorSummary lines submits=finding.refused/> }
-}
-
 /// The form and its picture, for this region's schema.
 fn found_form(finding: Finding, profile: RegionProfile) -> AnyView {
     let (region, schema) = (profile.region, StoredValue::new(profile.schema));
     let (client, session, place, language) = (Client::here(), CurrentSession::here(), Place::here(), Language::here());
-    browser::watch(move |is_first| {
-        // tracks every field, whether or not it is looked at
-        schema.with_value(|schema| schema.iter().for_each(|field| finding.draft.text(field.identifier).track()));
-        if !is_first && finding.refused.get_untracked() > 0 {
-            schema.with_value(|schema| untrack(|| finding.recheck(schema)));
-        }
-    });
+    let check = move || schema.with_value(|schema| finding.check(schema));
+    finding.form.watch(move || check().err().unwrap_or_default());
     let submit = Callback::new(move |()| {
-        if finding.is_sending.get_untracked() {
-            return;
-        }
-        finding.answer.set(None);
-        match schema.with_value(|schema| untrack(|| finding.check(schema))) {
-            Err(problems) => finding.refuse(problems),
-            Ok(identifiers) => {
-                finding.problems.set(Problems::default());
-                finding.is_sending.set(true);
-                let (client, lookup) = (client.clone(), BillLookup { region, identifiers });
-                if finding.purpose == Purpose::Remind {
-                    remind(finding, client, lookup, language.0.get_untracked());
-                } else {
-                    look_up(finding, client, session, lookup, place);
-                }
-            }
+        let Some(identifiers) = finding.form.begin(untrack(check)) else { return };
+        let (client, lookup) = (client.clone(), BillLookup { region, identifiers });
+        if finding.purpose == Purpose::Remind {
+            remind(finding, client, lookup, language.0.get_untracked());
+        } else {
+            look_up(finding, client, session, lookup, place);
         }
     });
     view! { <FindForm finding schema submit/> }.into_any()
@@ -265,10 +202,8 @@ fn remind(finding: Finding, client: Client, lookup: BillLookup, locale: Locale) 
     spawn_local(async move {
         let BillLookup { region, identifiers } = lookup;
         let answer = client.remind_of_user_id(&UserIdReminder { region, identifiers, locale }).await;
-        finding.is_sending.set(false);
-        match answer {
-            Ok(()) => finding.is_reminded.set(true),
-            Err(error) => answered(finding, error),
+        if finding.form.end(answer, field_of).is_some() {
+            finding.is_reminded.set(true);
         }
     });
 }
@@ -278,33 +213,20 @@ fn look_up(finding: Finding, client: Client, session: CurrentSession, lookup: Bi
     let journey = Journey::here();
     spawn_local(async move {
         let answer = client.look_up(&lookup).await;
-        finding.is_sending.set(false);
-        match answer {
-            Ok(view) => {
-                journey.begin();
-                session.take_in(&view);
-                // whoever went elsewhere meanwhile stays there; a payment that was on its way when the last visit ended comes first
-                if finding.purpose == Purpose::Register && place.is_at(Pay::FindToRegister) {
-                    place.go(Enter::RegisterTerms);
-                } else if place.is_at(Pay::Find) {
-                    place.go(if Journey::unfinished().is_some() { Pay::Review } else { Pay::Amount });
-                }
-            }
-            Err(error) => answered(finding, error),
+        let Some(view) = finding.form.end(answer, field_of) else { return };
+        journey.begin();
+        session.accept(&view);
+        // whoever went elsewhere meanwhile stays there; a payment that was on its way when the last visit ended comes first
+        if finding.purpose == Purpose::Register && place.is_at(Pay::FindToRegister) {
+            place.go(Enter::RegisterTerms);
+        } else if place.is_at(Pay::Find) {
+            place.go(if Journey::unfinished().is_some() { Pay::Review } else { Pay::Amount });
         }
     });
 }
 
-fn answered(finding: Finding, error: ApiError) {
-    let ApiError::Refused(refusal) = error else { return finding.answer.set(Some(error)) };
-    let mut problems = Problems::default();
-    let field = |path: &str| {
-        let key = path.strip_prefix("identifiers.")?;
-        Identifier::ALL.into_iter().find(|identifier| identifier.key() == key)
-    };
-    if problems.adopt(&refusal, field) {
-        finding.refuse(problems);
-    } else {
-        finding.answer.set(Some(ApiError::Refused(refusal)));
-    }
+/// The server's name of a field.
+fn field_of(path: &str) -> Option<Identifier> {
+    let key = path.strip_prefix("identifiers.")?;
+    Identifier::ALL.into_iter().find(|identifier| identifier.key() == key)
 }

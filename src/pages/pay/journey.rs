@@ -7,9 +7,10 @@ mod machine;
 pub use machine::{Attempt, Sent};
 
 use crate::{
-    api::{Client, Fetched},
+    api::Client,
     browser,
     error::ApiError,
+    fetched::Fetched,
     place::Place,
     route::Pay,
     session::{Access, CurrentSession, Session},
@@ -99,13 +100,13 @@ impl Journey {
 
     /// Tracks.
     pub fn bill_list(self) -> Option<BillList> {
-        self.bills.with(|bills| if let Fetched::Here(bills) = bills { Some(bills.clone()) } else { None })
+        self.bills.with(|bills| bills.value().cloned())
     }
 
     /// For every step after the first: a guest is led to finding the bill; a payer's bills and draft are fetched.
     pub fn arrive(self) {
         let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
-        browser::watch(move |is_first| match session.0.get() {
+        browser::watch(move |is_first| match session.get() {
             Session::Restoring => {}
             Session::Guest | Session::PendingSecondFactor(_) => place.replace(Pay::Find),
             Session::Payer(access) | Session::Member(access, _) => {

@@ -9,7 +9,8 @@ use super::{
     journey::Journey,
 };
 use crate::{
-    api::{Client, Fetched},
+    api::Client,
+    billing::{CaptureAsks, CaptureKind, PAYING, Slip},
     browser,
     config::Deployment,
     form::Problems,
@@ -17,7 +18,7 @@ use crate::{
     place::{Place, href},
     route::Pay,
     session::CurrentSession,
-    ui::{CaptureAsks, CaptureKind, ErrorLine, ErrorSummary, Slip, Stepper, SubmitButton, arrive, live},
+    ui::{ErrorLine, ErrorSummary, FormState, Stepper, SubmitButton, arrive, live},
 };
 use contract::{Email, PersonName, Problem, payment::Method, problem::plain_text, session::PersonView};
 use frame::Captured;
@@ -33,6 +34,23 @@ enum Field {
     Email,
 }
 
+impl Field {
+    fn id(self) -> &'static str {
+        match self {
+            Self::Method => "method",
+            Self::Name => "payer-name",
+            Self::Email => "email",
+        }
+    }
+    fn words(w: &'static Words, field: Self, problem: Problem) -> String {
+        match field {
+            Self::Method => w.pay().method.choose.to_owned(),
+            Self::Name => (w.problem.at)(w.pay().method.name, problem),
+            Self::Email => (w.pay().method.email_wrong)(problem),
+        }
+    }
+}
+
 /// What the page and its parts share.
 #[derive(Clone, Copy)]
 struct Choosing {
@@ -40,10 +58,8 @@ struct Choosing {
     kind: RwSignal<Option<CaptureKind>>,
     name: RwSignal<String>,
     email: RwSignal<String>,
-    problems: RwSignal<Problems<Field>>,
-    refused: RwSignal<u32>,
+    form: FormState<Field>,
     asks: RwSignal<CaptureAsks>,
-    is_busy: RwSignal<bool>,
     /// The form in the frame has something to put right, or is not there.
     frame_problem: RwSignal<Option<FrameProblem>>,
 }
@@ -58,21 +74,20 @@ impl Choosing {
     fn new() -> Self {
         let journey = Journey::here();
         let draft = journey.draft.get_untracked();
+        let (name, email) = (RwSignal::new(draft.payer_name), RwSignal::new(draft.email));
         Self {
             journey,
             kind: RwSignal::new(draft.method.as_ref().map(kind_of)),
-            name: RwSignal::new(draft.payer_name),
-            email: RwSignal::new(draft.email),
-            problems: RwSignal::default(),
-            refused: RwSignal::new(0),
+            name,
+            email,
+            form: FormState::new([(Field::Name, name), (Field::Email, email)], Field::words, Field::id),
             asks: RwSignal::default(),
-            is_busy: RwSignal::new(false),
             frame_problem: RwSignal::new(None),
         }
     }
 
-    /// Everything but what is in the frame.
-    fn check(self) -> Problems<Field> {
+    /// Everything but what is in the frame. Tracks.
+    fn check(self) -> Result<(), Problems<Field>> {
         let mut problems = Problems::default();
         if self.kind.with(Option::is_none) {
             problems.add(Field::Method, Problem::Missing);
@@ -83,19 +98,7 @@ impl Choosing {
                 problems.check(Field::Email, plain_text(email).and_then(|()| Email::parse(email)));
             }
         });
-        problems
-    }
-
-    /// Card data in the wrong box is not kept, as the words say.
-    fn refuse(self, problems: Problems<Field>) {
-        if problems.of(Field::Name) == Some(Problem::LooksLikeCard) {
-            self.name.set(String::new());
-        }
-        if problems.of(Field::Email) == Some(Problem::LooksLikeCard) {
-            self.email.set(String::new());
-        }
-        self.problems.set(problems);
-        self.refused.update(|n| *n += 1);
+        problems.or(Some(()))
     }
 
     /// What was typed enters the draft; only a change is an edit.
@@ -127,18 +130,14 @@ pub fn MethodPage() -> impl IntoView {
     let deployment = Deployment::here();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
     // drawn anew when the bills can't be had, not when they are fetched again: what stands in the frame must not go
-    let failed = Memo::new(move |_| match journey.bills.get() {
-        Fetched::Failed(error) => Some(error),
-        Fetched::Waiting | Fetched::Here(_) => None,
-    });
-    let has_errors =
-        move || choosing.problems.with(|problems| !problems.is_empty()) || choosing.frame_problem.get().is_some();
+    let failed = Memo::new(move |_| journey.bills.with(|bills| bills.error().cloned()));
+    let has_errors = move || choosing.form.has_errors() || choosing.frame_problem.get().is_some();
     let title = |w: &'static Words| w.pay().method.title;
     let h1 = arrive(say(move |w| if has_errors() { (w.shell.error_title)(title(w)) } else { title(w).to_owned() }));
     view! {
         <div class="pay-journey pay-journey--pair">
             <div class="pay-journey__head">
-                <Stepper step=3 is_member=CurrentSession::here().is_member()/>
+                <Stepper steps=&PAYING step=3 is_member=CurrentSession::here().is_member()/>
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().method.title)}</h1>
                 <Summary choosing/>
             </div>
@@ -168,7 +167,7 @@ fn restore(choosing: Choosing) {
             choosing.kind.set(draft.method.as_ref().map(kind_of));
         }
         // what a member has told is not asked again
-        let person = session.0.with_untracked(|session| session.person().cloned());
+        let person = session.with_untracked(|session| session.person().cloned());
         let known = |kept: String, own: fn(&PersonView) -> String| {
             if kept.is_empty() { person.as_ref().map(own).unwrap_or_default() } else { kept }
         };
@@ -191,12 +190,12 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
         let client = client.clone();
         Callback::new(move |()| {
             choosing.keep_typed();
-            choosing.is_busy.set(true);
+            choosing.form.is_busy.set(true);
             let client = client.clone();
             spawn_local(async move {
                 // the next step keeps it again with its key: without a connection nothing is lost here
                 _ = journey.keep(&client).await;
-                choosing.is_busy.set(false);
+                choosing.form.is_busy.set(false);
                 place.go(Pay::Review);
             });
         })
@@ -210,57 +209,29 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
             go_on.run(());
         }
         Captured::Wrong => {
-            choosing.is_busy.set(false);
+            choosing.form.is_busy.set(false);
             choosing.frame_problem.set(Some(FrameProblem::Wrong));
         }
         Captured::Gone => {
-            choosing.is_busy.set(false);
+            choosing.form.is_busy.set(false);
             choosing.frame_problem.set(Some(FrameProblem::Gone));
-            choosing.refused.update(|n| *n += 1);
+            choosing.form.refused.update(|n| *n += 1);
         }
     });
     browser::watch(move |_| {
         choosing.kind.track();
         choosing.frame_problem.set(None);
     });
-    browser::watch(move |is_first| {
-        choosing.kind.track();
-        choosing.name.track();
-        choosing.email.track();
-        if !is_first && choosing.refused.get_untracked() > 0 {
-            // a card number that was wiped stays named until something else is typed
-            let was = choosing.problems.get_untracked();
-            let typed = untrack(|| choosing.check());
-            let is_wiped = |field| {
-                let is_empty = match field {
-                    Field::Method => false,
-                    Field::Name => choosing.name.with_untracked(String::is_empty),
-                    Field::Email => choosing.email.with_untracked(String::is_empty),
-                };
-                is_empty && was.of(field) == Some(Problem::LooksLikeCard)
-            };
-            let mut now = Problems::default();
-            for field in [Field::Method, Field::Name, Field::Email] {
-                let problem = if is_wiped(field) { Some(Problem::LooksLikeCard) } else { typed.of(field) };
-                if let Some(problem) = problem {
-                    now.add(field, problem);
-                }
-            }
-            choosing.problems.set(now);
-        }
-    });
+    choosing.form.watch(move || choosing.check().err().unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if choosing.is_busy.get_untracked() {
+        if choosing.form.is_busy.get_untracked() {
             return;
         }
-        let problems = untrack(|| choosing.check());
-        if !problems.is_empty() {
+        if choosing.form.begin(untrack(|| choosing.check())).is_none() {
             choosing.frame_problem.set(None);
-            choosing.asks.update(|asks| asks.checks += 1);
-            return choosing.refuse(problems);
+            return choosing.asks.update(|asks| asks.checks += 1);
         }
-        choosing.problems.set(Problems::default());
         let known = journey.draft.with_untracked(|draft| {
             draft.token.is_some() && draft.method.as_ref().map(kind_of) == choosing.kind.get_untracked()
         });
@@ -268,7 +239,6 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
             go_on.run(());
         } else {
             choosing.frame_problem.set(None);
-            choosing.is_busy.set(true);
             choosing.asks.update(|asks| asks.submits += 1);
         }
     };
@@ -279,7 +249,7 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
                 {live(move || bank_notice(choosing))}
                 <Who choosing/>
                 <p class="pay-row">
-                    <SubmitButton words=t(|w| w.pay().method.go_on) busy_words=t(|w| w.pay().method.going_on) busy=choosing.is_busy/>
+                    <SubmitButton words=t(|w| w.pay().method.go_on) busy_words=t(|w| w.pay().method.going_on) busy=choosing.form.is_busy/>
                 </p>
             </div>
         </form>
@@ -288,17 +258,9 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
 
 #[component]
 fn Summary(choosing: Choosing) -> impl IntoView {
-    let language = Language::here();
+    let (language, typed) = (Language::here(), choosing.form.lines());
     let lines = Signal::derive(move || {
-        let w = language.words();
-        let line = |(field, problem)| match field {
-            Field::Method => ErrorLine { id: "method".to_owned(), words: w.pay().method.choose.to_owned() },
-            Field::Name => {
-                ErrorLine { id: "payer-name".to_owned(), words: (w.problem.at)(w.pay().method.name, problem) }
-            }
-            Field::Email => ErrorLine { id: "email".to_owned(), words: (w.pay().method.email_wrong)(problem) },
-        };
-        let mut lines: Vec<ErrorLine> = choosing.problems.with(|problems| problems.iter().map(line).collect());
+        let (w, mut lines) = (language.words(), typed.get());
         let words = choosing.frame_problem.get().map(|problem| match problem {
             FrameProblem::Gone => w.pay().method.frame_gone,
             FrameProblem::Wrong => w.pay().method.frame_wrong,
@@ -307,5 +269,5 @@ fn Summary(choosing: Choosing) -> impl IntoView {
         lines.extend(words.map(|words| ErrorLine { id: id.to_owned(), words: words.to_owned() }));
         lines
     });
-    view! { <ErrorSummary lines submits=choosing.refused/> }
+    view! { <ErrorSummary lines submits=choosing.form.refused/> }
 }

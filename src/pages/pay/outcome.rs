@@ -11,13 +11,15 @@ use super::{
 };
 use crate::{
     api::Client,
+    billing::State,
     browser,
     error::ApiError,
+    fetched::Fetched,
     i18n::{Text, format, say, t},
     place::href,
     route::{Account, Enter, Pay, Read},
     session::{CurrentSession, Session},
-    ui::{ButtonLink, Failure, Icon, Notice, Sign, State, Waiting, arrive, list, live},
+    ui::{ButtonLink, Failure, Icon, Notice, Sign, Waiting, arrive, list, live},
 };
 use contract::payment::{Failure as Why, Payment, PaymentState};
 use kept::Keep;
@@ -25,33 +27,26 @@ use leptos::{prelude::*, task::spawn_local};
 use progress::Progress;
 use std::time::Duration;
 
-#[derive(Clone, Debug, PartialEq)]
-enum Shown {
-    Waiting,
-    Here(Box<Payment>),
-    Failed(ApiError),
-}
-
 #[component]
 pub fn PaymentPage(id: String) -> impl IntoView {
-    let shown = RwSignal::new(Shown::Waiting);
-    fetch(shown, id);
-    let shown = Memo::new(move |_| shown.get());
+    let fetched = RwSignal::new(Fetched::Waiting);
+    fetch(fetched, id);
+    let shown = Memo::new(move |_| fetched.get());
     live(move || match shown.get() {
-        Shown::Waiting => view! {
+        Fetched::Waiting => view! {
             <div class="pay-receipt">
                 <h1 class="pay-hidden" tabindex="-1">{t(|w| w.pay().outcome.receipt_title)}</h1>
                 <Waiting rows=5/>
             </div>
         }
         .into_any(),
-        Shown::Here(payment) => outcome(*payment),
-        Shown::Failed(error) => not_here(error),
+        Fetched::Here(payment) => outcome(payment),
+        Fetched::Failed(error) => not_here(error),
     })
 }
 
 /// Once the session is known; and now and then while the payment is on its way.
-fn fetch(shown: RwSignal<Shown>, id: String) {
+fn fetch(fetched: RwSignal<Fetched<Payment>>, id: String) {
     let (session, client, journey) = (CurrentSession::here(), Client::here(), Journey::here());
     let ask = move || {
         let (client, id) = (client.clone(), id.clone());
@@ -59,19 +54,21 @@ fn fetch(shown: RwSignal<Shown>, id: String) {
             match client.payment(&id).await {
                 Ok(payment) => {
                     settle_draft(journey, &client, &payment);
-                    shown.set(Shown::Here(Box::new(payment)));
+                    fetched.set(Fetched::Here(payment));
                 }
-                // what is shown stays while the connection is gone
-                Err(error) if !matches!(shown.get_untracked(), Shown::Here(_)) => shown.set(Shown::Failed(error)),
+                // what is shown stays while the connection is gone; the page may have been left
+                Err(error) if fetched.try_with_untracked(Fetched::is_here) == Some(false) => {
+                    fetched.set(Fetched::Failed(error))
+                }
                 Err(_) => {}
             }
         });
     };
     browser::watch({
         let ask = ask.clone();
-        move |_| match session.0.get() {
+        move |_| match session.get() {
             Session::Restoring => {}
-            Session::Guest | Session::PendingSecondFactor(_) => shown.set(Shown::Failed(ApiError::SignedOut)),
+            Session::Guest | Session::PendingSecondFactor(_) => fetched.set(Fetched::Failed(ApiError::SignedOut)),
             _ => ask(),
         }
     });
@@ -79,7 +76,7 @@ fn fetch(shown: RwSignal<Shown>, id: String) {
         let ask = ask.clone();
         let again = set_interval_with_handle(
             move || {
-                if matches!(shown.get_untracked(), Shown::Here(payment) if !payment.is_final) {
+                if fetched.with_untracked(|fetched| fetched.value().is_some_and(|payment| !payment.is_final)) {
                     ask();
                 }
             },

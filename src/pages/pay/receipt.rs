@@ -1,8 +1,9 @@
 //! The parts of a receipt that prove an expense: per patient the services a share paid, and the authorisation word for word.
 
 use crate::{
+    billing::service,
     i18n::{format, say, t},
-    ui::{Icon, Sign, list, service},
+    ui::{Icon, Sign, list},
 };
 use contract::payment::{PaidLine, Payment, PaymentShare};
 use leptos::prelude::*;

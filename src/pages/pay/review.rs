@@ -13,13 +13,14 @@ use super::{
     },
 };
 use crate::{
-    api::{Client, Fetched},
+    api::Client,
+    billing::PAYING,
     browser,
     config::Deployment,
     i18n::{Language, Words, format, say, t},
     place::Place,
     route::Pay,
-    session::CurrentSession,
+    session::{CurrentSession, Session},
     ui::{ErrorLine, ErrorSummary, Failure, Stepper, Waiting, arrive, live},
 };
 use checking::Checking;
@@ -57,7 +58,7 @@ impl Review {
 fn review(journey: Journey, deployment: Deployment, session: CurrentSession) -> Result<Review, Pay> {
     let draft = journey.draft.get();
     let Some(portal) = deployment.portal() else { return Err(Pay::Review) };
-    let region = session.0.with(|session| session.access().map(|access| access.membership.region));
+    let region = session.with(|session| session.access().map(|access| access.membership.region));
     let Some(region) = region else { return Err(Pay::Review) };
     let Some(bills) = journey.bill_list() else { return Err(Pay::Review) };
     let shares = choice::shares(&bills, &draft, portal.limits.min_payment_cents);
@@ -123,7 +124,7 @@ pub fn ReviewPage() -> impl IntoView {
 fn go_on_with_what_was_sent(journey: Journey, session: CurrentSession, place: Place, client: Client) {
     let is_asked = StoredValue::new(false);
     browser::watch(move |_| {
-        let may_ask = session.0.with(|session| session.access().is_some());
+        let may_ask = session.with(Session::has_access);
         if is_asked.get_value() || !may_ask {
             return;
         }
@@ -161,7 +162,7 @@ fn reading(journey: Journey, ready: Memo<Result<Review, Pay>>) -> AnyView {
     view! {
         <div class="pay-journey pay-review">
             <div class="pay-journey__head">
-                <Stepper step=4 is_member=CurrentSession::here().is_member()/>
+                <Stepper steps=&PAYING step=4 is_member=CurrentSession::here().is_member()/>
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().review.title)}</h1>
                 <NothingTaken journey/>
                 <ErrorSummary lines submits=refused/>
@@ -174,9 +175,7 @@ fn reading(journey: Journey, ready: Memo<Result<Review, Pay>>) -> AnyView {
 
 fn could_not_load(journey: Journey) -> AnyView {
     let client = Client::here();
-    let failed = Signal::derive(move || {
-        journey.bills.with(|bills| if let Fetched::Failed(error) = bills { Some(error.clone()) } else { None })
-    });
+    let failed = Signal::derive(move || journey.bills.with(|bills| bills.error().cloned()));
     let retry = Callback::new(move |()| journey.fetch(client.clone()));
     live(move || match failed.get() {
         Some(_) => view! { <Failure error=failed on_retry=retry/> }.into_any(),

@@ -6,12 +6,10 @@ use crate::{
     browser,
     error::ApiError,
     form::Problems,
-    i18n::{say, t},
+    i18n::t,
     place::href,
     route::Enter,
-    ui::{
-        ButtonLink, ErrorSummary, FormState, Heading, Keyboard, PasswordField, SubmitButton, TextField, arrive, live,
-    },
+    ui::{ButtonLink, FormState, Heading, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
 };
 use contract::{Password, account::EmailConfirmation, refusal::RefusalCode};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -72,6 +70,7 @@ fn form(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
     let client = Client::here();
     let (password, code) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let form = FormState::new(
+        [(Field::Password, password), (Field::Code, code)],
         |w, field, problem| match field {
             Field::Password => (w.account().register.chosen_wrong)(problem),
             Field::Code => (w.account().register.code_wrong)(problem),
@@ -81,10 +80,7 @@ fn form(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
             Field::Code => "code",
         },
     );
-    let h1 = arrive(say(move |w| {
-        let title = w.account().register.confirm_title;
-        if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
-    }));
+    let h1 = arrive(form.title(|w| w.account().register.confirm_title));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let mut problems = Problems::default();
@@ -111,7 +107,7 @@ fn form(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
         <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().register.confirm_title)}</h1>
         <p class="pay-lead">{t(|w| w.account().register.confirm_lead)}</p>
         {form.notice()}
-        <ErrorSummary lines=form.lines() submits=form.refused/>
+        {form.summary()}
         <form class="pay-sheet" novalidate on:submit=submit>
             <div class="pay-form">
                 <PasswordField id="password" label=t(|w| w.account().register.chosen) value=password hint=None

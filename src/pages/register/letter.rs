@@ -4,12 +4,13 @@
 use super::Enrolment;
 use crate::{
     api::Client,
+    billing::REGISTERING,
     form::Problems,
     i18n::{say, t},
     route::{Enter, Pay},
     ui::{
-        BillingPhone, ButtonLink, ErrorSummary, Failure, FormState, Keyboard, Notice, PasswordField, REGISTERING,
-        Stepper, SubmitButton, TextField, arrive, live,
+        BillingPhone, ButtonLink, Failure, FormState, Keyboard, Notice, PasswordField, Stepper, SubmitButton,
+        TextField, arrive, live,
     },
 };
 use contract::{Email, Password, account::ConfirmationEmail};
@@ -30,6 +31,7 @@ pub fn RegisterEmailPage() -> impl IntoView {
     let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let is_again = RwSignal::new(false);
     let form = FormState::new(
+        [(Field::Email, email), (Field::Password, password)],
         |w, field, problem| match field {
             Field::Email => (w.account().register.email_wrong)(problem),
             Field::Password => (w.account().register.chosen_wrong)(problem),
@@ -39,10 +41,7 @@ pub fn RegisterEmailPage() -> impl IntoView {
             Field::Password => "password",
         },
     );
-    let h1 = arrive(say(move |w| {
-        let title = w.account().register.email_title;
-        if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
-    }));
+    let h1 = arrive(form.title(|w| w.account().register.email_title));
     let lead = say(move |w| match enrolment.sent_to.get() {
         Some(to) => (w.account().register.email_lead)(&to),
         None => w.account().register.email_lead_unknown.to_owned(),
@@ -108,7 +107,7 @@ pub fn RegisterEmailPage() -> impl IntoView {
                 <Failure error=failed/>
                 {form.notice()}
                 <div role="status" class="pay-live">{sent}</div>
-                <ErrorSummary lines=form.lines() submits=form.refused/>
+                {form.summary()}
                 <p class="pay-row"><ButtonLink to=Pay::Amount words=t(|w| w.account().register.meanwhile)/></p>
             </div>
             <section class="pay-sheet">

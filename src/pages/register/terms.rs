@@ -3,11 +3,12 @@
 use super::Enrolment;
 use crate::{
     api::Client,
+    billing::REGISTERING,
     browser,
     i18n::{Language, say, t},
     place::Place,
     route::Enter,
-    ui::{CheckField, ErrorSummary, Failure, FormState, REGISTERING, Stepper, SubmitButton, arrive, list, live},
+    ui::{CheckField, Failure, FormState, Stepper, SubmitButton, arrive, list, live},
 };
 use contract::{Problem, account::TERMS_VERSION};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -18,7 +19,7 @@ pub fn RegisterTermsPage() -> impl IntoView {
     enrolment.arrive();
     enrolment.lead(|registration| !registration.is_sent, Enter::RegisterEmail);
     let (client, place, language) = (Client::here(), Place::here(), Language::here());
-    let form = FormState::new(|w, (), _| w.account().register.agree_missing.to_owned(), |()| "agree");
+    let form = FormState::new([], |w, (), _| w.account().register.agree_missing.to_owned(), |()| "agree");
     let is_agreed = RwSignal::new(false);
     browser::watch(move |_| {
         let before = enrolment.here_now().and_then(|registration| registration.draft.terms_version);
@@ -26,10 +27,7 @@ pub fn RegisterTermsPage() -> impl IntoView {
             is_agreed.set(true);
         }
     });
-    let h1 = arrive(say(move |w| {
-        let title = w.account().register.terms_title;
-        if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
-    }));
+    let h1 = arrive(form.title(|w| w.account().register.terms_title));
     let check = move |is_agreed: bool| {
         let mut problems = crate::form::Problems::default();
         if !is_agreed {
@@ -67,7 +65,7 @@ pub fn RegisterTermsPage() -> impl IntoView {
                 <p class="pay-lead">{say(|w| (w.account().register.terms_lead)(TERMS_VERSION))}</p>
                 <Failure error=failed/>
                 {form.notice()}
-                <ErrorSummary lines=form.lines() submits=form.refused/>
+                {form.summary()}
             </div>
             <form class="pay-sheet" novalidate on:submit=submit>
                 <div class="pay-stack">

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 pub fn RegisterPage() -> impl IntoView {
     let (session, place, language) = (CurrentSession::here(), Place::here(), Language::here());
     browser::watch(move |_| {
-        if matches!(session.0.get(), Session::Member(..)) {
+        if session.with(Session::is_member) {
             place.replace(Account::Overview);
         }
     });
@@ -29,7 +29,7 @@ pub fn RegisterPage() -> impl IntoView {
     };
     let rows = live(move || list(language.words().account().register.compared, row));
     // whoever has shown a statement does not show it again
-    let has_shown = Memo::new(move |_| session.0.with(|session| matches!(session, Session::Payer(_))));
+    let has_shown = Memo::new(move |_| session.with(|session| matches!(session, Session::Payer(_))));
     let lead = say(move |w| {
         let w = &w.account().register;
         if has_shown.get() { w.lead_shown } else { w.lead }.to_owned()

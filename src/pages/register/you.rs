@@ -1,192 +1,31 @@
 //! About the member: name, address, how to reach them, and the password. What the statement said is not asked again.
 
+mod fields;
+
 use super::Enrolment;
 use crate::{
     api::Client,
+    billing::REGISTERING,
     browser,
-    form::Problems,
-    i18n::{Language, Text, Words, say, t},
+    i18n::{Language, Text, say, t},
     place::Place,
     route::Enter,
     ui::{
-        Choice, ErrorSummary, Failure, FormState, Keyboard, PasswordField, REGISTERING, SelectField, Stepper,
-        SubmitButton, TextField, arrive, live,
+        Choice, Failure, FormState, Keyboard, PasswordField, SelectField, Stepper, SubmitButton, TextField, arrive,
+        live,
     },
 };
 use contract::{
-    Email, Locale, Password, PersonName, Phone, Problem, UsAddress, UsState, ZipCode,
-    account::{NewAccount, RegistrationDraft, TERMS_VERSION},
+    Email, Locale, UsState,
+    account::{RegistrationDraft, TERMS_VERSION},
     password::LEAST,
-    person::AddressLine,
-    problem::plain_text,
 };
+use fields::{FIELDS, Field, Typed};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 /// So long must nobody type before what was typed is kept.
 const REST_MILLIS: u32 = 700;
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Field {
-    FirstName,
-    LastName,
-    Line1,
-    Line2,
-    City,
-    State,
-    Zip,
-    Email,
-    Phone,
-    Password,
-}
-
-const FIELDS: [Field; 10] = [
-    Field::FirstName,
-    Field::LastName,
-    Field::Line1,
-    Field::Line2,
-    Field::City,
-    Field::State,
-    Field::Zip,
-    Field::Email,
-    Field::Phone,
-    Field::Password,
-];
-
-impl Field {
-    fn id(self) -> &'static str {
-        match self {
-            Self::FirstName => "first-name",
-            Self::LastName => "last-name",
-            Self::Line1 => "line1",
-            Self::Line2 => "line2",
-            Self::City => "city",
-            Self::State => "state",
-            Self::Zip => "zip",
-            Self::Email => "email",
-            Self::Phone => "phone",
-            Self::Password => "new-password",
-        }
-    }
-    /// The server's name of it.
-    fn path(self) -> &'static str {
-        match self {
-            Self::FirstName => "first_name",
-            Self::LastName => "last_name",
-            Self::Line1 => "address.line1",
-            Self::Line2 => "address.line2",
-            Self::City => "address.city",
-            Self::State => "address.state",
-            Self::Zip => "address.zip",
-            Self::Email => "email",
-            Self::Phone => "phone",
-            Self::Password => "password",
-        }
-    }
-    fn label(self, w: &'static Words) -> &'static str {
-        let w = &w.account().register;
-        match self {
-            Self::FirstName => w.first_name,
-            Self::LastName => w.last_name,
-            Self::Line1 => w.line1,
-            Self::Line2 => w.line2,
-            Self::City => w.city,
-            Self::State => w.state,
-            Self::Zip => w.zip,
-            Self::Email => w.email,
-            Self::Phone => w.phone,
-            Self::Password => w.password,
-        }
-    }
-    fn words(w: &'static Words, field: Self, problem: Problem) -> String {
-        match (field, problem) {
-            (Self::Email, problem) => (w.account().register.email_wrong)(problem),
-            (Self::Password, Problem::TooShort) => (w.account().register.password_short)(field.label(w), LEAST as u16),
-            _ => (w.problem.at)(field.label(w), problem),
-        }
-    }
-}
-
-/// What is typed, a text a field.
-#[derive(Clone, Copy)]
-struct Typed([RwSignal<String>; FIELDS.len()]);
-
-impl Typed {
-    fn of(&self, field: Field) -> RwSignal<String> {
-        let at = FIELDS.iter().position(|of| *of == field).unwrap_or_default();
-        self.0[at]
-    }
-
-    /// Tracks.
-    fn check(&self, locale: Locale) -> Result<NewAccount, Problems<Field>> {
-        let mut problems = Problems::default();
-        let text = |field| self.of(field).get();
-        let first_name = problems.check(Field::FirstName, PersonName::parse(&text(Field::FirstName)));
-        let last_name = problems.check(Field::LastName, PersonName::parse(&text(Field::LastName)));
-        let line1 = problems.check(Field::Line1, AddressLine::parse(&text(Field::Line1)));
-        let line2 = match text(Field::Line2) {
-            line2 if line2.trim().is_empty() => Some(None),
-            line2 => problems.check(Field::Line2, AddressLine::parse(&line2)).map(Some),
-        };
-        let city = problems.check(Field::City, AddressLine::parse(&text(Field::City)));
-        let state = problems.check(Field::State, UsState::parse(&text(Field::State)));
-        let zip = problems.check(Field::Zip, ZipCode::parse(&text(Field::Zip)));
-        let email = text(Field::Email);
-        let email = problems.check(Field::Email, plain_text(&email).and_then(|()| Email::parse(&email)));
-        let phone = problems.check(Field::Phone, Phone::parse(&text(Field::Phone)));
-        let password = Password::parse(&text(Field::Password));
-        let password = password.and_then(|password| password.has_least(LEAST).map(|()| password));
-        let password = problems.check(Field::Password, password);
-        let account = || {
-            Some(NewAccount {
-                terms_version: TERMS_VERSION,
-                first_name: first_name?,
-                last_name: last_name?,
-                address: UsAddress { line1: line1?, line2: line2?, city: city?, state: state?, zip: zip? },
-                email: email?,
-                phone: phone?,
-                locale,
-                password: password?,
-            })
-        };
-        problems.or(account())
-    }
-
-    /// All but the password, which is nowhere but in its field. Tracks.
-    fn draft(self, locale: RwSignal<Locale>) -> RegistrationDraft {
-        let text = |field| self.of(field).get();
-        RegistrationDraft {
-            terms_version: None,
-            first_name: text(Field::FirstName),
-            last_name: text(Field::LastName),
-            line1: text(Field::Line1),
-            line2: text(Field::Line2),
-            city: text(Field::City),
-            state: text(Field::State),
-            email: text(Field::Email),
-            phone: text(Field::Phone),
-            locale: Some(locale.get()),
-        }
-    }
-
-    /// What was typed before, where nothing is typed now.
-    fn restore(&self, draft: &RegistrationDraft) {
-        for (field, text) in [
-            (Field::FirstName, &draft.first_name),
-            (Field::LastName, &draft.last_name),
-            (Field::Line1, &draft.line1),
-            (Field::Line2, &draft.line2),
-            (Field::City, &draft.city),
-            (Field::State, &draft.state),
-            (Field::Email, &draft.email),
-            (Field::Phone, &draft.phone),
-        ] {
-            if self.of(field).with_untracked(String::is_empty) {
-                self.of(field).set(text.clone());
-            }
-        }
-    }
-}
 
 #[component]
 pub fn RegisterYouPage() -> impl IntoView {
@@ -197,11 +36,11 @@ pub fn RegisterYouPage() -> impl IntoView {
         |registration| registration.is_sent || registration.draft.terms_version == Some(TERMS_VERSION),
         Enter::RegisterTerms,
     );
-    let typed = Typed(FIELDS.map(|_| RwSignal::new(String::new())));
+    let typed = Typed::new();
     let language = Language::here();
     let locale = RwSignal::new(language.0.get_untracked());
     let (client, place) = (Client::here(), Place::here());
-    let form = FormState::new(Field::words, Field::id);
+    let form = FormState::new(FIELDS.map(|field| (field, typed.of(field))), Field::words, Field::id);
     // by the region when nothing else is known, as most live where their plan is
     browser::watch(move |_| {
         let Some(registration) = enrolment.here_now() else { return };
@@ -219,21 +58,11 @@ pub fn RegisterYouPage() -> impl IntoView {
         });
     });
     keep_what_is_typed(typed, locale, enrolment);
-    let h1 = arrive(say(move |w| {
-        let title = w.account().register.you_title;
-        if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
-    }));
+    let h1 = arrive(form.title(|w| w.account().register.you_title));
     form.watch(move || typed.check(locale.get()).err().unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let checked = untrack(|| typed.check(locale.get()));
-        if let Err(problems) = &checked {
-            // a card number in the wrong box is not kept, as the words say
-            for (field, _) in problems.iter().filter(|(_, problem)| *problem == Problem::LooksLikeCard) {
-                typed.of(field).set(String::new());
-            }
-        }
-        let Some(account) = form.begin(checked) else { return };
+        let Some(account) = form.begin(untrack(|| typed.check(locale.get()))) else { return };
         let Some(registration) = untrack(|| enrolment.here_now()) else { return form.is_busy.set(false) };
         let client = client.clone();
         spawn_local(async move {
@@ -255,7 +84,7 @@ pub fn RegisterYouPage() -> impl IntoView {
                 <p class="pay-lead">{t(|w| w.account().register.you_lead)}</p>
                 <Failure error=failed/>
                 {form.notice()}
-                <ErrorSummary lines=form.lines() submits=form.refused/>
+                {form.summary()}
             </div>
             <form class="pay-sheet" novalidate on:submit=submit>
                 <div class="pay-form">

@@ -5,12 +5,11 @@ use super::too_early;
 use crate::{
     api::Client,
     browser::passkeys::{self, NoPasskey},
-    config::Deployment,
     error::ApiError,
     form::Problems,
     i18n::{say, t},
-    session::{CurrentSession, Session},
-    ui::{BillingPhone, ErrorSummary, Failure, FormState, Keyboard, Notice, NoticeKind, TextField, arrive, live},
+    session::CurrentSession,
+    ui::{BillingPhone, Failure, FormState, Keyboard, Notice, NoticeKind, TextField, arrive, live},
 };
 use contract::{
     Problem,
@@ -28,13 +27,15 @@ enum Code {
 
 #[component]
 pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
-    let (client, session, deployment) = (Client::here(), CurrentSession::here(), Deployment::here());
+    let (client, session) = (Client::here(), CurrentSession::here());
     let code = RwSignal::new(String::new());
     let is_recovery = RwSignal::new(!asked.authenticator);
     let is_refused = RwSignal::new(false);
     let is_asking = RwSignal::new(false);
-    let kind = move || if is_recovery.get_untracked() { Code::OnPaper } else { Code::OfApp };
+    // the page may have been left when the answer comes
+    let kind = move || if is_recovery.try_get_untracked() == Some(true) { Code::OnPaper } else { Code::OfApp };
     let form = FormState::new(
+        [(Code::OfApp, code), (Code::OnPaper, code)],
         |w, code, problem| match (code, problem) {
             (_, Problem::Missing) => w.account().factor.code_missing.to_owned(),
             (Code::OfApp, _) => w.account().factor.code_wrong.to_owned(),
@@ -42,24 +43,21 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
         },
         |_| "code",
     );
-    let h1 = arrive(say(move |w| {
-        let title = w.account().factor.title;
-        if form.has_errors() { (w.shell.error_title)(title) } else { title.to_owned() }
-    }));
-    form.watch(move || if code.with(String::is_empty) { form.problems.get_untracked() } else { Problems::default() });
+    let h1 = arrive(form.title(|w| w.account().factor.title));
+    form.watch(move || {
+        code.track();
+        Problems::default()
+    });
     // whatever comes of it: in, or what was wrong
     let end = move |answer: Result<SessionView, ApiError>| match answer {
         Ok(view) => {
             form.is_busy.set(false);
-            if let Some(membership) = view.membership() {
-                deployment.region.set(Some(membership.region));
-            }
-            session.take_in(&view);
+            session.accept(&view);
         }
         // ten minutes are over
-        Err(ApiError::SignedOut) => session.0.set(Session::Guest),
+        Err(ApiError::SignedOut) => session.forget(),
         answer => {
-            code.set(String::new());
+            form.wipe(kind());
             _ = form.end(answer, |field| (field == "code").then(kind));
         }
     };
@@ -104,7 +102,7 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
         let client = client.clone();
         spawn_local(async move {
             _ = client.end_session().await;
-            session.0.set(Session::Guest);
+            session.forget();
         });
     };
     let can_show = asked.passkey && passkeys::are_offered();
@@ -160,7 +158,7 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
             <p class="pay-lead">{t(|w| w.account().factor.lead)}</p>
             <Failure error=form.answer words=too_early/>
             <div role="status" class="pay-live">{refused}</div>
-            <ErrorSummary lines=form.lines() submits=form.refused/>
+            {form.summary()}
             <form class="pay-sheet" novalidate on:submit=submit>
                 <div class="pay-form">
                     {by_passkey}

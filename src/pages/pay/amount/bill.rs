@@ -2,8 +2,9 @@
 
 use super::{Choosing, money_text, share_error};
 use crate::{
+    billing::{BillMark, Charges, Flow, MoneyFlow},
     i18n::{Language, Text, format, say, t},
-    ui::{BillMark, Charges, Choice, Flow, Icon, Keyboard, MoneyFlow, Notice, NoticeKind, Sign, TextField, live},
+    ui::{Choice, Icon, Keyboard, Notice, NoticeKind, Sign, TextField, live},
 };
 use contract::{
     Date, Money,

@@ -2,10 +2,11 @@
 
 use super::{Finding, Purpose, draft};
 use crate::{
-    i18n::{Language, Text, Words, printed, say, t},
+    billing::{Spot, Statement},
+    i18n::{Text, Words, printed, say, t},
     place::href,
     route::Read,
-    ui::{Keyboard, Spot, Statement, SubmitButton, TextField, list},
+    ui::{Keyboard, SubmitButton, TextField, list},
 };
 use contract::{Identifier, portal::IdentifierField};
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -37,7 +38,7 @@ pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, sub
                         <SubmitButton
                             words=say(move |w| submit_words(w, purpose).to_owned())
                             busy_words=t(|w| w.find().searching)
-                            busy=finding.is_sending
+                            busy=finding.form.is_busy
                             arrow=true
                         />
                         <a class="pay-link" href=href(Read::Help)>{t(|w| w.find().no_statement)}</a>
@@ -62,14 +63,9 @@ fn is_short(field: &IdentifierField) -> bool {
 
 #[component]
 fn IdentifierInput(finding: Finding, field: IdentifierField) -> impl IntoView {
-    let language = Language::here();
     let field = StoredValue::new(field);
     let identifier = field.with_value(|field| field.identifier);
     let value = finding.draft.text(identifier);
-    let error = Signal::derive(move || {
-        let problem = finding.problems.with(|problems| problems.of(identifier))?;
-        Some(field.with_value(|field| (language.words().find().error)(field, problem, &value.get())))
-    });
     let echo = (identifier == Identifier::Hrn).then(|| ViewFn::from(move || padded(field, value)));
     let keyboard = Keyboard {
         mode: if field.with_value(|field| field.digits_only) { "numeric" } else { "text" },
@@ -86,7 +82,7 @@ fn IdentifierInput(finding: Finding, field: IdentifierField) -> impl IntoView {
             label=say(move |w| (w.find().label)(identifier).to_owned())
             hint=say(move |w| field.with_value(|field| (w.find().hint)(field)))
             value
-            error
+            error=finding.form.error(identifier)
             keyboard
             echo
             on_focus=Callback::new(move |()| finding.lit.set(Some(identifier)))

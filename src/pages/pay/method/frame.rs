@@ -2,11 +2,12 @@
 
 use super::{Choosing, FrameProblem, kind_of};
 use crate::{
+    billing::{CaptureFrame, CaptureKind, CaptureSays, CaptureSource},
     browser,
     config::Deployment,
     i18n::{Language, Text, say, t},
     session::CurrentSession,
-    ui::{CaptureFrame, CaptureKind, CaptureSays, CaptureSource, Icon, Notice, NoticeKind, Sign, Waiting, live},
+    ui::{Icon, Notice, NoticeKind, Sign, Waiting, live},
 };
 use contract::{
     Expiry,
@@ -71,7 +72,7 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
     let (deployment, session, language) = (Deployment::here(), CurrentSession::here(), Language::here());
     let source = Memo::new(move |_| {
         let capture = deployment.portal()?.capture.clone();
-        let binding = session.0.with(|session| session.access().map(|access| access.capture_binding.clone()))?;
+        let binding = session.with(|session| session.access().map(|access| access.capture_binding.clone()))?;
         Some(CaptureSource { url: capture.url, origin: capture.origin, binding })
     });
     let is_ready = RwSignal::new(false);

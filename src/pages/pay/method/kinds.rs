@@ -5,10 +5,10 @@ use super::{
     frame::{Captured, Frame},
 };
 use crate::{
-    api::Fetched,
+    billing::CaptureKind,
     config::Deployment,
-    i18n::{Language, Text, format, say, t},
-    ui::{CaptureKind, Choice, Icon, Notice, Sign, live},
+    i18n::{format, say, t},
+    ui::{Choice, Icon, Notice, Sign, live},
 };
 use contract::payment::plan_debit;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use leptos::prelude::*;
 /// Two methods of the same size in alphabetical order, none chosen at first; the frame of the chosen one below.
 #[component]
 pub fn Kinds(choosing: Choosing, captured: Callback<Captured>) -> impl IntoView {
-    let (deployment, language) = (Deployment::here(), Language::here());
+    let deployment = Deployment::here();
     let choose = move |kind| Callback::new(move |()| choosing.kind.set(Some(kind)));
     let is = move |kind| Signal::derive(move || choosing.kind.get() == Some(kind));
     let days = move || deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
@@ -27,20 +27,14 @@ pub fn Kinds(choosing: Choosing, captured: Callback<Captured>) -> impl IntoView 
             if fee == 0 { w.pay().method.card_when.to_owned() } else { (w.pay().method.card_fee)(&percent(fee)) };
         format!("{} · {when}", w.pay().method.card_note)
     });
-    let error = Text::derive(move || {
-        let is_missing = choosing.problems.with(|problems| problems.of(Field::Method).is_some());
-        if is_missing { language.words().pay().method.choose.to_owned() } else { String::new() }
-    });
+    let error = choosing.form.error(Field::Method);
     let kind = Memo::new(move |_| choosing.kind.get());
     view! {
         <fieldset class="pay-stack">
             <legend class="pay-hidden">{t(|w| w.pay().method.legend)}</legend>
-            {live(move || {
-                let words = error.get();
-                (!words.is_empty())
-                    .then(|| view! { <span class="pay-field__error" id="method-error"><Icon sign=Sign::Alert/><span>{words}</span></span> })
-                    .into_any()
-            })}
+            {live(move || error.get().map(|words| {
+                view! { <span class="pay-field__error" id="method-error"><Icon sign=Sign::Alert/><span>{words}</span></span> }
+            }).into_any())}
             <div class="pay-choices pay-choices--two">
                 <Choice name="method" id=Some("method".to_owned()) words=t(|w| w.pay().method.bank) note=Some(bank_note)
                     chosen=is(CaptureKind::Bank) on_choose=choose(CaptureKind::Bank)/>
@@ -65,7 +59,7 @@ fn percent(basis_points: u16) -> String {
 /// When a bank debit is sent and paid, and which days moved it.
 pub fn bank_notice(choosing: Choosing) -> AnyView {
     let (journey, deployment) = (choosing.journey, Deployment::here());
-    let today = journey.bills.with(|bills| if let Fetched::Here(bills) = bills { Some(bills.today) } else { None });
+    let today = journey.bills.with(|bills| bills.value().map(|bills| bills.today));
     let (Some(CaptureKind::Bank), Some(today)) = (choosing.kind.get(), today) else { return ().into_any() };
     let days = deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
     let plan = plan_debit(today, days);

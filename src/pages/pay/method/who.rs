@@ -3,21 +3,14 @@
 use super::{Choosing, Field};
 use crate::{
     browser,
-    i18n::{Language, Words, say, t},
+    i18n::{say, t},
     ui::{Keyboard, TextField, live},
 };
-use contract::{Email, Problem};
+use contract::Email;
 use leptos::prelude::*;
 
 #[component]
 pub fn Who(choosing: Choosing) -> impl IntoView {
-    let language = Language::here();
-    let error = move |field: Field, words: fn(&'static Words, Problem) -> String| {
-        Signal::derive(move || {
-            let problem = choosing.problems.with(|problems| problems.of(field))?;
-            Some(words(language.words(), problem))
-        })
-    };
     let typo = move || {
         let meant = choosing.email.with(|email| Email::parse(email).ok()?.typo())?.to_string();
         let take = {
@@ -33,9 +26,9 @@ pub fn Who(choosing: Choosing) -> impl IntoView {
     };
     view! {
         <TextField id="payer-name" label=t(|w| w.pay().method.name) hint=t(|w| w.pay().method.name_hint) value=choosing.name
-            error=error(Field::Name, |w, problem| (w.problem.at)(w.pay().method.name, problem)) keyboard=Keyboard { autocomplete: "name", ..Keyboard::default() }/>
+            error=choosing.form.error(Field::Name) keyboard=Keyboard { autocomplete: "name", ..Keyboard::default() }/>
         <TextField id="email" label=t(|w| w.pay().method.email) hint=t(|w| w.pay().method.email_hint) value=choosing.email
-            error=error(Field::Email, |w, problem| (w.pay().method.email_wrong)(problem))
+            error=choosing.form.error(Field::Email)
             keyboard=Keyboard { mode: "email", autocomplete: "email", width: "" }
             echo=Some(ViewFn::from(move || live(move || typo().into_any())))/>
     }

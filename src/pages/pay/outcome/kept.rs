@@ -3,11 +3,11 @@
 use crate::{
     api::Client,
     browser,
-    error::ApiError,
-    i18n::{Language, say, t},
-    ui::{Failure, Icon, Keyboard, Sign, TextField, live},
+    form::Problems,
+    i18n::{say, t},
+    ui::{FormState, Icon, Keyboard, Sign, TextField, live},
 };
-use contract::{Email, Problem, payment::Payment};
+use contract::{Email, payment::Payment};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 #[component]
@@ -34,49 +34,39 @@ pub fn Keep(payment: StoredValue<Payment>) -> impl IntoView {
 
 #[component]
 fn ByEmail(payment: StoredValue<Payment>) -> impl IntoView {
-    let (client, language) = (Client::here(), Language::here());
+    let client = Client::here();
     let (id, known) = payment.with_value(|payment| {
         (payment.id.clone(), payment.email.as_ref().map(ToString::to_string).unwrap_or_default())
     });
     let email = RwSignal::new(known);
-    let problem = RwSignal::new(None::<Problem>);
-    let failed = RwSignal::new(None::<ApiError>);
     let sent_to = RwSignal::new(None::<String>);
-    let is_sending = RwSignal::new(false);
+    let form = FormState::new(
+        [((), email)],
+        |w, (), problem| (w.problem.at)(w.pay().outcome.email_label, problem),
+        |()| "receipt-email",
+    );
     let send = move |event: SubmitEvent| {
         event.prevent_default();
-        if is_sending.get_untracked() {
-            return;
-        }
+        let mut problems = Problems::default();
+        let typed = problems.check((), email.with_untracked(|email| Email::parse(email)));
         sent_to.set(None);
-        failed.set(None);
-        let to = match email.with_untracked(|email| Email::parse(email)) {
-            Ok(to) => to,
-            Err(wrong) => return problem.set(Some(wrong)),
-        };
-        problem.set(None);
-        is_sending.set(true);
+        let Some(to) = form.begin(problems.or(typed)) else { return };
         let (client, id) = (client.clone(), id.clone());
         spawn_local(async move {
-            match client.email_receipt(&id, &to).await {
-                Ok(()) => sent_to.set(Some(to.to_string())),
-                Err(error) => failed.set(Some(error)),
+            let answer = client.email_receipt(&id, &to).await;
+            if form.end(answer, |field| (field == "email").then_some(())).is_some() {
+                sent_to.set(Some(to.to_string()));
             }
-            is_sending.set(false);
         });
     };
-    let error = Signal::derive(move || {
-        let w = language.words();
-        problem.get().map(|problem| (w.problem.at)(w.pay().outcome.email_label, problem))
-    });
     let status = say(move |w| sent_to.get().map(|to| (w.pay().outcome.email_sent)(&to)).unwrap_or_default());
     view! {
         <form class="pay-stack" novalidate data-print="no" on:submit=send>
-            <TextField id="receipt-email" label=t(|w| w.pay().outcome.email_label) value=email error
+            <TextField id="receipt-email" label=t(|w| w.pay().outcome.email_label) value=email error=form.error(())
                 keyboard=Keyboard { mode: "email", autocomplete: "email", width: "" }/>
             <p class="pay-row"><button class="pay-button" type="submit">{t(|w| w.pay().outcome.email_send)}</button></p>
             <p role="status">{status}</p>
-            <Failure error=failed/>
+            {form.notice()}
         </form>
     }
 }

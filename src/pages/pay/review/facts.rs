@@ -48,9 +48,9 @@ fn row(fact: Fact) -> AnyView {
 
 fn whose() -> Fact {
     let (session, deployment) = (CurrentSession::here(), Deployment::here());
-    let ending = move || session.0.with(|session| session.access().map(|access| access.membership.ending.clone()));
+    let ending = move || session.with(|session| session.access().map(|access| access.membership.ending.clone()));
     // a member pays their own
-    let is_member = session.0.with_untracked(|session| session.person().is_some());
+    let is_member = session.with_untracked(|session| session.person().is_some());
     Fact {
         what: t(|w| w.pay().review.bills_of),
         fact: say(move |w| (w.pay().review.record_ending)(&ending().unwrap_or_default())),

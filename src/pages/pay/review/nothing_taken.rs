@@ -86,7 +86,7 @@ pub fn refresh_after_refusal(journey: Journey, session: CurrentSession, client: 
         let client = client.clone();
         spawn_local(async move {
             if let Ok(view) = client.session().await {
-                session.take_in(&view);
+                session.accept(&view);
             }
             if code == RefusalCode::TokenRefused {
                 journey.draft.update(|draft| (draft.token, draft.key) = (None, None));

@@ -1,8 +1,11 @@
 //! The charges of a bill as a table; on a narrow sheet each row becomes a small receipt (by the style sheet, which is why the roles
 //! are written out: `display` would take them away).
 
-use super::{flow::amount, list};
-use crate::i18n::{Language, Pick, Text, format, t};
+use super::flow::amount;
+use crate::{
+    i18n::{Language, Pick, Text, format, t},
+    ui::list,
+};
 use contract::{Money, bill::BillLine};
 use leptos::prelude::*;
 

@@ -4,10 +4,10 @@
 //! The layout follows the region's schema: identifiers stand in a box at the top right, one row each, the health record number
 //! under it, the ZIP code at the end of the address.
 
-use super::{Icon, Sign, list, live};
 use crate::{
     config::Deployment,
     i18n::{Text, printed, t},
+    ui::{Icon, Sign, list, live},
 };
 use contract::Identifier;
 use leptos::prelude::*;

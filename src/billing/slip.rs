@@ -1,7 +1,9 @@
 //! The slip: what is chosen so far, with a tear line above the sum. Wide it stays beside the page; on a phone it is a bar.
 
-use super::{list, live};
-use crate::i18n::{Language, Text, format, t};
+use crate::{
+    i18n::{Language, Text, format, t},
+    ui::{list, live},
+};
 use contract::Money;
 use leptos::prelude::*;
 

@@ -1,7 +1,9 @@
 //! The state of a payment: an icon and a word, always both. Only what is paid is teal; waiting is no warning.
 
-use super::{Icon, Sign};
-use crate::i18n::{Words, t};
+use crate::{
+    i18n::{Words, t},
+    ui::{Icon, Sign},
+};
 use contract::payment::PaymentState;
 use leptos::prelude::*;
 

@@ -1,8 +1,10 @@
 //! "Where the money went": a real table whose rows draw themselves on one scale, from what was billed down to what is owed.
 //! SVG with percent attributes; no style attributes.
 
-use super::list;
-use crate::i18n::{Language, Pick, Text, format, t};
+use crate::{
+    i18n::{Language, Pick, Text, format, t},
+    ui::list,
+};
 use contract::Money;
 use leptos::prelude::*;
 

@@ -1,6 +1,6 @@
 //! The mark of a bill's kind: an icon in a round field, always beside the words.
 
-use super::{Icon, Sign};
+use crate::ui::{Icon, Sign};
 use contract::bill::BillKind;
 use leptos::prelude::*;
 

@@ -1,0 +1,20 @@
+//! Parts that know bills and payments, for the pages of paying and of the account alike. They stand on the kit of `ui`, take values
+//! of the contract, and ask nobody.
+
+mod bill_mark;
+mod capture_frame;
+mod charges;
+mod flow;
+mod slip;
+mod state;
+mod statement;
+mod steps;
+
+pub use bill_mark::BillMark;
+pub use capture_frame::{CaptureAsks, CaptureFrame, CaptureKind, CaptureSays, CaptureSource};
+pub use charges::{Charges, service};
+pub use flow::{Flow, MoneyFlow};
+pub use slip::{Slip, SlipLine};
+pub use state::State;
+pub use statement::{SampleStatement, Spot, Statement};
+pub use steps::{PAYING, REGISTERING};

@@ -1,0 +1,52 @@
+//! What the browser keeps for us: on this device a region and a language, in this tab the key of a payment.
+
+use super::window;
+use web_sys::Storage;
+
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok()?
+}
+
+/// What this device remembers: a region code and a language, nothing about a person.
+pub fn remembered(what: Remembered) -> Option<String> {
+    storage()?.get_item(what.key()).ok()?
+}
+
+/// Storage may be full or forbidden: then it is not remembered.
+pub fn remember(what: Remembered, code: &str) {
+    if let Some(storage) = storage() {
+        _ = storage.set_item(what.key(), code);
+    }
+}
+
+#[derive(Clone, Copy)]
+pub enum Remembered {
+    Region,
+    Locale,
+}
+
+impl Remembered {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Region => "kppay.region",
+            Self::Locale => "kppay.locale",
+        }
+    }
+}
+
+/// Within this tab only: for the idempotency key, which survives a reload and says nothing about a person.
+pub fn tab_storage(key: &str) -> Option<String> {
+    window()?.session_storage().ok()??.get_item(key).ok()?
+}
+
+pub fn set_tab_storage(key: &str, value: Option<&str>) {
+    if let Some(Ok(Some(storage))) = window().map(|window| window.session_storage()) {
+        _ = match value {
+            Some(value) => storage.set_item(key, value),
+            None => storage.remove_item(key),
+        };
+    }
+}
+
+/// The key of an attempt to pay whose end nobody has seen, in this tab.
+pub const ATTEMPT: &str = "kppay.key";

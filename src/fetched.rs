@@ -1,0 +1,34 @@
+//! Something of the server's, as a page has it: on its way, here, or why it can't be had. Knows nothing of how it is fetched (`api`).
+
+use crate::error::ApiError;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fetched<T> {
+    Waiting,
+    Here(T),
+    Failed(ApiError),
+}
+
+impl<T> Fetched<T> {
+    pub fn is_here(&self) -> bool {
+        matches!(self, Self::Here(_))
+    }
+
+    pub fn value(&self) -> Option<&T> {
+        if let Self::Here(value) = self { Some(value) } else { None }
+    }
+
+    pub fn value_mut(&mut self) -> Option<&mut T> {
+        if let Self::Here(value) = self { Some(value) } else { None }
+    }
+
+    pub fn error(&self) -> Option<&ApiError> {
+        if let Self::Failed(error) = self { Some(error) } else { None }
+    }
+}
+
+impl<T> From<Result<T, ApiError>> for Fetched<T> {
+    fn from(answer: Result<T, ApiError>) -> Self {
+        answer.map_or_else(Self::Failed, Self::Here)
+    }
+}

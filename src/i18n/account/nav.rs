@@ -1,0 +1,13 @@
+//! Words of the account's navigation: a word a room.
+
+pub struct NavWords {
+    pub label: &'static str,
+    pub overview: &'static str,
+    pub pay: &'static str,
+    pub security: &'static str,
+}
+
+pub const EN: NavWords = NavWords { label: "Account", overview: "Overview", pay: "Pay a bill", security: "Security" };
+
+pub const ES: NavWords =
+    NavWords { label: "Cuenta", overview: "Resumen", pay: "Pagar una factura", security: "Seguridad" };

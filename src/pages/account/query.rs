@@ -1,0 +1,99 @@
+//! A query of the account's pages: what the server is asked once a member is known to be here, and again when the session is another
+//! or somebody tries again; its answer as a signal, and what is drawn until it is here.
+
+use crate::{
+    api::Client,
+    browser,
+    error::ApiError,
+    fetched::Fetched,
+    session::{CurrentSession, Session},
+    ui::{Waiting, live},
+};
+use leptos::{prelude::*, task::spawn_local};
+use std::future::Future;
+
+pub struct Query<T: 'static> {
+    fetched: RwSignal<Fetched<T>>,
+    ask: Callback<()>,
+}
+
+impl<T> Clone for Query<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Query<T> {}
+
+/// Of a query, whatever it asks: why it has no answer, and how to ask again.
+#[derive(Clone, Copy)]
+pub struct QueryState {
+    pub error: Signal<Option<ApiError>>,
+    pub ask: Callback<()>,
+}
+
+impl<T: Clone + Send + Sync + 'static> Query<T> {
+    pub fn new<A>(call: impl Fn(Client) -> A + Send + Sync + 'static) -> Self
+    where
+        A: Future<Output = Result<T, ApiError>> + 'static,
+    {
+        let (client, session) = (Client::here(), CurrentSession::here());
+        let fetched = RwSignal::new(Fetched::Waiting);
+        let ask = Callback::new(move |()| {
+            let answer = call(client.clone());
+            spawn_local(async move { fetched.set(answer.await.into()) });
+        });
+        browser::watch(move |_| {
+            if session.with(Session::is_member) {
+                ask.run(());
+            }
+        });
+        Self { fetched, ask }
+    }
+
+    /// Asks again. The page may have been left.
+    pub fn refresh(self) {
+        _ = self.ask.try_run(());
+    }
+
+    pub fn state(self) -> QueryState {
+        let fetched = self.fetched;
+        QueryState { error: Signal::derive(move || fetched.with(|fetched| fetched.error().cloned())), ask: self.ask }
+    }
+
+    #[cfg(all(test, feature = "ssr"))]
+    pub fn answered(self, answer: Fetched<T>) {
+        self.fetched.set(answer);
+    }
+
+    /// Something of the answer. Tracks.
+    pub fn of<U: Default>(self, pick: impl Fn(&T) -> U) -> U {
+        self.fetched.with(|fetched| fetched.value().map(pick).unwrap_or_default())
+    }
+
+    /// The answer, drawn anew with each; before the first, bars about `rows` high.
+    pub fn show(self, rows: usize, draw: impl Fn(T) -> AnyView + Send + 'static) -> AnyView {
+        live(move || match self.fetched.get() {
+            Fetched::Waiting => waiting(rows),
+            Fetched::Here(value) => draw(value),
+            Fetched::Failed(_) => ().into_any(),
+        })
+    }
+
+    /// As `show`, but drawn once: what stands there reads the answer by `of`, and keeps what is typed when there is another.
+    pub fn show_once(self, rows: usize, draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+        let is_here = Memo::new(move |_| self.fetched.with(Fetched::is_here));
+        live(move || {
+            if is_here.get() {
+                draw()
+            } else if self.fetched.with(|fetched| fetched.error().is_some()) {
+                ().into_any()
+            } else {
+                waiting(rows)
+            }
+        })
+    }
+}
+
+fn waiting(rows: usize) -> AnyView {
+    view! { <section class="pay-sheet"><Waiting rows/></section> }.into_any()
+}
