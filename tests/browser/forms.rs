@@ -1,7 +1,11 @@
 //! A form that is checked live, and a page that asks for what it shows, in a real document with no server behind it.
 
 use crate::fields::{find, stage};
-use contract::{Email, PersonName, Problem, Region, session::MembershipView, session::PersonView};
+use contract::{
+    Email, PersonName, Problem, Region,
+    portal::PageFacts,
+    session::{MembershipView, PersonView},
+};
 use gloo_timers::future::TimeoutFuture;
 use kppay::{
     config::Deployment,

@@ -49,6 +49,15 @@ fn a_deployment_starts_only_with_secrets_that_cannot_be_guessed() {
 }
 
 #[test]
+fn the_frame_of_the_card_number_is_on_an_origin_of_its_own() {
+    for public in ["https://pay.example.org", "https://pay.example.org/"] {
+        let arguments = [&SAFE[..], &["--processor-public-url", public]].concat();
+        refused(&arguments, secrets(), &["--processor-public-url", "--public-origin", "an origin of its own"]);
+    }
+    starts(&[&SAFE[..], &["--processor-public-url", "https://cards.example.org"]].concat(), secrets());
+}
+
+#[test]
 fn a_deployment_names_its_profile_and_the_demo_has_its_own() {
     for arguments in [&[][..], &SAFE, &["reconcile"]] {
         let message = parse_alone(arguments, secrets()).expect_err("nobody's phone number");

@@ -104,7 +104,7 @@ async fn must_be_seen(app: &App, asked: &Asked) -> Answer<()> {
     if UNSEEN.is_due() {
         tracing::error!(payment = asked.id, "a payment is not in the database after its commit: it is not charged");
     }
-    // `unavailable` would promise that nothing was begun: that is what nobody knows here.
+    // Its page is to ask by the key.
     Err(Error::later(RefusalCode::KeyInUse, 2))
 }
 

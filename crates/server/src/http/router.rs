@@ -117,7 +117,7 @@ async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request
     })
 }
 
-/// `unavailable` promises that nothing was begun, which nobody knows of a payment: its page is to ask by the key.
+/// Of a payment nobody knows whether it was begun: its page is to ask by the key.
 fn took_too_long(is_payment: bool) -> Error {
     if is_payment { Error::later(RefusalCode::KeyInUse, 2) } else { Error::later(RefusalCode::Unavailable, 5) }
 }

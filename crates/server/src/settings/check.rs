@@ -149,6 +149,12 @@ impl Settings {
                  https://… origin at which browsers find the processor"
             ));
         }
+        if origin.as_str() == self.public_origin {
+            return Err(format!(
+                "--processor-public-url {public} is --public-origin, so the app could read the card numbers that are typed \
+                 there: give the processor an origin of its own"
+            ));
+        }
         Ok(())
     }
 

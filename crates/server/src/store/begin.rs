@@ -118,14 +118,14 @@ impl Store {
         let [of_membership, of_all] = closed_keys::names(new.membership, new.key);
         let Some(session) = new.initiator.session() else {
             if self.is_postgres {
-                let sql = sqlx::AssertSqlSafe(format!("SELECT {}", closed_keys::SHARED_LOCKS));
-                sqlx::query(sql).bind(of_membership).bind(of_all).execute(&mut **tx).await?;
+                let lock = sqlx::query(closed_keys::LOCK_SHARED).bind(of_membership).bind(of_all);
+                lock.execute(&mut **tx).await?;
             }
             return Ok(true);
         };
         // Over SQLite nobody else writes while this transaction does.
         let sql = if self.is_postgres {
-            format!("SELECT {} {ALIVE} FOR SHARE", closed_keys::SHARED_LOCKS)
+            format!("{} {ALIVE} FOR SHARE", closed_keys::LOCK_SHARED)
         } else {
             format!("SELECT $1, $2 {ALIVE}")
         };

@@ -12,8 +12,8 @@
 use super::{Store, Tx};
 use contract::{IdempotencyKey, Instant};
 
-/// For whoever begins a payment with the key: columns of a statement. Until the transaction ends nobody closes it.
-pub const SHARED_LOCKS: &str = "pg_advisory_xact_lock_shared(hashtextextended($1, 7))::text, \
+/// For whoever begins a payment with the key; it may go on with `FROM`. Until the transaction ends nobody closes it.
+pub const LOCK_SHARED: &str = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 7))::text, \
     pg_advisory_xact_lock_shared(hashtextextended($2, 7))::text";
 const LOCKS: &str =
     "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))::text, pg_advisory_xact_lock(hashtextextended($2, 7))::text";
