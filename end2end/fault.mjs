@@ -91,7 +91,7 @@ export class Proxy {
   }
 
   async #pass(request, response) {
-    this.requests.push({ method: request.method, url: request.url });
+    this.requests.push({ method: request.method, url: request.url, key: request.headers['idempotency-key'] });
     const fault = this.faults.find((fault) => fault.takes(request));
     if (fault) fault.seen += 1;
     const what = fault?.what ?? {};

@@ -137,6 +137,9 @@ atReview('an order that came too late is refused in words, and paid once when Pa
   await payer.pays();
   await isPaidOnce({ ...stage, said: [] });
   assert.equal(house.edge.count('POST', PAYMENTS), 2);
+  // the key of an order that was refused is closed: a copy of it that comes later begins nothing
+  const keys = house.edge.requests.filter(({ method, url }) => method === 'POST' && PAYMENTS.test(url)).map(({ key }) => key);
+  assert.equal(new Set(keys).size, 2, `${keys}`);
 });
 
 atReview('a reload while the order is on its way goes on checking, and ends at its receipt', async (stage) => {

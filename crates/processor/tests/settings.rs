@@ -3,7 +3,7 @@
 
 use processor::settings::{Secrets, Settings};
 
-const LONG: &str = "0123456789abcdef0123456789abcdef";
+const LONG: &str = "9f86d081884c7d659a2feaa0c55ad015";
 
 fn parse(arguments: &[&str], secrets: Secrets) -> Result<Settings, String> {
     Settings::parse(arguments.iter().map(|argument| (*argument).to_owned()), secrets).map_err(|error| error.to_string())

@@ -15,9 +15,9 @@ use std::{
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(60);
-const LONG: &str = "0123456789abcdef0123456789abcdef";
+const LONG: &str = "9f86d081884c7d659a2feaa0c55ad015";
 const PROFILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/profile.toml");
-const OTHER: &str = "fedcba9876543210fedcba9876543210";
+const OTHER: &str = "c2a6d0818f4c7d659a2feaa0c55b8e11";
 
 struct Program {
     child: Child,

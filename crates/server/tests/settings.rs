@@ -3,8 +3,8 @@
 
 use server::settings::{Secrets, Settings};
 
-const LONG: &str = "0123456789abcdef0123456789abcdef";
-const OTHER: &str = "fedcba9876543210fedcba9876543210";
+const LONG: &str = "9f86d081884c7d659a2feaa0c55ad015";
+const OTHER: &str = "c2a6d0818f4c7d659a2feaa0c55b8e11";
 const SAFE: [&str; 4] = ["--public-origin", "https://pay.example.org", "--listen", "0.0.0.0:8080"];
 
 fn secrets() -> Secrets {
@@ -43,6 +43,11 @@ fn a_deployment_starts_only_with_secrets_that_cannot_be_guessed() {
         (Secrets { pepper: String::new(), ..secrets() }, ["KPPAY_PEPPER is not set", "openssl"]),
         (Secrets { pepper: LONG[1..].into(), ..secrets() }, ["KPPAY_PEPPER has 31 characters", "--demo"]),
         (Secrets { pepper: LONG.into(), ..secrets() }, ["KPPAY_PROCESSOR_SECRET and KPPAY_PEPPER", "openssl"]),
+        (Secrets { pepper: LONG.to_uppercase(), ..secrets() }, ["KPPAY_PROCESSOR_SECRET and KPPAY_PEPPER", "openssl"]),
+        (
+            Secrets { pepper: "changeme-changeme-changeme-changeme".into(), ..secrets() },
+            ["KPPAY_PEPPER", "repeats itself"],
+        ),
     ] {
         refused(&SAFE, secrets, &words);
     }
@@ -110,6 +115,7 @@ fn a_database_that_keeps_nothing_or_cannot_be_written_is_refused() {
         "sqlite://:memory:",
         "sqlite::memory:?cache=shared",
         "sqlite://kppay.db?mode=memory",
+        "sqlite:file::memory:",
         "sqlite://kppay.db?cache=shared&mode=memory",
         "sqlite:",
         "sqlite://",
@@ -207,6 +213,7 @@ fn nothing_leaves_this_machine_in_the_clear_unless_the_network_is_said_to_be_tru
         (&["--database-url", "postgres://localhost/kppay?host=db.example"], secrets(), "--database-url"),
         (&[], mail("smtp://mail.example"), "KPPAY_SMTP_URL"),
         (&[], mail("smtp://user:hunter2@mail.example?tls=opportunistic"), "KPPAY_SMTP_URL"),
+        (&[], mail("smtp://user:hunter2@mail.example?tls=opportunistic&tls=required"), "KPPAY_SMTP_URL"),
         (&["--database-url", "postgresql://10.0.0.7/kppay"], secrets(), "--database-url"),
     ];
     // The processor's own address for browsers is another setting, and never without TLS.

@@ -92,12 +92,12 @@ impl Settings {
             }
             if !secret::is_varied(given) {
                 return Err(format!(
-                    "{name} has hardly any different characters, and whoever guesses tries such first: set it to \
+                    "{name} has hardly any different characters or repeats itself, and whoever guesses tries such first: set it to \
                      {SHORTEST_SECRET} or more that nobody can guess (openssl rand -hex 32)"
                 ));
             }
         }
-        if self.processor_secret == self.pepper {
+        if !secret::are_different(&self.processor_secret, &self.pepper) {
             return Err(
                 "KPPAY_PROCESSOR_SECRET and KPPAY_PEPPER are the same, so the processor knows what protects passwords: \
                  set KPPAY_PROCESSOR_SECRET to another one (openssl rand -hex 32), at the processor, too. A new pepper \
@@ -190,7 +190,7 @@ impl Settings {
         let has = |setting: &str| query.split('&').any(|given| given == setting);
         let why = if SqliteConnectOptions::from_str(url).is_err() {
             "is not understood"
-        } else if matches!(file, "" | "//" | ":memory:" | "//:memory:") || has("mode=memory") {
+        } else if matches!(file, "" | "//") || file.ends_with(":memory:") || has("mode=memory") {
             "names no file, so nothing would be kept"
         } else if has("mode=ro") || has("immutable=true") || has("immutable=1") {
             "is of a database that can't be written"
@@ -210,7 +210,8 @@ impl Settings {
         }
         let parsed = reqwest::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "smtp" | "smtps"));
         let parsed = parsed.ok_or("KPPAY_SMTP_URL is not smtp://… or smtps://….")?;
-        let is_required = parsed.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+        let mut tls = parsed.query_pairs().filter(|(name, _)| name == "tls").peekable();
+        let is_required = tls.peek().is_some() && tls.all(|(_, value)| value == "required");
         let is_here = is_loopback(parsed.host_str().unwrap_or_default());
         if parsed.scheme() == "smtps" || is_required || is_here || self.trusted_network {
             return Ok(());
