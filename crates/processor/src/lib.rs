@@ -14,7 +14,7 @@ pub mod settings;
 pub mod store;
 mod transaction;
 
-use ::serve::Tasks;
+use ::serve::{Tasks, clock::SteadyClock, process::machine_millis};
 use axum::{
     Json, Router,
     extract::DefaultBodyLimit,
@@ -31,7 +31,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 use store::Store;
 use tokio::net::TcpListener;
@@ -43,6 +43,7 @@ pub struct Processor {
     pub store: Store,
     /// Who makes tokens, and how many.
     makers: Makers,
+    machine: SteadyClock,
     /// From the machine's clock to the moment that `--clock` names.
     start_millis: i64,
     /// How far `POST /v1/clock` has moved the time on since.
@@ -55,11 +56,13 @@ impl Processor {
         let start_millis = settings.clock.map_or(0, |moment| moment.millis() - machine_millis());
         let moved_millis = AtomicI64::new(store.clock_moved().await?);
         let makers = Makers::new(settings.tokens_by_address);
-        Ok(Arc::new(Self { settings, store, makers, start_millis, moved_millis }))
+        let machine = SteadyClock::default();
+        Ok(Arc::new(Self { settings, store, makers, machine, start_millis, moved_millis }))
     }
 
     pub fn now(&self) -> Instant {
-        Instant::from_millis(self.unmoved_millis().saturating_add(self.moved_millis.load(Ordering::Relaxed)))
+        let started = self.machine.millis().saturating_add(self.start_millis);
+        Instant::from_millis(started.saturating_add(self.moved_millis.load(Ordering::Relaxed)))
     }
 
     /// Time moves on, never back; a restart keeps it.
@@ -72,11 +75,6 @@ impl Processor {
     fn unmoved_millis(&self) -> i64 {
         machine_millis().saturating_add(self.start_millis)
     }
-}
-
-fn machine_millis() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    i64::try_from(since).unwrap_or(i64::MAX)
 }
 
 pub fn router(app: App) -> Router {

@@ -1,7 +1,14 @@
-//! What the operating system is asked for: descriptors, and the signals that end the program.
+//! What the operating system is asked for: its clock, descriptors, and the signals that end the program.
 
 use rustix::process::{Resource, getrlimit, setrlimit};
+use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::signal::unix::{SignalKind, signal};
+
+/// Milliseconds since 1970 by the machine's wall clock.
+pub fn machine_millis() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    i64::try_from(since).unwrap_or(i64::MAX)
+}
 
 /// Raises the limit on open files to the hard one: many systems start a service with 1,024 and allow it far more. Says how many
 /// there are now; `None` is without a limit.

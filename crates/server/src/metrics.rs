@@ -87,6 +87,10 @@ pub static TASK_ROUNDS: Metric =
     Metric::counter("kppay_task_rounds_total", "Steps of the rounds of all background tasks.");
 pub static LOG_LINES_LOST: Metric =
     Metric::gauge("kppay_log_lines_lost", "Log lines that could not be written since the start.");
+pub static CLOCK_BEHIND: Metric = Metric::gauge(
+    "kppay_clock_behind_seconds",
+    "How far the machine's clock is behind this server's time, since it was set back.",
+);
 pub static NOT_READY: Metric =
     Metric::gauge("kppay_not_ready", "Checks of /readyz that failed when it was last asked.");
 
@@ -149,6 +153,7 @@ pub static ALL: &[&Metric] = &[
     &TASK_RESTARTS,
     &TASK_ROUNDS,
     &LOG_LINES_LOST,
+    &CLOCK_BEHIND,
     &NOT_READY,
 ];
 

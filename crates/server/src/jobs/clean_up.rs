@@ -1,5 +1,5 @@
 //! Periodic clean-up, once a minute: what is private in sessions that ran out is wiped, and rows that mean nothing any more are deleted
-//! (`store::clean_up`). Looks after the job queue on the way.
+//! (`store::clean_up`). Looks after the job queue and the machine's clock on the way.
 
 use super::worker;
 use crate::{identity::account_requests::CONFIRM_MILLIS, state::App};
@@ -28,6 +28,7 @@ pub async fn run(app: App) {
 
 /// What fails is logged, and keeps nothing else from being done.
 pub async fn round(app: &App) {
+    app.clock.watch();
     let now = app.clock.now();
     for _ in 0..MOST_BATCHES {
         if !batch(app, "sessions", app.store.clean_up_sessions(now)).await {

@@ -7,6 +7,15 @@ use crate::house::{
     seed::{ANA, MEI},
 };
 use serde_json::{Value, json};
+use serve::clock::{Reading, SteadyClock};
+use server::clock::Clock;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering::SeqCst},
+    },
+    time::Duration,
+};
 
 const ANAS: &str = "ana@example.org";
 const MINUTE: i64 = 60_000;
@@ -40,6 +49,31 @@ async fn a_clock_that_was_moved_back_makes_no_session_longer() {
     let later = "UPDATE session SET created_at = created_at + 7200000, seen_at = seen_at + 7200000";
     sqlx::query(later).execute(&house.app.store.write).await.unwrap();
     house.ask(Call::get("/bills").by(&ana)).await.is_refused(401, "signed_out");
+}
+
+#[tokio::test]
+async fn under_a_clock_that_is_set_back_a_session_stays_and_still_ends_when_idle() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let ana = house.sign_in(ANAS).await;
+    // A machine with two clocks: the one on the wall, and the one that only measures.
+    let (wall, steady) = (Arc::new(AtomicI64::new(house.app.clock.now().millis())), Arc::new(AtomicI64::new(0)));
+    let (own_wall, own_steady) = (wall.clone(), steady.clone());
+    let clock = Clock::by(SteadyClock::reading(move || Reading {
+        wall_millis: own_wall.load(SeqCst),
+        steady: Duration::from_millis(own_steady.load(SeqCst).unsigned_abs()),
+    }));
+    let passes = |millis: i64| _ = (wall.fetch_add(millis, SeqCst), steady.fetch_add(millis, SeqCst));
+    let other = house.under(clock);
+    let bills = || other.ask(Call::get("/bills").by(&ana));
+    bills().await.is(200);
+    wall.fetch_sub(60 * MINUTE, SeqCst);
+    bills().await.is(200);
+    passes(14 * MINUTE);
+    bills().await.is(200);
+    // A tenth longer than by a clock that is right.
+    passes(17 * MINUTE);
+    bills().await.is_refused(401, "signed_out");
 }
 
 #[tokio::test]
