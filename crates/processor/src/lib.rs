@@ -36,6 +36,9 @@ use std::{
 use store::Store;
 use tokio::net::TcpListener;
 
+/// The name of the one task.
+const BANKS: &str = "banks";
+
 pub type App = Arc<Processor>;
 
 pub struct Processor {
@@ -97,21 +100,28 @@ pub fn router(app: App) -> Router {
 /// Until `stop` is done.
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()>) {
     let tasks = Arc::new(Tasks::default());
-    let banks = app.clone();
-    tasks.supervise("banks", move || answer_for_the_banks(banks.clone()));
+    supervise(&app, &tasks);
     let limits = app.settings.connections().within(::serve::process::raise_descriptors());
     ::serve::run(listener, router(app), limits, stop).await;
     tasks.stop();
 }
 
+/// Starts what runs without a request, until `tasks.stop()`.
+pub fn supervise(app: &App, tasks: &Arc<Tasks>) {
+    let (app, own) = (app.clone(), tasks.clone());
+    tasks.supervise(BANKS, move || answer_for_the_banks(app.clone(), own.clone()));
+}
+
 /// Every second what banks have to say, every minute some of what nobody needs any more.
-async fn answer_for_the_banks(app: App) {
+async fn answer_for_the_banks(app: App, tasks: Arc<Tasks>) {
     let mut rounds: u64 = 0;
     loop {
-        if app.store.end_debits(app.now()).await.is_err() {
+        if !matches!(tasks.step(BANKS, app.store.end_debits(app.now())).await, Some(Ok(()))) {
             tracing::error!("bank debits could not be answered");
         }
-        if rounds.is_multiple_of(60) && app.store.sweep_tokens(app.now()).await.is_err() {
+        if rounds.is_multiple_of(60)
+            && !matches!(tasks.step(BANKS, app.store.sweep_tokens(app.now())).await, Some(Ok(())))
+        {
             tracing::error!("old tokens could not be deleted");
         }
         rounds += 1;
