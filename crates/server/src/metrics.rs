@@ -73,6 +73,10 @@ pub static EVENTS_UNMATCHED: Metric = Metric::gauge(
     "kppay_events_unmatched",
     "Words of the processor that our books could not take, and nobody has closed.",
 );
+pub static EVENTS_AHEAD: Metric = Metric::counter(
+    "kppay_events_ahead_total",
+    "Events of the processor whose number is so far ahead that others must be missing: see the log.",
+);
 pub static RECONCILE_DIFFERENCES: Metric = Metric::gauge(
     "kppay_reconcile_differences",
     "Differences between our payments and the processor's charges, by the last reconciliation.",
@@ -148,6 +152,7 @@ pub static ALL: &[&Metric] = &[
     &PAYMENTS_TAKEN_AFTER_ALL,
     &DEBITS_OVERDUE,
     &EVENTS_UNMATCHED,
+    &EVENTS_AHEAD,
     &RECONCILE_DIFFERENCES,
     &RECONCILED_AT,
     &TASK_RESTARTS,
