@@ -14,7 +14,7 @@ pub mod settings;
 pub mod store;
 mod transaction;
 
-use ::serve::{Tasks, process::machine_millis};
+use ::serve::{Tasks, clock::SteadyClock, process::machine_millis};
 use axum::{
     Json, Router,
     extract::DefaultBodyLimit,
@@ -36,6 +36,9 @@ use std::{
 use store::Store;
 use tokio::net::TcpListener;
 
+/// The name of the one task.
+const BANKS: &str = "banks";
+
 pub type App = Arc<Processor>;
 
 pub struct Processor {
@@ -43,6 +46,7 @@ pub struct Processor {
     pub store: Store,
     /// Who makes tokens, and how many.
     makers: Makers,
+    machine: SteadyClock,
     /// From the machine's clock to the moment that `--clock` names.
     start_millis: i64,
     /// How far `POST /v1/clock` has moved the time on since.
@@ -55,11 +59,13 @@ impl Processor {
         let start_millis = settings.clock.map_or(0, |moment| moment.millis() - machine_millis());
         let moved_millis = AtomicI64::new(store.clock_moved().await?);
         let makers = Makers::new(settings.tokens_by_address);
-        Ok(Arc::new(Self { settings, store, makers, start_millis, moved_millis }))
+        let machine = SteadyClock::default();
+        Ok(Arc::new(Self { settings, store, makers, machine, start_millis, moved_millis }))
     }
 
     pub fn now(&self) -> Instant {
-        Instant::from_millis(self.unmoved_millis().saturating_add(self.moved_millis.load(Ordering::Relaxed)))
+        let started = self.machine.millis().saturating_add(self.start_millis);
+        Instant::from_millis(started.saturating_add(self.moved_millis.load(Ordering::Relaxed)))
     }
 
     /// Time moves on, never back; a restart keeps it.
@@ -94,21 +100,28 @@ pub fn router(app: App) -> Router {
 /// Until `stop` is done.
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()>) {
     let tasks = Arc::new(Tasks::default());
-    let banks = app.clone();
-    tasks.supervise("banks", move || answer_for_the_banks(banks.clone()));
+    supervise(&app, &tasks);
     let limits = app.settings.connections().within(::serve::process::raise_descriptors());
     ::serve::run(listener, router(app), limits, stop).await;
     tasks.stop();
 }
 
+/// Starts what runs without a request, until `tasks.stop()`.
+pub fn supervise(app: &App, tasks: &Arc<Tasks>) {
+    let (app, own) = (app.clone(), tasks.clone());
+    tasks.supervise(BANKS, move || answer_for_the_banks(app.clone(), own.clone()));
+}
+
 /// Every second what banks have to say, every minute some of what nobody needs any more.
-async fn answer_for_the_banks(app: App) {
+async fn answer_for_the_banks(app: App, tasks: Arc<Tasks>) {
     let mut rounds: u64 = 0;
     loop {
-        if app.store.end_debits(app.now()).await.is_err() {
+        if !matches!(tasks.step(BANKS, app.store.end_debits(app.now())).await, Some(Ok(()))) {
             tracing::error!("bank debits could not be answered");
         }
-        if rounds.is_multiple_of(60) && app.store.sweep_tokens(app.now()).await.is_err() {
+        if rounds.is_multiple_of(60)
+            && !matches!(tasks.step(BANKS, app.store.sweep_tokens(app.now())).await, Some(Ok(())))
+        {
             tracing::error!("old tokens could not be deleted");
         }
         rounds += 1;

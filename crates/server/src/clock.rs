@@ -1,17 +1,21 @@
 //! The clock: what time it is. Everything that asks "now" asks here, so that tests and the demo can live on another day. Knows
-//! neither why it was set (`--clock`) nor who moves it on (`demo`). Time never runs back.
+//! neither why it was set (`--clock`) nor who moves it on (`demo`). Time never runs back and never stands still (`serve::clock`).
 
+use crate::metrics;
 use contract::{Date, Instant};
-use serve::process::machine_millis;
+use serve::{clock::SteadyClock, process::machine_millis};
 use std::sync::atomic::{AtomicI64, Ordering};
+
+/// A machine's clock that is set back by more is said so: what servers tell each other by the time of day goes wrong.
+const FAR_BEHIND_MILLIS: i64 = 60_000;
 
 /// The machine's clock, unless it was started at another moment; it ticks as the machine's does.
 #[derive(Debug, Default)]
 pub struct Clock {
+    machine: SteadyClock,
     /// From the machine's clock to the moment this one was started at.
     start_millis: i64,
     moved_millis: AtomicI64,
-    latest: AtomicI64,
 }
 
 impl Clock {
@@ -19,11 +23,16 @@ impl Clock {
     pub fn starting_at(moment: Instant) -> Self {
         Self { start_millis: moment.millis() - machine_millis(), ..Self::default() }
     }
-    pub fn now(&self) -> Instant {
-        let now = self.unmoved().millis().saturating_add(self.moved_millis.load(Ordering::Relaxed));
-        Instant::from_millis(self.latest.fetch_max(now, Ordering::Relaxed).max(now))
+    /// Goes by another clock than this machine's.
+    pub fn by(machine: SteadyClock) -> Self {
+        Self { machine, ..Self::default() }
     }
-    /// For what must agree with a clock that the demo does not move, such as a phone's: tests set a phone when they start this one.
+    pub fn now(&self) -> Instant {
+        let started = self.machine.millis().saturating_add(self.start_millis);
+        Instant::from_millis(started.saturating_add(self.moved_millis.load(Ordering::Relaxed)))
+    }
+    /// For what must agree with a clock that the demo does not move and nobody set back, such as a phone's: tests set a phone when they
+    /// start this one.
     pub fn unmoved(&self) -> Instant {
         Instant::from_millis(machine_millis().saturating_add(self.start_millis))
     }
@@ -33,6 +42,17 @@ impl Clock {
     /// It has been moved on by at least so much in all.
     pub fn follow(&self, moved_millis: i64) {
         self.moved_millis.fetch_max(moved_millis, Ordering::Relaxed);
+    }
+    /// Says so if the machine's clock was set back; to be asked now and then.
+    pub fn watch(&self) {
+        let behind = self.machine.behind_millis();
+        metrics::CLOCK_BEHIND.set(behind / 1_000);
+        if behind > FAR_BEHIND_MILLIS {
+            tracing::error!(
+                seconds = behind / 1_000,
+                "alarm: the machine's clock was set back; time goes on slowly until it has caught up, or this server starts again"
+            );
+        }
     }
 }
 
@@ -48,6 +68,8 @@ pub fn day_in(zone: &str, at: Instant) -> Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serve::clock::Reading;
+    use std::time::Duration;
 
     #[test]
     fn at_ten_in_the_evening_honolulu_is_still_on_the_day_that_is_over_in_atlanta() {
@@ -69,6 +91,27 @@ mod tests {
         }
         clock.follow(90_000);
         assert!(clock.now().millis() >= before + 90_000);
+    }
+
+    #[test]
+    fn a_machine_s_clock_that_is_far_behind_is_said() {
+        let set = std::sync::Arc::new(AtomicI64::new(7_200_000));
+        let wall = set.clone();
+        let clock = Clock::by(SteadyClock::reading(move || Reading {
+            wall_millis: wall.load(Ordering::Relaxed),
+            steady: Duration::ZERO,
+        }));
+        let watched = || {
+            let ((), logged) = crate::refusal::tests::logged(|| clock.watch());
+            (metrics::CLOCK_BEHIND.value(), logged.contains("clock was set back"))
+        };
+        assert_eq!(watched(), (0, false));
+        set.store(7_150_000, Ordering::Relaxed);
+        assert_eq!(watched(), (50, false));
+        set.store(3_600_000, Ordering::Relaxed);
+        assert_eq!(watched(), (3_600, true));
+        set.store(7_300_000, Ordering::Relaxed);
+        assert_eq!(watched(), (0, false));
     }
 
     #[test]

@@ -73,6 +73,10 @@ pub static EVENTS_UNMATCHED: Metric = Metric::gauge(
     "kppay_events_unmatched",
     "Words of the processor that our books could not take, and nobody has closed.",
 );
+pub static EVENTS_AHEAD: Metric = Metric::counter(
+    "kppay_events_ahead_total",
+    "Events of the processor whose number is so far ahead that others must be missing: see the log.",
+);
 pub static RECONCILE_DIFFERENCES: Metric = Metric::gauge(
     "kppay_reconcile_differences",
     "Differences between our payments and the processor's charges, by the last reconciliation.",
@@ -87,6 +91,10 @@ pub static TASK_ROUNDS: Metric =
     Metric::counter("kppay_task_rounds_total", "Steps of the rounds of all background tasks.");
 pub static LOG_LINES_LOST: Metric =
     Metric::gauge("kppay_log_lines_lost", "Log lines that could not be written since the start.");
+pub static CLOCK_BEHIND: Metric = Metric::gauge(
+    "kppay_clock_behind_seconds",
+    "How far the machine's clock is behind this server's time, since it was set back.",
+);
 pub static NOT_READY: Metric =
     Metric::gauge("kppay_not_ready", "Checks of /readyz that failed when it was last asked.");
 
@@ -144,11 +152,13 @@ pub static ALL: &[&Metric] = &[
     &PAYMENTS_TAKEN_AFTER_ALL,
     &DEBITS_OVERDUE,
     &EVENTS_UNMATCHED,
+    &EVENTS_AHEAD,
     &RECONCILE_DIFFERENCES,
     &RECONCILED_AT,
     &TASK_RESTARTS,
     &TASK_ROUNDS,
     &LOG_LINES_LOST,
+    &CLOCK_BEHIND,
     &NOT_READY,
 ];
 

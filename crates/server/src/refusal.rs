@@ -67,7 +67,7 @@ impl From<sqlx::Error> for Error {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::{
         io::{self, Write},
@@ -88,7 +88,7 @@ mod tests {
     }
 
     /// What is logged while something is done.
-    fn logged<T>(work: impl FnOnce() -> T) -> (T, String) {
+    pub(crate) fn logged<T>(work: impl FnOnce() -> T) -> (T, String) {
         let kept = Kept::default();
         let own = kept.clone();
         let subscriber = tracing_subscriber::fmt().json().with_writer(move || own.clone()).finish();

@@ -3,4 +3,5 @@
 
 mod capture;
 mod charges;
+mod idle;
 mod sandbox;

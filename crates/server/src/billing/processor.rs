@@ -86,7 +86,7 @@ pub trait Processor: Send + Sync {
     /// Sees to it that nothing is charged under a key from now on, unless it was before. A processor that can't close keys answers
     /// `Unanswered` as long as an ask may be under way or the token may be charged, and then what `charge_of` says.
     async fn close(&self, payment: &str) -> Result<Closed, ProcessorError>;
-    /// In order, after a sequence number; a limited number at a time.
+    /// In order, after a sequence number, and numbered without gaps of more than a hundred; a limited number at a time.
     async fn events(&self, after: i64) -> Result<Vec<Told>, ProcessorError>;
     /// Charges made since then, in the order they were made, a limited number at a time: those after the charge named; none at the end.
     async fn charges(&self, after: Option<&str>, since: Instant) -> Result<Vec<Listed>, ProcessorError>;

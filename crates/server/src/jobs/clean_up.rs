@@ -1,8 +1,9 @@
 //! Periodic clean-up, once a minute: what is private in sessions that ran out is wiped, and rows that mean nothing any more are deleted
-//! (`store::clean_up`). Looks after the job queue on the way.
+//! (`store::clean_up`). Looks after the job queue and the machine's clock on the way.
 
 use super::worker;
-use crate::{identity::account_requests::CONFIRM_MILLIS, state::App};
+use crate::{identity::account_requests::CONFIRM_MILLIS, state::App, store::clean_up::LEFTOVERS};
+use contract::Instant;
 use std::time::Duration;
 
 /// Its name among the tasks.
@@ -28,24 +29,34 @@ pub async fn run(app: App) {
 
 /// What fails is logged, and keeps nothing else from being done.
 pub async fn round(app: &App) {
-    let now = app.clock.now();
-    for _ in 0..MOST_BATCHES {
-        if !batch(app, "sessions", app.store.clean_up_sessions(now)).await {
-            break;
-        }
-    }
-    for _ in 0..MOST_BATCHES {
-        if !batch(app, "pending accounts", app.store.clean_up_pending(now, CONFIRM_MILLIS)).await {
-            break;
-        }
-    }
-    batch(app, "jobs", async { worker::look_after(app).await.map(|()| false) }).await;
+    app.clock.watch();
+    until(app, app.clock.now()).await;
+    step(app, "jobs", worker::look_after(app)).await;
 }
 
-/// Gives whether there may be more.
-async fn batch(app: &App, what: &str, work: impl Future<Output = Result<bool, sqlx::Error>>) -> bool {
-    app.step(TASK, work).await.unwrap_or_else(|error| {
-        tracing::error!(what, code = ?error.code, "clean-up failed");
-        false
-    })
+/// What means nothing any more at that moment.
+pub async fn until(app: &App, now: Instant) {
+    batches(app, "drafts", || app.store.wipe_drafts(now)).await;
+    batches(app, "registrations", || app.store.wipe_registrations(now)).await;
+    for leftovers in &LEFTOVERS {
+        batches(app, leftovers.table, || app.store.delete(leftovers, now)).await;
+    }
+    batches(app, "unconfirmed accounts", || app.store.forget_unconfirmed(now, CONFIRM_MILLIS)).await;
+}
+
+/// As long as there may be more.
+async fn batches<F>(app: &App, what: &str, batch: impl Fn() -> F)
+where
+    F: Future<Output = Result<bool, sqlx::Error>>,
+{
+    for _ in 0..MOST_BATCHES {
+        if step(app, what, batch()).await != Some(true) {
+            break;
+        }
+    }
+}
+
+async fn step<T>(app: &App, what: &str, work: impl Future<Output = Result<T, sqlx::Error>>) -> Option<T> {
+    let done = app.step(TASK, work).await;
+    done.map_err(|error| tracing::error!(what, code = ?error.code, "clean-up failed")).ok()
 }

@@ -3,6 +3,7 @@
 use crate::{
     billing::charging,
     billing::processor::{ChargeEvent, Told, understood},
+    metrics,
     state::App,
     store::{
         settle::{Settled, Verdict},
@@ -11,8 +12,9 @@ use crate::{
 };
 use sha2::{Digest, Sha256};
 
-/// The mark follows no event that is farther ahead: all between would never be read. The event is applied, or kept, all the same.
-const FARTHEST: i64 = 1_000_000;
+/// As many as a processor lists at a time, or more. One that is numbered farther ahead says that others are missing, or lies: the mark does not
+/// follow it, or all between would never be read; and it is kept until the mark is near, or its payment would take those for old.
+const PAGE: i64 = 100;
 
 /// What is kept is tried first: it came first.
 pub async fn read(app: &App) -> Result<(), sqlx::Error> {
@@ -20,12 +22,12 @@ pub async fn read(app: &App) -> Result<(), sqlx::Error> {
     let mut read = app.store.mark(EVENTS_READ).await?;
     let Ok(told) = app.processor.events(read).await else { return Ok(()) };
     for told in told {
-        let next = told.sequence.filter(|sequence| (1..=FARTHEST).contains(&sequence.saturating_sub(read)));
-        match apply(app, told.event.as_ref()).await {
+        let next = told.sequence.filter(|sequence| (1..=PAGE).contains(&sequence.saturating_sub(read)));
+        match apply(app, told.event.as_ref(), read).await {
             Ok(None) => {}
-            Ok(Some(why)) => keep(app, &told, why, next).await?,
+            Ok(Some(why)) => keep(app, &told, why, read, next).await?,
             // If the database takes nothing at all, this fails too, and the event is read again.
-            Err(_) => keep(app, &told, Why::NotWritten, next).await?,
+            Err(_) => keep(app, &told, Why::NotWritten, read, next).await?,
         }
         if let Some(next) = next {
             read = next;
@@ -36,10 +38,10 @@ pub async fn read(app: &App) -> Result<(), sqlx::Error> {
 }
 
 async fn match_kept(app: &App) -> Result<(), sqlx::Error> {
-    let now = app.clock.now();
+    let (now, read) = (app.clock.now(), app.store.mark(EVENTS_READ).await?);
     for again in app.store.to_match(now).await? {
         let told = understood(&again.body);
-        let why = apply(app, told.event.as_ref()).await.unwrap_or(Some(Why::NotWritten));
+        let why = apply(app, told.event.as_ref(), read).await.unwrap_or(Some(Why::NotWritten));
         app.store.tried_to_match(&again, why, now).await?;
         if why.is_none() {
             tracing::info!(event = again.id, tries = again.tries + 1, "a kept event of the processor was matched");
@@ -49,11 +51,14 @@ async fn match_kept(app: &App) -> Result<(), sqlx::Error> {
 }
 
 /// None if it was taken; the reason if it has to be kept.
-async fn apply(app: &App, event: Option<&ChargeEvent>) -> Result<Option<Why>, sqlx::Error> {
+async fn apply(app: &App, event: Option<&ChargeEvent>, read: i64) -> Result<Option<Why>, sqlx::Error> {
     let Some(event) = event else { return Ok(Some(Why::Unreadable)) };
     let Some(payment) = payment_of(app, event).await? else { return Ok(Some(Why::Unknown)) };
     if app.store.is_behind(&event.charge, &payment, event.sequence).await? {
         return Ok(Some(Why::Behind));
+    }
+    if is_ahead(event.sequence, read) {
+        return Ok(Some(Why::Ahead));
     }
     let verdict = Verdict {
         charge: Some(event.charge.clone()),
@@ -68,6 +73,10 @@ async fn apply(app: &App, event: Option<&ChargeEvent>) -> Result<Option<Why>, sq
     })
 }
 
+fn is_ahead(sequence: i64, read: i64) -> bool {
+    sequence.saturating_sub(read) > PAGE
+}
+
 /// By the key, which is there before the charge's answer; by the charge for a processor that does not say the key.
 async fn payment_of(app: &App, event: &ChargeEvent) -> Result<Option<String>, sqlx::Error> {
     if let Some(key) = &event.key
@@ -78,7 +87,7 @@ async fn payment_of(app: &App, event: &ChargeEvent) -> Result<Option<String>, sq
     app.store.payment_of_charge(&event.charge).await
 }
 
-async fn keep(app: &App, told: &Told, why: Why, read: Option<i64>) -> Result<(), sqlx::Error> {
+async fn keep(app: &App, told: &Told, why: Why, read: i64, next: Option<i64>) -> Result<(), sqlx::Error> {
     let id = match told.sequence {
         Some(sequence) => format!("event:{sequence}"),
         None => format!("text:{}", data_encoding::HEXLOWER.encode(&Sha256::digest(&told.body))),
@@ -93,7 +102,15 @@ async fn keep(app: &App, told: &Told, why: Why, read: Option<i64>) -> Result<(),
         why,
         at: app.clock.now(),
     };
-    if app.store.keep_unmatched(&kept, read).await? {
+    if app.store.keep_unmatched(&kept, next).await? {
+        if is_ahead(kept.sequence, read) {
+            metrics::EVENTS_AHEAD.add(1);
+            tracing::error!(
+                event = kept.id,
+                read,
+                "alarm: an event of the processor is numbered far ahead: those between are missing"
+            );
+        }
         tracing::error!(
             event = kept.id,
             why = why.word(),

@@ -1,6 +1,6 @@
 //! The outbox: e-mails that wait to be sent, written in the transaction of what they tell, and what became of each.
 
-use super::{Store, Tx, value};
+use super::{Store, Tx, accounts::user_id, value};
 use contract::{Email, Instant, demo::DemoMail};
 use sqlx::Row;
 
@@ -49,8 +49,8 @@ pub enum Outcome {
 impl Queued<'_> {
     pub async fn put(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         sqlx::query(
-            "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret, \
+             recipient) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
         )
         .bind(&self.id)
         .bind(self.cause)
@@ -60,6 +60,7 @@ impl Queued<'_> {
         .bind(&self.message.html)
         .bind(self.at.millis())
         .bind(i64::from(self.is_secret))
+        .bind(user_id(self.to))
         .execute(&mut **tx)
         .await?;
         Ok(())
@@ -160,8 +161,9 @@ impl Store {
 
 /// E-mails queued for one cause since a moment, to one address or, with `None`, to any. Counts what this transaction has queued.
 pub async fn queued_since(tx: &mut Tx, cause: &str, to: Option<&Email>, since: Instant) -> Result<i64, sqlx::Error> {
-    let sql =
-        "SELECT COUNT(*) FROM outbox WHERE cause = $1 AND created_at > $2 AND ($3 = '' OR LOWER(to_address) = $3)";
-    let to = to.map(|to| to.to_string().to_lowercase()).unwrap_or_default();
+    // A server of the version before writes no recipient. What the database makes of capitals depends on its kind and its locale.
+    let sql = "SELECT COUNT(*) FROM outbox WHERE cause = $1 AND created_at > $2 \
+               AND ($3 = '' OR COALESCE(recipient, LOWER(to_address)) = $3)";
+    let to = to.map(user_id).unwrap_or_default();
     sqlx::query_scalar(sql).bind(cause).bind(since.millis()).bind(to).fetch_one(&mut **tx).await
 }

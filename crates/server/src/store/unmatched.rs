@@ -17,6 +17,8 @@ pub enum Why {
     Unknown,
     /// An earlier event of the same charge waits here.
     Behind,
+    /// Numbered far ahead of what was read.
+    Ahead,
     /// The database would not take it.
     NotWritten,
     /// The table of transitions has no such step, or the payment has another charge. Trying again is no use.
@@ -29,6 +31,7 @@ impl Why {
             Self::Unreadable => "unreadable",
             Self::Unknown => "unknown",
             Self::Behind => "behind",
+            Self::Ahead => "ahead",
             Self::NotWritten => "not_written",
             Self::Unfit => "unfit",
         }
@@ -99,7 +102,10 @@ impl Store {
 
     /// It was taken; or, with a reason, when to try once more.
     pub async fn tried_to_match(&self, again: &Again, why: Option<Why>, now: Instant) -> Result<(), sqlx::Error> {
-        let next = why.filter(|why| *why != Why::Unfit).map(|_| now.plus_millis(wait(again.tries + 1)).millis());
+        // Once the mark has come near, those after it wait for this one: half a minute at most.
+        let longest = if why == Some(Why::Ahead) { 4 } else { i64::MAX };
+        let wait = wait((again.tries + 1).min(longest));
+        let next = why.filter(|why| *why != Why::Unfit).map(|_| now.plus_millis(wait).millis());
         sqlx::query(
             "UPDATE event_unmatched SET tries = tries + 1, try_at = $2, why = COALESCE($3, why), matched_at = $4 WHERE id = $1",
         )

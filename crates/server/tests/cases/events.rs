@@ -206,6 +206,33 @@ async fn an_event_with_a_number_far_ahead_makes_nobody_miss_those_between() {
 }
 
 #[tokio::test]
+async fn an_event_with_a_number_more_than_a_page_ahead_is_an_alarm_and_waits_for_those_below_it() {
+    let house = House::open().await;
+    let payment = paid_visit(&house, "64.10").await;
+    let charge: String = house.charge_id().await;
+    let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
+    let lists = |events: serde_json::Value| {
+        let (to, kind) = ("GET /v1/events", "application/json");
+        house.gateway.answers([Fault { to, passes_on: false, status: 200, kind, body: events.to_string() }]);
+    };
+    let alarms = server::metrics::EVENTS_AHEAD.value();
+    lists(json!([told(101, "paid")]));
+    house.round().await;
+    house.round().await;
+    assert_eq!((kept(&house, "ahead").await, house.app.store.mark("processor_events_read").await.unwrap()), (1, 0));
+    assert!(server::metrics::EVENTS_AHEAD.value() > alarms);
+    lists(json!([told(1, "returned")]));
+    house.round().await;
+    let read = house.app.store.mark("processor_events_read").await.unwrap();
+    assert_eq!((state(&house, &payment).await.as_str(), read), ("returned", 1));
+    // Nothing is missing any more.
+    house.app.clock.move_on(60_000);
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), kept(&house, "ahead").await), ("paid", 0));
+    house.books_are_right().await;
+}
+
+#[tokio::test]
 async fn what_our_books_know_no_step_for_is_kept_for_people_and_moves_nothing() {
     let house = House::open().await;
     let payment = paid_visit(&house, "64.10").await;

@@ -5,7 +5,7 @@ use contract::Instant;
 use serde_json::{Value, json};
 use server::{
     clock::Clock,
-    jobs::worker,
+    jobs::{clean_up, worker},
     refusal::Answer,
     state::{App, State},
     store::jobs::{Job, Kind, enqueue, finish},
@@ -85,7 +85,7 @@ async fn a_job_that_fails_is_tried_later_each_time_and_set_aside_in_the_end_and_
     house.jobs().await;
     assert_eq!(house.number("SELECT tries FROM job").await, worker::MOST_TRIES, "nobody runs it any more");
     // It holds what somebody typed: it does not stay for ever.
-    house.app.store.clean_up_sessions(house.app.clock.now().plus_millis(31 * 24 * HOUR * 1_000)).await.unwrap();
+    clean_up::until(&house.app, house.app.clock.now().plus_millis(31 * 24 * HOUR * 1_000)).await;
     assert_eq!(queued(&house).await, 0);
 }
 

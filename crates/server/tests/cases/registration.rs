@@ -273,6 +273,29 @@ async fn whoever_holds_a_statement_floods_nobody_with_letters() {
 }
 
 #[tokio::test]
+async fn an_address_is_one_address_in_capitals_of_any_script_and_of_an_older_server() {
+    let house = House::open().await;
+    let ask = async |to: &str| {
+        let mei = house.look_up(&MEI).await;
+        open(&house, &mei, &new_account(&MEI, to)).await.is(202);
+        house.jobs().await;
+        house.app.clock.move_on(60_000);
+    };
+    let links = "SELECT COUNT(*) FROM outbox WHERE cause LIKE 'link %'";
+    for _ in 0..3 {
+        ask("ÉLODIE@example.org").await;
+        ask("élodie@example.org").await;
+    }
+    assert_eq!(house.number(links).await, 4);
+    for _ in 0..4 {
+        ask("Owner@example.org").await;
+    }
+    sqlx::query("UPDATE outbox SET recipient = NULL").execute(&house.app.store.write).await.unwrap();
+    ask("owner@EXAMPLE.org").await;
+    assert_eq!(house.number(links).await, 8);
+}
+
+#[tokio::test]
 async fn asked_again_because_the_answer_was_lost_it_was_asked_for_once() {
     let house = House::open().await;
     let ana = house.look_up(&ANA).await;

@@ -7,6 +7,15 @@ use crate::house::{
     seed::{ANA, MEI},
 };
 use serde_json::{Value, json};
+use serve::clock::{Reading, SteadyClock};
+use server::{clock::Clock, jobs::clean_up, store::clean_up::LEFTOVERS};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering::SeqCst},
+    },
+    time::Duration,
+};
 
 const ANAS: &str = "ana@example.org";
 const MINUTE: i64 = 60_000;
@@ -43,6 +52,31 @@ async fn a_clock_that_was_moved_back_makes_no_session_longer() {
 }
 
 #[tokio::test]
+async fn under_a_clock_that_is_set_back_a_session_stays_and_still_ends_when_idle() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let ana = house.sign_in(ANAS).await;
+    // A machine with two clocks: the one on the wall, and the one that only measures.
+    let (wall, steady) = (Arc::new(AtomicI64::new(house.app.clock.now().millis())), Arc::new(AtomicI64::new(0)));
+    let (own_wall, own_steady) = (wall.clone(), steady.clone());
+    let clock = Clock::by(SteadyClock::reading(move || Reading {
+        wall_millis: own_wall.load(SeqCst),
+        steady: Duration::from_millis(own_steady.load(SeqCst).unsigned_abs()),
+    }));
+    let passes = |millis: i64| _ = (wall.fetch_add(millis, SeqCst), steady.fetch_add(millis, SeqCst));
+    let other = house.under(clock);
+    let bills = || other.ask(Call::get("/bills").by(&ana));
+    bills().await.is(200);
+    wall.fetch_sub(60 * MINUTE, SeqCst);
+    bills().await.is(200);
+    passes(14 * MINUTE);
+    bills().await.is(200);
+    // A tenth longer than by a clock that is right.
+    passes(17 * MINUTE);
+    bills().await.is_refused(401, "signed_out");
+}
+
+#[tokio::test]
 async fn when_a_session_runs_out_bills_and_amounts_can_be_gone_on_with_and_nothing_private() {
     let house = House::open().await;
     house.register(&ANA, ANAS).await;
@@ -54,7 +88,7 @@ async fn when_a_session_runs_out_bills_and_amounts_can_be_gone_on_with_and_nothi
         house.ask(Call::write("PUT", "/payment-draft").by(&payer).json(&draft)).await.is(204);
         house.app.clock.move_on(15 * MINUTE);
         if is_swept {
-            house.app.store.clean_up_sessions(house.app.clock.now()).await.unwrap();
+            clean_up::until(&house.app, house.app.clock.now()).await;
             assert_eq!(house.number("SELECT COUNT(*) FROM session WHERE draft LIKE '%Neill%'").await, 0);
         }
         house.ask(Call::get("/payment-draft").by(&payer)).await.is_refused(401, "signed_out");
@@ -164,9 +198,28 @@ async fn what_old_sessions_left_is_cleaned_up_in_batches_that_keep_nobody_from_w
     tx.commit().await.unwrap();
     let left = async || house.number("SELECT COUNT(*) FROM session").await;
     let now = house.app.clock.now();
-    assert!(house.app.store.clean_up_sessions(now).await.unwrap(), "there is more");
+    assert!(house.app.store.delete(&LEFTOVERS[0], now).await.unwrap(), "there is more");
     assert_eq!(left().await, 201);
-    server::jobs::clean_up::round(&house.app).await;
+    clean_up::round(&house.app).await;
     assert_eq!((left().await, house.number("SELECT COUNT(*) FROM session WHERE draft LIKE '%Ana%'").await), (1, 0));
     house.ask(Call::get("/bills").by(&ana)).await.is(200);
+}
+
+#[tokio::test]
+async fn what_can_not_be_read_or_deleted_keeps_nothing_else_from_being_cleaned_up() {
+    let house = House::open().await;
+    house.look_up(&MEI).await;
+    let write = async |sql: &'static str| _ = sqlx::query(sql).execute(&house.app.store.write).await.unwrap();
+    write("UPDATE session SET seen_at = 0, draft = '{\"payer_name\": \"Mei'").await;
+    house.look_up(&ANA).await;
+    write("UPDATE session SET seen_at = 0, draft = '{\"payer_name\": \"Ana\"}' WHERE seen_at > 0").await;
+    house.look_up(&ANA).await;
+    write("UPDATE session SET created_at = 0, seen_at = 0 WHERE draft IS NULL").await;
+    write("ALTER TABLE method_token RENAME TO gone").await;
+    write("INSERT INTO closed_key (membership, idempotency_key, begin_by, closed_at) SELECT membership, 'old', 0, 0 FROM session LIMIT 1").await;
+    clean_up::round(&house.app).await;
+    assert_eq!(house.number("SELECT COUNT(*) FROM session WHERE draft LIKE '%Mei%' OR draft LIKE '%Ana%'").await, 0);
+    assert_eq!(house.number("SELECT COUNT(*) FROM session WHERE is_wiped = 1").await, 2);
+    assert_eq!(house.number("SELECT COUNT(*) FROM session").await, 2);
+    assert_eq!(house.number("SELECT COUNT(*) FROM closed_key").await, 0);
 }

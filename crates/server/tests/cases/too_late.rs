@@ -10,6 +10,7 @@ use crate::house::{
 };
 use contract::Instant;
 use serde_json::{Value, json};
+use server::jobs::clean_up;
 use std::{sync::atomic::Ordering, time::Duration};
 
 const FIFTEEN_SECONDS: i64 = 15_000;
@@ -310,7 +311,7 @@ async fn a_closed_key_is_forgotten_after_a_month() {
     house.by_key_until(&ana, &new_key(), until).await.is_refused(404, "not_found");
     let day = 24 * 3_600_000;
     for (days, left) in [(29, 1), (31, 0)] {
-        house.app.store.clean_up_sessions(house.app.clock.now().plus_millis(days * day)).await.unwrap();
+        clean_up::until(&house.app, house.app.clock.now().plus_millis(days * day)).await;
         assert_eq!(house.number("SELECT COUNT(*) FROM closed_key").await, left, "{days} days later");
     }
 }

@@ -7,6 +7,7 @@ use crate::house::{
     seed::{ANA, MEI, Member, ON_FILE},
 };
 use serde_json::{Value, json};
+use server::jobs::clean_up;
 
 const MEIS: &str = "mei@example.org";
 const THIEFS: &str = "thief@example.org";
@@ -230,14 +231,9 @@ async fn what_nobody_confirms_lapses_after_a_day_and_leaves_nothing() {
     house.app.clock.move_on(24 * 3_600_000);
     house.confirm(&token, &code).await.is_refused(422, "link_refused");
     let now = house.app.clock.now();
-    house.app.store.clean_up_pending(now, server::identity::account_requests::CONFIRM_MILLIS).await.unwrap();
+    clean_up::until(&house.app, now).await;
     assert_eq!(house.number("SELECT COUNT(*) FROM pending_account").await, 0);
-    house
-        .app
-        .store
-        .clean_up_pending(now.plus_millis(24 * 3_600_000), server::identity::account_requests::CONFIRM_MILLIS)
-        .await
-        .unwrap();
+    clean_up::until(&house.app, now.plus_millis(24 * 3_600_000)).await;
     assert_eq!(house.number("SELECT COUNT(*) FROM membership_code").await, 0);
     // Membership and address are as free as they were.
     house.register(&ANA, MEIS).await;
@@ -319,7 +315,7 @@ async fn what_an_earlier_version_opened_and_nobody_confirmed_is_no_account() {
     assert_eq!(house.number(&format!("SELECT COUNT(*) FROM session WHERE id = '{id}' AND ended_at IS NULL")).await, 0);
     sqlx::query("UPDATE account SET email_confirmed_at = NULL").execute(&house.app.store.write).await.unwrap();
     let day = server::identity::account_requests::CONFIRM_MILLIS;
-    house.app.store.clean_up_pending(house.app.clock.now().plus_millis(day), day).await.unwrap();
+    clean_up::until(&house.app, house.app.clock.now().plus_millis(day)).await;
     assert_eq!(accounts(&house).await, 0);
 }
 

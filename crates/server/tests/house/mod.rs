@@ -155,13 +155,16 @@ impl House {
     /// A second server on the same database, which knows nothing of this one.
     pub async fn beside(&self) -> Beside {
         let store = Store::open(&self.database_url).await.unwrap();
-        let app = State::new(
-            self.app.settings.clone(),
-            profile(),
-            store,
-            Clock::starting_at(self.app.clock.now()),
-            self.line.clone(),
-        );
+        self.server(store, Clock::starting_at(self.app.clock.now()))
+    }
+
+    /// This server under another clock.
+    pub fn under(&self, clock: Clock) -> Beside {
+        self.server(self.app.store.clone(), clock)
+    }
+
+    fn server(&self, store: Store, clock: Clock) -> Beside {
+        let app = State::new(self.app.settings.clone(), profile(), store, clock, self.line.clone());
         let address = SocketAddr::from(([192, 0, 2, 2], 1234));
         Beside { router: server::http::service(&app).unwrap().layer(MockConnectInfo(address)) }
     }

@@ -1,0 +1,24 @@
+//! What runs without a request.
+
+use crate::sandbox::Sandbox;
+use serve::{Tasks, tasks::Waits};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+#[tokio::test]
+async fn an_idle_processor_starts_nothing_again() {
+    static RESTARTS: AtomicUsize = AtomicUsize::new(0);
+    // Three times as long as the pause between two rounds.
+    let waits = Waits { still: Duration::from_secs(3), ..Waits::default() };
+    let tasks = Arc::new(Tasks::new(waits, || _ = RESTARTS.fetch_add(1, Ordering::SeqCst)));
+    let sandbox = Sandbox::open().await;
+    processor::supervise(&sandbox.app, &tasks);
+    tokio::time::sleep(2 * waits.still).await;
+    assert_eq!((tasks.silent(), RESTARTS.load(Ordering::SeqCst)), (vec![], 0));
+    tasks.stop();
+}
