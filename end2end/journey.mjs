@@ -3,6 +3,12 @@
 import assert from 'node:assert/strict';
 import { BEGINS } from './harness.mjs';
 
+/** Every way to say that nothing was taken, sent or changed, in both languages; the app says some of them no more (tests/denials.rs). */
+export const DENIALS = [
+  'No money was taken', 'No payment was sent', 'sent no payment', 'did not reach us', 'nothing was begun', 'Nothing was paid', 'Nothing of it was paid',
+  'Nothing was charged', 'No se tomó dinero', 'se envió ningún pago', 'no nos llegó', 'no se inició nada', 'se pagó nada', 'No se pagó', 'No se cobró',
+];
+
 export const WORDS = {
   en: {
     payOnce: /^Pay once, without an account/,

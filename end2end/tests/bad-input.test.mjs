@@ -177,13 +177,13 @@ scene('pay without agreeing: it says so and sends nothing', async ({ house, paye
   assert.equal(house.edge.count('POST', /\/payments$/), 0);
 });
 
-scene('a session that ended: it says that no payment was sent, and nothing was', async ({ house, payer, member }) => {
+scene('a session that ended: it says that pressing Pay sent nothing, and nothing was', async ({ house, payer, member }) => {
   await payer.reachesReview(member);
   const before = books(house);
   await payer.context.clearCookies();
   await payer.pays();
   await payer.reads('You were signed out to protect your information');
-  await payer.reads(/No payment was sent/);
+  await payer.reads(/so this time it sent no payment\. Find your bill again to see what you still owe/);
   untouched(house, before);
 });
 

@@ -1,11 +1,16 @@
 // How long one is signed in: the warning, the end, other tabs, sleep, a clock that is set, and what is left behind the back button.
 import assert from 'node:assert/strict';
+import { books, paidOnce } from '../books.mjs';
+import { DENIALS } from '../journey.mjs';
 import { scene, useBrowser } from '../stage.mjs';
 
 useBrowser();
 
 const ANA = 'ana.oneill@example.org';
 const MINUTE = 60_000;
+/** Of a page that speaks of its own end and of nothing that was paid before. */
+const BY_THAT = /No payment is sent or stopped by that\. Sign in to see what you have paid, or find your bill again/;
+const DENIAL = new RegExp(DENIALS.join('|'));
 
 scene('after thirteen minutes the member is asked, and one press goes on', async ({ payer }) => {
   await payer.signsIn();
@@ -50,7 +55,7 @@ scene('when nobody answers, the page is left for good and the bill can be gone o
   await house.later(15 * 60);
   await payer.page.clock.runFor(0.2 * MINUTE);
   await payer.sees(payer.words.timedOut);
-  await payer.reads(/No payment was sent/);
+  await payer.reads(BY_THAT);
   assert.equal(house.billing('SELECT COUNT(*) AS n FROM payment WHERE created_at > (SELECT MAX(created_at) - 1000 FROM session)')[0].n, 0);
   assert.equal(await payer.page.locator('iframe').count(), 0);
   await payer.page.goBack();
@@ -64,6 +69,52 @@ scene('when nobody answers, the page is left for good and the bill can be gone o
   await payer.continues();
   await payer.sees(payer.words.how);
   assert.equal(await payer.page.getByLabel(payer.words.name).inputValue(), '', 'what is private is gone');
+});
+
+/** Nobody does anything on these pages until time is up, which the server finds too. */
+async function untilTimeIsUp(house, ...payers) {
+  await payers[0].page.clock.runFor(14.9 * MINUTE);
+  await house.later(15 * 60);
+  for (const payer of payers) await payer.page.clock.runFor(0.3 * MINUTE);
+  for (const payer of payers) await payer.sees(payer.words.timedOut);
+}
+
+for (const [how, bank, state, shown] of [['by card', false, 'paid', 'paid'], ['from a bank account', true, 'processing', 'sent']]) {
+  scene(`whoever paid ${how} and left it on the screen is told nothing else when time is up`, { timeout: 120_000 }, async ({ house, payer, member }) => {
+    await payer.reachesReview(member, { bank });
+    const before = books(house);
+    await payer.pays();
+    await payer.sees(payer.words[shown]);
+    await untilTimeIsUp(house, payer);
+    await payer.reads(BY_THAT);
+    assert.doesNotMatch(await payer.text(), DENIAL);
+    paidOnce(house, before, { cents: 6410, state });
+    // where it sends them: the bill that is left, or that its payment is on its way
+    await payer.main.getByRole('link', { name: 'Find my bill again' }).click();
+    await payer.sees(payer.words.find);
+    await payer.finds(member.identifiers);
+    await payer.sees(payer.words.owe);
+    await payer.bill('hospital').waitFor();
+    if (bank) await payer.bill('professional').getByText(/on (its|their) way/).first().waitFor();
+    else assert.equal(await payer.bill('professional').count(), 0);
+  });
+}
+
+scene('a tab denies nothing of what another tab sent and has no answer to, when time is up', { timeout: 120_000 }, async ({ house, payer, member }) => {
+  await payer.reachesReview(member);
+  const before = books(house);
+  const tab = await payer.secondTab();
+  await tab.goes('/pay/amount');
+  await tab.sees(tab.words.owe);
+  house.edge.fault({ path: /^\/api\/v1\/payments$/, lose: true });
+  house.edge.fault({ method: 'GET', path: /^\/api\/v1\/payments\?idempotency_key=/, times: Infinity, drop: true });
+  await payer.pays();
+  await payer.sees(payer.words.checkingPayment);
+  await untilTimeIsUp(house, payer, tab);
+  await payer.reads(/A payment you sent was still on its way\./);
+  await tab.reads(BY_THAT);
+  for (const each of [payer, tab]) assert.doesNotMatch(await each.text(), DENIAL);
+  paidOnce(house, before, { cents: 6410, state: 'paid' });
 });
 
 scene('a laptop that slept, and a clock that was set back, gain no time', async ({ house, payer, another }) => {

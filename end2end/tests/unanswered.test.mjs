@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { books, countOf, paidOnce, untouched } from '../books.mjs';
+import { DENIALS } from '../journey.mjs';
 import { scene, useBrowser } from '../stage.mjs';
 
 useBrowser();
@@ -16,27 +17,21 @@ const LONG = { timeout: 45_000 };
 /** As long as an order may take to begin, and what the server adds, in milliseconds. */
 const OVER = 20_000;
 
-/** Every way to say that nothing was taken, sent or changed, in both languages. */
-const NOTHING = [
-  'No money was taken', 'No payment was sent', 'did not reach us', 'nothing was begun', 'Nothing was paid',
-  'No se tomó dinero', 'No se envió ningún pago', 'no nos llegó', 'no se inició nada', 'No se pagó',
-];
-
 /** Writes down whenever the page says one of these, from now on and over reloads. */
 async function listen(payer) {
   const said = [];
   await payer.context.exposeBinding('reportWords', (_, words) => said.push({ words, at: Date.now() }));
-  await payer.context.addInitScript((nothing) => {
+  await payer.context.addInitScript((denials) => {
     const heard = new Set();
     const look = () => {
       const text = document.querySelector('main')?.textContent ?? '';
-      for (const words of nothing.filter((words) => text.includes(words) && !heard.has(words))) {
+      for (const words of denials.filter((words) => text.includes(words) && !heard.has(words))) {
         heard.add(words);
         window.reportWords(words);
       }
     };
     new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
-  }, NOTHING);
+  }, DENIALS);
   return said;
 }
 
@@ -182,6 +177,25 @@ atReview('signed out while it is checking: it says not to pay again, and nothing
   await payer.reads('Please don’t pay again.');
   assert.deepEqual(said, []);
   paidOnce(house, stage.before, { cents: 6410, state: 'paid' });
+});
+
+atReview('a mistyped address while nobody knows denies nothing, and its links lead to the receipt', async (stage) => {
+  const { house, payer, said } = stage;
+  house.edge.fault({ path: PAYMENTS, lose: true });
+  const asked = house.edge.fault({ method: 'GET', path: BY_KEY, times: Infinity, drop: true });
+  await payer.pays();
+  await payer.sees(payer.words.checkingPayment);
+  await payer.goes('/pay/recipt');
+  await payer.sees('This page does not exist');
+  await payer.reads(/No payment is sent or stopped by that\. If you were paying, find your bill again/);
+  assert.deepEqual(said, [], 'it was paid');
+  paidOnce(house, stage.before, { cents: 6410, state: 'paid' });
+  asked.times = 0;
+  await payer.main.getByRole('link', { name: 'Pay your health plan bill' }).click();
+  await payer.page.getByRole('link', { name: payer.words.payOnce }).click();
+  await payer.sees(payer.words.find);
+  await payer.finds(stage.member.identifiers);
+  await isPaidOnce(stage);
 });
 
 atReview('a payment for one bill is not called lost where somebody else’s bill is found', async (stage) => {

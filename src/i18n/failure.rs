@@ -33,7 +33,7 @@ pub const EN: FailureWords = FailureWords {
         format!("This did not work, and it is not your fault. What you typed is still here. You can also call {phone}.")
     },
     not_found_title: "This page does not exist",
-    not_found_lead: "The address may be mistyped, or the page has moved. Nothing was paid or changed.",
+    not_found_lead: "The address may be mistyped, or the page has moved. No payment is sent or stopped by that. If you were paying, find your bill again and see what became of the payment before you press Pay again.",
 };
 
 pub const ES: FailureWords = FailureWords {
@@ -51,5 +51,5 @@ pub const ES: FailureWords = FailureWords {
         format!("Esto no funcionó, y no es culpa suya. Lo que escribió sigue aquí. También puede llamar al {phone}.")
     },
     not_found_title: "Esta página no existe",
-    not_found_lead: "Puede que la dirección esté mal escrita o que la página se haya movido. No se pagó ni cambió nada.",
+    not_found_lead: "Puede que la dirección esté mal escrita o que la página se haya movido. Con eso no se envía ni se detiene ningún pago. Si estaba pagando, busque su factura otra vez y mire qué pasó con el pago antes de volver a pulsar Pagar.",
 };

@@ -1,5 +1,5 @@
-//! After a session: told why it ended, whether a payment was sent, and how to go on. Reached by loading it anew, so that nothing of
-//! before is left in memory.
+//! After a session: told why it ended, where to see what was paid, and how to go on. Reached by loading it anew, so that nothing of
+//! before is left in memory; another tab may have paid, so it denies no payment.
 
 use crate::{
     browser,

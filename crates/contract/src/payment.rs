@@ -268,6 +268,13 @@ pub enum PaymentState {
     Processing,
 }
 
+impl PaymentState {
+    /// It is over, and nothing was taken at any time.
+    pub fn took_no_money(self) -> bool {
+        matches!(self, Self::Failed | Self::Cancelled)
+    }
+}
+
 /// Why no money was taken, or why it went back. An unknown one is shown as `ProcessingError`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

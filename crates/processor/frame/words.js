@@ -8,7 +8,7 @@ export const WORDS = {
     account_kind: 'Kind of account', checking: 'Checking', savings: 'Savings',
     routing: 'Routing number', routing_hint: 'Nine digits, at the bottom left of a check', routing_good: 'This is a valid US routing number',
     account: 'Account number', account_hint: '4 to 17 digits. You can paste it.',
-    unavailable: 'Your details could not be sent. Nothing was charged. Check the connection and try again.',
+    unavailable: 'Your details could not be sent. Check the connection and try again. Nothing is charged by that.',
     errors: {
       number: {
         missing: 'Card number: type the number on the front of the card', too_short: 'Card number: some digits are missing',
@@ -35,7 +35,7 @@ export const WORDS = {
     account_kind: 'Tipo de cuenta', checking: 'Corriente', savings: 'De ahorros',
     routing: 'Número de ruta', routing_hint: 'Nueve dígitos, abajo a la izquierda en un cheque', routing_good: 'Es un número de ruta válido de EE. UU.',
     account: 'Número de cuenta', account_hint: 'De 4 a 17 dígitos. Puede pegarlo.',
-    unavailable: 'No se pudieron enviar sus datos. No se cobró nada. Revise la conexión e inténtelo otra vez.',
+    unavailable: 'No se pudieron enviar sus datos. Revise la conexión e inténtelo otra vez. Con eso no se cobra nada.',
     errors: {
       number: {
         missing: 'Número de tarjeta: escriba el número del frente de la tarjeta', too_short: 'Número de tarjeta: faltan dígitos',

@@ -16,7 +16,7 @@ pub use account::{
 use crate::{store::outbox::Message, words};
 use contract::{
     Locale,
-    payment::{Payment, PaymentState},
+    payment::{Method, Payment, PaymentState},
     portal::Portal,
 };
 
@@ -24,9 +24,8 @@ fn message(subject: String, text: String, locale: Locale) -> Message {
     Message { html: html::page(locale.code(), &subject, &text), subject, text }
 }
 
-/// The letter that goes with a payment's state: the receipt, that it is on its way, or that it came back. A payment that took no
-/// money sends none: the member was told on the page.
-pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Locale) -> Option<Message> {
+/// The letter that goes with a payment's state: the receipt, that it is on its way, that it came back, or that it took no money.
+pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Locale) -> Message {
     let say = |english, spanish| words::say(locale, english, spanish);
     let amount = words::money(payment.charged);
     let (subject, first) = match (payment.state, locale) {
@@ -59,11 +58,31 @@ pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Loc
         (PaymentState::Refunded, Locale::Es) => {
             ("Su pago fue reembolsado", format!("Su pago de {amount} fue reembolsado."))
         }
-        (PaymentState::Failed | PaymentState::Cancelled, _) => return None,
+        (PaymentState::Failed, Locale::En) => (
+            "Your payment did not go through",
+            format!("Your payment of {amount} did not go through: no money was taken. You still owe this amount."),
+        ),
+        (PaymentState::Failed, Locale::Es) => (
+            "Su pago no se realizó",
+            format!("Su pago de {amount} no se realizó: no se tomó dinero. Todavía debe este importe."),
+        ),
+        (PaymentState::Cancelled, Locale::En) => (
+            "Your payment was canceled",
+            format!("Your payment of {amount} was canceled: no money was taken. You still owe this amount."),
+        ),
+        (PaymentState::Cancelled, Locale::Es) => (
+            "Su pago fue cancelado",
+            format!("Su pago de {amount} fue cancelado: no se tomó dinero. Todavía debe este importe."),
+        ),
     };
     let brand = &portal.brand.name;
     let mut lines = vec![first, String::new()];
-    lines.push(format!("{}: {}", say("Receipt number", "Número de recibo"), payment.reference));
+    let number = if payment.state.took_no_money() {
+        say("Reference", "Referencia")
+    } else {
+        say("Receipt number", "Número de recibo")
+    };
+    lines.push(format!("{number}: {}", payment.reference));
     let moment = words::moment(payment.created_at, &payment.time_zone, locale);
     lines.push(format!("{}: {moment}", say("Date", "Fecha")));
     lines.push(format!("{}: {}", say("For the bills", "Por las facturas"), words::money(payment.total)));
@@ -74,7 +93,10 @@ pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Loc
         let expected = words::weekday_and_day(expected, locale);
         lines.push(format!("{}: {expected}", say("Expected by", "Se espera para el")));
     }
-    if let (PaymentState::Returned, Some(failure)) = (payment.state, payment.failure) {
+    if let (PaymentState::Returned | PaymentState::Failed, Some(failure)) = (payment.state, payment.failure) {
+        // Whoever tries cards reads it too.
+        let is_card = matches!(payment.method, Method::Card { .. });
+        let failure = if is_card { failure.without_detail() } else { failure };
         lines.push(words::failure(failure, locale).to_owned());
     }
     lines.push(String::new());
@@ -88,5 +110,5 @@ pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Loc
         }
     });
     lines.push(brand.clone());
-    Some(message(format!("{brand}: {subject} ({})", payment.reference), lines.join("\n"), locale))
+    message(format!("{brand}: {subject} ({})", payment.reference), lines.join("\n"), locale)
 }

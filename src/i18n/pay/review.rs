@@ -36,7 +36,8 @@ pub struct ReviewWords {
     pub too_late: &'static str,
     /// Minutes.
     pub too_many: fn(usize, phone: &str) -> String,
-    pub signed_out: &'static str,
+    /// Of this press of Pay; an earlier one may have sent the payment.
+    pub not_sent: &'static str,
     pub brand_refused: &'static str,
     pub try_later: &'static str,
     pub just_paid_title: &'static str,
@@ -101,14 +102,14 @@ pub const EN: ReviewWords = ReviewWords {
             "There were too many tries to pay. Come back in {n} {minutes}, or call {phone}. Everything you chose is kept."
         )
     },
-    signed_out: "No payment was sent. Find your bill again to go on.",
+    not_sent: "You pressed Pay after that, so this time it sent no payment. Find your bill again to see what you still owe, and to go on.",
     brand_refused: "We don’t accept this kind of card. Use another one.",
     try_later: "Something is wrong on our side. Everything you chose is kept. Try again in a minute, or call us.",
     just_paid_title: "This bill was paid a few minutes ago",
     just_paid: "Somebody has just paid on one of these bills. No money was taken now. Pay on it again only if you mean to.",
     pay_again: "I want to pay again",
     never_arrived: "Your payment did not reach us. Everything you chose is kept: you can press Pay again.",
-    not_from_before_title: "No payment from before on these bills",
+    not_from_before_title: "The payment you sent before is not on these bills",
     not_from_before: "You sent a payment before, and we could not find out what became of it. Nothing of it was paid on these bills. If it was for somebody else’s bill, find that bill before you pay.",
     checking_title: "We are checking your payment",
     checking_lead: "We did not hear back in time. We are asking whether the payment arrived; it can take half a minute.",
@@ -126,7 +127,7 @@ pub const EN: ReviewWords = ReviewWords {
     elsewhere_title: "The payment you sent before is another bill’s",
     elsewhere: "It reached us. To see what became of it, find the bill that it is for. Please don’t pay that bill again.",
     taken_over_title: "Another bill was opened in this browser",
-    taken_over: "What you see now is the bill that was opened last. Nothing was paid here for the one before. To go on with that one, find it again.",
+    taken_over: "What you see now is the bill that was opened last. No payment is sent or stopped by that. To go on with the one before, or to see what you still owe of it, find it again.",
 };
 
 pub const ES: ReviewWords = ReviewWords {
@@ -166,14 +167,14 @@ pub const ES: ReviewWords = ReviewWords {
             "Hubo demasiados intentos de pago. Vuelva en {n} {minutes} o llame al {phone}. Todo lo que eligió se guarda."
         )
     },
-    signed_out: "No se envió ningún pago. Busque su factura otra vez para continuar.",
+    not_sent: "Pulsó Pagar después de eso, así que esta vez no se envió ningún pago. Busque su factura otra vez para ver lo que todavía debe y continuar.",
     brand_refused: "No aceptamos este tipo de tarjeta. Use otra.",
     try_later: "Algo falla de nuestro lado. Todo lo que eligió se guarda. Inténtelo en un minuto o llámenos.",
     just_paid_title: "Esta factura se pagó hace unos minutos",
     just_paid: "Alguien acaba de pagar una de estas facturas. Ahora no se tomó dinero. Pague otra vez solo si quiere hacerlo.",
     pay_again: "Quiero pagar otra vez",
     never_arrived: "Su pago no nos llegó. Todo lo que eligió se guarda: puede pulsar Pagar otra vez.",
-    not_from_before_title: "Ningún pago anterior en estas facturas",
+    not_from_before_title: "El pago que envió antes no está en estas facturas",
     not_from_before: "Antes envió un pago y no pudimos saber qué pasó con él. No se pagó nada de él en estas facturas. Si era de la factura de otra persona, busque esa factura antes de pagar.",
     checking_title: "Estamos comprobando su pago",
     checking_lead: "No recibimos respuesta a tiempo. Estamos preguntando si el pago llegó; puede tardar medio minuto.",
@@ -191,5 +192,5 @@ pub const ES: ReviewWords = ReviewWords {
     elsewhere_title: "El pago que envió antes es de otra factura",
     elsewhere: "Nos llegó. Para ver qué pasó con él, busque la factura a la que corresponde. Por favor, no la pague otra vez.",
     taken_over_title: "Se abrió otra factura en este navegador",
-    taken_over: "Lo que ve ahora es la factura que se abrió por último. Aquí no se pagó nada de la anterior. Para seguir con ella, búsquela de nuevo.",
+    taken_over: "Lo que ve ahora es la factura que se abrió por último. Con eso no se envía ni se detiene ningún pago. Para seguir con la anterior, o para ver lo que todavía debe de ella, búsquela de nuevo.",
 };

@@ -14,7 +14,7 @@ use crate::{
     state::App,
     store::{
         asking::Asked,
-        settle::{Addressed, Settled, Verdict},
+        settle::{Addressed, Heard, Settled, Verdict},
     },
     token::is_id,
 };
@@ -38,7 +38,7 @@ pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Option<Meth
 pub async fn charge(app: &App, asked: &Asked) -> Answer<()> {
     must_be_seen(app, asked).await?;
     let verdict = ask(app, asked).await;
-    write(app, asked, verdict).await
+    write(app, asked, verdict, Heard::InCall).await
 }
 
 /// A payment that may have been charged: what became of its key comes first, and only if nothing did is it asked for again.
@@ -49,7 +49,7 @@ pub async fn ask_again(app: &App, asked: &Asked) -> Answer<()> {
         Ok(None) => ask(app, asked).await,
         Err(_) => None,
     };
-    write(app, asked, verdict).await
+    write(app, asked, verdict, Heard::Later).await
 }
 
 /// None without an answer.
@@ -77,14 +77,14 @@ async fn closed(app: &App, payment: &str) -> Option<Verdict> {
     }
 }
 
-async fn write(app: &App, asked: &Asked, verdict: Option<Verdict>) -> Answer<()> {
+async fn write(app: &App, asked: &Asked, verdict: Option<Verdict>, heard: Heard) -> Answer<()> {
     let Some(verdict) = verdict else {
         let until = app.clock.now().plus_millis(wait(asked.asks));
         // If this can't be written the payment is asked about when its turn comes anyway.
         _ = app.store.put_off(&asked.id, until).await.map_err(Error::from);
         return Err(Error::later(RefusalCode::KeyInUse, 2));
     };
-    if let Settled::Unfit(state) = settle(app, &asked.id, &verdict).await? {
+    if let Settled::Unfit(state) = settle_heard(app, &asked.id, &verdict, heard).await? {
         tracing::error!(payment = asked.id, ?state, said = ?verdict.state, "the processor's answer does not fit the payment");
     }
     Ok(())
@@ -108,16 +108,21 @@ async fn must_be_seen(app: &App, asked: &Asked) -> Answer<()> {
     Err(Error::later(RefusalCode::KeyInUse, 2))
 }
 
+/// Writes a verdict that came by itself, as an event does.
+pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<Settled, sqlx::Error> {
+    settle_heard(app, payment, verdict, Heard::ByItself).await
+}
+
 /// Writes a verdict with its letter, and counts it if it declines. In a task of its own: whoever asked the processor may be gone before
 /// that is done.
-pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<Settled, sqlx::Error> {
+async fn settle_heard(app: &App, payment: &str, verdict: &Verdict, heard: Heard) -> Result<Settled, sqlx::Error> {
     let (app, payment, verdict) = (app.clone(), payment.to_owned(), verdict.clone());
     let settled = async move {
         let message = match app.store.reader_of_letters(&payment).await? {
             Some((to, locale)) => message(&app, &payment, &verdict, to, locale).await?,
             None => None,
         };
-        let settled = app.store.settle(&payment, &verdict, message.as_ref(), app.clock.now()).await?;
+        let settled = app.store.settle(&payment, &verdict, heard, message.as_ref(), app.clock.now()).await?;
         if settled == Settled::Changed {
             charges::came_to(&app, &payment, verdict.state, verdict.failure).await;
         }
@@ -137,7 +142,7 @@ async fn message(
     known.state = verdict.state;
     known.failure = verdict.failure;
     let message = mail::about_payment(&known, &app.portal, &app.settings.public_origin, locale);
-    Ok(message.map(|message| Addressed { to, message }))
+    Ok(Some(Addressed { to, message }))
 }
 
 /// For people: letters and digits that can't be taken for one another (no I, L, O, U).

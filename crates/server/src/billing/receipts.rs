@@ -33,10 +33,12 @@ pub async fn draw(app: &App, session: &Session, id: &str) -> Answer<Receipt> {
 /// Queues the receipt as an e-mail, unless there were enough.
 pub async fn send(app: &App, session: &Session, id: &str, to: &Email) -> Answer<()> {
     let payment = payments::one(app, session, id).await?;
+    if payment.state.took_no_money() {
+        return Err(Error::new(RefusalCode::NotFound));
+    }
     let now = app.clock.now();
     let locale = app.store.payment_locale(id).await?;
     let message = mail::about_payment(&payment, &app.portal, &app.settings.public_origin, locale);
-    let message = message.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
     let queued =
         Queued { id: uuid::Uuid::now_v7().to_string(), cause: id, to, message: &message, is_secret: false, at: now };
     let mut tx = app.store.begin().await?;

@@ -43,6 +43,18 @@ pub struct Addressed {
     pub message: Message,
 }
 
+/// How a verdict was heard, and so whether whoever ordered the payment sees it: that one of a card declined on the spot is written no
+/// letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// As the answer to the call that ordered it.
+    InCall,
+    /// As the answer to a question after that call had ended without one.
+    Later,
+    /// The processor told it; the call may be going on.
+    ByItself,
+}
+
 /// What became of a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
@@ -65,25 +77,30 @@ struct Before {
 }
 
 impl Store {
-    /// The letter that tells of it is queued in the same transaction, once a state.
+    /// The letter that tells of it is queued in the same transaction, once a state; of a payment that took no money, if whoever ordered
+    /// it was told of it before or may be gone.
     pub async fn settle(
         &self,
         payment: &str,
         verdict: &Verdict,
+        heard: Heard,
         message: Option<&Addressed>,
         at: Instant,
     ) -> Result<Settled, sqlx::Error> {
-        retry(|| self.settle_once(payment, verdict, message, at)).await
+        retry(|| self.settle_once(payment, verdict, heard, message, at)).await
     }
 
     async fn settle_once(
         &self,
         payment: &str,
         verdict: &Verdict,
+        heard: Heard,
         message: Option<&Addressed>,
         at: Instant,
     ) -> Result<Settled, sqlx::Error> {
         let mut tx = self.begin_repeatable().await?;
+        let took_no_money = verdict.state.took_no_money();
+        let is_unseen = took_no_money && is_unseen(&mut tx, payment, heard, at).await?;
         // A token is good for one charge: whoever comes with it again is to ask the processor, and be refused.
         let forget = "DELETE FROM method_token WHERE token = (SELECT token FROM payment WHERE id = $1)";
         sqlx::query(forget).bind(payment).execute(&mut *tx).await?;
@@ -140,12 +157,18 @@ impl Store {
         }
         // What a debit's first answer says is what the payment was begun with: it is news all the same.
         let is_sent = before.state == PaymentState::Processing && effect == Effect::Nothing;
-        if is_sent || settled == Settled::Changed && verdict.state == PaymentState::Paid {
-            if let Some(session) = &before.session {
-                wipe_draft(&mut tx, session).await?;
-            }
+        let is_made = is_sent || settled == Settled::Changed && verdict.state == PaymentState::Paid;
+        if let (true, Some(session)) = (is_made, &before.session) {
+            wipe_draft(&mut tx, session).await?;
         }
-        if is_sent || settled == Settled::Changed {
+        // An event may have told it first, while nobody knew that the call was over.
+        let is_told_late = heard == Heard::Later && effect == Effect::Nothing;
+        let is_news = if took_no_money {
+            is_unseen && (settled == Settled::Changed || is_told_late)
+        } else {
+            is_sent || settled == Settled::Changed
+        };
+        if is_news {
             put_message(&mut tx, payment, verdict.state, effect, message, at).await?;
         }
         tx.commit().await?;
@@ -156,6 +179,20 @@ impl Store {
         let row =
             sqlx::query("SELECT id FROM payment WHERE charge = $1").bind(charge).fetch_optional(&self.read).await?;
         row.map(|row| row.try_get(0)).transpose()
+    }
+}
+
+/// Whether whoever ordered a payment may not see what becomes of it: its call is over. Before this verdict is written.
+async fn is_unseen(tx: &mut Tx, payment: &str, heard: Heard, at: Instant) -> Result<bool, sqlx::Error> {
+    match heard {
+        Heard::InCall => Ok(false),
+        Heard::Later => Ok(true),
+        Heard::ByItself => {
+            // Answered before, given up by the call, or by now asked about by others.
+            let sql = "SELECT 1 FROM payment WHERE id = $1 AND (ask_at IS NULL OR asks > 0 OR ask_at <= $2)";
+            let over = sqlx::query(sql).bind(payment).bind(at.millis());
+            Ok(over.fetch_optional(&mut **tx).await?.is_some())
+        }
     }
 }
 
@@ -229,7 +266,7 @@ async fn put_message(
     let Some(Addressed { to, message }) = message else { return Ok(()) };
     let state = word(&state)?;
     let mut id = format!("{payment}:{state}");
-    if matches!(effect, Effect::SendAgain | Effect::TakeAfterAll { .. } | Effect::GiveBack(_) | Effect::Take) {
+    if !matches!(effect, Effect::Nothing | Effect::Rename | Effect::Unfit) {
         let sql = "SELECT COUNT(*) FROM payment_event WHERE payment = $1 AND state = $2";
         let times: i64 = sqlx::query(sql).bind(payment).bind(&state).fetch_one(&mut **tx).await?.try_get(0)?;
         if times > 1 {

@@ -121,6 +121,8 @@ async fn a_declined_payment_of_a_schedule_counts_for_the_account_that_made_it() 
     house.round().await;
     assert_eq!(column(&house, &payment, "state").await, "failed");
     assert_eq!(house.number(limits).await, before + 1);
+    // Nobody sat before it.
+    assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE id LIKE '%:failed'").await, 1);
 }
 
 #[tokio::test]

@@ -1,15 +1,27 @@
 //! Letters reach a real mail server: each once it was queued, none that was not, and none lost on the way.
 
 use crate::house::{
-    DECLINED, House, new_key,
+    DECLINED, House, PAYS,
+    call::Call,
+    line::Cut,
+    new_key,
     post_office::{PostOffice, Verdict},
     seed::ANA,
 };
+use contract::payment::{Failure, PaymentState};
 use serde_json::json;
-use server::jobs::send_mail::{self, Mailer};
+use server::{
+    billing::charging,
+    jobs::{
+        processor_events,
+        send_mail::{self, Mailer},
+    },
+    store::settle::{self, Settled},
+};
 use std::time::Duration;
 
 const FROM: &str = "Health plan <bills@plan.example>";
+const SHORT_OF_MONEY: &str = "4000000000009995";
 
 async fn pays(house: &House) -> String {
     let ana = house.look_up(&ANA).await;
@@ -65,7 +77,7 @@ async fn a_letter_is_in_the_language_of_the_payment() {
     let payment = house.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid").json();
     sqlx::query("UPDATE payment SET locale = 'es'").execute(&house.app.store.write).await.unwrap();
     let path = format!("/payments/{}/receipt-emails", payment["id"].as_str().unwrap());
-    let asked = crate::house::call::Call::post(&path).by(&ana).json(&json!({"email": "otra@example.org"}));
+    let asked = Call::post(&path).by(&ana).json(&json!({"email": "otra@example.org"}));
     house.ask(asked).await.is(202);
     carry(&house, &post).await;
     let spanish = post.received().into_iter().find(|letter| letter.to == "otra@example.org").unwrap();
@@ -156,8 +168,137 @@ async fn what_did_not_happen_is_told_to_nobody() {
     let token = house.card(&ana, DECLINED).await;
     let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
     house.pay(&ana, &new_key(), &order).await.is_payment(201, "failed");
+    // The page has said so; the processor's event and the next question say it again.
+    house.round().await;
+    house.recover().await;
     carry(&house, &post).await;
     assert_eq!((post.received().len(), house.number("SELECT COUNT(*) FROM outbox").await), (0, 0));
+}
+
+/// The letters about a payment's state: subject and text of each.
+async fn letters_of(house: &House, payment: &str, state: &str) -> Vec<String> {
+    let sql = "SELECT subject || ' ' || body_text FROM outbox WHERE cause = $1 AND id LIKE $2 AND to_address = 'ana@example.org'";
+    let letters = sqlx::query_scalar(sql).bind(payment).bind(format!("{payment}:{state}%"));
+    letters.fetch_all(&house.app.store.read).await.unwrap()
+}
+
+/// A debit of the visit whose payer was told that it is on its way.
+async fn sent(house: &House, locale: &str) -> String {
+    let ana = house.look_up(&ANA).await;
+    let token = house.bank(&ana, PAYS).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let sent = house.pay(&ana, &new_key(), &order).await.is_payment(201, "processing").json();
+    sqlx::query("UPDATE payment SET locale = $1").bind(locale).execute(&house.app.store.write).await.unwrap();
+    sent["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_debit_that_was_sent_and_ends_without_money_is_told_once() {
+    for (state, locale, said) in [
+        ("failed", "en", ["did not go through", "no money was taken. You still owe this amount."]),
+        ("failed", "es", ["no se realizó", "no se tomó dinero. Todavía debe este importe."]),
+        ("cancelled", "en", ["was canceled", "no money was taken. You still owe this amount."]),
+        ("cancelled", "es", ["fue cancelado", "no se tomó dinero. Todavía debe este importe."]),
+    ] {
+        let house = House::open().await;
+        let payment = sent(&house, locale).await;
+        assert_eq!(letters_of(&house, &payment, "processing").await.len(), 1);
+        house.becomes(&payment, state).await;
+        house.round().await;
+        house.becomes(&payment, state).await;
+        house.round().await;
+        assert_eq!(house.text("SELECT state FROM payment").await, state);
+        let letters = letters_of(&house, &payment, state).await;
+        assert_eq!(letters.len(), 1, "{state} {locale}");
+        for part in said {
+            assert!(letters[0].contains(part), "{part} is not in {}", letters[0]);
+        }
+        assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await, 2);
+        house.books_are_right().await;
+    }
+}
+
+#[tokio::test]
+async fn a_debit_that_comes_back_twice_is_told_twice() {
+    let house = House::open().await;
+    let payment = sent(&house, "en").await;
+    for state in ["returned", "processing", "returned"] {
+        house.becomes(&payment, state).await;
+        house.round().await;
+    }
+    assert_eq!(letters_of(&house, &payment, "returned").await.len(), 2);
+    house.books_are_right().await;
+}
+
+/// Whoever pressed Pay may have left by then.
+#[tokio::test]
+async fn an_order_whose_call_ended_without_an_answer_is_told_of_when_it_fails() {
+    // Without an answer, or with a server that died; found by the next question, or by the processor's event.
+    for (cut, is_event) in [(Cut::After, false), (Cut::After, true), (Cut::Panic, false), (Cut::Panic, true)] {
+        let house = House::open().await;
+        let ana = house.look_up(&ANA).await;
+        let token = house.card(&ana, SHORT_OF_MONEY).await;
+        let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+        house.line.cut(cut);
+        let answer = house.pay(&ana, &new_key(), &order).await;
+        assert!([409, 500].contains(&answer.status.as_u16()));
+        assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await, 0);
+        if is_event {
+            let its_time = if matches!(cut, Cut::Panic) { 30_000 } else { 0 };
+            house.app.clock.move_on(its_time);
+            house.becomes(&house.text("SELECT id FROM payment").await, "failed").await;
+            processor_events::read(&house.app).await.unwrap();
+            assert_eq!(house.text("SELECT state FROM payment").await, "failed");
+        }
+        house.recover().await;
+        house.recover().await;
+        let payment = house.text("SELECT id FROM payment WHERE state = 'failed'").await;
+        let letters = letters_of(&house, &payment, "failed").await;
+        assert_eq!((letters.len(), house.number("SELECT COUNT(*) FROM outbox").await), (1, 1));
+        assert!(letters[0].contains("no money was taken"), "{}", letters[0]);
+        // Not that there was not enough: somebody who tries cards would read it, too.
+        assert!(is_event || letters[0].contains("The bank declined the payment."), "{}", letters[0]);
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_a_killed_server_left_is_told_of_when_the_event_overtakes_the_question() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.card(&ana, DECLINED).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    house.line.cut(Cut::Panic);
+    house.pay(&ana, &new_key(), &order).await.is_refused(500, "fault");
+    house.line.cut(Cut::Nowhere);
+    house.app.clock.move_on(30_000);
+    let now = house.app.clock.now();
+    let asked = house.app.store.to_ask(now, now.plus_millis(45_000), 1).await.unwrap();
+    house.becomes(&asked[0].id, "failed").await;
+    processor_events::read(&house.app).await.unwrap();
+    charging::ask_again(&house.app, &asked[0]).await.unwrap();
+    assert_eq!(letters_of(&house, &asked[0].id, "failed").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_card_that_is_declined_while_its_call_waits_is_told_on_the_page() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.card(&ana, DECLINED).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    house.line.cut(Cut::Charges);
+    let call = house.start(Call::post("/payments").by(&ana).key(&new_key()).json(&order));
+    while house.asked() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // The processor's event is here before its answer.
+    let payment = house.text("SELECT id FROM payment").await;
+    let failure = Some(Failure::Declined);
+    let verdict =
+        settle::Verdict { charge: Some("ch".into()), state: PaymentState::Failed, failure, sequence: Some(1) };
+    assert_eq!(charging::settle(&house.app, &payment, &verdict).await.unwrap(), Settled::Changed);
+    assert_eq!(charging::settle(&house.app, &payment, &verdict).await.unwrap(), Settled::Same);
+    assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await, 0);
+    call.abort();
 }
 
 /// So many receipts wait.

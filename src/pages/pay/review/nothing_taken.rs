@@ -61,7 +61,7 @@ pub fn NothingTaken(journey: Journey) -> impl IntoView {
             _ => match error {
                 ApiError::SignedOut => {
                     let find = view! { <p><a class="pay-link" href=href(Pay::Find)>{w.find_again}</a></p> };
-                    said(language.words().failure().signed_out_title, w.signed_out, Some(find.into_any()))
+                    said(language.words().failure().signed_out_title, w.not_sent, Some(find.into_any()))
                 }
                 ApiError::Busy(seconds) => {
                     let words = (w.too_many)(minutes(seconds), &deployment.contacts().billing_phone);
