@@ -204,7 +204,7 @@ fn a_demo_never_leaves_this_machine() {
 #[test]
 fn nothing_leaves_this_machine_in_the_clear_unless_the_network_is_said_to_be_trusted() {
     let mail = |url: &str| Secrets { smtp_url: url.into(), mail_from: "Plan <bills@example.org>".into(), ..secrets() };
-    let rows: [(&[&str], Secrets, &str); 9] = [
+    let rows: [(&[&str], Secrets, &str); 10] = [
         (&["--processor-url", "http://processor.example"], secrets(), "--processor-url"),
         (&["--processor-url", "http://10.0.0.7:8081"], secrets(), "--processor-url"),
         (&["--database-url", "postgres://kppay:hunter2@db.example/kppay"], secrets(), "--database-url"),
