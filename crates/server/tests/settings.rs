@@ -3,7 +3,7 @@
 
 use server::settings::{Secrets, Settings};
 
-const LONG: &str = "9f86d081884c7d659a2feaa0c55ad015";
+const LONG: &str = "7d659a2feaa0c55ad0159f86d081884c";
 const OTHER: &str = "c2a6d0818f4c7d659a2feaa0c55b8e11";
 const SAFE: [&str; 4] = ["--public-origin", "https://pay.example.org", "--listen", "0.0.0.0:8080"];
 
