@@ -280,7 +280,8 @@ export class Payer {
 
   /** The idempotency key that the review on screen would send; the server keeps it with the payer's draft. */
   async key() {
-    return this.page.evaluate(async () => (await (await fetch('/api/v1/payment-draft')).json()).key);
+    const kept = await this.page.waitForFunction(async () => (await (await fetch('/api/v1/payment-draft')).json()).key);
+    return kept.jsonValue();
   }
 
   /** The receipt's number as the page shows it. */

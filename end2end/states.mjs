@@ -282,6 +282,7 @@ async function* forgettingTheId({ payer, member }) {
   await payer.arrives();
   await payer.goes('/forgot-user-id');
   await payer.sees(payer.words.forgotId);
+  await payer.page.getByRole('main').getByRole('textbox').first().waitFor();
   yield stop('forgot-user-id', '');
   await payer.types(member.identifiers);
   await payer.presses('sendId');
