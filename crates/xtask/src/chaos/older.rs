@@ -23,7 +23,8 @@ pub fn server(given: &str) -> Outcome<PathBuf> {
     git.args(["archive", "--format=tar", "--output"]).arg(&archive).arg(given);
     child::run("git archive", &mut git)
         .map_err(|failure| failure.fix("is that a revision, and is it in this clone?"))?;
-    child::run("tar", place::command("tar").arg("xf").arg(&archive).arg("-C").arg(&source))?;
+    // With the time of now: by that of the commit cargo takes what it has of another revision for this one's.
+    child::run("tar", place::command("tar").arg("xmf").arg(&archive).arg("-C").arg(&source))?;
     let mut cargo = place::cargo();
     cargo
         .current_dir(&source)
