@@ -23,6 +23,7 @@ pub mod method_tokens;
 pub mod migrations;
 pub mod movements;
 pub mod outbox;
+pub mod payment_pages;
 pub mod payments;
 pub mod pending_accounts;
 pub mod readiness;

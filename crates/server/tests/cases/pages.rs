@@ -7,7 +7,7 @@ use crate::house::{
     seed::{ANA, MEI},
 };
 use serde_json::Value;
-use server::store::payments::Page;
+use server::store::payment_pages::Page;
 
 const ANAS: &str = "ana@example.org";
 

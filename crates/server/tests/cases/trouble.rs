@@ -10,7 +10,7 @@ use crate::house::{
 };
 use axum::Router;
 use serde_json::{Value, json};
-use server::store::payments::Page;
+use server::store::payment_pages::Page;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 use std::time::{Duration, Instant};
 

@@ -8,7 +8,7 @@ use crate::{
     },
     refusal::{Answer, Error},
     state::App,
-    store::payments::{Cursor, Page},
+    store::payment_pages::{Cursor, Page},
 };
 use axum::{
     Json,
