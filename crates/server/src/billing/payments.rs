@@ -95,6 +95,18 @@ async fn refuse(
     }
 }
 
+/// Of an order without a session: as it was refused, unless a payment has its key. Whoever asks for too many keys is told nothing.
+pub async fn refuse_without_session(app: &App, address: IpAddr, key: &IdempotencyKey, refused: Error) -> Error {
+    if limits::take(app, &app.limits.by_address(&rules::KEYS_BY_ADDRESS, address)).await.is_err() {
+        return Error::later(RefusalCode::KeyInUse, 5);
+    }
+    match app.store.is_key_taken(key).await {
+        Ok(false) => refused,
+        Ok(true) => Error::later(RefusalCode::KeyInUse, 1),
+        Err(error) => error.into(),
+    }
+}
+
 /// Checks the order, waits for a turn and begins the payment.
 async fn admit(
     app: &App,

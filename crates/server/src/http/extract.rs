@@ -1,8 +1,9 @@
 //! axum extractors: the session behind the cookie, a payer's or a member's, a body that is the JSON we asked for, a key, and an origin that
 //! may write. Each refuses in the words of `refusal`.
 
-use super::cookies;
+use super::{client_address::ClientAddress, cookies};
 use crate::{
+    billing::payments,
     identity::sessions::SignedIn,
     refusal::{Answer, Error},
     state::App,
@@ -60,10 +61,11 @@ impl FromRequestParts<App> for PayingSession {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
         match ActiveSession::from_request_parts(parts, app).await {
             Ok(ActiveSession(session)) => Ok(Self(session)),
-            Err(refused) => match Key::from_request_parts(parts, app).await {
-                Ok(Key(key)) if app.store.is_key_taken(&key).await? => Err(Error::later(RefusalCode::KeyInUse, 1)),
-                _ => Err(refused),
-            },
+            Err(refused) => {
+                let Ok(Key(key)) = Key::from_request_parts(parts, app).await else { return Err(refused) };
+                let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
+                Err(payments::refuse_without_session(app, address, &key, refused).await)
+            }
         }
     }
 }

@@ -246,6 +246,23 @@ async fn whoever_is_signed_out_is_not_told_so_of_an_order_that_was_begun_before(
 }
 
 #[tokio::test]
+async fn whoever_has_no_session_and_asks_for_too_many_keys_is_told_nothing_and_takes_no_turn_of_the_writer() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let (order, _) = order_until(&house, &ana).await;
+    let nobodys = async || house.ask(Call::post("/payments").key(&new_key()).json(&order)).await;
+    for _ in 0..60 {
+        nobodys().await.is_refused(401, "signed_out");
+    }
+    nobodys().await.is_refused(409, "key_in_use");
+    // Refused from memory from now on: SQLite's one writer is free for others.
+    let writer = house.app.store.write.acquire().await.unwrap();
+    nobodys().await.is_refused(409, "key_in_use");
+    drop(writer);
+    assert_eq!(house.payments().await, 0);
+}
+
+#[tokio::test]
 async fn whoever_closes_too_many_keys_is_told_nothing_about_the_next_order() {
     let house = House::open().await;
     let ana = house.look_up(&ANA).await;
