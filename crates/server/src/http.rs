@@ -33,5 +33,6 @@ pub fn service(app: &App) -> std::io::Result<Router> {
         }
         None => router,
     };
+    let router = if app.settings.demo { demo::on_this_machine(router) } else { router };
     Ok(security.guard(router))
 }

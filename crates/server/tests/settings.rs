@@ -199,6 +199,7 @@ fn a_demo_never_leaves_this_machine() {
     ] {
         refused(&["--demo", arguments[0], arguments[1]], secrets(), &["--demo never", arguments[0], arguments[1]]);
     }
+    refused(&["--demo", "--behind-proxy"], secrets(), &["--demo never", "--behind-proxy"]);
 }
 
 #[test]

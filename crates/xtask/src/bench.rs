@@ -86,11 +86,7 @@ impl Asked {
         table: &mut Table,
     ) -> Outcome<()> {
         step(&format!("Measuring {what} on {database}"));
-        let mut more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
-        if what == "sign-ins" {
-            // Every client has an address of its own, or they would slow each other.
-            more.push("--behind-proxy".to_owned());
-        }
+        let more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
         let plan = Plan { api_only: true, more, ..plan };
         let house = House::open(&plan)?;
         child::run("Adding payers", add_members)?;

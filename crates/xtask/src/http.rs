@@ -34,7 +34,21 @@ impl Connection {
     /// `authority` is `127.0.0.1:8080`.
     pub fn open(authority: &str) -> io::Result<Self> {
         let address = authority.to_socket_addrs()?.next().ok_or_else(|| io::Error::other("no such address"))?;
-        let stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
+        Self::over(authority, TcpStream::connect_timeout(&address, Duration::from_secs(2))?)
+    }
+
+    /// From one of this machine's own addresses: all of 127.0.0.0/8 are, on Linux.
+    #[cfg(feature = "load")]
+    pub fn open_from(authority: &str, from: std::net::Ipv4Addr) -> io::Result<Self> {
+        let address = authority.to_socket_addrs()?.find(std::net::SocketAddr::is_ipv4);
+        let address = address.ok_or_else(|| io::Error::other("no such address"))?;
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None)?;
+        socket.bind(&std::net::SocketAddr::from((from, 0)).into())?;
+        socket.connect_timeout(&address.into(), Duration::from_secs(2))?;
+        Self::over(authority, socket.into())
+    }
+
+    fn over(authority: &str, stream: TcpStream) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         Ok(Self { authority: authority.to_owned(), stream: BufReader::new(stream) })

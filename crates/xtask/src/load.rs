@@ -13,6 +13,7 @@ mod payer;
 
 use crate::pace::{Measured, Pace};
 use crate::payer::{Member, Order, Payer, Places};
+use std::net::Ipv4Addr;
 use std::process::ExitCode;
 use xtask::failure::{Because, Failure, Outcome};
 use xtask::http::{Answer, Connection};
@@ -114,24 +115,26 @@ fn tell(what: &str, measured: &Measured) {
 
 type Send<Thing> = fn(&mut Connection, &Places, &Thing) -> std::io::Result<Answer>;
 
-/// One worker a kept-alive connection; request number `n` is about thing `n`, over and over.
+/// One worker a kept-alive connection, each from an address and a network of its own, as clients are: tries of one account from one network
+/// would be slowed. Request number `n` is about thing `n`, over and over.
 fn workers<'a, Thing: Sync>(
     places: &'a Places,
     connections: usize,
     things: &'a [Thing],
     send: Send<Thing>,
 ) -> Outcome<Vec<impl FnMut(usize) -> Result<(), String> + core::marker::Send + 'a>> {
-    let open = || Connection::open(&places.billing).because("Connecting to the billing API");
     (0..connections)
-        .map(|_| {
-            let mut connection = open()?;
+        .map(|number| {
+            let address = Ipv4Addr::new(127, 1, u8::try_from(number % 250).unwrap_or_default(), 1);
+            let open = move || Connection::open_from(&places.billing, address);
+            let mut connection = open().because("Connecting to the billing API")?;
             Ok(move |number: usize| {
                 let thing = &things[number % things.len().max(1)];
                 match send(&mut connection, places, thing) {
                     Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
                     Ok(answer) => Err(format!("{} {}", answer.status, answer.text())),
                     Err(error) => {
-                        connection = Connection::open(&places.billing).map_err(|error| error.to_string())?;
+                        connection = open().map_err(|error| error.to_string())?;
                         Err(error.to_string())
                     }
                 }
@@ -155,7 +158,6 @@ fn read(connection: &mut Connection, _: &Places, payer: &Payer) -> std::io::Resu
 }
 
 fn sign_in(connection: &mut Connection, places: &Places, member: &Member) -> std::io::Result<Answer> {
-    let headers =
-        [("Content-Type", "application/json"), ("Origin", &*places.origin), ("X-Forwarded-For", &*member.address)];
+    let headers = [("Content-Type", "application/json"), ("Origin", &*places.origin)];
     connection.send("POST", "/api/v1/session", &headers, &member.credentials)
 }

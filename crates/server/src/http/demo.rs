@@ -8,14 +8,34 @@ use crate::{
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::State,
-    http::{HeaderMap, header},
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, header, uri::Authority},
+    middleware::{self, Next},
+    response::IntoResponse,
     routing::get,
 };
 use contract::{
     demo::{DemoClock, DemoClockMove, DemoMail, DemoMember},
     refusal::RefusalCode,
 };
+use serve::origin::is_loopback;
+
+/// Answers only who asks for this machine by its name. A page of another site whose name was made to mean this machine (DNS rebinding)
+/// would be of the same origin as the demo, and read its mail.
+pub fn on_this_machine(router: Router) -> Router {
+    router.layer(middleware::from_fn(async |request: Request, next: Next| {
+        let host = request.headers().get(header::HOST).map(|host| host.to_str().unwrap_or_default());
+        // Whoever names no host is no browser.
+        let Some(host) = host.or_else(|| request.uri().authority().map(Authority::as_str)) else {
+            return next.run(request).await;
+        };
+        if Authority::try_from(host).is_ok_and(|authority| is_loopback(authority.host())) {
+            return next.run(request).await;
+        }
+        (StatusCode::MISDIRECTED_REQUEST, "The demo is for this machine only: ask for it as localhost.\n")
+            .into_response()
+    }))
+}
 
 pub fn router(app: App) -> Router {
     Router::new()

@@ -71,6 +71,13 @@ impl Settings {
                 origin.as_str()
             ));
         }
+        if self.is_behind_proxy {
+            return Err(
+                "--demo never leaves this machine, and --behind-proxy says that others reach it by a proxy: leave one of the \
+                 two out"
+                    .to_owned(),
+            );
+        }
         if let Some(metrics) = self.metrics.filter(|address| !address.ip().is_loopback()) {
             return Err(format!(
                 "--demo never leaves this machine, and --metrics {metrics} is seen by others: set --metrics to a port \

@@ -44,14 +44,10 @@ pub struct Order {
     draft: Vec<u8>,
 }
 
-/// Somebody with an account, at an address of their own.
+/// Somebody with an account.
 pub struct Member {
-    pub address: String,
     pub credentials: Vec<u8>,
 }
-
-/// More pairs of account and address than sign in at once: tries of one pair at the same moment would be slowed.
-const MEMBERS: u8 = 250;
 
 /// The first so many of the payers that `members.sql` adds: the drawn member over and over, each with a health record number of their own.
 pub fn find_all(places: &Places, payers: u32) -> Outcome<Vec<Payer>> {
@@ -70,22 +66,16 @@ pub fn find_all(places: &Places, payers: u32) -> Outcome<Vec<Payer>> {
         .collect()
 }
 
-/// The demo's accounts over and over. The server takes our word for the addresses: it is told that a proxy stands in front of it.
+/// Those of the demo's who have an account.
 pub fn members(places: &Places) -> Outcome<Vec<Member>> {
     let mut connection = Connection::open(&places.billing).because("Connecting to the billing API")?;
     let members: Vec<DemoMember> = decode(connection.send("GET", "/demo/members", &[], &[]), 200)?;
-    let known: Vec<_> =
-        members.iter().filter_map(|member| Some((member.email.to_string(), member.password.clone()?))).collect();
-    if known.is_empty() {
-        return Err(Failure::new("No member of the demo has an account."));
-    }
-    let pairs = known.iter().cycle().zip(0..MEMBERS);
-    pairs
-        .map(|((user_id, password), number)| {
-            let credentials = encode(&serde_json::json!({ "user_id": user_id, "password": password }))?;
-            Ok(Member { address: format!("198.51.100.{number}"), credentials })
-        })
-        .collect()
+    let known = members.iter().filter_map(|member| Some((&member.email, member.password.as_ref()?)));
+    let known = known.map(|(user_id, password)| {
+        Ok(Member { credentials: encode(&serde_json::json!({ "user_id": user_id, "password": password }))? })
+    });
+    let known = known.collect::<Outcome<Vec<_>>>()?;
+    if known.is_empty() { Err(Failure::new("No member of the demo has an account.")) } else { Ok(known) }
 }
 
 fn find(places: &Places, connection: &mut Connection, portal: &Portal, lookup: BillLookup) -> Outcome<Payer> {
