@@ -92,7 +92,9 @@ pub struct OrderShare {
 pub struct PaymentDraft {
     /// Bill id and the amount as typed; a bill that is not here is "not now".
     pub shares: Vec<DraftShare>,
+    /// What the processor named for the token (`POST /payment-methods`); what a client says here is not kept.
     pub method: Option<Method>,
+    /// From the capture frame. Kept once its method is named.
     pub token: Option<String>,
     pub payer_name: String,
     pub email: String,
@@ -114,6 +116,14 @@ pub struct DraftShare {
     pub bill: String,
     /// As typed; `None` is all of it.
     pub part: Option<String>,
+}
+
+/// `POST /payment-methods`: a token of the capture frame, whose method is to be named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PaymentToken {
+    pub token: String,
 }
 
 /// What may be known of a card or bank account outside the processor.
