@@ -24,7 +24,7 @@ use crate::{
     ui::{Back, ButtonLink, Failure, FormState, Stepper, Waiting, arrive, live},
 };
 use contract::{
-    Identifier, Locale,
+    Identifier, Identifiers, Locale,
     account::UserIdReminder,
     portal::{IdentifierField, RegionProfile},
     refusal::RefusalCode,
@@ -32,7 +32,6 @@ use contract::{
 };
 use form::FindForm;
 use leptos::{prelude::*, task::spawn_local};
-use std::collections::BTreeMap;
 
 /// Keeps what is typed while other pages are shown.
 pub fn provide() {
@@ -76,7 +75,7 @@ impl Finding {
     }
 
     /// Tracks every field.
-    fn check(self, schema: &[IdentifierField]) -> Result<BTreeMap<Identifier, String>, Problems<Identifier>> {
+    fn check(self, schema: &[IdentifierField]) -> Result<Identifiers, Problems<Identifier>> {
         draft::parse(schema, |identifier| self.draft.text(identifier).get())
     }
 }

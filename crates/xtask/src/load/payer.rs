@@ -7,7 +7,9 @@ use contract::demo::DemoMember;
 use contract::payment::{CardFunding, DraftShare, Method, OrderShare, PaymentDraft, PaymentOrder, PaymentToken};
 use contract::portal::Portal;
 use contract::session::{BillLookup, SessionView};
-use contract::{Amount, CardBrand, Date, Email, Expiry, IdempotencyKey, Identifier, Instant, Locale, PersonName};
+use contract::{
+    Amount, CardBrand, Date, Email, Expiry, IdempotencyKey, Identifier, Identifiers, Instant, Locale, PersonName,
+};
 use serde::de::DeserializeOwned;
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -59,13 +61,13 @@ pub fn find_all(places: &Places, payers: u32) -> Outcome<Vec<Payer>> {
     let mut connection = Connection::open(&places.billing).because("Connecting to the billing API")?;
     let portal: Portal = decode(connection.send("GET", "/api/v1/portal", &[], &[]), 200)?;
     let members: Vec<DemoMember> = decode(connection.send("GET", "/demo/members", &[], &[]), 200)?;
-    let is_drawn =
-        |member: &&DemoMember| member.identifiers.get(&Identifier::Hrn).is_some_and(|hrn| hrn == "012345678");
+    let is_drawn = |member: &&DemoMember| member.identifiers.get(Identifier::Hrn).is_some_and(|hrn| hrn == "012345678");
     let drawn = members.iter().find(is_drawn).ok_or_else(|| Failure::new("The drawn member is not in the demo."))?;
     (1..=payers)
         .map(|number| {
-            let mut identifiers = drawn.identifiers.clone();
-            identifiers.insert(Identifier::Hrn, (900_000_000 + number).to_string());
+            let hrn = (900_000_000 + number).to_string();
+            let identifiers = Identifiers::of(drawn.identifiers.iter().chain([(Identifier::Hrn, hrn.as_str())]));
+            let identifiers = identifiers.map_err(|problem| Failure::new(format!("{hrn}: {}", problem.key())))?;
             find(places, &mut connection, &portal, BillLookup { region: drawn.region, identifiers })
         })
         .collect()

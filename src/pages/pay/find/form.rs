@@ -1,6 +1,6 @@
 //! The fields of `Find your bill` beside the drawn statement that lights the one in focus.
 
-use super::{Finding, Purpose, draft};
+use super::{Finding, Purpose};
 use crate::{
     billing::{Spot, Statement},
     i18n::{Text, Words, printed, say, t},
@@ -94,9 +94,9 @@ fn IdentifierInput(finding: Finding, field: IdentifierField) -> impl IntoView {
 fn padded(field: StoredValue<IdentifierField>, value: RwSignal<String>) -> AnyView {
     let number = move || {
         let typed = value.get();
-        let canonical = field.with_value(|field| draft::canonical(field, &typed)).ok()?;
+        let found = field.with_value(|field| field.normalise(&typed)).ok()?;
         let digits = typed.chars().filter(|c| c.is_numeric()).count();
-        Some((canonical.len().saturating_sub(digits), canonical))
+        Some((found.len().saturating_sub(digits), found))
     };
     let words = say(move |w| number().map(|_| w.find().echo.to_owned()).unwrap_or_default());
     let zeros = Text::derive(move || number().map(|(added, text)| text[..added].to_owned()).unwrap_or_default());
@@ -117,7 +117,7 @@ fn Picture(finding: Finding, schema: Vec<IdentifierField>) -> impl IntoView {
             printed: printed(field.identifier),
             value: Signal::derive(move || match typed.get() {
                 text if text.trim().is_empty() => field.sample.clone(),
-                text => draft::canonical(&field, &text).unwrap_or_else(|_| text.chars().take(LONGEST).collect()),
+                text => field.normalise(&text).unwrap_or_else(|_| text.chars().take(LONGEST).collect()),
             }),
         }
     };
