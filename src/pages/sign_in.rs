@@ -125,7 +125,7 @@ fn first_step() -> AnyView {
                         hint=None autocomplete="current-password"/>
                     <SubmitButton words=t(|w| w.account().sign_in.submit) busy_words=t(|w| w.account().sign_in.busy) busy=form.is_busy full=true/>
                     <p class="pay-row">
-                        <a class="pay-link" href=href(Pay::FindToRemind)>{t(|w| w.account().sign_in.forgot_user_id)}</a>
+                        <a class="pay-link" href=href(Enter::ForgotUserId)>{t(|w| w.account().sign_in.forgot_user_id)}</a>
                         <a class="pay-link" href=href(Enter::ForgotPassword)>{t(|w| w.account().sign_in.forgot_password)}</a>
                     </p>
                 </div>

@@ -1,9 +1,9 @@
 //! The fields of `Find your bill` beside the drawn statement that lights the one in focus.
 
-use super::{Finding, Purpose};
+use super::Finding;
 use crate::{
     billing::{Spot, Statement},
-    i18n::{Text, Words, printed, say, t},
+    i18n::{Pick, Text, printed, say, t},
     place::href,
     route::Read,
     ui::{Keyboard, SubmitButton, TextField, list},
@@ -12,12 +12,16 @@ use contract::{Identifier, portal::IdentifierField};
 use leptos::{ev::SubmitEvent, prelude::*};
 
 #[component]
-pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, submit: Callback<()>) -> impl IntoView {
+pub fn FindForm(
+    finding: Finding,
+    schema: StoredValue<Vec<IdentifierField>>,
+    submit: Pick,
+    on_submit: Callback<()>,
+) -> impl IntoView {
     let schema = schema.get_value();
-    let purpose = finding.purpose;
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        submit.run(());
+        on_submit.run(());
     };
     // short ones that stand together on the paper stand together here
     let together = schema.iter().take_while(|field| is_short(field)).count();
@@ -36,7 +40,7 @@ pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, sub
                     {rest}
                     <p class="pay-row">
                         <SubmitButton
-                            words=say(move |w| submit_words(w, purpose).to_owned())
+                            words=t(submit)
                             busy_words=t(|w| w.find().searching)
                             busy=finding.form.is_busy
                             arrow=true
@@ -46,14 +50,6 @@ pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, sub
                 </div>
             </form>
         </div>
-    }
-}
-
-fn submit_words(w: &'static Words, purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Pay => w.find().submit,
-        Purpose::Register => w.account().register.bill_submit,
-        Purpose::Remind => w.account().sign_in.remind_submit,
     }
 }
 
