@@ -4,6 +4,7 @@
 mod bill_mark;
 mod capture_frame;
 mod charges;
+mod find_bill;
 mod flow;
 mod slip;
 mod state;
@@ -13,6 +14,7 @@ mod steps;
 pub use bill_mark::BillMark;
 pub use capture_frame::{CaptureAsks, CaptureFrame, CaptureKind, CaptureSays, CaptureSource};
 pub use charges::{Charges, service};
+pub use find_bill::{FindBill, FindDraft, TypedStatement, find_bill};
 pub use flow::{Flow, MoneyFlow};
 pub use slip::{Slip, SlipLine};
 pub use state::State;

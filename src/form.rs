@@ -12,6 +12,14 @@ impl<F> Default for Problems<F> {
     }
 }
 
+impl<F: Copy + PartialEq> FromIterator<(F, Problem)> for Problems<F> {
+    fn from_iter<T: IntoIterator<Item = (F, Problem)>>(found: T) -> Self {
+        let mut problems = Self::default();
+        found.into_iter().for_each(|(field, problem)| problems.add(field, problem));
+        problems
+    }
+}
+
 impl<F: Copy + PartialEq> Problems<F> {
     pub fn add(&mut self, field: F, problem: Problem) {
         if self.of(field).is_none() {

@@ -82,7 +82,7 @@ routes! {
         Home => [],
         Region => ["region"],
     }
-    /// Finding a bill, whatever for, and paying it.
+    /// Finding a bill, and paying it.
     Pay {
         Find => ["pay"],
         Amount => ["pay", "amount"],
@@ -90,9 +90,6 @@ routes! {
         Review => ["pay", "review"],
         /// Outcome and receipt of one payment, by its opaque id.
         Payment(id: String) => ["pay", "payments", id],
-        FindToRegister => ["register", "bill"],
-        /// Whoever forgot their user ID shows a statement.
-        FindToRemind => ["forgot-user-id"],
     }
     /// What there is to read.
     Read {
@@ -106,12 +103,15 @@ routes! {
     Enter {
         /// What an account adds, and the way in.
         Register => ["register"],
+        RegisterBill => ["register", "bill"],
         RegisterTerms => ["register", "agree"],
         RegisterYou => ["register", "you"],
         RegisterEmail => ["register", "email"],
         /// Where the letter that confirms an address leads; its secret is behind a `#`.
         ConfirmEmail => ["confirm-email"],
         SignIn => ["sign-in"],
+        /// Whoever forgot their user ID shows a statement.
+        ForgotUserId => ["forgot-user-id"],
         ForgotPassword => ["forgot-password"],
         /// Where the letter for a new password leads; its secret is behind a `#`.
         ResetPassword => ["reset-password"],
@@ -131,15 +131,16 @@ impl Route {
     /// False for the pages on the way in and out, which are nowhere to be once one is in.
     fn is_somewhere_to_go(&self) -> bool {
         match self {
-            Self::Home | Self::Region | Self::Read(_) | Self::Account(_) => true,
-            Self::Pay(pay) => match pay {
-                Pay::Find | Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) | Pay::FindToRegister => true,
-                Pay::FindToRemind => false,
-            },
+            Self::Home | Self::Region | Self::Pay(_) | Self::Read(_) | Self::Account(_) => true,
             Self::Enter(enter) => match enter {
-                Enter::Register | Enter::RegisterTerms | Enter::RegisterYou | Enter::RegisterEmail => true,
+                Enter::Register
+                | Enter::RegisterBill
+                | Enter::RegisterTerms
+                | Enter::RegisterYou
+                | Enter::RegisterEmail => true,
                 Enter::SignIn
                 | Enter::ConfirmEmail
+                | Enter::ForgotUserId
                 | Enter::ForgotPassword
                 | Enter::ResetPassword
                 | Enter::SignedOut

@@ -39,6 +39,33 @@ scene('offline between amount and method: the sum stays, the form says that it d
   assert.match(await payer.text(), /\$64\.10/);
 });
 
+scene('a method that nobody names is said, what was typed stays, and the next press goes on', async ({ payer, member }) => {
+  const { page, words } = payer;
+  await payer.reachesMethod(member);
+  await payer.byCard();
+  await payer.says();
+  await page.route('**/api/v1/payment-methods', (route) => route.fulfill({ status: 500, body: '<html>' }));
+  await page.getByRole('button', { name: words.toReview }).click();
+  await payer.reads(words.faulty);
+  await page.unroute('**/api/v1/payment-methods');
+  await payer.toReview();
+  assert.match(await payer.text(), /4242/);
+});
+
+scene('what the page shows of a card is what the processor named, whatever the frame said', async ({ payer, member }) => {
+  const { page } = payer;
+  await payer.reachesMethod(member);
+  await payer.byCard();
+  await payer.says();
+  await page.route('**/api/v1/payment-methods', async (route) => {
+    const named = await route.fetch();
+    await route.fulfill({ response: named, json: { ...(await named.json()), last4: '9999' } });
+  });
+  await payer.toReview();
+  assert.match(await payer.text(), /9999/);
+  assert.doesNotMatch(await payer.text(), /4242/);
+});
+
 scene('a form that never comes is said without being asked', async ({ payer, member }) => {
   const { page, words } = payer;
   let asked = 0;

@@ -15,16 +15,13 @@ use crate::{
         legal::{AccessibilityPage, PrivacyPage, TermsPage},
         not_found::NotFoundPage,
         pay::{
-            amount::AmountPage,
-            find::{FindPage, Purpose},
-            method::MethodPage,
-            outcome::PaymentPage,
+            amount::AmountPage, find::FindPage, journey::Journey, method::MethodPage, outcome::PaymentPage,
             review::ReviewPage,
         },
-        recovery::{ForgotPasswordPage, ResetPasswordPage},
+        recovery::{ForgotPasswordPage, ResetPasswordPage, user_id::ForgotUserIdPage},
         register::{
-            confirm::ConfirmEmailPage, letter::RegisterEmailPage, terms::RegisterTermsPage, welcome::RegisterPage,
-            you::RegisterYouPage,
+            bill::RegisterBillPage, confirm::ConfirmEmailPage, letter::RegisterEmailPage, terms::RegisterTermsPage,
+            welcome::RegisterPage, you::RegisterYouPage,
         },
         sign_in::SignInPage,
         signed_out::SignedOutPage,
@@ -69,13 +66,11 @@ pub enum Chunk {
 
 fn draw_paying(page: Pay) -> AnyView {
     match page {
-        Pay::Find => view! { <FindPage purpose=Purpose::Pay/> }.into_any(),
+        Pay::Find => FindPage().into_any(),
         Pay::Amount => known(|| AmountPage().into_any()),
         Pay::Method => known(|| MethodPage().into_any()),
         Pay::Review => known(|| ReviewPage().into_any()),
         Pay::Payment(id) => known(move || view! { <PaymentPage id=id.clone()/> }.into_any()),
-        Pay::FindToRegister => view! { <FindPage purpose=Purpose::Register/> }.into_any(),
-        Pay::FindToRemind => view! { <FindPage purpose=Purpose::Remind/> }.into_any(),
     }
 }
 
@@ -93,11 +88,16 @@ fn draw_reading(page: Option<Read>) -> AnyView {
 fn draw_entering(page: Enter) -> AnyView {
     match page {
         Enter::Register => RegisterPage().into_any(),
+        Enter::RegisterBill => {
+            let journey = Journey::here();
+            view! { <RegisterBillPage on_found=Callback::new(move |()| journey.begin())/> }.into_any()
+        }
         Enter::RegisterTerms => known(|| RegisterTermsPage().into_any()),
         Enter::RegisterYou => known(|| RegisterYouPage().into_any()),
         Enter::RegisterEmail => known(|| RegisterEmailPage().into_any()),
         Enter::ConfirmEmail => ConfirmEmailPage().into_any(),
         Enter::SignIn => SignInPage().into_any(),
+        Enter::ForgotUserId => ForgotUserIdPage().into_any(),
         Enter::ForgotPassword => ForgotPasswordPage().into_any(),
         Enter::ResetPassword => ResetPasswordPage().into_any(),
         Enter::SignedOut => view! { <SignedOutPage by_clock=false/> }.into_any(),

@@ -304,7 +304,7 @@ fn way_in(place: Place) -> String {
     match place.route() {
         Some(Route::Pay(here)) => match here {
             Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) => place.sign_in_then(here),
-            Pay::Find | Pay::FindToRegister | Pay::FindToRemind => place.href(Enter::SignIn),
+            Pay::Find => place.href(Enter::SignIn),
         },
         Some(Route::Home | Route::Region | Route::Read(_) | Route::Enter(_) | Route::Account(_)) | None => {
             place.href(Enter::SignIn)

@@ -16,7 +16,7 @@ pub static PAYING: Steps = Steps {
 /// Registering: bill, terms, person, letter.
 pub static REGISTERING: Steps = Steps {
     routes: &[
-        Route::Pay(Pay::FindToRegister),
+        Route::Enter(Enter::RegisterBill),
         Route::Enter(Enter::RegisterTerms),
         Route::Enter(Enter::RegisterYou),
         Route::Enter(Enter::RegisterEmail),

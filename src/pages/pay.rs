@@ -9,8 +9,11 @@ pub mod outcome;
 pub mod receipt;
 pub mod review;
 
+use crate::billing::FindDraft;
+use leptos::prelude::*;
+
 /// Provides what is kept in memory while the steps come and go. Nothing of it is in the browser's storage.
 pub fn provide() {
-    find::provide();
+    provide_context(FindDraft::default());
     journey::provide();
 }

@@ -1,5 +1,7 @@
 //! Getting back in when the password is forgotten: ask for a link, and choose a new password with it. The page says the same
-//! whether or not there is an account. (A forgotten user ID begins with the statement: `pay::find`.)
+//! whether or not there is an account. A forgotten user ID (`user_id`) begins with the statement.
+
+pub mod user_id;
 
 use crate::{
     api::Client,
@@ -7,7 +9,7 @@ use crate::{
     form::Problems,
     i18n::{Text, say, t},
     place::href,
-    route::{Enter, Pay},
+    route::Enter,
     ui::{Back, ButtonLink, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
 };
 use contract::{
@@ -107,7 +109,7 @@ fn ask(is_sent: RwSignal<bool>) -> AnyView {
                         keyboard=Keyboard { mode: "email", autocomplete: "username", width: "" }/>
                     <p class="pay-row">
                         <SubmitButton words=t(|w| w.account().sign_in.forgot_submit) busy=form.is_busy/>
-                        <a class="pay-link" href=href(Pay::FindToRemind)>{t(|w| w.account().sign_in.forgot_user_id)}</a>
+                        <a class="pay-link" href=href(Enter::ForgotUserId)>{t(|w| w.account().sign_in.forgot_user_id)}</a>
                     </p>
                 </div>
             </form>

@@ -1,6 +1,7 @@
-//! Registering, a module a step: `welcome` (what an account adds), the statement (`pay::find`), `terms`, `you`, `letter`; and
+//! Registering, a module a step: `welcome` (what an account adds), `bill` (the statement), `terms`, `you`, `letter`; and
 //! `confirm`, where the letter leads. What is typed is kept with the payer's session on the server, never the password.
 
+pub mod bill;
 pub mod confirm;
 pub mod letter;
 pub mod terms;
@@ -13,7 +14,7 @@ use crate::{
     error::ApiError,
     fetched::Fetched,
     place::Place,
-    route::{Account, Enter, Pay},
+    route::{Account, Enter},
     session::{CurrentSession, Session},
 };
 use contract::account::{Registration, RegistrationDraft};
@@ -50,7 +51,7 @@ impl Enrolment {
         let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
         browser::watch(move |_| match session.get() {
             Session::Restoring => {}
-            Session::Guest | Session::PendingSecondFactor(_) => place.replace(Pay::FindToRegister),
+            Session::Guest | Session::PendingSecondFactor(_) => place.replace(Enter::RegisterBill),
             Session::Member(..) => place.replace(Account::Overview),
             Session::Payer(access) => self.fetch(&client, access.capture_binding),
         });

@@ -15,7 +15,7 @@ use crate::{
     session::{CurrentSession, Session},
     ui::{Back, ErrorSummary, Failure, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
 };
-use contract::{Password, Problem, account::Credentials, refusal::RefusalCode};
+use contract::{Password, Problem, UserId, account::Credentials, refusal::RefusalCode};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -125,7 +125,7 @@ fn first_step() -> AnyView {
                         hint=None autocomplete="current-password"/>
                     <SubmitButton words=t(|w| w.account().sign_in.submit) busy_words=t(|w| w.account().sign_in.busy) busy=form.is_busy full=true/>
                     <p class="pay-row">
-                        <a class="pay-link" href=href(Pay::FindToRemind)>{t(|w| w.account().sign_in.forgot_user_id)}</a>
+                        <a class="pay-link" href=href(Enter::ForgotUserId)>{t(|w| w.account().sign_in.forgot_user_id)}</a>
                         <a class="pay-link" href=href(Enter::ForgotPassword)>{t(|w| w.account().sign_in.forgot_password)}</a>
                     </p>
                 </div>
@@ -149,9 +149,10 @@ fn too_early(w: &'static crate::i18n::Words, error: &ApiError, _: &str) -> Optio
 
 fn check(user_id: &str, password: &str) -> Result<Credentials, Problems<Field>> {
     let mut problems = Problems::default();
-    if user_id.trim().is_empty() {
+    let user_id = UserId::of(user_id);
+    if user_id.as_str().is_empty() {
         problems.add(Field::UserId, Problem::Missing);
     }
     let password = problems.check(Field::Password, Password::parse(password));
-    problems.or(password.map(|password| Credentials { user_id: user_id.to_owned(), password }))
+    problems.or(password.map(|password| Credentials { user_id, password }))
 }

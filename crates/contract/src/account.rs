@@ -3,11 +3,10 @@
 //! Calls that could tell whether somebody has an account answer the same in either case; what there is to tell goes by mail.
 
 use crate::{
-    Email, Identifier, Instant, Locale, PersonName, Phone, Region, UsAddress, ZipCode, factor::SecondFactor,
+    Email, Identifiers, Instant, Locale, PersonName, Phone, Region, UsAddress, UserId, ZipCode, factor::SecondFactor,
     password::Password, session::MembershipView,
 };
 use serde::{Deserialize, Deserializer, Serialize};
-use std::collections::BTreeMap;
 
 /// Version of the terms that are agreed to when registering. Raise it whenever their words change.
 pub const TERMS_VERSION: u16 = 1;
@@ -91,12 +90,13 @@ pub struct ConfirmationEmail {
     pub password: Option<Password>,
 }
 
-/// `POST /session`. Text of any kind: what can't be a user ID is answered like one that nobody has.
+/// `POST /session`. What can't be a user ID is answered like one that nobody has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Credentials {
-    pub user_id: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub user_id: UserId,
     pub password: Password,
 }
 
@@ -114,7 +114,8 @@ pub struct PasswordReset {
 #[serde(deny_unknown_fields)]
 pub struct UserIdReminder {
     pub region: Region,
-    pub identifiers: BTreeMap<Identifier, String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<crate::Identifier, String>))]
+    pub identifiers: Identifiers,
     /// Of the page: a letter to somebody without an account speaks it.
     pub locale: Locale,
 }

@@ -1,8 +1,7 @@
 //! `/demo/*`: only where the server runs with `--demo`.
 
-use crate::{Email, Identifier, Instant, Money, Region, bill::BillKind};
+use crate::{Email, Identifiers, Instant, Money, Region, bill::BillKind};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// One of `GET /demo/members`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,7 +9,8 @@ use std::collections::BTreeMap;
 pub struct DemoMember {
     pub name: String,
     pub region: Region,
-    pub identifiers: BTreeMap<Identifier, String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<crate::Identifier, String>))]
+    pub identifiers: Identifiers,
     /// On file with the plan; the user ID of whoever has an account.
     pub email: Email,
     /// Absent for whoever has no account yet.

@@ -7,7 +7,14 @@ use crate::{
     problem::{compact, fold_digit, is_digits},
     value::text_value,
 };
-use std::fmt;
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, DeserializeSeed, MapAccess, Visitor},
+};
+use std::{collections::BTreeMap, fmt};
+
+/// So many digits may be a card's.
+const CARD_DIGITS: usize = 12;
 
 /// The names identifiers have on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,22 +43,126 @@ impl Identifier {
             Self::BillingUnit => "billing_unit",
         }
     }
-    /// Checks what was typed against this region's field and gives the one form in which it is compared and shown.
-    pub fn normalise(self, text: &str, field: &IdentifierField) -> Result<String, Problem> {
+    /// Checks what was typed and gives the one form in which it is compared and shown, in whichever region.
+    fn normalise(self, text: &str) -> Result<String, Problem> {
         match self {
-            Self::Hrn => return HealthRecordNumber::parse(text).map(|value| value.to_string()),
-            Self::Zip => return ZipCode::parse(text).map(|value| value.to_string()),
-            Self::Group | Self::Subgroup | Self::Billgroup | Self::BillingUnit => {}
+            Self::Hrn => HealthRecordNumber::parse(text).map(|value| value.to_string()),
+            Self::Zip => ZipCode::parse(text).map(|value| value.to_string()),
+            Self::Group | Self::Subgroup | Self::Billgroup | Self::BillingUnit => printed_code(text),
         }
-        let code = printed_code(text)?;
-        if field.digits_only && !is_digits(&code) {
+    }
+}
+
+impl IdentifierField {
+    /// As `Identifier::normalise`, and checks that it is as this region prints it.
+    pub fn normalise(&self, text: &str) -> Result<String, Problem> {
+        let has_own_form = matches!(self.identifier, Identifier::Hrn | Identifier::Zip);
+        let most = if has_own_form { 0 } else { usize::from(self.max) };
+        // as many digits as a card has, and more than this number may have
+        if text.chars().filter(|c| c.is_numeric()).count() >= CARD_DIGITS && most < CARD_DIGITS {
+            return Err(Problem::LooksLikeCard);
+        }
+        let code = self.identifier.normalise(text)?;
+        if has_own_form {
+            return Ok(code);
+        }
+        if self.digits_only && !is_digits(&code) {
             return Err(Problem::NotDigits);
         }
         match code.len() {
-            length if length < usize::from(field.min) => Err(Problem::TooShort),
-            length if length > usize::from(field.max) => Err(Problem::TooLong),
+            length if length < usize::from(self.min) => Err(Problem::TooShort),
+            length if length > usize::from(self.max) => Err(Problem::TooLong),
             _ => Ok(code),
         }
+    }
+}
+
+/// What identifies a bill, each in the one form in which it is compared. Text becomes this once, in the form or in the body of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Identifiers(BTreeMap<Identifier, String>);
+
+impl Identifiers {
+    /// What was typed into a region's fields, or every problem, in their order.
+    pub fn parse(
+        schema: &[IdentifierField],
+        typed: impl Fn(Identifier) -> String,
+    ) -> Result<Self, Vec<(Identifier, Problem)>> {
+        let (mut found, mut problems) = (BTreeMap::new(), Vec::new());
+        for field in schema {
+            match field.normalise(&typed(field.identifier)) {
+                Ok(text) => _ = found.insert(field.identifier, text),
+                Err(problem) => problems.push((field.identifier, problem)),
+            }
+        }
+        if problems.is_empty() { Ok(Self(found)) } else { Err(problems) }
+    }
+
+    /// Numbers as somebody wrote them, of whichever region.
+    pub fn of<'a>(texts: impl IntoIterator<Item = (Identifier, &'a str)>) -> Result<Self, Problem> {
+        let found = texts.into_iter().map(|(identifier, text)| Ok((identifier, identifier.normalise(text)?)));
+        found.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// What keeps them from being a bill's in a region with these fields: all of them must be there, and no other.
+    pub fn problems(&self, schema: &[IdentifierField]) -> Vec<(Identifier, Problem)> {
+        let of_field = |field: &IdentifierField| {
+            let text = self.get(field.identifier).ok_or(Problem::Missing);
+            text.and_then(|text| field.normalise(text)).err().map(|problem| (field.identifier, problem))
+        };
+        let is_asked = |identifier: &Identifier| schema.iter().any(|field| field.identifier == *identifier);
+        let others = self.0.keys().filter(|identifier| !is_asked(identifier));
+        schema.iter().filter_map(of_field).chain(others.map(|identifier| (*identifier, Problem::Unknown))).collect()
+    }
+
+    pub fn get(&self, identifier: Identifier) -> Option<&str> {
+        self.0.get(&identifier).map(String::as_str)
+    }
+    pub fn iter(&self) -> impl Iterator<Item = (Identifier, &str)> {
+        self.0.iter().map(|(identifier, text)| (*identifier, text.as_str()))
+    }
+
+    /// The one text they are kept and compared by. A ZIP code printed with four more digits is the same without them.
+    pub fn comparison_key(&self) -> String {
+        let parts = self.0.iter().map(|(identifier, text)| {
+            let text = if *identifier == Identifier::Zip { text.get(..5).unwrap_or(text) } else { text };
+            format!("{identifier}={text}")
+        });
+        let mut parts: Vec<String> = parts.collect();
+        parts.sort();
+        parts.join(";")
+    }
+}
+
+impl<'de> Deserialize<'de> for Identifiers {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(Texts)
+    }
+}
+
+/// Reads a map whose key says how its value is read, so that an error names the one that is wrong.
+struct Texts;
+
+impl<'de> Visitor<'de> for Texts {
+    type Value = Identifiers;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("identifiers")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Identifiers, A::Error> {
+        let mut found = BTreeMap::new();
+        while let Some(identifier) = map.next_key()? {
+            found.insert(identifier, map.next_value_seed(identifier)?);
+        }
+        Ok(Identifiers(found))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Identifier {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<String, D::Error> {
+        let text = String::deserialize(from)?;
+        self.normalise(&text).map_err(|problem| de::Error::custom(problem.key()))
     }
 }
 
@@ -65,32 +176,6 @@ fn printed_code(text: &str) -> Result<String, Problem> {
         _ => Ok(code),
     }
 }
-
-macro_rules! printed_codes {
-    ($($(#[$doc:meta])* $type:ident),+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $type(String);
-        impl $type {
-            pub fn parse(text: &str) -> Result<Self, Problem> {
-                printed_code(text).map(Self)
-            }
-        }
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    )+};
-}
-printed_codes!(
-    /// The employer's or plan's group.
-    GroupNumber,
-    Subgroup,
-    Billgroup,
-    /// What other regions' operators print in place of group, subgroup and billgroup.
-    BillingUnit
-);
 
 /// One to nine digits, kept as nine with leading zeros; a string for ever.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -157,10 +242,6 @@ impl fmt::Display for ZipCode {
 }
 text_value!(
     Identifier: "^(group|subgroup|billgroup|zip|hrn|billing_unit)$",
-    GroupNumber: "^[0-9A-Z]{1,32}$",
-    Subgroup: "^[0-9A-Z]{1,32}$",
-    Billgroup: "^[0-9A-Z]{1,32}$",
-    BillingUnit: "^[0-9A-Z]{1,32}$",
     HealthRecordNumber: "^[0-9]{1,9}$",
     ZipCode: "^[0-9]{5}(-[0-9]{4})?$",
 );
@@ -208,8 +289,8 @@ mod tests {
 
     #[test]
     fn a_printed_code_keeps_its_leading_zeros() {
-        assert_eq!(Billgroup::parse(" 0a1 ").unwrap().to_string(), "0A1");
-        assert_eq!(GroupNumber::parse("10_02"), Err(Problem::NotAlphanumeric));
+        assert_eq!(Identifier::Billgroup.normalise(" 0a1 "), Ok("0A1".to_owned()));
+        assert_eq!(Identifier::Group.normalise("10_02"), Err(Problem::NotAlphanumeric));
     }
 
     #[test]
@@ -221,7 +302,7 @@ mod tests {
             max: 6,
             sample: "100245".to_owned(),
         };
-        let read = |text| field.identifier.normalise(text, &field);
+        let read = |text| field.normalise(text);
         assert_eq!(read(" 100-245 "), Ok("100245".to_owned()));
         assert_eq!(read("000245"), Ok("000245".to_owned()));
         for (text, why) in [
@@ -230,19 +311,53 @@ mod tests {
             ("1002455", Problem::TooLong),
             ("10024A", Problem::NotDigits),
             ("10024\u{e9}", Problem::NotAlphanumeric),
+            ("4242 4242 4242 4242", Problem::LooksLikeCard),
         ] {
             assert_eq!(read(text), Err(why), "{text}");
         }
     }
 
     #[test]
-    fn identifiers_are_the_keys_of_a_map_on_the_wire() {
+    fn identifiers_are_the_keys_of_a_map_on_the_wire_and_what_came_in_is_parsed() {
+        let typed = r#"{"group":"100-245","hrn":"12345678","billing_unit":" wa00418220"}"#;
         let text = r#"{"group":"100245","hrn":"012345678","billing_unit":"WA00418220"}"#;
-        let map: std::collections::BTreeMap<Identifier, String> = serde_json::from_str(text).unwrap();
-        assert_eq!(map[&Identifier::Hrn], "012345678");
+        let read = |text| serde_json::from_str::<Identifiers>(text);
+        let map = read(typed).unwrap();
+        assert_eq!((map.get(Identifier::Hrn), &map), (Some("012345678"), &read(text).unwrap()));
         assert_eq!(serde_json::to_string(&map).unwrap(), text);
+        for (text, why) in [
+            (r#"{"hrn":"12345678A"}"#, "not_digits"),
+            (r#"{"zip":"9461"}"#, "malformed"),
+            (r#"{"group":""}"#, "missing"),
+            (r#"{"nothing":"1"}"#, "malformed"),
+        ] {
+            assert!(read(text).unwrap_err().to_string().starts_with(why), "{text}");
+        }
         for identifier in Identifier::ALL {
             assert_eq!(Identifier::parse(identifier.key()), Ok(identifier));
         }
+    }
+    #[test]
+    fn they_are_a_bill_s_when_all_of_the_region_s_fields_are_there_and_no_other() {
+        let field =
+            |identifier, min, max| IdentifierField { identifier, digits_only: true, min, max, sample: String::new() };
+        let schema = [field(Identifier::Group, 6, 6), field(Identifier::Zip, 5, 10), field(Identifier::Hrn, 1, 9)];
+        let typed = |identifier| match identifier {
+            Identifier::Group => "100-245".to_owned(),
+            Identifier::Zip => "946123610".to_owned(),
+            _ => "12345678".to_owned(),
+        };
+        let found = Identifiers::parse(&schema, typed).unwrap();
+        assert_eq!(found.get(Identifier::Zip), Some("94612-3610"));
+        assert_eq!(found.problems(&schema), []);
+        assert_eq!(found.comparison_key(), "group=100245;hrn=012345678;zip=94612");
+        let short = Identifiers::of([(Identifier::Zip, "94612"), (Identifier::Group, "10024")]).unwrap();
+        assert_eq!(
+            short.problems(&schema),
+            [(Identifier::Group, Problem::TooShort), (Identifier::Hrn, Problem::Missing)]
+        );
+        assert_eq!(short.problems(&schema[..1])[1], (Identifier::Zip, Problem::Unknown));
+        let empty = Identifiers::parse(&schema, |_| String::new()).unwrap_err();
+        assert_eq!(empty, schema.map(|field| (field.identifier, Problem::Missing)));
     }
 }

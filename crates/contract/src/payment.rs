@@ -92,7 +92,9 @@ pub struct OrderShare {
 pub struct PaymentDraft {
     /// Bill id and the amount as typed; a bill that is not here is "not now".
     pub shares: Vec<DraftShare>,
+    /// What the processor named for the token (`POST /payment-methods`); what a client says here is not kept.
     pub method: Option<Method>,
+    /// From the capture frame. Kept once its method is named.
     pub token: Option<String>,
     pub payer_name: String,
     pub email: String,
@@ -114,6 +116,14 @@ pub struct DraftShare {
     pub bill: String,
     /// As typed; `None` is all of it.
     pub part: Option<String>,
+}
+
+/// `POST /payment-methods`: a token of the capture frame, whose method is to be named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PaymentToken {
+    pub token: String,
 }
 
 /// What may be known of a card or bank account outside the processor.
@@ -268,10 +278,36 @@ pub enum PaymentState {
     Processing,
 }
 
+/// Where a payment's money is: what everything goes by that need not know the state exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Not final: its cents are reserved on the bills.
+    OnItsWay,
+    Took,
+    /// Taken or under way, and gone back: the bills are owed again.
+    WentBack,
+    /// Final, and nothing was taken at any time.
+    TookNothing,
+}
+
 impl PaymentState {
-    /// It is over, and nothing was taken at any time.
+    pub fn phase(self) -> Phase {
+        match self {
+            Self::Scheduled | Self::Processing => Phase::OnItsWay,
+            Self::Paid => Phase::Took,
+            Self::Returned | Self::Refunded => Phase::WentBack,
+            Self::Failed | Self::Cancelled => Phase::TookNothing,
+        }
+    }
+    pub fn is_on_its_way(self) -> bool {
+        self.phase() == Phase::OnItsWay
+    }
     pub fn took_no_money(self) -> bool {
-        matches!(self, Self::Failed | Self::Cancelled)
+        self.phase() == Phase::TookNothing
+    }
+    /// The bills can be paid again by whoever tried: what the plan gave back is its own affair.
+    pub fn can_retry(self) -> bool {
+        self.took_no_money() || self == Self::Returned
     }
 }
 
@@ -389,6 +425,16 @@ mod tests {
     fn a_state_this_client_does_not_know_is_processing() {
         assert_eq!(serde_json::from_str::<PaymentState>("\"in_orbit\"").unwrap(), PaymentState::Processing);
         assert_eq!(serde_json::from_str::<Failure>("\"in_orbit\"").unwrap(), Failure::ProcessingError);
+    }
+
+    #[test]
+    fn what_is_not_on_its_way_is_final_and_only_what_took_nothing_for_good_can_be_tried_again() {
+        use PaymentState::{Cancelled, Failed, Paid, Processing, Refunded, Returned, Scheduled};
+        let all = [Scheduled, Processing, Paid, Returned, Refunded, Failed, Cancelled];
+        let only = |is: fn(PaymentState) -> bool| all.into_iter().filter(|state| is(*state)).collect::<Vec<_>>();
+        assert_eq!(only(PaymentState::is_on_its_way), [Scheduled, Processing]);
+        assert_eq!(only(PaymentState::took_no_money), [Failed, Cancelled]);
+        assert_eq!(only(PaymentState::can_retry), [Returned, Failed, Cancelled]);
     }
 
     fn order(shares: &[(&str, &str)]) -> PaymentOrder {

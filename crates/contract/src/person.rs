@@ -77,6 +77,9 @@ impl Email {
         }
         Ok(Self(format!("{local}@{domain}")))
     }
+    pub fn user_id(&self) -> UserId {
+        UserId::of(&self.0)
+    }
     /// The address that was probably meant, when the domain is one slip away from a common one. Offered, never applied.
     pub fn typo(&self) -> Option<Self> {
         let (local, domain) = self.0.rsplit_once('@')?;
@@ -85,6 +88,27 @@ impl Email {
         }
         let meant = KNOWN_DOMAINS.into_iter().find(|known| is_one_slip(domain, known))?;
         Some(Self(format!("{local}@{meant}")))
+    }
+}
+
+/// What somebody signs in with: an e-mail address as it is compared, which means the same in capitals. Text of any kind is one; what is
+/// no address is nobody's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "String")]
+pub struct UserId(String);
+
+impl UserId {
+    pub fn of(typed: &str) -> Self {
+        Self(typed.trim().to_lowercase())
+    }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for UserId {
+    fn from(typed: String) -> Self {
+        Self::of(&typed)
     }
 }
 

@@ -1,8 +1,7 @@
 //! `POST /bill-lookups` and `/session`: who is asking. The credential itself is an HttpOnly cookie and never in these shapes.
 
-use crate::{Identifier, Instant, Region, factor::FactorsAsked};
+use crate::{Identifiers, Instant, Region, factor::FactorsAsked};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// `POST /bill-lookups`: what is printed on the statement, as typed. The region's schema says which identifiers there must be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,7 +9,8 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 pub struct BillLookup {
     pub region: Region,
-    pub identifiers: BTreeMap<Identifier, String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<crate::Identifier, String>))]
+    pub identifiers: Identifiers,
 }
 
 /// Answer to `POST /bill-lookups` and `GET`/`POST`/`PATCH /session`: whose session it is. Every kind tells the time by the server's clock

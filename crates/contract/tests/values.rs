@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 use contract::{
-    AccountNumber, Amount, Billgroup, BillingUnit, CardBrand, CardNumber, Date, Email, Expiry, GroupNumber,
-    HealthRecordNumber, IdempotencyKey, Identifier, Instant, Locale, Money, PersonName, Phone, Region, RoutingNumber,
-    SecurityCode, Subgroup, UsState, ZipCode, person::AddressLine, portal::IdentifierField, problem::plain_text,
+    AccountNumber, Amount, CardBrand, CardNumber, Date, Email, Expiry, HealthRecordNumber, IdempotencyKey, Identifier,
+    Instant, Locale, Money, PersonName, Phone, Region, RoutingNumber, SecurityCode, UsState, ZipCode,
+    person::AddressLine, portal::IdentifierField, problem::plain_text,
 };
 use proptest::prelude::*;
 
@@ -83,11 +83,10 @@ proptest! {
     #[test]
     fn whatever_is_typed_what_is_shown_reads_back_as_itself(text in typed()) {
         reads_back!(&text;
-            Money, Amount, Date, Instant, Region, Locale, Identifier, HealthRecordNumber, GroupNumber, Subgroup, Billgroup,
-            BillingUnit, ZipCode, Email, PersonName, Phone, UsState, AddressLine, RoutingNumber, AccountNumber, Expiry,
+            Money, Amount, Date, Instant, Region, Locale, Identifier, HealthRecordNumber, ZipCode, Email, PersonName, Phone, UsState, AddressLine, RoutingNumber, AccountNumber, Expiry,
             IdempotencyKey);
         reads_back_from_json!(&text;
-            Money, Amount, Date, Instant, HealthRecordNumber, GroupNumber, ZipCode, Email, PersonName, Phone, AddressLine,
+            Money, Amount, Date, Instant, HealthRecordNumber, ZipCode, Email, PersonName, Phone, AddressLine,
             RoutingNumber, Expiry, IdempotencyKey);
     }
 
@@ -103,8 +102,8 @@ proptest! {
         for (identifier, digits_only) in Identifier::ALL.into_iter().flat_map(|one| [(one, true), (one, false)]) {
             for (min, max) in [(1, 9), (3, 3), (8, 12)] {
                 let field = IdentifierField { identifier, digits_only, min, max, sample: String::new() };
-                if let Ok(read) = identifier.normalise(&text, &field) {
-                    prop_assert_eq!(identifier.normalise(&read, &field), Ok(read.clone()));
+                if let Ok(read) = field.normalise(&text) {
+                    prop_assert_eq!(field.normalise(&read), Ok(read.clone()));
                 }
             }
         }

@@ -19,15 +19,12 @@ use crate::{
     store::{Store, add_to_mark, cents, from_word, value},
 };
 use contract::{
-    Date, Email, Identifier, Instant, Problem, Region,
+    Date, Email, Instant, Problem, Region,
     demo::{DemoBill, DemoMember},
     refusal::RefusalCode,
 };
 use sqlx::Row;
-use std::{
-    collections::{BTreeMap, HashMap},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 /// The mark in the database that says how far the clock was moved on, in milliseconds: a restart keeps it, and servers that share the
 /// database share it.
@@ -62,7 +59,8 @@ pub async fn members(store: &Store, now: Instant) -> Result<Vec<DemoMember>, sql
     }
     let mut members = Vec::new();
     for person in &PEOPLE {
-        let Some(found) = store.find_membership(person.region, &identifiers(person)).await? else { continue };
+        let Ok(identifiers) = person.identifiers() else { continue };
+        let Some(found) = store.find_membership(person.region, &identifiers).await? else { continue };
         let count = sqlx::query_scalar("SELECT COUNT(*) FROM payment WHERE membership = $1").bind(&found.id);
         let count: i64 = count.fetch_one(&store.read).await?;
         let bills = open.remove(&found.id).unwrap_or_default();
@@ -75,16 +73,12 @@ fn member(person: &Person, open_bills: Vec<DemoBill>, payments: u32) -> Option<D
     Some(DemoMember {
         name: person.name.to_owned(),
         region: person.region,
-        identifiers: identifiers(person),
+        identifiers: person.identifiers().ok()?,
         email: Email::parse(person.email).ok()?,
         password: person.has_account().then(|| PASSWORD.to_owned()),
         open_bills,
         payments,
     })
-}
-
-fn identifiers(person: &Person) -> BTreeMap<Identifier, String> {
-    person.identifiers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
 /// Moves the clocks of all servers over this database, and the processor's; all of them or none. Of two calls at once the second waits

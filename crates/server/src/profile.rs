@@ -314,7 +314,7 @@ impl IdentifierTable {
             return Err(("max", why));
         }
         let field = IdentifierField { identifier, digits_only, min, max, sample };
-        let read = identifier.normalise(&field.sample, &field);
+        let read = field.normalise(&field.sample);
         if read.as_ref() == Ok(&field.sample) {
             return Ok(field);
         }

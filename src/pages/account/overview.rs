@@ -174,7 +174,7 @@ fn payment_row(payment: PaymentSummary) -> AnyView {
         format!("{} · {method}", day.get())
     });
     let more: Option<Text> = match state {
-        PaymentState::Processing | PaymentState::Scheduled => payment
+        _ if state.is_on_its_way() => payment
             .with_value(|payment| payment.expected_on)
             .map(|on| say(move |w| (w.account().overview.expected)(&format::short_date(w.locale, on)))),
         PaymentState::Returned | PaymentState::Failed => Some(say(move |w| {

@@ -13,14 +13,21 @@ use crate::{
     billing::{CaptureAsks, CaptureKind, PAYING, Slip},
     browser,
     config::Deployment,
+    error::ApiError,
     form::Problems,
     i18n::{Language, Words, say, t},
     place::{Place, href},
     route::Pay,
     session::CurrentSession,
-    ui::{ErrorLine, ErrorSummary, FormState, Stepper, SubmitButton, arrive, live},
+    ui::{ErrorLine, ErrorSummary, Failure, FormState, Stepper, SubmitButton, arrive, live},
 };
-use contract::{Email, PersonName, Problem, payment::Method, problem::plain_text, session::PersonView};
+use contract::{
+    Email, PersonName, Problem,
+    payment::{Method, PaymentToken},
+    problem::plain_text,
+    refusal::RefusalCode,
+    session::PersonView,
+};
 use frame::Captured;
 use kinds::{Kinds, bank_notice};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -201,12 +208,21 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
         })
     };
     let captured = Callback::new(move |captured: Captured| match captured {
-        Captured::Token(token, method) => {
-            journey.edit(|draft| {
-                draft.token = Some(token);
-                draft.method = Some(method);
+        Captured::Token(token) => {
+            let (client, token) = (client.clone(), PaymentToken { token });
+            spawn_local(async move {
+                let answer = client.name_method(&token).await;
+                // whoever left the page meanwhile is not led on
+                if choosing.form.is_busy.try_get_untracked() != Some(true) {
+                    return;
+                }
+                let Some(method) = choosing.form.end(answer, |_| None) else { return };
+                journey.edit(|draft| {
+                    draft.token = Some(token.token);
+                    draft.method = Some(method);
+                });
+                go_on.run(());
             });
-            go_on.run(());
         }
         Captured::Wrong => {
             choosing.form.is_busy.set(false);
@@ -248,12 +264,19 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
                 <Kinds choosing captured/>
                 {live(move || bank_notice(choosing))}
                 <Who choosing/>
+                <Failure error=choosing.form.answer words=refused_words/>
                 <p class="pay-row">
                     <SubmitButton words=t(|w| w.pay().method.go_on) busy_words=t(|w| w.pay().method.going_on) busy=choosing.form.is_busy/>
                 </p>
             </div>
         </form>
     }
+}
+
+/// The server's own word about a token; everything else in the usual words.
+fn refused_words(w: &'static Words, error: &ApiError, _: &str) -> Option<(String, String)> {
+    let is_refused = error.code() == Some(RefusalCode::TokenRefused);
+    is_refused.then(|| (w.pay().method.legend.to_owned(), w.pay().review.token_refused.to_owned()))
 }
 
 #[component]

@@ -144,9 +144,8 @@ fn not_here(error: ApiError) -> AnyView {
 fn outcome(payment: Payment) -> AnyView {
     let payment = StoredValue::new(payment);
     let state = payment.with_value(|payment| payment.state);
-    let is_receipt = matches!(state, PaymentState::Paid | PaymentState::Refunded);
-    let is_on_its_way = matches!(state, PaymentState::Processing | PaymentState::Scheduled);
-    let failed = matches!(state, PaymentState::Failed | PaymentState::Returned | PaymentState::Cancelled);
+    let (is_on_its_way, failed) = (state.is_on_its_way(), state.can_retry());
+    let is_receipt = !is_on_its_way && !failed;
     view! {
         <div class="pay-receipt">
             <article class="pay-sheet">

@@ -4,7 +4,7 @@ use crate::{
     browser,
     i18n::{Language, say, t},
     place::{Place, href},
-    route::{Account, Enter, Pay, Route},
+    route::{Account, Enter, Route},
     session::{CurrentSession, Session},
     ui::{Back, ButtonLink, Heading, Icon, Sign, list, live},
 };
@@ -38,7 +38,7 @@ pub fn RegisterPage() -> impl IntoView {
         let (to, words) = if has_shown.get() {
             (Route::Enter(Enter::RegisterTerms), t(|w| w.account().register.go_on))
         } else {
-            (Route::Pay(Pay::FindToRegister), t(|w| w.account().register.begin))
+            (Route::Enter(Enter::RegisterBill), t(|w| w.account().register.begin))
         };
         view! { <ButtonLink to words main=true arrow=true/> }.into_any()
     });

@@ -16,22 +16,9 @@ use crate::{
         asking::Asked,
         settle::{Addressed, Heard, Settled, Verdict},
     },
-    token::is_id,
 };
-use contract::{Email, Locale, payment::Method, refusal::RefusalCode};
+use contract::{Email, Locale, refusal::RefusalCode};
 use tracing::Instrument;
-
-/// Asks the processor what a token stands for, if it stands for anything.
-pub async fn method(app: &App, token: &str, binding: &str) -> Answer<Option<Method>> {
-    if !is_id(token) {
-        return Ok(None);
-    }
-    match app.processor.method(token, binding).await {
-        Ok(method) => Ok(Some(method)),
-        Err(ProcessorError::Refused) => Ok(None),
-        Err(ProcessorError::Unanswered) => Err(Error::later(RefusalCode::Unavailable, 5)),
-    }
-}
 
 /// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for `jobs::settle_payments`; the
 /// caller is told that its key is in use and asks again.

@@ -1,9 +1,8 @@
 //! Payment drafts: what the payer has chosen and typed so far, kept with the session so that nothing personal is in the browser's storage.
 //! Card data in the wrong box is refused here, before it is kept.
 
-use super::{charging, payments::MOST_BILLS};
+use super::{methods, payments::MOST_BILLS};
 use crate::{
-    limits::tokens,
     refusal::{Answer, Error},
     state::App,
     store::sessions::Session,
@@ -14,23 +13,32 @@ use contract::{
     problem::plain_text,
     refusal::RefusalCode,
 };
-use std::net::IpAddr;
 
 const LONGEST: usize = 300;
 
+/// What was kept; empty if nothing was.
+pub async fn kept(app: &App, session: &Session) -> Answer<PaymentDraft> {
+    with_its_method(app, session, app.store.draft(&session.id).await?).await
+}
+
 /// Keeps it in place of what was kept before. Names that programs give can't be told from numbers that people type, so only those are
-/// kept that name something: bills of this member, and a token that the processor made for this payer.
-pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft, address: IpAddr) -> Answer<()> {
+/// kept that name something: bills of this member, and a token whose method the processor has named to this payer.
+pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft) -> Answer<()> {
     check(&draft)?;
     let known = app.store.bill_ids(&session.membership.id).await?;
     draft.shares.retain(|share| known.contains(&share.bill));
-    if let Some(token) = &draft.token
-        && !is_token(app, session, token, address).await?
-    {
-        draft.token = None;
-        draft.method = None;
-    }
+    let draft = with_its_method(app, session, draft).await?;
     put(app, session, Some(&draft)).await
+}
+
+/// The token is the reference to a method. What the browser says of it, or a server of the version before kept, is not looked at.
+async fn with_its_method(app: &App, session: &Session, mut draft: PaymentDraft) -> Answer<PaymentDraft> {
+    draft.method = match &draft.token {
+        Some(token) => methods::named(app, session, token).await?,
+        None => None,
+    };
+    draft.token = draft.token.filter(|_| draft.method.is_some());
+    Ok(draft)
 }
 
 /// Wipes it.
@@ -71,18 +79,6 @@ fn check(draft: &PaymentDraft) -> Answer<()> {
         return invalid("token".to_owned(), Problem::TooLong);
     }
     Ok(())
-}
-
-/// Whether it stands for anything. The processor is asked about a token once, and about so many at most.
-async fn is_token(app: &App, session: &Session, token: &str, address: IpAddr) -> Answer<bool> {
-    let binding = &session.capture_binding;
-    let told = tokens::method_of(app, session, token, address, charging::method(app, token, binding)).await?;
-    let Ok(Some(method)) = told.method else { return Ok(false) };
-    if told.question.is_some() {
-        // So that paying need not ask.
-        app.store.add_method_token(token, binding, &method, app.clock.now()).await?;
-    }
-    Ok(true)
 }
 
 /// Not in a session that ended since: what it held was wiped.

@@ -2,10 +2,10 @@
 //! payment is written and its cents reserved under the idempotency key; then the processor is asked, with the payment's own id as its
 //! key; then its answer is written. Wherever that stops, `jobs::settle_payments` asks again with the same id.
 
-use super::{charging, fingerprint};
+use super::{charging, fingerprint, methods};
 use crate::{
     clock::day_in,
-    limits::{self, charges, rules, tokens},
+    limits::{self, charges, rules},
     refusal::{Answer, Error},
     state::App,
     store::{
@@ -116,13 +116,10 @@ async fn admit(
 ) -> Answer<(charges::Turn, Asked)> {
     let sums = check_shares(order)?;
     // Before the gate, at which others of the membership wait: what the processor does not know holds nobody up.
-    let ask = charging::method(app, &order.token, &session.capture_binding);
-    let told = tokens::method_of(app, session, &order.token, address, ask).await?;
-    let refused = || Error::field(RefusalCode::TokenRefused, "token", Problem::Unknown);
-    let method = told.method?.ok_or_else(refused)?;
+    let (method, question) = methods::of_token(app, session, &order.token, address).await?;
     let turn = charges::turn(app, session, address).await?;
     let asked = begin(app, session, key, order, sums, &method).await?;
-    if let Some(question) = told.question {
+    if let Some(question) = question {
         question.was_right(app).await;
     }
     Ok((turn, asked))

@@ -8,7 +8,7 @@ use self::sheet::{Cell, Sheet};
 use crate::words;
 use contract::{
     Locale, Money,
-    payment::{Payment, PaymentShare, PaymentState},
+    payment::{Payment, PaymentShare, PaymentState, Phase},
     portal::Portal,
 };
 
@@ -17,12 +17,12 @@ pub use self::sheet::SheetError;
 /// The file's bytes. Only a payment that is paid is called a receipt.
 pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale) -> Result<Vec<u8>, SheetError> {
     let say = |english, spanish| words::say(locale, english, spanish);
-    let title = match payment.state {
-        PaymentState::Paid => say("Payment receipt", "Recibo de pago"),
-        PaymentState::Processing | PaymentState::Scheduled => {
-            say("Payment confirmation (not paid yet)", "Confirmación del pago (aún no pagado)")
+    let title = match payment.state.phase() {
+        Phase::Took => say("Payment receipt", "Recibo de pago"),
+        Phase::OnItsWay => say("Payment confirmation (not paid yet)", "Confirmación del pago (aún no pagado)"),
+        Phase::WentBack | Phase::TookNothing => {
+            say("Payment record (not a receipt)", "Constancia del intento de pago (no es un recibo)")
         }
-        _ => say("Payment record (not a receipt)", "Constancia del intento de pago (no es un recibo)"),
     };
     let mut sheet = Sheet::new(&format!("{title} {}", payment.reference), locale.code())?;
     sheet.wordmark(&portal.brand.name);
@@ -62,11 +62,10 @@ fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
         state.push_str(words::failure(failure, locale));
     }
     let fee = if payment.fee.is_zero() { say("None", "Ninguno") } else { words::money(payment.fee) };
-    let charged = match payment.state {
-        PaymentState::Failed | PaymentState::Cancelled => {
-            (say("Amount tried", "Importe intentado"), words::money(payment.charged))
-        }
-        _ => (say("Total charged", "Total cobrado"), words::money(payment.charged)),
+    let charged = if payment.state.took_no_money() {
+        say("Amount tried", "Importe intentado")
+    } else {
+        say("Total charged", "Total cobrado")
     };
     let mut facts = vec![
         (say("State", "Estado"), state),
@@ -76,7 +75,7 @@ fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
         (say("Method", "Forma de pago"), words::method(&payment.method, locale)),
         (say("For the bills", "Por las facturas"), words::money(payment.total)),
         (say("Card fee", "Cargo por tarjeta"), fee),
-        charged,
+        (charged, words::money(payment.charged)),
     ];
     if let Some(sent) = payment.sent_on {
         facts.push((say("Sent to the bank", "Enviado al banco"), words::weekday_and_day(sent, locale)));
@@ -124,7 +123,7 @@ fn bill(sheet: &mut Sheet, share: &PaymentShare, locale: Locale) {
 fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale) {
     let say = |english, spanish| words::say(locale, english, spanish);
     sheet.heading(2, say("Still owed", "Lo que aún se debe"));
-    let clears = matches!(payment.state, PaymentState::Processing | PaymentState::Scheduled);
+    let clears = payment.state.is_on_its_way();
     for share in payment.shares.iter().filter(|share| !share.leaves.is_zero()) {
         let kind = words::bill_kind(share.kind, locale);
         let (left, due) = (words::money(share.leaves), words::day(share.due, locale));

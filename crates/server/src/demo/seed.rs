@@ -15,7 +15,6 @@ use crate::{
         Store, Tx,
         accounts::{self, Opening},
         ledger::{Reason, Source, SourceKind, entry_id},
-        memberships,
         movements::{Movement, Towards},
         set_mark, to_json, word,
     },
@@ -31,7 +30,6 @@ use contract::{
     portal::Portal,
     refusal::RefusalCode,
 };
-use std::collections::BTreeMap;
 
 /// Of servers that start at once over one database, one seeds; the others wait for it, and find everything there. Writing this mark is
 /// the first statement of the transaction, and locks its row.
@@ -79,7 +77,7 @@ pub async fn seed_accounts(app: &App) -> Answer<()> {
         return Ok(());
     }
     for person in PEOPLE.iter().filter(|person| person.has_account()) {
-        let identifiers = person.identifiers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let identifiers = person.identifiers().map_err(fault)?;
         let Some(membership) = app.store.find_membership(person.region, &identifiers).await? else { continue };
         let (first, last) = person.name.split_once(' ').unwrap_or((person.name, person.name));
         let opening = Opening {
@@ -218,12 +216,11 @@ impl Tables {
 
     fn member(&mut self, person: &Person, portal: &Portal, today: Date) -> Result<(), sqlx::Error> {
         let membership = self.id();
-        let identifiers: BTreeMap<_, _> =
-            person.identifiers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let identifiers = person.identifiers().map_err(|problem| sqlx::Error::Encode(problem.key().into()))?;
         self.membership.push([
             membership.clone().into(),
             person.region.code().into(),
-            memberships::canonical(&memberships::five_digit_zip(&identifiers)).into(),
+            identifiers.comparison_key().into(),
             person.ending().into(),
             person.name.into(),
             person.email.into(),

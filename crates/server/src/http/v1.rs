@@ -5,6 +5,7 @@ pub mod drafts;
 pub mod factors;
 pub mod links;
 pub mod lookups;
+pub mod payment_methods;
 pub mod payments;
 pub mod portal;
 pub mod receipts;

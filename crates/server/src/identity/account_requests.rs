@@ -34,8 +34,7 @@ use crate::{
     },
     token,
 };
-use contract::{Email, Identifier, Instant, Locale, Region, refusal::RefusalCode};
-use std::collections::BTreeMap;
+use contract::{Email, Identifiers, Instant, Locale, Region, refusal::RefusalCode};
 
 /// A link opens something for so long.
 pub const RESET_MILLIS: i64 = 30 * 60_000;
@@ -58,7 +57,7 @@ pub enum AccountRequest {
     },
     Remind {
         region: Region,
-        identifiers: BTreeMap<Identifier, String>,
+        identifiers: Identifiers,
         locale: Locale,
     },
     Reset {
@@ -76,7 +75,7 @@ pub enum AccountRequest {
 /// Whether opening an account with this address takes a code from the address on file. Without one on file there is no such code,
 /// which nobody is told.
 pub fn takes_code(on_file: Option<&Email>, email: &Email) -> bool {
-    on_file.is_none_or(|on_file| accounts::user_id(on_file) != accounts::user_id(email))
+    on_file.is_none_or(|on_file| on_file.user_id() != email.user_id())
 }
 
 /// For a request that belongs to nothing else.
@@ -140,7 +139,7 @@ impl Known {
             AccountRequest::Invite { pending, .. } => {
                 known.pending = store.pending_account(pending, now).await?;
                 let Some(Pending { opening, .. }) = &known.pending else { return Ok(known) };
-                known.of_address = store.account_of_user_id(&accounts::user_id(&opening.email)).await?;
+                known.of_address = store.account_of_user_id(&opening.email.user_id()).await?;
                 known.membership = Some(opening.membership.clone());
             }
             AccountRequest::Remind { region, identifiers, .. } => {
@@ -148,7 +147,7 @@ impl Known {
                 known.membership = found.map(|membership| membership.id);
             }
             AccountRequest::Reset { email } => {
-                known.of_address = store.account_of_user_id(&accounts::user_id(email)).await?;
+                known.of_address = store.account_of_user_id(&email.user_id()).await?;
             }
             AccountRequest::Open { .. } | AccountRequest::Confirm {} => {}
         }

@@ -40,7 +40,7 @@ pub async fn confirm(app: &App, browser: &Browser, shown: &EmailConfirmation) ->
     if !pending_accounts::take(&mut tx, &pending.id, &hash, now).await? {
         return Err(refused());
     }
-    for left in accounts::unconfirmed_of(&mut tx, &opening.membership, &accounts::user_id(&opening.email)).await? {
+    for left in accounts::unconfirmed_of(&mut tx, &opening.membership, &opening.email.user_id()).await? {
         accounts::forget_unconfirmed(&mut tx, &left, now).await?;
     }
     let Some(account) = accounts::open(&mut tx, &opening, now).await? else {

@@ -14,27 +14,24 @@ use crate::{
     },
     refusal::{Answer, Error},
     state::App,
-    store::{
-        limits::Bucket,
-        memberships::{canonical, five_digit_zip},
-        sessions::Who,
-    },
+    store::{limits::Bucket, sessions::Who},
 };
 use contract::{
-    Identifier, Problem, Region,
+    Identifiers, Problem, Region,
     account::UserIdReminder,
     refusal::{FieldError, RefusalCode},
     session::BillLookup,
 };
-use std::{collections::BTreeMap, net::IpAddr};
+use std::net::IpAddr;
 
 /// Opens a session that sees the bills of the statement's membership only.
 pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address: IpAddr) -> Answer<Entered> {
-    let identifiers = normalised(app, lookup)?;
+    let BillLookup { region, identifiers } = lookup;
+    check(app, *region, identifiers)?;
     let rules = [&rules::LOOKUPS_BY_ADDRESS, &rules::LOOKUPS_BY_STATEMENT];
-    let tries = tries(app, rules, lookup.region, &identifiers, address);
+    let tries = tries(app, rules, *region, identifiers, address);
     let look = async {
-        let membership = app.store.find_membership(lookup.region, &identifiers).await?;
+        let membership = app.store.find_membership(*region, identifiers).await?;
         app.limits.tallies.add(Kind::Lookups, membership.is_none());
         Ok(membership)
     };
@@ -47,11 +44,13 @@ pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address:
     Ok(Entered { view: view(&session, now), kept })
 }
 
-/// Queues an e-mail with the user ID to the address on file of whom the statement belongs to.
+/// Queues an e-mail with the user ID to the address on file of whom the statement belongs to. Each ask counts, since an answer that tells
+/// nothing must not tell by a limit either.
 pub async fn remind(app: &App, asked: UserIdReminder, address: IpAddr) -> Answer<()> {
     let UserIdReminder { region, identifiers, locale } = asked;
-    let identifiers = checked_for_letter(app, &BillLookup { region, identifiers }, address).await?;
-    let identifiers = five_digit_zip(&identifiers);
+    check(app, region, &identifiers)?;
+    let rules = [&rules::LETTERS_BY_ADDRESS, &rules::LETTERS_BY_STATEMENT];
+    limits::take(app, &tries(app, rules, region, &identifiers, address)).await?;
     account_requests::request(app, &AccountRequest::Remind { region, identifiers, locale }).await
 }
 
@@ -60,49 +59,21 @@ fn tries(
     app: &App,
     [by_address, by_statement]: [&Rule; 2],
     region: Region,
-    identifiers: &BTreeMap<Identifier, String>,
+    identifiers: &Identifiers,
     address: IpAddr,
 ) -> Vec<Bucket> {
     let mut buckets = app.limits.by_address(by_address, address).to_vec();
-    buckets.push(app.limits.bucket(by_statement, &format!("{region};{}", canonical(identifiers))));
+    buckets.push(app.limits.bucket(by_statement, &format!("{region};{}", identifiers.comparison_key())));
     buckets
 }
 
-/// What was typed as it is compared, for a letter to whom the statement belongs to, if whoever asks may ask so often. Each ask counts,
-/// since an answer that tells nothing must not tell by a limit either.
-async fn checked_for_letter(app: &App, lookup: &BillLookup, address: IpAddr) -> Answer<BTreeMap<Identifier, String>> {
-    let identifiers = normalised(app, lookup)?;
-    let rules = [&rules::LETTERS_BY_ADDRESS, &rules::LETTERS_BY_STATEMENT];
-    limits::take(app, &tries(app, rules, lookup.region, &identifiers, address)).await?;
-    Ok(identifiers)
-}
-
-/// Every identifier of the region's schema and no other, each as it is compared.
-fn normalised(app: &App, lookup: &BillLookup) -> Answer<BTreeMap<Identifier, String>> {
-    let profile = app.portal.region(lookup.region);
+/// Every identifier of the region's schema and no other.
+fn check(app: &App, region: Region, identifiers: &Identifiers) -> Answer<()> {
+    let profile = app.portal.region(region);
     let profile = profile.ok_or_else(|| Error::field(RefusalCode::Invalid, "region", Problem::Unknown))?;
-    let mut identifiers = BTreeMap::new();
-    let mut errors = Vec::new();
-    let mut wrong = |identifier: Identifier, problem| {
-        errors.push(FieldError { field: format!("identifiers.{identifier}"), problem });
-    };
-    for field in &profile.schema {
-        match lookup.identifiers.get(&field.identifier) {
-            None => wrong(field.identifier, Problem::Missing),
-            Some(text) => match field.identifier.normalise(text, field) {
-                Ok(value) => _ = identifiers.insert(field.identifier, value),
-                Err(problem) => wrong(field.identifier, problem),
-            },
-        }
-    }
-    for identifier in
-        lookup.identifiers.keys().filter(|key| !profile.schema.iter().any(|field| field.identifier == **key))
-    {
-        wrong(*identifier, Problem::Unknown);
-    }
-    if errors.is_empty() {
-        Ok(identifiers)
-    } else {
-        Err(Error { code: RefusalCode::Invalid, errors, retry_after: None })
-    }
+    let problems = identifiers.problems(&profile.schema).into_iter();
+    let errors: Vec<_> = problems
+        .map(|(identifier, problem)| FieldError { field: format!("identifiers.{identifier}"), problem })
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(Error { code: RefusalCode::Invalid, errors, retry_after: None }) }
 }

@@ -46,7 +46,7 @@ pub async fn reset(app: &App, browser: &Browser, new: &NewPassword, address: IpA
     tell_owner(app, &account, mail::password_changed).put(&mut tx, now).await?;
     tx.commit().await?;
     // Whoever has just chosen a password is not made to wait for what was tried before.
-    Tries::at(&app.limits, &accounts::user_id(&account.email), Source::Address(address)).forgive(app).await?;
+    Tries::at(&app.limits, &account.email.user_id(), Source::Address(address)).forgive(app).await?;
     // Whoever reads the account's mailbox is no stranger in this browser: nobody else's tries keep them waiting. The owner has been told.
     Ok(Kept { session: None, device: browser.known_to(app, &id, now) })
 }

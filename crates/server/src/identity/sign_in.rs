@@ -56,7 +56,6 @@ async fn checked(
     address: IpAddr,
     Credentials { user_id, password }: Credentials,
 ) -> Answer<Account> {
-    let user_id = user_id.trim().to_lowercase();
     let account = app.store.account_of_user_id(&user_id).await?;
     let device = browser.name(app, account.as_ref(), app.clock.now());
     let source = device.as_deref().map_or(Source::Address(address), Source::Known);
@@ -111,8 +110,7 @@ pub async fn reauthenticate(app: &App, signed_in: SignedIn, password: &Password)
 /// up by strangers.
 pub async fn check_password(app: &App, signed_in: &SignedIn, password: &Password, field: &str) -> Answer<()> {
     let SignedIn { session, account } = signed_in;
-    let user_id = accounts::user_id(&account.email);
     let wrong = Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown);
     let look = async { Ok(app.passwords.is_right(password, Some(&account.password)).await?.then_some(())) };
-    Tries::at(&app.limits, &user_id, Source::Known(&session.id)).judge(app, wrong, look).await
+    Tries::at(&app.limits, &account.email.user_id(), Source::Known(&session.id)).judge(app, wrong, look).await
 }

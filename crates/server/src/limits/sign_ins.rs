@@ -18,7 +18,7 @@ use crate::{
     state::State,
     store::limits::{Bucket, Slowdown, Slowed},
 };
-use contract::Instant;
+use contract::{Instant, UserId};
 use std::net::IpAddr;
 
 /// So many failures a network that is new to the account is said to have in a siege: beyond the free ones, so that the wait is 16 s.
@@ -61,8 +61,8 @@ struct Tried {
 }
 
 impl Tries {
-    /// `account` is the user ID as it is compared.
-    pub fn at(limits: &Limits, account: &str, from: Source<'_>) -> Self {
+    pub fn at(limits: &Limits, account: &UserId, from: Source<'_>) -> Self {
+        let account = account.as_str();
         match from {
             Source::Known(name) => Self {
                 slowdown: limits.slowdown(&rules::SIGN_INS_BY_DEVICE, &format!("{account}\0{name}")),

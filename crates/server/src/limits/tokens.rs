@@ -1,5 +1,5 @@
-//! A limit on tokens that the processor is asked about: one for drafts and orders together, or whoever may not ask by the one would ask
-//! by the other. What the processor said before is no question.
+//! A limit on tokens that the processor is asked about: one for `POST /payment-methods` and orders together, or whoever may not ask by
+//! the one would ask by the other. What the processor said before is no question.
 
 use super::{give_back, rules, take};
 use crate::{

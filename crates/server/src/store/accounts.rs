@@ -4,7 +4,7 @@
 //! and is no account: nothing here finds it, and it is forgotten a day after it was opened or when its owner registers anew.
 
 use super::{Store, Tx, from_word, to_json, value};
-use contract::{Email, Instant, Locale, PersonName, Phone, UsAddress};
+use contract::{Email, Instant, Locale, PersonName, Phone, UsAddress, UserId};
 use sqlx::{Row, any::AnyRow};
 
 #[derive(Clone, Debug)]
@@ -52,11 +52,6 @@ impl Purpose {
     }
 }
 
-/// How a user ID is compared: an address means the same in capitals.
-pub fn user_id(email: &Email) -> String {
-    email.to_string().to_lowercase()
-}
-
 impl Account {
     pub fn name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)
@@ -82,9 +77,9 @@ impl Store {
         one(sqlx::query(sql).bind(id).fetch_optional(&self.read).await?)
     }
 
-    pub async fn account_of_user_id(&self, user_id: &str) -> Result<Option<Account>, sqlx::Error> {
+    pub async fn account_of_user_id(&self, user_id: &UserId) -> Result<Option<Account>, sqlx::Error> {
         let sql = accounts!("account WHERE account.user_id = $1 AND account.email_confirmed_at IS NOT NULL");
-        one(sqlx::query(sql).bind(user_id).fetch_optional(&self.read).await?)
+        one(sqlx::query(sql).bind(user_id.as_str()).fetch_optional(&self.read).await?)
     }
 
     pub async fn account_of_membership(&self, membership: &str) -> Result<Option<Account>, sqlx::Error> {
@@ -147,7 +142,7 @@ pub async fn open(tx: &mut Tx, opening: &Opening, now: Instant) -> Result<Option
     )
     .bind(&id)
     .bind(&opening.membership)
-    .bind(user_id(&opening.email))
+    .bind(opening.email.user_id().as_str())
     .bind(opening.email.to_string())
     .bind(opening.first_name.to_string())
     .bind(opening.last_name.to_string())
@@ -164,9 +159,9 @@ pub async fn open(tx: &mut Tx, opening: &Opening, now: Instant) -> Result<Option
 }
 
 /// What an earlier version opened for this membership or this address, and nobody confirmed.
-pub async fn unconfirmed_of(tx: &mut Tx, membership: &str, user_id: &str) -> Result<Vec<String>, sqlx::Error> {
+pub async fn unconfirmed_of(tx: &mut Tx, membership: &str, user_id: &UserId) -> Result<Vec<String>, sqlx::Error> {
     let sql = "SELECT id FROM account WHERE email_confirmed_at IS NULL AND (membership = $1 OR user_id = $2)";
-    sqlx::query_scalar(sql).bind(membership).bind(user_id).fetch_all(&mut **tx).await
+    sqlx::query_scalar(sql).bind(membership).bind(user_id.as_str()).fetch_all(&mut **tx).await
 }
 
 /// Deletes an account that nobody confirmed, and ends its sessions. Payments stay, as those of a payer.

@@ -1,9 +1,8 @@
 //! Memberships: whose bills there are, and the identifiers that find them.
 
 use super::{Store, Tx, value};
-use contract::{Email, Identifier, Region, ZipCode};
+use contract::{Email, Identifiers, Region, ZipCode};
 use sqlx::Row;
-use std::collections::BTreeMap;
 
 #[derive(Clone, Debug)]
 pub struct Membership {
@@ -13,30 +12,20 @@ pub struct Membership {
     pub ending: String,
 }
 
-/// The one text normalised identifiers are compared by.
-pub fn canonical(identifiers: &BTreeMap<Identifier, String>) -> String {
-    let mut parts: Vec<String> = identifiers.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    parts.sort();
-    parts.join(";")
-}
-
 impl Store {
-    /// A ZIP code printed with four more digits is found with and without them: the first five are compared.
     pub async fn find_membership(
         &self,
         region: Region,
-        identifiers: &BTreeMap<Identifier, String>,
+        identifiers: &Identifiers,
     ) -> Result<Option<Membership>, sqlx::Error> {
         let row = sqlx::query("SELECT id, ending FROM membership WHERE region = $1 AND identifiers = $2")
             .bind(region.code())
-            .bind(canonical(&five_digit_zip(identifiers)))
+            .bind(identifiers.comparison_key())
             .fetch_optional(&self.read)
             .await?;
         row.map(|row| Ok(Membership { id: row.try_get(0)?, region, ending: row.try_get(1)? })).transpose()
     }
-}
 
-impl Store {
     pub async fn membership(&self, id: &str) -> Result<Option<Membership>, sqlx::Error> {
         let sql = "SELECT region, ending FROM membership WHERE id = $1";
         let row = sqlx::query(sql).bind(id).fetch_optional(&self.read).await?;
@@ -60,15 +49,6 @@ impl Store {
         let zip = text.split(';').find_map(|part| part.strip_prefix("zip="));
         Ok(zip.and_then(|zip| ZipCode::parse(zip).ok()))
     }
-}
-
-/// What is stored and compared: the ZIP code's first five digits.
-pub fn five_digit_zip(identifiers: &BTreeMap<Identifier, String>) -> BTreeMap<Identifier, String> {
-    let mut identifiers = identifiers.clone();
-    if let Some(zip) = identifiers.get_mut(&Identifier::Zip) {
-        zip.truncate(5);
-    }
-    identifiers
 }
 
 /// From now on no other transaction decides about these memberships. Always in the same order: two that need the same ones must

@@ -1,6 +1,6 @@
 //! The outbox: e-mails that wait to be sent, written in the transaction of what they tell, and what became of each.
 
-use super::{Store, Tx, accounts::user_id, value};
+use super::{Store, Tx, value};
 use contract::{Email, Instant, demo::DemoMail};
 use sqlx::Row;
 
@@ -60,7 +60,7 @@ impl Queued<'_> {
         .bind(&self.message.html)
         .bind(self.at.millis())
         .bind(i64::from(self.is_secret))
-        .bind(user_id(self.to))
+        .bind(self.to.user_id().as_str())
         .execute(&mut **tx)
         .await?;
         Ok(())
@@ -164,6 +164,6 @@ pub async fn queued_since(tx: &mut Tx, cause: &str, to: Option<&Email>, since: I
     // A server of the version before writes no recipient. What the database makes of capitals depends on its kind and its locale.
     let sql = "SELECT COUNT(*) FROM outbox WHERE cause = $1 AND created_at > $2 \
                AND ($3 = '' OR COALESCE(recipient, LOWER(to_address)) = $3)";
-    let to = to.map(user_id).unwrap_or_default();
+    let to = to.map(|to| to.user_id().as_str().to_owned()).unwrap_or_default();
     sqlx::query_scalar(sql).bind(cause).bind(since.millis()).bind(to).fetch_one(&mut **tx).await
 }

@@ -6,7 +6,7 @@ use super::{
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
     account::AuthorisationGiven,
-    payment::{Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState},
+    payment::{Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState, Phase},
 };
 use sqlx::{Row, any::AnyRow};
 
@@ -151,7 +151,6 @@ async fn payment_from(tx: &mut Tx, row: &AnyRow) -> Result<Payment, sqlx::Error>
     let membership: String = row.try_get("membership")?;
     let owed = owed(&mut *tx, &membership).await?;
     let state: PaymentState = from_word(row.try_get("state")?)?;
-    let is_on_its_way = matches!(state, PaymentState::Processing | PaymentState::Scheduled);
     let (total, fee) = (cents(row, "total_cents")?, cents(row, "fee_cents")?);
     let failure: Option<String> = row.try_get("failure")?;
     let email: Option<String> = row.try_get("email")?;
@@ -160,8 +159,8 @@ async fn payment_from(tx: &mut Tx, row: &AnyRow) -> Result<Payment, sqlx::Error>
         reference: row.try_get("reference")?,
         key: value(row, "idempotency_key")?,
         state,
-        is_final: !is_on_its_way,
-        can_retry: matches!(state, PaymentState::Failed | PaymentState::Returned | PaymentState::Cancelled),
+        is_final: !state.is_on_its_way(),
+        can_retry: state.can_retry(),
         total,
         fee,
         charged: total.plus(fee).ok_or_else(|| sqlx::Error::Decode("total_cents + fee_cents".into()))?,
@@ -176,7 +175,7 @@ async fn payment_from(tx: &mut Tx, row: &AnyRow) -> Result<Payment, sqlx::Error>
         moved_by: json(row.try_get("moved_by")?)?,
         failure: told(failure.as_deref().map(from_word).transpose()?, row)?,
         owed_now: owed,
-        owed_if_cleared: if is_on_its_way { owed.minus(total).unwrap_or(Money::ZERO) } else { owed },
+        owed_if_cleared: if state.is_on_its_way() { owed.minus(total).unwrap_or(Money::ZERO) } else { owed },
         authorisation: row.try_get("authorisation")?,
         authorisation_version: u32::try_from(row.try_get::<i64, _>("authorisation_version")?).unwrap_or(0),
         events: events_of(&mut *tx, &id).await?,
@@ -200,7 +199,7 @@ async fn shares_of(tx: &mut Tx, payment: &str, state: PaymentState) -> Result<Ve
             let bill: String = row.try_get("bill")?;
             let (amount, mut leaves) = (cents(row, "amount_cents")?, cents(row, "leaves_cents")?);
             // What was reserved for a payment that took nothing, or gave it back, is owed again.
-            if !matches!(state, PaymentState::Paid | PaymentState::Processing | PaymentState::Scheduled) {
+            if matches!(state.phase(), Phase::WentBack | Phase::TookNothing) {
                 leaves = leaves.plus(amount).unwrap_or(leaves);
             }
             let of_bill = lines.iter().filter(|line| line.try_get::<String, _>("bill").is_ok_and(|of| of == bill));

@@ -43,6 +43,7 @@ async fn without_a_session_nothing_of_a_member_is_seen_or_done() {
         for call in [
             Call::post("/payments").key(&new_key()),
             Call::write("PUT", "/payment-draft"),
+            Call::post("/payment-methods"),
             Call::write("PATCH", "/session"),
         ] {
             house.ask(call.header("cookie", cookie).text("{}")).await.is_refused(401, "signed_out");

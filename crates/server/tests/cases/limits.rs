@@ -17,14 +17,14 @@ use crate::house::{
     new_account, new_key,
     seed::{ANA, MEI, Member, RUTH},
 };
-use contract::{Identifier, Password};
+use contract::{Identifier, Identifiers, Password};
 use futures_util::future::join_all;
 use serde_json::json;
 use server::{
     identity::{browser::Browser, factors::totp::Secret},
     limits::{rules, tallies},
     metrics,
-    store::{limits::Bucket, memberships::canonical},
+    store::limits::Bucket,
 };
 use sqlx::AssertSqlSafe;
 use std::{
@@ -96,11 +96,13 @@ async fn payment(house: &House, payer: &Payer, number: &str) -> Call {
 async fn neighbours(house: &House, many: usize) -> Vec<(Payer, String)> {
     let mut all = Vec::new();
     for number in 0..many {
-        let mut identifiers: BTreeMap<_, _> = ANA.identifiers.map(|(name, value)| (name, value.to_owned())).into();
-        identifiers.insert(Identifier::Hrn, format!("7{number:08}"));
+        let hrn = format!("7{number:08}");
+        let mut identifiers: BTreeMap<_, _> = ANA.identifiers.into();
+        identifiers.insert(Identifier::Hrn, &hrn);
+        let identifiers = Identifiers::of(identifiers).unwrap();
         let (membership, bill) = (format!("neighbour {number}"), format!("neighbours{number}"));
         let sql = "INSERT INTO membership (id, region, identifiers, ending, name, email) VALUES ($1, 'CA', $2, '678', $1, 'n@example.org')";
-        let insert = sqlx::query(sql).bind(&membership).bind(canonical(&identifiers));
+        let insert = sqlx::query(sql).bind(&membership).bind(identifiers.comparison_key());
         insert.execute(&house.app.store.write).await.unwrap();
         for sql in [
             "INSERT INTO bill (id, membership, kind, patient, issued, due, balance_cents, pending_cents) \

@@ -47,7 +47,7 @@ async fn bodies_that_are_not_what_was_asked_for_are_malformed() {
         let parts: Vec<_> = answer.json().as_object().unwrap().keys().cloned().collect();
         assert_eq!(parts, ["code", "errors", "status", "title", "type"], "nothing leaks");
     }
-    for (method, path) in [("POST", "/bill-lookups"), ("PUT", "/payment-draft")] {
+    for (method, path) in [("POST", "/bill-lookups"), ("PUT", "/payment-draft"), ("POST", "/payment-methods")] {
         for text in ["", "{", "[]", "{\"nobody\":1}", "null"] {
             house.ask(Call::write(method, path).by(&ana).text(text)).await.is_refused(400, "malformed");
         }
@@ -63,6 +63,7 @@ async fn a_body_of_another_kind_or_of_another_size_is_refused() {
         ("POST", "/payments"),
         ("POST", "/bill-lookups"),
         ("PUT", "/payment-draft"),
+        ("POST", "/payment-methods"),
         ("POST", "/payments/x/receipt-emails"),
     ] {
         let call = || Call::write(method, path).by(&ana).key(&new_key()).text("{}");

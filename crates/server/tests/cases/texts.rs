@@ -73,9 +73,11 @@ async fn a_card_number_in_the_other_boxes_of_a_draft_is_kept_nowhere() {
             let kept = house.ask(Call::get("/payment-draft").by(&ana)).await.is(200).json();
             assert_eq!((&kept["token"], &kept["shares"]), (&json!(null), &json!([])), "{draft}");
         }
+        house.method(&ana, name).await.is_refused(422, "token_refused");
     }
     number_is_nowhere(&house).await;
     let token = house.card(&ana, VISA).await;
+    house.method(&ana, &token).await.is(200);
     let draft = json!({ "token": token, "shares": [{ "bill": "visit", "part": null }] });
     house.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await.is(204);
     let kept = house.ask(Call::get("/payment-draft").by(&ana)).await.is(200).json();

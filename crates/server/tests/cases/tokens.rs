@@ -1,10 +1,13 @@
 //! Tokens: good for one charge, for the payer they were made for, and for a brand that is accepted.
 
 use crate::house::{
-    House, VISA, new_key,
+    House, VISA,
+    call::Call,
+    new_key,
     seed::{ANA, MEI},
 };
-use serde_json::json;
+use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
 
 #[tokio::test]
 async fn a_token_made_for_another_payer_is_refused() {
@@ -83,4 +86,65 @@ async fn a_brand_that_is_not_accepted_is_refused() {
     let answer = house.pay(&ana, &new_key(), &order).await;
     answer.is_refused(422, "brand_not_accepted").blames("token", "brand_not_accepted");
     house.nothing_happened().await;
+}
+
+#[tokio::test]
+async fn a_browser_that_claims_another_method_for_a_token_gets_the_processor_s_back() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.card(&ana, VISA).await;
+    let claimed = json!({ "kind": "card", "brand": "amex", "last4": "0005", "expiry": "12/29", "funding": "debit" });
+    let keep = |draft: Value| Call::write("PUT", "/payment-draft").by(&ana).json(&draft);
+    let kept = async || house.ask(Call::get("/payment-draft").by(&ana)).await.is(200).json();
+    let asked = house.line.methods_asked.load(Ordering::SeqCst);
+
+    // A draft asks nobody: what was not named is not kept, whatever is claimed of it.
+    house.ask(keep(json!({ "token": token, "method": claimed }))).await.is(204);
+    assert_eq!((&kept().await["token"], &kept().await["method"]), (&Value::Null, &Value::Null));
+    house.ask(keep(json!({ "method": claimed }))).await.is(204);
+    assert_eq!(kept().await["method"], Value::Null);
+    assert_eq!(house.line.methods_asked.load(Ordering::SeqCst), asked);
+
+    let named = house.method(&ana, &token).await.is(200).json();
+    assert_eq!((&named["brand"], &named["last4"]), (&json!("visa"), &json!("4242")));
+    house.ask(keep(json!({ "token": token, "method": claimed }))).await.is(204);
+    assert_eq!((&kept().await["token"], &kept().await["method"]), (&json!(token), &named));
+    let row: String = sqlx::query_scalar("SELECT draft FROM session").fetch_one(&house.app.store.read).await.unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&row).unwrap()["method"], named);
+
+    // A server of the version before keeps the claim: it is not given out.
+    let old = json!({ "token": token, "method": claimed }).to_string();
+    sqlx::query("UPDATE session SET draft = $1").bind(old).execute(&house.app.store.write).await.unwrap();
+    assert_eq!(kept().await["method"], named);
+    // Nor is it asked for again by any of this, or by the payment.
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let asked = house.line.methods_asked.load(Ordering::SeqCst);
+    house.method(&ana, &token).await.is(200);
+    house.pay(&ana, &new_key(), &order).await.is_payment(201, "paid");
+    assert_eq!(house.line.methods_asked.load(Ordering::SeqCst), asked);
+}
+
+#[tokio::test]
+async fn a_method_is_named_to_the_payer_it_was_typed_by_and_to_nobody_else() {
+    let house = House::open().await;
+    let (ana, mei) = (house.look_up(&ANA).await, house.look_up(&MEI).await);
+    let token = house.card(&mei, VISA).await;
+    house.method(&ana, &token).await.is_refused(422, "token_refused").blames("token", "unknown");
+    house.method(&mei, &token).await.is(200);
+    house.method(&ana, &token).await.is_refused(422, "token_refused").blames("token", "unknown");
+    let draft = Call::write("PUT", "/payment-draft").by(&ana).json(&json!({ "token": token }));
+    house.ask(draft).await.is(204);
+    assert_eq!(house.ask(Call::get("/payment-draft").by(&ana)).await.json()["token"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_page_of_the_version_before_pays_though_nobody_named_its_method() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.card(&ana, VISA).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let method = json!({ "kind": "card", "brand": "visa", "last4": "4242", "expiry": "12/29", "funding": "credit" });
+    let draft = json!({ "token": token, "method": method, "key": new_key(), "payer_name": "Ana O’Neill" });
+    house.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await.is(204);
+    house.pay(&ana, &new_key(), &order).await.is_payment(201, "paid");
 }

@@ -311,6 +311,11 @@ impl House {
         .await
     }
 
+    /// What the server says that a token stands for.
+    pub async fn method(&self, payer: &Payer, token: &str) -> Answer {
+        self.ask(Call::post("/payment-methods").by(payer).json(&json!({ "token": token }))).await
+    }
+
     /// The order that the app would send for these bills; cases change it.
     pub async fn order(&self, payer: &Payer, token: &str, shares: &[(&str, &str)]) -> Value {
         let method = self.app.processor.method(token, &payer.binding).await.unwrap();

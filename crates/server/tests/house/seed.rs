@@ -1,7 +1,7 @@
 //! Three memberships, small enough to know by heart: Ana and Mei in California, Ruth in Colorado, where a credit card has a fee.
 
-use contract::Identifier;
-use server::store::{Store, memberships::canonical};
+use contract::{Identifier, Identifiers};
+use server::store::Store;
 use std::collections::BTreeMap;
 
 pub struct Member {
@@ -50,9 +50,9 @@ pub const ON_FILE: &str = "a@example.org";
 pub async fn seed(store: &Store) {
     let mut tx = store.begin().await.unwrap();
     for member in [&ANA, &MEI, &RUTH] {
-        let identifiers = member.identifiers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let identifiers = Identifiers::of(member.identifiers).unwrap().comparison_key();
         let sql = "INSERT INTO membership (id, region, identifiers, ending, name, email) VALUES ($1, $2, $3, '678', $1, 'a@example.org')";
-        let insert = sqlx::query(sql).bind(member.name).bind(member.region).bind(canonical(&identifiers));
+        let insert = sqlx::query(sql).bind(member.name).bind(member.region).bind(identifiers);
         insert.execute(&mut *tx).await.unwrap();
     }
     for (id, member, lines) in BILLS {

@@ -4,10 +4,12 @@
 use contract::authorisation::Authorisation;
 use contract::bill::BillList;
 use contract::demo::DemoMember;
-use contract::payment::{CardFunding, DraftShare, Method, OrderShare, PaymentDraft, PaymentOrder};
+use contract::payment::{CardFunding, DraftShare, Method, OrderShare, PaymentDraft, PaymentOrder, PaymentToken};
 use contract::portal::Portal;
 use contract::session::{BillLookup, SessionView};
-use contract::{Amount, CardBrand, Date, Email, Expiry, IdempotencyKey, Identifier, Instant, Locale, PersonName};
+use contract::{
+    Amount, CardBrand, Date, Email, Expiry, IdempotencyKey, Identifier, Identifiers, Instant, Locale, PersonName,
+};
 use serde::de::DeserializeOwned;
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -40,7 +42,8 @@ pub struct Order {
     /// By the server's clock, until when it may begin.
     pub begin_by: Option<Instant>,
     pub body: Vec<u8>,
-    /// What the page keeps of it while it is being reviewed.
+    /// What the page has the server name, and what it keeps while the order is being reviewed.
+    token: Vec<u8>,
     draft: Vec<u8>,
 }
 
@@ -54,13 +57,13 @@ pub fn find_all(places: &Places, payers: u32) -> Outcome<Vec<Payer>> {
     let mut connection = Connection::open(&places.billing).because("Connecting to the billing API")?;
     let portal: Portal = decode(connection.send("GET", "/api/v1/portal", &[], &[]), 200)?;
     let members: Vec<DemoMember> = decode(connection.send("GET", "/demo/members", &[], &[]), 200)?;
-    let is_drawn =
-        |member: &&DemoMember| member.identifiers.get(&Identifier::Hrn).is_some_and(|hrn| hrn == "012345678");
+    let is_drawn = |member: &&DemoMember| member.identifiers.get(Identifier::Hrn).is_some_and(|hrn| hrn == "012345678");
     let drawn = members.iter().find(is_drawn).ok_or_else(|| Failure::new("The drawn member is not in the demo."))?;
     (1..=payers)
         .map(|number| {
-            let mut identifiers = drawn.identifiers.clone();
-            identifiers.insert(Identifier::Hrn, (900_000_000 + number).to_string());
+            let hrn = (900_000_000 + number).to_string();
+            let identifiers = Identifiers::of(drawn.identifiers.iter().chain([(Identifier::Hrn, hrn.as_str())]));
+            let identifiers = identifiers.map_err(|problem| Failure::new(format!("{hrn}: {}", problem.key())))?;
             find(places, &mut connection, &portal, BillLookup { region: drawn.region, identifiers })
         })
         .collect()
@@ -99,7 +102,7 @@ fn find(places: &Places, connection: &mut Connection, portal: &Portal, lookup: B
     })
 }
 
-/// As many orders as asked for, over all payers in turn, each with a token of its own that a draft has named.
+/// As many orders as asked for, over all payers in turn, each with a token of its own whose method is named.
 pub fn orders(places: &Places, payers: &[Payer], wanted: usize, connections: usize) -> Outcome<Vec<Order>> {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
@@ -128,6 +131,11 @@ pub fn orders(places: &Places, payers: &[Payer], wanted: usize, connections: usi
 
 fn keep_draft(places: &Places, billing: &mut Connection, order: &Order) -> Outcome<()> {
     let headers = [("Content-Type", "application/json"), ("Origin", &*places.origin), ("Cookie", &*order.cookie)];
+    let named = billing.send("POST", "/api/v1/payment-methods", &headers, &order.token).because("Naming a method")?;
+    // A server of the version before has no such call: its draft names the method.
+    if named.status != 200 && named.status != 404 {
+        return Err(Failure::new(format!("A method was not named: {} {}", named.status, named.text())));
+    }
     let answer = billing.send("PUT", "/api/v1/payment-draft", &headers, &order.draft).because("Keeping a draft")?;
     if (200..300).contains(&answer.status) {
         return Ok(());
@@ -182,6 +190,7 @@ pub fn order(
         email: email.to_owned(),
         key: Some(key.clone()),
     };
+    let named = encode(&PaymentToken { token: token.clone() })?;
     let order = PaymentOrder {
         shares: vec![OrderShare { bill, amount }],
         token,
@@ -194,7 +203,14 @@ pub fn order(
         begin_by,
     };
     let key = key.to_string();
-    Ok(Order { cookie: payer.cookie.clone(), key, begin_by, body: encode(&order)?, draft: encode(&draft)? })
+    Ok(Order {
+        cookie: payer.cookie.clone(),
+        key,
+        begin_by,
+        body: encode(&order)?,
+        token: named,
+        draft: encode(&draft)?,
+    })
 }
 
 /// What the capture frame does when the member has typed a card.

@@ -9,13 +9,9 @@ use crate::{
     session::CurrentSession,
     ui::{Icon, Notice, NoticeKind, Sign, Waiting, live},
 };
-use contract::{
-    Expiry,
-    payment::{BankAccountKind, Method},
-};
+use contract::payment::Method;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{html, prelude::*, task::spawn_local};
-use serde::de::DeserializeOwned;
 
 /// How long the form may take before the page says that it did not come. One that comes later is shown all the same.
 const PATIENCE_MILLIS: u32 = 10_000;
@@ -23,7 +19,7 @@ const PATIENCE_MILLIS: u32 = 10_000;
 /// What came of asking the frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Captured {
-    Token(String, Method),
+    Token(String),
     /// It shows what is wrong, and has taken the focus.
     Wrong,
     Gone,
@@ -103,10 +99,7 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
             captured.run(Captured::Wrong);
         }
         CaptureSays::Unavailable => captured.run(Captured::Gone),
-        CaptureSays::Token { token, brand, last4, expiry, funding } => {
-            let method = method_of(kind, &brand, last4, expiry.as_deref(), funding.as_deref());
-            captured.run(method.map_or(Captured::Gone, |method| Captured::Token(token, method)));
-        }
+        CaptureSays::Token { token } => captured.run(Captured::Token(token)),
         CaptureSays::Unknown => {}
     });
     // a frame that never came up can't answer
@@ -159,42 +152,4 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
         </div>
     }
     .into_any()
-}
-
-/// What the frame told, as the contract's value.
-fn method_of(
-    kind: CaptureKind,
-    brand: &str,
-    last4: String,
-    expiry: Option<&str>,
-    funding: Option<&str>,
-) -> Option<Method> {
-    match kind {
-        CaptureKind::Card => Some(Method::Card {
-            brand: word(brand)?,
-            last4,
-            expiry: Expiry::parse(expiry?).ok()?,
-            funding: word(funding?)?,
-        }),
-        CaptureKind::Bank => Some(Method::Bank { account: word::<BankAccountKind>(brand)?, last4 }),
-    }
-}
-
-fn word<T: DeserializeOwned>(word: &str) -> Option<T> {
-    serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use contract::{CardBrand, payment::CardFunding};
-
-    #[test]
-    fn what_the_frame_tells_becomes_a_method() {
-        let card = method_of(CaptureKind::Card, "visa", "4242".into(), Some("11/28"), Some("hsa_fsa"));
-        assert!(matches!(card, Some(Method::Card { brand: CardBrand::Visa, funding: CardFunding::HsaFsa, .. })));
-        let bank = method_of(CaptureKind::Bank, "savings", "6789".into(), None, None);
-        assert!(matches!(bank, Some(Method::Bank { account: BankAccountKind::Savings, .. })));
-        assert_eq!(method_of(CaptureKind::Card, "visa", "4242".into(), None, None), None);
-    }
 }

@@ -2,10 +2,7 @@
 
 use crate::{
     billing::drafts,
-    http::{
-        client_address::ClientAddress,
-        extract::{ActiveSession, Body},
-    },
+    http::extract::{ActiveSession, Body},
     refusal::Answer,
     state::App,
 };
@@ -18,25 +15,24 @@ use contract::payment::PaymentDraft;
     responses((status = 200, body = PaymentDraft), (status = 401))
 )]
 pub async fn show(State(app): State<App>, ActiveSession(session): ActiveSession) -> Answer<Json<PaymentDraft>> {
-    Ok(Json(app.store.draft(&session.id).await?))
+    Ok(Json(drafts::kept(&app, &session).await?))
 }
 
-/// Keeps it in place of what was kept before.
+/// Keeps it in place of what was kept before. A token whose method was not named (`POST /payment-methods`) is left out, and the method
+/// is the one that was named.
 #[utoipa::path(
     put, path = "/payment-draft", request_body = PaymentDraft,
     responses(
         (status = 204),
         (status = 401),
-        (status = 429),
     )
 )]
 pub async fn keep(
     State(app): State<App>,
-    ClientAddress(address): ClientAddress,
     ActiveSession(session): ActiveSession,
     Body(draft): Body<PaymentDraft>,
 ) -> Answer<StatusCode> {
-    drafts::keep(&app, &session, draft, address).await?;
+    drafts::keep(&app, &session, draft).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

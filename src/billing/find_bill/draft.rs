@@ -2,12 +2,8 @@
 //! Kept in memory only, so that going back finds it again.
 
 use crate::form::Problems;
-use contract::{Identifier, Problem, portal::IdentifierField};
+use contract::{Identifier, Identifiers, portal::IdentifierField};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
-
-/// More digits than any identifier has, and as many as a card: refused, and not kept (domain: card data in the wrong box).
-const CARD_DIGITS: usize = 12;
 
 /// Context: one text an identifier, for whichever the region asks.
 #[derive(Clone, Copy)]
@@ -26,33 +22,18 @@ impl FindDraft {
     }
 }
 
-/// The identifiers in canonical form, or every problem, in the schema's order.
+/// The identifiers as the server will look for them, or every problem, in the schema's order.
 pub fn parse(
     schema: &[IdentifierField],
     typed: impl Fn(Identifier) -> String,
-) -> Result<BTreeMap<Identifier, String>, Problems<Identifier>> {
-    let mut problems = Problems::default();
-    let mut found = BTreeMap::new();
-    for field in schema {
-        let identifier = field.identifier;
-        if let Some(text) = problems.check(identifier, canonical(field, &typed(identifier))) {
-            found.insert(identifier, text);
-        }
-    }
-    problems.or(Some(found))
-}
-
-/// As the server will look for it.
-pub fn canonical(field: &IdentifierField, typed: &str) -> Result<String, Problem> {
-    if typed.chars().filter(|c| c.is_numeric()).count() >= CARD_DIGITS {
-        return Err(Problem::LooksLikeCard);
-    }
-    field.identifier.normalise(typed, field)
+) -> Result<Identifiers, Problems<Identifier>> {
+    Identifiers::parse(schema, typed).map_err(|problems| problems.into_iter().collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contract::Problem;
 
     fn schema() -> Vec<IdentifierField> {
         let field = |identifier, digits_only, min, max, sample: &str| IdentifierField {
@@ -88,8 +69,8 @@ mod tests {
             ]),
         );
         let found = found.unwrap();
-        assert_eq!(found[&Identifier::Zip], "94612-3610");
-        assert_eq!(found[&Identifier::Hrn], "012345678");
+        assert_eq!(found.get(Identifier::Zip), Some("94612-3610"));
+        assert_eq!(found.get(Identifier::Hrn), Some("012345678"));
     }
 
     #[test]

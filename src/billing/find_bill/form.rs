@@ -1,9 +1,9 @@
 //! The fields of `Find your bill` beside the drawn statement that lights the one in focus.
 
-use super::{Finding, Purpose, draft};
+use super::Finding;
 use crate::{
     billing::{Spot, Statement},
-    i18n::{Text, Words, printed, say, t},
+    i18n::{Pick, Text, printed, say, t},
     place::href,
     route::Read,
     ui::{Keyboard, SubmitButton, TextField, list},
@@ -12,12 +12,16 @@ use contract::{Identifier, portal::IdentifierField};
 use leptos::{ev::SubmitEvent, prelude::*};
 
 #[component]
-pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, submit: Callback<()>) -> impl IntoView {
+pub fn FindForm(
+    finding: Finding,
+    schema: StoredValue<Vec<IdentifierField>>,
+    submit: Pick,
+    on_submit: Callback<()>,
+) -> impl IntoView {
     let schema = schema.get_value();
-    let purpose = finding.purpose;
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        submit.run(());
+        on_submit.run(());
     };
     // short ones that stand together on the paper stand together here
     let together = schema.iter().take_while(|field| is_short(field)).count();
@@ -36,7 +40,7 @@ pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, sub
                     {rest}
                     <p class="pay-row">
                         <SubmitButton
-                            words=say(move |w| submit_words(w, purpose).to_owned())
+                            words=t(submit)
                             busy_words=t(|w| w.find().searching)
                             busy=finding.form.is_busy
                             arrow=true
@@ -46,14 +50,6 @@ pub fn FindForm(finding: Finding, schema: StoredValue<Vec<IdentifierField>>, sub
                 </div>
             </form>
         </div>
-    }
-}
-
-fn submit_words(w: &'static Words, purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Pay => w.find().submit,
-        Purpose::Register => w.account().register.bill_submit,
-        Purpose::Remind => w.account().sign_in.remind_submit,
     }
 }
 
@@ -94,9 +90,9 @@ fn IdentifierInput(finding: Finding, field: IdentifierField) -> impl IntoView {
 fn padded(field: StoredValue<IdentifierField>, value: RwSignal<String>) -> AnyView {
     let number = move || {
         let typed = value.get();
-        let canonical = field.with_value(|field| draft::canonical(field, &typed)).ok()?;
+        let found = field.with_value(|field| field.normalise(&typed)).ok()?;
         let digits = typed.chars().filter(|c| c.is_numeric()).count();
-        Some((canonical.len().saturating_sub(digits), canonical))
+        Some((found.len().saturating_sub(digits), found))
     };
     let words = say(move |w| number().map(|_| w.find().echo.to_owned()).unwrap_or_default());
     let zeros = Text::derive(move || number().map(|(added, text)| text[..added].to_owned()).unwrap_or_default());
@@ -117,7 +113,7 @@ fn Picture(finding: Finding, schema: Vec<IdentifierField>) -> impl IntoView {
             printed: printed(field.identifier),
             value: Signal::derive(move || match typed.get() {
                 text if text.trim().is_empty() => field.sample.clone(),
-                text => draft::canonical(&field, &text).unwrap_or_else(|_| text.chars().take(LONGEST).collect()),
+                text => field.normalise(&text).unwrap_or_else(|_| text.chars().take(LONGEST).collect()),
             }),
         }
     };

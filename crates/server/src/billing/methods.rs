@@ -1,0 +1,50 @@
+//! Payment methods: what a token of the capture frame stands for. The processor says it and never the browser; it is asked about a
+//! token once, and about so many at most.
+
+use super::processor::ProcessorError;
+use crate::{
+    limits::tokens::{self, Question},
+    refusal::{Answer, Error},
+    state::App,
+    store::sessions::Session,
+    token::is_id,
+};
+use contract::{Problem, payment::Method, refusal::RefusalCode};
+use std::net::IpAddr;
+
+/// Names a method and keeps its name, so that neither the draft nor the payment need ask.
+pub async fn name(app: &App, session: &Session, token: &str, address: IpAddr) -> Answer<Method> {
+    let (method, question) = of_token(app, session, token, address).await?;
+    if question.is_some() {
+        app.store.add_method_token(token, &session.capture_binding, &method, app.clock.now()).await?;
+    }
+    Ok(method)
+}
+
+/// What the token stands for, and the question if the processor was asked. Refused if it stands for nothing that this payer can be charged.
+pub async fn of_token(
+    app: &App,
+    session: &Session,
+    token: &str,
+    address: IpAddr,
+) -> Answer<(Method, Option<Question>)> {
+    let told = tokens::method_of(app, session, token, address, ask(app, token, &session.capture_binding)).await?;
+    let refused = || Error::field(RefusalCode::TokenRefused, "token", Problem::Unknown);
+    Ok((told.method?.ok_or_else(refused)?, told.question))
+}
+
+/// The method that was named before; nobody is asked.
+pub async fn named(app: &App, session: &Session, token: &str) -> Result<Option<Method>, sqlx::Error> {
+    if is_id(token) { app.store.method_of_token(token, &session.capture_binding).await } else { Ok(None) }
+}
+
+async fn ask(app: &App, token: &str, binding: &str) -> Answer<Option<Method>> {
+    if !is_id(token) {
+        return Ok(None);
+    }
+    match app.processor.method(token, binding).await {
+        Ok(method) => Ok(Some(method)),
+        Err(ProcessorError::Refused) => Ok(None),
+        Err(ProcessorError::Unanswered) => Err(Error::later(RefusalCode::Unavailable, 5)),
+    }
+}

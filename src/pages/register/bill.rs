@@ -1,0 +1,44 @@
+//! The first step of registering: the statement, which says whose account it is to be.
+
+use crate::{
+    api::Client,
+    billing::{FindBill, REGISTERING, TypedStatement, find_bill},
+    browser,
+    place::Place,
+    route::{Account, Enter},
+    session::{CurrentSession, Session},
+    ui::Stepper,
+};
+use leptos::{prelude::*, task::spawn_local};
+
+/// `on_found`: a visit begins that knows nothing of what was being paid before.
+#[component]
+pub fn RegisterBillPage(on_found: Callback<()>) -> impl IntoView {
+    let (client, session, place) = (Client::here(), CurrentSession::here(), Place::here());
+    browser::watch(move |_| {
+        if session.with(Session::is_member) {
+            place.replace(Account::Overview);
+        }
+    });
+    let look_up = Callback::new(move |typed: TypedStatement| {
+        let client = client.clone();
+        spawn_local(async move {
+            let answer = client.look_up(&typed.lookup).await;
+            let Some(view) = typed.end(answer) else { return };
+            on_found.run(());
+            session.accept(&view);
+            // whoever went elsewhere meanwhile stays there
+            if place.is_at(Enter::RegisterBill) {
+                place.go(Enter::RegisterTerms);
+            }
+        });
+    });
+    let page = FindBill {
+        here: Enter::RegisterBill.into(),
+        above: view! { <Stepper steps=&REGISTERING step=1/> }.into_any(),
+        title: |w| w.account().register.bill_title,
+        lead: |w, fields| (w.find().lead)(fields),
+        submit: |w| w.account().register.bill_submit,
+    };
+    find_bill(page, look_up)
+}
