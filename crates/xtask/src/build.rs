@@ -50,7 +50,7 @@ pub fn optimise(tools: &Tools, wasm: &Path) -> Outcome<()> {
     child::run("wasm-opt", optimise.args(["-Oz", "--converge"]).args(WASM_FEATURES).arg(wasm).arg("-o").arg(wasm))
 }
 
-/// The release app into `dist/`, with a compressed form of each file beside it: else each server would make them when it starts.
+/// The release app into `dist/`, in pieces and compressed by Trunk's hook (`split`).
 pub fn app(tools: &Tools) -> Outcome<()> {
     step("Building the web app (about 3 min the first time, 1 min after a change)");
     let mut trunk = tools.command("trunk");
@@ -60,7 +60,7 @@ pub fn app(tools: &Tools) -> Outcome<()> {
     if !dist().join("index.html").is_file() {
         return Err(Failure::new("Trunk ended well, but there is no dist/index.html."));
     }
-    compress(&dist())
+    Ok(())
 }
 
 /// Of the forms beside a file, as the server looks for them.
@@ -86,6 +86,7 @@ for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: tru
   }
 }";
 
+/// Lays the compressed forms of each file beside it, which the server sends and does not make.
 pub fn compress(folder: &Path) -> Outcome<()> {
     child::run("node", place::command("node").args(["-e", COMPRESS, "--", BROTLI, GZIP]).arg(folder))
 }
