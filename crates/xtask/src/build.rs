@@ -97,14 +97,26 @@ pub fn servers(profile: Profile) -> Outcome<()> {
         step(&format!("Taking the servers that are in {}", folder.display()));
         return Ok(());
     }
-    let minutes = if profile == Profile::Quick { 3 } else { 6 };
+    let minutes = if profile == Profile::Deployed { 6 } else { 3 };
     step(&format!(
         "Building the billing API and the processor (about {minutes} min the first time, seconds after a change)"
     ));
     let mut cargo = place::cargo();
-    cargo.args(["build", "--profile", profile.name(), "-p", "server", "-p", "processor"]);
-    child::run("cargo build", &mut cargo)
+    child::run("cargo build", cargo.args(servers_arguments(profile)))
 }
+
+fn servers_arguments(profile: Profile) -> Vec<&'static str> {
+    let mut arguments = vec!["build", "--profile", profile.name()];
+    match profile {
+        // With a test among them cargo takes the features that tests have.
+        Profile::Tested => arguments.extend(TESTED.into_iter().chain(["--bins", "--test", "program"])),
+        Profile::Quick | Profile::Deployed => arguments.extend(["-p", "server", "-p", "processor"]),
+    }
+    arguments
+}
+
+/// What is tested together: cargo chooses features by what is named with `-p`, and compiles for each choice anew.
+pub const TESTED: [&str; 6] = ["-p", "server", "-p", "serve", "-p", "processor"];
 
 /// The load generator of `bench` and `chaos`.
 pub fn load(profile: Profile) -> Outcome<()> {
@@ -134,4 +146,15 @@ pub fn everything(profile: Profile) -> Outcome<()> {
     servers(profile)?;
     built.push(profile);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_servers_of_the_tests_are_compiled_with_what_the_tests_have() {
+        let tested = servers_arguments(Profile::Tested).join(" ");
+        assert!(tested.contains(&TESTED.join(" ")) && tested.contains("--test "), "{tested}");
+    }
 }
