@@ -32,11 +32,22 @@ pub fn frame() -> PathBuf {
 /// The card and bank rules as a wasm of their own, with the glue `wasm-bindgen` writes for a module script.
 pub fn capture(tools: &Tools) -> Outcome<()> {
     step("Building the capture frame's wasm");
+    wasm(&["-p", "capture"])?;
+    bind_capture(tools)
+}
+
+/// `packages` for browsers, as they are delivered.
+fn wasm(packages: &[&str]) -> Outcome<()> {
     let mut cargo = place::cargo();
-    child::run(
-        "cargo build -p capture",
-        cargo.args(["build", "-p", "capture", "--release", "--target", "wasm32-unknown-unknown"]),
-    )?;
+    cargo.args(["build", "--release", "--target", "wasm32-unknown-unknown"]);
+    child::run("cargo build for wasm32", cargo.args(packages)).map_err(compiler_said)
+}
+
+fn compiler_said(failure: Failure) -> Failure {
+    failure.fix("the compiler's message is above")
+}
+
+fn bind_capture(tools: &Tools) -> Outcome<()> {
     let built = place::target().join("wasm32-unknown-unknown/release/capture.wasm");
     let mut bindgen = tools.command("wasm-bindgen");
     bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(frame());
@@ -52,11 +63,10 @@ pub fn optimise(tools: &Tools, wasm: &Path) -> Outcome<()> {
 
 /// The release app into `dist/`, in pieces and compressed by Trunk's hook (`split`).
 pub fn app(tools: &Tools) -> Outcome<()> {
-    step("Building the web app (about 3 min the first time, 1 min after a change)");
+    step("Building the web app: cut into pieces, made small, compressed");
     let mut trunk = tools.command("trunk");
     // Trunk takes NO_COLOR for the value of its own switch and refuses `1`.
-    child::run("trunk build", trunk.args(["build", "--release"]).env_remove("NO_COLOR"))
-        .map_err(|failure| failure.fix("the compiler's message is above"))?;
+    child::run("trunk build", trunk.args(["build", "--release"]).env_remove("NO_COLOR")).map_err(compiler_said)?;
     if !dist().join("index.html").is_file() {
         return Err(Failure::new("Trunk ended well, but there is no dist/index.html."));
     }
@@ -93,16 +103,12 @@ pub fn compress(folder: &Path) -> Outcome<()> {
 
 /// `kppay-server` and `kppay-processor`.
 pub fn servers(profile: Profile) -> Outcome<()> {
-    if let Some(folder) = place::built_servers() {
-        step(&format!("Taking the servers that are in {}", folder.display()));
+    if are_built() {
         return Ok(());
     }
-    let minutes = if profile == Profile::Deployed { 6 } else { 3 };
-    step(&format!(
-        "Building the billing API and the processor (about {minutes} min the first time, seconds after a change)"
-    ));
+    step("Building the billing API and the processor (some minutes the first time, seconds after a change)");
     let mut cargo = place::cargo();
-    child::run("cargo build", cargo.args(servers_arguments(profile)))
+    child::run("cargo build", cargo.args(servers_arguments(profile))).map_err(compiler_said)
 }
 
 fn servers_arguments(profile: Profile) -> Vec<&'static str> {
@@ -117,6 +123,14 @@ fn servers_arguments(profile: Profile) -> Vec<&'static str> {
 
 /// What is tested together: cargo chooses features by what is named with `-p`, and compiles for each choice anew.
 pub const TESTED: [&str; 6] = ["-p", "server", "-p", "serve", "-p", "processor"];
+
+fn are_built() -> bool {
+    let folder = place::built_servers();
+    if let Some(folder) = &folder {
+        step(&format!("Taking the servers that are in {}", folder.display()));
+    }
+    folder.is_some()
+}
 
 /// The load generator of `bench` and `chaos`.
 pub fn load(profile: Profile) -> Outcome<()> {
@@ -141,7 +155,10 @@ pub fn everything(profile: Profile) -> Outcome<()> {
     step("Looking at the tools");
     let tools = Tools::ready()?;
     std::fs::create_dir_all(place::target()).because("Making the target directory")?;
-    capture(&tools)?;
+    step("Compiling the web app and the capture frame (some minutes the first time, half a minute after a change)");
+    // With the features that Trunk asks for: what it builds is there then.
+    wasm(&["-p", "capture", "-p", "kppay", "--features", "kppay/csr,kppay/split"])?;
+    bind_capture(&tools)?;
     app(&tools)?;
     servers(profile)?;
     built.push(profile);
@@ -151,6 +168,16 @@ pub fn everything(profile: Profile) -> Outcome<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn text(file: &str) -> String {
+        std::fs::read_to_string(place::root().join(file)).unwrap()
+    }
+
+    #[test]
+    fn trunk_builds_the_app_with_the_features_of_no_other_crate() {
+        // Trunk names no package: cargo would take the default members, and compile the server's features into the app.
+        assert!(!text("Cargo.toml").contains("default-members"));
+    }
 
     #[test]
     fn the_servers_of_the_tests_are_compiled_with_what_the_tests_have() {
