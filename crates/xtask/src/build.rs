@@ -2,9 +2,13 @@
 
 use crate::place::Profile;
 use crate::tools::{Tools, step};
-use crate::{child, place};
+use crate::{
+    child::{self, Running},
+    place,
+};
 use std::{
     path::{Path, PathBuf},
+    process::Stdio,
     sync::{Mutex, PoisonError},
 };
 use xtask::failure::{Because, Failure, Outcome};
@@ -111,6 +115,19 @@ pub fn servers(profile: Profile) -> Outcome<()> {
     child::run("cargo build", cargo.args(servers_arguments(profile))).map_err(compiler_said)
 }
 
+/// The same, beside whatever else is built and with the processor time that it leaves: linking, cutting the wasm and making it small take
+/// one core each. Silent but for the compiler's messages.
+fn servers_beside(profile: Profile) -> Outcome<Option<Running>> {
+    if are_built() {
+        return Ok(None);
+    }
+    step("Building the billing API and the processor, in the background");
+    let mut nice = place::command("nice");
+    nice.args(["-n", "10"]).arg(place::cargo().get_program());
+    nice.args(servers_arguments(profile)).arg("--quiet").stdin(Stdio::null());
+    Running::start("cargo build of the servers", &mut nice).map(Some)
+}
+
 fn servers_arguments(profile: Profile) -> Vec<&'static str> {
     let mut arguments = vec!["build", "--profile", profile.name()];
     match profile {
@@ -152,15 +169,19 @@ pub fn everything(profile: Profile) -> Outcome<()> {
     if built.contains(&profile) {
         return Ok(());
     }
+    std::fs::create_dir_all(place::target()).because("Making the target directory")?;
+    let servers = servers_beside(profile)?;
     step("Looking at the tools");
     let tools = Tools::ready()?;
-    std::fs::create_dir_all(place::target()).because("Making the target directory")?;
     step("Compiling the web app and the capture frame (some minutes the first time, half a minute after a change)");
     // With the features that Trunk asks for: what it builds is there then.
     wasm(&["-p", "capture", "-p", "kppay", "--features", "kppay/csr,kppay/split"])?;
     bind_capture(&tools)?;
     app(&tools)?;
-    servers(profile)?;
+    if let Some(mut servers) = servers {
+        step("Waiting for the billing API and the processor");
+        servers.succeed().map_err(compiler_said)?;
+    }
     built.push(profile);
     Ok(())
 }
@@ -177,6 +198,11 @@ mod tests {
     fn trunk_builds_the_app_with_the_features_of_no_other_crate() {
         // Trunk names no package: cargo would take the default members, and compile the server's features into the app.
         assert!(!text("Cargo.toml").contains("default-members"));
+    }
+
+    #[test]
+    fn the_commands_are_built_where_no_build_of_the_servers_keeps_trunk_s_hook_waiting() {
+        assert!(text(".cargo/config.toml").contains("xtask = \"run --quiet --profile xtask "));
     }
 
     #[test]
