@@ -7,29 +7,35 @@ use std::{
     sync::Once,
 };
 
-/// What the proxy says last; whatever stands further left anybody may have written. Some proxies name the port, too.
-pub fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
-    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-    let last = last.rsplit(',').next()?.trim();
-    let bare = || last.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
-    last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|with_port| with_port.ip())).or_else(bare)
-}
-
 /// Behind a proxy that names nobody everybody shares one budget: that is said once.
 pub fn address(peer: IpAddr, headers: &HeaderMap, is_behind_proxy: bool) -> IpAddr {
     static UNNAMED: Once = Once::new();
     if !is_behind_proxy {
-        return peer;
+        return peer.to_canonical();
     }
-    forwarded(headers).unwrap_or_else(|| {
+    let named = forwarded(headers).unwrap_or_else(|| {
         UNNAMED.call_once(|| {
             tracing::warn!(
-                "--behind-proxy is set, and a request came without an address in X-Forwarded-For: callers are counted \
-                 as one. Have the proxy set the header"
+                "--behind-proxy is set, and X-Forwarded-For is missing or ends in no address: every client without one \
+                 shares the limits of the proxy. Have the proxy set the header"
             );
         });
         peer
-    })
+    });
+    named.to_canonical()
+}
+
+/// What the proxy says last; whatever stands further left anybody may have written.
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    parse(last.rsplit(',').next()?.trim())
+}
+
+/// `a`, `a:port`, `[v6]`, `[v6]:port`: proxies write all of them.
+fn parse(entry: &str) -> Option<IpAddr> {
+    let bare = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let address = bare.map_or_else(|| entry.parse().ok(), |v6| v6.parse::<Ipv6Addr>().ok().map(IpAddr::V6));
+    address.or_else(|| entry.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()))
 }
 
 /// What one subscriber has: an IPv4 address, or a /64 of IPv6.
@@ -52,37 +58,47 @@ pub fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn said(value: &str) -> Option<String> {
-        let mut headers = HeaderMap::new();
-        headers.append("x-forwarded-for", value.parse().unwrap());
-        forwarded(&headers).map(|address| address.to_string())
-    }
-
     #[test]
-    fn the_last_address_counts_with_or_without_its_port() {
-        for (value, address) in [
-            ("198.51.100.7", "198.51.100.7"),
-            ("evil, 10.0.0.1,198.51.100.7", "198.51.100.7"),
-            ("10.0.0.1, 198.51.100.7:4433", "198.51.100.7"),
-            ("2001:db8::7", "2001:db8::7"),
-            ("[2001:db8::7]:4433", "2001:db8::7"),
-            ("[2001:db8::7]", "2001:db8::7"),
+    fn an_address_is_understood_in_every_form_that_proxies_write() {
+        for (entry, address) in [
+            ("198.51.100.7", Some("198.51.100.7")),
+            (" 198.51.100.7:4433 ", Some("198.51.100.7")),
+            ("2001:db8::7", Some("2001:db8::7")),
+            ("[2001:db8::7]", Some("2001:db8::7")),
+            ("[2001:db8::7]:4433", Some("2001:db8::7")),
+            ("[198.51.100.7]", None),
+            ("198.51.100.7:", None),
+            ("198.51.100.7:port", None),
+            ("198.51.100.7,", None),
+            ("[::1", None),
+            ("unknown", None),
+            ("", None),
         ] {
-            assert_eq!(said(value).as_deref(), Some(address), "{value}");
-        }
-        for nobody in ["", "unknown", "198.51.100.7,", "198.51.100.7:port", "[::1"] {
-            assert_eq!(said(nobody), None, "{nobody}");
+            let mut headers = HeaderMap::new();
+            headers.append("x-forwarded-for", entry.parse().unwrap());
+            assert_eq!(forwarded(&headers).map(|address| address.to_string()).as_deref(), address, "{entry}");
         }
     }
 
     #[test]
-    fn without_a_proxy_of_ours_the_header_is_anybodys() {
+    fn only_the_last_entry_of_the_last_header_counts_and_only_behind_a_proxy() {
+        let peer: IpAddr = "192.0.2.1".parse().unwrap();
         let mut headers = HeaderMap::new();
-        headers.append("x-forwarded-for", "198.51.100.7".parse().unwrap());
-        let peer = "192.0.2.1".parse().unwrap();
+        assert_eq!(address(peer, &headers, true), peer);
+        headers.append("x-forwarded-for", "203.0.113.1".parse().unwrap());
+        headers.append("x-forwarded-for", "evil, 203.0.113.2, [2001:db8::7]:4433".parse().unwrap());
+        assert_eq!(address(peer, &headers, true).to_string(), "2001:db8::7");
         assert_eq!(address(peer, &headers, false), peer);
-        assert_eq!(address(peer, &headers, true).to_string(), "198.51.100.7");
-        assert_eq!(address(peer, &HeaderMap::new(), true), peer);
+        headers.append("x-forwarded-for", "nonsense".parse().unwrap());
+        assert_eq!(address(peer, &headers, true), peer);
+    }
+
+    #[test]
+    fn an_ipv4_address_is_one_however_a_socket_or_a_proxy_writes_it() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(address("::ffff:192.0.2.1".parse().unwrap(), &headers, false).to_string(), "192.0.2.1");
+        headers.append("x-forwarded-for", "::ffff:198.51.100.7".parse().unwrap());
+        assert_eq!(address("192.0.2.1".parse().unwrap(), &headers, true).to_string(), "198.51.100.7");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use server::{
 };
 use std::{
     fs,
-    io::Read,
+    io::{Read, Write},
     path::{Path, PathBuf},
 };
 use tempfile::TempDir;
@@ -41,6 +41,25 @@ fn dist() -> (TempDir, PathBuf) {
     fs::write(dist.join("icons/mark.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap();
     fs::write(dist.join(".hidden"), "hidden").unwrap();
     (folder, dist)
+}
+
+/// A file's compressed form, as the build lays it beside the file.
+fn lay(dist: &Path, name: &str, of: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    match name.rsplit_once('.') {
+        Some((_, "br")) => {
+            // Not as the server would: so it can be told from its own.
+            let params = brotli::enc::BrotliEncoderParams { quality: 1, ..Default::default() };
+            brotli::BrotliCompress(&mut &of[..], &mut packed, &params).unwrap();
+        }
+        _ => {
+            let mut encoder = flate2::write::GzEncoder::new(&mut packed, flate2::Compression::fast());
+            encoder.write_all(of).unwrap();
+            encoder.finish().unwrap();
+        }
+    }
+    fs::write(dist.join(name), &packed).unwrap();
+    packed
 }
 
 async fn ask(router: &Router, method: &str, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
@@ -172,13 +191,9 @@ async fn no_path_leads_out_of_the_folder() {
 #[tokio::test]
 async fn a_compressed_form_beside_a_file_is_sent_at_once_and_is_no_file_of_its_own() {
     let (_folder, dist) = dist();
-    let mut packed = Vec::new();
-    // Not as the server would: so it can be told from its own.
-    let params = brotli::enc::BrotliEncoderParams { quality: 1, ..Default::default() };
-    brotli::BrotliCompress(&mut &fs::read(dist.join(SCRIPT)).unwrap()[..], &mut packed, &params).unwrap();
-    fs::write(dist.join(format!("{SCRIPT}.br")), &packed).unwrap();
+    let packed = lay(&dist, &format!("{SCRIPT}.br"), &fs::read(dist.join(SCRIPT)).unwrap());
     fs::write(dist.join("index.html.br"), &packed).unwrap();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::from([("/index.html".into(), b"owed ".repeat(99))]));
     let script = ask(&router, "GET", &format!("/{SCRIPT}"), &[("accept-encoding", "gzip, br")]).await;
     assert_eq!(header(&script, "content-encoding"), "br");
     assert_eq!(bytes(script).await, packed);
@@ -191,9 +206,13 @@ async fn a_compressed_form_beside_a_file_is_sent_at_once_and_is_no_file_of_its_o
 async fn the_best_encoding_a_browser_takes_is_sent() {
     let (_folder, dist) = dist();
     let plain = fs::read(dist.join(SCRIPT)).unwrap();
+    for form in ["br", "gz"] {
+        lay(&dist, &format!("{SCRIPT}.{form}"), &plain);
+    }
     let router = assets::router(dist, Written::new());
     let path = format!("/{SCRIPT}");
-    let brotli = until_encoded(&router, &path, "gzip, br", "br").await;
+    let brotli = ask(&router, "GET", &path, &[("accept-encoding", "gzip, br")]).await;
+    assert_eq!(header(&brotli, "content-encoding"), "br");
     assert_eq!(header(&brotli, "vary"), "Accept-Encoding");
     let mut unpacked = Vec::new();
     brotli::Decompressor::new(&bytes(brotli).await[..], 4096).read_to_end(&mut unpacked).unwrap();
@@ -208,7 +227,18 @@ async fn the_best_encoding_a_browser_takes_is_sent() {
     assert_eq!(bytes(identity).await, plain);
 }
 
-/// Files are packed in the background: asks until the packed form is there.
+#[tokio::test]
+async fn what_the_build_did_not_compress_is_sent_as_it_is() {
+    let (_folder, dist) = dist();
+    let plain = fs::read(dist.join(SCRIPT)).unwrap();
+    let router = assets::router(dist, Written::from([("/index.html".into(), b"owed ".repeat(99))]));
+    until_encoded(&router, "/", "br", "br").await;
+    let script = ask(&router, "GET", &format!("/{SCRIPT}"), &[("accept-encoding", "gzip, br")]).await;
+    assert_eq!(header(&script, "content-encoding"), "");
+    assert_eq!(bytes(script).await, plain);
+}
+
+/// The page is packed in the background: asks until the packed form is there.
 async fn until_encoded(router: &Router, path: &str, accept: &str, token: &str) -> Response<Body> {
     loop {
         let response = ask(router, "GET", path, &[("accept-encoding", accept)]).await;
@@ -367,10 +397,7 @@ async fn the_page_has_its_plan_s_phone_number_and_name_before_the_app_and_withou
 async fn a_page_with_other_facts_is_another_page_in_every_encoding() {
     let (_folder, dist) = pages();
     // As the app was built: of the page that has no facts yet.
-    let mut packed = Vec::new();
-    let params = brotli::enc::BrotliEncoderParams::default();
-    brotli::BrotliCompress(&mut &fs::read(dist.join("index.html")).unwrap()[..], &mut packed, &params).unwrap();
-    fs::write(dist.join("index.html.br"), &packed).unwrap();
+    lay(&dist, "index.html.br", &fs::read(dist.join("index.html")).unwrap());
     let mut tags = Vec::new();
     for phone in ["1-415-555-0142", "1-415-555-0143", "1-415-555-0142"] {
         let router = assets::router(dist.clone(), page::written(&dist, &plan(phone)).unwrap());

@@ -19,6 +19,18 @@ const LONG: &str = "9f86d081884c7d659a2feaa0c55ad015";
 const PROFILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/profile.toml");
 const OTHER: &str = "c2a6d0818f4c7d659a2feaa0c55b8e11";
 
+/// Looks again until it is so; what it saw last is why it fails.
+fn until<T>(mut look: impl FnMut() -> Result<T, String>) -> T {
+    let began = Instant::now();
+    loop {
+        match look() {
+            Ok(found) => return found,
+            Err(why) => assert!(began.elapsed() < PATIENCE, "{why}"),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 struct Program {
     child: Child,
     address: SocketAddr,
@@ -58,12 +70,14 @@ impl Program {
         command.args(["--processor-url", "http://127.0.0.1:1"]).args(more);
         let child = command.stderr(stderr).spawn().unwrap();
         let mut program = Self { child, address, metrics, database, _folder: folder };
-        let began = Instant::now();
-        while !program.says("/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 200")) {
+        until(|| {
             assert_eq!(program.child.try_wait().unwrap(), None, "it ended");
-            assert!(began.elapsed() < PATIENCE, "{:?}", program.says("/readyz"));
-            std::thread::sleep(Duration::from_millis(50));
-        }
+            let answer = program.says("/readyz");
+            if answer.as_ref().is_some_and(|answer| answer.starts_with("HTTP/1.1 200")) {
+                return Ok(());
+            }
+            Err(format!("it is not ready: {answer:?}"))
+        });
         program
     }
     fn says(&self, path: &str) -> Option<String> {
@@ -89,14 +103,7 @@ impl Program {
         assert!(status.unwrap().success());
     }
     fn ends(&mut self) -> bool {
-        let began = Instant::now();
-        while began.elapsed() < PATIENCE {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.success();
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        false
+        until(|| self.child.try_wait().unwrap().ok_or("it does not end".into())).success()
     }
 }
 
@@ -134,10 +141,10 @@ fn lives_without_a_log(stderr: impl Into<Stdio>) {
         assert!(began.elapsed() < PATIENCE);
     }
     let before = program.figure("kppay_task_rounds_total");
-    while program.figure("kppay_task_rounds_total") < before + 10 {
-        assert!(began.elapsed() < 2 * PATIENCE, "background tasks stand still");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    until(|| {
+        let went_on = program.figure("kppay_task_rounds_total") >= before + 10;
+        went_on.then_some(()).ok_or("background tasks stand still".into())
+    });
     assert_eq!(program.figure("kppay_task_restarts_total"), 0);
     assert_eq!(program.figure("kppay_panics_total"), 0);
 }
@@ -158,14 +165,14 @@ fn a_shutdown_is_announced_before_the_listener_closes() {
     program.terminate();
     let began = Instant::now();
     let mut announced = false;
-    while let Some(answer) = program.says("/readyz") {
+    until(|| {
+        let Some(answer) = program.says("/readyz") else { return Ok(()) };
         announced |= answer.starts_with("HTTP/1.1 503") && answer.contains("stopping");
         if announced {
             assert!(program.says("/healthz").is_none_or(|answer| answer.ends_with("ok")), "it still serves");
         }
-        assert!(began.elapsed() < PATIENCE);
-        std::thread::sleep(Duration::from_millis(50));
-    }
+        Err(answer)
+    });
     assert!(announced);
     assert!(began.elapsed() >= Duration::from_millis(1_900), "{:?}", began.elapsed());
     assert!(program.ends());
@@ -210,8 +217,7 @@ fn every_line_of_the_log_is_one_json_object_with_its_moment_in_utc() {
 
 /// The spans of the first line of the log that says `message` in a span of this name.
 fn spans_of(log: &Path, message: &str, name: &str) -> Vec<Value> {
-    let began = Instant::now();
-    loop {
+    until(|| {
         let text = std::fs::read_to_string(log).unwrap();
         // The last one may be half written.
         let mut lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -220,12 +226,8 @@ fn spans_of(log: &Path, message: &str, name: &str) -> Vec<Value> {
             (line["fields"]["message"] == message && spans.iter().any(|span| span["name"] == name))
                 .then(|| spans.clone())
         });
-        if let Some(spans) = found {
-            return spans;
-        }
-        assert!(began.elapsed() < PATIENCE, "no {message:?} in a {name}: {text}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+        found.ok_or_else(|| format!("no {message:?} in a {name}: {text}"))
+    })
 }
 
 /// With errors only: what they belong to is no matter of the filter.

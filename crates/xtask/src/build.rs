@@ -2,9 +2,13 @@
 
 use crate::place::Profile;
 use crate::tools::{Tools, step};
-use crate::{child, place};
+use crate::{
+    child::{self, Running},
+    place,
+};
 use std::{
     path::{Path, PathBuf},
+    process::Stdio,
     sync::{Mutex, PoisonError},
 };
 use xtask::failure::{Because, Failure, Outcome};
@@ -32,11 +36,22 @@ pub fn frame() -> PathBuf {
 /// The card and bank rules as a wasm of their own, with the glue `wasm-bindgen` writes for a module script.
 pub fn capture(tools: &Tools) -> Outcome<()> {
     step("Building the capture frame's wasm");
+    wasm(&["-p", "capture"])?;
+    bind_capture(tools)
+}
+
+/// `packages` for browsers, as they are delivered.
+fn wasm(packages: &[&str]) -> Outcome<()> {
     let mut cargo = place::cargo();
-    child::run(
-        "cargo build -p capture",
-        cargo.args(["build", "-p", "capture", "--release", "--target", "wasm32-unknown-unknown"]),
-    )?;
+    cargo.args(["build", "--release", "--target", "wasm32-unknown-unknown"]);
+    child::run("cargo build for wasm32", cargo.args(packages)).map_err(compiler_said)
+}
+
+fn compiler_said(failure: Failure) -> Failure {
+    failure.fix("the compiler's message is above")
+}
+
+fn bind_capture(tools: &Tools) -> Outcome<()> {
     let built = place::target().join("wasm32-unknown-unknown/release/capture.wasm");
     let mut bindgen = tools.command("wasm-bindgen");
     bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(frame());
@@ -50,17 +65,16 @@ pub fn optimise(tools: &Tools, wasm: &Path) -> Outcome<()> {
     child::run("wasm-opt", optimise.args(["-Oz", "--converge"]).args(WASM_FEATURES).arg(wasm).arg("-o").arg(wasm))
 }
 
-/// The release app into `dist/`, with a compressed form of each file beside it: else each server would make them when it starts.
+/// The release app into `dist/`, in pieces and compressed by Trunk's hook (`split`).
 pub fn app(tools: &Tools) -> Outcome<()> {
-    step("Building the web app (about 3 min the first time, 1 min after a change)");
+    step("Building the web app: cut into pieces, made small, compressed");
     let mut trunk = tools.command("trunk");
     // Trunk takes NO_COLOR for the value of its own switch and refuses `1`.
-    child::run("trunk build", trunk.args(["build", "--release"]).env_remove("NO_COLOR"))
-        .map_err(|failure| failure.fix("the compiler's message is above"))?;
+    child::run("trunk build", trunk.args(["build", "--release"]).env_remove("NO_COLOR")).map_err(compiler_said)?;
     if !dist().join("index.html").is_file() {
         return Err(Failure::new("Trunk ended well, but there is no dist/index.html."));
     }
-    compress(&dist())
+    Ok(())
 }
 
 /// Of the forms beside a file, as the server looks for them.
@@ -86,23 +100,53 @@ for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: tru
   }
 }";
 
+/// Lays the compressed forms of each file beside it, which the server sends and does not make.
 pub fn compress(folder: &Path) -> Outcome<()> {
     child::run("node", place::command("node").args(["-e", COMPRESS, "--", BROTLI, GZIP]).arg(folder))
 }
 
 /// `kppay-server` and `kppay-processor`.
 pub fn servers(profile: Profile) -> Outcome<()> {
-    if let Some(folder) = place::built_servers() {
-        step(&format!("Taking the servers that are in {}", folder.display()));
+    if are_built() {
         return Ok(());
     }
-    let minutes = if profile == Profile::Quick { 3 } else { 6 };
-    step(&format!(
-        "Building the billing API and the processor (about {minutes} min the first time, seconds after a change)"
-    ));
+    step("Building the billing API and the processor (some minutes the first time, seconds after a change)");
     let mut cargo = place::cargo();
-    cargo.args(["build", "--profile", profile.name(), "-p", "server", "-p", "processor"]);
-    child::run("cargo build", &mut cargo)
+    child::run("cargo build", cargo.args(servers_arguments(profile))).map_err(compiler_said)
+}
+
+/// The same, beside whatever else is built and with the processor time that it leaves: linking, cutting the wasm and making it small take
+/// one core each. Silent but for the compiler's messages.
+fn servers_beside(profile: Profile) -> Outcome<Option<Running>> {
+    if are_built() {
+        return Ok(None);
+    }
+    step("Building the billing API and the processor, in the background");
+    let mut nice = place::command("nice");
+    nice.args(["-n", "10"]).arg(place::cargo().get_program());
+    nice.args(servers_arguments(profile)).arg("--quiet").stdin(Stdio::null());
+    Running::start("cargo build of the servers", &mut nice).map(Some)
+}
+
+fn servers_arguments(profile: Profile) -> Vec<&'static str> {
+    let mut arguments = vec!["build", "--profile", profile.name()];
+    match profile {
+        // With a test among them cargo takes the features that tests have.
+        Profile::Tested => arguments.extend(TESTED.into_iter().chain(["--bins", "--test", "program"])),
+        Profile::Quick | Profile::Deployed => arguments.extend(["-p", "server", "-p", "processor"]),
+    }
+    arguments
+}
+
+/// What is tested together: cargo chooses features by what is named with `-p`, and compiles for each choice anew.
+pub const TESTED: [&str; 6] = ["-p", "server", "-p", "serve", "-p", "processor"];
+
+fn are_built() -> bool {
+    let folder = place::built_servers();
+    if let Some(folder) = &folder {
+        step(&format!("Taking the servers that are in {}", folder.display()));
+    }
+    folder.is_some()
 }
 
 /// The load generator of `bench` and `chaos`.
@@ -125,12 +169,45 @@ pub fn everything(profile: Profile) -> Outcome<()> {
     if built.contains(&profile) {
         return Ok(());
     }
+    std::fs::create_dir_all(place::target()).because("Making the target directory")?;
+    let servers = servers_beside(profile)?;
     step("Looking at the tools");
     let tools = Tools::ready()?;
-    std::fs::create_dir_all(place::target()).because("Making the target directory")?;
-    capture(&tools)?;
+    step("Compiling the web app and the capture frame (some minutes the first time, half a minute after a change)");
+    // With the features that Trunk asks for: what it builds is there then.
+    wasm(&["-p", "capture", "-p", "kppay", "--features", "kppay/csr,kppay/split"])?;
+    bind_capture(&tools)?;
     app(&tools)?;
-    servers(profile)?;
+    if let Some(mut servers) = servers {
+        step("Waiting for the billing API and the processor");
+        servers.succeed().map_err(compiler_said)?;
+    }
     built.push(profile);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(file: &str) -> String {
+        std::fs::read_to_string(place::root().join(file)).unwrap()
+    }
+
+    #[test]
+    fn trunk_builds_the_app_with_the_features_of_no_other_crate() {
+        // Trunk names no package: cargo would take the default members, and compile the server's features into the app.
+        assert!(!text("Cargo.toml").contains("default-members"));
+    }
+
+    #[test]
+    fn the_commands_are_built_where_no_build_of_the_servers_keeps_trunk_s_hook_waiting() {
+        assert!(text(".cargo/config.toml").contains("xtask = \"run --quiet --profile xtask "));
+    }
+
+    #[test]
+    fn the_servers_of_the_tests_are_compiled_with_what_the_tests_have() {
+        let tested = servers_arguments(Profile::Tested).join(" ");
+        assert!(tested.contains(&TESTED.join(" ")) && tested.contains("--test "), "{tested}");
+    }
 }

@@ -48,7 +48,7 @@ pub fn chaos(given: &[String]) -> Outcome<bool> {
         Arguments::parse(given, &["--seconds", "--clients", "--every", "--seed", "--beside"], &["--deployed"])?;
     let plan = Plan {
         beside: arguments.text("--beside").map(older::server).transpose()?,
-        profile: if arguments.has("--deployed") { Profile::Deployed } else { Profile::Quick },
+        profile: if arguments.has("--deployed") { Profile::Deployed } else { Profile::Tested },
         seconds: arguments.number("--seconds", 60)?,
         clients: arguments.number("--clients", 32)?,
         every: arguments.number("--every", 4)?,

@@ -106,6 +106,12 @@ impl Running {
         self.child.wait().because(&self.name)
     }
 
+    /// Until it has ended; an exit code other than 0 is a failure.
+    pub fn succeed(&mut self) -> Outcome<()> {
+        let status = self.wait()?;
+        if status.success() { Ok(()) } else { Err(Failure::new(format!("{} ended with {status}.", self.name))) }
+    }
+
     /// How it ended, if it has.
     pub fn ended(&mut self) -> Outcome<Option<ExitStatus>> {
         self.child.try_wait().because(&self.name)
@@ -134,9 +140,7 @@ fn not_started(name: &str, error: &std::io::Error) -> Failure {
 
 /// Runs to the end with our terminal; an exit code other than 0 is a failure.
 pub fn run(name: &str, command: &mut Command) -> Outcome<()> {
-    let mut running = Running::start(name, command.stdin(Stdio::null()))?;
-    let status = running.wait()?;
-    if status.success() { Ok(()) } else { Err(Failure::new(format!("{name} ended with {status}."))) }
+    Running::start(name, command.stdin(Stdio::null()))?.succeed()
 }
 
 /// Runs to the end, passing its standard output on and each line of it to `see`.

@@ -85,10 +85,10 @@ fn run(at: &str, what: &str) -> Outcome<Tally> {
     step(&format!("At {at}: {what}"));
     let mut tally = Tally::default();
     let mut cargo = place::cargo();
-    cargo.args(["test", "--no-fail-fast", "-p", "processor", "-p", "server"]).args(["--test", "api"]);
-    cargo_test(&mut tally, cargo.args(["--test", "sqlite", "--test", "demo"]).env(VARIABLE, at))?;
+    cargo.args(["test", "--no-fail-fast"]).args(build::TESTED);
+    cargo_test(&mut tally, cargo.args(["--test", "api", "--test", "sqlite", "--test", "demo"]).env(VARIABLE, at))?;
     let browser = Browser::ready()?;
-    build::everything(Profile::Quick)?;
+    build::everything(Profile::Tested)?;
     end2end::packages()?;
     let mut npm = end2end::npm(&browser);
     npm.args(["run", "--silent", "days"]).env(VARIABLE, at);

@@ -35,8 +35,10 @@ pub fn built_servers() -> Option<PathBuf> {
 /// How the servers are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// Without optimisation, soon there: for whoever tries them, and for tests.
+    /// Without optimisation, soon there: for whoever tries them.
     Quick,
+    /// The same with the features that the tests' own dependencies add: what `cargo test` compiled is taken, and nothing compiled twice.
+    Tested,
     /// As they are deployed: for figures.
     Deployed,
 }
@@ -45,7 +47,7 @@ impl Profile {
     /// As cargo calls it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Quick => "dev",
+            Self::Quick | Self::Tested => "dev",
             Self::Deployed => "server",
         }
     }
@@ -53,7 +55,7 @@ impl Profile {
     /// `kppay-server`, `kppay-processor` or `load`.
     pub fn binary(self, name: &str) -> PathBuf {
         let folder = match self {
-            Self::Quick => "debug",
+            Self::Quick | Self::Tested => "debug",
             Self::Deployed => "server",
         };
         built_servers().unwrap_or_else(|| target().join(folder)).join(name)

@@ -3,7 +3,7 @@
 //!
 //! rustc's wasm with its relocations → wasm-split → wasm-bindgen on the first piece → wasm-opt on each (release) → names by content,
 //! and the integrity of each where it is loaded: in `index.html`, and for the later pieces in the glue. The style sheets become one
-//! (`sheets`).
+//! (`sheets`), and beside each file its compressed forms are laid (release).
 
 use crate::{build, child, place, sheets, tools::Tools};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -59,7 +59,9 @@ pub fn split() -> Outcome<()> {
         index = relink(&index, &old, &new, &integrity(&bytes))?;
     }
     let index = sheets::join(&staging, &index, APP)?;
-    std::fs::write(staging.join("index.html"), index).because("Writing index.html")
+    std::fs::write(staging.join("index.html"), index).because("Writing index.html")?;
+    // Seconds for the wasm: whoever works on the app does not wait for it.
+    if is_release { build::compress(&staging) } else { Ok(()) }
 }
 
 fn variable(name: &str) -> Outcome<String> {

@@ -18,12 +18,8 @@ pub const USAGE: &str = "test [--at 2028-02-29T12:00:00Z] [native] [server] [bro
 type Suite = (&'static str, &'static str, fn(Option<&str>) -> Outcome<Tally>);
 
 const SUITES: [Suite; 6] = [
-    (
-        "native",
-        "contract, serve, processor, capture, the commands, the app's native tests and the tree's own rules",
-        native,
-    ),
-    ("server", "the billing API on SQLite and on PostgreSQL", server),
+    ("native", "contract, capture, the commands, the app's native tests and the tree's own rules", native),
+    ("server", "the processor, and the billing API on SQLite and on PostgreSQL", server),
     ("browser", "the app's pieces in Chromium (wasm-bindgen-test)", browser),
     ("api", "schemathesis against the OpenAPI document", api),
     ("end2end", "journeys in Chromium against the real servers (Playwright)", journeys),
@@ -63,8 +59,7 @@ pub fn test(given: &[String]) -> Outcome<bool> {
 
 fn native(at: Option<&str>) -> Outcome<Tally> {
     let mut tally = Tally::default();
-    let crates = ["contract", "serve", "processor", "capture", "xtask"].into_iter().flat_map(|name| ["-p", name]);
-    let crates = crates.chain(["--features", "xtask/load"]);
+    let crates = ["-p", "contract", "-p", "capture", "-p", "xtask", "--features", "xtask/load"];
     cargo_test(&mut tally, cargo_at(at).args(["test", "--no-fail-fast"]).args(crates))?;
     cargo_test(&mut tally, cargo_at(at).args(["test", "--no-fail-fast", "-p", "kppay", "--features", "ssr"]))?;
     Ok(tally)
@@ -82,7 +77,7 @@ fn server(at: Option<&str>) -> Outcome<Tally> {
     };
     let mut tally = Tally::default();
     let mut cargo = cargo_at(at);
-    cargo.args(["test", "--no-fail-fast", "-p", "server"]).env("KPPAY_TEST_POSTGRES_URL", url);
+    cargo.args(["test", "--no-fail-fast"]).args(build::TESTED).env("KPPAY_TEST_POSTGRES_URL", url);
     cargo_test(&mut tally, &mut cargo)?;
     Ok(tally)
 }
@@ -103,19 +98,19 @@ fn browser(_: Option<&str>) -> Outcome<Tally> {
 
 fn api(at: Option<&str>) -> Outcome<Tally> {
     let schemathesis = conformance::ready()?;
-    build::everything(Profile::Quick)?;
+    build::everything(Profile::Tested)?;
     let files = child::Scratch::new("api")?;
     // It looks bills up far more often than a person may.
     let more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
     let clock = at.map(str::to_owned).or_else(|| place::variable(days::VARIABLE)?.into_string().ok());
-    let profile = Profile::Quick;
+    let profile = Profile::Tested;
     let house = House::open(&Plan { more, clock, profile, ..Plan::private(files.path())? })?;
     conformance::run(&schemathesis, &house)
 }
 
 fn journeys(at: Option<&str>) -> Outcome<Tally> {
     let browser = Browser::ready()?;
-    build::everything(Profile::Quick)?;
+    build::everything(Profile::Tested)?;
     end2end::packages()?;
     let mut tally = Tally::default();
     let mut npm = end2end::npm(&browser);

@@ -2,10 +2,11 @@
 //! the right version is used; the rest is fetched once into a cache that every clone shares (`KPPAY_TOOLS`, or
 //! `$XDG_CACHE_HOME/kppay/tools`, or `~/.cache/kppay/tools`).
 
-use crate::{child, place};
+use crate::child::{self, Running};
+use crate::place;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use xtask::failure::{Because, Failure, Outcome};
 
 const TRUNK: &str = "0.21.14";
@@ -20,9 +21,26 @@ const CARGO_DENY: &str = "0.20.2";
 const CARGO_CYCLONEDX: &str = "0.5.9";
 const CARGO_MACHETE: &str = "0.9.2";
 const TARGET: &str = "wasm32-unknown-unknown";
-/// Tools run for seconds. Their own profiles (trunk: LTO over everything in one unit) cost a newcomer ten minutes.
-const QUICKLY_BUILT: [&str; 3] =
-    ["profile.release.lto=\"off\"", "profile.release.codegen-units=16", "profile.release.opt-level=1"];
+/// Tools run for seconds, and are compiled for minutes: by their own profiles (Trunk: LTO over everything in one unit) a newcomer waits ten
+/// minutes more.
+const QUICKLY_BUILT: [&str; 4] = [
+    "profile.release.lto=\"off\"",
+    "profile.release.codegen-units=16",
+    "profile.release.opt-level=0",
+    "profile.release.debug=false",
+];
+/// Their own crates read and write megabytes of wasm at each build: these are optimised.
+const WASM_BINDGEN_BUILT: [&str; 4] = [
+    "--no-default-features",
+    "--config=profile.release.package.walrus.opt-level=1",
+    "--config=profile.release.package.wasmparser.opt-level=1",
+    "--config=profile.release.package.wasm-bindgen-cli-support.opt-level=1",
+];
+const WASM_SPLIT_BUILT: [&str; 3] = [
+    "--features=build-binary",
+    "--config=profile.release.package.wasmparser.opt-level=1",
+    "--config=profile.release.package.wasm_split_cli_support.opt-level=1",
+];
 
 pub struct Tools {
     cache: PathBuf,
@@ -33,14 +51,17 @@ impl Tools {
     /// Everything the wasm build needs, fetched if it is not there.
     pub fn ready() -> Outcome<Self> {
         let tools = Self::found()?;
+        let fetched = tools.wasm_opt()?;
         wasm_target()?;
         // Neither asks whether there is a newer one, nor fetches anything: what they need is on their `PATH`.
         tools.cargo_tool("trunk", "trunk", TRUNK, &["--no-default-features"])?;
         let wasm_bindgen = place::locked_version("wasm-bindgen")?;
-        tools.cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen, &["--no-default-features"])?;
+        tools.cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen, &WASM_BINDGEN_BUILT)?;
         tools.wasm_split()?;
         tools.forget_what_was_compiled();
-        tools.wasm_opt()?;
+        if let Some(mut fetched) = fetched {
+            fetched.succeed().map_err(|failure| failure.fix("Node 20 with npm must be on PATH"))?;
+        }
         Ok(tools)
     }
 
@@ -101,7 +122,7 @@ impl Tools {
             println!("    wasm-split {WASM_SPLIT} is there.");
             return Ok(());
         }
-        self.install(WASM_SPLIT_PACKAGE, WASM_SPLIT, &["--features", "build-binary"])
+        self.install(WASM_SPLIT_PACKAGE, WASM_SPLIT, &WASM_SPLIT_BUILT)
     }
 
     /// All are compiled in one place, so that what several of them need is compiled once.
@@ -127,10 +148,11 @@ impl Tools {
         _ = std::fs::remove_dir_all(self.compiled());
     }
 
-    fn wasm_opt(&self) -> Outcome<()> {
+    /// Fetched beside whatever else is done, if it is not there.
+    fn wasm_opt(&self) -> Outcome<Option<Running>> {
         if self.version_of("wasm-opt").as_deref() == Some(WASM_OPT) {
             println!("    wasm-opt {WASM_OPT} is there.");
-            return Ok(());
+            return Ok(None);
         }
         step(&format!("Fetching wasm-opt {WASM_OPT} (npm package binaryen, some 30 MB, once)"));
         std::fs::create_dir_all(&self.cache).because("Making the tool cache")?;
@@ -139,8 +161,8 @@ impl Tools {
             std::fs::copy(&from, self.cache.join(file)).because(&from.display().to_string())?;
         }
         let mut install = place::command("npm");
-        child::run("npm ci", install.args(["ci", "--no-audit", "--no-fund"]).current_dir(&self.cache))
-            .map_err(|failure| failure.fix("Node 20 with npm must be on PATH"))
+        install.args(["ci", "--no-audit", "--no-fund"]).current_dir(&self.cache).stdin(Stdio::null());
+        Running::start("npm ci", &mut install).map(Some)
     }
 }
 

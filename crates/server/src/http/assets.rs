@@ -1,6 +1,6 @@
 //! The app's static files: Trunk's `dist`, read once into memory and kept compressed. A request's path is only ever a key into
-//! that table, so no path can leave the folder. Compressed forms that lie beside a file (`boot.js.br`, `boot.js.gz`) are taken; what
-//! nobody compressed is compressed here. Knows nothing of the API but that its paths never fall back to the page, and of the app
+//! that table, so no path can leave the folder. The build lays compressed forms beside each file (`boot.js.br`, `boot.js.gz`); only what
+//! the server writes itself, the start page and the manifest, is compressed here. Knows nothing of the API but that its paths never fall back to the page, and of the app
 //! where a password is changed.
 
 mod encoding;
@@ -33,15 +33,17 @@ const RESERVED: [&str; 5] = ["/api", "/demo", "/healthz", "/readyz", "/.well-kno
 const CHANGE_PASSWORD: [&str; 2] = ["/.well-known/change-password", "/account/security"];
 
 /// Serves the files of `dist`, or what was written in place of one, and `index.html` for every address that is a page of the app. Reads
-/// the folder now; compresses what is left of it in the background (gzip first, then brotli at its best), so the server is up at once.
+/// the folder now; compresses what was written in the background, so the server is up at once.
 pub fn router(dist: PathBuf, written: Written) -> Router {
+    let ours: Vec<String> = written.keys().cloned().collect();
     let files = Arc::new(read(&dist, written));
     if files.get(INDEX).is_none() {
         tracing::warn!("the app's files are missing: only the API is served");
     }
     let work = Arc::clone(&files);
-    if let Err(error) = thread::Builder::new().name("compress".into()).spawn(move || compress(&work)) {
-        tracing::warn!(%error, "static files are sent as they are");
+    let compress = move || ours.iter().filter_map(|key| work.get(key)).for_each(|file| file.packed.pack());
+    if let Err(error) = thread::Builder::new().name("compress".into()).spawn(compress) {
+        tracing::warn!(%error, "the page is sent as it is");
     }
     Router::new().fallback(move |request: Request| {
         let files = Arc::clone(&files);
@@ -102,16 +104,8 @@ fn walk(folder: &Path, prefix: &str, into: &mut BTreeMap<String, Vec<u8>>) -> io
 impl File {
     fn new(name: &str, bytes: Vec<u8>) -> Self {
         let digest = Sha256::digest(&bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let (content_type, is_compressible) = content_type(name);
-        Self { content_type, is_immutable: is_hashed(name), digest, packed: Packed::new(bytes, is_compressible) }
+        Self { content_type: content_type(name), is_immutable: is_hashed(name), digest, packed: Packed::new(bytes) }
     }
-}
-
-fn compress(files: &Files) {
-    let mut order: Vec<&File> = files.values().collect();
-    order.sort_by_key(|file| file.packed.plain_len());
-    order.iter().for_each(|file| file.packed.pack(Encoding::Gzip));
-    order.iter().for_each(|file| file.packed.pack(Encoding::Brotli));
 }
 
 /// Sends whoever asks for a page of this machine by its number, as in `http://127.0.0.1:8080/`, to its name: cookies, the origin of
@@ -234,22 +228,22 @@ fn is_hashed(name: &str) -> bool {
     })
 }
 
-fn content_type(name: &str) -> (&'static str, bool) {
+fn content_type(name: &str) -> &'static str {
     match name.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("html") => ("text/html; charset=utf-8", true),
-        Some("css") => ("text/css; charset=utf-8", true),
-        Some("js" | "mjs") => ("text/javascript; charset=utf-8", true),
-        Some("wasm") => ("application/wasm", true),
-        Some("svg") => ("image/svg+xml", true),
-        Some("json" | "map") => ("application/json", true),
-        Some("webmanifest") => ("application/manifest+json", true),
-        Some("txt") => ("text/plain; charset=utf-8", true),
-        Some("xml") => ("application/xml", true),
-        Some("ico") => ("image/x-icon", true),
-        Some("png") => ("image/png", false),
-        Some("webp") => ("image/webp", false),
-        Some("woff2") => ("font/woff2", false),
-        _ => ("application/octet-stream", false),
+        Some("html") => "text/html; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("svg") => "image/svg+xml",
+        Some("json" | "map") => "application/json",
+        Some("webmanifest") => "application/manifest+json",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("xml") => "application/xml",
+        Some("ico") => "image/x-icon",
+        Some("png") => "image/png",
+        Some("webp") => "image/webp",
+        Some("woff2") => "font/woff2",
+        _ => "application/octet-stream",
     }
 }
 

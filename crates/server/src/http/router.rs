@@ -129,7 +129,8 @@ fn kept_by_nobody(mut response: Response) -> Response {
 }
 
 /// A span for all that is logged on behalf of a request, and one line when it is answered. They name the route's template, never the
-/// address, which could hold an identifier.
+/// address, which could hold an identifier. The app's files are not logged: they are sent out of memory, twenty for one page, and the proxy
+/// in front counts them.
 async fn log(request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = uuid::Uuid::now_v7().to_string();

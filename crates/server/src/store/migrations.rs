@@ -6,10 +6,35 @@
 //! only one of them can say is in its folder, under one number in each.
 
 use sqlx::{
-    AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection,
-    migrate::{Migration, Migrator},
+    AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection, SqlStr,
+    migrate::{Migration, MigrationType, Migrator},
     sqlite::SqliteConnectOptions,
 };
+
+/// A migration's number, name and text. `sqlx::migrate!` would read the folders by itself, and compile SQLite, PostgreSQL's client and TLS
+/// a second time for it.
+type File = (i64, &'static str, &'static str);
+
+const COMMON: &[File] = &[
+    (1, "billing", include_str!("../../migrations/0001_billing.sql")),
+    (2, "mail", include_str!("../../migrations/0002_mail.sql")),
+    (3, "accounts", include_str!("../../migrations/0003_accounts.sql")),
+    (4, "factors", include_str!("../../migrations/0004_factors.sql")),
+    (5, "money", include_str!("../../migrations/0005_money.sql")),
+    (6, "sessions", include_str!("../../migrations/0006_sessions.sql")),
+    (7, "trust", include_str!("../../migrations/0007_trust.sql")),
+    (8, "limits", include_str!("../../migrations/0008_limits.sql")),
+    (9, "readiness", include_str!("../../migrations/0009_readiness.sql")),
+    (10, "mail", include_str!("../../migrations/0010_mail.sql")),
+    (11, "closed keys", include_str!("../../migrations/0011_closed_keys.sql")),
+    (12, "jobs", include_str!("../../migrations/0012_jobs.sql")),
+    (13, "keys", include_str!("../../migrations/0013_keys.sql")),
+    (14, "initiators", include_str!("../../migrations/0014_initiators.sql")),
+    (16, "ledger", include_str!("../../migrations/0016_ledger.sql")),
+    (17, "recipients", include_str!("../../migrations/0017_recipients.sql")),
+];
+const SQLITE: &[File] = &[(15, "optional", include_str!("../../migrations/sqlite/0015_optional.sql"))];
+const POSTGRES: &[File] = &[(15, "optional", include_str!("../../migrations/postgres/0015_optional.sql"))];
 
 /// Any number but the one sqlx takes for the migrations themselves: under this lock it is looked again what there is to do.
 pub const LOCK: i64 = 0x6b70_7061_7901;
@@ -27,13 +52,15 @@ enum Dialect {
 }
 
 fn migrator(dialect: Dialect) -> Migrator {
-    let (common, own) = match dialect {
-        Dialect::Sqlite => (sqlx::migrate!(), sqlx::migrate!("migrations/sqlite")),
-        Dialect::Postgres => (sqlx::migrate!(), sqlx::migrate!("migrations/postgres")),
+    let own = match dialect {
+        Dialect::Sqlite => SQLITE,
+        Dialect::Postgres => POSTGRES,
     };
-    let mut all: Vec<Migration> = common.iter().chain(own.iter()).cloned().collect();
-    all.sort_by_key(|migration| migration.version);
-    let mut migrator = Migrator::with_migrations(all);
+    let migration = |&(version, name, sql): &File| {
+        let is_outside_transaction = sql.starts_with("-- no-transaction");
+        Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), is_outside_transaction)
+    };
+    let mut migrator = Migrator::with_migrations(COMMON.iter().chain(own).map(migration).collect());
     // A database of a newer version has migrations that are not known here.
     migrator.set_ignore_missing(true);
     migrator
@@ -112,4 +139,26 @@ async fn applied(connection: &mut AnyConnection) -> Result<Vec<i64>, sqlx::Error
         return Ok(Vec::new());
     }
     sqlx::query_scalar(APPLIED).fetch_all(connection).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    /// With their checksums: sqlx refuses a database in which one was applied that reads otherwise.
+    #[tokio::test]
+    async fn every_file_of_the_folders_is_a_migration_and_reads_as_sqlx_reads_it() {
+        let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+        for (dialect, own) in [(Dialect::Sqlite, "sqlite"), (Dialect::Postgres, "postgres")] {
+            let (common, own) = (Migrator::new(all.as_path()).await, Migrator::new(all.join(own)).await);
+            let mut read: Vec<Migration> = common.unwrap().iter().chain(own.unwrap().iter()).cloned().collect();
+            read.sort();
+            let said = |migration: &Migration| {
+                (migration.version, migration.description.clone(), migration.checksum.clone(), migration.no_tx)
+            };
+            let ours: Vec<_> = migrator(dialect).iter().map(said).collect();
+            assert_eq!(ours, read.iter().map(said).collect::<Vec<_>>());
+        }
+    }
 }

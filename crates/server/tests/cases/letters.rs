@@ -354,19 +354,3 @@ async fn the_age_of_the_oldest_letter_that_waits_is_known() {
     let first = house.number("SELECT MIN(created_at) FROM outbox").await;
     assert_eq!((letters, oldest.unwrap().millis()), (3, first));
 }
-
-/// Not a promise: `cargo test -p server --test sqlite letters_a_second -- --ignored --nocapture`.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a measurement"]
-async fn letters_a_second() {
-    for pause in [0, 20] {
-        let (house, post) = (House::open().await, PostOffice::open_slow(Duration::from_millis(pause)).await);
-        receipts_wait(&house, 600).await;
-        let mailer = Mailer::new(&post.url, FROM).unwrap();
-        let began = std::time::Instant::now();
-        while waiting(&house).await > 0 {
-            send_mail::round(&house.app, &mailer).await.unwrap();
-        }
-        println!("a pause of {pause} ms: {:.1} letters a second", 600.0 / began.elapsed().as_secs_f64());
-    }
-}

@@ -39,18 +39,13 @@ impl Encoding {
 /// The content as it is and, once they are made, its packed forms. A form that saves nothing is kept as `None`.
 pub struct Packed {
     plain: Bytes,
-    is_compressible: bool,
     brotli: OnceLock<Option<Bytes>>,
     gzip: OnceLock<Option<Bytes>>,
 }
 
 impl Packed {
-    pub fn new(plain: Vec<u8>, is_compressible: bool) -> Self {
-        Self { plain: plain.into(), is_compressible, brotli: OnceLock::new(), gzip: OnceLock::new() }
-    }
-
-    pub fn plain_len(&self) -> usize {
-        self.plain.len()
+    pub fn new(plain: Vec<u8>) -> Self {
+        Self { plain: plain.into(), brotli: OnceLock::new(), gzip: OnceLock::new() }
     }
 
     /// Takes a form that somebody else made, unless it is of another content: the file may have been changed since.
@@ -65,15 +60,10 @@ impl Packed {
     }
 
     /// Slow: brotli at quality 11 takes seconds a megabyte.
-    pub fn pack(&self, encoding: Encoding) {
-        self.cell(encoding).get_or_init(|| {
-            let packed = match encoding {
-                _ if !self.is_compressible => None,
-                Encoding::Brotli => brotli(&self.plain),
-                Encoding::Gzip => gzip(&self.plain),
-            };
-            packed.filter(|packed| packed.len() < self.plain.len()).map(Bytes::from)
-        });
+    pub fn pack(&self) {
+        let is_shorter = |packed: &Vec<u8>| packed.len() < self.plain.len();
+        self.gzip.get_or_init(|| gzip(&self.plain).filter(is_shorter).map(Bytes::from));
+        self.brotli.get_or_init(|| brotli(&self.plain).filter(is_shorter).map(Bytes::from));
     }
 
     /// The best form that is ready and that the request takes; `None` names the plain one.
@@ -145,9 +135,8 @@ mod tests {
     }
 
     fn packed() -> Packed {
-        let packed = Packed::new(b"owed owed owed owed owed owed owed owed owed owed owed owed".to_vec(), true);
-        packed.pack(Encoding::Gzip);
-        packed.pack(Encoding::Brotli);
+        let packed = Packed::new(b"owed owed owed owed owed owed owed owed owed owed owed owed".to_vec());
+        packed.pack();
         packed
     }
 
@@ -169,12 +158,12 @@ mod tests {
         for (encoding, form) in [(Encoding::Brotli, brotli(&old)), (Encoding::Gzip, gzip(&old))] {
             let form = form.unwrap();
             for changed in [new.clone(), old[1..].to_vec(), [&old[..], b"!"].concat(), Vec::new()] {
-                let packed = Packed::new(changed, true);
+                let packed = Packed::new(changed);
                 packed.take(encoding, &form);
                 packed.take(encoding, b"no such form");
                 assert_eq!(best(&packed, "br, gzip"), None);
             }
-            let packed = Packed::new(old.clone(), true);
+            let packed = Packed::new(old.clone());
             packed.take(encoding, &form);
             assert_eq!(best(&packed, "br, gzip"), Some(encoding));
         }
@@ -182,10 +171,9 @@ mod tests {
 
     #[test]
     fn what_is_not_packed_yet_or_would_grow_is_sent_as_it_is() {
-        assert_eq!(best(&Packed::new(b"owed owed owed owed".to_vec(), true), "br, gzip"), None);
-        let tiny = Packed::new(b"x".to_vec(), true);
-        tiny.pack(Encoding::Gzip);
-        tiny.pack(Encoding::Brotli);
+        assert_eq!(best(&Packed::new(b"owed owed owed owed".to_vec()), "br, gzip"), None);
+        let tiny = Packed::new(b"x".to_vec());
+        tiny.pack();
         assert_eq!(best(&tiny, "br, gzip"), None);
     }
 }
