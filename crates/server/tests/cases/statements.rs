@@ -1,0 +1,115 @@
+//! How many statements one call sends to the database, and how many transactions it commits: exact numbers, so that none is added unseen.
+//! Each statement is a round trip over PostgreSQL. Heard from the log of the database driver, BEGIN and COMMIT among them.
+
+use crate::house::{House, Payer, VISA, call::Call, database::Kind, new_key, seed::ANA};
+use serde_json::json;
+use std::{
+    collections::HashMap,
+    fmt::Debug,
+    sync::{LazyLock, Mutex, Once},
+};
+use tracing::{
+    Event, Instrument, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    Layer,
+    filter::filter_fn,
+    layer::{Context, SubscriberExt},
+    registry::{LookupSpan, Registry},
+};
+
+const SPAN: &str = "counted";
+
+/// By span.
+static HEARD: LazyLock<Mutex<HashMap<u64, Vec<String>>>> = LazyLock::new(Mutex::default);
+
+struct Statements;
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Statements {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let span = context.event_scope(event).and_then(|mut scope| scope.find(|span| span.name() == SPAN));
+        let Some(span) = span else { return };
+        let mut statement = Statement::default();
+        event.record(&mut statement);
+        HEARD.lock().unwrap().entry(span.id().into_u64()).or_default().push(statement.text());
+    }
+}
+
+/// The driver logs the first words, and the whole only if there is more.
+#[derive(Default)]
+struct Statement {
+    summary: String,
+    whole: String,
+}
+
+impl Statement {
+    fn text(&self) -> String {
+        let text = if self.whole.is_empty() { &self.summary } else { &self.whole };
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Visit for Statement {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "summary" => value.clone_into(&mut self.summary),
+            "db.statement" => value.clone_into(&mut self.whole),
+            _ => {}
+        }
+    }
+    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
+}
+
+/// What a call asks the database, in this order.
+async fn statements_of(call: impl Future) -> Vec<String> {
+    static LISTEN: Once = Once::new();
+    LISTEN.call_once(|| {
+        let heard = filter_fn(|about| about.target() == "sqlx::query" || about.name() == SPAN);
+        tracing::subscriber::set_global_default(Registry::default().with(Statements.with_filter(heard))).unwrap();
+    });
+    let span = tracing::info_span!("counted");
+    let id = span.id().unwrap().into_u64();
+    call.instrument(span).await;
+    let mut heard = HEARD.lock().unwrap().remove(&id).unwrap_or_default();
+    // What a connection is told when it is opened.
+    heard.retain(|sql| !sql.starts_with("PRAGMA ") && !sql.starts_with("SET "));
+    heard
+}
+
+/// An order with a token that a draft has named, as the app sends it.
+async fn pays(house: &House, ana: &Payer, shares: &[(&str, &str)]) -> Vec<String> {
+    let token = house.card(ana, VISA).await;
+    let mut order = house.order(ana, &token, shares).await;
+    order["pay_again"] = json!(true);
+    let draft = json!({ "token": token, "shares": [], "payer_name": "", "email": "" });
+    house.ask(Call::write("PUT", "/payment-draft").by(ana).json(&draft)).await.is(204);
+    let key = new_key();
+    statements_of(async { _ = house.pay(ana, &key, &order).await.is_payment(201, "paid") }).await
+}
+
+fn by_database(postgres: usize, sqlite: usize) -> usize {
+    if crate::KIND == Kind::Postgres { postgres } else { sqlite }
+}
+
+fn commits(statements: &[String]) -> usize {
+    statements.iter().filter(|sql| *sql == "COMMIT").count()
+}
+
+#[tokio::test]
+async fn a_payment_takes_so_many_statements() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let one_bill = pays(&house, &ana, &[("surgery", "1.00")]).await;
+    assert_eq!((one_bill.len(), commits(&one_bill)), (by_database(46, 46), 4), "{one_bill:#?}");
+    let two_bills = pays(&house, &ana, &[("surgery", "1149.00"), ("visit", "64.10")]).await;
+    assert_eq!((two_bills.len(), commits(&two_bills)), (by_database(62, 62), 4), "{two_bills:#?}");
+}
+
+#[tokio::test]
+async fn a_list_of_bills_takes_two_statements() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let statements = statements_of(async { _ = house.ask(Call::get("/bills").by(&ana)).await.is(200) }).await;
+    assert_eq!(statements.len(), 2, "{statements:#?}");
+}
