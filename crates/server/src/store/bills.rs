@@ -63,12 +63,6 @@ impl Store {
     }
 }
 
-/// What a membership owes in all; payments on their way are not subtracted.
-pub async fn owed(tx: &mut Tx, membership: &str) -> Result<Money, sqlx::Error> {
-    let sql = "SELECT CAST(COALESCE(SUM(balance_cents), 0) AS BIGINT) AS owed_cents FROM bill WHERE membership = $1";
-    cents(&sqlx::query(sql).bind(membership).fetch_one(&mut **tx).await?, "owed_cents")
-}
-
 /// The newest payment on a bill that took money, or will: asked while another one is being begun.
 pub const JUST_PAID: &str = "SELECT payment.id FROM payment_share JOIN payment ON payment.id = payment_share.payment \
      WHERE payment_share.bill = $1 AND payment.membership = $2 AND payment.created_at > $3 AND payment.state IN ('scheduled', 'processing', 'paid') LIMIT 1";

@@ -95,13 +95,6 @@ impl Store {
             self.begin().await
         }
     }
-
-    /// For an answer that takes several queries: all of them see the same moment.
-    pub async fn begin_reading(&self) -> Result<Tx, sqlx::Error> {
-        // Over SQLite a transaction sees what was there at its first query.
-        let statement = if self.is_postgres { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" };
-        Tx::begin(&self.read, statement).await
-    }
 }
 
 /// How often what the database gave up is done again, and how long is waited before, at most, the first time.
