@@ -27,16 +27,20 @@ const MANIFESTS: [&str; 6] = [
 
 /// Where SQL is more than one constant, and how often. Each was read: its parts are constants, names in the program's own text, and
 /// `$1`, `$2` and so on; what came from outside is bound. Whoever adds one reads it as closely.
-const SQL_OF_PARTS: [(&str, usize); 9] = [
+const SQL_OF_PARTS: [(&str, usize); 13] = [
     ("crates/processor/src/store.rs", 6),
     ("crates/server/src/demo/bulk.rs", 1),
     ("crates/server/src/store/asking.rs", 3),
+    ("crates/server/src/store/batch.rs", 2),
     ("crates/server/src/store/begin.rs", 1),
+    ("crates/server/src/store/bills.rs", 2),
     ("crates/server/src/store/jobs.rs", 1),
     ("crates/server/src/store/limits.rs", 2),
     ("crates/server/src/store/migrations.rs", 1),
     ("crates/server/src/store/outbox.rs", 1),
     ("crates/server/src/store/reconciling.rs", 2),
+    ("crates/server/src/store/settle.rs", 1),
+    ("crates/server/src/store/shares.rs", 1),
 ];
 
 /// The cryptographic inventory of docs/asvs.md, as files.

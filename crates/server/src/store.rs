@@ -3,10 +3,11 @@
 //!
 //! SQLite has one writer: `write` is a pool of one connection, so writers queue here and never meet `SQLITE_BUSY`; `read` has its
 //! own. Over PostgreSQL both are the same pool. Wherever two writers could meet on a bill or a payment, the first statement of the
-//! transaction is an `UPDATE` of that row, which locks it in both.
+//! transaction locks that row, by an `UPDATE` or by `FOR UPDATE`.
 
 pub mod accounts;
 pub mod asking;
+pub mod batch;
 pub mod begin;
 pub mod bills;
 pub mod clean_up;

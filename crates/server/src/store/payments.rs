@@ -1,6 +1,6 @@
 //! Payments as rows: read here, begun in `begin`, settled in `settle`.
 
-use super::{Store, Tx, cents, from_word, initiators::Initiator, json, retry, sessions::Session, value, word};
+use super::{Store, Tx, cents, from_word, initiators::Initiator, json, retry, sessions::Session, value};
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
     account::AuthorisationGiven,
@@ -100,13 +100,6 @@ impl Store {
         Ok(self.one_payment(PAYMENT, &[id]).await?.map(|(payment, _)| payment))
     }
 
-    /// Who wants letters about a payment, and in which language; nobody may.
-    pub async fn reader_of_letters(&self, id: &str) -> Result<Option<(contract::Email, Locale)>, sqlx::Error> {
-        let sql = "SELECT email, locale FROM payment WHERE id = $1 AND email IS NOT NULL";
-        let row = sqlx::query(sql).bind(id).fetch_optional(&self.read).await?;
-        row.map(|row| Ok((value(&row, "email")?, value(&row, "locale")?))).transpose()
-    }
-
     pub async fn made_by(&self, id: &str) -> Result<Option<MadeBy>, sqlx::Error> {
         let sql = "SELECT session, account, membership, initiator_kind, initiator FROM payment WHERE id = $1";
         let row = sqlx::query(sql).bind(id).fetch_optional(&self.read).await?;
@@ -130,6 +123,12 @@ impl Store {
         let Some(row) = rows.first() else { return Ok(None) };
         Ok(Some((payment_from(row, &rows)?, row.try_get("session")?)))
     }
+}
+
+/// As a transaction sees it.
+pub async fn payment_in(tx: &mut Tx, id: &str) -> Result<Option<Payment>, sqlx::Error> {
+    let rows = sqlx::query(PAYMENT).bind(id).fetch_all(&mut **tx).await?;
+    rows.first().map(|row| payment_from(row, &rows)).transpose()
 }
 
 /// From its rows, a line of a share each; what is the payment's own is the same in all of them.
@@ -268,17 +267,4 @@ fn paid_line_of(row: &AnyRow) -> Result<PaidLine, sqlx::Error> {
         after_insurance: cents(row, "after_insurance_cents")?,
         paid: cents(row, "paid_cents")?,
     })
-}
-
-pub async fn add_event(tx: &mut Tx, payment: &str, state: PaymentState, at: Instant) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO payment_event (payment, position, state, at) \
-         SELECT $1, COUNT(*), $2, $3 FROM payment_event WHERE payment = $1",
-    )
-    .bind(payment)
-    .bind(word(&state)?)
-    .bind(at.millis())
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }

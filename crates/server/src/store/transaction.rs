@@ -33,6 +33,11 @@ impl Tx {
         Ok(tx)
     }
 
+    /// Whether another database than SQLite is asked: a statement is a round trip, and others write meanwhile.
+    pub fn is_postgres(&self) -> bool {
+        self.backend_name() == "PostgreSQL"
+    }
+
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         self.end("COMMIT").await
     }
