@@ -173,10 +173,13 @@ fn only_the_processor_the_mail_server_and_the_database_are_asked() {
     let servers = sources(&SERVERS);
     stands_only_in(&servers, "reqwest::Client", &["crates/server/src/billing/processor.rs"]);
     stands_only_in(&servers, "SmtpTransport", &["crates/server/src/jobs/send_mail.rs"]);
-    let databases = ["crates/server/src/store/connect.rs", "crates/processor/src/store.rs"];
-    stands_only_in(&servers, ".connect_with(", &databases);
-    let own_connections = ["crates/server/src/readiness.rs", "crates/server/src/store/migrations.rs"];
-    stands_only_in(&servers, "Connection::connect", &own_connections);
+    stands_only_in(&servers, ".connect_with(", &["crates/processor/src/store.rs"]);
+    let connections = [
+        "crates/server/src/readiness.rs",
+        "crates/server/src/store/connections.rs",
+        "crates/server/src/store/migrations.rs",
+    ];
+    stands_only_in(&servers, "Connection::connect", &connections);
     stands_nowhere(
         &servers,
         &["reqwest::get", "reqwest::blocking", "TcpStream::connect", "UnixStream", "UdpSocket", "lookup_host"],

@@ -13,6 +13,7 @@ pub mod bills;
 pub mod clean_up;
 pub mod closed_keys;
 pub mod connect;
+pub mod connections;
 pub mod durable;
 pub mod factors;
 pub mod initiators;
@@ -39,17 +40,18 @@ pub mod transition;
 pub mod trouble;
 pub mod unmatched;
 
+use connections::Connections;
 use durable::Log;
 use migrations::Which;
-use sqlx::{AnyPool, Row, any::AnyConnectOptions, sqlite::SqliteConnectOptions};
+use sqlx::{Row, any::AnyConnectOptions, sqlite::SqliteConnectOptions};
 use std::{str::FromStr, sync::Arc};
 
 pub use transaction::{Tx, retry};
 
 #[derive(Clone, Debug)]
 pub struct Store {
-    pub write: AnyPool,
-    pub read: AnyPool,
+    pub write: Connections,
+    pub read: Connections,
     /// SQLite's write-ahead log, which we bring to the disk ourselves. PostgreSQL does that for us.
     log: Option<Arc<Log>>,
     pub(crate) is_postgres: bool,

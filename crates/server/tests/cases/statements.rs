@@ -1,8 +1,9 @@
 //! How many statements one call sends to the database, and how many transactions it commits: exact numbers, so that none is added unseen.
 //! Each statement is a round trip over PostgreSQL. Heard from the log of the database driver, BEGIN and COMMIT among them.
 
-use crate::house::{House, Payer, VISA, call::Call, database::Kind, new_key, seed::ANA};
+use crate::house::{House, Payer, VISA, call::Call, database::Kind, new_key, seed::ANA, wire::Wire};
 use serde_json::json;
+use server::store::Store;
 use std::{
     collections::HashMap,
     fmt::Debug,
@@ -112,4 +113,21 @@ async fn a_list_of_bills_takes_two_statements() {
     let ana = house.look_up(&ANA).await;
     let statements = statements_of(async { _ = house.ask(Call::get("/bills").by(&ana)).await.is(200) }).await;
     assert_eq!(statements.len(), 2, "{statements:#?}");
+}
+
+#[tokio::test]
+async fn a_statement_is_one_round_trip() {
+    if crate::KIND != Kind::Postgres {
+        return;
+    }
+    let house = House::open().await;
+    let wire = Wire::before(&house.database_url).await;
+    let store = Store::open(&wire.url).await.unwrap();
+    assert!(store.is_ready().await); // prepares it
+    let before = wire.asked();
+    for _ in 0..3 {
+        assert!(store.is_ready().await);
+    }
+    store.close().await;
+    assert_eq!(wire.asked() - before, 3);
 }
