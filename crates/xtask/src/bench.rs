@@ -123,6 +123,8 @@ impl Asked {
         let mut pgbench = postgres.client("pgbench");
         pgbench.args([
             "-n",
+            "-M",
+            "prepared",
             "-j",
             "2",
             "-c",

@@ -131,3 +131,29 @@ async fn a_statement_is_one_round_trip() {
     store.close().await;
     assert_eq!(wire.asked() - before, 3);
 }
+
+/// The statements of a text, with `?` for what is put in: `$1` here, `:name` or NULL in pgbench's script.
+fn split(text: &str) -> Vec<String> {
+    let places = regex::Regex::new(r"\$\d+|:[a-z]\w*|\bNULL\b").unwrap();
+    let one_space = |sql: &str| sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    let statements = text.split(';').map(|sql| one_space(&places.replace_all(&sql.replace("::", " AS "), "?")));
+    statements.filter(|sql| !sql.is_empty()).collect()
+}
+
+#[tokio::test]
+async fn pgbench_is_given_the_statements_of_a_payment() {
+    if crate::KIND != Kind::Postgres {
+        return;
+    }
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let asked: Vec<String> =
+        pays(&house, &ana, &[("surgery", "1.00")]).await.iter().flat_map(|sql| split(sql)).collect();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../xtask/src/load/payment.pgbench.sql");
+    let script = std::fs::read_to_string(script).unwrap();
+    let (_, script) = script.split_once("\\gset\n").expect("what is drawn comes first");
+    for (script, asked) in split(script).iter().zip(&asked) {
+        assert_eq!(script, asked);
+    }
+    assert_eq!(split(script).len(), asked.len());
+}
