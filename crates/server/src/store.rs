@@ -3,15 +3,17 @@
 //!
 //! SQLite has one writer: `write` is a pool of one connection, so writers queue here and never meet `SQLITE_BUSY`; `read` has its
 //! own. Over PostgreSQL both are the same pool. Wherever two writers could meet on a bill or a payment, the first statement of the
-//! transaction is an `UPDATE` of that row, which locks it in both.
+//! transaction locks that row, by an `UPDATE` or by `FOR UPDATE`.
 
 pub mod accounts;
 pub mod asking;
+pub mod batch;
 pub mod begin;
 pub mod bills;
 pub mod clean_up;
 pub mod closed_keys;
 pub mod connect;
+pub mod connections;
 pub mod durable;
 pub mod factors;
 pub mod initiators;
@@ -38,17 +40,18 @@ pub mod transition;
 pub mod trouble;
 pub mod unmatched;
 
+use connections::Connections;
 use durable::Log;
 use migrations::Which;
-use sqlx::{AnyPool, Row, any::AnyConnectOptions, sqlite::SqliteConnectOptions};
+use sqlx::{Row, any::AnyConnectOptions, sqlite::SqliteConnectOptions};
 use std::{str::FromStr, sync::Arc};
 
 pub use transaction::{Tx, retry};
 
 #[derive(Clone, Debug)]
 pub struct Store {
-    pub write: AnyPool,
-    pub read: AnyPool,
+    pub write: Connections,
+    pub read: Connections,
     /// SQLite's write-ahead log, which we bring to the disk ourselves. PostgreSQL does that for us.
     log: Option<Arc<Log>>,
     pub(crate) is_postgres: bool,

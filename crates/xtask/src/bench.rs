@@ -48,13 +48,13 @@ pub fn bench(given: &[String]) -> Outcome<()> {
         let plan = Plan { database_url: Some(postgres.url("kppay")), ..Plan::private(files.path())? };
         let mut psql = postgres.client("psql");
         psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", "kppay", "-c", MEMBERS]);
-        asked.measure("PostgreSQL", "payments", plan, &mut psql, &mut table)?;
+        asked.measure("PostgreSQL", "payments", plan, &mut psql, Some(&postgres), &mut table)?;
         floor = Some(asked.pgbench(&postgres)?);
     }
     if wants("sign-ins") {
         asked.measure_on_sqlite("sign-ins", &mut table)?;
     }
-    println!("\n{}", table.0);
+    println!("\n{}\n{}", table.rows, table.cores);
     if let Some(floor) = floor {
         println!("PostgreSQL alone (pgbench, the same writes): {floor:.0} payments a second.");
     }
@@ -74,7 +74,7 @@ impl Asked {
         let file = files.path().join("billing.db");
         let mut python = place::command("python3");
         python.args(["-c", INTO_SQLITE]).arg(file).arg(MEMBERS);
-        self.measure("SQLite", what, Plan::private(files.path())?, &mut python, table)
+        self.measure("SQLite", what, Plan::private(files.path())?, &mut python, None, table)
     }
 
     fn measure(
@@ -83,6 +83,7 @@ impl Asked {
         what: &str,
         plan: Plan,
         add_members: &mut Command,
+        postgres: Option<&Postgres>,
         table: &mut Table,
     ) -> Outcome<()> {
         step(&format!("Measuring {what} on {database}"));
@@ -94,6 +95,8 @@ impl Asked {
         load.args([what, &house.authority, &house.processor_authority, &plan.origin()]);
         load.args([self.rate, self.read_rate, self.seconds].map(|number| number.to_string()));
         load.arg(self.connections.to_string());
+        let database = postgres.map(|postgres| format!("{database}={}", postgres.process()));
+        load.arg(house.processes().into_iter().chain(database).collect::<Vec<_>>().join(","));
         let mut rows = Vec::new();
         let status = child::run_and_read("the load generator", &mut load, |line| {
             rows.extend(serde_json::from_str::<Value>(line))
@@ -116,6 +119,8 @@ impl Asked {
         let mut pgbench = postgres.client("pgbench");
         pgbench.args([
             "-n",
+            "-M",
+            "prepared",
             "-j",
             "2",
             "-c",
@@ -137,11 +142,24 @@ fn tps(said: &str) -> Option<f64> {
     said.lines().find_map(|line| line.strip_prefix("tps = "))?.split(' ').next()?.parse().ok()
 }
 
-struct Table(String);
+struct Table {
+    rows: String,
+    /// The CPU time behind some of them.
+    cores: String,
+}
+
+/// Programs by their names in the load generator's rows: whose core time a request takes.
+const PROGRAMS: [&str; 4] = ["load generator", "billing API", "processor", "PostgreSQL"];
 
 impl Default for Table {
     fn default() -> Self {
-        Self("| database | what | a second | p50 ms | p99 ms | max ms | errors |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n".to_owned())
+        let rows = "| database | what | a second | p50 ms | p99 ms | max ms | errors |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n";
+        let programs = PROGRAMS.join(" | ");
+        let cores = format!(
+            "Milliseconds of a core for each request, and how busy all cores were with them:\n\n\
+             | database | what | {programs} | busy |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n"
+        );
+        Self { rows: rows.to_owned(), cores }
     }
 }
 
@@ -149,7 +167,7 @@ impl Table {
     fn add(&mut self, database: &str, row: &Value) {
         let number = |name: &str| row[name].as_f64().map_or("–".to_owned(), |number| format!("{number:.1}"));
         let what = row["what"].as_str().unwrap_or_default();
-        self.0.push_str(&format!(
+        self.rows.push_str(&format!(
             "| {database} | {what} | {} | {} | {} | {} | {} |\n",
             number("per_second"),
             number("p50"),
@@ -157,6 +175,13 @@ impl Table {
             number("max"),
             row["errors"]
         ));
+        if let Some(spent) = row["core_ms"].as_object() {
+            let each = |program: &&str| spent.get(*program).and_then(Value::as_f64);
+            let each = PROGRAMS.iter().map(each).map(|each| each.map_or("–".to_owned(), |each| format!("{each:.2}")));
+            let busy = row["cores"].as_f64().unwrap_or_default() * 100.0;
+            let each = each.collect::<Vec<_>>().join(" | ");
+            self.cores.push_str(&format!("| {database} | {what} | {each} | {busy:.0} % |\n"));
+        }
         if let Some(error) = row["first_error"].as_str() {
             self.note(&format!("{database}, {what}: the first error is {error}"));
         }
@@ -181,6 +206,14 @@ mod tests {
         let mut table = Table::default();
         let row = serde_json::json!({"what": "reads", "per_second": 500.04, "p50": 1.0, "p99": null, "max": 9.96, "errors": 0});
         table.add("SQLite", &row);
-        assert_eq!(table.0.lines().last().unwrap(), "| SQLite | reads | 500.0 | 1.0 | – | 10.0 | 0 |");
+        assert_eq!(table.rows.lines().last().unwrap(), "| SQLite | reads | 500.0 | 1.0 | – | 10.0 | 0 |");
+    }
+
+    #[test]
+    fn whose_core_time_a_request_takes_stands_in_a_table_of_its_own() {
+        let mut table = Table::default();
+        let spent = serde_json::json!({"load generator": 0.3, "processor": 0.614, "billing API": 1.2});
+        table.add("SQLite", &serde_json::json!({"what": "payments", "core_ms": spent, "cores": 0.256}));
+        assert_eq!(table.cores.lines().last().unwrap(), "| SQLite | payments | 0.30 | 1.20 | 0.61 | – | 26 % |");
     }
 }

@@ -114,6 +114,11 @@ impl House {
         }
     }
 
+    /// `NAME=PROCESS` of each program.
+    pub fn processes(&self) -> [String; 2] {
+        [format!("billing API={}", self.server.id()), format!("processor={}", self.processor.id())]
+    }
+
     /// Of the billing API: resident now and at its highest, in kilobytes.
     pub fn resident(&self) -> Option<(u64, u64)> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.server.id())).ok()?;

@@ -2,15 +2,19 @@
 //! pace asked for; the processor has made a token for each payment before. One JSON line a run on standard output; `bench` makes the
 //! table.
 //!
-//! `load payments|sign-ins|chaos BILLING[,BILLING] PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS`
+//! `load payments|sign-ins|chaos BILLING[,BILLING] PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS [NAME=PROCESS,…]`: of the
+//! processes at the end it is told what CPU time they took.
 
 #[path = "load/chaos.rs"]
 mod chaos;
+#[path = "load/cores.rs"]
+mod cores;
 #[path = "load/pace.rs"]
 mod pace;
 #[path = "load/payer.rs"]
 mod payer;
 
+use crate::cores::{Cores, Spent};
 use crate::pace::{Measured, Pace};
 use crate::payer::{Member, Order, Payer, Places};
 use std::net::Ipv4Addr;
@@ -32,10 +36,10 @@ fn load() -> Outcome<()> {
     let given: Vec<String> = std::env::args().skip(1).collect();
     let usage = || {
         Failure::new(
-            "load payments|sign-ins|chaos BILLING[,BILLING] PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS",
+            "load payments|sign-ins|chaos BILLING[,BILLING] PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS [NAME=PROCESS,…]",
         )
     };
-    let [what, billing, processor, origin, rate, read_rate, seconds, connections] = given.as_slice() else {
+    let [what, billing, processor, origin, rate, read_rate, seconds, connections, rest @ ..] = given.as_slice() else {
         return Err(usage());
     };
     let servers: Vec<String> = billing.split(',').map(str::to_owned).collect();
@@ -43,8 +47,9 @@ fn load() -> Outcome<()> {
     let places = Places { billing: billing.clone(), processor: processor.clone(), origin: origin.clone() };
     let [rate, read_rate, seconds] = [rate, read_rate, seconds].map(|text| text.parse::<f64>().unwrap_or(1.0));
     let connections: usize = connections.parse().because("CONNECTIONS")?;
+    let cores = Cores::of(rest.first().map_or("", String::as_str));
     match what.as_str() {
-        "payments" => payments(&places, rate, read_rate, seconds, connections),
+        "payments" => payments(&places, &cores, rate, read_rate, seconds, connections),
         "sign-ins" => sign_ins(&places, read_rate, seconds, connections),
         "chaos" => chaos::run(&servers, &places, seconds, connections),
         _ => Err(usage()),
@@ -54,7 +59,14 @@ fn load() -> Outcome<()> {
 /// Each pays a few times, as people do: limits on what one session asks are not met.
 const PAYERS: u32 = 1000;
 
-fn payments(places: &Places, rate: f64, read_rate: f64, seconds: f64, connections: usize) -> Outcome<()> {
+fn payments(
+    places: &Places,
+    cores: &Cores,
+    rate: f64,
+    read_rate: f64,
+    seconds: f64,
+    connections: usize,
+) -> Outcome<()> {
     let paced = Pace { rate: Some(rate), seconds };
     let reads = Pace { rate: Some(read_rate), seconds };
     let full = Pace { rate: None, seconds: seconds / 2.0 };
@@ -63,12 +75,15 @@ fn payments(places: &Places, rate: f64, read_rate: f64, seconds: f64, connection
     Pace { rate: None, seconds: 5.0 }.run(warm_up.len(), workers(places, connections, &warm_up, pay)?);
 
     let orders = payer::orders(places, &payers, paced.requests(usize::MAX), connections)?;
-    tell(&format!("POST /payments at {rate}/s"), &paced.run(orders.len(), workers(places, connections, &orders, pay)?));
-    tell(&format!("GET /bills at {read_rate}/s"), &reads.run(usize::MAX, workers(places, connections, &payers, read)?));
+    let paying = workers(places, connections, &orders, pay)?;
+    tell_with_cores(&format!("POST /payments at {rate}/s"), cores.during(|| paced.run(orders.len(), paying)));
+    let reading = workers(places, connections, &payers, read)?;
+    tell_with_cores(&format!("GET /bills at {read_rate}/s"), cores.during(|| reads.run(usize::MAX, reading)));
 
     // It takes what it can get: twice the asked rate is more than that, or the run is shorter.
     let orders = payer::orders(places, &payers, (rate * full.seconds * 2.0) as usize, connections)?;
-    tell("POST /payments, as many as it takes", &full.run(orders.len(), workers(places, connections, &orders, pay)?));
+    let paying = workers(places, connections, &orders, pay)?;
+    tell_with_cores("POST /payments, as many as it takes", cores.during(|| full.run(orders.len(), paying)));
     Ok(())
 }
 
@@ -101,7 +116,21 @@ fn sign_ins(places: &Places, read_rate: f64, seconds: f64, connections: usize) -
 }
 
 fn tell(what: &str, measured: &Measured) {
-    let row = serde_json::json!({
+    println!("{}", row(what, measured));
+}
+
+/// Also the milliseconds of a core that each program took for one request, and the share of all cores that they took together.
+fn tell_with_cores(what: &str, (measured, spent): (Measured, Spent)) {
+    let mut row = row(what, &measured);
+    let requests = (measured.micros.len() + measured.errors.len()).max(1) as f64;
+    let each = spent.seconds.into_iter().map(|(name, seconds)| (name, (seconds * 1000.0 / requests).into()));
+    row["core_ms"] = serde_json::Value::Object(each.collect());
+    row["cores"] = spent.share.into();
+    println!("{row}");
+}
+
+fn row(what: &str, measured: &Measured) -> serde_json::Value {
+    serde_json::json!({
         "what": what,
         "per_second": measured.per_second(),
         "p50": measured.percentile(0.5),
@@ -109,8 +138,7 @@ fn tell(what: &str, measured: &Measured) {
         "max": measured.percentile(1.0),
         "errors": measured.errors.len(),
         "first_error": measured.errors.first(),
-    });
-    println!("{row}");
+    })
 }
 
 type Send<Thing> = fn(&mut Connection, &Places, &Thing) -> std::io::Result<Answer>;

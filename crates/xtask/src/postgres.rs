@@ -19,7 +19,7 @@ pub struct Postgres {
     binaries: PathBuf,
     port: u16,
     // Dropped in this order: the server, then its files.
-    _server: Running,
+    server: Running,
     _files: Scratch,
 }
 
@@ -58,9 +58,14 @@ impl Postgres {
             }
             child::pause(50);
         }
-        let postgres = Self { binaries, port, _server: server, _files: files };
+        let postgres = Self { binaries, port, server, _files: files };
         postgres.create("kppay")?;
         Ok(postgres)
+    }
+
+    /// Started by us; its processes are started by that.
+    pub fn process(&self) -> u32 {
+        self.server.id()
     }
 
     /// Another, empty database.

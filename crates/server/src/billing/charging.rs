@@ -14,22 +14,22 @@ use crate::{
     state::App,
     store::{
         asking::Asked,
-        settle::{Addressed, Heard, Settled, Verdict},
+        settle::{Heard, Settled, Verdict},
     },
 };
-use contract::{Email, Locale, refusal::RefusalCode};
+use contract::{Email, Locale, payment::Payment, refusal::RefusalCode};
 use tracing::Instrument;
 
 /// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for `jobs::settle_payments`; the
-/// caller is told that its key is in use and asks again.
-pub async fn charge(app: &App, asked: &Asked) -> Answer<()> {
+/// caller is told that its key is in use and asks again. Gives the payment, unless somebody else wrote the answer.
+pub async fn charge(app: &App, asked: &Asked) -> Answer<Option<Payment>> {
     must_be_seen(app, asked).await?;
     let verdict = ask(app, asked).await;
     write(app, asked, verdict, Heard::InCall).await
 }
 
 /// A payment that may have been charged: what became of its key comes first, and only if nothing did is it asked for again.
-pub async fn ask_again(app: &App, asked: &Asked) -> Answer<()> {
+pub async fn ask_again(app: &App, asked: &Asked) -> Answer<Option<Payment>> {
     must_be_seen(app, asked).await?;
     let verdict = match app.processor.charge_of(&asked.id).await {
         Ok(Some(verdict)) => Some(verdict),
@@ -64,17 +64,18 @@ async fn closed(app: &App, payment: &str) -> Option<Verdict> {
     }
 }
 
-async fn write(app: &App, asked: &Asked, verdict: Option<Verdict>, heard: Heard) -> Answer<()> {
+async fn write(app: &App, asked: &Asked, verdict: Option<Verdict>, heard: Heard) -> Answer<Option<Payment>> {
     let Some(verdict) = verdict else {
         let until = app.clock.now().plus_millis(wait(asked.asks));
         // If this can't be written the payment is asked about when its turn comes anyway.
         _ = app.store.put_off(&asked.id, until).await.map_err(Error::from);
         return Err(Error::later(RefusalCode::KeyInUse, 2));
     };
-    if let Settled::Unfit(state) = settle_heard(app, &asked.id, &verdict, heard).await? {
+    let (settled, payment) = settle_heard(app, &asked.id, &verdict, heard).await?;
+    if let Settled::Unfit(state) = settled {
         tracing::error!(payment = asked.id, ?state, said = ?verdict.state, "the processor's answer does not fit the payment");
     }
-    Ok(())
+    Ok(payment)
 }
 
 /// A second after the first answer was lost, and longer each time, a minute at most.
@@ -97,39 +98,28 @@ async fn must_be_seen(app: &App, asked: &Asked) -> Answer<()> {
 
 /// Writes a verdict that came by itself, as an event does.
 pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<Settled, sqlx::Error> {
-    settle_heard(app, payment, verdict, Heard::ByItself).await
+    Ok(settle_heard(app, payment, verdict, Heard::ByItself).await?.0)
 }
 
 /// Writes a verdict with its letter, and counts it if it declines. In a task of its own: whoever asked the processor may be gone before
 /// that is done.
-async fn settle_heard(app: &App, payment: &str, verdict: &Verdict, heard: Heard) -> Result<Settled, sqlx::Error> {
-    let (app, payment, verdict) = (app.clone(), payment.to_owned(), verdict.clone());
-    let settled = async move {
-        let message = match app.store.reader_of_letters(&payment).await? {
-            Some((to, locale)) => message(&app, &payment, &verdict, to, locale).await?,
-            None => None,
-        };
-        let settled = app.store.settle(&payment, &verdict, heard, message.as_ref(), app.clock.now()).await?;
-        if settled == Settled::Changed {
-            charges::came_to(&app, &payment, verdict.state, verdict.failure).await;
-        }
-        Ok(settled)
-    };
-    tokio::spawn(settled.in_current_span()).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
-}
-
-async fn message(
+async fn settle_heard(
     app: &App,
     payment: &str,
     verdict: &Verdict,
-    to: Email,
-    locale: Locale,
-) -> Result<Option<Addressed>, sqlx::Error> {
-    let Some(mut known) = app.store.payment(payment).await? else { return Ok(None) };
-    known.state = verdict.state;
-    known.failure = verdict.failure;
-    let message = mail::about_payment(&known, &app.portal, &app.settings.public_origin, locale);
-    Ok(Some(Addressed { to, message }))
+    heard: Heard,
+) -> Result<(Settled, Option<Payment>), sqlx::Error> {
+    let (app, payment, verdict) = (app.clone(), payment.to_owned(), verdict.clone());
+    let settled = async move {
+        let words =
+            |known: &Payment, locale| mail::about_payment(known, &app.portal, &app.settings.public_origin, locale);
+        let (settled, known) = app.store.settle(&payment, &verdict, heard, &words, app.clock.now()).await?;
+        if settled == Settled::Changed {
+            charges::came_to(&app, &payment, verdict.state, verdict.failure).await;
+        }
+        Ok((settled, known))
+    };
+    tokio::spawn(settled.in_current_span()).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
 /// For people: letters and digits that can't be taken for one another (no I, L, O, U).

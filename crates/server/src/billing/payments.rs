@@ -60,8 +60,10 @@ pub async fn pay(app: &App, payer: Payer<'_>, key: &IdempotencyKey, order: &Paym
         Ok((turn, asked)) => {
             // Begun: whatever goes wrong from here on, money may have moved, and its key is what to ask with.
             let unknown = |_| Error::later(RefusalCode::KeyInUse, 2);
-            charging::charge(app, &asked).await.map_err(unknown)?;
-            let payment = app.store.payment(&asked.id).await.map_err(|error| unknown(error.into()))?;
+            let payment = match charging::charge(app, &asked).await.map_err(unknown)? {
+                Some(payment) => Some(payment),
+                None => app.store.payment(&asked.id).await.map_err(|error| unknown(error.into()))?,
+            };
             let payment = payment.ok_or_else(|| Error::new(RefusalCode::Fault))?;
             let is_declined = payment.state == PaymentState::Failed && payment.failure.is_some_and(Failure::is_of_bank);
             turn.end(app, is_declined).await;

@@ -2,20 +2,20 @@
 
 use super::{
     Store, Tx,
-    bills::JUST_PAID,
+    batch::Batch,
+    bills::{FreeLine, free_lines, just_paid},
     closed_keys,
     initiators::Initiator,
     retry,
     sessions::{IDLE_MILLIS, LONGEST_MILLIS},
-    shares::reserve_lines,
+    shares::{reserve_lines, spread},
     to_json, word,
 };
 use crate::clock::Clock;
 use contract::{
     Date, IdempotencyKey, Instant, Money,
-    payment::{Method, PaymentOrder, PaymentState},
+    payment::{Method, OrderShare, PaymentOrder, PaymentState},
 };
-use sqlx::Row;
 
 /// Everything known when the processor is about to be asked.
 pub struct NewPayment<'a> {
@@ -73,22 +73,20 @@ impl Store {
             tx.rollback().await?;
             return Ok(Err(NotBegun::KeyTaken));
         }
-        // In one order for everybody: two payments that name the same bills must not wait for each other.
-        let mut order: Vec<usize> = (0..new.order.shares.len()).collect();
-        order.sort_by_key(|at| new.order.shares.get(*at).map(|share| &share.bill));
-        for at in order {
-            if let Err(why) = reserve(&mut tx, new, at).await? {
+        let reservation = match reserve(&mut tx, new).await? {
+            Ok(reservation) => reservation,
+            Err(why) => {
                 tx.rollback().await?;
                 return Ok(Err(why));
             }
-        }
+        };
         if !self.may_begin(&mut tx, new).await? {
             tx.rollback().await?;
             return Ok(Err(NotBegun::SignedOut));
         }
         // After every wait for a lock: whoever was told that nothing will come of this order was told the truth.
         let is_over = new.order.begin_by.is_some_and(|until| new.clock.now() > until);
-        if is_over || first_event(&mut tx, new).await? == 0 {
+        if is_over || !write(&mut tx, new, &reservation).await? {
             tx.rollback().await?;
             return Ok(Err(NotBegun::TooLate));
         }
@@ -110,7 +108,7 @@ impl Store {
         Ok(sqlx::query(sql).bind(payment).fetch_optional(&self.read).await?.is_some())
     }
 
-    /// Locks the key, for `first_event`; of what somebody pays in a session, the session too: a body can come long after its head, and its
+    /// Locks the key, for `write`; of what somebody pays in a session, the session too: a body can come long after its head, and its
     /// person may have signed out meanwhile. With its row locked, a session ends before the payment begins or after it is written. Last,
     /// since a settlement locks it after the bills, too.
     async fn may_begin(&self, tx: &mut Tx, new: &NewPayment<'_>) -> Result<bool, sqlx::Error> {
@@ -178,56 +176,85 @@ async fn insert(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
     Ok(done.rows_affected())
 }
 
-/// The payment's first event; 0 if its key was closed for this order. A statement of its own after the one that locked the key: it sees what was
-/// committed until then.
-async fn first_event(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
-    let sql = "INSERT INTO payment_event (payment, position, state, at) SELECT $1, 0, $2, $3 \
-               WHERE NOT EXISTS (SELECT 1 FROM closed_key WHERE idempotency_key = $4 AND begin_by >= $5)";
-    // An order without a moment may begin at any time, so a closed key is closed for it.
-    let begin_by = new.order.begin_by.map_or(0, Instant::millis);
-    let first = sqlx::query(sql).bind(&new.id).bind(word(&PaymentState::Processing)?).bind(new.created_at.millis());
-    let first = first.bind(new.key.to_string()).bind(begin_by);
-    Ok(first.execute(&mut **tx).await?.rows_affected())
+/// Bills whose cents are reserved and which are locked with them.
+struct Reservation {
+    /// Of each share: what it leaves of its bill.
+    leaves: Vec<i64>,
+    lines: Vec<FreeLine>,
 }
 
-async fn reserve(tx: &mut Tx, new: &NewPayment<'_>, at: usize) -> Result<Result<(), NotBegun>, sqlx::Error> {
-    let Some(share) = new.order.shares.get(at) else { return Ok(Err(NotBegun::NoSuchBill(at))) };
+async fn reserve(tx: &mut Tx, new: &NewPayment<'_>) -> Result<Result<Reservation, NotBegun>, sqlx::Error> {
+    let shares = &new.order.shares;
+    // In one order for everybody: two payments that name the same bills must not wait for each other.
+    let mut order: Vec<(usize, &OrderShare)> = shares.iter().enumerate().collect();
+    order.sort_by_key(|(_, share)| &share.bill);
+    let bills: Vec<&str> = order.iter().map(|(_, share)| share.bill.as_str()).collect();
+    let mut leaves = vec![0; shares.len()];
+    let (mut locked, mut refused) = (0, None);
+    for (at, share) in &order {
+        locked += 1;
+        match reserve_one(tx, new, *at, share).await? {
+            Ok(left) => leaves[*at] = left,
+            Err(why) => {
+                refused = Some(why);
+                break;
+            }
+        }
+    }
+    // Our own row is there already but has no shares yet, so it does not find itself.
+    if !new.order.pay_again {
+        let just = just_paid(tx, new.membership, &bills[..locked], new.just_since).await?;
+        if let Some((at, _)) = order.iter().find(|(_, share)| just.contains(&share.bill)) {
+            return Ok(Err(NotBegun::JustPaid(*at)));
+        }
+    }
+    match refused {
+        Some(why) => Ok(Err(why)),
+        None => Ok(Ok(Reservation { leaves, lines: free_lines(tx, &bills).await? })),
+    }
+}
+
+/// Gives what it leaves of the bill.
+async fn reserve_one(
+    tx: &mut Tx,
+    new: &NewPayment<'_>,
+    at: usize,
+    share: &OrderShare,
+) -> Result<Result<i64, NotBegun>, sqlx::Error> {
     let amount = share.amount.money();
-    let reserved = sqlx::query(
+    let reserved = sqlx::query_scalar(
         "UPDATE bill SET pending_cents = pending_cents + $1 WHERE id = $2 AND membership = $3 AND balance_cents - pending_cents >= $1 \
          RETURNING balance_cents - pending_cents AS leaves_cents",
     )
     .bind(amount.cents())
     .bind(&share.bill)
-    .bind(new.membership)
-    .fetch_optional(&mut **tx)
-    .await?;
-    // Our own row is there already but has no shares yet, so it does not find itself.
-    if !new.order.pay_again {
-        let just = sqlx::query(JUST_PAID).bind(&share.bill).bind(new.membership).bind(new.just_since.millis());
-        if just.fetch_optional(&mut **tx).await?.is_some() {
-            return Ok(Err(NotBegun::JustPaid(at)));
-        }
+    .bind(new.membership);
+    if let Some(leaves) = reserved.fetch_optional(&mut **tx).await? {
+        return Ok(if leaves > 0 && amount < new.least { Err(NotBegun::TooSmall(at)) } else { Ok(leaves) });
     }
-    let Some(reserved) = reserved else {
-        let there = sqlx::query("SELECT 1 FROM bill WHERE id = $1 AND membership = $2");
-        let there = there.bind(&share.bill).bind(new.membership).fetch_optional(&mut **tx).await?.is_some();
-        return Ok(Err(if there { NotBegun::OverBalance(at) } else { NotBegun::NoSuchBill(at) }));
-    };
-    let leaves: i64 = reserved.try_get("leaves_cents")?;
-    if leaves > 0 && amount < new.least {
-        return Ok(Err(NotBegun::TooSmall(at)));
-    }
-    sqlx::query(
-        "INSERT INTO payment_share (payment, position, bill, amount_cents, leaves_cents) VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(&new.id)
-    .bind(i64::try_from(at).unwrap_or(0))
-    .bind(&share.bill)
-    .bind(amount.cents())
-    .bind(leaves)
-    .execute(&mut **tx)
-    .await?;
-    reserve_lines(tx, &new.id, &share.bill, amount).await?;
-    Ok(Ok(()))
+    let there = sqlx::query("SELECT 1 FROM bill WHERE id = $1 AND membership = $2");
+    let there = there.bind(&share.bill).bind(new.membership).fetch_optional(&mut **tx).await?.is_some();
+    Ok(Err(if there { NotBegun::OverBalance(at) } else { NotBegun::NoSuchBill(at) }))
+}
+
+/// The shares, their lines and the payment's first event; false if its key was closed for this order. A statement of its own after the one
+/// that locked the key: it sees what was committed until then.
+async fn write(tx: &mut Tx, new: &NewPayment<'_>, reservation: &Reservation) -> Result<bool, sqlx::Error> {
+    let mut writes = Batch::default();
+    let shares = new.order.shares.iter().zip(&reservation.leaves).zip(0_i64..).map(|((share, leaves), position)| {
+        let amount = share.amount.money().cents();
+        [new.id.as_str().into(), position.into(), share.bill.as_str().into(), amount.into(), (*leaves).into()]
+    });
+    writes.add_rows("INSERT INTO payment_share (payment, position, bill, amount_cents, leaves_cents)", shares);
+    let shares = new.order.shares.iter();
+    let reserved = shares.flat_map(|share| spread(&reservation.lines, &share.bill, share.amount.money()));
+    reserve_lines(&mut writes, &new.id, &reserved.collect::<Vec<_>>());
+    let event = "INSERT INTO payment_event (payment, position, state, at) SELECT $1, 0, $2, $3 \
+                 WHERE NOT EXISTS (SELECT 1 FROM closed_key WHERE idempotency_key = $4 AND begin_by >= $5)";
+    // An order without a moment may begin at any time, so a closed key is closed for it.
+    let begin_by = new.order.begin_by.map_or(0, Instant::millis);
+    let (key, created_at) = (new.key.to_string(), new.created_at.millis());
+    let state = word(&PaymentState::Processing)?;
+    writes.add(event, [new.id.as_str().into(), state.into(), created_at.into(), key.into(), begin_by.into()]);
+    Ok(writes.run(tx).await?.last() == Some(&1))
 }

@@ -5,7 +5,7 @@ use contract::{
     Instant, Money,
     bill::{Bill, BillLine, JustPaid},
 };
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 /// Of the newest payment on a bill that took money, or will. PostgreSQL wants two queries for two columns.
 macro_rules! just_paid {
@@ -63,15 +63,27 @@ impl Store {
     }
 }
 
-/// What a membership owes in all; payments on their way are not subtracted.
-pub async fn owed(tx: &mut Tx, membership: &str) -> Result<Money, sqlx::Error> {
-    let sql = "SELECT CAST(COALESCE(SUM(balance_cents), 0) AS BIGINT) AS owed_cents FROM bill WHERE membership = $1";
-    cents(&sqlx::query(sql).bind(membership).fetch_one(&mut **tx).await?, "owed_cents")
+/// Those of some bills on which a payment that took money, or will, was made since: asked while another one is being begun.
+pub async fn just_paid(
+    tx: &mut Tx,
+    membership: &str,
+    bills: &[&str],
+    since: Instant,
+) -> Result<Vec<String>, sqlx::Error> {
+    let sql = format!(
+        "SELECT DISTINCT payment_share.bill AS bill FROM payment_share JOIN payment ON payment.id = payment_share.payment \
+         WHERE payment_share.bill IN ({}) AND payment.membership = $1 AND payment.created_at > $2 \
+         AND payment.state IN ('scheduled', 'processing', 'paid')",
+        numbered(3, bills.len())
+    );
+    let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(membership).bind(since.millis());
+    bills.iter().fold(query, |query, bill| query.bind(*bill)).fetch_all(&mut **tx).await
 }
 
-/// The newest payment on a bill that took money, or will: asked while another one is being begun.
-pub const JUST_PAID: &str = "SELECT payment.id FROM payment_share JOIN payment ON payment.id = payment_share.payment \
-     WHERE payment_share.bill = $1 AND payment.membership = $2 AND payment.created_at > $3 AND payment.state IN ('scheduled', 'processing', 'paid') LIMIT 1";
+/// `$3, $4`
+fn numbered(first: usize, places: usize) -> String {
+    (first..first + places).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ")
+}
 
 /// The rows of one bill follow each other.
 fn bills_of(rows: &[AnyRow]) -> Result<Vec<Bill>, sqlx::Error> {
@@ -121,21 +133,27 @@ fn line_of(row: &AnyRow) -> Result<BillLine, sqlx::Error> {
 
 /// A line as a payment about to be made sees it: what is owed on it that no other payment has reserved.
 pub struct FreeLine {
+    pub bill: String,
     pub position: i64,
     pub line: BillLine,
     pub owed: Money,
 }
 
-pub async fn free_lines(tx: &mut Tx, bill: &str) -> Result<Vec<FreeLine>, sqlx::Error> {
-    let sql = "SELECT position, service_date, provider, description, billed_cents, discount_cents, plan_paid_cents, you_paid_cents, \
-               you_owe_cents, pending_cents FROM bill_line WHERE bill = $1 ORDER BY position";
-    let rows = sqlx::query(sql).bind(bill).fetch_all(&mut **tx).await?;
+/// Of some bills; those of each in their order.
+pub async fn free_lines(tx: &mut Tx, bills: &[&str]) -> Result<Vec<FreeLine>, sqlx::Error> {
+    let sql = format!(
+        "SELECT bill, position, service_date, provider, description, billed_cents, discount_cents, plan_paid_cents, you_paid_cents, \
+         you_owe_cents, pending_cents FROM bill_line WHERE bill IN ({}) ORDER BY position",
+        numbered(1, bills.len())
+    );
+    let query = bills.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, bill| query.bind(*bill));
+    let rows = query.fetch_all(&mut **tx).await?;
     rows.iter()
         .map(|row| {
             let mut line = line_of(row)?;
             let owed = line.you_owe;
             line.you_owe = owed.minus(cents(row, "pending_cents")?).unwrap_or(Money::ZERO);
-            Ok(FreeLine { position: row.try_get("position")?, line, owed })
+            Ok(FreeLine { bill: row.try_get("bill")?, position: row.try_get("position")?, line, owed })
         })
         .collect()
 }

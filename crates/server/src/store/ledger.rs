@@ -2,7 +2,7 @@
 //! positive. An entry is written once for its source and reason, unless the caller says that it happens again. Knows neither payments nor
 //! processors: the caller builds the postings (`store::movements` those of payments).
 
-use super::Tx;
+use super::{Tx, batch::Batch};
 use contract::Instant;
 use sqlx::Row;
 use std::fmt;
@@ -123,6 +123,21 @@ pub async fn post(
     postings: &[Posting],
     at: Instant,
 ) -> Result<(), sqlx::Error> {
+    let mut writes = Batch::default();
+    enter(tx, &mut writes, source, reason, postings, at).await?;
+    writes.run(tx).await?;
+    Ok(())
+}
+
+/// As `post`, with the postings among other writes: they must be run in the same transaction.
+pub async fn enter(
+    tx: &mut Tx,
+    writes: &mut Batch,
+    source: Source<'_>,
+    reason: Reason,
+    postings: &[Posting],
+    at: Instant,
+) -> Result<(), sqlx::Error> {
     if !balances(postings) {
         return Err(sqlx::Error::Protocol("the postings of a ledger entry do not balance".to_owned()));
     }
@@ -139,14 +154,10 @@ pub async fn post(
             return Err(sqlx::Error::Protocol("a ledger entry is there already".to_owned()));
         }
     }
-    for posting in postings.iter().filter(|posting| posting.cents != 0) {
-        sqlx::query("INSERT INTO ledger_posting (entry, account, cents) VALUES ($1, $2, $3)")
-            .bind(&entry)
-            .bind(posting.account.to_string())
-            .bind(posting.cents)
-            .execute(&mut **tx)
-            .await?;
-    }
+    let postings = postings.iter().filter(|posting| posting.cents != 0);
+    let rows =
+        postings.map(|posting| [entry.as_str().into(), posting.account.to_string().into(), posting.cents.into()]);
+    writes.add_rows("INSERT INTO ledger_posting (entry, account, cents)", rows);
     Ok(())
 }
 

@@ -8,7 +8,7 @@
 
 use super::{Store, Tx};
 use contract::Instant;
-use sqlx::{Any, AnyConnection, AssertSqlSafe, Row, any::AnyArguments, query::Query};
+use sqlx::{Any, AnyConnection, AnyExecutor, AssertSqlSafe, Row, any::AnyArguments, query::Query};
 use std::collections::HashMap;
 
 /// How far two servers' clocks may be apart.
@@ -95,7 +95,9 @@ impl Store {
     /// Counts a try in every bucket, or in none: then `Err` says when it would be.
     pub async fn take(&self, buckets: &[Bucket], now: Instant) -> Result<Result<(), Full>, sqlx::Error> {
         let mut connection = self.write.acquire().await?;
-        self.take_on(&mut connection, self.alone(), buckets, now).await
+        let taken = self.take_on(&mut connection, self.alone(), buckets, now).await?;
+        connection.is_answered();
+        Ok(taken)
     }
 
     /// As `take`, with what a transaction does: undone with it.
@@ -129,7 +131,7 @@ impl Store {
         let (taken, full): (Vec<_>, Vec<_>) = buckets.into_iter().partition(|bucket| taken.contains(&bucket.key));
         let taken: Vec<_> = taken.into_iter().cloned().collect();
         self.change_on(connection, commit, &taken, now, GIVEN_BACK).await?;
-        let filled = filled(connection, &full, now).await?;
+        let filled = filled(&mut *connection, &full, now).await?;
         Ok(Err(Full::of(filled.into_iter())))
     }
 
@@ -147,7 +149,9 @@ impl Store {
 
     async fn change(&self, buckets: &[Bucket], now: Instant, until: &str) -> Result<(), sqlx::Error> {
         let mut connection = self.write.acquire().await?;
-        self.change_on(&mut connection, self.alone(), buckets, now, until).await
+        self.change_on(&mut connection, self.alone(), buckets, now, until).await?;
+        connection.is_answered();
+        Ok(())
     }
 
     async fn change_on(
@@ -174,7 +178,7 @@ impl Store {
     /// How full each is, in milliseconds; `Err` says when one more fits into all of them. Counts nothing.
     pub async fn look(&self, buckets: &[Bucket], now: Instant) -> Result<Result<Vec<i64>, Full>, sqlx::Error> {
         let buckets: Vec<_> = buckets.iter().collect();
-        let filled = filled(&mut *self.read.acquire().await?, &buckets, now).await?;
+        let filled = filled(&self.read, &buckets, now).await?;
         let full = Full::of(filled.iter().copied());
         Ok(if full.waits.is_empty() { Ok(filled.into_iter().map(|(_, filled)| filled).collect()) } else { Err(full) })
     }
@@ -207,7 +211,7 @@ impl Store {
         if let Some(row) = counted {
             return Ok(Slowed::Counted((row.try_get::<i64, _>("until_at")? - now.millis() + step - 1) / step));
         }
-        let filled = filled(&mut connection, &[&slowdown.bucket], now).await?.first().map_or(0, |(_, filled)| *filled);
+        let filled = filled(&mut *connection, &[&slowdown.bucket], now).await?.first().map_or(0, |(_, filled)| *filled);
         let sql = "SELECT last_at FROM attempt WHERE key = $1";
         let last: Option<i64> = sqlx::query_scalar(sql).bind(key).fetch_optional(&mut *connection).await?;
         let pause = slowdown.pause_millis((filled + step - 1) / step);
@@ -307,8 +311,8 @@ fn bound<'a>(sql: &str, buckets: &[&Bucket], now: Instant) -> Query<'a, Any, Any
 }
 
 /// How full each is, in milliseconds.
-async fn filled<'a>(
-    connection: &mut AnyConnection,
+async fn filled<'a, 'c>(
+    at: impl AnyExecutor<'c>,
     buckets: &[&'a Bucket],
     now: Instant,
 ) -> Result<Vec<(&'a Bucket, i64)>, sqlx::Error> {
@@ -316,7 +320,7 @@ async fn filled<'a>(
     let sql = AssertSqlSafe(format!("SELECT key, until_at FROM attempt WHERE key IN ({keys})"));
     let query = buckets.iter().fold(sqlx::query(sql), |query, bucket| query.bind(bucket.key.clone()));
     let mut until = HashMap::new();
-    for row in query.fetch_all(connection).await? {
+    for row in query.fetch_all(at).await? {
         until.insert(row.try_get::<String, _>("key")?, row.try_get::<i64, _>("until_at")?);
     }
     let filled = |bucket: &Bucket| {

@@ -5,8 +5,9 @@
 //! What a migration may do is in ARCHITECTURE.md ("Migrations"); `tests/sql.rs` reads them. Most are written once for both databases; what
 //! only one of them can say is in its folder, under one number in each.
 
+use super::connections::Connections;
 use sqlx::{
-    AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection, SqlStr,
+    AnyConnection, AssertSqlSafe, ConnectOptions, Connection, SqlStr,
     migrate::{Migration, MigrationType, Migrator},
     sqlite::SqliteConnectOptions,
 };
@@ -66,8 +67,9 @@ fn migrator(dialect: Dialect) -> Migrator {
     migrator
 }
 
-pub async fn sqlite(write: &AnyPool) -> Result<(), sqlx::Error> {
-    Ok(migrator(Dialect::Sqlite).run(write).await?)
+pub async fn sqlite(write: &Connections) -> Result<(), sqlx::Error> {
+    let mut connection = write.acquire().await?;
+    Ok(migrator(Dialect::Sqlite).run(&mut *connection).await?)
 }
 
 /// An error if not: by a connection that changes nothing, not even how the file is written to.

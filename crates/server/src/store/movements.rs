@@ -3,6 +3,7 @@
 
 use super::{
     Tx,
+    batch::Batch,
     ledger::{self, Account, Posting, Reason, Source, SourceKind},
 };
 use contract::{Instant, Money};
@@ -26,19 +27,19 @@ pub struct Movement<'a> {
 }
 
 impl Movement<'_> {
-    pub async fn take(&self, tx: &mut Tx, towards: Towards) -> Result<(), sqlx::Error> {
-        ledger::post(tx, self.source(), Reason::Paid, &self.taken(towards), self.at).await
+    pub async fn take(&self, tx: &mut Tx, writes: &mut Batch, towards: Towards) -> Result<(), sqlx::Error> {
+        ledger::enter(tx, writes, self.source(), Reason::Paid, &self.taken(towards), self.at).await
     }
 
     /// The reverse of the last time it was taken; gives whose the money was.
-    pub async fn give_back(&self, tx: &mut Tx, reason: Reason) -> Result<Towards, sqlx::Error> {
+    pub async fn give_back(&self, tx: &mut Tx, writes: &mut Batch, reason: Reason) -> Result<Towards, sqlx::Error> {
         let mut postings = ledger::last(tx, self.source(), Reason::Paid).await?;
         if postings.is_empty() {
             postings = self.taken(Towards::Bills);
         }
         let is_credit = postings.iter().any(|posting| matches!(posting.account, Account::Credit(_)));
         postings.iter_mut().for_each(|posting| posting.cents = -posting.cents);
-        ledger::post(tx, self.source(), reason, &postings, self.at).await?;
+        ledger::enter(tx, writes, self.source(), reason, &postings, self.at).await?;
         Ok(if is_credit { Towards::Credit } else { Towards::Bills })
     }
 

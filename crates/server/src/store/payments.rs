@@ -1,8 +1,6 @@
 //! Payments as rows: read here, begun in `begin`, settled in `settle`.
 
-use super::{
-    Store, Tx, bills::owed, cents, from_word, initiators::Initiator, json, retry, sessions::Session, value, word,
-};
+use super::{Store, Tx, cents, from_word, initiators::Initiator, json, retry, sessions::Session, value};
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
     account::AuthorisationGiven,
@@ -102,13 +100,6 @@ impl Store {
         Ok(self.one_payment(PAYMENT, &[id]).await?.map(|(payment, _)| payment))
     }
 
-    /// Who wants letters about a payment, and in which language; nobody may.
-    pub async fn reader_of_letters(&self, id: &str) -> Result<Option<(contract::Email, Locale)>, sqlx::Error> {
-        let sql = "SELECT email, locale FROM payment WHERE id = $1 AND email IS NOT NULL";
-        let row = sqlx::query(sql).bind(id).fetch_optional(&self.read).await?;
-        row.map(|row| Ok((value(&row, "email")?, value(&row, "locale")?))).transpose()
-    }
-
     pub async fn made_by(&self, id: &str) -> Result<Option<MadeBy>, sqlx::Error> {
         let sql = "SELECT session, account, membership, initiator_kind, initiator FROM payment WHERE id = $1";
         let row = sqlx::query(sql).bind(id).fetch_optional(&self.read).await?;
@@ -121,41 +112,35 @@ impl Store {
         value(&row, "locale")
     }
 
-    /// The payment with its parts, all of one moment, and the session that it is of, if one made it.
+    /// The payment with its parts, and the session that it is of, if one made it.
     async fn one_payment(
         &self,
         sql: &'static str,
         values: &[&str],
     ) -> Result<Option<(Payment, Option<String>)>, sqlx::Error> {
-        retry(|| self.one_payment_once(sql, values)).await
-    }
-
-    async fn one_payment_once(
-        &self,
-        sql: &'static str,
-        values: &[&str],
-    ) -> Result<Option<(Payment, Option<String>)>, sqlx::Error> {
-        let mut tx = self.begin_reading().await?;
-        let query = values.iter().fold(sqlx::query(sql), |query, value| query.bind(*value));
-        let payment = match query.fetch_optional(&mut *tx).await? {
-            Some(row) => Some((payment_from(&mut tx, &row).await?, row.try_get("session")?)),
-            None => None,
-        };
-        tx.commit().await?;
-        Ok(payment)
+        let read = || values.iter().fold(sqlx::query(sql), |query, value| query.bind(*value)).fetch_all(&self.read);
+        let rows = retry(read).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        Ok(Some((payment_from(row, &rows)?, row.try_get("session")?)))
     }
 }
 
-async fn payment_from(tx: &mut Tx, row: &AnyRow) -> Result<Payment, sqlx::Error> {
-    let id: String = row.try_get("id")?;
-    let membership: String = row.try_get("membership")?;
-    let owed = owed(&mut *tx, &membership).await?;
+/// As a transaction sees it.
+pub async fn payment_in(tx: &mut Tx, id: &str) -> Result<Option<Payment>, sqlx::Error> {
+    let rows = sqlx::query(PAYMENT).bind(id).fetch_all(&mut **tx).await?;
+    rows.first().map(|row| payment_from(row, &rows)).transpose()
+}
+
+/// From its rows, a line of a share each; what is the payment's own is the same in all of them.
+fn payment_from(row: &AnyRow, rows: &[AnyRow]) -> Result<Payment, sqlx::Error> {
+    let owed = cents(row, "owed_cents")?;
     let state: PaymentState = from_word(row.try_get("state")?)?;
     let (total, fee) = (cents(row, "total_cents")?, cents(row, "fee_cents")?);
     let failure: Option<String> = row.try_get("failure")?;
     let email: Option<String> = row.try_get("email")?;
     let region: contract::Region = value(row, "region")?;
     Ok(Payment {
+        id: row.try_get("id")?,
         reference: row.try_get("reference")?,
         key: value(row, "idempotency_key")?,
         state,
@@ -164,7 +149,7 @@ async fn payment_from(tx: &mut Tx, row: &AnyRow) -> Result<Payment, sqlx::Error>
         total,
         fee,
         charged: total.plus(fee).ok_or_else(|| sqlx::Error::Decode("total_cents + fee_cents".into()))?,
-        shares: shares_of(&mut *tx, &id, state).await?,
+        shares: shares_of(rows, state)?,
         method: json(row.try_get("method")?)?,
         payer_name: row.try_get("payer_name")?,
         email: email.and_then(|email| contract::Email::parse(&email).ok()),
@@ -178,69 +163,81 @@ async fn payment_from(tx: &mut Tx, row: &AnyRow) -> Result<Payment, sqlx::Error>
         owed_if_cleared: if state.is_on_its_way() { owed.minus(total).unwrap_or(Money::ZERO) } else { owed },
         authorisation: row.try_get("authorisation")?,
         authorisation_version: u32::try_from(row.try_get::<i64, _>("authorisation_version")?).unwrap_or(0),
-        events: events_of(&mut *tx, &id).await?,
-        id,
+        events: events_of(row.try_get::<Option<&str>, _>("events")?.unwrap_or_default())?,
     })
 }
 
-async fn shares_of(tx: &mut Tx, payment: &str, state: PaymentState) -> Result<Vec<PaymentShare>, sqlx::Error> {
-    let sql = "SELECT payment_share.bill AS bill, bill.kind AS kind, bill.patient AS patient, bill.due AS due, \
-               payment_share.amount_cents AS amount_cents, payment_share.leaves_cents AS leaves_cents FROM payment_share \
-               JOIN bill ON bill.id = payment_share.bill WHERE payment_share.payment = $1 ORDER BY payment_share.position";
-    let rows = sqlx::query(sql).bind(payment).fetch_all(&mut **tx).await?;
-    let sql = "SELECT payment_line.bill AS bill, bill_line.service_date AS service_date, bill_line.provider AS provider, \
-               bill_line.description AS description, payment_line.after_insurance_cents AS after_insurance_cents, \
-               payment_line.paid_cents AS paid_cents \
-               FROM payment_line JOIN bill_line ON bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line \
-               WHERE payment_line.payment = $1 ORDER BY bill_line.service_date, payment_line.line";
-    let lines = sqlx::query(sql).bind(payment).fetch_all(&mut **tx).await?;
-    rows.iter()
-        .map(|row| {
-            let bill: String = row.try_get("bill")?;
-            let (amount, mut leaves) = (cents(row, "amount_cents")?, cents(row, "leaves_cents")?);
-            // What was reserved for a payment that took nothing, or gave it back, is owed again.
-            if matches!(state.phase(), Phase::WentBack | Phase::TookNothing) {
-                leaves = leaves.plus(amount).unwrap_or(leaves);
-            }
-            let of_bill = lines.iter().filter(|line| line.try_get::<String, _>("bill").is_ok_and(|of| of == bill));
-            Ok(PaymentShare {
-                kind: from_word(row.try_get("kind")?)?,
-                patient: row.try_get("patient")?,
-                amount,
-                leaves,
-                due: value(row, "due")?,
-                lines: of_bill.map(paid_line_of).collect::<Result<_, _>>()?,
-                bill,
-            })
-        })
-        .collect()
+fn shares_of(rows: &[AnyRow], state: PaymentState) -> Result<Vec<PaymentShare>, sqlx::Error> {
+    let mut shares: Vec<PaymentShare> = Vec::new();
+    for row in rows {
+        let Some(bill) = row.try_get::<Option<&str>, _>("bill")? else { continue };
+        if shares.last().is_none_or(|share| share.bill != bill) {
+            shares.push(share_of(row, bill, state)?);
+        }
+        // A share without lines is one row, with nothing in the columns of the line.
+        if let (Some(share), Some(_)) = (shares.last_mut(), row.try_get::<Option<&str>, _>("service_date")?) {
+            share.lines.push(paid_line_of(row)?);
+        }
+    }
+    Ok(shares)
 }
 
-async fn events_of(tx: &mut Tx, payment: &str) -> Result<Vec<PaymentEvent>, sqlx::Error> {
-    let sql = "SELECT state, at FROM payment_event WHERE payment = $1 ORDER BY position";
-    let rows = sqlx::query(sql).bind(payment).fetch_all(&mut **tx).await?;
-    rows.iter()
-        .map(|row| {
-            let at = Instant::from_millis(row.try_get("at")?);
-            Ok(PaymentEvent { state: from_word(row.try_get("state")?)?, at })
-        })
-        .collect()
+fn share_of(row: &AnyRow, bill: &str, state: PaymentState) -> Result<PaymentShare, sqlx::Error> {
+    let (amount, mut leaves) = (cents(row, "amount_cents")?, cents(row, "leaves_cents")?);
+    // What was reserved for a payment that took nothing, or gave it back, is owed again.
+    if matches!(state.phase(), Phase::WentBack | Phase::TookNothing) {
+        leaves = leaves.plus(amount).unwrap_or(leaves);
+    }
+    Ok(PaymentShare {
+        bill: bill.to_owned(),
+        kind: from_word(row.try_get("kind")?)?,
+        patient: row.try_get("patient")?,
+        amount,
+        leaves,
+        due: value(row, "due")?,
+        lines: Vec::new(),
+    })
 }
 
-/// A payment's own columns, and the region of its membership. Each with its table: a column that a later version adds to one of them
-/// must not make a name of ours mean two.
+/// As the statement writes them: `processing 1700000000000,paid 1700000000100`.
+fn events_of(text: &str) -> Result<Vec<PaymentEvent>, sqlx::Error> {
+    let events = text.split(',').filter(|event| !event.is_empty()).map(|event| {
+        let (state, at) = event.split_once(' ')?;
+        Some(PaymentEvent { state: from_word(state).ok()?, at: Instant::from_millis(at.parse().ok()?) })
+    });
+    events.map(|event| event.ok_or_else(|| sqlx::Error::Decode("payment_event".into()))).collect()
+}
+
+/// A payment with its parts, a row a line of each share, in one statement: an answer is of one moment, whatever is paid meanwhile. Each
+/// column with its table: one that a later version adds to one of them must not make a name of ours mean two.
 macro_rules! payments {
     ($condition:literal) => {
         concat!(
-            "SELECT payment.id AS id, payment.reference AS reference, payment.membership AS membership, payment.session AS session, \
+            "WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.reference AS reference, payment.session AS session, \
              payment.idempotency_key AS idempotency_key, payment.state AS state, payment.failure AS failure, \
              payment.total_cents AS total_cents, payment.fee_cents AS fee_cents, payment.method AS method, \
              payment.payer_name AS payer_name, payment.email AS email, payment.authorisation AS authorisation, \
              payment.authorisation_version AS authorisation_version, payment.created_at AS created_at, payment.sent_on AS sent_on, \
              payment.expected_on AS expected_on, payment.moved_by AS moved_by, payment.account AS account, \
-             membership.region AS region \
+             membership.region AS region, \
+             (SELECT CAST(COALESCE(SUM(bill.balance_cents), 0) AS BIGINT) FROM bill WHERE bill.membership = membership.id) AS owed_cents, \
+             (SELECT string_agg(payment_event.state || ' ' || payment_event.at, ',' ORDER BY payment_event.position) \
+             FROM payment_event WHERE payment_event.payment = payment.id) AS events \
              FROM payment JOIN membership ON membership.id = payment.membership WHERE ",
-            $condition
+            $condition,
+            ") SELECT found.id AS id, found.reference AS reference, found.session AS session, found.idempotency_key AS idempotency_key, \
+             found.state AS state, found.failure AS failure, found.total_cents AS total_cents, found.fee_cents AS fee_cents, \
+             found.method AS method, found.payer_name AS payer_name, found.email AS email, found.authorisation AS authorisation, \
+             found.authorisation_version AS authorisation_version, found.created_at AS created_at, found.sent_on AS sent_on, \
+             found.expected_on AS expected_on, found.moved_by AS moved_by, found.account AS account, found.region AS region, \
+             found.owed_cents AS owed_cents, found.events AS events, bill.id AS bill, bill.kind AS kind, bill.patient AS patient, \
+             bill.due AS due, payment_share.amount_cents AS amount_cents, payment_share.leaves_cents AS leaves_cents, \
+             bill_line.service_date AS service_date, bill_line.provider AS provider, bill_line.description AS description, \
+             payment_line.after_insurance_cents AS after_insurance_cents, payment_line.paid_cents AS paid_cents \
+             FROM found LEFT JOIN payment_share ON payment_share.payment = found.id LEFT JOIN bill ON bill.id = payment_share.bill \
+             LEFT JOIN payment_line ON payment_line.payment = found.id AND payment_line.bill = payment_share.bill \
+             LEFT JOIN bill_line ON bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line \
+             ORDER BY payment_share.position, bill_line.service_date, payment_line.line"
         )
     };
 }
@@ -269,17 +266,4 @@ fn paid_line_of(row: &AnyRow) -> Result<PaidLine, sqlx::Error> {
         after_insurance: cents(row, "after_insurance_cents")?,
         paid: cents(row, "paid_cents")?,
     })
-}
-
-pub async fn add_event(tx: &mut Tx, payment: &str, state: PaymentState, at: Instant) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO payment_event (payment, position, state, at) \
-         SELECT $1, COUNT(*), $2, $3 FROM payment_event WHERE payment = $1",
-    )
-    .bind(payment)
-    .bind(word(&state)?)
-    .bind(at.millis())
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }

@@ -3,21 +3,23 @@
 //! owed.
 
 use super::{
-    Store, Tx, from_word,
+    Store, Tx,
+    batch::Batch,
+    from_word,
     movements::{Movement, Towards},
     outbox::{Message, Queued},
-    payments::add_event,
+    payments::payment_in,
     retry,
     shares::{Shares, move_shares, reserve_again},
     transition::{Effect, effect},
-    word,
+    value, word,
 };
 use crate::metrics;
 use contract::{
-    Email, Instant,
-    payment::{Failure, PaymentState},
+    Email, Instant, Locale,
+    payment::{Failure, Payment, PaymentState},
 };
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 /// One answer or event of the processor about one payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +39,8 @@ impl Verdict {
     }
 }
 
-/// A letter to queue with the verdict, made by the caller, who knows the words.
-pub struct Addressed {
-    pub to: Email,
-    pub message: Message,
-}
+/// The letter about a payment in its new state, made by the caller, who knows the words.
+pub type Words<'a> = &'a (dyn Fn(&Payment, Locale) -> Message + Send + Sync);
 
 /// How a verdict was heard, and so whether whoever ordered the payment sees it: that one of a card declined on the spot is written no
 /// letter.
@@ -69,25 +68,32 @@ pub enum Settled {
 /// The payment as it was, locked.
 struct Before {
     state: PaymentState,
+    failure: Option<String>,
     charge: Option<String>,
     sequence: i64,
+    ask_at: Option<i64>,
+    asks: i64,
     membership: String,
     /// In which it was made.
     session: Option<String>,
+    /// What it was to be charged with, until the processor has answered.
+    token: Option<String>,
+    /// Whoever wants letters about it; nobody may.
+    reader: Option<(Email, Locale)>,
 }
 
 impl Store {
     /// The letter that tells of it is queued in the same transaction, once a state; of a payment that took no money, if whoever ordered
-    /// it was told of it before or may be gone.
+    /// it was told of it before or may be gone. Gives the payment, too, as it is now, to the call that ordered it.
     pub async fn settle(
         &self,
         payment: &str,
         verdict: &Verdict,
         heard: Heard,
-        message: Option<&Addressed>,
+        words: Words<'_>,
         at: Instant,
-    ) -> Result<Settled, sqlx::Error> {
-        retry(|| self.settle_once(payment, verdict, heard, message, at)).await
+    ) -> Result<(Settled, Option<Payment>), sqlx::Error> {
+        retry(|| self.settle_once(payment, verdict, heard, words, at)).await
     }
 
     async fn settle_once(
@@ -95,39 +101,24 @@ impl Store {
         payment: &str,
         verdict: &Verdict,
         heard: Heard,
-        message: Option<&Addressed>,
+        words: Words<'_>,
         at: Instant,
-    ) -> Result<Settled, sqlx::Error> {
+    ) -> Result<(Settled, Option<Payment>), sqlx::Error> {
         let mut tx = self.begin_repeatable().await?;
-        let took_no_money = verdict.state.took_no_money();
-        let is_unseen = took_no_money && is_unseen(&mut tx, payment, heard, at).await?;
-        // A token is good for one charge: whoever comes with it again is to ask the processor, and be refused.
-        let forget = "DELETE FROM method_token WHERE token = (SELECT token FROM payment WHERE id = $1)";
-        sqlx::query(forget).bind(payment).execute(&mut *tx).await?;
-        // This locks the row; a payment that has this state already is left alone.
-        let row = sqlx::query(
-            "UPDATE payment SET ask_at = NULL, token = NULL, binding = NULL, charge = COALESCE(charge, $2) WHERE id = $1 \
-             RETURNING state, charge, event_sequence, membership, session, total_cents, fee_cents",
-        )
-        .bind(payment)
-        .bind(verdict.charge.as_deref())
-        .fetch_optional(&mut *tx)
-        .await?;
+        // The row is locked: over SQLite nobody else writes while this transaction does.
+        let sql = "SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, token, email, locale, total_cents, \
+                   fee_cents FROM payment WHERE id = $1";
+        let sql = if self.is_postgres { format!("{sql} FOR UPDATE") } else { sql.to_owned() };
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(payment).fetch_optional(&mut *tx).await?;
         let Some(row) = row else {
             tx.rollback().await?;
-            return Ok(Settled::NoPayment);
+            return Ok((Settled::NoPayment, None));
         };
-        let before = Before {
-            state: from_word(row.try_get("state")?)?,
-            charge: row.try_get("charge")?,
-            sequence: row.try_get("event_sequence")?,
-            membership: row.try_get("membership")?,
-            session: row.try_get("session")?,
-        };
-        let sequence = verdict.sequence.unwrap_or(before.sequence);
-        if sequence < before.sequence {
-            tx.commit().await?;
-            return Ok(Settled::Same);
+        let before = Before::of(&row)?;
+        // The later word was written with all that an answer ends.
+        if verdict.sequence.is_some_and(|sequence| sequence < before.sequence) {
+            tx.rollback().await?;
+            return Ok((Settled::Same, None));
         }
         let movement = Movement {
             payment,
@@ -136,43 +127,39 @@ impl Store {
             fee: super::cents(&row, "fee_cents")?,
             at,
         };
-        let effect = if is_about(&before, verdict) { effect(before.state, verdict.state) } else { Effect::Unfit };
-        let settled = move_money(&mut tx, &movement, effect, before.state).await?;
+        let effect = if before.is_of(verdict) { effect(before.state, verdict.state) } else { Effect::Unfit };
+        let mut writes = Batch::default();
+        let settled = move_money(&mut tx, &mut writes, &movement, effect, before.state).await?;
         if let Settled::Unfit(_) = settled {
             tx.rollback().await?;
-            return Ok(settled);
+            return Ok((settled, None));
         }
-        if settled == Settled::Changed {
-            sqlx::query("UPDATE payment SET state = $2, failure = $3, event_sequence = $4 WHERE id = $1")
-                .bind(payment)
-                .bind(word(&verdict.state)?)
-                .bind(verdict.failure.map(|failure| word(&failure)).transpose()?)
-                .bind(sequence)
-                .execute(&mut *tx)
-                .await?;
-            add_event(&mut tx, payment, verdict.state, at).await?;
-        } else if sequence > before.sequence {
-            let sql = "UPDATE payment SET event_sequence = $2 WHERE id = $1";
-            sqlx::query(sql).bind(payment).bind(sequence).execute(&mut *tx).await?;
-        }
+        let is_changed = settled == Settled::Changed;
         // What a debit's first answer says is what the payment was begun with: it is news all the same.
         let is_sent = before.state == PaymentState::Processing && effect == Effect::Nothing;
-        let is_made = is_sent || settled == Settled::Changed && verdict.state == PaymentState::Paid;
+        let is_made = is_sent || is_changed && verdict.state == PaymentState::Paid;
+        before.becomes(&mut writes, payment, verdict, is_changed, at)?;
         if let (true, Some(session)) = (is_made, &before.session) {
-            wipe_draft(&mut tx, session).await?;
+            writes.add("UPDATE session SET draft = NULL WHERE id = $1", [session.as_str().into()]);
         }
+        writes.run(&mut tx).await?;
         // An event may have told it first, while nobody knew that the call was over.
         let is_told_late = heard == Heard::Later && effect == Effect::Nothing;
-        let is_news = if took_no_money {
-            is_unseen && (settled == Settled::Changed || is_told_late)
+        let is_news = if verdict.state.took_no_money() {
+            before.is_unseen(heard, at) && (is_changed || is_told_late)
         } else {
-            is_sent || settled == Settled::Changed
+            is_sent || is_changed
         };
-        if is_news {
-            put_message(&mut tx, payment, verdict.state, effect, message, at).await?;
+        let reader = before.reader.filter(|_| is_news);
+        let is_asked = reader.is_some() || heard == Heard::InCall;
+        let known = if is_asked { payment_in(&mut tx, payment).await? } else { None };
+        if let (Some((to, locale)), Some(known)) = (reader, &known) {
+            let message = words(&Payment { failure: verdict.failure, ..known.clone() }, locale);
+            let id = letter_id(known, effect)?;
+            Queued { id, cause: payment, to: &to, message: &message, is_secret: false, at }.put(&mut tx).await?;
         }
         tx.commit().await?;
-        Ok(settled)
+        Ok((settled, known))
     }
 
     pub async fn payment_of_charge(&self, charge: &str) -> Result<Option<String>, sqlx::Error> {
@@ -182,31 +169,77 @@ impl Store {
     }
 }
 
-/// Whether whoever ordered a payment may not see what becomes of it: its call is over. Before this verdict is written.
-async fn is_unseen(tx: &mut Tx, payment: &str, heard: Heard, at: Instant) -> Result<bool, sqlx::Error> {
-    match heard {
-        Heard::InCall => Ok(false),
-        Heard::Later => Ok(true),
-        Heard::ByItself => {
+impl Before {
+    fn of(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        let reader = match row.try_get::<Option<&str>, _>("email")? {
+            Some(_) => Some((value(row, "email")?, value(row, "locale")?)),
+            None => None,
+        };
+        Ok(Self {
+            state: from_word(row.try_get("state")?)?,
+            failure: row.try_get("failure")?,
+            charge: row.try_get("charge")?,
+            sequence: row.try_get("event_sequence")?,
+            ask_at: row.try_get("ask_at")?,
+            asks: row.try_get("asks")?,
+            membership: row.try_get("membership")?,
+            session: row.try_get("session")?,
+            token: row.try_get("token")?,
+            reader,
+        })
+    }
+
+    /// Whether whoever ordered it may not see what becomes of it: its call is over.
+    fn is_unseen(&self, heard: Heard, at: Instant) -> bool {
+        match heard {
+            Heard::InCall => false,
+            Heard::Later => true,
             // Answered before, given up by the call, or by now asked about by others.
-            let sql = "SELECT 1 FROM payment WHERE id = $1 AND (ask_at IS NULL OR asks > 0 OR ask_at <= $2)";
-            let over = sqlx::query(sql).bind(payment).bind(at.millis());
-            Ok(over.fetch_optional(&mut **tx).await?.is_some())
+            Heard::ByItself => self.asks > 0 || self.ask_at.is_none_or(|ask_at| ask_at <= at.millis()),
         }
     }
-}
 
-/// Whether the verdict speaks of the payment's own charge. Once a charge is known, "there is none" is no word about it.
-fn is_about(before: &Before, verdict: &Verdict) -> bool {
-    match (&verdict.charge, &before.charge) {
-        (Some(of), Some(known)) => of == known,
-        (None, Some(_)) => verdict.state != PaymentState::Failed,
-        (_, None) => true,
+    /// Whether the verdict speaks of the payment's own charge. Once a charge is known, "there is none" is no word about it.
+    fn is_of(&self, verdict: &Verdict) -> bool {
+        match (&verdict.charge, &self.charge) {
+            (Some(of), Some(known)) => of == known,
+            (None, Some(_)) => verdict.state != PaymentState::Failed,
+            (_, None) => true,
+        }
+    }
+
+    /// What an answer ends, and what it changes. A token is good for one charge: whoever comes with it again is to ask the processor, and
+    /// be refused.
+    fn becomes(
+        &self,
+        writes: &mut Batch,
+        payment: &str,
+        verdict: &Verdict,
+        is_changed: bool,
+        at: Instant,
+    ) -> Result<(), sqlx::Error> {
+        let (mut state, mut failure) = (self.state, self.failure.clone());
+        if is_changed {
+            (state, failure) = (verdict.state, verdict.failure.map(|failure| word(&failure)).transpose()?);
+            let event = "INSERT INTO payment_event (payment, position, state, at) \
+                         SELECT $1, COUNT(*), $2, $3 FROM payment_event WHERE payment = $1";
+            writes.add(event, [payment.into(), word(&state)?.into(), at.millis().into()]);
+        }
+        let charge = self.charge.clone().or_else(|| verdict.charge.clone());
+        let sequence = verdict.sequence.unwrap_or(self.sequence);
+        let sql = "UPDATE payment SET ask_at = NULL, token = NULL, binding = NULL, charge = $2, state = $3, failure = $4, \
+                   event_sequence = $5 WHERE id = $1";
+        writes.add(sql, [payment.into(), charge.into(), word(&state)?.into(), failure.into(), sequence.into()]);
+        if let Some(token) = &self.token {
+            writes.add("DELETE FROM method_token WHERE token = $1", [token.as_str().into()]);
+        }
+        Ok(())
     }
 }
 
 async fn move_money(
     tx: &mut Tx,
+    writes: &mut Batch,
     movement: &Movement<'_>,
     effect: Effect,
     before: PaymentState,
@@ -217,10 +250,10 @@ async fn move_money(
         Effect::Unfit => return Ok(Settled::Unfit(before)),
         Effect::Rename => {}
         Effect::Take => {
-            move_shares(tx, payment, Shares::Settle).await?;
-            movement.take(tx, Towards::Bills).await?;
+            move_shares(tx, writes, payment, Shares::Settle).await?;
+            movement.take(tx, writes, Towards::Bills).await?;
         }
-        Effect::Release => move_shares(tx, payment, Shares::Release).await?,
+        Effect::Release => move_shares(tx, writes, payment, Shares::Release).await?,
         Effect::SendAgain => {
             if !reserve_again(tx, payment).await? {
                 return Ok(Settled::Unfit(before));
@@ -228,12 +261,12 @@ async fn move_money(
         }
         Effect::TakeAfterAll { is_surprise } => {
             let towards = if reserve_again(tx, payment).await? {
-                move_shares(tx, payment, Shares::Settle).await?;
+                move_shares(tx, writes, payment, Shares::Settle).await?;
                 Towards::Bills
             } else {
                 Towards::Credit
             };
-            movement.take(tx, towards).await?;
+            movement.take(tx, writes, towards).await?;
             if is_surprise || towards == Towards::Credit {
                 metrics::PAYMENTS_TAKEN_AFTER_ALL.add(1);
                 let is_credit = towards == Towards::Credit;
@@ -246,8 +279,8 @@ async fn move_money(
             }
         }
         Effect::GiveBack(reason) => {
-            if movement.give_back(tx, reason).await? == Towards::Bills {
-                move_shares(tx, payment, Shares::Reopen).await?;
+            if movement.give_back(tx, writes, reason).await? == Towards::Bills {
+                move_shares(tx, writes, payment, Shares::Reopen).await?;
             }
         }
     }
@@ -255,28 +288,9 @@ async fn move_money(
 }
 
 /// Once a state; once more where the payment comes to the same state again.
-async fn put_message(
-    tx: &mut Tx,
-    payment: &str,
-    state: PaymentState,
-    effect: Effect,
-    message: Option<&Addressed>,
-    at: Instant,
-) -> Result<(), sqlx::Error> {
-    let Some(Addressed { to, message }) = message else { return Ok(()) };
-    let state = word(&state)?;
-    let mut id = format!("{payment}:{state}");
-    if !matches!(effect, Effect::Nothing | Effect::Rename | Effect::Unfit) {
-        let sql = "SELECT COUNT(*) FROM payment_event WHERE payment = $1 AND state = $2";
-        let times: i64 = sqlx::query(sql).bind(payment).bind(&state).fetch_one(&mut **tx).await?.try_get(0)?;
-        if times > 1 {
-            id = format!("{id}:{times}");
-        }
-    }
-    Queued { id, cause: payment, to, message, is_secret: false, at }.put(tx).await
-}
-
-async fn wipe_draft(tx: &mut Tx, session: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE session SET draft = NULL WHERE id = $1").bind(session).execute(&mut **tx).await?;
-    Ok(())
+fn letter_id(payment: &Payment, effect: Effect) -> Result<String, sqlx::Error> {
+    let id = format!("{}:{}", payment.id, word(&payment.state)?);
+    let times = payment.events.iter().filter(|event| event.state == payment.state).count();
+    let is_again = times > 1 && !matches!(effect, Effect::Nothing | Effect::Rename | Effect::Unfit);
+    Ok(if is_again { format!("{id}:{times}") } else { id })
 }

@@ -1,8 +1,12 @@
 //! The cents of a payment on its bills and their lines: reserved, paid, set free, owed again.
 
-use super::{Tx, bills::free_lines};
+use super::{
+    Tx,
+    batch::{Batch, places},
+    bills::{FreeLine, free_lines},
+};
 use contract::{Money, payment::allocate};
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
 /// What happens to the reserved cents of a payment's shares.
 #[derive(Clone, Copy)]
@@ -15,31 +19,37 @@ pub enum Shares {
     Reopen,
 }
 
-pub async fn move_shares(tx: &mut Tx, payment: &str, how: Shares) -> Result<(), sqlx::Error> {
+/// The bills at once, in the order in which payments that begin lock them; their lines, which are locked with them, among other writes.
+pub async fn move_shares(tx: &mut Tx, writes: &mut Batch, payment: &str, how: Shares) -> Result<(), sqlx::Error> {
     let (bill, line) = match how {
         Shares::Settle => (
-            "UPDATE bill SET balance_cents = balance_cents - $1, pending_cents = pending_cents - $1 WHERE id = $2",
-            "UPDATE bill_line SET you_owe_cents = you_owe_cents - $1, you_paid_cents = you_paid_cents + $1, \
-             pending_cents = pending_cents - $1 WHERE bill = $2 AND position = $3",
+            "balance_cents = bill.balance_cents - share.cents, pending_cents = bill.pending_cents - share.cents",
+            "you_owe_cents = bill_line.you_owe_cents - payment_line.paid_cents, \
+             you_paid_cents = bill_line.you_paid_cents + payment_line.paid_cents, \
+             pending_cents = bill_line.pending_cents - payment_line.paid_cents",
         ),
         Shares::Release => (
-            "UPDATE bill SET pending_cents = pending_cents - $1 WHERE id = $2",
-            "UPDATE bill_line SET pending_cents = pending_cents - $1 WHERE bill = $2 AND position = $3",
+            "pending_cents = bill.pending_cents - share.cents",
+            "pending_cents = bill_line.pending_cents - payment_line.paid_cents",
         ),
         Shares::Reopen => (
-            "UPDATE bill SET balance_cents = balance_cents + $1 WHERE id = $2",
-            "UPDATE bill_line SET you_owe_cents = you_owe_cents + $1, you_paid_cents = you_paid_cents - $1 \
-             WHERE bill = $2 AND position = $3",
+            "balance_cents = bill.balance_cents + share.cents",
+            "you_owe_cents = bill_line.you_owe_cents + payment_line.paid_cents, \
+             you_paid_cents = bill_line.you_paid_cents - payment_line.paid_cents",
         ),
     };
-    for (id, cents) in in_order(tx, payment).await? {
-        sqlx::query(bill).bind(cents).bind(id).execute(&mut **tx).await?;
-    }
-    let lines = "SELECT bill, line, paid_cents FROM payment_line WHERE payment = $1 ORDER BY bill, line";
-    for paid in sqlx::query(lines).bind(payment).fetch_all(&mut **tx).await? {
-        let (id, position, cents): (String, i64, i64) = (paid.try_get(0)?, paid.try_get(1)?, paid.try_get(2)?);
-        sqlx::query(line).bind(cents).bind(id).bind(position).execute(&mut **tx).await?;
-    }
+    let locked = if tx.is_postgres() { "ORDER BY bill.id COLLATE \"C\" FOR UPDATE OF bill" } else { "" };
+    let bills = format!(
+        "WITH share AS MATERIALIZED (SELECT bill.id AS bill, payment_share.amount_cents AS cents FROM payment_share \
+         JOIN bill ON bill.id = payment_share.bill WHERE payment_share.payment = $1 {locked}) \
+         UPDATE bill SET {bill} FROM share WHERE bill.id = share.bill"
+    );
+    sqlx::query(AssertSqlSafe(bills)).bind(payment).execute(&mut **tx).await?;
+    let lines = format!(
+        "UPDATE bill_line SET {line} FROM payment_line WHERE payment_line.payment = $1 \
+         AND bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line"
+    );
+    writes.add(lines, [payment.into()]);
     Ok(())
 }
 
@@ -70,34 +80,52 @@ pub async fn reserve_again(tx: &mut Tx, payment: &str) -> Result<bool, sqlx::Err
             .bind(bill)
             .execute(&mut **tx)
             .await?;
-        let amount = Money::from_cents(*cents).ok_or_else(|| sqlx::Error::Decode("amount_cents".into()))?;
-        reserve_lines(tx, payment, bill, amount).await?;
     }
+    let names: Vec<&str> = shares.iter().map(|(bill, _)| bill.as_str()).collect();
+    let lines = free_lines(tx, &names).await?;
+    let mut reserved = Vec::new();
+    for (bill, cents) in &shares {
+        let amount = Money::from_cents(*cents).ok_or_else(|| sqlx::Error::Decode("amount_cents".into()))?;
+        reserved.extend(spread(&lines, bill, amount));
+    }
+    let mut writes = Batch::default();
+    reserve_lines(&mut writes, payment, &reserved);
+    writes.run(tx).await?;
     Ok(true)
 }
 
+/// What a payment reserves of a line.
+pub struct Reserved<'a> {
+    line: &'a FreeLine,
+    part: Money,
+}
+
 /// Spreads a share over the lines of its bill, which is locked.
-pub async fn reserve_lines(tx: &mut Tx, payment: &str, bill: &str, amount: Money) -> Result<(), sqlx::Error> {
-    let lines = free_lines(tx, bill).await?;
+pub fn spread<'a>(lines: &'a [FreeLine], bill: &str, amount: Money) -> Vec<Reserved<'a>> {
+    let lines: Vec<&FreeLine> = lines.iter().filter(|line| line.bill == bill).collect();
     let free: Vec<_> = lines.iter().map(|line| line.line.clone()).collect();
-    for (index, part) in allocate(amount, &free) {
-        let Some(line) = lines.get(index) else { continue };
-        sqlx::query("UPDATE bill_line SET pending_cents = pending_cents + $1 WHERE bill = $2 AND position = $3")
-            .bind(part.cents())
-            .bind(bill)
-            .bind(line.position)
-            .execute(&mut **tx)
-            .await?;
-        sqlx::query("INSERT INTO payment_line (payment, bill, line, after_insurance_cents, paid_cents) VALUES ($1, $2, $3, $4, $5)")
-            .bind(payment)
-            .bind(bill)
-            .bind(line.position)
-            .bind(line.owed.cents())
-            .bind(part.cents())
-            .execute(&mut **tx)
-            .await?;
+    let parts = allocate(amount, &free).into_iter();
+    parts.filter_map(|(at, part)| Some(Reserved { line: lines.get(at)?, part })).collect()
+}
+
+pub fn reserve_lines(writes: &mut Batch, payment: &str, reserved: &[Reserved<'_>]) {
+    if reserved.is_empty() {
+        return;
     }
-    Ok(())
+    let parts = reserved
+        .iter()
+        .flat_map(|Reserved { line, part }| [line.bill.as_str().into(), line.position.into(), part.cents().into()]);
+    let lines = format!(
+        "UPDATE bill_line SET pending_cents = bill_line.pending_cents + CAST(part.column3 AS BIGINT) FROM ({}) AS part \
+         WHERE bill_line.bill = part.column1 AND bill_line.position = CAST(part.column2 AS BIGINT)",
+        places::<3>(reserved.len())
+    );
+    writes.add(lines, parts);
+    let rows = reserved.iter().map(|Reserved { line, part }| {
+        let (owed, part) = (line.owed.cents(), part.cents());
+        [payment.into(), line.bill.as_str().into(), line.position.into(), owed.into(), part.into()]
+    });
+    writes.add_rows("INSERT INTO payment_line (payment, bill, line, after_insurance_cents, paid_cents)", rows);
 }
 
 /// Bills and cents, in the order in which payments that begin lock them; the database's own order goes by its language.

@@ -7,8 +7,12 @@
 //! closed, and the database rolls back. One that is dropped (a refusal, an error, a time-out, a caller that is gone) is rolled back
 //! beside: to close it each time would let whoever is refused a thousand times a second have a thousand connections opened.
 
-use super::{Store, trouble};
-use sqlx::{Any, AnyConnection, AnyPool, pool::PoolConnection};
+use super::{
+    Store,
+    connections::{Connections, Lease},
+    trouble,
+};
+use sqlx::AnyConnection;
 use std::{
     ops::{Deref, DerefMut},
     time::Duration,
@@ -20,17 +24,22 @@ const ROLLBACK: Duration = Duration::from_secs(5);
 
 pub struct Tx {
     /// Taken by `drop` alone.
-    connection: Option<PoolConnection<Any>>,
+    connection: Option<Lease>,
     /// The database has answered its COMMIT or ROLLBACK.
     is_over: bool,
 }
 
 impl Tx {
-    async fn begin(pool: &AnyPool, statement: &'static str) -> Result<Self, sqlx::Error> {
+    async fn begin(pool: &Connections, statement: &'static str) -> Result<Self, sqlx::Error> {
         // From here on it is rolled back or closed when it is dropped: also where nobody waits for the answer to BEGIN.
         let mut tx = Self { connection: Some(pool.acquire().await?), is_over: false };
         sqlx::raw_sql(statement).execute(&mut *tx).await?;
         Ok(tx)
+    }
+
+    /// Whether another database than SQLite is asked: a statement is a round trip, and others write meanwhile.
+    pub fn is_postgres(&self) -> bool {
+        self.backend_name() == "PostgreSQL"
     }
 
     pub async fn commit(self) -> Result<(), sqlx::Error> {
@@ -65,20 +74,18 @@ impl DerefMut for Tx {
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take()
-            && !self.is_over
-        {
-            tokio::spawn(roll_back(connection).in_current_span());
+        match self.connection.take() {
+            Some(connection) if self.is_over => connection.is_answered(),
+            Some(connection) => _ = tokio::spawn(roll_back(connection).in_current_span()),
+            None => {}
         }
     }
 }
 
 /// SQLite says no where it has ended the transaction by itself: that connection is closed.
-async fn roll_back(mut connection: PoolConnection<Any>) {
+async fn roll_back(mut connection: Lease) {
     let answer = tokio::time::timeout(ROLLBACK, sqlx::raw_sql("ROLLBACK").execute(&mut *connection)).await;
-    if !matches!(answer, Ok(Ok(_))) {
-        connection.close_on_drop();
-    }
+    if matches!(answer, Ok(Ok(_))) { connection.is_answered() } else { connection.close() }
 }
 
 impl Store {
@@ -94,13 +101,6 @@ impl Store {
         } else {
             self.begin().await
         }
-    }
-
-    /// For an answer that takes several queries: all of them see the same moment.
-    pub async fn begin_reading(&self) -> Result<Tx, sqlx::Error> {
-        // Over SQLite a transaction sees what was there at its first query.
-        let statement = if self.is_postgres { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" };
-        Tx::begin(&self.read, statement).await
     }
 }
 

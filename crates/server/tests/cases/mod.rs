@@ -30,6 +30,7 @@ mod sign_in;
 mod silence;
 mod silent_line;
 mod stale;
+mod statements;
 mod texts;
 mod tokens;
 mod too_late;

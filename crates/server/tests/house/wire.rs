@@ -1,7 +1,10 @@
 //! The line to PostgreSQL, on which a connection falls silent for ever as soon as certain words pass: what was asked never arrives, no
 //! answer comes, and nothing is closed. Other connections, and new ones, work.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -13,7 +16,11 @@ pub struct Wire {
     /// As the database's, by this line.
     pub url: String,
     words: Words,
+    asked: Arc<AtomicUsize>,
 }
+
+/// The message with which a client of PostgreSQL waits for an answer.
+const SYNC: &[u8] = b"S\0\0\0\x04";
 
 impl Wire {
     pub async fn before(database_url: &str) -> Self {
@@ -21,12 +28,12 @@ impl Wire {
         let (host, rest) = rest.split_once('/').unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("{user}@{}/{rest}", listener.local_addr().unwrap());
-        let (words, host) = (Words::default(), host.to_owned());
-        let wire = Self { url, words: words.clone() };
+        let (words, asked, host) = (Words::default(), Arc::default(), host.to_owned());
+        let wire = Self { url, words: words.clone(), asked: Arc::clone(&asked) };
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let database = TcpStream::connect(&host).await.unwrap();
-                tokio::spawn(join(client, database, words.clone()));
+                tokio::spawn(join(client, database, words.clone(), Arc::clone(&asked)));
             }
         });
         wire
@@ -41,9 +48,14 @@ impl Wire {
     pub fn waits_for(&self) -> Vec<&'static str> {
         self.words.lock().unwrap().clone()
     }
+
+    /// How many answers were waited for.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
 }
 
-async fn join(client: TcpStream, database: TcpStream, words: Words) {
+async fn join(client: TcpStream, database: TcpStream, words: Words, asked: Arc<AtomicUsize>) {
     let (mut asks, mut hears) = client.into_split();
     let (mut answers, mut takes) = database.into_split();
     let back = tokio::spawn(async move { tokio::io::copy(&mut answers, &mut hears).await });
@@ -53,6 +65,8 @@ async fn join(client: TcpStream, database: TcpStream, words: Words) {
             until_closed(&mut asks).await;
             break;
         }
+        let waits = bytes[..read].windows(SYNC.len()).filter(|window| *window == SYNC).count();
+        asked.fetch_add(waits, Ordering::SeqCst);
         if takes.write_all(&bytes[..read]).await.is_err() {
             break;
         }

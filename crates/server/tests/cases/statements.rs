@@ -1,0 +1,159 @@
+//! How many statements one call sends to the database, and how many transactions it commits: exact numbers, so that none is added unseen.
+//! Each statement is a round trip over PostgreSQL. Heard from the log of the database driver, BEGIN and COMMIT among them.
+
+use crate::house::{House, Payer, VISA, call::Call, database::Kind, new_key, seed::ANA, wire::Wire};
+use serde_json::json;
+use server::store::Store;
+use std::{
+    collections::HashMap,
+    fmt::Debug,
+    sync::{LazyLock, Mutex, Once},
+};
+use tracing::{
+    Event, Instrument, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    Layer,
+    filter::filter_fn,
+    layer::{Context, SubscriberExt},
+    registry::{LookupSpan, Registry},
+};
+
+const SPAN: &str = "counted";
+
+/// By span.
+static HEARD: LazyLock<Mutex<HashMap<u64, Vec<String>>>> = LazyLock::new(Mutex::default);
+
+struct Statements;
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Statements {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let span = context.event_scope(event).and_then(|mut scope| scope.find(|span| span.name() == SPAN));
+        let Some(span) = span else { return };
+        let mut statement = Statement::default();
+        event.record(&mut statement);
+        HEARD.lock().unwrap().entry(span.id().into_u64()).or_default().push(statement.text());
+    }
+}
+
+/// The driver logs the first words, and the whole only if there is more.
+#[derive(Default)]
+struct Statement {
+    summary: String,
+    whole: String,
+}
+
+impl Statement {
+    fn text(&self) -> String {
+        let text = if self.whole.is_empty() { &self.summary } else { &self.whole };
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Visit for Statement {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "summary" => value.clone_into(&mut self.summary),
+            "db.statement" => value.clone_into(&mut self.whole),
+            _ => {}
+        }
+    }
+    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
+}
+
+/// What a call asks the database, in this order.
+async fn statements_of(call: impl Future) -> Vec<String> {
+    static LISTEN: Once = Once::new();
+    LISTEN.call_once(|| {
+        let heard = filter_fn(|about| about.target() == "sqlx::query" || about.name() == SPAN);
+        tracing::subscriber::set_global_default(Registry::default().with(Statements.with_filter(heard))).unwrap();
+    });
+    let span = tracing::info_span!("counted");
+    let id = span.id().unwrap().into_u64();
+    call.instrument(span).await;
+    let mut heard = HEARD.lock().unwrap().remove(&id).unwrap_or_default();
+    // What a connection is told when it is opened.
+    heard.retain(|sql| !sql.starts_with("PRAGMA ") && !sql.starts_with("SET "));
+    heard
+}
+
+/// An order with a token that a draft has named, as the app sends it.
+async fn pays(house: &House, ana: &Payer, shares: &[(&str, &str)]) -> Vec<String> {
+    let token = house.card(ana, VISA).await;
+    let mut order = house.order(ana, &token, shares).await;
+    order["pay_again"] = json!(true);
+    let draft = json!({ "token": token, "shares": [], "payer_name": "", "email": "" });
+    house.ask(Call::write("PUT", "/payment-draft").by(ana).json(&draft)).await.is(204);
+    let key = new_key();
+    statements_of(async { _ = house.pay(ana, &key, &order).await.is_payment(201, "paid") }).await
+}
+
+fn by_database(postgres: usize, sqlite: usize) -> usize {
+    if crate::KIND == Kind::Postgres { postgres } else { sqlite }
+}
+
+fn commits(statements: &[String]) -> usize {
+    statements.iter().filter(|sql| *sql == "COMMIT").count()
+}
+
+#[tokio::test]
+async fn a_payment_takes_so_many_statements() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let one_bill = pays(&house, &ana, &[("surgery", "1.00")]).await;
+    assert_eq!((one_bill.len(), commits(&one_bill)), (by_database(20, 28), 2), "{one_bill:#?}");
+    let two_bills = pays(&house, &ana, &[("surgery", "1149.00"), ("visit", "64.10")]).await;
+    assert_eq!((two_bills.len(), commits(&two_bills)), (by_database(21, 29), 2), "{two_bills:#?}");
+}
+
+#[tokio::test]
+async fn a_list_of_bills_takes_two_statements() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let statements = statements_of(async { _ = house.ask(Call::get("/bills").by(&ana)).await.is(200) }).await;
+    assert_eq!(statements.len(), 2, "{statements:#?}");
+}
+
+#[tokio::test]
+async fn a_statement_is_one_round_trip() {
+    if crate::KIND != Kind::Postgres {
+        return;
+    }
+    let house = House::open().await;
+    let wire = Wire::before(&house.database_url).await;
+    let store = Store::open(&wire.url).await.unwrap();
+    assert!(store.is_ready().await); // prepares it
+    let before = wire.asked();
+    for _ in 0..3 {
+        assert!(store.is_ready().await);
+    }
+    store.close().await;
+    assert_eq!(wire.asked() - before, 3);
+}
+
+/// The statements of a text, with `?` for what is put in: `$1` here, `:name` or NULL in pgbench's script.
+fn split(text: &str) -> Vec<String> {
+    let places = regex::Regex::new(r"\$\d+|:[a-z]\w*|\bNULL\b").unwrap();
+    let one_space = |sql: &str| sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    let statements = text.split(';').map(|sql| one_space(&places.replace_all(&sql.replace("::", " AS "), "?")));
+    statements.filter(|sql| !sql.is_empty()).collect()
+}
+
+#[tokio::test]
+async fn pgbench_is_given_the_statements_of_a_payment() {
+    if crate::KIND != Kind::Postgres {
+        return;
+    }
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let asked: Vec<String> =
+        pays(&house, &ana, &[("surgery", "1.00")]).await.iter().flat_map(|sql| split(sql)).collect();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../xtask/src/load/payment.pgbench.sql");
+    let script = std::fs::read_to_string(script).unwrap();
+    let (_, script) = script.split_once("\\gset\n").expect("what is drawn comes first");
+    for (script, asked) in split(script).iter().zip(&asked) {
+        assert_eq!(script, asked);
+    }
+    assert_eq!(split(script).len(), asked.len());
+}
