@@ -89,20 +89,15 @@ pub enum RefusalCode {
 }
 
 impl RefusalCode {
-    /// Whether an order that gets this answer came to nothing, and never will: no money was taken. Named one by one; whatever is not
-    /// named leaves doubt. So do a key that is in use, or was used with other words: it has a payment to ask for. And so does a code
+    /// Whether an order that gets this answer came to nothing, and never will: its key was closed first, so no money was taken. Named one
+    /// by one; whatever is not named leaves doubt. So does what a server says of a request before it has read it, since the same request
+    /// may have been read elsewhere; a key that is in use, or was used with other words, since it has a payment to ask for; and a code
     /// that a client does not know.
     pub fn ends_an_order(self) -> bool {
         matches!(
             self,
-            Self::Malformed
-                | Self::Invalid
-                | Self::SignedOut
-                | Self::ForeignOrigin
-                | Self::TooLarge
-                | Self::NotJson
+            Self::SignedOut
                 | Self::TooMany
-                | Self::KeyMissing
                 | Self::OverBalance
                 | Self::JustPaid
                 | Self::TooLate

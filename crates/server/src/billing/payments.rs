@@ -97,14 +97,18 @@ async fn refuse(
     }
 }
 
-/// Of an order without a session: as it was refused, unless a payment has its key. Whoever asks for too many keys is told nothing.
+/// As `refuse`, for an order whose cookie opens no session. The same order may be on its way in a session that goes on under another
+/// token, or that ended since. Whoever closes too many keys is told nothing about this order.
 pub async fn refuse_without_session(app: &App, address: IpAddr, key: &IdempotencyKey, refused: Error) -> Error {
+    if !refused.code.ends_an_order() {
+        return refused;
+    }
     if limits::take(app, &app.limits.by_address(&rules::KEYS_BY_ADDRESS, address)).await.is_err() {
         return Error::later(RefusalCode::KeyInUse, 5);
     }
-    match app.store.is_key_taken(key).await {
-        Ok(false) => refused,
-        Ok(true) => Error::later(RefusalCode::KeyInUse, 1),
+    match app.store.close_key_of_nobody(key, app.clock.now()).await {
+        Ok(true) => refused,
+        Ok(false) => Error::later(RefusalCode::KeyInUse, 1),
         Err(error) => error.into(),
     }
 }

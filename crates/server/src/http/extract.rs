@@ -26,8 +26,7 @@ pub struct Reauthenticated(pub SignedIn);
 /// Whose password was right and whose second factor is asked for.
 pub struct PendingSecondFactor(pub SignedIn);
 
-/// As `ActiveSession`, for an order. Without a session nothing begins; but the same order may have begun before the session ended, and
-/// "signed out" would be read as "nothing was taken".
+/// As `ActiveSession`, for an order: "signed out" is read as "nothing was taken", so it is said only of an order that begins nowhere.
 pub struct PayingSession(pub Session);
 
 /// A JSON body of exactly this shape.

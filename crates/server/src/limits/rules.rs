@@ -51,8 +51,8 @@ pub const CHARGES_BY_ADDRESS: Rule = rule("charges by address", 20, HOUR);
 
 /// Idempotency keys that are closed since no payment has them.
 pub const KEYS_BY_SESSION: Rule = rule("keys by session", 60, 10 * MINUTE);
-/// Orders without a session whose key is looked up: whoever asks for the writer need not be anybody.
-pub const KEYS_BY_ADDRESS: Rule = rule("keys by address", 60, 10 * MINUTE);
+/// Those of orders without a session: whoever closes them need not be anybody.
+pub const KEYS_BY_ADDRESS: Rule = rule("keys by address", 30, 10 * MINUTE);
 
 /// Tokens that the processor is asked about.
 pub const TOKENS_BY_SESSION: Rule = rule("tokens by session", 30, 10 * MINUTE);

@@ -121,6 +121,8 @@ impl Store {
             }
             return Ok(true);
         };
+        // By now bills were waited for.
+        let now = new.clock.now();
         // Over SQLite nobody else writes while this transaction does.
         let sql = if self.is_postgres {
             format!("{} {ALIVE} FOR SHARE", closed_keys::LOCK_SHARED)
@@ -131,8 +133,8 @@ impl Store {
             .bind(of_membership)
             .bind(of_all)
             .bind(session)
-            .bind(new.created_at.millis() - IDLE_MILLIS)
-            .bind(new.created_at.millis() - LONGEST_MILLIS);
+            .bind(now.millis() - IDLE_MILLIS)
+            .bind(now.millis() - LONGEST_MILLIS);
         Ok(found.fetch_optional(&mut **tx).await?.is_some())
     }
 }

@@ -43,13 +43,9 @@ impl Store {
         Ok(is_closed)
     }
 
-    /// Whether a payment has the key. Waits for one that is just being begun.
-    pub async fn is_key_taken(&self, key: &IdempotencyKey) -> Result<bool, sqlx::Error> {
-        let mut tx = self.begin().await?;
-        self.lock_key(&mut tx, "", key).await?;
-        let is_taken = has_payment(&mut tx, key).await?;
-        tx.rollback().await?;
-        Ok(is_taken)
+    /// As `close_key`, for whoever has no session.
+    pub async fn close_key_of_nobody(&self, key: &IdempotencyKey, now: Instant) -> Result<bool, sqlx::Error> {
+        self.close_key("", key, now).await
     }
 
     async fn lock_key(&self, tx: &mut Tx, membership: &str, key: &IdempotencyKey) -> Result<(), sqlx::Error> {

@@ -2,17 +2,19 @@
 //! key is closed, however long the order waits for a lock or its commit takes, and whatever another server's clock says.
 
 use crate::house::{
-    self, House, Payer, VISA,
+    self, House, PASSWORD, Payer, VISA,
     call::{Answer, Call},
+    cookie,
     database::Kind,
     new_key,
     seed::{ANA, RUTH},
 };
-use contract::Instant;
+use contract::{Instant, refusal::RefusalCode};
 use serde_json::{Value, json};
 use server::jobs::clean_up;
 use std::{sync::atomic::Ordering, time::Duration};
 
+const ANAS: &str = "ana@example.org";
 const FIFTEEN_SECONDS: i64 = 15_000;
 
 fn is_postgres() -> bool {
@@ -234,6 +236,69 @@ async fn too_many_tries_are_told_only_of_an_order_that_begins_nowhere() {
 }
 
 #[tokio::test]
+async fn an_order_that_was_refused_for_its_cookie_begins_in_no_session() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let ana = house.sign_in(ANAS).await;
+    let (order, _) = order_until(&house, &ana).await;
+    let (key, again) = (new_key(), Call::write("PUT", "/session/reauthentication").by(&ana));
+    // The session goes on, under another token.
+    let renewed = house.ask(again.json(&json!({ "password": PASSWORD }))).await;
+    let renewed = Payer { cookie: cookie(renewed.is(200)), binding: ana.binding.clone(), ..ana };
+    house.pay(&ana, &key, &order).await.is_refused(401, "signed_out");
+    house.pay(&renewed, &key, &order).await.is_refused(409, "too_late");
+    house.nothing_happened().await;
+    house.pay(&renewed, &new_key(), &order).await.is_payment(201, "paid");
+}
+
+#[tokio::test]
+async fn an_order_that_waits_in_a_session_is_not_paid_after_its_repetition_was_refused_for_its_cookie() {
+    let house = House::open().await;
+    house.register(&ANA, ANAS).await;
+    let ana = house.sign_in(ANAS).await;
+    refused_while_the_same_order_waits(&house, &ana, async |key, order| {
+        let again = Call::write("PUT", "/session/reauthentication").by(&ana);
+        house.ask(again.json(&json!({ "password": PASSWORD }))).await.is(200);
+        let refused = house.pay(&ana, key, order).await;
+        refused.is_refused(401, "signed_out");
+        refused
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whatever_is_said_of_an_order_by_a_code_that_ends_it_its_key_is_closed() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let spoilt: [(&str, fn(Call, Value) -> Call); 7] = [
+        ("no origin", |call, order| call.json(&order).without("origin")),
+        ("another origin", |call, order| call.json(&order).header("origin", "https://old.example.org")),
+        ("not said to be JSON", |call, order| call.json(&order).header("content-type", "text/plain")),
+        ("no JSON", |call, _| call.text("{")),
+        ("too large", |call, _| call.text(&format!("{{\"a\":\"{}\"}}", "a".repeat(100_000)))),
+        ("a field of a later version", |call, mut order| {
+            order["later"] = json!(1);
+            call.json(&order)
+        }),
+        ("a name that is none", |call, mut order| {
+            order["payer_name"] = json!("");
+            call.json(&order)
+        }),
+    ];
+    for (what, spoil) in spoilt {
+        let token = house.card(&ana, VISA).await;
+        let mut order = house.order(&ana, &token, &[("surgery", "1.00")]).await;
+        order["pay_again"] = json!(true);
+        let key = new_key();
+        let refused = house.ask(spoil(Call::post("/payments").by(&ana).key(&key), order.clone())).await;
+        assert!(refused.status.is_client_error(), "{what}");
+        let code: RefusalCode = serde_json::from_value(refused.json()["code"].clone()).unwrap();
+        let whole = house.pay(&ana, &key, &order).await;
+        assert_eq!(whole.status.is_success(), !code.ends_an_order(), "{what}: {code:?}, then {}", whole.status);
+    }
+}
+
+#[tokio::test]
 async fn whoever_is_signed_out_is_not_told_so_of_an_order_that_was_begun_before() {
     let house = House::open().await;
     let ana = house.look_up(&ANA).await;
@@ -251,7 +316,7 @@ async fn whoever_has_no_session_and_asks_for_too_many_keys_is_told_nothing_and_t
     let ana = house.look_up(&ANA).await;
     let (order, _) = order_until(&house, &ana).await;
     let nobodys = async || house.ask(Call::post("/payments").key(&new_key()).json(&order)).await;
-    for _ in 0..60 {
+    for _ in 0..30 {
         nobodys().await.is_refused(401, "signed_out");
     }
     nobodys().await.is_refused(409, "key_in_use");

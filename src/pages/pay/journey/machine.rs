@@ -111,8 +111,7 @@ impl Attempt {
 
 /// The server refused this very order: nothing was begun, and nothing will be with its key.
 fn is_definite(error: &ApiError) -> bool {
-    matches!(error, ApiError::SignedOut | ApiError::Forbidden | ApiError::Busy(_))
-        || error.code().is_some_and(RefusalCode::ends_an_order)
+    matches!(error, ApiError::SignedOut | ApiError::Busy(_)) || error.code().is_some_and(RefusalCode::ends_an_order)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
