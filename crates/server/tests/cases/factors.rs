@@ -1,6 +1,9 @@
 //! The second factor: offered and never forced, asked for once it is there, every code and every challenge good for one use, and every
 //! change told to the owner.
 
+mod codes;
+mod passkeys;
+
 use crate::house::{
     House, ORIGIN, PASSWORD, Payer,
     call::{Answer, Call},
@@ -193,153 +196,6 @@ async fn nothing_is_asked_for_before_the_first_right_code() {
     house.ask(put(secret(&second).code(step(&house)).unwrap())).await.is(200);
     assert_eq!(password(&house, ANAS).await.1["kind"], "pending_second_factor");
     house.ask(Call::post("/authenticator").by(&member)).await.is_refused(404, "not_found");
-}
-
-#[tokio::test]
-async fn codes_that_are_wrong_come_ever_further_apart_whoever_types_them() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let member = reauthenticated(&house, ANAS).await;
-    let (secret, codes) = with_app(&house, &member).await;
-    let mut waits = Vec::new();
-    for _ in 0..8 {
-        // Another session each time: it is the account that is slowed.
-        let (half, _) = password(&house, ANAS).await;
-        let answer = code(&house, &half, "000000").await;
-        let wait = answer.is_refused(422, "wrong_credentials").json()["retry_after"].as_i64().unwrap_or(0);
-        waits.push(wait);
-        if wait > 0 {
-            let early = code(&house, &half, &secret.code(step(&house)).unwrap()).await;
-            assert_eq!(early.is_refused(429, "too_many").json()["retry_after"], wait);
-            // Early tries of recovery codes are refused like any other.
-            code(&house, &half, &codes[0]).await.is_refused(429, "too_many");
-        }
-        house.app.clock.move_on(wait * 1_000);
-    }
-    assert_eq!(waits, [0, 0, 0, 0, 2, 4, 8, 16]);
-    let (half, _) = password(&house, ANAS).await;
-    code(&house, &half, &codes[0]).await.is(200);
-}
-
-#[tokio::test]
-async fn of_many_codes_at_the_same_moment_no_more_are_looked_at() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let member = reauthenticated(&house, ANAS).await;
-    with_app(&house, &member).await;
-    let (half, _) = password(&house, ANAS).await;
-    let tries = (0..30).map(|at| {
-        let (house, half) = (&house, &half);
-        async move { code(house, half, &format!("{at:06}")).await.status.as_u16() }
-    });
-    let looked_at = futures_util::future::join_all(tries).await.into_iter().filter(|status| *status == 422).count();
-    assert_eq!(looked_at, 5);
-}
-
-#[tokio::test]
-async fn of_one_code_typed_twice_at_the_same_moment_one_is_taken() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let member = reauthenticated(&house, ANAS).await;
-    let (secret, codes) = with_app(&house, &member).await;
-    for typed in [secret.code(step(&house) + 1).unwrap(), codes[3].clone()] {
-        let ((one, _), (two, _)) = (password(&house, ANAS).await, password(&house, ANAS).await);
-        let (one, two) = tokio::join!(code(&house, &one, &typed), code(&house, &two, &typed));
-        let mut statuses = [one.status.as_u16(), two.status.as_u16()];
-        statuses.sort_unstable();
-        assert_eq!(statuses, [200, 422], "{typed}");
-    }
-}
-
-#[tokio::test]
-async fn a_recovery_code_opens_once_and_the_owner_hears_of_it() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let member = reauthenticated(&house, ANAS).await;
-    let (_, codes) = with_app(&house, &member).await;
-    let (half, _) = password(&house, ANAS).await;
-    code(&house, &half, &codes[4].to_uppercase().replace('-', " ")).await.is(200);
-    let (half, _) = password(&house, ANAS).await;
-    code(&house, &half, &codes[4]).await.is_refused(422, "wrong_credentials");
-    assert_eq!(security(&house, &member).await["second_factor"]["recovery_codes_left"], 9);
-    let used = subjects(&house, ANAS).await;
-    assert_eq!(used.iter().filter(|subject| subject.ends_with("A recovery code was used")).count(), 1);
-    // New ones make the old ones worthless.
-    let renewed = house.ask(Call::post("/recovery-codes").by(&member)).await.is(201).json();
-    assert_eq!(renewed["codes"].as_array().unwrap().len(), 10);
-    code(&house, &half, &codes[5]).await.is_refused(422, "wrong_credentials");
-    code(&house, &half, renewed["codes"][0].as_str().unwrap()).await.is(200);
-    // One account's codes are no other's.
-    house.register(&MEI, MEIS).await;
-    let mei = reauthenticated(&house, MEIS).await;
-    house.ask(Call::post("/recovery-codes").by(&mei)).await.is_refused(404, "not_found");
-    with_app(&house, &mei).await;
-    let (half, _) = password(&house, MEIS).await;
-    code(&house, &half, renewed["codes"][1].as_str().unwrap()).await.is_refused(422, "wrong_credentials");
-}
-
-#[tokio::test]
-async fn a_passkey_is_added_and_signs_in() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let member = reauthenticated(&house, ANAS).await;
-    let mut phone = device(1);
-    let (handle, made) = with_passkey(&house, &member, &phone).await;
-    assert_eq!(made.is(201).json()["codes"].as_array().unwrap().len(), 10);
-    let (_, second) = with_passkey(&house, &member, &device(2)).await;
-    assert_eq!(second.is(201).json()["codes"], json!([]), "the account keeps the recovery codes it has");
-    assert_eq!(security(&house, &member).await["second_factor"]["passkeys"].as_array().unwrap().len(), 2);
-
-    let (half, view) = password(&house, ANAS).await;
-    assert_eq!(view["second_factor"], json!({ "authenticator": false, "passkey": true }));
-    let options = challenge(&house, "/session/passkey-challenges", &half).await;
-    phone.counter = 2;
-    let shown = json!({ "passkey": phone.signs_in(&options, &handle).to_string() });
-    // Two at the same moment: one challenge is good for one answer.
-    let (one, two) = tokio::join!(show(&house, &half, shown.clone()), show(&house, &half, shown.clone()));
-    let right = if one.status.as_u16() == 200 { one } else { two };
-    assert_eq!(right.is(200).json()["kind"], "member");
-    assert_eq!(house.number("SELECT COUNT(*) FROM passkey WHERE used_at IS NOT NULL").await, 1);
-    assert_eq!(house.number("SELECT COUNT(*) FROM passkey_challenge").await, 0);
-}
-
-#[tokio::test]
-async fn an_answer_to_another_challenge_or_of_another_account_does_not_open() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    house.register(&MEI, MEIS).await;
-    let (ana, mei) = (reauthenticated(&house, ANAS).await, reauthenticated(&house, MEIS).await);
-    let (mut anas, mut meis) = (device(1), device(2));
-    let (handle, made) = with_passkey(&house, &ana, &anas).await;
-    made.is(201);
-    let (meis_handle, made) = with_passkey(&house, &mei, &meis).await;
-    made.is(201);
-    // A passkey that another account has is nobody else's.
-    with_passkey(&house, &mei, &anas).await.1.is_refused(422, "wrong_credentials").blames("response", "unknown");
-
-    let (half, _) = password(&house, ANAS).await;
-    (anas.counter, meis.counter) = (5, 5);
-    let refused = |shown: String| show(&house, &half, json!({ "passkey": shown }));
-    // Nobody asked.
-    let early = anas.signs_in(&json!({ "challenge": "AAAAAAAAAAAAAAAAAAAAAA" }), &handle).to_string();
-    refused(early).await.is_refused(422, "wrong_credentials").blames("passkey", "unknown");
-    let old = challenge(&house, "/session/passkey-challenges", &half).await;
-    let new = challenge(&house, "/session/passkey-challenges", &half).await;
-    refused(anas.signs_in(&old, &handle).to_string()).await.is_refused(422, "wrong_credentials");
-    // The wrong answer used the challenge up.
-    refused(anas.signs_in(&new, &handle).to_string()).await.is_refused(422, "wrong_credentials");
-    let options = challenge(&house, "/session/passkey-challenges", &half).await;
-    refused(meis.signs_in(&options, &meis_handle).to_string()).await.is_refused(422, "wrong_credentials");
-    let options = challenge(&house, "/session/passkey-challenges", &half).await;
-    let elsewhere = Device { origin: "http://pay.localhost.evil".into(), ..anas.clone() };
-    refused(elsewhere.signs_in(&options, &handle).to_string()).await.is_refused(422, "wrong_credentials");
-    for text in ["", "{}", "null", "[]", "{\"id\":1}", "x"] {
-        _ = challenge(&house, "/session/passkey-challenges", &half).await;
-        refused(text.to_owned()).await.is_refused(422, "wrong_credentials");
-    }
-    let options = challenge(&house, "/session/passkey-challenges", &half).await;
-    refused(anas.signs_in(&options, &handle).to_string()).await.is(200);
-    assert_eq!(house.number("SELECT COUNT(*) FROM passkey").await, 2);
 }
 
 #[tokio::test]
