@@ -100,6 +100,17 @@ export class Payer {
     const [wide, window] = await this.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
     assert.ok(wide <= window, `the page is ${wide} px wide in a window of ${window}`);
   }
+  /** WCAG 1.4.4 and 1.4.10: with text at 200 % nothing is beside the window, neither on the page nor in its frame. */
+  async readsLargeText() {
+    const frames = this.page.frames();
+    const size = (percent) => Promise.all(frames.map((frame) => frame.evaluate((percent) => {
+      document.documentElement.style.fontSize = percent;
+      return [document.documentElement.scrollWidth, document.documentElement.clientWidth];
+    }, percent)));
+    const sizes = await size('200%');
+    await size('');
+    for (const [wide, window] of sizes) assert.ok(wide <= window, `with text at 200 % ${wide} px wide in ${window}`);
+  }
   /** What this browser profile keeps: cookies, both storages, databases, caches. */
   async keeps() {
     const pages = await Promise.all(this.context.pages().flatMap((page) => page.frames()).map((frame) => frame.evaluate(async () => {

@@ -133,6 +133,16 @@ impl CurrentSession {
         self.session.track();
     }
 
+    /// Of the membership whose bills these are, whatever region the page shows: what fees and clocks go by. Tracks.
+    pub fn region(self) -> Option<Region> {
+        self.session.with(|session| session.access().map(|access| access.membership.region))
+    }
+
+    /// Of that region. Tracks.
+    pub fn time_zone(self) -> &'static str {
+        self.region().map_or("UTC", Region::time_zone)
+    }
+
     pub fn is_member(self) -> Signal<bool> {
         Signal::derive(move || self.session.with(Session::is_member))
     }

@@ -248,6 +248,17 @@ fn no_address_is_made_of_a_route_outside_place() {
     }
 }
 
+/// The region that the page shows is what bills are looked for in; whose they are is the session's to say.
+#[test]
+fn where_bills_are_paid_the_region_is_the_membership_s() {
+    for folder in ["src/pages/pay", "src/pages/account"] {
+        for path in files(&root().join(folder), "rs").into_iter().filter(|path| !path.ends_with("pay/find.rs")) {
+            let code = fs::read_to_string(&path).unwrap();
+            assert!(!code.contains("deployment.region"), "{} reads the page's region", path.display());
+        }
+    }
+}
+
 /// `_ =>` in any of its forms, and a name that takes whatever comes.
 fn is_catch_all(pattern: &str) -> bool {
     let pattern = pattern.split(" if ").next().unwrap().trim();

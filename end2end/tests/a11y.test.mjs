@@ -90,6 +90,7 @@ for (const language of ['en', 'es']) {
           for (const size of [PHONE, DESK]) {
             await payer.page.setViewportSize(size);
             await payer.noSidewaysScroll();
+            if (size === PHONE) await payer.readsLargeText();
             // the bar at the foot of the account covers what is being scrolled past; at the end of the page it covers nothing
             await payer.page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
             for (const scheme of ['dark', 'light']) {

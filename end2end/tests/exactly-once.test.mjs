@@ -257,4 +257,7 @@ atReview('somebody else in the household paid minutes ago: it asks before it pay
   await stage.payer.reads('This bill was paid a few minutes ago');
   await stage.payer.reads('No money was taken now.');
   untouched(stage.house, later);
+  // $20.00 less is owed: the text says another amount, and nobody agreed to that.
+  await stage.payer.reads(/pay \$44\.10/i);
+  assert.equal(await stage.payer.agreement.isChecked(), false);
 });

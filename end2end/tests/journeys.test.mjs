@@ -185,3 +185,19 @@ scene('a receipt opened by somebody else is not theirs to see', async ({ payer, 
   await stranger.settles();
   assert.doesNotMatch(await stranger.text(), /64\.10|Leila Haddad|KP-/);
 });
+
+scene('another region chosen meanwhile changes nothing about the bills that are paid', async ({ house, payer, member }) => {
+  await payer.reachesReview(member);
+  const before = books(house);
+  await payer.goes('/region');
+  await payer.page.getByRole('radio', { name: /^Georgia/ }).check();
+  await payer.page.getByRole('button', { name: payer.words.goOn }).click();
+  await payer.page.getByRole('banner').getByText('Georgia').first().waitFor();
+  await payer.goes('/pay/review');
+  await payer.sees(payer.words.review);
+  await payer.reads('California');
+  assert.doesNotMatch(await payer.text(), /Georgia|Eastern/);
+  await payer.pays();
+  await payer.sees(payer.words.paid);
+  paidOnce(house, before, { cents: 6410, state: 'paid' });
+});

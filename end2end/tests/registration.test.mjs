@@ -1,5 +1,6 @@
 // From a statement to an account: what a member types, sees and gets by mail, and what the database holds.
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import { PHONE } from '../browser.mjs';
 import { MEI } from '../member.mjs';
 import { scene, useBrowser } from '../stage.mjs';
@@ -241,4 +242,39 @@ scene('registers, confirms and signs in by keyboard alone', async ({ house, paye
   await payer.tabsTo('button', words.signOut);
   await keys.press('Enter');
   await payer.sees(words.signedOutTitle);
+});
+
+scene('the reason why a password was refused stays until another one is typed', async ({ house, payer }) => {
+  const { identifiers } = await house.member(unregistered);
+  await payer.showsStatement(identifiers);
+  await payer.agreesToTerms();
+  const kept = payer.page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.request().postData().includes(MEI.street));
+  await payer.tells({ ...MEI, password: 'passwordpassword' });
+  await kept;
+  await payer.presses('open');
+  await payer.invalid();
+  // Longer than a pause in typing after which what is typed is kept.
+  await pause(2_000);
+  await payer.invalid();
+  assert.match(await payer.page.title(), /^Error/);
+  assert.deepEqual(house.billing(['SELECT opening FROM pending_account']), [], 'no account was asked for');
+  await payer.tells({ password: MEI.password });
+  await payer.page.getByRole('heading', { name: payer.words.toPutRight }).waitFor({ state: 'detached' });
+  await payer.presses('open');
+  await payer.sees(payer.words.letter);
+});
+
+scene('a card number typed into the form of the account never leaves the browser', async ({ house, payer }) => {
+  const { identifiers } = await house.member(unregistered);
+  const sent = [];
+  payer.page.on('request', (request) => sent.push(request.postData() ?? ''));
+  await payer.showsStatement(identifiers);
+  await payer.agreesToTerms();
+  const { password, ...told } = MEI;
+  const kept = payer.page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.request().postData().includes(MEI.city));
+  await payer.tells({ ...told, first: '4242 4242 4242 4242', street: '4242424242424242' });
+  await kept;
+  await payer.presses('open');
+  await payer.invalid();
+  assert.deepEqual(sent.filter((body) => body.replaceAll(' ', '').includes('4242424242424242')), []);
 });

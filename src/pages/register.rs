@@ -91,14 +91,16 @@ impl Enrolment {
     /// Changes what was typed, here and with the session.
     pub async fn keep(self, client: &Client, change: impl FnOnce(&mut RegistrationDraft)) -> Result<(), ApiError> {
         let mut kept = None;
-        self.registration.update(|fetched| {
-            if let Some(registration) = fetched.value_mut() {
-                let before = registration.draft.clone();
-                change(&mut registration.draft);
-                if registration.draft != before && !registration.is_sent {
-                    kept = Some((registration.id.clone(), registration.draft.clone(), before));
-                }
+        // Whoever reads the registration hears of a change and of nothing else.
+        self.registration.maybe_update(|fetched| {
+            let Some(registration) = fetched.value_mut() else { return false };
+            let before = registration.draft.clone();
+            change(&mut registration.draft);
+            let is_changed = registration.draft != before;
+            if is_changed && !registration.is_sent {
+                kept = Some((registration.id.clone(), registration.draft.clone(), before));
             }
+            is_changed
         });
         match kept {
             Some((id, draft, before)) => {

@@ -24,8 +24,8 @@ pub struct FormState<F: 'static> {
     pub answer: RwSignal<Option<ApiError>>,
     /// What is typed, in the order of the page.
     texts: StoredValue<Vec<(F, RwSignal<String>)>>,
-    /// Fields whose text was taken away.
-    wiped: StoredValue<Vec<F>>,
+    /// What no check of the page sees: a text that was taken away, and what the server found. Named while the field has this text.
+    held: StoredValue<Vec<(F, String)>>,
     words: StoredValue<FieldWords<F>>,
     /// Id of the field's control.
     id: fn(F) -> &'static str,
@@ -51,7 +51,7 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
             is_busy: RwSignal::new(false),
             answer: RwSignal::new(None),
             texts: StoredValue::new(texts.into_iter().collect()),
-            wiped: StoredValue::new(Vec::new()),
+            held: StoredValue::new(Vec::new()),
             words: StoredValue::new(Arc::new(words)),
             id,
         }
@@ -107,7 +107,18 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
     pub fn wipe(self, field: F) {
         if let Some(text) = self.texts.try_with_value(|texts| text_of(texts, field)).flatten() {
             text.set(String::new());
-            self.wiped.update_value(|wiped| wiped.push(field));
+            self.hold(field);
+        }
+    }
+
+    /// Names the field's problem until something else is typed there.
+    fn hold(self, field: F) {
+        let text = self.texts.try_with_value(|texts| text_of(texts, field)).flatten();
+        if let Some(text) = text.map(|text| text.get_untracked()) {
+            self.held.update_value(|held| {
+                held.retain(|(of, _)| *of != field);
+                held.push((field, text));
+            });
         }
     }
 
@@ -124,11 +135,13 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
     fn recheck(self, mut now: Problems<F>) {
         let was = self.problems.get_untracked();
         self.texts.with_value(|texts| {
-            self.wiped.update_value(|wiped| {
-                wiped.retain(|field| text_of(texts, *field).is_some_and(|text| text.with_untracked(String::is_empty)));
+            self.held.update_value(|held| {
+                held.retain(|(field, was)| {
+                    text_of(texts, *field).is_some_and(|text| text.with_untracked(|now| now == was))
+                });
             });
             let place = |field| texts.iter().position(|(of, _)| *of == field);
-            for field in self.wiped.get_value() {
+            for (field, _) in self.held.get_value() {
                 if let Some(problem) = was.of(field) {
                     now.insist(field, problem, |other| place(other) > place(field));
                 }
@@ -143,7 +156,7 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
             return None;
         }
         self.answer.set(None);
-        self.wiped.set_value(Vec::new());
+        self.held.set_value(Vec::new());
         match checked {
             Ok(value) => {
                 self.problems.set(Problems::default());
@@ -165,7 +178,9 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
             Err(ApiError::Refused(refusal)) => {
                 let mut problems = Problems::default();
                 if problems.adopt(&refusal, field) {
+                    let named: Vec<F> = problems.iter().map(|(field, _)| field).collect();
                     self.refuse(problems);
+                    named.into_iter().for_each(|field| self.hold(field));
                 } else {
                     self.answer.set(Some(ApiError::Refused(refusal)));
                 }
@@ -252,6 +267,25 @@ mod tests {
             _ = form.begin(Ok(1));
             assert_eq!(form.end::<()>(Err(refusal()), |_| None), None);
             assert_eq!(form.answer.get_untracked(), Some(refusal()), "what is no field's is said above the form");
+        });
+    }
+
+    #[test]
+    fn what_the_server_found_stays_named_while_nothing_else_is_typed_in_its_field() {
+        Owner::new().with(|| {
+            let (form, name, email) = form();
+            assert_eq!(form.begin(Ok(1)), Some(1));
+            let body = r#"{"type":"about:blank","title":"Invalid","status":422,"code":"invalid",
+                "errors":[{"field":"name","problem":"common"}]}"#;
+            let refused = Err(ApiError::Refused(serde_json::from_str(body).unwrap()));
+            assert_eq!(form.end::<()>(refused, |path| (path == "name").then_some('n')), None);
+            // Nothing is wrong with it as far as the page knows, and another field was typed into.
+            email.set("ana@example.org".to_owned());
+            form.recheck(problems(&[]));
+            assert_eq!(named(form), [('n', Problem::Common)]);
+            name.set("another".to_owned());
+            form.recheck(problems(&[]));
+            assert_eq!(named(form), []);
         });
     }
 

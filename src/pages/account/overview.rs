@@ -3,7 +3,6 @@
 use super::{Query, heading, page};
 use crate::{
     billing::{BillMark, Charges, State},
-    config::Deployment,
     i18n::{Text, format, say, t},
     place::href,
     route::{Account, Pay},
@@ -52,21 +51,14 @@ fn found_elsewhere() -> AnyView {
     })
 }
 
-fn zone() -> Signal<String> {
-    let deployment = Deployment::here();
-    Signal::derive(move || {
-        deployment.region.get().map_or_else(|| "UTC".to_owned(), |region| region.time_zone().to_owned())
-    })
-}
-
 fn owed(bills: BillList) -> AnyView {
-    let (owed, as_of, zone) = (bills.owed, bills.as_of, zone());
+    let (owed, as_of, session) = (bills.owed, bills.as_of, CurrentSession::here());
     let pending = Money::sum(bills.bills.iter().map(|bill| bill.pending)).unwrap_or(Money::ZERO);
     let if_clears = (!pending.is_zero()).then(|| {
         let left = owed.minus(pending).unwrap_or(Money::ZERO);
         view! { <br/> {say(move |w| (w.account().overview.if_clears)(&format::money(w.locale, left)))} }
     });
-    let when = say(move |w| zone.with(|zone| (w.account().overview.as_of)(&format::moment(w.locale, as_of, zone))));
+    let when = say(move |w| (w.account().overview.as_of)(&format::moment(w.locale, as_of, session.time_zone())));
     let is_clear = bills.bills.is_empty();
     let can_pay = bills.bills.iter().any(|bill| !bill.payable().is_zero());
     let title =

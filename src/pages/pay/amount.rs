@@ -133,10 +133,9 @@ fn other_bills(other: Option<Other>) -> AnyView {
 fn lead(bills: Fetched<BillList>) -> AnyView {
     let Fetched::Here(bills) = bills else { return ().into_any() };
     let (count, as_of) = (bills.bills.len(), bills.as_of);
-    let deployment = Deployment::here();
+    let session = CurrentSession::here();
     let words = say(move |w| {
-        let zone = deployment.region_profile().map_or_else(|| "UTC".to_owned(), |region| region.time_zone);
-        let when = format::moment(w.locale, as_of, &zone);
+        let when = format::moment(w.locale, as_of, session.time_zone());
         if count == 0 { (w.pay().amount.nothing_owed)(&when) } else { (w.pay().amount.lead)(count, &when) }
     });
     view! { <p class="pay-lead">{words}</p> }.into_any()

@@ -58,8 +58,7 @@ impl Review {
 fn review(journey: Journey, deployment: Deployment, session: CurrentSession) -> Result<Review, Pay> {
     let draft = journey.draft.get();
     let Some(portal) = deployment.portal() else { return Err(Pay::Review) };
-    let region = session.with(|session| session.access().map(|access| access.membership.region));
-    let Some(region) = region else { return Err(Pay::Review) };
+    let Some(region) = session.region() else { return Err(Pay::Review) };
     let Some(bills) = journey.bill_list() else { return Err(Pay::Review) };
     let shares = choice::shares(&bills, &draft, portal.limits.min_payment_cents);
     if choice::order(&shares).is_none() {
@@ -155,6 +154,7 @@ fn reading(journey: Journey, ready: Memo<Result<Review, Pay>>) -> AnyView {
         let line = || ErrorLine { id: "agree".to_owned(), words: language.words().pay().review.unticked.to_owned() };
         if is_shown { vec![line()] } else { Vec::new() }
     });
+    untick_what_reads_otherwise(ready, is_agreed);
     let body = live(move || match ready.get() {
         Ok(review) => view! { <Agreement journey review is_agreed refused/> }.into_any(),
         Err(_) => could_not_load(journey),
@@ -171,6 +171,20 @@ fn reading(journey: Journey, ready: Memo<Result<Review, Pay>>) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Agreed is what was read: once the text says something else, nobody has agreed to it.
+fn untick_what_reads_otherwise(ready: Memo<Result<Review, Pay>>, is_agreed: RwSignal<bool>) {
+    let (deployment, language) = (Deployment::here(), Language::here());
+    let text = Memo::new(move |_| {
+        ready.with(|ready| ready.as_ref().ok().map(|review| authorisation(review, deployment, language.words())))
+    });
+    browser::watch(move |is_first| {
+        text.track();
+        if !is_first {
+            is_agreed.set(false);
+        }
+    });
 }
 
 fn could_not_load(journey: Journey) -> AnyView {

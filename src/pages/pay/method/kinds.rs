@@ -8,6 +8,7 @@ use crate::{
     billing::CaptureKind,
     config::Deployment,
     i18n::{format, say, t},
+    session::CurrentSession,
     ui::{Choice, Icon, Notice, Sign, live},
 };
 use contract::payment::plan_debit;
@@ -16,13 +17,15 @@ use leptos::prelude::*;
 /// Two methods of the same size in alphabetical order, none chosen at first; the frame of the chosen one below.
 #[component]
 pub fn Kinds(choosing: Choosing, captured: Callback<Captured>) -> impl IntoView {
-    let deployment = Deployment::here();
+    let (deployment, session) = (Deployment::here(), CurrentSession::here());
     let choose = move |kind| Callback::new(move |()| choosing.kind.set(Some(kind)));
     let is = move |kind| Signal::derive(move || choosing.kind.get() == Some(kind));
     let days = move || deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
     let bank_note = say(move |w| format!("{} · {}", w.pay().method.bank_note, (w.pay().method.bank_when)(days())));
     let card_note = say(move |w| {
-        let fee = deployment.region_profile().map_or(0, |profile| profile.card_surcharge_basis_points);
+        let fee =
+            deployment.portal().and_then(|portal| Some(portal.region(session.region()?)?.card_surcharge_basis_points));
+        let fee = fee.unwrap_or(0);
         let when =
             if fee == 0 { w.pay().method.card_when.to_owned() } else { (w.pay().method.card_fee)(&percent(fee)) };
         format!("{} · {when}", w.pay().method.card_note)

@@ -8,6 +8,7 @@ use crate::{
         journey::{Attempt, Journey},
     },
     route::Pay,
+    session::CurrentSession,
     ui::{ButtonLink, Icon, Sign, arrive, live},
 };
 use leptos::prelude::*;
@@ -25,9 +26,10 @@ pub fn Checking() -> impl IntoView {
     let title = say(move |w| {
         if has_ended.get() { w.pay().review.ended_title } else { w.pay().review.checking_title }.to_owned()
     });
-    let zone = move || deployment.region.get().map_or("UTC", |region| region.time_zone());
-    let pressed =
-        say(move |w| journey.sent.get().map(|(_, at)| format::moment(w.locale, at, zone())).unwrap_or_default());
+    let session = CurrentSession::here();
+    let pressed = say(move |w| {
+        journey.sent.get().map(|(_, at)| format::moment(w.locale, at, session.time_zone())).unwrap_or_default()
+    });
     let sum = live(move || match journey.sent.get() {
         Some((charged, _)) => view! { <p>{big_sum(charged)}</p> }.into_any(),
         None => ().into_any(),

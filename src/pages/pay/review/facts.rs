@@ -23,7 +23,7 @@ struct Fact {
 #[component]
 pub fn Facts(review: StoredValue<Review>) -> impl IntoView {
     let review = review.get_value();
-    let mut facts = vec![whose()];
+    let mut facts = vec![whose(&review)];
     facts.extend(shares(&review));
     facts.push(from(&review));
     facts.push(when(&review));
@@ -46,17 +46,15 @@ fn row(fact: Fact) -> AnyView {
     view! { <div><dt>{fact.what}</dt><dd>{fact.fact}{note}</dd>{change}</div> }.into_any()
 }
 
-fn whose() -> Fact {
-    let (session, deployment) = (CurrentSession::here(), Deployment::here());
+fn whose(review: &Review) -> Fact {
+    let (session, region) = (CurrentSession::here(), review.region);
     let ending = move || session.with(|session| session.access().map(|access| access.membership.ending.clone()));
     // a member pays their own
     let is_member = session.with_untracked(|session| session.person().is_some());
     Fact {
         what: t(|w| w.pay().review.bills_of),
         fact: say(move |w| (w.pay().review.record_ending)(&ending().unwrap_or_default())),
-        note: Some(say(move |w| {
-            deployment.region.get().map(|region| format::region(w.locale, region).to_owned()).unwrap_or_default()
-        })),
+        note: Some(say(move |w| format::region(w.locale, region).to_owned())),
         change: (!is_member).then_some((Pay::Find, |w| w.pay().review.change_what[0])),
     }
 }

@@ -141,9 +141,9 @@ impl Typed {
         problems.or(account())
     }
 
-    /// All but the password, which is nowhere but in its field. Tracks.
+    /// All but the password, which is nowhere but in its field, and but texts that may not leave the page, such as a card number. Tracks.
     pub fn draft(self, locale: RwSignal<Locale>) -> RegistrationDraft {
-        let text = |field| self.of(field).get();
+        let text = |field| Some(self.of(field).get()).filter(|text| plain_text(text).is_ok()).unwrap_or_default();
         RegistrationDraft {
             terms_version: None,
             first_name: text(Field::FirstName),
@@ -174,5 +174,26 @@ impl Typed {
                 self.of(field).set(text.clone());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_number_typed_into_any_field_stays_out_of_what_is_kept() {
+        Owner::new().with(|| {
+            let typed = Typed::new();
+            FIELDS.into_iter().for_each(|field| typed.of(field).set("4242 4242 4242 4242".to_owned()));
+            typed.of(Field::City).set("San Diego".to_owned());
+            let kept = typed.draft(RwSignal::new(Locale::En));
+            let only_the_city = RegistrationDraft {
+                city: "San Diego".to_owned(),
+                locale: Some(Locale::En),
+                ..RegistrationDraft::default()
+            };
+            assert_eq!(kept, only_the_city);
+        });
     }
 }
