@@ -1,6 +1,6 @@
-//! What the documents claim, held against the tree: every test and file that `docs/security.md`, `docs/asvs.md` and ARCHITECTURE.md name is
-//! there, and `docs/asvs.md` has every requirement once, with counts that are right and with a test or a section for each that is met. It does
-//! not judge whether a test shows what it is named for.
+//! Checks of the documentation: every test and file that a document names exists, every invariant of ARCHITECTURE.md names what tests it,
+//! and `docs/asvs.md` has every requirement once, with counts that are right and with a test or a section for each that is met. Lines
+//! are short, and words that have a standard term in the field are not used. It does not judge whether a test shows what it is named for.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -10,7 +10,39 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const DOCUMENTS: [&str; 4] = ["docs/security.md", "docs/asvs.md", "docs/reliability.md", "ARCHITECTURE.md"];
+const DOCUMENTS: [&str; 8] = [
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "README.md",
+    "docs/asvs.md",
+    "docs/performance.md",
+    "docs/reliability.md",
+    "docs/security.md",
+    "docs/upstream.md",
+];
+/// Characters of a line.
+const LONGEST_LINE: usize = 120;
+/// A row of a table can't be broken, and some name several tests.
+const LONGEST_ROW: usize = 440;
+/// Words that have a standard term in the field, and phrases that have to be read twice. Code and titles of tests, in backticks and
+/// quotation marks, may have them.
+const NOT_USED: [&str; 14] = [
+    "errand",
+    "halfway",
+    "letter",
+    "refusal",
+    "storey",
+    "the house",
+    "a house",
+    "piece",
+    "whoever",
+    "of ours",
+    "by nothing",
+    "so many",
+    "is told",
+    "not to be had",
+];
+
 /// Requirements of levels 1 and 2 in each chapter of ASVS 5.0.0, counted in its own list.
 const REQUIREMENTS: [(u8, usize); 17] = [
     (1, 27),
@@ -73,7 +105,8 @@ fn every_test_that_a_document_names_is_there() {
     files(&root(), &mut sources);
     let code: String = sources.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
     let mut missing = BTreeSet::new();
-    for document in DOCUMENTS {
+    // The changelog names tables and indexes, and no tests.
+    for document in DOCUMENTS.into_iter().filter(|document| *document != "CHANGELOG.md") {
         let text = fs::read_to_string(root().join(document)).unwrap();
         for word in quoted(&text) {
             if is_test_name(word) && !code.contains(&format!("fn {word}(")) {
@@ -94,16 +127,83 @@ fn every_file_that_a_document_names_by_its_whole_path_is_there() {
     for document in DOCUMENTS {
         let text = fs::read_to_string(root().join(document)).unwrap();
         for word in quoted(&text) {
-            let is_path =
-                ["crates/", "src/", "end2end/", "tests/", "docs/"].iter().any(|start| word.starts_with(start));
-            let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
-            let is_there = || root().join(word).exists() || root().join("crates/server").join(word).exists();
+            let is_path = ["crates/", "src/", "end2end/", "tests/", "docs/", "cases/"]
+                .iter()
+                .any(|start| word.starts_with(start));
+            // `cases/x.rs` stands for any of them.
+            let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte))
+                && word != "cases/x.rs";
+            let is_there =
+                || ["", "crates/server", "crates/server/tests"].iter().any(|at| root().join(at).join(word).exists());
             if is_path && is_plain && !is_there() {
                 missing.insert(format!("{document}: {word}"));
             }
         }
     }
     assert_eq!(missing, BTreeSet::new());
+}
+
+/// The lines outside of code blocks, each with its number.
+fn prose(text: &str) -> Vec<(usize, &str)> {
+    let (mut is_code, mut lines) = (false, Vec::new());
+    for (at, line) in text.lines().enumerate() {
+        if line.starts_with("```") {
+            is_code = !is_code;
+        } else if !is_code {
+            lines.push((at + 1, line));
+        }
+    }
+    lines
+}
+
+#[test]
+fn lines_of_the_documents_are_short() {
+    let mut long = Vec::new();
+    for document in DOCUMENTS {
+        let text = fs::read_to_string(root().join(document)).unwrap();
+        for (number, line) in prose(&text) {
+            let most = if line.starts_with('|') { LONGEST_ROW } else { LONGEST_LINE };
+            let length = line.chars().count();
+            if length > most {
+                long.push(format!("{document}:{number}: {length} characters, at most {most}"));
+            }
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+/// What is neither between backticks nor between quotation marks, in lower case.
+fn words(line: &str) -> String {
+    let outside = |text: &str, mark: char| text.split(mark).step_by(2).collect::<Vec<_>>().join(" ");
+    outside(&outside(line, '`'), '"').to_lowercase()
+}
+
+#[test]
+fn the_documents_use_the_standard_terms() {
+    let mut found = Vec::new();
+    for document in DOCUMENTS {
+        let text = fs::read_to_string(root().join(document)).unwrap();
+        for (number, line) in prose(&text) {
+            let line = words(line);
+            found.extend(
+                NOT_USED.iter().filter(|word| line.contains(*word)).map(|word| format!("{document}:{number}: {word}")),
+            );
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert!(!words("`letters.rs` \"a piece\" e-mail").contains("letter") && words("A letter").contains("letter"));
+}
+
+#[test]
+fn every_invariant_names_what_tests_it() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let section = text.split("\n## Invariants\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let invariants: Vec<_> = section.split("\n* ").skip(1).collect();
+    assert!(invariants.len() > 50, "{} invariants: the test looks at the wrong lines", invariants.len());
+    for invariant in invariants {
+        let tests = invariant.split("*Tests:*").nth(1).unwrap_or_default();
+        assert!(quoted(tests).next().is_some(), "no test is named for: {invariant}");
+    }
 }
 
 /// `| 6.2.1 | 1 | … | met | … |` as chapter, level and state.
