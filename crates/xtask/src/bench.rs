@@ -95,8 +95,8 @@ impl Asked {
         load.args([what, &house.authority, &house.processor_authority, &plan.origin()]);
         load.args([self.rate, self.read_rate, self.seconds].map(|number| number.to_string()));
         load.arg(self.connections.to_string());
-        let database = postgres.map(|postgres| format!("{database}={}", postgres.process()));
-        load.arg(house.processes().into_iter().chain(database).collect::<Vec<_>>().join(","));
+        let of_database = postgres.map(|postgres| format!("{database}={}", postgres.process()));
+        load.arg(house.processes().into_iter().chain(of_database).collect::<Vec<_>>().join(","));
         let mut rows = Vec::new();
         let status = child::run_and_read("the load generator", &mut load, |line| {
             rows.extend(serde_json::from_str::<Value>(line))

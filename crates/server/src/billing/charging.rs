@@ -17,7 +17,7 @@ use crate::{
         settle::{Heard, Settled, Verdict},
     },
 };
-use contract::{Email, Locale, payment::Payment, refusal::RefusalCode};
+use contract::{payment::Payment, refusal::RefusalCode};
 use tracing::Instrument;
 
 /// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for `jobs::settle_payments`; the

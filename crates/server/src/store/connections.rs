@@ -11,7 +11,7 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 use sqlx::{
-    Any, AnyConnection, Connection, Describe, Either, Error, Execute, Executor, SqlStr,
+    Any, AnyConnection, Connection, Either, Error, Execute, Executor, SqlStr,
     any::{AnyConnectOptions, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo},
 };
 use std::{
@@ -252,12 +252,5 @@ impl<'c> Executor<'c> for &'c Connections {
         'c: 'e,
     {
         Box::pin(async move { (&mut *self.acquire().await?).prepare_with(sql, parameters).await })
-    }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Any>, Error>>
-    where
-        'c: 'e,
-    {
-        Box::pin(async move { (&mut *self.acquire().await?).describe(sql).await })
     }
 }
