@@ -2,11 +2,11 @@
 //! place. No words: i18n has them.
 //!
 //! Between the browser and the API stand proxies, firewalls, captive portals and pages of maintenance, and each can answer with any
-//! status. So a status alone says nothing. Only a problem document of ours (`application/problem+json` that is a [`Refusal`] about
+//! status. So a status alone says nothing. Only a problem document of ours (`application/problem+json` that is a [`ProblemDetails`] about
 //! this very status) is a refusal, and only JSON or an empty body is a success. Everything else is `Faulty`: whether a write took
 //! place is unknown.
 
-use contract::refusal::{Refusal, RefusalCode};
+use contract::problem_details::{ErrorCode, ProblemDetails};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiError {
@@ -22,7 +22,7 @@ pub enum ApiError {
     /// Too many tries: come back after so many seconds.
     Busy(u32),
     /// The server says why; `errors` may name fields.
-    Refused(Refusal),
+    Refused(ProblemDetails),
     /// The server, or something before it, is in trouble: whether a write took place is unknown.
     Faulty,
 }
@@ -36,29 +36,30 @@ impl ApiError {
     pub fn read(status: u16, content_type: &str, body: String) -> Result<String, Self> {
         match status {
             200..=299 if body.is_empty() || is(content_type, "application/json") => Ok(body),
-            400..=599 => Err(Self::of_refusal(status, content_type, &body)),
+            400..=599 => Err(Self::of_problem_details(status, content_type, &body)),
             _ => Err(Self::Faulty),
         }
     }
 
-    fn of_refusal(status: u16, content_type: &str, body: &str) -> Self {
-        let document = is(content_type, "application/problem+json").then(|| serde_json::from_str::<Refusal>(body));
-        let Some(Ok(refusal)) = document else { return Self::Faulty };
-        if refusal.status != status {
+    fn of_problem_details(status: u16, content_type: &str, body: &str) -> Self {
+        let document =
+            is(content_type, "application/problem+json").then(|| serde_json::from_str::<ProblemDetails>(body));
+        let Some(Ok(details)) = document else { return Self::Faulty };
+        if details.status != status {
             return Self::Faulty;
         }
-        match refusal.code {
-            RefusalCode::SignedOut => Self::SignedOut,
-            RefusalCode::ForeignOrigin => Self::Forbidden,
-            RefusalCode::NotFound => Self::Missing,
-            RefusalCode::TooMany => Self::Busy(refusal.retry_after.unwrap_or(PATIENCE)),
-            _ if status < 500 => Self::Refused(refusal),
+        match details.code {
+            ErrorCode::SignedOut => Self::SignedOut,
+            ErrorCode::ForeignOrigin => Self::Forbidden,
+            ErrorCode::NotFound => Self::Missing,
+            ErrorCode::TooMany => Self::Busy(details.retry_after.unwrap_or(PATIENCE)),
+            _ if status < 500 => Self::Refused(details),
             _ => Self::Faulty,
         }
     }
 
-    pub fn code(&self) -> Option<RefusalCode> {
-        if let Self::Refused(refusal) = self { Some(refusal.code) } else { None }
+    pub fn code(&self) -> Option<ErrorCode> {
+        if let Self::Refused(details) = self { Some(details.code) } else { None }
     }
 }
 
@@ -116,15 +117,15 @@ pub mod tests {
             assert_eq!(error(401, kind, &document(401, "signed_out")), ApiError::SignedOut);
             assert_eq!(error(403, kind, &document(403, "foreign_origin")), ApiError::Forbidden);
         }
-        assert_eq!(error(404, PROBLEM, &document(404, "no_match")).code(), Some(RefusalCode::NoMatch));
-        assert_eq!(error(403, PROBLEM, &document(403, "password_needed")).code(), Some(RefusalCode::PasswordNeeded));
-        assert_eq!(error(409, PROBLEM, &document(409, "too_late")).code(), Some(RefusalCode::TooLate));
+        assert_eq!(error(404, PROBLEM, &document(404, "no_match")).code(), Some(ErrorCode::NoMatch));
+        assert_eq!(error(403, PROBLEM, &document(403, "password_needed")).code(), Some(ErrorCode::PasswordNeeded));
+        assert_eq!(error(409, PROBLEM, &document(409, "too_late")).code(), Some(ErrorCode::TooLate));
     }
 
     #[test]
     fn an_unknown_code_is_still_a_refusal() {
         let body = document(422, "brand_new").replace(r#""errors":[]"#, r#""errors":[],"more":1"#);
-        assert_eq!(error(422, PROBLEM, &body).code(), Some(RefusalCode::Unknown));
+        assert_eq!(error(422, PROBLEM, &body).code(), Some(ErrorCode::Unknown));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::{
 use contract::{
     Identifier, Identifiers,
     portal::{IdentifierField, RegionProfile},
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
     session::BillLookup,
 };
 use form::FindForm;
@@ -125,7 +125,7 @@ pub fn find_bill(page: FindBill, on_typed: Callback<TypedStatement>) -> AnyView 
 
 /// The one answer for any mismatch, and how long to wait.
 fn answer_words(w: &'static Words, error: &ApiError, phone: &str) -> Option<(String, String)> {
-    let is_mismatch = error.code() == Some(RefusalCode::NoMatch);
+    let is_mismatch = error.code() == Some(ErrorCode::NoMatch);
     is_mismatch.then(|| (w.find().no_match_title.to_owned(), (w.find().no_match)(phone)))
 }
 

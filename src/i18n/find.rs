@@ -1,6 +1,6 @@
 //! Words of `Find your bill`: the identifiers, where they are printed, and what is wrong with one.
 
-use contract::{Identifier, Problem, portal::IdentifierField};
+use contract::{FieldProblem, Identifier, portal::IdentifierField};
 
 pub struct FindWords {
     pub title: &'static str,
@@ -10,7 +10,7 @@ pub struct FindWords {
     pub place: fn(Identifier) -> String,
     pub all_places: &'static str,
     /// With what was typed, so that a wrong letter can be named.
-    pub error: fn(&IdentifierField, Problem, typed: &str) -> String,
+    pub error: fn(&IdentifierField, FieldProblem, typed: &str) -> String,
     pub echo: &'static str,
     pub submit: &'static str,
     pub searching: &'static str,
@@ -72,17 +72,17 @@ pub const EN: FindWords = FindWords {
     error: |field, problem, typed| {
         let label = printed(field.identifier);
         match (field.identifier, problem) {
-            (_, Problem::LooksLikeCard | Problem::NotAllowed | Problem::AllZeros) => {
+            (_, FieldProblem::LooksLikeCard | FieldProblem::NotAllowed | FieldProblem::AllZeros) => {
                 (super::problem::EN.at)(label, problem)
             }
             (Identifier::Zip, _) => format!("{label}: use 5 digits, or 5 and 4, such as {}", field.sample),
-            (Identifier::Hrn, Problem::Missing) => format!("{label}: copy the number from your statement"),
-            (Identifier::Hrn, Problem::TooLong) => format!("{label}: 9 digits at most"),
-            (_, Problem::NotDigits) => match wrong_letter(typed) {
+            (Identifier::Hrn, FieldProblem::Missing) => format!("{label}: copy the number from your statement"),
+            (Identifier::Hrn, FieldProblem::TooLong) => format!("{label}: 9 digits at most"),
+            (_, FieldProblem::NotDigits) => match wrong_letter(typed) {
                 Some(letter) => format!("{label}: digits only, without the letter {letter}"),
                 None => (super::problem::EN.at)(label, problem),
             },
-            (_, Problem::NotAlphanumeric) => (super::problem::EN.at)(label, problem),
+            (_, FieldProblem::NotAlphanumeric) => (super::problem::EN.at)(label, problem),
             _ if field.digits_only => format!("{label}: copy the {} digits from your statement", length(field)),
             _ => format!("{label}: copy the {} letters or digits from your statement", length(field)),
         }
@@ -123,17 +123,17 @@ pub const ES: FindWords = FindWords {
     error: |field, problem, typed| {
         let label = label_es(field.identifier);
         match (field.identifier, problem) {
-            (_, Problem::LooksLikeCard | Problem::NotAllowed | Problem::AllZeros) => {
+            (_, FieldProblem::LooksLikeCard | FieldProblem::NotAllowed | FieldProblem::AllZeros) => {
                 (super::problem::ES.at)(label, problem)
             }
             (Identifier::Zip, _) => format!("{label}: use 5 dígitos, o 5 y 4, como {}", field.sample),
-            (Identifier::Hrn, Problem::Missing) => format!("{label}: copie el número de su estado de cuenta"),
-            (Identifier::Hrn, Problem::TooLong) => format!("{label}: 9 dígitos como máximo"),
-            (_, Problem::NotDigits) => match wrong_letter(typed) {
+            (Identifier::Hrn, FieldProblem::Missing) => format!("{label}: copie el número de su estado de cuenta"),
+            (Identifier::Hrn, FieldProblem::TooLong) => format!("{label}: 9 dígitos como máximo"),
+            (_, FieldProblem::NotDigits) => match wrong_letter(typed) {
                 Some(letter) => format!("{label}: solo dígitos, sin la letra {letter}"),
                 None => (super::problem::ES.at)(label, problem),
             },
-            (_, Problem::NotAlphanumeric) => (super::problem::ES.at)(label, problem),
+            (_, FieldProblem::NotAlphanumeric) => (super::problem::ES.at)(label, problem),
             _ if field.digits_only => format!("{label}: copie los {} dígitos de su estado de cuenta", length(field)),
             _ => format!("{label}: copie las {} letras o dígitos de su estado de cuenta", length(field)),
         }

@@ -13,10 +13,10 @@ use crate::{
     ui::{Back, ButtonLink, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
 };
 use contract::{
-    Email, Password, Problem,
+    Email, FieldProblem, Password,
     account::{NewPassword, PasswordReset},
     password::LEAST,
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
@@ -31,7 +31,7 @@ fn form(field: Field, text: RwSignal<String>) -> FormState<Field> {
         [(field, text)],
         |w, field, problem| match (field, problem) {
             (Field::Email, problem) => (w.account().sign_in.user_id_wrong)(problem),
-            (Field::Password, Problem::TooShort) => {
+            (Field::Password, FieldProblem::TooShort) => {
                 (w.account().register.password_short)(w.account().sign_in.new_password, LEAST as u16)
             }
             (Field::Password, problem) => (w.problem.at)(w.account().sign_in.new_password, problem),
@@ -178,7 +178,7 @@ fn choose(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
         let client = client.clone();
         spawn_local(async move {
             let answer = client.reset_password(&NewPassword { token: token.get_value(), password }).await;
-            if answer.as_ref().err().and_then(crate::error::ApiError::code) == Some(RefusalCode::LinkRefused) {
+            if answer.as_ref().err().and_then(crate::error::ApiError::code) == Some(ErrorCode::LinkRefused) {
                 return link.set(Link::Refused);
             }
             if form.end(answer, |field| (field == "password").then_some(Field::Password)).is_some() {

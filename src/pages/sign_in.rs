@@ -15,7 +15,7 @@ use crate::{
     session::{CurrentSession, Session},
     ui::{Back, ErrorSummary, Failure, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
 };
-use contract::{Password, Problem, UserId, account::Credentials, refusal::RefusalCode};
+use contract::{FieldProblem, Password, UserId, account::Credentials, problem_details::ErrorCode};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ fn first_step() -> AnyView {
     let form = FormState::new(
         [(Field::UserId, user_id), (Field::Password, password)],
         |w, field, problem| match (field, problem) {
-            (Field::UserId, Problem::Malformed) => w.account().sign_in.wrong.to_owned(),
+            (Field::UserId, FieldProblem::Malformed) => w.account().sign_in.wrong.to_owned(),
             (Field::UserId, problem) => (w.problem.at)(w.account().sign_in.user_id, problem),
             (Field::Password, problem) => (w.problem.at)(w.account().sign_in.password, problem),
         },
@@ -70,7 +70,7 @@ fn first_step() -> AnyView {
         let (user_id, password) = (user_id.get(), password.get());
         let was = form.problems.get_untracked();
         // what the server said stays until something else is typed
-        if was.of(Field::UserId) == Some(Problem::Malformed) {
+        if was.of(Field::UserId) == Some(FieldProblem::Malformed) {
             return if password.is_empty() { was } else { Problems::default() };
         }
         check(&user_id, &password).err().unwrap_or_default()
@@ -88,12 +88,12 @@ fn first_step() -> AnyView {
                     // the page goes where one was going, or shows the second step
                     session.accept(&view);
                 }
-                Err(ApiError::Refused(refusal)) if refusal.code == RefusalCode::WrongCredentials => {
+                Err(ApiError::Refused(details)) if details.code == ErrorCode::WrongCredentials => {
                     form.is_busy.set(false);
-                    wait.set(refusal.retry_after.unwrap_or(0));
+                    wait.set(details.retry_after.unwrap_or(0));
                     password.set(String::new());
                     let mut problems = Problems::default();
-                    problems.add(Field::UserId, Problem::Malformed);
+                    problems.add(Field::UserId, FieldProblem::Malformed);
                     form.refuse(problems);
                 }
                 answer => _ = form.end(answer, |_| None),
@@ -101,7 +101,7 @@ fn first_step() -> AnyView {
         });
     };
     let title = say(move |w| match form.problems.with(|problems| problems.of(Field::UserId)) {
-        Some(Problem::Malformed) => w.account().sign_in.wrong_title.to_owned(),
+        Some(FieldProblem::Malformed) => w.account().sign_in.wrong_title.to_owned(),
         _ => (w.shell.to_put_right)(form.problems.with(Problems::len)),
     });
     let note = say(move |w| match wait.get() {
@@ -151,7 +151,7 @@ fn check(user_id: &str, password: &str) -> Result<Credentials, Problems<Field>> 
     let mut problems = Problems::default();
     let user_id = UserId::of(user_id);
     if user_id.as_str().is_empty() {
-        problems.add(Field::UserId, Problem::Missing);
+        problems.add(Field::UserId, FieldProblem::Missing);
     }
     let password = problems.check(Field::Password, Password::parse(password));
     problems.or(password.map(|password| Credentials { user_id, password }))

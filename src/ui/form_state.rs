@@ -8,12 +8,12 @@ use crate::{
     form::Problems,
     i18n::{Language, Pick, Text, Words, say},
 };
-use contract::Problem;
+use contract::FieldProblem;
 use leptos::prelude::*;
 use std::sync::Arc;
 
 /// The message of a field with its name.
-type FieldWords<F> = Arc<dyn Fn(&'static Words, F, Problem) -> String + Send + Sync>;
+type FieldWords<F> = Arc<dyn Fn(&'static Words, F, FieldProblem) -> String + Send + Sync>;
 
 pub struct FormState<F: 'static> {
     pub problems: RwSignal<Problems<F>>,
@@ -42,7 +42,7 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
     /// `texts` are the fields that are typed into, in the order of the page: what must not be kept is wiped there.
     pub fn new(
         texts: impl IntoIterator<Item = (F, RwSignal<String>)>,
-        words: impl Fn(&'static Words, F, Problem) -> String + Send + Sync + 'static,
+        words: impl Fn(&'static Words, F, FieldProblem) -> String + Send + Sync + 'static,
         id: fn(F) -> &'static str,
     ) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
         self.problems.with(|problems| !problems.is_empty())
     }
 
-    fn words(self, w: &'static Words, field: F, problem: Problem) -> String {
+    fn words(self, w: &'static Words, field: F, problem: FieldProblem) -> String {
         self.words.with_value(|words| words(w, field, problem))
     }
 
@@ -95,7 +95,7 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
     /// Shows the problems; the summary takes the focus. A card number in the wrong box is not kept, as the words say.
     pub fn refuse(self, problems: Problems<F>) {
         for (field, problem) in problems.iter() {
-            if problem == Problem::LooksLikeCard {
+            if problem == FieldProblem::LooksLikeCard {
                 self.wipe(field);
             }
         }
@@ -175,14 +175,14 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
         self.is_busy.set(false);
         match answer {
             Ok(value) => Some(value),
-            Err(ApiError::Refused(refusal)) => {
+            Err(ApiError::Refused(details)) => {
                 let mut problems = Problems::default();
-                if problems.adopt(&refusal, field) {
+                if problems.adopt(&details, field) {
                     let named: Vec<F> = problems.iter().map(|(field, _)| field).collect();
                     self.refuse(problems);
                     named.into_iter().for_each(|field| self.hold(field));
                 } else {
-                    self.answer.set(Some(ApiError::Refused(refusal)));
+                    self.answer.set(Some(ApiError::Refused(details)));
                 }
                 None
             }
@@ -220,13 +220,13 @@ mod tests {
         (FormState::new([('n', name), ('e', email)], |_, _, _| String::new(), |_| "id"), name, email)
     }
 
-    fn problems(of: &[(char, Problem)]) -> Problems<char> {
+    fn problems(of: &[(char, FieldProblem)]) -> Problems<char> {
         let mut problems = Problems::default();
         of.iter().for_each(|(field, problem)| problems.add(*field, *problem));
         problems
     }
 
-    fn named(form: FormState<char>) -> Vec<(char, Problem)> {
+    fn named(form: FormState<char>) -> Vec<(char, FieldProblem)> {
         form.problems.with_untracked(|problems| problems.iter().collect())
     }
 
@@ -234,15 +234,15 @@ mod tests {
     fn a_card_number_that_was_wiped_stays_named_until_something_else_is_typed() {
         Owner::new().with(|| {
             let (form, name, email) = form();
-            let both = [('n', Problem::LooksLikeCard), ('e', Problem::LooksLikeCard)];
+            let both = [('n', FieldProblem::LooksLikeCard), ('e', FieldProblem::LooksLikeCard)];
             assert_eq!(form.begin::<()>(Err(problems(&both))), None);
             assert_eq!([name.get_untracked(), email.get_untracked()], ["", ""]);
             // nothing is wrong with an empty address
-            form.recheck(problems(&[('n', Problem::Missing)]));
+            form.recheck(problems(&[('n', FieldProblem::Missing)]));
             assert_eq!(named(form), both);
             name.set("A".to_owned());
-            form.recheck(problems(&[('n', Problem::TooShort)]));
-            assert_eq!(named(form), [('n', Problem::TooShort), ('e', Problem::LooksLikeCard)]);
+            form.recheck(problems(&[('n', FieldProblem::TooShort)]));
+            assert_eq!(named(form), [('n', FieldProblem::TooShort), ('e', FieldProblem::LooksLikeCard)]);
             email.set("ana@example.org".to_owned());
             form.recheck(problems(&[]));
             email.set(String::new());
@@ -259,14 +259,14 @@ mod tests {
             assert_eq!(form.begin(Ok(2)), None, "it is being sent");
             let body = r#"{"type":"about:blank","title":"Invalid","status":422,"code":"invalid","errors":
                 [{"field":"email","problem":"looks_like_card"},{"field":"of.a.later.version","problem":"missing"}]}"#;
-            let refusal = || ApiError::Refused(serde_json::from_str(body).unwrap());
-            assert_eq!(form.end::<()>(Err(refusal()), |path| (path == "email").then_some('e')), None);
-            assert_eq!(named(form), [('e', Problem::LooksLikeCard)]);
+            let details = || ApiError::Refused(serde_json::from_str(body).unwrap());
+            assert_eq!(form.end::<()>(Err(details()), |path| (path == "email").then_some('e')), None);
+            assert_eq!(named(form), [('e', FieldProblem::LooksLikeCard)]);
             assert_eq!([name.get_untracked(), email.get_untracked()], [CARD, ""]);
             assert_eq!((form.refused.get_untracked(), form.answer.get_untracked()), (1, None));
             _ = form.begin(Ok(1));
-            assert_eq!(form.end::<()>(Err(refusal()), |_| None), None);
-            assert_eq!(form.answer.get_untracked(), Some(refusal()), "what is no field's is said above the form");
+            assert_eq!(form.end::<()>(Err(details()), |_| None), None);
+            assert_eq!(form.answer.get_untracked(), Some(details()), "what is no field's is said above the form");
         });
     }
 
@@ -282,7 +282,7 @@ mod tests {
             // Nothing is wrong with it as far as the page knows, and another field was typed into.
             email.set("ana@example.org".to_owned());
             form.recheck(problems(&[]));
-            assert_eq!(named(form), [('n', Problem::Common)]);
+            assert_eq!(named(form), [('n', FieldProblem::Common)]);
             name.set("another".to_owned());
             form.recheck(problems(&[]));
             assert_eq!(named(form), []);
@@ -294,9 +294,9 @@ mod tests {
         Owner::new().with(|| {
             let (form, name, _) = form();
             form.wipe('n');
-            form.refuse(problems(&[('n', Problem::Unknown)]));
+            form.refuse(problems(&[('n', FieldProblem::Unknown)]));
             form.recheck(problems(&[]));
-            assert_eq!(named(form), [('n', Problem::Unknown)]);
+            assert_eq!(named(form), [('n', FieldProblem::Unknown)]);
             name.set("another".to_owned());
             form.recheck(problems(&[]));
             assert_eq!(named(form), []);

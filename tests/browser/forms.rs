@@ -2,7 +2,7 @@
 
 use crate::fields::{find, stage};
 use contract::{
-    Email, PersonName, Problem, Region,
+    Email, FieldProblem, PersonName, Region,
     portal::PageFacts,
     session::{MembershipView, PersonView},
 };
@@ -32,7 +32,7 @@ async fn a_card_number_in_the_wrong_field_goes_and_is_named_until_something_else
     let (name, email) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let refuse = StoredValue::new_local(None::<Box<dyn Fn()>>);
     let handle = mount_to(place.clone(), move || {
-        let words = |_, field: char, problem: Problem| format!("{field} {problem:?}");
+        let words = |_, field: char, problem: FieldProblem| format!("{field} {problem:?}");
         let form =
             FormState::new([('n', name), ('e', email)], words, |field| if field == 'n' { "name" } else { "email" });
         // an address need not be there
@@ -45,7 +45,7 @@ async fn a_card_number_in_the_wrong_field_goes_and_is_named_until_something_else
         form.watch(move || check().err().unwrap_or_default());
         refuse.set_value(Some(Box::new(move || {
             let mut problems = untrack(check).err().unwrap_or_default();
-            problems.insist('e', Problem::LooksLikeCard, |_| false);
+            problems.insist('e', FieldProblem::LooksLikeCard, |_| false);
             _ = form.begin::<()>(Err(problems));
         })));
         let (label, other) = (Signal::stored("Name".to_owned()), Signal::stored("E-mail".to_owned()));

@@ -1,7 +1,7 @@
 //! The contract's card and bank rules for the capture frame, as functions over text. Every answer about a field is the key of what
 //! is wrong with it, or empty; words are the frame's. Keeps nothing.
 
-use contract::{AccountNumber, CardBrand, CardNumber, Date, Expiry, Problem, RoutingNumber, SecurityCode};
+use contract::{AccountNumber, CardBrand, CardNumber, Date, Expiry, FieldProblem, RoutingNumber, SecurityCode};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A field's text as it should stand, and where the caret belongs in it (both count characters; the text is ASCII by then).
@@ -58,11 +58,11 @@ pub fn code_length(number: &str) -> usize {
 #[wasm_bindgen]
 pub fn check_card(text: &str) -> String {
     match CardNumber::parse(text) {
-        Ok(number) if !CardBrand::ACCEPTED.contains(&number.brand()) => Problem::BrandNotAccepted.key().to_owned(),
+        Ok(number) if !CardBrand::ACCEPTED.contains(&number.brand()) => FieldProblem::BrandNotAccepted.key().to_owned(),
         Ok(_) => String::new(),
         // A brand we don't take is the better answer than "a digit is missing".
         Err(_) if CardBrand::of_digits(&digits(text)).is_some_and(|brand| !CardBrand::ACCEPTED.contains(&brand)) => {
-            Problem::BrandNotAccepted.key().to_owned()
+            FieldProblem::BrandNotAccepted.key().to_owned()
         }
         Err(problem) => problem.key().to_owned(),
     }
@@ -91,7 +91,7 @@ pub fn check_account(text: &str) -> String {
     key(AccountNumber::parse(text))
 }
 
-fn key<T>(checked: Result<T, Problem>) -> String {
+fn key<T>(checked: Result<T, FieldProblem>) -> String {
     checked.err().map(|problem| problem.key().to_owned()).unwrap_or_default()
 }
 

@@ -1,8 +1,8 @@
 //! Bank accounts: the ABA routing number and the account number. Full numbers live in the processor's frame only.
 
 use crate::{
-    Problem,
-    problem::{compact, is_digits},
+    FieldProblem,
+    field_problem::{compact, is_digits},
     value::text_value,
 };
 use std::fmt;
@@ -12,21 +12,21 @@ use std::fmt;
 pub struct RoutingNumber(String);
 
 impl RoutingNumber {
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let digits = compact(text);
         if digits.is_empty() {
-            return Err(Problem::Missing);
+            return Err(FieldProblem::Missing);
         }
         if !is_digits(&digits) {
-            return Err(Problem::NotDigits);
+            return Err(FieldProblem::NotDigits);
         }
         match digits.len() {
-            ..9 => return Err(Problem::TooShort),
+            ..9 => return Err(FieldProblem::TooShort),
             9 => {}
-            _ => return Err(Problem::TooLong),
+            _ => return Err(FieldProblem::TooLong),
         }
         if digits.bytes().all(|byte| byte == b'0') {
-            return Err(Problem::AllZeros);
+            return Err(FieldProblem::AllZeros);
         }
         let sum: u32 = digits
             .bytes()
@@ -34,11 +34,11 @@ impl RoutingNumber {
             .map(|(byte, weight)| u32::from(byte - b'0') * weight)
             .sum();
         if !sum.is_multiple_of(10) {
-            return Err(Problem::BadChecksum);
+            return Err(FieldProblem::BadChecksum);
         }
         match digits[..2].parse::<u8>() {
             Ok(0..=12 | 21..=32 | 61..=72 | 80) => Ok(Self(digits)),
-            _ => Err(Problem::BadPrefix),
+            _ => Err(FieldProblem::BadPrefix),
         }
     }
 }
@@ -48,14 +48,14 @@ impl RoutingNumber {
 pub struct AccountNumber(String);
 
 impl AccountNumber {
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let digits = compact(text);
         match digits.len() {
-            _ if digits.is_empty() => Err(Problem::Missing),
-            _ if !is_digits(&digits) => Err(Problem::NotDigits),
-            ..4 => Err(Problem::TooShort),
-            18.. => Err(Problem::TooLong),
-            _ if digits.bytes().all(|byte| byte == b'0') => Err(Problem::AllZeros),
+            _ if digits.is_empty() => Err(FieldProblem::Missing),
+            _ if !is_digits(&digits) => Err(FieldProblem::NotDigits),
+            ..4 => Err(FieldProblem::TooShort),
+            18.. => Err(FieldProblem::TooLong),
+            _ if digits.bytes().all(|byte| byte == b'0') => Err(FieldProblem::AllZeros),
             _ => Ok(Self(digits)),
         }
     }
@@ -95,16 +95,16 @@ mod tests {
             assert!(RoutingNumber::parse(good).is_ok(), "{good}");
         }
         for (bad, why) in [
-            ("123456789", Problem::BadChecksum),
-            ("021000022", Problem::BadChecksum),
-            ("789456124", Problem::BadPrefix),
-            ("490000018", Problem::BadPrefix),
-            ("999999992", Problem::BadPrefix),
-            ("000000000", Problem::AllZeros),
-            ("02100002", Problem::TooShort),
-            ("0210000211", Problem::TooLong),
-            ("02100002A", Problem::NotDigits),
-            ("", Problem::Missing),
+            ("123456789", FieldProblem::BadChecksum),
+            ("021000022", FieldProblem::BadChecksum),
+            ("789456124", FieldProblem::BadPrefix),
+            ("490000018", FieldProblem::BadPrefix),
+            ("999999992", FieldProblem::BadPrefix),
+            ("000000000", FieldProblem::AllZeros),
+            ("02100002", FieldProblem::TooShort),
+            ("0210000211", FieldProblem::TooLong),
+            ("02100002A", FieldProblem::NotDigits),
+            ("", FieldProblem::Missing),
         ] {
             assert_eq!(RoutingNumber::parse(bad), Err(why), "{bad}");
         }
@@ -115,7 +115,7 @@ mod tests {
         let account = AccountNumber::parse("000123456789").unwrap();
         assert_eq!(account.to_string(), "000123456789");
         assert_eq!(format!("{account:?}"), "AccountNumber(…6789)");
-        assert_eq!(AccountNumber::parse("123"), Err(Problem::TooShort));
-        assert_eq!(AccountNumber::parse("123456789012345678"), Err(Problem::TooLong));
+        assert_eq!(AccountNumber::parse("123"), Err(FieldProblem::TooShort));
+        assert_eq!(AccountNumber::parse("123456789012345678"), Err(FieldProblem::TooLong));
     }
 }

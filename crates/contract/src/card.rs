@@ -2,8 +2,8 @@
 //! but the brand and the expiry.
 
 use crate::{
-    Date, Problem,
-    problem::{compact, fold_digit, is_digits},
+    Date, FieldProblem,
+    field_problem::{compact, fold_digit, is_digits},
     value::text_value,
 };
 use serde::{Deserialize, Serialize};
@@ -102,20 +102,20 @@ impl CardBrand {
 pub struct CardNumber(String);
 
 impl CardNumber {
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let digits = compact(text);
         if digits.is_empty() {
-            return Err(Problem::Missing);
+            return Err(FieldProblem::Missing);
         }
         if !is_digits(&digits) {
-            return Err(Problem::NotDigits);
+            return Err(FieldProblem::NotDigits);
         }
         let (shortest, longest) = CardBrand::of_digits(&digits).unwrap_or(CardBrand::Other).lengths();
         match digits.len() {
-            length if length < shortest => Err(Problem::TooShort),
-            length if length > longest => Err(Problem::TooLong),
-            _ if digits.bytes().all(|byte| byte == b'0') => Err(Problem::AllZeros),
-            _ if !passes_luhn(&digits) => Err(Problem::BadChecksum),
+            length if length < shortest => Err(FieldProblem::TooShort),
+            length if length > longest => Err(FieldProblem::TooLong),
+            _ if digits.bytes().all(|byte| byte == b'0') => Err(FieldProblem::AllZeros),
+            _ if !passes_luhn(&digits) => Err(FieldProblem::BadChecksum),
             _ => Ok(Self(digits)),
         }
     }
@@ -159,27 +159,27 @@ pub struct Expiry {
 
 impl Expiry {
     /// `M/YY`, `MM/YY`, `MM/YYYY`, `MM YY`, `MMYY`.
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text: String = text.trim().chars().map(fold_digit).collect();
         if text.is_empty() {
-            return Err(Problem::Missing);
+            return Err(FieldProblem::Missing);
         }
         let (month, year) = match text.split_once(['/', ' ', '-']) {
             Some((month, year)) => (month.trim(), year.trim_start_matches(['/', ' ', '-'])),
             None if text.len() == 4 && is_digits(&text) => text.split_at(2),
-            None => return Err(Problem::Malformed),
+            None => return Err(FieldProblem::Malformed),
         };
         if !is_digits(month) || !is_digits(year) || month.len() > 2 || !matches!(year.len(), 2 | 4) {
-            return Err(Problem::Malformed);
+            return Err(FieldProblem::Malformed);
         }
         let short = year.len() == 2;
-        let month: u8 = month.parse().map_err(|_| Problem::Malformed)?;
-        let year: i16 = year.parse().map_err(|_| Problem::Malformed)?;
+        let month: u8 = month.parse().map_err(|_| FieldProblem::Malformed)?;
+        let year: i16 = year.parse().map_err(|_| FieldProblem::Malformed)?;
         let year = if short { 2000 + year } else { year };
         if (1..=12).contains(&month) && (2000..2100).contains(&year) {
             Ok(Self { year, month })
         } else {
-            Err(Problem::Malformed)
+            Err(FieldProblem::Malformed)
         }
     }
     /// Over: the month has ended before `today`.
@@ -187,11 +187,11 @@ impl Expiry {
         (self.year, self.month) < (today.year(), today.month())
     }
     /// Refuses a past month, and one more than 19 years ahead.
-    pub fn check(self, today: Date) -> Result<Self, Problem> {
+    pub fn check(self, today: Date) -> Result<Self, FieldProblem> {
         if self.is_past(today) {
-            Err(Problem::Expired)
+            Err(FieldProblem::Expired)
         } else if self.year > today.year() + 19 {
-            Err(Problem::TooFarAhead)
+            Err(FieldProblem::TooFarAhead)
         } else {
             Ok(self)
         }
@@ -209,14 +209,14 @@ impl fmt::Display for Expiry {
 pub struct SecurityCode(String);
 
 impl SecurityCode {
-    pub fn parse(text: &str, brand: CardBrand) -> Result<Self, Problem> {
+    pub fn parse(text: &str, brand: CardBrand) -> Result<Self, FieldProblem> {
         let digits = compact(text);
         let wanted = brand.security_code_length();
         match digits.len() {
-            0 => Err(Problem::Missing),
-            _ if !is_digits(&digits) => Err(Problem::NotDigits),
-            length if length < wanted => Err(Problem::TooShort),
-            length if length > wanted => Err(Problem::TooLong),
+            0 => Err(FieldProblem::Missing),
+            _ if !is_digits(&digits) => Err(FieldProblem::NotDigits),
+            length if length < wanted => Err(FieldProblem::TooShort),
+            length if length > wanted => Err(FieldProblem::TooLong),
             _ => Ok(Self(digits)),
         }
     }
@@ -249,10 +249,10 @@ mod tests {
         for (text, brand) in valid {
             assert_eq!(CardNumber::parse(text).map(|card| card.brand()), Ok(brand), "{text}");
         }
-        assert_eq!(CardNumber::parse("4242424242424241"), Err(Problem::BadChecksum));
-        assert_eq!(CardNumber::parse("79927398710"), Err(Problem::TooShort));
-        assert_eq!(CardNumber::parse("0000000000000000"), Err(Problem::AllZeros));
-        assert_eq!(CardNumber::parse("4242a"), Err(Problem::NotDigits));
+        assert_eq!(CardNumber::parse("4242424242424241"), Err(FieldProblem::BadChecksum));
+        assert_eq!(CardNumber::parse("79927398710"), Err(FieldProblem::TooShort));
+        assert_eq!(CardNumber::parse("0000000000000000"), Err(FieldProblem::AllZeros));
+        assert_eq!(CardNumber::parse("4242a"), Err(FieldProblem::NotDigits));
         assert_eq!(format!("{:?}", CardNumber::parse("4242424242424242").unwrap()), "CardNumber(…4242)");
     }
 
@@ -288,10 +288,10 @@ mod tests {
             assert_eq!(Expiry::parse(text).unwrap().check(today).unwrap().to_string(), "11/26", "{text}");
         }
         assert_eq!(Expiry::parse("1/28").unwrap().to_string(), "01/28");
-        assert_eq!(Expiry::parse("10/26").unwrap().check(today), Err(Problem::Expired));
-        assert_eq!(Expiry::parse("11/46").unwrap().check(today), Err(Problem::TooFarAhead));
+        assert_eq!(Expiry::parse("10/26").unwrap().check(today), Err(FieldProblem::Expired));
+        assert_eq!(Expiry::parse("11/46").unwrap().check(today), Err(FieldProblem::TooFarAhead));
         for text in ["13/28", "0/28", "1/8", "abc", "11/028", "11/0026", "11/1926", "11/2126"] {
-            assert_eq!(Expiry::parse(text), Err(Problem::Malformed), "{text}");
+            assert_eq!(Expiry::parse(text), Err(FieldProblem::Malformed), "{text}");
         }
     }
 
@@ -312,8 +312,8 @@ mod tests {
     fn american_express_has_fifteen_digits_and_gaps_of_its_own() {
         assert_eq!(CardBrand::Amex.gaps(), [4, 10]);
         assert_eq!(CardBrand::Amex.lengths(), (15, 15));
-        assert_eq!(CardNumber::parse("3782822463100050"), Err(Problem::TooLong));
-        assert_eq!(CardNumber::parse("37828224631000"), Err(Problem::TooShort));
+        assert_eq!(CardNumber::parse("3782822463100050"), Err(FieldProblem::TooLong));
+        assert_eq!(CardNumber::parse("37828224631000"), Err(FieldProblem::TooShort));
     }
 
     #[test]
@@ -327,7 +327,7 @@ mod tests {
     #[test]
     fn american_express_has_a_code_of_four() {
         assert!(SecurityCode::parse("123", CardBrand::Visa).is_ok());
-        assert!(matches!(SecurityCode::parse("123", CardBrand::Amex), Err(Problem::TooShort)));
+        assert!(matches!(SecurityCode::parse("123", CardBrand::Amex), Err(FieldProblem::TooShort)));
         assert!(SecurityCode::parse("1234", CardBrand::Amex).is_ok());
     }
 }

@@ -1,7 +1,7 @@
 //! Civil dates, business days and month ends, and instants as RFC 3339. No clock and no time zones: whoever knows the region's
 //! "today" passes it in.
 
-use crate::{Problem, value::text_value};
+use crate::{FieldProblem, value::text_value};
 use std::fmt;
 
 /// A day of the proleptic Gregorian calendar, years 1 to 9999. On the wire `YYYY-MM-DD`.
@@ -28,16 +28,16 @@ impl Date {
         ((1..=9999).contains(&year) && (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day))
             .then_some(Self { year, month, day })
     }
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text = text.trim();
         let parts: Vec<&str> = text.split('-').collect();
-        let [year, month, day] = parts[..] else { return Err(Problem::Malformed) };
+        let [year, month, day] = parts[..] else { return Err(FieldProblem::Malformed) };
         if (year.len(), month.len(), day.len()) != (4, 2, 2) || !text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
-            return Err(Problem::Malformed);
+            return Err(FieldProblem::Malformed);
         }
         match (year.parse(), month.parse(), day.parse()) {
-            (Ok(year), Ok(month), Ok(day)) => Self::new(year, month, day).ok_or(Problem::Malformed),
-            _ => Err(Problem::Malformed),
+            (Ok(year), Ok(month), Ok(day)) => Self::new(year, month, day).ok_or(FieldProblem::Malformed),
+            _ => Err(FieldProblem::Malformed),
         }
     }
     pub fn year(self) -> i16 {
@@ -177,16 +177,16 @@ impl Instant {
         Self::from_millis(self.0.saturating_add(millis))
     }
     /// UTC only: `Z`, or an offset of zero.
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text = text.trim();
-        let bad = Problem::Malformed;
+        let bad = FieldProblem::Malformed;
         let (date, time) = text.split_once(['T', 't']).ok_or(bad)?;
         let time = time.strip_suffix(['Z', 'z']).or_else(|| time.strip_suffix("+00:00")).ok_or(bad)?;
         let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
         let parts: Vec<&str> = clock.split(':').collect();
         let [hour, minute, second] = parts[..] else { return Err(bad) };
         let number = |text: &str, below: i64| {
-            let fits = text.len() == 2 && crate::problem::is_digits(text);
+            let fits = text.len() == 2 && crate::field_problem::is_digits(text);
             text.parse::<i64>().ok().filter(|n| fits && *n < below).ok_or(bad)
         };
         if fraction.len() > 9 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) || time.ends_with('.') {
@@ -282,7 +282,7 @@ mod tests {
     fn a_day_that_does_not_exist_is_refused() {
         for text in ["2026-02-29", "2026-13-01", "2026-00-10", "26-01-01", "2026-1-1", "2026-01-01x", "", "+026-01-01"]
         {
-            assert_eq!(Date::parse(text), Err(Problem::Malformed), "{text}");
+            assert_eq!(Date::parse(text), Err(FieldProblem::Malformed), "{text}");
         }
         assert_eq!(date("2026-11-23").weekday(), Weekday::Monday);
     }
@@ -299,7 +299,7 @@ mod tests {
             "2026-11-23T17:41:00+01:00",
             "2026-11-23T17:41:00.Z",
         ] {
-            assert_eq!(Instant::parse(text), Err(Problem::Malformed), "{text}");
+            assert_eq!(Instant::parse(text), Err(FieldProblem::Malformed), "{text}");
         }
     }
 }

@@ -2,9 +2,9 @@
 //! region (`portal::IdentifierField`).
 
 use crate::{
-    Problem,
+    FieldProblem,
+    field_problem::{compact, fold_digit, is_digits},
     portal::IdentifierField,
-    problem::{compact, fold_digit, is_digits},
     value::text_value,
 };
 use serde::{
@@ -30,8 +30,8 @@ pub enum Identifier {
 impl Identifier {
     pub const ALL: [Self; 6] = [Self::Group, Self::Subgroup, Self::Billgroup, Self::Zip, Self::Hrn, Self::BillingUnit];
 
-    pub fn parse(text: &str) -> Result<Self, Problem> {
-        Self::ALL.into_iter().find(|identifier| identifier.key() == text).ok_or(Problem::Malformed)
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
+        Self::ALL.into_iter().find(|identifier| identifier.key() == text).ok_or(FieldProblem::Malformed)
     }
     pub fn key(self) -> &'static str {
         match self {
@@ -44,7 +44,7 @@ impl Identifier {
         }
     }
     /// Checks what was typed and gives the one form in which it is compared and shown, in whichever region.
-    fn normalise(self, text: &str) -> Result<String, Problem> {
+    fn normalise(self, text: &str) -> Result<String, FieldProblem> {
         match self {
             Self::Hrn => HealthRecordNumber::parse(text).map(|value| value.to_string()),
             Self::Zip => ZipCode::parse(text).map(|value| value.to_string()),
@@ -55,23 +55,23 @@ impl Identifier {
 
 impl IdentifierField {
     /// As `Identifier::normalise`, and checks that it is as this region prints it.
-    pub fn normalise(&self, text: &str) -> Result<String, Problem> {
+    pub fn normalise(&self, text: &str) -> Result<String, FieldProblem> {
         let has_own_form = matches!(self.identifier, Identifier::Hrn | Identifier::Zip);
         let most = if has_own_form { 0 } else { usize::from(self.max) };
         // as many digits as a card has, and more than this number may have
         if text.chars().filter(|c| c.is_numeric()).count() >= CARD_DIGITS && most < CARD_DIGITS {
-            return Err(Problem::LooksLikeCard);
+            return Err(FieldProblem::LooksLikeCard);
         }
         let code = self.identifier.normalise(text)?;
         if has_own_form {
             return Ok(code);
         }
         if self.digits_only && !is_digits(&code) {
-            return Err(Problem::NotDigits);
+            return Err(FieldProblem::NotDigits);
         }
         match code.len() {
-            length if length < usize::from(self.min) => Err(Problem::TooShort),
-            length if length > usize::from(self.max) => Err(Problem::TooLong),
+            length if length < usize::from(self.min) => Err(FieldProblem::TooShort),
+            length if length > usize::from(self.max) => Err(FieldProblem::TooLong),
             _ => Ok(code),
         }
     }
@@ -86,7 +86,7 @@ impl Identifiers {
     pub fn parse(
         schema: &[IdentifierField],
         typed: impl Fn(Identifier) -> String,
-    ) -> Result<Self, Vec<(Identifier, Problem)>> {
+    ) -> Result<Self, Vec<(Identifier, FieldProblem)>> {
         let (mut found, mut problems) = (BTreeMap::new(), Vec::new());
         for field in schema {
             match field.normalise(&typed(field.identifier)) {
@@ -98,20 +98,24 @@ impl Identifiers {
     }
 
     /// Numbers as somebody wrote them, of whichever region.
-    pub fn of<'a>(texts: impl IntoIterator<Item = (Identifier, &'a str)>) -> Result<Self, Problem> {
+    pub fn of<'a>(texts: impl IntoIterator<Item = (Identifier, &'a str)>) -> Result<Self, FieldProblem> {
         let found = texts.into_iter().map(|(identifier, text)| Ok((identifier, identifier.normalise(text)?)));
         found.collect::<Result<_, _>>().map(Self)
     }
 
     /// What keeps them from being a bill's in a region with these fields: all of them must be there, and no other.
-    pub fn problems(&self, schema: &[IdentifierField]) -> Vec<(Identifier, Problem)> {
+    pub fn problems(&self, schema: &[IdentifierField]) -> Vec<(Identifier, FieldProblem)> {
         let of_field = |field: &IdentifierField| {
-            let text = self.get(field.identifier).ok_or(Problem::Missing);
+            let text = self.get(field.identifier).ok_or(FieldProblem::Missing);
             text.and_then(|text| field.normalise(text)).err().map(|problem| (field.identifier, problem))
         };
         let is_asked = |identifier: &Identifier| schema.iter().any(|field| field.identifier == *identifier);
         let others = self.0.keys().filter(|identifier| !is_asked(identifier));
-        schema.iter().filter_map(of_field).chain(others.map(|identifier| (*identifier, Problem::Unknown))).collect()
+        schema
+            .iter()
+            .filter_map(of_field)
+            .chain(others.map(|identifier| (*identifier, FieldProblem::Unknown)))
+            .collect()
     }
 
     pub fn get(&self, identifier: Identifier) -> Option<&str> {
@@ -167,12 +171,12 @@ impl<'de> DeserializeSeed<'de> for Identifier {
 }
 
 /// Letters and digits as printed: trimmed, without spaces and hyphens, upper case, leading zeros kept.
-fn printed_code(text: &str) -> Result<String, Problem> {
+fn printed_code(text: &str) -> Result<String, FieldProblem> {
     let code = compact(text).to_ascii_uppercase();
     match code.len() {
-        0 => Err(Problem::Missing),
-        _ if !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) => Err(Problem::NotAlphanumeric),
-        33.. => Err(Problem::TooLong),
+        0 => Err(FieldProblem::Missing),
+        _ if !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) => Err(FieldProblem::NotAlphanumeric),
+        33.. => Err(FieldProblem::TooLong),
         _ => Ok(code),
     }
 }
@@ -182,13 +186,13 @@ fn printed_code(text: &str) -> Result<String, Problem> {
 pub struct HealthRecordNumber(String);
 
 impl HealthRecordNumber {
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let digits = compact(text);
         match digits.len() {
-            0 => Err(Problem::Missing),
-            _ if !is_digits(&digits) => Err(Problem::NotDigits),
-            10.. => Err(Problem::TooLong),
-            _ if digits.bytes().all(|byte| byte == b'0') => Err(Problem::AllZeros),
+            0 => Err(FieldProblem::Missing),
+            _ if !is_digits(&digits) => Err(FieldProblem::NotDigits),
+            10.. => Err(FieldProblem::TooLong),
+            _ if digits.bytes().all(|byte| byte == b'0') => Err(FieldProblem::AllZeros),
             _ => Ok(Self(format!("{digits:0>9}"))),
         }
     }
@@ -203,10 +207,10 @@ impl HealthRecordNumber {
 pub struct ZipCode(String);
 
 impl ZipCode {
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text: String = text.trim().chars().map(fold_digit).collect();
         if text.is_empty() {
-            return Err(Problem::Missing);
+            return Err(FieldProblem::Missing);
         }
         let (five, four) = match text.split_once(['-', ' ', '\u{2013}']) {
             Some((five, four)) => (five.trim(), Some(four.trim())),
@@ -217,7 +221,7 @@ impl ZipCode {
         match four {
             None if fits(five, 5) => Ok(Self(five.to_owned())),
             Some(four) if fits(five, 5) && fits(four, 4) => Ok(Self(format!("{five}-{four}"))),
-            _ => Err(Problem::Malformed),
+            _ => Err(FieldProblem::Malformed),
         }
     }
     pub fn five(&self) -> &str {
@@ -262,11 +266,11 @@ mod tests {
             assert_eq!(HealthRecordNumber::parse(text).unwrap().to_string(), padded, "{text}");
         }
         for (text, why) in [
-            ("1234567890", Problem::TooLong),
-            ("12345678A", Problem::NotDigits),
-            ("", Problem::Missing),
-            (" - ", Problem::Missing),
-            ("000000000", Problem::AllZeros),
+            ("1234567890", FieldProblem::TooLong),
+            ("12345678A", FieldProblem::NotDigits),
+            ("", FieldProblem::Missing),
+            (" - ", FieldProblem::Missing),
+            ("000000000", FieldProblem::AllZeros),
         ] {
             assert_eq!(HealthRecordNumber::parse(text), Err(why), "{text}");
         }
@@ -283,14 +287,14 @@ mod tests {
             assert_eq!(ZipCode::parse(text).unwrap().to_string(), zip, "{text}");
         }
         for text in ["9461", "94612-", "ABCDE", "94612-36100", "9461236", "éééé1"] {
-            assert_eq!(ZipCode::parse(text), Err(Problem::Malformed), "{text}");
+            assert_eq!(ZipCode::parse(text), Err(FieldProblem::Malformed), "{text}");
         }
     }
 
     #[test]
     fn a_printed_code_keeps_its_leading_zeros() {
         assert_eq!(Identifier::Billgroup.normalise(" 0a1 "), Ok("0A1".to_owned()));
-        assert_eq!(Identifier::Group.normalise("10_02"), Err(Problem::NotAlphanumeric));
+        assert_eq!(Identifier::Group.normalise("10_02"), Err(FieldProblem::NotAlphanumeric));
     }
 
     #[test]
@@ -306,12 +310,12 @@ mod tests {
         assert_eq!(read(" 100-245 "), Ok("100245".to_owned()));
         assert_eq!(read("000245"), Ok("000245".to_owned()));
         for (text, why) in [
-            ("", Problem::Missing),
-            ("10024", Problem::TooShort),
-            ("1002455", Problem::TooLong),
-            ("10024A", Problem::NotDigits),
-            ("10024\u{e9}", Problem::NotAlphanumeric),
-            ("4242 4242 4242 4242", Problem::LooksLikeCard),
+            ("", FieldProblem::Missing),
+            ("10024", FieldProblem::TooShort),
+            ("1002455", FieldProblem::TooLong),
+            ("10024A", FieldProblem::NotDigits),
+            ("10024\u{e9}", FieldProblem::NotAlphanumeric),
+            ("4242 4242 4242 4242", FieldProblem::LooksLikeCard),
         ] {
             assert_eq!(read(text), Err(why), "{text}");
         }
@@ -354,10 +358,10 @@ mod tests {
         let short = Identifiers::of([(Identifier::Zip, "94612"), (Identifier::Group, "10024")]).unwrap();
         assert_eq!(
             short.problems(&schema),
-            [(Identifier::Group, Problem::TooShort), (Identifier::Hrn, Problem::Missing)]
+            [(Identifier::Group, FieldProblem::TooShort), (Identifier::Hrn, FieldProblem::Missing)]
         );
-        assert_eq!(short.problems(&schema[..1])[1], (Identifier::Zip, Problem::Unknown));
+        assert_eq!(short.problems(&schema[..1])[1], (Identifier::Zip, FieldProblem::Unknown));
         let empty = Identifiers::parse(&schema, |_| String::new()).unwrap_err();
-        assert_eq!(empty, schema.map(|field| (field.identifier, Problem::Missing)));
+        assert_eq!(empty, schema.map(|field| (field.identifier, FieldProblem::Missing)));
     }
 }

@@ -4,8 +4,8 @@
 //! JSON shapes of `/api/v1`), and rules that both sides run. No I/O, no clock, no randomness, no wasm, no leptos, no words for
 //! people but the authorisation's, which is stored word for word.
 //!
-//! Reading order: `money`, `date`, `identifier`, `person`, `card`, `bank`, `password`, `problem`; then the wire: `portal`, `session`,
-//! `account`, `factor`, `bill`, `payment`, `authorisation`, `refusal`, `demo`.
+//! Reading order: `money`, `date`, `identifier`, `person`, `card`, `bank`, `password`, `field_problem`; then the wire: `portal`, `session`,
+//! `account`, `factor`, `bill`, `payment`, `authorisation`, `problem_details`, `demo`.
 
 pub mod account;
 pub mod authorisation;
@@ -15,14 +15,14 @@ pub mod card;
 pub mod date;
 pub mod demo;
 pub mod factor;
+pub mod field_problem;
 pub mod identifier;
 pub mod money;
 pub mod password;
 pub mod payment;
 pub mod person;
 pub mod portal;
-pub mod problem;
-pub mod refusal;
+pub mod problem_details;
 pub mod region;
 pub mod session;
 mod value;
@@ -30,10 +30,10 @@ mod value;
 pub use bank::{AccountNumber, RoutingNumber};
 pub use card::{CardBrand, CardNumber, Expiry, SecurityCode};
 pub use date::{Date, Instant};
+pub use field_problem::FieldProblem;
 pub use identifier::{HealthRecordNumber, Identifier, Identifiers, ZipCode};
 pub use money::{Amount, Money};
 pub use password::Password;
 pub use payment::IdempotencyKey;
 pub use person::{Email, PersonName, Phone, UsAddress, UsState, UserId};
-pub use problem::Problem;
 pub use region::{Locale, Region};

@@ -1,6 +1,6 @@
 //! Money: US dollars and cents, exact. Never floating point, never negative; a ledger's signed cents are the server's own.
 
-use crate::{Problem, value::text_value};
+use crate::{FieldProblem, value::text_value};
 use rust_decimal::Decimal;
 use std::fmt;
 
@@ -19,36 +19,36 @@ impl Money {
     pub const ZERO: Self = Self(Decimal::ZERO);
 
     /// As people type it: `$1,234.50`, `1234.5`, `1234`, ` 12 `.
-    pub fn parse(text: &str) -> Result<Self, Problem> {
-        let text: String = text.trim().chars().map(crate::problem::fold_digit).collect();
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
+        let text: String = text.trim().chars().map(crate::field_problem::fold_digit).collect();
         let text = text.strip_prefix('$').unwrap_or(&text).trim();
         if text.is_empty() {
-            return Err(Problem::Missing);
+            return Err(FieldProblem::Missing);
         }
         if text.starts_with(['-', '\u{2212}']) {
-            return Err(Problem::Negative);
+            return Err(FieldProblem::Negative);
         }
         let (whole, cents) = match text.split_once('.') {
             Some((whole, cents)) => (whole, cents),
             None => (text, ""),
         };
-        let whole = without_commas(whole).ok_or(Problem::Malformed)?;
+        let whole = without_commas(whole).ok_or(FieldProblem::Malformed)?;
         if !cents.bytes().all(|byte| byte.is_ascii_digit()) || (text.ends_with('.') && text.len() == 1) {
-            return Err(Problem::Malformed);
+            return Err(FieldProblem::Malformed);
         }
         if cents.len() > 2 {
-            return Err(Problem::TooPrecise);
+            return Err(FieldProblem::TooPrecise);
         }
         if whole.len() > 7 {
-            return Err(Problem::TooLarge);
+            return Err(FieldProblem::TooLarge);
         }
-        let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| Problem::Malformed)? };
+        let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| FieldProblem::Malformed)? };
         let cents: i64 = match cents.len() {
             0 => 0,
-            1 => 10 * cents.parse::<i64>().map_err(|_| Problem::Malformed)?,
-            _ => cents.parse().map_err(|_| Problem::Malformed)?,
+            1 => 10 * cents.parse::<i64>().map_err(|_| FieldProblem::Malformed)?,
+            _ => cents.parse().map_err(|_| FieldProblem::Malformed)?,
         };
-        Self::from_cents(whole * 100 + cents).ok_or(Problem::TooLarge)
+        Self::from_cents(whole * 100 + cents).ok_or(FieldProblem::TooLarge)
     }
     /// `None` below zero and above [`MAX_CENTS`].
     pub fn from_cents(cents: i64) -> Option<Self> {
@@ -91,8 +91,8 @@ impl Money {
 }
 
 impl Amount {
-    pub fn parse(text: &str) -> Result<Self, Problem> {
-        Self::new(Money::parse(text)?).ok_or(Problem::Zero)
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
+        Self::new(Money::parse(text)?).ok_or(FieldProblem::Zero)
     }
     /// `None` for zero.
     pub fn new(money: Money) -> Option<Self> {
@@ -135,7 +135,7 @@ text_value!(
 mod tests {
     use super::*;
 
-    fn amount(text: &str) -> Result<String, Problem> {
+    fn amount(text: &str) -> Result<String, FieldProblem> {
         Amount::parse(text).map(|amount| amount.to_string())
     }
 
@@ -156,18 +156,18 @@ mod tests {
     #[test]
     fn what_is_not_an_amount_is_refused_with_the_reason() {
         for (text, why) in [
-            ("-5", Problem::Negative),
-            ("0", Problem::Zero),
-            ("0.00", Problem::Zero),
-            ("1e3", Problem::Malformed),
-            ("1.234", Problem::TooPrecise),
-            ("1,23", Problem::Malformed),
-            ("NaN", Problem::Malformed),
-            ("", Problem::Missing),
-            ("$", Problem::Missing),
-            (".", Problem::Malformed),
-            ("1.2.3", Problem::Malformed),
-            ("99999999", Problem::TooLarge),
+            ("-5", FieldProblem::Negative),
+            ("0", FieldProblem::Zero),
+            ("0.00", FieldProblem::Zero),
+            ("1e3", FieldProblem::Malformed),
+            ("1.234", FieldProblem::TooPrecise),
+            ("1,23", FieldProblem::Malformed),
+            ("NaN", FieldProblem::Malformed),
+            ("", FieldProblem::Missing),
+            ("$", FieldProblem::Missing),
+            (".", FieldProblem::Malformed),
+            ("1.2.3", FieldProblem::Malformed),
+            ("99999999", FieldProblem::TooLarge),
         ] {
             assert_eq!(amount(text), Err(why), "{text}");
         }

@@ -1,6 +1,6 @@
 //! A password as it is typed: any characters, never shown, never kept. What is too common is the server's to say; it has the list.
 
-use crate::Problem;
+use crate::FieldProblem;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -15,10 +15,10 @@ pub const MOST: usize = 256;
 pub struct Password(String);
 
 impl Password {
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         match text.chars().count() {
-            0 => Err(Problem::Missing),
-            length if length > MOST => Err(Problem::TooLong),
+            0 => Err(FieldProblem::Missing),
+            length if length > MOST => Err(FieldProblem::TooLong),
             _ => Ok(Self(text.to_owned())),
         }
     }
@@ -26,8 +26,8 @@ impl Password {
     pub fn reveal(&self) -> &str {
         &self.0
     }
-    pub fn has_least(&self, characters: usize) -> Result<(), Problem> {
-        if self.0.chars().count() < characters { Err(Problem::TooShort) } else { Ok(()) }
+    pub fn has_least(&self, characters: usize) -> Result<(), FieldProblem> {
+        if self.0.chars().count() < characters { Err(FieldProblem::TooShort) } else { Ok(()) }
     }
 }
 
@@ -72,15 +72,15 @@ mod tests {
         for text in ["copper river lantern seven", "\u{5bc6}\u{7801} \u{1f40c}", " spaces stay ", "\u{202e}\u{0}"] {
             assert_eq!(Password::parse(text).unwrap().reveal(), text);
         }
-        assert_eq!(Password::parse(""), Err(Problem::Missing));
+        assert_eq!(Password::parse(""), Err(FieldProblem::Missing));
         assert!(Password::parse(&"\u{1f40c}".repeat(256)).is_ok());
-        assert_eq!(Password::parse(&"x".repeat(257)), Err(Problem::TooLong));
+        assert_eq!(Password::parse(&"x".repeat(257)), Err(FieldProblem::TooLong));
     }
 
     #[test]
     fn characters_are_counted_and_not_bytes() {
         let password = Password::parse(&"\u{1f40c}".repeat(14)).unwrap();
-        assert_eq!(password.has_least(LEAST), Err(Problem::TooShort));
+        assert_eq!(password.has_least(LEAST), Err(FieldProblem::TooShort));
         assert_eq!(password.has_least(LEAST_WITH_FACTOR), Ok(()));
     }
 

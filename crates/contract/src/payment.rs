@@ -6,7 +6,7 @@ mod rules;
 pub use rules::{DebitPlan, allocate, card_fee, plan_debit};
 
 use crate::{
-    Amount, CardBrand, Date, Email, Expiry, Instant, Locale, Money, PersonName, Problem, bill::BillKind,
+    Amount, CardBrand, Date, Email, Expiry, FieldProblem, Instant, Locale, Money, PersonName, bill::BillKind,
     value::text_value,
 };
 use serde::{Deserialize, Serialize};
@@ -18,14 +18,14 @@ pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
     /// 8-4-4-4-12 hexadecimal digits, any case; kept in lower case.
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text = text.trim();
         let shape = text.len() == 36
             && text.bytes().enumerate().all(|(at, byte)| match at {
                 8 | 13 | 18 | 23 => byte == b'-',
                 _ => byte.is_ascii_hexdigit(),
             });
-        if shape { Ok(Self(text.to_ascii_lowercase())) } else { Err(Problem::Malformed) }
+        if shape { Ok(Self(text.to_ascii_lowercase())) } else { Err(FieldProblem::Malformed) }
     }
     /// A version 4 UUID from sixteen random bytes: randomness is the caller's.
     pub fn from_random(mut bytes: [u8; 16]) -> Self {
@@ -418,7 +418,7 @@ mod tests {
         let key = IdempotencyKey::from_random([0xff; 16]).to_string();
         assert_eq!(key, "ffffffff-ffff-4fff-bfff-ffffffffffff");
         assert_eq!(IdempotencyKey::parse(&key.to_uppercase()).unwrap().to_string(), key);
-        assert_eq!(IdempotencyKey::parse("ffffffff-ffff-4fff-bfff-fffffffffff"), Err(Problem::Malformed));
+        assert_eq!(IdempotencyKey::parse("ffffffff-ffff-4fff-bfff-fffffffffff"), Err(FieldProblem::Malformed));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! People: names, e-mail, phone, mailing address.
 
 use crate::{
-    Problem, ZipCode,
-    problem::{fold_digit, is_digits, plain_text},
+    FieldProblem, ZipCode,
+    field_problem::{fold_digit, is_digits, plain_text},
     value::text_value,
 };
 use serde::{Deserialize, Serialize};
@@ -13,23 +13,23 @@ use std::fmt;
 pub struct PersonName(String);
 
 impl PersonName {
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if text.is_empty() {
-            return Err(Problem::Missing);
+            return Err(FieldProblem::Missing);
         }
         plain_text(&text)?;
         let folded: String = text.chars().map(fold_digit).collect();
         // Three or four digits alone are a security code. A card number is refused above.
         if is_digits(&folded) && matches!(folded.len(), 3 | 4) {
-            return Err(Problem::LooksLikeCard);
+            return Err(FieldProblem::LooksLikeCard);
         }
         if text.chars().count() > 255 {
-            return Err(Problem::TooLong);
+            return Err(FieldProblem::TooLong);
         }
         let fits = |c: char| c.is_alphabetic() || is_combining(c) || matches!(c, ' ' | '\'' | '\u{2019}' | '-' | '.');
         if !text.chars().all(fits) || !text.chars().any(char::is_alphabetic) {
-            return Err(Problem::NotAllowed);
+            return Err(FieldProblem::NotAllowed);
         }
         Ok(Self(text))
     }
@@ -48,15 +48,15 @@ const KNOWN_DOMAINS: [&str; 8] =
     ["gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com", "aol.com", "comcast.net", "msn.com"];
 
 impl Email {
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(Problem::Missing);
+            return Err(FieldProblem::Missing);
         }
         plain_text(text)?;
-        let (local, domain) = text.rsplit_once('@').ok_or(Problem::Malformed)?;
+        let (local, domain) = text.rsplit_once('@').ok_or(FieldProblem::Malformed)?;
         if text.chars().count() > 254 || local.chars().count() > 64 {
-            return Err(Problem::TooLong);
+            return Err(FieldProblem::TooLong);
         }
         let local_fits = !local.is_empty()
             && !local.starts_with('.')
@@ -73,7 +73,7 @@ impl Email {
                     && label.chars().all(|c| c.is_alphanumeric() || c == '-')
             });
         if !local_fits || !domain_fits {
-            return Err(Problem::Malformed);
+            return Err(FieldProblem::Malformed);
         }
         Ok(Self(format!("{local}@{domain}")))
     }
@@ -132,22 +132,22 @@ fn is_one_slip(a: &str, b: &str) -> bool {
 pub struct Phone(String);
 
 impl Phone {
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text: String = text.trim().chars().map(fold_digit).collect();
         if text.is_empty() {
-            return Err(Problem::Missing);
+            return Err(FieldProblem::Missing);
         }
         if text.chars().any(|c| !c.is_ascii_digit() && !" ()+-.".contains(c)) {
-            return Err(Problem::Malformed);
+            return Err(FieldProblem::Malformed);
         }
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let ten = if digits.len() == 11 { digits.strip_prefix('1').ok_or(Problem::Malformed)? } else { &digits };
+        let ten = if digits.len() == 11 { digits.strip_prefix('1').ok_or(FieldProblem::Malformed)? } else { &digits };
         let area_and_exchange = |at: usize| ten.as_bytes().get(at).is_some_and(|byte| (b'2'..=b'9').contains(byte));
         match ten.len() {
-            ..10 => Err(Problem::TooShort),
+            ..10 => Err(FieldProblem::TooShort),
             10 if area_and_exchange(0) && area_and_exchange(3) => Ok(Self(format!("+1{ten}"))),
-            10 => Err(Problem::Malformed),
-            _ => Err(Problem::TooLong),
+            10 => Err(FieldProblem::Malformed),
+            _ => Err(FieldProblem::TooLong),
         }
     }
 }
@@ -160,12 +160,12 @@ const STATES: &str = "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME M
                       RI SC SD TN TX UT VT VA WA WV WI WY DC PR GU VI AS MP AA AE AP";
 
 impl UsState {
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text = text.trim().to_ascii_uppercase();
         if text.is_empty() {
-            return Err(Problem::Missing);
+            return Err(FieldProblem::Missing);
         }
-        STATES.split_whitespace().find(|state| **state == text).map(Self).ok_or(Problem::Malformed)
+        STATES.split_whitespace().find(|state| **state == text).map(Self).ok_or(FieldProblem::Malformed)
     }
     pub fn all() -> impl Iterator<Item = Self> {
         STATES.split_whitespace().map(Self)
@@ -188,13 +188,13 @@ pub struct UsAddress {
 pub struct AddressLine(String);
 
 impl AddressLine {
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(Problem::Missing);
+            return Err(FieldProblem::Missing);
         }
         plain_text(text)?;
-        if text.chars().count() > 64 { Err(Problem::TooLong) } else { Ok(Self(text.to_owned())) }
+        if text.chars().count() > 64 { Err(FieldProblem::TooLong) } else { Ok(Self(text.to_owned())) }
     }
 }
 
@@ -229,16 +229,16 @@ mod tests {
             assert!(PersonName::parse(name).is_ok(), "{name}");
         }
         for (text, why) in [
-            ("", Problem::Missing),
-            ("123", Problem::LooksLikeCard),
-            (" 4567 ", Problem::LooksLikeCard),
-            ("\u{ff11}23", Problem::LooksLikeCard),
-            ("4242424242424242", Problem::LooksLikeCard),
-            ("12", Problem::NotAllowed),
-            ("12345", Problem::NotAllowed),
-            ("-", Problem::NotAllowed),
-            ("<script>", Problem::NotAllowed),
-            ("a\u{202e}b", Problem::NotAllowed),
+            ("", FieldProblem::Missing),
+            ("123", FieldProblem::LooksLikeCard),
+            (" 4567 ", FieldProblem::LooksLikeCard),
+            ("\u{ff11}23", FieldProblem::LooksLikeCard),
+            ("4242424242424242", FieldProblem::LooksLikeCard),
+            ("12", FieldProblem::NotAllowed),
+            ("12345", FieldProblem::NotAllowed),
+            ("-", FieldProblem::NotAllowed),
+            ("<script>", FieldProblem::NotAllowed),
+            ("a\u{202e}b", FieldProblem::NotAllowed),
         ] {
             assert_eq!(PersonName::parse(text), Err(why), "{text}");
         }
@@ -249,7 +249,7 @@ mod tests {
         assert_eq!(Email::parse(" Ana.O'Neill@Example.ORG ").unwrap().to_string(), "Ana.O'Neill@example.org");
         for text in ["ana", "ana@", "@example.org", "ana@example", "a..b@example.org", "ana@-x.org", "a b@example.org"]
         {
-            assert_eq!(Email::parse(text), Err(Problem::Malformed), "{text}");
+            assert_eq!(Email::parse(text), Err(FieldProblem::Malformed), "{text}");
         }
     }
 
@@ -261,7 +261,7 @@ mod tests {
             "ana@exa\rmple.org",
             "a\u{2028}b@example.org",
         ] {
-            assert_eq!(Email::parse(text), Err(Problem::NotAllowed), "{text:?}");
+            assert_eq!(Email::parse(text), Err(FieldProblem::NotAllowed), "{text:?}");
         }
     }
 
@@ -280,24 +280,24 @@ mod tests {
         for text in ["1-800-390-3507", "(800) 390-3507", "800.390.3507", "+1 800 390 3507"] {
             assert_eq!(Phone::parse(text).unwrap().to_string(), "+18003903507", "{text}");
         }
-        assert_eq!(Phone::parse("100-390-3507"), Err(Problem::Malformed));
-        assert_eq!(Phone::parse("390-3507"), Err(Problem::TooShort));
+        assert_eq!(Phone::parse("100-390-3507"), Err(FieldProblem::Malformed));
+        assert_eq!(Phone::parse("390-3507"), Err(FieldProblem::TooShort));
     }
 
     #[test]
     fn a_name_has_at_most_255_characters() {
         assert!(PersonName::parse(&"\u{f1}".repeat(255)).is_ok());
-        assert_eq!(PersonName::parse(&"n".repeat(256)), Err(Problem::TooLong));
+        assert_eq!(PersonName::parse(&"n".repeat(256)), Err(FieldProblem::TooLong));
     }
 
     #[test]
     fn an_email_address_has_at_most_254_characters_and_64_before_the_at() {
         let local = "a".repeat(64);
         assert!(Email::parse(&format!("{local}@example.org")).is_ok());
-        assert_eq!(Email::parse(&format!("a{local}@example.org")), Err(Problem::TooLong));
+        assert_eq!(Email::parse(&format!("a{local}@example.org")), Err(FieldProblem::TooLong));
         let domain = ["b".repeat(63), "c".repeat(63), "d".repeat(58), "org".to_owned()].join(".");
         assert_eq!(local.len() + 1 + domain.len(), 255);
-        assert_eq!(Email::parse(&format!("{local}@{domain}")), Err(Problem::TooLong));
+        assert_eq!(Email::parse(&format!("{local}@{domain}")), Err(FieldProblem::TooLong));
         assert!(Email::parse(&format!("{}@{domain}", &local[1..])).is_ok());
     }
 
@@ -307,8 +307,8 @@ mod tests {
         for state in ["CA", "ca ", "DC", "PR", "GU", "VI", "AS", "MP", "AA", "AE", "AP"] {
             assert_eq!(UsState::parse(state).unwrap().to_string(), state.trim().to_uppercase());
         }
-        assert_eq!(UsState::parse("XX"), Err(Problem::Malformed));
-        assert_eq!(UsState::parse(" "), Err(Problem::Missing));
+        assert_eq!(UsState::parse("XX"), Err(FieldProblem::Malformed));
+        assert_eq!(UsState::parse(" "), Err(FieldProblem::Missing));
     }
 
     #[test]
@@ -318,8 +318,8 @@ mod tests {
             "1 \u{d1}and\u{fa} Way, #12"
         );
         assert!(AddressLine::parse(&"x".repeat(64)).is_ok());
-        assert_eq!(AddressLine::parse(&"x".repeat(65)), Err(Problem::TooLong));
-        assert_eq!(AddressLine::parse("  "), Err(Problem::Missing));
-        assert_eq!(AddressLine::parse("4242 4242 4242 4242"), Err(Problem::LooksLikeCard));
+        assert_eq!(AddressLine::parse(&"x".repeat(65)), Err(FieldProblem::TooLong));
+        assert_eq!(AddressLine::parse("  "), Err(FieldProblem::Missing));
+        assert_eq!(AddressLine::parse("4242 4242 4242 4242"), Err(FieldProblem::LooksLikeCard));
     }
 }

@@ -1,6 +1,6 @@
 //! The regions of the plan, and the languages the app speaks.
 
-use crate::{Problem, value::text_value};
+use crate::{FieldProblem, value::text_value};
 use std::fmt;
 
 /// A state's two-letter code on the wire.
@@ -18,8 +18,8 @@ impl Region {
     pub const ALL: [Self; 6] =
         [Self::California, Self::Colorado, Self::Georgia, Self::Hawaii, Self::Oregon, Self::Washington];
 
-    pub fn parse(text: &str) -> Result<Self, Problem> {
-        Self::ALL.into_iter().find(|region| region.code() == text).ok_or(Problem::Malformed)
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
+        Self::ALL.into_iter().find(|region| region.code() == text).ok_or(FieldProblem::Malformed)
     }
     pub fn code(self) -> &'static str {
         match self {
@@ -62,8 +62,8 @@ pub enum Locale {
 impl Locale {
     pub const ALL: [Self; 2] = [Self::En, Self::Es];
 
-    pub fn parse(text: &str) -> Result<Self, Problem> {
-        Self::ALL.into_iter().find(|locale| locale.code() == text).ok_or(Problem::Malformed)
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
+        Self::ALL.into_iter().find(|locale| locale.code() == text).ok_or(FieldProblem::Malformed)
     }
     /// BCP 47.
     pub fn code(self) -> &'static str {

@@ -5,7 +5,7 @@
 macro_rules! text_value {
     ($($type:ident: $pattern:expr),+ $(,)?) => {$(
         impl std::str::FromStr for $type {
-            type Err = $crate::Problem;
+            type Err = $crate::FieldProblem;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 Self::parse(text)
             }

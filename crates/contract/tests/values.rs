@@ -6,7 +6,7 @@
 use contract::{
     AccountNumber, Amount, CardBrand, CardNumber, Date, Email, Expiry, HealthRecordNumber, IdempotencyKey, Identifier,
     Instant, Locale, Money, PersonName, Phone, Region, RoutingNumber, SecurityCode, UsState, ZipCode,
-    person::AddressLine, portal::IdentifierField, problem::plain_text,
+    field_problem::plain_text, person::AddressLine, portal::IdentifierField,
 };
 use proptest::prelude::*;
 

@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use contract::{
-    AccountNumber, CardBrand, CardNumber, Date, Expiry, Instant, Problem, RoutingNumber, SecurityCode,
+    AccountNumber, CardBrand, CardNumber, Date, Expiry, FieldProblem, Instant, RoutingNumber, SecurityCode,
     payment::{BankAccountKind, CardFunding, Method},
 };
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ pub async fn make_token(
                 Expiry::parse(&expiry).and_then(|expiry| expiry.check(last_today(app.now()))).map_err(wrong)?;
             SecurityCode::parse(&code, brand).map_err(wrong)?;
             if !CardBrand::ACCEPTED.contains(&brand) {
-                return Err(wrong(Problem::BrandNotAccepted));
+                return Err(wrong(FieldProblem::BrandNotAccepted));
             }
             let (funding, outcome) = sandbox::card(&number).ok_or(not_a_test_number)?;
             (binding, Method::Card { brand, last4: number.last4().to_owned(), expiry, funding }, outcome)
@@ -95,7 +95,7 @@ fn made(token: String, method: Method) -> Made {
     }
 }
 
-fn wrong(problem: Problem) -> Refused {
+fn wrong(problem: FieldProblem) -> Refused {
     Refused(StatusCode::UNPROCESSABLE_ENTITY, problem.key())
 }
 

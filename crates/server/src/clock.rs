@@ -102,7 +102,7 @@ mod tests {
             steady: Duration::ZERO,
         }));
         let watched = || {
-            let ((), logged) = crate::refusal::tests::logged(|| clock.watch());
+            let ((), logged) = crate::error::tests::logged(|| clock.watch());
             (metrics::CLOCK_BEHIND.value(), logged.contains("clock was set back"))
         };
         assert_eq!(watched(), (0, false));

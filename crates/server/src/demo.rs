@@ -14,14 +14,14 @@ pub use self::seed::{seed, seed_accounts};
 use self::people::{PASSWORD, PEOPLE, Person};
 use crate::{
     clock::day_in,
-    refusal::{Answer, Error},
+    error::{Error, Result},
     state::App,
     store::{Store, add_to_mark, cents, from_word, value},
 };
 use contract::{
-    Date, Email, Instant, Problem, Region,
+    Date, Email, FieldProblem, Instant, Region,
     demo::{DemoBill, DemoMember},
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
 };
 use sqlx::Row;
 use std::{collections::HashMap, time::Duration};
@@ -83,14 +83,14 @@ fn member(person: &Person, open_bills: Vec<DemoBill>, payments: u32) -> Option<D
 
 /// Moves the clocks of all servers over this database, and the processor's; all of them or none. Of two calls at once the second waits
 /// for the first one's mark, so the processor is told the sum.
-pub async fn move_clock(app: &App, seconds: u32) -> Answer<()> {
+pub async fn move_clock(app: &App, seconds: u32) -> Result<()> {
     let mut tx = app.store.begin().await?;
     let moved = add_to_mark(&mut tx, CLOCK_MARK, i64::from(seconds) * 1_000).await?;
     if moved > FARTHEST_MILLIS {
-        return Err(Error::field(RefusalCode::Invalid, "seconds", Problem::TooLarge));
+        return Err(Error::field(ErrorCode::Invalid, "seconds", FieldProblem::TooLarge));
     }
     if app.processor.set_clock(app.clock.unmoved().plus_millis(moved)).await.is_err() {
-        return Err(Error::later(RefusalCode::Unavailable, 1));
+        return Err(Error::later(ErrorCode::Unavailable, 1));
     }
     tx.commit().await?;
     app.clock.follow(moved);

@@ -2,13 +2,14 @@
 //!
 //! Reading order: `settings`, `clock`, `state`; `store` (the only SQL, but for `demo`'s); `billing` (the rules of paying, and the only way
 //! to the processor) and `identity` (who somebody is); `jobs` (everything that runs without a request); `http` (everything that knows
-//! axum, one file a resource in `http::v1`); `refusal` (the one error type). `limits` has every rate limit. Beside them what does not
+//! axum, one file a resource in `http::v1`); `error` (the one error type). `limits` has every rate limit. Beside them what does not
 //! know the rest: `profile` (what is one plan's own), `mail`, `metrics`, `readiness`, `token`, `turns`, `words`, and `demo`.
 
 pub mod alarm;
 pub mod billing;
 pub mod clock;
 pub mod demo;
+pub mod error;
 pub mod http;
 pub mod identity;
 pub mod jobs;
@@ -17,7 +18,6 @@ pub mod mail;
 pub mod metrics;
 pub mod profile;
 pub mod readiness;
-pub mod refusal;
 pub mod settings;
 pub mod state;
 pub mod store;

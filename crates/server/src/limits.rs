@@ -19,14 +19,14 @@ pub mod tallies;
 pub mod tokens;
 
 use crate::{
-    refusal::{Answer, Error},
+    error::{Error, Result},
     state::State,
     store::{
         Tx,
         limits::{Bucket, Full, Slowdown},
     },
 };
-use contract::{Instant, refusal::RefusalCode};
+use contract::{Instant, problem_details::ErrorCode};
 use data_encoding::BASE64URL_NOPAD;
 use gates::{Next, UnderWay, too_slow};
 use memory::Memory;
@@ -104,21 +104,21 @@ impl Limits {
 }
 
 /// Counts a try by all of these, or refuses it and counts nothing.
-pub async fn take(app: &State, buckets: &[Bucket]) -> Answer<()> {
+pub async fn take(app: &State, buckets: &[Bucket]) -> Result<()> {
     heed(app, buckets)?;
     let now = app.clock.now();
     app.store.take(buckets, now).await?.map_err(|full| app.limits.refused_for(&full, now))
 }
 
 /// Refuses what was refused a moment ago.
-fn heed(app: &State, buckets: &[Bucket]) -> Answer<()> {
+fn heed(app: &State, buckets: &[Bucket]) -> Result<()> {
     let now = app.clock.now().millis();
     let wait = buckets.iter().filter_map(|bucket| app.limits.refused.wait(&bucket.key, now)).max();
     wait.map_or(Ok(()), |wait| Err(too_many(wait)))
 }
 
 /// Waits until it is next at the gates of these, for a try that is given back if it is right.
-async fn next(app: &State, buckets: &[Bucket]) -> Answer<Next> {
+async fn next(app: &State, buckets: &[Bucket]) -> Result<Next> {
     let next = app.limits.gates.next(buckets).await.ok_or_else(too_slow)?;
     heed(app, buckets)?;
     Ok(next)
@@ -126,7 +126,7 @@ async fn next(app: &State, buckets: &[Bucket]) -> Answer<Next> {
 
 /// Counts that try. A bucket that is full says little while tries are under way: they may be right and make room. So it waits for one of
 /// them after the other, and refuses only what is full with none. Of a crowd one alone does that; who comes behind it is refused from memory.
-async fn take_next(app: &State, next: Next, buckets: &[Bucket]) -> Answer<UnderWay> {
+async fn take_next(app: &State, next: Next, buckets: &[Bucket]) -> Result<UnderWay> {
     loop {
         let (now, under_way) = (app.clock.now(), next.under_way());
         let Err(mut full) = app.store.take(buckets, now).await? else { return Ok(next.go()) };
@@ -145,7 +145,7 @@ async fn take_next(app: &State, next: Next, buckets: &[Bucket]) -> Answer<UnderW
 }
 
 /// As `take`, in the transaction of what is counted: undone with it, and of many at the same moment none slips through.
-pub async fn take_in(app: &State, tx: &mut Tx, buckets: &[Bucket]) -> Answer<()> {
+pub async fn take_in(app: &State, tx: &mut Tx, buckets: &[Bucket]) -> Result<()> {
     let full = app.store.take_in(tx, buckets, app.clock.now()).await?;
     full.map_err(|full| too_many(full.wait_millis))
 }
@@ -156,8 +156,8 @@ pub async fn judge<T>(
     app: &State,
     buckets: &[Bucket],
     wrong: Error,
-    look: impl Future<Output = Answer<Option<T>>>,
-) -> Answer<T> {
+    look: impl Future<Output = Result<Option<T>>>,
+) -> Result<T> {
     let _under_way = take_next(app, next(app, buckets).await?, buckets).await?;
     match look.await {
         Ok(Some(right)) => {
@@ -174,7 +174,7 @@ pub async fn judge<T>(
 
 /// Counts work that is done for whoever asks, whatever comes of it. What was not done, for want of room or because something broke, uses
 /// up nothing.
-pub async fn work<T>(app: &State, buckets: &[Bucket], work: impl Future<Output = Answer<T>>) -> Answer<T> {
+pub async fn work<T>(app: &State, buckets: &[Bucket], work: impl Future<Output = Result<T>>) -> Result<T> {
     take(app, buckets).await?;
     let done = work.await;
     if done.as_ref().is_err_and(Error::is_trouble) {
@@ -184,14 +184,14 @@ pub async fn work<T>(app: &State, buckets: &[Bucket], work: impl Future<Output =
 }
 
 /// There is room again, also for whoever was refused a moment ago.
-async fn give_back(app: &State, buckets: &[Bucket]) -> Answer<()> {
+async fn give_back(app: &State, buckets: &[Bucket]) -> Result<()> {
     let given = app.store.give_back(buckets, app.clock.now()).await;
     buckets.iter().for_each(|bucket| app.limits.refused.forget(&bucket.key));
     Ok(given?)
 }
 
 fn too_many(wait_millis: i64) -> Error {
-    Error::later(RefusalCode::TooMany, seconds(wait_millis))
+    Error::later(ErrorCode::TooMany, seconds(wait_millis))
 }
 
 /// Of a wait, rounded up.

@@ -3,6 +3,7 @@
 use crate::{
     billing::processor::Processor,
     clock::Clock,
+    error::{Error, Result},
     identity::{
         factors::{seal::Seal, webauthn::Site},
         known_device,
@@ -12,12 +13,11 @@ use crate::{
     metrics,
     profile::Profile,
     readiness::Readiness,
-    refusal::{Answer, Error},
     settings::Settings,
     store::Store,
     turns::Turns,
 };
-use contract::{Date, Instant, Region, portal::Portal, refusal::RefusalCode};
+use contract::{Date, Instant, Region, portal::Portal, problem_details::ErrorCode};
 use serve::{Tasks, tasks::Waits};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -76,9 +76,9 @@ impl State {
     }
 
     /// One step of a background task (`Tasks::step`). What took too long is unavailable.
-    pub async fn step<T, E: Into<Error>>(&self, task: &str, work: impl Future<Output = Result<T, E>>) -> Answer<T> {
+    pub async fn step<T, E: Into<Error>>(&self, task: &str, work: impl Future<Output = Result<T, E>>) -> Result<T> {
         let done = self.tasks.step(task, work).await;
-        done.ok_or_else(|| Error::new(RefusalCode::Unavailable))?.map_err(Into::into)
+        done.ok_or_else(|| Error::new(ErrorCode::Unavailable))?.map_err(Into::into)
     }
 
     /// The job worker looks at once, and not after a second.

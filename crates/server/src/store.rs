@@ -154,11 +154,11 @@ pub async fn add_to_mark(tx: &mut Tx, name: &str, more: i64) -> Result<i64, sqlx
 /// A column that holds one of our own values; what does not parse is a fault of the database, never of the caller.
 pub(crate) fn value<T>(row: &sqlx::any::AnyRow, column: &str) -> Result<T, sqlx::Error>
 where
-    T: FromStr<Err = contract::Problem>,
+    T: FromStr<Err = contract::FieldProblem>,
 {
     let text: String = row.try_get(column)?;
     text.parse()
-        .map_err(|problem: contract::Problem| sqlx::Error::Decode(format!("{column}: {}", problem.key()).into()))
+        .map_err(|problem: contract::FieldProblem| sqlx::Error::Decode(format!("{column}: {}", problem.key()).into()))
 }
 
 pub(crate) fn cents(row: &sqlx::any::AnyRow, column: &str) -> Result<contract::Money, sqlx::Error> {

@@ -1,13 +1,13 @@
 //! Random tokens, the hash that is kept of one, and the names that things of ours have.
 
-use crate::refusal::{Answer, Error};
-use contract::refusal::RefusalCode;
+use crate::error::{Error, Result};
+use contract::problem_details::ErrorCode;
 use sha2::{Digest, Sha256};
 
 /// 256 random bits as hexadecimal digits.
-pub fn random_token() -> Answer<String> {
+pub fn random_token() -> Result<String> {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|_| Error::new(RefusalCode::Fault))?;
+    getrandom::fill(&mut bytes).map_err(|_| Error::new(ErrorCode::Fault))?;
     Ok(hex(&bytes))
 }
 

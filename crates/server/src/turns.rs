@@ -3,8 +3,8 @@
 //!
 //! Heavy is: hashing and judging passwords (`passwords`), drawing receipts (`routes::receipts`).
 
-use crate::refusal::{Answer, Error};
-use contract::refusal::RefusalCode;
+use crate::error::{Error, Result};
+use contract::problem_details::ErrorCode;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -24,10 +24,10 @@ impl Turns {
         Self { at_work: Arc::new(Semaphore::new(at_once)), queue: Arc::new(Semaphore::new(at_once + waiting)) }
     }
 
-    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Answer<T> {
-        let fault = || Error::new(RefusalCode::Fault);
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let fault = || Error::new(ErrorCode::Fault);
         let Ok(place) = Arc::clone(&self.queue).try_acquire_owned() else {
-            return Err(Error::later(RefusalCode::Unavailable, COME_BACK_SECONDS));
+            return Err(Error::later(ErrorCode::Unavailable, COME_BACK_SECONDS));
         };
         let turn = Arc::clone(&self.at_work).acquire_owned().await.map_err(|_| fault())?;
         // The work goes on when whoever asked has left: so it keeps its place until it is done.
@@ -62,7 +62,7 @@ mod tests {
             tokio::task::yield_now().await;
         }
         let refused = turns.run(|| 3).await.unwrap_err();
-        assert_eq!((refused.code, refused.retry_after), (RefusalCode::Unavailable, Some(COME_BACK_SECONDS)));
+        assert_eq!((refused.code, refused.retry_after), (ErrorCode::Unavailable, Some(COME_BACK_SECONDS)));
         go.send(()).unwrap();
         assert!(working.await.unwrap().unwrap());
         assert_eq!(waiting.await.unwrap().unwrap(), 2);

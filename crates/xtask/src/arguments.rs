@@ -82,8 +82,8 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_refused_with_the_known_ones() {
-        let refusal = parse(&["--prot", "1"]).unwrap_err().to_string();
-        assert!(refusal.contains("--prot") && refusal.contains("--port, --database-url, --fresh"), "{refusal}");
+        let error = parse(&["--prot", "1"]).unwrap_err().to_string();
+        assert!(error.contains("--prot") && error.contains("--port, --database-url, --fresh"), "{error}");
     }
 
     #[test]

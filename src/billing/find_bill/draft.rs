@@ -33,7 +33,7 @@ pub fn parse(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::Problem;
+    use contract::FieldProblem;
 
     fn schema() -> Vec<IdentifierField> {
         let field = |identifier, digits_only, min, max, sample: &str| IdentifierField {
@@ -91,6 +91,6 @@ mod tests {
     #[test]
     fn a_card_number_is_refused_by_its_name() {
         let problems = parse(&schema(), typed(&[(Identifier::Hrn, "4242 4242 4242 4242")]));
-        assert_eq!(problems.unwrap_err().of(Identifier::Hrn), Some(Problem::LooksLikeCard));
+        assert_eq!(problems.unwrap_err().of(Identifier::Hrn), Some(FieldProblem::LooksLikeCard));
     }
 }

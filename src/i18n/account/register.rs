@@ -1,7 +1,7 @@
 //! Words of the registration: what an account adds, the terms' box, the person, the letter.
 
 use crate::i18n::problem;
-use contract::Problem;
+use contract::FieldProblem;
 
 pub struct RegisterWords {
     pub title: &'static str,
@@ -42,7 +42,7 @@ pub struct RegisterWords {
     pub zip_known: &'static str,
     pub email: &'static str,
     pub email_hint: &'static str,
-    pub email_wrong: fn(Problem) -> String,
+    pub email_wrong: fn(FieldProblem) -> String,
     pub email_typo: fn(&str) -> String,
     pub phone: &'static str,
     pub phone_hint: &'static str,
@@ -73,10 +73,10 @@ pub struct RegisterWords {
     pub confirm: &'static str,
     pub confirming: &'static str,
     pub chosen: &'static str,
-    pub chosen_wrong: fn(Problem) -> String,
+    pub chosen_wrong: fn(FieldProblem) -> String,
     pub code: &'static str,
     pub code_hint: &'static str,
-    pub code_wrong: fn(Problem) -> String,
+    pub code_wrong: fn(FieldProblem) -> String,
     pub confirmed_title: &'static str,
     pub confirmed: &'static str,
     pub link_refused_title: &'static str,
@@ -127,7 +127,7 @@ pub const EN: RegisterWords = RegisterWords {
     email: "E-mail",
     email_hint: "It becomes your user ID. The one your plan has on file for you is the quickest.",
     email_wrong: |problem| match problem {
-        Problem::Malformed => "E-mail: use an address such as name@example.org".to_owned(),
+        FieldProblem::Malformed => "E-mail: use an address such as name@example.org".to_owned(),
         other => (problem::EN.at)(EN.email, other),
     },
     email_typo: |meant| format!("Did you mean {meant}? Use that"),
@@ -163,13 +163,13 @@ pub const EN: RegisterWords = RegisterWords {
     confirming: "Opening your account…",
     chosen: "The password you chose",
     chosen_wrong: |problem| match problem {
-        Problem::Unknown => format!("{}: this is not the one you registered with", EN.chosen),
+        FieldProblem::Unknown => format!("{}: this is not the one you registered with", EN.chosen),
         other => (problem::EN.at)(EN.chosen, other),
     },
     code: "Code from the other e-mail",
     code_hint: "We sent it to the e-mail address that your plan has on file for you. If that is the address this link came to, leave the field empty.",
     code_wrong: |problem| match problem {
-        Problem::Missing => {
+        FieldProblem::Missing => {
             format!("{}: your plan has another address on file, and the code is there", EN.code)
         }
         _ => format!("{}: this is not a code we sent in the last two days", EN.code),
@@ -224,7 +224,7 @@ pub const ES: RegisterWords = RegisterWords {
     email: "Correo electrónico",
     email_hint: "Será su ID de usuario. Con la que su plan tiene registrada es más rápido.",
     email_wrong: |problem| match problem {
-        Problem::Malformed => "Correo electrónico: use una dirección como nombre@example.org".to_owned(),
+        FieldProblem::Malformed => "Correo electrónico: use una dirección como nombre@example.org".to_owned(),
         other => (problem::ES.at)(ES.email, other),
     },
     email_typo: |meant| format!("¿Quiso decir {meant}? Usar ese"),
@@ -262,13 +262,13 @@ pub const ES: RegisterWords = RegisterWords {
     confirming: "Abriendo su cuenta…",
     chosen: "La contraseña que eligió",
     chosen_wrong: |problem| match problem {
-        Problem::Unknown => format!("{}: no es la contraseña con la que se registró", ES.chosen),
+        FieldProblem::Unknown => format!("{}: no es la contraseña con la que se registró", ES.chosen),
         other => (problem::ES.at)(ES.chosen, other),
     },
     code: "Código del otro correo",
     code_hint: "Lo enviamos al correo electrónico que su plan tiene registrado para usted. Si es la dirección a la que llegó este enlace, deje el campo vacío.",
     code_wrong: |problem| match problem {
-        Problem::Missing => format!("{}: su plan tiene registrada otra dirección, y el código está allí", ES.code),
+        FieldProblem::Missing => format!("{}: su plan tiene registrada otra dirección, y el código está allí", ES.code),
         _ => format!("{}: no es un código que hayamos enviado en los últimos dos días", ES.code),
     },
     confirmed_title: "Su cuenta está abierta",

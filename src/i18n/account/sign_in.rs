@@ -1,13 +1,13 @@
 //! Words of signing in, of getting back in, and of having been signed out.
 
 use crate::i18n::{format::plural, problem};
-use contract::{Locale, Problem};
+use contract::{FieldProblem, Locale};
 
 pub struct SignInWords {
     pub title: &'static str,
     pub user_id: &'static str,
     pub user_id_hint: &'static str,
-    pub user_id_wrong: fn(Problem) -> String,
+    pub user_id_wrong: fn(FieldProblem) -> String,
     pub password: &'static str,
     pub submit: &'static str,
     pub busy: &'static str,
@@ -57,7 +57,7 @@ pub const EN: SignInWords = SignInWords {
     user_id: "User ID",
     user_id_hint: "The e-mail address you registered with",
     user_id_wrong: |problem| match problem {
-        Problem::Malformed => "User ID: use an e-mail address such as name@example.org".to_owned(),
+        FieldProblem::Malformed => "User ID: use an e-mail address such as name@example.org".to_owned(),
         other => (problem::EN.at)(EN.user_id, other),
     },
     password: "Password",
@@ -111,7 +111,7 @@ pub const ES: SignInWords = SignInWords {
     user_id: "ID de usuario",
     user_id_hint: "El correo electrónico con el que se registró",
     user_id_wrong: |problem| match problem {
-        Problem::Malformed => "ID de usuario: use un correo electrónico como nombre@example.org".to_owned(),
+        FieldProblem::Malformed => "ID de usuario: use un correo electrónico como nombre@example.org".to_owned(),
         other => (problem::ES.at)(ES.user_id, other),
     },
     password: "Contraseña",

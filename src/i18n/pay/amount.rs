@@ -1,6 +1,6 @@
 //! Words of "what you owe": bills, their lines, where the money went, and how much to pay.
 
-use contract::{Problem, bill::BillKind};
+use contract::{FieldProblem, bill::BillKind};
 
 pub struct AmountWords {
     /// For the window.
@@ -30,7 +30,7 @@ pub struct AmountWords {
     pub stays_due: fn(day: &str) -> String,
     pub part_label: fn(bill: &str) -> String,
     /// What is wrong with the amount typed for a bill.
-    pub wrong: fn(bill: &str, problem: Problem, least: &str, owed: &str) -> String,
+    pub wrong: fn(bill: &str, problem: FieldProblem, least: &str, owed: &str) -> String,
     pub part_hint: fn(from: &str, to: &str) -> String,
     pub leaves: fn(amount: &str, day: &str) -> String,
     pub pays_all: &'static str,
@@ -96,10 +96,12 @@ pub const EN: AmountWords = AmountWords {
     stays_due: |day| format!("Stays due {day}"),
     part_label: |bill| format!("{bill}: amount to pay"),
     wrong: |bill, problem, least, owed| match problem {
-        Problem::Missing => format!("{bill}: type how much to pay, from {least} to {owed}"),
-        Problem::Zero | Problem::TooSmall => format!("{bill}: pay at least {least}"),
-        Problem::OverBalance | Problem::TooLarge => format!("{bill}: this is more than the {owed} that is owed"),
-        Problem::Malformed | Problem::NotDigits => format!("{bill}: use dollars and cents, such as 64.10"),
+        FieldProblem::Missing => format!("{bill}: type how much to pay, from {least} to {owed}"),
+        FieldProblem::Zero | FieldProblem::TooSmall => format!("{bill}: pay at least {least}"),
+        FieldProblem::OverBalance | FieldProblem::TooLarge => {
+            format!("{bill}: this is more than the {owed} that is owed")
+        }
+        FieldProblem::Malformed | FieldProblem::NotDigits => format!("{bill}: use dollars and cents, such as 64.10"),
         other => (crate::i18n::problem::EN.at)(bill, other),
     },
     part_hint: |from, to| format!("From {from} to {to}"),
@@ -167,10 +169,10 @@ pub const ES: AmountWords = AmountWords {
     stays_due: |day| format!("Sigue venciendo el {day}"),
     part_label: |bill| format!("{bill}: importe que va a pagar"),
     wrong: |bill, problem, least, owed| match problem {
-        Problem::Missing => format!("{bill}: escriba cuánto va a pagar, de {least} a {owed}"),
-        Problem::Zero | Problem::TooSmall => format!("{bill}: pague al menos {least}"),
-        Problem::OverBalance | Problem::TooLarge => format!("{bill}: es más que los {owed} que se deben"),
-        Problem::Malformed | Problem::NotDigits => format!("{bill}: use dólares y centavos, como 64.10"),
+        FieldProblem::Missing => format!("{bill}: escriba cuánto va a pagar, de {least} a {owed}"),
+        FieldProblem::Zero | FieldProblem::TooSmall => format!("{bill}: pague al menos {least}"),
+        FieldProblem::OverBalance | FieldProblem::TooLarge => format!("{bill}: es más que los {owed} que se deben"),
+        FieldProblem::Malformed | FieldProblem::NotDigits => format!("{bill}: use dólares y centavos, como 64.10"),
         other => (crate::i18n::problem::ES.at)(bill, other),
     },
     part_hint: |from, to| format!("De {from} a {to}"),

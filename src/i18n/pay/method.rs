@@ -1,7 +1,7 @@
 //! Words of "how to pay": card or bank account, the processor's frame, who pays, and where the receipt goes.
 
 use contract::{
-    Problem,
+    FieldProblem,
     payment::{BankAccountKind, Method},
 };
 
@@ -33,7 +33,7 @@ pub struct MethodWords {
     pub email: &'static str,
     pub email_hint: &'static str,
     pub email_typo: fn(&str) -> String,
-    pub email_wrong: fn(Problem) -> String,
+    pub email_wrong: fn(FieldProblem) -> String,
     pub known: fn(&Method) -> String,
     pub known_note: &'static str,
     pub other_details: &'static str,
@@ -83,7 +83,7 @@ pub const EN: MethodWords = MethodWords {
     email_hint: "We use it for this receipt only. You can leave it empty.",
     email_typo: |meant| format!("Did you mean {meant}?"),
     email_wrong: |problem| match problem {
-        Problem::Malformed => "E-mail for the receipt: use an address such as name@example.org".to_owned(),
+        FieldProblem::Malformed => "E-mail for the receipt: use an address such as name@example.org".to_owned(),
         other => (crate::i18n::problem::EN.at)(EN.email, other),
     },
     known: |method| ending(method, |brand| format!("{brand} card"), "Checking account", "Savings account", "ending in"),
@@ -127,7 +127,9 @@ pub const ES: MethodWords = MethodWords {
     email_hint: "Lo usamos solo para este recibo. Puede dejarlo vacío.",
     email_typo: |meant| format!("¿Quiso decir {meant}?"),
     email_wrong: |problem| match problem {
-        Problem::Malformed => "Correo electrónico para el recibo: use una dirección como nombre@example.org".to_owned(),
+        FieldProblem::Malformed => {
+            "Correo electrónico para el recibo: use una dirección como nombre@example.org".to_owned()
+        }
         other => (crate::i18n::problem::ES.at)(ES.email, other),
     },
     known: |method| {

@@ -16,9 +16,9 @@ use crate::{
     ui::{Failure, FormState, Icon, Notice, PasswordField, Sign, SubmitButton, list, live},
 };
 use contract::{
-    Password, Problem,
+    FieldProblem, Password,
     account::{AuthorisationGiven, PasswordChange, Security, SessionSeen},
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
@@ -49,7 +49,7 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
     let form = FormState::new(
         [(Field::Current, current), (Field::New, password)],
         |w, field, problem| match (field, problem) {
-            (Field::Current, Problem::Unknown) => w.account().security.current_wrong.to_owned(),
+            (Field::Current, FieldProblem::Unknown) => w.account().security.current_wrong.to_owned(),
             (Field::Current, problem) => (w.problem.at)(w.account().security.current, problem),
             (Field::New, problem) => (w.problem.at)(w.account().security.new_password, problem),
         },
@@ -74,8 +74,8 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
         let client = client.clone();
         spawn_local(async move {
             let answer = client.change_password(&change).await;
-            if let Err(ApiError::Refused(refusal)) = &answer
-                && refusal.code == RefusalCode::WrongCredentials
+            if let Err(ApiError::Refused(details)) = &answer
+                && details.code == ErrorCode::WrongCredentials
             {
                 form.wipe(Field::Current);
             }

@@ -21,7 +21,7 @@ use crate::{
 };
 use bill::BillSheet;
 use contract::{
-    Money, Problem,
+    FieldProblem, Money,
     bill::{Bill, BillList},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -55,7 +55,7 @@ impl Choosing {
     }
 
     /// What is wrong with the amount typed for a bill. Tracks.
-    fn wrong(self, w: &'static Words, bill: &Bill, problem: Problem) -> String {
+    fn wrong(self, w: &'static Words, bill: &Bill, problem: FieldProblem) -> String {
         let owed = bill.payable();
         let least = Money::from_cents(self.least_cents.get()).unwrap_or(Money::ZERO).min(owed);
         let (least, owed) = (format::money(w.locale, least), format::money(w.locale, owed));

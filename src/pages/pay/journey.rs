@@ -62,7 +62,7 @@ pub struct Journey {
     /// What was sent and when, by this device's clock; not known any more after a reload.
     pub sent: RwSignal<Option<(Money, Instant)>>,
     /// Why the last attempt took no money.
-    pub refusal: RwSignal<Option<ApiError>>,
+    pub error: RwSignal<Option<ApiError>>,
     /// The last attempt never reached the server.
     pub never_arrived: RwSignal<Option<Lost>>,
     /// The payer said yes to paying a bill that was just paid.
@@ -86,7 +86,7 @@ impl Journey {
             is_restored: RwSignal::new(false),
             attempt: RwSignal::default(),
             sent: RwSignal::new(None),
-            refusal: RwSignal::new(None),
+            error: RwSignal::new(None),
             never_arrived: RwSignal::new(None),
             pay_again: RwSignal::new(false),
             other: RwSignal::new(None),
@@ -149,7 +149,7 @@ impl Journey {
         self.is_restored.set(false);
         self.bills.set(Fetched::Waiting);
         self.other.set(None);
-        self.forget_refusal();
+        self.clear_error();
         if !self.attempt.with_untracked(Attempt::is_on_its_way) {
             self.attempt.set(Attempt::Resting);
         }
@@ -209,11 +209,11 @@ impl Journey {
         self.is_restored.set(true);
         self.pay_again.set(false);
         self.other.set(None);
-        self.forget_refusal();
+        self.clear_error();
     }
 
-    pub fn forget_refusal(self) {
-        self.refusal.set(None);
+    pub fn clear_error(self) {
+        self.error.set(None);
         self.never_arrived.set(None);
     }
 
@@ -252,7 +252,7 @@ impl Journey {
     ) {
         let begin_by = now.plus_millis(MAY_BEGIN_MILLIS);
         order.begin_by = Some(begin_by);
-        self.forget_refusal();
+        self.clear_error();
         self.sent.set(Some((charged, browser::now())));
         self.happen(client, place, Event::Pressed(Sent { key, begin_by }), Some(order));
     }
@@ -271,7 +271,7 @@ impl Journey {
         browser::set_tab_storage(KEY, None);
         self.attempt.set(Attempt::Resting);
         self.pay_again.set(false);
-        self.forget_refusal();
+        self.clear_error();
     }
 
     /// A closed key is good for nothing: whoever presses Pay again does it with a new one.
@@ -315,7 +315,7 @@ impl Journey {
             Act::Show(id) => place.replace(Pay::Payment(id)),
             Act::Refuse(error) => {
                 self.forget_key();
-                self.refusal.set(Some(error));
+                self.error.set(Some(error));
             }
             Act::SayNeverArrived(key) => {
                 // the draft of a visit has its key; that of a later visit, or of somebody else's bills, has another or none

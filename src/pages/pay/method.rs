@@ -22,10 +22,10 @@ use crate::{
     ui::{ErrorLine, ErrorSummary, Failure, FormState, Stepper, SubmitButton, arrive, live},
 };
 use contract::{
-    Email, PersonName, Problem,
+    Email, FieldProblem, PersonName,
+    field_problem::plain_text,
     payment::{Method, PaymentToken},
-    problem::plain_text,
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
     session::PersonView,
 };
 use frame::Captured;
@@ -49,7 +49,7 @@ impl Field {
             Self::Email => "email",
         }
     }
-    fn words(w: &'static Words, field: Self, problem: Problem) -> String {
+    fn words(w: &'static Words, field: Self, problem: FieldProblem) -> String {
         match field {
             Self::Method => w.pay().method.choose.to_owned(),
             Self::Name => (w.problem.at)(w.pay().method.name, problem),
@@ -97,7 +97,7 @@ impl Choosing {
     fn check(self) -> Result<(), Problems<Field>> {
         let mut problems = Problems::default();
         if self.kind.with(Option::is_none) {
-            problems.add(Field::Method, Problem::Missing);
+            problems.add(Field::Method, FieldProblem::Missing);
         }
         problems.check(Field::Name, self.name.with(|name| PersonName::parse(name)));
         self.email.with(|email| {
@@ -275,7 +275,7 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
 
 /// The server's own word about a token; everything else in the usual words.
 fn refused_words(w: &'static Words, error: &ApiError, _: &str) -> Option<(String, String)> {
-    let is_refused = error.code() == Some(RefusalCode::TokenRefused);
+    let is_refused = error.code() == Some(ErrorCode::TokenRefused);
     is_refused.then(|| (w.pay().method.legend.to_owned(), w.pay().review.token_refused.to_owned()))
 }
 

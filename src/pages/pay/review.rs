@@ -31,7 +31,7 @@ use contract::{
 };
 use facts::Facts;
 use leptos::{ev::SubmitEvent, html, prelude::*};
-use nothing_taken::{NothingTaken, refresh_after_refusal};
+use nothing_taken::{NothingTaken, refresh_after_error};
 
 /// Everything that is agreed to.
 #[derive(Clone, Debug, PartialEq)]
@@ -207,7 +207,7 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
     let (charged, is_bank) =
         review.with_value(|review| (review.charged(), matches!(review.method, Method::Bank { .. })));
     let session = CurrentSession::here();
-    refresh_after_refusal(journey, session, client.clone());
+    refresh_after_error(journey, session, client.clone());
     let is_sending = Memo::new(move |_| journey.attempt.with(Attempt::is_on_its_way));
     browser::watch(move |_| {
         if let (false, Some(button)) = (is_sending.get(), button.get()) {

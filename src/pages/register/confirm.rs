@@ -11,7 +11,7 @@ use crate::{
     route::Enter,
     ui::{ButtonLink, FormState, Heading, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
 };
-use contract::{Password, account::EmailConfirmation, refusal::RefusalCode};
+use contract::{Password, account::EmailConfirmation, problem_details::ErrorCode};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,7 @@ fn form(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
         let client = client.clone();
         spawn_local(async move {
             let answer = client.confirm_email(&confirmation).await;
-            if answer.as_ref().err().and_then(ApiError::code) == Some(RefusalCode::LinkRefused) {
+            if answer.as_ref().err().and_then(ApiError::code) == Some(ErrorCode::LinkRefused) {
                 return link.set(Link::Refused);
             }
             let field = |path: &str| match path {

@@ -10,7 +10,7 @@ use crate::{
     route::Enter,
     ui::{CheckField, Failure, FormState, Stepper, SubmitButton, arrive, list, live},
 };
-use contract::{Problem, account::TERMS_VERSION};
+use contract::{FieldProblem, account::TERMS_VERSION};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 #[component]
@@ -31,7 +31,7 @@ pub fn RegisterTermsPage() -> impl IntoView {
     let check = move |is_agreed: bool| {
         let mut problems = crate::form::Problems::default();
         if !is_agreed {
-            problems.add((), Problem::Unticked);
+            problems.add((), FieldProblem::Unticked);
         }
         problems.or(Some(()))
     };

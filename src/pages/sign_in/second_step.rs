@@ -12,7 +12,7 @@ use crate::{
     ui::{BillingPhone, Failure, FormState, Keyboard, Notice, NoticeKind, TextField, arrive, live},
 };
 use contract::{
-    Problem,
+    FieldProblem,
     factor::{FactorShown, FactorsAsked},
     session::SessionView,
 };
@@ -37,7 +37,7 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
     let form = FormState::new(
         [(Code::OfApp, code), (Code::OnPaper, code)],
         |w, code, problem| match (code, problem) {
-            (_, Problem::Missing) => w.account().factor.code_missing.to_owned(),
+            (_, FieldProblem::Missing) => w.account().factor.code_missing.to_owned(),
             (Code::OfApp, _) => w.account().factor.code_wrong.to_owned(),
             (Code::OnPaper, _) => w.account().factor.recovery_wrong.to_owned(),
         },
@@ -69,7 +69,7 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
             let typed = code.get_untracked();
             let mut problems = Problems::default();
             if typed.trim().is_empty() {
-                problems.add(kind(), Problem::Missing);
+                problems.add(kind(), FieldProblem::Missing);
             }
             let Some(shown) = form.begin(problems.or(Some(FactorShown::Code(typed)))) else { return };
             let client = client.clone();

@@ -8,28 +8,28 @@
 use super::processor::{ChargeOrder, Closed, ProcessorError};
 use crate::{
     alarm::OncePerMinute,
+    error::{Error, Result},
     limits::charges,
     mail, metrics,
-    refusal::{Answer, Error},
     state::App,
     store::{
         asking::Asked,
         settle::{Heard, Settled, Verdict},
     },
 };
-use contract::{payment::Payment, refusal::RefusalCode};
+use contract::{payment::Payment, problem_details::ErrorCode};
 use tracing::Instrument;
 
 /// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for `jobs::settle_payments`; the
 /// caller is told that its key is in use and asks again. Gives the payment, unless somebody else wrote the answer.
-pub async fn charge(app: &App, asked: &Asked) -> Answer<Option<Payment>> {
+pub async fn charge(app: &App, asked: &Asked) -> Result<Option<Payment>> {
     must_be_seen(app, asked).await?;
     let verdict = ask(app, asked).await;
     write(app, asked, verdict, Heard::InCall).await
 }
 
 /// A payment that may have been charged: what became of its key comes first, and only if nothing did is it asked for again.
-pub async fn ask_again(app: &App, asked: &Asked) -> Answer<Option<Payment>> {
+pub async fn ask_again(app: &App, asked: &Asked) -> Result<Option<Payment>> {
     must_be_seen(app, asked).await?;
     let verdict = match app.processor.charge_of(&asked.id).await {
         Ok(Some(verdict)) => Some(verdict),
@@ -64,12 +64,12 @@ async fn closed(app: &App, payment: &str) -> Option<Verdict> {
     }
 }
 
-async fn write(app: &App, asked: &Asked, verdict: Option<Verdict>, heard: Heard) -> Answer<Option<Payment>> {
+async fn write(app: &App, asked: &Asked, verdict: Option<Verdict>, heard: Heard) -> Result<Option<Payment>> {
     let Some(verdict) = verdict else {
         let until = app.clock.now().plus_millis(wait(asked.asks));
         // If this can't be written the payment is asked about when its turn comes anyway.
         _ = app.store.put_off(&asked.id, until).await.map_err(Error::from);
-        return Err(Error::later(RefusalCode::KeyInUse, 2));
+        return Err(Error::later(ErrorCode::KeyInUse, 2));
     };
     let (settled, payment) = settle_heard(app, &asked.id, &verdict, heard).await?;
     if let Settled::Unfit(state) = settled {
@@ -83,7 +83,7 @@ fn wait(asks: i64) -> i64 {
     (1_000 << asks.clamp(0, 6)).min(60_000)
 }
 
-async fn must_be_seen(app: &App, asked: &Asked) -> Answer<()> {
+async fn must_be_seen(app: &App, asked: &Asked) -> Result<()> {
     static UNSEEN: OncePerMinute = OncePerMinute::new();
     if app.store.is_seen(&asked.id).await? {
         return Ok(());
@@ -93,7 +93,7 @@ async fn must_be_seen(app: &App, asked: &Asked) -> Answer<()> {
         tracing::error!(payment = asked.id, "a payment is not in the database after its commit: it is not charged");
     }
     // Its page is to ask by the key.
-    Err(Error::later(RefusalCode::KeyInUse, 2))
+    Err(Error::later(ErrorCode::KeyInUse, 2))
 }
 
 /// Writes a verdict that came by itself, as an event does.
@@ -123,10 +123,10 @@ async fn settle_heard(
 }
 
 /// For people: letters and digits that can't be taken for one another (no I, L, O, U).
-pub fn new_reference() -> Answer<String> {
+pub fn new_reference() -> Result<String> {
     const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).map_err(|_| Error::new(RefusalCode::Fault))?;
+    getrandom::fill(&mut bytes).map_err(|_| Error::new(ErrorCode::Fault))?;
     let text: String = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
     let (first, last) = text.split_at(4);
     Ok(format!("KP-{first}-{last}"))

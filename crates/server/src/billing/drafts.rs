@@ -3,27 +3,27 @@
 
 use super::{methods, payments::MOST_BILLS};
 use crate::{
-    refusal::{Answer, Error},
+    error::{Error, Result},
     state::App,
     store::sessions::Session,
 };
 use contract::{
-    PersonName, Problem,
+    FieldProblem, PersonName,
+    field_problem::plain_text,
     payment::{Method, PaymentDraft},
-    problem::plain_text,
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
 };
 
 const LONGEST: usize = 300;
 
 /// What was kept; empty if nothing was.
-pub async fn kept(app: &App, session: &Session) -> Answer<PaymentDraft> {
+pub async fn kept(app: &App, session: &Session) -> Result<PaymentDraft> {
     with_its_method(app, session, app.store.draft(&session.id).await?).await
 }
 
 /// Keeps it in place of what was kept before. Names that programs give can't be told from numbers that people type, so only those are
 /// kept that name something: bills of this member, and a token whose method the processor has named to this payer.
-pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft) -> Answer<()> {
+pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft) -> Result<()> {
     check(&draft)?;
     let known = app.store.bill_ids(&session.membership.id).await?;
     draft.shares.retain(|share| known.contains(&share.bill));
@@ -32,7 +32,7 @@ pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft) -> Answ
 }
 
 /// The token is the reference to a method. What the browser says of it, or a server of the version before kept, is not looked at.
-async fn with_its_method(app: &App, session: &Session, mut draft: PaymentDraft) -> Answer<PaymentDraft> {
+async fn with_its_method(app: &App, session: &Session, mut draft: PaymentDraft) -> Result<PaymentDraft> {
     draft.method = match &draft.token {
         Some(token) => methods::named(app, session, token).await?,
         None => None,
@@ -42,16 +42,16 @@ async fn with_its_method(app: &App, session: &Session, mut draft: PaymentDraft) 
 }
 
 /// Wipes it.
-pub async fn forget(app: &App, session: &Session) -> Answer<()> {
+pub async fn forget(app: &App, session: &Session) -> Result<()> {
     put(app, session, None).await
 }
 
 /// What can be said without the database.
-fn check(draft: &PaymentDraft) -> Answer<()> {
-    let invalid = |field: String, problem| Err(Error::field(RefusalCode::Invalid, field, problem));
+fn check(draft: &PaymentDraft) -> Result<()> {
+    let invalid = |field: String, problem| Err(Error::field(ErrorCode::Invalid, field, problem));
     // Three or four digits alone are a security code, which plain text may be.
-    if PersonName::parse(&draft.payer_name) == Err(Problem::LooksLikeCard) {
-        return invalid("payer_name".to_owned(), Problem::LooksLikeCard);
+    if PersonName::parse(&draft.payer_name) == Err(FieldProblem::LooksLikeCard) {
+        return invalid("payer_name".to_owned(), FieldProblem::LooksLikeCard);
     }
     let parts = draft.shares.iter().enumerate().flat_map(|(at, share)| {
         [(format!("shares.{at}.bill"), Some(&share.bill)), (format!("shares.{at}.part"), share.part.as_ref())]
@@ -60,29 +60,29 @@ fn check(draft: &PaymentDraft) -> Answer<()> {
     for (field, text) in parts.chain(typed) {
         let Some(text) = text else { continue };
         if text.chars().count() > LONGEST {
-            return invalid(field, Problem::TooLong);
+            return invalid(field, FieldProblem::TooLong);
         }
         if !field.ends_with(".bill") {
             plain_text(text).or_else(|problem| invalid(field, problem))?;
         }
     }
     if draft.shares.len() > MOST_BILLS {
-        return invalid("shares".to_owned(), Problem::TooLong);
+        return invalid("shares".to_owned(), FieldProblem::TooLong);
     }
     let last4 = draft.method.as_ref().map(|method| match method {
         Method::Card { last4, .. } | Method::Bank { last4, .. } => last4,
     });
     if last4.is_some_and(|last4| last4.chars().count() > 4) {
-        return invalid("method.last4".to_owned(), Problem::LooksLikeCard);
+        return invalid("method.last4".to_owned(), FieldProblem::LooksLikeCard);
     }
     if draft.token.as_ref().is_some_and(|token| token.len() > LONGEST) {
-        return invalid("token".to_owned(), Problem::TooLong);
+        return invalid("token".to_owned(), FieldProblem::TooLong);
     }
     Ok(())
 }
 
 /// Not in a session that ended since: what it held was wiped.
-async fn put(app: &App, session: &Session, draft: Option<&PaymentDraft>) -> Answer<()> {
+async fn put(app: &App, session: &Session, draft: Option<&PaymentDraft>) -> Result<()> {
     let is_kept = app.store.keep_draft(&session.id, draft, app.clock.now()).await?;
-    if is_kept { Ok(()) } else { Err(Error::new(RefusalCode::SignedOut)) }
+    if is_kept { Ok(()) } else { Err(Error::new(ErrorCode::SignedOut)) }
 }

@@ -3,17 +3,17 @@
 
 use super::processor::ProcessorError;
 use crate::{
+    error::{Error, Result},
     limits::tokens::{self, Question},
-    refusal::{Answer, Error},
     state::App,
     store::sessions::Session,
     token::is_id,
 };
-use contract::{Problem, payment::Method, refusal::RefusalCode};
+use contract::{FieldProblem, payment::Method, problem_details::ErrorCode};
 use std::net::IpAddr;
 
 /// Names a method and keeps its name, so that neither the draft nor the payment need ask.
-pub async fn name(app: &App, session: &Session, token: &str, address: IpAddr) -> Answer<Method> {
+pub async fn name(app: &App, session: &Session, token: &str, address: IpAddr) -> Result<Method> {
     let (method, question) = of_token(app, session, token, address).await?;
     if question.is_some() {
         app.store.add_method_token(token, &session.capture_binding, &method, app.clock.now()).await?;
@@ -27,9 +27,9 @@ pub async fn of_token(
     session: &Session,
     token: &str,
     address: IpAddr,
-) -> Answer<(Method, Option<Question>)> {
+) -> Result<(Method, Option<Question>)> {
     let told = tokens::method_of(app, session, token, address, ask(app, token, &session.capture_binding)).await?;
-    let refused = || Error::field(RefusalCode::TokenRefused, "token", Problem::Unknown);
+    let refused = || Error::field(ErrorCode::TokenRefused, "token", FieldProblem::Unknown);
     Ok((told.method?.ok_or_else(refused)?, told.question))
 }
 
@@ -38,13 +38,13 @@ pub async fn named(app: &App, session: &Session, token: &str) -> Result<Option<M
     if is_id(token) { app.store.method_of_token(token, &session.capture_binding).await } else { Ok(None) }
 }
 
-async fn ask(app: &App, token: &str, binding: &str) -> Answer<Option<Method>> {
+async fn ask(app: &App, token: &str, binding: &str) -> Result<Option<Method>> {
     if !is_id(token) {
         return Ok(None);
     }
     match app.processor.method(token, binding).await {
         Ok(method) => Ok(Some(method)),
         Err(ProcessorError::Refused) => Ok(None),
-        Err(ProcessorError::Unanswered) => Err(Error::later(RefusalCode::Unavailable, 5)),
+        Err(ProcessorError::Unanswered) => Err(Error::later(ErrorCode::Unavailable, 5)),
     }
 }

@@ -5,8 +5,8 @@
 use super::{charging, fingerprint, methods};
 use crate::{
     clock::day_in,
+    error::{Error, Result},
     limits::{self, charges, rules},
-    refusal::{Answer, Error},
     state::App,
     store::{
         asking::Asked,
@@ -19,10 +19,10 @@ use crate::{
     token,
 };
 use contract::{
-    IdempotencyKey, Instant, Money, Problem,
+    FieldProblem, IdempotencyKey, Instant, Money,
     authorisation::Authorisation,
     payment::{Failure, Method, Payment, PaymentOrder, PaymentPage, PaymentState, card_fee, plan_debit},
-    refusal::{FieldError, RefusalCode},
+    problem_details::{ErrorCode, FieldError},
 };
 use std::net::IpAddr;
 
@@ -49,22 +49,22 @@ pub struct Payer<'a> {
 }
 
 /// Pays, or gives the payment that this key and order made before.
-pub async fn pay(app: &App, payer: Payer<'_>, key: &IdempotencyKey, order: &PaymentOrder) -> Answer<Paid> {
+pub async fn pay(app: &App, payer: Payer<'_>, key: &IdempotencyKey, order: &PaymentOrder) -> Result<Paid> {
     let session = payer.session;
     match app.store.key_use(&session.membership.id, key).await? {
         KeyUse::Nothing => {}
         KeyUse::Begun(begun) => return replay(app, session, key, &begun, order).await,
-        KeyUse::Elsewhere => return Err(Error::new(RefusalCode::KeyElsewhere)),
+        KeyUse::Elsewhere => return Err(Error::new(ErrorCode::KeyElsewhere)),
     }
     match admit(app, payer, key, order).await {
         Ok((turn, asked)) => {
             // Begun: whatever goes wrong from here on, money may have moved, and its key is what to ask with.
-            let unknown = |_| Error::later(RefusalCode::KeyInUse, 2);
+            let unknown = |_| Error::later(ErrorCode::KeyInUse, 2);
             let payment = match charging::charge(app, &asked).await.map_err(unknown)? {
                 Some(payment) => Some(payment),
                 None => app.store.payment(&asked.id).await.map_err(|error| unknown(error.into()))?,
             };
-            let payment = payment.ok_or_else(|| Error::new(RefusalCode::Fault))?;
+            let payment = payment.ok_or_else(|| Error::new(ErrorCode::Fault))?;
             let is_declined = payment.state == PaymentState::Failed && payment.failure.is_some_and(Failure::is_of_bank);
             turn.end(app, is_declined).await;
             Ok(Paid { payment, is_replayed: false })
@@ -81,18 +81,18 @@ async fn refuse(
     key: &IdempotencyKey,
     order: &PaymentOrder,
     refused: Error,
-) -> Answer<Paid> {
+) -> Result<Paid> {
     if refused.code.ends_an_order() {
         let tries = [app.limits.bucket(&rules::KEYS_BY_SESSION, &session.id)];
         // Whoever closes too many is told nothing about this order.
-        limits::take(app, &tries).await.map_err(|_| Error::later(RefusalCode::KeyInUse, 5))?;
+        limits::take(app, &tries).await.map_err(|_| Error::later(ErrorCode::KeyInUse, 5))?;
         if app.store.close_key(&session.membership.id, key, app.clock.now()).await? {
             return Err(refused);
         }
     }
     match app.store.key_use(&session.membership.id, key).await? {
         KeyUse::Begun(begun) => replay(app, session, key, &begun, order).await,
-        KeyUse::Elsewhere => Err(Error::new(RefusalCode::KeyElsewhere)),
+        KeyUse::Elsewhere => Err(Error::new(ErrorCode::KeyElsewhere)),
         KeyUse::Nothing => Err(refused),
     }
 }
@@ -104,11 +104,11 @@ pub async fn refuse_without_session(app: &App, address: IpAddr, key: &Idempotenc
         return refused;
     }
     if limits::take(app, &app.limits.by_address(&rules::KEYS_BY_ADDRESS, address)).await.is_err() {
-        return Error::later(RefusalCode::KeyInUse, 5);
+        return Error::later(ErrorCode::KeyInUse, 5);
     }
     match app.store.close_key_of_nobody(key, app.clock.now()).await {
         Ok(true) => refused,
-        Ok(false) => Error::later(RefusalCode::KeyInUse, 1),
+        Ok(false) => Error::later(ErrorCode::KeyInUse, 1),
         Err(error) => error.into(),
     }
 }
@@ -119,7 +119,7 @@ async fn admit(
     Payer { session, address }: Payer<'_>,
     key: &IdempotencyKey,
     order: &PaymentOrder,
-) -> Answer<(charges::Turn, Asked)> {
+) -> Result<(charges::Turn, Asked)> {
     let sums = check_shares(order)?;
     // Before the gate, at which others of the membership wait: what the processor does not know holds nobody up.
     let (method, question) = methods::of_token(app, session, &order.token, address).await?;
@@ -139,7 +139,7 @@ async fn begin(
     order: &PaymentOrder,
     (total, charged): (Money, Money),
     method: &Method,
-) -> Answer<Asked> {
+) -> Result<Asked> {
     check_terms(app, session, order, (total, charged), method)?;
     let now = app.clock.now();
     let today = day_in(session.membership.region.time_zone(), now);
@@ -167,21 +167,21 @@ async fn begin(
     };
     match app.store.begin_payment(&new).await? {
         Ok(()) => {}
-        Err(NotBegun::KeyTaken) => return Err(Error::later(RefusalCode::KeyInUse, 1)),
+        Err(NotBegun::KeyTaken) => return Err(Error::later(ErrorCode::KeyInUse, 1)),
         Err(NotBegun::NoSuchBill(at)) => {
-            return Err(Error::field(RefusalCode::Invalid, format!("shares.{at}.bill"), Problem::Unknown));
+            return Err(Error::field(ErrorCode::Invalid, format!("shares.{at}.bill"), FieldProblem::Unknown));
         }
         Err(NotBegun::OverBalance(at)) => {
-            return Err(Error::field(RefusalCode::OverBalance, format!("shares.{at}.amount"), Problem::OverBalance));
+            return Err(Error::field(ErrorCode::OverBalance, format!("shares.{at}.amount"), FieldProblem::OverBalance));
         }
         Err(NotBegun::TooSmall(at)) => {
-            return Err(Error::field(RefusalCode::Invalid, format!("shares.{at}.amount"), Problem::TooSmall));
+            return Err(Error::field(ErrorCode::Invalid, format!("shares.{at}.amount"), FieldProblem::TooSmall));
         }
         Err(NotBegun::JustPaid(at)) => {
-            return Err(Error::field(RefusalCode::JustPaid, format!("shares.{at}.bill"), Problem::Duplicate));
+            return Err(Error::field(ErrorCode::JustPaid, format!("shares.{at}.bill"), FieldProblem::Duplicate));
         }
-        Err(NotBegun::SignedOut) => return Err(Error::new(RefusalCode::SignedOut)),
-        Err(NotBegun::TooLate) => return Err(Error::new(RefusalCode::TooLate)),
+        Err(NotBegun::SignedOut) => return Err(Error::new(ErrorCode::SignedOut)),
+        Err(NotBegun::TooLate) => return Err(Error::new(ErrorCode::TooLate)),
     }
     Ok(Asked {
         id: new.id,
@@ -199,44 +199,44 @@ async fn replay(
     key: &IdempotencyKey,
     begun: &Begun,
     order: &PaymentOrder,
-) -> Answer<Paid> {
+) -> Result<Paid> {
     if !fingerprint::is_of(&begun.fingerprint, order) {
-        return Err(Error::new(RefusalCode::KeyReused));
+        return Err(Error::new(ErrorCode::KeyReused));
     }
     if begun.is_running {
-        return Err(Error::later(RefusalCode::KeyInUse, 1));
+        return Err(Error::later(ErrorCode::KeyInUse, 1));
     }
     let payment = app.store.payment_of_key(session, key).await?;
-    let payment = payment.ok_or_else(|| Error::new(RefusalCode::Fault))?;
+    let payment = payment.ok_or_else(|| Error::new(ErrorCode::Fault))?;
     Ok(Paid { payment, is_replayed: true })
 }
 
 /// What can be said without the database; gives the total, and what is charged with the fee.
-fn check_shares(order: &PaymentOrder) -> Answer<(Money, Money)> {
+fn check_shares(order: &PaymentOrder) -> Result<(Money, Money)> {
     let mut errors = Vec::new();
     if order.shares.is_empty() {
-        errors.push(FieldError { field: "shares".to_owned(), problem: Problem::Missing });
+        errors.push(FieldError { field: "shares".to_owned(), problem: FieldProblem::Missing });
     }
     if order.shares.len() > MOST_BILLS {
-        errors.push(FieldError { field: "shares".to_owned(), problem: Problem::TooLong });
+        errors.push(FieldError { field: "shares".to_owned(), problem: FieldProblem::TooLong });
     }
     for (at, share) in order.shares.iter().enumerate().take(MOST_BILLS) {
         if !token::is_id(&share.bill) {
-            errors.push(FieldError { field: format!("shares.{at}.bill"), problem: Problem::Unknown });
+            errors.push(FieldError { field: format!("shares.{at}.bill"), problem: FieldProblem::Unknown });
         }
         if order.shares.iter().take(at).any(|other| other.bill == share.bill) {
-            errors.push(FieldError { field: format!("shares.{at}.bill"), problem: Problem::Duplicate });
+            errors.push(FieldError { field: format!("shares.{at}.bill"), problem: FieldProblem::Duplicate });
         }
     }
     let total = order.total();
     // With the fee, too: the processor is asked for exactly what the books say, or the order is not taken.
     let charged = order.charged();
     if charged.is_none() {
-        errors.push(FieldError { field: "shares".to_owned(), problem: Problem::TooLarge });
+        errors.push(FieldError { field: "shares".to_owned(), problem: FieldProblem::TooLarge });
     }
     match (total, charged) {
         (Some(total), Some(charged)) if errors.is_empty() => Ok((total, charged)),
-        _ => Err(Error { code: RefusalCode::Invalid, errors, retry_after: None }),
+        _ => Err(Error { code: ErrorCode::Invalid, errors, retry_after: None }),
     }
 }
 
@@ -247,17 +247,17 @@ fn check_terms(
     order: &PaymentOrder,
     (total, charged): (Money, Money),
     method: &Method,
-) -> Answer<()> {
+) -> Result<()> {
     if let Method::Card { brand, .. } = method
         && !app.portal.cards.contains(brand)
     {
-        return Err(Error::field(RefusalCode::BrandNotAccepted, "token", Problem::BrandNotAccepted));
+        return Err(Error::field(ErrorCode::BrandNotAccepted, "token", FieldProblem::BrandNotAccepted));
     }
     let basis_points =
         app.portal.region(session.membership.region).map_or(0, |profile| profile.card_surcharge_basis_points);
     let fee = card_fee(total, basis_points, method);
     if order.fee != fee {
-        return Err(Error::field(RefusalCode::TermsChanged, "fee", Problem::Unknown));
+        return Err(Error::field(ErrorCode::TermsChanged, "fee", FieldProblem::Unknown));
     }
     let today = app.today(session.membership.region);
     let contacts = &app.portal.contacts;
@@ -273,47 +273,47 @@ fn check_terms(
         region: session.membership.region,
     };
     if order.authorisation != authorisation.text(order.locale) {
-        return Err(Error::field(RefusalCode::TermsChanged, "authorisation", Problem::Unknown));
+        return Err(Error::field(ErrorCode::TermsChanged, "authorisation", FieldProblem::Unknown));
     }
     Ok(())
 }
 
 /// A payment of this session; for a member, of the membership.
-pub async fn one(app: &App, session: &Session, id: &str) -> Answer<Payment> {
-    app.store.payment_seen_by(session, id).await?.ok_or_else(|| Error::new(RefusalCode::NotFound))
+pub async fn one(app: &App, session: &Session, id: &str) -> Result<Payment> {
+    app.store.payment_seen_by(session, id).await?.ok_or_else(|| Error::new(ErrorCode::NotFound))
 }
 
 /// A page of the payments of a member's membership, whoever of the household made them.
-pub async fn page(app: &App, session: &Session, page: &Page) -> Answer<PaymentPage> {
+pub async fn page(app: &App, session: &Session, page: &Page) -> Result<PaymentPage> {
     // A payer sees the payments of this session only, and asks for each by its key or name.
     if session.member().is_none() {
-        return Err(Error::new(RefusalCode::Malformed));
+        return Err(Error::new(ErrorCode::Malformed));
     }
     Ok(app.store.page_of_payments(&session.membership.id, page).await?)
 }
 
 /// What became of an order, by its key: in use while the processor has not answered or the order may still begin (`begin_by`), not
 /// found if nothing came of it.
-pub async fn of_key(app: &App, session: &Session, key: &IdempotencyKey, begin_by: Option<Instant>) -> Answer<Payment> {
+pub async fn of_key(app: &App, session: &Session, key: &IdempotencyKey, begin_by: Option<Instant>) -> Result<Payment> {
     match app.store.key_use(&session.membership.id, key).await? {
         KeyUse::Nothing => return Err(nothing_there(app, session, key, begin_by).await?),
         // "Not found" would be believed: another bill was found in the browser that sent the order.
-        KeyUse::Elsewhere => return Err(Error::new(RefusalCode::KeyElsewhere)),
-        KeyUse::Begun(begun) if begun.is_running => return Err(Error::later(RefusalCode::KeyInUse, 1)),
+        KeyUse::Elsewhere => return Err(Error::new(ErrorCode::KeyElsewhere)),
+        KeyUse::Begun(begun) if begun.is_running => return Err(Error::later(ErrorCode::KeyInUse, 1)),
         KeyUse::Begun(_) => {}
     }
     // Its key is there, so "not found" would be untrue, and a page believes it.
-    app.store.payment_of_key(session, key).await?.ok_or_else(|| Error::new(RefusalCode::Fault))
+    app.store.payment_of_key(session, key).await?.ok_or_else(|| Error::new(ErrorCode::Fault))
 }
 
 /// "Not found" is a promise when it answers `begin_by`: the key is closed first, and no order with it begins any more.
-async fn nothing_there(app: &App, session: &Session, key: &IdempotencyKey, begin_by: Option<Instant>) -> Answer<Error> {
-    let Some(until) = begin_by else { return Ok(Error::new(RefusalCode::NotFound)) };
+async fn nothing_there(app: &App, session: &Session, key: &IdempotencyKey, begin_by: Option<Instant>) -> Result<Error> {
+    let Some(until) = begin_by else { return Ok(Error::new(ErrorCode::NotFound)) };
     let now = app.clock.now();
     if now <= until.plus_millis(SLACK_MILLIS) {
-        return Ok(Error::later(RefusalCode::KeyInUse, 1));
+        return Ok(Error::later(ErrorCode::KeyInUse, 1));
     }
     limits::take(app, &[app.limits.bucket(&rules::KEYS_BY_SESSION, &session.id)]).await?;
     let is_closed = app.store.close_key(&session.membership.id, key, now).await?;
-    Ok(if is_closed { Error::new(RefusalCode::NotFound) } else { Error::later(RefusalCode::KeyInUse, 1) })
+    Ok(if is_closed { Error::new(ErrorCode::NotFound) } else { Error::later(ErrorCode::KeyInUse, 1) })
 }

@@ -2,16 +2,16 @@
 
 use super::{payments, receipt_pdf};
 use crate::{
+    error::{Error, Result, refused},
     limits::{self, rules},
     mail,
-    refusal::{Answer, Error, refused},
     state::App,
     store::{
         outbox::Queued,
         sessions::{self, Session},
     },
 };
-use contract::{Email, refusal::RefusalCode};
+use contract::{Email, problem_details::ErrorCode};
 
 /// A PDF, and the payment's reference for its name.
 pub struct Receipt {
@@ -20,21 +20,21 @@ pub struct Receipt {
 }
 
 /// A Letter page, in the language the payment was made in.
-pub async fn draw(app: &App, session: &Session, id: &str) -> Answer<Receipt> {
+pub async fn draw(app: &App, session: &Session, id: &str) -> Result<Receipt> {
     let payment = payments::one(app, session, id).await?;
     limits::take(app, &[app.limits.bucket(&rules::DRAWINGS_BY_SESSION, &session.id)]).await?;
     let locale = app.store.payment_locale(id).await?;
     let portal = app.portal.clone();
     let reference = payment.reference.clone();
     let file = app.drawing.run(move || receipt_pdf::receipt(&payment, &portal, locale)).await?;
-    Ok(Receipt { file: file.map_err(|_| Error::new(RefusalCode::Fault))?, reference })
+    Ok(Receipt { file: file.map_err(|_| Error::new(ErrorCode::Fault))?, reference })
 }
 
 /// Queues the receipt as an e-mail, unless there were enough.
-pub async fn send(app: &App, session: &Session, id: &str, to: &Email) -> Answer<()> {
+pub async fn send(app: &App, session: &Session, id: &str, to: &Email) -> Result<()> {
     let payment = payments::one(app, session, id).await?;
     if payment.state.took_no_money() {
-        return Err(Error::new(RefusalCode::NotFound));
+        return Err(Error::new(ErrorCode::NotFound));
     }
     let now = app.clock.now();
     let locale = app.store.payment_locale(id).await?;
@@ -50,7 +50,7 @@ pub async fn send(app: &App, session: &Session, id: &str, to: &Email) -> Answer<
     limits::take_in(app, &mut tx, &buckets).await?;
     queued.put(&mut tx).await?;
     if !sessions::is_alive(&mut tx, &session.id, now).await? {
-        return refused(tx, Error::new(RefusalCode::SignedOut)).await;
+        return refused(tx, Error::new(ErrorCode::SignedOut)).await;
     }
     Ok(tx.commit().await?)
 }

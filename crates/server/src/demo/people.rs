@@ -1,7 +1,7 @@
 //! The members of the demo: names, identifiers and what each one is there to show. All of it is made up; addresses end in
 //! `example.org`, and every identifier is one nobody was given.
 
-use contract::{Identifier, Identifiers, Problem, Region};
+use contract::{FieldProblem, Identifier, Identifiers, Region};
 
 /// Every demo member who has an account signs in with this one.
 pub const PASSWORD: &str = "copper river lantern seven";
@@ -34,7 +34,7 @@ impl Person {
     pub fn identifier(&self, identifier: Identifier) -> Option<&'static str> {
         self.identifiers.iter().find(|(which, _)| *which == identifier).map(|(_, value)| *value)
     }
-    pub fn identifiers(&self) -> Result<Identifiers, Problem> {
+    pub fn identifiers(&self) -> Result<Identifiers, FieldProblem> {
         Identifiers::of(self.identifiers.iter().copied())
     }
     /// Last three characters of the number that is the member's own.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     clock::day_in,
-    refusal::{Answer, Error},
+    error::{Error, Result},
     state::App,
     store::{
         Store, Tx,
@@ -28,7 +28,7 @@ use contract::{
     payment::{Method, PaymentState, allocate, plan_debit},
     person::AddressLine,
     portal::Portal,
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
 };
 
 /// Of servers that start at once over one database, one seeds; the others wait for it, and find everything there. Writing this mark is
@@ -64,12 +64,12 @@ pub async fn seed(store: &Store, portal: &Portal, now: Instant) -> Result<(), sq
 }
 
 /// Opens the accounts of the members who have one, unless there are accounts already; what they paid before was theirs.
-pub async fn seed_accounts(app: &App) -> Answer<()> {
+pub async fn seed_accounts(app: &App) -> Result<()> {
     const HOW_MANY: &str = "SELECT COUNT(*) FROM account";
     if sqlx::query_scalar::<_, i64>(HOW_MANY).fetch_one(&app.store.read).await? > 0 {
         return Ok(());
     }
-    let fault = |_| Error::new(RefusalCode::Fault);
+    let fault = |_| Error::new(ErrorCode::Fault);
     let hashed = app.passwords.hash(&Password::parse(PASSWORD).map_err(fault)?).await?;
     let now = app.clock.now();
     let mut tx = begin(&app.store).await?;

@@ -15,7 +15,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
 };
-use contract::refusal::{Refusal, RefusalCode};
+use contract::problem_details::{ErrorCode, ProblemDetails};
 use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -183,15 +183,15 @@ fn send(file: &File, request: &Request) -> Response {
 }
 
 fn missing_resource() -> Response {
-    let refusal = Refusal {
+    let details = ProblemDetails {
         r#type: "about:blank".into(),
         title: "There is nothing at this address".into(),
         status: 404,
-        code: RefusalCode::NotFound,
+        code: ErrorCode::NotFound,
         errors: Vec::new(),
         retry_after: None,
     };
-    let body = serde_json::to_vec(&refusal).unwrap_or_default();
+    let body = serde_json::to_vec(&details).unwrap_or_default();
     (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
 }
 

@@ -1,6 +1,6 @@
 //! The address of the client, as an extractor. Knows where a request has its peer, and not what is counted by the address.
 
-use crate::{refusal::Error, state::App};
+use crate::{error::Error, state::App};
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::request::Parts,

@@ -2,11 +2,11 @@
 //! they mean is `identity`'s.
 
 use crate::{
+    error::Error,
     identity::{
         browser::{Browser, Kept, entries},
         known_device::LASTS_MILLIS,
     },
-    refusal::Error,
     state::App,
     token,
 };

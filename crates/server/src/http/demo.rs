@@ -2,7 +2,7 @@
 
 use crate::{
     demo::{self, LETTERS},
-    refusal::{Answer, Error},
+    error::{Error, Result},
     state::App,
 };
 use axum::{
@@ -16,7 +16,7 @@ use axum::{
 };
 use contract::{
     demo::{DemoClock, DemoClockMove, DemoMail, DemoMember},
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
 };
 use serve::origin::is_loopback;
 
@@ -45,11 +45,11 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-async fn list_members(State(app): State<App>) -> Answer<Json<Vec<DemoMember>>> {
+async fn list_members(State(app): State<App>) -> Result<Json<Vec<DemoMember>>> {
     Ok(Json(demo::members(&app.store, app.clock.now()).await?))
 }
 
-async fn list_mail(State(app): State<App>) -> Answer<Json<Vec<DemoMail>>> {
+async fn list_mail(State(app): State<App>) -> Result<Json<Vec<DemoMail>>> {
     Ok(Json(app.store.letters(LETTERS).await?))
 }
 
@@ -58,12 +58,12 @@ async fn tell_clock(State(app): State<App>) -> Json<DemoClock> {
 }
 
 /// Scripts send no `Origin`; a page of another site does, and is refused.
-async fn move_clock(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Answer<Json<DemoClock>> {
+async fn move_clock(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Json<DemoClock>> {
     let own = app.settings.public_origin.as_bytes();
     if headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes() != own) {
-        return Err(Error::new(RefusalCode::ForeignOrigin));
+        return Err(Error::new(ErrorCode::ForeignOrigin));
     }
-    let asked: DemoClockMove = serde_json::from_slice(&body).map_err(|_| Error::new(RefusalCode::Malformed))?;
+    let asked: DemoClockMove = serde_json::from_slice(&body).map_err(|_| Error::new(ErrorCode::Malformed))?;
     demo::move_clock(&app, asked.seconds).await?;
     Ok(Json(DemoClock { now: app.clock.now() }))
 }

@@ -1,11 +1,11 @@
 //! axum extractors: the session behind the cookie, a payer's or a member's, a body that is the JSON we asked for, a key, and an origin that
-//! may write. Each refuses in the words of `refusal`.
+//! may write. Each refuses in the words of `error`.
 
 use super::{client_address::ClientAddress, cookies};
 use crate::{
     billing::payments,
+    error::{Error, Result},
     identity::sessions::SignedIn,
-    refusal::{Answer, Error},
     state::App,
     store::sessions::Session,
     token::is_id,
@@ -15,7 +15,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
-use contract::{IdempotencyKey, Instant, Problem, refusal::RefusalCode};
+use contract::{FieldProblem, IdempotencyKey, Instant, problem_details::ErrorCode};
 
 /// Whoever may see bills: the session that the cookie opens, a payer's or a member's.
 pub struct ActiveSession(pub Session);
@@ -41,12 +41,12 @@ pub struct Id(pub String);
 impl FromRequestParts<App> for ActiveSession {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         // One moment for both: a clock that moves meanwhile prolongs nothing.
         let now = app.clock.now();
         let session = session_at(&parts.headers, app, now).await?;
         let session = session.filter(|session| !session.is_pending());
-        let session = session.ok_or_else(|| Error::new(RefusalCode::SignedOut))?;
+        let session = session.ok_or_else(|| Error::new(ErrorCode::SignedOut))?;
         if now.millis() - session.seen_at.millis() > TOUCH_MILLIS {
             app.store.touch_session(&session.token_hash, now).await?;
         }
@@ -57,7 +57,7 @@ impl FromRequestParts<App> for ActiveSession {
 impl FromRequestParts<App> for PayingSession {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         match ActiveSession::from_request_parts(parts, app).await {
             Ok(ActiveSession(session)) => Ok(Self(session)),
             Err(refused) => {
@@ -72,7 +72,7 @@ impl FromRequestParts<App> for PayingSession {
 impl FromRequestParts<App> for SignedIn {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let ActiveSession(session) = ActiveSession::from_request_parts(parts, app).await?;
         Self::of(session, app).await
     }
@@ -81,19 +81,19 @@ impl FromRequestParts<App> for SignedIn {
 impl FromRequestParts<App> for Reauthenticated {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let member = SignedIn::from_request_parts(parts, app).await?;
         let is_reauthenticated = member.session.is_reauthenticated(app.clock.now());
-        if is_reauthenticated { Ok(Self(member)) } else { Err(Error::new(RefusalCode::PasswordNeeded)) }
+        if is_reauthenticated { Ok(Self(member)) } else { Err(Error::new(ErrorCode::PasswordNeeded)) }
     }
 }
 
 impl FromRequestParts<App> for PendingSecondFactor {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let session = session_of(&parts.headers, app).await?.filter(Session::is_pending);
-        Ok(Self(SignedIn::of(session.ok_or_else(|| Error::new(RefusalCode::SignedOut))?, app).await?))
+        Ok(Self(SignedIn::of(session.ok_or_else(|| Error::new(ErrorCode::SignedOut))?, app).await?))
     }
 }
 
@@ -101,11 +101,11 @@ impl FromRequestParts<App> for PendingSecondFactor {
 const TOUCH_MILLIS: i64 = 30_000;
 
 /// Nobody, where a guest may ask too. Asking who one is does not put the end of a session off.
-pub async fn session_of(headers: &HeaderMap, app: &App) -> Answer<Option<Session>> {
+pub async fn session_of(headers: &HeaderMap, app: &App) -> Result<Option<Session>> {
     session_at(headers, app, app.clock.now()).await
 }
 
-async fn session_at(headers: &HeaderMap, app: &App, now: Instant) -> Answer<Option<Session>> {
+async fn session_at(headers: &HeaderMap, app: &App, now: Instant) -> Result<Option<Session>> {
     let Some(hash) = cookies::token_hash(app, headers) else { return Ok(None) };
     Ok(app.store.session(&hash, now).await?)
 }
@@ -140,17 +140,17 @@ pub fn device(headers: &HeaderMap) -> String {
 impl<T: serde::de::DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, app: &App) -> Answer<Self> {
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if kind != "application/json" {
-            return Err(Error::new(RefusalCode::NotJson));
+            return Err(Error::new(ErrorCode::NotJson));
         }
         // It is here already, and not too large: `whole` waited for it.
-        let bytes = Bytes::from_request(request, app).await.map_err(|_| Error::new(RefusalCode::Malformed))?;
+        let bytes = Bytes::from_request(request, app).await.map_err(|_| Error::new(ErrorCode::Malformed))?;
         // Every body is an object; serde would take a list of the fields for one.
         if bytes.trim_ascii_start().first() != Some(&b'{') {
-            return Err(Error::new(RefusalCode::Malformed));
+            return Err(Error::new(ErrorCode::Malformed));
         }
         read(&bytes).map(Self)
     }
@@ -158,31 +158,31 @@ impl<T: serde::de::DeserializeOwned> FromRequest<App> for Body<T> {
 
 /// The same request with its whole body. Every call that writes is made to wait here, before anything of it is looked at: whoever
 /// sends the body late is who they are then, and not who they were when they sent the head.
-pub async fn whole(request: Request) -> Answer<Request> {
+pub async fn whole(request: Request) -> Result<Request> {
     let (head, body) = request.into_parts();
     match Bytes::from_request(Request::from_parts(head.clone(), body), &()).await {
         Ok(bytes) => Ok(Request::from_parts(head, bytes.into())),
-        Err(refused) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Error::new(RefusalCode::TooLarge)),
-        Err(_) => Err(Error::new(RefusalCode::Malformed)),
+        Err(refused) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Error::new(ErrorCode::TooLarge)),
+        Err(_) => Err(Error::new(ErrorCode::Malformed)),
     }
 }
 
 /// A value that its own `parse` refuses is named with the reason; anything else that is wrong with a body is only malformed.
-fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
+fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let body = serde_path_to_error::deserialize(&mut json).map_err(|error| match problem(error.inner()) {
-        Some(problem) => Error::field(RefusalCode::Invalid, field(error.path()), problem),
-        None => Error::new(RefusalCode::Malformed),
+        Some(problem) => Error::field(ErrorCode::Invalid, field(error.path()), problem),
+        None => Error::new(ErrorCode::Malformed),
     })?;
-    json.end().map(|()| body).map_err(|_| Error::new(RefusalCode::Malformed))
+    json.end().map(|()| body).map_err(|_| Error::new(ErrorCode::Malformed))
 }
 
 /// The key that a value type of the contract left in serde's error.
-fn problem(error: &serde_json::Error) -> Option<Problem> {
+fn problem(error: &serde_json::Error) -> Option<FieldProblem> {
     let text = error.to_string();
     let (key, _) = text.split_once(" at line ")?;
-    let problem: Problem = serde_json::from_value(key.into()).ok()?;
-    (problem != Problem::Unknown).then_some(problem)
+    let problem: FieldProblem = serde_json::from_value(key.into()).ok()?;
+    (problem != FieldProblem::Unknown).then_some(problem)
 }
 
 /// As refusals name fields: `shares.0.amount`.
@@ -200,30 +200,26 @@ fn field(path: &serde_path_to_error::Path) -> String {
 impl FromRequestParts<App> for Id {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let id = Path::<String>::from_request_parts(parts, app).await.ok().map(|Path(id)| id);
-        id.filter(|id| is_id(id)).map(Self).ok_or_else(|| Error::new(RefusalCode::NotFound))
+        id.filter(|id| is_id(id)).map(Self).ok_or_else(|| Error::new(ErrorCode::NotFound))
     }
 }
 
 impl FromRequestParts<App> for Key {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self> {
         let mut keys = parts.headers.get_all("idempotency-key").iter();
         let key = keys.next().filter(|_| keys.next().is_none()).and_then(|key| key.to_str().ok());
-        key.and_then(|key| IdempotencyKey::parse(key).ok()).map(Self).ok_or_else(|| Error::new(RefusalCode::KeyMissing))
+        key.and_then(|key| IdempotencyKey::parse(key).ok()).map(Self).ok_or_else(|| Error::new(ErrorCode::KeyMissing))
     }
 }
 
 /// A write must say that it comes from a page of ours.
-pub fn may_write(headers: &HeaderMap, app: &App) -> Answer<()> {
+pub fn may_write(headers: &HeaderMap, app: &App) -> Result<()> {
     // Of two, something in between may have looked at the other one.
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let origin = origins.next().filter(|_| origins.next().is_none()).and_then(|origin| origin.to_str().ok());
-    if origin == Some(app.settings.public_origin.as_str()) {
-        Ok(())
-    } else {
-        Err(Error::new(RefusalCode::ForeignOrigin))
-    }
+    if origin == Some(app.settings.public_origin.as_str()) { Ok(()) } else { Err(Error::new(ErrorCode::ForeignOrigin)) }
 }

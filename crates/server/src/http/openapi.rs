@@ -79,17 +79,17 @@ fn document(regions: &[RegionProfile]) -> Value {
 
 /// The schemas of a refusal, which no handler names.
 fn with_refusal(schemas: Value) -> Value {
-    use contract::{Problem, refusal};
+    use contract::{FieldProblem, problem_details};
     use utoipa::{PartialSchema, ToSchema};
     let mut all = match schemas {
         Value::Object(all) => all,
         _ => Map::new(),
     };
     let named = [
-        (refusal::Refusal::name(), refusal::Refusal::schema()),
-        (refusal::FieldError::name(), refusal::FieldError::schema()),
-        (refusal::RefusalCode::name(), refusal::RefusalCode::schema()),
-        (Problem::name(), Problem::schema()),
+        (problem_details::ProblemDetails::name(), problem_details::ProblemDetails::schema()),
+        (problem_details::FieldError::name(), problem_details::FieldError::schema()),
+        (problem_details::ErrorCode::name(), problem_details::ErrorCode::schema()),
+        (FieldProblem::name(), FieldProblem::schema()),
     ];
     for (name, schema) in named {
         all.insert(name.into_owned(), serde_json::to_value(schema).unwrap_or_default());
@@ -186,7 +186,7 @@ fn complete(operation: &mut Map<String, Value>, path: &str, method: &str) {
     for (status, response) in responses {
         if status.starts_with(['4', '5']) {
             response["content"] =
-                json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Refusal" } } });
+                json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemDetails" } } });
         }
         if status == "429" || status == "503" {
             response["headers"]["Retry-After"] =

@@ -1,15 +1,15 @@
 //! RFC 9457: an error as a problem document (`application/problem+json`) with its status.
 
-use crate::refusal::Error;
+use crate::error::Error;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use contract::refusal::{Refusal, RefusalCode};
+use contract::problem_details::{ErrorCode, ProblemDetails};
 
-fn status(code: RefusalCode) -> StatusCode {
-    use RefusalCode as Code;
+fn status(code: ErrorCode) -> StatusCode {
+    use ErrorCode as Code;
     match code {
         Code::Malformed | Code::KeyMissing => StatusCode::BAD_REQUEST,
         Code::SignedOut => StatusCode::UNAUTHORIZED,
@@ -36,7 +36,7 @@ fn status(code: RefusalCode) -> StatusCode {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let status = status(self.code);
-        let refusal = Refusal {
+        let details = ProblemDetails {
             r#type: "about:blank".to_owned(),
             title: status.canonical_reason().unwrap_or_default().to_owned(),
             status: status.as_u16(),
@@ -44,8 +44,8 @@ impl IntoResponse for Error {
             errors: self.errors,
             retry_after: self.retry_after,
         };
-        let retry_after = refusal.retry_after;
-        let mut response = (status, Json(refusal)).into_response();
+        let retry_after = details.retry_after;
+        let mut response = (status, Json(details)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = retry_after {
@@ -61,10 +61,10 @@ mod tests {
 
     #[test]
     fn an_error_is_a_problem_document_with_its_status() {
-        let answer = Error::later(RefusalCode::Unavailable, 5).into_response();
+        let answer = Error::later(ErrorCode::Unavailable, 5).into_response();
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/problem+json");
         assert_eq!(answer.headers()[header::RETRY_AFTER], "5");
-        assert_eq!(Error::new(RefusalCode::Fault).into_response().status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(Error::new(ErrorCode::Fault).into_response().status(), StatusCode::INTERNAL_SERVER_ERROR);
     }
 }

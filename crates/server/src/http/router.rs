@@ -2,7 +2,7 @@
 //! limits of size and time, request ids, logs without personal data, and refusals for what no handler knows.
 
 use super::{demo, extract, health, openapi, v1::*};
-use crate::{refusal::Error, state::App};
+use crate::{error::Error, state::App};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use contract::refusal::RefusalCode;
+use contract::problem_details::ErrorCode;
 use std::{collections::HashSet, sync::Arc, time::Instant};
 use tracing::Instrument;
 use utoipa::openapi::OpenApi;
@@ -60,8 +60,8 @@ pub fn router(app: App) -> Router {
     let api = Router::new()
         .nest("/api/v1", api)
         .route("/api/v1/openapi.json", get(openapi::serve))
-        .route("/api/{*path}", axum::routing::any(async || Error::new(RefusalCode::NotFound)))
-        .method_not_allowed_fallback(async || Error::new(RefusalCode::MethodNotAllowed))
+        .route("/api/{*path}", axum::routing::any(async || Error::new(ErrorCode::NotFound)))
+        .method_not_allowed_fallback(async || Error::new(ErrorCode::MethodNotAllowed))
         .layer(middleware::from_fn_with_state((app.clone(), writes), guard))
         .layer(DefaultBodyLimit::max(app.settings.limits.body_bytes));
     let demo = if app.settings.demo { demo::router(app.clone()) } else { Router::new() };
@@ -93,8 +93,8 @@ async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let is_write = writes.contains(&(request.method().clone(), route.to_owned()));
     let is_payment = is_write && route == "/api/v1/payments";
-    if is_write && let Err(refusal) = extract::may_write(request.headers(), &app) {
-        return kept_by_nobody(refusal.into_response());
+    if is_write && let Err(error) = extract::may_write(request.headers(), &app) {
+        return kept_by_nobody(error.into_response());
     }
     // Body and handler together take no longer than this.
     let until = tokio::time::Instant::now() + app.settings.limits.request_time;
@@ -102,8 +102,8 @@ async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request
         if is_write { tokio::time::timeout_at(until, extract::whole(request)).await } else { Ok(Ok(request)) };
     let request = match request {
         Ok(Ok(request)) => request,
-        Ok(Err(refusal)) => return kept_by_nobody(refusal.into_response()),
-        Err(_) => return kept_by_nobody(Error::later(RefusalCode::Unavailable, 5).into_response()),
+        Ok(Err(error)) => return kept_by_nobody(error.into_response()),
+        Err(_) => return kept_by_nobody(Error::later(ErrorCode::Unavailable, 5).into_response()),
     };
     // A payment that was begun is finished even if the caller has gone: the handler runs in a task of its own.
     let answer = tokio::spawn(tokio::time::timeout_at(until, next.run(request)).in_current_span());
@@ -113,14 +113,14 @@ async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request
         Err(_) => {
             crate::metrics::PANICS.add(1);
             tracing::error!("a handler panicked");
-            Error::new(RefusalCode::Fault).into_response()
+            Error::new(ErrorCode::Fault).into_response()
         }
     })
 }
 
 /// Of a payment nobody knows whether it was begun: its page is to ask by the key.
 fn took_too_long(is_payment: bool) -> Error {
-    if is_payment { Error::later(RefusalCode::KeyInUse, 2) } else { Error::later(RefusalCode::Unavailable, 5) }
+    if is_payment { Error::later(ErrorCode::KeyInUse, 2) } else { Error::later(ErrorCode::Unavailable, 5) }
 }
 
 fn kept_by_nobody(mut response: Response) -> Response {

@@ -20,9 +20,9 @@
 
 use super::factors::recovery;
 use crate::{
+    error::{Error, Result},
     limits::emails::{self, CODE, LINK, Limit, MOST_LINKS, MOVED, REGISTERED, REMINDER, RESET},
     mail,
-    refusal::{Answer, Error},
     state::App,
     store::{
         self, Tx,
@@ -34,7 +34,7 @@ use crate::{
     },
     token,
 };
-use contract::{Email, Identifiers, Instant, Locale, Region, refusal::RefusalCode};
+use contract::{Email, Identifiers, Instant, Locale, Region, problem_details::ErrorCode};
 
 /// A link opens something for so long.
 pub const RESET_MILLIS: i64 = 30 * 60_000;
@@ -79,7 +79,7 @@ pub fn takes_code(on_file: Option<&Email>, email: &Email) -> bool {
 }
 
 /// For a request that belongs to nothing else.
-pub async fn request(app: &App, request: &AccountRequest) -> Answer<()> {
+pub async fn request(app: &App, request: &AccountRequest) -> Result<()> {
     let mut tx = app.store.begin().await?;
     request.enqueue(&mut tx, app.clock.now()).await?;
     tx.commit().await?;
@@ -89,14 +89,14 @@ pub async fn request(app: &App, request: &AccountRequest) -> Answer<()> {
 
 impl AccountRequest {
     /// In the transaction of what it belongs to; whoever commits calls `State::wake_worker`.
-    pub async fn enqueue(&self, tx: &mut Tx, now: Instant) -> Answer<()> {
+    pub async fn enqueue(&self, tx: &mut Tx, now: Instant) -> Result<()> {
         Ok(store::jobs::enqueue(tx, Kind::AccountRequest, self, now).await?)
     }
 }
 
 /// Does what was asked for, with its e-mails, and ends the job, in one transaction.
-pub async fn run(app: &App, job: &Job) -> Answer<()> {
-    let request: AccountRequest = serde_json::from_str(&job.payload).map_err(|_| Error::new(RefusalCode::Fault))?;
+pub async fn run(app: &App, job: &Job) -> Result<()> {
+    let request: AccountRequest = serde_json::from_str(&job.payload).map_err(|_| Error::new(ErrorCode::Fault))?;
     let now = app.clock.now();
     let known = Known::of(app, &request, now).await?;
     let mut tx = app.store.begin().await?;
@@ -132,7 +132,7 @@ struct Known {
 }
 
 impl Known {
-    async fn of(app: &App, request: &AccountRequest, now: Instant) -> Answer<Self> {
+    async fn of(app: &App, request: &AccountRequest, now: Instant) -> Result<Self> {
         let store = &app.store;
         let mut known = Self::default();
         match request {
@@ -172,7 +172,7 @@ struct Handler<'a> {
 }
 
 impl Handler<'_> {
-    async fn invite(&mut self, left: Option<Email>, network: &str, known: &Known) -> Answer<()> {
+    async fn invite(&mut self, left: Option<Email>, network: &str, known: &Known) -> Result<()> {
         let Some(Pending { id, opening, .. }) = &known.pending else { return Ok(()) };
         if let Some(left) = left {
             let message = mail::registration_moved(self.brand(), self.phone(), opening.locale);
@@ -198,13 +198,13 @@ impl Handler<'_> {
         }
     }
 
-    async fn already_registered(&mut self, owner: &Account, to: &Email) -> Answer<()> {
+    async fn already_registered(&mut self, owner: &Account, to: &Email) -> Result<()> {
         let message = mail::already_registered(owner, self.brand(), self.home(), self.phone());
         self.post(REGISTERED, &owner.id, to, &message, false).await
     }
 
     /// To the address that was typed. Of others than the one on file a membership has so many a day.
-    async fn link(&mut self, pending: &str, opening: &Opening, on_file: Option<&Email>, network: &str) -> Answer<()> {
+    async fn link(&mut self, pending: &str, opening: &Opening, on_file: Option<&Email>, network: &str) -> Result<()> {
         let takes_code = takes_code(on_file, &opening.email);
         let about = format!("{}{}", if takes_code { "elsewhere " } else { "" }, opening.membership);
         let may_post = if takes_code {
@@ -228,18 +228,18 @@ impl Handler<'_> {
         self.put(&LINK.cause(&about), &opening.email, &message, true).await
     }
 
-    async fn code(&mut self, opening: &Opening, on_file: &Email) -> Answer<()> {
+    async fn code(&mut self, opening: &Opening, on_file: &Email) -> Result<()> {
         if !self.may_post(CODE, &opening.membership, on_file).await? {
             return Ok(());
         }
-        let code = recovery::code().ok_or_else(|| Error::new(RefusalCode::Fault))?;
+        let code = recovery::code().ok_or_else(|| Error::new(ErrorCode::Fault))?;
         let times = (self.now, self.now.plus_millis(CODE_MILLIS));
         pending_accounts::add_code(self.tx, &opening.membership, &self.app.seal.hash(&code), times).await?;
         let message = mail::registration_code(self.brand(), &code, self.phone(), opening.locale);
         self.post(CODE, &opening.membership, on_file, &message, true).await
     }
 
-    async fn remind(&mut self, locale: Locale, known: &Known) -> Answer<()> {
+    async fn remind(&mut self, locale: Locale, known: &Known) -> Result<()> {
         let Some(membership) = &known.membership else { return Ok(()) };
         match (&known.of_membership, &known.on_file) {
             (Some(account), _) => {
@@ -254,7 +254,7 @@ impl Handler<'_> {
         }
     }
 
-    async fn reset(&mut self, known: &Known) -> Answer<()> {
+    async fn reset(&mut self, known: &Known) -> Result<()> {
         let Some(account) = &known.of_address else { return Ok(()) };
         if !self.may_post(RESET, &account.id, &account.email).await? {
             return Ok(());
@@ -268,7 +268,7 @@ impl Handler<'_> {
     }
 
     /// Unless there were enough of this kind, about this, to this address.
-    async fn post(&mut self, limit: Limit, about: &str, to: &Email, message: &Message, is_secret: bool) -> Answer<()> {
+    async fn post(&mut self, limit: Limit, about: &str, to: &Email, message: &Message, is_secret: bool) -> Result<()> {
         if self.may_post(limit, about, to).await? {
             self.put(&limit.cause(about), to, message, is_secret).await?;
         }
@@ -276,12 +276,12 @@ impl Handler<'_> {
     }
 
     /// The one place that sends.
-    async fn put(&mut self, cause: &str, to: &Email, message: &Message, is_secret: bool) -> Answer<()> {
+    async fn put(&mut self, cause: &str, to: &Email, message: &Message, is_secret: bool) -> Result<()> {
         let id = uuid::Uuid::now_v7().to_string();
         Ok(Queued { id, cause, to, message, is_secret, at: self.now }.put(self.tx).await?)
     }
 
-    async fn may_post(&mut self, limit: Limit, about: &str, to: &Email) -> Answer<bool> {
+    async fn may_post(&mut self, limit: Limit, about: &str, to: &Email) -> Result<bool> {
         limit.may_post(self.tx, about, to, self.now).await
     }
 

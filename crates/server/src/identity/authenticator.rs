@@ -8,24 +8,24 @@ use super::{
     sessions::SignedIn,
 };
 use crate::{
+    error::{Error, Result, refused},
     limits::{self, rules},
     mail,
-    refusal::{Answer, Error, refused},
     state::App,
     store::factors,
 };
 use contract::{
     factor::{AuthenticatorOffer, QrDrawing, RecoveryCodes},
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
 };
 
 /// Offers a secret to an app. Nothing is asked for with it before a code of it has come.
-pub async fn offer(app: &App, signed_in: &SignedIn) -> Answer<AuthenticatorOffer> {
+pub async fn offer(app: &App, signed_in: &SignedIn) -> Result<AuthenticatorOffer> {
     let (mut tx, account) = signed_in.begin(app).await?;
     let secret = Secret::random().ok_or_else(Error::fault)?;
     let sealed = app.seal.close(&account.id, &secret.base32()).ok_or_else(Error::fault)?;
     if !factors::offer_authenticator(&mut tx, &account.id, &sealed, app.clock.now()).await? {
-        return refused(tx, Error::new(RefusalCode::NotFound)).await;
+        return refused(tx, Error::new(ErrorCode::NotFound)).await;
     }
     tx.commit().await?;
     let uri = secret.uri(&app.portal.brand.name, &account.email.to_string());
@@ -34,10 +34,10 @@ pub async fn offer(app: &App, signed_in: &SignedIn) -> Answer<AuthenticatorOffer
 }
 
 /// Begins to ask for codes of the app, with the first one.
-pub async fn add(app: &App, signed_in: &SignedIn, code: &str) -> Answer<RecoveryCodes> {
+pub async fn add(app: &App, signed_in: &SignedIn, code: &str) -> Result<RecoveryCodes> {
     let read = &signed_in.account;
     let kept = app.store.authenticator(&read.id).await?.filter(|kept| kept.confirmed_at.is_none());
-    let kept = kept.ok_or_else(|| Error::new(RefusalCode::NotFound))?;
+    let kept = kept.ok_or_else(|| Error::new(ErrorCode::NotFound))?;
     limits::take(app, &[app.limits.bucket(&rules::FACTORS_BY_ACCOUNT, &read.id)]).await?;
     let step = opened(app, read, &kept.sealed)?.accepts(code, app.clock.unmoved().millis(), None);
     let step = guard_code(app, read, "code", async { Ok(step) }).await?;
@@ -53,7 +53,7 @@ pub async fn add(app: &App, signed_in: &SignedIn, code: &str) -> Answer<Recovery
 }
 
 /// Asks for no more codes of the app.
-pub async fn remove(app: &App, signed_in: &SignedIn) -> Answer<()> {
+pub async fn remove(app: &App, signed_in: &SignedIn) -> Result<()> {
     let (mut tx, account) = signed_in.begin(app).await?;
     let is_removed = factors::remove_authenticator(&mut tx, &account.id).await?;
     removed(app, tx, &account, is_removed, mail::authenticator_removed).await

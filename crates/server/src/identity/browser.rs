@@ -2,7 +2,7 @@
 //! and no header: `http::cookies` reads and writes them.
 
 use super::known_device::{Entry, MOST};
-use crate::{refusal::Answer, state::App, store::accounts::Account, token};
+use crate::{error::Result, state::App, store::accounts::Account, token};
 use contract::Instant;
 use data_encoding::BASE64URL_NOPAD;
 
@@ -25,7 +25,7 @@ pub struct Kept {
 
 impl Kept {
     /// A new token for a session, and its hash.
-    pub fn token() -> Answer<(Self, String)> {
+    pub fn token() -> Result<(Self, String)> {
         let token = token::random_token()?;
         let hash = token::hash(&token);
         Ok((Self { session: Some(token), device: None }, hash))

@@ -5,16 +5,16 @@ use super::factors::{
     wrong,
 };
 use crate::{
-    refusal::{Answer, Error},
+    error::{Error, Result},
     state::App,
 };
-use contract::{factor::PasskeyChallenge, refusal::RefusalCode};
+use contract::{factor::PasskeyChallenge, problem_details::ErrorCode};
 
-pub(super) fn site(app: &App) -> Answer<&Site> {
-    app.site.as_ref().ok_or_else(|| Error::new(RefusalCode::NotFound))
+pub(super) fn site(app: &App) -> Result<&Site> {
+    app.site.as_ref().ok_or_else(|| Error::new(ErrorCode::NotFound))
 }
 
-pub(super) async fn challenged(app: &App, session: &str, asked: &webauthn::Asked) -> Answer<PasskeyChallenge> {
+pub(super) async fn challenged(app: &App, session: &str, asked: &webauthn::Asked) -> Result<PasskeyChallenge> {
     app.store.ask_for_passkey(session, &asked.state, app.clock.now()).await?;
     Ok(PasskeyChallenge { options: asked.options.to_string() })
 }
@@ -31,7 +31,7 @@ pub(super) async fn answered(
     session: &str,
     response: &str,
     field: &str,
-) -> Answer<(String, serde_json::Value)> {
+) -> Result<(String, serde_json::Value)> {
     let state = app.store.answer_for_passkey(session).await?.ok_or_else(|| wrong(field))?;
     Ok((state, serde_json::from_str(response).map_err(|_| wrong(field))?))
 }

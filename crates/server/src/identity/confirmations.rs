@@ -7,18 +7,18 @@ use super::{
     factors::{recovery, wrong},
 };
 use crate::{
+    error::{Error, Result},
     mail,
-    refusal::{Answer, Error},
     state::App,
     store::{accounts, memberships, outbox::Queued, pending_accounts},
     token,
 };
-use contract::{Problem, account::EmailConfirmation, refusal::RefusalCode};
+use contract::{FieldProblem, account::EmailConfirmation, problem_details::ErrorCode};
 
-pub async fn confirm(app: &App, browser: &Browser, shown: &EmailConfirmation) -> Answer<Kept> {
+pub async fn confirm(app: &App, browser: &Browser, shown: &EmailConfirmation) -> Result<Kept> {
     let EmailConfirmation { token, password, code } = shown;
     let (now, hash) = (app.clock.now(), token::hash(token));
-    let refused = || Error::new(RefusalCode::LinkRefused);
+    let refused = || Error::new(ErrorCode::LinkRefused);
     let pending = app.store.try_to_confirm(&hash, now, account_requests::CONFIRM_MILLIS).await?.ok_or_else(refused)?;
     let opening = pending.opening;
     if !app.passwords.is_right(password, Some(&opening.password)).await? {
@@ -27,7 +27,7 @@ pub async fn confirm(app: &App, browser: &Browser, shown: &EmailConfirmation) ->
     let on_file = app.store.email_on_file(&opening.membership).await?;
     let takes_code = account_requests::takes_code(on_file.as_ref(), &opening.email);
     if takes_code && code.trim().is_empty() {
-        return Err(Error::field(RefusalCode::Invalid, "code", Problem::Missing));
+        return Err(Error::field(ErrorCode::Invalid, "code", FieldProblem::Missing));
     }
     let mut tx = app.store.begin().await?;
     memberships::lock(&mut tx, vec![&opening.membership]).await?;

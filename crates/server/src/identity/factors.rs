@@ -8,12 +8,12 @@ pub mod seal;
 pub mod totp;
 pub mod webauthn;
 
-use crate::refusal::Error;
-use contract::{Problem, refusal::RefusalCode};
+use crate::error::Error;
+use contract::{FieldProblem, problem_details::ErrorCode};
 
 /// What was shown is not right, or was used before: which is not told.
 pub fn wrong(field: &str) -> Error {
-    Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown)
+    Error::field(ErrorCode::WrongCredentials, field, FieldProblem::Unknown)
 }
 
 /// Nothing where the machine has no randomness to give.

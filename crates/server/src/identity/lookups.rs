@@ -7,25 +7,25 @@ use super::{
     sessions::{self, Entered, view},
 };
 use crate::{
+    error::{Error, Result},
     limits::{
         self,
         rules::{self, Rule},
         tallies::Kind,
     },
-    refusal::{Answer, Error},
     state::App,
     store::{limits::Bucket, sessions::Who},
 };
 use contract::{
-    Identifiers, Problem, Region,
+    FieldProblem, Identifiers, Region,
     account::UserIdReminder,
-    refusal::{FieldError, RefusalCode},
+    problem_details::{ErrorCode, FieldError},
     session::BillLookup,
 };
 use std::net::IpAddr;
 
 /// Opens a session that sees the bills of the statement's membership only.
-pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address: IpAddr) -> Answer<Entered> {
+pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address: IpAddr) -> Result<Entered> {
     let BillLookup { region, identifiers } = lookup;
     check(app, *region, identifiers)?;
     let rules = [&rules::LOOKUPS_BY_ADDRESS, &rules::LOOKUPS_BY_STATEMENT];
@@ -36,7 +36,7 @@ pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address:
         Ok(membership)
     };
     // Whoever is right uses up nothing: a library has one address for all its readers.
-    let membership = limits::judge(app, &tries, Error::new(RefusalCode::NoMatch), look).await?;
+    let membership = limits::judge(app, &tries, Error::new(ErrorCode::NoMatch), look).await?;
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let (session, kept) = sessions::begin(&mut tx, browser, membership, Who::Payer, now).await?;
@@ -46,7 +46,7 @@ pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address:
 
 /// Queues an e-mail with the user ID to the address on file of whom the statement belongs to. Each ask counts, since an answer that tells
 /// nothing must not tell by a limit either.
-pub async fn remind(app: &App, asked: UserIdReminder, address: IpAddr) -> Answer<()> {
+pub async fn remind(app: &App, asked: UserIdReminder, address: IpAddr) -> Result<()> {
     let UserIdReminder { region, identifiers, locale } = asked;
     check(app, region, &identifiers)?;
     let rules = [&rules::LETTERS_BY_ADDRESS, &rules::LETTERS_BY_STATEMENT];
@@ -68,12 +68,12 @@ fn tries(
 }
 
 /// Every identifier of the region's schema and no other.
-fn check(app: &App, region: Region, identifiers: &Identifiers) -> Answer<()> {
+fn check(app: &App, region: Region, identifiers: &Identifiers) -> Result<()> {
     let profile = app.portal.region(region);
-    let profile = profile.ok_or_else(|| Error::field(RefusalCode::Invalid, "region", Problem::Unknown))?;
+    let profile = profile.ok_or_else(|| Error::field(ErrorCode::Invalid, "region", FieldProblem::Unknown))?;
     let problems = identifiers.problems(&profile.schema).into_iter();
     let errors: Vec<_> = problems
         .map(|(identifier, problem)| FieldError { field: format!("identifiers.{identifier}"), problem })
         .collect();
-    if errors.is_empty() { Ok(()) } else { Err(Error { code: RefusalCode::Invalid, errors, retry_after: None }) }
+    if errors.is_empty() { Ok(()) } else { Err(Error { code: ErrorCode::Invalid, errors, retry_after: None }) }
 }

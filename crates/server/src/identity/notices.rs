@@ -1,7 +1,7 @@
 //! Security notices: e-mails to the owner of an account about what was changed in it, queued in the transaction of the change.
 
 use crate::{
-    refusal::Answer,
+    error::Result,
     state::App,
     store::{
         Tx,
@@ -26,7 +26,7 @@ pub fn tell_owner<'a>(app: &App, account: &'a Account, telling: Telling) -> Noti
 }
 
 impl Notice<'_> {
-    pub async fn put(&self, tx: &mut Tx, at: Instant) -> Answer<()> {
+    pub async fn put(&self, tx: &mut Tx, at: Instant) -> Result<()> {
         let id = uuid::Uuid::now_v7().to_string();
         let (cause, to) = (&self.account.id, &self.account.email);
         Ok(Queued { id, cause, to, message: &self.message, is_secret: false, at }.put(tx).await?)

@@ -11,21 +11,21 @@ use super::{
     sessions::SignedIn,
 };
 use crate::{
+    error::{Error, Result, refused},
     limits::{self, rules},
     mail,
-    refusal::{Answer, Error, refused},
     state::App,
     store::factors,
 };
 use contract::{
-    Problem,
+    FieldProblem,
     factor::{PasskeyChallenge, RecoveryCodes},
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
 };
 use sha2::{Digest, Sha256};
 
 /// What the browser is to be asked for a new one.
-pub async fn challenge(app: &App, SignedIn { session, account }: &SignedIn) -> Answer<PasskeyChallenge> {
+pub async fn challenge(app: &App, SignedIn { session, account }: &SignedIn) -> Result<PasskeyChallenge> {
     let known = app.store.passkeys(&account.id).await?;
     if known.len() >= factors::MOST_PASSKEYS {
         return Err(too_many_passkeys("passkey"));
@@ -40,7 +40,7 @@ pub async fn challenge(app: &App, SignedIn { session, account }: &SignedIn) -> A
 }
 
 /// Keeps the one that the browser made.
-pub async fn add(app: &App, signed_in: &SignedIn, device: &str, response: &str) -> Answer<RecoveryCodes> {
+pub async fn add(app: &App, signed_in: &SignedIn, device: &str, response: &str) -> Result<RecoveryCodes> {
     limits::take(app, &[app.limits.bucket(&rules::FACTORS_BY_ACCOUNT, &signed_in.account.id)]).await?;
     let (state, response) = answered(app, &signed_in.session.id, response, "response").await?;
     let made = webauthn::finish_registration(site(app)?, &state, &response);
@@ -59,12 +59,12 @@ pub async fn add(app: &App, signed_in: &SignedIn, device: &str, response: &str) 
     Ok(codes)
 }
 
-pub async fn remove(app: &App, signed_in: &SignedIn, id: &str) -> Answer<()> {
+pub async fn remove(app: &App, signed_in: &SignedIn, id: &str) -> Result<()> {
     let (mut tx, account) = signed_in.begin(app).await?;
     let is_removed = factors::remove_passkey(&mut tx, &account.id, id).await?;
     removed(app, tx, &account, is_removed, mail::passkey_removed).await
 }
 
 fn too_many_passkeys(field: &str) -> Error {
-    Error::field(RefusalCode::Invalid, field, Problem::TooLarge)
+    Error::field(ErrorCode::Invalid, field, FieldProblem::TooLarge)
 }

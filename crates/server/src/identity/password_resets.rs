@@ -8,30 +8,30 @@ use super::{
     password_policy::{check_new, has_factor_if_short},
 };
 use crate::{
+    error::{Error, Result},
     limits::{
         self, rules,
         sign_ins::{Source, Tries},
     },
     mail,
-    refusal::{Answer, Error},
     state::App,
     store::accounts::{self, Purpose},
     token,
 };
-use contract::{Email, account::NewPassword, refusal::RefusalCode};
+use contract::{Email, account::NewPassword, problem_details::ErrorCode};
 use std::net::IpAddr;
 
 /// Queues a link to this address, if it is an account's.
-pub async fn ask(app: &App, email: Email, address: IpAddr) -> Answer<()> {
+pub async fn ask(app: &App, email: Email, address: IpAddr) -> Result<()> {
     limits::take(app, &app.limits.by_address(&rules::LETTERS_BY_ADDRESS, address)).await?;
     account_requests::request(app, &AccountRequest::Reset { email }).await
 }
 
 /// Every session of the account ends, and its owner is told.
-pub async fn reset(app: &App, browser: &Browser, new: &NewPassword, address: IpAddr) -> Answer<Kept> {
+pub async fn reset(app: &App, browser: &Browser, new: &NewPassword, address: IpAddr) -> Result<Kept> {
     let NewPassword { token, password } = new;
     let (now, hash) = (app.clock.now(), token::hash(token));
-    let refused = || Error::new(RefusalCode::LinkRefused);
+    let refused = || Error::new(ErrorCode::LinkRefused);
     let account = app.store.account_of_link(Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
     let tries = app.limits.by_address(&rules::PASSWORDS_BY_ADDRESS, address);
     // A password that won't do leaves the link as it is.

@@ -6,14 +6,14 @@
 mod common;
 
 use crate::{
-    refusal::{Answer, Error},
+    error::{Error, Result},
     turns::Turns,
 };
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
-use contract::{Password, Problem, refusal::RefusalCode};
+use contract::{FieldProblem, Password, problem_details::ErrorCode};
 use std::sync::{Arc, Mutex, PoisonError};
 use unicode_normalization::UnicodeNormalization;
 
@@ -91,27 +91,32 @@ impl Passwords {
         Output::new(output).ok()
     }
 
-    pub async fn hash(&self, password: &Password) -> Answer<String> {
+    pub async fn hash(&self, password: &Password) -> Result<String> {
         let (own, password) = (self.clone(), password.clone());
         let hashed = self.in_turn(move |memory| own.hash_now(memory, password.reveal())).await?;
-        hashed.ok_or_else(|| Error::new(RefusalCode::Fault))
+        hashed.ok_or_else(|| Error::new(ErrorCode::Fault))
     }
 
     /// Whether it is the one that `known` was made of. Takes as long when there is none.
-    pub async fn is_right(&self, password: &Password, known: Option<&str>) -> Answer<bool> {
+    pub async fn is_right(&self, password: &Password, known: Option<&str>) -> Result<bool> {
         let (own, password) = (self.clone(), password.clone());
         let (is_known, hash) = (known.is_some(), known.unwrap_or(&self.nobodys).to_owned());
         let is_same = self.in_turn(move |memory| own.is_right_now(memory, password.reveal(), &hash));
         Ok(is_same.await?.unwrap_or(false) && is_known)
     }
 
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce(&mut Memory) -> T + Send + 'static) -> Answer<T> {
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce(&mut Memory) -> T + Send + 'static) -> Result<T> {
         let own = self.clone();
         self.turns.run(move || own.with_memory(work)).await
     }
 
     /// Why a password that is long enough is refused all the same: see `weakness`.
-    pub async fn weakness(&self, password: &Password, service: &[&str], owner: Vec<String>) -> Answer<Option<Problem>> {
+    pub async fn weakness(
+        &self,
+        password: &Password,
+        service: &[&str],
+        owner: Vec<String>,
+    ) -> Result<Option<FieldProblem>> {
         let password = password.clone();
         let service: Vec<String> = service.iter().map(|name| (*name).to_owned()).collect();
         let judge = move || weakness(&password, &texts(&service), &texts(&owner));
@@ -137,22 +142,22 @@ fn normalised(password: &str) -> String {
 
 /// Why a password that is long enough is refused all the same. `service` is the names this service goes by, `owner` the user ID
 /// and the name of whom it belongs to.
-fn weakness(password: &Password, service: &[&str], owner: &[&str]) -> Option<Problem> {
+fn weakness(password: &Password, service: &[&str], owner: &[&str]) -> Option<FieldProblem> {
     let typed = normalised(password.reveal()).to_lowercase();
     let names = |parts: &[&str]| {
         parts.iter().map(|part| part.to_lowercase()).any(|part| part.chars().count() >= 3 && typed.contains(&part))
     };
     if names(service) {
-        return Some(Problem::NamesService);
+        return Some(FieldProblem::NamesService);
     }
     if names(owner) {
-        return Some(Problem::NamesOwner);
+        return Some(FieldProblem::NamesOwner);
     }
     if common::is_common(&typed) {
-        return Some(Problem::Common);
+        return Some(FieldProblem::Common);
     }
     let looked_at: String = typed.chars().take(LOOKED_AT).collect();
-    (zxcvbn::zxcvbn(&looked_at, &[]).guesses_log10() < LEAST_GUESSES_LOG10).then_some(Problem::Common)
+    (zxcvbn::zxcvbn(&looked_at, &[]).guesses_log10() < LEAST_GUESSES_LOG10).then_some(FieldProblem::Common)
 }
 
 #[cfg(test)]
@@ -212,17 +217,17 @@ mod tests {
     fn what_is_easy_to_guess_is_refused_with_the_reason() {
         let owner = ["ana.oneill@example.org", "ana.oneill", "O’Neill"];
         for (text, why) in [
-            ("passwordpassword", Some(Problem::Common)),
-            ("aaaaaaaaaaaaaaaaaaaa", Some(Problem::Common)),
-            ("abcdefghijklmnopqrstuvwxyz", Some(Problem::Common)),
-            ("qwertyuiopasdfghjkl", Some(Problem::Common)),
-            ("123456789012345678", Some(Problem::Common)),
+            ("passwordpassword", Some(FieldProblem::Common)),
+            ("aaaaaaaaaaaaaaaaaaaa", Some(FieldProblem::Common)),
+            ("abcdefghijklmnopqrstuvwxyz", Some(FieldProblem::Common)),
+            ("qwertyuiopasdfghjkl", Some(FieldProblem::Common)),
+            ("123456789012345678", Some(FieldProblem::Common)),
             // Of breaches: no pattern gives these away.
-            ("LHBJKJUBZ2957704", Some(Problem::Common)),
-            ("nemvxyheqdd5oqxyxyzi", Some(Problem::Common)),
-            ("\u{ff4e}e_e_pod_chehyl", Some(Problem::Common)),
-            ("paying with kppay every month", Some(Problem::NamesService)),
-            ("Ana.ONeill@example.org is me", Some(Problem::NamesOwner)),
+            ("LHBJKJUBZ2957704", Some(FieldProblem::Common)),
+            ("nemvxyheqdd5oqxyxyzi", Some(FieldProblem::Common)),
+            ("\u{ff4e}e_e_pod_chehyl", Some(FieldProblem::Common)),
+            ("paying with kppay every month", Some(FieldProblem::NamesService)),
+            ("Ana.ONeill@example.org is me", Some(FieldProblem::NamesOwner)),
             ("copper river lantern seven", None),
             ("\u{5bc6}\u{7801}\u{957f}\u{6c5f}\u{9ed1}\u{677f}\u{8f6e}\u{8239}", None),
         ] {
@@ -252,7 +257,7 @@ mod tests {
             "To be, or not to be: that is the question",
             "You'll Never Walk Alone #1892",
         ] {
-            assert_eq!(weakness(&password(text), &["kppay"], &[]), Some(Problem::Common), "{text}");
+            assert_eq!(weakness(&password(text), &["kppay"], &[]), Some(FieldProblem::Common), "{text}");
         }
     }
 

@@ -6,31 +6,31 @@ use super::{
     sessions::SignedIn,
 };
 use crate::{
+    error::{Error, Result, refused},
     limits::{self, rules},
     mail,
-    refusal::{Answer, Error, refused},
     state::App,
     store::{Tx, accounts::Account, factors},
 };
-use contract::{Problem, factor::RecoveryCodes, refusal::RefusalCode};
+use contract::{FieldProblem, factor::RecoveryCodes, problem_details::ErrorCode};
 
 /// Each renewal costs the owner a letter.
 const RENEWALS_A_DAY: i64 = 5;
 const DAY_MILLIS: i64 = 86_400_000;
 
 /// New ones; those from before open nothing any more.
-pub async fn renew(app: &App, signed_in: &SignedIn) -> Answer<RecoveryCodes> {
+pub async fn renew(app: &App, signed_in: &SignedIn) -> Result<RecoveryCodes> {
     limits::take(app, &[app.limits.bucket(&rules::FACTORS_BY_ACCOUNT, &signed_in.account.id)]).await?;
     let (mut tx, account) = signed_in.begin(app).await?;
     if factors::count(&mut tx, &account.id).await? == 0 {
-        return refused(tx, Error::new(RefusalCode::NotFound)).await;
+        return refused(tx, Error::new(ErrorCode::NotFound)).await;
     }
     let now = app.clock.now();
     let day = (now.plus_millis(-DAY_MILLIS), now);
     if let Some(next) = factors::count_renewal(&mut tx, &account.id, RENEWALS_A_DAY, day).await? {
         let seconds = (next.millis() - now.millis() + 999) / 1_000;
         let seconds = u32::try_from(seconds).unwrap_or(1).max(1);
-        return refused(tx, Error::later(RefusalCode::TooMany, seconds)).await;
+        return refused(tx, Error::later(ErrorCode::TooMany, seconds)).await;
     }
     let codes = new_codes(app, &mut tx, &account).await?;
     tell_owner(app, &account, mail::recovery_codes_renewed).put(&mut tx, now).await?;
@@ -39,7 +39,7 @@ pub async fn renew(app: &App, signed_in: &SignedIn) -> Answer<RecoveryCodes> {
 }
 
 /// With the first factor come the codes for the day it is gone; with a second one none.
-pub(super) async fn first_codes(app: &App, tx: &mut Tx, account: &Account) -> Answer<RecoveryCodes> {
+pub(super) async fn first_codes(app: &App, tx: &mut Tx, account: &Account) -> Result<RecoveryCodes> {
     if factors::count(tx, &account.id).await? == 1 {
         new_codes(app, tx, account).await
     } else {
@@ -47,7 +47,7 @@ pub(super) async fn first_codes(app: &App, tx: &mut Tx, account: &Account) -> An
     }
 }
 
-async fn new_codes(app: &App, tx: &mut Tx, account: &Account) -> Answer<RecoveryCodes> {
+async fn new_codes(app: &App, tx: &mut Tx, account: &Account) -> Result<RecoveryCodes> {
     let codes = recovery::codes().ok_or_else(Error::fault)?;
     let hashes: Vec<String> = codes.iter().map(|code| app.seal.hash(code)).collect();
     factors::put_recovery_codes(tx, &account.id, &hashes).await?;
@@ -61,13 +61,13 @@ pub(super) async fn removed(
     account: &Account,
     is_removed: bool,
     telling: Telling,
-) -> Answer<()> {
+) -> Result<()> {
     if !is_removed {
-        return refused(tx, Error::new(RefusalCode::NotFound)).await;
+        return refused(tx, Error::new(ErrorCode::NotFound)).await;
     }
     if factors::count(&mut tx, &account.id).await? == 0 {
         if account.is_password_short {
-            return refused(tx, Error::field(RefusalCode::Invalid, "password", Problem::TooShort)).await;
+            return refused(tx, Error::field(ErrorCode::Invalid, "password", FieldProblem::TooShort)).await;
         }
         factors::put_recovery_codes(&mut tx, &account.id, &[]).await?;
     }

@@ -7,8 +7,8 @@ use super::{
     password_policy::owner_names,
 };
 use crate::{
+    error::{Error, Result, refused},
     limits::{self, rules},
-    refusal::{Answer, Error, refused},
     state::App,
     store::{
         accounts::Opening,
@@ -18,11 +18,11 @@ use crate::{
     },
 };
 use contract::{
-    Instant, PersonName, Problem,
+    FieldProblem, Instant, PersonName,
     account::{ConfirmationEmail, NewAccount, Registration, RegistrationDraft, TERMS_VERSION},
+    field_problem::plain_text,
     password,
-    problem::plain_text,
-    refusal::{FieldError, RefusalCode},
+    problem_details::{ErrorCode, FieldError},
     session::MembershipView,
 };
 use std::net::IpAddr;
@@ -32,20 +32,20 @@ const LONGEST: usize = 300;
 const DAY_SECONDS: u32 = 86_400;
 
 /// The registration of this session: begun now, or gone on with. The statement was matched when the session began.
-pub async fn begin(app: &App, session: &Session) -> Answer<Registration> {
+pub async fn begin(app: &App, session: &Session) -> Result<Registration> {
     let Registered { id, draft, is_sent } = begun(app, session, app.clock.now()).await?;
     let membership = MembershipView { region: session.membership.region, ending: session.membership.ending.clone() };
     let zip = app.store.zip_on_file(&session.membership.id).await?;
     Ok(Registration { id, membership, zip, draft, is_sent })
 }
 
-async fn begun(app: &App, session: &Session, now: Instant) -> Answer<Registered> {
+async fn begun(app: &App, session: &Session, now: Instant) -> Result<Registered> {
     let begun = app.store.begin_registration(&session.id, now).await?;
-    begun.ok_or_else(|| Error::new(RefusalCode::SignedOut))
+    begun.ok_or_else(|| Error::new(ErrorCode::SignedOut))
 }
 
 /// Keeps what was agreed to and typed so far.
-pub async fn keep(app: &App, session: &Session, id: &str, draft: &RegistrationDraft) -> Answer<()> {
+pub async fn keep(app: &App, session: &Session, id: &str, draft: &RegistrationDraft) -> Result<()> {
     let typed = [
         ("first_name", &draft.first_name),
         ("last_name", &draft.last_name),
@@ -58,25 +58,25 @@ pub async fn keep(app: &App, session: &Session, id: &str, draft: &RegistrationDr
     ];
     for (field, text) in typed {
         let problem = if text.chars().count() > LONGEST {
-            Some(Problem::TooLong)
-        } else if field.ends_with("name") && PersonName::parse(text) == Err(Problem::LooksLikeCard) {
-            Some(Problem::LooksLikeCard)
+            Some(FieldProblem::TooLong)
+        } else if field.ends_with("name") && PersonName::parse(text) == Err(FieldProblem::LooksLikeCard) {
+            Some(FieldProblem::LooksLikeCard)
         } else {
             plain_text(text).err()
         };
         if let Some(problem) = problem {
-            return Err(Error::field(RefusalCode::Invalid, field, problem));
+            return Err(Error::field(ErrorCode::Invalid, field, problem));
         }
     }
     let is_kept = app.store.keep_registration(id, &session.id, draft).await?;
-    if is_kept { Ok(()) } else { Err(Error::new(RefusalCode::NotFound)) }
+    if is_kept { Ok(()) } else { Err(Error::new(ErrorCode::NotFound)) }
 }
 
 /// Asks for the account. The answer is the same, and takes as long, whether there is one already.
-pub async fn open(app: &App, session: &Session, id: &str, new: NewAccount, address: IpAddr) -> Answer<()> {
+pub async fn open(app: &App, session: &Session, id: &str, new: NewAccount, address: IpAddr) -> Result<()> {
     // Before anything that takes long: asked again because the answer was lost, it was asked for once.
     match app.store.was_sent(id, &session.id).await? {
-        None => return Err(Error::new(RefusalCode::NotFound)),
+        None => return Err(Error::new(ErrorCode::NotFound)),
         Some(true) => return Ok(()),
         Some(false) => {}
     }
@@ -102,7 +102,7 @@ pub async fn open(app: &App, session: &Session, id: &str, new: NewAccount, addre
         // Asked for by another call meanwhile; or the session has ended.
         drop(tx);
         let is_sent = app.store.was_sent(id, &session.id).await? == Some(true);
-        return if is_sent { Ok(()) } else { Err(Error::new(RefusalCode::SignedOut)) };
+        return if is_sent { Ok(()) } else { Err(Error::new(ErrorCode::SignedOut)) };
     }
     let times = (now, now.plus_millis(account_requests::CONFIRM_MILLIS));
     let pending = pending_accounts::add(&mut tx, id, &opening, times).await?;
@@ -113,16 +113,16 @@ pub async fn open(app: &App, session: &Session, id: &str, new: NewAccount, addre
     Ok(())
 }
 
-async fn check(app: &App, session: &Session, new: &NewAccount) -> Answer<()> {
+async fn check(app: &App, session: &Session, new: &NewAccount) -> Result<()> {
     let mut errors = Vec::new();
     let mut wrong = |field: &str, problem| errors.push(FieldError { field: field.to_owned(), problem });
     if new.terms_version != TERMS_VERSION {
-        return Err(Error::field(RefusalCode::TermsChanged, "terms_version", Problem::Unknown));
+        return Err(Error::field(ErrorCode::TermsChanged, "terms_version", FieldProblem::Unknown));
     }
     // A ZIP code with four more digits is the same one.
     let zip = app.store.zip_on_file(&session.membership.id).await?;
     if zip.is_some_and(|zip| zip.five() != new.address.zip.five()) {
-        wrong("address.zip", Problem::Malformed);
+        wrong("address.zip", FieldProblem::Malformed);
     }
     let owner = owner_names(&new.email.to_string(), &[&new.first_name.to_string(), &new.last_name.to_string()]);
     let weak = match new.password.has_least(password::LEAST) {
@@ -132,15 +132,15 @@ async fn check(app: &App, session: &Session, new: &NewAccount) -> Answer<()> {
     if let Some(problem) = weak {
         wrong("password", problem);
     }
-    if errors.is_empty() { Ok(()) } else { Err(Error { code: RefusalCode::Invalid, errors, retry_after: None }) }
+    if errors.is_empty() { Ok(()) } else { Err(Error { code: ErrorCode::Invalid, errors, retry_after: None }) }
 }
 
 /// The e-mails of this session's registration, again; to another address if one is given, with the password that was chosen.
-pub async fn send_again(app: &App, session: &Session, asked: ConfirmationEmail, address: IpAddr) -> Answer<()> {
+pub async fn send_again(app: &App, session: &Session, asked: ConfirmationEmail, address: IpAddr) -> Result<()> {
     let ConfirmationEmail { email, password } = asked;
     let now = app.clock.now();
     if email.is_some() && password.is_none() {
-        return Err(Error::field(RefusalCode::Invalid, "password", Problem::Missing));
+        return Err(Error::field(ErrorCode::Invalid, "password", FieldProblem::Missing));
     }
     limits::take(app, &[app.limits.bucket(&rules::LETTERS_BY_SESSION, &session.id)]).await?;
     let registration = begun(app, session, now).await?.id;
@@ -153,18 +153,18 @@ pub async fn send_again(app: &App, session: &Session, asked: ConfirmationEmail, 
         && email != opening.email
     {
         if !app.passwords.is_right(&password, Some(&opening.password)).await? {
-            return Err(Error::field(RefusalCode::WrongCredentials, "password", Problem::Unknown));
+            return Err(Error::field(ErrorCode::WrongCredentials, "password", FieldProblem::Unknown));
         }
         left = Some(std::mem::replace(&mut opening.email, email));
     }
     let mut tx = app.store.begin().await?;
     if left.is_some() && !pending_accounts::change(&mut tx, &pending.id, &opening, now).await? {
-        return Err(Error::later(RefusalCode::TooMany, DAY_SECONDS));
+        return Err(Error::later(ErrorCode::TooMany, DAY_SECONDS));
     }
     let network = app.limits.network(address);
     AccountRequest::Invite { pending: pending.id, left, network }.enqueue(&mut tx, now).await?;
     if !sessions::is_alive(&mut tx, &session.id, now).await? {
-        return refused(tx, Error::new(RefusalCode::SignedOut)).await;
+        return refused(tx, Error::new(ErrorCode::SignedOut)).await;
     }
     tx.commit().await?;
     app.wake_worker();

@@ -10,9 +10,9 @@ use super::{
     sign_in::Arrival,
 };
 use crate::{
+    error::{Error, Result},
     limits::{sign_ins::Tries, tallies::Kind},
     mail,
-    refusal::{Answer, Error},
     state::App,
     store::{
         accounts::Account,
@@ -22,11 +22,11 @@ use crate::{
 };
 use contract::{
     factor::{FactorShown, PasskeyChallenge},
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
 };
 
 /// Goes the rest of the way in, with a code or a passkey.
-pub async fn show(app: &App, browser: &Browser, pending: &SignedIn, shown: &FactorShown) -> Answer<Entered> {
+pub async fn show(app: &App, browser: &Browser, pending: &SignedIn, shown: &FactorShown) -> Result<Entered> {
     match shown {
         FactorShown::Code(typed) => {
             let enters = async {
@@ -45,10 +45,10 @@ pub async fn show(app: &App, browser: &Browser, pending: &SignedIn, shown: &Fact
 }
 
 /// What the browser is to be asked to ask for the second factor.
-pub async fn challenge(app: &App, SignedIn { session, account }: &SignedIn) -> Answer<PasskeyChallenge> {
+pub async fn challenge(app: &App, SignedIn { session, account }: &SignedIn) -> Result<PasskeyChallenge> {
     let known = app.store.passkeys(&account.id).await?;
     if known.is_empty() {
-        return Err(Error::new(RefusalCode::NotFound));
+        return Err(Error::new(ErrorCode::NotFound));
     }
     let asked = webauthn::begin_sign_in(site(app)?, &known).map_err(|reason| not_taken(reason, "passkey"))?;
     challenged(app, &session.id, &asked).await
@@ -69,7 +69,7 @@ enum Used {
 }
 
 /// Uses up what was shown and makes the session a whole one, or neither. Nothing if it was used meanwhile.
-async fn enter(app: &App, browser: &Browser, pending: &SignedIn, used: &Used) -> Answer<Option<Entered>> {
+async fn enter(app: &App, browser: &Browser, pending: &SignedIn, used: &Used) -> Result<Option<Entered>> {
     let (mut tx, account) = pending.begin(app).await?;
     let now = app.clock.now();
     let is_taken = match used {
@@ -96,8 +96,8 @@ pub(super) async fn guard_code<T>(
     app: &App,
     account: &Account,
     field: &str,
-    looked_at: impl Future<Output = Answer<Option<T>>>,
-) -> Answer<T> {
+    looked_at: impl Future<Output = Result<Option<T>>>,
+) -> Result<T> {
     let look = async {
         let right = looked_at.await?;
         app.limits.tallies.add(Kind::Codes, right.is_none());
@@ -107,7 +107,7 @@ pub(super) async fn guard_code<T>(
 }
 
 /// A code of the app that is right, or one that may be of those kept on paper.
-async fn used_code(app: &App, account: &Account, typed: &str) -> Answer<Option<Used>> {
+async fn used_code(app: &App, account: &Account, typed: &str) -> Result<Option<Used>> {
     if let Some(code) = recovery::normalise(typed) {
         return Ok(Some(Used::RecoveryCode(app.seal.hash(&code))));
     }
@@ -117,7 +117,7 @@ async fn used_code(app: &App, account: &Account, typed: &str) -> Answer<Option<U
     Ok(step.map(|step| Used::Step { sealed: kept.sealed, step }))
 }
 
-pub(super) fn opened(app: &App, account: &Account, sealed: &str) -> Answer<Secret> {
+pub(super) fn opened(app: &App, account: &Account, sealed: &str) -> Result<Secret> {
     let secret = app.seal.open(&account.id, sealed).and_then(|base32| Secret::parse(&base32));
     secret.ok_or_else(|| {
         tracing::error!("the secret of an authenticator does not open: was the pepper changed?");
@@ -125,7 +125,7 @@ pub(super) fn opened(app: &App, account: &Account, sealed: &str) -> Answer<Secre
     })
 }
 
-async fn used_passkey(app: &App, pending: &SignedIn, response: &str) -> Answer<Used> {
+async fn used_passkey(app: &App, pending: &SignedIn, response: &str) -> Result<Used> {
     let (state, response) = answered(app, &pending.session.id, response, "passkey").await?;
     let known = app.store.passkeys(&pending.account.id).await?;
     let was = known.into_iter().find(|passkey| response["id"].as_str() == Some(passkey.id.as_str()));

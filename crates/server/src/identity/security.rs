@@ -8,22 +8,22 @@ use super::{
     sign_in::check_password,
 };
 use crate::{
+    error::{Error, Result, refused},
     limits::{self, rules},
     mail,
-    refusal::{Answer, Error, refused},
     state::App,
     store::{self, accounts},
 };
 use contract::{
     account::{PasswordChange, Security},
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
 };
 
 /// Authorisations that are told at once; the rest come with the history.
 const AUTHORISATIONS: i64 = 50;
 
 /// The password's age, the sessions, the terms and the authorisations.
-pub async fn show(app: &App, SignedIn { session, account }: &SignedIn) -> Answer<Security> {
+pub async fn show(app: &App, SignedIn { session, account }: &SignedIn) -> Result<Security> {
     Ok(Security {
         password_changed_at: account.password_changed_at,
         least_password: u16::try_from(least(app, account).await?).unwrap_or(u16::MAX),
@@ -42,7 +42,7 @@ pub async fn change_password(
     browser: &Browser,
     signed_in: SignedIn,
     change: PasswordChange,
-) -> Answer<Entered> {
+) -> Result<Entered> {
     check_password(app, &signed_in, &change.current, "current").await?;
     let tries = [app.limits.bucket(&rules::PASSWORDS_BY_SESSION, &signed_in.session.id)];
     let is_short = limits::work(app, &tries, check_new(app, &signed_in.account, &change.password)).await?;
@@ -62,16 +62,16 @@ pub async fn change_password(
 }
 
 /// Signs out in one other place.
-pub async fn end_session(app: &App, signed_in: &SignedIn, id: &str) -> Answer<()> {
+pub async fn end_session(app: &App, signed_in: &SignedIn, id: &str) -> Result<()> {
     let (mut tx, account) = signed_in.begin(app).await?;
     if !store::sessions::end_one(&mut tx, &account.id, id, app.clock.now()).await? {
-        return refused(tx, Error::new(RefusalCode::NotFound)).await;
+        return refused(tx, Error::new(ErrorCode::NotFound)).await;
     }
     Ok(tx.commit().await?)
 }
 
 /// Signs out everywhere else.
-pub async fn end_others(app: &App, signed_in: &SignedIn) -> Answer<()> {
+pub async fn end_others(app: &App, signed_in: &SignedIn) -> Result<()> {
     let (mut tx, account) = signed_in.begin(app).await?;
     accounts::end_sessions(&mut tx, &account.id, Some(&signed_in.session.id), app.clock.now()).await?;
     Ok(tx.commit().await?)

@@ -10,7 +10,7 @@
 
 use super::browser::{Browser, Kept};
 use crate::{
-    refusal::{Answer, Error, refused},
+    error::{Error, Result, refused},
     state::App,
     store::{
         Tx,
@@ -25,7 +25,7 @@ use crate::{
 use contract::{
     Instant,
     payment::PaymentDraft,
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
     session::{MembershipView, PersonView, SessionView},
 };
 
@@ -42,8 +42,8 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    pub async fn of(session: Session, app: &App) -> Answer<Self> {
-        let signed_out = || Error::new(RefusalCode::SignedOut);
+    pub async fn of(session: Session, app: &App) -> Result<Self> {
+        let signed_out = || Error::new(ErrorCode::SignedOut);
         let member = session.member().ok_or_else(signed_out)?;
         let account = app.store.account(&member.account).await?.ok_or_else(signed_out)?;
         Ok(Self { session, account })
@@ -51,13 +51,13 @@ impl SignedIn {
 
     /// A transaction in which the account's row is locked, and the account as it is now. Refused if the session ended, got another
     /// token, or the account's password was changed since this call was let in.
-    pub async fn begin(&self, app: &App) -> Answer<(Tx, Account)> {
+    pub async fn begin(&self, app: &App) -> Result<(Tx, Account)> {
         let mut tx = app.store.begin().await?;
         let account = accounts::lock(&mut tx, &self.account.id).await?;
         let is_open = renewals::still_opens(&mut tx, &self.session, app.clock.now()).await?;
         match account.filter(|account| is_open && account.password == self.account.password) {
             Some(account) => Ok((tx, account)),
-            None => refused(tx, Error::new(RefusalCode::SignedOut)).await,
+            None => refused(tx, Error::new(ErrorCode::SignedOut)).await,
         }
     }
 }
@@ -76,7 +76,7 @@ pub async fn begin(
     membership: Membership,
     who: Who,
     now: Instant,
-) -> Answer<(Session, Kept)> {
+) -> Result<(Session, Kept)> {
     let before = match &browser.token_hash {
         Some(hash) => renewals::end_before(tx, hash, now).await?,
         None => None,
@@ -118,24 +118,20 @@ fn goes_on(before: Left, session: &mut Session) -> Option<PaymentDraft> {
 }
 
 /// The same session under a new token: after the second step, the password typed again, a new password. Refused if it ended.
-pub async fn renew(tx: &mut Tx, mut session: Session, who: Who, now: Instant) -> Answer<(Session, Kept)> {
+pub async fn renew(tx: &mut Tx, mut session: Session, who: Who, now: Instant) -> Result<(Session, Kept)> {
     let (kept, hash) = Kept::token()?;
     let was = std::mem::replace(&mut session.token_hash, hash);
     (session.who, session.created_at, session.seen_at) = (who, now, now);
-    if renewals::renew(tx, &was, &session).await? {
-        Ok((session, kept))
-    } else {
-        Err(Error::new(RefusalCode::SignedOut))
-    }
+    if renewals::renew(tx, &was, &session).await? { Ok((session, kept)) } else { Err(Error::new(ErrorCode::SignedOut)) }
 }
 
 /// Starts the idle time anew.
-pub async fn extend(app: &App, mut session: Session) -> Answer<SessionView> {
+pub async fn extend(app: &App, mut session: Session) -> Result<SessionView> {
     session.seen_at = app.clock.now();
     if app.store.touch_session(&session.token_hash, session.seen_at).await? {
         Ok(view(&session, session.seen_at))
     } else {
-        Err(Error::new(RefusalCode::SignedOut))
+        Err(Error::new(ErrorCode::SignedOut))
     }
 }
 
@@ -155,7 +151,7 @@ pub fn view(session: &Session, now: Instant) -> SessionView {
 }
 
 /// As `view`, of whoever asks, and with the second factors that are asked for.
-pub async fn full_view(app: &App, session: Option<&Session>) -> Answer<SessionView> {
+pub async fn full_view(app: &App, session: Option<&Session>) -> Result<SessionView> {
     let now = app.clock.now();
     let Some(session) = session else { return Ok(SessionView::Guest { now }) };
     let Who::PendingSecondFactor(member) = &session.who else { return Ok(view(session, now)) };

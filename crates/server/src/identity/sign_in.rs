@@ -6,13 +6,13 @@ use super::{
     sessions::{self, Entered, SignedIn, full_view, member, view},
 };
 use crate::{
+    error::{Error, Result, refused},
     limits::{
         emails::NEW_DEVICE,
         sign_ins::{Source, Tries},
         tallies::Kind,
     },
     mail,
-    refusal::{Answer, Error, refused},
     state::App,
     store::{
         Tx,
@@ -23,19 +23,19 @@ use crate::{
     },
     words,
 };
-use contract::{Instant, Password, Problem, account::Credentials, refusal::RefusalCode};
+use contract::{FieldProblem, Instant, Password, account::Credentials, problem_details::ErrorCode};
 use std::net::IpAddr;
 
 /// The session of whoever has a second factor is pending it then.
-pub async fn sign_in(app: &App, browser: &Browser, address: IpAddr, shown: Credentials) -> Answer<Entered> {
+pub async fn sign_in(app: &App, browser: &Browser, address: IpAddr, shown: Credentials) -> Result<Entered> {
     let was = checked(app, browser, address, shown).await?;
-    let membership = app.store.membership(&was.membership).await?.ok_or_else(|| Error::new(RefusalCode::Fault))?;
+    let membership = app.store.membership(&was.membership).await?.ok_or_else(|| Error::new(ErrorCode::Fault))?;
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     // It may have been changed while it was hashed: what was right is not any more.
     let account = accounts::lock(&mut tx, &was.id).await?.filter(|account| account.password == was.password);
     let Some(account) = account else {
-        return refused(tx, Error::new(RefusalCode::WrongCredentials)).await;
+        return refused(tx, Error::new(ErrorCode::WrongCredentials)).await;
     };
     let is_asked = factors::count(&mut tx, &account.id).await? > 0;
     let member = member(&account);
@@ -55,7 +55,7 @@ async fn checked(
     browser: &Browser,
     address: IpAddr,
     Credentials { user_id, password }: Credentials,
-) -> Answer<Account> {
+) -> Result<Account> {
     let account = app.store.account_of_user_id(&user_id).await?;
     let device = browser.name(app, account.as_ref(), app.clock.now());
     let source = device.as_deref().map_or(Source::Address(address), Source::Known);
@@ -66,7 +66,7 @@ async fn checked(
         app.limits.tallies.add(Kind::SignIns, !is_right);
         Ok(account.filter(|_| is_right))
     };
-    tries.judge(app, Error::new(RefusalCode::WrongCredentials), look).await
+    tries.judge(app, Error::new(ErrorCode::WrongCredentials), look).await
 }
 
 /// A sign-in that is complete.
@@ -79,7 +79,7 @@ pub struct Arrival<'a> {
 impl Arrival<'_> {
     /// The owner hears of it if the browser is a new one, in the transaction of the sign-in, which has the account locked. Gives by what
     /// the browser is known from now on.
-    pub async fn is_in(&self, app: &App, tx: &mut Tx, browser: &Browser) -> Answer<Option<String>> {
+    pub async fn is_in(&self, app: &App, tx: &mut Tx, browser: &Browser) -> Result<Option<String>> {
         let Self { account, session, now } = *self;
         // Enough is enough for the mailbox: whoever signs in again and again has been told of.
         if browser.name(app, Some(account), now).is_none()
@@ -96,7 +96,7 @@ impl Arrival<'_> {
 }
 
 /// Takes the password, typed again, for a session that may change what signs in; it gets a new token.
-pub async fn reauthenticate(app: &App, signed_in: SignedIn, password: &Password) -> Answer<Entered> {
+pub async fn reauthenticate(app: &App, signed_in: SignedIn, password: &Password) -> Result<Entered> {
     check_password(app, &signed_in, password, "password").await?;
     let now = app.clock.now();
     let (mut tx, _) = signed_in.begin(app).await?;
@@ -108,9 +108,9 @@ pub async fn reauthenticate(app: &App, signed_in: SignedIn, password: &Password)
 
 /// Refuses a password that is not the account's, at `field`, and slows whoever tries. Counted by the session: whoever has one is not held
 /// up by strangers.
-pub async fn check_password(app: &App, signed_in: &SignedIn, password: &Password, field: &str) -> Answer<()> {
+pub async fn check_password(app: &App, signed_in: &SignedIn, password: &Password, field: &str) -> Result<()> {
     let SignedIn { session, account } = signed_in;
-    let wrong = Error::field(RefusalCode::WrongCredentials, field, Problem::Unknown);
+    let wrong = Error::field(ErrorCode::WrongCredentials, field, FieldProblem::Unknown);
     let look = async { Ok(app.passwords.is_right(password, Some(&account.password)).await?.then_some(())) };
     Tries::at(&app.limits, &account.email.user_id(), Source::Known(&session.id)).judge(app, wrong, look).await
 }

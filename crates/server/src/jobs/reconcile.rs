@@ -71,7 +71,7 @@ impl From<ProcessorError> for CouldNotRun {
 }
 impl From<sqlx::Error> for CouldNotRun {
     fn from(error: sqlx::Error) -> Self {
-        _ = crate::refusal::Error::from(error); // logged there
+        _ = crate::error::Error::from(error); // logged there
         Self::Database
     }
 }

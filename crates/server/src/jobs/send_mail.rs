@@ -7,12 +7,12 @@
 //! until the other side's delayed acknowledgement (40 ms). The socket can't be reached from here; letters beside it make up for it.
 
 use crate::{
+    error::{Error, Result},
     metrics,
-    refusal::{Answer, Error},
     state::App,
     store::outbox::{Due, Outcome},
 };
-use contract::{Instant, refusal::RefusalCode};
+use contract::{Instant, problem_details::ErrorCode};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{Mailbox, MultiPart},
@@ -96,7 +96,7 @@ pub async fn run(app: App, mailer: Mailer) {
 }
 
 /// For whoever watches: letters that wait longer than a minute want somebody to look after the mail server.
-async fn count(app: &App) -> Answer<()> {
+async fn count(app: &App) -> Result<()> {
     let (letters, oldest) = app.store.letters_waiting().await?;
     metrics::LETTERS_WAITING.set(letters);
     metrics::OLDEST_LETTER.set(oldest.map_or(0, |since| (app.clock.now().millis() - since.millis()).max(0) / 1_000));
@@ -104,7 +104,7 @@ async fn count(app: &App) -> Answer<()> {
 }
 
 /// Tries every letter that is due, once; what is due after half a minute is left to the next round.
-pub async fn round(app: &App, mailer: &Mailer) -> Answer<()> {
+pub async fn round(app: &App, mailer: &Mailer) -> Result<()> {
     let began = std::time::Instant::now();
     let again = i64::try_from(HAND_OVER.as_millis() * 2).unwrap_or(i64::MAX);
     let mut under_way = JoinSet::new();
@@ -128,13 +128,13 @@ pub async fn round(app: &App, mailer: &Mailer) -> Answer<()> {
         match timeout(EVERY, under_way.join_next()).await {
             Ok(None) => return ended,
             Ok(Some(Ok(one))) => ended = ended.and(one),
-            Ok(Some(Err(_))) => ended = Err(Error::new(RefusalCode::Fault)),
+            Ok(Some(Err(_))) => ended = Err(Error::new(ErrorCode::Fault)),
             Err(_) => {}
         }
     }
 }
 
-async fn hand_over(app: App, mailer: Mailer, letter: Due) -> Answer<()> {
+async fn hand_over(app: App, mailer: Mailer, letter: Due) -> Result<()> {
     let outcome = mailer.send(&letter, app.clock.now()).await;
     app.step("send_mail", app.store.end_try(&letter.id, outcome, app.clock.now())).await?;
     match outcome {

@@ -9,13 +9,13 @@
 //! own statements only. Knows no kind's rules.
 
 use crate::{
+    error::{Error, Result},
     identity::account_requests,
     metrics,
-    refusal::{Answer, Error},
     state::App,
     store::jobs::{Job, Kind},
 };
-use contract::refusal::RefusalCode;
+use contract::problem_details::ErrorCode;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tracing::Instrument;
@@ -58,7 +58,7 @@ pub async fn round(app: &App) {
 /// As `round`, with something else to run the jobs.
 pub async fn round_of<F>(app: &App, work: impl Fn(App, Job) -> F)
 where
-    F: Future<Output = Answer<()>> + Send + 'static,
+    F: Future<Output = Result<()>> + Send + 'static,
 {
     // Dropped with this round: no job outlives its worker.
     let mut running = JoinSet::new();
@@ -89,14 +89,14 @@ async fn claim(app: &App) -> Option<Job> {
     })
 }
 
-async fn attempt(app: App, job: Job, work: impl Future<Output = Answer<()>> + Send + 'static) {
+async fn attempt(app: App, job: Job, work: impl Future<Output = Result<()>> + Send + 'static) {
     if let Some(why) = failure(&app, work).await {
         failed(&app, &job, &why).await;
     }
 }
 
 /// In a task of its own: a panic ends it and nothing else. None if it went well.
-async fn failure(app: &App, work: impl Future<Output = Answer<()>> + Send + 'static) -> Option<String> {
+async fn failure(app: &App, work: impl Future<Output = Result<()>> + Send + 'static) -> Option<String> {
     let mut running = JoinSet::new();
     running.spawn(work.in_current_span());
     match app.tasks.step(TASK, running.join_next()).await {
@@ -124,21 +124,21 @@ async fn failed(app: &App, job: &Job, why: &str) {
 }
 
 /// Done again at once where it met another transaction; everything of a job is in one.
-async fn run_again(app: App, job: Job) -> Answer<()> {
+async fn run_again(app: App, job: Job) -> Result<()> {
     for _ in 0..2 {
         match run_one(&app, &job).await {
-            Err(error) if error.code == RefusalCode::Unavailable => tokio::time::sleep(AGAIN).await,
+            Err(error) if error.code == ErrorCode::Unavailable => tokio::time::sleep(AGAIN).await,
             done => return done,
         }
     }
     run_one(&app, &job).await
 }
 
-async fn run_one(app: &App, job: &Job) -> Answer<()> {
+async fn run_one(app: &App, job: &Job) -> Result<()> {
     match Kind::parse(&job.kind) {
         Some(Kind::AccountRequest) => account_requests::run(app, job).await,
         // Only kinds of ours are claimed.
-        None => Err(Error::new(RefusalCode::Fault)),
+        None => Err(Error::new(ErrorCode::Fault)),
     }
 }
 

@@ -22,7 +22,7 @@ use super::{
     rules,
 };
 use crate::{
-    refusal::{Answer, Error},
+    error::{Error, Result},
     state::State,
     store::{initiators::Initiator, limits::Bucket, sessions::Session},
 };
@@ -46,7 +46,7 @@ fn own(limits: &Limits, initiator: &Initiator, membership: &str) -> Vec<Bucket> 
 }
 
 /// Waits for a turn, or refuses one more try.
-pub async fn turn(app: &State, session: &Session, address: IpAddr) -> Answer<Turn> {
+pub async fn turn(app: &State, session: &Session, address: IpAddr) -> Result<Turn> {
     let limits = &app.limits;
     let own = own(limits, &Initiator::of(session), &session.membership.id);
     let address = limits.by_address(&rules::CHARGES_BY_ADDRESS, address);
@@ -75,7 +75,7 @@ pub async fn turn(app: &State, session: &Session, address: IpAddr) -> Answer<Tur
 
 /// How many others may be under way through the gate of each, so that one more fits beside all of them. None is negative: otherwise it is
 /// refused.
-async fn room(app: &State, buckets: &[Bucket]) -> Answer<Vec<i64>> {
+async fn room(app: &State, buckets: &[Bucket]) -> Result<Vec<i64>> {
     let filled = app.store.look(buckets, app.clock.now()).await?.map_err(|full| super::too_many(full.wait_millis))?;
     Ok(buckets.iter().zip(filled).map(|(bucket, filled)| bucket.room(filled) - 1).collect())
 }

@@ -7,7 +7,7 @@
 
 use super::rules;
 use crate::{
-    refusal::Answer,
+    error::Result,
     state::State,
     store::{Tx, outbox},
 };
@@ -44,7 +44,7 @@ impl Limit {
     }
 
     /// Whether one more may be sent. With what it is about locked: of two at the same moment none slips through.
-    pub async fn may_post(self, tx: &mut Tx, about: &str, to: &Email, now: Instant) -> Answer<bool> {
+    pub async fn may_post(self, tx: &mut Tx, about: &str, to: &Email, now: Instant) -> Result<bool> {
         let cause = self.cause(about);
         for (most, millis) in [(self.an_hour, HOUR_MILLIS), (self.a_day, DAY_MILLIS)] {
             if outbox::queued_since(tx, &cause, Some(to), now.plus_millis(-millis)).await? >= most {
@@ -56,7 +56,7 @@ impl Limit {
 }
 
 /// Counts one more link of a registration to the address on file, if there may be one: `of` is the membership and the network.
-pub async fn may_link_on_file(app: &State, tx: &mut Tx, of: (&str, &str), now: Instant) -> Answer<bool> {
+pub async fn may_link_on_file(app: &State, tx: &mut Tx, of: (&str, &str), now: Instant) -> Result<bool> {
     let (membership, network) = of;
     let of_network = format!("{membership}\0{network}");
     let buckets = [

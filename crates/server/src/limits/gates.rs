@@ -5,8 +5,8 @@
 //! Who needs several gates takes them one after the other, in an order that all keep, and waits for those under way only, who wait for no gate:
 //! nobody waits in a circle. Gates are this server's own: of what is under way at another server they know nothing.
 
-use crate::{refusal::Error, store::limits::Bucket};
-use contract::refusal::RefusalCode;
+use crate::{error::Error, store::limits::Bucket};
+use contract::problem_details::ErrorCode;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -108,7 +108,7 @@ impl Next {
 
 /// Said to whom patience ended for.
 pub fn too_slow() -> Error {
-    Error::later(RefusalCode::Unavailable, 5)
+    Error::later(ErrorCode::Unavailable, 5)
 }
 
 impl Drop for UnderWay {

@@ -12,9 +12,9 @@
 
 use super::{Limits, gates::UnderWay, next, rules, take_next, too_many};
 use crate::{
+    error::{Error, Result},
     limits::networks::narrow,
     metrics,
-    refusal::{Answer, Error},
     state::State,
     store::limits::{Bucket, Slowdown, Slowed},
 };
@@ -89,7 +89,7 @@ impl Tries {
     /// Counts a try as failed and has it looked at. One that is wrong, which is `None`, is refused with the seconds until the next one
     /// is welcome; one that is right uses up nothing. An error says that nobody judged it, and uses up nothing either: a queue that is
     /// full must not keep an owner out.
-    pub async fn judge<T>(self, app: &State, wrong: Error, look: impl Future<Output = Answer<Option<T>>>) -> Answer<T> {
+    pub async fn judge<T>(self, app: &State, wrong: Error, look: impl Future<Output = Result<Option<T>>>) -> Result<T> {
         let tried = self.begin(app).await?;
         match look.await {
             Ok(Some(right)) => {
@@ -105,7 +105,7 @@ impl Tries {
     }
 
     /// Refuses a try that comes too early, and counts any other as failed until it is known to be right.
-    async fn begin(self, app: &State) -> Answer<Tried> {
+    async fn begin(self, app: &State) -> Result<Tried> {
         if let Some(wait) = app.limits.refused.wait(&self.slowdown.bucket.key, app.clock.now().millis()) {
             return Err(too_many(wait));
         }
@@ -142,7 +142,7 @@ impl Tries {
 
     /// Counts the try by address and, in the same statement, in what strangers fill as well; where one of those is full it is a siege, and
     /// the try is counted by its address alone. The address has a gate: whoever is right there is not kept waiting by others who are.
-    async fn take(&self, app: &State) -> Answer<Taken> {
+    async fn take(&self, app: &State) -> Result<Taken> {
         let Some(own) = &self.own else { return Ok(Taken::default()) };
         let own = std::slice::from_ref(own);
         let next = next(app, own).await?;
@@ -155,7 +155,7 @@ impl Tries {
     }
 
     /// Nobody is made to wait for what was tried from here before.
-    pub async fn forgive(&self, app: &State) -> Answer<()> {
+    pub async fn forgive(&self, app: &State) -> Result<()> {
         app.limits.refused.forget(&self.slowdown.bucket.key);
         Ok(app.store.forget(&self.slowdown.bucket.key).await?)
     }
@@ -184,7 +184,7 @@ impl Tried {
     }
 
     /// Nothing is used up, and what was tried from here before is forgotten.
-    async fn was_right(mut self, app: &State) -> Answer<()> {
+    async fn was_right(mut self, app: &State) -> Result<()> {
         let slowdown = &self.tries.slowdown.bucket;
         app.limits.refused.forget(&slowdown.key);
         // All that it may hold.
@@ -193,9 +193,9 @@ impl Tried {
     }
 
     /// The refusal, with the seconds until the next try is welcome.
-    fn failed(&self, refusal: Error) -> Error {
+    fn failed(&self, error: Error) -> Error {
         let pause = self.tries.slowdown.pause_millis(self.level);
-        Error { retry_after: Some(super::seconds(pause)).filter(|_| pause > 0), ..refusal }
+        Error { retry_after: Some(super::seconds(pause)).filter(|_| pause > 0), ..error }
     }
 
     /// As if it had not come. What goes wrong here is logged: why it was not judged is the answer.

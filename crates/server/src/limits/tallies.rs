@@ -85,7 +85,7 @@ pub async fn run(app: App) {
     loop {
         tokio::time::sleep(EVERY).await;
         if let Some(Err(error)) = app.tasks.step("tallies", round(&app)).await {
-            tracing::warn!(code = ?crate::refusal::Error::from(error).code, "the limits' round failed");
+            tracing::warn!(code = ?crate::error::Error::from(error).code, "the limits' round failed");
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{give_back, rules, take};
 use crate::{
-    refusal::Answer,
+    error::Result,
     state::App,
     store::{limits::Bucket, sessions::Session},
     token::is_id,
@@ -19,7 +19,7 @@ pub struct Question {
 /// What a token stands for, as far as anybody knows.
 pub struct Told {
     /// `None` if it stands for nothing; an error if the processor did not answer.
-    pub method: Answer<Option<Method>>,
+    pub method: Result<Option<Method>>,
     /// None if it was known already.
     pub question: Option<Question>,
 }
@@ -31,8 +31,8 @@ pub async fn method_of(
     session: &Session,
     token: &str,
     address: IpAddr,
-    ask: impl Future<Output = Answer<Option<Method>>>,
-) -> Answer<Told> {
+    ask: impl Future<Output = Result<Option<Method>>>,
+) -> Result<Told> {
     if is_id(token)
         && let Some(method) = app.store.method_of_token(token, &session.capture_binding).await?
     {

@@ -5,8 +5,8 @@ use contract::Instant;
 use serde_json::{Value, json};
 use server::{
     clock::Clock,
+    error::Result,
     jobs::{clean_up, worker},
-    refusal::Answer,
     state::{App, State},
     store::jobs::{Job, Kind, enqueue, finish},
 };
@@ -101,7 +101,7 @@ async fn a_panic_ends_its_job_and_nothing_else() {
     assert_eq!(house.number("SELECT tries FROM job").await, 1);
 }
 
-async fn panics_if_poisoned(app: App, job: Job) -> Answer<()> {
+async fn panics_if_poisoned(app: App, job: Job) -> Result<()> {
     assert_ne!(job.payload, "\"poisoned\"");
     let mut tx = app.store.begin().await?;
     finish(&mut tx, &job).await?;
@@ -118,7 +118,7 @@ async fn until(what: &str, holds: impl AsyncFn() -> bool) {
     assert!(tokio::time::timeout(SOON, looks).await.is_ok(), "never: {what}");
 }
 
-async fn hangs_if_stuck(app: App, job: Job) -> Answer<()> {
+async fn hangs_if_stuck(app: App, job: Job) -> Result<()> {
     if job.payload == "\"stuck\"" {
         pending::<()>().await;
     }

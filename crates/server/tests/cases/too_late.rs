@@ -9,7 +9,7 @@ use crate::house::{
     new_key,
     seed::{ANA, RUTH},
 };
-use contract::{Instant, refusal::RefusalCode};
+use contract::{Instant, problem_details::ErrorCode};
 use serde_json::{Value, json};
 use server::jobs::clean_up;
 use std::{sync::atomic::Ordering, time::Duration};
@@ -295,7 +295,7 @@ async fn whatever_is_said_of_an_order_by_a_code_that_ends_it_its_key_is_closed()
         let key = new_key();
         let refused = house.ask(spoil(Call::post("/payments").by(&ana).key(&key), order.clone())).await;
         assert!(refused.status.is_client_error(), "{what}");
-        let code: RefusalCode = serde_json::from_value(refused.json()["code"].clone()).unwrap();
+        let code: ErrorCode = serde_json::from_value(refused.json()["code"].clone()).unwrap();
         let whole = house.pay(&ana, &key, &order).await;
         assert_eq!(whole.status.is_success(), !code.ends_an_order(), "{what}: {code:?}, then {}", whole.status);
     }

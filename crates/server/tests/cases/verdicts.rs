@@ -136,7 +136,7 @@ async fn a_payment_that_is_not_in_the_database_is_not_charged() {
         asks: 0,
     };
     for refused in [charging::charge(&house.app, &asked).await, charging::ask_again(&house.app, &asked).await] {
-        assert_eq!(refused.unwrap_err().code, contract::refusal::RefusalCode::KeyInUse);
+        assert_eq!(refused.unwrap_err().code, contract::problem_details::ErrorCode::KeyInUse);
     }
     house.nothing_happened().await;
     house.pay(&ana, &key, &order).await.is_payment(201, "paid");

@@ -15,9 +15,9 @@ use crate::{
 };
 use add::{add, recovery_codes, set_up};
 use contract::{
-    Password, Problem,
+    FieldProblem, Password,
     factor::{AuthenticatorOffer, PasskeySeen, Reauthentication, RecoveryCodes, SecondFactor},
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
@@ -65,13 +65,13 @@ impl Changing {
                 }
                 return Some(value);
             }
-            Err(ApiError::Refused(refusal)) if refusal.code == RefusalCode::PasswordNeeded => {
+            Err(ApiError::Refused(details)) if details.code == ErrorCode::PasswordNeeded => {
                 self.is_reauthenticated.set(false);
                 self.offer.set(None);
                 self.said.set(Some(Said::Warning(|w| w.account().factor.needs_password)));
             }
-            Err(ApiError::Refused(refusal))
-                if refusal.errors.iter().any(|error| error.problem == Problem::TooShort) =>
+            Err(ApiError::Refused(details))
+                if details.errors.iter().any(|error| error.problem == FieldProblem::TooShort) =>
             {
                 self.said.set(Some(Said::Warning(|w| w.account().factor.too_short)));
             }
@@ -250,7 +250,7 @@ fn reauthenticate(own: Changing) -> AnyView {
     let form = FormState::new(
         [((), password)],
         |w, (), problem| match problem {
-            Problem::Unknown => w.account().factor.password_wrong.to_owned(),
+            FieldProblem::Unknown => w.account().factor.password_wrong.to_owned(),
             problem => (w.problem.at)(w.account().factor.password, problem),
         },
         |()| "factor-password",

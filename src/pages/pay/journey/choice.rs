@@ -1,10 +1,10 @@
 //! What was chosen, as the contract's values: how much of each bill, and the sum. Pure; the words are elsewhere.
 
 use contract::{
-    Amount, Money, Problem,
+    Amount, FieldProblem, Money,
     bill::{Bill, BillList},
+    field_problem::plain_text,
     payment::{DraftShare, OrderShare, PaymentDraft},
-    problem::plain_text,
 };
 
 /// One bill of the list with what is chosen of it.
@@ -12,7 +12,7 @@ use contract::{
 pub struct Share {
     pub bill: Bill,
     pub is_part: bool,
-    pub amount: Result<Amount, Problem>,
+    pub amount: Result<Amount, FieldProblem>,
 }
 
 impl Share {
@@ -33,15 +33,15 @@ pub fn shares(bills: &BillList, draft: &PaymentDraft, least_cents: i64) -> Vec<S
 }
 
 /// At most what can be paid, at least the smallest payment unless the bill is smaller.
-pub fn amount(bill: &Bill, share: &DraftShare, least_cents: i64) -> Result<Amount, Problem> {
+pub fn amount(bill: &Bill, share: &DraftShare, least_cents: i64) -> Result<Amount, FieldProblem> {
     let most = bill.payable();
-    let Some(part) = &share.part else { return Amount::new(most).ok_or(Problem::Zero) };
+    let Some(part) = &share.part else { return Amount::new(most).ok_or(FieldProblem::Zero) };
     // a card number in the wrong box is named for what it is
     let amount = Amount::parse(part).map_err(|problem| plain_text(part).err().unwrap_or(problem))?;
     if amount.money() > most {
-        Err(Problem::OverBalance)
+        Err(FieldProblem::OverBalance)
     } else if amount.money() < most && amount.money().cents() < least_cents {
-        Err(Problem::TooSmall)
+        Err(FieldProblem::TooSmall)
     } else {
         Ok(amount)
     }
@@ -88,9 +88,9 @@ pub mod tests {
         let bill = bill("a", 6410, 1000);
         let part = |text: &str| amount(&bill, &DraftShare { bill: "a".into(), part: Some(text.into()) }, 100);
         assert_eq!(part("54.10").map(|amount| amount.to_string()), Ok("54.10".into()));
-        assert_eq!(part("54.11"), Err(Problem::OverBalance));
-        assert_eq!(part("0.99"), Err(Problem::TooSmall));
-        assert_eq!(part("-5"), Err(Problem::Negative));
+        assert_eq!(part("54.11"), Err(FieldProblem::OverBalance));
+        assert_eq!(part("0.99"), Err(FieldProblem::TooSmall));
+        assert_eq!(part("-5"), Err(FieldProblem::Negative));
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! presses Pay again sends another one.
 
 use crate::error::ApiError;
-use contract::{IdempotencyKey, Instant, refusal::RefusalCode};
+use contract::{IdempotencyKey, Instant, problem_details::ErrorCode};
 
 /// What was sent, or is going to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Event {
     pub fn of_question(answer: Result<String, ApiError>) -> Self {
         match answer {
             Err(ApiError::Missing) => Self::NeverArrived,
-            Err(error) if error.code() == Some(RefusalCode::KeyElsewhere) => Self::VisitEnded,
+            Err(error) if error.code() == Some(ErrorCode::KeyElsewhere) => Self::VisitEnded,
             answer => Self::Answered(answer),
         }
     }
@@ -111,7 +111,7 @@ impl Attempt {
 
 /// The server refused this very order: nothing was begun, and nothing will be with its key.
 fn is_definite(error: &ApiError) -> bool {
-    matches!(error, ApiError::SignedOut | ApiError::Busy(_)) || error.code().is_some_and(RefusalCode::ends_an_order)
+    matches!(error, ApiError::SignedOut | ApiError::Busy(_)) || error.code().is_some_and(ErrorCode::ends_an_order)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

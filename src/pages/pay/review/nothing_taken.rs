@@ -13,14 +13,14 @@ use crate::{
     session::CurrentSession,
     ui::{Notice, NoticeKind, live, minutes},
 };
-use contract::refusal::RefusalCode;
+use contract::problem_details::ErrorCode;
 use leptos::{html, prelude::*, task::spawn_local};
 
 #[component]
 pub fn NothingTaken(journey: Journey) -> impl IntoView {
     let place = NodeRef::<html::Div>::new();
     let (language, deployment) = (Language::here(), Deployment::here());
-    let is_shown = Memo::new(move |_| journey.refusal.with(Option::is_some) || journey.never_arrived.get().is_some());
+    let is_shown = Memo::new(move |_| journey.error.with(Option::is_some) || journey.never_arrived.get().is_some());
     browser::watch(move |_| {
         if let (true, Some(place)) = (is_shown.get(), place.get()) {
             browser::focus_and_show(place);
@@ -42,9 +42,9 @@ pub fn NothingTaken(journey: Journey) -> impl IntoView {
             Some(Lost::OfBefore) => return said(w.not_from_before_title, w.not_from_before, None),
             None => {}
         }
-        let Some(error) = journey.refusal.get() else { return ().into_any() };
+        let Some(error) = journey.error.get() else { return ().into_any() };
         match error.code() {
-            Some(RefusalCode::JustPaid) => {
+            Some(ErrorCode::JustPaid) => {
                 let again = move |_| {
                     journey.edit(|_| {});
                     journey.pay_again.set(true);
@@ -53,11 +53,11 @@ pub fn NothingTaken(journey: Journey) -> impl IntoView {
                     view! { <p><button class="pay-button" type="button" on:click=again>{w.pay_again}</button></p> };
                 said(w.just_paid_title, w.just_paid, Some(button.into_any()))
             }
-            Some(RefusalCode::OverBalance | RefusalCode::Invalid) => said(w.nothing_taken, w.over_balance, amount()),
-            Some(RefusalCode::TokenRefused) => said(w.nothing_taken, w.token_refused, method()),
-            Some(RefusalCode::BrandNotAccepted) => said(w.nothing_taken, w.brand_refused, method()),
-            Some(RefusalCode::TermsChanged) => said(w.nothing_taken, w.terms_changed, None),
-            Some(RefusalCode::TooLate) => said(w.nothing_taken, w.too_late, None),
+            Some(ErrorCode::OverBalance | ErrorCode::Invalid) => said(w.nothing_taken, w.over_balance, amount()),
+            Some(ErrorCode::TokenRefused) => said(w.nothing_taken, w.token_refused, method()),
+            Some(ErrorCode::BrandNotAccepted) => said(w.nothing_taken, w.brand_refused, method()),
+            Some(ErrorCode::TermsChanged) => said(w.nothing_taken, w.terms_changed, None),
+            Some(ErrorCode::TooLate) => said(w.nothing_taken, w.too_late, None),
             _ => match error {
                 ApiError::SignedOut => {
                     let find = view! { <p><a class="pay-link" href=href(Pay::Find)>{w.find_again}</a></p> };
@@ -76,10 +76,10 @@ pub fn NothingTaken(journey: Journey) -> impl IntoView {
 
 /// An order that was refused because the day or the bills changed needs fresh bills; one that came too late, the server's time. And whose
 /// session it is now is asked after every refusal: bills and a token that it does not have are another tab's.
-pub fn refresh_after_refusal(journey: Journey, session: CurrentSession, client: Client) {
+pub fn refresh_after_error(journey: Journey, session: CurrentSession, client: Client) {
     browser::watch(move |is_first| {
-        let Some(code) = journey.refusal.with(|error| error.as_ref().and_then(ApiError::code)) else { return };
-        let is_stale = matches!(code, RefusalCode::OverBalance | RefusalCode::TermsChanged | RefusalCode::JustPaid);
+        let Some(code) = journey.error.with(|error| error.as_ref().and_then(ApiError::code)) else { return };
+        let is_stale = matches!(code, ErrorCode::OverBalance | ErrorCode::TermsChanged | ErrorCode::JustPaid);
         if !is_first && is_stale {
             journey.fetch(client.clone());
         }
@@ -88,7 +88,7 @@ pub fn refresh_after_refusal(journey: Journey, session: CurrentSession, client: 
             if let Ok(view) = client.session().await {
                 session.accept(&view);
             }
-            if code == RefusalCode::TokenRefused {
+            if code == ErrorCode::TokenRefused {
                 journey.draft.update(|draft| (draft.token, draft.key) = (None, None));
             }
         });

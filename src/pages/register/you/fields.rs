@@ -3,11 +3,11 @@
 
 use crate::{form::Problems, i18n::Words};
 use contract::{
-    Email, Locale, Password, PersonName, Phone, Problem, UsAddress, UsState, ZipCode,
+    Email, FieldProblem, Locale, Password, PersonName, Phone, UsAddress, UsState, ZipCode,
     account::{NewAccount, RegistrationDraft, TERMS_VERSION},
+    field_problem::plain_text,
     password::LEAST,
     person::AddressLine,
-    problem::plain_text,
 };
 use leptos::prelude::*;
 
@@ -83,10 +83,12 @@ impl Field {
             Self::Password => w.password,
         }
     }
-    pub fn words(w: &'static Words, field: Self, problem: Problem) -> String {
+    pub fn words(w: &'static Words, field: Self, problem: FieldProblem) -> String {
         match (field, problem) {
             (Self::Email, problem) => (w.account().register.email_wrong)(problem),
-            (Self::Password, Problem::TooShort) => (w.account().register.password_short)(field.label(w), LEAST as u16),
+            (Self::Password, FieldProblem::TooShort) => {
+                (w.account().register.password_short)(field.label(w), LEAST as u16)
+            }
             _ => (w.problem.at)(field.label(w), problem),
         }
     }

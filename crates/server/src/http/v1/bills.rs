@@ -1,15 +1,15 @@
 //! `GET /bills`: what the payer's membership owes.
 
 use crate::{
+    error::{Error, Result},
     http::extract::{ActiveSession, Id},
-    refusal::{Answer, Error},
     state::App,
 };
 use axum::{Json, extract::State};
 use contract::{
     Money,
     bill::{Bill, BillList},
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
 };
 
 /// Every bill on which something is owed, the earliest due first.
@@ -17,10 +17,10 @@ use contract::{
     get, path = "/bills",
     responses((status = 200, body = BillList), (status = 401))
 )]
-pub async fn list(State(app): State<App>, ActiveSession(session): ActiveSession) -> Answer<Json<BillList>> {
+pub async fn list(State(app): State<App>, ActiveSession(session): ActiveSession) -> Result<Json<BillList>> {
     let now = app.clock.now();
     let bills = app.store.open_bills(&session.membership.id, app.just_since(now)).await?;
-    let owed = Money::sum(bills.iter().map(|bill| bill.balance)).ok_or_else(|| Error::new(RefusalCode::Fault))?;
+    let owed = Money::sum(bills.iter().map(|bill| bill.balance)).ok_or_else(|| Error::new(ErrorCode::Fault))?;
     Ok(Json(BillList { as_of: now, today: app.today(session.membership.region), owed, bills }))
 }
 
@@ -32,8 +32,8 @@ pub async fn list(State(app): State<App>, ActiveSession(session): ActiveSession)
         (status = 401),
     )
 )]
-pub async fn one(State(app): State<App>, ActiveSession(session): ActiveSession, Id(id): Id) -> Answer<Json<Bill>> {
+pub async fn one(State(app): State<App>, ActiveSession(session): ActiveSession, Id(id): Id) -> Result<Json<Bill>> {
     let since = app.just_since(app.clock.now());
     let bill = app.store.bill(&session.membership.id, &id, since).await?;
-    bill.map(Json).ok_or_else(|| Error::new(RefusalCode::NotFound))
+    bill.map(Json).ok_or_else(|| Error::new(ErrorCode::NotFound))
 }

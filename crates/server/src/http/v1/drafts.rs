@@ -2,8 +2,8 @@
 
 use crate::{
     billing::drafts,
+    error::Result,
     http::extract::{ActiveSession, Body},
-    refusal::Answer,
     state::App,
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -14,7 +14,7 @@ use contract::payment::PaymentDraft;
     get, path = "/payment-draft",
     responses((status = 200, body = PaymentDraft), (status = 401))
 )]
-pub async fn show(State(app): State<App>, ActiveSession(session): ActiveSession) -> Answer<Json<PaymentDraft>> {
+pub async fn show(State(app): State<App>, ActiveSession(session): ActiveSession) -> Result<Json<PaymentDraft>> {
     Ok(Json(drafts::kept(&app, &session).await?))
 }
 
@@ -31,7 +31,7 @@ pub async fn keep(
     State(app): State<App>,
     ActiveSession(session): ActiveSession,
     Body(draft): Body<PaymentDraft>,
-) -> Answer<StatusCode> {
+) -> Result<StatusCode> {
     drafts::keep(&app, &session, draft).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -44,7 +44,7 @@ pub async fn keep(
         (status = 401),
     )
 )]
-pub async fn forget(State(app): State<App>, ActiveSession(session): ActiveSession) -> Answer<StatusCode> {
+pub async fn forget(State(app): State<App>, ActiveSession(session): ActiveSession) -> Result<StatusCode> {
     drafts::forget(&app, &session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

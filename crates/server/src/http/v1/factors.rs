@@ -2,12 +2,12 @@
 //! removed by a member who has just typed the password again.
 
 use crate::{
+    error::Result,
     http::{
         cookies,
         extract::{Body, Id, PendingSecondFactor, Reauthenticated},
     },
     identity::{authenticator, browser::Browser, passkeys, recovery_codes, second_factor},
-    refusal::Answer,
     state::App,
 };
 use axum::{
@@ -37,7 +37,7 @@ pub async fn show(
     browser: Browser,
     PendingSecondFactor(pending): PendingSecondFactor,
     Body(shown): Body<FactorShown>,
-) -> Answer<(HeaderMap, Json<SessionView>)> {
+) -> Result<(HeaderMap, Json<SessionView>)> {
     let entered = second_factor::show(&app, &browser, &pending, &shown).await?;
     Ok((cookies::keep(&app, &entered.kept), Json(entered.view)))
 }
@@ -54,7 +54,7 @@ pub async fn show(
 pub async fn challenge(
     State(app): State<App>,
     PendingSecondFactor(pending): PendingSecondFactor,
-) -> Answer<(StatusCode, Json<PasskeyChallenge>)> {
+) -> Result<(StatusCode, Json<PasskeyChallenge>)> {
     Ok((StatusCode::CREATED, Json(second_factor::challenge(&app, &pending).await?)))
 }
 
@@ -71,7 +71,7 @@ pub async fn challenge(
 pub async fn challenge_new(
     State(app): State<App>,
     Reauthenticated(signed_in): Reauthenticated,
-) -> Answer<(StatusCode, Json<PasskeyChallenge>)> {
+) -> Result<(StatusCode, Json<PasskeyChallenge>)> {
     Ok((StatusCode::CREATED, Json(passkeys::challenge(&app, &signed_in).await?)))
 }
 
@@ -90,7 +90,7 @@ pub async fn add_passkey(
     browser: Browser,
     Reauthenticated(signed_in): Reauthenticated,
     Body(NewPasskey { response }): Body<NewPasskey>,
-) -> Answer<(StatusCode, Json<RecoveryCodes>)> {
+) -> Result<(StatusCode, Json<RecoveryCodes>)> {
     Ok((StatusCode::CREATED, Json(passkeys::add(&app, &signed_in, &browser.device, &response).await?)))
 }
 
@@ -107,7 +107,7 @@ pub async fn remove_passkey(
     State(app): State<App>,
     Reauthenticated(signed_in): Reauthenticated,
     Id(id): Id,
-) -> Answer<StatusCode> {
+) -> Result<StatusCode> {
     passkeys::remove(&app, &signed_in, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -124,7 +124,7 @@ pub async fn remove_passkey(
 pub async fn offer(
     State(app): State<App>,
     Reauthenticated(signed_in): Reauthenticated,
-) -> Answer<(StatusCode, Json<AuthenticatorOffer>)> {
+) -> Result<(StatusCode, Json<AuthenticatorOffer>)> {
     Ok((StatusCode::CREATED, Json(authenticator::offer(&app, &signed_in).await?)))
 }
 
@@ -142,7 +142,7 @@ pub async fn add_authenticator(
     State(app): State<App>,
     Reauthenticated(signed_in): Reauthenticated,
     Body(AuthenticatorCode { code }): Body<AuthenticatorCode>,
-) -> Answer<Json<RecoveryCodes>> {
+) -> Result<Json<RecoveryCodes>> {
     Ok(Json(authenticator::add(&app, &signed_in, &code).await?))
 }
 
@@ -159,7 +159,7 @@ pub async fn add_authenticator(
 pub async fn remove_authenticator(
     State(app): State<App>,
     Reauthenticated(signed_in): Reauthenticated,
-) -> Answer<StatusCode> {
+) -> Result<StatusCode> {
     authenticator::remove(&app, &signed_in).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -177,6 +177,6 @@ pub async fn remove_authenticator(
 pub async fn renew_codes(
     State(app): State<App>,
     Reauthenticated(signed_in): Reauthenticated,
-) -> Answer<(StatusCode, Json<RecoveryCodes>)> {
+) -> Result<(StatusCode, Json<RecoveryCodes>)> {
     Ok((StatusCode::CREATED, Json(recovery_codes::renew(&app, &signed_in).await?)))
 }

@@ -2,9 +2,9 @@
 //! e-mail answer 202 in the same time whatever is true. A link's token comes in a body, never in an address, so no log has it.
 
 use crate::{
+    error::Result,
     http::{client_address::ClientAddress, cookies, extract::Body},
     identity::{browser::Browser, confirmations, lookups, password_resets},
-    refusal::Answer,
     state::App,
 };
 use axum::{
@@ -27,7 +27,7 @@ pub async fn confirm_email(
     State(app): State<App>,
     browser: Browser,
     Body(shown): Body<EmailConfirmation>,
-) -> Answer<(StatusCode, HeaderMap)> {
+) -> Result<(StatusCode, HeaderMap)> {
     let kept = confirmations::confirm(&app, &browser, &shown).await?;
     Ok((StatusCode::NO_CONTENT, cookies::keep(&app, &kept)))
 }
@@ -44,7 +44,7 @@ pub async fn remind(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
     Body(asked): Body<UserIdReminder>,
-) -> Answer<StatusCode> {
+) -> Result<StatusCode> {
     lookups::remind(&app, asked, address).await?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -61,7 +61,7 @@ pub async fn ask_for_reset(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
     Body(PasswordReset { email }): Body<PasswordReset>,
-) -> Answer<StatusCode> {
+) -> Result<StatusCode> {
     password_resets::ask(&app, email, address).await?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -80,7 +80,7 @@ pub async fn reset(
     ClientAddress(address): ClientAddress,
     browser: Browser,
     Body(new): Body<NewPassword>,
-) -> Answer<(StatusCode, HeaderMap)> {
+) -> Result<(StatusCode, HeaderMap)> {
     let kept = password_resets::reset(&app, &browser, &new, address).await?;
     Ok((StatusCode::NO_CONTENT, cookies::keep(&app, &kept)))
 }

@@ -1,9 +1,9 @@
 //! `/bill-lookups`.
 
 use crate::{
+    error::Result,
     http::{client_address::ClientAddress, cookies, extract::Body},
     identity::{browser::Browser, lookups},
-    refusal::Answer,
     state::App,
 };
 use axum::{
@@ -30,7 +30,7 @@ pub async fn look_up(
     ClientAddress(address): ClientAddress,
     browser: Browser,
     Body(lookup): Body<BillLookup>,
-) -> Answer<(StatusCode, HeaderMap, Json<SessionView>)> {
+) -> Result<(StatusCode, HeaderMap, Json<SessionView>)> {
     let entered = lookups::look_up(&app, &browser, &lookup, address).await?;
     Ok((StatusCode::CREATED, cookies::keep(&app, &entered.kept), Json(entered.view)))
 }

@@ -2,11 +2,11 @@
 
 use crate::{
     billing::methods,
+    error::Result,
     http::{
         client_address::ClientAddress,
         extract::{ActiveSession, Body},
     },
-    refusal::Answer,
     state::App,
 };
 use axum::{Json, extract::State};
@@ -27,6 +27,6 @@ pub async fn name(
     ClientAddress(address): ClientAddress,
     ActiveSession(session): ActiveSession,
     Body(PaymentToken { token }): Body<PaymentToken>,
-) -> Answer<Json<Method>> {
+) -> Result<Json<Method>> {
     Ok(Json(methods::name(&app, &session, &token, address).await?))
 }

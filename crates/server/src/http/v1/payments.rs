@@ -2,11 +2,11 @@
 
 use crate::{
     billing::payments::{self, Paid, Payer},
+    error::{Error, Result},
     http::{
         client_address::ClientAddress,
         extract::{ActiveSession, Body, Id, Key, PayingSession},
     },
-    refusal::{Answer, Error},
     state::App,
     store::payment_pages::{Cursor, Page},
 };
@@ -18,7 +18,7 @@ use axum::{
 use contract::{
     IdempotencyKey, Instant,
     payment::{Payment, PaymentOrder, PaymentPage},
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
 };
 
 /// Pays one bill, several, or part of one. A replayed answer says `Idempotency-Replayed: true`.
@@ -42,7 +42,7 @@ pub async fn pay(
     PayingSession(session): PayingSession,
     Key(key): Key,
     Body(order): Body<PaymentOrder>,
-) -> Answer<(StatusCode, HeaderMap, Json<Payment>)> {
+) -> Result<(StatusCode, HeaderMap, Json<Payment>)> {
     let Paid { payment, is_replayed } = payments::pay(&app, Payer { session: &session, address }, &key, &order).await?;
     let replayed = is_replayed.then(|| ("idempotency-replayed", HeaderValue::from_static("true")));
     let headers = replayed.into_iter().map(|(name, value)| (HeaderName::from_static(name), value)).collect();
@@ -98,8 +98,8 @@ pub async fn list(
     State(app): State<App>,
     ActiveSession(session): ActiveSession,
     query: Result<Query<PaymentQuery>, QueryRejection>,
-) -> Answer<Json<PaymentPage>> {
-    let malformed = || Error::new(RefusalCode::Malformed);
+) -> Result<Json<PaymentPage>> {
+    let malformed = || Error::new(ErrorCode::Malformed);
     let Query(query) = query.map_err(|_| malformed())?;
     if let Some(key) = query.idempotency_key {
         let payment = payments::of_key(&app, &session, &key, query.begin_by).await?;
@@ -117,6 +117,6 @@ pub async fn list(
         (status = 401),
     )
 )]
-pub async fn one(State(app): State<App>, ActiveSession(session): ActiveSession, Id(id): Id) -> Answer<Json<Payment>> {
+pub async fn one(State(app): State<App>, ActiveSession(session): ActiveSession, Id(id): Id) -> Result<Json<Payment>> {
     Ok(Json(payments::one(&app, &session, &id).await?))
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     billing::receipts::{self, Receipt},
+    error::Result,
     http::extract::{ActiveSession, Body, Id},
-    refusal::Answer,
     state::App,
 };
 use axum::{
@@ -33,7 +33,7 @@ pub async fn pdf(
     State(app): State<App>,
     ActiveSession(session): ActiveSession,
     Id(id): Id,
-) -> Answer<(HeaderMap, Vec<u8>)> {
+) -> Result<(HeaderMap, Vec<u8>)> {
     let Receipt { file, reference } = receipts::draw(&app, &session, &id).await?;
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
@@ -57,7 +57,7 @@ pub async fn email(
     ActiveSession(session): ActiveSession,
     Id(id): Id,
     Body(ReceiptEmail { email }): Body<ReceiptEmail>,
-) -> Answer<StatusCode> {
+) -> Result<StatusCode> {
     receipts::send(&app, &session, &id, &email).await?;
     Ok(StatusCode::ACCEPTED)
 }

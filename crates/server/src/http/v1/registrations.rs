@@ -1,12 +1,12 @@
 //! `/registrations` and `/confirmation-emails`: the account that is asked for with a statement.
 
 use crate::{
+    error::Result,
     http::{
         client_address::ClientAddress,
         extract::{ActiveSession, Body, Id},
     },
     identity::registrations,
-    refusal::Answer,
     state::App,
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -23,7 +23,7 @@ use contract::account::{ConfirmationEmail, NewAccount, Registration, Registratio
 pub async fn begin(
     State(app): State<App>,
     ActiveSession(session): ActiveSession,
-) -> Answer<(StatusCode, Json<Registration>)> {
+) -> Result<(StatusCode, Json<Registration>)> {
     Ok((StatusCode::CREATED, Json(registrations::begin(&app, &session).await?)))
 }
 
@@ -40,7 +40,7 @@ pub async fn keep(
     ActiveSession(session): ActiveSession,
     Id(id): Id,
     Body(draft): Body<RegistrationDraft>,
-) -> Answer<StatusCode> {
+) -> Result<StatusCode> {
     registrations::keep(&app, &session, &id, &draft).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -61,7 +61,7 @@ pub async fn open(
     ClientAddress(address): ClientAddress,
     Id(id): Id,
     Body(new): Body<NewAccount>,
-) -> Answer<StatusCode> {
+) -> Result<StatusCode> {
     registrations::open(&app, &session, &id, new, address).await?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -81,7 +81,7 @@ pub async fn confirmation_email(
     ActiveSession(session): ActiveSession,
     ClientAddress(address): ClientAddress,
     Body(asked): Body<ConfirmationEmail>,
-) -> Answer<StatusCode> {
+) -> Result<StatusCode> {
     registrations::send_again(&app, &session, asked, address).await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -1,12 +1,12 @@
 //! `/security`, `/profile/password`, `/sessions`: what keeps an account safe.
 
 use crate::{
+    error::Result,
     http::{
         cookies,
         extract::{Body, Id},
     },
     identity::{browser::Browser, security, sessions::SignedIn},
-    refusal::Answer,
     state::App,
 };
 use axum::{
@@ -27,7 +27,7 @@ use contract::{
         (status = 401),
     )
 )]
-pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Answer<Json<Security>> {
+pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Security>> {
     Ok(Json(security::show(&app, &signed_in).await?))
 }
 
@@ -45,7 +45,7 @@ pub async fn change_password(
     browser: Browser,
     signed_in: SignedIn,
     Body(change): Body<PasswordChange>,
-) -> Answer<(HeaderMap, Json<SessionView>)> {
+) -> Result<(HeaderMap, Json<SessionView>)> {
     let entered = security::change_password(&app, &browser, signed_in, change).await?;
     Ok((cookies::keep(&app, &entered.kept), Json(entered.view)))
 }
@@ -58,7 +58,7 @@ pub async fn change_password(
         (status = 401),
     )
 )]
-pub async fn end_session(State(app): State<App>, signed_in: SignedIn, Id(id): Id) -> Answer<StatusCode> {
+pub async fn end_session(State(app): State<App>, signed_in: SignedIn, Id(id): Id) -> Result<StatusCode> {
     security::end_session(&app, &signed_in, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -71,7 +71,7 @@ pub async fn end_session(State(app): State<App>, signed_in: SignedIn, Id(id): Id
         (status = 401),
     )
 )]
-pub async fn end_others(State(app): State<App>, signed_in: SignedIn) -> Answer<StatusCode> {
+pub async fn end_others(State(app): State<App>, signed_in: SignedIn) -> Result<StatusCode> {
     security::end_others(&app, &signed_in).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,7 @@
 //! `/session`: sign in, type the password again, who am I and until when, extend, sign out. The second step is in `factors`.
 
 use crate::{
+    error::Result,
     http::{
         client_address::ClientAddress,
         cookies,
@@ -11,7 +12,6 @@ use crate::{
         sessions::{self, SignedIn},
         sign_in,
     },
-    refusal::Answer,
     state::App,
 };
 use axum::{
@@ -38,7 +38,7 @@ pub async fn sign_in(
     ClientAddress(address): ClientAddress,
     browser: Browser,
     Body(shown): Body<Credentials>,
-) -> Answer<(HeaderMap, Json<SessionView>)> {
+) -> Result<(HeaderMap, Json<SessionView>)> {
     let entered = sign_in::sign_in(&app, &browser, address, shown).await?;
     Ok((cookies::keep(&app, &entered.kept), Json(entered.view)))
 }
@@ -56,14 +56,14 @@ pub async fn reauthenticate(
     State(app): State<App>,
     signed_in: SignedIn,
     Body(Reauthentication { password }): Body<Reauthentication>,
-) -> Answer<(HeaderMap, Json<SessionView>)> {
+) -> Result<(HeaderMap, Json<SessionView>)> {
     let entered = sign_in::reauthenticate(&app, signed_in, &password).await?;
     Ok((cookies::keep(&app, &entered.kept), Json(entered.view)))
 }
 
 /// Who is asking: a guest, or a payer and until when.
 #[utoipa::path(get, path = "/session", responses((status = 200, body = SessionView)))]
-pub async fn show(State(app): State<App>, headers: HeaderMap) -> Answer<Json<SessionView>> {
+pub async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Json<SessionView>> {
     let session = extract::session_of(&headers, &app).await?;
     Ok(Json(sessions::full_view(&app, session.as_ref()).await?))
 }
@@ -76,7 +76,7 @@ pub async fn show(State(app): State<App>, headers: HeaderMap) -> Answer<Json<Ses
         (status = 401),
     )
 )]
-pub async fn extend(State(app): State<App>, ActiveSession(session): ActiveSession) -> Answer<Json<SessionView>> {
+pub async fn extend(State(app): State<App>, ActiveSession(session): ActiveSession) -> Result<Json<SessionView>> {
     Ok(Json(sessions::extend(&app, session).await?))
 }
 
@@ -85,7 +85,7 @@ pub async fn extend(State(app): State<App>, ActiveSession(session): ActiveSessio
     post, path = "/session/lapse",
     responses((status = 204), (status = 403))
 )]
-pub async fn lapse(State(app): State<App>, headers: HeaderMap) -> Answer<StatusCode> {
+pub async fn lapse(State(app): State<App>, headers: HeaderMap) -> Result<StatusCode> {
     if let Some(session) = extract::session_of(&headers, &app).await? {
         app.store.lapse_session(&session.token_hash, app.clock.now()).await?;
     }
@@ -101,7 +101,7 @@ pub async fn lapse(State(app): State<App>, headers: HeaderMap) -> Answer<StatusC
     delete, path = "/session",
     responses((status = 204), (status = 403))
 )]
-pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Answer<(StatusCode, HeaderMap)> {
+pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<(StatusCode, HeaderMap)> {
     if let Some(session) = extract::session_of(&headers, &app).await? {
         app.store.end_session(&session.token_hash, app.clock.now()).await?;
     }

@@ -13,9 +13,9 @@ use crate::{
     ui::{FormState, Keyboard, SubmitButton, TextField, list, live},
 };
 use contract::{
-    Problem,
+    FieldProblem,
     factor::{AuthenticatorCode, AuthenticatorOffer, NewPasskey, RecoveryCodes},
-    refusal::RefusalCode,
+    problem_details::ErrorCode,
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
@@ -118,7 +118,7 @@ pub fn set_up(own: Changing) -> AnyView {
     let form = FormState::new(
         [((), code)],
         |w, (), problem| match problem {
-            Problem::Missing => w.account().factor.code_missing.to_owned(),
+            FieldProblem::Missing => w.account().factor.code_missing.to_owned(),
             _ => w.account().factor.code_wrong.to_owned(),
         },
         |()| "app-code",
@@ -132,15 +132,15 @@ pub fn set_up(own: Changing) -> AnyView {
         let typed = code.get_untracked();
         let mut problems = Problems::default();
         if typed.trim().is_empty() {
-            problems.add((), Problem::Missing);
+            problems.add((), FieldProblem::Missing);
         }
         let Some(typed) = form.begin(problems.or(Some(AuthenticatorCode { code: typed }))) else { return };
         let client = client.clone();
         spawn_local(async move {
             match client.add_authenticator(&typed).await {
-                Err(ApiError::Refused(refusal)) if refusal.code == RefusalCode::WrongCredentials => {
+                Err(ApiError::Refused(details)) if details.code == ErrorCode::WrongCredentials => {
                     form.wipe(());
-                    _ = form.end::<()>(Err(ApiError::Refused(refusal)), |field| (field == "code").then_some(()));
+                    _ = form.end::<()>(Err(ApiError::Refused(details)), |field| (field == "code").then_some(()));
                 }
                 answer => {
                     form.is_busy.set(false);

@@ -1,20 +1,20 @@
 //! RFC 9457 problem documents. A client acts on `status`, `code` and `errors`; `title` is for logs. Unknown codes and fields are
 //! tolerated.
 
-use crate::Problem;
+use crate::FieldProblem;
 use serde::{Deserialize, Serialize};
 
 /// `application/problem+json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Refusal {
+pub struct ProblemDetails {
     /// `about:blank` or an address of this server's documentation.
     #[serde(default)]
     pub r#type: String,
     #[serde(default)]
     pub title: String,
     pub status: u16,
-    pub code: RefusalCode,
+    pub code: ErrorCode,
     #[serde(default)]
     pub errors: Vec<FieldError>,
     /// Seconds; also the `Retry-After` header.
@@ -27,13 +27,13 @@ pub struct Refusal {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
     pub field: String,
-    pub problem: Problem,
+    pub problem: FieldProblem,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum RefusalCode {
+pub enum ErrorCode {
     /// 400: not JSON, wrong types, unknown fields.
     Malformed,
     /// 422: `errors` says which fields.
@@ -88,7 +88,7 @@ pub enum RefusalCode {
     Unknown,
 }
 
-impl RefusalCode {
+impl ErrorCode {
     /// Whether an order that gets this answer came to nothing, and never will: its key was closed first, so no money was taken. Named one
     /// by one; whatever is not named leaves doubt. So does what a server says of a request before it has read it, since the same request
     /// may have been read elsewhere; a key that is in use, or was used with other words, since it has a payment to ask for; and a code

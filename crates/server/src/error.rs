@@ -6,46 +6,46 @@ use crate::store::{
     trouble::{self, Trouble},
 };
 use contract::{
-    Problem,
-    refusal::{FieldError, RefusalCode},
+    FieldProblem,
+    problem_details::{ErrorCode, FieldError},
 };
 
 #[derive(Debug)]
 pub struct Error {
-    pub code: RefusalCode,
+    pub code: ErrorCode,
     pub errors: Vec<FieldError>,
     pub retry_after: Option<u32>,
 }
 
-pub type Answer<T> = Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// A fault is logged with the place it was made at: its answer says nothing.
     #[track_caller]
-    pub fn new(code: RefusalCode) -> Self {
-        if code == RefusalCode::Fault {
+    pub fn new(code: ErrorCode) -> Self {
+        if code == ErrorCode::Fault {
             tracing::error!(at = %std::panic::Location::caller(), "a fault");
         }
         Self { code, errors: Vec::new(), retry_after: None }
     }
     #[track_caller]
     pub fn fault() -> Self {
-        Self::new(RefusalCode::Fault)
+        Self::new(ErrorCode::Fault)
     }
-    pub fn field(code: RefusalCode, field: impl Into<String>, problem: Problem) -> Self {
+    pub fn field(code: ErrorCode, field: impl Into<String>, problem: FieldProblem) -> Self {
         Self { code, errors: vec![FieldError { field: field.into(), problem }], retry_after: None }
     }
-    pub fn later(code: RefusalCode, seconds: u32) -> Self {
+    pub fn later(code: ErrorCode, seconds: u32) -> Self {
         Self { code, errors: Vec::new(), retry_after: Some(seconds) }
     }
     /// Nothing was done, and it says nothing about what was asked.
     pub fn is_trouble(&self) -> bool {
-        matches!(self.code, RefusalCode::Unavailable | RefusalCode::Fault)
+        matches!(self.code, ErrorCode::Unavailable | ErrorCode::Fault)
     }
 }
 
 /// Takes everything back and refuses. One that is only dropped is rolled back beside, and keeps its row locked until then.
-pub async fn refused<T>(tx: Tx, error: Error) -> Answer<T> {
+pub async fn refused<T>(tx: Tx, error: Error) -> Result<T> {
     tx.rollback().await?;
     Err(error)
 }
@@ -58,9 +58,9 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         trouble::log(&error);
         match trouble::heed(&error) {
-            Trouble::Fault => Self { code: RefusalCode::Fault, errors: Vec::new(), retry_after: None },
+            Trouble::Fault => Self { code: ErrorCode::Fault, errors: Vec::new(), retry_after: None },
             Trouble::Conflict | Trouble::Stale | Trouble::Away => {
-                Self::later(RefusalCode::Unavailable, DATABASE_RETRY_AFTER)
+                Self::later(ErrorCode::Unavailable, DATABASE_RETRY_AFTER)
             }
         }
     }
@@ -99,11 +99,11 @@ pub(crate) mod tests {
 
     #[test]
     fn a_fault_is_logged_once_with_the_place_it_was_made_at() {
-        let (answer, log) = logged(|| Error::new(RefusalCode::Fault));
-        assert_eq!(answer.code, RefusalCode::Fault);
+        let (answer, log) = logged(|| Error::new(ErrorCode::Fault));
+        assert_eq!(answer.code, ErrorCode::Fault);
         assert_eq!(log.lines().count(), 1, "{log}");
-        assert!(log.contains("\"level\":\"ERROR\"") && log.contains("refusal.rs:"), "{log}");
-        let (_, log) = logged(|| Error::new(RefusalCode::NotFound));
+        assert!(log.contains("\"level\":\"ERROR\"") && log.contains("error.rs:"), "{log}");
+        let (_, log) = logged(|| Error::new(ErrorCode::NotFound));
         assert!(log.is_empty(), "{log}");
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Problem {
+pub enum FieldProblem {
     Missing,
     TooShort,
     TooLong,
@@ -40,7 +40,7 @@ pub enum Problem {
     Unknown,
 }
 
-impl Problem {
+impl FieldProblem {
     /// The wire's name.
     pub fn key(self) -> &'static str {
         match self {
@@ -76,13 +76,13 @@ impl Problem {
 
 /// Refuses what no free text of ours may hold: control characters, characters that turn the writing direction or hide, and
 /// anything with more than eleven digits, which is a card or account number in the wrong box.
-pub fn plain_text(text: &str) -> Result<(), Problem> {
+pub fn plain_text(text: &str) -> Result<(), FieldProblem> {
     if text.chars().any(is_hidden) {
-        return Err(Problem::NotAllowed);
+        return Err(FieldProblem::NotAllowed);
     }
     // digits of every script: a number is a number in Arabic-Indic ones, too
     if text.chars().filter(|c| c.is_numeric()).count() > 11 {
-        return Err(Problem::LooksLikeCard);
+        return Err(FieldProblem::LooksLikeCard);
     }
     Ok(())
 }
@@ -117,28 +117,28 @@ mod tests {
 
     #[test]
     fn card_data_in_the_wrong_box_is_refused() {
-        assert_eq!(plain_text("4242 4242 4242 4242"), Err(Problem::LooksLikeCard));
-        assert_eq!(plain_text("four 4\u{ff12}42-4242\u{a0}4242 4242"), Err(Problem::LooksLikeCard));
-        assert_eq!(plain_text("\u{664}\u{662}\u{664}\u{662} 4242 4242 4242"), Err(Problem::LooksLikeCard));
+        assert_eq!(plain_text("4242 4242 4242 4242"), Err(FieldProblem::LooksLikeCard));
+        assert_eq!(plain_text("four 4\u{ff12}42-4242\u{a0}4242 4242"), Err(FieldProblem::LooksLikeCard));
+        assert_eq!(plain_text("\u{664}\u{662}\u{664}\u{662} 4242 4242 4242"), Err(FieldProblem::LooksLikeCard));
         assert_eq!(plain_text("555 Main St, apt 12, 94612"), Ok(()));
         assert_eq!(plain_text("12345678901"), Ok(()));
-        assert_eq!(plain_text("123456789012"), Err(Problem::LooksLikeCard));
+        assert_eq!(plain_text("123456789012"), Err(FieldProblem::LooksLikeCard));
     }
 
     #[test]
     fn characters_that_turn_or_hide_text_are_refused() {
         for text in ["a\u{202e}b", "a\u{2066}b", "a\u{61c}b", "a\u{0}b", "a\u{200b}b", "a\nb", "\u{feff}a"] {
-            assert_eq!(plain_text(text), Err(Problem::NotAllowed), "{text:?}");
+            assert_eq!(plain_text(text), Err(FieldProblem::NotAllowed), "{text:?}");
         }
     }
 
     #[test]
     fn every_problem_has_the_name_it_has_on_the_wire() {
         for name in ["missing", "too_precise", "looks_like_card", "brand_not_accepted", "unticked", "unknown"] {
-            let problem: Problem = serde_json::from_value(name.into()).unwrap();
+            let problem: FieldProblem = serde_json::from_value(name.into()).unwrap();
             assert_eq!(problem.key(), name);
             assert_eq!(serde_json::to_value(problem).unwrap(), name);
         }
-        assert_eq!(serde_json::from_str::<Problem>("\"in_orbit\"").unwrap(), Problem::Unknown);
+        assert_eq!(serde_json::from_str::<FieldProblem>("\"in_orbit\"").unwrap(), FieldProblem::Unknown);
     }
 }
