@@ -66,14 +66,14 @@ fn read(file: &Path) -> (String, String) {
 }
 
 /// A text of a file, and the field, function or, of HTML, line that it is of.
-struct Said {
+struct Passage {
     place: String,
     words: String,
 }
 
-fn texts(name: &str, text: &str) -> Vec<Said> {
+fn texts(name: &str, text: &str) -> Vec<Passage> {
     if name.ends_with(".html") {
-        return text.lines().map(|line| Said { place: name.to_owned(), words: line.to_owned() }).collect();
+        return text.lines().map(|line| Passage { place: name.to_owned(), words: line.to_owned() }).collect();
     }
     let (quote, is_catalogue) = if name.ends_with(".js") { ('\'', true) } else { ('"', name.starts_with("src/i18n")) };
     let (mut all, mut place) = (Vec::new(), String::new());
@@ -91,7 +91,7 @@ fn texts(name: &str, text: &str) -> Vec<Said> {
                 words.push(letter);
                 words.extend((letter == '\\').then(|| rest.next()).flatten());
             }
-            all.push(Said { place: place.clone(), words });
+            all.push(Passage { place: place.clone(), words });
         }
     }
     all

@@ -22,7 +22,7 @@ use tokio::{
 /// Nothing here should take so long.
 const FOR_EVER: Duration = Duration::from_secs(30);
 
-struct Served {
+struct TestServer {
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<()>,
@@ -34,7 +34,7 @@ fn patient() -> Limits {
     Limits { first: FOR_EVER, head: FOR_EVER, idle: FOR_EVER, request: FOR_EVER, patience: FOR_EVER, ..limits }
 }
 
-async fn serve(limits: Limits) -> Served {
+async fn serve(limits: Limits) -> TestServer {
     let slow = || async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         "slow"
@@ -50,10 +50,10 @@ async fn serve(limits: Limits) -> Served {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let running = tokio::spawn(run(listener, router, limits, async move { _ = stopped.await }));
-    Served { address, stop: Some(stop), running }
+    TestServer { address, stop: Some(stop), running }
 }
 
-impl Served {
+impl TestServer {
     async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
     }
@@ -267,7 +267,7 @@ async fn a_head_larger_than_the_buffer_is_refused() {
 }
 
 /// Everything the server says to these bytes until it closes the connection.
-async fn says_to(served: &Served, bytes: &str) -> String {
+async fn says_to(served: &TestServer, bytes: &str) -> String {
     let mut stream = served.connect().await;
     stream.write_all(bytes.as_bytes()).await.unwrap();
     let mut said = Vec::new();

@@ -16,7 +16,7 @@ use sqlx::Row;
 use tempfile::TempDir;
 
 #[allow(dead_code)]
-#[path = "house/now.rs"]
+#[path = "test_app/now.rs"]
 mod now;
 
 async fn seeded() -> (TempDir, Store) {

@@ -4,18 +4,18 @@
 
 // The cases of the other test binaries use all of it.
 #[allow(dead_code)]
-mod house;
+mod test_app;
 
-use house::{
-    House,
-    call::{Answer, Call},
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use test_app::{
+    TestApp,
+    call::{Call, Response},
     new_account,
     seed::{ANA, MEI, Member},
 };
-use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 
-const KIND: house::database::Kind = house::database::Kind::Sqlite;
+const KIND: test_app::database::Kind = test_app::database::Kind::Sqlite;
 
 const TRIES: usize = 200;
 /// Not counted: pages and pools are cold.
@@ -41,10 +41,10 @@ const NOBODYS: &str = "eva@example.org";
 #[tokio::test]
 async fn a_failed_sign_in_does_not_tell_whether_there_is_an_account() {
     let _alone = ALONE.lock().await;
-    let house = anas_house().await;
+    let app = anas_app().await;
     compare("POST /session", ["a wrong password", "an unknown user ID"], async |which| {
         let body = json!({ "user_id": ([ANAS, NOBODYS][which]), "password": "copper river lantern eight" });
-        let tried = time(&house, Call::post("/session").json(&body)).await;
+        let tried = time(&app, Call::post("/session").json(&body)).await;
         tried.0.is_refused(422, "wrong_credentials");
         tried
     })
@@ -54,63 +54,63 @@ async fn a_failed_sign_in_does_not_tell_whether_there_is_an_account() {
 #[tokio::test]
 async fn asking_for_a_new_password_does_not_tell_whether_there_is_an_account() {
     let _alone = ALONE.lock().await;
-    let house = anas_house().await;
+    let app = anas_app().await;
     compare("POST /password-resets", ["a known address", "an unknown address"], async |which| {
         let body = json!({ "email": ([ANAS, NOBODYS][which]) });
-        let tried = time(&house, Call::post("/password-resets").json(&body)).await;
+        let tried = time(&app, Call::post("/password-resets").json(&body)).await;
         tried.0.is(202);
-        house.jobs().await;
+        app.jobs().await;
         tried
     })
     .await;
-    assert_eq!(letters(&house, "reset-password#").await, TRIES + WARM_UP);
+    assert_eq!(letters(&app, "reset-password#").await, TRIES + WARM_UP);
 }
 
 #[tokio::test]
 async fn asking_for_a_user_id_does_not_tell_whether_there_is_an_account_nor_a_statement() {
     let _alone = ALONE.lock().await;
-    let house = anas_house().await;
+    let app = anas_app().await;
     let statements = [(&ANA, "012345678"), (&MEI, "007651204"), (&ANA, "012345679")];
     let groups = ["a member's statement", "one without an account", "nobody's statement"];
     compare("POST /user-id-reminders", groups, async |which| {
         let (member, hrn) = statements[which];
-        let tried = time(&house, Call::post("/user-id-reminders").json(&statement(member, hrn))).await;
+        let tried = time(&app, Call::post("/user-id-reminders").json(&statement(member, hrn))).await;
         tried.0.is(202);
-        house.jobs().await;
+        app.jobs().await;
         tried
     })
     .await;
-    assert_eq!(letters(&house, "Your user ID is").await, TRIES + WARM_UP);
+    assert_eq!(letters(&app, "Your user ID is").await, TRIES + WARM_UP);
 }
 
 #[tokio::test]
 async fn registering_does_not_tell_whether_there_is_an_account() {
     let _alone = ALONE.lock().await;
-    let house = anas_house().await;
+    let app = anas_app().await;
     let accounts = [(&MEI, NOBODYS), (&ANA, NOBODYS), (&MEI, ANAS)];
     let groups = ["a new account", "a membership that has one", "an address that has one"];
     compare("POST /registrations/{id}/account", groups, async |which| {
         let (member, email) = accounts[which];
-        let payer = house.look_up(member).await;
-        let begun = house.ask(Call::post("/registrations").by(&payer)).await;
+        let payer = app.look_up(member).await;
+        let begun = app.ask(Call::post("/registrations").by(&payer)).await;
         let path = format!("/registrations/{}/account", begun.is(201).json()["id"].as_str().unwrap());
-        let tried = time(&house, Call::post(&path).by(&payer).json(&new_account(member, email))).await;
+        let tried = time(&app, Call::post(&path).by(&payer).json(&new_account(member, email))).await;
         tried.0.is(202);
-        house.jobs().await;
+        app.jobs().await;
         let linked = "SELECT COUNT(*) FROM pending_account WHERE token_hash IS NOT NULL";
-        assert_eq!(house.number(linked).await == 1, which != 2);
+        assert_eq!(app.number(linked).await == 1, which != 2);
         // The next registration finds what this one found.
-        sqlx::query("DELETE FROM pending_account").execute(&house.app.store.write).await.unwrap();
+        sqlx::query("DELETE FROM pending_account").execute(&app.state.store.write).await.unwrap();
         tried
     })
     .await;
 }
 
 /// Ana has an account, Mei has none.
-async fn anas_house() -> House {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    house
+async fn anas_app() -> TestApp {
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    app
 }
 
 fn statement(member: &Member, hrn: &str) -> Value {
@@ -120,24 +120,24 @@ fn statement(member: &Member, hrn: &str) -> Value {
     body
 }
 
-async fn letters(house: &House, with: &str) -> usize {
+async fn letters(app: &TestApp, with: &str) -> usize {
     let sql = format!("SELECT COUNT(*) FROM outbox WHERE body_text LIKE '%{with}%'");
-    usize::try_from(house.number(&sql).await).unwrap()
+    usize::try_from(app.number(&sql).await).unwrap()
 }
 
-type Tried = (Answer, Duration);
+type TimedResponse = (Response, Duration);
 
 /// More than three hours after the last one: nothing is slowed, and no limit is near, of those by the day either.
-async fn time(house: &House, call: Call) -> Tried {
+async fn time(app: &TestApp, call: Call) -> TimedResponse {
     let began = Instant::now();
-    let answer = house.ask(call).await;
+    let answer = app.ask(call).await;
     let took = began.elapsed();
-    house.app.clock.move_on(10_801_000);
+    app.state.clock.move_on(10_801_000);
     (answer, took)
 }
 
 /// Everything of an answer but the number that every request has of its own.
-fn seen(answer: &Answer) -> (u16, String, Vec<(String, String)>) {
+fn seen(answer: &Response) -> (u16, String, Vec<(String, String)>) {
     let own = |name: &str| name == "x-request-id";
     let headers = answer.headers.keys().map(|name| {
         let value = if own(name.as_str()) { "" } else { answer.header(name.as_str()) };
@@ -149,7 +149,7 @@ fn seen(answer: &Answer) -> (u16, String, Vec<(String, String)>) {
 }
 
 /// Tries every group equally often, in random order, and holds each against the first.
-async fn compare<const GROUPS: usize>(call: &str, groups: [&str; GROUPS], once: impl AsyncFn(usize) -> Tried) {
+async fn compare<const GROUPS: usize>(call: &str, groups: [&str; GROUPS], once: impl AsyncFn(usize) -> TimedResponse) {
     for which in (0..GROUPS).cycle().take(WARM_UP * GROUPS) {
         once(which).await;
     }

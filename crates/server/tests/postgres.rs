@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cases;
-mod house;
+mod test_app;
 
-const KIND: house::database::Kind = house::database::Kind::Postgres;
+const KIND: test_app::database::Kind = test_app::database::Kind::Postgres;
 
 use contract::portal::Capture;
 use server::{billing::processor::Sandbox, clock::Clock, demo, settings::Settings, state::State, store::Store};
@@ -13,32 +13,32 @@ use std::{sync::Arc, time::Duration};
 #[tokio::test]
 async fn of_two_servers_that_start_at_once_over_an_empty_database_one_seeds_the_demo() {
     let folder = tempfile::tempdir().unwrap();
-    let database = house::database::Database::make(KIND, folder.path()).await;
+    let database = test_app::database::Database::make(KIND, folder.path()).await;
     let mut servers = Vec::new();
     for _ in 0..2 {
-        let settings = Settings::parse(["--demo".to_owned()], house::secrets()).unwrap();
+        let settings = Settings::parse(["--demo".to_owned()], test_app::secrets()).unwrap();
         let nobody =
             Sandbox::new("http://127.0.0.1:1".to_owned(), "secret".to_owned(), Duration::from_secs(1)).unwrap();
         let store = Store::open(&database.url).await.unwrap();
         servers.push(State::new(
             settings,
-            house::profile(),
+            test_app::profile(),
             store,
-            Clock::starting_at(house::now::now()),
+            Clock::starting_at(test_app::now::now()),
             Arc::new(nobody),
         ));
     }
-    let start = async |app: &server::state::App| {
-        let portal = house::profile().portal(Capture { url: String::new(), origin: String::new() }, true);
-        demo::seed(&app.store, &portal, app.clock.now()).await.unwrap();
-        demo::seed_accounts(app).await.unwrap();
+    let start = async |state: &server::state::App| {
+        let portal = test_app::profile().portal(Capture { url: String::new(), origin: String::new() }, true);
+        demo::seed(&state.store, &portal, state.clock.now()).await.unwrap();
+        demo::seed_accounts(state).await.unwrap();
     };
     tokio::join!(start(&servers[0]), start(&servers[1]));
     for (table, rows) in [("membership", 12_i64), ("account", 8)] {
         let count = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}")));
         assert_eq!(count.fetch_one(&servers[0].store.read).await.ok(), Some(rows), "{table}");
     }
-    for app in servers {
-        app.store.close().await;
+    for state in servers {
+        state.store.close().await;
     }
 }

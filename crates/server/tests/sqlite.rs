@@ -2,6 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cases;
-mod house;
+mod test_app;
 
-const KIND: house::database::Kind = house::database::Kind::Sqlite;
+const KIND: test_app::database::Kind = test_app::database::Kind::Sqlite;

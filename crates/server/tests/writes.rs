@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 #[allow(dead_code)]
-#[path = "house/now.rs"]
+#[path = "test_app/now.rs"]
 mod now;
 
 async fn server(arguments: &[&str]) -> (TempDir, Router) {
@@ -34,9 +34,9 @@ async fn server(arguments: &[&str]) -> (TempDir, Router) {
     let secrets = Secrets { pepper: format!("{long}, another"), processor: long, ..Secrets::default() };
     let settings = Settings::parse(arguments, secrets).unwrap();
     let processor = Sandbox::new("http://127.0.0.1:1".into(), "secret".into(), Duration::from_secs(1)).unwrap();
-    let app =
+    let state =
         State::new(settings, Profile::demo().unwrap(), store, Clock::starting_at(now::now()), Arc::new(processor));
-    let router = service(&app).unwrap();
+    let router = service(&state).unwrap();
     (folder, router)
 }
 

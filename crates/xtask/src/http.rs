@@ -11,13 +11,13 @@ pub struct Connection {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     /// Of the first header with this name; `name` in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
@@ -54,7 +54,7 @@ impl Connection {
         Ok(Self { authority: authority.to_owned(), stream: BufReader::new(stream) })
     }
 
-    pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<Answer> {
+    pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<Response> {
         let mut head =
             format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\n", self.authority, body.len());
         for (name, value) in headers {
@@ -69,11 +69,11 @@ impl Connection {
 }
 
 /// One `GET` on a connection of its own.
-pub fn fetch(authority: &str, path: &str) -> io::Result<Answer> {
+pub fn fetch(authority: &str, path: &str) -> io::Result<Response> {
     Connection::open(authority)?.send("GET", path, &[("Connection", "close")], &[])
 }
 
-fn read_answer(stream: &mut impl BufRead) -> io::Result<Answer> {
+fn read_answer(stream: &mut impl BufRead) -> io::Result<Response> {
     let status = read_line(stream)?;
     let status = status
         .split(' ')
@@ -90,7 +90,7 @@ fn read_answer(stream: &mut impl BufRead) -> io::Result<Answer> {
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
     }
-    let mut answer = Answer { status, headers, body: Vec::new() };
+    let mut answer = Response { status, headers, body: Vec::new() };
     if answer.header("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) {
         answer.body = read_chunks(stream)?;
     } else if let Some(length) = answer.header("content-length") {
@@ -130,7 +130,7 @@ fn read_line(stream: &mut impl BufRead) -> io::Result<String> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Answer {
+    fn read(text: &str) -> Response {
         read_answer(&mut text.as_bytes()).unwrap()
     }
 

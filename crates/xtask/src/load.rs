@@ -20,7 +20,7 @@ use crate::payer::{Member, Order, Payer, Places};
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
 use xtask::failure::{Because, Failure, Outcome};
-use xtask::http::{Answer, Connection};
+use xtask::http::{Connection, Response};
 
 fn main() -> ExitCode {
     match load() {
@@ -141,7 +141,7 @@ fn row(what: &str, measured: &Measured) -> serde_json::Value {
     })
 }
 
-type Send<Thing> = fn(&mut Connection, &Places, &Thing) -> std::io::Result<Answer>;
+type Send<Thing> = fn(&mut Connection, &Places, &Thing) -> std::io::Result<Response>;
 
 /// One worker a kept-alive connection, each from an address and a network of its own, as clients are: tries of one account from one network
 /// would be slowed. Request number `n` is about thing `n`, over and over.
@@ -171,7 +171,7 @@ fn workers<'a, Thing: Sync>(
         .collect()
 }
 
-fn pay(connection: &mut Connection, places: &Places, order: &Order) -> std::io::Result<Answer> {
+fn pay(connection: &mut Connection, places: &Places, order: &Order) -> std::io::Result<Response> {
     let headers = [
         ("Content-Type", "application/json"),
         ("Origin", &places.origin),
@@ -181,11 +181,11 @@ fn pay(connection: &mut Connection, places: &Places, order: &Order) -> std::io::
     connection.send("POST", "/api/v1/payments", &headers, &order.body)
 }
 
-fn read(connection: &mut Connection, _: &Places, payer: &Payer) -> std::io::Result<Answer> {
+fn read(connection: &mut Connection, _: &Places, payer: &Payer) -> std::io::Result<Response> {
     connection.send("GET", "/api/v1/bills", &[("Cookie", &payer.cookie)], &[])
 }
 
-fn sign_in(connection: &mut Connection, places: &Places, member: &Member) -> std::io::Result<Answer> {
+fn sign_in(connection: &mut Connection, places: &Places, member: &Member) -> std::io::Result<Response> {
     let headers = [("Content-Type", "application/json"), ("Origin", &*places.origin)];
     connection.send("POST", "/api/v1/session", &headers, &member.credentials)
 }

@@ -28,13 +28,13 @@ pub struct Sandbox {
     pub folder: TempDir,
 }
 
-pub struct Answer {
+pub struct Response {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
 }
 
-impl Answer {
+impl Response {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap()
     }
@@ -87,23 +87,23 @@ impl Sandbox {
         Self { app: Processor::open(settings(&self.folder, &[])).await.unwrap(), ..self }
     }
 
-    pub async fn ask(&self, request: Request<Body>) -> Answer {
+    pub async fn ask(&self, request: Request<Body>) -> Response {
         let peer = MockConnectInfo(SocketAddr::from(([192, 0, 2, 1], 1234)));
         let answer = processor::router(self.app.clone()).layer(peer).oneshot(request).await.unwrap();
         let (status, headers) = (answer.status(), answer.headers().clone());
         let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
-        Answer { status, headers, text: String::from_utf8(body.to_vec()).unwrap() }
+        Response { status, headers, text: String::from_utf8(body.to_vec()).unwrap() }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Response {
         self.ask(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
     /// What the frame sends, from the frame's own origin.
-    pub async fn types(&self, typed: Value) -> Answer {
+    pub async fn types(&self, typed: Value) -> Response {
         self.types_from(OWN, typed.to_string()).await
     }
-    pub async fn types_from(&self, origin: &str, body: impl Into<Body>) -> Answer {
+    pub async fn types_from(&self, origin: &str, body: impl Into<Body>) -> Response {
         let request = Request::post("/capture/tokens").header("host", "processor.test").header("origin", origin);
         self.ask(request.body(body.into()).unwrap()).await
     }
@@ -124,22 +124,22 @@ impl Sandbox {
     }
 
     /// As the billing system asks: with the secret.
-    pub async fn bill(&self, path: &str) -> Answer {
+    pub async fn bill(&self, path: &str) -> Response {
         self.ask(Request::get(path).header("authorization", format!("Bearer {SECRET}")).body(Body::empty()).unwrap())
             .await
     }
-    pub async fn charge(&self, key: &str, token: &str, cents: i64) -> Answer {
+    pub async fn charge(&self, key: &str, token: &str, cents: i64) -> Response {
         self.charge_as(key, json!({"token": token, "binding": BINDING, "amount_cents": cents, "reference": "pay_1"}))
             .await
     }
-    pub async fn charge_as(&self, key: &str, body: Value) -> Answer {
+    pub async fn charge_as(&self, key: &str, body: Value) -> Response {
         let request = Request::post("/v1/charges")
             .header("authorization", format!("Bearer {SECRET}"))
             .header("idempotency-key", key)
             .body(Body::from(body.to_string()));
         self.ask(request.unwrap()).await
     }
-    pub async fn close(&self, key: &str) -> Answer {
+    pub async fn close(&self, key: &str) -> Response {
         let request =
             Request::post(format!("/v1/keys/{key}/close")).header("authorization", format!("Bearer {SECRET}"));
         self.ask(request.body(Body::empty()).unwrap()).await

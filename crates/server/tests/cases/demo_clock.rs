@@ -1,6 +1,6 @@
 //! The demo's clock, with more than one server over one database: it is moved for all of them and for the processor, or for none.
 
-use crate::house::{House, ORIGIN, ask_outside, call::Call, now, profile};
+use crate::test_app::{ORIGIN, TestApp, ask_outside, call::Call, now, profile};
 use serde_json::json;
 use server::{
     billing::processor::Sandbox,
@@ -15,23 +15,23 @@ const HOUR: i64 = 3_600;
 
 #[tokio::test]
 async fn the_demo_answers_only_who_asks_for_this_machine_by_its_name() {
-    let house = demo_house().await;
+    let app = demo_app().await;
     for path in ["/demo/mail", "/demo/members", "/api/v1/portal", "/healthz"] {
         for host in ["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "pay.localhost"] {
-            house.ask_outside(Call::get(path).header("host", host)).await.is(200);
+            app.ask_outside(Call::get(path).header("host", host)).await.is(200);
         }
         for host in
             ["pay.example.org", "127.0.0.1.example.org:8080", "localhost.example.org", "192.0.2.1:8080", "", "?"]
         {
-            house.ask_outside(Call::get(path).header("host", host)).await.is(421);
+            app.ask_outside(Call::get(path).header("host", host)).await.is(421);
         }
     }
-    let deployed = House::open().await;
+    let deployed = TestApp::open().await;
     deployed.ask_outside(Call::get("/healthz").header("host", "pay.example.org")).await.is(200);
 }
 
-async fn demo_house() -> House {
-    House::open_with(&["--public-origin", ORIGIN, "--demo"]).await
+async fn demo_app() -> TestApp {
+    TestApp::open_with(&["--public-origin", ORIGIN, "--demo"]).await
 }
 
 fn moves(seconds: i64) -> Call {
@@ -39,43 +39,43 @@ fn moves(seconds: i64) -> Call {
 }
 
 /// Another server over the same database, with nobody where its processor should be.
-async fn without_processor(house: &House) -> App {
-    let settings = house.app.settings.clone();
+async fn without_processor(app: &TestApp) -> App {
+    let settings = app.state.settings.clone();
     let store = Store::open(&settings.database_url).await.unwrap();
     let nobody = Sandbox::new("http://127.0.0.1:1".to_owned(), "secret".to_owned(), Duration::from_secs(1)).unwrap();
     State::new(settings, profile(), store, Clock::starting_at(now::now()), Arc::new(nobody))
 }
 
-fn hours_moved(app: &State) -> i64 {
-    (app.clock.now().millis() - app.clock.unmoved().millis() + 1_000) / 3_600_000
+fn hours_moved(state: &State) -> i64 {
+    (state.clock.now().millis() - state.clock.unmoved().millis() + 1_000) / 3_600_000
 }
 
 #[tokio::test]
 async fn of_two_servers_that_move_the_clock_at_once_neither_is_forgotten() {
-    let house = demo_house().await;
-    let (other, router) = house.second_server().await;
-    let both = tokio::join!(house.ask_outside(moves(HOUR)), ask_outside(router, moves(2 * HOUR)));
+    let app = demo_app().await;
+    let (other, router) = app.second_server().await;
+    let both = tokio::join!(app.ask_outside(moves(HOUR)), ask_outside(router, moves(2 * HOUR)));
     both.0.is(200);
     both.1.is(200);
-    assert_eq!(house.number("SELECT value FROM mark WHERE name = 'demo_clock_ahead'").await, 3 * HOUR * 1_000);
-    for app in [&house.app, &other] {
-        demo::follow_clock(app).await.unwrap();
-        assert_eq!(hours_moved(app), 3);
+    assert_eq!(app.number("SELECT value FROM mark WHERE name = 'demo_clock_ahead'").await, 3 * HOUR * 1_000);
+    for state in [&app.state, &other] {
+        demo::follow_clock(state).await.unwrap();
+        assert_eq!(hours_moved(state), 3);
     }
-    let off = house.processor_now().millis() - house.app.clock.now().millis();
+    let off = app.processor_now().millis() - app.state.clock.now().millis();
     assert!(off.abs() < 10_000, "the processor is {off} ms off");
     other.store.close().await;
 }
 
 #[tokio::test]
 async fn a_clock_that_the_processor_does_not_follow_is_not_moved() {
-    let house = demo_house().await;
-    let other = without_processor(&house).await;
+    let app = demo_app().await;
+    let other = without_processor(&app).await;
     let refused = ask_outside(server::http::service(&other).unwrap(), moves(HOUR)).await;
     assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (503, &json!("unavailable")));
-    let too_far = house.ask_outside(moves(i64::from(u32::MAX))).await;
+    let too_far = app.ask_outside(moves(i64::from(u32::MAX))).await;
     assert_eq!((too_far.status.as_u16(), &too_far.json()["code"]), (422, &json!("invalid")));
-    assert_eq!(house.number("SELECT COUNT(*) FROM mark WHERE name = 'demo_clock_ahead'").await, 0);
-    assert_eq!((hours_moved(&house.app), hours_moved(&other)), (0, 0));
+    assert_eq!(app.number("SELECT COUNT(*) FROM mark WHERE name = 'demo_clock_ahead'").await, 0);
+    assert_eq!((hours_moved(&app.state), hours_moved(&other)), (0, 0));
     other.store.close().await;
 }

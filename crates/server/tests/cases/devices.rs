@@ -1,8 +1,8 @@
 //! The owner of an account hears of a sign-in from a browser that had not been used for it before, and of no other.
 
-use crate::house::{
-    House, ORIGIN, PASSWORD, Payer,
-    call::{Answer, Call},
+use crate::test_app::{
+    ORIGIN, PASSWORD, Payer, TestApp,
+    call::{Call, Response},
     cookie, new_account,
     seed::{ANA, MEI},
 };
@@ -15,201 +15,201 @@ const AGENT: &str =
     "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Mobile Safari/537.36";
 
 /// Signs in from a browser with these cookies.
-async fn enter(house: &House, password: &str, cookies: &str) -> Answer {
+async fn enter(app: &TestApp, password: &str, cookies: &str) -> Response {
     let body = json!({ "user_id": ANAS, "password": password });
-    house.ask(Call::post("/session").json(&body).header("cookie", cookies).header("user-agent", AGENT)).await
+    app.ask(Call::post("/session").json(&body).header("cookie", cookies).header("user-agent", AGENT)).await
 }
 
-fn device(answer: &Answer) -> String {
+fn device(answer: &Response) -> String {
     answer.set_cookie("kppay_device").expect("the browser is known from now on").to_owned()
 }
 
-async fn notices(house: &House) -> i64 {
-    house.number("SELECT COUNT(*) FROM outbox WHERE subject LIKE '%New sign-in%'").await
+async fn notices(app: &TestApp) -> i64 {
+    app.number("SELECT COUNT(*) FROM outbox WHERE subject LIKE '%New sign-in%'").await
 }
 
 #[tokio::test]
 async fn a_sign_in_from_a_new_browser_is_told_to_the_owner_once() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let first = enter(&house, PASSWORD, "").await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let first = enter(&app, PASSWORD, "").await;
     let known = device(first.is(200));
-    assert_eq!(notices(&house).await, 1);
-    let letters = house.app.store.letters(1).await.unwrap();
+    assert_eq!(notices(&app).await, 1);
+    let letters = app.state.store.letters(1).await.unwrap();
     assert_eq!(letters[0].to.to_string(), ANAS);
     for says in ["Chrome, Android", "Pacific time", "/forgot-password", "there is nothing to do"] {
         assert!(letters[0].text.contains(says), "{says}: {}", letters[0].text);
     }
-    let html = house.text("SELECT body_html FROM outbox WHERE subject LIKE '%New sign-in%'").await;
+    let html = app.text("SELECT body_html FROM outbox WHERE subject LIKE '%New sign-in%'").await;
     assert!(html.contains("Chrome, Android") && html.contains("<html lang=\"en\">"));
     let set = first.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
     let line = set.filter(|line| line.starts_with("kppay_device")).collect::<String>();
     for part in ["; HttpOnly", "; SameSite=Strict", "; Path=/", "; Max-Age=34560000"] {
         assert!(line.contains(part), "{part}: {line}");
     }
-    assert!(!known.contains(&house.text("SELECT id FROM account").await));
+    assert!(!known.contains(&app.text("SELECT id FROM account").await));
 
     // Known, also after signing out and a year later, if it was used meanwhile.
     let out = Call::write("DELETE", "/session").header("cookie", &format!("{}; {known}", cookie(&first)));
-    assert!(house.ask(out).await.is(204).set_cookie("kppay_device").is_none());
+    assert!(app.ask(out).await.is(204).set_cookie("kppay_device").is_none());
     let mut known = known;
     for _ in 0..3 {
-        house.app.clock.move_on(200 * 86_400_000);
-        known = device(enter(&house, PASSWORD, &known).await.is(200));
+        app.state.clock.move_on(200 * 86_400_000);
+        known = device(enter(&app, PASSWORD, &known).await.is(200));
     }
-    assert_eq!(notices(&house).await, 1);
-    house.app.clock.move_on(400 * 86_400_000);
-    enter(&house, PASSWORD, &known).await.is(200);
-    assert_eq!(notices(&house).await, 2, "forgotten");
+    assert_eq!(notices(&app).await, 1);
+    app.state.clock.move_on(400 * 86_400_000);
+    enter(&app, PASSWORD, &known).await.is(200);
+    assert_eq!(notices(&app).await, 2, "forgotten");
 }
 
 #[tokio::test]
 async fn a_cookie_that_was_made_up_changed_or_another_accounts_is_no_known_browser() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    house.register(&MEI, "mei@example.org").await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    app.register(&MEI, "mei@example.org").await;
     let body = json!({ "user_id": "mei@example.org", "password": PASSWORD });
-    let meis = device(house.ask(Call::post("/session").json(&body)).await.is(200));
-    let anas = device(enter(&house, PASSWORD, "").await.is(200));
-    let mut told = notices(&house).await;
+    let meis = device(app.ask(Call::post("/session").json(&body)).await.is(200));
+    let anas = device(enter(&app, PASSWORD, "").await.is(200));
+    let mut told = notices(&app).await;
     let turned = format!("kppay_device=A{}", &anas["kppay_device=A".len()..]);
     let turned = if turned == anas { anas.replacen("=A", "=B", 1) } else { turned };
     for cookies in [&meis, &turned, &anas[..anas.len() - 2], "kppay_device=", "kppay_device=...", "kppay_device=é"] {
-        house.app.clock.move_on(3_600_000);
-        enter(&house, PASSWORD, cookies).await.is(200);
+        app.state.clock.move_on(3_600_000);
+        enter(&app, PASSWORD, cookies).await.is(200);
         told += 1;
-        assert_eq!(notices(&house).await, told, "{cookies}");
+        assert_eq!(notices(&app).await, told, "{cookies}");
     }
     // Two people share a browser: both are known in it.
-    let both = device(enter(&house, PASSWORD, &meis).await.is(200));
+    let both = device(enter(&app, PASSWORD, &meis).await.is(200));
     told += 1;
-    enter(&house, PASSWORD, &both).await.is(200);
-    house.ask(Call::post("/session").json(&body).header("cookie", &both)).await.is(200);
-    assert_eq!(notices(&house).await, told);
+    enter(&app, PASSWORD, &both).await.is(200);
+    app.ask(Call::post("/session").json(&body).header("cookie", &both)).await.is(200);
+    assert_eq!(notices(&app).await, told);
 }
 
 #[tokio::test]
 async fn after_a_changed_password_the_browser_that_changed_it_is_known_and_no_other() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let thief = device(enter(&house, PASSWORD, "").await.is(200));
-    let owner = enter(&house, PASSWORD, "").await;
-    house.app.clock.move_on(1_000);
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let thief = device(enter(&app, PASSWORD, "").await.is(200));
+    let owner = enter(&app, PASSWORD, "").await;
+    app.state.clock.move_on(1_000);
     let change = json!({ "current": PASSWORD, "password": NEW });
     let cookies = format!("{}; {}", cookie(&owner), device(&owner));
     let changed = Call::write("PUT", "/profile/password").header("cookie", &cookies).json(&change);
-    let known = device(house.ask(changed).await.is(200));
-    let told = notices(&house).await;
-    enter(&house, NEW, &known).await.is(200);
-    assert_eq!(notices(&house).await, told);
+    let known = device(app.ask(changed).await.is(200));
+    let told = notices(&app).await;
+    enter(&app, NEW, &known).await.is(200);
+    assert_eq!(notices(&app).await, told);
     for old in [thief, device(&owner)] {
-        enter(&house, NEW, &old).await.is(200);
+        enter(&app, NEW, &old).await.is(200);
     }
-    assert_eq!(notices(&house).await, told + 2);
+    assert_eq!(notices(&app).await, told + 2);
 }
 
 #[tokio::test]
 async fn the_browser_that_confirmed_the_address_is_no_news_and_another_one_is() {
-    let house = House::open().await;
-    house.apply(&ANA, ANAS).await;
-    let confirmed = house.confirm(&house.link(ANAS).await, &house.code().await).await;
+    let app = TestApp::open().await;
+    app.apply(&ANA, ANAS).await;
+    let confirmed = app.confirm(&app.link(ANAS).await, &app.code().await).await;
     let known = device(confirmed.is(204));
-    let first = enter(&house, PASSWORD, &known).await;
-    enter(&house, PASSWORD, &device(first.is(200))).await.is(200);
-    assert_eq!(notices(&house).await, 0);
+    let first = enter(&app, PASSWORD, &known).await;
+    enter(&app, PASSWORD, &device(first.is(200))).await.is(200);
+    assert_eq!(notices(&app).await, 0);
     // Having the statement is not having registered.
-    let stranger = house.look_up(&ANA).await;
-    enter(&house, PASSWORD, &stranger.cookie).await.is(200);
-    assert_eq!(notices(&house).await, 1);
+    let stranger = app.look_up(&ANA).await;
+    enter(&app, PASSWORD, &stranger.cookie).await.is(200);
+    assert_eq!(notices(&app).await, 1);
 }
 
 #[tokio::test]
 async fn the_browser_that_chose_a_new_password_by_mail_is_known_and_no_other() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let before = device(enter(&house, PASSWORD, "").await.is(200));
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let before = device(enter(&app, PASSWORD, "").await.is(200));
     let mut password = PASSWORD;
     for cookies in ["", &before] {
-        house.app.clock.move_on(3_600_000);
-        house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
-        house.jobs().await;
+        app.state.clock.move_on(3_600_000);
+        app.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
+        app.jobs().await;
         password = if password == PASSWORD { NEW } else { PASSWORD };
-        let reset = json!({ "token": house.link(ANAS).await, "password": password });
+        let reset = json!({ "token": app.link(ANAS).await, "password": password });
         let reset = Call::write("PUT", "/password-resets").json(&reset).header("cookie", cookies);
-        let known = device(house.ask(reset).await.is(204));
-        let told = notices(&house).await;
-        enter(&house, password, &known).await.is(200);
-        assert_eq!(notices(&house).await, told, "the letter about the new password has told of it");
-        enter(&house, password, &before).await.is(200);
-        assert_eq!(notices(&house).await, told + 1, "known with an older password");
+        let known = device(app.ask(reset).await.is(204));
+        let told = notices(&app).await;
+        enter(&app, password, &known).await.is(200);
+        assert_eq!(notices(&app).await, told, "the letter about the new password has told of it");
+        enter(&app, password, &before).await.is(200);
+        assert_eq!(notices(&app).await, told + 1, "known with an older password");
     }
 }
 
 #[tokio::test]
 async fn of_many_sign_ins_in_new_browsers_the_owner_hears_four_times_an_hour_and_twelve_a_day() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
     for hour in 0..4 {
         for _ in 0..5 {
-            enter(&house, PASSWORD, "").await.is(200);
+            enter(&app, PASSWORD, "").await.is(200);
         }
-        assert_eq!(notices(&house).await, (4 * (hour + 1)).min(12));
-        house.app.clock.move_on(3_600_000);
+        assert_eq!(notices(&app).await, (4 * (hour + 1)).min(12));
+        app.state.clock.move_on(3_600_000);
     }
     // It takes nothing from the other letters, and the next day the owner hears again.
-    house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
-    house.jobs().await;
-    assert!(!house.link(ANAS).await.is_empty());
-    house.app.clock.move_on(20 * 3_600_000);
-    enter(&house, PASSWORD, "").await.is(200);
-    assert_eq!(notices(&house).await, 13);
+    app.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
+    app.jobs().await;
+    assert!(!app.link(ANAS).await.is_empty());
+    app.state.clock.move_on(20 * 3_600_000);
+    enter(&app, PASSWORD, "").await.is(200);
+    assert_eq!(notices(&app).await, 13);
 }
 
 #[tokio::test]
 async fn with_a_second_factor_the_owner_hears_after_the_second_step() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let member = house.sign_in(ANAS).await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let member = app.sign_in(ANAS).await;
     let typed = json!({ "password": PASSWORD });
-    let proof = house.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&typed)).await;
+    let proof = app.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&typed)).await;
     let member = Payer { cookie: cookie(proof.is(200)), ..member };
-    let offer = house.ask(Call::post("/authenticator").by(&member)).await.is(201).json();
+    let offer = app.ask(Call::post("/authenticator").by(&member)).await.is(201).json();
     let secret = Secret::parse(offer["secret"].as_str().unwrap()).unwrap();
-    let code = json!({ "code": secret.code(house.app.clock.unmoved().millis() / 30_000 - 1).unwrap() });
-    let codes = house.ask(Call::write("PUT", "/authenticator").by(&member).json(&code)).await.is(200).json();
-    let told = notices(&house).await;
-    let half = enter(&house, PASSWORD, "").await;
+    let code = json!({ "code": secret.code(app.state.clock.unmoved().millis() / 30_000 - 1).unwrap() });
+    let codes = app.ask(Call::write("PUT", "/authenticator").by(&member).json(&code)).await.is(200).json();
+    let told = notices(&app).await;
+    let half = enter(&app, PASSWORD, "").await;
     assert!(half.is(200).set_cookie("kppay_device").is_none(), "half the way makes nobody known");
-    assert_eq!((half.json()["kind"].as_str(), notices(&house).await), (Some("pending_second_factor"), told));
-    let shown = |half: &Answer, code: &Value| {
+    assert_eq!((half.json()["kind"].as_str(), notices(&app).await), (Some("pending_second_factor"), told));
+    let shown = |half: &Response, code: &Value| {
         Call::post("/session/second-factor").header("cookie", &cookie(half)).json(&json!({ "code": code }))
     };
-    house.ask(shown(&half, &json!("000000"))).await.is_refused(422, "wrong_credentials");
-    assert_eq!(notices(&house).await, told);
-    let whole = house.ask(shown(&half, &codes["codes"][0])).await;
-    assert_eq!(notices(&house).await, told + 1);
+    app.ask(shown(&half, &json!("000000"))).await.is_refused(422, "wrong_credentials");
+    assert_eq!(notices(&app).await, told);
+    let whole = app.ask(shown(&half, &codes["codes"][0])).await;
+    assert_eq!(notices(&app).await, told + 1);
     let known = device(whole.is(200));
-    let half = enter(&house, PASSWORD, &known).await;
+    let half = enter(&app, PASSWORD, &known).await;
     let cookies = format!("{}; {known}", cookie(half.is(200)));
     let shown = json!({ "code": codes["codes"][1] });
-    house.ask(Call::post("/session/second-factor").header("cookie", &cookies).json(&shown)).await.is(200);
-    assert_eq!(notices(&house).await, told + 1);
+    app.ask(Call::post("/session/second-factor").header("cookie", &cookies).json(&shown)).await.is(200);
+    assert_eq!(notices(&app).await, told + 1);
 }
 
 #[tokio::test]
 async fn the_notice_is_in_the_members_language_and_says_what_to_do() {
-    let house = House::open().await;
-    let payer = house.look_up(&ANA).await;
-    let begun = house.ask(Call::post("/registrations").by(&payer)).await.is(201).json();
+    let app = TestApp::open().await;
+    let payer = app.look_up(&ANA).await;
+    let begun = app.ask(Call::post("/registrations").by(&payer)).await.is(201).json();
     let mut account = new_account(&ANA, ANAS);
     account["locale"] = json!("es");
     let path = format!("/registrations/{}/account", begun["id"].as_str().unwrap());
-    house.ask(Call::post(&path).by(&payer).json(&account)).await.is(202);
-    house.jobs().await;
-    house.confirm(&house.link(ANAS).await, &house.code().await).await.is(204);
+    app.ask(Call::post(&path).by(&payer).json(&account)).await.is(202);
+    app.jobs().await;
+    app.confirm(&app.link(ANAS).await, &app.code().await).await.is(204);
     let body = json!({ "user_id": ANAS, "password": PASSWORD });
-    house.ask(Call::post("/session").json(&body)).await.is(200);
-    let letters = house.app.store.letters(1).await.unwrap();
+    app.ask(Call::post("/session").json(&body)).await.is(200);
+    let letters = app.state.store.letters(1).await.unwrap();
     assert!(letters[0].subject.ends_with("Nuevo inicio de sesión en su cuenta"), "{}", letters[0].subject);
     for says in ["hora del Pacífico", "un navegador que no dice su nombre", "/forgot-password", "Si fue usted"] {
         assert!(letters[0].text.contains(says), "{says}: {}", letters[0].text);
@@ -218,20 +218,20 @@ async fn the_notice_is_in_the_members_language_and_says_what_to_do() {
 
 #[tokio::test]
 async fn over_tls_the_cookie_is_bound_to_the_host() {
-    let house = House::open_with(&["--public-origin", &ORIGIN.replace("http:", "https:")]).await;
+    let app = TestApp::open_with(&["--public-origin", &ORIGIN.replace("http:", "https:")]).await;
     let lookup = Call::post("/bill-lookups").header("origin", "https://pay.localhost").json(&ANA.lookup());
-    let payer = cookie(house.ask(lookup).await.is(201));
+    let payer = cookie(app.ask(lookup).await.is(201));
     let write = |method: &str, path: &str| {
         Call::write(method, path).header("origin", "https://pay.localhost").header("cookie", &payer)
     };
-    let begun = house.ask(write("POST", "/registrations")).await.is(201).json();
+    let begun = app.ask(write("POST", "/registrations")).await.is(201).json();
     let path = format!("/registrations/{}/account", begun["id"].as_str().unwrap());
-    house.ask(write("POST", &path).json(&new_account(&ANA, ANAS))).await.is(202);
-    house.jobs().await;
-    let confirm = json!({ "token": house.link(ANAS).await, "password": PASSWORD, "code": house.code().await });
-    house.ask(write("POST", "/email-confirmations").json(&confirm)).await.is(204);
+    app.ask(write("POST", &path).json(&new_account(&ANA, ANAS))).await.is(202);
+    app.jobs().await;
+    let confirm = json!({ "token": app.link(ANAS).await, "password": PASSWORD, "code": app.code().await });
+    app.ask(write("POST", "/email-confirmations").json(&confirm)).await.is(204);
     let body = json!({ "user_id": ANAS, "password": PASSWORD });
-    let answer = house.ask(Call::post("/session").header("origin", "https://pay.localhost").json(&body)).await;
+    let answer = app.ask(Call::post("/session").header("origin", "https://pay.localhost").json(&body)).await;
     assert!(answer.is(200).set_cookie("__Host-kppay_device").is_some());
     let set = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
     assert!(set.filter(|line| line.contains("device")).all(|line| line.contains("; Secure")));

@@ -1,48 +1,48 @@
 //! What the processor tells afterwards: booked, or kept until it can be, and never dropped.
 
-use crate::house::{DECLINED, House, PAYS, gateway::Fault, line::Cut, new_key, seed::ANA};
+use crate::test_app::{DECLINED, PAYS, TestApp, gateway::Fault, line::Cut, new_key, seed::ANA};
 use serde_json::json;
 
 const TWO_WEEKS: i64 = 14 * 86_400;
 
-async fn paid_visit(house: &House, amount: &str) -> String {
-    let ana = house.look_up(&ANA).await;
-    let paid = house.pay_by_card(&ana, &[("visit", amount)]).await;
+async fn paid_visit(app: &TestApp, amount: &str) -> String {
+    let ana = app.look_up(&ANA).await;
+    let paid = app.pay_by_card(&ana, &[("visit", amount)]).await;
     paid.is_payment(201, "paid").json()["id"].as_str().unwrap().to_owned()
 }
 
-async fn state(house: &House, payment: &str) -> String {
-    house.text(&format!("SELECT state FROM payment WHERE id = '{payment}'")).await
+async fn state(app: &TestApp, payment: &str) -> String {
+    app.text(&format!("SELECT state FROM payment WHERE id = '{payment}'")).await
 }
 
-async fn kept(house: &House, why: &str) -> i64 {
-    house.number(&format!("SELECT COUNT(*) FROM event_unmatched WHERE matched_at IS NULL AND why = '{why}'")).await
+async fn kept(app: &TestApp, why: &str) -> i64 {
+    app.number(&format!("SELECT COUNT(*) FROM event_unmatched WHERE matched_at IS NULL AND why = '{why}'")).await
 }
 
 #[tokio::test]
 async fn a_refund_is_booked_told_by_letter_and_opens_the_bill_again() {
-    let house = House::open().await;
-    let payment = paid_visit(&house, "64.10").await;
-    house.becomes(&payment, "refunded").await;
-    house.round().await;
-    house.round().await;
-    assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), ("refunded", (6_410, 0)));
-    assert_eq!(house.number("SELECT COUNT(*) FROM ledger_entry WHERE reason = 'refunded'").await, 1);
-    assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE id LIKE '%:refunded'").await, 1);
-    assert_eq!(house.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
-    house.books_are_right().await;
+    let app = TestApp::open().await;
+    let payment = paid_visit(&app, "64.10").await;
+    app.becomes(&payment, "refunded").await;
+    app.round().await;
+    app.round().await;
+    assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), ("refunded", (6_410, 0)));
+    assert_eq!(app.number("SELECT COUNT(*) FROM ledger_entry WHERE reason = 'refunded'").await, 1);
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE id LIKE '%:refunded'").await, 1);
+    assert_eq!(app.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn a_debit_presented_again_is_booked_each_time() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.bank(&ana, PAYS).await;
-    let order = house.order(&ana, &token, &[("visit", "30.00")]).await;
-    let sent = house.pay(&ana, &new_key(), &order).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.bank(&ana, PAYS).await;
+    let order = app.order(&ana, &token, &[("visit", "30.00")]).await;
+    let sent = app.pay(&ana, &new_key(), &order).await;
     let payment = sent.is_payment(201, "processing").json()["id"].as_str().unwrap().to_owned();
-    house.move_clock(TWO_WEEKS).await;
-    house.round().await;
+    app.move_clock(TWO_WEEKS).await;
+    app.round().await;
     for (word, owes) in [
         ("returned", (6_410, 0)),
         ("processing", (6_410, 3_000)),
@@ -50,79 +50,79 @@ async fn a_debit_presented_again_is_booked_each_time() {
         ("returned", (6_410, 0)),
         ("paid", (3_410, 0)),
     ] {
-        house.becomes(&payment, word).await;
-        house.round().await;
-        assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), (word, owes));
-        house.books_are_right().await;
+        app.becomes(&payment, word).await;
+        app.round().await;
+        assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), (word, owes));
+        app.books_are_right().await;
     }
-    assert_eq!(house.number("SELECT COUNT(*) FROM ledger_entry").await, 5);
-    assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE id LIKE '%:paid%'").await, 3);
-    assert_eq!(house.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
+    assert_eq!(app.number("SELECT COUNT(*) FROM ledger_entry").await, 5);
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE id LIKE '%:paid%'").await, 3);
+    assert_eq!(app.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
 }
 
 #[tokio::test]
 async fn money_that_comes_after_somebody_else_has_paid_is_the_members_credit() {
-    let house = House::open().await;
-    let payment = paid_visit(&house, "64.10").await;
-    house.becomes(&payment, "returned").await;
-    house.round().await;
-    paid_visit(&house, "50.00").await;
-    house.becomes(&payment, "paid").await;
-    house.round().await;
-    assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), ("paid", (1_410, 0)));
+    let app = TestApp::open().await;
+    let payment = paid_visit(&app, "64.10").await;
+    app.becomes(&payment, "returned").await;
+    app.round().await;
+    paid_visit(&app, "50.00").await;
+    app.becomes(&payment, "paid").await;
+    app.round().await;
+    assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), ("paid", (1_410, 0)));
     let credit = "SELECT CAST(COALESCE(SUM(cents), 0) AS BIGINT) FROM ledger_posting WHERE account LIKE 'credit:%'";
-    assert_eq!(house.number(credit).await, -6_410);
-    house.books_are_right().await;
-    house.becomes(&payment, "refunded").await;
-    house.round().await;
-    assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), ("refunded", (1_410, 0)));
-    assert_eq!(house.number(credit).await, 0);
-    house.books_are_right().await;
+    assert_eq!(app.number(credit).await, -6_410);
+    app.books_are_right().await;
+    app.becomes(&payment, "refunded").await;
+    app.round().await;
+    assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), ("refunded", (1_410, 0)));
+    assert_eq!(app.number(credit).await, 0);
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn paid_after_failed_is_booked() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, DECLINED).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
-    let failed = house.pay(&ana, &new_key(), &order).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, DECLINED).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    let failed = app.pay(&ana, &new_key(), &order).await;
     let payment = failed.is_payment(201, "failed").json()["id"].as_str().unwrap().to_owned();
-    house.becomes(&payment, "paid").await;
-    house.round().await;
-    assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), ("paid", (0, 0)));
-    house.books_are_right().await;
+    app.becomes(&payment, "paid").await;
+    app.round().await;
+    assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), ("paid", (0, 0)));
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn an_event_before_the_charges_own_answer_is_found_by_its_key() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.bank(&ana, PAYS).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.bank(&ana, PAYS).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
     let key = new_key();
-    house.line.cut(Cut::After);
-    house.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
-    house.move_clock(TWO_WEEKS).await;
+    app.line.cut(Cut::After);
+    app.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
+    app.move_clock(TWO_WEEKS).await;
     let silent = |to| Fault { to, passes_on: false, status: 502, kind: "text/html", body: String::new() };
-    house.gateway.answers([silent("POST /v1/charges"), silent("GET /v1/charges")]);
-    house.recover().await;
-    let ana = house.look_up(&ANA).await;
-    house.by_key(&ana, &key).await.is_payment(200, "paid");
-    assert_eq!(house.owes("visit").await, (0, 0));
-    house.books_are_right().await;
+    app.gateway.answers([silent("POST /v1/charges"), silent("GET /v1/charges")]);
+    app.recover().await;
+    let ana = app.look_up(&ANA).await;
+    app.by_key(&ana, &key).await.is_payment(200, "paid");
+    assert_eq!(app.owes("visit").await, (0, 0));
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn an_event_of_a_charge_that_is_not_known_yet_is_kept_and_matched_once_it_is() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.bank(&ana, PAYS).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.bank(&ana, PAYS).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
     let key = new_key();
-    house.line.cut(Cut::After);
-    house.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
-    let charge: String = house.charge_id().await;
+    app.line.cut(Cut::After);
+    app.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
+    let charge: String = app.charge_id().await;
     // A processor that does not say the key, and whose events come first.
     let events = json!([
         { "sequence": 1, "charge": charge, "state": "paid", "failure": null },
@@ -136,25 +136,25 @@ async fn an_event_of_a_charge_that_is_not_known_yet_is_kept_and_matched_once_it_
         kind: "application/json",
         body: events.to_string(),
     };
-    house.gateway.answers([silent("POST /v1/charges"), silent("GET /v1/charges"), told]);
-    house.recover().await;
-    assert_eq!(kept(&house, "unknown").await, 2);
-    assert_eq!(house.number("SELECT value FROM mark WHERE name = 'processor_events_read'").await, 2);
-    house.by_key(&ana, &key).await.is_refused(409, "key_in_use");
-    house.gateway.is_well();
-    house.recover().await;
-    house.recover().await;
-    house.by_key(&ana, &key).await.is_payment(200, "returned");
-    assert_eq!(house.number("SELECT COUNT(*) FROM event_unmatched WHERE matched_at IS NULL").await, 0);
-    assert_eq!((house.owes("visit").await, house.number("SELECT COUNT(*) FROM ledger_entry").await), ((6_410, 0), 2));
-    house.books_are_right().await;
+    app.gateway.answers([silent("POST /v1/charges"), silent("GET /v1/charges"), told]);
+    app.recover().await;
+    assert_eq!(kept(&app, "unknown").await, 2);
+    assert_eq!(app.number("SELECT value FROM mark WHERE name = 'processor_events_read'").await, 2);
+    app.by_key(&ana, &key).await.is_refused(409, "key_in_use");
+    app.gateway.is_well();
+    app.recover().await;
+    app.recover().await;
+    app.by_key(&ana, &key).await.is_payment(200, "returned");
+    assert_eq!(app.number("SELECT COUNT(*) FROM event_unmatched WHERE matched_at IS NULL").await, 0);
+    assert_eq!((app.owes("visit").await, app.number("SELECT COUNT(*) FROM ledger_entry").await), ((6_410, 0), 2));
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn an_event_that_can_not_be_read_is_kept_as_it_came_and_stops_no_later_one() {
-    let house = House::open().await;
-    let payment = paid_visit(&house, "64.10").await;
-    let charge: String = house.charge_id().await;
+    let app = TestApp::open().await;
+    let payment = paid_visit(&app, "64.10").await;
+    let charge: String = app.charge_id().await;
     let events = json!([
         "nonsense",
         { "sequence": 1, "charge": charge, "idempotency_key": payment, "state": "in_orbit" },
@@ -163,30 +163,30 @@ async fn an_event_that_can_not_be_read_is_kept_as_it_came_and_stops_no_later_one
         { "sequence": 4, "charge": charge, "idempotency_key": payment, "state": "refunded" },
     ]);
     let body = events.to_string();
-    house.gateway.answers([Fault {
+    app.gateway.answers([Fault {
         to: "GET /v1/events",
         passes_on: false,
         status: 200,
         kind: "application/json",
         body,
     }]);
-    house.round().await;
-    house.round().await;
-    assert_eq!((state(&house, &payment).await.as_str(), kept(&house, "unreadable").await), ("refunded", 4));
-    assert_eq!(house.text("SELECT body FROM event_unmatched WHERE sequence = 0").await, "\"nonsense\"");
-    assert_eq!(house.number("SELECT value FROM mark WHERE name = 'processor_events_read'").await, 4);
-    house.books_are_right().await;
+    app.round().await;
+    app.round().await;
+    assert_eq!((state(&app, &payment).await.as_str(), kept(&app, "unreadable").await), ("refunded", 4));
+    assert_eq!(app.text("SELECT body FROM event_unmatched WHERE sequence = 0").await, "\"nonsense\"");
+    assert_eq!(app.number("SELECT value FROM mark WHERE name = 'processor_events_read'").await, 4);
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn an_event_with_a_number_far_ahead_makes_nobody_miss_those_between() {
-    let house = House::open().await;
-    let payment = paid_visit(&house, "64.10").await;
-    let charge: String = house.charge_id().await;
+    let app = TestApp::open().await;
+    let payment = paid_visit(&app, "64.10").await;
+    let charge: String = app.charge_id().await;
     let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
     let lists = |events: serde_json::Value| {
         let body = events.to_string();
-        house.gateway.answers([Fault {
+        app.gateway.answers([Fault {
             to: "GET /v1/events",
             passes_on: false,
             status: 200,
@@ -195,101 +195,101 @@ async fn an_event_with_a_number_far_ahead_makes_nobody_miss_those_between() {
         }]);
     };
     lists(json!([{ "sequence": i64::MAX, "charge": "ch_nobodys", "state": "paid" }]));
-    house.round().await;
-    house.round().await;
-    assert_eq!((kept(&house, "unknown").await, house.app.store.mark("processor_events_read").await.unwrap()), (1, 0));
+    app.round().await;
+    app.round().await;
+    assert_eq!((kept(&app, "unknown").await, app.state.store.mark("processor_events_read").await.unwrap()), (1, 0));
     lists(json!([told(2, "refunded")]));
-    house.round().await;
-    let read = house.app.store.mark("processor_events_read").await.unwrap();
-    assert_eq!((state(&house, &payment).await.as_str(), read), ("refunded", 2));
-    house.books_are_right().await;
+    app.round().await;
+    let read = app.state.store.mark("processor_events_read").await.unwrap();
+    assert_eq!((state(&app, &payment).await.as_str(), read), ("refunded", 2));
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn an_event_with_a_number_more_than_a_page_ahead_is_an_alarm_and_waits_for_those_below_it() {
-    let house = House::open().await;
-    let payment = paid_visit(&house, "64.10").await;
-    let charge: String = house.charge_id().await;
+    let app = TestApp::open().await;
+    let payment = paid_visit(&app, "64.10").await;
+    let charge: String = app.charge_id().await;
     let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
     let lists = |events: serde_json::Value| {
         let (to, kind) = ("GET /v1/events", "application/json");
-        house.gateway.answers([Fault { to, passes_on: false, status: 200, kind, body: events.to_string() }]);
+        app.gateway.answers([Fault { to, passes_on: false, status: 200, kind, body: events.to_string() }]);
     };
     let alarms = server::metrics::EVENTS_AHEAD.value();
     lists(json!([told(101, "paid")]));
-    house.round().await;
-    house.round().await;
-    assert_eq!((kept(&house, "ahead").await, house.app.store.mark("processor_events_read").await.unwrap()), (1, 0));
+    app.round().await;
+    app.round().await;
+    assert_eq!((kept(&app, "ahead").await, app.state.store.mark("processor_events_read").await.unwrap()), (1, 0));
     assert!(server::metrics::EVENTS_AHEAD.value() > alarms);
     lists(json!([told(1, "returned")]));
-    house.round().await;
-    let read = house.app.store.mark("processor_events_read").await.unwrap();
-    assert_eq!((state(&house, &payment).await.as_str(), read), ("returned", 1));
+    app.round().await;
+    let read = app.state.store.mark("processor_events_read").await.unwrap();
+    assert_eq!((state(&app, &payment).await.as_str(), read), ("returned", 1));
     // Nothing is missing any more.
-    house.app.clock.move_on(60_000);
-    house.round().await;
-    assert_eq!((state(&house, &payment).await.as_str(), kept(&house, "ahead").await), ("paid", 0));
-    house.books_are_right().await;
+    app.state.clock.move_on(60_000);
+    app.round().await;
+    assert_eq!((state(&app, &payment).await.as_str(), kept(&app, "ahead").await), ("paid", 0));
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn what_our_books_know_no_step_for_is_kept_for_people_and_moves_nothing() {
-    let house = House::open().await;
-    let payment = paid_visit(&house, "64.10").await;
+    let app = TestApp::open().await;
+    let payment = paid_visit(&app, "64.10").await;
     for word in ["cancelled", "failed", "processing", "scheduled"] {
-        house.becomes(&payment, word).await;
+        app.becomes(&payment, word).await;
     }
-    house.round().await;
-    assert_eq!((state(&house, &payment).await.as_str(), kept(&house, "unfit").await), ("paid", 4));
-    assert_eq!((house.owes("visit").await, house.number("SELECT COUNT(*) FROM ledger_entry").await), ((0, 0), 1));
+    app.round().await;
+    assert_eq!((state(&app, &payment).await.as_str(), kept(&app, "unfit").await), ("paid", 4));
+    assert_eq!((app.owes("visit").await, app.number("SELECT COUNT(*) FROM ledger_entry").await), ((0, 0), 1));
     // What comes after it is taken all the same.
-    house.becomes(&payment, "refunded").await;
-    house.round().await;
-    assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), ("refunded", (6_410, 0)));
-    house.books_are_right().await;
+    app.becomes(&payment, "refunded").await;
+    app.round().await;
+    assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), ("refunded", (6_410, 0)));
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn an_event_of_somebody_elses_charge_is_kept_and_changes_nothing() {
-    let house = House::open().await;
-    let payment = paid_visit(&house, "64.10").await;
-    house.at_the_processor("UPDATE charge SET idempotency_key = 'another', id = 'ch_another'").await;
-    house.becomes("another", "refunded").await;
-    house.round().await;
-    assert_eq!((state(&house, &payment).await.as_str(), kept(&house, "unknown").await), ("paid", 1));
+    let app = TestApp::open().await;
+    let payment = paid_visit(&app, "64.10").await;
+    app.at_the_processor("UPDATE charge SET idempotency_key = 'another', id = 'ch_another'").await;
+    app.becomes("another", "refunded").await;
+    app.round().await;
+    assert_eq!((state(&app, &payment).await.as_str(), kept(&app, "unknown").await), ("paid", 1));
 }
 
 #[tokio::test]
 async fn events_read_twice_change_nothing() {
-    let house = House::open().await;
-    let payment = paid_visit(&house, "64.10").await;
+    let app = TestApp::open().await;
+    let payment = paid_visit(&app, "64.10").await;
     for word in ["returned", "paid", "returned"] {
-        house.becomes(&payment, word).await;
+        app.becomes(&payment, word).await;
     }
-    house.round().await;
-    let entries = house.number("SELECT COUNT(*) FROM ledger_entry").await;
-    sqlx::query("UPDATE mark SET value = 0").execute(&house.app.store.write).await.unwrap();
-    house.round().await;
-    assert_eq!(house.number("SELECT COUNT(*) FROM ledger_entry").await, entries);
-    assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), ("returned", (6_410, 0)));
-    assert_eq!(house.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
-    house.books_are_right().await;
+    app.round().await;
+    let entries = app.number("SELECT COUNT(*) FROM ledger_entry").await;
+    sqlx::query("UPDATE mark SET value = 0").execute(&app.state.store.write).await.unwrap();
+    app.round().await;
+    assert_eq!(app.number("SELECT COUNT(*) FROM ledger_entry").await, entries);
+    assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), ("returned", (6_410, 0)));
+    assert_eq!(app.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn a_debit_on_its_way_for_days_after_it_was_expected_is_asked_about() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.bank(&ana, PAYS).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.bank(&ana, PAYS).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
     let key = new_key();
-    house.pay(&ana, &key, &order).await.is_payment(201, "processing");
+    app.pay(&ana, &key, &order).await.is_payment(201, "processing");
     // Its event never comes.
-    house.move_clock(TWO_WEEKS).await;
-    house.at_the_processor("DELETE FROM event").await;
-    house.round().await;
-    assert_eq!(house.text("SELECT state FROM payment").await, "processing");
-    server::jobs::settle_payments::look_after(&house.app).await;
-    assert_eq!((house.text("SELECT state FROM payment").await.as_str(), house.owes("visit").await), ("paid", (0, 0)));
-    house.books_are_right().await;
+    app.move_clock(TWO_WEEKS).await;
+    app.at_the_processor("DELETE FROM event").await;
+    app.round().await;
+    assert_eq!(app.text("SELECT state FROM payment").await, "processing");
+    server::jobs::settle_payments::look_after(&app.state).await;
+    assert_eq!((app.text("SELECT state FROM payment").await.as_str(), app.owes("visit").await), ("paid", (0, 0)));
+    app.books_are_right().await;
 }

@@ -1,6 +1,6 @@
 //! What is heavy keeps nobody else waiting: a server that really listens, with as many threads as a small machine has.
 
-use crate::house::{House, ORIGIN, call::Call, new_account, seed::ANA};
+use crate::test_app::{ORIGIN, TestApp, call::Call, new_account, seed::ANA};
 use serde_json::json;
 use std::{
     net::SocketAddr,
@@ -12,9 +12,9 @@ const DEAR: &str = "0484[%|@4{$$56[4i08l7i<@$<|l0@1<i6!749808<1$l%l64{|3@9[<+{$i
 
 /// How long health checks waited while eight of them were judged, the longest last.
 async fn waits() -> Vec<Duration> {
-    let house = House::open().await;
-    let payer = house.look_up(&ANA).await;
-    let begun = house.ask(Call::post("/registrations").by(&payer)).await;
+    let app = TestApp::open().await;
+    let payer = app.look_up(&ANA).await;
+    let begun = app.ask(Call::post("/registrations").by(&payer)).await;
     let id = begun.is(201).json()["id"].as_str().unwrap().to_owned();
     let mut account = new_account(&ANA, "ana@example.org");
     account["password"] = json!(DEAR);
@@ -22,7 +22,7 @@ async fn waits() -> Vec<Duration> {
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let service = server::http::service(&house.app).unwrap().into_make_service_with_connect_info::<SocketAddr>();
+    let service = server::http::service(&app.state).unwrap().into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await });
 
     let client = reqwest::Client::new();

@@ -1,6 +1,6 @@
 //! Bodies that come late: whoever was signed in when the head of a call was sent, and is not any more when its body comes, is nobody.
 
-use crate::house::{House, PASSWORD, Payer, call::Call, cookie, new_account, new_key, seed::ANA};
+use crate::test_app::{PASSWORD, Payer, TestApp, call::Call, cookie, new_account, new_key, seed::ANA};
 use serde_json::{Value, json};
 
 const ANAS: &str = "ana@example.org";
@@ -8,7 +8,7 @@ const ANAS: &str = "ana@example.org";
 /// Every call that changes something and needs a session, as the document has them.
 fn writes() -> Vec<(String, String)> {
     let document: Value =
-        serde_json::from_str(&server::http::openapi::text(crate::house::profile().regions())).unwrap();
+        serde_json::from_str(&server::http::openapi::text(crate::test_app::profile().regions())).unwrap();
     let mut writes = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, call) in item.as_object().unwrap() {
@@ -21,40 +21,40 @@ fn writes() -> Vec<(String, String)> {
     writes
 }
 
-async fn reauthenticated(house: &House) -> Payer {
-    let member = house.sign_in(ANAS).await;
+async fn reauthenticated(app: &TestApp) -> Payer {
+    let member = app.sign_in(ANAS).await;
     let typed = json!({ "password": PASSWORD });
-    let answer = house.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&typed)).await;
+    let answer = app.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&typed)).await;
     Payer { cookie: cookie(answer.is(200)), ..member }
 }
 
 #[tokio::test]
 async fn no_documented_write_is_done_for_a_session_that_ended_while_its_body_was_on_the_way() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
     for (method, path) in writes() {
-        let member = reauthenticated(&house).await;
+        let member = reauthenticated(&app).await;
         let call = Call::write(&method, &path).by(&member).key(&new_key()).json(&json!({}));
-        let held = house.hold(call).await;
-        house.ask(Call::write("DELETE", "/session").by(&member)).await.is(204);
-        let before = house.everything().await;
+        let held = app.hold(call).await;
+        app.ask(Call::write("DELETE", "/session").by(&member)).await.is(204);
+        let before = app.everything().await;
         let answer = held.finish().await;
         assert_eq!(
             (answer.status.as_u16(), answer.json()["code"].as_str()),
             (401, Some("signed_out")),
             "{method} {path}"
         );
-        assert_eq!(house.everything().await, before, "{method} {path}");
+        assert_eq!(app.everything().await, before, "{method} {path}");
     }
 }
 
 #[tokio::test]
 async fn neither_a_payment_nor_a_draft_nor_a_registration_comes_of_a_session_that_was_signed_out_meanwhile() {
-    let house = House::open().await;
-    let payer = house.look_up(&ANA).await;
-    let token = house.card(&payer, crate::house::VISA).await;
-    let order = house.order(&payer, &token, &[("visit", "64.10")]).await;
-    let begun = house.ask(Call::post("/registrations").by(&payer)).await.is(201).json();
+    let app = TestApp::open().await;
+    let payer = app.look_up(&ANA).await;
+    let token = app.card(&payer, crate::test_app::VISA).await;
+    let order = app.order(&payer, &token, &[("visit", "64.10")]).await;
+    let begun = app.ask(Call::post("/registrations").by(&payer)).await.is(201).json();
     let registration = format!("/registrations/{}", begun["id"].as_str().unwrap());
     let draft = json!({ "shares": [{ "bill": "visit", "part": "10.00" }], "payer_name": "Ana O’Neill" });
     let calls = [
@@ -65,14 +65,14 @@ async fn neither_a_payment_nor_a_draft_nor_a_registration_comes_of_a_session_tha
     ];
     let mut held = Vec::new();
     for call in calls {
-        held.push(house.hold(call.by(&payer)).await);
+        held.push(app.hold(call.by(&payer)).await);
     }
-    house.ask(Call::write("DELETE", "/session").by(&payer)).await.is(204);
-    let before = house.everything().await;
+    app.ask(Call::write("DELETE", "/session").by(&payer)).await.is(204);
+    let before = app.everything().await;
     for call in held {
         call.finish().await.is_refused(401, "signed_out");
     }
-    house.jobs().await;
-    assert_eq!(house.everything().await, before);
-    house.nothing_happened().await;
+    app.jobs().await;
+    assert_eq!(app.everything().await, before);
+    app.nothing_happened().await;
 }

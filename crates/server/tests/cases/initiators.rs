@@ -1,7 +1,7 @@
 //! Who or what makes a payment: a guest, a member, a schedule, a rule. None of the last two needs a session.
 
-use crate::house::{
-    DECLINED, House, PAYS, Payer, VISA,
+use crate::test_app::{
+    DECLINED, PAYS, Payer, TestApp, VISA,
     call::Call,
     new_key,
     seed::{ANA, MEI},
@@ -18,20 +18,20 @@ use server::{
 const ANAS: &str = "ana@example.org";
 
 /// What the order of a payment that nobody sits before would be, with a token of the member's.
-async fn order(house: &House, ana: &Payer, token: &str, amount: &str) -> PaymentOrder {
-    serde_json::from_value(house.order(ana, token, &[("surgery", amount)]).await).unwrap()
+async fn order(app: &TestApp, ana: &Payer, token: &str, amount: &str) -> PaymentOrder {
+    serde_json::from_value(app.order(ana, token, &[("surgery", amount)]).await).unwrap()
 }
 
 /// Begins a payment of Ana's bills: its id, or why not.
 async fn begin(
-    house: &House,
+    app: &TestApp,
     ana: &Payer,
     initiator: &Initiator,
     key: &str,
     order: &PaymentOrder,
 ) -> Result<String, NotBegun> {
-    let now = house.app.clock.now();
-    let method = house.app.processor.method(&order.token, &ana.binding).await.unwrap();
+    let now = app.state.clock.now();
+    let method = app.state.processor.method(&order.token, &ana.binding).await.unwrap();
     let new = NewPayment {
         id: new_key(),
         reference: charging::new_reference().unwrap(),
@@ -50,107 +50,107 @@ async fn begin(
         just_since: now,
         least: contract::Money::ZERO,
         ask_at: now,
-        clock: &house.app.clock,
+        clock: &app.state.clock,
     };
-    house.app.store.begin_payment(&new).await.unwrap().map(|()| new.id)
+    app.state.store.begin_payment(&new).await.unwrap().map(|()| new.id)
 }
 
-async fn column(house: &House, payment: &str, column: &str) -> String {
-    house.text(&format!("SELECT COALESCE({column}, '-') FROM payment WHERE id = '{payment}'")).await
+async fn column(app: &TestApp, payment: &str, column: &str) -> String {
+    app.text(&format!("SELECT COALESCE({column}, '-') FROM payment WHERE id = '{payment}'")).await
 }
 
 #[tokio::test]
 async fn a_payment_of_a_schedule_or_a_rule_needs_no_session_and_is_charged_booked_and_seen_by_the_member() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let ana = house.sign_in(ANAS).await;
-    let account = house.text("SELECT id FROM account").await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
+    let account = app.text("SELECT id FROM account").await;
     let schedule = Initiator::Schedule { schedule: "schedule-1".to_owned(), account: account.clone() };
     let autopay = Initiator::Autopay { rule: "rule-1".to_owned(), account: account.clone() };
     for (initiator, kind, id) in [(schedule, "schedule", "schedule-1"), (autopay, "autopay", "rule-1")] {
-        let token = house.card(&ana, VISA).await;
-        let order = order(&house, &ana, &token, "10.00").await;
-        let payment = begin(&house, &ana, &initiator, &new_key(), &order).await.unwrap();
-        house.round().await;
-        let seen = house.ask(Call::get(&format!("/payments/{payment}")).by(&ana)).await;
+        let token = app.card(&ana, VISA).await;
+        let order = order(&app, &ana, &token, "10.00").await;
+        let payment = begin(&app, &ana, &initiator, &new_key(), &order).await.unwrap();
+        app.round().await;
+        let seen = app.ask(Call::get(&format!("/payments/{payment}")).by(&ana)).await;
         assert_eq!(seen.is_payment(200, "paid").json()["total"], "10.00");
-        assert_eq!(column(&house, &payment, "initiator_kind").await, kind);
-        assert_eq!(column(&house, &payment, "initiator").await, id);
+        assert_eq!(column(&app, &payment, "initiator_kind").await, kind);
+        assert_eq!(column(&app, &payment, "initiator").await, id);
         assert_eq!(
-            (column(&house, &payment, "session").await, column(&house, &payment, "account").await),
+            (column(&app, &payment, "session").await, column(&app, &payment, "account").await),
             ("-".to_owned(), account.clone())
         );
-        assert_eq!(house.app.store.made_by(&payment).await.unwrap().unwrap().initiator, initiator);
+        assert_eq!(app.state.store.made_by(&payment).await.unwrap().unwrap().initiator, initiator);
     }
-    assert_eq!((house.charges().await, house.owes("surgery").await), (2, (113_000, 0)));
-    house.books_are_right().await;
+    assert_eq!((app.charges().await, app.owes("surgery").await), (2, (113_000, 0)));
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn a_key_is_one_intents_whoever_makes_the_payment() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let ana = house.sign_in(ANAS).await;
-    let account = house.text("SELECT id FROM account").await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
+    let account = app.text("SELECT id FROM account").await;
     let schedule = Initiator::Schedule { schedule: "schedule-1".to_owned(), account };
-    let token = house.card(&ana, VISA).await;
-    let mut order = order(&house, &ana, &token, "10.00").await;
+    let token = app.card(&ana, VISA).await;
+    let mut order = order(&app, &ana, &token, "10.00").await;
     let (first, closed) = (new_key(), new_key());
-    begin(&house, &ana, &schedule, &first, &order).await.unwrap();
-    assert_eq!(begin(&house, &ana, &schedule, &first, &order).await, Err(NotBegun::KeyTaken));
+    begin(&app, &ana, &schedule, &first, &order).await.unwrap();
+    assert_eq!(begin(&app, &ana, &schedule, &first, &order).await, Err(NotBegun::KeyTaken));
     // Somebody was told that nothing came of an order with this key.
-    let until = house.app.clock.now();
+    let until = app.state.clock.now();
     order.begin_by = Some(until);
-    assert!(house.app.store.close_key(ANA.name, &closed.parse().unwrap(), until).await.unwrap());
-    assert_eq!(begin(&house, &ana, &schedule, &closed, &order).await, Err(NotBegun::TooLate));
-    assert_eq!(house.payments().await, 1);
+    assert!(app.state.store.close_key(ANA.name, &closed.parse().unwrap(), until).await.unwrap());
+    assert_eq!(begin(&app, &ana, &schedule, &closed, &order).await, Err(NotBegun::TooLate));
+    assert_eq!(app.payments().await, 1);
 }
 
 #[tokio::test]
 async fn a_declined_payment_of_a_schedule_counts_for_the_account_that_made_it() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let ana = house.sign_in(ANAS).await;
-    let account = house.text("SELECT id FROM account").await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
+    let account = app.text("SELECT id FROM account").await;
     let schedule = Initiator::Schedule { schedule: "schedule-1".to_owned(), account };
     let limits = "SELECT COUNT(*) FROM attempt";
-    let before = house.number(limits).await;
-    let token = house.card(&ana, DECLINED).await;
-    let order = order(&house, &ana, &token, "10.00").await;
-    let payment = begin(&house, &ana, &schedule, &new_key(), &order).await.unwrap();
-    house.round().await;
-    assert_eq!(column(&house, &payment, "state").await, "failed");
-    assert_eq!(house.number(limits).await, before + 1);
+    let before = app.number(limits).await;
+    let token = app.card(&ana, DECLINED).await;
+    let order = order(&app, &ana, &token, "10.00").await;
+    let payment = begin(&app, &ana, &schedule, &new_key(), &order).await.unwrap();
+    app.round().await;
+    assert_eq!(column(&app, &payment, "state").await, "failed");
+    assert_eq!(app.number(limits).await, before + 1);
     // Nobody sat before it.
-    assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE id LIKE '%:failed'").await, 1);
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE id LIKE '%:failed'").await, 1);
 }
 
 #[tokio::test]
 async fn a_guest_and_a_member_are_written_as_who_made_the_payment() {
-    let house = House::open().await;
-    let guest = house.look_up(&MEI).await;
-    house.pay_by_card(&guest, &[("meis", "1.00")]).await.is_payment(201, "paid");
+    let app = TestApp::open().await;
+    let guest = app.look_up(&MEI).await;
+    app.pay_by_card(&guest, &[("meis", "1.00")]).await.is_payment(201, "paid");
     let sql = "SELECT initiator_kind || ' ' || CAST(initiator = session AS TEXT) FROM payment WHERE membership = 'Mei Tanaka'";
-    assert!(["session 1", "session true"].contains(&house.text(sql).await.as_str()));
-    house.register(&ANA, ANAS).await;
-    let ana = house.sign_in(ANAS).await;
-    house.pay_by_card(&ana, &[("visit", "1.00")]).await.is_payment(201, "paid");
+    assert!(["session 1", "session true"].contains(&app.text(sql).await.as_str()));
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
+    app.pay_by_card(&ana, &[("visit", "1.00")]).await.is_payment(201, "paid");
     let sql = "SELECT initiator_kind || ' ' || CAST(initiator = account AS TEXT) FROM payment WHERE membership <> 'Mei Tanaka'";
-    assert!(["member 1", "member true"].contains(&house.text(sql).await.as_str()));
+    assert!(["member 1", "member true"].contains(&app.text(sql).await.as_str()));
 }
 
 #[tokio::test]
 async fn a_payment_that_a_server_of_the_version_before_made_is_of_its_account_or_its_session() {
-    let house = House::open().await;
-    let guest = house.look_up(&MEI).await;
-    let token = house.bank(&guest, PAYS).await;
-    let order = house.order(&guest, &token, &[("meis", "1.00")]).await;
-    let paid = house.pay(&guest, &new_key(), &order).await.is_payment(201, "processing").json();
+    let app = TestApp::open().await;
+    let guest = app.look_up(&MEI).await;
+    let token = app.bank(&guest, PAYS).await;
+    let order = app.order(&guest, &token, &[("meis", "1.00")]).await;
+    let paid = app.pay(&guest, &new_key(), &order).await.is_payment(201, "processing").json();
     let id = paid["id"].as_str().unwrap();
-    let mut tx = house.app.store.begin().await.unwrap();
+    let mut tx = app.state.store.begin().await.unwrap();
     sqlx::query("UPDATE payment SET initiator_kind = NULL, initiator = NULL").execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
-    let made_by = house.app.store.made_by(id).await.unwrap().unwrap();
-    let session = column(&house, id, "session").await;
+    let made_by = app.state.store.made_by(id).await.unwrap().unwrap();
+    let session = column(&app, id, "session").await;
     assert_eq!((made_by.initiator, made_by.membership.as_str()), (Initiator::Guest { session }, MEI.name));
 }

@@ -1,6 +1,6 @@
 //! The ledger takes what balances, from whatever moved the money.
 
-use crate::house::{House, seed::ANA};
+use crate::test_app::{TestApp, seed::ANA};
 use server::store::ledger::{self, Account, Posting, Reason, Source, SourceKind};
 
 fn deposit() -> Source<'static> {
@@ -16,10 +16,10 @@ fn postings(taken: i64, credit: i64) -> [Posting; 2] {
 
 #[tokio::test]
 async fn an_entry_needs_no_payment_and_says_what_it_comes_from() {
-    let house = House::open().await;
-    let at = house.app.clock.now();
+    let app = TestApp::open().await;
+    let at = app.state.clock.now();
     for (reason, sign) in [(Reason::Paid, 1), (Reason::Returned, -1), (Reason::Paid, 1)] {
-        let mut tx = house.app.store.begin().await.unwrap();
+        let mut tx = app.state.store.begin().await.unwrap();
         ledger::post(&mut tx, deposit(), reason, &postings(sign * 500, sign * -500), at).await.unwrap();
         let last = ledger::last(&mut tx, deposit(), reason).await.unwrap();
         assert_eq!(last.iter().map(|posting| posting.cents.abs()).collect::<Vec<_>>(), [500, 500]);
@@ -27,20 +27,20 @@ async fn an_entry_needs_no_payment_and_says_what_it_comes_from() {
     }
     let entries =
         "SELECT COUNT(*) FROM ledger_entry WHERE source_kind = 'deposit' AND source = 'deposit-1' AND payment IS NULL";
-    assert_eq!(house.number(entries).await, 3);
-    assert_eq!(house.number("SELECT COUNT(*) FROM ledger_entry WHERE reason = 'paid:2'").await, 1);
-    house.books_are_right().await;
+    assert_eq!(app.number(entries).await, 3);
+    assert_eq!(app.number("SELECT COUNT(*) FROM ledger_entry WHERE reason = 'paid:2'").await, 1);
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn postings_that_do_not_balance_are_not_written() {
-    let house = House::open().await;
-    let at = house.app.clock.now();
+    let app = TestApp::open().await;
+    let at = app.state.clock.now();
     for wrong in [postings(500, -499), postings(0, 0)] {
-        let mut tx = house.app.store.begin().await.unwrap();
+        let mut tx = app.state.store.begin().await.unwrap();
         assert!(ledger::post(&mut tx, deposit(), Reason::Paid, &wrong, at).await.is_err());
         tx.commit().await.unwrap();
     }
-    assert_eq!(house.number("SELECT COUNT(*) FROM ledger_entry").await, 0);
-    assert_eq!(house.number("SELECT COUNT(*) FROM ledger_posting").await, 0);
+    assert_eq!(app.number("SELECT COUNT(*) FROM ledger_entry").await, 0);
+    assert_eq!(app.number("SELECT COUNT(*) FROM ledger_posting").await, 0);
 }

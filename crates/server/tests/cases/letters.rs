@@ -1,11 +1,11 @@
 //! Letters reach a real mail server: each once it was queued, none that was not, and none lost on the way.
 
-use crate::house::{
-    DECLINED, House, PAYS,
+use crate::test_app::{
+    DECLINED, PAYS, TestApp,
     call::Call,
     line::Cut,
+    mail_server::{MailServer, SmtpReply},
     new_key,
-    post_office::{PostOffice, Verdict},
     seed::ANA,
 };
 use contract::payment::{Failure, PaymentState};
@@ -23,30 +23,30 @@ use std::time::Duration;
 const FROM: &str = "Health plan <bills@plan.example>";
 const SHORT_OF_MONEY: &str = "4000000000009995";
 
-async fn pays(house: &House) -> String {
-    let ana = house.look_up(&ANA).await;
-    let paid = house.pay_by_card(&ana, &[("visit", "64.10")]).await;
+async fn pays(app: &TestApp) -> String {
+    let ana = app.look_up(&ANA).await;
+    let paid = app.pay_by_card(&ana, &[("visit", "64.10")]).await;
     paid.is_payment(201, "paid").json()["id"].as_str().unwrap().to_owned()
 }
 
-pub async fn carry(house: &House, post: &PostOffice) {
-    carry_to(house, &post.url).await;
+pub async fn carry(app: &TestApp, post: &MailServer) {
+    carry_to(app, &post.url).await;
 }
-async fn carry_to(house: &House, url: &str) {
-    send_mail::round(&house.app, &Mailer::new(url, FROM).unwrap()).await.unwrap();
+async fn carry_to(app: &TestApp, url: &str) {
+    send_mail::round(&app.state, &Mailer::new(url, FROM).unwrap()).await.unwrap();
 }
 
-async fn waiting(house: &House) -> i64 {
-    house.number("SELECT COUNT(*) FROM outbox WHERE next_try_at IS NOT NULL").await
+async fn waiting(app: &TestApp) -> i64 {
+    app.number("SELECT COUNT(*) FROM outbox WHERE next_try_at IS NOT NULL").await
 }
 
 #[tokio::test]
 async fn a_receipt_is_handed_over_once_as_text_and_as_html() {
-    let (house, post) = (House::open().await, PostOffice::open().await);
-    let payment = pays(&house).await;
-    carry(&house, &post).await;
-    house.app.clock.move_on(86_400_000);
-    carry(&house, &post).await;
+    let (app, post) = (TestApp::open().await, MailServer::open().await);
+    let payment = pays(&app).await;
+    carry(&app, &post).await;
+    app.state.clock.move_on(86_400_000);
+    carry(&app, &post).await;
     let received = post.received();
     assert_eq!(received.len(), 1);
     assert_eq!(received[0].to, "ana@example.org");
@@ -67,19 +67,19 @@ async fn a_receipt_is_handed_over_once_as_text_and_as_html() {
     for not in ["4242", "Neill", "Haddad", "visit", "<img", "<script"] {
         assert!(!data.contains(not), "{not} is in {data}");
     }
-    assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE sent_at IS NOT NULL AND tries = 1").await, 1);
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE sent_at IS NOT NULL AND tries = 1").await, 1);
 }
 
 #[tokio::test]
 async fn a_letter_is_in_the_language_of_the_payment() {
-    let (house, post) = (House::open().await, PostOffice::open().await);
-    let ana = house.look_up(&ANA).await;
-    let payment = house.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid").json();
-    sqlx::query("UPDATE payment SET locale = 'es'").execute(&house.app.store.write).await.unwrap();
+    let (app, post) = (TestApp::open().await, MailServer::open().await);
+    let ana = app.look_up(&ANA).await;
+    let payment = app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid").json();
+    sqlx::query("UPDATE payment SET locale = 'es'").execute(&app.state.store.write).await.unwrap();
     let path = format!("/payments/{}/receipt-emails", payment["id"].as_str().unwrap());
     let asked = Call::post(&path).by(&ana).json(&json!({"email": "otra@example.org"}));
-    house.ask(asked).await.is(202);
-    carry(&house, &post).await;
+    app.ask(asked).await.is(202);
+    carry(&app, &post).await;
     let spanish = post.received().into_iter().find(|letter| letter.to == "otra@example.org").unwrap();
     assert!(spanish.data.contains("Su recibo de pago") || spanish.data.contains("=?utf-8?"), "{}", spanish.data);
     assert!(spanish.data.contains("<html lang=3D\"es\">"), "{}", spanish.data);
@@ -87,108 +87,108 @@ async fn a_letter_is_in_the_language_of_the_payment() {
 
 #[tokio::test]
 async fn what_is_not_taken_now_is_tried_again_later_and_arrives_once() {
-    let (house, post) = (House::open().await, PostOffice::open().await);
-    pays(&house).await;
-    post.will([Verdict::NotNow, Verdict::NotNow]);
-    carry(&house, &post).await;
-    carry(&house, &post).await; // too early: nothing is tried
-    assert_eq!(house.number("SELECT tries FROM outbox").await, 1);
-    house.app.clock.move_on(5_000);
-    carry(&house, &post).await;
-    house.app.clock.move_on(5_000);
-    carry(&house, &post).await; // the second wait is longer
-    assert_eq!((house.number("SELECT tries FROM outbox").await, post.received().len()), (2, 0));
-    house.app.clock.move_on(15_000);
-    carry(&house, &post).await;
-    assert_eq!((post.received().len(), waiting(&house).await), (1, 0));
+    let (app, post) = (TestApp::open().await, MailServer::open().await);
+    pays(&app).await;
+    post.will([SmtpReply::NotNow, SmtpReply::NotNow]);
+    carry(&app, &post).await;
+    carry(&app, &post).await; // too early: nothing is tried
+    assert_eq!(app.number("SELECT tries FROM outbox").await, 1);
+    app.state.clock.move_on(5_000);
+    carry(&app, &post).await;
+    app.state.clock.move_on(5_000);
+    carry(&app, &post).await; // the second wait is longer
+    assert_eq!((app.number("SELECT tries FROM outbox").await, post.received().len()), (2, 0));
+    app.state.clock.move_on(15_000);
+    carry(&app, &post).await;
+    assert_eq!((post.received().len(), waiting(&app).await), (1, 0));
 }
 
 #[tokio::test]
 async fn a_mail_server_that_is_away_costs_no_letter() {
-    let house = House::open().await;
-    pays(&house).await;
-    carry_to(&house, "smtp://127.0.0.1:1").await;
-    assert_eq!(waiting(&house).await, 1);
-    house.app.clock.move_on(5_000);
-    let post = PostOffice::open().await;
-    carry(&house, &post).await;
-    assert_eq!((post.received().len(), waiting(&house).await), (1, 0));
+    let app = TestApp::open().await;
+    pays(&app).await;
+    carry_to(&app, "smtp://127.0.0.1:1").await;
+    assert_eq!(waiting(&app).await, 1);
+    app.state.clock.move_on(5_000);
+    let post = MailServer::open().await;
+    carry(&app, &post).await;
+    assert_eq!((post.received().len(), waiting(&app).await), (1, 0));
 }
 
 #[tokio::test]
 async fn what_is_refused_for_good_or_is_old_news_is_given_up() {
-    let (house, post) = (House::open().await, PostOffice::open().await);
-    pays(&house).await;
-    post.will([Verdict::Never]);
-    carry(&house, &post).await;
-    assert_eq!((post.received().len(), waiting(&house).await), (0, 0));
-    assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE given_up_at IS NOT NULL AND sent_at IS NULL").await, 1);
+    let (app, post) = (TestApp::open().await, MailServer::open().await);
+    pays(&app).await;
+    post.will([SmtpReply::Never]);
+    carry(&app, &post).await;
+    assert_eq!((post.received().len(), waiting(&app).await), (0, 0));
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE given_up_at IS NOT NULL AND sent_at IS NULL").await, 1);
 
-    let house = House::open().await;
-    pays(&house).await;
-    house.app.clock.move_on(6 * 86_400_000);
-    post.will([Verdict::NotNow]);
-    carry(&house, &post).await;
-    assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE given_up_at IS NOT NULL").await, 1);
+    let app = TestApp::open().await;
+    pays(&app).await;
+    app.state.clock.move_on(6 * 86_400_000);
+    post.will([SmtpReply::NotNow]);
+    carry(&app, &post).await;
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE given_up_at IS NOT NULL").await, 1);
 }
 
 #[tokio::test]
 async fn after_a_crash_a_letter_comes_again_under_the_same_name() {
-    let (house, post) = (House::open().await, PostOffice::open().await);
-    pays(&house).await;
+    let (app, post) = (TestApp::open().await, MailServer::open().await);
+    pays(&app).await;
     // taken from the outbox by a server that is gone before it could send
-    let now = house.app.clock.now();
-    assert!(!house.app.store.take_letters(now, now.plus_millis(60_000), 1).await.unwrap().is_empty());
-    carry(&house, &post).await;
+    let now = app.state.clock.now();
+    assert!(!app.state.store.take_letters(now, now.plus_millis(60_000), 1).await.unwrap().is_empty());
+    carry(&app, &post).await;
     assert_eq!(post.received().len(), 0, "the one who took it may still be sending");
-    house.app.clock.move_on(60_000);
-    post.will([Verdict::TakenUnheard]);
-    carry(&house, &post).await;
-    house.app.clock.move_on(3_600_000);
-    carry(&house, &post).await;
+    app.state.clock.move_on(60_000);
+    post.will([SmtpReply::TakenUnheard]);
+    carry(&app, &post).await;
+    app.state.clock.move_on(3_600_000);
+    carry(&app, &post).await;
     let received = post.received();
     let name = |at: usize| received[at].data.lines().find(|line| line.starts_with("Message-ID")).unwrap().to_owned();
     assert_eq!((received.len(), name(0)), (2, name(1)));
-    assert_eq!(waiting(&house).await, 0);
+    assert_eq!(waiting(&app).await, 0);
 }
 
 #[tokio::test]
 async fn two_servers_send_a_letter_once() {
-    let (house, post) = (House::open().await, PostOffice::open().await);
-    pays(&house).await;
-    tokio::join!(carry(&house, &post), carry(&house, &post), carry(&house, &post));
+    let (app, post) = (TestApp::open().await, MailServer::open().await);
+    pays(&app).await;
+    tokio::join!(carry(&app, &post), carry(&app, &post), carry(&app, &post));
     assert_eq!(post.received().len(), 1);
 }
 
 #[tokio::test]
 async fn what_did_not_happen_is_told_to_nobody() {
-    let (house, post) = (House::open().await, PostOffice::open().await);
-    let ana = house.look_up(&ANA).await;
-    house.pay_by_card(&ana, &[("visit", "9999.00")]).await.is_refused(422, "over_balance");
-    let token = house.card(&ana, DECLINED).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
-    house.pay(&ana, &new_key(), &order).await.is_payment(201, "failed");
+    let (app, post) = (TestApp::open().await, MailServer::open().await);
+    let ana = app.look_up(&ANA).await;
+    app.pay_by_card(&ana, &[("visit", "9999.00")]).await.is_refused(422, "over_balance");
+    let token = app.card(&ana, DECLINED).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    app.pay(&ana, &new_key(), &order).await.is_payment(201, "failed");
     // The page has said so; the processor's event and the next question say it again.
-    house.round().await;
-    house.recover().await;
-    carry(&house, &post).await;
-    assert_eq!((post.received().len(), house.number("SELECT COUNT(*) FROM outbox").await), (0, 0));
+    app.round().await;
+    app.recover().await;
+    carry(&app, &post).await;
+    assert_eq!((post.received().len(), app.number("SELECT COUNT(*) FROM outbox").await), (0, 0));
 }
 
 /// The letters about a payment's state: subject and text of each.
-async fn letters_of(house: &House, payment: &str, state: &str) -> Vec<String> {
+async fn letters_of(app: &TestApp, payment: &str, state: &str) -> Vec<String> {
     let sql = "SELECT subject || ' ' || body_text FROM outbox WHERE cause = $1 AND id LIKE $2 AND to_address = 'ana@example.org'";
     let letters = sqlx::query_scalar(sql).bind(payment).bind(format!("{payment}:{state}%"));
-    letters.fetch_all(&house.app.store.read).await.unwrap()
+    letters.fetch_all(&app.state.store.read).await.unwrap()
 }
 
 /// A debit of the visit whose payer was told that it is on its way.
-async fn sent(house: &House, locale: &str) -> String {
-    let ana = house.look_up(&ANA).await;
-    let token = house.bank(&ana, PAYS).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
-    let sent = house.pay(&ana, &new_key(), &order).await.is_payment(201, "processing").json();
-    sqlx::query("UPDATE payment SET locale = $1").bind(locale).execute(&house.app.store.write).await.unwrap();
+async fn sent(app: &TestApp, locale: &str) -> String {
+    let ana = app.look_up(&ANA).await;
+    let token = app.bank(&ana, PAYS).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    let sent = app.pay(&ana, &new_key(), &order).await.is_payment(201, "processing").json();
+    sqlx::query("UPDATE payment SET locale = $1").bind(locale).execute(&app.state.store.write).await.unwrap();
     sent["id"].as_str().unwrap().to_owned()
 }
 
@@ -200,34 +200,34 @@ async fn a_debit_that_was_sent_and_ends_without_money_is_told_once() {
         ("cancelled", "en", ["was canceled", "no money was taken. You still owe this amount."]),
         ("cancelled", "es", ["fue cancelado", "no se tomó dinero. Todavía debe este importe."]),
     ] {
-        let house = House::open().await;
-        let payment = sent(&house, locale).await;
-        assert_eq!(letters_of(&house, &payment, "processing").await.len(), 1);
-        house.becomes(&payment, state).await;
-        house.round().await;
-        house.becomes(&payment, state).await;
-        house.round().await;
-        assert_eq!(house.text("SELECT state FROM payment").await, state);
-        let letters = letters_of(&house, &payment, state).await;
+        let app = TestApp::open().await;
+        let payment = sent(&app, locale).await;
+        assert_eq!(letters_of(&app, &payment, "processing").await.len(), 1);
+        app.becomes(&payment, state).await;
+        app.round().await;
+        app.becomes(&payment, state).await;
+        app.round().await;
+        assert_eq!(app.text("SELECT state FROM payment").await, state);
+        let letters = letters_of(&app, &payment, state).await;
         assert_eq!(letters.len(), 1, "{state} {locale}");
         for part in said {
             assert!(letters[0].contains(part), "{part} is not in {}", letters[0]);
         }
-        assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await, 2);
-        house.books_are_right().await;
+        assert_eq!(app.number("SELECT COUNT(*) FROM outbox").await, 2);
+        app.books_are_right().await;
     }
 }
 
 #[tokio::test]
 async fn a_debit_that_comes_back_twice_is_told_twice() {
-    let house = House::open().await;
-    let payment = sent(&house, "en").await;
+    let app = TestApp::open().await;
+    let payment = sent(&app, "en").await;
     for state in ["returned", "processing", "returned"] {
-        house.becomes(&payment, state).await;
-        house.round().await;
+        app.becomes(&payment, state).await;
+        app.round().await;
     }
-    assert_eq!(letters_of(&house, &payment, "returned").await.len(), 2);
-    house.books_are_right().await;
+    assert_eq!(letters_of(&app, &payment, "returned").await.len(), 2);
+    app.books_are_right().await;
 }
 
 /// Whoever pressed Pay may have left by then.
@@ -235,26 +235,26 @@ async fn a_debit_that_comes_back_twice_is_told_twice() {
 async fn an_order_whose_call_ended_without_an_answer_is_told_of_when_it_fails() {
     // Without an answer, or with a server that died; found by the next question, or by the processor's event.
     for (cut, is_event) in [(Cut::After, false), (Cut::After, true), (Cut::Panic, false), (Cut::Panic, true)] {
-        let house = House::open().await;
-        let ana = house.look_up(&ANA).await;
-        let token = house.card(&ana, SHORT_OF_MONEY).await;
-        let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
-        house.line.cut(cut);
-        let answer = house.pay(&ana, &new_key(), &order).await;
+        let app = TestApp::open().await;
+        let ana = app.look_up(&ANA).await;
+        let token = app.card(&ana, SHORT_OF_MONEY).await;
+        let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+        app.line.cut(cut);
+        let answer = app.pay(&ana, &new_key(), &order).await;
         assert!([409, 500].contains(&answer.status.as_u16()));
-        assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await, 0);
+        assert_eq!(app.number("SELECT COUNT(*) FROM outbox").await, 0);
         if is_event {
             let its_time = if matches!(cut, Cut::Panic) { 30_000 } else { 0 };
-            house.app.clock.move_on(its_time);
-            house.becomes(&house.text("SELECT id FROM payment").await, "failed").await;
-            processor_events::read(&house.app).await.unwrap();
-            assert_eq!(house.text("SELECT state FROM payment").await, "failed");
+            app.state.clock.move_on(its_time);
+            app.becomes(&app.text("SELECT id FROM payment").await, "failed").await;
+            processor_events::read(&app.state).await.unwrap();
+            assert_eq!(app.text("SELECT state FROM payment").await, "failed");
         }
-        house.recover().await;
-        house.recover().await;
-        let payment = house.text("SELECT id FROM payment WHERE state = 'failed'").await;
-        let letters = letters_of(&house, &payment, "failed").await;
-        assert_eq!((letters.len(), house.number("SELECT COUNT(*) FROM outbox").await), (1, 1));
+        app.recover().await;
+        app.recover().await;
+        let payment = app.text("SELECT id FROM payment WHERE state = 'failed'").await;
+        let letters = letters_of(&app, &payment, "failed").await;
+        assert_eq!((letters.len(), app.number("SELECT COUNT(*) FROM outbox").await), (1, 1));
         assert!(letters[0].contains("no money was taken"), "{}", letters[0]);
         // Not that there was not enough: somebody who tries cards would read it, too.
         assert!(is_event || letters[0].contains("The bank declined the payment."), "{}", letters[0]);
@@ -263,72 +263,72 @@ async fn an_order_whose_call_ended_without_an_answer_is_told_of_when_it_fails() 
 
 #[tokio::test]
 async fn an_order_that_a_killed_server_left_is_told_of_when_the_event_overtakes_the_question() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, DECLINED).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
-    house.line.cut(Cut::Panic);
-    house.pay(&ana, &new_key(), &order).await.is_refused(500, "fault");
-    house.line.cut(Cut::Nowhere);
-    house.app.clock.move_on(30_000);
-    let now = house.app.clock.now();
-    let asked = house.app.store.to_ask(now, now.plus_millis(45_000), 1).await.unwrap();
-    house.becomes(&asked[0].id, "failed").await;
-    processor_events::read(&house.app).await.unwrap();
-    charging::ask_again(&house.app, &asked[0]).await.unwrap();
-    assert_eq!(letters_of(&house, &asked[0].id, "failed").await.len(), 1);
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, DECLINED).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    app.line.cut(Cut::Panic);
+    app.pay(&ana, &new_key(), &order).await.is_refused(500, "fault");
+    app.line.cut(Cut::Nowhere);
+    app.state.clock.move_on(30_000);
+    let now = app.state.clock.now();
+    let asked = app.state.store.to_ask(now, now.plus_millis(45_000), 1).await.unwrap();
+    app.becomes(&asked[0].id, "failed").await;
+    processor_events::read(&app.state).await.unwrap();
+    charging::ask_again(&app.state, &asked[0]).await.unwrap();
+    assert_eq!(letters_of(&app, &asked[0].id, "failed").await.len(), 1);
 }
 
 #[tokio::test]
 async fn a_card_that_is_declined_while_its_call_waits_is_told_on_the_page() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, DECLINED).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
-    house.line.cut(Cut::Charges);
-    let call = house.start(Call::post("/payments").by(&ana).key(&new_key()).json(&order));
-    while house.asked() == 0 {
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, DECLINED).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    app.line.cut(Cut::Charges);
+    let call = app.start(Call::post("/payments").by(&ana).key(&new_key()).json(&order));
+    while app.asked() == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     // The processor's event is here before its answer.
-    let payment = house.text("SELECT id FROM payment").await;
+    let payment = app.text("SELECT id FROM payment").await;
     let failure = Some(Failure::Declined);
     let verdict =
         settle::Verdict { charge: Some("ch".into()), state: PaymentState::Failed, failure, sequence: Some(1) };
-    assert_eq!(charging::settle(&house.app, &payment, &verdict).await.unwrap(), Settled::Changed);
-    assert_eq!(charging::settle(&house.app, &payment, &verdict).await.unwrap(), Settled::Same);
-    assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await, 0);
+    assert_eq!(charging::settle(&app.state, &payment, &verdict).await.unwrap(), Settled::Changed);
+    assert_eq!(charging::settle(&app.state, &payment, &verdict).await.unwrap(), Settled::Same);
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox").await, 0);
     call.abort();
 }
 
 /// So many receipts wait.
-async fn receipts_wait(house: &House, count: i64) {
-    let now = house.app.clock.now().millis();
+async fn receipts_wait(app: &TestApp, count: i64) {
+    let now = app.state.clock.now().millis();
     for at in 0..count {
         let sql = "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret) \
                    VALUES ($1, 'x', 'many@example.org', 'Receipt', $2, '', $3, $3, 0)";
         let body = "Thank you for your payment.\n".repeat(40);
         let insert = sqlx::query(sql).bind(format!("receipt-{at:05}")).bind(body).bind(now - count + at);
-        insert.execute(&house.app.store.write).await.unwrap();
+        insert.execute(&app.state.store.write).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn a_reset_is_handed_over_before_the_receipts_that_wait() {
-    let (house, post) = (House::open().await, PostOffice::open().await);
-    receipts_wait(&house, 200).await;
-    let now = house.app.clock.now().millis();
+    let (app, post) = (TestApp::open().await, MailServer::open().await);
+    receipts_wait(&app, 200).await;
+    let now = app.state.clock.now().millis();
     let sql = "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret) \
                VALUES ('reset', 'x', 'ana@example.org', 'Reset', 'a#link', '', $1, $1, 1)";
-    sqlx::query(sql).bind(now).execute(&house.app.store.write).await.unwrap();
-    carry(&house, &post).await;
+    sqlx::query(sql).bind(now).execute(&app.state.store.write).await.unwrap();
+    carry(&app, &post).await;
     let received = post.received();
-    assert_eq!((received.len(), waiting(&house).await), (201, 0));
+    assert_eq!((received.len(), waiting(&app).await), (201, 0));
     // Eight are on their way at once, in no order among each other.
     let at = received.iter().position(|letter| letter.to == "ana@example.org").unwrap();
     assert!(at < 8, "{at} letters came before it");
     assert_eq!(
-        house.number("SELECT COUNT(*) FROM outbox WHERE body_text = ''").await,
+        app.number("SELECT COUNT(*) FROM outbox WHERE body_text = ''").await,
         1,
         "its link is wiped, and no other"
     );
@@ -336,21 +336,21 @@ async fn a_reset_is_handed_over_before_the_receipts_that_wait() {
 
 #[tokio::test]
 async fn a_letter_that_takes_long_keeps_no_other_waiting() {
-    let (house, slow) = (House::open().await, PostOffice::open_slow(Duration::from_millis(200)).await);
-    receipts_wait(&house, 40).await;
+    let (app, slow) = (TestApp::open().await, MailServer::open_slow(Duration::from_millis(200)).await);
+    receipts_wait(&app, 40).await;
     let began = std::time::Instant::now();
-    carry(&house, &slow).await;
-    assert_eq!((slow.received().len(), waiting(&house).await), (40, 0));
+    carry(&app, &slow).await;
+    assert_eq!((slow.received().len(), waiting(&app).await), (40, 0));
     // One after the other they would take eight seconds.
     assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
 }
 
 #[tokio::test]
 async fn the_age_of_the_oldest_letter_that_waits_is_known() {
-    let house = House::open().await;
-    assert_eq!(house.app.store.letters_waiting().await.unwrap(), (0, None));
-    receipts_wait(&house, 3).await;
-    let (letters, oldest) = house.app.store.letters_waiting().await.unwrap();
-    let first = house.number("SELECT MIN(created_at) FROM outbox").await;
+    let app = TestApp::open().await;
+    assert_eq!(app.state.store.letters_waiting().await.unwrap(), (0, None));
+    receipts_wait(&app, 3).await;
+    let (letters, oldest) = app.state.store.letters_waiting().await.unwrap();
+    let first = app.number("SELECT MIN(created_at) FROM outbox").await;
     assert_eq!((letters, oldest.unwrap().millis()), (3, first));
 }

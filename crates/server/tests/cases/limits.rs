@@ -8,9 +8,9 @@ mod sign_ins;
 mod tokens;
 mod unjudged;
 
-use crate::house::{
-    self, DECLINED, House, ORIGIN, PASSWORD, Payer, VISA,
-    call::{Answer, Call},
+use crate::test_app::{
+    self, DECLINED, ORIGIN, PASSWORD, Payer, TestApp, VISA,
+    call::{Call, Response},
     cookie,
     gateway::Fault,
     line::Cut,
@@ -37,8 +37,8 @@ use std::{
 const ANAS: &str = "ana@example.org";
 const WRONG: &str = "wrong wrong wrong wrong";
 
-async fn proxied() -> House {
-    House::open_with(&["--public-origin", ORIGIN, "--behind-proxy"]).await
+async fn proxied() -> TestApp {
+    TestApp::open_with(&["--public-origin", ORIGIN, "--behind-proxy"]).await
 }
 
 /// A statement that nobody has.
@@ -67,33 +67,33 @@ fn is_most(answered: usize, most: usize, step_seconds: u64, began: Instant) {
     assert!((most..=most + drained).contains(&answered), "{answered} of {most}, {drained} drained");
 }
 
-async fn how_many(answers: impl IntoIterator<Item = impl Future<Output = Answer>>, status: u16) -> usize {
+async fn how_many(answers: impl IntoIterator<Item = impl Future<Output = Response>>, status: u16) -> usize {
     join_all(answers).await.iter().filter(|answer| answer.status.as_u16() == status).count()
 }
 
 /// Buckets that are not empty.
-async fn counted(house: &House) -> i64 {
-    house.number(&format!("SELECT COUNT(*) FROM attempt WHERE until_at > {}", house.app.clock.now().millis())).await
+async fn counted(app: &TestApp) -> i64 {
+    app.number(&format!("SELECT COUNT(*) FROM attempt WHERE until_at > {}", app.state.clock.now().millis())).await
 }
 
-async fn declined(house: &House, payer: &Payer) -> Answer {
-    pay(house, payer, DECLINED).await
+async fn declined(app: &TestApp, payer: &Payer) -> Response {
+    pay(app, payer, DECLINED).await
 }
 
 /// A dollar of Ana's largest bill.
-async fn pay(house: &House, payer: &Payer, number: &str) -> Answer {
-    house.ask(payment(house, payer, number).await).await
+async fn pay(app: &TestApp, payer: &Payer, number: &str) -> Response {
+    app.ask(payment(app, payer, number).await).await
 }
 
-async fn payment(house: &House, payer: &Payer, number: &str) -> Call {
-    let token = house.card(payer, number).await;
-    let mut order = house.order(payer, &token, &[("surgery", "1.00")]).await;
+async fn payment(app: &TestApp, payer: &Payer, number: &str) -> Call {
+    let token = app.card(payer, number).await;
+    let mut order = app.order(payer, &token, &[("surgery", "1.00")]).await;
     order["pay_again"] = json!(true);
     Call::post("/payments").by(payer).key(&new_key()).json(&order)
 }
 
 /// Of memberships that nobody else has, each with a bill of many dollars: who looked theirs up, and the bill.
-async fn neighbours(house: &House, many: usize) -> Vec<(Payer, String)> {
+async fn neighbours(app: &TestApp, many: usize) -> Vec<(Payer, String)> {
     let mut all = Vec::new();
     for number in 0..many {
         let hrn = format!("7{number:08}");
@@ -103,7 +103,7 @@ async fn neighbours(house: &House, many: usize) -> Vec<(Payer, String)> {
         let (membership, bill) = (format!("neighbour {number}"), format!("neighbours{number}"));
         let sql = "INSERT INTO membership (id, region, identifiers, ending, name, email) VALUES ($1, 'CA', $2, '678', $1, 'n@example.org')";
         let insert = sqlx::query(sql).bind(&membership).bind(identifiers.comparison_key());
-        insert.execute(&house.app.store.write).await.unwrap();
+        insert.execute(&app.state.store.write).await.unwrap();
         for sql in [
             "INSERT INTO bill (id, membership, kind, patient, issued, due, balance_cents, pending_cents) \
              VALUES ($1, $2, 'professional', $2, '2026-10-20', '2026-12-04', 9000, 0)",
@@ -111,10 +111,10 @@ async fn neighbours(house: &House, many: usize) -> Vec<(Payer, String)> {
              plan_paid_cents, you_paid_cents, you_owe_cents, pending_cents) \
              VALUES ($1, 0, '2026-10-12', $2, 'Office visit', 9000, 0, 0, 0, 9000, 0)",
         ] {
-            sqlx::query(sql).bind(&bill).bind(&membership).execute(&house.app.store.write).await.unwrap();
+            sqlx::query(sql).bind(&bill).bind(&membership).execute(&app.state.store.write).await.unwrap();
         }
         let lookup = json!({ "region": "CA", "identifiers": identifiers });
-        let found = house.ask(Call::post("/bill-lookups").json(&lookup)).await;
+        let found = app.ask(Call::post("/bill-lookups").json(&lookup)).await;
         let binding = found.is(201).json()["capture_binding"].as_str().unwrap().to_owned();
         let payer = Payer { cookie: cookie(&found), binding, region: ANA.region.parse().unwrap(), name: ANA.name };
         all.push((payer, bill));
@@ -124,15 +124,15 @@ async fn neighbours(house: &House, many: usize) -> Vec<(Payer, String)> {
 
 #[tokio::test]
 async fn an_alarm_is_raised_when_too_large_a_share_fails() {
-    let house = proxied().await;
+    let app = proxied().await;
     for at in 0..120 {
-        house.ask(from(&format!("198.51.{at}.1"), nobodys(at))).await.is_refused(404, "no_match");
+        app.ask(from(&format!("198.51.{at}.1"), nobodys(at))).await.is_refused(404, "no_match");
     }
-    tallies::round(&house.app).await.unwrap();
-    assert_eq!(house.number("SELECT CAST(SUM(failed) AS BIGINT) FROM tally WHERE kind = 'lookups'").await, 120);
+    tallies::round(&app.state).await.unwrap();
+    assert_eq!(app.number("SELECT CAST(SUM(failed) AS BIGINT) FROM tally WHERE kind = 'lookups'").await, 120);
     assert_eq!(metrics::LOOKUPS_ALARM.value(), 1);
-    house.app.clock.move_on(11 * 60_000);
-    tallies::round(&house.app).await.unwrap();
+    app.state.clock.move_on(11 * 60_000);
+    tallies::round(&app.state).await.unwrap();
     assert_eq!(metrics::LOOKUPS_ALARM.value(), 0);
 }
 
@@ -140,11 +140,11 @@ async fn an_alarm_is_raised_when_too_large_a_share_fails() {
 /// only finds what is wrong by orders of magnitude.
 #[tokio::test]
 async fn counting_costs_a_call_little() {
-    let house = House::open().await;
-    let (limits, now) = (&house.app.limits, house.app.clock.now());
+    let app = TestApp::open().await;
+    let (limits, now) = (&app.state.limits, app.state.clock.now());
     let mut buckets = limits.by_address(&rules::LOOKUPS_BY_ADDRESS, "198.51.100.7".parse().unwrap()).to_vec();
     buckets.push(limits.bucket(&rules::LOOKUPS_BY_STATEMENT, "a statement"));
-    let store = &house.app.store;
+    let store = &app.state.store;
     let mut took = [const { Vec::new() }; 3];
     for _ in 0..200 {
         let began = Instant::now();

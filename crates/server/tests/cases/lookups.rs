@@ -1,7 +1,7 @@
 //! Finding a bill by its statement: one answer for whatever was wrong, and a limit on tries.
 
-use crate::house::{
-    House,
+use crate::test_app::{
+    TestApp,
     call::Call,
     seed::{ANA, MEI},
 };
@@ -9,41 +9,41 @@ use serde_json::json;
 
 #[tokio::test]
 async fn the_answer_is_the_same_whatever_was_wrong() {
-    let house = House::open().await;
+    let app = TestApp::open().await;
     let mut bodies = Vec::new();
     for (name, value) in
         [("group", "100246"), ("subgroup", "004"), ("billgroup", "0A2"), ("zip", "94613"), ("hrn", "012345679")]
     {
         let mut lookup = ANA.lookup();
         lookup["identifiers"][name] = json!(value);
-        let answer = house.ask(Call::post("/bill-lookups").json(&lookup)).await;
+        let answer = app.ask(Call::post("/bill-lookups").json(&lookup)).await;
         answer.is_refused(404, "no_match");
         assert!(answer.header("set-cookie").is_empty());
         bodies.push(answer.text);
     }
     let mut elsewhere = ANA.lookup();
     elsewhere["region"] = json!("CO");
-    let answer = house.ask(Call::post("/bill-lookups").json(&elsewhere)).await;
+    let answer = app.ask(Call::post("/bill-lookups").json(&elsewhere)).await;
     answer.is_refused(404, "no_match");
     bodies.push(answer.text);
     bodies.dedup();
     assert_eq!(bodies.len(), 1, "{bodies:?}");
-    assert_eq!(house.number("SELECT COUNT(*) FROM session").await, 0);
+    assert_eq!(app.number("SELECT COUNT(*) FROM session").await, 0);
 }
 
 #[tokio::test]
 async fn what_is_printed_is_found_as_people_type_it() {
-    let house = House::open().await;
+    let app = TestApp::open().await;
     for (name, value) in [("hrn", "12345678"), ("zip", "94612-3610"), ("billgroup", " 0a1 "), ("hrn", "012 345 678")] {
         let mut lookup = ANA.lookup();
         lookup["identifiers"][name] = json!(value);
-        house.ask(Call::post("/bill-lookups").json(&lookup)).await.is(201);
+        app.ask(Call::post("/bill-lookups").json(&lookup)).await.is(201);
     }
 }
 
 #[tokio::test]
 async fn identifiers_that_can_not_be_right_are_named() {
-    let house = House::open().await;
+    let app = TestApp::open().await;
     let cases = [
         ("group", json!("12"), "too_short"),
         ("group", json!("1002456"), "too_long"),
@@ -58,7 +58,7 @@ async fn identifiers_that_can_not_be_right_are_named() {
     for (name, value, problem) in cases {
         let mut lookup = ANA.lookup();
         lookup["identifiers"][name] = value.clone();
-        let answer = house.ask(Call::post("/bill-lookups").json(&lookup)).await;
+        let answer = app.ask(Call::post("/bill-lookups").json(&lookup)).await;
         let errors = answer.is_refused(422, "invalid").json()["errors"].clone();
         assert_eq!(
             (errors.as_array().unwrap().len(), &errors[0]["field"]),
@@ -70,33 +70,33 @@ async fn identifiers_that_can_not_be_right_are_named() {
     let mut missing = ANA.lookup();
     missing["identifiers"].as_object_mut().unwrap().remove("zip");
     missing["identifiers"]["billing_unit"] = json!("WA00418220");
-    let answer = house.ask(Call::post("/bill-lookups").json(&missing)).await;
+    let answer = app.ask(Call::post("/bill-lookups").json(&missing)).await;
     answer.is_refused(422, "invalid").blames("identifiers.zip", "missing");
     answer.blames("identifiers.billing_unit", "unknown");
 }
 
 #[tokio::test]
 async fn too_many_tries_are_told_when_to_come_back_and_then_welcome() {
-    let house = House::open().await;
+    let app = TestApp::open().await;
     let mut wrong = ANA.lookup();
     wrong["identifiers"]["hrn"] = json!("012345679");
     let call = |lookup: &serde_json::Value| Call::post("/bill-lookups").json(lookup);
     for _ in 0..10 {
-        house.ask(call(&wrong)).await.is_refused(404, "no_match");
+        app.ask(call(&wrong)).await.is_refused(404, "no_match");
     }
-    let refused = house.ask(call(&wrong)).await;
+    let refused = app.ask(call(&wrong)).await;
     let wait: i64 = refused.is_refused(429, "too_many").header("retry-after").parse().unwrap();
     assert!((1..=300).contains(&wait));
     assert_eq!(refused.json()["retry_after"], wait);
     // The limit by bill is not told apart from the limit by address, and the right statement still opens.
-    house.ask(call(&ANA.lookup())).await.is(201);
+    app.ask(call(&ANA.lookup())).await.is(201);
     for _ in 0..18 {
-        house.ask(call(&wrong)).await.is_refused(429, "too_many");
+        app.ask(call(&wrong)).await.is_refused(429, "too_many");
     }
     // What is refused does not put the next try off.
-    house.app.clock.move_on(wait * 1_000);
-    house.ask(call(&wrong)).await.is_refused(404, "no_match");
-    house.ask(call(&MEI.lookup())).await.is(201);
+    app.state.clock.move_on(wait * 1_000);
+    app.ask(call(&wrong)).await.is_refused(404, "no_match");
+    app.ask(call(&MEI.lookup())).await.is(201);
 }
 
 #[tokio::test]
@@ -106,8 +106,8 @@ async fn behind_a_proxy_each_caller_has_a_budget_of_their_own_and_without_one_no
         lookup["identifiers"]["hrn"] = json!(format!("9{hrn:08}"));
         Call::post("/bill-lookups").json(&lookup).header("x-forwarded-for", from)
     };
-    let plain = House::open().await;
-    let proxied = House::open_with(&["--public-origin", crate::house::ORIGIN, "--behind-proxy"]).await;
+    let plain = TestApp::open().await;
+    let proxied = TestApp::open_with(&["--public-origin", crate::test_app::ORIGIN, "--behind-proxy"]).await;
     for tried in 0..30 {
         plain.ask(wrong(tried, &format!("198.51.100.{tried}"))).await.is_refused(404, "no_match");
         // what the caller wrote stands left of what the proxy wrote

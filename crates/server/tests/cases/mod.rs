@@ -1,7 +1,6 @@
 //! What must hold on either database. Every case asks the real router and looks at the answer and at the rows.
 
 mod access;
-mod callers;
 mod debits;
 mod demo_clock;
 mod devices;
@@ -19,6 +18,7 @@ mod lookups;
 mod mailed_links;
 mod once;
 mod orders;
+mod origins;
 mod pages;
 mod profile;
 mod readiness;

@@ -1,52 +1,52 @@
 //! One intent, one payment, one charge, whoever sends it how often.
 
-use crate::house::{DECLINED, House, VISA, call::Call, new_key, seed::ANA};
+use crate::test_app::{DECLINED, TestApp, VISA, call::Call, new_key, seed::ANA};
 use serde_json::json;
 
 #[tokio::test]
 async fn the_same_key_twice_charges_once_and_says_that_it_was_replayed() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, VISA).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, VISA).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
     let key = new_key();
-    let first = house.pay(&ana, &key, &order).await;
+    let first = app.pay(&ana, &key, &order).await;
     assert!(!first.is_payment(201, "paid").is_replayed());
-    let second = house.pay(&ana, &key, &order).await;
+    let second = app.pay(&ana, &key, &order).await;
     assert!(second.is_payment(201, "paid").is_replayed());
     assert_eq!(first.json(), second.json());
-    assert_eq!((house.payments().await, house.charges().await, house.asked()), (1, 1, 1));
-    assert_eq!(house.owes("visit").await, (0, 0));
-    assert_eq!(house.charged_cents().await, 6_410);
-    house.books_are_right().await;
+    assert_eq!((app.payments().await, app.charges().await, app.asked()), (1, 1, 1));
+    assert_eq!(app.owes("visit").await, (0, 0));
+    assert_eq!(app.charged_cents().await, 6_410);
+    app.books_are_right().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ten_requests_at_once_with_one_key_make_one_payment() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, VISA).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10"), ("surgery", "1150.00")]).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, VISA).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10"), ("surgery", "1150.00")]).await;
     let key = new_key();
-    let answers = futures_util::future::join_all((0..10).map(|_| house.pay(&ana, &key, &order))).await;
+    let answers = futures_util::future::join_all((0..10).map(|_| app.pay(&ana, &key, &order))).await;
     let first = answers.iter().filter(|answer| answer.status == 201 && !answer.is_replayed()).count();
     assert_eq!(first, 1);
     for answer in answers.iter().filter(|answer| answer.status != 201) {
         answer.is_refused(409, "key_in_use");
         assert!(!answer.header("retry-after").is_empty());
     }
-    assert_eq!((house.payments().await, house.charges().await, house.asked()), (1, 1, 1));
-    house.books_are_right().await;
+    assert_eq!((app.payments().await, app.charges().await, app.asked()), (1, 1, 1));
+    app.books_are_right().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ten_keys_at_once_cannot_pay_more_than_there_is() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
     let mut orders = Vec::new();
     for _ in 0..10 {
-        let token = house.card(&ana, VISA).await;
-        let mut order = house.order(&ana, &token, &[("visit", "30.00"), ("surgery", "400.00")]).await;
+        let token = app.card(&ana, VISA).await;
+        let mut order = app.order(&ana, &token, &[("visit", "30.00"), ("surgery", "400.00")]).await;
         order["pay_again"] = json!(true);
         orders.push((new_key(), order));
     }
@@ -54,74 +54,74 @@ async fn ten_keys_at_once_cannot_pay_more_than_there_is() {
     for (_, order) in orders.iter_mut().step_by(2) {
         order["shares"].as_array_mut().unwrap().reverse();
     }
-    let answers = futures_util::future::join_all(orders.iter().map(|(key, order)| house.pay(&ana, key, order))).await;
+    let answers = futures_util::future::join_all(orders.iter().map(|(key, order)| app.pay(&ana, key, order))).await;
     let paid = answers.iter().filter(|answer| answer.status == 201).count();
     for answer in answers.iter().filter(|answer| answer.status != 201) {
         answer.is_refused(422, "over_balance");
     }
-    assert_eq!((paid, house.payments().await, house.charges().await), (2, 2, 2));
-    assert_eq!((house.owes("visit").await, house.owes("surgery").await), ((410, 0), (35_000, 0)));
-    house.books_are_right().await;
+    assert_eq!((paid, app.payments().await, app.charges().await), (2, 2, 2));
+    assert_eq!((app.owes("visit").await, app.owes("surgery").await), ((410, 0), (35_000, 0)));
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn the_same_key_with_another_payload_is_refused() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, VISA).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, VISA).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
     let key = new_key();
-    house.pay(&ana, &key, &order).await.is_payment(201, "paid");
+    app.pay(&ana, &key, &order).await.is_payment(201, "paid");
     let mut other = order.clone();
     other["shares"][0]["amount"] = json!("10.00");
-    house.pay(&ana, &key, &other).await.is_refused(422, "key_reused");
+    app.pay(&ana, &key, &other).await.is_refused(422, "key_reused");
     let mut again = order.clone();
     again["pay_again"] = json!(true);
-    house.pay(&ana, &key, &again).await.is_refused(422, "key_reused");
-    assert_eq!((house.payments().await, house.charges().await), (1, 1));
+    app.pay(&ana, &key, &again).await.is_refused(422, "key_reused");
+    assert_eq!((app.payments().await, app.charges().await), (1, 1));
 }
 
 #[tokio::test]
 async fn a_key_that_is_missing_malformed_or_said_twice_is_refused() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, VISA).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, VISA).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
     let call = || Call::post("/payments").by(&ana).json(&order);
-    house.ask(call()).await.is_refused(400, "key_missing");
+    app.ask(call()).await.is_refused(400, "key_missing");
     for key in ["", "1", "not-a-key", "'; DROP TABLE payment; --", &"a".repeat(500)] {
-        house.ask(call().key(key)).await.is_refused(400, "key_missing");
+        app.ask(call().key(key)).await.is_refused(400, "key_missing");
     }
-    house.nothing_happened().await;
+    app.nothing_happened().await;
 }
 
 #[tokio::test]
 async fn a_key_is_the_same_in_capitals() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, VISA).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, VISA).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
     let key = new_key();
-    house.pay(&ana, &key, &order).await.is_payment(201, "paid");
-    assert!(house.pay(&ana, &key.to_uppercase(), &order).await.is(201).is_replayed());
-    assert_eq!((house.payments().await, house.charges().await), (1, 1));
+    app.pay(&ana, &key, &order).await.is_payment(201, "paid");
+    assert!(app.pay(&ana, &key.to_uppercase(), &order).await.is(201).is_replayed());
+    assert_eq!((app.payments().await, app.charges().await), (1, 1));
 }
 
 #[tokio::test]
 async fn a_failure_is_replayed_too_and_leaves_the_bill_open() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, DECLINED).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, DECLINED).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
     let key = new_key();
-    let first = house.pay(&ana, &key, &order).await;
+    let first = app.pay(&ana, &key, &order).await;
     assert_eq!(first.is_payment(201, "failed").json()["failure"], "declined");
     assert_eq!(first.json()["can_retry"], true);
-    let second = house.pay(&ana, &key, &order).await;
+    let second = app.pay(&ana, &key, &order).await;
     assert!(second.is_payment(201, "failed").is_replayed());
-    assert_eq!((house.payments().await, house.asked(), house.owes("visit").await), (1, 1, (6_410, 0)));
-    assert_eq!(house.number("SELECT COUNT(*) FROM ledger_entry").await, 0);
-    house.books_are_right().await;
+    assert_eq!((app.payments().await, app.asked(), app.owes("visit").await), (1, 1, (6_410, 0)));
+    assert_eq!(app.number("SELECT COUNT(*) FROM ledger_entry").await, 0);
+    app.books_are_right().await;
     // And the bill can be paid at once, without being asked whether it was meant.
-    house.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid");
+    app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid");
 }

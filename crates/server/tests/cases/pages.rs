@@ -1,7 +1,7 @@
 //! A list of payments is a page with a cursor: each payment once, the newest first, whatever is paid meanwhile.
 
-use crate::house::{
-    House, Payer,
+use crate::test_app::{
+    Payer, TestApp,
     call::Call,
     new_key,
     seed::{ANA, MEI},
@@ -12,8 +12,8 @@ use server::store::payment_pages::Page;
 const ANAS: &str = "ana@example.org";
 
 /// Writes payments at moments of our own, several in one millisecond, without a processor.
-async fn pays(house: &House, membership: &str, bill: &str, moments: &[i64]) -> Vec<String> {
-    let mut tx = house.app.store.begin().await.unwrap();
+async fn pays(app: &TestApp, membership: &str, bill: &str, moments: &[i64]) -> Vec<String> {
+    let mut tx = app.state.store.begin().await.unwrap();
     let mut ids = Vec::new();
     for at in moments {
         let id = new_key();
@@ -35,8 +35,8 @@ async fn pays(house: &House, membership: &str, bill: &str, moments: &[i64]) -> V
     ids
 }
 
-async fn page(house: &House, ana: &Payer, query: &str) -> Value {
-    house.ask(Call::get(&format!("/payments?{query}")).by(ana)).await.is(200).json()
+async fn page(app: &TestApp, ana: &Payer, query: &str) -> Value {
+    app.ask(Call::get(&format!("/payments?{query}")).by(ana)).await.is(200).json()
 }
 
 fn ids(page: &Value) -> Vec<String> {
@@ -46,35 +46,35 @@ fn ids(page: &Value) -> Vec<String> {
 
 #[tokio::test]
 async fn page_by_page_each_payment_comes_once_the_newest_first_while_others_pay() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let ana = house.sign_in(ANAS).await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
     let moments = [5, 1, 5, 5, 3, 5, 2, 4, 5].map(|at| 1_700_000_000_000 + at);
-    let written = pays(&house, ANA.name, "visit", &moments).await;
+    let written = pays(&app, ANA.name, "visit", &moments).await;
     let mut expected: Vec<_> = moments.iter().zip(written).map(|(at, id)| (*at, id)).collect();
     expected.sort_by(|one, other| other.cmp(one));
     let expected: Vec<String> = expected.into_iter().map(|(_, id)| id).collect();
 
     let (mut seen, mut query, mut pages) = (Vec::new(), "limit=2".to_owned(), 0);
     loop {
-        let found = page(&house, &ana, &query).await;
+        let found = page(&app, &ana, &query).await;
         assert!(found["payments"].as_array().unwrap().len() <= 2);
         seen.extend(ids(&found));
         pages += 1;
         let Some(next) = found["next"].as_str() else { break };
         query = format!("limit=2&cursor={next}");
-        pays(&house, ANA.name, "visit", &[1_800_000_000_000 + pages]).await;
+        pays(&app, ANA.name, "visit", &[1_800_000_000_000 + pages]).await;
     }
     assert_eq!((seen, pages), (expected, 5));
 }
 
 #[tokio::test]
 async fn a_row_says_which_bills_were_paid_how_and_what_became_of_it() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let ana = house.sign_in(ANAS).await;
-    pays(&house, ANA.name, "visit", &[1_700_000_000_000]).await;
-    let found = page(&house, &ana, "").await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
+    pays(&app, ANA.name, "visit", &[1_700_000_000_000]).await;
+    let found = page(&app, &ana, "").await;
     let row = &found["payments"][0];
     assert_eq!(
         (&row["state"], &row["charged"], &row["method"]["last4"]),
@@ -87,26 +87,26 @@ async fn a_row_says_which_bills_were_paid_how_and_what_became_of_it() {
 
 #[tokio::test]
 async fn a_cursor_opens_no_other_membership_and_what_is_none_is_malformed() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    house.register(&MEI, "mei@example.org").await;
-    let (ana, mei) = (house.sign_in(ANAS).await, house.sign_in("mei@example.org").await);
-    pays(&house, ANA.name, "visit", &[1_700_000_000_000, 1_700_000_000_001]).await;
-    let found = page(&house, &ana, "limit=1").await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    app.register(&MEI, "mei@example.org").await;
+    let (ana, mei) = (app.sign_in(ANAS).await, app.sign_in("mei@example.org").await);
+    pays(&app, ANA.name, "visit", &[1_700_000_000_000, 1_700_000_000_001]).await;
+    let found = page(&app, &ana, "limit=1").await;
     let next = found["next"].as_str().unwrap();
-    assert_eq!(ids(&page(&house, &ana, &format!("cursor={next}")).await).len(), 1);
-    assert_eq!(ids(&page(&house, &mei, &format!("cursor={next}")).await).len(), 0);
+    assert_eq!(ids(&page(&app, &ana, &format!("cursor={next}")).await).len(), 1);
+    assert_eq!(ids(&page(&app, &mei, &format!("cursor={next}")).await).len(), 0);
     for wrong in ["", "x", "1", "1.", "-", "99999999999999999999.a", "1.a%20b"] {
-        house.ask(Call::get(&format!("/payments?cursor={wrong}")).by(&ana)).await.is_refused(400, "malformed");
+        app.ask(Call::get(&format!("/payments?cursor={wrong}")).by(&ana)).await.is_refused(400, "malformed");
     }
 }
 
 #[tokio::test]
 async fn ten_thousand_payments_are_read_a_page_at_a_time_by_one_statement() {
-    let house = House::open().await;
+    let app = TestApp::open().await;
     let moments: Vec<i64> = (0..10_000).map(|at| 1_700_000_000_000 + at).collect();
-    pays(&house, ANA.name, "visit", &moments).await;
-    let first = house.app.store.page_of_payments(ANA.name, &Page { before: None, limit: 50 }).await.unwrap();
+    pays(&app, ANA.name, "visit", &moments).await;
+    let first = app.state.store.page_of_payments(ANA.name, &Page { before: None, limit: 50 }).await.unwrap();
     assert_eq!((first.payments.len(), first.payments[0].created_at.millis()), (50, 1_700_000_009_999));
     assert!(first.next.is_some());
 }

@@ -1,6 +1,6 @@
 //! A deployment with a profile of its own says its own facts everywhere, and nowhere the demo's.
 
-use crate::house::{House, ORIGIN, PROFILE, call::Call, seed::ANA};
+use crate::test_app::{ORIGIN, PROFILE, TestApp, call::Call, seed::ANA};
 use contract::{Locale, payment::Payment};
 use server::billing::receipt_pdf::receipt;
 use std::fs;
@@ -41,23 +41,23 @@ async fn portal_pages_letters_and_receipts_say_the_facts_of_the_profile_and_none
     fs::create_dir(&dist).unwrap();
     fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/../../index.html"), dist.join("index.html")).unwrap();
     let (profile, dist) = (profile.to_str().unwrap(), dist.to_str().unwrap());
-    let house = House::open_with(&["--public-origin", ORIGIN, "--profile", profile, "--dist", dist]).await;
+    let app = TestApp::open_with(&["--public-origin", ORIGIN, "--profile", profile, "--dist", dist]).await;
 
-    let portal = house.ask(Call::get("/portal")).await;
+    let portal = app.ask(Call::get("/portal")).await;
     is_of_this_plan("the portal", &portal.is(200).text, &FACTS.map(|(_, ours)| ours));
-    let page = house.ask_outside(Call::get("/pay")).await;
+    let page = app.ask_outside(Call::get("/pay")).await;
     is_of_this_plan("the page", &page.is(200).text, &["Cedar Health", "1-415-555-0142", "8 am to 5 pm"]);
 
-    let ana = house.look_up(&ANA).await;
-    let paid = house.pay_by_card(&ana, &[("visit", "64.10")]).await;
+    let ana = app.look_up(&ANA).await;
+    let paid = app.pay_by_card(&ana, &[("visit", "64.10")]).await;
     let payment: Payment = serde_json::from_str(&paid.is(201).text).unwrap();
     is_of_this_plan("what was agreed to", &payment.authorisation, &["1-415-555-0142", "8 am to 5 pm"]);
-    let file = receipt(&payment, &house.app.portal, Locale::En).unwrap();
+    let file = receipt(&payment, &app.state.portal, Locale::En).unwrap();
     let file = pdf_extract::extract_text_from_mem(&file).unwrap();
     let file = file.split_whitespace().collect::<Vec<_>>().join(" ");
     is_of_this_plan("the receipt", &file, &["Cedar Health", "1-415-555-0142", "8 am to 5 pm"]);
-    house.apply(&ANA, "ana.oneill@example.org").await;
-    let letters = house.app.store.letters(50).await.unwrap();
+    app.apply(&ANA, "ana.oneill@example.org").await;
+    let letters = app.state.store.letters(50).await.unwrap();
     assert!(letters.len() > 1, "a receipt and a link");
     for letter in letters {
         is_of_this_plan("a letter", &format!("{}\n{}", letter.subject, letter.text), &["Cedar Health"]);

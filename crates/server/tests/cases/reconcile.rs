@@ -1,6 +1,6 @@
 //! Reconciliation finds what differs between charges and payments, both ways, and nothing else.
 
-use crate::house::{DECLINED, House, PAYS, PROFILE, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
+use crate::test_app::{DECLINED, PAYS, PROFILE, TestApp, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
 use contract::Instant;
 use server::{
     billing::processor::{ChargeOrder, Processor},
@@ -8,38 +8,38 @@ use server::{
 };
 use std::time::Duration;
 
-async fn found(house: &House) -> Vec<Difference> {
-    reconcile(&house.app, Instant::from_millis(0), Duration::ZERO).await.unwrap()
+async fn found(app: &TestApp) -> Vec<Difference> {
+    reconcile(&app.state, Instant::from_millis(0), Duration::ZERO).await.unwrap()
 }
 
 /// One paid, one failed, one on its way.
-async fn busy() -> (House, String) {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let paid = house.pay_by_card(&ana, &[("visit", "64.10")]).await;
+async fn busy() -> (TestApp, String) {
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let paid = app.pay_by_card(&ana, &[("visit", "64.10")]).await;
     let payment = paid.is_payment(201, "paid").json()["id"].as_str().unwrap().to_owned();
-    let declined = house.card(&ana, DECLINED).await;
-    let order = house.order(&ana, &declined, &[("surgery", "10.00")]).await;
-    house.pay(&ana, &new_key(), &order).await.is_payment(201, "failed");
-    let debit = house.bank(&ana, PAYS).await;
-    let order = house.order(&ana, &debit, &[("surgery", "20.00")]).await;
-    house.pay(&ana, &new_key(), &order).await.is_payment(201, "processing");
-    (house, payment)
+    let declined = app.card(&ana, DECLINED).await;
+    let order = app.order(&ana, &declined, &[("surgery", "10.00")]).await;
+    app.pay(&ana, &new_key(), &order).await.is_payment(201, "failed");
+    let debit = app.bank(&ana, PAYS).await;
+    let order = app.order(&ana, &debit, &[("surgery", "20.00")]).await;
+    app.pay(&ana, &new_key(), &order).await.is_payment(201, "processing");
+    (app, payment)
 }
 
 #[tokio::test]
 async fn books_that_agree_have_no_differences() {
-    let (house, _) = busy().await;
-    assert_eq!(found(&house).await, []);
-    let last = house.app.store.last_reconciliation().await.unwrap();
+    let (app, _) = busy().await;
+    assert_eq!(found(&app).await, []);
+    let last = app.state.store.last_reconciliation().await.unwrap();
     assert_eq!((last.differences, last.ended_at > 0), (0, true));
 }
 
 #[tokio::test]
 async fn a_charge_without_a_payment_is_found() {
-    let (house, _) = busy().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, VISA).await;
+    let (app, _) = busy().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, VISA).await;
     let order = ChargeOrder {
         payment: "11111111-2222-3333-4444-555555555555",
         token: &token,
@@ -47,112 +47,112 @@ async fn a_charge_without_a_payment_is_found() {
         amount: "5.00".parse().unwrap(),
         reference: "KP-0000-0000",
     };
-    let charge = house.line.charge(&order).await.unwrap().charge.unwrap();
+    let charge = app.line.charge(&order).await.unwrap().charge.unwrap();
     let key = order.payment.to_owned();
-    assert_eq!(found(&house).await, [Difference::ChargeWithoutPayment { charge, key }]);
-    assert_eq!(house.app.store.last_reconciliation().await.unwrap().differences, 1);
+    assert_eq!(found(&app).await, [Difference::ChargeWithoutPayment { charge, key }]);
+    assert_eq!(app.state.store.last_reconciliation().await.unwrap().differences, 1);
 }
 
 #[tokio::test]
 async fn a_paid_payment_without_a_charge_is_found() {
-    let (house, payment) = busy().await;
-    house.at_the_processor(&format!("DELETE FROM charge WHERE idempotency_key = '{payment}'")).await;
-    assert_eq!(found(&house).await, [Difference::PaymentWithoutCharge { payment }]);
+    let (app, payment) = busy().await;
+    app.at_the_processor(&format!("DELETE FROM charge WHERE idempotency_key = '{payment}'")).await;
+    assert_eq!(found(&app).await, [Difference::PaymentWithoutCharge { payment }]);
 }
 
 #[tokio::test]
 async fn another_amount_another_state_and_another_charge_are_found() {
-    let (house, payment) = busy().await;
-    let charge = house.text(&format!("SELECT charge FROM payment WHERE id = '{payment}'")).await;
+    let (app, payment) = busy().await;
+    let charge = app.text(&format!("SELECT charge FROM payment WHERE id = '{payment}'")).await;
     let names = || (payment.clone(), charge.clone());
     let at = |sql: &str| format!("UPDATE charge SET {sql} WHERE idempotency_key = '{payment}'");
-    house.at_the_processor(&at("amount_cents = amount_cents + 1")).await;
+    app.at_the_processor(&at("amount_cents = amount_cents + 1")).await;
     let (payment_, charge_) = names();
-    assert_eq!(found(&house).await, [Difference::Amount { payment: payment_, charge: charge_ }]);
-    house.at_the_processor(&at("amount_cents = amount_cents - 1, state = '\"refunded\"'")).await;
+    assert_eq!(found(&app).await, [Difference::Amount { payment: payment_, charge: charge_ }]);
+    app.at_the_processor(&at("amount_cents = amount_cents - 1, state = '\"refunded\"'")).await;
     let (payment_, charge_) = names();
-    assert_eq!(found(&house).await, [Difference::State { payment: payment_, charge: charge_ }]);
-    house.at_the_processor(&at("state = '\"paid\"', id = 'ch_other'")).await;
+    assert_eq!(found(&app).await, [Difference::State { payment: payment_, charge: charge_ }]);
+    app.at_the_processor(&at("state = '\"paid\"', id = 'ch_other'")).await;
     let (payment_, _) = names();
-    assert_eq!(found(&house).await, [Difference::Charge { payment: payment_, charge: "ch_other".into() }]);
+    assert_eq!(found(&app).await, [Difference::Charge { payment: payment_, charge: "ch_other".into() }]);
 }
 
 #[tokio::test]
 async fn a_payment_in_the_middle_is_no_difference_and_one_without_an_answer_for_minutes_is() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, VISA).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
-    house.line.cut(Cut::After);
-    house.pay(&ana, &new_key(), &order).await.is_refused(409, "key_in_use");
-    assert_eq!(found(&house).await, []);
-    house.app.clock.move_on(6 * 60_000);
-    let payment = house.text("SELECT id FROM payment").await;
-    let charge = house.charge_id().await;
-    assert_eq!(found(&house).await, [Difference::State { payment, charge }]);
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, VISA).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    app.line.cut(Cut::After);
+    app.pay(&ana, &new_key(), &order).await.is_refused(409, "key_in_use");
+    assert_eq!(found(&app).await, []);
+    app.state.clock.move_on(6 * 60_000);
+    let payment = app.text("SELECT id FROM payment").await;
+    let charge = app.charge_id().await;
+    assert_eq!(found(&app).await, [Difference::State { payment, charge }]);
 }
 
 #[tokio::test]
 async fn a_payment_that_the_processor_never_heard_of_is_no_agreement_once_it_is_old() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, VISA).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
-    house.line.cut(Cut::Before);
-    house.pay(&ana, &new_key(), &order).await.is_refused(409, "key_in_use");
-    house.line.cut(Cut::Nowhere);
-    assert_eq!(found(&house).await, []);
-    house.app.clock.move_on(6 * 60_000);
-    let payment = house.text("SELECT id FROM payment").await;
-    assert_eq!(found(&house).await, [Difference::PaymentWithoutCharge { payment }]);
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, VISA).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    app.line.cut(Cut::Before);
+    app.pay(&ana, &new_key(), &order).await.is_refused(409, "key_in_use");
+    app.line.cut(Cut::Nowhere);
+    assert_eq!(found(&app).await, []);
+    app.state.clock.move_on(6 * 60_000);
+    let payment = app.text("SELECT id FROM payment").await;
+    assert_eq!(found(&app).await, [Difference::PaymentWithoutCharge { payment }]);
 }
 
 #[tokio::test]
 async fn a_processor_that_does_not_answer_is_no_agreement() {
-    let (house, _) = busy().await;
-    house.line.cut(Cut::Before);
-    let could_not = reconcile(&house.app, Instant::from_millis(0), Duration::ZERO).await;
+    let (app, _) = busy().await;
+    app.line.cut(Cut::Before);
+    let could_not = reconcile(&app.state, Instant::from_millis(0), Duration::ZERO).await;
     assert!(matches!(could_not, Err(CouldNotRun::Processor)));
-    assert_eq!(house.app.store.last_reconciliation().await.unwrap().ended_at, 0);
+    assert_eq!(app.state.store.last_reconciliation().await.unwrap().ended_at, 0);
 }
 
 #[tokio::test]
 async fn a_list_of_charges_that_goes_in_a_circle_ends() {
-    let (house, _) = busy().await;
+    let (app, _) = busy().await;
     let page = |to, id: &str| {
-        let made_at = house.app.clock.now();
+        let made_at = app.state.clock.now();
         let body = format!(
             r#"[{{"id":"{id}","idempotency_key":"key-{id}","amount_cents":1,"state":"paid","made_at":"{made_at}"}}]"#
         );
         Fault { to, passes_on: false, status: 200, kind: "application/json", body }
     };
-    house.gateway.answers([
+    app.gateway.answers([
         page("GET /v1/charges?since=0&after=ch_a", "ch_b"),
         page("GET /v1/charges?since=0&after=ch_b", "ch_a"),
         page("GET /v1/charges?since=0", "ch_a"),
     ]);
-    let run = reconcile(&house.app, Instant::from_millis(0), Duration::ZERO);
+    let run = reconcile(&app.state, Instant::from_millis(0), Duration::ZERO);
     let ended = tokio::time::timeout(Duration::from_secs(10), run).await.expect("it ends");
     assert!(matches!(ended, Err(CouldNotRun::Processor)));
-    assert_eq!(house.app.store.last_reconciliation().await.unwrap().ended_at, 0);
+    assert_eq!(app.state.store.last_reconciliation().await.unwrap().ended_at, 0);
 }
 
 #[tokio::test]
 async fn one_of_several_servers_reconciles_once_a_day() {
-    let house = House::open().await;
+    let app = TestApp::open().await;
     const HOUR: i64 = 3_600_000;
     const DAY: i64 = 24 * HOUR;
-    let now = house.app.clock.now();
+    let now = app.state.clock.now();
     let claim =
-        async |millis: i64| house.app.store.claim_reconciliation(now.plus_millis(millis), DAY, HOUR).await.unwrap();
+        async |millis: i64| app.state.store.claim_reconciliation(now.plus_millis(millis), DAY, HOUR).await.unwrap();
     let claims = futures_util::future::join_all((0..6).map(|_| claim(0))).await;
     assert_eq!(claims.into_iter().filter(|claimed| *claimed).count(), 1);
     // Whoever took it may have been killed.
     assert!(!claim(HOUR - 1).await);
     assert!(claim(HOUR).await);
-    house.app.clock.move_on(2 * HOUR);
-    reconcile::if_due(&house.app).await;
-    assert!(house.app.store.last_reconciliation().await.unwrap().ended_at > 0);
+    app.state.clock.move_on(2 * HOUR);
+    reconcile::if_due(&app.state).await;
+    assert!(app.state.store.last_reconciliation().await.unwrap().ended_at > 0);
     assert!(!claim(3 * HOUR + 60_000).await, "it has ended");
     assert!(!claim(DAY + 2 * HOUR - 60_000).await);
     assert!(claim(DAY + 2 * HOUR + 60_000).await);
@@ -160,23 +160,23 @@ async fn one_of_several_servers_reconciles_once_a_day() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_command_says_by_its_status_whether_books_agree() {
-    let (house, payment) = busy().await;
+    let (app, payment) = busy().await;
     let run = |url: &str| {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_kppay-server"));
-        command.args(["reconcile", "--database-url", &house.database_url, "--processor-url", url]);
-        let server::settings::Secrets { processor, pepper, .. } = crate::house::secrets();
+        command.args(["reconcile", "--database-url", &app.database_url, "--processor-url", url]);
+        let server::settings::Secrets { processor, pepper, .. } = crate::test_app::secrets();
         command
             .env("KPPAY_PROCESSOR_SECRET", processor)
             .env("KPPAY_PEPPER", pepper)
             .env("KPPAY_PROFILE", PROFILE)
             .output()
     };
-    let agrees = run(&house.processor_url).await.unwrap();
+    let agrees = run(&app.processor_url).await.unwrap();
     assert_eq!(agrees.status.code(), Some(0), "{agrees:?}");
     let silent = run("http://127.0.0.1:1").await.unwrap();
     assert_eq!(silent.status.code(), Some(2), "{silent:?}");
-    house.at_the_processor(&format!("DELETE FROM charge WHERE idempotency_key = '{payment}'")).await;
-    let differs = run(&house.processor_url).await.unwrap();
+    app.at_the_processor(&format!("DELETE FROM charge WHERE idempotency_key = '{payment}'")).await;
+    let differs = run(&app.processor_url).await.unwrap();
     assert_eq!(differs.status.code(), Some(1), "{differs:?}");
     let log = String::from_utf8(differs.stderr).unwrap();
     assert!(log.contains(&payment) && !log.contains("O’Neill"), "{log}");

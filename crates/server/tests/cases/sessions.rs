@@ -1,7 +1,7 @@
 //! How long a session lasts, where one is signed in, and what is left when it is over.
 
-use crate::house::{
-    House, PASSWORD,
+use crate::test_app::{
+    PASSWORD, TestApp,
     call::Call,
     cookie,
     seed::{ANA, MEI},
@@ -22,49 +22,49 @@ const MINUTE: i64 = 60_000;
 
 #[tokio::test]
 async fn a_session_ends_when_idle_and_when_old_and_says_when() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let ana = house.sign_in(ANAS).await;
-    let view = house.ask(Call::get("/session").by(&ana)).await.json();
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
+    let view = app.ask(Call::get("/session").by(&ana)).await.json();
     let millis = |field: &str| contract::Instant::parse(view[field].as_str().unwrap()).unwrap().millis();
     assert!((15 * MINUTE - (millis("expires_at") - millis("now"))).abs() < 5_000);
     assert!((480 * MINUTE - (millis("ends_at") - millis("now"))).abs() < 5_000);
     for _ in 0..34 {
-        house.app.clock.move_on(14 * MINUTE);
-        house.ask(Call::write("PATCH", "/session").by(&ana)).await.is(200);
+        app.state.clock.move_on(14 * MINUTE);
+        app.ask(Call::write("PATCH", "/session").by(&ana)).await.is(200);
     }
-    house.app.clock.move_on(5 * MINUTE);
-    house.ask(Call::write("PATCH", "/session").by(&ana)).await.is_refused(401, "signed_out");
-    let other = house.sign_in(ANAS).await;
-    house.app.clock.move_on(15 * MINUTE);
-    house.ask(Call::get("/bills").by(&other)).await.is_refused(401, "signed_out");
+    app.state.clock.move_on(5 * MINUTE);
+    app.ask(Call::write("PATCH", "/session").by(&ana)).await.is_refused(401, "signed_out");
+    let other = app.sign_in(ANAS).await;
+    app.state.clock.move_on(15 * MINUTE);
+    app.ask(Call::get("/bills").by(&other)).await.is_refused(401, "signed_out");
 }
 
 #[tokio::test]
 async fn a_clock_that_was_moved_back_makes_no_session_longer() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let ana = house.sign_in(ANAS).await;
-    house.ask(Call::get("/bills").by(&ana)).await.is(200);
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
+    app.ask(Call::get("/bills").by(&ana)).await.is(200);
     let later = "UPDATE session SET created_at = created_at + 7200000, seen_at = seen_at + 7200000";
-    sqlx::query(later).execute(&house.app.store.write).await.unwrap();
-    house.ask(Call::get("/bills").by(&ana)).await.is_refused(401, "signed_out");
+    sqlx::query(later).execute(&app.state.store.write).await.unwrap();
+    app.ask(Call::get("/bills").by(&ana)).await.is_refused(401, "signed_out");
 }
 
 #[tokio::test]
 async fn under_a_clock_that_is_set_back_a_session_stays_and_still_ends_when_idle() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let ana = house.sign_in(ANAS).await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
     // A machine with two clocks: the one on the wall, and the one that only measures.
-    let (wall, steady) = (Arc::new(AtomicI64::new(house.app.clock.now().millis())), Arc::new(AtomicI64::new(0)));
+    let (wall, steady) = (Arc::new(AtomicI64::new(app.state.clock.now().millis())), Arc::new(AtomicI64::new(0)));
     let (own_wall, own_steady) = (wall.clone(), steady.clone());
     let clock = Clock::by(SteadyClock::reading(move || Reading {
         wall_millis: own_wall.load(SeqCst),
         steady: Duration::from_millis(own_steady.load(SeqCst).unsigned_abs()),
     }));
     let passes = |millis: i64| _ = (wall.fetch_add(millis, SeqCst), steady.fetch_add(millis, SeqCst));
-    let other = house.under(clock);
+    let other = app.under(clock);
     let bills = || other.ask(Call::get("/bills").by(&ana));
     bills().await.is(200);
     wall.fetch_sub(60 * MINUTE, SeqCst);
@@ -78,71 +78,71 @@ async fn under_a_clock_that_is_set_back_a_session_stays_and_still_ends_when_idle
 
 #[tokio::test]
 async fn when_a_session_runs_out_bills_and_amounts_can_be_gone_on_with_and_nothing_private() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
     let draft = json!({
         "shares": [{ "bill": "visit", "part": "10.00" }], "payer_name": "Ana O’Neill", "email": "ana@example.org",
     });
     for is_swept in [false, true] {
-        let payer = house.look_up(&ANA).await;
-        house.ask(Call::write("PUT", "/payment-draft").by(&payer).json(&draft)).await.is(204);
-        house.app.clock.move_on(15 * MINUTE);
+        let payer = app.look_up(&ANA).await;
+        app.ask(Call::write("PUT", "/payment-draft").by(&payer).json(&draft)).await.is(204);
+        app.state.clock.move_on(15 * MINUTE);
         if is_swept {
-            clean_up::until(&house.app, house.app.clock.now()).await;
-            assert_eq!(house.number("SELECT COUNT(*) FROM session WHERE draft LIKE '%Neill%'").await, 0);
+            clean_up::until(&app.state, app.state.clock.now()).await;
+            assert_eq!(app.number("SELECT COUNT(*) FROM session WHERE draft LIKE '%Neill%'").await, 0);
         }
-        house.ask(Call::get("/payment-draft").by(&payer)).await.is_refused(401, "signed_out");
-        let found = house.ask(Call::post("/bill-lookups").by(&payer).json(&ANA.lookup())).await;
+        app.ask(Call::get("/payment-draft").by(&payer)).await.is_refused(401, "signed_out");
+        let found = app.ask(Call::post("/bill-lookups").by(&payer).json(&ANA.lookup())).await;
         let back = cookie(found.is(201));
-        let kept = house.ask(Call::get("/payment-draft").header("cookie", &back)).await.json();
+        let kept = app.ask(Call::get("/payment-draft").header("cookie", &back)).await.json();
         assert_eq!((&kept["shares"], kept["payer_name"].as_str()), (&draft["shares"], Some("")));
         assert_ne!(found.json()["capture_binding"], payer.binding);
     }
     // In another browser, or for other bills, nothing is there.
-    let elsewhere = house.look_up(&ANA).await;
-    let kept = house.ask(Call::get("/payment-draft").by(&elsewhere)).await.json();
+    let elsewhere = app.look_up(&ANA).await;
+    let kept = app.ask(Call::get("/payment-draft").by(&elsewhere)).await.json();
     assert_eq!(kept["shares"], json!([]));
-    let member = house.sign_in(ANAS).await;
-    house.ask(Call::write("PUT", "/payment-draft").by(&member).json(&draft)).await.is(204);
-    let found = house.ask(Call::post("/bill-lookups").by(&member).json(&MEI.lookup())).await;
-    let kept = house.ask(Call::get("/payment-draft").header("cookie", &cookie(&found))).await.json();
+    let member = app.sign_in(ANAS).await;
+    app.ask(Call::write("PUT", "/payment-draft").by(&member).json(&draft)).await.is(204);
+    let found = app.ask(Call::post("/bill-lookups").by(&member).json(&MEI.lookup())).await;
+    let kept = app.ask(Call::get("/payment-draft").header("cookie", &cookie(&found))).await.json();
     assert_eq!(kept["shares"], json!([]));
 }
 
 #[tokio::test]
 async fn signing_out_leaves_nothing() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let ana = house.sign_in(ANAS).await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
     let draft = json!({ "shares": [{ "bill": "visit", "part": null }], "payer_name": "Ana O’Neill" });
-    house.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await.is(204);
-    let out = house.ask(Call::write("DELETE", "/session").by(&ana)).await;
+    app.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await.is(204);
+    let out = app.ask(Call::write("DELETE", "/session").by(&ana)).await;
     assert!(out.is(204).header("set-cookie").contains("Max-Age=0"));
     // Not its storage: the key of a payment whose end nobody has seen is there.
     assert_eq!(out.header("clear-site-data"), "\"cache\"");
-    assert_eq!(house.ask(Call::get("/session").by(&ana)).await.json()["kind"], "guest");
+    assert_eq!(app.ask(Call::get("/session").by(&ana)).await.json()["kind"], "guest");
     for path in ["/bills", "/payments", "/security", "/payment-draft"] {
-        house.ask(Call::get(path).by(&ana)).await.is_refused(401, "signed_out");
+        app.ask(Call::get(path).by(&ana)).await.is_refused(401, "signed_out");
     }
-    let again = house.sign_in_with(ANAS, PASSWORD, Some(&ana)).await;
-    assert_eq!(house.ask(Call::get("/payment-draft").by(&again)).await.json()["shares"], json!([]));
+    let again = app.sign_in_with(ANAS, PASSWORD, Some(&ana)).await;
+    assert_eq!(app.ask(Call::get("/payment-draft").by(&again)).await.json()["shares"], json!([]));
 }
 
 #[tokio::test]
 async fn a_member_sees_where_they_are_signed_in_and_signs_out_everywhere_else() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
     let agent = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Mobile Safari/537.36";
     let body = json!({ "user_id": ANAS, "password": PASSWORD });
-    let phone = house.ask(Call::post("/session").json(&body).header("user-agent", agent)).await;
+    let phone = app.ask(Call::post("/session").json(&body).header("user-agent", agent)).await;
     let phone = cookie(phone.is(200));
-    house.app.clock.move_on(MINUTE);
-    let (here, third) = (house.sign_in(ANAS).await, house.sign_in(ANAS).await);
+    app.state.clock.move_on(MINUTE);
+    let (here, third) = (app.sign_in(ANAS).await, app.sign_in(ANAS).await);
     let seen = |answer: Value| {
         let list = answer["sessions"].as_array().unwrap().clone();
         list.iter().map(|one| (one["device"].as_str().unwrap().to_owned(), one["is_this"] == true)).collect::<Vec<_>>()
     };
-    let security = house.ask(Call::get("/security").by(&here)).await.is(200).json();
+    let security = app.ask(Call::get("/security").by(&here)).await.is(200).json();
     let list = seen(security.clone());
     assert_eq!((list.len(), list.iter().filter(|(_, is_this)| *is_this).count()), (3, 1));
     assert!(list.contains(&("Chrome, Android".to_owned(), false)), "{list:?}");
@@ -150,76 +150,75 @@ async fn a_member_sees_where_they_are_signed_in_and_signs_out_everywhere_else() 
         security["sessions"].as_array().unwrap().iter().find(|one| one["device"] == "Chrome, Android").unwrap()["id"]
             .clone();
     let end = |id: &str| Call::write("DELETE", &format!("/sessions/{id}")).by(&here);
-    house.ask(end(id.as_str().unwrap())).await.is(204);
-    house.ask(end(id.as_str().unwrap())).await.is_refused(404, "not_found");
-    house.ask(Call::get("/bills").header("cookie", &phone)).await.is_refused(401, "signed_out");
-    house.ask(Call::get("/bills").by(&third)).await.is(200);
-    house.ask(Call::write("DELETE", "/sessions").by(&here)).await.is(204);
-    house.ask(Call::get("/bills").by(&third)).await.is_refused(401, "signed_out");
-    assert_eq!(seen(house.ask(Call::get("/security").by(&here)).await.json()), [(String::new(), true)]);
+    app.ask(end(id.as_str().unwrap())).await.is(204);
+    app.ask(end(id.as_str().unwrap())).await.is_refused(404, "not_found");
+    app.ask(Call::get("/bills").header("cookie", &phone)).await.is_refused(401, "signed_out");
+    app.ask(Call::get("/bills").by(&third)).await.is(200);
+    app.ask(Call::write("DELETE", "/sessions").by(&here)).await.is(204);
+    app.ask(Call::get("/bills").by(&third)).await.is_refused(401, "signed_out");
+    assert_eq!(seen(app.ask(Call::get("/security").by(&here)).await.json()), [(String::new(), true)]);
 }
 
 #[tokio::test]
 async fn changing_the_password_asks_for_the_old_one_and_gives_a_new_token() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let (here, there) = (house.sign_in(ANAS).await, house.sign_in(ANAS).await);
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let (here, there) = (app.sign_in(ANAS).await, app.sign_in(ANAS).await);
     let change = |current: &str, password: &str| {
         Call::write("PUT", "/profile/password").by(&here).json(&json!({ "current": current, "password": password }))
     };
     let new = "seven lanterns on a copper river";
-    house
-        .ask(change("wrong wrong wrong wrong", new))
+    app.ask(change("wrong wrong wrong wrong", new))
         .await
         .is_refused(422, "wrong_credentials")
         .blames("current", "unknown");
-    house.ask(change(PASSWORD, "passwordpassword")).await.is_refused(422, "invalid").blames("password", "common");
-    let changed = house.ask(change(PASSWORD, new)).await;
+    app.ask(change(PASSWORD, "passwordpassword")).await.is_refused(422, "invalid").blames("password", "common");
+    let changed = app.ask(change(PASSWORD, new)).await;
     let token = cookie(changed.is(200));
     assert_ne!(token, here.cookie);
     for gone in [&here, &there] {
-        house.ask(Call::get("/bills").by(gone)).await.is_refused(401, "signed_out");
+        app.ask(Call::get("/bills").by(gone)).await.is_refused(401, "signed_out");
     }
-    house.ask(Call::get("/bills").header("cookie", &token)).await.is(200);
-    house.sign_in_with(ANAS, new, None).await;
-    assert_eq!(house.number("SELECT COUNT(*) FROM outbox WHERE subject LIKE '%was changed%'").await, 1);
+    app.ask(Call::get("/bills").header("cookie", &token)).await.is(200);
+    app.sign_in_with(ANAS, new, None).await;
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE subject LIKE '%was changed%'").await, 1);
 }
 
 #[tokio::test]
 async fn what_old_sessions_left_is_cleaned_up_in_batches_that_keep_nobody_from_writing() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
     let copy = "INSERT INTO session (token_hash, id, kind, membership, capture_binding, created_at, seen_at, draft) \
                 SELECT $1, $1, kind, membership, capture_binding, 0, 0, '{\"payer_name\": \"Ana\"}' FROM session LIMIT 1";
-    let mut tx = house.app.store.begin().await.unwrap();
+    let mut tx = app.state.store.begin().await.unwrap();
     for number in 0..700 {
         sqlx::query(copy).bind(format!("old {number}")).execute(&mut *tx).await.unwrap();
     }
     tx.commit().await.unwrap();
-    let left = async || house.number("SELECT COUNT(*) FROM session").await;
-    let now = house.app.clock.now();
-    assert!(house.app.store.delete(&LEFTOVERS[0], now).await.unwrap(), "there is more");
+    let left = async || app.number("SELECT COUNT(*) FROM session").await;
+    let now = app.state.clock.now();
+    assert!(app.state.store.delete(&LEFTOVERS[0], now).await.unwrap(), "there is more");
     assert_eq!(left().await, 201);
-    clean_up::round(&house.app).await;
-    assert_eq!((left().await, house.number("SELECT COUNT(*) FROM session WHERE draft LIKE '%Ana%'").await), (1, 0));
-    house.ask(Call::get("/bills").by(&ana)).await.is(200);
+    clean_up::round(&app.state).await;
+    assert_eq!((left().await, app.number("SELECT COUNT(*) FROM session WHERE draft LIKE '%Ana%'").await), (1, 0));
+    app.ask(Call::get("/bills").by(&ana)).await.is(200);
 }
 
 #[tokio::test]
 async fn what_can_not_be_read_or_deleted_keeps_nothing_else_from_being_cleaned_up() {
-    let house = House::open().await;
-    house.look_up(&MEI).await;
-    let write = async |sql: &'static str| _ = sqlx::query(sql).execute(&house.app.store.write).await.unwrap();
+    let app = TestApp::open().await;
+    app.look_up(&MEI).await;
+    let write = async |sql: &'static str| _ = sqlx::query(sql).execute(&app.state.store.write).await.unwrap();
     write("UPDATE session SET seen_at = 0, draft = '{\"payer_name\": \"Mei'").await;
-    house.look_up(&ANA).await;
+    app.look_up(&ANA).await;
     write("UPDATE session SET seen_at = 0, draft = '{\"payer_name\": \"Ana\"}' WHERE seen_at > 0").await;
-    house.look_up(&ANA).await;
+    app.look_up(&ANA).await;
     write("UPDATE session SET created_at = 0, seen_at = 0 WHERE draft IS NULL").await;
     write("ALTER TABLE method_token RENAME TO gone").await;
     write("INSERT INTO closed_key (membership, idempotency_key, begin_by, closed_at) SELECT membership, 'old', 0, 0 FROM session LIMIT 1").await;
-    clean_up::round(&house.app).await;
-    assert_eq!(house.number("SELECT COUNT(*) FROM session WHERE draft LIKE '%Mei%' OR draft LIKE '%Ana%'").await, 0);
-    assert_eq!(house.number("SELECT COUNT(*) FROM session WHERE is_wiped = 1").await, 2);
-    assert_eq!(house.number("SELECT COUNT(*) FROM session").await, 2);
-    assert_eq!(house.number("SELECT COUNT(*) FROM closed_key").await, 0);
+    clean_up::round(&app.state).await;
+    assert_eq!(app.number("SELECT COUNT(*) FROM session WHERE draft LIKE '%Mei%' OR draft LIKE '%Ana%'").await, 0);
+    assert_eq!(app.number("SELECT COUNT(*) FROM session WHERE is_wiped = 1").await, 2);
+    assert_eq!(app.number("SELECT COUNT(*) FROM session").await, 2);
+    assert_eq!(app.number("SELECT COUNT(*) FROM closed_key").await, 0);
 }

@@ -1,11 +1,11 @@
 //! The line to PostgreSQL falls silent in the middle of what a background task asks. No client of ours gives up by itself, so without a
 //! limit the task would wait for ever, and everybody else would be served meanwhile as if nothing were wrong.
 
-use crate::house::{
-    House, ORIGIN,
+use crate::test_app::{
+    ORIGIN, TestApp,
     call::Call,
     database::Kind,
-    post_office::PostOffice,
+    mail_server::MailServer,
     profile,
     seed::{ANA, MEI},
     wire::Wire,
@@ -25,12 +25,12 @@ use std::time::{Duration, Instant};
 const SOON: Duration = Duration::from_secs(40);
 
 /// Another server over the same database, by way of the line, that gives each step a second.
-async fn by(house: &House, wire: &Wire) -> App {
-    let mut settings = house.app.settings.clone();
+async fn by(app: &TestApp, wire: &Wire) -> App {
+    let mut settings = app.state.settings.clone();
     settings.database_url.clone_from(&wire.url);
     settings.limits.step_time = Duration::from_secs(1);
     let store = Store::open(&wire.url).await.unwrap();
-    State::new(settings, profile(), store, Clock::starting_at(house.app.clock.now()), house.line.clone())
+    State::new(settings, profile(), store, Clock::starting_at(app.state.clock.now()), app.line.clone())
 }
 
 async fn until(what: &str, holds: impl AsyncFn() -> bool) {
@@ -46,11 +46,11 @@ async fn no_background_task_waits_for_ever() {
     if crate::KIND != Kind::Postgres {
         return;
     }
-    let house = House::open_with(&["--public-origin", ORIGIN, "--demo"]).await;
-    house.register(&ANA, "ana@example.org").await;
-    let post = PostOffice::open().await;
-    let wire = Wire::before(&house.database_url).await;
-    let app = by(&house, &wire).await;
+    let app = TestApp::open_with(&["--public-origin", ORIGIN, "--demo"]).await;
+    app.register(&ANA, "ana@example.org").await;
+    let post = MailServer::open().await;
+    let wire = Wire::before(&app.database_url).await;
+    let state = by(&app, &wire).await;
     wire.falls_silent_at([
         "UPDATE job SET due_at",                          // jobs
         "DELETE FROM pending_account",                    // clean_up
@@ -63,23 +63,22 @@ async fn no_background_task_waits_for_ever() {
         "FROM tally",                                     // tallies
     ]);
     let mailer = Mailer::new(&post.url, "Plan <bills@example.org>").unwrap();
-    jobs::supervise(&app, Some(mailer));
+    jobs::supervise(&state, Some(mailer));
     until("each fell silent", async || wire.waits_for().is_empty()).await;
 
-    app.limits.tallies.add(limits::tallies::Kind::Lookups, true);
-    house.ask(Call::post("/password-resets").json(&json!({ "email": "ana@example.org" }))).await.is(202);
-    house.ask_outside(Call::post("/demo/clock").json(&json!({ "seconds": 86_400 }))).await.is(200);
-    house.look_up(&MEI).await;
-    until("jobs are done", async || house.number("SELECT COUNT(*) FROM job").await == 0).await;
-    let ahead = || app.clock.now().millis() - app.clock.unmoved().millis();
+    state.limits.tallies.add(limits::tallies::Kind::Lookups, true);
+    app.ask(Call::post("/password-resets").json(&json!({ "email": "ana@example.org" }))).await.is(202);
+    app.ask_outside(Call::post("/demo/clock").json(&json!({ "seconds": 86_400 }))).await.is(200);
+    app.look_up(&MEI).await;
+    until("jobs are done", async || app.number("SELECT COUNT(*) FROM job").await == 0).await;
+    let ahead = || state.clock.now().millis() - state.clock.unmoved().millis();
     until("the clock is followed", async || ahead() >= 86_400_000).await;
     let unsent = "SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL";
-    until("letters are sent", async || house.number(unsent).await == 0).await;
-    until("tallies are told", async || house.number("SELECT COUNT(*) FROM tally WHERE kind = 'lookups'").await > 0)
-        .await;
+    until("letters are sent", async || app.number(unsent).await == 0).await;
+    until("tallies are told", async || app.number("SELECT COUNT(*) FROM tally WHERE kind = 'lookups'").await > 0).await;
     let before = serve::tasks::steps();
     until("steps are made", async || serve::tasks::steps() > before + 10).await;
-    app.tasks.stop();
+    state.tasks.stop();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -87,14 +86,14 @@ async fn a_reconciliation_that_waited_for_an_answer_is_run_again() {
     if crate::KIND != Kind::Postgres {
         return;
     }
-    let house = House::open().await;
-    let wire = Wire::before(&house.database_url).await;
-    let app = by(&house, &wire).await;
-    let ended_at = async || house.app.store.last_reconciliation().await.unwrap().ended_at;
+    let app = TestApp::open().await;
+    let wire = Wire::before(&app.database_url).await;
+    let state = by(&app, &wire).await;
+    let ended_at = async || app.state.store.last_reconciliation().await.unwrap().ended_at;
     wire.falls_silent_at(["AND fingerprint <> 'demo'"]);
-    tokio::time::timeout(SOON, reconcile::if_due(&app)).await.expect("it is given up");
+    tokio::time::timeout(SOON, reconcile::if_due(&state)).await.expect("it is given up");
     assert_eq!((wire.waits_for(), ended_at().await), (Vec::new(), 0));
-    app.clock.move_on(16 * 60_000);
-    reconcile::if_due(&app).await;
+    state.clock.move_on(16 * 60_000);
+    reconcile::if_due(&state).await;
     assert!(ended_at().await > 0);
 }

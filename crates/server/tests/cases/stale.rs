@@ -7,9 +7,9 @@
 mod ended;
 mod factors;
 
-use crate::house::{
-    House, ORIGIN, PASSWORD, Payer,
-    call::{Answer, Call},
+use crate::test_app::{
+    ORIGIN, PASSWORD, Payer, TestApp,
+    call::{Call, Response},
     cookie,
     device::Device,
     seed::ANA,
@@ -26,12 +26,12 @@ const NEW: &str = "seven lanterns on a copper river";
 const EVIL: &str = "a moth that ate the green lantern";
 const SHORT: &str = "kelp7-moth";
 
-async fn account(house: &House) -> String {
-    house.text("SELECT id FROM account").await
+async fn account(app: &TestApp) -> String {
+    app.text("SELECT id FROM account").await
 }
 
-async fn living(house: &House) -> i64 {
-    house.number("SELECT COUNT(*) FROM session WHERE ended_at IS NULL AND account IS NOT NULL").await
+async fn living(app: &TestApp) -> i64 {
+    app.number("SELECT COUNT(*) FROM session WHERE ended_at IS NULL AND account IS NOT NULL").await
 }
 
 fn change(current: &str, password: &str) -> Call {
@@ -42,51 +42,51 @@ fn sign_in(password: &str) -> Call {
     Call::post("/session").json(&json!({ "user_id": ANAS, "password": password }))
 }
 
-async fn reauthenticated(house: &House) -> Payer {
-    let member = house.sign_in(ANAS).await;
+async fn reauthenticated(app: &TestApp) -> Payer {
+    let member = app.sign_in(ANAS).await;
     let typed = json!({ "password": PASSWORD });
-    let answer = house.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&typed)).await;
+    let answer = app.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&typed)).await;
     Payer { cookie: cookie(answer.is(200)), ..member }
 }
 
-fn code(house: &House, secret: &Secret, ago: i64) -> Value {
-    json!({ "code": secret.code(house.app.clock.unmoved().millis() / 30_000 - ago).unwrap() })
+fn code(app: &TestApp, secret: &Secret, ago: i64) -> Value {
+    json!({ "code": secret.code(app.state.clock.unmoved().millis() / 30_000 - ago).unwrap() })
 }
 
 /// Gives the secret and the recovery codes.
-async fn with_app(house: &House, member: &Payer) -> (Secret, Value) {
-    let offer = house.ask(Call::post("/authenticator").by(member)).await.is(201).json();
+async fn with_app(app: &TestApp, member: &Payer) -> (Secret, Value) {
+    let offer = app.ask(Call::post("/authenticator").by(member)).await.is(201).json();
     let secret = Secret::parse(offer["secret"].as_str().unwrap()).unwrap();
-    let set = house.ask(Call::write("PUT", "/authenticator").by(member).json(&code(house, &secret, 1))).await;
+    let set = app.ask(Call::write("PUT", "/authenticator").by(member).json(&code(app, &secret, 1))).await;
     (secret, set.is(200).json()["codes"].clone())
 }
 
 /// The call that keeps a new passkey of a device.
-async fn new_passkey(house: &House, member: &Payer, number: u8) -> Call {
+async fn new_passkey(app: &TestApp, member: &Payer, number: u8) -> Call {
     let device = Device { origin: ORIGIN.to_owned(), site: "pay.localhost".to_owned(), ..Device::new(number) };
-    let asked = house.ask(Call::post("/passkey-challenges").by(member)).await.is(201).json();
+    let asked = app.ask(Call::post("/passkey-challenges").by(member)).await.is(201).json();
     let options = serde_json::from_str(asked["options"].as_str().unwrap()).unwrap();
     Call::post("/passkeys").by(member).json(&json!({ "response": device.registers(&options).to_string() }))
 }
 
-async fn passkey_path(house: &House) -> String {
-    format!("/passkeys/{}", house.text("SELECT id FROM passkey").await)
+async fn passkey_path(app: &TestApp) -> String {
+    format!("/passkeys/{}", app.text("SELECT id FROM passkey").await)
 }
 
 /// Lets a call come up to the account's row, held by somebody else's transaction.
-async fn across(house: &House, tx: Tx, call: Call) -> Answer {
-    let call = house.start(call);
-    house.until_it_waits(&call).await;
+async fn across(app: &TestApp, tx: Tx, call: Call) -> Response {
+    let call = app.start(call);
+    app.until_it_waits(&call).await;
     tx.commit().await.unwrap();
     call.await.unwrap()
 }
 
 /// A transaction that changes the password and ends every session, just before its commit.
-async fn new_password(house: &House) -> Tx {
-    let account = account(house).await;
-    let hash = house.app.passwords.hash(&Password::parse(NEW).unwrap()).await.unwrap();
-    let mut tx = house.app.store.begin().await.unwrap();
-    let now = house.app.clock.now();
+async fn new_password(app: &TestApp) -> Tx {
+    let account = account(app).await;
+    let hash = app.state.passwords.hash(&Password::parse(NEW).unwrap()).await.unwrap();
+    let mut tx = app.state.store.begin().await.unwrap();
+    let now = app.state.clock.now();
     accounts::lock(&mut tx, &account).await.unwrap();
     accounts::set_password(&mut tx, &account, &hash, false, now).await.unwrap();
     accounts::end_sessions(&mut tx, &account, None, now).await.unwrap();
@@ -94,46 +94,46 @@ async fn new_password(house: &House) -> Tx {
 }
 
 /// What there is that signs in to the account.
-async fn factors(house: &House) -> Vec<i64> {
+async fn factors(app: &TestApp) -> Vec<i64> {
     let mut factors = Vec::new();
     for table in ["passkey", "authenticator", "recovery_code WHERE used_at IS NULL", "recovery_renewal"] {
-        factors.push(house.number(&format!("SELECT COUNT(*) FROM {table}")).await);
+        factors.push(app.number(&format!("SELECT COUNT(*) FROM {table}")).await);
     }
     factors
 }
 
 #[tokio::test]
 async fn whoever_typed_the_old_password_is_not_signed_in_after_it_was_changed() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let tx = new_password(&house).await;
-    across(&house, tx, sign_in(PASSWORD)).await.is_refused(422, "wrong_credentials");
-    assert_eq!(living(&house).await, 0);
-    house.ask(sign_in(NEW)).await.is(200);
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let tx = new_password(&app).await;
+    across(&app, tx, sign_in(PASSWORD)).await.is_refused(422, "wrong_credentials");
+    assert_eq!(living(&app).await, 0);
+    app.ask(sign_in(NEW)).await.is(200);
 }
 
 #[tokio::test]
 async fn nothing_of_an_account_is_changed_by_a_session_that_ended_with_the_old_password_meanwhile() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let member = reauthenticated(&house).await;
-    let (secret, codes) = with_app(&house, &member).await;
-    house.ask(new_passkey(&house, &member, 1).await).await.is(201);
-    let passkey = passkey_path(&house).await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let member = reauthenticated(&app).await;
+    let (secret, codes) = with_app(&app, &member).await;
+    app.ask(new_passkey(&app, &member, 1).await).await.is(201);
+    let passkey = passkey_path(&app).await;
     let shown = json!({ "code": codes[0] });
     for at in 0..11 {
         // A session of before each time, and its password of before.
-        let hash = house.app.passwords.hash(&Password::parse(PASSWORD).unwrap()).await.unwrap();
-        let mut tx = house.app.store.begin().await.unwrap();
-        accounts::set_password(&mut tx, &account(&house).await, &hash, false, house.app.clock.now()).await.unwrap();
+        let hash = app.state.passwords.hash(&Password::parse(PASSWORD).unwrap()).await.unwrap();
+        let mut tx = app.state.store.begin().await.unwrap();
+        accounts::set_password(&mut tx, &account(&app).await, &hash, false, app.state.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
-        house.app.clock.move_on(120_000);
-        let half = house.ask(sign_in(PASSWORD)).await;
+        app.state.clock.move_on(120_000);
+        let half = app.ask(sign_in(PASSWORD)).await;
         let half = Payer { cookie: cookie(half.is(200)), binding: String::new(), region: member.region, name: "" };
         let mut member = Payer { cookie: half.cookie.clone(), binding: String::new(), ..half };
         if at > 0 {
             let whole = "UPDATE session SET is_halfway = 0, proved_at = seen_at WHERE ended_at IS NULL";
-            sqlx::query(whole).execute(&house.app.store.write).await.unwrap();
+            sqlx::query(whole).execute(&app.state.store.write).await.unwrap();
         }
         let call = match at {
             0 => Call::post("/session/second-factor").json(&shown),
@@ -143,93 +143,93 @@ async fn nothing_of_an_account_is_changed_by_a_session_that_ended_with_the_old_p
             4 => Call::write("DELETE", &passkey),
             5 => Call::post("/recovery-codes"),
             6 => Call::write("DELETE", "/sessions"),
-            7 => Call::write("DELETE", &format!("/sessions/{}", house.text("SELECT MAX(id) FROM session").await)),
+            7 => Call::write("DELETE", &format!("/sessions/{}", app.text("SELECT MAX(id) FROM session").await)),
             8 => Call::post("/authenticator"),
             9 => {
                 let offered = "UPDATE authenticator SET confirmed_at = NULL";
-                sqlx::query(offered).execute(&house.app.store.write).await.unwrap();
-                Call::write("PUT", "/authenticator").json(&code(&house, &secret, 0))
+                sqlx::query(offered).execute(&app.state.store.write).await.unwrap();
+                Call::write("PUT", "/authenticator").json(&code(&app, &secret, 0))
             }
-            _ => new_passkey(&house, &member, 2).await,
+            _ => new_passkey(&app, &member, 2).await,
         };
         member.name = "";
-        let before = factors(&house).await;
+        let before = factors(&app).await;
         let letters = "SELECT COUNT(*) FROM outbox";
-        let told = house.number(letters).await;
-        let tx = new_password(&house).await;
+        let told = app.number(letters).await;
+        let tx = new_password(&app).await;
         let call = call.by(&member);
         let path = format!("{} {}", call.method, call.path);
-        let answer = across(&house, tx, call).await;
+        let answer = across(&app, tx, call).await;
         assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (401, Some("signed_out")), "{path}");
-        assert_eq!((living(&house).await, factors(&house).await), (0, before), "{path}");
-        assert_eq!(house.number(letters).await, told, "{path}");
+        assert_eq!((living(&app).await, factors(&app).await), (0, before), "{path}");
+        assert_eq!(app.number(letters).await, told, "{path}");
     }
-    assert_eq!(house.ask(sign_in(NEW)).await.is(200).json()["kind"], "pending_second_factor");
+    assert_eq!(app.ask(sign_in(NEW)).await.is(200).json()["kind"], "pending_second_factor");
 }
 
 #[tokio::test]
 async fn each_of_a_session_that_ended_another_token_and_another_password_ends_a_call_on_its_way() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
     for meanwhile in [
         "UPDATE session SET ended_at = seen_at WHERE ended_at IS NULL",
         "UPDATE session SET token_hash = 'another' WHERE ended_at IS NULL",
         "UPDATE account SET password = 'another'",
     ] {
-        let member = reauthenticated(&house).await;
-        let account = account(&house).await;
-        let mut tx = house.app.store.begin().await.unwrap();
+        let member = reauthenticated(&app).await;
+        let account = account(&app).await;
+        let mut tx = app.state.store.begin().await.unwrap();
         accounts::lock(&mut tx, &account).await.unwrap();
         sqlx::query(meanwhile).execute(&mut *tx).await.unwrap();
-        let answer = across(&house, tx, Call::post("/authenticator").by(&member)).await;
+        let answer = across(&app, tx, Call::post("/authenticator").by(&member)).await;
         assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (401, Some("signed_out")), "{meanwhile}");
-        assert_eq!(house.number("SELECT COUNT(*) FROM authenticator").await, 0, "{meanwhile}");
+        assert_eq!(app.number("SELECT COUNT(*) FROM authenticator").await, 0, "{meanwhile}");
     }
 }
 
 #[tokio::test]
 async fn while_the_password_is_changed_no_sign_in_with_the_old_one_outlives_it() {
-    let house = House::open().await;
-    house.register(&ANA, ANAS).await;
-    let beside = house.beside().await;
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let beside = app.beside().await;
     for round in 0..3 {
         let (old, new) = if round % 2 == 0 { (PASSWORD, NEW) } else { (NEW, PASSWORD) };
-        let member = house.sign_in_with(ANAS, old, None).await;
+        let member = app.sign_in_with(ANAS, old, None).await;
         let tries = (0..4).map(|at| {
-            let (house, beside) = (&house, &beside);
-            async move { if at % 2 == 0 { house.ask(sign_in(old)).await } else { beside.ask(sign_in(old)).await } }
+            let (app, beside) = (&app, &beside);
+            async move { if at % 2 == 0 { app.ask(sign_in(old)).await } else { beside.ask(sign_in(old)).await } }
         });
-        let (changed, _) = tokio::join!(house.ask(change(old, new).by(&member)), futures_util::future::join_all(tries));
+        let (changed, _) = tokio::join!(app.ask(change(old, new).by(&member)), futures_util::future::join_all(tries));
         let member = Payer { cookie: cookie(changed.is(200)), ..member };
-        assert_eq!(living(&house).await, 1, "the one that changed it");
-        house.ask(Call::get("/security").by(&member)).await.is(200);
-        house.app.clock.move_on(3_600_000);
+        assert_eq!(living(&app).await, 1, "the one that changed it");
+        app.ask(Call::get("/security").by(&member)).await.is(200);
+        app.state.clock.move_on(3_600_000);
     }
 }
 
 #[tokio::test]
 async fn a_thief_who_knows_the_old_password_and_holds_calls_back_undoes_nothing() {
     for by_mail in [false, true] {
-        let house = House::open().await;
-        house.register(&ANA, ANAS).await;
-        let (thief, owner) = (house.sign_in(ANAS).await, house.sign_in(ANAS).await);
+        let app = TestApp::open().await;
+        app.register(&ANA, ANAS).await;
+        let (thief, owner) = (app.sign_in(ANAS).await, app.sign_in(ANAS).await);
         let proof = Call::write("PUT", "/session/reauthentication").json(&json!({ "password": PASSWORD }));
-        let held = [house.hold(change(PASSWORD, EVIL).by(&thief)).await, house.hold(proof.by(&thief)).await];
+        let held = [app.hold(change(PASSWORD, EVIL).by(&thief)).await, app.hold(proof.by(&thief)).await];
         if by_mail {
-            house.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
-            house.jobs().await;
-            let reset = json!({ "token": house.link(ANAS).await, "password": NEW });
-            house.ask(Call::write("PUT", "/password-resets").json(&reset)).await.is(204);
+            app.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
+            app.jobs().await;
+            let reset = json!({ "token": app.link(ANAS).await, "password": NEW });
+            app.ask(Call::write("PUT", "/password-resets").json(&reset)).await.is(204);
         } else {
-            house.ask(change(PASSWORD, NEW).by(&owner)).await.is(200);
+            app.ask(change(PASSWORD, NEW).by(&owner)).await.is(200);
         }
-        let before = house.everything().await;
+        let before = app.everything().await;
         for call in held {
             let answer = call.finish().await;
             assert!(answer.is_refused(401, "signed_out").set_cookie("kppay_session").is_none());
         }
-        assert_eq!(house.everything().await, before);
-        assert_eq!(living(&house).await, i64::from(!by_mail));
-        house.sign_in_with(ANAS, NEW, None).await;
+        assert_eq!(app.everything().await, before);
+        assert_eq!(living(&app).await, i64::from(!by_mail));
+        app.sign_in_with(ANAS, NEW, None).await;
     }
 }

@@ -1,7 +1,7 @@
 //! How many statements one call sends to the database, and how many transactions it commits: exact numbers, so that none is added unseen.
 //! Each statement is a round trip over PostgreSQL. Heard from the log of the database driver, BEGIN and COMMIT among them.
 
-use crate::house::{House, Payer, VISA, call::Call, database::Kind, new_key, seed::ANA, wire::Wire};
+use crate::test_app::{Payer, TestApp, VISA, call::Call, database::Kind, new_key, seed::ANA, wire::Wire};
 use serde_json::json;
 use server::store::Store;
 use std::{
@@ -79,14 +79,14 @@ async fn statements_of(call: impl Future) -> Vec<String> {
 }
 
 /// An order with a token that a draft has named, as the app sends it.
-async fn pays(house: &House, ana: &Payer, shares: &[(&str, &str)]) -> Vec<String> {
-    let token = house.card(ana, VISA).await;
-    let mut order = house.order(ana, &token, shares).await;
+async fn pays(app: &TestApp, ana: &Payer, shares: &[(&str, &str)]) -> Vec<String> {
+    let token = app.card(ana, VISA).await;
+    let mut order = app.order(ana, &token, shares).await;
     order["pay_again"] = json!(true);
     let draft = json!({ "token": token, "shares": [], "payer_name": "", "email": "" });
-    house.ask(Call::write("PUT", "/payment-draft").by(ana).json(&draft)).await.is(204);
+    app.ask(Call::write("PUT", "/payment-draft").by(ana).json(&draft)).await.is(204);
     let key = new_key();
-    statements_of(async { _ = house.pay(ana, &key, &order).await.is_payment(201, "paid") }).await
+    statements_of(async { _ = app.pay(ana, &key, &order).await.is_payment(201, "paid") }).await
 }
 
 fn by_database(postgres: usize, sqlite: usize) -> usize {
@@ -99,19 +99,19 @@ fn commits(statements: &[String]) -> usize {
 
 #[tokio::test]
 async fn a_payment_takes_so_many_statements() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let one_bill = pays(&house, &ana, &[("surgery", "1.00")]).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let one_bill = pays(&app, &ana, &[("surgery", "1.00")]).await;
     assert_eq!((one_bill.len(), commits(&one_bill)), (by_database(20, 28), 2), "{one_bill:#?}");
-    let two_bills = pays(&house, &ana, &[("surgery", "1149.00"), ("visit", "64.10")]).await;
+    let two_bills = pays(&app, &ana, &[("surgery", "1149.00"), ("visit", "64.10")]).await;
     assert_eq!((two_bills.len(), commits(&two_bills)), (by_database(21, 29), 2), "{two_bills:#?}");
 }
 
 #[tokio::test]
 async fn a_list_of_bills_takes_two_statements() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let statements = statements_of(async { _ = house.ask(Call::get("/bills").by(&ana)).await.is(200) }).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let statements = statements_of(async { _ = app.ask(Call::get("/bills").by(&ana)).await.is(200) }).await;
     assert_eq!(statements.len(), 2, "{statements:#?}");
 }
 
@@ -120,8 +120,8 @@ async fn a_statement_is_one_round_trip() {
     if crate::KIND != Kind::Postgres {
         return;
     }
-    let house = House::open().await;
-    let wire = Wire::before(&house.database_url).await;
+    let app = TestApp::open().await;
+    let wire = Wire::before(&app.database_url).await;
     let store = Store::open(&wire.url).await.unwrap();
     assert!(store.is_ready().await); // prepares it
     let before = wire.asked();
@@ -145,10 +145,9 @@ async fn pgbench_is_given_the_statements_of_a_payment() {
     if crate::KIND != Kind::Postgres {
         return;
     }
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let asked: Vec<String> =
-        pays(&house, &ana, &[("surgery", "1.00")]).await.iter().flat_map(|sql| split(sql)).collect();
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let asked: Vec<String> = pays(&app, &ana, &[("surgery", "1.00")]).await.iter().flat_map(|sql| split(sql)).collect();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../xtask/src/load/payment.pgbench.sql");
     let script = std::fs::read_to_string(script).unwrap();
     let (_, script) = script.split_once("\\gset\n").expect("what is drawn comes first");

@@ -1,6 +1,6 @@
 //! Card data in the wrong box, script and characters that turn or hide writing: refused, and nowhere in the database.
 
-use crate::house::{House, VISA, call::Call, new_key, seed::ANA};
+use crate::test_app::{TestApp, VISA, call::Call, new_key, seed::ANA};
 use serde_json::json;
 
 const CARDS: [&str; 5] = [
@@ -22,36 +22,36 @@ const HOSTILE: [&str; 7] = [
 
 #[tokio::test]
 async fn a_card_number_typed_as_a_name_or_an_address_is_refused_and_kept_nowhere() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, VISA).await;
-    let good = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, VISA).await;
+    let good = app.order(&ana, &token, &[("visit", "64.10")]).await;
     for text in CARDS {
         let email = format!("{}@example.org", text.replace(' ', ""));
         for (field, value) in [("payer_name", text), ("email", email.as_str())] {
             let mut order = good.clone();
             order[field] = json!(value);
-            let refused = house.pay(&ana, &new_key(), &order).await;
+            let refused = app.pay(&ana, &new_key(), &order).await;
             refused.is_refused(422, "invalid").blames(field, "looks_like_card");
             assert!(!refused.text.contains("4242"), "what was typed is not said back");
             let draft = Call::write("PUT", "/payment-draft").by(&ana).json(&json!({ field: value }));
-            let refused = house.ask(draft).await;
+            let refused = app.ask(draft).await;
             refused.is_refused(422, "invalid").blames(field, "looks_like_card");
             assert!(!refused.text.contains("4242"), "what was typed is not said back");
         }
     }
     let part = json!({ "shares": [{ "bill": "visit", "part": "4242424242424242" }] });
-    let part = house.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&part)).await;
+    let part = app.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&part)).await;
     part.is_refused(422, "invalid").blames("shares.0.part", "looks_like_card");
-    house.nothing_happened().await;
-    assert_eq!(house.number("SELECT COUNT(*) FROM session WHERE draft IS NOT NULL").await, 0);
-    number_is_nowhere(&house).await;
+    app.nothing_happened().await;
+    assert_eq!(app.number("SELECT COUNT(*) FROM session WHERE draft IS NOT NULL").await, 0);
+    number_is_nowhere(&app).await;
 }
 
 #[tokio::test]
 async fn a_card_number_in_the_other_boxes_of_a_draft_is_kept_nowhere() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
     let number = "4242424242424242";
     let method = json!({ "kind": "card", "brand": "visa", "last4": number, "expiry": "12/29", "funding": "credit" });
     let account = json!({ "kind": "bank", "account": "checking", "last4": number });
@@ -63,35 +63,35 @@ async fn a_card_number_in_the_other_boxes_of_a_draft_is_kept_nowhere() {
         json!({ "payer_name": "\u{664}\u{662}".repeat(8) }),
         json!({ "email": "\u{ff14}\u{ff12}".repeat(8) }),
     ] {
-        let answer = house.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await;
+        let answer = app.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await;
         assert!(matches!(answer.status.as_u16(), 400 | 422), "{draft}: {}", answer.status);
     }
     // What programs name is kept if it names something: a bill of theirs, a token of their own.
     for name in [number, "tok4242424242424242", "a4242424242424242", &"\u{ff14}\u{ff12}".repeat(8)] {
         for draft in [json!({ "token": name }), json!({ "shares": [{ "bill": name, "part": null }] })] {
-            house.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await.is(204);
-            let kept = house.ask(Call::get("/payment-draft").by(&ana)).await.is(200).json();
+            app.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await.is(204);
+            let kept = app.ask(Call::get("/payment-draft").by(&ana)).await.is(200).json();
             assert_eq!((&kept["token"], &kept["shares"]), (&json!(null), &json!([])), "{draft}");
         }
-        house.method(&ana, name).await.is_refused(422, "token_refused");
+        app.method(&ana, name).await.is_refused(422, "token_refused");
     }
-    number_is_nowhere(&house).await;
-    let token = house.card(&ana, VISA).await;
-    house.method(&ana, &token).await.is(200);
+    number_is_nowhere(&app).await;
+    let token = app.card(&ana, VISA).await;
+    app.method(&ana, &token).await.is(200);
     let draft = json!({ "token": token, "shares": [{ "bill": "visit", "part": null }] });
-    house.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await.is(204);
-    let kept = house.ask(Call::get("/payment-draft").by(&ana)).await.is(200).json();
+    app.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await.is(204);
+    let kept = app.ask(Call::get("/payment-draft").by(&ana)).await.is(200).json();
     assert_eq!((&kept["token"], &kept["shares"][0]["bill"]), (&json!(token), &json!("visit")));
 }
 
-async fn number_is_nowhere(house: &House) {
+async fn number_is_nowhere(app: &TestApp) {
     for (table, column) in
         [("payment", "payer_name"), ("payment", "email"), ("session", "draft"), ("method_token", "token")]
     {
         let kept = format!("SELECT COUNT(*) FROM {table} WHERE {column} LIKE '%4242424242%'");
-        assert_eq!(house.number(&kept).await, 0, "{table}.{column}");
+        assert_eq!(app.number(&kept).await, 0, "{table}.{column}");
     }
-    let Ok(files) = std::fs::read_dir(house.folder.path()) else { return };
+    let Ok(files) = std::fs::read_dir(app.folder.path()) else { return };
     for file in files.flatten() {
         let bytes = std::fs::read(file.path()).unwrap();
         assert!(!bytes.windows(16).any(|window| window == b"4242424242424242"), "{:?}", file.path());
@@ -100,15 +100,15 @@ async fn number_is_nowhere(house: &House) {
 
 #[tokio::test]
 async fn script_and_characters_that_turn_or_hide_writing_are_refused_in_names_and_addresses() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, VISA).await;
-    let good = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, VISA).await;
+    let good = app.order(&ana, &token, &[("visit", "64.10")]).await;
     for text in HOSTILE {
         for (field, value) in [("payer_name", text.to_owned()), ("email", format!("{text}@example.org"))] {
             let mut order = good.clone();
             order[field] = json!(value);
-            let answer = house.pay(&ana, &new_key(), &order).await;
+            let answer = app.pay(&ana, &new_key(), &order).await;
             answer.is_refused(422, "invalid");
             assert!(!answer.text.contains("script"));
         }
@@ -124,38 +124,38 @@ async fn script_and_characters_that_turn_or_hide_writing_are_refused_in_names_an
     ] {
         let mut order = good.clone();
         order["email"] = json!(email);
-        house.pay(&ana, &new_key(), &order).await.is_refused(422, "invalid");
+        app.pay(&ana, &new_key(), &order).await.is_refused(422, "invalid");
     }
-    house.nothing_happened().await;
+    app.nothing_happened().await;
 }
 
 #[tokio::test]
 async fn a_draft_refuses_hidden_characters_and_keeps_what_people_type() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
     let put = |draft: serde_json::Value| Call::write("PUT", "/payment-draft").by(&ana).json(&draft);
     for text in ["Ana\u{202e}lleN", "Ana\u{0}", "Ana\u{200b}"] {
-        let answer = house.ask(put(json!({ "payer_name": text }))).await;
+        let answer = app.ask(put(json!({ "payer_name": text }))).await;
         answer.is_refused(422, "invalid").blames("payer_name", "not_allowed");
     }
-    let long = house.ask(put(json!({ "email": "a".repeat(301) }))).await;
+    let long = app.ask(put(json!({ "email": "a".repeat(301) }))).await;
     long.is_refused(422, "invalid").blames("email", "too_long");
     // Half typed, with accents and an apostrophe: kept as it is, and never as markup.
     let half =
         json!({ "shares": [{ "bill": "visit", "part": "12." }], "payer_name": "José Ñuñez-O’Brien <", "email": "jos" });
-    house.ask(put(half)).await.is(204);
-    let kept = house.ask(Call::get("/payment-draft").by(&ana)).await;
+    app.ask(put(half)).await.is(204);
+    let kept = app.ask(Call::get("/payment-draft").by(&ana)).await;
     assert_eq!(kept.is(200).json()["payer_name"], "José Ñuñez-O’Brien <");
     assert_eq!(kept.header("content-type"), "application/json");
-    house.ask(Call::write("DELETE", "/payment-draft").by(&ana)).await.is(204);
-    assert_eq!(house.ask(Call::get("/payment-draft").by(&ana)).await.is(200).json()["payer_name"], "");
+    app.ask(Call::write("DELETE", "/payment-draft").by(&ana)).await.is(204);
+    assert_eq!(app.ask(Call::get("/payment-draft").by(&ana)).await.is(200).json()["payer_name"], "");
 }
 
 #[tokio::test]
 async fn names_with_accents_and_apostrophes_are_names() {
-    let house = House::open().await;
-    let mut ana = house.look_up(&ANA).await;
+    let app = TestApp::open().await;
+    let mut ana = app.look_up(&ANA).await;
     ana.name = "José Ñuñez-O’Brien";
-    let paid = house.pay_by_card(&ana, &[("visit", "64.10")]).await;
+    let paid = app.pay_by_card(&ana, &[("visit", "64.10")]).await;
     assert_eq!(paid.is_payment(201, "paid").json()["payer_name"], ana.name);
 }

@@ -1,7 +1,7 @@
 //! The table of transitions against the books: whatever word follows whichever, the ledger sums to zero and the bills say what the
 //! payments say.
 
-use crate::house::{House, Payer, VISA, line::Cut, new_key, seed::ANA};
+use crate::test_app::{Payer, TestApp, VISA, line::Cut, new_key, seed::ANA};
 use contract::payment::PaymentState::{self, Cancelled, Failed, Paid, Processing, Refunded, Returned, Scheduled};
 use serde_json::json;
 use server::{
@@ -15,30 +15,30 @@ use server::{
 const ALL: [PaymentState; 7] = [Scheduled, Processing, Paid, Failed, Returned, Refunded, Cancelled];
 
 /// A payment that nobody has answered for.
-async fn begun(house: &House, ana: &Payer, amount: &str) -> String {
-    let token = house.card(ana, VISA).await;
-    let mut order = house.order(ana, &token, &[("surgery", amount), ("visit", "1.00")]).await;
+async fn begun(app: &TestApp, ana: &Payer, amount: &str) -> String {
+    let token = app.card(ana, VISA).await;
+    let mut order = app.order(ana, &token, &[("surgery", amount), ("visit", "1.00")]).await;
     order["pay_again"] = json!(true);
     let key = new_key();
-    house.pay(ana, &key, &order).await.is_refused(409, "key_in_use");
-    house.text(&format!("SELECT id FROM payment WHERE idempotency_key = '{key}'")).await
+    app.pay(ana, &key, &order).await.is_refused(409, "key_in_use");
+    app.text(&format!("SELECT id FROM payment WHERE idempotency_key = '{key}'")).await
 }
 
-async fn says(house: &House, payment: &str, state: PaymentState) -> Settled {
+async fn says(app: &TestApp, payment: &str, state: PaymentState) -> Settled {
     let verdict = Verdict { charge: Some(format!("ch-{payment}")), state, failure: None, sequence: None };
-    charging::settle(&house.app, payment, &verdict).await.unwrap()
+    charging::settle(&app.state, payment, &verdict).await.unwrap()
 }
 
-async fn state(house: &House, payment: &str) -> PaymentState {
-    let word = house.text(&format!("SELECT state FROM payment WHERE id = '{payment}'")).await;
+async fn state(app: &TestApp, payment: &str) -> PaymentState {
+    let word = app.text(&format!("SELECT state FROM payment WHERE id = '{payment}'")).await;
     serde_json::from_value(word.into()).unwrap()
 }
 
 #[tokio::test]
 async fn every_word_after_every_other_leaves_books_that_are_right() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    house.line.cut(Cut::Before);
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    app.line.cut(Cut::Before);
     let (mut paid, mut pending) = (0, 0);
     for before in ALL {
         let way: &[PaymentState] = match before {
@@ -51,40 +51,40 @@ async fn every_word_after_every_other_leaves_books_that_are_right() {
             Cancelled => &[Cancelled],
         };
         for after in ALL {
-            let payment = begun(&house, &ana, "10.00").await;
+            let payment = begun(&app, &ana, "10.00").await;
             for step in way {
-                assert_eq!(says(&house, &payment, *step).await, Settled::Changed);
+                assert_eq!(says(&app, &payment, *step).await, Settled::Changed);
             }
-            let settled = says(&house, &payment, after).await;
+            let settled = says(&app, &payment, after).await;
             let expected = match effect(before, after) {
                 Effect::Unfit => Settled::Unfit(before),
                 Effect::Nothing => Settled::Same,
                 _ => Settled::Changed,
             };
             assert_eq!(settled, expected, "{before:?} {after:?}");
-            let now = state(&house, &payment).await;
+            let now = state(&app, &payment).await;
             assert_eq!(now, if settled == Settled::Changed { after } else { before }, "{before:?} {after:?}");
             paid += i64::from(now == Paid) * 1_000;
             pending += i64::from(matches!(now, Processing | Scheduled)) * 1_000;
-            assert_eq!(house.owes("surgery").await, (115_000 - paid, pending), "{before:?} {after:?}");
+            assert_eq!(app.owes("surgery").await, (115_000 - paid, pending), "{before:?} {after:?}");
             // And once more: the same again, or as unfit as before.
-            let again = says(&house, &payment, after).await;
+            let again = says(&app, &payment, after).await;
             assert_ne!(again, Settled::Changed, "{before:?} {after:?}");
-            house.books_are_right().await;
+            app.books_are_right().await;
         }
     }
 }
 
 #[tokio::test]
 async fn words_in_any_order_about_payments_that_compete_leave_books_that_are_right() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    house.line.cut(Cut::Before);
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    app.line.cut(Cut::Before);
     // Together more than the bill: whoever comes back late finds it paid by the others.
-    let mut payments = vec![begun(&house, &ana, "900.00").await];
+    let mut payments = vec![begun(&app, &ana, "900.00").await];
     for _ in 0..3 {
-        says(&house, payments.last().unwrap(), Returned).await;
-        payments.push(begun(&house, &ana, "900.00").await);
+        says(&app, payments.last().unwrap(), Returned).await;
+        payments.push(begun(&app, &ana, "900.00").await);
     }
     let mut random: u64 = 20_261_125;
     let mut next = |below: usize| {
@@ -93,23 +93,23 @@ async fn words_in_any_order_about_payments_that_compete_leave_books_that_are_rig
     };
     for step in 0..120 {
         let (payment, word) = (&payments[next(payments.len())], ALL[next(ALL.len())]);
-        says(&house, payment, word).await;
-        house.books_are_right().await;
-        let (balance, pending) = house.owes("surgery").await;
+        says(&app, payment, word).await;
+        app.books_are_right().await;
+        let (balance, pending) = app.owes("surgery").await;
         assert!((0..=115_000).contains(&balance) && (0..=balance).contains(&pending), "step {step}");
     }
 }
 
 #[tokio::test]
 async fn a_word_about_another_charge_or_one_that_denies_a_known_charge_is_unfit() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    house.line.cut(Cut::Before);
-    let payment = begun(&house, &ana, "10.00").await;
-    assert_eq!(says(&house, &payment, Processing).await, Settled::Same);
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    app.line.cut(Cut::Before);
+    let payment = begun(&app, &ana, "10.00").await;
+    assert_eq!(says(&app, &payment, Processing).await, Settled::Same);
     let other = Verdict { charge: Some("another".into()), state: Paid, failure: None, sequence: None };
-    assert_eq!(charging::settle(&house.app, &payment, &other).await.unwrap(), Settled::Unfit(Processing));
-    assert_eq!(charging::settle(&house.app, &payment, &Verdict::never()).await.unwrap(), Settled::Unfit(Processing));
-    assert_eq!(house.owes("surgery").await, (115_000, 1_000));
-    house.books_are_right().await;
+    assert_eq!(charging::settle(&app.state, &payment, &other).await.unwrap(), Settled::Unfit(Processing));
+    assert_eq!(charging::settle(&app.state, &payment, &Verdict::never()).await.unwrap(), Settled::Unfit(Processing));
+    assert_eq!(app.owes("surgery").await, (115_000, 1_000));
+    app.books_are_right().await;
 }

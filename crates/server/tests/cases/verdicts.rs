@@ -1,13 +1,13 @@
 //! What is an answer of the processor, and what is not: nothing but its own words about this very key fails a payment.
 
-use crate::house::{House, Payer, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
+use crate::test_app::{Payer, TestApp, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
 use serde_json::{Value, json};
 use server::{billing::charging, store::asking::Asked};
 
-async fn visit(house: &House) -> (Payer, Value, String) {
-    let ana = house.look_up(&ANA).await;
-    let token = house.card(&ana, VISA).await;
-    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+async fn visit(app: &TestApp) -> (Payer, Value, String) {
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, VISA).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
     (ana, order, new_key())
 }
 
@@ -36,97 +36,97 @@ fn strangers() -> Vec<(u16, &'static str, &'static str)> {
 #[tokio::test]
 async fn a_charge_whose_answer_somebody_else_replaced_is_not_failed_and_is_found_again() {
     for (status, kind, body) in strangers() {
-        let house = House::open().await;
-        let (ana, order, key) = visit(&house).await;
+        let app = TestApp::open().await;
+        let (ana, order, key) = visit(&app).await;
         let fault = Fault { to: "POST /v1/charges", passes_on: true, status, kind, body: body.to_owned() };
-        house.gateway.answers([fault]);
-        house.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
-        house.by_key(&ana, &key).await.is_refused(409, "key_in_use");
-        assert_eq!((house.charges().await, house.owes("visit").await), (1, (6_410, 6_410)), "{status} {body}");
+        app.gateway.answers([fault]);
+        app.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
+        app.by_key(&ana, &key).await.is_refused(409, "key_in_use");
+        assert_eq!((app.charges().await, app.owes("visit").await), (1, (6_410, 6_410)), "{status} {body}");
         // The answer to the second question is replaced, too.
         let again = |to| Fault { to, passes_on: true, status, kind, body: body.to_owned() };
-        house.gateway.answers([again("POST /v1/charges"), again("GET /v1/charges"), again("POST /v1/keys")]);
-        house.recover().await;
-        house.by_key(&ana, &key).await.is_refused(409, "key_in_use");
-        assert_eq!(house.text("SELECT state FROM payment").await, "processing", "{status} {body}");
-        house.gateway.is_well();
-        house.recover().await;
-        house.by_key(&ana, &key).await.is_payment(200, "paid");
-        assert_eq!((house.payments().await, house.charges().await, house.owes("visit").await), (1, 1, (0, 0)));
-        house.books_are_right().await;
+        app.gateway.answers([again("POST /v1/charges"), again("GET /v1/charges"), again("POST /v1/keys")]);
+        app.recover().await;
+        app.by_key(&ana, &key).await.is_refused(409, "key_in_use");
+        assert_eq!(app.text("SELECT state FROM payment").await, "processing", "{status} {body}");
+        app.gateway.is_well();
+        app.recover().await;
+        app.by_key(&ana, &key).await.is_payment(200, "paid");
+        assert_eq!((app.payments().await, app.charges().await, app.owes("visit").await), (1, 1, (0, 0)));
+        app.books_are_right().await;
     }
 }
 
 #[tokio::test]
 async fn a_refusal_in_the_processors_own_form_is_no_end_while_there_is_a_charge() {
-    let house = House::open().await;
-    let (ana, order, key) = visit(&house).await;
+    let app = TestApp::open().await;
+    let (ana, order, key) = visit(&app).await;
     // A proxy sent the question twice: the first one charged, the second one's answer comes back.
     let body = r#"{"code":"token_used","idempotency_key":"{key}"}"#.to_owned();
     let fault = Fault { to: "POST /v1/charges", passes_on: true, status: 409, kind: "application/json", body };
-    house.gateway.answers([fault]);
-    house.pay(&ana, &key, &order).await.is_payment(201, "paid");
-    assert_eq!((house.payments().await, house.charges().await, house.owes("visit").await), (1, 1, (0, 0)));
-    house.books_are_right().await;
+    app.gateway.answers([fault]);
+    app.pay(&ana, &key, &order).await.is_payment(201, "paid");
+    assert_eq!((app.payments().await, app.charges().await, app.owes("visit").await), (1, 1, (0, 0)));
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn a_refused_charge_fails_the_payment_only_once_its_key_is_closed() {
-    let house = House::open().await;
-    let (ana, order, key) = visit(&house).await;
-    house.line.cut(Cut::Before);
-    house.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
+    let app = TestApp::open().await;
+    let (ana, order, key) = visit(&app).await;
+    app.line.cut(Cut::Before);
+    app.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
     // The token runs out, and the key can't be closed.
-    house.move_clock(31 * 60).await;
+    app.move_clock(31 * 60).await;
     let body = "<h1>no</h1>".to_owned();
-    house.gateway.answers([Fault { to: "POST /v1/keys", passes_on: false, status: 404, kind: "text/html", body }]);
-    house.recover().await;
-    let ana = house.look_up(&ANA).await;
-    house.by_key(&ana, &key).await.is_refused(409, "key_in_use");
-    assert_eq!(house.owes("visit").await, (6_410, 6_410));
-    house.gateway.is_well();
-    house.recover().await;
-    house.by_key(&ana, &key).await.is_payment(200, "failed");
-    assert_eq!((house.charges().await, house.owes("visit").await), (0, (6_410, 0)));
-    house.books_are_right().await;
+    app.gateway.answers([Fault { to: "POST /v1/keys", passes_on: false, status: 404, kind: "text/html", body }]);
+    app.recover().await;
+    let ana = app.look_up(&ANA).await;
+    app.by_key(&ana, &key).await.is_refused(409, "key_in_use");
+    assert_eq!(app.owes("visit").await, (6_410, 6_410));
+    app.gateway.is_well();
+    app.recover().await;
+    app.by_key(&ana, &key).await.is_payment(200, "failed");
+    assert_eq!((app.charges().await, app.owes("visit").await), (0, (6_410, 0)));
+    app.books_are_right().await;
 }
 
 #[tokio::test]
 async fn after_a_lost_answer_the_next_question_is_what_became_of_the_key() {
-    let house = House::open().await;
-    let (ana, order, key) = visit(&house).await;
-    house.line.cut(Cut::After);
-    house.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
-    house.recover().await;
-    house.by_key(&ana, &key).await.is_payment(200, "paid");
-    assert_eq!(house.asked(), 1, "a charge that was made is not asked for again");
+    let app = TestApp::open().await;
+    let (ana, order, key) = visit(&app).await;
+    app.line.cut(Cut::After);
+    app.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
+    app.recover().await;
+    app.by_key(&ana, &key).await.is_payment(200, "paid");
+    assert_eq!(app.asked(), 1, "a charge that was made is not asked for again");
 }
 
 #[tokio::test]
 async fn a_lost_answer_is_asked_for_within_seconds_and_less_often_each_time() {
-    let house = House::open().await;
-    let (ana, order, key) = visit(&house).await;
-    house.line.cut(Cut::Before);
-    house.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
+    let app = TestApp::open().await;
+    let (ana, order, key) = visit(&app).await;
+    app.line.cut(Cut::Before);
+    app.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
     let mut waits = Vec::new();
     for _ in 0..8 {
-        let ask_at = house.number("SELECT ask_at FROM payment").await;
-        let wait = ask_at - house.app.clock.now().millis();
+        let ask_at = app.number("SELECT ask_at FROM payment").await;
+        let wait = ask_at - app.state.clock.now().millis();
         waits.push((wait + 999) / 1_000);
-        house.app.clock.move_on(wait + 1);
-        house.round().await;
+        app.state.clock.move_on(wait + 1);
+        app.round().await;
     }
     assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
-    house.line.cut(Cut::Nowhere);
-    house.app.clock.move_on(61_000);
-    house.round().await;
-    house.by_key(&ana, &key).await.is_payment(200, "paid");
+    app.line.cut(Cut::Nowhere);
+    app.state.clock.move_on(61_000);
+    app.round().await;
+    app.by_key(&ana, &key).await.is_payment(200, "paid");
 }
 
 #[tokio::test]
 async fn a_payment_that_is_not_in_the_database_is_not_charged() {
-    let house = House::open().await;
-    let (ana, order, key) = visit(&house).await;
+    let app = TestApp::open().await;
+    let (ana, order, key) = visit(&app).await;
     let asked = Asked {
         id: new_key(),
         token: order["token"].as_str().unwrap().to_owned(),
@@ -135,60 +135,60 @@ async fn a_payment_that_is_not_in_the_database_is_not_charged() {
         charged: "64.10".parse().unwrap(),
         asks: 0,
     };
-    for refused in [charging::charge(&house.app, &asked).await, charging::ask_again(&house.app, &asked).await] {
+    for refused in [charging::charge(&app.state, &asked).await, charging::ask_again(&app.state, &asked).await] {
         assert_eq!(refused.unwrap_err().code, contract::problem_details::ErrorCode::KeyInUse);
     }
-    house.nothing_happened().await;
-    house.pay(&ana, &key, &order).await.is_payment(201, "paid");
+    app.nothing_happened().await;
+    app.pay(&ana, &key, &order).await.is_payment(201, "paid");
 }
 
 #[tokio::test]
 async fn one_payment_that_can_not_be_read_stops_no_other() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    house.line.cut(Cut::Before);
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    app.line.cut(Cut::Before);
     let mut keys = Vec::new();
     for bill in [("visit", "10.00"), ("surgery", "10.00"), ("cents", "0.50")] {
-        let token = house.card(&ana, VISA).await;
-        let order = house.order(&ana, &token, &[bill]).await;
+        let token = app.card(&ana, VISA).await;
+        let order = app.order(&ana, &token, &[bill]).await;
         keys.push(new_key());
-        house.pay(&ana, keys.last().unwrap(), &order).await.is_refused(409, "key_in_use");
+        app.pay(&ana, keys.last().unwrap(), &order).await.is_refused(409, "key_in_use");
     }
     let spoil = "UPDATE payment SET fee_cents = 999999999999, ask_at = 1 WHERE idempotency_key = $1";
-    sqlx::query(spoil).bind(&keys[0]).execute(&house.app.store.write).await.unwrap();
-    house.recover().await;
+    sqlx::query(spoil).bind(&keys[0]).execute(&app.state.store.write).await.unwrap();
+    app.recover().await;
     for key in &keys[1..] {
-        house.by_key(&ana, key).await.is_payment(200, "paid");
+        app.by_key(&ana, key).await.is_payment(200, "paid");
     }
-    assert_eq!(house.charges().await, 2);
+    assert_eq!(app.charges().await, 2);
 }
 
 #[tokio::test]
 async fn payments_without_an_answer_for_minutes_are_counted() {
-    let house = House::open().await;
-    let (ana, order, key) = visit(&house).await;
-    house.line.cut(Cut::Before);
-    house.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
-    let five_minutes = || house.app.clock.now().plus_millis(-300_000);
-    assert_eq!(house.app.store.unanswered(five_minutes()).await.unwrap(), 0);
-    house.app.clock.move_on(301_000);
-    assert_eq!(house.app.store.unanswered(five_minutes()).await.unwrap(), 1);
+    let app = TestApp::open().await;
+    let (ana, order, key) = visit(&app).await;
+    app.line.cut(Cut::Before);
+    app.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
+    let five_minutes = || app.state.clock.now().plus_millis(-300_000);
+    assert_eq!(app.state.store.unanswered(five_minutes()).await.unwrap(), 0);
+    app.state.clock.move_on(301_000);
+    assert_eq!(app.state.store.unanswered(five_minutes()).await.unwrap(), 1);
 }
 
 #[tokio::test]
 async fn a_bare_status_says_nothing_of_a_token_either() {
     for status in [404, 409, 410, 422] {
-        let house = House::open().await;
-        let (ana, order, key) = visit(&house).await;
+        let app = TestApp::open().await;
+        let (ana, order, key) = visit(&app).await;
         let body = "<h1>no</h1>".to_owned();
-        house.gateway.answers([Fault { to: "GET /v1/tokens", passes_on: false, status, kind: "text/html", body }]);
-        house.pay(&ana, &key, &order).await.is_refused(503, "unavailable");
-        assert_eq!((house.payments().await, house.charges().await), (0, 0));
-        house.gateway.is_well();
+        app.gateway.answers([Fault { to: "GET /v1/tokens", passes_on: false, status, kind: "text/html", body }]);
+        app.pay(&ana, &key, &order).await.is_refused(503, "unavailable");
+        assert_eq!((app.payments().await, app.charges().await), (0, 0));
+        app.gateway.is_well();
         let unknown = json!({ "token": "tok_unknown" });
         let mut other = order.clone();
         other["token"] = unknown["token"].clone();
-        house.pay(&ana, &new_key(), &other).await.is_refused(422, "token_refused");
-        house.pay(&ana, &key, &order).await.is_payment(201, "paid");
+        app.pay(&ana, &new_key(), &other).await.is_refused(422, "token_refused");
+        app.pay(&ana, &key, &order).await.is_payment(201, "paid");
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use xtask::failure::{Failure, Outcome};
-use xtask::http::{Answer, Connection};
+use xtask::http::{Connection, Response};
 
 /// How long a client asks what became of its payment before it writes down that nobody told it.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -91,12 +91,12 @@ fn pay(servers: &[String], places: &Places, order: &Order, number: usize) -> (To
     (Told::Nothing, asked)
 }
 
-fn send(server: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Answer> {
+fn send(server: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Response> {
     Connection::open(server).and_then(|mut connection| connection.send(method, path, headers, body)).ok()
 }
 
 /// `None` while it can't be known: whatever is not a payment and no problem document, and what says "ask again".
-fn told(answer: &Answer) -> Option<Told> {
+fn told(answer: &Response) -> Option<Told> {
     let body = answer.json().ok()?;
     if (200..300).contains(&answer.status) {
         // A payment, or a page with it; servers of the version before answer the question by the key with the payment itself.

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use xtask::failure::{Because, Failure, Outcome};
-use xtask::http::{Answer, Connection};
+use xtask::http::{Connection, Response};
 
 pub struct Places {
     pub billing: String,
@@ -229,7 +229,7 @@ fn encode(value: &impl serde::Serialize) -> Outcome<Vec<u8>> {
     serde_json::to_vec(value).because("Writing JSON")
 }
 
-fn decode<Value: DeserializeOwned>(answer: std::io::Result<Answer>, status: u16) -> Outcome<Value> {
+fn decode<Value: DeserializeOwned>(answer: std::io::Result<Response>, status: u16) -> Outcome<Value> {
     let answer = answer.because("Asking")?;
     if answer.status != status && answer.status != 200 {
         return Err(Failure::new(format!("{} {}", answer.status, answer.text())));

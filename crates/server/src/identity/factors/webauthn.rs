@@ -261,7 +261,7 @@ impl From<AuthCeremonyErr> for NotTaken {
 }
 
 #[cfg(test)]
-#[path = "../../../tests/house/device.rs"]
+#[path = "../../../tests/test_app/device.rs"]
 mod device;
 
 #[cfg(test)]

@@ -4,29 +4,29 @@ use super::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_receipts_at_the_same_moment_no_more_are_sent() {
-    let house = House::open().await;
-    let ana = house.look_up(&ANA).await;
-    let paid = pay(&house, &ana, VISA).await.is_payment(201, "paid").json();
-    let before = house.number("SELECT COUNT(*) FROM outbox").await;
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let paid = pay(&app, &ana, VISA).await.is_payment(201, "paid").json();
+    let before = app.number("SELECT COUNT(*) FROM outbox").await;
     let path = format!("/payments/{}/receipt-emails", paid["id"].as_str().unwrap());
-    let send = |to: &str| house.ask(Call::post(&path).by(&ana).json(&json!({ "email": to })));
+    let send = |to: &str| app.ask(Call::post(&path).by(&ana).json(&json!({ "email": to })));
     assert_eq!(how_many((0..40).map(|_| send("stranger@example.org")), 202).await, 5);
-    assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await - before, 5);
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox").await - before, 5);
     let refused = send("stranger@example.org").await;
     assert!(refused.is_refused(429, "too_many").json()["retry_after"].as_i64().unwrap() <= 720);
 }
 
 #[tokio::test]
 async fn receipts_are_counted_by_who_gets_them_and_by_the_household_too() {
-    let house = House::open().await;
-    let (ana, mei) = (house.look_up(&ANA).await, house.look_up(&MEI).await);
+    let app = TestApp::open().await;
+    let (ana, mei) = (app.look_up(&ANA).await, app.look_up(&MEI).await);
     let mut paths = Vec::new();
     for _ in 0..5 {
-        let paid = pay(&house, &ana, VISA).await.is_payment(201, "paid").json();
+        let paid = pay(&app, &ana, VISA).await.is_payment(201, "paid").json();
         paths.push(format!("/payments/{}/receipt-emails", paid["id"].as_str().unwrap()));
     }
     let send = async |payer: &Payer, path: &str, to: &str| {
-        house.ask(Call::post(path).by(payer).json(&json!({ "email": to }))).await
+        app.ask(Call::post(path).by(payer).json(&json!({ "email": to }))).await
     };
     // Ten to one stranger, whatever was paid; and twenty of one household.
     for at in 0..10 {
@@ -37,22 +37,22 @@ async fn receipts_are_counted_by_who_gets_them_and_by_the_household_too() {
         send(&ana, &paths[at % 5], &format!("stranger{at}@example.org")).await.is(202);
     }
     send(&ana, &paths[4], "another@example.org").await.is_refused(429, "too_many");
-    let paid = house.pay_by_card(&mei, &[("meis", "1.00")]).await.is_payment(201, "paid").json();
+    let paid = app.pay_by_card(&mei, &[("meis", "1.00")]).await.is_payment(201, "paid").json();
     let path = format!("/payments/{}/receipt-emails", paid["id"].as_str().unwrap());
     send(&mei, &path, "another@example.org").await.is(202);
 }
 
 #[tokio::test]
 async fn a_registration_that_was_sent_costs_nothing_when_it_is_sent_again() {
-    let house = House::open().await;
-    let payer = house.look_up(&ANA).await;
-    let begun = house.ask(Call::post("/registrations").by(&payer)).await;
+    let app = TestApp::open().await;
+    let payer = app.look_up(&ANA).await;
+    let begun = app.ask(Call::post("/registrations").by(&payer)).await;
     let id = begun.is(201).json()["id"].as_str().unwrap().to_owned();
     let path = format!("/registrations/{id}/account");
     let send = |zip: &str| {
         let mut account = new_account(&ANA, ANAS);
         account["address"]["zip"] = json!(zip);
-        house.ask(Call::post(&path).by(&payer).json(&account))
+        app.ask(Call::post(&path).by(&payer).json(&account))
     };
     // What is judged and not taken is counted, or one payer could keep every thread busy.
     for _ in 0..11 {
@@ -62,14 +62,14 @@ async fn a_registration_that_was_sent_costs_nothing_when_it_is_sent_again() {
     for _ in 0..20 {
         send("94612").await.is(202);
     }
-    let other = house.look_up(&MEI).await;
-    let begun = house.ask(Call::post("/registrations").by(&other)).await;
+    let other = app.look_up(&MEI).await;
+    let begun = app.ask(Call::post("/registrations").by(&other)).await;
     let id = begun.is(201).json()["id"].as_str().unwrap().to_owned();
     let path = format!("/registrations/{id}/account");
     for at in 0..13 {
         let mut account = new_account(&MEI, "mei@example.org");
         account["address"]["zip"] = json!("00501");
-        let answer = house.ask(Call::post(&path).by(&other).json(&account)).await;
+        let answer = app.ask(Call::post(&path).by(&other).json(&account)).await;
         answer.is(if at < 12 { 422 } else { 429 });
     }
 }

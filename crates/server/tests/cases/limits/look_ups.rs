@@ -4,70 +4,70 @@ use super::*;
 
 #[tokio::test]
 async fn whoever_finds_a_bill_uses_up_nothing() {
-    let house = House::open().await;
+    let app = TestApp::open().await;
     for _ in 0..40 {
-        house.ask(found(&ANA)).await.is(201);
+        app.ask(found(&ANA)).await.is(201);
     }
-    assert_eq!(counted(&house).await, 0);
+    assert_eq!(counted(&app).await, 0);
     let (began, mut answered) = (Instant::now(), 0);
     for number in 0..35 {
-        answered += usize::from(house.ask(nobodys(number)).await.status.as_u16() == 404);
+        answered += usize::from(app.ask(nobodys(number)).await.status.as_u16() == 404);
     }
     is_most(answered, 30, 10, began);
-    assert_eq!(house.number("SELECT COUNT(*) FROM session").await, 40);
+    assert_eq!(app.number("SELECT COUNT(*) FROM session").await, 40);
 }
 
 #[tokio::test]
 async fn the_addresses_of_one_ipv6_network_are_one_caller() {
-    let house = proxied().await;
+    let app = proxied().await;
     let (began, mut answered) = (Instant::now(), 0);
     for at in 0..35 {
-        let answer = house.ask(from(&format!("2001:db8:1:1::{at:x}"), nobodys(at))).await;
+        let answer = app.ask(from(&format!("2001:db8:1:1::{at:x}"), nobodys(at))).await;
         answered += usize::from(answer.status.as_u16() == 404);
     }
     is_most(answered, 30, 10, began);
-    house.ask(from("[2001:db8:1:2::1]:4433", nobodys(35))).await.is_refused(404, "no_match");
+    app.ask(from("[2001:db8:1:2::1]:4433", nobodys(35))).await.is_refused(404, "no_match");
     // The /48 around it holds ten times as much, and no more.
     let mut answered = answered + 1;
     for at in 0..300 {
         let network = at / 29 + 3;
-        let answer = house.ask(from(&format!("2001:db8:1:{network:x}::1"), nobodys(100 + at))).await;
+        let answer = app.ask(from(&format!("2001:db8:1:{network:x}::1"), nobodys(100 + at))).await;
         answered += usize::from(answer.status.as_u16() == 404);
     }
     is_most(answered, 300, 1, began);
-    house.ask(from("2001:db8:2::1", nobodys(500))).await.is_refused(404, "no_match");
+    app.ask(from("2001:db8:2::1", nobodys(500))).await.is_refused(404, "no_match");
 }
 
 #[tokio::test]
 async fn of_many_look_ups_at_the_same_moment_no_more_are_answered() {
-    let house = House::open().await;
+    let app = TestApp::open().await;
     let began = Instant::now();
-    let answers = (0..60).map(|number| house.ask(nobodys(number)));
+    let answers = (0..60).map(|number| app.ask(nobodys(number)));
     is_most(how_many(answers, 404).await, 30, 10, began);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_who_find_their_bill_at_the_same_moment_at_one_address_none_is_refused() {
-    let house = House::open().await;
+    let app = TestApp::open().await;
     let began = Instant::now();
-    let payers = neighbours(&house, 10).await.len();
+    let payers = neighbours(&app, 10).await.len();
     let neighbour = |number: usize| {
         let mut lookup = ANA.lookup();
         lookup["identifiers"]["hrn"] = json!(format!("7{:08}", number % payers));
         Call::post("/bill-lookups").json(&lookup)
     };
-    assert_eq!(how_many((0..60).map(|number| house.ask(neighbour(number))), 201).await, 60);
-    assert_eq!(counted(&house).await, 0);
+    assert_eq!(how_many((0..60).map(|number| app.ask(neighbour(number))), 201).await, 60);
+    assert_eq!(counted(&app).await, 0);
     // Those who are wrong count as ever, also among those who are right.
     let mut answers = Vec::new();
     for wave in 0..3 {
-        let both = (0..40).map(|at| house.ask(if at % 4 == 0 { nobodys(wave * 40 + at) } else { neighbour(at) }));
+        let both = (0..40).map(|at| app.ask(if at % 4 == 0 { nobodys(wave * 40 + at) } else { neighbour(at) }));
         answers.extend(join_all(both).await);
         if wave < 2 {
             assert!(answers.iter().all(|answer| [201, 404].contains(&answer.status.as_u16())), "{wave}");
         }
     }
-    let more = join_all((200..240).map(|number| house.ask(nobodys(number)))).await;
+    let more = join_all((200..240).map(|number| app.ask(nobodys(number)))).await;
     let answered = answers.iter().chain(&more).filter(|answer| answer.status.as_u16() == 404).count();
     is_most(answered, 30, 10, began);
     assert!(more.iter().all(|answer| [404, 429].contains(&answer.status.as_u16())));
@@ -75,18 +75,18 @@ async fn of_many_who_find_their_bill_at_the_same_moment_at_one_address_none_is_r
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_who_sign_in_at_the_same_moment_at_one_address_are_not_refused() {
-    let house = House::open().await;
+    let app = TestApp::open().await;
     let members = [(&ANA, ANAS), (&MEI, "mei@example.org"), (&RUTH, "ruth@example.org")];
     for (member, email) in members {
-        house.register(member, email).await;
+        app.register(member, email).await;
     }
     // Room for two more.
-    let [own, _] = house.app.limits.by_address(&rules::SIGN_INS_BY_ADDRESS, "192.0.2.1".parse().unwrap());
+    let [own, _] = app.state.limits.by_address(&rules::SIGN_INS_BY_ADDRESS, "192.0.2.1".parse().unwrap());
     let full = Bucket { step_millis: own.step_millis * 28, ..own };
-    house.app.store.count(&[full], house.app.clock.now()).await.unwrap();
+    app.state.store.count(&[full], app.state.clock.now()).await.unwrap();
     let sign_in = |email: &str| {
         let shown = json!({ "user_id": email, "password": PASSWORD });
-        house.ask(Call::post("/session").json(&shown))
+        app.ask(Call::post("/session").json(&shown))
     };
     assert_eq!(how_many((0..6).map(|at| sign_in(members[at % 3].1)), 200).await, 6);
     assert_eq!(how_many((0..6).map(|at| sign_in(members[at % 3].1)), 200).await, 6);
@@ -95,13 +95,13 @@ async fn many_who_sign_in_at_the_same_moment_at_one_address_are_not_refused() {
 #[tokio::test]
 async fn two_servers_count_together() {
     use tower::ServiceExt;
-    let house = proxied().await;
-    let (_, other) = house.second_server().await;
+    let app = proxied().await;
+    let (_, other) = app.second_server().await;
     let (began, mut statuses) = (Instant::now(), Vec::new());
     for number in 0..40 {
         let mut call = from("198.51.100.7", nobodys(number));
         if number % 2 == 0 {
-            statuses.push(house.ask(call).await.status.as_u16());
+            statuses.push(app.ask(call).await.status.as_u16());
         } else {
             call.path.insert_str(0, "/api/v1");
             statuses.push(other.clone().oneshot(call.request()).await.unwrap().status().as_u16());
@@ -112,45 +112,45 @@ async fn two_servers_count_together() {
 
 #[tokio::test]
 async fn a_clock_that_was_set_back_keeps_nobody_out() {
-    let house = House::open().await;
+    let app = TestApp::open().await;
     for number in 0..31 {
-        house.ask(nobodys(number)).await;
+        app.ask(nobodys(number)).await;
     }
     let later = "UPDATE attempt SET until_at = until_at + 86400000, last_at = last_at + 86400000";
-    sqlx::query(later).execute(&house.app.store.write).await.unwrap();
-    house.app.clock.move_on(6_000);
-    house.ask(nobodys(31)).await.is_refused(404, "no_match");
+    sqlx::query(later).execute(&app.state.store.write).await.unwrap();
+    app.state.clock.move_on(6_000);
+    app.ask(nobodys(31)).await.is_refused(404, "no_match");
 
-    house.register(&ANA, ANAS).await;
-    let ana = house.look_up(&ANA).await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.look_up(&ANA).await;
     for _ in 0..3 {
-        house.ask(sign_in(WRONG)).await.is_refused(422, "wrong_credentials");
+        app.ask(sign_in(WRONG)).await.is_refused(422, "wrong_credentials");
     }
-    house.ask(sign_in(PASSWORD)).await.is_refused(429, "too_many");
+    app.ask(sign_in(PASSWORD)).await.is_refused(429, "too_many");
     for _ in 0..5 {
-        declined(&house, &ana).await.is_payment(201, "failed");
+        declined(&app, &ana).await.is_payment(201, "failed");
     }
-    pay(&house, &ana, VISA).await.is_refused(429, "too_many");
-    sqlx::query(later).execute(&house.app.store.write).await.unwrap();
-    house.app.clock.move_on(6_000);
-    house.ask(sign_in(PASSWORD)).await.is(200);
-    pay(&house, &ana, VISA).await.is_payment(201, "paid");
+    pay(&app, &ana, VISA).await.is_refused(429, "too_many");
+    sqlx::query(later).execute(&app.state.store.write).await.unwrap();
+    app.state.clock.move_on(6_000);
+    app.ask(sign_in(PASSWORD)).await.is(200);
+    pay(&app, &ana, VISA).await.is_payment(201, "paid");
 }
 
 #[tokio::test]
 async fn no_address_and_no_name_is_in_the_table_of_limits() {
-    let house = proxied().await;
-    house.register(&ANA, ANAS).await;
-    house.ask(from("198.51.100.7", nobodys(1))).await.is_refused(404, "no_match");
-    house.ask(from("198.51.100.7", sign_in(WRONG))).await.is_refused(422, "wrong_credentials");
+    let app = proxied().await;
+    app.register(&ANA, ANAS).await;
+    app.ask(from("198.51.100.7", nobodys(1))).await.is_refused(404, "no_match");
+    app.ask(from("198.51.100.7", sign_in(WRONG))).await.is_refused(422, "wrong_credentials");
     let (all, hashed) = ("SELECT COUNT(*) FROM attempt", "SELECT COUNT(*) FROM attempt WHERE LENGTH(key) = 24");
-    assert!(house.number(all).await >= 5);
-    assert_eq!(house.number(all).await, house.number(hashed).await);
+    assert!(app.number(all).await >= 5);
+    assert_eq!(app.number(all).await, app.number(hashed).await);
     for known in ["198.51.100.7", ANAS, "012345678"] {
-        assert_eq!(house.number(&format!("SELECT COUNT(*) FROM attempt WHERE key LIKE '%{known}%'")).await, 0);
+        assert_eq!(app.number(&format!("SELECT COUNT(*) FROM attempt WHERE key LIKE '%{known}%'")).await, 0);
     }
     // Nothing is kept for longer than it means something.
-    house.app.clock.move_on(24 * 3_600_000);
-    tallies::round(&house.app).await.unwrap();
-    assert_eq!(house.number(all).await, 0);
+    app.state.clock.move_on(24 * 3_600_000);
+    tallies::round(&app.state).await.unwrap();
+    assert_eq!(app.number(all).await, 0);
 }

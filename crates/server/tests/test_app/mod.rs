@@ -6,13 +6,13 @@ pub mod database;
 pub mod device;
 pub mod gateway;
 pub mod line;
+pub mod mail_server;
 pub mod now;
-pub mod post_office;
 pub mod seed;
 pub mod wire;
 
 use axum::{Router, body::Body, extract::connect_info::MockConnectInfo, http::Request};
-use call::{Answer, Call};
+use call::{Call, Response};
 use contract::{
     Amount, Instant, Locale, Region,
     authorisation::Authorisation,
@@ -54,8 +54,8 @@ pub const DECLINED: &str = "4000000000000002";
 pub const PAYS: &str = "000123456789";
 pub const RETURNS: &str = "000111111116";
 
-pub struct House {
-    pub app: App,
+pub struct TestApp {
+    pub state: App,
     pub line: Arc<Line>,
     /// On the way to the processor.
     pub gateway: Gateway,
@@ -78,7 +78,7 @@ pub struct Payer {
     pub name: &'static str,
 }
 
-impl House {
+impl TestApp {
     pub async fn open() -> Self {
         Self::open_with(&["--public-origin", ORIGIN]).await
     }
@@ -110,12 +110,12 @@ impl House {
         let settings = Settings::parse(arguments, secrets()).unwrap();
         let profile = Profile::read(settings.profile.as_deref().unwrap()).unwrap();
         let line = Arc::new(Line::new(Sandbox::new(url.clone(), SECRET.to_owned(), Duration::from_secs(10)).unwrap()));
-        let app = State::new(settings, profile, store, Clock::starting_at(now::now()), line.clone());
+        let state = State::new(settings, profile, store, Clock::starting_at(now::now()), line.clone());
         let address = SocketAddr::from(([192, 0, 2, 1], 1234));
-        let router = server::http::service(&app).unwrap().layer(MockConnectInfo(address));
+        let router = server::http::service(&state).unwrap().layer(MockConnectInfo(address));
         let charges = AnyPool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
         Self {
-            app,
+            state,
             line,
             gateway,
             processor_url: url,
@@ -128,56 +128,56 @@ impl House {
         }
     }
 
-    pub async fn ask(&self, call: Call) -> Answer {
+    pub async fn ask(&self, call: Call) -> Response {
         ask(self.router.clone(), call).await
     }
 
     /// Of what is not part of the API, by its whole path.
-    pub async fn ask_outside(&self, call: Call) -> Answer {
+    pub async fn ask_outside(&self, call: Call) -> Response {
         ask_outside(self.router.clone(), call).await
     }
 
     /// Another server over the same database and the same line, with connections of its own.
     pub async fn second_server(&self) -> (App, Router) {
-        let store = Store::open(&self.app.settings.database_url).await.unwrap();
-        let app = State::new(
-            self.app.settings.clone(),
+        let store = Store::open(&self.state.settings.database_url).await.unwrap();
+        let state = State::new(
+            self.state.settings.clone(),
             profile(),
             store,
-            Clock::starting_at(self.app.clock.unmoved()),
+            Clock::starting_at(self.state.clock.unmoved()),
             self.line.clone(),
         );
         let address = SocketAddr::from(([192, 0, 2, 2], 1234));
-        let router = server::http::service(&app).unwrap().layer(MockConnectInfo(address));
-        (app, router)
+        let router = server::http::service(&state).unwrap().layer(MockConnectInfo(address));
+        (state, router)
     }
 
     /// A second server on the same database, which knows nothing of this one.
     pub async fn beside(&self) -> Beside {
         let store = Store::open(&self.database_url).await.unwrap();
-        self.server(store, Clock::starting_at(self.app.clock.now()))
+        self.server(store, Clock::starting_at(self.state.clock.now()))
     }
 
     /// This server under another clock.
     pub fn under(&self, clock: Clock) -> Beside {
-        self.server(self.app.store.clone(), clock)
+        self.server(self.state.store.clone(), clock)
     }
 
     fn server(&self, store: Store, clock: Clock) -> Beside {
-        let app = State::new(self.app.settings.clone(), profile(), store, clock, self.line.clone());
+        let state = State::new(self.state.settings.clone(), profile(), store, clock, self.line.clone());
         let address = SocketAddr::from(([192, 0, 2, 2], 1234));
-        Beside { router: server::http::service(&app).unwrap().layer(MockConnectInfo(address)) }
+        Beside { router: server::http::service(&state).unwrap().layer(MockConnectInfo(address)) }
     }
 
     /// A call that runs on while the case does something else.
-    pub fn start(&self, mut call: Call) -> JoinHandle<Answer> {
+    pub fn start(&self, mut call: Call) -> JoinHandle<Response> {
         call.path.insert_str(0, "/api/v1");
         tokio::spawn(answer(self.router.clone(), call.request()))
     }
 
     /// Until a call waits for a lock that the case holds, or was answered all the same. PostgreSQL says who waits. SQLite has one
     /// writer, and nobody can see who waits for it: a second is enough for what comes before.
-    pub async fn until_it_waits(&self, call: &JoinHandle<Answer>) {
+    pub async fn until_it_waits(&self, call: &JoinHandle<Response>) {
         let waits =
             "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         for _ in 0..if crate::KIND == database::Kind::Postgres { 1_000 } else { 50 } {
@@ -204,12 +204,12 @@ impl House {
         } else {
             "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
         };
-        let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&self.app.store.read).await.unwrap();
+        let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&self.state.store.read).await.unwrap();
         let mut all = String::new();
         for table in tables.iter().filter(|table| !table.starts_with('_')) {
             let rows = sqlx::query(AssertSqlSafe(format!("SELECT * FROM {table}")));
             let mut rows: Vec<String> =
-                rows.fetch_all(&self.app.store.read).await.unwrap().iter().map(row_text).collect();
+                rows.fetch_all(&self.state.store.read).await.unwrap().iter().map(row_text).collect();
             rows.sort();
             all.push_str(&format!("{table}\n{}\n", rows.join("\n")));
         }
@@ -245,14 +245,14 @@ impl House {
         payer
     }
 
-    pub async fn confirm(&self, token: &str, code: &str) -> Answer {
+    pub async fn confirm(&self, token: &str, code: &str) -> Response {
         let body = json!({ "token": token, "password": PASSWORD, "code": code });
         self.ask(Call::post("/email-confirmations").json(&body)).await
     }
 
     /// The newest code that went to the address on file; empty if none did.
     pub async fn code(&self) -> String {
-        let letters = self.app.store.letters(50).await.unwrap();
+        let letters = self.state.store.letters(50).await.unwrap();
         let mut lines = letters.iter().filter(|letter| letter.to.to_string() == seed::ON_FILE);
         let code = lines.find_map(|letter| letter.text.lines().find(|line| line.len() == 11 && line.contains('-')));
         code.unwrap_or_default().to_owned()
@@ -277,12 +277,12 @@ impl House {
 
     /// What was put off until after the answer is done.
     pub async fn jobs(&self) {
-        server::jobs::worker::round(&self.app).await;
+        server::jobs::worker::round(&self.state).await;
     }
 
     /// The secret of the link in the newest letter to an address.
     pub async fn link(&self, to: &str) -> String {
-        let letters = self.app.store.letters(50).await.unwrap();
+        let letters = self.state.store.letters(50).await.unwrap();
         let letter = letters.iter().find(|letter| letter.to.to_string() == to && letter.text.contains('#'));
         let text = &letter.expect("a letter with a link").text;
         text.split('#').nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
@@ -312,22 +312,22 @@ impl House {
     }
 
     /// What the server says that a token stands for.
-    pub async fn method(&self, payer: &Payer, token: &str) -> Answer {
+    pub async fn method(&self, payer: &Payer, token: &str) -> Response {
         self.ask(Call::post("/payment-methods").by(payer).json(&json!({ "token": token }))).await
     }
 
     /// The order that the app would send for these bills; cases change it.
     pub async fn order(&self, payer: &Payer, token: &str, shares: &[(&str, &str)]) -> Value {
-        let method = self.app.processor.method(token, &payer.binding).await.unwrap();
+        let method = self.state.processor.method(token, &payer.binding).await.unwrap();
         self.order_with(payer, token, &method, shares)
     }
 
     pub fn order_with(&self, payer: &Payer, token: &str, method: &Method, shares: &[(&str, &str)]) -> Value {
         let amounts = shares.iter().map(|(_, amount)| Amount::parse(amount).unwrap().money());
         let total = contract::Money::sum(amounts).unwrap();
-        let fee = card_fee(total, self.app.portal.region(payer.region).unwrap().card_surcharge_basis_points, method);
-        let today = self.app.today(payer.region);
-        let contacts = &self.app.portal.contacts;
+        let fee = card_fee(total, self.state.portal.region(payer.region).unwrap().card_surcharge_basis_points, method);
+        let today = self.state.today(payer.region);
+        let contacts = &self.state.portal.contacts;
         let authorisation = Authorisation {
             payer_name: payer.name,
             charged: total.plus(fee).unwrap(),
@@ -346,28 +346,28 @@ impl House {
         })
     }
 
-    pub async fn pay(&self, payer: &Payer, key: &str, order: &Value) -> Answer {
+    pub async fn pay(&self, payer: &Payer, key: &str, order: &Value) -> Response {
         self.ask(Call::post("/payments").by(payer).key(key).json(order)).await
     }
 
     /// Pays these bills by card, with a token and a key of their own.
-    pub async fn pay_by_card(&self, payer: &Payer, shares: &[(&str, &str)]) -> Answer {
+    pub async fn pay_by_card(&self, payer: &Payer, shares: &[(&str, &str)]) -> Response {
         let token = self.card(payer, VISA).await;
         let order = self.order(payer, &token, shares).await;
         self.pay(payer, &new_key(), &order).await
     }
 
     /// What the key says, and then what the payment says that it named.
-    pub async fn by_key(&self, payer: &Payer, key: &str) -> Answer {
+    pub async fn by_key(&self, payer: &Payer, key: &str) -> Response {
         self.by_query(payer, &format!("idempotency_key={key}")).await
     }
 
     /// The question a page asks after an order that might have begun until then.
-    pub async fn by_key_until(&self, payer: &Payer, key: &str, begin_by: Instant) -> Answer {
+    pub async fn by_key_until(&self, payer: &Payer, key: &str, begin_by: Instant) -> Response {
         self.by_query(payer, &format!("idempotency_key={key}&begin_by={begin_by}")).await
     }
 
-    async fn by_query(&self, payer: &Payer, query: &str) -> Answer {
+    async fn by_query(&self, payer: &Payer, query: &str) -> Response {
         let found = self.ask(Call::get(&format!("/payments?{query}")).by(payer)).await;
         if found.status != 200 {
             return found;
@@ -382,15 +382,15 @@ impl House {
 
     /// Both clocks; what the banks have to say by then is said.
     pub async fn move_clock(&self, seconds: i64) {
-        self.app.clock.move_on(seconds * 1_000);
-        self.app.processor.set_clock(self.app.clock.now()).await.unwrap();
+        self.state.clock.move_on(seconds * 1_000);
+        self.state.processor.set_clock(self.state.clock.now()).await.unwrap();
     }
 
     /// Half a minute later the server looks after what was left undone.
     pub async fn recover(&self) {
         self.line.cut(Cut::Nowhere);
-        self.app.clock.move_on(30_000);
-        settle_payments::round(&self.app).await;
+        self.state.clock.move_on(30_000);
+        settle_payments::round(&self.state).await;
     }
 
     pub fn processor_now(&self) -> contract::Instant {
@@ -417,7 +417,7 @@ impl House {
     }
     /// The next round, with nothing in between.
     pub async fn round(&self) {
-        settle_payments::round(&self.app).await;
+        settle_payments::round(&self.state).await;
     }
 
     pub fn asked(&self) -> usize {
@@ -426,10 +426,10 @@ impl House {
 
     /// One number of billing's database.
     pub async fn number(&self, sql: &str) -> i64 {
-        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&self.app.store.read).await.unwrap()
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&self.state.store.read).await.unwrap()
     }
     pub async fn text(&self, sql: &str) -> String {
-        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&self.app.store.read).await.unwrap()
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&self.state.store.read).await.unwrap()
     }
     pub async fn payments(&self) -> i64 {
         self.number("SELECT COUNT(*) FROM payment").await
@@ -487,13 +487,13 @@ impl House {
     }
 }
 
-/// See `House::beside`.
+/// See `TestApp::beside`.
 pub struct Beside {
     router: Router,
 }
 
 impl Beside {
-    pub async fn ask(&self, mut call: Call) -> Answer {
+    pub async fn ask(&self, mut call: Call) -> Response {
         call.path.insert_str(0, "/api/v1");
         answer(self.router.clone(), call.request()).await
     }
@@ -501,12 +501,12 @@ impl Beside {
 
 /// A call whose body is on its way.
 pub struct Held {
-    answer: JoinHandle<Answer>,
+    answer: JoinHandle<Response>,
     finish: tokio::sync::oneshot::Sender<()>,
 }
 
 impl Held {
-    pub async fn finish(self) -> Answer {
+    pub async fn finish(self) -> Response {
         _ = self.finish.send(());
         self.answer.await.unwrap()
     }
@@ -520,24 +520,24 @@ fn row_text(row: &sqlx::any::AnyRow) -> String {
     cells.map(|cell| cell.unwrap_or_else(|| "NULL".to_owned())).collect::<Vec<_>>().join("|")
 }
 
-pub async fn ask(router: Router, mut call: Call) -> Answer {
+pub async fn ask(router: Router, mut call: Call) -> Response {
     call.path.insert_str(0, "/api/v1");
     ask_outside(router, call).await
 }
 
-pub async fn ask_outside(router: Router, call: Call) -> Answer {
+pub async fn ask_outside(router: Router, call: Call) -> Response {
     answer(router, call.request()).await
 }
 
-async fn answer(router: Router, request: Request<Body>) -> Answer {
+async fn answer(router: Router, request: Request<Body>) -> Response {
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-    Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    Response { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
 }
 
 /// `name=token` of the cookie that an answer sets.
-pub fn cookie(answer: &Answer) -> String {
+pub fn cookie(answer: &Response) -> String {
     answer.header("set-cookie").split(';').next().unwrap().to_owned()
 }
 

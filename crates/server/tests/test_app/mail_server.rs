@@ -12,7 +12,7 @@ use tokio::{
 
 /// What happens to one letter, once it was said whole.
 #[derive(Clone, Copy)]
-pub enum Verdict {
+pub enum SmtpReply {
     NotNow,
     Never,
     /// The line goes dead after the letter was taken.
@@ -21,23 +21,23 @@ pub enum Verdict {
 
 /// As it came in.
 #[derive(Clone, Debug)]
-pub struct Received {
+pub struct ReceivedEmail {
     pub to: String,
     pub data: String,
 }
 
 #[derive(Default)]
-struct Desk {
-    verdicts: VecDeque<Verdict>,
-    received: Vec<Received>,
+struct Inbox {
+    replies: VecDeque<SmtpReply>,
+    received: Vec<ReceivedEmail>,
 }
 
-pub struct PostOffice {
+pub struct MailServer {
     pub url: String,
-    desk: Arc<Mutex<Desk>>,
+    inbox: Arc<Mutex<Inbox>>,
 }
 
-impl PostOffice {
+impl MailServer {
     pub async fn open() -> Self {
         Self::open_slow(Duration::ZERO).await
     }
@@ -45,24 +45,24 @@ impl PostOffice {
     pub async fn open_slow(pause: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("smtp://{}", listener.local_addr().unwrap());
-        let desk = Arc::<Mutex<Desk>>::default();
-        let inside = desk.clone();
+        let inbox = Arc::<Mutex<Inbox>>::default();
+        let inside = inbox.clone();
         tokio::spawn(async move {
             while let Ok((line, _)) = listener.accept().await {
                 tokio::spawn(serve(line, inside.clone(), pause));
             }
         });
-        Self { url, desk }
+        Self { url, inbox }
     }
-    pub fn will(&self, verdicts: impl IntoIterator<Item = Verdict>) {
-        self.desk.lock().unwrap().verdicts.extend(verdicts);
+    pub fn will(&self, replies: impl IntoIterator<Item = SmtpReply>) {
+        self.inbox.lock().unwrap().replies.extend(replies);
     }
-    pub fn received(&self) -> Vec<Received> {
-        self.desk.lock().unwrap().received.clone()
+    pub fn received(&self) -> Vec<ReceivedEmail> {
+        self.inbox.lock().unwrap().received.clone()
     }
 }
 
-async fn serve(line: TcpStream, desk: Arc<Mutex<Desk>>, pause: Duration) -> std::io::Result<()> {
+async fn serve(line: TcpStream, inbox: Arc<Mutex<Inbox>>, pause: Duration) -> std::io::Result<()> {
     let (read, mut write) = line.into_split();
     let mut lines = BufReader::new(read).lines();
     let mut to = String::new();
@@ -85,16 +85,16 @@ async fn serve(line: TcpStream, desk: Arc<Mutex<Desk>>, pause: Duration) -> std:
                 if !pause.is_zero() {
                     tokio::time::sleep(pause).await;
                 }
-                let mut desk = desk.lock().unwrap();
-                let verdict = desk.verdicts.pop_front();
-                if matches!(verdict, None | Some(Verdict::TakenUnheard)) {
-                    desk.received.push(Received { to: to.clone(), data });
+                let mut inbox = inbox.lock().unwrap();
+                let verdict = inbox.replies.pop_front();
+                if matches!(verdict, None | Some(SmtpReply::TakenUnheard)) {
+                    inbox.received.push(ReceivedEmail { to: to.clone(), data });
                 }
                 match verdict {
                     None => "250 taken",
-                    Some(Verdict::NotNow) => "451 not now",
-                    Some(Verdict::Never) => "550 never",
-                    Some(Verdict::TakenUnheard) => return Ok(()),
+                    Some(SmtpReply::NotNow) => "451 not now",
+                    Some(SmtpReply::Never) => "550 never",
+                    Some(SmtpReply::TakenUnheard) => return Ok(()),
                 }
             }
             "QUIT" => "221 bye",
