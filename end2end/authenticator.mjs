@@ -12,14 +12,14 @@ function bytes(secret) {
 }
 
 /**
- * The code an app shows at a moment of a house, or so many steps from it. The server takes a code one step off, and each step once: whoever sets up an app
+ * The code an app shows at a moment of a stack, or so many steps from it. The server takes a code one step off, and each step once: whoever sets up an app
  * with the step before and signs in with this one need not wait. Not in a step's last seconds, for it may be over on arrival.
  */
-export async function appCode(house, secret, steps = 0) {
-  const left = STEP - (house.now() % STEP);
+export async function appCode(stack, secret, steps = 0) {
+  const left = STEP - (stack.now() % STEP);
   if (left < 4_000) await pause(left + 50);
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(house.now() / STEP) + steps));
+  counter.writeBigUInt64BE(BigInt(Math.floor(stack.now() / STEP) + steps));
   const hash = createHmac('sha1', bytes(secret)).update(counter).digest();
   const from = hash[19] & 15;
   return String((hash.readUInt32BE(from) & 0x7fffffff) % 1_000_000).padStart(6, '0');

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 
 /** Both databases as they are now: what comes after is held against it. The demo's own history is from before. */
-export function books(house) {
-  const [[payment], [bills]] = house.billing('SELECT coalesce(max(rowid), 0) AS last FROM payment', OWED);
-  const [charge] = house.processing('SELECT coalesce(max(rowid), 0) AS last FROM charge');
+export function books(stack) {
+  const [[payment], [bills]] = stack.billing('SELECT coalesce(max(rowid), 0) AS last FROM payment', OWED);
+  const [charge] = stack.processing('SELECT coalesce(max(rowid), 0) AS last FROM charge');
   return { payment: payment.last, charge: charge.last, owed: bills.owed };
 }
 
@@ -18,12 +18,12 @@ const ASTRAY = `SELECT id FROM bill WHERE pending_cents < 0 OR pending_cents > b
 const OF_NEW = '(SELECT id FROM payment WHERE rowid > ?)';
 
 export const countOf = {
-  payments: (house, before) => house.billing([PAYMENTS, before.payment]).length,
-  charges: (house, before) => house.processing([CHARGES, before.charge]).length,
+  payments: (stack, before) => stack.billing([PAYMENTS, before.payment]).length,
+  charges: (stack, before) => stack.processing([CHARGES, before.charge]).length,
 };
 
 /** The state of the one payment since then. */
-export const stateOf = (house, before) => house.billing([PAYMENTS, before.payment])[0]?.state;
+export const stateOf = (stack, before) => stack.billing([PAYMENTS, before.payment])[0]?.state;
 
 /** Whether money of a payment in this state is ours. */
 const SETTLED = { paid: 1, processing: 0, failed: 0, returned: 0 };
@@ -32,8 +32,8 @@ const SETTLED = { paid: 1, processing: 0, failed: 0, returned: 0 };
  * Exactly one payment row since `before`, exactly one charge for it and its amount, a balanced ledger, and what is owed is less by
  * what was settled and by nothing else. Gives the payment's row.
  */
-export function paidOnce(house, before, { cents, fee = 0, state, shares, failure = null }) {
-  const [made, [split], [lines], [received], [waiting], [bills], crooked, astray] = house.billing(
+export function paidOnce(stack, before, { cents, fee = 0, state, shares, failure = null }) {
+  const [made, [split], [lines], [received], [waiting], [bills], crooked, astray] = stack.billing(
     [PAYMENTS, before.payment],
     [`SELECT count(*) AS count, sum(amount_cents) AS sum FROM payment_share WHERE payment IN ${OF_NEW}`, before.payment],
     [`SELECT sum(paid_cents) AS sum FROM payment_line WHERE payment IN ${OF_NEW}`, before.payment],
@@ -50,7 +50,7 @@ export function paidOnce(house, before, { cents, fee = 0, state, shares, failure
   if (failure) assert.equal(payment.failure, failure);
   assert.equal(payment.token, null, 'the token is forgotten once the processor has answered');
 
-  const charges = house.processing([CHARGES, before.charge]);
+  const charges = stack.processing([CHARGES, before.charge]);
   assert.equal(charges.length, 1, `${charges.length} charges`);
   const [charge] = charges;
   assert.equal(charge.idempotency_key, payment.id, 'the charge is asked for with the payment’s own id');
@@ -70,13 +70,13 @@ export function paidOnce(house, before, { cents, fee = 0, state, shares, failure
 }
 
 /** One payment row that failed, one charge that failed, and not a cent moved. */
-export const failedOnce = (house, before, failure) => paidOnce(house, before, { cents: 6410, state: 'failed', failure });
+export const failedOnce = (stack, before, failure) => paidOnce(stack, before, { cents: 6410, state: 'failed', failure });
 
 /** Nothing at all happened since then. */
-export function untouched(house, before) {
-  assert.equal(countOf.payments(house, before), 0, 'there is a payment row');
-  assert.equal(countOf.charges(house, before), 0, 'there is a charge');
-  const [[bills], crooked] = house.billing(OWED, CROOKED);
+export function untouched(stack, before) {
+  assert.equal(countOf.payments(stack, before), 0, 'there is a payment row');
+  assert.equal(countOf.charges(stack, before), 0, 'there is a charge');
+  const [[bills], crooked] = stack.billing(OWED, CROOKED);
   assert.equal(bills.owed, before.owed);
   assert.deepEqual(crooked, [], 'an entry of the ledger does not balance');
 }

@@ -4,7 +4,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { DESK, PHONE, launch, visitor } from './browser.mjs';
-import { House, ROOT } from './harness.mjs';
+import { Stack, ROOT } from './harness.mjs';
 import { Member } from './member.mjs';
 import { WALKS } from './states.mjs';
 
@@ -48,16 +48,16 @@ const failures = [];
 for (const language of ['en', 'es']) {
   for (const [walkName, walk] of Object.entries(WALKS)) {
     if (only in WALKS && walkName !== only) continue;
-    const house = await House.open();
+    const stack = await Stack.open();
     const visitors = [];
     const another = async () => {
-      const one = await visitor(browser, { now: house.now(), locale: language === 'es' ? 'es-US' : 'en-US', size: DESK });
+      const one = await visitor(browser, { now: stack.now(), locale: language === 'es' ? 'es-US' : 'en-US', size: DESK });
       visitors.push(one);
-      return new Member(house, one, { language });
+      return new Member(stack, one, { language });
     };
     try {
       const payer = await another();
-      for await (const state of walk({ house, payer, member: await house.member(), another })) {
+      for await (const state of walk({ stack, payer, member: await stack.member(), another })) {
         if (!only || state.name.includes(only) || walkName.includes(only)) await picture(payer, state, language);
       }
       console.log(`${language} ${walkName}`);
@@ -66,7 +66,7 @@ for (const language of ['en', 'es']) {
       console.error(failures.at(-1));
     }
     for (const { context } of visitors) await context.close();
-    await house.close();
+    await stack.close();
   }
 }
 await browser.close();

@@ -1,12 +1,12 @@
 // The real servers, for one test: processor and billing on free ports, over databases of their own in a temporary directory, with
 // demo data; the browser's way in is a proxy that can misbehave, and so is billing's way to the processor.
 //
-//   browser -> house.edge (Proxy) -> billing server -> house.inner (Proxy) -> processor <- the capture frame, straight
+//   browser -> stack.edge (Proxy) -> billing server -> stack.inner (Proxy) -> processor <- the capture frame, straight
 //
 // Where the programs are: KPPAY_SERVER_BIN, KPPAY_PROCESSOR_BIN, KPPAY_DIST (the built app), KPPAY_FRAME (the built frame).
 //
-// Every house opens at one moment, KPPAY_TEST_NOW or the one in .cargo/config.toml, whatever day it is: both servers' clocks and the
-// browser's begin there and tick on. Only `house.later` moves the servers' further.
+// Every stack opens at one moment, KPPAY_TEST_NOW or the one in .cargo/config.toml, whatever day it is: both servers' clocks and the
+// browser's begin there and tick on. Only `stack.later` moves the servers' further.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
@@ -107,60 +107,60 @@ async function seed() {
   return dir;
 }
 
-export class House {
+export class Stack {
   static async open({ demo = true, settings = [] } = {}) {
-    const house = new House();
-    house.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kppay-'));
+    const stack = new Stack();
+    stack.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kppay-'));
     const [serverPort, processorPort, edgePort] = [await freePort(), await freePort(), await freePort()];
     const secret = randomBytes(24).toString('hex');
     const origin = `http://127.0.0.1:${serverPort}`;
     const processorOrigin = `http://localhost:${processorPort}`;
-    house.edge = await Proxy.start(origin, { port: edgePort, name: 'localhost' });
-    house.inner = await Proxy.start(`http://127.0.0.1:${processorPort}`);
-    house.app = house.edge.origin;
-    house.processorOrigin = processorOrigin;
-    house.billingFile = path.join(house.dir, 'billing.db');
-    house.processorFile = path.join(house.dir, 'processor.db');
-    if (demo) fs.cpSync(await seeded(), house.dir, { recursive: true });
-    house.opened = performance.now();
-    house.processor = new Running(
+    stack.edge = await Proxy.start(origin, { port: edgePort, name: 'localhost' });
+    stack.inner = await Proxy.start(`http://127.0.0.1:${processorPort}`);
+    stack.app = stack.edge.origin;
+    stack.processorOrigin = processorOrigin;
+    stack.billingFile = path.join(stack.dir, 'billing.db');
+    stack.processorFile = path.join(stack.dir, 'processor.db');
+    if (demo) fs.cpSync(await seeded(), stack.dir, { recursive: true });
+    stack.opened = performance.now();
+    stack.processor = new Running(
       'kppay-processor',
       program('kppay-processor', process.env.KPPAY_PROCESSOR_BIN),
       () => [
-        '--listen', `127.0.0.1:${processorPort}`, '--database', house.processorFile, '--parent-origin', house.app,
+        '--listen', `127.0.0.1:${processorPort}`, '--database', stack.processorFile, '--parent-origin', stack.app,
         '--frame', folder('the capture frame', process.env.KPPAY_FRAME, 'target/capture', 'cargo xtask start'),
-        '--clock', moment(house.now()),
+        '--clock', moment(stack.now()),
         '--tokens', '100000',
       ],
       { KPPAY_PROCESSOR_SECRET: secret },
       `${processorOrigin}/healthz`,
     );
-    house.server = new Running(
+    stack.server = new Running(
       'kppay-server',
       program('kppay-server', process.env.KPPAY_SERVER_BIN),
       () => [
-        '--listen', `127.0.0.1:${serverPort}`, '--database-url', `sqlite:${house.billingFile}`, '--public-origin', house.app,
-        '--processor-url', house.inner.origin, '--processor-public-url', processorOrigin,
+        '--listen', `127.0.0.1:${serverPort}`, '--database-url', `sqlite:${stack.billingFile}`, '--public-origin', stack.app,
+        '--processor-url', stack.inner.origin, '--processor-public-url', processorOrigin,
         '--dist', folder('the app', process.env.KPPAY_DIST, 'dist', 'trunk build'), 
         // without the demo a server goes by the machine's clock
-        ...(demo ? ['--demo', '--clock', moment(house.now())] : []), ...settings,
+        ...(demo ? ['--demo', '--clock', moment(stack.now())] : []), ...settings,
       ],
       { KPPAY_PROCESSOR_SECRET: secret },
       `${origin}/readyz`,
     );
-    house.direct = origin;
+    stack.direct = origin;
     try {
-      await house.processor.start();
-      await house.server.start();
-      return house;
+      await stack.processor.start();
+      await stack.server.start();
+      return stack;
     } catch (problem) {
       // what runs already would keep this process alive for ever
-      await house.close();
+      await stack.close();
       throw problem;
     }
   }
 
-  /** What a clock shows that was set when the house opened, in milliseconds: a browser's, a phone's. */
+  /** What a clock shows that was set when the stack opened, in milliseconds: a browser's, a phone's. */
   now() {
     return BEGINS + Math.round(performance.now() - this.opened);
   }

@@ -61,8 +61,8 @@ export const VISA = { number: '4242424242424242', expires: EXPIRES, code: '123' 
 export const BANK = { routing: '110000000', account: '000123456789' };
 
 export class Payer {
-  constructor(house, { page, context, seen }, { language = 'en' } = {}) {
-    Object.assign(this, { house, page, context, seen, language });
+  constructor(stack, { page, context, seen }, { language = 'en' } = {}) {
+    Object.assign(this, { stack, page, context, seen, language });
   }
   get words() {
     return WORDS[this.language];
@@ -131,7 +131,7 @@ export class Payer {
     await this.page.locator(`html[lang=${language}]`).waitFor({ state: 'attached' });
   }
   async secondTab() {
-    return new this.constructor(this.house, { page: await this.context.newPage(), context: this.context, seen: this.seen }, { language: this.language });
+    return new this.constructor(this.stack, { page: await this.context.newPage(), context: this.context, seen: this.seen }, { language: this.language });
   }
 
   // --- by keyboard
@@ -175,7 +175,7 @@ export class Payer {
   // --- getting to what is owed
 
   async goes(path) {
-    await this.page.goto(this.house.app + path);
+    await this.page.goto(this.stack.app + path);
   }
   async arrives(region = 'California', { southWest } = {}) {
     await this.goes('/');

@@ -94,7 +94,7 @@ export class Member extends Payer {
   /** The newest letter to an address whose text matches. */
   async letter(to, matches = /./) {
     for (let tries = 0; tries < 50; tries += 1) {
-      const found = (await this.house.mail()).find((letter) => letter.to === to && matches.test(letter.text));
+      const found = (await this.stack.mail()).find((letter) => letter.to === to && matches.test(letter.text));
       if (found) return found;
       await pause(100);
     }
@@ -102,15 +102,15 @@ export class Member extends Payer {
   }
   /** What was asked for with this address and waits to be confirmed. */
   async asked(email) {
-    const { house } = this;
-    const all = () => house.billing(['SELECT opening FROM pending_account']).map(({ opening }) => JSON.parse(opening));
+    const { stack } = this;
+    const all = () => stack.billing(['SELECT opening FROM pending_account']).map(({ opening }) => JSON.parse(opening));
     const find = () => all().find((opening) => opening.email === email);
-    await house.until(find, `an account is asked for with ${email}`);
+    await stack.until(find, `an account is asked for with ${email}`);
     return find();
   }
   /** The account with this user ID; nothing if there is none. */
   account(userId) {
-    return this.house.billing(['SELECT * FROM account WHERE user_id = ?', userId])[0];
+    return this.stack.billing(['SELECT * FROM account WHERE user_id = ?', userId])[0];
   }
   /** Follows the link of the newest letter that has one. */
   async followsLink(to) {
@@ -169,7 +169,7 @@ export class Member extends Payer {
   async setsUpApp() {
     await this.presses('addApp');
     const secret = await this.factors.locator('code').innerText();
-    await this.control('appCode').fill(await appCode(this.house, secret, -1));
+    await this.control('appCode').fill(await appCode(this.stack, secret, -1));
     await this.presses('turnOn');
     await this.factors.getByText(this.words.appOn).waitFor();
     return { secret, codes: await this.codes() };

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch, leave, visitor } from './browser.mjs';
-import { House, ROOT } from './harness.mjs';
+import { Stack, ROOT } from './harness.mjs';
 import { Member } from './member.mjs';
 
 let browser;
@@ -15,37 +15,37 @@ export function useBrowser() {
 export const theBrowser = () => browser;
 
 /**
- * `body({ house, payer, member, another })` with everything fresh. `another(options)` is one more person with a browser profile of
+ * `body({ stack, payer, member, another })` with everything fresh. `another(options)` is one more person with a browser profile of
  * their own. A page that threw, or whose policy had to refuse something, fails the test.
  */
 export function scene(name, options, body) {
   if (typeof options === 'function') [options, body] = [{}, options];
   test(name, { timeout: options.timeout ?? 60_000 }, async () => {
-    const house = await House.open(options.house);
+    const stack = await Stack.open(options.stack);
     const visitors = [];
     const another = async (more = {}) => {
-      const one = await visitor(browser, { now: house.now(), ...options, ...more });
+      const one = await visitor(browser, { now: stack.now(), ...options, ...more });
       visitors.push(one);
-      return new Member(house, one, { ...options, ...more });
+      return new Member(stack, one, { ...options, ...more });
     };
     try {
       const payer = await another();
-      await body({ house, payer, member: await house.member(), another });
+      await body({ stack, payer, member: await stack.member(), another });
       for (const one of visitors.splice(0)) await leave(one, { mayThrow: options.throws });
     } catch (problem) {
-      await keep(name, house, visitors);
+      await keep(name, stack, visitors);
       throw problem;
     } finally {
       for (const { context } of visitors) await context.close().catch(() => {});
-      await house.close();
+      await stack.close();
     }
   });
 }
 
-async function keep(name, house, visitors) {
+async function keep(name, stack, visitors) {
   const folder = path.join(ROOT, 'target/end2end', name.replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 80));
   fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(folder, 'servers.log'), house.logs());
+  fs.writeFileSync(path.join(folder, 'servers.log'), stack.logs());
   for (const [at, { context, seen }] of visitors.entries()) {
     for (const [tab, page] of context.pages().entries()) {
       const file = path.join(folder, `page-${at}-${tab}`);

@@ -62,21 +62,21 @@ async function* findingInWashington({ payer }) {
   yield stop('find', 'washington');
 }
 
-async function* offline({ payer, member, house }) {
+async function* offline({ payer, member, stack }) {
   await payer.arrives();
   await payer.types(member.identifiers);
-  house.edge.cut();
+  stack.edge.cut();
   await payer.page.getByRole('button', { name: payer.words.findButton }).click();
   await payer.reads(payer.words.offline);
   yield stop('find', 'offline');
-  house.edge.restore();
-  house.edge.fault({ path: /bill-lookups/, answer: 500 });
+  stack.edge.restore();
+  stack.edge.fault({ path: /bill-lookups/, answer: 500 });
   await payer.page.getByRole('button', { name: payer.words.findButton }).click();
   await payer.reads(payer.words.faulty);
   yield stop('find', 'fault');
   await payer.page.getByRole('button', { name: payer.words.findButton }).click();
   await payer.sees(payer.words.owe);
-  house.edge.fault({ method: 'GET', path: /\/bills$/, answer: 500 });
+  stack.edge.fault({ method: 'GET', path: /\/bills$/, answer: 500 });
   await payer.page.reload();
   await payer.reads(payer.words.faulty);
   yield stop('owe', 'fault');
@@ -91,7 +91,7 @@ async function* offline({ payer, member, house }) {
   yield stop('method', 'no-form');
 }
 
-async function* payingByCard({ payer, member, house }) {
+async function* payingByCard({ payer, member, stack }) {
   const { page, words } = payer;
   await payer.reachesOwed(member);
   yield stop('owe', '');
@@ -126,8 +126,8 @@ async function* payingByCard({ payer, member, house }) {
   await payer.payButton.click();
   await payer.invalid();
   yield stop('review', 'unticked');
-  house.edge.fault({ path: /\/payments$/, lose: true });
-  const asking = house.edge.fault({ method: 'GET', path: /payments\?idempotency_key=/, times: Infinity, drop: true });
+  stack.edge.fault({ path: /\/payments$/, lose: true });
+  const asking = stack.edge.fault({ method: 'GET', path: /payments\?idempotency_key=/, times: Infinity, drop: true });
   await payer.pays();
   await payer.sees(words.checkingPayment);
   yield stop('outcome', 'checking');
@@ -181,8 +181,8 @@ async function* payingAgain({ payer, member, another }) {
 }
 
 /** Other members: what is owed looks different for each. */
-const owedBy = (state, is) => async function* ({ payer, house }) {
-  await payer.reachesOwed(await house.member(is));
+const owedBy = (state, is) => async function* ({ payer, stack }) {
+  await payer.reachesOwed(await stack.member(is));
   yield stop('owe', state);
 };
 const nothingOwed = owedBy('nothing', ({ open_bills: bills }) => bills.length === 0);
@@ -190,8 +190,8 @@ const hospitalOnly = owedBy('only-hospital', ({ open_bills: bills }) => bills.le
 const pastDue = owedBy('past-due', ({ open_bills: bills }) => bills.some((bill) => bill.past_due));
 const accents = owedBy('accents', ({ name, open_bills: bills }) => /[áéíóúñüö]/i.test(name) && bills.length > 0);
 
-async function* registering({ payer, house }) {
-  const { identifiers, email } = await house.member(({ name }) => name === 'Mei Tanaka');
+async function* registering({ payer, stack }) {
+  const { identifiers, email } = await stack.member(({ name }) => name === 'Mei Tanaka');
   await payer.goes('/register');
   await payer.main.getByRole('link', { name: payer.words.begin }).click();
   await payer.sees(payer.words.region);
@@ -310,7 +310,7 @@ async function* atHome({ payer }) {
   yield stop('ending', '');
 }
 
-async function* secondStep({ payer, house }) {
+async function* secondStep({ payer, stack }) {
   await Authenticator.in(payer);
   await payer.signsIn();
   await payer.provesIt();
@@ -322,7 +322,7 @@ async function* secondStep({ payer, house }) {
   await payer.presses('turnOn');
   await payer.invalid();
   yield stop('second-step', 'app-error');
-  await payer.control('appCode').fill(await appCode(house, secret, -1));
+  await payer.control('appCode').fill(await appCode(stack, secret, -1));
   await payer.presses('turnOn');
   await payer.codes();
   await payer.factors.getByText(payer.words.tenLeft).waitFor();
@@ -344,8 +344,8 @@ async function* secondStep({ payer, house }) {
   yield stop('sign-in', 'recovery-code');
 }
 
-const signsInAs = (state, is) => async function* ({ payer, house }) {
-  const { email } = await house.member(is);
+const signsInAs = (state, is) => async function* ({ payer, stack }) {
+  const { email } = await stack.member(is);
   await payer.signsIn(email);
   await payer.main.getByRole('region').nth(1).getByRole('listitem').first().waitFor();
   yield stop('account', state);

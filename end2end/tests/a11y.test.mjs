@@ -37,18 +37,18 @@ function written(millis, language, timeZone) {
 }
 
 /** What happened in this walk is said to have happened when it began: how many minutes later it was depends on the machine. */
-function atOnce(tree, house, language) {
-  for (let minute = BEGINS + 60_000; minute <= house.now(); minute += 60_000) {
+function atOnce(tree, stack, language) {
+  for (let minute = BEGINS + 60_000; minute <= stack.now(); minute += 60_000) {
     for (const zone of ZONES) tree = tree.replaceAll(written(minute, language, zone), written(BEGINS, language, zone));
   }
   return tree;
 }
 
 /** What is random, and how long the machine took, is not part of the tree that is kept. Dates are: every walk begins at one moment. */
-function lasting(tree, house, language) {
+function lasting(tree, stack, language) {
   const same = plain(tree)
     // ports: whichever are free
-    .replaceAll(house.app, 'APP').replaceAll(house.processorOrigin, 'PROCESSOR')
+    .replaceAll(stack.app, 'APP').replaceAll(stack.processorOrigin, 'PROCESSOR')
     // a payment's reference and id, an app's secret, recovery codes: random
     .replace(/KP-[0-9A-Z]{4}-[0-9A-Z]{4}/g, 'KP-····-····')
     .replace(/\/payments\/[\w-]+/g, '/payments/ID')
@@ -58,7 +58,7 @@ function lasting(tree, house, language) {
     .replace(/"9000\d\d"/g, '"9000··"')
     // how long the next try at signing in is away: seconds go by
     .replace(/(next try is possible in|volver a intentarlo en) \d+ (second|segundo)s?/g, '$1 N $2s');
-  return atOnce(same, house, language);
+  return atOnce(same, stack, language);
 }
 
 /** On another day than the one they were taken on, kept trees say nothing; everything else is looked at all the same. */
@@ -83,10 +83,10 @@ for (const language of ['en', 'es']) {
     scene(`${walkName}, in ${language}: axe finds nothing and the tree is as kept`,
       { language, locale: language === 'es' ? 'es-US' : 'en-US', timeout: 180_000, throws: walkName === 'crashing' },
       async (stage) => {
-        const { payer, house } = stage;
+        const { payer, stack } = stage;
         const problems = [];
         for await (const { name } of walk(stage)) {
-          problems.push(...compare(name, language, lasting(await payer.page.locator('body').ariaSnapshot(), house, language)));
+          problems.push(...compare(name, language, lasting(await payer.page.locator('body').ariaSnapshot(), stack, language)));
           for (const size of [PHONE, DESK]) {
             await payer.page.setViewportSize(size);
             await payer.noSidewaysScroll();

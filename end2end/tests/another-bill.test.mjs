@@ -17,15 +17,15 @@ const ENDED = 'Your visit ended while we were checking';
 const DENIAL = new RegExp(DENIALS.join('|'));
 
 const withoutChannel = (payer) => payer.context.addInitScript(() => { delete window.BroadcastChannel; });
-const another = (house, member) => house.member(({ name, region }) => region === 'CA' && name !== member.name);
+const another = (stack, member) => stack.member(({ name, region }) => region === 'CA' && name !== member.name);
 
 /** At "checking" for the first member's payment, which is in the books; the second tab has found the other's bill. */
-async function paidAndThenAnother({ house, payer, member }, before) {
-  const other = await another(house, member);
+async function paidAndThenAnother({ stack, payer, member }, before) {
+  const other = await another(stack, member);
   await payer.reachesReview(member);
-  Object.assign(before, books(house));
-  house.edge.fault({ path: PAYMENTS, lose: true });
-  const asked = house.edge.fault({ method: 'GET', path: BY_KEY, times: Infinity, drop: true });
+  Object.assign(before, books(stack));
+  stack.edge.fault({ path: PAYMENTS, lose: true });
+  const asked = stack.edge.fault({ method: 'GET', path: BY_KEY, times: Infinity, drop: true });
   await payer.pays();
   await payer.sees(payer.words.checkingPayment);
   const tab = await payer.secondTab();
@@ -33,13 +33,13 @@ async function paidAndThenAnother({ house, payer, member }, before) {
   return { other, tab, asked };
 }
 
-async function endsAtTheReceipt({ house, payer, member }, before) {
+async function endsAtTheReceipt({ stack, payer, member }, before) {
   assert.doesNotMatch(await payer.text(), DENIAL);
   await payer.page.getByRole('link', { name: 'Find your bill' }).first().click();
   await payer.sees(payer.words.find);
   await payer.finds(member.identifiers);
   await payer.sees(payer.words.paid, LONG);
-  assert.equal(await payer.receiptNumber(), paidOnce(house, before, { cents: 6410, state: 'paid' }).reference);
+  assert.equal(await payer.receiptNumber(), paidOnce(stack, before, { cents: 6410, state: 'paid' }).reference);
 }
 
 const ways = [
@@ -49,11 +49,11 @@ const ways = [
 ];
 for (const { how, hasChannel, isAsked } of ways) {
   scene(`a payment stays one that may have been made when a tab that ${how} opens another bill`, { timeout: 120_000 }, async (stage) => {
-    const { house, payer } = stage;
+    const { stack, payer } = stage;
     const before = {};
     if (!hasChannel) await withoutChannel(payer);
     const { other, tab, asked } = await paidAndThenAnother(stage, before);
-    const unasked = isAsked ? {} : house.edge.fault({ method: 'GET', path: SESSION, times: Infinity, drop: true });
+    const unasked = isAsked ? {} : stack.edge.fault({ method: 'GET', path: SESSION, times: Infinity, drop: true });
     await tab.finds(other.identifiers);
     await tab.sees(payer.words.owe);
     asked.times = 0;
@@ -64,7 +64,7 @@ for (const { how, hasChannel, isAsked } of ways) {
 }
 
 scene('whoever was told that a payment is another bill’s can pay the other one', { timeout: 120_000 }, async (stage) => {
-  const { house, payer } = stage;
+  const { stack, payer } = stage;
   const before = {};
   await withoutChannel(payer);
   const { other, tab, asked } = await paidAndThenAnother(stage, before);
@@ -77,27 +77,27 @@ scene('whoever was told that a payment is another bill’s can pay the other one
   await payer.finds(other.identifiers);
   await payer.sees(payer.words.owe, LONG);
   await payer.page.getByRole('alert').getByText('The payment you sent before is another bill’s').waitFor();
-  assert.equal(countOf.payments(house, before), 1);
+  assert.equal(countOf.payments(stack, before), 1);
 });
 
-scene('another tab’s bill takes over a page that is told so, and it says so', async ({ house, payer, member }) => {
-  const other = await another(house, member);
+scene('another tab’s bill takes over a page that is told so, and it says so', async ({ stack, payer, member }) => {
+  const other = await another(stack, member);
   await payer.reachesReview(member);
-  const before = books(house);
+  const before = books(stack);
   const tab = await payer.secondTab();
   await tab.goes('/pay');
   await tab.finds(other.identifiers);
   await tab.sees(payer.words.owe);
   await payer.sees(payer.words.owe);
   await payer.page.getByRole('alert').getByText(TAKEN_OVER).waitFor();
-  untouched(house, before);
+  untouched(stack, before);
 });
 
-scene('a page that was not told of another tab’s bill sends nothing, and says so then', async ({ house, payer, member }) => {
-  const other = await another(house, member);
+scene('a page that was not told of another tab’s bill sends nothing, and says so then', async ({ stack, payer, member }) => {
+  const other = await another(stack, member);
   await withoutChannel(payer);
   await payer.reachesReview(member);
-  const before = books(house);
+  const before = books(stack);
   const tab = await payer.secondTab();
   await tab.goes('/pay');
   await tab.finds(other.identifiers);
@@ -105,13 +105,13 @@ scene('a page that was not told of another tab’s bill sends nothing, and says 
   await payer.pays();
   await payer.sees(payer.words.owe);
   await payer.page.getByRole('alert').getByText(TAKEN_OVER).waitFor();
-  untouched(house, before);
+  untouched(stack, before);
 });
 
-scene('whoever paid one bill is told of another that a tab opened, and nothing of what was paid', { timeout: 120_000 }, async ({ house, payer, member }) => {
-  const other = await another(house, member);
+scene('whoever paid one bill is told of another that a tab opened, and nothing of what was paid', { timeout: 120_000 }, async ({ stack, payer, member }) => {
+  const other = await another(stack, member);
   await payer.reachesReview(member);
-  const before = books(house);
+  const before = books(stack);
   await payer.pays();
   await payer.sees(payer.words.paid);
   await payer.goes('/pay/amount');
@@ -123,5 +123,5 @@ scene('whoever paid one bill is told of another that a tab opened, and nothing o
   await payer.page.getByRole('alert').getByText(TAKEN_OVER).waitFor();
   await payer.page.getByRole('alert').getByText(/No payment is sent or stopped by that\. To go on with the one before/).waitFor();
   assert.doesNotMatch(await payer.text(), DENIAL);
-  paidOnce(house, before, { cents: 6410, state: 'paid' });
+  paidOnce(stack, before, { cents: 6410, state: 'paid' });
 });

@@ -47,8 +47,8 @@ for (const [typed, words] of [
   ['1150.01', /more than the \$1,150\.00 that is owed/], ['99999999999', /more than the \$1,150\.00 that is owed/],
   ['', /from \$1\.00 to \$1,150\.00/], ['4242 4242 4242 4242', /card number/],
 ]) {
-  scene(`the amount “${typed}” is refused in words, at its field`, async ({ house, payer, member }) => {
-    const before = books(house);
+  scene(`the amount “${typed}” is refused in words, at its field`, async ({ stack, payer, member }) => {
+    const before = books(stack);
     await payer.reachesOwed(member);
     await payer.takes('professional', 'none');
     await payer.takes('hospital', typed);
@@ -60,7 +60,7 @@ for (const [typed, words] of [
       input.getAttribute('aria-describedby').split(' ').map((id) => document.getElementById(id)?.innerText ?? '').join(' '));
     assert.match(said, words);
     assert.match(payer.page.url(), /\/pay\/amount$/);
-    untouched(house, before);
+    untouched(stack, before);
   });
 }
 
@@ -116,8 +116,8 @@ scene('everything that is wrong is said in one go, in the form and in the frame,
   assert.doesNotMatch(await page.title(), /^Error/);
 });
 
-scene('two bills of one kind are told apart in every word about them', async ({ house, payer }) => {
-  const grace = (await house.members()).find(({ name }) => name === 'Grace Boateng');
+scene('two bills of one kind are told apart in every word about them', async ({ stack, payer }) => {
+  const grace = (await stack.members()).find(({ name }) => name === 'Grace Boateng');
   await payer.arrives('Georgia');
   await payer.finds(grace.identifiers);
   await payer.sees(payer.words.owe);
@@ -167,24 +167,24 @@ scene('an e-mail address that is none is refused, a likely typo is only offered'
   assert.equal(await payer.page.getByLabel(payer.words.email).inputValue(), 'ana@gmial.com');
 });
 
-scene('pay without agreeing: it says so and sends nothing', async ({ house, payer, member }) => {
+scene('pay without agreeing: it says so and sends nothing', async ({ stack, payer, member }) => {
   await payer.reachesReview(member);
-  const before = books(house);
+  const before = books(stack);
   await payer.payButton.click();
   await payer.reads(/1 thing to put right/);
   assert.equal(await payer.agreement.isChecked(), false);
-  untouched(house, before);
-  assert.equal(house.edge.count('POST', /\/payments$/), 0);
+  untouched(stack, before);
+  assert.equal(stack.edge.count('POST', /\/payments$/), 0);
 });
 
-scene('a session that ended: it says that pressing Pay sent nothing, and nothing was', async ({ house, payer, member }) => {
+scene('a session that ended: it says that pressing Pay sent nothing, and nothing was', async ({ stack, payer, member }) => {
   await payer.reachesReview(member);
-  const before = books(house);
+  const before = books(stack);
   await payer.context.clearCookies();
   await payer.pays();
   await payer.reads('You were signed out to protect your information');
   await payer.reads(/so this time it sent no payment\. Find your bill again to see what you still owe/);
-  untouched(house, before);
+  untouched(stack, before);
 });
 
 scene('a step that was not reached yet leads to the first one, not to an error', async ({ payer }) => {
@@ -195,9 +195,9 @@ scene('a step that was not reached yet leads to the first one, not to an error',
   }
 });
 
-scene('the frame refuses what is no test card, in words, with the focus on the field', async ({ house, payer, member }) => {
+scene('the frame refuses what is no test card, in words, with the focus on the field', async ({ stack, payer, member }) => {
   await payer.reachesMethod(member);
-  const before = books(house);
+  const before = books(stack);
   for (const number of ['4242424242424241', '4111111111111112', '0000000000000000', '42']) {
     await payer.byCard({ number, expires: EXPIRES, code: '123' });
     await payer.says();
@@ -208,7 +208,7 @@ scene('the frame refuses what is no test card, in words, with the focus on the f
   await payer.byCard({ number: '4242424242424242', expires: '01/20', code: '12' });
   await payer.page.getByRole('button', { name: payer.words.toReview }).click();
   await payer.frame.locator('[aria-invalid=true]').nth(1).waitFor();
-  untouched(house, before);
+  untouched(stack, before);
 });
 
 for (const width of [320, 360, 1280]) {

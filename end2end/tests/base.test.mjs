@@ -7,7 +7,7 @@ useBrowser();
 /** The host's page: ours, which says where the app is mounted. */
 async function mountsBelow(payer, base) {
   await payer.page.route((url) => url.pathname === base || url.pathname.startsWith(`${base}/`), async (route) => {
-    const answer = await route.fetch({ url: `${payer.house.app}/` });
+    const answer = await route.fetch({ url: `${payer.stack.app}/` });
     const body = (await answer.text()).replace('id="app"', `id="app" data-base="${base}"`);
     await route.fulfill({ response: answer, body });
   });

@@ -15,15 +15,15 @@ const atReview = (name, options, body) => {
   if (typeof options === 'function') [options, body] = [{}, options];
   scene(name, options, async (stage) => {
     await stage.payer.reachesReview(stage.member);
-    await body({ ...stage, before: books(stage.house) });
+    await body({ ...stage, before: books(stage.stack) });
   });
 };
 
 /** What the member sees and what both databases hold once it went well. */
-async function isPaidOnce({ house, payer, before }) {
+async function isPaidOnce({ stack, payer, before }) {
   await payer.sees('Paid. Thank you.');
   await payer.reads('$64.10');
-  const payment = paidOnce(house, before, { cents: $64, state: 'paid' });
+  const payment = paidOnce(stack, before, { cents: $64, state: 'paid' });
   assert.equal(await payer.receiptNumber(), payment.reference);
 }
 
@@ -31,14 +31,14 @@ atReview('a double click pays once, with one request', async (stage) => {
   await stage.payer.agrees();
   await stage.payer.payButton.dblclick();
   await isPaidOnce(stage);
-  assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
+  assert.equal(stage.stack.edge.count('POST', PAYMENTS), 1);
 });
 
 atReview('two clicks in one turn of the event loop pay once: the button is closed at once, not by a later drawing', async (stage) => {
   await stage.payer.agrees();
   await stage.payer.payButton.evaluate((button) => (button.click(), button.click(), button.form.requestSubmit()));
   await isPaidOnce(stage);
-  assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
+  assert.equal(stage.stack.edge.count('POST', PAYMENTS), 1);
 });
 
 atReview('Enter twice pays once', async (stage) => {
@@ -46,7 +46,7 @@ atReview('Enter twice pays once', async (stage) => {
   await stage.payer.payButton.focus();
   await Promise.all([stage.payer.page.keyboard.press('Enter'), stage.payer.page.keyboard.press('Enter')]);
   await isPaidOnce(stage);
-  assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
+  assert.equal(stage.stack.edge.count('POST', PAYMENTS), 1);
 });
 
 atReview('a reload of the review keeps everything and the key, but not the agreement', async (stage) => {
@@ -58,23 +58,23 @@ atReview('a reload of the review keeps everything and the key, but not the agree
   await stage.payer.reads('Visa card ending in 4242');
   assert.equal(await stage.payer.agreement.isChecked(), false);
   assert.equal(await stage.payer.key(), key);
-  untouched(stage.house, stage.before);
+  untouched(stage.stack, stage.before);
   await stage.payer.pays();
   await isPaidOnce(stage);
 });
 
 atReview('a reload while the answer is on its way ends at the receipt', async (stage) => {
-  const fault = stage.house.edge.fault({ path: PAYMENTS, hold: true });
+  const fault = stage.stack.edge.fault({ path: PAYMENTS, hold: true });
   await stage.payer.pays();
   await fault.reached;
   await stage.payer.page.reload();
   fault.release();
   await isPaidOnce(stage);
-  assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
+  assert.equal(stage.stack.edge.count('POST', PAYMENTS), 1);
 });
 
 atReview('a reload while the card is being charged says that we are checking, then that it is paid', async (stage) => {
-  const fault = stage.house.inner.fault({ path: CHARGES, hold: true });
+  const fault = stage.stack.inner.fault({ path: CHARGES, hold: true });
   await stage.payer.pays();
   await fault.reached;
   await stage.payer.page.reload();
@@ -107,7 +107,7 @@ atReview('an edit makes a new key', async (stage) => {
   assert.notEqual(await stage.payer.key(), key);
   await stage.payer.pays();
   await stage.payer.sees('Paid. Thank you.');
-  paidOnce(stage.house, stage.before, { cents: 2000, state: 'paid' });
+  paidOnce(stage.stack, stage.before, { cents: 2000, state: 'paid' });
 });
 
 atReview('back and forward after paying never offer to pay it again', async (stage) => {
@@ -122,7 +122,7 @@ atReview('back and forward after paying never offer to pay it again', async (sta
   assert.equal(await stage.payer.page.evaluate(() => scrollY), 0);
   await stage.payer.page.goForward();
   await isPaidOnce(stage);
-  assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
+  assert.equal(stage.stack.edge.count('POST', PAYMENTS), 1);
 });
 
 atReview('two tabs that both press Pay make one payment, and both show its receipt', async (stage) => {
@@ -137,40 +137,40 @@ atReview('two tabs that both press Pay make one payment, and both show its recei
 });
 
 atReview('a request that never arrived is not taken for a payment, and is paid once', { timeout: 90_000 }, async (stage) => {
-  stage.house.edge.fault({ path: PAYMENTS, drop: true });
+  stage.stack.edge.fault({ path: PAYMENTS, drop: true });
   await stage.payer.pays();
   await stage.payer.paysAgain();
   await isPaidOnce(stage);
 });
 
 atReview('a response lost after the commit is found by its key, and nothing is sent again', async (stage) => {
-  stage.house.edge.fault({ path: PAYMENTS, lose: true });
+  stage.stack.edge.fault({ path: PAYMENTS, lose: true });
   await stage.payer.pays();
   await isPaidOnce(stage);
-  assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
+  assert.equal(stage.stack.edge.count('POST', PAYMENTS), 1);
 });
 
 atReview('a 500 after the commit is not believed: the key is asked', async (stage) => {
-  stage.house.edge.fault({ path: PAYMENTS, answer: 500 });
+  stage.stack.edge.fault({ path: PAYMENTS, answer: 500 });
   await stage.payer.pays();
   await isPaidOnce(stage);
-  assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
+  assert.equal(stage.stack.edge.count('POST', PAYMENTS), 1);
 });
 
 atReview('a response and the first questions after it lost: it says that we are checking until it knows', async (stage) => {
-  stage.house.edge.fault({ path: PAYMENTS, lose: true });
-  const asking = stage.house.edge.fault({ method: 'GET', path: /payments\?idempotency_key=/, times: 2, drop: true });
+  stage.stack.edge.fault({ path: PAYMENTS, lose: true });
+  const asking = stage.stack.edge.fault({ method: 'GET', path: /payments\?idempotency_key=/, times: 2, drop: true });
   await stage.payer.pays();
   await stage.payer.sees('We are checking your payment');
   await asking.reached;
   await isPaidOnce(stage);
-  assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
+  assert.equal(stage.stack.edge.count('POST', PAYMENTS), 1);
 });
 
 atReview('back while it is checking leads to the checking, not to another payment', async (stage) => {
-  const { house, payer } = stage;
-  house.edge.fault({ path: PAYMENTS, lose: true });
-  const asking = house.edge.fault({ method: 'GET', path: /payments\?idempotency_key=/, times: Infinity, drop: true });
+  const { stack, payer } = stage;
+  stack.edge.fault({ path: PAYMENTS, lose: true });
+  const asking = stack.edge.fault({ method: 'GET', path: /payments\?idempotency_key=/, times: Infinity, drop: true });
   await payer.pays();
   await payer.sees(payer.words.checkingPayment);
   for (const step of ['/pay/method', '/pay/amount']) {
@@ -184,12 +184,12 @@ atReview('back while it is checking leads to the checking, not to another paymen
 });
 
 atReview('a time-out is not an answer: the key is asked', async (stage) => {
-  const fault = stage.house.edge.fault({ path: PAYMENTS, hold: true });
+  const fault = stage.stack.edge.fault({ path: PAYMENTS, hold: true });
   await stage.payer.pays();
   await fault.reached;
   await stage.payer.page.clock.fastForward('02:00');
   await isPaidOnce(stage);
-  assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
+  assert.equal(stage.stack.edge.count('POST', PAYMENTS), 1);
 });
 
 atReview('offline before it was sent: nothing is taken, and online again it is paid once', { timeout: 90_000 }, async (stage) => {
@@ -197,53 +197,53 @@ atReview('offline before it was sent: nothing is taken, and online again it is p
   await stage.payer.context.setOffline(true);
   await stage.payer.payButton.click();
   await stage.payer.sees('We are checking your payment');
-  untouched(stage.house, stage.before);
+  untouched(stage.stack, stage.before);
   await stage.payer.context.setOffline(false);
   await stage.payer.paysAgain();
   await isPaidOnce(stage);
 });
 
 atReview('offline after it was sent: it is checking, and online again it has the receipt', async (stage) => {
-  const fault = stage.house.edge.fault({ path: PAYMENTS, hold: true });
+  const fault = stage.stack.edge.fault({ path: PAYMENTS, hold: true });
   await stage.payer.pays();
   await fault.reached;
   await stage.payer.context.setOffline(true);
-  stage.house.edge.cut();
+  stage.stack.edge.cut();
   await stage.payer.sees('We are checking your payment');
-  stage.house.edge.restore();
+  stage.stack.edge.restore();
   await stage.payer.context.setOffline(false);
   await isPaidOnce(stage);
-  assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
+  assert.equal(stage.stack.edge.count('POST', PAYMENTS), 1);
 });
 
 // The three moments at which a server can die: before the charge is asked for, after it was made, after everything was written.
 
 atReview('the server is killed before the charge was asked for', { timeout: 90_000 }, async (stage) => {
-  const fault = stage.house.inner.fault({ path: CHARGES, before: () => stage.house.server.kill(), drop: true });
+  const fault = stage.stack.inner.fault({ path: CHARGES, before: () => stage.stack.server.kill(), drop: true });
   await stage.payer.pays();
   await fault.reached;
   await stage.payer.sees('We are checking your payment');
-  assert.equal(countOf.charges(stage.house, stage.before), 0);
-  await stage.house.server.start();
+  assert.equal(countOf.charges(stage.stack, stage.before), 0);
+  await stage.stack.server.start();
   await isPaidOnce(stage);
 });
 
 atReview('the server is killed after the card was charged and before it heard of it', { timeout: 90_000 }, async (stage) => {
-  const fault = stage.house.inner.fault({ path: CHARGES, after: () => stage.house.server.kill(), lose: true });
+  const fault = stage.stack.inner.fault({ path: CHARGES, after: () => stage.stack.server.kill(), lose: true });
   await stage.payer.pays();
   await fault.reached;
   await stage.payer.sees('We are checking your payment');
-  assert.equal(countOf.charges(stage.house, stage.before), 1);
-  await stage.house.server.start();
+  assert.equal(countOf.charges(stage.stack, stage.before), 1);
+  await stage.stack.server.start();
   await isPaidOnce(stage);
 });
 
 atReview('the server is killed after it wrote everything and before it answered', { timeout: 90_000 }, async (stage) => {
-  const fault = stage.house.edge.fault({ path: PAYMENTS, after: () => stage.house.server.kill(), lose: true });
+  const fault = stage.stack.edge.fault({ path: PAYMENTS, after: () => stage.stack.server.kill(), lose: true });
   await stage.payer.pays();
   await fault.reached;
   await stage.payer.sees('We are checking your payment');
-  await stage.house.server.start();
+  await stage.stack.server.start();
   await isPaidOnce(stage);
 });
 
@@ -252,11 +252,11 @@ atReview('somebody else in the household paid minutes ago: it asks before it pay
   await other.reachesReview(stage.member, { shares: { professional: '20.00', hospital: 'none' } });
   await other.pays();
   await other.sees('Paid. Thank you.');
-  const later = books(stage.house);
+  const later = books(stage.stack);
   await stage.payer.pays();
   await stage.payer.reads('This bill was paid a few minutes ago');
   await stage.payer.reads('No money was taken now.');
-  untouched(stage.house, later);
+  untouched(stage.stack, later);
   // $20.00 less is owed: the text says another amount, and nobody agreed to that.
   await stage.payer.reads(/pay \$44\.10/i);
   assert.equal(await stage.payer.agreement.isChecked(), false);

@@ -1,4 +1,4 @@
-// The fault layer itself, against a server of three lines: a fault that did not happen would make every test above it a lie. And the house
+// The fault layer itself, against a server of three lines: a fault that did not happen would make every test above it a lie. And the stack
 // that a test can't open.
 import assert from 'node:assert/strict';
 import http from 'node:http';
@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Proxy } from '../fault.mjs';
-import { House } from '../harness.mjs';
+import { Stack } from '../harness.mjs';
 
 let counting, reached, proxy;
 before(async () => {
@@ -82,10 +82,10 @@ test('a fault takes only the method and the path it was armed for', async () => 
   assert.equal((await post('/payments')).status, 201);
 });
 
-test('a house that can not open leaves no program running', async () => {
+test('a stack that can not open leaves no program running', async () => {
   const running = () => process.getActiveResourcesInfo().filter((what) => what === 'ProcessWrap').length;
   const before = running();
-  await assert.rejects(House.open({ settings: ['--no-such-option'] }), /no-such-option/);
+  await assert.rejects(Stack.open({ settings: ['--no-such-option'] }), /no-such-option/);
   for (let looks = 0; looks < 100 && running() > before; looks += 1) await pause(20);
   assert.equal(running(), before);
 });

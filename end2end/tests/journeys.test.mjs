@@ -8,91 +8,91 @@ import { scene, useBrowser } from '../stage.mjs';
 useBrowser();
 
 for (const [where, size] of [['360 px', PHONE], ['1280 px', DESK]]) {
-  scene(`pays one bill by card at ${where}`, { size }, async ({ house, payer, member }) => {
-    const before = books(house);
+  scene(`pays one bill by card at ${where}`, { size }, async ({ stack, payer, member }) => {
+    const before = books(stack);
     await payer.reachesReview(member);
     await payer.reads('Visa card ending in 4242');
     await payer.noSidewaysScroll();
-    untouched(house, before);
+    untouched(stack, before);
     await payer.pays();
     await payer.sees('Paid. Thank you.');
     await payer.reads('$64.10');
     await payer.reads('Leila Haddad, MD');
     await payer.noSidewaysScroll();
-    const payment = paidOnce(house, before, { cents: 6410, state: 'paid', shares: 1 });
+    const payment = paidOnce(stack, before, { cents: 6410, state: 'paid', shares: 1 });
     assert.equal(await payer.receiptNumber(), payment.reference);
     assert.match(payer.page.url(), /\/pay\/payments\/[^/?#]+$/, 'the receipt has an address of its own');
   });
 
-  scene(`pays one bill by bank account at ${where}`, { size }, async ({ house, payer, member }) => {
-    const before = books(house);
+  scene(`pays one bill by bank account at ${where}`, { size }, async ({ stack, payer, member }) => {
+    const before = books(stack);
     await payer.reachesReview(member, { bank: true });
     await payer.reads('ending in 6789');
     await payer.pays();
     await payer.sees('Sent to your bank');
     assert.doesNotMatch(await payer.text(), /Paid\. Thank you/);
     await payer.noSidewaysScroll();
-    paidOnce(house, before, { cents: 6410, state: 'processing', shares: 1 });
+    paidOnce(stack, before, { cents: 6410, state: 'processing', shares: 1 });
     await payer.page.reload();
     await payer.sees('Sent to your bank');
     // a week later the bank has paid; the visit is over by then, and the receipt's address tells nobody anything
-    await house.later(7 * 86_400);
-    await house.until(() => stateOf(house, before) === 'paid', 'the bank debit is paid');
-    paidOnce(house, before, { cents: 6410, state: 'paid', shares: 1 });
+    await stack.later(7 * 86_400);
+    await stack.until(() => stateOf(stack, before) === 'paid', 'the bank debit is paid');
+    paidOnce(stack, before, { cents: 6410, state: 'paid', shares: 1 });
     await payer.page.reload();
     await payer.sees('We can’t show this receipt here');
     assert.doesNotMatch(await payer.text(), /64\.10|KP-/);
   });
 }
 
-scene('a bank debit that comes back says so, and the bill is owed again', async ({ house, payer, member }) => {
-  const before = books(house);
+scene('a bank debit that comes back says so, and the bill is owed again', async ({ stack, payer, member }) => {
+  const before = books(stack);
   await payer.reachesReview(member, { bank: { ...BANK, account: '000111111116' } });
   await payer.pays();
   await payer.sees('Sent to your bank');
-  await house.later(7 * 86_400);
-  await house.until(() => stateOf(house, before) === 'returned', 'the bank debit is returned');
-  paidOnce(house, before, { cents: 6410, state: 'returned', shares: 1 });
+  await stack.later(7 * 86_400);
+  await stack.until(() => stateOf(stack, before) === 'returned', 'the bank debit is returned');
+  paidOnce(stack, before, { cents: 6410, state: 'returned', shares: 1 });
 });
 
-scene('pays part of a bill, and the rest stays owed', async ({ house, payer, member }) => {
-  const before = books(house);
+scene('pays part of a bill, and the rest stays owed', async ({ stack, payer, member }) => {
+  const before = books(stack);
   await payer.reachesReview(member, { shares: { professional: 'none', hospital: '150' } });
   await payer.reads('$1,000.00');
   await payer.pays();
   await payer.sees('Paid. Thank you.');
   await payer.reads('$150.00');
-  paidOnce(house, before, { cents: 15_000, state: 'paid', shares: 1 });
+  paidOnce(stack, before, { cents: 15_000, state: 'paid', shares: 1 });
   await payer.goes('/pay/amount');
   await payer.sees(/^You owe/);
   assert.match(await payer.page.getByRole('heading', { level: 1 }).innerText(), /1,064\.10/);
 });
 
-scene('pays several bills at once, one of them in part', async ({ house, payer, member }) => {
-  const before = books(house);
+scene('pays several bills at once, one of them in part', async ({ stack, payer, member }) => {
+  const before = books(stack);
   await payer.reachesReview(member, { shares: { professional: 'all', hospital: '150.00' } });
   assert.equal((await payer.payButton.innerText()).trim(), 'Pay $214.10 now');
   await payer.pays();
   await payer.sees('Paid. Thank you.');
   await payer.reads('$214.10');
-  paidOnce(house, before, { cents: 21_410, state: 'paid', shares: 2 });
-  const mail = await house.mail();
+  paidOnce(stack, before, { cents: 21_410, state: 'paid', shares: 2 });
+  const mail = await stack.mail();
   assert.ok(mail.some(({ to, text }) => to === 'ana.oneill@example.org' && text.includes('214.10')), 'the receipt was mailed');
 });
 
-scene('pays in Spanish, every word of it', { language: 'es', locale: 'es-US' }, async ({ house, payer, member }) => {
-  const before = books(house);
+scene('pays in Spanish, every word of it', { language: 'es', locale: 'es-US' }, async ({ stack, payer, member }) => {
+  const before = books(stack);
   await payer.reachesReview(member);
   await payer.noEnglish();
   await payer.pays();
   await payer.sees(payer.words.paid);
   await payer.noEnglish();
   assert.equal(await payer.page.locator('html').getAttribute('lang'), 'es');
-  paidOnce(house, before, { cents: 6410, state: 'paid', shares: 1 });
+  paidOnce(stack, before, { cents: 6410, state: 'paid', shares: 1 });
 });
 
-scene('pays by keyboard alone', async ({ house, payer, member }) => {
-  const before = books(house);
+scene('pays by keyboard alone', async ({ stack, payer, member }) => {
+  const before = books(stack);
   const keys = payer.page.keyboard;
   await payer.goes('/');
   await payer.sees('Pay your health plan bill');
@@ -137,13 +137,13 @@ scene('pays by keyboard alone', async ({ house, payer, member }) => {
   await keys.press('Enter');
   await payer.sees('Paid. Thank you.');
   assert.equal(await payer.focused(), 'heading Paid. Thank you.');
-  paidOnce(house, before, { cents: 6410, state: 'paid', shares: 1 });
+  paidOnce(stack, before, { cents: 6410, state: 'paid', shares: 1 });
 });
 
-scene('pays in Washington by the billing unit, which has other fields', async ({ house, payer }) => {
-  const member = await house.member(({ region, open_bills: bills }) => region === 'WA' && bills.length > 0);
+scene('pays in Washington by the billing unit, which has other fields', async ({ stack, payer }) => {
+  const member = await stack.member(({ region, open_bills: bills }) => region === 'WA' && bills.length > 0);
   await payer.reachesOwed(member);
-  const before = books(house);
+  const before = books(stack);
   const [first, ...others] = member.open_bills;
   for (const bill of others) await payer.takes(bill.kind, 'none');
   await payer.takes(first.kind, 'all');
@@ -153,7 +153,7 @@ scene('pays in Washington by the billing unit, which has other fields', async ({
   await payer.toReview();
   await payer.pays();
   await payer.sees('Paid. Thank you.');
-  paidOnce(house, before, { cents: Math.round(Number(first.balance) * 100), state: 'paid', shares: 1 });
+  paidOnce(stack, before, { cents: Math.round(Number(first.balance) * 100), state: 'paid', shares: 1 });
 });
 
 for (const [kind, card, cents, fee, words] of [
@@ -161,9 +161,9 @@ for (const [kind, card, cents, fee, words] of [
   ['HSA', '6011000990139424', 2878, 0, 'None'],
 ]) {
   const what = fee ? 'has its fee shown before it is paid, and on the receipt' : 'has no fee';
-  scene(`a ${kind} card in Colorado ${what}`, async ({ house, payer }) => {
-    const member = await house.member(({ region, open_bills: bills }) => region === 'CO' && bills.length === 1);
-    const before = books(house);
+  scene(`a ${kind} card in Colorado ${what}`, async ({ stack, payer }) => {
+    const member = await stack.member(({ region, open_bills: bills }) => region === 'CO' && bills.length === 1);
+    const before = books(stack);
     await payer.reachesReview(member, {
       shares: { professional: 'all' }, card: { number: card, expires: EXPIRES, code: '123' }, who: { name: member.name, email: '' },
     });
@@ -172,7 +172,7 @@ for (const [kind, card, cents, fee, words] of [
     await payer.pays();
     await payer.sees('Paid. Thank you.');
     await payer.reads(words);
-    paidOnce(house, before, { cents, fee, state: 'paid', shares: 1 });
+    paidOnce(stack, before, { cents, fee, state: 'paid', shares: 1 });
   });
 }
 
@@ -186,9 +186,9 @@ scene('a receipt opened by somebody else is not theirs to see', async ({ payer, 
   assert.doesNotMatch(await stranger.text(), /64\.10|Leila Haddad|KP-/);
 });
 
-scene('another region chosen meanwhile changes nothing about the bills that are paid', async ({ house, payer, member }) => {
+scene('another region chosen meanwhile changes nothing about the bills that are paid', async ({ stack, payer, member }) => {
   await payer.reachesReview(member);
-  const before = books(house);
+  const before = books(stack);
   await payer.goes('/region');
   await payer.page.getByRole('radio', { name: /^Georgia/ }).check();
   await payer.page.getByRole('button', { name: payer.words.goOn }).click();
@@ -199,5 +199,5 @@ scene('another region chosen meanwhile changes nothing about the bills that are 
   assert.doesNotMatch(await payer.text(), /Georgia|Eastern/);
   await payer.pays();
   await payer.sees(payer.words.paid);
-  paidOnce(house, before, { cents: 6410, state: 'paid' });
+  paidOnce(stack, before, { cents: 6410, state: 'paid' });
 });

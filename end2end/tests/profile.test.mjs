@@ -19,7 +19,7 @@ const facts = [
   [/^opens = .*$/m, 'opens = 8'],
 ];
 fs.writeFileSync(plan, facts.reduce((text, [from, to]) => text.replace(from, to), fs.readFileSync(demo, 'utf8')));
-const ofThePlan = { house: { settings: ['--profile', plan] } };
+const ofThePlan = { stack: { settings: ['--profile', plan] } };
 
 async function saysItsPhone(part) {
   const call = part.getByRole('link', { name: '1-415-555-0142' }).first();
@@ -59,14 +59,14 @@ scene('an app that can’t be loaded leaves the plan’s phone number', { ...ofT
   await saysItsPhone(words);
 });
 
-scene('without JavaScript the page says the plan’s phone number', { ...ofThePlan, javaScriptEnabled: false }, async ({ house, payer }) => {
-  await payer.page.goto(`${house.app}/pay`);
+scene('without JavaScript the page says the plan’s phone number', { ...ofThePlan, javaScriptEnabled: false }, async ({ stack, payer }) => {
+  await payer.page.goto(`${stack.app}/pay`);
   const words = payer.page.locator('noscript');
   assert.match(await words.innerText(), /by phone: 1-415-555-0142, weekdays 8 am to 5 pm[^]*teléfono: 1-415-555-0142/);
   await saysItsPhone(payer.page);
 });
 
-scene('an installed app has the plan’s name', ofThePlan, async ({ house }) => {
-  const manifest = await (await fetch(`${house.app}/manifest.webmanifest`)).json();
+scene('an installed app has the plan’s name', ofThePlan, async ({ stack }) => {
+  const manifest = await (await fetch(`${stack.app}/manifest.webmanifest`)).json();
   assert.deepEqual([manifest.name, manifest.short_name], ['Cedar Health', 'Cedar Health']);
 });

@@ -10,8 +10,8 @@ useBrowser();
 const unregistered = ({ name }) => name === 'Mei Tanaka';
 
 for (const language of ['en', 'es']) {
-  scene(`a member registers with a statement on a phone (${language})`, { size: PHONE, language, locale: language === 'es' ? 'es-US' : 'en-US' }, async ({ house, payer }) => {
-    const { identifiers, email } = await house.member(unregistered);
+  scene(`a member registers with a statement on a phone (${language})`, { size: PHONE, language, locale: language === 'es' ? 'es-US' : 'en-US' }, async ({ stack, payer }) => {
+    const { identifiers, email } = await stack.member(unregistered);
     await payer.showsStatement(identifiers);
     assert.equal(await payer.page.getByRole('checkbox', { name: payer.words.agreeTerms }).isChecked(), false, 'ticked for nobody');
     await payer.agreesToTerms();
@@ -48,8 +48,8 @@ for (const language of ['en', 'es']) {
   });
 }
 
-scene('back and reload lose nothing, and nothing of it is in the browser', async ({ house, payer }) => {
-  const { identifiers } = await house.member(unregistered);
+scene('back and reload lose nothing, and nothing of it is in the browser', async ({ stack, payer }) => {
+  const { identifiers } = await stack.member(unregistered);
   await payer.showsStatement(identifiers);
   await payer.agreesToTerms();
   const { password, ...told } = MEI;
@@ -81,9 +81,9 @@ scene('back and reload lose nothing, and nothing of it is in the browser', async
   await payer.sees(payer.words.letter);
 });
 
-scene('whoever agrees before the answer is there does not agree twice', async ({ house, payer }) => {
-  const fault = house.edge.fault({ path: /\/registrations$/, hold: true });
-  await payer.showsStatement((await house.member(unregistered)).identifiers);
+scene('whoever agrees before the answer is there does not agree twice', async ({ stack, payer }) => {
+  const fault = stack.edge.fault({ path: /\/registrations$/, hold: true });
+  await payer.showsStatement((await stack.member(unregistered)).identifiers);
   await payer.page.getByRole('checkbox', { name: payer.words.agreeTerms }).check();
   await payer.presses('goOn');
   await fault.reached;
@@ -91,11 +91,11 @@ scene('whoever agrees before the answer is there does not agree twice', async ({
   await payer.sees(payer.words.you);
 });
 
-scene('an account that is there already is told of by mail and not on the page', async ({ house, payer, member, another }) => {
+scene('an account that is there already is told of by mail and not on the page', async ({ stack, payer, member, another }) => {
   await payer.registers(member.identifiers, { ...MEI, mail: 'thief@example.org' });
   const told = await payer.text();
   const other = await another();
-  await other.registers((await house.member(unregistered)).identifiers, { ...MEI, mail: 'honest@example.org' });
+  await other.registers((await stack.member(unregistered)).identifiers, { ...MEI, mail: 'honest@example.org' });
   assert.equal((await other.text()).replace('honest@', 'thief@'), told);
   const letter = await payer.letter('ana.oneill@example.org', /already have an account/);
   assert.match(letter.subject, /already/);
@@ -104,14 +104,14 @@ scene('an account that is there already is told of by mail and not on the page',
   await payer.control('chosen').fill(MEI.password);
   await payer.presses('confirm');
   await payer.reads(payer.words.codeElsewhere);
-  assert.equal(house.billing("SELECT COUNT(*) AS n FROM account WHERE email = 'thief@example.org'")[0].n, 0);
+  assert.equal(stack.billing("SELECT COUNT(*) AS n FROM account WHERE email = 'thief@example.org'")[0].n, 0);
   await payer.goesToSignIn();
   await payer.triesToSignIn('thief@example.org');
   await payer.reads(payer.words.wrong);
 });
 
-scene('what is wrong is said at the field and in the summary, with a way to put it right', async ({ house, payer }) => {
-  const { identifiers } = await house.member(unregistered);
+scene('what is wrong is said at the field and in the summary, with a way to put it right', async ({ stack, payer }) => {
+  const { identifiers } = await stack.member(unregistered);
   await payer.showsStatement(identifiers);
   await payer.presses('goOn');
   await payer.invalid();
@@ -138,8 +138,8 @@ scene('what is wrong is said at the field and in the summary, with a way to put 
   await payer.asked('mei@gmail.com');
 });
 
-scene('the address is changed before it is confirmed, for the password only, and the first link is worth nothing then', async ({ house, payer }) => {
-  const { identifiers, email } = await house.member(unregistered);
+scene('the address is changed before it is confirmed, for the password only, and the first link is worth nothing then', async ({ stack, payer }) => {
+  const { identifiers, email } = await stack.member(unregistered);
   await payer.registers(identifiers, { ...MEI, mail: 'mai@example.org' });
   const first = (await payer.letter('mai@example.org', /#/)).text.match(/https?:\S+#\S+/)[0];
   await payer.control('otherAddress').fill('mei@example.org');
@@ -163,15 +163,15 @@ scene('the address is changed before it is confirmed, for the password only, and
   await isRefused();
 });
 
-scene('whoever registers with the address on file needs no code', async ({ house, payer }) => {
-  const { identifiers, email } = await house.member(unregistered);
+scene('whoever registers with the address on file needs no code', async ({ stack, payer }) => {
+  const { identifiers, email } = await stack.member(unregistered);
   await payer.registers(identifiers, { ...MEI, mail: email });
   await payer.opens(email, email);
   await payer.signsIn(email);
 });
 
-scene('whoever has paid once keeps it in an account without typing the statement again', async ({ house, payer, member }) => {
-  const grace = await house.member(({ open_bills: bills, password }) => bills.length > 0 && password === null);
+scene('whoever has paid once keeps it in an account without typing the statement again', async ({ stack, payer, member }) => {
+  const grace = await stack.member(({ open_bills: bills, password }) => bills.length > 0 && password === null);
   assert.ok(member);
   await payer.reachesReview(grace, { shares: Object.fromEntries([[grace.open_bills[0].kind, 'all']]) });
   await payer.pays();
@@ -191,8 +191,8 @@ scene('whoever has paid once keeps it in an account without typing the statement
   await payer.main.getByRole('region', { name: 'Last payments' }).getByText('Paid').first().waitFor();
 });
 
-scene('registers, confirms and signs in by keyboard alone', async ({ house, payer }) => {
-  const { identifiers, email } = await house.member(unregistered);
+scene('registers, confirms and signs in by keyboard alone', async ({ stack, payer }) => {
+  const { identifiers, email } = await stack.member(unregistered);
   const { page: { keyboard: keys }, words } = payer;
   await payer.goes('/register');
   await payer.sees(words.register);
@@ -244,8 +244,8 @@ scene('registers, confirms and signs in by keyboard alone', async ({ house, paye
   await payer.sees(words.signedOutTitle);
 });
 
-scene('the reason why a password was refused stays until another one is typed', async ({ house, payer }) => {
-  const { identifiers } = await house.member(unregistered);
+scene('the reason why a password was refused stays until another one is typed', async ({ stack, payer }) => {
+  const { identifiers } = await stack.member(unregistered);
   await payer.showsStatement(identifiers);
   await payer.agreesToTerms();
   const kept = payer.page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.request().postData().includes(MEI.street));
@@ -257,15 +257,15 @@ scene('the reason why a password was refused stays until another one is typed', 
   await pause(2_000);
   await payer.invalid();
   assert.match(await payer.page.title(), /^Error/);
-  assert.deepEqual(house.billing(['SELECT opening FROM pending_account']), [], 'no account was asked for');
+  assert.deepEqual(stack.billing(['SELECT opening FROM pending_account']), [], 'no account was asked for');
   await payer.tells({ password: MEI.password });
   await payer.page.getByRole('heading', { name: payer.words.toPutRight }).waitFor({ state: 'detached' });
   await payer.presses('open');
   await payer.sees(payer.words.letter);
 });
 
-scene('a card number typed into the form of the account never leaves the browser', async ({ house, payer }) => {
-  const { identifiers } = await house.member(unregistered);
+scene('a card number typed into the form of the account never leaves the browser', async ({ stack, payer }) => {
+  const { identifiers } = await stack.member(unregistered);
   const sent = [];
   payer.page.on('request', (request) => sent.push(request.postData() ?? ''));
   await payer.showsStatement(identifiers);

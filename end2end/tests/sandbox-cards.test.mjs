@@ -17,25 +17,25 @@ const CARDS = [
 ];
 
 for (const [what, number, failure, words] of CARDS) {
-  scene(`${what}: no money was taken is said first, and the reason`, async ({ house, payer, member }) => {
-    const before = books(house);
+  scene(`${what}: no money was taken is said first, and the reason`, async ({ stack, payer, member }) => {
+    const before = books(stack);
     await payer.reachesReview(member, { card: { number, expires: EXPIRES, code: '123' } });
     await payer.pays();
     await payer.sees('No money was taken');
     const text = await payer.text();
     assert.match(text, words);
     assert.ok(text.indexOf('No money was taken') < text.search(words), 'the money is said first');
-    failedOnce(house, before, failure);
+    failedOnce(stack, before, failure);
     assert.match(text, /1,214\.10/, 'it says what is still owed');
   });
 }
 
-scene('after a declined card another card pays, with a new key', async ({ house, payer, member }) => {
+scene('after a declined card another card pays, with a new key', async ({ stack, payer, member }) => {
   await payer.reachesReview(member, { card: { number: '4000000000000002', expires: EXPIRES, code: '123' } });
   const key = await payer.key();
   await payer.pays();
   await payer.sees('No money was taken');
-  const before = books(house);
+  const before = books(stack);
   await payer.usesAnother();
   await payer.sees('How would you like to pay?');
   await payer.byCard();
@@ -43,16 +43,16 @@ scene('after a declined card another card pays, with a new key', async ({ house,
   assert.notEqual(await payer.key(), key);
   await payer.pays();
   await payer.sees('Paid. Thank you.');
-  paidOnce(house, before, { cents: 6410, state: 'paid' });
+  paidOnce(stack, before, { cents: 6410, state: 'paid' });
 });
 
-scene('after a declined card and a reload the used card is not offered again', async ({ house, payer, member }) => {
+scene('after a declined card and a reload the used card is not offered again', async ({ stack, payer, member }) => {
   await payer.reachesReview(member, { card: { number: '4000000000000002', expires: EXPIRES, code: '123' } });
   await payer.pays();
   await payer.sees('No money was taken');
   await payer.page.reload();
   await payer.sees('No money was taken');
-  const before = books(house);
+  const before = books(stack);
   await payer.usesAnother();
   await payer.sees('How would you like to pay?');
   await payer.byCard();
@@ -60,5 +60,5 @@ scene('after a declined card and a reload the used card is not offered again', a
   await payer.toReview();
   await payer.pays();
   await payer.sees('Paid. Thank you.');
-  paidOnce(house, before, { cents: 6410, state: 'paid' });
+  paidOnce(stack, before, { cents: 6410, state: 'paid' });
 });

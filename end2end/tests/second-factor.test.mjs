@@ -8,7 +8,7 @@ useBrowser();
 
 const ANA = 'ana.oneill@example.org';
 
-scene('a member sets up an app, is asked for its code, and it works once', async ({ house, payer, another }) => {
+scene('a member sets up an app, is asked for its code, and it works once', async ({ stack, payer, another }) => {
   await payer.signsIn();
   await payer.provesIt();
   await payer.presses('addApp');
@@ -18,8 +18,8 @@ scene('a member sets up an app, is asked for its code, and it works once', async
   await payer.presses('turnOn');
   await payer.factors.getByRole('heading', { name: payer.words.toPutRight }).waitFor();
   await payer.reads(payer.words.codeWrong);
-  assert.equal(house.billing('SELECT COUNT(*) AS n FROM authenticator WHERE confirmed_at IS NOT NULL')[0].n, 0);
-  await payer.control('appCode').fill(await appCode(house, secret, -1));
+  assert.equal(stack.billing('SELECT COUNT(*) AS n FROM authenticator WHERE confirmed_at IS NOT NULL')[0].n, 0);
+  await payer.control('appCode').fill(await appCode(stack, secret, -1));
   await payer.presses('turnOn');
   const codes = await payer.codes();
   assert.equal(codes.length, 10);
@@ -43,11 +43,11 @@ scene('a member sets up an app, is asked for its code, and it works once', async
   await there.control('stepCode').fill('123 456');
   await there.presses('goOn');
   await there.reads(there.words.codeWrong);
-  const right = await appCode(house, secret);
+  const right = await appCode(stack, secret);
   await there.control('stepCode').fill(`${right.slice(0, 3)} ${right.slice(3)}`);
   await there.page.keyboard.press('Enter');
   await there.sees(there.words.security);
-  assert.equal(house.billing("SELECT COUNT(*) AS n FROM session WHERE account IS NOT NULL AND ended_at IS NULL AND is_halfway = 0")[0].n, 2);
+  assert.equal(stack.billing("SELECT COUNT(*) AS n FROM session WHERE account IS NOT NULL AND ended_at IS NULL AND is_halfway = 0")[0].n, 2);
 
   const again = await another();
   await again.typesPassword();
@@ -61,11 +61,11 @@ scene('a member sets up an app, is asked for its code, and it works once', async
   await again.control('recoveryCode').fill(codes[7].toUpperCase());
   await again.presses('goOn');
   await again.sees(again.words.yourAccount);
-  assert.equal(house.billing('SELECT COUNT(*) AS n FROM recovery_code WHERE used_at IS NOT NULL')[0].n, 1);
+  assert.equal(stack.billing('SELECT COUNT(*) AS n FROM recovery_code WHERE used_at IS NOT NULL')[0].n, 1);
   await again.letter(ANA, /a recovery code\./);
 });
 
-scene('a passkey is made, signs in on the same device, and is taken away again', async ({ house, payer }) => {
+scene('a passkey is made, signs in on the same device, and is taken away again', async ({ stack, payer }) => {
   const device = await Authenticator.in(payer);
   await payer.signsIn();
   await payer.provesIt();
@@ -76,7 +76,7 @@ scene('a passkey is made, signs in on the same device, and is taken away again',
   await payer.presses('kept');
   assert.equal((await device.passkeys()).length, 1);
   assert.equal((await device.passkeys())[0].rpId, 'localhost');
-  const [made] = house.billing('SELECT device, used_at FROM passkey');
+  const [made] = stack.billing('SELECT device, used_at FROM passkey');
   assert.match(made.device, /^Chrome, /);
   assert.equal(made.used_at, null);
 
@@ -84,8 +84,8 @@ scene('a passkey is made, signs in on the same device, and is taken away again',
   await payer.typesPassword();
   await payer.presses('usePasskey');
   await payer.sees(payer.words.yourAccount);
-  assert.notEqual(house.billing('SELECT used_at FROM passkey')[0].used_at, null);
-  assert.equal(house.billing('SELECT COUNT(*) AS n FROM passkey_challenge')[0].n, 0);
+  assert.notEqual(stack.billing('SELECT used_at FROM passkey')[0].used_at, null);
+  assert.equal(stack.billing('SELECT COUNT(*) AS n FROM passkey_challenge')[0].n, 0);
 
   await payer.signsOut();
   await payer.typesPassword();
@@ -98,14 +98,14 @@ scene('a passkey is made, signs in on the same device, and is taken away again',
   await payer.provesIt();
   await payer.factors.getByRole('button', { name: /^Remove\s*: Passkey/ }).click();
   await payer.factors.getByText('The passkey is removed.').waitFor();
-  assert.equal(house.billing('SELECT COUNT(*) AS n FROM passkey')[0].n, 0);
-  assert.equal(house.billing('SELECT COUNT(*) AS n FROM recovery_code')[0].n, 0);
+  assert.equal(stack.billing('SELECT COUNT(*) AS n FROM passkey')[0].n, 0);
+  assert.equal(stack.billing('SELECT COUNT(*) AS n FROM recovery_code')[0].n, 0);
   await payer.letter(ANA, /no longer signs in/);
   await payer.signsOut();
   await payer.signsIn();
 });
 
-scene('how one signs in is changed only with the password, and not for long', async ({ house, payer }) => {
+scene('how one signs in is changed only with the password, and not for long', async ({ stack, payer }) => {
   await payer.signsIn();
   await payer.goes('/account/security');
   await payer.factors.getByText(payer.words.changeFactors).click();
@@ -118,13 +118,13 @@ scene('how one signs in is changed only with the password, and not for long', as
   await payer.factors.getByRole('button', { name: payer.words.goOn }).click();
   await payer.factors.getByRole('button', { name: payer.words.addApp }).waitFor();
   assert.notEqual((await payer.context.cookies()).find(({ name }) => name === 'kppay_session').value, before);
-  await house.later(10 * 60);
+  await stack.later(10 * 60);
   await payer.presses('addApp');
   await payer.reads('Ten minutes have passed. Type your password again.');
-  assert.equal(house.billing('SELECT COUNT(*) AS n FROM authenticator')[0].n, 0);
+  assert.equal(stack.billing('SELECT COUNT(*) AS n FROM authenticator')[0].n, 0);
 });
 
-scene('whoever goes no further than the password can start over, and is asked again after a reload', async ({ house, payer }) => {
+scene('whoever goes no further than the password can start over, and is asked again after a reload', async ({ stack, payer }) => {
   await payer.signsIn();
   await payer.provesIt();
   const { secret } = await payer.setsUpApp();
@@ -135,16 +135,16 @@ scene('whoever goes no further than the password can start over, and is asked ag
   await payer.sees(payer.words.secondStep);
   await payer.presses('startOver');
   await payer.sees(payer.words.signIn);
-  assert.equal(house.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 0);
+  assert.equal(stack.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 0);
   await payer.triesToSignIn(ANA);
   await payer.sees(payer.words.secondStep);
-  await house.later(10 * 60);
-  await payer.control('stepCode').fill(await appCode(house, secret));
+  await stack.later(10 * 60);
+  await payer.control('stepCode').fill(await appCode(stack, secret));
   await payer.presses('goOn');
   await payer.sees(payer.words.signIn);
 });
 
-scene('whoever guesses codes waits, and is told how long', async ({ house, payer }) => {
+scene('whoever guesses codes waits, and is told how long', async ({ stack, payer }) => {
   await payer.signsIn();
   await payer.provesIt();
   const { secret } = await payer.setsUpApp();
@@ -158,8 +158,8 @@ scene('whoever guesses codes waits, and is told how long', async ({ house, payer
   }
   await payer.reads(payer.words.moment);
   await payer.reads(/^The next try is possible in \d+ seconds?\. Your account is not locked\.$/);
-  await house.later(60);
-  await payer.control('stepCode').fill(await appCode(house, secret));
+  await stack.later(60);
+  await payer.control('stepCode').fill(await appCode(stack, secret));
   await payer.presses('goOn');
   await payer.sees(payer.words.yourAccount);
 });

@@ -15,10 +15,10 @@ const without = (where, text, secrets = [...SECRETS, ...CODES]) => {
   for (const secret of secrets) assert.equal(text.includes(secret), false, `${secret} is in ${where}`);
 };
 
-scene('after paying by card and by bank no full number and no code is kept anywhere', { timeout: 90_000 }, async ({ house, payer, member, another }) => {
+scene('after paying by card and by bank no full number and no code is kept anywhere', { timeout: 90_000 }, async ({ stack, payer, member, another }) => {
   const bodies = [];
   payer.context.on('request', (request) => {
-    if (new URL(request.url()).origin === house.app) bodies.push(request.url(), request.postData() ?? '');
+    if (new URL(request.url()).origin === stack.app) bodies.push(request.url(), request.postData() ?? '');
   });
   await payer.reachesReview(member, { card: CARD });
   const kept = [await payer.keeps()];
@@ -28,7 +28,7 @@ scene('after paying by card and by bank no full number and no code is kept anywh
 
   const second = await another();
   second.context.on('request', (request) => {
-    if (new URL(request.url()).origin === house.app) bodies.push(request.url(), request.postData() ?? '');
+    if (new URL(request.url()).origin === stack.app) bodies.push(request.url(), request.postData() ?? '');
   });
   await second.reachesReview(member, { shares: { hospital: '150' }, bank: ACCOUNT });
   await second.pays();
@@ -41,13 +41,13 @@ scene('after paying by card and by bank no full number and no code is kept anywh
     for (const request of person.seen.requests) without('an address', request.url());
   }
   for (const text of kept) without('what the browser keeps', text);
-  without('the logs', house.logs());
-  const files = house.databaseBytes();
+  without('the logs', stack.logs());
+  const files = stack.databaseBytes();
   assert.ok(files.some(({ name }) => name.startsWith('billing')) && files.some(({ name }) => name.startsWith('processor')));
   for (const { name, bytes } of files) without(name, bytes.toString('latin1'));
 });
 
-scene('nothing of who paid is in an address, a title, the browser’s storage or a log', async ({ house, payer, member }) => {
+scene('nothing of who paid is in an address, a title, the browser’s storage or a log', async ({ stack, payer, member }) => {
   const titles = [];
   payer.page.on('framenavigated', async (frame) => titles.push(await frame.title().catch(() => '')));
   await payer.reachesReview(member);
@@ -58,5 +58,5 @@ scene('nothing of who paid is in an address, a title, the browser’s storage or
   for (const request of payer.seen.requests) without('an address', decodeURIComponent(request.url()), personal);
   without('a title', titles.join('\n'), personal);
   without('what the browser keeps', await payer.keeps(), personal);
-  without('the logs', house.logs(), personal);
+  without('the logs', stack.logs(), personal);
 });

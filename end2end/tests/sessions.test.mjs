@@ -46,17 +46,17 @@ scene('what a member does puts the end off', async ({ payer }) => {
   await payer.sees(payer.words.yourAccount);
 });
 
-scene('when nobody answers, the page is left for good and the bill can be gone on with', async ({ house, payer, member }) => {
+scene('when nobody answers, the page is left for good and the bill can be gone on with', async ({ stack, payer, member }) => {
   await payer.reachesMethod(member, { professional: 'none', hospital: '150' });
   await payer.byCard();
   await payer.says();
   await payer.page.clock.runFor(14.9 * MINUTE);
   await payer.dialog.waitFor();
-  await house.later(15 * 60);
+  await stack.later(15 * 60);
   await payer.page.clock.runFor(0.2 * MINUTE);
   await payer.sees(payer.words.timedOut);
   await payer.reads(BY_THAT);
-  assert.equal(house.billing('SELECT COUNT(*) AS n FROM payment WHERE created_at > (SELECT MAX(created_at) - 1000 FROM session)')[0].n, 0);
+  assert.equal(stack.billing('SELECT COUNT(*) AS n FROM payment WHERE created_at > (SELECT MAX(created_at) - 1000 FROM session)')[0].n, 0);
   assert.equal(await payer.page.locator('iframe').count(), 0);
   await payer.page.goBack();
   await payer.page.waitForLoadState();
@@ -72,23 +72,23 @@ scene('when nobody answers, the page is left for good and the bill can be gone o
 });
 
 /** Nobody does anything on these pages until time is up, which the server finds too. */
-async function untilTimeIsUp(house, ...payers) {
+async function untilTimeIsUp(stack, ...payers) {
   await payers[0].page.clock.runFor(14.9 * MINUTE);
-  await house.later(15 * 60);
+  await stack.later(15 * 60);
   for (const payer of payers) await payer.page.clock.runFor(0.3 * MINUTE);
   for (const payer of payers) await payer.sees(payer.words.timedOut);
 }
 
 for (const [how, bank, state, shown] of [['by card', false, 'paid', 'paid'], ['from a bank account', true, 'processing', 'sent']]) {
-  scene(`whoever paid ${how} and left it on the screen is told nothing else when time is up`, { timeout: 120_000 }, async ({ house, payer, member }) => {
+  scene(`whoever paid ${how} and left it on the screen is told nothing else when time is up`, { timeout: 120_000 }, async ({ stack, payer, member }) => {
     await payer.reachesReview(member, { bank });
-    const before = books(house);
+    const before = books(stack);
     await payer.pays();
     await payer.sees(payer.words[shown]);
-    await untilTimeIsUp(house, payer);
+    await untilTimeIsUp(stack, payer);
     await payer.reads(BY_THAT);
     assert.doesNotMatch(await payer.text(), DENIAL);
-    paidOnce(house, before, { cents: 6410, state });
+    paidOnce(stack, before, { cents: 6410, state });
     // where it sends them: the bill that is left, or that its payment is on its way
     await payer.main.getByRole('link', { name: 'Find my bill again' }).click();
     await payer.sees(payer.words.find);
@@ -100,45 +100,45 @@ for (const [how, bank, state, shown] of [['by card', false, 'paid', 'paid'], ['f
   });
 }
 
-scene('a tab denies nothing of what another tab sent and has no answer to, when time is up', { timeout: 120_000 }, async ({ house, payer, member }) => {
+scene('a tab denies nothing of what another tab sent and has no answer to, when time is up', { timeout: 120_000 }, async ({ stack, payer, member }) => {
   await payer.reachesReview(member);
-  const before = books(house);
+  const before = books(stack);
   const tab = await payer.secondTab();
   await tab.goes('/pay/amount');
   await tab.sees(tab.words.owe);
-  house.edge.fault({ path: /^\/api\/v1\/payments$/, lose: true });
-  house.edge.fault({ method: 'GET', path: /^\/api\/v1\/payments\?idempotency_key=/, times: Infinity, drop: true });
+  stack.edge.fault({ path: /^\/api\/v1\/payments$/, lose: true });
+  stack.edge.fault({ method: 'GET', path: /^\/api\/v1\/payments\?idempotency_key=/, times: Infinity, drop: true });
   await payer.pays();
   await payer.sees(payer.words.checkingPayment);
-  await untilTimeIsUp(house, payer, tab);
+  await untilTimeIsUp(stack, payer, tab);
   await payer.reads(/A payment you sent was still on its way\./);
   await tab.reads(BY_THAT);
   for (const each of [payer, tab]) assert.doesNotMatch(await each.text(), DENIAL);
-  paidOnce(house, before, { cents: 6410, state: 'paid' });
+  paidOnce(stack, before, { cents: 6410, state: 'paid' });
 });
 
-scene('a laptop that slept, and a clock that was set back, gain no time', async ({ house, payer, another }) => {
+scene('a laptop that slept, and a clock that was set back, gain no time', async ({ stack, payer, another }) => {
   await payer.signsIn();
   await payer.main.getByRole('region', { name: 'Last payments' }).waitFor();
   // asleep: no timer ran, the wall clock went on
-  await house.later(20 * 60);
+  await stack.later(20 * 60);
   await payer.page.clock.fastForward(20 * MINUTE);
   await payer.sees(payer.words.timedOut);
   const other = await another();
   await other.signsIn();
   await other.page.clock.runFor(10 * MINUTE);
-  await other.page.clock.setSystemTime(house.now() - 120 * MINUTE);
+  await other.page.clock.setSystemTime(stack.now() - 120 * MINUTE);
   await other.page.clock.runFor(3.5 * MINUTE);
   await other.dialog.waitFor();
 });
 
-scene('time that is up is told to the server, also when the first question to it was cut off', async ({ house, payer }) => {
+scene('time that is up is told to the server, also when the first question to it was cut off', async ({ stack, payer }) => {
   await payer.signsIn();
   await payer.main.getByRole('region', { name: 'Last payments' }).waitFor();
   await payer.page.clock.runFor(14.9 * MINUTE);
   await payer.dialog.waitFor();
   // the server would give it half a minute more
-  await house.later(14.5 * 60);
+  await stack.later(14.5 * 60);
   let cutOff = 0;
   await payer.page.route('**/api/v1/session', (route) => {
     if (route.request().method() !== 'GET' || cutOff > 0) return route.continue();
@@ -151,15 +151,15 @@ scene('time that is up is told to the server, also when the first question to it
   await payer.sees(payer.words.timedOut);
   assert.equal(cutOff, 1);
   const since = 'SELECT COUNT(*) AS n FROM session WHERE account IS NOT NULL AND ended_at IS NULL AND seen_at > created_at - 1000';
-  assert.equal(house.billing(since)[0].n, 0, 'nobody can go on with it');
+  assert.equal(stack.billing(since)[0].n, 0, 'nobody can go on with it');
 });
 
-scene('nothing private is in sight while a server that does not answer is asked whether time is up', async ({ house, payer }) => {
+scene('nothing private is in sight while a server that does not answer is asked whether time is up', async ({ stack, payer }) => {
   await payer.signsIn();
   await payer.main.getByRole('region', { name: 'Last payments' }).waitFor();
   await payer.page.clock.runFor(14.9 * MINUTE);
   await payer.dialog.waitFor();
-  await house.later(15 * 60);
+  await stack.later(15 * 60);
   let held = 0;
   await payer.page.route('**/api/v1/session', (route) => {
     if (route.request().method() !== 'GET') return route.continue();
@@ -174,14 +174,14 @@ scene('nothing private is in sight while a server that does not answer is asked 
   await payer.sees(payer.words.timedOut);
 });
 
-scene('signing out in one tab signs out in all, and back shows nothing', async ({ house, payer }) => {
+scene('signing out in one tab signs out in all, and back shows nothing', async ({ stack, payer }) => {
   await payer.signsIn();
   const tab = await payer.context.newPage();
-  await tab.goto(`${house.app}/account`);
+  await tab.goto(`${stack.app}/account`);
   await tab.getByRole('heading', { level: 1, name: payer.words.yourAccount }).waitFor();
   await payer.signsOut();
   await tab.getByRole('heading', { level: 1, name: payer.words.signedOutTitle }).waitFor();
-  assert.equal(house.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 0);
+  assert.equal(stack.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 0);
   for (let steps = 0; steps < 3; steps += 1) {
     await payer.page.goBack().catch(() => {});
     await payer.page.waitForLoadState();
@@ -191,15 +191,15 @@ scene('signing out in one tab signs out in all, and back shows nothing', async (
   await payer.sees(payer.words.signIn);
 });
 
-scene('signing in in one tab is known in the others', async ({ house, payer }) => {
+scene('signing in in one tab is known in the others', async ({ stack, payer }) => {
   const tab = await payer.context.newPage();
-  await tab.goto(`${house.app}/`);
+  await tab.goto(`${stack.app}/`);
   await tab.getByRole('heading', { level: 1 }).waitFor();
   await payer.signsIn();
   await tab.getByRole('banner').getByRole('button', { name: payer.words.signOut }).waitFor();
 });
 
-scene('a member sees where they are signed in, signs out everywhere else, and changes the password', async ({ house, payer, another }) => {
+scene('a member sees where they are signed in, signs out everywhere else, and changes the password', async ({ stack, payer, another }) => {
   const there = await another();
   await there.signsIn();
   await payer.signsIn();
@@ -229,25 +229,25 @@ scene('a member sees where they are signed in, signs out everywhere else, and ch
   await payer.reads('Your password is changed. You were signed out everywhere else.');
   assert.notEqual((await payer.context.cookies()).find(({ name }) => name === 'kppay_session').value, cookie.value);
   await payer.letter(ANA, /was changed/);
-  assert.equal(house.billing("SELECT COUNT(*) AS n FROM session WHERE account IS NOT NULL AND ended_at IS NULL")[0].n, 1);
+  assert.equal(stack.billing("SELECT COUNT(*) AS n FROM session WHERE account IS NOT NULL AND ended_at IS NULL")[0].n, 1);
 });
 
-scene('signing out that did not reach the server is not called signed out', async ({ house, payer }) => {
+scene('signing out that did not reach the server is not called signed out', async ({ stack, payer }) => {
   await payer.signsIn();
-  house.edge.fault({ method: 'DELETE', path: /\/session$/, drop: true });
+  stack.edge.fault({ method: 'DELETE', path: /\/session$/, drop: true });
   await payer.page.getByRole('banner').getByRole('button', { name: payer.words.signOut }).click();
   const dialog = payer.page.getByRole('dialog', { name: 'You are still signed in' });
   await dialog.waitFor();
-  assert.equal(house.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 1);
+  assert.equal(stack.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 1);
   await dialog.getByRole('button', { name: payer.words.tryAgain }).click();
   await payer.sees(payer.words.signedOutTitle);
-  assert.equal(house.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 0);
+  assert.equal(stack.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 0);
 });
 
-scene('a page whose time is up goes on where another tab did, and ends the session where none did', async ({ house, payer }) => {
+scene('a page whose time is up goes on where another tab did, and ends the session where none did', async ({ stack, payer }) => {
   await payer.signsIn();
   // another tab went on: the server knows
-  await house.later(14 * 60);
+  await stack.later(14 * 60);
   assert.equal(await payer.page.evaluate(async () => (await fetch('/api/v1/session', { method: 'PATCH' })).status), 200);
   const answered = payer.page.waitForResponse((answer) => answer.url().endsWith('/api/v1/session') && answer.request().method() === 'GET');
   await payer.page.clock.fastForward(15.1 * MINUTE);
@@ -257,7 +257,7 @@ scene('a page whose time is up goes on where another tab did, and ends the sessi
   await payer.dialog.waitFor({ state: 'hidden' });
   await payer.sees(payer.words.yourAccount);
   // the server would have given it half a minute more
-  await house.later(14.5 * 60);
+  await stack.later(14.5 * 60);
   await payer.page.clock.fastForward(15.1 * MINUTE);
   await payer.sees(payer.words.timedOut);
   await payer.goes('/account');

@@ -8,8 +8,8 @@ useBrowser();
 
 const ANA = 'ana.oneill@example.org';
 
-scene('a member signs in, sees what is owed, pays with everything known, and it is in the account', async ({ house, payer }) => {
-  const before = books(house);
+scene('a member signs in, sees what is owed, pays with everything known, and it is in the account', async ({ stack, payer }) => {
+  const before = books(stack);
   await payer.signsIn(' Ana.ONeill@EXAMPLE.org ');
   await payer.reads('Ana O’Neill, member number ending in 678');
   await payer.reads('$1,214.10');
@@ -28,8 +28,8 @@ scene('a member signs in, sees what is owed, pays with everything known, and it 
   await payer.toReview();
   await payer.pays();
   await payer.sees(payer.words.paid);
-  const payment = paidOnce(house, before, { cents: 6410, state: 'paid', shares: 1 });
-  assert.equal(house.billing(['SELECT account IS NOT NULL AS n FROM payment WHERE id = ?', payment.id])[0].n, 1);
+  const payment = paidOnce(stack, before, { cents: 6410, state: 'paid', shares: 1 });
+  assert.equal(stack.billing(['SELECT account IS NOT NULL AS n FROM payment WHERE id = ?', payment.id])[0].n, 1);
   await payer.goes('/account');
   const last = payer.main.getByRole('region', { name: 'Last payments' }).getByRole('listitem').first();
   await last.getByText('$64.10').waitFor();
@@ -39,7 +39,7 @@ scene('a member signs in, sees what is owed, pays with everything known, and it 
   await payer.reads('I, Ana O’Neill, authorize');
 });
 
-scene('a payment made as a guest is in the account of the same member', async ({ house, payer, member, another }) => {
+scene('a payment made as a guest is in the account of the same member', async ({ stack, payer, member, another }) => {
   await payer.reachesReview(member, { shares: { professional: '10.00', hospital: 'none' } });
   await payer.pays();
   await payer.sees(payer.words.paid);
@@ -49,7 +49,7 @@ scene('a payment made as a guest is in the account of the same member', async ({
   await ana.main.getByRole('region', { name: 'Last payments' }).getByRole('link').first().click();
   await ana.sees(ana.words.paid);
   assert.equal(await ana.receiptNumber(), reference);
-  assert.ok(house);
+  assert.ok(stack);
 });
 
 scene('what is wrong is not told, the wait is, and the account is never locked', async ({ payer }) => {
@@ -67,12 +67,12 @@ scene('what is wrong is not told, the wait is, and the account is never locked',
   await payer.reads(/^The next try is possible in \d seconds?\. Your account is not locked\.$/);
   await payer.triesToSignIn(ANA);
   await payer.reads(payer.words.moment);
-  await payer.house.later(30);
+  await payer.stack.later(30);
   await payer.triesToSignIn(ANA);
   await payer.sees(payer.words.yourAccount);
 });
 
-scene('after signing in one lands where one was going, and nowhere but in this app', async ({ house, payer, another }) => {
+scene('after signing in one lands where one was going, and nowhere but in this app', async ({ stack, payer, another }) => {
   await payer.goes('/account/security');
   await payer.sees(payer.words.signIn);
   await payer.triesToSignIn(ANA);
@@ -83,7 +83,7 @@ scene('after signing in one lands where one was going, and nowhere but in this a
     await other.sees(other.words.signIn);
     await other.triesToSignIn(ANA);
     await other.sees(other.words.yourAccount);
-    assert.equal(new URL(other.page.url()).origin, house.app);
+    assert.equal(new URL(other.page.url()).origin, stack.app);
     assert.equal(new URL(other.page.url()).pathname, '/account');
   }
 });
@@ -97,8 +97,8 @@ scene('whoever signs in while paying goes on with the same bill', async ({ payer
   await payer.reads('$150.00');
 });
 
-scene('whoever found a bill and signs in as somebody else is told where it is', async ({ house, payer }) => {
-  const other = await house.member(({ name, open_bills: bills }) => name !== 'Ana O’Neill' && bills.length > 0);
+scene('whoever found a bill and signs in as somebody else is told where it is', async ({ stack, payer }) => {
+  const other = await stack.member(({ name, open_bills: bills }) => name !== 'Ana O’Neill' && bills.length > 0);
   await payer.reachesOwed(other);
   await payer.page.getByRole('banner').getByRole('link', { name: payer.words.signIn }).click();
   await payer.sees(payer.words.signIn);
@@ -124,7 +124,7 @@ scene('a member is met as one: on the first page, on the receipt, and on the way
   await payer.sees(payer.words.yourAccount);
 });
 
-scene('a forgotten password: a letter, a link that works once, and every session ended', async ({ house, payer, another }) => {
+scene('a forgotten password: a letter, a link that works once, and every session ended', async ({ stack, payer, another }) => {
   const there = await another();
   await there.signsIn();
   await payer.goesToSignIn();
@@ -161,10 +161,10 @@ scene('a forgotten password: a letter, a link that works once, and every session
   await there.reads(there.words.wrong);
   await there.triesToSignIn(ANA, NEW_PASSWORD);
   await there.sees(there.words.yourAccount);
-  assert.ok(house.logs().length > 0 && !/#[0-9a-f]{64}|lanterns on/.test(house.logs()));
+  assert.ok(stack.logs().length > 0 && !/#[0-9a-f]{64}|lanterns on/.test(stack.logs()));
 });
 
-scene('a forgotten user ID: the statement leads to a letter, whoever it belongs to', async ({ house, payer, member }) => {
+scene('a forgotten user ID: the statement leads to a letter, whoever it belongs to', async ({ stack, payer, member }) => {
   const ask = async (identifiers) => {
     await payer.goes('/forgot-user-id');
     if (await payer.page.getByRole('heading', { level: 1, name: payer.words.region }).isVisible().catch(() => false)) {
@@ -182,5 +182,5 @@ scene('a forgotten user ID: the statement leads to a letter, whoever it belongs 
   const unknown = await ask({ ...member.identifiers, hrn: '111222333' });
   assert.equal(known, unknown);
   await payer.letter(ANA, /Your user ID is ana\.oneill@example\.org/);
-  assert.equal((await house.mail()).length, 1);
+  assert.equal((await stack.mail()).length, 1);
 });

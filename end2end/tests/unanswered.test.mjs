@@ -41,27 +41,27 @@ const atReview = (name, options, body) => {
   scene(name, { timeout: 120_000, ...options }, async (stage) => {
     const said = await listen(stage.payer);
     await stage.payer.reachesReview(stage.member);
-    await body({ ...stage, said, before: books(stage.house) });
+    await body({ ...stage, said, before: books(stage.stack) });
   });
 };
 
 /** The receipt on the page, one payment and one charge in the books, and not a word of the contrary on the way. */
-async function isPaidOnce({ house, payer, before, said }) {
+async function isPaidOnce({ stack, payer, before, said }) {
   await payer.sees(payer.words.paid, LONG);
   assert.deepEqual(said, [], 'it was said that no money was taken');
-  const payment = paidOnce(house, before, { cents: 6410, state: 'paid' });
+  const payment = paidOnce(stack, before, { cents: 6410, state: 'paid' });
   assert.equal(await payer.receiptNumber(), payment.reference);
 }
 
 /** The page says that the order never arrived, which is true and stays so; and pressing Pay again pays once. */
-async function neverArrived({ house, payer, before, said }) {
+async function neverArrived({ stack, payer, before, said }) {
   await payer.reads(payer.words.none, LONG);
-  untouched(house, before);
+  untouched(stack, before);
   await pause(3_000);
-  untouched(house, before);
+  untouched(stack, before);
   said.length = 0;
   await payer.pays();
-  await isPaidOnce({ house, payer, before, said: [] });
+  await isPaidOnce({ stack, payer, before, said: [] });
 }
 
 const spanish = { language: 'es', locale: 'es-US' };
@@ -71,24 +71,24 @@ const spanish = { language: 'es', locale: 'es-US' };
 for (const options of [{}, spanish]) {
   const language = options.language ?? 'en';
   atReview(`an order that waits for a lock is being checked, and ends at its receipt (${language})`, options, async (stage) => {
-    const { house, payer } = stage;
-    const lock = await house.holdBilling();
+    const { stack, payer } = stage;
+    const lock = await stack.holdBilling();
     // the connection breaks at once: the question is asked while the order waits
-    const fault = house.edge.fault({ path: PAYMENTS, late: 0 });
+    const fault = stack.edge.fault({ path: PAYMENTS, late: 0 });
     await payer.pays();
     await payer.sees(payer.words.checkingPayment);
     await pause(3_000);
-    assert.equal(countOf.payments(house, stage.before), 0, 'the lock holds it');
+    assert.equal(countOf.payments(stack, stage.before), 0, 'the lock holds it');
     await lock.release();
     await fault.reached;
     await isPaidOnce(stage);
-    assert.equal(house.edge.count('POST', PAYMENTS), 1);
+    assert.equal(stack.edge.count('POST', PAYMENTS), 1);
   });
 }
 
 atReview('an order that waits for a lock longer than it may begin takes nothing, and that is said only then', async (stage) => {
-  const { house, payer, said } = stage;
-  const lock = await house.holdBilling();
+  const { stack, payer, said } = stage;
+  const lock = await stack.holdBilling();
   const pressed = Date.now();
   await payer.pays();
   await pause(25_000);
@@ -102,17 +102,17 @@ atReview('an order that waits for a lock longer than it may begin takes nothing,
 for (const options of [{}, spanish]) {
   const language = options.language ?? 'en';
   atReview(`an order that arrives three seconds after its connection broke ends at its receipt (${language})`, options, async (stage) => {
-    stage.house.edge.fault({ path: PAYMENTS, late: 3_000 });
+    stage.stack.edge.fault({ path: PAYMENTS, late: 3_000 });
     await stage.payer.pays();
     await stage.payer.sees(stage.payer.words.checkingPayment);
     await isPaidOnce(stage);
-    assert.equal(stage.house.edge.count('POST', PAYMENTS), 1);
+    assert.equal(stage.stack.edge.count('POST', PAYMENTS), 1);
   });
 }
 
 atReview('an order that arrives when it may not begin any more takes nothing, and that is said only then', async (stage) => {
-  const { house, payer, said } = stage;
-  const late = house.edge.fault({ path: PAYMENTS, late: 17_000 });
+  const { stack, payer, said } = stage;
+  const late = stack.edge.fault({ path: PAYMENTS, late: 17_000 });
   const pressed = Date.now();
   await payer.pays();
   const answer = await late.reached;
@@ -123,29 +123,29 @@ atReview('an order that arrives when it may not begin any more takes nothing, an
 });
 
 atReview('an order that came too late is refused in words, and paid once when Pay is pressed again', async (stage) => {
-  const { house, payer } = stage;
+  const { stack, payer } = stage;
   // the request is slow, the connection holds
-  house.edge.fault({ path: PAYMENTS, before: () => pause(16_000) });
+  stack.edge.fault({ path: PAYMENTS, before: () => pause(16_000) });
   await payer.pays();
   await payer.reads(payer.words.tooLate, LONG);
-  untouched(house, stage.before);
+  untouched(stack, stage.before);
   await payer.pays();
   await isPaidOnce({ ...stage, said: [] });
-  assert.equal(house.edge.count('POST', PAYMENTS), 2);
+  assert.equal(stack.edge.count('POST', PAYMENTS), 2);
   // the key of an order that was refused is closed: a copy of it that comes later begins nothing
-  const keys = house.edge.requests.filter(({ method, url }) => method === 'POST' && PAYMENTS.test(url)).map(({ key }) => key);
+  const keys = stack.edge.requests.filter(({ method, url }) => method === 'POST' && PAYMENTS.test(url)).map(({ key }) => key);
   assert.equal(new Set(keys).size, 2, `${keys}`);
 });
 
 atReview('a reload while the order is on its way goes on checking, and ends at its receipt', async (stage) => {
-  const { house, payer } = stage;
-  house.edge.fault({ path: PAYMENTS, late: 6_000 });
+  const { stack, payer } = stage;
+  stack.edge.fault({ path: PAYMENTS, late: 6_000 });
   await payer.pays();
   await payer.sees(payer.words.checkingPayment);
   await payer.page.reload();
   await payer.sees(payer.words.checkingPayment);
   await isPaidOnce(stage);
-  assert.equal(house.edge.count('POST', PAYMENTS), 1);
+  assert.equal(stack.edge.count('POST', PAYMENTS), 1);
 });
 
 // --- somebody else's answer
@@ -153,43 +153,43 @@ atReview('a reload while the order is on its way goes on checking, and ends at i
 for (const [status, options] of [[401, {}], [403, spanish], [404, {}], [409, spanish], [422, {}], [429, spanish], [503, {}]]) {
   const title = `a proxy’s own ${status} to the order and to the questions is no answer: it checks until it has ours`;
   atReview(title, options, async (stage) => {
-    const { house, payer } = stage;
-    house.edge.fault({ path: PAYMENTS, answer: status });
-    const asked = house.edge.fault({ method: 'GET', path: BY_KEY, times: 3, answer: status });
+    const { stack, payer } = stage;
+    stack.edge.fault({ path: PAYMENTS, answer: status });
+    const asked = stack.edge.fault({ method: 'GET', path: BY_KEY, times: 3, answer: status });
     await payer.pays();
     await payer.sees(payer.words.checkingPayment);
-    await house.until(() => asked.seen === 3, 'it asked three times');
+    await stack.until(() => asked.seen === 3, 'it asked three times');
     await isPaidOnce(stage);
-    assert.equal(house.edge.count('POST', PAYMENTS), 1);
+    assert.equal(stack.edge.count('POST', PAYMENTS), 1);
   });
 }
 
 atReview('signed out while it is checking: it says not to pay again, and nothing of money', async (stage) => {
-  const { house, payer, said } = stage;
-  house.edge.fault({ path: PAYMENTS, lose: true });
-  const asked = house.edge.fault({ method: 'GET', path: BY_KEY, times: Infinity, drop: true });
+  const { stack, payer, said } = stage;
+  stack.edge.fault({ path: PAYMENTS, lose: true });
+  const asked = stack.edge.fault({ method: 'GET', path: BY_KEY, times: Infinity, drop: true });
   await payer.pays();
   await payer.sees(payer.words.checkingPayment);
-  await house.until(() => asked.seen > 0, 'it asked');
+  await stack.until(() => asked.seen > 0, 'it asked');
   await payer.context.clearCookies();
   asked.times = 0;
   await payer.sees('Your visit ended while we were checking');
   await payer.reads('Please don’t pay again.');
   assert.deepEqual(said, []);
-  paidOnce(house, stage.before, { cents: 6410, state: 'paid' });
+  paidOnce(stack, stage.before, { cents: 6410, state: 'paid' });
 });
 
 atReview('a mistyped address while nobody knows denies nothing, and its links lead to the receipt', async (stage) => {
-  const { house, payer, said } = stage;
-  house.edge.fault({ path: PAYMENTS, lose: true });
-  const asked = house.edge.fault({ method: 'GET', path: BY_KEY, times: Infinity, drop: true });
+  const { stack, payer, said } = stage;
+  stack.edge.fault({ path: PAYMENTS, lose: true });
+  const asked = stack.edge.fault({ method: 'GET', path: BY_KEY, times: Infinity, drop: true });
   await payer.pays();
   await payer.sees(payer.words.checkingPayment);
   await payer.goes('/pay/recipt');
   await payer.sees('This page does not exist');
   await payer.reads(/No payment is sent or stopped by that\. If you were paying, find your bill again/);
   assert.deepEqual(said, [], 'it was paid');
-  paidOnce(house, stage.before, { cents: 6410, state: 'paid' });
+  paidOnce(stack, stage.before, { cents: 6410, state: 'paid' });
   asked.times = 0;
   await payer.main.getByRole('link', { name: 'Pay your health plan bill' }).click();
   await payer.page.getByRole('link', { name: payer.words.payOnce }).click();
@@ -199,13 +199,13 @@ atReview('a mistyped address while nobody knows denies nothing, and its links le
 });
 
 atReview('a payment for one bill is not called lost where somebody else’s bill is found', async (stage) => {
-  const { house, payer, said } = stage;
-  const other = await house.member(({ name, region }) => region === 'CA' && name !== stage.member.name);
-  house.edge.fault({ path: PAYMENTS, lose: true });
-  const asked = house.edge.fault({ method: 'GET', path: BY_KEY, times: Infinity, drop: true });
+  const { stack, payer, said } = stage;
+  const other = await stack.member(({ name, region }) => region === 'CA' && name !== stage.member.name);
+  stack.edge.fault({ path: PAYMENTS, lose: true });
+  const asked = stack.edge.fault({ method: 'GET', path: BY_KEY, times: Infinity, drop: true });
   await payer.pays();
   await payer.sees(payer.words.checkingPayment);
-  await house.until(() => asked.seen > 0, 'it asked');
+  await stack.until(() => asked.seen > 0, 'it asked');
   await payer.goes('/pay');
   await payer.sees(payer.words.find);
   asked.times = 0;
@@ -214,14 +214,14 @@ atReview('a payment for one bill is not called lost where somebody else’s bill
   await payer.page.getByRole('alert').getByText('The payment you sent before is another bill’s').waitFor();
   await payer.settles();
   assert.deepEqual(said, [], 'it was paid');
-  paidOnce(house, stage.before, { cents: 6410, state: 'paid' });
+  paidOnce(stack, stage.before, { cents: 6410, state: 'paid' });
 });
 
 const foreign = { status: 404, body: '<html>default backend - 404</html>' };
 
-scene('a proxy’s own 404 to a look-up is neither “no match” nor “this page does not exist”', async ({ house, payer, member }) => {
+scene('a proxy’s own 404 to a look-up is neither “no match” nor “this page does not exist”', async ({ stack, payer, member }) => {
   await payer.arrives();
-  house.edge.fault({ path: /bill-lookups$/, instead: foreign });
+  stack.edge.fault({ path: /bill-lookups$/, instead: foreign });
   await payer.finds(member.identifiers);
   await payer.reads(payer.words.faulty);
   assert.doesNotMatch(await payer.text(), /We found no bill|This page does not exist/);
@@ -229,26 +229,26 @@ scene('a proxy’s own 404 to a look-up is neither “no match” nor “this pa
   await payer.sees(payer.words.owe);
 });
 
-scene('a 503 of a balancer is trouble of the server, not too many tries', async ({ house, payer, member }) => {
+scene('a 503 of a balancer is trouble of the server, not too many tries', async ({ stack, payer, member }) => {
   await payer.arrives();
   const headers = { 'retry-after': 'Fri, 31 Dec 2027 23:59:59 GMT' };
-  house.edge.fault({ path: /bill-lookups$/, instead: { status: 503, headers } });
+  stack.edge.fault({ path: /bill-lookups$/, instead: { status: 503, headers } });
   await payer.finds(member.identifiers);
   await payer.reads(payer.words.faulty);
   assert.doesNotMatch(await payer.text(), /Too many tries|minute/);
 });
 
 for (const status of [401, 503]) {
-  scene(`a member who reloads while a proxy answers ${status} is not led to signing in, and goes on when it is over`, async ({ house, payer }) => {
+  scene(`a member who reloads while a proxy answers ${status} is not led to signing in, and goes on when it is over`, async ({ stack, payer }) => {
     const { page, words } = payer;
     await payer.signsIn();
     for (const [path, then] of [['/account', words.yourAccount], ['/pay/amount', words.owe]]) {
-      const fault = house.edge.fault({ method: 'GET', path: SESSION, times: Infinity, instead: { status } });
+      const fault = stack.edge.fault({ method: 'GET', path: SESSION, times: Infinity, instead: { status } });
       await payer.goes(path);
       await payer.sees(words.faulty);
       assert.ok(new URL(page.url()).pathname === path, page.url());
       await payer.main.getByRole('button', { name: words.tryAgain }).click();
-      await house.until(() => fault.seen > 1, 'it asked again');
+      await stack.until(() => fault.seen > 1, 'it asked again');
       await payer.sees(words.faulty);
       fault.times = 0;
       // by itself, or when asked
@@ -263,14 +263,14 @@ for (const [what, instead] of [
   ['a portal’s page', { status: 200, body: '<h1>Welcome to the airport</h1>' }],
   ['an empty answer of somebody else', { status: 204, body: '' }],
 ]) {
-  scene(`${what} in place of the answer to signing out is not called signed out`, async ({ house, payer }) => {
+  scene(`${what} in place of the answer to signing out is not called signed out`, async ({ stack, payer }) => {
     await payer.signsIn();
-    house.edge.fault({ method: 'DELETE', path: SESSION, instead });
+    stack.edge.fault({ method: 'DELETE', path: SESSION, instead });
     await payer.page.getByRole('banner').getByRole('button', { name: payer.words.signOut }).click();
     const dialog = payer.page.getByRole('dialog', { name: 'You are still signed in' });
     await dialog.waitFor();
     const alive = 'SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL';
-    assert.equal(house.billing(alive)[0].n, 1);
+    assert.equal(stack.billing(alive)[0].n, 1);
     await dialog.getByRole('button', { name: payer.words.tryAgain }).click();
     await payer.sees(payer.words.signedOutTitle);
   });

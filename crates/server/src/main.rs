@@ -15,7 +15,7 @@ use server::{
 use std::{net::SocketAddr, process::ExitCode, sync::Arc};
 use tokio::net::TcpListener;
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -40,7 +40,7 @@ async fn main() -> ExitCode {
 }
 
 /// 0 if the books agree, 1 if not, 2 if nobody could look.
-fn reconciled(found: Outcome<usize>) -> ExitCode {
+fn reconciled(found: Result<usize>) -> ExitCode {
     match found {
         Ok(0) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
@@ -52,7 +52,7 @@ fn reconciled(found: Outcome<usize>) -> ExitCode {
 }
 
 /// Gives how many differences there are.
-async fn reconcile_once(settings: Settings) -> Outcome<usize> {
+async fn reconcile_once(settings: Settings) -> Result<usize> {
     let store = Store::open_as_it_is(&settings.database_url)
         .await
         .map_err(|error| format!("the database can't be opened: {error}"))?;
@@ -70,7 +70,7 @@ async fn reconcile_once(settings: Settings) -> Outcome<usize> {
     Ok(found.len())
 }
 
-async fn run(settings: Settings) -> Outcome<()> {
+async fn run(settings: Settings) -> Result<()> {
     let limits = settings.connections().within(process::raise_descriptors());
     let profile = profile(&settings)?;
     if settings.demo {
@@ -107,11 +107,11 @@ async fn run(settings: Settings) -> Outcome<()> {
 }
 
 /// Without `--demo` a server that names no profile was refused already.
-fn profile(settings: &Settings) -> Outcome<Profile> {
+fn profile(settings: &Settings) -> Result<Profile> {
     Ok(settings.profile.as_deref().map_or_else(Profile::demo, Profile::read)?)
 }
 
-fn processor(settings: &Settings) -> Outcome<Sandbox> {
+fn processor(settings: &Settings) -> Result<Sandbox> {
     let read = |path: &std::path::PathBuf| {
         std::fs::read(path).map_err(|error| format!("--processor-ca {}: {error}", path.display()))
     };

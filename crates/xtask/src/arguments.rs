@@ -1,7 +1,7 @@
 //! A command's arguments: `--name value`, `--name=value`, bare switches, and words. Unknown names are refused with those there are.
 
 use std::collections::BTreeMap;
-use xtask::failure::{Failure, Outcome};
+use xtask::failure::{Failure, Result};
 
 #[derive(Debug, Default)]
 pub struct Arguments {
@@ -11,7 +11,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    pub fn parse(given: &[String], values: &[&str], switches: &[&str]) -> Outcome<Self> {
+    pub fn parse(given: &[String], values: &[&str], switches: &[&str]) -> Result<Self> {
         let mut parsed = Self::default();
         let mut given = given.iter();
         while let Some(argument) = given.next() {
@@ -49,7 +49,7 @@ impl Arguments {
         self.values.get(name).map(String::as_str)
     }
 
-    pub fn number<N: std::str::FromStr>(&self, name: &str, otherwise: N) -> Outcome<N> {
+    pub fn number<N: std::str::FromStr>(&self, name: &str, otherwise: N) -> Result<N> {
         match self.text(name) {
             None => Ok(otherwise),
             Some(text) => text.parse().map_err(|_| Failure::new(format!("{name} {text} is not a number that fits."))),
@@ -61,7 +61,7 @@ impl Arguments {
 mod tests {
     use super::*;
 
-    fn parse(given: &[&str]) -> Outcome<Arguments> {
+    fn parse(given: &[&str]) -> Result<Arguments> {
         let given: Vec<_> = given.iter().map(|&text| text.to_owned()).collect();
         Arguments::parse(&given, &["--port", "--database-url"], &["--fresh"])
     }

@@ -9,7 +9,7 @@ use crate::tools::{Tools, step};
 use crate::{arguments::Arguments, child, place};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 pub const USAGE: &str = "audit [--advisories]";
 
@@ -19,7 +19,7 @@ const NPM_LOCKS: [&str; 2] = ["end2end/package-lock.json", "crates/xtask/npm/pac
 const SHIPPED: [&str; 3] = ["kppay", "server", "processor"];
 
 /// Whether nothing was found.
-pub fn audit(given: &[String]) -> Outcome<bool> {
+pub fn audit(given: &[String]) -> Result<bool> {
     let needs_advisories = Arguments::parse(given, &[], &["--advisories"])?.has("--advisories");
     let mut is_clean = true;
     for lock in NPM_LOCKS {
@@ -44,14 +44,14 @@ pub fn audit(given: &[String]) -> Outcome<bool> {
     Ok(is_clean)
 }
 
-fn deny(tools: &Tools, arguments: &[&str]) -> Outcome<bool> {
+fn deny(tools: &Tools, arguments: &[&str]) -> Result<bool> {
     let mut deny = tools.command("cargo-deny");
     deny.args(["--all-features", "--locked", "--color", "never", "--log-level", "error"]).args(arguments);
     Ok(child::run_and_read("cargo-deny", &mut deny, |_| {})?.success())
 }
 
 /// CycloneDX, a file for each program that is delivered.
-fn sbom(tools: &Tools) -> Outcome<()> {
+fn sbom(tools: &Tools) -> Result<()> {
     let folder = place::target().join("sbom");
     step(&format!("Writing the SBOM into {}", folder.display()));
     std::fs::create_dir_all(&folder).because("Making target/sbom")?;
@@ -73,14 +73,14 @@ fn sbom(tools: &Tools) -> Outcome<()> {
 }
 
 /// The folders of the workspace's packages: cargo-cyclonedx writes beside each manifest.
-fn manifests() -> Outcome<Vec<PathBuf>> {
+fn manifests() -> Result<Vec<PathBuf>> {
     let crates = std::fs::read_dir(place::root().join("crates")).because("Reading crates/")?;
     let mut folders: Vec<_> = crates.flatten().map(|entry| entry.path()).collect();
     folders.push(place::root());
     Ok(folders)
 }
 
-fn sbom_beside(folder: &Path) -> Outcome<Option<(String, PathBuf)>> {
+fn sbom_beside(folder: &Path) -> Result<Option<(String, PathBuf)>> {
     let files = std::fs::read_dir(folder).because(&folder.display().to_string())?;
     let mut names = files.flatten().map(|entry| entry.path());
     Ok(names.find_map(|file| {
@@ -90,7 +90,7 @@ fn sbom_beside(folder: &Path) -> Outcome<Option<(String, PathBuf)>> {
 }
 
 /// The packages of a lock file that `npm ci` would install unchecked.
-fn without_integrity(lock: &Path) -> Outcome<Vec<String>> {
+fn without_integrity(lock: &Path) -> Result<Vec<String>> {
     let text = std::fs::read_to_string(lock).because(&lock.display().to_string())?;
     let lock: Value = serde_json::from_str(&text).because(&lock.display().to_string())?;
     Ok(unchecked(&lock))

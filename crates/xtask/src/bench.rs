@@ -4,14 +4,14 @@
 
 use crate::arguments::Arguments;
 use crate::child::{self, Scratch};
-use crate::house::{House, Plan};
 use crate::place::Profile;
 use crate::postgres::{Commits, Postgres};
+use crate::stack::{Stack, StackConfig};
 use crate::tools::step;
 use crate::{build, place};
 use serde_json::Value;
 use std::process::Command;
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 pub const USAGE: &str = "bench [payments] [sign-ins] [--rate 250] [--read-rate 500] [--seconds 20] [--connections 32]";
 
@@ -23,9 +23,9 @@ pub const MEMBERS: &str = include_str!("load/members.sql");
 pub const INTO_SQLITE: &str =
     "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=10).executescript(sys.argv[2])";
 
-pub fn bench(given: &[String]) -> Outcome<()> {
+pub fn bench(given: &[String]) -> Result<()> {
     let arguments = Arguments::parse(given, &["--rate", "--read-rate", "--seconds", "--connections"], &[])?;
-    let asked = Asked {
+    let asked = BenchOptions {
         rate: arguments.number("--rate", 250.0)?,
         read_rate: arguments.number("--read-rate", 500.0)?,
         seconds: arguments.number("--seconds", 20.0)?,
@@ -45,7 +45,7 @@ pub fn bench(given: &[String]) -> Outcome<()> {
         asked.measure_on_sqlite("payments", &mut table)?;
         let postgres = Postgres::start(Commits::Durable)?;
         let files = Scratch::new("bench-postgres")?;
-        let plan = Plan { database_url: Some(postgres.url("kppay")), ..Plan::private(files.path())? };
+        let plan = StackConfig { database_url: Some(postgres.url("kppay")), ..StackConfig::private(files.path())? };
         let mut psql = postgres.client("psql");
         psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", "kppay", "-c", MEMBERS]);
         asked.measure("PostgreSQL", "payments", plan, &mut psql, Some(&postgres), &mut table)?;
@@ -61,42 +61,42 @@ pub fn bench(given: &[String]) -> Outcome<()> {
     Ok(())
 }
 
-struct Asked {
+struct BenchOptions {
     rate: f64,
     read_rate: f64,
     seconds: f64,
     connections: u32,
 }
 
-impl Asked {
-    fn measure_on_sqlite(&self, what: &str, table: &mut Table) -> Outcome<()> {
+impl BenchOptions {
+    fn measure_on_sqlite(&self, what: &str, table: &mut Table) -> Result<()> {
         let files = Scratch::new("bench-sqlite")?;
         let file = files.path().join("billing.db");
         let mut python = place::command("python3");
         python.args(["-c", INTO_SQLITE]).arg(file).arg(MEMBERS);
-        self.measure("SQLite", what, Plan::private(files.path())?, &mut python, None, table)
+        self.measure("SQLite", what, StackConfig::private(files.path())?, &mut python, None, table)
     }
 
     fn measure(
         &self,
         database: &str,
         what: &str,
-        plan: Plan,
+        plan: StackConfig,
         add_members: &mut Command,
         postgres: Option<&Postgres>,
         table: &mut Table,
-    ) -> Outcome<()> {
+    ) -> Result<()> {
         step(&format!("Measuring {what} on {database}"));
         let more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
-        let plan = Plan { api_only: true, more, ..plan };
-        let house = House::open(&plan)?;
+        let plan = StackConfig { api_only: true, more, ..plan };
+        let stack = Stack::open(&plan)?;
         child::run("Adding payers", add_members)?;
         let mut load = place::command(Profile::Deployed.binary("load"));
-        load.args([what, &house.authority, &house.processor_authority, &plan.origin()]);
+        load.args([what, &stack.authority, &stack.processor_authority, &plan.origin()]);
         load.args([self.rate, self.read_rate, self.seconds].map(|number| number.to_string()));
         load.arg(self.connections.to_string());
         let of_database = postgres.map(|postgres| format!("{database}={}", postgres.process()));
-        load.arg(house.processes().into_iter().chain(of_database).collect::<Vec<_>>().join(","));
+        load.arg(stack.processes().into_iter().chain(of_database).collect::<Vec<_>>().join(","));
         let mut rows = Vec::new();
         let status = child::run_and_read("the load generator", &mut load, |line| {
             rows.extend(serde_json::from_str::<Value>(line))
@@ -104,14 +104,14 @@ impl Asked {
         if !status.success() {
             return Err(Failure::new(format!("The load generator ended with {status}.")));
         }
-        let (now, peak) = house.resident().unwrap_or_default();
+        let (now, peak) = stack.resident().unwrap_or_default();
         rows.iter().for_each(|row| table.add(database, row));
         table.note(&format!("{database}: the billing API holds {} MB, {} MB at its highest.", now / 1024, peak / 1024));
         Ok(())
     }
 
     /// Payments a second that PostgreSQL itself manages.
-    fn pgbench(&self, postgres: &Postgres) -> Outcome<f64> {
+    fn pgbench(&self, postgres: &Postgres) -> Result<f64> {
         step("Measuring PostgreSQL alone (pgbench)");
         let files = Scratch::new("pgbench")?;
         let script = files.path().join("payment.sql");

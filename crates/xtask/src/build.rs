@@ -11,7 +11,7 @@ use std::{
     process::Stdio,
     sync::{Mutex, PoisonError},
 };
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 /// The same features for every wasm of ours; rustc's output uses them and `wasm-opt` has to be told.
 const WASM_FEATURES: [&str; 6] = [
@@ -34,14 +34,14 @@ pub fn frame() -> PathBuf {
 }
 
 /// The card and bank rules as a wasm of their own, with the glue `wasm-bindgen` writes for a module script.
-pub fn capture(tools: &Tools) -> Outcome<()> {
+pub fn capture(tools: &Tools) -> Result<()> {
     step("Building the capture frame's wasm");
     wasm(&["-p", "capture"])?;
     bind_capture(tools)
 }
 
 /// `packages` for browsers, as they are delivered.
-fn wasm(packages: &[&str]) -> Outcome<()> {
+fn wasm(packages: &[&str]) -> Result<()> {
     let mut cargo = place::cargo();
     cargo.args(["build", "--release", "--target", "wasm32-unknown-unknown"]);
     child::run("cargo build for wasm32", cargo.args(packages)).map_err(compiler_said)
@@ -51,7 +51,7 @@ fn compiler_said(failure: Failure) -> Failure {
     failure.fix("the compiler's message is above")
 }
 
-fn bind_capture(tools: &Tools) -> Outcome<()> {
+fn bind_capture(tools: &Tools) -> Result<()> {
     let built = place::target().join("wasm32-unknown-unknown/release/capture.wasm");
     let mut bindgen = tools.command("wasm-bindgen");
     bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(frame());
@@ -60,13 +60,13 @@ fn bind_capture(tools: &Tools) -> Outcome<()> {
 }
 
 /// Makes a wasm file smaller, in its place.
-pub fn optimise(tools: &Tools, wasm: &Path) -> Outcome<()> {
+pub fn optimise(tools: &Tools, wasm: &Path) -> Result<()> {
     let mut optimise = tools.command("wasm-opt");
     child::run("wasm-opt", optimise.args(["-Oz", "--converge"]).args(WASM_FEATURES).arg(wasm).arg("-o").arg(wasm))
 }
 
 /// The release app into `dist/`, in pieces and compressed by Trunk's hook (`split`).
-pub fn app(tools: &Tools) -> Outcome<()> {
+pub fn app(tools: &Tools) -> Result<()> {
     step("Building the web app: cut into pieces, made small, compressed");
     let mut trunk = tools.command("trunk");
     // Trunk takes NO_COLOR for the value of its own switch and refuses `1`.
@@ -101,12 +101,12 @@ for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: tru
 }";
 
 /// Lays the compressed forms of each file beside it, which the server sends and does not make.
-pub fn compress(folder: &Path) -> Outcome<()> {
+pub fn compress(folder: &Path) -> Result<()> {
     child::run("node", place::command("node").args(["-e", COMPRESS, "--", BROTLI, GZIP]).arg(folder))
 }
 
 /// `kppay-server` and `kppay-processor`.
-pub fn servers(profile: Profile) -> Outcome<()> {
+pub fn servers(profile: Profile) -> Result<()> {
     if are_built() {
         return Ok(());
     }
@@ -117,7 +117,7 @@ pub fn servers(profile: Profile) -> Outcome<()> {
 
 /// The same, beside whatever else is built and with the processor time that it leaves: linking, cutting the wasm and making it small take
 /// one core each. Silent but for the compiler's messages.
-fn servers_beside(profile: Profile) -> Outcome<Option<Running>> {
+fn servers_beside(profile: Profile) -> Result<Option<Running>> {
     if are_built() {
         return Ok(None);
     }
@@ -150,7 +150,7 @@ fn are_built() -> bool {
 }
 
 /// The load generator of `bench` and `chaos`.
-pub fn load(profile: Profile) -> Outcome<()> {
+pub fn load(profile: Profile) -> Result<()> {
     if place::built_servers().is_some() {
         return Ok(());
     }
@@ -163,7 +163,7 @@ pub fn load(profile: Profile) -> Outcome<()> {
 }
 
 /// All of it, for whoever needs the whole house; once in a command, however many of its suites do.
-pub fn everything(profile: Profile) -> Outcome<()> {
+pub fn everything(profile: Profile) -> Result<()> {
     static BUILT: Mutex<Vec<Profile>> = Mutex::new(Vec::new());
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     if built.contains(&profile) {

@@ -5,34 +5,34 @@
 //! The dice are seeded: a run prints its seed. Timing is the machine's, so a seed repeats the kind of run and not the run.
 
 mod books;
+mod cluster;
 mod dice;
 mod line;
 mod older;
-mod stack;
 
 use crate::arguments::Arguments;
 use crate::child::{self, Scratch};
-use crate::house;
 use crate::place::Profile;
 use crate::postgres::{Commits, Postgres};
+use crate::stack;
 use crate::tools::step;
 use crate::{build, place};
 use books::{Books, Findings};
+use cluster::Cluster;
 use dice::Dice;
 use line::Line;
 use serde_json::Value;
-use stack::Stack;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 pub const USAGE: &str = "chaos [sqlite] [postgres] [--seconds 60] [--clients 32] [--every 4] [--seed N] [--deployed] [--beside SERVER|REVISION]";
 
 /// How long unanswered payments and queued e-mail have, once everything is well again.
 const TO_SETTLE: Duration = Duration::from_secs(150);
 
-struct Plan {
+struct ChaosOptions {
     profile: Profile,
     /// The `kppay-server` of another version: every second server is one of it.
     beside: Option<PathBuf>,
@@ -43,10 +43,10 @@ struct Plan {
 }
 
 /// Whether nothing was found. The last lines are a table, and `N passed, N failed`: a check is one of either.
-pub fn chaos(given: &[String]) -> Outcome<bool> {
+pub fn chaos(given: &[String]) -> Result<bool> {
     let arguments =
         Arguments::parse(given, &["--seconds", "--clients", "--every", "--seed", "--beside"], &["--deployed"])?;
-    let plan = Plan {
+    let plan = ChaosOptions {
         beside: arguments.text("--beside").map(older::server).transpose()?,
         profile: if arguments.has("--deployed") { Profile::Deployed } else { Profile::Tested },
         seconds: arguments.number("--seconds", 60)?,
@@ -73,25 +73,25 @@ pub fn chaos(given: &[String]) -> Outcome<bool> {
     Ok(tally.1 == 0)
 }
 
-impl Plan {
-    fn run(&self, database: &str) -> Outcome<Findings> {
+impl ChaosOptions {
+    fn run(&self, database: &str) -> Result<Findings> {
         step(&format!("{database}: {} clients for {} s, a kill every {} s", self.clients, self.seconds, self.every));
         let files = Scratch::new(&format!("chaos-{database}"))?;
         let postgres = (database == "postgres").then(|| Postgres::start(Commits::Durable)).transpose()?;
         let servers = if postgres.is_some() { 2 } else { 1 };
         let mut dice = Dice::new(self.seed);
         let line = Line::open(dice.fork())?;
-        let own = house::Plan {
+        let own = stack::StackConfig {
             profile: self.profile,
             database_url: postgres.as_ref().map(|postgres| postgres.url("kppay")),
-            ..house::Plan::private(files.path())?
+            ..stack::StackConfig::private(files.path())?
         };
-        let mut stack = Stack::open(own, self.beside.clone(), servers, &line)?;
+        let mut cluster = Cluster::open(own, self.beside.clone(), servers, &line)?;
         let books = Books::of(files.path(), postgres.as_ref());
         books.add_payers()?;
         let before = books.totals()?;
 
-        let mut clients = self.clients(&stack)?;
+        let mut clients = self.clients(&cluster)?;
         let until = Instant::now() + Duration::from_secs(self.seconds);
         let mut findings = Findings::default();
         let mut next_kill = Instant::now() + Duration::from_secs(self.every);
@@ -100,41 +100,41 @@ impl Plan {
             child::pause(1_000);
             books.look(&mut findings)?;
             if Instant::now() >= next_kill {
-                stack.hurt(&mut dice, &mut findings)?;
+                cluster.hurt(&mut dice, &mut findings)?;
                 next_kill = Instant::now() + Duration::from_secs(self.every);
             }
         }
         line.misbehave(false);
-        stack.heal()?;
+        cluster.heal()?;
         let told = clients.collect()?;
         books.wait_until_settled(TO_SETTLE, &mut findings)?;
         findings.count("faults on the line", line.faults());
         books.compare(&before, &told, &mut findings)?;
-        stack.reconcile(&mut findings)?;
+        cluster.reconcile(&mut findings)?;
         if findings.broken() > 0 {
-            stack.keep_logs(&place::target().join("chaos").join(database))?;
+            cluster.keep_logs(&place::target().join("chaos").join(database))?;
         }
         Ok(findings)
     }
 
-    fn clients(&self, stack: &Stack) -> Outcome<Clients> {
+    fn clients(&self, cluster: &Cluster) -> Result<Clients> {
         let mut load = place::command(self.profile.binary("load"));
-        load.args(["chaos", &stack.servers_as_text(), &stack.processor_authority, &stack.origin, "0", "0"]);
+        load.args(["chaos", &cluster.servers_as_text(), &cluster.processor_authority, &cluster.origin, "0", "0"]);
         load.args([self.seconds.to_string(), self.clients.to_string()]);
         Clients::start(load)
     }
 }
 
 /// The load generator, whose lines are read when it has ended.
-struct Clients(Option<std::thread::JoinHandle<Outcome<Told>>>);
+struct Clients(Option<std::thread::JoinHandle<Result<ClientReports>>>);
 
 /// What each key was told, in the client's words.
-pub type Told = BTreeMap<String, Value>;
+pub type ClientReports = BTreeMap<String, Value>;
 
 impl Clients {
-    fn start(mut load: std::process::Command) -> Outcome<Self> {
+    fn start(mut load: std::process::Command) -> Result<Self> {
         let read = move || {
-            let mut told = Told::new();
+            let mut told = ClientReports::new();
             let status = child::run_quietly("the clients", &mut load, |line| {
                 if let Ok(value) = serde_json::from_str::<Value>(line)
                     && let Some(key) = value["key"].as_str()
@@ -148,7 +148,7 @@ impl Clients {
         Ok(Self(Some(thread.because("Starting the clients")?)))
     }
 
-    fn collect(&mut self) -> Outcome<Told> {
+    fn collect(&mut self) -> Result<ClientReports> {
         let thread = self.0.take().ok_or_else(|| Failure::new("The clients were collected before."))?;
         thread.join().map_err(|_| Failure::new("Reading the clients panicked."))?
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 #[derive(Default)]
 struct Ours {
@@ -23,7 +23,7 @@ fn ours() -> MutexGuard<'static, Ours> {
 }
 
 /// Once, at the start of `main`.
-pub fn end_children_with_us() -> Outcome<()> {
+pub fn end_children_with_us() -> Result<()> {
     ctrlc::set_handler(|| {
         eprintln!("\nStopping.");
         let left = std::mem::take(&mut *ours());
@@ -73,7 +73,7 @@ pub struct Running {
 }
 
 impl Running {
-    pub fn start(name: &str, command: &mut Command) -> Outcome<Self> {
+    pub fn start(name: &str, command: &mut Command) -> Result<Self> {
         let child = command.process_group(0).spawn().map_err(|error| not_started(name, &error))?;
         ours().groups.insert(child.id());
         Ok(Self { name: name.to_owned(), child })
@@ -102,18 +102,18 @@ impl Running {
         signal("-CONT", self.child.id());
     }
 
-    pub fn wait(&mut self) -> Outcome<ExitStatus> {
+    pub fn wait(&mut self) -> Result<ExitStatus> {
         self.child.wait().because(&self.name)
     }
 
     /// Until it has ended; an exit code other than 0 is a failure.
-    pub fn succeed(&mut self) -> Outcome<()> {
+    pub fn succeed(&mut self) -> Result<()> {
         let status = self.wait()?;
         if status.success() { Ok(()) } else { Err(Failure::new(format!("{} ended with {status}.", self.name))) }
     }
 
     /// How it ended, if it has.
-    pub fn ended(&mut self) -> Outcome<Option<ExitStatus>> {
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
         self.child.try_wait().because(&self.name)
     }
 }
@@ -139,12 +139,12 @@ fn not_started(name: &str, error: &std::io::Error) -> Failure {
 }
 
 /// Runs to the end with our terminal; an exit code other than 0 is a failure.
-pub fn run(name: &str, command: &mut Command) -> Outcome<()> {
+pub fn run(name: &str, command: &mut Command) -> Result<()> {
     Running::start(name, command.stdin(Stdio::null()))?.succeed()
 }
 
 /// Runs to the end, passing its standard output on and each line of it to `see`.
-pub fn run_and_read(name: &str, command: &mut Command, mut see: impl FnMut(&str)) -> Outcome<ExitStatus> {
+pub fn run_and_read(name: &str, command: &mut Command, mut see: impl FnMut(&str)) -> Result<ExitStatus> {
     run_quietly(name, command, |line| {
         println!("{line}");
         see(line);
@@ -152,7 +152,7 @@ pub fn run_and_read(name: &str, command: &mut Command, mut see: impl FnMut(&str)
 }
 
 /// Runs to the end, giving each line of its standard output to `see` and to nobody else.
-pub fn run_quietly(name: &str, command: &mut Command, mut see: impl FnMut(&str)) -> Outcome<ExitStatus> {
+pub fn run_quietly(name: &str, command: &mut Command, mut see: impl FnMut(&str)) -> Result<ExitStatus> {
     let mut running = Running::start(name, command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
     if let Some(output) = running.child.stdout.take() {
         for line in BufReader::new(output).split(b'\n') {
@@ -173,7 +173,7 @@ pub fn said(command: &mut Command) -> Option<String> {
 pub struct Scratch(PathBuf);
 
 impl Scratch {
-    pub fn new(name: &str) -> Outcome<Self> {
+    pub fn new(name: &str) -> Result<Self> {
         let path = std::env::temp_dir().join(format!("kppay-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).because(&path.display().to_string())?;

@@ -1,19 +1,19 @@
 //! schemathesis: requests made up from the OpenAPI document, sent to a running server, every answer held against the document.
 
-use crate::house::House;
+use crate::stack::Stack;
 use crate::tally::Tally;
 use crate::tools::step;
 use crate::{child, place, system};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::Command;
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 use xtask::http::{self, Connection};
 
 const VERSION: &str = "4.32.5";
 
 /// The program, in a virtual environment under `target/`.
-pub fn ready() -> Outcome<PathBuf> {
+pub fn ready() -> Result<PathBuf> {
     let home = place::target().join(format!("schemathesis-{VERSION}"));
     let program = home.join("bin/schemathesis");
     if child::said(Command::new(&program).arg("--version")).is_some() {
@@ -36,9 +36,9 @@ pub fn ready() -> Outcome<PathBuf> {
 }
 
 /// Against a house of its own, as a member who is signed in.
-pub fn run(program: &PathBuf, house: &House) -> Outcome<Tally> {
-    let origin = &house.origin;
-    let cookie = member(house)?;
+pub fn run(program: &PathBuf, stack: &Stack) -> Result<Tally> {
+    let origin = &stack.origin;
+    let cookie = member(stack)?;
     let report = place::target().join("schemathesis.xml");
     let mut schemathesis = place::command(program);
     // It leaves its own notes in the directory it runs in.
@@ -60,19 +60,19 @@ pub fn run(program: &PathBuf, house: &House) -> Outcome<Tally> {
 }
 
 /// The cookie of a session, as a browser sends it back: signed in, and the password typed again, so that every call is open.
-fn member(house: &House) -> Outcome<String> {
+fn member(stack: &Stack) -> Result<String> {
     let asking = "Signing a demo member in";
-    let members = http::fetch(&house.authority, "/demo/members").and_then(|answer| answer.json()).because(asking)?;
+    let members = http::fetch(&stack.authority, "/demo/members").and_then(|answer| answer.json()).because(asking)?;
     let (email, password) = (&members[0]["email"], &members[0]["password"]);
-    let signed_in = cookie(house, "POST", "/session", "", &json!({"user_id": email, "password": password}))?;
-    cookie(house, "PUT", "/session/reauthentication", &signed_in, &json!({"password": password}))
+    let signed_in = cookie(stack, "POST", "/session", "", &json!({"user_id": email, "password": password}))?;
+    cookie(stack, "PUT", "/session/reauthentication", &signed_in, &json!({"password": password}))
 }
 
 /// The cookie that a call sets.
-fn cookie(house: &House, method: &str, path: &str, before: &str, body: &Value) -> Outcome<String> {
+fn cookie(stack: &Stack, method: &str, path: &str, before: &str, body: &Value) -> Result<String> {
     let path = format!("/api/v1{path}");
-    let headers = [("Content-Type", "application/json"), ("Origin", house.origin.as_str()), ("Cookie", before)];
-    let answer = Connection::open(&house.authority)
+    let headers = [("Content-Type", "application/json"), ("Origin", stack.origin.as_str()), ("Cookie", before)];
+    let answer = Connection::open(&stack.authority)
         .and_then(|mut connection| connection.send(method, &path, &headers, body.to_string().as_bytes()))
         .because(&path)?;
     let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());

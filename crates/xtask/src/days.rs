@@ -11,7 +11,7 @@ use crate::tally::Tally;
 use crate::tools::step;
 use crate::{build, child, end2end, place};
 use std::time::{SystemTime, UNIX_EPOCH};
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 /// The variable in which every test finds when it begins.
 pub const VARIABLE: &str = "KPPAY_TEST_NOW";
@@ -46,7 +46,7 @@ pub const DAYS: [Day; 23] = [
 ];
 
 /// At the moment given, or at the one of the day on which this runs.
-pub fn one(at: Option<&str>) -> Outcome<Tally> {
+pub fn one(at: Option<&str>) -> Result<Tally> {
     match at {
         Some(at) => run(at, "as asked"),
         None => {
@@ -57,7 +57,7 @@ pub fn one(at: Option<&str>) -> Outcome<Tally> {
 }
 
 /// Each of the list, or those from the one given on: a run that was stopped goes on there.
-pub fn all(from: Option<&str>) -> Outcome<Tally> {
+pub fn all(from: Option<&str>) -> Result<Tally> {
     let first = from.map_or(Some(0), |from| DAYS.iter().position(|(at, _)| *at == from));
     let first = first.ok_or_else(|| Failure::new("That moment is not on the list (crates/xtask/src/days.rs)."))?;
     let mut tally = Tally::default();
@@ -74,14 +74,14 @@ pub fn all(from: Option<&str>) -> Outcome<Tally> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "another day each day")]
-fn of_today() -> Outcome<Day> {
+fn of_today() -> Result<Day> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).because("Reading the machine's clock")?;
     let day = usize::try_from(since.as_secs() / 86_400).unwrap_or(0);
     DAYS.get(day % DAYS.len()).copied().ok_or_else(|| Failure::new("There is no day to test at.".to_owned()))
 }
 
 /// The cases of the billing API on SQLite, the demo's data, the processor's cases, and journeys of paying and of being signed in.
-fn run(at: &str, what: &str) -> Outcome<Tally> {
+fn run(at: &str, what: &str) -> Result<Tally> {
     step(&format!("At {at}: {what}"));
     let mut tally = Tally::default();
     let mut cargo = place::cargo();

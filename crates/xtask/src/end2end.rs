@@ -6,14 +6,14 @@ use crate::tools::step;
 use crate::{build, child, place};
 use std::path::PathBuf;
 use std::process::Command;
-use xtask::failure::{Because, Outcome};
+use xtask::failure::{Because, Result};
 
 fn directory() -> PathBuf {
     place::root().join("end2end")
 }
 
 /// `npm ci`, unless what is installed is what the lock file says.
-pub fn packages() -> Outcome<()> {
+pub fn packages() -> Result<()> {
     let lock = std::fs::read(directory().join("package-lock.json")).because("Reading end2end/package-lock.json")?;
     let mark = directory().join("node_modules/.kppay-lock");
     if std::fs::read(&mark).is_ok_and(|installed| installed == lock) {
@@ -38,7 +38,7 @@ pub fn npm(browser: &Browser) -> Command {
 }
 
 /// `cargo xtask gallery`: a picture of every page and state into `target/gallery/`.
-pub fn gallery() -> Outcome<()> {
+pub fn gallery() -> Result<()> {
     let browser = Browser::ready()?;
     build::everything(Profile::Quick)?;
     packages()?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-pub type Outcome<T> = Result<T, Failure>;
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -33,11 +33,11 @@ impl fmt::Display for Failure {
 
 /// `file.read().because("reading Cargo.lock")?`
 pub trait Because<T> {
-    fn because(self, doing: &str) -> Outcome<T>;
+    fn because(self, doing: &str) -> Result<T>;
 }
 
 impl<T, E: fmt::Display> Because<T> for Result<T, E> {
-    fn because(self, doing: &str) -> Outcome<T> {
+    fn because(self, doing: &str) -> Result<T> {
         self.map_err(|error| Failure::new(format!("{doing}: {error}")))
     }
 }

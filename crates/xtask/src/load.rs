@@ -19,7 +19,7 @@ use crate::pace::{Measured, Pace};
 use crate::payer::{Member, Order, Payer, Places};
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 use xtask::http::{Connection, Response};
 
 fn main() -> ExitCode {
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn load() -> Outcome<()> {
+fn load() -> Result<()> {
     let given: Vec<String> = std::env::args().skip(1).collect();
     let usage = || {
         Failure::new(
@@ -59,14 +59,7 @@ fn load() -> Outcome<()> {
 /// Each pays a few times, as people do: limits on what one session asks are not met.
 const PAYERS: u32 = 1000;
 
-fn payments(
-    places: &Places,
-    cores: &Cores,
-    rate: f64,
-    read_rate: f64,
-    seconds: f64,
-    connections: usize,
-) -> Outcome<()> {
+fn payments(places: &Places, cores: &Cores, rate: f64, read_rate: f64, seconds: f64, connections: usize) -> Result<()> {
     let paced = Pace { rate: Some(rate), seconds };
     let reads = Pace { rate: Some(read_rate), seconds };
     let full = Pace { rate: None, seconds: seconds / 2.0 };
@@ -89,7 +82,7 @@ fn payments(
 
 /// Reads without and with as many clients as there are connections who sign in one after the other, and that twice: what differs from
 /// round to round is the machine.
-fn sign_ins(places: &Places, read_rate: f64, seconds: f64, connections: usize) -> Outcome<()> {
+fn sign_ins(places: &Places, read_rate: f64, seconds: f64, connections: usize) -> Result<()> {
     let reads = Pace { rate: Some(read_rate), seconds };
     let full = Pace { rate: None, seconds };
     let payers = payer::find_all(places, PAYERS)?;
@@ -150,7 +143,7 @@ fn workers<'a, Thing: Sync>(
     connections: usize,
     things: &'a [Thing],
     send: Send<Thing>,
-) -> Outcome<Vec<impl FnMut(usize) -> Result<(), String> + core::marker::Send + 'a>> {
+) -> Result<Vec<impl FnMut(usize) -> Result<(), String> + core::marker::Send + 'a>> {
     (0..connections)
         .map(|number| {
             let address = Ipv4Addr::new(127, 1, u8::try_from(number % 250).unwrap_or_default(), 1);

@@ -1,6 +1,6 @@
 //! `cargo xtask`: each command does its own set-up first and its job then.
 //!
-//! Reading order: `start` and `suites` are the two commands of the README; `build`, `house`, `postgres` and `system` are what they
+//! Reading order: `start` and `suites` are the two commands of the README; `build`, `stack`, `postgres` and `system` are what they
 //! stand on; `tools` fetches, `child` starts and ends programs, `place` knows where things are.
 
 mod arguments;
@@ -12,12 +12,12 @@ mod child;
 mod conformance;
 mod days;
 mod end2end;
-mod house;
 mod place;
 mod postgres;
 mod sheets;
 mod size;
 mod split;
+mod stack;
 mod start;
 mod suites;
 mod system;
@@ -25,7 +25,7 @@ mod tally;
 mod tools;
 
 use std::process::ExitCode;
-use xtask::failure::{Failure, Outcome};
+use xtask::failure::{Failure, Result};
 
 fn main() -> ExitCode {
     let given: Vec<String> = std::env::args().skip(1).collect();
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
 }
 
 /// Whether it went well; a command that measures or tests can do its job and find fault.
-fn obey(given: &[String]) -> Outcome<bool> {
+fn obey(given: &[String]) -> Result<bool> {
     let (command, rest) = given.split_first().map_or(("help", &[][..]), |(command, rest)| (command.as_str(), rest));
     match command {
         "start" => start::start(rest)?,
@@ -61,7 +61,7 @@ fn obey(given: &[String]) -> Outcome<bool> {
     Ok(true)
 }
 
-fn nothing_more(rest: &[String]) -> Outcome<()> {
+fn nothing_more(rest: &[String]) -> Result<()> {
     arguments::Arguments::parse(rest, &[], &[]).map(drop)
 }
 

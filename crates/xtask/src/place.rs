@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 /// An environment variable that says something.
 #[expect(clippy::disallowed_methods, reason = "the commands are set by the environment; everybody else asks here")]
@@ -74,7 +74,7 @@ pub fn cargo() -> Command {
     command(variable("CARGO").unwrap_or_else(|| OsString::from("cargo")))
 }
 
-pub fn locked_version(package: &str) -> Outcome<String> {
+pub fn locked_version(package: &str) -> Result<String> {
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).because("Reading Cargo.lock")?;
     version_in(&lock, package).ok_or_else(|| Failure::new(format!("Cargo.lock holds no {package}.")))
 }
@@ -87,7 +87,7 @@ fn version_in(lock: &str, package: &str) -> Option<String> {
 }
 
 /// A port of this machine that nobody listens on just now.
-pub fn free_port() -> Outcome<u16> {
+pub fn free_port() -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0").because("Looking for a free port")?;
     Ok(listener.local_addr().because("Looking for a free port")?.port())
 }

@@ -6,7 +6,7 @@ use crate::{place, system, tools::step};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 /// Tests don't mind losing everything in a power cut; a benchmark has to pay for each commit.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    pub fn start(commits: Commits) -> Outcome<Self> {
+    pub fn start(commits: Commits) -> Result<Self> {
         let binaries = binaries()?;
         let files = Scratch::new("postgres")?;
         if system::is_root() {
@@ -69,7 +69,7 @@ impl Postgres {
     }
 
     /// Another, empty database.
-    pub fn create(&self, database: &str) -> Outcome<()> {
+    pub fn create(&self, database: &str) -> Result<()> {
         child::run("createdb", self.client("createdb").arg(database))
     }
 
@@ -99,7 +99,7 @@ fn as_owner(program: &Path) -> Command {
 }
 
 /// Where `initdb` and `postgres` are: the newest of Debian's, or what `pg_config` names; by apt where that is allowed.
-fn binaries() -> Outcome<PathBuf> {
+fn binaries() -> Result<PathBuf> {
     if let Some(found) = installed() {
         return Ok(found);
     }

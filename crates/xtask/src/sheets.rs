@@ -3,10 +3,10 @@
 
 use crate::split::{digits, integrity, read};
 use std::path::Path;
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 /// The page with one link in place of the first and of none of the others; in `folder` one sheet in place of those that it linked.
-pub fn join(folder: &Path, index: &str, name: &str) -> Outcome<String> {
+pub fn join(folder: &Path, index: &str, name: &str) -> Result<String> {
     let links = links(index)?;
     let mut sheet = String::new();
     for (_, file) in &links {
@@ -26,7 +26,7 @@ pub fn join(folder: &Path, index: &str, name: &str) -> Outcome<String> {
 }
 
 /// Each link to a sheet and the file that it names.
-fn links(index: &str) -> Outcome<Vec<(&str, &str)>> {
+fn links(index: &str) -> Result<Vec<(&str, &str)>> {
     const START: &str = "<link rel=\"stylesheet\" href=\"/";
     let links: Vec<(&str, &str)> = index
         .match_indices(START)

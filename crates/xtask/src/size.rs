@@ -4,7 +4,7 @@
 use crate::{build, place, tools::Tools};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Weight {
@@ -13,7 +13,7 @@ struct Weight {
     brotli: u64,
 }
 
-pub fn size() -> Outcome<()> {
+pub fn size() -> Result<()> {
     let budget = std::fs::read_to_string(place::root().join("size-budget.json")).because("Reading size-budget.json")?;
     let budget: Value = serde_json::from_str(&budget).because("Reading size-budget.json")?;
     let limit = budget["first_page_brotli_bytes"]
@@ -38,7 +38,7 @@ pub fn size() -> Outcome<()> {
     verdict(total, limit)
 }
 
-fn verdict(total: u64, limit: u64) -> Outcome<()> {
+fn verdict(total: u64, limit: u64) -> Result<()> {
     if total > limit {
         return Err(Failure::new(format!("{total} brotli bytes are {} over the budget of {limit}.", total - limit))
             .fix("`twiggy top` on the wasm shows what grew; raise size-budget.json only with a reason in the commit"));
@@ -64,7 +64,7 @@ fn named_in(index: &str) -> Vec<String> {
 }
 
 /// The pieces of the wasm that the page does not name (`split`).
-fn later_pieces(dist: &Path, first: &[String]) -> Outcome<Vec<String>> {
+fn later_pieces(dist: &Path, first: &[String]) -> Result<Vec<String>> {
     let entries = std::fs::read_dir(dist).because("Reading dist")?;
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let mut later: Vec<String> = names.filter(|name| name.ends_with(".wasm") && !first.contains(name)).collect();
@@ -73,7 +73,7 @@ fn later_pieces(dist: &Path, first: &[String]) -> Outcome<Vec<String>> {
 }
 
 /// The forms are those that `build` puts beside a file; where there is none, it is sent as it is.
-fn weigh(files: &[impl AsRef<Path>]) -> Outcome<Vec<Weight>> {
+fn weigh(files: &[impl AsRef<Path>]) -> Result<Vec<Weight>> {
     let length = |file: &Path| std::fs::metadata(file).map(|about| about.len());
     let weights = files.iter().map(|file| {
         let file = file.as_ref();

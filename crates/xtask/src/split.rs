@@ -9,14 +9,14 @@ use crate::{build, child, place, sheets, tools::Tools};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256, Sha384};
 use std::path::{Path, PathBuf};
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 /// The name that Trunk gives its files, from the package.
 const APP: &str = "kppay";
 /// The file in which wasm-split writes how pieces are loaded. It and the glue name each other, so they become one file.
 const LOADER: &str = "__wasm_split.js";
 
-pub fn split() -> Outcome<()> {
+pub fn split() -> Result<()> {
     let staging = PathBuf::from(variable("TRUNK_STAGING_DIR")?);
     let is_release = variable("TRUNK_PROFILE")? == "release";
     let tools = Tools::found()?;
@@ -64,18 +64,18 @@ pub fn split() -> Outcome<()> {
     if is_release { build::compress(&staging) } else { Ok(()) }
 }
 
-fn variable(name: &str) -> Outcome<String> {
+fn variable(name: &str) -> Result<String> {
     place::variable(name)
         .and_then(|value| value.into_string().ok())
         .ok_or_else(|| Failure::new(format!("{name} is not set.")).fix("this is Trunk's hook: run trunk build"))
 }
 
-pub fn read(file: &Path) -> Outcome<String> {
+pub fn read(file: &Path) -> Result<String> {
     std::fs::read_to_string(file).because(&format!("Reading {}", file.display()))
 }
 
 /// Every piece but the first, by name.
-fn later_pieces(work: &Path) -> Outcome<Vec<(String, PathBuf)>> {
+fn later_pieces(work: &Path) -> Result<Vec<(String, PathBuf)>> {
     let mut pieces = Vec::new();
     for entry in std::fs::read_dir(work).because("Reading target/split")? {
         let file = entry.because("Reading target/split")?.path();
@@ -89,7 +89,7 @@ fn later_pieces(work: &Path) -> Outcome<Vec<(String, PathBuf)>> {
 }
 
 /// The file that Trunk made: `kppay-0123….js`, `kppay-0123…_bg.wasm`.
-fn trunks_own(staging: &Path, ending: &str) -> Outcome<String> {
+fn trunks_own(staging: &Path, ending: &str) -> Result<String> {
     let entries = std::fs::read_dir(staging).because("Reading Trunk's staging folder")?;
     let is_it = |name: &String| {
         let hash =
@@ -110,7 +110,7 @@ pub fn integrity(bytes: &[u8]) -> String {
 }
 
 /// The loader's fetch of one piece: by its hashed name, with its integrity.
-fn load_safely(loader: &str, piece: &str, hashed: &str, integrity: &str) -> Outcome<String> {
+fn load_safely(loader: &str, piece: &str, hashed: &str, integrity: &str) -> Result<String> {
     let old = format!("fetch(new URL(\"./{piece}\", import.meta.url))");
     let new = format!("fetch(new URL(\"./{hashed}\", import.meta.url), {{ integrity: \"{integrity}\" }})");
     replaced(loader, &old, &new, LOADER)
@@ -118,7 +118,7 @@ fn load_safely(loader: &str, piece: &str, hashed: &str, integrity: &str) -> Outc
 
 /// One module of the glue and the loader: each loses the line that imports the other, and the glue gets the loader's functions as
 /// the objects it imported.
-fn join(glue: &str, loader: &str) -> Outcome<String> {
+fn join(glue: &str, loader: &str) -> Result<String> {
     let exported: Vec<&str> = loader
         .lines()
         .filter_map(|line| line.strip_prefix("export const ")?.split_once(' ').map(|(name, _)| name))
@@ -152,7 +152,7 @@ fn join(glue: &str, loader: &str) -> Outcome<String> {
 }
 
 /// The page's link to a file of Trunk's, with the new name and the new integrity.
-fn relink(index: &str, old: &str, new: &str, integrity: &str) -> Outcome<String> {
+fn relink(index: &str, old: &str, new: &str, integrity: &str) -> Result<String> {
     let missing = || Failure::new(format!("index.html does not load {old} with its integrity."));
     let at = index.find(old).ok_or_else(missing)?;
     let start = index[..at].rfind('<').ok_or_else(missing)?;
@@ -163,7 +163,7 @@ fn relink(index: &str, old: &str, new: &str, integrity: &str) -> Outcome<String>
     Ok(format!("{}{renewed}{}", &index[..start], &index[end..]))
 }
 
-fn replaced(text: &str, old: &str, new: &str, of: &str) -> Outcome<String> {
+fn replaced(text: &str, old: &str, new: &str, of: &str) -> Result<String> {
     if text.contains(old) { Ok(text.replace(old, new)) } else { Err(Failure::new(format!("{of} has no {old}."))) }
 }
 

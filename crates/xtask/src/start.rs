@@ -1,20 +1,20 @@
 //! `cargo xtask start`: set up, build, run, and say where to look and what to type.
 
 use crate::arguments::Arguments;
-use crate::house::{House, Plan};
 use crate::place::Profile;
+use crate::stack::{Stack, StackConfig};
 use crate::tools::{Tools, step};
 use crate::{build, place};
 use serde_json::Value;
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 use xtask::http;
 
 pub const USAGE: &str = "start [--port 8080] [--processor-port 8081] [--database-url URL] [--fresh] [--api-only]";
 
-pub fn start(given: &[String]) -> Outcome<()> {
+pub fn start(given: &[String]) -> Result<()> {
     let arguments =
         Arguments::parse(given, &["--port", "--processor-port", "--database-url"], &["--fresh", "--api-only"])?;
-    let plan = Plan {
+    let plan = StackConfig {
         port: arguments.number("--port", 8080)?,
         processor_port: arguments.number("--processor-port", 8081)?,
         data: place::target().join("demo"),
@@ -35,30 +35,30 @@ pub fn start(given: &[String]) -> Outcome<()> {
         build::everything(plan.profile)?;
     }
     step("Starting the processor and the billing API");
-    let mut house = House::open(&plan)?;
-    println!("\n{}", welcome(&house, &plan)?);
-    house.stay()
+    let mut stack = Stack::open(&plan)?;
+    println!("\n{}", welcome(&stack, &plan)?);
+    stack.stay()
 }
 
-fn welcome(house: &House, plan: &Plan) -> Outcome<String> {
-    let members = http::fetch(&house.authority, "/demo/members")
+fn welcome(stack: &Stack, plan: &StackConfig) -> Result<String> {
+    let members = http::fetch(&stack.authority, "/demo/members")
         .and_then(|answer| answer.json())
         .because("Asking for the demo members")?;
     let all = members.as_array().map(Vec::as_slice).unwrap_or_default();
     let member = all.iter().find(|member| owes_in_california(member)).or_else(|| all.first());
     let member = member.ok_or_else(|| Failure::new("The demo has no members."))?;
     let address = if plan.api_only {
-        format!("The API is at http://{}. In another terminal: trunk serve", house.authority)
+        format!("The API is at http://{}. In another terminal: trunk serve", stack.authority)
     } else {
-        format!("Open {}", house.origin)
+        format!("Open {}", stack.origin)
     };
     Ok(format!(
         "{address}\n\nPay once, as {}:\n{}\n{}\n{SANDBOX}\n\nMore people to be: {}/demo/members · their mail: /demo/mail · the clock: /demo/clock\nThe sandbox processor is at http://{}. Ctrl-C stops both.",
         text(member, "name"),
         to_type(member),
         accounts(all),
-        house.origin,
-        house.processor_authority
+        stack.origin,
+        stack.processor_authority
     ))
 }
 

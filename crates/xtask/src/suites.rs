@@ -1,21 +1,21 @@
 //! `cargo xtask test`: every test there is, in six suites, at one moment whatever day it is (`days`). A suite that can't run is a
 //! failure with its way out, never a skip.
 
-use crate::house::{House, Plan};
 use crate::place::Profile;
 use crate::postgres::{Commits, Postgres};
+use crate::stack::{Stack, StackConfig};
 use crate::system::Browser;
 use crate::tally::Tally;
 use crate::tools::{Tools, step};
 use crate::{arguments::Arguments, build, child, conformance, days, end2end, place};
 use std::process::Command;
 use std::time::Instant;
-use xtask::failure::{Failure, Outcome};
+use xtask::failure::{Failure, Result};
 
 pub const USAGE: &str = "test [--at 2028-02-29T12:00:00Z] [native] [server] [browser] [api] [end2end] [day | days]";
 
 /// A name, what it is, and how it runs at another moment than the usual one.
-type Suite = (&'static str, &'static str, fn(Option<&str>) -> Outcome<Tally>);
+type Suite = (&'static str, &'static str, fn(Option<&str>) -> Result<Tally>);
 
 const SUITES: [Suite; 6] = [
     ("native", "contract, capture, the commands, the app's native tests and the tree's own rules", native),
@@ -29,7 +29,7 @@ const SUITES: [Suite; 6] = [
 const EVERY_DAY: Suite = ("days", "what knows dates, at every moment of the list", days::all);
 
 /// Whether everything passed. The last line printed is `N passed, N failed`.
-pub fn test(given: &[String]) -> Outcome<bool> {
+pub fn test(given: &[String]) -> Result<bool> {
     let arguments = Arguments::parse(given, &["--at"], &[])?;
     let (wanted, at) = (&arguments.words, arguments.text("--at"));
     let known: Vec<_> = SUITES.iter().chain([&EVERY_DAY]).map(|(name, ..)| *name).collect();
@@ -57,7 +57,7 @@ pub fn test(given: &[String]) -> Outcome<bool> {
     Ok(total.failed == 0)
 }
 
-fn native(at: Option<&str>) -> Outcome<Tally> {
+fn native(at: Option<&str>) -> Result<Tally> {
     let mut tally = Tally::default();
     let crates = ["-p", "contract", "-p", "capture", "-p", "xtask", "--features", "xtask/load"];
     cargo_test(&mut tally, cargo_at(at).args(["test", "--no-fail-fast"]).args(crates))?;
@@ -65,7 +65,7 @@ fn native(at: Option<&str>) -> Outcome<Tally> {
     Ok(tally)
 }
 
-fn server(at: Option<&str>) -> Outcome<Tally> {
+fn server(at: Option<&str>) -> Result<Tally> {
     let (_ours, url) = match place::variable("KPPAY_TEST_POSTGRES_URL") {
         Some(url) => (None, url),
         None => {
@@ -83,7 +83,7 @@ fn server(at: Option<&str>) -> Outcome<Tally> {
 }
 
 /// The pieces are told what time it is.
-fn browser(_: Option<&str>) -> Outcome<Tally> {
+fn browser(_: Option<&str>) -> Result<Tally> {
     let browser = Browser::ready()?;
     let tools = Tools::ready()?;
     let mut cargo = tools.command("cargo");
@@ -96,7 +96,7 @@ fn browser(_: Option<&str>) -> Outcome<Tally> {
     Ok(tally)
 }
 
-fn api(at: Option<&str>) -> Outcome<Tally> {
+fn api(at: Option<&str>) -> Result<Tally> {
     let schemathesis = conformance::ready()?;
     build::everything(Profile::Tested)?;
     let files = child::Scratch::new("api")?;
@@ -104,11 +104,11 @@ fn api(at: Option<&str>) -> Outcome<Tally> {
     let more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
     let clock = at.map(str::to_owned).or_else(|| place::variable(days::VARIABLE)?.into_string().ok());
     let profile = Profile::Tested;
-    let house = House::open(&Plan { more, clock, profile, ..Plan::private(files.path())? })?;
-    conformance::run(&schemathesis, &house)
+    let stack = Stack::open(&StackConfig { more, clock, profile, ..StackConfig::private(files.path())? })?;
+    conformance::run(&schemathesis, &stack)
 }
 
-fn journeys(at: Option<&str>) -> Outcome<Tally> {
+fn journeys(at: Option<&str>) -> Result<Tally> {
     let browser = Browser::ready()?;
     build::everything(Profile::Tested)?;
     end2end::packages()?;
@@ -126,14 +126,14 @@ fn cargo_at(at: Option<&str>) -> Command {
 }
 
 /// One `cargo test`, added up. Nothing failed but cargo did: then it could not build, or a test binary died.
-pub fn cargo_test(tally: &mut Tally, cargo: &mut Command) -> Outcome<()> {
+pub fn cargo_test(tally: &mut Tally, cargo: &mut Command) -> Result<()> {
     let mut own = Tally::default();
     let status = child::run_and_read("cargo test", cargo, |line| own.read(line))?;
     *tally += settle(own, status.success(), "cargo test")?;
     Ok(())
 }
 
-fn settle(tally: Tally, succeeded: bool, what: &str) -> Outcome<Tally> {
+fn settle(tally: Tally, succeeded: bool, what: &str) -> Result<Tally> {
     if succeeded || tally.failed > 0 {
         return Ok(tally);
     }

@@ -4,7 +4,7 @@ use crate::tools::step;
 use crate::{child, place};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use xtask::failure::{Failure, Outcome};
+use xtask::failure::{Failure, Result};
 
 pub fn is_root() -> bool {
     child::said(Command::new("id").arg("-u")).as_deref() == Some("0")
@@ -15,7 +15,7 @@ pub fn may_install() -> bool {
     is_root() && on_path("apt-get").is_some()
 }
 
-pub fn install(packages: &[&str]) -> Outcome<()> {
+pub fn install(packages: &[&str]) -> Result<()> {
     let apt = |arguments: &[&str]| {
         let mut command = Command::new("apt-get");
         command.env("DEBIAN_FRONTEND", "noninteractive").args(arguments);
@@ -33,7 +33,7 @@ pub struct Browser {
 
 impl Browser {
     /// `CHROMIUM` and `CHROMEDRIVER` if they are set, then what is on `PATH`, then Debian's packages where we may install them.
-    pub fn ready() -> Outcome<Self> {
+    pub fn ready() -> Result<Self> {
         if let Some(browser) = Self::installed() {
             return Ok(browser);
         }

@@ -7,7 +7,7 @@ use crate::place;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 const TRUNK: &str = "0.21.14";
 /// Cuts the wasm into the pieces of `src/app/chunks.rs`; the helper crate that leptos has says which versions go with it.
@@ -49,7 +49,7 @@ pub struct Tools {
 
 impl Tools {
     /// Everything the wasm build needs, fetched if it is not there.
-    pub fn ready() -> Outcome<Self> {
+    pub fn ready() -> Result<Self> {
         let tools = Self::found()?;
         let fetched = tools.wasm_opt()?;
         wasm_target()?;
@@ -66,7 +66,7 @@ impl Tools {
     }
 
     /// What there is, without a look at it.
-    pub fn found() -> Outcome<Self> {
+    pub fn found() -> Result<Self> {
         let cache = cache_directory()?;
         let mut directories = vec![cache.join("bin"), cache.join("node_modules/.bin")];
         directories.extend(std::env::split_paths(&place::variable("PATH").unwrap_or_default()));
@@ -82,7 +82,7 @@ impl Tools {
     }
 
     /// The programs of `cargo xtask audit`.
-    pub fn for_audit() -> Outcome<Self> {
+    pub fn for_audit() -> Result<Self> {
         let tools = Self::found()?;
         let programs =
             [("cargo-machete", CARGO_MACHETE), ("cargo-deny", CARGO_DENY), ("cargo-cyclonedx", CARGO_CYCLONEDX)];
@@ -103,7 +103,7 @@ impl Tools {
         version_word(&child::said(command.arg("--version").env("PATH", &self.path))?)
     }
 
-    fn cargo_tool(&self, program: &str, package: &str, version: &str, more: &[&str]) -> Outcome<()> {
+    fn cargo_tool(&self, program: &str, package: &str, version: &str, more: &[&str]) -> Result<()> {
         if self.version_of(program).as_deref() == Some(version) {
             println!("    {program} {version} is there.");
             return Ok(());
@@ -117,7 +117,7 @@ impl Tools {
         installed.contains(&format!("\"{package} {version} "))
     }
 
-    fn wasm_split(&self) -> Outcome<()> {
+    fn wasm_split(&self) -> Result<()> {
         if self.is_installed(WASM_SPLIT_PACKAGE, WASM_SPLIT) {
             println!("    wasm-split {WASM_SPLIT} is there.");
             return Ok(());
@@ -126,7 +126,7 @@ impl Tools {
     }
 
     /// All are compiled in one place, so that what several of them need is compiled once.
-    fn install(&self, package: &str, version: &str, more: &[&str]) -> Outcome<()> {
+    fn install(&self, package: &str, version: &str, more: &[&str]) -> Result<()> {
         step(&format!(
             "Installing {package} {version} into {} (a minute or two on two cores, once)",
             self.cache.display()
@@ -149,7 +149,7 @@ impl Tools {
     }
 
     /// Fetched beside whatever else is done, if it is not there.
-    fn wasm_opt(&self) -> Outcome<Option<Running>> {
+    fn wasm_opt(&self) -> Result<Option<Running>> {
         if self.version_of("wasm-opt").as_deref() == Some(WASM_OPT) {
             println!("    wasm-opt {WASM_OPT} is there.");
             return Ok(None);
@@ -166,7 +166,7 @@ impl Tools {
     }
 }
 
-fn cache_directory() -> Outcome<PathBuf> {
+fn cache_directory() -> Result<PathBuf> {
     let variable = |name| place::variable(name).map(PathBuf::from);
     variable("KPPAY_TOOLS")
         .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("kppay/tools")))
@@ -176,7 +176,7 @@ fn cache_directory() -> Outcome<PathBuf> {
         })
 }
 
-fn wasm_target() -> Outcome<()> {
+fn wasm_target() -> Result<()> {
     let sysroot = child::said(place::command("rustc").args(["--print", "sysroot"])).unwrap_or_default();
     if PathBuf::from(sysroot).join("lib/rustlib").join(TARGET).is_dir() {
         println!("    Rust's {TARGET} is there.");

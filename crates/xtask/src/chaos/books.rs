@@ -1,7 +1,7 @@
 //! What both databases hold after a chaos run, compared: payments with the processor's charges, the ledger with the bills, e-mail with
 //! what it reports, and all of it with what each client was told. Every check is one line of the table at the end.
 
-use super::Told;
+use super::ClientReports;
 use crate::bench::{INTO_SQLITE, MEMBERS};
 use crate::child;
 use crate::place;
@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 /// Rows that must not be there, at any moment.
 const NEVER: [(&str, &str); 4] = [
@@ -111,7 +111,7 @@ impl<'a> Books<'a> {
         Self { data: data.to_owned(), postgres }
     }
 
-    pub fn add_payers(&self) -> Outcome<()> {
+    pub fn add_payers(&self) -> Result<()> {
         let mut add = match self.postgres {
             Some(postgres) => {
                 let mut psql = postgres.client("psql");
@@ -128,7 +128,7 @@ impl<'a> Books<'a> {
     }
 
     /// The checks that hold at every moment, each read at one moment.
-    pub fn look(&self, findings: &mut Findings) -> Outcome<()> {
+    pub fn look(&self, findings: &mut Findings) -> Result<()> {
         for (what, sql) in NEVER {
             let found = self.billing(sql)?;
             findings.check(what, found.into_iter().map(|row| row.join(" ")));
@@ -136,13 +136,13 @@ impl<'a> Books<'a> {
         Ok(())
     }
 
-    pub fn totals(&self) -> Outcome<Totals> {
+    pub fn totals(&self) -> Result<Totals> {
         let charges = self.charges()?.into_iter().map(|charge| charge.id).collect();
         Ok(Totals { owed: self.owed()?, charges })
     }
 
     /// Until no payment waits for the processor's answer.
-    pub fn wait_until_settled(&self, patience: Duration, findings: &mut Findings) -> Outcome<()> {
+    pub fn wait_until_settled(&self, patience: Duration, findings: &mut Findings) -> Result<()> {
         let since = Instant::now();
         loop {
             let waiting = self.billing("SELECT id, state FROM payment WHERE ask_at IS NOT NULL")?;
@@ -157,7 +157,7 @@ impl<'a> Books<'a> {
     }
 
     /// After the run, when everything is settled.
-    pub fn compare(&self, before: &Totals, told: &Told, findings: &mut Findings) -> Outcome<()> {
+    pub fn compare(&self, before: &Totals, told: &ClientReports, findings: &mut Findings) -> Result<()> {
         self.look(findings)?;
         let charges = self.charges()?.into_iter().filter(|charge| !before.charges.contains(&charge.id));
         let charges: BTreeMap<String, Charge> = charges.map(|charge| (charge.payment.clone(), charge)).collect();
@@ -174,7 +174,7 @@ impl<'a> Books<'a> {
         self.with_email(&ours, findings)
     }
 
-    fn with_ledger(&self, before: &Totals, ours: &[&Payment], findings: &mut Findings) -> Outcome<()> {
+    fn with_ledger(&self, before: &Totals, ours: &[&Payment], findings: &mut Findings) -> Result<()> {
         let paid: i64 = ours.iter().filter(|payment| payment.state == "paid").map(|payment| payment.total).sum();
         let (owed, expected) = (self.owed()?, before.owed - paid);
         let differs = (owed != expected).then(|| format!("{owed} cents are owed, {expected} should be"));
@@ -182,7 +182,7 @@ impl<'a> Books<'a> {
         Ok(())
     }
 
-    fn with_email(&self, ours: &[&Payment], findings: &mut Findings) -> Outcome<()> {
+    fn with_email(&self, ours: &[&Payment], findings: &mut Findings) -> Result<()> {
         let mut queued: BTreeMap<String, u64> = BTreeMap::new();
         for row in self.billing("SELECT cause FROM outbox")? {
             *queued.entry(row.concat()).or_default() += 1;
@@ -195,12 +195,12 @@ impl<'a> Books<'a> {
         Ok(())
     }
 
-    fn owed(&self) -> Outcome<i64> {
+    fn owed(&self) -> Result<i64> {
         let rows = self.billing("SELECT SUM(balance_cents) FROM bill")?;
         number(rows.first().and_then(|row| row.first()))
     }
 
-    fn payments(&self) -> Outcome<Vec<Payment>> {
+    fn payments(&self) -> Result<Vec<Payment>> {
         let sql = "SELECT id, idempotency_key, state, total_cents, fee_cents, charge FROM payment";
         let rows = self.billing(sql)?;
         rows.into_iter()
@@ -212,7 +212,7 @@ impl<'a> Books<'a> {
             .collect()
     }
 
-    fn charges(&self) -> Outcome<Vec<Charge>> {
+    fn charges(&self) -> Result<Vec<Charge>> {
         let sql = "SELECT id, idempotency_key, amount_cents, state FROM charge";
         let rows = sqlite(&self.data.join("processor.db"), sql)?;
         rows.into_iter()
@@ -224,7 +224,7 @@ impl<'a> Books<'a> {
             .collect()
     }
 
-    fn billing(&self, sql: &str) -> Outcome<Vec<Vec<String>>> {
+    fn billing(&self, sql: &str) -> Result<Vec<Vec<String>>> {
         match self.postgres {
             Some(postgres) => {
                 let mut psql = postgres.client("psql");
@@ -252,7 +252,7 @@ fn with_charges(ours: &[&Payment], charges: &BTreeMap<String, Charge>, findings:
 }
 
 /// What a client was told must be so.
-fn with_clients(payments: &[Payment], told: &Told, findings: &mut Findings) {
+fn with_clients(payments: &[Payment], told: &ClientReports, findings: &mut Findings) {
     let by_key: BTreeMap<&str, &Payment> = payments.iter().map(|payment| (payment.key.as_str(), payment)).collect();
     let (mut wrong, mut silent) = (Vec::new(), Vec::new());
     for (key, value) in told {
@@ -274,12 +274,12 @@ fn with_clients(payments: &[Payment], told: &Told, findings: &mut Findings) {
     findings.check("every client was told", silent);
 }
 
-fn sqlite(file: &Path, sql: &str) -> Outcome<Vec<Vec<String>>> {
+fn sqlite(file: &Path, sql: &str) -> Result<Vec<Vec<String>>> {
     let mut python = place::command("python3");
     rows(python.args(["-S", "-E", "-c", ROWS]).arg(file).arg(sql))
 }
 
-fn rows(command: &mut std::process::Command) -> Outcome<Vec<Vec<String>>> {
+fn rows(command: &mut std::process::Command) -> Result<Vec<Vec<String>>> {
     let output = command.output().because("Reading a database")?;
     if !output.status.success() {
         return Err(Failure::new(format!("A database can't be read: {}", String::from_utf8_lossy(&output.stderr))));
@@ -288,7 +288,7 @@ fn rows(command: &mut std::process::Command) -> Outcome<Vec<Vec<String>>> {
     Ok(text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect())
 }
 
-fn number(text: Option<&String>) -> Outcome<i64> {
+fn number(text: Option<&String>) -> Result<i64> {
     text.map_or("", String::as_str).parse().because("Reading a number")
 }
 
@@ -328,7 +328,9 @@ mod tests {
 
     #[test]
     fn a_client_that_was_told_what_is_not_so_or_nothing_is_found() {
-        let told = |what: &str, detail: &str| Told::from([("k1".to_owned(), json!({"told": what, "detail": detail}))]);
+        let told = |what: &str, detail: &str| {
+            ClientReports::from([("k1".to_owned(), json!({"told": what, "detail": detail}))])
+        };
         let paid = [payment("paid", 100, "c1")];
         assert_eq!(broken(|findings| with_clients(&paid, &told("state", "paid"), findings)), 0);
         assert_eq!(broken(|findings| with_clients(&[], &told("never", ""), findings)), 0);

@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use xtask::failure::{Because, Outcome};
+use xtask::failure::{Because, Result};
 
 /// Of a hundred exchanges so many have a fault.
 const FAULTY: u64 = 12;
@@ -49,7 +49,7 @@ struct Shared {
 }
 
 impl Line {
-    pub fn open(dice: Dice) -> Outcome<Self> {
+    pub fn open(dice: Dice) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").because("Opening the line to the processor")?;
         let port = listener.local_addr().because("Opening the line to the processor")?.port();
         let line = Self(Arc::new(Shared {

@@ -3,10 +3,10 @@
 
 use crate::{child, place, tools::step};
 use std::path::PathBuf;
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 /// The program itself, or the revision (as `git` takes one) to build it from.
-pub fn server(given: &str) -> Outcome<PathBuf> {
+pub fn server(given: &str) -> Result<PathBuf> {
     let program = place::root().join(given);
     if program.is_file() {
         return Ok(program);

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use xtask::failure::{Failure, Outcome};
+use xtask::failure::{Failure, Result};
 use xtask::http::{Connection, Response};
 
 /// How long a client asks what became of its payment before it writes down that nobody told it.
@@ -18,7 +18,7 @@ const PAYERS: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// What a client was told in the end.
-enum Told {
+enum FinalAnswer {
     /// The state of the payment.
     State(String),
     /// A problem document said that there is no such payment and never will be.
@@ -29,7 +29,7 @@ enum Told {
 }
 
 /// Pays with so many clients for so long, through all servers in turn.
-pub fn run(servers: &[String], places: &Places, seconds: f64, clients: usize) -> Outcome<()> {
+pub fn run(servers: &[String], places: &Places, seconds: f64, clients: usize) -> Result<()> {
     let payers = payer::find_all(places, PAYERS)?;
     let until = Instant::now() + Duration::from_secs_f64(seconds);
     let (next, output) = (AtomicUsize::new(0), Mutex::new(()));
@@ -64,7 +64,7 @@ fn order(places: &Places, payer: &Payer, number: usize) -> Option<Order> {
 }
 
 /// Sends once; asks after that. Gives what was told and how often it was asked for.
-fn pay(servers: &[String], places: &Places, order: &Order, number: usize) -> (Told, u32) {
+fn pay(servers: &[String], places: &Places, order: &Order, number: usize) -> (FinalAnswer, u32) {
     let headers = [
         ("Content-Type", "application/json"),
         ("Origin", &*places.origin),
@@ -88,7 +88,7 @@ fn pay(servers: &[String], places: &Places, order: &Order, number: usize) -> (To
         }
         std::thread::sleep(PAUSE);
     }
-    (Told::Nothing, asked)
+    (FinalAnswer::Nothing, asked)
 }
 
 fn send(server: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Response> {
@@ -96,27 +96,27 @@ fn send(server: &str, method: &str, path: &str, headers: &[(&str, &str)], body: 
 }
 
 /// `None` while it can't be known: whatever is not a payment and no problem document, and what says "ask again".
-fn told(answer: &Response) -> Option<Told> {
+fn told(answer: &Response) -> Option<FinalAnswer> {
     let body = answer.json().ok()?;
     if (200..300).contains(&answer.status) {
         // A payment, or a page with it; servers of the version before answer the question by the key with the payment itself.
         let state = body["state"].as_str().or(body["payments"][0]["state"].as_str());
-        return state.map(|state| Told::State(state.to_owned()));
+        return state.map(|state| FinalAnswer::State(state.to_owned()));
     }
     let is_problem = answer.header("content-type").is_some_and(|kind| kind.starts_with("application/problem+json"));
     match body["code"].as_str().filter(|_| is_problem)? {
         "key_in_use" | "key_reused" | "unavailable" | "fault" | "too_many" => None,
-        "not_found" | "too_late" => Some(Told::Never),
-        code => Some(Told::Refused(code.to_owned())),
+        "not_found" | "too_late" => Some(FinalAnswer::Never),
+        code => Some(FinalAnswer::Refused(code.to_owned())),
     }
 }
 
-fn line(key: &str, told: &Told, asked: u32, took: Duration) -> Value {
+fn line(key: &str, told: &FinalAnswer, asked: u32, took: Duration) -> Value {
     let (what, detail) = match told {
-        Told::State(state) => ("state", state.as_str()),
-        Told::Never => ("never", ""),
-        Told::Refused(code) => ("refused", code.as_str()),
-        Told::Nothing => ("nothing", ""),
+        FinalAnswer::State(state) => ("state", state.as_str()),
+        FinalAnswer::Never => ("never", ""),
+        FinalAnswer::Refused(code) => ("refused", code.as_str()),
+        FinalAnswer::Nothing => ("nothing", ""),
     };
     serde_json::json!({ "key": key, "told": what, "detail": detail, "asked": asked, "millis": took.as_millis() as u64 })
 }

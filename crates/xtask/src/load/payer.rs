@@ -13,7 +13,7 @@ use contract::{
 use serde::de::DeserializeOwned;
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 use xtask::http::{Connection, Response};
 
 pub struct Places {
@@ -53,7 +53,7 @@ pub struct Member {
 }
 
 /// The first so many of the payers that `members.sql` adds: the drawn member over and over, each with a health record number of their own.
-pub fn find_all(places: &Places, payers: u32) -> Outcome<Vec<Payer>> {
+pub fn find_all(places: &Places, payers: u32) -> Result<Vec<Payer>> {
     let mut connection = Connection::open(&places.billing).because("Connecting to the billing API")?;
     let portal: Portal = decode(connection.send("GET", "/api/v1/portal", &[], &[]), 200)?;
     let members: Vec<DemoMember> = decode(connection.send("GET", "/demo/members", &[], &[]), 200)?;
@@ -70,18 +70,18 @@ pub fn find_all(places: &Places, payers: u32) -> Outcome<Vec<Payer>> {
 }
 
 /// Those of the demo's who have an account.
-pub fn members(places: &Places) -> Outcome<Vec<Member>> {
+pub fn members(places: &Places) -> Result<Vec<Member>> {
     let mut connection = Connection::open(&places.billing).because("Connecting to the billing API")?;
     let members: Vec<DemoMember> = decode(connection.send("GET", "/demo/members", &[], &[]), 200)?;
     let known = members.iter().filter_map(|member| Some((&member.email, member.password.as_ref()?)));
     let known = known.map(|(user_id, password)| {
         Ok(Member { credentials: encode(&serde_json::json!({ "user_id": user_id, "password": password }))? })
     });
-    let known = known.collect::<Outcome<Vec<_>>>()?;
+    let known = known.collect::<Result<Vec<_>>>()?;
     if known.is_empty() { Err(Failure::new("No member of the demo has an account.")) } else { Ok(known) }
 }
 
-fn find(places: &Places, connection: &mut Connection, portal: &Portal, lookup: BillLookup) -> Outcome<Payer> {
+fn find(places: &Places, connection: &mut Connection, portal: &Portal, lookup: BillLookup) -> Result<Payer> {
     let headers = [("Content-Type", "application/json"), ("Origin", &*places.origin)];
     let found =
         connection.send("POST", "/api/v1/bill-lookups", &headers, &encode(&lookup)?).because("Finding bills")?;
@@ -103,10 +103,10 @@ fn find(places: &Places, connection: &mut Connection, portal: &Portal, lookup: B
 }
 
 /// As many orders as asked for, over all payers in turn, each with a token of its own whose method is named.
-pub fn orders(places: &Places, payers: &[Payer], wanted: usize, connections: usize) -> Outcome<Vec<Order>> {
+pub fn orders(places: &Places, payers: &[Payer], wanted: usize, connections: usize) -> Result<Vec<Order>> {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
-        let make = || -> Outcome<Vec<Order>> {
+        let make = || -> Result<Vec<Order>> {
             let mut processor = Connection::open(&places.processor).because("Connecting to the processor")?;
             let mut billing = Connection::open(&places.billing).because("Connecting to the billing API")?;
             let mut own = Vec::new();
@@ -129,7 +129,7 @@ pub fn orders(places: &Places, payers: &[Payer], wanted: usize, connections: usi
     })
 }
 
-fn keep_draft(places: &Places, billing: &mut Connection, order: &Order) -> Outcome<()> {
+fn keep_draft(places: &Places, billing: &mut Connection, order: &Order) -> Result<()> {
     let headers = [("Content-Type", "application/json"), ("Origin", &*places.origin), ("Cookie", &*order.cookie)];
     let named = billing.send("POST", "/api/v1/payment-methods", &headers, &order.token).because("Naming a method")?;
     // A server of the version before has no such call: its draft names the method.
@@ -150,7 +150,7 @@ pub fn order(
     payer: &Payer,
     turn: usize,
     within_millis: Option<i64>,
-) -> Outcome<Order> {
+) -> Result<Order> {
     let token = token(places, processor, payer)?;
     let expiry = Expiry::parse("12/30").map_err(|problem| Failure::new(format!("12/30: {}", problem.key())))?;
     let brand = CardBrand::Visa;
@@ -214,7 +214,7 @@ pub fn order(
 }
 
 /// What the capture frame does when the member has typed a card.
-fn token(places: &Places, processor: &mut Connection, payer: &Payer) -> Outcome<String> {
+fn token(places: &Places, processor: &mut Connection, payer: &Payer) -> Result<String> {
     let card = serde_json::json!({
         "binding": payer.binding, "kind": "card", "number": "4242424242424242", "expiry": "12/30", "code": "123",
     });
@@ -225,11 +225,11 @@ fn token(places: &Places, processor: &mut Connection, payer: &Payer) -> Outcome<
     made["token"].as_str().map(str::to_owned).ok_or_else(|| Failure::new("The processor made no token."))
 }
 
-fn encode(value: &impl serde::Serialize) -> Outcome<Vec<u8>> {
+fn encode(value: &impl serde::Serialize) -> Result<Vec<u8>> {
     serde_json::to_vec(value).because("Writing JSON")
 }
 
-fn decode<Value: DeserializeOwned>(answer: std::io::Result<Response>, status: u16) -> Outcome<Value> {
+fn decode<Value: DeserializeOwned>(answer: std::io::Result<Response>, status: u16) -> Result<Value> {
     let answer = answer.because("Asking")?;
     if answer.status != status && answer.status != 200 {
         return Err(Failure::new(format!("{} {}", answer.status, answer.text())));

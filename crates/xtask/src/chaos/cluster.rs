@@ -5,17 +5,17 @@ use super::books::Findings;
 use super::dice::Dice;
 use super::line::Line;
 use crate::child::Running;
-use crate::house::{self, Plan};
 use crate::place;
+use crate::stack::{self, StackConfig};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 
 /// Longer than a server holds a lock, shorter than a client's patience.
 const FROZEN: Duration = Duration::from_secs(3);
 
-pub struct Stack {
-    plan: Plan,
+pub struct Cluster {
+    plan: StackConfig,
     /// Of the servers, in turn.
     programs: Vec<PathBuf>,
     secret: String,
@@ -27,20 +27,20 @@ pub struct Stack {
     pub processor_authority: String,
 }
 
-impl Stack {
+impl Cluster {
     /// The programs are those of `plan`; every second server is one of `beside`, if another version shall run beside them.
-    pub fn open(plan: Plan, beside: Option<PathBuf>, servers: usize, line: &Line) -> Outcome<Self> {
+    pub fn open(plan: StackConfig, beside: Option<PathBuf>, servers: usize, line: &Line) -> Result<Self> {
         let more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
-        let plan = Plan { api_only: true, more, ..plan };
+        let plan = StackConfig { api_only: true, more, ..plan };
         let mut ports = vec![plan.port];
         for _ in 1..servers {
             ports.push(place::free_port()?);
         }
         line.leads_to(plan.processor_port);
         let programs = [Some(plan.profile.binary("kppay-server")), beside].into_iter().flatten().collect();
-        let mut stack = Self {
+        let mut cluster = Self {
             programs,
-            secret: house::secret()?,
+            secret: stack::secret()?,
             line_url: line.url(),
             servers: ports.iter().map(|_| None).collect(),
             processor: None,
@@ -49,22 +49,22 @@ impl Stack {
             ports,
             plan,
         };
-        stack.heal()?;
-        Ok(stack)
+        cluster.heal()?;
+        Ok(cluster)
     }
 
     /// Everything runs and answers.
-    pub fn heal(&mut self) -> Outcome<()> {
+    pub fn heal(&mut self) -> Result<()> {
         if self.processor.is_none() {
-            let mut processor = house::start_processor(&self.plan, &self.secret)?;
-            house::ready(&mut processor, &self.processor_authority, "/healthz", &self.plan)?;
+            let mut processor = stack::start_processor(&self.plan, &self.secret)?;
+            stack::ready(&mut processor, &self.processor_authority, "/healthz", &self.plan)?;
             self.processor = Some(processor);
         }
         for (at, (port, place)) in self.ports.iter().zip(&mut self.servers).enumerate() {
             if place.is_none() {
                 let program = &self.programs[at % self.programs.len()];
-                let mut server = house::start_server(&self.plan, program, *port, &self.line_url, &self.secret)?;
-                house::ready(&mut server, &format!("127.0.0.1:{port}"), "/healthz", &self.plan)?;
+                let mut server = stack::start_server(&self.plan, program, *port, &self.line_url, &self.secret)?;
+                stack::ready(&mut server, &format!("127.0.0.1:{port}"), "/healthz", &self.plan)?;
                 *place = Some(server);
             }
         }
@@ -72,7 +72,7 @@ impl Stack {
     }
 
     /// Kills a server, or the processor, or freezes a server for a while; what was killed is started again at once.
-    pub fn hurt(&mut self, dice: &mut Dice, findings: &mut Findings) -> Outcome<()> {
+    pub fn hurt(&mut self, dice: &mut Dice, findings: &mut Findings) -> Result<()> {
         let at = dice.below(self.servers.len() as u64) as usize;
         let server = self.servers.get_mut(at).ok_or_else(|| Failure::new("There is no server."))?;
         match dice.below(6) {
@@ -96,8 +96,8 @@ impl Stack {
     }
 
     /// Whether our own reconciliation finds what the run's checks find.
-    pub fn reconcile(&self, findings: &mut Findings) -> Outcome<()> {
-        let agrees = house::reconcile(&self.plan, &self.secret)?;
+    pub fn reconcile(&self, findings: &mut Findings) -> Result<()> {
+        let agrees = stack::reconcile(&self.plan, &self.secret)?;
         let found = (!agrees).then(|| "it did not end with 0: see billing.log".to_owned());
         findings.check("kppay-server reconcile finds no difference", found);
         Ok(())
@@ -109,7 +109,7 @@ impl Stack {
     }
 
     /// Databases and logs of a run in which something was found.
-    pub fn keep_logs(&self, folder: &Path) -> Outcome<()> {
+    pub fn keep_logs(&self, folder: &Path) -> Result<()> {
         std::fs::create_dir_all(folder).because("Keeping the logs")?;
         for file in std::fs::read_dir(&self.plan.data).because("Keeping the logs")?.flatten() {
             if file.path().is_file() {

@@ -9,10 +9,10 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use xtask::failure::{Because, Failure, Outcome};
+use xtask::failure::{Because, Failure, Result};
 use xtask::http;
 
-pub struct Plan {
+pub struct StackConfig {
     pub port: u16,
     pub processor_port: u16,
     /// Where both databases are unless `database_url` says another for billing.
@@ -33,9 +33,9 @@ pub struct Plan {
     pub profile: Profile,
 }
 
-impl Plan {
+impl StackConfig {
     /// On two free ports, over fresh databases, saying nothing.
-    pub fn private(data: &Path) -> Outcome<Self> {
+    pub fn private(data: &Path) -> Result<Self> {
         Ok(Self {
             port: place::free_port()?,
             processor_port: place::free_port()?,
@@ -67,7 +67,7 @@ impl Plan {
     }
 }
 
-pub struct House {
+pub struct Stack {
     /// As browsers know it.
     pub origin: String,
     pub authority: String,
@@ -79,8 +79,8 @@ pub struct House {
 /// The origin of `trunk serve`, whose page talks to us through Trunk's proxy.
 const TRUNK_SERVE: &str = "http://127.0.0.1:8082";
 
-impl House {
-    pub fn open(plan: &Plan) -> Outcome<Self> {
+impl Stack {
+    pub fn open(plan: &StackConfig) -> Result<Self> {
         is_free(plan.port, "--port")?;
         is_free(plan.processor_port, "--processor-port")?;
         if plan.fresh {
@@ -103,7 +103,7 @@ impl House {
     }
 
     /// Until one of the two ends, which neither does by itself.
-    pub fn stay(&mut self) -> Outcome<()> {
+    pub fn stay(&mut self) -> Result<()> {
         loop {
             for (name, program) in [("The billing API", &mut self.server), ("The processor", &mut self.processor)] {
                 if let Some(status) = program.ended()? {
@@ -127,7 +127,7 @@ impl House {
 }
 
 /// Not ready yet: whoever starts it waits.
-pub fn start_processor(plan: &Plan, secret: &str) -> Outcome<Running> {
+pub fn start_processor(plan: &StackConfig, secret: &str) -> Result<Running> {
     let mut processor = Command::new(plan.profile.binary("kppay-processor"));
     processor.args(["--listen", &plan.processor_authority(), "--parent-origin", &plan.origin()]);
     processor.arg("--database").arg(plan.data.join("processor.db")).arg("--frame").arg(build::frame());
@@ -139,18 +139,24 @@ pub fn start_processor(plan: &Plan, secret: &str) -> Outcome<Running> {
 }
 
 /// One of the servers that share the plan's database and its origin; not ready yet.
-pub fn start_server(plan: &Plan, program: &Path, port: u16, processor_url: &str, secret: &str) -> Outcome<Running> {
+pub fn start_server(
+    plan: &StackConfig,
+    program: &Path,
+    port: u16,
+    processor_url: &str,
+    secret: &str,
+) -> Result<Running> {
     start("The billing API", &mut server(plan, program, port, processor_url), plan, secret)
 }
 
 /// Whether `kppay-server reconcile`, with the settings of the servers, finds that payments and charges agree. It writes into their log.
-pub fn reconcile(plan: &Plan, secret: &str) -> Outcome<bool> {
+pub fn reconcile(plan: &StackConfig, secret: &str) -> Result<bool> {
     let processor_url = format!("http://{}", plan.processor_authority());
     let mut command = server(plan, &plan.profile.binary("kppay-server"), plan.port, &processor_url);
     Ok(start("The billing API", command.arg("reconcile"), plan, secret)?.wait()?.success())
 }
 
-fn server(plan: &Plan, program: &Path, port: u16, processor_url: &str) -> Command {
+fn server(plan: &StackConfig, program: &Path, port: u16, processor_url: &str) -> Command {
     let database =
         plan.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", plan.data.join("billing.db").display()));
     let mut server = Command::new(program);
@@ -176,7 +182,7 @@ fn server(plan: &Plan, program: &Path, port: u16, processor_url: &str) -> Comman
     server
 }
 
-fn clock(plan: &Plan) -> impl Iterator<Item = &str> {
+fn clock(plan: &StackConfig) -> impl Iterator<Item = &str> {
     plan.clock.iter().flat_map(|moment| ["--clock", moment])
 }
 
@@ -184,7 +190,7 @@ fn kilobytes(status: &str, name: &str) -> Option<u64> {
     status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
 }
 
-fn start(name: &str, command: &mut Command, plan: &Plan, secret: &str) -> Outcome<Running> {
+fn start(name: &str, command: &mut Command, plan: &StackConfig, secret: &str) -> Result<Running> {
     command.env("KPPAY_PROCESSOR_SECRET", secret).stdin(Stdio::null());
     if plan.quiet {
         let log = File::options().create(true).append(true).open(log_file(name, plan)).because("Writing a log")?;
@@ -193,12 +199,12 @@ fn start(name: &str, command: &mut Command, plan: &Plan, secret: &str) -> Outcom
     Running::start(name, command)
 }
 
-fn log_file(name: &str, plan: &Plan) -> PathBuf {
+fn log_file(name: &str, plan: &StackConfig) -> PathBuf {
     plan.data.join(if name.ends_with("processor") { "processor.log" } else { "billing.log" })
 }
 
 /// Waits until it answers.
-pub fn ready(running: &mut Running, authority: &str, path: &str, plan: &Plan) -> Outcome<()> {
+pub fn ready(running: &mut Running, authority: &str, path: &str, plan: &StackConfig) -> Result<()> {
     let deadline = Instant::now() + Duration::from_secs(120);
     loop {
         if http::fetch(authority, path).is_ok_and(|answer| answer.status == 200) {
@@ -217,7 +223,7 @@ pub fn ready(running: &mut Running, authority: &str, path: &str, plan: &Plan) ->
     }
 }
 
-fn is_free(port: u16, flag: &str) -> Outcome<()> {
+fn is_free(port: u16, flag: &str) -> Result<()> {
     match TcpListener::bind(("127.0.0.1", port)) {
         Ok(_) => Ok(()),
         Err(error) => Err(Failure::new(format!("Port {port} of this machine can't be had: {error}."))
@@ -226,7 +232,7 @@ fn is_free(port: u16, flag: &str) -> Outcome<()> {
 }
 
 /// Billing and the processor refer to each other's payments, so both go.
-fn forget(data: &Path) -> Outcome<()> {
+fn forget(data: &Path) -> Result<()> {
     for name in ["billing.db", "processor.db"] {
         for suffix in ["", "-wal", "-shm"] {
             let file = data.join(format!("{name}{suffix}"));
@@ -239,7 +245,7 @@ fn forget(data: &Path) -> Outcome<()> {
 }
 
 /// Known to the two programs of this start only.
-pub fn secret() -> Outcome<String> {
+pub fn secret() -> Result<String> {
     use std::io::Read;
     let mut bytes = [0; 24];
     File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes)).because("Reading /dev/urandom")?;
