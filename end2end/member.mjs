@@ -1,5 +1,5 @@
 // A person with an account: registering, signing in, getting back in. As in journey.mjs, each method is one thing that a person
-// does or sees, in words of the page; letters are read where the demo shows them.
+// does or sees, in words of the page; e-mails are read where the demo shows them.
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { appCode } from './authenticator.mjs';
@@ -11,7 +11,7 @@ export const NEW_PASSWORD = 'seven lanterns on a copper river';
 Object.assign(WORDS.en, {
   register: 'Register', begin: /^Begin with your statement/, bill: 'Your bill', terms: 'Terms', agreeTerms: /^I have read and agree/,
   you: 'About you', first: 'First name', last: 'Last name', street: 'Street and number', city: 'City', state: 'State',
-  mail: 'E-mail', phone: 'Phone', password: 'Password', open: 'Open my account', letter: 'Confirm your e-mail',
+  mail: 'E-mail', phone: 'Phone', password: 'Password', open: 'Open my account', confirmEmail: 'Confirm your e-mail',
   sendAgain: 'Send it again', otherAddress: 'Use another address', sendThere: 'Send it there', sentAgain: /^Sent\. Please look/,
   confirm: 'Open my account', confirmed: 'Your account is open', chosen: 'The password you chose', mailCode: 'Code from the other e-mail', notChosen: /this is not the one you registered with/, codeElsewhere: /your plan has another address on file/, refusedLink: 'This link does not work any more', lostLink: 'Open the link in your e-mail again',
   signIn: 'Sign in', userId: 'User ID', signOut: 'Sign out', yourAccount: 'Your account', security: 'Security',
@@ -28,7 +28,7 @@ Object.assign(WORDS.en, {
 Object.assign(WORDS.es, {
   register: 'Registrarse', begin: /^Empezar con su estado de cuenta/, bill: 'Su factura', terms: 'Condiciones', agreeTerms: /^He leído/,
   you: 'Sobre usted', first: 'Nombre', last: 'Apellido', street: 'Calle y número', city: 'Ciudad', state: 'Estado',
-  mail: 'Correo electrónico', phone: 'Teléfono', password: 'Contraseña', open: 'Abrir mi cuenta', letter: 'Confirme su correo electrónico',
+  mail: 'Correo electrónico', phone: 'Teléfono', password: 'Contraseña', open: 'Abrir mi cuenta', confirmEmail: 'Confirme su correo electrónico',
   sendAgain: 'Enviarlo de nuevo', otherAddress: 'Usar otra dirección', sendThere: 'Enviarlo allí', sentAgain: /^Enviado\. Mire/,
   confirm: 'Abrir mi cuenta', confirmed: 'Su cuenta está abierta', chosen: 'La contraseña que eligió', mailCode: 'Código del otro correo', notChosen: /no es la contraseña con la que se registró/, codeElsewhere: /su plan tiene registrada otra dirección/, refusedLink: 'Este enlace ya no funciona', lostLink: 'Abra otra vez el enlace de su correo',
   signIn: 'Iniciar sesión', userId: 'ID de usuario', signOut: 'Cerrar sesión', yourAccount: 'Su cuenta', security: 'Seguridad',
@@ -86,19 +86,19 @@ export class Member extends Payer {
     await this.agreesToTerms();
     await this.tells(person);
     await this.presses('open');
-    await this.sees(this.words.letter);
+    await this.sees(this.words.confirmEmail);
   }
 
-  // --- letters
+  // --- e-mails
 
-  /** The newest letter to an address whose text matches. */
-  async letter(to, matches = /./) {
+  /** The newest e-mail to an address whose text matches. */
+  async newestEmail(to, matches = /./) {
     for (let tries = 0; tries < 50; tries += 1) {
-      const found = (await this.stack.mail()).find((letter) => letter.to === to && matches.test(letter.text));
+      const found = (await this.stack.mail()).find((message) => message.to === to && matches.test(message.text));
       if (found) return found;
       await pause(100);
     }
-    assert.fail(`no letter to ${to} that says ${matches}`);
+    assert.fail(`no e-mail to ${to} that says ${matches}`);
   }
   /** What was asked for with this address and waits to be confirmed. */
   async asked(email) {
@@ -112,21 +112,21 @@ export class Member extends Payer {
   account(userId) {
     return this.stack.billing(['SELECT * FROM account WHERE user_id = ?', userId])[0];
   }
-  /** Follows the link of the newest letter that has one. */
+  /** Follows the link of the newest e-mail that has one. */
   async followsLink(to) {
-    const { text } = await this.letter(to, /#/);
+    const { text } = await this.newestEmail(to, /#/);
     await this.page.goto(text.match(/https?:\S+#\S+/)[0]);
   }
 
   /** The newest code that went to the address that the plan has on file. */
   async code(onFile) {
     const code = /^[0-9a-z]{5}-[0-9a-z]{5}$/m;
-    return (await this.letter(onFile, code)).text.match(code)[0];
+    return (await this.newestEmail(onFile, code)).text.match(code)[0];
   }
   /** Opens the account with the link, the password that was chosen and, where the plan has another address on file, its code. */
   async opens(to, onFile, password = PASSWORD) {
     await this.followsLink(to);
-    await this.sees(this.words.letter);
+    await this.sees(this.words.confirmEmail);
     await this.control('chosen').fill(password);
     if (onFile !== to) await this.control('mailCode').fill(await this.code(onFile));
     await this.presses('confirm');

@@ -218,13 +218,13 @@ async function* registering({ payer, stack }) {
   yield stop('register', 'you-guessable');
   await payer.tells({ mail: MEI.mail, password: MEI.password });
   await payer.presses('open');
-  await payer.sees(payer.words.letter);
-  yield stop('register', 'letter');
+  await payer.sees(payer.words.confirmEmail);
+  yield stop('register', 'email');
   await payer.presses('sendThere');
   await payer.invalid();
-  yield stop('register', 'letter-error');
+  yield stop('register', 'email-error');
   await payer.followsLink(MEI.mail);
-  await payer.sees(payer.words.letter);
+  await payer.sees(payer.words.confirmEmail);
   yield stop('confirm-email', '');
   await payer.control('chosen').fill(MEI.password);
   await payer.presses('confirm');

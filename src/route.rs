@@ -107,13 +107,13 @@ routes! {
         RegisterTerms => ["register", "agree"],
         RegisterYou => ["register", "you"],
         RegisterEmail => ["register", "email"],
-        /// Where the letter that confirms an address leads; its secret is behind a `#`.
+        /// Where the e-mail that confirms an address leads; its secret is behind a `#`.
         ConfirmEmail => ["confirm-email"],
         SignIn => ["sign-in"],
         /// Whoever forgot their user ID shows a statement.
         ForgotUserId => ["forgot-user-id"],
         ForgotPassword => ["forgot-password"],
-        /// Where the letter for a new password leads; its secret is behind a `#`.
+        /// Where the e-mail for a new password leads; its secret is behind a `#`.
         ResetPassword => ["reset-password"],
         /// The member signed out.
         SignedOut => ["signed-out"],

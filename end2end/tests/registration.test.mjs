@@ -19,7 +19,7 @@ for (const language of ['en', 'es']) {
     await payer.tells(MEI);
     await payer.noSidewaysScroll();
     await payer.presses('open');
-    await payer.sees(payer.words.letter);
+    await payer.sees(payer.words.confirmEmail);
     await payer.reads(MEI.mail);
     if (language === 'es') await payer.noEnglish();
     const asked = await payer.asked(MEI.mail);
@@ -27,12 +27,12 @@ for (const language of ['en', 'es']) {
     assert.equal(payer.account(MEI.mail), undefined, 'nothing is opened before it is confirmed');
     assert.match(asked.password, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     await payer.followsLink(MEI.mail);
-    await payer.sees(payer.words.letter);
+    await payer.sees(payer.words.confirmEmail);
     assert.doesNotMatch(payer.page.url(), /#/, 'the secret is out of the address bar');
     await payer.page.reload();
     await payer.sees(payer.words.lostLink);
     await payer.followsLink(MEI.mail);
-    await payer.sees(payer.words.letter);
+    await payer.sees(payer.words.confirmEmail);
     await payer.control('chosen').fill('wrong wrong wrong wrong');
     await payer.presses('confirm');
     await payer.reads(payer.words.notChosen);
@@ -74,11 +74,11 @@ scene('back and reload lose nothing, and nothing of it is in the browser', async
   for (const private_ of ['Tanaka', 'mei@', 'Harbor', '555']) assert.ok(!keeps.includes(private_), `${private_} is kept in the browser`);
   await payer.tells({ password });
   await payer.presses('open');
-  await payer.sees(payer.words.letter);
+  await payer.sees(payer.words.confirmEmail);
   assert.equal((await payer.asked(MEI.mail)).address.city, 'Chula Vista');
   // the steps are behind now
   await payer.goes('/register/agree');
-  await payer.sees(payer.words.letter);
+  await payer.sees(payer.words.confirmEmail);
 });
 
 scene('whoever agrees before the answer is there does not agree twice', async ({ stack, payer }) => {
@@ -97,8 +97,8 @@ scene('an account that is there already is told of by mail and not on the page',
   const other = await another();
   await other.registers((await stack.member(unregistered)).identifiers, { ...MEI, mail: 'honest@example.org' });
   assert.equal((await other.text()).replace('honest@', 'thief@'), told);
-  const letter = await payer.letter('ana.oneill@example.org', /already have an account/);
-  assert.match(letter.subject, /already/);
+  const message = await payer.newestEmail('ana.oneill@example.org', /already have an account/);
+  assert.match(message.subject, /already/);
   // whoever only has the statement gets what they get where there is no account, and no further
   await payer.followsLink('thief@example.org');
   await payer.control('chosen').fill(MEI.password);
@@ -134,14 +134,14 @@ scene('what is wrong is said at the field and in the summary, with a way to put 
   await payer.reads('Password: use at least 15 characters');
   await payer.tells({ password: MEI.password });
   await payer.presses('open');
-  await payer.sees(payer.words.letter);
+  await payer.sees(payer.words.confirmEmail);
   await payer.asked('mei@gmail.com');
 });
 
 scene('the address is changed before it is confirmed, for the password only, and the first link is worth nothing then', async ({ stack, payer }) => {
   const { identifiers, email } = await stack.member(unregistered);
   await payer.registers(identifiers, { ...MEI, mail: 'mai@example.org' });
-  const first = (await payer.letter('mai@example.org', /#/)).text.match(/https?:\S+#\S+/)[0];
+  const first = (await payer.newestEmail('mai@example.org', /#/)).text.match(/https?:\S+#\S+/)[0];
   await payer.control('otherAddress').fill('mei@example.org');
   await payer.control('chosen').fill('wrong wrong wrong wrong');
   await payer.presses('sendThere');
@@ -149,8 +149,8 @@ scene('the address is changed before it is confirmed, for the password only, and
   await payer.control('chosen').fill(MEI.password);
   await payer.presses('sendThere');
   await payer.reads(payer.words.sentAgain);
-  await payer.letter('mei@example.org', /#/);
-  await payer.letter('mai@example.org', /does not work any more/);
+  await payer.newestEmail('mei@example.org', /#/);
+  await payer.newestEmail('mai@example.org', /does not work any more/);
   const isRefused = async () => {
     await payer.control('chosen').fill(MEI.password);
     await payer.presses('confirm');
@@ -185,7 +185,7 @@ scene('whoever has paid once keeps it in an account without typing the statement
   assert.equal(await payer.control('mail').inputValue(), 'ana.oneill@example.org');
   await payer.tells({ ...MEI, mail: 'payer@example.org' });
   await payer.presses('open');
-  await payer.sees(payer.words.letter);
+  await payer.sees(payer.words.confirmEmail);
   await payer.opens('payer@example.org', grace.email);
   await payer.signsIn('payer@example.org');
   await payer.main.getByRole('region', { name: 'Last payments' }).getByText('Paid').first().waitFor();
@@ -221,7 +221,7 @@ scene('registers, confirms and signs in by keyboard alone', async ({ stack, paye
     await keys.type(MEI[name]);
   }
   await keys.press('Enter');
-  await payer.sees(words.letter);
+  await payer.sees(words.confirmEmail);
   await payer.followsLink(MEI.mail);
   await payer.tabsTo('textbox', words.chosen);
   await keys.type(MEI.password);
@@ -261,7 +261,7 @@ scene('the reason why a password was refused stays until another one is typed', 
   await payer.tells({ password: MEI.password });
   await payer.page.getByRole('heading', { name: payer.words.toPutRight }).waitFor({ state: 'detached' });
   await payer.presses('open');
-  await payer.sees(payer.words.letter);
+  await payer.sees(payer.words.confirmEmail);
 });
 
 scene('a card number typed into the form of the account never leaves the browser', async ({ stack, payer }) => {

@@ -26,7 +26,7 @@ scene('a member sets up an app, is asked for its code, and it works once', async
   await payer.presses('kept');
   await payer.factors.getByText('10 codes left').waitFor();
   assert.ok(!(await payer.text()).includes(codes[0]), 'shown once');
-  await payer.letter(ANA, /code of an authenticator app/);
+  await payer.newestEmail(ANA, /code of an authenticator app/);
   const kept = await payer.keeps();
   for (const secretOfTheirs of [codes[0], secret.replaceAll(' ', ''), PASSWORD]) assert.ok(!kept.includes(secretOfTheirs));
 
@@ -62,7 +62,7 @@ scene('a member sets up an app, is asked for its code, and it works once', async
   await again.presses('goOn');
   await again.sees(again.words.yourAccount);
   assert.equal(stack.billing('SELECT COUNT(*) AS n FROM recovery_code WHERE used_at IS NOT NULL')[0].n, 1);
-  await again.letter(ANA, /a recovery code\./);
+  await again.newestEmail(ANA, /a recovery code\./);
 });
 
 scene('a passkey is made, signs in on the same device, and is taken away again', async ({ stack, payer }) => {
@@ -100,7 +100,7 @@ scene('a passkey is made, signs in on the same device, and is taken away again',
   await payer.factors.getByText('The passkey is removed.').waitFor();
   assert.equal(stack.billing('SELECT COUNT(*) AS n FROM passkey')[0].n, 0);
   assert.equal(stack.billing('SELECT COUNT(*) AS n FROM recovery_code')[0].n, 0);
-  await payer.letter(ANA, /no longer signs in/);
+  await payer.newestEmail(ANA, /no longer signs in/);
   await payer.signsOut();
   await payer.signsIn();
 });

@@ -228,7 +228,7 @@ scene('a member sees where they are signed in, signs out everywhere else, and ch
   await payer.presses('savePassword');
   await payer.reads('Your password is changed. You were signed out everywhere else.');
   assert.notEqual((await payer.context.cookies()).find(({ name }) => name === 'kppay_session').value, cookie.value);
-  await payer.letter(ANA, /was changed/);
+  await payer.newestEmail(ANA, /was changed/);
   assert.equal(stack.billing("SELECT COUNT(*) AS n FROM session WHERE account IS NOT NULL AND ended_at IS NULL")[0].n, 1);
 });
 

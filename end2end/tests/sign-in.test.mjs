@@ -124,7 +124,7 @@ scene('a member is met as one: on the first page, on the receipt, and on the way
   await payer.sees(payer.words.yourAccount);
 });
 
-scene('a forgotten password: a letter, a link that works once, and every session ended', async ({ stack, payer, another }) => {
+scene('a forgotten password: an e-mail, a link that works once, and every session ended', async ({ stack, payer, another }) => {
   const there = await another();
   await there.signsIn();
   await payer.goesToSignIn();
@@ -150,7 +150,7 @@ scene('a forgotten password: a letter, a link that works once, and every session
   await payer.control('newPassword').fill(NEW_PASSWORD);
   await payer.presses('savePassword');
   await payer.sees(payer.words.resetDone);
-  await payer.letter(ANA, /was changed/);
+  await payer.newestEmail(ANA, /was changed/);
   await payer.followsLink(ANA);
   await payer.control('newPassword').fill('one more password of mine');
   await payer.presses('savePassword');
@@ -164,7 +164,7 @@ scene('a forgotten password: a letter, a link that works once, and every session
   assert.ok(stack.logs().length > 0 && !/#[0-9a-f]{64}|lanterns on/.test(stack.logs()));
 });
 
-scene('a forgotten user ID: the statement leads to a letter, whoever it belongs to', async ({ stack, payer, member }) => {
+scene('a forgotten user ID: the statement leads to an e-mail, whoever it belongs to', async ({ stack, payer, member }) => {
   const ask = async (identifiers) => {
     await payer.goes('/forgot-user-id');
     if (await payer.page.getByRole('heading', { level: 1, name: payer.words.region }).isVisible().catch(() => false)) {
@@ -181,6 +181,6 @@ scene('a forgotten user ID: the statement leads to a letter, whoever it belongs 
   const known = await ask(member.identifiers);
   const unknown = await ask({ ...member.identifiers, hrn: '111222333' });
   assert.equal(known, unknown);
-  await payer.letter(ANA, /Your user ID is ana\.oneill@example\.org/);
+  await payer.newestEmail(ANA, /Your user ID is ana\.oneill@example\.org/);
   assert.equal((await stack.mail()).length, 1);
 });

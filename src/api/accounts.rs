@@ -33,8 +33,8 @@ impl Client {
         self.tell(Method::POST, &format!("/registrations/{id}/account"), account).await
     }
 
-    pub async fn send_confirmation(&self, letter: &ConfirmationEmail) -> Result<(), ApiError> {
-        self.tell(Method::POST, "/confirmation-emails", letter).await
+    pub async fn send_confirmation(&self, email: &ConfirmationEmail) -> Result<(), ApiError> {
+        self.tell(Method::POST, "/confirmation-emails", email).await
     }
 
     pub async fn confirm_email(&self, confirmation: &EmailConfirmation) -> Result<(), ApiError> {

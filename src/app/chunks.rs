@@ -20,7 +20,7 @@ use crate::{
         },
         recovery::{ForgotPasswordPage, ResetPasswordPage, user_id::ForgotUserIdPage},
         register::{
-            bill::RegisterBillPage, confirm::ConfirmEmailPage, letter::RegisterEmailPage, terms::RegisterTermsPage,
+            bill::RegisterBillPage, confirm::ConfirmEmailPage, email::RegisterEmailPage, terms::RegisterTermsPage,
             welcome::RegisterPage, you::RegisterYouPage,
         },
         sign_in::SignInPage,

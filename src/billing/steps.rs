@@ -13,7 +13,7 @@ pub static PAYING: Steps = Steps {
     names: |w| &w.shell.steps,
 };
 
-/// Registering: bill, terms, person, letter.
+/// Registering: bill, terms, person, e-mail.
 pub static REGISTERING: Steps = Steps {
     routes: &[
         Route::Enter(Enter::RegisterBill),

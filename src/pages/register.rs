@@ -1,9 +1,9 @@
-//! Registering, a module a step: `welcome` (what an account adds), `bill` (the statement), `terms`, `you`, `letter`; and
-//! `confirm`, where the letter leads. What is typed is kept with the payer's session on the server, never the password.
+//! Registering, a module a step: `welcome` (what an account adds), `bill` (the statement), `terms`, `you`, `email`; and
+//! `confirm`, where the e-mail leads. What is typed is kept with the payer's session on the server, never the password.
 
 pub mod bill;
 pub mod confirm;
-pub mod letter;
+pub mod email;
 pub mod terms;
 pub mod welcome;
 pub mod you;
@@ -25,7 +25,7 @@ use leptos::{prelude::*, task::spawn_local};
 #[derive(Clone, Copy)]
 pub struct Enrolment {
     pub registration: RwSignal<Fetched<Registration>>,
-    /// Where the letter went, as far as this page remembers.
+    /// Where the e-mail went, as far as this page remembers.
     pub sent_to: RwSignal<Option<String>>,
     /// The binding of the session it belongs to.
     of: StoredValue<Option<String>>,

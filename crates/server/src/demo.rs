@@ -33,7 +33,7 @@ pub const CLOCK_MARK: &str = "demo_clock_ahead";
 const FOLLOWED_EVERY: Duration = Duration::from_secs(1);
 /// Ten years; what lies beyond, nobody has tried.
 const FARTHEST_MILLIS: i64 = 3_653 * 86_400_000;
-pub const LETTERS: i64 = 200;
+pub const EMAILS: i64 = 200;
 
 /// The member to try first: the one of the drawn pages. Bills are not looked up.
 pub fn sample() -> Option<DemoMember> {

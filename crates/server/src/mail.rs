@@ -24,7 +24,7 @@ fn message(subject: String, text: String, locale: Locale) -> Message {
     Message { html: html::page(locale.code(), &subject, &text), subject, text }
 }
 
-/// The letter that goes with a payment's state: the receipt, that it is on its way, that it came back, or that it took no money.
+/// The e-mail that goes with a payment's state: the receipt, that it is on its way, that it came back, or that it took no money.
 pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Locale) -> Message {
     let say = |english, spanish| words::say(locale, english, spanish);
     let amount = words::money(payment.charged);

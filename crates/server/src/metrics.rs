@@ -47,10 +47,10 @@ pub static DATABASE_RETRIES: Metric =
     Metric::counter("kppay_database_retries_total", "Transactions that met another one and were done again.");
 pub static JOBS_SET_ASIDE: Metric =
     Metric::gauge("kppay_jobs_set_aside", "Jobs that failed too often and wait for somebody to look at them.");
-pub static LETTERS_WAITING: Metric =
-    Metric::gauge("kppay_letters_waiting", "Letters that are neither sent nor given up.");
-pub static OLDEST_LETTER: Metric =
-    Metric::gauge("kppay_letters_oldest_seconds", "How long the letter that waits longest has waited.");
+pub static EMAILS_WAITING: Metric =
+    Metric::gauge("kppay_emails_waiting", "E-mails that are neither sent nor given up.");
+pub static OLDEST_EMAIL: Metric =
+    Metric::gauge("kppay_emails_oldest_seconds", "How long the e-mail that waits longest has waited.");
 pub static PROCESSOR_UNANSWERED: Metric = Metric::counter(
     "kppay_processor_unanswered_total",
     "Questions to the processor without an answer of its own: silence, and what a gateway said instead.",
@@ -131,8 +131,8 @@ pub static ALL: &[&Metric] = &[
     &DATABASE_ERRORS,
     &DATABASE_RETRIES,
     &JOBS_SET_ASIDE,
-    &LETTERS_WAITING,
-    &OLDEST_LETTER,
+    &EMAILS_WAITING,
+    &OLDEST_EMAIL,
     &SIEGES,
     &LOOKUPS,
     &LOOKUPS_FAILED,

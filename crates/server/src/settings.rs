@@ -13,9 +13,9 @@ Environment, for secrets:
   KPPAY_PROCESSOR_SECRET  shared with the processor
   KPPAY_PEPPER            mixed into the hashes of passwords, and seals second factors; keep it apart from the
                           database, and never lose it
-  KPPAY_SMTP_URL          the mail server that letters are handed to: smtps://user:password@host:port, or
+  KPPAY_SMTP_URL          the mail server that e-mails are handed to: smtps://user:password@host:port, or
                           smtp://…?tls=required
-  KPPAY_MAIL_FROM         who letters are from, such as Health plan <bills@example.org>
+  KPPAY_MAIL_FROM         who e-mails are from, such as Health plan <bills@example.org>
   KPPAY_LOG               what is logged, such as info,sqlx=warn
 
 Without --demo the first two have 32 characters or more: openssl rand -hex 32.";
@@ -103,7 +103,7 @@ pub struct Settings {
     /// Mixed into every password's hash, the seal of second factors, and not in the database. Whoever loses it loses every password.
     #[arg(skip)]
     pub pepper: String,
-    /// The mail server with its credentials, and who letters are from; without one they wait in the outbox.
+    /// The mail server with its credentials, and who e-mails are from; without one they wait in the outbox.
     #[arg(skip)]
     pub mail: Option<(String, String)>,
     #[arg(skip)]

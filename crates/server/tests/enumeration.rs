@@ -27,7 +27,7 @@ const WARM_UP: usize = 10;
 /// strict as it is because a red run is not tried again.
 const BY_CHANCE: f64 = 0.001;
 /// 200 tries also find differences that are real and mean nothing: where a row lies in a page, what a cache holds. Those are well
-/// below this share of a median. An answer that hashes, asks the database once more or waits for a letter is well above it. What
+/// below this share of a median. An answer that hashes, asks the database once more or waits for an e-mail is well above it. What
 /// lies between is not found here: in a sign-in 5 % is a millisecond, in a call that only writes something down some hundredths of one.
 const OF_USE: f64 = 0.05;
 
@@ -63,7 +63,7 @@ async fn asking_for_a_new_password_does_not_tell_whether_there_is_an_account() {
         tried
     })
     .await;
-    assert_eq!(letters(&app, "reset-password#").await, TRIES + WARM_UP);
+    assert_eq!(emails(&app, "reset-password#").await, TRIES + WARM_UP);
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn asking_for_a_user_id_does_not_tell_whether_there_is_an_account_nor_a_st
         tried
     })
     .await;
-    assert_eq!(letters(&app, "Your user ID is").await, TRIES + WARM_UP);
+    assert_eq!(emails(&app, "Your user ID is").await, TRIES + WARM_UP);
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ fn statement(member: &Member, hrn: &str) -> Value {
     body
 }
 
-async fn letters(app: &TestApp, with: &str) -> usize {
+async fn emails(app: &TestApp, with: &str) -> usize {
     let sql = format!("SELECT COUNT(*) FROM outbox WHERE body_text LIKE '%{with}%'");
     usize::try_from(app.number(&sql).await).unwrap()
 }

@@ -1,7 +1,7 @@
 //! The calls of `--demo`: its members, the outbox as a page, and the clock that can be moved on. The routes are not there without the flag.
 
 use crate::{
-    demo::{self, LETTERS},
+    demo::{self, EMAILS},
     error::{Error, Result},
     state::App,
 };
@@ -50,7 +50,7 @@ async fn list_members(State(app): State<App>) -> Result<Json<Vec<DemoMember>>> {
 }
 
 async fn list_mail(State(app): State<App>) -> Result<Json<Vec<DemoMail>>> {
-    Ok(Json(app.store.letters(LETTERS).await?))
+    Ok(Json(app.store.emails(EMAILS).await?))
 }
 
 async fn tell_clock(State(app): State<App>) -> Json<DemoClock> {

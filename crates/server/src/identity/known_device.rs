@@ -6,7 +6,7 @@
 //!
 //! The cookie is set by a sign-in that is complete (after the second step), and again by each later one; before the first, by the
 //! confirmation of the address, which asks for the password too; by a changed password; and by a new one that was chosen with a link by
-//! mail, of which its owner gets a letter anyway. It opens nothing.
+//! mail, of which its owner gets an e-mail anyway. It opens nothing.
 //! One entry an account, the newest first, so that several people can share a browser. An entry is a random name, when it was made,
 //! and a MAC of both with the account's id: nobody can tell from a cookie whose it is, or make one. It counts for `LASTS_MILLIS`,
 //! and not past a change of the password: whoever got in with the old one is a stranger after it.

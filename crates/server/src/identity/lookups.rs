@@ -49,7 +49,7 @@ pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address:
 pub async fn remind(app: &App, asked: UserIdReminder, address: IpAddr) -> Result<()> {
     let UserIdReminder { region, identifiers, locale } = asked;
     check(app, region, &identifiers)?;
-    let rules = [&rules::LETTERS_BY_ADDRESS, &rules::LETTERS_BY_STATEMENT];
+    let rules = [&rules::EMAILS_BY_ADDRESS, &rules::EMAILS_BY_STATEMENT];
     limits::take(app, &tries(app, rules, region, &identifiers, address)).await?;
     account_requests::request(app, &AccountRequest::Remind { region, identifiers, locale }).await
 }

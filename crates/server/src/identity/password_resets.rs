@@ -23,7 +23,7 @@ use std::net::IpAddr;
 
 /// Queues a link to this address, if it is an account's.
 pub async fn ask(app: &App, email: Email, address: IpAddr) -> Result<()> {
-    limits::take(app, &app.limits.by_address(&rules::LETTERS_BY_ADDRESS, address)).await?;
+    limits::take(app, &app.limits.by_address(&rules::EMAILS_BY_ADDRESS, address)).await?;
     account_requests::request(app, &AccountRequest::Reset { email }).await
 }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 use contract::{FieldProblem, factor::RecoveryCodes, problem_details::ErrorCode};
 
-/// Each renewal costs the owner a letter.
+/// Each renewal costs the owner an e-mail.
 const RENEWALS_A_DAY: i64 = 5;
 const DAY_MILLIS: i64 = 86_400_000;
 

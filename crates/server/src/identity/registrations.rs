@@ -142,7 +142,7 @@ pub async fn send_again(app: &App, session: &Session, asked: ConfirmationEmail, 
     if email.is_some() && password.is_none() {
         return Err(Error::field(ErrorCode::Invalid, "password", FieldProblem::Missing));
     }
-    limits::take(app, &[app.limits.bucket(&rules::LETTERS_BY_SESSION, &session.id)]).await?;
+    limits::take(app, &[app.limits.bucket(&rules::EMAILS_BY_SESSION, &session.id)]).await?;
     let registration = begun(app, session, now).await?.id;
     let Some(pending) = app.store.pending_account_of(&registration, now).await? else {
         return Ok(());

@@ -1,10 +1,10 @@
-//! Takes letters out of the outbox and hands them to the mail server that the operator named. A letter is marked as sent after the
+//! Takes e-mails out of the outbox and hands them to the mail server that the operator named. An e-mail is marked as sent after the
 //! mail server took it, so a crash between the two sends it twice, under one `Message-ID`, and never not at all. What the mail
-//! server refuses for good is given up; anything else is tried again, later each time. Logs name letters by their id, never an address.
+//! server refuses for good is given up; anything else is tried again, later each time. Logs name e-mails by their id, never an address.
 //!
 //! Several at once, over SMTP connections that are kept: one hand-over takes some 45 ms even on loopback, whatever the mail server does.
 //! lettre writes a message and the dot that ends it in two writes and does not set TCP_NODELAY, so Nagle's algorithm holds the dot back
-//! until the other side's delayed acknowledgement (40 ms). The socket can't be reached from here; letters beside it make up for it.
+//! until the other side's delayed acknowledgement (40 ms). The socket can't be reached from here; e-mails beside it make up for it.
 
 use crate::{
     error::{Error, Result},
@@ -25,18 +25,18 @@ use tokio::{
 use tracing::Instrument;
 
 const EVERY: Duration = Duration::from_secs(1);
-/// Letters that are handed over at the same time, by one server.
+/// E-mails that are handed over at the same time, by one server.
 const AT_ONCE: usize = 8;
-/// After how long a round takes no more letters, and ends.
+/// After how long a round takes no more e-mails, and ends.
 const ROUND: Duration = Duration::from_secs(30);
-/// How long one hand-over may take; a letter is not tried again before twice as long.
+/// How long one hand-over may take; an e-mail is not tried again before twice as long.
 const HAND_OVER: Duration = Duration::from_secs(30);
 const FIRST_WAIT_MILLIS: i64 = 5_000;
 const LONGEST_WAIT_MILLIS: i64 = 3_600_000;
-/// A letter that nobody took for this long tells old news: five days, as mail servers do.
+/// An e-mail that nobody took for this long tells old news: five days, as mail servers do.
 const WORTH_SENDING_MILLIS: i64 = 5 * 86_400_000;
 
-/// The operator's mail server, and who the letters are from.
+/// The operator's mail server, and who the e-mails are from.
 #[derive(Clone)]
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
@@ -53,26 +53,26 @@ impl Mailer {
         Ok(Self { transport: transport.timeout(Some(HAND_OVER)).build(), from })
     }
 
-    /// `None` for a letter that can't be written: an address that mail does not know.
-    fn message(&self, letter: &Due) -> Option<Message> {
+    /// `None` for an e-mail that can't be written: an address that mail does not know.
+    fn message(&self, email: &Due) -> Option<Message> {
         let domain = self.from.email.domain();
         let message = Message::builder()
             .from(self.from.clone())
-            .to(Mailbox::new(None, letter.to.parse().ok()?))
-            .subject(letter.subject.clone())
-            .message_id(Some(format!("<{}@{domain}>", letter.id.replace(':', "."))))
-            .date(std::time::UNIX_EPOCH + Duration::from_millis(u64::try_from(letter.queued_at.millis()).ok()?));
-        message.multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone())).ok()
+            .to(Mailbox::new(None, email.to.parse().ok()?))
+            .subject(email.subject.clone())
+            .message_id(Some(format!("<{}@{domain}>", email.id.replace(':', "."))))
+            .date(std::time::UNIX_EPOCH + Duration::from_millis(u64::try_from(email.queued_at.millis()).ok()?));
+        message.multipart(MultiPart::alternative_plain_html(email.text.clone(), email.html.clone())).ok()
     }
 
-    async fn send(&self, letter: &Due, now: Instant) -> Outcome {
-        let Some(message) = self.message(letter) else { return Outcome::GivenUp };
+    async fn send(&self, email: &Due, now: Instant) -> Outcome {
+        let Some(message) = self.message(email) else { return Outcome::GivenUp };
         // lettre's own time-out is for each step of the hand-over: a server that is slow at each would take as long as it likes.
         match timeout(HAND_OVER, self.transport.send(message)).await {
             Ok(Ok(_)) => Outcome::Sent,
             Ok(Err(error)) if error.is_permanent() => Outcome::GivenUp,
-            _ if now.millis() - letter.queued_at.millis() > WORTH_SENDING_MILLIS => Outcome::GivenUp,
-            _ => Outcome::TryAgain(now.plus_millis(wait_millis(letter.tries))),
+            _ if now.millis() - email.queued_at.millis() > WORTH_SENDING_MILLIS => Outcome::GivenUp,
+            _ => Outcome::TryAgain(now.plus_millis(wait_millis(email.tries))),
         }
     }
 }
@@ -95,15 +95,15 @@ pub async fn run(app: App, mailer: Mailer) {
     }
 }
 
-/// For whoever watches: letters that wait longer than a minute want somebody to look after the mail server.
+/// For whoever watches: e-mails that wait longer than a minute want somebody to look after the mail server.
 async fn count(app: &App) -> Result<()> {
-    let (letters, oldest) = app.store.letters_waiting().await?;
-    metrics::LETTERS_WAITING.set(letters);
-    metrics::OLDEST_LETTER.set(oldest.map_or(0, |since| (app.clock.now().millis() - since.millis()).max(0) / 1_000));
+    let (emails, oldest) = app.store.emails_waiting().await?;
+    metrics::EMAILS_WAITING.set(emails);
+    metrics::OLDEST_EMAIL.set(oldest.map_or(0, |since| (app.clock.now().millis() - since.millis()).max(0) / 1_000));
     Ok(())
 }
 
-/// Tries every letter that is due, once; what is due after half a minute is left to the next round.
+/// Tries every e-mail that is due, once; what is due after half a minute is left to the next round.
 pub async fn round(app: &App, mailer: &Mailer) -> Result<()> {
     let began = std::time::Instant::now();
     let again = i64::try_from(HAND_OVER.as_millis() * 2).unwrap_or(i64::MAX);
@@ -113,11 +113,11 @@ pub async fn round(app: &App, mailer: &Mailer) -> Result<()> {
         let free = AT_ONCE - under_way.len();
         if free > 0 && ended.is_ok() && began.elapsed() < ROUND {
             let now = app.clock.now();
-            match app.step("send_mail", app.store.take_letters(now, now.plus_millis(again), free)).await {
-                Ok(letters) => {
-                    for letter in letters {
-                        let span = tracing::error_span!("letter", id = letter.id);
-                        under_way.spawn(hand_over(app.clone(), mailer.clone(), letter).instrument(span));
+            match app.step("send_mail", app.store.take_emails(now, now.plus_millis(again), free)).await {
+                Ok(emails) => {
+                    for email in emails {
+                        let span = tracing::error_span!("email", id = email.id);
+                        under_way.spawn(hand_over(app.clone(), mailer.clone(), email).instrument(span));
                     }
                 }
                 // What is on its way is still seen to its end.
@@ -134,13 +134,13 @@ pub async fn round(app: &App, mailer: &Mailer) -> Result<()> {
     }
 }
 
-async fn hand_over(app: App, mailer: Mailer, letter: Due) -> Result<()> {
-    let outcome = mailer.send(&letter, app.clock.now()).await;
-    app.step("send_mail", app.store.end_try(&letter.id, outcome, app.clock.now())).await?;
+async fn hand_over(app: App, mailer: Mailer, email: Due) -> Result<()> {
+    let outcome = mailer.send(&email, app.clock.now()).await;
+    app.step("send_mail", app.store.end_try(&email.id, outcome, app.clock.now())).await?;
     match outcome {
         Outcome::Sent => tracing::info!("sent"),
-        Outcome::GivenUp => tracing::error!(tries = letter.tries, "given up"),
-        Outcome::TryAgain(_) => tracing::warn!(tries = letter.tries, "not sent, tried again later"),
+        Outcome::GivenUp => tracing::error!(tries = email.tries, "given up"),
+        Outcome::TryAgain(_) => tracing::warn!(tries = email.tries, "not sent, tried again later"),
     }
     Ok(())
 }

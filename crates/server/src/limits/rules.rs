@@ -19,10 +19,10 @@ const DAY: i64 = 24 * HOUR;
 pub const LOOKUPS_BY_ADDRESS: Rule = rule("lookups by address", 30, 5 * MINUTE);
 pub const LOOKUPS_BY_STATEMENT: Rule = rule("lookups by statement", 10, 5 * MINUTE);
 
-/// Calls that cause a letter and tell nothing: they always count.
-pub const LETTERS_BY_ADDRESS: Rule = rule("letters by address", 20, 5 * MINUTE);
-pub const LETTERS_BY_STATEMENT: Rule = rule("letters by statement", 10, 5 * MINUTE);
-pub const LETTERS_BY_SESSION: Rule = rule("letters by session", 3, 5 * MINUTE);
+/// Calls that cause an e-mail and tell nothing: they always count.
+pub const EMAILS_BY_ADDRESS: Rule = rule("letters by address", 20, 5 * MINUTE);
+pub const EMAILS_BY_STATEMENT: Rule = rule("letters by statement", 10, 5 * MINUTE);
+pub const EMAILS_BY_SESSION: Rule = rule("letters by session", 3, 5 * MINUTE);
 
 /// Links that registrations send to the address that a plan has on file, by the network that asked for them, and for all of them: where
 /// strangers have used that up, one goes out every half hour.
@@ -35,7 +35,7 @@ pub const RECEIPTS_BY_PAYMENT: Rule = rule("receipts by payment", 5, HOUR);
 pub const RECEIPTS_BY_RECIPIENT: Rule = rule("receipts by recipient", 10, HOUR);
 pub const RECEIPTS_BY_MEMBERSHIP: Rule = rule("receipts by membership", 20, HOUR);
 
-/// What is added to an account beside its password: the owner gets a letter for each.
+/// What is added to an account beside its password: the owner gets an e-mail for each.
 pub const FACTORS_BY_ACCOUNT: Rule = rule("factors by account", 20, HOUR);
 
 /// Failed sign-ins from one address, whoever's they are.

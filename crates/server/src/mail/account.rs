@@ -1,4 +1,4 @@
-//! Letters about an account. One that carries a link says how long it lasts and what to do if nobody asked for it; none carries a
+//! E-mails about an account. One that carries a link says how long it lasts and what to do if nobody asked for it; none carries a
 //! password or says what is owed.
 
 use super::message;
@@ -9,7 +9,7 @@ use crate::{
 use contract::Locale;
 
 /// The first paragraph is the heading of the HTML.
-fn letter(brand: &str, subject: &str, paragraphs: &[&str], locale: Locale) -> Message {
+fn email(brand: &str, subject: &str, paragraphs: &[&str], locale: Locale) -> Message {
     let text = [paragraphs, &[brand]].concat().join("\n\n");
     message(format!("{brand}: {subject}"), text, locale)
 }
@@ -41,12 +41,12 @@ pub fn confirm_email(brand: &str, link: &str, phone: Option<&str>, locale: Local
     );
     let paragraphs = [Some(first), Some(link), Some(works), code.as_deref(), Some(last)];
     let paragraphs: Vec<&str> = paragraphs.into_iter().flatten().collect();
-    letter(brand, say(locale, "Confirm your e-mail address", "Confirme su correo electrónico"), &paragraphs, locale)
+    email(brand, say(locale, "Confirm your e-mail address", "Confirme su correo electrónico"), &paragraphs, locale)
 }
 
 /// To the address that the plan has on file, when somebody registers with another one.
 pub fn registration_code(brand: &str, code: &str, phone: &str, locale: Locale) -> Message {
-    letter(
+    email(
         brand,
         say(locale, "Your code for registering", "Su código para registrarse"),
         &[
@@ -76,7 +76,7 @@ pub fn registration_code(brand: &str, code: &str, phone: &str, locale: Locale) -
 
 /// To the address that a registration named before.
 pub fn registration_moved(brand: &str, phone: &str, locale: Locale) -> Message {
-    letter(
+    email(
         brand,
         say(locale, "Your registration goes on elsewhere", "Su registro continúa en otra dirección"),
         &[
@@ -102,7 +102,7 @@ pub fn already_registered(account: &Account, brand: &str, home: &str, phone: &st
     let locale = account.locale;
     let sign_in = format!("{home}/sign-in");
     let forgot = format!("{home}/forgot-password");
-    letter(
+    email(
         brand,
         say(locale, "You already have an account", "Usted ya tiene una cuenta"),
         &[
@@ -132,7 +132,7 @@ pub fn already_registered(account: &Account, brand: &str, home: &str, phone: &st
 }
 
 pub fn account_opened(brand: &str, phone: &str, locale: Locale) -> Message {
-    letter(
+    email(
         brand,
         say(locale, "An account was opened for your bills", "Se abrió una cuenta para sus facturas"),
         &[
@@ -156,7 +156,7 @@ pub fn account_opened(brand: &str, phone: &str, locale: Locale) -> Message {
 
 pub fn user_id_reminder(account: &Account, brand: &str, home: &str) -> Message {
     let locale = account.locale;
-    letter(
+    email(
         brand,
         say(locale, "Your user ID", "Su ID de usuario"),
         &[
@@ -173,7 +173,7 @@ pub fn user_id_reminder(account: &Account, brand: &str, home: &str) -> Message {
 }
 
 pub fn no_account_yet(brand: &str, home: &str, locale: Locale) -> Message {
-    letter(
+    email(
         brand,
         say(locale, "You have no account yet", "Usted aún no tiene una cuenta"),
         &[
@@ -190,7 +190,7 @@ pub fn no_account_yet(brand: &str, home: &str, locale: Locale) -> Message {
 
 pub fn password_reset(account: &Account, brand: &str, link: &str) -> Message {
     let locale = account.locale;
-    letter(
+    email(
         brand,
         say(locale, "Choose a new password", "Elija una nueva contraseña"),
         &[
@@ -213,7 +213,7 @@ pub fn password_reset(account: &Account, brand: &str, link: &str) -> Message {
 
 pub fn password_changed(account: &Account, brand: &str, (home, phone): (&str, &str)) -> Message {
     let locale = account.locale;
-    letter(
+    email(
         brand,
         say(locale, "Your password was changed", "Se cambió su contraseña"),
         &[
@@ -244,7 +244,7 @@ fn sign_in_changed(
     (en_more, es_more): (&str, &str),
 ) -> Message {
     let locale = account.locale;
-    letter(
+    email(
         brand,
         say(locale, en, es),
         &[
@@ -345,7 +345,7 @@ pub fn new_device(account: &Account, brand: &str, (home, phone): (&str, &str), (
         "" => say(locale, "a browser that does not say its name", "un navegador que no dice su nombre"),
         device => device,
     };
-    letter(
+    email(
         brand,
         say(locale, "New sign-in to your account", "Nuevo inicio de sesión en su cuenta"),
         &[

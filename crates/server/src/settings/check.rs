@@ -210,7 +210,7 @@ impl Settings {
     fn check_mail(&self) -> Checked {
         let Some((url, from)) = &self.mail else { return Ok(()) };
         if from.is_empty() {
-            return Err("KPPAY_SMTP_URL is set and KPPAY_MAIL_FROM is not: set it to who letters are from".to_owned());
+            return Err("KPPAY_SMTP_URL is set and KPPAY_MAIL_FROM is not: set it to who e-mails are from".to_owned());
         }
         if url.is_empty() {
             return Err("KPPAY_MAIL_FROM is set and KPPAY_SMTP_URL is not: set it to the mail server".to_owned());
@@ -224,7 +224,7 @@ impl Settings {
             return Ok(());
         }
         Err(format!(
-            "KPPAY_SMTP_URL is without TLS, and letters, their links and the mail server's password would be read by \
+            "KPPAY_SMTP_URL is without TLS, and e-mails, their links and the mail server's password would be read by \
              others: use smtps://… or smtp://…?tls=required, {TRUST}"
         ))
     }

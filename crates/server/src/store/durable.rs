@@ -4,8 +4,8 @@
 //!
 //! So after a power cut a payment that was answered as paid can be "processing" again until `jobs::settle_payments` has asked. A later commit that
 //! waits for the disk brings all earlier ones with it. Over SQLite these are therefore the payments after the last one that was begun;
-//! over PostgreSQL those of the last 600 ms at most (three times `wal_writer_delay`), and no letter is sent of a settlement that is not on
-//! the disk, since taking a letter waits for the disk. To wait at each settlement, too, would double what a payment waits for the disk,
+//! over PostgreSQL those of the last 600 ms at most (three times `wal_writer_delay`), and no e-mail is sent of a settlement that is not on
+//! the disk, since taking an e-mail waits for the disk. To wait at each settlement, too, would double what a payment waits for the disk,
 //! which is what PostgreSQL is slow at (docs/performance.md), and no money hangs on it: so it is said here, and not done.
 //!
 //! PostgreSQL decides that for each transaction. SQLite's `synchronous = FULL` would fsync in every commit, one after the other:

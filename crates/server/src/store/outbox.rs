@@ -14,7 +14,7 @@ pub struct Message {
 
 /// What is queued.
 pub struct Queued<'a> {
-    /// A letter with an id that is there already is not queued again.
+    /// An e-mail with an id that is there already is not queued again.
     pub id: String,
     /// What it tells of: the id of a payment or an account.
     pub cause: &'a str,
@@ -37,7 +37,7 @@ pub struct Due {
     pub tries: i64,
 }
 
-/// What became of one try to send a letter.
+/// What became of one try to send an e-mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Sent,
@@ -80,7 +80,7 @@ macro_rules! over {
 
 impl Store {
     /// Newest first.
-    pub async fn letters(&self, limit: i64) -> Result<Vec<DemoMail>, sqlx::Error> {
+    pub async fn emails(&self, limit: i64) -> Result<Vec<DemoMail>, sqlx::Error> {
         let rows = sqlx::query(
             "SELECT to_address, subject, body_text, created_at FROM outbox ORDER BY created_at DESC, id DESC LIMIT $1",
         )
@@ -99,9 +99,9 @@ impl Store {
             .collect()
     }
 
-    /// Takes letters that are due, at most so many: those with a secret first, whose links do not live long, then those that are due
+    /// Takes e-mails that are due, at most so many: those with a secret first, whose links do not live long, then those that are due
     /// the longest. Until `again` nobody else takes them.
-    pub async fn take_letters(&self, now: Instant, again: Instant, most: usize) -> Result<Vec<Due>, sqlx::Error> {
+    pub async fn take_emails(&self, now: Instant, again: Instant, most: usize) -> Result<Vec<Due>, sqlx::Error> {
         let sql = format!(
             "WITH due (chosen) AS MATERIALIZED (SELECT id FROM outbox WHERE next_try_at <= $1 \
              ORDER BY is_secret DESC, next_try_at, id LIMIT $3 {}) \
@@ -130,7 +130,7 @@ impl Store {
             .collect()
     }
 
-    /// With it goes the text of a letter with a secret, unless it is tried again.
+    /// With it goes the text of an e-mail with a secret, unless it is tried again.
     pub async fn end_try(&self, message: &str, outcome: Outcome, now: Instant) -> Result<(), sqlx::Error> {
         let (sql, at) = match outcome {
             Outcome::Sent => (over!("sent_at"), now),
@@ -141,15 +141,15 @@ impl Store {
         Ok(())
     }
 
-    /// How many letters wait, and since when the oldest does.
-    pub async fn letters_waiting(&self) -> Result<(i64, Option<Instant>), sqlx::Error> {
-        let sql = "SELECT COUNT(*) AS letters, MIN(created_at) AS oldest FROM outbox WHERE next_try_at IS NOT NULL";
+    /// How many e-mails wait, and since when the oldest does.
+    pub async fn emails_waiting(&self) -> Result<(i64, Option<Instant>), sqlx::Error> {
+        let sql = "SELECT COUNT(*) AS emails, MIN(created_at) AS oldest FROM outbox WHERE next_try_at IS NOT NULL";
         let row = sqlx::query(sql).fetch_one(&self.read).await?;
-        Ok((row.try_get("letters")?, row.try_get::<Option<i64>, _>("oldest")?.map(Instant::from_millis)))
+        Ok((row.try_get("emails")?, row.try_get::<Option<i64>, _>("oldest")?.map(Instant::from_millis)))
     }
 
-    /// Letters queued for one cause since a moment: a limit on asking for a receipt again and again.
-    pub async fn letters_about(&self, cause: &str, since: Instant) -> Result<i64, sqlx::Error> {
+    /// E-mails queued for one cause since a moment: a limit on asking for a receipt again and again.
+    pub async fn emails_about(&self, cause: &str, since: Instant) -> Result<i64, sqlx::Error> {
         let row = sqlx::query("SELECT COUNT(*) FROM outbox WHERE cause = $1 AND created_at > $2")
             .bind(cause)
             .bind(since.millis())

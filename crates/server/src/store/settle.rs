@@ -39,11 +39,11 @@ impl Verdict {
     }
 }
 
-/// The letter about a payment in its new state, made by the caller, who knows the words.
+/// The e-mail about a payment in its new state, made by the caller, who knows the words.
 pub type Words<'a> = &'a (dyn Fn(&Payment, Locale) -> Message + Send + Sync);
 
 /// How a verdict was heard, and so whether whoever ordered the payment sees it: that one of a card declined on the spot is written no
-/// letter.
+/// e-mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
     /// As the answer to the call that ordered it.
@@ -78,12 +78,12 @@ struct Before {
     session: Option<String>,
     /// What it was to be charged with, until the processor has answered.
     token: Option<String>,
-    /// Whoever wants letters about it; nobody may.
+    /// Whoever wants e-mails about it; nobody may.
     reader: Option<(Email, Locale)>,
 }
 
 impl Store {
-    /// The letter that tells of it is queued in the same transaction, once a state; of a payment that took no money, if whoever ordered
+    /// The e-mail that tells of it is queued in the same transaction, once a state; of a payment that took no money, if whoever ordered
     /// it was told of it before or may be gone. Gives the payment, too, as it is now, to the call that ordered it.
     pub async fn settle(
         &self,

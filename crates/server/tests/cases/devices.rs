@@ -35,10 +35,10 @@ async fn a_sign_in_from_a_new_browser_is_told_to_the_owner_once() {
     let first = enter(&app, PASSWORD, "").await;
     let known = device(first.is(200));
     assert_eq!(notices(&app).await, 1);
-    let letters = app.state.store.letters(1).await.unwrap();
-    assert_eq!(letters[0].to.to_string(), ANAS);
+    let emails = app.state.store.emails(1).await.unwrap();
+    assert_eq!(emails[0].to.to_string(), ANAS);
     for says in ["Chrome, Android", "Pacific time", "/forgot-password", "there is nothing to do"] {
-        assert!(letters[0].text.contains(says), "{says}: {}", letters[0].text);
+        assert!(emails[0].text.contains(says), "{says}: {}", emails[0].text);
     }
     let html = app.text("SELECT body_html FROM outbox WHERE subject LIKE '%New sign-in%'").await;
     assert!(html.contains("Chrome, Android") && html.contains("<html lang=\"en\">"));
@@ -139,7 +139,7 @@ async fn the_browser_that_chose_a_new_password_by_mail_is_known_and_no_other() {
         let known = device(app.ask(reset).await.is(204));
         let told = notices(&app).await;
         enter(&app, password, &known).await.is(200);
-        assert_eq!(notices(&app).await, told, "the letter about the new password has told of it");
+        assert_eq!(notices(&app).await, told, "the e-mail about the new password has told of it");
         enter(&app, password, &before).await.is(200);
         assert_eq!(notices(&app).await, told + 1, "known with an older password");
     }
@@ -156,7 +156,7 @@ async fn of_many_sign_ins_in_new_browsers_the_owner_hears_four_times_an_hour_and
         assert_eq!(notices(&app).await, (4 * (hour + 1)).min(12));
         app.state.clock.move_on(3_600_000);
     }
-    // It takes nothing from the other letters, and the next day the owner hears again.
+    // It takes nothing from the other e-mails, and the next day the owner hears again.
     app.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
     app.jobs().await;
     assert!(!app.link(ANAS).await.is_empty());
@@ -209,10 +209,10 @@ async fn the_notice_is_in_the_members_language_and_says_what_to_do() {
     app.confirm(&app.link(ANAS).await, &app.code().await).await.is(204);
     let body = json!({ "user_id": ANAS, "password": PASSWORD });
     app.ask(Call::post("/session").json(&body)).await.is(200);
-    let letters = app.state.store.letters(1).await.unwrap();
-    assert!(letters[0].subject.ends_with("Nuevo inicio de sesión en su cuenta"), "{}", letters[0].subject);
+    let emails = app.state.store.emails(1).await.unwrap();
+    assert!(emails[0].subject.ends_with("Nuevo inicio de sesión en su cuenta"), "{}", emails[0].subject);
     for says in ["hora del Pacífico", "un navegador que no dice su nombre", "/forgot-password", "Si fue usted"] {
-        assert!(letters[0].text.contains(says), "{says}: {}", letters[0].text);
+        assert!(emails[0].text.contains(says), "{says}: {}", emails[0].text);
     }
 }
 

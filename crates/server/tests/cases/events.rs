@@ -20,7 +20,7 @@ async fn kept(app: &TestApp, why: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn a_refund_is_booked_told_by_letter_and_opens_the_bill_again() {
+async fn a_refund_is_booked_told_by_email_and_opens_the_bill_again() {
     let app = TestApp::open().await;
     let payment = paid_visit(&app, "64.10").await;
     app.becomes(&payment, "refunded").await;

@@ -82,8 +82,8 @@ async fn with_passkey(app: &TestApp, member: &Payer, device: &Device) -> (Vec<u8
 }
 
 async fn subjects(app: &TestApp, to: &str) -> Vec<String> {
-    let letters = app.state.store.letters(50).await.unwrap();
-    letters.into_iter().filter(|letter| letter.to.to_string() == to).map(|letter| letter.subject).collect()
+    let emails = app.state.store.emails(50).await.unwrap();
+    emails.into_iter().filter(|email| email.to.to_string() == to).map(|email| email.subject).collect()
 }
 
 async fn security(app: &TestApp, member: &Payer) -> Value {

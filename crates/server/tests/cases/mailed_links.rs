@@ -24,9 +24,9 @@ fn set(token: &str, password: &str) -> Call {
     Call::write("PUT", "/password-resets").json(&json!({ "token": token, "password": password }))
 }
 
-async fn letters_to(app: &TestApp, to: &str) -> Vec<String> {
-    let letters = app.state.store.letters(50).await.unwrap();
-    letters.into_iter().filter(|letter| letter.to.to_string() == to).map(|letter| letter.text).collect()
+async fn emails_to(app: &TestApp, to: &str) -> Vec<String> {
+    let emails = app.state.store.emails(50).await.unwrap();
+    emails.into_iter().filter(|email| email.to.to_string() == to).map(|email| email.text).collect()
 }
 
 #[tokio::test]
@@ -45,8 +45,8 @@ async fn a_reminder_goes_to_the_address_on_file_and_the_page_learns_nothing() {
     for answer in &answers {
         assert_eq!((answer.is(202).text.as_str(), answer.header("set-cookie")), ("", ""));
     }
-    assert!(letters_to(&app, ANAS).await[0].contains("Your user ID is ana@example.org"));
-    assert!(letters_to(&app, ON_FILE).await.iter().any(|text| text.contains("aún no tiene una cuenta")));
+    assert!(emails_to(&app, ANAS).await[0].contains("Your user ID is ana@example.org"));
+    assert!(emails_to(&app, ON_FILE).await.iter().any(|text| text.contains("aún no tiene una cuenta")));
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn a_new_password_by_a_link_ends_every_session_and_is_told() {
     let (known, unknown) = (app.ask(forgot("ANA@example.org")).await, app.ask(forgot("nobody@example.org")).await);
     assert_eq!((known.is(202).text.as_str(), &known.text), ("", &unknown.is(202).text));
     app.jobs().await;
-    assert_eq!(letters_to(&app, "nobody@example.org").await.len(), 0);
+    assert_eq!(emails_to(&app, "nobody@example.org").await.len(), 0);
     let token = app.link(ANAS).await;
     app.ask(set(&token, "short")).await.is_refused(422, "invalid").blames("password", "too_short");
     app.ask(set(&token, "passwordpassword")).await.is_refused(422, "invalid").blames("password", "common");
@@ -67,7 +67,7 @@ async fn a_new_password_by_a_link_ends_every_session_and_is_told() {
     app.ask(Call::post("/session").json(&json!({ "user_id": ANAS, "password": PASSWORD })))
         .await
         .is_refused(422, "wrong_credentials");
-    assert!(letters_to(&app, ANAS).await[0].contains("was changed"));
+    assert!(emails_to(&app, ANAS).await[0].contains("was changed"));
     app.sign_in_with(ANAS, NEW, None).await;
     assert_eq!(app.number("SELECT COUNT(*) FROM account WHERE email_confirmed_at IS NOT NULL").await, 1);
 }
@@ -119,7 +119,7 @@ async fn a_clock_that_was_moved_back_revives_no_link() {
 }
 
 #[tokio::test]
-async fn nobody_is_flooded_with_letters() {
+async fn nobody_is_flooded_with_emails() {
     let app = TestApp::open().await;
     app.register(&ANA, ANAS).await;
     for _ in 0..9 {
@@ -127,7 +127,7 @@ async fn nobody_is_flooded_with_letters() {
         app.jobs().await;
         app.state.clock.move_on(20_000);
     }
-    assert_eq!(letters_to(&app, ANAS).await.iter().filter(|text| text.contains("reset-password#")).count(), 4);
+    assert_eq!(emails_to(&app, ANAS).await.iter().filter(|text| text.contains("reset-password#")).count(), 4);
     for _ in 0..20 {
         app.ask(forgot("nobody@example.org")).await;
     }
@@ -135,16 +135,16 @@ async fn nobody_is_flooded_with_letters() {
 }
 
 #[tokio::test]
-async fn the_text_of_a_letter_with_a_link_is_gone_once_it_was_sent() {
+async fn the_text_of_an_email_with_a_link_is_gone_once_it_was_sent() {
     use crate::test_app::mail_server::MailServer;
     let (app, post) = (TestApp::open().await, MailServer::open().await);
     app.register(&ANA, ANAS).await;
     let token = app.link(ANAS).await;
-    super::letters::carry(&app, &post).await;
+    super::mail::carry(&app, &post).await;
     let sent = post.received();
     assert!(
         sent.iter()
-            .any(|letter| letter.to == ANAS && letter.data.replace("=\r\n", "").replace("=\n", "").contains(&token))
+            .any(|email| email.to == ANAS && email.data.replace("=\r\n", "").replace("=\n", "").contains(&token))
     );
     assert_eq!(app.number(&format!("SELECT COUNT(*) FROM outbox WHERE body_text LIKE '%{token}%'")).await, 0);
     assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE is_secret = 0 AND body_text = ''").await, 0);

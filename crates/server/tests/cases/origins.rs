@@ -98,9 +98,9 @@ async fn a_payment_is_seen_by_its_own_session_and_by_whoever_of_the_membership_k
         app.ask(Call::get(&path).by(&again)).await.is_refused(404, "not_found");
         app.ask(Call::get(&path).by(&mei)).await.is_refused(404, "not_found");
     }
-    let letter = serde_json::json!({ "email": "mei@example.org" });
-    let letter = Call::post(&format!("/payments/{id}/receipt-emails")).by(&mei).json(&letter);
-    app.ask(letter).await.is_refused(404, "not_found");
+    let email = serde_json::json!({ "email": "mei@example.org" });
+    let email = Call::post(&format!("/payments/{id}/receipt-emails")).by(&mei).json(&email);
+    app.ask(email).await.is_refused(404, "not_found");
     // "Not found" would be believed of an order whose bill was found in the same browser before.
     app.by_key(&mei, &key).await.is_refused(409, "key_elsewhere");
     app.by_key(&again, &new_key()).await.is_refused(404, "not_found");

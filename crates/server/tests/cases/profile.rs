@@ -30,7 +30,7 @@ fn is_of_this_plan(what: &str, text: &str, says: &[&str]) {
 }
 
 #[tokio::test]
-async fn portal_pages_letters_and_receipts_say_the_facts_of_the_profile_and_none_of_the_demo_s() {
+async fn portal_pages_emails_and_receipts_say_the_facts_of_the_profile_and_none_of_the_demo_s() {
     let folder = tempfile::tempdir().unwrap();
     let (profile, dist) = (folder.path().join("plan.toml"), folder.path().join("dist"));
     let mut text = fs::read_to_string(PROFILE).unwrap();
@@ -57,9 +57,9 @@ async fn portal_pages_letters_and_receipts_say_the_facts_of_the_profile_and_none
     let file = file.split_whitespace().collect::<Vec<_>>().join(" ");
     is_of_this_plan("the receipt", &file, &["Cedar Health", "1-415-555-0142", "8 am to 5 pm"]);
     app.apply(&ANA, "ana.oneill@example.org").await;
-    let letters = app.state.store.letters(50).await.unwrap();
-    assert!(letters.len() > 1, "a receipt and a link");
-    for letter in letters {
-        is_of_this_plan("a letter", &format!("{}\n{}", letter.subject, letter.text), &["Cedar Health"]);
+    let emails = app.state.store.emails(50).await.unwrap();
+    assert!(emails.len() > 1, "a receipt and a link");
+    for email in emails {
+        is_of_this_plan("an e-mail", &format!("{}\n{}", email.subject, email.text), &["Cedar Health"]);
     }
 }

@@ -250,7 +250,7 @@ async fn a_registration_that_can_not_be_written_down_whole_is_not_written_down_a
 }
 
 #[tokio::test]
-async fn whoever_holds_a_statement_floods_nobody_with_letters() {
+async fn whoever_holds_a_statement_floods_nobody_with_emails() {
     let app = TestApp::open().await;
     app.register(&ANA, "ana@example.org").await;
     for at in 0..30 {

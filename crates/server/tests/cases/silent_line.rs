@@ -57,7 +57,7 @@ async fn no_background_task_waits_for_ever() {
         demo::CLOCK_MARK,                                 // demo_clock
         "UPDATE payment SET ask_at",                      // settle_payments
         "processor_events_read",                          // settle_payments, events
-        "SELECT COUNT(*) AS letters",                     // send_mail, counting
+        "SELECT COUNT(*) AS emails",                      // send_mail, counting
         "WITH due (chosen)",                              // delivery, taking
         "UPDATE outbox SET next_try_at = NULL, sent_at ", // delivery, after the hand-over
         "FROM tally",                                     // tallies
@@ -74,7 +74,7 @@ async fn no_background_task_waits_for_ever() {
     let ahead = || state.clock.now().millis() - state.clock.unmoved().millis();
     until("the clock is followed", async || ahead() >= 86_400_000).await;
     let unsent = "SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL";
-    until("letters are sent", async || app.number(unsent).await == 0).await;
+    until("e-mails are sent", async || app.number(unsent).await == 0).await;
     until("tallies are told", async || app.number("SELECT COUNT(*) FROM tally WHERE kind = 'lookups'").await > 0).await;
     let before = serve::tasks::steps();
     until("steps are made", async || serve::tasks::steps() > before + 10).await;

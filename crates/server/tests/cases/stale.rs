@@ -154,15 +154,15 @@ async fn nothing_of_an_account_is_changed_by_a_session_that_ended_with_the_old_p
         };
         member.name = "";
         let before = factors(&app).await;
-        let letters = "SELECT COUNT(*) FROM outbox";
-        let told = app.number(letters).await;
+        let emails = "SELECT COUNT(*) FROM outbox";
+        let told = app.number(emails).await;
         let tx = new_password(&app).await;
         let call = call.by(&member);
         let path = format!("{} {}", call.method, call.path);
         let answer = across(&app, tx, call).await;
         assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (401, Some("signed_out")), "{path}");
         assert_eq!((living(&app).await, factors(&app).await), (0, before), "{path}");
-        assert_eq!(app.number(letters).await, told, "{path}");
+        assert_eq!(app.number(emails).await, told, "{path}");
     }
     assert_eq!(app.ask(sign_in(NEW)).await.is(200).json()["kind"], "pending_second_factor");
 }

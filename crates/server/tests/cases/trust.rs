@@ -330,8 +330,8 @@ async fn what_an_earlier_version_was_asked_for_is_done_as_today() {
     opening["membership"] = json!(MEI.name);
     opening["at"] = json!(app.state.clock.now());
     let open = json!({ "open": { "registration": begun["id"], "opening": opening } });
-    let letter = json!({ "confirm": { "whose": { "registration": begun["id"] }, "email": null } });
-    for detail in [open, letter] {
+    let email = json!({ "confirm": { "whose": { "registration": begun["id"] }, "email": null } });
+    for detail in [open, email] {
         super::jobs::old_errand(&app, &detail).await;
     }
     server::jobs::worker::look_after(&app.state).await.unwrap();
@@ -341,7 +341,7 @@ async fn what_an_earlier_version_was_asked_for_is_done_as_today() {
 }
 
 #[tokio::test]
-async fn an_attackers_letters_use_up_none_of_the_owners() {
+async fn an_attackers_emails_use_up_none_of_the_owners() {
     let app = TestApp::open().await;
     app.register(&MEI, MEIS).await;
     for _ in 0..8 {

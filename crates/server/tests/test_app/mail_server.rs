@@ -1,4 +1,4 @@
-//! A mail server on a loopback port that speaks SMTP: it takes letters, or does what a case has told it to do with the next ones.
+//! A mail server on a loopback port that speaks SMTP: it takes e-mails, or does what a case has told it to do with the next ones.
 
 use std::{
     collections::VecDeque,
@@ -10,12 +10,12 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// What happens to one letter, once it was said whole.
+/// What happens to one e-mail, once it was said whole.
 #[derive(Clone, Copy)]
 pub enum SmtpReply {
     NotNow,
     Never,
-    /// The line goes dead after the letter was taken.
+    /// The line goes dead after the e-mail was taken.
     TakenUnheard,
 }
 
@@ -41,7 +41,7 @@ impl MailServer {
     pub async fn open() -> Self {
         Self::open_slow(Duration::ZERO).await
     }
-    /// Takes a letter after a pause.
+    /// Takes an e-mail after a pause.
     pub async fn open_slow(pause: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("smtp://{}", listener.local_addr().unwrap());

@@ -252,9 +252,9 @@ impl TestApp {
 
     /// The newest code that went to the address on file; empty if none did.
     pub async fn code(&self) -> String {
-        let letters = self.state.store.letters(50).await.unwrap();
-        let mut lines = letters.iter().filter(|letter| letter.to.to_string() == seed::ON_FILE);
-        let code = lines.find_map(|letter| letter.text.lines().find(|line| line.len() == 11 && line.contains('-')));
+        let emails = self.state.store.emails(50).await.unwrap();
+        let mut lines = emails.iter().filter(|email| email.to.to_string() == seed::ON_FILE);
+        let code = lines.find_map(|email| email.text.lines().find(|line| line.len() == 11 && line.contains('-')));
         code.unwrap_or_default().to_owned()
     }
 
@@ -280,11 +280,11 @@ impl TestApp {
         server::jobs::worker::round(&self.state).await;
     }
 
-    /// The secret of the link in the newest letter to an address.
+    /// The secret of the link in the newest e-mail to an address.
     pub async fn link(&self, to: &str) -> String {
-        let letters = self.state.store.letters(50).await.unwrap();
-        let letter = letters.iter().find(|letter| letter.to.to_string() == to && letter.text.contains('#'));
-        let text = &letter.expect("a letter with a link").text;
+        let emails = self.state.store.emails(50).await.unwrap();
+        let email = emails.iter().find(|email| email.to.to_string() == to && email.text.contains('#'));
+        let text = &email.expect("an e-mail with a link").text;
         text.split('#').nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
     }
 

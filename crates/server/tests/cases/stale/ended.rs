@@ -33,20 +33,20 @@ async fn a_receipt_that_waits_while_its_session_ends_is_not_sent() {
     let path = format!("/payments/{}/receipt-emails", paid["id"].as_str().unwrap());
     let send = || Call::post(&path).by(&payer).json(&json!({ "email": "stranger@example.org" }));
     app.ask(send()).await.is(202);
-    let letters = app.number("SELECT COUNT(*) FROM outbox").await;
+    let emails = app.number("SELECT COUNT(*) FROM outbox").await;
     let mut tx = app.state.store.begin().await.unwrap();
     for sql in ["UPDATE attempt SET last_at = last_at", "UPDATE session SET ended_at = seen_at, draft = NULL"] {
         sqlx::query(sql).execute(&mut *tx).await.unwrap();
     }
     across(&app, tx, send()).await.is_refused(401, "signed_out");
-    assert_eq!(app.number("SELECT COUNT(*) FROM outbox").await, letters);
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox").await, emails);
 }
 
 #[tokio::test]
 async fn a_registration_whose_session_ends_while_it_waits_writes_to_nobody() {
     let app = TestApp::open().await;
     let payer = app.apply(&ANA, ANAS).await;
-    let letters = app.number("SELECT COUNT(*) FROM outbox").await;
+    let emails = app.number("SELECT COUNT(*) FROM outbox").await;
     let opening = app.text("SELECT opening FROM pending_account").await;
     let mut tx = app.state.store.begin().await.unwrap();
     sqlx::query("UPDATE pending_account SET tries = tries").execute(&mut *tx).await.unwrap();
@@ -57,7 +57,7 @@ async fn a_registration_whose_session_ends_while_it_waits_writes_to_nobody() {
     tx.commit().await.unwrap();
     call.await.unwrap().is_refused(401, "signed_out");
     app.jobs().await;
-    assert_eq!(app.number("SELECT COUNT(*) FROM outbox").await, letters);
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox").await, emails);
     assert_eq!(app.text("SELECT opening FROM pending_account").await, opening);
 }
 

@@ -58,13 +58,13 @@ pub fn RegisterEmailPage() -> impl IntoView {
         is_again.set(false);
         spawn_local(async move {
             let (to, chosen) = to.unzip();
-            let letter = ConfirmationEmail { email: to.clone(), password: chosen };
+            let request = ConfirmationEmail { email: to.clone(), password: chosen };
             let field = |path: &str| match path {
                 "email" => Some(Field::Email),
                 "password" => Some(Field::Password),
                 _ => None,
             };
-            if form.end(client.send_confirmation(&letter).await, field).is_some() {
+            if form.end(client.send_confirmation(&request).await, field).is_some() {
                 is_again.set(true);
                 if let Some(to) = to {
                     enrolment.sent_to.set(Some(to.to_string()));

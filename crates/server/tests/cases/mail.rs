@@ -1,4 +1,4 @@
-//! Letters reach a real mail server: each once it was queued, none that was not, and none lost on the way.
+//! E-mails reach a real mail server: each once it was queued, none that was not, and none lost on the way.
 
 use crate::test_app::{
     DECLINED, PAYS, TestApp,
@@ -71,7 +71,7 @@ async fn a_receipt_is_handed_over_once_as_text_and_as_html() {
 }
 
 #[tokio::test]
-async fn a_letter_is_in_the_language_of_the_payment() {
+async fn an_email_is_in_the_language_of_the_payment() {
     let (app, post) = (TestApp::open().await, MailServer::open().await);
     let ana = app.look_up(&ANA).await;
     let payment = app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid").json();
@@ -80,7 +80,7 @@ async fn a_letter_is_in_the_language_of_the_payment() {
     let asked = Call::post(&path).by(&ana).json(&json!({"email": "otra@example.org"}));
     app.ask(asked).await.is(202);
     carry(&app, &post).await;
-    let spanish = post.received().into_iter().find(|letter| letter.to == "otra@example.org").unwrap();
+    let spanish = post.received().into_iter().find(|email| email.to == "otra@example.org").unwrap();
     assert!(spanish.data.contains("Su recibo de pago") || spanish.data.contains("=?utf-8?"), "{}", spanish.data);
     assert!(spanish.data.contains("<html lang=3D\"es\">"), "{}", spanish.data);
 }
@@ -104,7 +104,7 @@ async fn what_is_not_taken_now_is_tried_again_later_and_arrives_once() {
 }
 
 #[tokio::test]
-async fn a_mail_server_that_is_away_costs_no_letter() {
+async fn a_mail_server_that_is_away_costs_no_email() {
     let app = TestApp::open().await;
     pays(&app).await;
     carry_to(&app, "smtp://127.0.0.1:1").await;
@@ -133,12 +133,12 @@ async fn what_is_refused_for_good_or_is_old_news_is_given_up() {
 }
 
 #[tokio::test]
-async fn after_a_crash_a_letter_comes_again_under_the_same_name() {
+async fn after_a_crash_an_email_comes_again_under_the_same_name() {
     let (app, post) = (TestApp::open().await, MailServer::open().await);
     pays(&app).await;
     // taken from the outbox by a server that is gone before it could send
     let now = app.state.clock.now();
-    assert!(!app.state.store.take_letters(now, now.plus_millis(60_000), 1).await.unwrap().is_empty());
+    assert!(!app.state.store.take_emails(now, now.plus_millis(60_000), 1).await.unwrap().is_empty());
     carry(&app, &post).await;
     assert_eq!(post.received().len(), 0, "the one who took it may still be sending");
     app.state.clock.move_on(60_000);
@@ -153,7 +153,7 @@ async fn after_a_crash_a_letter_comes_again_under_the_same_name() {
 }
 
 #[tokio::test]
-async fn two_servers_send_a_letter_once() {
+async fn two_servers_send_an_email_once() {
     let (app, post) = (TestApp::open().await, MailServer::open().await);
     pays(&app).await;
     tokio::join!(carry(&app, &post), carry(&app, &post), carry(&app, &post));
@@ -175,11 +175,11 @@ async fn what_did_not_happen_is_told_to_nobody() {
     assert_eq!((post.received().len(), app.number("SELECT COUNT(*) FROM outbox").await), (0, 0));
 }
 
-/// The letters about a payment's state: subject and text of each.
-async fn letters_of(app: &TestApp, payment: &str, state: &str) -> Vec<String> {
+/// The e-mails about a payment's state: subject and text of each.
+async fn emails_of(app: &TestApp, payment: &str, state: &str) -> Vec<String> {
     let sql = "SELECT subject || ' ' || body_text FROM outbox WHERE cause = $1 AND id LIKE $2 AND to_address = 'ana@example.org'";
-    let letters = sqlx::query_scalar(sql).bind(payment).bind(format!("{payment}:{state}%"));
-    letters.fetch_all(&app.state.store.read).await.unwrap()
+    let emails = sqlx::query_scalar(sql).bind(payment).bind(format!("{payment}:{state}%"));
+    emails.fetch_all(&app.state.store.read).await.unwrap()
 }
 
 /// A debit of the visit whose payer was told that it is on its way.
@@ -202,16 +202,16 @@ async fn a_debit_that_was_sent_and_ends_without_money_is_told_once() {
     ] {
         let app = TestApp::open().await;
         let payment = sent(&app, locale).await;
-        assert_eq!(letters_of(&app, &payment, "processing").await.len(), 1);
+        assert_eq!(emails_of(&app, &payment, "processing").await.len(), 1);
         app.becomes(&payment, state).await;
         app.round().await;
         app.becomes(&payment, state).await;
         app.round().await;
         assert_eq!(app.text("SELECT state FROM payment").await, state);
-        let letters = letters_of(&app, &payment, state).await;
-        assert_eq!(letters.len(), 1, "{state} {locale}");
+        let emails = emails_of(&app, &payment, state).await;
+        assert_eq!(emails.len(), 1, "{state} {locale}");
         for part in said {
-            assert!(letters[0].contains(part), "{part} is not in {}", letters[0]);
+            assert!(emails[0].contains(part), "{part} is not in {}", emails[0]);
         }
         assert_eq!(app.number("SELECT COUNT(*) FROM outbox").await, 2);
         app.books_are_right().await;
@@ -226,7 +226,7 @@ async fn a_debit_that_comes_back_twice_is_told_twice() {
         app.becomes(&payment, state).await;
         app.round().await;
     }
-    assert_eq!(letters_of(&app, &payment, "returned").await.len(), 2);
+    assert_eq!(emails_of(&app, &payment, "returned").await.len(), 2);
     app.books_are_right().await;
 }
 
@@ -253,11 +253,11 @@ async fn an_order_whose_call_ended_without_an_answer_is_told_of_when_it_fails() 
         app.recover().await;
         app.recover().await;
         let payment = app.text("SELECT id FROM payment WHERE state = 'failed'").await;
-        let letters = letters_of(&app, &payment, "failed").await;
-        assert_eq!((letters.len(), app.number("SELECT COUNT(*) FROM outbox").await), (1, 1));
-        assert!(letters[0].contains("no money was taken"), "{}", letters[0]);
+        let emails = emails_of(&app, &payment, "failed").await;
+        assert_eq!((emails.len(), app.number("SELECT COUNT(*) FROM outbox").await), (1, 1));
+        assert!(emails[0].contains("no money was taken"), "{}", emails[0]);
         // Not that there was not enough: somebody who tries cards would read it, too.
-        assert!(is_event || letters[0].contains("The bank declined the payment."), "{}", letters[0]);
+        assert!(is_event || emails[0].contains("The bank declined the payment."), "{}", emails[0]);
     }
 }
 
@@ -276,7 +276,7 @@ async fn an_order_that_a_killed_server_left_is_told_of_when_the_event_overtakes_
     app.becomes(&asked[0].id, "failed").await;
     processor_events::read(&app.state).await.unwrap();
     charging::ask_again(&app.state, &asked[0]).await.unwrap();
-    assert_eq!(letters_of(&app, &asked[0].id, "failed").await.len(), 1);
+    assert_eq!(emails_of(&app, &asked[0].id, "failed").await.len(), 1);
 }
 
 #[tokio::test]
@@ -325,8 +325,8 @@ async fn a_reset_is_handed_over_before_the_receipts_that_wait() {
     let received = post.received();
     assert_eq!((received.len(), waiting(&app).await), (201, 0));
     // Eight are on their way at once, in no order among each other.
-    let at = received.iter().position(|letter| letter.to == "ana@example.org").unwrap();
-    assert!(at < 8, "{at} letters came before it");
+    let at = received.iter().position(|email| email.to == "ana@example.org").unwrap();
+    assert!(at < 8, "{at} e-mails came before it");
     assert_eq!(
         app.number("SELECT COUNT(*) FROM outbox WHERE body_text = ''").await,
         1,
@@ -335,7 +335,7 @@ async fn a_reset_is_handed_over_before_the_receipts_that_wait() {
 }
 
 #[tokio::test]
-async fn a_letter_that_takes_long_keeps_no_other_waiting() {
+async fn an_email_that_takes_long_keeps_no_other_waiting() {
     let (app, slow) = (TestApp::open().await, MailServer::open_slow(Duration::from_millis(200)).await);
     receipts_wait(&app, 40).await;
     let began = std::time::Instant::now();
@@ -346,11 +346,11 @@ async fn a_letter_that_takes_long_keeps_no_other_waiting() {
 }
 
 #[tokio::test]
-async fn the_age_of_the_oldest_letter_that_waits_is_known() {
+async fn the_age_of_the_oldest_email_that_waits_is_known() {
     let app = TestApp::open().await;
-    assert_eq!(app.state.store.letters_waiting().await.unwrap(), (0, None));
+    assert_eq!(app.state.store.emails_waiting().await.unwrap(), (0, None));
     receipts_wait(&app, 3).await;
-    let (letters, oldest) = app.state.store.letters_waiting().await.unwrap();
+    let (emails, oldest) = app.state.store.emails_waiting().await.unwrap();
     let first = app.number("SELECT MIN(created_at) FROM outbox").await;
-    assert_eq!((letters, oldest.unwrap().millis()), (3, first));
+    assert_eq!((emails, oldest.unwrap().millis()), (3, first));
 }
