@@ -80,8 +80,8 @@ impl Client {
     }
 
     /// The password again: opens what is below, for ten minutes.
-    pub async fn reauthenticate(&self, proof: &Reauthentication) -> Result<SessionView, ApiError> {
-        self.send(Method::PUT, "/session/reauthentication", proof, None).await
+    pub async fn reauthenticate(&self, reauthentication: &Reauthentication) -> Result<SessionView, ApiError> {
+        self.send(Method::PUT, "/session/reauthentication", reauthentication, None).await
     }
 
     pub async fn new_passkey_challenge(&self) -> Result<PasskeyChallenge, ApiError> {

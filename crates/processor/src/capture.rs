@@ -45,7 +45,7 @@ pub async fn make_token(
     if !origin.is_some_and(|origin| app.settings.origins.iter().any(|own| own == origin)) {
         return Err(Refused(StatusCode::FORBIDDEN, "foreign_origin"));
     }
-    let address = serve::caller::address(peer.ip(), &headers, app.settings.is_behind_proxy);
+    let address = serve::client_address::address(peer.ip(), &headers, app.settings.is_behind_proxy);
     if !app.makers.may_make(address) {
         return Err(Refused(StatusCode::TOO_MANY_REQUESTS, "too_many"));
     }

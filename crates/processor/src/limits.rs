@@ -1,7 +1,7 @@
 //! How many tokens one address may make in five minutes. Whoever tries stolen numbers needs one for each; a person needs a few.
 //! Bounded: when very many addresses ask at once, those that come last share one budget.
 
-use serve::caller::subscriber;
+use serve::client_address::subscriber;
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv4Addr},

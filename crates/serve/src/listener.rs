@@ -5,7 +5,7 @@
 //! `axum::serve` (0.8) sets no timer and no limit: a client that sends half a head holds a descriptor for as long as it likes.
 
 use crate::{
-    caller::{network, subscriber},
+    client_address::{network, subscriber},
     connection::{self, Progress},
 };
 use axum::Router;

@@ -18,6 +18,6 @@ impl FromRequestParts<App> for ClientAddress {
         let peer: Result<ConnectInfo<SocketAddr>, _> = ConnectInfo::from_request_parts(parts, app).await;
         // A listener without addresses, such as a Unix socket, has its proxy in front.
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
-        Ok(Self(serve::caller::address(peer, &parts.headers, app.settings.is_behind_proxy)))
+        Ok(Self(serve::client_address::address(peer, &parts.headers, app.settings.is_behind_proxy)))
     }
 }

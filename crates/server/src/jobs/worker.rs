@@ -158,7 +158,7 @@ fn chance() -> u8 {
 
 /// Jobs that wait for somebody to look at them, over all servers; what servers of an earlier version left is taken over. Once a minute.
 pub async fn look_after(app: &App) -> Result<(), sqlx::Error> {
-    app.store.adopt_errands(Kind::AccountRequest.name()).await?;
+    app.store.adopt_old_jobs(Kind::AccountRequest.name()).await?;
     let set_aside = app.store.jobs_set_aside().await?;
     metrics::JOBS_SET_ASIDE.set(set_aside);
     if set_aside > 0 {

@@ -86,7 +86,7 @@ impl Store {
     }
 
     /// Moves what servers of an earlier version wrote into their own queue, and did not come to do, under this kind; some at a time.
-    pub async fn adopt_errands(&self, kind: &str) -> Result<(), sqlx::Error> {
+    pub async fn adopt_old_jobs(&self, kind: &str) -> Result<(), sqlx::Error> {
         let sql = "SELECT id FROM errand ORDER BY next_try_at LIMIT 100";
         let found: Vec<String> = sqlx::query_scalar(sql).fetch_all(&self.read).await?;
         for id in found {

@@ -171,8 +171,8 @@ async fn with_a_second_factor_the_owner_hears_after_the_second_step() {
     app.register(&ANA, ANAS).await;
     let member = app.sign_in(ANAS).await;
     let typed = json!({ "password": PASSWORD });
-    let proof = app.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&typed)).await;
-    let member = Payer { cookie: cookie(proof.is(200)), ..member };
+    let reauthentication = app.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&typed)).await;
+    let member = Payer { cookie: cookie(reauthentication.is(200)), ..member };
     let offer = app.ask(Call::post("/authenticator").by(&member)).await.is(201).json();
     let secret = Secret::parse(offer["secret"].as_str().unwrap()).unwrap();
     let code = json!({ "code": secret.code(app.state.clock.unmoved().millis() / 30_000 - 1).unwrap() });

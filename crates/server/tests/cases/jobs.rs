@@ -244,7 +244,7 @@ async fn a_job_of_a_kind_that_only_a_later_version_knows_waits_for_its_servers()
 async fn what_an_earlier_version_queued_is_done_by_this_one_once() {
     let app = TestApp::open().await;
     app.register(&ANA, ANAS).await;
-    old_errand(&app, &reset()).await;
+    old_job(&app, &reset()).await;
     app.jobs().await;
     assert_eq!(resets(&app).await, 0, "the server that wrote it comes first");
     let look = || worker::look_after(&app.state);
@@ -256,7 +256,7 @@ async fn what_an_earlier_version_queued_is_done_by_this_one_once() {
 }
 
 /// As a server of the version before wrote it.
-pub async fn old_errand(app: &TestApp, detail: &Value) {
+pub async fn old_job(app: &TestApp, detail: &Value) {
     let sql = "INSERT INTO errand (id, detail, created_at, next_try_at) VALUES ($1, $2, $3, $3)";
     let id = id_at(app.state.clock.now(), app.number("SELECT COUNT(*) FROM errand").await);
     let insert = sqlx::query(sql).bind(id).bind(detail.to_string()).bind(app.state.clock.now().millis());

@@ -100,7 +100,7 @@ async fn too_many_tries_are_told_when_to_come_back_and_then_welcome() {
 }
 
 #[tokio::test]
-async fn behind_a_proxy_each_caller_has_a_budget_of_their_own_and_without_one_nobody_can_claim_another() {
+async fn behind_a_proxy_each_client_has_a_budget_of_its_own_and_without_one_nobody_can_claim_another() {
     let wrong = |hrn: usize, from: &str| {
         let mut lookup = ANA.lookup();
         lookup["identifiers"]["hrn"] = json!(format!("9{hrn:08}"));

@@ -213,8 +213,8 @@ async fn a_thief_who_knows_the_old_password_and_holds_calls_back_undoes_nothing(
         let app = TestApp::open().await;
         app.register(&ANA, ANAS).await;
         let (thief, owner) = (app.sign_in(ANAS).await, app.sign_in(ANAS).await);
-        let proof = Call::write("PUT", "/session/reauthentication").json(&json!({ "password": PASSWORD }));
-        let held = [app.hold(change(PASSWORD, EVIL).by(&thief)).await, app.hold(proof.by(&thief)).await];
+        let reauthentication = Call::write("PUT", "/session/reauthentication").json(&json!({ "password": PASSWORD }));
+        let held = [app.hold(change(PASSWORD, EVIL).by(&thief)).await, app.hold(reauthentication.by(&thief)).await];
         if by_mail {
             app.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
             app.jobs().await;

@@ -332,7 +332,7 @@ async fn what_an_earlier_version_was_asked_for_is_done_as_today() {
     let open = json!({ "open": { "registration": begun["id"], "opening": opening } });
     let email = json!({ "confirm": { "whose": { "registration": begun["id"] }, "email": null } });
     for detail in [open, email] {
-        super::jobs::old_errand(&app, &detail).await;
+        super::jobs::old_job(&app, &detail).await;
     }
     server::jobs::worker::look_after(&app.state).await.unwrap();
     app.jobs().await;

@@ -264,10 +264,13 @@ fn reauthenticate(own: Changing) -> AnyView {
         own.said.set(None);
         let mut problems = Problems::default();
         let typed = problems.check((), password.with_untracked(|password| Password::parse(password)));
-        let Some(proof) = form.begin(problems.or(typed.map(|password| Reauthentication { password }))) else { return };
+        let Some(reauthentication) = form.begin(problems.or(typed.map(|password| Reauthentication { password })))
+        else {
+            return;
+        };
         let client = client.clone();
         spawn_local(async move {
-            let answer = client.reauthenticate(&proof).await;
+            let answer = client.reauthenticate(&reauthentication).await;
             form.wipe(());
             if let Some(view) = form.end(answer, |field| (field == "password").then_some(())) {
                 session.accept(&view);

@@ -18,7 +18,7 @@ async fn whoever_finds_a_bill_uses_up_nothing() {
 }
 
 #[tokio::test]
-async fn the_addresses_of_one_ipv6_network_are_one_caller() {
+async fn the_addresses_of_one_ipv6_network_are_one_client() {
     let app = proxied().await;
     let (began, mut answered) = (Instant::now(), 0);
     for at in 0..35 {

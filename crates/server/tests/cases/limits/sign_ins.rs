@@ -133,6 +133,7 @@ async fn whoever_is_signed_in_is_not_held_up_by_strangers_who_try() {
         app.ask(sign_in(WRONG)).await;
     }
     app.ask(sign_in(PASSWORD)).await.is_refused(429, "too_many");
-    let proof = Call::write("PUT", "/session/reauthentication").by(&ana).json(&json!({ "password": PASSWORD }));
-    app.ask(proof).await.is(200);
+    let reauthentication =
+        Call::write("PUT", "/session/reauthentication").by(&ana).json(&json!({ "password": PASSWORD }));
+    app.ask(reauthentication).await.is(200);
 }

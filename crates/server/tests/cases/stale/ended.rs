@@ -97,8 +97,8 @@ async fn a_token_is_renewed_and_the_session_stays() {
     let member = app.sign_in(ANAS).await;
     let id = app.text("SELECT id FROM session WHERE ended_at IS NULL AND account IS NOT NULL").await;
     let typed = json!({ "password": PASSWORD });
-    let proof = app.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&typed)).await;
-    let again = Payer { cookie: cookie(proof.is(200)), ..member };
+    let reauthentication = app.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&typed)).await;
+    let again = Payer { cookie: cookie(reauthentication.is(200)), ..member };
     let changed = app.ask(change(PASSWORD, NEW).by(&again)).await;
     assert_ne!(cookie(changed.is(200)), again.cookie);
     app.ask(Call::get("/bills").by(&again)).await.is_refused(401, "signed_out");
