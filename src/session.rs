@@ -13,7 +13,7 @@ use crate::{
 use clock::server_time;
 use contract::{
     Instant, Region,
-    factor::FactorsAsked,
+    factor::RequiredFactors,
     session::{MembershipView, PersonView, SessionView},
 };
 use leptos::prelude::*;
@@ -26,7 +26,7 @@ pub enum Session {
     /// Found a bill by its statement: sees these bills only.
     Payer(Access),
     /// The password was right, the second factor is asked for: sees nothing.
-    PendingSecondFactor(FactorsAsked),
+    PendingSecondFactor(RequiredFactors),
     /// Signed in with an account.
     Member(Access, PersonView),
 }
@@ -277,7 +277,7 @@ mod tests {
         }
     }
 
-    const ASKED: FactorsAsked = FactorsAsked { authenticator: true, passkey: false };
+    const ASKED: RequiredFactors = RequiredFactors { authenticator: true, passkey: false };
 
     fn pending() -> SessionView {
         SessionView::PendingSecondFactor { now: at(0), expires_at: at(600), ends_at: at(600), second_factor: ASKED }

@@ -30,7 +30,7 @@ const MANIFESTS: [&str; 6] = [
 const SQL_OF_PARTS: [(&str, usize); 13] = [
     ("crates/processor/src/store.rs", 6),
     ("crates/server/src/demo/bulk.rs", 1),
-    ("crates/server/src/store/asking.rs", 3),
+    ("crates/server/src/store/pending_charges.rs", 3),
     ("crates/server/src/store/batch.rs", 2),
     ("crates/server/src/store/begin.rs", 1),
     ("crates/server/src/store/bills.rs", 2),

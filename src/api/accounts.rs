@@ -8,7 +8,7 @@ use contract::{
         Registration, RegistrationDraft, Security, UserIdReminder,
     },
     factor::{
-        AuthenticatorCode, AuthenticatorOffer, FactorShown, NewPasskey, PasskeyChallenge, Reauthentication,
+        AuthenticatorCode, AuthenticatorOffer, FactorResponse, NewPasskey, PasskeyChallenge, Reauthentication,
         RecoveryCodes,
     },
     session::SessionView,
@@ -70,7 +70,7 @@ impl Client {
     }
 
     /// The rest of the way in.
-    pub async fn show_factor(&self, shown: &FactorShown) -> Result<SessionView, ApiError> {
+    pub async fn show_factor(&self, shown: &FactorResponse) -> Result<SessionView, ApiError> {
         self.send(Method::POST, "/session/second-factor", shown, None).await
     }
 

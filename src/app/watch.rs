@@ -40,9 +40,9 @@ struct Watch {
 
 /// Context: the watch of this page, once it stands.
 #[derive(Clone, Copy)]
-struct Watching(StoredValue<Option<Watch>, LocalStorage>);
+struct WatchContext(StoredValue<Option<Watch>, LocalStorage>);
 
-impl Watching {
+impl WatchContext {
     fn with(self, act: impl FnOnce(&Watch)) {
         self.0.with_value(|watch| {
             if let Some(watch) = watch {
@@ -53,7 +53,7 @@ impl Watching {
 }
 
 pub fn provide() {
-    provide_context(Watching(StoredValue::new_local(None)));
+    provide_context(WatchContext(StoredValue::new_local(None)));
 }
 
 impl Watch {
@@ -189,7 +189,7 @@ pub fn SessionWatch() -> impl IntoView {
     let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
     let left = RwSignal::new(None);
     let is_cut_off = RwSignal::new(false);
-    let watching: Watching = use_context().unwrap_or_else(|| Watching(StoredValue::new_local(None)));
+    let watching: WatchContext = use_context().unwrap_or_else(|| WatchContext(StoredValue::new_local(None)));
     let with = move |act: fn(&Watch)| watching.with(act);
     let heard = StoredValue::new_local(Vec::<Listening>::new());
     let own = client.clone();
@@ -316,7 +316,7 @@ fn way_in(place: Place) -> String {
 #[component]
 pub fn InOrOut() -> impl IntoView {
     let (session, place) = (CurrentSession::here(), Place::here());
-    let watching: Option<Watching> = use_context();
+    let watching: Option<WatchContext> = use_context();
     let is_member = Memo::new(move |_| session.with(Session::is_member));
     crate::ui::live(move || {
         if is_member.get() {

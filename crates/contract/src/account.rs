@@ -150,15 +150,15 @@ pub struct Security {
     pub time_zone: String,
     pub second_factor: SecondFactor,
     /// The newest first.
-    pub sessions: Vec<SessionSeen>,
+    pub sessions: Vec<SessionEntry>,
     /// The newest first; those that guests gave for this membership's bills are not among them.
-    pub authorisations: Vec<AuthorisationGiven>,
+    pub authorisations: Vec<AuthorisationEntry>,
 }
 
 /// One place where the member is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct SessionSeen {
+pub struct SessionEntry {
     pub id: String,
     /// Browser and system in general words, such as `Chrome, Android`; empty when it did not say.
     pub device: String,
@@ -171,7 +171,7 @@ pub struct SessionSeen {
 /// A payment that was authorised, word for word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct AuthorisationGiven {
+pub struct AuthorisationEntry {
     pub payment: String,
     pub text: String,
     /// Of the text.

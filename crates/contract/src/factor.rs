@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Part of the session of somebody whose password was right and whose second factor is asked for. A recovery code is taken, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FactorsAsked {
+pub struct RequiredFactors {
     pub authenticator: bool,
     pub passkey: bool,
 }
@@ -18,7 +18,7 @@ pub struct FactorsAsked {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum FactorShown {
+pub enum FactorResponse {
     /// Six digits of an authenticator app, or a recovery code; spaces, hyphens and case do not matter.
     Code(String),
     /// What the browser gave, as JSON text.
@@ -89,7 +89,7 @@ pub struct SecondFactor {
     /// Since when an authenticator app counts.
     pub authenticator: Option<Instant>,
     /// The oldest first.
-    pub passkeys: Vec<PasskeySeen>,
+    pub passkeys: Vec<PasskeyEntry>,
     pub recovery_codes_left: u16,
     /// False where this deployment has no host name that a browser makes passkeys for.
     pub takes_passkeys: bool,
@@ -103,7 +103,7 @@ impl SecondFactor {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PasskeySeen {
+pub struct PasskeyEntry {
     pub id: String,
     /// Where it was made: browser and system in general words; empty when it did not say.
     pub device: String,

@@ -1,6 +1,6 @@
 //! `POST /bill-lookups` and `/session`: who is asking. The credential itself is an HttpOnly cookie and never in these shapes.
 
-use crate::{Identifiers, Instant, Region, factor::FactorsAsked};
+use crate::{Identifiers, Instant, Region, factor::RequiredFactors};
 use serde::{Deserialize, Serialize};
 
 /// `POST /bill-lookups`: what is printed on the statement, as typed. The region's schema says which identifiers there must be.
@@ -31,7 +31,7 @@ pub enum SessionView {
         capture_binding: String,
     },
     /// The password was right; the second factor is asked for. Sees nothing, for ten minutes at most.
-    PendingSecondFactor { now: Instant, expires_at: Instant, ends_at: Instant, second_factor: FactorsAsked },
+    PendingSecondFactor { now: Instant, expires_at: Instant, ends_at: Instant, second_factor: RequiredFactors },
     /// Signed in with an account.
     Member {
         now: Instant,
@@ -53,7 +53,7 @@ struct Fields {
     membership: Option<MembershipView>,
     capture_binding: Option<String>,
     person: Option<PersonView>,
-    second_factor: Option<FactorsAsked>,
+    second_factor: Option<RequiredFactors>,
 }
 
 #[derive(Deserialize)]
@@ -159,7 +159,7 @@ mod tests {
         let (now, expires_at, ends_at, capture_binding) = (at, at, at, "binding".to_owned());
         let membership = MembershipView { region: Region::California, ending: "678".into() };
         let person = PersonView { name: "Ana".into(), email: "ana@example.org".into(), is_email_confirmed: true };
-        let second_factor = FactorsAsked { authenticator: true, passkey: false };
+        let second_factor = RequiredFactors { authenticator: true, passkey: false };
         for view in [
             SessionView::Guest { now },
             SessionView::Payer {

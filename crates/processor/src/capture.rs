@@ -1,7 +1,7 @@
 //! `POST /capture/tokens`: what the frame sends when its fields are right. The only place where a full number is in this process:
 //! it is parsed, looked up among the test numbers, reduced to its last four and dropped. It is never logged and never stored.
 
-use crate::{App, Refused, random_name, sandbox, store::NewToken};
+use crate::{App, ErrorResponse, random_name, sandbox, store::NewToken};
 use axum::{
     Json,
     body::Bytes,
@@ -18,13 +18,13 @@ use std::net::SocketAddr;
 // No Debug on purpose: nothing may print it.
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Typed {
+pub enum CaptureRequest {
     Card { binding: String, number: String, expiry: String, code: String },
     Bank { binding: String, routing: String, account: String, account_kind: BankAccountKind },
 }
 
 #[derive(Serialize)]
-pub struct Made {
+pub struct CaptureResponse {
     pub token: String,
     /// A card's brand, or the kind of account.
     pub brand: String,
@@ -38,21 +38,22 @@ pub async fn make_token(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<(StatusCode, Json<Made>), Refused> {
+) -> Result<(StatusCode, Json<CaptureResponse>), ErrorResponse> {
     // Against what the operator said, never against `Host`, which is the caller's: one `Origin`, and one of ours.
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let origin = origins.next().filter(|_| origins.next().is_none()).and_then(|origin| origin.to_str().ok());
     if !origin.is_some_and(|origin| app.settings.origins.iter().any(|own| own == origin)) {
-        return Err(Refused(StatusCode::FORBIDDEN, "foreign_origin"));
+        return Err(ErrorResponse(StatusCode::FORBIDDEN, "foreign_origin"));
     }
     let address = serve::client_address::address(peer.ip(), &headers, app.settings.is_behind_proxy);
     if !app.makers.may_make(address) {
-        return Err(Refused(StatusCode::TOO_MANY_REQUESTS, "too_many"));
+        return Err(ErrorResponse(StatusCode::TOO_MANY_REQUESTS, "too_many"));
     }
-    let typed: Typed = serde_json::from_slice(&body).map_err(|_| Refused(StatusCode::BAD_REQUEST, "malformed"))?;
-    let not_a_test_number = Refused(StatusCode::UNPROCESSABLE_ENTITY, "not_a_test_number");
+    let typed: CaptureRequest =
+        serde_json::from_slice(&body).map_err(|_| ErrorResponse(StatusCode::BAD_REQUEST, "malformed"))?;
+    let not_a_test_number = ErrorResponse(StatusCode::UNPROCESSABLE_ENTITY, "not_a_test_number");
     let (binding, method, outcome) = match typed {
-        Typed::Card { binding, number, expiry, code } => {
+        CaptureRequest::Card { binding, number, expiry, code } => {
             let number = CardNumber::parse(&number).map_err(wrong)?;
             let brand = number.brand();
             let expiry =
@@ -64,7 +65,7 @@ pub async fn make_token(
             let (funding, outcome) = sandbox::card(&number).ok_or(not_a_test_number)?;
             (binding, Method::Card { brand, last4: number.last4().to_owned(), expiry, funding }, outcome)
         }
-        Typed::Bank { binding, routing, account, account_kind } => {
+        CaptureRequest::Bank { binding, routing, account, account_kind } => {
             RoutingNumber::parse(&routing).map_err(wrong)?;
             let account = AccountNumber::parse(&account).map_err(wrong)?;
             let outcome = sandbox::account(&account).ok_or(not_a_test_number)?;
@@ -72,31 +73,37 @@ pub async fn make_token(
         }
     };
     if binding.is_empty() || binding.len() > 128 || !binding.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Err(Refused(StatusCode::BAD_REQUEST, "malformed"));
+        return Err(ErrorResponse(StatusCode::BAD_REQUEST, "malformed"));
     }
     let token = random_name("tok")?;
     app.store.add_token(&NewToken { token: &token, binding: &binding, method: &method, outcome }, app.now()).await?;
     Ok((StatusCode::CREATED, Json(made(token, method))))
 }
 
-fn made(token: String, method: Method) -> Made {
+fn made(token: String, method: Method) -> CaptureResponse {
     match method {
         Method::Card { brand, last4, expiry, funding } => {
             let brand = serde_json::to_value(brand).ok().and_then(|brand| brand.as_str().map(str::to_owned));
-            Made { token, brand: brand.unwrap_or_default(), last4, expiry: Some(expiry), funding: Some(funding) }
+            CaptureResponse {
+                token,
+                brand: brand.unwrap_or_default(),
+                last4,
+                expiry: Some(expiry),
+                funding: Some(funding),
+            }
         }
         Method::Bank { account, last4 } => {
             let brand = match account {
                 BankAccountKind::Checking => "checking",
                 BankAccountKind::Savings => "savings",
             };
-            Made { token, brand: brand.to_owned(), last4, expiry: None, funding: None }
+            CaptureResponse { token, brand: brand.to_owned(), last4, expiry: None, funding: None }
         }
     }
 }
 
-fn wrong(problem: FieldProblem) -> Refused {
-    Refused(StatusCode::UNPROCESSABLE_ENTITY, problem.key())
+fn wrong(problem: FieldProblem) -> ErrorResponse {
+    ErrorResponse(StatusCode::UNPROCESSABLE_ENTITY, problem.key())
 }
 
 /// The day it is where it is longest: a card is good until its month is over in Hawaii, ten hours after it is over in UTC. The frame,

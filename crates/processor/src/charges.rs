@@ -2,7 +2,7 @@
 //! the same key gives the same charge for ever.
 
 use crate::{
-    App, Refused, random_name,
+    App, ErrorResponse, random_name,
     store::{Charge, Event, NewCharge, NotCharged},
 };
 use axum::{
@@ -28,7 +28,7 @@ pub struct Binding {
 
 /// One charge by its key, or all of them, in the order they were made.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct ChargesQuery {
     idempotency_key: Option<String>,
     /// The id of the last charge of the page before.
     after: Option<String>,
@@ -46,7 +46,7 @@ pub struct ClosedKey {
 }
 
 #[derive(Deserialize)]
-pub struct After {
+pub struct EventsQuery {
     after: i64,
 }
 
@@ -64,35 +64,35 @@ struct ClockBody {
     now_millis: i64,
 }
 
-const NOT_FOUND: Refused = Refused(StatusCode::NOT_FOUND, "not_found");
+const NOT_FOUND: ErrorResponse = ErrorResponse(StatusCode::NOT_FOUND, "not_found");
 
 /// A refusal that may be about one key: it says which, so that nobody takes a gateway's answer, or one to another question, for ours.
 #[derive(Debug)]
-pub struct Failed {
-    refused: Refused,
+pub struct KeyedError {
+    refused: ErrorResponse,
     key: Option<String>,
 }
 
-impl Refused {
-    fn of_key(self, key: &str) -> Failed {
-        Failed { refused: self, key: Some(key.to_owned()) }
+impl ErrorResponse {
+    fn of_key(self, key: &str) -> KeyedError {
+        KeyedError { refused: self, key: Some(key.to_owned()) }
     }
 }
 
-impl From<Refused> for Failed {
-    fn from(refused: Refused) -> Self {
+impl From<ErrorResponse> for KeyedError {
+    fn from(refused: ErrorResponse) -> Self {
         Self { refused, key: None }
     }
 }
-impl From<sqlx::Error> for Failed {
+impl From<sqlx::Error> for KeyedError {
     fn from(error: sqlx::Error) -> Self {
-        Refused::from(error).into()
+        ErrorResponse::from(error).into()
     }
 }
 
-impl IntoResponse for Failed {
+impl IntoResponse for KeyedError {
     fn into_response(self) -> Response {
-        let Self { refused: Refused(status, code), key } = self;
+        let Self { refused: ErrorResponse(status, code), key } = self;
         (status, Json(serde_json::json!({ "code": code, "idempotency_key": key }))).into_response()
     }
 }
@@ -102,7 +102,7 @@ pub async fn token(
     headers: HeaderMap,
     Path(token): Path<String>,
     Query(Binding { binding }): Query<Binding>,
-) -> Result<Json<TokenFacts>, Refused> {
+) -> Result<Json<TokenFacts>, ErrorResponse> {
     check_secret(&app, &headers)?;
     let found = app.store.token(&token, &binding, app.now()).await?.ok_or(NOT_FOUND)?;
     Ok(Json(TokenFacts { method: found.method, usable: found.usable }))
@@ -112,14 +112,15 @@ pub async fn charge(
     State(app): State<App>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<(StatusCode, Json<Charge>), Failed> {
+) -> Result<(StatusCode, Json<Charge>), KeyedError> {
     check_secret(&app, &headers)?;
     let key =
         headers.get("idempotency-key").and_then(|key| key.to_str().ok()).filter(|key| (1..=128).contains(&key.len()));
-    let key = key.ok_or(Refused(StatusCode::BAD_REQUEST, "key_missing"))?;
-    let body: ChargeBody = serde_json::from_slice(&body).map_err(|_| Refused(StatusCode::BAD_REQUEST, "malformed"))?;
+    let key = key.ok_or(ErrorResponse(StatusCode::BAD_REQUEST, "key_missing"))?;
+    let body: ChargeBody =
+        serde_json::from_slice(&body).map_err(|_| ErrorResponse(StatusCode::BAD_REQUEST, "malformed"))?;
     if body.amount_cents <= 0 {
-        return Err(Refused(StatusCode::BAD_REQUEST, "malformed").into());
+        return Err(ErrorResponse(StatusCode::BAD_REQUEST, "malformed").into());
     }
     let id = random_name("ch")?;
     let ChargeBody { token, binding, amount_cents, reference } = &body;
@@ -127,9 +128,9 @@ pub async fn charge(
     let refused = match app.store.charge(&new, app.now()).await? {
         Ok(charge) => return Ok((StatusCode::CREATED, Json(charge))),
         Err(NotCharged::NoSuchToken) => NOT_FOUND,
-        Err(NotCharged::TokenUsed) => Refused(StatusCode::CONFLICT, "token_used"),
-        Err(NotCharged::KeyReused) => Refused(StatusCode::UNPROCESSABLE_ENTITY, "key_reused"),
-        Err(NotCharged::KeyClosed) => Refused(StatusCode::CONFLICT, "key_closed"),
+        Err(NotCharged::TokenUsed) => ErrorResponse(StatusCode::CONFLICT, "token_used"),
+        Err(NotCharged::KeyReused) => ErrorResponse(StatusCode::UNPROCESSABLE_ENTITY, "key_reused"),
+        Err(NotCharged::KeyClosed) => ErrorResponse(StatusCode::CONFLICT, "key_closed"),
     };
     Err(refused.of_key(key))
 }
@@ -140,10 +141,10 @@ pub async fn close_key(
     State(app): State<App>,
     headers: HeaderMap,
     Path(key): Path<String>,
-) -> Result<Json<ClosedKey>, Refused> {
+) -> Result<Json<ClosedKey>, ErrorResponse> {
     check_secret(&app, &headers)?;
     if !(1..=128).contains(&key.len()) {
-        return Err(Refused(StatusCode::BAD_REQUEST, "malformed"));
+        return Err(ErrorResponse(StatusCode::BAD_REQUEST, "malformed"));
     }
     let charge = app.store.close_key(&key, app.now()).await?;
     Ok(Json(ClosedKey { idempotency_key: key, charge }))
@@ -153,7 +154,7 @@ pub async fn by_id(
     State(app): State<App>,
     headers: HeaderMap,
     Path(id): Path<String>,
-) -> Result<Json<Charge>, Refused> {
+) -> Result<Json<Charge>, ErrorResponse> {
     check_secret(&app, &headers)?;
     app.store.charge_by_id(&id).await?.map(Json).ok_or(NOT_FOUND)
 }
@@ -162,8 +163,8 @@ pub async fn by_id(
 pub async fn list(
     State(app): State<App>,
     headers: HeaderMap,
-    Query(Asked { idempotency_key, after, since }): Query<Asked>,
-) -> Result<Response, Failed> {
+    Query(ChargesQuery { idempotency_key, after, since }): Query<ChargesQuery>,
+) -> Result<Response, KeyedError> {
     check_secret(&app, &headers)?;
     match idempotency_key {
         Some(key) => {
@@ -178,23 +179,24 @@ pub async fn list(
 pub async fn events(
     State(app): State<App>,
     headers: HeaderMap,
-    Query(After { after }): Query<After>,
-) -> Result<Json<Vec<Event>>, Refused> {
+    Query(EventsQuery { after }): Query<EventsQuery>,
+) -> Result<Json<Vec<Event>>, ErrorResponse> {
     check_secret(&app, &headers)?;
     Ok(Json(app.store.events(after).await?))
 }
 
 /// The sandbox's clock goes with the demo's; banks whose day has come answer at once.
-pub async fn set_clock(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<StatusCode, Refused> {
+pub async fn set_clock(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<StatusCode, ErrorResponse> {
     check_secret(&app, &headers)?;
-    let body: ClockBody = serde_json::from_slice(&body).map_err(|_| Refused(StatusCode::BAD_REQUEST, "malformed"))?;
+    let body: ClockBody =
+        serde_json::from_slice(&body).map_err(|_| ErrorResponse(StatusCode::BAD_REQUEST, "malformed"))?;
     app.move_to(Instant::from_millis(body.now_millis)).await?;
     app.store.end_debits(app.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn check_secret(app: &App, headers: &HeaderMap) -> Result<(), Refused> {
+fn check_secret(app: &App, headers: &HeaderMap) -> Result<(), ErrorResponse> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-    if app.settings.secrets.has(given) { Ok(()) } else { Err(Refused(StatusCode::UNAUTHORIZED, "wrong_secret")) }
+    if app.settings.secrets.has(given) { Ok(()) } else { Err(ErrorResponse(StatusCode::UNAUTHORIZED, "wrong_secret")) }
 }

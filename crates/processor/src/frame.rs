@@ -1,7 +1,7 @@
 //! The files of the capture frame, and the headers that keep it to itself: it may be framed by the origins that were named, and loads
 //! nothing from anywhere else. What every answer has is in `headers`.
 
-use crate::{App, Refused};
+use crate::{App, ErrorResponse};
 use axum::{
     extract::{Path, Query, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -15,36 +15,36 @@ const SCRIPT: &str = include_str!("../frame/frame.js");
 const WORDS: &str = include_str!("../frame/words.js");
 
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct FrameQuery {
     /// Origin of the page that embeds the frame.
     #[serde(default)]
     parent: String,
 }
 
 /// 403 for a parent nobody named. Kind, language and scheme are read by the script.
-pub async fn page(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+pub async fn page(State(app): State<App>, Query(asked): Query<FrameQuery>) -> Result<Response, ErrorResponse> {
     if !app.settings.parents.contains(&asked.parent) {
-        return Err(Refused(StatusCode::FORBIDDEN, "unknown_parent"));
+        return Err(ErrorResponse(StatusCode::FORBIDDEN, "unknown_parent"));
     }
     Ok((headers(&app, "text/html; charset=utf-8"), PAGE).into_response())
 }
 
-pub async fn file(State(app): State<App>, Path(file): Path<String>) -> Result<Response, Refused> {
+pub async fn file(State(app): State<App>, Path(file): Path<String>) -> Result<Response, ErrorResponse> {
     let (kind, body) = match file.as_str() {
         "frame.css" => ("text/css; charset=utf-8", STYLE.as_bytes().to_vec()),
         "frame.js" => ("text/javascript; charset=utf-8", SCRIPT.as_bytes().to_vec()),
         "words.js" => ("text/javascript; charset=utf-8", WORDS.as_bytes().to_vec()),
         "capture.js" => ("text/javascript; charset=utf-8", built(&app, &file).await?),
         "capture_bg.wasm" => ("application/wasm", built(&app, &file).await?),
-        _ => return Err(Refused(StatusCode::NOT_FOUND, "not_found")),
+        _ => return Err(ErrorResponse(StatusCode::NOT_FOUND, "not_found")),
     };
     Ok((headers(&app, kind), body).into_response())
 }
 
-async fn built(app: &App, file: &str) -> Result<Vec<u8>, Refused> {
+async fn built(app: &App, file: &str) -> Result<Vec<u8>, ErrorResponse> {
     tokio::fs::read(app.settings.frame.join(file)).await.map_err(|_| {
         tracing::error!(file, "the capture frame is not built");
-        Refused(StatusCode::NOT_FOUND, "not_built")
+        ErrorResponse(StatusCode::NOT_FOUND, "not_built")
     })
 }
 

@@ -131,15 +131,15 @@ async fn answer_for_the_banks(app: App, tasks: Arc<Tasks>) {
 
 /// Every refusal: a status and a key, no words and nothing that was sent.
 #[derive(Debug)]
-pub struct Refused(pub StatusCode, pub &'static str);
+pub struct ErrorResponse(pub StatusCode, pub &'static str);
 
-impl IntoResponse for Refused {
+impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
         (self.0, Json(serde_json::json!({ "code": self.1 }))).into_response()
     }
 }
 
-impl From<sqlx::Error> for Refused {
+impl From<sqlx::Error> for ErrorResponse {
     fn from(_: sqlx::Error) -> Self {
         tracing::error!("the database failed");
         Self(StatusCode::INTERNAL_SERVER_ERROR, "fault")
@@ -147,8 +147,8 @@ impl From<sqlx::Error> for Refused {
 }
 
 /// An opaque name: a prefix that says what it names, and 128 random bits.
-pub fn random_name(prefix: &str) -> Result<String, Refused> {
+pub fn random_name(prefix: &str) -> Result<String, ErrorResponse> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|_| Refused(StatusCode::INTERNAL_SERVER_ERROR, "fault"))?;
+    getrandom::fill(&mut bytes).map_err(|_| ErrorResponse(StatusCode::INTERNAL_SERVER_ERROR, "fault"))?;
     Ok(bytes.iter().fold(format!("{prefix}_"), |name, byte| format!("{name}{byte:02x}")))
 }

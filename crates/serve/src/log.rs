@@ -121,9 +121,9 @@ mod tests {
     use std::sync::Mutex;
 
     #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
+    struct LogBuffer(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Kept {
+    impl Write for LogBuffer {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().extend(bytes);
             Ok(bytes.len())
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn lines_come_whole_and_in_order_and_all_are_written_at_the_end() {
-        let kept = Kept::default();
+        let kept = LogBuffer::default();
         let mut lines = Lines::to(kept.clone());
         for line in 0..100 {
             lines.write_all(format!("{line}\n").as_bytes()).unwrap();

@@ -75,9 +75,9 @@ pub(crate) mod tests {
     };
 
     #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
+    struct LogBuffer(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Kept {
+    impl Write for LogBuffer {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().extend(bytes);
             Ok(bytes.len())
@@ -89,7 +89,7 @@ pub(crate) mod tests {
 
     /// What is logged while something is done.
     pub(crate) fn logged<T>(work: impl FnOnce() -> T) -> (T, String) {
-        let kept = Kept::default();
+        let kept = LogBuffer::default();
         let own = kept.clone();
         let subscriber = tracing_subscriber::fmt().json().with_writer(move || own.clone()).finish();
         let done = tracing::subscriber::with_default(subscriber, work);

@@ -23,7 +23,7 @@ use crate::{
     state::State,
     store::{
         Tx,
-        limits::{Bucket, Full, Slowdown},
+        limits::{Bucket, Full, ProgressiveDelay},
     },
 };
 use contract::{Instant, problem_details::ErrorCode};
@@ -32,7 +32,7 @@ use gates::{Next, UnderWay, too_slow};
 use memory::Memory;
 use networks::{narrow, wide};
 use ring::hmac;
-use rules::{Rule, SlowRule};
+use rules::{DelayRule, Rule};
 use std::net::IpAddr;
 
 /// Whole networks hold so many customers' worth of tries.
@@ -85,13 +85,13 @@ impl Limits {
         self.hashed("network", &wide(address))
     }
 
-    fn slowdown(&self, rule: &SlowRule, value: &str) -> Slowdown {
+    fn delay(&self, rule: &DelayRule, value: &str) -> ProgressiveDelay {
         let key = self.hashed(rule.name, value);
         let step_millis = rule.fades_seconds * 1_000;
         let bucket = Bucket { key, step_millis, span_millis: 0 };
-        let slowdown = Slowdown { bucket, free: rule.free, longest_millis: rule.longest_seconds * 1_000 };
-        let span_millis = (slowdown.top() + 1) * step_millis;
-        Slowdown { bucket: Bucket { span_millis, ..slowdown.bucket }, ..slowdown }
+        let delay = ProgressiveDelay { bucket, free: rule.free, longest_millis: rule.longest_seconds * 1_000 };
+        let span_millis = (delay.top() + 1) * step_millis;
+        ProgressiveDelay { bucket: Bucket { span_millis, ..delay.bucket }, ..delay }
     }
 
     /// Remembers it, for whoever comes next.

@@ -43,10 +43,11 @@ impl Profile {
         Self::parse(&text).map_err(|mistake| format!("--profile {name}, {mistake}. A complete one is {DEMO_FILE}"))
     }
 
-    pub fn parse(text: &str) -> Result<Self, Mistake> {
-        let file = toml::Deserializer::parse(text).map_err(|error| Mistake::of_syntax(text, &error))?;
-        let file: File = serde_path_to_error::deserialize(file).map_err(|error| Mistake::of_value(text, &error))?;
-        file.checked().map_err(|(at, key, why)| Mistake { line: line(text, Some(at)), key, why })
+    pub fn parse(text: &str) -> Result<Self, ProfileError> {
+        let file = toml::Deserializer::parse(text).map_err(|error| ProfileError::of_syntax(text, &error))?;
+        let file: File =
+            serde_path_to_error::deserialize(file).map_err(|error| ProfileError::of_value(text, &error))?;
+        file.checked().map_err(|(at, key, why)| ProfileError { line: line(text, Some(at)), key, why })
     }
 
     pub fn regions(&self) -> &[RegionProfile] {
@@ -62,14 +63,14 @@ impl Profile {
 
 /// What is wrong in the file, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
+pub struct ProfileError {
     line: usize,
     /// From the top of the file; of what is no TOML, the line itself.
     key: String,
     why: String,
 }
 
-impl Mistake {
+impl ProfileError {
     fn of_syntax(text: &str, error: &toml::de::Error) -> Self {
         let line = line(text, error.span());
         let key = text.lines().nth(line - 1).unwrap_or_default().trim().to_owned();
@@ -82,7 +83,7 @@ impl Mistake {
     }
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for ProfileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, {}: {}", self.line, self.key, self.why)
     }
@@ -223,10 +224,10 @@ fn regions(of: impl IntoIterator<Item = Region>) -> String {
 }
 
 /// Where, which key, and why.
-type Refused = (Range<usize>, String, String);
+type Invalid = (Range<usize>, String, String);
 
 impl File {
-    fn checked(self) -> Result<Profile, Refused> {
+    fn checked(self) -> Result<Profile, Invalid> {
         let File { brand: BrandTable { name: Words(name) }, contacts, payment, regions } = self;
         Ok(Profile {
             brand: Brand { name },
@@ -243,7 +244,7 @@ impl File {
 }
 
 impl ContactsTable {
-    fn checked(self) -> Result<Contacts, Refused> {
+    fn checked(self) -> Result<Contacts, Invalid> {
         let Self { billing_phone, individual_plans_phone, fax, mail, opens, closes } = self;
         let (at, closes) = (closes.span(), closes.into_inner());
         if closes > 23 || opens >= closes {
@@ -254,7 +255,7 @@ impl ContactsTable {
     }
 }
 
-fn checked_regions(tables: Spanned<Vec<Spanned<RegionTable>>>) -> Result<Vec<RegionProfile>, Refused> {
+fn checked_regions(tables: Spanned<Vec<Spanned<RegionTable>>>) -> Result<Vec<RegionProfile>, Invalid> {
     let whole = tables.span();
     let mut found: Vec<RegionProfile> = Vec::new();
     for (at, table) in tables.into_inner().into_iter().enumerate() {
@@ -275,7 +276,7 @@ fn checked_regions(tables: Spanned<Vec<Spanned<RegionTable>>>) -> Result<Vec<Reg
 }
 
 impl RegionTable {
-    fn checked(self, key: &str) -> Result<RegionProfile, Refused> {
+    fn checked(self, key: &str) -> Result<RegionProfile, Invalid> {
         let Self { region, card_surcharge_basis_points: points, identifiers } = self;
         let most = if region == Region::Colorado { SURCHARGE_AT_MOST_IN_COLORADO } else { SURCHARGE_AT_MOST };
         if *points.get_ref() > most {

@@ -6,7 +6,6 @@
 //! transaction locks that row, by an `UPDATE` or by `FOR UPDATE`.
 
 pub mod accounts;
-pub mod asking;
 pub mod batch;
 pub mod begin;
 pub mod bills;
@@ -28,6 +27,7 @@ pub mod outbox;
 pub mod payment_pages;
 pub mod payments;
 pub mod pending_accounts;
+pub mod pending_charges;
 pub mod readiness;
 pub mod reconciling;
 pub mod registrations;

@@ -17,12 +17,12 @@ use crate::{
 };
 use contract::{
     FieldProblem, Password,
-    account::{AuthorisationGiven, PasswordChange, Security, SessionSeen},
+    account::{AuthorisationEntry, PasswordChange, Security, SessionEntry},
     problem_details::ErrorCode,
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
-type Shown = Query<Security>;
+type SecurityQuery = Query<Security>;
 
 #[component]
 pub fn SecurityPage() -> impl IntoView {
@@ -41,7 +41,7 @@ enum Field {
 }
 
 #[component]
-fn ChangePassword(shown: Shown) -> impl IntoView {
+fn ChangePassword(shown: SecurityQuery) -> impl IntoView {
     let (client, session) = (Client::here(), CurrentSession::here());
     let (current, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let is_saved = RwSignal::new(false);
@@ -134,7 +134,7 @@ fn ChangePassword(shown: Shown) -> impl IntoView {
 }
 
 #[component]
-fn Sessions(shown: Shown) -> impl IntoView {
+fn Sessions(shown: SecurityQuery) -> impl IntoView {
     let client = Client::here();
     let (said, answer) = (RwSignal::new(false), RwSignal::new(None));
     let title = NodeRef::<html::H2>::new();
@@ -163,7 +163,7 @@ fn Sessions(shown: Shown) -> impl IntoView {
         spawn_local(async move { done(client.end_other_sessions().await) });
     };
     let zone = Signal::derive(move || shown.of(|security| security.time_zone.clone()));
-    let row = move |seen: SessionSeen| {
+    let row = move |seen: SessionEntry| {
         let (id, is_this, began, last) = (seen.id, seen.is_this, seen.created_at, seen.seen_at);
         let device = say(move |w| {
             if seen.device.is_empty() { w.account().security.unknown_device.to_owned() } else { seen.device.clone() }
@@ -219,7 +219,7 @@ fn Sessions(shown: Shown) -> impl IntoView {
 }
 
 #[component]
-fn Agreed(shown: Shown) -> impl IntoView {
+fn Agreed(shown: SecurityQuery) -> impl IntoView {
     let terms = say(move |w| {
         let agreed =
             shown.of(|security| Some((security.terms_version, security.terms_accepted_at, security.time_zone.clone())));
@@ -228,7 +228,7 @@ fn Agreed(shown: Shown) -> impl IntoView {
             .unwrap_or_default()
     });
     let zone = Signal::derive(move || shown.of(|security| security.time_zone.clone()));
-    let row = move |given: AuthorisationGiven| {
+    let row = move |given: AuthorisationEntry| {
         let (at, version) = (given.at, given.version);
         let when = say(move |w| (w.account().security.given)(&format::day(w.locale, at, &zone.get()), version));
         view! {

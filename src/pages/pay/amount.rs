@@ -28,14 +28,14 @@ use leptos::{prelude::*, task::spawn_local};
 
 /// What the page and its bills share.
 #[derive(Clone, Copy)]
-struct Choosing {
+struct AmountState {
     journey: Journey,
     /// How often Continue was refused; after the first time the problems show.
     refused: RwSignal<u32>,
     least_cents: Signal<i64>,
 }
 
-impl Choosing {
+impl AmountState {
     /// Tracks.
     fn shares(self) -> Vec<Share> {
         let least = self.least_cents.get();
@@ -69,8 +69,8 @@ pub fn AmountPage() -> impl IntoView {
     journey.arrive();
     journey.wait_for_what_was_sent();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
-    let choosing = Choosing { journey, refused: RwSignal::new(0), least_cents };
-    let refused = choosing.refused;
+    let state = AmountState { journey, refused: RwSignal::new(0), least_cents };
+    let refused = state.refused;
     let title = |w: &'static Words| w.pay().amount.title;
     let h1 =
         arrive(say(move |w| if refused.get() > 0 { (w.shell.error_title)(title(w)) } else { title(w).to_owned() }));
@@ -82,7 +82,7 @@ pub fn AmountPage() -> impl IntoView {
             <h1 class="pay-total" tabindex="-1" node_ref=h1>{live(move || owed(bills.get()))}</h1>
             {live(move || lead(bills.get()))}
             {live(move || other_bills(journey.other.get()))}
-            <Summary choosing/>
+            <Summary state/>
         </div>
     };
     let body = live(move || match bills.get() {
@@ -91,7 +91,7 @@ pub fn AmountPage() -> impl IntoView {
         }
         Fetched::Failed(error) => could_not_load(journey, error),
         Fetched::Here(bills) if bills.bills.is_empty() => nothing_owed(),
-        Fetched::Here(bills) => chosen(choosing, bills),
+        Fetched::Here(bills) => chosen(state, bills),
     });
     view! { <div class="pay-journey pay-journey--pair">{head}{body}</div> }
 }
@@ -164,23 +164,23 @@ fn nothing_owed() -> AnyView {
     .into_any()
 }
 
-fn chosen(choosing: Choosing, bills: BillList) -> AnyView {
+fn chosen(state: AmountState, bills: BillList) -> AnyView {
     let today = bills.today;
-    let sheet = move |bill| view! { <BillSheet choosing bill today/> }.into_any();
+    let sheet = move |bill| view! { <BillSheet state bill today/> }.into_any();
     let (client, place) = (Client::here(), Place::here());
     let go_on = move |_| {
-        if choice::order(&untrack(|| choosing.shares())).is_none() {
-            choosing.refused.update(|n| *n += 1);
+        if choice::order(&untrack(|| state.shares())).is_none() {
+            state.refused.update(|n| *n += 1);
             return;
         }
-        choosing.journey.is_chosen.set(true);
+        state.journey.is_chosen.set(true);
         let client = client.clone();
-        spawn_local(async move { _ = choosing.journey.keep(&client).await });
+        spawn_local(async move { _ = state.journey.keep(&client).await });
         place.go(Pay::Method);
     };
     view! {
         <div class="pay-journey__body">{list(bills.bills, sheet)}</div>
-        <Slip lines=slip_lines(choosing.journey, choosing.least_cents) total=slip_total(choosing.journey, choosing.least_cents) dock=true>
+        <Slip lines=slip_lines(state.journey, state.least_cents) total=slip_total(state.journey, state.least_cents) dock=true>
             <button class="pay-button pay-button--main pay-button--full" type="button" on:click=go_on>{t(|w| w.pay().amount.go_on)}</button>
             <p class="pay-note">{t(|w| w.pay().amount.nothing_yet)}</p>
         </Slip>
@@ -191,7 +191,7 @@ fn chosen(choosing: Choosing, bills: BillList) -> AnyView {
 /// The slip's lines, for this page and the next.
 pub fn slip_lines(journey: Journey, least_cents: Signal<i64>) -> Signal<Vec<SlipLine>> {
     let language = Language::here();
-    let choosing = Choosing { journey, refused: RwSignal::new(0), least_cents };
+    let state = AmountState { journey, refused: RwSignal::new(0), least_cents };
     Signal::derive(move || {
         let w = language.words();
         let line = |share: &Share| {
@@ -201,16 +201,16 @@ pub fn slip_lines(journey: Journey, least_cents: Signal<i64>) -> Signal<Vec<Slip
                 amount: share.amount.ok()?.money(),
             })
         };
-        choosing.shares().iter().filter_map(line).collect()
+        state.shares().iter().filter_map(line).collect()
     })
 }
 
 /// `None` until the bills are here.
 pub fn slip_total(journey: Journey, least_cents: Signal<i64>) -> Signal<Option<Money>> {
-    let choosing = Choosing { journey, refused: RwSignal::new(0), least_cents };
+    let state = AmountState { journey, refused: RwSignal::new(0), least_cents };
     Signal::derive(move || {
         let is_here = journey.bills.with(Fetched::is_here);
-        is_here.then(|| choice::total(&choosing.shares()))
+        is_here.then(|| choice::total(&state.shares()))
     })
 }
 
@@ -223,42 +223,42 @@ fn note(w: &'static Words, share: &Share) -> String {
 
 /// Everything that keeps Continue from going on, once it was pressed.
 #[component]
-fn Summary(choosing: Choosing) -> impl IntoView {
+fn Summary(state: AmountState) -> impl IntoView {
     let language = Language::here();
     let lines = Signal::derive(move || {
-        if choosing.refused.get() == 0 {
+        if state.refused.get() == 0 {
             return Vec::new();
         }
-        let (w, shares) = (language.words(), choosing.shares());
+        let (w, shares) = (language.words(), state.shares());
         if shares.is_empty() {
-            let first = choosing.journey.bill_list().and_then(|bills| bills.bills.first().map(|bill| bill.id.clone()));
+            let first = state.journey.bill_list().and_then(|bills| bills.bills.first().map(|bill| bill.id.clone()));
             let id = format!("all-{}", first.unwrap_or_default());
             return vec![ErrorLine { id, words: w.pay().amount.nothing_chosen.to_owned() }];
         }
         let wrong = |share: &Share| {
             let problem = share.amount.err()?;
-            let words = choosing.wrong(w, &share.bill, problem);
+            let words = state.wrong(w, &share.bill, problem);
             Some(ErrorLine { id: format!("part-{}", share.bill.id), words })
         };
         shares.iter().filter_map(wrong).collect()
     });
     // a mended choice needs no summary any more
     browser::watch(move |_| {
-        if choosing.refused.get() > 0 && choice::order(&choosing.shares()).is_some() {
-            choosing.refused.set(0);
+        if state.refused.get() > 0 && choice::order(&state.shares()).is_some() {
+            state.refused.set(0);
         }
     });
-    view! { <ErrorSummary lines submits=choosing.refused/> }
+    view! { <ErrorSummary lines submits=state.refused/> }
 }
 
 /// For one bill's field: what is wrong with it, once Continue was refused or something was typed.
-fn share_error(choosing: Choosing, id: String, is_left: RwSignal<bool>) -> Signal<Option<String>> {
+fn share_error(state: AmountState, id: String, is_left: RwSignal<bool>) -> Signal<Option<String>> {
     let language = Language::here();
     Signal::derive(move || {
-        let share = choosing.shares().into_iter().find(|share| share.bill.id == id)?;
-        let problem = share.amount.err().filter(|_| choosing.refused.get() > 0 || is_left.get())?;
+        let share = state.shares().into_iter().find(|share| share.bill.id == id)?;
+        let problem = share.amount.err().filter(|_| state.refused.get() > 0 || is_left.get())?;
         let w = language.words();
-        Some(choosing.wrong(w, &share.bill, problem))
+        Some(state.wrong(w, &share.bill, problem))
     })
 }
 

@@ -28,7 +28,7 @@ use contract::{
     problem_details::ErrorCode,
     session::PersonView,
 };
-use frame::Captured;
+use frame::CaptureResult;
 use kinds::{Kinds, bank_notice};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use who::Who;
@@ -60,7 +60,7 @@ impl Field {
 
 /// What the page and its parts share.
 #[derive(Clone, Copy)]
-struct Choosing {
+struct MethodState {
     journey: Journey,
     kind: RwSignal<Option<CaptureKind>>,
     name: RwSignal<String>,
@@ -77,7 +77,7 @@ enum FrameProblem {
     Gone,
 }
 
-impl Choosing {
+impl MethodState {
     fn new() -> Self {
         let journey = Journey::here();
         let draft = journey.draft.get_untracked();
@@ -129,16 +129,16 @@ fn kind_of(method: &Method) -> CaptureKind {
 
 #[component]
 pub fn MethodPage() -> impl IntoView {
-    let choosing = Choosing::new();
-    let journey = choosing.journey;
+    let state = MethodState::new();
+    let journey = state.journey;
     journey.arrive();
     journey.wait_for_what_was_sent();
-    restore(choosing);
+    restore(state);
     let deployment = Deployment::here();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
     // drawn anew when the bills can't be had, not when they are fetched again: what stands in the frame must not go
     let failed = Memo::new(move |_| journey.bills.with(|bills| bills.error().cloned()));
-    let has_errors = move || choosing.form.has_errors() || choosing.frame_problem.get().is_some();
+    let has_errors = move || state.form.has_errors() || state.frame_problem.get().is_some();
     let title = |w: &'static Words| w.pay().method.title;
     let h1 = arrive(say(move |w| if has_errors() { (w.shell.error_title)(title(w)) } else { title(w).to_owned() }));
     view! {
@@ -146,11 +146,11 @@ pub fn MethodPage() -> impl IntoView {
             <div class="pay-journey__head">
                 <Stepper steps=&PAYING step=3 is_member=CurrentSession::here().is_member()/>
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().method.title)}</h1>
-                <Summary choosing/>
+                <Summary state/>
             </div>
             {live(move || match failed.get() {
                 Some(error) => could_not_load(journey, error),
-                None => view! { <div class="pay-journey__body"><MethodForm choosing/></div> }.into_any(),
+                None => view! { <div class="pay-journey__body"><MethodForm state/></div> }.into_any(),
             })}
             <Slip lines=slip_lines(journey, least_cents) total=slip_total(journey, least_cents)>
                 <p><a class="pay-link" href=href(Pay::Amount)>{t(|w| w.pay().method.change_amounts)}</a></p>
@@ -160,8 +160,8 @@ pub fn MethodPage() -> impl IntoView {
 }
 
 /// After a reload the draft comes later than the page; without anything chosen the step before comes first.
-fn restore(choosing: Choosing) {
-    let (journey, place, session) = (choosing.journey, Place::here(), CurrentSession::here());
+fn restore(state: MethodState) {
+    let (journey, place, session) = (state.journey, Place::here(), CurrentSession::here());
     browser::watch(move |_| {
         if !journey.is_restored.get() || journey.bill_list().is_none() {
             return;
@@ -170,8 +170,8 @@ fn restore(choosing: Choosing) {
         if draft.shares.is_empty() || !journey.is_chosen.get_untracked() {
             return place.replace(Pay::Amount);
         }
-        if choosing.kind.get_untracked().is_none() {
-            choosing.kind.set(draft.method.as_ref().map(kind_of));
+        if state.kind.get_untracked().is_none() {
+            state.kind.set(draft.method.as_ref().map(kind_of));
         }
         // what a member has told is not asked again
         let person = session.with_untracked(|session| session.person().cloned());
@@ -180,43 +180,43 @@ fn restore(choosing: Choosing) {
         };
         let name = known(draft.payer_name, |person| person.name.clone());
         let email = known(draft.email, |person| person.email.clone());
-        for (typed, kept) in [(choosing.name, name), (choosing.email, email)] {
+        for (typed, kept) in [(state.name, name), (state.email, email)] {
             if typed.with_untracked(String::is_empty) {
                 typed.set(kept);
             }
         }
     });
     // leaving by any way keeps what was typed
-    on_cleanup(move || choosing.keep_typed());
+    on_cleanup(move || state.keep_typed());
 }
 
 #[component]
-fn MethodForm(choosing: Choosing) -> impl IntoView {
-    let (journey, place, client) = (choosing.journey, Place::here(), Client::here());
+fn MethodForm(state: MethodState) -> impl IntoView {
+    let (journey, place, client) = (state.journey, Place::here(), Client::here());
     let go_on = {
         let client = client.clone();
         Callback::new(move |()| {
-            choosing.keep_typed();
-            choosing.form.is_busy.set(true);
+            state.keep_typed();
+            state.form.is_busy.set(true);
             let client = client.clone();
             spawn_local(async move {
                 // the next step keeps it again with its key: without a connection nothing is lost here
                 _ = journey.keep(&client).await;
-                choosing.form.is_busy.set(false);
+                state.form.is_busy.set(false);
                 place.go(Pay::Review);
             });
         })
     };
-    let captured = Callback::new(move |captured: Captured| match captured {
-        Captured::Token(token) => {
+    let captured = Callback::new(move |captured: CaptureResult| match captured {
+        CaptureResult::Token(token) => {
             let (client, token) = (client.clone(), PaymentToken { token });
             spawn_local(async move {
                 let answer = client.name_method(&token).await;
                 // whoever left the page meanwhile is not led on
-                if choosing.form.is_busy.try_get_untracked() != Some(true) {
+                if state.form.is_busy.try_get_untracked() != Some(true) {
                     return;
                 }
-                let Some(method) = choosing.form.end(answer, |_| None) else { return };
+                let Some(method) = state.form.end(answer, |_| None) else { return };
                 journey.edit(|draft| {
                     draft.token = Some(token.token);
                     draft.method = Some(method);
@@ -224,49 +224,49 @@ fn MethodForm(choosing: Choosing) -> impl IntoView {
                 go_on.run(());
             });
         }
-        Captured::Wrong => {
-            choosing.form.is_busy.set(false);
-            choosing.frame_problem.set(Some(FrameProblem::Wrong));
+        CaptureResult::Wrong => {
+            state.form.is_busy.set(false);
+            state.frame_problem.set(Some(FrameProblem::Wrong));
         }
-        Captured::Gone => {
-            choosing.form.is_busy.set(false);
-            choosing.frame_problem.set(Some(FrameProblem::Gone));
-            choosing.form.refused.update(|n| *n += 1);
+        CaptureResult::Gone => {
+            state.form.is_busy.set(false);
+            state.frame_problem.set(Some(FrameProblem::Gone));
+            state.form.refused.update(|n| *n += 1);
         }
     });
     browser::watch(move |_| {
-        choosing.kind.track();
-        choosing.frame_problem.set(None);
+        state.kind.track();
+        state.frame_problem.set(None);
     });
-    choosing.form.watch(move || choosing.check().err().unwrap_or_default());
+    state.form.watch(move || state.check().err().unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if choosing.form.is_busy.get_untracked() {
+        if state.form.is_busy.get_untracked() {
             return;
         }
-        if choosing.form.begin(untrack(|| choosing.check())).is_none() {
-            choosing.frame_problem.set(None);
-            return choosing.asks.update(|asks| asks.checks += 1);
+        if state.form.begin(untrack(|| state.check())).is_none() {
+            state.frame_problem.set(None);
+            return state.asks.update(|asks| asks.checks += 1);
         }
         let known = journey.draft.with_untracked(|draft| {
-            draft.token.is_some() && draft.method.as_ref().map(kind_of) == choosing.kind.get_untracked()
+            draft.token.is_some() && draft.method.as_ref().map(kind_of) == state.kind.get_untracked()
         });
         if known {
             go_on.run(());
         } else {
-            choosing.frame_problem.set(None);
-            choosing.asks.update(|asks| asks.submits += 1);
+            state.frame_problem.set(None);
+            state.asks.update(|asks| asks.submits += 1);
         }
     };
     view! {
         <form class="pay-sheet" novalidate on:submit=submit>
             <div class="pay-stack pay-stack--roomy">
-                <Kinds choosing captured/>
-                {live(move || bank_notice(choosing))}
-                <Who choosing/>
-                <Failure error=choosing.form.answer words=refused_words/>
+                <Kinds state captured/>
+                {live(move || bank_notice(state))}
+                <Who state/>
+                <Failure error=state.form.answer words=refused_words/>
                 <p class="pay-row">
-                    <SubmitButton words=t(|w| w.pay().method.go_on) busy_words=t(|w| w.pay().method.going_on) busy=choosing.form.is_busy/>
+                    <SubmitButton words=t(|w| w.pay().method.go_on) busy_words=t(|w| w.pay().method.going_on) busy=state.form.is_busy/>
                 </p>
             </div>
         </form>
@@ -280,17 +280,17 @@ fn refused_words(w: &'static Words, error: &ApiError, _: &str) -> Option<(String
 }
 
 #[component]
-fn Summary(choosing: Choosing) -> impl IntoView {
-    let (language, typed) = (Language::here(), choosing.form.lines());
+fn Summary(state: MethodState) -> impl IntoView {
+    let (language, typed) = (Language::here(), state.form.lines());
     let lines = Signal::derive(move || {
         let (w, mut lines) = (language.words(), typed.get());
-        let words = choosing.frame_problem.get().map(|problem| match problem {
+        let words = state.frame_problem.get().map(|problem| match problem {
             FrameProblem::Gone => w.pay().method.frame_gone,
             FrameProblem::Wrong => w.pay().method.frame_wrong,
         });
-        let id = if choosing.frame_problem.get() == Some(FrameProblem::Gone) { "capture-again" } else { "capture" };
+        let id = if state.frame_problem.get() == Some(FrameProblem::Gone) { "capture-again" } else { "capture" };
         lines.extend(words.map(|words| ErrorLine { id: id.to_owned(), words: words.to_owned() }));
         lines
     });
-    view! { <ErrorSummary lines submits=choosing.form.refused/> }
+    view! { <ErrorSummary lines submits=state.form.refused/> }
 }

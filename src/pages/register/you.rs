@@ -20,7 +20,7 @@ use contract::{
     account::{RegistrationDraft, TERMS_VERSION},
     password::LEAST,
 };
-use fields::{FIELDS, Field, Typed};
+use fields::{FIELDS, Field, TypedFields};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
@@ -36,7 +36,7 @@ pub fn RegisterYouPage() -> impl IntoView {
         |registration| registration.is_sent || registration.draft.terms_version == Some(TERMS_VERSION),
         Enter::RegisterTerms,
     );
-    let typed = Typed::new();
+    let typed = TypedFields::new();
     let language = Language::here();
     let locale = RwSignal::new(language.0.get_untracked());
     let (client, place) = (Client::here(), Place::here());
@@ -113,7 +113,7 @@ pub fn RegisterYouPage() -> impl IntoView {
 }
 
 /// With the session on the server: whenever nobody has typed for a moment, and when the page is left.
-fn keep_what_is_typed(typed: Typed, locale: RwSignal<Locale>, enrolment: Enrolment) {
+fn keep_what_is_typed(typed: TypedFields, locale: RwSignal<Locale>, enrolment: Enrolment) {
     let client = Client::here();
     let keep = move |client: Client, left: RegistrationDraft| async move {
         let change =
@@ -144,7 +144,13 @@ fn keep_what_is_typed(typed: Typed, locale: RwSignal<Locale>, enrolment: Enrolme
     });
 }
 
-fn text(typed: Typed, form: FormState<Field>, field: Field, autocomplete: &'static str, hint: Option<Text>) -> AnyView {
+fn text(
+    typed: TypedFields,
+    form: FormState<Field>,
+    field: Field,
+    autocomplete: &'static str,
+    hint: Option<Text>,
+) -> AnyView {
     let label = say(move |w| field.label(w).to_owned());
     let (mode, width) = match field {
         Field::Email => ("email", ""),
@@ -161,7 +167,7 @@ fn text(typed: Typed, form: FormState<Field>, field: Field, autocomplete: &'stat
 }
 
 #[component]
-fn Address(typed: Typed, form: FormState<Field>) -> impl IntoView {
+fn Address(typed: TypedFields, form: FormState<Field>) -> impl IntoView {
     let enrolment = Enrolment::here();
     let states = UsState::all().map(|state| (state.to_string(), state.to_string())).collect();
     let known = Memo::new(move |_| enrolment.here_now().and_then(|registration| registration.zip));
@@ -192,7 +198,7 @@ fn Address(typed: Typed, form: FormState<Field>) -> impl IntoView {
 }
 
 #[component]
-fn Contact(typed: Typed, form: FormState<Field>, locale: RwSignal<Locale>) -> impl IntoView {
+fn Contact(typed: TypedFields, form: FormState<Field>, locale: RwSignal<Locale>) -> impl IntoView {
     let email = typed.of(Field::Email);
     let typo = live(move || {
         let Some(meant) = email.with(|email| Some(Email::parse(email).ok()?.typo()?.to_string())) else {

@@ -13,7 +13,7 @@ use crate::{
 };
 use contract::{
     FieldProblem,
-    factor::{FactorShown, FactorsAsked},
+    factor::{FactorResponse, RequiredFactors},
     session::SessionView,
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -26,7 +26,7 @@ enum Code {
 }
 
 #[component]
-pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
+pub fn SecondStep(asked: RequiredFactors) -> impl IntoView {
     let (client, session) = (Client::here(), CurrentSession::here());
     let code = RwSignal::new(String::new());
     let is_recovery = RwSignal::new(!asked.authenticator);
@@ -71,7 +71,7 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
             if typed.trim().is_empty() {
                 problems.add(kind(), FieldProblem::Missing);
             }
-            let Some(shown) = form.begin(problems.or(Some(FactorShown::Code(typed)))) else { return };
+            let Some(shown) = form.begin(problems.or(Some(FactorResponse::Code(typed)))) else { return };
             let client = client.clone();
             spawn_local(async move { end(client.show_factor(&shown).await) });
         }
@@ -179,5 +179,5 @@ pub fn SecondStep(asked: FactorsAsked) -> impl IntoView {
 async fn passkey(client: &Client) -> Result<SessionView, Option<ApiError>> {
     let challenge = client.passkey_challenge().await.map_err(Some)?;
     let shown = passkeys::show(&challenge.options).await.map_err(|NoPasskey| None)?;
-    client.show_factor(&FactorShown::Passkey(shown)).await.map_err(Some)
+    client.show_factor(&FactorResponse::Passkey(shown)).await.map_err(Some)
 }

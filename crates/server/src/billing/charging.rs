@@ -13,8 +13,8 @@ use crate::{
     mail, metrics,
     state::App,
     store::{
-        asking::Asked,
-        settle::{Heard, Settled, Verdict},
+        pending_charges::PendingCharge,
+        settle::{SettleResult, Verdict, VerdictSource},
     },
 };
 use contract::{payment::Payment, problem_details::ErrorCode};
@@ -22,25 +22,25 @@ use tracing::Instrument;
 
 /// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for `jobs::settle_payments`; the
 /// caller is told that its key is in use and asks again. Gives the payment, unless somebody else wrote the answer.
-pub async fn charge(app: &App, asked: &Asked) -> Result<Option<Payment>> {
+pub async fn charge(app: &App, asked: &PendingCharge) -> Result<Option<Payment>> {
     must_be_seen(app, asked).await?;
     let verdict = ask(app, asked).await;
-    write(app, asked, verdict, Heard::InCall).await
+    write(app, asked, verdict, VerdictSource::InCall).await
 }
 
 /// A payment that may have been charged: what became of its key comes first, and only if nothing did is it asked for again.
-pub async fn ask_again(app: &App, asked: &Asked) -> Result<Option<Payment>> {
+pub async fn ask_again(app: &App, asked: &PendingCharge) -> Result<Option<Payment>> {
     must_be_seen(app, asked).await?;
     let verdict = match app.processor.charge_of(&asked.id).await {
         Ok(Some(verdict)) => Some(verdict),
         Ok(None) => ask(app, asked).await,
         Err(_) => None,
     };
-    write(app, asked, verdict, Heard::Later).await
+    write(app, asked, verdict, VerdictSource::Later).await
 }
 
 /// None without an answer.
-async fn ask(app: &App, asked: &Asked) -> Option<Verdict> {
+async fn ask(app: &App, asked: &PendingCharge) -> Option<Verdict> {
     let order = ChargeOrder {
         payment: &asked.id,
         token: &asked.token,
@@ -64,7 +64,12 @@ async fn closed(app: &App, payment: &str) -> Option<Verdict> {
     }
 }
 
-async fn write(app: &App, asked: &Asked, verdict: Option<Verdict>, heard: Heard) -> Result<Option<Payment>> {
+async fn write(
+    app: &App,
+    asked: &PendingCharge,
+    verdict: Option<Verdict>,
+    heard: VerdictSource,
+) -> Result<Option<Payment>> {
     let Some(verdict) = verdict else {
         let until = app.clock.now().plus_millis(wait(asked.asks));
         // If this can't be written the payment is asked about when its turn comes anyway.
@@ -72,7 +77,7 @@ async fn write(app: &App, asked: &Asked, verdict: Option<Verdict>, heard: Heard)
         return Err(Error::later(ErrorCode::KeyInUse, 2));
     };
     let (settled, payment) = settle_heard(app, &asked.id, &verdict, heard).await?;
-    if let Settled::Unfit(state) = settled {
+    if let SettleResult::Unfit(state) = settled {
         tracing::error!(payment = asked.id, ?state, said = ?verdict.state, "the processor's answer does not fit the payment");
     }
     Ok(payment)
@@ -83,7 +88,7 @@ fn wait(asks: i64) -> i64 {
     (1_000 << asks.clamp(0, 6)).min(60_000)
 }
 
-async fn must_be_seen(app: &App, asked: &Asked) -> Result<()> {
+async fn must_be_seen(app: &App, asked: &PendingCharge) -> Result<()> {
     static UNSEEN: OncePerMinute = OncePerMinute::new();
     if app.store.is_seen(&asked.id).await? {
         return Ok(());
@@ -97,8 +102,8 @@ async fn must_be_seen(app: &App, asked: &Asked) -> Result<()> {
 }
 
 /// Writes a verdict that came by itself, as an event does.
-pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<Settled, sqlx::Error> {
-    Ok(settle_heard(app, payment, verdict, Heard::ByItself).await?.0)
+pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<SettleResult, sqlx::Error> {
+    Ok(settle_heard(app, payment, verdict, VerdictSource::ByItself).await?.0)
 }
 
 /// Writes a verdict with its e-mail, and counts it if it declines. In a task of its own: whoever asked the processor may be gone before
@@ -107,14 +112,14 @@ async fn settle_heard(
     app: &App,
     payment: &str,
     verdict: &Verdict,
-    heard: Heard,
-) -> Result<(Settled, Option<Payment>), sqlx::Error> {
+    heard: VerdictSource,
+) -> Result<(SettleResult, Option<Payment>), sqlx::Error> {
     let (app, payment, verdict) = (app.clone(), payment.to_owned(), verdict.clone());
     let settled = async move {
         let words =
             |known: &Payment, locale| mail::about_payment(known, &app.portal, &app.settings.public_origin, locale);
         let (settled, known) = app.store.settle(&payment, &verdict, heard, &words, app.clock.now()).await?;
-        if settled == Settled::Changed {
+        if settled == SettleResult::Changed {
             charges::came_to(&app, &payment, verdict.state, verdict.failure).await;
         }
         Ok((settled, known))

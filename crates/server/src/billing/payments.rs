@@ -9,11 +9,11 @@ use crate::{
     limits::{self, charges, rules},
     state::App,
     store::{
-        asking::Asked,
         begin::{NewPayment, NotBegun},
         initiators::Initiator,
         payment_pages::Page,
-        payments::{Begun, KeyUse},
+        payments::{KeyUse, KeyedPayment},
+        pending_charges::PendingCharge,
         sessions::Session,
     },
     token,
@@ -53,7 +53,7 @@ pub async fn pay(app: &App, payer: Payer<'_>, key: &IdempotencyKey, order: &Paym
     let session = payer.session;
     match app.store.key_use(&session.membership.id, key).await? {
         KeyUse::Nothing => {}
-        KeyUse::Begun(begun) => return replay(app, session, key, &begun, order).await,
+        KeyUse::Payment(begun) => return replay(app, session, key, &begun, order).await,
         KeyUse::Elsewhere => return Err(Error::new(ErrorCode::KeyElsewhere)),
     }
     match admit(app, payer, key, order).await {
@@ -91,7 +91,7 @@ async fn refuse(
         }
     }
     match app.store.key_use(&session.membership.id, key).await? {
-        KeyUse::Begun(begun) => replay(app, session, key, &begun, order).await,
+        KeyUse::Payment(begun) => replay(app, session, key, &begun, order).await,
         KeyUse::Elsewhere => Err(Error::new(ErrorCode::KeyElsewhere)),
         KeyUse::Nothing => Err(refused),
     }
@@ -119,7 +119,7 @@ async fn admit(
     Payer { session, address }: Payer<'_>,
     key: &IdempotencyKey,
     order: &PaymentOrder,
-) -> Result<(charges::Turn, Asked)> {
+) -> Result<(charges::Turn, PendingCharge)> {
     let sums = check_shares(order)?;
     // Before the gate, at which others of the membership wait: what the processor does not know holds nobody up.
     let (method, question) = methods::of_token(app, session, &order.token, address).await?;
@@ -139,7 +139,7 @@ async fn begin(
     order: &PaymentOrder,
     (total, charged): (Money, Money),
     method: &Method,
-) -> Result<Asked> {
+) -> Result<PendingCharge> {
     check_terms(app, session, order, (total, charged), method)?;
     let now = app.clock.now();
     let today = day_in(session.membership.region.time_zone(), now);
@@ -183,7 +183,7 @@ async fn begin(
         Err(NotBegun::SignedOut) => return Err(Error::new(ErrorCode::SignedOut)),
         Err(NotBegun::TooLate) => return Err(Error::new(ErrorCode::TooLate)),
     }
-    Ok(Asked {
+    Ok(PendingCharge {
         id: new.id,
         token: order.token.clone(),
         binding: session.capture_binding.clone(),
@@ -197,7 +197,7 @@ async fn replay(
     app: &App,
     session: &Session,
     key: &IdempotencyKey,
-    begun: &Begun,
+    begun: &KeyedPayment,
     order: &PaymentOrder,
 ) -> Result<Paid> {
     if !fingerprint::is_of(&begun.fingerprint, order) {
@@ -299,8 +299,8 @@ pub async fn of_key(app: &App, session: &Session, key: &IdempotencyKey, begin_by
         KeyUse::Nothing => return Err(nothing_there(app, session, key, begin_by).await?),
         // "Not found" would be believed: another bill was found in the browser that sent the order.
         KeyUse::Elsewhere => return Err(Error::new(ErrorCode::KeyElsewhere)),
-        KeyUse::Begun(begun) if begun.is_running => return Err(Error::later(ErrorCode::KeyInUse, 1)),
-        KeyUse::Begun(_) => {}
+        KeyUse::Payment(begun) if begun.is_running => return Err(Error::later(ErrorCode::KeyInUse, 1)),
+        KeyUse::Payment(_) => {}
     }
     // Its key is there, so "not found" would be untrue, and a page believes it.
     app.store.payment_of_key(session, key).await?.ok_or_else(|| Error::new(ErrorCode::Fault))

@@ -56,7 +56,7 @@ pub struct ChargeEvent {
 
 /// One entry of the processor's events.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct EventEntry {
     pub sequence: Option<i64>,
     /// None if it can't be understood: an unknown state, a field missing, no event at all.
     pub event: Option<ChargeEvent>,
@@ -66,7 +66,7 @@ pub struct Told {
 
 /// A charge as the processor lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListedCharge {
     pub charge: String,
     /// A payment's id, if the charge is one of ours.
     pub key: String,
@@ -87,17 +87,17 @@ pub trait Processor: Send + Sync {
     /// `Unanswered` as long as an ask may be under way or the token may be charged, and then what `charge_of` says.
     async fn close(&self, payment: &str) -> Result<Closed, ProcessorError>;
     /// In order, after a sequence number, and numbered without gaps of more than a hundred; a limited number at a time.
-    async fn events(&self, after: i64) -> Result<Vec<Told>, ProcessorError>;
+    async fn events(&self, after: i64) -> Result<Vec<EventEntry>, ProcessorError>;
     /// Charges made since then, in the order they were made, a limited number at a time: those after the charge named; none at the end.
-    async fn charges(&self, after: Option<&str>, since: Instant) -> Result<Vec<Listed>, ProcessorError>;
+    async fn charges(&self, after: Option<&str>, since: Instant) -> Result<Vec<ListedCharge>, ProcessorError>;
     /// Demo only: its clock goes with ours.
     async fn set_clock(&self, now: Instant) -> Result<(), ProcessorError>;
 }
 
 /// An entry of the events, from how it came.
-pub fn understood(body: &str) -> Told {
+pub fn understood(body: &str) -> EventEntry {
     serde_json::from_str(body).map_or_else(
-        |_| Told { sequence: None, event: None, body: body.to_owned() },
+        |_| EventEntry { sequence: None, event: None, body: body.to_owned() },
         |entry: serde_json::Value| wire::told(&entry),
     )
 }
@@ -136,8 +136,8 @@ impl Sandbox {
         Ok(Self { http: http.map_err(|error| error.to_string())?, url, secret })
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder) -> Result<wire::Said, ProcessorError> {
-        wire::Said::of(request.bearer_auth(&self.secret).send().await).await
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<wire::Reply, ProcessorError> {
+        wire::Reply::of(request.bearer_auth(&self.secret).send().await).await
     }
     fn get(&self, path: &str) -> reqwest::RequestBuilder {
         self.http.get(format!("{}{path}", self.url))
@@ -205,13 +205,13 @@ impl Processor for Sandbox {
         }
     }
 
-    async fn events(&self, after: i64) -> Result<Vec<Told>, ProcessorError> {
+    async fn events(&self, after: i64) -> Result<Vec<EventEntry>, ProcessorError> {
         let said = self.send(self.get(&format!("/v1/events?after={after}"))).await?;
         let events: Vec<serde_json::Value> = said.decode()?;
         Ok(events.iter().map(wire::told).collect())
     }
 
-    async fn charges(&self, after: Option<&str>, since: Instant) -> Result<Vec<Listed>, ProcessorError> {
+    async fn charges(&self, after: Option<&str>, since: Instant) -> Result<Vec<ListedCharge>, ProcessorError> {
         let mut path = format!("/v1/charges?since={}", since.millis());
         if let Some(after) = after.filter(|after| is_plain(after)) {
             path.push_str(&format!("&after={after}"));

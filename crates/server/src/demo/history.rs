@@ -18,7 +18,7 @@ const MANY_BILLS: i64 = 400;
 const MANY_A_BILL: u32 = 25;
 
 /// A settled bill and what was paid on it, oldest first.
-pub struct Settled {
+pub struct SettledBill {
     pub bill: DemoBill,
     pub payments: Vec<DemoPayment>,
 }
@@ -37,7 +37,7 @@ pub struct DemoPayment {
     pub back_at: Option<Instant>,
 }
 
-pub fn history(person: &Person, today: Date) -> Vec<Settled> {
+pub fn history(person: &Person, today: Date) -> Vec<SettledBill> {
     let mut chance = Chance::of(person.email);
     match person.story {
         Story::ManyPayments => (0..MANY_BILLS)
@@ -46,7 +46,7 @@ pub fn history(person: &Person, today: Date) -> Vec<Settled> {
                 let issued = today.plus_days(-60 - at * 670 / MANY_BILLS);
                 let bill = settled_bill(&mut chance, person, issued);
                 let payments = in_parts(&mut chance, person, &bill, MANY_A_BILL);
-                Settled { bill, payments }
+                SettledBill { bill, payments }
             })
             .collect(),
         _ => (1..=MONTHS)
@@ -55,7 +55,7 @@ pub fn history(person: &Person, today: Date) -> Vec<Settled> {
                 let issued = today.plus_days(-30 * month - 40 + chance.between(0, 9));
                 let bill = settled_bill(&mut chance, person, issued);
                 let payments = one_months_payments(&mut chance, person, &bill, month);
-                Settled { bill, payments }
+                SettledBill { bill, payments }
             })
             .collect(),
     }

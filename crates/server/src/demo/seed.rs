@@ -4,7 +4,7 @@
 use super::{
     bulk::Rows,
     charges::{Chance, DemoBill, DemoLine, open_bills},
-    history::{DemoPayment, Settled, history},
+    history::{DemoPayment, SettledBill, history},
     people::{PASSWORD, PEOPLE, Person},
 };
 use crate::{
@@ -271,7 +271,7 @@ impl Tables {
         person: &Person,
         portal: &Portal,
         membership: &str,
-        settled: &Settled,
+        settled: &SettledBill,
     ) -> Result<(), sqlx::Error> {
         let bill = self.bill(membership, &settled.bill, 0)?;
         let mut lines: Vec<BillLine> = settled.bill.lines.iter().filter_map(as_billed).collect();

@@ -4,7 +4,7 @@
 use crate::{
     error::Error,
     identity::{
-        browser::{Browser, Kept, entries},
+        browser::{Browser, IssuedTokens, entries},
         known_device::LASTS_MILLIS,
     },
     state::App,
@@ -48,7 +48,7 @@ impl FromRequestParts<App> for Browser {
 }
 
 /// Gives the browser what it is to keep.
-pub fn keep(app: &App, kept: &Kept) -> HeaderMap {
+pub fn keep(app: &App, kept: &IssuedTokens) -> HeaderMap {
     let session = kept.session.as_ref().map(|token| set(app, SESSION, token, "; SameSite=Lax", None));
     let device = kept.device.as_ref().map(|entries| {
         let seconds = LASTS_MILLIS / 1_000;

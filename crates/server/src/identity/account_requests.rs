@@ -29,7 +29,7 @@ use crate::{
         accounts::{self, Account, Opening, Purpose},
         jobs::{Job, Kind},
         memberships,
-        outbox::{self, Message, Queued},
+        outbox::{self, Message, QueuedEmail},
         pending_accounts::{self, Pending},
     },
     token,
@@ -98,7 +98,7 @@ impl AccountRequest {
 pub async fn run(app: &App, job: &Job) -> Result<()> {
     let request: AccountRequest = serde_json::from_str(&job.payload).map_err(|_| Error::new(ErrorCode::Fault))?;
     let now = app.clock.now();
-    let known = Known::of(app, &request, now).await?;
+    let known = ExistingRecords::of(app, &request, now).await?;
     let mut tx = app.store.begin().await?;
     if store::jobs::finish(&mut tx, job).await? {
         memberships::lock(&mut tx, known.memberships()).await?;
@@ -122,7 +122,7 @@ pub async fn run(app: &App, job: &Job) -> Result<()> {
 
 /// What is there already of what a request is about.
 #[derive(Default)]
-struct Known {
+struct ExistingRecords {
     membership: Option<String>,
     pending: Option<Pending>,
     of_membership: Option<Account>,
@@ -131,7 +131,7 @@ struct Known {
     on_file: Option<Email>,
 }
 
-impl Known {
+impl ExistingRecords {
     async fn of(app: &App, request: &AccountRequest, now: Instant) -> Result<Self> {
         let store = &app.store;
         let mut known = Self::default();
@@ -172,7 +172,7 @@ struct Handler<'a> {
 }
 
 impl Handler<'_> {
-    async fn invite(&mut self, left: Option<Email>, network: &str, known: &Known) -> Result<()> {
+    async fn invite(&mut self, left: Option<Email>, network: &str, known: &ExistingRecords) -> Result<()> {
         let Some(Pending { id, opening, .. }) = &known.pending else { return Ok(()) };
         if let Some(left) = left {
             let message = mail::registration_moved(self.brand(), self.phone(), opening.locale);
@@ -239,7 +239,7 @@ impl Handler<'_> {
         self.post(CODE, &opening.membership, on_file, &message, true).await
     }
 
-    async fn remind(&mut self, locale: Locale, known: &Known) -> Result<()> {
+    async fn remind(&mut self, locale: Locale, known: &ExistingRecords) -> Result<()> {
         let Some(membership) = &known.membership else { return Ok(()) };
         match (&known.of_membership, &known.on_file) {
             (Some(account), _) => {
@@ -254,7 +254,7 @@ impl Handler<'_> {
         }
     }
 
-    async fn reset(&mut self, known: &Known) -> Result<()> {
+    async fn reset(&mut self, known: &ExistingRecords) -> Result<()> {
         let Some(account) = &known.of_address else { return Ok(()) };
         if !self.may_post(RESET, &account.id, &account.email).await? {
             return Ok(());
@@ -278,7 +278,7 @@ impl Handler<'_> {
     /// The one place that sends.
     async fn put(&mut self, cause: &str, to: &Email, message: &Message, is_secret: bool) -> Result<()> {
         let id = uuid::Uuid::now_v7().to_string();
-        Ok(Queued { id, cause, to, message, is_secret, at: self.now }.put(self.tx).await?)
+        Ok(QueuedEmail { id, cause, to, message, is_secret, at: self.now }.put(self.tx).await?)
     }
 
     async fn may_post(&mut self, limit: Limit, about: &str, to: &Email) -> Result<bool> {

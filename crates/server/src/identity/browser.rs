@@ -18,12 +18,12 @@ pub struct Browser {
 
 /// What the answer gives a browser to keep.
 #[derive(Default)]
-pub struct Kept {
+pub struct IssuedTokens {
     pub session: Option<String>,
     pub device: Option<String>,
 }
 
-impl Kept {
+impl IssuedTokens {
     /// A new token for a session, and its hash.
     pub fn token() -> Result<(Self, String)> {
         let token = token::random_token()?;

@@ -1,7 +1,7 @@
 //! WebAuthn ceremonies: what a browser is asked, kept with the session and forgotten with its first answer, whatever comes of it.
 
 use super::factors::{
-    webauthn::{self, NotTaken, Site},
+    webauthn::{self, Site, WebauthnError},
     wrong,
 };
 use crate::{
@@ -14,15 +14,15 @@ pub(super) fn site(app: &App) -> Result<&Site> {
     app.site.as_ref().ok_or_else(|| Error::new(ErrorCode::NotFound))
 }
 
-pub(super) async fn challenged(app: &App, session: &str, asked: &webauthn::Asked) -> Result<PasskeyChallenge> {
+pub(super) async fn challenged(app: &App, session: &str, asked: &webauthn::Ceremony) -> Result<PasskeyChallenge> {
     app.store.ask_for_passkey(session, &asked.state, app.clock.now()).await?;
     Ok(PasskeyChallenge { options: asked.options.to_string() })
 }
 
 /// The log says why; the person hears that it did not work.
-pub(super) fn not_taken(reason: NotTaken, field: &str) -> Error {
+pub(super) fn not_taken(reason: WebauthnError, field: &str) -> Error {
     tracing::info!(?reason, "a passkey was not taken");
-    if reason == NotTaken::Fault { Error::fault() } else { wrong(field) }
+    if reason == WebauthnError::Fault { Error::fault() } else { wrong(field) }
 }
 
 /// What was asked, forgotten with this answer, whatever comes of it; and the answer.

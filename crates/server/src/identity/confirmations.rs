@@ -3,19 +3,19 @@
 
 use super::{
     account_requests,
-    browser::{Browser, Kept},
+    browser::{Browser, IssuedTokens},
     factors::{recovery, wrong},
 };
 use crate::{
     error::{Error, Result},
     mail,
     state::App,
-    store::{accounts, memberships, outbox::Queued, pending_accounts},
+    store::{accounts, memberships, outbox::QueuedEmail, pending_accounts},
     token,
 };
 use contract::{FieldProblem, account::EmailConfirmation, problem_details::ErrorCode};
 
-pub async fn confirm(app: &App, browser: &Browser, shown: &EmailConfirmation) -> Result<Kept> {
+pub async fn confirm(app: &App, browser: &Browser, shown: &EmailConfirmation) -> Result<IssuedTokens> {
     let EmailConfirmation { token, password, code } = shown;
     let (now, hash) = (app.clock.now(), token::hash(token));
     let refused = || Error::new(ErrorCode::LinkRefused);
@@ -52,9 +52,9 @@ pub async fn confirm(app: &App, browser: &Browser, shown: &EmailConfirmation) ->
     if let Some(to) = on_file.filter(|_| takes_code) {
         let message = mail::account_opened(&app.portal.brand.name, &app.portal.contacts.billing_phone, opening.locale);
         let id = uuid::Uuid::now_v7().to_string();
-        Queued { id, cause: &account, to: &to, message: &message, is_secret: false, at: now }.put(&mut tx).await?;
+        QueuedEmail { id, cause: &account, to: &to, message: &message, is_secret: false, at: now }.put(&mut tx).await?;
     }
     tx.commit().await?;
     // Whoever has the mailbox and the password is no stranger when they sign in in this browser.
-    Ok(Kept { session: None, device: browser.known_to(app, &account, now) })
+    Ok(IssuedTokens { session: None, device: browser.known_to(app, &account, now) })
 }

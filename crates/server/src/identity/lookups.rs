@@ -4,7 +4,7 @@
 use super::{
     account_requests::{self, AccountRequest},
     browser::Browser,
-    sessions::{self, Entered, view},
+    sessions::{self, IssuedSession, view},
 };
 use crate::{
     error::{Error, Result},
@@ -25,7 +25,7 @@ use contract::{
 use std::net::IpAddr;
 
 /// Opens a session that sees the bills of the statement's membership only.
-pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address: IpAddr) -> Result<Entered> {
+pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address: IpAddr) -> Result<IssuedSession> {
     let BillLookup { region, identifiers } = lookup;
     check(app, *region, identifiers)?;
     let rules = [&rules::LOOKUPS_BY_ADDRESS, &rules::LOOKUPS_BY_STATEMENT];
@@ -41,7 +41,7 @@ pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address:
     let mut tx = app.store.begin().await?;
     let (session, kept) = sessions::begin(&mut tx, browser, membership, Who::Payer, now).await?;
     tx.commit().await?;
-    Ok(Entered { view: view(&session, now), kept })
+    Ok(IssuedSession { view: view(&session, now), kept })
 }
 
 /// Queues an e-mail with the user ID to the address on file of whom the statement belongs to. Each ask counts, since an answer that tells

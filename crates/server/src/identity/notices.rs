@@ -6,7 +6,7 @@ use crate::{
     store::{
         Tx,
         accounts::Account,
-        outbox::{Message, Queued},
+        outbox::{Message, QueuedEmail},
     },
 };
 use contract::Instant;
@@ -18,9 +18,9 @@ pub struct Notice<'a> {
 }
 
 /// How the owner of an account is told of something, and by whom.
-pub type Telling = fn(&Account, brand: &str, contact: (&str, &str)) -> Message;
+pub type NoticeTemplate = fn(&Account, brand: &str, contact: (&str, &str)) -> Message;
 
-pub fn tell_owner<'a>(app: &App, account: &'a Account, telling: Telling) -> Notice<'a> {
+pub fn tell_owner<'a>(app: &App, account: &'a Account, telling: NoticeTemplate) -> Notice<'a> {
     let contact = (app.settings.public_origin.as_str(), app.portal.contacts.billing_phone.as_str());
     Notice { account, message: telling(account, &app.portal.brand.name, contact) }
 }
@@ -29,6 +29,6 @@ impl Notice<'_> {
     pub async fn put(&self, tx: &mut Tx, at: Instant) -> Result<()> {
         let id = uuid::Uuid::now_v7().to_string();
         let (cause, to) = (&self.account.id, &self.account.email);
-        Ok(Queued { id, cause, to, message: &self.message, is_secret: false, at }.put(tx).await?)
+        Ok(QueuedEmail { id, cause, to, message: &self.message, is_secret: false, at }.put(tx).await?)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{
     account_requests::{self, AccountRequest},
-    browser::{Browser, Kept},
+    browser::{Browser, IssuedTokens},
     notices::tell_owner,
     password_policy::{check_new, has_factor_if_short},
 };
@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
     limits::{
         self, rules,
-        sign_ins::{Source, Tries},
+        sign_ins::{SignInAttempts, Source},
     },
     mail,
     state::App,
@@ -28,7 +28,7 @@ pub async fn ask(app: &App, email: Email, address: IpAddr) -> Result<()> {
 }
 
 /// Every session of the account ends, and its owner is told.
-pub async fn reset(app: &App, browser: &Browser, new: &NewPassword, address: IpAddr) -> Result<Kept> {
+pub async fn reset(app: &App, browser: &Browser, new: &NewPassword, address: IpAddr) -> Result<IssuedTokens> {
     let NewPassword { token, password } = new;
     let (now, hash) = (app.clock.now(), token::hash(token));
     let refused = || Error::new(ErrorCode::LinkRefused);
@@ -46,7 +46,7 @@ pub async fn reset(app: &App, browser: &Browser, new: &NewPassword, address: IpA
     tell_owner(app, &account, mail::password_changed).put(&mut tx, now).await?;
     tx.commit().await?;
     // Whoever has just chosen a password is not made to wait for what was tried before.
-    Tries::at(&app.limits, &account.email.user_id(), Source::Address(address)).forgive(app).await?;
+    SignInAttempts::at(&app.limits, &account.email.user_id(), Source::Address(address)).forgive(app).await?;
     // Whoever reads the account's mailbox is no stranger in this browser: nobody else's tries keep them waiting. The owner has been told.
-    Ok(Kept { session: None, device: browser.known_to(app, &id, now) })
+    Ok(IssuedTokens { session: None, device: browser.known_to(app, &id, now) })
 }

@@ -2,7 +2,7 @@
 
 use super::{
     factors::recovery,
-    notices::{Telling, tell_owner},
+    notices::{NoticeTemplate, tell_owner},
     sessions::SignedIn,
 };
 use crate::{
@@ -60,7 +60,7 @@ pub(super) async fn removed(
     mut tx: Tx,
     account: &Account,
     is_removed: bool,
-    telling: Telling,
+    telling: NoticeTemplate,
 ) -> Result<()> {
     if !is_removed {
         return refused(tx, Error::new(ErrorCode::NotFound)).await;

@@ -13,7 +13,7 @@ use crate::{
     store::{
         accounts::Opening,
         pending_accounts,
-        registrations::{self, Registered},
+        registrations::{self, StoredRegistration},
         sessions::{self, Session},
     },
 };
@@ -33,13 +33,13 @@ const DAY_SECONDS: u32 = 86_400;
 
 /// The registration of this session: begun now, or gone on with. The statement was matched when the session began.
 pub async fn begin(app: &App, session: &Session) -> Result<Registration> {
-    let Registered { id, draft, is_sent } = begun(app, session, app.clock.now()).await?;
+    let StoredRegistration { id, draft, is_sent } = begun(app, session, app.clock.now()).await?;
     let membership = MembershipView { region: session.membership.region, ending: session.membership.ending.clone() };
     let zip = app.store.zip_on_file(&session.membership.id).await?;
     Ok(Registration { id, membership, zip, draft, is_sent })
 }
 
-async fn begun(app: &App, session: &Session, now: Instant) -> Result<Registered> {
+async fn begun(app: &App, session: &Session, now: Instant) -> Result<StoredRegistration> {
     let begun = app.store.begin_registration(&session.id, now).await?;
     begun.ok_or_else(|| Error::new(ErrorCode::SignedOut))
 }

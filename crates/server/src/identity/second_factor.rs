@@ -6,12 +6,12 @@ use super::{
     ceremony::{answered, challenged, not_taken, site},
     factors::{recovery, totp::Secret, webauthn, wrong},
     notices::tell_owner,
-    sessions::{self, Entered, SignedIn, member, view},
+    sessions::{self, IssuedSession, SignedIn, member, view},
     sign_in::Arrival,
 };
 use crate::{
     error::{Error, Result},
-    limits::{sign_ins::Tries, tallies::Kind},
+    limits::{sign_ins::SignInAttempts, tallies::Kind},
     mail,
     state::App,
     store::{
@@ -21,14 +21,14 @@ use crate::{
     },
 };
 use contract::{
-    factor::{FactorShown, PasskeyChallenge},
+    factor::{FactorResponse, PasskeyChallenge},
     problem_details::ErrorCode,
 };
 
 /// Goes the rest of the way in, with a code or a passkey.
-pub async fn show(app: &App, browser: &Browser, pending: &SignedIn, shown: &FactorShown) -> Result<Entered> {
+pub async fn show(app: &App, browser: &Browser, pending: &SignedIn, shown: &FactorResponse) -> Result<IssuedSession> {
     match shown {
-        FactorShown::Code(typed) => {
+        FactorResponse::Code(typed) => {
             let enters = async {
                 match used_code(app, &pending.account, typed).await? {
                     Some(used) => enter(app, browser, pending, &used).await,
@@ -37,7 +37,7 @@ pub async fn show(app: &App, browser: &Browser, pending: &SignedIn, shown: &Fact
             };
             guard_code(app, &pending.account, "code", enters).await
         }
-        FactorShown::Passkey(response) => {
+        FactorResponse::Passkey(response) => {
             let used = used_passkey(app, pending, response).await?;
             enter(app, browser, pending, &used).await?.ok_or_else(|| wrong("passkey"))
         }
@@ -55,7 +55,7 @@ pub async fn challenge(app: &App, SignedIn { session, account }: &SignedIn) -> R
 }
 
 /// What was shown and is right, as it was read. Taken in `enter`, if it still is so.
-enum Used {
+enum VerifiedFactor {
     /// Its hash.
     RecoveryCode(String),
     Step {
@@ -69,26 +69,31 @@ enum Used {
 }
 
 /// Uses up what was shown and makes the session a whole one, or neither. Nothing if it was used meanwhile.
-async fn enter(app: &App, browser: &Browser, pending: &SignedIn, used: &Used) -> Result<Option<Entered>> {
+async fn enter(
+    app: &App,
+    browser: &Browser,
+    pending: &SignedIn,
+    used: &VerifiedFactor,
+) -> Result<Option<IssuedSession>> {
     let (mut tx, account) = pending.begin(app).await?;
     let now = app.clock.now();
     let is_taken = match used {
-        Used::RecoveryCode(hash) => factors::use_recovery_code(&mut tx, &account.id, hash, now).await?,
-        Used::Step { sealed, step } => factors::take_step(&mut tx, &account.id, sealed, *step).await?,
-        Used::Passkey { was, is } => factors::use_passkey(&mut tx, was, is, now).await?,
+        VerifiedFactor::RecoveryCode(hash) => factors::use_recovery_code(&mut tx, &account.id, hash, now).await?,
+        VerifiedFactor::Step { sealed, step } => factors::take_step(&mut tx, &account.id, sealed, *step).await?,
+        VerifiedFactor::Passkey { was, is } => factors::use_passkey(&mut tx, was, is, now).await?,
     };
     if !is_taken {
         tx.rollback().await?;
         return Ok(None);
     }
-    if matches!(used, Used::RecoveryCode(_)) {
+    if matches!(used, VerifiedFactor::RecoveryCode(_)) {
         tell_owner(app, &account, mail::recovery_code_used).put(&mut tx, now).await?;
     }
     let who = Who::Member { member: member(&account), reauthenticated_at: None };
     let (session, mut kept) = sessions::renew(&mut tx, pending.session.clone(), who, now).await?;
     kept.device = Arrival { account: &account, session: &session, now }.is_in(app, &mut tx, browser).await?;
     tx.commit().await?;
-    Ok(Some(Entered { view: view(&session, app.clock.now()), kept }))
+    Ok(Some(IssuedSession { view: view(&session, app.clock.now()), kept }))
 }
 
 /// Counts a try before it is looked at, so that of many at the same moment none slips through. Gives what a right one comes to.
@@ -103,18 +108,18 @@ pub(super) async fn guard_code<T>(
         app.limits.tallies.add(Kind::Codes, right.is_none());
         Ok(right)
     };
-    Tries::of_codes(&app.limits, &account.id).judge(app, wrong(field), look).await
+    SignInAttempts::of_codes(&app.limits, &account.id).judge(app, wrong(field), look).await
 }
 
 /// A code of the app that is right, or one that may be of those kept on paper.
-async fn used_code(app: &App, account: &Account, typed: &str) -> Result<Option<Used>> {
+async fn used_code(app: &App, account: &Account, typed: &str) -> Result<Option<VerifiedFactor>> {
     if let Some(code) = recovery::normalise(typed) {
-        return Ok(Some(Used::RecoveryCode(app.seal.hash(&code))));
+        return Ok(Some(VerifiedFactor::RecoveryCode(app.seal.hash(&code))));
     }
     let Some(kept) = app.store.authenticator(&account.id).await? else { return Ok(None) };
     let secret = opened(app, account, &kept.sealed)?;
     let step = secret.accepts(typed, app.clock.unmoved().millis(), kept.last_step);
-    Ok(step.map(|step| Used::Step { sealed: kept.sealed, step }))
+    Ok(step.map(|step| VerifiedFactor::Step { sealed: kept.sealed, step }))
 }
 
 pub(super) fn opened(app: &App, account: &Account, sealed: &str) -> Result<Secret> {
@@ -125,12 +130,12 @@ pub(super) fn opened(app: &App, account: &Account, sealed: &str) -> Result<Secre
     })
 }
 
-async fn used_passkey(app: &App, pending: &SignedIn, response: &str) -> Result<Used> {
+async fn used_passkey(app: &App, pending: &SignedIn, response: &str) -> Result<VerifiedFactor> {
     let (state, response) = answered(app, &pending.session.id, response, "passkey").await?;
     let known = app.store.passkeys(&pending.account.id).await?;
     let was = known.into_iter().find(|passkey| response["id"].as_str() == Some(passkey.id.as_str()));
     let was = was.ok_or_else(|| wrong("passkey"))?;
     let is = webauthn::finish_sign_in(site(app)?, &state, &was, &response);
     let is = is.map_err(|reason| not_taken(reason, "passkey"))?;
-    Ok(Used::Passkey { was, is })
+    Ok(VerifiedFactor::Passkey { was, is })
 }

@@ -4,7 +4,7 @@ use super::{
     browser::Browser,
     notices::tell_owner,
     password_policy::{check_new, has_factor_if_short, least},
-    sessions::{self, Entered, SignedIn, view},
+    sessions::{self, IssuedSession, SignedIn, view},
     sign_in::check_password,
 };
 use crate::{
@@ -42,7 +42,7 @@ pub async fn change_password(
     browser: &Browser,
     signed_in: SignedIn,
     change: PasswordChange,
-) -> Result<Entered> {
+) -> Result<IssuedSession> {
     check_password(app, &signed_in, &change.current, "current").await?;
     let tries = [app.limits.bucket(&rules::PASSWORDS_BY_SESSION, &signed_in.session.id)];
     let is_short = limits::work(app, &tries, check_new(app, &signed_in.account, &change.password)).await?;
@@ -58,7 +58,7 @@ pub async fn change_password(
     tx.commit().await?;
     // This browser is a known one with the new password, too.
     kept.device = browser.known_to(app, &account.id, now);
-    Ok(Entered { view: view(&session, now), kept })
+    Ok(IssuedSession { view: view(&session, now), kept })
 }
 
 /// Signs out in one other place.

@@ -8,7 +8,7 @@
 //!
 //! The order of locks is account, session, everything else: two such transactions never wait for each other.
 
-use super::browser::{Browser, Kept};
+use super::browser::{Browser, IssuedTokens};
 use crate::{
     error::{Error, Result, refused},
     state::App,
@@ -17,7 +17,7 @@ use crate::{
         accounts::{self, Account},
         memberships::Membership,
         registrations,
-        renewals::{self, Left},
+        renewals::{self, PreviousSession},
         sessions::{Member, Session, Who},
     },
     token,
@@ -30,9 +30,9 @@ use contract::{
 };
 
 /// A session that was begun or renewed, as its browser is told of it.
-pub struct Entered {
+pub struct IssuedSession {
     pub view: SessionView,
-    pub kept: Kept,
+    pub kept: IssuedTokens,
 }
 
 /// Whoever is signed in with an account.
@@ -76,12 +76,12 @@ pub async fn begin(
     membership: Membership,
     who: Who,
     now: Instant,
-) -> Result<(Session, Kept)> {
+) -> Result<(Session, IssuedTokens)> {
     let before = match &browser.token_hash {
         Some(hash) => renewals::end_before(tx, hash, now).await?,
         None => None,
     };
-    let (kept, token_hash) = Kept::token()?;
+    let (kept, token_hash) = IssuedTokens::token()?;
     let mut session = Session {
         id: uuid::Uuid::now_v7().to_string(),
         token_hash,
@@ -107,7 +107,7 @@ pub async fn begin(
 
 /// Whoever signs in while paying, or shows once more who they are, goes on with everything; whoever comes back later, with bills and
 /// amounts.
-fn goes_on(before: Left, session: &mut Session) -> Option<PaymentDraft> {
+fn goes_on(before: PreviousSession, session: &mut Session) -> Option<PaymentDraft> {
     let account = session.member().map(|member| member.account.as_str());
     let is_same = before.account.as_deref().is_none_or(|before| account == Some(before));
     if account.is_some() && is_same && before.lived {
@@ -118,8 +118,8 @@ fn goes_on(before: Left, session: &mut Session) -> Option<PaymentDraft> {
 }
 
 /// The same session under a new token: after the second step, the password typed again, a new password. Refused if it ended.
-pub async fn renew(tx: &mut Tx, mut session: Session, who: Who, now: Instant) -> Result<(Session, Kept)> {
-    let (kept, hash) = Kept::token()?;
+pub async fn renew(tx: &mut Tx, mut session: Session, who: Who, now: Instant) -> Result<(Session, IssuedTokens)> {
+    let (kept, hash) = IssuedTokens::token()?;
     let was = std::mem::replace(&mut session.token_hash, hash);
     (session.who, session.created_at, session.seen_at) = (who, now, now);
     if renewals::renew(tx, &was, &session).await? { Ok((session, kept)) } else { Err(Error::new(ErrorCode::SignedOut)) }

@@ -3,13 +3,13 @@
 
 use super::{
     browser::Browser,
-    sessions::{self, Entered, SignedIn, full_view, member, view},
+    sessions::{self, IssuedSession, SignedIn, full_view, member, view},
 };
 use crate::{
     error::{Error, Result, refused},
     limits::{
         emails::NEW_DEVICE,
-        sign_ins::{Source, Tries},
+        sign_ins::{SignInAttempts, Source},
         tallies::Kind,
     },
     mail,
@@ -18,7 +18,7 @@ use crate::{
         Tx,
         accounts::{self, Account},
         factors,
-        outbox::Queued,
+        outbox::QueuedEmail,
         sessions::{Session, Who},
     },
     words,
@@ -27,7 +27,7 @@ use contract::{FieldProblem, Instant, Password, account::Credentials, problem_de
 use std::net::IpAddr;
 
 /// The session of whoever has a second factor is pending it then.
-pub async fn sign_in(app: &App, browser: &Browser, address: IpAddr, shown: Credentials) -> Result<Entered> {
+pub async fn sign_in(app: &App, browser: &Browser, address: IpAddr, shown: Credentials) -> Result<IssuedSession> {
     let was = checked(app, browser, address, shown).await?;
     let membership = app.store.membership(&was.membership).await?.ok_or_else(|| Error::new(ErrorCode::Fault))?;
     let now = app.clock.now();
@@ -46,7 +46,7 @@ pub async fn sign_in(app: &App, browser: &Browser, address: IpAddr, shown: Crede
         kept.device = Arrival { account: &account, session: &session, now }.is_in(app, &mut tx, browser).await?;
     }
     tx.commit().await?;
-    Ok(Entered { view: full_view(app, Some(&session)).await?, kept })
+    Ok(IssuedSession { view: full_view(app, Some(&session)).await?, kept })
 }
 
 /// The account whose user ID and password these are.
@@ -59,7 +59,7 @@ async fn checked(
     let account = app.store.account_of_user_id(&user_id).await?;
     let device = browser.name(app, account.as_ref(), app.clock.now());
     let source = device.as_deref().map_or(Source::Address(address), Source::Known);
-    let tries = Tries::at(&app.limits, &user_id, source);
+    let tries = SignInAttempts::at(&app.limits, &user_id, source);
     let look = async {
         let hash = account.as_ref().map(|account| account.password.as_str());
         let is_right = app.passwords.is_right(&password, hash).await?;
@@ -89,21 +89,21 @@ impl Arrival<'_> {
             let at = words::moment(now, session.membership.region.time_zone(), account.locale);
             let message = mail::new_device(account, &app.portal.brand.name, contact, (&at, &session.device));
             let (id, cause, to) = (uuid::Uuid::now_v7().to_string(), NEW_DEVICE.cause(&account.id), &account.email);
-            Queued { id, cause: &cause, to, message: &message, is_secret: false, at: now }.put(tx).await?;
+            QueuedEmail { id, cause: &cause, to, message: &message, is_secret: false, at: now }.put(tx).await?;
         }
         Ok(browser.known_to(app, &account.id, now))
     }
 }
 
 /// Takes the password, typed again, for a session that may change what signs in; it gets a new token.
-pub async fn reauthenticate(app: &App, signed_in: SignedIn, password: &Password) -> Result<Entered> {
+pub async fn reauthenticate(app: &App, signed_in: SignedIn, password: &Password) -> Result<IssuedSession> {
     check_password(app, &signed_in, password, "password").await?;
     let now = app.clock.now();
     let (mut tx, _) = signed_in.begin(app).await?;
     let who = Who::Member { member: member(&signed_in.account), reauthenticated_at: Some(now) };
     let (session, kept) = sessions::renew(&mut tx, signed_in.session, who, now).await?;
     tx.commit().await?;
-    Ok(Entered { view: view(&session, now), kept })
+    Ok(IssuedSession { view: view(&session, now), kept })
 }
 
 /// Refuses a password that is not the account's, at `field`, and slows whoever tries. Counted by the session: whoever has one is not held
@@ -112,5 +112,5 @@ pub async fn check_password(app: &App, signed_in: &SignedIn, password: &Password
     let SignedIn { session, account } = signed_in;
     let wrong = Error::field(ErrorCode::WrongCredentials, field, FieldProblem::Unknown);
     let look = async { Ok(app.passwords.is_right(password, Some(&account.password)).await?.then_some(())) };
-    Tries::at(&app.limits, &account.email.user_id(), Source::Known(&session.id)).judge(app, wrong, look).await
+    SignInAttempts::at(&app.limits, &account.email.user_id(), Source::Known(&session.id)).judge(app, wrong, look).await
 }

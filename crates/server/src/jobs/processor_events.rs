@@ -2,12 +2,12 @@
 
 use crate::{
     billing::charging,
-    billing::processor::{ChargeEvent, Told, understood},
+    billing::processor::{ChargeEvent, EventEntry, understood},
     metrics,
     state::App,
     store::{
-        settle::{Settled, Verdict},
-        unmatched::{EVENTS_READ, Kept, Why},
+        settle::{SettleResult, Verdict},
+        unmatched::{EVENTS_READ, UnmatchedEvent, Why},
     },
 };
 use sha2::{Digest, Sha256};
@@ -67,9 +67,9 @@ async fn apply(app: &App, event: Option<&ChargeEvent>, read: i64) -> Result<Opti
         sequence: Some(event.sequence),
     };
     Ok(match charging::settle(app, &payment, &verdict).await? {
-        Settled::Changed | Settled::Same => None,
-        Settled::NoPayment => Some(Why::Unknown),
-        Settled::Unfit(_) => Some(Why::Unfit),
+        SettleResult::Changed | SettleResult::Same => None,
+        SettleResult::NoPayment => Some(Why::Unknown),
+        SettleResult::Unfit(_) => Some(Why::Unfit),
     })
 }
 
@@ -87,13 +87,13 @@ async fn payment_of(app: &App, event: &ChargeEvent) -> Result<Option<String>, sq
     app.store.payment_of_charge(&event.charge).await
 }
 
-async fn keep(app: &App, told: &Told, why: Why, read: i64, next: Option<i64>) -> Result<(), sqlx::Error> {
+async fn keep(app: &App, told: &EventEntry, why: Why, read: i64, next: Option<i64>) -> Result<(), sqlx::Error> {
     let id = match told.sequence {
         Some(sequence) => format!("event:{sequence}"),
         None => format!("text:{}", data_encoding::HEXLOWER.encode(&Sha256::digest(&told.body))),
     };
     let event = told.event.as_ref();
-    let kept = Kept {
+    let kept = UnmatchedEvent {
         id,
         sequence: told.sequence.unwrap_or(0),
         charge: event.map(|event| event.charge.as_str()),

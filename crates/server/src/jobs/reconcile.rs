@@ -8,10 +8,10 @@
 
 use crate::{
     alarm::OncePerMinute,
-    billing::processor::{Listed, ProcessorError},
+    billing::processor::{ListedCharge, ProcessorError},
     metrics,
     state::App,
-    store::reconciling::Booked,
+    store::reconciling::BookedPayment,
 };
 use contract::Instant;
 use std::{collections::HashSet, time::Duration};
@@ -147,7 +147,7 @@ pub async fn reconcile(app: &App, since: Instant, pause: Duration) -> Result<Vec
 struct Suspect {
     /// The charge's key: a payment's id, if it is one of ours.
     key: String,
-    charge: Option<Listed>,
+    charge: Option<ListedCharge>,
 }
 
 /// Keys of all charges are kept in memory meanwhile: about a hundred bytes each.
@@ -196,7 +196,7 @@ async fn look_again(app: &App, suspect: &Suspect, began: Instant) -> Result<Opti
     }
     let said = app.tasks.step("reconcile", app.processor.charge_of(&suspect.key)).await.ok_or(CouldNotRun::Late)?;
     let charge = match (said, &suspect.charge) {
-        (Ok(Some(verdict)), listed) => Some(Listed {
+        (Ok(Some(verdict)), listed) => Some(ListedCharge {
             charge: verdict.charge.unwrap_or_default(),
             key: suspect.key.clone(),
             cents: listed.as_ref().map_or(payment.map_or(0, |payment| payment.cents), |listed| listed.cents),
@@ -211,10 +211,10 @@ async fn look_again(app: &App, suspect: &Suspect, began: Instant) -> Result<Opti
     Ok(difference(payment, charge.as_ref()))
 }
 
-fn difference(payment: Option<&Booked>, charge: Option<&Listed>) -> Option<Difference> {
+fn difference(payment: Option<&BookedPayment>, charge: Option<&ListedCharge>) -> Option<Difference> {
     let (payment, charge) = match (payment, charge) {
         (None, None) => return None,
-        (None, Some(Listed { charge, key, .. })) => {
+        (None, Some(ListedCharge { charge, key, .. })) => {
             return Some(Difference::ChargeWithoutPayment { charge: charge.clone(), key: key.clone() });
         }
         (Some(payment), None) => return Some(Difference::PaymentWithoutCharge { payment: payment.id.clone() }),

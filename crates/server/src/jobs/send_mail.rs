@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     metrics,
     state::App,
-    store::outbox::{Due, Outcome},
+    store::outbox::{Delivery, DueEmail},
 };
 use contract::{Instant, problem_details::ErrorCode};
 use lettre::{
@@ -54,7 +54,7 @@ impl Mailer {
     }
 
     /// `None` for an e-mail that can't be written: an address that mail does not know.
-    fn message(&self, email: &Due) -> Option<Message> {
+    fn message(&self, email: &DueEmail) -> Option<Message> {
         let domain = self.from.email.domain();
         let message = Message::builder()
             .from(self.from.clone())
@@ -65,14 +65,14 @@ impl Mailer {
         message.multipart(MultiPart::alternative_plain_html(email.text.clone(), email.html.clone())).ok()
     }
 
-    async fn send(&self, email: &Due, now: Instant) -> Outcome {
-        let Some(message) = self.message(email) else { return Outcome::GivenUp };
+    async fn send(&self, email: &DueEmail, now: Instant) -> Delivery {
+        let Some(message) = self.message(email) else { return Delivery::GivenUp };
         // lettre's own time-out is for each step of the hand-over: a server that is slow at each would take as long as it likes.
         match timeout(HAND_OVER, self.transport.send(message)).await {
-            Ok(Ok(_)) => Outcome::Sent,
-            Ok(Err(error)) if error.is_permanent() => Outcome::GivenUp,
-            _ if now.millis() - email.queued_at.millis() > WORTH_SENDING_MILLIS => Outcome::GivenUp,
-            _ => Outcome::TryAgain(now.plus_millis(wait_millis(email.tries))),
+            Ok(Ok(_)) => Delivery::Sent,
+            Ok(Err(error)) if error.is_permanent() => Delivery::GivenUp,
+            _ if now.millis() - email.queued_at.millis() > WORTH_SENDING_MILLIS => Delivery::GivenUp,
+            _ => Delivery::TryAgain(now.plus_millis(wait_millis(email.tries))),
         }
     }
 }
@@ -134,13 +134,13 @@ pub async fn round(app: &App, mailer: &Mailer) -> Result<()> {
     }
 }
 
-async fn hand_over(app: App, mailer: Mailer, email: Due) -> Result<()> {
+async fn hand_over(app: App, mailer: Mailer, email: DueEmail) -> Result<()> {
     let outcome = mailer.send(&email, app.clock.now()).await;
     app.step("send_mail", app.store.end_try(&email.id, outcome, app.clock.now())).await?;
     match outcome {
-        Outcome::Sent => tracing::info!("sent"),
-        Outcome::GivenUp => tracing::error!(tries = email.tries, "given up"),
-        Outcome::TryAgain(_) => tracing::warn!(tries = email.tries, "not sent, tried again later"),
+        Delivery::Sent => tracing::info!("sent"),
+        Delivery::GivenUp => tracing::error!(tries = email.tries, "given up"),
+        Delivery::TryAgain(_) => tracing::warn!(tries = email.tries, "not sent, tried again later"),
     }
     Ok(())
 }

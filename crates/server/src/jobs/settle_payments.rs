@@ -10,7 +10,7 @@ use crate::{
     billing::processor::ProcessorError,
     metrics,
     state::App,
-    store::asking::{Asked, Late},
+    store::pending_charges::{Late, PendingCharge},
 };
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -88,7 +88,7 @@ async fn ask_again(app: &App) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-async fn ask(app: &App, asked: &Asked) {
+async fn ask(app: &App, asked: &PendingCharge) {
     let is_settled = charging::ask_again(app, asked).await.is_ok();
     // Each time at first, then when the wait is as long as it gets: once a minute.
     if is_settled || asked.asks < 3 || asked.asks >= 6 {

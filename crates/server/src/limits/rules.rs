@@ -67,20 +67,20 @@ pub const DRAWINGS_BY_SESSION: Rule = rule("receipts drawn by session", 60, 10 *
 
 /// Tries ever further apart: so many at once, then after two seconds, four, eight, up to a longest wait. One is forgotten for every
 /// while that passes.
-pub struct SlowRule {
+pub struct DelayRule {
     pub name: &'static str,
     pub free: i64,
     pub longest_seconds: i64,
     pub fades_seconds: i64,
 }
 
-const fn slow(name: &'static str, free: i64) -> SlowRule {
-    SlowRule { name, free, longest_seconds: 900, fades_seconds: 20 * MINUTE }
+const fn slow(name: &'static str, free: i64) -> DelayRule {
+    DelayRule { name, free, longest_seconds: 900, fades_seconds: 20 * MINUTE }
 }
 
 /// Sign-ins at one account from one network.
-pub const SIGN_INS_BY_PAIR: SlowRule = slow("sign-ins by account and network", 3);
+pub const SIGN_INS_BY_PAIR: DelayRule = slow("sign-ins by account and network", 3);
 /// Sign-ins at one account from a browser that signed in there before, or in a session of the account.
-pub const SIGN_INS_BY_DEVICE: SlowRule = slow("sign-ins by account and device", 3);
+pub const SIGN_INS_BY_DEVICE: DelayRule = slow("sign-ins by account and device", 3);
 /// Codes of a second factor at one account, wherever they come from: a code has six digits, so there must not be many.
-pub const CODES_BY_ACCOUNT: SlowRule = slow("codes by account", 5);
+pub const CODES_BY_ACCOUNT: DelayRule = slow("codes by account", 5);

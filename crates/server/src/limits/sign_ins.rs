@@ -16,7 +16,7 @@ use crate::{
     limits::networks::narrow,
     metrics,
     state::State,
-    store::limits::{Bucket, Slowdown, Slowed},
+    store::limits::{Bucket, DelayResult, ProgressiveDelay},
 };
 use contract::{Instant, UserId};
 use std::net::IpAddr;
@@ -33,8 +33,8 @@ pub enum Source<'a> {
 }
 
 /// Tries at one account from one place. An account that nobody has is slowed like any other.
-pub struct Tries {
-    slowdown: Slowdown,
+pub struct SignInAttempts {
+    delay: ProgressiveDelay,
     /// What the address is counted by, over all accounts: none for a place that is known.
     own: Option<Bucket>,
     /// What strangers fill as well, the account and the network around: when one of them is full, it is a siege.
@@ -43,15 +43,15 @@ pub struct Tries {
 
 /// What a try was counted by so far.
 #[derive(Default)]
-struct Taken {
+struct LimitState {
     counted_by: Vec<Bucket>,
     is_siege: bool,
     under_way: Option<UnderWay>,
 }
 
 /// One that was counted as failed: of many at the same moment none slips through.
-struct Tried {
-    tries: Tries,
+struct CountedAttempt {
+    tries: SignInAttempts,
     /// With this one so many are not forgotten, and when it was counted.
     level: i64,
     at: Instant,
@@ -60,19 +60,19 @@ struct Tried {
     _under_way: Option<UnderWay>,
 }
 
-impl Tries {
+impl SignInAttempts {
     pub fn at(limits: &Limits, account: &UserId, from: Source<'_>) -> Self {
         let account = account.as_str();
         match from {
             Source::Known(name) => Self {
-                slowdown: limits.slowdown(&rules::SIGN_INS_BY_DEVICE, &format!("{account}\0{name}")),
+                delay: limits.delay(&rules::SIGN_INS_BY_DEVICE, &format!("{account}\0{name}")),
                 own: None,
                 shared: Vec::new(),
             },
             Source::Address(address) => {
                 let [own, around] = limits.by_address(&rules::SIGN_INS_BY_ADDRESS, address);
                 Self {
-                    slowdown: limits.slowdown(&rules::SIGN_INS_BY_PAIR, &format!("{account}\0{}", narrow(address))),
+                    delay: limits.delay(&rules::SIGN_INS_BY_PAIR, &format!("{account}\0{}", narrow(address))),
                     own: Some(own),
                     shared: vec![limits.bucket(&rules::SIGN_INS_BY_ACCOUNT, account), around],
                 }
@@ -82,8 +82,8 @@ impl Tries {
 
     /// Codes of a second factor. A session that waits for one has shown the password: it is no stranger's.
     pub fn of_codes(limits: &Limits, account: &str) -> Self {
-        let slowdown = limits.slowdown(&rules::CODES_BY_ACCOUNT, account);
-        Self { slowdown, own: None, shared: Vec::new() }
+        let delay = limits.delay(&rules::CODES_BY_ACCOUNT, account);
+        Self { delay, own: None, shared: Vec::new() }
     }
 
     /// Counts a try as failed and has it looked at. One that is wrong, which is `None`, is refused with the seconds until the next one
@@ -105,25 +105,25 @@ impl Tries {
     }
 
     /// Refuses a try that comes too early, and counts any other as failed until it is known to be right.
-    async fn begin(self, app: &State) -> Result<Tried> {
-        if let Some(wait) = app.limits.refused.wait(&self.slowdown.bucket.key, app.clock.now().millis()) {
+    async fn begin(self, app: &State) -> Result<CountedAttempt> {
+        if let Some(wait) = app.limits.refused.wait(&self.delay.bucket.key, app.clock.now().millis()) {
             return Err(too_many(wait));
         }
-        let Taken { counted_by, is_siege, under_way } = self.take(app).await?;
+        let LimitState { counted_by, is_siege, under_way } = self.take(app).await?;
         let at = app.clock.now();
-        let slowed = app.store.slow(&self.slowdown, at).await;
-        let Ok(Slowed::Counted(level)) = slowed else {
+        let slowed = app.store.slow(&self.delay, at).await;
+        let Ok(DelayResult::Counted(level)) = slowed else {
             super::give_back(app, &counted_by).await?;
             return Err(match slowed {
-                Ok(Slowed::TooEarly(wait)) => {
-                    app.limits.refused.remember(&self.slowdown.bucket.key, at.millis(), wait);
+                Ok(DelayResult::TooEarly(wait)) => {
+                    app.limits.refused.remember(&self.delay.bucket.key, at.millis(), wait);
                     too_many(wait)
                 }
-                Ok(Slowed::Counted(_)) => Error::fault(),
+                Ok(DelayResult::Counted(_)) => Error::fault(),
                 Err(error) => error.into(),
             });
         };
-        let mut tried = Tried { tries: self, level, at, counted_by, _under_way: under_way };
+        let mut tried = CountedAttempt { tries: self, level, at, counted_by, _under_way: under_way };
         if !is_siege {
             return Ok(tried);
         }
@@ -142,37 +142,37 @@ impl Tries {
 
     /// Counts the try by address and, in the same statement, in what strangers fill as well; where one of those is full it is a siege, and
     /// the try is counted by its address alone. The address has a gate: whoever is right there is not kept waiting by others who are.
-    async fn take(&self, app: &State) -> Result<Taken> {
-        let Some(own) = &self.own else { return Ok(Taken::default()) };
+    async fn take(&self, app: &State) -> Result<LimitState> {
+        let Some(own) = &self.own else { return Ok(LimitState::default()) };
         let own = std::slice::from_ref(own);
         let next = next(app, own).await?;
         let all: Vec<_> = self.shared.iter().chain(own).cloned().collect();
         if app.store.take(&all, app.clock.now()).await?.is_ok() {
-            return Ok(Taken { counted_by: all, is_siege: false, under_way: Some(next.go()) });
+            return Ok(LimitState { counted_by: all, is_siege: false, under_way: Some(next.go()) });
         }
         let under_way = Some(take_next(app, next, own).await?);
-        Ok(Taken { counted_by: own.to_vec(), is_siege: true, under_way })
+        Ok(LimitState { counted_by: own.to_vec(), is_siege: true, under_way })
     }
 
     /// Nobody is made to wait for what was tried from here before.
     pub async fn forgive(&self, app: &State) -> Result<()> {
-        app.limits.refused.forget(&self.slowdown.bucket.key);
-        Ok(app.store.forget(&self.slowdown.bucket.key).await?)
+        app.limits.refused.forget(&self.delay.bucket.key);
+        Ok(app.store.forget(&self.delay.bucket.key).await?)
     }
 }
 
-impl Tried {
+impl CountedAttempt {
     /// Counts it in what strangers fill as well, where there is room. Gives the milliseconds to wait if it is not to be heard yet.
     async fn besieged(&mut self, app: &State) -> Result<Option<i64>, sqlx::Error> {
-        let Tries { slowdown, shared, .. } = &self.tries;
+        let SignInAttempts { delay, shared, .. } = &self.tries;
         let Err(full) = app.store.take(shared, self.at).await? else {
             self.counted_by.extend(shared.iter().cloned());
             return Ok(None);
         };
         if self.level <= SIEGE {
             metrics::SIEGES.add(1);
-            app.store.set_level(&slowdown.bucket, SIEGE, self.at).await?;
-            return Ok(Some(slowdown.pause_millis(SIEGE)));
+            app.store.set_level(&delay.bucket, SIEGE, self.at).await?;
+            return Ok(Some(delay.pause_millis(SIEGE)));
         }
         // It is heard, and counts where there is room.
         let is_full = |bucket: &Bucket| full.waits.iter().any(|(key, _)| *key == bucket.key);
@@ -185,24 +185,24 @@ impl Tried {
 
     /// Nothing is used up, and what was tried from here before is forgotten.
     async fn was_right(mut self, app: &State) -> Result<()> {
-        let slowdown = &self.tries.slowdown.bucket;
-        app.limits.refused.forget(&slowdown.key);
+        let delay = &self.tries.delay.bucket;
+        app.limits.refused.forget(&delay.key);
         // All that it may hold.
-        self.counted_by.push(Bucket { step_millis: slowdown.span_millis, ..slowdown.clone() });
+        self.counted_by.push(Bucket { step_millis: delay.span_millis, ..delay.clone() });
         super::give_back(app, &self.counted_by).await
     }
 
     /// The refusal, with the seconds until the next try is welcome.
     fn failed(&self, error: Error) -> Error {
-        let pause = self.tries.slowdown.pause_millis(self.level);
+        let pause = self.tries.delay.pause_millis(self.level);
         Error { retry_after: Some(super::seconds(pause)).filter(|_| pause > 0), ..error }
     }
 
     /// As if it had not come. What goes wrong here is logged: why it was not judged is the answer.
     async fn was_not_judged(self, app: &State) {
-        let slowdown = &self.tries.slowdown;
-        app.limits.refused.forget(&slowdown.bucket.key);
+        let delay = &self.tries.delay;
+        app.limits.refused.forget(&delay.bucket.key);
         _ = super::give_back(app, &self.counted_by).await;
-        _ = app.store.take_back(slowdown, self.level, self.at).await.map_err(Error::from);
+        _ = app.store.take_back(delay, self.level, self.at).await.map_err(Error::from);
     }
 }

@@ -17,7 +17,7 @@ pub struct Question {
 }
 
 /// What a token stands for, as far as anybody knows.
-pub struct Told {
+pub struct TokenLookup {
     /// `None` if it stands for nothing; an error if the processor did not answer.
     pub method: Result<Option<Method>>,
     /// None if it was known already.
@@ -32,11 +32,11 @@ pub async fn method_of(
     token: &str,
     address: IpAddr,
     ask: impl Future<Output = Result<Option<Method>>>,
-) -> Result<Told> {
+) -> Result<TokenLookup> {
     if is_id(token)
         && let Some(method) = app.store.method_of_token(token, &session.capture_binding).await?
     {
-        return Ok(Told { method: Ok(Some(method)), question: None });
+        return Ok(TokenLookup { method: Ok(Some(method)), question: None });
     }
     let mut counted_by = app.limits.by_address(&rules::TOKENS_BY_ADDRESS, address).to_vec();
     counted_by.push(app.limits.bucket(&rules::TOKENS_BY_SESSION, &session.id));
@@ -45,7 +45,7 @@ pub async fn method_of(
     if method.is_err() {
         _ = give_back(app, &counted_by).await;
     }
-    Ok(Told { question: method.is_ok().then_some(Question { counted_by }), method })
+    Ok(TokenLookup { question: method.is_ok().then_some(Question { counted_by }), method })
 }
 
 impl Question {

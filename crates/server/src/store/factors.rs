@@ -4,7 +4,7 @@
 use super::{Store, Tx};
 use contract::{
     Instant,
-    factor::{FactorsAsked, PasskeySeen, SecondFactor},
+    factor::{PasskeyEntry, RequiredFactors, SecondFactor},
 };
 use sqlx::{Row, any::AnyRow};
 
@@ -46,10 +46,10 @@ impl Store {
     }
 
     /// What is asked for beside the password; nothing where the password is all there is.
-    pub async fn factors_asked(&self, account: &str) -> Result<Option<FactorsAsked>, sqlx::Error> {
+    pub async fn factors_asked(&self, account: &str) -> Result<Option<RequiredFactors>, sqlx::Error> {
         let authenticator = self.authenticator(account).await?.is_some_and(|kept| kept.confirmed_at.is_some());
         let passkey = !self.passkeys(account).await?.is_empty();
-        Ok((authenticator || passkey).then_some(FactorsAsked { authenticator, passkey }))
+        Ok((authenticator || passkey).then_some(RequiredFactors { authenticator, passkey }))
     }
 
     /// `takes_passkeys` says whether this server can make any; an account with `MOST_PASSKEYS` takes no more.
@@ -57,7 +57,7 @@ impl Store {
         let sql = "SELECT id, device, created_at, used_at FROM passkey WHERE account = $1 ORDER BY created_at, id";
         let rows = sqlx::query(sql).bind(account).fetch_all(&self.read).await?;
         let passkeys = rows.iter().map(|row| {
-            Ok(PasskeySeen {
+            Ok(PasskeyEntry {
                 id: row.try_get("id")?,
                 device: row.try_get("device")?,
                 created_at: Instant::from_millis(row.try_get("created_at")?),

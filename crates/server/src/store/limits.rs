@@ -34,14 +34,14 @@ impl Bucket {
 
 /// Tries ever further apart: a bucket whose content, in steps, says how long to wait after the last one.
 #[derive(Clone, Debug)]
-pub struct Slowdown {
+pub struct ProgressiveDelay {
     pub bucket: Bucket,
     /// Tries that need not wait.
     pub free: i64,
     pub longest_millis: i64,
 }
 
-impl Slowdown {
+impl ProgressiveDelay {
     /// After so many that are not forgotten.
     pub fn pause_millis(&self, level: i64) -> i64 {
         let over = level - self.free;
@@ -76,7 +76,7 @@ impl Full {
 
 /// One that was counted, or was not because it came too early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Slowed {
+pub enum DelayResult {
     /// With this one so many are not forgotten.
     Counted(i64),
     /// Milliseconds until one is welcome.
@@ -185,16 +185,16 @@ impl Store {
 
     /// Counts a try unless it comes too early. Of two at the same moment the later one may be counted first: where nobody waits it makes no
     /// difference.
-    pub async fn slow(&self, slowdown: &Slowdown, now: Instant) -> Result<Slowed, sqlx::Error> {
-        let Bucket { key, step_millis: step, .. } = &slowdown.bucket;
+    pub async fn slow(&self, delay: &ProgressiveDelay, now: Instant) -> Result<DelayResult, sqlx::Error> {
+        let Bucket { key, step_millis: step, .. } = &delay.bucket;
         let level = format!("(({FILLED}) - excluded.last_at + {step} - 1) / {step}");
-        let top = slowdown.top();
+        let top = delay.top();
         // Integers of our own rules: nothing that anybody typed.
-        let pauses = (slowdown.free..top).fold(String::new(), |text, level| {
-            let pause = slowdown.pause_millis(level);
+        let pauses = (delay.free..top).fold(String::new(), |text, level| {
+            let pause = delay.pause_millis(level);
             format!("{text} WHEN {level} THEN {pause}")
         });
-        let (free, longest) = (slowdown.free, slowdown.longest_millis);
+        let (free, longest) = (delay.free, delay.longest_millis);
         let pause = format!("CASE WHEN {level} < {free} THEN 0 ELSE CASE {level}{pauses} ELSE {longest} END END");
         let most = top + 1;
         let until =
@@ -207,28 +207,28 @@ impl Store {
             self.alone()
         );
         let mut connection = self.write.acquire().await?;
-        let counted = bound(&sql, &[&slowdown.bucket], now).fetch_optional(&mut *connection).await?;
+        let counted = bound(&sql, &[&delay.bucket], now).fetch_optional(&mut *connection).await?;
         if let Some(row) = counted {
-            return Ok(Slowed::Counted((row.try_get::<i64, _>("until_at")? - now.millis() + step - 1) / step));
+            return Ok(DelayResult::Counted((row.try_get::<i64, _>("until_at")? - now.millis() + step - 1) / step));
         }
-        let filled = filled(&mut *connection, &[&slowdown.bucket], now).await?.first().map_or(0, |(_, filled)| *filled);
+        let filled = filled(&mut *connection, &[&delay.bucket], now).await?.first().map_or(0, |(_, filled)| *filled);
         let sql = "SELECT last_at FROM attempt WHERE key = $1";
         let last: Option<i64> = sqlx::query_scalar(sql).bind(key).fetch_optional(&mut *connection).await?;
-        let pause = slowdown.pause_millis((filled + step - 1) / step);
-        Ok(Slowed::TooEarly((last.unwrap_or(now.millis()) + pause - now.millis()).max(1)))
+        let pause = delay.pause_millis((filled + step - 1) / step);
+        Ok(DelayResult::TooEarly((last.unwrap_or(now.millis()) + pause - now.millis()).max(1)))
     }
 
     /// What was counted at that moment, the last of so many, was never judged: as if it had not come. Whoever had waited for it waits
     /// no second time, unless another one came since.
-    pub async fn take_back(&self, slowdown: &Slowdown, level: i64, at: Instant) -> Result<(), sqlx::Error> {
+    pub async fn take_back(&self, delay: &ProgressiveDelay, level: i64, at: Instant) -> Result<(), sqlx::Error> {
         sqlx::query(
             "UPDATE attempt SET until_at = until_at - $1, last_at = CASE WHEN last_at = $2 THEN last_at - $3 ELSE last_at END \
              WHERE key = $4",
         )
-        .bind(slowdown.bucket.step_millis)
+        .bind(delay.bucket.step_millis)
         .bind(at.millis())
-        .bind(slowdown.pause_millis(level - 1))
-        .bind(&slowdown.bucket.key)
+        .bind(delay.pause_millis(level - 1))
+        .bind(&delay.bucket.key)
         .execute(&self.write)
         .await?;
         Ok(())

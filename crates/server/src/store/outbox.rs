@@ -13,7 +13,7 @@ pub struct Message {
 }
 
 /// What is queued.
-pub struct Queued<'a> {
+pub struct QueuedEmail<'a> {
     /// An e-mail with an id that is there already is not queued again.
     pub id: String,
     /// What it tells of: the id of a payment or an account.
@@ -26,7 +26,7 @@ pub struct Queued<'a> {
 }
 
 /// One that is to be sent now.
-pub struct Due {
+pub struct DueEmail {
     pub id: String,
     pub to: String,
     pub subject: String,
@@ -39,14 +39,14 @@ pub struct Due {
 
 /// What became of one try to send an e-mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Delivery {
     Sent,
     /// Refused for good, or too old to be news.
     GivenUp,
     TryAgain(Instant),
 }
 
-impl Queued<'_> {
+impl QueuedEmail<'_> {
     pub async fn put(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         sqlx::query(
             "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret, \
@@ -101,7 +101,7 @@ impl Store {
 
     /// Takes e-mails that are due, at most so many: those with a secret first, whose links do not live long, then those that are due
     /// the longest. Until `again` nobody else takes them.
-    pub async fn take_emails(&self, now: Instant, again: Instant, most: usize) -> Result<Vec<Due>, sqlx::Error> {
+    pub async fn take_emails(&self, now: Instant, again: Instant, most: usize) -> Result<Vec<DueEmail>, sqlx::Error> {
         let sql = format!(
             "WITH due (chosen) AS MATERIALIZED (SELECT id FROM outbox WHERE next_try_at <= $1 \
              ORDER BY is_secret DESC, next_try_at, id LIMIT $3 {}) \
@@ -117,7 +117,7 @@ impl Store {
             .await?;
         rows.iter()
             .map(|row| {
-                Ok(Due {
+                Ok(DueEmail {
                     id: row.try_get("id")?,
                     to: row.try_get("to_address")?,
                     subject: row.try_get("subject")?,
@@ -131,11 +131,11 @@ impl Store {
     }
 
     /// With it goes the text of an e-mail with a secret, unless it is tried again.
-    pub async fn end_try(&self, message: &str, outcome: Outcome, now: Instant) -> Result<(), sqlx::Error> {
+    pub async fn end_try(&self, message: &str, outcome: Delivery, now: Instant) -> Result<(), sqlx::Error> {
         let (sql, at) = match outcome {
-            Outcome::Sent => (over!("sent_at"), now),
-            Outcome::GivenUp => (over!("given_up_at"), now),
-            Outcome::TryAgain(at) => ("UPDATE outbox SET next_try_at = $2 WHERE id = $1 AND sent_at IS NULL", at),
+            Delivery::Sent => (over!("sent_at"), now),
+            Delivery::GivenUp => (over!("given_up_at"), now),
+            Delivery::TryAgain(at) => ("UPDATE outbox SET next_try_at = $2 WHERE id = $1 AND sent_at IS NULL", at),
         };
         sqlx::query(sql).bind(message).bind(at.millis()).execute(&self.write).await?;
         Ok(())

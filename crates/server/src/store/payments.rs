@@ -3,7 +3,7 @@
 use super::{Store, Tx, cents, from_word, initiators::Initiator, json, retry, sessions::Session, value};
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
-    account::AuthorisationGiven,
+    account::AuthorisationEntry,
     payment::{Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState, Phase},
 };
 use sqlx::{Row, any::AnyRow};
@@ -12,13 +12,13 @@ use sqlx::{Row, any::AnyRow};
 #[derive(Debug)]
 pub enum KeyUse {
     Nothing,
-    Begun(Begun),
+    Payment(KeyedPayment),
     /// A payment of another membership has it.
     Elsewhere,
 }
 
 #[derive(Debug)]
-pub struct Begun {
+pub struct KeyedPayment {
     pub id: String,
     pub fingerprint: String,
     /// The processor has not answered yet.
@@ -43,7 +43,7 @@ impl Store {
             }
             let ask_at: Option<i64> = row.try_get("ask_at")?;
             let (id, fingerprint) = (row.try_get("id")?, row.try_get("fingerprint")?);
-            return Ok(KeyUse::Begun(Begun { id, fingerprint, is_running: ask_at.is_some() }));
+            return Ok(KeyUse::Payment(KeyedPayment { id, fingerprint, is_running: ask_at.is_some() }));
         }
         Ok(used)
     }
@@ -59,7 +59,7 @@ impl Store {
     }
 
     /// What a member authorised, word for word, the newest first. Those that guests gave are theirs.
-    pub async fn authorisations_of(&self, account: &str, limit: i64) -> Result<Vec<AuthorisationGiven>, sqlx::Error> {
+    pub async fn authorisations_of(&self, account: &str, limit: i64) -> Result<Vec<AuthorisationEntry>, sqlx::Error> {
         let rows = sqlx::query(
             "SELECT id, authorisation, authorisation_version, locale, created_at AS at FROM payment \
              WHERE account = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
@@ -67,7 +67,7 @@ impl Store {
         let rows = rows.bind(account).bind(limit).fetch_all(&self.read).await?;
         rows.iter()
             .map(|row| {
-                Ok(AuthorisationGiven {
+                Ok(AuthorisationEntry {
                     payment: row.try_get("id")?,
                     text: row.try_get("authorisation")?,
                     locale: from_word(row.try_get("locale")?)?,

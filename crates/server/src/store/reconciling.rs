@@ -6,7 +6,7 @@ use sqlx::{Row, any::AnyRow};
 
 /// A payment as a charge is compared with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Booked {
+pub struct BookedPayment {
     pub id: String,
     pub charge: Option<String>,
     pub cents: i64,
@@ -32,7 +32,7 @@ pub struct LastRun {
 }
 
 impl Store {
-    pub async fn booked(&self, ids: &[&str]) -> Result<Vec<Booked>, sqlx::Error> {
+    pub async fn booked(&self, ids: &[&str]) -> Result<Vec<BookedPayment>, sqlx::Error> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -44,7 +44,12 @@ impl Store {
 
     /// Payments made since then that the processor must know, by id, after the one named: also those that it has not answered for, if
     /// they were made before `old`. A payment that failed without a charge has none; the demo invents a history that no processor knows.
-    pub async fn booked_after(&self, after: &str, since: Instant, old: Instant) -> Result<Vec<Booked>, sqlx::Error> {
+    pub async fn booked_after(
+        &self,
+        after: &str,
+        since: Instant,
+        old: Instant,
+    ) -> Result<Vec<BookedPayment>, sqlx::Error> {
         let sql = format!(
             "{BOOKED} WHERE id > $1 AND created_at >= $2 AND fingerprint <> 'demo' \
              AND (ask_at IS NULL OR created_at < $3) AND (charge IS NOT NULL OR state <> 'failed') \
@@ -88,8 +93,8 @@ impl Store {
     }
 }
 
-fn booked_of(row: &AnyRow) -> Result<Booked, sqlx::Error> {
-    Ok(Booked {
+fn booked_of(row: &AnyRow) -> Result<BookedPayment, sqlx::Error> {
+    Ok(BookedPayment {
         id: row.try_get("id")?,
         charge: row.try_get("charge")?,
         cents: row.try_get("charged_cents")?,

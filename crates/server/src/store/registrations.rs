@@ -5,7 +5,7 @@ use contract::{Instant, account::RegistrationDraft};
 use sqlx::Row;
 
 #[derive(Clone, Debug)]
-pub struct Registered {
+pub struct StoredRegistration {
     pub id: String,
     pub draft: RegistrationDraft,
     /// The account was asked for.
@@ -15,7 +15,11 @@ pub struct Registered {
 impl Store {
     /// The session's registration; begun now if there was none, with what was said when paying in this session. None if the session
     /// ended meanwhile.
-    pub async fn begin_registration(&self, session: &str, now: Instant) -> Result<Option<Registered>, sqlx::Error> {
+    pub async fn begin_registration(
+        &self,
+        session: &str,
+        now: Instant,
+    ) -> Result<Option<StoredRegistration>, sqlx::Error> {
         let draft = to_json(&self.said_when_paying(session).await?)?;
         let mut tx = self.begin().await?;
         if !super::sessions::is_alive(&mut tx, session, now).await? {
@@ -27,7 +31,7 @@ impl Store {
         let sql = "SELECT id, draft, sent_at FROM registration WHERE session = $1";
         let row = sqlx::query(sql).bind(session).fetch_one(&mut *tx).await?;
         tx.commit().await?;
-        Ok(Some(Registered {
+        Ok(Some(StoredRegistration {
             id: row.try_get("id")?,
             draft: json(row.try_get("draft")?)?,
             is_sent: row.try_get::<Option<i64>, _>("sent_at")?.is_some(),

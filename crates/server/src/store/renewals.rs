@@ -10,7 +10,7 @@ use contract::{Instant, payment::PaymentDraft};
 use sqlx::Row;
 
 /// What the session before this one was.
-pub struct Left {
+pub struct PreviousSession {
     pub id: String,
     pub membership: String,
     pub account: Option<String>,
@@ -21,7 +21,7 @@ pub struct Left {
 }
 
 /// Ends the session of a token and gives what was left in it, unless somebody ended it before. Nothing typed stays in it.
-pub async fn end_before(tx: &mut Tx, token_hash: &str, now: Instant) -> Result<Option<Left>, sqlx::Error> {
+pub async fn end_before(tx: &mut Tx, token_hash: &str, now: Instant) -> Result<Option<PreviousSession>, sqlx::Error> {
     let row = sqlx::query(
         "UPDATE session SET ended_at = $2 WHERE token_hash = $1 AND ended_at IS NULL \
          RETURNING id, membership, account, capture_binding, draft, created_at, seen_at, is_halfway",
@@ -32,7 +32,7 @@ pub async fn end_before(tx: &mut Tx, token_hash: &str, now: Instant) -> Result<O
     let (created_at, seen_at): (i64, i64) = (row.try_get("created_at")?, row.try_get("seen_at")?);
     let is_pending = row.try_get::<i64, _>("is_halfway")? != 0;
     let until = super::sessions::ends_when(is_pending, Instant::from_millis(created_at), Instant::from_millis(seen_at));
-    Ok(Some(Left {
+    Ok(Some(PreviousSession {
         id,
         membership: row.try_get("membership")?,
         account: row.try_get("account")?,

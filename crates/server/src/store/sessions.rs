@@ -2,7 +2,7 @@
 //! member has an account; one of a payer has not.
 
 use super::{Store, Tx, json, memberships::Membership, to_json, value};
-use contract::{Instant, account::SessionSeen, payment::PaymentDraft, session::PersonView};
+use contract::{Instant, account::SessionEntry, payment::PaymentDraft, session::PersonView};
 use sqlx::{Row, any::AnyRow};
 
 pub const IDLE_MILLIS: i64 = 15 * 60_000;
@@ -165,7 +165,7 @@ impl Store {
     }
 
     /// Where an account is signed in at `now`, the latest first; `this` is the session that asks.
-    pub async fn sessions_of(&self, account: &str, this: &str, now: Instant) -> Result<Vec<SessionSeen>, sqlx::Error> {
+    pub async fn sessions_of(&self, account: &str, this: &str, now: Instant) -> Result<Vec<SessionEntry>, sqlx::Error> {
         let rows = sqlx::query(
             "SELECT id, device, created_at, seen_at FROM session WHERE account = $1 AND ended_at IS NULL AND is_halfway = 0 \
              AND seen_at > $2 AND created_at > $3 ORDER BY seen_at DESC, id DESC",
@@ -177,7 +177,7 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let id: String = row.try_get("id")?;
-                Ok(SessionSeen {
+                Ok(SessionEntry {
                     is_this: id == this,
                     id,
                     device: row.try_get("device")?,

@@ -7,7 +7,7 @@ use super::{
     batch::Batch,
     from_word,
     movements::{Movement, Towards},
-    outbox::{Message, Queued},
+    outbox::{Message, QueuedEmail},
     payments::payment_in,
     retry,
     shares::{Shares, move_shares, reserve_again},
@@ -45,7 +45,7 @@ pub type Words<'a> = &'a (dyn Fn(&Payment, Locale) -> Message + Send + Sync);
 /// How a verdict was heard, and so whether whoever ordered the payment sees it: that one of a card declined on the spot is written no
 /// e-mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
+pub enum VerdictSource {
     /// As the answer to the call that ordered it.
     InCall,
     /// As the answer to a question after that call had ended without one.
@@ -56,7 +56,7 @@ pub enum Heard {
 
 /// What became of a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settled {
+pub enum SettleResult {
     Changed,
     /// It is so already, or the verdict is older than what is known.
     Same,
@@ -66,7 +66,7 @@ pub enum Settled {
 }
 
 /// The payment as it was, locked.
-struct Before {
+struct LockedPayment {
     state: PaymentState,
     failure: Option<String>,
     charge: Option<String>,
@@ -89,10 +89,10 @@ impl Store {
         &self,
         payment: &str,
         verdict: &Verdict,
-        heard: Heard,
+        heard: VerdictSource,
         words: Words<'_>,
         at: Instant,
-    ) -> Result<(Settled, Option<Payment>), sqlx::Error> {
+    ) -> Result<(SettleResult, Option<Payment>), sqlx::Error> {
         retry(|| self.settle_once(payment, verdict, heard, words, at)).await
     }
 
@@ -100,10 +100,10 @@ impl Store {
         &self,
         payment: &str,
         verdict: &Verdict,
-        heard: Heard,
+        heard: VerdictSource,
         words: Words<'_>,
         at: Instant,
-    ) -> Result<(Settled, Option<Payment>), sqlx::Error> {
+    ) -> Result<(SettleResult, Option<Payment>), sqlx::Error> {
         let mut tx = self.begin_repeatable().await?;
         // The row is locked: over SQLite nobody else writes while this transaction does.
         let sql = "SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, token, email, locale, total_cents, \
@@ -112,13 +112,13 @@ impl Store {
         let row = sqlx::query(AssertSqlSafe(sql)).bind(payment).fetch_optional(&mut *tx).await?;
         let Some(row) = row else {
             tx.rollback().await?;
-            return Ok((Settled::NoPayment, None));
+            return Ok((SettleResult::NoPayment, None));
         };
-        let before = Before::of(&row)?;
+        let before = LockedPayment::of(&row)?;
         // The later word was written with all that an answer ends.
         if verdict.sequence.is_some_and(|sequence| sequence < before.sequence) {
             tx.rollback().await?;
-            return Ok((Settled::Same, None));
+            return Ok((SettleResult::Same, None));
         }
         let movement = Movement {
             payment,
@@ -130,11 +130,11 @@ impl Store {
         let effect = if before.is_of(verdict) { effect(before.state, verdict.state) } else { Effect::Unfit };
         let mut writes = Batch::default();
         let settled = move_money(&mut tx, &mut writes, &movement, effect, before.state).await?;
-        if let Settled::Unfit(_) = settled {
+        if let SettleResult::Unfit(_) = settled {
             tx.rollback().await?;
             return Ok((settled, None));
         }
-        let is_changed = settled == Settled::Changed;
+        let is_changed = settled == SettleResult::Changed;
         // What a debit's first answer says is what the payment was begun with: it is news all the same.
         let is_sent = before.state == PaymentState::Processing && effect == Effect::Nothing;
         let is_made = is_sent || is_changed && verdict.state == PaymentState::Paid;
@@ -144,19 +144,19 @@ impl Store {
         }
         writes.run(&mut tx).await?;
         // An event may have told it first, while nobody knew that the call was over.
-        let is_told_late = heard == Heard::Later && effect == Effect::Nothing;
+        let is_told_late = heard == VerdictSource::Later && effect == Effect::Nothing;
         let is_news = if verdict.state.took_no_money() {
             before.is_unseen(heard, at) && (is_changed || is_told_late)
         } else {
             is_sent || is_changed
         };
         let reader = before.reader.filter(|_| is_news);
-        let is_asked = reader.is_some() || heard == Heard::InCall;
+        let is_asked = reader.is_some() || heard == VerdictSource::InCall;
         let known = if is_asked { payment_in(&mut tx, payment).await? } else { None };
         if let (Some((to, locale)), Some(known)) = (reader, &known) {
             let message = words(&Payment { failure: verdict.failure, ..known.clone() }, locale);
             let id = letter_id(known, effect)?;
-            Queued { id, cause: payment, to: &to, message: &message, is_secret: false, at }.put(&mut tx).await?;
+            QueuedEmail { id, cause: payment, to: &to, message: &message, is_secret: false, at }.put(&mut tx).await?;
         }
         tx.commit().await?;
         Ok((settled, known))
@@ -169,7 +169,7 @@ impl Store {
     }
 }
 
-impl Before {
+impl LockedPayment {
     fn of(row: &AnyRow) -> Result<Self, sqlx::Error> {
         let reader = match row.try_get::<Option<&str>, _>("email")? {
             Some(_) => Some((value(row, "email")?, value(row, "locale")?)),
@@ -190,12 +190,12 @@ impl Before {
     }
 
     /// Whether whoever ordered it may not see what becomes of it: its call is over.
-    fn is_unseen(&self, heard: Heard, at: Instant) -> bool {
+    fn is_unseen(&self, heard: VerdictSource, at: Instant) -> bool {
         match heard {
-            Heard::InCall => false,
-            Heard::Later => true,
+            VerdictSource::InCall => false,
+            VerdictSource::Later => true,
             // Answered before, given up by the call, or by now asked about by others.
-            Heard::ByItself => self.asks > 0 || self.ask_at.is_none_or(|ask_at| ask_at <= at.millis()),
+            VerdictSource::ByItself => self.asks > 0 || self.ask_at.is_none_or(|ask_at| ask_at <= at.millis()),
         }
     }
 
@@ -243,11 +243,11 @@ async fn move_money(
     movement: &Movement<'_>,
     effect: Effect,
     before: PaymentState,
-) -> Result<Settled, sqlx::Error> {
+) -> Result<SettleResult, sqlx::Error> {
     let payment = movement.payment;
     match effect {
-        Effect::Nothing => return Ok(Settled::Same),
-        Effect::Unfit => return Ok(Settled::Unfit(before)),
+        Effect::Nothing => return Ok(SettleResult::Same),
+        Effect::Unfit => return Ok(SettleResult::Unfit(before)),
         Effect::Rename => {}
         Effect::Take => {
             move_shares(tx, writes, payment, Shares::Settle).await?;
@@ -256,7 +256,7 @@ async fn move_money(
         Effect::Release => move_shares(tx, writes, payment, Shares::Release).await?,
         Effect::SendAgain => {
             if !reserve_again(tx, payment).await? {
-                return Ok(Settled::Unfit(before));
+                return Ok(SettleResult::Unfit(before));
             }
         }
         Effect::TakeAfterAll { is_surprise } => {
@@ -284,7 +284,7 @@ async fn move_money(
             }
         }
     }
-    Ok(Settled::Changed)
+    Ok(SettleResult::Changed)
 }
 
 /// Once a state; once more where the payment comes to the same state again.

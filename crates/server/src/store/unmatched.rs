@@ -39,7 +39,7 @@ impl Why {
 }
 
 /// What is kept.
-pub struct Kept<'a> {
+pub struct UnmatchedEvent<'a> {
     pub id: String,
     pub sequence: i64,
     pub charge: Option<&'a str>,
@@ -51,7 +51,7 @@ pub struct Kept<'a> {
 
 /// One that is to be tried again now.
 #[derive(Debug)]
-pub struct Again {
+pub struct RetriedEvent {
     pub id: String,
     pub body: String,
     pub tries: i64,
@@ -62,7 +62,7 @@ const MOST_CHARACTERS: usize = 4_000;
 
 impl Store {
     /// Keeps what could not be taken, once; gives whether it is new.
-    pub async fn keep_unmatched(&self, kept: &Kept<'_>, read: Option<i64>) -> Result<bool, sqlx::Error> {
+    pub async fn keep_unmatched(&self, kept: &UnmatchedEvent<'_>, read: Option<i64>) -> Result<bool, sqlx::Error> {
         let mut tx = self.begin().await?;
         let done = sqlx::query(
             "INSERT INTO event_unmatched (id, sequence, charge, payment, body, why, kept_at, try_at) \
@@ -94,14 +94,19 @@ impl Store {
     }
 
     /// Those whose time has come, in the processor's order.
-    pub async fn to_match(&self, now: Instant) -> Result<Vec<Again>, sqlx::Error> {
+    pub async fn to_match(&self, now: Instant) -> Result<Vec<RetriedEvent>, sqlx::Error> {
         let sql = "SELECT id, body, tries FROM event_unmatched WHERE matched_at IS NULL AND try_at <= $1 ORDER BY sequence, id LIMIT 100";
         let rows = sqlx::query(sql).bind(now.millis()).fetch_all(&self.read).await?;
         rows.iter().map(again).collect()
     }
 
     /// It was taken; or, with a reason, when to try once more.
-    pub async fn tried_to_match(&self, again: &Again, why: Option<Why>, now: Instant) -> Result<(), sqlx::Error> {
+    pub async fn tried_to_match(
+        &self,
+        again: &RetriedEvent,
+        why: Option<Why>,
+        now: Instant,
+    ) -> Result<(), sqlx::Error> {
         // Once the mark has come near, those after it wait for this one: half a minute at most.
         let longest = if why == Some(Why::Ahead) { 4 } else { i64::MAX };
         let wait = wait((again.tries + 1).min(longest));
@@ -138,6 +143,6 @@ fn wait(tries: i64) -> i64 {
     (2_000 << tries.clamp(0, 11)).min(3_600_000)
 }
 
-fn again(row: &AnyRow) -> Result<Again, sqlx::Error> {
-    Ok(Again { id: row.try_get("id")?, body: row.try_get("body")?, tries: row.try_get("tries")? })
+fn again(row: &AnyRow) -> Result<RetriedEvent, sqlx::Error> {
+    Ok(RetriedEvent { id: row.try_get("id")?, body: row.try_get("body")?, tries: row.try_get("tries")? })
 }

@@ -16,7 +16,7 @@ use server::{
         processor_events,
         send_mail::{self, Mailer},
     },
-    store::settle::{self, Settled},
+    store::settle::{self, SettleResult},
 };
 use std::time::Duration;
 
@@ -295,8 +295,8 @@ async fn a_card_that_is_declined_while_its_call_waits_is_told_on_the_page() {
     let failure = Some(Failure::Declined);
     let verdict =
         settle::Verdict { charge: Some("ch".into()), state: PaymentState::Failed, failure, sequence: Some(1) };
-    assert_eq!(charging::settle(&app.state, &payment, &verdict).await.unwrap(), Settled::Changed);
-    assert_eq!(charging::settle(&app.state, &payment, &verdict).await.unwrap(), Settled::Same);
+    assert_eq!(charging::settle(&app.state, &payment, &verdict).await.unwrap(), SettleResult::Changed);
+    assert_eq!(charging::settle(&app.state, &payment, &verdict).await.unwrap(), SettleResult::Same);
     assert_eq!(app.number("SELECT COUNT(*) FROM outbox").await, 0);
     call.abort();
 }

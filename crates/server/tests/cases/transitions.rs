@@ -7,7 +7,7 @@ use serde_json::json;
 use server::{
     billing::charging,
     store::{
-        settle::{Settled, Verdict},
+        settle::{SettleResult, Verdict},
         transition::{Effect, effect},
     },
 };
@@ -24,7 +24,7 @@ async fn begun(app: &TestApp, ana: &Payer, amount: &str) -> String {
     app.text(&format!("SELECT id FROM payment WHERE idempotency_key = '{key}'")).await
 }
 
-async fn says(app: &TestApp, payment: &str, state: PaymentState) -> Settled {
+async fn says(app: &TestApp, payment: &str, state: PaymentState) -> SettleResult {
     let verdict = Verdict { charge: Some(format!("ch-{payment}")), state, failure: None, sequence: None };
     charging::settle(&app.state, payment, &verdict).await.unwrap()
 }
@@ -53,23 +53,23 @@ async fn every_word_after_every_other_leaves_books_that_are_right() {
         for after in ALL {
             let payment = begun(&app, &ana, "10.00").await;
             for step in way {
-                assert_eq!(says(&app, &payment, *step).await, Settled::Changed);
+                assert_eq!(says(&app, &payment, *step).await, SettleResult::Changed);
             }
             let settled = says(&app, &payment, after).await;
             let expected = match effect(before, after) {
-                Effect::Unfit => Settled::Unfit(before),
-                Effect::Nothing => Settled::Same,
-                _ => Settled::Changed,
+                Effect::Unfit => SettleResult::Unfit(before),
+                Effect::Nothing => SettleResult::Same,
+                _ => SettleResult::Changed,
             };
             assert_eq!(settled, expected, "{before:?} {after:?}");
             let now = state(&app, &payment).await;
-            assert_eq!(now, if settled == Settled::Changed { after } else { before }, "{before:?} {after:?}");
+            assert_eq!(now, if settled == SettleResult::Changed { after } else { before }, "{before:?} {after:?}");
             paid += i64::from(now == Paid) * 1_000;
             pending += i64::from(matches!(now, Processing | Scheduled)) * 1_000;
             assert_eq!(app.owes("surgery").await, (115_000 - paid, pending), "{before:?} {after:?}");
             // And once more: the same again, or as unfit as before.
             let again = says(&app, &payment, after).await;
-            assert_ne!(again, Settled::Changed, "{before:?} {after:?}");
+            assert_ne!(again, SettleResult::Changed, "{before:?} {after:?}");
             app.books_are_right().await;
         }
     }
@@ -106,10 +106,13 @@ async fn a_word_about_another_charge_or_one_that_denies_a_known_charge_is_unfit(
     let ana = app.look_up(&ANA).await;
     app.line.cut(Cut::Before);
     let payment = begun(&app, &ana, "10.00").await;
-    assert_eq!(says(&app, &payment, Processing).await, Settled::Same);
+    assert_eq!(says(&app, &payment, Processing).await, SettleResult::Same);
     let other = Verdict { charge: Some("another".into()), state: Paid, failure: None, sequence: None };
-    assert_eq!(charging::settle(&app.state, &payment, &other).await.unwrap(), Settled::Unfit(Processing));
-    assert_eq!(charging::settle(&app.state, &payment, &Verdict::never()).await.unwrap(), Settled::Unfit(Processing));
+    assert_eq!(charging::settle(&app.state, &payment, &other).await.unwrap(), SettleResult::Unfit(Processing));
+    assert_eq!(
+        charging::settle(&app.state, &payment, &Verdict::never()).await.unwrap(),
+        SettleResult::Unfit(Processing)
+    );
     assert_eq!(app.owes("surgery").await, (115_000, 1_000));
     app.books_are_right().await;
 }

@@ -2,7 +2,7 @@
 
 use crate::test_app::{Payer, TestApp, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
 use serde_json::{Value, json};
-use server::{billing::charging, store::asking::Asked};
+use server::{billing::charging, store::pending_charges::PendingCharge};
 
 async fn visit(app: &TestApp) -> (Payer, Value, String) {
     let ana = app.look_up(&ANA).await;
@@ -127,7 +127,7 @@ async fn a_lost_answer_is_asked_for_within_seconds_and_less_often_each_time() {
 async fn a_payment_that_is_not_in_the_database_is_not_charged() {
     let app = TestApp::open().await;
     let (ana, order, key) = visit(&app).await;
-    let asked = Asked {
+    let asked = PendingCharge {
         id: new_key(),
         token: order["token"].as_str().unwrap().to_owned(),
         binding: ana.binding.clone(),

@@ -2,7 +2,7 @@
 
 use contract::{Instant, payment::Method};
 use server::{
-    billing::processor::{ChargeOrder, Closed, Listed, Processor, ProcessorError, Sandbox, Told},
+    billing::processor::{ChargeOrder, Closed, EventEntry, ListedCharge, Processor, ProcessorError, Sandbox},
     store::settle::Verdict,
 };
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
@@ -71,7 +71,7 @@ impl Processor for Line {
         if self.is_cut(Cut::After) { Err(ProcessorError::Unanswered) } else { verdict }
     }
 
-    async fn events(&self, after: i64) -> Result<Vec<Told>, ProcessorError> {
+    async fn events(&self, after: i64) -> Result<Vec<EventEntry>, ProcessorError> {
         self.sandbox.events(after).await
     }
 
@@ -83,7 +83,7 @@ impl Processor for Line {
         if self.is_cut(Cut::Before) { Err(ProcessorError::Unanswered) } else { self.sandbox.close(payment).await }
     }
 
-    async fn charges(&self, after: Option<&str>, since: Instant) -> Result<Vec<Listed>, ProcessorError> {
+    async fn charges(&self, after: Option<&str>, since: Instant) -> Result<Vec<ListedCharge>, ProcessorError> {
         if self.is_cut(Cut::Before) {
             Err(ProcessorError::Unanswered)
         } else {

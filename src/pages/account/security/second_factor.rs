@@ -3,7 +3,7 @@
 
 mod add;
 
-use super::Shown;
+use super::SecurityQuery;
 use crate::{
     api::Client,
     browser,
@@ -16,34 +16,34 @@ use crate::{
 use add::{add, recovery_codes, set_up};
 use contract::{
     FieldProblem, Password,
-    factor::{AuthenticatorOffer, PasskeySeen, Reauthentication, RecoveryCodes, SecondFactor},
+    factor::{AuthenticatorOffer, PasskeyEntry, Reauthentication, RecoveryCodes, SecondFactor},
     problem_details::ErrorCode,
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
 /// What was just done, or what stands in the way.
 #[derive(Clone, Copy)]
-enum Said {
+enum FactorNotice {
     Done(Pick),
     Warning(Pick),
 }
 
 /// The state of this part of the page.
 #[derive(Clone, Copy)]
-struct Changing {
-    shown: Shown,
+struct FactorState {
+    shown: SecurityQuery,
     /// The password was typed again; the server knows for how long.
     is_reauthenticated: RwSignal<bool>,
     offer: RwSignal<Option<AuthenticatorOffer>>,
     codes: RwSignal<Vec<String>>,
-    said: RwSignal<Option<Said>>,
+    said: RwSignal<Option<FactorNotice>>,
     failed: RwSignal<Option<ApiError>>,
     is_busy: RwSignal<bool>,
     /// Takes the focus when what had it is gone.
     title: NodeRef<html::H2>,
 }
 
-impl Changing {
+impl FactorState {
     /// One change at a time.
     fn begin(self) -> bool {
         if self.is_busy.get_untracked() {
@@ -60,7 +60,7 @@ impl Changing {
         match answer {
             Ok(value) => {
                 if let Some(done) = done {
-                    self.said.set(Some(Said::Done(done)));
+                    self.said.set(Some(FactorNotice::Done(done)));
                     self.shown.refresh();
                 }
                 return Some(value);
@@ -68,12 +68,12 @@ impl Changing {
             Err(ApiError::Refused(details)) if details.code == ErrorCode::PasswordNeeded => {
                 self.is_reauthenticated.set(false);
                 self.offer.set(None);
-                self.said.set(Some(Said::Warning(|w| w.account().factor.needs_password)));
+                self.said.set(Some(FactorNotice::Warning(|w| w.account().factor.needs_password)));
             }
             Err(ApiError::Refused(details))
                 if details.errors.iter().any(|error| error.problem == FieldProblem::TooShort) =>
             {
-                self.said.set(Some(Said::Warning(|w| w.account().factor.too_short)));
+                self.said.set(Some(FactorNotice::Warning(|w| w.account().factor.too_short)));
             }
             // somebody else was faster: what there is now is shown
             Err(ApiError::Missing) => self.shown.refresh(),
@@ -104,8 +104,8 @@ impl Changing {
 }
 
 #[component]
-pub fn ChangeFactors(shown: Shown) -> impl IntoView {
-    let own = Changing {
+pub fn ChangeFactors(shown: SecurityQuery) -> impl IntoView {
+    let own = FactorState {
         shown,
         is_reauthenticated: RwSignal::new(false),
         offer: RwSignal::new(None),
@@ -119,8 +119,8 @@ pub fn ChangeFactors(shown: Shown) -> impl IntoView {
     let lead = say(move |w| if is_on.get() { w.account().factor.on } else { w.account().factor.off }.to_owned());
     let said = live(move || match own.said.get() {
         None => ().into_any(),
-        Some(Said::Done(words)) => view! { <Notice sign=Sign::Done words=t(words)/> }.into_any(),
-        Some(Said::Warning(words)) => view! { <Notice kind=NoticeKind::Warn words=t(words)/> }.into_any(),
+        Some(FactorNotice::Done(words)) => view! { <Notice sign=Sign::Done words=t(words)/> }.into_any(),
+        Some(FactorNotice::Warning(words)) => view! { <Notice kind=NoticeKind::Warn words=t(words)/> }.into_any(),
     });
     let is_reauthenticated = Memo::new(move |_| own.is_reauthenticated.get());
     let is_offered = Memo::new(move |_| own.offer.with(Option::is_some));
@@ -148,7 +148,7 @@ pub fn ChangeFactors(shown: Shown) -> impl IntoView {
 }
 
 /// A row for each, with what can be done about it once the password was typed.
-fn what_there_is(own: Changing, is_reauthenticated: Memo<bool>) -> AnyView {
+fn what_there_is(own: FactorState, is_reauthenticated: Memo<bool>) -> AnyView {
     let client = StoredValue::new(Client::here());
     let zone = Signal::derive(move || own.shown.of(|security| security.time_zone.clone()));
     let app = live(move || {
@@ -168,7 +168,7 @@ fn what_there_is(own: Changing, is_reauthenticated: Memo<bool>) -> AnyView {
         let name = t(|w| w.account().factor.app);
         row(name, when, act(is_reauthenticated, |w| w.account().factor.remove, Some(name), remove))
     });
-    let passkey = move |seen: PasskeySeen| {
+    let passkey = move |seen: PasskeyEntry| {
         let (id, device, created, used) = (seen.id, seen.device, seen.created_at, seen.used_at);
         let name = say(move |w| match device.as_str() {
             "" => w.account().factor.passkey.to_owned(),
@@ -244,7 +244,7 @@ fn act(
 }
 
 /// The password again.
-fn reauthenticate(own: Changing) -> AnyView {
+fn reauthenticate(own: FactorState) -> AnyView {
     let (client, session) = (Client::here(), CurrentSession::here());
     let password = RwSignal::new(String::new());
     let form = FormState::new(
@@ -277,7 +277,7 @@ fn reauthenticate(own: Changing) -> AnyView {
                 own.is_reauthenticated.set(true);
                 // the form goes
                 own.to_title();
-                own.said.set(Some(Said::Done(|w| w.account().factor.reauthenticated)));
+                own.said.set(Some(FactorNotice::Done(|w| w.account().factor.reauthenticated)));
             }
         });
     };

@@ -1,6 +1,6 @@
 //! One bill on its sheet: its kind in words, amount and due date, where the money went, its charges, and how much to pay of it.
 
-use super::{Choosing, money_text, share_error};
+use super::{AmountState, money_text, share_error};
 use crate::{
     billing::{BillMark, Charges, Flow, MoneyFlow},
     i18n::{Language, Text, format, say, t},
@@ -14,7 +14,7 @@ use contract::{
 use leptos::prelude::*;
 
 #[component]
-pub fn BillSheet(choosing: Choosing, bill: Bill, today: Date) -> impl IntoView {
+pub fn BillSheet(state: AmountState, bill: Bill, today: Date) -> impl IntoView {
     let title = format!("bill-{}", bill.id);
     let charges = bill.lines.clone();
     let count = charges.len();
@@ -35,7 +35,7 @@ pub fn BillSheet(choosing: Choosing, bill: Bill, today: Date) -> impl IntoView {
                 {if bill.payable().is_zero() {
                     view! { <p class="pay-note">{t(|w| w.pay().amount.nothing_payable)}</p> }.into_any()
                 } else {
-                    view! { <HowMuch choosing bill today/> }.into_any()
+                    view! { <HowMuch state bill today/> }.into_any()
                 }}
             </div>
         </section>
@@ -100,8 +100,8 @@ fn notices(bill: &Bill) -> AnyView {
 
 /// All, part, or not now.
 #[component]
-fn HowMuch(choosing: Choosing, bill: Bill, today: Date) -> impl IntoView {
-    let journey = choosing.journey;
+fn HowMuch(state: AmountState, bill: Bill, today: Date) -> impl IntoView {
+    let journey = state.journey;
     let bill = StoredValue::new(bill);
     let (id, due, payable) = bill.with_value(|bill| (bill.id.clone(), bill.due, bill.payable()));
     let is_late = bill.with_value(|bill| bill.is_past_due(today));
@@ -136,10 +136,10 @@ fn HowMuch(choosing: Choosing, bill: Bill, today: Date) -> impl IntoView {
         let day = format::short_date(w.locale, due);
         if is_late { (w.pay().amount.past_due)(&day) } else { (w.pay().amount.stays_due)(&day) }
     });
-    let field = live(move || is_part.get().then(|| view! { <PartField choosing bill typed payable/> }).into_any());
+    let field = live(move || is_part.get().then(|| view! { <PartField state bill typed payable/> }).into_any());
     view! {
         <fieldset class="pay-stack pay-stack--tight">
-            <legend class="pay-hidden">{say(move |w| (w.pay().amount.how_much)(&bill.with_value(|bill| choosing.name(w, bill))))}</legend>
+            <legend class="pay-hidden">{say(move |w| (w.pay().amount.how_much)(&bill.with_value(|bill| state.name(w, bill))))}</legend>
             <div class="pay-choices pay-choices--three">
                 <Choice name=name.clone() id=Some(format!("all-{id}")) words=t(|w| w.pay().amount.all) note=Some(money_text(payable))
                     chosen=Signal::derive(move || chosen.get() == Some(None)) on_choose=Callback::new(move |()| choose(Some(None)))/>
@@ -154,17 +154,17 @@ fn HowMuch(choosing: Choosing, bill: Bill, today: Date) -> impl IntoView {
 }
 
 #[component]
-fn PartField(choosing: Choosing, bill: StoredValue<Bill>, typed: RwSignal<String>, payable: Money) -> impl IntoView {
+fn PartField(state: AmountState, bill: StoredValue<Bill>, typed: RwSignal<String>, payable: Money) -> impl IntoView {
     let (id, due) = bill.with_value(|bill| (bill.id.clone(), bill.due));
     let is_left = RwSignal::new(false);
     let hint = say(move |w| {
-        let least = Money::from_cents(choosing.least_cents.get()).unwrap_or(Money::ZERO).min(payable);
+        let least = Money::from_cents(state.least_cents.get()).unwrap_or(Money::ZERO).min(payable);
         (w.pay().amount.part_hint)(&format::money(w.locale, least), &format::money(w.locale, payable))
     });
     let language = Language::here();
     let own = id.clone();
     let leaves = Text::derive(move || {
-        let share = choosing.shares().into_iter().find(|share| share.bill.id == own);
+        let share = state.shares().into_iter().find(|share| share.bill.id == own);
         let w = language.words();
         match share.and_then(|share| share.leaves()) {
             Some(left) if left.is_zero() => w.pay().amount.pays_all.to_owned(),
@@ -176,9 +176,9 @@ fn PartField(choosing: Choosing, bill: StoredValue<Bill>, typed: RwSignal<String
     view! {
         <TextField
             id=format!("part-{id}")
-            label=say(move |w| (w.pay().amount.part_label)(&bill.with_value(|bill| choosing.name(w, bill))))
+            label=say(move |w| (w.pay().amount.part_label)(&bill.with_value(|bill| state.name(w, bill))))
             value=typed
-            error=share_error(choosing, id, is_left)
+            error=share_error(state, id, is_left)
             hint
             keyboard
             affix="$"

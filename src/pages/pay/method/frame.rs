@@ -1,6 +1,6 @@
 //! Where the card or account is typed: the processor's frame, or, when it was typed already in this visit, what may be known of it.
 
-use super::{Choosing, FrameProblem, kind_of};
+use super::{FrameProblem, MethodState, kind_of};
 use crate::{
     billing::{CaptureFrame, CaptureKind, CaptureSays, CaptureSource},
     browser,
@@ -18,7 +18,7 @@ const PATIENCE_MILLIS: u32 = 10_000;
 
 /// What came of asking the frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Captured {
+pub enum CaptureResult {
     Token(String),
     /// It shows what is wrong, and has taken the focus.
     Wrong,
@@ -26,23 +26,23 @@ pub enum Captured {
 }
 
 #[component]
-pub fn Frame(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) -> impl IntoView {
-    let journey = choosing.journey;
+pub fn Frame(state: MethodState, kind: CaptureKind, captured: Callback<CaptureResult>) -> impl IntoView {
+    let journey = state.journey;
     let known = Memo::new(move |_| {
         let draft = journey.draft.get();
         draft.token.and(draft.method).filter(|method| kind_of(method) == kind)
     });
     let around = NodeRef::new();
     let inside = live(move || match known.get() {
-        Some(method) => known_method(choosing, method, around),
-        None => fresh(choosing, kind, captured),
+        Some(method) => known_method(state, method, around),
+        None => fresh(state, kind, captured),
     });
     view! { <div node_ref=around>{inside}</div> }
 }
 
-fn known_method(choosing: Choosing, method: Method, around: NodeRef<html::Div>) -> AnyView {
+fn known_method(state: MethodState, method: Method, around: NodeRef<html::Div>) -> AnyView {
     let forget = move |_| {
-        choosing.journey.edit(|draft| {
+        state.journey.edit(|draft| {
             draft.token = None;
             draft.method = None;
         });
@@ -64,7 +64,7 @@ fn known_method(choosing: Choosing, method: Method, around: NodeRef<html::Div>) 
     .into_any()
 }
 
-fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) -> AnyView {
+fn fresh(state: MethodState, kind: CaptureKind, captured: Callback<CaptureResult>) -> AnyView {
     let (deployment, session, language) = (Deployment::here(), CurrentSession::here(), Language::here());
     let source = Memo::new(move |_| {
         let capture = deployment.portal()?.capture.clone();
@@ -86,7 +86,7 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
     });
     let load_again = move |_| {
         is_late.set(false);
-        choosing.frame_problem.set(None);
+        state.frame_problem.set(None);
         loads.update(|loads| *loads += 1);
     };
     let heard = Callback::new(move |says| match says {
@@ -96,18 +96,18 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
         }
         CaptureSays::Invalid => {
             is_tall.set(true);
-            captured.run(Captured::Wrong);
+            captured.run(CaptureResult::Wrong);
         }
-        CaptureSays::Unavailable => captured.run(Captured::Gone),
-        CaptureSays::Token { token } => captured.run(Captured::Token(token)),
+        CaptureSays::Unavailable => captured.run(CaptureResult::Gone),
+        CaptureSays::Token { token } => captured.run(CaptureResult::Token(token)),
         CaptureSays::Unknown => {}
     });
     // a frame that never came up can't answer
     browser::watch(move |is_first| {
-        choosing.asks.track();
+        state.asks.track();
         if !is_first && !is_ready.get_untracked() {
             is_late.set(true);
-            captured.run(Captured::Gone);
+            captured.run(CaptureResult::Gone);
         }
     });
     let title: Text = match kind {
@@ -118,9 +118,7 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
     let frame = live(move || {
         loads.track();
         match source.get() {
-            Some(source) => {
-                view! { <CaptureFrame kind source title locale asks=choosing.asks is_tall heard/> }.into_any()
-            }
+            Some(source) => view! { <CaptureFrame kind source title locale asks=state.asks is_tall heard/> }.into_any(),
             None => view! { <Waiting rows=3/> }.into_any(),
         }
     });
@@ -135,7 +133,7 @@ fn fresh(choosing: Choosing, kind: CaptureKind, captured: Callback<Captured>) ->
         }
         .into_any()
     });
-    let status = say(move |w| match choosing.frame_problem.get() {
+    let status = say(move |w| match state.frame_problem.get() {
         Some(FrameProblem::Wrong) => w.pay().method.frame_wrong.to_owned(),
         _ if !is_ready.get() && !is_late.get() => w.pay().method.frame_waiting.to_owned(),
         _ => String::new(),

@@ -1,8 +1,8 @@
 //! The choice between a bank account and a card, with the processor's frame for the chosen one below, and when a debit is paid.
 
 use super::{
-    Choosing, Field,
-    frame::{Captured, Frame},
+    Field, MethodState,
+    frame::{CaptureResult, Frame},
 };
 use crate::{
     billing::CaptureKind,
@@ -16,10 +16,10 @@ use leptos::prelude::*;
 
 /// Two methods of the same size in alphabetical order, none chosen at first; the frame of the chosen one below.
 #[component]
-pub fn Kinds(choosing: Choosing, captured: Callback<Captured>) -> impl IntoView {
+pub fn Kinds(state: MethodState, captured: Callback<CaptureResult>) -> impl IntoView {
     let (deployment, session) = (Deployment::here(), CurrentSession::here());
-    let choose = move |kind| Callback::new(move |()| choosing.kind.set(Some(kind)));
-    let is = move |kind| Signal::derive(move || choosing.kind.get() == Some(kind));
+    let choose = move |kind| Callback::new(move |()| state.kind.set(Some(kind)));
+    let is = move |kind| Signal::derive(move || state.kind.get() == Some(kind));
     let days = move || deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
     let bank_note = say(move |w| format!("{} · {}", w.pay().method.bank_note, (w.pay().method.bank_when)(days())));
     let card_note = say(move |w| {
@@ -30,8 +30,8 @@ pub fn Kinds(choosing: Choosing, captured: Callback<Captured>) -> impl IntoView 
             if fee == 0 { w.pay().method.card_when.to_owned() } else { (w.pay().method.card_fee)(&percent(fee)) };
         format!("{} · {when}", w.pay().method.card_note)
     });
-    let error = choosing.form.error(Field::Method);
-    let kind = Memo::new(move |_| choosing.kind.get());
+    let error = state.form.error(Field::Method);
+    let kind = Memo::new(move |_| state.kind.get());
     view! {
         <fieldset class="pay-stack">
             <legend class="pay-hidden">{t(|w| w.pay().method.legend)}</legend>
@@ -45,7 +45,7 @@ pub fn Kinds(choosing: Choosing, captured: Callback<Captured>) -> impl IntoView 
                     chosen=is(CaptureKind::Card) on_choose=choose(CaptureKind::Card)/>
             </div>
             {live(move || match kind.get() {
-                Some(kind) => view! { <Frame choosing kind captured/> }.into_any(),
+                Some(kind) => view! { <Frame state kind captured/> }.into_any(),
                 None => ().into_any(),
             })}
         </fieldset>
@@ -60,10 +60,10 @@ fn percent(basis_points: u16) -> String {
 }
 
 /// When a bank debit is sent and paid, and which days moved it.
-pub fn bank_notice(choosing: Choosing) -> AnyView {
-    let (journey, deployment) = (choosing.journey, Deployment::here());
+pub fn bank_notice(state: MethodState) -> AnyView {
+    let (journey, deployment) = (state.journey, Deployment::here());
     let today = journey.bills.with(|bills| bills.value().map(|bills| bills.today));
-    let (Some(CaptureKind::Bank), Some(today)) = (choosing.kind.get(), today) else { return ().into_any() };
+    let (Some(CaptureKind::Bank), Some(today)) = (state.kind.get(), today) else { return ().into_any() };
     let days = deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
     let plan = plan_debit(today, days);
     let (sent, expected) = (plan.sent_on, plan.expected_on);

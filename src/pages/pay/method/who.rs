@@ -1,6 +1,6 @@
 //! Who pays, and where the receipt goes.
 
-use super::{Choosing, Field};
+use super::{Field, MethodState};
 use crate::{
     browser,
     i18n::{say, t},
@@ -10,13 +10,13 @@ use contract::Email;
 use leptos::prelude::*;
 
 #[component]
-pub fn Who(choosing: Choosing) -> impl IntoView {
+pub fn Who(state: MethodState) -> impl IntoView {
     let typo = move || {
-        let meant = choosing.email.with(|email| Email::parse(email).ok()?.typo())?.to_string();
+        let meant = state.email.with(|email| Email::parse(email).ok()?.typo())?.to_string();
         let take = {
             let meant = meant.clone();
             move |event: leptos::ev::MouseEvent| {
-                choosing.email.set(meant.clone());
+                state.email.set(meant.clone());
                 // the button goes
                 browser::focus_field(&event_target(&event), "email");
             }
@@ -25,10 +25,10 @@ pub fn Who(choosing: Choosing) -> impl IntoView {
         Some(view! { <button class="pay-link" type="button" on:click=take>{words}</button> })
     };
     view! {
-        <TextField id="payer-name" label=t(|w| w.pay().method.name) hint=t(|w| w.pay().method.name_hint) value=choosing.name
-            error=choosing.form.error(Field::Name) keyboard=Keyboard { autocomplete: "name", ..Keyboard::default() }/>
-        <TextField id="email" label=t(|w| w.pay().method.email) hint=t(|w| w.pay().method.email_hint) value=choosing.email
-            error=choosing.form.error(Field::Email)
+        <TextField id="payer-name" label=t(|w| w.pay().method.name) hint=t(|w| w.pay().method.name_hint) value=state.name
+            error=state.form.error(Field::Name) keyboard=Keyboard { autocomplete: "name", ..Keyboard::default() }/>
+        <TextField id="email" label=t(|w| w.pay().method.email) hint=t(|w| w.pay().method.email_hint) value=state.email
+            error=state.form.error(Field::Email)
             keyboard=Keyboard { mode: "email", autocomplete: "email", width: "" }
             echo=Some(ViewFn::from(move || live(move || typo().into_any())))/>
     }

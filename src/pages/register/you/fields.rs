@@ -96,9 +96,9 @@ impl Field {
 
 /// What is typed, a text a field.
 #[derive(Clone, Copy)]
-pub struct Typed([RwSignal<String>; FIELDS.len()]);
+pub struct TypedFields([RwSignal<String>; FIELDS.len()]);
 
-impl Typed {
+impl TypedFields {
     pub fn new() -> Self {
         Self(FIELDS.map(|_| RwSignal::new(String::new())))
     }
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn a_card_number_typed_into_any_field_stays_out_of_what_is_kept() {
         Owner::new().with(|| {
-            let typed = Typed::new();
+            let typed = TypedFields::new();
             FIELDS.into_iter().for_each(|field| typed.of(field).set("4242 4242 4242 4242".to_owned()));
             typed.of(Field::City).set("San Diego".to_owned());
             let kept = typed.draft(RwSignal::new(Locale::En));

@@ -1,6 +1,6 @@
 //! The processor's JSON: what is an answer of its own and what is anybody else's, and its words in ours. Knows no payment.
 
-use super::{ChargeEvent, Listed, ProcessorError, Told};
+use super::{ChargeEvent, EventEntry, ListedCharge, ProcessorError};
 use crate::{alarm::OncePerMinute, metrics, store::settle::Verdict, token::is_id};
 use contract::{
     Instant,
@@ -16,12 +16,12 @@ static SILENT: OncePerMinute = OncePerMinute::new();
 static STRANGE: OncePerMinute = OncePerMinute::new();
 
 /// Something in JSON came back; whether it is the processor's is seen by its form.
-pub struct Said {
+pub struct Reply {
     status: u16,
     body: Value,
 }
 
-impl Said {
+impl Reply {
     pub async fn of(answer: Result<reqwest::Response, reqwest::Error>) -> Result<Self, ProcessorError> {
         let unanswered = |_| {
             metrics::PROCESSOR_UNANSWERED.add(1);
@@ -117,12 +117,12 @@ impl Charge {
         Ok(Verdict { charge: Some(self.id), state, failure: self.failure, sequence: self.sequence })
     }
 
-    pub fn listed(self) -> Result<Listed, ProcessorError> {
+    pub fn listed(self) -> Result<ListedCharge, ProcessorError> {
         if !is_id(&self.id) || !is_id(&self.idempotency_key) {
             strange(200);
             return Err(ProcessorError::Unanswered);
         }
-        Ok(Listed {
+        Ok(ListedCharge {
             state: known(&self.state),
             made_at: self.made_at.ok_or(ProcessorError::Unanswered)?,
             charge: self.id,
@@ -139,7 +139,7 @@ pub fn known(state: &str) -> Option<PaymentState> {
 }
 
 /// One entry of the list of events: each is read by itself, so that one that can't be read stops no other.
-pub fn told(entry: &Value) -> Told {
+pub fn told(entry: &Value) -> EventEntry {
     let id = |name: &str| entry[name].as_str().filter(|text| is_id(text)).map(str::to_owned);
     let sequence = entry["sequence"].as_i64().filter(|sequence| *sequence > 0);
     let event = || {
@@ -153,7 +153,7 @@ pub fn told(entry: &Value) -> Told {
             failure: serde_json::from_value(entry["failure"].clone()).ok()?,
         })
     };
-    Told { sequence, event: event(), body: entry.to_string() }
+    EventEntry { sequence, event: event(), body: entry.to_string() }
 }
 
 #[cfg(test)]
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_one_of_the_known_codes_about_this_key_with_a_status_that_says_so() {
-        let said = |status, body| Said { status, body };
+        let said = |status, body| Reply { status, body };
         let codes = ["not_found"];
         assert!(said(404, json!({"code": "not_found", "idempotency_key": "a"})).refuses(&codes, Some("a")));
         for (status, body) in [
@@ -204,6 +204,9 @@ mod tests {
             assert!(!told.body.contains('\0'));
         }
         assert_eq!(told(&json!({"sequence": -1, "charge": "ch", "state": "paid"})).event, None);
-        assert_eq!(told(&json!("nonsense")), Told { sequence: None, event: None, body: "\"nonsense\"".to_owned() });
+        assert_eq!(
+            told(&json!("nonsense")),
+            EventEntry { sequence: None, event: None, body: "\"nonsense\"".to_owned() }
+        );
     }
 }

@@ -16,13 +16,13 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use contract::{
-    factor::{AuthenticatorCode, AuthenticatorOffer, FactorShown, NewPasskey, PasskeyChallenge, RecoveryCodes},
+    factor::{AuthenticatorCode, AuthenticatorOffer, FactorResponse, NewPasskey, PasskeyChallenge, RecoveryCodes},
     session::SessionView,
 };
 
 /// Goes the rest of the way in, with a code or a passkey. Wrong codes come ever further apart.
 #[utoipa::path(
-    post, path = "/session/second-factor", request_body = FactorShown,
+    post, path = "/session/second-factor", request_body = FactorResponse,
     responses(
         (
             status = 200, description = "A member's session began", body = SessionView,
@@ -36,7 +36,7 @@ pub async fn show(
     State(app): State<App>,
     browser: Browser,
     PendingSecondFactor(pending): PendingSecondFactor,
-    Body(shown): Body<FactorShown>,
+    Body(shown): Body<FactorResponse>,
 ) -> Result<(HeaderMap, Json<SessionView>)> {
     let entered = second_factor::show(&app, &browser, &pending, &shown).await?;
     Ok((cookies::keep(&app, &entered.kept), Json(entered.view)))

@@ -41,7 +41,7 @@ pub struct Site {
 
 /// What a browser is asked, and what has to be kept until it answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct Ceremony {
     pub options: Value,
     pub state: String,
 }
@@ -56,7 +56,7 @@ pub struct User<'a> {
 
 /// Why nothing came of an answer. For the log: the person hears in every case that it did not work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotTaken {
+pub enum WebauthnError {
     /// Not what a browser sends.
     Malformed,
     /// The answer to another question.
@@ -81,7 +81,7 @@ pub enum NotTaken {
 
 /// What `Passkey::stored` holds.
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct StoredPasskey {
     user: String,
     /// The public key, and what the authenticator said once and for all.
     key: String,
@@ -93,7 +93,7 @@ struct Stored {
 type Key = CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>;
 
 /// `known` are the passkeys that the account has: an authenticator that holds one of them makes no second.
-pub fn begin_registration(site: &Site, user: User<'_>, known: &[Passkey]) -> Result<Asked, NotTaken> {
+pub fn begin_registration(site: &Site, user: User<'_>, known: &[Passkey]) -> Result<Ceremony, WebauthnError> {
     let rp = rp(site)?;
     let handle = handle(user.handle)?;
     let known = known.iter().map(descriptor).collect::<Result<Vec<_>, _>>()?;
@@ -105,8 +105,8 @@ pub fn begin_registration(site: &Site, user: User<'_>, known: &[Passkey]) -> Res
         ..AuthenticatorSelectionCriteria::second_factor()
     };
     options.extensions.cred_props = None;
-    let (state, asked) = options.start_ceremony().map_err(|_| NotTaken::Fault)?;
-    let mut options = serde_json::to_value(&asked).map_err(|_| NotTaken::Fault)?;
+    let (state, asked) = options.start_ceremony().map_err(|_| WebauthnError::Fault)?;
+    let mut options = serde_json::to_value(&asked).map_err(|_| WebauthnError::Fault)?;
     // The library takes names in some spellings only; they are shown, not checked.
     for (entity, field, text) in
         [("rp", "name", site.name.as_str()), ("user", "name", user.name), ("user", "displayName", user.display_name)]
@@ -115,13 +115,13 @@ pub fn begin_registration(site: &Site, user: User<'_>, known: &[Passkey]) -> Res
             entity.insert(field.to_owned(), text.into());
         }
     }
-    Ok(Asked { options, state: BASE64.encode(&state.encode().map_err(|_| NotTaken::Fault)?) })
+    Ok(Ceremony { options, state: BASE64.encode(&state.encode().map_err(|_| WebauthnError::Fault)?) })
 }
 
-pub fn finish_registration(site: &Site, state: &str, response: &Value) -> Result<Passkey, NotTaken> {
+pub fn finish_registration(site: &Site, state: &str, response: &Value) -> Result<Passkey, WebauthnError> {
     let rp = rp(site)?;
-    let state = RegistrationServerState::<16>::decode(&bytes(state)?).map_err(|_| NotTaken::Fault)?;
-    let response = Registration::from_json_relaxed(&json(response)?).map_err(|_| NotTaken::Malformed)?;
+    let state = RegistrationServerState::<16>::decode(&bytes(state)?).map_err(|_| WebauthnError::Fault)?;
+    let response = Registration::from_json_relaxed(&json(response)?).map_err(|_| WebauthnError::Malformed)?;
     let options = RegistrationVerificationOptions::<&str, &str> {
         allowed_origins: &[&site.origin],
         error_on_unsolicited_extensions: false,
@@ -129,7 +129,7 @@ pub fn finish_registration(site: &Site, state: &str, response: &Value) -> Result
     };
     let made = state.verify(&rp, &response, &options)?;
     let Ok(key) = made.static_state().encode();
-    let passkey = Stored {
+    let passkey = StoredPasskey {
         user: BASE64.encode(made.user_id().as_ref()),
         key: BASE64.encode(&key),
         state: dynamic(made.dynamic_state()),
@@ -139,34 +139,34 @@ pub fn finish_registration(site: &Site, state: &str, response: &Value) -> Result
 }
 
 /// At least one passkey must be known.
-pub fn begin_sign_in(site: &Site, known: &[Passkey]) -> Result<Asked, NotTaken> {
+pub fn begin_sign_in(site: &Site, known: &[Passkey]) -> Result<Ceremony, WebauthnError> {
     let rp = rp(site)?;
     let mut allowed = AllowedCredentials::with_capacity(known.len());
     for passkey in known {
         allowed.push(descriptor(passkey)?.into());
     }
     let mut options =
-        NonDiscoverableCredentialRequestOptions::second_factor(&rp, allowed).map_err(|_| NotTaken::Fault)?;
+        NonDiscoverableCredentialRequestOptions::second_factor(&rp, allowed).map_err(|_| WebauthnError::Fault)?;
     options.options().user_verification = UserVerificationRequirement::Preferred;
-    let (state, asked) = options.start_ceremony().map_err(|_| NotTaken::Fault)?;
-    let options = serde_json::to_value(&asked).map_err(|_| NotTaken::Fault)?;
-    Ok(Asked { options, state: BASE64.encode(&state.encode().map_err(|_| NotTaken::Fault)?) })
+    let (state, asked) = options.start_ceremony().map_err(|_| WebauthnError::Fault)?;
+    let options = serde_json::to_value(&asked).map_err(|_| WebauthnError::Fault)?;
+    Ok(Ceremony { options, state: BASE64.encode(&state.encode().map_err(|_| WebauthnError::Fault)?) })
 }
 
 /// `known` is the passkey of the account that the answer names in `id`. It comes back with its counter moved on, to be kept before the
 /// person is let in.
-pub fn finish_sign_in(site: &Site, state: &str, known: &Passkey, response: &Value) -> Result<Passkey, NotTaken> {
+pub fn finish_sign_in(site: &Site, state: &str, known: &Passkey, response: &Value) -> Result<Passkey, WebauthnError> {
     let rp = rp(site)?;
-    let state = NonDiscoverableAuthenticationServerState::decode(&bytes(state)?).map_err(|_| NotTaken::Fault)?;
-    let mut stored = Stored::read(known)?;
+    let state = NonDiscoverableAuthenticationServerState::decode(&bytes(state)?).map_err(|_| WebauthnError::Fault)?;
+    let mut stored = StoredPasskey::read(known)?;
     let (id, user) = (bytes(&known.id)?, handle(&bytes(&stored.user)?)?);
-    let id = CredentialId::<&[u8]>::decode(&id).map_err(|_| NotTaken::Fault)?;
-    let key = StaticState::<Key>::decode(&bytes(&stored.key)?).map_err(|_| NotTaken::Fault)?;
-    let was = bytes(&stored.state)?.try_into().map_err(|_| NotTaken::Fault)?;
-    let was = DynamicState::decode(was).map_err(|_| NotTaken::Fault)?;
-    let mut passkey = AuthenticatedCredential::new(id, &user, key, was).map_err(|_| NotTaken::Fault)?;
+    let id = CredentialId::<&[u8]>::decode(&id).map_err(|_| WebauthnError::Fault)?;
+    let key = StaticState::<Key>::decode(&bytes(&stored.key)?).map_err(|_| WebauthnError::Fault)?;
+    let was = bytes(&stored.state)?.try_into().map_err(|_| WebauthnError::Fault)?;
+    let was = DynamicState::decode(was).map_err(|_| WebauthnError::Fault)?;
+    let mut passkey = AuthenticatedCredential::new(id, &user, key, was).map_err(|_| WebauthnError::Fault)?;
     let response =
-        NonDiscoverableAuthentication16::from_json_relaxed(&json(response)?).map_err(|_| NotTaken::Malformed)?;
+        NonDiscoverableAuthentication16::from_json_relaxed(&json(response)?).map_err(|_| WebauthnError::Malformed)?;
     let options = AuthenticationVerificationOptions::<&str, &str> {
         allowed_origins: &[&site.origin],
         error_on_unsolicited_extensions: false,
@@ -177,27 +177,28 @@ pub fn finish_sign_in(site: &Site, state: &str, known: &Passkey, response: &Valu
     Ok(Passkey { id: known.id.clone(), stored: stored.write()? })
 }
 
-impl Stored {
-    fn read(passkey: &Passkey) -> Result<Self, NotTaken> {
-        serde_json::from_str(&passkey.stored).map_err(|_| NotTaken::Fault)
+impl StoredPasskey {
+    fn read(passkey: &Passkey) -> Result<Self, WebauthnError> {
+        serde_json::from_str(&passkey.stored).map_err(|_| WebauthnError::Fault)
     }
-    fn write(&self) -> Result<String, NotTaken> {
-        serde_json::to_string(self).map_err(|_| NotTaken::Fault)
+    fn write(&self) -> Result<String, WebauthnError> {
+        serde_json::to_string(self).map_err(|_| WebauthnError::Fault)
     }
 }
 
-fn rp(site: &Site) -> Result<RpId, NotTaken> {
-    AsciiDomain::try_from(site.id.clone()).map(RpId::Domain).map_err(|_| NotTaken::Fault)
+fn rp(site: &Site) -> Result<RpId, WebauthnError> {
+    AsciiDomain::try_from(site.id.clone()).map(RpId::Domain).map_err(|_| WebauthnError::Fault)
 }
 
-fn handle(bytes: &[u8]) -> Result<UserHandle16, NotTaken> {
-    let Ok(handle) = UserHandle16::decode(bytes.try_into().map_err(|_| NotTaken::Fault)?);
+fn handle(bytes: &[u8]) -> Result<UserHandle16, WebauthnError> {
+    let Ok(handle) = UserHandle16::decode(bytes.try_into().map_err(|_| WebauthnError::Fault)?);
     Ok(handle)
 }
 
-fn descriptor(passkey: &Passkey) -> Result<PublicKeyCredentialDescriptor<Vec<u8>>, NotTaken> {
-    let id = CredentialId::<Vec<u8>>::decode(bytes(&passkey.id)?).map_err(|_| NotTaken::Fault)?;
-    let transports = AuthTransports::decode(Stored::read(passkey)?.transports).map_err(|_| NotTaken::Fault)?;
+fn descriptor(passkey: &Passkey) -> Result<PublicKeyCredentialDescriptor<Vec<u8>>, WebauthnError> {
+    let id = CredentialId::<Vec<u8>>::decode(bytes(&passkey.id)?).map_err(|_| WebauthnError::Fault)?;
+    let transports =
+        AuthTransports::decode(StoredPasskey::read(passkey)?.transports).map_err(|_| WebauthnError::Fault)?;
     Ok(PublicKeyCredentialDescriptor { id, transports })
 }
 
@@ -212,15 +213,15 @@ fn transports(transports: AuthTransports) -> u8 {
 }
 
 /// Of what was kept; it does not come from a browser.
-fn bytes(kept: &str) -> Result<Vec<u8>, NotTaken> {
-    BASE64.decode(kept.as_bytes()).map_err(|_| NotTaken::Fault)
+fn bytes(kept: &str) -> Result<Vec<u8>, WebauthnError> {
+    BASE64.decode(kept.as_bytes()).map_err(|_| WebauthnError::Fault)
 }
 
-fn json(response: &Value) -> Result<Vec<u8>, NotTaken> {
-    serde_json::to_vec(response).map_err(|_| NotTaken::Malformed)
+fn json(response: &Value) -> Result<Vec<u8>, WebauthnError> {
+    serde_json::to_vec(response).map_err(|_| WebauthnError::Malformed)
 }
 
-impl From<RegCeremonyErr> for NotTaken {
+impl From<RegCeremonyErr> for WebauthnError {
     fn from(error: RegCeremonyErr) -> Self {
         use RegCeremonyErr::*;
         match error {
@@ -238,7 +239,7 @@ impl From<RegCeremonyErr> for NotTaken {
     }
 }
 
-impl From<AuthCeremonyErr> for NotTaken {
+impl From<AuthCeremonyErr> for WebauthnError {
     fn from(error: AuthCeremonyErr) -> Self {
         use AuthCeremonyErr::*;
         match error {

@@ -1,6 +1,6 @@
 //! Adding a second factor: a passkey, or an authenticator app that learns a secret; and the recovery codes, shown once.
 
-use super::{Changing, Said};
+use super::{FactorNotice, FactorState};
 use crate::{
     api::Client,
     browser::{
@@ -20,7 +20,7 @@ use contract::{
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
 /// What can be added.
-pub fn add(own: Changing) -> AnyView {
+pub fn add(own: FactorState) -> AnyView {
     let client = Client::here();
     let can_make = own.factor(|factor| factor.takes_passkeys) && passkeys::are_offered();
     let make = {
@@ -37,7 +37,7 @@ pub fn add(own: Changing) -> AnyView {
                         }
                         Err(NoPasskey) => {
                             own.is_busy.set(false);
-                            own.said.set(Some(Said::Warning(|w| w.account().factor.no_passkey)));
+                            own.said.set(Some(FactorNotice::Warning(|w| w.account().factor.no_passkey)));
                         }
                     }
                 });
@@ -107,7 +107,7 @@ fn appearing(words: Pick) -> AnyView {
 }
 
 /// An app learns the secret, and proves it with a code.
-pub fn set_up(own: Changing) -> AnyView {
+pub fn set_up(own: FactorState) -> AnyView {
     let client = Client::here();
     let AuthenticatorOffer { secret, uri, qr } = own.offer.get_untracked().unwrap_or_else(|| AuthenticatorOffer {
         secret: String::new(),
@@ -188,7 +188,7 @@ pub fn set_up(own: Changing) -> AnyView {
 }
 
 /// Shown this once.
-pub fn recovery_codes(own: Changing) -> AnyView {
+pub fn recovery_codes(own: FactorState) -> AnyView {
     let heading = appearing(|w| w.account().factor.your_codes);
     let code = |code: String| view! { <li><code translate="no">{code}</code></li> }.into_any();
     let kept = move |_| {

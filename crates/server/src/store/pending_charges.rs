@@ -6,7 +6,7 @@ use sqlx::{Row, any::AnyRow};
 
 /// A payment that waits for the processor's first answer.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct PendingCharge {
     pub id: String,
     pub token: String,
     pub binding: String,
@@ -19,7 +19,7 @@ pub struct Asked {
 impl Store {
     /// Payments whose time to ask has come, a few of them; each is put off to `again`, so that two servers do not ask at once. A row
     /// that another server holds is passed over, and one that can't be read stops no other.
-    pub async fn to_ask(&self, now: Instant, again: Instant, most: i64) -> Result<Vec<Asked>, sqlx::Error> {
+    pub async fn to_ask(&self, now: Instant, again: Instant, most: i64) -> Result<Vec<PendingCharge>, sqlx::Error> {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
             "UPDATE payment SET ask_at = $2 WHERE id IN (SELECT id FROM payment WHERE ask_at <= $1 ORDER BY ask_at LIMIT $3 {}) \
              RETURNING id, token, binding, reference, total_cents + fee_cents AS charged_cents, asks",
@@ -108,8 +108,8 @@ fn column(error: &sqlx::Error) -> &str {
     if let sqlx::Error::ColumnDecode { index, .. } = error { index } else { "another" }
 }
 
-fn asked(row: &AnyRow) -> Result<Asked, sqlx::Error> {
-    Ok(Asked {
+fn asked(row: &AnyRow) -> Result<PendingCharge, sqlx::Error> {
+    Ok(PendingCharge {
         id: row.try_get("id")?,
         token: row.try_get("token")?,
         binding: row.try_get("binding")?,
