@@ -15,7 +15,7 @@ use crate::{
         legal::{AccessibilityPage, PrivacyPage, TermsPage},
         not_found::NotFoundPage,
         pay::{
-            amount::AmountPage, find::FindPage, journey::Journey, method::MethodPage, outcome::PaymentPage,
+            amount::AmountPage, checkout::Checkout, find::FindPage, method::MethodPage, outcome::PaymentPage,
             review::ReviewPage,
         },
         recovery::{ForgotPasswordPage, ResetPasswordPage, user_id::ForgotUserIdPage},
@@ -89,8 +89,8 @@ fn draw_entering(page: Enter) -> AnyView {
     match page {
         Enter::Register => RegisterPage().into_any(),
         Enter::RegisterBill => {
-            let journey = Journey::here();
-            view! { <RegisterBillPage on_found=Callback::new(move |()| journey.begin())/> }.into_any()
+            let checkout = Checkout::here();
+            view! { <RegisterBillPage on_found=Callback::new(move |()| checkout.begin())/> }.into_any()
         }
         Enter::RegisterTerms => known(|| RegisterTermsPage().into_any()),
         Enter::RegisterYou => known(|| RegisterYouPage().into_any()),

@@ -1,9 +1,9 @@
-//! Paying a bill once: find it, choose what and how to pay, review, and see what became of it. One module a step; `journey` is
+//! Paying a bill once: find it, choose what and how to pay, review, and see what became of it. One module a step; `checkout` is
 //! what the steps share.
 
 pub mod amount;
+pub mod checkout;
 pub mod find;
-pub mod journey;
 pub mod method;
 pub mod outcome;
 pub mod receipt;
@@ -15,5 +15,5 @@ use leptos::prelude::*;
 /// Provides what is kept in memory while the steps come and go. Nothing of it is in the browser's storage.
 pub fn provide() {
     provide_context(FindDraft::default());
-    journey::provide();
+    checkout::provide();
 }

@@ -2,8 +2,8 @@
 
 mod bill;
 
-use super::journey::{
-    Journey, Other,
+use super::checkout::{
+    Checkout, Other,
     choice::{self, Share},
 };
 use crate::{
@@ -29,7 +29,7 @@ use leptos::{prelude::*, task::spawn_local};
 /// What the page and its bills share.
 #[derive(Clone, Copy)]
 struct AmountState {
-    journey: Journey,
+    checkout: Checkout,
     /// How often Continue was refused; after the first time the problems show.
     refused: RwSignal<u32>,
     least_cents: Signal<i64>,
@@ -39,14 +39,14 @@ impl AmountState {
     /// Tracks.
     fn shares(self) -> Vec<Share> {
         let least = self.least_cents.get();
-        let bills = self.journey.bill_list();
-        bills.map_or_else(Vec::new, |bills| self.journey.draft.with(|draft| choice::shares(&bills, draft, least)))
+        let bills = self.checkout.bill_list();
+        bills.map_or_else(Vec::new, |bills| self.checkout.draft.with(|draft| choice::shares(&bills, draft, least)))
     }
 
     /// Its kind in words; with its due date where there are two of a kind. Tracks.
     fn name(self, w: &'static Words, bill: &Bill) -> String {
         let kind = (w.pay().amount.kind)(bill.kind);
-        let others = self.journey.bill_list().map_or_else(Vec::new, |bills| bills.bills);
+        let others = self.checkout.bill_list().map_or_else(Vec::new, |bills| bills.bills);
         if others.iter().any(|other| other.kind == bill.kind && other.id != bill.id) {
             format!("{kind}, {}", format::short_date(w.locale, bill.due))
         } else {
@@ -65,23 +65,23 @@ impl AmountState {
 
 #[component]
 pub fn AmountPage() -> impl IntoView {
-    let (journey, deployment) = (Journey::here(), Deployment::here());
-    journey.arrive();
-    journey.wait_for_what_was_sent();
+    let (checkout, deployment) = (Checkout::here(), Deployment::here());
+    checkout.arrive();
+    checkout.wait_for_what_was_sent();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
-    let state = AmountState { journey, refused: RwSignal::new(0), least_cents };
+    let state = AmountState { checkout, refused: RwSignal::new(0), least_cents };
     let refused = state.refused;
     let title = |w: &'static Words| w.pay().amount.title;
     let h1 =
         arrive(say(move |w| if refused.get() > 0 { (w.shell.error_title)(title(w)) } else { title(w).to_owned() }));
     // Drawn anew when other bills arrive, not when a choice changes.
-    let bills = Memo::new(move |_| journey.bills.get());
+    let bills = Memo::new(move |_| checkout.bills.get());
     let head = view! {
         <div class="pay-journey__head">
             <Stepper steps=&PAYING step=2 is_member=CurrentSession::here().is_member()/>
             <h1 class="pay-total" tabindex="-1" node_ref=h1>{live(move || owed(bills.get()))}</h1>
             {live(move || lead(bills.get()))}
-            {live(move || other_bills(journey.other.get()))}
+            {live(move || other_bills(checkout.other.get()))}
             <Summary state/>
         </div>
     };
@@ -89,7 +89,7 @@ pub fn AmountPage() -> impl IntoView {
         Fetched::Waiting => {
             view! { <div class="pay-journey__body"><Waiting rows=6/><Waiting rows=4/></div> }.into_any()
         }
-        Fetched::Failed(error) => could_not_load(journey, error),
+        Fetched::Failed(error) => could_not_load(checkout, error),
         Fetched::Here(bills) if bills.bills.is_empty() => nothing_owed(),
         Fetched::Here(bills) => chosen(state, bills),
     });
@@ -142,11 +142,11 @@ fn lead(bills: Fetched<BillList>) -> AnyView {
 }
 
 /// Said by every step that needs the bills.
-pub fn could_not_load(journey: Journey, error: ApiError) -> AnyView {
+pub fn could_not_load(checkout: Checkout, error: ApiError) -> AnyView {
     let client = Client::here();
     let retry = Callback::new(move |()| {
-        journey.bills.set(Fetched::Waiting);
-        journey.fetch(client.clone());
+        checkout.bills.set(Fetched::Waiting);
+        checkout.fetch(client.clone());
     });
     let find = (error == ApiError::SignedOut).then(
         || view! { <p class="pay-row"><ButtonLink to=Pay::Find words=t(|w| w.pay().outcome.find_bill) main=true/></p> },
@@ -173,14 +173,14 @@ fn chosen(state: AmountState, bills: BillList) -> AnyView {
             state.refused.update(|n| *n += 1);
             return;
         }
-        state.journey.is_chosen.set(true);
+        state.checkout.is_chosen.set(true);
         let client = client.clone();
-        spawn_local(async move { _ = state.journey.keep(&client).await });
+        spawn_local(async move { _ = state.checkout.keep(&client).await });
         place.go(Pay::Method);
     };
     view! {
         <div class="pay-journey__body">{list(bills.bills, sheet)}</div>
-        <Slip lines=slip_lines(state.journey, state.least_cents) total=slip_total(state.journey, state.least_cents) dock=true>
+        <Slip lines=slip_lines(state.checkout, state.least_cents) total=slip_total(state.checkout, state.least_cents) dock=true>
             <button class="pay-button pay-button--main pay-button--full" type="button" on:click=go_on>{t(|w| w.pay().amount.go_on)}</button>
             <p class="pay-note">{t(|w| w.pay().amount.nothing_yet)}</p>
         </Slip>
@@ -189,9 +189,9 @@ fn chosen(state: AmountState, bills: BillList) -> AnyView {
 }
 
 /// The slip's lines, for this page and the next.
-pub fn slip_lines(journey: Journey, least_cents: Signal<i64>) -> Signal<Vec<SlipLine>> {
+pub fn slip_lines(checkout: Checkout, least_cents: Signal<i64>) -> Signal<Vec<SlipLine>> {
     let language = Language::here();
-    let state = AmountState { journey, refused: RwSignal::new(0), least_cents };
+    let state = AmountState { checkout, refused: RwSignal::new(0), least_cents };
     Signal::derive(move || {
         let w = language.words();
         let line = |share: &Share| {
@@ -206,10 +206,10 @@ pub fn slip_lines(journey: Journey, least_cents: Signal<i64>) -> Signal<Vec<Slip
 }
 
 /// `None` until the bills are here.
-pub fn slip_total(journey: Journey, least_cents: Signal<i64>) -> Signal<Option<Money>> {
-    let state = AmountState { journey, refused: RwSignal::new(0), least_cents };
+pub fn slip_total(checkout: Checkout, least_cents: Signal<i64>) -> Signal<Option<Money>> {
+    let state = AmountState { checkout, refused: RwSignal::new(0), least_cents };
     Signal::derive(move || {
-        let is_here = journey.bills.with(Fetched::is_here);
+        let is_here = checkout.bills.with(Fetched::is_here);
         is_here.then(|| choice::total(&state.shares()))
     })
 }
@@ -231,7 +231,7 @@ fn Summary(state: AmountState) -> impl IntoView {
         }
         let (w, shares) = (language.words(), state.shares());
         if shares.is_empty() {
-            let first = state.journey.bill_list().and_then(|bills| bills.bills.first().map(|bill| bill.id.clone()));
+            let first = state.checkout.bill_list().and_then(|bills| bills.bills.first().map(|bill| bill.id.clone()));
             let id = format!("all-{}", first.unwrap_or_default());
             return vec![ErrorLine { id, words: w.pay().amount.nothing_chosen.to_owned() }];
         }

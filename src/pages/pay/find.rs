@@ -1,6 +1,6 @@
 //! Find your bill, to pay it: what is printed on the statement leads to a session that sees its bills.
 
-use super::journey::Journey;
+use super::checkout::Checkout;
 use crate::{
     api::Client,
     billing::{FindBill, PAYING, TypedStatement, find_bill},
@@ -14,7 +14,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 #[component]
 pub fn FindPage() -> impl IntoView {
-    let (journey, client, session, place) = (Journey::here(), Client::here(), CurrentSession::here(), Place::here());
+    let (checkout, client, session, place) = (Checkout::here(), Client::here(), CurrentSession::here(), Place::here());
     // whoever is signed in has bills already
     browser::watch(move |_| {
         if session.with(Session::is_member) {
@@ -26,11 +26,11 @@ pub fn FindPage() -> impl IntoView {
         spawn_local(async move {
             let answer = client.look_up(&typed.lookup).await;
             let Some(view) = typed.end(answer) else { return };
-            journey.begin();
+            checkout.reset();
             session.accept(&view);
             // whoever went elsewhere meanwhile stays there; a payment that was on its way when the last visit ended comes first
             if place.is_at(Pay::Find) {
-                place.go(if Journey::unfinished().is_some() { Pay::Review } else { Pay::Amount });
+                place.go(if Checkout::unfinished().is_some() { Pay::Review } else { Pay::Amount });
             }
         });
     });

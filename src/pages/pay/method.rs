@@ -6,7 +6,7 @@ mod who;
 
 use super::{
     amount::{could_not_load, slip_lines, slip_total},
-    journey::Journey,
+    checkout::Checkout,
 };
 use crate::{
     api::Client,
@@ -61,7 +61,7 @@ impl Field {
 /// What the page and its parts share.
 #[derive(Clone, Copy)]
 struct MethodState {
-    journey: Journey,
+    checkout: Checkout,
     kind: RwSignal<Option<CaptureKind>>,
     name: RwSignal<String>,
     email: RwSignal<String>,
@@ -79,11 +79,11 @@ enum FrameProblem {
 
 impl MethodState {
     fn new() -> Self {
-        let journey = Journey::here();
-        let draft = journey.draft.get_untracked();
+        let checkout = Checkout::here();
+        let draft = checkout.draft.get_untracked();
         let (name, email) = (RwSignal::new(draft.payer_name), RwSignal::new(draft.email));
         Self {
-            journey,
+            checkout,
             kind: RwSignal::new(draft.method.as_ref().map(kind_of)),
             name,
             email,
@@ -111,8 +111,8 @@ impl MethodState {
     /// What was typed enters the draft; only a change is an edit.
     fn keep_typed(self) {
         let (name, email) = (self.name.get_untracked(), self.email.get_untracked());
-        if self.journey.draft.with_untracked(|draft| draft.payer_name != name || draft.email != email) {
-            self.journey.edit(|draft| {
+        if self.checkout.draft.with_untracked(|draft| draft.payer_name != name || draft.email != email) {
+            self.checkout.edit(|draft| {
                 draft.payer_name = name;
                 draft.email = email;
             });
@@ -130,14 +130,14 @@ fn kind_of(method: &Method) -> CaptureKind {
 #[component]
 pub fn MethodPage() -> impl IntoView {
     let state = MethodState::new();
-    let journey = state.journey;
-    journey.arrive();
-    journey.wait_for_what_was_sent();
+    let checkout = state.checkout;
+    checkout.arrive();
+    checkout.wait_for_what_was_sent();
     restore(state);
     let deployment = Deployment::here();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
     // drawn anew when the bills can't be had, not when they are fetched again: what stands in the frame must not go
-    let failed = Memo::new(move |_| journey.bills.with(|bills| bills.error().cloned()));
+    let failed = Memo::new(move |_| checkout.bills.with(|bills| bills.error().cloned()));
     let has_errors = move || state.form.has_errors() || state.frame_problem.get().is_some();
     let title = |w: &'static Words| w.pay().method.title;
     let h1 = arrive(say(move |w| if has_errors() { (w.shell.error_title)(title(w)) } else { title(w).to_owned() }));
@@ -149,10 +149,10 @@ pub fn MethodPage() -> impl IntoView {
                 <Summary state/>
             </div>
             {live(move || match failed.get() {
-                Some(error) => could_not_load(journey, error),
+                Some(error) => could_not_load(checkout, error),
                 None => view! { <div class="pay-journey__body"><MethodForm state/></div> }.into_any(),
             })}
-            <Slip lines=slip_lines(journey, least_cents) total=slip_total(journey, least_cents)>
+            <Slip lines=slip_lines(checkout, least_cents) total=slip_total(checkout, least_cents)>
                 <p><a class="pay-link" href=href(Pay::Amount)>{t(|w| w.pay().method.change_amounts)}</a></p>
             </Slip>
         </div>
@@ -161,13 +161,13 @@ pub fn MethodPage() -> impl IntoView {
 
 /// After a reload the draft comes later than the page; without anything chosen the step before comes first.
 fn restore(state: MethodState) {
-    let (journey, place, session) = (state.journey, Place::here(), CurrentSession::here());
+    let (checkout, place, session) = (state.checkout, Place::here(), CurrentSession::here());
     browser::watch(move |_| {
-        if !journey.is_restored.get() || journey.bill_list().is_none() {
+        if !checkout.is_restored.get() || checkout.bill_list().is_none() {
             return;
         }
-        let draft = journey.draft.get_untracked();
-        if draft.shares.is_empty() || !journey.is_chosen.get_untracked() {
+        let draft = checkout.draft.get_untracked();
+        if draft.shares.is_empty() || !checkout.is_chosen.get_untracked() {
             return place.replace(Pay::Amount);
         }
         if state.kind.get_untracked().is_none() {
@@ -192,7 +192,7 @@ fn restore(state: MethodState) {
 
 #[component]
 fn MethodForm(state: MethodState) -> impl IntoView {
-    let (journey, place, client) = (state.journey, Place::here(), Client::here());
+    let (checkout, place, client) = (state.checkout, Place::here(), Client::here());
     let go_on = {
         let client = client.clone();
         Callback::new(move |()| {
@@ -201,7 +201,7 @@ fn MethodForm(state: MethodState) -> impl IntoView {
             let client = client.clone();
             spawn_local(async move {
                 // the next step keeps it again with its key: without a connection nothing is lost here
-                _ = journey.keep(&client).await;
+                _ = checkout.keep(&client).await;
                 state.form.is_busy.set(false);
                 place.go(Pay::Review);
             });
@@ -217,7 +217,7 @@ fn MethodForm(state: MethodState) -> impl IntoView {
                     return;
                 }
                 let Some(method) = state.form.end(answer, |_| None) else { return };
-                journey.edit(|draft| {
+                checkout.edit(|draft| {
                     draft.token = Some(token.token);
                     draft.method = Some(method);
                 });
@@ -248,7 +248,7 @@ fn MethodForm(state: MethodState) -> impl IntoView {
             state.frame_problem.set(None);
             return state.asks.update(|asks| asks.checks += 1);
         }
-        let known = journey.draft.with_untracked(|draft| {
+        let known = checkout.draft.with_untracked(|draft| {
             draft.token.is_some() && draft.method.as_ref().map(kind_of) == state.kind.get_untracked()
         });
         if known {

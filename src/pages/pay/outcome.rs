@@ -6,7 +6,7 @@ mod progress;
 
 use super::{
     amount::big_sum,
-    journey::Journey,
+    checkout::Checkout,
     receipt::{Authorised, Lines},
 };
 use crate::{
@@ -47,13 +47,13 @@ pub fn PaymentPage(id: String) -> impl IntoView {
 
 /// Once the session is known; and now and then while the payment is on its way.
 fn fetch(fetched: RwSignal<Fetched<Payment>>, id: String) {
-    let (session, client, journey) = (CurrentSession::here(), Client::here(), Journey::here());
+    let (session, client, checkout) = (CurrentSession::here(), Client::here(), Checkout::here());
     let ask = move || {
         let (client, id) = (client.clone(), id.clone());
         spawn_local(async move {
             match client.payment(&id).await {
                 Ok(payment) => {
-                    settle_draft(journey, &client, &payment);
+                    settle_draft(checkout, &client, &payment);
                     fetched.set(Fetched::Here(payment));
                 }
                 // what is shown stays while the connection is gone; the page may have been left
@@ -91,11 +91,11 @@ fn fetch(fetched: RwSignal<Fetched<Payment>>, id: String) {
 }
 
 /// The attempt is over. What was chosen is kept only when it can be tried again, and then without the used token.
-fn settle_draft(journey: Journey, client: &Client, payment: &Payment) {
+fn settle_draft(checkout: Checkout, client: &Client, payment: &Payment) {
     let key = Some(payment.key.clone());
-    let is_ours = journey.draft.with_untracked(|draft| draft.key == key);
-    let is_restored = journey.is_restored.get_untracked();
-    journey.finish();
+    let is_ours = checkout.draft.with_untracked(|draft| draft.key == key);
+    let is_restored = checkout.is_restored.get_untracked();
+    checkout.finish();
     if payment.state == PaymentState::Failed {
         let client = client.clone();
         spawn_local(async move {
@@ -103,17 +103,17 @@ fn settle_draft(journey: Journey, client: &Client, payment: &Payment) {
             let kept =
                 if is_restored { None } else { client.payment_draft().await.ok().filter(|draft| draft.key == key) };
             if is_ours || kept.is_some() {
-                journey.edit(|draft| {
+                checkout.edit(|draft| {
                     if let Some(kept) = kept {
                         *draft = kept;
                     }
                     (draft.token, draft.method) = (None, None);
                 });
-                _ = journey.keep(&client).await;
+                _ = checkout.keep(&client).await;
             }
         });
     } else if is_ours {
-        journey.begin();
+        checkout.reset();
     }
 }
 

@@ -7,8 +7,8 @@ mod nothing_taken;
 
 use super::{
     amount::big_sum,
-    journey::{
-        Attempt, Journey,
+    checkout::{
+        Attempt, Checkout,
         choice::{self, Share},
     },
 };
@@ -55,11 +55,11 @@ impl Review {
 }
 
 /// What was chosen, if it is complete and right. Tracks.
-fn review(journey: Journey, deployment: Deployment, session: CurrentSession) -> Result<Review, Pay> {
-    let draft = journey.draft.get();
+fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -> Result<Review, Pay> {
+    let draft = checkout.draft.get();
     let Some(portal) = deployment.portal() else { return Err(Pay::Review) };
     let Some(region) = session.region() else { return Err(Pay::Review) };
-    let Some(bills) = journey.bill_list() else { return Err(Pay::Review) };
+    let Some(bills) = checkout.bill_list() else { return Err(Pay::Review) };
     let shares = choice::shares(&bills, &draft, portal.limits.min_payment_cents);
     if choice::order(&shares).is_none() {
         return Err(Pay::Amount);
@@ -96,31 +96,31 @@ fn authorisation(review: &Review, deployment: Deployment, w: &'static Words) -> 
 
 #[component]
 pub fn ReviewPage() -> impl IntoView {
-    let (journey, deployment, place, client) = (Journey::here(), Deployment::here(), Place::here(), Client::here());
+    let (checkout, deployment, place, client) = (Checkout::here(), Deployment::here(), Place::here(), Client::here());
     let session = CurrentSession::here();
-    journey.arrive();
-    let ready = Memo::new(move |_| review(journey, deployment, session));
-    go_on_with_what_was_sent(journey, session, place, client.clone());
-    make_the_key(journey, ready, client);
+    checkout.arrive();
+    let ready = Memo::new(move |_| review(checkout, deployment, session));
+    go_on_with_what_was_sent(checkout, session, place, client.clone());
+    make_the_key(checkout, ready, client);
     browser::watch(move |_| {
-        let is_resting = journey.attempt.with(|attempt| *attempt == Attempt::Resting);
+        let is_resting = checkout.attempt.with(|attempt| *attempt == Attempt::Resting);
         if let Err(step @ (Pay::Amount | Pay::Method)) = ready.get()
             && is_resting
-            && journey.is_restored.get()
+            && checkout.is_restored.get()
             // its bills may have nothing left to choose because they are being paid
-            && Journey::unfinished().is_none()
+            && Checkout::unfinished().is_none()
         {
             place.replace(step);
         }
     });
     let is_checking =
-        Memo::new(move |_| journey.attempt.with(|attempt| matches!(attempt, Attempt::Unsure(..) | Attempt::Ended(_))));
-    live(move || if is_checking.get() { Checking().into_any() } else { reading(journey, ready) })
+        Memo::new(move |_| checkout.attempt.with(|attempt| matches!(attempt, Attempt::Unsure(..) | Attempt::Ended(_))));
+    live(move || if is_checking.get() { Checking().into_any() } else { reading(checkout, ready) })
 }
 
 /// An attempt that was on its way when this page was reloaded or left is asked for before anything else is offered.
 /// Nothing but the session is needed for that: bills or a draft that can't be fetched do not keep it waiting.
-fn go_on_with_what_was_sent(journey: Journey, session: CurrentSession, place: Place, client: Client) {
+fn go_on_with_what_was_sent(checkout: Checkout, session: CurrentSession, place: Place, client: Client) {
     let is_asked = StoredValue::new(false);
     browser::watch(move |_| {
         let may_ask = session.with(Session::has_access);
@@ -128,23 +128,23 @@ fn go_on_with_what_was_sent(journey: Journey, session: CurrentSession, place: Pl
             return;
         }
         is_asked.set_value(true);
-        if let Some(key) = Journey::unfinished() {
-            journey.resume(client.clone(), place, key, session.server_now());
+        if let Some(key) = Checkout::unfinished() {
+            checkout.resume(client.clone(), place, key, session.server_now());
         }
     });
 }
 
 /// With the review, from the intent: a reload, a step back or a second tab finds it with the draft and sends under the same one.
-fn make_the_key(journey: Journey, ready: Memo<Result<Review, Pay>>, client: Client) {
+fn make_the_key(checkout: Checkout, ready: Memo<Result<Review, Pay>>, client: Client) {
     browser::watch(move |_| {
-        let is_resting = journey.attempt.with(|attempt| *attempt == Attempt::Resting);
-        if ready.with(Result::is_ok) && is_resting && journey.draft.with(|draft| draft.key.is_none()) {
-            _ = journey.key(&client);
+        let is_resting = checkout.attempt.with(|attempt| *attempt == Attempt::Resting);
+        if ready.with(Result::is_ok) && is_resting && checkout.draft.with(|draft| draft.key.is_none()) {
+            _ = checkout.key(&client);
         }
     });
 }
 
-fn reading(journey: Journey, ready: Memo<Result<Review, Pay>>) -> AnyView {
+fn reading(checkout: Checkout, ready: Memo<Result<Review, Pay>>) -> AnyView {
     let h1 = arrive(t(|w| w.pay().review.title));
     let refused = RwSignal::new(0);
     let is_agreed = RwSignal::new(false);
@@ -156,15 +156,15 @@ fn reading(journey: Journey, ready: Memo<Result<Review, Pay>>) -> AnyView {
     });
     untick_what_reads_otherwise(ready, is_agreed);
     let body = live(move || match ready.get() {
-        Ok(review) => view! { <Agreement journey review is_agreed refused/> }.into_any(),
-        Err(_) => could_not_load(journey),
+        Ok(review) => view! { <Agreement checkout review is_agreed refused/> }.into_any(),
+        Err(_) => could_not_load(checkout),
     });
     view! {
         <div class="pay-journey pay-review">
             <div class="pay-journey__head">
                 <Stepper steps=&PAYING step=4 is_member=CurrentSession::here().is_member()/>
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().review.title)}</h1>
-                <NothingTaken journey/>
+                <NothingTaken checkout/>
                 <ErrorSummary lines submits=refused/>
             </div>
             {body}
@@ -187,10 +187,10 @@ fn untick_what_reads_otherwise(ready: Memo<Result<Review, Pay>>, is_agreed: RwSi
     });
 }
 
-fn could_not_load(journey: Journey) -> AnyView {
+fn could_not_load(checkout: Checkout) -> AnyView {
     let client = Client::here();
-    let failed = Signal::derive(move || journey.bills.with(|bills| bills.error().cloned()));
-    let retry = Callback::new(move |()| journey.fetch(client.clone()));
+    let failed = Signal::derive(move || checkout.bills.with(|bills| bills.error().cloned()));
+    let retry = Callback::new(move |()| checkout.fetch(client.clone()));
     live(move || match failed.get() {
         Some(_) => view! { <Failure error=failed on_retry=retry/> }.into_any(),
         None => view! { <Waiting rows=7/> }.into_any(),
@@ -199,7 +199,7 @@ fn could_not_load(journey: Journey) -> AnyView {
 
 /// The facts, the text, the box that is never ticked for the member, and the button.
 #[component]
-fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refused: RwSignal<u32>) -> impl IntoView {
+fn Agreement(checkout: Checkout, review: Review, is_agreed: RwSignal<bool>, refused: RwSignal<u32>) -> impl IntoView {
     let (deployment, language) = (Deployment::here(), Language::here());
     let (place, client) = (Place::here(), Client::here());
     let button = NodeRef::<html::Button>::new();
@@ -207,8 +207,8 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
     let (charged, is_bank) =
         review.with_value(|review| (review.charged(), matches!(review.method, Method::Bank { .. })));
     let session = CurrentSession::here();
-    refresh_after_error(journey, session, client.clone());
-    let is_sending = Memo::new(move |_| journey.attempt.with(Attempt::is_on_its_way));
+    refresh_after_error(checkout, session, client.clone());
+    let is_sending = Memo::new(move |_| checkout.attempt.with(Attempt::is_on_its_way));
     browser::watch(move |_| {
         if let (false, Some(button)) = (is_sending.get(), button.get()) {
             browser::enable(&button, true);
@@ -216,7 +216,7 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
     });
     let pay = move |event: SubmitEvent| {
         event.prevent_default();
-        if journey.attempt.with_untracked(Attempt::is_on_its_way) {
+        if checkout.attempt.with_untracked(Attempt::is_on_its_way) {
             return;
         }
         if !is_agreed.get_untracked() {
@@ -227,7 +227,7 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
         if let Some(button) = button.get_untracked() {
             browser::enable(&button, false);
         }
-        let Some(key) = journey.key(&client) else { return };
+        let Some(key) = checkout.key(&client) else { return };
         let order = review.with_value(|review| PaymentOrder {
             shares: choice::order(&review.shares).unwrap_or_default(),
             token: review.token.clone(),
@@ -236,10 +236,10 @@ fn Agreement(journey: Journey, review: Review, is_agreed: RwSignal<bool>, refuse
             fee: review.fee,
             authorisation: authorisation(review, deployment, language.words_now()),
             locale: language.0.get_untracked(),
-            pay_again: journey.pay_again.get_untracked(),
+            pay_again: checkout.pay_again.get_untracked(),
             begin_by: None,
         });
-        journey.press(client.clone(), place, order, key, charged, session.server_now());
+        checkout.submit(client.clone(), place, order, key, charged, session.server_now());
     };
     let text = say(move |w| review.with_value(|review| authorisation(review, deployment, w)));
     let is_invalid = move || (refused.get() > 0 && !is_agreed.get()).then_some("true");

@@ -101,7 +101,7 @@ fn notices(bill: &Bill) -> AnyView {
 /// All, part, or not now.
 #[component]
 fn HowMuch(state: AmountState, bill: Bill, today: Date) -> impl IntoView {
-    let journey = state.journey;
+    let checkout = state.checkout;
     let bill = StoredValue::new(bill);
     let (id, due, payable) = bill.with_value(|bill| (bill.id.clone(), bill.due, bill.payable()));
     let is_late = bill.with_value(|bill| bill.is_past_due(today));
@@ -113,11 +113,11 @@ fn HowMuch(state: AmountState, bill: Bill, today: Date) -> impl IntoView {
                 draft.shares.iter().find(|share| share.bill == bill.id).map(|share| share.part.clone())
             })
         };
-        journey.draft.with(find)
+        checkout.draft.with(find)
     });
     let choose = move |part: Option<Option<String>>| {
         let id = bill.with_value(|bill| bill.id.clone());
-        journey.edit(|draft| {
+        checkout.edit(|draft| {
             draft.shares.retain(|share| share.bill != id);
             if let Some(part) = part {
                 draft.shares.push(DraftShare { bill: id, part });

@@ -27,9 +27,9 @@ pub enum CaptureResult {
 
 #[component]
 pub fn Frame(state: MethodState, kind: CaptureKind, captured: Callback<CaptureResult>) -> impl IntoView {
-    let journey = state.journey;
+    let checkout = state.checkout;
     let known = Memo::new(move |_| {
-        let draft = journey.draft.get();
+        let draft = checkout.draft.get();
         draft.token.and(draft.method).filter(|method| kind_of(method) == kind)
     });
     let around = NodeRef::new();
@@ -42,7 +42,7 @@ pub fn Frame(state: MethodState, kind: CaptureKind, captured: Callback<CaptureRe
 
 fn known_method(state: MethodState, method: Method, around: NodeRef<html::Div>) -> AnyView {
     let forget = move |_| {
-        state.journey.edit(|draft| {
+        state.checkout.edit(|draft| {
             draft.token = None;
             draft.method = None;
         });

@@ -61,8 +61,8 @@ fn percent(basis_points: u16) -> String {
 
 /// When a bank debit is sent and paid, and which days moved it.
 pub fn bank_notice(state: MethodState) -> AnyView {
-    let (journey, deployment) = (state.journey, Deployment::here());
-    let today = journey.bills.with(|bills| bills.value().map(|bills| bills.today));
+    let (checkout, deployment) = (state.checkout, Deployment::here());
+    let today = checkout.bills.with(|bills| bills.value().map(|bills| bills.today));
     let (Some(CaptureKind::Bank), Some(today)) = (state.kind.get(), today) else { return ().into_any() };
     let days = deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
     let plan = plan_debit(today, days);

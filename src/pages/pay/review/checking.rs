@@ -5,7 +5,7 @@ use crate::{
     i18n::{format, say, t},
     pages::pay::{
         amount::big_sum,
-        journey::{Attempt, Journey},
+        checkout::{Attempt, Checkout},
     },
     route::Pay,
     session::CurrentSession,
@@ -15,10 +15,10 @@ use leptos::prelude::*;
 
 #[component]
 pub fn Checking() -> impl IntoView {
-    let (journey, deployment) = (Journey::here(), Deployment::here());
-    let has_ended = Memo::new(move |_| journey.attempt.with(|attempt| matches!(attempt, Attempt::Ended(_))));
+    let (checkout, deployment) = (Checkout::here(), Deployment::here());
+    let has_ended = Memo::new(move |_| checkout.attempt.with(|attempt| matches!(attempt, Attempt::Ended(_))));
     let tries = Memo::new(move |_| {
-        journey.attempt.with(|attempt| if let Attempt::Unsure(_, tries) = attempt { tries + 1 } else { 0 })
+        checkout.attempt.with(|attempt| if let Attempt::Unsure(_, tries) = attempt { tries + 1 } else { 0 })
     });
     let h1 = arrive(say(move |w| {
         if has_ended.get() { w.pay().review.ended_title } else { w.pay().review.checking_title }.to_owned()
@@ -28,9 +28,9 @@ pub fn Checking() -> impl IntoView {
     });
     let session = CurrentSession::here();
     let pressed = say(move |w| {
-        journey.sent.get().map(|(_, at)| format::moment(w.locale, at, session.time_zone())).unwrap_or_default()
+        checkout.sent.get().map(|(_, at)| format::moment(w.locale, at, session.time_zone())).unwrap_or_default()
     });
-    let sum = live(move || match journey.sent.get() {
+    let sum = live(move || match checkout.sent.get() {
         Some((charged, _)) => view! { <p>{big_sum(charged)}</p> }.into_any(),
         None => ().into_any(),
     });

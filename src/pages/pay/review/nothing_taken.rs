@@ -7,7 +7,7 @@ use crate::{
     config::Deployment,
     error::ApiError,
     i18n::Language,
-    pages::pay::journey::{Journey, Lost},
+    pages::pay::checkout::{Checkout, Lost},
     place::href,
     route::Pay,
     session::CurrentSession,
@@ -17,10 +17,10 @@ use contract::problem_details::ErrorCode;
 use leptos::{html, prelude::*, task::spawn_local};
 
 #[component]
-pub fn NothingTaken(journey: Journey) -> impl IntoView {
+pub fn NothingTaken(checkout: Checkout) -> impl IntoView {
     let place = NodeRef::<html::Div>::new();
     let (language, deployment) = (Language::here(), Deployment::here());
-    let is_shown = Memo::new(move |_| journey.error.with(Option::is_some) || journey.never_arrived.get().is_some());
+    let is_shown = Memo::new(move |_| checkout.error.with(Option::is_some) || checkout.never_arrived.get().is_some());
     browser::watch(move |_| {
         if let (true, Some(place)) = (is_shown.get(), place.get()) {
             browser::focus_and_show(place);
@@ -37,17 +37,17 @@ pub fn NothingTaken(journey: Journey) -> impl IntoView {
         };
         let amount = || link(Pay::Amount, w.change_what[1]);
         let method = || link(Pay::Method, w.change_what[2]);
-        match journey.never_arrived.get() {
+        match checkout.never_arrived.get() {
             Some(Lost::Ours) => return said(w.nothing_taken, w.never_arrived, None),
             Some(Lost::OfBefore) => return said(w.not_from_before_title, w.not_from_before, None),
             None => {}
         }
-        let Some(error) = journey.error.get() else { return ().into_any() };
+        let Some(error) = checkout.error.get() else { return ().into_any() };
         match error.code() {
             Some(ErrorCode::JustPaid) => {
                 let again = move |_| {
-                    journey.edit(|_| {});
-                    journey.pay_again.set(true);
+                    checkout.edit(|_| {});
+                    checkout.pay_again.set(true);
                 };
                 let button =
                     view! { <p><button class="pay-button" type="button" on:click=again>{w.pay_again}</button></p> };
@@ -76,12 +76,12 @@ pub fn NothingTaken(journey: Journey) -> impl IntoView {
 
 /// An order that was refused because the day or the bills changed needs fresh bills; one that came too late, the server's time. And whose
 /// session it is now is asked after every refusal: bills and a token that it does not have are another tab's.
-pub fn refresh_after_error(journey: Journey, session: CurrentSession, client: Client) {
+pub fn refresh_after_error(checkout: Checkout, session: CurrentSession, client: Client) {
     browser::watch(move |is_first| {
-        let Some(code) = journey.error.with(|error| error.as_ref().and_then(ApiError::code)) else { return };
+        let Some(code) = checkout.error.with(|error| error.as_ref().and_then(ApiError::code)) else { return };
         let is_stale = matches!(code, ErrorCode::OverBalance | ErrorCode::TermsChanged | ErrorCode::JustPaid);
         if !is_first && is_stale {
-            journey.fetch(client.clone());
+            checkout.fetch(client.clone());
         }
         let client = client.clone();
         spawn_local(async move {
@@ -89,7 +89,7 @@ pub fn refresh_after_error(journey: Journey, session: CurrentSession, client: Cl
                 session.accept(&view);
             }
             if code == ErrorCode::TokenRefused {
-                journey.draft.update(|draft| (draft.token, draft.key) = (None, None));
+                checkout.draft.update(|draft| (draft.token, draft.key) = (None, None));
             }
         });
     });

@@ -51,7 +51,7 @@ pub enum Other {
 
 /// Context.
 #[derive(Clone, Copy)]
-pub struct Journey {
+pub struct Checkout {
     pub bills: RwSignal<Fetched<BillList>>,
     pub draft: RwSignal<PaymentDraft>,
     /// The payer has chosen what to pay: until then everything is only offered.
@@ -74,10 +74,10 @@ pub struct Journey {
 
 /// Provides what is kept while the steps come and go.
 pub fn provide() {
-    provide_context(Journey::new());
+    provide_context(Checkout::new());
 }
 
-impl Journey {
+impl Checkout {
     fn new() -> Self {
         Self {
             bills: RwSignal::new(Fetched::Waiting),
@@ -110,7 +110,7 @@ impl Journey {
             Session::Restoring => {}
             Session::Guest | Session::PendingSecondFactor(_) => place.replace(Pay::Find),
             Session::Payer(access) | Session::Member(access, _) => {
-                if self.belong_to(&access) && !is_first {
+                if self.adopt_session(&access) && !is_first {
                     self.other.set(Some(Other::TookOver));
                 }
                 self.fetch(client.clone());
@@ -130,11 +130,11 @@ impl Journey {
 
     /// Whoever signs in while paying goes on paying the same bills; anybody else starts afresh, and what was sent is a visit's that ended.
     /// Whether these are others than before.
-    fn belong_to(self, access: &Access) -> bool {
+    fn adopt_session(self, access: &Access) -> bool {
         let binding = Some(access.capture_binding.clone());
         let is_other = self.of.with_value(|of| of.is_some() && *of != binding);
         if is_other {
-            self.begin();
+            self.reset();
             self.attempt.update(|attempt| *attempt = std::mem::take(attempt).after(Event::VisitEnded).0);
         }
         self.of.set_value(binding);
@@ -142,7 +142,7 @@ impl Journey {
     }
 
     /// A new visit knows nothing of the one before.
-    pub fn begin(self) {
+    pub fn reset(self) {
         self.of.set_value(None);
         self.draft.set(PaymentDraft::default());
         self.is_chosen.set(false);
@@ -174,7 +174,7 @@ impl Journey {
                         self.draft.set(draft);
                         self.is_restored.set(true);
                     }
-                    self.fit(&bills);
+                    self.prune(&bills);
                     self.bills.set(Fetched::Here(bills));
                 }
                 // Bills that are here stay, as of the moment they tell, when newer ones can't be had.
@@ -187,7 +187,7 @@ impl Journey {
     }
 
     /// Shares of bills that are gone are dropped; a visit that has chosen nothing yet starts with everything.
-    fn fit(self, bills: &BillList) {
+    fn prune(self, bills: &BillList) {
         let payable = |id: &str| bills.bills.iter().any(|bill| bill.id == id && !bill.payable().is_zero());
         self.draft.update(|draft| {
             let is_untouched = *draft == PaymentDraft::default();
@@ -241,7 +241,7 @@ impl Journey {
     }
 
     /// Pay was pressed, at this moment by the server's clock.
-    pub fn press(
+    pub fn submit(
         self,
         client: Client,
         place: Place,
@@ -254,7 +254,7 @@ impl Journey {
         order.begin_by = Some(begin_by);
         self.clear_error();
         self.sent.set(Some((charged, browser::now())));
-        self.happen(client, place, Event::Pressed(Sent { key, begin_by }), Some(order));
+        self.dispatch(client, place, Event::Pressed(Sent { key, begin_by }), Some(order));
     }
 
     /// Goes on asking for a key that was sent before this page came up. It may begin no later than if it were sent now.
@@ -263,7 +263,7 @@ impl Journey {
         if !self.attempt.with_untracked(Attempt::is_on_its_way) {
             self.sent.set(None);
         }
-        self.happen(client, place, Event::Resumed(Sent { key, begin_by }), None);
+        self.dispatch(client, place, Event::Resumed(Sent { key, begin_by }), None);
     }
 
     /// The outcome was shown: the next payment starts afresh.
@@ -280,7 +280,7 @@ impl Journey {
         self.draft.update(|draft| draft.key = None);
     }
 
-    fn happen(self, client: Client, place: Place, event: Event, order: Option<PaymentOrder>) {
+    fn dispatch(self, client: Client, place: Place, event: Event, order: Option<PaymentOrder>) {
         let mut act = Act::Nothing;
         self.attempt.update(|attempt| {
             let (next, todo) = std::mem::take(attempt).after(event);
@@ -294,7 +294,7 @@ impl Journey {
                 spawn_local(async move {
                     let Some(order) = order else { return };
                     let answer = client.pay(&order, &sent.key).await.map(|payment| payment.id);
-                    self.happen(client, place, Event::Answered(answer), Some(order));
+                    self.dispatch(client, place, Event::Answered(answer), Some(order));
                 });
             }
             Act::Ask(sent, wait) => {
@@ -309,7 +309,7 @@ impl Journey {
                         self.other.set(Some(Other::WasPaid));
                         return place.replace(Pay::Amount);
                     }
-                    self.happen(client, place, event, order);
+                    self.dispatch(client, place, event, order);
                 });
             }
             Act::Show(id) => place.replace(Pay::Payment(id)),
