@@ -1,4 +1,4 @@
-//! Contexts, and which page is shown where. Which pages come later, in a piece of the wasm of their own, is in `chunks`; nobody
+//! Contexts, and which page is shown where. Which pages come later, in a chunk of the wasm of their own, is in `chunks`; nobody
 //! else names a page. No match on a route has a catch-all, here and there: a route without a page does not compile.
 
 mod chunks;

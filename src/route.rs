@@ -1,7 +1,7 @@
 //! Every address of the app: one table, from which the types, the parser, the printer and the list of all come. Nobody else writes
 //! a path. No personal data in any of them.
 //!
-//! A group of the table holds the pages that come in one piece of the wasm (`app::chunks`). Each piece draws its group by a match
+//! A group of the table holds the pages that come in one chunk of the wasm (`app::chunks`). Each chunk draws its group by a match
 //! without a catch-all, so a route without a page does not compile.
 
 /// Name of the query that holds where to go after signing in.

@@ -63,7 +63,7 @@ fn named_in(index: &str) -> Vec<String> {
     names
 }
 
-/// The pieces of the wasm that the page does not name (`split`).
+/// The chunks of the wasm that the page does not name (`split`).
 fn later_pieces(dist: &Path, first: &[String]) -> Result<Vec<String>> {
     let entries = std::fs::read_dir(dist).because("Reading dist")?;
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());

@@ -1,8 +1,8 @@
 //! `cargo xtask split`, the last step of every `trunk build` (a hook in `Trunk.toml`): cuts the app's wasm where `src/app/chunks.rs`
-//! says so, and puts the pieces into Trunk's staging folder in place of the one file it made. Trunk has no step of its own for it.
+//! says so, and puts the chunks into Trunk's staging folder in place of the one file it made. Trunk has no step of its own for it.
 //!
-//! rustc's wasm with its relocations → wasm-split → wasm-bindgen on the first piece → wasm-opt on each (release) → names by content,
-//! and the integrity of each where it is loaded: in `index.html`, and for the later pieces in the glue. The style sheets become one
+//! rustc's wasm with its relocations → wasm-split → wasm-bindgen on the first chunk → wasm-opt on each (release) → names by content,
+//! and the integrity of each where it is loaded: in `index.html`, and for the later chunks in the glue. The style sheets become one
 //! (`sheets`), and beside each file its compressed forms are laid (release).
 
 use crate::{build, child, place, sheets, tools::Tools};
@@ -13,7 +13,7 @@ use xtask::failure::{Because, Failure, Result};
 
 /// The name that Trunk gives its files, from the package.
 const APP: &str = "kppay";
-/// The file in which wasm-split writes how pieces are loaded. It and the glue name each other, so they become one file.
+/// The file in which wasm-split writes how chunks are loaded. It and the glue name each other, so they become one file.
 const LOADER: &str = "__wasm_split.js";
 
 pub fn split() -> Result<()> {
@@ -39,23 +39,23 @@ pub fn split() -> Result<()> {
         if is_release {
             build::optimise(&tools, &file)?;
         }
-        let bytes = std::fs::read(&file).because("Reading a piece")?;
+        let bytes = std::fs::read(&file).because("Reading a chunk")?;
         let hashed = format!("{APP}-{}-{}.wasm", name.trim_start_matches("split_"), digits(&bytes));
-        std::fs::write(staging.join(&hashed), &bytes).because("Writing a piece")?;
+        std::fs::write(staging.join(&hashed), &bytes).because("Writing a chunk")?;
         loader = load_safely(&loader, &format!("{name}.wasm"), &hashed, &integrity(&bytes))?;
     }
     let main = work.join("bound").join(format!("{APP}_bg.wasm"));
     if is_release {
         build::optimise(&tools, &main)?;
     }
-    let wasm = std::fs::read(&main).because("Reading the first piece")?;
+    let wasm = std::fs::read(&main).because("Reading the first chunk")?;
     let glue = join(&read(&work.join("bound").join(format!("{APP}.js")))?, &loader)?.into_bytes();
     let mut index = read(&staging.join("index.html"))?;
     for (ending, bytes) in [("_bg.wasm", wasm), (".js", glue)] {
         let old = trunks_own(&staging, ending)?;
         let new = format!("{APP}-{}{ending}", digits(&bytes));
         std::fs::remove_file(staging.join(&old)).because("Taking Trunk's own file away")?;
-        std::fs::write(staging.join(&new), &bytes).because("Writing the first piece")?;
+        std::fs::write(staging.join(&new), &bytes).because("Writing the first chunk")?;
         index = relink(&index, &old, &new, &integrity(&bytes))?;
     }
     let index = sheets::join(&staging, &index, APP)?;
@@ -74,18 +74,18 @@ pub fn read(file: &Path) -> Result<String> {
     std::fs::read_to_string(file).because(&format!("Reading {}", file.display()))
 }
 
-/// Every piece but the first, by name.
+/// Every chunk but the first, by name.
 fn later_pieces(work: &Path) -> Result<Vec<(String, PathBuf)>> {
-    let mut pieces = Vec::new();
+    let mut chunks = Vec::new();
     for entry in std::fs::read_dir(work).because("Reading target/split")? {
         let file = entry.because("Reading target/split")?.path();
         let name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
         if file.extension().is_some_and(|extension| extension == "wasm") && name != APP {
-            pieces.push((name, file));
+            chunks.push((name, file));
         }
     }
-    pieces.sort();
-    Ok(pieces)
+    chunks.sort();
+    Ok(chunks)
 }
 
 /// The file that Trunk made: `kppay-0123….js`, `kppay-0123…_bg.wasm`.
@@ -109,9 +109,9 @@ pub fn integrity(bytes: &[u8]) -> String {
     format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(bytes)))
 }
 
-/// The loader's fetch of one piece: by its hashed name, with its integrity.
-fn load_safely(loader: &str, piece: &str, hashed: &str, integrity: &str) -> Result<String> {
-    let old = format!("fetch(new URL(\"./{piece}\", import.meta.url))");
+/// The loader's fetch of one chunk: by its hashed name, with its integrity.
+fn load_safely(loader: &str, chunk: &str, hashed: &str, integrity: &str) -> Result<String> {
+    let old = format!("fetch(new URL(\"./{chunk}\", import.meta.url))");
     let new = format!("fetch(new URL(\"./{hashed}\", import.meta.url), {{ integrity: \"{integrity}\" }})");
     replaced(loader, &old, &new, LOADER)
 }
@@ -145,7 +145,7 @@ fn join(glue: &str, loader: &str) -> Result<String> {
         }
     }
     if imports == 0 || exported.is_empty() {
-        return Err(Failure::new("The glue and the loader of the pieces do not know each other.")
+        return Err(Failure::new("The glue and the loader of the chunks do not know each other.")
             .fix("wasm-bindgen or wasm-split writes them in another way now: see crates/xtask/src/split.rs"));
     }
     Ok(text)

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use xtask::failure::{Because, Failure, Result};
 
 const TRUNK: &str = "0.21.14";
-/// Cuts the wasm into the pieces of `src/app/chunks.rs`; the helper crate that leptos has says which versions go with it.
+/// Cuts the wasm into the chunks of `src/app/chunks.rs`; the helper crate that leptos has says which versions go with it.
 const WASM_SPLIT_PACKAGE: &str = "wasm_split_cli_support";
 const WASM_SPLIT: &str = "0.2.4";
 /// Brought by the npm package `binaryen`, which `crates/xtask/npm/package-lock.json` pins with its integrity.

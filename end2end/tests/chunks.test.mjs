@@ -1,4 +1,4 @@
-// The wasm comes in pieces: what the first page waits for, what is fetched ahead, and what is said when a piece does not come or is
+// The wasm comes in chunks: what the first page waits for, what is fetched ahead, and what is said when a chunk does not come or is
 // not the one that was built.
 import assert from 'node:assert/strict';
 import { scene, useBrowser } from '../stage.mjs';
@@ -9,9 +9,9 @@ const PAYING = /kppay-paying-[0-9a-f]{16}\.wasm$/;
 const READING = /kppay-reading-[0-9a-f]{16}\.wasm$/;
 const ENTERING = /kppay-entering-[0-9a-f]{16}\.wasm$/;
 const ACCOUNT = /kppay-account-[0-9a-f]{16}\.wasm$/;
-const asked = (payer, piece) => payer.seen.requests.filter((request) => piece.test(request.url())).length;
+const asked = (payer, chunk) => payer.seen.requests.filter((request) => chunk.test(request.url())).length;
 
-scene('the first page waits for no later piece; choosing a region fetches the paying pages ahead, once', async ({ payer }) => {
+scene('the first page waits for no later chunk; choosing a region fetches the paying pages ahead, once', async ({ payer }) => {
   const { page, words } = payer;
   await payer.goes('/');
   await payer.settles();
@@ -41,7 +41,7 @@ scene('whoever only signs in does not fetch the account, and who is in it does n
   assert.equal(asked(payer, ENTERING), before);
 });
 
-scene('a piece that does not come is said, and comes when it is asked for again', async ({ payer }) => {
+scene('a chunk that does not come is said, and comes when it is asked for again', async ({ payer }) => {
   const { page, words } = payer;
   await page.route(READING, (route) => route.abort());
   await payer.goes('/help');
@@ -51,7 +51,7 @@ scene('a piece that does not come is said, and comes when it is asked for again'
   await payer.sees(words.help);
 });
 
-scene('a piece that is not the one that was built is not run', async ({ payer }) => {
+scene('a chunk that is not the one that was built is not run', async ({ payer }) => {
   const { page, words } = payer;
   await page.route(READING, async (route) => {
     const answer = await route.fetch();
@@ -65,7 +65,7 @@ scene('a piece that is not the one that was built is not run', async ({ payer })
 });
 
 for (const route of ['/', '/help', '/coupon', '/pay']) {
-  scene(`nothing jumps while ${route} comes in pieces`, { size: { width: 360, height: 740 } }, async ({ payer }) => {
+  scene(`nothing jumps while ${route} comes in chunks`, { size: { width: 360, height: 740 } }, async ({ payer }) => {
     const { page } = payer;
     await page.addInitScript(() => {
       globalThis.jumps = new PerformanceObserver((list) => globalThis.jumped.push(...list.getEntries()));
