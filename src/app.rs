@@ -12,18 +12,18 @@ use crate::{
     error::ApiError,
     fetched::Fetched,
     i18n::Language,
+    navigation::Navigation,
     pages::{home::HomePage, pay, region::RegionPage, register},
-    place::Place,
     route::Route,
     session::{CurrentSession, Session},
-    ui::{Arrivals, Shell, live},
+    ui::{Arrivals, Shell, dynamic},
 };
 use chunks::{Chunk, Chunks, Page};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::Router;
 use std::sync::Arc;
-use watch::{InOrOut, SessionWatch, WayIn};
+use watch::{InOrOut, SessionTimeout, WayIn};
 
 #[component]
 pub fn App(config: Config) -> impl IntoView {
@@ -41,19 +41,19 @@ pub fn App(config: Config) -> impl IntoView {
     load_portal(deployment);
     restore_session(session);
     remember_choices(deployment, language);
-    view! { <Router base=Place::links_below(&config.base)><Pages base=config.base/></Router> }
+    view! { <Router base=Navigation::links_below(&config.base)><Pages base=config.base/></Router> }
 }
 
 /// The page of the address. One that is no route's leads nowhere, and is said so.
 #[component]
 fn Pages(base: Base) -> impl IntoView {
-    Place::provide(base);
+    Navigation::provide(base);
     watch::provide();
-    let (session, place) = (CurrentSession::here(), Place::here());
+    let (session, navigation) = (CurrentSession::here(), Navigation::here());
     view! {
         <Shell in_or_out=|| InOrOut().into_any() way_in=|| WayIn().into_any() has_region=session.is_member()>
-            {live(move || page(place.route()))}
-            <SessionWatch/>
+            {dynamic(move || page(navigation.route()))}
+            <SessionTimeout/>
         </Shell>
     }
 }
@@ -79,7 +79,7 @@ fn page(route: Option<Route>) -> AnyView {
 /// Fetches the profile, and again whenever `attempt` is raised.
 fn load_portal(deployment: Deployment) {
     let client = Client::here();
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         deployment.attempt.get();
         let client = client.clone();
         deployment.profile.set(Fetched::Waiting);
@@ -97,7 +97,7 @@ const AGAIN_MILLIS: u32 = 5_000;
 /// said (`unreached`), and it is asked until there is one.
 fn restore_session(session: CurrentSession) {
     let client = Client::here();
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         let asked = session.asked();
         session.set_unreached(None);
         let client = client.clone();
@@ -121,14 +121,14 @@ fn restore_session(session: CurrentSession) {
 
 /// `<html lang>` follows the language; region and language are remembered on this device.
 fn remember_choices(deployment: Deployment, language: Language) {
-    browser::watch(move |is_first| {
+    browser::effect(move |is_first| {
         let locale = language.0.get();
         browser::set_language(locale.code());
         if !is_first {
             browser::remember(Remembered::Locale, locale.code());
         }
     });
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         if let Some(region) = deployment.region.get() {
             browser::remember(Remembered::Region, region.code());
         }

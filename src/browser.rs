@@ -244,7 +244,7 @@ pub fn origin() -> String {
 
 /// Runs `react` once the page is drawn, and again whenever a signal read in it has changed; it is told whether it is the first
 /// time. Never natively. Boxed, so that effects are compiled once.
-pub fn watch(react: impl FnMut(bool) + 'static) {
+pub fn effect(react: impl FnMut(bool) + 'static) {
     let mut react: Box<dyn FnMut(bool)> = Box::new(react);
     Effect::new(move |before: Option<()>| react(before.is_none()));
 }

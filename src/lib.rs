@@ -1,7 +1,7 @@
 //! The web app of a payer portal: what a member sees, and nothing of how billing works inside.
 //!
 //! Reading order, which is also the order of imports (downwards only, checked by `tests/arrows.rs`): [`error`], [`fetched`], [`form`],
-//! [`route`], [`config`], [`i18n`]; then what touches the outside, [`browser`], [`place`] and [`api`]; then [`session`]; then what is seen,
+//! [`route`], [`config`], [`i18n`]; then what touches the outside, [`browser`], [`navigation`] and [`api`]; then [`session`]; then what is seen,
 //! [`ui`] (the kit), [`billing`] (the parts that know bills) and [`pages`]; and [`app`], which names every page. Rules of billing
 //! are in the `contract` crate.
 //!
@@ -19,8 +19,8 @@ pub mod error;
 pub mod fetched;
 pub mod form;
 pub mod i18n;
+pub mod navigation;
 pub mod pages;
-pub mod place;
 pub mod route;
 pub mod session;
 pub mod ui;

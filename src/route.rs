@@ -53,7 +53,7 @@ macro_rules! routes {
                 })
             }
 
-            /// Below wherever the app is mounted. Only `place` knows where that is, and makes addresses of it.
+            /// Below wherever the app is mounted. Only `navigation` knows where that is, and makes addresses of it.
             pub fn inner_path(&self) -> String {
                 let segments: &[&str] = match self {
                     $(Self::$plain => &[$($plain_segment),*],)*

@@ -27,7 +27,7 @@ use crate::{
         signed_out::SignedOutPage,
     },
     route::{Account, Enter, Pay, Read},
-    ui::{Unavailable, Waiting, live},
+    ui::{Unavailable, Waiting, dynamic},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -225,7 +225,7 @@ impl Chunks {
         let chunk = page.chunk();
         self.fetch(chunk);
         let loading = self.of(chunk);
-        live(move || {
+        dynamic(move || {
             let has_failed = loading.get() == Loading::Failed;
             if let Some(drawn) = self.drawers.get_value().draw(page.clone()) {
                 return drawn;
@@ -246,7 +246,7 @@ impl Chunks {
 
     /// For a page that is drawn: asks for the chunk once it stands.
     pub fn fetch(self, chunk: Chunk) {
-        browser::watch(move |_| self.ask(chunk));
+        browser::effect(move |_| self.ask(chunk));
     }
 
     /// Asks for a chunk, unless it is here or on its way.

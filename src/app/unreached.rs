@@ -5,7 +5,7 @@ use crate::{
     config::Deployment,
     i18n::say,
     session::CurrentSession,
-    ui::{Unavailable, live, usual_words},
+    ui::{Unavailable, dynamic, usual_words},
 };
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub fn known(page: impl Fn() -> AnyView + Send + 'static) -> AnyView {
     let session = CurrentSession::here();
     let failed = Memo::new(move |_| session.unreached());
-    live(move || {
+    dynamic(move || {
         let Some(error) = failed.get() else { return page() };
         let deployment = Deployment::here();
         let error = StoredValue::new(error);

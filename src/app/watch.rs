@@ -8,7 +8,7 @@ use crate::{
     api::Client,
     browser::{self, Listening, TabSays, Tabs},
     i18n::{say, t},
-    place::{Place, href},
+    navigation::{Navigation, href},
     route::{Account, Enter, Pay, Route},
     session::{CurrentSession, Session},
 };
@@ -28,7 +28,7 @@ const AGAIN_MILLIS: u32 = 1_000;
 #[derive(Clone)]
 struct Watch {
     session: CurrentSession,
-    place: Place,
+    navigation: Navigation,
     client: Client,
     tabs: Rc<Tabs>,
     /// Seconds left, while the member is asked.
@@ -151,7 +151,7 @@ impl Watch {
             TabSays::Changed => self.ask(),
             TabSays::SignedOut if self.session.with_untracked(Session::has_access) => {
                 self.session.stop_counting();
-                self.place.leave_for(Enter::SignedOut);
+                self.navigation.leave_for(Enter::SignedOut);
             }
             TabSays::SignedOut => {}
         }
@@ -167,7 +167,7 @@ impl Watch {
     fn end(&self, to: Enter) {
         self.session.stop_counting();
         self.tabs.tell(if to == Enter::SignedOut { TabSays::SignedOut } else { TabSays::Changed });
-        self.place.leave_for(to);
+        self.navigation.leave_for(to);
     }
 
     fn sign_out(&self) {
@@ -185,21 +185,29 @@ impl Watch {
 
 /// Begins the watch and draws its dialogs.
 #[component]
-pub fn SessionWatch() -> impl IntoView {
-    let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
+pub fn SessionTimeout() -> impl IntoView {
+    let (session, navigation, client) = (CurrentSession::here(), Navigation::here(), Client::here());
     let left = RwSignal::new(None);
     let is_cut_off = RwSignal::new(false);
     let watching: WatchContext = use_context().unwrap_or_else(|| WatchContext(StoredValue::new_local(None)));
     let with = move |act: fn(&Watch)| watching.with(act);
     let heard = StoredValue::new_local(Vec::<Listening>::new());
     let own = client.clone();
-    browser::watch(move |is_first| {
+    browser::effect(move |is_first| {
         if !is_first {
             return;
         }
         let tabs = Rc::new(Tabs::open(move |says| watching.with(|watch| watch.hear(says))));
         let is_telling = StoredValue::new(false);
-        watching.0.set_value(Some(Watch { session, place, client: own.clone(), tabs, left, is_cut_off, is_telling }));
+        watching.0.set_value(Some(Watch {
+            session,
+            navigation,
+            client: own.clone(),
+            tabs,
+            left,
+            is_cut_off,
+            is_telling,
+        }));
         let listen = [
             Listening::to("visibilitychange", move || {
                 if browser::is_in_sight() {
@@ -220,14 +228,14 @@ pub fn SessionWatch() -> impl IntoView {
         });
     });
     // another tab's session is this tab's, too
-    browser::watch(move |is_first| {
+    browser::effect(move |is_first| {
         session.track();
         if !is_first {
             with(|watch| watch.tabs.tell(TabSays::Changed));
         }
     });
     let signed_out = client.signed_out;
-    browser::watch(move |is_first| {
+    browser::effect(move |is_first| {
         signed_out.track();
         if !is_first {
             with(Watch::miss);
@@ -235,7 +243,7 @@ pub fn SessionWatch() -> impl IntoView {
     });
     let dialog = NodeRef::<html::Dialog>::new();
     let is_asked = Memo::new(move |_| left.with(Option::is_some));
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         let is_asked = is_asked.get();
         if let Some(dialog) = dialog.get_untracked() {
             browser::show_dialog(&dialog, is_asked);
@@ -243,7 +251,7 @@ pub fn SessionWatch() -> impl IntoView {
     });
     // signing out that did not reach the server, where nobody was asked anything
     let cut_off = NodeRef::<html::Dialog>::new();
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         let is_shown = is_cut_off.get() && !is_asked.get();
         if let Some(dialog) = cut_off.get_untracked() {
             browser::show_dialog(&dialog, is_shown);
@@ -295,19 +303,19 @@ pub fn SessionWatch() -> impl IntoView {
 /// At the foot of every page where there is no room at its top: the way in.
 #[component]
 pub fn WayIn() -> impl IntoView {
-    let (session, place) = (CurrentSession::here(), Place::here());
-    view! { <a class="pay-foot__way" href=move || way_in(place) hidden=session.is_member()>{t(|w| w.shell.sign_in)}</a> }
+    let (session, navigation) = (CurrentSession::here(), Navigation::here());
+    view! { <a class="pay-foot__way" href=move || way_in(navigation) hidden=session.is_member()>{t(|w| w.shell.sign_in)}</a> }
 }
 
 /// Whoever is paying goes on with it afterwards.
-fn way_in(place: Place) -> String {
-    match place.route() {
+fn way_in(navigation: Navigation) -> String {
+    match navigation.route() {
         Some(Route::Pay(here)) => match here {
-            Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) => place.sign_in_then(here),
-            Pay::Find => place.href(Enter::SignIn),
+            Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) => navigation.sign_in_then(here),
+            Pay::Find => navigation.href(Enter::SignIn),
         },
         Some(Route::Home | Route::Region | Route::Read(_) | Route::Enter(_) | Route::Account(_)) | None => {
-            place.href(Enter::SignIn)
+            navigation.href(Enter::SignIn)
         }
     }
 }
@@ -315,10 +323,10 @@ fn way_in(place: Place) -> String {
 /// At the top of every page: in, or out. A page that one was on the way to is where one lands.
 #[component]
 pub fn InOrOut() -> impl IntoView {
-    let (session, place) = (CurrentSession::here(), Place::here());
+    let (session, navigation) = (CurrentSession::here(), Navigation::here());
     let watching: Option<WatchContext> = use_context();
     let is_member = Memo::new(move |_| session.with(Session::is_member));
-    crate::ui::live(move || {
+    crate::ui::dynamic(move || {
         if is_member.get() {
             let out = move |_| {
                 if let Some(watching) = watching {
@@ -331,7 +339,7 @@ pub fn InOrOut() -> impl IntoView {
             }
             .into_any()
         } else {
-            view! { <a class="pay-top__link pay-top__wide" href=move || way_in(place)>{t(|w| w.shell.sign_in)}</a> }
+            view! { <a class="pay-top__link pay-top__wide" href=move || way_in(navigation)>{t(|w| w.shell.sign_in)}</a> }
                 .into_any()
         }
     })

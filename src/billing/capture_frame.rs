@@ -88,7 +88,7 @@ pub fn CaptureFrame(
         }
     };
     let address = RwSignal::new(None::<String>);
-    browser::watch(move |is_first| {
+    browser::effect(move |is_first| {
         // the language it starts with; later changes are told, so that nothing typed is lost
         if is_first {
             let (url, parent) = (source.with_value(|source| source.url.clone()), browser::origin());
@@ -96,7 +96,7 @@ pub fn CaptureFrame(
             address.set(Some(format!("{url}?kind={}&locale={locale}&scheme=auto&parent={parent}", kind.word())));
         }
     });
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         let Some(element) = frame.get() else { return };
         let origin = source.with_value(|source| source.origin.clone());
         let listening = browser::listen_to_frame(element, origin, move |message| {
@@ -111,14 +111,14 @@ pub fn CaptureFrame(
         let listening = StoredValue::new_local(listening);
         on_cleanup(move || listening.set_value(None));
     });
-    browser::watch(move |is_first| {
+    browser::effect(move |is_first| {
         let locale = locale.get();
         if !is_first {
             tell(format!(r#"{{"v":1,"type":"locale","locale":"{locale}"}}"#));
         }
     });
     let mut before = asks.get_untracked();
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         let now = asks.get();
         if now.submits != before.submits {
             tell(r#"{"v":1,"type":"submit"}"#.to_owned());

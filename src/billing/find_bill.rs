@@ -15,9 +15,9 @@ use crate::{
     error::ApiError,
     form::Problems,
     i18n::{Pick, Words, say, t},
-    place::Place,
+    navigation::Navigation,
     route::Route,
-    ui::{Failure, FormState, Waiting, arrive, live},
+    ui::{Failure, FormState, Waiting, dynamic, page_heading},
 };
 use contract::{
     Identifier, Identifiers,
@@ -84,23 +84,23 @@ impl Finding {
 
 /// The whole page.
 pub fn find_bill(page: FindBill, on_typed: Callback<TypedStatement>) -> AnyView {
-    let (finding, deployment, place) = (Finding::new(), Deployment::here(), Place::here());
+    let (finding, deployment, navigation) = (Finding::new(), Deployment::here(), Navigation::here());
     let FindBill { here, above, title, lead, submit } = page;
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         if deployment.region.get().is_none() {
             deployment.then.set(here.clone());
-            place.replace(Route::Region);
+            navigation.replace(Route::Region);
         }
     });
     let form = finding.form;
     // the picture shows the first that is wrong
-    browser::watch(move |is_first| {
+    browser::effect(move |is_first| {
         form.refused.track();
         if !is_first {
             finding.lit.set(form.problems.with_untracked(|problems| problems.iter().next().map(|(field, _)| field)));
         }
     });
-    let h1 = arrive(form.title(title));
+    let h1 = page_heading(form.title(title));
     let count = move || deployment.region_profile().map_or(5, |profile| profile.schema.len());
     let head = view! {
         <div class="pay-journey__head">
@@ -112,7 +112,7 @@ pub fn find_bill(page: FindBill, on_typed: Callback<TypedStatement>) -> AnyView 
         </div>
     };
     let unavailable = Signal::derive(move || deployment.profile.with(|profile| profile.error().cloned()));
-    let body = live(move || match deployment.region_profile() {
+    let body = dynamic(move || match deployment.region_profile() {
         Some(profile) => region_form(finding, profile, submit, on_typed),
         None if unavailable.with(Option::is_some) => {
             let retry = Callback::new(move |()| deployment.attempt.update(|n| *n += 1));
@@ -133,7 +133,7 @@ fn answer_words(w: &'static Words, error: &ApiError, phone: &str) -> Option<(Str
 fn region_form(finding: Finding, profile: RegionProfile, submit: Pick, on_typed: Callback<TypedStatement>) -> AnyView {
     let (region, schema, form) = (profile.region, StoredValue::new(profile.schema), finding.form);
     let check = move || schema.with_value(|schema| finding.check(schema));
-    form.watch(move || check().err().unwrap_or_default());
+    form.revalidate_on_change(move || check().err().unwrap_or_default());
     let on_submit = Callback::new(move |()| {
         if let Some(identifiers) = form.begin(untrack(check)) {
             on_typed.run(TypedStatement { lookup: BillLookup { region, identifiers }, form });

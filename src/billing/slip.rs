@@ -2,7 +2,7 @@
 
 use crate::{
     i18n::{Language, Text, format, t},
-    ui::{list, live},
+    ui::{dynamic, list},
 };
 use contract::Money;
 use leptos::prelude::*;
@@ -43,7 +43,7 @@ pub fn Slip(
         <aside class=class aria-label=t(|w| w.pay().amount.your_payment)>
             <div class="pay-slip">
                 <h2>{t(|w| w.pay().amount.your_payment)}</h2>
-                <dl class="pay-lines">{live(move || list(lines.get(), line))}</dl>
+                <dl class="pay-lines">{dynamic(move || list(lines.get(), line))}</dl>
                 <hr class="pay-tear"/>
                 <p class="pay-slip__total"><span>{t(|w| w.pay().amount.you_pay)}</span><span class="pay-sum">{sum}</span></p>
                 {children()}

@@ -7,7 +7,7 @@
 use crate::{
     config::Deployment,
     i18n::{Text, printed, t},
-    ui::{Icon, Sign, list, live},
+    ui::{Icon, Sign, dynamic, list},
 };
 use contract::Identifier;
 use leptos::prelude::*;
@@ -121,7 +121,7 @@ pub fn SampleStatement() -> impl IntoView {
         }
     };
     let caption = t(|w| w.find().all_places);
-    live(move || view! { <Statement spots=spots() lit=Signal::stored(None) caption/> }.into_any())
+    dynamic(move || view! { <Statement spots=spots() lit=Signal::stored(None) caption/> }.into_any())
 }
 
 /// What stands on the picture until the profile is here, without values.

@@ -12,7 +12,7 @@ mod tests;
 use crate::{
     browser,
     i18n::{Pick, Text, t},
-    place::{Place, href},
+    navigation::{Navigation, href},
     route::{Account, Pay, Route},
     session::{CurrentSession, Session},
     ui::{Failure, Heading, Icon, Sign, list},
@@ -36,10 +36,10 @@ fn heading(title: Text, lead: Text) -> AnyView {
 
 /// Leads whoever is not signed in to signing in, and back here.
 fn members_only(room: Account) {
-    let (session, place) = (CurrentSession::here(), Place::here());
-    browser::watch(move |_| {
+    let (session, navigation) = (CurrentSession::here(), Navigation::here());
+    browser::effect(move |_| {
         if matches!(session.get(), Session::Guest | Session::PendingSecondFactor(_) | Session::Payer(_)) {
-            place.replace_with_sign_in(room.clone());
+            navigation.replace_with_sign_in(room.clone());
         }
     });
 }

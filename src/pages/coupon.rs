@@ -5,9 +5,9 @@ use crate::{
     browser,
     config::Deployment,
     i18n::{Text, printed, t},
-    place::href,
+    navigation::href,
     route::{Read, Route},
-    ui::{Back, Heading, Icon, Sign, list, live},
+    ui::{Back, Heading, Icon, Sign, dynamic, list},
 };
 use leptos::prelude::*;
 
@@ -47,11 +47,11 @@ pub fn CouponPage() -> impl IntoView {
 #[component]
 fn Slip() -> impl IntoView {
     let deployment = Deployment::here();
-    let identifiers = live(move || {
+    let identifiers = dynamic(move || {
         let schema = deployment.region_profile().map(|profile| profile.schema).unwrap_or_default();
         list(schema, |field| cell(Signal::stored(printed(field.identifier).to_owned())))
     });
-    let mail = live(move || list(deployment.contacts().mail, |line| view! { {line} <br/> }.into_any()));
+    let mail = dynamic(move || list(deployment.contacts().mail, |line| view! { {line} <br/> }.into_any()));
     view! {
         <div class="pay-coupon">
             <div class="pay-coupon__cells">

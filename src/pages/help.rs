@@ -3,9 +3,9 @@
 use crate::{
     config::Deployment,
     i18n::{Language, Text, say, t},
-    place::href,
+    navigation::href,
     route::{Read, Route},
-    ui::{Back, BillingPhone, Heading, OpenNow, PhoneLink, list, live},
+    ui::{Back, BillingPhone, Heading, OpenNow, PhoneLink, dynamic, list},
 };
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub fn HelpPage() -> impl IntoView {
     let language = Language::here();
     let answer = |(question, answer): &(&'static str, &'static str)| section_of(question, answer);
-    let answers = live(move || list(language.words().help().questions, answer));
+    let answers = dynamic(move || list(language.words().help().questions, answer));
     view! {
         <div class="pay-journey">
             <div class="pay-journey__head">
@@ -36,7 +36,7 @@ pub fn HelpPage() -> impl IntoView {
 #[component]
 fn Contacts() -> impl IntoView {
     let deployment = Deployment::here();
-    let mail = live(move || list(deployment.contacts().mail, |line| view! { {line} <br/> }.into_any()));
+    let mail = dynamic(move || list(deployment.contacts().mail, |line| view! { {line} <br/> }.into_any()));
     view! {
         <dl class="pay-facts">
             <div>

@@ -4,16 +4,16 @@ use crate::{
     billing::SampleStatement,
     config::Deployment,
     i18n::{format, say, t},
-    place::href,
+    navigation::href,
     route::{Account, Enter, Pay, Read},
     session::CurrentSession,
-    ui::{BillingPhone, ButtonLink, Icon, Sign, arrive, live},
+    ui::{BillingPhone, ButtonLink, Icon, Sign, dynamic, page_heading},
 };
 use leptos::prelude::*;
 
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let h1 = arrive(t(|w| w.home.tab));
+    let h1 = page_heading(t(|w| w.home.tab));
     view! {
         <div class="pay-home">
             <div class="pay-home__say">
@@ -31,7 +31,7 @@ pub fn HomePage() -> impl IntoView {
 fn WhatToDo() -> impl IntoView {
     let is_member = CurrentSession::here().is_member();
     let is_member = Memo::new(move |_| is_member.get());
-    live(move || if is_member.get() { for_member() } else { for_guest() })
+    dynamic(move || if is_member.get() { for_member() } else { for_guest() })
 }
 
 fn for_member() -> AnyView {

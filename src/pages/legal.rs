@@ -3,7 +3,7 @@
 use crate::{
     i18n::{Language, LegalPage, Words, say},
     route::Route,
-    ui::{Back, Heading, list, live},
+    ui::{Back, Heading, dynamic, list},
 };
 use leptos::prelude::*;
 
@@ -27,7 +27,7 @@ fn legal(page: fn(&'static Words) -> &'static LegalPage) -> AnyView {
     let section = |(title, text): &(&'static str, &'static str)| {
         view! { <section class="pay-stack pay-stack--tight"><h2>{*title}</h2><p>{*text}</p></section> }.into_any()
     };
-    let sections = live(move || list(page(language.words()).sections, section));
+    let sections = dynamic(move || list(page(language.words()).sections, section));
     view! {
         <div class="pay-journey">
             <div class="pay-journey__head">

@@ -2,7 +2,7 @@
 
 use crate::{
     i18n::t,
-    place::href,
+    navigation::href,
     route::{Read, Route},
     ui::{ButtonLink, Heading},
 };

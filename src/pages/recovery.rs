@@ -8,9 +8,9 @@ use crate::{
     browser,
     form::Problems,
     i18n::{Text, say, t},
-    place::href,
+    navigation::href,
     route::Enter,
-    ui::{Back, ButtonLink, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
+    ui::{Back, ButtonLink, FormState, Keyboard, PasswordField, SubmitButton, TextField, dynamic, page_heading},
 };
 use contract::{
     Email, FieldProblem, Password,
@@ -45,7 +45,7 @@ fn form(field: Field, text: RwSignal<String>) -> FormState<Field> {
 
 /// A page that says one thing and offers one way on.
 fn told(title: Text, words: Text, to: Enter, go: Text) -> AnyView {
-    let h1 = arrive(title);
+    let h1 = page_heading(title);
     view! {
         <div class="pay-signin">
             <h1 tabindex="-1" node_ref=h1>{title}</h1>
@@ -60,7 +60,7 @@ fn told(title: Text, words: Text, to: Enter, go: Text) -> AnyView {
 pub fn ForgotPasswordPage() -> impl IntoView {
     let is_sent = RwSignal::new(false);
     let is_sent = (is_sent, Memo::new(move |_| is_sent.get()));
-    live(move || {
+    dynamic(move || {
         if is_sent.1.get() {
             told(
                 t(|w| w.account().sign_in.forgot_sent_title),
@@ -77,13 +77,13 @@ pub fn ForgotPasswordPage() -> impl IntoView {
 fn ask(is_sent: RwSignal<bool>) -> AnyView {
     let (email, client) = (RwSignal::new(String::new()), Client::here());
     let form = form(Field::Email, email);
-    let h1 = arrive(form.title(|w| w.account().sign_in.forgot_title));
+    let h1 = page_heading(form.title(|w| w.account().sign_in.forgot_title));
     let check = move |email: &str| {
         let mut problems = Problems::default();
         let email = problems.check(Field::Email, Email::parse(email));
         problems.or(email.map(|email| PasswordReset { email }))
     };
-    form.watch(move || check(&email.get()).err().unwrap_or_default());
+    form.revalidate_on_change(move || check(&email.get()).err().unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(reset) = form.begin(check(&email.get_untracked())) else { return };
@@ -132,14 +132,14 @@ enum Link {
 pub fn ResetPasswordPage() -> impl IntoView {
     let (token, link) = (StoredValue::new(String::new()), RwSignal::new(Link::Here));
     let listening = StoredValue::new_local(None);
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         listening.set_value(browser::take_fragments(move |taken| {
             link.set(if taken.is_empty() { Link::Lost } else { Link::Here });
             token.set_value(taken);
         }));
     });
     let link = (link, Memo::new(move |_| link.get()));
-    live(move || match link.1.get() {
+    dynamic(move || match link.1.get() {
         Link::Here => choose(token, link.0),
         Link::Lost => told(
             t(|w| w.account().sign_in.link_lost_title),
@@ -165,7 +165,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
 fn choose(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
     let (password, client) = (RwSignal::new(String::new()), Client::here());
     let form = form(Field::Password, password);
-    let h1 = arrive(form.title(|w| w.account().sign_in.reset_title));
+    let h1 = page_heading(form.title(|w| w.account().sign_in.reset_title));
     // An account with a second factor may have a shorter one: the server knows.
     let check = move |password: &str| {
         let mut problems = Problems::default();

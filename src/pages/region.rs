@@ -3,9 +3,9 @@
 use crate::{
     config::Deployment,
     i18n::{Language, Words, format, say, t},
-    place::Place,
+    navigation::Navigation,
     route::{Pay, Route},
-    ui::{Back, Choice, ErrorLine, ErrorSummary, Icon, Sign, SubmitButton, arrive, list, live},
+    ui::{Back, Choice, ErrorLine, ErrorSummary, Icon, Sign, SubmitButton, dynamic, list, page_heading},
 };
 use contract::Region;
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -65,7 +65,7 @@ impl Missing {
 pub fn RegionPage() -> impl IntoView {
     let deployment = Deployment::here();
     let language = Language::here();
-    let place = Place::here();
+    let navigation = Navigation::here();
     let answers = Answers {
         region: RwSignal::new(deployment.region.get_untracked()),
         // Washington itself is remembered only after the question was answered with no
@@ -76,7 +76,7 @@ pub fn RegionPage() -> impl IntoView {
         Some(_) => (w.shell.error_title)(w.region.title),
         None => w.region.title.to_owned(),
     });
-    let h1 = arrive(title);
+    let h1 = page_heading(title);
     let lines = Signal::derive(move || {
         let line = |missing: Missing| ErrorLine {
             id: missing.control().to_owned(),
@@ -89,7 +89,7 @@ pub fn RegionPage() -> impl IntoView {
         match untrack(|| answers.plan()) {
             Some(plan) => {
                 deployment.region.set(Some(plan));
-                place.go(deployment.then.get_untracked());
+                navigation.go(deployment.then.get_untracked());
                 deployment.then.set(Route::Pay(Pay::Find));
             }
             None => answers.submits.update(|n| *n += 1),
@@ -97,7 +97,7 @@ pub fn RegionPage() -> impl IntoView {
     };
     let is_asked = Memo::new(move |_| answers.region.get() == Some(Region::Washington));
     let follow_up =
-        live(move || if is_asked.get() { FollowUp(FollowUpProps { answers }).into_any() } else { ().into_any() });
+        dynamic(move || if is_asked.get() { FollowUp(FollowUpProps { answers }).into_any() } else { ().into_any() });
     view! {
         <div class="pay-journey">
             <div class="pay-journey__head">
@@ -172,7 +172,7 @@ fn FollowUp(answers: Answers) -> impl IntoView {
 #[component]
 fn MissingWords(id: &'static str, answers: Answers, missing: Missing) -> impl IntoView {
     let language = Language::here();
-    let words = live(move || {
+    let words = dynamic(move || {
         if answers.missing() != Some(missing) {
             return ().into_any();
         }

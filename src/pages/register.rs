@@ -13,7 +13,7 @@ use crate::{
     browser,
     error::ApiError,
     fetched::Fetched,
-    place::Place,
+    navigation::Navigation,
     route::{Account, Enter},
     session::{CurrentSession, Session},
 };
@@ -48,11 +48,11 @@ impl Enrolment {
 
     /// For the steps after the statement: a guest shows it first, a member has an account.
     pub fn arrive(self) {
-        let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
-        browser::watch(move |_| match session.get() {
+        let (session, navigation, client) = (CurrentSession::here(), Navigation::here(), Client::here());
+        browser::effect(move |_| match session.get() {
             Session::Restoring => {}
-            Session::Guest | Session::PendingSecondFactor(_) => place.replace(Enter::RegisterBill),
-            Session::Member(..) => place.replace(Account::Overview),
+            Session::Guest | Session::PendingSecondFactor(_) => navigation.replace(Enter::RegisterBill),
+            Session::Member(..) => navigation.replace(Account::Overview),
             Session::Payer(access) => self.fetch(&client, access.capture_binding),
         });
     }
@@ -134,10 +134,10 @@ impl Enrolment {
 
     /// Which step is next, for whoever comes to a later one.
     pub fn lead(self, is_here: fn(&Registration) -> bool, to: Enter) {
-        let place = Place::here();
-        browser::watch(move |_| {
+        let navigation = Navigation::here();
+        browser::effect(move |_| {
             if self.here_now().is_some_and(|registration| !is_here(&registration)) {
-                place.replace(to.clone());
+                navigation.replace(to.clone());
             }
         });
     }

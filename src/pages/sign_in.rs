@@ -10,10 +10,12 @@ use crate::{
     error::ApiError,
     form::Problems,
     i18n::{say, t},
-    place::{Place, href},
+    navigation::{Navigation, href},
     route::{Account, Enter, Pay, Route},
     session::{CurrentSession, Session},
-    ui::{Back, ErrorSummary, Failure, FormState, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
+    ui::{
+        Back, ErrorSummary, Failure, FormState, Keyboard, PasswordField, SubmitButton, TextField, dynamic, page_heading,
+    },
 };
 use contract::{FieldProblem, Password, UserId, account::Credentials, problem_details::ErrorCode};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -31,18 +33,18 @@ fn destination() -> Route {
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let (session, place) = (CurrentSession::here(), Place::here());
-    browser::watch(move |_| {
-        if session.with(Session::is_member) && place.is_at(Enter::SignIn) {
+    let (session, navigation) = (CurrentSession::here(), Navigation::here());
+    browser::effect(move |_| {
+        if session.with(Session::is_member) && navigation.is_at(Enter::SignIn) {
             // who had found another's bill is told so, and does not land where it was to be paid
             let is_other = untrack(|| session.found_elsewhere()).is_some();
-            place.replace(if is_other { Route::Account(Account::Overview) } else { destination() });
+            navigation.replace(if is_other { Route::Account(Account::Overview) } else { destination() });
         }
     });
     let asked = Memo::new(move |_| {
         session.with(|session| if let Session::PendingSecondFactor(asked) = session { Some(*asked) } else { None })
     });
-    live(move || match asked.get() {
+    dynamic(move || match asked.get() {
         Some(asked) => view! { <SecondStep asked/> }.into_any(),
         None => first_step(),
     })
@@ -64,9 +66,9 @@ fn first_step() -> AnyView {
     );
     // seconds until the next try; it was too early when nothing was wrong
     let wait = RwSignal::new(0_u32);
-    let h1 = arrive(form.title(|w| w.account().sign_in.title));
+    let h1 = page_heading(form.title(|w| w.account().sign_in.title));
     let (client, session) = (Client::here(), CurrentSession::here());
-    form.watch(move || {
+    form.revalidate_on_change(move || {
         let (user_id, password) = (user_id.get(), password.get());
         let was = form.problems.get_untracked();
         // what the server said stays until something else is typed

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 pub fn SignedOutPage(by_clock: bool) -> impl IntoView {
     // an attempt to pay whose end nobody has seen
     let is_on_its_way = RwSignal::new(false);
-    browser::watch(move |_| is_on_its_way.set(browser::tab_storage(browser::ATTEMPT).is_some()));
+    browser::effect(move |_| is_on_its_way.set(browser::tab_storage(browser::ATTEMPT).is_some()));
     let words = say(move |w| {
         let w = &w.account().sign_in;
         match (is_on_its_way.get(), by_clock) {

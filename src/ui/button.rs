@@ -1,7 +1,7 @@
 //! Buttons: one main one a view, and links that look like one.
 
 use super::{Icon, Sign};
-use crate::{i18n::Text, place::href, route::Route};
+use crate::{i18n::Text, navigation::href, route::Route};
 use leptos::prelude::*;
 
 /// The main button of a form. While `busy` it is dimmed, does nothing and says so by its words.

@@ -1,7 +1,7 @@
 //! The list of what is to put right, between the `h1` and the form. It takes the focus when it appears on submit, because that is
 //! where a screen reader and a keyboard go on from; each line leads to its field.
 
-use super::{Icon, Sign, list, live};
+use super::{Icon, Sign, dynamic, list};
 use crate::{
     browser,
     i18n::{Text, say},
@@ -28,7 +28,7 @@ pub fn ErrorSummary(
     note: Option<Text>,
 ) -> impl IntoView {
     let summary = NodeRef::<html::Div>::new();
-    browser::watch(move |is_first| {
+    browser::effect(move |is_first| {
         submits.track();
         if let Some(summary) = summary.get_untracked().filter(|_| !is_first) {
             browser::focus_and_show(summary);
@@ -56,7 +56,7 @@ pub fn ErrorSummary(
             hidden=is_empty
         >
             <h2 id="pay-errors-title"><Icon sign=Sign::Alert/><span>{title}</span></h2>
-            <ul>{live(move || list(lines.get(), line))}</ul>
+            <ul>{dynamic(move || list(lines.get(), line))}</ul>
             {note.map(|note| view! { <p class="pay-note" hidden=Signal::derive(move || note.with(String::is_empty))>{note}</p> })}
         </div>
     }

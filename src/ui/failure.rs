@@ -1,7 +1,7 @@
 //! What is said when the server could not be asked, or would not: one notice, in the page's own place for it, focused when it
 //! appears after something the member did (on a phone it may be out of sight).
 
-use super::{Notice, NoticeKind, live};
+use super::{Notice, NoticeKind, dynamic};
 use crate::{
     browser,
     config::Deployment,
@@ -25,7 +25,7 @@ pub fn Failure(
     let (deployment, language) = (Deployment::here(), Language::here());
     let place = NodeRef::<html::Div>::new();
     let mut was_shown = true;
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         let is_shown = error.with(Option::is_some);
         if let Some(place) = place.get_untracked().filter(|_| is_shown && !was_shown) {
             browser::focus_and_show(place);
@@ -47,7 +47,7 @@ pub fn Failure(
         });
         view! { <Notice kind title=Signal::stored(title) words=Signal::stored(text)>{retry}</Notice> }.into_any()
     };
-    view! { <div role="alert" tabindex="-1" class="pay-live" node_ref=place>{live(notice)}</div> }
+    view! { <div role="alert" tabindex="-1" class="pay-live" node_ref=place>{dynamic(notice)}</div> }
 }
 
 /// Title and sentence for an error where a page has none of its own.

@@ -1,6 +1,6 @@
 //! Fields: label, hint, error, control, echo, wired together by ids. They hold no rule: the page says what is wrong.
 
-use super::{Icon, Sign, list, live};
+use super::{Icon, Sign, dynamic, list};
 use crate::i18n::{Text, say};
 use leptos::prelude::*;
 
@@ -199,7 +199,7 @@ fn is_invalid(error: Signal<Option<String>>) -> Signal<Option<String>> {
 }
 
 fn error_line(id: String, error: Signal<Option<String>>) -> AnyView {
-    live(move || match error.get() {
+    dynamic(move || match error.get() {
         None => ().into_any(),
         Some(words) => {
             let id = id.clone();

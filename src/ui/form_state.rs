@@ -123,8 +123,8 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
     }
 
     /// Checks live once it was refused. `check` reads the fields.
-    pub fn watch(self, check: impl Fn() -> Problems<F> + 'static) {
-        browser::watch(move |is_first| {
+    pub fn revalidate_on_change(self, check: impl Fn() -> Problems<F> + 'static) {
+        browser::effect(move |is_first| {
             let now = check();
             if !is_first && self.refused.get_untracked() > 0 {
                 self.recheck(now);

@@ -5,7 +5,7 @@ use crate::{
     browser,
     config::Deployment,
     i18n::{Language, Text, format, say, t},
-    place::{Place, href},
+    navigation::{Navigation, href},
     route::{Read, Route},
 };
 use contract::Locale;
@@ -48,7 +48,7 @@ const MARK: &str = r#"<path d="M2 2.5h18v19l-3-2-3 2-3-2-3 2-3-2-3 2v-19Z" fill=
 fn Header(in_or_out: ViewFn, has_region: Signal<bool>) -> impl IntoView {
     let deployment = Deployment::here();
     let language = Language::here();
-    let place = Place::here();
+    let navigation = Navigation::here();
     let other = say(|w| match w.locale {
         Locale::En => "es".to_owned(),
         Locale::Es => "en".to_owned(),
@@ -64,7 +64,7 @@ fn Header(in_or_out: ViewFn, has_region: Signal<bool>) -> impl IntoView {
     let region = say(move |w| {
         deployment.region.get().map_or(w.shell.your_region, |region| format::region(w.locale, region)).to_owned()
     });
-    let has_no_chip = Signal::derive(move || has_region.get() || place.route() == Some(Route::Region));
+    let has_no_chip = Signal::derive(move || has_region.get() || navigation.route() == Some(Route::Region));
     let brand = say(move |_| deployment.brand());
     view! {
         <header class="pay-top">
@@ -140,7 +140,7 @@ pub fn OpenNow() -> impl IntoView {
     let deployment = Deployment::here();
     // minutes since 1970, 0 while not known
     let now = RwSignal::new(0);
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         now.set(browser::now_minutes());
         let again = set_interval_with_handle(move || now.set(browser::now_minutes()), Duration::from_secs(30));
         on_cleanup(move || {

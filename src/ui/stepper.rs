@@ -3,7 +3,7 @@
 use super::{Icon, Sign, list};
 use crate::{
     i18n::{Text, Words, say, t},
-    place::href,
+    navigation::href,
     route::Route,
 };
 use leptos::prelude::*;

@@ -42,7 +42,7 @@ async fn a_card_number_in_the_wrong_field_goes_and_is_named_until_something_else
             email.with(|email| (!email.is_empty()).then(|| problems.check('e', Email::parse(email))));
             problems.or(Some(()))
         };
-        form.watch(move || check().err().unwrap_or_default());
+        form.revalidate_on_change(move || check().err().unwrap_or_default());
         refuse.set_value(Some(Box::new(move || {
             let mut problems = untrack(check).err().unwrap_or_default();
             problems.insist('e', FieldProblem::LooksLikeCard, |_| false);

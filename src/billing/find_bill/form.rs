@@ -4,7 +4,7 @@ use super::Finding;
 use crate::{
     billing::{Spot, Statement},
     i18n::{Pick, Text, printed, say, t},
-    place::href,
+    navigation::href,
     route::Read,
     ui::{Keyboard, SubmitButton, TextField, list},
 };

@@ -4,10 +4,10 @@ use super::{Query, heading, page};
 use crate::{
     billing::{BillMark, Charges, State},
     i18n::{Text, format, say, t},
-    place::href,
+    navigation::href,
     route::{Account, Pay},
     session::{CurrentSession, Session},
-    ui::{ButtonLink, Icon, Notice, NoticeKind, Sign, list, live},
+    ui::{ButtonLink, Icon, Notice, NoticeKind, Sign, dynamic, list},
 };
 use contract::{
     Date, Money,
@@ -42,7 +42,7 @@ pub fn AccountPage() -> impl IntoView {
 /// Who had found a bill, and then signed in as somebody else.
 fn found_elsewhere() -> AnyView {
     let session = CurrentSession::here();
-    live(move || match session.found_elsewhere() {
+    dynamic(move || match session.found_elsewhere() {
         Some(MembershipView { ending, .. }) => {
             let words = say(move |w| (w.account().overview.found_elsewhere)(&ending));
             view! { <Notice kind=NoticeKind::Warn words/> }.into_any()

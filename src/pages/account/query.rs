@@ -7,7 +7,7 @@ use crate::{
     error::ApiError,
     fetched::Fetched,
     session::{CurrentSession, Session},
-    ui::{Waiting, live},
+    ui::{Waiting, dynamic},
 };
 use leptos::{prelude::*, task::spawn_local};
 use std::future::Future;
@@ -42,7 +42,7 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
             let answer = call(client.clone());
             spawn_local(async move { fetched.set(answer.await.into()) });
         });
-        browser::watch(move |_| {
+        browser::effect(move |_| {
             if session.with(Session::is_member) {
                 ask.run(());
             }
@@ -72,7 +72,7 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
 
     /// The answer, drawn anew with each; before the first, bars about `rows` high.
     pub fn show(self, rows: usize, draw: impl Fn(T) -> AnyView + Send + 'static) -> AnyView {
-        live(move || match self.fetched.get() {
+        dynamic(move || match self.fetched.get() {
             Fetched::Waiting => waiting(rows),
             Fetched::Here(value) => draw(value),
             Fetched::Failed(_) => ().into_any(),
@@ -82,7 +82,7 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
     /// As `show`, but drawn once: what stands there reads the answer by `of`, and keeps what is typed when there is another.
     pub fn show_once(self, rows: usize, draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
         let is_here = Memo::new(move |_| self.fetched.with(Fetched::is_here));
-        live(move || {
+        dynamic(move || {
             if is_here.get() {
                 draw()
             } else if self.fetched.with(|fetched| fetched.error().is_some()) {

@@ -10,10 +10,10 @@ use crate::{
     error::ApiError,
     form::Problems,
     i18n::{format, say, t},
-    place::href,
+    navigation::href,
     route::{Account, Pay, Read},
     session::CurrentSession,
-    ui::{Failure, FormState, Icon, Notice, PasswordField, Sign, SubmitButton, list, live},
+    ui::{Failure, FormState, Icon, Notice, PasswordField, Sign, SubmitButton, dynamic, list},
 };
 use contract::{
     FieldProblem, Password,
@@ -66,7 +66,7 @@ fn ChangePassword(shown: SecurityQuery) -> impl IntoView {
         let new = problems.check(Field::New, new);
         problems.or(old.zip(new).map(|(current, password)| PasswordChange { current, password }))
     };
-    form.watch(move || check().err().unwrap_or_default());
+    form.revalidate_on_change(move || check().err().unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         is_saved.set(false);
@@ -98,7 +98,7 @@ fn ChangePassword(shown: SecurityQuery) -> impl IntoView {
         let (at, zone) = shown.of(|security| (Some(security.password_changed_at), security.time_zone.clone()));
         at.map(|at| (w.account().security.changed_at)(&format::moment(w.locale, at, &zone))).unwrap_or_default()
     });
-    let saved = live(move || {
+    let saved = dynamic(move || {
         if is_saved.get() {
             view! { <Notice sign=Sign::Done words=t(|w| w.account().security.saved)/> }.into_any()
         } else {
@@ -191,7 +191,7 @@ fn Sessions(shown: SecurityQuery) -> impl IntoView {
         .into_any()
     };
     let count = Memo::new(move |_| shown.of(|security| security.sessions.len()));
-    let all = live(move || {
+    let all = dynamic(move || {
         if count.get() > 1 {
             let end_others = end_others.clone();
             view! { <p><button class="pay-button" type="button" on:click=end_others>{t(|w| w.account().security.end_others)}</button></p> }
@@ -211,7 +211,7 @@ fn Sessions(shown: SecurityQuery) -> impl IntoView {
                 <h2 id="sessions-title" tabindex="-1" node_ref=title>{t(|w| w.account().security.sessions)}</h2>
                 <Failure error=answer/>
                 <p class="pay-hidden" role="status">{words}</p>
-                <ul class="pay-rows">{live(move || list(shown.of(|security| security.sessions.clone()), row))}</ul>
+                <ul class="pay-rows">{dynamic(move || list(shown.of(|security| security.sessions.clone()), row))}</ul>
                 {all}
             </div>
         </section>
@@ -242,7 +242,7 @@ fn Agreed(shown: SecurityQuery) -> impl IntoView {
         }
         .into_any()
     };
-    let authorisations = live(move || {
+    let authorisations = dynamic(move || {
         let given = shown.of(|security| security.authorisations.clone());
         if given.is_empty() {
             view! { <p class="pay-note">{t(|w| w.account().security.no_authorisations)}</p> }.into_any()

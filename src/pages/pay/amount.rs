@@ -14,10 +14,12 @@ use crate::{
     error::ApiError,
     fetched::Fetched,
     i18n::{Language, Text, Words, format, say, t},
-    place::{Place, href},
+    navigation::{Navigation, href},
     route::Pay,
     session::CurrentSession,
-    ui::{ButtonLink, ErrorLine, ErrorSummary, Failure, Notice, NoticeKind, Stepper, Waiting, arrive, list, live},
+    ui::{
+        ButtonLink, ErrorLine, ErrorSummary, Failure, Notice, NoticeKind, Stepper, Waiting, dynamic, list, page_heading,
+    },
 };
 use bill::BillSheet;
 use contract::{
@@ -72,20 +74,21 @@ pub fn AmountPage() -> impl IntoView {
     let state = AmountState { checkout, refused: RwSignal::new(0), least_cents };
     let refused = state.refused;
     let title = |w: &'static Words| w.pay().amount.title;
-    let h1 =
-        arrive(say(move |w| if refused.get() > 0 { (w.shell.error_title)(title(w)) } else { title(w).to_owned() }));
+    let h1 = page_heading(say(
+        move |w| if refused.get() > 0 { (w.shell.error_title)(title(w)) } else { title(w).to_owned() },
+    ));
     // Drawn anew when other bills arrive, not when a choice changes.
     let bills = Memo::new(move |_| checkout.bills.get());
     let head = view! {
         <div class="pay-journey__head">
             <Stepper steps=&PAYING step=2 is_member=CurrentSession::here().is_member()/>
-            <h1 class="pay-total" tabindex="-1" node_ref=h1>{live(move || owed(bills.get()))}</h1>
-            {live(move || lead(bills.get()))}
-            {live(move || other_bills(checkout.other.get()))}
+            <h1 class="pay-total" tabindex="-1" node_ref=h1>{dynamic(move || owed(bills.get()))}</h1>
+            {dynamic(move || lead(bills.get()))}
+            {dynamic(move || other_bills(checkout.other.get()))}
             <Summary state/>
         </div>
     };
-    let body = live(move || match bills.get() {
+    let body = dynamic(move || match bills.get() {
         Fetched::Waiting => {
             view! { <div class="pay-journey__body"><Waiting rows=6/><Waiting rows=4/></div> }.into_any()
         }
@@ -167,7 +170,7 @@ fn nothing_owed() -> AnyView {
 fn chosen(state: AmountState, bills: BillList) -> AnyView {
     let today = bills.today;
     let sheet = move |bill| view! { <BillSheet state bill today/> }.into_any();
-    let (client, place) = (Client::here(), Place::here());
+    let (client, navigation) = (Client::here(), Navigation::here());
     let go_on = move |_| {
         if choice::order(&untrack(|| state.shares())).is_none() {
             state.refused.update(|n| *n += 1);
@@ -176,7 +179,7 @@ fn chosen(state: AmountState, bills: BillList) -> AnyView {
         state.checkout.is_chosen.set(true);
         let client = client.clone();
         spawn_local(async move { _ = state.checkout.keep(&client).await });
-        place.go(Pay::Method);
+        navigation.go(Pay::Method);
     };
     view! {
         <div class="pay-journey__body">{list(bills.bills, sheet)}</div>
@@ -243,7 +246,7 @@ fn Summary(state: AmountState) -> impl IntoView {
         shares.iter().filter_map(wrong).collect()
     });
     // a mended choice needs no summary any more
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         if state.refused.get() > 0 && choice::order(&state.shares()).is_some() {
             state.refused.set(0);
         }

@@ -11,7 +11,7 @@ use crate::{
     browser,
     error::ApiError,
     fetched::Fetched,
-    place::Place,
+    navigation::Navigation,
     route::Pay,
     session::{Access, CurrentSession, Session},
 };
@@ -105,10 +105,10 @@ impl Checkout {
 
     /// For every step after the first: a guest is led to finding the bill; a payer's bills and draft are fetched.
     pub fn arrive(self) {
-        let (session, place, client) = (CurrentSession::here(), Place::here(), Client::here());
-        browser::watch(move |is_first| match session.get() {
+        let (session, navigation, client) = (CurrentSession::here(), Navigation::here(), Client::here());
+        browser::effect(move |is_first| match session.get() {
             Session::Restoring => {}
-            Session::Guest | Session::PendingSecondFactor(_) => place.replace(Pay::Find),
+            Session::Guest | Session::PendingSecondFactor(_) => navigation.replace(Pay::Find),
             Session::Payer(access) | Session::Member(access, _) => {
                 if self.adopt_session(&access) && !is_first {
                     self.other.set(Some(Other::TookOver));
@@ -120,10 +120,10 @@ impl Checkout {
 
     /// For the steps before the review: while an attempt is on its way nothing is chosen anew, there is only its outcome to wait for.
     pub fn wait_for_what_was_sent(self) {
-        let place = Place::here();
-        browser::watch(move |_| {
+        let navigation = Navigation::here();
+        browser::effect(move |_| {
             if self.attempt.with(Attempt::is_on_its_way) {
-                place.replace(Pay::Review);
+                navigation.replace(Pay::Review);
             }
         });
     }
@@ -244,7 +244,7 @@ impl Checkout {
     pub fn submit(
         self,
         client: Client,
-        place: Place,
+        navigation: Navigation,
         mut order: PaymentOrder,
         key: IdempotencyKey,
         charged: Money,
@@ -254,16 +254,16 @@ impl Checkout {
         order.begin_by = Some(begin_by);
         self.clear_error();
         self.sent.set(Some((charged, browser::now())));
-        self.dispatch(client, place, Event::Pressed(Sent { key, begin_by }), Some(order));
+        self.dispatch(client, navigation, Event::Pressed(Sent { key, begin_by }), Some(order));
     }
 
     /// Goes on asking for a key that was sent before this page came up. It may begin no later than if it were sent now.
-    pub fn resume(self, client: Client, place: Place, key: IdempotencyKey, now: Instant) {
+    pub fn resume(self, client: Client, navigation: Navigation, key: IdempotencyKey, now: Instant) {
         let begin_by = now.plus_millis(MAY_BEGIN_MILLIS);
         if !self.attempt.with_untracked(Attempt::is_on_its_way) {
             self.sent.set(None);
         }
-        self.dispatch(client, place, Event::Resumed(Sent { key, begin_by }), None);
+        self.dispatch(client, navigation, Event::Resumed(Sent { key, begin_by }), None);
     }
 
     /// The outcome was shown: the next payment starts afresh.
@@ -280,7 +280,7 @@ impl Checkout {
         self.draft.update(|draft| draft.key = None);
     }
 
-    fn dispatch(self, client: Client, place: Place, event: Event, order: Option<PaymentOrder>) {
+    fn dispatch(self, client: Client, navigation: Navigation, event: Event, order: Option<PaymentOrder>) {
         let mut act = Act::Nothing;
         self.attempt.update(|attempt| {
             let (next, todo) = std::mem::take(attempt).after(event);
@@ -294,7 +294,7 @@ impl Checkout {
                 spawn_local(async move {
                     let Some(order) = order else { return };
                     let answer = client.pay(&order, &sent.key).await.map(|payment| payment.id);
-                    self.dispatch(client, place, Event::Answered(answer), Some(order));
+                    self.dispatch(client, navigation, Event::Answered(answer), Some(order));
                 });
             }
             Act::Ask(sent, wait) => {
@@ -307,12 +307,12 @@ impl Checkout {
                     if event == Event::VisitEnded && self.sent.with_untracked(Option::is_none) {
                         self.finish();
                         self.other.set(Some(Other::WasPaid));
-                        return place.replace(Pay::Amount);
+                        return navigation.replace(Pay::Amount);
                     }
-                    self.dispatch(client, place, event, order);
+                    self.dispatch(client, navigation, event, order);
                 });
             }
-            Act::Show(id) => place.replace(Pay::Payment(id)),
+            Act::Show(id) => navigation.replace(Pay::Payment(id)),
             Act::Refuse(error) => {
                 self.forget_key();
                 self.error.set(Some(error));

@@ -5,7 +5,7 @@ use crate::{
     api::Client,
     billing::{FindBill, PAYING, TypedStatement, find_bill},
     browser,
-    place::Place,
+    navigation::Navigation,
     route::Pay,
     session::{CurrentSession, Session},
     ui::Stepper,
@@ -14,11 +14,12 @@ use leptos::{prelude::*, task::spawn_local};
 
 #[component]
 pub fn FindPage() -> impl IntoView {
-    let (checkout, client, session, place) = (Checkout::here(), Client::here(), CurrentSession::here(), Place::here());
+    let (checkout, client, session, navigation) =
+        (Checkout::here(), Client::here(), CurrentSession::here(), Navigation::here());
     // whoever is signed in has bills already
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         if session.with(Session::is_member) {
-            place.replace(Pay::Amount);
+            navigation.replace(Pay::Amount);
         }
     });
     let look_up = Callback::new(move |typed: TypedStatement| {
@@ -29,8 +30,8 @@ pub fn FindPage() -> impl IntoView {
             checkout.reset();
             session.accept(&view);
             // whoever went elsewhere meanwhile stays there; a payment that was on its way when the last visit ended comes first
-            if place.is_at(Pay::Find) {
-                place.go(if Checkout::unfinished().is_some() { Pay::Review } else { Pay::Amount });
+            if navigation.is_at(Pay::Find) {
+                navigation.go(if Checkout::unfinished().is_some() { Pay::Review } else { Pay::Amount });
             }
         });
     });

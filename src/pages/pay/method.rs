@@ -16,10 +16,10 @@ use crate::{
     error::ApiError,
     form::Problems,
     i18n::{Language, Words, say, t},
-    place::{Place, href},
+    navigation::{Navigation, href},
     route::Pay,
     session::CurrentSession,
-    ui::{ErrorLine, ErrorSummary, Failure, FormState, Stepper, SubmitButton, arrive, live},
+    ui::{ErrorLine, ErrorSummary, Failure, FormState, Stepper, SubmitButton, dynamic, page_heading},
 };
 use contract::{
     Email, FieldProblem, PersonName,
@@ -140,7 +140,8 @@ pub fn MethodPage() -> impl IntoView {
     let failed = Memo::new(move |_| checkout.bills.with(|bills| bills.error().cloned()));
     let has_errors = move || state.form.has_errors() || state.frame_problem.get().is_some();
     let title = |w: &'static Words| w.pay().method.title;
-    let h1 = arrive(say(move |w| if has_errors() { (w.shell.error_title)(title(w)) } else { title(w).to_owned() }));
+    let h1 =
+        page_heading(say(move |w| if has_errors() { (w.shell.error_title)(title(w)) } else { title(w).to_owned() }));
     view! {
         <div class="pay-journey pay-journey--pair">
             <div class="pay-journey__head">
@@ -148,7 +149,7 @@ pub fn MethodPage() -> impl IntoView {
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().method.title)}</h1>
                 <Summary state/>
             </div>
-            {live(move || match failed.get() {
+            {dynamic(move || match failed.get() {
                 Some(error) => could_not_load(checkout, error),
                 None => view! { <div class="pay-journey__body"><MethodForm state/></div> }.into_any(),
             })}
@@ -161,14 +162,14 @@ pub fn MethodPage() -> impl IntoView {
 
 /// After a reload the draft comes later than the page; without anything chosen the step before comes first.
 fn restore(state: MethodState) {
-    let (checkout, place, session) = (state.checkout, Place::here(), CurrentSession::here());
-    browser::watch(move |_| {
+    let (checkout, navigation, session) = (state.checkout, Navigation::here(), CurrentSession::here());
+    browser::effect(move |_| {
         if !checkout.is_restored.get() || checkout.bill_list().is_none() {
             return;
         }
         let draft = checkout.draft.get_untracked();
         if draft.shares.is_empty() || !checkout.is_chosen.get_untracked() {
-            return place.replace(Pay::Amount);
+            return navigation.replace(Pay::Amount);
         }
         if state.kind.get_untracked().is_none() {
             state.kind.set(draft.method.as_ref().map(kind_of));
@@ -192,7 +193,7 @@ fn restore(state: MethodState) {
 
 #[component]
 fn MethodForm(state: MethodState) -> impl IntoView {
-    let (checkout, place, client) = (state.checkout, Place::here(), Client::here());
+    let (checkout, navigation, client) = (state.checkout, Navigation::here(), Client::here());
     let go_on = {
         let client = client.clone();
         Callback::new(move |()| {
@@ -203,7 +204,7 @@ fn MethodForm(state: MethodState) -> impl IntoView {
                 // the next step keeps it again with its key: without a connection nothing is lost here
                 _ = checkout.keep(&client).await;
                 state.form.is_busy.set(false);
-                place.go(Pay::Review);
+                navigation.go(Pay::Review);
             });
         })
     };
@@ -234,11 +235,11 @@ fn MethodForm(state: MethodState) -> impl IntoView {
             state.form.refused.update(|n| *n += 1);
         }
     });
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         state.kind.track();
         state.frame_problem.set(None);
     });
-    state.form.watch(move || state.check().err().unwrap_or_default());
+    state.form.revalidate_on_change(move || state.check().err().unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if state.form.is_busy.get_untracked() {
@@ -262,7 +263,7 @@ fn MethodForm(state: MethodState) -> impl IntoView {
         <form class="pay-sheet" novalidate on:submit=submit>
             <div class="pay-stack pay-stack--roomy">
                 <Kinds state captured/>
-                {live(move || bank_notice(state))}
+                {dynamic(move || bank_notice(state))}
                 <Who state/>
                 <Failure error=state.form.answer words=refused_words/>
                 <p class="pay-row">

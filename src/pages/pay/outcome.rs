@@ -16,10 +16,10 @@ use crate::{
     error::ApiError,
     fetched::Fetched,
     i18n::{Text, format, say, t},
-    place::href,
+    navigation::href,
     route::{Account, Enter, Pay, Read},
     session::{CurrentSession, Session},
-    ui::{ButtonLink, Failure, Icon, Notice, Sign, Waiting, arrive, list, live},
+    ui::{ButtonLink, Failure, Icon, Notice, Sign, Waiting, dynamic, list, page_heading},
 };
 use contract::payment::{Failure as Why, Payment, PaymentState};
 use kept::Keep;
@@ -32,7 +32,7 @@ pub fn PaymentPage(id: String) -> impl IntoView {
     let fetched = RwSignal::new(Fetched::Waiting);
     fetch(fetched, id);
     let shown = Memo::new(move |_| fetched.get());
-    live(move || match shown.get() {
+    dynamic(move || match shown.get() {
         Fetched::Waiting => view! {
             <div class="pay-receipt">
                 <h1 class="pay-hidden" tabindex="-1">{t(|w| w.pay().outcome.receipt_title)}</h1>
@@ -64,7 +64,7 @@ fn fetch(fetched: RwSignal<Fetched<Payment>>, id: String) {
             }
         });
     };
-    browser::watch({
+    browser::effect({
         let ask = ask.clone();
         move |_| match session.get() {
             Session::Restoring => {}
@@ -72,7 +72,7 @@ fn fetch(fetched: RwSignal<Fetched<Payment>>, id: String) {
             _ => ask(),
         }
     });
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         let ask = ask.clone();
         let again = set_interval_with_handle(
             move || {
@@ -118,7 +118,7 @@ fn settle_draft(checkout: Checkout, client: &Client, payment: &Payment) {
 }
 
 fn not_here(error: ApiError) -> AnyView {
-    let h1 = arrive(t(|w| w.pay().outcome.receipt_title));
+    let h1 = page_heading(t(|w| w.pay().outcome.receipt_title));
     if !matches!(error, ApiError::SignedOut | ApiError::Missing | ApiError::Forbidden) {
         let error = Signal::stored(Some(error));
         let retry = Callback::new(|()| browser::reload());
@@ -189,7 +189,7 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
         PaymentState::Failed | PaymentState::Cancelled => (Some("failed"), Sign::Cross),
     };
     let is_bad = seal == Some("failed");
-    let h1 = arrive(title);
+    let h1 = page_heading(title);
     let lead = say(move |w| {
         let (o, amount) = (&w.pay().outcome, format::money(w.locale, payment.charged));
         let (method, why) = ((w.pay().method.known)(&payment.method), payment.failure.unwrap_or(Why::ProcessingError));
@@ -306,7 +306,7 @@ fn TriedFacts(payment: StoredValue<Payment>) -> impl IntoView {
 fn next_time() -> AnyView {
     let is_member = CurrentSession::here().is_member();
     let is_member = Memo::new(move |_| is_member.get());
-    live(move || {
+    dynamic(move || {
         if is_member.get() {
             view! { <p data-print="no"><a class="pay-link" href=href(Account::Overview)>{t(|w| w.shell.account)}</a></p> }
                 .into_any()

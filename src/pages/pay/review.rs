@@ -18,10 +18,10 @@ use crate::{
     browser,
     config::Deployment,
     i18n::{Language, Words, format, say, t},
-    place::Place,
+    navigation::Navigation,
     route::Pay,
     session::{CurrentSession, Session},
-    ui::{ErrorLine, ErrorSummary, Failure, Stepper, Waiting, arrive, live},
+    ui::{ErrorLine, ErrorSummary, Failure, Stepper, Waiting, dynamic, page_heading},
 };
 use checking::Checking;
 use contract::{
@@ -96,13 +96,14 @@ fn authorisation(review: &Review, deployment: Deployment, w: &'static Words) -> 
 
 #[component]
 pub fn ReviewPage() -> impl IntoView {
-    let (checkout, deployment, place, client) = (Checkout::here(), Deployment::here(), Place::here(), Client::here());
+    let (checkout, deployment, navigation, client) =
+        (Checkout::here(), Deployment::here(), Navigation::here(), Client::here());
     let session = CurrentSession::here();
     checkout.arrive();
     let ready = Memo::new(move |_| review(checkout, deployment, session));
-    go_on_with_what_was_sent(checkout, session, place, client.clone());
+    go_on_with_what_was_sent(checkout, session, navigation, client.clone());
     make_the_key(checkout, ready, client);
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         let is_resting = checkout.attempt.with(|attempt| *attempt == Attempt::Resting);
         if let Err(step @ (Pay::Amount | Pay::Method)) = ready.get()
             && is_resting
@@ -110,33 +111,33 @@ pub fn ReviewPage() -> impl IntoView {
             // its bills may have nothing left to choose because they are being paid
             && Checkout::unfinished().is_none()
         {
-            place.replace(step);
+            navigation.replace(step);
         }
     });
     let is_checking =
         Memo::new(move |_| checkout.attempt.with(|attempt| matches!(attempt, Attempt::Unsure(..) | Attempt::Ended(_))));
-    live(move || if is_checking.get() { Checking().into_any() } else { reading(checkout, ready) })
+    dynamic(move || if is_checking.get() { Checking().into_any() } else { reading(checkout, ready) })
 }
 
 /// An attempt that was on its way when this page was reloaded or left is asked for before anything else is offered.
 /// Nothing but the session is needed for that: bills or a draft that can't be fetched do not keep it waiting.
-fn go_on_with_what_was_sent(checkout: Checkout, session: CurrentSession, place: Place, client: Client) {
+fn go_on_with_what_was_sent(checkout: Checkout, session: CurrentSession, navigation: Navigation, client: Client) {
     let is_asked = StoredValue::new(false);
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         let may_ask = session.with(Session::has_access);
         if is_asked.get_value() || !may_ask {
             return;
         }
         is_asked.set_value(true);
         if let Some(key) = Checkout::unfinished() {
-            checkout.resume(client.clone(), place, key, session.server_now());
+            checkout.resume(client.clone(), navigation, key, session.server_now());
         }
     });
 }
 
 /// With the review, from the intent: a reload, a step back or a second tab finds it with the draft and sends under the same one.
 fn make_the_key(checkout: Checkout, ready: Memo<Result<Review, Pay>>, client: Client) {
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         let is_resting = checkout.attempt.with(|attempt| *attempt == Attempt::Resting);
         if ready.with(Result::is_ok) && is_resting && checkout.draft.with(|draft| draft.key.is_none()) {
             _ = checkout.key(&client);
@@ -145,7 +146,7 @@ fn make_the_key(checkout: Checkout, ready: Memo<Result<Review, Pay>>, client: Cl
 }
 
 fn reading(checkout: Checkout, ready: Memo<Result<Review, Pay>>) -> AnyView {
-    let h1 = arrive(t(|w| w.pay().review.title));
+    let h1 = page_heading(t(|w| w.pay().review.title));
     let refused = RwSignal::new(0);
     let is_agreed = RwSignal::new(false);
     let language = Language::here();
@@ -155,7 +156,7 @@ fn reading(checkout: Checkout, ready: Memo<Result<Review, Pay>>) -> AnyView {
         if is_shown { vec![line()] } else { Vec::new() }
     });
     untick_what_reads_otherwise(ready, is_agreed);
-    let body = live(move || match ready.get() {
+    let body = dynamic(move || match ready.get() {
         Ok(review) => view! { <Agreement checkout review is_agreed refused/> }.into_any(),
         Err(_) => could_not_load(checkout),
     });
@@ -179,7 +180,7 @@ fn untick_what_reads_otherwise(ready: Memo<Result<Review, Pay>>, is_agreed: RwSi
     let text = Memo::new(move |_| {
         ready.with(|ready| ready.as_ref().ok().map(|review| authorisation(review, deployment, language.words())))
     });
-    browser::watch(move |is_first| {
+    browser::effect(move |is_first| {
         text.track();
         if !is_first {
             is_agreed.set(false);
@@ -191,7 +192,7 @@ fn could_not_load(checkout: Checkout) -> AnyView {
     let client = Client::here();
     let failed = Signal::derive(move || checkout.bills.with(|bills| bills.error().cloned()));
     let retry = Callback::new(move |()| checkout.fetch(client.clone()));
-    live(move || match failed.get() {
+    dynamic(move || match failed.get() {
         Some(_) => view! { <Failure error=failed on_retry=retry/> }.into_any(),
         None => view! { <Waiting rows=7/> }.into_any(),
     })
@@ -201,7 +202,7 @@ fn could_not_load(checkout: Checkout) -> AnyView {
 #[component]
 fn Agreement(checkout: Checkout, review: Review, is_agreed: RwSignal<bool>, refused: RwSignal<u32>) -> impl IntoView {
     let (deployment, language) = (Deployment::here(), Language::here());
-    let (place, client) = (Place::here(), Client::here());
+    let (navigation, client) = (Navigation::here(), Client::here());
     let button = NodeRef::<html::Button>::new();
     let review = StoredValue::new(review);
     let (charged, is_bank) =
@@ -209,7 +210,7 @@ fn Agreement(checkout: Checkout, review: Review, is_agreed: RwSignal<bool>, refu
     let session = CurrentSession::here();
     refresh_after_error(checkout, session, client.clone());
     let is_sending = Memo::new(move |_| checkout.attempt.with(Attempt::is_on_its_way));
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         if let (false, Some(button)) = (is_sending.get(), button.get()) {
             browser::enable(&button, true);
         }
@@ -239,7 +240,7 @@ fn Agreement(checkout: Checkout, review: Review, is_agreed: RwSignal<bool>, refu
             pay_again: checkout.pay_again.get_untracked(),
             begin_by: None,
         });
-        checkout.submit(client.clone(), place, order, key, charged, session.server_now());
+        checkout.submit(client.clone(), navigation, order, key, charged, session.server_now());
     };
     let text = say(move |w| review.with_value(|review| authorisation(review, deployment, w)));
     let is_invalid = move || (refused.get() > 0 && !is_agreed.get()).then_some("true");

@@ -7,7 +7,7 @@ use crate::{
     billing::{FindBill, TypedStatement, find_bill},
     i18n::{Language, t},
     route::Enter,
-    ui::{Back, live},
+    ui::{Back, dynamic},
 };
 use contract::{account::UserIdReminder, session::BillLookup};
 use leptos::{prelude::*, task::spawn_local};
@@ -16,7 +16,7 @@ use leptos::{prelude::*, task::spawn_local};
 pub fn ForgotUserIdPage() -> impl IntoView {
     let is_sent = RwSignal::new(false);
     let was_sent = Memo::new(move |_| is_sent.get());
-    live(move || {
+    dynamic(move || {
         if was_sent.get() {
             told(
                 t(|w| w.account().sign_in.reminded_title),

@@ -4,7 +4,7 @@ use crate::{
     api::Client,
     billing::{FindBill, REGISTERING, TypedStatement, find_bill},
     browser,
-    place::Place,
+    navigation::Navigation,
     route::{Account, Enter},
     session::{CurrentSession, Session},
     ui::Stepper,
@@ -14,10 +14,10 @@ use leptos::{prelude::*, task::spawn_local};
 /// `on_found`: a visit begins that knows nothing of what was being paid before.
 #[component]
 pub fn RegisterBillPage(on_found: Callback<()>) -> impl IntoView {
-    let (client, session, place) = (Client::here(), CurrentSession::here(), Place::here());
-    browser::watch(move |_| {
+    let (client, session, navigation) = (Client::here(), CurrentSession::here(), Navigation::here());
+    browser::effect(move |_| {
         if session.with(Session::is_member) {
-            place.replace(Account::Overview);
+            navigation.replace(Account::Overview);
         }
     });
     let look_up = Callback::new(move |typed: TypedStatement| {
@@ -28,8 +28,8 @@ pub fn RegisterBillPage(on_found: Callback<()>) -> impl IntoView {
             on_found.run(());
             session.accept(&view);
             // whoever went elsewhere meanwhile stays there
-            if place.is_at(Enter::RegisterBill) {
-                place.go(Enter::RegisterTerms);
+            if navigation.is_at(Enter::RegisterBill) {
+                navigation.go(Enter::RegisterTerms);
             }
         });
     });

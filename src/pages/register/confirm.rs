@@ -7,9 +7,9 @@ use crate::{
     error::ApiError,
     form::Problems,
     i18n::t,
-    place::href,
+    navigation::href,
     route::Enter,
-    ui::{ButtonLink, FormState, Heading, Keyboard, PasswordField, SubmitButton, TextField, arrive, live},
+    ui::{ButtonLink, FormState, Heading, Keyboard, PasswordField, SubmitButton, TextField, dynamic, page_heading},
 };
 use contract::{Password, account::EmailConfirmation, problem_details::ErrorCode};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -33,14 +33,14 @@ enum Field {
 pub fn ConfirmEmailPage() -> impl IntoView {
     let (token, link) = (StoredValue::new(String::new()), RwSignal::new(Link::Here));
     let listening = StoredValue::new_local(None);
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         listening.set_value(browser::take_fragments(move |taken| {
             link.set(if taken.is_empty() { Link::Lost } else { Link::Here });
             token.set_value(taken);
         }));
     });
     let shown = Memo::new(move |_| link.get());
-    let body = live(move || match shown.get() {
+    let body = dynamic(move || match shown.get() {
         Link::Here => form(token, link),
         Link::Used => view! {
             <Heading words=t(|w| w.account().register.confirmed_title)/>
@@ -80,7 +80,7 @@ fn form(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
             Field::Code => "code",
         },
     );
-    let h1 = arrive(form.title(|w| w.account().register.confirm_title));
+    let h1 = page_heading(form.title(|w| w.account().register.confirm_title));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let mut problems = Problems::default();

@@ -10,7 +10,7 @@ use crate::{
     route::{Enter, Pay},
     ui::{
         BillingPhone, ButtonLink, Failure, FormState, Keyboard, Notice, PasswordField, Stepper, SubmitButton,
-        TextField, arrive, live,
+        TextField, dynamic, page_heading,
     },
 };
 use contract::{Email, Password, account::ConfirmationEmail};
@@ -41,7 +41,7 @@ pub fn RegisterEmailPage() -> impl IntoView {
             Field::Password => "password",
         },
     );
-    let h1 = arrive(form.title(|w| w.account().register.email_title));
+    let h1 = page_heading(form.title(|w| w.account().register.email_title));
     let lead = say(move |w| match enrolment.sent_to.get() {
         Some(to) => (w.account().register.email_lead)(&to),
         None => w.account().register.email_lead_unknown.to_owned(),
@@ -52,7 +52,7 @@ pub fn RegisterEmailPage() -> impl IntoView {
         let password = problems.check(Field::Password, Password::parse(password));
         problems.or(email.zip(password))
     };
-    form.watch(move || check(&email.get(), &password.get()).err().unwrap_or_default());
+    form.revalidate_on_change(move || check(&email.get(), &password.get()).err().unwrap_or_default());
     let send = move |to: Option<(Email, Password)>| {
         let client = client.clone();
         is_again.set(false);
@@ -89,7 +89,7 @@ pub fn RegisterEmailPage() -> impl IntoView {
             send(Some(to));
         }
     };
-    let sent = live(move || {
+    let sent = dynamic(move || {
         if is_again.get() {
             view! { <Notice words=t(|w| w.account().register.sent_again)/> }.into_any()
         } else {

@@ -6,9 +6,9 @@ use crate::{
     billing::REGISTERING,
     browser,
     i18n::{Language, say, t},
-    place::Place,
+    navigation::Navigation,
     route::Enter,
-    ui::{CheckField, Failure, FormState, Stepper, SubmitButton, arrive, list, live},
+    ui::{CheckField, Failure, FormState, Stepper, SubmitButton, dynamic, list, page_heading},
 };
 use contract::{FieldProblem, account::TERMS_VERSION};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -18,16 +18,16 @@ pub fn RegisterTermsPage() -> impl IntoView {
     let enrolment = Enrolment::here();
     enrolment.arrive();
     enrolment.lead(|registration| !registration.is_sent, Enter::RegisterEmail);
-    let (client, place, language) = (Client::here(), Place::here(), Language::here());
+    let (client, navigation, language) = (Client::here(), Navigation::here(), Language::here());
     let form = FormState::new([], |w, (), _| w.account().register.agree_missing.to_owned(), |()| "agree");
     let is_agreed = RwSignal::new(false);
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         let before = enrolment.here_now().and_then(|registration| registration.draft.terms_version);
         if before == Some(TERMS_VERSION) {
             is_agreed.set(true);
         }
     });
-    let h1 = arrive(form.title(|w| w.account().register.terms_title));
+    let h1 = page_heading(form.title(|w| w.account().register.terms_title));
     let check = move |is_agreed: bool| {
         let mut problems = crate::form::Problems::default();
         if !is_agreed {
@@ -35,7 +35,7 @@ pub fn RegisterTermsPage() -> impl IntoView {
         }
         problems.or(Some(()))
     };
-    form.watch(move || check(is_agreed.get()).err().unwrap_or_default());
+    form.revalidate_on_change(move || check(is_agreed.get()).err().unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if form.begin(check(is_agreed.get_untracked())).is_none() {
@@ -48,14 +48,14 @@ pub fn RegisterTermsPage() -> impl IntoView {
             }
             let kept = enrolment.keep(&client, |draft| draft.terms_version = Some(TERMS_VERSION)).await;
             if form.end(kept, |_| None).is_some() {
-                place.go(Enter::RegisterYou);
+                navigation.go(Enter::RegisterYou);
             }
         });
     };
     let section = |(title, text): &(&'static str, &'static str)| {
         view! { <section class="pay-stack pay-stack--tight"><h2>{*title}</h2><p>{*text}</p></section> }.into_any()
     };
-    let sections = live(move || list(language.words().legal().terms.sections, section));
+    let sections = dynamic(move || list(language.words().legal().terms.sections, section));
     let failed = Signal::derive(move || enrolment.failed());
     view! {
         <div class="pay-journey">

@@ -3,19 +3,19 @@
 use crate::{
     browser,
     i18n::{Language, say, t},
-    place::{Place, href},
+    navigation::{Navigation, href},
     route::{Account, Enter, Route},
     session::{CurrentSession, Session},
-    ui::{Back, ButtonLink, Heading, Icon, Sign, list, live},
+    ui::{Back, ButtonLink, Heading, Icon, Sign, dynamic, list},
 };
 use leptos::prelude::*;
 
 #[component]
 pub fn RegisterPage() -> impl IntoView {
-    let (session, place, language) = (CurrentSession::here(), Place::here(), Language::here());
-    browser::watch(move |_| {
+    let (session, navigation, language) = (CurrentSession::here(), Navigation::here(), Language::here());
+    browser::effect(move |_| {
         if session.with(Session::is_member) {
-            place.replace(Account::Overview);
+            navigation.replace(Account::Overview);
         }
     });
     let mark = |is_so: bool| {
@@ -27,14 +27,14 @@ pub fn RegisterPage() -> impl IntoView {
     let row = move |(what, is_once): &(&'static str, bool)| {
         view! { <tr><th scope="row">{*what}</th>{mark(*is_once)}{mark(true)}</tr> }.into_any()
     };
-    let rows = live(move || list(language.words().account().register.compared, row));
+    let rows = dynamic(move || list(language.words().account().register.compared, row));
     // whoever has shown a statement does not show it again
     let has_shown = Memo::new(move |_| session.with(|session| matches!(session, Session::Payer(_))));
     let lead = say(move |w| {
         let w = &w.account().register;
         if has_shown.get() { w.lead_shown } else { w.lead }.to_owned()
     });
-    let next = live(move || {
+    let next = dynamic(move || {
         let (to, words) = if has_shown.get() {
             (Route::Enter(Enter::RegisterTerms), t(|w| w.account().register.go_on))
         } else {

@@ -8,11 +8,11 @@ use crate::{
     billing::REGISTERING,
     browser,
     i18n::{Language, Text, say, t},
-    place::Place,
+    navigation::Navigation,
     route::Enter,
     ui::{
-        Choice, Failure, FormState, Keyboard, PasswordField, SelectField, Stepper, SubmitButton, TextField, arrive,
-        live,
+        Choice, Failure, FormState, Keyboard, PasswordField, SelectField, Stepper, SubmitButton, TextField, dynamic,
+        page_heading,
     },
 };
 use contract::{
@@ -39,10 +39,10 @@ pub fn RegisterYouPage() -> impl IntoView {
     let typed = TypedFields::new();
     let language = Language::here();
     let locale = RwSignal::new(language.0.get_untracked());
-    let (client, place) = (Client::here(), Place::here());
+    let (client, navigation) = (Client::here(), Navigation::here());
     let form = FormState::new(FIELDS.map(|field| (field, typed.of(field))), Field::words, Field::id);
     // by the region when nothing else is known, as most live where their plan is
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         let Some(registration) = enrolment.here_now() else { return };
         untrack(|| {
             typed.restore(&registration.draft);
@@ -58,8 +58,8 @@ pub fn RegisterYouPage() -> impl IntoView {
         });
     });
     keep_what_is_typed(typed, locale, enrolment);
-    let h1 = arrive(form.title(|w| w.account().register.you_title));
-    form.watch(move || typed.check(locale.get()).err().unwrap_or_default());
+    let h1 = page_heading(form.title(|w| w.account().register.you_title));
+    form.revalidate_on_change(move || typed.check(locale.get()).err().unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(account) = form.begin(untrack(|| typed.check(locale.get()))) else { return };
@@ -71,7 +71,7 @@ pub fn RegisterYouPage() -> impl IntoView {
             let field = |path: &str| FIELDS.into_iter().find(|field| field.path() == path);
             if form.end(answer, field).is_some() {
                 enrolment.was_sent(to);
-                place.go(Enter::RegisterEmail);
+                navigation.go(Enter::RegisterEmail);
             }
         });
     };
@@ -122,7 +122,7 @@ fn keep_what_is_typed(typed: TypedFields, locale: RwSignal<Locale>, enrolment: E
     };
     let turn = StoredValue::new(0_u32);
     let resting = client.clone();
-    browser::watch(move |is_first| {
+    browser::effect(move |is_first| {
         typed.draft(locale);
         if is_first {
             return;
@@ -171,7 +171,7 @@ fn Address(typed: TypedFields, form: FormState<Field>) -> impl IntoView {
     let enrolment = Enrolment::here();
     let states = UsState::all().map(|state| (state.to_string(), state.to_string())).collect();
     let known = Memo::new(move |_| enrolment.here_now().and_then(|registration| registration.zip));
-    let zip = live(move || {
+    let zip = dynamic(move || {
         match known.get() {
         Some(zip) => view! {
             <dl class="pay-facts">
@@ -200,7 +200,7 @@ fn Address(typed: TypedFields, form: FormState<Field>) -> impl IntoView {
 #[component]
 fn Contact(typed: TypedFields, form: FormState<Field>, locale: RwSignal<Locale>) -> impl IntoView {
     let email = typed.of(Field::Email);
-    let typo = live(move || {
+    let typo = dynamic(move || {
         let Some(meant) = email.with(|email| Some(Email::parse(email).ok()?.typo()?.to_string())) else {
             return ().into_any();
         };

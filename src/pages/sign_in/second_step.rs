@@ -9,7 +9,7 @@ use crate::{
     form::Problems,
     i18n::{say, t},
     session::CurrentSession,
-    ui::{BillingPhone, Failure, FormState, Keyboard, Notice, NoticeKind, TextField, arrive, live},
+    ui::{BillingPhone, Failure, FormState, Keyboard, Notice, NoticeKind, TextField, dynamic, page_heading},
 };
 use contract::{
     FieldProblem,
@@ -43,8 +43,8 @@ pub fn SecondStep(asked: RequiredFactors) -> impl IntoView {
         },
         |_| "code",
     );
-    let h1 = arrive(form.title(|w| w.account().factor.title));
-    form.watch(move || {
+    let h1 = page_heading(form.title(|w| w.account().factor.title));
+    form.revalidate_on_change(move || {
         code.track();
         Problems::default()
     });
@@ -114,7 +114,7 @@ pub fn SecondStep(asked: RequiredFactors) -> impl IntoView {
         let busy = Signal::derive(move || is_asking.get().then(|| "true".to_owned()));
         view! { <button class="pay-button pay-button--main pay-button--full" type="button" aria-busy=busy on:click=show_passkey>{words}</button> }
     });
-    let refused = live(move || {
+    let refused = dynamic(move || {
         if is_refused.get() {
             view! { <Notice kind=NoticeKind::Warn title=t(|w| w.account().factor.no_passkey_title) words=t(|w| w.account().factor.no_passkey)/> }
                 .into_any()
@@ -123,7 +123,7 @@ pub fn SecondStep(asked: RequiredFactors) -> impl IntoView {
         }
     });
     let is_paper = Memo::new(move |_| is_recovery.get());
-    let field = live(move || {
+    let field = dynamic(move || {
         if is_paper.get() {
             view! {
                 <TextField id="code" label=t(|w| w.account().factor.recovery_code) hint=t(|w| w.account().factor.recovery_hint)

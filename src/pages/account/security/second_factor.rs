@@ -11,7 +11,7 @@ use crate::{
     form::Problems,
     i18n::{Pick, Text, format, say, t},
     session::CurrentSession,
-    ui::{Failure, FormState, Icon, Notice, NoticeKind, PasswordField, Sign, SubmitButton, list, live},
+    ui::{Failure, FormState, Icon, Notice, NoticeKind, PasswordField, Sign, SubmitButton, dynamic, list},
 };
 use add::{add, recovery_codes, set_up};
 use contract::{
@@ -117,7 +117,7 @@ pub fn ChangeFactors(shown: SecurityQuery) -> impl IntoView {
     };
     let is_on = Memo::new(move |_| own.factor(SecondFactor::is_on));
     let lead = say(move |w| if is_on.get() { w.account().factor.on } else { w.account().factor.off }.to_owned());
-    let said = live(move || match own.said.get() {
+    let said = dynamic(move || match own.said.get() {
         None => ().into_any(),
         Some(FactorNotice::Done(words)) => view! { <Notice sign=Sign::Done words=t(words)/> }.into_any(),
         Some(FactorNotice::Warning(words)) => view! { <Notice kind=NoticeKind::Warn words=t(words)/> }.into_any(),
@@ -125,7 +125,7 @@ pub fn ChangeFactors(shown: SecurityQuery) -> impl IntoView {
     let is_reauthenticated = Memo::new(move |_| own.is_reauthenticated.get());
     let is_offered = Memo::new(move |_| own.offer.with(Option::is_some));
     let has_codes = Memo::new(move |_| own.codes.with(|codes| !codes.is_empty()));
-    let change = live(move || match (has_codes.get(), is_offered.get(), is_reauthenticated.get()) {
+    let change = dynamic(move || match (has_codes.get(), is_offered.get(), is_reauthenticated.get()) {
         (true, ..) => recovery_codes(own),
         (_, true, _) => set_up(own),
         (.., true) => add(own),
@@ -140,7 +140,7 @@ pub fn ChangeFactors(shown: SecurityQuery) -> impl IntoView {
                 </div>
                 <Failure error=own.failed/>
                 <div role="status" class="pay-live">{said}</div>
-                {live(move || if is_on.get() { what_there_is(own, is_reauthenticated) } else { ().into_any() })}
+                {dynamic(move || if is_on.get() { what_there_is(own, is_reauthenticated) } else { ().into_any() })}
                 {change}
             </div>
         </section>
@@ -151,7 +151,7 @@ pub fn ChangeFactors(shown: SecurityQuery) -> impl IntoView {
 fn what_there_is(own: FactorState, is_reauthenticated: Memo<bool>) -> AnyView {
     let client = StoredValue::new(Client::here());
     let zone = Signal::derive(move || own.shown.of(|security| security.time_zone.clone()));
-    let app = live(move || {
+    let app = dynamic(move || {
         let Some(since) = own.factor(|factor| factor.authenticator) else { return ().into_any() };
         let when = say(move |w| (w.account().factor.since)(&format::moment(w.locale, since, &zone.get())));
         let remove = move |_| {
@@ -211,7 +211,7 @@ fn what_there_is(own: FactorState, is_reauthenticated: Memo<bool>) -> AnyView {
     view! {
         <ul class="pay-rows">
             {app}
-            {live(move || list(own.factor(|factor| factor.passkeys.clone()), passkey))}
+            {dynamic(move || list(own.factor(|factor| factor.passkeys.clone()), passkey))}
             {row(t(|w| w.account().factor.codes), left, act(is_reauthenticated, |w| w.account().factor.renew, None, renew))}
         </ul>
     }
@@ -232,7 +232,7 @@ fn act(
     of: Option<Text>,
     act: impl Fn(leptos::ev::MouseEvent) + Clone + Send + 'static,
 ) -> AnyView {
-    live(move || {
+    dynamic(move || {
         if !is_reauthenticated.get() {
             return ().into_any();
         }
@@ -255,7 +255,7 @@ fn reauthenticate(own: FactorState) -> AnyView {
         },
         |()| "factor-password",
     );
-    form.watch(move || {
+    form.revalidate_on_change(move || {
         password.track();
         Problems::default()
     });

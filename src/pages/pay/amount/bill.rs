@@ -4,7 +4,7 @@ use super::{AmountState, money_text, share_error};
 use crate::{
     billing::{BillMark, Charges, Flow, MoneyFlow},
     i18n::{Language, Text, format, say, t},
-    ui::{Choice, Icon, Keyboard, Notice, NoticeKind, Sign, TextField, live},
+    ui::{Choice, Icon, Keyboard, Notice, NoticeKind, Sign, TextField, dynamic},
 };
 use contract::{
     Date, Money,
@@ -125,7 +125,7 @@ fn HowMuch(state: AmountState, bill: Bill, today: Date) -> impl IntoView {
         });
     };
     let typed = RwSignal::new(chosen.get_untracked().flatten().unwrap_or_default());
-    crate::browser::watch(move |is_first| {
+    crate::browser::effect(move |is_first| {
         let text = typed.get();
         if !is_first && matches!(chosen.get_untracked(), Some(Some(before)) if before != text) {
             choose(Some(Some(text)));
@@ -136,7 +136,7 @@ fn HowMuch(state: AmountState, bill: Bill, today: Date) -> impl IntoView {
         let day = format::short_date(w.locale, due);
         if is_late { (w.pay().amount.past_due)(&day) } else { (w.pay().amount.stays_due)(&day) }
     });
-    let field = live(move || is_part.get().then(|| view! { <PartField state bill typed payable/> }).into_any());
+    let field = dynamic(move || is_part.get().then(|| view! { <PartField state bill typed payable/> }).into_any());
     view! {
         <fieldset class="pay-stack pay-stack--tight">
             <legend class="pay-hidden">{say(move |w| (w.pay().amount.how_much)(&bill.with_value(|bill| state.name(w, bill))))}</legend>

@@ -7,7 +7,7 @@ use crate::{
     config::Deployment,
     i18n::{Language, Text, say, t},
     session::CurrentSession,
-    ui::{Icon, Notice, NoticeKind, Sign, Waiting, live},
+    ui::{Icon, Notice, NoticeKind, Sign, Waiting, dynamic},
 };
 use contract::payment::Method;
 use gloo_timers::future::TimeoutFuture;
@@ -33,7 +33,7 @@ pub fn Frame(state: MethodState, kind: CaptureKind, captured: Callback<CaptureRe
         draft.token.and(draft.method).filter(|method| kind_of(method) == kind)
     });
     let around = NodeRef::new();
-    let inside = live(move || match known.get() {
+    let inside = dynamic(move || match known.get() {
         Some(method) => known_method(state, method, around),
         None => fresh(state, kind, captured),
     });
@@ -74,7 +74,7 @@ fn fresh(state: MethodState, kind: CaptureKind, captured: Callback<CaptureResult
     let is_ready = RwSignal::new(false);
     let is_tall = RwSignal::new(false);
     let (is_late, loads) = (RwSignal::new(false), RwSignal::new(0_u32));
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         let load = loads.get();
         spawn_local(async move {
             TimeoutFuture::new(PATIENCE_MILLIS).await;
@@ -103,7 +103,7 @@ fn fresh(state: MethodState, kind: CaptureKind, captured: Callback<CaptureResult
         CaptureSays::Unknown => {}
     });
     // a frame that never came up can't answer
-    browser::watch(move |is_first| {
+    browser::effect(move |is_first| {
         state.asks.track();
         if !is_first && !is_ready.get_untracked() {
             is_late.set(true);
@@ -115,14 +115,14 @@ fn fresh(state: MethodState, kind: CaptureKind, captured: Callback<CaptureResult
         CaptureKind::Card => t(|w| w.pay().method.frame_card),
     };
     let locale = Text::derive(move || language.0.get().code().to_owned());
-    let frame = live(move || {
+    let frame = dynamic(move || {
         loads.track();
         match source.get() {
             Some(source) => view! { <CaptureFrame kind source title locale asks=state.asks is_tall heard/> }.into_any(),
             None => view! { <Waiting rows=3/> }.into_any(),
         }
     });
-    let late = live(move || {
+    let late = dynamic(move || {
         if !is_late.get() {
             return ().into_any();
         }

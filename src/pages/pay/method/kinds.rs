@@ -9,7 +9,7 @@ use crate::{
     config::Deployment,
     i18n::{format, say, t},
     session::CurrentSession,
-    ui::{Choice, Icon, Notice, Sign, live},
+    ui::{Choice, Icon, Notice, Sign, dynamic},
 };
 use contract::payment::plan_debit;
 use leptos::prelude::*;
@@ -35,7 +35,7 @@ pub fn Kinds(state: MethodState, captured: Callback<CaptureResult>) -> impl Into
     view! {
         <fieldset class="pay-stack">
             <legend class="pay-hidden">{t(|w| w.pay().method.legend)}</legend>
-            {live(move || error.get().map(|words| {
+            {dynamic(move || error.get().map(|words| {
                 view! { <span class="pay-field__error" id="method-error"><Icon sign=Sign::Alert/><span>{words}</span></span> }
             }).into_any())}
             <div class="pay-choices pay-choices--two">
@@ -44,7 +44,7 @@ pub fn Kinds(state: MethodState, captured: Callback<CaptureResult>) -> impl Into
                 <Choice name="method" id=None words=t(|w| w.pay().method.card) note=Some(card_note)
                     chosen=is(CaptureKind::Card) on_choose=choose(CaptureKind::Card)/>
             </div>
-            {live(move || match kind.get() {
+            {dynamic(move || match kind.get() {
                 Some(kind) => view! { <Frame state kind captured/> }.into_any(),
                 None => ().into_any(),
             })}

@@ -4,7 +4,7 @@ use super::{Field, MethodState};
 use crate::{
     browser,
     i18n::{say, t},
-    ui::{Keyboard, TextField, live},
+    ui::{Keyboard, TextField, dynamic},
 };
 use contract::Email;
 use leptos::prelude::*;
@@ -30,6 +30,6 @@ pub fn Who(state: MethodState) -> impl IntoView {
         <TextField id="email" label=t(|w| w.pay().method.email) hint=t(|w| w.pay().method.email_hint) value=state.email
             error=state.form.error(Field::Email)
             keyboard=Keyboard { mode: "email", autocomplete: "email", width: "" }
-            echo=Some(ViewFn::from(move || live(move || typo().into_any())))/>
+            echo=Some(ViewFn::from(move || dynamic(move || typo().into_any())))/>
     }
 }

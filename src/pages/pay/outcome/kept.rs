@@ -5,7 +5,7 @@ use crate::{
     browser,
     form::Problems,
     i18n::{say, t},
-    ui::{FormState, Icon, Keyboard, Sign, TextField, live},
+    ui::{FormState, Icon, Keyboard, Sign, TextField, dynamic},
 };
 use contract::{Email, payment::Payment};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -28,7 +28,7 @@ pub fn Keep(payment: StoredValue<Payment>) -> impl IntoView {
                 <Icon sign=Sign::Envelope/><span>{t(|w| w.pay().outcome.email)}</span>
             </button>
         </p>
-        {live(move || is_open.get().then(|| view! { <ByEmail payment/> }).into_any())}
+        {dynamic(move || is_open.get().then(|| view! { <ByEmail payment/> }).into_any())}
     }
 }
 

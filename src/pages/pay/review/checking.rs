@@ -9,7 +9,7 @@ use crate::{
     },
     route::Pay,
     session::CurrentSession,
-    ui::{ButtonLink, Icon, Sign, arrive, live},
+    ui::{ButtonLink, Icon, Sign, dynamic, page_heading},
 };
 use leptos::prelude::*;
 
@@ -20,7 +20,7 @@ pub fn Checking() -> impl IntoView {
     let tries = Memo::new(move |_| {
         checkout.attempt.with(|attempt| if let Attempt::Unsure(_, tries) = attempt { tries + 1 } else { 0 })
     });
-    let h1 = arrive(say(move |w| {
+    let h1 = page_heading(say(move |w| {
         if has_ended.get() { w.pay().review.ended_title } else { w.pay().review.checking_title }.to_owned()
     }));
     let title = say(move |w| {
@@ -30,11 +30,11 @@ pub fn Checking() -> impl IntoView {
     let pressed = say(move |w| {
         checkout.sent.get().map(|(_, at)| format::moment(w.locale, at, session.time_zone())).unwrap_or_default()
     });
-    let sum = live(move || match checkout.sent.get() {
+    let sum = dynamic(move || match checkout.sent.get() {
         Some((charged, _)) => view! { <p>{big_sum(charged)}</p> }.into_any(),
         None => ().into_any(),
     });
-    let body = live(move || {
+    let body = dynamic(move || {
         if has_ended.get() {
             return view! {
                 <p class="pay-lead">{t(|w| w.pay().review.ended)}</p>

@@ -4,7 +4,7 @@ use super::Review;
 use crate::{
     config::Deployment,
     i18n::{Pick, Text, format, say, t},
-    place::href,
+    navigation::href,
     route::Pay,
     session::CurrentSession,
     ui::list,

@@ -7,11 +7,11 @@ use crate::{
     config::Deployment,
     error::ApiError,
     i18n::Language,
+    navigation::href,
     pages::pay::checkout::{Checkout, Lost},
-    place::href,
     route::Pay,
     session::CurrentSession,
-    ui::{Notice, NoticeKind, live, minutes},
+    ui::{Notice, NoticeKind, dynamic, minutes},
 };
 use contract::problem_details::ErrorCode;
 use leptos::{html, prelude::*, task::spawn_local};
@@ -21,7 +21,7 @@ pub fn NothingTaken(checkout: Checkout) -> impl IntoView {
     let place = NodeRef::<html::Div>::new();
     let (language, deployment) = (Language::here(), Deployment::here());
     let is_shown = Memo::new(move |_| checkout.error.with(Option::is_some) || checkout.never_arrived.get().is_some());
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         if let (true, Some(place)) = (is_shown.get(), place.get()) {
             browser::focus_and_show(place);
         }
@@ -71,13 +71,13 @@ pub fn NothingTaken(checkout: Checkout) -> impl IntoView {
             },
         }
     };
-    view! { <div role="alert" tabindex="-1" class="pay-live" node_ref=place>{live(notice)}</div> }
+    view! { <div role="alert" tabindex="-1" class="pay-live" node_ref=place>{dynamic(notice)}</div> }
 }
 
 /// An order that was refused because the day or the bills changed needs fresh bills; one that came too late, the server's time. And whose
 /// session it is now is asked after every refusal: bills and a token that it does not have are another tab's.
 pub fn refresh_after_error(checkout: Checkout, session: CurrentSession, client: Client) {
-    browser::watch(move |is_first| {
+    browser::effect(move |is_first| {
         let Some(code) = checkout.error.with(|error| error.as_ref().and_then(ApiError::code)) else { return };
         let is_stale = matches!(code, ErrorCode::OverBalance | ErrorCode::TermsChanged | ErrorCode::JustPaid);
         if !is_first && is_stale {

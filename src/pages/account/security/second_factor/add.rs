@@ -10,7 +10,7 @@ use crate::{
     error::ApiError,
     form::Problems,
     i18n::{Pick, t},
-    ui::{FormState, Keyboard, SubmitButton, TextField, list, live},
+    ui::{FormState, Keyboard, SubmitButton, TextField, dynamic, list},
 };
 use contract::{
     FieldProblem,
@@ -50,7 +50,7 @@ pub fn add(own: FactorState) -> AnyView {
         view! { <p class="pay-note">{t(|w| w.account().factor.passkeys_elsewhere)}</p> }.into_any()
     };
     let has_app = Memo::new(move |_| own.factor(|factor| factor.authenticator.is_some()));
-    let by_app = live(move || {
+    let by_app = dynamic(move || {
         if has_app.get() {
             return ().into_any();
         }
@@ -97,7 +97,7 @@ async fn passkey(client: &Client) -> Result<Result<RecoveryCodes, ApiError>, NoP
 fn appearing(words: Pick) -> AnyView {
     let heading = NodeRef::<html::H3>::new();
     let mut is_here = false;
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         if let Some(heading) = heading.get().filter(|_| !is_here) {
             is_here = true;
             browser::focus_and_show(heading);
@@ -123,7 +123,7 @@ pub fn set_up(own: FactorState) -> AnyView {
         },
         |()| "app-code",
     );
-    form.watch(move || {
+    form.revalidate_on_change(move || {
         code.track();
         Problems::default()
     });

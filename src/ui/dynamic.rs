@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 /// A part of a page that is drawn again whenever a signal read in it changes.
-pub fn live(draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+pub fn dynamic(draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
     let draw: Box<dyn Fn() -> AnyView + Send> = Box::new(draw);
     (move || draw()).into_any()
 }

@@ -16,13 +16,13 @@ impl Default for Arrivals {
 
 /// Every page calls this once and gives its `h1` (with `tabindex="-1"`) the answer as `node_ref`. `title` is the window's,
 /// without the wordmark, and never holds personal data.
-pub fn arrive(title: Text) -> NodeRef<html::H1> {
+pub fn page_heading(title: Text) -> NodeRef<html::H1> {
     let h1 = NodeRef::new();
     let brand = Deployment::here();
     let arrivals: Option<Arrivals> = use_context();
-    browser::watch(move |_| browser::set_title(&format!("{} · {}", title.get(), brand.brand())));
+    browser::effect(move |_| browser::set_title(&format!("{} · {}", title.get(), brand.brand())));
     let mut is_here = false;
-    browser::watch(move |_| {
+    browser::effect(move |_| {
         let Some(h1) = h1.get().filter(|_| !is_here) else { return };
         is_here = true;
         let before = arrivals.map_or(0, |Arrivals(count)| {
@@ -44,6 +44,6 @@ pub fn arrive(title: Text) -> NodeRef<html::H1> {
 /// The plain `h1` of a page, for pages whose title in the window is the same words.
 #[component]
 pub fn Heading(words: Text) -> impl IntoView {
-    let h1 = arrive(words);
+    let h1 = page_heading(words);
     view! { <h1 tabindex="-1" node_ref=h1>{words}</h1> }
 }

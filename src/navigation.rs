@@ -14,14 +14,14 @@ type Navigate = Rc<dyn Fn(&str, NavigateOptions)>;
 
 /// Context.
 #[derive(Clone, Copy)]
-pub struct Place {
+pub struct Navigation {
     route: Signal<Option<Route>>,
     base: StoredValue<Base>,
     /// `None` outside of a router: a test of one component goes nowhere.
     navigate: StoredValue<Option<Navigate>, LocalStorage>,
 }
 
-impl Place {
+impl Navigation {
     /// For the router: how the addresses begin whose links it takes. With its slash, so that `/billing-faq` is the host's.
     pub fn links_below(base: &Base) -> String {
         base.before(&Route::Home.inner_path())
@@ -38,7 +38,7 @@ impl Place {
         // the router writes a link's address into the address bar once it is told that the page is drawn; its own list of
         // pages, which we do without, would tell it
         if let Some(bar) = use_context::<BrowserUrl>() {
-            browser::watch(move |_| {
+            browser::effect(move |_| {
                 bar.as_url().track();
                 bar.ready_to_complete();
             });
@@ -113,5 +113,5 @@ impl Place {
 
 /// The address of a page, for the links of what is being drawn.
 pub fn href(to: impl Into<Route>) -> String {
-    Place::here().href(to)
+    Navigation::here().href(to)
 }
