@@ -66,7 +66,8 @@ struct ClockBody {
 
 const NOT_FOUND: ErrorResponse = ErrorResponse(StatusCode::NOT_FOUND, "not_found");
 
-/// A refusal that may be about one key: it says which, so that nobody takes a gateway's answer, or one to another question, for ours.
+/// An error response that may be about one key. It names the key, so that no client mistakes a gateway's response, or the response to
+/// another request, for this server's.
 #[derive(Debug)]
 pub struct KeyedError {
     refused: ErrorResponse,

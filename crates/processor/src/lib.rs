@@ -129,7 +129,7 @@ async fn answer_for_the_banks(app: App, tasks: Arc<Tasks>) {
     }
 }
 
-/// Every refusal: a status and a key, no words and nothing that was sent.
+/// Every error response: a status and an error code, without prose and without anything from the request.
 #[derive(Debug)]
 pub struct ErrorResponse(pub StatusCode, pub &'static str);
 

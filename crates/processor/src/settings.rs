@@ -1,5 +1,5 @@
 //! What an operator sets, on the command line or in the environment; the secrets in the environment only. What would be unsafe does
-//! not start: every refusal names the setting and the way out.
+//! not start: every error message names the setting and the fix.
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use contract::Instant;

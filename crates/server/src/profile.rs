@@ -35,7 +35,7 @@ impl Profile {
         Self::parse(DEMO).map_err(|mistake| format!("{DEMO_FILE}, {mistake}"))
     }
 
-    /// The refusal is a sentence for the operator.
+    /// The error is a sentence for the operator.
     pub fn read(file: &Path) -> Result<Self, String> {
         let name = file.display();
         let text = fs::read_to_string(file)

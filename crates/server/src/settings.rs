@@ -1,5 +1,6 @@
 //! What an operator sets: flags on the command line or in the environment, secrets in the environment only, since others see command
-//! lines. What would be unsafe does not start: every refusal names the setting and the way out. Knows nothing of what is done with it.
+//! lines. The server does not start with an unsafe setting: every error message names the setting and the fix. Knows nothing of what is
+//! done with the settings.
 
 mod check;
 

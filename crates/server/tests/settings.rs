@@ -1,4 +1,4 @@
-//! Which settings start and which don't: every refusal names the setting and the way out.
+//! Which settings start and which don't: every error message names the setting and the fix.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use server::settings::{Secrets, Settings};

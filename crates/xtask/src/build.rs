@@ -162,7 +162,7 @@ pub fn load(profile: Profile) -> Result<()> {
     )
 }
 
-/// All of it, for whoever needs the whole house; once in a command, however many of its suites do.
+/// Builds the whole stack, once in a command, however many of its suites need it.
 pub fn everything(profile: Profile) -> Result<()> {
     static BUILT: Mutex<Vec<Profile>> = Mutex::new(Vec::new());
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);

@@ -35,7 +35,7 @@ pub fn ready() -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Against a house of its own, as a member who is signed in.
+/// Against a stack of its own, as a signed-in member.
 pub fn run(program: &PathBuf, stack: &Stack) -> Result<Tally> {
     let origin = &stack.origin;
     let cookie = member(stack)?;

@@ -1,4 +1,4 @@
-//! The running house: the processor and the billing API over their databases. The only file that knows the two programs' flags.
+//! The stack: the processor and the billing API, running over their databases. The only file that knows the two programs' flags.
 //! It does not know who lives in it: `start` keeps it open for people, the tests and the benchmark for themselves.
 
 use crate::child::{self, Running};

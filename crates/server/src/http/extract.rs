@@ -185,7 +185,7 @@ fn problem(error: &serde_json::Error) -> Option<FieldProblem> {
     (problem != FieldProblem::Unknown).then_some(problem)
 }
 
-/// As refusals name fields: `shares.0.amount`.
+/// The path of a field as error responses name it: `shares.0.amount`.
 fn field(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let names = path.iter().map(|segment| match segment {

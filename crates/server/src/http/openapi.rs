@@ -1,4 +1,4 @@
-//! The OpenAPI document: generated from the handlers, completed here with what holds for every call (refusals as problem documents,
+//! The OpenAPI document: generated from the handlers, completed here with what holds for every call (errors as problem documents,
 //! the session's cookie, `Origin`), served at `/api/v1/openapi.json` and committed beside this crate. A test keeps the committed one
 //! current.
 
@@ -77,7 +77,7 @@ fn document(regions: &[RegionProfile]) -> Value {
     document
 }
 
-/// The schemas of a refusal, which no handler names.
+/// The schemas of an error response, which no handler names.
 fn with_refusal(schemas: Value) -> Value {
     use contract::{FieldProblem, problem_details};
     use utoipa::{PartialSchema, ToSchema};
@@ -137,7 +137,7 @@ fn identifier(field: &IdentifierField) -> Value {
     json!({ "type": "string", "minLength": min, "maxLength": max, "pattern": pattern, "examples": [field.sample] })
 }
 
-/// Adds the refusals a call of this shape can meet whatever it does, and gives every refusal its form. A handler that says 401 is
+/// Adds the error responses that every call of this shape can have, and gives each error response its schema. A handler that says 401 is
 /// one that needs the session.
 fn complete(operation: &mut Map<String, Value>, path: &str, method: &str) {
     let is_write = method != "get";

@@ -1,5 +1,5 @@
 //! The calls of `/api/v1`, merged once. Everything around a handler is here: the origin check for writes,
-//! limits of size and time, request ids, logs without personal data, and refusals for what no handler knows.
+//! limits of size and time, request ids, logs without personal data, and error responses for unknown paths and methods.
 
 use super::{demo, extract, health, openapi, v1::*};
 use crate::{error::Error, state::App};

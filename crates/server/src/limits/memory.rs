@@ -7,7 +7,7 @@ use std::{
 
 /// Some megabytes.
 const MOST_KEYS: usize = 20_000;
-/// So long a refusal is believed: another server may have given a try back meanwhile.
+/// How long a remembered refusal is valid: another server may have given an attempt back meanwhile.
 const BELIEVED_MILLIS: i64 = 5_000;
 
 #[derive(Default)]

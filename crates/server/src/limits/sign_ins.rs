@@ -192,7 +192,7 @@ impl CountedAttempt {
         super::give_back(app, &self.counted_by).await
     }
 
-    /// The refusal, with the seconds until the next try is welcome.
+    /// The error, with the seconds until the next attempt is allowed.
     fn failed(&self, error: Error) -> Error {
         let pause = self.tries.delay.pause_millis(self.level);
         Error { retry_after: Some(super::seconds(pause)).filter(|_| pause > 0), ..error }

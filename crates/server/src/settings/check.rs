@@ -1,4 +1,4 @@
-//! Which settings don't start. Each refusal is a sentence for the operator that names the setting and the way out.
+//! Validation of the settings at start. Each error is a sentence for the operator that names the setting and the fix.
 
 use super::{Command, Settings};
 use serve::{

@@ -1,5 +1,5 @@
 //! Closed idempotency keys: no payment was begun with them, and none ever will be. Whatever says that an order came to nothing, the
-//! answer to a question or a refusal, closes its key first. So it stays true if the order was sent twice, by two tabs or by a browser that
+//! answer to a query or an error response, closes its key first. So it stays true if the order was sent twice, by two tabs or by a browser that
 //! repeats a request, whatever clocks differ, however long a commit takes, and whichever server the other one reaches. Who presses Pay
 //! again sends another key.
 //!

@@ -253,7 +253,7 @@ async fn what_met_another_transaction_is_done_again() {
     assert_eq!(app.number("SELECT last_value FROM met_ledger_entry").await, 3);
     answer.is_payment(201, "paid");
     all_that_was_charged_is_written(&app).await;
-    conflicts(&app, "outbox", "40P01").await; // an errand, whose e-mail is needed to register
+    conflicts(&app, "outbox", "40P01").await; // a job, whose e-mail is needed to register
     app.register(&MEI, "mei@example.org").await;
 }
 
