@@ -1,4 +1,4 @@
-//! The billing API as the app sees it: one file a resource, one method a call. The only place that knows HTTP.
+//! The client of the billing API: one file per resource, one method per call. The only module that knows HTTP.
 //!
 //! A request is never aborted: leaving a page, or running out of patience, stops waiting for the answer and nothing else.
 

@@ -1,5 +1,6 @@
-//! Contexts, and which page is shown where. Which pages come later, in a chunk of the wasm of their own, is in `chunks`; nobody
-//! else names a page. No match on a route has a catch-all, here and there: a route without a page does not compile.
+//! The app's root component: it provides the contexts and maps each route to its page. Pages that load later, in a wasm chunk of their
+//! own, are mapped in `chunks`; no other module names a page. No match on a route has a catch-all, here or there: a route without a page
+//! does not compile.
 
 mod chunks;
 mod unreached;

@@ -1,5 +1,5 @@
-//! Parts that know bills and payments, for the pages of paying and of the account alike. They stand on the kit of `ui`, take values
-//! of the contract, and ask nobody.
+//! Components that know bills and payments, shared by the pages for paying and for the account. They build on the `ui` kit, take
+//! contract values, and make no requests.
 
 mod bill_mark;
 mod capture_frame;

@@ -1,4 +1,4 @@
-//! The only place that knows web_sys: focus, title, language, clock, randomness and printing here; storage, other tabs, the capture
+//! Browser APIs, the only module that uses web_sys: focus, title, language, clock, randomness and printing here; storage, other tabs, the capture
 //! frame and passkeys in files of their own. Called from effects and handlers, never while rendering.
 
 mod frame;

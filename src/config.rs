@@ -1,5 +1,5 @@
-//! What this deployment is: parsed once at the start, then kept as signals that the whole app reads. It does not know how the
-//! profile is fetched (`api`) nor where the region is remembered (`browser`), and holds no fact of a plan itself.
+//! The configuration of this deployment: parsed once at the start, then kept as signals that the whole app reads. It does not know how the
+//! profile is fetched (`api`) nor where the region is stored (`browser`), and contains no plan's data itself.
 
 use contract::{
     Locale, Region,

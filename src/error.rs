@@ -1,9 +1,8 @@
-//! What an HTTP answer of the billing API says, by what the member can do about it: the classification of every answer, in one pure
-//! place. No words: i18n has them.
+//! `ApiError`: classifies every HTTP response of the billing API by what the member can do about it. Pure; the texts are in `i18n`.
 //!
 //! Between the browser and the API stand proxies, firewalls, captive portals and pages of maintenance, and each can answer with any
-//! status. So a status alone says nothing. Only a problem document of ours (`application/problem+json` that is a [`ProblemDetails`] about
-//! this very status) is a refusal, and only JSON or an empty body is a success. Everything else is `Faulty`: whether a write took
+//! status. So a status alone says nothing. Only a problem document of this API (`application/problem+json` that is a
+//! [`ProblemDetails`] about this very status) is an error response, and only JSON or an empty body is a success. Everything else is `Faulty`: whether a write took
 //! place is unknown.
 
 use contract::problem_details::{ErrorCode, ProblemDetails};

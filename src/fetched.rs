@@ -1,4 +1,4 @@
-//! Something of the server's, as a page has it: on its way, here, or why it can't be had. Knows nothing of how it is fetched (`api`).
+//! The loading state of a value from the server: loading, loaded, or failed and why. Knows nothing of how it is fetched (`api`).
 
 use crate::error::ApiError;
 

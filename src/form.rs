@@ -1,4 +1,4 @@
-//! The problems of a form: which field, what is wrong, in the order of the page. No words and no controls.
+//! Form validation: the problems of a form by field, in the order of the page. No texts and no controls.
 
 use contract::{FieldProblem, problem_details::ProblemDetails};
 

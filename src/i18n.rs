@@ -1,4 +1,4 @@
-//! Words. One struct of words a page area, with an English and a Spanish constant: the compiler proves that none is missing.
+//! Internationalisation: one struct of texts per page area, with an English and a Spanish constant. The compiler proves that none is missing.
 //! [`t`] gives a text that follows the language; [`say`] one that is made of words and values. Pages hold no literals.
 
 use contract::Locale;

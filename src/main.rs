@@ -1,4 +1,4 @@
-//! Starts the app on our own page: takes the static first paint's place in `index.html`.
+//! The entry point of the wasm: mounts the app in `index.html`, in place of the static first paint.
 
 use kppay::{
     app::App,

@@ -1,4 +1,4 @@
-//! Where we are and how to go elsewhere: the only place where a [`Route`] of ours meets leptos_router's addresses. Links are plain
+//! Navigation: the current route, and changing it. The only module where a [`Route`] meets leptos_router's addresses. Links are plain
 //! `<a href>`; the router takes plain clicks on them, everything else (new tab, download, another site) is the browser's.
 
 use crate::{browser, config::Base, route::Route};

@@ -1,4 +1,4 @@
-//! One module a page. A page never imports another page; what two need is in `ui`, or below.
+//! The pages, one module each. A page never imports another page; what two pages need is in `ui`, or below.
 
 pub mod account;
 pub mod coupon;

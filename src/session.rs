@@ -1,5 +1,5 @@
-//! Who is using the app, and for how long. "A payer who is signed out" cannot be said. The credential is a cookie that no script
-//! can read.
+//! The session in the app: who is using it, and until when. "A payer who is signed out" can't be represented. The credential is a cookie
+//! that no script can read.
 
 mod clock;
 

@@ -1,4 +1,4 @@
-//! Registering, signing in, recovering, and the safety of one's own account.
+//! The API calls for accounts: registration, sign-in, recovery, and account security.
 
 use super::Client;
 use crate::error::ApiError;

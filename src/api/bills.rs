@@ -1,4 +1,4 @@
-//! `/bills`: what is owed, as of when.
+//! `/bills`: the open bills, and the moment they are as of.
 
 use super::Client;
 use crate::error::ApiError;

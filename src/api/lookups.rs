@@ -1,4 +1,4 @@
-//! `/bill-lookups`: from what is printed on a statement to a session that sees its bills.
+//! `/bill-lookups`: exchanges the identifiers printed on a statement for a session that can see its bills.
 
 use super::Client;
 use crate::error::ApiError;

@@ -1,4 +1,4 @@
-//! `/payments`: pay once, ask what became of it, keep the receipt.
+//! `/payments`: pay once, query the outcome, get the receipt.
 
 use super::Client;
 use crate::error::ApiError;

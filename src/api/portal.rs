@@ -1,4 +1,4 @@
-//! `/portal`: what this deployment is.
+//! `/portal`: the configuration of this deployment.
 
 use super::Client;
 use crate::error::ApiError;

@@ -1,4 +1,4 @@
-//! `/session`: who am I, and until when.
+//! `/session`: who is signed in, and when the session ends.
 
 use super::Client;
 use crate::error::ApiError;

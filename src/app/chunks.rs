@@ -1,8 +1,8 @@
-//! The pages that the first page does not wait for: the build puts each chunk into a wasm file of its own, fetched when one of its
-//! pages is first shown. What only these pages use (parts, words, wire types) goes with them.
+//! Lazy loading of pages (code splitting): the build puts each chunk into a wasm file of its own, which is fetched when one of its
+//! pages is first shown. What only these pages use (components, texts, wire types) is in the chunk, too.
 //!
-//! A chunk hands out one function that draws its pages; from then on changing between them is as direct as among the others. A
-//! chunk that did not come is said on the page, and can be asked for again.
+//! A chunk exports one function that renders its pages; after that, navigation between them is synchronous. When a chunk fails to load,
+//! the page says so and offers to try again.
 
 use super::unreached::known;
 use crate::{

@@ -1,5 +1,5 @@
-//! In place of a page that needs to know whose session this is, while the server can't be asked: says so and offers to ask again. It
-//! is asked again without that, too (`app::restore_session`); nobody is led to signing in as long as they may be signed in.
+//! The placeholder for a page that needs the session while the server can't be reached: it says so and offers to retry. The app also
+//! retries by itself (`app::restore_session`). It never redirects to the sign-in page while the user may still be signed in.
 
 use crate::{
     config::Deployment,

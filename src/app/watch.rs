@@ -1,8 +1,7 @@
-//! Looks after the session while pages come and go: asks before it ends, ends it here when it is over, and keeps all tabs in step.
+//! Session time-out: warns before the session ends, ends it in the browser when it is over, and keeps all tabs in sync.
 //!
-//! The server decides when a session is over. Here two clocks count how long it still lasts; whatever a member does puts the end
-//! off, at most once a minute. When it is over the page is left for good, so nothing private stays in memory or behind the back
-//! button.
+//! The server decides when a session ends. Two clocks count here how long it still lasts; the member's activity extends it, at most once
+//! a minute. When it is over, the browser leaves the page for good, so nothing private stays in memory or behind the back button.
 
 use crate::{
     api::Client,

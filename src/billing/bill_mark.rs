@@ -1,4 +1,4 @@
-//! The mark of a bill's kind: an icon in a round field, always beside the words.
+//! The icon for a bill's kind: always shown beside the text.
 
 use crate::ui::{Icon, Sign};
 use contract::bill::BillKind;

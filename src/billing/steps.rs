@@ -1,4 +1,4 @@
-//! The steps of the two journeys: paying, and registering. How they are shown is `ui::Stepper`'s.
+//! The step lists of the two flows, paying and registering. `ui::Stepper` renders them.
 
 use crate::{
     route::{Account, Enter, Pay, Route},

@@ -1,4 +1,4 @@
-//! Messages to and from the capture frame: of one origin, of one frame, and of nobody else.
+//! Messages to and from the capture frame (`postMessage`): only those of its origin and its window are accepted.
 
 use super::Listening;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};

@@ -1,5 +1,5 @@
-//! Passkeys, as far as the browser makes and shows them (WebAuthn's JSON calls). What is asked and answered is text of the server's
-//! that nobody here looks into.
+//! Passkeys: the browser's WebAuthn calls in their JSON form. Requests and responses are opaque text here; the server makes and checks
+//! them.
 
 use super::window;
 use js_sys::{Function, JSON, Object, Promise, Reflect};

@@ -1,4 +1,4 @@
-//! What the browser keeps for us: on this device a region and a language, in this tab the key of a payment.
+//! Browser storage: the region and the language in local storage, a payment's idempotency key in session storage.
 
 use super::window;
 use web_sys::Storage;

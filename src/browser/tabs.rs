@@ -1,4 +1,4 @@
-//! The other tabs of this browser: what is told to them, and heard from them.
+//! Messages between the tabs of this browser (`BroadcastChannel`).
 
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::MessageEvent;

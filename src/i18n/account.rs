@@ -1,4 +1,4 @@
-//! Words of the account: its navigation, registering, signing in and recovering, the overview, and what keeps it safe.
+//! Texts of the account: navigation, registration, sign-in and recovery, the overview, and security.
 
 mod factor;
 mod nav;

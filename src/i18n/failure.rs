@@ -1,4 +1,4 @@
-//! What is said when the server can't be asked, or would not: errors of the network and the server, and an address that leads nowhere.
+//! Texts of errors: the network's, the server's, and an unknown address.
 
 use super::format::plural;
 use contract::Locale;

@@ -1,4 +1,4 @@
-//! Words of `Find your bill`: the identifiers, where they are printed, and what is wrong with one.
+//! Texts of the bill look-up: the identifiers, where they are printed, and what is wrong with one.
 
 use contract::{FieldProblem, Identifier, portal::IdentifierField};
 

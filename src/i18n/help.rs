@@ -1,4 +1,4 @@
-//! Words of the help page and of the mail coupon.
+//! Texts of the help page and of the mail coupon.
 
 pub struct HelpWords {
     pub title: &'static str,

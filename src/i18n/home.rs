@@ -1,4 +1,4 @@
-//! Words of the first page.
+//! Texts of the first page.
 
 pub struct HomeWords {
     pub tab: &'static str,

@@ -1,4 +1,4 @@
-//! Words of paying: what is owed, how to pay, review, and what became of it.
+//! Texts of paying: what is owed, how to pay, review, and the outcome.
 
 pub mod amount;
 pub mod method;

@@ -1,4 +1,4 @@
-//! What is wrong with a field, in words that follow the field's name: "Email: use a name, @ and a domain". The only place that
+//! Texts of field problems, written to follow the field's name: "Email: use a name, @ and a domain". The only place that
 //! turns a `FieldProblem` into words.
 
 use contract::FieldProblem;

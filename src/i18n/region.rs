@@ -1,4 +1,4 @@
-//! Words of the region page.
+//! Texts of the region page.
 
 pub struct RegionWords {
     pub title: &'static str,

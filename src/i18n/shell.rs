@@ -1,4 +1,4 @@
-//! Words around every page: header, footer, steps, states, and what is said when there is no connection.
+//! Texts around every page: header, footer, steps, states, and the notice when there is no connection.
 
 use super::format::plural;
 use contract::Locale;

@@ -1,4 +1,4 @@
-//! Words of the states of a payment.
+//! Texts of the states of a payment.
 
 /// One word a payment state.
 pub struct StateWords {

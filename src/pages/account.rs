@@ -1,7 +1,7 @@
-//! The account, a module a room, and the frame that their pages stand in: only a member gets in, anybody else signs in first and then
-//! lands here; the rooms there are; why something could not be fetched, and trying again.
+//! The account pages, one module each, and the layout they share: the sign-in guard (anybody else signs in first and then returns here),
+//! the navigation, and one notice with a retry for what could not be fetched.
 //!
-//! A page asks by [`Query`], and gives [`page`] its heading, its queries, and what it shows of their answers.
+//! A page fetches with [`Query`], and gives [`page`] its heading, its queries and its content.
 
 pub mod overview;
 mod query;

@@ -1,4 +1,4 @@
-//! Every way to reach a person, with "open now" by the region's clock, and answers to what members ask.
+//! The help page: every way to reach a person, with "open now" by the region's clock, and frequently asked questions.
 
 use crate::{
     config::Deployment,

@@ -1,4 +1,4 @@
-//! An address that leads nowhere.
+//! The page for an unknown address (404).
 
 use crate::{
     i18n::t,

@@ -1,5 +1,5 @@
-//! After a session: told why it ended, where to see what was paid, and how to go on. Reached by loading it anew, so that nothing of
-//! before is left in memory; another tab may have paid, so it denies no payment.
+//! The page after a session has ended: why it ended, where to see what was paid, and how to go on. It is loaded as a new document, so that
+//! nothing of the session is left in memory. Another tab may have paid, so it never says that no payment was made.
 
 use crate::{
     browser,

@@ -1,4 +1,4 @@
-//! How long a session lasts, and what time the server has, counted by the clocks of this device from what the server told.
+//! The remaining time of a session, and the server's time, counted by this device's clocks from the last response of the server.
 
 use crate::browser::Moment;
 use contract::{Instant, session::SessionView};

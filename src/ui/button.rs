@@ -1,4 +1,4 @@
-//! Buttons: one main one a view, and links that look like one.
+//! Buttons: one primary button per view, and links that look like buttons.
 
 use super::{Icon, Sign};
 use crate::{i18n::Text, navigation::href, route::Route};

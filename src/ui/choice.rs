@@ -1,4 +1,4 @@
-//! One of several: the whole row is the target. It stands in a `fieldset` that names the question.
+//! A radio button whose whole row is the click target. Put it into a `fieldset` whose legend is the question.
 
 use crate::i18n::Text;
 use leptos::prelude::*;

@@ -1,9 +1,9 @@
-//! Parts that are drawn again, boxed: leptos compiles the drawing of every closure type and of every list's item type anew, at
-//! about 3 KB each. With these there is one of each.
+//! Dynamic views (re-rendered when a signal changes) and lists, boxed to keep the wasm small: leptos compiles the rendering of every closure
+//! type and of every list's item type separately, at about 3 KB each. With these functions there is one of each.
 
 use leptos::prelude::*;
 
-/// A part of a page that is drawn again whenever a signal read in it changes.
+/// A view that is re-rendered whenever a signal read in it changes.
 pub fn dynamic(draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
     let draw: Box<dyn Fn() -> AnyView + Send> = Box::new(draw);
     (move || draw()).into_any()

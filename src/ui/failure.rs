@@ -1,5 +1,5 @@
-//! What is said when the server could not be asked, or would not: one notice, in the page's own place for it, focused when it
-//! appears after something the member did (on a phone it may be out of sight).
+//! The error notice for a failed request: one per page, at the page's own place for it. It takes the focus when it appears after an action
+//! of the member (on a phone it may be out of sight).
 
 use super::{Notice, NoticeKind, dynamic};
 use crate::{

@@ -1,4 +1,4 @@
-//! Fields: label, hint, error, control, echo, wired together by ids. They hold no rule: the page says what is wrong.
+//! Form fields: label, hint, error, control and echo, connected by ids. They contain no validation rule: the page passes the error in.
 
 use super::{Icon, Sign, dynamic, list};
 use crate::i18n::{Text, say};

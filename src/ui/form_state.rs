@@ -1,5 +1,5 @@
-//! The form machine: what every form has while it is on the page. Its texts, its problems and how often it was refused, whether it is
-//! being sent, and what the server answered. The fields are an enum of the page's, the words a function of the page's.
+//! Form state: the texts and problems of a form, how often its submission was rejected, whether it is being sent, and the server's response.
+//! The page supplies the fields as an enum, and the texts as a function.
 
 use super::{ErrorLine, ErrorSummary, Failure};
 use crate::{
@@ -170,7 +170,7 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
         }
     }
 
-    /// What was answered: the value, or the refusal where it belongs. `field` maps the server's names.
+    /// Ends a submission: gives the value, or puts the errors at their fields. `field` maps the server's field names.
     pub fn end<T>(self, answer: Result<T, ApiError>, field: impl Fn(&str) -> Option<F>) -> Option<T> {
         self.is_busy.set(false);
         match answer {

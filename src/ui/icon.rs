@@ -1,4 +1,4 @@
-//! Icons: 24 units square, drawn by stroke, always beside words.
+//! Icons: inline SVG, 24 units square, drawn by stroke, always beside a text.
 
 use leptos::prelude::*;
 

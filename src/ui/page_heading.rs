@@ -1,5 +1,5 @@
-//! What happens when a page appears: the title of the window follows the page's, and its `h1` takes the focus, so that a screen
-//! reader says where one is. On the very first page the focus stays with the browser, as on any page that was loaded.
+//! Focus management when a page appears: the window's title follows the page's, and the page's `h1` takes the focus, so that a screen
+//! reader announces it. On the very first page the focus stays with the browser, as on any page that was loaded.
 
 use crate::{browser, config::Deployment, i18n::Text};
 use leptos::{html, prelude::*};

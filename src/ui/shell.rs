@@ -1,4 +1,4 @@
-//! What stands around every page: wordmark, region, language and sign in above; the help phone in the same place below.
+//! The page layout: a header with wordmark, region, language and sign-in; a footer with the help phone, always in the same place.
 
 use super::{Icon, Sign};
 use crate::{

@@ -1,4 +1,4 @@
-//! Where one is on the way to the end of a journey. Wide: names over bars, done ones are links. Narrow: Back, "Step 2 of 4", bars.
+//! The progress indicator of a flow. Wide: names over bars, completed steps are links. Narrow: Back, "Step 2 of 4", bars.
 
 use super::{Icon, Sign, list};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The steps of one journey, in order.
+/// The steps of one flow, in order.
 pub struct Steps {
     pub routes: &'static [Route],
     /// Where one came from before the first.
@@ -30,7 +30,7 @@ impl Steps {
     }
 }
 
-/// `step` counts from 1. A journey that can't go back any more has `is_sent`.
+/// `step` counts from 1. A flow that can't go back any more has `is_sent`.
 #[component]
 pub fn Stepper(
     steps: &'static Steps,

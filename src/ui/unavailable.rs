@@ -1,4 +1,4 @@
-//! In place of a page that can't be shown now: why, and a button that tries again.
+//! The placeholder for a page that can't be shown now: why, and a retry button.
 
 use super::Heading;
 use crate::i18n::{Text, t};

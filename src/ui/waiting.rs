@@ -1,4 +1,4 @@
-//! A sheet whose content is on its way: bars in the real layout, shown after 300 ms (by the style sheet), read out as words.
+//! A loading placeholder (skeleton): bars in the real layout, shown after 300 ms (by the style sheet), announced as a text.
 
 use super::list;
 use crate::i18n::t;

@@ -1,4 +1,4 @@
-//! What is being typed into `Find your bill`: strings, until the region's schema turns them into identifiers that can be sent.
+//! The draft of the bill look-up form: strings, until the region's schema turns them into identifiers that can be sent.
 //! Kept in memory only, so that going back finds it again.
 
 use crate::form::Problems;

@@ -1,4 +1,4 @@
-//! Words of the second factor, which people are told of as the second step: when signing in, and on the security page.
+//! Texts of the second factor, which members know as the second step: at sign-in, and on the security page.
 
 use crate::i18n::format::plural;
 use contract::Locale;

@@ -1,4 +1,4 @@
-//! Words of the account's navigation: a word a room.
+//! Texts of the account's navigation: one per page.
 
 pub struct NavWords {
     pub label: &'static str,

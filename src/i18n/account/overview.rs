@@ -1,4 +1,4 @@
-//! Words of the account's first room.
+//! Texts of the account overview.
 
 pub struct OverviewWords {
     pub title: &'static str,

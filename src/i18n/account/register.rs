@@ -1,4 +1,4 @@
-//! Words of the registration: what an account adds, the terms' box, the person, the e-mail.
+//! Texts of the registration: what an account adds, the terms' box, the personal details, the e-mail.
 
 use crate::i18n::problem;
 use contract::FieldProblem;

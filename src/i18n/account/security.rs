@@ -1,4 +1,4 @@
-//! Words of the security page.
+//! Texts of the security page.
 
 pub struct SecurityWords {
     pub title: &'static str,

@@ -1,4 +1,4 @@
-//! Words of signing in, of getting back in, and of having been signed out.
+//! Texts of signing in, of password reset, and of the page after signing out.
 
 use crate::i18n::{format::plural, problem};
 use contract::{FieldProblem, Locale};

@@ -1,4 +1,4 @@
-//! Words of "what you owe": bills, their lines, where the money went, and how much to pay.
+//! Texts of the "what you owe" step: bills, their lines, where the money went, and how much to pay.
 
 use contract::{FieldProblem, bill::BillKind};
 

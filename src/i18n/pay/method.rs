@@ -1,4 +1,4 @@
-//! Words of "how to pay": card or bank account, the processor's frame, who pays, and where the receipt goes.
+//! Texts of the payment method step: card or bank account, the processor's frame, who pays, and where the receipt goes.
 
 use contract::{
     FieldProblem,

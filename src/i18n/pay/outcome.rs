@@ -1,4 +1,4 @@
-//! Words of what became of a payment: receipt, on its way, failed, returned. The money is always said first.
+//! Texts of a payment's outcome: receipt, on its way, failed, returned. The money always comes first.
 
 use contract::payment::Failure;
 

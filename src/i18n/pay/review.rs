@@ -1,4 +1,4 @@
-//! Words of "review and pay", and of the time in which nobody knows yet.
+//! Texts of the review step, and of the time in which the outcome is unknown.
 
 use crate::i18n::format::plural;
 use contract::Locale;

@@ -1,4 +1,4 @@
-//! Who is signed in, what is owed as of when, each open bill with its lines, and what became of the last payments.
+//! The account overview: who is signed in, what is owed and as of when, each open bill with its lines, and the last payments.
 
 use super::{Query, heading, page};
 use crate::{

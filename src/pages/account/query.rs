@@ -1,5 +1,5 @@
-//! A query of the account's pages: what the server is asked once a member is known to be here, and again when the session is another
-//! or somebody tries again; its answer as a signal, and what is drawn until it is here.
+//! A data query of the account pages: it runs once a member is signed in, and again when the session changes or the member retries. The
+//! result is a signal; until it is there, a placeholder is shown.
 
 use crate::{
     api::Client,

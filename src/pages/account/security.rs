@@ -1,4 +1,5 @@
-//! What keeps the account safe: the password, the second factor (`second_factor`), where one is signed in, the terms and the authorisations that were given.
+//! The account's security page: the password, the second factor (`second_factor`), active sessions, the terms, and the authorisations that
+//! were given.
 
 mod second_factor;
 

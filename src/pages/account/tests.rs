@@ -1,4 +1,4 @@
-//! The frame of the account's pages, drawn natively.
+//! Tests of the account pages' layout, rendered natively.
 
 use super::*;
 use crate::{error::ApiError, fetched::Fetched};

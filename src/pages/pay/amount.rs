@@ -1,4 +1,4 @@
-//! What you owe: every open bill with its lines, and how much of each to pay now.
+//! The "what you owe" step: every open bill with its lines, and how much of each to pay now.
 
 mod bill;
 

@@ -1,4 +1,4 @@
-//! What the steps of paying share: the bills, what was chosen and typed, and the attempt that may be on its way. Kept with the
+//! The checkout state that the steps of paying share: the bills, what was chosen and typed, and the attempt in progress. Stored with the
 //! session on the server (`/payment-draft`), so a reload or a second tab goes on; the browser's storage holds one random key.
 
 pub mod choice;

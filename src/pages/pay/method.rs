@@ -1,4 +1,4 @@
-//! How to pay: a card or a bank account, typed into the processor's own frame; who pays; where the receipt goes.
+//! The payment method step: a card or a bank account, typed into the processor's own frame; who pays; where the receipt goes.
 
 mod frame;
 mod kinds;

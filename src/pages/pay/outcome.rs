@@ -1,5 +1,5 @@
-//! What became of one payment, at an address of its own: receipt, on its way, failed, returned. Needs the payer's session; to
-//! anybody else it says how to get to it.
+//! The outcome page of one payment, at an address of its own: receipt, on its way, failed, returned. It needs the payer's session; anybody
+//! else is told how to get there.
 
 mod kept;
 mod progress;

@@ -1,4 +1,4 @@
-//! The terms in full, and the box that is never ticked for the member.
+//! The terms step of the registration: the terms in full, and a consent box that is never ticked in advance.
 
 use super::Enrolment;
 use crate::{

@@ -1,4 +1,4 @@
-//! What an account adds to paying once, before anything is asked.
+//! The first step of the registration: what an account adds to paying once, before anything is asked.
 
 use crate::{
     browser,

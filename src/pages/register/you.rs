@@ -1,4 +1,4 @@
-//! About the member: name, address, how to reach them, and the password. What the statement said is not asked again.
+//! The personal details step of the registration: name, address, contact, and password. What the statement said is not asked again.
 
 mod fields;
 

@@ -1,5 +1,5 @@
-//! The second step of signing in, at the address of the first: a passkey, a code of an authenticator app, or one of those kept on
-//! paper. Knows nothing of where one goes afterwards.
+//! The second factor of a sign-in, at the address of the first step: a passkey, an authenticator code, or a recovery code. Knows nothing
+//! of where the user goes afterwards.
 
 use super::too_early;
 use crate::{

@@ -1,4 +1,4 @@
-//! What was chosen, as the contract's values: how much of each bill, and the sum. Pure; the words are elsewhere.
+//! The chosen amounts as contract values: how much of each bill, and the total. Pure; the texts are elsewhere.
 
 use contract::{
     Amount, FieldProblem, Money,

@@ -4,7 +4,7 @@
 //!
 //! "It never arrived" can only be known because each order carries the moment until which it may begin (`Sent::begin_by`), and the
 //! question about its key carries the same moment: once it is over the server closes the key and answers "no such payment", and no
-//! order with that key begins any more. Until then the question has no answer, and is asked again. A refusal closes the key, too: who
+//! order with that key begins any more. Until then the question has no answer, and is asked again. An error response closes the key, too: who
 //! presses Pay again sends another one.
 
 use crate::error::ApiError;

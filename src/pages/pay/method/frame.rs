@@ -1,4 +1,4 @@
-//! Where the card or account is typed: the processor's frame, or, when it was typed already in this visit, what may be known of it.
+//! The card or account input: the processor's frame or, if it was entered before in this visit, its brand and last four digits.
 
 use super::{FrameProblem, MethodState, kind_of};
 use crate::{

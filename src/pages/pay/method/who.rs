@@ -1,4 +1,4 @@
-//! Who pays, and where the receipt goes.
+//! The payer's name, and the e-mail address for the receipt.
 
 use super::{Field, MethodState};
 use crate::{

@@ -1,4 +1,4 @@
-//! Nobody knows yet: the order was sent and no answer came. Says so, keeps asking, and never sends it again by itself.
+//! The state in which the outcome is unknown: the order was sent and no response came. Says so, polls, and never resends by itself.
 
 use crate::{
     config::Deployment,

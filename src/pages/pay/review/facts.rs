@@ -1,4 +1,4 @@
-//! What is agreed to, fact by fact, each with the way to change it.
+//! The summary on the review: each fact that is agreed to, with a link to change it.
 
 use super::Review;
 use crate::{

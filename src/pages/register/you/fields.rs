@@ -1,5 +1,4 @@
-//! What is typed about the member: strings, a field each, until all of them make an account that can be asked for, or what is kept with
-//! the session.
+//! The fields of the personal details: strings, until they are valid as a new account, or as the draft that is stored with the session.
 
 use crate::{form::Problems, i18n::Words};
 use contract::{
