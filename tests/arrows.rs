@@ -1,5 +1,5 @@
-//! The invariants of the web app's tree and of the billing API's, from what their files say: who imports whom, who touches the outside, who
-//! writes a path.
+//! Architecture tests: the layers of the web app and of the billing API, read from their source files. Which module imports which, which uses
+//! browser APIs, which writes a path.
 //! ARCHITECTURE.md states them in prose and points here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(not(target_arch = "wasm32"))]

@@ -1,5 +1,5 @@
-//! The contract's card and bank rules for the capture frame, as functions over text. Every answer about a field is the key of what
-//! is wrong with it, or empty; words are the frame's. Keeps nothing.
+//! The contract's card and bank validation for the capture frame (wasm), as functions over text. Each returns the key of the field's
+//! problem, or an empty text; the frame has the texts. Stateless.
 
 use contract::{AccountNumber, CardBrand, CardNumber, Date, Expiry, FieldProblem, RoutingNumber, SecurityCode};
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -1,6 +1,6 @@
-//! Registering, confirming an e-mail address, signing in, recovering, and what a member sees of their own account's safety.
+//! Wire types of accounts: registration, e-mail confirmation, sign-in, recovery, and account security.
 //!
-//! Calls that could tell whether somebody has an account answer the same in either case; what there is to tell goes by mail.
+//! Calls that could reveal whether somebody has an account respond the same in either case; the details are sent by e-mail.
 
 use crate::{
     Email, Identifiers, Instant, Locale, PersonName, Phone, Region, UsAddress, UserId, ZipCode, factor::SecondFactor,

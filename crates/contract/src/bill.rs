@@ -1,4 +1,4 @@
-//! `GET /bills`: what is owed, for what, as of when.
+//! `GET /bills`: open bills with their lines, and the moment they are as of.
 
 use crate::{Date, Instant, Money};
 use serde::{Deserialize, Serialize};

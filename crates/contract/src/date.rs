@@ -1,5 +1,5 @@
-//! Civil dates, business days and month ends, and instants as RFC 3339. No clock and no time zones: whoever knows the region's
-//! "today" passes it in.
+//! Civil dates, business days and month ends, and instants as RFC 3339. No clock and no time zones: the caller passes in the
+//! region's "today".
 
 use crate::{FieldProblem, value::text_value};
 use std::fmt;

@@ -1,7 +1,7 @@
-//! The second factor: what is asked for when signing in, how a member adds and takes away what they can show, and what they see of it.
+//! Wire types of second factors: the challenge at sign-in, adding and removing factors, and the list of an account's factors.
 //!
 //! Passkeys are JSON as browsers write and read it (`PublicKeyCredential.toJSON`, `parseCreationOptionsFromJSON`), carried as text:
-//! neither side of the contract looks into it.
+//! neither side of the contract parses it.
 
 use crate::{Instant, password::Password};
 use serde::{Deserialize, Serialize};

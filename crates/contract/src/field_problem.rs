@@ -1,4 +1,4 @@
-//! What can be wrong with a value, as a key. Words are the app's business (`i18n`), not this crate's.
+//! Validation errors of a field, as keys. The app has the texts (`i18n`), not this crate.
 
 use serde::{Deserialize, Serialize};
 

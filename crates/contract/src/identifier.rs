@@ -1,4 +1,4 @@
-//! What identifies a bill: the numbers printed on a statement. Which of them a region uses, and how long they are, is data of the
+//! Identifiers of a bill: the numbers printed on a statement. Which of them a region uses, and how long they are, is data of the
 //! region (`portal::IdentifierField`).
 
 use crate::{

@@ -1,4 +1,4 @@
-//! A password as it is typed: any characters, never shown, never kept. What is too common is the server's to say; it has the list.
+//! A password as it is typed: any characters, never shown, never stored. The server has the list of common passwords, and rejects them.
 
 use crate::FieldProblem;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

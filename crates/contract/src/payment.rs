@@ -1,4 +1,4 @@
-//! Paying: the order a client sends, the fact the server answers with, and the states between. What both sides work out about one
+//! Wire types of payments: the order a client sends, the payment the server returns, and its states. What both sides compute about a payment
 //! (days, fee, which charges it pays) is in `rules`.
 
 mod rules;

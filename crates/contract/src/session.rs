@@ -1,4 +1,4 @@
-//! `POST /bill-lookups` and `/session`: who is asking. The credential itself is an HttpOnly cookie and never in these shapes.
+//! `POST /bill-lookups` and `/session`: the session and its user. The credential itself is an HttpOnly cookie and never in these types.
 
 use crate::{Identifiers, Instant, Region, factor::RequiredFactors};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The one way a value type of this crate meets serde and text: through its own `parse`.
+//! Implements serde and `FromStr` for the value types of this crate, through their own `parse`.
 
 /// Gives a type with `fn parse(&str) -> Result<Self, Problem>` and `Display` the rest: `FromStr`, serde as a string, and (with
 /// the `openapi` feature) a schema: a string with the given pattern.

@@ -1,5 +1,5 @@
-//! `/v1`: what the billing system asks, server to server, with the shared secret. A charge is committed before it is answered, and
-//! the same key gives the same charge for ever.
+//! `/v1`: the server-to-server API for the billing system, authenticated with the shared secret. A charge is committed before the response
+//! is sent, and the same key always gives the same charge.
 
 use crate::{
     App, ErrorResponse, random_name,

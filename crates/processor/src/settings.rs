@@ -1,5 +1,5 @@
-//! What an operator sets, on the command line or in the environment; the secrets in the environment only. What would be unsafe does
-//! not start: every error message names the setting and the fix.
+//! Settings: flags on the command line or in the environment; secrets in the environment only. The processor does not start with an
+//! unsafe setting: every error message names the setting and the fix.
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use contract::Instant;

@@ -1,4 +1,4 @@
-//! The address of whoever calls, as limits count it: the peer's, or, behind the operator's proxy, the one that the proxy names in
+//! The client's address, as rate limits count it: the peer's or, behind the operator's proxy, the one that the proxy puts into
 //! `X-Forwarded-For`. Knows nothing of what is limited.
 
 use axum::http::HeaderMap;

@@ -1,5 +1,5 @@
-//! The machine's clock made steady: it goes by the wall clock as long as that runs forward, never runs back, and never stands still.
-//! Knows no zones, and nobody who starts a program at another moment.
+//! A monotonic wall clock: it follows the machine's clock as long as that runs forward, never runs back, and never stands still. Knows no time
+//! zones.
 //!
 //! A wall clock that jumps forward is followed at once. When it is set back (NTP after a wrong start, a virtual machine that was moved),
 //! time goes on from the last moment that was seen, measured by the monotonic clock at nine tenths of its speed, until the wall clock has

@@ -1,5 +1,5 @@
-//! One connection: HTTP/1.1 over a stream whose progress is watched. A head that is not whole in time, a request that is not answered
-//! in time and a stream on which nothing moves end the connection. hyper's own `header_read_timeout` counts a connection that waits
+//! Serves one HTTP/1.1 connection with time-outs: a request head that is incomplete, a request without a response, and a stream without
+//! progress end the connection. hyper's own `header_read_timeout` counts a connection that waits
 //! for its next request as a slow head, so both would have one limit; here they have two.
 
 use crate::listener::Limits;

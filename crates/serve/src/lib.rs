@@ -1,5 +1,5 @@
-//! What both servers stand on: a listener whose slow, idle and too many connections end by themselves, background tasks that are
-//! supervised, a clock that never runs back, a log that ends nothing when it can't be written, and what an origin is and a secret is not. Knows HTTP, and nothing of bills or charges.
+//! Server infrastructure shared by the billing API and the processor: a listener with connection limits and time-outs, supervised background
+//! tasks, a clock that never runs back, a non-blocking log, origins, and a check of secrets. Knows HTTP, and nothing of bills or charges.
 //!
 //! Reading order: `origin`, `client_address`, `connection` and `listener` (one connection; all of them), `tasks`, `clock`, `log`, `process`, `secret`.
 

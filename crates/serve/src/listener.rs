@@ -1,6 +1,6 @@
-//! The listener: accepts as many connections as there is room for, so many of one address and of the network around it, and ends them
-//! all in time when the program stops. When there is no room, whoever makes the least use of its place is closed for the next one:
-//! connections that do nothing cost a caller nothing, and would keep everybody else out.
+//! The TCP listener: limits connections in total, by address and by network, and ends all of them in time at shutdown. When there is no
+//! room, the least used connection is closed for the next one: idle connections cost an attacker nothing, and would keep everybody else
+//! out.
 //!
 //! `axum::serve` (0.8) sets no timer and no limit: a client that sends half a head holds a descriptor for as long as it likes.
 

@@ -1,5 +1,5 @@
-//! The log: JSON lines on stderr, written by a thread of their own. Whoever logs never waits and never fails: a pipe whose reader
-//! ended, one whose reader stands still, and a full disk lose lines (`lost` counts them) and end nothing.
+//! Non-blocking log: JSON lines on stderr, written by a thread of their own. Logging never waits and never fails: a pipe whose reader
+//! ended, one whose reader stands still, and a full disk lose lines (`lost` counts them) and have no other effect.
 //!
 //! Each line says in `spans` what it was written for: a request, a task, a job. Those are spans of the level ERROR: a filter that lets
 //! errors through and not them would leave out which request an error belongs to.

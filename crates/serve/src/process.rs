@@ -1,4 +1,4 @@
-//! What the operating system is asked for: its clock, environment variables, descriptors, and the signals that end the program.
+//! Access to the operating system: its clock, environment variables, descriptors, and the signals that end the program.
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -1,5 +1,5 @@
-//! Whether a secret could be one: few different characters, or one word over and over, are what whoever guesses tries first. That nobody
-//! can guess it is the operator's to see to.
+//! Rejects weak secrets: few different characters, or one word repeated, are what an attacker tries first. A strong secret is the operator's
+//! responsibility.
 
 /// Of 32 random hexadecimal digits fewer are different once in some billions of times.
 const LEAST_DIFFERENT: usize = 6;

@@ -1,4 +1,4 @@
-//! Rate limit for log lines: what goes wrong twice a second is said once a minute. Knows the machine's time, not what is logged.
+//! Rate limiting of log lines: an error that repeats is logged once a minute. Knows the machine's time, not what is logged.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},

@@ -1,4 +1,4 @@
-//! The clock: what time it is. Everything that asks "now" asks here, so that tests and the demo can live on another day. Knows
+//! The server's clock. All code that needs the current time takes it from here, so that tests and the demo can run at another time. Knows
 //! neither why it was set (`--clock`) nor who moves it on (`demo`). Time never runs back and never stands still (`serve::clock`).
 
 use crate::metrics;

@@ -1,5 +1,5 @@
-//! `--demo`: made-up members with bills and two years of history, the outbox as a page, and a clock that can be moved on. Nothing of
-//! it exists without the flag: the routes are not there, and nothing is seeded.
+//! `--demo`: invented members with bills and two years of history, the outbox as a page, and a clock that can be moved forward. None of
+//! this exists without the flag: no routes are added, and nothing is seeded.
 //!
 //! Reading order: `people` (who), `charges` (what they owe), `history` (what they paid), `seed` and `bulk` (into the tables).
 

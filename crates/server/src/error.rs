@@ -1,5 +1,5 @@
-//! The one error type: every way a call or a job is refused. A fault of ours is logged here, once, and told to nobody. Knows no HTTP
-//! (`http::problem` makes it a problem document).
+//! The server's error type, for requests and jobs. An internal fault is logged here, once, and its details are not exposed. Knows no HTTP
+//! (`http::problem` turns an error into a problem document).
 
 use crate::store::{
     Tx,

@@ -1,5 +1,5 @@
-//! Who somebody is, and what that lets them do: sessions, registering, signing in and what keeps an account safe. Reading order:
-//! `browser` (what a call shows and keeps), `sessions`, `lookups` (a statement opens a payer's session), `registrations` →
+//! Authentication and authorisation: sessions, registration, sign-in and account security. Reading order:
+//! `browser` (the cookies of a request and of its response), `sessions`, `lookups` (a statement opens a payer's session), `registrations` →
 //! `account_requests` (its job) → `confirmations`, `sign_in` → `second_factor`, `password_resets`, `security`. The second factors of an
 //! account are `authenticator`, `passkeys` (with their `ceremony`) and `recovery_codes`; `notices` tells the owner; `password_policy` says
 //! what a password has to be. `factors`, `passwords` and `known_device` are the cryptography under these, and know no account.

@@ -1,4 +1,4 @@
-//! `kppay-server`: settings, database, listener, and a shutdown that is announced and lets what was begun end.
+//! `kppay-server`, the program: settings, database, listener, and graceful shutdown.
 
 use serve::process::{self, Signal};
 use server::{

@@ -1,5 +1,5 @@
-//! The deployment's profile: `profile.toml`, the facts of one plan that its operator writes. Each value is what its type of the contract
-//! takes, and what does not fit is refused with its line, its key and what would. Knows nothing of what the facts are used for.
+//! The deployment's profile: `profile.toml`, one plan's data, written by its operator. Each value is validated by its contract type; an
+//! invalid one is reported with its line, its key and what would be valid. Knows nothing of what the data is used for.
 
 use contract::{
     Amount, CardBrand, Identifier, Locale, Phone, Region,

@@ -1,8 +1,8 @@
-//! Whether this server can do its work, for `/readyz`: the database is read, and now and then written, within a second and on a
-//! connection of its own; no background task stands still; and no shutdown was begun. Knows nothing of HTTP.
+//! Readiness checks for `/readyz`: the database is read, and now and then written, within a second and on a dedicated connection; no
+//! background task stands still; and no shutdown was begun. Knows nothing of HTTP.
 //!
-//! The pools are no measure: whoever waits for one of theirs waits ten seconds, longer than any probe. SQLite has one writer, which
-//! is the pool's, so there the write goes the way of all writes, and the connection of our own sees whether it arrived.
+//! The pools are not used for it: waiting for a connection of a pool takes up to ten seconds, longer than any probe waits. SQLite has one
+//! writer, which is the pool's, so there the write uses the pool, and the dedicated connection checks that it arrived.
 
 use crate::{state::State, store::readiness as rows};
 use sqlx::{AnyConnection, Connection};

@@ -1,4 +1,4 @@
-//! What every handler shares.
+//! The application state that every handler and every job shares.
 
 use crate::{
     billing::processor::Processor,

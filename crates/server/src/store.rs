@@ -1,4 +1,4 @@
-//! The databases: opening them, and one file a thing for its SQL. One code base for SQLite and PostgreSQL through sqlx's `Any`
+//! The database layer: opening a database, and one file per subject for its SQL. One code base for SQLite and PostgreSQL through sqlx's `Any`
 //! driver, with the SQL both understand. Knows nothing of HTTP and of the processor.
 //!
 //! SQLite has one writer: `write` is a pool of one connection, so writers queue here and never meet `SQLITE_BUSY`; `read` has its

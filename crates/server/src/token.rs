@@ -1,4 +1,4 @@
-//! Random tokens, the hash that is kept of one, and the names that things of ours have.
+//! Random tokens, their stored hashes, and the syntax of ids.
 
 use crate::error::{Error, Result};
 use contract::problem_details::ErrorCode;

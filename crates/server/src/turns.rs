@@ -1,14 +1,12 @@
-//! A bounded pool for heavy work: what takes longer than a millisecond runs on threads of its own, only so many at a time, and only so
-//! many wait. Who comes when the queue is full hears 503 at once. Knows nothing of the work.
-//!
-//! Heavy is: hashing and judging passwords (`passwords`), drawing receipts (`routes::receipts`).
+//! A bounded thread pool for heavy work (longer than a millisecond), with a bounded queue. When the queue is full, the request gets 503 at
+//! once. Knows nothing of the work: hashing and checking passwords (`identity::passwords`), and rendering receipts (`billing::receipts`).
 
 use crate::error::{Error, Result};
 use contract::problem_details::ErrorCode;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// What is told to whom the queue has no place for.
+/// `Retry-After` of a request for which the queue has no room.
 const COME_BACK_SECONDS: u32 = 3;
 
 #[derive(Clone, Debug)]

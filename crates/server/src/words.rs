@@ -1,5 +1,5 @@
-//! The words the server itself says to people, in both languages: on the receipt's file and in mail. Days, times and amounts as a
-//! person reads them. The app's words are the app's; the authorisation's are the contract's.
+//! Texts of the server for people, in both languages: for the receipt's PDF and for e-mail, with dates, times and amounts in the format of
+//! the language. The app's texts are in the app; the authorisation's is in the contract.
 
 use contract::{
     Date, Instant, Locale, Money, authorisation,

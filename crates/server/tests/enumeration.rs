@@ -1,5 +1,5 @@
-//! Whether there is an account is not told by status, body, headers or time. Each call is tried 200 times for each thing that may be
-//! true, in random order, and the times are compared by their ranks. `-- --nocapture` shows what was measured.
+//! Account enumeration: whether an account exists is not observable in status, body, headers or response time. Each call is made 200 times in
+//! each situation, in random order, and the times are compared by their ranks. `-- --nocapture` shows what was measured.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 // The cases of the other test binaries use all of it.

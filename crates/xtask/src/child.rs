@@ -1,5 +1,5 @@
-//! Programs we start, and the promise that none outlives us: each runs in a process group of its own, and the whole group ends
-//! when its guard is dropped, on Ctrl-C and on SIGTERM. Scratch directories are kept the same promise.
+//! Child processes, none of which outlives the command: each runs in a process group of its own, and the whole group ends when its guard is
+//! dropped, on Ctrl-C and on SIGTERM. Scratch directories are deleted in the same way.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};

@@ -1,4 +1,4 @@
-//! What knows dates, at other moments than the usual one: server, processor and browser are set to it and tick on. The usual moment is
+//! Date-dependent tests at other moments than the usual one: the clocks of server, processor and browser start there. The usual moment is
 //! in `.cargo/config.toml`; here are those at which a month, a year, a daylight-saving time or a business day begins or ends.
 //!
 //! A whole run of the tests takes one of them, by the day on which it runs; `cargo xtask test days` takes all. Kept trees of pages and

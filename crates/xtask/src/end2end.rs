@@ -1,4 +1,4 @@
-//! The Node side: the packages of `end2end/`, its journeys and its gallery. What they need to know comes by the environment.
+//! The Node side: the packages of `end2end/`, its journeys and its gallery. They are configured by environment variables.
 
 use crate::place::Profile;
 use crate::system::Browser;

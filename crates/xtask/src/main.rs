@@ -1,7 +1,7 @@
 //! `cargo xtask`: each command does its own set-up first and its job then.
 //!
 //! Reading order: `start` and `suites` are the two commands of the README; `build`, `stack`, `postgres` and `system` are what they
-//! stand on; `tools` fetches, `child` starts and ends programs, `place` knows where things are.
+//! stand on; `tools` fetches, `child` starts and ends programs, `place` has the paths.
 
 mod arguments;
 mod audit;

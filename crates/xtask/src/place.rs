@@ -1,4 +1,4 @@
-//! Where things are: the repository, what the builds leave behind, and the versions that `Cargo.lock` holds.
+//! Paths: the repository, build outputs, and ports; and the versions that `Cargo.lock` has.
 
 use std::ffi::OsString;
 use std::net::TcpListener;

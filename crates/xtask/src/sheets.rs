@@ -1,4 +1,4 @@
-//! The style sheets of a page as one: fewer requests, and they compress better together. A part of `cargo xtask split`. Keeps their order,
+//! Bundles the style sheets of a page: fewer requests, and they compress better together. A part of `cargo xtask split`. Keeps their order,
 //! on which the cascade's layers rest, and reads no CSS.
 
 use crate::split::{digits, integrity, read};

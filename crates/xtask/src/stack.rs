@@ -1,5 +1,5 @@
 //! The stack: the processor and the billing API, running over their databases. The only file that knows the two programs' flags.
-//! It does not know who lives in it: `start` keeps it open for people, the tests and the benchmark for themselves.
+//! `start` keeps one open for people; the tests and the benchmark open their own.
 
 use crate::child::{self, Running};
 use crate::place::Profile;

@@ -1,4 +1,4 @@
-//! What this machine lets us do: who we are, whether Debian's packages may be installed, and which browser is here.
+//! The machine: the user, whether Debian's packages may be installed, and which browser is installed.
 
 use crate::tools::step;
 use crate::{child, place};

@@ -1,5 +1,5 @@
-//! What both sides work out about a payment before it is made: the days of a bank debit, the card fee, and which charges a share
-//! pays. Today and the region's figures are passed in.
+//! Payment rules that both sides compute before a payment is made: the days of a bank debit, the card fee, and the allocation of a share to
+//! charges. Today's date and the region's figures are passed in.
 
 use super::{CardFunding, Method};
 use crate::{Date, Money, bill::BillLine};

@@ -1,4 +1,4 @@
-//! What runs without a request.
+//! Background tasks of the processor.
 
 use crate::sandbox::Sandbox;
 use serve::{Tasks, tasks::Waits};

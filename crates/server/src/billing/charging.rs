@@ -1,9 +1,9 @@
-//! Asking the processor and writing down its answer: the one way there for a payment just begun, one found unanswered by
-//! `jobs::settle_payments`, and a bank debit that came to its end days later.
+//! Charging: calls the processor and stores its response. The only code path for a payment that was just begun, for one that
+//! `jobs::settle_payments` found without a response, and for a bank debit that ended days later.
 //!
-//! A payment is failed only in two ways: its charge says so, or the processor has closed the payment's key, after which nothing can be
-//! charged under it. Whatever else comes back, or does not, is no answer, and the payment is asked about again. Before a charge is
-//! asked for, the payment is seen in the database.
+//! A payment fails in two ways only: its charge failed, or the processor has closed the payment's key, after which nothing can be charged
+//! under it. Anything else is no response, and the processor is asked again later. Before a charge is requested, the payment is read
+//! back from the database.
 
 use super::processor::{ChargeOrder, Closed, ProcessorError};
 use crate::{

@@ -1,5 +1,5 @@
-//! Payment drafts: what the payer has chosen and typed so far, kept with the session so that nothing personal is in the browser's storage.
-//! Card data in the wrong box is refused here, before it is kept.
+//! Payment drafts: the payer's choices and input so far, stored with the session so that no personal data is in the browser's storage.
+//! Card data in the wrong field is rejected here, before it is stored.
 
 use super::{methods, payments::MOST_BILLS};
 use crate::{

@@ -1,5 +1,5 @@
-//! How a retry is told from another order under the same idempotency key: a hash of the order is kept with the payment, after the version
-//! of what was hashed and a colon. The first version has neither.
+//! Order fingerprints: they distinguish a retry from another order under the same idempotency key. A hash of the order is stored with the
+//! payment, after the version of the hashed data and a colon. The first version has neither.
 
 use crate::token;
 use contract::payment::PaymentOrder;

@@ -1,6 +1,6 @@
-//! Payments: an order becomes a payment, and what became of an order. The order of things is what makes a payment happen once: the
-//! payment is written and its cents reserved under the idempotency key; then the processor is asked, with the payment's own id as its
-//! key; then its answer is written. Wherever that stops, `jobs::settle_payments` asks again with the same id.
+//! Payments: begins a payment for an order, and answers what became of an order. The sequence makes a payment happen once: first the payment
+//! is written and its cents reserved under the idempotency key; then the processor is called, with the payment's id as its key; then its
+//! response is written. Wherever that stops, `jobs::settle_payments` calls the processor again with the same id.
 
 use super::{charging, fingerprint, methods};
 use crate::{

@@ -1,9 +1,8 @@
-//! The payment processor as billing sees it: what a token stands for, a charge, what became of a key, and of charges later. The trait
-//! is where a plan plugs its real processor in; `Sandbox` speaks to the one in this repository. No card or account number ever
-//! comes this way.
+//! The payment processor's interface: what a token stands for, charges, the state of a key, and events. The trait is where a plan plugs its
+//! real processor in; `Sandbox` is the client of the one in this repository. No card or account number ever passes through here.
 //!
-//! What counts as an answer: JSON of the processor's own form, about the very key that was asked for. An HTTP status says nothing
-//! by itself, since everything on the way can make one: a gateway in the middle of a deployment, a firewall, a wrong route.
+//! What counts as a response: JSON of the processor's own form, about the very key of the request. An HTTP status says nothing by itself,
+//! since everything on the way can make one: a gateway in the middle of a deployment, a firewall, a wrong route.
 
 mod wire;
 

@@ -1,5 +1,5 @@
-//! The receipt as a file: a tagged PDF on Letter paper with everything a reimbursement account asks for, and the authorisation
-//! word for word. Knows a payment and the deployment's profile; not the database, and not who asks.
+//! The receipt as a PDF: tagged, on Letter paper, with everything a reimbursement account asks for, and the authorisation
+//! word for word. Knows a payment and the deployment's profile; not the database, and not the client.
 
 mod font;
 mod sheet;

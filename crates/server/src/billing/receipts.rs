@@ -1,4 +1,4 @@
-//! Receipts of payments: drawn as a PDF, and mailed to an address.
+//! Receipts of payments: rendered as a PDF, and e-mailed to an address.
 
 use super::{payments, receipt_pdf};
 use crate::{

@@ -1,5 +1,4 @@
-//! The two cookies: the session's token, and the entries by which a browser is known that signed in before. Reads and writes them; what
-//! they mean is `identity`'s.
+//! The two cookies: the session's token, and the entries of known devices. Reads and writes them; their meaning is defined in `identity`.
 
 use crate::{
     error::Error,

@@ -1,5 +1,5 @@
-//! axum extractors: the session behind the cookie, a payer's or a member's, a body that is the JSON we asked for, a key, and an origin that
-//! may write. Each refuses in the words of `error`.
+//! axum extractors: the session of the cookie (a payer's or a member's), the JSON body, the idempotency key, and the check of the `Origin`
+//! of writes. Each rejects with an `error::Error`.
 
 use super::{client_address::ClientAddress, cookies};
 use crate::{

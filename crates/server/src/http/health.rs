@@ -1,5 +1,5 @@
-//! `/healthz`: the process lives. `/readyz`: it can do its work, or which check failed, by a name and nothing more. `/metrics`: figures,
-//! on a listener of its own.
+//! Health checks and metrics. `/healthz`: the process is alive. `/readyz`: it can serve requests, or else the names of the failed checks.
+//! `/metrics`: Prometheus metrics, on a listener of its own.
 
 use crate::{metrics, state::App};
 use axum::{

@@ -1,4 +1,4 @@
-//! The calls of `/api/v1`, merged once. Everything around a handler is here: the origin check for writes,
+//! The router of `/api/v1`, and its middleware: the origin check for writes,
 //! limits of size and time, request ids, logs without personal data, and error responses for unknown paths and methods.
 
 use super::{demo, extract, health, openapi, v1::*};

@@ -1,4 +1,4 @@
-//! The handlers of `/api/v1`, one file a resource. A handler extracts, calls, answers.
+//! The handlers of `/api/v1`, one file per resource. A handler extracts, calls, responds.
 
 pub mod bills;
 pub mod drafts;

@@ -1,4 +1,4 @@
-//! The authenticator app of an account, as its owner adds and removes it.
+//! The authenticator app (TOTP) of an account: its owner adds and removes it.
 
 use super::{
     factors::{qr::Qr, totp::Secret, wrong},

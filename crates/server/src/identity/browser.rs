@@ -1,5 +1,5 @@
-//! The browser that a call comes from, as far as its cookies and its name tell, and what it is given to keep. Knows no cookie's name
-//! and no header: `http::cookies` reads and writes them.
+//! The browser of a request: its session token, its known-device entries and its name, and the tokens that the response issues. Knows no
+//! cookie's name and no header: `http::cookies` reads and writes them.
 
 use super::known_device::{Entry, MOST};
 use crate::{error::Result, state::App, store::accounts::Account, token};
@@ -16,7 +16,7 @@ pub struct Browser {
     pub device: String,
 }
 
-/// What the answer gives a browser to keep.
+/// The tokens that the response gives the browser, as cookies.
 #[derive(Default)]
 pub struct IssuedTokens {
     pub session: Option<String>,

@@ -1,4 +1,4 @@
-//! WebAuthn ceremonies: what a browser is asked, kept with the session and forgotten with its first answer, whatever comes of it.
+//! WebAuthn ceremonies: their state is stored with the session, and deleted on the first response, whether it succeeds or not.
 
 use super::factors::{
     webauthn::{self, Site, WebauthnError},

@@ -1,5 +1,5 @@
-//! Look-ups: from what is printed on a statement to a payer's session, or to an e-mail with the user ID. One answer for any mismatch, and
-//! a limit on tries that fail, by address and by what is looked up.
+//! Bill look-ups: the identifiers printed on a statement lead to a payer's session, or to an e-mail with the user ID. Every mismatch has the
+//! same response. Failed attempts are limited, by address and by what is looked up.
 
 use super::{
     account_requests::{self, AccountRequest},

@@ -1,4 +1,4 @@
-//! The passkeys of an account, as its owner adds and removes them.
+//! The passkeys of an account: its owner adds and removes them.
 
 use super::{
     ceremony::{answered, challenged, not_taken, site},

@@ -1,4 +1,4 @@
-//! Password resets: a link by mail, and a new password by the link's token. Whether there is an account is not told by the answer; its job
+//! Password resets: a link by mail, and a new password by the link's token. The response does not reveal whether there is an account; a job
 //! mails the link (`account_requests`).
 
 use super::{

@@ -1,7 +1,7 @@
-//! Passwords: hashed with Argon2id and the operator's pepper, compared, and held against what is easy to guess. Knows no accounts.
+//! Passwords: hashing with Argon2id and the operator's pepper, verification, and a check of strength. Knows no accounts.
 //!
-//! Hashing is made to be slow, and guessing is slow for some passwords, so both run on threads of their own, and only so many at a time:
-//! whoever signs in waits for their turn, and nobody else waits. How often one caller may ask for it is `limits`' to say.
+//! Hashing is slow by design, and the check is slow for some passwords, so both run on a bounded number of threads of their own: sign-ins
+//! wait for their turn, and no other request waits. `limits` says how often one client may ask for either.
 
 mod common;
 

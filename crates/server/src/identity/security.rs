@@ -1,4 +1,4 @@
-//! What keeps an account safe, for the member it belongs to: the password, where one is signed in, what was agreed to.
+//! Account security, for its owner: changing the password, active sessions, and the authorisations that were given.
 
 use super::{
     browser::Browser,

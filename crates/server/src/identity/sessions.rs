@@ -1,4 +1,4 @@
-//! Sessions: begun, renewed, and who is behind one. In the caller's transaction.
+//! Sessions: beginning and renewing them, and the account behind one. In the caller's transaction.
 //!
 //! The rule for everything here and for every write of an account: **what was read before is checked again where it is written.**
 //! Between reading and writing a password is hashed or a lock is waited for, and meanwhile the password may have been changed, or

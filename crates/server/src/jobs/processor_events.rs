@@ -1,4 +1,4 @@
-//! The processor's events, in its order: each is applied, or kept with the reason, before the next one is looked at.
+//! The processor's events: read and applied in order. Each is applied, or stored with the reason, before the next one is read.
 
 use crate::{
     billing::charging,

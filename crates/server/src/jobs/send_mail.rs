@@ -1,8 +1,8 @@
-//! Takes e-mails out of the outbox and hands them to the mail server that the operator named. An e-mail is marked as sent after the
-//! mail server took it, so a crash between the two sends it twice, under one `Message-ID`, and never not at all. What the mail
-//! server refuses for good is given up; anything else is tried again, later each time. Logs name e-mails by their id, never an address.
+//! The SMTP worker: sends the e-mails of the outbox over the operator's mail server. An e-mail is marked as sent after the mail server took
+//! it, so a crash between the two sends it twice, under one `Message-ID`, but never loses it. What the mail server rejects permanently is
+//! given up; anything else is retried, later each time. Logs name e-mails by their id, never an address.
 //!
-//! Several at once, over SMTP connections that are kept: one hand-over takes some 45 ms even on loopback, whatever the mail server does.
+//! Several are sent at once, over SMTP connections that are kept open: one delivery takes some 45 ms even on loopback, whatever the mail server does.
 //! lettre writes a message and the dot that ends it in two writes and does not set TCP_NODELAY, so Nagle's algorithm holds the dot back
 //! until the other side's delayed acknowledgement (40 ms). The socket can't be reached from here; e-mails beside it make up for it.
 

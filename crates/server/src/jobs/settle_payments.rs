@@ -1,4 +1,4 @@
-//! Settles payments that got no answer: asks the processor about them again, and has its events applied (`processor_events`). Runs from the
+//! Settles payments whose charge got no response: queries the processor again, and applies its events (`processor_events`). Runs from the
 //! moment the server starts, so a payment whose server was killed in the middle is finished.
 //!
 //! Nothing here waits without an end (`Tasks::step`), and nothing that can't be done stops what comes after it.

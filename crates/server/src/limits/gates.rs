@@ -1,9 +1,9 @@
-//! Gates: who counts after the fact, or gives back what was counted, is kept from overrunning a limit by many at the same moment. Each
-//! bucket has a gate. Who comes stands in its queue, and one alone is next; whoever is next knows how many are *under way*, let through
-//! and not judged yet, and that nobody joins them meanwhile. So what is under way can be added to what is counted, whatever becomes of it.
+//! Gates: admission control for limits that are counted after the fact, or given back. They keep concurrent attempts from overrunning a
+//! limit. Each bucket has a gate with a queue, and one attempt at a time is next. It knows how many are *under way* (admitted, and not judged
+//! yet), and that no other joins them meanwhile. So those under way can be added to the count, whatever becomes of them.
 //!
-//! Who needs several gates takes them one after the other, in an order that all keep, and waits for those under way only, who wait for no gate:
-//! nobody waits in a circle. Gates are this server's own: of what is under way at another server they know nothing.
+//! An attempt that needs several gates takes them in one global order, and then waits only for those under way, which wait for no gate: there
+//! is no deadlock. Gates are local to a server: they know nothing of what is under way at another one.
 
 use crate::{error::Error, store::limits::Bucket};
 use contract::problem_details::ErrorCode;

@@ -1,4 +1,4 @@
-//! What the database refused a moment ago, so that a flood asks it only now and then. Bounded: what does not fit asks again.
+//! A bounded cache of keys that the database refused a moment ago, so that a flood seldom reaches it. What does not fit asks again.
 
 use std::{
     collections::HashMap,

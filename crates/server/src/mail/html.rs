@@ -1,4 +1,4 @@
-//! The same e-mail for mail programs that show HTML: its text in one column, nothing fetched, nothing that runs.
+//! The HTML part of an e-mail: its text in one column, without external resources and without scripts.
 
 /// `text` has paragraphs parted by empty lines; its first line is the heading.
 pub fn page(language: &str, subject: &str, text: &str) -> String {

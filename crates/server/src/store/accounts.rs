@@ -1,4 +1,4 @@
-//! Accounts and the links that were mailed to them. Knows passwords as their hashes and links as their tokens' hashes.
+//! Accounts, and the links that were mailed to them. Passwords and the tokens of links are stored as hashes.
 //!
 //! An account is opened when its e-mail address is confirmed, so one without that date was opened by a server of an earlier version
 //! and is no account: nothing here finds it, and it is forgotten a day after it was opened or when its owner registers anew.

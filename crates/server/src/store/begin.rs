@@ -1,4 +1,4 @@
-//! A payment is begun together with its reservation on the bills, in one transaction: no two payments can count on the same cents.
+//! Begins a payment and reserves its cents on the bills, in one transaction: no two payments can use the same cents.
 
 use super::{
     Store, Tx,

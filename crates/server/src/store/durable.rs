@@ -1,4 +1,4 @@
-//! When a commit is safe from a power cut. Every commit survives the end of the process; what must survive the machine's too is a
+//! Durability of commits, for power cuts. Every commit survives the end of the process; what must survive the machine's too is a
 //! payment that was begun, because the processor is asked next. Its answer need not: `jobs::settle_payments` asks again, and the processor
 //! gives the same answer.
 //!

@@ -1,4 +1,4 @@
-//! What the processor said that a token stands for, so that paying need not ask.
+//! A cache of what tokens stand for, as the processor said, so that paying need not ask.
 
 use super::{Store, json, to_json};
 use contract::{Instant, payment::Method};

@@ -1,4 +1,4 @@
-//! Bringing the tables up to date. SQLite belongs to one server, which does it when it starts. Over PostgreSQL other servers run
+//! Schema migrations. SQLite belongs to one server, which does it when it starts. Over PostgreSQL other servers run
 //! meanwhile, so it is a step of its own (`kppay-server migrate`), before the first server of the new version: a server that finds
 //! older tables does not start, one that finds newer tables does, and only an empty database gets its tables at the start.
 //!

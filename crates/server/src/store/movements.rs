@@ -1,4 +1,4 @@
-//! What a payment moves in the ledger: the bills' part and the card fee, taken and given back. A payment's state is locked while it
+//! The ledger postings of payments: the bills' part and the card fee, taken and given back. A payment's state is locked while it
 //! moves, so a repeated answer of the processor moves nothing twice; a debit that is presented again moves it again.
 
 use super::{

@@ -1,4 +1,4 @@
-//! The outbox: e-mails that wait to be sent, written in the transaction of what they tell, and what became of each.
+//! The outbox table: e-mails that wait to be sent, written in the transaction of the event they report, and the delivery state of each.
 
 use super::{Store, Tx, value};
 use contract::{Email, Instant, demo::DemoMail};

@@ -1,4 +1,4 @@
-//! Payments as rows: read here, begun in `begin`, settled in `settle`.
+//! The payments table: read here, begun in `begin`, settled in `settle`.
 
 use super::{Store, Tx, cents, from_word, initiators::Initiator, json, retry, sessions::Session, value};
 use contract::{

@@ -1,5 +1,5 @@
-//! Accounts that were asked for and are not confirmed, and the codes that went to the address on file. Knows tokens and codes as
-//! their hashes. A pending account occupies nothing: many of one membership and of one address stand beside each other, and the
+//! Pending accounts (requested, and not confirmed), and the codes that went to the address on file. Tokens and codes are stored as
+//! hashes. A pending account reserves nothing: many of one membership and of one address stand beside each other, and the
 //! first that is confirmed ends the others.
 
 use super::{Store, Tx, accounts::Opening, json, to_json};

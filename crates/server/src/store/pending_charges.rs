@@ -1,4 +1,4 @@
-//! Which payments the processor is to be asked about, and when: those without an answer, and those on their way for too long.
+//! Pending charges: the payments about which the processor is queried, and when. Those without a response, and those overdue.
 
 use super::Store;
 use contract::{Instant, Money};

@@ -1,4 +1,4 @@
-//! What `/readyz` writes and reads back, on whichever connection it is given.
+//! The row that `/readyz` writes and reads back, on the connection it is given.
 
 use sqlx::AnyExecutor;
 

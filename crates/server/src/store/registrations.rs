@@ -1,4 +1,4 @@
-//! Registrations on their way: one a payer's session, with what was typed so far.
+//! Registrations in progress: one per payer's session, with the input so far.
 
 use super::{Store, Tx, json, to_json};
 use contract::{Instant, account::RegistrationDraft};

@@ -1,5 +1,5 @@
-//! The writes that begin a session, end the one before it and renew a session's token, each in the caller's transaction. Every one
-//! says whether it still found what it was made for.
+//! Session writes: begin a session, end the previous one, and renew a session's token, each in the caller's transaction. Each returns
+//! whether the row that it changes was still in the expected state.
 
 use super::{
     Tx, json,

@@ -1,5 +1,5 @@
-//! Sessions: found by the hash of their token, so a stolen database opens none. Ends when idle, when old, or when told to. One of a
-//! member has an account; one of a payer has not.
+//! The session table: sessions are found by the hash of their token, so a stolen database opens none. A session ends when idle, when old,
+//! or on request. A member's has an account; a payer's has none.
 
 use super::{Store, Tx, json, memberships::Membership, to_json, value};
 use contract::{Instant, account::SessionEntry, payment::PaymentDraft, session::PersonView};

@@ -1,5 +1,5 @@
-//! What the processor said becomes what our books say: one transaction an answer, by the table of `transition`, and the same answer
-//! twice changes nothing. Bank debits come back later with `paid` or `returned`; a return or a refund after `paid` reopens what was
+//! Settlement: applies the processor's verdict to the payment and the ledger, one transaction per verdict, by the table of `transition`.
+//! The same verdict twice changes nothing. Bank debits come back later with `paid` or `returned`; a return or a refund after `paid` reopens what was
 //! owed.
 
 use super::{

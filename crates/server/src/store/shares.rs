@@ -1,4 +1,4 @@
-//! The cents of a payment on its bills and their lines: reserved, paid, set free, owed again.
+//! A payment's shares of bills and their lines, in cents: reserved, paid, released, owed again.
 
 use super::{
     Tx,

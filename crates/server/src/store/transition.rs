@@ -1,5 +1,5 @@
-//! The table of transitions: what the processor's word does to a payment in each state. Total: every pair of states moves money, or is
-//! the same again, or does not fit and is kept for people. Knows no database.
+//! The state machine of payments: the effect of the processor's verdict in each state. Total: every pair of states moves money, or is a
+//! repetition, or does not fit and is stored for manual review. Knows no database.
 
 use super::ledger::Reason;
 use contract::payment::PaymentState;

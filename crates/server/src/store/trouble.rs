@@ -1,4 +1,4 @@
-//! What an error of the database means to whoever asked: do it again at once, come back in a few seconds, or a fault of ours.
+//! Classification of database errors: retry at once, retry in a few seconds, or an internal fault.
 
 use sqlx::{error::DatabaseError, postgres::PgDatabaseError, sqlite::SqliteError};
 

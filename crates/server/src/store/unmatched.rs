@@ -1,5 +1,5 @@
-//! Words of the processor that our books could not take: kept in `event_unmatched` as they came, tried again, and what stays is for
-//! people. The mark of what was read moves on in the same transaction: an event is applied or it is here.
+//! Unmatched events of the processor, which could not be applied: stored in `event_unmatched` as they came, and retried; what remains is
+//! for manual review. The read position advances in the same transaction: an event is either applied or here.
 
 use super::{Store, set_mark};
 use contract::Instant;

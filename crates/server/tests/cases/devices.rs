@@ -1,4 +1,4 @@
-//! The owner of an account hears of a sign-in from a browser that had not been used for it before, and of no other.
+//! Known devices: the owner of an account is notified of a sign-in from a browser that was not used for it before, and of no other.
 
 use crate::test_app::{
     ORIGIN, PASSWORD, Payer, TestApp,

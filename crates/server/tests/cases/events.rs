@@ -1,4 +1,4 @@
-//! What the processor tells afterwards: booked, or kept until it can be, and never dropped.
+//! The processor's events: applied, or stored until they can be, and never dropped.
 
 use crate::test_app::{DECLINED, PAYS, TestApp, gateway::Fault, line::Cut, new_key, seed::ANA};
 use serde_json::json;

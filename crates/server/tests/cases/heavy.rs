@@ -1,4 +1,4 @@
-//! What is heavy keeps nobody else waiting: a server that really listens, with as many threads as a small machine has.
+//! Heavy work does not delay other requests: a server that really listens, with as many threads as a small machine has.
 
 use crate::test_app::{ORIGIN, TestApp, call::Call, new_account, seed::ANA};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Bodies that come late: whoever was signed in when the head of a call was sent, and is not any more when its body comes, is nobody.
+//! Late request bodies: a session that was valid when the head of a request came, and has ended when its body comes, is rejected.
 
 use crate::test_app::{PASSWORD, Payer, TestApp, call::Call, cookie, new_account, new_key, seed::ANA};
 use serde_json::{Value, json};

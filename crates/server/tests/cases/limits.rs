@@ -1,5 +1,5 @@
-//! Limits: many tries are refused, wherever and at how many servers they are made; whoever is right uses up nothing; and nobody can
-//! keep an owner out.
+//! Rate limits: too many attempts are refused, from any address and at any number of servers; correct attempts use up nothing; and nobody
+//! can lock an owner out.
 
 mod charges;
 mod emails;

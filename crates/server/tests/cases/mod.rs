@@ -1,4 +1,4 @@
-//! What must hold on either database. Every case asks the real router and looks at the answer and at the rows.
+//! The test cases that run on either database. Each calls the real router, and checks the response and the rows.
 
 mod access;
 mod debits;

@@ -1,4 +1,4 @@
-//! Who may ask: origins, sessions and their cookies.
+//! Access checks of every request: origins, sessions and their cookies.
 
 use crate::test_app::{
     ORIGIN, TestApp, VISA,

@@ -1,4 +1,4 @@
-//! What is not a request of ours, and what every answer carries.
+//! Malformed requests, and the headers of every response.
 
 use crate::test_app::{TestApp, VISA, call::Call, new_key, seed::ANA};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The processor does not answer, or the server dies between the charge and the books: recovery finishes it, once.
+//! The processor does not respond, or the server dies between the charge and its booking: the payment is settled later, once.
 
 use crate::test_app::{DECLINED, PAYS, TestApp, VISA, line::Cut, new_key, seed::ANA};
 

@@ -1,4 +1,4 @@
-//! Who becomes the member: what whoever merely holds a statement, or merely reads a mailbox, can and can't do.
+//! Account takeover by registration: what an attacker with only a statement, or only a mailbox, can and can't do.
 
 use crate::test_app::{
     ORIGIN, PASSWORD, Payer, TestApp,

@@ -1,4 +1,4 @@
-//! One request, as a browser of ours would send it unless the case says otherwise, and its answer.
+//! A test's request, as the app in a browser would send it unless the case says otherwise, and its response.
 
 use super::Payer;
 use axum::{

@@ -1,4 +1,4 @@
-//! An authenticator that is not one: keys in memory, and the answers a browser would give for it. The unit tests of `factors::webauthn`
+//! A fake WebAuthn authenticator: keys in memory, and the responses that a browser would give for it. The unit tests of `factors::webauthn`
 //! use it, too.
 
 use data_encoding::BASE64URL_NOPAD as BASE64;

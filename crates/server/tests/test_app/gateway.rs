@@ -1,5 +1,5 @@
-//! What may stand between billing and the processor: a gateway that answers by itself, over a real connection, in front of a real
-//! processor, whether or not it has passed the question on.
+//! A fake gateway between billing and the processor: it responds by itself, over a real connection, in front of a real processor, whether or
+//! not it has forwarded the request.
 
 use axum::{
     body::Body,

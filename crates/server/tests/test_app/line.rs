@@ -1,4 +1,4 @@
-//! The line to the processor, which a case can cut: before a charge gets there, or after it was made and before anybody heard.
+//! The connection to the processor, which a case can cut: before a charge arrives, or after it was made and before its response.
 
 use contract::{Instant, payment::Method};
 use server::{

@@ -1,4 +1,4 @@
-//! A mail server on a loopback port that speaks SMTP: it takes e-mails, or does what a case has told it to do with the next ones.
+//! A fake SMTP server on a loopback port: it accepts e-mails, or does with the next ones what a case has set.
 
 use std::{
     collections::VecDeque,
@@ -10,7 +10,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// What happens to one e-mail, once it was said whole.
+/// The reply to one e-mail, after its data.
 #[derive(Clone, Copy)]
 pub enum SmtpReply {
     NotNow,

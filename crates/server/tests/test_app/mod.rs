@@ -1,5 +1,5 @@
-//! A whole server for one case: the real router over a fresh database with three memberships, and a real processor over its own,
-//! reached through a line that can be cut.
+//! The test app: a whole server for one case, with the real router over a fresh database with three memberships, and a real processor over
+//! its own, reached through a connection that can be cut.
 
 pub mod call;
 pub mod database;

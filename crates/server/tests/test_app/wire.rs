@@ -1,5 +1,5 @@
-//! The line to PostgreSQL, on which a connection falls silent for ever as soon as certain words pass: what was asked never arrives, no
-//! answer comes, and nothing is closed. Other connections, and new ones, work.
+//! A TCP proxy to PostgreSQL, in which a connection stops for ever as soon as certain words pass: the query never arrives, no response
+//! comes, and nothing is closed. Other connections, and new ones, work.
 
 use std::sync::{
     Arc, Mutex,

@@ -1,4 +1,4 @@
-//! The processor's JSON: what is an answer of its own and what is anybody else's, and its words in ours. Knows no payment.
+//! The processor's JSON format: tells the processor's own responses from anybody else's, and converts them to our types. Knows no payment.
 
 use super::{ChargeEvent, EventEntry, ListedCharge, ProcessorError};
 use crate::{alarm::OncePerMinute, metrics, store::settle::Verdict, token::is_id};

@@ -1,4 +1,4 @@
-//! Letter paper with a cursor: headings, paragraphs, facts and a table of items, laid out line by line, broken over pages and
+//! PDF layout on Letter paper, with a cursor: headings, paragraphs, facts and a table of items, laid out line by line, broken over pages and
 //! tagged for screen readers (PDF/UA-1). Knows nothing of payments.
 
 use super::font::{Type, Unreadable};

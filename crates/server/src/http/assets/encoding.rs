@@ -1,4 +1,4 @@
-//! One file's content in the encodings browsers take, and which of them a request gets.
+//! Content encodings: a file's content as brotli, gzip and plain, and content negotiation by `Accept-Encoding`.
 
 use axum::{
     body::Bytes,

@@ -1,4 +1,4 @@
-//! `/payment-draft`.
+//! `/payment-draft`: the payer's choices and input so far, stored with the session.
 
 use crate::{
     billing::drafts,

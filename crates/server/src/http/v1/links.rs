@@ -1,5 +1,6 @@
-//! `/email-confirmations`, `/user-id-reminders`, `/password-resets`: what e-mails lead back to, and asking for them. Calls that ask for an
-//! e-mail answer 202 in the same time whatever is true. A link's token comes in a body, never in an address, so no log has it.
+//! `/email-confirmations`, `/user-id-reminders`, `/password-resets`: requests for e-mails with links, and what the links lead back to.
+//! Requests for an e-mail return 202, and take as long, whether there is an account or not. A link's token is sent in a body, never in a
+//! URL, so no log has it.
 
 use crate::{
     error::Result,

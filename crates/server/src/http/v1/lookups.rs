@@ -1,4 +1,4 @@
-//! `/bill-lookups`.
+//! `/bill-lookups`: opens a session with the identifiers of a statement.
 
 use crate::{
     error::Result,

@@ -1,4 +1,4 @@
-//! `/payments`: pay, and what became of it.
+//! `/payments`: pay, and query the outcome.
 
 use crate::{
     billing::payments::{self, Paid, Payer},

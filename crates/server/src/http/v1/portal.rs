@@ -1,4 +1,4 @@
-//! `GET /portal`.
+//! `GET /portal`: the deployment's public configuration.
 
 use crate::state::App;
 use axum::{Json, extract::State};

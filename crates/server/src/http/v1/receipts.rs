@@ -1,4 +1,4 @@
-//! `/payments/{id}/receipt.pdf` and `/payments/{id}/receipt-emails`: a receipt to keep, and to send.
+//! `/payments/{id}/receipt.pdf` and `/payments/{id}/receipt-emails`: a receipt to download, and to e-mail.
 
 use crate::{
     billing::receipts::{self, Receipt},

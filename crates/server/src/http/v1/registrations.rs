@@ -1,4 +1,4 @@
-//! `/registrations` and `/confirmation-emails`: the account that is asked for with a statement.
+//! `/registrations` and `/confirmation-emails`: registration with a statement.
 
 use crate::{
     error::Result,

@@ -1,4 +1,4 @@
-//! `/security`, `/profile/password`, `/sessions`: what keeps an account safe.
+//! `/security`, `/profile/password`, `/sessions`: account security.
 
 use crate::{
     error::Result,

@@ -1,4 +1,4 @@
-//! `/session`: sign in, type the password again, who am I and until when, extend, sign out. The second step is in `factors`.
+//! `/session`: sign in, re-authenticate, get the session, extend it, sign out. The second factor is in `factors`.
 
 use crate::{
     error::Result,

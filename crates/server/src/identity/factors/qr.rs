@@ -1,4 +1,4 @@
-//! A QR code as the path of an SVG. Knows no colour and no page.
+//! QR codes as an SVG path. Knows no colour and no page.
 
 use qrcode::{Color, QrCode};
 use std::fmt::Write;

@@ -1,4 +1,4 @@
-//! Codes to keep on paper for the day the phone is gone. Each opens the door once; which ones are used up the caller knows.
+//! Recovery codes: single-use codes to keep on paper, for signing in without the authenticator. Stateless: the caller knows which are used.
 
 use super::{is_separator, narrow, random};
 

@@ -1,5 +1,5 @@
-//! What the server keeps of factors so that a stolen database is not enough: secrets sealed, recovery codes hashed, both with keys made
-//! of the operator's pepper. Knows neither what is sealed nor where it is kept.
+//! Encryption at rest for second factors, so that a stolen database is not enough: TOTP secrets are sealed and recovery codes hashed, both
+//! with keys derived from the operator's pepper. Knows neither what is sealed nor where it is stored.
 
 use super::random;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};

@@ -1,5 +1,5 @@
-//! The six digits that an authenticator app shows for half a minute (RFC 6238 with SHA-1, all that the apps have in common). Knows
-//! neither the time nor which code was the last: both are told.
+//! TOTP: the six digits that an authenticator app shows for half a minute (RFC 6238 with SHA-1, all that the apps have in common).
+//! Stateless: the caller passes in the current time and the last accepted time step.
 
 use super::{is_separator, narrow, random};
 use data_encoding::BASE32_NOPAD;

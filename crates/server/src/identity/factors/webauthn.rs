@@ -1,11 +1,10 @@
-//! Passkeys beside a password: what a browser is asked, and whether its answer is one (WebAuthn level 3, as `webauthn_rp` checks it).
-//! JSON goes in and out as browsers write it (`parseCreationOptionsFromJSON`, `parseRequestOptionsFromJSON`, `toJSON`). What was asked
-//! is handed to the caller as text, who keeps it and forgets it with the first answer (`identity::ceremony`). Whose passkeys they are the
-//! caller knows.
+//! Passkeys as a second factor: makes the browser's challenges and verifies its responses (WebAuthn level 3, as `webauthn_rp` checks it).
+//! JSON goes in and out as browsers write it (`parseCreationOptionsFromJSON`, `parseRequestOptionsFromJSON`, `toJSON`). The ceremony state is
+//! returned to the caller as opaque text. The caller must store it, delete it on the first response (`identity::ceremony`), and check that
+//! the passkey belongs to the account.
 //!
-//! No attestation is asked for: whoever may use the account may use any authenticator. A person who does not unlock the authenticator
-//! is good enough, for the password came before. `webauthn_rp` has a clock and randomness of its own; it takes no answer after five
-//! minutes.
+//! No attestation is requested: any authenticator is accepted. User verification is not required, since the password came before.
+//! `webauthn_rp` has a clock and randomness of its own; it accepts no response after five minutes.
 
 use crate::store::factors::Passkey;
 use data_encoding::BASE64URL_NOPAD as BASE64;

@@ -1,4 +1,4 @@
-//! E-mails that somebody asks for.
+//! Rate limits on e-mails that are sent on request.
 
 use super::*;
 

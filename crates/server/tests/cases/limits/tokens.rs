@@ -1,4 +1,4 @@
-//! Tokens that the processor is asked about.
+//! Rate limits on token look-ups at the processor.
 
 use super::*;
 
