@@ -28,7 +28,7 @@ const PATIENCE_MILLIS: u32 = 20_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
     base: String,
-    /// Raised whenever the server says that nobody is signed in.
+    /// Set whenever the server responds that the client is signed out.
     pub signed_out: RwSignal<u32>,
 }
 
@@ -106,7 +106,7 @@ fn parse<T: DeserializeOwned>(body: &str) -> Result<T, ApiError> {
     serde_json::from_str(body).map_err(|_| ApiError::Faulty)
 }
 
-/// A body where there should be none is somebody else's: signed out, sent or changed is what our server says and nobody else.
+/// A body where there should be none is not the API's response (a proxy's, for example), so it is no success.
 fn empty(body: &str) -> Result<(), ApiError> {
     if body.is_empty() { Ok(()) } else { Err(ApiError::Faulty) }
 }

@@ -65,7 +65,7 @@ fn page(route: Option<Route>) -> AnyView {
     match route {
         Some(Route::Home) => HomePage().into_any(),
         Some(Route::Region) => {
-            // whoever chooses a region goes on to find a bill
+            // after choosing a region, the next step is to find a bill
             chunks.fetch(Chunk::Paying);
             RegionPage().into_any()
         }
@@ -94,8 +94,8 @@ fn load_portal(deployment: Deployment) {
 /// How long until the server is asked again whose session this is.
 const AGAIN_MILLIS: u32 = 5_000;
 
-/// A reload in the middle of paying goes on where it was. Without an answer of our server nobody knows whose session this is: that is
-/// said (`unreached`), and it is asked until there is one.
+/// Restores the session after a reload, so that a payment in progress continues. Without a response of the server the session is unknown: the
+/// page says so (`unreached`), and the request is repeated until there is a response.
 fn restore_session(session: CurrentSession) {
     let client = Client::here();
     browser::effect(move |_| {

@@ -188,7 +188,7 @@ impl Moment {
         (self.wall_millis - earlier.wall_millis).max(self.steady_since(earlier))
     }
 
-    /// By the clock that nobody sets. It may stand still while the machine sleeps.
+    /// By the monotonic clock. It may stand still while the machine sleeps.
     pub fn steady_since(self, earlier: Self) -> i64 {
         self.steady_millis - earlier.steady_millis
     }
@@ -242,8 +242,8 @@ pub fn origin() -> String {
     window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
 }
 
-/// Runs `react` once the page is drawn, and again whenever a signal read in it has changed; it is told whether it is the first
-/// time. Never natively. Boxed, so that effects are compiled once.
+/// Runs `react` once the page is rendered, and again whenever a signal read in it has changed; its argument is whether it is the first
+/// run. Never natively. Boxed, so that effects are compiled once.
 pub fn effect(react: impl FnMut(bool) + 'static) {
     let mut react: Box<dyn FnMut(bool)> = Box::new(react);
     Effect::new(move |before: Option<()>| react(before.is_none()));

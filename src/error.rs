@@ -18,7 +18,7 @@ pub enum ApiError {
     Forbidden,
     /// There is no such thing, or it is not this session's.
     Missing,
-    /// Too many tries: come back after so many seconds.
+    /// Too many attempts: seconds after which to retry.
     Busy(u32),
     /// The server says why; `errors` may name fields.
     Refused(ProblemDetails),

@@ -35,7 +35,7 @@ impl Navigation {
         let route =
             Memo::new(move |_| path.with(|path| base.with_value(|base| base.strip(path).and_then(Route::parse))));
         provide_context(Self { route: route.into(), base, navigate: StoredValue::new_local(Some(navigate)) });
-        // the router writes a link's address into the address bar once it is told that the page is drawn; its own list of
+        // the router writes a link's address into the address bar once it is notified that the page is rendered; its own list of
         // pages, which we do without, would tell it
         if let Some(bar) = use_context::<BrowserUrl>() {
             browser::effect(move |_| {

@@ -20,7 +20,7 @@ use leptos::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Session {
-    /// Not asked yet, the answer is on its way, or none was to be had: then it is asked again, and nobody is taken for a guest.
+    /// Unknown: not requested yet, loading, or the request failed. It is repeated then, and the user is not treated as a guest.
     Restoring,
     Guest,
     /// Found a bill by its statement: sees these bills only.
@@ -87,7 +87,7 @@ pub struct CurrentSession {
     lasts: RwSignal<Option<Lasts>>,
     /// Whose bill somebody had found before signing in as somebody else.
     found_elsewhere: RwSignal<Option<MembershipView>>,
-    /// The time that the server told, and when it was heard.
+    /// The server's time in the last response, and when that was received.
     clock: StoredValue<Option<(Instant, Moment)>>,
     /// Why the server could not be asked whose session this is.
     failed: RwSignal<Option<ApiError>>,
@@ -167,7 +167,7 @@ impl CurrentSession {
         self.clock.get_value().map_or_else(browser::now, |clock| server_time(clock, browser::moment()))
     }
 
-    /// What the server said, for handlers. Whoever watches the session hears of it only when it is another one.
+    /// Takes a session from the server's response. For handlers. Subscribers are notified only if the session has changed.
     pub fn accept(self, view: &SessionView) {
         let now = browser::moment();
         self.clock.set_value(Some((view.now(), now)));
@@ -181,7 +181,7 @@ impl CurrentSession {
         {
             self.region.set(Some(access.membership.region));
         }
-        // nobody is warned of the end of what shows nothing
+        // no warning of time-out for a session that shows nothing private
         self.lasts.set(session.access().and(lasts));
         let found = self.session.with_untracked(|now| match now {
             Session::Payer(access) => Some(access.membership.clone()),
@@ -204,17 +204,17 @@ impl CurrentSession {
         self.session.set(Session::Guest);
     }
 
-    /// Its time is up, or its page is being left: nobody is warned of its end any more, and what is shown stays until it is left.
+    /// The session is over, or its page is being left: no warning is shown any more, and the page stays as it is until it is left.
     pub fn stop_counting(self) {
         self.lasts.set(None);
     }
 
-    /// Nobody knows yet whose session this is. For handlers.
+    /// Whether the session is still unknown. For handlers.
     pub fn is_unknown(self) -> bool {
         self.session.with_untracked(|now| *now == Session::Restoring)
     }
 
-    /// Why not, while nobody knows. Tracks.
+    /// Why the session is still unknown. Tracks.
     pub fn unreached(self) -> Option<ApiError> {
         let is_unknown = self.session.with(|now| *now == Session::Restoring);
         self.failed.get().filter(|_| is_unknown)

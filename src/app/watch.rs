@@ -17,11 +17,11 @@ use std::{rc::Rc, time::Duration};
 
 /// From when the member is asked.
 const ASKED_MILLIS: i64 = 120_000;
-/// How often what a member does is told to the server.
+/// The interval at which the member's activity is reported to the server.
 const TOLD_MILLIS: i64 = 60_000;
-/// How much later than here a session may end on the server besides, with nobody having gone on.
+/// How much later than here a session may end on the server without any activity.
 const SLACK_MILLIS: i64 = 30_000;
-/// Before a question that got no answer is asked once more.
+/// The delay before a request without a response is repeated once.
 const AGAIN_MILLIS: u32 = 1_000;
 
 #[derive(Clone)]
@@ -56,7 +56,7 @@ pub fn provide() {
 }
 
 impl Watch {
-    /// Every second, and when the page comes back into sight.
+    /// Every second, and when the page becomes visible again.
     fn look(&self) {
         let Some(lasts) = self.session.lasts() else { return self.left.set(None) };
         let left = lasts.left(browser::moment());
@@ -69,8 +69,8 @@ impl Watch {
         }
     }
 
-    /// Time is up by the clocks here, so nothing is shown any more, however long the server takes to answer. Another tab may have gone
-    /// on meanwhile; and the server may give a minute more, so it is told that nobody is here any more.
+    /// The session is over by the clocks here, so the page is hidden at once, however long the server takes to respond. Another tab may have
+    /// extended it meanwhile; and it may last a minute longer on the server, which is therefore asked to end it.
     fn run_out(&self) {
         self.session.stop_counting();
         browser::conceal(true);
@@ -78,7 +78,7 @@ impl Watch {
         spawn_local(async move {
             let mut answer = own.client.session().await;
             if answer.is_err() {
-                // cut off, perhaps by a sleep: a server that is told nothing keeps the session open for a while
+                // offline, perhaps after a sleep: without this request the server keeps the session open for a while
                 TimeoutFuture::new(AGAIN_MILLIS).await;
                 answer = own.client.session().await;
             }
@@ -123,7 +123,7 @@ impl Watch {
                     own.look();
                 }
                 Err(crate::error::ApiError::SignedOut) => own.end(Enter::TimedOut),
-                // without a connection it runs on, and ends when its time is up; whoever was asked hears of it
+                // without a connection the session runs on until it times out; an open dialog says so
                 Err(_) => own.is_cut_off.set(own.left.with_untracked(Option::is_some)),
             }
         });
@@ -175,7 +175,7 @@ impl Watch {
         spawn_local(async move {
             match own.client.end_session().await {
                 Ok(()) | Err(crate::error::ApiError::SignedOut) => own.end(Enter::SignedOut),
-                // it is not over, and nobody is told that it is
+                // it is not over, so the page must not say that it is
                 Err(_) => own.is_cut_off.set(true),
             }
         });
@@ -248,7 +248,7 @@ pub fn SessionTimeout() -> impl IntoView {
             browser::show_dialog(&dialog, is_asked);
         }
     });
-    // signing out that did not reach the server, where nobody was asked anything
+    // signing out did not reach the server, and no warning dialog is open
     let cut_off = NodeRef::<html::Dialog>::new();
     browser::effect(move |_| {
         let is_shown = is_cut_off.get() && !is_asked.get();
@@ -306,7 +306,7 @@ pub fn WayIn() -> impl IntoView {
     view! { <a class="pay-foot__way" href=move || way_in(navigation) hidden=session.is_member()>{t(|w| w.shell.sign_in)}</a> }
 }
 
-/// Whoever is paying goes on with it afterwards.
+/// From a step of paying, signing in returns to that step.
 fn way_in(navigation: Navigation) -> String {
     match navigation.route() {
         Some(Route::Pay(here)) => match here {

@@ -49,7 +49,7 @@ pub fn parse(message: &str) -> Option<CaptureSays> {
     serde_json::from_str::<Envelope>(message).ok().filter(|envelope| envelope.v == 1).map(|envelope| envelope.says)
 }
 
-/// Where the frame is, and for whom: from the profile and the session.
+/// The frame's address and binding: from the profile and the session.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CaptureSource {
     pub url: String,
@@ -66,7 +66,7 @@ pub struct CaptureAsks {
     pub checks: u32,
 }
 
-/// `heard` gets everything that the frame says.
+/// `heard` is called with every message of the frame.
 #[component]
 pub fn CaptureFrame(
     kind: CaptureKind,
@@ -89,7 +89,7 @@ pub fn CaptureFrame(
     };
     let address = RwSignal::new(None::<String>);
     browser::effect(move |is_first| {
-        // the language it starts with; later changes are told, so that nothing typed is lost
+        // the initial language; later changes are sent as messages, so that no input is lost
         if is_first {
             let (url, parent) = (source.with_value(|source| source.url.clone()), browser::origin());
             let locale = locale.get_untracked();

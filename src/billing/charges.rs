@@ -43,7 +43,7 @@ pub fn Charges(lines: Vec<BillLine>) -> impl IntoView {
     }
 }
 
-/// What was done, when and by whom.
+/// The service, its date and its provider.
 pub fn service(description: String, date: contract::Date, provider: String) -> AnyView {
     let language = Language::here();
     let when = Text::derive(move || format!("{} · {provider}", format::medium_date(language.0.get(), date)));

@@ -48,5 +48,5 @@ pub fn set_tab_storage(key: &str, value: Option<&str>) {
     }
 }
 
-/// The key of an attempt to pay whose end nobody has seen, in this tab.
+/// The key of a payment attempt whose outcome was not shown yet, in this tab.
 pub const ATTEMPT: &str = "kppay.key";

@@ -18,7 +18,7 @@ pub struct Tabs(Option<web_sys::BroadcastChannel>, Option<Closure<dyn FnMut(JsVa
 const SIGNED_OUT: &str = "signed-out";
 
 impl Tabs {
-    /// `heard` is called when another tab has told.
+    /// `heard` is called with each message of another tab.
     pub fn open(mut heard: impl FnMut(TabSays) + 'static) -> Self {
         let Ok(channel) = web_sys::BroadcastChannel::new("kppay.session") else { return Self(None, None) };
         let closure = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {

@@ -34,7 +34,7 @@ fn heading(title: Text, lead: Text) -> AnyView {
         .into_any()
 }
 
-/// Leads whoever is not signed in to signing in, and back here.
+/// Redirects a user who is not signed in to the sign-in page, and back here afterwards.
 fn members_only(room: Account) {
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
     browser::effect(move |_| {

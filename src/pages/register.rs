@@ -80,7 +80,7 @@ impl Enrolment {
         self.registration.with(|fetched| fetched.error().cloned())
     }
 
-    /// For whoever was faster than the answer: waits until the registration is here. False if it did not come, which the page says.
+    /// Waits until the registration is loaded, for a user who submits before. False if it could not be loaded, which the page says.
     pub async fn arrived(self) -> bool {
         while self.registration.with_untracked(|fetched| matches!(fetched, Fetched::Waiting)) {
             TimeoutFuture::new(LOOK_MILLIS).await;
@@ -132,7 +132,7 @@ impl Enrolment {
         });
     }
 
-    /// Which step is next, for whoever comes to a later one.
+    /// The step that is next, for a user who opens a later one.
     pub fn lead(self, is_here: fn(&Registration) -> bool, to: Enter) {
         let navigation = Navigation::here();
         browser::effect(move |_| {

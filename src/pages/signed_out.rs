@@ -9,10 +9,10 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// `by_clock`: nobody did anything for too long.
+/// `by_clock`: the session timed out.
 #[component]
 pub fn SignedOutPage(by_clock: bool) -> impl IntoView {
-    // an attempt to pay whose end nobody has seen
+    // a payment attempt whose outcome was not shown yet
     let is_on_its_way = RwSignal::new(false);
     browser::effect(move |_| is_on_its_way.set(browser::tab_storage(browser::ATTEMPT).is_some()));
     let words = say(move |w| {

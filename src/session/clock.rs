@@ -34,8 +34,8 @@ impl Lasts {
     }
 }
 
-/// The server's time. Only the steady clock counts on from what it told: whoever sets the wall clock can put off no moment until
-/// which a payment may begin, and a machine that slept names one that is over, which is refused and harmless.
+/// The server's time: the time of its last response, plus the time since then by the monotonic clock. So setting the wall clock can't extend
+/// the time in which a payment may begin; and after a sleep the moment named is already over, which is rejected and harmless.
 pub(super) fn server_time((told, heard): (Instant, Moment), now: Moment) -> Instant {
     told.plus_millis(now.steady_since(heard))
 }

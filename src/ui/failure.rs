@@ -66,7 +66,7 @@ pub fn usual_words(w: &'static Words, error: &ApiError, phone: &str) -> (String,
     }
 }
 
-/// Rounded up: whoever comes back then is not sent away again.
+/// Rounded up, so that a retry after that time is not rejected again.
 pub fn minutes(seconds: u32) -> usize {
     seconds.div_ceil(60).max(1) as usize
 }

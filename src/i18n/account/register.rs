@@ -6,7 +6,7 @@ use contract::FieldProblem;
 pub struct RegisterWords {
     pub title: &'static str,
     pub lead: &'static str,
-    /// For whoever has shown a statement.
+    /// For a payer who found a bill with a statement.
     pub lead_shown: &'static str,
     pub what: &'static str,
     pub once: &'static str,
@@ -58,7 +58,7 @@ pub struct RegisterWords {
     pub email_title: &'static str,
     pub email_lead: fn(&str) -> String,
     pub email_lead_unknown: &'static str,
-    /// Of the other e-mail, for whoever registers with another address than the plan has on file.
+    /// About the second e-mail, for members who register with another address than the one on file.
     pub email_code: &'static str,
     /// Before the phone number.
     pub no_code: &'static str,

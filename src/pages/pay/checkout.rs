@@ -27,8 +27,8 @@ use machine::{Act, Event};
 /// Set in this tab's storage while an attempt may be on its way.
 const KEY: &str = browser::ATTEMPT;
 
-/// How long after Pay was pressed a payment may begin. It is in no hurry to be short: whoever loses the answer sees that we are
-/// checking for as long, and a network that is slow may take as long.
+/// How long after Pay was pressed a payment may begin. Long enough for a slow network; when the response is lost, the page shows for as long
+/// that it is checking.
 const MAY_BEGIN_MILLIS: i64 = 15_000;
 
 /// An order that never arrived.
@@ -40,7 +40,7 @@ pub enum Lost {
     OfBefore,
 }
 
-/// What is told above bills that are not those of before.
+/// The notice above bills that are not those of before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Other {
     /// Another tab opened them while others were read here.
@@ -128,8 +128,8 @@ impl Checkout {
         });
     }
 
-    /// Whoever signs in while paying goes on paying the same bills; anybody else starts afresh, and what was sent is a visit's that ended.
-    /// Whether these are others than before.
+    /// Signing in while paying keeps the bills of the same membership; any other session starts afresh, and an order that was sent belongs
+    /// to a visit that has ended. Returns whether the bills are other ones than before.
     fn adopt_session(self, access: &Access) -> bool {
         let binding = Some(access.capture_binding.clone());
         let is_other = self.of.with_value(|of| of.is_some() && *of != binding);
@@ -235,7 +235,7 @@ impl Checkout {
         Some(key)
     }
 
-    /// A key that was sent and whose end nobody has seen.
+    /// The key of an order that was sent and whose outcome was not shown yet.
     pub fn unfinished() -> Option<IdempotencyKey> {
         IdempotencyKey::parse(&browser::tab_storage(KEY)?).ok()
     }
@@ -274,7 +274,7 @@ impl Checkout {
         self.clear_error();
     }
 
-    /// A closed key is good for nothing: whoever presses Pay again does it with a new one.
+    /// A closed key can't be used again: pressing Pay again makes a new one.
     fn forget_key(self) {
         browser::set_tab_storage(KEY, None);
         self.draft.update(|draft| draft.key = None);
@@ -303,7 +303,7 @@ impl Checkout {
                     TimeoutFuture::new(wait).await;
                     let answer = client.payment_by_key(&sent.key, sent.begin_by).await;
                     let event = Event::of_question(answer);
-                    // whoever pressed Pay here sees that this visit ended; whoever found these bills since is told, and can pay them
+                    // if Pay was pressed here, the page shows that this visit ended; if the bills were found since, a notice says so and they can be paid
                     if event == Event::VisitEnded && self.sent.with_untracked(Option::is_none) {
                         self.finish();
                         self.other.set(Some(Other::WasPaid));

@@ -302,7 +302,7 @@ fn TriedFacts(payment: StoredValue<Payment>) -> impl IntoView {
     }
 }
 
-/// An account is offered to whoever has none; whoever has one goes back to it.
+/// Offers an account to a payer without one, and a link back to it to a member.
 fn next_time() -> AnyView {
     let is_member = CurrentSession::here().is_member();
     let is_member = Memo::new(move |_| is_member.get());

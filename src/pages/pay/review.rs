@@ -1,5 +1,5 @@
 //! Review and pay: everything on one page, each part changeable without losing the rest, the authorisation word for word, and one
-//! button that can be pressed once. While nobody knows what became of a payment this page says so (`checking`).
+//! button that can be pressed once. While the outcome of a payment is unknown, this page says so (`checking`).
 
 mod checking;
 mod facts;

@@ -28,7 +28,7 @@ pub fn RegisterPage() -> impl IntoView {
         view! { <tr><th scope="row">{*what}</th>{mark(*is_once)}{mark(true)}</tr> }.into_any()
     };
     let rows = dynamic(move || list(language.words().account().register.compared, row));
-    // whoever has shown a statement does not show it again
+    // a payer who has found a bill does not need to find it again
     let has_shown = Memo::new(move |_| session.with(|session| matches!(session, Session::Payer(_))));
     let lead = say(move |w| {
         let w = &w.account().register;

@@ -24,7 +24,7 @@ use fields::{FIELDS, Field, TypedFields};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
-/// So long must nobody type before what was typed is kept.
+/// The pause in typing after which the input is stored.
 const REST_MILLIS: u32 = 700;
 
 #[component]
@@ -112,7 +112,7 @@ pub fn RegisterYouPage() -> impl IntoView {
     }
 }
 
-/// With the session on the server: whenever nobody has typed for a moment, and when the page is left.
+/// Stores the input with the session on the server, after each pause in typing, and when the user leaves the page.
 fn keep_what_is_typed(typed: TypedFields, locale: RwSignal<Locale>, enrolment: Enrolment) {
     let client = Client::here();
     let keep = move |client: Client, left: RegistrationDraft| async move {

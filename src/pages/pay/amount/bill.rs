@@ -79,7 +79,7 @@ fn Head(bill: Bill, title: String, today: Date) -> impl IntoView {
     }
 }
 
-/// Earlier payments that matter to whoever is about to pay.
+/// Earlier payments that matter before paying again.
 fn notices(bill: &Bill) -> AnyView {
     let pending = bill.pending;
     let on_its_way = (!pending.is_zero()).then(|| {

@@ -66,7 +66,7 @@ pub mod tests {
     use super::*;
     use contract::{Date, Instant, bill::BillKind};
 
-    /// A bill of so many cents, some of them on their way.
+    /// A bill with a balance in cents, part of which is pending.
     pub fn bill(id: &str, balance: i64, pending: i64) -> Bill {
         let money = |cents| Money::from_cents(cents).unwrap();
         let day = Date::parse("2026-12-04").unwrap();

@@ -1,11 +1,11 @@
-//! The life of one attempt to pay, as a state machine in pure Rust: what may happen, and what to do then. It knows no browser, no
-//! request, no clock and no words. What it promises: one intent is sent under one key; while an attempt is on its way nothing starts
-//! another; and nobody is told an outcome before the server has said it.
+//! The state machine of one payment attempt, in pure Rust: its states and events, and the action that each transition asks for. It knows no
+//! browser, no request, no clock and no texts. Invariants: one intent is sent under one key; while an attempt is in progress, no other
+//! starts; and no outcome is shown before the server has reported it.
 //!
 //! "It never arrived" can only be known because each order carries the moment until which it may begin (`Sent::begin_by`), and the
 //! question about its key carries the same moment: once it is over the server closes the key and answers "no such payment", and no
-//! order with that key begins any more. Until then the question has no answer, and is asked again. An error response closes the key, too: who
-//! presses Pay again sends another one.
+//! order with that key begins any more. Until then the question has no answer, and is asked again. An error response closes the key,
+//! too: pressing Pay again sends another one.
 
 use crate::error::ApiError;
 use contract::{IdempotencyKey, Instant, problem_details::ErrorCode};
@@ -24,15 +24,15 @@ pub enum Attempt {
     #[default]
     Resting,
     Sending(Sent),
-    /// Sent, and nobody knows what became of it. How often the server was asked.
+    /// Sent, and the outcome is unknown. How often the server was queried.
     Unsure(Sent, u32),
     /// The server knows the payment: its id.
     Known(String),
-    /// The visit that sent it ended while nobody knew, or another bill was opened in this browser; the key is kept for the next visit.
+    /// The visit that sent it ended while the outcome was unknown, or another bill was opened in this browser; the key is kept for the next visit.
     Ended(IdempotencyKey),
 }
 
-/// What happened.
+/// An event: something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Pay was pressed, with the key of this intent.
@@ -43,7 +43,7 @@ pub enum Event {
     Answered(Result<String, ApiError>),
     /// The answer to the question was "no such payment, and there will be none".
     NeverArrived,
-    /// The session is another one than the one that sent the order: it hears nothing of it.
+    /// The session is not the one that sent the order, so it can't see the payment.
     VisitEnded,
 }
 
@@ -64,7 +64,7 @@ pub enum Act {
     Nothing,
     /// Send the order.
     Send(Sent),
-    /// Ask for the payment of this key, after so many milliseconds.
+    /// Query the payment of this key, after a delay in milliseconds.
     Ask(Sent, u32),
     /// Show the payment.
     Show(String),

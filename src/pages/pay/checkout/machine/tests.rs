@@ -98,7 +98,7 @@ fn only_the_documents_of_refused_orders_are_definite() {
     }
 }
 
-/// An answer of something in between: any status, any type, any body, but no problem document of ours.
+/// A response of an intermediary: any status, any type, any body, but no problem document of this API.
 fn foreign_answer() -> impl Strategy<Value = Result<String, ApiError>> {
     let status = prop_oneof![Just(200_u16), Just(204), 300_u16..600];
     let kind = prop_oneof![
