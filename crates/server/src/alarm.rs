@@ -21,7 +21,7 @@ impl OncePerMinute {
         Self { last: AtomicI64::new(0) }
     }
 
-    /// Whether it is time to say it (again); of many that ask at once, one is told so.
+    /// Whether it is time to log (again); of many concurrent callers, one gets true.
     pub fn is_due(&self) -> bool {
         self.is_due_at(i64::try_from(BEGAN.elapsed().as_millis()).unwrap_or(i64::MAX).saturating_add(1))
     }

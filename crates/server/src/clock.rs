@@ -31,8 +31,7 @@ impl Clock {
         let started = self.machine.millis().saturating_add(self.start_millis);
         Instant::from_millis(started.saturating_add(self.moved_millis.load(Ordering::Relaxed)))
     }
-    /// For what must agree with a clock that the demo does not move and nobody set back, such as a phone's: tests set a phone when they
-    /// start this one.
+    /// For TOTP: must agree with a phone's clock, which the demo does not move. Tests start a phone's clock together with this one.
     pub fn unmoved(&self) -> Instant {
         Instant::from_millis(machine_millis().saturating_add(self.start_millis))
     }

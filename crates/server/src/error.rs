@@ -53,7 +53,7 @@ pub async fn refused<T>(tx: Tx, error: Error) -> Result<T> {
 /// Seconds after which a database in trouble is worth another try.
 const DATABASE_RETRY_AFTER: u32 = 5;
 
-/// Trouble that passes is no fault: whoever asked can ask again. Logged here, where it is made an answer.
+/// A transient database error is no fault: the client can retry. Logged here, where it becomes a response.
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         trouble::log(&error);

@@ -1,12 +1,12 @@
-//! Rate limits: what may be tried how often, by address, session, account or statement. All servers count together: the counts are in
-//! the database (`store::limits`), under keyed hashes, so that neither an address nor an e-mail address is there.
+//! Rate limits, by address, session, account or statement. All servers count together: the counts are in the database (`store::limits`),
+//! under keyed hashes, so that neither an IP address nor an e-mail address is stored.
 //!
-//! A flood writes nothing: a key that the database refused is refused from memory for some seconds. Whoever is right uses up
-//! nothing where that tells nobody anything: a try is counted first, so that of many at the same moment none slips through, and given
-//! back when it was right. So is one that nobody judged: whoever meets a full queue has not tried. At one server that holds for any number at the same moment
-//! (`gates`); with several, what is being looked at elsewhere may fill a limit, and its refusal is remembered for five seconds.
+//! A flood writes nothing: a key that the database refused is refused from memory for some seconds. A correct attempt uses up nothing where
+//! that reveals nothing: an attempt is counted first, so that of many concurrent ones none slips through, and given back when it was
+//! correct. An attempt that was not judged (the queue was full) is given back, too. At one server that holds for any number of concurrent
+//! attempts (`gates`); with several, attempts under way at the others may fill a limit, and a refusal is remembered for five seconds.
 //!
-//! A limit that a stranger can reach for somebody else only slows, or has a way past it: see `sign_ins`.
+//! A limit that a stranger can exhaust for somebody else only delays, or has a way around it: see `sign_ins`.
 
 pub mod charges;
 pub mod emails;
@@ -35,7 +35,7 @@ use ring::hmac;
 use rules::{DelayRule, Rule};
 use std::net::IpAddr;
 
-/// Whole networks hold so many customers' worth of tries.
+/// The limit of a network, as a multiple of an address's.
 const WIDER: u32 = 10;
 
 pub struct Limits {
@@ -75,12 +75,12 @@ impl Limits {
         Bucket { key: self.hashed(name, value), step_millis, span_millis: step_millis * most }
     }
 
-    /// By the address and by the network around it, which holds ten times as much: nobody gets more by having many addresses.
+    /// By the address and by the network around it, which has ten times the limit: having many addresses gives no more attempts.
     pub fn by_address(&self, rule: &Rule, address: IpAddr) -> [Bucket; 2] {
         [self.bucket(rule, &narrow(address)), self.bucket_of(rule, rule.name, &wide(address), WIDER)]
     }
 
-    /// The network around an address, for what is counted later, where nobody knows the address any more.
+    /// The hashed network of an address, for what is counted later, when the address is not known any more.
     pub fn network(&self, address: IpAddr) -> String {
         self.hashed("network", &wide(address))
     }
@@ -94,7 +94,7 @@ impl Limits {
         ProgressiveDelay { bucket: Bucket { span_millis, ..delay.bucket }, ..delay }
     }
 
-    /// Remembers it, for whoever comes next.
+    /// Remembers the refusal for the next attempts.
     fn refused_for(&self, full: &Full, now: Instant) -> Error {
         for (key, wait) in &full.waits {
             self.refused.remember(key, now.millis(), *wait);
@@ -150,8 +150,8 @@ pub async fn take_in(app: &State, tx: &mut Tx, buckets: &[Bucket]) -> Result<()>
     full.map_err(|full| too_many(full.wait_millis))
 }
 
-/// Counts a try and has it looked at. One that is wrong, which is `None`, is refused; one that is right uses up nothing, and one that nobody
-/// judged, which is an error, doesn't either.
+/// Counts an attempt and judges it with `look`. A wrong one (`None`) is refused; a correct one uses up nothing, and one that could not be
+/// judged (an error) doesn't either.
 pub async fn judge<T>(
     app: &State,
     buckets: &[Bucket],
@@ -172,8 +172,7 @@ pub async fn judge<T>(
     }
 }
 
-/// Counts work that is done for whoever asks, whatever comes of it. What was not done, for want of room or because something broke, uses
-/// up nothing.
+/// Counts work, whatever its result. Work that was not done, for want of room or because of a fault, uses up nothing.
 pub async fn work<T>(app: &State, buckets: &[Bucket], work: impl Future<Output = Result<T>>) -> Result<T> {
     take(app, buckets).await?;
     let done = work.await;
@@ -183,7 +182,7 @@ pub async fn work<T>(app: &State, buckets: &[Bucket], work: impl Future<Output =
     done
 }
 
-/// There is room again, also for whoever was refused a moment ago.
+/// Gives counts back, and forgets remembered refusals of these keys.
 async fn give_back(app: &State, buckets: &[Bucket]) -> Result<()> {
     let given = app.store.give_back(buckets, app.clock.now()).await;
     buckets.iter().for_each(|bucket| app.limits.refused.forget(&bucket.key));

@@ -39,7 +39,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// 0 if the books agree, 1 if not, 2 if nobody could look.
+/// The exit status: 0 if the books agree, 1 if not, 2 if the check could not run.
 fn reconciled(found: Result<usize>) -> ExitCode {
     match found {
         Ok(0) => ExitCode::SUCCESS,
@@ -125,8 +125,8 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))
 }
 
-/// A signal; after SIGTERM `/readyz` says no for a while first, so that a balancer sends nobody into nothing. A second signal, and
-/// Ctrl-C, end the wait: somebody is watching.
+/// Waits for a signal. After SIGTERM, `/readyz` fails for a while first, so that a load balancer sends no more requests here. A second signal,
+/// and Ctrl-C, skip that wait.
 async fn announced_stop(app: &App) {
     if process::stopped().await == Signal::Terminate {
         app.readiness.drain();

@@ -17,7 +17,7 @@ use std::{
 /// Of reading, and of writing: together a second.
 const PATIENCE: Duration = Duration::from_millis(480);
 const WRITE_EVERY: Duration = Duration::from_secs(10);
-/// Whoever asks more often hears the same again.
+/// Within this time the result is cached.
 const FRESH: Duration = Duration::from_millis(500);
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -52,7 +52,7 @@ impl Default for Readiness {
 }
 
 impl Readiness {
-    /// A shutdown was begun: from now on no balancer should send anybody here.
+    /// A shutdown was begun: from now on no load balancer should send requests here.
     pub fn drain(&self) {
         self.is_draining.store(true, Ordering::Relaxed);
     }

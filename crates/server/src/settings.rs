@@ -101,7 +101,7 @@ pub struct Settings {
     /// Shared with the processor.
     #[arg(skip)]
     pub processor_secret: String,
-    /// Mixed into every password's hash, the seal of second factors, and not in the database. Whoever loses it loses every password.
+    /// Mixed into every password's hash, the seal of second factors, and not in the database. If it is lost, every password is lost.
     #[arg(skip)]
     pub pepper: String,
     /// The mail server with its credentials, and who e-mails are from; without one they wait in the outbox.

@@ -44,7 +44,7 @@ pub struct State {
     pub site: Option<Site>,
     /// Wakes the job worker.
     pub job_queued: Notify,
-    /// What runs in the background; nothing of it waits for anybody but in a step of its own.
+    /// The background tasks; each waits for others only within a step of its own.
     pub tasks: Arc<Tasks>,
     pub readiness: Readiness,
 }

@@ -23,7 +23,7 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Names of ours and of a plan's are printable ASCII: PostgreSQL refuses some characters that a JSON string may hold.
+/// Ids, ours and a plan's, are printable ASCII: PostgreSQL rejects some characters that a JSON string may contain.
 pub fn is_id(text: &str) -> bool {
     (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -28,7 +28,7 @@ impl Turns {
             return Err(Error::later(ErrorCode::Unavailable, COME_BACK_SECONDS));
         };
         let turn = Arc::clone(&self.at_work).acquire_owned().await.map_err(|_| fault())?;
-        // The work goes on when whoever asked has left: so it keeps its place until it is done.
+        // The work goes on when the request is dropped, so it keeps its permit until it is done.
         let span = tracing::Span::current();
         let done = tokio::task::spawn_blocking(move || {
             let done = span.in_scope(work);

@@ -106,8 +106,8 @@ pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<Settl
     Ok(settle_heard(app, payment, verdict, VerdictSource::ByItself).await?.0)
 }
 
-/// Writes a verdict with its e-mail, and counts it if it declines. In a task of its own: whoever asked the processor may be gone before
-/// that is done.
+/// Writes a verdict with its e-mail, and counts it if it declines. In a task of its own: the request that called the
+/// processor may have been dropped before that is done.
 async fn settle_heard(
     app: &App,
     payment: &str,

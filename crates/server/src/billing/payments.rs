@@ -84,7 +84,7 @@ async fn refuse(
 ) -> Result<Paid> {
     if refused.code.ends_an_order() {
         let tries = [app.limits.bucket(&rules::KEYS_BY_SESSION, &session.id)];
-        // Whoever closes too many is told nothing about this order.
+        // Over the limit the response says nothing about this order.
         limits::take(app, &tries).await.map_err(|_| Error::later(ErrorCode::KeyInUse, 5))?;
         if app.store.close_key(&session.membership.id, key, app.clock.now()).await? {
             return Err(refused);
@@ -283,7 +283,7 @@ pub async fn one(app: &App, session: &Session, id: &str) -> Result<Payment> {
     app.store.payment_seen_by(session, id).await?.ok_or_else(|| Error::new(ErrorCode::NotFound))
 }
 
-/// A page of the payments of a member's membership, whoever of the household made them.
+/// A page of the payments of a member's membership, by any member of the household.
 pub async fn page(app: &App, session: &Session, page: &Page) -> Result<PaymentPage> {
     // A payer sees the payments of this session only, and asks for each by its key or name.
     if session.member().is_none() {

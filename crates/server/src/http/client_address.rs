@@ -7,7 +7,7 @@ use axum::{
 };
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// The peer, or, behind the operator's proxy, whom that says it speaks for.
+/// The peer's address or, behind the operator's proxy, the one that the proxy reports.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
 

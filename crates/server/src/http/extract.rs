@@ -17,7 +17,7 @@ use axum::{
 };
 use contract::{FieldProblem, IdempotencyKey, Instant, problem_details::ErrorCode};
 
-/// Whoever may see bills: the session that the cookie opens, a payer's or a member's.
+/// A session that may see bills: the one of the cookie, a payer's or a member's.
 pub struct ActiveSession(pub Session);
 
 /// A member who typed the password again a short while ago.
@@ -110,7 +110,7 @@ async fn session_at(headers: &HeaderMap, app: &App, now: Instant) -> Result<Opti
     Ok(app.store.session(&hash, now).await?)
 }
 
-/// Browser and system as people call them; what is told is too general to tell one person from another.
+/// The browser's and the system's common names, too general to identify a person.
 pub fn device(headers: &HeaderMap) -> String {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let first =
@@ -156,8 +156,8 @@ impl<T: serde::de::DeserializeOwned> FromRequest<App> for Body<T> {
     }
 }
 
-/// The same request with its whole body. Every call that writes is made to wait here, before anything of it is looked at: whoever
-/// sends the body late is who they are then, and not who they were when they sent the head.
+/// The same request with its whole body. Every write waits here before anything of it is checked: when the body comes late, the session is
+/// checked then, and not when the head was sent.
 pub async fn whole(request: Request) -> Result<Request> {
     let (head, body) = request.into_parts();
     match Bytes::from_request(Request::from_parts(head.clone(), body), &()).await {

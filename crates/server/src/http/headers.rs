@@ -60,7 +60,7 @@ impl Security {
         let mut headers = vec![
             (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
             (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-            // The app's files say themselves how long they may be kept; whatever says nothing is kept by nobody.
+            // The app's files set their own `Cache-Control`; a response without one must not be cached.
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
             (HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS)),
             (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
@@ -84,7 +84,7 @@ impl Security {
         headers
     }
 
-    /// Puts the headers on every answer of `router`, whoever made it; a handler's own value of one stays.
+    /// Adds the headers to every response of `router`; a value set by a handler stays.
     pub fn guard(&self, router: Router) -> Router {
         let headers: Arc<[(HeaderName, HeaderValue)]> = self.headers().into();
         router.layer(middleware::from_fn(move |request: Request, next: Next| {

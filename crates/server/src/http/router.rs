@@ -88,7 +88,7 @@ fn writes(document: &OpenApi) -> Writes {
     calls.collect()
 }
 
-/// Writes come from our own pages; answers are nobody else's; nothing takes for ever.
+/// Middleware: checks the origin of writes, forbids caching, and limits the time of a request.
 async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let is_write = writes.contains(&(request.method().clone(), route.to_owned()));
@@ -118,7 +118,7 @@ async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request
     })
 }
 
-/// Of a payment nobody knows whether it was begun: its page is to ask by the key.
+/// The error of a request that timed out. Whether a payment was begun is unknown: its page queries by the key.
 fn took_too_long(is_payment: bool) -> Error {
     if is_payment { Error::later(ErrorCode::KeyInUse, 2) } else { Error::later(ErrorCode::Unavailable, 5) }
 }

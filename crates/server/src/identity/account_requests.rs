@@ -1,6 +1,6 @@
 //! Account requests whose result must not be observable in the response: the e-mails of a registration, user ID reminders, links to a new
-//! password. The response is the same, and takes as long, whether there is an account or not; a job does the work a moment later, with
-//! its e-mails, in one transaction.
+//! password. The response is the same, and takes as long, whether there is an account or not; a job does the work afterwards, with its
+//! e-mails, in one transaction.
 //!
 //! # Registering: who becomes the member
 //!
@@ -73,7 +73,7 @@ pub enum AccountRequest {
 }
 
 /// Whether opening an account with this address takes a code from the address on file. Without one on file there is no such code,
-/// which nobody is told.
+/// which no response reveals.
 pub fn takes_code(on_file: Option<&Email>, email: &Email) -> bool {
     on_file.is_none_or(|on_file| on_file.user_id() != email.user_id())
 }
@@ -88,7 +88,7 @@ pub async fn request(app: &App, request: &AccountRequest) -> Result<()> {
 }
 
 impl AccountRequest {
-    /// In the transaction of what it belongs to; whoever commits calls `State::wake_worker`.
+    /// In the transaction of its cause; after the commit, call `State::wake_worker`.
     pub async fn enqueue(&self, tx: &mut Tx, now: Instant) -> Result<()> {
         Ok(store::jobs::enqueue(tx, Kind::AccountRequest, self, now).await?)
     }
@@ -203,7 +203,7 @@ impl Handler<'_> {
         self.post(REGISTERED, &owner.id, to, &message, false).await
     }
 
-    /// To the address that was typed. Of others than the one on file a membership has so many a day.
+    /// Mails the link to the address of the registration. For addresses other than the one on file, a membership has a daily limit.
     async fn link(&mut self, pending: &str, opening: &Opening, on_file: Option<&Email>, network: &str) -> Result<()> {
         let takes_code = takes_code(on_file, &opening.email);
         let about = format!("{}{}", if takes_code { "elsewhere " } else { "" }, opening.membership);

@@ -33,8 +33,8 @@ impl IssuedTokens {
 }
 
 impl Browser {
-    /// Its name, if it signed in to this account before, with the password that the account has now. The name is random, and the same
-    /// for as long as the browser keeps its cookie. Takes as long for an account that nobody has.
+    /// The browser's name, if it signed in to this account before, with the account's present password. The name is random, and the same for
+    /// as long as the browser keeps its cookie. Takes as long if there is no such account.
     pub fn name(&self, app: &App, account: Option<&Account>, now: Instant) -> Option<String> {
         let id = account.map_or("", |account| account.id.as_str());
         let since = account.map_or(now, |account| account.password_changed_at);

@@ -19,7 +19,7 @@ pub(super) async fn challenged(app: &App, session: &str, asked: &webauthn::Cerem
     Ok(PasskeyChallenge { options: asked.options.to_string() })
 }
 
-/// The log says why; the person hears that it did not work.
+/// The log says why; the response says only that it failed.
 pub(super) fn not_taken(reason: WebauthnError, field: &str) -> Error {
     tracing::info!(?reason, "a passkey was not taken");
     if reason == WebauthnError::Fault { Error::fault() } else { wrong(field) }

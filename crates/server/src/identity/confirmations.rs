@@ -55,6 +55,6 @@ pub async fn confirm(app: &App, browser: &Browser, shown: &EmailConfirmation) ->
         QueuedEmail { id, cause: &account, to: &to, message: &message, is_secret: false, at: now }.put(&mut tx).await?;
     }
     tx.commit().await?;
-    // Whoever has the mailbox and the password is no stranger when they sign in in this browser.
+    // The mailbox and the password were both shown, so this browser is a known device at the next sign-in.
     Ok(IssuedTokens { session: None, device: browser.known_to(app, &account, now) })
 }

@@ -8,8 +8,8 @@
 //! confirmation of the address, which asks for the password too; by a changed password; and by a new one that was chosen with a link by
 //! mail, of which its owner gets an e-mail anyway. It opens nothing.
 //! One entry an account, the newest first, so that several people can share a browser. An entry is a random name, when it was made,
-//! and a MAC of both with the account's id: nobody can tell from a cookie whose it is, or make one. It counts for `LASTS_MILLIS`,
-//! and not past a change of the password: whoever got in with the old one is a stranger after it.
+//! and a MAC of both with the account's id: a cookie does not reveal the account, and can't be forged. It is valid for `LASTS_MILLIS`, and not
+//! past a change of the password: a browser that signed in with the old one is unknown after it.
 //!
 //! Knows nothing of sessions: signing out leaves it, since it is about the browser.
 
@@ -70,7 +70,7 @@ impl Entry {
         (mac.len() == MAC_BYTES).then(|| Self { name: *name, made_at: i64::from_be_bytes(*made_at), mac: mac.to_vec() })
     }
 
-    /// One from the future was made before a clock went back: nobody can tell how old it is.
+    /// An entry from the future was made before a clock went back: its age is unknown.
     pub fn counts(&self, since: Instant, now: Instant) -> bool {
         self.made_at >= since.millis()
             && self.made_at.saturating_add(LASTS_MILLIS) > now.millis()

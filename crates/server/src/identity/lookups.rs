@@ -35,7 +35,7 @@ pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address:
         app.limits.tallies.add(Kind::Lookups, membership.is_none());
         Ok(membership)
     };
-    // Whoever is right uses up nothing: a library has one address for all its readers.
+    // A successful look-up uses up nothing: a library has one address for all its readers.
     let membership = limits::judge(app, &tries, Error::new(ErrorCode::NoMatch), look).await?;
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;

@@ -17,7 +17,7 @@ pub struct Notice<'a> {
     message: Message,
 }
 
-/// How the owner of an account is told of something, and by whom.
+/// Makes the text of a notice to an account's owner, with the plan's name and contact.
 pub type NoticeTemplate = fn(&Account, brand: &str, contact: (&str, &str)) -> Message;
 
 pub fn tell_owner<'a>(app: &App, account: &'a Account, telling: NoticeTemplate) -> Notice<'a> {

@@ -30,7 +30,7 @@ pub async fn challenge(app: &App, SignedIn { session, account }: &SignedIn) -> R
     if known.len() >= factors::MOST_PASSKEYS {
         return Err(too_many_passkeys("passkey"));
     }
-    // Authenticators keep it: it says nothing about anybody, and is the same for every passkey of the account.
+    // Authenticators store it: it contains no personal data, and is the same for every passkey of the account.
     let handle = Sha256::digest(format!("passkeys of {}", account.id));
     let (name, display_name) = (account.email.to_string(), account.name());
     let user = User { handle: handle.get(..16).unwrap_or_default(), name: &name, display_name: &display_name };

@@ -27,7 +27,7 @@ pub async fn ask(app: &App, email: Email, address: IpAddr) -> Result<()> {
     account_requests::request(app, &AccountRequest::Reset { email }).await
 }
 
-/// Every session of the account ends, and its owner is told.
+/// Ends every session of the account, and notifies its owner.
 pub async fn reset(app: &App, browser: &Browser, new: &NewPassword, address: IpAddr) -> Result<IssuedTokens> {
     let NewPassword { token, password } = new;
     let (now, hash) = (app.clock.now(), token::hash(token));

@@ -37,7 +37,7 @@ pub struct Passwords {
     turns: Turns,
     /// What a turn works in, kept for the next one: taken and given back each time, 19 MiB pile up in the allocator.
     memories: Arc<Mutex<Vec<Memory>>>,
-    /// The hash of a password nobody has: what is compared where there is no account, so that it takes as long.
+    /// The hash of a random password: compared when there is no account, so that the response takes as long.
     nobodys: Arc<str>,
 }
 
@@ -140,8 +140,8 @@ fn normalised(password: &str) -> String {
     password.nfkc().collect()
 }
 
-/// Why a password that is long enough is refused all the same. `service` is the names this service goes by, `owner` the user ID
-/// and the name of whom it belongs to.
+/// Why a password that is long enough is still rejected. `service` has the names of this service, `owner` the account's user ID and its
+/// owner's name.
 fn weakness(password: &Password, service: &[&str], owner: &[&str]) -> Option<FieldProblem> {
     let typed = normalised(password.reveal()).to_lowercase();
     let names = |parts: &[&str]| {

@@ -1,6 +1,6 @@
 //! Registrations: from a matched statement to an account that was asked for. The response never reveals whether this membership or this
-//! address already has an account: a pending account is written down in either case, and the e-mails are a job's (`account_requests`). It is
-//! opened in `confirmations`, by whoever reads both mailboxes and knows the password.
+//! address already has an account: a pending account is written down in either case, and the e-mails are a job's (`account_requests`). The
+//! account is opened in `confirmations`, which takes access to both mailboxes and the password.
 
 use super::{
     account_requests::{self, AccountRequest},
@@ -28,7 +28,7 @@ use contract::{
 use std::net::IpAddr;
 
 const LONGEST: usize = 300;
-/// What a page that changed its address too often is told to wait: until then the registration has lapsed.
+/// `Retry-After` when the address was changed too often: until then the registration has lapsed.
 const DAY_SECONDS: u32 = 86_400;
 
 /// The registration of this session: begun now, or gone on with. The statement was matched when the session began.

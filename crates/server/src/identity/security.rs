@@ -19,7 +19,7 @@ use contract::{
     problem_details::ErrorCode,
 };
 
-/// Authorisations that are told at once; the rest come with the history.
+/// The number of authorisations in the response; the rest come with the history.
 const AUTHORISATIONS: i64 = 50;
 
 /// The password's age, the sessions, the terms and the authorisations.
@@ -36,7 +36,7 @@ pub async fn show(app: &App, SignedIn { session, account }: &SignedIn) -> Result
     })
 }
 
-/// A new password for the present one. Every other session ends, this one gets a new token, and the owner is told.
+/// Changes the password. Ends every other session, renews this one's token, and notifies the owner.
 pub async fn change_password(
     app: &App,
     browser: &Browser,

@@ -3,7 +3,7 @@
 //! The rule for everything here and for every write of an account: **what was read before is checked again where it is written.**
 //! Between reading and writing a password is hashed or a lock is waited for, and meanwhile the password may have been changed, or
 //! the session ended. So a transaction that changes how an account is signed in to takes the account's row first
-//! (`SignedIn::begin`, `accounts::lock`). Whoever changes the password holds that row too: the two can't pass each other, on either
+//! (`SignedIn::begin`, `accounts::lock`). A change of the password locks that row too: the two can't overtake each other, on either
 //! database. Then the account is read again, and so is whether the session still lives; only after that anything is written.
 //!
 //! The order of locks is account, session, everything else: two such transactions never wait for each other.
@@ -29,13 +29,13 @@ use contract::{
     session::{MembershipView, PersonView, SessionView},
 };
 
-/// A session that was begun or renewed, as its browser is told of it.
+/// A session that was begun or renewed, as it is returned to the browser.
 pub struct IssuedSession {
     pub view: SessionView,
     pub kept: IssuedTokens,
 }
 
-/// Whoever is signed in with an account.
+/// A session that is signed in to an account.
 pub struct SignedIn {
     pub session: Session,
     pub account: Account,
@@ -69,7 +69,7 @@ pub fn member(account: &Account) -> Member {
 }
 
 /// Begins a session of a membership, a member's or a payer's. The one before ends: a token from before never opens what comes after it.
-/// What was chosen in it goes on, if it was of the same membership and nobody had ended it.
+/// Its draft is carried over, if it was of the same membership and had not been ended.
 pub async fn begin(
     tx: &mut Tx,
     browser: &Browser,
@@ -105,8 +105,8 @@ pub async fn begin(
     Ok((session, kept))
 }
 
-/// Whoever signs in while paying, or shows once more who they are, goes on with everything; whoever comes back later, with bills and
-/// amounts.
+/// The draft that is carried over. After signing in while paying, or re-authenticating: all of it. After the previous session has run out:
+/// bills and amounts only.
 fn goes_on(before: PreviousSession, session: &mut Session) -> Option<PaymentDraft> {
     let account = session.member().map(|member| member.account.as_str());
     let is_same = before.account.as_deref().is_none_or(|before| account == Some(before));
@@ -135,7 +135,7 @@ pub async fn extend(app: &App, mut session: Session) -> Result<SessionView> {
     }
 }
 
-/// Of a session that waits for nothing: one that waits for a second factor is nobody's yet (`full_view`).
+/// The view of a session that is not pending a second factor; see `full_view` for one that is.
 pub fn view(session: &Session, now: Instant) -> SessionView {
     let membership = MembershipView { region: session.membership.region, ending: session.membership.ending.clone() };
     let (expires_at, ends_at) = (session.expires_at(), session.ends_at());
@@ -150,7 +150,7 @@ pub fn view(session: &Session, now: Instant) -> SessionView {
     }
 }
 
-/// As `view`, of whoever asks, and with the second factors that are asked for.
+/// As `view`, for any request, and with the second factors that a pending session needs.
 pub async fn full_view(app: &App, session: Option<&Session>) -> Result<SessionView> {
     let now = app.clock.now();
     let Some(session) = session else { return Ok(SessionView::Guest { now }) };

@@ -26,7 +26,7 @@ use crate::{
 use contract::{FieldProblem, Instant, Password, account::Credentials, problem_details::ErrorCode};
 use std::net::IpAddr;
 
-/// The session of whoever has a second factor is pending it then.
+/// If the account has a second factor, the session is pending it then.
 pub async fn sign_in(app: &App, browser: &Browser, address: IpAddr, shown: Credentials) -> Result<IssuedSession> {
     let was = checked(app, browser, address, shown).await?;
     let membership = app.store.membership(&was.membership).await?.ok_or_else(|| Error::new(ErrorCode::Fault))?;
@@ -77,11 +77,11 @@ pub struct Arrival<'a> {
 }
 
 impl Arrival<'_> {
-    /// The owner hears of it if the browser is a new one, in the transaction of the sign-in, which has the account locked. Gives by what
-    /// the browser is known from now on.
+    /// Notifies the owner if the browser is a new one, in the transaction of the sign-in, which has the account locked. Returns the cookie by
+    /// which the browser is known from now on.
     pub async fn is_in(&self, app: &App, tx: &mut Tx, browser: &Browser) -> Result<Option<String>> {
         let Self { account, session, now } = *self;
-        // Enough is enough for the mailbox: whoever signs in again and again has been told of.
+        // The number of notices is limited: after a few sign-ins the owner has been notified.
         if browser.name(app, Some(account), now).is_none()
             && NEW_DEVICE.may_post(tx, &account.id, &account.email, now).await?
         {
@@ -106,8 +106,8 @@ pub async fn reauthenticate(app: &App, signed_in: SignedIn, password: &Password)
     Ok(IssuedSession { view: view(&session, now), kept })
 }
 
-/// Refuses a password that is not the account's, at `field`, and slows whoever tries. Counted by the session: whoever has one is not held
-/// up by strangers.
+/// Rejects a password that is not the account's, at `field`, with a progressive delay. Counted by the session, so that strangers' attempts do
+/// not delay it.
 pub async fn check_password(app: &App, signed_in: &SignedIn, password: &Password, field: &str) -> Result<()> {
     let SignedIn { session, account } = signed_in;
     let wrong = Error::field(ErrorCode::WrongCredentials, field, FieldProblem::Unknown);

@@ -1,7 +1,7 @@
 //! Reconciliation: the processor's charges are compared with our payments, both ways, once a day by one of the servers and on demand
-//! (`kppay-server reconcile`). It changes nothing: what it finds is told in a log line each, in metrics and in the exit status.
+//! (`kppay-server reconcile`). It changes nothing: each difference is reported in a log line, in metrics and in the exit status.
 //!
-//! Whatever differs is looked at a second time, a moment later, since both sides go on meanwhile.
+//! Each difference is checked a second time shortly afterwards, since both sides change meanwhile.
 //!
 //! A server takes the daily one upon itself for an hour, and for the day only once it has ended: one that is killed, or never ends, is
 //! run again, by whichever server.

@@ -33,7 +33,7 @@ const ROUND: Duration = Duration::from_secs(30);
 const HAND_OVER: Duration = Duration::from_secs(30);
 const FIRST_WAIT_MILLIS: i64 = 5_000;
 const LONGEST_WAIT_MILLIS: i64 = 3_600_000;
-/// An e-mail that nobody took for this long tells old news: five days, as mail servers do.
+/// An e-mail that could not be delivered for this long is given up: five days, as mail servers do.
 const WORTH_SENDING_MILLIS: i64 = 5 * 86_400_000;
 
 /// The operator's mail server, and who the e-mails are from.
@@ -77,7 +77,7 @@ impl Mailer {
     }
 }
 
-/// After so many tries: five seconds, then four times as long each time, at most an hour.
+/// The delay by the number of tries: five seconds, then four times as long each time, at most an hour.
 fn wait_millis(tries: i64) -> i64 {
     let longer = (1..tries.min(10)).fold(FIRST_WAIT_MILLIS, |wait, _| wait * 4);
     longer.min(LONGEST_WAIT_MILLIS)
@@ -95,7 +95,7 @@ pub async fn run(app: App, mailer: Mailer) {
     }
 }
 
-/// For whoever watches: e-mails that wait longer than a minute want somebody to look after the mail server.
+/// Updates the gauges: if e-mails wait longer than a minute, the operator should check the mail server.
 async fn count(app: &App) -> Result<()> {
     let (emails, oldest) = app.store.emails_waiting().await?;
     metrics::EMAILS_WAITING.set(emails);

@@ -22,11 +22,11 @@ use tracing::Instrument;
 
 /// Its name among the tasks.
 const TASK: &str = "jobs";
-/// How often it looks when nobody wakes it.
+/// The polling interval when the worker is not woken.
 const EVERY: Duration = Duration::from_secs(1);
 /// Longer than a try may take (`serve::tasks::Waits::step`).
 const CLAIM_MILLIS: i64 = 60_000;
-/// Each takes one connection of the pool while it writes: of 24 they leave enough for whoever waits for an answer.
+/// Each takes one connection of the pool while it writes: of 24, they leave enough for requests.
 const AT_ONCE: usize = 4;
 const FIRST_WAIT_MILLIS: i64 = 1_000;
 const LONGEST_WAIT_MILLIS: i64 = 600_000;
@@ -35,8 +35,8 @@ pub const MOST_TRIES: i64 = 16;
 /// Before a job is run again that met another transaction.
 const AGAIN: Duration = Duration::from_millis(50);
 
-/// Until the task is dropped. Looks at a moment that nobody can foresee: a job that writes more keeps the one writer of SQLite busy for
-/// longer, and whoever asked for it must not learn that by waiting with a write of their own.
+/// Runs until the task is dropped. Polls with jitter: a job that writes more occupies the one writer of SQLite for longer, and a client must
+/// not be able to measure that with a write of its own.
 pub async fn run(app: App) {
     loop {
         round(&app).await;

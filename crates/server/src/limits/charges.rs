@@ -35,7 +35,7 @@ pub struct Turn {
     _under_way: UnderWay,
 }
 
-/// What is counted for whoever pays, wherever they are: a schedule and a rule for the account that made them.
+/// The buckets of the payer, apart from the address: a schedule and a rule count for the account that made them.
 fn own(limits: &Limits, initiator: &Initiator, membership: &str) -> Vec<Bucket> {
     let whose = match initiator.account() {
         Some(account) => limits.bucket(&rules::CHARGES_BY_ACCOUNT, account),

@@ -17,8 +17,8 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-/// Nobody waits longer, at all gates together. It is less than a lock's time-out, so that whoever stands behind payments that wait for a
-/// lock does not then wait for the lock, too.
+/// The longest wait, at all gates together. It is less than a lock's time-out, so that an attempt behind payments that wait for a lock does
+/// not then wait for the lock, too.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 #[derive(Default)]
@@ -40,7 +40,7 @@ struct Visit {
     gate: Arc<Gate>,
 }
 
-/// Whoever is next at all of some gates.
+/// An attempt that is next at all of its gates.
 pub struct Next {
     until: Instant,
     visits: Vec<(Visit, OwnedMutexGuard<()>)>,
@@ -81,18 +81,18 @@ impl Next {
         self.visits.clear();
     }
 
-    /// How many are under way through each. To be asked before the count is read: whoever is judged in between is then in both and
-    /// not in neither.
+    /// How many are under way through each gate. Read it before the count: an attempt that is judged in between is then in both, and not in
+    /// neither.
     pub fn under_way(&self) -> Vec<i64> {
         self.visits.iter().map(|(visit, _)| *visit.gate.under_way.borrow()).collect()
     }
 
-    /// Waits until no more than so many are under way through one of them. None if that takes too long.
+    /// Waits until at most `most` are under way through one of them. None if that takes too long.
     pub async fn wait(&self, gate: usize, most: i64) -> Option<()> {
         let (visit, _) = self.visits.get(gate)?;
         let mut under_way = visit.gate.under_way.subscribe();
         timeout_at(self.until, under_way.wait_for(|under_way| *under_way <= most)).await.ok()?.ok()?;
-        // Waiting for nothing takes no time: whoever asks again and again ends here.
+        // A wait that is over at once takes no time: a loop of such waits ends here.
         (Instant::now() < self.until).then_some(())
     }
 
@@ -106,7 +106,7 @@ impl Next {
     }
 }
 
-/// Said to whom patience ended for.
+/// The error after the longest wait.
 pub fn too_slow() -> Error {
     Error::later(ErrorCode::Unavailable, 5)
 }
@@ -122,7 +122,7 @@ impl Drop for UnderWay {
 impl Drop for Visit {
     fn drop(&mut self) {
         let mut open = self.gates.open.lock().unwrap_or_else(PoisonError::into_inner);
-        // The map's and this one: nobody else is there, and nobody comes while the map is locked.
+        // The map's reference and this one: there is no other, and none is added while the map is locked.
         if Arc::strong_count(&self.gate) == 2 {
             open.remove(&self.key);
         }

@@ -1,4 +1,4 @@
-//! Every limit, in one place. A rule says how much fits at once and in which time it drains: so in the long run as many in each window.
+//! The table of rate limits. A rule says how many fit at once (the burst) and in which time they drain: so in the long run as many per window.
 
 pub struct Rule {
     /// Part of the key: counts of different rules have nothing in common.
@@ -15,7 +15,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
-/// Statements that nobody has. Those that were found use up nothing.
+/// Look-ups without a match. Those with a match use up nothing.
 pub const LOOKUPS_BY_ADDRESS: Rule = rule("lookups by address", 30, 5 * MINUTE);
 pub const LOOKUPS_BY_STATEMENT: Rule = rule("lookups by statement", 10, 5 * MINUTE);
 
@@ -38,7 +38,7 @@ pub const RECEIPTS_BY_MEMBERSHIP: Rule = rule("receipts by membership", 20, HOUR
 /// What is added to an account beside its password: the owner gets an e-mail for each.
 pub const FACTORS_BY_ACCOUNT: Rule = rule("factors by account", 20, HOUR);
 
-/// Failed sign-ins from one address, whoever's they are.
+/// Failed sign-ins from one address, at any account.
 pub const SIGN_INS_BY_ADDRESS: Rule = rule("sign-ins by address", 30, HOUR);
 /// Failed sign-ins at one account from anywhere. NIST SP 800-63B, 3.2.2: at most a hundred in a row.
 pub const SIGN_INS_BY_ACCOUNT: Rule = rule("sign-ins by account", 100, HOUR);
@@ -65,8 +65,8 @@ pub const PASSWORDS_BY_ADDRESS: Rule = rule("new passwords by address", 60, 10 *
 /// Receipts drawn: some tens of milliseconds of a processor each.
 pub const DRAWINGS_BY_SESSION: Rule = rule("receipts drawn by session", 60, 10 * MINUTE);
 
-/// Tries ever further apart: so many at once, then after two seconds, four, eight, up to a longest wait. One is forgotten for every
-/// while that passes.
+/// A progressive delay: a number of free attempts, then one after two seconds, four, eight, up to a longest wait. With time, attempts are
+/// forgotten one by one.
 pub struct DelayRule {
     pub name: &'static str,
     pub free: i64,

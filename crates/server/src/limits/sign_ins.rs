@@ -1,4 +1,4 @@
-//! Tries at a password or a code, so limited that nobody can keep an owner out who knows the password.
+//! Rate limits on password and code attempts, made so that nobody can lock out an owner who knows the password.
 //!
 //! * What failed slows the network it came from, at this account: two seconds, four, eight, up to fifteen minutes. Others are not held up.
 //! * An address (IPv4, IPv6 /64) that tries many accounts has a budget over all of them.
@@ -32,7 +32,7 @@ pub enum Source<'a> {
     Known(&'a str),
 }
 
-/// Tries at one account from one place. An account that nobody has is slowed like any other.
+/// The attempts at one account from one source. An account that does not exist is limited like any other.
 pub struct SignInAttempts {
     delay: ProgressiveDelay,
     /// What the address is counted by, over all accounts: none for a place that is known.
@@ -52,7 +52,7 @@ struct LimitState {
 /// One that was counted as failed: of many at the same moment none slips through.
 struct CountedAttempt {
     tries: SignInAttempts,
-    /// With this one so many are not forgotten, and when it was counted.
+    /// The number of attempts that are not forgotten, with this one; and when it was counted.
     level: i64,
     at: Instant,
     /// Of `own` and `shared`, those in which it was counted.
@@ -86,9 +86,9 @@ impl SignInAttempts {
         Self { delay, own: None, shared: Vec::new() }
     }
 
-    /// Counts a try as failed and has it looked at. One that is wrong, which is `None`, is refused with the seconds until the next one
-    /// is welcome; one that is right uses up nothing. An error says that nobody judged it, and uses up nothing either: a queue that is
-    /// full must not keep an owner out.
+    /// Counts an attempt as failed and judges it with `look`. A wrong one (`None`) is refused with the seconds until the next one is allowed; a
+    /// correct one uses up nothing. An error means that it was not judged, and uses up nothing either: a full queue must not lock an owner
+    /// out.
     pub async fn judge<T>(self, app: &State, wrong: Error, look: impl Future<Output = Result<Option<T>>>) -> Result<T> {
         let tried = self.begin(app).await?;
         match look.await {
@@ -140,8 +140,8 @@ impl SignInAttempts {
         }
     }
 
-    /// Counts the try by address and, in the same statement, in what strangers fill as well; where one of those is full it is a siege, and
-    /// the try is counted by its address alone. The address has a gate: whoever is right there is not kept waiting by others who are.
+    /// Counts the attempt by address and, in the same statement, in the buckets that strangers fill as well. If one of those is full, it is a
+    /// siege, and the attempt is counted by its address alone. The address has a gate: correct attempts there do not delay each other.
     async fn take(&self, app: &State) -> Result<LimitState> {
         let Some(own) = &self.own else { return Ok(LimitState::default()) };
         let own = std::slice::from_ref(own);

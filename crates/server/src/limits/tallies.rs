@@ -28,7 +28,7 @@ struct Watched {
     tried: &'static Metric,
     failed: &'static Metric,
     alarm: &'static Metric,
-    /// The share that is too high, in percent, once so many failed.
+    /// The share that is too high, in percent, and the number of failures from which on it counts.
     percent: i64,
     least_failed: i64,
 }

@@ -16,7 +16,7 @@ pub struct Question {
     counted_by: Vec<Bucket>,
 }
 
-/// What a token stands for, as far as anybody knows.
+/// What a token stands for, from the cache or from the processor.
 pub struct TokenLookup {
     /// `None` if it stands for nothing; an error if the processor did not answer.
     pub method: Result<Option<Method>>,
@@ -49,7 +49,7 @@ pub async fn method_of(
 }
 
 impl Question {
-    /// A payment began with the token: it used up nothing. What goes wrong here is logged, and is no answer to whoever pays.
+    /// A payment began with the token: it used up nothing. An error here is logged, and does not fail the payment.
     pub async fn was_right(self, app: &App) {
         _ = give_back(app, &self.counted_by).await;
     }

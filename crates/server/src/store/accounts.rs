@@ -125,8 +125,8 @@ fn account_from(row: &AnyRow) -> Result<Account, sqlx::Error> {
     })
 }
 
-/// The account as it is now; nobody else changes it, its password, its factors or its sessions until the transaction is over. Asked
-/// first in every transaction that does. (Any column takes the row; one that nothing refers to costs no look at other tables.)
+/// Locks the account and reads it: nothing else changes it, its password, its factors or its sessions until the transaction is over. The first
+/// statement in every transaction that does. (Any column takes the row; one that nothing refers to costs no look at other tables.)
 pub async fn lock(tx: &mut Tx, id: &str) -> Result<Option<Account>, sqlx::Error> {
     sqlx::query("UPDATE account SET locale = locale WHERE id = $1").bind(id).execute(&mut **tx).await?;
     one(sqlx::query(accounts!("account WHERE account.id = $1")).bind(id).fetch_optional(&mut **tx).await?)
@@ -164,7 +164,7 @@ pub async fn unconfirmed_of(tx: &mut Tx, membership: &str, user_id: &UserId) -> 
     sqlx::query_scalar(sql).bind(membership).bind(user_id.as_str()).fetch_all(&mut **tx).await
 }
 
-/// Deletes an account that nobody confirmed, and ends its sessions. Payments stay, as those of a payer.
+/// Deletes an account that was never confirmed, and ends its sessions. Payments stay, as those of a payer.
 pub async fn forget_unconfirmed(tx: &mut Tx, account: &str, now: Instant) -> Result<(), sqlx::Error> {
     let lock = "UPDATE account SET locale = locale WHERE id = $1 AND email_confirmed_at IS NULL";
     if sqlx::query(lock).bind(account).execute(&mut **tx).await?.rows_affected() == 0 {
@@ -227,7 +227,7 @@ pub async fn use_link(
     token_hash: &str,
     now: Instant,
 ) -> Result<Option<String>, sqlx::Error> {
-    // A link from the future was made before the clock went back: nobody can tell how old it is.
+    // A link from the future was made before the clock went back: its age is unknown.
     let row = sqlx::query(
         "UPDATE link SET used_at = $3 WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND created_at <= $3 \
          AND expires_at > $3 AND email = (SELECT account.email FROM account WHERE account.id = link.account) \

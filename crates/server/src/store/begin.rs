@@ -37,7 +37,7 @@ pub struct NewPayment<'a> {
     pub just_since: Instant,
     /// A part of a bill is at least this; all that is left of one may be less.
     pub least: Money,
-    /// When `jobs::settle_payments` asks the processor, if nobody has heard by then.
+    /// When `jobs::settle_payments` queries the processor, if there is no verdict by then.
     pub ask_at: Instant,
     /// Asked last of all, when every lock is held: whether it is too late to begin.
     pub clock: &'a Clock,
@@ -57,7 +57,7 @@ pub enum NotBegun {
     JustPaid(usize),
     /// The session in which it was ordered has ended since.
     SignedOut,
-    /// The moment until which it may begin is over, or somebody was told that nothing will come of it.
+    /// The moment until which it may begin is over, or its key was closed.
     TooLate,
 }
 
@@ -84,14 +84,14 @@ impl Store {
             tx.rollback().await?;
             return Ok(Err(NotBegun::SignedOut));
         }
-        // After every wait for a lock: whoever was told that nothing will come of this order was told the truth.
+        // After every wait for a lock: so a response that said that this order comes to nothing stays true.
         let is_over = new.order.begin_by.is_some_and(|until| new.clock.now() > until);
         if is_over || !write(&mut tx, new, &reservation).await? {
             tx.rollback().await?;
             return Ok(Err(NotBegun::TooLate));
         }
         tx.commit().await?;
-        self.make_durable().await?; // before the processor hears of it
+        self.make_durable().await?; // before the processor is called
         Ok(Ok(()))
     }
 

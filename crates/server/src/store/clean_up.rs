@@ -1,6 +1,6 @@
 //! Clean-up: wipes what is private in sessions that ran out, and deletes rows that mean nothing any more. At most 500 rows a statement,
-//! each statement a transaction and a call of its own, so that a table that grew keeps nobody from writing, and one that fails keeps no
-//! other from being done. What is left waits for the next round.
+//! each statement a transaction and a call of its own, so that a large table blocks no writer, and one that fails keeps no other
+//! from being done. What is left waits for the next round.
 
 use super::{
     Store, json,
@@ -101,7 +101,7 @@ impl Store {
         Ok(left.len() as u64 >= MOST)
     }
 
-    /// Accounts that a server of an earlier version opened and nobody confirmed in `longest` milliseconds. One that can't be deleted
+    /// Accounts that a server of an earlier version opened and that were not confirmed in `longest` milliseconds. One that can't be deleted
     /// keeps no other.
     pub async fn forget_unconfirmed(&self, now: Instant, longest: i64) -> Result<bool, sqlx::Error> {
         let sql = "SELECT id FROM account WHERE email_confirmed_at IS NULL AND created_at <= $1 LIMIT 100";

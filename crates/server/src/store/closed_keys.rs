@@ -7,12 +7,13 @@
 //! order, since both are one browser's.
 //!
 //! Over PostgreSQL a lock of the key (an advisory one, until the end of the transaction) is shared by those that begin a payment and
-//! taken alone by whoever closes it; over SQLite there is one writer.
+//! taken exclusively by the one that closes it; over SQLite there is one writer.
 
 use super::{Store, Tx};
 use contract::{IdempotencyKey, Instant};
 
-/// For whoever begins a payment with the key; it may go on with `FROM`. Until the transaction ends nobody closes it.
+/// The shared lock for beginning a payment with the key; the statement may go on with `FROM`. Until the transaction ends, the key can't be
+/// closed.
 pub const LOCK_SHARED: &str = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 7))::text, \
     pg_advisory_xact_lock_shared(hashtextextended($2, 7))::text";
 const LOCKS: &str =
@@ -39,7 +40,7 @@ impl Store {
             close.execute(&mut *tx).await?;
         }
         tx.commit().await?;
-        self.make_durable().await?; // before anybody hears of it
+        self.make_durable().await?; // before the response
         Ok(is_closed)
     }
 

@@ -1,8 +1,8 @@
 //! The job queue table. Payloads are opaque JSON: their schema is with the code that runs a kind.
 //!
 //! A claim is a lease: it counts the try and moves `due_at` behind the longest time a try may take. So a job whose server was killed, or
-//! whose try panicked, is due again by itself, after the others and with its try counted. Whoever finishes it deletes the row under the
-//! number of the try: a claim that has lapsed finishes nothing.
+//! whose try panicked, is due again by itself, after the others and with its try counted. The worker that finishes it deletes the row under
+//! the number of the try: a claim that has lapsed finishes nothing.
 
 use super::{Store, Tx, to_json};
 use contract::Instant;
@@ -31,7 +31,7 @@ impl Kind {
     }
 }
 
-/// One that was claimed, and is run by nobody else until the claim lapses.
+/// A claimed job: no other worker runs it until the claim lapses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     pub id: String,
@@ -73,7 +73,7 @@ impl Store {
         Ok(())
     }
 
-    /// The last try failed: nobody runs it any more.
+    /// The last try failed: it is not run any more.
     pub async fn set_job_aside(&self, job: &Job, error: &str, at: Instant) -> Result<(), sqlx::Error> {
         let sql = "UPDATE job SET set_aside_at = $3, error = $4 WHERE id = $1 AND tries = $2";
         sqlx::query(sql).bind(&job.id).bind(job.tries).bind(at.millis()).bind(error).execute(&self.write).await?;
@@ -109,7 +109,8 @@ impl Store {
     }
 }
 
-/// Queues a job in the transaction of what it belongs to: it is there if and only if that is. Whoever commits calls `State::wake_worker`.
+/// Queues a job in the transaction of what it belongs to: it is there if and only if that is. After the commit, call
+/// `State::wake_worker`.
 pub async fn enqueue(tx: &mut Tx, kind: Kind, payload: &impl Serialize, now: Instant) -> Result<(), sqlx::Error> {
     sqlx::query("INSERT INTO job (id, kind, payload, created_at, due_at) VALUES ($1, $2, $3, $4, $4)")
         .bind(uuid::Uuid::now_v7().to_string())

@@ -42,7 +42,7 @@ pub struct ProgressiveDelay {
 }
 
 impl ProgressiveDelay {
-    /// After so many that are not forgotten.
+    /// The delay after `level` attempts that are not forgotten.
     pub fn pause_millis(&self, level: i64) -> i64 {
         let over = level - self.free;
         if over < 0 {
@@ -77,7 +77,7 @@ impl Full {
 /// One that was counted, or was not because it came too early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DelayResult {
-    /// With this one so many are not forgotten.
+    /// The number of attempts that are not forgotten, with this one.
     Counted(i64),
     /// Milliseconds until one is welcome.
     TooEarly(i64),
@@ -183,13 +183,13 @@ impl Store {
         Ok(if full.waits.is_empty() { Ok(filled.into_iter().map(|(_, filled)| filled).collect()) } else { Err(full) })
     }
 
-    /// Counts a try unless it comes too early. Of two at the same moment the later one may be counted first: where nobody waits it makes no
+    /// Counts an attempt unless it comes too early. Of two concurrent ones the later may be counted first: without a delay that makes no
     /// difference.
     pub async fn slow(&self, delay: &ProgressiveDelay, now: Instant) -> Result<DelayResult, sqlx::Error> {
         let Bucket { key, step_millis: step, .. } = &delay.bucket;
         let level = format!("(({FILLED}) - excluded.last_at + {step} - 1) / {step}");
         let top = delay.top();
-        // Integers of our own rules: nothing that anybody typed.
+        // Integers from the rules: nothing from a request.
         let pauses = (delay.free..top).fold(String::new(), |text, level| {
             let pause = delay.pause_millis(level);
             format!("{text} WHEN {level} THEN {pause}")
@@ -218,8 +218,8 @@ impl Store {
         Ok(DelayResult::TooEarly((last.unwrap_or(now.millis()) + pause - now.millis()).max(1)))
     }
 
-    /// What was counted at that moment, the last of so many, was never judged: as if it had not come. Whoever had waited for it waits
-    /// no second time, unless another one came since.
+    /// Takes back the attempt that was counted at that moment, the last of `level`, because it was not judged. A client that had waited for it
+    /// does not wait again, unless another attempt came since.
     pub async fn take_back(&self, delay: &ProgressiveDelay, level: i64, at: Instant) -> Result<(), sqlx::Error> {
         sqlx::query(
             "UPDATE attempt SET until_at = until_at - $1, last_at = CASE WHEN last_at = $2 THEN last_at - $3 ELSE last_at END \
@@ -269,8 +269,8 @@ impl Store {
         Ok((row.try_get("tried")?, row.try_get("failed")?))
     }
 
-    /// Deletes some rows that mean nothing any more; true if there may be more of them. Read outside the writer's turn, so that
-    /// a long table keeps nobody from writing.
+    /// Deletes some rows that mean nothing any more; true if there may be more of them. Reads with the read pool, so that a
+    /// long table blocks no writer.
     pub async fn clean_up_attempts(&self, now: Instant) -> Result<bool, sqlx::Error> {
         let sql = "SELECT key FROM attempt WHERE until_at <= $1 LIMIT 500";
         let old: Vec<String> = sqlx::query_scalar(sql).bind(now.millis()).fetch_all(&self.read).await?;
@@ -283,8 +283,8 @@ impl Store {
         Ok(old.len() == 500)
     }
 
-    /// A count that a power cut takes back harms nobody, so PostgreSQL need not wait for its disk: said for this one statement, which
-    /// is a transaction of its own, without a call more.
+    /// A count that is lost in a power cut does no harm, so PostgreSQL need not wait for its disk: set for this one statement, which is a
+    /// transaction of its own, without another round trip.
     fn alone(&self) -> &'static str {
         if self.is_postgres { ", set_config('synchronous_commit', 'off', true)" } else { WITHIN }
     }

@@ -40,8 +40,8 @@ const POSTGRES: &[File] = &[(15, "optional", include_str!("../../migrations/post
 /// Any number but the one sqlx takes for the migrations themselves: under this lock it is looked again what there is to do.
 pub const LOCK: i64 = 0x6b70_7061_7901;
 
-/// No time-out of ours: making an index takes as long as it takes. But a table that is in use is waited for only so long, because
-/// whoever comes after waits behind the migration.
+/// No statement time-out: making an index takes as long as it takes. But the wait for a table that is in use is limited, because other
+/// statements queue behind the migration.
 const SETTINGS: &str =
     "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '60s'";
 const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";

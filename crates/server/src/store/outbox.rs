@@ -99,8 +99,8 @@ impl Store {
             .collect()
     }
 
-    /// Takes e-mails that are due, at most so many: those with a secret first, whose links do not live long, then those that are due
-    /// the longest. Until `again` nobody else takes them.
+    /// Claims e-mails that are due, at most `most`: those with a secret first, whose links do not live long, then those that are due the
+    /// longest. Until `again` no other server claims them.
     pub async fn take_emails(&self, now: Instant, again: Instant, most: usize) -> Result<Vec<DueEmail>, sqlx::Error> {
         let sql = format!(
             "WITH due (chosen) AS MATERIALIZED (SELECT id FROM outbox WHERE next_try_at <= $1 \

@@ -78,7 +78,7 @@ impl Store {
             .collect()
     }
 
-    /// The payment of a key, for whoever of the membership knows the key; that session may see it by its id from then on.
+    /// The payment of a key, for a session of the membership that knows the key; it may see the payment by its id from then on.
     pub async fn payment_of_key(
         &self,
         session: &Session,
@@ -251,7 +251,7 @@ pub(super) fn optional_date(row: &AnyRow, column: &str) -> Result<Option<Date>, 
     Ok(text.and_then(|text| Date::parse(&text).ok()))
 }
 
-/// Why it failed, for whoever may see the payment: to somebody without an account without the detail.
+/// Why it failed, as a client may see it: without an account, without the detail.
 pub(super) fn told(failure: Option<Failure>, row: &AnyRow) -> Result<Option<Failure>, sqlx::Error> {
     let is_guests = row.try_get::<Option<String>, _>("account")?.is_none();
     let is_card = matches!(json(row.try_get("method")?)?, Method::Card { .. });

@@ -6,7 +6,7 @@ use super::{Store, Tx, accounts::Opening, json, to_json};
 use contract::Instant;
 use sqlx::{Row, any::AnyRow};
 
-/// Tries to confirm one of them. Only a try with its link counts, so nobody uses up the tries of another.
+/// Tries to confirm one of them. Only a try with its link counts, so that tries of another do not use them up.
 pub const MOST_TRIES: i64 = 10;
 /// How often the address of one may be changed; it does not live longer than a day after the last time.
 pub const MOST_CHANGES: i64 = 3;

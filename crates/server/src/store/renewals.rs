@@ -64,7 +64,7 @@ pub async fn add(tx: &mut Tx, session: &Session, draft: Option<&PaymentDraft>) -
     Ok(())
 }
 
-/// Whether the token that let a call in still opens the session. It will until the transaction is over: whoever ends it waits.
+/// Whether the token of the request still opens the session. It does until the transaction is over: a transaction that ends it waits.
 pub async fn still_opens(tx: &mut Tx, session: &Session, now: Instant) -> Result<bool, sqlx::Error> {
     let is_pending = session.is_pending();
     let (idle, longest) = if is_pending { (LONGEST_MILLIS, PENDING_MILLIS) } else { (IDLE_MILLIS, LONGEST_MILLIS) };

@@ -63,7 +63,7 @@ impl Session {
         matches!(self.who, Who::PendingSecondFactor(_))
     }
 
-    /// Who is signed in, or will be with the second factor; nobody for a payer.
+    /// The account that is signed in, or will be with the second factor; None for a payer.
     pub fn member(&self) -> Option<&Member> {
         match &self.who {
             Who::Payer => None,
@@ -93,7 +93,7 @@ pub(super) fn ends_when(is_pending: bool, created_at: Instant, seen_at: Instant)
     idle.min(old)
 }
 
-/// One that was seen in the future is from before a clock went back: nobody can tell how old it is, so it is over.
+/// A session that was last seen in the future is from before a clock went back: its age is unknown, so it is over.
 pub(super) fn lives(until: Instant, seen_at: Instant, now: Instant) -> bool {
     until > now && seen_at <= now.plus_millis(APART_MILLIS)
 }
@@ -140,7 +140,7 @@ fn session_from(row: &AnyRow, token_hash: &str) -> Result<Option<Session>, sqlx:
     }))
 }
 
-/// Whether the session lives at `now`, and will until the transaction is over: whoever ends it waits. For what is begun in a
+/// Whether the session is alive at `now`, and stays so until the transaction is over: a transaction that ends it waits. For what is begun in a
 /// session and must not be done after it ended. Ask last, after every other wait for a lock: signing out waits for it.
 pub async fn is_alive(tx: &mut Tx, id: &str, now: Instant) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
@@ -158,7 +158,7 @@ impl Store {
         Ok(self.last_session(token_hash).await?.filter(|session| session.lives_at(now)))
     }
 
-    /// The session, if nobody ended it: it may have run out.
+    /// The session, if it was not ended: it may have run out.
     pub async fn last_session(&self, token_hash: &str) -> Result<Option<Session>, sqlx::Error> {
         let row = sqlx::query(SESSION).bind(token_hash).fetch_optional(&self.read).await?;
         row.map_or(Ok(None), |row| session_from(&row, token_hash))
@@ -200,7 +200,7 @@ impl Store {
         Ok(done.execute(&self.write).await?.rows_affected() > 0)
     }
 
-    /// As if nobody had been there for so long that it is over.
+    /// Makes the session idle for so long that it is over.
     pub async fn lapse_session(&self, token_hash: &str, now: Instant) -> Result<(), sqlx::Error> {
         sqlx::query("UPDATE session SET seen_at = $2 WHERE token_hash = $1 AND ended_at IS NULL")
             .bind(token_hash)

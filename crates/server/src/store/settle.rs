@@ -42,19 +42,19 @@ impl Verdict {
 /// The e-mail about a payment in its new state, made by the caller, who knows the words.
 pub type Words<'a> = &'a (dyn Fn(&Payment, Locale) -> Message + Send + Sync);
 
-/// How a verdict was heard, and so whether whoever ordered the payment sees it: that one of a card declined on the spot is written no
-/// e-mail.
+/// Where a verdict came from, and so whether the payer sees it on the page: a card that is declined in the call that ordered the payment gets
+/// no e-mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerdictSource {
-    /// As the answer to the call that ordered it.
+    /// The response to the call that ordered the payment.
     InCall,
-    /// As the answer to a question after that call had ended without one.
+    /// The response to a query after that call had ended without one.
     Later,
-    /// The processor told it; the call may be going on.
+    /// An event of the processor; the call may still be running.
     ByItself,
 }
 
-/// What became of a verdict.
+/// The effect of a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SettleResult {
     Changed,

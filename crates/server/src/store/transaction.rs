@@ -5,7 +5,7 @@
 //!
 //! So the rule here: only a COMMIT or a ROLLBACK that the database has answered gives the connection back to the pool, otherwise it is
 //! closed, and the database rolls back. One that is dropped (an error, a time-out, a client that is gone) is rolled back
-//! beside: to close it each time would let whoever is refused a thousand times a second have a thousand connections opened.
+//! in the background: closing it each time would let a client that is refused a thousand times a second have a thousand connections opened.
 
 use super::{
     Store,

@@ -14,7 +14,7 @@ pub enum Effect {
     Take,
     /// The reserved cents can be paid by somebody else. Also where money came and went between two words of the processor.
     Release,
-    /// On its way a second time: the cents are reserved again, if nobody else has paid them meanwhile.
+    /// On its way a second time: the cents are reserved again, if they have not been paid otherwise meanwhile.
     SendAgain,
     /// The money came after all: a second presentment, or (`is_surprise`) against what was said before, so that people look.
     TakeAfterAll { is_surprise: bool },

@@ -61,7 +61,7 @@ impl Trouble {
     }
 }
 
-/// What it means, and done about it what helps whoever comes next: sqlx prepares a statement once in the life of its connection.
+/// Classifies the error, and marks connections with stale statements for closing: sqlx prepares a statement once in a connection's life.
 pub fn heed(error: &sqlx::Error) -> Trouble {
     let trouble = Trouble::of(error);
     if trouble == Trouble::Stale {

@@ -13,7 +13,7 @@ pub const EVENTS_READ: &str = "processor_events_read";
 pub enum Why {
     /// It is no event, or has a state that this version does not know.
     Unreadable,
-    /// No payment of ours has this charge or this key, so far.
+    /// No payment has this charge or this key, so far.
     Unknown,
     /// An earlier event of the same charge waits here.
     Behind,
@@ -123,7 +123,7 @@ impl Store {
         Ok(())
     }
 
-    /// How many nobody has closed.
+    /// How many are still open.
     pub async fn count_unmatched(&self) -> Result<i64, sqlx::Error> {
         sqlx::query("SELECT COUNT(*) FROM event_unmatched WHERE matched_at IS NULL")
             .fetch_one(&self.read)

@@ -38,7 +38,7 @@ pub struct Site {
     pub name: String,
 }
 
-/// What a browser is asked, and what has to be kept until it answers.
+/// A ceremony: the options for the browser, and the state to store until its response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ceremony {
     pub options: Value,
@@ -53,7 +53,7 @@ pub struct User<'a> {
     pub display_name: &'a str,
 }
 
-/// Why nothing came of an answer. For the log: the person hears in every case that it did not work.
+/// Why a response was rejected. For the log: the client gets the same error in every case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WebauthnError {
     /// Not what a browser sends.
