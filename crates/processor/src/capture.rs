@@ -39,7 +39,7 @@ pub async fn make_token(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(StatusCode, Json<CaptureResponse>), ErrorResponse> {
-    // Against what the operator said, never against `Host`, which is the caller's: one `Origin`, and one of ours.
+    // Compared with the configured origin, never with `Host`, which the client sets: exactly one `Origin`, and ours.
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let origin = origins.next().filter(|_| origins.next().is_none()).and_then(|origin| origin.to_str().ok());
     if !origin.is_some_and(|origin| app.settings.origins.iter().any(|own| own == origin)) {

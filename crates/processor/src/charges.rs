@@ -136,7 +136,7 @@ pub async fn charge(
     Err(refused.of_key(key))
 }
 
-/// Settles that nothing will be charged under a key any more, or says what was: whoever lost the answer to a charge, or was refused
+/// Closes a key, so that nothing will be charged under it any more, or returns its charge: a client that lost the response to a charge, or was refused
 /// one, learns here for good whether money moved.
 pub async fn close_key(
     State(app): State<App>,

@@ -21,7 +21,7 @@ pub struct FrameQuery {
     parent: String,
 }
 
-/// 403 for a parent nobody named. Kind, language and scheme are read by the script.
+/// 403 for a parent that is not configured. Kind, language and scheme are read by the script.
 pub async fn page(State(app): State<App>, Query(asked): Query<FrameQuery>) -> Result<Response, ErrorResponse> {
     if !app.settings.parents.contains(&asked.parent) {
         return Err(ErrorResponse(StatusCode::FORBIDDEN, "unknown_parent"));

@@ -112,7 +112,7 @@ pub fn supervise(app: &App, tasks: &Arc<Tasks>) {
     tasks.supervise(BANKS, move || answer_for_the_banks(app.clone(), own.clone()));
 }
 
-/// Every second what banks have to say, every minute some of what nobody needs any more.
+/// Background task: every second the results of bank debits, every minute a clean-up of old rows.
 async fn answer_for_the_banks(app: App, tasks: Arc<Tasks>) {
     let mut rounds: u64 = 0;
     loop {

@@ -1,4 +1,4 @@
-//! How many tokens one address may make in five minutes. Whoever tries stolen numbers needs one for each; a person needs a few.
+//! Rate limit on tokens by address, in five minutes. An attacker who tries stolen numbers needs one for each; a person needs a few.
 //! Bounded: when very many addresses ask at once, those that come last share one budget.
 
 use serve::client_address::subscriber;

@@ -14,7 +14,7 @@ use sqlx::{
 };
 use std::path::Path;
 
-/// A token nobody has charged is worthless after this long.
+/// A token that was not charged expires after this long.
 pub const TOKEN_MILLIS: i64 = 30 * 60_000;
 const DAY_MILLIS: i64 = 86_400_000;
 /// Banks answer in the afternoon, UTC.
@@ -227,7 +227,7 @@ impl Store {
         Ok(())
     }
 
-    /// Tokens that nobody charged in a day, some at a time. One that was charged stays: it says which key used it.
+    /// Deletes tokens that were not charged in a day, some at a time. A charged one stays: it says which key used it.
     pub async fn sweep_tokens(&self, now: Instant) -> Result<(), sqlx::Error> {
         let sql = "DELETE FROM token WHERE token IN (SELECT token FROM token WHERE made_at < $1 AND used_by IS NULL LIMIT 500) \
                    AND used_by IS NULL";

@@ -5,7 +5,7 @@
 //! time goes on from the last moment that was seen, measured by the monotonic clock at nine tenths of its speed, until the wall clock has
 //! caught up. At full speed it never would, and this server would disagree with all others for ever. At half speed it would sooner,
 //! but a session, a link and a limit would all last twice as long meanwhile; at nine tenths fifteen minutes last a hundred seconds
-//! longer, and what was set back by a minute is caught up in ten. Whoever can't wait starts the program again.
+//! longer, and what was set back by a minute is caught up in ten. An operator who can't wait restarts the program.
 
 use crate::process::machine_millis;
 use std::{
@@ -51,7 +51,7 @@ impl SteadyClock {
     }
 
     fn look(&self) -> (i64, i64) {
-        // Read while nobody else reads: what is shown later is never less.
+        // Read under the lock: a later reading is never less.
         let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
         let read = (self.read)();
         let passed = read.steady.saturating_sub(followed.steady) * 9 / 10;

@@ -66,7 +66,7 @@ pub async fn serve(
     }
 }
 
-/// What is going on, as far as time-outs need to know, and whoever needs a place.
+/// The progress of a connection, for time-outs and for choosing which connection to close.
 #[derive(Debug)]
 pub struct Progress {
     moments: Mutex<Moments>,
@@ -106,7 +106,7 @@ impl Progress {
         }
     }
 
-    /// While an answer is on its way nobody needs to send the next head.
+    /// While a response is being sent, the time-out for the next head does not run.
     fn sent(&self) {
         let (mut moments, now) = (self.moments(), Instant::now());
         moments.moved = now;
@@ -127,7 +127,7 @@ impl Progress {
 }
 
 /// Which connections are closed first when there is no room for another: those that have sent nothing yet, then those that wait for
-/// their next request, then those that are slow to send one; of each, whoever has been so for longest.
+/// their next request, then those that are slow to send one; of each, the one that has been so for longest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Idle {
     New(Instant),

@@ -153,7 +153,7 @@ impl Room {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whoever makes the least use of its place.
+    /// The least used connection.
     fn close_one(&self) {
         let (open, now) = (self.open(), Instant::now());
         let idle = open.values().filter_map(|progress| Some((progress.idle(now)?, progress)));

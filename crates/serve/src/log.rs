@@ -52,12 +52,12 @@ pub fn start(usual: &str) -> Guard {
     Guard(lines)
 }
 
-/// A last sentence before the program ends; if nobody can read it, nobody does.
+/// A last line before the program ends; if it can't be written, it is lost.
 pub fn say(text: &str) {
     _ = writeln!(io::stderr(), "{text}");
 }
 
-/// What somebody asked for, on stdout; if nobody can read it, nobody does. `println!` would panic.
+/// The output of a command, on stdout; if it can't be written, it is lost. `println!` would panic.
 pub fn answer(text: &str) {
     _ = writeln!(io::stdout(), "{text}");
 }
@@ -133,7 +133,7 @@ mod tests {
         }
     }
 
-    /// A pipe that is full and that nobody reads.
+    /// A full pipe without a reader.
     struct Stuck;
 
     impl Write for Stuck {

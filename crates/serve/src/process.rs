@@ -31,7 +31,7 @@ pub fn raise_descriptors() -> Option<u64> {
 pub enum Signal {
     /// SIGINT, from a terminal: somebody waits.
     Interrupt,
-    /// SIGTERM, from whoever runs services.
+    /// SIGTERM, from a service manager.
     Terminate,
 }
 

@@ -93,8 +93,8 @@ impl Tasks {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).spawn(supervisor);
     }
 
-    /// One step of a task, and the only way in which a task waits for anybody else: a database or a processor may never answer, and
-    /// no client of ours gives up by itself. `None` if it took too long; what it was at is dropped then.
+    /// Runs one step of a task with a time limit. A task waits for others only in a step: a database or a processor may never respond, and the
+    /// clients have no time-out of their own. `None` if it took too long; the step's future is dropped then.
     pub async fn step<T>(&self, name: &str, work: impl Future<Output = T>) -> Option<T> {
         self.beat(name);
         let done = tokio::time::timeout(self.waits.step, work).await.ok();

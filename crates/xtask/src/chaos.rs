@@ -128,7 +128,7 @@ impl ChaosOptions {
 /// The load generator, whose lines are read when it has ended.
 struct Clients(Option<std::thread::JoinHandle<Result<ClientReports>>>);
 
-/// What each key was told, in the client's words.
+/// The outcome that each key's client reports.
 pub type ClientReports = BTreeMap<String, Value>;
 
 impl Clients {

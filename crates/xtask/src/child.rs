@@ -151,7 +151,7 @@ pub fn run_and_read(name: &str, command: &mut Command, mut see: impl FnMut(&str)
     })
 }
 
-/// Runs to the end, giving each line of its standard output to `see` and to nobody else.
+/// Runs to the end; each line of its standard output goes to `see` and is not printed.
 pub fn run_quietly(name: &str, command: &mut Command, mut see: impl FnMut(&str)) -> Result<ExitStatus> {
     let mut running = Running::start(name, command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
     if let Some(output) = running.child.stdout.take() {

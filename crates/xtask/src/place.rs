@@ -86,7 +86,7 @@ fn version_in(lock: &str, package: &str) -> Option<String> {
     version.strip_suffix('"').map(str::to_owned)
 }
 
-/// A port of this machine that nobody listens on just now.
+/// A free port of this machine.
 pub fn free_port() -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0").because("Looking for a free port")?;
     Ok(listener.local_addr().because("Looking for a free port")?.port())

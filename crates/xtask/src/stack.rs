@@ -126,7 +126,7 @@ impl Stack {
     }
 }
 
-/// Not ready yet: whoever starts it waits.
+/// Not ready yet: the caller waits for it.
 pub fn start_processor(plan: &StackConfig, secret: &str) -> Result<Running> {
     let mut processor = Command::new(plan.profile.binary("kppay-processor"));
     processor.args(["--listen", &plan.processor_authority(), "--parent-origin", &plan.origin()]);

@@ -82,7 +82,7 @@ fn server(at: Option<&str>) -> Result<Tally> {
     Ok(tally)
 }
 
-/// The pieces are told what time it is.
+/// The components' tests get the time.
 fn browser(_: Option<&str>) -> Result<Tally> {
     let browser = Browser::ready()?;
     let tools = Tools::ready()?;

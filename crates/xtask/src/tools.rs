@@ -143,7 +143,7 @@ impl Tools {
         self.cache.join("compiled")
     }
 
-    /// Half a gigabyte that nobody needs once the programs are there.
+    /// Half a gigabyte of build files, not needed once the programs are built.
     fn forget_what_was_compiled(&self) {
         _ = std::fs::remove_dir_all(self.compiled());
     }

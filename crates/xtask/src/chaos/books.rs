@@ -251,7 +251,7 @@ fn with_charges(ours: &[&Payment], charges: &BTreeMap<String, Charge>, findings:
     findings.check("every payment made has its charge", uncharged.map(|payment| payment.id.clone()));
 }
 
-/// What a client was told must be so.
+/// Checks that the outcome that each client was given is true.
 fn with_clients(payments: &[Payment], told: &ClientReports, findings: &mut Findings) {
     let by_key: BTreeMap<&str, &Payment> = payments.iter().map(|payment| (payment.key.as_str(), payment)).collect();
     let (mut wrong, mut silent) = (Vec::new(), Vec::new());

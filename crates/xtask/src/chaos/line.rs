@@ -15,7 +15,7 @@ const FAULTY: u64 = 12;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
     None,
-    /// The processor never hears it.
+    /// The request never reaches the processor.
     Drop,
     /// The processor does it; its answer is lost.
     Lose,

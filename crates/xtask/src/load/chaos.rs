@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use xtask::failure::{Failure, Result};
 use xtask::http::{Connection, Response};
 
-/// How long a client asks what became of its payment before it writes down that nobody told it.
+/// How long a client queries the outcome of its payment before it reports that it is unknown.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// As the page asks for.
 const BEGINS_WITHIN_MILLIS: i64 = 15_000;
@@ -17,7 +17,7 @@ const BEGINS_WITHIN_MILLIS: i64 = 15_000;
 const PAYERS: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// What a client was told in the end.
+/// The outcome that a client was given.
 enum FinalAnswer {
     /// The state of the payment.
     State(String),
@@ -63,7 +63,7 @@ fn order(places: &Places, payer: &Payer, number: usize) -> Option<Order> {
     made
 }
 
-/// Sends once; asks after that. Gives what was told and how often it was asked for.
+/// Sends once, and then queries. Returns the outcome, and the number of queries.
 fn pay(servers: &[String], places: &Places, order: &Order, number: usize) -> (FinalAnswer, u32) {
     let headers = [
         ("Content-Type", "application/json"),
