@@ -54,14 +54,14 @@ async fn a_server_goes_on_while_the_tables_of_the_next_version_are_made() {
     let post = test_app::mail_server::MailServer::open().await;
     for _ in 0..3 {
         a_bit_of_everything(&app, &router, &ana, &member).await;
-        crate::cases::emails::carry(&app, &post).await;
+        crate::cases::mail::carry(&app, &post).await;
     }
     let mut other = stranger(&app).await;
     add_columns_to_every_table(&mut other).await;
     run(&mut other, NEWER).await;
     for _ in 0..3 {
         a_bit_of_everything(&app, &router, &ana, &member).await;
-        crate::cases::emails::carry(&app, &post).await;
+        crate::cases::mail::carry(&app, &post).await;
     }
     assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL").await, 0);
     assert_eq!(post.received().len() as i64, app.number("SELECT COUNT(*) FROM outbox").await);

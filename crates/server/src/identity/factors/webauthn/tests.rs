@@ -15,7 +15,7 @@ fn registered(device: &Device) -> Passkey {
     finish_registration(&site(), &asked.state, &device.registers(&asked.options)).unwrap()
 }
 
-fn registration(change: impl FnOnce(&mut Device)) -> Result<Passkey, NotTaken> {
+fn registration(change: impl FnOnce(&mut Device)) -> Result<Passkey, WebauthnError> {
     let asked = begin_registration(&site(), USER, &[]).unwrap();
     let mut device = Device::new(1);
     change(&mut device);
@@ -23,7 +23,7 @@ fn registration(change: impl FnOnce(&mut Device)) -> Result<Passkey, NotTaken> {
 }
 
 /// With a passkey that was registered when its counter was at one.
-fn sign_in(change: impl FnOnce(&mut Device)) -> Result<Passkey, NotTaken> {
+fn sign_in(change: impl FnOnce(&mut Device)) -> Result<Passkey, WebauthnError> {
     let mut device = Device::new(1);
     let passkey = registered(&device);
     let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
@@ -88,8 +88,8 @@ fn no_two_questions_are_alike() {
 #[test]
 fn another_origin_is_refused() {
     for origin in ["https://pay.example.org", "http://pay.example.com", "https://pay.example.com:8443", ""] {
-        assert_eq!(registration(|device| device.origin = origin.into()), Err(NotTaken::Origin));
-        assert_eq!(sign_in(|device| device.origin = origin.into()), Err(NotTaken::Origin));
+        assert_eq!(registration(|device| device.origin = origin.into()), Err(WebauthnError::Origin));
+        assert_eq!(sign_in(|device| device.origin = origin.into()), Err(WebauthnError::Origin));
     }
 }
 
@@ -104,8 +104,8 @@ fn an_origin_with_a_port_is_the_one_the_site_has() {
 #[test]
 fn another_challenge_is_refused() {
     let other = || Some(BASE64.encode(&[0; 16]));
-    assert_eq!(registration(|device| device.challenge = other()), Err(NotTaken::Challenge));
-    assert_eq!(sign_in(|device| device.challenge = other()), Err(NotTaken::Challenge));
+    assert_eq!(registration(|device| device.challenge = other()), Err(WebauthnError::Challenge));
+    assert_eq!(sign_in(|device| device.challenge = other()), Err(WebauthnError::Challenge));
 }
 
 #[test]
@@ -115,31 +115,31 @@ fn an_answer_does_not_fit_a_new_question() {
     let answer = device.registers(&asked.options);
     let passkey = finish_registration(&site(), &asked.state, &answer).unwrap();
     let again = begin_registration(&site(), USER, &[]).unwrap();
-    assert_eq!(finish_registration(&site(), &again.state, &answer), Err(NotTaken::Challenge));
+    assert_eq!(finish_registration(&site(), &again.state, &answer), Err(WebauthnError::Challenge));
 
     let device = Device { counter: 2, ..device };
     let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
     let answer = device.signs_in(&asked.options, &HANDLE);
     assert!(finish_sign_in(&site(), &asked.state, &passkey, &answer).is_ok());
     let again = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
-    assert_eq!(finish_sign_in(&site(), &again.state, &passkey, &answer), Err(NotTaken::Challenge));
+    assert_eq!(finish_sign_in(&site(), &again.state, &passkey, &answer), Err(WebauthnError::Challenge));
 }
 
 #[test]
 fn a_passkey_of_another_site_is_refused() {
-    assert_eq!(registration(|device| device.site = "example.com".into()), Err(NotTaken::Site));
-    assert_eq!(sign_in(|device| device.site = "example.com".into()), Err(NotTaken::Site));
+    assert_eq!(registration(|device| device.site = "example.com".into()), Err(WebauthnError::Site));
+    assert_eq!(sign_in(|device| device.site = "example.com".into()), Err(WebauthnError::Site));
 }
 
 #[test]
 fn an_authenticator_that_nobody_touched_is_refused() {
-    assert_eq!(registration(|device| device.is_touched = false), Err(NotTaken::NotPresent));
-    assert_eq!(sign_in(|device| device.is_touched = false), Err(NotTaken::NotPresent));
+    assert_eq!(registration(|device| device.is_touched = false), Err(WebauthnError::NotPresent));
+    assert_eq!(sign_in(|device| device.is_touched = false), Err(WebauthnError::NotPresent));
 }
 
 #[test]
 fn the_signature_of_another_key_is_refused() {
-    assert_eq!(sign_in(|device| device.key = Device::new(2).key), Err(NotTaken::Signature));
+    assert_eq!(sign_in(|device| device.key = Device::new(2).key), Err(WebauthnError::Signature));
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn what_was_changed_after_it_was_signed_is_refused() {
         let mut answer = honest.clone();
         answer["response"][field] = further["response"][field].clone();
         let refused = finish_sign_in(&site(), &asked.state, &passkey, &answer);
-        assert_eq!(refused, Err(NotTaken::Signature), "{field}");
+        assert_eq!(refused, Err(WebauthnError::Signature), "{field}");
     }
     assert!(finish_sign_in(&site(), &asked.state, &passkey, &honest).is_ok());
 }
@@ -161,7 +161,7 @@ fn what_was_changed_after_it_was_signed_is_refused() {
 #[test]
 fn a_counter_that_went_back_or_stood_still_is_refused() {
     for counter in [0, 1] {
-        assert_eq!(sign_in(|device| device.counter = counter), Err(NotTaken::Counter), "{counter}");
+        assert_eq!(sign_in(|device| device.counter = counter), Err(WebauthnError::Counter), "{counter}");
     }
 }
 
@@ -181,8 +181,8 @@ fn only_a_passkey_that_was_asked_for_signs_in() {
     let (passkey, another) = (registered(&device), registered(&Device::new(2)));
     let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
     let answer = other.signs_in(&asked.options, &HANDLE);
-    assert_eq!(finish_sign_in(&site(), &asked.state, &another, &answer), Err(NotTaken::Unknown));
-    assert_eq!(finish_sign_in(&site(), &asked.state, &passkey, &answer), Err(NotTaken::Unknown));
+    assert_eq!(finish_sign_in(&site(), &asked.state, &another, &answer), Err(WebauthnError::Unknown));
+    assert_eq!(finish_sign_in(&site(), &asked.state, &passkey, &answer), Err(WebauthnError::Unknown));
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn a_passkey_of_somebody_else_is_refused() {
     let passkey = finish_registration(&site(), &asked.state, &Device::new(1).registers(&asked.options)).unwrap();
     let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
     let refused = finish_sign_in(&site(), &asked.state, &passkey, &device.signs_in(&asked.options, &HANDLE));
-    assert_eq!(refused, Err(NotTaken::Unknown));
+    assert_eq!(refused, Err(WebauthnError::Unknown));
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn an_answer_to_the_other_kind_of_question_is_refused() {
     let mut answer = device.signs_in(&asked.options, &HANDLE);
     let client_data = device.client_data("webauthn.create", &asked.options);
     answer["response"]["clientDataJSON"] = BASE64.encode(&client_data).into();
-    assert_eq!(finish_sign_in(&site(), &asked.state, &passkey, &answer), Err(NotTaken::Malformed));
+    assert_eq!(finish_sign_in(&site(), &asked.state, &passkey, &answer), Err(WebauthnError::Malformed));
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn an_answer_after_the_time_is_late() {
     assert!((now + 299..=now + 300).contains(&until), "{until}");
     state[at..at + 8].copy_from_slice(&(now - 1).to_le_bytes());
     let answer = Device::new(1).registers(&asked.options);
-    assert_eq!(finish_registration(&site(), &BASE64.encode(&state), &answer), Err(NotTaken::Late));
+    assert_eq!(finish_registration(&site(), &BASE64.encode(&state), &answer), Err(WebauthnError::Late));
 }
 
 /// Everything that is one change away: a value left out, of another kind, cut off, or with one letter changed.
@@ -256,9 +256,9 @@ fn whatever_is_sent_is_refused_without_a_panic() {
     let passkey = registered(&Device::new(1));
     for answer in spoilt(&json!(1)) {
         let asked = begin_registration(&site(), USER, &[]).unwrap();
-        assert_eq!(finish_registration(&site(), &asked.state, &answer), Err(NotTaken::Malformed));
+        assert_eq!(finish_registration(&site(), &asked.state, &answer), Err(WebauthnError::Malformed));
         let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
-        assert_eq!(finish_sign_in(&site(), &asked.state, &passkey, &answer), Err(NotTaken::Malformed));
+        assert_eq!(finish_sign_in(&site(), &asked.state, &passkey, &answer), Err(WebauthnError::Malformed));
     }
     let asked = begin_registration(&site(), USER, &[]).unwrap();
     for answer in spoilt(&device.registers(&asked.options)["response"]) {
@@ -286,26 +286,26 @@ fn what_was_kept_and_cannot_be_read_is_nobodys_fault() {
     let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
     let answer = Device { counter: 2, ..Device::new(1) }.signs_in(&asked.options, &HANDLE);
     for state in ["", "A", "!", "AAAA", &"A".repeat(400)] {
-        assert_eq!(finish_registration(&site(), state, &answer), Err(NotTaken::Fault), "{state}");
-        assert_eq!(finish_sign_in(&site(), state, &passkey, &answer), Err(NotTaken::Fault), "{state}");
+        assert_eq!(finish_registration(&site(), state, &answer), Err(WebauthnError::Fault), "{state}");
+        assert_eq!(finish_sign_in(&site(), state, &passkey, &answer), Err(WebauthnError::Fault), "{state}");
     }
     let stored: Value = serde_json::from_str(&passkey.stored).unwrap();
     for field in ["user", "key", "state", "transports"] {
         let mut stored = stored.clone();
         stored[field] = json!("AAAA");
         let broken = Passkey { stored: stored.to_string(), ..passkey.clone() };
-        assert_eq!(finish_sign_in(&site(), &asked.state, &broken, &answer), Err(NotTaken::Fault), "{field}");
+        assert_eq!(finish_sign_in(&site(), &asked.state, &broken, &answer), Err(WebauthnError::Fault), "{field}");
     }
     let broken = Passkey { id: "!".into(), ..passkey.clone() };
-    assert_eq!(begin_sign_in(&site(), std::slice::from_ref(&broken)), Err(NotTaken::Fault));
-    assert_eq!(begin_registration(&site(), USER, &[broken]), Err(NotTaken::Fault));
+    assert_eq!(begin_sign_in(&site(), std::slice::from_ref(&broken)), Err(WebauthnError::Fault));
+    assert_eq!(begin_registration(&site(), USER, &[broken]), Err(WebauthnError::Fault));
 }
 
 #[test]
 fn there_is_no_question_without_a_site_a_handle_or_a_passkey() {
     let nowhere = Site { id: "a..b".into(), ..site() };
-    assert_eq!(begin_registration(&nowhere, USER, &[]), Err(NotTaken::Fault));
-    assert_eq!(begin_sign_in(&nowhere, &[registered(&Device::new(1))]), Err(NotTaken::Fault));
-    assert_eq!(begin_registration(&site(), User { handle: b"short", ..USER }, &[]), Err(NotTaken::Fault));
-    assert_eq!(begin_sign_in(&site(), &[]), Err(NotTaken::Fault));
+    assert_eq!(begin_registration(&nowhere, USER, &[]), Err(WebauthnError::Fault));
+    assert_eq!(begin_sign_in(&nowhere, &[registered(&Device::new(1))]), Err(WebauthnError::Fault));
+    assert_eq!(begin_registration(&site(), User { handle: b"short", ..USER }, &[]), Err(WebauthnError::Fault));
+    assert_eq!(begin_sign_in(&site(), &[]), Err(WebauthnError::Fault));
 }
