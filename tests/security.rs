@@ -168,14 +168,23 @@ fn the_servers_start_no_other_program() {
 fn only_the_processor_the_mail_server_and_the_database_are_asked() {
     let servers = sources(&SERVERS);
     stands_only_in(&servers, "reqwest::Client", &["crates/server/src/billing/processor.rs"]);
-    stands_only_in(&servers, "SmtpTransport", &["crates/server/src/jobs/send_mail.rs"]);
+    stands_only_in(&servers, "SmtpConnection", &["crates/server/src/jobs/smtp.rs"]);
     let databases = ["crates/server/src/store/connect.rs", "crates/processor/src/store.rs"];
     stands_only_in(&servers, ".connect_with(", &databases);
-    let own_connections = ["crates/server/src/readiness.rs", "crates/server/src/store/migrations.rs"];
+    let own_connections =
+        ["crates/server/src/jobs/smtp.rs", "crates/server/src/readiness.rs", "crates/server/src/store/migrations.rs"];
     stands_only_in(&servers, "Connection::connect", &own_connections);
     stands_nowhere(
         &servers,
-        &["reqwest::get", "reqwest::blocking", "TcpStream::connect", "UnixStream", "UdpSocket", "lookup_host"],
+        &[
+            "SmtpTransport",
+            "reqwest::get",
+            "reqwest::blocking",
+            "TcpStream::connect",
+            "UnixStream",
+            "UdpSocket",
+            "lookup_host",
+        ],
     );
 }
 

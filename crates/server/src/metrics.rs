@@ -51,6 +51,10 @@ pub static LETTERS_WAITING: Metric =
     Metric::gauge("kppay_letters_waiting", "Letters that are neither sent nor given up.");
 pub static OLDEST_LETTER: Metric =
     Metric::gauge("kppay_letters_oldest_seconds", "How long the letter that waits longest has waited.");
+pub static LETTERS_GIVEN_UP: Metric = Metric::counter(
+    "kppay_letters_given_up_total",
+    "Letters that were refused for good, or that nobody took for days, and are not sent any more.",
+);
 pub static PROCESSOR_UNANSWERED: Metric = Metric::counter(
     "kppay_processor_unanswered_total",
     "Questions to the processor without an answer of its own: silence, and what a gateway said instead.",
@@ -133,6 +137,7 @@ pub static ALL: &[&Metric] = &[
     &JOBS_SET_ASIDE,
     &LETTERS_WAITING,
     &OLDEST_LETTER,
+    &LETTERS_GIVEN_UP,
     &SIEGES,
     &LOOKUPS,
     &LOOKUPS_FAILED,

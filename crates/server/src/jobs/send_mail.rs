@@ -1,12 +1,15 @@
 //! Takes letters out of the outbox and hands them to the mail server that the operator named. A letter is marked as sent after the
-//! mail server took it, so a crash between the two sends it twice, under one `Message-ID`, and never not at all. What the mail
-//! server refuses for good is given up; anything else is tried again, later each time. Logs name letters by their id, never an address.
+//! mail server took it, so a crash between the two sends it twice, under one `Message-ID`, and never not at all. A letter that the mail
+//! server refuses for good is given up; anything else is tried again, later each time, also where the mail server refuses us. Logs name
+//! letters by their id, never an address.
 //!
 //! Several at once, over SMTP connections that are kept: one hand-over takes some 45 ms even on loopback, whatever the mail server does.
 //! lettre writes a message and the dot that ends it in two writes and does not set TCP_NODELAY, so Nagle's algorithm holds the dot back
 //! until the other side's delayed acknowledgement (40 ms). The socket can't be reached from here; letters beside it make up for it.
 
+use super::smtp::{MailServer, NotSent};
 use crate::{
+    alarm::OncePerMinute,
     metrics,
     refusal::{Answer, Error},
     state::App,
@@ -14,10 +17,10 @@ use crate::{
 };
 use contract::{Instant, refusal::RefusalCode};
 use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    Message,
     message::{Mailbox, MultiPart},
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
@@ -39,18 +42,17 @@ const WORTH_SENDING_MILLIS: i64 = 5 * 86_400_000;
 /// The operator's mail server, and who the letters are from.
 #[derive(Clone)]
 pub struct Mailer {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    server: Arc<MailServer>,
     from: Mailbox,
 }
 
 impl Mailer {
     /// `smtp://host:port`, `smtps://user:password@host:port`, `smtp://…?tls=required`; the error is a sentence for the operator.
     pub fn new(url: &str, from: &str) -> Result<Self, String> {
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-            .map_err(|_| "KPPAY_SMTP_URL is not smtp://… or smtps://….".to_owned())?;
+        let server = MailServer::of_url(url, HAND_OVER).ok_or("KPPAY_SMTP_URL is not smtp://… or smtps://….")?;
         let from =
             from.parse().map_err(|_| "KPPAY_MAIL_FROM is not an address, such as Health plan <bills@example.org>.")?;
-        Ok(Self { transport: transport.timeout(Some(HAND_OVER)).build(), from })
+        Ok(Self { server: Arc::new(server), from })
     }
 
     /// `None` for a letter that can't be written: an address that mail does not know.
@@ -66,14 +68,20 @@ impl Mailer {
     }
 
     async fn send(&self, letter: &Due, now: Instant) -> Outcome {
+        static REFUSED: OncePerMinute = OncePerMinute::new();
         let Some(message) = self.message(letter) else { return Outcome::GivenUp };
-        // lettre's own time-out is for each step of the hand-over: a server that is slow at each would take as long as it likes.
-        match timeout(HAND_OVER, self.transport.send(message)).await {
-            Ok(Ok(_)) => Outcome::Sent,
-            Ok(Err(error)) if error.is_permanent() => Outcome::GivenUp,
-            _ if now.millis() - letter.queued_at.millis() > WORTH_SENDING_MILLIS => Outcome::GivenUp,
-            _ => Outcome::TryAgain(now.plus_millis(wait_millis(letter.tries))),
+        match timeout(HAND_OVER, self.server.hand_over(&message)).await {
+            Ok(Ok(())) => return Outcome::Sent,
+            Ok(Err(NotSent::Refused)) => return Outcome::GivenUp,
+            Ok(Err(NotSent::NotAsked { at, reply: Some(reply @ 500..) })) if REFUSED.is_due() => {
+                tracing::error!(at, reply, "alarm: the mail server refuses us: are its URL, name and password right?");
+            }
+            _ => {}
         }
+        if now.millis() - letter.queued_at.millis() > WORTH_SENDING_MILLIS {
+            return Outcome::GivenUp;
+        }
+        Outcome::TryAgain(now.plus_millis(wait_millis(letter.tries)))
     }
 }
 
@@ -91,6 +99,7 @@ pub async fn run(app: App, mailer: Mailer) {
         if counted.and(round(&app, &mailer).await).is_err() {
             tracing::warn!("the outbox could not be read");
         }
+        mailer.server.close_idle();
         sleep(EVERY).await;
     }
 }
@@ -139,7 +148,10 @@ async fn hand_over(app: App, mailer: Mailer, letter: Due) -> Answer<()> {
     app.step("send_mail", app.store.end_try(&letter.id, outcome, app.clock.now())).await?;
     match outcome {
         Outcome::Sent => tracing::info!("sent"),
-        Outcome::GivenUp => tracing::error!(tries = letter.tries, "given up"),
+        Outcome::GivenUp => {
+            metrics::LETTERS_GIVEN_UP.add(1);
+            tracing::error!(tries = letter.tries, "alarm: given up");
+        }
         Outcome::TryAgain(_) => tracing::warn!(tries = letter.tries, "not sent, tried again later"),
     }
     Ok(())
