@@ -81,6 +81,10 @@ pub static EVENTS_AHEAD: Metric = Metric::counter(
     "kppay_events_ahead_total",
     "Events of the processor whose number is so far ahead that others must be missing: see the log.",
 );
+pub static OTHER_AMOUNTS: Metric = Metric::counter(
+    "kppay_processor_other_amounts_total",
+    "Words of the processor about another amount than the payment's, which were not believed: see the log.",
+);
 pub static RECONCILE_DIFFERENCES: Metric = Metric::gauge(
     "kppay_reconcile_differences",
     "Differences between our payments and the processor's charges, by the last reconciliation.",
@@ -158,6 +162,7 @@ pub static ALL: &[&Metric] = &[
     &DEBITS_OVERDUE,
     &EVENTS_UNMATCHED,
     &EVENTS_AHEAD,
+    &OTHER_AMOUNTS,
     &RECONCILE_DIFFERENCES,
     &RECONCILED_AT,
     &TASK_RESTARTS,

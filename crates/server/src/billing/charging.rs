@@ -2,8 +2,8 @@
 //! `jobs::settle_payments`, and a bank debit that came to its end days later.
 //!
 //! A payment is failed only in two ways: its charge says so, or the processor has closed the payment's key, after which nothing can be
-//! charged under it. Whatever else comes back, or does not, is no answer, and the payment is asked about again. Before a charge is
-//! asked for, the payment is seen in the database.
+//! charged under it. Whatever else comes back, or does not, is no answer, and the payment is asked about again; nor is a word about another
+//! amount than the payment's. Before a charge is asked for, the payment is seen in the database.
 
 use super::processor::{ChargeOrder, Closed, ProcessorError};
 use crate::{
@@ -78,14 +78,19 @@ async fn closed(app: &App, payment: &str) -> Option<Verdict> {
 }
 
 async fn write(app: &App, asked: &Asked, verdict: Option<Verdict>, heard: Heard) -> Answer<()> {
-    let Some(verdict) = verdict else {
+    let settled = match &verdict {
+        Some(verdict) => Some(settle_heard(app, &asked.id, verdict, heard).await?),
+        None => None,
+    };
+    let Some(settled) = settled.filter(|settled| *settled != Settled::OtherAmount) else {
         let until = app.clock.now().plus_millis(wait(asked.asks));
         // If this can't be written the payment is asked about when its turn comes anyway.
         _ = app.store.put_off(&asked.id, until).await.map_err(Error::from);
         return Err(Error::later(RefusalCode::KeyInUse, 2));
     };
-    if let Settled::Unfit(state) = settle_heard(app, &asked.id, &verdict, heard).await? {
-        tracing::error!(payment = asked.id, ?state, said = ?verdict.state, "the processor's answer does not fit the payment");
+    if let Settled::Unfit(state) = settled {
+        let said = verdict.map(|verdict| verdict.state);
+        tracing::error!(payment = asked.id, ?state, ?said, "the processor's answer does not fit the payment");
     }
     Ok(())
 }
@@ -123,6 +128,15 @@ async fn settle_heard(app: &App, payment: &str, verdict: &Verdict, heard: Heard)
             None => None,
         };
         let settled = app.store.settle(&payment, &verdict, heard, message.as_ref(), app.clock.now()).await?;
+        if settled == Settled::OtherAmount {
+            metrics::OTHER_AMOUNTS.add(1);
+            tracing::error!(
+                payment,
+                charge = verdict.charge,
+                cents = verdict.cents,
+                "alarm: the processor speaks of another amount than the payment's, and is not believed"
+            );
+        }
         if settled == Settled::Changed {
             charges::came_to(&app, &payment, verdict.state, verdict.failure).await;
         }

@@ -64,12 +64,13 @@ async fn apply(app: &App, event: Option<&ChargeEvent>, read: i64) -> Result<Opti
         charge: Some(event.charge.clone()),
         state: event.state,
         failure: event.failure,
+        cents: event.cents,
         sequence: Some(event.sequence),
     };
     Ok(match charging::settle(app, &payment, &verdict).await? {
         Settled::Changed | Settled::Same => None,
         Settled::NoPayment => Some(Why::Unknown),
-        Settled::Unfit(_) => Some(Why::Unfit),
+        Settled::Unfit(_) | Settled::OtherAmount => Some(Why::Unfit),
     })
 }
 

@@ -26,6 +26,8 @@ pub struct Verdict {
     pub charge: Option<String>,
     pub state: PaymentState,
     pub failure: Option<Failure>,
+    /// What was charged, where the processor says it.
+    pub cents: Option<i64>,
     /// Of the last event that this counts in, where the processor numbers them.
     pub sequence: Option<i64>,
 }
@@ -33,7 +35,8 @@ pub struct Verdict {
 impl Verdict {
     /// The processor has closed the payment's key: nothing was charged, and nothing will be.
     pub fn never() -> Self {
-        Self { charge: None, state: PaymentState::Failed, failure: Some(Failure::ProcessingError), sequence: None }
+        let failure = Some(Failure::ProcessingError);
+        Self { charge: None, state: PaymentState::Failed, failure, cents: None, sequence: None }
     }
 }
 
@@ -64,6 +67,8 @@ pub enum Settled {
     NoPayment,
     /// Nothing was written: the books know no such step from this state, or it is about another charge.
     Unfit(PaymentState),
+    /// Nothing was written: it is about another amount than the payment's.
+    OtherAmount,
 }
 
 /// The payment as it was, locked.
@@ -124,6 +129,11 @@ impl Store {
             membership: row.try_get("membership")?,
             session: row.try_get("session")?,
         };
+        let charged = super::cents(&row, "total_cents")?.cents() + super::cents(&row, "fee_cents")?.cents();
+        if verdict.cents.is_some_and(|cents| cents != charged) {
+            tx.rollback().await?;
+            return Ok(Settled::OtherAmount);
+        }
         let sequence = verdict.sequence.unwrap_or(before.sequence);
         if sequence < before.sequence {
             tx.commit().await?;

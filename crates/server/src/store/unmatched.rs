@@ -21,7 +21,7 @@ pub enum Why {
     Ahead,
     /// The database would not take it.
     NotWritten,
-    /// The table of transitions has no such step, or the payment has another charge. Trying again is no use.
+    /// The table of transitions has no such step, or the payment has another charge or another amount. Trying again is no use.
     Unfit,
 }
 

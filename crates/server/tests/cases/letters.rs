@@ -346,8 +346,13 @@ async fn a_card_that_is_declined_while_its_call_waits_is_told_on_the_page() {
     // The processor's event is here before its answer.
     let payment = house.text("SELECT id FROM payment").await;
     let failure = Some(Failure::Declined);
-    let verdict =
-        settle::Verdict { charge: Some("ch".into()), state: PaymentState::Failed, failure, sequence: Some(1) };
+    let verdict = settle::Verdict {
+        charge: Some("ch".into()),
+        state: PaymentState::Failed,
+        failure,
+        cents: None,
+        sequence: Some(1),
+    };
     assert_eq!(charging::settle(&house.app, &payment, &verdict).await.unwrap(), Settled::Changed);
     assert_eq!(charging::settle(&house.app, &payment, &verdict).await.unwrap(), Settled::Same);
     assert_eq!(house.number("SELECT COUNT(*) FROM outbox").await, 0);

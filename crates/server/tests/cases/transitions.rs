@@ -25,7 +25,7 @@ async fn begun(house: &House, ana: &Payer, amount: &str) -> String {
 }
 
 async fn says(house: &House, payment: &str, state: PaymentState) -> Settled {
-    let verdict = Verdict { charge: Some(format!("ch-{payment}")), state, failure: None, sequence: None };
+    let verdict = Verdict { charge: Some(format!("ch-{payment}")), state, failure: None, cents: None, sequence: None };
     charging::settle(&house.app, payment, &verdict).await.unwrap()
 }
 
@@ -107,7 +107,7 @@ async fn a_word_about_another_charge_or_one_that_denies_a_known_charge_is_unfit(
     house.line.cut(Cut::Before);
     let payment = begun(&house, &ana, "10.00").await;
     assert_eq!(says(&house, &payment, Processing).await, Settled::Same);
-    let other = Verdict { charge: Some("another".into()), state: Paid, failure: None, sequence: None };
+    let other = Verdict { charge: Some("another".into()), state: Paid, failure: None, cents: None, sequence: None };
     assert_eq!(charging::settle(&house.app, &payment, &other).await.unwrap(), Settled::Unfit(Processing));
     assert_eq!(charging::settle(&house.app, &payment, &Verdict::never()).await.unwrap(), Settled::Unfit(Processing));
     assert_eq!(house.owes("surgery").await, (115_000, 1_000));

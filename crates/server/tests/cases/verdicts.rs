@@ -1,8 +1,8 @@
 //! What is an answer of the processor, and what is not: nothing but its own words about this very key fails a payment.
 
-use crate::house::{House, Payer, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
+use crate::house::{House, PAYS, Payer, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
 use serde_json::{Value, json};
-use server::{billing::charging, store::asking::Asked};
+use server::{billing::charging, jobs::settle_payments, metrics, store::asking::Asked};
 
 async fn visit(house: &House) -> (Payer, Value, String) {
     let ana = house.look_up(&ANA).await;
@@ -67,6 +67,85 @@ async fn a_refusal_in_the_processors_own_form_is_no_end_while_there_is_a_charge(
     house.gateway.answers([fault]);
     house.pay(&ana, &key, &order).await.is_payment(201, "paid");
     assert_eq!((house.payments().await, house.charges().await, house.owes("visit").await), (1, 1, (0, 0)));
+    house.books_are_right().await;
+}
+
+/// What a processor says of the charge of a payment, under another amount.
+fn of_another_amount(to: &'static str, key: &str, form: &str) -> Fault {
+    let charge = format!(r#"{{"id":"ch_1","idempotency_key":"{key}","amount_cents":999,"state":"paid"}}"#);
+    let body = form.replace("{charge}", &charge).replace("{of}", key);
+    Fault { to, passes_on: to.starts_with("POST"), status: 200, kind: "application/json", body }
+}
+
+#[tokio::test]
+async fn an_answer_about_another_amount_is_none_whatever_was_asked() {
+    let house = House::open().await;
+    let (ana, order, key) = visit(&house).await;
+    let alarms = metrics::OTHER_AMOUNTS.value();
+    house.gateway.answers([of_another_amount("POST /v1/charges", "{key}", "{charge}")]);
+    house.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
+    let stands_still = async |what| {
+        let word = house.text("SELECT state FROM payment WHERE charge IS NULL AND ask_at IS NOT NULL").await;
+        let entries = house.number("SELECT COUNT(*) FROM ledger_entry").await;
+        assert_eq!((word.as_str(), entries, house.owes("visit").await), ("processing", 0, (6_410, 6_410)), "{what}");
+        house.by_key(&ana, &key).await.is_refused(409, "key_in_use");
+    };
+    stands_still("the answer to the charge").await;
+    assert!(metrics::OTHER_AMOUNTS.value() > alarms);
+    assert!(metrics::text().contains("\nkppay_processor_other_amounts_total "));
+    let payment = house.text("SELECT id FROM payment").await;
+    house.gateway.answers([of_another_amount("GET /v1/charges", &payment, "{charge}")]);
+    house.recover().await;
+    stands_still("what became of the key").await;
+    let refused = |to, status, body: String| Fault { to, passes_on: false, status, kind: "application/json", body };
+    house.gateway.answers([
+        refused("GET /v1/charges", 404, format!(r#"{{"code":"not_found","idempotency_key":"{payment}"}}"#)),
+        refused("POST /v1/charges", 409, r#"{"code":"token_used","idempotency_key":"{key}"}"#.to_owned()),
+        of_another_amount("POST /v1/keys", &payment, r#"{"idempotency_key":"{of}","charge":{charge}}"#),
+    ]);
+    house.recover().await;
+    stands_still("the closed key").await;
+    // An answer that names no amount is not of the processor's form.
+    let body = format!(r#"{{"id":"ch_1","idempotency_key":"{payment}","state":"paid"}}"#);
+    house.gateway.answers([refused("GET /v1/charges", 200, body)]);
+    house.recover().await;
+    stands_still("no amount").await;
+    house.gateway.is_well();
+    house.recover().await;
+    house.by_key(&ana, &key).await.is_payment(200, "paid");
+    assert_eq!((house.charges().await, house.owes("visit").await), (1, (0, 0)));
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_late_debit_and_an_event_about_another_amount_settle_nothing() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.bank(&ana, PAYS).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let sent = house.pay(&ana, &new_key(), &order).await;
+    let payment = sent.is_payment(201, "processing").json()["id"].as_str().unwrap().to_owned();
+    let charge = house.charge_id().await;
+    house.move_clock(14 * 86_400).await;
+    let body = json!({ "id": charge, "idempotency_key": payment, "amount_cents": 999, "state": "paid" }).to_string();
+    let event =
+        json!([{ "sequence": 1, "charge": charge, "idempotency_key": payment, "amount_cents": 999, "state": "paid" }]);
+    let says = |to, body| Fault { to, passes_on: false, status: 200, kind: "application/json", body };
+    house.gateway.answers([says("GET /v1/charges", body), says("GET /v1/events", event.to_string())]);
+    let alarms = metrics::OTHER_AMOUNTS.value();
+    settle_payments::look_after(&house.app).await;
+    house.round().await;
+    assert!(metrics::OTHER_AMOUNTS.value() >= alarms + 2);
+    let (word, entries) =
+        (house.text("SELECT state FROM payment").await, house.number("SELECT COUNT(*) FROM ledger_entry").await);
+    assert_eq!((word.as_str(), entries, house.owes("visit").await), ("processing", 0, (6_410, 6_410)));
+    let kept = "SELECT COUNT(*) FROM event_unmatched WHERE matched_at IS NULL AND why = 'unfit'";
+    assert_eq!(house.number(kept).await, 1);
+    // The processor's own event names the amount.
+    house.gateway.is_well();
+    house.at_the_processor("UPDATE event SET sequence = 2").await;
+    house.round().await;
+    assert_eq!((house.text("SELECT state FROM payment").await.as_str(), house.owes("visit").await), ("paid", (0, 0)));
     house.books_are_right().await;
 }
 
