@@ -79,7 +79,7 @@ pub static EVENTS_UNMATCHED: Metric = Metric::gauge(
 );
 pub static EVENTS_AHEAD: Metric = Metric::counter(
     "kppay_events_ahead_total",
-    "Events of the processor whose number is so far ahead that others must be missing: see the log.",
+    "Events of the processor, and answers to charges, whose number is so far ahead that others must be missing: see the log.",
 );
 pub static OTHER_AMOUNTS: Metric = Metric::counter(
     "kppay_processor_other_amounts_total",

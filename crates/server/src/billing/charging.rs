@@ -15,6 +15,7 @@ use crate::{
     store::{
         asking::Asked,
         settle::{Addressed, Heard, Settled, Verdict},
+        unmatched::{EVENTS_READ, is_ahead},
     },
     token::is_id,
 };
@@ -121,8 +122,9 @@ pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<Settl
 /// Writes a verdict with its letter, and counts it if it declines. In a task of its own: whoever asked the processor may be gone before
 /// that is done.
 async fn settle_heard(app: &App, payment: &str, verdict: &Verdict, heard: Heard) -> Result<Settled, sqlx::Error> {
-    let (app, payment, verdict) = (app.clone(), payment.to_owned(), verdict.clone());
+    let (app, payment, mut verdict) = (app.clone(), payment.to_owned(), verdict.clone());
     let settled = async move {
+        verdict.sequence = reached(&app, &payment, verdict.sequence).await?;
         let message = match app.store.reader_of_letters(&payment).await? {
             Some((to, locale)) => message(&app, &payment, &verdict, to, locale).await?,
             None => None,
@@ -143,6 +145,24 @@ async fn settle_heard(app: &App, payment: &str, verdict: &Verdict, heard: Heard)
         Ok(settled)
     };
     tokio::spawn(settled.in_current_span()).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+}
+
+/// The number of the last event that a verdict counts in, unless it is far ahead of those that were read: the payment would take every later
+/// word for old.
+async fn reached(app: &App, payment: &str, sequence: Option<i64>) -> Result<Option<i64>, sqlx::Error> {
+    let Some(sequence) = sequence.filter(|sequence| is_ahead(*sequence, 0)) else { return Ok(sequence) };
+    let read = app.store.mark(EVENTS_READ).await?;
+    if !is_ahead(sequence, read) {
+        return Ok(Some(sequence));
+    }
+    metrics::EVENTS_AHEAD.add(1);
+    tracing::error!(
+        payment,
+        sequence,
+        read,
+        "alarm: the processor counts an event into an answer that is numbered far ahead: the number is left out"
+    );
+    Ok(None)
 }
 
 async fn message(

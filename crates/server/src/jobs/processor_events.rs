@@ -7,16 +7,13 @@ use crate::{
     state::App,
     store::{
         settle::{Settled, Verdict},
-        unmatched::{EVENTS_READ, Kept, Why},
+        unmatched::{EVENTS_READ, Kept, PAGE, Why, is_ahead},
     },
 };
 use sha2::{Digest, Sha256};
 
-/// As many as a processor lists at a time, or more. One that is numbered farther ahead says that others are missing, or lies: the mark does not
-/// follow it, or all between would never be read; and it is kept until the mark is near, or its payment would take those for old.
-const PAGE: i64 = 100;
-
-/// What is kept is tried first: it came first.
+/// What is kept is tried first: it came first. The mark does not follow a number that is far ahead, or all between would never be read; its
+/// event is kept until the mark is near, or its payment would take those for old.
 pub async fn read(app: &App) -> Result<(), sqlx::Error> {
     match_kept(app).await?;
     let mut read = app.store.mark(EVENTS_READ).await?;
@@ -68,14 +65,11 @@ async fn apply(app: &App, event: Option<&ChargeEvent>, read: i64) -> Result<Opti
         sequence: Some(event.sequence),
     };
     Ok(match charging::settle(app, &payment, &verdict).await? {
-        Settled::Changed | Settled::Same => None,
+        Settled::Older(than) if is_ahead(than, read) => Some(Why::Ahead),
+        Settled::Changed | Settled::Same | Settled::Older(_) => None,
         Settled::NoPayment => Some(Why::Unknown),
         Settled::Unfit(_) | Settled::OtherAmount => Some(Why::Unfit),
     })
-}
-
-fn is_ahead(sequence: i64, read: i64) -> bool {
-    sequence.saturating_sub(read) > PAGE
 }
 
 /// By the key, which is there before the charge's answer; by the charge for a processor that does not say the key.

@@ -62,8 +62,10 @@ pub enum Heard {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
     Changed,
-    /// It is so already, or the verdict is older than what is known.
+    /// It is so already.
     Same,
+    /// The payment's state counts in a later event, of this number.
+    Older(i64),
     NoPayment,
     /// Nothing was written: the books know no such step from this state, or it is about another charge.
     Unfit(PaymentState),
@@ -137,7 +139,7 @@ impl Store {
         let sequence = verdict.sequence.unwrap_or(before.sequence);
         if sequence < before.sequence {
             tx.commit().await?;
-            return Ok(Settled::Same);
+            return Ok(Settled::Older(before.sequence));
         }
         let movement = Movement {
             payment,

@@ -7,6 +7,13 @@ use sqlx::{Row, any::AnyRow};
 
 /// How far the processor's events were read.
 pub const EVENTS_READ: &str = "processor_events_read";
+/// As many as a processor lists at a time, or more.
+pub const PAGE: i64 = 100;
+
+/// Whether a number of the processor's says that others are missing, or lies: nobody is to count on having reached it.
+pub fn is_ahead(sequence: i64, read: i64) -> bool {
+    sequence.saturating_sub(read) > PAGE
+}
 
 /// Why an event is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +24,7 @@ pub enum Why {
     Unknown,
     /// An earlier event of the same charge waits here.
     Behind,
-    /// Numbered far ahead of what was read.
+    /// Numbered far ahead of what was read; or older than a number that is.
     Ahead,
     /// The database would not take it.
     NotWritten,

@@ -1,7 +1,7 @@
 //! What the processor tells afterwards: booked, or kept until it can be, and never dropped.
 
 use crate::house::{DECLINED, House, PAYS, gateway::Fault, line::Cut, new_key, seed::ANA};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const TWO_WEEKS: i64 = 14 * 86_400;
 
@@ -229,6 +229,54 @@ async fn an_event_with_a_number_more_than_a_page_ahead_is_an_alarm_and_waits_for
     house.app.clock.move_on(60_000);
     house.round().await;
     assert_eq!((state(&house, &payment).await.as_str(), kept(&house, "ahead").await), ("paid", 0));
+    house.books_are_right().await;
+}
+
+/// A page of the processor's events.
+fn page(to: &'static str, events: Value) -> Fault {
+    Fault { to, passes_on: false, status: 200, kind: "application/json", body: events.to_string() }
+}
+
+#[tokio::test]
+async fn an_answer_with_a_number_far_ahead_makes_no_later_word_old() {
+    let house = House::open().await;
+    let ana = house.look_up(&ANA).await;
+    let token = house.bank(&ana, PAYS).await;
+    let order = house.order(&ana, &token, &[("visit", "64.10")]).await;
+    let charge = r#"{"id":"ch_far","idempotency_key":"{key}","amount_cents":6410,"state":"processing","sequence":1000000000000000}"#;
+    let (to, kind) = ("POST /v1/charges", "application/json");
+    house.gateway.answers([Fault { to, passes_on: false, status: 201, kind, body: charge.to_owned() }]);
+    let alarms = server::metrics::EVENTS_AHEAD.value();
+    house.pay(&ana, &new_key(), &order).await.is_payment(201, "processing");
+    assert_eq!(house.number("SELECT event_sequence FROM payment").await, 0);
+    assert!(server::metrics::EVENTS_AHEAD.value() > alarms);
+    let payment = house.text("SELECT id FROM payment").await;
+    let paid = json!({ "sequence": 1, "charge": "ch_far", "idempotency_key": payment, "state": "paid" });
+    house.gateway.answers([page("GET /v1/events", json!([paid]))]);
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), house.owes("visit").await), ("paid", (0, 0)));
+    assert_eq!(house.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn an_event_older_than_a_number_that_nobody_has_reached_is_kept() {
+    let house = House::open().await;
+    let payment = paid_visit(&house, "64.10").await;
+    let reaches = async |number: i64| {
+        let sql = "UPDATE payment SET event_sequence = $1";
+        sqlx::query(sql).bind(number).execute(&house.app.store.write).await.unwrap();
+    };
+    // As a server of an earlier version took it from an answer.
+    reaches(1_000_000_000_000_000).await;
+    house.becomes(&payment, "refunded").await;
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), kept(&house, "ahead").await), ("paid", 1));
+    assert_eq!(house.app.store.mark("processor_events_read").await.unwrap(), 1);
+    reaches(0).await;
+    house.app.clock.move_on(60_000);
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), kept(&house, "ahead").await), ("refunded", 0));
     house.books_are_right().await;
 }
 

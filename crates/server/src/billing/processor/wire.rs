@@ -116,6 +116,7 @@ impl Charge {
             ProcessorError::Unanswered
         })?;
         let Self { id, failure, amount_cents, sequence, .. } = self;
+        let sequence = sequence.filter(|sequence| *sequence >= 0);
         Ok(Verdict { charge: Some(id), state, failure, cents: amount_cents, sequence })
     }
 
