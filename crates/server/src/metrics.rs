@@ -81,6 +81,10 @@ pub static EVENTS_AHEAD: Metric = Metric::counter(
     "kppay_events_ahead_total",
     "Events of the processor, and answers to charges, whose number is so far ahead that others must be missing: see the log.",
 );
+pub static EVENTS_MISSING: Metric = Metric::counter(
+    "kppay_events_missing_total",
+    "Numbers between two events of the processor that did not come for minutes and are not asked for any more: see the log.",
+);
 pub static OTHER_AMOUNTS: Metric = Metric::counter(
     "kppay_processor_other_amounts_total",
     "Words of the processor about another amount than the payment's, which were not believed: see the log.",
@@ -162,6 +166,7 @@ pub static ALL: &[&Metric] = &[
     &DEBITS_OVERDUE,
     &EVENTS_UNMATCHED,
     &EVENTS_AHEAD,
+    &EVENTS_MISSING,
     &OTHER_AMOUNTS,
     &RECONCILE_DIFFERENCES,
     &RECONCILED_AT,

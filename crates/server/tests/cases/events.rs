@@ -2,6 +2,7 @@
 
 use crate::house::{DECLINED, House, PAYS, gateway::Fault, line::Cut, new_key, seed::ANA};
 use serde_json::{Value, json};
+use server::store::unmatched::Read;
 
 const TWO_WEEKS: i64 = 14 * 86_400;
 
@@ -278,6 +279,91 @@ async fn an_event_older_than_a_number_that_nobody_has_reached_is_kept() {
     house.round().await;
     assert_eq!((state(&house, &payment).await.as_str(), kept(&house, "ahead").await), ("refunded", 0));
     house.books_are_right().await;
+}
+
+async fn missing(house: &House) -> i64 {
+    house.number("SELECT COUNT(*) FROM event_missing").await
+}
+
+#[tokio::test]
+async fn an_event_that_is_listed_after_a_later_one_is_read_all_the_same() {
+    let house = House::open().await;
+    let payment = paid_visit(&house, "64.10").await;
+    let charge = house.charge_id().await;
+    let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
+    let nobodys = json!({ "sequence": 3, "charge": "ch_nobodys", "state": "paid" });
+    house.gateway.answers([
+        page("GET /v1/events?after=0", json!([told(1, "returned"), nobodys])),
+        page("GET /v1/events", json!([nobodys])),
+    ]);
+    house.round().await;
+    // The later one waits for none.
+    assert_eq!((house.app.store.mark("processor_events_read").await.unwrap(), kept(&house, "unknown").await), (3, 1));
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), missing(&house).await), ("returned", 1));
+    house.app.clock.move_on(1_000);
+    house.gateway.answers([
+        page("GET /v1/events?after=1", json!([told(2, "paid"), nobodys])),
+        page("GET /v1/events", json!([])),
+    ]);
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), missing(&house).await), ("paid", 0));
+    assert_eq!(house.number("SELECT COUNT(*) FROM payment_event WHERE state = 'paid'").await, 2);
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn every_number_that_is_missing_is_asked_for_however_many_events_are_between() {
+    let house = House::open().await;
+    let payment = paid_visit(&house, "64.10").await;
+    let charge = house.charge_id().await;
+    let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
+    let read: Vec<_> =
+        (6..=105).map(|sequence| json!({ "sequence": sequence, "charge": "ch_nobodys", "state": "paid" })).collect();
+    let until = async |sequence: i64, mark: i64| {
+        house.app.store.event_read(Read { sequence, mark }, house.app.clock.now()).await.unwrap();
+    };
+    until(105, 0).await;
+    let gap = "DELETE FROM event_missing WHERE sequence > 5";
+    sqlx::query(gap).execute(&house.app.store.write).await.unwrap();
+    until(201, 199).await;
+    assert_eq!(missing(&house).await, 6);
+    house.gateway.answers([
+        page("GET /v1/events?after=0", json!(read)),
+        page("GET /v1/events?after=199", json!([told(200, "refunded"), told(201, "refunded")])),
+        page("GET /v1/events", json!([])),
+    ]);
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), missing(&house).await), ("refunded", 5));
+    assert_eq!(house.number("SELECT COUNT(*) FROM event_unmatched").await, 0, "what was read is not read again");
+    house.books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_number_that_stays_missing_is_an_alarm_and_not_asked_for_any_more() {
+    let house = House::open().await;
+    let payment = paid_visit(&house, "64.10").await;
+    house.becomes(&payment, "refunded").await;
+    house.at_the_processor("UPDATE event SET sequence = 3").await;
+    house.round().await;
+    assert_eq!((state(&house, &payment).await.as_str(), missing(&house).await), ("refunded", 2));
+    let alarms = server::metrics::EVENTS_MISSING.value();
+    // A processor that does not answer says nothing about it.
+    house.app.clock.move_on(301_000);
+    house.gateway.answers([Fault {
+        to: "GET /v1/events",
+        passes_on: false,
+        status: 502,
+        kind: "text/html",
+        body: String::new(),
+    }]);
+    house.round().await;
+    assert_eq!(missing(&house).await, 2);
+    house.gateway.is_well();
+    house.round().await;
+    assert_eq!(missing(&house).await, 0);
+    assert!(server::metrics::EVENTS_MISSING.value() >= alarms + 2);
+    assert!(server::metrics::text().contains("\nkppay_events_missing_total "));
 }
 
 #[tokio::test]
