@@ -5,6 +5,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, request::Parts},
 };
+use serve::caller::canonical;
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::atomic::{AtomicBool, Ordering},
@@ -30,7 +31,7 @@ static WAS_MISSED: AtomicBool = AtomicBool::new(false);
 /// What stands further left in the header anybody may have written: only the last entry is the proxy's.
 pub fn of(peer: IpAddr, headers: &HeaderMap, is_behind_proxy: bool) -> IpAddr {
     if !is_behind_proxy {
-        return peer.to_canonical();
+        return canonical(peer);
     }
     let said = headers.get_all("x-forwarded-for").iter().next_back().and_then(|last| last.to_str().ok());
     let said = said.and_then(|last| parse(last.rsplit(',').next()?));
@@ -40,7 +41,7 @@ pub fn of(peer: IpAddr, headers: &HeaderMap, is_behind_proxy: bool) -> IpAddr {
              every client without one shares the limits of the proxy"
         );
     }
-    said.unwrap_or(peer).to_canonical()
+    canonical(said.unwrap_or(peer))
 }
 
 /// `a`, `a:port`, `[v6]`, `[v6]:port`: proxies write all of them.
@@ -82,5 +83,7 @@ mod tests {
         assert_eq!(of(peer, &headers, false), peer);
         headers.append("x-forwarded-for", "nonsense".parse().unwrap());
         assert_eq!(of(peer, &headers, true), peer);
+        let translated: IpAddr = "64:ff9b::192.0.2.1".parse().unwrap();
+        assert_eq!([of(translated, &headers, false), of(translated, &headers, true)], [peer; 2]);
     }
 }
