@@ -95,7 +95,7 @@ async fn run(settings: Settings) -> Outcome<()> {
     let listener = bind(address).await?;
     if let Some(address) = metrics {
         let few = serve::Limits { connections: 64, connections_by_address: None, ..limits };
-        tokio::spawn(serve::run(bind(address).await?, http::health::metrics(), few, std::future::pending()));
+        tokio::spawn(serve::run(bind(address).await?, http::figures(&app.settings), few, std::future::pending()));
     }
     jobs::supervise(&app, mailer);
     tracing::info!(%address, "ready");

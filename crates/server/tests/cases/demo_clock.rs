@@ -16,18 +16,24 @@ const HOUR: i64 = 3_600;
 #[tokio::test]
 async fn the_demo_answers_only_who_asks_for_this_machine_by_its_name() {
     let house = demo_house().await;
+    let figures = |house: &House, host: &str| {
+        ask_outside(server::http::figures(&house.app.settings), Call::get("/metrics").header("host", host))
+    };
     for path in ["/demo/mail", "/demo/members", "/api/v1/portal", "/healthz"] {
         for host in ["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "pay.localhost"] {
             house.ask_outside(Call::get(path).header("host", host)).await.is(200);
+            figures(&house, host).await.is(200);
         }
         for host in
             ["pay.example.org", "127.0.0.1.example.org:8080", "localhost.example.org", "192.0.2.1:8080", "", "?"]
         {
             house.ask_outside(Call::get(path).header("host", host)).await.is(421);
+            figures(&house, host).await.is(421);
         }
     }
     let deployed = House::open().await;
     deployed.ask_outside(Call::get("/healthz").header("host", "pay.example.org")).await.is(200);
+    figures(&deployed, "pay.example.org").await.is(200);
 }
 
 async fn demo_house() -> House {
