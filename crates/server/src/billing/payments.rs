@@ -5,7 +5,7 @@
 use super::{charging, fingerprint};
 use crate::{
     clock::day_in,
-    limits::{self, charges, rules, tokens},
+    limits::{self, charges, emails::is_misread, rules, tokens},
     refusal::{Answer, Error},
     state::App,
     store::{
@@ -224,6 +224,9 @@ fn check_shares(order: &PaymentOrder) -> Answer<(Money, Money)> {
         if order.shares.iter().take(at).any(|other| other.bill == share.bill) {
             errors.push(FieldError { field: format!("shares.{at}.bill"), problem: Problem::Duplicate });
         }
+    }
+    if order.email.as_ref().is_some_and(is_misread) {
+        errors.push(FieldError { field: "email".to_owned(), problem: Problem::Malformed });
     }
     let total = order.total();
     // With the fee, too: the processor is asked for exactly what the books say, or the order is not taken.

@@ -2,7 +2,7 @@
 
 use super::{payments, receipt_pdf};
 use crate::{
-    limits::{self, rules},
+    limits::{self, emails::is_misread, rules},
     mail,
     refusal::{Answer, Error, refused},
     state::App,
@@ -11,7 +11,7 @@ use crate::{
         sessions::{self, Session},
     },
 };
-use contract::{Email, refusal::RefusalCode};
+use contract::{Email, Problem, refusal::RefusalCode};
 
 /// A PDF, and the payment's reference for its name.
 pub struct Receipt {
@@ -32,6 +32,9 @@ pub async fn draw(app: &App, session: &Session, id: &str) -> Answer<Receipt> {
 
 /// Queues the receipt as an e-mail, unless there were enough.
 pub async fn send(app: &App, session: &Session, id: &str, to: &Email) -> Answer<()> {
+    if is_misread(to) {
+        return Err(Error::field(RefusalCode::Invalid, "email", Problem::Malformed));
+    }
     let payment = payments::one(app, session, id).await?;
     if payment.state.took_no_money() {
         return Err(Error::new(RefusalCode::NotFound));
