@@ -1,15 +1,19 @@
 //! `--demo`: made-up members with bills and two years of history, the outbox as a page, and a clock that can be moved on. Nothing of
-//! it exists without the flag: the routes are not there, and nothing is seeded.
+//! it exists without the flag: the routes are not there, and nothing is seeded. A demo and a deployment never share a database (`database`).
 //!
 //! Reading order: `people` (who), `charges` (what they owe), `history` (what they paid), `seed` and `bulk` (into the tables).
 
 mod bulk;
 mod charges;
+mod database;
 mod history;
 mod people;
 mod seed;
 
-pub use self::seed::{seed, seed_accounts};
+pub use self::{
+    database::suits,
+    seed::{seed, seed_accounts},
+};
 
 use self::people::{PASSWORD, PEOPLE, Person};
 use crate::{

@@ -216,6 +216,15 @@ fn a_demo_never_leaves_this_machine() {
         refused(&["--demo", arguments[0], arguments[1]], secrets(), &["--demo never", arguments[0], arguments[1]]);
     }
     refused(&["--demo", "--behind-proxy"], secrets(), &["--demo never", "--behind-proxy"]);
+    for there in ["postgres://db.example/kppay?sslmode=verify-full", "postgres://localhost/kppay?host=db.example"] {
+        for more in [&[][..], &["--trusted-network"], &["migrate"], &["reconcile"]] {
+            let arguments = [&["--demo", "--database-url", there], more].concat();
+            refused(&arguments, secrets(), &["--demo never", "--database-url", "db.example"]);
+        }
+    }
+    for here in ["postgres://kppay@127.0.0.1:5432/kppay", "postgres:///kppay?host=/var/run/postgresql"] {
+        starts(&["--demo", "--database-url", here], secrets());
+    }
 }
 
 #[test]

@@ -193,6 +193,12 @@ impl Settings {
             |_| "--database-url is not understood: postgres://user:password@host:port/database?sslmode=verify-full",
         )?;
         let is_here = options.get_socket().is_some() || reaches_loopback(options.get_host());
+        if self.demo && !is_here {
+            return Err(format!(
+                "--demo never leaves this machine, and --database-url reaches {}: leave one of the two out",
+                options.get_host()
+            ));
+        }
         if is_here || self.trusted_network || matches!(options.get_ssl_mode(), PgSslMode::VerifyFull) {
             return Ok(());
         }

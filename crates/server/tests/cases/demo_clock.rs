@@ -1,6 +1,7 @@
 //! The demo's clock, with more than one server over one database: it is moved for all of them and for the processor, or for none.
 
-use crate::house::{House, ORIGIN, ask_outside, call::Call, now, profile};
+use crate::house::{House, ORIGIN, ask_outside, call::Call, database::Database, now, profile};
+use contract::portal::Capture;
 use serde_json::json;
 use server::{
     billing::processor::Sandbox,
@@ -84,4 +85,20 @@ async fn a_clock_that_the_processor_does_not_follow_is_not_moved() {
     assert_eq!(house.number("SELECT COUNT(*) FROM mark WHERE name = 'demo_clock_ahead'").await, 0);
     assert_eq!((hours_moved(&house.app), hours_moved(&other)), (0, 0));
     other.store.close().await;
+}
+
+#[tokio::test]
+async fn a_demo_has_a_database_with_no_rows_or_its_own_and_nobody_else_has_that() {
+    let suits = async |url: &str| (demo::suits(url, true).await.unwrap(), demo::suits(url, false).await.unwrap());
+    let house = House::open().await;
+    assert_eq!(suits(&house.database_url).await, (false, true), "somebody's rows");
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::make(crate::KIND, folder.path()).await;
+    assert_eq!(suits(&database.url).await, (true, true), "no tables");
+    let store = Store::open(&database.url).await.unwrap();
+    assert_eq!(suits(&database.url).await, (true, true), "tables without rows");
+    let portal = profile().portal(Capture { url: String::new(), origin: String::new() }, true);
+    demo::seed(&store, &portal, now::now()).await.unwrap();
+    assert_eq!(suits(&database.url).await, (true, false), "a demo's");
+    store.close().await;
 }
