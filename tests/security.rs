@@ -172,9 +172,10 @@ fn the_servers_start_no_other_program() {
 fn only_the_processor_the_mail_server_and_the_database_are_asked() {
     let servers = sources(&SERVERS);
     stands_only_in(&servers, "reqwest::Client", &["crates/server/src/billing/processor.rs"]);
-    stands_only_in(&servers, "SmtpTransport", &["crates/server/src/jobs/send_mail.rs"]);
+    stands_only_in(&servers, "SmtpConnection", &["crates/server/src/jobs/smtp.rs"]);
     stands_only_in(&servers, ".connect_with(", &["crates/processor/src/store.rs"]);
     let connections = [
+        "crates/server/src/jobs/smtp.rs",
         "crates/server/src/readiness.rs",
         "crates/server/src/store/connections.rs",
         "crates/server/src/store/migrations.rs",
@@ -182,7 +183,15 @@ fn only_the_processor_the_mail_server_and_the_database_are_asked() {
     stands_only_in(&servers, "Connection::connect", &connections);
     stands_nowhere(
         &servers,
-        &["reqwest::get", "reqwest::blocking", "TcpStream::connect", "UnixStream", "UdpSocket", "lookup_host"],
+        &[
+            "SmtpTransport",
+            "reqwest::get",
+            "reqwest::blocking",
+            "TcpStream::connect",
+            "UnixStream",
+            "UdpSocket",
+            "lookup_host",
+        ],
     );
 }
 

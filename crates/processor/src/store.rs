@@ -97,6 +97,8 @@ pub struct Event {
     pub charge: String,
     /// The caller's own name for the charge.
     pub idempotency_key: String,
+    /// The charge's.
+    pub amount_cents: i64,
     pub state: PaymentState,
     pub failure: Option<Failure>,
 }
@@ -237,7 +239,7 @@ impl Store {
 
     /// At most a hundred at a time, in order.
     pub async fn events(&self, after: i64) -> Result<Vec<Event>, sqlx::Error> {
-        let sql = "SELECT event.sequence AS sequence, charge, idempotency_key, event.state AS state, event.failure AS failure \
+        let sql = "SELECT event.sequence AS sequence, charge, idempotency_key, charge.amount_cents AS amount_cents, event.state AS state, event.failure AS failure \
                    FROM event JOIN charge ON charge.id = event.charge WHERE event.sequence > $1 ORDER BY event.sequence LIMIT 100";
         let rows = sqlx::query(sql).bind(after).fetch_all(&self.read).await?;
         rows.iter()
@@ -247,6 +249,7 @@ impl Store {
                     sequence: row.try_get("sequence")?,
                     charge: row.try_get("charge")?,
                     idempotency_key: row.try_get("idempotency_key")?,
+                    amount_cents: row.try_get("amount_cents")?,
                     state: parsed(row.try_get("state")?)?,
                     failure: failure.map(parsed).transpose()?,
                 })

@@ -11,7 +11,7 @@ use std::{
 pub fn address(peer: IpAddr, headers: &HeaderMap, is_behind_proxy: bool) -> IpAddr {
     static UNNAMED: Once = Once::new();
     if !is_behind_proxy {
-        return peer.to_canonical();
+        return canonical(peer);
     }
     let named = forwarded(headers).unwrap_or_else(|| {
         UNNAMED.call_once(|| {
@@ -22,7 +22,7 @@ pub fn address(peer: IpAddr, headers: &HeaderMap, is_behind_proxy: bool) -> IpAd
         });
         peer
     });
-    named.to_canonical()
+    canonical(named)
 }
 
 /// What the proxy says last; whatever stands further left anybody may have written.
@@ -38,9 +38,20 @@ fn parse(entry: &str) -> Option<IpAddr> {
     address.or_else(|| entry.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()))
 }
 
+/// An IPv4 address that is written as one of IPv6 is itself: mapped, or as a translator writes it, all of IPv4 in one /64 (RFC 6052).
+pub fn canonical(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => match v6.octets() {
+            [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d] => IpAddr::from([a, b, c, d]),
+            _ => IpAddr::V6(v6),
+        },
+        v4 => v4,
+    }
+}
+
 /// What one subscriber has: an IPv4 address, or a /64 of IPv6.
 pub fn subscriber(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
+    match canonical(address) {
         IpAddr::V4(v4) => IpAddr::V4(v4),
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
     }
@@ -48,7 +59,7 @@ pub fn subscriber(address: IpAddr) -> IpAddr {
 
 /// What one customer of a network's can have: an IPv4 /24, or a /48 of IPv6.
 pub fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
+    match canonical(address) {
         IpAddr::V4(v4) => IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() >> 8 << 8)),
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 80 << 80)),
     }
@@ -91,6 +102,8 @@ mod tests {
         assert_eq!(address(peer, &headers, false), peer);
         headers.append("x-forwarded-for", "nonsense".parse().unwrap());
         assert_eq!(address(peer, &headers, true), peer);
+        let translated: IpAddr = "64:ff9b::192.0.2.1".parse().unwrap();
+        assert_eq!([address(translated, &headers, false), address(translated, &headers, true)], [peer; 2]);
     }
 
     #[test]
@@ -106,7 +119,10 @@ mod tests {
         let of = |text: &str| subscriber(text.parse().unwrap()).to_string();
         assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
         assert_eq!(of("2001:db8:1:3::1"), "2001:db8:1:3::");
-        assert_eq!(of("::ffff:198.51.100.7"), "198.51.100.7");
+        for written in ["::ffff:198.51.100.7", "64:ff9b::198.51.100.7"] {
+            assert_eq!(of(written), "198.51.100.7", "{written}");
+        }
+        assert_eq!(of("64:ff9b:1::198.51.100.7"), "64:ff9b:1::");
     }
 
     #[test]
@@ -115,6 +131,8 @@ mod tests {
         assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1::");
         assert_eq!(of("2001:db8:2:2::1"), "2001:db8:2::");
         assert_eq!(of("198.51.100.7"), "198.51.100.0");
-        assert_eq!(of("::ffff:198.51.101.7"), "198.51.101.0");
+        for written in ["::ffff:198.51.101.7", "64:ff9b::198.51.101.7"] {
+            assert_eq!(of(written), "198.51.101.0", "{written}");
+        }
     }
 }

@@ -48,6 +48,8 @@ pub async fn serve(
         request.extensions_mut().insert(ConnectInfo(peer));
         let (router, running) = (router.clone(), Running::of(&requests));
         async move {
+            // Its place is another's already: what was asked a moment too late is not begun.
+            let Some(running) = running else { return std::future::pending().await };
             let answer = router.oneshot(request.map(Body::new)).await;
             drop(running);
             answer
@@ -62,7 +64,7 @@ pub async fn serve(
         // What a client does wrong is its own affair.
         _ = connection => {}
         () = progress.stalled(limits) => tracing::debug!("a connection took too long and was closed"),
-        () = progress.is_unwanted() => tracing::debug!("a connection was closed for the sake of another"),
+        () = progress.unwanted.notified() => tracing::debug!("a connection was closed for the sake of another"),
     }
 }
 
@@ -83,11 +85,13 @@ struct Moments {
     head: Option<Instant>,
     /// A head was whole and its request is not answered yet.
     request: Option<Instant>,
+    /// Its place was given away.
+    is_unwanted: bool,
 }
 
 impl Default for Progress {
     fn default() -> Self {
-        let moments = Moments { moved: Instant::now(), is_new: true, head: None, request: None };
+        let moments = Moments { moved: Instant::now(), is_new: true, head: None, request: None, is_unwanted: false };
         Self { moments: Mutex::new(moments), unwanted: Notify::new() }
     }
 }
@@ -141,18 +145,22 @@ impl Progress {
         self.moments().idle(now)
     }
 
-    /// It is closed, unless a request has begun meanwhile.
-    pub fn close(&self) {
-        self.unwanted.notify_one();
-    }
-
-    async fn is_unwanted(&self) {
-        loop {
-            self.unwanted.notified().await;
-            if self.idle(Instant::now()).is_some() {
-                return;
-            }
+    /// It is closed, and no request begins on it any more; false if one has begun meanwhile.
+    pub fn close(&self) -> bool {
+        let mut moments = self.moments();
+        moments.is_unwanted = moments.idle(Instant::now()).is_some();
+        if moments.is_unwanted {
+            self.unwanted.notify_one();
         }
+        moments.is_unwanted
+    }
+}
+
+#[cfg(test)]
+impl Progress {
+    /// For tests of what is around it: as if a request ran for ever.
+    pub fn work(&self) {
+        self.moments().request = Some(Instant::now());
     }
 }
 
@@ -182,12 +190,15 @@ impl Moments {
 struct Running(Arc<Progress>);
 
 impl Running {
-    fn of(progress: &Arc<Progress>) -> Self {
+    fn of(progress: &Arc<Progress>) -> Option<Self> {
         let mut moments = progress.moments();
+        if moments.is_unwanted {
+            return None;
+        }
         moments.head = None;
         moments.request = Some(Instant::now());
         drop(moments);
-        Self(progress.clone())
+        Some(Self(progress.clone()))
     }
 }
 
@@ -263,10 +274,11 @@ mod tests {
         let now = Instant::now();
         let left = |head: Option<u64>, request: Option<u64>, moved: u64| {
             let ago = |seconds| now - Duration::from_secs(seconds);
-            let moments = Moments { moved: ago(moved), is_new: false, head: head.map(ago), request: request.map(ago) };
+            let (head, request) = (head.map(ago), request.map(ago));
+            let moments = Moments { moved: ago(moved), is_new: false, head, request, is_unwanted: false };
             moments.left(&limits, now).as_secs()
         };
-        let new = Moments { moved: now, is_new: true, head: None, request: None };
+        let new = Moments { moved: now, is_new: true, head: None, request: None, is_unwanted: false };
         assert_eq!(new.left(&limits, now).as_secs(), 10, "nothing has come yet");
         assert_eq!(left(None, None, 0), 60, "it waits for a request");
         assert_eq!(left(None, None, 60), 0);
@@ -276,7 +288,7 @@ mod tests {
         assert_eq!(left(None, Some(60), 0), 0);
         let patient = Limits { head: Duration::from_secs(90), ..limits };
         let ago = |seconds| now - Duration::from_secs(seconds);
-        let stuck = Moments { moved: ago(59), is_new: false, head: Some(ago(60)), request: None };
+        let stuck = Moments { moved: ago(59), is_new: false, head: Some(ago(60)), request: None, is_unwanted: false };
         assert_eq!(stuck.left(&patient, now).as_secs(), 1, "nothing moves in a head");
     }
 
@@ -285,7 +297,8 @@ mod tests {
         let now = Instant::now();
         let ago = |seconds| now - Duration::from_secs(seconds);
         let of = |moved, is_new, head: Option<u64>, request: Option<u64>| {
-            Moments { moved: ago(moved), is_new, head: head.map(ago), request: request.map(ago) }.idle(now)
+            let (head, request) = (head.map(ago), request.map(ago));
+            Moments { moved: ago(moved), is_new, head, request, is_unwanted: false }.idle(now)
         };
         for stays in [of(9, false, None, Some(9)), of(0, false, None, None), of(0, false, Some(0), None)] {
             assert_eq!(stays, None);
@@ -299,5 +312,15 @@ mod tests {
             of(0, false, Some(2), None),
         ];
         assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{order:?}");
+    }
+
+    #[test]
+    fn on_a_connection_whose_place_was_given_away_nothing_begins_and_one_that_is_worked_for_keeps_its_place() {
+        let idle = Arc::<Progress>::default();
+        assert!(idle.close());
+        assert!(Running::of(&idle).is_none());
+        let busy = Arc::<Progress>::default();
+        let running = Running::of(&busy);
+        assert!(running.is_some() && !busy.close());
     }
 }

@@ -1,6 +1,6 @@
 //! The TCP listener: limits connections in total, by address and by network, and ends all of them in time at shutdown. When there is no
-//! room, the least used connection is closed for the next one: idle connections cost an attacker nothing, and would keep everybody else
-//! out.
+//! room, the least used connection is closed for the next one, of the same address where that is what is full: idle connections cost an
+//! attacker nothing, and would keep everybody else out, or everybody who shares the address.
 //!
 //! `axum::serve` (0.8) sets no timer and no limit: a client that sends half a head holds a descriptor for as long as it likes.
 
@@ -11,7 +11,7 @@ use crate::{
 use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     io::ErrorKind,
     net::IpAddr,
     sync::{
@@ -38,8 +38,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 pub struct Limits {
     /// Open at the same time. For the next one an idle one is closed; if there is none, it waits, and others in the kernel's queue.
     pub connections: usize,
-    /// Of them, those of one subscriber; the next one is closed at once. A network around it has `WIDER` times as many. `None` behind a
-    /// proxy, which is one address for all.
+    /// Of them, those of one subscriber. For the next one an idle one of theirs is closed; if there is none, the next one itself, at once.
+    /// A network around it has `WIDER` times as many. `None` behind a proxy, which is one address for all.
     pub connections_by_address: Option<usize>,
     /// Until the first byte. Browsers open connections that they may not need.
     pub first: Duration,
@@ -78,8 +78,7 @@ impl Limits {
 /// Serves until `stop` is done; then the listener closes, and what still runs is waited for.
 pub async fn run(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
-    let room = Room::of(limits.connections);
-    let addresses = Arc::new(Addresses::default());
+    let room = Room::of(&limits);
     let mut complaint = Complaint::default();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -100,16 +99,19 @@ pub async fn run(listener: TcpListener, router: Router, limits: Limits, stop: im
                 }
             }
         };
-        let Some(place) = Place::take(&addresses, peer.ip(), limits.connections_by_address) else { continue };
-        let seat = tokio::select! {
+        let whose = Who::all_of(peer.ip());
+        if !room.admits(&whose) {
+            continue;
+        }
+        let place = tokio::select! {
             biased;
             () = &mut stop => break,
-            seat = room.seat() => seat,
+            place = room.place(whose) => place,
         };
         let (router, watcher) = (router.clone(), graceful.watcher());
         tokio::spawn(async move {
-            connection::serve((stream, peer), router, &limits, watcher, seat.progress.clone()).await;
-            drop((seat, place));
+            connection::serve((stream, peer), router, &limits, watcher, place.progress.clone()).await;
+            drop(place);
         });
     }
     drop(listener);
@@ -135,112 +137,125 @@ impl Complaint {
     }
 }
 
+/// For whom a connection counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Who {
+    Subscriber(IpAddr),
+    Network(IpAddr),
+    Everybody,
+}
+
+impl Who {
+    fn all_of(peer: IpAddr) -> [Self; 3] {
+        [Self::Subscriber(subscriber(peer)), Self::Network(network(peer)), Self::Everybody]
+    }
+}
+
 /// All connections that are open.
 #[derive(Clone)]
 struct Room {
     free: Arc<Semaphore>,
-    open: Arc<Mutex<HashMap<u64, Arc<Progress>>>>,
+    by_address: usize,
+    open: Arc<Mutex<Open>>,
     next: Arc<AtomicU64>,
 }
 
 impl Room {
-    fn of(connections: usize) -> Self {
-        let free = Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS)));
-        Self { free, open: Arc::default(), next: Arc::default() }
+    fn of(limits: &Limits) -> Self {
+        let free = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
+        let by_address = limits.connections_by_address.unwrap_or(usize::MAX);
+        Self { free, by_address, open: Arc::default(), next: Arc::default() }
     }
 
-    fn open(&self) -> MutexGuard<'_, HashMap<u64, Arc<Progress>>> {
+    fn open(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The least used connection.
-    fn close_one(&self) {
-        let (open, now) = (self.open(), Instant::now());
-        let idle = open.values().filter_map(|progress| Some((progress.idle(now)?, progress)));
-        if let Some((_, progress)) = idle.min_by_key(|(idle, _)| *idle) {
-            progress.close();
-        }
+    /// Whether one more of theirs may come: where there are as many as may be, one that is idle gives up its place.
+    fn admits(&self, [subscriber, network, _]: &[Who; 3]) -> bool {
+        let mut open = self.open();
+        [(subscriber, self.by_address), (network, self.by_address.saturating_mul(WIDER))]
+            .iter()
+            .all(|(who, most)| open.count(who) < *most || open.close_one(who))
     }
 
     /// At once if there is room, or else as soon as one that is idle was closed.
-    async fn seat(&self) -> Seat {
+    async fn place(&self, whose: [Who; 3]) -> Place {
         let permit = loop {
             if let Ok(permit) = self.free.clone().try_acquire_owned() {
                 break permit;
             }
-            self.close_one();
+            self.open().close_one(&Who::Everybody);
             if let Ok(Ok(permit)) = tokio::time::timeout(LOOK_AGAIN, self.free.clone().acquire_owned()).await {
                 break permit;
             }
         };
-        let (number, progress) = (self.next.fetch_add(1, Ordering::Relaxed), Arc::<Progress>::default());
-        self.open().insert(number, progress.clone());
-        Seat { room: self.clone(), number, progress, _permit: permit }
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let connection = Connection { whose, progress: Arc::default() };
+        self.open().add(number, &connection);
+        Place { room: self.clone(), number, progress: connection.progress, _permit: permit }
+    }
+}
+
+#[derive(Clone)]
+struct Connection {
+    whose: [Who; 3],
+    progress: Arc<Progress>,
+}
+
+/// The connections of each, by number, and nothing of whoever has none. One that was closed for another is not among them any more.
+#[derive(Default)]
+struct Open(HashMap<Who, HashMap<u64, Connection>>);
+
+impl Open {
+    fn count(&self, who: &Who) -> usize {
+        self.0.get(who).map_or(0, HashMap::len)
+    }
+
+    fn add(&mut self, number: u64, connection: &Connection) {
+        for who in connection.whose {
+            self.0.entry(who).or_default().insert(number, connection.clone());
+        }
+    }
+
+    fn remove(&mut self, number: u64) {
+        let Some(connection) = self.0.get(&Who::Everybody).and_then(|all| all.get(&number)).cloned() else { return };
+        for who in connection.whose {
+            if let Entry::Occupied(mut theirs) = self.0.entry(who) {
+                theirs.get_mut().remove(&number);
+                if theirs.get().is_empty() {
+                    theirs.remove();
+                }
+            }
+        }
+    }
+
+    /// Of theirs, whoever makes the least use of its place. False if all are worked for.
+    fn close_one(&mut self, who: &Who) -> bool {
+        loop {
+            let now = Instant::now();
+            let theirs = self.0.get(who).into_iter().flatten();
+            let idle = theirs.filter_map(|(number, one)| Some((one.progress.idle(now)?, *number, &one.progress)));
+            let Some((_, number, progress)) = idle.min_by_key(|(idle, ..)| *idle) else { return false };
+            if progress.close() {
+                self.remove(number);
+                return true;
+            }
+        }
     }
 }
 
 /// One connection's, given back when it is dropped.
-struct Seat {
+struct Place {
     room: Room,
     number: u64,
     progress: Arc<Progress>,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.room.open().remove(&self.number);
-    }
-}
-
-/// How many connections each subscriber and each network has. There are never more than two entries a connection.
-#[derive(Debug, Default)]
-struct Addresses(Mutex<HashMap<Who, usize>>);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Who {
-    Subscriber(IpAddr),
-    Network(IpAddr),
-}
-
-impl Addresses {
-    fn counts(&self) -> MutexGuard<'_, HashMap<Who, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// One of the connections that an address and its network may have, given back when it is dropped.
-struct Place(Arc<Addresses>, [Who; 2]);
-
-impl Place {
-    fn take(addresses: &Arc<Addresses>, peer: IpAddr, most: Option<usize>) -> Option<Self> {
-        let most = most.unwrap_or(usize::MAX);
-        let whose = [Who::Subscriber(subscriber(peer)), Who::Network(network(peer))];
-        let mut counts = addresses.counts();
-        for (who, most) in whose.iter().zip([most, most.saturating_mul(WIDER)]) {
-            if counts.get(who).copied().unwrap_or(0) >= most {
-                return None;
-            }
-        }
-        for who in whose {
-            *counts.entry(who).or_default() += 1;
-        }
-        drop(counts);
-        Some(Self(addresses.clone(), whose))
-    }
-}
-
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut counts = self.0.counts();
-        for who in &self.1 {
-            if let Some(count) = counts.get_mut(who) {
-                *count -= 1;
-                if *count == 0 {
-                    counts.remove(who);
-                }
-            }
-        }
+        self.room.open().remove(self.number);
     }
 }
 
@@ -248,31 +263,56 @@ impl Drop for Place {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_place_is_given_back_and_nothing_is_left_of_who_had_it() {
-        let addresses = Arc::new(Addresses::default());
-        let (one, neighbour, other) =
-            ("2001:db8::1".parse().unwrap(), "2001:db8::2".parse().unwrap(), "2001:db8:0:1::1".parse().unwrap());
-        let first = Place::take(&addresses, one, Some(2));
-        let second = Place::take(&addresses, neighbour, Some(2));
-        assert!(first.is_some() && second.is_some());
-        assert!(Place::take(&addresses, one, Some(2)).is_none(), "a /64 is one subscriber");
-        assert!(Place::take(&addresses, other, Some(2)).is_some());
-        assert!(Place::take(&addresses, one, None).is_some(), "behind a proxy nobody is counted");
-        drop((first, second));
-        assert!(addresses.counts().is_empty());
+    fn room(by_address: Option<usize>) -> Room {
+        Room::of(&Limits { connections: 20, connections_by_address: by_address, ..Limits::default() })
     }
 
-    #[test]
-    fn many_subscribers_of_one_network_have_no_more_than_some() {
+    /// A connection that is worked for, if there is a place for one of this address.
+    async fn busy(room: &Room, address: &str) -> Option<Place> {
+        let whose = Who::all_of(address.parse().unwrap());
+        if !room.admits(&whose) {
+            return None;
+        }
+        let place = room.place(whose).await;
+        place.progress.work();
+        Some(place)
+    }
+
+    #[tokio::test]
+    async fn a_place_is_given_back_and_nothing_is_left_of_who_had_it() {
+        let (one, neighbour, other) = ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1");
+        let counted = room(Some(2));
+        let places = [busy(&counted, one).await, busy(&counted, neighbour).await];
+        assert!(places.iter().all(Option::is_some));
+        assert!(busy(&counted, one).await.is_none(), "a /64 is one subscriber");
+        assert!(busy(&counted, other).await.is_some());
+        drop(places);
+        assert!(counted.open().0.is_empty());
+        let behind_proxy = room(None);
+        let mut places = Vec::new();
+        for _ in 0..20 {
+            places.extend(busy(&behind_proxy, one).await);
+        }
+        assert_eq!(places.len(), 20, "behind a proxy nobody is counted");
+    }
+
+    #[tokio::test]
+    async fn many_subscribers_of_one_network_have_no_more_than_some() {
         for (ours, other) in [("2001:db8:1:N::1", "2001:db8:2::1"), ("198.51.100.N", "198.51.101.1")] {
-            let addresses = Arc::new(Addresses::default());
-            let take = |address: &str| Place::take(&addresses, address.parse().unwrap(), Some(2));
-            let places: Vec<_> = (1..=9).filter_map(|of| take(&ours.replace('N', &of.to_string()))).collect();
+            let room = room(Some(2));
+            let mut places = Vec::new();
+            for of in 1..=9 {
+                places.extend(busy(&room, &ours.replace('N', &of.to_string())).await);
+            }
             assert_eq!(places.len(), 2 * WIDER, "{ours}");
-            assert!(take(other).is_some());
-            drop(places);
-            assert!(addresses.counts().is_empty());
+            assert!(busy(&room, other).await.is_some());
+            // One of them that does nothing makes room for another subscriber of the network, and is not closed twice.
+            places.pop();
+            let _idle = room.place(Who::all_of(ours.replace('N', "8").parse().unwrap())).await;
+            let in_its_place = busy(&room, &ours.replace('N', "9")).await;
+            assert!(in_its_place.is_some() && busy(&room, &ours.replace('N', "9")).await.is_none());
+            drop((places, in_its_place));
+            assert!(room.open().0.is_empty());
         }
     }
 

@@ -70,10 +70,15 @@ fn is_host(host: &str) -> bool {
     host.len() <= 253 && host.split('.').all(is_label)
 }
 
-/// This machine: `localhost` and what is below it (RFC 6761), and the loopback addresses, with or without brackets.
+/// This machine as browsers know it: `localhost` and what is below it (RFC 6761), and the loopback addresses, with or without brackets.
 pub fn is_loopback(host: &str) -> bool {
+    reaches_loopback(host) || host.ends_with(".localhost")
+}
+
+/// This machine as programs reach it: a name below `localhost` they look up, and the answer is anybody's.
+pub fn reaches_loopback(host: &str) -> bool {
     let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-    host == "localhost" || host.ends_with(".localhost") || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    host == "localhost" || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]
@@ -117,11 +122,12 @@ mod tests {
     fn this_machine_goes_by_some_names_and_no_others() {
         for host in ["localhost", "pay.localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"] {
             assert!(is_loopback(host), "{host}");
+            assert_eq!(reaches_loopback(host), host != "pay.localhost", "{host}");
         }
         for host in
             ["", "localhost.example.org", "notlocalhost", "10.0.0.1", "0.0.0.0", "[::]", "127.0.0.1.example.org"]
         {
-            assert!(!is_loopback(host), "{host}");
+            assert!(!is_loopback(host) && !reaches_loopback(host), "{host}");
         }
         assert!(Origin::parse("http://pay.example.org").unwrap().is_clear_beyond_loopback());
         assert!(!Origin::parse("http://[::1]:8080").unwrap().is_clear_beyond_loopback());

@@ -164,9 +164,11 @@ async fn one_address_has_so_many_connections_and_others_have_theirs() {
     let mut ours = Vec::new();
     for _ in 0..3 {
         let mut stream = served.connect().await;
-        assert!(ask(&mut stream, "/").await.is_some());
+        stream.write_all(b"GET /never HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
         ours.push(stream);
     }
+    // Once it has read what they ask.
+    tokio::time::sleep(Duration::from_millis(200)).await;
     let mut one_more = served.connect().await;
     closed(&mut one_more).await;
     assert_eq!(ask(&mut one_more, "/").await, None);
@@ -180,6 +182,33 @@ async fn one_address_has_so_many_connections_and_others_have_theirs() {
     while !served.answers().await {
         assert!(began.elapsed() < FOR_EVER);
     }
+}
+
+#[tokio::test]
+async fn connections_of_one_address_that_do_nothing_keep_nobody_behind_it_out() {
+    let served = serve(Limits { connections_by_address: Some(3), ..patient() }).await;
+    let mut kept = Vec::new();
+    for _ in 0..3 {
+        let mut stream = served.connect().await;
+        assert!(ask(&mut stream, "/").await.is_some());
+        kept.push(stream);
+    }
+    // Longer than an answer may be on its way.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let mut newcomer = served.connect().await;
+    assert!(ask(&mut newcomer, "/").await.is_some());
+    // The one that did nothing for longest made room, and nobody else.
+    closed(&mut kept.remove(0)).await;
+    for stream in &mut kept {
+        assert!(ask(stream, "/").await.is_some());
+    }
+    // Nor do those that never ask.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let mut held = Vec::new();
+    for _ in 0..20 {
+        held.push(served.connect().await);
+    }
+    assert!(served.answers().await);
 }
 
 #[tokio::test]

@@ -1,15 +1,19 @@
 //! `--demo`: invented members with bills and two years of history, the outbox as a page, and a clock that can be moved forward. None of
-//! this exists without the flag: no routes are added, and nothing is seeded.
+//! this exists without the flag: no routes are added, and nothing is seeded. A demo and a deployment never share a database (`database`).
 //!
 //! Reading order: `people` (who), `charges` (what they owe), `history` (what they paid), `seed` and `bulk` (into the tables).
 
 mod bulk;
 mod charges;
+mod database;
 mod history;
 mod people;
 mod seed;
 
-pub use self::seed::{seed, seed_accounts};
+pub use self::{
+    database::suits,
+    seed::{seed, seed_accounts},
+};
 
 use self::people::{PASSWORD, PEOPLE, Person};
 use crate::{

@@ -14,7 +14,7 @@ mod problem;
 pub mod router;
 pub mod v1;
 
-use crate::state::App;
+use crate::{settings::Settings, state::App};
 use axum::Router;
 
 /// Everything one listener serves: the API, the demo's calls where there is a demo, and the app's files.
@@ -35,4 +35,9 @@ pub fn service(app: &App) -> std::io::Result<Router> {
     };
     let router = if app.settings.demo { demo::on_this_machine(router) } else { router };
     Ok(security.guard(router))
+}
+
+/// What the listener of `--metrics` serves.
+pub fn figures(settings: &Settings) -> Router {
+    if settings.demo { demo::on_this_machine(health::metrics()) } else { health::metrics() }
 }

@@ -2,7 +2,7 @@
 //! others are periodic tasks that find their work in tables of their own:
 //!
 //! * `settle_payments`: payments that got no answer are asked about again, and `processor_events` are applied in their order;
-//! * `send_mail`: the outbox is delivered over SMTP;
+//! * `send_mail`: the outbox is delivered over SMTP (`smtp`);
 //! * `reconcile`: charges and payments are compared once a day;
 //! * `clean_up`: what ran out is wiped and deleted.
 //!
@@ -13,6 +13,7 @@ pub mod processor_events;
 pub mod reconcile;
 pub mod send_mail;
 pub mod settle_payments;
+mod smtp;
 pub mod worker;
 
 use crate::{demo, limits, state::App};

@@ -26,7 +26,7 @@ async fn main() -> ExitCode {
     let _log = serve::log::start("info,sqlx=warn");
     settings.warn();
     let done = match settings.command {
-        Some(Command::Migrate) => Store::migrate(&settings.database_url).await.map_err(Into::into),
+        Some(Command::Migrate) => migrate(&settings).await,
         Some(Command::Reconcile) => return reconciled(reconcile_once(settings).await),
         None => run(settings).await,
     };
@@ -51,8 +51,30 @@ fn reconciled(found: Result<usize>) -> ExitCode {
     }
 }
 
+/// Before anything is written: a demo and a deployment never have one database.
+async fn check_database(settings: &Settings) -> Result<()> {
+    let suits = demo::suits(&settings.database_url, settings.demo).await;
+    if suits.map_err(|error| format!("the database can't be opened: {error}"))? {
+        return Ok(());
+    }
+    Err(if settings.demo {
+        "--demo shows everybody the mail in its database, and the one that --database-url names has rows that are no demo's: \
+         set --database-url to an empty database or to a demo's, or leave --demo out"
+    } else {
+        "the database that --database-url names is a demo's, and its members' passwords are published: set --database-url to \
+         another one, or add --demo"
+    }
+    .into())
+}
+
+async fn migrate(settings: &Settings) -> Result<()> {
+    check_database(settings).await?;
+    Ok(Store::migrate(&settings.database_url).await?)
+}
+
 /// Gives how many differences there are.
 async fn reconcile_once(settings: Settings) -> Result<usize> {
+    check_database(&settings).await?;
     let store = Store::open_as_it_is(&settings.database_url)
         .await
         .map_err(|error| format!("the database can't be opened: {error}"))?;
@@ -73,6 +95,7 @@ async fn reconcile_once(settings: Settings) -> Result<usize> {
 async fn run(settings: Settings) -> Result<()> {
     let limits = settings.connections().within(process::raise_descriptors());
     let profile = profile(&settings)?;
+    check_database(&settings).await?;
     if settings.demo {
         // Nobody's books are in it, and no older server runs beside this one.
         Store::migrate(&settings.database_url).await?;
@@ -95,7 +118,7 @@ async fn run(settings: Settings) -> Result<()> {
     let listener = bind(address).await?;
     if let Some(address) = metrics {
         let few = serve::Limits { connections: 64, connections_by_address: None, ..limits };
-        tokio::spawn(serve::run(bind(address).await?, http::health::metrics(), few, std::future::pending()));
+        tokio::spawn(serve::run(bind(address).await?, http::figures(&app.settings), few, std::future::pending()));
     }
     jobs::supervise(&app, mailer);
     tracing::info!(%address, "ready");

@@ -51,6 +51,10 @@ pub static EMAILS_WAITING: Metric =
     Metric::gauge("kppay_emails_waiting", "E-mails that are neither sent nor given up.");
 pub static OLDEST_EMAIL: Metric =
     Metric::gauge("kppay_emails_oldest_seconds", "How long the e-mail that waits longest has waited.");
+pub static LETTERS_GIVEN_UP: Metric = Metric::counter(
+    "kppay_letters_given_up_total",
+    "E-mails that were refused for good, or that nobody took for days, and are not sent any more.",
+);
 pub static PROCESSOR_UNANSWERED: Metric = Metric::counter(
     "kppay_processor_unanswered_total",
     "Questions to the processor without an answer of its own: silence, and what a gateway said instead.",
@@ -75,7 +79,15 @@ pub static EVENTS_UNMATCHED: Metric = Metric::gauge(
 );
 pub static EVENTS_AHEAD: Metric = Metric::counter(
     "kppay_events_ahead_total",
-    "Events of the processor whose number is so far ahead that others must be missing: see the log.",
+    "Events of the processor, and answers to charges, whose number is so far ahead that others must be missing: see the log.",
+);
+pub static EVENTS_MISSING: Metric = Metric::counter(
+    "kppay_events_missing_total",
+    "Numbers between two events of the processor that did not come for minutes and are not asked for any more: see the log.",
+);
+pub static OTHER_AMOUNTS: Metric = Metric::counter(
+    "kppay_processor_other_amounts_total",
+    "Words of the processor about another amount than the payment's, which were not believed: see the log.",
 );
 pub static RECONCILE_DIFFERENCES: Metric = Metric::gauge(
     "kppay_reconcile_differences",
@@ -133,6 +145,7 @@ pub static ALL: &[&Metric] = &[
     &JOBS_SET_ASIDE,
     &EMAILS_WAITING,
     &OLDEST_EMAIL,
+    &LETTERS_GIVEN_UP,
     &SIEGES,
     &LOOKUPS,
     &LOOKUPS_FAILED,
@@ -153,6 +166,8 @@ pub static ALL: &[&Metric] = &[
     &DEBITS_OVERDUE,
     &EVENTS_UNMATCHED,
     &EVENTS_AHEAD,
+    &EVENTS_MISSING,
+    &OTHER_AMOUNTS,
     &RECONCILE_DIFFERENCES,
     &RECONCILED_AT,
     &TASK_RESTARTS,

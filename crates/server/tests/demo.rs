@@ -123,8 +123,9 @@ async fn every_payment_of_history_can_be_read_as_a_payment() {
 #[test]
 fn a_clock_that_is_set_is_for_the_demo_only() {
     let parse = |arguments: &[&str]| {
-        let long = "9f86d081884c7d659a2feaa0c55ad015".to_owned();
-        let secrets = Secrets { pepper: format!("{long}, another"), processor: long, ..Secrets::default() };
+        let (long, another) =
+            ("9f86d081884c7d659a2feaa0c55ad015".to_owned(), "c2a6d0818f4c7d659a2feaa0c55b8e11".to_owned());
+        let secrets = Secrets { pepper: another, processor: long, ..Secrets::default() };
         Settings::parse(arguments.iter().map(|argument| (*argument).to_owned()), secrets)
             .map_err(|error| error.to_string())
     };

@@ -10,6 +10,7 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -36,11 +37,15 @@ struct Program {
     address: SocketAddr,
     metrics: SocketAddr,
     database: String,
-    _folder: TempDir,
+    _folder: Arc<TempDir>,
 }
 
 fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+fn database_in(folder: &TempDir) -> String {
+    format!("sqlite://{}/billing.db", folder.path().display())
 }
 
 fn command() -> Command {
@@ -55,10 +60,12 @@ impl Program {
     fn start(stderr: impl Into<Stdio>, more: &[&str]) -> Self {
         Self::start_by(command(), stderr, more)
     }
-    fn start_by(mut command: Command, stderr: impl Into<Stdio>, more: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    fn start_by(command: Command, stderr: impl Into<Stdio>, more: &[&str]) -> Self {
+        Self::start_in(&Arc::new(tempfile::tempdir().unwrap()), command, stderr, more)
+    }
+    fn start_in(folder: &Arc<TempDir>, mut command: Command, stderr: impl Into<Stdio>, more: &[&str]) -> Self {
         let (address, metrics) = (free_address(), free_address());
-        let database = format!("sqlite://{}/billing.db", folder.path().display());
+        let database = database_in(folder);
         command.args([
             "--listen",
             &address.to_string(),
@@ -69,7 +76,7 @@ impl Program {
         ]);
         command.args(["--processor-url", "http://127.0.0.1:1"]).args(more);
         let child = command.stderr(stderr).spawn().unwrap();
-        let mut program = Self { child, address, metrics, database, _folder: folder };
+        let mut program = Self { child, address, metrics, database, _folder: folder.clone() };
         until(|| {
             assert_eq!(program.child.try_wait().unwrap(), None, "it ended");
             let answer = program.says("/readyz");
@@ -83,15 +90,20 @@ impl Program {
     fn says(&self, path: &str) -> Option<String> {
         ask(self.address, path)
     }
-    /// Does something to its database beside it.
-    fn meddle(&self, sql: &'static str) {
+    /// Asks its database something beside it.
+    fn beside<T>(&self, ask: impl AsyncFnOnce(&mut sqlx::AnyConnection) -> Result<T, sqlx::Error>) -> T {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             sqlx::any::install_default_drivers();
             let mut connection = sqlx::AnyConnection::connect(&self.database).await.unwrap();
-            sqlx::query(sql).execute(&mut connection).await.unwrap();
+            let answer = ask(&mut connection).await.unwrap();
             connection.close().await.unwrap();
-        });
+            answer
+        })
+    }
+    /// Does something to its database beside it.
+    fn meddle(&self, sql: &'static str) {
+        self.beside(async |connection| sqlx::query(sql).execute(connection).await);
     }
     fn figure(&self, name: &str) -> i64 {
         let text = ask(self.metrics, "/metrics").expect("the figures");
@@ -376,4 +388,56 @@ fn what_is_unsafe_ends_with_a_sentence_and_help_ends_well() {
     let help = command().arg("--help").stdout(Stdio::piped()).output().unwrap();
     assert!(help.status.success());
     assert!(String::from_utf8(help.stdout).unwrap().contains("--trusted-network"));
+}
+
+/// Runs to its end, which is to be with this status, and gives what it says.
+fn says_with(folder: &TempDir, arguments: &[&str], status: i32) -> String {
+    let mut command = command();
+    command.args(arguments).args(["--listen", &free_address().to_string(), "--database-url", &database_in(folder)]);
+    let ended = command.args(["--processor-url", "http://127.0.0.1:1"]).stderr(Stdio::piped()).output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(status), "{arguments:?}: {said}");
+    said
+}
+
+#[test]
+fn a_demo_begins_with_no_rows_and_nobody_else_has_its_database() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    says_with(&folder, &["migrate"], 0);
+    for _ in 0..2 {
+        let mut demo = Program::start_in(&folder, command(), Stdio::null(), &["--demo"]);
+        assert!(demo.says("/demo/mail").is_some_and(|answer| answer.starts_with("HTTP/1.1 200")));
+        demo.terminate();
+        assert!(demo.ends());
+    }
+    for (arguments, status) in [(&[][..], 1), (&["migrate"], 1), (&["reconcile"], 2)] {
+        let said = says_with(&folder, arguments, status);
+        assert!(
+            said.contains("is a demo's") && said.contains("--database-url") && said.contains("add --demo"),
+            "{said}"
+        );
+    }
+    says_with(&folder, &["migrate", "--demo"], 0);
+}
+
+#[test]
+fn a_demo_leaves_a_database_that_is_not_its_own_as_it_is() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    says_with(&folder, &["migrate"], 0);
+    let deployed = Program::start_in(&folder, command(), Stdio::null(), &[]);
+    deployed.meddle(
+        "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at) \
+         VALUES ('seven', 'reset', 'ana@example.org', 'A link', '/reset#token', '', 0, 9000000000000000)",
+    );
+    drop(deployed);
+    for arguments in [&["--demo"][..], &["--demo", "migrate"], &["--demo", "reconcile"]] {
+        let said = says_with(&folder, arguments, if arguments.ends_with(&["reconcile"]) { 2 } else { 1 });
+        for word in ["--demo", "no demo's", "--database-url", "an empty database"] {
+            assert!(said.contains(word), "{word} is missing: {said}");
+        }
+    }
+    let deployed = Program::start_in(&folder, command(), Stdio::null(), &[]);
+    let rows = |sql| deployed.beside(async |connection| sqlx::query_scalar::<_, i64>(sql).fetch_one(connection).await);
+    assert_eq!(rows("SELECT COUNT(*) FROM outbox"), 1);
+    assert_eq!(rows("SELECT (SELECT COUNT(*) FROM membership) + (SELECT COUNT(*) FROM account)"), 0);
 }

@@ -43,6 +43,12 @@ fn a_deployment_starts_only_with_secrets_that_cannot_be_guessed() {
         (Secrets { pepper: String::new(), ..secrets() }, ["KPPAY_PEPPER is not set", "openssl"]),
         (Secrets { pepper: LONG[1..].into(), ..secrets() }, ["KPPAY_PEPPER has 31 characters", "--demo"]),
         (Secrets { pepper: LONG.into(), ..secrets() }, ["KPPAY_PROCESSOR_SECRET and KPPAY_PEPPER", "openssl"]),
+        (Secrets { pepper: format!("{LONG}x"), ..secrets() }, ["KPPAY_PROCESSOR_SECRET and KPPAY_PEPPER", "openssl"]),
+        (
+            Secrets { processor: format!("x{OTHER}"), ..secrets() },
+            ["KPPAY_PROCESSOR_SECRET and KPPAY_PEPPER", "openssl"],
+        ),
+        (Secrets { pepper: "abcdefghijklmnopqrstuvwxyz0123456789".into(), ..secrets() }, ["KPPAY_PEPPER", "counts up"]),
         (Secrets { pepper: LONG.to_uppercase(), ..secrets() }, ["KPPAY_PROCESSOR_SECRET and KPPAY_PEPPER", "openssl"]),
         (
             Secrets { pepper: "changeme-changeme-changeme-changeme".into(), ..secrets() },
@@ -104,7 +110,12 @@ fn a_limit_that_lets_nobody_in_is_refused() {
         }
     }
     // None of these is a limit that nothing passes.
-    starts(&["--drain-seconds", "0"], secrets());
+    for seconds in ["0", "3600"] {
+        starts(&["--drain-seconds", seconds], secrets());
+    }
+    for seconds in ["3601", "4294967295"] {
+        refused(&["--drain-seconds", seconds], secrets(), &["--drain-seconds", seconds, "3600 or less"]);
+    }
     starts(&["--lookups", "0"], secrets());
 }
 
@@ -120,13 +131,18 @@ fn a_database_that_keeps_nothing_or_cannot_be_written_is_refused() {
         "sqlite:",
         "sqlite://",
         "sqlite://?mode=rwc",
+        "sqlite:%3Amemory%3A",
+        "sqlite://%3amemory:?mode=rwc",
+        "sqlite:///x.db?mode=%6demory",
+        "sqlite:///x.db?%6d%6fde=memory",
+        "sqlite:file:x.db%3Fmode=memory",
     ] {
         for more in [&[][..], &["--demo"], &["migrate"], &["reconcile"]] {
             let arguments = [&["--database-url", url], more].concat();
             refused(&arguments, secrets(), &["--database-url", "sqlite://FILE"]);
         }
     }
-    for url in ["sqlite://kppay.db?mode=ro", "sqlite://kppay.db?immutable=true"] {
+    for url in ["sqlite://kppay.db?mode=ro", "sqlite://kppay.db?immutable=true", "sqlite://kppay.db?mode=r%6f"] {
         refused(&["--database-url", url], secrets(), &["--database-url", "can't be written", "sqlite://FILE"]);
     }
     for url in ["sqlite://kppay.db?mode=frob", "sqlite://kppay.db?frob=1"] {
@@ -200,12 +216,25 @@ fn a_demo_never_leaves_this_machine() {
         refused(&["--demo", arguments[0], arguments[1]], secrets(), &["--demo never", arguments[0], arguments[1]]);
     }
     refused(&["--demo", "--behind-proxy"], secrets(), &["--demo never", "--behind-proxy"]);
+    for there in ["postgres://db.example/kppay?sslmode=verify-full", "postgres://localhost/kppay?host=db.example"] {
+        for more in [&[][..], &["--trusted-network"], &["migrate"], &["reconcile"]] {
+            let arguments = [&["--demo", "--database-url", there], more].concat();
+            refused(&arguments, secrets(), &["--demo never", "--database-url", "db.example"]);
+        }
+    }
+    for here in ["postgres://kppay@127.0.0.1:5432/kppay", "postgres:///kppay?host=/var/run/postgresql"] {
+        starts(&["--demo", "--database-url", here], secrets());
+    }
 }
 
 #[test]
 fn nothing_leaves_this_machine_in_the_clear_unless_the_network_is_said_to_be_trusted() {
     let mail = |url: &str| Secrets { smtp_url: url.into(), mail_from: "Plan <bills@example.org>".into(), ..secrets() };
-    let rows: [(&[&str], Secrets, &str); 10] = [
+    let rows: [(&[&str], Secrets, &str); 13] = [
+        // A name that is looked up like any other.
+        (&["--processor-url", "http://processor.localhost"], secrets(), "--processor-url"),
+        (&["--database-url", "postgres://db.localhost/kppay"], secrets(), "--database-url"),
+        (&[], mail("smtp://mail.localhost:2525"), "KPPAY_SMTP_URL"),
         (&["--processor-url", "http://processor.example"], secrets(), "--processor-url"),
         (&["--processor-url", "http://10.0.0.7:8081"], secrets(), "--processor-url"),
         (&["--database-url", "postgres://kppay:hunter2@db.example/kppay"], secrets(), "--database-url"),
@@ -256,6 +285,13 @@ fn what_is_not_understood_is_refused_by_name() {
         let arguments = ["--processor-url", url, "--processor-public-url", "https://processor.example"];
         refused(&arguments, secrets(), &["--processor-url", "https://"]);
     }
+    for url in ["https://processor.example/a?x=", "https://processor.example/#a"] {
+        let arguments = ["--processor-url", url, "--processor-public-url", "https://processor.example"];
+        refused(&arguments, secrets(), &["--processor-url", url, "leave out"]);
+    }
+    let below =
+        ["--processor-url", "https://processor.example/a", "--processor-public-url", "https://processor.example"];
+    starts(&below, secrets());
     refused(&["--listen", "8080"], secrets(), &["--listen"]);
     refused(&["--lookups", "many"], secrets(), &["--lookups"]);
     // Others see a command line: no secret is taken from there.

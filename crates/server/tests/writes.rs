@@ -30,8 +30,9 @@ async fn server(arguments: &[&str]) -> (TempDir, Router) {
     let store = Store::open(&format!("sqlite://{}/writes.db", folder.path().display())).await.unwrap();
     let profile = ["--profile", concat!(env!("CARGO_MANIFEST_DIR"), "/profile.toml")];
     let arguments = arguments.iter().chain(&profile).map(|argument| (*argument).to_owned());
-    let long = "9f86d081884c7d659a2feaa0c55ad015".to_owned();
-    let secrets = Secrets { pepper: format!("{long}, another"), processor: long, ..Secrets::default() };
+    let (long, another) =
+        ("9f86d081884c7d659a2feaa0c55ad015".to_owned(), "c2a6d0818f4c7d659a2feaa0c55b8e11".to_owned());
+    let secrets = Secrets { pepper: another, processor: long, ..Secrets::default() };
     let settings = Settings::parse(arguments, secrets).unwrap();
     let processor = Sandbox::new("http://127.0.0.1:1".into(), "secret".into(), Duration::from_secs(1)).unwrap();
     let state =

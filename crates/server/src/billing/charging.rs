@@ -2,8 +2,8 @@
 //! `jobs::settle_payments` found without a response, and for a bank debit that ended days later.
 //!
 //! A payment fails in two ways only: its charge failed, or the processor has closed the payment's key, after which nothing can be charged
-//! under it. Anything else is no response, and the processor is asked again later. Before a charge is requested, the payment is read
-//! back from the database.
+//! under it. Anything else is no response, and the processor is asked again later; so is an answer about another amount than the
+//! payment's. Before a charge is requested, the payment is read back from the database.
 
 use super::processor::{ChargeOrder, Closed, ProcessorError};
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     store::{
         pending_charges::PendingCharge,
         settle::{SettleResult, Verdict, VerdictSource},
+        unmatched::{EVENTS_READ, is_ahead},
     },
 };
 use contract::{payment::Payment, problem_details::ErrorCode};
@@ -70,15 +71,19 @@ async fn write(
     verdict: Option<Verdict>,
     heard: VerdictSource,
 ) -> Result<Option<Payment>> {
-    let Some(verdict) = verdict else {
+    let settled = match &verdict {
+        Some(verdict) => Some(settle_heard(app, &asked.id, verdict, heard).await?),
+        None => None,
+    };
+    let Some((settled, payment)) = settled.filter(|(settled, _)| *settled != SettleResult::OtherAmount) else {
         let until = app.clock.now().plus_millis(wait(asked.asks));
         // If this can't be written the payment is asked about when its turn comes anyway.
         _ = app.store.put_off(&asked.id, until).await.map_err(Error::from);
         return Err(Error::later(ErrorCode::KeyInUse, 2));
     };
-    let (settled, payment) = settle_heard(app, &asked.id, &verdict, heard).await?;
     if let SettleResult::Unfit(state) = settled {
-        tracing::error!(payment = asked.id, ?state, said = ?verdict.state, "the processor's answer does not fit the payment");
+        let said = verdict.map(|verdict| verdict.state);
+        tracing::error!(payment = asked.id, ?state, ?said, "the processor's answer does not fit the payment");
     }
     Ok(payment)
 }
@@ -106,6 +111,24 @@ pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<Settl
     Ok(settle_heard(app, payment, verdict, VerdictSource::ByItself).await?.0)
 }
 
+/// The number of the last event that a verdict counts in, unless it is far ahead of those that were read: the payment would take every later
+/// word for old.
+async fn reached(app: &App, payment: &str, sequence: Option<i64>) -> Result<Option<i64>, sqlx::Error> {
+    let Some(sequence) = sequence.filter(|sequence| is_ahead(*sequence, 0)) else { return Ok(sequence) };
+    let read = app.store.mark(EVENTS_READ).await?;
+    if !is_ahead(sequence, read) {
+        return Ok(Some(sequence));
+    }
+    metrics::EVENTS_AHEAD.add(1);
+    tracing::error!(
+        payment,
+        sequence,
+        read,
+        "alarm: the processor counts an event into an answer that is numbered far ahead: the number is left out"
+    );
+    Ok(None)
+}
+
 /// Writes a verdict with its e-mail, and counts it if it declines. In a task of its own: the request that called the
 /// processor may have been dropped before that is done.
 async fn settle_heard(
@@ -114,11 +137,21 @@ async fn settle_heard(
     verdict: &Verdict,
     heard: VerdictSource,
 ) -> Result<(SettleResult, Option<Payment>), sqlx::Error> {
-    let (app, payment, verdict) = (app.clone(), payment.to_owned(), verdict.clone());
+    let (app, payment, mut verdict) = (app.clone(), payment.to_owned(), verdict.clone());
     let settled = async move {
+        verdict.sequence = reached(&app, &payment, verdict.sequence).await?;
         let words =
             |known: &Payment, locale| mail::about_payment(known, &app.portal, &app.settings.public_origin, locale);
         let (settled, known) = app.store.settle(&payment, &verdict, heard, &words, app.clock.now()).await?;
+        if settled == SettleResult::OtherAmount {
+            metrics::OTHER_AMOUNTS.add(1);
+            tracing::error!(
+                payment,
+                charge = verdict.charge,
+                cents = verdict.cents,
+                "alarm: the processor speaks of another amount than the payment's, and is not believed"
+            );
+        }
         if settled == SettleResult::Changed {
             charges::came_to(&app, &payment, verdict.state, verdict.failure).await;
         }

@@ -6,7 +6,7 @@ use super::{charging, fingerprint, methods};
 use crate::{
     clock::day_in,
     error::{Error, Result},
-    limits::{self, charges, rules},
+    limits::{self, charges, emails::is_misread, rules},
     state::App,
     store::{
         begin::{NewPayment, NotBegun},
@@ -227,6 +227,9 @@ fn check_shares(order: &PaymentOrder) -> Result<(Money, Money)> {
         if order.shares.iter().take(at).any(|other| other.bill == share.bill) {
             errors.push(FieldError { field: format!("shares.{at}.bill"), problem: FieldProblem::Duplicate });
         }
+    }
+    if order.email.as_ref().is_some_and(is_misread) {
+        errors.push(FieldError { field: "email".to_owned(), problem: FieldProblem::Malformed });
     }
     let total = order.total();
     // With the fee, too: the processor is asked for exactly what the books say, or the order is not taken.

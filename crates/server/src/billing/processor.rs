@@ -51,6 +51,8 @@ pub struct ChargeEvent {
     pub key: Option<String>,
     pub state: PaymentState,
     pub failure: Option<Failure>,
+    /// The charge's, if the processor says it.
+    pub cents: Option<i64>,
 }
 
 /// One entry of the processor's events.

@@ -3,7 +3,7 @@
 use super::{payments, receipt_pdf};
 use crate::{
     error::{Error, Result, refused},
-    limits::{self, rules},
+    limits::{self, emails::is_misread, rules},
     mail,
     state::App,
     store::{
@@ -11,7 +11,7 @@ use crate::{
         sessions::{self, Session},
     },
 };
-use contract::{Email, problem_details::ErrorCode};
+use contract::{Email, FieldProblem, problem_details::ErrorCode};
 
 /// A PDF, and the payment's reference for its name.
 pub struct Receipt {
@@ -32,6 +32,9 @@ pub async fn draw(app: &App, session: &Session, id: &str) -> Result<Receipt> {
 
 /// Queues the receipt as an e-mail, unless there were enough.
 pub async fn send(app: &App, session: &Session, id: &str, to: &Email) -> Result<()> {
+    if is_misread(to) {
+        return Err(Error::field(ErrorCode::Invalid, "email", FieldProblem::Malformed));
+    }
     let payment = payments::one(app, session, id).await?;
     if payment.state.took_no_money() {
         return Err(Error::new(ErrorCode::NotFound));

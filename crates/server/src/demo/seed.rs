@@ -32,8 +32,8 @@ use contract::{
 };
 
 /// Of servers that start at once over one database, one seeds; the others wait for it, and find everything there. Writing this mark is
-/// the first statement of the transaction, and locks its row.
-const SEED_MARK: &str = "demo_seed";
+/// the first statement of the transaction, and locks its row. It also says for ever that the database is a demo's.
+pub const SEED_MARK: &str = "demo_seed";
 /// Seeding may take longer than a statement waits for a lock, or than SQLite waits for another writer.
 const TRIES: u8 = 12;
 

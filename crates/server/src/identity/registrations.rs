@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result, refused},
-    limits::{self, rules},
+    limits::{self, emails::is_misread, rules},
     state::App,
     store::{
         accounts::Opening,
@@ -119,6 +119,9 @@ async fn check(app: &App, session: &Session, new: &NewAccount) -> Result<()> {
     if new.terms_version != TERMS_VERSION {
         return Err(Error::field(ErrorCode::TermsChanged, "terms_version", FieldProblem::Unknown));
     }
+    if is_misread(&new.email) {
+        wrong("email", FieldProblem::Malformed);
+    }
     // A ZIP code with four more digits is the same one.
     let zip = app.store.zip_on_file(&session.membership.id).await?;
     if zip.is_some_and(|zip| zip.five() != new.address.zip.five()) {
@@ -141,6 +144,9 @@ pub async fn send_again(app: &App, session: &Session, asked: ConfirmationEmail, 
     let now = app.clock.now();
     if email.is_some() && password.is_none() {
         return Err(Error::field(ErrorCode::Invalid, "password", FieldProblem::Missing));
+    }
+    if email.as_ref().is_some_and(is_misread) {
+        return Err(Error::field(ErrorCode::Invalid, "email", FieldProblem::Malformed));
     }
     limits::take(app, &[app.limits.bucket(&rules::EMAILS_BY_SESSION, &session.id)]).await?;
     let registration = begun(app, session, now).await?.id;

@@ -1,4 +1,5 @@
-//! The processor's events: read and applied in order. Each is applied, or stored with the reason, before the next one is read.
+//! The processor's events: read and applied in order. Each is applied, or stored with the reason, before the next one is read. A number
+//! that is left out is asked for again: a processor that numbers events from a sequence can commit a later one first.
 
 use crate::{
     billing::charging,
@@ -7,34 +8,69 @@ use crate::{
     state::App,
     store::{
         settle::{SettleResult, Verdict},
-        unmatched::{EVENTS_READ, UnmatchedEvent, Why},
+        unmatched::{EVENTS_READ, PAGE, Read, UnmatchedEvent, Why, is_ahead},
     },
 };
 use sha2::{Digest, Sha256};
 
-/// As many as a processor lists at a time, or more. One that is numbered farther ahead says that others are missing, or lies: the mark does not
-/// follow it, or all between would never be read; and it is kept until the mark is near, or its payment would take those for old.
-const PAGE: i64 = 100;
+/// After so long a number that is missing was never given to an event, or is for people to ask about.
+const MISSING_MILLIS: i64 = 5 * 60_000;
 
-/// What is kept is tried first: it came first.
+/// What is kept, and what is missing, is tried first: it came first. The mark does not follow a number that is far ahead, or all between
+/// would never be read; its event is kept until the mark is near, or its payment would take those for old.
 pub async fn read(app: &App) -> Result<(), sqlx::Error> {
     match_kept(app).await?;
+    read_missing(app).await?;
     let mut read = app.store.mark(EVENTS_READ).await?;
     let Ok(told) = app.processor.events(read).await else { return Ok(()) };
     for told in told {
         let next = told.sequence.filter(|sequence| (1..=PAGE).contains(&sequence.saturating_sub(read)));
-        match apply(app, told.event.as_ref(), read).await {
-            Ok(None) => {}
-            Ok(Some(why)) => keep(app, &told, why, read, next).await?,
-            // If the database takes nothing at all, this fails too, and the event is read again.
-            Err(_) => keep(app, &told, Why::NotWritten, read, next).await?,
-        }
-        if let Some(next) = next {
-            read = next;
-            app.store.set_events_read(read).await?;
-        }
+        take(app, &told, read, next).await?;
+        read = next.unwrap_or(read);
     }
     Ok(())
+}
+
+/// Asks for the numbers that are missing, wherever they are, less often each time, and gives up those that are so for too long.
+async fn read_missing(app: &App) -> Result<(), sqlx::Error> {
+    let (now, read) = (app.clock.now(), app.store.mark(EVENTS_READ).await?);
+    let missing = app.store.events_missing(now).await?;
+    let mut left = missing.as_slice();
+    while let Some(first) = left.first() {
+        let Ok(told) = app.processor.events(first - 1).await else { return Ok(()) };
+        for told in &told {
+            if let Some(sequence) = told.sequence.filter(|sequence| missing.binary_search(sequence).is_ok()) {
+                take(app, told, read, Some(sequence)).await?;
+            }
+        }
+        // Those beyond the last of this page are asked for next; an empty one has none of them.
+        let end = told.iter().filter_map(|told| told.sequence).max().map_or(i64::MAX, |last| last.max(*first));
+        left = left.get(left.partition_point(|sequence| *sequence <= end)..).unwrap_or_default();
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let gone = app.store.events_did_not_come(now, now.plus_millis(-MISSING_MILLIS)).await?;
+    if !gone.is_empty() {
+        metrics::EVENTS_MISSING.add(i64::try_from(gone.len()).unwrap_or(i64::MAX));
+        tracing::error!(
+            events = ?gone,
+            "alarm: events of the processor with these numbers did not come: they are not asked for any more"
+        );
+    }
+    Ok(())
+}
+
+/// Applied, or kept with the reason; with its number, it is read then.
+async fn take(app: &App, told: &EventEntry, read: i64, sequence: Option<i64>) -> Result<(), sqlx::Error> {
+    let as_read = sequence.map(|sequence| Read { sequence, mark: read });
+    match (apply(app, told.event.as_ref(), read).await, as_read) {
+        (Ok(None), None) => Ok(()),
+        (Ok(None), Some(as_read)) => app.store.event_read(as_read, app.clock.now()).await,
+        (Ok(Some(why)), _) => keep(app, told, why, read, as_read).await,
+        // If the database takes nothing at all, this fails too, and the event is read again.
+        (Err(_), _) => keep(app, told, Why::NotWritten, read, as_read).await,
+    }
 }
 
 async fn match_kept(app: &App) -> Result<(), sqlx::Error> {
@@ -64,17 +100,15 @@ async fn apply(app: &App, event: Option<&ChargeEvent>, read: i64) -> Result<Opti
         charge: Some(event.charge.clone()),
         state: event.state,
         failure: event.failure,
+        cents: event.cents,
         sequence: Some(event.sequence),
     };
     Ok(match charging::settle(app, &payment, &verdict).await? {
-        SettleResult::Changed | SettleResult::Same => None,
+        SettleResult::Older(than) if is_ahead(than, read) => Some(Why::Ahead),
+        SettleResult::Changed | SettleResult::Same | SettleResult::Older(_) => None,
         SettleResult::NoPayment => Some(Why::Unknown),
-        SettleResult::Unfit(_) => Some(Why::Unfit),
+        SettleResult::Unfit(_) | SettleResult::OtherAmount => Some(Why::Unfit),
     })
-}
-
-fn is_ahead(sequence: i64, read: i64) -> bool {
-    sequence.saturating_sub(read) > PAGE
 }
 
 /// By the key, which is there before the charge's answer; by the charge for a processor that does not say the key.
@@ -87,7 +121,7 @@ async fn payment_of(app: &App, event: &ChargeEvent) -> Result<Option<String>, sq
     app.store.payment_of_charge(&event.charge).await
 }
 
-async fn keep(app: &App, told: &EventEntry, why: Why, read: i64, next: Option<i64>) -> Result<(), sqlx::Error> {
+async fn keep(app: &App, told: &EventEntry, why: Why, read: i64, as_read: Option<Read>) -> Result<(), sqlx::Error> {
     let id = match told.sequence {
         Some(sequence) => format!("event:{sequence}"),
         None => format!("text:{}", data_encoding::HEXLOWER.encode(&Sha256::digest(&told.body))),
@@ -102,7 +136,7 @@ async fn keep(app: &App, told: &EventEntry, why: Why, read: i64, next: Option<i6
         why,
         at: app.clock.now(),
     };
-    if app.store.keep_unmatched(&kept, next).await? {
+    if app.store.keep_unmatched(&kept, as_read).await? {
         if is_ahead(kept.sequence, read) {
             metrics::EVENTS_AHEAD.add(1);
             tracing::error!(

@@ -11,10 +11,13 @@ use crate::{
     billing::processor::{ListedCharge, ProcessorError},
     metrics,
     state::App,
-    store::reconciling::BookedPayment,
+    store::{reconciling::BookedPayment, settle::Verdict},
 };
 use contract::Instant;
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 const DAY_MILLIS: i64 = 86_400_000;
 /// Debits come back up to 60 days later, and a refund may take a while longer.
@@ -48,6 +51,11 @@ pub enum Difference {
     State {
         payment: String,
         charge: String,
+    },
+    /// Two charges under one key.
+    ChargedTwice {
+        key: String,
+        charges: [String; 2],
     },
     /// The payment names another charge.
     Charge {
@@ -148,12 +156,14 @@ struct Suspect {
     /// The charge's key: a payment's id, if it is one of ours.
     key: String,
     charge: Option<ListedCharge>,
+    /// A charge that was listed before it, under the same key.
+    other: Option<String>,
 }
 
-/// Keys of all charges are kept in memory meanwhile: about a hundred bytes each.
+/// Keys and names of all charges are kept in memory meanwhile: about two hundred bytes each.
 async fn compare(app: &App, since: Instant) -> Result<(Vec<Suspect>, usize), CouldNotRun> {
     let mut suspects = Vec::new();
-    let mut keys = HashSet::new();
+    let mut keys: HashMap<String, String> = HashMap::new();
     let mut after: Option<String> = None;
     let mut ends = HashSet::new();
     loop {
@@ -167,9 +177,10 @@ async fn compare(app: &App, since: Instant) -> Result<(Vec<Suspect>, usize), Cou
         let booked = step(app, app.store.booked(&ids)).await?;
         for charge in page {
             let payment = booked.iter().find(|payment| payment.id == charge.key);
-            keys.insert(charge.key.clone());
-            if difference(payment, Some(&charge)).is_some() {
-                suspects.push(Suspect { key: charge.key.clone(), charge: Some(charge) });
+            let first = keys.entry(charge.key.clone()).or_insert_with(|| charge.charge.clone());
+            let other = (*first != charge.charge).then(|| first.clone());
+            if other.is_some() || difference(payment, Some(&charge)).is_some() {
+                suspects.push(Suspect { key: charge.key.clone(), charge: Some(charge), other });
             }
         }
     }
@@ -179,14 +190,21 @@ async fn compare(app: &App, since: Instant) -> Result<(Vec<Suspect>, usize), Cou
         let page = step(app, app.store.booked_after(&last, since, old)).await?;
         let Some(end) = page.last() else { break };
         last.clone_from(&end.id);
-        let missing = page.into_iter().filter(|payment| !keys.contains(&payment.id));
-        suspects.extend(missing.map(|payment| Suspect { key: payment.id, charge: None }));
+        let missing = page.into_iter().filter(|payment| !keys.contains_key(&payment.id));
+        suspects.extend(missing.map(|payment| Suspect { key: payment.id, charge: None, other: None }));
     }
     Ok((suspects, keys.len()))
 }
 
-/// Both sides asked anew, the charge by its key.
+/// Both sides asked anew, the charge by its key. Of two under one key that gives one: it says nothing of the other.
 async fn look_again(app: &App, suspect: &Suspect, began: Instant) -> Result<Option<Difference>, CouldNotRun> {
+    let twice = |first: &String, listed: &ListedCharge| {
+        let charges = [first.clone(), listed.charge.clone()];
+        Ok(Some(Difference::ChargedTwice { key: suspect.key.clone(), charges }))
+    };
+    if let (Some(first), Some(listed)) = (&suspect.other, &suspect.charge) {
+        return twice(first, listed);
+    }
     let booked = step(app, app.store.booked(&[&suspect.key])).await?;
     let payment = booked.first();
     // Its answer, or its commit, may be on the way.
@@ -195,6 +213,11 @@ async fn look_again(app: &App, suspect: &Suspect, began: Instant) -> Result<Opti
         return Ok(None);
     }
     let said = app.tasks.step("reconcile", app.processor.charge_of(&suspect.key)).await.ok_or(CouldNotRun::Late)?;
+    if let (Ok(Some(Verdict { charge: Some(first), .. })), Some(listed)) = (&said, &suspect.charge)
+        && *first != listed.charge
+    {
+        return twice(first, listed);
+    }
     let charge = match (said, &suspect.charge) {
         (Ok(Some(verdict)), listed) => Some(ListedCharge {
             charge: verdict.charge.unwrap_or_default(),

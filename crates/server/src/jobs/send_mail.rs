@@ -1,12 +1,15 @@
 //! The SMTP worker: sends the e-mails of the outbox over the operator's mail server. An e-mail is marked as sent after the mail server took
-//! it, so a crash between the two sends it twice, under one `Message-ID`, but never loses it. What the mail server rejects permanently is
-//! given up; anything else is retried, later each time. Logs name e-mails by their id, never an address.
+//! it, so a crash between the two sends it twice, under one `Message-ID`, but never loses it. An e-mail that the mail server rejects
+//! permanently is given up; anything else is retried, later each time, also where the mail server rejects this server. Logs name e-mails by
+//! their id, never an address.
 //!
 //! Several are sent at once, over SMTP connections that are kept open: one delivery takes some 45 ms even on loopback, whatever the mail server does.
 //! lettre writes a message and the dot that ends it in two writes and does not set TCP_NODELAY, so Nagle's algorithm holds the dot back
 //! until the other side's delayed acknowledgement (40 ms). The socket can't be reached from here; e-mails beside it make up for it.
 
+use super::smtp::{MailServer, NotSent};
 use crate::{
+    alarm::OncePerMinute,
     error::{Error, Result},
     metrics,
     state::App,
@@ -14,10 +17,10 @@ use crate::{
 };
 use contract::{Instant, problem_details::ErrorCode};
 use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    Message,
     message::{Mailbox, MultiPart},
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
@@ -39,18 +42,17 @@ const WORTH_SENDING_MILLIS: i64 = 5 * 86_400_000;
 /// The operator's mail server, and who the e-mails are from.
 #[derive(Clone)]
 pub struct Mailer {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    server: Arc<MailServer>,
     from: Mailbox,
 }
 
 impl Mailer {
     /// `smtp://host:port`, `smtps://user:password@host:port`, `smtp://…?tls=required`; the error is a sentence for the operator.
     pub fn new(url: &str, from: &str) -> Result<Self, String> {
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-            .map_err(|_| "KPPAY_SMTP_URL is not smtp://… or smtps://….".to_owned())?;
+        let server = MailServer::of_url(url, HAND_OVER).ok_or("KPPAY_SMTP_URL is not smtp://… or smtps://….")?;
         let from =
             from.parse().map_err(|_| "KPPAY_MAIL_FROM is not an address, such as Health plan <bills@example.org>.")?;
-        Ok(Self { transport: transport.timeout(Some(HAND_OVER)).build(), from })
+        Ok(Self { server: Arc::new(server), from })
     }
 
     /// `None` for an e-mail that can't be written: an address that mail does not know.
@@ -66,14 +68,20 @@ impl Mailer {
     }
 
     async fn send(&self, email: &DueEmail, now: Instant) -> Delivery {
+        static REFUSED: OncePerMinute = OncePerMinute::new();
         let Some(message) = self.message(email) else { return Delivery::GivenUp };
-        // lettre's own time-out is for each step of the hand-over: a server that is slow at each would take as long as it likes.
-        match timeout(HAND_OVER, self.transport.send(message)).await {
-            Ok(Ok(_)) => Delivery::Sent,
-            Ok(Err(error)) if error.is_permanent() => Delivery::GivenUp,
-            _ if now.millis() - email.queued_at.millis() > WORTH_SENDING_MILLIS => Delivery::GivenUp,
-            _ => Delivery::TryAgain(now.plus_millis(wait_millis(email.tries))),
+        match timeout(HAND_OVER, self.server.hand_over(&message)).await {
+            Ok(Ok(())) => return Delivery::Sent,
+            Ok(Err(NotSent::Refused)) => return Delivery::GivenUp,
+            Ok(Err(NotSent::NotAsked { at, reply: Some(reply @ 500..) })) if REFUSED.is_due() => {
+                tracing::error!(at, reply, "alarm: the mail server refuses us: are its URL, name and password right?");
+            }
+            _ => {}
         }
+        if now.millis() - email.queued_at.millis() > WORTH_SENDING_MILLIS {
+            return Delivery::GivenUp;
+        }
+        Delivery::TryAgain(now.plus_millis(wait_millis(email.tries)))
     }
 }
 
@@ -91,6 +99,7 @@ pub async fn run(app: App, mailer: Mailer) {
         if counted.and(round(&app, &mailer).await).is_err() {
             tracing::warn!("the outbox could not be read");
         }
+        mailer.server.close_idle();
         sleep(EVERY).await;
     }
 }
@@ -139,7 +148,10 @@ async fn hand_over(app: App, mailer: Mailer, email: DueEmail) -> Result<()> {
     app.step("send_mail", app.store.end_try(&email.id, outcome, app.clock.now())).await?;
     match outcome {
         Delivery::Sent => tracing::info!("sent"),
-        Delivery::GivenUp => tracing::error!(tries = email.tries, "given up"),
+        Delivery::GivenUp => {
+            metrics::LETTERS_GIVEN_UP.add(1);
+            tracing::error!(tries = email.tries, "alarm: given up");
+        }
         Delivery::TryAgain(_) => tracing::warn!(tries = email.tries, "not sent, tried again later"),
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::{Command, Settings};
 use serve::{
-    origin::{Origin, is_loopback},
+    origin::{Origin, is_loopback, reaches_loopback},
     secret,
 };
 use sqlx::{
@@ -13,6 +13,8 @@ use std::str::FromStr;
 
 /// Of the processor's secret and of the pepper, as characters: `openssl rand -hex 32` has 64.
 const SHORTEST_SECRET: usize = 32;
+/// An hour: whatever balances has heard by then.
+const LONGEST_DRAIN_SECONDS: u32 = 3_600;
 const TRUST: &str = "or say that nobody else is on that network with --trusted-network";
 
 type Checked = Result<(), String>;
@@ -35,7 +37,7 @@ impl Settings {
                     .to_owned(),
             );
         }
-        self.check_connections()?;
+        self.check_numbers()?;
         let origin = Origin::parse(&self.public_origin)
             .map_err(|why| format!("--public-origin: {} {why}", self.public_origin))?;
         if self.demo {
@@ -48,7 +50,12 @@ impl Settings {
         self.check_mail()
     }
 
-    fn check_connections(&self) -> Checked {
+    fn check_numbers(&self) -> Checked {
+        if let Some(seconds) = self.drain_seconds.filter(|seconds| *seconds > LONGEST_DRAIN_SECONDS) {
+            return Err(format!(
+                "--drain-seconds {seconds} is a shutdown that nobody waits for: set it to {LONGEST_DRAIN_SECONDS} or less"
+            ));
+        }
         let counts = [("--connections", self.connections), ("--connections-by-address", self.connections_by_address)];
         match counts.into_iter().find(|(_, count)| *count == 0) {
             Some((name, _)) => Err(format!("{name} 0 lets nobody in: set it to 1 or more, or leave it out")),
@@ -99,14 +106,14 @@ impl Settings {
             }
             if !secret::is_varied(given) {
                 return Err(format!(
-                    "{name} has hardly any different characters or repeats itself, and whoever guesses tries such first: set it to \
+                    "{name} has hardly any different characters, repeats itself or counts up, and whoever guesses tries such first: set it to \
                      {SHORTEST_SECRET} or more that nobody can guess (openssl rand -hex 32)"
                 ));
             }
         }
         if !secret::are_different(&self.processor_secret, &self.pepper) {
             return Err(
-                "KPPAY_PROCESSOR_SECRET and KPPAY_PEPPER are the same, so the processor knows what protects passwords: \
+                "KPPAY_PROCESSOR_SECRET and KPPAY_PEPPER are the same, or one is in the other, so the processor knows what protects passwords: \
                  set KPPAY_PROCESSOR_SECRET to another one (openssl rand -hex 32), at the processor, too. A new pepper \
                  would cost every password"
                     .to_owned(),
@@ -142,7 +149,14 @@ impl Settings {
         let url = &self.processor_url;
         let parsed = reqwest::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let parsed = parsed.ok_or_else(|| format!("--processor-url: {url} is not https://… or http://…"))?;
-        if parsed.scheme() == "http" && !is_loopback(parsed.host_str().unwrap_or_default()) && !self.trusted_network {
+        if url.contains(['?', '#']) {
+            return Err(format!(
+                "--processor-url {url} ends in a query or a fragment, and calls are made by adding to it: leave out what \
+                 follows the path"
+            ));
+        }
+        let is_here = reaches_loopback(parsed.host_str().unwrap_or_default());
+        if parsed.scheme() == "http" && !is_here && !self.trusted_network {
             return Err(format!(
                 "--processor-url {url} is without TLS, and the secret, tokens and amounts would be read by others: \
                  use https://… (with --processor-ca for an authority of your own), {TRUST}"
@@ -178,7 +192,13 @@ impl Settings {
         let options = PgConnectOptions::from_str(&self.database_url).map_err(
             |_| "--database-url is not understood: postgres://user:password@host:port/database?sslmode=verify-full",
         )?;
-        let is_here = options.get_socket().is_some() || is_loopback(options.get_host());
+        let is_here = options.get_socket().is_some() || reaches_loopback(options.get_host());
+        if self.demo && !is_here {
+            return Err(format!(
+                "--demo never leaves this machine, and --database-url reaches {}: leave one of the two out",
+                options.get_host()
+            ));
+        }
         if is_here || self.trusted_network || matches!(options.get_ssl_mode(), PgSslMode::VerifyFull) {
             return Ok(());
         }
@@ -193,16 +213,23 @@ impl Settings {
     fn check_sqlite(&self) -> Checked {
         let url = &self.database_url;
         let (file, query) = url.split_once('?').unwrap_or((url, ""));
-        let file = file.trim_start_matches("sqlite:");
-        let has = |setting: &str| query.split('&').any(|given| given == setting);
-        let why = if SqliteConnectOptions::from_str(url).is_err() {
-            "is not understood"
-        } else if matches!(file, "" | "//") || file.ends_with(":memory:") || has("mode=memory") {
-            "names no file, so nothing would be kept"
-        } else if has("mode=ro") || has("immutable=true") || has("immutable=1") {
-            "is of a database that can't be written"
-        } else {
-            return Ok(());
+        let options = SqliteConnectOptions::from_str(url).ok();
+        let query = options.as_ref().and_then(|_| reqwest::Url::parse(&format!("sqlite:?{query}")).ok());
+        let has = |setting: (&str, &str)| {
+            query.iter().flat_map(reqwest::Url::query_pairs).any(|(name, value)| (&*name, &*value) == setting)
+        };
+        // With percent signs decoded, as SQLite sees it.
+        let name = options.map(|options| options.get_filename().to_string_lossy().into_owned());
+        let is_in_memory = |name: &str| name.is_empty() || [file, name].iter().any(|name| name.ends_with(":memory:"));
+        let why = match name {
+            None => "is not understood",
+            // SQLite has settings of its own there.
+            Some(name) if name.starts_with("file:") && name.contains('?') => "is not understood",
+            Some(name) if is_in_memory(&name) || has(("mode", "memory")) => "names no file, so nothing would be kept",
+            Some(_) if [("mode", "ro"), ("immutable", "true"), ("immutable", "1")].into_iter().any(has) => {
+                "is of a database that can't be written"
+            }
+            Some(_) => return Ok(()),
         };
         Err(format!("--database-url {url} {why}: set it to sqlite://FILE, such as sqlite:///var/lib/kppay.db"))
     }
@@ -219,7 +246,7 @@ impl Settings {
         let parsed = parsed.ok_or("KPPAY_SMTP_URL is not smtp://… or smtps://….")?;
         let mut tls = parsed.query_pairs().filter(|(name, _)| name == "tls").peekable();
         let is_required = tls.peek().is_some() && tls.all(|(_, value)| value == "required");
-        let is_here = is_loopback(parsed.host_str().unwrap_or_default());
+        let is_here = reaches_loopback(parsed.host_str().unwrap_or_default());
         if parsed.scheme() == "smtps" || is_required || is_here || self.trusted_network {
             return Ok(());
         }

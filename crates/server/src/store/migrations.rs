@@ -33,9 +33,16 @@ const COMMON: &[File] = &[
     (14, "initiators", include_str!("../../migrations/0014_initiators.sql")),
     (16, "ledger", include_str!("../../migrations/0016_ledger.sql")),
     (17, "recipients", include_str!("../../migrations/0017_recipients.sql")),
+    (18, "events", include_str!("../../migrations/0018_events.sql")),
 ];
-const SQLITE: &[File] = &[(15, "optional", include_str!("../../migrations/sqlite/0015_optional.sql"))];
-const POSTGRES: &[File] = &[(15, "optional", include_str!("../../migrations/postgres/0015_optional.sql"))];
+const SQLITE: &[File] = &[
+    (15, "optional", include_str!("../../migrations/sqlite/0015_optional.sql")),
+    (19, "keys of nobody", include_str!("../../migrations/sqlite/0019_keys_of_nobody.sql")),
+];
+const POSTGRES: &[File] = &[
+    (15, "optional", include_str!("../../migrations/postgres/0015_optional.sql")),
+    (19, "keys of nobody", include_str!("../../migrations/postgres/0019_keys_of_nobody.sql")),
+];
 
 /// Any number but the one sqlx takes for the migrations themselves: under this lock it is looked again what there is to do.
 pub const LOCK: i64 = 0x6b70_7061_7901;

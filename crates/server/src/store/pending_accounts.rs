@@ -22,6 +22,12 @@ fn pending_from(row: &AnyRow) -> Result<Pending, sqlx::Error> {
     Ok(Pending { id: row.try_get("id")?, opening: json(row.try_get("opening")?)?, changes: row.try_get("changes")? })
 }
 
+macro_rules! link_that_opens {
+    () => {
+        "WHERE token_hash = $1 AND tries < $2 AND expires_at > $3 AND expires_at <= $4"
+    };
+}
+
 impl Store {
     pub async fn pending_account(&self, id: &str, now: Instant) -> Result<Option<Pending>, sqlx::Error> {
         let sql = "SELECT id, opening, changes FROM pending_account WHERE id = $1 AND expires_at > $2";
@@ -43,9 +49,19 @@ impl Store {
         now: Instant,
         longest: i64,
     ) -> Result<Option<Pending>, sqlx::Error> {
-        let sql = "UPDATE pending_account SET tries = tries + 1 WHERE token_hash = $1 AND tries < $2 AND expires_at > $3 \
-                   AND expires_at <= $4 RETURNING id, opening, changes";
-        let row = sqlx::query(sql).bind(token_hash).bind(MOST_TRIES).bind(now.millis()).bind(now.millis() + longest);
+        let (from, until) = (now.millis(), now.millis() + longest);
+        // Whoever asks need not be anybody: without a link nobody gets the one writer of SQLite.
+        let is_there = sqlx::query(concat!("SELECT id FROM pending_account ", link_that_opens!()));
+        let is_there = is_there.bind(token_hash).bind(MOST_TRIES).bind(from).bind(until);
+        if is_there.fetch_optional(&self.read).await?.is_none() {
+            return Ok(None);
+        }
+        let sql = concat!(
+            "UPDATE pending_account SET tries = tries + 1 ",
+            link_that_opens!(),
+            " RETURNING id, opening, changes"
+        );
+        let row = sqlx::query(sql).bind(token_hash).bind(MOST_TRIES).bind(from).bind(until);
         row.fetch_optional(&self.write).await?.as_ref().map(pending_from).transpose()
     }
 }

@@ -28,6 +28,8 @@ pub struct Verdict {
     pub charge: Option<String>,
     pub state: PaymentState,
     pub failure: Option<Failure>,
+    /// What was charged, where the processor says it.
+    pub cents: Option<i64>,
     /// Of the last event that this counts in, where the processor numbers them.
     pub sequence: Option<i64>,
 }
@@ -35,7 +37,8 @@ pub struct Verdict {
 impl Verdict {
     /// The processor has closed the payment's key: nothing was charged, and nothing will be.
     pub fn never() -> Self {
-        Self { charge: None, state: PaymentState::Failed, failure: Some(Failure::ProcessingError), sequence: None }
+        let failure = Some(Failure::ProcessingError);
+        Self { charge: None, state: PaymentState::Failed, failure, cents: None, sequence: None }
     }
 }
 
@@ -58,11 +61,15 @@ pub enum VerdictSource {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SettleResult {
     Changed,
-    /// It is so already, or the verdict is older than what is known.
+    /// It is so already.
     Same,
+    /// The payment's state counts in a later event, of this number.
+    Older(i64),
     NoPayment,
     /// Nothing was written: the books know no such step from this state, or it is about another charge.
     Unfit(PaymentState),
+    /// Nothing was written: it is about another amount than the payment's.
+    OtherAmount,
 }
 
 /// The payment as it was, locked.
@@ -115,10 +122,15 @@ impl Store {
             return Ok((SettleResult::NoPayment, None));
         };
         let before = LockedPayment::of(&row)?;
+        let charged = super::cents(&row, "total_cents")?.cents() + super::cents(&row, "fee_cents")?.cents();
+        if verdict.cents.is_some_and(|cents| cents != charged) {
+            tx.rollback().await?;
+            return Ok((SettleResult::OtherAmount, None));
+        }
         // The later word was written with all that an answer ends.
         if verdict.sequence.is_some_and(|sequence| sequence < before.sequence) {
             tx.rollback().await?;
-            return Ok((SettleResult::Same, None));
+            return Ok((SettleResult::Older(before.sequence), None));
         }
         let movement = Movement {
             payment,

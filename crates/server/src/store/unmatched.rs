@@ -1,12 +1,20 @@
 //! Unmatched events of the processor, which could not be applied: stored in `event_unmatched` as they came, and retried; what remains is
-//! for manual review. The read position advances in the same transaction: an event is either applied or here.
+//! for manual review. The read position advances in the same transaction: an event is either applied or here. Numbers that it passes over
+//! are in `event_missing`.
 
-use super::{Store, set_mark};
+use super::{Store, Tx, set_mark};
 use contract::Instant;
 use sqlx::{Row, any::AnyRow};
 
 /// How far the processor's events were read.
 pub const EVENTS_READ: &str = "processor_events_read";
+/// As many as a processor lists at a time, or more.
+pub const PAGE: i64 = 100;
+
+/// Whether a number of the processor's says that others are missing, or lies: nobody is to count on having reached it.
+pub fn is_ahead(sequence: i64, read: i64) -> bool {
+    sequence.saturating_sub(read) > PAGE
+}
 
 /// Why an event is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +25,11 @@ pub enum Why {
     Unknown,
     /// An earlier event of the same charge waits here.
     Behind,
-    /// Numbered far ahead of what was read.
+    /// Numbered far ahead of what was read; or older than a number that is.
     Ahead,
     /// The database would not take it.
     NotWritten,
-    /// The table of transitions has no such step, or the payment has another charge. Trying again is no use.
+    /// The table of transitions has no such step, or the payment has another charge or another amount. Trying again is no use.
     Unfit,
 }
 
@@ -61,8 +69,8 @@ pub struct RetriedEvent {
 const MOST_CHARACTERS: usize = 4_000;
 
 impl Store {
-    /// Keeps what could not be taken, once; gives whether it is new.
-    pub async fn keep_unmatched(&self, kept: &UnmatchedEvent<'_>, read: Option<i64>) -> Result<bool, sqlx::Error> {
+    /// Keeps what could not be taken, once; gives whether it is new. With `read`, its number is read.
+    pub async fn keep_unmatched(&self, kept: &UnmatchedEvent<'_>, read: Option<Read>) -> Result<bool, sqlx::Error> {
         let mut tx = self.begin().await?;
         let done = sqlx::query(
             "INSERT INTO event_unmatched (id, sequence, charge, payment, body, why, kept_at, try_at) \
@@ -79,7 +87,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         if let Some(read) = read {
-            set_mark(&mut tx, EVENTS_READ, read).await?;
+            read.put(&mut tx, kept.at).await?;
         }
         tx.commit().await?;
         Ok(done.rows_affected() == 1)
@@ -131,10 +139,49 @@ impl Store {
             .try_get(0)
     }
 
-    pub async fn set_events_read(&self, read: i64) -> Result<(), sqlx::Error> {
+    pub async fn event_read(&self, read: Read, at: Instant) -> Result<(), sqlx::Error> {
         let mut tx = self.begin().await?;
-        set_mark(&mut tx, EVENTS_READ, read).await?;
+        read.put(&mut tx, at).await?;
         tx.commit().await
+    }
+
+    /// Numbers that were passed over and are to be asked for now, in their order.
+    pub async fn events_missing(&self, now: Instant) -> Result<Vec<i64>, sqlx::Error> {
+        let sql = "SELECT sequence FROM event_missing WHERE ask_at <= $1 ORDER BY sequence";
+        sqlx::query_scalar(sql).bind(now.millis()).fetch_all(&self.read).await
+    }
+
+    /// Of those that were asked for now, gives and forgets the ones that are missing since then or longer. The others are asked for again when
+    /// they are missing twice as long.
+    pub async fn events_did_not_come(&self, now: Instant, since: Instant) -> Result<Vec<i64>, sqlx::Error> {
+        let forget = "DELETE FROM event_missing WHERE ask_at <= $1 AND since <= $2 RETURNING sequence";
+        let gone = sqlx::query_scalar(forget).bind(now.millis()).bind(since.millis()).fetch_all(&self.write).await?;
+        let sql = "UPDATE event_missing SET ask_at = $1 + ($1 - since) WHERE ask_at <= $1";
+        sqlx::query(sql).bind(now.millis()).execute(&self.write).await?;
+        Ok(gone)
+    }
+}
+
+/// An event was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Read {
+    pub sequence: i64,
+    /// The mark until then. If the event is beyond it, the mark moves there, and the numbers in between are missing.
+    pub mark: i64,
+}
+
+impl Read {
+    async fn put(self, tx: &mut Tx, at: Instant) -> Result<(), sqlx::Error> {
+        let Self { sequence, mark } = self;
+        sqlx::query("DELETE FROM event_missing WHERE sequence = $1").bind(sequence).execute(&mut **tx).await?;
+        for missing in mark + 1..sequence {
+            let sql = "INSERT INTO event_missing (sequence, since) VALUES ($1, $2) ON CONFLICT (sequence) DO NOTHING";
+            sqlx::query(sql).bind(missing).bind(at.millis()).execute(&mut **tx).await?;
+        }
+        if sequence > mark {
+            set_mark(tx, EVENTS_READ, sequence).await?;
+        }
+        Ok(())
     }
 }
 

@@ -60,8 +60,13 @@ async fn a_return_after_it_was_paid_reverses_the_ledger_and_opens_the_bill_again
     app.recover().await;
     assert_eq!((app.owes("visit").await, app.owes("surgery").await), ((3_410, 0), (105_000, 0)));
     let id = app.text("SELECT id FROM payment").await;
-    let back =
-        Verdict { charge: None, state: PaymentState::Returned, failure: Some(Failure::NotAuthorised), sequence: None };
+    let back = Verdict {
+        charge: None,
+        state: PaymentState::Returned,
+        failure: Some(Failure::NotAuthorised),
+        cents: None,
+        sequence: None,
+    };
     for _ in 0..2 {
         charging::settle(&app.state, &id, &back).await.unwrap();
         assert_eq!((app.owes("visit").await, app.owes("surgery").await), ((6_410, 0), (115_000, 0)));
@@ -81,7 +86,7 @@ async fn the_same_answer_twice_or_an_older_one_changes_nothing() {
     app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid");
     let id = app.text("SELECT id FROM payment").await;
     for state in [PaymentState::Paid, PaymentState::Processing, PaymentState::Failed] {
-        let verdict = Verdict { charge: None, state, failure: None, sequence: None };
+        let verdict = Verdict { charge: None, state, failure: None, cents: None, sequence: None };
         charging::settle(&app.state, &id, &verdict).await.unwrap();
         assert_eq!(app.text("SELECT state FROM payment").await, "paid");
     }

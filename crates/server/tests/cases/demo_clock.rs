@@ -1,6 +1,7 @@
 //! The demo's clock, with more than one server over one database: it is moved for all of them and for the processor, or for none.
 
-use crate::test_app::{ORIGIN, TestApp, ask_outside, call::Call, now, profile};
+use crate::test_app::{ORIGIN, TestApp, ask_outside, call::Call, database::Database, now, profile};
+use contract::portal::Capture;
 use serde_json::json;
 use server::{
     billing::processor::Sandbox,
@@ -16,18 +17,24 @@ const HOUR: i64 = 3_600;
 #[tokio::test]
 async fn the_demo_answers_only_who_asks_for_this_machine_by_its_name() {
     let app = demo_app().await;
+    let figures = |app: &TestApp, host: &str| {
+        ask_outside(server::http::figures(&app.state.settings), Call::get("/metrics").header("host", host))
+    };
     for path in ["/demo/mail", "/demo/members", "/api/v1/portal", "/healthz"] {
         for host in ["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "pay.localhost"] {
             app.ask_outside(Call::get(path).header("host", host)).await.is(200);
+            figures(&app, host).await.is(200);
         }
         for host in
             ["pay.example.org", "127.0.0.1.example.org:8080", "localhost.example.org", "192.0.2.1:8080", "", "?"]
         {
             app.ask_outside(Call::get(path).header("host", host)).await.is(421);
+            figures(&app, host).await.is(421);
         }
     }
     let deployed = TestApp::open().await;
     deployed.ask_outside(Call::get("/healthz").header("host", "pay.example.org")).await.is(200);
+    figures(&deployed, "pay.example.org").await.is(200);
 }
 
 async fn demo_app() -> TestApp {
@@ -78,4 +85,20 @@ async fn a_clock_that_the_processor_does_not_follow_is_not_moved() {
     assert_eq!(app.number("SELECT COUNT(*) FROM mark WHERE name = 'demo_clock_ahead'").await, 0);
     assert_eq!((hours_moved(&app.state), hours_moved(&other)), (0, 0));
     other.store.close().await;
+}
+
+#[tokio::test]
+async fn a_demo_has_a_database_with_no_rows_or_its_own_and_nobody_else_has_that() {
+    let suits = async |url: &str| (demo::suits(url, true).await.unwrap(), demo::suits(url, false).await.unwrap());
+    let app = TestApp::open().await;
+    assert_eq!(suits(&app.database_url).await, (false, true), "somebody's rows");
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::make(crate::KIND, folder.path()).await;
+    assert_eq!(suits(&database.url).await, (true, true), "no tables");
+    let store = Store::open(&database.url).await.unwrap();
+    assert_eq!(suits(&database.url).await, (true, true), "tables without rows");
+    let portal = profile().portal(Capture { url: String::new(), origin: String::new() }, true);
+    demo::seed(&store, &portal, now::now()).await.unwrap();
+    assert_eq!(suits(&database.url).await, (true, false), "a demo's");
+    store.close().await;
 }

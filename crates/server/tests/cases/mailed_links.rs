@@ -6,6 +6,7 @@ use crate::test_app::{
     seed::{ANA, MEI, Member, ON_FILE},
 };
 use serde_json::json;
+use std::time::Duration;
 
 const ANAS: &str = "ana@example.org";
 const NEW: &str = "seven lanterns on a copper river";
@@ -167,4 +168,13 @@ async fn whoever_has_chosen_a_new_password_is_not_made_to_wait_for_the_tries_bef
     let reset = json!({ "token": token, "password": password });
     app.ask(Call::write("PUT", "/password-resets").json(&reset)).await.is(204);
     app.sign_in_with("ana@example.org", password, None).await;
+}
+
+#[tokio::test]
+async fn a_link_that_nobody_was_sent_does_not_wait_for_the_writer() {
+    let app = TestApp::open().await;
+    let tx = app.state.store.begin().await.unwrap();
+    let refused = tokio::time::timeout(Duration::from_secs(3), app.confirm(&"x".repeat(43), "")).await;
+    refused.expect("nothing to write").is_refused(422, "link_refused");
+    drop(tx);
 }

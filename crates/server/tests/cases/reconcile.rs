@@ -2,6 +2,7 @@
 
 use crate::test_app::{DECLINED, PAYS, PROFILE, TestApp, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
 use contract::Instant;
+use serde_json::{Value, json};
 use server::{
     billing::processor::{ChargeOrder, Processor},
     jobs::reconcile::{self, CouldNotRun, Difference, reconcile},
@@ -75,6 +76,50 @@ async fn another_amount_another_state_and_another_charge_are_found() {
     app.at_the_processor(&at("state = '\"paid\"', id = 'ch_other'")).await;
     let (payment_, _) = names();
     assert_eq!(found(&app).await, [Difference::Charge { payment: payment_, charge: "ch_other".into() }]);
+}
+
+/// A page of the processor's list of charges.
+fn page(to: &'static str, charges: Value) -> Fault {
+    Fault { to, passes_on: false, status: 200, kind: "application/json", body: charges.to_string() }
+}
+
+/// Asked by the key, the processor says the first.
+#[tokio::test]
+async fn a_key_that_was_charged_twice_is_found() {
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid");
+    let (payment, charge) = (app.text("SELECT id FROM payment").await, app.charge_id().await);
+    let (cents, made_at) = (app.charged_cents().await, app.state.clock.now());
+    let entry = |id: &str| json!({ "id": id, "idempotency_key": payment, "amount_cents": cents, "state": "paid", "made_at": made_at });
+    let both = json!([entry(&charge), entry("ch_second")]);
+    let end = || page("GET /v1/charges?since=0&after=ch_second", json!([]));
+    let twice = Difference::ChargedTwice { key: payment.clone(), charges: [charge.clone(), "ch_second".to_owned()] };
+    app.gateway.answers([end(), page("GET /v1/charges?since=0", both.clone())]);
+    assert_eq!(found(&app).await, std::slice::from_ref(&twice));
+    assert_eq!(app.state.store.last_reconciliation().await.unwrap().differences, 1);
+    // The first was made too long ago to be listed.
+    app.gateway.answers([end(), page("GET /v1/charges?since=0", json!([entry("ch_second")]))]);
+    assert_eq!(found(&app).await, std::slice::from_ref(&twice));
+    // One of them is on two pages.
+    let second_page = page("GET /v1/charges?since=0&after=", both);
+    app.gateway.answers([end(), second_page, page("GET /v1/charges?since=0", json!([entry(&charge)]))]);
+    assert_eq!(found(&app).await, [twice]);
+}
+
+#[tokio::test]
+async fn of_two_charges_under_a_key_of_nobody_each_is_found() {
+    let app = TestApp::open().await;
+    let made_at = app.state.clock.now();
+    let entry = |id: &str| json!({ "id": id, "idempotency_key": "nobody", "amount_cents": 1, "state": "paid", "made_at": made_at });
+    app.gateway.answers([
+        page("GET /v1/charges?since=0&after=ch_b", json!([])),
+        page("GET /v1/charges?since=0", json!([entry("ch_a"), entry("ch_b")])),
+        page("GET /v1/charges?idempotency_key=nobody", entry("ch_a")),
+    ]);
+    let (key, of) = ("nobody".to_owned(), |id: &str| id.to_owned());
+    let first = Difference::ChargeWithoutPayment { charge: of("ch_a"), key: key.clone() };
+    assert_eq!(found(&app).await, [first, Difference::ChargedTwice { key, charges: [of("ch_a"), of("ch_b")] }]);
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ async fn begun(app: &TestApp, ana: &Payer, amount: &str) -> String {
 }
 
 async fn says(app: &TestApp, payment: &str, state: PaymentState) -> SettleResult {
-    let verdict = Verdict { charge: Some(format!("ch-{payment}")), state, failure: None, sequence: None };
+    let verdict = Verdict { charge: Some(format!("ch-{payment}")), state, failure: None, cents: None, sequence: None };
     charging::settle(&app.state, payment, &verdict).await.unwrap()
 }
 
@@ -107,7 +107,7 @@ async fn a_word_about_another_charge_or_one_that_denies_a_known_charge_is_unfit(
     app.line.cut(Cut::Before);
     let payment = begun(&app, &ana, "10.00").await;
     assert_eq!(says(&app, &payment, Processing).await, SettleResult::Same);
-    let other = Verdict { charge: Some("another".into()), state: Paid, failure: None, sequence: None };
+    let other = Verdict { charge: Some("another".into()), state: Paid, failure: None, cents: None, sequence: None };
     assert_eq!(charging::settle(&app.state, &payment, &other).await.unwrap(), SettleResult::Unfit(Processing));
     assert_eq!(
         charging::settle(&app.state, &payment, &Verdict::never()).await.unwrap(),

@@ -1,8 +1,8 @@
 //! What is an answer of the processor, and what is not: nothing but its own words about this very key fails a payment.
 
-use crate::test_app::{Payer, TestApp, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
+use crate::test_app::{PAYS, Payer, TestApp, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
 use serde_json::{Value, json};
-use server::{billing::charging, store::pending_charges::PendingCharge};
+use server::{billing::charging, jobs::settle_payments, metrics, store::pending_charges::PendingCharge};
 
 async fn visit(app: &TestApp) -> (Payer, Value, String) {
     let ana = app.look_up(&ANA).await;
@@ -67,6 +67,85 @@ async fn a_refusal_in_the_processors_own_form_is_no_end_while_there_is_a_charge(
     app.gateway.answers([fault]);
     app.pay(&ana, &key, &order).await.is_payment(201, "paid");
     assert_eq!((app.payments().await, app.charges().await, app.owes("visit").await), (1, 1, (0, 0)));
+    app.books_are_right().await;
+}
+
+/// What a processor says of the charge of a payment, under another amount.
+fn of_another_amount(to: &'static str, key: &str, form: &str) -> Fault {
+    let charge = format!(r#"{{"id":"ch_1","idempotency_key":"{key}","amount_cents":999,"state":"paid"}}"#);
+    let body = form.replace("{charge}", &charge).replace("{of}", key);
+    Fault { to, passes_on: to.starts_with("POST"), status: 200, kind: "application/json", body }
+}
+
+#[tokio::test]
+async fn an_answer_about_another_amount_is_none_whatever_was_asked() {
+    let app = TestApp::open().await;
+    let (ana, order, key) = visit(&app).await;
+    let alarms = metrics::OTHER_AMOUNTS.value();
+    app.gateway.answers([of_another_amount("POST /v1/charges", "{key}", "{charge}")]);
+    app.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
+    let stands_still = async |what| {
+        let word = app.text("SELECT state FROM payment WHERE charge IS NULL AND ask_at IS NOT NULL").await;
+        let entries = app.number("SELECT COUNT(*) FROM ledger_entry").await;
+        assert_eq!((word.as_str(), entries, app.owes("visit").await), ("processing", 0, (6_410, 6_410)), "{what}");
+        app.by_key(&ana, &key).await.is_refused(409, "key_in_use");
+    };
+    stands_still("the answer to the charge").await;
+    assert!(metrics::OTHER_AMOUNTS.value() > alarms);
+    assert!(metrics::text().contains("\nkppay_processor_other_amounts_total "));
+    let payment = app.text("SELECT id FROM payment").await;
+    app.gateway.answers([of_another_amount("GET /v1/charges", &payment, "{charge}")]);
+    app.recover().await;
+    stands_still("what became of the key").await;
+    let refused = |to, status, body: String| Fault { to, passes_on: false, status, kind: "application/json", body };
+    app.gateway.answers([
+        refused("GET /v1/charges", 404, format!(r#"{{"code":"not_found","idempotency_key":"{payment}"}}"#)),
+        refused("POST /v1/charges", 409, r#"{"code":"token_used","idempotency_key":"{key}"}"#.to_owned()),
+        of_another_amount("POST /v1/keys", &payment, r#"{"idempotency_key":"{of}","charge":{charge}}"#),
+    ]);
+    app.recover().await;
+    stands_still("the closed key").await;
+    // An answer that names no amount is not of the processor's form.
+    let body = format!(r#"{{"id":"ch_1","idempotency_key":"{payment}","state":"paid"}}"#);
+    app.gateway.answers([refused("GET /v1/charges", 200, body)]);
+    app.recover().await;
+    stands_still("no amount").await;
+    app.gateway.is_well();
+    app.recover().await;
+    app.by_key(&ana, &key).await.is_payment(200, "paid");
+    assert_eq!((app.charges().await, app.owes("visit").await), (1, (0, 0)));
+    app.books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_late_debit_and_an_event_about_another_amount_settle_nothing() {
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.bank(&ana, PAYS).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    let sent = app.pay(&ana, &new_key(), &order).await;
+    let payment = sent.is_payment(201, "processing").json()["id"].as_str().unwrap().to_owned();
+    let charge = app.charge_id().await;
+    app.move_clock(14 * 86_400).await;
+    let body = json!({ "id": charge, "idempotency_key": payment, "amount_cents": 999, "state": "paid" }).to_string();
+    let event =
+        json!([{ "sequence": 1, "charge": charge, "idempotency_key": payment, "amount_cents": 999, "state": "paid" }]);
+    let says = |to, body| Fault { to, passes_on: false, status: 200, kind: "application/json", body };
+    app.gateway.answers([says("GET /v1/charges", body), says("GET /v1/events", event.to_string())]);
+    let alarms = metrics::OTHER_AMOUNTS.value();
+    settle_payments::look_after(&app.state).await;
+    app.round().await;
+    assert!(metrics::OTHER_AMOUNTS.value() >= alarms + 2);
+    let (word, entries) =
+        (app.text("SELECT state FROM payment").await, app.number("SELECT COUNT(*) FROM ledger_entry").await);
+    assert_eq!((word.as_str(), entries, app.owes("visit").await), ("processing", 0, (6_410, 6_410)));
+    let kept = "SELECT COUNT(*) FROM event_unmatched WHERE matched_at IS NULL AND why = 'unfit'";
+    assert_eq!(app.number(kept).await, 1);
+    // The processor's own event names the amount.
+    app.gateway.is_well();
+    app.at_the_processor("UPDATE event SET sequence = 2").await;
+    app.round().await;
+    assert_eq!((app.text("SELECT state FROM payment").await.as_str(), app.owes("visit").await), ("paid", (0, 0)));
     app.books_are_right().await;
 }
 

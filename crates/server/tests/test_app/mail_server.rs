@@ -30,6 +30,8 @@ pub struct ReceivedEmail {
 struct Inbox {
     replies: VecDeque<SmtpReply>,
     received: Vec<ReceivedEmail>,
+    /// The command that is refused, the greeting being "", and the reply.
+    refusal: Option<(&'static str, &'static str)>,
 }
 
 pub struct MailServer {
@@ -57,6 +59,10 @@ impl MailServer {
     pub fn will(&self, replies: impl IntoIterator<Item = SmtpReply>) {
         self.inbox.lock().unwrap().replies.extend(replies);
     }
+    /// Until told otherwise.
+    pub fn refuses(&self, refusal: Option<(&'static str, &'static str)>) {
+        self.inbox.lock().unwrap().refusal = refusal;
+    }
     pub fn received(&self) -> Vec<ReceivedEmail> {
         self.inbox.lock().unwrap().received.clone()
     }
@@ -66,11 +72,18 @@ async fn serve(line: TcpStream, inbox: Arc<Mutex<Inbox>>, pause: Duration) -> st
     let (read, mut write) = line.into_split();
     let mut lines = BufReader::new(read).lines();
     let mut to = String::new();
-    write.write_all(b"220 post.test ESMTP\r\n").await?;
+    let refused =
+        |at: &str| inbox.lock().unwrap().refusal.filter(|(command, _)| *command == at).map(|(_, reply)| reply);
+    write.write_all(format!("{}\r\n", refused("").unwrap_or("220 post.test ESMTP")).as_bytes()).await?;
     while let Some(line) = lines.next_line().await? {
         let upper = line.to_ascii_uppercase();
-        let answer = match upper.split([' ', ':']).next().unwrap_or_default() {
-            "EHLO" => "250-post.test\r\n250 8BITMIME",
+        let command = upper.split([' ', ':']).next().unwrap_or_default();
+        if let Some(reply) = refused(command) {
+            write.write_all(format!("{reply}\r\n").as_bytes()).await?;
+            continue;
+        }
+        let answer = match command {
+            "EHLO" => "250-post.test\r\n250-AUTH PLAIN\r\n250 8BITMIME",
             "RCPT" => {
                 to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
                 "250 ok"

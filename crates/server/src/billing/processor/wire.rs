@@ -88,7 +88,7 @@ pub struct Charge {
     id: String,
     idempotency_key: String,
     #[serde(default)]
-    amount_cents: i64,
+    amount_cents: Option<i64>,
     state: String,
     #[serde(default)]
     failure: Option<Failure>,
@@ -109,12 +109,15 @@ pub struct ClosedKey {
 impl Charge {
     /// What it says of a payment, if it is about that payment and in words that we know.
     pub fn verdict(self, payment: &str) -> Result<Verdict, ProcessorError> {
-        let state = known(&self.state).filter(|_| self.idempotency_key == payment && is_id(&self.id));
+        let is_whole = self.idempotency_key == payment && is_id(&self.id) && self.amount_cents.is_some();
+        let state = known(&self.state).filter(|_| is_whole);
         let state = state.ok_or_else(|| {
             strange(200);
             ProcessorError::Unanswered
         })?;
-        Ok(Verdict { charge: Some(self.id), state, failure: self.failure, sequence: self.sequence })
+        let Self { id, failure, amount_cents, sequence, .. } = self;
+        let sequence = sequence.filter(|sequence| *sequence >= 0);
+        Ok(Verdict { charge: Some(id), state, failure, cents: amount_cents, sequence })
     }
 
     pub fn listed(self) -> Result<ListedCharge, ProcessorError> {
@@ -127,7 +130,7 @@ impl Charge {
             made_at: self.made_at.ok_or(ProcessorError::Unanswered)?,
             charge: self.id,
             key: self.idempotency_key,
-            cents: self.amount_cents,
+            cents: self.amount_cents.unwrap_or_default(),
         })
     }
 }
@@ -151,6 +154,7 @@ pub fn told(entry: &Value) -> EventEntry {
             key: if entry["idempotency_key"].is_null() { None } else { Some(key?) },
             state: known(entry["state"].as_str()?)?,
             failure: serde_json::from_value(entry["failure"].clone()).ok()?,
+            cents: serde_json::from_value(entry["amount_cents"].clone()).ok()?,
         })
     };
     EventEntry { sequence, event: event(), body: entry.to_string() }

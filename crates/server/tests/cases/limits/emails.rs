@@ -73,3 +73,44 @@ async fn a_registration_that_was_sent_costs_nothing_when_it_is_sent_again() {
         answer.is(if at < 12 { 422 } else { 429 });
     }
 }
+
+#[tokio::test]
+async fn no_letter_goes_to_a_domain_that_mail_servers_read_as_another_one() {
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, VISA).await;
+    let mut order = app.order(&ana, &token, &[("visit", "1.00")]).await;
+    let paid = app.pay(&ana, &new_key(), &order).await.is_payment(201, "paid").json();
+    let receipts = format!("/payments/{}/receipt-emails", paid["id"].as_str().unwrap());
+    let begun = app.ask(Call::post("/registrations").by(&ana)).await.is(201).json();
+    let registration = format!("/registrations/{}/account", begun["id"].as_str().unwrap());
+    let outbox = app.number("SELECT COUNT(*) FROM outbox").await;
+    for domain in [
+        "\u{ff45}xample.org",
+        "example.\u{ff4f}rg",
+        "ex\u{1d41a}mple.org",
+        "ex\u{aa}mple.org",
+        "o\u{fb03}ce.example.org",
+        "\u{2460}.example.org",
+        "\u{1100}\u{1161}.example.org",
+        "exa\u{1160}mple.org",
+        "exa\u{3164}mple.org",
+    ] {
+        let to = format!("victim@{domain}");
+        for call in [
+            Call::post(&receipts).json(&json!({ "email": to })),
+            Call::post(&registration).json(&new_account(&ANA, &to)),
+            Call::post("/confirmation-emails").json(&json!({ "email": to, "password": PASSWORD })),
+        ] {
+            app.ask(call.by(&ana)).await.is_refused(422, "invalid").blames("email", "malformed");
+        }
+    }
+    order["email"] = json!("victim@\u{ff45}xample.org");
+    app.pay(&ana, &new_key(), &order).await.is_refused(422, "invalid").blames("email", "malformed");
+    assert_eq!(app.number("SELECT COUNT(*) FROM payment").await, 1);
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox").await, outbox);
+    for domain in ["m\u{fc}ller.example.org", "xn--mller-kva.example.org", "\u{ac00}.example.org", "\u{4f8b}.example"] {
+        let send = Call::post(&receipts).by(&ana).json(&json!({ "email": format!("ana@{domain}") }));
+        app.ask(send).await.is(202);
+    }
+}
