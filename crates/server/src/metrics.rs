@@ -51,8 +51,8 @@ pub static EMAILS_WAITING: Metric =
     Metric::gauge("kppay_emails_waiting", "E-mails that are neither sent nor given up.");
 pub static OLDEST_EMAIL: Metric =
     Metric::gauge("kppay_emails_oldest_seconds", "How long the e-mail that waits longest has waited.");
-pub static LETTERS_GIVEN_UP: Metric = Metric::counter(
-    "kppay_letters_given_up_total",
+pub static EMAILS_GIVEN_UP: Metric = Metric::counter(
+    "kppay_emails_given_up_total",
     "E-mails that were refused for good, or that nobody took for days, and are not sent any more.",
 );
 pub static PROCESSOR_UNANSWERED: Metric = Metric::counter(
@@ -145,7 +145,7 @@ pub static ALL: &[&Metric] = &[
     &JOBS_SET_ASIDE,
     &EMAILS_WAITING,
     &OLDEST_EMAIL,
-    &LETTERS_GIVEN_UP,
+    &EMAILS_GIVEN_UP,
     &SIEGES,
     &LOOKUPS,
     &LOOKUPS_FAILED,

@@ -149,7 +149,7 @@ async fn hand_over(app: App, mailer: Mailer, email: DueEmail) -> Result<()> {
     match outcome {
         Delivery::Sent => tracing::info!("sent"),
         Delivery::GivenUp => {
-            metrics::LETTERS_GIVEN_UP.add(1);
+            metrics::EMAILS_GIVEN_UP.add(1);
             tracing::error!(tries = email.tries, "alarm: given up");
         }
         Delivery::TryAgain(_) => tracing::warn!(tries = email.tries, "not sent, tried again later"),

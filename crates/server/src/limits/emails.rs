@@ -59,10 +59,10 @@ impl Limit {
     }
 }
 
-/// Whether mail servers read the domain as another one (UTS 46): a full-width e-mail as the ordinary one, a ligature as its e-mails. It
+/// Whether mail servers read the domain as another one (UTS 46): a full-width letter as the ordinary one, a ligature as its letters. It
 /// would be the same mailbox again, under a name by which nobody has counted it.
 pub fn is_misread(email: &Email) -> bool {
-    // Two e-mails of Hangul that are not seen at all.
+    // Two letters of Hangul that are not seen at all.
     const FILLERS: [char; 2] = ['\u{115f}', '\u{1160}'];
     let email = email.to_string();
     let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);

@@ -134,7 +134,7 @@ async fn what_is_refused_for_good_or_is_old_news_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_mail_server_that_refuses_us_costs_no_letter() {
+async fn a_mail_server_that_refuses_us_costs_no_email() {
     let (app, post) = (TestApp::open().await, MailServer::open().await);
     app.register(&ANA, "ana@example.org").await;
     app.ask(Call::post("/password-resets").json(&json!({ "email": "ana@example.org" }))).await.is(202);
@@ -165,7 +165,7 @@ async fn a_mail_server_that_refuses_us_costs_no_letter() {
 }
 
 #[tokio::test]
-async fn a_letter_that_is_given_up_is_counted() {
+async fn an_email_that_is_given_up_is_counted() {
     for refusal in [
         Some(("RCPT", "550 5.1.1 no such mailbox")),
         Some(("RCPT", "553 no such mailbox")),
@@ -174,14 +174,14 @@ async fn a_letter_that_is_given_up_is_counted() {
     ] {
         let (app, post) = (TestApp::open().await, MailServer::open().await);
         pays(&app).await;
-        let before = metrics::LETTERS_GIVEN_UP.value();
+        let before = metrics::EMAILS_GIVEN_UP.value();
         post.refuses(refusal);
         post.will([SmtpReply::Never]);
         carry(&app, &post).await;
         let given_up = "SELECT COUNT(*) FROM outbox WHERE given_up_at IS NOT NULL AND tries = 1";
         assert_eq!((app.number(given_up).await, waiting(&app).await), (1, 0), "{refusal:?}");
-        assert!(metrics::LETTERS_GIVEN_UP.value() > before, "{refusal:?}");
-        assert!(metrics::text().contains("# TYPE kppay_letters_given_up_total counter\n"));
+        assert!(metrics::EMAILS_GIVEN_UP.value() > before, "{refusal:?}");
+        assert!(metrics::text().contains("# TYPE kppay_emails_given_up_total counter\n"));
     }
 }
 
