@@ -78,13 +78,12 @@ async fn statements_of(call: impl Future) -> Vec<String> {
     heard
 }
 
-/// An order with a token that a draft has named, as the app sends it.
+/// An order with a token whose method the processor has named, as the app sends it.
 async fn pays(app: &TestApp, ana: &Payer, shares: &[(&str, &str)]) -> Vec<String> {
     let token = app.card(ana, VISA).await;
     let mut order = app.order(ana, &token, shares).await;
     order["pay_again"] = json!(true);
-    let draft = json!({ "token": token, "shares": [], "payer_name": "", "email": "" });
-    app.ask(Call::write("PUT", "/payment-draft").by(ana).json(&draft)).await.is(204);
+    app.ask(Call::post("/payment-methods").by(ana).json(&json!({ "token": token }))).await.is(200);
     let key = new_key();
     statements_of(async { _ = app.pay(ana, &key, &order).await.is_payment(201, "paid") }).await
 }
