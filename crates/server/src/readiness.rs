@@ -1,7 +1,7 @@
 //! Readiness checks for `/readyz`: the database is read, and now and then written, within a second and on a dedicated connection; no
 //! background task stands still; and no shutdown was begun. Knows nothing of HTTP.
 //!
-//! The pools are not used for it: waiting for a connection of a pool takes up to ten seconds, longer than any probe waits. SQLite has one
+//! The pools are not used for it: waiting for a connection of a pool takes up to five seconds, longer than any probe waits. SQLite has one
 //! writer, which is the pool's, so there the write uses the pool, and the dedicated connection checks that it arrived.
 
 use crate::{state::State, store::readiness as rows};

@@ -38,7 +38,7 @@ const PING: Duration = Duration::from_secs(2);
 const FRESH: Duration = Duration::from_secs(1);
 /// Not used again after so long: what a connection holds in the database's memory only grows.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
-/// Closed when nobody has used it for so long.
+/// Closed when nobody has used it for so long, once another one comes back.
 const IDLE: Duration = Duration::from_secs(10 * 60);
 /// Between two tries to open one, while the database starts.
 const AGAIN: Duration = Duration::from_millis(50);
