@@ -1,6 +1,7 @@
 // A person paying a bill: each method is one thing that a person does or sees, in words of the page (its labels, headings and
 // buttons), never by a class or an id. The drawn pages have these words.
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import { BEGINS } from './harness.mjs';
 
 /** Every way to say that nothing was taken, sent or changed, in both languages; the app says some of them no more (tests/denials.rs). */
@@ -291,8 +292,13 @@ export class Payer {
 
   /** The idempotency key that the review on screen would send; the server keeps it with the payer's draft. */
   async key() {
-    const kept = await this.page.waitForFunction(async () => (await (await fetch('/api/v1/payment-draft')).json()).key);
-    return kept.jsonValue();
+    // `waitForFunction` takes the promise of a predicate for an answer.
+    for (let tries = 0; tries < 100; tries += 1) {
+      const key = await this.page.evaluate(async () => (await (await fetch('/api/v1/payment-draft')).json()).key);
+      if (key) return key;
+      await pause(100);
+    }
+    assert.fail('no key is kept with the draft');
   }
 
   /** The receipt's number as the page shows it. */

@@ -181,7 +181,8 @@ fn untick_what_reads_otherwise(ready: Memo<Result<Review, Pay>>, is_agreed: RwSi
         ready.with(|ready| ready.as_ref().ok().map(|review| authorisation(review, deployment, language.words())))
     });
     browser::effect(move |is_first| {
-        text.track();
+        // Read, not only tracked: a memo that nobody reads hears of nothing.
+        text.with(|_| ());
         if !is_first {
             is_agreed.set(false);
         }
