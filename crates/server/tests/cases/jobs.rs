@@ -149,7 +149,8 @@ async fn while_jobs_wait_another_that_is_due_is_done() {
 async fn each_job_has_a_time_limit_of_its_own_and_what_hangs_fails_by_it() {
     let app = TestApp::open().await;
     let mut settings = app.state.settings.clone();
-    settings.limits.step_time = Duration::from_millis(500);
+    // Longer than a panic takes that prints where it was.
+    settings.limits.step_time = Duration::from_secs(4);
     let clock = Clock::starting_at(app.state.clock.now());
     let state = State::new(settings, profile(), app.state.store.clone(), clock, app.line.clone());
     for payload in ["stuck", "stuck", "poisoned", "good"] {
@@ -157,7 +158,8 @@ async fn each_job_has_a_time_limit_of_its_own_and_what_hangs_fails_by_it() {
     }
     assert!(tokio::time::timeout(SOON, worker::round_of(&state, hangs_if_stuck)).await.is_ok(), "it never ends");
     assert_eq!(app.number("SELECT COUNT(*) FROM job WHERE error = 'time-out' AND tries = 1").await, 2);
-    assert_eq!(app.number("SELECT COUNT(*) FROM job WHERE error = 'panic' AND tries = 1").await, 1);
+    // Tried again while the others hang.
+    assert_eq!(app.number("SELECT COUNT(*) FROM job WHERE error = 'panic' AND tries > 1").await, 1);
     assert_eq!(queued(&app).await, 3);
 }
 
