@@ -169,13 +169,13 @@ async fn begin(
         Ok(()) => {}
         Err(NotBegun::KeyTaken) => return Err(Error::later(ErrorCode::KeyInUse, 1)),
         Err(NotBegun::NoSuchBill(at)) => {
-            return Err(Error::field(ErrorCode::Invalid, format!("shares.{at}.bill"), FieldProblem::Unknown));
+            return Err(Error::field(ErrorCode::OverBalance, format!("shares.{at}.bill"), FieldProblem::Unknown));
         }
         Err(NotBegun::OverBalance(at)) => {
             return Err(Error::field(ErrorCode::OverBalance, format!("shares.{at}.amount"), FieldProblem::OverBalance));
         }
         Err(NotBegun::TooSmall(at)) => {
-            return Err(Error::field(ErrorCode::Invalid, format!("shares.{at}.amount"), FieldProblem::TooSmall));
+            return Err(Error::field(ErrorCode::OverBalance, format!("shares.{at}.amount"), FieldProblem::TooSmall));
         }
         Err(NotBegun::JustPaid(at)) => {
             return Err(Error::field(ErrorCode::JustPaid, format!("shares.{at}.bill"), FieldProblem::Duplicate));
@@ -239,7 +239,7 @@ fn check_shares(order: &PaymentOrder) -> Result<(Money, Money)> {
     }
     match (total, charged) {
         (Some(total), Some(charged)) if errors.is_empty() => Ok((total, charged)),
-        _ => Err(Error { code: ErrorCode::Invalid, errors, retry_after: None }),
+        _ => Err(Error { code: ErrorCode::OrderRefused, errors, retry_after: None }),
     }
 }
 

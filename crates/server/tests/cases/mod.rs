@@ -23,6 +23,7 @@ mod pages;
 mod profile;
 mod readiness;
 mod reconcile;
+mod refused_orders;
 mod registration;
 mod sessions;
 mod shapes;

@@ -434,6 +434,6 @@ async fn an_order_whose_fee_makes_it_more_than_money_can_be_is_refused() {
     let token = app.card(&ruth, VISA).await;
     let mut order = app.order(&ruth, &token, &[("ruths", "200.00")]).await;
     order["shares"][0]["amount"] = json!("9999999.99");
-    app.pay(&ruth, &new_key(), &order).await.is_refused(422, "invalid").blames("shares", "too_large");
+    app.pay(&ruth, &new_key(), &order).await.is_refused(422, "order_refused").blames("shares", "too_large");
     app.nothing_happened().await;
 }
