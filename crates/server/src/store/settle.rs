@@ -51,7 +51,7 @@ pub type Words<'a> = &'a (dyn Fn(&Payment, Locale) -> Message + Send + Sync);
 pub enum VerdictSource {
     /// The response to the call that ordered the payment.
     InCall,
-    /// The response to a query after that call had ended without one.
+    /// The response to a query after that call had ended.
     Later,
     /// An event of the processor; the call may still be running.
     ByItself,

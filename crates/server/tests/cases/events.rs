@@ -427,3 +427,23 @@ async fn a_debit_on_its_way_for_days_after_it_was_expected_is_asked_about() {
     assert_eq!((app.text("SELECT state FROM payment").await.as_str(), app.owes("visit").await), ("paid", (0, 0)));
     app.books_are_right().await;
 }
+
+#[tokio::test]
+async fn a_debit_asked_about_whose_answer_fits_no_step_is_counted_and_moves_nothing() {
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.bank(&ana, PAYS).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    app.pay(&ana, &new_key(), &order).await.is_payment(201, "processing");
+    app.move_clock(TWO_WEEKS).await;
+    // The key has another charge now.
+    app.at_the_processor("DELETE FROM event").await;
+    app.at_the_processor("UPDATE charge SET id = 'ch_another'").await;
+    let unfit = server::metrics::VERDICTS_UNFIT.value();
+    server::jobs::settle_payments::look_after(&app.state).await;
+    assert!(server::metrics::VERDICTS_UNFIT.value() > unfit);
+    assert_eq!(
+        (app.text("SELECT state FROM payment").await.as_str(), app.owes("visit").await.1),
+        ("processing", 6_410)
+    );
+}
