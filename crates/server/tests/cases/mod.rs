@@ -4,6 +4,7 @@ mod access;
 mod debits;
 mod demo_clock;
 mod devices;
+mod drafts;
 mod event_numbers;
 mod events;
 mod factors;
