@@ -60,3 +60,19 @@ async fn an_email_address_that_mail_servers_read_as_another_is_refused_with_the_
     // What is not whole yet is no address.
     put("ana@\u{ff45}").await.is(204);
 }
+
+#[tokio::test]
+async fn whoever_has_no_session_and_a_key_that_can_not_be_read_is_told_of_the_key() {
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, VISA).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    let nobodys = || Call::post("/payments").json(&order);
+    // "Signed out" would be read as "nothing came of it", and no key was closed.
+    for call in [nobodys().key(&new_key()).also("idempotency-key", &new_key()), nobodys().key("seven")] {
+        app.ask(call).await.is_refused(400, "key_missing");
+    }
+    app.ask(nobodys()).await.is_refused(401, "signed_out");
+    assert_eq!(app.number("SELECT COUNT(*) FROM closed_key").await, 0);
+    app.nothing_happened().await;
+}
