@@ -35,7 +35,7 @@ pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft) -> Resu
 /// The token is the reference to a method. What the browser says of it, or a server of the version before kept, is not looked at.
 async fn with_its_method(app: &App, session: &Session, mut draft: PaymentDraft) -> Result<PaymentDraft> {
     draft.method = match &draft.token {
-        Some(token) => methods::named(app, session, token).await?,
+        Some(token) => methods::named(app, &session.capture_binding, token).await?,
         None => None,
     };
     draft.token = draft.token.filter(|_| draft.method.is_some());

@@ -2,7 +2,7 @@
 //! is written and its cents reserved under the idempotency key; then the processor is called, with the payment's id as its key; then its
 //! response is written. Wherever that stops, `jobs::settle_payments` calls the processor again with the same id.
 
-use super::{charging, fingerprint, methods};
+use super::{charging, fingerprint, methods, payer::Payer};
 use crate::{
     clock::day_in,
     error::{Error, Result},
@@ -36,24 +36,17 @@ const OWN_TIME_MILLIS: i64 = 25_000;
 const SLACK_MILLIS: i64 = 5_000;
 
 /// A payment, and whether it was there before this order came.
+#[derive(Debug)]
 pub struct Paid {
     pub payment: Payment,
     pub is_replayed: bool,
 }
 
-/// Who sends an order, and from where.
-#[derive(Clone, Copy)]
-pub struct Payer<'a> {
-    pub session: &'a Session,
-    pub address: IpAddr,
-}
-
 /// Pays, or gives the payment that this key and order made before.
-pub async fn pay(app: &App, payer: Payer<'_>, key: &IdempotencyKey, order: &PaymentOrder) -> Result<Paid> {
-    let session = payer.session;
-    match app.store.key_use(&session.membership.id, key).await? {
+pub async fn pay(app: &App, payer: &Payer<'_>, key: &IdempotencyKey, order: &PaymentOrder) -> Result<Paid> {
+    match app.store.key_use(&payer.membership.id, key).await? {
         KeyUse::Nothing => {}
-        KeyUse::Payment(begun) => return replay(app, session, key, &begun, order).await,
+        KeyUse::Payment(begun) => return replay(app, payer, key, &begun, order).await,
         KeyUse::Elsewhere => return Err(Error::new(ErrorCode::KeyElsewhere)),
     }
     match admit(app, payer, key, order).await {
@@ -69,7 +62,7 @@ pub async fn pay(app: &App, payer: Payer<'_>, key: &IdempotencyKey, order: &Paym
             turn.end(app, is_declined).await;
             Ok(Paid { payment, is_replayed: false })
         }
-        Err(refused) => refuse(app, session, key, order, refused).await,
+        Err(refused) => refuse(app, payer, key, order, refused).await,
     }
 }
 
@@ -77,21 +70,21 @@ pub async fn pay(app: &App, payer: Payer<'_>, key: &IdempotencyKey, order: &Paym
 /// the request, and may even be written already. So its key is closed first; a payment that has the key is the answer.
 async fn refuse(
     app: &App,
-    session: &Session,
+    payer: &Payer<'_>,
     key: &IdempotencyKey,
     order: &PaymentOrder,
     refused: Error,
 ) -> Result<Paid> {
     if refused.code.ends_an_order() {
-        let tries = [app.limits.bucket(&rules::KEYS_BY_SESSION, &session.id)];
+        let tries = payer.initiator.session().map(|session| app.limits.bucket(&rules::KEYS_BY_SESSION, session));
         // Over the limit the response says nothing about this order.
-        limits::take(app, &tries).await.map_err(|_| Error::later(ErrorCode::KeyInUse, 5))?;
-        if app.store.close_key(&session.membership.id, key, app.clock.now()).await? {
+        limits::take(app, tries.as_slice()).await.map_err(|_| Error::later(ErrorCode::KeyInUse, 5))?;
+        if app.store.close_key(&payer.membership.id, key, app.clock.now()).await? {
             return Err(refused);
         }
     }
-    match app.store.key_use(&session.membership.id, key).await? {
-        KeyUse::Payment(begun) => replay(app, session, key, &begun, order).await,
+    match app.store.key_use(&payer.membership.id, key).await? {
+        KeyUse::Payment(begun) => replay(app, payer, key, &begun, order).await,
         KeyUse::Elsewhere => Err(Error::new(ErrorCode::KeyElsewhere)),
         KeyUse::Nothing => Err(refused),
     }
@@ -116,15 +109,15 @@ pub async fn refuse_without_session(app: &App, address: IpAddr, key: &Idempotenc
 /// Checks the order, waits for a turn and begins the payment.
 async fn admit(
     app: &App,
-    Payer { session, address }: Payer<'_>,
+    payer: &Payer<'_>,
     key: &IdempotencyKey,
     order: &PaymentOrder,
 ) -> Result<(charges::Turn, PendingCharge)> {
     let sums = check_shares(order)?;
     // Before the gate, at which others of the membership wait: what the processor does not know holds nobody up.
-    let (method, question) = methods::of_token(app, session, &order.token, address).await?;
-    let turn = charges::turn(app, session, address).await?;
-    let asked = begin(app, session, key, order, sums, &method).await?;
+    let (method, question) = methods::of_token(app, payer, &order.token).await?;
+    let turn = charges::turn(app, &payer.initiator, &payer.membership.id, payer.address).await?;
+    let asked = begin(app, payer, key, order, sums, &method).await?;
     if let Some(question) = question {
         question.was_right(app).await;
     }
@@ -134,28 +127,28 @@ async fn admit(
 /// Gives a payment that is written, with its cents reserved: the processor can be asked.
 async fn begin(
     app: &App,
-    session: &Session,
+    payer: &Payer<'_>,
     key: &IdempotencyKey,
     order: &PaymentOrder,
     (total, charged): (Money, Money),
     method: &Method,
 ) -> Result<PendingCharge> {
-    check_terms(app, session, order, (total, charged), method)?;
+    check_terms(app, payer, order, (total, charged), method)?;
     let now = app.clock.now();
-    let today = day_in(session.membership.region.time_zone(), now);
+    let today = day_in(payer.membership.region.time_zone(), now);
     let debit =
         matches!(method, Method::Bank { .. }).then(|| plan_debit(today, app.portal.limits.bank_debit_business_days));
     let new = NewPayment {
         id: uuid::Uuid::now_v7().to_string(),
         reference: charging::new_reference()?,
-        membership: &session.membership.id,
-        initiator: &Initiator::of(session),
+        membership: &payer.membership.id,
+        initiator: &payer.initiator,
         key,
         fingerprint: &fingerprint::of(order),
         order,
         total,
         method,
-        binding: &session.capture_binding,
+        binding: payer.binding,
         created_at: now,
         sent_on: debit.as_ref().map(|debit| debit.sent_on),
         expected_on: debit.as_ref().map(|debit| debit.expected_on),
@@ -186,7 +179,7 @@ async fn begin(
     Ok(PendingCharge {
         id: new.id,
         token: order.token.clone(),
-        binding: session.capture_binding.clone(),
+        binding: payer.binding.to_owned(),
         reference: new.reference,
         charged,
         asks: 0,
@@ -195,7 +188,7 @@ async fn begin(
 
 async fn replay(
     app: &App,
-    session: &Session,
+    payer: &Payer<'_>,
     key: &IdempotencyKey,
     begun: &KeyedPayment,
     order: &PaymentOrder,
@@ -206,7 +199,7 @@ async fn replay(
     if begun.is_running {
         return Err(Error::later(ErrorCode::KeyInUse, 1));
     }
-    let payment = app.store.payment_of_key(session, key).await?;
+    let payment = app.store.payment_of_key(&payer.membership.id, key, payer.initiator.guest()).await?;
     let payment = payment.ok_or_else(|| Error::new(ErrorCode::Fault))?;
     Ok(Paid { payment, is_replayed: true })
 }
@@ -243,10 +236,11 @@ fn check_shares(order: &PaymentOrder) -> Result<(Money, Money)> {
     }
 }
 
-/// The brand, the fee and the words agreed to are those that apply now.
+/// The brand, the fee and the words agreed to are those that apply now. What somebody agreed to before, to be paid on a
+/// day or each month, has words of its own, which were checked then.
 fn check_terms(
     app: &App,
-    session: &Session,
+    payer: &Payer<'_>,
     order: &PaymentOrder,
     (total, charged): (Money, Money),
     method: &Method,
@@ -257,12 +251,12 @@ fn check_terms(
         return Err(Error::field(ErrorCode::BrandNotAccepted, "token", FieldProblem::BrandNotAccepted));
     }
     let basis_points =
-        app.portal.region(session.membership.region).map_or(0, |profile| profile.card_surcharge_basis_points);
+        app.portal.region(payer.membership.region).map_or(0, |profile| profile.card_surcharge_basis_points);
     let fee = card_fee(total, basis_points, method);
     if order.fee != fee {
         return Err(Error::field(ErrorCode::TermsChanged, "fee", FieldProblem::Unknown));
     }
-    let today = app.today(session.membership.region);
+    let today = app.today(payer.membership.region);
     let contacts = &app.portal.contacts;
     let authorisation = Authorisation {
         payer_name: &order.payer_name.to_string(),
@@ -273,9 +267,9 @@ fn check_terms(
         phone: &contacts.billing_phone,
         opens: contacts.opens,
         closes: contacts.closes,
-        region: session.membership.region,
+        region: payer.membership.region,
     };
-    if order.authorisation != authorisation.text(order.locale) {
+    if payer.initiator.session().is_some() && order.authorisation != authorisation.text(order.locale) {
         return Err(Error::field(ErrorCode::TermsChanged, "authorisation", FieldProblem::Unknown));
     }
     Ok(())
@@ -306,7 +300,10 @@ pub async fn of_key(app: &App, session: &Session, key: &IdempotencyKey, begin_by
         KeyUse::Payment(_) => {}
     }
     // Its key is there, so "not found" would be untrue, and a page believes it.
-    app.store.payment_of_key(session, key).await?.ok_or_else(|| Error::new(ErrorCode::Fault))
+    app.store
+        .payment_of_key(&session.membership.id, key, Initiator::of(session).guest())
+        .await?
+        .ok_or_else(|| Error::new(ErrorCode::Fault))
 }
 
 /// "Not found" is a promise when it answers `begin_by`: the key is closed first, and no order with it begins any more.

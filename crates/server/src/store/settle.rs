@@ -204,7 +204,8 @@ impl LockedPayment {
     /// Whether whoever ordered it may not see what becomes of it: its call is over.
     fn is_unseen(&self, heard: VerdictSource, at: Instant) -> bool {
         match heard {
-            VerdictSource::InCall => false,
+            // Nobody sits before what a schedule or a rule pays.
+            VerdictSource::InCall => self.session.is_none(),
             VerdictSource::Later => true,
             // Answered before, given up by the call, or by now asked about by others.
             VerdictSource::ByItself => self.asks > 0 || self.ask_at.is_none_or(|ask_at| ask_at <= at.millis()),
