@@ -1,5 +1,6 @@
-//! Wire types of payments. Here is the payment, the fact that the server keeps; the order that makes one, its draft, its key, its method and
-//! its states are modules of their own. What both sides compute about a payment is in `rules`.
+//! Wire types of payments. Here is the payment, the fact that the server keeps; the order that makes one, its draft,
+//! its key, its method and its states are modules of their own. What both sides compute about a payment is in `rules`
+//! and `terms`.
 
 mod draft;
 mod key;
@@ -7,6 +8,7 @@ mod method;
 mod order;
 mod rules;
 mod state;
+mod terms;
 
 pub use draft::{DraftShare, PaymentDraft};
 pub use key::IdempotencyKey;
@@ -14,6 +16,7 @@ pub use method::{BankAccountKind, CardFunding, Method, PaymentToken};
 pub use order::{OrderShare, PaymentOrder};
 pub use rules::{DebitPlan, allocate, card_fee, plan_debit};
 pub use state::{Failure, PaymentState, Phase};
+pub use terms::{Terms, charged};
 
 use crate::{Date, Email, Instant, Money, bill::BillKind};
 use serde::{Deserialize, Serialize};

@@ -41,10 +41,9 @@ impl PaymentOrder {
     pub fn total(&self) -> Option<Money> {
         Money::sum(self.shares.iter().map(|share| share.amount.money()))
     }
-    /// What the card or account is charged: the total with the fee. `None` when it is more than money can be here: no such order is
-    /// taken, or the processor would be asked for another sum than the books say.
+    /// What the card or account is charged.
     pub fn charged(&self) -> Option<Money> {
-        self.total()?.plus(self.fee)
+        super::charged(self.total()?, self.fee)
     }
     /// The way in which `fingerprint` compares. Whoever changes it counts this up and keeps the old way in `fingerprint_of`: a retry may
     /// reach another version of the server than the one that took the order.

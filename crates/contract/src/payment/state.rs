@@ -44,6 +44,10 @@ impl PaymentState {
     pub fn took_no_money(self) -> bool {
         self.phase() == Phase::TookNothing
     }
+    /// A bank said no, and not something in between.
+    pub fn is_declined(self, failure: Option<Failure>) -> bool {
+        self == Self::Failed && failure.is_some_and(|failure| failure != Failure::ProcessingError)
+    }
     /// The bills can be paid again by whoever tried: what the plan gave back is its own affair.
     pub fn can_retry(self) -> bool {
         self.took_no_money() || self == Self::Returned
@@ -68,10 +72,6 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Whether a bank said no, and not something in between.
-    pub fn is_of_bank(self) -> bool {
-        self != Self::ProcessingError
-    }
     /// What a payer without an account is told of a card: why exactly a bank said no is what somebody who tries cards wants to know.
     /// Of an account it comes days later, and is told.
     pub fn without_detail(self) -> Self {

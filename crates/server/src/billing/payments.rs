@@ -20,8 +20,7 @@ use crate::{
 };
 use contract::{
     FieldProblem, IdempotencyKey, Instant, Money,
-    authorisation::Authorisation,
-    payment::{Failure, Method, Payment, PaymentOrder, PaymentPage, PaymentState, card_fee, plan_debit},
+    payment::{Method, Payment, PaymentOrder, PaymentPage, Terms},
     problem_details::{ErrorCode, FieldError},
 };
 use std::net::IpAddr;
@@ -58,8 +57,7 @@ pub async fn pay(app: &App, payer: &Payer<'_>, key: &IdempotencyKey, order: &Pay
                 None => app.store.payment(&asked.id).await.map_err(|error| unknown(error.into()))?,
             };
             let payment = payment.ok_or_else(|| Error::new(ErrorCode::Fault))?;
-            let is_declined = payment.state == PaymentState::Failed && payment.failure.is_some_and(Failure::is_of_bank);
-            turn.end(app, is_declined).await;
+            turn.end(app, payment.state.is_declined(payment.failure)).await;
             Ok(Paid { payment, is_replayed: false })
         }
         Err(refused) => refuse(app, payer, key, order, refused).await,
@@ -133,11 +131,12 @@ async fn begin(
     (total, charged): (Money, Money),
     method: &Method,
 ) -> Result<PendingCharge> {
-    check_terms(app, payer, order, (total, charged), method)?;
     let now = app.clock.now();
-    let today = day_in(payer.membership.region.time_zone(), now);
-    let debit =
-        matches!(method, Method::Bank { .. }).then(|| plan_debit(today, app.portal.limits.bank_debit_business_days));
+    let region = payer.membership.region;
+    let today = day_in(region.time_zone(), now);
+    let terms = Terms { portal: &app.portal, region, today, method, total, bills: order.shares.len() };
+    check_terms(payer, order, &terms)?;
+    let debit = terms.debit();
     let new = NewPayment {
         id: uuid::Uuid::now_v7().to_string(),
         reference: charging::new_reference()?,
@@ -238,38 +237,18 @@ fn check_shares(order: &PaymentOrder) -> Result<(Money, Money)> {
 
 /// The brand, the fee and the words agreed to are those that apply now. What somebody agreed to before, to be paid on a
 /// day or each month, has words of its own, which were checked then.
-fn check_terms(
-    app: &App,
-    payer: &Payer<'_>,
-    order: &PaymentOrder,
-    (total, charged): (Money, Money),
-    method: &Method,
-) -> Result<()> {
-    if let Method::Card { brand, .. } = method
-        && !app.portal.cards.contains(brand)
+fn check_terms(payer: &Payer<'_>, order: &PaymentOrder, terms: &Terms<'_>) -> Result<()> {
+    if let Method::Card { brand, .. } = terms.method
+        && !terms.portal.cards.contains(brand)
     {
         return Err(Error::field(ErrorCode::BrandNotAccepted, "token", FieldProblem::BrandNotAccepted));
     }
-    let basis_points =
-        app.portal.region(payer.membership.region).map_or(0, |profile| profile.card_surcharge_basis_points);
-    let fee = card_fee(total, basis_points, method);
-    if order.fee != fee {
+    if order.fee != terms.fee() {
         return Err(Error::field(ErrorCode::TermsChanged, "fee", FieldProblem::Unknown));
     }
-    let today = app.today(payer.membership.region);
-    let contacts = &app.portal.contacts;
-    let authorisation = Authorisation {
-        payer_name: &order.payer_name.to_string(),
-        charged,
-        method,
-        on: if matches!(method, Method::Bank { .. }) { today.next_business_day() } else { today },
-        bills: order.shares.len(),
-        phone: &contacts.billing_phone,
-        opens: contacts.opens,
-        closes: contacts.closes,
-        region: payer.membership.region,
-    };
-    if payer.initiator.session().is_some() && order.authorisation != authorisation.text(order.locale) {
+    let is_read_now = payer.initiator.session().is_some();
+    let text = terms.authorisation(&order.payer_name.to_string(), order.locale);
+    if is_read_now && text.as_ref() != Some(&order.authorisation) {
         return Err(Error::field(ErrorCode::TermsChanged, "authorisation", FieldProblem::Unknown));
     }
     Ok(())

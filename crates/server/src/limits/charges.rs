@@ -95,7 +95,7 @@ impl Turn {
 
 /// A payment came to a new state. Each is declined at most once, so it is counted once.
 pub async fn came_to(app: &State, payment: &str, state: PaymentState, failure: Option<Failure>) {
-    let is_declined = state == PaymentState::Failed && failure.is_some_and(Failure::is_of_bank);
+    let is_declined = state.is_declined(failure);
     if matches!(state, PaymentState::Paid | PaymentState::Failed) {
         app.limits.tallies.add(super::tallies::Kind::Charges, is_declined);
     }

@@ -4,7 +4,7 @@ use super::{Store, Tx, cents, from_word, initiators::Initiator, json, retry, ses
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
     account::AuthorisationEntry,
-    payment::{Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState, Phase},
+    payment::{Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState, Phase, charged},
 };
 use sqlx::{Row, any::AnyRow};
 
@@ -150,7 +150,7 @@ fn payment_from(row: &AnyRow, rows: &[AnyRow]) -> Result<Payment, sqlx::Error> {
         can_retry: state.can_retry(),
         total,
         fee,
-        charged: total.plus(fee).ok_or_else(|| sqlx::Error::Decode("total_cents + fee_cents".into()))?,
+        charged: charged(total, fee).ok_or_else(|| sqlx::Error::Decode("total_cents + fee_cents".into()))?,
         shares: shares_of(rows, state)?,
         method: json(row.try_get("method")?)?,
         payer_name: row.try_get("payer_name")?,
