@@ -23,7 +23,7 @@ pub async fn name(app: &App, payer: &Payer<'_>, token: &str) -> Result<Method> {
 pub async fn of_token(app: &App, payer: &Payer<'_>, token: &str) -> Result<(Method, Option<Question>)> {
     let Payer { initiator, binding, address, .. } = payer;
     let told = tokens::method_of(app, (initiator, *address), (token, binding), ask(app, token, binding)).await?;
-    let refused = || Error::field(ErrorCode::TokenRefused, "token", FieldProblem::Unknown);
+    let refused = || Error::field(ErrorCode::TokenRefused, "token", FieldProblem::NoSuch);
     Ok((told.method?.ok_or_else(refused)?, told.question))
 }
 

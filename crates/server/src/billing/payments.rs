@@ -161,7 +161,7 @@ async fn begin(
         Ok(()) => {}
         Err(NotBegun::KeyTaken) => return Err(Error::later(ErrorCode::KeyInUse, 1)),
         Err(NotBegun::NoSuchBill(at)) => {
-            return Err(Error::field(ErrorCode::OverBalance, format!("shares.{at}.bill"), FieldProblem::Unknown));
+            return Err(Error::field(ErrorCode::OverBalance, format!("shares.{at}.bill"), FieldProblem::NoSuch));
         }
         Err(NotBegun::OverBalance(at)) => {
             return Err(Error::field(ErrorCode::OverBalance, format!("shares.{at}.amount"), FieldProblem::OverBalance));
@@ -214,7 +214,7 @@ fn check_shares(order: &PaymentOrder) -> Result<(Money, Money)> {
     }
     for (at, share) in order.shares.iter().enumerate().take(MOST_BILLS) {
         if !token::is_id(&share.bill) {
-            errors.push(FieldError { field: format!("shares.{at}.bill"), problem: FieldProblem::Unknown });
+            errors.push(FieldError { field: format!("shares.{at}.bill"), problem: FieldProblem::NoSuch });
         }
         if order.shares.iter().take(at).any(|other| other.bill == share.bill) {
             errors.push(FieldError { field: format!("shares.{at}.bill"), problem: FieldProblem::Duplicate });
@@ -244,12 +244,12 @@ fn check_terms(payer: &Payer<'_>, order: &PaymentOrder, terms: &Terms<'_>) -> Re
         return Err(Error::field(ErrorCode::BrandNotAccepted, "token", FieldProblem::BrandNotAccepted));
     }
     if order.fee != terms.fee() {
-        return Err(Error::field(ErrorCode::TermsChanged, "fee", FieldProblem::Unknown));
+        return Err(Error::field(ErrorCode::TermsChanged, "fee", FieldProblem::Outdated));
     }
     let is_read_now = payer.initiator.session().is_some();
     let text = terms.authorisation(&order.payer_name.to_string(), order.locale);
     if is_read_now && text.as_ref() != Some(&order.authorisation) {
-        return Err(Error::field(ErrorCode::TermsChanged, "authorisation", FieldProblem::Unknown));
+        return Err(Error::field(ErrorCode::TermsChanged, "authorisation", FieldProblem::Outdated));
     }
     Ok(())
 }

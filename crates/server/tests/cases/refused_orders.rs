@@ -27,7 +27,7 @@ async fn an_order_that_was_read_and_is_refused_never_begins_and_its_field_is_nam
         (with("shares", json!([])), "order_refused", "shares", "missing"),
         (with("shares", twice), "order_refused", "shares.1.bill", "duplicate"),
         (with("shares", too_much), "order_refused", "shares", "too_large"),
-        (gone, "over_balance", "shares.1.bill", "unknown"),
+        (gone, "over_balance", "shares.1.bill", "no_such"),
         (small, "over_balance", "shares.0.amount", "too_small"),
     ] {
         let key = new_key();
