@@ -89,7 +89,7 @@ pub fn about_payment(payment: &Payment, portal: &Portal, home: &str, locale: Loc
     if !payment.fee.is_zero() {
         lines.push(format!("{}: {}", say("Card fee", "Cargo por tarjeta"), words::money(payment.fee)));
     }
-    if let (PaymentState::Processing, Some(expected)) = (payment.state, payment.expected_on) {
+    if let (true, Some(expected)) = (payment.state.is_on_its_way(), payment.expected_on) {
         let expected = words::weekday_and_day(expected, locale);
         lines.push(format!("{}: {expected}", say("Expected by", "Se espera para el")));
     }

@@ -77,9 +77,13 @@ pub static EVENTS_UNMATCHED: Metric = Metric::gauge(
     "kppay_events_unmatched",
     "Words of the processor that our books could not take, and nobody has closed.",
 );
+pub static VERDICTS_UNFIT: Metric = Metric::counter(
+    "kppay_verdicts_unfit_total",
+    "Words of the processor about a payment that fit neither its state nor its charge, and moved nothing: see the log.",
+);
 pub static EVENTS_AHEAD: Metric = Metric::counter(
     "kppay_events_ahead_total",
-    "Events of the processor, and answers to charges, whose number is so far ahead that others must be missing: see the log.",
+    "Events of the processor so far ahead that others must be missing, and answers with a number it does not list: see the log.",
 );
 pub static EVENTS_MISSING: Metric = Metric::counter(
     "kppay_events_missing_total",
@@ -165,6 +169,7 @@ pub static ALL: &[&Metric] = &[
     &PAYMENTS_TAKEN_AFTER_ALL,
     &DEBITS_OVERDUE,
     &EVENTS_UNMATCHED,
+    &VERDICTS_UNFIT,
     &EVENTS_AHEAD,
     &EVENTS_MISSING,
     &OTHER_AMOUNTS,

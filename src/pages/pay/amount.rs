@@ -208,12 +208,12 @@ pub fn slip_lines(checkout: Checkout, least_cents: Signal<i64>) -> Signal<Vec<Sl
     })
 }
 
-/// `None` until the bills are here.
+/// `None` until the bills are here, and for a sum that can't be made.
 pub fn slip_total(checkout: Checkout, least_cents: Signal<i64>) -> Signal<Option<Money>> {
     let state = AmountState { checkout, refused: RwSignal::new(0), least_cents };
     Signal::derive(move || {
         let is_here = checkout.bills.with(Fetched::is_here);
-        is_here.then(|| choice::total(&state.shares()))
+        is_here.then(|| choice::total(&state.shares())).flatten()
     })
 }
 
@@ -237,6 +237,10 @@ fn Summary(state: AmountState) -> impl IntoView {
             let first = state.checkout.bill_list().and_then(|bills| bills.bills.first().map(|bill| bill.id.clone()));
             let id = format!("all-{}", first.unwrap_or_default());
             return vec![ErrorLine { id, words: w.pay().amount.nothing_chosen.to_owned() }];
+        }
+        if let (None, Some(first)) = (choice::total(&shares), shares.first()) {
+            let (id, words) = (format!("all-{}", first.bill.id), w.pay().review.not_together.to_owned());
+            return vec![ErrorLine { id, words }];
         }
         let wrong = |share: &Share| {
             let problem = share.amount.err()?;

@@ -49,6 +49,14 @@ impl Field {
             Self::Email => "email",
         }
     }
+    /// Of the draft as the server names it; what is in the frame is not in it.
+    fn of_draft(name: &str) -> Option<Self> {
+        match name {
+            "payer_name" => Some(Self::Name),
+            "email" => Some(Self::Email),
+            _ => None,
+        }
+    }
     fn words(w: &'static Words, field: Self, problem: FieldProblem) -> String {
         match field {
             Self::Method => w.pay().method.choose.to_owned(),
@@ -201,8 +209,15 @@ fn MethodForm(state: MethodState) -> impl IntoView {
             state.form.is_busy.set(true);
             let client = client.clone();
             spawn_local(async move {
-                // the next step keeps it again with its key: without a connection nothing is lost here
-                _ = checkout.keep(&client).await;
+                let answer = checkout.keep(&client).await;
+                // an order with such a field would be refused; anything else is kept again by the next step, with its
+                // key
+                if let Err(ApiError::Refused(details)) = &answer
+                    && details.errors.iter().any(|error| Field::of_draft(&error.field).is_some())
+                {
+                    state.form.end(answer, Field::of_draft);
+                    return;
+                }
                 state.form.is_busy.set(false);
                 navigation.go(Pay::Review);
             });

@@ -96,7 +96,7 @@ fn settle_draft(checkout: Checkout, client: &Client, payment: &Payment) {
     let is_ours = checkout.draft.with_untracked(|draft| draft.key == key);
     let is_restored = checkout.is_restored.get_untracked();
     checkout.finish();
-    if payment.state == PaymentState::Failed {
+    if payment.state.took_no_money() {
         let client = client.clone();
         spawn_local(async move {
             // after a reload the draft is with the server only

@@ -26,12 +26,13 @@ use crate::{
 use checking::Checking;
 use contract::{
     Date, Email, Money, PersonName, Region,
-    authorisation::Authorisation,
-    payment::{Method, PaymentOrder, card_fee},
+    payment::{Method, PaymentOrder, Terms},
+    portal::Portal,
 };
 use facts::Facts;
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use nothing_taken::{NothingTaken, refresh_after_error};
+use std::sync::Arc;
 
 /// Everything that is agreed to.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,55 +44,51 @@ pub struct Review {
     pub email: Option<Email>,
     pub total: Money,
     pub fee: Money,
+    pub charged: Money,
     pub today: Date,
     /// Whose bills they are, whatever region the page shows: its fee and its clock are the payment's.
     pub region: Region,
+    portal: Arc<Portal>,
 }
 
-impl Review {
-    fn charged(&self) -> Money {
-        self.total.plus(self.fee).unwrap_or(self.total)
-    }
+/// Why there is nothing to read.
+#[derive(Clone, Debug, PartialEq)]
+enum Unready {
+    /// It is being fetched, or could not be.
+    NotLoaded,
+    /// A step before this one lacks something.
+    Lacks(Pay),
 }
 
 /// What was chosen, if it is complete and right. Tracks.
-fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -> Result<Review, Pay> {
+fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -> Result<Review, Unready> {
     let draft = checkout.draft.get();
-    let Some(portal) = deployment.portal() else { return Err(Pay::Review) };
-    let Some(region) = session.region() else { return Err(Pay::Review) };
-    let Some(bills) = checkout.bill_list() else { return Err(Pay::Review) };
+    let (Some(portal), Some(region), Some(bills)) = (deployment.portal(), session.region(), checkout.bill_list())
+    else {
+        return Err(Unready::NotLoaded);
+    };
     let shares = choice::shares(&bills, &draft, portal.limits.min_payment_cents);
-    if choice::order(&shares).is_none() {
-        return Err(Pay::Amount);
-    }
+    let total = choice::order(&shares).and_then(|_| choice::total(&shares)).ok_or(Unready::Lacks(Pay::Amount))?;
     let email = Some(draft.email.trim()).filter(|email| !email.is_empty()).map(Email::parse).transpose();
     let (Some(method), Some(token), Ok(payer_name), Ok(email)) =
         (draft.method, draft.token, PersonName::parse(&draft.payer_name), email)
     else {
-        return Err(Pay::Method);
+        return Err(Unready::Lacks(Pay::Method));
     };
-    let total = choice::total(&shares);
-    let basis_points = portal.region(region).map_or(0, |profile| profile.card_surcharge_basis_points);
-    let fee = card_fee(total, basis_points, &method);
-    Ok(Review { shares, method, token, payer_name, email, total, fee, today: bills.today, region })
+    let terms = Terms { portal: &portal, region, today: bills.today, method: &method, total, bills: shares.len() };
+    // a sum that can't be made is shown as no other
+    let (fee, charged) = (terms.fee(), terms.charged().ok_or(Unready::Lacks(Pay::Amount))?);
+    Ok(Review { shares, token, payer_name, email, total, fee, charged, today: bills.today, region, method, portal })
 }
 
-/// Word for word what the server stores.
-fn authorisation(review: &Review, deployment: Deployment, w: &'static Words) -> String {
-    let contacts = deployment.contacts();
-    let is_bank = matches!(review.method, Method::Bank { .. });
-    Authorisation {
-        payer_name: &review.payer_name.to_string(),
-        charged: review.charged(),
-        method: &review.method,
-        on: if is_bank { review.today.next_business_day() } else { review.today },
-        bills: review.shares.len(),
-        phone: &contacts.billing_phone,
-        opens: contacts.opens,
-        closes: contacts.closes,
-        region: review.region,
+impl Review {
+    /// Word for word what the server stores.
+    fn authorisation(&self, w: &'static Words) -> String {
+        let Self { portal, region, today, method, total, .. } = self;
+        let bills = self.shares.len();
+        let terms = Terms { portal, region: *region, today: *today, method, total: *total, bills };
+        terms.authorisation(&self.payer_name.to_string(), w.locale).unwrap_or_default()
     }
-    .text(w.locale)
 }
 
 #[component]
@@ -105,7 +102,7 @@ pub fn ReviewPage() -> impl IntoView {
     make_the_key(checkout, ready, client);
     browser::effect(move |_| {
         let is_resting = checkout.attempt.with(|attempt| *attempt == Attempt::Resting);
-        if let Err(step @ (Pay::Amount | Pay::Method)) = ready.get()
+        if let Err(Unready::Lacks(step)) = ready.get()
             && is_resting
             && checkout.is_restored.get()
             // its bills may have nothing left to choose because they are being paid
@@ -136,7 +133,7 @@ fn go_on_with_what_was_sent(checkout: Checkout, session: CurrentSession, navigat
 }
 
 /// With the review, from the intent: a reload, a step back or a second tab finds it with the draft and sends under the same one.
-fn make_the_key(checkout: Checkout, ready: Memo<Result<Review, Pay>>, client: Client) {
+fn make_the_key(checkout: Checkout, ready: Memo<Result<Review, Unready>>, client: Client) {
     browser::effect(move |_| {
         let is_resting = checkout.attempt.with(|attempt| *attempt == Attempt::Resting);
         if ready.with(Result::is_ok) && is_resting && checkout.draft.with(|draft| draft.key.is_none()) {
@@ -145,7 +142,7 @@ fn make_the_key(checkout: Checkout, ready: Memo<Result<Review, Pay>>, client: Cl
     });
 }
 
-fn reading(checkout: Checkout, ready: Memo<Result<Review, Pay>>) -> AnyView {
+fn reading(checkout: Checkout, ready: Memo<Result<Review, Unready>>) -> AnyView {
     let h1 = page_heading(t(|w| w.pay().review.title));
     let refused = RwSignal::new(0);
     let is_agreed = RwSignal::new(false);
@@ -175,10 +172,10 @@ fn reading(checkout: Checkout, ready: Memo<Result<Review, Pay>>) -> AnyView {
 }
 
 /// Agreed is what was read: once the text says something else, nobody has agreed to it.
-fn untick_what_reads_otherwise(ready: Memo<Result<Review, Pay>>, is_agreed: RwSignal<bool>) {
-    let (deployment, language) = (Deployment::here(), Language::here());
+fn untick_what_reads_otherwise(ready: Memo<Result<Review, Unready>>, is_agreed: RwSignal<bool>) {
+    let language = Language::here();
     let text = Memo::new(move |_| {
-        ready.with(|ready| ready.as_ref().ok().map(|review| authorisation(review, deployment, language.words())))
+        ready.with(|ready| ready.as_ref().ok().map(|review| review.authorisation(language.words())))
     });
     browser::effect(move |is_first| {
         // Read, not only tracked: a memo that nobody reads hears of nothing.
@@ -202,12 +199,11 @@ fn could_not_load(checkout: Checkout) -> AnyView {
 /// The facts, the text, the box that is never ticked for the member, and the button.
 #[component]
 fn Agreement(checkout: Checkout, review: Review, is_agreed: RwSignal<bool>, refused: RwSignal<u32>) -> impl IntoView {
-    let (deployment, language) = (Deployment::here(), Language::here());
+    let language = Language::here();
     let (navigation, client) = (Navigation::here(), Client::here());
     let button = NodeRef::<html::Button>::new();
     let review = StoredValue::new(review);
-    let (charged, is_bank) =
-        review.with_value(|review| (review.charged(), matches!(review.method, Method::Bank { .. })));
+    let (charged, is_bank) = review.with_value(|review| (review.charged, matches!(review.method, Method::Bank { .. })));
     let session = CurrentSession::here();
     refresh_after_error(checkout, session, client.clone());
     let is_sending = Memo::new(move |_| checkout.attempt.with(Attempt::is_on_its_way));
@@ -236,14 +232,14 @@ fn Agreement(checkout: Checkout, review: Review, is_agreed: RwSignal<bool>, refu
             payer_name: review.payer_name.clone(),
             email: review.email.clone(),
             fee: review.fee,
-            authorisation: authorisation(review, deployment, language.words_now()),
+            authorisation: review.authorisation(language.words_now()),
             locale: language.0.get_untracked(),
             pay_again: checkout.pay_again.get_untracked(),
             begin_by: None,
         });
         checkout.submit(client.clone(), navigation, order, key, charged, session.server_now());
     };
-    let text = say(move |w| review.with_value(|review| authorisation(review, deployment, w)));
+    let text = say(move |w| review.with_value(|review| review.authorisation(w)));
     let is_invalid = move || (refused.get() > 0 && !is_agreed.get()).then_some("true");
     let words = say(move |w| {
         if is_sending.get() {

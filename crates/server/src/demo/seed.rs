@@ -23,9 +23,9 @@ use contract::{
     Date, Email, IdempotencyKey, Identifier, Instant, Locale, Money, Password, PersonName, Phone, UsAddress, UsState,
     ZipCode,
     account::TERMS_VERSION,
-    authorisation::{Authorisation, VERSION},
+    authorisation::VERSION,
     bill::BillLine,
-    payment::{Method, PaymentState, allocate, plan_debit},
+    payment::{PaymentState, Terms, allocate},
     person::AddressLine,
     portal::Portal,
     problem_details::ErrorCode,
@@ -311,21 +311,11 @@ impl Tables {
         payment: &DemoPayment,
     ) -> Result<String, sqlx::Error> {
         let (id, reference, key) = (self.id(), self.reference(), self.id());
-        let charged = payment.amount.plus(payment.fee).unwrap_or(payment.amount);
         let day = day_in(person.region.time_zone(), payment.at);
-        let debit = matches!(payment.method, Method::Bank { .. })
-            .then(|| plan_debit(day, portal.limits.bank_debit_business_days));
-        let agreed = Authorisation {
-            payer_name: person.name,
-            charged,
-            method: &payment.method,
-            on: debit.as_ref().map_or(day, |debit| debit.sent_on),
-            bills: 1,
-            phone: &portal.contacts.billing_phone,
-            opens: portal.contacts.opens,
-            closes: portal.contacts.closes,
-            region: person.region,
-        };
+        let (region, method, total) = (person.region, &payment.method, payment.amount);
+        let terms = Terms { portal, region, today: day, method, total, bills: 1 };
+        let agreed = terms.authorisation(person.name, Locale::En);
+        let debit = terms.debit();
         self.payment.push([
             id.clone().into(),
             reference.into(),
@@ -336,12 +326,12 @@ impl Tables {
             word(&payment.end)?.into(),
             payment.failure.as_ref().map(word).transpose()?.into(),
             payment.amount.cents().into(),
-            payment.fee.cents().into(),
+            terms.fee().cents().into(),
             to_json(&payment.method)?.into(),
             person.name.into(),
             person.email.into(),
             Locale::En.code().into(),
-            agreed.text(Locale::En).into(),
+            agreed.into(),
             i64::from(VERSION).into(),
             payment.at.millis().into(),
             debit.as_ref().map(|debit| debit.sent_on.to_string()).into(),
@@ -349,7 +339,7 @@ impl Tables {
             to_json(&debit.map(|debit| debit.moved_by).unwrap_or_default())?.into(),
         ]);
         self.events(&id, payment)?;
-        self.postings(&id, membership, payment);
+        self.postings(&id, membership, payment, terms.fee());
         Ok(id)
     }
 
@@ -366,7 +356,7 @@ impl Tables {
     }
 
     /// As `store::ledger` posts them.
-    fn postings(&mut self, id: &str, membership: &str, payment: &DemoPayment) {
+    fn postings(&mut self, id: &str, membership: &str, payment: &DemoPayment, fee: Money) {
         let back = if payment.end == PaymentState::Refunded { Reason::Refunded } else { Reason::Returned };
         let entries = [(Reason::Paid, payment.paid_at, 1), (back, payment.back_at, -1)];
         for (reason, at, sign) in entries.into_iter().filter_map(|(reason, at, sign)| Some((reason, at?, sign))) {
@@ -379,7 +369,7 @@ impl Tables {
                 reason.word().into(),
                 at.millis().into(),
             ]);
-            let movement = Movement { payment: id, membership, total: payment.amount, fee: payment.fee, at };
+            let movement = Movement { payment: id, membership, total: payment.amount, fee, at };
             for posting in movement.taken(Towards::Bills).into_iter().filter(|posting| posting.cents != 0) {
                 self.posting.push([
                     entry.clone().into(),

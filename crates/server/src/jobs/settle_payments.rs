@@ -113,7 +113,7 @@ async fn look(app: &App) -> Result<(), sqlx::Error> {
     };
     for payment in app.store.overdue(&late, now.plus_millis(HOUR_MILLIS)).await? {
         match app.processor.charge_of(&payment).await {
-            Ok(Some(verdict)) => _ = charging::settle(app, &payment, &verdict).await?,
+            Ok(Some(verdict)) => _ = charging::settle_late(app, &payment, &verdict).await?,
             Ok(None) => tracing::error!(payment, "the processor does not know a payment that it has answered for"),
             Err(ProcessorError::Refused | ProcessorError::Unanswered) => {}
         }

@@ -114,22 +114,9 @@ pub fn entry_id(source: Source<'_>, reason: &str) -> String {
     }
 }
 
-/// Writes an entry with its postings. The second of one source and reason is an entry of its own: the caller has locked the source, and
-/// knows that it happened again. An error, and nothing written, if the postings don't sum to zero or there are none.
-pub async fn post(
-    tx: &mut Tx,
-    source: Source<'_>,
-    reason: Reason,
-    postings: &[Posting],
-    at: Instant,
-) -> Result<(), sqlx::Error> {
-    let mut writes = Batch::default();
-    enter(tx, &mut writes, source, reason, postings, at).await?;
-    writes.run(tx).await?;
-    Ok(())
-}
-
-/// As `post`, with the postings among other writes: they must be run in the same transaction.
+/// Writes an entry, and its postings among other writes, which must be run in the same transaction. The second of one
+/// source and reason is an entry of its own: the caller has locked the source, and knows that it happened again. An
+/// error, and nothing written, if the postings don't sum to zero or there are none.
 pub async fn enter(
     tx: &mut Tx,
     writes: &mut Batch,

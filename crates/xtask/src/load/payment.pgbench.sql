@@ -14,7 +14,7 @@ SELECT gen_random_uuid()::text AS id, gen_random_uuid()::text AS key, session.id
     '2026-11-24' AS day, 'Load Generator' AS name, 'load@example.org' AS email,
     repeat('I, Load Generator, authorize one charge. ', 10) AS agreed, 'session' AS kind, 'payment' AS source, 'paid' AS paid,
     'processing' AS begun, 'processor_clearing' AS clearing, 'receivable:' || session.membership AS receivable,
-    'Receipt' AS subject, repeat('You paid $1.00. ', 30) AS letter
+    'Receipt' AS subject, '%' AS own, repeat('You paid $1.00. ', 30) AS letter
   FROM session WHERE session.membership = 'load-' || :i LIMIT 1 \gset
 
 SELECT session.id AS session_id, session.capture_binding AS capture_binding, session.created_at AS created_at, session.seen_at AS seen_at,
@@ -51,8 +51,8 @@ SELECT 1 FROM payment WHERE id = :id AND txid_current_if_assigned() IS NULL;
 
 BEGIN;
 SET LOCAL synchronous_commit = off;
-SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, token, email, locale, total_cents, fee_cents FROM payment
-    WHERE id = :id FOR UPDATE;
+SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, total_cents,
+    fee_cents FROM payment WHERE id = :id FOR UPDATE;
 WITH share AS MATERIALIZED (SELECT bill.id AS bill, payment_share.amount_cents AS cents FROM payment_share JOIN bill ON bill.id =
     payment_share.bill WHERE payment_share.payment = :id ORDER BY bill.id COLLATE "C" FOR UPDATE OF bill) UPDATE bill SET balance_cents =
     bill.balance_cents - share.cents, pending_cents = bill.pending_cents - share.cents FROM share WHERE bill.id = share.bill;
@@ -65,7 +65,7 @@ WITH write_0 AS (UPDATE bill_line SET you_owe_cents = bill_line.you_owe_cents - 
     write_2 AS (INSERT INTO payment_event (payment, position, state, at) SELECT :id, COUNT(*), :paid, :now FROM payment_event WHERE payment
     = :id RETURNING 1), write_3 AS (UPDATE payment SET ask_at = NULL, token = NULL, binding = NULL, charge = :key, state = :paid, failure =
     NULL, event_sequence = :never WHERE id = :id RETURNING 1), write_4 AS (DELETE FROM method_token WHERE token = :key RETURNING 1),
-    write_5 AS (UPDATE session SET draft = NULL WHERE id = :session RETURNING 1) SELECT (SELECT COUNT(*) FROM write_0), (SELECT COUNT(*)
+    write_5 AS (UPDATE session SET draft = NULL WHERE id = :session AND draft LIKE :own RETURNING 1) SELECT (SELECT COUNT(*) FROM write_0), (SELECT COUNT(*)
     FROM write_1), (SELECT COUNT(*) FROM write_2), (SELECT COUNT(*) FROM write_3), (SELECT COUNT(*) FROM write_4), (SELECT COUNT(*) FROM
     write_5);
 WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.reference AS reference, payment.session AS session, payment.idempotency_key AS

@@ -47,18 +47,18 @@ pub fn amount(bill: &Bill, share: &DraftShare, least_cents: i64) -> Result<Amoun
     }
 }
 
-/// The sum of what is chosen and right; wrong shares count as nothing.
-pub fn total(shares: &[Share]) -> Money {
-    Money::sum(shares.iter().filter_map(|share| share.amount.ok()).map(Amount::money)).unwrap_or(Money::ZERO)
+/// The sum of what is chosen and right; wrong shares count as nothing. `None` when it is more than money can be here.
+pub fn total(shares: &[Share]) -> Option<Money> {
+    Money::sum(shares.iter().filter_map(|share| share.amount.ok()).map(Amount::money))
 }
 
-/// What can be ordered: every share right, and at least one.
+/// What can be ordered: every share right, at least one, and not more than money can be.
 pub fn order(shares: &[Share]) -> Option<Vec<OrderShare>> {
     let order: Option<Vec<_>> = shares
         .iter()
         .map(|share| Some(OrderShare { bill: share.bill.id.clone(), amount: share.amount.ok()? }))
         .collect();
-    order.filter(|order| !order.is_empty())
+    order.filter(|order| !order.is_empty() && total(shares).is_some())
 }
 
 #[cfg(test)]
@@ -108,8 +108,22 @@ pub mod tests {
             DraftShare { bill: "b".into(), part: None },
         ];
         assert_eq!(order(&shares(&bills, &draft, 100)), None);
-        assert_eq!(total(&shares(&bills, &draft, 100)).cents(), 100);
+        assert_eq!(total(&shares(&bills, &draft, 100)).map(Money::cents), Some(100));
         draft.shares[0].part = Some("10".into());
-        assert_eq!(total(&shares(&bills, &draft, 100)).cents(), 1100);
+        assert_eq!(total(&shares(&bills, &draft, 100)).map(Money::cents), Some(1100));
+    }
+
+    #[test]
+    fn a_sum_that_is_more_than_money_can_be_is_no_other_sum() {
+        let bills = BillList {
+            as_of: Instant::from_millis(0),
+            today: Date::parse("2026-11-23").unwrap(),
+            owed: Money::ZERO,
+            bills: vec![bill("a", 999_999_999, 0), bill("b", 1, 0)],
+        };
+        let all = ["a", "b"].map(|id| DraftShare { bill: id.into(), part: None }).to_vec();
+        let draft = PaymentDraft { shares: all, ..PaymentDraft::default() };
+        let shares = shares(&bills, &draft, 100);
+        assert_eq!((total(&shares), order(&shares)), (None, None));
     }
 }

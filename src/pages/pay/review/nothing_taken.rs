@@ -13,7 +13,7 @@ use crate::{
     session::CurrentSession,
     ui::{Notice, NoticeKind, dynamic, minutes},
 };
-use contract::problem_details::ErrorCode;
+use contract::{FieldProblem, problem_details::ErrorCode};
 use leptos::{html, prelude::*, task::spawn_local};
 
 #[component]
@@ -53,7 +53,14 @@ pub fn NothingTaken(checkout: Checkout) -> impl IntoView {
                     view! { <p><button class="pay-button" type="button" on:click=again>{w.pay_again}</button></p> };
                 said(w.just_paid_title, w.just_paid, Some(button.into_any()))
             }
-            Some(ErrorCode::OverBalance | ErrorCode::Invalid) => said(w.nothing_taken, w.over_balance, amount()),
+            Some(ErrorCode::OverBalance) => said(w.nothing_taken, w.over_balance, amount()),
+            Some(ErrorCode::OrderRefused) => match email_problem(&error) {
+                Some(problem) => {
+                    let words = (language.words().pay().method.email_wrong)(problem);
+                    said(w.nothing_taken, &words, link(Pay::Method, w.change_what[3]))
+                }
+                None => said(w.nothing_taken, w.not_together, amount()),
+            },
             Some(ErrorCode::TokenRefused) => said(w.nothing_taken, w.token_refused, method()),
             Some(ErrorCode::BrandNotAccepted) => said(w.nothing_taken, w.brand_refused, method()),
             Some(ErrorCode::TermsChanged) => said(w.nothing_taken, w.terms_changed, None),
@@ -72,6 +79,12 @@ pub fn NothingTaken(checkout: Checkout) -> impl IntoView {
         }
     };
     view! { <div role="alert" tabindex="-1" class="pay-live" node_ref=place>{dynamic(notice)}</div> }
+}
+
+/// What is wrong with the e-mail address, if the order was refused for it. Its field is on the step before.
+fn email_problem(error: &ApiError) -> Option<FieldProblem> {
+    let ApiError::Refused(details) = error else { return None };
+    details.errors.iter().find(|error| error.field == "email").map(|error| error.problem)
 }
 
 /// An order that was refused because the day or the bills changed needs fresh bills; one that came too late, the server's time. And whose
