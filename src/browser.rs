@@ -237,6 +237,24 @@ pub fn reload() {
     }
 }
 
+/// Set in this tab's storage while a page that was too old is loaded again.
+const RENEWED: &str = "kppay.renewed";
+
+/// Loads this address again, from what the server has now. Once: where that did not help, the page says that it stopped working.
+pub fn renew() {
+    if tab_storage(RENEWED).is_some() {
+        return show_crash();
+    }
+    set_tab_storage(RENEWED, Some(""));
+    // without storage it would be loaded again and again
+    if tab_storage(RENEWED).is_some() { reload() } else { show_crash() }
+}
+
+/// Loading it again helped, or was not needed.
+pub fn is_current() {
+    set_tab_storage(RENEWED, None);
+}
+
 /// `https://host:port` of this page.
 pub fn origin() -> String {
     window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
