@@ -151,9 +151,8 @@ pub fn could_not_load(checkout: Checkout, error: ApiError) -> AnyView {
         checkout.bills.set(Fetched::Waiting);
         checkout.fetch(client.clone());
     });
-    let find = (error == ApiError::SignedOut).then(
-        || view! { <p class="pay-row"><ButtonLink to=Pay::Find words=t(|w| w.pay().outcome.find_bill) main=true/></p> },
-    );
+    // to ask again helps nobody whose visit is over
+    let is_over = matches!(error, ApiError::SignedOut | ApiError::NoCookies);
     let error = Signal::stored(Some(error));
     view! { <div class="pay-journey__body"><Failure error on_retry=retry/>{find}</div> }.into_any()
 }
