@@ -49,7 +49,6 @@ pub fn App(config: Config) -> impl IntoView {
 #[component]
 fn Pages(base: Base) -> impl IntoView {
     Navigation::provide(base);
-    watch::provide();
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
     view! {
         <Shell in_or_out=|| InOrOut().into_any() way_in=|| WayIn().into_any() has_region=session.is_member()>

@@ -27,7 +27,7 @@ use crate::{
             welcome::RegisterPage, you::RegisterYouPage,
         },
         sign_in::SignInPage,
-        signed_out::SignedOutPage,
+        signed_out::{End, SignedOutPage},
     },
     route::{Account, Enter, Pay, Read},
     ui::{Unavailable, Waiting, dynamic},
@@ -103,8 +103,9 @@ fn draw_entering(page: Enter) -> AnyView {
         Enter::ForgotUserId => ForgotUserIdPage().into_any(),
         Enter::ForgotPassword => ForgotPasswordPage().into_any(),
         Enter::ResetPassword => ResetPasswordPage().into_any(),
-        Enter::SignedOut => view! { <SignedOutPage by_clock=false/> }.into_any(),
-        Enter::TimedOut => view! { <SignedOutPage by_clock=true/> }.into_any(),
+        Enter::SignedOut => view! { <SignedOutPage end=End::SignedOut/> }.into_any(),
+        Enter::VisitEnded => view! { <SignedOutPage end=End::Visit/> }.into_any(),
+        Enter::TimedOut => view! { <SignedOutPage end=End::TimedOut/> }.into_any(),
     }
 }
 

@@ -9,23 +9,37 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// `by_clock`: the session timed out.
+/// How the session ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The member signed out.
+    SignedOut,
+    /// The payer, who has no account, ended the visit.
+    Visit,
+    /// By the clock, or from elsewhere.
+    TimedOut,
+}
+
 #[component]
-pub fn SignedOutPage(by_clock: bool) -> impl IntoView {
+pub fn SignedOutPage(end: End) -> impl IntoView {
     // a payment attempt whose outcome was not shown yet
     let is_on_its_way = RwSignal::new(false);
     browser::effect(move |_| is_on_its_way.set(browser::tab_storage(browser::ATTEMPT).is_some()));
     let words = say(move |w| {
         let w = &w.account().sign_in;
-        match (is_on_its_way.get(), by_clock) {
+        match (is_on_its_way.get(), end) {
             (true, _) => w.on_its_way,
-            (false, true) => w.timed_out,
-            (false, false) => w.signed_out,
+            (false, End::SignedOut) => w.signed_out,
+            (false, End::Visit) => w.visit_ended,
+            (false, End::TimedOut) => w.timed_out,
         }
         .to_owned()
     });
-    let title =
-        if by_clock { t(|w| w.account().sign_in.timed_out_title) } else { t(|w| w.account().sign_in.signed_out_title) };
+    let title = match end {
+        End::SignedOut => t(|w| w.account().sign_in.signed_out_title),
+        End::Visit => t(|w| w.account().sign_in.visit_ended_title),
+        End::TimedOut => t(|w| w.account().sign_in.timed_out_title),
+    };
     view! {
         <div class="pay-signin">
             <Heading words=title/>

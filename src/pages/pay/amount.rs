@@ -154,7 +154,13 @@ pub fn could_not_load(checkout: Checkout, error: ApiError) -> AnyView {
     // to ask again helps nobody whose visit is over
     let is_over = matches!(error, ApiError::SignedOut | ApiError::NoCookies);
     let error = Signal::stored(Some(error));
-    view! { <div class="pay-journey__body"><Failure error on_retry=retry/>{find}</div> }.into_any()
+    let body = if is_over {
+        let find = view! { <ButtonLink to=Pay::Find words=t(|w| w.pay().outcome.find_bill) main=true/> };
+        view! { <Failure error/> <p class="pay-row">{find}</p> }.into_any()
+    } else {
+        view! { <Failure error on_retry=retry/> }.into_any()
+    };
+    view! { <div class="pay-journey__body">{body}</div> }.into_any()
 }
 
 fn nothing_owed() -> AnyView {
