@@ -7,7 +7,9 @@ mod storage;
 mod tabs;
 
 pub use frame::{listen_to_frame, post_to_frame};
-pub use storage::{ATTEMPT, Remembered, remember, remembered, set_tab_storage, tab_storage};
+pub use storage::{
+    ATTEMPT, Remembered, remember, remembered, set_tab_storage, tab_storage, visit_is_on, visit_is_over, visit_was_lost,
+};
 pub use tabs::{TabSays, Tabs};
 
 use contract::{IdempotencyKey, Instant};

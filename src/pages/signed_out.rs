@@ -1,5 +1,5 @@
 //! The page after a session has ended: why it ended, where to see what was paid, and how to go on. It is loaded as a new document, so that
-//! nothing of the session is left in memory. Another tab may have paid, so it never says that no payment was made.
+//! nothing of the session is left in memory; or shown in place of a page whose session is gone when it is loaded again. Another tab may have paid, so it never says that no payment was made.
 
 use crate::{
     browser,
@@ -24,7 +24,10 @@ pub enum End {
 pub fn SignedOutPage(end: End) -> impl IntoView {
     // a payment attempt whose outcome was not shown yet
     let is_on_its_way = RwSignal::new(false);
-    browser::effect(move |_| is_on_its_way.set(browser::tab_storage(browser::ATTEMPT).is_some()));
+    browser::effect(move |_| {
+        is_on_its_way.set(browser::tab_storage(browser::ATTEMPT).is_some());
+        browser::visit_is_over();
+    });
     let words = say(move |w| {
         let w = &w.account().sign_in;
         match (is_on_its_way.get(), end) {

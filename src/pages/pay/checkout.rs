@@ -12,7 +12,7 @@ use crate::{
     error::ApiError,
     fetched::Fetched,
     navigation::Navigation,
-    route::Pay,
+    route::{Enter, Pay},
     session::{Access, CurrentSession, Session},
 };
 use contract::{
@@ -108,8 +108,10 @@ impl Checkout {
         let (session, navigation, client) = (CurrentSession::here(), Navigation::here(), Client::here());
         browser::effect(move |is_first| match session.get() {
             Session::Restoring => {}
+            Session::Guest if browser::visit_was_lost() => navigation.replace(Enter::TimedOut),
             Session::Guest | Session::PendingSecondFactor(_) => navigation.replace(Pay::Find),
             Session::Payer(access) | Session::Member(access, _) => {
+                browser::visit_is_on();
                 if self.adopt_session(&access) && !is_first {
                     self.other.set(Some(Other::TookOver));
                 }
