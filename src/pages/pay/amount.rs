@@ -1,6 +1,7 @@
 //! The "what you owe" step: every open bill with its lines, and how much of each to pay now.
 
 mod bill;
+mod resume;
 
 use super::checkout::{
     Checkout, Other,
@@ -27,6 +28,7 @@ use contract::{
     bill::{Bill, BillList},
 };
 use leptos::{prelude::*, task::spawn_local};
+use resume::Resume;
 
 /// What the page and its bills share.
 #[derive(Clone, Copy)]
@@ -70,6 +72,7 @@ pub fn AmountPage() -> impl IntoView {
     let (checkout, deployment) = (Checkout::here(), Deployment::here());
     checkout.arrive();
     checkout.wait_for_what_was_sent();
+    checkout.keep_edits();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
     let state = AmountState { checkout, refused: RwSignal::new(0), least_cents };
     let refused = state.refused;
@@ -85,6 +88,7 @@ pub fn AmountPage() -> impl IntoView {
             <h1 class="pay-total" tabindex="-1" node_ref=h1>{dynamic(move || owed(bills.get()))}</h1>
             {dynamic(move || lead(bills.get()))}
             {dynamic(move || other_bills(checkout.other.get()))}
+            <Resume state/>
             <Summary state/>
         </div>
     };

@@ -84,7 +84,7 @@ impl MethodState {
         let (name, email) = (RwSignal::new(draft.payer_name), RwSignal::new(draft.email));
         Self {
             checkout,
-            kind: RwSignal::new(draft.method.as_ref().map(kind_of)),
+            kind: checkout.kind,
             name,
             email,
             form: FormState::new([(Field::Name, name), (Field::Email, email)], Field::words, Field::id),
@@ -133,6 +133,7 @@ pub fn MethodPage() -> impl IntoView {
     let checkout = state.checkout;
     checkout.arrive();
     checkout.wait_for_what_was_sent();
+    checkout.keep_edits();
     restore(state);
     let deployment = Deployment::here();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
@@ -187,8 +188,13 @@ fn restore(state: MethodState) {
             }
         }
     });
-    // leaving by any way keeps what was typed
-    on_cleanup(move || state.keep_typed());
+    browser::effect(move |is_first| {
+        state.name.track();
+        state.email.track();
+        if !is_first {
+            state.keep_typed();
+        }
+    });
 }
 
 #[component]
