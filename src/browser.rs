@@ -227,6 +227,11 @@ pub fn is_in_sight() -> bool {
     document().is_some_and(|document| !document.hidden())
 }
 
+/// This device has a connection, or does not know.
+pub fn is_online() -> bool {
+    window().is_none_or(|window| window.navigator().on_line())
+}
+
 pub fn print() {
     if let Some(window) = window() {
         _ = window.print();
