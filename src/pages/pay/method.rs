@@ -214,7 +214,26 @@ fn MethodForm(state: MethodState) -> impl IntoView {
             });
         })
     };
+    let submit = move || {
+        if state.form.is_busy.get_untracked() {
+            return;
+        }
+        if state.form.begin(untrack(|| state.check())).is_none() {
+            state.frame_problem.set(None);
+            return state.asks.update(|asks| asks.checks += 1);
+        }
+        let known = checkout.draft.with_untracked(|draft| {
+            draft.token.is_some() && draft.method.as_ref().map(kind_of) == state.kind.get_untracked()
+        });
+        if known {
+            go_on.run(());
+        } else {
+            state.frame_problem.set(None);
+            state.asks.update(|asks| asks.submits += 1);
+        }
+    };
     let captured = Callback::new(move |captured: CaptureResult| match captured {
+        CaptureResult::Enter => submit(),
         CaptureResult::Token(token) => {
             let (client, token) = (client.clone(), PaymentToken { token });
             spawn_local(async move {
@@ -246,27 +265,12 @@ fn MethodForm(state: MethodState) -> impl IntoView {
         state.frame_problem.set(None);
     });
     state.form.revalidate_on_change(move || state.check().err().unwrap_or_default());
-    let submit = move |event: SubmitEvent| {
+    let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if state.form.is_busy.get_untracked() {
-            return;
-        }
-        if state.form.begin(untrack(|| state.check())).is_none() {
-            state.frame_problem.set(None);
-            return state.asks.update(|asks| asks.checks += 1);
-        }
-        let known = checkout.draft.with_untracked(|draft| {
-            draft.token.is_some() && draft.method.as_ref().map(kind_of) == state.kind.get_untracked()
-        });
-        if known {
-            go_on.run(());
-        } else {
-            state.frame_problem.set(None);
-            state.asks.update(|asks| asks.submits += 1);
-        }
+        submit();
     };
     view! {
-        <form class="pay-sheet" novalidate on:submit=submit>
+        <form class="pay-sheet" novalidate on:submit=on_submit>
             <div class="pay-stack pay-stack--roomy">
                 <Kinds state captured/>
                 {dynamic(move || bank_notice(state))}
