@@ -36,13 +36,15 @@ pub fn Resume(state: AmountState) -> impl IntoView {
         let client = client.clone();
         let start_over = move |_| checkout.start_over(client.clone());
         Some(view! {
-            <Notice title words=t(|w| w.pay().amount.resumed_lead)>
-                <p class="pay-row">
-                    <button class="pay-button" type="button" on:click=go_on>{t(|w| w.pay().amount.resume)}</button>
-                    <button class="pay-link" type="button" on:click=start_over>{t(|w| w.pay().amount.start_over)}</button>
-                </p>
-            </Notice>
+            <div role="status">
+                <Notice title words=t(|w| w.pay().amount.resumed_lead)>
+                    <p class="pay-row">
+                        <button class="pay-button" type="button" on:click=go_on>{t(|w| w.pay().amount.resume)}</button>
+                        <button class="pay-link" type="button" on:click=start_over>{t(|w| w.pay().amount.start_over)}</button>
+                    </p>
+                </Notice>
+            </div>
         })
     };
-    view! { <div role="status">{dynamic(move || notice().into_any())}</div> }
+    dynamic(move || notice().into_any())
 }

@@ -57,7 +57,7 @@ pub fn Checking() -> impl IntoView {
                     </li>
                     <li data-state="now" aria-current="step">
                         <span class="pay-ledger__dot"><Icon sign=Sign::Clock/></span>
-                        <div><b role="status">{asking}</b><small>{tried}</small></div>
+                        <div><b role=move || is_offline.get().then_some("status")>{asking}</b><small>{tried}</small></div>
                     </li>
                     <li data-state="next">
                         <span class="pay-ledger__dot"><Icon sign=Sign::Next/></span>
