@@ -17,6 +17,7 @@ export const WORDS = {
     find: 'Find your bill', findButton: 'Find my bill', noMatch: 'We found no bill with these numbers', tooMany: /^Too many tries/,
     toPutRight: /^\d+ things? to put right$/, offline: 'You are offline', tryAgain: 'Try again', help: 'All ways to reach us', faulty: 'Something is wrong on our side',
     signedOut: 'Your visit ended to protect your information', endVisit: 'End this visit', visitEnded: 'Your visit has ended',
+    noCookies: 'Your browser keeps no cookies', resumed: /^You were paying/, notHere: 'We can’t show this receipt here',
     identifiers: {
       group: 'Group', subgroup: 'Subgroup', billgroup: 'Billgroup', zip: 'ZIP code', hrn: 'Health record number',
       billing_unit: /^Billing unit/,
@@ -38,6 +39,7 @@ export const WORDS = {
     find: 'Busque su factura', findButton: 'Buscar mi factura', noMatch: 'No encontramos ninguna factura con estos números',
     tooMany: /^Demasiados intentos/, toPutRight: /^Hay \d+ cosas? por corregir$/, offline: 'No tiene conexión',
     tryAgain: 'Intentar de nuevo', faulty: 'Algo falla de nuestro lado', signedOut: 'Su visita terminó para proteger su información', endVisit: 'Terminar la visita', visitEnded: 'Su visita ha terminado',
+    noCookies: 'Su navegador no guarda cookies', resumed: /^Estaba pagando/, notHere: 'No podemos mostrar este recibo aquí',
     owe: /^(Usted debe|No debe nada)/,
     bills: { professional: 'Factura profesional', hospital: 'Factura de hospital', premium: 'Prima del plan' },
     all: /^Todo/, part: /^Una parte/, notNow: /^Ahora no/, howMuch: /: importe que va a pagar$/,
@@ -177,6 +179,15 @@ export class Payer {
 
   async goes(path) {
     await this.page.goto(this.stack.app + path);
+  }
+  /** From now on the browser refuses every cookie. */
+  async keepsNoCookies() {
+    await this.page.route('**/api/v1/**', async (route) => {
+      const answer = await route.fetch();
+      await this.context.clearCookies();
+      const { 'set-cookie': _, ...headers } = answer.headers();
+      await route.fulfill({ response: answer, headers });
+    });
   }
   async arrives(region = 'California', { southWest } = {}) {
     await this.goes('/');

@@ -10,23 +10,13 @@ const PHONE_NUMBER = '1-800-390-3507';
 const path = (payer) => new URL(payer.page.url()).pathname;
 const openSessions = (stack) => stack.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL')[0].n;
 
-/** A browser that keeps no cookies. */
-async function withoutCookies(payer) {
-  await payer.page.route('**/api/v1/**', async (route) => {
-    const answer = await route.fetch();
-    await payer.context.clearCookies();
-    const { 'set-cookie': _, ...headers } = answer.headers();
-    await route.fulfill({ response: answer, headers });
-  });
-}
-
 // --- cookies
 
 scene('whoever looks a bill up without cookies is told once that they are needed, with the phone number', async ({ stack, payer, member }) => {
-  await withoutCookies(payer);
+  await payer.keepsNoCookies();
   await payer.arrives();
   await payer.finds(member.identifiers);
-  const notice = payer.page.getByRole('alert').filter({ hasText: 'Your browser keeps no cookies' });
+  const notice = payer.page.getByRole('alert').filter({ hasText: payer.words.noCookies });
   await notice.getByText(PHONE_NUMBER).waitFor();
   assert.equal(path(payer), '/pay/amount');
   assert.doesNotMatch(await payer.text(), /ended to protect|signed out|\$\d/i);
@@ -38,9 +28,9 @@ scene('whoever looks a bill up without cookies is told once that they are needed
 });
 
 scene('whoever signs in without cookies is told so, and is not called signed out', async ({ payer }) => {
-  await withoutCookies(payer);
+  await payer.keepsNoCookies();
   await payer.signsIn();
-  await payer.page.getByRole('alert').getByText('Your browser keeps no cookies').waitFor();
+  await payer.page.getByRole('alert').getByText(payer.words.noCookies).waitFor();
   assert.equal(path(payer), '/account');
 });
 
@@ -119,14 +109,14 @@ scene('the address of a receipt leads a signed-out member to it, and a visit tha
   const receipt = path(payer);
   const there = await another();
   await there.goes(receipt);
-  await there.sees('We can’t show this receipt here');
+  await there.sees(payer.words.notHere);
   await there.main.getByRole('link', { name: there.words.signIn }).click();
   await there.triesToSignIn();
   await there.sees(there.words.paid);
   const guest = await another();
   await guest.reachesOwed(member);
   await guest.goes(receipt);
-  await guest.sees('We can’t show this receipt here');
+  await guest.sees(payer.words.notHere);
   await guest.reads(PHONE_NUMBER);
   assert.equal(await guest.main.getByRole('link', { name: 'Find your bill' }).count(), 0);
   await guest.main.getByRole('link', { name: 'See what you owe' }).click();
