@@ -164,6 +164,8 @@ impl Checkout {
         self.is_chosen.set(false);
         self.is_restored.set(false);
         self.is_resumed.set(false);
+        // what was edited in the one before is not kept with the next
+        self.told.set_value(self.edits.get_untracked());
         self.kind.set(None);
         self.bills.set(Fetched::Waiting);
         self.other.set(None);
