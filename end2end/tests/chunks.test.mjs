@@ -67,7 +67,7 @@ scene('a page that is older than the server loads itself again, once, where one 
   await payer.sees(words.find);
   assert.deepEqual([loads(payer), new URL(page.url()).pathname], [2, '/pay']);
   await page.route(READING, (route) => route.fulfill(isGone), { times: 1 });
-  await page.getByRole('link', { name: 'Pay by mail' }).click();
+  await page.getByRole('contentinfo').getByRole('link', { name: 'Pay by mail' }).click();
   await page.waitForURL('**/coupon');
   await payer.settles();
   assert.equal(loads(payer), 3, 'what helped once may help again');

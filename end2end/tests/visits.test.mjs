@@ -8,7 +8,7 @@ useBrowser();
 
 const PHONE_NUMBER = '1-800-390-3507';
 const path = (payer) => new URL(payer.page.url()).pathname;
-const openSessions = (stack) => stack.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL')[0].n;
+const openSessions = (stack) => stack.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NULL')[0].n;
 
 // --- cookies
 
@@ -141,10 +141,11 @@ scene('choosing another region leads back to the page where one was', async ({ p
 
 /** What is typed is kept once nobody has typed for a moment. */
 async function rests(payer) {
-  const kept = payer.page.waitForResponse((answer) => answer.url().endsWith('/payment-draft') && answer.request().method() === 'PUT');
+  const kept = isKept(payer);
   await payer.page.clock.runFor(800);
   await kept;
 }
+const isKept = ({ page }) => page.waitForResponse((answer) => answer.url().endsWith('/payment-draft') && answer.request().method() === 'PUT');
 
 scene('what was typed is still there after a reload and is said aloud; one goes on or starts over', async ({ stack, payer, member }) => {
   const { page, words } = payer;
@@ -171,7 +172,9 @@ scene('what was typed is still there after a reload and is said aloud; one goes 
   await page.waitForFunction(() => document.querySelector('#payer-name')?.value === 'Ana O’Neill');
   assert.equal(await page.getByLabel(words.email).inputValue(), 'ana@example');
   await payer.goes('/pay/amount');
+  const forgotten = isKept(payer);
   await notice.getByRole('button', { name: 'Start over' }).click();
+  await forgotten;
   await notice.waitFor({ state: 'detached' });
   await payer.bill('hospital').getByRole('radio', { name: words.all }).and(page.locator(':checked')).waitFor();
   await page.reload();
