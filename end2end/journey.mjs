@@ -16,7 +16,8 @@ export const WORDS = {
     region: 'Where is your health plan?', goOn: 'Continue', yes: /^Yes/, no: /^No/,
     find: 'Find your bill', findButton: 'Find my bill', noMatch: 'We found no bill with these numbers', tooMany: /^Too many tries/,
     toPutRight: /^\d+ things? to put right$/, offline: 'You are offline', tryAgain: 'Try again', help: 'All ways to reach us', faulty: 'Something is wrong on our side',
-    signedOut: 'You were signed out to protect your information',
+    signedOut: 'Your visit ended to protect your information', endVisit: 'End this visit', visitEnded: 'Your visit has ended',
+    noCookies: 'Your browser keeps no cookies', resumed: /^You were paying/, notHere: 'We can’t show this receipt here',
     identifiers: {
       group: 'Group', subgroup: 'Subgroup', billgroup: 'Billgroup', zip: 'ZIP code', hrn: 'Health record number',
       billing_unit: /^Billing unit/,
@@ -37,7 +38,8 @@ export const WORDS = {
     region: '¿Dónde está su plan de salud?', goOn: 'Continuar', yes: /^Sí/, no: /^No/,
     find: 'Busque su factura', findButton: 'Buscar mi factura', noMatch: 'No encontramos ninguna factura con estos números',
     tooMany: /^Demasiados intentos/, toPutRight: /^Hay \d+ cosas? por corregir$/, offline: 'No tiene conexión',
-    tryAgain: 'Intentar de nuevo', faulty: 'Algo falla de nuestro lado', signedOut: 'Cerramos su sesión para proteger su información',
+    tryAgain: 'Intentar de nuevo', faulty: 'Algo falla de nuestro lado', signedOut: 'Su visita terminó para proteger su información', endVisit: 'Terminar la visita', visitEnded: 'Su visita ha terminado',
+    noCookies: 'Su navegador no guarda cookies', resumed: /^Estaba pagando/, notHere: 'No podemos mostrar este recibo aquí',
     owe: /^(Usted debe|No debe nada)/,
     bills: { professional: 'Factura profesional', hospital: 'Factura de hospital', premium: 'Prima del plan' },
     all: /^Todo/, part: /^Una parte/, notNow: /^Ahora no/, howMuch: /: importe que va a pagar$/,
@@ -177,6 +179,15 @@ export class Payer {
 
   async goes(path) {
     await this.page.goto(this.stack.app + path);
+  }
+  /** From now on the browser refuses every cookie. */
+  async keepsNoCookies() {
+    await this.page.route('**/api/v1/**', async (route) => {
+      const answer = await route.fetch();
+      await this.context.clearCookies();
+      const { 'set-cookie': _, ...headers } = answer.headers();
+      await route.fulfill({ response: answer, headers });
+    });
   }
   async arrives(region = 'California', { southWest } = {}) {
     await this.goes('/');

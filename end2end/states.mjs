@@ -23,7 +23,7 @@ async function* doors({ payer }) {
   await page.getByRole('radio', { name: /^Washington/ }).check();
   await page.getByRole('radio', { name: words.yes }).waitFor();
   yield stop('region', 'washington');
-  for (const path of ['help', 'coupon', 'sign-in', 'register', 'forgot-password', 'reset-password', 'signed-out', 'timed-out', 'terms', 'privacy', 'accessibility']) {
+  for (const path of ['help', 'coupon', 'sign-in', 'register', 'forgot-password', 'reset-password', 'signed-out', 'visit-ended', 'timed-out', 'terms', 'privacy', 'accessibility']) {
     await payer.goes(`/${path}`);
     await payer.settles();
     yield stop(path, '');
@@ -164,6 +164,27 @@ async function* signedOut({ payer, member }) {
   await payer.pays();
   await payer.reads(payer.words.signedOut);
   yield stop('review', 'signed-out');
+}
+
+async function* resuming({ payer, member }) {
+  const { page, words } = payer;
+  await payer.reachesMethod(member, { professional: 'none', hospital: '150' });
+  await payer.goes('/pay/amount');
+  await payer.reads(words.resumed);
+  yield stop('owe', 'resumed');
+  await payer.goes('/pay/payments/of-another-visit');
+  await payer.sees(words.notHere);
+  yield stop('outcome', 'not-here');
+  await page.getByRole('banner').getByRole('button', { name: words.endVisit }).click();
+  await payer.sees(words.visitEnded);
+}
+
+async function* withoutCookies({ payer, member }) {
+  await payer.keepsNoCookies();
+  await payer.arrives();
+  await payer.finds(member.identifiers);
+  await payer.reads(payer.words.noCookies);
+  yield stop('owe', 'no-cookies');
 }
 
 async function* payingAgain({ payer, member, another }) {
@@ -360,6 +381,6 @@ async function* crashing({ payer }) {
 }
 
 export const WALKS = {
-  doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, signedOut, payingAgain, nothingOwed,
+  doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, signedOut, resuming, withoutCookies, payingAgain, nothingOwed,
   hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, secondStep, homePastDue, crashing,
 };

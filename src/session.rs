@@ -93,6 +93,8 @@ pub struct CurrentSession {
     failed: RwSignal<Option<ApiError>>,
     /// Raised to ask at once.
     asked: RwSignal<u32>,
+    /// Raised to end it.
+    ends: RwSignal<u32>,
     /// Of the page: a member's is the account's.
     region: RwSignal<Option<Region>>,
 }
@@ -106,6 +108,7 @@ impl CurrentSession {
             clock: StoredValue::new(None),
             failed: RwSignal::new(None),
             asked: RwSignal::new(0),
+            ends: RwSignal::new(0),
             region: deployment.region,
         }
     }
@@ -233,6 +236,16 @@ impl CurrentSession {
     /// How often `ask` was called. Tracks.
     pub fn asked(self) -> u32 {
         self.asked.get()
+    }
+
+    /// The member signs out, the payer ends the visit. Whoever watches the session does it (`app::watch`).
+    pub fn end(self) {
+        self.ends.update(|n| *n += 1);
+    }
+
+    /// How often `end` was called. Tracks.
+    pub fn ends(self) -> u32 {
+        self.ends.get()
     }
 }
 

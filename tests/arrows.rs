@@ -312,6 +312,28 @@ fn every_stylesheet_is_linked() {
     assert_eq!(index.matches(r#"rel="css""#).count(), sheets.len(), "a link without a file");
 }
 
+/// Phones that put the page on their first screen ask for these by the manifest; browsers, some by a name at the root.
+#[test]
+fn every_public_file_is_delivered_and_every_icon_of_the_manifest_is_there() {
+    let index = fs::read_to_string(root().join("index.html")).unwrap();
+    let mut names: Vec<String> = Vec::new();
+    for entry in fs::read_dir(root().join("public")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(index.contains(&format!("rel=\"copy-file\" href=\"public/{name}\"")), "{name} is not copied");
+        names.push(name);
+    }
+    for asked in ["favicon.ico", "apple-touch-icon.png", "robots.txt"] {
+        assert!(names.iter().any(|name| name == asked), "{asked}");
+    }
+    let manifest = fs::read_to_string(root().join("public/manifest.webmanifest")).unwrap();
+    for [size, purpose] in [["192x192", "any"], ["512x512", "any"], ["512x512", "maskable"]] {
+        let icon = manifest.lines().find(|line| line.contains(size) && line.contains(purpose));
+        let icon = icon.unwrap_or_else(|| panic!("no icon of {size}, {purpose}"));
+        let src = icon.split("\"src\": \"/").nth(1).unwrap().split('"').next().unwrap();
+        assert!(names.iter().any(|name| name == src), "{src} is missing");
+    }
+}
+
 #[test]
 fn every_class_that_is_styled_is_somebody_s() {
     let mut users = fs::read_to_string(root().join("index.html")).unwrap();

@@ -201,7 +201,7 @@ scene('a session that ended: it says that pressing Pay sent nothing, and nothing
   const before = books(stack);
   await payer.context.clearCookies();
   await payer.pays();
-  await payer.reads('You were signed out to protect your information');
+  await payer.reads(payer.words.signedOut);
   await payer.reads(/so this time it sent no payment\. Find your bill again to see what you still owe/);
   untouched(stack, before);
 });

@@ -17,7 +17,7 @@ use crate::{
         Back, ErrorSummary, Failure, FormState, Keyboard, PasswordField, SubmitButton, TextField, dynamic, page_heading,
     },
 };
-use contract::{FieldProblem, Password, UserId, account::Credentials, problem_details::ErrorCode};
+use contract::{Email, FieldProblem, Password, UserId, account::Credentials, problem_details::ErrorCode};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,9 @@ enum Field {
     UserId,
     Password,
 }
+
+/// The server's one word about user ID and password.
+const WRONG: FieldProblem = FieldProblem::Unknown;
 
 /// Where to go once one is signed in.
 fn destination() -> Route {
@@ -55,8 +58,8 @@ fn first_step() -> AnyView {
     let form = FormState::new(
         [(Field::UserId, user_id), (Field::Password, password)],
         |w, field, problem| match (field, problem) {
-            (Field::UserId, FieldProblem::Malformed) => w.account().sign_in.wrong.to_owned(),
-            (Field::UserId, problem) => (w.problem.at)(w.account().sign_in.user_id, problem),
+            (Field::UserId, WRONG) => w.account().sign_in.wrong.to_owned(),
+            (Field::UserId, problem) => (w.account().sign_in.user_id_wrong)(problem),
             (Field::Password, problem) => (w.problem.at)(w.account().sign_in.password, problem),
         },
         |field| match field {
@@ -72,7 +75,7 @@ fn first_step() -> AnyView {
         let (user_id, password) = (user_id.get(), password.get());
         let was = form.problems.get_untracked();
         // what the server said stays until something else is typed
-        if was.of(Field::UserId) == Some(FieldProblem::Malformed) {
+        if was.of(Field::UserId) == Some(WRONG) {
             return if password.is_empty() { was } else { Problems::default() };
         }
         check(&user_id, &password).err().unwrap_or_default()
@@ -95,7 +98,7 @@ fn first_step() -> AnyView {
                     wait.set(details.retry_after.unwrap_or(0));
                     password.set(String::new());
                     let mut problems = Problems::default();
-                    problems.add(Field::UserId, FieldProblem::Malformed);
+                    problems.add(Field::UserId, WRONG);
                     form.refuse(problems);
                 }
                 answer => _ = form.end(answer, |_| None),
@@ -103,7 +106,7 @@ fn first_step() -> AnyView {
         });
     };
     let title = say(move |w| match form.problems.with(|problems| problems.of(Field::UserId)) {
-        Some(FieldProblem::Malformed) => w.account().sign_in.wrong_title.to_owned(),
+        Some(WRONG) => w.account().sign_in.wrong_title.to_owned(),
         _ => (w.shell.to_put_right)(form.problems.with(Problems::len)),
     });
     let note = say(move |w| match wait.get() {
@@ -151,10 +154,22 @@ fn too_early(w: &'static crate::i18n::Words, error: &ApiError, _: &str) -> Optio
 
 fn check(user_id: &str, password: &str) -> Result<Credentials, Problems<Field>> {
     let mut problems = Problems::default();
-    let user_id = UserId::of(user_id);
-    if user_id.as_str().is_empty() {
-        problems.add(Field::UserId, FieldProblem::Missing);
-    }
+    problems.check(Field::UserId, Email::parse(user_id));
     let password = problems.check(Field::Password, Password::parse(password));
-    problems.or(password.map(|password| Credentials { user_id, password }))
+    problems.or(password.map(|password| Credentials { user_id: UserId::of(user_id), password }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_e_mail_address_is_named_before_anything_is_sent() {
+        let problem = |user_id: &str| check(user_id, "copper river lantern seven").err()?.of(Field::UserId);
+        assert_eq!(problem("ana.oneill@example.org"), None);
+        assert_eq!(problem(" Ana.ONeill@Example.org "), None);
+        assert_eq!(problem(""), Some(FieldProblem::Missing));
+        assert_eq!(problem("terrence"), Some(FieldProblem::Malformed));
+        assert!(problem("4242 4242 4242 4242").is_some(), "a card number stays here");
+    }
 }

@@ -48,6 +48,11 @@ pub struct AmountWords {
     pub nothing_owed: fn(when: &str) -> String,
     pub nothing_payable: &'static str,
     pub other_bill: &'static str,
+    /// The kind, where it is of one bill.
+    pub resumed: fn(amount: &str, kind: Option<&str>) -> String,
+    pub resumed_lead: &'static str,
+    pub resume: &'static str,
+    pub start_over: &'static str,
 }
 
 pub const EN: AmountWords = AmountWords {
@@ -121,6 +126,13 @@ pub const EN: AmountWords = AmountWords {
     nothing_owed: |when| format!("No bill is open, as of {when}. A new bill comes within a month of a service."),
     nothing_payable: "Payments on their way cover this bill. There is nothing more to pay now.",
     other_bill: "Look up another bill",
+    resumed: |amount, kind| match kind {
+        Some(kind) => format!("You were paying {amount} of the {}", kind.to_lowercase()),
+        None => format!("You were paying {amount}"),
+    },
+    resumed_lead: "What you chose is still here.",
+    resume: "Go on",
+    start_over: "Start over",
 };
 
 pub const ES: AmountWords = AmountWords {
@@ -196,4 +208,11 @@ pub const ES: AmountWords = AmountWords {
     },
     nothing_payable: "Los pagos en camino cubren esta factura. Ahora no hay nada más que pagar.",
     other_bill: "Buscar otra factura",
+    resumed: |amount, kind| match kind {
+        Some(kind) => format!("Estaba pagando {amount} de la {}", kind.to_lowercase()),
+        None => format!("Estaba pagando {amount}"),
+    },
+    resumed_lead: "Lo que eligió sigue aquí.",
+    resume: "Seguir",
+    start_over: "Empezar de nuevo",
 };

@@ -74,9 +74,13 @@ pub struct OutcomeWords {
     pub you_owe: &'static str,
     pub help: &'static str,
     pub by_mail: &'static str,
+    pub end_visit: &'static str,
     pub not_here_title: &'static str,
     pub not_here: &'static str,
+    /// The visit is one, but not the one that paid.
+    pub not_yours: fn(phone: &str) -> String,
     pub find_bill: &'static str,
+    pub see_owed: &'static str,
 }
 
 pub const EN: OutcomeWords = OutcomeWords {
@@ -171,9 +175,16 @@ pub const EN: OutcomeWords = OutcomeWords {
     you_owe: "You still owe",
     help: "Ask about financial help",
     by_mail: "Pay by mail",
+    end_visit: "Do others use this device? End this visit, so that nobody after you sees your bills.",
     not_here_title: "We can’t show this receipt here",
     not_here: "It needs the visit in which the payment was made. Find your bill again, or call us and give the receipt number.",
+    not_yours: |phone| {
+        format!(
+            "A receipt is shown in the visit that made the payment, and later to members who sign in: an account has all of them. You can also call {phone} and give the receipt number. To find the bill again does not bring it back."
+        )
+    },
     find_bill: "Find your bill",
+    see_owed: "See what you owe",
 };
 
 pub const ES: OutcomeWords = OutcomeWords {
@@ -270,7 +281,14 @@ pub const ES: OutcomeWords = OutcomeWords {
     you_owe: "Todavía debe",
     help: "Preguntar por ayuda económica",
     by_mail: "Pagar por correo",
+    end_visit: "¿Otras personas usan este dispositivo? Termine la visita para que nadie vea sus facturas después.",
     not_here_title: "No podemos mostrar este recibo aquí",
     not_here: "Hace falta la visita en la que se hizo el pago. Busque su factura otra vez, o llámenos y dé el número de recibo.",
+    not_yours: |phone| {
+        format!(
+            "Un recibo se ve en la visita en la que se hizo el pago, y después lo ven los miembros que inician sesión: una cuenta los tiene todos. También puede llamar al {phone} y dar el número de recibo. Buscar la factura otra vez no lo trae de vuelta."
+        )
+    },
     find_bill: "Buscar su factura",
+    see_owed: "Ver lo que debe",
 };

@@ -1,6 +1,7 @@
 //! The "what you owe" step: every open bill with its lines, and how much of each to pay now.
 
 mod bill;
+mod resume;
 
 use super::checkout::{
     Checkout, Other,
@@ -27,6 +28,7 @@ use contract::{
     bill::{Bill, BillList},
 };
 use leptos::{prelude::*, task::spawn_local};
+use resume::Resume;
 
 /// What the page and its bills share.
 #[derive(Clone, Copy)]
@@ -70,6 +72,7 @@ pub fn AmountPage() -> impl IntoView {
     let (checkout, deployment) = (Checkout::here(), Deployment::here());
     checkout.arrive();
     checkout.wait_for_what_was_sent();
+    checkout.keep_edits();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
     let state = AmountState { checkout, refused: RwSignal::new(0), least_cents };
     let refused = state.refused;
@@ -85,6 +88,7 @@ pub fn AmountPage() -> impl IntoView {
             <h1 class="pay-total" tabindex="-1" node_ref=h1>{dynamic(move || owed(bills.get()))}</h1>
             {dynamic(move || lead(bills.get()))}
             {dynamic(move || other_bills(checkout.other.get()))}
+            <Resume state/>
             <Summary state/>
         </div>
     };
@@ -151,11 +155,16 @@ pub fn could_not_load(checkout: Checkout, error: ApiError) -> AnyView {
         checkout.bills.set(Fetched::Waiting);
         checkout.fetch(client.clone());
     });
-    let find = (error == ApiError::SignedOut).then(
-        || view! { <p class="pay-row"><ButtonLink to=Pay::Find words=t(|w| w.pay().outcome.find_bill) main=true/></p> },
-    );
+    // to ask again helps nobody whose visit is over
+    let is_over = matches!(error, ApiError::SignedOut | ApiError::NoCookies);
     let error = Signal::stored(Some(error));
-    view! { <div class="pay-journey__body"><Failure error on_retry=retry/>{find}</div> }.into_any()
+    let body = if is_over {
+        let find = view! { <ButtonLink to=Pay::Find words=t(|w| w.pay().outcome.find_bill) main=true/> };
+        view! { <Failure error/> <p class="pay-row">{find}</p> }.into_any()
+    } else {
+        view! { <Failure error on_retry=retry/> }.into_any()
+    };
+    view! { <div class="pay-journey__body">{body}</div> }.into_any()
 }
 
 fn nothing_owed() -> AnyView {

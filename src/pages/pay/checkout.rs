@@ -2,17 +2,19 @@
 //! session on the server (`/payment-draft`), so a reload or a second tab goes on; the browser's storage holds one random key.
 
 pub mod choice;
+mod kept;
 mod machine;
 
 pub use machine::{Attempt, Sent};
 
 use crate::{
     api::Client,
+    billing::CaptureKind,
     browser,
     error::ApiError,
     fetched::Fetched,
     navigation::Navigation,
-    route::Pay,
+    route::{Enter, Pay},
     session::{Access, CurrentSession, Session},
 };
 use contract::{
@@ -59,6 +61,13 @@ pub struct Checkout {
     /// The draft is the server's, or newer.
     pub is_restored: RwSignal<bool>,
     pub attempt: RwSignal<Attempt>,
+    /// The draft is one of an earlier page or visit: it is said so.
+    pub is_resumed: RwSignal<bool>,
+    /// How often something was edited, and how much of that the server was told.
+    edits: RwSignal<u32>,
+    told: StoredValue<u32>,
+    /// The kind of method chosen, before there is one.
+    pub kind: RwSignal<Option<CaptureKind>>,
     /// What was sent and when, by this device's clock; not known any more after a reload.
     pub sent: RwSignal<Option<(Money, Instant)>>,
     /// Why the last attempt took no money.
@@ -85,6 +94,10 @@ impl Checkout {
             is_chosen: RwSignal::new(false),
             is_restored: RwSignal::new(false),
             attempt: RwSignal::default(),
+            is_resumed: RwSignal::new(false),
+            edits: RwSignal::new(0),
+            told: StoredValue::new(0),
+            kind: RwSignal::new(None),
             sent: RwSignal::new(None),
             error: RwSignal::new(None),
             never_arrived: RwSignal::new(None),
@@ -103,13 +116,16 @@ impl Checkout {
         self.bills.with(|bills| bills.value().cloned())
     }
 
-    /// For every step after the first: a guest is led to finding the bill; a payer's bills and draft are fetched.
+    /// For every step after the first: a guest is told that the visit ended or, without one, led to finding the bill; a payer's bills and
+    /// draft are fetched.
     pub fn arrive(self) {
         let (session, navigation, client) = (CurrentSession::here(), Navigation::here(), Client::here());
         browser::effect(move |is_first| match session.get() {
             Session::Restoring => {}
+            Session::Guest if browser::visit_was_lost() => navigation.replace(Enter::TimedOut),
             Session::Guest | Session::PendingSecondFactor(_) => navigation.replace(Pay::Find),
             Session::Payer(access) | Session::Member(access, _) => {
+                browser::visit_is_on();
                 if self.adopt_session(&access) && !is_first {
                     self.other.set(Some(Other::TookOver));
                 }
@@ -147,6 +163,10 @@ impl Checkout {
         self.draft.set(PaymentDraft::default());
         self.is_chosen.set(false);
         self.is_restored.set(false);
+        self.is_resumed.set(false);
+        // what was edited in the one before is not kept with the next
+        self.told.set_value(self.edits.get_untracked());
+        self.kind.set(None);
         self.bills.set(Fetched::Waiting);
         self.other.set(None);
         self.clear_error();
@@ -170,7 +190,9 @@ impl Checkout {
                     if let Some(draft) = draft
                         && !self.is_restored.get_untracked()
                     {
-                        self.is_chosen.set(draft != PaymentDraft::default());
+                        let is_resumed = draft != PaymentDraft::default();
+                        self.is_chosen.set(is_resumed);
+                        self.is_resumed.set(is_resumed);
                         self.draft.set(draft);
                         self.is_restored.set(true);
                     }
@@ -205,8 +227,10 @@ impl Checkout {
             change(draft);
             draft.key = None;
         });
+        self.edits.update(|edits| *edits += 1);
         self.is_chosen.set(true);
         self.is_restored.set(true);
+        self.is_resumed.set(false);
         self.pay_again.set(false);
         self.other.set(None);
         self.clear_error();
@@ -215,12 +239,6 @@ impl Checkout {
     pub fn clear_error(self) {
         self.error.set(None);
         self.never_arrived.set(None);
-    }
-
-    /// Keeps the draft with the session.
-    pub async fn keep(self, client: &Client) -> Result<(), ApiError> {
-        let draft = self.draft.get_untracked();
-        client.keep_payment_draft(&draft).await
     }
 
     /// The key of this intent: the one it has, or a new one, kept here and with the session.

@@ -3,6 +3,7 @@
 
 mod kept;
 mod progress;
+mod visit;
 
 use super::{
     amount::big_sum,
@@ -19,18 +20,19 @@ use crate::{
     navigation::href,
     route::{Account, Enter, Pay, Read},
     session::{CurrentSession, Session},
-    ui::{ButtonLink, Failure, Icon, Notice, Sign, Waiting, dynamic, list, page_heading},
+    ui::{ButtonLink, Icon, Notice, Sign, Waiting, dynamic, list, page_heading},
 };
 use contract::payment::{Failure as Why, Payment, PaymentState};
 use kept::Keep;
 use leptos::{prelude::*, task::spawn_local};
 use progress::Progress;
 use std::time::Duration;
+use visit::{end_visit, not_here};
 
 #[component]
 pub fn PaymentPage(id: String) -> impl IntoView {
     let fetched = RwSignal::new(Fetched::Waiting);
-    fetch(fetched, id);
+    fetch(fetched, id.clone());
     let shown = Memo::new(move |_| fetched.get());
     dynamic(move || match shown.get() {
         Fetched::Waiting => view! {
@@ -41,7 +43,7 @@ pub fn PaymentPage(id: String) -> impl IntoView {
         }
         .into_any(),
         Fetched::Here(payment) => outcome(payment),
-        Fetched::Failed(error) => not_here(error),
+        Fetched::Failed(error) => not_here(error, &id),
     })
 }
 
@@ -117,30 +119,6 @@ fn settle_draft(checkout: Checkout, client: &Client, payment: &Payment) {
     }
 }
 
-fn not_here(error: ApiError) -> AnyView {
-    let h1 = page_heading(t(|w| w.pay().outcome.receipt_title));
-    if !matches!(error, ApiError::SignedOut | ApiError::Missing | ApiError::Forbidden) {
-        let error = Signal::stored(Some(error));
-        let retry = Callback::new(|()| browser::reload());
-        return view! {
-            <div class="pay-receipt"><h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().outcome.receipt_title)}</h1><Failure error on_retry=retry/></div>
-        }
-        .into_any();
-    }
-    view! {
-        <div class="pay-receipt">
-            <article class="pay-sheet">
-                <div class="pay-stack">
-                    <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().outcome.not_here_title)}</h1>
-                    <p class="pay-lead">{t(|w| w.pay().outcome.not_here)}</p>
-                    <p class="pay-row"><ButtonLink to=Pay::Find words=t(|w| w.pay().outcome.find_bill) main=true/></p>
-                </div>
-            </article>
-        </div>
-    }
-    .into_any()
-}
-
 fn outcome(payment: Payment) -> AnyView {
     let payment = StoredValue::new(payment);
     let state = payment.with_value(|payment| payment.state);
@@ -163,6 +141,7 @@ fn outcome(payment: Payment) -> AnyView {
                 </div>
             </article>
             {is_receipt.then(next_time)}
+            {end_visit()}
         </div>
     }
     .into_any()

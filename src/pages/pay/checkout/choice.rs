@@ -47,6 +47,17 @@ pub fn amount(bill: &Bill, share: &DraftShare, least_cents: i64) -> Result<Amoun
     }
 }
 
+/// A draft as it may leave this page: what looks like a card number is no amount, name or address.
+pub fn without_card_numbers(mut draft: PaymentDraft) -> PaymentDraft {
+    let parts = draft.shares.iter_mut().filter_map(|share| share.part.as_mut());
+    for text in parts.chain([&mut draft.payer_name, &mut draft.email]) {
+        if plain_text(text).is_err() {
+            text.clear();
+        }
+    }
+    draft
+}
+
 /// The sum of what is chosen and right; wrong shares count as nothing. `None` when it is more than money can be here.
 pub fn total(shares: &[Share]) -> Option<Money> {
     Money::sum(shares.iter().filter_map(|share| share.amount.ok()).map(Amount::money))
@@ -81,6 +92,22 @@ pub mod tests {
             just_paid: None,
             lines: Vec::new(),
         }
+    }
+
+    #[test]
+    fn no_card_number_is_kept_with_what_is_chosen() {
+        let card = "4242 4242 4242 4242".to_owned();
+        let part = |text: &str| DraftShare { bill: "b".to_owned(), part: Some(text.to_owned()) };
+        let typed = PaymentDraft {
+            shares: vec![part("150"), part(&card)],
+            payer_name: card.clone(),
+            email: card,
+            ..PaymentDraft::default()
+        };
+        let kept = without_card_numbers(typed);
+        let parts: Vec<_> = kept.shares.iter().map(|share| share.part.as_deref()).collect();
+        assert_eq!(parts, [Some("150"), Some("")], "an amount that is taken out is not all of the bill");
+        assert_eq!((kept.payer_name.as_str(), kept.email.as_str()), ("", ""));
     }
 
     #[test]

@@ -45,7 +45,9 @@ pub fn NothingTaken(checkout: Checkout) -> impl IntoView {
         let Some(error) = checkout.error.get() else { return ().into_any() };
         match error.code() {
             Some(ErrorCode::JustPaid) => {
-                let again = move |_| {
+                let again = move |event: leptos::ev::MouseEvent| {
+                    // the button goes
+                    browser::focus_field(&event_target(&event), "agree");
                     checkout.edit(|_| {});
                     checkout.pay_again.set(true);
                 };
