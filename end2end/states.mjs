@@ -199,6 +199,33 @@ async function* payingAgain({ payer, member, another }) {
   // the bills are asked for anew: less is owed by now
   await payer.reads(/\$44\.10/);
   yield stop('review', 'just-paid');
+  await payer.page.getByRole('main').getByRole('link', { name: payer.words.changeAmount }).first().click();
+  await payer.sees(payer.words.owe);
+  yield stop('owe', 'just-paid');
+}
+
+async function* payingTooLate({ payer, member, another }) {
+  await payer.reachesReview(member);
+  const other = await another();
+  await other.reachesReview(member);
+  await other.pays();
+  await other.sees(other.words.paid);
+  await other.page.close();
+  await payer.pays();
+  await payer.page.getByRole('main').getByRole('link', { name: payer.words.stillOwed }).waitFor();
+  yield stop('review', 'paid-meanwhile');
+  await payer.page.getByRole('main').getByRole('link', { name: payer.words.stillOwed }).click();
+  await payer.page.getByRole('region', { name: payer.words.lately }).waitFor();
+  yield stop('owe', 'paid-meanwhile');
+}
+
+async function* onItsWay({ payer, member }) {
+  await payer.reachesReview(member, { shares: { professional: 'all', hospital: '150' }, bank: { routing: '110000000', account: '000111111116' } });
+  await payer.pays();
+  await payer.sees(payer.words.sent);
+  await payer.goes('/pay/amount');
+  await payer.sees(payer.words.owe);
+  yield stop('owe', 'on-its-way');
 }
 
 /** Other members: what is owed looks different for each. */
@@ -381,6 +408,6 @@ async function* crashing({ payer }) {
 }
 
 export const WALKS = {
-  doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, signedOut, resuming, withoutCookies, payingAgain, nothingOwed,
+  doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, signedOut, resuming, withoutCookies, payingAgain, payingTooLate, onItsWay, nothingOwed,
   hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, secondStep, homePastDue, crashing,
 };

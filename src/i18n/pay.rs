@@ -3,6 +3,7 @@
 pub mod amount;
 pub mod method;
 pub mod outcome;
+pub mod paid;
 pub mod review;
 
 pub struct PayWords {
@@ -10,8 +11,11 @@ pub struct PayWords {
     pub method: method::MethodWords,
     pub review: review::ReviewWords,
     pub outcome: outcome::OutcomeWords,
+    pub paid: paid::PaidWords,
 }
 
-pub const EN: PayWords = PayWords { amount: amount::EN, method: method::EN, review: review::EN, outcome: outcome::EN };
+pub const EN: PayWords =
+    PayWords { amount: amount::EN, method: method::EN, review: review::EN, outcome: outcome::EN, paid: paid::EN };
 
-pub const ES: PayWords = PayWords { amount: amount::ES, method: method::ES, review: review::ES, outcome: outcome::ES };
+pub const ES: PayWords =
+    PayWords { amount: amount::ES, method: method::ES, review: review::ES, outcome: outcome::ES, paid: paid::ES };

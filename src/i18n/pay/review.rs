@@ -8,7 +8,9 @@ pub struct ReviewWords {
     pub bills_of: &'static str,
     pub record_ending: fn(&str) -> String,
     pub whole_bill: &'static str,
-    pub part_of_bill: fn(left: &str, day: &str) -> String,
+    /// Besides what is on its way.
+    pub rest_of_bill: &'static str,
+    pub part_of_bill: fn(left: &str, day: &str, is_late: bool) -> String,
     pub from: &'static str,
     pub expires: fn(expiry: &str, name: &str) -> String,
     pub paid_by: fn(name: &str) -> String,
@@ -42,9 +44,9 @@ pub struct ReviewWords {
     pub not_sent: &'static str,
     pub brand_refused: &'static str,
     pub try_later: &'static str,
-    pub just_paid_title: &'static str,
     pub just_paid: &'static str,
-    pub pay_again: &'static str,
+    pub paid_meanwhile: &'static str,
+    pub what_you_owe: &'static str,
     pub never_arrived: &'static str,
     pub not_from_before_title: &'static str,
     pub not_from_before: &'static str,
@@ -74,7 +76,14 @@ pub const EN: ReviewWords = ReviewWords {
     bills_of: "Bills of",
     record_ending: |ending| format!("Health record ending in {ending}"),
     whole_bill: "All of it. Nothing left to pay.",
-    part_of_bill: |left, day| format!("Part of it. {left} stays due {day}."),
+    rest_of_bill: "The rest of it. Nothing left to pay if the payment on its way clears.",
+    part_of_bill: |left, day, is_late| {
+        if is_late {
+            format!("Part of it. {left} stays owed: it was due {day}.")
+        } else {
+            format!("Part of it. {left} stays due {day}.")
+        }
+    },
     from: "From",
     expires: |expiry, name| format!("Expires {expiry}. Paid by {name}."),
     paid_by: |name| format!("Paid by {name}."),
@@ -110,9 +119,9 @@ pub const EN: ReviewWords = ReviewWords {
     not_sent: "You pressed Pay after that, so this time it sent no payment. Find your bill again to see what you still owe, and to go on.",
     brand_refused: "We don’t accept this kind of card. Use another one.",
     try_later: "Something is wrong on our side. Everything you chose is kept. Try again in a minute, or call us.",
-    just_paid_title: "This bill was paid a few minutes ago",
-    just_paid: "Somebody has just paid on one of these bills. No money was taken now. Pay on it again only if you mean to.",
-    pay_again: "I want to pay again",
+    just_paid: "There was a payment on one of these bills a few minutes ago. If you mean to pay again, say so below.",
+    paid_meanwhile: "There was another payment on a bill that you chose, so less can be paid on it now.",
+    what_you_owe: "See what you still owe",
     never_arrived: "Your payment did not reach us. Everything you chose is kept: you can press Pay again.",
     not_from_before_title: "The payment you sent before is not on these bills",
     not_from_before: "You sent a payment before, and we could not find out what became of it. Nothing of it was paid on these bills. If it was for somebody else’s bill, find that bill before you pay.",
@@ -141,7 +150,14 @@ pub const ES: ReviewWords = ReviewWords {
     bills_of: "Facturas de",
     record_ending: |ending| format!("Historia clínica terminada en {ending}"),
     whole_bill: "Toda. No queda nada por pagar.",
-    part_of_bill: |left, day| format!("Una parte. Quedan {left} que vencen el {day}."),
+    rest_of_bill: "El resto. No queda nada por pagar si se completa el pago en camino.",
+    part_of_bill: |left, day, is_late| {
+        if is_late {
+            format!("Una parte. Quedan {left} que vencieron el {day}.")
+        } else {
+            format!("Una parte. Quedan {left} que vencen el {day}.")
+        }
+    },
     from: "De",
     expires: |expiry, name| format!("Vence {expiry}. Paga {name}."),
     paid_by: |name| format!("Paga {name}."),
@@ -177,9 +193,9 @@ pub const ES: ReviewWords = ReviewWords {
     not_sent: "Pulsó Pagar después de eso, así que esta vez no se envió ningún pago. Busque su factura otra vez para ver lo que todavía debe y continuar.",
     brand_refused: "No aceptamos este tipo de tarjeta. Use otra.",
     try_later: "Algo falla de nuestro lado. Todo lo que eligió se guarda. Inténtelo en un minuto o llámenos.",
-    just_paid_title: "Esta factura se pagó hace unos minutos",
-    just_paid: "Alguien acaba de pagar una de estas facturas. Ahora no se tomó dinero. Pague otra vez solo si quiere hacerlo.",
-    pay_again: "Quiero pagar otra vez",
+    just_paid: "Hubo un pago de una de estas facturas hace unos minutos. Si quiere pagar otra vez, dígalo abajo.",
+    paid_meanwhile: "Hubo otro pago de una factura que eligió, y ahora se puede pagar menos de ella.",
+    what_you_owe: "Ver lo que todavía debe",
     never_arrived: "Su pago no nos llegó. Todo lo que eligió se guarda: puede pulsar Pagar otra vez.",
     not_from_before_title: "El pago que envió antes no está en estas facturas",
     not_from_before: "Antes envió un pago y no pudimos saber qué pasó con él. No se pagó nada de él en estas facturas. Si era de la factura de otra persona, busque esa factura antes de pagar.",

@@ -17,6 +17,7 @@ use crate::{
     route::{Enter, Pay},
     session::{Access, CurrentSession, Session},
 };
+use choice::PaidBefore;
 use contract::{
     IdempotencyKey, Instant, Money,
     bill::BillList,
@@ -74,8 +75,10 @@ pub struct Checkout {
     pub error: RwSignal<Option<ApiError>>,
     /// The last attempt never reached the server.
     pub never_arrived: RwSignal<Option<Lost>>,
-    /// The payer said yes to paying a bill that was just paid.
-    pub pay_again: RwSignal<bool>,
+    /// Payments of a few minutes ago that the payer saw beside the bills, and chose to pay on the same bills again.
+    pub answered: RwSignal<Vec<PaidBefore>>,
+    /// Bills that were chosen and can't be paid any more, since they were paid meanwhile.
+    pub gone: RwSignal<Vec<String>>,
     pub other: RwSignal<Option<Other>>,
     /// The binding of the session that the bills and the draft belong to.
     of: StoredValue<Option<String>>,
@@ -101,7 +104,8 @@ impl Checkout {
             sent: RwSignal::new(None),
             error: RwSignal::new(None),
             never_arrived: RwSignal::new(None),
-            pay_again: RwSignal::new(false),
+            answered: RwSignal::default(),
+            gone: RwSignal::default(),
             other: RwSignal::new(None),
             of: StoredValue::new(None),
         }
@@ -169,6 +173,8 @@ impl Checkout {
         self.kind.set(None);
         self.bills.set(Fetched::Waiting);
         self.other.set(None);
+        self.answered.set(Vec::new());
+        self.gone.set(Vec::new());
         self.clear_error();
         if !self.attempt.with_untracked(Attempt::is_on_its_way) {
             self.attempt.set(Attempt::Resting);
@@ -208,12 +214,17 @@ impl Checkout {
         });
     }
 
-    /// Shares of bills that are gone are dropped; a visit that has chosen nothing yet starts with everything.
+    /// Drops the shares of bills that can't be paid any more, and remembers their bills where a payment tells why.
+    /// A visit that has chosen nothing yet starts with everything.
     fn prune(self, bills: &BillList) {
         let payable = |id: &str| bills.bills.iter().any(|bill| bill.id == id && !bill.payable().is_zero());
         self.draft.update(|draft| {
             let is_untouched = *draft == PaymentDraft::default();
-            draft.shares.retain(|share| payable(&share.bill));
+            let gone = draft.shares.extract_if(.., |share| !payable(&share.bill)).map(|share| share.bill);
+            let told: Vec<_> = gone.filter(|bill| bills.payments_on(bill).next().is_some()).collect();
+            if !told.is_empty() {
+                self.gone.update(|all| all.extend(told));
+            }
             if is_untouched {
                 let all = bills.bills.iter().filter(|bill| !bill.payable().is_zero() && bill.just_paid.is_none());
                 draft.shares = all.map(|bill| DraftShare { bill: bill.id.clone(), part: None }).collect();
@@ -231,8 +242,16 @@ impl Checkout {
         self.is_chosen.set(true);
         self.is_restored.set(true);
         self.is_resumed.set(false);
-        self.pay_again.set(false);
         self.other.set(None);
+        self.gone.set(Vec::new());
+        self.clear_error();
+    }
+
+    /// Continue was pressed beside the bills, and what was paid on them lately.
+    pub fn choose(self, shares: &[choice::Share]) {
+        self.is_chosen.set(true);
+        self.answered.set(choice::paid_before(shares));
+        self.gone.set(Vec::new());
         self.clear_error();
     }
 
@@ -288,7 +307,6 @@ impl Checkout {
     pub fn finish(self) {
         browser::set_tab_storage(KEY, None);
         self.attempt.set(Attempt::Resting);
-        self.pay_again.set(false);
         self.clear_error();
     }
 
@@ -344,3 +362,6 @@ impl Checkout {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! The outcome page of one payment, at an address of its own: receipt, on its way, failed, returned. It needs the payer's session; anybody
 //! else is told how to get there.
 
+mod failed;
 mod kept;
 mod progress;
 mod visit;
@@ -12,17 +13,20 @@ use super::{
 };
 use crate::{
     api::Client,
-    billing::State,
     browser,
     error::ApiError,
     fetched::Fetched,
     i18n::{Text, format, say, t},
     navigation::href,
-    route::{Account, Enter, Pay, Read},
+    route::{Account, Enter, Pay},
     session::{CurrentSession, Session},
     ui::{ButtonLink, Icon, Notice, Sign, Waiting, dynamic, list, page_heading},
 };
-use contract::payment::{Failure as Why, Payment, PaymentState};
+use contract::{
+    Date,
+    payment::{Failure as Why, Payment, PaymentState},
+};
+use failed::{TriedFacts, WhatNow};
 use kept::Keep;
 use leptos::{prelude::*, task::spawn_local};
 use progress::Progress;
@@ -132,12 +136,12 @@ fn outcome(payment: Payment) -> AnyView {
                     {is_receipt.then(|| view! {
                         <Keep payment/>
                         <hr class="pay-tear"/>
-                        {payment.with_value(|payment| list(payment.shares.clone(), |share| view! { <Lines share/> }.into_any()))}
+                        {payment.with_value(|payment| list(payment.shares.clone(), |share| view! { <Lines share today=today(payment)/> }.into_any()))}
                         <PaidFacts payment/>
                         <Authorised payment/>
                     })}
                     {is_on_its_way.then(|| view! { <Progress payment/> <Keep payment/> <Authorised payment/> })}
-                    {failed.then(|| view! { <WhatNow/> <hr class="pay-tear"/> <TriedFacts payment/> })}
+                    {failed.then(|| view! { <WhatNow payment/> <hr class="pay-tear"/> <TriedFacts payment/> })}
                 </div>
             </article>
             {is_receipt.then(next_time)}
@@ -196,6 +200,11 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
     }
 }
 
+/// By the region's clock.
+pub(super) fn today(payment: &Payment) -> Date {
+    format::date_at(CurrentSession::here().server_now(), &payment.time_zone)
+}
+
 /// One row of facts.
 pub(super) fn fact(what: Text, said: Text, note: Option<Text>) -> AnyView {
     let note = note.map(|note| view! { <small>{note}</small> });
@@ -208,12 +217,13 @@ fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
     let reference = payment.reference.clone();
     let fee = payment.fee;
     let email = payment.email.as_ref().map(ToString::to_string);
+    let today = today(&payment);
     let left = payment.shares.iter().filter(|share| !share.leaves.is_zero()).map(|share| {
         let (kind, leaves, due) = (share.kind, share.leaves, share.due);
         fact(
             t(|w| w.pay().outcome.still_owed),
             say(move |w| (w.pay().outcome.owed_on)(&format::money(w.locale, leaves), (w.pay().amount.kind)(kind))),
-            Some(say(move |w| (w.pay().outcome.due)(&format::long_date(w.locale, due)))),
+            Some(say(move |w| (w.pay().outcome.due)(&format::long_date(w.locale, due), due < today))),
         )
     });
     let left: Vec<AnyView> = left.collect();
@@ -233,51 +243,6 @@ fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
             {email.map(|email| fact(t(|w| w.pay().outcome.sent_to), Text::stored(email), None))}
             {list(left, |fact| fact)}
         </dl>
-    }
-}
-
-#[component]
-fn WhatNow() -> impl IntoView {
-    view! {
-        <section class="pay-stack">
-            <h2>{t(|w| w.pay().outcome.what_you_can_do)}</h2>
-            <div class="pay-row">
-                <ButtonLink to=Pay::Method words=t(|w| w.pay().outcome.use_another) main=true/>
-                <ButtonLink to=Pay::Amount words=t(|w| w.pay().outcome.pay_less)/>
-            </div>
-            <p>{t(|w| w.pay().outcome.kept)}</p>
-        </section>
-    }
-}
-
-#[component]
-fn TriedFacts(payment: StoredValue<Payment>) -> impl IntoView {
-    let payment = payment.get_value();
-    let (charged, owed, state) = (payment.charged, payment.owed_now, payment.state);
-    let (at, zone) = (payment.created_at, payment.time_zone.clone());
-    let due = payment.shares.iter().map(|share| share.due).min();
-    view! {
-        <dl class="pay-facts">
-            {fact(
-                t(|w| w.pay().outcome.tried),
-                say(move |w| format::money(w.locale, charged)),
-                Some(say(move |w| format::moment(w.locale, at, &zone))),
-            )}
-            <div>
-                <dt>{t(|w| w.pay().outcome.state)}</dt>
-                <dd><State state/><small>{t(|w| w.pay().outcome.final_note)}</small></dd>
-            </div>
-            {fact(
-                t(|w| w.pay().outcome.you_owe),
-                say(move |w| format::money(w.locale, owed)),
-                due.map(|due| say(move |w| (w.pay().outcome.due)(&format::short_date(w.locale, due)))),
-            )}
-            {fact(t(|w| w.pay().outcome.reference), Text::stored(payment.reference), Some(t(|w| w.pay().outcome.reference_note)))}
-        </dl>
-        <p class="pay-row">
-            <a class="pay-link" href=href(Read::Help)>{t(|w| w.pay().outcome.help)}</a>
-            <a class="pay-link" href=href(Read::Coupon)>{t(|w| w.pay().outcome.by_mail)}</a>
-        </p>
     }
 }
 

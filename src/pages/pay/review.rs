@@ -1,6 +1,7 @@
 //! Review and pay: everything on one page, each part changeable without losing the rest, the authorisation word for word, and one
 //! button that can be pressed once. While the outcome of a payment is unknown, this page says so (`checking`).
 
+mod again;
 mod checking;
 mod facts;
 mod nothing_taken;
@@ -23,6 +24,7 @@ use crate::{
     session::{CurrentSession, Session},
     ui::{ErrorLine, ErrorSummary, Failure, Stepper, Waiting, dynamic, page_heading},
 };
+use again::{Again, AgainBoxes};
 use checking::Checking;
 use contract::{
     Date, Email, Money, PersonName, Region,
@@ -105,6 +107,8 @@ pub fn ReviewPage() -> impl IntoView {
         if let Err(Unready::Lacks(step)) = ready.get()
             && is_resting
             && checkout.is_restored.get()
+            // why nothing was taken is read first: this page stays and leads on
+            && checkout.error.with(Option::is_none)
             // its bills may have nothing left to choose because they are being paid
             && Checkout::unfinished().is_none()
         {
@@ -146,15 +150,21 @@ fn reading(checkout: Checkout, ready: Memo<Result<Review, Unready>>) -> AnyView 
     let h1 = page_heading(t(|w| w.pay().review.title));
     let refused = RwSignal::new(0);
     let is_agreed = RwSignal::new(false);
+    let again = Again::new(checkout, ready);
     let language = Language::here();
     let lines = Signal::derive(move || {
-        let is_shown = refused.get() > 0 && !is_agreed.get();
-        let line = || ErrorLine { id: "agree".to_owned(), words: language.words().pay().review.unticked.to_owned() };
-        if is_shown { vec![line()] } else { Vec::new() }
+        if refused.get() == 0 {
+            return Vec::new();
+        }
+        let agree = || ErrorLine { id: "agree".to_owned(), words: language.words().pay().review.unticked.to_owned() };
+        let mut lines = again.unticked(language.words());
+        lines.extend((!is_agreed.get()).then(agree));
+        lines
     });
     untick_what_reads_otherwise(ready, is_agreed);
     let body = dynamic(move || match ready.get() {
-        Ok(review) => view! { <Agreement checkout review is_agreed refused/> }.into_any(),
+        Ok(review) => view! { <Agreement checkout review is_agreed again refused/> }.into_any(),
+        Err(Pay::Amount | Pay::Method) if checkout.error.with(Option::is_some) => ().into_any(),
         Err(_) => could_not_load(checkout),
     });
     view! {
@@ -162,7 +172,7 @@ fn reading(checkout: Checkout, ready: Memo<Result<Review, Unready>>) -> AnyView 
             <div class="pay-journey__head">
                 <Stepper steps=&PAYING step=4 is_member=CurrentSession::here().is_member()/>
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().review.title)}</h1>
-                <NothingTaken checkout/>
+                <NothingTaken checkout ready/>
                 <ErrorSummary lines submits=refused/>
             </div>
             {body}
@@ -198,7 +208,13 @@ fn could_not_load(checkout: Checkout) -> AnyView {
 
 /// The facts, the text, the box that is never ticked for the member, and the button.
 #[component]
-fn Agreement(checkout: Checkout, review: Review, is_agreed: RwSignal<bool>, refused: RwSignal<u32>) -> impl IntoView {
+fn Agreement(
+    checkout: Checkout,
+    review: Review,
+    is_agreed: RwSignal<bool>,
+    again: Again,
+    refused: RwSignal<u32>,
+) -> impl IntoView {
     let language = Language::here();
     let (navigation, client) = (Navigation::here(), Client::here());
     let button = NodeRef::<html::Button>::new();
@@ -217,7 +233,7 @@ fn Agreement(checkout: Checkout, review: Review, is_agreed: RwSignal<bool>, refu
         if checkout.attempt.with_untracked(Attempt::is_on_its_way) {
             return;
         }
-        if !is_agreed.get_untracked() {
+        if !is_agreed.get_untracked() || !untrack(|| again.is_answered()) {
             refused.update(|n| *n += 1);
             return;
         }
@@ -234,7 +250,8 @@ fn Agreement(checkout: Checkout, review: Review, is_agreed: RwSignal<bool>, refu
             fee: review.fee,
             authorisation: review.authorisation(language.words_now()),
             locale: language.0.get_untracked(),
-            pay_again: checkout.pay_again.get_untracked(),
+            // each of them was answered, here or beside the bills
+            pay_again: !choice::paid_before(&review.shares).is_empty(),
             begin_by: None,
         });
         checkout.submit(client.clone(), navigation, order, key, charged, session.server_now());
@@ -254,6 +271,7 @@ fn Agreement(checkout: Checkout, review: Review, is_agreed: RwSignal<bool>, refu
                 <Facts review/>
                 <hr class="pay-tear"/>
                 <div class="pay-split"><h2>{t(|w| w.pay().review.you_pay_now)}</h2><p>{big_sum(charged)}</p></div>
+                <AgainBoxes again refused/>
                 <div class="pay-quote">
                     <h3>{t(|w| w.pay().review.your_authorisation)}</h3>
                     <p id="authorisation">{text}</p>

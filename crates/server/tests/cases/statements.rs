@@ -107,11 +107,11 @@ async fn a_payment_takes_so_many_statements() {
 }
 
 #[tokio::test]
-async fn a_list_of_bills_takes_two_statements() {
+async fn a_list_of_bills_takes_three_statements() {
     let app = TestApp::open().await;
     let ana = app.look_up(&ANA).await;
     let statements = statements_of(async { _ = app.ask(Call::get("/bills").by(&ana)).await.is(200) }).await;
-    assert_eq!(statements.len(), 2, "{statements:#?}");
+    assert_eq!(statements.len(), 3, "{statements:#?}");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The chosen amounts as contract values: how much of each bill, and the total. Pure; the texts are elsewhere.
 
 use contract::{
-    Amount, FieldProblem, Money,
+    Amount, FieldProblem, Instant, Money,
     bill::{Bill, BillList},
     field_problem::plain_text,
     payment::{DraftShare, OrderShare, PaymentDraft},
@@ -20,6 +20,22 @@ impl Share {
     pub fn leaves(&self) -> Option<Money> {
         self.bill.payable().minus(self.amount.ok()?.money())
     }
+}
+
+/// A payment on a bill a few minutes ago: paying on the bill again is asked about, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaidBefore {
+    pub bill: String,
+    pub at: Instant,
+}
+
+/// Of the bills that are chosen.
+pub fn paid_before(shares: &[Share]) -> Vec<PaidBefore> {
+    let before = |share: &Share| {
+        let at = share.bill.just_paid.as_ref()?.at;
+        Some(PaidBefore { bill: share.bill.id.clone(), at })
+    };
+    shares.iter().filter_map(before).collect()
 }
 
 /// In the order of the bills.
@@ -75,7 +91,7 @@ pub fn order(shares: &[Share]) -> Option<Vec<OrderShare>> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use contract::{Date, Instant, bill::BillKind};
+    use contract::{Date, bill::BillKind};
 
     /// A bill with a balance in cents, part of which is pending.
     pub fn bill(id: &str, balance: i64, pending: i64) -> Bill {
@@ -127,6 +143,7 @@ pub mod tests {
             today: Date::parse("2026-11-23").unwrap(),
             owed: Money::ZERO,
             bills: vec![bill("a", 6410, 0), bill("b", 100, 0)],
+            payments: Vec::new(),
         };
         let mut draft = PaymentDraft::default();
         assert_eq!(order(&shares(&bills, &draft, 100)), None);

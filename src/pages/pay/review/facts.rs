@@ -60,16 +60,22 @@ fn whose(review: &Review) -> Fact {
 }
 
 fn shares(review: &Review) -> Vec<Fact> {
+    let today = review.today;
     let fact = |share: &super::Share| {
         let (kind, due, left) = (share.bill.kind, share.bill.due, share.leaves());
+        let (is_late, is_rest) = (share.bill.is_past_due(today), !share.bill.pending.is_zero());
         let amount = share.amount.ok().map(contract::Amount::money);
         Fact {
-            what: say(move |w| (w.pay().amount.kind)(kind).to_owned()),
+            what: say(move |w| {
+                (w.pay().amount.named)((w.pay().amount.kind)(kind), &format::short_date(w.locale, due), is_late)
+            }),
             fact: say(move |w| amount.map(|amount| format::money(w.locale, amount)).unwrap_or_default()),
             note: Some(say(move |w| match left {
                 Some(left) if !left.is_zero() => {
-                    (w.pay().review.part_of_bill)(&format::money(w.locale, left), &format::short_date(w.locale, due))
+                    let (left, day) = (format::money(w.locale, left), format::short_date(w.locale, due));
+                    (w.pay().review.part_of_bill)(&left, &day, is_late)
                 }
+                _ if is_rest => w.pay().review.rest_of_bill.to_owned(),
                 _ => w.pay().review.whole_bill.to_owned(),
             })),
             change: Some((Pay::Amount, |w| w.pay().review.change_what[1])),
