@@ -30,10 +30,9 @@ use tracing::Instrument;
 const EVERY: Duration = Duration::from_secs(1);
 /// E-mails that are handed over at the same time, by one server.
 const AT_ONCE: usize = 8;
-/// After how long a round takes no more e-mails, and ends.
-const ROUND: Duration = Duration::from_secs(30);
-/// How long one hand-over may take; an e-mail is not tried again before twice as long.
-const HAND_OVER: Duration = Duration::from_secs(30);
+/// For connecting, and for what is said before the text. No other server tries an e-mail within twice as long, and while it is handed
+/// over that is said again.
+const PATIENCE: Duration = Duration::from_secs(30);
 const FIRST_WAIT_MILLIS: i64 = 5_000;
 const LONGEST_WAIT_MILLIS: i64 = 3_600_000;
 /// An e-mail that could not be delivered for this long is given up: five days, as mail servers do.
@@ -44,15 +43,20 @@ const WORTH_SENDING_MILLIS: i64 = 5 * 86_400_000;
 pub struct Mailer {
     server: Arc<MailServer>,
     from: Mailbox,
+    patience: Duration,
 }
 
 impl Mailer {
     /// `smtp://host:port`, `smtps://user:password@host:port`, `smtp://…?tls=required`; the error is a sentence for the operator.
     pub fn new(url: &str, from: &str) -> Result<Self, String> {
-        let server = MailServer::of_url(url, HAND_OVER).ok_or("KPPAY_SMTP_URL is not smtp://… or smtps://….")?;
+        Self::patient(url, from, PATIENCE)
+    }
+
+    pub fn patient(url: &str, from: &str, patience: Duration) -> Result<Self, String> {
+        let server = MailServer::of_url(url, patience).ok_or("KPPAY_SMTP_URL is not smtp://… or smtps://….")?;
         let from =
             from.parse().map_err(|_| "KPPAY_MAIL_FROM is not an address, such as Health plan <bills@example.org>.")?;
-        Ok(Self { server: Arc::new(server), from })
+        Ok(Self { server: Arc::new(server), from, patience })
     }
 
     /// `None` for an e-mail that can't be written: an address that mail does not know.
@@ -67,13 +71,18 @@ impl Mailer {
         message.multipart(MultiPart::alternative_plain_html(email.text.clone(), email.html.clone())).ok()
     }
 
+    /// Until then an e-mail that is taken now is left to whoever took it.
+    fn until(&self, app: &App) -> Instant {
+        app.clock.now().plus_millis(i64::try_from(self.patience.as_millis() * 2).unwrap_or(i64::MAX))
+    }
+
     async fn send(&self, email: &DueEmail, now: Instant) -> Delivery {
         static REFUSED: OncePerMinute = OncePerMinute::new();
         let Some(message) = self.message(email) else { return Delivery::GivenUp };
-        match timeout(HAND_OVER, self.server.hand_over(&message)).await {
-            Ok(Ok(())) => return Delivery::Sent,
-            Ok(Err(NotSent::Refused)) => return Delivery::GivenUp,
-            Ok(Err(NotSent::NotAsked { at, reply: Some(reply @ 500..) })) if REFUSED.is_due() => {
+        match self.server.hand_over(&message, now).await {
+            Ok(()) => return Delivery::Sent,
+            Err(NotSent::Refused) => return Delivery::GivenUp,
+            Err(NotSent::NotAsked { at, reply: Some(reply @ 500..) }) if REFUSED.is_due() => {
                 tracing::error!(at, reply, "alarm: the mail server refuses us: are its URL, name and password right?");
             }
             _ => {}
@@ -112,17 +121,14 @@ async fn count(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Tries every e-mail that is due, once; what is due after half a minute is left to the next round.
+/// Tries every e-mail that is due, once, and those that become due meanwhile.
 pub async fn round(app: &App, mailer: &Mailer) -> Result<()> {
-    let began = std::time::Instant::now();
-    let again = i64::try_from(HAND_OVER.as_millis() * 2).unwrap_or(i64::MAX);
     let mut under_way = JoinSet::new();
     let mut ended = Ok(());
     loop {
         let free = AT_ONCE - under_way.len();
-        if free > 0 && ended.is_ok() && began.elapsed() < ROUND {
-            let now = app.clock.now();
-            match app.step("send_mail", app.store.take_emails(now, now.plus_millis(again), free)).await {
+        if free > 0 && ended.is_ok() {
+            match app.step("send_mail", app.store.take_emails(app.clock.now(), mailer.until(app), free)).await {
                 Ok(emails) => {
                     for email in emails {
                         let span = tracing::error_span!("email", id = email.id);
@@ -144,7 +150,14 @@ pub async fn round(app: &App, mailer: &Mailer) -> Result<()> {
 }
 
 async fn hand_over(app: App, mailer: Mailer, email: DueEmail) -> Result<()> {
-    let outcome = mailer.send(&email, app.clock.now()).await;
+    let mut sending = std::pin::pin!(mailer.send(&email, app.clock.now()));
+    let outcome = loop {
+        if let Ok(outcome) = timeout(mailer.patience, &mut sending).await {
+            break outcome;
+        }
+        // If that can't be written, another server may send it too, under the same name.
+        _ = app.step("send_mail", app.store.hold_email(&email, mailer.until(&app))).await;
+    };
     app.step("send_mail", app.store.end_try(&email.id, outcome, app.clock.now())).await?;
     match outcome {
         Delivery::Sent => tracing::info!("sent"),
