@@ -30,7 +30,7 @@ const IDLE: Duration = Duration::from_secs(60);
 /// For an answer to the last word of a dialog that failed.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// For the answer after the text, while filters read it (RFC 5321, 4.5.3.2.6). Who gives up earlier sends the e-mail twice.
-const ANSWER: Duration = Duration::from_secs(600);
+pub const LONGEST_ANSWER: Duration = Duration::from_secs(600);
 /// A mail server that took an e-mail within this time lets us send.
 const LETS_US_MILLIS: i64 = 3_600_000;
 
@@ -133,7 +133,7 @@ impl MailServer {
         email: &Message,
         now: contract::Instant,
     ) -> Result<(), NotSent> {
-        match timeout(ANSWER, connection.message(&email.formatted())).await {
+        match timeout(LONGEST_ANSWER, connection.message(&email.formatted())).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(self.refused("the text", &error, now)),
             Err(_) => Err(NotSent::NotAsked { at: "the text", reply: None }),
