@@ -1,5 +1,6 @@
 //! Jobs that a request or another job queued (`store::jobs::enqueue`): each is done once and deleted in the transaction of what it does.
-//! One that fails is retried with back-off. After the last try it is set aside, logged and counted (`kppay_jobs_set_aside`).
+//! One that fails is retried with back-off. After the last try it is set aside, logged and counted (`kppay_jobs_set_aside`). Tries are
+//! counted when they begin, so a job that takes its whole server with it is set aside, too.
 
 use super::worker::{self, Queue};
 use crate::{
@@ -67,7 +68,12 @@ where
 }
 
 async fn attempt(app: App, limit: Duration, work: impl Future<Output = Result<()>> + Send + 'static, job: Job) {
-    if let Some(why) = worker::failure(limit, work).await {
+    let why = if job.tries > MOST_TRIES {
+        Some("no try came to an end".to_owned())
+    } else {
+        worker::failure(limit, work).await
+    };
+    if let Some(why) = why {
         failed(&app, &job, &why).await;
     }
 }

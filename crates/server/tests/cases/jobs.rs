@@ -228,6 +228,20 @@ async fn a_job_whose_server_died_is_done_by_another_and_once() {
 }
 
 #[tokio::test]
+async fn a_job_that_takes_its_server_with_it_is_set_aside_in_the_end() {
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    queue(&app, &reset()).await;
+    for _ in 0..queued::MOST_TRIES {
+        claim(&app.state).await.expect("it is due, and whoever claims it dies");
+        app.move_clock(61).await;
+    }
+    app.jobs().await;
+    assert_eq!((resets(&app).await, app.state.store.jobs_set_aside().await.unwrap()), (0, 1));
+    assert_eq!(app.text("SELECT error FROM job").await, "no try came to an end");
+}
+
+#[tokio::test]
 async fn a_job_is_not_begun_before_it_is_due() {
     let app = TestApp::open().await;
     app.register(&ANA, ANAS).await;
