@@ -15,7 +15,8 @@ use server::{
 use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
-/// How long jobs that run may take to end at a shutdown. What is cut off is done again by another server, or after the next start.
+/// How long jobs that run may take to end at a shutdown. What is cut off is done again by another server, or after the
+/// next start.
 const JOBS_END: Duration = Duration::from_secs(8);
 
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;

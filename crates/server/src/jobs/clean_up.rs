@@ -20,7 +20,8 @@ pub async fn round(app: &App) {
     step(app, "jobs", look_after_jobs(app)).await;
 }
 
-/// Jobs that wait for somebody to look at them, over all servers; what servers of an earlier version left is taken over.
+/// Jobs that wait for somebody to look at them, over all servers; what servers of an earlier version left is taken
+/// over.
 pub async fn look_after_jobs(app: &App) -> Result<(), sqlx::Error> {
     app.store.adopt_old_jobs(Kind::AccountRequest.name()).await?;
     let set_aside = app.store.jobs_set_aside().await?;

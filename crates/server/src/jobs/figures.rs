@@ -1,5 +1,6 @@
-//! The figures of this process, on every server: what it counted goes to the database (`limits::tallies`), and its gauges are read from
-//! there. No job, since a gauge that another server sets says nothing here. Looks after the machine's clock on the way.
+//! The figures of this process, on every server: what it counted goes to the database (`limits::tallies`), and its
+//! gauges are read from there. No job, since a gauge that another server sets says nothing here. Looks after the
+//! machine's clock on the way.
 
 use super::{reconcile, send_mail, settle_payments, worker};
 use crate::{error::Result, limits::tallies, metrics, state::App};

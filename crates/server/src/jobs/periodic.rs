@@ -1,6 +1,6 @@
-//! Periodic jobs: each is one row of the table `job`, which one of several servers claims when it is due. The row is made by the first
-//! claim, and the statement that ends a round says when the next one is due. A round that fails is tried again with back-off; the row
-//! has the error of the last one.
+//! Periodic jobs: each is one row of the table `job`, which one of several servers claims when it is due. The row is
+//! made by the first claim, and the statement that ends a round says when the next one is due. A round that fails is
+//! tried again with back-off; the row has the error of the last one.
 
 use super::{
     clean_up, processor_events, reconcile, settle_payments,

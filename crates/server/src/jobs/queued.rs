@@ -1,6 +1,7 @@
-//! Jobs that a request or another job queued (`store::jobs::enqueue`): each is done once and deleted in the transaction of what it does.
-//! One that fails is retried with back-off. After the last try it is set aside, logged and counted (`kppay_jobs_set_aside`). Tries are
-//! counted when they begin, so a job that takes its whole server with it is set aside, too.
+//! Jobs that a request or another job queued (`store::jobs::enqueue`): each is done once and deleted in the transaction
+//! of what it does. One that fails is retried with back-off. After the last try it is set aside, logged and counted
+//! (`kppay_jobs_set_aside`). Tries are counted when they begin, so a job that takes its whole server with it is set
+//! aside, too.
 
 use super::worker::{self, Queue};
 use crate::{

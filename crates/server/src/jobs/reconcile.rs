@@ -86,7 +86,8 @@ impl From<sqlx::Error> for CouldNotRun {
     }
 }
 
-/// Reconciles, if it is time and no other server has taken it. The mark is how servers of an earlier version claim it, too.
+/// Reconciles, if it is time and no other server has taken it. The mark is how servers of an earlier version claim it,
+/// too.
 pub async fn if_due(app: &App) {
     static FAILED: OncePerMinute = OncePerMinute::new();
     let now = app.clock.now();

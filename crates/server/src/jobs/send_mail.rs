@@ -1,7 +1,7 @@
-//! Delivery of the outbox over the operator's mail server: each e-mail is a job in the table `outbox`. An e-mail is marked as sent after the mail server took
-//! it, so a crash between the two sends it twice, under one `Message-ID`, but never loses it. An e-mail that the mail server rejects
-//! permanently is given up; anything else is retried, later each time, also where the mail server rejects this server. Logs name e-mails by
-//! their id, never an address.
+//! Delivery of the outbox over the operator's mail server: each e-mail is a job in the table `outbox`. An e-mail is
+//! marked as sent after the mail server took it, so a crash between the two sends it twice, under one `Message-ID`, but
+//! never loses it. An e-mail that the mail server rejects permanently is given up; anything else is retried, later each
+//! time, also where the mail server rejects this server. Logs name e-mails by their id, never an address.
 //!
 //! Several are sent at once, over SMTP connections that are kept open: one delivery takes some 45 ms even on loopback, whatever the mail server does.
 //! lettre writes a message and the dot that ends it in two writes and does not set TCP_NODELAY, so Nagle's algorithm holds the dot back
@@ -30,8 +30,8 @@ use tracing::Instrument;
 
 /// Its name among the tasks.
 pub const TASK: &str = "send_mail";
-/// For connecting, and for what is said before the text. No other server tries an e-mail within twice as long, and while it is handed
-/// over that is said again.
+/// For connecting, and for what is said before the text. No other server tries an e-mail within twice as long, and
+/// while it is handed over that is said again.
 const PATIENCE: Duration = Duration::from_secs(30);
 const WAIT: Backoff = Backoff { first: 5_000, factor: 4, longest: 3_600_000 };
 /// An e-mail that could not be delivered for this long is given up: five days, as mail servers do.

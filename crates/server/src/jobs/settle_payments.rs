@@ -1,5 +1,6 @@
-//! Settles payments whose charge got no response: each is a job in the table `payment`, which queries the processor again. Runs on every
-//! server from the moment it starts, so a payment whose server was killed in the middle is finished.
+//! Settles payments whose charge got no response: each is a job in the table `payment`, which queries the processor
+//! again. Runs on every server from the moment it starts, so a payment whose server was killed in the middle is
+//! finished.
 //!
 //! Once a minute one server looks after those that take too long.
 

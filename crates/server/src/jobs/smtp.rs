@@ -2,8 +2,8 @@
 //! refusal of the e-mail from one of whoever sends it, which lettre's own transport does not: that gives a reply without its command, and
 //! 550 means either. Knows no outbox.
 //!
-//! Mail servers check the sender wherever they like: Postfix at RCPT, Amazon SES and Microsoft 365 only after the text. So from RCPT on
-//! the reply itself has to say what it is about (`subject_of`).
+//! Mail servers check the sender wherever they like: Postfix at RCPT, Amazon SES and Microsoft 365 only after the text.
+//! So from RCPT on the reply itself has to say what it is about (`subject_of`).
 
 use lettre::{
     Message,
@@ -29,7 +29,8 @@ use tokio::time::timeout;
 const IDLE: Duration = Duration::from_secs(60);
 /// For an answer to the last word of a dialog that failed.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// For the answer after the text, while filters read it (RFC 5321, 4.5.3.2.6). Who gives up earlier sends the e-mail twice.
+/// For the answer after the text, while filters read it (RFC 5321, 4.5.3.2.6). Who gives up earlier sends the e-mail
+/// twice.
 pub const LONGEST_ANSWER: Duration = Duration::from_secs(600);
 /// A mail server that took an e-mail within this time lets us send.
 const LETS_US_MILLIS: i64 = 3_600_000;
@@ -140,7 +141,8 @@ impl MailServer {
         }
     }
 
-    /// A reply from RCPT on. One that does not say what it is about is about the e-mail if this mail server lets us send others.
+    /// A reply from RCPT on. One that does not say what it is about is about the e-mail if this mail server lets us
+    /// send others.
     fn refused(&self, at: &'static str, error: &Error, now: contract::Instant) -> NotSent {
         let reply = error.status().map_or(0, u16::from);
         let text = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
@@ -212,12 +214,14 @@ fn not_asked(at: &'static str, error: &Error) -> NotSent {
 enum Subject {
     /// The e-mail will never be taken: its recipient, or its text.
     Email,
-    /// The sender's address, sign-in or network, or what we say: another e-mail would fare no better. So is all that is no refusal for good.
+    /// The sender's address, sign-in or network, or what we say: another e-mail would fare no better. So is all that is
+    /// no refusal for good.
     Us,
     Unsaid,
 }
 
-/// By the reply's code (RFC 5321, 4.2.3; RFC 4954, 6; RFC 7504) and by the enhanced codes in its text (RFC 3463), wherever they stand.
+/// By the reply's code (RFC 5321, 4.2.3; RFC 4954, 6; RFC 7504) and by the enhanced codes in its text (RFC 3463),
+/// wherever they stand.
 fn subject_of(reply: u16, text: &str) -> Subject {
     if !(500..600).contains(&reply) || matches!(reply, 500..=504 | 521 | 530 | 534 | 535 | 538) {
         return Subject::Us;

@@ -1,10 +1,11 @@
-//! The job worker: everything that runs without a request runs by it, each kind of work in a queue of its own. A queue's jobs are rows,
-//! which one of several servers claims for a while; so a job whose server was killed is done by another one.
+//! The job worker: everything that runs without a request runs by it, each kind of work in a queue of its own. A
+//! queue's jobs are rows, which one of several servers claims for a while; so a job whose server was killed is done by
+//! another one.
 //!
-//! Each job runs in a task of its own with a time limit of its own: a panic ends it and nothing else. Each queue has its own slots, so
-//! jobs of one kind that hang keep no other kind waiting. When the server stops, no more jobs are claimed, and those that run may end
-//! (`serve::tasks`). Knows no kind's rules: `queued` and `periodic` are the jobs of the table `job`; e-mails and payments without an
-//! answer are jobs in tables of their own.
+//! Each job runs in a task of its own with a time limit of its own: a panic ends it and nothing else. Each queue has
+//! its own slots, so jobs of one kind that hang keep no other kind waiting. When the server stops, no more jobs are
+//! claimed, and those that run may end (`serve::tasks`). Knows no kind's rules: `queued` and `periodic` are the jobs of
+//! the table `job`; e-mails and payments without an answer are jobs in tables of their own.
 
 use crate::{
     alarm::OncePerMinute,
@@ -35,8 +36,8 @@ pub struct Queue {
     pub every: Duration,
     /// Of one job.
     pub limit: Duration,
-    /// `State::wake_worker` wakes it, and it looks a little later by chance: a job that writes more occupies the one writer of SQLite for
-    /// longer, and a client must not be able to measure that with a write of its own.
+    /// `State::wake_worker` wakes it, and it looks a little later by chance: a job that writes more occupies the one
+    /// writer of SQLite for longer, and a client must not be able to measure that with a write of its own.
     pub is_woken: bool,
 }
 
@@ -124,7 +125,8 @@ pub fn claimed_until(now: Instant, limit: Duration) -> Instant {
     now.plus_millis(i64::try_from((limit + MARGIN).as_millis()).unwrap_or(i64::MAX))
 }
 
-/// Writes what became of a job. While the database takes nothing it is tried again; once the claim has lapsed the job is due by itself.
+/// Writes what became of a job. While the database takes nothing it is tried again; once the claim has lapsed the job
+/// is due by itself.
 pub async fn write_down<F>(app: &App, queue: &str, claimed_until: Instant, write: impl Fn() -> F)
 where
     F: Future<Output = Result<(), sqlx::Error>>,

@@ -42,8 +42,8 @@ pub struct Job {
 }
 
 impl Store {
-    /// Claims jobs of a kind, those that have been due the longest, at most `most`, until `until`. One that another server is just
-    /// claiming is passed over; kinds of a later version wait for its servers.
+    /// Claims jobs of a kind, those that have been due the longest, at most `most`, until `until`. One that another
+    /// server is just claiming is passed over; kinds of a later version wait for its servers.
     pub async fn claim_jobs(
         &self,
         kind: &str,
@@ -63,8 +63,8 @@ impl Store {
         rows.iter().map(job).collect()
     }
 
-    /// Claims the one row of a periodic job if it is due, until `until`; makes it if it is not there. One that is due after `farthest`
-    /// was put off by a clock that was ahead: it is due, too.
+    /// Claims the one row of a periodic job if it is due, until `until`; makes it if it is not there. One that is due
+    /// after `farthest` was put off by a clock that was ahead: it is due, too.
     pub async fn claim_periodic(
         &self,
         kind: &str,
@@ -154,8 +154,8 @@ fn job(row: &AnyRow) -> Result<Job, sqlx::Error> {
     })
 }
 
-/// Queues a job now, due then, in the transaction of what it belongs to: it is there if and only if that is. After the commit, call
-/// `State::wake_worker` if it is due.
+/// Queues a job now, due then, in the transaction of what it belongs to: it is there if and only if that is. After the
+/// commit, call `State::wake_worker` if it is due.
 pub async fn enqueue(
     tx: &mut Tx,
     kind: Kind,
