@@ -6,6 +6,7 @@
 //! know the rest: `profile` (what is one plan's own), `mail`, `metrics`, `readiness`, `token`, `turns`, `words`, and `demo`.
 
 pub mod alarm;
+pub mod backoff;
 pub mod billing;
 pub mod clock;
 pub mod demo;

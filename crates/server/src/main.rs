@@ -12,8 +12,12 @@ use server::{
     state::{App, State},
     store::Store,
 };
-use std::{net::SocketAddr, process::ExitCode, sync::Arc};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
+
+/// How long jobs that run may take to end at a shutdown. What is cut off is done again by another server, or after the
+/// next start.
+const JOBS_END: Duration = Duration::from_secs(8);
 
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
@@ -124,7 +128,7 @@ async fn run(settings: Settings) -> Result<()> {
     tracing::info!(%address, "ready");
     // Connections that are slow to end are left: what was begun on them is in the database.
     serve::run(listener, router, limits, announced_stop(&app)).await;
-    app.tasks.stop();
+    app.tasks.end(JOBS_END).await;
     app.store.close().await;
     Ok(())
 }

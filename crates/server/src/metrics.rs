@@ -47,6 +47,10 @@ pub static DATABASE_RETRIES: Metric =
     Metric::counter("kppay_database_retries_total", "Transactions that met another one and were done again.");
 pub static JOBS_SET_ASIDE: Metric =
     Metric::gauge("kppay_jobs_set_aside", "Jobs that failed too often and wait for somebody to look at them.");
+pub static PERIODIC_JOBS_FAILING: Metric = Metric::gauge(
+    "kppay_periodic_jobs_failing",
+    "Periodic jobs that failed three times in a row or more: see the log.",
+);
 pub static EMAILS_WAITING: Metric =
     Metric::gauge("kppay_emails_waiting", "E-mails that are neither sent nor given up.");
 pub static OLDEST_EMAIL: Metric =
@@ -147,6 +151,7 @@ pub static ALL: &[&Metric] = &[
     &DATABASE_ERRORS,
     &DATABASE_RETRIES,
     &JOBS_SET_ASIDE,
+    &PERIODIC_JOBS_FAILING,
     &EMAILS_WAITING,
     &OLDEST_EMAIL,
     &EMAILS_GIVEN_UP,

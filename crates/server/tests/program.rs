@@ -275,7 +275,7 @@ fn what_is_logged_in_a_job_names_it_its_kind_and_its_try() {
     for message in ["a fault", "a job failed"] {
         assert_eq!(
             spans_of(&log, message, "job"),
-            [json!({ "name": "task", "task": "jobs" }), job.clone()],
+            [json!({ "name": "task", "task": "account_request" }), job.clone()],
             "{message}"
         );
     }

@@ -8,6 +8,7 @@
 use super::processor::{ChargeEvent, ChargeOrder, Closed, ProcessorError};
 use crate::{
     alarm::OncePerMinute,
+    backoff::Backoff,
     error::{Error, Result},
     limits::charges,
     mail, metrics,
@@ -20,6 +21,9 @@ use crate::{
 };
 use contract::{payment::Payment, problem_details::ErrorCode};
 use tracing::Instrument;
+
+/// Before a payment without an answer is asked about again.
+const WAIT: Backoff = Backoff { first: 1_000, factor: 2, longest: 60_000 };
 
 /// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for `jobs::settle_payments`; the
 /// caller is told that its key is in use and asks again. Gives the payment, unless somebody else wrote the answer.
@@ -76,17 +80,12 @@ async fn write(
         None => None,
     };
     let Some((_, payment)) = settled.filter(|(settled, _)| *settled != SettleResult::OtherAmount) else {
-        let until = app.clock.now().plus_millis(wait(asked.asks));
+        let until = app.clock.now().plus_millis(WAIT.wait_millis(asked.asks + 1));
         // If this can't be written the payment is asked about when its turn comes anyway.
         _ = app.store.put_off(&asked.id, until).await.map_err(Error::from);
         return Err(Error::later(ErrorCode::KeyInUse, 2));
     };
     Ok(payment)
-}
-
-/// A second after the first answer was lost, and longer each time, a minute at most.
-fn wait(asks: i64) -> i64 {
-    (1_000 << asks.clamp(0, 6)).min(60_000)
 }
 
 async fn must_be_seen(app: &App, asked: &PendingCharge) -> Result<()> {
@@ -196,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_lost_answer_is_asked_for_after_a_second_then_after_longer_and_at_least_every_minute() {
-        let waits: Vec<i64> = [0, 1, 2, 5, 6, 7, 1_000_000].into_iter().map(wait).collect();
+        let waits: Vec<i64> = [0, 1, 2, 5, 6, 7, 1_000_000].map(|asks: i64| WAIT.longest_millis(asks + 1)).into();
         assert_eq!(waits, [1_000, 2_000, 4_000, 32_000, 60_000, 60_000, 60_000]);
     }
 }

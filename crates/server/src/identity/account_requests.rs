@@ -90,7 +90,7 @@ pub async fn request(app: &App, request: &AccountRequest) -> Result<()> {
 impl AccountRequest {
     /// In the transaction of its cause; after the commit, call `State::wake_worker`.
     pub async fn enqueue(&self, tx: &mut Tx, now: Instant) -> Result<()> {
-        Ok(store::jobs::enqueue(tx, Kind::AccountRequest, self, now).await?)
+        Ok(store::jobs::enqueue(tx, Kind::AccountRequest, self, (now, now)).await?)
     }
 }
 

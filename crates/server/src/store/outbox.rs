@@ -67,6 +67,9 @@ impl QueuedEmail<'_> {
     }
 }
 
+/// One that is over stays so, whatever a slower server says.
+const HOLD: &str = "UPDATE outbox SET next_try_at = $2 WHERE id = $1 AND sent_at IS NULL AND given_up_at IS NULL";
+
 macro_rules! over {
     ($column:literal) => {
         concat!(
@@ -130,12 +133,18 @@ impl Store {
             .collect()
     }
 
+    /// It is still being handed over: until then no other server claims it.
+    pub async fn hold_email(&self, email: &DueEmail, until: Instant) -> Result<(), sqlx::Error> {
+        sqlx::query(HOLD).bind(&email.id).bind(until.millis()).execute(&self.write).await?;
+        Ok(())
+    }
+
     /// With it goes the text of an e-mail with a secret, unless it is tried again.
     pub async fn end_try(&self, message: &str, outcome: Delivery, now: Instant) -> Result<(), sqlx::Error> {
         let (sql, at) = match outcome {
             Delivery::Sent => (over!("sent_at"), now),
             Delivery::GivenUp => (over!("given_up_at"), now),
-            Delivery::TryAgain(at) => ("UPDATE outbox SET next_try_at = $2 WHERE id = $1 AND sent_at IS NULL", at),
+            Delivery::TryAgain(at) => (HOLD, at),
         };
         sqlx::query(sql).bind(message).bind(at.millis()).execute(&self.write).await?;
         Ok(())

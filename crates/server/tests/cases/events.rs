@@ -235,7 +235,7 @@ async fn a_debit_on_its_way_for_days_after_it_was_expected_is_asked_about() {
     app.at_the_processor("DELETE FROM event").await;
     app.round().await;
     assert_eq!(app.text("SELECT state FROM payment").await, "processing");
-    server::jobs::settle_payments::look_after(&app.state).await;
+    server::jobs::settle_payments::look_after(&app.state).await.unwrap();
     assert_eq!((app.text("SELECT state FROM payment").await.as_str(), app.owes("visit").await), ("paid", (0, 0)));
     app.books_are_right().await;
 }

@@ -23,6 +23,7 @@ mod once;
 mod orders;
 mod origins;
 mod pages;
+mod periodic;
 mod profile;
 mod readiness;
 mod reconcile;

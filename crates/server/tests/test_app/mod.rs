@@ -279,7 +279,7 @@ impl TestApp {
 
     /// What was put off until after the answer is done.
     pub async fn jobs(&self) {
-        server::jobs::worker::round(&self.state).await;
+        server::jobs::queued::round(&self.state).await.unwrap();
     }
 
     /// The secret of the link in the newest e-mail to an address.
