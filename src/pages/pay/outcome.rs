@@ -18,9 +18,9 @@ use crate::{
     fetched::Fetched,
     i18n::{Text, format, say, t},
     navigation::href,
-    route::{Account, Enter, Pay},
+    route::{Account, Enter},
     session::{CurrentSession, Session},
-    ui::{ButtonLink, Icon, Notice, Sign, Waiting, dynamic, list, page_heading},
+    ui::{Icon, Notice, Sign, Waiting, dynamic, list, page_heading},
 };
 use contract::{
     Date,

@@ -164,7 +164,7 @@ fn reading(checkout: Checkout, ready: Memo<Result<Review, Unready>>) -> AnyView 
     untick_what_reads_otherwise(ready, is_agreed);
     let body = dynamic(move || match ready.get() {
         Ok(review) => view! { <Agreement checkout review is_agreed again refused/> }.into_any(),
-        Err(Pay::Amount | Pay::Method) if checkout.error.with(Option::is_some) => ().into_any(),
+        Err(Unready::Lacks(_)) if checkout.error.with(Option::is_some) => ().into_any(),
         Err(_) => could_not_load(checkout),
     });
     view! {

@@ -64,7 +64,7 @@ async fn a_number_in_an_answer_about_a_late_debit_is_looked_up_too() {
     let charge =
         json!({ "id": "ch_n", "idempotency_key": payment, "amount_cents": 6410, "state": "processing", "sequence": 9 });
     app.gateway.answers([page("GET /v1/charges", charge)]);
-    server::jobs::settle_payments::look_after(&app.state).await;
+    server::jobs::settle_payments::look_after(&app.state).await.unwrap();
     assert_eq!(app.number("SELECT event_sequence FROM payment").await, 0);
 }
 

@@ -252,7 +252,7 @@ async fn a_debit_asked_about_whose_answer_fits_no_step_is_counted_and_moves_noth
     app.at_the_processor("DELETE FROM event").await;
     app.at_the_processor("UPDATE charge SET id = 'ch_another'").await;
     let unfit = server::metrics::VERDICTS_UNFIT.value();
-    server::jobs::settle_payments::look_after(&app.state).await;
+    server::jobs::settle_payments::look_after(&app.state).await.unwrap();
     assert!(server::metrics::VERDICTS_UNFIT.value() > unfit);
     assert_eq!(
         (app.text("SELECT state FROM payment").await.as_str(), app.owes("visit").await.1),

@@ -20,7 +20,7 @@ pub fn Resume(state: AmountState) -> impl IntoView {
         let shares = checkout.is_resumed.get().then(|| state.shares())?;
         choice::order(&shares)?;
         let kind = if let [share] = &shares[..] { Some(share.bill.kind) } else { None };
-        Some((choice::total(&shares), kind))
+        Some((choice::total(&shares)?, kind))
     });
     let notice = move || {
         let (total, kind) = before.get()?;

@@ -164,6 +164,7 @@ pub mod tests {
             today: Date::parse("2026-11-23").unwrap(),
             owed: Money::ZERO,
             bills: vec![bill("a", 999_999_999, 0), bill("b", 1, 0)],
+            payments: Vec::new(),
         };
         let all = ["a", "b"].map(|id| DraftShare { bill: id.into(), part: None }).to_vec();
         let draft = PaymentDraft { shares: all, ..PaymentDraft::default() };

@@ -1,7 +1,7 @@
 //! Paying twice: a box, before Pay, for each chosen bill on which there was a payment a few minutes ago.
 //! A payer who saw that payment beside the bills, and chose to pay on the bill all the same, is not asked again.
 
-use super::Review;
+use super::{Review, Unready};
 use crate::{
     billing::moment_in_words,
     i18n::{Words, format, say},
@@ -12,7 +12,6 @@ use crate::{
             choice::{PaidBefore, paid_before},
         },
     },
-    route::Pay,
     session::CurrentSession,
     ui::{ErrorLine, dynamic, list},
 };
@@ -28,7 +27,7 @@ pub struct Again {
 }
 
 impl Again {
-    pub fn new(checkout: Checkout, ready: Memo<Result<Review, Pay>>) -> Self {
+    pub(super) fn new(checkout: Checkout, ready: Memo<Result<Review, Unready>>) -> Self {
         let asked = Memo::new(move |_| {
             let mut before =
                 ready.with(|ready| ready.as_ref().map_or_else(|_| Vec::new(), |review| paid_before(&review.shares)));
@@ -113,7 +112,19 @@ mod tests {
         Date, Instant, Money, PersonName, Region,
         bill::JustPaid,
         payment::{BankAccountKind, DraftShare, Method, PaymentDraft},
+        portal::{Contacts, Portal},
     };
+    use std::sync::Arc;
+
+    /// As the API sends it, of a plan that says nothing about itself.
+    fn portal() -> Arc<Portal> {
+        let portal = serde_json::json!({
+            "brand": { "name": "" }, "regions": [], "contacts": Contacts::default(), "cards": [], "locales": [],
+            "limits": { "min_payment_cents": 100, "just_paid_minutes": 10, "bank_debit_business_days": 3 },
+            "capture": { "url": "", "origin": "" }, "demo": false,
+        });
+        Arc::new(serde_json::from_value(portal).unwrap())
+    }
 
     /// A review of one bill on which $20.00 was paid at that second.
     fn review(checkout: Checkout, second: i64) -> Review {
@@ -134,6 +145,8 @@ mod tests {
             email: None,
             total: Money::ZERO,
             fee: Money::ZERO,
+            charged: Money::ZERO,
+            portal: portal(),
             today,
             region: Region::California,
         }
