@@ -38,7 +38,7 @@ pub async fn move_shares(tx: &mut Tx, writes: &mut Batch, payment: &str, how: Sh
              you_paid_cents = bill_line.you_paid_cents - payment_line.paid_cents",
         ),
     };
-    // By their keys: of payments it knows nothing yet, PostgreSQL takes dozens of shares for granted, and reads all bills there are.
+    // By their keys: without statistics PostgreSQL takes dozens of shares of a payment for granted, and reads all bills.
     let (of_bills, of_lines, locked) = if tx.is_postgres() {
         (
             "AND bill.id = ANY(ARRAY(SELECT payment_share.bill FROM payment_share WHERE payment_share.payment = $1))",

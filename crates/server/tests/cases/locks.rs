@@ -1,4 +1,4 @@
-//! The order of row locks over PostgreSQL, where two transactions that take them in two orders wait for each other for a second.
+//! The order of row locks over PostgreSQL: two transactions that take them in two orders wait for each other.
 
 use crate::test_app::{Payer, TestApp, VISA, database::Kind, line::Cut, new_key, seed::ANA};
 use contract::payment::PaymentState::Paid;

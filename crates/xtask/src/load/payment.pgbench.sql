@@ -35,10 +35,13 @@ INSERT INTO payment (id, reference, membership, session, idempotency_key, finger
     idempotency_key) DO NOTHING;
 UPDATE bill SET pending_cents = pending_cents + :cents WHERE id = :bill AND membership = :membership AND balance_cents - pending_cents
     >= :cents RETURNING balance_cents - pending_cents AS leaves_cents;
-SELECT bill, position, service_date, provider, description, billed_cents, discount_cents, plan_paid_cents, you_paid_cents,
-    you_owe_cents, pending_cents FROM bill_line WHERE bill IN (:bill) ORDER BY position;
-SELECT pg_advisory_xact_lock_shared(hashtextextended(:id, 7))::text, pg_advisory_xact_lock_shared(hashtextextended(:key, 7))::text FROM
-    session WHERE id = :session AND ended_at IS NULL AND seen_at > :never AND created_at > :never FOR SHARE;
+WITH alive AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(hashtextextended(:id, 7))::text,
+    pg_advisory_xact_lock_shared(hashtextextended(:key, 7))::text FROM session WHERE id = :session AND ended_at IS NULL AND seen_at >
+    :never AND created_at > :never FOR SHARE) SELECT bill_line.bill AS bill, bill_line.position AS position, bill_line.service_date AS
+    service_date, bill_line.provider AS provider, bill_line.description AS description, bill_line.billed_cents AS billed_cents,
+    bill_line.discount_cents AS discount_cents, bill_line.plan_paid_cents AS plan_paid_cents, bill_line.you_paid_cents AS
+    you_paid_cents, bill_line.you_owe_cents AS you_owe_cents, bill_line.pending_cents AS pending_cents FROM alive LEFT JOIN bill_line ON
+    bill_line.bill IN (:bill) ORDER BY bill_line.position;
 WITH write_0 AS (INSERT INTO payment_share (payment, position, bill, amount_cents, leaves_cents) VALUES (:id, :never, :bill, :cents,
     :never) RETURNING 1), write_1 AS (UPDATE bill_line SET pending_cents = bill_line.pending_cents + CAST(part.column3 AS BIGINT) FROM
     (VALUES (:bill, :line, :cents)) AS part WHERE bill_line.bill = part.column1 AND bill_line.position = CAST(part.column2 AS BIGINT)
@@ -58,19 +61,18 @@ WITH share AS MATERIALIZED (SELECT bill.id AS bill, payment_share.amount_cents A
     payment_share.bill WHERE payment_share.payment = :id AND bill.id = ANY(ARRAY(SELECT payment_share.bill FROM payment_share WHERE
     payment_share.payment = :id)) ORDER BY bill.id COLLATE "C" FOR UPDATE OF bill) UPDATE bill SET balance_cents = bill.balance_cents -
     share.cents, pending_cents = bill.pending_cents - share.cents FROM share WHERE bill.id = share.bill;
-INSERT INTO ledger_entry (id, payment, source_kind, source, reason, at) VALUES (:id, :id, :source, :id, :paid, :now) ON CONFLICT (id) DO
-    NOTHING;
 WITH write_0 AS (UPDATE bill_line SET you_owe_cents = bill_line.you_owe_cents - payment_line.paid_cents, you_paid_cents =
     bill_line.you_paid_cents + payment_line.paid_cents, pending_cents = bill_line.pending_cents - payment_line.paid_cents FROM
     payment_line WHERE payment_line.payment = :id AND bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line AND
     bill_line.bill = ANY(ARRAY(SELECT payment_line.bill FROM payment_line WHERE payment_line.payment = :id)) RETURNING 1), write_1 AS
-    (INSERT INTO ledger_posting (entry, account, cents) VALUES (:id, :clearing, :cents), (:id, :receivable, :charged) RETURNING 1),
-    write_2 AS (INSERT INTO payment_event (payment, position, state, at) SELECT :id, COUNT(*), :paid, :now FROM payment_event WHERE
-    payment = :id RETURNING 1), write_3 AS (UPDATE payment SET ask_at = NULL, token = NULL, binding = NULL, charge = :key, state =
-    :paid, failure = NULL, event_sequence = :never WHERE id = :id RETURNING 1), write_4 AS (DELETE FROM method_token WHERE token = :key
-    RETURNING 1), write_5 AS (UPDATE session SET draft = NULL WHERE id = :session RETURNING 1) SELECT (SELECT COUNT(*) FROM write_0),
-    (SELECT COUNT(*) FROM write_1), (SELECT COUNT(*) FROM write_2), (SELECT COUNT(*) FROM write_3), (SELECT COUNT(*) FROM write_4),
-    (SELECT COUNT(*) FROM write_5);
+    (INSERT INTO ledger_entry (id, payment, source_kind, source, reason, at) VALUES (:id, :id, :source, :id, :paid, :now) RETURNING 1),
+    write_2 AS (INSERT INTO ledger_posting (entry, account, cents) VALUES (:id, :clearing, :cents), (:id, :receivable, :charged)
+    RETURNING 1), write_3 AS (INSERT INTO payment_event (payment, position, state, at) SELECT :id, COUNT(*), :paid, :now FROM
+    payment_event WHERE payment = :id RETURNING 1), write_4 AS (UPDATE payment SET ask_at = NULL, token = NULL, binding = NULL, charge =
+    :key, state = :paid, failure = NULL, event_sequence = :never WHERE id = :id RETURNING 1), write_5 AS (DELETE FROM method_token WHERE
+    token = :key RETURNING 1), write_6 AS (UPDATE session SET draft = NULL WHERE id = :session RETURNING 1) SELECT (SELECT COUNT(*) FROM
+    write_0), (SELECT COUNT(*) FROM write_1), (SELECT COUNT(*) FROM write_2), (SELECT COUNT(*) FROM write_3), (SELECT COUNT(*) FROM
+    write_4), (SELECT COUNT(*) FROM write_5), (SELECT COUNT(*) FROM write_6);
 WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.reference AS reference, payment.session AS session, payment.idempotency_key
     AS idempotency_key, payment.state AS state, payment.failure AS failure, payment.total_cents AS total_cents, payment.fee_cents AS
     fee_cents, payment.method AS method, payment.payer_name AS payer_name, payment.email AS email, payment.authorisation AS
