@@ -142,7 +142,7 @@ impl Store {
         };
         let effect = if before.is_of(verdict) { effect(before.state, verdict.state) } else { Effect::Unfit };
         let mut writes = Batch::default();
-        let settled = move_money(&mut tx, &mut writes, &movement, effect, before.state).await?;
+        let settled = move_money(&mut tx, &mut writes, &movement, effect, &before).await?;
         if let SettleResult::Unfit(_) = settled {
             tx.rollback().await?;
             return Ok((settled, None));
@@ -259,16 +259,21 @@ async fn move_money(
     writes: &mut Batch,
     movement: &Movement<'_>,
     effect: Effect,
-    before: PaymentState,
+    payment_before: &LockedPayment,
 ) -> Result<SettleResult, sqlx::Error> {
-    let payment = movement.payment;
+    let (payment, before) = (movement.payment, payment_before.state);
     match effect {
         Effect::Nothing => return Ok(SettleResult::Same),
         Effect::Unfit => return Ok(SettleResult::Unfit(before)),
         Effect::Rename => {}
         Effect::Take => {
             move_shares(tx, writes, payment, Shares::Settle).await?;
-            movement.take(tx, writes, Towards::Bills).await?;
+            // Whatever takes money names its charge, and the payment keeps it.
+            if payment_before.charge.is_none() {
+                movement.take_first(writes)?;
+            } else {
+                movement.take(tx, writes, Towards::Bills).await?;
+            }
         }
         Effect::Release => move_shares(tx, writes, payment, Shares::Release).await?,
         Effect::SendAgain => {

@@ -16,6 +16,7 @@ mod jobs;
 mod just_paid;
 mod ledger;
 mod limits;
+mod locks;
 mod lookups;
 mod mail;
 mod mailed_links;
