@@ -22,7 +22,7 @@ use crate::{
 use contract::{payment::Payment, problem_details::ErrorCode};
 use tracing::Instrument;
 
-/// Before a payment without an answer is asked about again.
+/// Before a payment without an answer is asked about again: as long as is promised, and not spread by chance.
 const WAIT: Backoff = Backoff { first: 1_000, factor: 2, longest: 60_000 };
 
 /// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for `jobs::settle_payments`; the
@@ -80,7 +80,7 @@ async fn write(
         None => None,
     };
     let Some((_, payment)) = settled.filter(|(settled, _)| *settled != SettleResult::OtherAmount) else {
-        let until = app.clock.now().plus_millis(WAIT.wait_millis(asked.asks + 1));
+        let until = app.clock.now().plus_millis(WAIT.longest_millis(asked.asks + 1));
         // If this can't be written the payment is asked about when its turn comes anyway.
         _ = app.store.put_off(&asked.id, until).await.map_err(Error::from);
         return Err(Error::later(ErrorCode::KeyInUse, 2));
