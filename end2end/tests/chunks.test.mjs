@@ -56,6 +56,10 @@ scene('a chunk that does not come is said, and comes when it is asked for again'
 /** After a deploy: the old page's file is gone, and the new page's is there. */
 const isGone = { status: 404, body: '' };
 const STOPPED = 'This page stopped working';
+/** What is not there has another digest than the page knows: nothing else was refused. */
+function onlyDigests({ seen }) {
+  for (const violation of seen.violations.splice(0)) assert.match(violation, /integrity/);
+}
 const loads = (payer) => payer.seen.requests.filter((request) => request.isNavigationRequest()).length;
 
 scene('a page that is older than the server loads itself again, once, where one was going', async ({ payer }) => {
@@ -71,6 +75,7 @@ scene('a page that is older than the server loads itself again, once, where one 
   await page.waitForURL('**/coupon');
   await payer.settles();
   assert.equal(loads(payer), 3, 'what helped once may help again');
+  onlyDigests(payer);
 });
 
 scene('a file that stays away though the server answers is called no lost connection, and the page is not loaded for ever', async ({ payer }) => {
@@ -83,6 +88,7 @@ scene('a file that stays away though the server answers is called no lost connec
   await page.unroute(READING);
   await page.getByRole('button', { name: /^Load again/ }).click();
   await payer.sees(words.help);
+  onlyDigests(payer);
 });
 
 scene('a chunk that is fetched ahead and is gone disturbs nobody before it is needed', async ({ payer }) => {
@@ -94,6 +100,7 @@ scene('a chunk that is fetched ahead and is gone disturbs nobody before it is ne
   await page.getByRole('button', { name: words.goOn }).click();
   await payer.sees(words.find);
   assert.equal(loads(payer), 1, 'asked for again, it came');
+  onlyDigests(payer);
 });
 
 scene('a chunk that is not the one that was built is not run', async ({ payer }) => {

@@ -111,7 +111,7 @@ scene('the address of a receipt leads a signed-out member to it, and a visit tha
   await there.goes(receipt);
   await there.sees(payer.words.notHere);
   await there.main.getByRole('link', { name: there.words.signIn }).click();
-  await there.triesToSignIn();
+  await there.triesToSignIn('ana.oneill@example.org');
   await there.sees(there.words.paid);
   const guest = await another();
   await guest.reachesOwed(member);

@@ -204,11 +204,9 @@ enum Loading {
 
 /// Why a chunk did not come, by what the server answered to something else. Only a connection that is down is called one.
 fn without(error: Option<ApiError>) -> Loading {
-    match error {
-        None => Loading::Gone,
-        Some(ApiError::Offline | ApiError::TimedOut) => Loading::Offline,
-        Some(_) => Loading::Refused,
-    }
+    let Some(error) = error else { return Loading::Gone };
+    let is_down = matches!(error, ApiError::Offline | ApiError::TimedOut);
+    if is_down { Loading::Offline } else { Loading::Refused }
 }
 
 /// Context.

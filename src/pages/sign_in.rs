@@ -161,7 +161,8 @@ fn check(user_id: &str, password: &str) -> Result<Credentials, Problems<Field>> 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::pages::sign_in::{Field, check};
+    use contract::FieldProblem;
 
     #[test]
     fn what_is_no_e_mail_address_is_named_before_anything_is_sent() {
