@@ -27,9 +27,8 @@ const MANIFESTS: [&str; 6] = [
 
 /// Where SQL is more than one constant, and how often. Each was read: its parts are constants, names in the program's own text, and
 /// `$1`, `$2` and so on; what came from outside is bound. Whoever adds one reads it as closely.
-const SQL_OF_PARTS: [(&str, usize); 14] = [
+const SQL_OF_PARTS: [(&str, usize); 13] = [
     ("crates/processor/src/store.rs", 6),
-    ("crates/server/src/demo/bulk.rs", 1),
     ("crates/server/src/demo/database.rs", 1),
     ("crates/server/src/store/pending_charges.rs", 3),
     ("crates/server/src/store/batch.rs", 2),

@@ -2,7 +2,6 @@
 //! what is in them is decided in `people`, `charges` and `history`.
 
 use super::{
-    bulk::Rows,
     charges::{Chance, DemoBill, DemoLine, open_bills},
     history::{DemoPayment, SettledBill, history},
     people::{PASSWORD, PEOPLE, Person},
@@ -14,6 +13,7 @@ use crate::{
     store::{
         Store, Tx,
         accounts::{self, Opening},
+        batch::{Batch, Value},
         ledger::{Reason, Source, SourceKind, entry_id},
         movements::{Movement, Towards},
         set_mark, to_json, word,
@@ -108,88 +108,64 @@ pub async fn seed_accounts(app: &App) -> Result<()> {
 
 const YEAR_MILLIS: i64 = 365 * 86_400_000;
 
+/// Rows that wait for their tables.
 struct Tables {
     ids: Chance,
-    membership: Rows<6>,
-    bill: Rows<8>,
-    line: Rows<11>,
-    payment: Rows<20>,
-    share: Rows<5>,
-    paid_line: Rows<5>,
-    event: Rows<4>,
-    entry: Rows<6>,
-    posting: Rows<3>,
+    membership: Vec<[Value; 6]>,
+    bill: Vec<[Value; 8]>,
+    line: Vec<[Value; 11]>,
+    payment: Vec<[Value; 20]>,
+    share: Vec<[Value; 5]>,
+    paid_line: Vec<[Value; 5]>,
+    event: Vec<[Value; 4]>,
+    entry: Vec<[Value; 6]>,
+    posting: Vec<[Value; 3]>,
 }
 
 impl Tables {
     fn new() -> Self {
         Self {
             ids: Chance::of("identifiers of the demo"),
-            membership: Rows::of("membership", ["id", "region", "identifiers", "ending", "name", "email"]),
-            bill: Rows::of(
-                "bill",
-                ["id", "membership", "kind", "patient", "issued", "due", "balance_cents", "pending_cents"],
-            ),
-            line: Rows::of(
-                "bill_line",
-                [
-                    "bill",
-                    "position",
-                    "service_date",
-                    "provider",
-                    "description",
-                    "billed_cents",
-                    "discount_cents",
-                    "plan_paid_cents",
-                    "you_paid_cents",
-                    "you_owe_cents",
-                    "pending_cents",
-                ],
-            ),
-            payment: Rows::of(
-                "payment",
-                [
-                    "id",
-                    "reference",
-                    "membership",
-                    "session",
-                    "idempotency_key",
-                    "fingerprint",
-                    "state",
-                    "failure",
-                    "total_cents",
-                    "fee_cents",
-                    "method",
-                    "payer_name",
-                    "email",
-                    "locale",
-                    "authorisation",
-                    "authorisation_version",
-                    "created_at",
-                    "sent_on",
-                    "expected_on",
-                    "moved_by",
-                ],
-            ),
-            share: Rows::of("payment_share", ["payment", "position", "bill", "amount_cents", "leaves_cents"]),
-            paid_line: Rows::of("payment_line", ["payment", "bill", "line", "after_insurance_cents", "paid_cents"]),
-            event: Rows::of("payment_event", ["payment", "position", "state", "at"]),
-            entry: Rows::of("ledger_entry", ["id", "payment", "source_kind", "source", "reason", "at"]),
-            posting: Rows::of("ledger_posting", ["entry", "account", "cents"]),
+            membership: Vec::new(),
+            bill: Vec::new(),
+            line: Vec::new(),
+            payment: Vec::new(),
+            share: Vec::new(),
+            paid_line: Vec::new(),
+            event: Vec::new(),
+            entry: Vec::new(),
+            posting: Vec::new(),
         }
     }
 
     /// In the order the tables refer to each other.
     async fn insert(self, tx: &mut Tx) -> Result<(), sqlx::Error> {
-        self.membership.insert(tx).await?;
-        self.bill.insert(tx).await?;
-        self.line.insert(tx).await?;
-        self.payment.insert(tx).await?;
-        self.share.insert(tx).await?;
-        self.paid_line.insert(tx).await?;
-        self.event.insert(tx).await?;
-        self.entry.insert(tx).await?;
-        self.posting.insert(tx).await
+        let mut writes = Batch::default();
+        writes.add_rows("INSERT INTO membership (id, region, identifiers, ending, name, email)", self.membership);
+        writes.add_rows(
+            "INSERT INTO bill (id, membership, kind, patient, issued, due, balance_cents, pending_cents)",
+            self.bill,
+        );
+        writes.add_rows(
+            "INSERT INTO bill_line (bill, position, service_date, provider, description, billed_cents, discount_cents, \
+             plan_paid_cents, you_paid_cents, you_owe_cents, pending_cents)",
+            self.line,
+        );
+        writes.add_rows(
+            "INSERT INTO payment (id, reference, membership, session, idempotency_key, fingerprint, state, failure, \
+             total_cents, fee_cents, method, payer_name, email, locale, authorisation, authorisation_version, created_at, \
+             sent_on, expected_on, moved_by)",
+            self.payment,
+        );
+        let share = "INSERT INTO payment_share (payment, position, bill, amount_cents, leaves_cents)";
+        writes.add_rows(share, self.share);
+        let paid_line = "INSERT INTO payment_line (payment, bill, line, after_insurance_cents, paid_cents)";
+        writes.add_rows(paid_line, self.paid_line);
+        writes.add_rows("INSERT INTO payment_event (payment, position, state, at)", self.event);
+        writes.add_rows("INSERT INTO ledger_entry (id, payment, source_kind, source, reason, at)", self.entry);
+        writes.add_rows("INSERT INTO ledger_posting (entry, account, cents)", self.posting);
+        writes.run(tx).await?;
+        Ok(())
     }
 
     fn id(&mut self) -> String {
