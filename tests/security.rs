@@ -175,9 +175,9 @@ fn only_the_processor_the_mail_server_and_the_database_are_asked() {
     stands_only_in(&servers, "SmtpConnection", &["crates/server/src/jobs/smtp.rs"]);
     stands_only_in(&servers, ".connect_with(", &["crates/processor/src/store.rs"]);
     let connections = [
-        "crates/server/src/demo/database.rs",
         "crates/server/src/jobs/smtp.rs",
         "crates/server/src/readiness.rs",
+        "crates/server/src/store/connect.rs",
         "crates/server/src/store/connections.rs",
         "crates/server/src/store/migrations.rs",
     ];

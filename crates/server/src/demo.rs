@@ -10,7 +10,7 @@ mod people;
 mod seed;
 
 pub use self::{
-    database::suits,
+    database::{claim, suits},
     seed::{seed, seed_accounts},
 };
 
