@@ -4,9 +4,10 @@
 
 use super::{charging, fingerprint, methods};
 use crate::{
+    address::is_misread,
     clock::day_in,
     error::{Error, Result},
-    limits::{self, charges, emails::is_misread, rules},
+    limits::{self, charges, rules},
     state::App,
     store::{
         begin::{NewPayment, NotBegun},

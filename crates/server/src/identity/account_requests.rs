@@ -20,6 +20,7 @@
 
 use super::factors::recovery;
 use crate::{
+    address,
     error::{Error, Result},
     limits::emails::{self, CODE, LINK, Limit, MOST_LINKS, MOVED, REGISTERED, REMINDER, RESET},
     mail,
@@ -75,7 +76,7 @@ pub enum AccountRequest {
 /// Whether opening an account with this address takes a code from the address on file. Without one on file there is no such code,
 /// which no response reveals.
 pub fn takes_code(on_file: Option<&Email>, email: &Email) -> bool {
-    on_file.is_none_or(|on_file| on_file.user_id() != email.user_id())
+    on_file.is_none_or(|on_file| !address::is_same(on_file, email))
 }
 
 /// For a request that belongs to nothing else.
