@@ -147,7 +147,7 @@ async fn begin(
     let debit =
         matches!(method, Method::Bank { .. }).then(|| plan_debit(today, app.portal.limits.bank_debit_business_days));
     let new = NewPayment {
-        id: uuid::Uuid::now_v7().to_string(),
+        id: crate::id::new(now),
         reference: charging::new_reference()?,
         membership: &session.membership.id,
         initiator: &Initiator::of(session),

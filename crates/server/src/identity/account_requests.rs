@@ -278,7 +278,7 @@ impl Handler<'_> {
 
     /// The one place that sends.
     async fn put(&mut self, cause: &str, to: &Email, message: &Message, is_secret: bool) -> Result<()> {
-        let id = uuid::Uuid::now_v7().to_string();
+        let id = crate::id::new(self.now);
         Ok(QueuedEmail { id, cause, to, message, is_secret, at: self.now }.put(self.tx).await?)
     }
 

@@ -140,7 +140,7 @@ pub async fn lock(tx: &mut Tx, id: &str) -> Result<Option<Account>, sqlx::Error>
 
 /// Opens it, now that its address is confirmed, unless this membership or this address has one: then `None`.
 pub async fn open(tx: &mut Tx, opening: &Opening, now: Instant) -> Result<Option<String>, sqlx::Error> {
-    let id = uuid::Uuid::now_v7().to_string();
+    let id = crate::id::new(now);
     let [typed, compared, read] = address::spellings(&opening.email.user_id());
     let done = sqlx::query(
         "INSERT INTO account (id, membership, user_id, email, first_name, last_name, address, phone, locale, password, \

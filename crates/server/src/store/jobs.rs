@@ -113,7 +113,7 @@ impl Store {
 /// `State::wake_worker`.
 pub async fn enqueue(tx: &mut Tx, kind: Kind, payload: &impl Serialize, now: Instant) -> Result<(), sqlx::Error> {
     sqlx::query("INSERT INTO job (id, kind, payload, created_at, due_at) VALUES ($1, $2, $3, $4, $4)")
-        .bind(uuid::Uuid::now_v7().to_string())
+        .bind(crate::id::new(now))
         .bind(kind.name())
         .bind(to_json(payload)?)
         .bind(now.millis())
