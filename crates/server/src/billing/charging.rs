@@ -140,8 +140,7 @@ async fn settle_heard(
     let (app, payment, mut verdict) = (app.clone(), payment.to_owned(), verdict.clone());
     let settled = async move {
         verdict.sequence = reached(&app, &payment, verdict.sequence).await?;
-        let words =
-            |known: &Payment, locale| mail::about_payment(known, &app.portal, &app.settings.public_origin, locale);
+        let words = |known: &Payment, locale| mail::about_payment(known, &app.portal, &app.settings.home, locale);
         let (settled, known) = app.store.settle(&payment, &verdict, heard, &words, app.clock.now()).await?;
         if settled == SettleResult::OtherAmount {
             metrics::OTHER_AMOUNTS.add(1);

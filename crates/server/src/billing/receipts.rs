@@ -42,7 +42,7 @@ pub async fn send(app: &App, session: &Session, id: &str, to: &Email) -> Result<
     }
     let now = app.clock.now();
     let locale = app.store.payment_locale(id).await?;
-    let message = mail::about_payment(&payment, &app.portal, &app.settings.public_origin, locale);
+    let message = mail::about_payment(&payment, &app.portal, &app.settings.home, locale);
     let queued = QueuedEmail { id: crate::id::new(now), cause: id, to, message: &message, is_secret: false, at: now };
     let mut tx = app.store.begin().await?;
     let buckets = [

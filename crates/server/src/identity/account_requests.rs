@@ -290,7 +290,7 @@ impl Handler<'_> {
         &self.app.portal.brand.name
     }
     fn home(&self) -> &str {
-        &self.app.settings.public_origin
+        &self.app.settings.home
     }
     fn phone(&self) -> &str {
         &self.app.portal.contacts.billing_phone

@@ -21,7 +21,7 @@ pub struct Notice<'a> {
 pub type NoticeTemplate = fn(&Account, brand: &str, contact: (&str, &str)) -> Message;
 
 pub fn tell_owner<'a>(app: &App, account: &'a Account, telling: NoticeTemplate) -> Notice<'a> {
-    let contact = (app.settings.public_origin.as_str(), app.portal.contacts.billing_phone.as_str());
+    let contact = (app.settings.home.as_str(), app.portal.contacts.billing_phone.as_str());
     Notice { account, message: telling(account, &app.portal.brand.name, contact) }
 }
 

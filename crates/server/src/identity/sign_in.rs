@@ -85,7 +85,7 @@ impl Arrival<'_> {
         if browser.name(app, Some(account), now).is_none()
             && NEW_DEVICE.may_post(tx, &account.id, &account.email, now).await?
         {
-            let contact = (app.settings.public_origin.as_str(), app.portal.contacts.billing_phone.as_str());
+            let contact = (app.settings.home.as_str(), app.portal.contacts.billing_phone.as_str());
             let at = words::moment(now, session.membership.region.time_zone(), account.locale);
             let message = mail::new_device(account, &app.portal.brand.name, contact, (&at, &session.device));
             let (id, cause, to) = (crate::id::new(now), NEW_DEVICE.cause(&account.id), &account.email);
