@@ -229,6 +229,23 @@ fn web_sys_is_in_browser_only() {
 }
 
 #[test]
+fn every_feature_of_web_sys_is_used() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let listed = manifest.split_once("\nweb-sys = { workspace = true, features = [").unwrap().1;
+    let features: Vec<&str> =
+        listed.split(']').next().unwrap().split(", ").map(|name| name.trim_matches('"')).collect();
+    assert!(features.len() > 10, "{features:?}");
+    let browser = sources().into_iter().filter(|source| source.module == "browser");
+    let code: String = browser.map(|source| source.code).collect();
+    let is_word = |word: &str| code.split(|c: char| !c.is_alphanumeric()).any(|part| part == word);
+    for feature in features {
+        // By its name, or by the method of the window that gives one.
+        let is_used = is_word(feature) || code.contains(&format!(".{}()", feature.to_lowercase()));
+        assert!(is_used, "{feature} of web-sys in Cargo.toml");
+    }
+}
+
+#[test]
 fn http_is_in_api_only() {
     for source in sources() {
         assert!(source.module == "api" || !source.code.contains("gloo_net"), "{}", source.path.display());

@@ -1,17 +1,17 @@
 //! `--demo`: invented members with bills and two years of history, the outbox as a page, and a clock that can be moved forward. None of
 //! this exists without the flag: no routes are added, and nothing is seeded. A demo and a deployment never share a database (`database`).
 //!
-//! Reading order: `people` (who), `charges` (what they owe), `history` (what they paid), `seed` and `bulk` (into the tables).
+//! Reading order: `people` (who), `charges` (what they owe), `history` (what they paid), `tables` (as rows), `seed` (into the database).
 
-mod bulk;
 mod charges;
 mod database;
 mod history;
 mod people;
 mod seed;
+mod tables;
 
 pub use self::{
-    database::suits,
+    database::{claim, suits},
     seed::{seed, seed_accounts},
 };
 

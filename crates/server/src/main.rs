@@ -58,7 +58,11 @@ fn reconciled(found: Result<usize>) -> ExitCode {
 /// Before anything is written: a demo and a deployment never have one database.
 async fn check_database(settings: &Settings) -> Result<()> {
     let suits = demo::suits(&settings.database_url, settings.demo).await;
-    if suits.map_err(|error| format!("the database can't be opened: {error}"))? {
+    is_ours(settings, suits.map_err(|error| format!("the database can't be opened: {error}"))?)
+}
+
+fn is_ours(settings: &Settings, suits: bool) -> Result<()> {
+    if suits {
         return Ok(());
     }
     Err(if settings.demo {
@@ -106,6 +110,7 @@ async fn run(settings: Settings) -> Result<()> {
     }
     let store =
         Store::open(&settings.database_url).await.map_err(|error| format!("the database can't be opened: {error}"))?;
+    is_ours(&settings, demo::claim(&store, settings.demo).await?)?;
     let clock = settings.clock.map_or_else(Clock::default, Clock::starting_at);
     if settings.demo {
         clock.follow(store.mark(demo::CLOCK_MARK).await?);

@@ -167,8 +167,7 @@ async fn settle_heard(
         if heard != VerdictSource::ByItself {
             verdict.sequence = reached(&app, &payment, &verdict).await?;
         }
-        let words =
-            |known: &Payment, locale| mail::about_payment(known, &app.portal, &app.settings.public_origin, locale);
+        let words = |known: &Payment, locale| mail::about_payment(known, &app.portal, &app.settings.home, locale);
         let (settled, known) = app.store.settle(&payment, &verdict, heard, &words, app.clock.now()).await?;
         tell(&payment, &verdict, settled);
         if settled == SettleResult::Changed {

@@ -4,9 +4,10 @@
 
 use super::{charging, fingerprint, methods, payer::Payer};
 use crate::{
+    address::is_misread,
     clock::day_in,
     error::{Error, Result},
-    limits::{self, charges, emails::is_misread, rules},
+    limits::{self, charges, rules},
     state::App,
     store::{
         begin::{NewPayment, NotBegun},
@@ -138,7 +139,7 @@ async fn begin(
     check_terms(payer, order, &terms)?;
     let debit = terms.debit();
     let new = NewPayment {
-        id: uuid::Uuid::now_v7().to_string(),
+        id: crate::id::new(now),
         reference: charging::new_reference()?,
         membership: &payer.membership.id,
         initiator: &payer.initiator,

@@ -2,8 +2,9 @@
 
 use super::{payments, receipt_pdf};
 use crate::{
+    address::{compared, is_misread},
     error::{Error, Result, refused},
-    limits::{self, emails::is_misread, rules},
+    limits::{self, rules},
     mail,
     state::App,
     store::{
@@ -41,19 +42,12 @@ pub async fn send(app: &App, session: &Session, id: &str, to: &Email) -> Result<
     }
     let now = app.clock.now();
     let locale = app.store.payment_locale(id).await?;
-    let message = mail::about_payment(&payment, &app.portal, &app.settings.public_origin, locale);
-    let queued = QueuedEmail {
-        id: uuid::Uuid::now_v7().to_string(),
-        cause: id,
-        to,
-        message: &message,
-        is_secret: false,
-        at: now,
-    };
+    let message = mail::about_payment(&payment, &app.portal, &app.settings.home, locale);
+    let queued = QueuedEmail { id: crate::id::new(now), cause: id, to, message: &message, is_secret: false, at: now };
     let mut tx = app.store.begin().await?;
     let buckets = [
         app.limits.bucket(&rules::RECEIPTS_BY_PAYMENT, id),
-        app.limits.bucket(&rules::RECEIPTS_BY_RECIPIENT, &to.to_string().to_lowercase()),
+        app.limits.bucket(&rules::RECEIPTS_BY_RECIPIENT, &compared(&to.user_id())),
         app.limits.bucket(&rules::RECEIPTS_BY_MEMBERSHIP, &session.membership.id),
     ];
     limits::take_in(app, &mut tx, &buckets).await?;

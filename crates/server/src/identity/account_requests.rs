@@ -20,6 +20,7 @@
 
 use super::factors::recovery;
 use crate::{
+    address,
     error::{Error, Result},
     limits::emails::{self, CODE, LINK, Limit, MOST_LINKS, MOVED, REGISTERED, REMINDER, RESET},
     mail,
@@ -75,7 +76,7 @@ pub enum AccountRequest {
 /// Whether opening an account with this address takes a code from the address on file. Without one on file there is no such code,
 /// which no response reveals.
 pub fn takes_code(on_file: Option<&Email>, email: &Email) -> bool {
-    on_file.is_none_or(|on_file| on_file.user_id() != email.user_id())
+    on_file.is_none_or(|on_file| !address::is_same(on_file, email))
 }
 
 /// For a request that belongs to nothing else.
@@ -277,7 +278,7 @@ impl Handler<'_> {
 
     /// The one place that sends.
     async fn put(&mut self, cause: &str, to: &Email, message: &Message, is_secret: bool) -> Result<()> {
-        let id = uuid::Uuid::now_v7().to_string();
+        let id = crate::id::new(self.now);
         Ok(QueuedEmail { id, cause, to, message, is_secret, at: self.now }.put(self.tx).await?)
     }
 
@@ -289,7 +290,7 @@ impl Handler<'_> {
         &self.app.portal.brand.name
     }
     fn home(&self) -> &str {
-        &self.app.settings.public_origin
+        &self.app.settings.home
     }
     fn phone(&self) -> &str {
         &self.app.portal.contacts.billing_phone

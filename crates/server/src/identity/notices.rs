@@ -21,13 +21,13 @@ pub struct Notice<'a> {
 pub type NoticeTemplate = fn(&Account, brand: &str, contact: (&str, &str)) -> Message;
 
 pub fn tell_owner<'a>(app: &App, account: &'a Account, telling: NoticeTemplate) -> Notice<'a> {
-    let contact = (app.settings.public_origin.as_str(), app.portal.contacts.billing_phone.as_str());
+    let contact = (app.settings.home.as_str(), app.portal.contacts.billing_phone.as_str());
     Notice { account, message: telling(account, &app.portal.brand.name, contact) }
 }
 
 impl Notice<'_> {
     pub async fn put(&self, tx: &mut Tx, at: Instant) -> Result<()> {
-        let id = uuid::Uuid::now_v7().to_string();
+        let id = crate::id::new(at);
         let (cause, to) = (&self.account.id, &self.account.email);
         Ok(QueuedEmail { id, cause, to, message: &self.message, is_secret: false, at }.put(tx).await?)
     }

@@ -5,7 +5,7 @@
 //! by itself. An operator who needs others can't set them in the URL: what is set here comes later.
 
 use super::connections::Connections;
-use sqlx::any::AnyConnectOptions;
+use sqlx::{AnyConnection, Connection, any::AnyConnectOptions};
 use std::{
     sync::{LazyLock, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -13,6 +13,9 @@ use std::{
 
 /// Of one server. PostgreSQL takes a hundred by default.
 const POSTGRES: u32 = 24;
+
+/// How long a database may take to take a connection.
+const OPENING: Duration = Duration::from_secs(10);
 
 /// WAL keeps readers and the writer apart. NORMAL leaves the fsync to `durable`, which shares one among all commits that wait for it.
 const SQLITE_SETTINGS: &str =
@@ -33,6 +36,16 @@ pub async fn sqlite(options: AnyConnectOptions, connections: u32) -> Result<Conn
 
 pub async fn postgres(options: AnyConnectOptions) -> Result<Connections, sqlx::Error> {
     Connections::open(options, POSTGRES_SETTINGS, POSTGRES).await
+}
+
+/// One beside the pools, to look at a database before it is opened: with the same limits, and changing nothing of it.
+pub async fn to_look(url: &str) -> Result<AnyConnection, sqlx::Error> {
+    let opened = tokio::time::timeout(OPENING, AnyConnection::connect(url)).await;
+    let mut connection = opened.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+    if connection.backend_name() == "PostgreSQL" {
+        sqlx::raw_sql(POSTGRES_SETTINGS).execute(&mut connection).await?;
+    }
+    Ok(connection)
 }
 
 /// When a connection was found to have prepared statements that are older than the tables.

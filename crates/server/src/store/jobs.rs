@@ -164,7 +164,7 @@ pub async fn enqueue(
 ) -> Result<(), sqlx::Error> {
     let (now, due) = times;
     sqlx::query("INSERT INTO job (id, kind, payload, created_at, due_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(uuid::Uuid::now_v7().to_string())
+        .bind(crate::id::new(now))
         .bind(kind.name())
         .bind(to_json(payload)?)
         .bind(now.millis())

@@ -1,6 +1,7 @@
 //! The outbox table: e-mails that wait to be sent, written in the transaction of the event they report, and the delivery state of each.
 
 use super::{Store, Tx, value};
+use crate::address;
 use contract::{Email, Instant, demo::DemoMail};
 use sqlx::Row;
 
@@ -60,7 +61,7 @@ impl QueuedEmail<'_> {
         .bind(&self.message.html)
         .bind(self.at.millis())
         .bind(i64::from(self.is_secret))
-        .bind(self.to.user_id().as_str())
+        .bind(address::compared(&self.to.user_id()))
         .execute(&mut **tx)
         .await?;
         Ok(())
@@ -173,6 +174,6 @@ pub async fn queued_since(tx: &mut Tx, cause: &str, to: Option<&Email>, since: I
     // A server of the version before writes no recipient. What the database makes of capitals depends on its kind and its locale.
     let sql = "SELECT COUNT(*) FROM outbox WHERE cause = $1 AND created_at > $2 \
                AND ($3 = '' OR COALESCE(recipient, LOWER(to_address)) = $3)";
-    let to = to.map(|to| to.user_id().as_str().to_owned()).unwrap_or_default();
+    let to = to.map(|to| address::compared(&to.user_id())).unwrap_or_default();
     sqlx::query_scalar(sql).bind(cause).bind(since.millis()).bind(to).fetch_one(&mut **tx).await
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Tx,
-    batch::{Batch, places},
+    batch::Batch,
     bills::{FreeLine, free_lines},
 };
 use contract::{Money, payment::allocate};
@@ -118,18 +118,15 @@ pub fn spread<'a>(lines: &'a [FreeLine], bill: &str, amount: Money) -> Vec<Reser
 }
 
 pub fn reserve_lines(writes: &mut Batch, payment: &str, reserved: &[Reserved<'_>]) {
-    if reserved.is_empty() {
-        return;
-    }
     let parts = reserved
         .iter()
-        .flat_map(|Reserved { line, part }| [line.bill.as_str().into(), line.position.into(), part.cents().into()]);
-    let lines = format!(
-        "UPDATE bill_line SET pending_cents = bill_line.pending_cents + CAST(part.column3 AS BIGINT) FROM ({}) AS part \
-         WHERE bill_line.bill = part.column1 AND bill_line.position = CAST(part.column2 AS BIGINT)",
-        places::<3>(reserved.len())
-    );
-    writes.add(lines, parts);
+        .map(|Reserved { line, part }| [line.bill.as_str().into(), line.position.into(), part.cents().into()]);
+    writes.add_portions(parts, |parts| {
+        format!(
+            "UPDATE bill_line SET pending_cents = bill_line.pending_cents + CAST(part.column3 AS BIGINT) FROM ({parts}) AS part \
+             WHERE bill_line.bill = part.column1 AND bill_line.position = CAST(part.column2 AS BIGINT)"
+        )
+    });
     let rows = reserved.iter().map(|Reserved { line, part }| {
         let (owed, part) = (line.owed.cents(), part.cents());
         [payment.into(), line.bill.as_str().into(), line.position.into(), owed.into(), part.into()]

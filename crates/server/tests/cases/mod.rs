@@ -2,6 +2,8 @@
 
 mod access;
 mod bill_payments;
+mod addresses;
+mod connections;
 mod debits;
 mod demo_clock;
 mod devices;
