@@ -29,7 +29,7 @@ use std::time::Duration;
 
 #[component]
 pub fn PaymentPage(id: String) -> impl IntoView {
-    let fetched = RwSignal::new(Fetched::Waiting);
+    let fetched = Fetched::at_first();
     fetch(fetched, id);
     let shown = Memo::new(move |_| fetched.get());
     dynamic(move || match shown.get() {
