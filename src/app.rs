@@ -3,6 +3,8 @@
 //! does not compile.
 
 mod chunks;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 mod unreached;
 mod watch;
 

@@ -53,57 +53,76 @@ pub fn SignInPage() -> impl IntoView {
     })
 }
 
-fn first_step() -> AnyView {
-    let (user_id, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let form = FormState::new(
-        [(Field::UserId, user_id), (Field::Password, password)],
-        |w, field, problem| match (field, problem) {
-            (Field::UserId, WRONG) => w.account().sign_in.wrong.to_owned(),
-            (Field::UserId, problem) => (w.account().sign_in.user_id_wrong)(problem),
-            (Field::Password, problem) => (w.problem.at)(w.account().sign_in.password, problem),
-        },
-        |field| match field {
-            Field::UserId => "user-id",
-            Field::Password => "password",
-        },
-    );
-    // seconds until the next try; it was too early when nothing was wrong
-    let wait = RwSignal::new(0_u32);
-    let h1 = page_heading(form.title(|w| w.account().sign_in.title));
-    let (client, session) = (Client::here(), CurrentSession::here());
-    form.revalidate_on_change(move || {
-        let (user_id, password) = (user_id.get(), password.get());
-        let was = form.problems.get_untracked();
-        // what the server said stays until something else is typed
+/// The form of the first step.
+#[derive(Clone, Copy)]
+struct SignInForm {
+    form: FormState<Field>,
+    user_id: RwSignal<String>,
+    password: RwSignal<String>,
+    /// Seconds until the next try; it was too early when nothing was wrong.
+    wait: RwSignal<u32>,
+}
+
+impl SignInForm {
+    fn new() -> Self {
+        let (user_id, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+        let form = FormState::new(
+            [(Field::UserId, user_id), (Field::Password, password)],
+            |w, field, problem| match (field, problem) {
+                (Field::UserId, WRONG) => w.account().sign_in.wrong.to_owned(),
+                (Field::UserId, problem) => (w.account().sign_in.user_id_wrong)(problem),
+                (Field::Password, problem) => (w.problem.at)(w.account().sign_in.password, problem),
+            },
+            |field| match field {
+                Field::UserId => "user-id",
+                Field::Password => "password",
+            },
+        );
+        Self { form, user_id, password, wait: RwSignal::new(0) }
+    }
+
+    /// Tracks. What the server said stays until something else is typed.
+    fn recheck(self) -> Problems<Field> {
+        let (user_id, password) = (self.user_id.get(), self.password.get());
+        let was = self.form.problems.get_untracked();
         if was.of(Field::UserId) == Some(WRONG) {
             return if password.is_empty() { was } else { Problems::default() };
         }
         check(&user_id, &password).err().unwrap_or_default()
-    });
+    }
+
+    async fn sign_in(self, client: Client, session: CurrentSession, credentials: Credentials) {
+        match client.sign_in(&credentials).await {
+            Ok(view) => {
+                self.form.is_busy.set(false);
+                // the page goes where one was going, or shows the second step
+                session.accept(&view);
+            }
+            Err(ApiError::Refused(details)) if details.code == ErrorCode::WrongCredentials => {
+                self.form.is_busy.set(false);
+                self.wait.set(details.retry_after.unwrap_or(0));
+                self.password.set(String::new());
+                let mut problems = Problems::default();
+                problems.add(Field::UserId, WRONG);
+                self.form.refuse(problems);
+            }
+            answer => _ = self.form.end(answer, |_| None),
+        }
+    }
+}
+
+fn first_step() -> AnyView {
+    let own = SignInForm::new();
+    let SignInForm { form, user_id, password, wait } = own;
+    let h1 = page_heading(form.title(|w| w.account().sign_in.title));
+    let (client, session) = (Client::here(), CurrentSession::here());
+    form.revalidate_on_change(move || own.recheck());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let checked = check(&user_id.get_untracked(), &password.get_untracked());
         let Some(credentials) = form.begin(checked) else { return };
         wait.set(0);
-        let client = client.clone();
-        spawn_local(async move {
-            match client.sign_in(&credentials).await {
-                Ok(view) => {
-                    form.is_busy.set(false);
-                    // the page goes where one was going, or shows the second step
-                    session.accept(&view);
-                }
-                Err(ApiError::Refused(details)) if details.code == ErrorCode::WrongCredentials => {
-                    form.is_busy.set(false);
-                    wait.set(details.retry_after.unwrap_or(0));
-                    password.set(String::new());
-                    let mut problems = Problems::default();
-                    problems.add(Field::UserId, WRONG);
-                    form.refuse(problems);
-                }
-                answer => _ = form.end(answer, |_| None),
-            }
-        });
+        spawn_local(own.sign_in(client.clone(), session, credentials));
     };
     let title = say(move |w| match form.problems.with(|problems| problems.of(Field::UserId)) {
         Some(WRONG) => w.account().sign_in.wrong_title.to_owned(),
@@ -113,8 +132,6 @@ fn first_step() -> AnyView {
         0 => String::new(),
         seconds => (w.account().sign_in.wait)(seconds as usize),
     });
-    let invalid = form.error(Field::UserId);
-    let password_error = form.error(Field::Password);
     view! {
         <div class="pay-signin">
             <Back to=Route::Home words=t(|w| w.shell.home)/>
@@ -124,10 +141,10 @@ fn first_step() -> AnyView {
             <form class="pay-sheet" novalidate on:submit=submit>
                 <div class="pay-form">
                     <TextField id="user-id" label=t(|w| w.account().sign_in.user_id) hint=t(|w| w.account().sign_in.user_id_hint)
-                        value=user_id error=invalid
+                        value=user_id error=form.error(Field::UserId)
                         keyboard=Keyboard { mode: "email", autocomplete: "username", width: "" }/>
-                    <PasswordField id="password" label=t(|w| w.account().sign_in.password) value=password error=password_error
-                        hint=None autocomplete="current-password"/>
+                    <PasswordField id="password" label=t(|w| w.account().sign_in.password) value=password
+                        error=form.error(Field::Password) hint=None autocomplete="current-password"/>
                     <SubmitButton words=t(|w| w.account().sign_in.submit) busy_words=t(|w| w.account().sign_in.busy) busy=form.is_busy full=true/>
                     <p class="pay-row">
                         <a class="pay-link" href=href(Enter::ForgotUserId)>{t(|w| w.account().sign_in.forgot_user_id)}</a>

@@ -35,7 +35,7 @@ use visit::{end_visit, not_here};
 
 #[component]
 pub fn PaymentPage(id: String) -> impl IntoView {
-    let fetched = RwSignal::new(Fetched::Waiting);
+    let fetched = Fetched::at_first();
     fetch(fetched, id.clone());
     let shown = Memo::new(move |_| fetched.get());
     dynamic(move || match shown.get() {

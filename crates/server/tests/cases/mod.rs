@@ -1,8 +1,8 @@
 //! The test cases that run on either database. Each calls the real router, and checks the response and the rows.
 
 mod access;
-mod bill_payments;
 mod addresses;
+mod bill_payments;
 mod connections;
 mod debits;
 mod demo_clock;
