@@ -3,8 +3,8 @@
 
 use super::{methods, payments::MOST_BILLS};
 use crate::{
+    address::is_misread,
     error::{Error, Result},
-    limits::emails::is_misread,
     state::App,
     store::sessions::Session,
 };

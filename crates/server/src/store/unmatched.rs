@@ -2,10 +2,7 @@
 //! for manual review. The read position advances in the same transaction: an event is either applied or here. Numbers that it passes over
 //! are in `event_missing`.
 
-use super::{
-    Store, Tx,
-    batch::{Batch, places},
-};
+use super::{Store, Tx, batch::Batch};
 use contract::Instant;
 use sqlx::{Row, any::AnyRow};
 
@@ -179,14 +176,12 @@ pub struct Read {
 impl Read {
     async fn put(self, tx: &mut Tx, at: Instant) -> Result<(), sqlx::Error> {
         let Self { sequence, mark } = self;
+        sqlx::query("DELETE FROM event_missing WHERE sequence = $1").bind(sequence).execute(&mut **tx).await?;
         let mut writes = Batch::default();
-        writes.add("DELETE FROM event_missing WHERE sequence = $1", [sequence.into()]);
-        let missing: Vec<_> = (mark + 1..sequence).flat_map(|missing| [missing.into(), at.millis().into()]).collect();
-        if !missing.is_empty() {
-            let rows = places::<2>(missing.len() / 2);
-            let sql = format!("INSERT INTO event_missing (sequence, since) {rows} ON CONFLICT (sequence) DO NOTHING");
-            writes.add(sql, missing);
-        }
+        let missing = (mark + 1..sequence).map(|missing| [missing.into(), at.millis().into()]);
+        writes.add_portions(missing, |rows| {
+            format!("INSERT INTO event_missing (sequence, since) {rows} ON CONFLICT (sequence) DO NOTHING")
+        });
         if sequence > mark {
             // Another server may have read further meanwhile.
             let raise = "INSERT INTO mark (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value \
