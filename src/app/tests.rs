@@ -6,7 +6,7 @@ use crate::{
     config::{API_BASE, Base},
     fetched::Fetched,
     pages::{pay::checkout::Checkout, register::Enrolment},
-    route::{Account, Enter, Pay},
+    route::{Enter, Pay},
 };
 use contract::{
     Instant, Locale, Region,
@@ -117,20 +117,18 @@ fn no_page_touches_the_browser_whoever_is_here_and_whatever_was_answered() {
     }
 }
 
-/// Each answer stands on its page, so the test above has drawn more than placeholders.
+/// Answers stand on their pages, so the test above has drawn more than placeholders.
 #[test]
 fn what_the_server_answered_is_on_its_page() {
     let answered = Asked::Answered(Box::new(answers()));
-    let [_, pending, payer, member] = sessions().try_into().unwrap();
-    let pages: [(Route, _, _); 8] = [
+    let [_, pending, payer, _] = sessions().try_into().unwrap();
+    let pages: [(Route, _, _); 6] = [
         (Pay::Amount.into(), &payer, "Imaging"),
         (Pay::Method.into(), &payer, "4242"),
         (Pay::Review.into(), &payer, "214.10"),
         (Pay::Payment("payment-1".into()).into(), &payer, "KP-7F3Q-2M8D"),
         (Enter::RegisterYou.into(), &payer, "94607"),
         (Enter::SignIn.into(), &pending, "one-time-code"),
-        (Account::Overview.into(), &member, "/pay/payments/payment-1"),
-        (Account::Security.into(), &member, "Chrome, Android"),
     ];
     for (route, view, words) in pages {
         let html = drawn(&route.inner_path(), Locale::En, view, &answered);
