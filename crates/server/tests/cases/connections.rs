@@ -134,5 +134,6 @@ async fn a_transaction_is_rolled_back_and_one_whose_end_is_in_doubt_is_closed() 
     drop(tx);
     assert_eq!(name_of(&store.write).await, None, "closed");
     assert_eq!(store.mark("here").await.unwrap(), 0);
+    drop(others);
     store.close().await;
 }
