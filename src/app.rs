@@ -3,7 +3,8 @@
 //! does not compile.
 
 mod chunks;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests;
 mod unreached;
 mod watch;

@@ -13,7 +13,7 @@ pub use storage::{
 pub use tabs::{TabSays, Tabs};
 
 use contract::{IdempotencyKey, Instant};
-use js_sys::{Array, Date, Function, Reflect};
+use js_sys::{Array, Function, Reflect};
 use leptos::prelude::Effect;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::{Document, Element, HtmlElement};
@@ -171,9 +171,16 @@ pub fn now() -> Instant {
     Instant::from_millis(wall_millis())
 }
 
+#[cfg(target_arch = "wasm32")]
 #[expect(clippy::disallowed_methods, reason = "everybody else asks here")]
 fn wall_millis() -> i64 {
-    Date::now() as i64
+    js_sys::Date::now() as i64
+}
+
+/// Natively a page is rendered as at one moment.
+#[cfg(not(target_arch = "wasm32"))]
+fn wall_millis() -> i64 {
+    0
 }
 
 /// A moment by two clocks of this machine: the one on the wall, which can be set and goes on while the machine sleeps, and one

@@ -10,9 +10,10 @@ const ORDER: [&[&str]; 6] = [
     &["bank", "card", "date", "money", "password", "region"],
     // a region's identifiers are described in its profile
     &["identifier", "person", "portal"],
-    &["bill", "factor", "problem_details"],
-    &["payment", "session"],
-    &["account", "authorisation", "demo"],
+    &["factor", "problem_details"],
+    // a bill says what was paid on it, and a payment what was agreed to
+    &["authorisation", "bill", "payment", "session"],
+    &["account", "demo"],
 ];
 /// What the crate is made of. Each of them is in the app's wasm, too.
 const LIBRARIES: [&str; 3] = ["rust_decimal", "serde", "utoipa"];

@@ -53,10 +53,14 @@ fn compiler_said(failure: Failure) -> Failure {
     failure.fix("the compiler's message is above")
 }
 
+/// For size. Flat code is what the second round finds more in, and functions that are sorted by name compress better:
+/// 2 % of the first page.
+const PASSES: [&str; 6] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge", "--reorder-functions-by-name"];
+
 /// Makes a wasm file smaller, in its place.
 pub fn optimise(tools: &Tools, wasm: &Path) -> Result<()> {
     let mut optimise = tools.command("wasm-opt");
-    child::run("wasm-opt", optimise.args(["-Oz", "--converge"]).args(WASM_FEATURES).arg(wasm).arg("-o").arg(wasm))
+    child::run("wasm-opt", optimise.args(PASSES).args(WASM_FEATURES).arg(wasm).arg("-o").arg(wasm))
 }
 
 /// The release app into `dist/`, in pieces and compressed by Trunk's hook (`split`).

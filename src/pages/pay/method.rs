@@ -90,6 +90,9 @@ impl MethodState {
         let checkout = Checkout::here();
         let draft = checkout.draft.get_untracked();
         let (name, email) = (RwSignal::new(draft.payer_name), RwSignal::new(draft.email));
+        if checkout.kind.get_untracked().is_none() {
+            checkout.kind.set(draft.method.as_ref().map(kind_of));
+        }
         Self {
             checkout,
             kind: checkout.kind,

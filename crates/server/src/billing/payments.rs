@@ -158,24 +158,7 @@ async fn begin(
         ask_at: now.plus_millis(OWN_TIME_MILLIS),
         clock: &app.clock,
     };
-    match app.store.begin_payment(&new).await? {
-        Ok(()) => {}
-        Err(NotBegun::KeyTaken) => return Err(Error::later(ErrorCode::KeyInUse, 1)),
-        Err(NotBegun::NoSuchBill(at)) => {
-            return Err(Error::field(ErrorCode::OverBalance, format!("shares.{at}.bill"), FieldProblem::NoSuch));
-        }
-        Err(NotBegun::OverBalance(at)) => {
-            return Err(Error::field(ErrorCode::OverBalance, format!("shares.{at}.amount"), FieldProblem::OverBalance));
-        }
-        Err(NotBegun::TooSmall(at)) => {
-            return Err(Error::field(ErrorCode::OverBalance, format!("shares.{at}.amount"), FieldProblem::TooSmall));
-        }
-        Err(NotBegun::JustPaid(at)) => {
-            return Err(Error::field(ErrorCode::JustPaid, format!("shares.{at}.bill"), FieldProblem::Duplicate));
-        }
-        Err(NotBegun::SignedOut) => return Err(Error::new(ErrorCode::SignedOut)),
-        Err(NotBegun::TooLate) => return Err(Error::new(ErrorCode::TooLate)),
-    }
+    app.store.begin_payment(&new).await?.map_err(refused)?;
     Ok(PendingCharge {
         id: new.id,
         token: order.token.clone(),
@@ -184,6 +167,19 @@ async fn begin(
         charged,
         asks: 0,
     })
+}
+
+fn refused(by: NotBegun) -> Error {
+    let of_share = |code, at: usize, field: &str, problem| Error::field(code, format!("shares.{at}.{field}"), problem);
+    match by {
+        NotBegun::KeyTaken => Error::later(ErrorCode::KeyInUse, 1),
+        NotBegun::NoSuchBill(at) => of_share(ErrorCode::OverBalance, at, "bill", FieldProblem::NoSuch),
+        NotBegun::OverBalance(at) => of_share(ErrorCode::OverBalance, at, "amount", FieldProblem::OverBalance),
+        NotBegun::TooSmall(at) => of_share(ErrorCode::OverBalance, at, "amount", FieldProblem::TooSmall),
+        NotBegun::JustPaid(at) => of_share(ErrorCode::JustPaid, at, "bill", FieldProblem::Duplicate),
+        NotBegun::SignedOut => Error::new(ErrorCode::SignedOut),
+        NotBegun::TooLate => Error::new(ErrorCode::TooLate),
+    }
 }
 
 async fn replay(
