@@ -200,6 +200,24 @@ fn a_bank_debit_on_its_way_is_not_called_a_receipt() {
 }
 
 #[test]
+fn only_what_was_taken_is_called_charged_and_paid() {
+    for (locale, charged, paid, to_be, this) in [
+        (Locale::En, "Total charged", "Paid", "To be debited $217.31", "This payment"),
+        (Locale::Es, "Total cobrado", "Pagado", "Se debitará $217.31", "Este pago"),
+    ] {
+        let sent = Payment { state: PaymentState::Processing, is_final: false, ..payment() };
+        let sent = text(&sent, locale);
+        assert_says(&sent, &[to_be, this]);
+        for state in [PaymentState::Processing, PaymentState::Returned, PaymentState::Refunded, PaymentState::Failed] {
+            let said = text(&Payment { state, ..payment() }, locale);
+            assert!(!said.contains(charged) && !said.contains(&format!("{paid} ")), "{state:?}: {said}");
+            assert_says(&said, &[this]);
+        }
+        assert_says(&text(&payment(), locale), &[&format!("{charged} $217.31"), paid]);
+    }
+}
+
+#[test]
 fn a_failed_payment_says_that_no_money_was_taken() {
     let failure = Some(Failure::InsufficientFunds);
     let payment = Payment { state: PaymentState::Failed, failure, can_retry: true, ..payment() };

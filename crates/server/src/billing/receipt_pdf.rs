@@ -29,7 +29,7 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale) -> Result<Vec
     sheet.heading(1, title);
     sheet.facts(&facts(payment, locale));
     for share in &payment.shares {
-        bill(&mut sheet, share, locale);
+        bill(&mut sheet, share, payment.state, locale);
     }
     still_owed(&mut sheet, payment, locale);
     sheet.heading(2, say("The authorization you gave", "La autorización que usted dio"));
@@ -62,11 +62,7 @@ fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
         state.push_str(words::failure(failure, locale));
     }
     let fee = if payment.fee.is_zero() { say("None", "Ninguno") } else { words::money(payment.fee) };
-    let charged = if payment.state.took_no_money() {
-        say("Amount tried", "Importe intentado")
-    } else {
-        say("Total charged", "Total cobrado")
-    };
+    let charged = words::charged(payment.state, locale).to_owned();
     let mut facts = vec![
         (say("State", "Estado"), state),
         (say("Receipt number", "Número de recibo"), payment.reference.clone()),
@@ -83,7 +79,7 @@ fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
     facts
 }
 
-fn bill(sheet: &mut Sheet, share: &PaymentShare, locale: Locale) {
+fn bill(sheet: &mut Sheet, share: &PaymentShare, state: PaymentState, locale: Locale) {
     let say = |english, spanish| words::say(locale, english, spanish);
     sheet.heading(2, &format!("{} · {}", words::bill_kind(share.kind, locale), words::money(share.amount)));
     let patient = say("Patient", "Paciente");
@@ -95,7 +91,7 @@ fn bill(sheet: &mut Sheet, share: &PaymentShare, locale: Locale) {
     let head = [
         say("Service", "Servicio").to_owned(),
         say("After insurance", "Después del seguro").to_owned(),
-        say("Paid", "Pagado").to_owned(),
+        words::paid_column(state, locale).to_owned(),
     ];
     let rows: Vec<_> = share
         .lines
