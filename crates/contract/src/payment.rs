@@ -126,6 +126,14 @@ pub struct PaymentToken {
     pub token: String,
 }
 
+/// `POST /receipt-links/open` and `/receipt-links/revoke`: what stands behind the `#` of a link to a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptSecret {
+    pub secret: String,
+}
+
 /// What may be known of a card or bank account outside the processor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

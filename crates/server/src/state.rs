@@ -10,6 +10,7 @@ use crate::{
         passwords::Passwords,
     },
     limits::Limits,
+    mail::Sender,
     metrics,
     profile::Profile,
     readiness::Readiness,
@@ -89,6 +90,11 @@ impl State {
     /// The names this service goes by: no password may hold one.
     pub fn service_names(&self) -> [&str; 2] {
         [self.portal.brand.name.as_str(), "kppay"]
+    }
+
+    /// Whom e-mails are from.
+    pub fn sender(&self) -> Sender<'_> {
+        Sender { portal: &self.portal, home: &self.settings.public_origin }
     }
 
     pub fn today(&self, region: Region) -> Date {

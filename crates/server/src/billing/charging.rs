@@ -5,18 +5,22 @@
 //! under it. Anything else is no response, and the processor is asked again later; so is an answer about another amount than the
 //! payment's. Before a charge is requested, the payment is read back from the database.
 
-use super::processor::{ChargeOrder, Closed, ProcessorError};
+use super::{
+    processor::{ChargeOrder, Closed, ProcessorError},
+    receipts,
+};
 use crate::{
     alarm::OncePerMinute,
     error::{Error, Result},
     limits::charges,
-    mail, metrics,
+    metrics,
     state::App,
     store::{
         pending_charges::PendingCharge,
         settle::{SettleResult, Verdict, VerdictSource},
         unmatched::{EVENTS_READ, is_ahead},
     },
+    token,
 };
 use contract::{payment::Payment, problem_details::ErrorCode};
 use tracing::Instrument;
@@ -140,8 +144,8 @@ async fn settle_heard(
     let (app, payment, mut verdict) = (app.clone(), payment.to_owned(), verdict.clone());
     let settled = async move {
         verdict.sequence = reached(&app, &payment, verdict.sequence).await?;
-        let words =
-            |known: &Payment, locale| mail::about_payment(known, &app.portal, &app.settings.public_origin, locale);
+        let secret = token::random_token().map_err(|_| sqlx::Error::WorkerCrashed)?;
+        let words = |known: &Payment, locale| receipts::words(&app, known, &secret, locale);
         let (settled, known) = app.store.settle(&payment, &verdict, heard, &words, app.clock.now()).await?;
         if settled == SettleResult::OtherAmount {
             metrics::OTHER_AMOUNTS.add(1);

@@ -14,8 +14,16 @@ use contract::{
 
 pub use self::sheet::SheetError;
 
+/// Whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReceiptCopy {
+    OfThePayer,
+    /// Of whoever has a link to it: says nothing of the payer's other bills.
+    OfTheLink,
+}
+
 /// The file's bytes. Only a payment that is paid is called a receipt.
-pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale) -> Result<Vec<u8>, SheetError> {
+pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: ReceiptCopy) -> Result<Vec<u8>, SheetError> {
     let say = |english, spanish| words::say(locale, english, spanish);
     let title = match payment.state.phase() {
         Phase::Took => say("Payment receipt", "Recibo de pago"),
@@ -31,7 +39,7 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale) -> Result<Vec
     for share in &payment.shares {
         bill(&mut sheet, share, payment.state, locale);
     }
-    still_owed(&mut sheet, payment, locale);
+    still_owed(&mut sheet, payment, locale, copy);
     sheet.heading(2, say("The authorization you gave", "La autorización que usted dio"));
     sheet.paragraph(&payment.authorisation);
     sheet.note(&format!(
@@ -116,7 +124,7 @@ fn bill(sheet: &mut Sheet, share: &PaymentShare, state: PaymentState, locale: Lo
     sheet.items(&head, &rows, &total);
 }
 
-fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale) {
+fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale, copy: ReceiptCopy) {
     let say = |english, spanish| words::say(locale, english, spanish);
     sheet.heading(2, say("Still owed", "Lo que aún se debe"));
     let clears = payment.state.is_on_its_way();
@@ -127,6 +135,9 @@ fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale) {
             Locale::En => format!("{kind}: {left}, due {due}."),
             Locale::Es => format!("{kind}: {left}, vence el {due}."),
         });
+    }
+    if copy == ReceiptCopy::OfTheLink {
+        return;
     }
     let now = words::money(payment.owed_now);
     let then = words::money(payment.owed_if_cleared);

@@ -22,6 +22,7 @@ mod origins;
 mod pages;
 mod profile;
 mod readiness;
+mod receipt_links;
 mod reconcile;
 mod registration;
 mod sessions;

@@ -34,13 +34,17 @@ pub async fn pdf(
     ActiveSession(session): ActiveSession,
     Id(id): Id,
 ) -> Result<(HeaderMap, Vec<u8>)> {
-    let Receipt { file, reference } = receipts::draw(&app, &session, &id).await?;
+    Ok(attachment(receipts::draw(&app, &session, &id).await?))
+}
+
+/// To be kept under the payment's number.
+pub(super) fn attachment(Receipt { file, reference }: Receipt) -> (HeaderMap, Vec<u8>) {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
     if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"receipt-{reference}.pdf\"")) {
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
-    Ok((headers, file))
+    (headers, file)
 }
 
 /// Sends the receipt to an address; a few times an hour at most.
