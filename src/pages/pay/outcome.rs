@@ -1,6 +1,7 @@
 //! The outcome page of one payment, at an address of its own: receipt, on its way, failed, returned. It needs the payer's session; anybody
 //! else is told how to get there.
 
+pub mod by_link;
 mod kept;
 mod progress;
 
@@ -21,6 +22,7 @@ use crate::{
     session::{CurrentSession, Session},
     ui::{ButtonLink, Failure, Icon, Notice, Sign, Waiting, dynamic, list, page_heading},
 };
+use by_link::{ByLink, KeepLinked};
 use contract::payment::{Failure as Why, Payment, PaymentState};
 use kept::Keep;
 use leptos::{prelude::*, task::spawn_local};
@@ -40,7 +42,7 @@ pub fn PaymentPage(id: String) -> impl IntoView {
             </div>
         }
         .into_any(),
-        Fetched::Here(payment) => outcome(payment),
+        Fetched::Here(payment) => outcome(payment, None),
         Fetched::Failed(error) => not_here(error),
     })
 }
@@ -141,24 +143,28 @@ fn not_here(error: ApiError) -> AnyView {
     .into_any()
 }
 
-fn outcome(payment: Payment) -> AnyView {
+fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
     let payment = StoredValue::new(payment);
     let state = payment.with_value(|payment| payment.state);
     let (is_on_its_way, failed) = (state.is_on_its_way(), state.can_retry());
     let is_receipt = !is_on_its_way && !failed;
+    let keep = move || match by {
+        Some(by) => view! { <KeepLinked payment by/> }.into_any(),
+        None => view! { <Keep payment/> }.into_any(),
+    };
     view! {
         <div class="pay-receipt">
             <article class="pay-sheet">
                 <div class="pay-stack pay-stack--roomy">
                     <Head payment/>
                     {is_receipt.then(|| view! {
-                        <Keep payment/>
+                        {keep()}
                         <hr class="pay-tear"/>
                         {payment.with_value(|payment| list(payment.shares.clone(), |share| view! { <Lines share/> }.into_any()))}
                         <PaidFacts payment/>
                         <Authorised payment/>
                     })}
-                    {is_on_its_way.then(|| view! { <Progress payment/> <Keep payment/> <Authorised payment/> })}
+                    {is_on_its_way.then(|| view! { <Progress payment/> {keep()} <Authorised payment/> })}
                     {failed.then(|| view! { <WhatNow/> <hr class="pay-tear"/> <TriedFacts payment/> })}
                 </div>
             </article>
