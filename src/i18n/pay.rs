@@ -4,14 +4,18 @@ pub mod amount;
 pub mod method;
 pub mod outcome;
 pub mod review;
+pub mod timing;
 
 pub struct PayWords {
     pub amount: amount::AmountWords,
     pub method: method::MethodWords,
     pub review: review::ReviewWords,
     pub outcome: outcome::OutcomeWords,
+    pub timing: timing::TimingWords,
 }
 
-pub const EN: PayWords = PayWords { amount: amount::EN, method: method::EN, review: review::EN, outcome: outcome::EN };
+pub const EN: PayWords =
+    PayWords { amount: amount::EN, method: method::EN, review: review::EN, outcome: outcome::EN, timing: timing::EN };
 
-pub const ES: PayWords = PayWords { amount: amount::ES, method: method::ES, review: review::ES, outcome: outcome::ES };
+pub const ES: PayWords =
+    PayWords { amount: amount::ES, method: method::ES, review: review::ES, outcome: outcome::ES, timing: timing::ES };

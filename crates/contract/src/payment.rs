@@ -3,7 +3,7 @@
 
 mod rules;
 
-pub use rules::{DebitPlan, allocate, card_fee, plan_debit};
+pub use rules::{DebitPlan, allocate, card_fee, counts_on, debit_day, plan_debit};
 
 use crate::{
     Amount, CardBrand, Date, Email, Expiry, FieldProblem, Instant, Locale, Money, PersonName, bill::BillKind,
@@ -227,6 +227,9 @@ pub struct Payment {
     /// Bank debit: the day it is handed to the bank, and the business day it is expected to be paid.
     pub sent_on: Option<Date>,
     pub expected_on: Option<Date>,
+    /// The day on which it counts as paid if it clears (`counts_on`), to be compared with when a bill is due. A server
+    /// of the version before does not say it.
+    pub counts_on: Option<Date>,
     /// Holidays and weekends that moved one of these days, as dates.
     pub moved_by: Vec<Date>,
     pub failure: Option<Failure>,

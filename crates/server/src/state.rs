@@ -101,6 +101,12 @@ impl State {
         crate::clock::day_in(region.time_zone(), self.clock.now())
     }
 
+    /// From which day a bank debit is planned that is agreed to at that moment.
+    pub fn debit_day(&self, region: Region, at: Instant) -> Date {
+        let (today, hour) = crate::clock::day_and_hour_in(region.time_zone(), at);
+        contract::payment::debit_day(today, hour, self.portal.limits.bank_debit_cut_off)
+    }
+
     /// From when a payment on a bill counts as just made.
     pub fn just_since(&self, now: Instant) -> Instant {
         now.plus_millis(-60_000 * i64::from(self.portal.limits.just_paid_minutes))

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     api::Client,
-    billing::State,
+    billing::{State, timing},
     browser,
     error::ApiError,
     fetched::Fetched,
@@ -223,6 +223,11 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
     }
 }
 
+/// The day on which it counts as paid, and whether that is in time for the first of its bills.
+fn timing_of(payment: &Payment) -> Option<Text> {
+    Some(timing(payment.counts_on?, payment.shares.iter().map(|share| share.due).min()?))
+}
+
 /// One row of facts.
 pub(super) fn fact(what: Text, said: Text, note: Option<Text>) -> AnyView {
     let note = note.map(|note| view! { <small>{note}</small> });
@@ -235,6 +240,7 @@ fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
     let reference = payment.reference.clone();
     let fee = payment.fee;
     let email = payment.email.as_ref().map(ToString::to_string);
+    let timing = timing_of(&payment);
     let left = payment.shares.iter().filter(|share| !share.leaves.is_zero()).map(|share| {
         let (kind, leaves, due) = (share.kind, share.leaves, share.due);
         fact(
@@ -257,6 +263,7 @@ fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
                 say(move |w| if fee.is_zero() { w.pay().review.no_fee.to_owned() } else { format::money(w.locale, fee) }),
                 None,
             )}
+            {timing.map(|timing| fact(t(|w| w.pay().review.when), timing, None))}
             {email.map(|email| fact(t(|w| w.pay().outcome.sent_to), Text::stored(email), None))}
             {list(left, |fact| fact)}
         </dl>

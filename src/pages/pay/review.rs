@@ -44,6 +44,8 @@ pub struct Review {
     pub total: Money,
     pub fee: Money,
     pub today: Date,
+    /// From which a debit is planned: tomorrow after the cut-off.
+    pub debit_day: Date,
     /// Whose bills they are, whatever region the page shows: its fee and its clock are the payment's.
     pub region: Region,
 }
@@ -73,7 +75,8 @@ fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -
     let total = choice::total(&shares);
     let basis_points = portal.region(region).map_or(0, |profile| profile.card_surcharge_basis_points);
     let fee = card_fee(total, basis_points, &method);
-    Ok(Review { shares, method, token, payer_name, email, total, fee, today: bills.today, region })
+    let (today, debit_day) = (bills.today, bills.debit_day.unwrap_or(bills.today));
+    Ok(Review { shares, method, token, payer_name, email, total, fee, today, debit_day, region })
 }
 
 /// Word for word what the server stores.
@@ -84,7 +87,7 @@ fn authorisation(review: &Review, deployment: Deployment, w: &'static Words) -> 
         payer_name: &review.payer_name.to_string(),
         charged: review.charged(),
         method: &review.method,
-        on: if is_bank { review.today.next_business_day() } else { review.today },
+        on: if is_bank { review.debit_day.next_business_day() } else { review.today },
         bills: review.shares.len(),
         phone: &contacts.billing_phone,
         opens: contacts.opens,

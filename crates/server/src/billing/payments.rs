@@ -4,7 +4,6 @@
 
 use super::{charging, fingerprint, methods};
 use crate::{
-    clock::day_in,
     error::{Error, Result},
     limits::{self, charges, emails::is_misread, rules},
     state::App,
@@ -142,9 +141,9 @@ async fn begin(
 ) -> Result<PendingCharge> {
     check_terms(app, session, order, (total, charged), method)?;
     let now = app.clock.now();
-    let today = day_in(session.membership.region.time_zone(), now);
+    let first = app.debit_day(session.membership.region, now);
     let debit =
-        matches!(method, Method::Bank { .. }).then(|| plan_debit(today, app.portal.limits.bank_debit_business_days));
+        matches!(method, Method::Bank { .. }).then(|| plan_debit(first, app.portal.limits.bank_debit_business_days));
     let new = NewPayment {
         id: uuid::Uuid::now_v7().to_string(),
         reference: charging::new_reference()?,
@@ -262,18 +261,19 @@ fn check_terms(
     if order.fee != fee {
         return Err(Error::field(ErrorCode::TermsChanged, "fee", FieldProblem::Unknown));
     }
-    let today = app.today(session.membership.region);
+    let (region, now) = (session.membership.region, app.clock.now());
+    let is_bank = matches!(method, Method::Bank { .. });
     let contacts = &app.portal.contacts;
     let authorisation = Authorisation {
         payer_name: &order.payer_name.to_string(),
         charged,
         method,
-        on: if matches!(method, Method::Bank { .. }) { today.next_business_day() } else { today },
+        on: if is_bank { app.debit_day(region, now).next_business_day() } else { app.today(region) },
         bills: order.shares.len(),
         phone: &contacts.billing_phone,
         opens: contacts.opens,
         closes: contacts.closes,
-        region: session.membership.region,
+        region,
     };
     if order.authorisation != authorisation.text(order.locale) {
         return Err(Error::field(ErrorCode::TermsChanged, "authorisation", FieldProblem::Unknown));

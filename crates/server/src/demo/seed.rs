@@ -8,7 +8,7 @@ use super::{
     people::{PASSWORD, PEOPLE, Person},
 };
 use crate::{
-    clock::day_in,
+    clock::{day_and_hour_in, day_in},
     error::{Error, Result},
     state::App,
     store::{
@@ -25,7 +25,7 @@ use contract::{
     account::TERMS_VERSION,
     authorisation::{Authorisation, VERSION},
     bill::BillLine,
-    payment::{Method, PaymentState, allocate, plan_debit},
+    payment::{Method, PaymentState, allocate, debit_day, plan_debit},
     person::AddressLine,
     portal::Portal,
     problem_details::ErrorCode,
@@ -312,9 +312,10 @@ impl Tables {
     ) -> Result<String, sqlx::Error> {
         let (id, reference, key) = (self.id(), self.reference(), self.id());
         let charged = payment.amount.plus(payment.fee).unwrap_or(payment.amount);
-        let day = day_in(person.region.time_zone(), payment.at);
+        let (day, hour) = day_and_hour_in(person.region.time_zone(), payment.at);
+        let first = debit_day(day, hour, portal.limits.bank_debit_cut_off);
         let debit = matches!(payment.method, Method::Bank { .. })
-            .then(|| plan_debit(day, portal.limits.bank_debit_business_days));
+            .then(|| plan_debit(first, portal.limits.bank_debit_business_days));
         let agreed = Authorisation {
             payer_name: person.name,
             charged,

@@ -335,7 +335,7 @@ impl TestApp {
             payer_name: payer.name,
             charged: total.plus(fee).unwrap(),
             method,
-            on: if matches!(method, Method::Bank { .. }) { today.next_business_day() } else { today },
+            on: if matches!(method, Method::Bank { .. }) { self.sent_on(payer.region) } else { today },
             bills: shares.len(),
             phone: &contacts.billing_phone,
             opens: contacts.opens,
@@ -347,6 +347,11 @@ impl TestApp {
             "shares": shares, "token": token, "payer_name": payer.name, "email": "ana@example.org", "fee": fee,
             "authorisation": authorisation.text(Locale::En), "locale": "en",
         })
+    }
+
+    /// When a debit that is ordered now goes to the bank.
+    pub fn sent_on(&self, region: Region) -> contract::Date {
+        self.state.debit_day(region, self.state.clock.now()).next_business_day()
     }
 
     pub async fn pay(&self, payer: &Payer, key: &str, order: &Value) -> Response {

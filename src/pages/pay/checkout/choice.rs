@@ -98,6 +98,7 @@ pub mod tests {
         let bills = BillList {
             as_of: Instant::from_millis(0),
             today: Date::parse("2026-11-23").unwrap(),
+            debit_day: None,
             owed: Money::ZERO,
             bills: vec![bill("a", 6410, 0), bill("b", 100, 0)],
         };

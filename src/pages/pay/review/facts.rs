@@ -2,6 +2,7 @@
 
 use super::Review;
 use crate::{
+    billing::timing,
     config::Deployment,
     i18n::{Pick, Text, format, say, t},
     navigation::href,
@@ -9,7 +10,7 @@ use crate::{
     session::CurrentSession,
     ui::list,
 };
-use contract::payment::{Method, plan_debit};
+use contract::payment::{Method, counts_on, plan_debit};
 use leptos::prelude::*;
 
 /// One row: what it is, the fact, more about it, and where it is changed.
@@ -97,7 +98,7 @@ fn from(review: &Review) -> Fact {
 }
 
 fn when(review: &Review) -> Fact {
-    let today = review.today;
+    let (today, first) = (review.today, review.debit_day);
     let deployment = Deployment::here();
     let days = move || deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
     let is_bank = matches!(review.method, Method::Bank { .. });
@@ -106,16 +107,18 @@ fn when(review: &Review) -> Fact {
         if !is_bank {
             return (w.pay().review.today)(&long(today));
         }
-        let plan = plan_debit(today, days());
+        let plan = plan_debit(first, days());
         (w.pay().review.sent)(&long(plan.sent_on), &long(plan.expected_on))
     });
-    let note = is_bank.then(|| {
-        say(move |w| {
-            let moved = plan_debit(today, days()).moved_by;
-            moved.iter().map(|day| (w.pay().method.sent_holiday)(&format::long_date(w.locale, *day))).collect()
-        })
+    let counts_on = counts_on(today, is_bank.then(|| first.next_business_day()));
+    let due = review.shares.iter().map(|share| share.bill.due).min().unwrap_or(counts_on);
+    let timing = timing(counts_on, due);
+    let note = say(move |w| {
+        let moved = if is_bank { plan_debit(first, days()).moved_by } else { Vec::new() };
+        let moved = moved.iter().map(|day| (w.pay().method.sent_holiday)(&format::long_date(w.locale, *day)));
+        moved.collect::<String>() + &timing.get()
     });
-    Fact { what: t(|w| w.pay().review.when), fact, note, change: None }
+    Fact { what: t(|w| w.pay().review.when), fact, note: Some(note), change: None }
 }
 
 fn receipt(review: &Review) -> Fact {

@@ -21,7 +21,9 @@ pub async fn list(State(app): State<App>, ActiveSession(session): ActiveSession)
     let now = app.clock.now();
     let bills = app.store.open_bills(&session.membership.id, app.just_since(now)).await?;
     let owed = Money::sum(bills.iter().map(|bill| bill.balance)).ok_or_else(|| Error::new(ErrorCode::Fault))?;
-    Ok(Json(BillList { as_of: now, today: app.today(session.membership.region), owed, bills }))
+    let region = session.membership.region;
+    let debit_day = Some(app.debit_day(region, now));
+    Ok(Json(BillList { as_of: now, today: app.today(region), debit_day, owed, bills }))
 }
 
 /// One bill of the membership, paid or not.
