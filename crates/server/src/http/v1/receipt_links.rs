@@ -1,9 +1,11 @@
 //! `/receipt-links`: what the link of an e-mail opens. Its secret comes in a body, never in an address, so no log has
 //! it.
 
-use super::receipts::attachment;
 use crate::{
-    billing::receipt_links::{self, OpenedReceipt, Reader},
+    billing::{
+        receipt_links::{self, OpenedReceipt, Reader},
+        receipts::Receipt,
+    },
     error::Result,
     http::{
         client_address::ClientAddress,
@@ -49,8 +51,8 @@ pub async fn open(
         (status = 503),
     )
 )]
-pub async fn pdf(State(app): State<App>, ReaderToken(token): ReaderToken, Id(id): Id) -> Result<(HeaderMap, Vec<u8>)> {
-    Ok(attachment(receipt_links::file(&app, token.as_deref(), &id).await?))
+pub async fn pdf(State(app): State<App>, ReaderToken(token): ReaderToken, Id(id): Id) -> Result<Receipt> {
+    receipt_links::file(&app, token.as_deref(), &id).await
 }
 
 /// Ends the link: it opens nothing any more.
