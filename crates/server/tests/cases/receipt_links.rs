@@ -46,7 +46,7 @@ async fn told(app: &TestApp) -> i64 {
 }
 
 async fn opened_times(app: &TestApp) -> i64 {
-    app.number("SELECT SUM(link_opened) FROM outbox WHERE receipt_link IS NOT NULL").await
+    app.number("SELECT CAST(SUM(link_opened) AS BIGINT) FROM outbox WHERE receipt_link IS NOT NULL").await
 }
 
 #[tokio::test]
