@@ -16,7 +16,8 @@ export const WORDS = {
     region: 'Where is your health plan?', goOn: 'Continue', yes: /^Yes/, no: /^No/,
     find: 'Find your bill', findButton: 'Find my bill', noMatch: 'We found no bill with these numbers', tooMany: /^Too many tries/,
     toPutRight: /^\d+ things? to put right$/, offline: 'You are offline', tryAgain: 'Try again', help: 'All ways to reach us', faulty: 'Something is wrong on our side',
-    signedOut: 'You were signed out to protect your information',
+    signedOut: 'Your visit ended to protect your information', endVisit: 'End this visit', visitEnded: 'Your visit has ended',
+    noCookies: 'Your browser keeps no cookies', resumed: /^You were paying/, notHere: 'We can’t show this receipt here',
     identifiers: {
       group: 'Group', subgroup: 'Subgroup', billgroup: 'Billgroup', zip: 'ZIP code', hrn: 'Health record number',
       billing_unit: /^Billing unit/,
@@ -27,8 +28,8 @@ export const WORDS = {
     cardNumber: 'Card number', expires: 'Expires', code: 'Security code',
     routing: 'Routing number', account: 'Account number', checking: 'Checking', savings: 'Savings',
     formAgain: 'Load the form again', name: 'Your name', email: 'E-mail for the receipt', toReview: 'Continue to review', otherDetails: 'Use other details',
-    review: 'Review and pay', agree: /^I agree/, pay: /^Pay \$[\d,.]+ now/, justPaid: 'This bill was paid a few minutes ago',
-    payAgain: 'I want to pay again', neverArrived: 'Your payment did not reach us.', tooLate: 'It was too long on its way to us',
+    review: 'Review and pay', agree: /^I agree/, pay: /^Pay \$[\d,.]+ now/, justPaid: 'There was a payment on one of these bills a few minutes ago.',
+    payAgain: /I mean to pay again$/, stillOwed: 'See what you still owe', changeAmount: /^Change the amount/, lately: 'Paid lately', cameBack: /You owe it again\./, neverArrived: 'Your payment did not reach us.', tooLate: 'It was too long on its way to us',
     paid: 'Paid. Thank you.', sent: 'Sent to your bank', none: 'No money was taken', checkingPayment: 'We are checking your payment',
     returned: 'Your bank returned the payment', useAnother: 'Use another card or account',
   },
@@ -37,7 +38,8 @@ export const WORDS = {
     region: '¿Dónde está su plan de salud?', goOn: 'Continuar', yes: /^Sí/, no: /^No/,
     find: 'Busque su factura', findButton: 'Buscar mi factura', noMatch: 'No encontramos ninguna factura con estos números',
     tooMany: /^Demasiados intentos/, toPutRight: /^Hay \d+ cosas? por corregir$/, offline: 'No tiene conexión',
-    tryAgain: 'Intentar de nuevo', faulty: 'Algo falla de nuestro lado', signedOut: 'Cerramos su sesión para proteger su información',
+    tryAgain: 'Intentar de nuevo', faulty: 'Algo falla de nuestro lado', signedOut: 'Su visita terminó para proteger su información', endVisit: 'Terminar la visita', visitEnded: 'Su visita ha terminado',
+    noCookies: 'Su navegador no guarda cookies', resumed: /^Estaba pagando/, notHere: 'No podemos mostrar este recibo aquí',
     owe: /^(Usted debe|No debe nada)/,
     bills: { professional: 'Factura profesional', hospital: 'Factura de hospital', premium: 'Prima del plan' },
     all: /^Todo/, part: /^Una parte/, notNow: /^Ahora no/, howMuch: /: importe que va a pagar$/,
@@ -46,7 +48,8 @@ export const WORDS = {
     routing: 'Número de ruta', account: 'Número de cuenta', checking: 'Corriente', savings: 'De ahorros',
     formAgain: 'Volver a cargar el formulario', name: 'Su nombre', email: 'Correo electrónico para el recibo', toReview: 'Continuar a la revisión', otherDetails: 'Usar otros datos',
     review: 'Revise y pague', agree: /^Estoy de acuerdo/, pay: /^Pagar \$[\d,.]+ ahora/,
-    justPaid: 'Esta factura se pagó hace unos minutos', payAgain: 'Quiero pagar otra vez', neverArrived: 'Su pago no nos llegó.', tooLate: 'Tardó demasiado en llegarnos',
+    justPaid: 'Hubo un pago de una de estas facturas hace unos minutos.', payAgain: /Quiero pagar otra vez$/,
+    stillOwed: 'Ver lo que todavía debe', changeAmount: /^Cambiar el importe/, lately: 'Pagado hace poco', cameBack: /Los debe de nuevo\./, neverArrived: 'Su pago no nos llegó.', tooLate: 'Tardó demasiado en llegarnos',
     paid: 'Pagado. Gracias.', sent: 'Enviado a su banco', none: 'No se tomó dinero',
     checkingPayment: 'Estamos comprobando su pago', returned: 'Su banco devolvió el pago', useAnother: 'Usar otra tarjeta o cuenta',
     identifiers: {
@@ -177,6 +180,15 @@ export class Payer {
 
   async goes(path) {
     await this.page.goto(this.stack.app + path);
+  }
+  /** From now on the browser refuses every cookie. */
+  async keepsNoCookies() {
+    await this.page.route('**/api/v1/**', async (route) => {
+      const answer = await route.fetch();
+      await this.context.clearCookies();
+      const { 'set-cookie': _, ...headers } = answer.headers();
+      await route.fulfill({ response: answer, headers });
+    });
   }
   async arrives(region = 'California', { southWest } = {}) {
     await this.goes('/');

@@ -23,7 +23,7 @@ async function* doors({ payer }) {
   await page.getByRole('radio', { name: /^Washington/ }).check();
   await page.getByRole('radio', { name: words.yes }).waitFor();
   yield stop('region', 'washington');
-  for (const path of ['help', 'coupon', 'sign-in', 'register', 'forgot-password', 'reset-password', 'signed-out', 'timed-out', 'terms', 'privacy', 'accessibility']) {
+  for (const path of ['help', 'coupon', 'sign-in', 'register', 'forgot-password', 'reset-password', 'signed-out', 'visit-ended', 'timed-out', 'terms', 'privacy', 'accessibility']) {
     await payer.goes(`/${path}`);
     await payer.settles();
     yield stop(path, '');
@@ -166,6 +166,27 @@ async function* signedOut({ payer, member }) {
   yield stop('review', 'signed-out');
 }
 
+async function* resuming({ payer, member }) {
+  const { page, words } = payer;
+  await payer.reachesMethod(member, { professional: 'none', hospital: '150' });
+  await payer.goes('/pay/amount');
+  await payer.reads(words.resumed);
+  yield stop('owe', 'resumed');
+  await payer.goes('/pay/payments/of-another-visit');
+  await payer.sees(words.notHere);
+  yield stop('outcome', 'not-here');
+  await page.getByRole('banner').getByRole('button', { name: words.endVisit }).click();
+  await payer.sees(words.visitEnded);
+}
+
+async function* withoutCookies({ payer, member }) {
+  await payer.keepsNoCookies();
+  await payer.arrives();
+  await payer.finds(member.identifiers);
+  await payer.reads(payer.words.noCookies);
+  yield stop('owe', 'no-cookies');
+}
+
 async function* payingAgain({ payer, member, another }) {
   await payer.reachesReview(member);
   const other = await another();
@@ -178,6 +199,33 @@ async function* payingAgain({ payer, member, another }) {
   // the bills are asked for anew: less is owed by now
   await payer.reads(/\$44\.10/);
   yield stop('review', 'just-paid');
+  await payer.page.getByRole('main').getByRole('link', { name: payer.words.changeAmount }).first().click();
+  await payer.sees(payer.words.owe);
+  yield stop('owe', 'just-paid');
+}
+
+async function* payingTooLate({ payer, member, another }) {
+  await payer.reachesReview(member);
+  const other = await another();
+  await other.reachesReview(member);
+  await other.pays();
+  await other.sees(other.words.paid);
+  await other.page.close();
+  await payer.pays();
+  await payer.page.getByRole('main').getByRole('link', { name: payer.words.stillOwed }).waitFor();
+  yield stop('review', 'paid-meanwhile');
+  await payer.page.getByRole('main').getByRole('link', { name: payer.words.stillOwed }).click();
+  await payer.page.getByRole('region', { name: payer.words.lately }).waitFor();
+  yield stop('owe', 'paid-meanwhile');
+}
+
+async function* onItsWay({ payer, member }) {
+  await payer.reachesReview(member, { shares: { professional: 'all', hospital: '150' }, bank: { routing: '110000000', account: '000111111116' } });
+  await payer.pays();
+  await payer.sees(payer.words.sent);
+  await payer.goes('/pay/amount');
+  await payer.sees(payer.words.owe);
+  yield stop('owe', 'on-its-way');
 }
 
 /** Other members: what is owed looks different for each. */
@@ -360,6 +408,6 @@ async function* crashing({ payer }) {
 }
 
 export const WALKS = {
-  doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, signedOut, payingAgain, nothingOwed,
+  doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, signedOut, resuming, withoutCookies, payingAgain, payingTooLate, onItsWay, nothingOwed,
   hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, secondStep, homePastDue, crashing,
 };

@@ -11,6 +11,7 @@ mod portal;
 mod session;
 
 use crate::error::ApiError;
+use contract::session::SessionView;
 use gloo_net::http::{Method, RequestBuilder};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
@@ -30,11 +31,13 @@ pub struct Client {
     base: String,
     /// Set whenever the server responds that the client is signed out.
     pub signed_out: RwSignal<u32>,
+    /// A session began in this page, and no answer has shown yet that the browser sends its cookie.
+    is_new: RwSignal<bool>,
 }
 
 impl Client {
     pub fn new(base: &str) -> Self {
-        Self { base: base.to_owned(), signed_out: RwSignal::new(0) }
+        Self { base: base.to_owned(), signed_out: RwSignal::new(0), is_new: RwSignal::new(false) }
     }
 
     /// The one the app provides; outside of it (a test of one component) the default place's.
@@ -94,11 +97,25 @@ impl Client {
             }
             ApiError::read(answer.status(), &answer.headers().get("Content-Type").unwrap_or_default(), body)
         };
-        let answer = in_time(exchange).await;
-        if matches!(answer, Err(ApiError::SignedOut)) {
-            self.signed_out.update(|times| *times += 1);
+        self.hear(path, in_time(exchange).await)
+    }
+
+    /// What an answer says about the session. "Signed out" as the first word about one that began a moment ago is about the cookie.
+    fn hear(&self, path: &str, answer: Result<String, ApiError>) -> Result<String, ApiError> {
+        match answer {
+            Err(ApiError::SignedOut) if self.is_new.get_untracked() => return Err(ApiError::NoCookies),
+            Err(ApiError::SignedOut) => self.signed_out.update(|times| *times += 1),
+            // these two are answered to anybody
+            Ok(_) if path != "/portal" && path != "/session" => self.is_new.set(false),
+            _ => {}
         }
         answer
+    }
+
+    /// Looked up or signed in: from now on the cookie is to come along.
+    fn begin(&self, view: SessionView) -> SessionView {
+        self.is_new.set(true);
+        view
     }
 }
 
@@ -119,4 +136,29 @@ async fn in_time<T>(answer: impl Future<Output = Result<T, ApiError>>) -> Result
         Poll::Pending => bell.as_mut().poll(cx).map(|()| Err(ApiError::TimedOut)),
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract::Instant;
+
+    #[test]
+    fn signed_out_as_the_first_word_about_a_session_that_just_began_is_about_cookies() {
+        Owner::new().with(|| {
+            let client = Client::new("/api/v1");
+            let hear = |path: &str, answer: Result<&str, ApiError>| client.hear(path, answer.map(str::to_owned));
+            let signed_out = || Err(ApiError::SignedOut);
+            assert_eq!(hear("/bills", signed_out()), Err(ApiError::SignedOut), "nothing began here");
+            client.begin(SessionView::Guest { now: Instant::from_millis(0) });
+            assert!(hear("/portal", Ok("{}")).is_ok());
+            for _ in 0..2 {
+                assert_eq!(hear("/payment-draft", signed_out()), Err(ApiError::NoCookies));
+            }
+            assert_eq!(client.signed_out.get_untracked(), 1, "nobody was signed out by that");
+            assert!(hear("/bills", Ok("{}")).is_ok());
+            assert_eq!(hear("/bills", signed_out()), Err(ApiError::SignedOut), "the cookie had come along");
+            assert_eq!(client.signed_out.get_untracked(), 2);
+        });
+    }
 }

@@ -3,6 +3,8 @@
 //! does not compile.
 
 mod chunks;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 mod unreached;
 mod watch;
 
@@ -49,14 +51,23 @@ pub fn App(config: Config) -> impl IntoView {
 #[component]
 fn Pages(base: Base) -> impl IntoView {
     Navigation::provide(base);
-    watch::provide();
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
+    come_back_from_regions(Deployment::here(), navigation);
     view! {
         <Shell in_or_out=|| InOrOut().into_any() way_in=|| WayIn().into_any() has_region=session.is_member()>
             {dynamic(move || page(navigation.route()))}
             <SessionTimeout/>
         </Shell>
     }
+}
+
+/// Choosing a region leads back to the page before.
+fn come_back_from_regions(deployment: Deployment, navigation: Navigation) {
+    browser::effect(move |_| {
+        if let Some(page) = navigation.route().filter(|page| *page != Route::Region) {
+            deployment.then.set(page);
+        }
+    });
 }
 
 /// What is at once there, and what is fetched when it is first shown.

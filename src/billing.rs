@@ -6,6 +6,7 @@ mod capture_frame;
 mod charges;
 mod find_bill;
 mod flow;
+mod paid;
 mod slip;
 mod state;
 mod statement;
@@ -17,6 +18,7 @@ pub use capture_frame::{CaptureAsks, CaptureFrame, CaptureKind, CaptureSays, Cap
 pub use charges::{Charges, service};
 pub use find_bill::{FindBill, FindDraft, TypedStatement, find_bill};
 pub use flow::{Flow, MoneyFlow};
+pub use paid::{PaidLine, Shown, moment_in_words, paid_lines, paid_notice, payment_in_words};
 pub use slip::{Slip, SlipLine};
 pub use state::State;
 pub use statement::{SampleStatement, Spot, Statement};

@@ -7,7 +7,9 @@ mod storage;
 mod tabs;
 
 pub use frame::{listen_to_frame, post_to_frame};
-pub use storage::{ATTEMPT, Remembered, remember, remembered, set_tab_storage, tab_storage};
+pub use storage::{
+    ATTEMPT, Remembered, remember, remembered, set_tab_storage, tab_storage, visit_is_on, visit_is_over, visit_was_lost,
+};
 pub use tabs::{TabSays, Tabs};
 
 use contract::{IdempotencyKey, Instant};
@@ -225,6 +227,11 @@ pub fn is_in_sight() -> bool {
     document().is_some_and(|document| !document.hidden())
 }
 
+/// This device has a connection, or does not know.
+pub fn is_online() -> bool {
+    window().is_none_or(|window| window.navigator().on_line())
+}
+
 pub fn print() {
     if let Some(window) = window() {
         _ = window.print();
@@ -235,6 +242,24 @@ pub fn reload() {
     if let Some(window) = window() {
         _ = window.location().reload();
     }
+}
+
+/// Set in this tab's storage while a page that was too old is loaded again.
+const RENEWED: &str = "kppay.renewed";
+
+/// Loads this address again, from what the server has now. Once: where that did not help, the page says that it stopped working.
+pub fn renew() {
+    if tab_storage(RENEWED).is_some() {
+        return show_crash();
+    }
+    set_tab_storage(RENEWED, Some(""));
+    // without storage it would be loaded again and again
+    if tab_storage(RENEWED).is_some() { reload() } else { show_crash() }
+}
+
+/// Loading it again helped, or was not needed.
+pub fn is_current() {
+    set_tab_storage(RENEWED, None);
 }
 
 /// `https://host:port` of this page.

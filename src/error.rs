@@ -15,6 +15,8 @@ pub enum ApiError {
     TimedOut,
     /// The session ended, or there was none.
     SignedOut,
+    /// The session began a moment ago, and the browser did not send its cookie along: it keeps none.
+    NoCookies,
     Forbidden,
     /// There is no such thing, or it is not this session's.
     Missing,

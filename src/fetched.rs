@@ -1,6 +1,7 @@
 //! The loading state of a value from the server: loading, loaded, or failed and why. Knows nothing of how it is fetched (`api`).
 
 use crate::error::ApiError;
+use leptos::prelude::RwSignal;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fetched<T> {
@@ -24,6 +25,14 @@ impl<T> Fetched<T> {
 
     pub fn error(&self) -> Option<&ApiError> {
         if let Self::Failed(error) = self { Some(error) } else { None }
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Fetched<T> {
+    /// Of a page that has yet to ask. A test puts its answer into the context.
+    pub fn at_first() -> RwSignal<Self> {
+        let given = if cfg!(test) { leptos::prelude::use_context() } else { None };
+        RwSignal::new(given.unwrap_or(Self::Waiting))
     }
 }
 

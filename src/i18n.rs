@@ -19,6 +19,7 @@ mod states;
 
 pub use find::printed;
 pub use legal::LegalPage;
+pub use pay::review::ReviewWords;
 
 /// Every word of the app in one language. What the first page shows is here; the rest is behind methods, so that the words of
 /// pages that are fetched later (`app::chunks`) come with those pages.

@@ -1,6 +1,6 @@
 //! The web app of a payer portal: what a member sees, and nothing of how billing works inside.
 //!
-//! Reading order, which is also the order of imports (downwards only, checked by `tests/arrows.rs`): [`error`], [`fetched`], [`form`],
+//! Reading order, which is also the order of imports (downwards only, checked by `tests/arrows/`): [`error`], [`fetched`], [`form`],
 //! [`route`], [`config`], [`i18n`]; then what touches the outside, [`browser`], [`navigation`] and [`api`]; then [`session`]; then what is seen,
 //! [`ui`] (the kit), [`billing`] (the parts that know bills) and [`pages`]; and [`app`], which names every page. Rules of billing
 //! are in the `contract` crate.

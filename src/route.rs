@@ -119,6 +119,8 @@ routes! {
         ResetPassword => ["reset-password"],
         /// The member signed out.
         SignedOut => ["signed-out"],
+        /// The payer, who has no account, ended the visit.
+        VisitEnded => ["visit-ended"],
         /// The session ran out.
         TimedOut => ["timed-out"],
     }
@@ -148,6 +150,7 @@ impl Route {
                 | Enter::ForgotPassword
                 | Enter::ResetPassword
                 | Enter::SignedOut
+                | Enter::VisitEnded
                 | Enter::TimedOut => false,
             },
         }

@@ -25,11 +25,10 @@ const PLACES: [&str; 9] = [
 
 /// Who may deny a payment: the words of its own end, and of a key that the server has refused or closed. Of the app, also the folder
 /// or file that shows them; no other may.
-const ENDS: [(&str, &str, Option<&str>); 14] = [
+const ENDS: [(&str, &str, Option<&str>); 13] = [
     ("src/i18n/pay/review.rs", "nothing_taken", REFUSED),
     ("src/i18n/pay/review.rs", "too_late", REFUSED),
     ("src/i18n/pay/review.rs", "not_sent", REFUSED),
-    ("src/i18n/pay/review.rs", "just_paid", REFUSED),
     ("src/i18n/pay/review.rs", "never_arrived", REFUSED),
     ("src/i18n/pay/review.rs", "not_from_before_title", REFUSED),
     ("src/i18n/pay/review.rs", "not_from_before", REFUSED),

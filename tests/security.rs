@@ -27,9 +27,8 @@ const MANIFESTS: [&str; 6] = [
 
 /// Where SQL is more than one constant, and how often. Each was read: its parts are constants, names in the program's own text, and
 /// `$1`, `$2` and so on; what came from outside is bound. Whoever adds one reads it as closely.
-const SQL_OF_PARTS: [(&str, usize); 14] = [
+const SQL_OF_PARTS: [(&str, usize); 13] = [
     ("crates/processor/src/store.rs", 6),
-    ("crates/server/src/demo/bulk.rs", 1),
     ("crates/server/src/demo/database.rs", 1),
     ("crates/server/src/store/pending_charges.rs", 3),
     ("crates/server/src/store/batch.rs", 2),
@@ -176,9 +175,9 @@ fn only_the_processor_the_mail_server_and_the_database_are_asked() {
     stands_only_in(&servers, "SmtpConnection", &["crates/server/src/jobs/smtp.rs"]);
     stands_only_in(&servers, ".connect_with(", &["crates/processor/src/store.rs"]);
     let connections = [
-        "crates/server/src/demo/database.rs",
         "crates/server/src/jobs/smtp.rs",
         "crates/server/src/readiness.rs",
+        "crates/server/src/store/connect.rs",
         "crates/server/src/store/connections.rs",
         "crates/server/src/store/migrations.rs",
     ];

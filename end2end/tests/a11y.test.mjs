@@ -36,10 +36,19 @@ function written(millis, language, timeZone) {
   return plain(new Intl.DateTimeFormat(`${language}-US`, format).format(millis));
 }
 
+/** A time of today, as the app writes it in a sentence. */
+function time(millis, language, timeZone) {
+  const format = { hour: 'numeric', minute: '2-digit', timeZone };
+  return plain(new Intl.DateTimeFormat(`${language}-US`, format).format(millis)).toLowerCase();
+}
+
 /** What happened in this walk is said to have happened when it began: how many minutes later it was depends on the machine. */
 function atOnce(tree, stack, language) {
   for (let minute = BEGINS + 60_000; minute <= stack.now(); minute += 60_000) {
-    for (const zone of ZONES) tree = tree.replaceAll(written(minute, language, zone), written(BEGINS, language, zone));
+    for (const zone of ZONES) {
+      tree = tree.replaceAll(written(minute, language, zone), written(BEGINS, language, zone));
+      tree = tree.replaceAll(` ${time(minute, language, zone)}`, ` ${time(BEGINS, language, zone)}`);
+    }
   }
   return tree;
 }

@@ -87,6 +87,25 @@ for (const [what, typed] of [['a card number', '4242 4242 4242 4242'], ['a code'
   });
 }
 
+scene('an e-mail address that mail servers read as another one is named at its field, and the form goes on from there', async ({ stack, payer, member }) => {
+  const before = books(stack);
+  const { page, words } = payer;
+  await payer.reachesMethod(member);
+  await payer.byCard();
+  await payer.says({ email: 'ana@\uff45xample.org' });
+  await page.getByRole('button', { name: words.toReview }).click();
+  await payer.reads('1 thing to put right');
+  await payer.reads(/E-mail for the receipt: use an address such as/);
+  await page.getByRole('main').getByRole('link', { name: /^E-mail for the receipt/ }).click();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'email');
+  assert.match(page.url(), /\/pay\/method$/);
+  untouched(stack, before);
+  await payer.says();
+  await payer.toReview();
+  await payer.pays();
+  await payer.sees(words.paid);
+});
+
 scene('a card number typed as the health record number is refused with the reason', async ({ payer, member }) => {
   const sent = [];
   payer.context.on('request', (request) => sent.push(request.url() + (request.postData() ?? '')));
@@ -182,7 +201,7 @@ scene('a session that ended: it says that pressing Pay sent nothing, and nothing
   const before = books(stack);
   await payer.context.clearCookies();
   await payer.pays();
-  await payer.reads('You were signed out to protect your information');
+  await payer.reads(payer.words.signedOut);
   await payer.reads(/so this time it sent no payment\. Find your bill again to see what you still owe/);
   untouched(stack, before);
 });

@@ -43,12 +43,64 @@ scene('whoever only signs in does not fetch the account, and who is in it does n
 
 scene('a chunk that does not come is said, and comes when it is asked for again', async ({ payer }) => {
   const { page, words } = payer;
-  await page.route(READING, (route) => route.abort());
-  await payer.goes('/help');
+  await payer.goes('/');
+  await payer.settles();
+  payer.stack.edge.cut();
+  await page.getByRole('link', { name: words.help }).click();
   await payer.reads(words.offline);
-  await page.unroute(READING);
+  payer.stack.edge.restore();
   await page.getByRole('button', { name: words.tryAgain }).click();
   await payer.sees(words.help);
+});
+
+/** After a deploy: the old page's file is gone, and the new page's is there. */
+const isGone = { status: 404, body: '' };
+const STOPPED = 'This page stopped working';
+/** What is not there has another digest than the page knows: nothing else was refused. */
+function onlyDigests({ seen }) {
+  for (const violation of seen.violations.splice(0)) assert.match(violation, /integrity/);
+}
+const loads = (payer) => payer.seen.requests.filter((request) => request.isNavigationRequest()).length;
+
+scene('a page that is older than the server loads itself again, once, where one was going', async ({ payer }) => {
+  const { page, words } = payer;
+  await page.route(PAYING, (route) => route.fulfill(isGone), { times: 1 });
+  await page.addInitScript(() => localStorage.setItem('kppay.region', 'CA'));
+  await payer.goes('/');
+  await page.getByRole('link', { name: words.payOnce }).click();
+  await payer.sees(words.find);
+  assert.deepEqual([loads(payer), new URL(page.url()).pathname], [2, '/pay']);
+  await page.route(READING, (route) => route.fulfill(isGone), { times: 1 });
+  await page.getByRole('contentinfo').getByRole('link', { name: 'Pay by mail' }).click();
+  await page.waitForURL('**/coupon');
+  await payer.settles();
+  assert.equal(loads(payer), 3, 'what helped once may help again');
+  onlyDigests(payer);
+});
+
+scene('a file that stays away though the server answers is called no lost connection, and the page is not loaded for ever', async ({ payer }) => {
+  const { page, words } = payer;
+  await page.route(READING, (route) => route.fulfill(isGone));
+  await payer.goes('/help');
+  await page.getByRole('heading', { level: 1, name: STOPPED }).waitFor();
+  assert.equal(loads(payer), 2);
+  assert.equal(await page.getByText(words.offline).count(), 0);
+  await page.unroute(READING);
+  await page.getByRole('button', { name: /^Load again/ }).click();
+  await payer.sees(words.help);
+  onlyDigests(payer);
+});
+
+scene('a chunk that is fetched ahead and is gone disturbs nobody before it is needed', async ({ payer }) => {
+  const { page, words } = payer;
+  await page.route(PAYING, (route) => route.fulfill(isGone), { times: 1 });
+  await payer.goes('/region');
+  await page.waitForLoadState('networkidle');
+  await page.getByRole('radio', { name: /^California/ }).check();
+  await page.getByRole('button', { name: words.goOn }).click();
+  await payer.sees(words.find);
+  assert.equal(loads(payer), 1, 'asked for again, it came');
+  onlyDigests(payer);
 });
 
 scene('a chunk that is not the one that was built is not run', async ({ payer }) => {
@@ -59,7 +111,7 @@ scene('a chunk that is not the one that was built is not run', async ({ payer })
     await route.fulfill({ response: answer, body: bytes, headers: { 'content-type': 'application/wasm' } });
   });
   await payer.goes('/help');
-  await payer.reads(words.offline);
+  await page.getByRole('heading', { level: 1, name: STOPPED }).waitFor();
   assert.match(payer.seen.violations.join('\n'), /integrity/);
   payer.seen.violations.length = 0;
 });

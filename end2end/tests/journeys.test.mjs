@@ -91,6 +91,27 @@ scene('pays in Spanish, every word of it', { language: 'es', locale: 'es-US' }, 
   paidOnce(stack, before, { cents: 6410, state: 'paid', shares: 1 });
 });
 
+scene('Enter in the security code goes on as the button does', async ({ payer, member }) => {
+  await payer.reachesMethod(member);
+  await payer.byCard();
+  await payer.frame.getByLabel(payer.words.code).press('Enter');
+  await payer.invalid();
+  await payer.says();
+  await payer.frame.getByLabel(payer.words.code).press('Enter');
+  await payer.sees(payer.words.review);
+});
+
+scene('whoever means to pay again goes on from the agreement', async ({ payer, member, another }) => {
+  await payer.reachesReview(member);
+  const other = await another();
+  await other.reachesReview(member, { shares: { professional: '20.00', hospital: 'none' } });
+  await other.pays();
+  await other.sees(other.words.paid);
+  await payer.pays();
+  await payer.page.getByRole('button', { name: payer.words.payAgain }).click();
+  assert.match(await payer.focused(), /^checkbox I agree/);
+});
+
 scene('pays by keyboard alone', async ({ stack, payer, member }) => {
   const before = books(stack);
   const keys = payer.page.keyboard;

@@ -18,7 +18,7 @@ scene('after thirteen minutes the member is asked, and one press goes on', async
   assert.equal(await payer.dialog.isVisible(), false);
   await payer.page.clock.runFor(0.4 * MINUTE);
   await payer.dialog.waitFor();
-  await payer.dialog.getByText(/signed out in 2 minutes\. No payment is sent/).waitFor();
+  await payer.dialog.getByText(/your visit ends in 2 minutes\. No payment is sent/).waitFor();
   const extended = payer.page.waitForResponse((answer) => answer.request().method() === 'PATCH' && answer.ok());
   await payer.dialog.getByRole('button', { name: payer.words.stay }).click();
   await extended;
@@ -236,7 +236,7 @@ scene('signing out that did not reach the server is not called signed out', asyn
   await payer.signsIn();
   stack.edge.fault({ method: 'DELETE', path: /\/session$/, drop: true });
   await payer.page.getByRole('banner').getByRole('button', { name: payer.words.signOut }).click();
-  const dialog = payer.page.getByRole('dialog', { name: 'You are still signed in' });
+  const dialog = payer.page.getByRole('dialog', { name: 'Your visit has not ended' });
   await dialog.waitFor();
   assert.equal(stack.billing('SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL')[0].n, 1);
   await dialog.getByRole('button', { name: payer.words.tryAgain }).click();

@@ -267,7 +267,7 @@ for (const [what, instead] of [
     await payer.signsIn();
     stack.edge.fault({ method: 'DELETE', path: SESSION, instead });
     await payer.page.getByRole('banner').getByRole('button', { name: payer.words.signOut }).click();
-    const dialog = payer.page.getByRole('dialog', { name: 'You are still signed in' });
+    const dialog = payer.page.getByRole('dialog', { name: 'Your visit has not ended' });
     await dialog.waitFor();
     const alive = 'SELECT COUNT(*) AS n FROM session WHERE ended_at IS NULL AND account IS NOT NULL';
     assert.equal(stack.billing(alive)[0].n, 1);

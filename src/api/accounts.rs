@@ -17,7 +17,7 @@ use gloo_net::http::Method;
 
 impl Client {
     pub async fn sign_in(&self, credentials: &Credentials) -> Result<SessionView, ApiError> {
-        self.send(Method::POST, "/session", credentials, None).await
+        self.send(Method::POST, "/session", credentials, None).await.map(|view| self.begin(view))
     }
 
     /// This payer's registration, begun or gone on with.

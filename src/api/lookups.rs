@@ -8,6 +8,6 @@ use gloo_net::http::Method;
 impl Client {
     /// One answer (`NoMatch`), whatever was wrong.
     pub async fn look_up(&self, lookup: &BillLookup) -> Result<SessionView, ApiError> {
-        self.send(Method::POST, "/bill-lookups", lookup, None).await
+        self.send(Method::POST, "/bill-lookups", lookup, None).await.map(|view| self.begin(view))
     }
 }

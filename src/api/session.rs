@@ -4,10 +4,13 @@ use super::Client;
 use crate::error::ApiError;
 use contract::session::SessionView;
 use gloo_net::http::Method;
+use leptos::prelude::*;
 
 impl Client {
     pub async fn session(&self) -> Result<SessionView, ApiError> {
-        self.ask(Method::GET, "/session").await
+        let view = self.ask(Method::GET, "/session").await?;
+        let is_lost = matches!(view, SessionView::Guest { .. }) && self.is_new.get_untracked();
+        if is_lost { Err(ApiError::NoCookies) } else { Ok(view) }
     }
 
     /// Puts the end of the session off.

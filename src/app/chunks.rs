@@ -1,12 +1,15 @@
 //! Lazy loading of pages (code splitting): the build puts each chunk into a wasm file of its own, which is fetched when one of its
 //! pages is first shown. What only these pages use (components, texts, wire types) is in the chunk, too.
 //!
-//! A chunk exports one function that renders its pages; after that, navigation between them is synchronous. When a chunk fails to load,
-//! the page says so and offers to try again.
+//! A chunk exports one function that renders its pages; after that, navigation between them is synchronous. When a chunk fails to load
+//! because the server can't be reached, the page says so and offers to try again. When the server can be reached, this page is older than
+//! the server's files (a new version was deployed): it is loaded again, once, at the address that was being opened.
 
 use super::unreached::known;
 use crate::{
+    api::Client,
     browser,
+    error::ApiError,
     i18n::t,
     pages::{
         account::{overview::AccountPage, security::SecurityPage},
@@ -28,7 +31,7 @@ use crate::{
             welcome::RegisterPage, you::RegisterYouPage,
         },
         sign_in::SignInPage,
-        signed_out::SignedOutPage,
+        signed_out::{End, SignedOutPage},
     },
     route::{Account, Enter, Pay, Read},
     ui::{Unavailable, Waiting, dynamic},
@@ -105,8 +108,9 @@ fn draw_entering(page: Enter) -> AnyView {
         Enter::ForgotUserId => ForgotUserIdPage().into_any(),
         Enter::ForgotPassword => ForgotPasswordPage().into_any(),
         Enter::ResetPassword => ResetPasswordPage().into_any(),
-        Enter::SignedOut => view! { <SignedOutPage by_clock=false/> }.into_any(),
-        Enter::TimedOut => view! { <SignedOutPage by_clock=true/> }.into_any(),
+        Enter::SignedOut => view! { <SignedOutPage end=End::SignedOut/> }.into_any(),
+        Enter::VisitEnded => view! { <SignedOutPage end=End::Visit/> }.into_any(),
+        Enter::TimedOut => view! { <SignedOutPage end=End::TimedOut/> }.into_any(),
     }
 }
 
@@ -190,17 +194,30 @@ async fn load(_: Chunk) -> Option<HandOver> {
     None
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Loading {
     NotAsked,
     Waiting,
     Here,
-    Failed,
+    /// It did not come, and neither does anything else.
+    Offline,
+    /// It did not come, though the server answers: there is no such file any more.
+    Gone,
+    /// Something else answers in the server's place.
+    Refused,
+}
+
+/// Why a chunk did not come, by what the server answered to something else. Only a connection that is down is called one.
+fn without(error: Option<ApiError>) -> Loading {
+    let Some(error) = error else { return Loading::Gone };
+    let is_down = matches!(error, ApiError::Offline | ApiError::TimedOut);
+    if is_down { Loading::Offline } else { Loading::Refused }
 }
 
 /// Context.
 #[derive(Clone, Copy)]
 pub struct Chunks {
+    client: StoredValue<Client>,
     drawers: StoredValue<Drawers>,
     paying: RwSignal<Loading>,
     reading: RwSignal<Loading>,
@@ -212,6 +229,7 @@ impl Chunks {
     pub fn new() -> Self {
         let loading = || RwSignal::new(if cfg!(feature = "split") { Loading::NotAsked } else { Loading::Here });
         Self {
+            client: StoredValue::new(Client::here()),
             drawers: StoredValue::new(Drawers::at_the_start()),
             paying: loading(),
             reading: loading(),
@@ -230,12 +248,18 @@ impl Chunks {
         let chunk = page.chunk();
         self.fetch(chunk);
         let loading = self.of(chunk);
+        // only for a page that is to be shown: nobody waits yet for a chunk that is fetched ahead
+        browser::effect(move |_| match loading.get() {
+            Loading::Gone => browser::renew(),
+            Loading::Refused => browser::show_crash(),
+            Loading::NotAsked | Loading::Waiting | Loading::Here | Loading::Offline => {}
+        });
         dynamic(move || {
-            let has_failed = loading.get() == Loading::Failed;
+            let is_offline = loading.get() == Loading::Offline;
             if let Some(drawn) = self.drawers.get_value().draw(page.clone()) {
                 return drawn;
             }
-            if has_failed {
+            if is_offline {
                 self.offer_again(chunk)
             } else {
                 view! { <div class="pay-journey"><Waiting/></div> }.into_any()
@@ -261,12 +285,16 @@ impl Chunks {
             return;
         }
         loading.set(Loading::Waiting);
+        let client = self.client.get_value();
         spawn_local(async move {
-            let came = load(chunk).await;
-            if let Some(hand_over) = came {
-                self.drawers.update_value(hand_over);
-            }
-            loading.set(if came.is_some() { Loading::Here } else { Loading::Failed });
+            loading.set(match load(chunk).await {
+                Some(hand_over) => {
+                    self.drawers.update_value(hand_over);
+                    browser::is_current();
+                    Loading::Here
+                }
+                None => without(client.portal().await.err()),
+            });
         });
     }
 
@@ -277,5 +305,23 @@ impl Chunks {
             Chunk::Entering => self.entering,
             Chunk::Account => self.account,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_connection_that_is_down_is_called_offline() {
+        for error in [ApiError::Offline, ApiError::TimedOut] {
+            assert_eq!(without(Some(error)), Loading::Offline);
+        }
+        assert_eq!(without(None), Loading::Gone);
+        assert_eq!(
+            without(Some(ApiError::Faulty)),
+            Loading::Refused,
+            "nothing is loaded again from a page of maintenance"
+        );
     }
 }

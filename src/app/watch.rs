@@ -6,7 +6,7 @@
 use crate::{
     api::Client,
     browser::{self, Listening, TabSays, Tabs},
-    i18n::{say, t},
+    i18n::{Text, say, t},
     navigation::{Navigation, href},
     route::{Account, Enter, Pay, Route},
     session::{CurrentSession, Session},
@@ -35,24 +35,6 @@ struct Watch {
     /// Signing out, or staying, did not reach the server.
     is_cut_off: RwSignal<bool>,
     is_telling: StoredValue<bool>,
-}
-
-/// Context: the watch of this page, once it stands.
-#[derive(Clone, Copy)]
-struct WatchContext(StoredValue<Option<Watch>, LocalStorage>);
-
-impl WatchContext {
-    fn with(self, act: impl FnOnce(&Watch)) {
-        self.0.with_value(|watch| {
-            if let Some(watch) = watch {
-                act(watch)
-            }
-        });
-    }
-}
-
-pub fn provide() {
-    provide_context(WatchContext(StoredValue::new_local(None)));
 }
 
 impl Watch {
@@ -150,7 +132,7 @@ impl Watch {
             TabSays::Changed => self.ask(),
             TabSays::SignedOut if self.session.with_untracked(Session::has_access) => {
                 self.session.stop_counting();
-                self.navigation.leave_for(Enter::SignedOut);
+                self.navigation.leave_for(self.goodbye());
             }
             TabSays::SignedOut => {}
         }
@@ -165,8 +147,13 @@ impl Watch {
 
     fn end(&self, to: Enter) {
         self.session.stop_counting();
-        self.tabs.tell(if to == Enter::SignedOut { TabSays::SignedOut } else { TabSays::Changed });
+        self.tabs.tell(if to == Enter::TimedOut { TabSays::Changed } else { TabSays::SignedOut });
         self.navigation.leave_for(to);
+    }
+
+    /// Where whoever ends it themselves lands.
+    fn goodbye(&self) -> Enter {
+        if self.session.with_untracked(Session::is_member) { Enter::SignedOut } else { Enter::VisitEnded }
     }
 
     fn sign_out(&self) {
@@ -174,7 +161,7 @@ impl Watch {
         own.is_cut_off.set(false);
         spawn_local(async move {
             match own.client.end_session().await {
-                Ok(()) | Err(crate::error::ApiError::SignedOut) => own.end(Enter::SignedOut),
+                Ok(()) | Err(crate::error::ApiError::SignedOut) => own.end(own.goodbye()),
                 // it is not over, so the page must not say that it is
                 Err(_) => own.is_cut_off.set(true),
             }
@@ -188,17 +175,19 @@ pub fn SessionTimeout() -> impl IntoView {
     let (session, navigation, client) = (CurrentSession::here(), Navigation::here(), Client::here());
     let left = RwSignal::new(None);
     let is_cut_off = RwSignal::new(false);
-    let watching: WatchContext = use_context().unwrap_or_else(|| WatchContext(StoredValue::new_local(None)));
-    let with = move |act: fn(&Watch)| watching.with(act);
+    let watching = StoredValue::new_local(None::<Watch>);
+    let with = move |act: fn(&Watch)| watching.with_value(|watch| watch.iter().for_each(act));
     let heard = StoredValue::new_local(Vec::<Listening>::new());
     let own = client.clone();
     browser::effect(move |is_first| {
         if !is_first {
             return;
         }
-        let tabs = Rc::new(Tabs::open(move |says| watching.with(|watch| watch.hear(says))));
+        let tabs = Rc::new(Tabs::open(move |says| {
+            watching.with_value(|watch| watch.iter().for_each(|watch: &Watch| watch.hear(says)));
+        }));
         let is_telling = StoredValue::new(false);
-        watching.0.set_value(Some(Watch {
+        watching.set_value(Some(Watch {
             session,
             navigation,
             client: own.clone(),
@@ -231,6 +220,12 @@ pub fn SessionTimeout() -> impl IntoView {
         session.track();
         if !is_first {
             with(|watch| watch.tabs.tell(TabSays::Changed));
+        }
+    });
+    browser::effect(move |is_first| {
+        session.ends();
+        if !is_first {
+            with(Watch::sign_out);
         }
     });
     let signed_out = client.signed_out;
@@ -282,7 +277,7 @@ pub fn SessionTimeout() -> impl IntoView {
                     <button class="pay-button pay-button--main" type="button" hidden=Signal::derive(move || !can_stay.get()) on:click=stay>
                         {t(|w| w.shell.ending.stay)}
                     </button>
-                    <button class="pay-button" type="button" on:click=move |_| with(Watch::sign_out)>{t(|w| w.shell.ending.leave)}</button>
+                    <button class="pay-button" type="button" on:click=move |_| session.end()>{out(session)}</button>
                 </p>
             </div>
         </dialog>
@@ -291,7 +286,7 @@ pub fn SessionTimeout() -> impl IntoView {
                 <h2 id="cut-off-title">{t(|w| w.shell.ending.still_in)}</h2>
                 <p>{t(|w| w.shell.ending.unreached)}</p>
                 <p class="pay-row">
-                    <button class="pay-button pay-button--main" type="button" on:click=move |_| with(Watch::sign_out)>{t(|w| w.shell.try_again)}</button>
+                    <button class="pay-button pay-button--main" type="button" on:click=move |_| session.end()>{t(|w| w.shell.try_again)}</button>
                     <button class="pay-button" type="button" on:click=move |_| is_cut_off.set(false)>{t(|w| w.shell.ending.stay)}</button>
                 </p>
             </div>
@@ -319,27 +314,28 @@ fn way_in(navigation: Navigation) -> String {
     }
 }
 
+/// The way out, as the one who takes it calls it.
+fn out(session: CurrentSession) -> Text {
+    say(move |w| if session.with(Session::is_member) { w.shell.sign_out } else { w.shell.end_visit }.to_owned())
+}
+
 /// At the top of every page: in, or out. A page that one was on the way to is where one lands.
 #[component]
 pub fn InOrOut() -> impl IntoView {
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
-    let watching: Option<WatchContext> = use_context();
     let is_member = Memo::new(move |_| session.with(Session::is_member));
+    let has_access = Memo::new(move |_| session.with(Session::has_access));
     crate::ui::dynamic(move || {
-        if is_member.get() {
-            let out = move |_| {
-                if let Some(watching) = watching {
-                    watching.with(Watch::sign_out);
-                }
-            };
-            view! {
-                <a class="pay-top__link" href=href(Account::Overview)>{t(|w| w.shell.account)}</a>
-                <button class="pay-top__link pay-link" type="button" on:click=out>{t(|w| w.shell.sign_out)}</button>
-            }
-            .into_any()
+        let way = if is_member.get() {
+            view! { <a class="pay-top__link" href=href(Account::Overview)>{t(|w| w.shell.account)}</a> }.into_any()
         } else {
             view! { <a class="pay-top__link pay-top__wide" href=move || way_in(navigation)>{t(|w| w.shell.sign_in)}</a> }
                 .into_any()
-        }
+        };
+        let end = move |_| session.end();
+        let leave = has_access.get().then(|| {
+            view! { <button class="pay-top__link pay-link" type="button" on:click=end>{out(session)}</button> }
+        });
+        view! { {way} {leave} }.into_any()
     })
 }

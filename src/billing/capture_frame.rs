@@ -27,6 +27,8 @@ impl CaptureKind {
 pub enum CaptureSays {
     Ready,
     Invalid,
+    /// Enter was pressed, and nothing is wrong in it.
+    Enter,
     Unavailable,
     /// What it says of the card or account beside that is not looked at: the server names the method.
     Token {

@@ -30,8 +30,6 @@ use leptos::prelude::*;
 
 /// What a page says around the form.
 pub struct FindBill {
-    /// Where one comes back to when a region had to be chosen first.
-    pub here: Route,
     /// The steps, or the way back.
     pub above: AnyView,
     pub title: Pick,
@@ -85,10 +83,9 @@ impl Finding {
 /// The whole page.
 pub fn find_bill(page: FindBill, on_typed: Callback<TypedStatement>) -> AnyView {
     let (finding, deployment, navigation) = (Finding::new(), Deployment::here(), Navigation::here());
-    let FindBill { here, above, title, lead, submit } = page;
+    let FindBill { above, title, lead, submit } = page;
     browser::effect(move |_| {
         if deployment.region.get().is_none() {
-            deployment.then.set(here.clone());
             navigation.replace(Route::Region);
         }
     });

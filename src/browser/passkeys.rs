@@ -3,6 +3,7 @@
 
 use super::window;
 use js_sys::{Function, JSON, Object, Promise, Reflect};
+use leptos::prelude::{RwSignal, Set, Signal};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -10,8 +11,15 @@ use wasm_bindgen_futures::JsFuture;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoPasskey;
 
-/// Whether this browser has them, and speaks JSON about them. Not over plain HTTP, but on `localhost`.
-pub fn are_offered() -> bool {
+/// Whether this browser has them, and speaks JSON about them; false until the page is rendered.
+pub fn offered() -> Signal<bool> {
+    let offered = RwSignal::new(false);
+    super::effect(move |_| offered.set(are_offered()));
+    offered.into()
+}
+
+/// Not over plain HTTP, but on `localhost`.
+fn are_offered() -> bool {
     ["parseCreationOptionsFromJSON", "parseRequestOptionsFromJSON"].iter().all(|name| parser(name).is_some())
 }
 

@@ -50,3 +50,21 @@ pub fn set_tab_storage(key: &str, value: Option<&str>) {
 
 /// The key of a payment attempt whose outcome was not shown yet, in this tab.
 pub const ATTEMPT: &str = "kppay.key";
+
+/// Somebody's bills were shown in this tab, and nobody has been told yet that the visit ended.
+const VISIT: &str = "kppay.visit";
+
+/// A page that needs a session has one.
+pub fn visit_is_on() {
+    set_tab_storage(VISIT, Some(""));
+}
+
+/// That the visit ended is being told.
+pub fn visit_is_over() {
+    set_tab_storage(VISIT, None);
+}
+
+/// A page that needs a session has none, and there was one in this tab before it was loaded again.
+pub fn visit_was_lost() -> bool {
+    tab_storage(VISIT).is_some()
+}

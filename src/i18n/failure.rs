@@ -9,6 +9,8 @@ pub struct FailureWords {
     pub signed_out_title: &'static str,
     /// Nothing of payments: one may be on its way.
     pub signed_out: &'static str,
+    pub no_cookies_title: &'static str,
+    pub no_cookies: fn(phone: &str) -> String,
     pub busy_title: &'static str,
     /// Minutes.
     pub busy: fn(usize) -> String,
@@ -21,8 +23,14 @@ pub struct FailureWords {
 pub const EN: FailureWords = FailureWords {
     timed_out_title: "No answer in time",
     timed_out: "Our server did not answer in time. What you typed is still here.",
-    signed_out_title: "You were signed out to protect your information",
-    signed_out: "Find your bill again to go on.",
+    signed_out_title: "Your visit ended to protect your information",
+    signed_out: "Sign in or find your bill again to go on.",
+    no_cookies_title: "Your browser keeps no cookies",
+    no_cookies: |phone| {
+        format!(
+            "We need one cookie to know you from one page to the next. It ends with your visit, and tracks nothing. Allow cookies for this site and begin again, or call {phone}."
+        )
+    },
     busy_title: "Too many tries",
     busy: |n| {
         let minutes = plural(Locale::En, n, "minute", "minutes");
@@ -39,8 +47,14 @@ pub const EN: FailureWords = FailureWords {
 pub const ES: FailureWords = FailureWords {
     timed_out_title: "No hubo respuesta a tiempo",
     timed_out: "Nuestro servidor no respondió a tiempo. Lo que escribió sigue aquí.",
-    signed_out_title: "Cerramos su sesión para proteger su información",
-    signed_out: "Busque su factura otra vez para continuar.",
+    signed_out_title: "Su visita terminó para proteger su información",
+    signed_out: "Inicie sesión o busque su factura otra vez para continuar.",
+    no_cookies_title: "Su navegador no guarda cookies",
+    no_cookies: |phone| {
+        format!(
+            "Necesitamos una cookie para reconocerle de una página a otra. Termina con su visita y no rastrea nada. Permita las cookies de este sitio y empiece otra vez, o llame al {phone}."
+        )
+    },
     busy_title: "Demasiados intentos",
     busy: |n| {
         let minutes = plural(Locale::Es, n, "minuto", "minutos");

@@ -33,6 +33,16 @@ pub fn moment(locale: Locale, at: Instant, time_zone: &str) -> String {
     imp::moment(locale, at, time_zone)
 }
 
+/// The time of day at that moment in a time zone: `9:14 am` · `9:14 a. m.` Natively in UTC.
+pub fn time(locale: Locale, at: Instant, time_zone: &str) -> String {
+    imp::time(locale, at, time_zone).to_lowercase()
+}
+
+/// The date at that moment in a time zone. Natively in UTC.
+pub fn date_at(at: Instant, time_zone: &str) -> Date {
+    imp::date_at(at, time_zone).unwrap_or_else(|| Date::from_days(at.millis().div_euclid(86_400_000)))
+}
+
 /// Chooses between one and many by the language's own rule.
 pub fn plural(locale: Locale, n: usize, one: &'static str, many: &'static str) -> &'static str {
     if imp::is_one(locale, n) { one } else { many }
@@ -53,12 +63,16 @@ impl WallClock {
 
 /// `7 am` · `7 a. m.`, which is never broken over two lines.
 pub fn hour(locale: Locale, hour: u8) -> String {
+    hour_words(locale, hour, "")
+}
+
+fn hour_words(locale: Locale, hour: u8, minute: &str) -> String {
     let (twelve, after) = ((hour + 11) % 12 + 1, hour >= 12);
     match (locale, after) {
-        (Locale::En, false) => format!("{twelve}\u{a0}am"),
-        (Locale::En, true) => format!("{twelve}\u{a0}pm"),
-        (Locale::Es, false) => format!("{twelve}\u{a0}a.\u{a0}m."),
-        (Locale::Es, true) => format!("{twelve}\u{a0}p.\u{a0}m."),
+        (Locale::En, false) => format!("{twelve}{minute}\u{a0}am"),
+        (Locale::En, true) => format!("{twelve}{minute}\u{a0}pm"),
+        (Locale::Es, false) => format!("{twelve}{minute}\u{a0}a.\u{a0}m."),
+        (Locale::Es, true) => format!("{twelve}{minute}\u{a0}p.\u{a0}m."),
     }
 }
 
@@ -163,6 +177,20 @@ mod imp {
         call(&date_format(locale, &pairs), &JsValue::from_f64(at.millis() as f64))
     }
 
+    pub fn time(locale: Locale, at: Instant, time_zone: &str) -> String {
+        let pairs = [("timeZone", time_zone), ("hour", "numeric"), ("minute", "2-digit")];
+        call(&date_format(locale, &pairs), &JsValue::from_f64(at.millis() as f64))
+    }
+
+    pub fn date_at(at: Instant, time_zone: &str) -> Option<Date> {
+        let pairs = [("timeZone", time_zone), ("year", "numeric"), ("month", "2-digit"), ("day", "2-digit")];
+        // "11/23/2026"
+        let text = call(&date_format(Locale::En, &pairs), &JsValue::from_f64(at.millis() as f64));
+        let mut parts = text.split('/');
+        let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
+        Date::parse(&format!("{year}-{month}-{day}")).ok()
+    }
+
     pub fn is_one(locale: Locale, n: usize) -> bool {
         Intl::PluralRules::new(&tag(locale), &Object::new()).select(n as f64) == "one"
     }
@@ -258,6 +286,16 @@ mod imp {
         let (days, minutes) = (at.millis().div_euclid(86_400_000), at.millis().rem_euclid(86_400_000) / 60_000);
         let date = date(locale, Date::from_days(days), Form::Long);
         format!("{date}, {:02}:{:02} UTC", minutes / 60, minutes % 60)
+    }
+
+    pub fn time(locale: Locale, at: Instant, _: &str) -> String {
+        let minutes = at.millis().rem_euclid(86_400_000) / 60_000;
+        let (hour, minute) = ((minutes / 60) as u8, minutes % 60);
+        hour_words(locale, hour, &format!(":{minute:02}"))
+    }
+
+    pub fn date_at(_: Instant, _: &str) -> Option<Date> {
+        None
     }
 
     pub fn is_one(_: Locale, n: usize) -> bool {

@@ -3,6 +3,7 @@
 pub mod amount;
 pub mod method;
 pub mod outcome;
+pub mod paid;
 pub mod review;
 pub mod timing;
 
@@ -11,11 +12,24 @@ pub struct PayWords {
     pub method: method::MethodWords,
     pub review: review::ReviewWords,
     pub outcome: outcome::OutcomeWords,
+    pub paid: paid::PaidWords,
     pub timing: timing::TimingWords,
 }
 
-pub const EN: PayWords =
-    PayWords { amount: amount::EN, method: method::EN, review: review::EN, outcome: outcome::EN, timing: timing::EN };
+pub const EN: PayWords = PayWords {
+    amount: amount::EN,
+    method: method::EN,
+    review: review::EN,
+    outcome: outcome::EN,
+    paid: paid::EN,
+    timing: timing::EN,
+};
 
-pub const ES: PayWords =
-    PayWords { amount: amount::ES, method: method::ES, review: review::ES, outcome: outcome::ES, timing: timing::ES };
+pub const ES: PayWords = PayWords {
+    amount: amount::ES,
+    method: method::ES,
+    review: review::ES,
+    outcome: outcome::ES,
+    paid: paid::ES,
+    timing: timing::ES,
+};

@@ -15,6 +15,8 @@ pub struct ShellWords {
     pub other_language: &'static str,
     pub sign_in: &'static str,
     pub sign_out: &'static str,
+    /// Who has no account ends a visit, and is not signed out.
+    pub end_visit: &'static str,
     pub account: &'static str,
     pub show: &'static str,
     pub hide: &'static str,
@@ -52,7 +54,6 @@ pub struct EndingWords {
     pub text: fn(usize) -> String,
     pub last: fn(usize) -> String,
     pub stay: &'static str,
-    pub leave: &'static str,
     /// Signing out did not reach the server.
     pub still_in: &'static str,
     pub unreached: &'static str,
@@ -68,21 +69,21 @@ pub const EN: ShellWords = ShellWords {
     other_language: "Español",
     sign_in: "Sign in",
     sign_out: "Sign out",
+    end_visit: "End this visit",
     account: "Your account",
     show: "Show",
     hide: "Hide",
     ending: EndingWords {
         title: "Do you need more time?",
-        text: |n| format!("For your protection you are signed out in {}. No payment is sent by that.", left_en(n)),
+        text: |n| format!("For your protection your visit ends in {}. No payment is sent by that.", left_en(n)),
         last: |n| {
             format!(
-                "For your protection you are signed out in {}, 8 hours after you began. No payment is sent by that.",
+                "For your protection your visit ends in {}, 8 hours after you began. No payment is sent by that.",
                 left_en(n)
             )
         },
-        stay: "Stay signed in",
-        leave: "Sign out now",
-        still_in: "You are still signed in",
+        stay: "Stay",
+        still_in: "Your visit has not ended",
         unreached: "We could not reach the server. Check your connection, and try again.",
     },
     questions: "Questions about a bill? Call ",
@@ -136,23 +137,21 @@ pub const ES: ShellWords = ShellWords {
     other_language: "English",
     sign_in: "Iniciar sesión",
     sign_out: "Cerrar sesión",
+    end_visit: "Terminar la visita",
     account: "Su cuenta",
     show: "Mostrar",
     hide: "Ocultar",
     ending: EndingWords {
         title: "¿Necesita más tiempo?",
-        text: |n| {
-            format!("Para su protección, la sesión se cierra en {}. Con eso no se envía ningún pago.", left_es(n))
-        },
+        text: |n| format!("Para su protección, su visita termina en {}. Con eso no se envía ningún pago.", left_es(n)),
         last: |n| {
             format!(
-                "Para su protección, la sesión se cierra en {}, 8 horas después de empezar. Con eso no se envía ningún pago.",
+                "Para su protección, su visita termina en {}, 8 horas después de empezar. Con eso no se envía ningún pago.",
                 left_es(n)
             )
         },
-        stay: "Seguir en la sesión",
-        leave: "Cerrar la sesión ahora",
-        still_in: "Su sesión sigue abierta",
+        stay: "Seguir aquí",
+        still_in: "Su visita no ha terminado",
         unreached: "No pudimos comunicarnos con el servidor. Revise su conexión e intente otra vez.",
     },
     questions: "¿Preguntas sobre una factura? Llame al ",

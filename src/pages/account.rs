@@ -13,7 +13,7 @@ use crate::{
     browser,
     i18n::{Pick, Text, t},
     navigation::{Navigation, href},
-    route::{Account, Pay, Route},
+    route::{Account, Enter, Pay, Route},
     session::{CurrentSession, Session},
     ui::{Failure, Heading, Icon, Sign, list},
 };
@@ -37,8 +37,11 @@ fn heading(title: Text, lead: Text) -> AnyView {
 /// Redirects a user who is not signed in to the sign-in page, and back here afterwards.
 fn members_only(room: Account) {
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
-    browser::effect(move |_| {
-        if matches!(session.get(), Session::Guest | Session::PendingSecondFactor(_) | Session::Payer(_)) {
+    browser::effect(move |_| match session.get() {
+        Session::Restoring => {}
+        Session::Member(..) => browser::visit_is_on(),
+        Session::Guest if browser::visit_was_lost() => navigation.replace(Enter::TimedOut),
+        Session::Guest | Session::PendingSecondFactor(_) | Session::Payer(_) => {
             navigation.replace_with_sign_in(room.clone());
         }
     });

@@ -4,7 +4,7 @@ use crate::{
     config::Deployment,
     i18n::{Language, Words, format, say, t},
     navigation::Navigation,
-    route::{Pay, Route},
+    route::Route,
     ui::{Back, Choice, ErrorLine, ErrorSummary, Icon, Sign, SubmitButton, dynamic, list, page_heading},
 };
 use contract::Region;
@@ -90,7 +90,6 @@ pub fn RegionPage() -> impl IntoView {
             Some(plan) => {
                 deployment.region.set(Some(plan));
                 navigation.go(deployment.then.get_untracked());
-                deployment.then.set(Route::Pay(Pay::Find));
             }
             None => answers.submits.update(|n| *n += 1),
         }

@@ -17,7 +17,7 @@ use crate::{
         Back, ErrorSummary, Failure, FormState, Keyboard, PasswordField, SubmitButton, TextField, dynamic, page_heading,
     },
 };
-use contract::{FieldProblem, Password, UserId, account::Credentials, problem_details::ErrorCode};
+use contract::{Email, FieldProblem, Password, UserId, account::Credentials, problem_details::ErrorCode};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,9 @@ enum Field {
     UserId,
     Password,
 }
+
+/// The server's one word about user ID and password.
+const WRONG: FieldProblem = FieldProblem::Unknown;
 
 /// Where to go once one is signed in.
 fn destination() -> Route {
@@ -50,68 +53,85 @@ pub fn SignInPage() -> impl IntoView {
     })
 }
 
-fn first_step() -> AnyView {
-    let (user_id, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let form = FormState::new(
-        [(Field::UserId, user_id), (Field::Password, password)],
-        |w, field, problem| match (field, problem) {
-            (Field::UserId, FieldProblem::Malformed) => w.account().sign_in.wrong.to_owned(),
-            (Field::UserId, problem) => (w.problem.at)(w.account().sign_in.user_id, problem),
-            (Field::Password, problem) => (w.problem.at)(w.account().sign_in.password, problem),
-        },
-        |field| match field {
-            Field::UserId => "user-id",
-            Field::Password => "password",
-        },
-    );
-    // seconds until the next try; it was too early when nothing was wrong
-    let wait = RwSignal::new(0_u32);
-    let h1 = page_heading(form.title(|w| w.account().sign_in.title));
-    let (client, session) = (Client::here(), CurrentSession::here());
-    form.revalidate_on_change(move || {
-        let (user_id, password) = (user_id.get(), password.get());
-        let was = form.problems.get_untracked();
-        // what the server said stays until something else is typed
-        if was.of(Field::UserId) == Some(FieldProblem::Malformed) {
+/// The form of the first step.
+#[derive(Clone, Copy)]
+struct SignInForm {
+    form: FormState<Field>,
+    user_id: RwSignal<String>,
+    password: RwSignal<String>,
+    /// Seconds until the next try; it was too early when nothing was wrong.
+    wait: RwSignal<u32>,
+}
+
+impl SignInForm {
+    fn new() -> Self {
+        let (user_id, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+        let form = FormState::new(
+            [(Field::UserId, user_id), (Field::Password, password)],
+            |w, field, problem| match (field, problem) {
+                (Field::UserId, WRONG) => w.account().sign_in.wrong.to_owned(),
+                (Field::UserId, problem) => (w.account().sign_in.user_id_wrong)(problem),
+                (Field::Password, problem) => (w.problem.at)(w.account().sign_in.password, problem),
+            },
+            |field| match field {
+                Field::UserId => "user-id",
+                Field::Password => "password",
+            },
+        );
+        Self { form, user_id, password, wait: RwSignal::new(0) }
+    }
+
+    /// Tracks. What the server said stays until something else is typed.
+    fn recheck(self) -> Problems<Field> {
+        let (user_id, password) = (self.user_id.get(), self.password.get());
+        let was = self.form.problems.get_untracked();
+        if was.of(Field::UserId) == Some(WRONG) {
             return if password.is_empty() { was } else { Problems::default() };
         }
         check(&user_id, &password).err().unwrap_or_default()
-    });
+    }
+
+    async fn sign_in(self, client: Client, session: CurrentSession, credentials: Credentials) {
+        match client.sign_in(&credentials).await {
+            Ok(view) => {
+                self.form.is_busy.set(false);
+                // the page goes where one was going, or shows the second step
+                session.accept(&view);
+            }
+            Err(ApiError::Refused(details)) if details.code == ErrorCode::WrongCredentials => {
+                self.form.is_busy.set(false);
+                self.wait.set(details.retry_after.unwrap_or(0));
+                self.password.set(String::new());
+                let mut problems = Problems::default();
+                problems.add(Field::UserId, WRONG);
+                self.form.refuse(problems);
+            }
+            answer => _ = self.form.end(answer, |_| None),
+        }
+    }
+}
+
+fn first_step() -> AnyView {
+    let own = SignInForm::new();
+    let SignInForm { form, user_id, password, wait } = own;
+    let h1 = page_heading(form.title(|w| w.account().sign_in.title));
+    let (client, session) = (Client::here(), CurrentSession::here());
+    form.revalidate_on_change(move || own.recheck());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let checked = check(&user_id.get_untracked(), &password.get_untracked());
         let Some(credentials) = form.begin(checked) else { return };
         wait.set(0);
-        let client = client.clone();
-        spawn_local(async move {
-            match client.sign_in(&credentials).await {
-                Ok(view) => {
-                    form.is_busy.set(false);
-                    // the page goes where one was going, or shows the second step
-                    session.accept(&view);
-                }
-                Err(ApiError::Refused(details)) if details.code == ErrorCode::WrongCredentials => {
-                    form.is_busy.set(false);
-                    wait.set(details.retry_after.unwrap_or(0));
-                    password.set(String::new());
-                    let mut problems = Problems::default();
-                    problems.add(Field::UserId, FieldProblem::Malformed);
-                    form.refuse(problems);
-                }
-                answer => _ = form.end(answer, |_| None),
-            }
-        });
+        spawn_local(own.sign_in(client.clone(), session, credentials));
     };
     let title = say(move |w| match form.problems.with(|problems| problems.of(Field::UserId)) {
-        Some(FieldProblem::Malformed) => w.account().sign_in.wrong_title.to_owned(),
+        Some(WRONG) => w.account().sign_in.wrong_title.to_owned(),
         _ => (w.shell.to_put_right)(form.problems.with(Problems::len)),
     });
     let note = say(move |w| match wait.get() {
         0 => String::new(),
         seconds => (w.account().sign_in.wait)(seconds as usize),
     });
-    let invalid = form.error(Field::UserId);
-    let password_error = form.error(Field::Password);
     view! {
         <div class="pay-signin">
             <Back to=Route::Home words=t(|w| w.shell.home)/>
@@ -121,10 +141,10 @@ fn first_step() -> AnyView {
             <form class="pay-sheet" novalidate on:submit=submit>
                 <div class="pay-form">
                     <TextField id="user-id" label=t(|w| w.account().sign_in.user_id) hint=t(|w| w.account().sign_in.user_id_hint)
-                        value=user_id error=invalid
+                        value=user_id error=form.error(Field::UserId)
                         keyboard=Keyboard { mode: "email", autocomplete: "username", width: "" }/>
-                    <PasswordField id="password" label=t(|w| w.account().sign_in.password) value=password error=password_error
-                        hint=None autocomplete="current-password"/>
+                    <PasswordField id="password" label=t(|w| w.account().sign_in.password) value=password
+                        error=form.error(Field::Password) hint=None autocomplete="current-password"/>
                     <SubmitButton words=t(|w| w.account().sign_in.submit) busy_words=t(|w| w.account().sign_in.busy) busy=form.is_busy full=true/>
                     <p class="pay-row">
                         <a class="pay-link" href=href(Enter::ForgotUserId)>{t(|w| w.account().sign_in.forgot_user_id)}</a>
@@ -151,10 +171,23 @@ fn too_early(w: &'static crate::i18n::Words, error: &ApiError, _: &str) -> Optio
 
 fn check(user_id: &str, password: &str) -> Result<Credentials, Problems<Field>> {
     let mut problems = Problems::default();
-    let user_id = UserId::of(user_id);
-    if user_id.as_str().is_empty() {
-        problems.add(Field::UserId, FieldProblem::Missing);
-    }
+    problems.check(Field::UserId, Email::parse(user_id));
     let password = problems.check(Field::Password, Password::parse(password));
-    problems.or(password.map(|password| Credentials { user_id, password }))
+    problems.or(password.map(|password| Credentials { user_id: UserId::of(user_id), password }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pages::sign_in::{Field, check};
+    use contract::FieldProblem;
+
+    #[test]
+    fn what_is_no_e_mail_address_is_named_before_anything_is_sent() {
+        let problem = |user_id: &str| check(user_id, "copper river lantern seven").err()?.of(Field::UserId);
+        assert_eq!(problem("ana.oneill@example.org"), None);
+        assert_eq!(problem(" Ana.ONeill@Example.org "), None);
+        assert_eq!(problem(""), Some(FieldProblem::Missing));
+        assert_eq!(problem("terrence"), Some(FieldProblem::Malformed));
+        assert!(problem("4242 4242 4242 4242").is_some(), "a card number stays here");
+    }
 }

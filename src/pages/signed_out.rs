@@ -1,5 +1,5 @@
 //! The page after a session has ended: why it ended, where to see what was paid, and how to go on. It is loaded as a new document, so that
-//! nothing of the session is left in memory. Another tab may have paid, so it never says that no payment was made.
+//! nothing of the session is left in memory; or shown in place of a page whose session is gone when it is loaded again. Another tab may have paid, so it never says that no payment was made.
 
 use crate::{
     browser,
@@ -9,23 +9,40 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// `by_clock`: the session timed out.
+/// How the session ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The member signed out.
+    SignedOut,
+    /// The payer, who has no account, ended the visit.
+    Visit,
+    /// By the clock, or from elsewhere.
+    TimedOut,
+}
+
 #[component]
-pub fn SignedOutPage(by_clock: bool) -> impl IntoView {
+pub fn SignedOutPage(end: End) -> impl IntoView {
     // a payment attempt whose outcome was not shown yet
     let is_on_its_way = RwSignal::new(false);
-    browser::effect(move |_| is_on_its_way.set(browser::tab_storage(browser::ATTEMPT).is_some()));
+    browser::effect(move |_| {
+        is_on_its_way.set(browser::tab_storage(browser::ATTEMPT).is_some());
+        browser::visit_is_over();
+    });
     let words = say(move |w| {
         let w = &w.account().sign_in;
-        match (is_on_its_way.get(), by_clock) {
+        match (is_on_its_way.get(), end) {
             (true, _) => w.on_its_way,
-            (false, true) => w.timed_out,
-            (false, false) => w.signed_out,
+            (false, End::SignedOut) => w.signed_out,
+            (false, End::Visit) => w.visit_ended,
+            (false, End::TimedOut) => w.timed_out,
         }
         .to_owned()
     });
-    let title =
-        if by_clock { t(|w| w.account().sign_in.timed_out_title) } else { t(|w| w.account().sign_in.signed_out_title) };
+    let title = match end {
+        End::SignedOut => t(|w| w.account().sign_in.signed_out_title),
+        End::Visit => t(|w| w.account().sign_in.visit_ended_title),
+        End::TimedOut => t(|w| w.account().sign_in.timed_out_title),
+    };
     view! {
         <div class="pay-signin">
             <Heading words=title/>

@@ -58,6 +58,7 @@ pub fn usual_words(w: &'static Words, error: &ApiError, phone: &str) -> (String,
         ApiError::Offline => (shell.offline_title.to_owned(), shell.offline.to_owned()),
         ApiError::TimedOut => (w.timed_out_title.to_owned(), w.timed_out.to_owned()),
         ApiError::SignedOut => (w.signed_out_title.to_owned(), w.signed_out.to_owned()),
+        ApiError::NoCookies => (w.no_cookies_title.to_owned(), (w.no_cookies)(phone)),
         ApiError::Busy(seconds) => (w.busy_title.to_owned(), (w.busy)(minutes(*seconds))),
         // not "this page does not exist": the page is there, what it asked for is not
         ApiError::Missing | ApiError::Forbidden | ApiError::Refused(_) | ApiError::Faulty => {

@@ -10,8 +10,8 @@ use crate::{
 /// Which wording this is; stored with every payment. A change of a single word is a new version.
 pub const VERSION: u32 = 2;
 
-/// What the text speaks of.
-pub struct Authorisation<'a> {
+/// What the text speaks of. Made by `payment::Terms` only.
+pub(crate) struct Authorisation<'a> {
     pub payer_name: &'a str,
     /// With the card fee.
     pub charged: Money,

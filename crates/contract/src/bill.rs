@@ -1,6 +1,9 @@
-//! `GET /bills`: open bills with their lines, and the moment they are as of.
+//! `GET /bills`: open bills with their lines, the moment they are as of, and what was paid on bills lately.
 
-use crate::{Date, Instant, Money};
+use crate::{
+    Date, Instant, Money,
+    payment::{Method, PaymentState},
+};
 use serde::{Deserialize, Serialize};
 
 /// Every open bill of the membership. `owed` is the sum of the balances.
@@ -15,6 +18,62 @@ pub struct BillList {
     pub debit_day: Option<Date>,
     pub owed: Money,
     pub bills: Vec<Bill>,
+    /// Recent ones, also those on bills that are settled by now; the newest first. An older server does not tell.
+    #[serde(default)]
+    pub payments: Vec<BillPayment>,
+}
+
+impl BillList {
+    /// What was paid on one bill lately, the newest first.
+    pub fn payments_on<'a>(&'a self, bill: &'a str) -> impl Iterator<Item = &'a BillPayment> {
+        self.payments.iter().filter(move |payment| payment.bill == bill)
+    }
+}
+
+/// What everybody who may see a bill may know of a payment on it: no name, no address, no number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BillPayment {
+    pub bill: String,
+    pub kind: BillKind,
+    pub due: Date,
+    /// What it pays of this bill, without a card fee.
+    pub amount: Money,
+    /// Received, on its way, or gone back. A payment that took nothing is not told.
+    pub state: PaymentState,
+    pub made_at: Instant,
+    /// When it came to this state.
+    pub since: Instant,
+    pub by: MethodKind,
+    /// For the payer who made it, and for a member.
+    pub receipt: Option<ReceiptName>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MethodKind {
+    Card,
+    Bank,
+}
+
+impl From<&Method> for MethodKind {
+    fn from(method: &Method) -> Self {
+        match method {
+            Method::Card { .. } => Self::Card,
+            Method::Bank { .. } => Self::Bank,
+        }
+    }
+}
+
+/// What a receipt is found by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReceiptName {
+    /// The payment's, in the receipt's address.
+    pub id: String,
+    /// For people: `KP-7F3Q-2M8D`.
+    pub reference: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -30,12 +30,17 @@ pub enum FieldProblem {
     NotAllowed,
     Unticked,
     Duplicate,
+    /// An id, a code or a token of nothing that is there.
+    NoSuch,
+    /// Right once: something else applies now.
+    Outdated,
     /// A password that many people have, or that a pattern gives away.
     Common,
     /// A password that names this service.
     NamesService,
     /// A password that names its owner.
     NamesOwner,
+    /// One that this client does not know.
     #[serde(other)]
     Unknown,
 }
@@ -66,6 +71,8 @@ impl FieldProblem {
             Self::NotAllowed => "not_allowed",
             Self::Unticked => "unticked",
             Self::Duplicate => "duplicate",
+            Self::NoSuch => "no_such",
+            Self::Outdated => "outdated",
             Self::Common => "common",
             Self::NamesService => "names_service",
             Self::NamesOwner => "names_owner",
@@ -134,7 +141,9 @@ mod tests {
 
     #[test]
     fn every_problem_has_the_name_it_has_on_the_wire() {
-        for name in ["missing", "too_precise", "looks_like_card", "brand_not_accepted", "unticked", "unknown"] {
+        for name in
+            ["missing", "too_precise", "looks_like_card", "brand_not_accepted", "unticked", "no_such", "unknown"]
+        {
             let problem: FieldProblem = serde_json::from_value(name.into()).unwrap();
             assert_eq!(problem.key(), name);
             assert_eq!(serde_json::to_value(problem).unwrap(), name);

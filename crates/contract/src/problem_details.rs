@@ -62,8 +62,12 @@ pub enum ErrorCode {
     KeyInUse,
     /// 409: a payment of another membership has this key. What became of it is told in a session of that membership only.
     KeyElsewhere,
-    /// 422: more than what can still be paid on a bill.
+    /// 422: a bill is gone, or what can be paid of it is not what the order says: more than that, or a part that is too
+    /// small.
     OverBalance,
+    /// 422: the order can't be taken as it is; `errors` says which fields. Nothing was begun, and nothing will be with
+    /// its key.
+    OrderRefused,
     /// 409: paid minutes ago; send `pay_again` to go on.
     JustPaid,
     /// 409: the order came after its `begin_by`, or its key was closed. Nothing was begun, and nothing will be with this key.
@@ -99,6 +103,7 @@ impl ErrorCode {
             Self::SignedOut
                 | Self::TooMany
                 | Self::OverBalance
+                | Self::OrderRefused
                 | Self::JustPaid
                 | Self::TooLate
                 | Self::TermsChanged

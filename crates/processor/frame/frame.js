@@ -139,10 +139,10 @@ form.addEventListener('input', (event) => {
 });
 const checkHere = (event) => {
   event.preventDefault();
-  if (!check()) tell({ type: 'invalid' });
+  tell({ type: check() ? 'enter' : 'invalid' });
 };
 form.addEventListener('submit', checkHere);
-// Enter in a field checks what is there; only the parent's button sends it.
+// Enter in a field checks what is there, and tells the parent, which goes on as by its button: it asks for the token.
 form.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.target.id) checkHere(event); });
 
 const scheme = asked.get('scheme');

@@ -6,7 +6,8 @@
 
 use crate::{
     client_address::{network, subscriber},
-    connection::{self, Progress},
+    connection,
+    progress::Progress,
 };
 use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -47,6 +48,10 @@ pub struct Limits {
     pub head: Duration,
     /// Nothing moves: between two requests, and while an answer is not taken.
     pub idle: Duration,
+    /// From when a request's body is first waited for to its last byte.
+    pub body: Duration,
+    /// Nothing of an answer is taken: the connection may be closed for another one.
+    pub stall: Duration,
     /// From a head to its answer. Handlers have limits of their own; this one is for those that have none.
     pub request: Duration,
     /// For what still runs when the listener has closed.
@@ -61,6 +66,8 @@ impl Default for Limits {
             first: Duration::from_secs(10),
             head: Duration::from_secs(10),
             idle: Duration::from_secs(60),
+            body: Duration::from_secs(30),
+            stall: Duration::from_secs(10),
             request: Duration::from_secs(60),
             patience: Duration::from_secs(10),
         }
@@ -110,7 +117,7 @@ pub async fn run(listener: TcpListener, router: Router, limits: Limits, stop: im
         };
         let (router, watcher) = (router.clone(), graceful.watcher());
         tokio::spawn(async move {
-            connection::serve((stream, peer), router, &limits, watcher, place.progress.clone()).await;
+            connection::serve((stream, peer), router, watcher, place.progress.clone()).await;
             drop(place);
         });
     }
@@ -156,6 +163,7 @@ impl Who {
 struct Room {
     free: Arc<Semaphore>,
     by_address: usize,
+    limits: Limits,
     open: Arc<Mutex<Open>>,
     next: Arc<AtomicU64>,
 }
@@ -164,7 +172,7 @@ impl Room {
     fn of(limits: &Limits) -> Self {
         let free = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
         let by_address = limits.connections_by_address.unwrap_or(usize::MAX);
-        Self { free, by_address, open: Arc::default(), next: Arc::default() }
+        Self { free, by_address, limits: *limits, open: Arc::default(), next: Arc::default() }
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -191,7 +199,7 @@ impl Room {
             }
         };
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let connection = Connection { whose, progress: Arc::default() };
+        let connection = Connection { whose, progress: Arc::new(Progress::of(&self.limits)) };
         self.open().add(number, &connection);
         Place { room: self.clone(), number, progress: connection.progress, _permit: permit }
     }
@@ -274,7 +282,7 @@ mod tests {
             return None;
         }
         let place = room.place(whose).await;
-        place.progress.work();
+        place.progress.asked();
         Some(place)
     }
 

@@ -1,8 +1,8 @@
 //! Non-blocking log: JSON lines on stderr, written by a thread of their own. Logging never waits and never fails: a pipe whose reader
 //! ended, one whose reader stands still, and a full disk lose lines (`lost` counts them) and have no other effect.
 //!
-//! Each line says in `spans` what it was written for: a request, a task, a job. Those are spans of the level ERROR: a filter that lets
-//! errors through and not them would leave out which request an error belongs to.
+//! Each line says in `spans` what it was written for: a request, a task, a job. Those are spans of the level ERROR, and the filter is asked
+//! about lines only: one by module would leave out which request an error in another module belongs to.
 //!
 //! `tracing_subscriber` by itself tells on stderr that stderr could not be written, which panics (`log_internal_errors`); and a pipe
 //! that nobody reads would hold every thread that logs.
@@ -17,7 +17,14 @@ use std::{
     },
     time::Duration,
 };
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use tracing::{Level, level_filters::LevelFilter};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{FilterExt, filter_fn},
+    fmt::MakeWriter,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 /// So many lines wait for a slow reader; later ones are lost.
 const WAITING: usize = 8_192;
@@ -47,8 +54,10 @@ pub fn start(usual: &str) -> Guard {
     let asked = Some(variable("KPPAY_LOG")).filter(|asked| !asked.is_empty());
     let filter = asked.and_then(|asked| EnvFilter::try_new(asked).ok()).unwrap_or_else(|| EnvFilter::new(usual));
     let lines = Lines::to(io::stderr());
-    let format = tracing_subscriber::fmt().json().with_current_span(false).with_env_filter(filter);
-    format.log_internal_errors(false).with_writer(lines.clone()).init();
+    let spans = filter_fn(|metadata| metadata.is_span() && *metadata.level() == Level::ERROR);
+    let filter = filter.or(spans.with_max_level_hint(LevelFilter::ERROR));
+    let format = tracing_subscriber::fmt::layer().json().with_current_span(false).log_internal_errors(false);
+    tracing_subscriber::registry().with(format.with_writer(lines.clone()).with_filter(filter)).init();
     Guard(lines)
 }
 

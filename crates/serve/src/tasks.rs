@@ -10,7 +10,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::task::JoinSet;
+use tokio::{sync::watch, task::JoinSet};
 use tracing::Instrument;
 
 /// Steps of all tasks since the process started.
@@ -43,6 +43,7 @@ pub struct Tasks {
     /// When each last began or ended a step.
     beats: Mutex<BTreeMap<&'static str, Instant>>,
     running: Mutex<JoinSet<()>>,
+    stopping: watch::Sender<bool>,
     waits: Waits,
     /// Told that one ended and is started again.
     restarted: fn(),
@@ -56,7 +57,8 @@ impl Default for Tasks {
 
 impl Tasks {
     pub fn new(waits: Waits, restarted: fn()) -> Self {
-        Self { beats: Mutex::default(), running: Mutex::default(), waits, restarted }
+        let stopping = watch::Sender::new(false);
+        Self { beats: Mutex::default(), running: Mutex::default(), stopping, waits, restarted }
     }
 
     /// Runs what `make` makes, again whenever it ends or stands still, until `stop`.
@@ -82,6 +84,9 @@ impl Tasks {
                         break None;
                     }
                 };
+                if tasks.upgrade().is_none_or(|tasks| tasks.is_stopping()) {
+                    return;
+                }
                 let panicked = matches!(&ended, Some(Err(error)) if error.is_panic());
                 let stood_still = ended.is_none();
                 tracing::error!(task = name, panicked, stood_still, "a background task is started again");
@@ -120,6 +125,27 @@ impl Tasks {
     pub fn silent(&self) -> Vec<&'static str> {
         let still = self.waits.still;
         self.beats().iter().filter(|(_, last)| last.elapsed() > still).map(|(name, _)| *name).collect()
+    }
+
+    /// Whether a task should begin nothing more, and end.
+    pub fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
+    /// Until that is so.
+    pub async fn stopping(&self) {
+        // There is a sender as long as there is somebody to ask: `self`.
+        _ = self.stopping.subscribe().wait_for(|stopping| *stopping).await;
+    }
+
+    /// Lets what runs come to its end, for so long at most; what has not ended by then is dropped.
+    pub async fn end(&self, limit: Duration) {
+        self.stopping.send_replace(true);
+        let mut running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
+        let ended = tokio::time::timeout(limit, async { while running.join_next().await.is_some() {} }).await;
+        if ended.is_err() {
+            tracing::warn!(tasks = running.len(), "background tasks did not end in time and were dropped");
+        }
     }
 
     pub fn stop(&self) {
@@ -247,6 +273,34 @@ mod tests {
         });
         until(|| Arc::strong_count(&held) == 3).await;
         tasks.stop();
+        until(|| Arc::strong_count(&held) == 1).await;
+    }
+
+    #[tokio::test]
+    async fn at_a_stop_what_runs_may_end_and_what_does_not_is_dropped_after_the_limit() {
+        let tasks = Arc::new(Tasks::default());
+        let (held, done) = (Arc::new(()), Arc::new(AtomicUsize::new(0)));
+        let (own, counted) = (tasks.clone(), done.clone());
+        tasks.supervise("ends", move || {
+            let (tasks, done) = (own.clone(), counted.clone());
+            async move {
+                tasks.stopping().await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                done.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        tasks.end(Duration::from_secs(20)).await;
+        assert_eq!(done.load(Ordering::SeqCst), 1, "it came to its end, and was not started again");
+        let inside = held.clone();
+        tasks.supervise("hangs", move || {
+            let inside = inside.clone();
+            async move {
+                pending::<()>().await;
+                drop(inside);
+            }
+        });
+        until(|| Arc::strong_count(&held) == 3).await;
+        tasks.end(Duration::from_millis(20)).await;
         until(|| Arc::strong_count(&held) == 1).await;
     }
 }

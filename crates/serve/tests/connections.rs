@@ -2,82 +2,15 @@
 //! a message ends.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use axum::{
-    Router,
-    extract::ConnectInfo,
-    routing::{get, post},
-};
-use serve::{Limits, run};
-use std::{
-    net::SocketAddr,
-    time::{Duration, Instant},
-};
+mod test_server;
+
+use serve::Limits;
+use std::time::{Duration, Instant};
+use test_server::{FOR_EVER, TestServer, ask, closed, patient, serve};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    sync::oneshot,
-    task::JoinHandle,
+    net::TcpStream,
 };
-
-/// Nothing here should take so long.
-const FOR_EVER: Duration = Duration::from_secs(30);
-
-struct TestServer {
-    address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    running: JoinHandle<()>,
-}
-
-/// Patient with everything: each case makes one limit short.
-fn patient() -> Limits {
-    let limits = Limits::default();
-    Limits { first: FOR_EVER, head: FOR_EVER, idle: FOR_EVER, request: FOR_EVER, patience: FOR_EVER, ..limits }
-}
-
-async fn serve(limits: Limits) -> TestServer {
-    let slow = || async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        "slow"
-    };
-    let big = || async { "x".repeat(32 << 20) };
-    let router = Router::new()
-        .route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() }))
-        .route("/said", post(|body: String| async move { body }))
-        .route("/slow", get(slow))
-        .route("/big", get(big))
-        .route("/never", get(std::future::pending::<()>));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let (stop, stopped) = oneshot::channel::<()>();
-    let running = tokio::spawn(run(listener, router, limits, async move { _ = stopped.await }));
-    TestServer { address, stop: Some(stop), running }
-}
-
-impl TestServer {
-    async fn connect(&self) -> TcpStream {
-        TcpStream::connect(self.address).await.unwrap()
-    }
-    /// A whole request on a connection of its own.
-    async fn answers(&self) -> bool {
-        let mut stream = self.connect().await;
-        ask(&mut stream, "/").await.is_some_and(|answer| answer.ends_with("127.0.0.1"))
-    }
-}
-
-async fn ask(stream: &mut TcpStream, path: &str) -> Option<String> {
-    stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes()).await.ok()?;
-    let mut bytes = vec![0; 4096];
-    let read = tokio::time::timeout(FOR_EVER, stream.read(&mut bytes)).await.ok()?.ok().filter(|read| *read > 0)?;
-    Some(String::from_utf8_lossy(&bytes[..read]).into_owned())
-}
-
-/// After how long the server closed it; whatever it says before that is not looked at.
-async fn closed(stream: &mut TcpStream) -> Duration {
-    let began = Instant::now();
-    let mut bytes = Vec::new();
-    _ = tokio::time::timeout(FOR_EVER, stream.read_to_end(&mut bytes)).await.expect("the server closes it");
-    began.elapsed()
-}
 
 #[tokio::test]
 async fn half_sent_heads_are_closed_in_time_and_others_are_served_meanwhile() {
@@ -227,15 +160,21 @@ async fn connections_that_do_nothing_keep_nobody_out() {
     let mut kept = served.connect().await;
     assert!(ask(&mut kept, "/").await.is_some());
     let mut held = Vec::new();
-    for _ in 0..60 {
+    for _ in 0..19 {
         held.push(served.connect().await);
     }
+    // Longer than one that has just come has time to ask.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
     for _ in 0..5 {
         let began = Instant::now();
         assert!(served.answers().await);
         assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     }
     assert!(ask(&mut kept, "/").await.is_some(), "whoever asked before is closed after those who never did");
+    for _ in 0..60 {
+        held.push(served.connect().await);
+    }
+    assert!(served.answers().await);
     // Nor do those that begin to ask and never end.
     for _ in 0..60 {
         let mut stream = served.connect().await;

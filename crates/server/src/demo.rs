@@ -1,17 +1,17 @@
 //! `--demo`: invented members with bills and two years of history, the outbox as a page, and a clock that can be moved forward. None of
 //! this exists without the flag: no routes are added, and nothing is seeded. A demo and a deployment never share a database (`database`).
 //!
-//! Reading order: `people` (who), `charges` (what they owe), `history` (what they paid), `seed` and `bulk` (into the tables).
+//! Reading order: `people` (who), `charges` (what they owe), `history` (what they paid), `tables` (as rows), `seed` (into the database).
 
-mod bulk;
 mod charges;
 mod database;
 mod history;
 mod people;
 mod seed;
+mod tables;
 
 pub use self::{
-    database::suits,
+    database::{claim, suits},
     seed::{seed, seed_accounts},
 };
 
@@ -28,13 +28,11 @@ use contract::{
     problem_details::ErrorCode,
 };
 use sqlx::Row;
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 /// The mark in the database that says how far the clock was moved on, in milliseconds: a restart keeps it, and servers that share the
 /// database share it.
 pub const CLOCK_MARK: &str = "demo_clock_ahead";
-/// How much later than the server that was asked the others move their clocks, at most.
-const FOLLOWED_EVERY: Duration = Duration::from_secs(1);
 /// Ten years; what lies beyond, nobody has tried.
 const FARTHEST_MILLIS: i64 = 3_653 * 86_400_000;
 pub const EMAILS: i64 = 200;
@@ -101,16 +99,7 @@ pub async fn move_clock(app: &App, seconds: u32) -> Result<()> {
     Ok(())
 }
 
-/// Until the task is dropped: another server over the same database may have moved the clock.
-pub async fn keep_clock(app: App) {
-    loop {
-        if app.tasks.step("demo_clock", follow_clock(&app)).await.is_some_and(|followed| followed.is_err()) {
-            tracing::warn!("the demo's clock could not be read");
-        }
-        tokio::time::sleep(FOLLOWED_EVERY).await;
-    }
-}
-
+/// Another server over the same database may have moved the clock.
 pub async fn follow_clock(app: &App) -> Result<(), sqlx::Error> {
     app.clock.follow(app.store.mark(CLOCK_MARK).await?);
     Ok(())

@@ -66,6 +66,14 @@ impl From<sqlx::Error> for Error {
     }
 }
 
+/// The system has no random bytes.
+impl From<getrandom::Error> for Error {
+    #[track_caller]
+    fn from(_: getrandom::Error) -> Self {
+        Self::fault()
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;

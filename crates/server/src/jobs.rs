@@ -1,42 +1,59 @@
-//! Background jobs: everything that runs without a request. `worker` runs the jobs of the queue in the database (`store::jobs`); the
-//! others are periodic tasks that find their work in tables of their own:
+//! Background jobs: everything that runs without a request, all of it by one worker (`worker`). Its kinds of work:
 //!
-//! * `settle_payments`: payments that got no answer are asked about again, and `processor_events` are applied in their order;
-//! * `send_mail`: the outbox is delivered over SMTP (`smtp`);
-//! * `reconcile`: charges and payments are compared once a day;
-//! * `clean_up`: what ran out is wiped and deleted.
+//! * `queued`: jobs that were queued with their cause, in the table `job`;
+//! * `periodic`: jobs with a row of their own in that table: `processor_events`, `clean_up`, `reconcile`, and the watch
+//!   over old payments;
+//! * `settle_payments`: payments without an answer are jobs in the table `payment`;
+//! * `send_mail`: e-mails are jobs in the table `outbox`, delivered over SMTP (`smtp`).
 //!
-//! Each task is supervised (`serve::tasks`): one that panics, ends or stands still is started again and named by `/readyz`.
+//! No jobs but loops on every server are `figures` and the demo's clock: they belong to a process.
+//!
+//! Each is supervised as a task (`serve::tasks`): one that panics, ends or stands still is started again and named by
+//! `/readyz`.
 
 pub mod clean_up;
+mod figures;
+pub mod periodic;
 pub mod processor_events;
+pub mod queued;
 pub mod reconcile;
 pub mod send_mail;
 pub mod settle_payments;
 mod smtp;
-pub mod worker;
+mod worker;
 
-use crate::{demo, limits, state::App};
+use crate::{demo, state::App, store::jobs::Kind};
+use periodic::Periodic;
 use send_mail::Mailer;
+use std::time::Duration;
+
+/// How much later than the server that was asked the others move a demo's clock, at most.
+const CLOCK_EVERY: Duration = Duration::from_secs(1);
 
 /// Starts all of them, until `app.tasks.stop()`. Without a mailer e-mails wait.
 pub fn supervise(app: &App, mailer: Option<Mailer>) {
-    let own = app.clone();
-    app.tasks.supervise("settle_payments", move || settle_payments::run(own.clone()));
-    let own = app.clone();
-    app.tasks.supervise("reconcile", move || reconcile::run(own.clone()));
-    let own = app.clone();
-    app.tasks.supervise("tallies", move || limits::tallies::run(own.clone()));
-    let own = app.clone();
-    app.tasks.supervise("jobs", move || worker::run(own.clone()));
-    let own = app.clone();
-    app.tasks.supervise("clean_up", move || clean_up::run(own.clone()));
-    if app.settings.demo {
-        let own = app.clone();
-        app.tasks.supervise("demo_clock", move || demo::keep_clock(own.clone()));
+    for kind in Kind::ALL {
+        start(app, kind.name(), move |app| queued::run(app, kind));
     }
+    for periodic in Periodic::ALL {
+        start(app, periodic.name(), move |app| periodic::run(app, periodic));
+    }
+    start(app, settle_payments::TASK, settle_payments::run);
     if let Some(mailer) = mailer {
-        let own = app.clone();
-        app.tasks.supervise("send_mail", move || send_mail::run(own.clone(), mailer.clone()));
+        start(app, send_mail::TASK, move |app| send_mail::run(app, mailer.clone()));
     }
+    start(app, figures::TASK, figures::run);
+    if app.settings.demo {
+        start(app, "demo_clock", |app| async move {
+            worker::repeat(&app, "demo_clock", CLOCK_EVERY, async || Ok(demo::follow_clock(&app).await?)).await;
+        });
+    }
+}
+
+fn start<F>(app: &App, name: &'static str, run: impl Fn(App) -> F + Send + 'static)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let own = app.clone();
+    app.tasks.supervise(name, move || run(own.clone()));
 }

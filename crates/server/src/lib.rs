@@ -3,14 +3,17 @@
 //! Reading order: `settings`, `clock`, `state`; `store` (the only SQL, but for `demo`'s); `billing` (the rules of paying, and the only way
 //! to the processor) and `identity` (who somebody is); `jobs` (everything that runs without a request); `http` (everything that knows
 //! axum, one file a resource in `http::v1`); `error` (the one error type). `limits` has every rate limit. Beside them what does not
-//! know the rest: `profile` (what is one plan's own), `mail`, `metrics`, `readiness`, `token`, `turns`, `words`, and `demo`.
+//! know the rest: `id`, `address` (e-mail addresses as they are compared), `profile` (what is one plan's own), `mail`, `metrics`, `readiness`, `token`, `turns`, `words`, and `demo`.
 
+pub mod address;
 pub mod alarm;
+pub mod backoff;
 pub mod billing;
 pub mod clock;
 pub mod demo;
 pub mod error;
 pub mod http;
+pub mod id;
 pub mod identity;
 pub mod jobs;
 pub mod limits;

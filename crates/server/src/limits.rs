@@ -105,6 +105,9 @@ impl Limits {
 
 /// Counts a try by all of these, or refuses it and counts nothing.
 pub async fn take(app: &State, buckets: &[Bucket]) -> Result<()> {
+    if buckets.is_empty() {
+        return Ok(());
+    }
     heed(app, buckets)?;
     let now = app.clock.now();
     app.store.take(buckets, now).await?.map_err(|full| app.limits.refused_for(&full, now))
@@ -184,6 +187,9 @@ pub async fn work<T>(app: &State, buckets: &[Bucket], work: impl Future<Output =
 
 /// Gives counts back, and forgets remembered refusals of these keys.
 async fn give_back(app: &State, buckets: &[Bucket]) -> Result<()> {
+    if buckets.is_empty() {
+        return Ok(());
+    }
     let given = app.store.give_back(buckets, app.clock.now()).await;
     buckets.iter().for_each(|bucket| app.limits.refused.forget(&bucket.key));
     Ok(given?)

@@ -12,8 +12,12 @@ use server::{
     state::{App, State},
     store::Store,
 };
-use std::{net::SocketAddr, process::ExitCode, sync::Arc};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
+
+/// How long jobs that run may take to end at a shutdown. What is cut off is done again by another server, or after the
+/// next start.
+const JOBS_END: Duration = Duration::from_secs(8);
 
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
@@ -54,7 +58,11 @@ fn reconciled(found: Result<usize>) -> ExitCode {
 /// Before anything is written: a demo and a deployment never have one database.
 async fn check_database(settings: &Settings) -> Result<()> {
     let suits = demo::suits(&settings.database_url, settings.demo).await;
-    if suits.map_err(|error| format!("the database can't be opened: {error}"))? {
+    is_ours(settings, suits.map_err(|error| format!("the database can't be opened: {error}"))?)
+}
+
+fn is_ours(settings: &Settings, suits: bool) -> Result<()> {
+    if suits {
         return Ok(());
     }
     Err(if settings.demo {
@@ -102,6 +110,7 @@ async fn run(settings: Settings) -> Result<()> {
     }
     let store =
         Store::open(&settings.database_url).await.map_err(|error| format!("the database can't be opened: {error}"))?;
+    is_ours(&settings, demo::claim(&store, settings.demo).await?)?;
     let clock = settings.clock.map_or_else(Clock::default, Clock::starting_at);
     if settings.demo {
         clock.follow(store.mark(demo::CLOCK_MARK).await?);
@@ -124,7 +133,7 @@ async fn run(settings: Settings) -> Result<()> {
     tracing::info!(%address, "ready");
     // Connections that are slow to end are left: what was begun on them is in the database.
     serve::run(listener, router, limits, announced_stop(&app)).await;
-    app.tasks.stop();
+    app.tasks.end(JOBS_END).await;
     app.store.close().await;
     Ok(())
 }

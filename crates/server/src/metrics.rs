@@ -47,6 +47,10 @@ pub static DATABASE_RETRIES: Metric =
     Metric::counter("kppay_database_retries_total", "Transactions that met another one and were done again.");
 pub static JOBS_SET_ASIDE: Metric =
     Metric::gauge("kppay_jobs_set_aside", "Jobs that failed too often and wait for somebody to look at them.");
+pub static PERIODIC_JOBS_FAILING: Metric = Metric::gauge(
+    "kppay_periodic_jobs_failing",
+    "Periodic jobs that failed three times in a row or more: see the log.",
+);
 pub static EMAILS_WAITING: Metric =
     Metric::gauge("kppay_emails_waiting", "E-mails that are neither sent nor given up.");
 pub static OLDEST_EMAIL: Metric =
@@ -77,9 +81,13 @@ pub static EVENTS_UNMATCHED: Metric = Metric::gauge(
     "kppay_events_unmatched",
     "Words of the processor that our books could not take, and nobody has closed.",
 );
+pub static VERDICTS_UNFIT: Metric = Metric::counter(
+    "kppay_verdicts_unfit_total",
+    "Words of the processor about a payment that fit neither its state nor its charge, and moved nothing: see the log.",
+);
 pub static EVENTS_AHEAD: Metric = Metric::counter(
     "kppay_events_ahead_total",
-    "Events of the processor, and answers to charges, whose number is so far ahead that others must be missing: see the log.",
+    "Events of the processor so far ahead that others must be missing, and answers with a number it does not list: see the log.",
 );
 pub static EVENTS_MISSING: Metric = Metric::counter(
     "kppay_events_missing_total",
@@ -143,6 +151,7 @@ pub static ALL: &[&Metric] = &[
     &DATABASE_ERRORS,
     &DATABASE_RETRIES,
     &JOBS_SET_ASIDE,
+    &PERIODIC_JOBS_FAILING,
     &EMAILS_WAITING,
     &OLDEST_EMAIL,
     &EMAILS_GIVEN_UP,
@@ -165,6 +174,7 @@ pub static ALL: &[&Metric] = &[
     &PAYMENTS_TAKEN_AFTER_ALL,
     &DEBITS_OVERDUE,
     &EVENTS_UNMATCHED,
+    &VERDICTS_UNFIT,
     &EVENTS_AHEAD,
     &EVENTS_MISSING,
     &OTHER_AMOUNTS,

@@ -44,7 +44,7 @@ impl Default for Readiness {
     fn default() -> Self {
         Self {
             is_draining: AtomicBool::new(false),
-            server: uuid::Uuid::now_v7().to_string(),
+            server: uuid::Uuid::new_v4().to_string(),
             probe: tokio::sync::Mutex::default(),
             found: Mutex::new(None),
         }

@@ -53,6 +53,12 @@ pub struct Settings {
     /// [default: http://localhost:PORT]
     #[arg(long, env = "KPPAY_PUBLIC_ORIGIN", value_name = "ORIGIN", default_value = "", hide_default_value = true)]
     pub public_origin: String,
+    /// The path of that origin below which the pages are, such as /billing; links in e-mails lead there
+    #[arg(long, env = "KPPAY_PAGES_BELOW", value_name = "PATH", default_value = "", hide_default_value = true)]
+    pub pages_below: String,
+    /// Where the pages are: origin and path.
+    #[arg(skip)]
+    pub home: String,
     /// Where this server finds the processor
     #[arg(long, env = "KPPAY_PROCESSOR_URL", value_name = "URL", default_value = "http://127.0.0.1:8081")]
     pub processor_url: String,
@@ -192,6 +198,8 @@ impl Settings {
         for url in [&mut self.public_origin, &mut self.processor_url, &mut self.processor_public_url] {
             *url = url.strip_suffix('/').unwrap_or(url).to_owned();
         }
+        let path = self.pages_below.trim_matches('/');
+        self.home = if path.is_empty() { self.public_origin.clone() } else { format!("{}/{path}", self.public_origin) };
         let Secrets { processor, pepper, smtp_url, mail_from } = secrets;
         (self.processor_secret, self.pepper) = (processor, pepper);
         if !smtp_url.is_empty() || !mail_from.is_empty() {

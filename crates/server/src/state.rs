@@ -94,7 +94,7 @@ impl State {
 
     /// Whom e-mails are from.
     pub fn sender(&self) -> Sender<'_> {
-        Sender { portal: &self.portal, home: &self.settings.public_origin }
+        Sender { portal: &self.portal, home: &self.settings.home }
     }
 
     pub fn today(&self, region: Region) -> Date {

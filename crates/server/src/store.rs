@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod batch;
 pub mod begin;
+pub mod bill_payments;
 pub mod bills;
 pub mod clean_up;
 pub mod closed_keys;

@@ -1,13 +1,11 @@
 //! Random tokens, their stored hashes, and the syntax of ids.
 
-use crate::error::{Error, Result};
-use contract::problem_details::ErrorCode;
 use sha2::{Digest, Sha256};
 
 /// 256 random bits as hexadecimal digits.
-pub fn random_token() -> Result<String> {
+pub fn random_token() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|_| Error::new(ErrorCode::Fault))?;
+    getrandom::fill(&mut bytes)?;
     Ok(hex(&bytes))
 }
 

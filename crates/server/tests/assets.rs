@@ -102,10 +102,30 @@ async fn hashed_names_are_kept_for_ever_and_the_page_is_always_asked_for() {
 async fn every_address_of_the_app_gets_the_page() {
     let (_folder, dist) = dist();
     let router = assets::router(dist, Written::new());
-    for path in ["/", "/pay", "/pay/receipt/abc-123", "/account/history/7", "/nowhere?x=a.b"] {
+    for path in ["/", "/pay", "/pay/", "/pay/payments/abc-123", "/account/security", "/help?x=a.b"] {
         let response = get(&router, path).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         assert_eq!(header(&response, "content-type"), "text/html; charset=utf-8", "{path}");
+    }
+}
+
+/// What asks by the status is not told that there is a page; who looks is shown one of ours.
+#[tokio::test]
+async fn an_address_that_leads_nowhere_is_not_found_and_answered_with_the_page_that_says_so() {
+    let (_folder, dist) = dist();
+    let page = fs::read(dist.join("index.html")).unwrap();
+    let router = assets::router(dist, Written::new());
+    for path in ["/nowhere", "/nowhere.html", "/pay/amount/more", "/pay/payments", "//pay", "/account/history/7"] {
+        let response = get(&router, path).await;
+        let said = (header(&response, "content-type"), header(&response, "cache-control"), header(&response, "etag"));
+        assert_eq!(said, ("text/html; charset=utf-8", "no-store", ""), "{path}");
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(bytes(response).await, page, "{path}");
+    }
+    for path in ["/missing.js", "/kppay-0000000000000000.wasm"] {
+        let script = ask(&router, "GET", path, &[("accept", "*/*")]).await;
+        assert_eq!(script.status(), StatusCode::NOT_FOUND, "{path}");
+        assert!(bytes(script).await.is_empty(), "{path}");
     }
 }
 
@@ -117,8 +137,9 @@ async fn an_address_that_was_copied_with_the_end_of_its_sentence_gets_the_page()
         ["/help.", "/pay.", "/account/security.", "/help...", "/help.,", "/help.)", "/help.%20", "/help.\u{201d}"]
     {
         let path = path.replace('\u{201d}', "%E2%80%9D");
+        // The page says that there is none at this address, and how to go on.
         let response = get(&router, &path).await;
-        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
         assert_eq!(header(&response, "content-type"), "text/html; charset=utf-8", "{path}");
     }
 }

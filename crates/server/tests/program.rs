@@ -242,31 +242,33 @@ fn spans_of(log: &Path, message: &str, name: &str) -> Vec<Value> {
     })
 }
 
-/// With errors only: what they belong to is no matter of the filter.
-fn with_errors_in(log: &Path) -> Program {
+/// With errors only, of all modules or of one: what they belong to is no matter of the filter.
+fn with_errors_in(log: &Path, filter: &str) -> Program {
     let mut command = command();
-    command.env("KPPAY_LOG", "error");
+    command.env("KPPAY_LOG", filter);
     Program::start_by(command, File::create(log).unwrap(), &[])
 }
 
 #[test]
 fn what_is_logged_in_the_store_names_its_request() {
-    let folder = tempfile::tempdir().unwrap();
-    let log = folder.path().join("log");
-    let program = with_errors_in(&log);
-    program.meddle("DROP TABLE session");
-    let answer = ask_with(program.address, "/api/v1/session?forged", "cookie: kppay_session=forged\r\n").unwrap();
-    assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
-    let id = answer.split_once("x-request-id: ").unwrap().1.lines().next().unwrap();
-    let request = json!({ "name": "request", "id": id, "method": "GET", "route": "/api/v1/session" });
-    assert_eq!(spans_of(&log, "the database failed", "request"), [request]);
+    for filter in ["error", "off,server::store=error"] {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let program = with_errors_in(&log, filter);
+        program.meddle("DROP TABLE session");
+        let answer = ask_with(program.address, "/api/v1/session?forged", "cookie: kppay_session=forged\r\n").unwrap();
+        assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
+        let id = answer.split_once("x-request-id: ").unwrap().1.lines().next().unwrap();
+        let request = json!({ "name": "request", "id": id, "method": "GET", "route": "/api/v1/session" });
+        assert_eq!(spans_of(&log, "the database failed", "request"), [request], "{filter}");
+    }
 }
 
 #[test]
 fn what_is_logged_in_a_job_names_it_its_kind_and_its_try() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
-    let program = with_errors_in(&log);
+    let program = with_errors_in(&log, "error");
     program.meddle(
         "INSERT INTO job (id, kind, payload, created_at, due_at) VALUES ('seven', 'account_request', 'forged', 0, 0)",
     );
@@ -275,7 +277,7 @@ fn what_is_logged_in_a_job_names_it_its_kind_and_its_try() {
     for message in ["a fault", "a job failed"] {
         assert_eq!(
             spans_of(&log, message, "job"),
-            [json!({ "name": "task", "task": "jobs" }), job.clone()],
+            [json!({ "name": "task", "task": "account_request" }), job.clone()],
             "{message}"
         );
     }

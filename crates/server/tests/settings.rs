@@ -197,6 +197,17 @@ fn an_origin_that_no_browser_sends_is_refused() {
 }
 
 #[test]
+fn the_pages_are_at_the_root_or_below_a_plain_path() {
+    for (path, home) in [("", ""), ("/", ""), ("/billing", "/billing"), ("pay/bills/", "/pay/bills")] {
+        let settings = starts(&["--public-origin", "https://pay.example.org", "--pages-below", path], secrets());
+        assert_eq!(settings.home, format!("https://pay.example.org{home}"), "{path}");
+    }
+    for path in ["https://other.example", "/a b", "/a?b", "/a#b", "/a//b", "/\u{e4}"] {
+        refused(&["--pages-below", path], secrets(), &["--pages-below", "is no path", "/billing"]);
+    }
+}
+
+#[test]
 fn a_demo_never_leaves_this_machine() {
     let bare = || Secrets { processor: "x".into(), ..Secrets::default() };
     starts(&["--demo"], bare());

@@ -34,29 +34,23 @@ pub fn frame() -> PathBuf {
 }
 
 /// The card and bank rules as a wasm of their own, with the glue `wasm-bindgen` writes for a module script.
+///
+/// Never in one command with the app: a library for browsers is linked in another way, and Trunk would compile all of
+/// the app's crates a second time.
 pub fn capture(tools: &Tools) -> Result<()> {
     step("Building the capture frame's wasm");
-    wasm(&["-p", "capture"])?;
-    bind_capture(tools)
-}
-
-/// `packages` for browsers, as they are delivered.
-fn wasm(packages: &[&str]) -> Result<()> {
     let mut cargo = place::cargo();
-    cargo.args(["build", "--release", "--target", "wasm32-unknown-unknown"]);
-    child::run("cargo build for wasm32", cargo.args(packages)).map_err(compiler_said)
-}
-
-fn compiler_said(failure: Failure) -> Failure {
-    failure.fix("the compiler's message is above")
-}
-
-fn bind_capture(tools: &Tools) -> Result<()> {
+    cargo.args(["build", "--release", "--target", "wasm32-unknown-unknown", "-p", "capture"]);
+    child::run("cargo build of the capture frame", &mut cargo).map_err(compiler_said)?;
     let built = place::target().join("wasm32-unknown-unknown/release/capture.wasm");
     let mut bindgen = tools.command("wasm-bindgen");
     bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(frame());
     child::run("wasm-bindgen", bindgen.arg(built))?;
     optimise(tools, &frame().join("capture_bg.wasm"))
+}
+
+fn compiler_said(failure: Failure) -> Failure {
+    failure.fix("the compiler's message is above")
 }
 
 /// Makes a wasm file smaller, in its place.
@@ -67,7 +61,7 @@ pub fn optimise(tools: &Tools, wasm: &Path) -> Result<()> {
 
 /// The release app into `dist/`, in pieces and compressed by Trunk's hook (`split`).
 pub fn app(tools: &Tools) -> Result<()> {
-    step("Building the web app: cut into pieces, made small, compressed");
+    step("Building the web app, cut into chunks (some minutes the first time, half a minute after a change)");
     let mut trunk = tools.command("trunk");
     // Trunk takes NO_COLOR for the value of its own switch and refuses `1`.
     child::run("trunk build", trunk.args(["build", "--release"]).env_remove("NO_COLOR")).map_err(compiler_said)?;
@@ -173,10 +167,7 @@ pub fn everything(profile: Profile) -> Result<()> {
     let servers = servers_beside(profile)?;
     step("Looking at the tools");
     let tools = Tools::ready()?;
-    step("Compiling the web app and the capture frame (some minutes the first time, half a minute after a change)");
-    // With the features that Trunk asks for: what it builds is there then.
-    wasm(&["-p", "capture", "-p", "kppay", "--features", "kppay/csr,kppay/split"])?;
-    bind_capture(&tools)?;
+    capture(&tools)?;
     app(&tools)?;
     if let Some(mut servers) = servers {
         step("Waiting for the billing API and the processor");

@@ -12,6 +12,8 @@ pub struct AmountWords {
     pub kind_means: fn(BillKind) -> &'static str,
     pub due: fn(day: &str) -> String,
     pub past_due: fn(day: &str) -> String,
+    /// As a name: two bills may be of one kind.
+    pub named: fn(kind: &str, day: &str, is_late: bool) -> String,
     pub where_it_went: &'static str,
     pub billed: &'static str,
     pub discount: &'static str,
@@ -24,6 +26,8 @@ pub struct AmountWords {
     pub patient: fn(&str) -> String,
     pub how_much: fn(kind: &str) -> String,
     pub all: &'static str,
+    /// All that is not on its way already.
+    pub rest: &'static str,
     pub part: &'static str,
     pub part_note: &'static str,
     pub not_now: &'static str,
@@ -34,9 +38,6 @@ pub struct AmountWords {
     pub part_hint: fn(from: &str, to: &str) -> String,
     pub leaves: fn(amount: &str, day: &str) -> String,
     pub pays_all: &'static str,
-    pub pending: fn(amount: &str) -> String,
-    pub just_paid_title: &'static str,
-    pub just_paid: fn(amount: &str, when: &str) -> String,
     pub your_payment: &'static str,
     pub slip_all: &'static str,
     pub slip_part: fn(leaves: &str) -> String,
@@ -48,6 +49,11 @@ pub struct AmountWords {
     pub nothing_owed: fn(when: &str) -> String,
     pub nothing_payable: &'static str,
     pub other_bill: &'static str,
+    /// The kind, where it is of one bill.
+    pub resumed: fn(amount: &str, kind: Option<&str>) -> String,
+    pub resumed_lead: &'static str,
+    pub resume: &'static str,
+    pub start_over: &'static str,
 }
 
 pub const EN: AmountWords = AmountWords {
@@ -78,6 +84,7 @@ pub const EN: AmountWords = AmountWords {
     },
     due: |day| format!("Due {day}"),
     past_due: |day| format!("Past due since {day}"),
+    named: |kind, day, is_late| format!("{kind}, {} {day}", if is_late { "was due" } else { "due" }),
     where_it_went: "Where the money went",
     billed: "Billed",
     discount: "Plan discount",
@@ -90,6 +97,7 @@ pub const EN: AmountWords = AmountWords {
     patient: |name| format!("Patient: {name}"),
     how_much: |kind| format!("{kind}: how much to pay"),
     all: "All of it",
+    rest: "The rest",
     part: "Part of it",
     part_note: "Choose how much",
     not_now: "Not now",
@@ -107,9 +115,6 @@ pub const EN: AmountWords = AmountWords {
     part_hint: |from, to| format!("From {from} to {to}"),
     leaves: |amount, day| format!("Leaves {amount} due {day}"),
     pays_all: "Pays all of it",
-    pending: |amount| format!("{amount} is on its way from an earlier payment. You can pay the rest."),
-    just_paid_title: "Paid a few minutes ago",
-    just_paid: |amount, when| format!("Somebody paid {amount} on this bill on {when}. Check before you pay again."),
     your_payment: "Your payment",
     slip_all: "All of it",
     slip_part: |leaves| format!("Part, leaves {leaves}"),
@@ -119,8 +124,15 @@ pub const EN: AmountWords = AmountWords {
     nothing_chosen: "Choose at least one bill to pay",
     nothing_owed_title: "You owe nothing",
     nothing_owed: |when| format!("No bill is open, as of {when}. A new bill comes within a month of a service."),
-    nothing_payable: "Payments on their way cover this bill. There is nothing more to pay now.",
+    nothing_payable: "There is nothing more to pay now.",
     other_bill: "Look up another bill",
+    resumed: |amount, kind| match kind {
+        Some(kind) => format!("You were paying {amount} of the {}", kind.to_lowercase()),
+        None => format!("You were paying {amount}"),
+    },
+    resumed_lead: "What you chose is still here.",
+    resume: "Go on",
+    start_over: "Start over",
 };
 
 pub const ES: AmountWords = AmountWords {
@@ -151,6 +163,7 @@ pub const ES: AmountWords = AmountWords {
     },
     due: |day| format!("Vence el {day}"),
     past_due: |day| format!("Vencida desde el {day}"),
+    named: |kind, day, is_late| format!("{kind}, {} el {day}", if is_late { "venció" } else { "vence" }),
     where_it_went: "A dónde fue el dinero",
     billed: "Facturado",
     discount: "Descuento del plan",
@@ -163,6 +176,7 @@ pub const ES: AmountWords = AmountWords {
     patient: |name| format!("Paciente: {name}"),
     how_much: |kind| format!("{kind}: cuánto pagar"),
     all: "Todo",
+    rest: "El resto",
     part: "Una parte",
     part_note: "Elija cuánto",
     not_now: "Ahora no",
@@ -178,11 +192,6 @@ pub const ES: AmountWords = AmountWords {
     part_hint: |from, to| format!("De {from} a {to}"),
     leaves: |amount, day| format!("Quedan {amount} que vencen el {day}"),
     pays_all: "La paga toda",
-    pending: |amount| format!("{amount} de un pago anterior están en camino. Puede pagar el resto."),
-    just_paid_title: "Pagada hace unos minutos",
-    just_paid: |amount, when| {
-        format!("Alguien pagó {amount} de esta factura el {when}. Compruébelo antes de pagar otra vez.")
-    },
     your_payment: "Su pago",
     slip_all: "Todo",
     slip_part: |leaves| format!("Una parte, quedan {leaves}"),
@@ -194,6 +203,13 @@ pub const ES: AmountWords = AmountWords {
     nothing_owed: |when| {
         format!("No hay facturas abiertas, al {when}. Una factura nueva llega en el mes siguiente a un servicio.")
     },
-    nothing_payable: "Los pagos en camino cubren esta factura. Ahora no hay nada más que pagar.",
+    nothing_payable: "Ahora no hay nada más que pagar.",
     other_bill: "Buscar otra factura",
+    resumed: |amount, kind| match kind {
+        Some(kind) => format!("Estaba pagando {amount} de la {}", kind.to_lowercase()),
+        None => format!("Estaba pagando {amount}"),
+    },
+    resumed_lead: "Lo que eligió sigue aquí.",
+    resume: "Seguir",
+    start_over: "Empezar de nuevo",
 };

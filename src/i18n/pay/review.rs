@@ -8,7 +8,9 @@ pub struct ReviewWords {
     pub bills_of: &'static str,
     pub record_ending: fn(&str) -> String,
     pub whole_bill: &'static str,
-    pub part_of_bill: fn(left: &str, day: &str) -> String,
+    /// Besides what is on its way.
+    pub rest_of_bill: &'static str,
+    pub part_of_bill: fn(left: &str, day: &str, is_late: bool) -> String,
     pub from: &'static str,
     pub expires: fn(expiry: &str, name: &str) -> String,
     pub paid_by: fn(name: &str) -> String,
@@ -31,6 +33,8 @@ pub struct ReviewWords {
     pub press_once: &'static str,
     pub nothing_taken: &'static str,
     pub over_balance: &'static str,
+    /// Of bills whose order is refused for what they are together.
+    pub not_together: &'static str,
     pub token_refused: &'static str,
     pub terms_changed: &'static str,
     pub too_late: &'static str,
@@ -40,9 +44,9 @@ pub struct ReviewWords {
     pub not_sent: &'static str,
     pub brand_refused: &'static str,
     pub try_later: &'static str,
-    pub just_paid_title: &'static str,
     pub just_paid: &'static str,
-    pub pay_again: &'static str,
+    pub paid_meanwhile: &'static str,
+    pub what_you_owe: &'static str,
     pub never_arrived: &'static str,
     pub not_from_before_title: &'static str,
     pub not_from_before: &'static str,
@@ -53,6 +57,8 @@ pub struct ReviewWords {
     pub you_pressed: &'static str,
     pub asking: &'static str,
     pub tries: fn(u32) -> String,
+    /// In place of asking, while the device has no connection.
+    pub offline: &'static str,
     pub outcome: &'static str,
     pub outcome_note: &'static str,
     pub can_close: fn(phone: &str) -> String,
@@ -70,7 +76,14 @@ pub const EN: ReviewWords = ReviewWords {
     bills_of: "Bills of",
     record_ending: |ending| format!("Health record ending in {ending}"),
     whole_bill: "All of it. Nothing left to pay.",
-    part_of_bill: |left, day| format!("Part of it. {left} stays due {day}."),
+    rest_of_bill: "The rest of it. Nothing left to pay if the payment on its way clears.",
+    part_of_bill: |left, day, is_late| {
+        if is_late {
+            format!("Part of it. {left} stays owed: it was due {day}.")
+        } else {
+            format!("Part of it. {left} stays due {day}.")
+        }
+    },
     from: "From",
     expires: |expiry, name| format!("Expires {expiry}. Paid by {name}."),
     paid_by: |name| format!("Paid by {name}."),
@@ -93,6 +106,7 @@ pub const EN: ReviewWords = ReviewWords {
     press_once: "Press once. If the connection drops, we check before anything is sent again, so you can’t be charged twice.",
     nothing_taken: "No money was taken",
     over_balance: "What is owed has changed since you chose the amounts. Look at the amounts again.",
+    not_together: "These bills are too many, or too much, for one payment. Choose fewer of them, and pay the others after that.",
     token_refused: "The card or account details are used or too old. Type them again.",
     terms_changed: "The date or the fee has changed since you read this page. Read the authorization again, then pay.",
     too_late: "It was too long on its way to us, so nothing was begun. Everything you chose is kept: you can press Pay again.",
@@ -105,9 +119,9 @@ pub const EN: ReviewWords = ReviewWords {
     not_sent: "You pressed Pay after that, so this time it sent no payment. Find your bill again to see what you still owe, and to go on.",
     brand_refused: "We don’t accept this kind of card. Use another one.",
     try_later: "Something is wrong on our side. Everything you chose is kept. Try again in a minute, or call us.",
-    just_paid_title: "This bill was paid a few minutes ago",
-    just_paid: "Somebody has just paid on one of these bills. No money was taken now. Pay on it again only if you mean to.",
-    pay_again: "I want to pay again",
+    just_paid: "There was a payment on one of these bills a few minutes ago. If you mean to pay again, say so below.",
+    paid_meanwhile: "There was another payment on a bill that you chose, so less can be paid on it now.",
+    what_you_owe: "See what you still owe",
     never_arrived: "Your payment did not reach us. Everything you chose is kept: you can press Pay again.",
     not_from_before_title: "The payment you sent before is not on these bills",
     not_from_before: "You sent a payment before, and we could not find out what became of it. Nothing of it was paid on these bills. If it was for somebody else’s bill, find that bill before you pay.",
@@ -117,6 +131,7 @@ pub const EN: ReviewWords = ReviewWords {
     what_we_know: "What we know",
     you_pressed: "You pressed Pay",
     asking: "Asking the billing system",
+    offline: "You are offline. We ask as soon as you are back.",
     tries: |n| if n == 1 { "First try".to_owned() } else { format!("Try {n}") },
     outcome: "Paid, or no money taken",
     outcome_note: "You will see it here",
@@ -135,7 +150,14 @@ pub const ES: ReviewWords = ReviewWords {
     bills_of: "Facturas de",
     record_ending: |ending| format!("Historia clínica terminada en {ending}"),
     whole_bill: "Toda. No queda nada por pagar.",
-    part_of_bill: |left, day| format!("Una parte. Quedan {left} que vencen el {day}."),
+    rest_of_bill: "El resto. No queda nada por pagar si se completa el pago en camino.",
+    part_of_bill: |left, day, is_late| {
+        if is_late {
+            format!("Una parte. Quedan {left} que vencieron el {day}.")
+        } else {
+            format!("Una parte. Quedan {left} que vencen el {day}.")
+        }
+    },
     from: "De",
     expires: |expiry, name| format!("Vence {expiry}. Paga {name}."),
     paid_by: |name| format!("Paga {name}."),
@@ -158,6 +180,7 @@ pub const ES: ReviewWords = ReviewWords {
     press_once: "Pulse una vez. Si se corta la conexión, comprobamos antes de enviar nada otra vez: no se le puede cobrar dos veces.",
     nothing_taken: "No se tomó dinero",
     over_balance: "Lo que debe ha cambiado desde que eligió los importes. Revise los importes.",
+    not_together: "Estas facturas son demasiadas, o suman demasiado, para un solo pago. Elija menos y pague las otras después.",
     token_refused: "Los datos de la tarjeta o cuenta ya se usaron o son demasiado viejos. Escríbalos otra vez.",
     terms_changed: "La fecha o el cargo ha cambiado desde que leyó esta página. Lea otra vez la autorización y pague.",
     too_late: "Tardó demasiado en llegarnos, así que no se inició nada. Todo lo que eligió se guarda: puede pulsar Pagar otra vez.",
@@ -170,9 +193,9 @@ pub const ES: ReviewWords = ReviewWords {
     not_sent: "Pulsó Pagar después de eso, así que esta vez no se envió ningún pago. Busque su factura otra vez para ver lo que todavía debe y continuar.",
     brand_refused: "No aceptamos este tipo de tarjeta. Use otra.",
     try_later: "Algo falla de nuestro lado. Todo lo que eligió se guarda. Inténtelo en un minuto o llámenos.",
-    just_paid_title: "Esta factura se pagó hace unos minutos",
-    just_paid: "Alguien acaba de pagar una de estas facturas. Ahora no se tomó dinero. Pague otra vez solo si quiere hacerlo.",
-    pay_again: "Quiero pagar otra vez",
+    just_paid: "Hubo un pago de una de estas facturas hace unos minutos. Si quiere pagar otra vez, dígalo abajo.",
+    paid_meanwhile: "Hubo otro pago de una factura que eligió, y ahora se puede pagar menos de ella.",
+    what_you_owe: "Ver lo que todavía debe",
     never_arrived: "Su pago no nos llegó. Todo lo que eligió se guarda: puede pulsar Pagar otra vez.",
     not_from_before_title: "El pago que envió antes no está en estas facturas",
     not_from_before: "Antes envió un pago y no pudimos saber qué pasó con él. No se pagó nada de él en estas facturas. Si era de la factura de otra persona, busque esa factura antes de pagar.",
@@ -182,6 +205,7 @@ pub const ES: ReviewWords = ReviewWords {
     what_we_know: "Lo que sabemos",
     you_pressed: "Usted pulsó Pagar",
     asking: "Preguntando al sistema de facturación",
+    offline: "No tiene conexión. Preguntamos en cuanto vuelva.",
     tries: |n| if n == 1 { "Primer intento".to_owned() } else { format!("Intento {n}") },
     outcome: "Pagado, o no se tomó dinero",
     outcome_note: "Lo verá aquí",

@@ -37,7 +37,7 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
         A: Future<Output = Result<T, ApiError>> + 'static,
     {
         let (client, session) = (Client::here(), CurrentSession::here());
-        let fetched = RwSignal::new(Fetched::Waiting);
+        let fetched = Fetched::at_first();
         let ask = Callback::new(move |()| {
             let answer = call(client.clone());
             spawn_local(async move { fetched.set(answer.await.into()) });

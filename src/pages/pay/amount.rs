@@ -1,6 +1,8 @@
 //! The "what you owe" step: every open bill with its lines, and how much of each to pay now.
 
 mod bill;
+mod resume;
+mod settled;
 
 use super::checkout::{
     Checkout, Other,
@@ -27,6 +29,9 @@ use contract::{
     bill::{Bill, BillList},
 };
 use leptos::{prelude::*, task::spawn_local};
+use resume::Resume;
+pub use settled::{bill_name, in_between};
+use settled::{is_one_of_two, paid_meanwhile, settled};
 
 /// What the page and its bills share.
 #[derive(Clone, Copy)]
@@ -47,13 +52,8 @@ impl AmountState {
 
     /// Its kind in words; with its due date where there are two of a kind. Tracks.
     fn name(self, w: &'static Words, bill: &Bill) -> String {
-        let kind = (w.pay().amount.kind)(bill.kind);
-        let others = self.checkout.bill_list().map_or_else(Vec::new, |bills| bills.bills);
-        if others.iter().any(|other| other.kind == bill.kind && other.id != bill.id) {
-            format!("{kind}, {}", format::short_date(w.locale, bill.due))
-        } else {
-            kind.to_owned()
-        }
+        let bills = self.checkout.bill_list();
+        bills.map_or_else(String::new, |bills| bill_name(w, &bills, bill))
     }
 
     /// What is wrong with the amount typed for a bill. Tracks.
@@ -70,6 +70,7 @@ pub fn AmountPage() -> impl IntoView {
     let (checkout, deployment) = (Checkout::here(), Deployment::here());
     checkout.arrive();
     checkout.wait_for_what_was_sent();
+    checkout.keep_edits();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
     let state = AmountState { checkout, refused: RwSignal::new(0), least_cents };
     let refused = state.refused;
@@ -85,6 +86,8 @@ pub fn AmountPage() -> impl IntoView {
             <h1 class="pay-total" tabindex="-1" node_ref=h1>{dynamic(move || owed(bills.get()))}</h1>
             {dynamic(move || lead(bills.get()))}
             {dynamic(move || other_bills(checkout.other.get()))}
+            <Resume state/>
+            {dynamic(move || paid_meanwhile(checkout))}
             <Summary state/>
         </div>
     };
@@ -93,7 +96,7 @@ pub fn AmountPage() -> impl IntoView {
             view! { <div class="pay-journey__body"><Waiting rows=6/><Waiting rows=4/></div> }.into_any()
         }
         Fetched::Failed(error) => could_not_load(checkout, error),
-        Fetched::Here(bills) if bills.bills.is_empty() => nothing_owed(),
+        Fetched::Here(bills) if bills.bills.is_empty() => nothing_owed(bills),
         Fetched::Here(bills) => chosen(state, bills),
     });
     view! { <div class="pay-journey pay-journey--pair">{head}{body}</div> }
@@ -151,16 +154,22 @@ pub fn could_not_load(checkout: Checkout, error: ApiError) -> AnyView {
         checkout.bills.set(Fetched::Waiting);
         checkout.fetch(client.clone());
     });
-    let find = (error == ApiError::SignedOut).then(
-        || view! { <p class="pay-row"><ButtonLink to=Pay::Find words=t(|w| w.pay().outcome.find_bill) main=true/></p> },
-    );
+    // to ask again helps nobody whose visit is over
+    let is_over = matches!(error, ApiError::SignedOut | ApiError::NoCookies);
     let error = Signal::stored(Some(error));
-    view! { <div class="pay-journey__body"><Failure error on_retry=retry/>{find}</div> }.into_any()
+    let body = if is_over {
+        let find = view! { <ButtonLink to=Pay::Find words=t(|w| w.pay().outcome.find_bill) main=true/> };
+        view! { <Failure error/> <p class="pay-row">{find}</p> }.into_any()
+    } else {
+        view! { <Failure error on_retry=retry/> }.into_any()
+    };
+    view! { <div class="pay-journey__body">{body}</div> }.into_any()
 }
 
-fn nothing_owed() -> AnyView {
+fn nothing_owed(bills: BillList) -> AnyView {
     view! {
         <div class="pay-journey__body">
+            {settled(&bills)}
             <p class="pay-row"><ButtonLink to=Pay::Find words=t(|w| w.pay().amount.other_bill)/></p>
         </div>
     }
@@ -168,21 +177,23 @@ fn nothing_owed() -> AnyView {
 }
 
 fn chosen(state: AmountState, bills: BillList) -> AnyView {
-    let today = bills.today;
-    let sheet = move |bill| view! { <BillSheet state bill today/> }.into_any();
+    let settled = settled(&bills);
+    let of = StoredValue::new(bills.clone());
+    let sheet = move |bill| view! { <BillSheet state bill of/> }.into_any();
     let (client, navigation) = (Client::here(), Navigation::here());
     let go_on = move |_| {
-        if choice::order(&untrack(|| state.shares())).is_none() {
+        let shares = untrack(|| state.shares());
+        if choice::order(&shares).is_none() {
             state.refused.update(|n| *n += 1);
             return;
         }
-        state.checkout.is_chosen.set(true);
+        state.checkout.choose(&shares);
         let client = client.clone();
         spawn_local(async move { _ = state.checkout.keep(&client).await });
         navigation.go(Pay::Method);
     };
     view! {
-        <div class="pay-journey__body">{list(bills.bills, sheet)}</div>
+        <div class="pay-journey__body">{list(bills.bills, sheet)}{settled}</div>
         <Slip lines=slip_lines(state.checkout, state.least_cents) total=slip_total(state.checkout, state.least_cents) dock=true>
             <button class="pay-button pay-button--main pay-button--full" type="button" on:click=go_on>{t(|w| w.pay().amount.go_on)}</button>
             <p class="pay-note">{t(|w| w.pay().amount.nothing_yet)}</p>
@@ -197,29 +208,32 @@ pub fn slip_lines(checkout: Checkout, least_cents: Signal<i64>) -> Signal<Vec<Sl
     let state = AmountState { checkout, refused: RwSignal::new(0), least_cents };
     Signal::derive(move || {
         let w = language.words();
+        let bills = checkout.bill_list();
+        let what = |bill: &Bill| {
+            let kind = (w.pay().amount.kind_short)(bill.kind).to_owned();
+            let is_one_of_two = bills.as_ref().is_some_and(|bills| is_one_of_two(bills, bill));
+            if is_one_of_two { format!("{kind}, {}", format::short_date(w.locale, bill.due)) } else { kind }
+        };
         let line = |share: &Share| {
-            Some(SlipLine {
-                what: (w.pay().amount.kind_short)(share.bill.kind).to_owned(),
-                note: note(w, share),
-                amount: share.amount.ok()?.money(),
-            })
+            Some(SlipLine { what: what(&share.bill), note: note(w, share), amount: share.amount.ok()?.money() })
         };
         state.shares().iter().filter_map(line).collect()
     })
 }
 
-/// `None` until the bills are here.
+/// `None` until the bills are here, and for a sum that can't be made.
 pub fn slip_total(checkout: Checkout, least_cents: Signal<i64>) -> Signal<Option<Money>> {
     let state = AmountState { checkout, refused: RwSignal::new(0), least_cents };
     Signal::derive(move || {
         let is_here = checkout.bills.with(Fetched::is_here);
-        is_here.then(|| choice::total(&state.shares()))
+        is_here.then(|| choice::total(&state.shares())).flatten()
     })
 }
 
 fn note(w: &'static Words, share: &Share) -> String {
     match share.leaves() {
         Some(left) if !left.is_zero() => (w.pay().amount.slip_part)(&format::money(w.locale, left)),
+        _ if !share.bill.pending.is_zero() => w.pay().amount.rest.to_owned(),
         _ => w.pay().amount.slip_all.to_owned(),
     }
 }
@@ -237,6 +251,10 @@ fn Summary(state: AmountState) -> impl IntoView {
             let first = state.checkout.bill_list().and_then(|bills| bills.bills.first().map(|bill| bill.id.clone()));
             let id = format!("all-{}", first.unwrap_or_default());
             return vec![ErrorLine { id, words: w.pay().amount.nothing_chosen.to_owned() }];
+        }
+        if let (None, Some(first)) = (choice::total(&shares), shares.first()) {
+            let (id, words) = (format!("all-{}", first.bill.id), w.pay().review.not_together.to_owned());
+            return vec![ErrorLine { id, words }];
         }
         let wrong = |share: &Share| {
             let problem = share.amount.err()?;

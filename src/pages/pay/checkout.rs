@@ -2,19 +2,22 @@
 //! session on the server (`/payment-draft`), so a reload or a second tab goes on; the browser's storage holds one random key.
 
 pub mod choice;
+mod kept;
 mod machine;
 
 pub use machine::{Attempt, Sent};
 
 use crate::{
     api::Client,
+    billing::CaptureKind,
     browser,
     error::ApiError,
     fetched::Fetched,
     navigation::Navigation,
-    route::Pay,
+    route::{Enter, Pay},
     session::{Access, CurrentSession, Session},
 };
+use choice::PaidBefore;
 use contract::{
     IdempotencyKey, Instant, Money,
     bill::BillList,
@@ -59,14 +62,23 @@ pub struct Checkout {
     /// The draft is the server's, or newer.
     pub is_restored: RwSignal<bool>,
     pub attempt: RwSignal<Attempt>,
+    /// The draft is one of an earlier page or visit: it is said so.
+    pub is_resumed: RwSignal<bool>,
+    /// How often something was edited, and how much of that the server was told.
+    edits: RwSignal<u32>,
+    told: StoredValue<u32>,
+    /// The kind of method chosen, before there is one.
+    pub kind: RwSignal<Option<CaptureKind>>,
     /// What was sent and when, by this device's clock; not known any more after a reload.
     pub sent: RwSignal<Option<(Money, Instant)>>,
     /// Why the last attempt took no money.
     pub error: RwSignal<Option<ApiError>>,
     /// The last attempt never reached the server.
     pub never_arrived: RwSignal<Option<Lost>>,
-    /// The payer said yes to paying a bill that was just paid.
-    pub pay_again: RwSignal<bool>,
+    /// Payments of a few minutes ago that the payer saw beside the bills, and chose to pay on the same bills again.
+    pub answered: RwSignal<Vec<PaidBefore>>,
+    /// Bills that were chosen and can't be paid any more, since they were paid meanwhile.
+    pub gone: RwSignal<Vec<String>>,
     pub other: RwSignal<Option<Other>>,
     /// The binding of the session that the bills and the draft belong to.
     of: StoredValue<Option<String>>,
@@ -85,10 +97,15 @@ impl Checkout {
             is_chosen: RwSignal::new(false),
             is_restored: RwSignal::new(false),
             attempt: RwSignal::default(),
+            is_resumed: RwSignal::new(false),
+            edits: RwSignal::new(0),
+            told: StoredValue::new(0),
+            kind: RwSignal::new(None),
             sent: RwSignal::new(None),
             error: RwSignal::new(None),
             never_arrived: RwSignal::new(None),
-            pay_again: RwSignal::new(false),
+            answered: RwSignal::default(),
+            gone: RwSignal::default(),
             other: RwSignal::new(None),
             of: StoredValue::new(None),
         }
@@ -103,13 +120,16 @@ impl Checkout {
         self.bills.with(|bills| bills.value().cloned())
     }
 
-    /// For every step after the first: a guest is led to finding the bill; a payer's bills and draft are fetched.
+    /// For every step after the first: a guest is told that the visit ended or, without one, led to finding the bill; a payer's bills and
+    /// draft are fetched.
     pub fn arrive(self) {
         let (session, navigation, client) = (CurrentSession::here(), Navigation::here(), Client::here());
         browser::effect(move |is_first| match session.get() {
             Session::Restoring => {}
+            Session::Guest if browser::visit_was_lost() => navigation.replace(Enter::TimedOut),
             Session::Guest | Session::PendingSecondFactor(_) => navigation.replace(Pay::Find),
             Session::Payer(access) | Session::Member(access, _) => {
+                browser::visit_is_on();
                 if self.adopt_session(&access) && !is_first {
                     self.other.set(Some(Other::TookOver));
                 }
@@ -147,8 +167,14 @@ impl Checkout {
         self.draft.set(PaymentDraft::default());
         self.is_chosen.set(false);
         self.is_restored.set(false);
+        self.is_resumed.set(false);
+        // what was edited in the one before is not kept with the next
+        self.told.set_value(self.edits.get_untracked());
+        self.kind.set(None);
         self.bills.set(Fetched::Waiting);
         self.other.set(None);
+        self.answered.set(Vec::new());
+        self.gone.set(Vec::new());
         self.clear_error();
         if !self.attempt.with_untracked(Attempt::is_on_its_way) {
             self.attempt.set(Attempt::Resting);
@@ -170,7 +196,9 @@ impl Checkout {
                     if let Some(draft) = draft
                         && !self.is_restored.get_untracked()
                     {
-                        self.is_chosen.set(draft != PaymentDraft::default());
+                        let is_resumed = draft != PaymentDraft::default();
+                        self.is_chosen.set(is_resumed);
+                        self.is_resumed.set(is_resumed);
                         self.draft.set(draft);
                         self.is_restored.set(true);
                     }
@@ -186,12 +214,17 @@ impl Checkout {
         });
     }
 
-    /// Shares of bills that are gone are dropped; a visit that has chosen nothing yet starts with everything.
+    /// Drops the shares of bills that can't be paid any more, and remembers their bills where a payment tells why.
+    /// A visit that has chosen nothing yet starts with everything.
     fn prune(self, bills: &BillList) {
         let payable = |id: &str| bills.bills.iter().any(|bill| bill.id == id && !bill.payable().is_zero());
         self.draft.update(|draft| {
             let is_untouched = *draft == PaymentDraft::default();
-            draft.shares.retain(|share| payable(&share.bill));
+            let gone = draft.shares.extract_if(.., |share| !payable(&share.bill)).map(|share| share.bill);
+            let told: Vec<_> = gone.filter(|bill| bills.payments_on(bill).next().is_some()).collect();
+            if !told.is_empty() {
+                self.gone.update(|all| all.extend(told));
+            }
             if is_untouched {
                 let all = bills.bills.iter().filter(|bill| !bill.payable().is_zero() && bill.just_paid.is_none());
                 draft.shares = all.map(|bill| DraftShare { bill: bill.id.clone(), part: None }).collect();
@@ -205,22 +238,26 @@ impl Checkout {
             change(draft);
             draft.key = None;
         });
+        self.edits.update(|edits| *edits += 1);
         self.is_chosen.set(true);
         self.is_restored.set(true);
-        self.pay_again.set(false);
+        self.is_resumed.set(false);
         self.other.set(None);
+        self.gone.set(Vec::new());
+        self.clear_error();
+    }
+
+    /// Continue was pressed beside the bills, and what was paid on them lately.
+    pub fn choose(self, shares: &[choice::Share]) {
+        self.is_chosen.set(true);
+        self.answered.set(choice::paid_before(shares));
+        self.gone.set(Vec::new());
         self.clear_error();
     }
 
     pub fn clear_error(self) {
         self.error.set(None);
         self.never_arrived.set(None);
-    }
-
-    /// Keeps the draft with the session.
-    pub async fn keep(self, client: &Client) -> Result<(), ApiError> {
-        let draft = self.draft.get_untracked();
-        client.keep_payment_draft(&draft).await
     }
 
     /// The key of this intent: the one it has, or a new one, kept here and with the session.
@@ -270,7 +307,6 @@ impl Checkout {
     pub fn finish(self) {
         browser::set_tab_storage(KEY, None);
         self.attempt.set(Attempt::Resting);
-        self.pay_again.set(false);
         self.clear_error();
     }
 
@@ -326,3 +362,6 @@ impl Checkout {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

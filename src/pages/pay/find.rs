@@ -36,7 +36,6 @@ pub fn FindPage() -> impl IntoView {
         });
     });
     let page = FindBill {
-        here: Pay::Find.into(),
         above: view! { <Stepper steps=&PAYING step=1/> }.into_any(),
         title: |w| w.find().title,
         lead: |w, fields| (w.find().lead)(fields),

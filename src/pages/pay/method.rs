@@ -49,6 +49,14 @@ impl Field {
             Self::Email => "email",
         }
     }
+    /// Of the draft as the server names it; what is in the frame is not in it.
+    fn of_draft(name: &str) -> Option<Self> {
+        match name {
+            "payer_name" => Some(Self::Name),
+            "email" => Some(Self::Email),
+            _ => None,
+        }
+    }
     fn words(w: &'static Words, field: Self, problem: FieldProblem) -> String {
         match field {
             Self::Method => w.pay().method.choose.to_owned(),
@@ -84,7 +92,7 @@ impl MethodState {
         let (name, email) = (RwSignal::new(draft.payer_name), RwSignal::new(draft.email));
         Self {
             checkout,
-            kind: RwSignal::new(draft.method.as_ref().map(kind_of)),
+            kind: checkout.kind,
             name,
             email,
             form: FormState::new([(Field::Name, name), (Field::Email, email)], Field::words, Field::id),
@@ -133,6 +141,7 @@ pub fn MethodPage() -> impl IntoView {
     let checkout = state.checkout;
     checkout.arrive();
     checkout.wait_for_what_was_sent();
+    checkout.keep_edits();
     restore(state);
     let deployment = Deployment::here();
     let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
@@ -187,8 +196,13 @@ fn restore(state: MethodState) {
             }
         }
     });
-    // leaving by any way keeps what was typed
-    on_cleanup(move || state.keep_typed());
+    browser::effect(move |is_first| {
+        state.name.track();
+        state.email.track();
+        if !is_first {
+            state.keep_typed();
+        }
+    });
 }
 
 #[component]
@@ -201,14 +215,40 @@ fn MethodForm(state: MethodState) -> impl IntoView {
             state.form.is_busy.set(true);
             let client = client.clone();
             spawn_local(async move {
-                // the next step keeps it again with its key: without a connection nothing is lost here
-                _ = checkout.keep(&client).await;
+                let answer = checkout.keep(&client).await;
+                // an order with such a field would be refused; anything else is kept again by the next step, with its
+                // key
+                if let Err(ApiError::Refused(details)) = &answer
+                    && details.errors.iter().any(|error| Field::of_draft(&error.field).is_some())
+                {
+                    state.form.end(answer, Field::of_draft);
+                    return;
+                }
                 state.form.is_busy.set(false);
                 navigation.go(Pay::Review);
             });
         })
     };
+    let submit = move || {
+        if state.form.is_busy.get_untracked() {
+            return;
+        }
+        if state.form.begin(untrack(|| state.check())).is_none() {
+            state.frame_problem.set(None);
+            return state.asks.update(|asks| asks.checks += 1);
+        }
+        let known = checkout.draft.with_untracked(|draft| {
+            draft.token.is_some() && draft.method.as_ref().map(kind_of) == state.kind.get_untracked()
+        });
+        if known {
+            go_on.run(());
+        } else {
+            state.frame_problem.set(None);
+            state.asks.update(|asks| asks.submits += 1);
+        }
+    };
     let captured = Callback::new(move |captured: CaptureResult| match captured {
+        CaptureResult::Enter => submit(),
         CaptureResult::Token(token) => {
             let (client, token) = (client.clone(), PaymentToken { token });
             spawn_local(async move {
@@ -240,27 +280,12 @@ fn MethodForm(state: MethodState) -> impl IntoView {
         state.frame_problem.set(None);
     });
     state.form.revalidate_on_change(move || state.check().err().unwrap_or_default());
-    let submit = move |event: SubmitEvent| {
+    let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if state.form.is_busy.get_untracked() {
-            return;
-        }
-        if state.form.begin(untrack(|| state.check())).is_none() {
-            state.frame_problem.set(None);
-            return state.asks.update(|asks| asks.checks += 1);
-        }
-        let known = checkout.draft.with_untracked(|draft| {
-            draft.token.is_some() && draft.method.as_ref().map(kind_of) == state.kind.get_untracked()
-        });
-        if known {
-            go_on.run(());
-        } else {
-            state.frame_problem.set(None);
-            state.asks.update(|asks| asks.submits += 1);
-        }
+        submit();
     };
     view! {
-        <form class="pay-sheet" novalidate on:submit=submit>
+        <form class="pay-sheet" novalidate on:submit=on_submit>
             <div class="pay-stack pay-stack--roomy">
                 <Kinds state captured/>
                 {dynamic(move || bank_notice(state))}

@@ -2,8 +2,10 @@
 //! else is told how to get there.
 
 pub mod by_link;
+mod failed;
 mod kept;
 mod progress;
+mod visit;
 
 use super::{
     amount::big_sum,
@@ -12,27 +14,32 @@ use super::{
 };
 use crate::{
     api::Client,
-    billing::{State, timing},
+    billing::timing,
     browser,
     error::ApiError,
     fetched::Fetched,
     i18n::{Text, format, say, t},
     navigation::href,
-    route::{Account, Enter, Pay, Read},
+    route::{Account, Enter},
     session::{CurrentSession, Session},
-    ui::{ButtonLink, Failure, Icon, Notice, Sign, Waiting, dynamic, list, page_heading},
+    ui::{Icon, Notice, Sign, Waiting, dynamic, list, page_heading},
 };
 use by_link::{ByLink, KeepLinked};
-use contract::payment::{Failure as Why, Payment, PaymentState};
+use contract::{
+    Date,
+    payment::{Failure as Why, Payment, PaymentState},
+};
+use failed::{TriedFacts, WhatNow};
 use kept::Keep;
 use leptos::{prelude::*, task::spawn_local};
 use progress::Progress;
 use std::time::Duration;
+use visit::{end_visit, not_here};
 
 #[component]
 pub fn PaymentPage(id: String) -> impl IntoView {
-    let fetched = RwSignal::new(Fetched::Waiting);
-    fetch(fetched, id);
+    let fetched = Fetched::at_first();
+    fetch(fetched, id.clone());
     let shown = Memo::new(move |_| fetched.get());
     dynamic(move || match shown.get() {
         Fetched::Waiting => view! {
@@ -43,7 +50,7 @@ pub fn PaymentPage(id: String) -> impl IntoView {
         }
         .into_any(),
         Fetched::Here(payment) => outcome(payment, None),
-        Fetched::Failed(error) => not_here(error),
+        Fetched::Failed(error) => not_here(error, &id),
     })
 }
 
@@ -98,7 +105,7 @@ fn settle_draft(checkout: Checkout, client: &Client, payment: &Payment) {
     let is_ours = checkout.draft.with_untracked(|draft| draft.key == key);
     let is_restored = checkout.is_restored.get_untracked();
     checkout.finish();
-    if payment.state == PaymentState::Failed {
+    if payment.state.took_no_money() {
         let client = client.clone();
         spawn_local(async move {
             // after a reload the draft is with the server only
@@ -119,30 +126,6 @@ fn settle_draft(checkout: Checkout, client: &Client, payment: &Payment) {
     }
 }
 
-fn not_here(error: ApiError) -> AnyView {
-    let h1 = page_heading(t(|w| w.pay().outcome.receipt_title));
-    if !matches!(error, ApiError::SignedOut | ApiError::Missing | ApiError::Forbidden) {
-        let error = Signal::stored(Some(error));
-        let retry = Callback::new(|()| browser::reload());
-        return view! {
-            <div class="pay-receipt"><h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().outcome.receipt_title)}</h1><Failure error on_retry=retry/></div>
-        }
-        .into_any();
-    }
-    view! {
-        <div class="pay-receipt">
-            <article class="pay-sheet">
-                <div class="pay-stack">
-                    <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().outcome.not_here_title)}</h1>
-                    <p class="pay-lead">{t(|w| w.pay().outcome.not_here)}</p>
-                    <p class="pay-row"><ButtonLink to=Pay::Find words=t(|w| w.pay().outcome.find_bill) main=true/></p>
-                </div>
-            </article>
-        </div>
-    }
-    .into_any()
-}
-
 fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
     let payment = StoredValue::new(payment);
     let state = payment.with_value(|payment| payment.state);
@@ -160,15 +143,16 @@ fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
                     {is_receipt.then(|| view! {
                         {keep()}
                         <hr class="pay-tear"/>
-                        {payment.with_value(|payment| list(payment.shares.clone(), |share| view! { <Lines share/> }.into_any()))}
+                        {payment.with_value(|payment| list(payment.shares.clone(), |share| view! { <Lines share today=today(payment)/> }.into_any()))}
                         <PaidFacts payment/>
                         <Authorised payment/>
                     })}
                     {is_on_its_way.then(|| view! { <Progress payment/> {keep()} <Authorised payment/> })}
-                    {failed.then(|| view! { <WhatNow/> <hr class="pay-tear"/> <TriedFacts payment/> })}
+                    {failed.then(|| view! { <WhatNow payment/> <hr class="pay-tear"/> <TriedFacts payment/> })}
                 </div>
             </article>
             {is_receipt.then(next_time)}
+            {end_visit()}
         </div>
     }
     .into_any()
@@ -228,6 +212,11 @@ fn timing_of(payment: &Payment) -> Option<Text> {
     Some(timing(payment.counts_on?, payment.shares.iter().map(|share| share.due).min()?))
 }
 
+/// By the region's clock.
+pub(super) fn today(payment: &Payment) -> Date {
+    format::date_at(CurrentSession::here().server_now(), &payment.time_zone)
+}
+
 /// One row of facts.
 pub(super) fn fact(what: Text, said: Text, note: Option<Text>) -> AnyView {
     let note = note.map(|note| view! { <small>{note}</small> });
@@ -240,13 +229,13 @@ fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
     let reference = payment.reference.clone();
     let fee = payment.fee;
     let email = payment.email.as_ref().map(ToString::to_string);
-    let timing = timing_of(&payment);
+    let (timing, today) = (timing_of(&payment), today(&payment));
     let left = payment.shares.iter().filter(|share| !share.leaves.is_zero()).map(|share| {
         let (kind, leaves, due) = (share.kind, share.leaves, share.due);
         fact(
             t(|w| w.pay().outcome.still_owed),
             say(move |w| (w.pay().outcome.owed_on)(&format::money(w.locale, leaves), (w.pay().amount.kind)(kind))),
-            Some(say(move |w| (w.pay().outcome.due)(&format::long_date(w.locale, due)))),
+            Some(say(move |w| (w.pay().outcome.due)(&format::long_date(w.locale, due), due < today))),
         )
     });
     let left: Vec<AnyView> = left.collect();
@@ -267,51 +256,6 @@ fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
             {email.map(|email| fact(t(|w| w.pay().outcome.sent_to), Text::stored(email), None))}
             {list(left, |fact| fact)}
         </dl>
-    }
-}
-
-#[component]
-fn WhatNow() -> impl IntoView {
-    view! {
-        <section class="pay-stack">
-            <h2>{t(|w| w.pay().outcome.what_you_can_do)}</h2>
-            <div class="pay-row">
-                <ButtonLink to=Pay::Method words=t(|w| w.pay().outcome.use_another) main=true/>
-                <ButtonLink to=Pay::Amount words=t(|w| w.pay().outcome.pay_less)/>
-            </div>
-            <p>{t(|w| w.pay().outcome.kept)}</p>
-        </section>
-    }
-}
-
-#[component]
-fn TriedFacts(payment: StoredValue<Payment>) -> impl IntoView {
-    let payment = payment.get_value();
-    let (charged, owed, state) = (payment.charged, payment.owed_now, payment.state);
-    let (at, zone) = (payment.created_at, payment.time_zone.clone());
-    let due = payment.shares.iter().map(|share| share.due).min();
-    view! {
-        <dl class="pay-facts">
-            {fact(
-                t(|w| w.pay().outcome.tried),
-                say(move |w| format::money(w.locale, charged)),
-                Some(say(move |w| format::moment(w.locale, at, &zone))),
-            )}
-            <div>
-                <dt>{t(|w| w.pay().outcome.state)}</dt>
-                <dd><State state/><small>{t(|w| w.pay().outcome.final_note)}</small></dd>
-            </div>
-            {fact(
-                t(|w| w.pay().outcome.you_owe),
-                say(move |w| format::money(w.locale, owed)),
-                due.map(|due| say(move |w| (w.pay().outcome.due)(&format::short_date(w.locale, due)))),
-            )}
-            {fact(t(|w| w.pay().outcome.reference), Text::stored(payment.reference), Some(t(|w| w.pay().outcome.reference_note)))}
-        </dl>
-        <p class="pay-row">
-            <a class="pay-link" href=href(Read::Help)>{t(|w| w.pay().outcome.help)}</a>
-            <a class="pay-link" href=href(Read::Coupon)>{t(|w| w.pay().outcome.by_mail)}</a>
-        </p>
     }
 }
 

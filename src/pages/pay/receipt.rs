@@ -5,13 +5,16 @@ use crate::{
     i18n::{format, say, t},
     ui::{Icon, Sign, list},
 };
-use contract::payment::{PaidLine, Payment, PaymentShare};
+use contract::{
+    Date,
+    payment::{PaidLine, Payment, PaymentShare},
+};
 use leptos::prelude::*;
 
 /// One bill's services, as a reimbursement account asks for them.
 #[component]
-pub fn Lines(share: PaymentShare) -> impl IntoView {
-    let (patient, kind, amount) = (share.patient, share.kind, share.amount);
+pub fn Lines(share: PaymentShare, today: Date) -> impl IntoView {
+    let (patient, kind, amount, due) = (share.patient, share.kind, share.amount, share.due);
     let line = |line: PaidLine| {
         let (after, paid) = (line.after_insurance, line.paid);
         let is_part = paid < after;
@@ -32,7 +35,9 @@ pub fn Lines(share: PaymentShare) -> impl IntoView {
     view! {
         <div class="pay-stack">
             <div>
-                <h2>{t(|w| w.pay().outcome.for_account)} ": " {say(move |w| (w.pay().amount.kind)(kind).to_owned())}</h2>
+                <h2>{t(|w| w.pay().outcome.for_account)} ": " {say(move |w| {
+                    (w.pay().amount.named)((w.pay().amount.kind)(kind), &format::short_date(w.locale, due), due < today)
+                })}</h2>
                 <p class="pay-note">{say(move |w| (w.pay().outcome.patient)(&patient))}</p>
             </div>
             <table class="pay-items pay-items--receipt" role="table">

@@ -1,6 +1,7 @@
 //! Review and pay: everything on one page, each part changeable without losing the rest, the authorisation word for word, and one
 //! button that can be pressed once. While the outcome of a payment is unknown, this page says so (`checking`).
 
+mod again;
 mod checking;
 mod facts;
 mod nothing_taken;
@@ -23,15 +24,17 @@ use crate::{
     session::{CurrentSession, Session},
     ui::{ErrorLine, ErrorSummary, Failure, Stepper, Waiting, dynamic, page_heading},
 };
+use again::{Again, AgainBoxes};
 use checking::Checking;
 use contract::{
     Date, Email, Money, PersonName, Region,
-    authorisation::Authorisation,
-    payment::{Method, PaymentOrder, card_fee},
+    payment::{Method, PaymentOrder, Terms},
+    portal::Portal,
 };
 use facts::Facts;
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use nothing_taken::{NothingTaken, refresh_after_error};
+use std::sync::Arc;
 
 /// Everything that is agreed to.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,58 +46,58 @@ pub struct Review {
     pub email: Option<Email>,
     pub total: Money,
     pub fee: Money,
+    pub charged: Money,
     pub today: Date,
     /// From which a debit is planned: tomorrow after the cut-off.
     pub debit_day: Date,
     /// Whose bills they are, whatever region the page shows: its fee and its clock are the payment's.
     pub region: Region,
+    portal: Arc<Portal>,
 }
 
-impl Review {
-    fn charged(&self) -> Money {
-        self.total.plus(self.fee).unwrap_or(self.total)
-    }
+/// Why there is nothing to read.
+#[derive(Clone, Debug, PartialEq)]
+enum Unready {
+    /// It is being fetched, or could not be.
+    NotLoaded,
+    /// A step before this one lacks something.
+    Lacks(Pay),
 }
 
 /// What was chosen, if it is complete and right. Tracks.
-fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -> Result<Review, Pay> {
+fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -> Result<Review, Unready> {
     let draft = checkout.draft.get();
-    let Some(portal) = deployment.portal() else { return Err(Pay::Review) };
-    let Some(region) = session.region() else { return Err(Pay::Review) };
-    let Some(bills) = checkout.bill_list() else { return Err(Pay::Review) };
+    let (Some(portal), Some(region), Some(bills)) = (deployment.portal(), session.region(), checkout.bill_list())
+    else {
+        return Err(Unready::NotLoaded);
+    };
     let shares = choice::shares(&bills, &draft, portal.limits.min_payment_cents);
-    if choice::order(&shares).is_none() {
-        return Err(Pay::Amount);
-    }
+    let total = choice::order(&shares).and_then(|_| choice::total(&shares)).ok_or(Unready::Lacks(Pay::Amount))?;
     let email = Some(draft.email.trim()).filter(|email| !email.is_empty()).map(Email::parse).transpose();
     let (Some(method), Some(token), Ok(payer_name), Ok(email)) =
         (draft.method, draft.token, PersonName::parse(&draft.payer_name), email)
     else {
-        return Err(Pay::Method);
+        return Err(Unready::Lacks(Pay::Method));
     };
-    let total = choice::total(&shares);
-    let basis_points = portal.region(region).map_or(0, |profile| profile.card_surcharge_basis_points);
-    let fee = card_fee(total, basis_points, &method);
     let (today, debit_day) = (bills.today, bills.debit_day.unwrap_or(bills.today));
-    Ok(Review { shares, method, token, payer_name, email, total, fee, today, debit_day, region })
+    let terms = Terms { portal: &portal, region, today, debit_day, method: &method, total, bills: shares.len() };
+    // a sum that can't be made is shown as no other
+    let (fee, charged) = (terms.fee(), terms.charged().ok_or(Unready::Lacks(Pay::Amount))?);
+    Ok(Review { shares, token, payer_name, email, total, fee, charged, today, debit_day, region, method, portal })
 }
 
-/// Word for word what the server stores.
-fn authorisation(review: &Review, deployment: Deployment, w: &'static Words) -> String {
-    let contacts = deployment.contacts();
-    let is_bank = matches!(review.method, Method::Bank { .. });
-    Authorisation {
-        payer_name: &review.payer_name.to_string(),
-        charged: review.charged(),
-        method: &review.method,
-        on: if is_bank { review.debit_day.next_business_day() } else { review.today },
-        bills: review.shares.len(),
-        phone: &contacts.billing_phone,
-        opens: contacts.opens,
-        closes: contacts.closes,
-        region: review.region,
+impl Review {
+    /// As the server makes them.
+    fn terms(&self) -> Terms<'_> {
+        let Self { portal, region, today, debit_day, method, total, .. } = self;
+        let (region, today, debit_day, total) = (*region, *today, *debit_day, *total);
+        Terms { portal, region, today, debit_day, method, total, bills: self.shares.len() }
     }
-    .text(w.locale)
+
+    /// Word for word what the server stores.
+    fn authorisation(&self, w: &'static Words) -> String {
+        self.terms().authorisation(&self.payer_name.to_string(), w.locale).unwrap_or_default()
+    }
 }
 
 #[component]
@@ -108,9 +111,11 @@ pub fn ReviewPage() -> impl IntoView {
     make_the_key(checkout, ready, client);
     browser::effect(move |_| {
         let is_resting = checkout.attempt.with(|attempt| *attempt == Attempt::Resting);
-        if let Err(step @ (Pay::Amount | Pay::Method)) = ready.get()
+        if let Err(Unready::Lacks(step)) = ready.get()
             && is_resting
             && checkout.is_restored.get()
+            // why nothing was taken is read first: this page stays and leads on
+            && checkout.error.with(Option::is_none)
             // its bills may have nothing left to choose because they are being paid
             && Checkout::unfinished().is_none()
         {
@@ -139,7 +144,7 @@ fn go_on_with_what_was_sent(checkout: Checkout, session: CurrentSession, navigat
 }
 
 /// With the review, from the intent: a reload, a step back or a second tab finds it with the draft and sends under the same one.
-fn make_the_key(checkout: Checkout, ready: Memo<Result<Review, Pay>>, client: Client) {
+fn make_the_key(checkout: Checkout, ready: Memo<Result<Review, Unready>>, client: Client) {
     browser::effect(move |_| {
         let is_resting = checkout.attempt.with(|attempt| *attempt == Attempt::Resting);
         if ready.with(Result::is_ok) && is_resting && checkout.draft.with(|draft| draft.key.is_none()) {
@@ -148,19 +153,25 @@ fn make_the_key(checkout: Checkout, ready: Memo<Result<Review, Pay>>, client: Cl
     });
 }
 
-fn reading(checkout: Checkout, ready: Memo<Result<Review, Pay>>) -> AnyView {
+fn reading(checkout: Checkout, ready: Memo<Result<Review, Unready>>) -> AnyView {
     let h1 = page_heading(t(|w| w.pay().review.title));
     let refused = RwSignal::new(0);
     let is_agreed = RwSignal::new(false);
+    let again = Again::new(checkout, ready);
     let language = Language::here();
     let lines = Signal::derive(move || {
-        let is_shown = refused.get() > 0 && !is_agreed.get();
-        let line = || ErrorLine { id: "agree".to_owned(), words: language.words().pay().review.unticked.to_owned() };
-        if is_shown { vec![line()] } else { Vec::new() }
+        if refused.get() == 0 {
+            return Vec::new();
+        }
+        let agree = || ErrorLine { id: "agree".to_owned(), words: language.words().pay().review.unticked.to_owned() };
+        let mut lines = again.unticked(language.words());
+        lines.extend((!is_agreed.get()).then(agree));
+        lines
     });
     untick_what_reads_otherwise(ready, is_agreed);
     let body = dynamic(move || match ready.get() {
-        Ok(review) => view! { <Agreement checkout review is_agreed refused/> }.into_any(),
+        Ok(review) => view! { <Agreement checkout review is_agreed again refused/> }.into_any(),
+        Err(Unready::Lacks(_)) if checkout.error.with(Option::is_some) => ().into_any(),
         Err(_) => could_not_load(checkout),
     });
     view! {
@@ -168,7 +179,7 @@ fn reading(checkout: Checkout, ready: Memo<Result<Review, Pay>>) -> AnyView {
             <div class="pay-journey__head">
                 <Stepper steps=&PAYING step=4 is_member=CurrentSession::here().is_member()/>
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().review.title)}</h1>
-                <NothingTaken checkout/>
+                <NothingTaken checkout ready/>
                 <ErrorSummary lines submits=refused/>
             </div>
             {body}
@@ -178,10 +189,10 @@ fn reading(checkout: Checkout, ready: Memo<Result<Review, Pay>>) -> AnyView {
 }
 
 /// Agreed is what was read: once the text says something else, nobody has agreed to it.
-fn untick_what_reads_otherwise(ready: Memo<Result<Review, Pay>>, is_agreed: RwSignal<bool>) {
-    let (deployment, language) = (Deployment::here(), Language::here());
+fn untick_what_reads_otherwise(ready: Memo<Result<Review, Unready>>, is_agreed: RwSignal<bool>) {
+    let language = Language::here();
     let text = Memo::new(move |_| {
-        ready.with(|ready| ready.as_ref().ok().map(|review| authorisation(review, deployment, language.words())))
+        ready.with(|ready| ready.as_ref().ok().map(|review| review.authorisation(language.words())))
     });
     browser::effect(move |is_first| {
         // Read, not only tracked: a memo that nobody reads hears of nothing.
@@ -204,13 +215,18 @@ fn could_not_load(checkout: Checkout) -> AnyView {
 
 /// The facts, the text, the box that is never ticked for the member, and the button.
 #[component]
-fn Agreement(checkout: Checkout, review: Review, is_agreed: RwSignal<bool>, refused: RwSignal<u32>) -> impl IntoView {
-    let (deployment, language) = (Deployment::here(), Language::here());
+fn Agreement(
+    checkout: Checkout,
+    review: Review,
+    is_agreed: RwSignal<bool>,
+    again: Again,
+    refused: RwSignal<u32>,
+) -> impl IntoView {
+    let language = Language::here();
     let (navigation, client) = (Navigation::here(), Client::here());
     let button = NodeRef::<html::Button>::new();
     let review = StoredValue::new(review);
-    let (charged, is_bank) =
-        review.with_value(|review| (review.charged(), matches!(review.method, Method::Bank { .. })));
+    let (charged, is_bank) = review.with_value(|review| (review.charged, matches!(review.method, Method::Bank { .. })));
     let session = CurrentSession::here();
     refresh_after_error(checkout, session, client.clone());
     let is_sending = Memo::new(move |_| checkout.attempt.with(Attempt::is_on_its_way));
@@ -224,7 +240,7 @@ fn Agreement(checkout: Checkout, review: Review, is_agreed: RwSignal<bool>, refu
         if checkout.attempt.with_untracked(Attempt::is_on_its_way) {
             return;
         }
-        if !is_agreed.get_untracked() {
+        if !is_agreed.get_untracked() || !untrack(|| again.is_answered()) {
             refused.update(|n| *n += 1);
             return;
         }
@@ -239,14 +255,15 @@ fn Agreement(checkout: Checkout, review: Review, is_agreed: RwSignal<bool>, refu
             payer_name: review.payer_name.clone(),
             email: review.email.clone(),
             fee: review.fee,
-            authorisation: authorisation(review, deployment, language.words_now()),
+            authorisation: review.authorisation(language.words_now()),
             locale: language.0.get_untracked(),
-            pay_again: checkout.pay_again.get_untracked(),
+            // each of them was answered, here or beside the bills
+            pay_again: !choice::paid_before(&review.shares).is_empty(),
             begin_by: None,
         });
         checkout.submit(client.clone(), navigation, order, key, charged, session.server_now());
     };
-    let text = say(move |w| review.with_value(|review| authorisation(review, deployment, w)));
+    let text = say(move |w| review.with_value(|review| review.authorisation(w)));
     let is_invalid = move || (refused.get() > 0 && !is_agreed.get()).then_some("true");
     let words = say(move |w| {
         if is_sending.get() {
@@ -261,6 +278,7 @@ fn Agreement(checkout: Checkout, review: Review, is_agreed: RwSignal<bool>, refu
                 <Facts review/>
                 <hr class="pay-tear"/>
                 <div class="pay-split"><h2>{t(|w| w.pay().review.you_pay_now)}</h2><p>{big_sum(charged)}</p></div>
+                <AgainBoxes again refused/>
                 <div class="pay-quote">
                     <h3>{t(|w| w.pay().review.your_authorisation)}</h3>
                     <p id="authorisation">{text}</p>

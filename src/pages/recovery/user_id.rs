@@ -43,7 +43,6 @@ fn ask(is_sent: RwSignal<bool>) -> AnyView {
         });
     });
     let page = FindBill {
-        here: Enter::ForgotUserId.into(),
         above: view! { <Back to=Enter::SignIn words=t(|w| w.account().sign_in.title)/> }.into_any(),
         title: |w| w.account().sign_in.remind_title,
         lead: |w, fields| (w.account().sign_in.remind_lead)(fields),

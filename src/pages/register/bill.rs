@@ -34,7 +34,6 @@ pub fn RegisterBillPage(on_found: Callback<()>) -> impl IntoView {
         });
     });
     let page = FindBill {
-        here: Enter::RegisterBill.into(),
         above: view! { <Stepper steps=&REGISTERING step=1/> }.into_any(),
         title: |w| w.account().register.bill_title,
         lead: |w, fields| (w.find().lead)(fields),

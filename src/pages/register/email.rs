@@ -22,40 +22,60 @@ enum Field {
     Password,
 }
 
-#[component]
-pub fn RegisterEmailPage() -> impl IntoView {
-    let enrolment = Enrolment::here();
-    enrolment.arrive();
-    enrolment.lead(|registration| registration.is_sent, Enter::RegisterYou);
-    let client = Client::here();
-    let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let is_again = RwSignal::new(false);
-    let form = FormState::new(
-        [(Field::Email, email), (Field::Password, password)],
-        |w, field, problem| match field {
-            Field::Email => (w.account().register.email_wrong)(problem),
-            Field::Password => (w.account().register.chosen_wrong)(problem),
-        },
-        |field| match field {
-            Field::Email => "email",
-            Field::Password => "password",
-        },
-    );
-    let h1 = page_heading(form.title(|w| w.account().register.email_title));
-    let lead = say(move |w| match enrolment.sent_to.get() {
-        Some(to) => (w.account().register.email_lead)(&to),
-        None => w.account().register.email_lead_unknown.to_owned(),
-    });
-    let check = move |email: &str, password: &str| {
+/// The form that sends the e-mail again: to the same address, or to another one with the password.
+#[derive(Clone, Copy)]
+struct EmailForm {
+    enrolment: Enrolment,
+    form: FormState<Field>,
+    email: RwSignal<String>,
+    password: RwSignal<String>,
+    /// It was sent again.
+    is_again: RwSignal<bool>,
+    client: StoredValue<Client>,
+}
+
+impl EmailForm {
+    fn new(enrolment: Enrolment) -> Self {
+        let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+        let form = FormState::new(
+            [(Field::Email, email), (Field::Password, password)],
+            |w, field, problem| match field {
+                Field::Email => (w.account().register.email_wrong)(problem),
+                Field::Password => (w.account().register.chosen_wrong)(problem),
+            },
+            |field| match field {
+                Field::Email => "email",
+                Field::Password => "password",
+            },
+        );
+        let client = StoredValue::new(Client::here());
+        Self { enrolment, form, email, password, is_again: RwSignal::new(false), client }
+    }
+
+    /// Tracks.
+    fn check(self) -> Result<(Email, Password), Problems<Field>> {
         let mut problems = Problems::default();
-        let email = problems.check(Field::Email, Email::parse(email));
-        let password = problems.check(Field::Password, Password::parse(password));
+        let email = problems.check(Field::Email, self.email.with(|email| Email::parse(email)));
+        let password = problems.check(Field::Password, self.password.with(|password| Password::parse(password)));
         problems.or(email.zip(password))
-    };
-    form.revalidate_on_change(move || check(&email.get(), &password.get()).err().unwrap_or_default());
-    let send = move |to: Option<(Email, Password)>| {
-        let client = client.clone();
-        is_again.set(false);
+    }
+
+    fn send_again(self) {
+        if self.form.begin(Ok(())).is_some() {
+            self.send(None);
+        }
+    }
+
+    fn submit(self, event: SubmitEvent) {
+        event.prevent_default();
+        if let Some(to) = self.form.begin(untrack(|| self.check())) {
+            self.send(Some(to));
+        }
+    }
+
+    fn send(self, to: Option<(Email, Password)>) {
+        let client = self.client.get_value();
+        self.is_again.set(false);
         spawn_local(async move {
             let (to, chosen) = to.unzip();
             let request = ConfirmationEmail { email: to.clone(), password: chosen };
@@ -64,31 +84,32 @@ pub fn RegisterEmailPage() -> impl IntoView {
                 "password" => Some(Field::Password),
                 _ => None,
             };
-            if form.end(client.send_confirmation(&request).await, field).is_some() {
-                is_again.set(true);
+            if self.form.end(client.send_confirmation(&request).await, field).is_some() {
+                self.is_again.set(true);
                 if let Some(to) = to {
-                    enrolment.sent_to.set(Some(to.to_string()));
-                    email.set(String::new());
-                    password.set(String::new());
-                    form.refused.set(0);
+                    self.enrolment.sent_to.set(Some(to.to_string()));
+                    self.email.set(String::new());
+                    self.password.set(String::new());
+                    self.form.refused.set(0);
                 }
             }
         });
-    };
-    let again = {
-        let send = send.clone();
-        move |_| {
-            if form.begin(Ok(())).is_some() {
-                send(None);
-            }
-        }
-    };
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if let Some(to) = form.begin(untrack(|| check(&email.get(), &password.get()))) {
-            send(Some(to));
-        }
-    };
+    }
+}
+
+#[component]
+pub fn RegisterEmailPage() -> impl IntoView {
+    let enrolment = Enrolment::here();
+    enrolment.arrive();
+    enrolment.lead(|registration| registration.is_sent, Enter::RegisterYou);
+    let own = EmailForm::new(enrolment);
+    let EmailForm { form, email, password, is_again, .. } = own;
+    let h1 = page_heading(form.title(|w| w.account().register.email_title));
+    let lead = say(move |w| match enrolment.sent_to.get() {
+        Some(to) => (w.account().register.email_lead)(&to),
+        None => w.account().register.email_lead_unknown.to_owned(),
+    });
+    form.revalidate_on_change(move || own.check().err().unwrap_or_default());
     let sent = dynamic(move || {
         if is_again.get() {
             view! { <Notice words=t(|w| w.account().register.sent_again)/> }.into_any()
@@ -97,6 +118,7 @@ pub fn RegisterEmailPage() -> impl IntoView {
         }
     });
     let failed = Signal::derive(move || enrolment.failed());
+    let again = move |_| own.send_again();
     view! {
         <div class="pay-journey">
             <div class="pay-journey__head">
@@ -111,7 +133,7 @@ pub fn RegisterEmailPage() -> impl IntoView {
                 <p class="pay-row"><ButtonLink to=Pay::Amount words=t(|w| w.account().register.meanwhile)/></p>
             </div>
             <section class="pay-sheet">
-                <form class="pay-form" novalidate on:submit=submit>
+                <form class="pay-form" novalidate on:submit=move |event| own.submit(event)>
                     <h2>{t(|w| w.account().register.not_there)}</h2>
                     <p><button class="pay-button" type="button" on:click=again>{t(|w| w.account().register.again)}</button></p>
                     <TextField id="email" label=t(|w| w.account().register.other_address) value=email error=form.error(Field::Email)

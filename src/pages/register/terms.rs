@@ -5,6 +5,7 @@ use crate::{
     api::Client,
     billing::REGISTERING,
     browser,
+    form::Problems,
     i18n::{Language, say, t},
     navigation::Navigation,
     route::Enter,
@@ -28,13 +29,6 @@ pub fn RegisterTermsPage() -> impl IntoView {
         }
     });
     let h1 = page_heading(form.title(|w| w.account().register.terms_title));
-    let check = move |is_agreed: bool| {
-        let mut problems = crate::form::Problems::default();
-        if !is_agreed {
-            problems.add((), FieldProblem::Unticked);
-        }
-        problems.or(Some(()))
-    };
     form.revalidate_on_change(move || check(is_agreed.get()).err().unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -51,9 +45,6 @@ pub fn RegisterTermsPage() -> impl IntoView {
                 navigation.go(Enter::RegisterYou);
             }
         });
-    };
-    let section = |(title, text): &(&'static str, &'static str)| {
-        view! { <section class="pay-stack pay-stack--tight"><h2>{*title}</h2><p>{*text}</p></section> }.into_any()
     };
     let sections = dynamic(move || list(language.words().legal().terms.sections, section));
     let failed = Signal::derive(move || enrolment.failed());
@@ -80,4 +71,16 @@ pub fn RegisterTermsPage() -> impl IntoView {
             </form>
         </div>
     }
+}
+
+fn check(is_agreed: bool) -> Result<(), Problems<()>> {
+    let mut problems = Problems::default();
+    if !is_agreed {
+        problems.add((), FieldProblem::Unticked);
+    }
+    problems.or(Some(()))
+}
+
+fn section((title, text): &(&'static str, &'static str)) -> AnyView {
+    view! { <section class="pay-stack pay-stack--tight"><h2>{*title}</h2><p>{*text}</p></section> }.into_any()
 }

@@ -37,26 +37,10 @@ pub fn RegisterYouPage() -> impl IntoView {
         Enter::RegisterTerms,
     );
     let typed = TypedFields::new();
-    let language = Language::here();
-    let locale = RwSignal::new(language.0.get_untracked());
+    let locale = RwSignal::new(Language::here().0.get_untracked());
     let (client, navigation) = (Client::here(), Navigation::here());
     let form = FormState::new(FIELDS.map(|field| (field, typed.of(field))), Field::words, Field::id);
-    // by the region when nothing else is known, as most live where their plan is
-    browser::effect(move |_| {
-        let Some(registration) = enrolment.here_now() else { return };
-        untrack(|| {
-            typed.restore(&registration.draft);
-            if let Some(chosen) = registration.draft.locale {
-                locale.set(chosen);
-            }
-            if typed.of(Field::State).with(String::is_empty) {
-                typed.of(Field::State).set(registration.membership.region.code().to_owned());
-            }
-            if let Some(zip) = &registration.zip {
-                typed.of(Field::Zip).set(zip.to_string());
-            }
-        });
-    });
+    restore(typed, locale, enrolment);
     keep_what_is_typed(typed, locale, enrolment);
     let h1 = page_heading(form.title(|w| w.account().register.you_title));
     form.revalidate_on_change(move || typed.check(locale.get()).err().unwrap_or_default());
@@ -75,26 +59,19 @@ pub fn RegisterYouPage() -> impl IntoView {
             }
         });
     };
-    let failed = Signal::derive(move || enrolment.failed());
     view! {
         <div class="pay-journey">
             <div class="pay-journey__head">
                 <Stepper steps=&REGISTERING step=3/>
                 <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().register.you_title)}</h1>
                 <p class="pay-lead">{t(|w| w.account().register.you_lead)}</p>
-                <Failure error=failed/>
+                <Failure error=Signal::derive(move || enrolment.failed())/>
                 {form.notice()}
                 {form.summary()}
             </div>
             <form class="pay-sheet" novalidate on:submit=submit>
                 <div class="pay-form">
-                    <fieldset class="pay-form">
-                        <legend><h2>{t(|w| w.account().register.name)}</h2></legend>
-                        <div class="pay-field__pair">
-                            {text(typed, form, Field::FirstName, "given-name", None)}
-                            {text(typed, form, Field::LastName, "family-name", None)}
-                        </div>
-                    </fieldset>
+                    <Name typed form/>
                     <Address typed form/>
                     <Contact typed form locale/>
                     <fieldset class="pay-form">
@@ -110,6 +87,26 @@ pub fn RegisterYouPage() -> impl IntoView {
             </form>
         </div>
     }
+}
+
+/// Fills in what was typed before. Of the address what is known: the ZIP code, and the region's state, as most live where
+/// their plan is.
+fn restore(typed: TypedFields, locale: RwSignal<Locale>, enrolment: Enrolment) {
+    browser::effect(move |_| {
+        let Some(registration) = enrolment.here_now() else { return };
+        untrack(|| {
+            typed.restore(&registration.draft);
+            if let Some(chosen) = registration.draft.locale {
+                locale.set(chosen);
+            }
+            if typed.of(Field::State).with(String::is_empty) {
+                typed.of(Field::State).set(registration.membership.region.code().to_owned());
+            }
+            if let Some(zip) = &registration.zip {
+                typed.of(Field::Zip).set(zip.to_string());
+            }
+        });
+    });
 }
 
 /// Stores the input with the session on the server, after each pause in typing, and when the user leaves the page.
@@ -163,6 +160,19 @@ fn text(
     match hint {
         Some(hint) => view! { <TextField id=field.id() label value error keyboard hint/> }.into_any(),
         None => view! { <TextField id=field.id() label value error keyboard/> }.into_any(),
+    }
+}
+
+#[component]
+fn Name(typed: TypedFields, form: FormState<Field>) -> impl IntoView {
+    view! {
+        <fieldset class="pay-form">
+            <legend><h2>{t(|w| w.account().register.name)}</h2></legend>
+            <div class="pay-field__pair">
+                {text(typed, form, Field::FirstName, "given-name", None)}
+                {text(typed, form, Field::LastName, "family-name", None)}
+            </div>
+        </fieldset>
     }
 }
 

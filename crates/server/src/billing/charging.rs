@@ -6,11 +6,12 @@
 //! payment's. Before a charge is requested, the payment is read back from the database.
 
 use super::{
-    processor::{ChargeOrder, Closed, ProcessorError},
+    processor::{ChargeEvent, ChargeOrder, Closed, ProcessorError},
     receipts,
 };
 use crate::{
     alarm::OncePerMinute,
+    backoff::Backoff,
     error::{Error, Result},
     limits::charges,
     metrics,
@@ -18,12 +19,15 @@ use crate::{
     store::{
         pending_charges::PendingCharge,
         settle::{SettleResult, Verdict, VerdictSource},
-        unmatched::{EVENTS_READ, is_ahead},
+        unmatched::EVENTS_READ,
     },
     token,
 };
 use contract::{payment::Payment, problem_details::ErrorCode};
 use tracing::Instrument;
+
+/// Before a payment without an answer is asked about again: as long as is promised, and not spread by chance.
+const WAIT: Backoff = Backoff { first: 1_000, factor: 2, longest: 60_000 };
 
 /// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for `jobs::settle_payments`; the
 /// caller is told that its key is in use and asks again. Gives the payment, unless somebody else wrote the answer.
@@ -79,22 +83,13 @@ async fn write(
         Some(verdict) => Some(settle_heard(app, &asked.id, verdict, heard).await?),
         None => None,
     };
-    let Some((settled, payment)) = settled.filter(|(settled, _)| *settled != SettleResult::OtherAmount) else {
-        let until = app.clock.now().plus_millis(wait(asked.asks));
+    let Some((_, payment)) = settled.filter(|(settled, _)| *settled != SettleResult::OtherAmount) else {
+        let until = app.clock.now().plus_millis(WAIT.longest_millis(asked.asks + 1));
         // If this can't be written the payment is asked about when its turn comes anyway.
         _ = app.store.put_off(&asked.id, until).await.map_err(Error::from);
         return Err(Error::later(ErrorCode::KeyInUse, 2));
     };
-    if let SettleResult::Unfit(state) = settled {
-        let said = verdict.map(|verdict| verdict.state);
-        tracing::error!(payment = asked.id, ?state, ?said, "the processor's answer does not fit the payment");
-    }
     Ok(payment)
-}
-
-/// A second after the first answer was lost, and longer each time, a minute at most.
-fn wait(asks: i64) -> i64 {
-    (1_000 << asks.clamp(0, 6)).min(60_000)
 }
 
 async fn must_be_seen(app: &App, asked: &PendingCharge) -> Result<()> {
@@ -115,22 +110,51 @@ pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<Settl
     Ok(settle_heard(app, payment, verdict, VerdictSource::ByItself).await?.0)
 }
 
-/// The number of the last event that a verdict counts in, unless it is far ahead of those that were read: the payment would take every later
-/// word for old.
-async fn reached(app: &App, payment: &str, sequence: Option<i64>) -> Result<Option<i64>, sqlx::Error> {
-    let Some(sequence) = sequence.filter(|sequence| is_ahead(*sequence, 0)) else { return Ok(sequence) };
-    let read = app.store.mark(EVENTS_READ).await?;
-    if !is_ahead(sequence, read) {
+/// Writes the answer to a question about a payment that was answered before.
+pub async fn settle_late(app: &App, payment: &str, verdict: &Verdict) -> Result<SettleResult, sqlx::Error> {
+    Ok(settle_heard(app, payment, verdict, VerdictSource::Later).await?.0)
+}
+
+/// The number of the last event that a verdict counts in, if it can be believed: it was read before, or the processor
+/// lists an event of this charge under it. Otherwise it is left out, or the payment would take later words for old.
+async fn reached(app: &App, payment: &str, verdict: &Verdict) -> Result<Option<i64>, sqlx::Error> {
+    let Some(sequence) = verdict.sequence else { return Ok(None) };
+    if sequence == 0 || sequence <= app.store.mark(EVENTS_READ).await? {
+        return Ok(Some(sequence));
+    }
+    let Ok(listed) = app.processor.events(sequence - 1).await else { return Ok(None) };
+    let is_of = |event: &ChargeEvent| event.sequence == sequence && Some(&event.charge) == verdict.charge.as_ref();
+    if listed.iter().filter_map(|told| told.event.as_ref()).any(is_of) {
         return Ok(Some(sequence));
     }
     metrics::EVENTS_AHEAD.add(1);
     tracing::error!(
         payment,
         sequence,
-        read,
-        "alarm: the processor counts an event into an answer that is numbered far ahead: the number is left out"
+        "alarm: the processor counts an event into an answer that it does not list: the number is left out"
     );
     Ok(None)
+}
+
+/// Of what moved nothing people are told.
+fn tell(payment: &str, verdict: &Verdict, settled: SettleResult) {
+    let Verdict { charge, state: said, cents, .. } = verdict;
+    match settled {
+        SettleResult::OtherAmount => {
+            metrics::OTHER_AMOUNTS.add(1);
+            tracing::error!(
+                payment,
+                charge,
+                cents,
+                "alarm: the processor speaks of another amount than the payment's, and is not believed"
+            );
+        }
+        SettleResult::Unfit(state) => {
+            metrics::VERDICTS_UNFIT.add(1);
+            tracing::error!(payment, charge, ?state, ?said, "the processor's word does not fit the payment");
+        }
+        SettleResult::Changed | SettleResult::Same | SettleResult::Older(_) | SettleResult::NoPayment => {}
+    }
 }
 
 /// Writes a verdict with its e-mail, and counts it if it declines. In a task of its own: the request that called the
@@ -143,19 +167,14 @@ async fn settle_heard(
 ) -> Result<(SettleResult, Option<Payment>), sqlx::Error> {
     let (app, payment, mut verdict) = (app.clone(), payment.to_owned(), verdict.clone());
     let settled = async move {
-        verdict.sequence = reached(&app, &payment, verdict.sequence).await?;
+        // An event's own number is where it was listed.
+        if heard != VerdictSource::ByItself {
+            verdict.sequence = reached(&app, &payment, &verdict).await?;
+        }
         let secret = token::random_token().map_err(|_| sqlx::Error::WorkerCrashed)?;
         let words = |known: &Payment, locale| receipts::words(&app, known, &secret, locale);
         let (settled, known) = app.store.settle(&payment, &verdict, heard, &words, app.clock.now()).await?;
-        if settled == SettleResult::OtherAmount {
-            metrics::OTHER_AMOUNTS.add(1);
-            tracing::error!(
-                payment,
-                charge = verdict.charge,
-                cents = verdict.cents,
-                "alarm: the processor speaks of another amount than the payment's, and is not believed"
-            );
-        }
+        tell(&payment, &verdict, settled);
         if settled == SettleResult::Changed {
             charges::came_to(&app, &payment, verdict.state, verdict.failure).await;
         }
@@ -180,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_lost_answer_is_asked_for_after_a_second_then_after_longer_and_at_least_every_minute() {
-        let waits: Vec<i64> = [0, 1, 2, 5, 6, 7, 1_000_000].into_iter().map(wait).collect();
+        let waits: Vec<i64> = [0, 1, 2, 5, 6, 7, 1_000_000].map(|asks: i64| WAIT.longest_millis(asks + 1)).into();
         assert_eq!(waits, [1_000, 2_000, 4_000, 32_000, 60_000, 60_000, 60_000]);
     }
 }

@@ -3,12 +3,13 @@
 
 use super::{methods, payments::MOST_BILLS};
 use crate::{
+    address::is_misread,
     error::{Error, Result},
     state::App,
     store::sessions::Session,
 };
 use contract::{
-    FieldProblem, PersonName,
+    Email, FieldProblem, PersonName,
     field_problem::plain_text,
     payment::{Method, PaymentDraft},
     problem_details::ErrorCode,
@@ -34,7 +35,7 @@ pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft) -> Resu
 /// The token is the reference to a method. What the browser says of it, or a server of the version before kept, is not looked at.
 async fn with_its_method(app: &App, session: &Session, mut draft: PaymentDraft) -> Result<PaymentDraft> {
     draft.method = match &draft.token {
-        Some(token) => methods::named(app, session, token).await?,
+        Some(token) => methods::named(app, &session.capture_binding, token).await?,
         None => None,
     };
     draft.token = draft.token.filter(|_| draft.method.is_some());
@@ -65,6 +66,10 @@ fn check(draft: &PaymentDraft) -> Result<()> {
         if !field.ends_with(".bill") {
             plain_text(text).or_else(|problem| invalid(field, problem))?;
         }
+    }
+    // An order with it would be refused.
+    if Email::parse(&draft.email).is_ok_and(|email| is_misread(&email)) {
+        return invalid("email".to_owned(), FieldProblem::Malformed);
     }
     if draft.shares.len() > MOST_BILLS {
         return invalid("shares".to_owned(), FieldProblem::TooLong);

@@ -2,10 +2,12 @@
 //! is written and its cents reserved under the idempotency key; then the processor is called, with the payment's id as its key; then its
 //! response is written. Wherever that stops, `jobs::settle_payments` calls the processor again with the same id.
 
-use super::{charging, fingerprint, methods};
+use super::{charging, fingerprint, methods, payer::Payer};
 use crate::{
+    address::is_misread,
+    clock::day_in,
     error::{Error, Result},
-    limits::{self, charges, emails::is_misread, rules},
+    limits::{self, charges, rules},
     state::App,
     store::{
         begin::{NewPayment, NotBegun},
@@ -19,8 +21,7 @@ use crate::{
 };
 use contract::{
     FieldProblem, IdempotencyKey, Instant, Money,
-    authorisation::Authorisation,
-    payment::{Failure, Method, Payment, PaymentOrder, PaymentPage, PaymentState, card_fee, plan_debit},
+    payment::{Method, Payment, PaymentOrder, PaymentPage, Terms},
     problem_details::{ErrorCode, FieldError},
 };
 use std::net::IpAddr;
@@ -35,24 +36,17 @@ const OWN_TIME_MILLIS: i64 = 25_000;
 const SLACK_MILLIS: i64 = 5_000;
 
 /// A payment, and whether it was there before this order came.
+#[derive(Debug)]
 pub struct Paid {
     pub payment: Payment,
     pub is_replayed: bool,
 }
 
-/// Who sends an order, and from where.
-#[derive(Clone, Copy)]
-pub struct Payer<'a> {
-    pub session: &'a Session,
-    pub address: IpAddr,
-}
-
 /// Pays, or gives the payment that this key and order made before.
-pub async fn pay(app: &App, payer: Payer<'_>, key: &IdempotencyKey, order: &PaymentOrder) -> Result<Paid> {
-    let session = payer.session;
-    match app.store.key_use(&session.membership.id, key).await? {
+pub async fn pay(app: &App, payer: &Payer<'_>, key: &IdempotencyKey, order: &PaymentOrder) -> Result<Paid> {
+    match app.store.key_use(&payer.membership.id, key).await? {
         KeyUse::Nothing => {}
-        KeyUse::Payment(begun) => return replay(app, session, key, &begun, order).await,
+        KeyUse::Payment(begun) => return replay(app, payer, key, &begun, order).await,
         KeyUse::Elsewhere => return Err(Error::new(ErrorCode::KeyElsewhere)),
     }
     match admit(app, payer, key, order).await {
@@ -64,11 +58,10 @@ pub async fn pay(app: &App, payer: Payer<'_>, key: &IdempotencyKey, order: &Paym
                 None => app.store.payment(&asked.id).await.map_err(|error| unknown(error.into()))?,
             };
             let payment = payment.ok_or_else(|| Error::new(ErrorCode::Fault))?;
-            let is_declined = payment.state == PaymentState::Failed && payment.failure.is_some_and(Failure::is_of_bank);
-            turn.end(app, is_declined).await;
+            turn.end(app, payment.state.is_declined(payment.failure)).await;
             Ok(Paid { payment, is_replayed: false })
         }
-        Err(refused) => refuse(app, session, key, order, refused).await,
+        Err(refused) => refuse(app, payer, key, order, refused).await,
     }
 }
 
@@ -76,21 +69,21 @@ pub async fn pay(app: &App, payer: Payer<'_>, key: &IdempotencyKey, order: &Paym
 /// the request, and may even be written already. So its key is closed first; a payment that has the key is the answer.
 async fn refuse(
     app: &App,
-    session: &Session,
+    payer: &Payer<'_>,
     key: &IdempotencyKey,
     order: &PaymentOrder,
     refused: Error,
 ) -> Result<Paid> {
     if refused.code.ends_an_order() {
-        let tries = [app.limits.bucket(&rules::KEYS_BY_SESSION, &session.id)];
+        let tries = payer.initiator.session().map(|session| app.limits.bucket(&rules::KEYS_BY_SESSION, session));
         // Over the limit the response says nothing about this order.
-        limits::take(app, &tries).await.map_err(|_| Error::later(ErrorCode::KeyInUse, 5))?;
-        if app.store.close_key(&session.membership.id, key, app.clock.now()).await? {
+        limits::take(app, tries.as_slice()).await.map_err(|_| Error::later(ErrorCode::KeyInUse, 5))?;
+        if app.store.close_key(&payer.membership.id, key, app.clock.now()).await? {
             return Err(refused);
         }
     }
-    match app.store.key_use(&session.membership.id, key).await? {
-        KeyUse::Payment(begun) => replay(app, session, key, &begun, order).await,
+    match app.store.key_use(&payer.membership.id, key).await? {
+        KeyUse::Payment(begun) => replay(app, payer, key, &begun, order).await,
         KeyUse::Elsewhere => Err(Error::new(ErrorCode::KeyElsewhere)),
         KeyUse::Nothing => Err(refused),
     }
@@ -115,15 +108,15 @@ pub async fn refuse_without_session(app: &App, address: IpAddr, key: &Idempotenc
 /// Checks the order, waits for a turn and begins the payment.
 async fn admit(
     app: &App,
-    Payer { session, address }: Payer<'_>,
+    payer: &Payer<'_>,
     key: &IdempotencyKey,
     order: &PaymentOrder,
 ) -> Result<(charges::Turn, PendingCharge)> {
     let sums = check_shares(order)?;
     // Before the gate, at which others of the membership wait: what the processor does not know holds nobody up.
-    let (method, question) = methods::of_token(app, session, &order.token, address).await?;
-    let turn = charges::turn(app, session, address).await?;
-    let asked = begin(app, session, key, order, sums, &method).await?;
+    let (method, question) = methods::of_token(app, payer, &order.token).await?;
+    let turn = charges::turn(app, &payer.initiator, &payer.membership.id, payer.address).await?;
+    let asked = begin(app, payer, key, order, sums, &method).await?;
     if let Some(question) = question {
         question.was_right(app).await;
     }
@@ -133,28 +126,29 @@ async fn admit(
 /// Gives a payment that is written, with its cents reserved: the processor can be asked.
 async fn begin(
     app: &App,
-    session: &Session,
+    payer: &Payer<'_>,
     key: &IdempotencyKey,
     order: &PaymentOrder,
     (total, charged): (Money, Money),
     method: &Method,
 ) -> Result<PendingCharge> {
-    check_terms(app, session, order, (total, charged), method)?;
     let now = app.clock.now();
-    let first = app.debit_day(session.membership.region, now);
-    let debit =
-        matches!(method, Method::Bank { .. }).then(|| plan_debit(first, app.portal.limits.bank_debit_business_days));
+    let region = payer.membership.region;
+    let (today, debit_day) = (day_in(region.time_zone(), now), app.debit_day(region, now));
+    let terms = Terms { portal: &app.portal, region, today, debit_day, method, total, bills: order.shares.len() };
+    check_terms(payer, order, &terms)?;
+    let debit = terms.debit();
     let new = NewPayment {
-        id: uuid::Uuid::now_v7().to_string(),
+        id: crate::id::new(now),
         reference: charging::new_reference()?,
-        membership: &session.membership.id,
-        initiator: &Initiator::of(session),
+        membership: &payer.membership.id,
+        initiator: &payer.initiator,
         key,
         fingerprint: &fingerprint::of(order),
         order,
         total,
         method,
-        binding: &session.capture_binding,
+        binding: payer.binding,
         created_at: now,
         sent_on: debit.as_ref().map(|debit| debit.sent_on),
         expected_on: debit.as_ref().map(|debit| debit.expected_on),
@@ -168,13 +162,13 @@ async fn begin(
         Ok(()) => {}
         Err(NotBegun::KeyTaken) => return Err(Error::later(ErrorCode::KeyInUse, 1)),
         Err(NotBegun::NoSuchBill(at)) => {
-            return Err(Error::field(ErrorCode::Invalid, format!("shares.{at}.bill"), FieldProblem::Unknown));
+            return Err(Error::field(ErrorCode::OverBalance, format!("shares.{at}.bill"), FieldProblem::NoSuch));
         }
         Err(NotBegun::OverBalance(at)) => {
             return Err(Error::field(ErrorCode::OverBalance, format!("shares.{at}.amount"), FieldProblem::OverBalance));
         }
         Err(NotBegun::TooSmall(at)) => {
-            return Err(Error::field(ErrorCode::Invalid, format!("shares.{at}.amount"), FieldProblem::TooSmall));
+            return Err(Error::field(ErrorCode::OverBalance, format!("shares.{at}.amount"), FieldProblem::TooSmall));
         }
         Err(NotBegun::JustPaid(at)) => {
             return Err(Error::field(ErrorCode::JustPaid, format!("shares.{at}.bill"), FieldProblem::Duplicate));
@@ -185,7 +179,7 @@ async fn begin(
     Ok(PendingCharge {
         id: new.id,
         token: order.token.clone(),
-        binding: session.capture_binding.clone(),
+        binding: payer.binding.to_owned(),
         reference: new.reference,
         charged,
         asks: 0,
@@ -194,7 +188,7 @@ async fn begin(
 
 async fn replay(
     app: &App,
-    session: &Session,
+    payer: &Payer<'_>,
     key: &IdempotencyKey,
     begun: &KeyedPayment,
     order: &PaymentOrder,
@@ -205,7 +199,7 @@ async fn replay(
     if begun.is_running {
         return Err(Error::later(ErrorCode::KeyInUse, 1));
     }
-    let payment = app.store.payment_of_key(session, key).await?;
+    let payment = app.store.payment_of_key(&payer.membership.id, key, payer.initiator.guest()).await?;
     let payment = payment.ok_or_else(|| Error::new(ErrorCode::Fault))?;
     Ok(Paid { payment, is_replayed: true })
 }
@@ -221,7 +215,7 @@ fn check_shares(order: &PaymentOrder) -> Result<(Money, Money)> {
     }
     for (at, share) in order.shares.iter().enumerate().take(MOST_BILLS) {
         if !token::is_id(&share.bill) {
-            errors.push(FieldError { field: format!("shares.{at}.bill"), problem: FieldProblem::Unknown });
+            errors.push(FieldError { field: format!("shares.{at}.bill"), problem: FieldProblem::NoSuch });
         }
         if order.shares.iter().take(at).any(|other| other.bill == share.bill) {
             errors.push(FieldError { field: format!("shares.{at}.bill"), problem: FieldProblem::Duplicate });
@@ -238,45 +232,25 @@ fn check_shares(order: &PaymentOrder) -> Result<(Money, Money)> {
     }
     match (total, charged) {
         (Some(total), Some(charged)) if errors.is_empty() => Ok((total, charged)),
-        _ => Err(Error { code: ErrorCode::Invalid, errors, retry_after: None }),
+        _ => Err(Error { code: ErrorCode::OrderRefused, errors, retry_after: None }),
     }
 }
 
-/// The brand, the fee and the words agreed to are those that apply now.
-fn check_terms(
-    app: &App,
-    session: &Session,
-    order: &PaymentOrder,
-    (total, charged): (Money, Money),
-    method: &Method,
-) -> Result<()> {
-    if let Method::Card { brand, .. } = method
-        && !app.portal.cards.contains(brand)
+/// The brand, the fee and the words agreed to are those that apply now. What somebody agreed to before, to be paid on a
+/// day or each month, has words of its own, which were checked then.
+fn check_terms(payer: &Payer<'_>, order: &PaymentOrder, terms: &Terms<'_>) -> Result<()> {
+    if let Method::Card { brand, .. } = terms.method
+        && !terms.portal.cards.contains(brand)
     {
         return Err(Error::field(ErrorCode::BrandNotAccepted, "token", FieldProblem::BrandNotAccepted));
     }
-    let basis_points =
-        app.portal.region(session.membership.region).map_or(0, |profile| profile.card_surcharge_basis_points);
-    let fee = card_fee(total, basis_points, method);
-    if order.fee != fee {
-        return Err(Error::field(ErrorCode::TermsChanged, "fee", FieldProblem::Unknown));
+    if order.fee != terms.fee() {
+        return Err(Error::field(ErrorCode::TermsChanged, "fee", FieldProblem::Outdated));
     }
-    let (region, now) = (session.membership.region, app.clock.now());
-    let is_bank = matches!(method, Method::Bank { .. });
-    let contacts = &app.portal.contacts;
-    let authorisation = Authorisation {
-        payer_name: &order.payer_name.to_string(),
-        charged,
-        method,
-        on: if is_bank { app.debit_day(region, now).next_business_day() } else { app.today(region) },
-        bills: order.shares.len(),
-        phone: &contacts.billing_phone,
-        opens: contacts.opens,
-        closes: contacts.closes,
-        region,
-    };
-    if order.authorisation != authorisation.text(order.locale) {
-        return Err(Error::field(ErrorCode::TermsChanged, "authorisation", FieldProblem::Unknown));
+    let is_read_now = payer.initiator.session().is_some();
+    let text = terms.authorisation(&order.payer_name.to_string(), order.locale);
+    if is_read_now && text.as_ref() != Some(&order.authorisation) {
+        return Err(Error::field(ErrorCode::TermsChanged, "authorisation", FieldProblem::Outdated));
     }
     Ok(())
 }
@@ -306,7 +280,10 @@ pub async fn of_key(app: &App, session: &Session, key: &IdempotencyKey, begin_by
         KeyUse::Payment(_) => {}
     }
     // Its key is there, so "not found" would be untrue, and a page believes it.
-    app.store.payment_of_key(session, key).await?.ok_or_else(|| Error::new(ErrorCode::Fault))
+    app.store
+        .payment_of_key(&session.membership.id, key, Initiator::of(session).guest())
+        .await?
+        .ok_or_else(|| Error::new(ErrorCode::Fault))
 }
 
 /// "Not found" is a promise when it answers `begin_by`: the key is closed first, and no order with it begins any more.

@@ -107,7 +107,7 @@ async fn tell(app: &App, tx: &mut Tx, link: &ReceiptLink, payment: &Payment, dev
     let locale = app.store.payment_locale(&payment.id).await?;
     let at = words::moment(now, &payment.time_zone, locale);
     let message = mail::receipt_opened(payment, &app.sender(), &link.sent_to, (&at, device), locale);
-    let (id, cause) = (uuid::Uuid::now_v7().to_string(), RECEIPT_OPENED.cause(&payment.id));
+    let (id, cause) = (crate::id::new(now), RECEIPT_OPENED.cause(&payment.id));
     let queued = QueuedEmail { id, cause: &cause, to: &to, message: &message, holds: Holds::Nothing, at: now };
     Ok(queued.put(tx).await?)
 }

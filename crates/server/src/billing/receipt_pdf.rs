@@ -58,7 +58,7 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: Receipt
 fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
     let say = |english: &str, spanish: &str| words::say(locale, english, spanish).to_owned();
     let mut state = words::state(payment.state, locale).to_owned();
-    if let (PaymentState::Processing, Some(expected)) = (payment.state, payment.expected_on) {
+    if let (true, Some(expected)) = (payment.state.is_on_its_way(), payment.expected_on) {
         state.push_str(&format!(
             ". {} {}",
             say("Expected by", "Se espera para el"),

@@ -3,8 +3,9 @@
 pub use super::receipt_pdf::ReceiptCopy;
 use super::{payments, receipt_pdf};
 use crate::{
+    address::{compared, is_misread},
     error::{Error, Result, refused},
-    limits::{self, emails::is_misread, rules},
+    limits::{self, rules},
     mail,
     state::App,
     store::{
@@ -60,18 +61,12 @@ pub async fn send(app: &App, session: &Session, id: &str, to: &Email) -> Result<
     let now = app.clock.now();
     let locale = app.store.payment_locale(id).await?;
     let (message, link) = words(app, &payment, &token::random_token()?, locale);
-    let queued = QueuedEmail {
-        id: uuid::Uuid::now_v7().to_string(),
-        cause: id,
-        to,
-        message: &message,
-        holds: link.as_deref().map_or(Holds::Nothing, Holds::ReceiptLink),
-        at: now,
-    };
+    let holds = link.as_deref().map_or(Holds::Nothing, Holds::ReceiptLink);
+    let queued = QueuedEmail { id: crate::id::new(now), cause: id, to, message: &message, holds, at: now };
     let mut tx = app.store.begin().await?;
     let buckets = [
         app.limits.bucket(&rules::RECEIPTS_BY_PAYMENT, id),
-        app.limits.bucket(&rules::RECEIPTS_BY_RECIPIENT, &to.to_string().to_lowercase()),
+        app.limits.bucket(&rules::RECEIPTS_BY_RECIPIENT, &compared(&to.user_id())),
         app.limits.bucket(&rules::RECEIPTS_BY_MEMBERSHIP, &session.membership.id),
     ];
     limits::take_in(app, &mut tx, &buckets).await?;

@@ -6,7 +6,7 @@ use super::{
     people::{Person, Story},
 };
 use contract::{
-    CardBrand, Date, Expiry, Instant, Money, Region,
+    CardBrand, Date, Expiry, Instant, Money,
     payment::{BankAccountKind, CardFunding, Failure, Method, PaymentState},
 };
 
@@ -26,7 +26,6 @@ pub struct SettledBill {
 /// A payment in its final state, on one bill.
 pub struct DemoPayment {
     pub amount: Money,
-    pub fee: Money,
     pub method: Method,
     pub end: PaymentState,
     pub failure: Option<Failure>,
@@ -68,21 +67,20 @@ fn one_months_payments(chance: &mut Chance, person: &Person, bill: &DemoBill, mo
     let days = |count: i64| Instant::from_millis(at.millis() + count * DAY);
     match month {
         4 | 13 => {
-            let refused = ended(person, owed, card(person, at), at, PaymentState::Failed, Some(Failure::Declined));
-            vec![refused, paid(person, owed, card(person, at), days(1))]
+            let refused = ended(owed, card(person, at), at, PaymentState::Failed, Some(Failure::Declined));
+            vec![refused, paid(owed, card(person, at), days(1))]
         }
         7 => {
-            let returned =
-                ended(person, owed, checking(), at, PaymentState::Returned, Some(Failure::InsufficientFunds));
-            vec![returned, paid(person, owed, card(person, at), days(9))]
+            let returned = ended(owed, checking(), at, PaymentState::Returned, Some(Failure::InsufficientFunds));
+            vec![returned, paid(owed, card(person, at), days(9))]
         }
         10 => {
-            let refunded = ended(person, owed, card(person, at), at, PaymentState::Refunded, None);
-            vec![refunded, paid(person, owed, card(person, at), days(8))]
+            let refunded = ended(owed, card(person, at), at, PaymentState::Refunded, None);
+            vec![refunded, paid(owed, card(person, at), days(8))]
         }
-        2 | 5 | 8 | 11 | 14 | 17 | 20 => vec![paid(person, owed, checking(), at)],
+        2 | 5 | 8 | 11 | 14 | 17 | 20 => vec![paid(owed, checking(), at)],
         3 | 12 | 19 => in_parts(chance, person, bill, 2),
-        _ => vec![paid(person, owed, card(person, at), at)],
+        _ => vec![paid(owed, card(person, at), at)],
     }
 }
 
@@ -92,44 +90,28 @@ fn in_parts(chance: &mut Chance, person: &Person, bill: &DemoBill, count: u32) -
     parts
         .map(|(part, at)| {
             let at = moment(chance, bill.issued.plus_days(3 + at * 20 / i64::from(count)));
-            paid(person, part, card(person, at), at)
+            paid(part, card(person, at), at)
         })
         .collect()
 }
 
-fn paid(person: &Person, amount: Money, method: Method, at: Instant) -> DemoPayment {
-    ended(person, amount, method, at, PaymentState::Paid, None)
+fn paid(amount: Money, method: Method, at: Instant) -> DemoPayment {
+    ended(amount, method, at, PaymentState::Paid, None)
 }
 
-fn ended(
-    person: &Person,
-    amount: Money,
-    method: Method,
-    at: Instant,
-    end: PaymentState,
-    failure: Option<Failure>,
-) -> DemoPayment {
+fn ended(amount: Money, method: Method, at: Instant, end: PaymentState, failure: Option<Failure>) -> DemoPayment {
     let later = |days: i64| Instant::from_millis(at.millis() + days * DAY);
     let is_debit = matches!(method, Method::Bank { .. });
     let was_taken = matches!(end, PaymentState::Paid | PaymentState::Returned | PaymentState::Refunded);
     let came_back = matches!(end, PaymentState::Returned | PaymentState::Refunded);
     DemoPayment {
         amount,
-        fee: fee(person, amount, &method),
         method,
         end,
         failure,
         at,
         paid_at: was_taken.then(|| if is_debit { later(5) } else { at }),
         back_at: came_back.then(|| later(7)),
-    }
-}
-
-/// Colorado's card fee, on credit cards only.
-fn fee(person: &Person, amount: Money, method: &Method) -> Money {
-    match method {
-        Method::Card { funding: CardFunding::Credit, .. } if person.region == Region::Colorado => amount.percent(150),
-        _ => Money::ZERO,
     }
 }
 

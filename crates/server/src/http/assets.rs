@@ -4,6 +4,7 @@
 //! where a password is changed.
 
 mod encoding;
+mod pages;
 
 use self::encoding::{Encoding, Packed};
 use super::page::Written;
@@ -32,7 +33,8 @@ const RESERVED: [&str; 5] = ["/api", "/demo", "/healthz", "/readyz", "/.well-kno
 /// Where password managers send somebody whose password has leaked, and the app's page for it.
 const CHANGE_PASSWORD: [&str; 2] = ["/.well-known/change-password", "/account/security"];
 
-/// Serves the files of `dist`, or what was written in place of one, and `index.html` for every address that is a page of the app. Reads
+/// Serves the files of `dist`, or what was written in place of one, and `index.html` for every address of a page: with 404 if the app has no
+/// such page. Reads
 /// the folder now; compresses what was written in the background, so the server is up at once.
 pub fn router(dist: PathBuf, written: Written) -> Router {
     let ours: Vec<String> = written.keys().cloned().collect();
@@ -148,8 +150,9 @@ fn answer(files: &Files, request: &Request) -> Response {
     let asked = if path == "/" { INDEX } else { path };
     match files.get(asked) {
         Some(file) => send(file, request),
-        None if is_page(path, request.headers()) => match files.get(INDEX) {
-            Some(index) => send(index, request),
+        None if reads_page(path, request.headers()) => match files.get(INDEX) {
+            Some(index) if pages::is_page(path) => send(index, request),
+            Some(index) => send_as_missing(index, request),
             None => (StatusCode::NOT_FOUND, "The app is not built here. Run: cargo xtask start\n").into_response(),
         },
         None => StatusCode::NOT_FOUND.into_response(),
@@ -182,6 +185,22 @@ fn send(file: &File, request: &Request) -> Response {
     (headers, Body::from(body)).into_response()
 }
 
+/// The page that says that there is no such page. Never "not modified": it is kept by nobody.
+fn send_as_missing(index: &File, request: &Request) -> Response {
+    let (encoding, bytes) = index.packed.best(request.headers());
+    let mut response = (
+        StatusCode::NOT_FOUND,
+        [(header::CONTENT_TYPE, index.content_type), (header::CACHE_CONTROL, "no-store")],
+        if request.method() == Method::HEAD { Bytes::new() } else { bytes },
+    )
+        .into_response();
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if let Some(encoding) = encoding {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.token()));
+    }
+    response
+}
+
 fn missing_resource() -> Response {
     let details = ProblemDetails {
         r#type: "about:blank".into(),
@@ -203,19 +222,19 @@ fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     })
 }
 
-/// A page has no file extension and is asked for by something that reads HTML. A full stop that was copied with an address, as in
-/// "see /help.", makes no extension.
-fn is_page(path: &str, headers: &HeaderMap) -> bool {
+/// Whoever asks for HTML by name is shown a page, whatever the address: a browser that was sent somewhere. What takes anything is shown
+/// one unless it asks for a file, by an extension. A full stop that was copied with an address, as in "see /help.", makes no extension.
+fn reads_page(path: &str, headers: &HeaderMap) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
     let is_extension = |end: &str| !end.is_empty() && end.bytes().all(|sign| sign.is_ascii_alphanumeric());
     let has_extension = last.rsplit_once('.').is_some_and(|(_, end)| is_extension(end));
-    let reads_html = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_none_or(|accept| {
-        accept.split(',').any(|range| {
-            let kind = range.split(';').next().unwrap_or_default().trim();
-            kind.eq_ignore_ascii_case("text/html") || kind == "text/*" || kind == "*/*"
+    let accept = headers.get(header::ACCEPT).map(|value| value.to_str().unwrap_or_default().to_ascii_lowercase());
+    let takes = |kinds: &[&str]| {
+        accept.as_deref().is_some_and(|accept| {
+            accept.split(',').any(|range| kinds.contains(&range.split(';').next().unwrap_or_default().trim()))
         })
-    });
-    !has_extension && reads_html
+    };
+    takes(&["text/html"]) || (!has_extension && (accept.is_none() || takes(&["text/*", "*/*"])))
 }
 
 /// Trunk writes `-` and 16 hexadecimal digits before the extension, or before wasm-bindgen's `_bg`; of a number that begins with

@@ -64,7 +64,11 @@ impl FromRequestParts<App> for PayingSession {
         match ActiveSession::from_request_parts(parts, app).await {
             Ok(ActiveSession(session)) => Ok(Self(session)),
             Err(refused) => {
-                let Ok(Key(key)) = Key::from_request_parts(parts, app).await else { return Err(refused) };
+                // Without a key no order begins. Of a key that can't be read nothing is known: it is not closed.
+                if !refused.code.ends_an_order() || !parts.headers.contains_key(IDEMPOTENCY_KEY) {
+                    return Err(refused);
+                }
+                let Key(key) = Key::from_request_parts(parts, app).await?;
                 let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
                 Err(payments::refuse_without_session(app, address, &key, refused).await)
             }
@@ -231,11 +235,13 @@ impl FromRequestParts<App> for Id {
     }
 }
 
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
 impl FromRequestParts<App> for Key {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self> {
-        let mut keys = parts.headers.get_all("idempotency-key").iter();
+        let mut keys = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
         let key = keys.next().filter(|_| keys.next().is_none()).and_then(|key| key.to_str().ok());
         key.and_then(|key| IdempotencyKey::parse(key).ok()).map(Self).ok_or_else(|| Error::new(ErrorCode::KeyMissing))
     }

@@ -22,6 +22,7 @@ fn status(code: ErrorCode) -> StatusCode {
         Code::Invalid
         | Code::KeyReused
         | Code::OverBalance
+        | Code::OrderRefused
         | Code::TermsChanged
         | Code::TokenRefused
         | Code::WrongCredentials

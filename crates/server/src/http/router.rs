@@ -137,7 +137,7 @@ fn kept_by_nobody(mut response: Response) -> Response {
 /// in front counts them.
 async fn log(request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let id = uuid::Uuid::now_v7().to_string();
+    let id = uuid::Uuid::new_v4().to_string();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
     let span = tracing::error_span!("request", id, %method, route);

@@ -20,6 +20,7 @@
 
 use super::factors::recovery;
 use crate::{
+    address,
     error::{Error, Result},
     limits::emails::{self, CODE, LINK, Limit, MOST_LINKS, MOVED, REGISTERED, REMINDER, RESET},
     mail,
@@ -75,7 +76,7 @@ pub enum AccountRequest {
 /// Whether opening an account with this address takes a code from the address on file. Without one on file there is no such code,
 /// which no response reveals.
 pub fn takes_code(on_file: Option<&Email>, email: &Email) -> bool {
-    on_file.is_none_or(|on_file| on_file.user_id() != email.user_id())
+    on_file.is_none_or(|on_file| !address::is_same(on_file, email))
 }
 
 /// For a request that belongs to nothing else.
@@ -90,7 +91,7 @@ pub async fn request(app: &App, request: &AccountRequest) -> Result<()> {
 impl AccountRequest {
     /// In the transaction of its cause; after the commit, call `State::wake_worker`.
     pub async fn enqueue(&self, tx: &mut Tx, now: Instant) -> Result<()> {
-        Ok(store::jobs::enqueue(tx, Kind::AccountRequest, self, now).await?)
+        Ok(store::jobs::enqueue(tx, Kind::AccountRequest, self, (now, now)).await?)
     }
 }
 
@@ -275,7 +276,7 @@ impl Handler<'_> {
 
     /// The one place that sends.
     async fn put(&mut self, cause: &str, to: &Email, message: &Message, holds: Holds<'_>) -> Result<()> {
-        let id = uuid::Uuid::now_v7().to_string();
+        let id = crate::id::new(self.now);
         Ok(QueuedEmail { id, cause, to, message, holds, at: self.now }.put(self.tx).await?)
     }
 

@@ -55,7 +55,7 @@ pub async fn confirm(app: &App, browser: &Browser, shown: &EmailConfirmation) ->
     pending_accounts::end_all(&mut tx, &opening.membership).await?;
     if let Some(to) = on_file.filter(|_| takes_code) {
         let message = mail::account_opened(&app.sender(), opening.locale);
-        let id = uuid::Uuid::now_v7().to_string();
+        let id = crate::id::new(now);
         QueuedEmail { id, cause: &account, to: &to, message: &message, holds: Holds::Nothing, at: now }
             .put(&mut tx)
             .await?;

@@ -27,7 +27,7 @@ pub fn tell_owner<'a>(app: &App, account: &'a Account, telling: NoticeTemplate) 
 
 impl Notice<'_> {
     pub async fn put(&self, tx: &mut Tx, at: Instant) -> Result<()> {
-        let id = uuid::Uuid::now_v7().to_string();
+        let id = crate::id::new(at);
         let (cause, to) = (&self.account.id, &self.account.email);
         Ok(QueuedEmail { id, cause, to, message: &self.message, holds: Holds::Nothing, at }.put(tx).await?)
     }

@@ -7,8 +7,9 @@ use super::{
     password_policy::owner_names,
 };
 use crate::{
+    address::is_misread,
     error::{Error, Result, refused},
-    limits::{self, emails::is_misread, rules},
+    limits::{self, rules},
     state::App,
     store::{
         accounts::Opening,

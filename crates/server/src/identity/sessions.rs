@@ -83,7 +83,7 @@ pub async fn begin(
     };
     let (kept, token_hash) = IssuedTokens::token()?;
     let mut session = Session {
-        id: uuid::Uuid::now_v7().to_string(),
+        id: crate::id::new(now),
         token_hash,
         membership,
         capture_binding: token::random_token()?,

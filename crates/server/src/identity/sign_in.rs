@@ -87,7 +87,7 @@ impl Arrival<'_> {
         {
             let at = words::moment(now, session.membership.region.time_zone(), account.locale);
             let message = mail::new_device(account, &app.sender(), (&at, &session.device));
-            let (id, cause, to) = (uuid::Uuid::now_v7().to_string(), NEW_DEVICE.cause(&account.id), &account.email);
+            let (id, cause, to) = (crate::id::new(now), NEW_DEVICE.cause(&account.id), &account.email);
             QueuedEmail { id, cause: &cause, to, message: &message, holds: Holds::Nothing, at: now }.put(tx).await?;
         }
         Ok(browser.known_to(app, &account.id, now))

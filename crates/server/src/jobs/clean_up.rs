@@ -1,37 +1,34 @@
 //! Periodic clean-up, once a minute: what is private in sessions that ran out is wiped, and rows that mean nothing any more are deleted
-//! (`store::clean_up`). Looks after the job queue and the machine's clock on the way.
+//! (`store::clean_up`). Looks after the job queue on the way.
 
-use super::worker;
-use crate::{identity::account_requests::CONFIRM_MILLIS, state::App, store::clean_up::LEFTOVERS};
+use super::periodic::Periodic;
+use crate::{
+    identity::account_requests::CONFIRM_MILLIS,
+    state::App,
+    store::{clean_up::LEFTOVERS, jobs::Kind},
+};
 use contract::Instant;
-use std::time::Duration;
 
 /// Its name among the tasks.
-const TASK: &str = "clean_up";
-/// In two halves: a task that does no step for a minute is taken for one that stands still.
-const EVERY: Duration = Duration::from_secs(30);
+const TASK: &str = Periodic::CleanUp.name();
 /// Of one kind in one round; what is left waits for the next.
 const MOST_BATCHES: usize = 10;
 
-/// Until the task is dropped.
-pub async fn run(app: App) {
-    let mut is_due = true;
-    loop {
-        if is_due {
-            round(&app).await;
-        } else {
-            _ = app.tasks.step(TASK, async {}).await;
-        }
-        is_due = !is_due;
-        tokio::time::sleep(EVERY).await;
-    }
-}
-
 /// What fails is logged, and keeps nothing else from being done.
 pub async fn round(app: &App) {
-    app.clock.watch();
     until(app, app.clock.now()).await;
-    step(app, "jobs", worker::look_after(app)).await;
+    step(app, "jobs", look_after_jobs(app)).await;
+}
+
+/// Jobs that wait for somebody to look at them, over all servers; what servers of an earlier version left is taken
+/// over.
+pub async fn look_after_jobs(app: &App) -> Result<(), sqlx::Error> {
+    app.store.adopt_old_jobs(Kind::AccountRequest.name()).await?;
+    let set_aside = app.store.jobs_set_aside().await?;
+    if set_aside > 0 {
+        tracing::error!(set_aside, "jobs that failed too often wait in the table job for somebody to look at them");
+    }
+    Ok(())
 }
 
 /// What means nothing any more at that moment.

@@ -35,6 +35,7 @@ pub async fn read(app: &App) -> Result<(), sqlx::Error> {
 async fn read_missing(app: &App) -> Result<(), sqlx::Error> {
     let (now, read) = (app.clock.now(), app.store.mark(EVENTS_READ).await?);
     let missing = app.store.events_missing(now).await?;
+    let Some(last) = missing.last().copied() else { return Ok(()) };
     let mut left = missing.as_slice();
     while let Some(first) = left.first() {
         let Ok(told) = app.processor.events(first - 1).await else { return Ok(()) };
@@ -47,10 +48,7 @@ async fn read_missing(app: &App) -> Result<(), sqlx::Error> {
         let end = told.iter().filter_map(|told| told.sequence).max().map_or(i64::MAX, |last| last.max(*first));
         left = left.get(left.partition_point(|sequence| *sequence <= end)..).unwrap_or_default();
     }
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let gone = app.store.events_did_not_come(now, now.plus_millis(-MISSING_MILLIS)).await?;
+    let gone = app.store.events_did_not_come(now, last, now.plus_millis(-MISSING_MILLIS)).await?;
     if !gone.is_empty() {
         metrics::EVENTS_MISSING.add(i64::try_from(gone.len()).unwrap_or(i64::MAX));
         tracing::error!(

@@ -6,6 +6,7 @@
 //! A server takes the daily one upon itself for an hour, and for the day only once it has ended: one that is killed, or never ends, is
 //! run again, by whichever server.
 
+use super::periodic::Periodic;
 use crate::{
     alarm::OncePerMinute,
     billing::processor::{ListedCharge, ProcessorError},
@@ -19,6 +20,8 @@ use std::{
     time::Duration,
 };
 
+/// Its name among the tasks.
+const TASK: &str = Periodic::Reconcile.name();
 const DAY_MILLIS: i64 = 86_400_000;
 /// Debits come back up to 60 days later, and a refund may take a while longer.
 const DAILY_WINDOW_MILLIS: i64 = 92 * DAY_MILLIS;
@@ -27,10 +30,9 @@ const RETRY_MILLIS: i64 = 15 * 60_000;
 /// For so long a server takes it upon itself.
 const CLAIM_MILLIS: i64 = 3_600_000;
 /// Shorter, so that no other server runs it meanwhile.
-const LONGEST: Duration = Duration::from_secs(50 * 60);
+pub const LONGEST: Duration = Duration::from_secs(50 * 60);
 /// What is younger may still be under way.
 const YOUNG_MILLIS: i64 = 5 * 60_000;
-const EVERY: Duration = Duration::from_secs(30);
 /// What both sides need to come to rest before a difference is believed.
 pub const PAUSE: Duration = Duration::from_secs(3);
 
@@ -84,15 +86,8 @@ impl From<sqlx::Error> for CouldNotRun {
     }
 }
 
-/// Until the task is dropped: now and then it looks whether a day is over.
-pub async fn run(app: App) {
-    loop {
-        if_due(&app).await;
-        tokio::time::sleep(EVERY).await;
-    }
-}
-
-/// Reconciles, if it is time and no other server has taken it, and tells what the last one found.
+/// Reconciles, if it is time and no other server has taken it. The mark is how servers of an earlier version claim it,
+/// too.
 pub async fn if_due(app: &App) {
     static FAILED: OncePerMinute = OncePerMinute::new();
     let now = app.clock.now();
@@ -115,10 +110,14 @@ pub async fn if_due(app: &App) {
         Err(_) if FAILED.is_due() => tracing::warn!("whether a reconciliation is due can't be read"),
         Err(_) => {}
     }
-    if let Ok(last) = step(app, app.store.last_reconciliation()).await {
-        metrics::RECONCILED_AT.set(last.ended_at / 1_000);
-        metrics::RECONCILE_DIFFERENCES.set(last.differences);
-    }
+}
+
+/// Tells what the last one found, whichever server ran it.
+pub async fn count(app: &App) -> Result<(), sqlx::Error> {
+    let last = app.store.last_reconciliation().await?;
+    metrics::RECONCILED_AT.set(last.ended_at / 1_000);
+    metrics::RECONCILE_DIFFERENCES.set(last.differences);
+    Ok(())
 }
 
 /// Each question by itself, however many there are: the whole may take long.
@@ -126,7 +125,7 @@ async fn step<T, E>(app: &App, work: impl Future<Output = Result<T, E>>) -> Resu
 where
     CouldNotRun: From<E>,
 {
-    Ok(app.tasks.step("reconcile", work).await.ok_or(CouldNotRun::Late)??)
+    Ok(app.tasks.step(TASK, work).await.ok_or(CouldNotRun::Late)??)
 }
 
 /// Compares everything made since then.
@@ -212,7 +211,7 @@ async fn look_again(app: &App, suspect: &Suspect, began: Instant) -> Result<Opti
     if payment.is_some_and(|payment| payment.is_running && is_young(payment.created_at)) {
         return Ok(None);
     }
-    let said = app.tasks.step("reconcile", app.processor.charge_of(&suspect.key)).await.ok_or(CouldNotRun::Late)?;
+    let said = app.tasks.step(TASK, app.processor.charge_of(&suspect.key)).await.ok_or(CouldNotRun::Late)?;
     if let (Ok(Some(Verdict { charge: Some(first), .. })), Some(listed)) = (&said, &suspect.charge)
         && *first != listed.charge
     {

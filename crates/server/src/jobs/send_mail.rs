@@ -1,41 +1,39 @@
-//! The SMTP worker: sends the e-mails of the outbox over the operator's mail server. An e-mail is marked as sent after the mail server took
-//! it, so a crash between the two sends it twice, under one `Message-ID`, but never loses it. An e-mail that the mail server rejects
-//! permanently is given up; anything else is retried, later each time, also where the mail server rejects this server. Logs name e-mails by
-//! their id, never an address.
+//! Delivery of the outbox over the operator's mail server: each e-mail is a job in the table `outbox`. An e-mail is
+//! marked as sent after the mail server took it, so a crash between the two sends it twice, under one `Message-ID`, but
+//! never loses it. An e-mail that the mail server rejects permanently is given up; anything else is retried, later each
+//! time, also where the mail server rejects this server. Logs name e-mails by their id, never an address.
 //!
 //! Several are sent at once, over SMTP connections that are kept open: one delivery takes some 45 ms even on loopback, whatever the mail server does.
 //! lettre writes a message and the dot that ends it in two writes and does not set TCP_NODELAY, so Nagle's algorithm holds the dot back
 //! until the other side's delayed acknowledgement (40 ms). The socket can't be reached from here; e-mails beside it make up for it.
 
-use super::smtp::{MailServer, NotSent};
+use super::{
+    smtp::{self, MailServer, NotSent},
+    worker::{self, Queue},
+};
 use crate::{
     alarm::OncePerMinute,
-    error::{Error, Result},
+    backoff::Backoff,
+    error::Result,
     metrics,
     state::App,
     store::outbox::{Delivery, DueEmail},
 };
-use contract::{Instant, problem_details::ErrorCode};
+use contract::Instant;
 use lettre::{
     Message,
     message::{Mailbox, MultiPart},
 };
 use std::{sync::Arc, time::Duration};
-use tokio::{
-    task::JoinSet,
-    time::{sleep, timeout},
-};
+use tokio::time::timeout;
 use tracing::Instrument;
 
-const EVERY: Duration = Duration::from_secs(1);
-/// E-mails that are handed over at the same time, by one server.
-const AT_ONCE: usize = 8;
-/// After how long a round takes no more e-mails, and ends.
-const ROUND: Duration = Duration::from_secs(30);
-/// How long one hand-over may take; an e-mail is not tried again before twice as long.
-const HAND_OVER: Duration = Duration::from_secs(30);
-const FIRST_WAIT_MILLIS: i64 = 5_000;
-const LONGEST_WAIT_MILLIS: i64 = 3_600_000;
+/// Its name among the tasks.
+pub const TASK: &str = "send_mail";
+/// For connecting, and for what is said before the text. No other server tries an e-mail within twice as long, and
+/// while it is handed over that is said again.
+const PATIENCE: Duration = Duration::from_secs(30);
+const WAIT: Backoff = Backoff { first: 5_000, factor: 4, longest: 3_600_000 };
 /// An e-mail that could not be delivered for this long is given up: five days, as mail servers do.
 const WORTH_SENDING_MILLIS: i64 = 5 * 86_400_000;
 
@@ -44,15 +42,20 @@ const WORTH_SENDING_MILLIS: i64 = 5 * 86_400_000;
 pub struct Mailer {
     server: Arc<MailServer>,
     from: Mailbox,
+    patience: Duration,
 }
 
 impl Mailer {
     /// `smtp://host:port`, `smtps://user:password@host:port`, `smtp://…?tls=required`; the error is a sentence for the operator.
     pub fn new(url: &str, from: &str) -> Result<Self, String> {
-        let server = MailServer::of_url(url, HAND_OVER).ok_or("KPPAY_SMTP_URL is not smtp://… or smtps://….")?;
+        Self::patient(url, from, PATIENCE)
+    }
+
+    pub fn patient(url: &str, from: &str, patience: Duration) -> Result<Self, String> {
+        let server = MailServer::of_url(url, patience).ok_or("KPPAY_SMTP_URL is not smtp://… or smtps://….")?;
         let from =
             from.parse().map_err(|_| "KPPAY_MAIL_FROM is not an address, such as Health plan <bills@example.org>.")?;
-        Ok(Self { server: Arc::new(server), from })
+        Ok(Self { server: Arc::new(server), from, patience })
     }
 
     /// `None` for an e-mail that can't be written: an address that mail does not know.
@@ -67,13 +70,18 @@ impl Mailer {
         message.multipart(MultiPart::alternative_plain_html(email.text.clone(), email.html.clone())).ok()
     }
 
+    /// Until then an e-mail that is taken now is left to whoever took it.
+    fn until(&self, app: &App) -> Instant {
+        app.clock.now().plus_millis(i64::try_from(self.patience.as_millis() * 2).unwrap_or(i64::MAX))
+    }
+
     async fn send(&self, email: &DueEmail, now: Instant) -> Delivery {
         static REFUSED: OncePerMinute = OncePerMinute::new();
         let Some(message) = self.message(email) else { return Delivery::GivenUp };
-        match timeout(HAND_OVER, self.server.hand_over(&message)).await {
-            Ok(Ok(())) => return Delivery::Sent,
-            Ok(Err(NotSent::Refused)) => return Delivery::GivenUp,
-            Ok(Err(NotSent::NotAsked { at, reply: Some(reply @ 500..) })) if REFUSED.is_due() => {
+        match self.server.hand_over(&message, now).await {
+            Ok(()) => return Delivery::Sent,
+            Err(NotSent::Refused) => return Delivery::GivenUp,
+            Err(NotSent::NotAsked { at, reply: Some(reply @ 500..) }) if REFUSED.is_due() => {
                 tracing::error!(at, reply, "alarm: the mail server refuses us: are its URL, name and password right?");
             }
             _ => {}
@@ -81,71 +89,63 @@ impl Mailer {
         if now.millis() - email.queued_at.millis() > WORTH_SENDING_MILLIS {
             return Delivery::GivenUp;
         }
-        Delivery::TryAgain(now.plus_millis(wait_millis(email.tries)))
+        Delivery::TryAgain(now.plus_millis(WAIT.wait_millis(email.tries)))
     }
 }
 
-/// The delay by the number of tries: five seconds, then four times as long each time, at most an hour.
-fn wait_millis(tries: i64) -> i64 {
-    let longer = (1..tries.min(10)).fold(FIRST_WAIT_MILLIS, |wait, _| wait * 4);
-    longer.min(LONGEST_WAIT_MILLIS)
+fn queue(mailer: &Mailer) -> Queue {
+    Queue {
+        name: TASK,
+        slots: 8,
+        every: Duration::from_secs(1),
+        limit: smtp::LONGEST_ANSWER + 3 * mailer.patience,
+        is_woken: false,
+    }
 }
 
-/// Until the task is dropped.
 pub async fn run(app: App, mailer: Mailer) {
-    loop {
-        let counted = app.step("send_mail", count(&app)).await;
-        // Logged by the error itself.
-        if counted.and(round(&app, &mailer).await).is_err() {
-            tracing::warn!("the outbox could not be read");
-        }
-        mailer.server.close_idle();
-        sleep(EVERY).await;
-    }
+    worker::run(&app, queue(&mailer), |room| take(app.clone(), mailer.clone(), room)).await;
 }
 
 /// Updates the gauges: if e-mails wait longer than a minute, the operator should check the mail server.
-async fn count(app: &App) -> Result<()> {
+pub async fn count(app: &App) -> Result<()> {
     let (emails, oldest) = app.store.emails_waiting().await?;
     metrics::EMAILS_WAITING.set(emails);
     metrics::OLDEST_EMAIL.set(oldest.map_or(0, |since| (app.clock.now().millis() - since.millis()).max(0) / 1_000));
     Ok(())
 }
 
-/// Tries every e-mail that is due, once; what is due after half a minute is left to the next round.
+/// Tries every e-mail that is due, and those that become due meanwhile.
 pub async fn round(app: &App, mailer: &Mailer) -> Result<()> {
-    let began = std::time::Instant::now();
-    let again = i64::try_from(HAND_OVER.as_millis() * 2).unwrap_or(i64::MAX);
-    let mut under_way = JoinSet::new();
-    let mut ended = Ok(());
-    loop {
-        let free = AT_ONCE - under_way.len();
-        if free > 0 && ended.is_ok() && began.elapsed() < ROUND {
-            let now = app.clock.now();
-            match app.step("send_mail", app.store.take_emails(now, now.plus_millis(again), free)).await {
-                Ok(emails) => {
-                    for email in emails {
-                        let span = tracing::error_span!("email", id = email.id);
-                        under_way.spawn(hand_over(app.clone(), mailer.clone(), email).instrument(span));
-                    }
-                }
-                // What is on its way is still seen to its end.
-                Err(error) => ended = Err(error),
+    worker::round(app, queue(mailer), |room| take(app.clone(), mailer.clone(), room)).await
+}
+
+async fn take(app: App, mailer: Mailer, room: usize) -> Result<Vec<impl Future<Output = ()> + Send + 'static>> {
+    mailer.server.close_idle();
+    let emails = app.store.take_emails(app.clock.now(), mailer.until(&app), room).await?;
+    let jobs = emails.into_iter().map(|email| {
+        let span = tracing::error_span!("email", id = email.id);
+        let (limit, work) = (queue(&mailer).limit, hand_over(app.clone(), mailer.clone(), email));
+        let whole = async move {
+            if let Some(why) = worker::failure(limit, work).await {
+                tracing::error!(why, "an e-mail was not sent, and is tried again");
             }
-        }
-        // A slow one does not keep those waiting that are due meanwhile.
-        match timeout(EVERY, under_way.join_next()).await {
-            Ok(None) => return ended,
-            Ok(Some(Ok(one))) => ended = ended.and(one),
-            Ok(Some(Err(_))) => ended = Err(Error::new(ErrorCode::Fault)),
-            Err(_) => {}
-        }
-    }
+        };
+        whole.instrument(span)
+    });
+    Ok(jobs.collect())
 }
 
 async fn hand_over(app: App, mailer: Mailer, email: DueEmail) -> Result<()> {
-    let outcome = mailer.send(&email, app.clock.now()).await;
-    app.step("send_mail", app.store.end_try(&email.id, outcome, app.clock.now())).await?;
+    let mut sending = std::pin::pin!(mailer.send(&email, app.clock.now()));
+    let outcome = loop {
+        if let Ok(outcome) = timeout(mailer.patience, &mut sending).await {
+            break outcome;
+        }
+        // If that can't be written, another server may send it too, under the same name.
+        _ = app.step(TASK, app.store.hold_email(&email, mailer.until(&app))).await;
+    };
+    app.step(TASK, app.store.end_try(&email.id, outcome, app.clock.now())).await?;
     match outcome {
         Delivery::Sent => tracing::info!("sent"),
         Delivery::GivenUp => {
@@ -160,13 +160,6 @@ async fn hand_over(app: App, mailer: Mailer, email: DueEmail) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn waits_grow_to_an_hour() {
-        let waits: Vec<_> = (1..=7).map(|tries| wait_millis(tries) / 1_000).collect();
-        assert_eq!(waits, [5, 20, 80, 320, 1_280, 3_600, 3_600]);
-        assert_eq!(wait_millis(i64::MAX), LONGEST_WAIT_MILLIS);
-    }
 
     #[tokio::test]
     async fn what_an_operator_sets_wrong_is_said() {

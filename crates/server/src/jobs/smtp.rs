@@ -1,6 +1,9 @@
 //! SMTP client: connections to the operator's mail server, kept between e-mails, and the dialog in which one is handed over. It tells a
 //! refusal of the e-mail from one of whoever sends it, which lettre's own transport does not: that gives a reply without its command, and
 //! 550 means either. Knows no outbox.
+//!
+//! Mail servers check the sender wherever they like: Postfix at RCPT, Amazon SES and Microsoft 365 only after the text.
+//! So from RCPT on the reply itself has to say what it is about (`subject_of`).
 
 use lettre::{
     Message,
@@ -14,7 +17,10 @@ use lettre::{
 };
 use percent_encoding::percent_decode_str;
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tokio::time::timeout;
@@ -23,6 +29,11 @@ use tokio::time::timeout;
 const IDLE: Duration = Duration::from_secs(60);
 /// For an answer to the last word of a dialog that failed.
 const FAREWELL: Duration = Duration::from_secs(1);
+/// For the answer after the text, while filters read it (RFC 5321, 4.5.3.2.6). Who gives up earlier sends the e-mail
+/// twice.
+pub const LONGEST_ANSWER: Duration = Duration::from_secs(600);
+/// A mail server that took an e-mail within this time lets us send.
+const LETS_US_MILLIS: i64 = 3_600_000;
 
 /// Why an e-mail is not handed over.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,7 +51,10 @@ pub struct MailServer {
     credentials: Option<Credentials>,
     /// Who we say we are.
     hello: ClientId,
+    /// For connecting, and for what is said before the text.
     patience: Duration,
+    /// When it last took an e-mail, in milliseconds since 1970.
+    took_at: AtomicI64,
     idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
 }
 
@@ -49,7 +63,8 @@ impl MailServer {
     pub fn of_url(url: &str, patience: Duration) -> Option<Self> {
         let url = reqwest::Url::parse(url).ok()?;
         let asked = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
-        let host = url.host_str()?.to_owned();
+        // An IPv6 address is looked up, and is in a certificate, without its brackets.
+        let host = url.host_str()?.trim_matches(['[', ']']).to_owned();
         let checked = || TlsParameters::new(host.clone()).ok();
         let (tls, port) = match (url.scheme(), asked.as_deref()) {
             ("smtps", _) => (Tls::Wrapper(checked()?), 465),
@@ -68,6 +83,7 @@ impl MailServer {
             port: url.port().unwrap_or(port),
             hello: if name.is_empty() { ClientId::default() } else { ClientId::Domain(name.to_owned()) },
             idle: Mutex::default(),
+            took_at: AtomicI64::new(0),
             host,
             tls,
             credentials,
@@ -75,15 +91,67 @@ impl MailServer {
         })
     }
 
-    pub async fn hand_over(&self, email: &Message) -> Result<(), NotSent> {
-        let mut connection = self.connection().await.map_err(|error| not_asked("before MAIL", &error))?;
-        let said = dialog(&mut connection, email).await;
+    pub async fn hand_over(&self, email: &Message, now: contract::Instant) -> Result<(), NotSent> {
+        let late = |at| NotSent::NotAsked { at, reply: None };
+        let connected = timeout(self.patience, self.connection()).await.map_err(|_| late("before MAIL"))?;
+        let mut connection = connected.map_err(|error| not_asked("before MAIL", &error))?;
+        let begun = timeout(self.patience, self.envelope(&mut connection, email, now)).await;
+        let said = match begun.unwrap_or_else(|_| Err(late("before the text"))) {
+            Ok(()) => self.text(&mut connection, email, now).await,
+            refused => refused,
+        };
         if said.is_ok() {
+            self.took_at.store(now.millis(), Ordering::Relaxed);
             self.idle().push((connection, Instant::now()));
         } else {
             _ = timeout(FAREWELL, connection.quit()).await;
         }
         said
+    }
+
+    /// Up to where the text is asked for.
+    async fn envelope(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        email: &Message,
+        now: contract::Instant,
+    ) -> Result<(), NotSent> {
+        let envelope = email.envelope();
+        let parameters = parameters(connection, email)?;
+        let mail = connection.command(Mail::new(envelope.from().cloned(), parameters)).await;
+        mail.map_err(|error| not_asked("MAIL", &error))?;
+        for to in envelope.to() {
+            let rcpt = connection.command(Rcpt::new(to.clone(), Vec::new())).await;
+            rcpt.map_err(|error| self.refused("RCPT", &error, now))?;
+        }
+        connection.command(Data).await.map_err(|error| self.refused("DATA", &error, now))?;
+        Ok(())
+    }
+
+    async fn text(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        email: &Message,
+        now: contract::Instant,
+    ) -> Result<(), NotSent> {
+        match timeout(LONGEST_ANSWER, connection.message(&email.formatted())).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(self.refused("the text", &error, now)),
+            Err(_) => Err(NotSent::NotAsked { at: "the text", reply: None }),
+        }
+    }
+
+    /// A reply from RCPT on. One that does not say what it is about is about the e-mail if this mail server lets us
+    /// send others.
+    fn refused(&self, at: &'static str, error: &Error, now: contract::Instant) -> NotSent {
+        let reply = error.status().map_or(0, u16::from);
+        let text = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+        let lets_us = now.millis() - self.took_at.load(Ordering::Relaxed) < LETS_US_MILLIS;
+        match subject_of(reply, &text) {
+            Subject::Email => NotSent::Refused,
+            Subject::Unsaid if lets_us => NotSent::Refused,
+            _ => not_asked(at, error),
+        }
     }
 
     /// Closes connections that nobody needed for a while.
@@ -104,9 +172,10 @@ impl MailServer {
                 return Ok(kept);
             }
         }
-        let (server, patience) = ((self.host.as_str(), self.port), Some(self.patience));
+        // One address that is silent leaves time for the next ones.
+        let (server, each) = ((self.host.as_str(), self.port), Some(self.patience / 6));
         let tls = if let Tls::Wrapper(tls) = &self.tls { Some(tls.clone()) } else { None };
-        let mut new = AsyncSmtpConnection::connect_tokio1(server, patience, &self.hello, tls, None).await?;
+        let mut new = AsyncSmtpConnection::connect_tokio1(server, each, &self.hello, tls, None).await?;
         match &self.tls {
             Tls::Required(tls) => new.starttls(tls.clone(), &self.hello).await?,
             Tls::Opportunistic(tls) if new.can_starttls() => new.starttls(tls.clone(), &self.hello).await?,
@@ -119,41 +188,103 @@ impl MailServer {
     }
 }
 
-async fn dialog(connection: &mut AsyncSmtpConnection, email: &Message) -> Result<(), NotSent> {
-    let (envelope, text) = (email.envelope(), email.formatted());
+/// What an e-mail needs that not every mail server can.
+fn parameters(connection: &AsyncSmtpConnection, email: &Message) -> Result<Vec<MailParameter>, NotSent> {
+    let envelope = email.envelope();
     let is_plain = envelope.from().into_iter().chain(envelope.to()).all(|address| address.to_string().is_ascii());
     let mut needed = Vec::new();
     if !is_plain {
         needed.push((Extension::SmtpUtfEight, MailParameter::SmtpUtfEight));
     }
-    if !text.is_ascii() {
+    if !email.formatted().is_ascii() {
         needed.push((Extension::EightBitMime, MailParameter::Body(MailBodyParameter::EightBitMime)));
     }
     if needed.iter().any(|(extension, _)| !connection.server_info().supports_feature(*extension)) {
         return Err(NotSent::NotAsked { at: "EHLO", reply: None });
     }
-    let needed = needed.into_iter().map(|(_, parameter)| parameter).collect();
-    let mail = connection.command(Mail::new(envelope.from().cloned(), needed)).await;
-    mail.map_err(|error| not_asked("MAIL", &error))?;
-    for to in envelope.to() {
-        let rcpt = connection.command(Rcpt::new(to.clone(), Vec::new())).await;
-        rcpt.map_err(|error| if is_about_us(&error) { not_asked("RCPT", &error) } else { refused("RCPT", &error) })?;
-    }
-    connection.command(Data).await.map_err(|error| refused("DATA", &error))?;
-    connection.message(&text).await.map_err(|error| refused("the text", &error))?;
-    Ok(())
+    Ok(needed.into_iter().map(|(_, parameter)| parameter).collect())
 }
 
 fn not_asked(at: &'static str, error: &Error) -> NotSent {
     NotSent::NotAsked { at, reply: error.status().map(u16::from) }
 }
 
-fn refused(at: &'static str, error: &Error) -> NotSent {
-    let is_sign_in = matches!(error.status().map(u16::from), Some(530 | 534 | 535 | 538));
-    if error.is_permanent() && !is_sign_in { NotSent::Refused } else { not_asked(at, error) }
+/// What a reply is about.
+#[derive(Debug, PartialEq, Eq)]
+enum Subject {
+    /// The e-mail will never be taken: its recipient, or its text.
+    Email,
+    /// The sender's address, sign-in or network, or what we say: another e-mail would fare no better. So is all that is
+    /// no refusal for good.
+    Us,
+    Unsaid,
 }
 
-/// Many servers say only at RCPT that they do not know whoever sends it, or do not relay for them: "security or policy status" (RFC 3463).
-fn is_about_us(error: &Error) -> bool {
-    std::error::Error::source(error).is_some_and(|text| text.to_string().starts_with("5.7."))
+/// By the reply's code (RFC 5321, 4.2.3; RFC 4954, 6; RFC 7504) and by the enhanced codes in its text (RFC 3463),
+/// wherever they stand.
+fn subject_of(reply: u16, text: &str) -> Subject {
+    if !(500..600).contains(&reply) || matches!(reply, 500..=504 | 521 | 530 | 534 | 535 | 538) {
+        return Subject::Us;
+    }
+    let is_about_us = |code: &(u16, u16)| matches!(code, (1, 7 | 8) | (3 | 5 | 7, _));
+    // 5.0.0 says no more than the reply.
+    let codes: Vec<_> = enhanced_codes(text).filter(|(subject, _)| *subject != 0).collect();
+    if codes.iter().any(is_about_us) {
+        Subject::Us
+    } else if codes.is_empty() {
+        Subject::Unsaid
+    } else {
+        Subject::Email
+    }
+}
+
+/// Subject and detail of each `5.subject.detail`. An IP address is none.
+fn enhanced_codes(text: &str) -> impl Iterator<Item = (u16, u16)> {
+    text.split(|character: char| !character.is_ascii_digit() && character != '.').filter_map(|word| {
+        let mut parts = word.trim_matches('.').split('.').map(|part| part.parse().ok());
+        match [parts.next(), parts.next(), parts.next(), parts.next()] {
+            [Some(Some(5)), Some(Some(subject)), Some(Some(detail)), None] => Some((subject, detail)),
+            _ => None,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_says_whether_it_is_about_us_or_about_the_email() {
+        use Subject::{Email, Unsaid, Us};
+        for (reply, text, subject) in [
+            (550, "5.1.1 no such mailbox", Email),
+            (552, "5.2.2 mailbox full", Email),
+            (554, "5.6.0 this text is not mail", Email),
+            (550, "5.4.1 Recipient address rejected: Access denied", Email),
+            (554, "5.7.1 relay access denied", Us),
+            (550, "5.1.8 Access denied, bad outbound sender", Us),
+            (550, "5.1.7 the sender's address is not valid", Us),
+            (554, "5.3.4 the limit of this server", Us),
+            (550, "5.5.1 bad sequence", Us),
+            (553, "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", Us),
+            (550, "Administrative prohibition: see 5.7.25.", Us),
+            (530, "authentication required", Us),
+            (503, "bad sequence of commands", Us),
+            (504, "parameter not implemented", Us),
+            (521, "no mail here", Us),
+            (451, "5.1.1 not now", Us),
+            (554, "Message rejected: Email address is not verified.", Unsaid),
+            (550, "relay not permitted for 5.7.1.20 and 15.7.1", Unsaid),
+            (554, "5.0.0 something else", Unsaid),
+        ] {
+            assert_eq!(subject_of(reply, text), subject, "{reply} {text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_ipv6_address_is_connected_to_without_its_brackets() {
+        for url in ["smtp://[::1]:25", "smtps://user:password@[::1]"] {
+            assert_eq!(MailServer::of_url(url, IDLE).map(|server| server.host).as_deref(), Some("::1"), "{url}");
+        }
+    }
 }

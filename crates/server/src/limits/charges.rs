@@ -24,14 +24,14 @@ use super::{
 use crate::{
     error::{Error, Result},
     state::State,
-    store::{initiators::Initiator, limits::Bucket, sessions::Session},
+    store::{initiators::Initiator, limits::Bucket},
 };
 use contract::payment::{Failure, PaymentState};
 use std::net::IpAddr;
 
 /// A charge that may be tried now.
 pub struct Turn {
-    address: [Bucket; 2],
+    address: Vec<Bucket>,
     _under_way: UnderWay,
 }
 
@@ -46,10 +46,11 @@ fn own(limits: &Limits, initiator: &Initiator, membership: &str) -> Vec<Bucket> 
 }
 
 /// Waits for a turn, or refuses one more try.
-pub async fn turn(app: &State, session: &Session, address: IpAddr) -> Result<Turn> {
+pub async fn turn(app: &State, initiator: &Initiator, membership: &str, address: Option<IpAddr>) -> Result<Turn> {
     let limits = &app.limits;
-    let own = own(limits, &Initiator::of(session), &session.membership.id);
-    let address = limits.by_address(&rules::CHARGES_BY_ADDRESS, address);
+    let own = own(limits, initiator, membership);
+    let address = address.map(|address| limits.by_address(&rules::CHARGES_BY_ADDRESS, address));
+    let address: Vec<_> = address.into_iter().flatten().collect();
     let all: Vec<_> = own.iter().chain(&address).cloned().collect();
     // In the usual case there is room everywhere, and one look tells.
     let mut next = limits.gates.next(&all).await.ok_or_else(too_slow)?;
@@ -83,7 +84,10 @@ async fn room(app: &State, buckets: &[Bucket]) -> Result<Vec<i64>> {
 impl Turn {
     /// What the processor answered was written. Money may have moved: what goes wrong here is logged, and is no answer to whoever pays.
     pub async fn end(self, app: &State, is_declined: bool) {
-        if is_declined && let Err(error) = app.store.count(&self.address, app.clock.now()).await {
+        if is_declined
+            && !self.address.is_empty()
+            && let Err(error) = app.store.count(&self.address, app.clock.now()).await
+        {
             _ = Error::from(error);
         }
     }
@@ -91,7 +95,7 @@ impl Turn {
 
 /// A payment came to a new state. Each is declined at most once, so it is counted once.
 pub async fn came_to(app: &State, payment: &str, state: PaymentState, failure: Option<Failure>) {
-    let is_declined = state == PaymentState::Failed && failure.is_some_and(Failure::is_of_bank);
+    let is_declined = state.is_declined(failure);
     if matches!(state, PaymentState::Paid | PaymentState::Failed) {
         app.limits.tallies.add(super::tallies::Kind::Charges, is_declined);
     }

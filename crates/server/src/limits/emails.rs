@@ -4,9 +4,7 @@
 //! Links to the address on file are counted by the network that asked for them: a stranger with a statement can name that address as
 //! well as its owner can, and their links, which ask for the stranger's password, must not use up the owner's. For all networks
 //! together there is a bound so wide that it takes several to reach it.
-
-//!
-//! An address counts as it is written, so a domain may be written in one way only (`is_misread`).
+//! An address counts in the form in which it is compared (`address`).
 
 use super::rules;
 use crate::{
@@ -15,7 +13,6 @@ use crate::{
     store::{Tx, outbox},
 };
 use contract::{Email, Instant};
-use unicode_normalization::UnicodeNormalization;
 
 const HOUR_MILLIS: i64 = 3_600_000;
 const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
@@ -59,17 +56,6 @@ impl Limit {
         }
         Ok(true)
     }
-}
-
-/// Whether mail servers read the domain as another one (UTS 46): a full-width letter as the ordinary one, a ligature as its letters. It
-/// would be the same mailbox again, under a name by which nobody has counted it.
-pub fn is_misread(email: &Email) -> bool {
-    // Two letters of Hangul that are not seen at all.
-    const FILLERS: [char; 2] = ['\u{115f}', '\u{1160}'];
-    let email = email.to_string();
-    let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
-    let read: String = domain.nfkc().filter(|sign| !FILLERS.contains(sign)).collect();
-    read.to_lowercase() != domain
 }
 
 /// Counts one more link of a registration to the address on file, if there may be one: `of` is the membership and the network.

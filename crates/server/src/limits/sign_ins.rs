@@ -62,7 +62,7 @@ struct CountedAttempt {
 
 impl SignInAttempts {
     pub fn at(limits: &Limits, account: &UserId, from: Source<'_>) -> Self {
-        let account = account.as_str();
+        let account = crate::address::compared(account);
         match from {
             Source::Known(name) => Self {
                 delay: limits.delay(&rules::SIGN_INS_BY_DEVICE, &format!("{account}\0{name}")),
@@ -74,7 +74,7 @@ impl SignInAttempts {
                 Self {
                     delay: limits.delay(&rules::SIGN_INS_BY_PAIR, &format!("{account}\0{}", narrow(address))),
                     own: Some(own),
-                    shared: vec![limits.bucket(&rules::SIGN_INS_BY_ACCOUNT, account), around],
+                    shared: vec![limits.bucket(&rules::SIGN_INS_BY_ACCOUNT, &account), around],
                 }
             }
         }

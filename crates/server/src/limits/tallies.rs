@@ -5,12 +5,8 @@ use crate::{
     metrics::{self, Metric},
     state::App,
 };
-use std::{
-    sync::atomic::{AtomicI64, Ordering},
-    time::Duration,
-};
+use std::sync::atomic::{AtomicI64, Ordering};
 
-const EVERY: Duration = Duration::from_secs(10);
 /// What the alarm looks at.
 const MINUTES: i64 = 10;
 
@@ -80,16 +76,7 @@ impl Tallies {
     }
 }
 
-/// Until the task is dropped. Also cleans up what limits have left.
-pub async fn run(app: App) {
-    loop {
-        tokio::time::sleep(EVERY).await;
-        if let Some(Err(error)) = app.tasks.step("tallies", round(&app)).await {
-            tracing::warn!(code = ?crate::error::Error::from(error).code, "the limits' round failed");
-        }
-    }
-}
-
+/// Now and then, on every server. Also cleans up what limits have left.
 pub async fn round(app: &App) -> Result<(), sqlx::Error> {
     let now = app.clock.now();
     for kind in KINDS {

@@ -5,7 +5,7 @@ use super::{give_back, rules, take};
 use crate::{
     error::Result,
     state::App,
-    store::{limits::Bucket, sessions::Session},
+    store::{initiators::Initiator, limits::Bucket},
     token::is_id,
 };
 use contract::payment::Method;
@@ -25,21 +25,22 @@ pub struct TokenLookup {
 }
 
 /// What the token stands for: as it is known already, or as the processor says, unless it was asked too often. A question that it
-/// did not answer uses up nothing.
+/// did not answer uses up nothing, and a schedule's or a rule's is counted by nothing: nobody tries tokens by it.
 pub async fn method_of(
     app: &App,
-    session: &Session,
-    token: &str,
-    address: IpAddr,
+    (initiator, address): (&Initiator, Option<IpAddr>),
+    (token, binding): (&str, &str),
     ask: impl Future<Output = Result<Option<Method>>>,
 ) -> Result<TokenLookup> {
     if is_id(token)
-        && let Some(method) = app.store.method_of_token(token, &session.capture_binding).await?
+        && let Some(method) = app.store.method_of_token(token, binding).await?
     {
         return Ok(TokenLookup { method: Ok(Some(method)), question: None });
     }
-    let mut counted_by = app.limits.by_address(&rules::TOKENS_BY_ADDRESS, address).to_vec();
-    counted_by.push(app.limits.bucket(&rules::TOKENS_BY_SESSION, &session.id));
+    let limits = &app.limits;
+    let by_address = address.map(|address| limits.by_address(&rules::TOKENS_BY_ADDRESS, address));
+    let by_session = initiator.session().map(|session| limits.bucket(&rules::TOKENS_BY_SESSION, session));
+    let counted_by: Vec<_> = by_address.into_iter().flatten().chain(by_session).collect();
     take(app, &counted_by).await?;
     let method = ask.await;
     if method.is_err() {

@@ -115,7 +115,7 @@ fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
         (say("Date", "Fecha"), words::moment(payment.created_at, &payment.time_zone, locale)),
         (say("Method", "Forma de pago"), words::method(&payment.method, locale)),
     ];
-    if let (PaymentState::Processing, Some(expected)) = (payment.state, payment.expected_on) {
+    if let (true, Some(expected)) = (payment.state.is_on_its_way(), payment.expected_on) {
         facts.push((say("Expected by", "Se espera para el"), words::weekday_and_day(expected, locale)));
     }
     facts

@@ -40,6 +40,10 @@ impl Settings {
         self.check_numbers()?;
         let origin = Origin::parse(&self.public_origin)
             .map_err(|why| format!("--public-origin: {} {why}", self.public_origin))?;
+        let path = self.pages_below.trim_matches('/');
+        if path.contains("//") || !path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte)) {
+            return Err(format!("--pages-below: {} is no path: set it to one such as /billing", self.pages_below));
+        }
         if self.demo {
             self.check_demo(&origin)?
         } else {

@@ -4,6 +4,7 @@
 //! and is no account: nothing here finds it, and it is forgotten a day after it was opened or when its owner registers anew.
 
 use super::{Store, Tx, from_word, to_json, value};
+use crate::address;
 use contract::{Email, Instant, Locale, PersonName, Phone, UsAddress, UserId};
 use sqlx::{Row, any::AnyRow};
 
@@ -77,9 +78,14 @@ impl Store {
         one(sqlx::query(sql).bind(id).fetch_optional(&self.read).await?)
     }
 
+    /// Of two that an earlier version opened under two forms of one address, the one whose form this is.
     pub async fn account_of_user_id(&self, user_id: &UserId) -> Result<Option<Account>, sqlx::Error> {
-        let sql = accounts!("account WHERE account.user_id = $1 AND account.email_confirmed_at IS NOT NULL");
-        one(sqlx::query(sql).bind(user_id.as_str()).fetch_optional(&self.read).await?)
+        let sql = accounts!(
+            "account WHERE account.user_id IN ($1, $2, $3) AND account.email_confirmed_at IS NOT NULL \
+             ORDER BY CASE account.user_id WHEN $1 THEN 1 WHEN $2 THEN 2 ELSE 3 END LIMIT 1"
+        );
+        let [typed, compared, read] = address::spellings(user_id);
+        one(sqlx::query(sql).bind(typed).bind(compared).bind(read).fetch_optional(&self.read).await?)
     }
 
     pub async fn account_of_membership(&self, membership: &str) -> Result<Option<Account>, sqlx::Error> {
@@ -134,15 +140,17 @@ pub async fn lock(tx: &mut Tx, id: &str) -> Result<Option<Account>, sqlx::Error>
 
 /// Opens it, now that its address is confirmed, unless this membership or this address has one: then `None`.
 pub async fn open(tx: &mut Tx, opening: &Opening, now: Instant) -> Result<Option<String>, sqlx::Error> {
-    let id = uuid::Uuid::now_v7().to_string();
+    let id = crate::id::new(now);
+    let [typed, compared, read] = address::spellings(&opening.email.user_id());
     let done = sqlx::query(
         "INSERT INTO account (id, membership, user_id, email, first_name, last_name, address, phone, locale, password, \
          password_changed_at, terms_version, terms_accepted_at, created_at, email_confirmed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $11, $13) ON CONFLICT DO NOTHING",
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $11, $13 \
+         WHERE NOT EXISTS (SELECT 1 FROM account WHERE user_id IN ($14, $15)) ON CONFLICT DO NOTHING",
     )
     .bind(&id)
     .bind(&opening.membership)
-    .bind(opening.email.user_id().as_str())
+    .bind(compared)
     .bind(opening.email.to_string())
     .bind(opening.first_name.to_string())
     .bind(opening.last_name.to_string())
@@ -153,6 +161,8 @@ pub async fn open(tx: &mut Tx, opening: &Opening, now: Instant) -> Result<Option
     .bind(opening.at.millis())
     .bind(i64::from(opening.terms_version))
     .bind(now.millis())
+    .bind(typed)
+    .bind(read)
     .execute(&mut **tx)
     .await?;
     Ok((done.rows_affected() > 0).then_some(id))
@@ -160,8 +170,10 @@ pub async fn open(tx: &mut Tx, opening: &Opening, now: Instant) -> Result<Option
 
 /// What an earlier version opened for this membership or this address, and nobody confirmed.
 pub async fn unconfirmed_of(tx: &mut Tx, membership: &str, user_id: &UserId) -> Result<Vec<String>, sqlx::Error> {
-    let sql = "SELECT id FROM account WHERE email_confirmed_at IS NULL AND (membership = $1 OR user_id = $2)";
-    sqlx::query_scalar(sql).bind(membership).bind(user_id.as_str()).fetch_all(&mut **tx).await
+    let sql =
+        "SELECT id FROM account WHERE email_confirmed_at IS NULL AND (membership = $1 OR user_id IN ($2, $3, $4))";
+    let [typed, compared, read] = address::spellings(user_id);
+    sqlx::query_scalar(sql).bind(membership).bind(typed).bind(compared).bind(read).fetch_all(&mut **tx).await
 }
 
 /// Deletes an account that was never confirmed, and ends its sessions. Payments stay, as those of a payer.

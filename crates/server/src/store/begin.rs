@@ -3,7 +3,7 @@
 use super::{
     Store, Tx,
     batch::Batch,
-    bills::{FreeLine, free_lines, just_paid},
+    bills::{FREE_LINE, FreeLine, free_lines, just_paid, numbered},
     closed_keys,
     initiators::Initiator,
     retry,
@@ -16,6 +16,7 @@ use contract::{
     Date, IdempotencyKey, Instant, Money,
     payment::{Method, OrderShare, PaymentOrder, PaymentState},
 };
+use sqlx::Row;
 
 /// Everything known when the processor is about to be asked.
 pub struct NewPayment<'a> {
@@ -73,20 +74,20 @@ impl Store {
             tx.rollback().await?;
             return Ok(Err(NotBegun::KeyTaken));
         }
-        let reservation = match reserve(&mut tx, new).await? {
-            Ok(reservation) => reservation,
+        let leaves = match reserve(&mut tx, new).await? {
+            Ok(leaves) => leaves,
             Err(why) => {
                 tx.rollback().await?;
                 return Ok(Err(why));
             }
         };
-        if !self.may_begin(&mut tx, new).await? {
+        let Some(lines) = self.lines_if_it_may_begin(&mut tx, new).await? else {
             tx.rollback().await?;
             return Ok(Err(NotBegun::SignedOut));
-        }
+        };
         // After every wait for a lock: so a response that said that this order comes to nothing stays true.
         let is_over = new.order.begin_by.is_some_and(|until| new.clock.now() > until);
-        if is_over || !write(&mut tx, new, &reservation).await? {
+        if is_over || !write(&mut tx, new, &Reservation { leaves, lines }).await? {
             tx.rollback().await?;
             return Ok(Err(NotBegun::TooLate));
         }
@@ -111,31 +112,44 @@ impl Store {
     /// Locks the key, for `write`; of what somebody pays in a session, the session too: a body can come long after its head, and its
     /// person may have signed out meanwhile. With its row locked, a session ends before the payment begins or after it is written. Last,
     /// since a settlement locks it after the bills, too.
-    async fn may_begin(&self, tx: &mut Tx, new: &NewPayment<'_>) -> Result<bool, sqlx::Error> {
-        const ALIVE: &str = "FROM session WHERE id = $3 AND ended_at IS NULL AND seen_at > $4 AND created_at > $5";
+    /// Gives the lines of the bills, which are locked with their bills.
+    async fn lines_if_it_may_begin(
+        &self,
+        tx: &mut Tx,
+        new: &NewPayment<'_>,
+    ) -> Result<Option<Vec<FreeLine>>, sqlx::Error> {
+        let bills: Vec<&str> = new.order.shares.iter().map(|share| share.bill.as_str()).collect();
         let [of_membership, of_all] = closed_keys::names(new.membership, new.key);
         let Some(session) = new.initiator.session() else {
             if self.is_postgres {
                 let lock = sqlx::query(closed_keys::LOCK_SHARED).bind(of_membership).bind(of_all);
                 lock.execute(&mut **tx).await?;
             }
-            return Ok(true);
+            return free_lines(tx, &bills).await.map(Some);
         };
         // By now bills were waited for.
         let now = new.clock.now();
         // Over SQLite nobody else writes while this transaction does.
-        let sql = if self.is_postgres {
-            format!("{} {ALIVE} FOR SHARE", closed_keys::LOCK_SHARED)
-        } else {
-            format!("SELECT $1, $2 {ALIVE}")
-        };
-        let found = sqlx::query(sqlx::AssertSqlSafe(sql))
+        let (lock, share) =
+            if self.is_postgres { (closed_keys::LOCK_SHARED, "FOR SHARE") } else { ("SELECT $1, $2", "") };
+        let sql = format!(
+            "WITH alive AS MATERIALIZED ({lock} FROM session WHERE id = $3 AND ended_at IS NULL AND seen_at > $4 AND created_at > $5 {share}) \
+             SELECT {FREE_LINE} FROM alive LEFT JOIN bill_line ON bill_line.bill IN ({}) ORDER BY bill_line.position",
+            numbered(6, bills.len())
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(of_membership)
             .bind(of_all)
             .bind(session)
             .bind(now.millis() - IDLE_MILLIS)
             .bind(now.millis() - LONGEST_MILLIS);
-        Ok(found.fetch_optional(&mut **tx).await?.is_some())
+        let rows = bills.iter().fold(query, |query, bill| query.bind(*bill)).fetch_all(&mut **tx).await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        // Bills without lines are one row, with nothing in it.
+        let lines = rows.iter().filter(|row| row.try_get::<Option<&str>, _>("bill").is_ok_and(|bill| bill.is_some()));
+        lines.map(FreeLine::of).collect::<Result<_, _>>().map(Some)
     }
 }
 
@@ -185,7 +199,8 @@ struct Reservation {
     lines: Vec<FreeLine>,
 }
 
-async fn reserve(tx: &mut Tx, new: &NewPayment<'_>) -> Result<Result<Reservation, NotBegun>, sqlx::Error> {
+/// Gives what each share leaves of its bill.
+async fn reserve(tx: &mut Tx, new: &NewPayment<'_>) -> Result<Result<Vec<i64>, NotBegun>, sqlx::Error> {
     let shares = &new.order.shares;
     // In one order for everybody: two payments that name the same bills must not wait for each other.
     let mut order: Vec<(usize, &OrderShare)> = shares.iter().enumerate().collect();
@@ -210,10 +225,7 @@ async fn reserve(tx: &mut Tx, new: &NewPayment<'_>) -> Result<Result<Reservation
             return Ok(Err(NotBegun::JustPaid(*at)));
         }
     }
-    match refused {
-        Some(why) => Ok(Err(why)),
-        None => Ok(Ok(Reservation { leaves, lines: free_lines(tx, &bills).await? })),
-    }
+    Ok(refused.map_or(Ok(leaves), Err))
 }
 
 /// Gives what it leaves of the bill.

@@ -81,7 +81,7 @@ pub async fn just_paid(
 }
 
 /// `$3, $4`
-fn numbered(first: usize, places: usize) -> String {
+pub(super) fn numbered(first: usize, places: usize) -> String {
     (first..first + places).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ")
 }
 
@@ -139,21 +139,27 @@ pub struct FreeLine {
     pub owed: Money,
 }
 
+pub const FREE_LINE: &str = "bill_line.bill AS bill, bill_line.position AS position, bill_line.service_date AS service_date, \
+    bill_line.provider AS provider, bill_line.description AS description, bill_line.billed_cents AS billed_cents, \
+    bill_line.discount_cents AS discount_cents, bill_line.plan_paid_cents AS plan_paid_cents, bill_line.you_paid_cents AS you_paid_cents, \
+    bill_line.you_owe_cents AS you_owe_cents, bill_line.pending_cents AS pending_cents";
+
+impl FreeLine {
+    /// From the columns `FREE_LINE`.
+    pub fn of(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        let mut line = line_of(row)?;
+        let owed = line.you_owe;
+        line.you_owe = owed.minus(cents(row, "pending_cents")?).unwrap_or(Money::ZERO);
+        Ok(Self { bill: row.try_get("bill")?, position: row.try_get("position")?, line, owed })
+    }
+}
+
 /// Of some bills; those of each in their order.
 pub async fn free_lines(tx: &mut Tx, bills: &[&str]) -> Result<Vec<FreeLine>, sqlx::Error> {
     let sql = format!(
-        "SELECT bill, position, service_date, provider, description, billed_cents, discount_cents, plan_paid_cents, you_paid_cents, \
-         you_owe_cents, pending_cents FROM bill_line WHERE bill IN ({}) ORDER BY position",
+        "SELECT {FREE_LINE} FROM bill_line WHERE bill_line.bill IN ({}) ORDER BY bill_line.position",
         numbered(1, bills.len())
     );
     let query = bills.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, bill| query.bind(*bill));
-    let rows = query.fetch_all(&mut **tx).await?;
-    rows.iter()
-        .map(|row| {
-            let mut line = line_of(row)?;
-            let owed = line.you_owe;
-            line.you_owe = owed.minus(cents(row, "pending_cents")?).unwrap_or(Money::ZERO);
-            Ok(FreeLine { bill: row.try_get("bill")?, position: row.try_get("position")?, line, owed })
-        })
-        .collect()
+    query.fetch_all(&mut **tx).await?.iter().map(FreeLine::of).collect()
 }

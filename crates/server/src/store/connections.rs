@@ -29,11 +29,14 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
+use tracing::Instrument;
 
 /// How long a connection is waited for: with what comes after it, less than the patience of a request.
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// How long a connection may take to show that it lives.
 const PING: Duration = Duration::from_secs(2);
+/// How long a ROLLBACK may take, beside, for a transaction that was dropped in the middle of a statement.
+const ROLLBACK: Duration = Duration::from_secs(5);
 /// One that was used a moment ago is not asked whether it lives.
 const FRESH: Duration = Duration::from_secs(1);
 /// Not used again after so long: what a connection holds in the database's memory only grows.
@@ -68,9 +71,20 @@ pub struct Lease {
     /// Taken by `drop` alone.
     connection: Option<AnyConnection>,
     opened_at: Instant,
-    is_answered: bool,
+    state: State,
     pool: Arc<Pool>,
     room: Option<OwnedSemaphorePermit>,
+}
+
+/// What is known of a connection that is in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// It may be in the middle of an answer, or have an error behind it: asked whether it lives, and closed if not.
+    InDoubt,
+    /// Its last statement was answered to the end: given back as it is.
+    Answered,
+    /// A transaction was begun: rolled back, and closed if that is not answered.
+    InTransaction,
 }
 
 impl Connections {
@@ -96,7 +110,7 @@ impl Connections {
         let lease = |connection, opened_at| Lease {
             connection: Some(connection),
             opened_at,
-            is_answered: false,
+            state: State::InDoubt,
             pool: Arc::clone(pool),
             room: Some(room),
         };
@@ -170,20 +184,25 @@ impl Pool {
     }
 }
 
-/// Without a limit one that fell silent would be waited for, and take its place in the pool, for a quarter of an hour.
+/// Whether it can be used again. Without a limit one that fell silent would be waited for, and take its place in the pool, for a quarter
+/// of an hour.
 async fn ping(connection: &mut AnyConnection) -> bool {
     matches!(timeout(PING, connection.ping()).await, Ok(Ok(())))
+}
+
+/// As `ping`. SQLite says no where it has ended the transaction by itself.
+async fn roll_back(connection: &mut AnyConnection) -> bool {
+    matches!(timeout(ROLLBACK, sqlx::raw_sql("ROLLBACK").execute(connection)).await, Ok(Ok(_)))
 }
 
 impl Lease {
     /// Its last statement was answered to the end: it is given back as it is.
     pub fn is_answered(mut self) {
-        self.is_answered = true;
+        self.state = State::Answered;
     }
 
-    /// It is not used again.
-    pub fn close(mut self) {
-        self.connection = None;
+    pub(super) fn set(&mut self, state: State) {
+        self.state = state;
     }
 }
 
@@ -205,18 +224,23 @@ impl DerefMut for Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
-        let (pool, opened_at, room) = (Arc::clone(&self.pool), self.opened_at, self.room.take());
-        if self.is_answered {
-            pool.take_back(connection, opened_at);
-        } else if let Ok(runtime) = Handle::try_current() {
-            // It may be in the middle of an answer, or have an error behind it.
-            runtime.spawn(async move {
-                if ping(&mut connection).await {
-                    pool.take_back(connection, opened_at);
-                }
-                drop(room);
-            });
+        let (pool, opened_at, state) = (Arc::clone(&self.pool), self.opened_at, self.state);
+        if state == State::Answered {
+            return pool.take_back(connection, opened_at);
         }
+        let Ok(runtime) = Handle::try_current() else { return };
+        let room = self.room.take();
+        let settled = async move {
+            let is_usable = match state {
+                State::InTransaction => roll_back(&mut connection).await,
+                State::InDoubt | State::Answered => ping(&mut connection).await,
+            };
+            if is_usable {
+                pool.take_back(connection, opened_at);
+            }
+            drop(room);
+        };
+        runtime.spawn(settled.in_current_span());
     }
 }
 

@@ -160,7 +160,7 @@ pub async fn add_passkey(
         "INSERT INTO passkey (id, account, credential, stored, device, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT DO NOTHING",
     )
-    .bind(uuid::Uuid::now_v7().to_string())
+    .bind(crate::id::new(at))
     .bind(account)
     .bind(&passkey.id)
     .bind(&passkey.stored)

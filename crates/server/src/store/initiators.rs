@@ -43,6 +43,11 @@ impl Initiator {
         }
     }
 
+    /// The session of a guest, who sees what is paid in it and nothing else of the membership's.
+    pub fn guest(&self) -> Option<&str> {
+        if let Self::Guest { session } = self { Some(session) } else { None }
+    }
+
     pub fn account(&self) -> Option<&str> {
         match self {
             Self::Guest { .. } => None,

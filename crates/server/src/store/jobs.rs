@@ -7,18 +7,17 @@
 use super::{Store, Tx, to_json};
 use contract::Instant;
 use serde::Serialize;
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 
-/// The kinds of job.
+/// The kinds of job that are queued with a cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     AccountRequest,
 }
 
 impl Kind {
-    const ALL: [Self; 1] = [Self::AccountRequest];
     /// What this version's worker claims.
-    pub const NAMES: [&str; 1] = [Self::AccountRequest.name()];
+    pub const ALL: [Self; 1] = [Self::AccountRequest];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -37,33 +36,63 @@ pub struct Job {
     pub id: String,
     pub kind: String,
     pub payload: String,
-    /// With this one.
+    /// With this one; of a periodic job those in a row that did not go well.
     pub tries: i64,
+    pub claimed_until: Instant,
 }
 
 impl Store {
-    /// Claims the job of these kinds that has been due the longest, until `until`. One that another server is just claiming is passed
-    /// over; kinds of a later version wait for its servers.
-    pub async fn claim_job(&self, kinds: &[&str], now: Instant, until: Instant) -> Result<Option<Job>, sqlx::Error> {
-        let places: Vec<String> = (0..kinds.len()).map(|at| format!("${}", at + 3)).collect();
+    /// Claims jobs of a kind, those that have been due the longest, at most `most`, until `until`. One that another
+    /// server is just claiming is passed over; kinds of a later version wait for its servers.
+    pub async fn claim_jobs(
+        &self,
+        kind: &str,
+        most: usize,
+        now: Instant,
+        until: Instant,
+    ) -> Result<Vec<Job>, sqlx::Error> {
         let sql = format!(
-            "UPDATE job SET due_at = $2, tries = tries + 1 WHERE id = (SELECT id FROM job WHERE due_at <= $1 AND set_aside_at IS NULL \
-             AND kind IN ({}) ORDER BY due_at, id LIMIT 1 {}) RETURNING id, kind, payload, tries",
-            places.join(", "),
+            "WITH due (chosen) AS MATERIALIZED (SELECT id FROM job WHERE due_at <= $1 AND set_aside_at IS NULL AND kind = $3 \
+             ORDER BY due_at, id LIMIT $4 {}) \
+             UPDATE job SET due_at = $2, tries = tries + 1 FROM due WHERE id = chosen \
+             RETURNING id, kind, payload, tries, due_at",
             self.skipping_locked()
         );
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.millis()).bind(until.millis());
-        let query = kinds.iter().fold(query, |query, kind| query.bind(*kind));
-        let row = query.fetch_optional(&self.write).await?;
-        row.map(|row| {
-            Ok(Job {
-                id: row.try_get("id")?,
-                kind: row.try_get("kind")?,
-                payload: row.try_get("payload")?,
-                tries: row.try_get("tries")?,
-            })
-        })
-        .transpose()
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.millis()).bind(until.millis()).bind(kind);
+        let rows = query.bind(i64::try_from(most).unwrap_or(1)).fetch_all(&self.write).await?;
+        rows.iter().map(job).collect()
+    }
+
+    /// Claims the one row of a periodic job if it is due, until `until`; makes it if it is not there. One that is due
+    /// after `farthest` was put off by a clock that was ahead: it is due, too.
+    pub async fn claim_periodic(
+        &self,
+        kind: &str,
+        now: Instant,
+        until: Instant,
+        farthest: Instant,
+    ) -> Result<Option<Job>, sqlx::Error> {
+        let row = sqlx::query(
+            "INSERT INTO job (id, kind, payload, created_at, due_at, tries) VALUES ($1, $1, '{}', $2, $3, 1) \
+             ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, tries = job.tries + 1 \
+             WHERE job.due_at <= $2 OR job.due_at > $4 RETURNING id, kind, payload, tries, due_at",
+        )
+        .bind(kind)
+        .bind(now.millis())
+        .bind(until.millis())
+        .bind(farthest.millis())
+        .fetch_optional(&self.write)
+        .await?;
+        row.as_ref().map(job).transpose()
+    }
+
+    /// Ends a round of a periodic job: it is due again at `at`. With the error, unless it went well.
+    pub async fn put_periodic_off(&self, job: &Job, error: Option<&str>, at: Instant) -> Result<(), sqlx::Error> {
+        let sql = "UPDATE job SET due_at = $3, tries = $4, error = $5 WHERE id = $1 AND due_at = $2";
+        let tries = if error.is_some() { job.tries } else { 0 };
+        let query = sqlx::query(sql).bind(&job.id).bind(job.claimed_until.millis()).bind(at.millis());
+        query.bind(tries).bind(error).execute(&self.write).await?;
+        Ok(())
     }
 
     /// The try failed: it is due again at `at`.
@@ -82,6 +111,12 @@ impl Store {
 
     pub async fn jobs_set_aside(&self) -> Result<i64, sqlx::Error> {
         let sql = "SELECT COUNT(*) FROM job WHERE set_aside_at IS NOT NULL";
+        sqlx::query_scalar(sql).fetch_one(&self.read).await
+    }
+
+    /// Those that failed, or never came to an end, three times in a row.
+    pub async fn periodic_jobs_failing(&self) -> Result<i64, sqlx::Error> {
+        let sql = "SELECT COUNT(*) FROM job WHERE id = kind AND tries > 3 AND set_aside_at IS NULL";
         sqlx::query_scalar(sql).fetch_one(&self.read).await
     }
 
@@ -109,14 +144,31 @@ impl Store {
     }
 }
 
-/// Queues a job in the transaction of what it belongs to: it is there if and only if that is. After the commit, call
-/// `State::wake_worker`.
-pub async fn enqueue(tx: &mut Tx, kind: Kind, payload: &impl Serialize, now: Instant) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO job (id, kind, payload, created_at, due_at) VALUES ($1, $2, $3, $4, $4)")
-        .bind(uuid::Uuid::now_v7().to_string())
+fn job(row: &AnyRow) -> Result<Job, sqlx::Error> {
+    Ok(Job {
+        id: row.try_get("id")?,
+        kind: row.try_get("kind")?,
+        payload: row.try_get("payload")?,
+        tries: row.try_get("tries")?,
+        claimed_until: Instant::from_millis(row.try_get("due_at")?),
+    })
+}
+
+/// Queues a job now, due then, in the transaction of what it belongs to: it is there if and only if that is. After the
+/// commit, call `State::wake_worker` if it is due.
+pub async fn enqueue(
+    tx: &mut Tx,
+    kind: Kind,
+    payload: &impl Serialize,
+    times: (Instant, Instant),
+) -> Result<(), sqlx::Error> {
+    let (now, due) = times;
+    sqlx::query("INSERT INTO job (id, kind, payload, created_at, due_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(crate::id::new(now))
         .bind(kind.name())
         .bind(to_json(payload)?)
         .bind(now.millis())
+        .bind(due.millis())
         .execute(&mut **tx)
         .await?;
     Ok(())

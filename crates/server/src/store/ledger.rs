@@ -114,22 +114,9 @@ pub fn entry_id(source: Source<'_>, reason: &str) -> String {
     }
 }
 
-/// Writes an entry with its postings. The second of one source and reason is an entry of its own: the caller has locked the source, and
-/// knows that it happened again. An error, and nothing written, if the postings don't sum to zero or there are none.
-pub async fn post(
-    tx: &mut Tx,
-    source: Source<'_>,
-    reason: Reason,
-    postings: &[Posting],
-    at: Instant,
-) -> Result<(), sqlx::Error> {
-    let mut writes = Batch::default();
-    enter(tx, &mut writes, source, reason, postings, at).await?;
-    writes.run(tx).await?;
-    Ok(())
-}
-
-/// As `post`, with the postings among other writes: they must be run in the same transaction.
+/// Writes an entry, and its postings among other writes, which must be run in the same transaction. The second of one
+/// source and reason is an entry of its own: the caller has locked the source, and knows that it happened again. An
+/// error, and nothing written, if the postings don't sum to zero or there are none.
 pub async fn enter(
     tx: &mut Tx,
     writes: &mut Batch,
@@ -138,9 +125,7 @@ pub async fn enter(
     postings: &[Posting],
     at: Instant,
 ) -> Result<(), sqlx::Error> {
-    if !balances(postings) {
-        return Err(sqlx::Error::Protocol("the postings of a ledger entry do not balance".to_owned()));
-    }
+    must_balance(postings)?;
     let word = reason.word();
     let mut entry = entry_id(source, word);
     if !insert(tx, &entry, source, word, at).await? {
@@ -154,11 +139,40 @@ pub async fn enter(
             return Err(sqlx::Error::Protocol("a ledger entry is there already".to_owned()));
         }
     }
-    let postings = postings.iter().filter(|posting| posting.cents != 0);
-    let rows =
-        postings.map(|posting| [entry.as_str().into(), posting.account.to_string().into(), posting.cents.into()]);
-    writes.add_rows("INSERT INTO ledger_posting (entry, account, cents)", rows);
+    add_postings(writes, &entry, postings);
     Ok(())
+}
+
+macro_rules! insert {
+    ($otherwise:literal) => {
+        concat!(
+            "INSERT INTO ledger_entry (id, payment, source_kind, source, reason, at) VALUES ($1, $2, $3, $4, $5, $6)",
+            $otherwise
+        )
+    };
+}
+
+/// As `enter`, with the entry, too, among the writes: of a source and reason that nothing was ever entered of.
+pub fn enter_first(
+    writes: &mut Batch,
+    source: Source<'_>,
+    reason: Reason,
+    postings: &[Posting],
+    at: Instant,
+) -> Result<(), sqlx::Error> {
+    must_balance(postings)?;
+    let entry = entry_id(source, reason.word());
+    let payment = (source.kind == SourceKind::Payment).then(|| source.id.to_owned());
+    let (kind, id, at) = (source.kind.word().into(), source.id.into(), at.millis().into());
+    writes.add(insert!(""), [entry.as_str().into(), payment.into(), kind, id, reason.word().into(), at]);
+    add_postings(writes, &entry, postings);
+    Ok(())
+}
+
+fn add_postings(writes: &mut Batch, entry: &str, postings: &[Posting]) {
+    let postings = postings.iter().filter(|posting| posting.cents != 0);
+    let rows = postings.map(|posting| [entry.into(), posting.account.to_string().into(), posting.cents.into()]);
+    writes.add_rows("INSERT INTO ledger_posting (entry, account, cents)", rows);
 }
 
 /// The postings of the last entry of this source and reason; none if there is no such entry.
@@ -178,6 +192,11 @@ pub async fn last(tx: &mut Tx, source: Source<'_>, reason: Reason) -> Result<Vec
         .collect()
 }
 
+fn must_balance(postings: &[Posting]) -> Result<(), sqlx::Error> {
+    let error = || sqlx::Error::Protocol("the postings of a ledger entry do not balance".to_owned());
+    balances(postings).then_some(()).ok_or_else(error)
+}
+
 fn balances(postings: &[Posting]) -> bool {
     let is_something = postings.iter().any(|posting| posting.cents != 0);
     is_something && postings.iter().map(|posting| i128::from(posting.cents)).sum::<i128>() == 0
@@ -185,18 +204,15 @@ fn balances(postings: &[Posting]) -> bool {
 
 /// False if the entry is there already.
 async fn insert(tx: &mut Tx, id: &str, source: Source<'_>, reason: &str, at: Instant) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query(
-        "INSERT INTO ledger_entry (id, payment, source_kind, source, reason, at) VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(id)
-    .bind((source.kind == SourceKind::Payment).then_some(source.id))
-    .bind(source.kind.word())
-    .bind(source.id)
-    .bind(reason)
-    .bind(at.millis())
-    .execute(&mut **tx)
-    .await?;
+    let done = sqlx::query(insert!(" ON CONFLICT (id) DO NOTHING"))
+        .bind(id)
+        .bind((source.kind == SourceKind::Payment).then_some(source.id))
+        .bind(source.kind.word())
+        .bind(source.id)
+        .bind(reason)
+        .bind(at.millis())
+        .execute(&mut **tx)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -31,6 +31,11 @@ impl Movement<'_> {
         ledger::enter(tx, writes, self.source(), Reason::Paid, &self.taken(towards), self.at).await
     }
 
+    /// As `take`, of a payment that was never taken before: all of it is among the writes.
+    pub fn take_first(&self, writes: &mut Batch) -> Result<(), sqlx::Error> {
+        ledger::enter_first(writes, self.source(), Reason::Paid, &self.taken(Towards::Bills), self.at)
+    }
+
     /// The reverse of the last time it was taken; gives whose the money was.
     pub async fn give_back(&self, tx: &mut Tx, writes: &mut Batch, reason: Reason) -> Result<Towards, sqlx::Error> {
         let mut postings = ledger::last(tx, self.source(), Reason::Paid).await?;

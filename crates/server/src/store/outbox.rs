@@ -1,6 +1,7 @@
 //! The outbox table: e-mails that wait to be sent, written in the transaction of the event they report, and the delivery state of each.
 
 use super::{Store, Tx, value};
+use crate::address;
 use contract::{Email, Instant, demo::DemoMail};
 use sqlx::Row;
 
@@ -69,13 +70,16 @@ impl QueuedEmail<'_> {
         .bind(&self.message.html)
         .bind(self.at.millis())
         .bind(i64::from(matches!(self.holds, Holds::Secret)))
-        .bind(self.to.user_id().as_str())
+        .bind(address::compared(&self.to.user_id()))
         .bind(if let Holds::ReceiptLink(hash) = self.holds { Some(hash) } else { None })
         .execute(&mut **tx)
         .await?;
         Ok(())
     }
 }
+
+/// One that is over stays so, whatever a slower server says.
+const HOLD: &str = "UPDATE outbox SET next_try_at = $2 WHERE id = $1 AND sent_at IS NULL AND given_up_at IS NULL";
 
 macro_rules! over {
     ($column:literal) => {
@@ -140,12 +144,18 @@ impl Store {
             .collect()
     }
 
+    /// It is still being handed over: until then no other server claims it.
+    pub async fn hold_email(&self, email: &DueEmail, until: Instant) -> Result<(), sqlx::Error> {
+        sqlx::query(HOLD).bind(&email.id).bind(until.millis()).execute(&self.write).await?;
+        Ok(())
+    }
+
     /// With it goes the text of an e-mail with a secret, unless it is tried again.
     pub async fn end_try(&self, message: &str, outcome: Delivery, now: Instant) -> Result<(), sqlx::Error> {
         let (sql, at) = match outcome {
             Delivery::Sent => (over!("sent_at"), now),
             Delivery::GivenUp => (over!("given_up_at"), now),
-            Delivery::TryAgain(at) => ("UPDATE outbox SET next_try_at = $2 WHERE id = $1 AND sent_at IS NULL", at),
+            Delivery::TryAgain(at) => (HOLD, at),
         };
         sqlx::query(sql).bind(message).bind(at.millis()).execute(&self.write).await?;
         Ok(())
@@ -174,6 +184,6 @@ pub async fn queued_since(tx: &mut Tx, cause: &str, to: Option<&Email>, since: I
     // A server of the version before writes no recipient. What the database makes of capitals depends on its kind and its locale.
     let sql = "SELECT COUNT(*) FROM outbox WHERE cause = $1 AND created_at > $2 \
                AND ($3 = '' OR COALESCE(recipient, LOWER(to_address)) = $3)";
-    let to = to.map(|to| to.user_id().as_str().to_owned()).unwrap_or_default();
+    let to = to.map(|to| address::compared(&to.user_id())).unwrap_or_default();
     sqlx::query_scalar(sql).bind(cause).bind(since.millis()).bind(to).fetch_one(&mut **tx).await
 }

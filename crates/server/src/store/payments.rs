@@ -5,7 +5,9 @@ use crate::clock::day_in;
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
     account::AuthorisationEntry,
-    payment::{Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState, Phase, counts_on},
+    payment::{
+        Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState, Phase, charged, counts_on,
+    },
 };
 use sqlx::{Row, any::AnyRow};
 
@@ -79,18 +81,20 @@ impl Store {
             .collect()
     }
 
-    /// The payment of a key, for a session of the membership that knows the key; it may see the payment by its id from then on.
+    /// The payment of a key. A guest's session of the membership that knows the key may see the payment by its id from
+    /// then on.
     pub async fn payment_of_key(
         &self,
-        session: &Session,
+        membership: &str,
         key: &IdempotencyKey,
+        guest: Option<&str>,
     ) -> Result<Option<Payment>, sqlx::Error> {
-        let found = self.one_payment(PAYMENT_OF_KEY, &[&session.membership.id, &key.to_string()]).await?;
+        let found = self.one_payment(PAYMENT_OF_KEY, &[membership, &key.to_string()]).await?;
         let Some((payment, made_in)) = found else { return Ok(None) };
-        if session.member().is_none() && made_in.as_deref() != Some(&session.id) {
+        if let Some(session) = guest.filter(|guest| made_in.as_deref() != Some(guest)) {
             let adopt = "UPDATE payment SET session = $2 WHERE id = $1";
             // A reader waits for no writer that is in trouble, and is answered all the same: the next question by the key adopts it.
-            if sqlx::query(adopt).bind(&payment.id).bind(&session.id).execute(&self.write).await.is_err() {
+            if sqlx::query(adopt).bind(&payment.id).bind(session).execute(&self.write).await.is_err() {
                 tracing::warn!("a payment asked for by its key could not be given to the session that asked");
             }
         }
@@ -151,7 +155,7 @@ fn payment_from(row: &AnyRow, rows: &[AnyRow]) -> Result<Payment, sqlx::Error> {
         can_retry: state.can_retry(),
         total,
         fee,
-        charged: total.plus(fee).ok_or_else(|| sqlx::Error::Decode("total_cents + fee_cents".into()))?,
+        charged: charged(total, fee).ok_or_else(|| sqlx::Error::Decode("total_cents + fee_cents".into()))?,
         shares: shares_of(rows, state)?,
         method: json(row.try_get("method")?)?,
         payer_name: row.try_get("payer_name")?,

@@ -73,7 +73,7 @@ pub async fn add(
     opening: &Opening,
     (now, until): (Instant, Instant),
 ) -> Result<String, sqlx::Error> {
-    let id = uuid::Uuid::now_v7().to_string();
+    let id = crate::id::new(now);
     sqlx::query(
         "INSERT INTO pending_account (id, registration, membership, opening, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (registration) DO NOTHING",

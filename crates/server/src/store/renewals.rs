@@ -2,8 +2,8 @@
 //! whether the row that it changes was still in the expected state.
 
 use super::{
-    Tx, json,
-    sessions::{IDLE_MILLIS, LONGEST_MILLIS, PENDING_MILLIS, Session},
+    Tx,
+    sessions::{IDLE_MILLIS, LONGEST_MILLIS, PENDING_MILLIS, Session, readable},
     to_json,
 };
 use contract::{Instant, payment::PaymentDraft};
@@ -33,11 +33,11 @@ pub async fn end_before(tx: &mut Tx, token_hash: &str, now: Instant) -> Result<O
     let is_pending = row.try_get::<i64, _>("is_halfway")? != 0;
     let until = super::sessions::ends_when(is_pending, Instant::from_millis(created_at), Instant::from_millis(seen_at));
     Ok(Some(PreviousSession {
+        draft: row.try_get::<Option<String>, _>("draft")?.and_then(|text| readable(&id, &text)),
         id,
         membership: row.try_get("membership")?,
         account: row.try_get("account")?,
         capture_binding: row.try_get("capture_binding")?,
-        draft: row.try_get::<Option<String>, _>("draft")?.map(|text| json(&text)).transpose()?,
         lived: super::sessions::lives(until, Instant::from_millis(seen_at), now),
     }))
 }

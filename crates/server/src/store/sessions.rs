@@ -220,12 +220,12 @@ impl Store {
         Ok(())
     }
 
-    /// Empty when nothing was kept.
+    /// Empty when nothing was kept, or nothing that can be read.
     pub async fn draft(&self, session: &str) -> Result<PaymentDraft, sqlx::Error> {
         let row =
             sqlx::query("SELECT draft FROM session WHERE id = $1").bind(session).fetch_optional(&self.read).await?;
         let text: Option<String> = row.map(|row| row.try_get(0)).transpose()?.flatten();
-        text.map_or_else(|| Ok(PaymentDraft::default()), |text| json(&text))
+        Ok(text.and_then(|text| readable(session, &text)).unwrap_or_default())
     }
 
     /// Keeps a draft, or none; false if the session ended or ran out meanwhile. By its name and not its token: a token that was
@@ -246,6 +246,11 @@ impl Store {
         .bind(now.millis() - LONGEST_MILLIS);
         Ok(done.execute(&self.write).await?.rows_affected() > 0)
     }
+}
+
+/// A draft that can't be read is none: whoever typed it types again, and can pay.
+pub(super) fn readable(session: &str, draft: &str) -> Option<PaymentDraft> {
+    json(draft).inspect_err(|_| tracing::error!(session, "a draft that can't be read is left out")).ok()
 }
 
 /// Ends one session of an account by its id; false if it has none such.

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::metrics;
 use contract::{
-    Email, Instant, Locale,
+    Email, IdempotencyKey, Instant, Locale,
     payment::{Failure, Payment, PaymentState},
 };
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
@@ -52,7 +52,7 @@ pub type Words<'a> = &'a (dyn Fn(&Payment, Locale) -> (Message, Option<String>) 
 pub enum VerdictSource {
     /// The response to the call that ordered the payment.
     InCall,
-    /// The response to a query after that call had ended without one.
+    /// The response to a query after that call had ended.
     Later,
     /// An event of the processor; the call may still be running.
     ByItself,
@@ -84,6 +84,7 @@ struct LockedPayment {
     membership: String,
     /// In which it was made.
     session: Option<String>,
+    key: IdempotencyKey,
     /// What it was to be charged with, until the processor has answered.
     token: Option<String>,
     /// Whoever wants e-mails about it; nobody may.
@@ -114,8 +115,8 @@ impl Store {
     ) -> Result<(SettleResult, Option<Payment>), sqlx::Error> {
         let mut tx = self.begin_repeatable().await?;
         // The row is locked: over SQLite nobody else writes while this transaction does.
-        let sql = "SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, token, email, locale, total_cents, \
-                   fee_cents FROM payment WHERE id = $1";
+        let sql = "SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, \
+                   total_cents, fee_cents FROM payment WHERE id = $1";
         let sql = if self.is_postgres { format!("{sql} FOR UPDATE") } else { sql.to_owned() };
         let row = sqlx::query(AssertSqlSafe(sql)).bind(payment).fetch_optional(&mut *tx).await?;
         let Some(row) = row else {
@@ -142,7 +143,7 @@ impl Store {
         };
         let effect = if before.is_of(verdict) { effect(before.state, verdict.state) } else { Effect::Unfit };
         let mut writes = Batch::default();
-        let settled = move_money(&mut tx, &mut writes, &movement, effect, before.state).await?;
+        let settled = move_money(&mut tx, &mut writes, &movement, effect, &before).await?;
         if let SettleResult::Unfit(_) = settled {
             tx.rollback().await?;
             return Ok((settled, None));
@@ -153,7 +154,9 @@ impl Store {
         let is_made = is_sent || is_changed && verdict.state == PaymentState::Paid;
         before.becomes(&mut writes, payment, verdict, is_changed, at)?;
         if let (true, Some(session)) = (is_made, &before.session) {
-            writes.add("UPDATE session SET draft = NULL WHERE id = $1", [session.as_str().into()]);
+            // The payer may have begun another payment meanwhile, whose draft has another key, or none yet.
+            let wipe = "UPDATE session SET draft = NULL WHERE id = $1 AND draft LIKE $2";
+            writes.add(wipe, [session.as_str().into(), format!("%\"key\":\"{}\"%", before.key).into()]);
         }
         writes.run(&mut tx).await?;
         // An event may have told it first, while nobody knew that the call was over.
@@ -198,6 +201,7 @@ impl LockedPayment {
             asks: row.try_get("asks")?,
             membership: row.try_get("membership")?,
             session: row.try_get("session")?,
+            key: value(row, "idempotency_key")?,
             token: row.try_get("token")?,
             reader,
         })
@@ -206,7 +210,8 @@ impl LockedPayment {
     /// Whether whoever ordered it may not see what becomes of it: its call is over.
     fn is_unseen(&self, heard: VerdictSource, at: Instant) -> bool {
         match heard {
-            VerdictSource::InCall => false,
+            // Nobody sits before what a schedule or a rule pays.
+            VerdictSource::InCall => self.session.is_none(),
             VerdictSource::Later => true,
             // Answered before, given up by the call, or by now asked about by others.
             VerdictSource::ByItself => self.asks > 0 || self.ask_at.is_none_or(|ask_at| ask_at <= at.millis()),
@@ -256,16 +261,21 @@ async fn move_money(
     writes: &mut Batch,
     movement: &Movement<'_>,
     effect: Effect,
-    before: PaymentState,
+    payment_before: &LockedPayment,
 ) -> Result<SettleResult, sqlx::Error> {
-    let payment = movement.payment;
+    let (payment, before) = (movement.payment, payment_before.state);
     match effect {
         Effect::Nothing => return Ok(SettleResult::Same),
         Effect::Unfit => return Ok(SettleResult::Unfit(before)),
         Effect::Rename => {}
         Effect::Take => {
             move_shares(tx, writes, payment, Shares::Settle).await?;
-            movement.take(tx, writes, Towards::Bills).await?;
+            // Whatever takes money names its charge, and the payment keeps it.
+            if payment_before.charge.is_none() {
+                movement.take_first(writes)?;
+            } else {
+                movement.take(tx, writes, Towards::Bills).await?;
+            }
         }
         Effect::Release => move_shares(tx, writes, payment, Shares::Release).await?,
         Effect::SendAgain => {

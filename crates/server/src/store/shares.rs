@@ -2,7 +2,7 @@
 
 use super::{
     Tx,
-    batch::{Batch, places},
+    batch::Batch,
     bills::{FreeLine, free_lines},
 };
 use contract::{Money, payment::allocate};
@@ -38,17 +38,26 @@ pub async fn move_shares(tx: &mut Tx, writes: &mut Batch, payment: &str, how: Sh
              you_paid_cents = bill_line.you_paid_cents - payment_line.paid_cents",
         ),
     };
-    let locked = if tx.is_postgres() { "ORDER BY bill.id COLLATE \"C\" FOR UPDATE OF bill" } else { "" };
+    // By their keys: without statistics PostgreSQL takes dozens of shares of a payment for granted, and reads all bills.
+    let (of_bills, of_lines, locked) = if tx.is_postgres() {
+        (
+            "AND bill.id = ANY(ARRAY(SELECT payment_share.bill FROM payment_share WHERE payment_share.payment = $1))",
+            " AND bill_line.bill = ANY(ARRAY(SELECT payment_line.bill FROM payment_line WHERE payment_line.payment = $1))",
+            "ORDER BY bill.id COLLATE \"C\" FOR UPDATE OF bill",
+        )
+    } else {
+        ("", "", "")
+    };
     let bills = format!(
         "WITH share AS MATERIALIZED (SELECT bill.id AS bill, payment_share.amount_cents AS cents FROM payment_share \
-         JOIN bill ON bill.id = payment_share.bill WHERE payment_share.payment = $1 {locked}) \
+         JOIN bill ON bill.id = payment_share.bill WHERE payment_share.payment = $1 {of_bills} {locked}) \
          UPDATE bill SET {bill} FROM share WHERE bill.id = share.bill"
     );
-    sqlx::query(AssertSqlSafe(bills)).bind(payment).execute(&mut **tx).await?;
     let lines = format!(
         "UPDATE bill_line SET {line} FROM payment_line WHERE payment_line.payment = $1 \
-         AND bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line"
+         AND bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line{of_lines}"
     );
+    sqlx::query(AssertSqlSafe(bills)).bind(payment).execute(&mut **tx).await?;
     writes.add(lines, [payment.into()]);
     Ok(())
 }
@@ -109,18 +118,15 @@ pub fn spread<'a>(lines: &'a [FreeLine], bill: &str, amount: Money) -> Vec<Reser
 }
 
 pub fn reserve_lines(writes: &mut Batch, payment: &str, reserved: &[Reserved<'_>]) {
-    if reserved.is_empty() {
-        return;
-    }
     let parts = reserved
         .iter()
-        .flat_map(|Reserved { line, part }| [line.bill.as_str().into(), line.position.into(), part.cents().into()]);
-    let lines = format!(
-        "UPDATE bill_line SET pending_cents = bill_line.pending_cents + CAST(part.column3 AS BIGINT) FROM ({}) AS part \
-         WHERE bill_line.bill = part.column1 AND bill_line.position = CAST(part.column2 AS BIGINT)",
-        places::<3>(reserved.len())
-    );
-    writes.add(lines, parts);
+        .map(|Reserved { line, part }| [line.bill.as_str().into(), line.position.into(), part.cents().into()]);
+    writes.add_portions(parts, |parts| {
+        format!(
+            "UPDATE bill_line SET pending_cents = bill_line.pending_cents + CAST(part.column3 AS BIGINT) FROM ({parts}) AS part \
+             WHERE bill_line.bill = part.column1 AND bill_line.position = CAST(part.column2 AS BIGINT)"
+        )
+    });
     let rows = reserved.iter().map(|Reserved { line, part }| {
         let (owed, part) = (line.owed.cents(), part.cents());
         [payment.into(), line.bill.as_str().into(), line.position.into(), owed.into(), part.into()]

@@ -9,7 +9,7 @@
 
 use super::{
     Store,
-    connections::{Connections, Lease},
+    connections::{Connections, Lease, State},
     trouble,
 };
 use sqlx::AnyConnection;
@@ -17,22 +17,14 @@ use std::{
     ops::{Deref, DerefMut},
     time::Duration,
 };
-use tracing::Instrument;
 
-/// How long a ROLLBACK may take, beside, for a transaction that was dropped in the middle of a statement.
-const ROLLBACK: Duration = Duration::from_secs(5);
-
-pub struct Tx {
-    /// Taken by `drop` alone.
-    connection: Option<Lease>,
-    /// The database has answered its COMMIT or ROLLBACK.
-    is_over: bool,
-}
+pub struct Tx(Lease);
 
 impl Tx {
     async fn begin(pool: &Connections, statement: &'static str) -> Result<Self, sqlx::Error> {
         // From here on it is rolled back or closed when it is dropped: also where nobody waits for the answer to BEGIN.
-        let mut tx = Self { connection: Some(pool.acquire().await?), is_over: false };
+        let mut tx = Self(pool.acquire().await?);
+        tx.0.set(State::InTransaction);
         sqlx::raw_sql(statement).execute(&mut *tx).await?;
         Ok(tx)
     }
@@ -52,7 +44,7 @@ impl Tx {
 
     async fn end(mut self, statement: &'static str) -> Result<(), sqlx::Error> {
         sqlx::raw_sql(statement).execute(&mut *self).await?;
-        self.is_over = true;
+        self.0.set(State::Answered);
         Ok(())
     }
 }
@@ -60,32 +52,14 @@ impl Tx {
 impl Deref for Tx {
     type Target = AnyConnection;
     fn deref(&self) -> &AnyConnection {
-        let Some(connection) = &self.connection else { unreachable!("only `drop` takes it") };
-        connection
+        &self.0
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut AnyConnection {
-        let Some(connection) = &mut self.connection else { unreachable!("only `drop` takes it") };
-        connection
+        &mut self.0
     }
-}
-
-impl Drop for Tx {
-    fn drop(&mut self) {
-        match self.connection.take() {
-            Some(connection) if self.is_over => connection.is_answered(),
-            Some(connection) => _ = tokio::spawn(roll_back(connection).in_current_span()),
-            None => {}
-        }
-    }
-}
-
-/// SQLite says no where it has ended the transaction by itself: that connection is closed.
-async fn roll_back(mut connection: Lease) {
-    let answer = tokio::time::timeout(ROLLBACK, sqlx::raw_sql("ROLLBACK").execute(&mut *connection)).await;
-    if matches!(answer, Ok(Ok(_))) { connection.is_answered() } else { connection.close() }
 }
 
 impl Store {

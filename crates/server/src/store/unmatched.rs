@@ -2,7 +2,7 @@
 //! for manual review. The read position advances in the same transaction: an event is either applied or here. Numbers that it passes over
 //! are in `event_missing`.
 
-use super::{Store, Tx, set_mark};
+use super::{Store, Tx, batch::Batch};
 use contract::Instant;
 use sqlx::{Row, any::AnyRow};
 
@@ -145,19 +145,22 @@ impl Store {
         tx.commit().await
     }
 
-    /// Numbers that were passed over and are to be asked for now, in their order.
+    /// Numbers that were passed over and are to be asked for now, in their order; a page of them.
     pub async fn events_missing(&self, now: Instant) -> Result<Vec<i64>, sqlx::Error> {
-        let sql = "SELECT sequence FROM event_missing WHERE ask_at <= $1 ORDER BY sequence";
-        sqlx::query_scalar(sql).bind(now.millis()).fetch_all(&self.read).await
+        let sql = "SELECT sequence FROM event_missing WHERE ask_at <= $1 ORDER BY sequence LIMIT $2";
+        sqlx::query_scalar(sql).bind(now.millis()).bind(PAGE).fetch_all(&self.read).await
     }
 
-    /// Of those that were asked for now, gives and forgets the ones that are missing since then or longer. The others are asked for again when
-    /// they are missing twice as long.
-    pub async fn events_did_not_come(&self, now: Instant, since: Instant) -> Result<Vec<i64>, sqlx::Error> {
-        let forget = "DELETE FROM event_missing WHERE ask_at <= $1 AND since <= $2 RETURNING sequence";
-        let gone = sqlx::query_scalar(forget).bind(now.millis()).bind(since.millis()).fetch_all(&self.write).await?;
-        let sql = "UPDATE event_missing SET ask_at = $1 + ($1 - since) WHERE ask_at <= $1";
-        sqlx::query(sql).bind(now.millis()).execute(&self.write).await?;
+    /// Of those that were asked for now, up to a number, gives and forgets the ones that are missing since then or
+    /// longer. The others are asked for again when they are missing twice as long.
+    pub async fn events_did_not_come(&self, now: Instant, up_to: i64, since: Instant) -> Result<Vec<i64>, sqlx::Error> {
+        let (now, since) = (now.millis(), since.millis());
+        let forget =
+            "DELETE FROM event_missing WHERE ask_at <= $1 AND sequence <= $2 AND since <= $3 RETURNING sequence";
+        let forget = sqlx::query_scalar(forget).bind(now).bind(up_to).bind(since);
+        let gone = forget.fetch_all(&self.write).await?;
+        let sql = "UPDATE event_missing SET ask_at = $1 + ($1 - since) WHERE ask_at <= $1 AND sequence <= $2";
+        sqlx::query(sql).bind(now).bind(up_to).execute(&self.write).await?;
         Ok(gone)
     }
 }
@@ -174,13 +177,18 @@ impl Read {
     async fn put(self, tx: &mut Tx, at: Instant) -> Result<(), sqlx::Error> {
         let Self { sequence, mark } = self;
         sqlx::query("DELETE FROM event_missing WHERE sequence = $1").bind(sequence).execute(&mut **tx).await?;
-        for missing in mark + 1..sequence {
-            let sql = "INSERT INTO event_missing (sequence, since) VALUES ($1, $2) ON CONFLICT (sequence) DO NOTHING";
-            sqlx::query(sql).bind(missing).bind(at.millis()).execute(&mut **tx).await?;
-        }
+        let mut writes = Batch::default();
+        let missing = (mark + 1..sequence).map(|missing| [missing.into(), at.millis().into()]);
+        writes.add_portions(missing, |rows| {
+            format!("INSERT INTO event_missing (sequence, since) {rows} ON CONFLICT (sequence) DO NOTHING")
+        });
         if sequence > mark {
-            set_mark(tx, EVENTS_READ, sequence).await?;
+            // Another server may have read further meanwhile.
+            let raise = "INSERT INTO mark (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value \
+                         WHERE mark.value < excluded.value";
+            writes.add(raise, [EVENTS_READ.into(), sequence.into()]);
         }
+        writes.run(tx).await?;
         Ok(())
     }
 }

@@ -1,6 +1,11 @@
 //! The demo's clock, with more than one server over one database: it is moved for all of them and for the processor, or for none.
 
-use crate::test_app::{ORIGIN, TestApp, ask_outside, call::Call, database::Database, now, profile};
+use crate::test_app::{
+    ORIGIN, TestApp, ask_outside,
+    call::Call,
+    database::{Database, Kind},
+    now, profile,
+};
 use contract::portal::Capture;
 use serde_json::json;
 use server::{
@@ -101,4 +106,50 @@ async fn a_demo_has_a_database_with_no_rows_or_its_own_and_nobody_else_has_that(
     demo::seed(&store, &portal, now::now()).await.unwrap();
     assert_eq!(suits(&database.url).await, (true, false), "a demo's");
     store.close().await;
+}
+
+#[tokio::test]
+async fn of_a_demo_and_a_deployment_that_start_at_once_one_has_the_database() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::make(crate::KIND, folder.path()).await;
+        let store = Store::open(&database.url).await.unwrap();
+        let (demo, deployment) = tokio::join!(demo::claim(&store, true), demo::claim(&store, false));
+        let (demo, deployment) = (demo.unwrap(), deployment.unwrap());
+        assert!(demo != deployment);
+        assert_eq!(
+            (demo::claim(&store, true).await.unwrap(), demo::claim(&store, false).await.unwrap()),
+            (demo, deployment)
+        );
+        // A demo that ended before it wrote anything else finds its database again, and so does a deployment.
+        let suits = (demo::suits(&database.url, true).await.unwrap(), demo::suits(&database.url, false).await.unwrap());
+        assert_eq!(suits, (demo, deployment));
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn whose_a_database_is_depends_on_no_search_path_and_is_not_waited_for() {
+    if crate::KIND == Kind::Sqlite {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let [seeded, used] =
+        [Database::make(crate::KIND, folder.path()).await, Database::make(crate::KIND, folder.path()).await];
+    let elsewhere = |url: &str| format!("{url}?options=-c%20search_path%3Delsewhere");
+    let store = Store::open(&seeded.url).await.unwrap();
+    assert!(demo::claim(&store, true).await.unwrap());
+    store.close().await;
+    assert!(!demo::suits(&elsewhere(&seeded.url), false).await.unwrap(), "a demo's, whoever looks");
+    assert!(demo::suits(&elsewhere(&seeded.url), true).await.unwrap());
+    let mut somebody = <sqlx::AnyConnection as sqlx::Connection>::connect(&used.url).await.unwrap();
+    let rows = "CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.mark AS SELECT 1 AS name";
+    sqlx::raw_sql(rows).execute(&mut somebody).await.unwrap();
+    for url in [used.url.clone(), elsewhere(&used.url)] {
+        assert_eq!((demo::suits(&url, true).await.unwrap(), demo::suits(&url, false).await.unwrap()), (false, true));
+    }
+    let locks = "BEGIN; LOCK TABLE elsewhere.mark IN ACCESS EXCLUSIVE MODE";
+    sqlx::raw_sql(locks).execute(&mut somebody).await.unwrap();
+    let looked = tokio::time::timeout(std::time::Duration::from_secs(20), demo::suits(&used.url, true)).await;
+    assert!(looked.expect("a lock is not waited for without end").is_err());
 }

@@ -1,22 +1,21 @@
 //! The processor's events: applied, or stored until they can be, and never dropped.
 
 use crate::test_app::{DECLINED, PAYS, TestApp, gateway::Fault, line::Cut, new_key, seed::ANA};
-use serde_json::{Value, json};
-use server::store::unmatched::Read;
+use serde_json::json;
 
 const TWO_WEEKS: i64 = 14 * 86_400;
 
-async fn paid_visit(app: &TestApp, amount: &str) -> String {
+pub(super) async fn paid_visit(app: &TestApp, amount: &str) -> String {
     let ana = app.look_up(&ANA).await;
     let paid = app.pay_by_card(&ana, &[("visit", amount)]).await;
     paid.is_payment(201, "paid").json()["id"].as_str().unwrap().to_owned()
 }
 
-async fn state(app: &TestApp, payment: &str) -> String {
+pub(super) async fn state(app: &TestApp, payment: &str) -> String {
     app.text(&format!("SELECT state FROM payment WHERE id = '{payment}'")).await
 }
 
-async fn kept(app: &TestApp, why: &str) -> i64 {
+pub(super) async fn kept(app: &TestApp, why: &str) -> i64 {
     app.number(&format!("SELECT COUNT(*) FROM event_unmatched WHERE matched_at IS NULL AND why = '{why}'")).await
 }
 
@@ -180,193 +179,6 @@ async fn an_event_that_can_not_be_read_is_kept_as_it_came_and_stops_no_later_one
 }
 
 #[tokio::test]
-async fn an_event_with_a_number_far_ahead_makes_nobody_miss_those_between() {
-    let app = TestApp::open().await;
-    let payment = paid_visit(&app, "64.10").await;
-    let charge: String = app.charge_id().await;
-    let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
-    let lists = |events: serde_json::Value| {
-        let body = events.to_string();
-        app.gateway.answers([Fault {
-            to: "GET /v1/events",
-            passes_on: false,
-            status: 200,
-            kind: "application/json",
-            body,
-        }]);
-    };
-    lists(json!([{ "sequence": i64::MAX, "charge": "ch_nobodys", "state": "paid" }]));
-    app.round().await;
-    app.round().await;
-    assert_eq!((kept(&app, "unknown").await, app.state.store.mark("processor_events_read").await.unwrap()), (1, 0));
-    lists(json!([told(2, "refunded")]));
-    app.round().await;
-    let read = app.state.store.mark("processor_events_read").await.unwrap();
-    assert_eq!((state(&app, &payment).await.as_str(), read), ("refunded", 2));
-    app.books_are_right().await;
-}
-
-#[tokio::test]
-async fn an_event_with_a_number_more_than_a_page_ahead_is_an_alarm_and_waits_for_those_below_it() {
-    let app = TestApp::open().await;
-    let payment = paid_visit(&app, "64.10").await;
-    let charge: String = app.charge_id().await;
-    let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
-    let lists = |events: serde_json::Value| {
-        let (to, kind) = ("GET /v1/events", "application/json");
-        app.gateway.answers([Fault { to, passes_on: false, status: 200, kind, body: events.to_string() }]);
-    };
-    let alarms = server::metrics::EVENTS_AHEAD.value();
-    lists(json!([told(101, "paid")]));
-    app.round().await;
-    app.round().await;
-    assert_eq!((kept(&app, "ahead").await, app.state.store.mark("processor_events_read").await.unwrap()), (1, 0));
-    assert!(server::metrics::EVENTS_AHEAD.value() > alarms);
-    lists(json!([told(1, "returned")]));
-    app.round().await;
-    let read = app.state.store.mark("processor_events_read").await.unwrap();
-    assert_eq!((state(&app, &payment).await.as_str(), read), ("returned", 1));
-    // Nothing is missing any more.
-    app.state.clock.move_on(60_000);
-    app.round().await;
-    assert_eq!((state(&app, &payment).await.as_str(), kept(&app, "ahead").await), ("paid", 0));
-    app.books_are_right().await;
-}
-
-/// A page of the processor's events.
-fn page(to: &'static str, events: Value) -> Fault {
-    Fault { to, passes_on: false, status: 200, kind: "application/json", body: events.to_string() }
-}
-
-#[tokio::test]
-async fn an_answer_with_a_number_far_ahead_makes_no_later_word_old() {
-    let app = TestApp::open().await;
-    let ana = app.look_up(&ANA).await;
-    let token = app.bank(&ana, PAYS).await;
-    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
-    let charge = r#"{"id":"ch_far","idempotency_key":"{key}","amount_cents":6410,"state":"processing","sequence":1000000000000000}"#;
-    let (to, kind) = ("POST /v1/charges", "application/json");
-    app.gateway.answers([Fault { to, passes_on: false, status: 201, kind, body: charge.to_owned() }]);
-    let alarms = server::metrics::EVENTS_AHEAD.value();
-    app.pay(&ana, &new_key(), &order).await.is_payment(201, "processing");
-    assert_eq!(app.number("SELECT event_sequence FROM payment").await, 0);
-    assert!(server::metrics::EVENTS_AHEAD.value() > alarms);
-    let payment = app.text("SELECT id FROM payment").await;
-    let paid = json!({ "sequence": 1, "charge": "ch_far", "idempotency_key": payment, "state": "paid" });
-    app.gateway.answers([page("GET /v1/events", json!([paid]))]);
-    app.round().await;
-    assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), ("paid", (0, 0)));
-    assert_eq!(app.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
-    app.books_are_right().await;
-}
-
-#[tokio::test]
-async fn an_event_older_than_a_number_that_nobody_has_reached_is_kept() {
-    let app = TestApp::open().await;
-    let payment = paid_visit(&app, "64.10").await;
-    let reaches = async |number: i64| {
-        let sql = "UPDATE payment SET event_sequence = $1";
-        sqlx::query(sql).bind(number).execute(&app.state.store.write).await.unwrap();
-    };
-    // As a server of an earlier version took it from an answer.
-    reaches(1_000_000_000_000_000).await;
-    app.becomes(&payment, "refunded").await;
-    app.round().await;
-    assert_eq!((state(&app, &payment).await.as_str(), kept(&app, "ahead").await), ("paid", 1));
-    assert_eq!(app.state.store.mark("processor_events_read").await.unwrap(), 1);
-    reaches(0).await;
-    app.state.clock.move_on(60_000);
-    app.round().await;
-    assert_eq!((state(&app, &payment).await.as_str(), kept(&app, "ahead").await), ("refunded", 0));
-    app.books_are_right().await;
-}
-
-async fn missing(app: &TestApp) -> i64 {
-    app.number("SELECT COUNT(*) FROM event_missing").await
-}
-
-#[tokio::test]
-async fn an_event_that_is_listed_after_a_later_one_is_read_all_the_same() {
-    let app = TestApp::open().await;
-    let payment = paid_visit(&app, "64.10").await;
-    let charge = app.charge_id().await;
-    let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
-    let nobodys = json!({ "sequence": 3, "charge": "ch_nobodys", "state": "paid" });
-    app.gateway.answers([
-        page("GET /v1/events?after=0", json!([told(1, "returned"), nobodys])),
-        page("GET /v1/events", json!([nobodys])),
-    ]);
-    app.round().await;
-    // The later one waits for none.
-    assert_eq!((app.state.store.mark("processor_events_read").await.unwrap(), kept(&app, "unknown").await), (3, 1));
-    app.round().await;
-    assert_eq!((state(&app, &payment).await.as_str(), missing(&app).await), ("returned", 1));
-    app.state.clock.move_on(1_000);
-    app.gateway.answers([
-        page("GET /v1/events?after=1", json!([told(2, "paid"), nobodys])),
-        page("GET /v1/events", json!([])),
-    ]);
-    app.round().await;
-    assert_eq!((state(&app, &payment).await.as_str(), missing(&app).await), ("paid", 0));
-    assert_eq!(app.number("SELECT COUNT(*) FROM payment_event WHERE state = 'paid'").await, 2);
-    app.books_are_right().await;
-}
-
-#[tokio::test]
-async fn every_number_that_is_missing_is_asked_for_however_many_events_are_between() {
-    let app = TestApp::open().await;
-    let payment = paid_visit(&app, "64.10").await;
-    let charge = app.charge_id().await;
-    let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
-    let read: Vec<_> =
-        (6..=105).map(|sequence| json!({ "sequence": sequence, "charge": "ch_nobodys", "state": "paid" })).collect();
-    let until = async |sequence: i64, mark: i64| {
-        app.state.store.event_read(Read { sequence, mark }, app.state.clock.now()).await.unwrap();
-    };
-    until(105, 0).await;
-    let gap = "DELETE FROM event_missing WHERE sequence > 5";
-    sqlx::query(gap).execute(&app.state.store.write).await.unwrap();
-    until(201, 199).await;
-    assert_eq!(missing(&app).await, 6);
-    app.gateway.answers([
-        page("GET /v1/events?after=0", json!(read)),
-        page("GET /v1/events?after=199", json!([told(200, "refunded"), told(201, "refunded")])),
-        page("GET /v1/events", json!([])),
-    ]);
-    app.round().await;
-    assert_eq!((state(&app, &payment).await.as_str(), missing(&app).await), ("refunded", 5));
-    assert_eq!(app.number("SELECT COUNT(*) FROM event_unmatched").await, 0, "what was read is not read again");
-    app.books_are_right().await;
-}
-
-#[tokio::test]
-async fn a_number_that_stays_missing_is_an_alarm_and_not_asked_for_any_more() {
-    let app = TestApp::open().await;
-    let payment = paid_visit(&app, "64.10").await;
-    app.becomes(&payment, "refunded").await;
-    app.at_the_processor("UPDATE event SET sequence = 3").await;
-    app.round().await;
-    assert_eq!((state(&app, &payment).await.as_str(), missing(&app).await), ("refunded", 2));
-    let alarms = server::metrics::EVENTS_MISSING.value();
-    // A processor that does not answer says nothing about it.
-    app.state.clock.move_on(301_000);
-    app.gateway.answers([Fault {
-        to: "GET /v1/events",
-        passes_on: false,
-        status: 502,
-        kind: "text/html",
-        body: String::new(),
-    }]);
-    app.round().await;
-    assert_eq!(missing(&app).await, 2);
-    app.gateway.is_well();
-    app.round().await;
-    assert_eq!(missing(&app).await, 0);
-    assert!(server::metrics::EVENTS_MISSING.value() >= alarms + 2);
-    assert!(server::metrics::text().contains("\nkppay_events_missing_total "));
-}
-
-#[tokio::test]
 async fn what_our_books_know_no_step_for_is_kept_for_people_and_moves_nothing() {
     let app = TestApp::open().await;
     let payment = paid_visit(&app, "64.10").await;
@@ -423,7 +235,27 @@ async fn a_debit_on_its_way_for_days_after_it_was_expected_is_asked_about() {
     app.at_the_processor("DELETE FROM event").await;
     app.round().await;
     assert_eq!(app.text("SELECT state FROM payment").await, "processing");
-    server::jobs::settle_payments::look_after(&app.state).await;
+    server::jobs::settle_payments::look_after(&app.state).await.unwrap();
     assert_eq!((app.text("SELECT state FROM payment").await.as_str(), app.owes("visit").await), ("paid", (0, 0)));
     app.books_are_right().await;
+}
+
+#[tokio::test]
+async fn a_debit_asked_about_whose_answer_fits_no_step_is_counted_and_moves_nothing() {
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.bank(&ana, PAYS).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    app.pay(&ana, &new_key(), &order).await.is_payment(201, "processing");
+    app.move_clock(TWO_WEEKS).await;
+    // The key has another charge now.
+    app.at_the_processor("DELETE FROM event").await;
+    app.at_the_processor("UPDATE charge SET id = 'ch_another'").await;
+    let unfit = server::metrics::VERDICTS_UNFIT.value();
+    server::jobs::settle_payments::look_after(&app.state).await.unwrap();
+    assert!(server::metrics::VERDICTS_UNFIT.value() > unfit);
+    assert_eq!(
+        (app.text("SELECT state FROM payment").await.as_str(), app.owes("visit").await.1),
+        ("processing", 6_410)
+    );
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use server::{
     clock::Clock,
     error::Result,
-    jobs::{clean_up, worker},
+    jobs::{clean_up, queued},
     state::{App, State},
     store::jobs::{Job, Kind, enqueue, finish},
 };
@@ -28,7 +28,8 @@ const HOUR: i64 = 3_600;
 
 async fn queue(app: &TestApp, payload: &Value) {
     let mut tx = app.state.store.begin().await.unwrap();
-    enqueue(&mut tx, Kind::AccountRequest, payload, app.state.clock.now()).await.unwrap();
+    let now = app.state.clock.now();
+    enqueue(&mut tx, Kind::AccountRequest, payload, (now, now)).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -38,7 +39,11 @@ fn reset() -> Value {
 
 async fn claim(state: &App) -> Option<Job> {
     let now = state.clock.now();
-    state.store.claim_job(&Kind::NAMES, now, now.plus_millis(60_000)).await.unwrap()
+    claim_of(state, Kind::AccountRequest.name(), now.plus_millis(60_000)).await
+}
+
+async fn claim_of(state: &App, kind: &str, until: Instant) -> Option<Job> {
+    state.store.claim_jobs(kind, 1, state.clock.now(), until).await.unwrap().pop()
 }
 
 async fn resets(app: &TestApp) -> i64 {
@@ -53,7 +58,8 @@ async fn queued(app: &TestApp) -> i64 {
 async fn a_job_is_there_if_and_only_if_its_cause_is() {
     let app = TestApp::open().await;
     let mut tx = app.state.store.begin().await.unwrap();
-    enqueue(&mut tx, Kind::AccountRequest, &reset(), app.state.clock.now()).await.unwrap();
+    let now = app.state.clock.now();
+    enqueue(&mut tx, Kind::AccountRequest, &reset(), (now, now)).await.unwrap();
     tx.rollback().await.unwrap();
     assert_eq!(queued(&app).await, 0);
     queue(&app, &reset()).await;
@@ -70,7 +76,7 @@ async fn a_job_that_fails_is_tried_later_each_time_and_set_aside_in_the_end_and_
     assert_eq!((resets(&app).await, queued(&app).await), (1, 1));
     assert_eq!(app.text("SELECT error FROM job").await, "Fault");
     let mut last = 0;
-    for tries in 1..worker::MOST_TRIES {
+    for tries in 1..queued::MOST_TRIES {
         assert_eq!(app.number("SELECT tries FROM job").await, tries);
         let wait = app.number("SELECT due_at FROM job").await - app.state.clock.now().millis();
         assert!(wait > last.min(500_000), "{tries}: {wait} ms after {last}");
@@ -83,7 +89,7 @@ async fn a_job_that_fails_is_tried_later_each_time_and_set_aside_in_the_end_and_
     assert_eq!(app.state.store.jobs_set_aside().await.unwrap(), 1);
     app.move_clock(24 * HOUR).await;
     app.jobs().await;
-    assert_eq!(app.number("SELECT tries FROM job").await, worker::MOST_TRIES, "nobody runs it any more");
+    assert_eq!(app.number("SELECT tries FROM job").await, queued::MOST_TRIES, "nobody runs it any more");
     // It holds what somebody typed: it does not stay for ever.
     clean_up::until(&app.state, app.state.clock.now().plus_millis(31 * 24 * HOUR * 1_000)).await;
     assert_eq!(queued(&app).await, 0);
@@ -94,10 +100,18 @@ async fn a_panic_ends_its_job_and_nothing_else() {
     let app = TestApp::open().await;
     queue(&app, &json!("poisoned")).await;
     queue(&app, &json!("good")).await;
-    worker::round_of(&app.state, panics_if_poisoned).await;
+    run(&app.state, panics_if_poisoned).await;
     let left: Vec<String> = [app.text("SELECT payload FROM job").await, app.text("SELECT error FROM job").await].into();
     assert_eq!(left, ["\"poisoned\"", "panic"]);
     assert_eq!(app.number("SELECT tries FROM job").await, 1);
+}
+
+/// Everything that is due, by something else than what runs account requests.
+async fn run<F>(state: &App, work: impl Fn(App, Job) -> F + Copy)
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    queued::round_of(state, Kind::AccountRequest, work).await.unwrap();
 }
 
 async fn panics_if_poisoned(state: App, job: Job) -> Result<()> {
@@ -139,7 +153,7 @@ async fn while_jobs_wait_another_that_is_due_is_done() {
         until("the one that came later", async || queued(&app).await == 3).await;
     };
     tokio::select! {
-        () = worker::round_of(&app.state, hangs_if_stuck) => panic!("it ended before what hangs"),
+        () = run(&app.state, hangs_if_stuck) => panic!("it ended before what hangs"),
         () = later => {}
     }
     assert_eq!(app.number("SELECT COUNT(*) FROM job WHERE tries = 1 AND error IS NULL").await, 3);
@@ -156,7 +170,7 @@ async fn each_job_has_a_time_limit_of_its_own_and_what_hangs_fails_by_it() {
     for payload in ["stuck", "stuck", "poisoned", "good"] {
         queue(&app, &json!(payload)).await;
     }
-    assert!(tokio::time::timeout(SOON, worker::round_of(&state, hangs_if_stuck)).await.is_ok(), "it never ends");
+    assert!(tokio::time::timeout(SOON, run(&state, hangs_if_stuck)).await.is_ok(), "it never ends");
     assert_eq!(app.number("SELECT COUNT(*) FROM job WHERE error = 'time-out' AND tries = 1").await, 2);
     // Tried again while the others hang.
     assert_eq!(app.number("SELECT COUNT(*) FROM job WHERE error = 'panic' AND tries > 1").await, 1);
@@ -185,7 +199,7 @@ async fn four_jobs_run_at_once_and_no_more() {
         assert_eq!(app.number("SELECT COUNT(*) FROM job WHERE tries > 0").await, 4, "claimed, and not run yet");
         gate.add_permits(9);
     };
-    tokio::join!(worker::round_of(&app.state, work), opened);
+    tokio::join!(run(&app.state, work), opened);
     assert_eq!((most.load(Ordering::SeqCst), queued(&app).await), (4, 0));
 }
 
@@ -214,6 +228,60 @@ async fn a_job_whose_server_died_is_done_by_another_and_once() {
 }
 
 #[tokio::test]
+async fn a_job_that_takes_its_server_with_it_is_set_aside_in_the_end() {
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    queue(&app, &reset()).await;
+    for _ in 0..queued::MOST_TRIES {
+        claim(&app.state).await.expect("it is due, and whoever claims it dies");
+        app.move_clock(61).await;
+    }
+    app.jobs().await;
+    assert_eq!((resets(&app).await, app.state.store.jobs_set_aside().await.unwrap()), (0, 1));
+    assert_eq!(app.text("SELECT error FROM job").await, "no try came to an end");
+}
+
+#[tokio::test]
+async fn a_job_is_not_begun_before_it_is_due() {
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let now = app.state.clock.now();
+    let mut tx = app.state.store.begin().await.unwrap();
+    enqueue(&mut tx, Kind::AccountRequest, &reset(), (now, now.plus_millis(HOUR * 1_000))).await.unwrap();
+    tx.commit().await.unwrap();
+    app.jobs().await;
+    assert_eq!((resets(&app).await, queued(&app).await), (0, 1));
+    app.move_clock(HOUR).await;
+    app.jobs().await;
+    assert_eq!((resets(&app).await, queued(&app).await), (1, 0));
+}
+
+#[tokio::test]
+async fn at_a_shutdown_jobs_that_run_are_done_and_no_other_is_begun() {
+    let app = TestApp::open().await;
+    for _ in 0..5 {
+        queue(&app, &json!("good")).await;
+    }
+    let (running, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
+    let work = |state: App, job: Job| {
+        let (running, gate) = (running.clone(), gate.clone());
+        async move {
+            running.fetch_add(1, Ordering::SeqCst);
+            drop(gate.acquire().await);
+            panics_if_poisoned(state, job).await
+        }
+    };
+    let stopped = async {
+        until("four run", async || running.load(Ordering::SeqCst) == 4).await;
+        app.state.tasks.end(SOON).await;
+        gate.add_permits(5);
+    };
+    tokio::join!(run(&app.state, work), stopped);
+    assert_eq!((running.load(Ordering::SeqCst), app.number("SELECT COUNT(*) FROM job WHERE tries = 0").await), (4, 1));
+    assert_eq!(queued(&app).await, 1);
+}
+
+#[tokio::test]
 async fn of_many_workers_that_look_at_once_each_claims_another_job() {
     let app = TestApp::open().await;
     let (second, _) = app.second_server().await;
@@ -238,7 +306,7 @@ async fn a_job_of_a_kind_that_only_a_later_version_knows_waits_for_its_servers()
     app.jobs().await;
     assert_eq!((queued(&app).await, app.number("SELECT tries FROM job").await), (1, 0));
     let now = app.state.clock.now();
-    let claimed = app.state.store.claim_job(&["account_request", "autopay"], now, now.plus_millis(1)).await.unwrap();
+    let claimed = claim_of(&app.state, "autopay", now.plus_millis(1)).await;
     assert_eq!(claimed.expect("a later version knows it").kind, "autopay");
 }
 
@@ -249,7 +317,7 @@ async fn what_an_earlier_version_queued_is_done_by_this_one_once() {
     old_job(&app, &reset()).await;
     app.jobs().await;
     assert_eq!(resets(&app).await, 0, "the server that wrote it comes first");
-    let look = || worker::look_after(&app.state);
+    let look = || clean_up::look_after_jobs(&app.state);
     let (one, other) = tokio::join!(look(), look());
     one.and(other).unwrap();
     app.jobs().await;

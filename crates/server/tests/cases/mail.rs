@@ -1,5 +1,7 @@
 //! E-mails reach a real mail server: each once it was queued, none that was not, and none lost on the way.
 
+mod refusals;
+
 use crate::test_app::{
     DECLINED, PAYS, TestApp,
     call::Call,
@@ -16,7 +18,6 @@ use server::{
         processor_events,
         send_mail::{self, Mailer},
     },
-    metrics,
     store::settle::{self, SettleResult},
 };
 use std::time::Duration;
@@ -117,75 +118,6 @@ async fn a_mail_server_that_is_away_costs_no_email() {
     let post = MailServer::open().await;
     carry(&app, &post).await;
     assert_eq!((post.received().len(), waiting(&app).await), (1, 0));
-}
-
-#[tokio::test]
-async fn what_is_refused_for_good_or_is_old_news_is_given_up() {
-    let (app, post) = (TestApp::open().await, MailServer::open().await);
-    pays(&app).await;
-    post.will([SmtpReply::Never]);
-    carry(&app, &post).await;
-    assert_eq!((post.received().len(), waiting(&app).await), (0, 0));
-    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE given_up_at IS NOT NULL AND sent_at IS NULL").await, 1);
-
-    let app = TestApp::open().await;
-    pays(&app).await;
-    app.state.clock.move_on(6 * 86_400_000);
-    post.will([SmtpReply::NotNow]);
-    carry(&app, &post).await;
-    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE given_up_at IS NOT NULL").await, 1);
-}
-
-#[tokio::test]
-async fn a_mail_server_that_refuses_us_costs_no_email() {
-    let (app, post) = (TestApp::open().await, MailServer::open().await);
-    app.register(&ANA, "ana@example.org").await;
-    app.ask(Call::post("/password-resets").json(&json!({ "email": "ana@example.org" }))).await.is(202);
-    app.jobs().await;
-    let all = app.number("SELECT COUNT(*) FROM outbox").await;
-    let empty = "SELECT COUNT(*) FROM outbox WHERE body_text = '' OR given_up_at IS NOT NULL";
-    let url = post.url.replace("smtp://", "smtp://kppay:a%20password@");
-    for refusal in [
-        ("", "554 5.3.2 no service here"),
-        ("EHLO", "550 5.7.1 not you"),
-        ("AUTH", "535 5.7.8 authentication failed"),
-        ("MAIL", "530 5.7.0 authentication required"),
-        ("MAIL", "550 no such sender"),
-        ("MAIL", "553 5.7.1 the sender is not yours"),
-        ("RCPT", "554 5.7.1 relay access denied"),
-        ("RCPT", "530 authentication required"),
-        ("DATA", "530 authentication required"),
-    ] {
-        post.refuses(Some(refusal));
-        carry_to(&app, &url).await;
-        assert_eq!((waiting(&app).await, app.number(empty).await), (all, 0), "{refusal:?}");
-        app.state.clock.move_on(3_600_000);
-    }
-    post.refuses(None);
-    carry_to(&app, &url).await;
-    assert_eq!((waiting(&app).await, i64::try_from(post.received().len()).unwrap()), (0, all));
-    assert!(app.number(empty).await > 0, "the link is wiped once it was sent");
-}
-
-#[tokio::test]
-async fn an_email_that_is_given_up_is_counted() {
-    for refusal in [
-        Some(("RCPT", "550 5.1.1 no such mailbox")),
-        Some(("RCPT", "553 no such mailbox")),
-        Some(("DATA", "554 no valid recipients")),
-        None,
-    ] {
-        let (app, post) = (TestApp::open().await, MailServer::open().await);
-        pays(&app).await;
-        let before = metrics::EMAILS_GIVEN_UP.value();
-        post.refuses(refusal);
-        post.will([SmtpReply::Never]);
-        carry(&app, &post).await;
-        let given_up = "SELECT COUNT(*) FROM outbox WHERE given_up_at IS NOT NULL AND tries = 1";
-        assert_eq!((app.number(given_up).await, waiting(&app).await), (1, 0), "{refusal:?}");
-        assert!(metrics::EMAILS_GIVEN_UP.value() > before, "{refusal:?}");
-        assert!(metrics::text().contains("# TYPE kppay_emails_given_up_total counter\n"));
-    }
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Forgotten user IDs and passwords: the same answer whatever is true, links that work once and not for long.
 
 use crate::test_app::{
-    PASSWORD, TestApp,
+    ORIGIN, PASSWORD, TestApp, VISA,
     call::Call,
+    new_key,
     seed::{ANA, MEI, Member, ON_FILE},
 };
 use serde_json::json;
@@ -177,4 +178,25 @@ async fn a_link_that_nobody_was_sent_does_not_wait_for_the_writer() {
     let refused = tokio::time::timeout(Duration::from_secs(3), app.confirm(&"x".repeat(43), "")).await;
     refused.expect("nothing to write").is_refused(422, "link_refused");
     drop(tx);
+}
+
+#[tokio::test]
+async fn every_link_leads_below_the_path_of_the_pages() {
+    let app = TestApp::open_with(&["--public-origin", ORIGIN, "--pages-below", "/billing"]).await;
+    app.register(&ANA, "ana@example.org").await;
+    app.apply(&ANA, "ana@example.org").await;
+    app.ask(Call::post("/password-resets").json(&json!({ "email": "ana@example.org" }))).await.is(202);
+    app.jobs().await;
+    let ana = app.sign_in("ana@example.org").await;
+    let token = app.card(&ana, VISA).await;
+    let order = app.order(&ana, &token, &[("visit", "1.00")]).await;
+    app.pay(&ana, &new_key(), &order).await.is_payment(201, "paid");
+    let mut links = 0;
+    for email in app.state.store.emails(50).await.unwrap() {
+        for (at, _) in email.text.match_indices(ORIGIN) {
+            assert!(email.text[at..].starts_with(&format!("{ORIGIN}/billing")), "{}", email.text);
+            links += 1;
+        }
+    }
+    assert!(links > 4, "{links}");
 }

@@ -1,10 +1,15 @@
 //! The test cases that run on either database. Each calls the real router, and checks the response and the rows.
 
 mod access;
+mod addresses;
+mod bill_payments;
+mod connections;
 mod cut_off;
 mod debits;
 mod demo_clock;
 mod devices;
+mod drafts;
+mod event_numbers;
 mod events;
 mod factors;
 mod heavy;
@@ -14,6 +19,7 @@ mod jobs;
 mod just_paid;
 mod ledger;
 mod limits;
+mod locks;
 mod lookups;
 mod mail;
 mod mailed_links;
@@ -21,10 +27,12 @@ mod once;
 mod orders;
 mod origins;
 mod pages;
+mod periodic;
 mod profile;
 mod readiness;
 mod receipt_links;
 mod reconcile;
+mod refused_orders;
 mod registration;
 mod sessions;
 mod shapes;

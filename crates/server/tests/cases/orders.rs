@@ -71,7 +71,7 @@ async fn a_total_that_is_more_than_money_can_be_is_refused() {
     let ana = app.look_up(&ANA).await;
     let most = json!([{ "bill": "visit", "amount": "9999999.99" }, { "bill": "surgery", "amount": "9999999.99" }]);
     let answer = changed(&app, &ana, |order| order["shares"] = most).await;
-    answer.is_refused(422, "invalid").blames("shares", "too_large");
+    answer.is_refused(422, "order_refused").blames("shares", "too_large");
     app.nothing_happened().await;
 }
 
@@ -80,13 +80,13 @@ async fn no_bill_the_same_bill_twice_and_too_many_bills_are_refused() {
     let app = TestApp::open().await;
     let ana = app.look_up(&ANA).await;
     let none = changed(&app, &ana, |order| order["shares"] = json!([])).await;
-    none.is_refused(422, "invalid").blames("shares", "missing");
+    none.is_refused(422, "order_refused").blames("shares", "missing");
     let twice = json!([{ "bill": "visit", "amount": "10.00" }, { "bill": "visit", "amount": "10.00" }]);
     let twice = changed(&app, &ana, |order| order["shares"] = twice).await;
-    twice.is_refused(422, "invalid").blames("shares.1.bill", "duplicate");
+    twice.is_refused(422, "order_refused").blames("shares.1.bill", "duplicate");
     let many: Vec<_> = (0..51).map(|at| json!({ "bill": format!("bill{at}"), "amount": "1.00" })).collect();
     let many = changed(&app, &ana, |order| order["shares"] = json!(many)).await;
-    many.is_refused(422, "invalid").blames("shares", "too_long");
+    many.is_refused(422, "order_refused").blames("shares", "too_long");
     app.nothing_happened().await;
 }
 
@@ -97,7 +97,7 @@ async fn a_bill_of_somebody_else_is_as_unknown_as_one_that_is_not_there() {
     let mut bodies = Vec::new();
     for bill in ["meis", "nobodys"] {
         let answer = app.pay_by_card(&ana, &[(bill, "10.00")]).await;
-        answer.is_refused(422, "invalid").blames("shares.0.bill", "unknown");
+        answer.is_refused(422, "over_balance").blames("shares.0.bill", "no_such");
         bodies.push(answer.text);
         app.ask(crate::test_app::call::Call::get(&format!("/bills/{bill}")).by(&ana))
             .await
@@ -112,7 +112,7 @@ async fn a_part_has_a_least_amount_but_what_is_left_of_a_bill_can_always_be_paid
     let app = TestApp::open().await;
     let ana = app.look_up(&ANA).await;
     let small = app.pay_by_card(&ana, &[("visit", "0.99")]).await;
-    small.is_refused(422, "invalid").blames("shares.0.amount", "too_small");
+    small.is_refused(422, "over_balance").blames("shares.0.amount", "too_small");
     app.nothing_happened().await;
     app.pay_by_card(&ana, &[("cents", "0.50")]).await.is_payment(201, "paid");
     assert_eq!(app.owes("cents").await, (0, 0));
@@ -124,13 +124,13 @@ async fn a_fee_that_is_not_the_one_that_applies_is_refused() {
     let app = TestApp::open().await;
     let ana = app.look_up(&ANA).await;
     let answer = changed(&app, &ana, |order| order["fee"] = json!("0.96")).await;
-    answer.is_refused(422, "terms_changed").blames("fee", "unknown");
+    answer.is_refused(422, "terms_changed").blames("fee", "outdated");
     let ruth = app.look_up(&RUTH).await;
     let token = app.card(&ruth, VISA).await;
     let mut order = app.order(&ruth, &token, &[("ruths", "200.00")]).await;
     assert_eq!(order["fee"], "3.00");
     order["fee"] = json!("0.00");
-    app.pay(&ruth, &new_key(), &order).await.is_refused(422, "terms_changed").blames("fee", "unknown");
+    app.pay(&ruth, &new_key(), &order).await.is_refused(422, "terms_changed").blames("fee", "outdated");
     app.nothing_happened().await;
 }
 
@@ -162,7 +162,7 @@ async fn an_authorisation_that_is_not_word_for_word_what_applies_is_refused() {
     let ana = app.look_up(&ANA).await;
     for words in ["", "I agree.", "<script>alert(1)</script>"] {
         let answer = changed(&app, &ana, |order| order["authorisation"] = json!(words)).await;
-        answer.is_refused(422, "terms_changed").blames("authorisation", "unknown");
+        answer.is_refused(422, "terms_changed").blames("authorisation", "outdated");
     }
     // The hours are said by the clock of the region whose bills they are.
     for clock in ["", " Hawaii time"] {
@@ -172,13 +172,13 @@ async fn an_authorisation_that_is_not_word_for_word_what_applies_is_refused() {
             order["authorisation"] = json!(words.replace(" Pacific time", clock));
         };
         let answer = changed(&app, &ana, another).await;
-        answer.is_refused(422, "terms_changed").blames("authorisation", "unknown");
+        answer.is_refused(422, "terms_changed").blames("authorisation", "outdated");
     }
     let name = changed(&app, &ana, |order| order["payer_name"] = json!("Mei Tanaka")).await;
-    name.is_refused(422, "terms_changed").blames("authorisation", "unknown");
+    name.is_refused(422, "terms_changed").blames("authorisation", "outdated");
     let amount = changed(&app, &ana, |order| order["shares"][0]["amount"] = json!("64.00")).await;
-    amount.is_refused(422, "terms_changed").blames("authorisation", "unknown");
+    amount.is_refused(422, "terms_changed").blames("authorisation", "outdated");
     let locale = changed(&app, &ana, |order| order["locale"] = json!("es")).await;
-    locale.is_refused(422, "terms_changed").blames("authorisation", "unknown");
+    locale.is_refused(422, "terms_changed").blames("authorisation", "outdated");
     app.nothing_happened().await;
 }

@@ -52,15 +52,16 @@ async fn no_background_task_waits_for_ever() {
     let wire = Wire::before(&app.database_url).await;
     let state = by(&app, &wire).await;
     wire.falls_silent_at([
-        "UPDATE job SET due_at",                          // jobs
+        "UPDATE job SET due_at",                          // account_request, taking
+        "INSERT INTO job",                                // a periodic job, taking
         "DELETE FROM pending_account",                    // clean_up
         demo::CLOCK_MARK,                                 // demo_clock
         "UPDATE payment SET ask_at",                      // settle_payments
-        "processor_events_read",                          // settle_payments, events
-        "SELECT COUNT(*) AS emails",                      // send_mail, counting
+        "processor_events_read",                          // read_events
+        "SELECT COUNT(*) AS emails",                      // figures
         "WITH due (chosen)",                              // delivery, taking
         "UPDATE outbox SET next_try_at = NULL, sent_at ", // delivery, after the hand-over
-        "FROM tally",                                     // tallies
+        "FROM tally",                                     // figures, tallies
     ]);
     let mailer = Mailer::new(&post.url, "Plan <bills@example.org>").unwrap();
     jobs::supervise(&state, Some(mailer));
@@ -70,7 +71,8 @@ async fn no_background_task_waits_for_ever() {
     app.ask(Call::post("/password-resets").json(&json!({ "email": "ana@example.org" }))).await.is(202);
     app.ask_outside(Call::post("/demo/clock").json(&json!({ "seconds": 86_400 }))).await.is(200);
     app.look_up(&MEI).await;
-    until("jobs are done", async || app.number("SELECT COUNT(*) FROM job").await == 0).await;
+    let requests = "SELECT COUNT(*) FROM job WHERE kind = 'account_request'";
+    until("jobs are done", async || app.number(requests).await == 0).await;
     let ahead = || state.clock.now().millis() - state.clock.unmoved().millis();
     until("the clock is followed", async || ahead() >= 86_400_000).await;
     let unsent = "SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL";

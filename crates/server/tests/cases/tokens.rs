@@ -18,7 +18,7 @@ async fn a_token_made_for_another_payer_is_refused() {
     let order = app.order(&mei, &meis, &[("meis", "99.00")]).await;
     let method = json!({ "kind": "card", "brand": "visa", "last4": "4242", "expiry": "12/29", "funding": "credit" });
     let stolen = app.order_with(&ana, &meis, &serde_json::from_value(method).unwrap(), &[("visit", "64.10")]);
-    app.pay(&ana, &new_key(), &stolen).await.is_refused(422, "token_refused").blames("token", "unknown");
+    app.pay(&ana, &new_key(), &stolen).await.is_refused(422, "token_refused").blames("token", "no_such");
     app.nothing_happened().await;
     app.pay(&mei, &new_key(), &order).await.is_payment(201, "paid");
     app.pay(&ana, &new_key(), &stolen).await.is_refused(422, "token_refused");
@@ -34,7 +34,7 @@ async fn a_token_is_good_for_one_payment() {
     let mut other = order.clone();
     other["shares"] = json!([{ "bill": "surgery", "amount": "64.10" }]);
     app.pay(&ana, &new_key(), &order).await.is_payment(201, "paid");
-    app.pay(&ana, &new_key(), &other).await.is_refused(422, "token_refused").blames("token", "unknown");
+    app.pay(&ana, &new_key(), &other).await.is_refused(422, "token_refused").blames("token", "no_such");
     assert_eq!((app.payments().await, app.charges().await), (1, 1));
     assert_eq!(app.owes("surgery").await, (115_000, 0));
     app.books_are_right().await;
@@ -129,9 +129,9 @@ async fn a_method_is_named_to_the_payer_it_was_typed_by_and_to_nobody_else() {
     let app = TestApp::open().await;
     let (ana, mei) = (app.look_up(&ANA).await, app.look_up(&MEI).await);
     let token = app.card(&mei, VISA).await;
-    app.method(&ana, &token).await.is_refused(422, "token_refused").blames("token", "unknown");
+    app.method(&ana, &token).await.is_refused(422, "token_refused").blames("token", "no_such");
     app.method(&mei, &token).await.is(200);
-    app.method(&ana, &token).await.is_refused(422, "token_refused").blames("token", "unknown");
+    app.method(&ana, &token).await.is_refused(422, "token_refused").blames("token", "no_such");
     let draft = Call::write("PUT", "/payment-draft").by(&ana).json(&json!({ "token": token }));
     app.ask(draft).await.is(204);
     assert_eq!(app.ask(Call::get("/payment-draft").by(&ana)).await.json()["token"], Value::Null);

@@ -334,7 +334,7 @@ async fn what_an_earlier_version_was_asked_for_is_done_as_today() {
     for detail in [open, email] {
         super::jobs::old_job(&app, &detail).await;
     }
-    server::jobs::worker::look_after(&app.state).await.unwrap();
+    server::jobs::clean_up::look_after_jobs(&app.state).await.unwrap();
     app.jobs().await;
     assert_eq!(app.number("SELECT COUNT(*) FROM job").await, 0);
     app.confirm(&app.link(MEIS).await, &app.code().await).await.is(204);

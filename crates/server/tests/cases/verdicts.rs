@@ -133,7 +133,7 @@ async fn a_late_debit_and_an_event_about_another_amount_settle_nothing() {
     let says = |to, body| Fault { to, passes_on: false, status: 200, kind: "application/json", body };
     app.gateway.answers([says("GET /v1/charges", body), says("GET /v1/events", event.to_string())]);
     let alarms = metrics::OTHER_AMOUNTS.value();
-    settle_payments::look_after(&app.state).await;
+    settle_payments::look_after(&app.state).await.unwrap();
     app.round().await;
     assert!(metrics::OTHER_AMOUNTS.value() >= alarms + 2);
     let (word, entries) =

@@ -41,6 +41,11 @@ impl Call {
         self.headers.push((name, value.to_owned()));
         self
     }
+    /// Beside the value that is there.
+    pub fn also(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
     pub fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(there, _)| *there != name);
         self

@@ -10,7 +10,10 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// The reply to one e-mail, after its data.
+/// As a command: the end of the text.
+pub const TEXT: &str = "TEXT";
+
+/// The reply to one e-mail, after its text.
 #[derive(Clone, Copy)]
 pub enum SmtpReply {
     NotNow,
@@ -98,6 +101,10 @@ async fn serve(line: TcpStream, inbox: Arc<Mutex<Inbox>>, pause: Duration) -> st
                 if !pause.is_zero() {
                     tokio::time::sleep(pause).await;
                 }
+                if let Some(reply) = refused(TEXT) {
+                    write.write_all(format!("{reply}\r\n").as_bytes()).await?;
+                    continue;
+                }
                 let mut inbox = inbox.lock().unwrap();
                 let verdict = inbox.replies.pop_front();
                 if matches!(verdict, None | Some(SmtpReply::TakenUnheard)) {
@@ -106,7 +113,7 @@ async fn serve(line: TcpStream, inbox: Arc<Mutex<Inbox>>, pause: Duration) -> st
                 match verdict {
                     None => "250 taken",
                     Some(SmtpReply::NotNow) => "451 not now",
-                    Some(SmtpReply::Never) => "550 never",
+                    Some(SmtpReply::Never) => "554 5.6.0 never",
                     Some(SmtpReply::TakenUnheard) => return Ok(()),
                 }
             }

@@ -15,8 +15,7 @@ use axum::{Router, body::Body, extract::connect_info::MockConnectInfo, http::Req
 use call::{Call, Response};
 use contract::{
     Amount, Instant, Locale, Region,
-    authorisation::Authorisation,
-    payment::{Method, card_fee},
+    payment::{Method, Terms},
 };
 use database::Database;
 use gateway::Gateway;
@@ -280,7 +279,7 @@ impl TestApp {
 
     /// What was put off until after the answer is done.
     pub async fn jobs(&self) {
-        server::jobs::worker::round(&self.state).await;
+        server::jobs::queued::round(&self.state).await.unwrap();
     }
 
     /// The secret of the link in the newest e-mail to an address.
@@ -328,30 +327,15 @@ impl TestApp {
     pub fn order_with(&self, payer: &Payer, token: &str, method: &Method, shares: &[(&str, &str)]) -> Value {
         let amounts = shares.iter().map(|(_, amount)| Amount::parse(amount).unwrap().money());
         let total = contract::Money::sum(amounts).unwrap();
-        let fee = card_fee(total, self.state.portal.region(payer.region).unwrap().card_surcharge_basis_points, method);
-        let today = self.state.today(payer.region);
-        let contacts = &self.state.portal.contacts;
-        let authorisation = Authorisation {
-            payer_name: payer.name,
-            charged: total.plus(fee).unwrap(),
-            method,
-            on: if matches!(method, Method::Bank { .. }) { self.sent_on(payer.region) } else { today },
-            bills: shares.len(),
-            phone: &contacts.billing_phone,
-            opens: contacts.opens,
-            closes: contacts.closes,
-            region: payer.region,
-        };
+        let (portal, region, today) = (&self.state.portal, payer.region, self.state.today(payer.region));
+        let debit_day = self.state.debit_day(region, self.state.clock.now());
+        let terms = Terms { portal, region, today, debit_day, method, total, bills: shares.len() };
+        let authorisation = terms.authorisation(payer.name, Locale::En);
         let shares: Vec<_> = shares.iter().map(|(bill, amount)| json!({ "bill": bill, "amount": amount })).collect();
         json!({
-            "shares": shares, "token": token, "payer_name": payer.name, "email": "ana@example.org", "fee": fee,
-            "authorisation": authorisation.text(Locale::En), "locale": "en",
+            "shares": shares, "token": token, "payer_name": payer.name, "email": "ana@example.org", "fee": terms.fee(),
+            "authorisation": authorisation.unwrap_or_default(), "locale": "en",
         })
-    }
-
-    /// When a debit that is ordered now goes to the bank.
-    pub fn sent_on(&self, region: Region) -> contract::Date {
-        self.state.debit_day(region, self.state.clock.now()).next_business_day()
     }
 
     pub async fn pay(&self, payer: &Payer, key: &str, order: &Value) -> Response {

@@ -1,10 +1,9 @@
 //! What a payer does before paying: find the bills, see what is owed, hand a test card to the processor, agree to the authorisation.
 //! Beside them, the members who can sign in. All of it happens before the clock of a measurement starts.
 
-use contract::authorisation::Authorisation;
 use contract::bill::BillList;
 use contract::demo::DemoMember;
-use contract::payment::{CardFunding, DraftShare, Method, OrderShare, PaymentDraft, PaymentOrder, PaymentToken};
+use contract::payment::{CardFunding, DraftShare, Method, OrderShare, PaymentDraft, PaymentOrder, PaymentToken, Terms};
 use contract::portal::Portal;
 use contract::session::{BillLookup, SessionView};
 use contract::{
@@ -29,6 +28,7 @@ pub struct Payer {
     portal: Portal,
     region: usize,
     today: Date,
+    debit_day: Date,
     /// The server's clock when the bills were found, and when that was by ours.
     now: (Instant, std::time::Instant),
     /// Bills that can take a payment.
@@ -98,6 +98,7 @@ fn find(places: &Places, connection: &mut Connection, portal: &Portal, lookup: B
         now: (now, std::time::Instant::now()),
         region: region.ok_or_else(|| Failure::new("The portal does not know the member's region."))?,
         today: list.today,
+        debit_day: list.debit_day.unwrap_or(list.today),
         bills: list.bills.iter().filter(|bill| !bill.payable().is_zero()).map(|bill| bill.id.clone()).collect(),
     })
 }
@@ -157,21 +158,13 @@ pub fn order(
     let method = Method::Card { brand, last4: "4242".to_owned(), expiry, funding: CardFunding::Credit };
     let refused = |what: &'static str| move |_| Failure::new(format!("{what} is not accepted."));
     let amount = Amount::parse("1.00").map_err(refused("The amount"))?;
-    let profile = &payer.portal.regions[payer.region];
-    let fee = amount.money().percent(profile.card_surcharge_basis_points);
-    let charged = amount.money().plus(fee).ok_or_else(|| Failure::new("The sum is too large."))?;
-    let contacts = &payer.portal.contacts;
-    let authorisation = Authorisation {
-        payer_name: "Load Generator",
-        charged,
-        method: &method,
-        on: payer.today,
-        bills: 1,
-        phone: &contacts.billing_phone,
-        opens: contacts.opens,
-        closes: contacts.closes,
-        region: profile.region,
-    };
+    let region = payer.portal.regions[payer.region].region;
+    let (portal, total) = (&payer.portal, amount.money());
+    let (today, debit_day) = (payer.today, payer.debit_day);
+    let terms = Terms { portal, region, today, debit_day, method: &method, total, bills: 1 };
+    let name = "Load Generator";
+    let authorisation = terms.authorisation(name, Locale::En);
+    let authorisation = authorisation.ok_or_else(|| Failure::new("The sum is too large."))?;
     let (then, since) = payer.now;
     let elapsed = i64::try_from(since.elapsed().as_millis()).unwrap_or(0);
     let begin_by = within_millis.map(|within| then.plus_millis(elapsed + within));
@@ -181,7 +174,7 @@ pub fn order(
         .because("/dev/urandom")?;
     let key = IdempotencyKey::from_random(random);
     let bill = payer.bills[turn % payer.bills.len()].clone();
-    let (name, email) = ("Load Generator", "load@example.org");
+    let email = "load@example.org";
     let draft = PaymentDraft {
         shares: vec![DraftShare { bill: bill.clone(), part: Some("1.00".to_owned()) }],
         method: Some(method.clone()),
@@ -196,8 +189,8 @@ pub fn order(
         token,
         payer_name: PersonName::parse(name).map_err(refused("The name"))?,
         email: Some(Email::parse(email).map_err(refused("The e-mail address"))?),
-        fee,
-        authorisation: authorisation.text(Locale::En),
+        fee: terms.fee(),
+        authorisation,
         locale: Locale::En,
         pay_again: true,
         begin_by,

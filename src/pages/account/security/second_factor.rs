@@ -147,54 +147,80 @@ pub fn ChangeFactors(shown: SecurityQuery) -> impl IntoView {
     }
 }
 
-/// A row for each, with what can be done about it once the password was typed.
+/// The factors of an account, with what can be done about each once the password was typed.
+#[derive(Clone, Copy)]
+struct FactorList {
+    own: FactorState,
+    is_reauthenticated: Memo<bool>,
+    client: StoredValue<Client>,
+    zone: Signal<String>,
+}
+
+/// A row for each.
 fn what_there_is(own: FactorState, is_reauthenticated: Memo<bool>) -> AnyView {
-    let client = StoredValue::new(Client::here());
     let zone = Signal::derive(move || own.shown.of(|security| security.time_zone.clone()));
-    let app = dynamic(move || {
-        let Some(since) = own.factor(|factor| factor.authenticator) else { return ().into_any() };
-        let when = say(move |w| (w.account().factor.since)(&format::moment(w.locale, since, &zone.get())));
-        let remove = move |_| {
-            if own.begin() {
-                let client = client.get_value();
-                spawn_local(async move {
-                    let answer = client.remove_authenticator().await;
-                    if own.end(answer, Some(|w| w.account().factor.app_off)).is_some() {
-                        own.to_title();
-                    }
-                });
-            }
-        };
-        let name = t(|w| w.account().factor.app);
-        row(name, when, act(is_reauthenticated, |w| w.account().factor.remove, Some(name), remove))
-    });
-    let passkey = move |seen: PasskeyEntry| {
-        let (id, device, created, used) = (seen.id, seen.device, seen.created_at, seen.used_at);
-        let name = say(move |w| match device.as_str() {
-            "" => w.account().factor.passkey.to_owned(),
-            device => format!("{} · {device}", w.account().factor.passkey),
-        });
-        let when = say(move |w| {
-            let moment = |at| format::moment(w.locale, at, &zone.get());
-            let since = (w.account().factor.since)(&moment(created));
-            match used {
-                Some(used) => format!("{since}, {}", (w.account().factor.last_used)(&moment(used))),
-                None => since,
-            }
-        });
-        let remove = move |_| {
-            if own.begin() {
-                let (client, id) = (client.get_value(), id.clone());
-                spawn_local(async move {
-                    let answer = client.remove_passkey(&id).await;
-                    if own.end(answer, Some(|w| w.account().factor.passkey_off)).is_some() {
-                        own.to_title();
-                    }
-                });
-            }
-        };
-        row(name, when, act(is_reauthenticated, |w| w.account().factor.remove, Some(name), remove))
+    let all = FactorList { own, is_reauthenticated, client: StoredValue::new(Client::here()), zone };
+    let passkeys = move || list(own.factor(|factor| factor.passkeys.clone()), move |seen| passkey_row(all, seen));
+    view! {
+        <ul class="pay-rows">
+            {dynamic(move || app_row(all))}
+            {dynamic(passkeys)}
+            {codes_row(all)}
+        </ul>
+    }
+    .into_any()
+}
+
+fn app_row(all: FactorList) -> AnyView {
+    let FactorList { own, is_reauthenticated, client, zone } = all;
+    let Some(since) = own.factor(|factor| factor.authenticator) else { return ().into_any() };
+    let when = say(move |w| (w.account().factor.since)(&format::moment(w.locale, since, &zone.get())));
+    let remove = move |_| {
+        if own.begin() {
+            let client = client.get_value();
+            spawn_local(async move {
+                let answer = client.remove_authenticator().await;
+                if own.end(answer, Some(|w| w.account().factor.app_off)).is_some() {
+                    own.to_title();
+                }
+            });
+        }
     };
+    let name = t(|w| w.account().factor.app);
+    row(name, when, act(is_reauthenticated, |w| w.account().factor.remove, Some(name), remove))
+}
+
+fn passkey_row(all: FactorList, seen: PasskeyEntry) -> AnyView {
+    let FactorList { own, is_reauthenticated, client, zone } = all;
+    let (id, device, created, used) = (seen.id, seen.device, seen.created_at, seen.used_at);
+    let name = say(move |w| match device.as_str() {
+        "" => w.account().factor.passkey.to_owned(),
+        device => format!("{} · {device}", w.account().factor.passkey),
+    });
+    let when = say(move |w| {
+        let moment = |at| format::moment(w.locale, at, &zone.get());
+        let since = (w.account().factor.since)(&moment(created));
+        match used {
+            Some(used) => format!("{since}, {}", (w.account().factor.last_used)(&moment(used))),
+            None => since,
+        }
+    });
+    let remove = move |_| {
+        if own.begin() {
+            let (client, id) = (client.get_value(), id.clone());
+            spawn_local(async move {
+                let answer = client.remove_passkey(&id).await;
+                if own.end(answer, Some(|w| w.account().factor.passkey_off)).is_some() {
+                    own.to_title();
+                }
+            });
+        }
+    };
+    row(name, when, act(is_reauthenticated, |w| w.account().factor.remove, Some(name), remove))
+}
+
+fn codes_row(all: FactorList) -> AnyView {
+    let FactorList { own, is_reauthenticated, client, .. } = all;
     let left =
         say(move |w| (w.account().factor.codes_left)(usize::from(own.factor(|factor| factor.recovery_codes_left))));
     let renew = move |_| {
@@ -208,14 +234,8 @@ fn what_there_is(own: FactorState, is_reauthenticated: Memo<bool>) -> AnyView {
             });
         }
     };
-    view! {
-        <ul class="pay-rows">
-            {app}
-            {dynamic(move || list(own.factor(|factor| factor.passkeys.clone()), passkey))}
-            {row(t(|w| w.account().factor.codes), left, act(is_reauthenticated, |w| w.account().factor.renew, None, renew))}
-        </ul>
-    }
-    .into_any()
+    let name = t(|w| w.account().factor.codes);
+    row(name, left, act(is_reauthenticated, |w| w.account().factor.renew, None, renew))
 }
 
 fn row(name: Text, about: Text, act: AnyView) -> AnyView {

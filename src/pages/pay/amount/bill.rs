@@ -2,19 +2,20 @@
 
 use super::{AmountState, money_text, share_error};
 use crate::{
-    billing::{BillMark, Charges, Flow, MoneyFlow},
+    billing::{BillMark, Charges, Flow, MoneyFlow, Shown, paid_notice},
     i18n::{Language, Text, format, say, t},
-    ui::{Choice, Icon, Keyboard, Notice, NoticeKind, Sign, TextField, dynamic},
+    ui::{Choice, Icon, Keyboard, Sign, TextField, dynamic},
 };
 use contract::{
     Date, Money,
-    bill::{Bill, BillLine},
+    bill::{Bill, BillLine, BillList},
     payment::DraftShare,
 };
 use leptos::prelude::*;
 
 #[component]
-pub fn BillSheet(state: AmountState, bill: Bill, today: Date) -> impl IntoView {
+pub fn BillSheet(state: AmountState, bill: Bill, of: StoredValue<BillList>) -> impl IntoView {
+    let (today, notice) = of.with_value(|bills| (bills.today, lately(&bill, bills)));
     let title = format!("bill-{}", bill.id);
     let charges = bill.lines.clone();
     let count = charges.len();
@@ -30,7 +31,7 @@ pub fn BillSheet(state: AmountState, bill: Bill, today: Date) -> impl IntoView {
                     <p class="pay-note">{say(move |w| (w.pay().amount.patient)(&patient))}</p>
                     <Charges lines=charges/>
                 </details>
-                {notices(&bill)}
+                {notice}
                 <hr class="pay-tear"/>
                 {if bill.payable().is_zero() {
                     view! { <p class="pay-note">{t(|w| w.pay().amount.nothing_payable)}</p> }.into_any()
@@ -80,22 +81,10 @@ fn Head(bill: Bill, title: String, today: Date) -> impl IntoView {
 }
 
 /// Earlier payments that matter before paying again.
-fn notices(bill: &Bill) -> AnyView {
-    let pending = bill.pending;
-    let on_its_way = (!pending.is_zero()).then(|| {
-        let words = say(move |w| (w.pay().amount.pending)(&format::money(w.locale, pending)));
-        view! { <Notice sign=Sign::Clock words/> }
-    });
-    let just_paid = bill.just_paid.clone().map(|paid| {
-        let zone = crate::config::Deployment::here();
-        let words = say(move |w| {
-            let zone = zone.region_profile().map_or_else(|| "UTC".to_owned(), |region| region.time_zone);
-            let when = format::moment(w.locale, paid.at, &zone);
-            (w.pay().amount.just_paid)(&format::money(w.locale, paid.amount), &when)
-        });
-        view! { <Notice kind=NoticeKind::Warn title=t(|w| w.pay().amount.just_paid_title) words/> }
-    });
-    view! { {on_its_way} {just_paid} }.into_any()
+fn lately(bill: &Bill, bills: &BillList) -> AnyView {
+    let asks = bill.just_paid.is_some() && !bill.payable().is_zero();
+    let shown = Shown { as_of: bills.as_of, is_owed: true, asks };
+    paid_notice(bills.payments_on(&bill.id).cloned().collect(), shown)
 }
 
 /// All, part, or not now.
@@ -105,6 +94,8 @@ fn HowMuch(state: AmountState, bill: Bill, today: Date) -> impl IntoView {
     let bill = StoredValue::new(bill);
     let (id, due, payable) = bill.with_value(|bill| (bill.id.clone(), bill.due, bill.payable()));
     let is_late = bill.with_value(|bill| bill.is_past_due(today));
+    let is_rest = bill.with_value(|bill| !bill.pending.is_zero());
+    let all = if is_rest { t(|w| w.pay().amount.rest) } else { t(|w| w.pay().amount.all) };
     let name = format!("share-{id}");
     // None: not now; Some(None): all; Some(Some): part
     let chosen = Memo::new(move |_| {
@@ -141,7 +132,7 @@ fn HowMuch(state: AmountState, bill: Bill, today: Date) -> impl IntoView {
         <fieldset class="pay-stack pay-stack--tight">
             <legend class="pay-hidden">{say(move |w| (w.pay().amount.how_much)(&bill.with_value(|bill| state.name(w, bill))))}</legend>
             <div class="pay-choices pay-choices--three">
-                <Choice name=name.clone() id=Some(format!("all-{id}")) words=t(|w| w.pay().amount.all) note=Some(money_text(payable))
+                <Choice name=name.clone() id=Some(format!("all-{id}")) words=all note=Some(money_text(payable))
                     chosen=Signal::derive(move || chosen.get() == Some(None)) on_choose=Callback::new(move |()| choose(Some(None)))/>
                 <Choice name=name.clone() id=None words=t(|w| w.pay().amount.part) note=Some(t(|w| w.pay().amount.part_note))
                     chosen=is_part on_choose=Callback::new(move |()| choose(Some(Some(typed.get_untracked()))))/>

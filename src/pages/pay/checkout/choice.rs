@@ -1,7 +1,7 @@
 //! The chosen amounts as contract values: how much of each bill, and the total. Pure; the texts are elsewhere.
 
 use contract::{
-    Amount, FieldProblem, Money,
+    Amount, FieldProblem, Instant, Money,
     bill::{Bill, BillList},
     field_problem::plain_text,
     payment::{DraftShare, OrderShare, PaymentDraft},
@@ -20,6 +20,22 @@ impl Share {
     pub fn leaves(&self) -> Option<Money> {
         self.bill.payable().minus(self.amount.ok()?.money())
     }
+}
+
+/// A payment on a bill a few minutes ago: paying on the bill again is asked about, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaidBefore {
+    pub bill: String,
+    pub at: Instant,
+}
+
+/// Of the bills that are chosen.
+pub fn paid_before(shares: &[Share]) -> Vec<PaidBefore> {
+    let before = |share: &Share| {
+        let at = share.bill.just_paid.as_ref()?.at;
+        Some(PaidBefore { bill: share.bill.id.clone(), at })
+    };
+    shares.iter().filter_map(before).collect()
 }
 
 /// In the order of the bills.
@@ -47,24 +63,35 @@ pub fn amount(bill: &Bill, share: &DraftShare, least_cents: i64) -> Result<Amoun
     }
 }
 
-/// The sum of what is chosen and right; wrong shares count as nothing.
-pub fn total(shares: &[Share]) -> Money {
-    Money::sum(shares.iter().filter_map(|share| share.amount.ok()).map(Amount::money)).unwrap_or(Money::ZERO)
+/// A draft as it may leave this page: what looks like a card number is no amount, name or address.
+pub fn without_card_numbers(mut draft: PaymentDraft) -> PaymentDraft {
+    let parts = draft.shares.iter_mut().filter_map(|share| share.part.as_mut());
+    for text in parts.chain([&mut draft.payer_name, &mut draft.email]) {
+        if plain_text(text).is_err() {
+            text.clear();
+        }
+    }
+    draft
 }
 
-/// What can be ordered: every share right, and at least one.
+/// The sum of what is chosen and right; wrong shares count as nothing. `None` when it is more than money can be here.
+pub fn total(shares: &[Share]) -> Option<Money> {
+    Money::sum(shares.iter().filter_map(|share| share.amount.ok()).map(Amount::money))
+}
+
+/// What can be ordered: every share right, at least one, and not more than money can be.
 pub fn order(shares: &[Share]) -> Option<Vec<OrderShare>> {
     let order: Option<Vec<_>> = shares
         .iter()
         .map(|share| Some(OrderShare { bill: share.bill.id.clone(), amount: share.amount.ok()? }))
         .collect();
-    order.filter(|order| !order.is_empty())
+    order.filter(|order| !order.is_empty() && total(shares).is_some())
 }
 
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use contract::{Date, Instant, bill::BillKind};
+    use contract::{Date, bill::BillKind};
 
     /// A bill with a balance in cents, part of which is pending.
     pub fn bill(id: &str, balance: i64, pending: i64) -> Bill {
@@ -81,6 +108,22 @@ pub mod tests {
             just_paid: None,
             lines: Vec::new(),
         }
+    }
+
+    #[test]
+    fn no_card_number_is_kept_with_what_is_chosen() {
+        let card = "4242 4242 4242 4242".to_owned();
+        let part = |text: &str| DraftShare { bill: "b".to_owned(), part: Some(text.to_owned()) };
+        let typed = PaymentDraft {
+            shares: vec![part("150"), part(&card)],
+            payer_name: card.clone(),
+            email: card,
+            ..PaymentDraft::default()
+        };
+        let kept = without_card_numbers(typed);
+        let parts: Vec<_> = kept.shares.iter().map(|share| share.part.as_deref()).collect();
+        assert_eq!(parts, [Some("150"), Some("")], "an amount that is taken out is not all of the bill");
+        assert_eq!((kept.payer_name.as_str(), kept.email.as_str()), ("", ""));
     }
 
     #[test]
@@ -101,6 +144,7 @@ pub mod tests {
             debit_day: None,
             owed: Money::ZERO,
             bills: vec![bill("a", 6410, 0), bill("b", 100, 0)],
+            payments: Vec::new(),
         };
         let mut draft = PaymentDraft::default();
         assert_eq!(order(&shares(&bills, &draft, 100)), None);
@@ -109,8 +153,24 @@ pub mod tests {
             DraftShare { bill: "b".into(), part: None },
         ];
         assert_eq!(order(&shares(&bills, &draft, 100)), None);
-        assert_eq!(total(&shares(&bills, &draft, 100)).cents(), 100);
+        assert_eq!(total(&shares(&bills, &draft, 100)).map(Money::cents), Some(100));
         draft.shares[0].part = Some("10".into());
-        assert_eq!(total(&shares(&bills, &draft, 100)).cents(), 1100);
+        assert_eq!(total(&shares(&bills, &draft, 100)).map(Money::cents), Some(1100));
+    }
+
+    #[test]
+    fn a_sum_that_is_more_than_money_can_be_is_no_other_sum() {
+        let bills = BillList {
+            as_of: Instant::from_millis(0),
+            today: Date::parse("2026-11-23").unwrap(),
+            debit_day: None,
+            owed: Money::ZERO,
+            bills: vec![bill("a", 999_999_999, 0), bill("b", 1, 0)],
+            payments: Vec::new(),
+        };
+        let all = ["a", "b"].map(|id| DraftShare { bill: id.into(), part: None }).to_vec();
+        let draft = PaymentDraft { shares: all, ..PaymentDraft::default() };
+        let shares = shares(&bills, &draft, 100);
+        assert_eq!((total(&shares), order(&shares)), (None, None));
     }
 }

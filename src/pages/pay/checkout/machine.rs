@@ -97,7 +97,7 @@ impl Attempt {
                     (Self::Unsure(sent.clone(), 0), Act::Ask(sent, WAITS_MILLIS[0]))
                 }
             }
-            (Self::Unsure(sent, _), Event::Answered(Err(ApiError::SignedOut)))
+            (Self::Unsure(sent, _), Event::Answered(Err(ApiError::SignedOut | ApiError::NoCookies)))
             | (Self::Sending(sent) | Self::Unsure(sent, _), Event::VisitEnded) => (Self::Ended(sent.key), Act::Nothing),
             (Self::Unsure(sent, tries), Event::Answered(Err(_))) => {
                 let wait = WAITS_MILLIS.get(tries as usize + 1).copied().unwrap_or(5000);
@@ -111,7 +111,8 @@ impl Attempt {
 
 /// The server refused this very order: nothing was begun, and nothing will be with its key.
 fn is_definite(error: &ApiError) -> bool {
-    matches!(error, ApiError::SignedOut | ApiError::Busy(_)) || error.code().is_some_and(ErrorCode::ends_an_order)
+    matches!(error, ApiError::SignedOut | ApiError::NoCookies | ApiError::Busy(_))
+        || error.code().is_some_and(ErrorCode::ends_an_order)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -23,6 +23,8 @@ pub enum CaptureResult {
     /// It shows what is wrong, and has taken the focus.
     Wrong,
     Gone,
+    /// Enter was pressed in it: on, as by the button.
+    Enter,
 }
 
 #[component]
@@ -98,6 +100,7 @@ fn fresh(state: MethodState, kind: CaptureKind, captured: Callback<CaptureResult
             is_tall.set(true);
             captured.run(CaptureResult::Wrong);
         }
+        CaptureSays::Enter => captured.run(CaptureResult::Enter),
         CaptureSays::Unavailable => captured.run(CaptureResult::Gone),
         CaptureSays::Token { token } => captured.run(CaptureResult::Token(token)),
         CaptureSays::Unknown => {}

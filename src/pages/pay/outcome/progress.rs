@@ -1,6 +1,6 @@
 //! A bank debit on its way: where it is, what is owed now and what will be if it clears.
 
-use super::{fact, timing_of};
+use super::{fact, timing_of, today};
 use crate::{
     i18n::{Text, format, say, t},
     ui::{Icon, Sign},
@@ -61,7 +61,7 @@ pub fn Progress(payment: StoredValue<Payment>) -> impl IntoView {
 
 #[component]
 fn Owed(payment: Payment, is_bank: bool) -> impl IntoView {
-    let (now, then) = (payment.owed_now, payment.owed_if_cleared);
+    let (now, then, today) = (payment.owed_now, payment.owed_if_cleared, today(&payment));
     // what this payment leaves, where that is all that is left
     let left = payment.shares.iter().filter(|share| !share.leaves.is_zero());
     let left = left.map(|share| (share.kind, share.leaves, share.due)).collect::<Vec<_>>();
@@ -69,7 +69,8 @@ fn Owed(payment: Payment, is_bank: bool) -> impl IntoView {
     let note = (is_all && !left.is_empty()).then(|| {
         say(move |w| {
             let bill = |(kind, _, due): &(_, _, _)| {
-                (w.pay().outcome.on_bill)((w.pay().amount.kind)(*kind), &format::short_date(w.locale, *due))
+                let day = format::short_date(w.locale, *due);
+                (w.pay().outcome.on_bill)((w.pay().amount.kind)(*kind), &day, *due < today)
             };
             left.iter().map(bill).collect::<Vec<_>>().join(". ")
         })

@@ -1,6 +1,7 @@
 //! The state in which the outcome is unknown: the order was sent and no response came. Says so, polls, and never resends by itself.
 
 use crate::{
+    browser,
     config::Deployment,
     i18n::{format, say, t},
     pages::pay::{
@@ -26,6 +27,9 @@ pub fn Checking() -> impl IntoView {
     let title = say(move |w| {
         if has_ended.get() { w.pay().review.ended_title } else { w.pay().review.checking_title }.to_owned()
     });
+    let is_offline = offline();
+    let asking = say(move |w| if is_offline.get() { w.pay().review.offline } else { w.pay().review.asking }.to_owned());
+    let tried = say(move |w| if is_offline.get() { String::new() } else { (w.pay().review.tries)(tries.get()) });
     let session = CurrentSession::here();
     let pressed = say(move |w| {
         checkout.sent.get().map(|(_, at)| format::moment(w.locale, at, session.time_zone())).unwrap_or_default()
@@ -53,7 +57,7 @@ pub fn Checking() -> impl IntoView {
                     </li>
                     <li data-state="now" aria-current="step">
                         <span class="pay-ledger__dot"><Icon sign=Sign::Clock/></span>
-                        <div><b>{t(|w| w.pay().review.asking)}</b><small>{say(move |w| (w.pay().review.tries)(tries.get()))}</small></div>
+                        <div><b role=move || is_offline.get().then_some("status")>{asking}</b><small>{tried}</small></div>
                     </li>
                     <li data-state="next">
                         <span class="pay-ledger__dot"><Icon sign=Sign::Next/></span>
@@ -80,4 +84,16 @@ pub fn Checking() -> impl IntoView {
             </article>
         </div>
     }
+}
+
+/// Whether this device says that it has no connection at all.
+fn offline() -> RwSignal<bool> {
+    let is_offline = RwSignal::new(false);
+    let heard = StoredValue::new_local(Vec::new());
+    browser::effect(move |_| {
+        let look = move || is_offline.set(!browser::is_online());
+        look();
+        heard.set_value(["online", "offline"].map(|event| browser::Listening::to(event, look)).into());
+    });
+    is_offline
 }

@@ -3,14 +3,13 @@
 use super::Review;
 use crate::{
     billing::timing,
-    config::Deployment,
     i18n::{Pick, Text, format, say, t},
     navigation::href,
     route::Pay,
     session::CurrentSession,
     ui::list,
 };
-use contract::payment::{Method, counts_on, plan_debit};
+use contract::payment::Method;
 use leptos::prelude::*;
 
 /// One row: what it is, the fact, more about it, and where it is changed.
@@ -61,16 +60,22 @@ fn whose(review: &Review) -> Fact {
 }
 
 fn shares(review: &Review) -> Vec<Fact> {
+    let today = review.today;
     let fact = |share: &super::Share| {
         let (kind, due, left) = (share.bill.kind, share.bill.due, share.leaves());
+        let (is_late, is_rest) = (share.bill.is_past_due(today), !share.bill.pending.is_zero());
         let amount = share.amount.ok().map(contract::Amount::money);
         Fact {
-            what: say(move |w| (w.pay().amount.kind)(kind).to_owned()),
+            what: say(move |w| {
+                (w.pay().amount.named)((w.pay().amount.kind)(kind), &format::short_date(w.locale, due), is_late)
+            }),
             fact: say(move |w| amount.map(|amount| format::money(w.locale, amount)).unwrap_or_default()),
             note: Some(say(move |w| match left {
                 Some(left) if !left.is_zero() => {
-                    (w.pay().review.part_of_bill)(&format::money(w.locale, left), &format::short_date(w.locale, due))
+                    let (left, day) = (format::money(w.locale, left), format::short_date(w.locale, due));
+                    (w.pay().review.part_of_bill)(&left, &day, is_late)
                 }
+                _ if is_rest => w.pay().review.rest_of_bill.to_owned(),
                 _ => w.pay().review.whole_bill.to_owned(),
             })),
             change: Some((Pay::Amount, |w| w.pay().review.change_what[1])),
@@ -98,23 +103,19 @@ fn from(review: &Review) -> Fact {
 }
 
 fn when(review: &Review) -> Fact {
-    let (today, first) = (review.today, review.debit_day);
-    let deployment = Deployment::here();
-    let days = move || deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
-    let is_bank = matches!(review.method, Method::Bank { .. });
+    let (terms, today) = (review.terms(), review.today);
+    let (debit, counts_on) = (terms.debit(), terms.counts_on());
+    let moved = debit.as_ref().map(|debit| debit.moved_by.clone()).unwrap_or_default();
     let fact = say(move |w| {
         let long = |day| format::long_date(w.locale, day);
-        if !is_bank {
-            return (w.pay().review.today)(&long(today));
+        match &debit {
+            Some(debit) => (w.pay().review.sent)(&long(debit.sent_on), &long(debit.expected_on)),
+            None => (w.pay().review.today)(&long(today)),
         }
-        let plan = plan_debit(first, days());
-        (w.pay().review.sent)(&long(plan.sent_on), &long(plan.expected_on))
     });
-    let counts_on = counts_on(today, is_bank.then(|| first.next_business_day()));
     let due = review.shares.iter().map(|share| share.bill.due).min().unwrap_or(counts_on);
     let timing = timing(counts_on, due);
     let note = say(move |w| {
-        let moved = if is_bank { plan_debit(first, days()).moved_by } else { Vec::new() };
         let moved = moved.iter().map(|day| (w.pay().method.sent_holiday)(&format::long_date(w.locale, *day)));
         moved.collect::<String>() + &timing.get()
     });

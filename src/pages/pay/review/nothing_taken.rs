@@ -1,23 +1,27 @@
 //! The notice on the review after an attempt that certainly took no money: that first, then why, then what to do. It is shown only for
 //! this server's response to this very order; `checking` handles everything that leaves doubt.
 
+use super::{Review, Unready};
 use crate::{
     api::Client,
     browser,
     config::Deployment,
     error::ApiError,
-    i18n::Language,
+    i18n::{Language, ReviewWords},
     navigation::href,
-    pages::pay::checkout::{Checkout, Lost},
+    pages::pay::{
+        amount::in_between,
+        checkout::{Checkout, Lost, choice},
+    },
     route::Pay,
     session::CurrentSession,
     ui::{Notice, NoticeKind, dynamic, minutes},
 };
-use contract::problem_details::ErrorCode;
+use contract::{FieldProblem, problem_details::ErrorCode};
 use leptos::{html, prelude::*, task::spawn_local};
 
 #[component]
-pub fn NothingTaken(checkout: Checkout) -> impl IntoView {
+pub fn NothingTaken(checkout: Checkout, ready: Memo<Result<Review, Unready>>) -> impl IntoView {
     let place = NodeRef::<html::Div>::new();
     let (language, deployment) = (Language::here(), Deployment::here());
     let is_shown = Memo::new(move |_| checkout.error.with(Option::is_some) || checkout.never_arrived.get().is_some());
@@ -44,16 +48,18 @@ pub fn NothingTaken(checkout: Checkout) -> impl IntoView {
         }
         let Some(error) = checkout.error.get() else { return ().into_any() };
         match error.code() {
-            Some(ErrorCode::JustPaid) => {
-                let again = move |_| {
-                    checkout.edit(|_| {});
-                    checkout.pay_again.set(true);
-                };
-                let button =
-                    view! { <p><button class="pay-button" type="button" on:click=again>{w.pay_again}</button></p> };
-                said(w.just_paid_title, w.just_paid, Some(button.into_any()))
+            Some(ErrorCode::JustPaid | ErrorCode::OverBalance) if is_too_late(checkout, ready) => {
+                said(w.nothing_taken, w.paid_meanwhile, Some(what_is_left(checkout, w)))
             }
-            Some(ErrorCode::OverBalance | ErrorCode::Invalid) => said(w.nothing_taken, w.over_balance, amount()),
+            Some(ErrorCode::JustPaid) => said(w.nothing_taken, w.just_paid, None),
+            Some(ErrorCode::OverBalance) => said(w.nothing_taken, w.over_balance, amount()),
+            Some(ErrorCode::OrderRefused) => match email_problem(&error) {
+                Some(problem) => {
+                    let words = (language.words().pay().method.email_wrong)(problem);
+                    said(w.nothing_taken, &words, link(Pay::Method, w.change_what[3]))
+                }
+                None => said(w.nothing_taken, w.not_together, amount()),
+            },
             Some(ErrorCode::TokenRefused) => said(w.nothing_taken, w.token_refused, method()),
             Some(ErrorCode::BrandNotAccepted) => said(w.nothing_taken, w.brand_refused, method()),
             Some(ErrorCode::TermsChanged) => said(w.nothing_taken, w.terms_changed, None),
@@ -72,6 +78,32 @@ pub fn NothingTaken(checkout: Checkout) -> impl IntoView {
         }
     };
     view! { <div role="alert" tabindex="-1" class="pay-live" node_ref=place>{dynamic(notice)}</div> }
+}
+
+/// What is wrong with the e-mail address, if the order was refused for it. Its field is on the step before.
+fn email_problem(error: &ApiError) -> Option<FieldProblem> {
+    let ApiError::Refused(details) = error else { return None };
+    details.errors.iter().find(|error| error.field == "email").map(|error| error.problem)
+}
+
+/// Not all of what was chosen can be paid any more. Tracks.
+fn is_too_late(checkout: Checkout, ready: Memo<Result<Review, Unready>>) -> bool {
+    !checkout.gone.with(Vec::is_empty) || ready.with(|ready| *ready == Err(Unready::Lacks(Pay::Amount)))
+}
+
+/// The payment that came in between, and the way to what is owed now.
+fn what_is_left(checkout: Checkout, w: &'static ReviewWords) -> AnyView {
+    let mut bills = checkout.gone.get();
+    // of a bill that can be paid still, but not so much of it
+    let shares = checkout.bill_list().map(|list| checkout.draft.with(|draft| choice::shares(&list, draft, 0)));
+    let over = shares.unwrap_or_default().into_iter().filter(|share| share.amount.is_err());
+    bills.extend(over.map(|share| share.bill.id));
+    let paid = in_between(checkout, &bills);
+    view! {
+        {paid.map(|paid| view! { <p>{paid}</p> })}
+        <p><a class="pay-link" href=href(Pay::Amount)>{w.what_you_owe}</a></p>
+    }
+    .into_any()
 }
 
 /// An order that was refused because the day or the bills changed needs fresh bills; one that came too late, the server's time. And whose

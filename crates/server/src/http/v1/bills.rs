@@ -12,7 +12,7 @@ use contract::{
     problem_details::ErrorCode,
 };
 
-/// Every bill on which something is owed, the earliest due first.
+/// Every bill on which something is owed, the earliest due first; and what was paid on bills lately.
 #[utoipa::path(
     get, path = "/bills",
     responses((status = 200, body = BillList), (status = 401))
@@ -21,9 +21,11 @@ pub async fn list(State(app): State<App>, ActiveSession(session): ActiveSession)
     let now = app.clock.now();
     let bills = app.store.open_bills(&session.membership.id, app.just_since(now)).await?;
     let owed = Money::sum(bills.iter().map(|bill| bill.balance)).ok_or_else(|| Error::new(ErrorCode::Fault))?;
+    // After the bills: a bill that is paid meanwhile is open without a payment, and never gone without a word.
+    let payments = app.store.bill_payments(&session, now).await?;
     let region = session.membership.region;
-    let debit_day = Some(app.debit_day(region, now));
-    Ok(Json(BillList { as_of: now, today: app.today(region), debit_day, owed, bills }))
+    let (today, debit_day) = (app.today(region), Some(app.debit_day(region, now)));
+    Ok(Json(BillList { as_of: now, today, debit_day, owed, bills, payments }))
 }
 
 /// One bill of the membership, paid or not.

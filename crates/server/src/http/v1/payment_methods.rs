@@ -1,7 +1,7 @@
 //! `/payment-methods`.
 
 use crate::{
-    billing::methods,
+    billing::{methods, payer::Payer},
     error::Result,
     http::{
         client_address::ClientAddress,
@@ -28,5 +28,5 @@ pub async fn name(
     ActiveSession(session): ActiveSession,
     Body(PaymentToken { token }): Body<PaymentToken>,
 ) -> Result<Json<Method>> {
-    Ok(Json(methods::name(&app, &session, &token, address).await?))
+    Ok(Json(methods::name(&app, &Payer::of(&session, address), &token).await?))
 }

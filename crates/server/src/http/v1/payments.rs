@@ -1,7 +1,10 @@
 //! `/payments`: pay, and query the outcome.
 
 use crate::{
-    billing::payments::{self, Paid, Payer},
+    billing::{
+        payer::Payer,
+        payments::{self, Paid},
+    },
     error::{Error, Result},
     http::{
         client_address::ClientAddress,
@@ -43,7 +46,7 @@ pub async fn pay(
     Key(key): Key,
     Body(order): Body<PaymentOrder>,
 ) -> Result<(StatusCode, HeaderMap, Json<Payment>)> {
-    let Paid { payment, is_replayed } = payments::pay(&app, Payer { session: &session, address }, &key, &order).await?;
+    let Paid { payment, is_replayed } = payments::pay(&app, &Payer::of(&session, address), &key, &order).await?;
     let replayed = is_replayed.then(|| ("idempotency-replayed", HeaderValue::from_static("true")));
     let headers = replayed.into_iter().map(|(name, value)| (HeaderName::from_static(name), value)).collect();
     Ok((StatusCode::CREATED, headers, Json(payment)))

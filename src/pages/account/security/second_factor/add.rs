@@ -21,63 +21,68 @@ use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
 /// What can be added.
 pub fn add(own: FactorState) -> AnyView {
-    let client = Client::here();
-    let can_make = own.factor(|factor| factor.takes_passkeys) && passkeys::are_offered();
-    let make = {
-        let client = client.clone();
-        move |_| {
-            if own.begin() {
-                let client = client.clone();
-                spawn_local(async move {
-                    match passkey(&client).await {
-                        Ok(answer) => {
-                            if let Some(codes) = own.end(answer, Some(|w| w.account().factor.passkey_on)) {
-                                own.keep(codes);
-                            }
-                        }
-                        Err(NoPasskey) => {
-                            own.is_busy.set(false);
-                            own.said.set(Some(FactorNotice::Warning(|w| w.account().factor.no_passkey)));
-                        }
-                    }
-                });
-            }
+    let client = StoredValue::new(Client::here());
+    let offered = passkeys::offered();
+    let can_make = Memo::new(move |_| own.factor(|factor| factor.takes_passkeys) && offered.get());
+    let by_passkey = dynamic(move || {
+        if can_make.get() {
+            add_passkey(own, client)
+        } else {
+            view! { <p class="pay-note">{t(|w| w.account().factor.passkeys_elsewhere)}</p> }.into_any()
         }
-    };
-    let by_passkey = if can_make {
-        view! { <button class="pay-button" type="button" on:click=make>{t(|w| w.account().factor.add_passkey)}</button> }.into_any()
-    } else {
-        view! { <p class="pay-note">{t(|w| w.account().factor.passkeys_elsewhere)}</p> }.into_any()
-    };
-    let has_app = Memo::new(move |_| own.factor(|factor| factor.authenticator.is_some()));
-    let by_app = dynamic(move || {
-        if has_app.get() {
-            return ().into_any();
-        }
-        let client = client.clone();
-        let offer = move |_| {
-            if own.begin() {
-                let client = client.clone();
-                spawn_local(async move {
-                    let answer = client.offer_authenticator().await;
-                    if let Some(offer) = own.end(answer, None) {
-                        own.offer.set(Some(offer));
-                    }
-                });
-            }
-        };
-        view! {
-            <div class="pay-stack pay-stack--tight">
-                <p>{t(|w| w.account().factor.app_about)}</p>
-                <p><button class="pay-button" type="button" on:click=offer>{t(|w| w.account().factor.add_app)}</button></p>
-            </div>
-        }
-        .into_any()
     });
+    let has_app = Memo::new(move |_| own.factor(|factor| factor.authenticator.is_some()));
+    let by_app = dynamic(move || if has_app.get() { ().into_any() } else { add_app(own, client) });
     view! {
         <div class="pay-stack">
             <div class="pay-stack pay-stack--tight"><p>{t(|w| w.account().factor.passkey_about)}</p><div>{by_passkey}</div></div>
             {by_app}
+        </div>
+    }
+    .into_any()
+}
+
+fn add_passkey(own: FactorState, client: StoredValue<Client>) -> AnyView {
+    let make = move |_| {
+        if !own.begin() {
+            return;
+        }
+        let client = client.get_value();
+        spawn_local(async move {
+            match passkey(&client).await {
+                Ok(answer) => {
+                    if let Some(codes) = own.end(answer, Some(|w| w.account().factor.passkey_on)) {
+                        own.keep(codes);
+                    }
+                }
+                Err(NoPasskey) => {
+                    own.is_busy.set(false);
+                    own.said.set(Some(FactorNotice::Warning(|w| w.account().factor.no_passkey)));
+                }
+            }
+        });
+    };
+    view! { <button class="pay-button" type="button" on:click=make>{t(|w| w.account().factor.add_passkey)}</button> }
+        .into_any()
+}
+
+fn add_app(own: FactorState, client: StoredValue<Client>) -> AnyView {
+    let offer = move |_| {
+        if !own.begin() {
+            return;
+        }
+        let client = client.get_value();
+        spawn_local(async move {
+            let answer = client.offer_authenticator().await;
+            if let Some(offer) = own.end(answer, None) {
+                own.offer.set(Some(offer));
+            }
+        });
+    };
+    view! {
+        <div class="pay-stack pay-stack--tight">
+            <p>{t(|w| w.account().factor.app_about)}</p>
+            <p><button class="pay-button" type="button" on:click=offer>{t(|w| w.account().factor.add_app)}</button></p>
         </div>
     }
     .into_any()
@@ -108,12 +113,35 @@ fn appearing(words: Pick) -> AnyView {
 
 /// An app learns the secret, and proves it with a code.
 pub fn set_up(own: FactorState) -> AnyView {
-    let client = Client::here();
     let AuthenticatorOffer { secret, uri, qr } = own.offer.get_untracked().unwrap_or_else(|| AuthenticatorOffer {
         secret: String::new(),
         uri: String::new(),
         qr: Default::default(),
     });
+    let heading = appearing(|w| w.account().factor.set_up);
+    view! {
+        <div class="pay-stack">
+            {heading}
+            <div class="pay-qr">
+                <svg viewBox=format!("0 0 {0} {0}", qr.size) role="img" aria-label=t(|w| w.account().factor.qr) shape-rendering="crispEdges">
+                    <path d=qr.path/>
+                </svg>
+                <div class="pay-stack pay-stack--tight">
+                    <p>{t(|w| w.account().factor.scan)}</p>
+                    <p><a href=uri rel="external">{t(|w| w.account().factor.open_app)}</a></p>
+                    <p>{t(|w| w.account().factor.by_hand)} " " <code class="pay-key" translate="no">{secret}</code></p>
+                </div>
+            </div>
+            <FirstCode own/>
+        </div>
+    }
+    .into_any()
+}
+
+/// The code that shows that the app has learnt the secret.
+#[component]
+fn FirstCode(own: FactorState) -> impl IntoView {
+    let client = Client::here();
     let code = RwSignal::new(String::new());
     let form = FormState::new(
         [((), code)],
@@ -156,35 +184,19 @@ pub fn set_up(own: FactorState) -> AnyView {
         own.offer.set(None);
         own.to_title();
     };
-    let heading = appearing(|w| w.account().factor.set_up);
-    let note = form.notice();
     view! {
-        <div class="pay-stack">
-            {heading}
-            <div class="pay-qr">
-                <svg viewBox=format!("0 0 {0} {0}", qr.size) role="img" aria-label=t(|w| w.account().factor.qr) shape-rendering="crispEdges">
-                    <path d=qr.path/>
-                </svg>
-                <div class="pay-stack pay-stack--tight">
-                    <p>{t(|w| w.account().factor.scan)}</p>
-                    <p><a href=uri rel="external">{t(|w| w.account().factor.open_app)}</a></p>
-                    <p>{t(|w| w.account().factor.by_hand)} " " <code class="pay-key" translate="no">{secret}</code></p>
-                </div>
-            </div>
-            {note}
-            {form.summary()}
-            <form class="pay-form" novalidate on:submit=submit>
-                <TextField id="app-code" label=t(|w| w.account().factor.type_code) hint=t(|w| w.account().factor.code_hint)
-                    value=code error=form.error(())
-                    keyboard=Keyboard { mode: "numeric", autocomplete: "one-time-code", width: "pay-input--8" }/>
-                <p class="pay-row">
-                    <SubmitButton words=t(|w| w.account().factor.turn_on) busy=form.is_busy/>
-                    <button class="pay-link" type="button" on:click=cancel>{t(|w| w.account().factor.cancel)}</button>
-                </p>
-            </form>
-        </div>
+        {form.notice()}
+        {form.summary()}
+        <form class="pay-form" novalidate on:submit=submit>
+            <TextField id="app-code" label=t(|w| w.account().factor.type_code) hint=t(|w| w.account().factor.code_hint)
+                value=code error=form.error(())
+                keyboard=Keyboard { mode: "numeric", autocomplete: "one-time-code", width: "pay-input--8" }/>
+            <p class="pay-row">
+                <SubmitButton words=t(|w| w.account().factor.turn_on) busy=form.is_busy/>
+                <button class="pay-link" type="button" on:click=cancel>{t(|w| w.account().factor.cancel)}</button>
+            </p>
+        </form>
     }
-    .into_any()
 }
 
 /// Shown this once.

@@ -66,6 +66,7 @@ fn only_the_documents_of_refused_orders_are_definite() {
         (409, "just_paid"),
         (409, "too_late"),
         (422, "over_balance"),
+        (422, "order_refused"),
         (422, "terms_changed"),
         (422, "token_refused"),
         (422, "brand_not_accepted"),

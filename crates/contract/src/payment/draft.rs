@@ -1,0 +1,39 @@
+//! The draft of a payment: what was chosen and typed before the order.
+
+use super::{IdempotencyKey, Method};
+use serde::{Deserialize, Serialize};
+
+/// `PUT`/`GET /payment-draft`: what the payer has chosen so far, kept with the payer's session on the server so that a reload or a
+/// second tab goes on without anything personal in the browser's storage. When the session runs out only the bills and amounts are kept, for
+/// whoever comes back in this browser; all of it is gone when the payment is final.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct PaymentDraft {
+    /// Bill id and the amount as typed; a bill that is not here is "not now".
+    pub shares: Vec<DraftShare>,
+    /// What the processor named for the token (`POST /payment-methods`); what a client says here is not kept.
+    pub method: Option<Method>,
+    /// From the capture frame. Kept once its method is named.
+    pub token: Option<String>,
+    pub payer_name: String,
+    pub email: String,
+    /// Set when the review step is built, and replaced by any edit.
+    pub key: Option<IdempotencyKey>,
+}
+
+impl PaymentDraft {
+    /// What may outlive the session it was typed in: which bills, and how much of each.
+    pub fn without_what_is_private(self) -> Self {
+        Self { shares: self.shares, ..Self::default() }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DraftShare {
+    pub bill: String,
+    /// As typed; `None` is all of it.
+    pub part: Option<String>,
+}

@@ -1,0 +1,159 @@
+//! The order of a payment, as a client sends it, and its fingerprint, by which a retry is told from another order.
+
+use crate::{Amount, Email, Instant, Locale, Money, PersonName};
+use serde::{Deserialize, Serialize};
+
+/// `POST /payments`. The key is the `Idempotency-Key` header.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PaymentOrder {
+    /// One bill, several, or part of one; each bill at most once.
+    pub shares: Vec<OrderShare>,
+    /// From the capture frame; single use.
+    pub token: String,
+    pub payer_name: PersonName,
+    pub email: Option<Email>,
+    /// The card fee the member was shown; refused when it is not the fee that applies.
+    pub fee: Money,
+    /// The authorisation the member agreed to, word for word (`authorisation::Authorisation::text`).
+    pub authorisation: String,
+    pub locale: Locale,
+    /// The member said yes to paying a bill that was paid minutes ago.
+    #[serde(default)]
+    pub pay_again: bool,
+    /// Until when, by the server's clock, the payment may begin: later it is refused as `too_late`, so that whoever lost the answer can
+    /// know that nothing will come of the order any more. Not part of the intent: the same order may be sent again with a later one.
+    #[serde(default)]
+    pub begin_by: Option<Instant>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OrderShare {
+    pub bill: String,
+    pub amount: Amount,
+}
+
+impl PaymentOrder {
+    /// The sum of the shares, without the fee; `None` when it is more than money can be here.
+    pub fn total(&self) -> Option<Money> {
+        Money::sum(self.shares.iter().map(|share| share.amount.money()))
+    }
+    /// What the card or account is charged.
+    pub fn charged(&self) -> Option<Money> {
+        super::charged(self.total()?, self.fee)
+    }
+    /// The way in which `fingerprint` compares. Whoever changes it counts this up and keeps the old way in `fingerprint_of`: a retry may
+    /// reach another version of the server than the one that took the order.
+    pub const FINGERPRINT: u16 = 1;
+
+    /// As a version of the past compares; `None` for one that is not known here.
+    pub fn fingerprint_of(&self, version: u16) -> Option<String> {
+        (version == Self::FINGERPRINT).then(|| self.fingerprint())
+    }
+
+    /// One text for one intent: two orders under one key are the same when these are.
+    pub fn fingerprint(&self) -> String {
+        // Every part says its length first: no text a client puts into one part reads as two.
+        let mut shares: Vec<String> =
+            self.shares.iter().map(|share| format!("{}:{}={}", share.bill.len(), share.bill, share.amount)).collect();
+        shares.sort();
+        let email = self.email.as_ref().map(ToString::to_string).unwrap_or_default();
+        let Self { token, payer_name, fee, authorisation, locale, pay_again, .. } = self;
+        [
+            shares.join(",").as_str(),
+            token,
+            &payer_name.to_string(),
+            &email,
+            &fee.to_string(),
+            authorisation,
+            locale.code(),
+            if *pay_again { "again" } else { "" },
+        ]
+        .map(|part| format!("{}:{part}", part.len()))
+        .join("|")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(shares: &[(&str, &str)]) -> PaymentOrder {
+        PaymentOrder {
+            shares: shares
+                .iter()
+                .map(|(bill, amount)| OrderShare { bill: (*bill).to_owned(), amount: Amount::parse(amount).unwrap() })
+                .collect(),
+            token: "tok".to_owned(),
+            payer_name: PersonName::parse("Ana O’Neill").unwrap(),
+            email: None,
+            fee: Money::ZERO,
+            authorisation: "I, Ana O’Neill, authorize".to_owned(),
+            locale: Locale::En,
+            pay_again: false,
+            begin_by: None,
+        }
+    }
+
+    #[test]
+    fn one_intent_has_one_fingerprint_whatever_the_order_of_its_bills() {
+        let one = order(&[("a", "1.00"), ("b", "2.00")]);
+        assert_eq!(one.fingerprint(), order(&[("b", "2"), ("a", "$1.00")]).fingerprint());
+        assert_eq!(one.total().unwrap().to_string(), "3.00");
+    }
+
+    #[test]
+    fn the_same_intent_sent_again_later_has_the_same_fingerprint() {
+        let one = order(&[("a", "1.00")]);
+        let later = PaymentOrder { begin_by: Some(Instant::from_millis(1)), ..one.clone() };
+        assert_eq!(one.fingerprint(), later.fingerprint());
+    }
+
+    #[test]
+    fn what_is_charged_is_the_total_with_the_fee_or_nothing_that_can_be_said() {
+        let mut one = order(&[("a", "9999999.00")]);
+        one.fee = Money::parse("0.99").unwrap();
+        assert_eq!(one.charged().unwrap().to_string(), "9999999.99");
+        one.fee = Money::parse("1.00").unwrap();
+        assert_eq!((one.total().is_some(), one.charged()), (true, None));
+    }
+
+    #[test]
+    fn any_other_intent_has_another_fingerprint() {
+        let one = order(&[("a", "1.00"), ("b", "2.00")]);
+        let email = Some(Email::parse("ana@example.org").unwrap());
+        let others = [
+            order(&[("a", "1.00")]),
+            order(&[("a", "1.00"), ("b", "2.01")]),
+            order(&[("a=1.00,b", "2.00")]),
+            order(&[("a=1.00,1:b", "2.00")]),
+            PaymentOrder { token: "tok2".to_owned(), ..one.clone() },
+            PaymentOrder { payer_name: PersonName::parse("Ana").unwrap(), ..one.clone() },
+            PaymentOrder { email, ..one.clone() },
+            PaymentOrder { fee: Money::parse("0.05").unwrap(), ..one.clone() },
+            PaymentOrder { authorisation: String::new(), ..one.clone() },
+            PaymentOrder { locale: Locale::Es, ..one.clone() },
+            PaymentOrder { pay_again: true, ..one.clone() },
+        ];
+        for other in others {
+            assert_ne!(one.fingerprint(), other.fingerprint(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn an_order_with_a_field_nobody_knows_or_an_amount_of_nothing_is_refused() {
+        let good = serde_json::to_value(order(&[("a", "1.00")])).unwrap();
+        assert!(serde_json::from_value::<PaymentOrder>(good.clone()).is_ok());
+        for amount in ["\"0.00\"", "\"-5\"", "5"] {
+            let mut bad = good.clone();
+            bad["shares"][0]["amount"] = serde_json::from_str(amount).unwrap();
+            assert!(serde_json::from_value::<PaymentOrder>(bad).is_err(), "{amount}");
+        }
+        let mut more = good;
+        more["card_number"] = "4242424242424242".into();
+        assert!(serde_json::from_value::<PaymentOrder>(more).is_err());
+    }
+}

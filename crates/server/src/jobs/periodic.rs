@@ -1,0 +1,117 @@
+//! Periodic jobs: each is one row of the table `job`, which one of several servers claims when it is due. The row is
+//! made by the first claim, and the statement that ends a round says when the next one is due. A round that fails is
+//! tried again with back-off; the row has the error of the last one.
+
+use super::{
+    clean_up, processor_events, reconcile, settle_payments,
+    worker::{self, Queue},
+};
+use crate::{backoff::Backoff, error::Result, state::App, store::jobs::Job};
+use std::time::Duration;
+use tracing::Instrument;
+
+const WAIT: Backoff = Backoff { first: 1_000, factor: 2, longest: 60_000 };
+/// Often enough that a task is never taken for one that stands still.
+const LOOKED_AT_EVERY: Duration = Duration::from_secs(15);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Periodic {
+    ReadEvents,
+    WatchPayments,
+    CleanUp,
+    Reconcile,
+}
+
+impl Periodic {
+    pub const ALL: [Self; 4] = [Self::ReadEvents, Self::WatchPayments, Self::CleanUp, Self::Reconcile];
+
+    /// Of its row, and of its task.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ReadEvents => "read_events",
+            Self::WatchPayments => "watch_payments",
+            Self::CleanUp => "clean_up",
+            Self::Reconcile => "reconcile",
+        }
+    }
+
+    /// From the end of a round to the next one.
+    const fn every(self) -> Duration {
+        match self {
+            Self::ReadEvents => Duration::from_millis(500),
+            Self::WatchPayments | Self::CleanUp => Duration::from_secs(60),
+            // Whether a day is over.
+            Self::Reconcile => Duration::from_secs(30),
+        }
+    }
+
+    fn queue(self, app: &App) -> Queue {
+        let step = app.settings.limits.step_time;
+        let limit = match self {
+            Self::ReadEvents | Self::WatchPayments => step,
+            // Steps of their own, each with that limit.
+            Self::CleanUp => step * 8,
+            Self::Reconcile => reconcile::LONGEST + step,
+        };
+        Queue { name: self.name(), slots: 1, every: self.every().min(LOOKED_AT_EVERY), limit, is_woken: false }
+    }
+
+    async fn work(self, app: App) -> Result<()> {
+        match self {
+            Self::ReadEvents => processor_events::read(&app).await?,
+            Self::WatchPayments => settle_payments::look_after(&app).await?,
+            // Each tells what failed, and when that is tried again.
+            Self::CleanUp => clean_up::round(&app).await,
+            Self::Reconcile => reconcile::if_due(&app).await,
+        }
+        Ok(())
+    }
+}
+
+pub async fn run(app: App, periodic: Periodic) {
+    let work = |app| periodic.work(app);
+    worker::run(&app, periodic.queue(&app), |_| take(app.clone(), periodic, work)).await;
+}
+
+/// If it is due: one round, with something else to do the work.
+pub async fn round_of<F>(app: &App, periodic: Periodic, work: impl Fn(App) -> F + Copy) -> Result<()>
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    worker::round(app, periodic.queue(app), |_| take(app.clone(), periodic, work)).await
+}
+
+async fn take<F>(
+    app: App,
+    periodic: Periodic,
+    work: impl Fn(App) -> F,
+) -> Result<Option<impl Future<Output = ()> + Send + 'static>>
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let (now, limit) = (app.clock.now(), periodic.queue(&app).limit);
+    let until = worker::claimed_until(now, limit);
+    // Nothing puts it off further. A clock that was ahead did, and would keep it from ever being done.
+    let farthest = until.plus_millis(WAIT.longest).max(now.plus_millis(millis(periodic.every()) + WAIT.longest));
+    let claimed = app.store.claim_periodic(periodic.name(), now, until, farthest).await?;
+    Ok(claimed.map(|job| {
+        let span = tracing::error_span!("job", kind = job.kind, tries = job.tries);
+        attempt(app.clone(), periodic, work(app), job).instrument(span)
+    }))
+}
+
+async fn attempt(app: App, periodic: Periodic, work: impl Future<Output = Result<()>> + Send + 'static, job: Job) {
+    let why = worker::failure(periodic.queue(&app).limit, work).await;
+    let every = millis(periodic.every());
+    let wait = if why.is_some() { WAIT.wait_millis(job.tries).max(every) } else { every };
+    if let Some(why) = &why {
+        tracing::error!(why, "a periodic job failed");
+    }
+    let next = app.clock.now().plus_millis(wait);
+    let write = || app.store.put_periodic_off(&job, why.as_deref(), next);
+    worker::write_down(&app, periodic.name(), job.claimed_until, write).await;
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,137 @@
+//! Tests that render each page natively in every state of the session and of the server's answers. A page that touches
+//! the browser while it renders panics here, as there is none.
+
+use super::*;
+use crate::{
+    config::{API_BASE, Base},
+    fetched::Fetched,
+    pages::{pay::checkout::Checkout, register::Enrolment},
+    route::{Enter, Pay},
+};
+use contract::{
+    Instant, Locale, Region,
+    account::{Registration, Security},
+    bill::BillList,
+    factor::RequiredFactors,
+    payment::{Payment, PaymentDraft, PaymentSummary},
+    portal::{PageFacts, Portal},
+    session::{MembershipView, PersonView, SessionView},
+};
+use leptos_router::location::RequestUrl;
+use serde::{Deserialize, de::DeserializeOwned};
+
+/// What a server answers, one of each.
+#[derive(Clone, Deserialize)]
+struct Answers {
+    portal: Portal,
+    bills: BillList,
+    draft: PaymentDraft,
+    payment: Payment,
+    payments: Vec<PaymentSummary>,
+    registration: Registration,
+    security: Security,
+}
+
+fn answers<T: DeserializeOwned>() -> T {
+    serde_json::from_str(include_str!("tests/answers.json")).unwrap()
+}
+
+fn at(second: i64) -> Instant {
+    Instant::parse("2026-11-23T17:52:00Z").unwrap().plus_millis(second * 1_000)
+}
+
+fn sessions() -> Vec<SessionView> {
+    let membership = MembershipView { region: Region::California, ending: "678".into() };
+    let (now, expires_at, ends_at) = (at(0), at(900), at(28_800));
+    let capture_binding = String::from("binding");
+    let person = PersonView { name: "Ana O’Neill".into(), email: "ana@example.org".into(), is_email_confirmed: true };
+    let second_factor = RequiredFactors { authenticator: true, passkey: true };
+    vec![
+        SessionView::Guest { now },
+        SessionView::PendingSecondFactor { now, expires_at, ends_at, second_factor },
+        SessionView::Payer {
+            now,
+            expires_at,
+            ends_at,
+            membership: membership.clone(),
+            capture_binding: capture_binding.clone(),
+        },
+        SessionView::Member { now, expires_at, ends_at, membership, capture_binding, person },
+    ]
+}
+
+/// What came of asking the server.
+#[derive(Clone)]
+enum Asked {
+    Waiting,
+    Answered(Box<Answers>),
+    Failed(ApiError),
+}
+
+impl Asked {
+    fn fetched<T>(&self, pick: impl Fn(&Answers) -> T) -> Fetched<T> {
+        match self {
+            Self::Waiting => Fetched::Waiting,
+            Self::Answered(answers) => Fetched::Here(pick(answers)),
+            Self::Failed(error) => Fetched::Failed(error.clone()),
+        }
+    }
+}
+
+fn drawn(address: &str, locale: Locale, view: &SessionView, asked: &Asked) -> String {
+    _ = any_spawner::Executor::init_futures_executor();
+    let facts: PageFacts = PageFacts::default();
+    let config =
+        Config { api_base: API_BASE.into(), base: Base::default(), region: Some(Region::California), locale, facts };
+    Owner::new().with(|| {
+        provide_context(RequestUrl::new(address));
+        provide_context(asked.fetched(|answers| answers.payment.clone()));
+        provide_context(asked.fetched(|answers| answers.bills.clone()));
+        provide_context(asked.fetched(|answers| answers.payments.clone()));
+        provide_context(asked.fetched(|answers| answers.security.clone()));
+        let app = view! { <App config/> };
+        // what the app provides is set before its pages are drawn
+        CurrentSession::here().hear(view, None);
+        Deployment::here().profile.set(asked.fetched(|answers| Arc::new(answers.portal.clone())));
+        let (checkout, enrolment) = (Checkout::here(), Enrolment::here());
+        checkout.bills.set(asked.fetched(|answers| answers.bills.clone()));
+        if let Asked::Answered(answers) = asked {
+            checkout.draft.set(answers.draft.clone());
+        }
+        enrolment.registration.set(asked.fetched(|answers| answers.registration.clone()));
+        app.to_html()
+    })
+}
+
+#[test]
+fn no_page_touches_the_browser_whoever_is_here_and_whatever_was_answered() {
+    let all = [Asked::Waiting, Asked::Answered(Box::new(answers())), Asked::Failed(ApiError::Offline)];
+    for route in Route::all() {
+        for view in sessions() {
+            for (asked, locale) in all.iter().zip([Locale::En, Locale::Es, Locale::En]) {
+                let html = drawn(&route.inner_path(), locale, &view, asked);
+                assert_eq!(html.matches("<main").count(), 1, "{route:?} {view:?}");
+                assert_eq!(html.matches("<h1").count(), 1, "{route:?} {view:?}");
+            }
+        }
+    }
+}
+
+/// Answers stand on their pages, so the test above has drawn more than placeholders.
+#[test]
+fn what_the_server_answered_is_on_its_page() {
+    let answered = Asked::Answered(Box::new(answers()));
+    let [_, pending, payer, _] = sessions().try_into().unwrap();
+    let pages: [(Route, _, _); 6] = [
+        (Pay::Amount.into(), &payer, "Imaging"),
+        (Pay::Method.into(), &payer, "4242"),
+        (Pay::Review.into(), &payer, "214.10"),
+        (Pay::Payment("payment-1".into()).into(), &payer, "KP-7F3Q-2M8D"),
+        (Enter::RegisterYou.into(), &payer, "94607"),
+        (Enter::SignIn.into(), &pending, "one-time-code"),
+    ];
+    for (route, view, words) in pages {
+        let html = drawn(&route.inner_path(), Locale::En, view, &answered);
+        assert!(html.contains(words), "{route:?} lacks {words}: {html}");
+    }
+}

@@ -1,0 +1,58 @@
+//! Keeping the payment draft with the session: at each step, and while something is typed, so that a reload forgets nothing; and
+//! forgetting it, to start over.
+
+use super::{Checkout, choice};
+use crate::{api::Client, browser, error::ApiError};
+use contract::payment::PaymentDraft;
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+
+/// The pause after which what was edited is kept.
+const REST_MILLIS: u32 = 700;
+
+impl Checkout {
+    /// Keeps the draft with the session.
+    pub async fn keep(self, client: &Client) -> Result<(), ApiError> {
+        self.told.set_value(self.edits.get_untracked());
+        let draft = choice::without_card_numbers(self.draft.get_untracked());
+        client.keep_payment_draft(&draft).await
+    }
+
+    /// While this page stands: keeps what is edited once the payer rests, so that a reload forgets nothing.
+    pub fn keep_edits(self) {
+        let client = Client::here();
+        let keep = move |client: Client| {
+            if self.edits.get_untracked() != self.told.get_value() {
+                spawn_local(async move { _ = self.keep(&client).await });
+            }
+        };
+        let resting = client.clone();
+        let stands = StoredValue::new(());
+        browser::effect(move |is_first| {
+            let now = self.edits.get();
+            if is_first {
+                return;
+            }
+            let client = resting.clone();
+            spawn_local(async move {
+                TimeoutFuture::new(REST_MILLIS).await;
+                if self.edits.get_untracked() == now && stands.try_get_value().is_some() {
+                    keep(client);
+                }
+            });
+        });
+        on_cleanup(move || keep(client));
+    }
+
+    /// What was chosen before is forgotten, here and with the session.
+    pub fn start_over(self, client: Client) {
+        self.edit(|draft| *draft = PaymentDraft::default());
+        self.is_chosen.set(false);
+        self.kind.set(None);
+        self.told.set_value(self.edits.get_untracked());
+        if let Some(bills) = self.bills.with_untracked(|bills| bills.value().cloned()) {
+            self.prune(&bills);
+        }
+        spawn_local(async move { _ = client.keep_payment_draft(&PaymentDraft::default()).await });
+    }
+}

@@ -1,0 +1,79 @@
+//! Tests of what is kept of a choice when the bills are fetched again.
+
+use super::{choice::tests::bill, *};
+use contract::{
+    Date,
+    bill::{Bill, BillPayment, JustPaid, MethodKind},
+    payment::PaymentState,
+};
+
+fn list(bills: Vec<Bill>, paid: &[&str]) -> BillList {
+    let at = Instant::from_millis(0);
+    let payment = |of: &&str| BillPayment {
+        bill: (*of).to_owned(),
+        kind: bill("", 0, 0).kind,
+        due: bill("", 0, 0).due,
+        amount: Money::ZERO,
+        state: PaymentState::Paid,
+        made_at: at,
+        since: at,
+        by: MethodKind::Card,
+        receipt: None,
+    };
+    let today = Date::parse("2026-11-23").unwrap();
+    BillList {
+        as_of: at,
+        today,
+        debit_day: None,
+        owed: Money::ZERO,
+        bills,
+        payments: paid.iter().map(payment).collect(),
+    }
+}
+
+fn chosen(bills: &[&str]) -> PaymentDraft {
+    let share = |bill: &&str| DraftShare { bill: (*bill).to_owned(), part: None };
+    PaymentDraft { shares: bills.iter().map(share).collect(), ..PaymentDraft::default() }
+}
+
+#[test]
+fn a_chosen_bill_that_was_paid_meanwhile_is_dropped_and_remembered() {
+    Owner::new().with(|| {
+        let checkout = Checkout::new();
+        checkout.draft.set(chosen(&["settled", "covered", "open", "withdrawn"]));
+        let bills = list(vec![bill("covered", 6410, 6410), bill("open", 100, 0)], &["settled", "covered", "open"]);
+        checkout.prune(&bills);
+        assert_eq!(checkout.draft.get_untracked(), chosen(&["open"]));
+        // Of one that the plan took back no payment tells.
+        assert_eq!(checkout.gone.get_untracked(), ["settled", "covered"]);
+        checkout.prune(&bills);
+        assert_eq!(checkout.gone.get_untracked().len(), 2);
+        checkout.edit(|_| {});
+        assert!(checkout.gone.get_untracked().is_empty());
+    });
+}
+
+#[test]
+fn what_was_only_offered_is_missed_by_nobody() {
+    Owner::new().with(|| {
+        let checkout = Checkout::new();
+        checkout.prune(&list(vec![bill("open", 100, 0)], &["settled"]));
+        assert_eq!((checkout.draft.get_untracked(), checkout.gone.get_untracked()), (chosen(&["open"]), Vec::new()));
+    });
+}
+
+#[test]
+fn a_payment_that_was_seen_beside_the_bills_is_answered_and_a_later_one_is_not() {
+    Owner::new().with(|| {
+        let checkout = Checkout::new();
+        let shares = |at: i64| {
+            let mut paid = bill("visit", 6410, 0);
+            paid.just_paid = Some(JustPaid { amount: Money::ZERO, at: Instant::from_millis(at) });
+            choice::shares(&list(vec![paid, bill("surgery", 100, 0)], &[]), &chosen(&["visit", "surgery"]), 100)
+        };
+        checkout.choose(&shares(1));
+        let answered = checkout.answered.get_untracked();
+        assert_eq!((answered.len(), &answered), (1, &choice::paid_before(&shares(1))));
+        assert_ne!(answered, choice::paid_before(&shares(2)));
+    });
+}

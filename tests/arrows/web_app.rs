@@ -1,0 +1,206 @@
+//! Rules of the web app's modules: imports run downwards, a page imports no other page, and only one module each knows the
+//! browser, the network and the addresses.
+
+use crate::source::{Source, files, read, root, sources};
+use std::fs;
+
+/// Lowest first. A module imports only from modules before it.
+const ORDER: [&str; 14] = [
+    "error",
+    "fetched",
+    "form",
+    "route",
+    "config",
+    "i18n",
+    "browser",
+    "navigation",
+    "api",
+    "session",
+    "ui",
+    "billing",
+    "pages",
+    "app",
+];
+
+fn rank(module: &str) -> Option<usize> {
+    ORDER.iter().position(|of| *of == module)
+}
+
+fn app() -> Vec<Source> {
+    sources("src")
+}
+
+#[test]
+fn imports_run_downwards_only() {
+    let mut seen = 0;
+    for source in app() {
+        let Some(own) = rank(source.top()) else { continue };
+        for import in source.imports() {
+            let Some(module) = import.first().filter(|module| *module != source.top()) else { continue };
+            let other = rank(module).unwrap_or_else(|| panic!("{}: unknown module {module}", source.name));
+            assert!(other < own, "{} imports {}", source.name, import.join("::"));
+            seen += 1;
+        }
+    }
+    assert!(seen > 300, "{seen} imports: the test looks for the wrong thing");
+}
+
+#[test]
+fn every_module_of_the_crate_has_its_place_in_the_order() {
+    for source in app() {
+        let is_root = matches!(source.top(), "lib" | "main");
+        assert!(is_root || rank(source.top()).is_some(), "{} is not in ORDER", source.name);
+    }
+}
+
+#[test]
+fn ui_sees_neither_api_nor_session() {
+    for source in app().iter().filter(|source| source.top() == "ui") {
+        for import in source.imports() {
+            assert!(!matches!(import[0].as_str(), "api" | "session"), "{}: {}", source.name, import.join("::"));
+        }
+    }
+}
+
+/// Words of what pages are about, as `ui` would have to call them.
+const WORDS_OF_PAGES: [&str; 4] = ["pay", "find", "account", "states"];
+/// What of the contract is about bills and payments.
+const OF_BILLING: [&str; 5] = ["bill", "payment", "authorisation", "Money", "Identifier"];
+
+#[test]
+fn ui_is_a_kit_that_knows_neither_bills_nor_payments() {
+    let mut words = 0;
+    for source in app().iter().filter(|source| matches!(source.top(), "ui" | "billing")) {
+        let is_kit = source.top() == "ui";
+        for name in WORDS_OF_PAGES {
+            let is_said = source.code.contains(&format!(".{name}()"));
+            assert!(!is_kit || !is_said, "{} has the words of {name}", source.name);
+            words += usize::from(is_said);
+        }
+        for import in source.imports_of("contract") {
+            assert!(!is_kit || !OF_BILLING.contains(&import[0].as_str()), "{}: {}", source.name, import.join("::"));
+        }
+        assert!(is_kit || !source.imports().iter().any(|import| import[0] == "api"), "{} sends", source.name);
+    }
+    assert!(words > 3, "billing has the words of {words}: the test looks for the wrong thing");
+}
+
+#[test]
+fn a_page_never_imports_another_page() {
+    for source in app().iter().filter(|source| source.top() == "pages" && source.module.len() > 1) {
+        for import in source.imports().iter().filter(|import| import[0] == "pages") {
+            assert_eq!(import.get(1), Some(&source.module[1]), "{} imports {}", source.name, import.join("::"));
+        }
+    }
+}
+
+#[test]
+fn every_page_of_the_account_stands_in_its_frame() {
+    let mut seen = 0;
+    for path in files(&root().join("src/pages/account"), "rs") {
+        let code = fs::read_to_string(&path).unwrap();
+        let pages = code.matches("Page() -> impl IntoView").count();
+        // which is where only a member gets in
+        assert_eq!(code.matches(" page(Account::").count(), pages, "{}", path.display());
+        seen += pages;
+    }
+    assert!(seen > 1, "{seen} pages: the test looks for the wrong thing");
+}
+
+#[test]
+fn web_sys_is_in_browser_only() {
+    for source in app() {
+        let allowed = source.top() == "browser";
+        assert!(allowed || !source.code.contains("web_sys"), "{}", source.name);
+    }
+}
+
+#[test]
+fn http_is_in_api_only() {
+    for source in app() {
+        assert!(source.top() == "api" || !source.code.contains("gloo_net"), "{}", source.name);
+    }
+}
+
+#[test]
+fn no_path_is_written_outside_route() {
+    for source in app() {
+        if matches!(source.top(), "route" | "api" | "config") {
+            continue;
+        }
+        for (at, _) in source.code.match_indices("\"/") {
+            let next = source.code[at + 2..].chars().next().unwrap();
+            assert!(!next.is_alphanumeric() && next != '"', "{}: {}", source.name, &source.code[at..][..20]);
+        }
+    }
+}
+
+/// What is printed without the base, and what leaves the page for an address.
+const OF_PLACE_ONLY: [&str; 2] = ["inner_path", "browser::leave_for"];
+
+#[test]
+fn no_address_is_made_of_a_route_outside_place() {
+    for source in app().iter().filter(|source| !matches!(source.top(), "route" | "navigation")) {
+        for call in OF_PLACE_ONLY {
+            assert!(!source.code.contains(call), "{} has {call}", source.name);
+        }
+    }
+}
+
+/// The region that the page shows is what bills are looked for in; whose they are is the session's to say.
+#[test]
+fn where_bills_are_paid_the_region_is_the_membership_s() {
+    for folder in ["src/pages/pay", "src/pages/account"] {
+        for path in files(&root().join(folder), "rs").into_iter().filter(|path| !path.ends_with("pay/find.rs")) {
+            let code = fs::read_to_string(&path).unwrap();
+            assert!(!code.contains("deployment.region"), "{} reads the page's region", path.display());
+        }
+    }
+}
+
+/// `_ =>` in any of its forms, and a name that takes whatever comes.
+fn is_catch_all(pattern: &str) -> bool {
+    let pattern = pattern.split(" if ").next().unwrap().trim();
+    let inner = pattern.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(pattern);
+    inner.split('|').any(|one| one.trim().chars().all(|letter| letter == '_' || letter.is_lowercase()))
+}
+
+#[test]
+fn every_page_is_matched_by_name() {
+    for name in ["src/app.rs", "src/app/chunks.rs"] {
+        let code = read(name);
+        let mut arms = 0;
+        for (before, _) in code.match_indices(" =>").map(|(at, _)| code.split_at(at)) {
+            let pattern = before.rsplit(['{', '}', ',', '\n']).next().unwrap();
+            assert!(!is_catch_all(pattern), "{name}: a route may be swallowed by {} =>", pattern.trim());
+            arms += 1;
+        }
+        assert!(arms > 0, "{name} matches nothing: the test looks at the wrong file");
+    }
+    assert!(["_", "Some(_)", "other", "Route::Home | _", "_ if x"].into_iter().all(is_catch_all));
+    assert!(!["None", "Some(Read::Help)", "Page::Paying(_)", "Ok(view)"].into_iter().any(is_catch_all));
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    for path in files(&root().join("src"), "rs") {
+        assert!(fs::read_to_string(&path).unwrap().starts_with("//! "), "{}", path.display());
+    }
+}
+
+#[test]
+fn every_feature_of_web_sys_is_used() {
+    let manifest = read("Cargo.toml");
+    let listed = manifest.split_once("\nweb-sys = { workspace = true, features = [").unwrap().1;
+    let features: Vec<&str> =
+        listed.split(']').next().unwrap().split(", ").map(|name| name.trim_matches('"')).collect();
+    assert!(features.len() > 10, "{features:?}");
+    let browser = app().into_iter().filter(|source| source.top() == "browser");
+    let code: String = browser.map(|source| source.code).collect();
+    let is_word = |word: &str| code.split(|c: char| !c.is_alphanumeric()).any(|part| part == word);
+    for feature in features {
+        // By its name, or by the method of the window that gives one.
+        let is_used = is_word(feature) || code.contains(&format!(".{}()", feature.to_lowercase()));
+        assert!(is_used, "{feature} of web-sys in Cargo.toml");
+    }
+}
