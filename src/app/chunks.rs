@@ -287,13 +287,12 @@ impl Chunks {
         loading.set(Loading::Waiting);
         let client = self.client.get_value();
         spawn_local(async move {
-            loading.set(match load(chunk).await {
-                Some(hand_over) => {
-                    self.drawers.update_value(hand_over);
-                    browser::is_current();
-                    Loading::Here
-                }
-                None => without(client.portal().await.err()),
+            loading.set(if let Some(hand_over) = load(chunk).await {
+                self.drawers.update_value(hand_over);
+                browser::is_current();
+                Loading::Here
+            } else {
+                without(client.portal().await.err())
             });
         });
     }
