@@ -1,8 +1,9 @@
 // A picture of every page and state, 360 and 1280 px wide, light and dark, English and Spanish, into target/gallery/ with an
 // index.html to lay them beside the drawn pages. `node gallery.mjs --only find` takes the walks and states whose name has that; with the
-// whole name of a walk, it walks no other.
+// whole name of a walk, it walks no other; with `letter`, it shows e-mails only.
 import fs from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { DESK, PHONE, launch, visitor } from './browser.mjs';
 import { Stack, ROOT } from './harness.mjs';
 import { Member } from './member.mjs';
@@ -47,7 +48,7 @@ const browser = await launch();
 const failures = [];
 for (const language of ['en', 'es']) {
   for (const [walkName, walk] of Object.entries(WALKS)) {
-    if (only in WALKS && walkName !== only) continue;
+    if ((only in WALKS && walkName !== only) || only.startsWith('letter')) continue;
     const stack = await Stack.open();
     const visitors = [];
     const another = async () => {
@@ -68,6 +69,17 @@ for (const language of ['en', 'es']) {
     for (const { context } of visitors) await context.close();
     await stack.close();
   }
+}
+// E-mails, as `cargo test -p server --test letters` leaves them.
+const letters = path.join(ROOT, 'target/tmp/letters');
+for (const file of fs.existsSync(letters) ? fs.readdirSync(letters) : []) {
+  const [, name, language] = file.match(/^(.+)-(en|es)\.html$/) ?? [];
+  if (!name || (only && !`letter-${name}`.includes(only))) continue;
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(pathToFileURL(path.join(letters, file)).href);
+  await picture({ page }, { name: `letter-${name}` }, language);
+  await context.close();
 }
 await browser.close();
 fs.writeFileSync(path.join(out, 'index.html'), index());

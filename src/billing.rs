@@ -11,6 +11,7 @@ mod slip;
 mod state;
 mod statement;
 mod steps;
+mod timing;
 
 pub use bill_mark::BillMark;
 pub use capture_frame::{CaptureAsks, CaptureFrame, CaptureKind, CaptureSays, CaptureSource};
@@ -22,3 +23,4 @@ pub use slip::{Slip, SlipLine};
 pub use state::State;
 pub use statement::{SampleStatement, Spot, Statement};
 pub use steps::{PAYING, REGISTERING};
+pub use timing::timing;

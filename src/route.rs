@@ -90,6 +90,8 @@ routes! {
         Review => ["pay", "review"],
         /// Outcome and receipt of one payment, by its opaque id.
         Payment(id: String) => ["pay", "payments", id],
+        /// Where the link of an e-mail about a payment leads; its secret is behind a `#`.
+        Receipt => ["receipt"],
     }
     /// What there is to read.
     Read {
@@ -133,6 +135,8 @@ impl Route {
     /// False for the pages on the way in and out, which are nowhere to be once one is in.
     fn is_somewhere_to_go(&self) -> bool {
         match self {
+            // its secret does not outlive a page
+            Self::Pay(Pay::Receipt) => false,
             Self::Home | Self::Region | Self::Pay(_) | Self::Read(_) | Self::Account(_) => true,
             Self::Enter(enter) => match enter {
                 Enter::Register

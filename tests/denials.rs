@@ -38,7 +38,7 @@ const ENDS: [(&str, &str, Option<&str>); 13] = [
     ("src/i18n/pay/outcome.rs", "cancelled", OUTCOME),
     ("src/i18n/pay/outcome.rs", "sent_lead", OUTCOME),
     ("src/i18n/pay/outcome.rs", "returned_lead", OUTCOME),
-    ("crates/server/src/mail.rs", "about_payment", None),
+    ("crates/server/src/mail/payment.rs", "news", None),
     ("crates/server/src/words.rs", "state", None),
 ];
 

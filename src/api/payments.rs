@@ -4,7 +4,7 @@ use super::Client;
 use crate::error::ApiError;
 use contract::{
     Email, IdempotencyKey, Instant,
-    payment::{Payment, PaymentOrder, PaymentPage},
+    payment::{Payment, PaymentOrder, PaymentPage, ReceiptSecret},
 };
 use gloo_net::http::Method;
 use serde::Serialize;
@@ -43,6 +43,22 @@ impl Client {
     /// Address of the receipt's file, for a link.
     pub fn receipt_address(&self, id: &str) -> String {
         format!("{}/payments/{id}/receipt.pdf", self.base)
+    }
+
+    /// What the link of an e-mail opens. The browser may then fetch the file for a while.
+    pub async fn open_receipt(&self, secret: &str) -> Result<Payment, ApiError> {
+        let secret = ReceiptSecret { secret: secret.to_owned() };
+        self.send(Method::POST, "/receipt-links/open", &secret, None).await
+    }
+
+    pub async fn end_receipt_link(&self, secret: &str) -> Result<(), ApiError> {
+        let secret = ReceiptSecret { secret: secret.to_owned() };
+        self.tell(Method::POST, "/receipt-links/revoke", &secret).await
+    }
+
+    /// As `receipt_address`, of a receipt that was opened by its link.
+    pub fn linked_receipt_address(&self, id: &str) -> String {
+        format!("{}/receipt-links/{id}/receipt.pdf", self.base)
     }
 
     pub async fn email_receipt(&self, id: &str, email: &Email) -> Result<(), ApiError> {

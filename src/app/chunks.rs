@@ -18,7 +18,11 @@ use crate::{
         legal::{AccessibilityPage, PrivacyPage, TermsPage},
         not_found::NotFoundPage,
         pay::{
-            amount::AmountPage, checkout::Checkout, find::FindPage, method::MethodPage, outcome::PaymentPage,
+            amount::AmountPage,
+            checkout::Checkout,
+            find::FindPage,
+            method::MethodPage,
+            outcome::{PaymentPage, by_link::LinkedReceiptPage},
             review::ReviewPage,
         },
         recovery::{ForgotPasswordPage, ResetPasswordPage, user_id::ForgotUserIdPage},
@@ -73,6 +77,7 @@ fn draw_paying(page: Pay) -> AnyView {
         Pay::Amount => known(|| AmountPage().into_any()),
         Pay::Method => known(|| MethodPage().into_any()),
         Pay::Review => known(|| ReviewPage().into_any()),
+        Pay::Receipt => LinkedReceiptPage().into_any(),
         Pay::Payment(id) => known(move || view! { <PaymentPage id=id.clone()/> }.into_any()),
     }
 }

@@ -306,7 +306,7 @@ fn way_in(navigation: Navigation) -> String {
     match navigation.route() {
         Some(Route::Pay(here)) => match here {
             Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) => navigation.sign_in_then(here),
-            Pay::Find => navigation.href(Enter::SignIn),
+            Pay::Find | Pay::Receipt => navigation.href(Enter::SignIn),
         },
         Some(Route::Home | Route::Region | Route::Read(_) | Route::Enter(_) | Route::Account(_)) | None => {
             navigation.href(Enter::SignIn)

@@ -5,6 +5,7 @@ pub mod method;
 pub mod outcome;
 pub mod paid;
 pub mod review;
+pub mod timing;
 
 pub struct PayWords {
     pub amount: amount::AmountWords,
@@ -12,10 +13,23 @@ pub struct PayWords {
     pub review: review::ReviewWords,
     pub outcome: outcome::OutcomeWords,
     pub paid: paid::PaidWords,
+    pub timing: timing::TimingWords,
 }
 
-pub const EN: PayWords =
-    PayWords { amount: amount::EN, method: method::EN, review: review::EN, outcome: outcome::EN, paid: paid::EN };
+pub const EN: PayWords = PayWords {
+    amount: amount::EN,
+    method: method::EN,
+    review: review::EN,
+    outcome: outcome::EN,
+    paid: paid::EN,
+    timing: timing::EN,
+};
 
-pub const ES: PayWords =
-    PayWords { amount: amount::ES, method: method::ES, review: review::ES, outcome: outcome::ES, paid: paid::ES };
+pub const ES: PayWords = PayWords {
+    amount: amount::ES,
+    method: method::ES,
+    review: review::ES,
+    outcome: outcome::ES,
+    paid: paid::ES,
+    timing: timing::ES,
+};

@@ -13,6 +13,9 @@ pub struct BillList {
     pub as_of: Instant,
     /// Today in the region.
     pub today: Date,
+    /// From which day a bank debit is planned that is agreed to now (`payment::debit_day`): tomorrow after the
+    /// cut-off. A server of the version before does not say it.
+    pub debit_day: Option<Date>,
     pub owed: Money,
     pub bills: Vec<Bill>,
     /// Recent ones, also those on bills that are settled by now; the newest first. An older server does not tell.

@@ -1,11 +1,12 @@
 //! Wire types of payments. Here is the payment, the fact that the server keeps; the order that makes one, its draft,
-//! its key, its method and its states are modules of their own. What both sides compute about a payment is in `rules`
-//! and `terms`.
+//! its key, its method, its states and the link to its receipt are modules of their own. What both sides compute about
+//! a payment is in `rules` and `terms`.
 
 mod draft;
 mod key;
 mod method;
 mod order;
+mod receipt;
 mod rules;
 mod state;
 mod terms;
@@ -14,7 +15,8 @@ pub use draft::{DraftShare, PaymentDraft};
 pub use key::IdempotencyKey;
 pub use method::{BankAccountKind, CardFunding, Method, PaymentToken};
 pub use order::{OrderShare, PaymentOrder};
-pub use rules::{DebitPlan, allocate, card_fee, plan_debit};
+pub use receipt::ReceiptSecret;
+pub use rules::{DebitPlan, allocate, card_fee, counts_on, debit_day, plan_debit};
 pub use state::{Failure, PaymentState, Phase};
 pub use terms::{Terms, charged};
 
@@ -86,6 +88,9 @@ pub struct Payment {
     /// Bank debit: the day it is handed to the bank, and the business day it is expected to be paid.
     pub sent_on: Option<Date>,
     pub expected_on: Option<Date>,
+    /// The day on which it counts as paid if it clears (`counts_on`), to be compared with when a bill is due. A server
+    /// of the version before does not say it.
+    pub counts_on: Option<Date>,
     /// Holidays and weekends that moved one of these days, as dates.
     pub moved_by: Vec<Date>,
     pub failure: Option<Failure>,

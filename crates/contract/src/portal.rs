@@ -82,6 +82,14 @@ pub struct Limits {
     pub just_paid_minutes: u16,
     /// Business days a bank debit usually takes.
     pub bank_debit_business_days: u8,
+    /// The hour of the region's clock from which a bank debit goes to the bank on the next business day; 24 for no
+    /// such hour.
+    #[serde(default = "no_cut_off")]
+    pub bank_debit_cut_off: u8,
+}
+
+fn no_cut_off() -> u8 {
+    24
 }
 
 /// The processor's frame. The app embeds `url` and listens to messages from `origin` only.

@@ -57,11 +57,18 @@ impl Clock {
 
 /// The day it is at that moment in a zone of the IANA database; UTC for a zone that is not one.
 pub fn day_in(zone: &str, at: Instant) -> Date {
-    jiff::Timestamp::from_millisecond(at.millis())
-        .ok()
-        .and_then(|moment| moment.in_tz(zone).ok())
-        .and_then(|local| Date::new(local.year(), local.month().unsigned_abs(), local.day().unsigned_abs()))
-        .unwrap_or_else(|| at.utc_date())
+    day_and_hour_in(zone, at).0
+}
+
+/// As `day_in`, and the hour of that day, 0 to 23.
+pub fn day_and_hour_in(zone: &str, at: Instant) -> (Date, u8) {
+    let local = jiff::Timestamp::from_millisecond(at.millis()).ok().and_then(|moment| moment.in_tz(zone).ok());
+    local
+        .and_then(|local| {
+            let day = Date::new(local.year(), local.month().unsigned_abs(), local.day().unsigned_abs())?;
+            Some((day, local.hour().unsigned_abs()))
+        })
+        .unwrap_or_else(|| (at.utc_date(), u8::try_from(at.millis().div_euclid(3_600_000).rem_euclid(24)).unwrap_or(0)))
 }
 
 #[cfg(test)]
@@ -75,6 +82,27 @@ mod tests {
         let moment = Instant::parse("2026-12-05T08:00:00Z").unwrap();
         assert_eq!(day_in("Pacific/Honolulu", moment).to_string(), "2026-12-04");
         assert_eq!(day_in("America/New_York", moment).to_string(), "2026-12-05");
+    }
+
+    #[test]
+    fn the_hour_is_the_region_s_on_the_days_on_which_clocks_change() {
+        for (at, zone, day, hour) in [
+            // The last minute before five, before and after the change of March 14, 2027, and of November 7.
+            ("2027-03-13T00:59:00Z", "America/Los_Angeles", "2027-03-12", 16),
+            ("2027-03-16T00:00:00Z", "America/Los_Angeles", "2027-03-15", 17),
+            ("2027-03-15T23:59:00Z", "America/Los_Angeles", "2027-03-15", 16),
+            ("2027-11-08T23:59:00Z", "America/Los_Angeles", "2027-11-08", 15),
+            ("2027-11-09T01:00:00Z", "America/Los_Angeles", "2027-11-08", 17),
+            ("2027-03-16T02:59:00Z", "Pacific/Honolulu", "2027-03-15", 16),
+            // The hour that is twice, and the one that is not there.
+            ("2027-11-07T05:30:00Z", "America/New_York", "2027-11-07", 1),
+            ("2027-11-07T06:30:00Z", "America/New_York", "2027-11-07", 1),
+            ("2027-03-14T07:00:00Z", "America/New_York", "2027-03-14", 3),
+            ("2027-03-14T07:00:00Z", "no zone", "2027-03-14", 7),
+        ] {
+            let local = day_and_hour_in(zone, Instant::parse(at).unwrap());
+            assert_eq!((local.0.to_string().as_str(), local.1), (day, hour), "{at} {zone}");
+        }
     }
 
     #[test]

@@ -135,6 +135,8 @@ struct PaymentTable {
     just_paid_minutes: u16,
     #[serde(deserialize_with = "business_days")]
     bank_debit_business_days: u8,
+    #[serde(deserialize_with = "cut_off")]
+    bank_debit_cut_off: u8,
 }
 
 #[derive(Deserialize)]
@@ -210,6 +212,12 @@ fn business_days<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
     (1..=10).contains(&days).then_some(days).ok_or_else(why)
 }
 
+fn cut_off<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
+    let hour = u8::deserialize(from)?;
+    let why = || D::Error::custom(format!("{hour}: write a whole hour of 1 to 23, or 24 for no cut-off"));
+    (1..=24).contains(&hour).then_some(hour).ok_or_else(why)
+}
+
 fn region<'de, D: Deserializer<'de>>(from: D) -> Result<Region, D::Error> {
     parsed(from, &format!("one of {}", regions(Region::ALL)), |text| Region::parse(text).ok())
 }
@@ -237,6 +245,7 @@ impl File {
                 min_payment_cents: payment.least,
                 just_paid_minutes: payment.just_paid_minutes,
                 bank_debit_business_days: payment.bank_debit_business_days,
+                bank_debit_cut_off: payment.bank_debit_cut_off,
             },
             regions: checked_regions(regions)?,
         })

@@ -10,6 +10,7 @@ use crate::{
         passwords::Passwords,
     },
     limits::Limits,
+    mail::Sender,
     metrics,
     profile::Profile,
     readiness::Readiness,
@@ -91,8 +92,19 @@ impl State {
         [self.portal.brand.name.as_str(), "kppay"]
     }
 
+    /// Whom e-mails are from.
+    pub fn sender(&self) -> Sender<'_> {
+        Sender { portal: &self.portal, home: &self.settings.home }
+    }
+
     pub fn today(&self, region: Region) -> Date {
         crate::clock::day_in(region.time_zone(), self.clock.now())
+    }
+
+    /// From which day a bank debit is planned that is agreed to at that moment.
+    pub fn debit_day(&self, region: Region, at: Instant) -> Date {
+        let (today, hour) = crate::clock::day_and_hour_in(region.time_zone(), at);
+        contract::payment::debit_day(today, hour, self.portal.limits.bank_debit_cut_off)
     }
 
     /// From when a payment on a bill counts as just made.

@@ -30,6 +30,7 @@ pub mod payments;
 pub mod pending_accounts;
 pub mod pending_charges;
 pub mod readiness;
+pub mod receipt_links;
 pub mod reconciling;
 pub mod registrations;
 pub mod renewals;

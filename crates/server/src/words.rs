@@ -4,7 +4,7 @@
 use contract::{
     Date, Instant, Locale, Money, authorisation,
     bill::BillKind,
-    payment::{BankAccountKind, Failure, Method, PaymentState},
+    payment::{BankAccountKind, Failure, Method, PaymentState, Phase},
 };
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -116,6 +116,21 @@ pub fn state(state: PaymentState, locale: Locale) -> &'static str {
         PaymentState::Refunded => say(locale, "Refunded", "Reembolsado"),
         PaymentState::Cancelled => say(locale, "Cancelled: no money was taken", "Cancelado: no se cobró nada"),
     }
+}
+
+/// What the sum of a payment is, by where its money is: only what was taken was charged.
+pub fn charged(state: PaymentState, locale: Locale) -> &'static str {
+    match state.phase() {
+        Phase::Took => say(locale, "Total charged", "Total cobrado"),
+        Phase::OnItsWay => say(locale, "To be debited", "Se debitará"),
+        Phase::WentBack => say(locale, "Amount that went back", "Importe que volvió"),
+        Phase::TookNothing => say(locale, "Amount tried", "Importe intentado"),
+    }
+}
+
+/// As `charged`, of one service or one bill.
+pub fn paid_column(state: PaymentState, locale: Locale) -> &'static str {
+    if state.phase() == Phase::Took { say(locale, "Paid", "Pagado") } else { say(locale, "This payment", "Este pago") }
 }
 
 pub fn failure(failure: Failure, locale: Locale) -> &'static str {

@@ -48,6 +48,8 @@ fn a_value_that_its_type_does_not_take_is_refused_with_what_it_takes() {
     refused("cards = [\"visa\"", "cards = [\"amex\"", "payment.cards", &["each once"]);
     refused("least = \"1.00\"", "least = \"0.00\"", "payment.least", &["above zero", "\"1.00\""]);
     refused("days = 3", "days = 0", "payment.bank_debit_business_days", &["1 to 10"]);
+    refused("cut_off = 17", "cut_off = 0", "payment.bank_debit_cut_off", &["0: ", "1 to 23", "24 for no cut-off"]);
+    refused("cut_off = 17", "cut_off = 25", "payment.bank_debit_cut_off", &["25: ", "1 to 23"]);
     refused("region = \"CO\"", "region = \"TX\"", "regions[1].region", &["\"TX\"", "CA, CO, GA, HI, OR, WA"]);
 }
 

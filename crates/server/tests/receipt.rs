@@ -1,118 +1,18 @@
 //! The receipt's file, read back as text.
 #![allow(clippy::unwrap_used)]
 
+mod sample_payment;
+
 use contract::{
-    CardBrand, Date, Email, Expiry, IdempotencyKey, Instant, Locale, Money,
-    bill::BillKind,
-    payment::{
-        BankAccountKind, CardFunding, Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState,
-    },
-    portal::{Brand, Capture, Contacts, Limits, Portal},
+    Locale, Money,
+    payment::{BankAccountKind, Failure, Method, PaidLine, Payment, PaymentState},
 };
-use server::billing::receipt_pdf::receipt;
-
-const AUTHORISATION: &str = "I, Ana O’Neill, authorize one charge of $214.10 to my Visa card ending in 4242 on November 23, \
-    2026, for the two bills above. It is for this payment only: nothing is charged again.";
-
-fn money(text: &str) -> Money {
-    Money::parse(text).unwrap()
-}
-
-fn date(text: &str) -> Date {
-    Date::parse(text).unwrap()
-}
-
-fn portal() -> Portal {
-    Portal {
-        brand: Brand { name: "kppay".into() },
-        regions: Vec::new(),
-        contacts: Contacts {
-            billing_phone: "1-800-390-3507".into(),
-            individual_plans_phone: String::new(),
-            fax: String::new(),
-            mail: Vec::new(),
-            opens: 7,
-            closes: 17,
-        },
-        cards: Vec::new(),
-        locales: Vec::new(),
-        limits: Limits { min_payment_cents: 100, just_paid_minutes: 10, bank_debit_business_days: 3 },
-        capture: Capture { url: String::new(), origin: String::new() },
-        demo: false,
-    }
-}
-
-fn line(day: &str, provider: &str, what: &str, after: &str, paid: &str) -> PaidLine {
-    PaidLine {
-        date_of_service: date(day),
-        provider: provider.into(),
-        description: what.into(),
-        after_insurance: money(after),
-        paid: money(paid),
-    }
-}
-
-fn payment() -> Payment {
-    let at = Instant::from_millis(1_795_456_320_000);
-    Payment {
-        id: "p".into(),
-        reference: "KP-7F3Q-2M8D".into(),
-        key: IdempotencyKey::from_random([7; 16]),
-        state: PaymentState::Paid,
-        is_final: true,
-        can_retry: false,
-        total: money("214.10"),
-        fee: money("3.21"),
-        charged: money("217.31"),
-        shares: vec![
-            PaymentShare {
-                bill: "b1".into(),
-                kind: BillKind::Professional,
-                patient: "Ana O’Neill".into(),
-                amount: money("64.10"),
-                leaves: Money::ZERO,
-                due: date("2026-12-04"),
-                lines: vec![
-                    line("2026-10-12", "Leila Haddad, MD", "Office visit, primary care", "25.00", "25.00"),
-                    line("2026-10-12", "Regional Laboratory", "Lab tests: lipid panel, A1c", "14.10", "14.10"),
-                    line("2026-10-14", "Oakland Imaging", "X-ray, left wrist, 3 views", "25.00", "25.00"),
-                ],
-            },
-            PaymentShare {
-                bill: "b2".into(),
-                kind: BillKind::Hospital,
-                patient: "José Ñuñez-O’Brien".into(),
-                amount: money("150.00"),
-                leaves: money("1000.00"),
-                due: date("2026-12-18"),
-                lines: vec![line("2026-10-21", "Tomas Okafor, MD", "Surgery, wrist fracture", "700.00", "150.00")],
-            },
-        ],
-        method: Method::Card {
-            brand: CardBrand::Visa,
-            last4: "4242".into(),
-            expiry: Expiry::parse("04/28").unwrap(),
-            funding: CardFunding::Credit,
-        },
-        payer_name: "Ana O’Neill".into(),
-        email: Some(Email::parse("ana.oneill@example.org").unwrap()),
-        created_at: at,
-        time_zone: "America/Los_Angeles".into(),
-        sent_on: None,
-        expected_on: None,
-        moved_by: Vec::new(),
-        failure: None,
-        owed_now: money("1000.00"),
-        owed_if_cleared: money("1000.00"),
-        authorisation: AUTHORISATION.into(),
-        authorisation_version: 1,
-        events: vec![PaymentEvent { state: PaymentState::Paid, at }],
-    }
-}
+use sample_payment::{AUTHORISATION, date, money, payment, portal};
+use server::billing::receipt_pdf::{ReceiptCopy, receipt};
 
 /// The file's text with every run of white space as one space.
 fn text(payment: &Payment, locale: Locale) -> String {
-    let file = receipt(payment, &portal(), locale).unwrap();
+    let file = receipt(payment, &portal(), locale, ReceiptCopy::OfThePayer).unwrap();
     let text = pdf_extract::extract_text_from_mem(&file).unwrap();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -200,6 +100,24 @@ fn a_bank_debit_on_its_way_is_not_called_a_receipt() {
 }
 
 #[test]
+fn only_what_was_taken_is_called_charged_and_paid() {
+    for (locale, charged, paid, to_be, this) in [
+        (Locale::En, "Total charged", "Paid", "To be debited $217.31", "This payment"),
+        (Locale::Es, "Total cobrado", "Pagado", "Se debitará $217.31", "Este pago"),
+    ] {
+        let sent = Payment { state: PaymentState::Processing, is_final: false, ..payment() };
+        let sent = text(&sent, locale);
+        assert_says(&sent, &[to_be, this]);
+        for state in [PaymentState::Processing, PaymentState::Returned, PaymentState::Refunded, PaymentState::Failed] {
+            let said = text(&Payment { state, ..payment() }, locale);
+            assert!(!said.contains(charged) && !said.contains(&format!("{paid} ")), "{state:?}: {said}");
+            assert_says(&said, &[this]);
+        }
+        assert_says(&text(&payment(), locale), &[&format!("{charged} $217.31"), paid]);
+    }
+}
+
+#[test]
 fn a_failed_payment_says_that_no_money_was_taken() {
     let failure = Some(Failure::InsufficientFunds);
     let payment = Payment { state: PaymentState::Failed, failure, can_retry: true, ..payment() };
@@ -211,7 +129,7 @@ fn a_failed_payment_says_that_no_money_was_taken() {
 
 #[test]
 fn the_file_has_a_title_a_language_and_tags() {
-    let file = receipt(&payment(), &portal(), Locale::Es).unwrap();
+    let file = receipt(&payment(), &portal(), Locale::Es, ReceiptCopy::OfThePayer).unwrap();
     let raw = String::from_utf8_lossy(&file);
     assert!(raw.starts_with("%PDF-1.7"));
     assert_says(&raw, &["/StructTreeRoot", "/Marked true", "/Lang", "pdfuaid", "Recibo de pago KP-7F3Q-2M8D"]);

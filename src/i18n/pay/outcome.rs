@@ -89,6 +89,14 @@ pub struct OutcomeWords {
     pub not_yours: fn(phone: &str) -> String,
     pub find_bill: &'static str,
     pub see_owed: &'static str,
+    pub link_lost_title: &'static str,
+    pub link_lost: &'static str,
+    pub link_refused_title: &'static str,
+    pub link_refused: &'static str,
+    pub link_ended_title: &'static str,
+    pub link_ended: &'static str,
+    pub link_note: &'static str,
+    pub end_link: &'static str,
 }
 
 pub const EN: OutcomeWords = OutcomeWords {
@@ -201,6 +209,14 @@ pub const EN: OutcomeWords = OutcomeWords {
     },
     find_bill: "Find your bill",
     see_owed: "See what you owe",
+    link_lost_title: "Open the link in your e-mail again",
+    link_lost: "This page no longer knows the link. The e-mail still has it.",
+    link_refused_title: "This link opens nothing any more",
+    link_refused: "It is too old, or somebody ended it. Find your bill to see the payment, or call us and give the receipt number.",
+    link_ended_title: "The link has ended",
+    link_ended: "It opens nothing any more. The receipt itself stays as it is.",
+    link_note: "You came with the link of an e-mail. Whoever has it can see this receipt until you end the link.",
+    end_link: "End this link",
 };
 
 pub const ES: OutcomeWords = OutcomeWords {
@@ -317,4 +333,12 @@ pub const ES: OutcomeWords = OutcomeWords {
     },
     find_bill: "Buscar su factura",
     see_owed: "Ver lo que debe",
+    link_lost_title: "Abra otra vez el enlace de su correo",
+    link_lost: "Esta página ya no conoce el enlace. El correo todavía lo tiene.",
+    link_refused_title: "Este enlace ya no abre nada",
+    link_refused: "Es demasiado antiguo, o alguien lo anuló. Busque su factura para ver el pago, o llámenos y dé el número de recibo.",
+    link_ended_title: "El enlace quedó anulado",
+    link_ended: "Ya no abre nada. El recibo sigue igual.",
+    link_note: "Usted llegó con el enlace de un correo. Quien lo tenga puede ver este recibo hasta que usted anule el enlace.",
+    end_link: "Anular este enlace",
 };

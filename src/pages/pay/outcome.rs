@@ -1,6 +1,7 @@
 //! The outcome page of one payment, at an address of its own: receipt, on its way, failed, returned. It needs the payer's session; anybody
 //! else is told how to get there.
 
+pub mod by_link;
 mod failed;
 mod kept;
 mod progress;
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::{
     api::Client,
+    billing::timing,
     browser,
     error::ApiError,
     fetched::Fetched,
@@ -22,6 +24,7 @@ use crate::{
     session::{CurrentSession, Session},
     ui::{Icon, Notice, Sign, Waiting, dynamic, list, page_heading},
 };
+use by_link::{ByLink, KeepLinked};
 use contract::{
     Date,
     payment::{Failure as Why, Payment, PaymentState},
@@ -46,7 +49,7 @@ pub fn PaymentPage(id: String) -> impl IntoView {
             </div>
         }
         .into_any(),
-        Fetched::Here(payment) => outcome(payment),
+        Fetched::Here(payment) => outcome(payment, None),
         Fetched::Failed(error) => not_here(error, &id),
     })
 }
@@ -123,24 +126,28 @@ fn settle_draft(checkout: Checkout, client: &Client, payment: &Payment) {
     }
 }
 
-fn outcome(payment: Payment) -> AnyView {
+fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
     let payment = StoredValue::new(payment);
     let state = payment.with_value(|payment| payment.state);
     let (is_on_its_way, failed) = (state.is_on_its_way(), state.can_retry());
     let is_receipt = !is_on_its_way && !failed;
+    let keep = move || match by {
+        Some(by) => view! { <KeepLinked payment by/> }.into_any(),
+        None => view! { <Keep payment/> }.into_any(),
+    };
     view! {
         <div class="pay-receipt">
             <article class="pay-sheet">
                 <div class="pay-stack pay-stack--roomy">
                     <Head payment/>
                     {is_receipt.then(|| view! {
-                        <Keep payment/>
+                        {keep()}
                         <hr class="pay-tear"/>
                         {payment.with_value(|payment| list(payment.shares.clone(), |share| view! { <Lines share today=today(payment)/> }.into_any()))}
                         <PaidFacts payment/>
                         <Authorised payment/>
                     })}
-                    {is_on_its_way.then(|| view! { <Progress payment/> <Keep payment/> <Authorised payment/> })}
+                    {is_on_its_way.then(|| view! { <Progress payment/> {keep()} <Authorised payment/> })}
                     {failed.then(|| view! { <WhatNow payment/> <hr class="pay-tear"/> <TriedFacts payment/> })}
                 </div>
             </article>
@@ -200,6 +207,11 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
     }
 }
 
+/// The day on which it counts as paid, and whether that is in time for the first of its bills.
+fn timing_of(payment: &Payment) -> Option<Text> {
+    Some(timing(payment.counts_on?, payment.shares.iter().map(|share| share.due).min()?))
+}
+
 /// By the region's clock.
 pub(super) fn today(payment: &Payment) -> Date {
     format::date_at(CurrentSession::here().server_now(), &payment.time_zone)
@@ -217,7 +229,7 @@ fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
     let reference = payment.reference.clone();
     let fee = payment.fee;
     let email = payment.email.as_ref().map(ToString::to_string);
-    let today = today(&payment);
+    let (timing, today) = (timing_of(&payment), today(&payment));
     let left = payment.shares.iter().filter(|share| !share.leaves.is_zero()).map(|share| {
         let (kind, leaves, due) = (share.kind, share.leaves, share.due);
         fact(
@@ -240,6 +252,7 @@ fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
                 say(move |w| if fee.is_zero() { w.pay().review.no_fee.to_owned() } else { format::money(w.locale, fee) }),
                 None,
             )}
+            {timing.map(|timing| fact(t(|w| w.pay().review.when), timing, None))}
             {email.map(|email| fact(t(|w| w.pay().outcome.sent_to), Text::stored(email), None))}
             {list(left, |fact| fact)}
         </dl>

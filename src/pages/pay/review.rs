@@ -48,6 +48,8 @@ pub struct Review {
     pub fee: Money,
     pub charged: Money,
     pub today: Date,
+    /// From which a debit is planned: tomorrow after the cut-off.
+    pub debit_day: Date,
     /// Whose bills they are, whatever region the page shows: its fee and its clock are the payment's.
     pub region: Region,
     portal: Arc<Portal>,
@@ -77,19 +79,24 @@ fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -
     else {
         return Err(Unready::Lacks(Pay::Method));
     };
-    let terms = Terms { portal: &portal, region, today: bills.today, method: &method, total, bills: shares.len() };
+    let (today, debit_day) = (bills.today, bills.debit_day.unwrap_or(bills.today));
+    let terms = Terms { portal: &portal, region, today, debit_day, method: &method, total, bills: shares.len() };
     // a sum that can't be made is shown as no other
     let (fee, charged) = (terms.fee(), terms.charged().ok_or(Unready::Lacks(Pay::Amount))?);
-    Ok(Review { shares, token, payer_name, email, total, fee, charged, today: bills.today, region, method, portal })
+    Ok(Review { shares, token, payer_name, email, total, fee, charged, today, debit_day, region, method, portal })
 }
 
 impl Review {
+    /// As the server makes them.
+    fn terms(&self) -> Terms<'_> {
+        let Self { portal, region, today, debit_day, method, total, .. } = self;
+        let (region, today, debit_day, total) = (*region, *today, *debit_day, *total);
+        Terms { portal, region, today, debit_day, method, total, bills: self.shares.len() }
+    }
+
     /// Word for word what the server stores.
     fn authorisation(&self, w: &'static Words) -> String {
-        let Self { portal, region, today, method, total, .. } = self;
-        let bills = self.shares.len();
-        let terms = Terms { portal, region: *region, today: *today, method, total: *total, bills };
-        terms.authorisation(&self.payer_name.to_string(), w.locale).unwrap_or_default()
+        self.terms().authorisation(&self.payer_name.to_string(), w.locale).unwrap_or_default()
     }
 }
 

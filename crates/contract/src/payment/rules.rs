@@ -13,6 +13,17 @@ pub struct DebitPlan {
     pub moved_by: Vec<Date>,
 }
 
+/// From which day a debit is planned that is agreed to in this hour of `today`, by the region's clock: from the
+/// cut-off on it goes to the bank as if it were agreed to the next day. A cut-off of 24 is none.
+pub fn debit_day(today: Date, hour: u8, cut_off: u8) -> Date {
+    if hour < cut_off { today } else { today.plus_days(1) }
+}
+
+/// The day on which a payment counts as paid, if it clears: a debit's is the one on which it goes to the bank.
+pub fn counts_on(made_on: Date, debit: Option<Date>) -> Date {
+    debit.unwrap_or(made_on)
+}
+
 pub fn plan_debit(today: Date, business_days: u8) -> DebitPlan {
     let sent_on = today.next_business_day();
     let expected_on = sent_on.plus_business_days(business_days);
@@ -69,6 +80,41 @@ mod tests {
         let weekend = plan_debit(date("2026-11-28"), 3);
         assert_eq!(weekend.sent_on, date("2026-11-30"));
         assert_eq!(weekend.moved_by, [date("2026-11-28"), date("2026-11-29")]);
+    }
+
+    #[test]
+    fn a_debit_counts_on_its_day_before_the_cut_off_and_on_the_next_business_day_from_then_on() {
+        // (agreed on, hour, counts on)
+        for (day, hour, on) in [
+            ("2026-12-09", 0, "2026-12-09"),
+            ("2026-12-09", 16, "2026-12-09"),
+            ("2026-12-09", 17, "2026-12-10"),
+            ("2026-12-09", 23, "2026-12-10"),
+            // Friday evening and the weekend.
+            ("2026-12-11", 16, "2026-12-11"),
+            ("2026-12-11", 17, "2026-12-14"),
+            ("2026-12-12", 9, "2026-12-14"),
+            ("2026-12-12", 22, "2026-12-14"),
+            ("2026-12-13", 16, "2026-12-14"),
+            ("2026-12-13", 17, "2026-12-14"),
+            // Thanksgiving, the evening before it, and a Saturday's Christmas, which closes nothing else.
+            ("2026-11-25", 17, "2026-11-27"),
+            ("2026-11-26", 8, "2026-11-27"),
+            ("2027-12-24", 12, "2027-12-24"),
+            ("2027-12-24", 18, "2027-12-27"),
+            // The last evening of a year.
+            ("2026-12-31", 17, "2027-01-04"),
+            // The nights in which clocks change are Sundays.
+            ("2027-03-14", 3, "2027-03-15"),
+            ("2026-11-01", 1, "2026-11-02"),
+        ] {
+            let today = date(day);
+            let plan = plan_debit(debit_day(today, hour, 17), 3);
+            assert_eq!(counts_on(today, Some(plan.sent_on)), date(on), "{day} {hour}");
+        }
+        let evening = date("2026-12-09");
+        assert_eq!(debit_day(evening, 23, 24), evening, "without a cut-off");
+        assert_eq!(counts_on(evening, None), evening, "a card's");
     }
 
     #[test]

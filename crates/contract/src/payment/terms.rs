@@ -2,7 +2,7 @@
 //! the page that shows them, the server that checks them, and everybody else who repeats them. The profile's figures
 //! and today's date are passed in.
 
-use super::{DebitPlan, Method, card_fee, plan_debit};
+use super::{DebitPlan, Method, card_fee, counts_on, plan_debit};
 use crate::{Date, Locale, Money, Region, authorisation::Authorisation, portal::Portal};
 
 /// What is charged: the total with the fee. `None` when it is more than money can be here: no such payment is shown or
@@ -19,6 +19,8 @@ pub struct Terms<'a> {
     pub region: Region,
     /// In that region.
     pub today: Date,
+    /// From which a debit is planned (`debit_day`): tomorrow after the cut-off.
+    pub debit_day: Date,
     pub method: &'a Method,
     /// Without the fee.
     pub total: Money,
@@ -38,7 +40,12 @@ impl Terms<'_> {
     /// Of a bank account; a card is charged today.
     pub fn debit(&self) -> Option<DebitPlan> {
         let business_days = self.portal.limits.bank_debit_business_days;
-        matches!(self.method, Method::Bank { .. }).then(|| plan_debit(self.today, business_days))
+        matches!(self.method, Method::Bank { .. }).then(|| plan_debit(self.debit_day, business_days))
+    }
+
+    /// The day on which it counts as paid if it clears.
+    pub fn counts_on(&self) -> Date {
+        counts_on(self.today, self.debit().map(|debit| debit.sent_on))
     }
 
     /// Word for word what is shown, agreed to and kept. `None` where nothing can be charged.
@@ -64,7 +71,8 @@ mod tests {
     use super::*;
     use crate::{
         CardBrand, Expiry,
-        payment::{BankAccountKind, CardFunding},
+        authorisation::long_date,
+        payment::{BankAccountKind, CardFunding, debit_day},
         portal::{Brand, Capture, Contacts, Limits, RegionProfile},
     };
 
@@ -86,7 +94,12 @@ mod tests {
             },
             cards: Vec::new(),
             locales: Vec::new(),
-            limits: Limits { min_payment_cents: 100, just_paid_minutes: 10, bank_debit_business_days: 3 },
+            limits: Limits {
+                min_payment_cents: 100,
+                just_paid_minutes: 10,
+                bank_debit_business_days: 3,
+                bank_debit_cut_off: 17,
+            },
             capture: Capture { url: String::new(), origin: String::new() },
             demo: false,
         }
@@ -94,7 +107,8 @@ mod tests {
 
     fn terms<'a>(portal: &'a Portal, region: Region, method: &'a Method, total: &str) -> Terms<'a> {
         let today = Date::parse("2026-11-28").unwrap();
-        Terms { portal, region, today, method, total: Money::parse(total).unwrap(), bills: 1 }
+        let total = Money::parse(total).unwrap();
+        Terms { portal, region, today, debit_day: today, method, total, bills: 1 }
     }
 
     #[test]
@@ -123,6 +137,22 @@ mod tests {
             let text = terms.authorisation("Ana", Locale::En).unwrap();
             assert!(text.contains(sum) && text.contains(day), "{text}");
             assert_eq!(terms.debit().is_some(), matches!(method, Method::Bank { .. }));
+        }
+    }
+
+    #[test]
+    fn after_the_cut_off_a_debit_is_sent_and_counts_a_day_later_and_a_card_is_charged_today() {
+        let expiry = Expiry::parse("11/28").unwrap();
+        let card = Method::Card { brand: CardBrand::Visa, last4: "4242".into(), expiry, funding: CardFunding::Credit };
+        let bank = Method::Bank { account: BankAccountKind::Checking, last4: "6789".into() };
+        let (portal, today) = (portal(), Date::parse("2026-12-09").unwrap());
+        for (method, hour, day) in [(&card, 17, today), (&bank, 16, today), (&bank, 17, today.plus_days(1))] {
+            let terms = terms(&portal, Region::Colorado, method, "200.00");
+            let debit_day = debit_day(today, hour, portal.limits.bank_debit_cut_off);
+            let terms = Terms { today, debit_day, ..terms };
+            let text = terms.authorisation("Ana", Locale::En).unwrap();
+            assert!(text.contains(&format!("on {}", long_date(day, Locale::En))), "{text}");
+            assert_eq!(terms.counts_on(), day);
         }
     }
 }

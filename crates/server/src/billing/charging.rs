@@ -5,19 +5,23 @@
 //! under it. Anything else is no response, and the processor is asked again later; so is an answer about another amount than the
 //! payment's. Before a charge is requested, the payment is read back from the database.
 
-use super::processor::{ChargeEvent, ChargeOrder, Closed, ProcessorError};
+use super::{
+    processor::{ChargeEvent, ChargeOrder, Closed, ProcessorError},
+    receipts,
+};
 use crate::{
     alarm::OncePerMinute,
     backoff::Backoff,
     error::{Error, Result},
     limits::charges,
-    mail, metrics,
+    metrics,
     state::App,
     store::{
         pending_charges::PendingCharge,
         settle::{SettleResult, Verdict, VerdictSource},
         unmatched::EVENTS_READ,
     },
+    token,
 };
 use contract::{payment::Payment, problem_details::ErrorCode};
 use tracing::Instrument;
@@ -167,7 +171,8 @@ async fn settle_heard(
         if heard != VerdictSource::ByItself {
             verdict.sequence = reached(&app, &payment, &verdict).await?;
         }
-        let words = |known: &Payment, locale| mail::about_payment(known, &app.portal, &app.settings.home, locale);
+        let secret = token::random_token().map_err(|_| sqlx::Error::WorkerCrashed)?;
+        let words = |known: &Payment, locale| receipts::words(&app, known, &secret, locale);
         let (settled, known) = app.store.settle(&payment, &verdict, heard, &words, app.clock.now()).await?;
         tell(&payment, &verdict, settled);
         if settled == SettleResult::Changed {

@@ -132,10 +132,9 @@ async fn begin(
     (total, charged): (Money, Money),
     method: &Method,
 ) -> Result<PendingCharge> {
-    let now = app.clock.now();
-    let region = payer.membership.region;
-    let today = day_in(region.time_zone(), now);
-    let terms = Terms { portal: &app.portal, region, today, method, total, bills: order.shares.len() };
+    let (now, region) = (app.clock.now(), payer.membership.region);
+    let (today, debit_day) = (day_in(region.time_zone(), now), app.debit_day(region, now));
+    let terms = Terms { portal: &app.portal, region, today, debit_day, method, total, bills: order.shares.len() };
     check_terms(payer, order, &terms)?;
     let debit = terms.debit();
     let new = NewPayment {

@@ -8,14 +8,22 @@ use self::sheet::{Cell, Sheet};
 use crate::words;
 use contract::{
     Locale, Money,
-    payment::{Payment, PaymentShare, Phase},
+    payment::{Payment, PaymentShare, PaymentState, Phase},
     portal::Portal,
 };
 
 pub use self::sheet::SheetError;
 
+/// Whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReceiptCopy {
+    OfThePayer,
+    /// Of whoever has a link to it: says nothing of the payer's other bills.
+    OfTheLink,
+}
+
 /// The file's bytes. Only a payment that is paid is called a receipt.
-pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale) -> Result<Vec<u8>, SheetError> {
+pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: ReceiptCopy) -> Result<Vec<u8>, SheetError> {
     let say = |english, spanish| words::say(locale, english, spanish);
     let title = match payment.state.phase() {
         Phase::Took => say("Payment receipt", "Recibo de pago"),
@@ -29,9 +37,9 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale) -> Result<Vec
     sheet.heading(1, title);
     sheet.facts(&facts(payment, locale));
     for share in &payment.shares {
-        bill(&mut sheet, share, locale);
+        bill(&mut sheet, share, payment.state, locale);
     }
-    still_owed(&mut sheet, payment, locale);
+    still_owed(&mut sheet, payment, locale, copy);
     sheet.heading(2, say("The authorization you gave", "La autorización que usted dio"));
     sheet.paragraph(&payment.authorisation);
     sheet.note(&format!(
@@ -62,11 +70,7 @@ fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
         state.push_str(words::failure(failure, locale));
     }
     let fee = if payment.fee.is_zero() { say("None", "Ninguno") } else { words::money(payment.fee) };
-    let charged = if payment.state.took_no_money() {
-        say("Amount tried", "Importe intentado")
-    } else {
-        say("Total charged", "Total cobrado")
-    };
+    let charged = words::charged(payment.state, locale).to_owned();
     let mut facts = vec![
         (say("State", "Estado"), state),
         (say("Receipt number", "Número de recibo"), payment.reference.clone()),
@@ -83,7 +87,7 @@ fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
     facts
 }
 
-fn bill(sheet: &mut Sheet, share: &PaymentShare, locale: Locale) {
+fn bill(sheet: &mut Sheet, share: &PaymentShare, state: PaymentState, locale: Locale) {
     let say = |english, spanish| words::say(locale, english, spanish);
     sheet.heading(2, &format!("{} · {}", words::bill_kind(share.kind, locale), words::money(share.amount)));
     let patient = say("Patient", "Paciente");
@@ -95,7 +99,7 @@ fn bill(sheet: &mut Sheet, share: &PaymentShare, locale: Locale) {
     let head = [
         say("Service", "Servicio").to_owned(),
         say("After insurance", "Después del seguro").to_owned(),
-        say("Paid", "Pagado").to_owned(),
+        words::paid_column(state, locale).to_owned(),
     ];
     let rows: Vec<_> = share
         .lines
@@ -120,7 +124,7 @@ fn bill(sheet: &mut Sheet, share: &PaymentShare, locale: Locale) {
     sheet.items(&head, &rows, &total);
 }
 
-fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale) {
+fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale, copy: ReceiptCopy) {
     let say = |english, spanish| words::say(locale, english, spanish);
     sheet.heading(2, say("Still owed", "Lo que aún se debe"));
     let clears = payment.state.is_on_its_way();
@@ -131,6 +135,9 @@ fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale) {
             Locale::En => format!("{kind}: {left}, due {due}."),
             Locale::Es => format!("{kind}: {left}, vence el {due}."),
         });
+    }
+    if copy == ReceiptCopy::OfTheLink {
+        return;
     }
     let now = words::money(payment.owed_now);
     let then = words::money(payment.owed_if_cleared);

@@ -1,5 +1,6 @@
 //! Receipts of payments: rendered as a PDF, and e-mailed to an address.
 
+pub use super::receipt_pdf::ReceiptCopy;
 use super::{payments, receipt_pdf};
 use crate::{
     address::{compared, is_misread},
@@ -8,11 +9,12 @@ use crate::{
     mail,
     state::App,
     store::{
-        outbox::QueuedEmail,
+        outbox::{Holds, Message, QueuedEmail},
         sessions::{self, Session},
     },
+    token,
 };
-use contract::{Email, FieldProblem, problem_details::ErrorCode};
+use contract::{Email, FieldProblem, Locale, payment::Payment, problem_details::ErrorCode};
 
 /// A PDF, and the payment's reference for its name.
 pub struct Receipt {
@@ -24,11 +26,27 @@ pub struct Receipt {
 pub async fn draw(app: &App, session: &Session, id: &str) -> Result<Receipt> {
     let payment = payments::one(app, session, id).await?;
     limits::take(app, &[app.limits.bucket(&rules::DRAWINGS_BY_SESSION, &session.id)]).await?;
-    let locale = app.store.payment_locale(id).await?;
+    draw_for(app, payment, ReceiptCopy::OfThePayer).await
+}
+
+/// As `draw`, for a browser that opened a link to it.
+pub async fn file(app: &App, reader: &str, payment: Payment, copy: ReceiptCopy) -> Result<Receipt> {
+    limits::take(app, &[app.limits.bucket(&rules::DRAWINGS_BY_SESSION, reader)]).await?;
+    draw_for(app, payment, copy).await
+}
+
+async fn draw_for(app: &App, payment: Payment, copy: ReceiptCopy) -> Result<Receipt> {
+    let locale = app.store.payment_locale(&payment.id).await?;
     let portal = app.portal.clone();
     let reference = payment.reference.clone();
-    let file = app.drawing.run(move || receipt_pdf::receipt(&payment, &portal, locale)).await?;
+    let file = app.drawing.run(move || receipt_pdf::receipt(&payment, &portal, locale, copy)).await?;
     Ok(Receipt { file: file.map_err(|_| Error::new(ErrorCode::Fault))?, reference })
+}
+
+/// The e-mail about a payment, and the hash of the secret in it if it has a link to the receipt.
+pub fn words(app: &App, payment: &Payment, secret: &str, locale: Locale) -> (Message, Option<String>) {
+    let link = (!payment.state.can_retry()).then(|| token::hash(secret));
+    (mail::about_payment(payment, &app.sender(), secret, locale), link)
 }
 
 /// Queues the receipt as an e-mail, unless there were enough.
@@ -42,8 +60,9 @@ pub async fn send(app: &App, session: &Session, id: &str, to: &Email) -> Result<
     }
     let now = app.clock.now();
     let locale = app.store.payment_locale(id).await?;
-    let message = mail::about_payment(&payment, &app.portal, &app.settings.home, locale);
-    let queued = QueuedEmail { id: crate::id::new(now), cause: id, to, message: &message, is_secret: false, at: now };
+    let (message, link) = words(app, &payment, &token::random_token()?, locale);
+    let holds = link.as_deref().map_or(Holds::Nothing, Holds::ReceiptLink);
+    let queued = QueuedEmail { id: crate::id::new(now), cause: id, to, message: &message, holds, at: now };
     let mut tx = app.store.begin().await?;
     let buckets = [
         app.limits.bucket(&rules::RECEIPTS_BY_PAYMENT, id),

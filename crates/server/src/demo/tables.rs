@@ -7,7 +7,7 @@ use super::{
     people::Person,
 };
 use crate::{
-    clock::day_in,
+    clock::day_and_hour_in,
     store::{
         Tx,
         batch::{Batch, Value},
@@ -20,7 +20,7 @@ use contract::{
     Date, IdempotencyKey, Locale, Money,
     authorisation::VERSION,
     bill::BillLine,
-    payment::{PaymentState, Terms, allocate},
+    payment::{PaymentState, Terms, allocate, debit_day},
     portal::Portal,
 };
 
@@ -203,9 +203,10 @@ impl Tables {
         payment: &DemoPayment,
     ) -> Result<String, sqlx::Error> {
         let (id, reference, key) = (self.id(), self.reference(), self.id());
-        let day = day_in(person.region.time_zone(), payment.at);
+        let (today, hour) = day_and_hour_in(person.region.time_zone(), payment.at);
+        let debit_day = debit_day(today, hour, portal.limits.bank_debit_cut_off);
         let (region, method, total) = (person.region, &payment.method, payment.amount);
-        let terms = Terms { portal, region, today: day, method, total, bills: 1 };
+        let terms = Terms { portal, region, today, debit_day, method, total, bills: 1 };
         let agreed = terms.authorisation(person.name, Locale::En);
         let debit = terms.debit();
         self.payment.push([

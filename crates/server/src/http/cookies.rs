@@ -1,4 +1,5 @@
-//! The two cookies: the session's token, and the entries of known devices. Reads and writes them; their meaning is defined in `identity`.
+//! The cookies: the session's token, the entries of known devices, and the token of a browser that opened a receipt by
+//! its link. Reads and writes them; their meaning is defined in `identity`.
 
 use crate::{
     error::Error,
@@ -7,6 +8,7 @@ use crate::{
         known_device::LASTS_MILLIS,
     },
     state::App,
+    store::receipt_links,
     token,
 };
 use axum::{
@@ -16,6 +18,9 @@ use axum::{
 
 const SESSION: &str = "kppay_session";
 const DEVICE: &str = "kppay_device";
+const READER: &str = "kppay_receipt";
+/// How long a browser that opened a receipt by its link is known: as long as its row is kept.
+const READER_SECONDS: i64 = receipt_links::READER_MILLIS / 1_000;
 
 /// Over TLS the prefix makes browsers keep the cookie for this host and path only.
 fn name(app: &App, name: &str) -> String {
@@ -54,6 +59,16 @@ pub fn keep(app: &App, kept: &IssuedTokens) -> HeaderMap {
         set(app, DEVICE, entries, "; SameSite=Strict", Some(seconds))
     });
     [session, device].into_iter().flatten().flatten().map(|cookie| (header::SET_COOKIE, cookie)).collect()
+}
+
+/// What the browser was given when it opened a receipt by its link.
+pub fn reader_token(app: &App, headers: &HeaderMap) -> Option<String> {
+    value(headers, &name(app, READER)).map(str::to_owned)
+}
+
+pub fn keep_reader(app: &App, token: &str) -> HeaderMap {
+    let cookie = set(app, READER, token, "; SameSite=Strict", Some(READER_SECONDS));
+    cookie.into_iter().map(|cookie| (header::SET_COOKIE, cookie)).collect()
 }
 
 /// Makes it forget its session.

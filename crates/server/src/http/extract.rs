@@ -3,7 +3,7 @@
 
 use super::{client_address::ClientAddress, cookies};
 use crate::{
-    billing::payments,
+    billing::{payments, receipt_links::Reader},
     error::{Error, Result},
     identity::sessions::SignedIn,
     state::App,
@@ -28,6 +28,9 @@ pub struct PendingSecondFactor(pub SignedIn);
 
 /// As `ActiveSession`, for an order: "signed out" is read as "nothing was taken", so it is said only of an order that begins nowhere.
 pub struct PayingSession(pub Session);
+
+/// What this browser was given when it opened a receipt by its link.
+pub struct ReaderToken(pub Option<String>);
 
 /// A JSON body of exactly this shape.
 pub struct Body<T>(pub T);
@@ -70,6 +73,28 @@ impl FromRequestParts<App> for PayingSession {
                 Err(payments::refuse_without_session(app, address, &key, refused).await)
             }
         }
+    }
+}
+
+impl FromRequestParts<App> for ReaderToken {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        Ok(Self(cookies::reader_token(app, &parts.headers)))
+    }
+}
+
+impl FromRequestParts<App> for Reader {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
+        Ok(Self {
+            address,
+            session: session_of(&parts.headers, app).await?.filter(|session| !session.is_pending()),
+            token: cookies::reader_token(app, &parts.headers),
+            device: device(&parts.headers),
+        })
     }
 }
 

@@ -51,6 +51,10 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(payments::one))
         .routes(routes!(receipts::pdf))
         .routes(routes!(receipts::email))
+        .routes(routes!(receipt_links::open))
+        .routes(routes!(receipt_links::pdf))
+        .routes(routes!(receipt_links::revoke))
+        .routes(routes!(receipt_links::revoke_all))
 }
 
 /// `/api/v1` with everything around it, and the health checks.

@@ -8,6 +8,7 @@ pub mod lookups;
 pub mod payment_methods;
 pub mod payments;
 pub mod portal;
+pub mod receipt_links;
 pub mod receipts;
 pub mod registrations;
 pub mod security;

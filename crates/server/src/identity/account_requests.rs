@@ -30,7 +30,7 @@ use crate::{
         accounts::{self, Account, Opening, Purpose},
         jobs::{Job, Kind},
         memberships,
-        outbox::{self, Message, QueuedEmail},
+        outbox::{self, Holds, Message, QueuedEmail},
         pending_accounts::{self, Pending},
     },
     token,
@@ -176,8 +176,8 @@ impl Handler<'_> {
     async fn invite(&mut self, left: Option<Email>, network: &str, known: &ExistingRecords) -> Result<()> {
         let Some(Pending { id, opening, .. }) = &known.pending else { return Ok(()) };
         if let Some(left) = left {
-            let message = mail::registration_moved(self.brand(), self.phone(), opening.locale);
-            self.post(MOVED, id, &left, &message, false).await?;
+            let message = mail::registration_moved(&self.app.sender(), opening.locale);
+            self.post(MOVED, id, &left, &message, Holds::Nothing).await?;
         }
         match &known.of_address {
             Some(owner) => self.already_registered(owner, &owner.email).await?,
@@ -200,8 +200,8 @@ impl Handler<'_> {
     }
 
     async fn already_registered(&mut self, owner: &Account, to: &Email) -> Result<()> {
-        let message = mail::already_registered(owner, self.brand(), self.home(), self.phone());
-        self.post(REGISTERED, &owner.id, to, &message, false).await
+        let message = mail::already_registered(owner, &self.app.sender());
+        self.post(REGISTERED, &owner.id, to, &message, Holds::Nothing).await
     }
 
     /// Mails the link to the address of the registration. For addresses other than the one on file, a membership has a daily limit.
@@ -223,10 +223,8 @@ impl Handler<'_> {
         if !pending_accounts::set_link(self.tx, pending, &token::hash(&token), until).await? {
             return Ok(());
         }
-        let link = format!("{}/confirm-email#{token}", self.home());
-        let code_from = takes_code.then(|| self.phone());
-        let message = mail::confirm_email(self.brand(), &link, code_from, opening.locale);
-        self.put(&LINK.cause(&about), &opening.email, &message, true).await
+        let message = mail::confirm_email(&self.app.sender(), &token, takes_code, opening.locale);
+        self.put(&LINK.cause(&about), &opening.email, &message, Holds::Secret).await
     }
 
     async fn code(&mut self, opening: &Opening, on_file: &Email) -> Result<()> {
@@ -236,20 +234,20 @@ impl Handler<'_> {
         let code = recovery::code().ok_or_else(|| Error::new(ErrorCode::Fault))?;
         let times = (self.now, self.now.plus_millis(CODE_MILLIS));
         pending_accounts::add_code(self.tx, &opening.membership, &self.app.seal.hash(&code), times).await?;
-        let message = mail::registration_code(self.brand(), &code, self.phone(), opening.locale);
-        self.post(CODE, &opening.membership, on_file, &message, true).await
+        let message = mail::registration_code(&self.app.sender(), &code, opening.locale);
+        self.post(CODE, &opening.membership, on_file, &message, Holds::Secret).await
     }
 
     async fn remind(&mut self, locale: Locale, known: &ExistingRecords) -> Result<()> {
         let Some(membership) = &known.membership else { return Ok(()) };
         match (&known.of_membership, &known.on_file) {
             (Some(account), _) => {
-                let message = mail::user_id_reminder(account, self.brand(), self.home());
-                self.post(REMINDER, membership, &account.email, &message, false).await
+                let message = mail::user_id_reminder(account, &self.app.sender());
+                self.post(REMINDER, membership, &account.email, &message, Holds::Nothing).await
             }
             (None, Some(on_file)) => {
-                let message = mail::no_account_yet(self.brand(), self.home(), locale);
-                self.post(REMINDER, membership, on_file, &message, false).await
+                let message = mail::no_account_yet(&self.app.sender(), locale);
+                self.post(REMINDER, membership, on_file, &message, Holds::Nothing).await
             }
             (None, None) => Ok(()),
         }
@@ -264,35 +262,25 @@ impl Handler<'_> {
         let times = (self.now, self.now.plus_millis(RESET_MILLIS));
         let hash = token::hash(&token);
         accounts::add_link(self.tx, Purpose::Reset, &account.id, &account.email, &hash, times).await?;
-        let message = mail::password_reset(account, self.brand(), &format!("{}/reset-password#{token}", self.home()));
-        self.post(RESET, &account.id, &account.email, &message, true).await
+        let message = mail::password_reset(account, &self.app.sender(), &token);
+        self.post(RESET, &account.id, &account.email, &message, Holds::Secret).await
     }
 
     /// Unless there were enough of this kind, about this, to this address.
-    async fn post(&mut self, limit: Limit, about: &str, to: &Email, message: &Message, is_secret: bool) -> Result<()> {
+    async fn post(&mut self, limit: Limit, about: &str, to: &Email, message: &Message, holds: Holds<'_>) -> Result<()> {
         if self.may_post(limit, about, to).await? {
-            self.put(&limit.cause(about), to, message, is_secret).await?;
+            self.put(&limit.cause(about), to, message, holds).await?;
         }
         Ok(())
     }
 
     /// The one place that sends.
-    async fn put(&mut self, cause: &str, to: &Email, message: &Message, is_secret: bool) -> Result<()> {
+    async fn put(&mut self, cause: &str, to: &Email, message: &Message, holds: Holds<'_>) -> Result<()> {
         let id = crate::id::new(self.now);
-        Ok(QueuedEmail { id, cause, to, message, is_secret, at: self.now }.put(self.tx).await?)
+        Ok(QueuedEmail { id, cause, to, message, holds, at: self.now }.put(self.tx).await?)
     }
 
     async fn may_post(&mut self, limit: Limit, about: &str, to: &Email) -> Result<bool> {
         limit.may_post(self.tx, about, to, self.now).await
-    }
-
-    fn brand(&self) -> &str {
-        &self.app.portal.brand.name
-    }
-    fn home(&self) -> &str {
-        &self.app.settings.home
-    }
-    fn phone(&self) -> &str {
-        &self.app.portal.contacts.billing_phone
     }
 }

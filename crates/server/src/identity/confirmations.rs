@@ -10,7 +10,11 @@ use crate::{
     error::{Error, Result},
     mail,
     state::App,
-    store::{accounts, memberships, outbox::QueuedEmail, pending_accounts},
+    store::{
+        accounts, memberships,
+        outbox::{Holds, QueuedEmail},
+        pending_accounts,
+    },
     token,
 };
 use contract::{FieldProblem, account::EmailConfirmation, problem_details::ErrorCode};
@@ -50,9 +54,11 @@ pub async fn confirm(app: &App, browser: &Browser, shown: &EmailConfirmation) ->
     };
     pending_accounts::end_all(&mut tx, &opening.membership).await?;
     if let Some(to) = on_file.filter(|_| takes_code) {
-        let message = mail::account_opened(&app.portal.brand.name, &app.portal.contacts.billing_phone, opening.locale);
+        let message = mail::account_opened(&app.sender(), opening.locale);
         let id = crate::id::new(now);
-        QueuedEmail { id, cause: &account, to: &to, message: &message, is_secret: false, at: now }.put(&mut tx).await?;
+        QueuedEmail { id, cause: &account, to: &to, message: &message, holds: Holds::Nothing, at: now }
+            .put(&mut tx)
+            .await?;
     }
     tx.commit().await?;
     // The mailbox and the password were both shown, so this browser is a known device at the next sign-in.

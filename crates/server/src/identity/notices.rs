@@ -2,11 +2,12 @@
 
 use crate::{
     error::Result,
+    mail::Sender,
     state::App,
     store::{
         Tx,
         accounts::Account,
-        outbox::{Message, QueuedEmail},
+        outbox::{Holds, Message, QueuedEmail},
     },
 };
 use contract::Instant;
@@ -17,18 +18,17 @@ pub struct Notice<'a> {
     message: Message,
 }
 
-/// Makes the text of a notice to an account's owner, with the plan's name and contact.
-pub type NoticeTemplate = fn(&Account, brand: &str, contact: (&str, &str)) -> Message;
+/// Makes the text of a notice to an account's owner.
+pub type NoticeTemplate = fn(&Account, &Sender<'_>) -> Message;
 
 pub fn tell_owner<'a>(app: &App, account: &'a Account, telling: NoticeTemplate) -> Notice<'a> {
-    let contact = (app.settings.home.as_str(), app.portal.contacts.billing_phone.as_str());
-    Notice { account, message: telling(account, &app.portal.brand.name, contact) }
+    Notice { account, message: telling(account, &app.sender()) }
 }
 
 impl Notice<'_> {
     pub async fn put(&self, tx: &mut Tx, at: Instant) -> Result<()> {
         let id = crate::id::new(at);
         let (cause, to) = (&self.account.id, &self.account.email);
-        Ok(QueuedEmail { id, cause, to, message: &self.message, is_secret: false, at }.put(tx).await?)
+        Ok(QueuedEmail { id, cause, to, message: &self.message, holds: Holds::Nothing, at }.put(tx).await?)
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         Tx,
         accounts::{self, Account},
         factors,
-        outbox::QueuedEmail,
+        outbox::{Holds, QueuedEmail},
         sessions::{Session, Who},
     },
     words,
@@ -85,11 +85,10 @@ impl Arrival<'_> {
         if browser.name(app, Some(account), now).is_none()
             && NEW_DEVICE.may_post(tx, &account.id, &account.email, now).await?
         {
-            let contact = (app.settings.home.as_str(), app.portal.contacts.billing_phone.as_str());
             let at = words::moment(now, session.membership.region.time_zone(), account.locale);
-            let message = mail::new_device(account, &app.portal.brand.name, contact, (&at, &session.device));
+            let message = mail::new_device(account, &app.sender(), (&at, &session.device));
             let (id, cause, to) = (crate::id::new(now), NEW_DEVICE.cause(&account.id), &account.email);
-            QueuedEmail { id, cause: &cause, to, message: &message, is_secret: false, at: now }.put(tx).await?;
+            QueuedEmail { id, cause: &cause, to, message: &message, holds: Holds::Nothing, at: now }.put(tx).await?;
         }
         Ok(browser.known_to(app, &account.id, now))
     }

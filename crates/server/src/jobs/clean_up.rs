@@ -35,6 +35,7 @@ pub async fn look_after_jobs(app: &App) -> Result<(), sqlx::Error> {
 pub async fn until(app: &App, now: Instant) {
     batches(app, "drafts", || app.store.wipe_drafts(now)).await;
     batches(app, "registrations", || app.store.wipe_registrations(now)).await;
+    batches(app, "texts with links to receipts", || app.store.wipe_sent_receipt_links()).await;
     for leftovers in &LEFTOVERS {
         batches(app, leftovers.table, || app.store.delete(leftovers, now)).await;
     }

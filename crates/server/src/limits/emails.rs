@@ -37,6 +37,8 @@ pub const REMINDER: Limit = Limit { kind: "reminder", an_hour: 4, a_day: 12 };
 pub const RESET: Limit = Limit { kind: "reset", an_hour: 4, a_day: i64::MAX };
 /// About an account: queued by `identity::sign_in`, in the transaction of the sign-in.
 pub const NEW_DEVICE: Limit = Limit { kind: "new device", an_hour: 4, a_day: 12 };
+/// About a payment: a browser that is new opened its receipt.
+pub const RECEIPT_OPENED: Limit = Limit { kind: "receipt opened", an_hour: 4, a_day: 12 };
 
 impl Limit {
     /// What such an e-mail is queued with, so that it is counted with its like and takes nothing from others.

@@ -62,6 +62,10 @@ pub const TOKENS_BY_ADDRESS: Rule = rule("tokens by address", 120, 10 * MINUTE);
 pub const PASSWORDS_BY_SESSION: Rule = rule("new passwords by session", 12, 10 * MINUTE);
 pub const PASSWORDS_BY_ADDRESS: Rule = rule("new passwords by address", 60, 10 * MINUTE);
 
+/// Secrets of links to receipts that open nothing. They can't be guessed; this keeps whoever tries from keeping the
+/// database busy.
+pub const RECEIPT_LINKS_BY_ADDRESS: Rule = rule("receipt links by address", 30, 10 * MINUTE);
+
 /// Receipts drawn: some tens of milliseconds of a processor each.
 pub const DRAWINGS_BY_SESSION: Rule = rule("receipts drawn by session", 60, 10 * MINUTE);
 

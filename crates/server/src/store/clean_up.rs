@@ -4,6 +4,7 @@
 
 use super::{
     Store, json,
+    receipt_links::READER_MILLIS,
     sessions::{IDLE_MILLIS, LONGEST_MILLIS},
     to_json,
 };
@@ -47,12 +48,13 @@ macro_rules! leftovers {
     };
 }
 
-pub const LEFTOVERS: [Leftovers; 6] = [
+pub const LEFTOVERS: [Leftovers; 7] = [
     leftovers!("session", "id", "created_at < $1", kept 9 * LONGEST_MILLIS),
     // The processor has forgotten them, too.
     leftovers!("method_token", "token", "known_at < $1", kept LONGEST_MILLIS),
     leftovers!("closed_key", "idempotency_key", "closed_at < $1", kept KEPT_MILLIS),
     leftovers!("job", "id", "set_aside_at < $1", kept KEPT_MILLIS),
+    leftovers!("receipt_reader", "token_hash", "opened_at < $1", kept READER_MILLIS),
     leftovers!("pending_account", "id", "expires_at <= $1", kept 0),
     leftovers!("membership_code", "membership", "expires_at <= $1", kept 0),
 ];

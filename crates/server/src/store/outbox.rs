@@ -21,9 +21,18 @@ pub struct QueuedEmail<'a> {
     pub cause: &'a str,
     pub to: &'a Email,
     pub message: &'a Message,
-    /// It has a link or a code that opens something: it goes first, and its text is wiped once it was sent.
-    pub is_secret: bool,
+    pub holds: Holds<'a>,
     pub at: Instant,
+}
+
+/// What an e-mail has that opens something. Its text is wiped once it was sent.
+#[derive(Clone, Copy)]
+pub enum Holds<'a> {
+    Nothing,
+    /// A link or a code that does not live long: it goes first.
+    Secret,
+    /// A link to a receipt, by the hash of its secret.
+    ReceiptLink(&'a str),
 }
 
 /// One that is to be sent now.
@@ -51,7 +60,7 @@ impl QueuedEmail<'_> {
     pub async fn put(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         sqlx::query(
             "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret, \
-             recipient) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
+             recipient, receipt_link) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
         )
         .bind(&self.id)
         .bind(self.cause)
@@ -60,8 +69,9 @@ impl QueuedEmail<'_> {
         .bind(&self.message.text)
         .bind(&self.message.html)
         .bind(self.at.millis())
-        .bind(i64::from(self.is_secret))
+        .bind(i64::from(matches!(self.holds, Holds::Secret)))
         .bind(address::compared(&self.to.user_id()))
+        .bind(if let Holds::ReceiptLink(hash) = self.holds { Some(hash) } else { None })
         .execute(&mut **tx)
         .await?;
         Ok(())
@@ -76,8 +86,8 @@ macro_rules! over {
         concat!(
             "UPDATE outbox SET next_try_at = NULL, ",
             $column,
-            " = $2, body_text = CASE WHEN is_secret = 1 THEN '' ELSE body_text END, \
-             body_html = CASE WHEN is_secret = 1 THEN '' ELSE body_html END WHERE id = $1"
+            " = $2, body_text = CASE WHEN is_secret = 1 OR receipt_link IS NOT NULL THEN '' ELSE body_text END, \
+             body_html = CASE WHEN is_secret = 1 OR receipt_link IS NOT NULL THEN '' ELSE body_html END WHERE id = $1"
         )
     };
 }

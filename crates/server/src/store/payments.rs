@@ -1,10 +1,13 @@
 //! The payments table: read here, begun in `begin`, settled in `settle`.
 
 use super::{Store, Tx, cents, from_word, initiators::Initiator, json, retry, sessions::Session, value};
+use crate::clock::day_in;
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
     account::AuthorisationEntry,
-    payment::{Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState, Phase, charged},
+    payment::{
+        Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState, Phase, charged, counts_on,
+    },
 };
 use sqlx::{Row, any::AnyRow};
 
@@ -141,6 +144,8 @@ fn payment_from(row: &AnyRow, rows: &[AnyRow]) -> Result<Payment, sqlx::Error> {
     let failure: Option<String> = row.try_get("failure")?;
     let email: Option<String> = row.try_get("email")?;
     let region: contract::Region = value(row, "region")?;
+    let created_at = Instant::from_millis(row.try_get("created_at")?);
+    let sent_on = optional_date(row, "sent_on")?;
     Ok(Payment {
         id: row.try_get("id")?,
         reference: row.try_get("reference")?,
@@ -155,9 +160,10 @@ fn payment_from(row: &AnyRow, rows: &[AnyRow]) -> Result<Payment, sqlx::Error> {
         method: json(row.try_get("method")?)?,
         payer_name: row.try_get("payer_name")?,
         email: email.and_then(|email| contract::Email::parse(&email).ok()),
-        created_at: Instant::from_millis(row.try_get("created_at")?),
+        created_at,
         time_zone: region.time_zone().to_owned(),
-        sent_on: optional_date(row, "sent_on")?,
+        sent_on,
+        counts_on: Some(counts_on(day_in(region.time_zone(), created_at), sent_on)),
         expected_on: optional_date(row, "expected_on")?,
         moved_by: json(row.try_get("moved_by")?)?,
         failure: told(failure.as_deref().map(from_word).transpose()?, row)?,

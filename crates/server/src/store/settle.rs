@@ -7,7 +7,7 @@ use super::{
     batch::Batch,
     from_word,
     movements::{Movement, Towards},
-    outbox::{Message, QueuedEmail},
+    outbox::{Holds, Message, QueuedEmail},
     payments::payment_in,
     retry,
     shares::{Shares, move_shares, reserve_again},
@@ -43,7 +43,8 @@ impl Verdict {
 }
 
 /// The e-mail about a payment in its new state, made by the caller, who knows the words.
-pub type Words<'a> = &'a (dyn Fn(&Payment, Locale) -> Message + Send + Sync);
+/// With the hash of the secret of its link to the receipt, if it has one.
+pub type Words<'a> = &'a (dyn Fn(&Payment, Locale) -> (Message, Option<String>) + Send + Sync);
 
 /// Where a verdict came from, and so whether the payer sees it on the page: a card that is declined in the call that ordered the payment gets
 /// no e-mail.
@@ -169,9 +170,10 @@ impl Store {
         let is_asked = reader.is_some() || heard == VerdictSource::InCall;
         let known = if is_asked { payment_in(&mut tx, payment).await? } else { None };
         if let (Some((to, locale)), Some(known)) = (reader, &known) {
-            let message = words(&Payment { failure: verdict.failure, ..known.clone() }, locale);
+            let (message, link) = words(&Payment { failure: verdict.failure, ..known.clone() }, locale);
             let id = letter_id(known, effect)?;
-            QueuedEmail { id, cause: payment, to: &to, message: &message, is_secret: false, at }.put(&mut tx).await?;
+            let holds = link.as_deref().map_or(Holds::Nothing, Holds::ReceiptLink);
+            QueuedEmail { id, cause: payment, to: &to, message: &message, holds, at }.put(&mut tx).await?;
         }
         tx.commit().await?;
         Ok((settled, known))

@@ -2,7 +2,7 @@
 
 use crate::test_app::{ORIGIN, PROFILE, TestApp, call::Call, seed::ANA};
 use contract::{Locale, payment::Payment};
-use server::billing::receipt_pdf::receipt;
+use server::billing::receipt_pdf::{ReceiptCopy, receipt};
 use std::fs;
 
 /// The demo's facts, and this plan's in their place.
@@ -52,7 +52,7 @@ async fn portal_pages_emails_and_receipts_say_the_facts_of_the_profile_and_none_
     let paid = app.pay_by_card(&ana, &[("visit", "64.10")]).await;
     let payment: Payment = serde_json::from_str(&paid.is(201).text).unwrap();
     is_of_this_plan("what was agreed to", &payment.authorisation, &["1-415-555-0142", "8 am to 5 pm"]);
-    let file = receipt(&payment, &app.state.portal, Locale::En).unwrap();
+    let file = receipt(&payment, &app.state.portal, Locale::En, ReceiptCopy::OfThePayer).unwrap();
     let file = pdf_extract::extract_text_from_mem(&file).unwrap();
     let file = file.split_whitespace().collect::<Vec<_>>().join(" ");
     is_of_this_plan("the receipt", &file, &["Cedar Health", "1-415-555-0142", "8 am to 5 pm"]);

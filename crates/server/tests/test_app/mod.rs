@@ -328,7 +328,8 @@ impl TestApp {
         let amounts = shares.iter().map(|(_, amount)| Amount::parse(amount).unwrap().money());
         let total = contract::Money::sum(amounts).unwrap();
         let (portal, region, today) = (&self.state.portal, payer.region, self.state.today(payer.region));
-        let terms = Terms { portal, region, today, method, total, bills: shares.len() };
+        let debit_day = self.state.debit_day(region, self.state.clock.now());
+        let terms = Terms { portal, region, today, debit_day, method, total, bills: shares.len() };
         let authorisation = terms.authorisation(payer.name, Locale::En);
         let shares: Vec<_> = shares.iter().map(|(bill, amount)| json!({ "bill": bill, "amount": amount })).collect();
         json!({

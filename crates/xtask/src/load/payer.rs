@@ -28,6 +28,7 @@ pub struct Payer {
     portal: Portal,
     region: usize,
     today: Date,
+    debit_day: Date,
     /// The server's clock when the bills were found, and when that was by ours.
     now: (Instant, std::time::Instant),
     /// Bills that can take a payment.
@@ -97,6 +98,7 @@ fn find(places: &Places, connection: &mut Connection, portal: &Portal, lookup: B
         now: (now, std::time::Instant::now()),
         region: region.ok_or_else(|| Failure::new("The portal does not know the member's region."))?,
         today: list.today,
+        debit_day: list.debit_day.unwrap_or(list.today),
         bills: list.bills.iter().filter(|bill| !bill.payable().is_zero()).map(|bill| bill.id.clone()).collect(),
     })
 }
@@ -157,8 +159,9 @@ pub fn order(
     let refused = |what: &'static str| move |_| Failure::new(format!("{what} is not accepted."));
     let amount = Amount::parse("1.00").map_err(refused("The amount"))?;
     let region = payer.portal.regions[payer.region].region;
-    let (portal, today, total) = (&payer.portal, payer.today, amount.money());
-    let terms = Terms { portal, region, today, method: &method, total, bills: 1 };
+    let (portal, total) = (&payer.portal, amount.money());
+    let (today, debit_day) = (payer.today, payer.debit_day);
+    let terms = Terms { portal, region, today, debit_day, method: &method, total, bills: 1 };
     let name = "Load Generator";
     let authorisation = terms.authorisation(name, Locale::En);
     let authorisation = authorisation.ok_or_else(|| Failure::new("The sum is too large."))?;

@@ -141,6 +141,7 @@ pub mod tests {
         let bills = BillList {
             as_of: Instant::from_millis(0),
             today: Date::parse("2026-11-23").unwrap(),
+            debit_day: None,
             owed: Money::ZERO,
             bills: vec![bill("a", 6410, 0), bill("b", 100, 0)],
             payments: Vec::new(),
@@ -162,6 +163,7 @@ pub mod tests {
         let bills = BillList {
             as_of: Instant::from_millis(0),
             today: Date::parse("2026-11-23").unwrap(),
+            debit_day: None,
             owed: Money::ZERO,
             bills: vec![bill("a", 999_999_999, 0), bill("b", 1, 0)],
             payments: Vec::new(),

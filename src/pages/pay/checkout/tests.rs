@@ -21,7 +21,14 @@ fn list(bills: Vec<Bill>, paid: &[&str]) -> BillList {
         receipt: None,
     };
     let today = Date::parse("2026-11-23").unwrap();
-    BillList { as_of: at, today, owed: Money::ZERO, bills, payments: paid.iter().map(payment).collect() }
+    BillList {
+        as_of: at,
+        today,
+        debit_day: None,
+        owed: Money::ZERO,
+        bills,
+        payments: paid.iter().map(payment).collect(),
+    }
 }
 
 fn chosen(bills: &[&str]) -> PaymentDraft {

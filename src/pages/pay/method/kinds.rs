@@ -5,13 +5,13 @@ use super::{
     frame::{CaptureResult, Frame},
 };
 use crate::{
-    billing::CaptureKind,
+    billing::{CaptureKind, timing},
     config::Deployment,
     i18n::{format, say, t},
     session::CurrentSession,
     ui::{Choice, Icon, Notice, Sign, dynamic},
 };
-use contract::payment::plan_debit;
+use contract::{Date, payment::plan_debit};
 use leptos::prelude::*;
 
 /// Two methods of the same size in alphabetical order, none chosen at first; the frame of the chosen one below.
@@ -59,14 +59,25 @@ fn percent(basis_points: u16) -> String {
     format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
+/// When the first of the chosen bills is due.
+fn first_due(state: MethodState) -> Option<Date> {
+    let checkout = state.checkout;
+    // It stays as it was chosen while this step is shown.
+    let draft = checkout.draft.get_untracked();
+    let bills = checkout.bill_list()?;
+    let chosen = bills.bills.iter().filter(|bill| draft.shares.iter().any(|share| share.bill == bill.id));
+    chosen.map(|bill| bill.due).min()
+}
+
 /// When a bank debit is sent and paid, and which days moved it.
 pub fn bank_notice(state: MethodState) -> AnyView {
     let (checkout, deployment) = (state.checkout, Deployment::here());
-    let today = checkout.bills.with(|bills| bills.value().map(|bills| bills.today));
-    let (Some(CaptureKind::Bank), Some(today)) = (state.kind.get(), today) else { return ().into_any() };
+    let days = checkout.bills.with(|bills| bills.value().map(|bills| (bills.today, bills.debit_day)));
+    let (Some(CaptureKind::Bank), Some((today, first))) = (state.kind.get(), days) else { return ().into_any() };
     let days = deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
-    let plan = plan_debit(today, days);
+    let plan = plan_debit(first.unwrap_or(today), days);
     let (sent, expected) = (plan.sent_on, plan.expected_on);
+    let timing = timing(sent, first_due(state).unwrap_or(sent));
     let title = say(move |w| {
         let day = |date| format::short_date(w.locale, date);
         let sent = if sent == today { w.pay().method.sent_today.to_owned() } else { day(sent) };
@@ -74,7 +85,7 @@ pub fn bank_notice(state: MethodState) -> AnyView {
     });
     let words = say(move |w| {
         let moved = plan.moved_by.iter().map(|day| (w.pay().method.sent_holiday)(&format::long_date(w.locale, *day)));
-        moved.collect::<String>() + w.pay().method.sent_note
+        moved.collect::<String>() + w.pay().method.sent_note + " " + &timing.get()
     });
     view! { <Notice sign=Sign::Calendar title words/> }.into_any()
 }

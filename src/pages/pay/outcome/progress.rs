@@ -1,6 +1,6 @@
 //! A bank debit on its way: where it is, what is owed now and what will be if it clears.
 
-use super::{fact, today};
+use super::{fact, timing_of, today};
 use crate::{
     i18n::{Text, format, say, t},
     ui::{Icon, Sign},
@@ -32,6 +32,7 @@ pub fn Progress(payment: StoredValue<Payment>) -> impl IntoView {
     let method = payment.method.clone();
     let account = say(move |w| (w.pay().method.known)(&method));
     let is_bank = matches!(payment.method, Method::Bank { .. });
+    let timing = timing_of(&payment);
     view! {
         <section class="pay-stack">
             <h2>{t(|w| w.pay().outcome.where_it_is)}</h2>
@@ -42,7 +43,10 @@ pub fn Progress(payment: StoredValue<Payment>) -> impl IntoView {
                 </li>
                 <li data-state="now" aria-current="step">
                     <span class="pay-ledger__dot"><Icon sign=Sign::Clock/></span>
-                    <div><b>{t(|w| w.pay().outcome.at_the_bank)}</b><small>{day(sent_on)}</small><small>{account}</small></div>
+                    <div>
+                        <b>{t(|w| w.pay().outcome.at_the_bank)}</b><small>{day(sent_on)}</small><small>{account}</small>
+                        {timing.map(|timing| view! { <small>{timing}</small> })}
+                    </div>
                 </li>
                 <li data-state="next">
                     <span class="pay-ledger__dot"><Icon sign=Sign::Next/></span>

@@ -132,7 +132,8 @@ mod tests {
         bill.just_paid =
             Some(JustPaid { amount: Money::parse("20").unwrap(), at: Instant::from_millis(second * 1000) });
         let (as_of, today) = (Instant::from_millis(3_600_000), Date::parse("1970-01-01").unwrap());
-        let bills = BillList { as_of, today, owed: Money::ZERO, bills: vec![bill], payments: Vec::new() };
+        let bills =
+            BillList { as_of, today, debit_day: None, owed: Money::ZERO, bills: vec![bill], payments: Vec::new() };
         let draft =
             PaymentDraft { shares: vec![DraftShare { bill: "visit".into(), part: None }], ..PaymentDraft::default() };
         let shares = shares(&bills, &draft, 100);
@@ -148,6 +149,7 @@ mod tests {
             charged: Money::ZERO,
             portal: portal(),
             today,
+            debit_day: today,
             region: Region::California,
         }
     }

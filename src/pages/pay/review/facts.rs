@@ -2,14 +2,14 @@
 
 use super::Review;
 use crate::{
-    config::Deployment,
+    billing::timing,
     i18n::{Pick, Text, format, say, t},
     navigation::href,
     route::Pay,
     session::CurrentSession,
     ui::list,
 };
-use contract::payment::{Method, plan_debit};
+use contract::payment::Method;
 use leptos::prelude::*;
 
 /// One row: what it is, the fact, more about it, and where it is changed.
@@ -103,25 +103,23 @@ fn from(review: &Review) -> Fact {
 }
 
 fn when(review: &Review) -> Fact {
-    let today = review.today;
-    let deployment = Deployment::here();
-    let days = move || deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
-    let is_bank = matches!(review.method, Method::Bank { .. });
+    let (terms, today) = (review.terms(), review.today);
+    let (debit, counts_on) = (terms.debit(), terms.counts_on());
+    let moved = debit.as_ref().map(|debit| debit.moved_by.clone()).unwrap_or_default();
     let fact = say(move |w| {
         let long = |day| format::long_date(w.locale, day);
-        if !is_bank {
-            return (w.pay().review.today)(&long(today));
+        match &debit {
+            Some(debit) => (w.pay().review.sent)(&long(debit.sent_on), &long(debit.expected_on)),
+            None => (w.pay().review.today)(&long(today)),
         }
-        let plan = plan_debit(today, days());
-        (w.pay().review.sent)(&long(plan.sent_on), &long(plan.expected_on))
     });
-    let note = is_bank.then(|| {
-        say(move |w| {
-            let moved = plan_debit(today, days()).moved_by;
-            moved.iter().map(|day| (w.pay().method.sent_holiday)(&format::long_date(w.locale, *day))).collect()
-        })
+    let due = review.shares.iter().map(|share| share.bill.due).min().unwrap_or(counts_on);
+    let timing = timing(counts_on, due);
+    let note = say(move |w| {
+        let moved = moved.iter().map(|day| (w.pay().method.sent_holiday)(&format::long_date(w.locale, *day)));
+        moved.collect::<String>() + &timing.get()
     });
-    Fact { what: t(|w| w.pay().review.when), fact, note, change: None }
+    Fact { what: t(|w| w.pay().review.when), fact, note: Some(note), change: None }
 }
 
 fn receipt(review: &Review) -> Fact {

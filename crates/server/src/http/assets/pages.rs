@@ -2,7 +2,7 @@
 //! come from (`src/route.rs`); a test compares the two (`tests/render.rs`).
 
 /// Below the root; `{id}` is any one segment.
-const PAGES: [&str; 27] = [
+const PAGES: [&str; 28] = [
     "/",
     "/region",
     "/pay",
@@ -10,6 +10,7 @@ const PAGES: [&str; 27] = [
     "/pay/method",
     "/pay/review",
     "/pay/payments/{id}",
+    "/receipt",
     "/help",
     "/coupon",
     "/terms",

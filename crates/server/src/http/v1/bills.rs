@@ -23,7 +23,9 @@ pub async fn list(State(app): State<App>, ActiveSession(session): ActiveSession)
     let owed = Money::sum(bills.iter().map(|bill| bill.balance)).ok_or_else(|| Error::new(ErrorCode::Fault))?;
     // After the bills: a bill that is paid meanwhile is open without a payment, and never gone without a word.
     let payments = app.store.bill_payments(&session, now).await?;
-    Ok(Json(BillList { as_of: now, today: app.today(session.membership.region), owed, bills, payments }))
+    let region = session.membership.region;
+    let (today, debit_day) = (app.today(region), Some(app.debit_day(region, now)));
+    Ok(Json(BillList { as_of: now, today, debit_day, owed, bills, payments }))
 }
 
 /// One bill of the membership, paid or not.

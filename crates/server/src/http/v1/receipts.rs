@@ -9,6 +9,7 @@ use crate::{
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use contract::Email;
 use serde::Deserialize;
@@ -29,18 +30,20 @@ pub struct ReceiptEmail {
         (status = 503),
     )
 )]
-pub async fn pdf(
-    State(app): State<App>,
-    ActiveSession(session): ActiveSession,
-    Id(id): Id,
-) -> Result<(HeaderMap, Vec<u8>)> {
-    let Receipt { file, reference } = receipts::draw(&app, &session, &id).await?;
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
-    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"receipt-{reference}.pdf\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, name);
+pub async fn pdf(State(app): State<App>, ActiveSession(session): ActiveSession, Id(id): Id) -> Result<Receipt> {
+    receipts::draw(&app, &session, &id).await
+}
+
+/// To be kept under the payment's number.
+impl IntoResponse for Receipt {
+    fn into_response(self) -> Response {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
+        if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"receipt-{}.pdf\"", self.reference)) {
+            headers.insert(header::CONTENT_DISPOSITION, name);
+        }
+        (headers, self.file).into_response()
     }
-    Ok((headers, file))
 }
 
 /// Sends the receipt to an address; a few times an hour at most.

@@ -1,0 +1,176 @@
+//! E-mails about a payment: the receipt, that it is on its way, that it came back, or that it took no money; and that
+//! a receipt was opened with the link of one of them. Which services it paid and whose they were is on the receipt
+//! that the link opens, not here.
+
+use super::{
+    Sender,
+    letter::{Letter, Table, TableRow, Words},
+    security::named,
+};
+use crate::{
+    store::outbox::Message,
+    words::{self, say},
+};
+use contract::{
+    Locale,
+    payment::{Method, Payment, PaymentState, Phase},
+};
+
+/// What goes with a payment's state. `secret` opens its receipt; one that took no money has none.
+pub fn about_payment(payment: &Payment, sender: &Sender<'_>, secret: &str, locale: Locale) -> Message {
+    let (subject, first) = news(payment.state);
+    let mut letter =
+        Letter::new(sender, locale, subject).numbered(&payment.reference).say_of(first, &words::money(payment.charged));
+    if let Some(why) = failure(payment, locale) {
+        letter = letter.say((why, why));
+    }
+    let receipt = format!("{}/receipt#{secret}", sender.home);
+    if payment.state.can_retry() {
+        letter = letter.button(("Pay again", "Pagar otra vez"), format!("{}/pay", sender.home));
+    } else {
+        letter = letter.button(("See the receipt", "Ver el recibo"), receipt).say((
+            "It names each service, as an HSA or FSA asks, and can be kept as a file. Whoever has this link can see it, so pass it on with care.",
+            "Nombra cada servicio, como lo pide una HSA o FSA, y puede guardarse como archivo. Quien tenga este enlace puede verlo: compártalo con cuidado.",
+        ));
+    }
+    letter
+        .facts(facts(payment, locale))
+        .table(bills(payment, locale))
+        .quote(
+            ("The authorization you gave", "La autorización que usted dio"),
+            &payment.authorisation,
+            format!(
+                "{} {}. {} {}.",
+                say(locale, "Agreed on", "Aceptada el"),
+                words::moment(payment.created_at, &payment.time_zone, locale),
+                say(locale, "Text version", "Versión del texto"),
+                payment.authorisation_version
+            ),
+        )
+        .say((
+            "Questions? Call {phone}, or see {home}. We never ask for card numbers by e-mail.",
+            "¿Preguntas? Llame al {phone} o visite {home}. Nunca pedimos números de tarjeta por correo electrónico.",
+        ))
+        .write()
+}
+
+/// Subject and first paragraph.
+fn news(state: PaymentState) -> (Words<'static>, Words<'static>) {
+    match state {
+        PaymentState::Paid => (
+            ("Your payment receipt", "Su recibo de pago"),
+            ("Your payment of {} is paid. Thank you.", "Su pago de {} está pagado. Gracias."),
+        ),
+        PaymentState::Processing | PaymentState::Scheduled => (
+            ("We received your payment", "Recibimos su pago"),
+            (
+                "We sent your payment of {} to your bank. Your bank has not paid yet. Please don’t pay again.",
+                "Enviamos su pago de {} a su banco. Su banco aún no ha pagado. Por favor, no pague otra vez.",
+            ),
+        ),
+        PaymentState::Returned => (
+            ("Your bank returned your payment", "Su banco devolvió su pago"),
+            (
+                "Your bank returned your payment of {}. You still owe this amount.",
+                "Su banco devolvió su pago de {}. Todavía debe este importe.",
+            ),
+        ),
+        PaymentState::Refunded => (
+            ("Your payment was refunded", "Su pago fue reembolsado"),
+            ("Your payment of {} was refunded.", "Su pago de {} fue reembolsado."),
+        ),
+        PaymentState::Failed => (
+            ("Your payment did not go through", "Su pago no se realizó"),
+            (
+                "Your payment of {} did not go through: no money was taken. You still owe this amount.",
+                "Su pago de {} no se realizó: no se tomó dinero. Todavía debe este importe.",
+            ),
+        ),
+        PaymentState::Cancelled => (
+            ("Your payment was canceled", "Su pago fue cancelado"),
+            (
+                "Your payment of {} was canceled: no money was taken. You still owe this amount.",
+                "Su pago de {} fue cancelado: no se tomó dinero. Todavía debe este importe.",
+            ),
+        ),
+    }
+}
+
+fn failure(payment: &Payment, locale: Locale) -> Option<&'static str> {
+    let failure = payment.failure.filter(|_| payment.state.can_retry())?;
+    // Whoever tries cards reads it too.
+    let is_card = matches!(payment.method, Method::Card { .. });
+    Some(words::failure(if is_card { failure.without_detail() } else { failure }, locale))
+}
+
+fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
+    let say = |english, spanish| say(locale, english, spanish).to_owned();
+    let number = if payment.state.took_no_money() {
+        say("Reference", "Referencia")
+    } else {
+        say("Receipt number", "Número de recibo")
+    };
+    let mut facts = vec![
+        (number, payment.reference.clone()),
+        (say("Date", "Fecha"), words::moment(payment.created_at, &payment.time_zone, locale)),
+        (say("Method", "Forma de pago"), words::method(&payment.method, locale)),
+    ];
+    if let (true, Some(expected)) = (payment.state.is_on_its_way(), payment.expected_on) {
+        facts.push((say("Expected by", "Se espera para el"), words::weekday_and_day(expected, locale)));
+    }
+    facts
+}
+
+/// Each bill with its share of the payment and what stays owed on it, and the sums.
+fn bills(payment: &Payment, locale: Locale) -> Table {
+    let say = |english, spanish| say(locale, english, spanish).to_owned();
+    let left = if payment.state.phase() == Phase::OnItsWay {
+        say("Owed if it clears", "Se debe si se acredita")
+    } else {
+        say("Still owed", "Aún se debe")
+    };
+    let rows = payment.shares.iter().map(|share| TableRow {
+        what: words::bill_kind(share.kind, locale).to_owned(),
+        detail: format!("{} {}", say("due", "vence el"), words::day(share.due, locale)),
+        amounts: [words::money(share.amount), words::money(share.leaves)],
+    });
+    let mut sums = vec![(say("For the bills", "Por las facturas"), words::money(payment.total))];
+    if !payment.fee.is_zero() {
+        sums.push((say("Card fee", "Cargo por tarjeta"), words::money(payment.fee)));
+    }
+    sums.push((words::charged(payment.state, locale).to_owned(), words::money(payment.charged)));
+    Table { head: [say("Bill", "Factura"), say("This payment", "Este pago"), left], rows: rows.collect(), sums }
+}
+
+/// To whoever paid: a browser that had not opened it before opened the receipt, with the link of an e-mail that went
+/// to `sent_to`.
+pub fn receipt_opened(
+    payment: &Payment,
+    sender: &Sender<'_>,
+    sent_to: &str,
+    (at, device): (&str, &str),
+    locale: Locale,
+) -> Message {
+    let say = |english, spanish| say(locale, english, spanish).to_owned();
+    Letter::new(sender, locale, ("Your receipt was opened", "Se abrió su recibo"))
+        .numbered(&payment.reference)
+        .say((
+            "Somebody opened your receipt with the link in our e-mail, in a browser that had not opened it before.",
+            "Alguien abrió su recibo con el enlace de nuestro correo, en un navegador que no lo había abierto antes.",
+        ))
+        .facts(vec![
+            (say("Receipt number", "Número de recibo"), payment.reference.clone()),
+            (say("When", "Cuándo"), at.to_owned()),
+            (say("Browser and system", "Navegador y sistema"), named(device, locale).to_owned()),
+            (say("The e-mail went to", "El correo se envió a"), sent_to.to_owned()),
+        ])
+        .say((
+            "If it was you, or somebody you gave the link to, there is nothing to do.",
+            "Si fue usted, o alguien a quien dio el enlace, no tiene que hacer nada.",
+        ))
+        .say((
+            "If it was not, open the link in that e-mail and choose “End this link”: after that it opens nothing. Or call {phone}.",
+            "Si no, abra el enlace de ese correo y elija “Anular este enlace”: después ya no abre nada. O llame al {phone}.",
+        ))
+        .write()
+}

@@ -1,0 +1,127 @@
+//! E-mails about getting an account: the link that confirms an address, the code to the address on file, and what is
+//! said to whoever has an account already or has none. None carries a password or says what is owed.
+
+use super::{Sender, letter::Letter};
+use crate::store::{accounts::Account, outbox::Message};
+use contract::Locale;
+
+/// With `takes_code` the page asks for the code that went to the address on file, too.
+pub fn confirm_email(sender: &Sender<'_>, token: &str, takes_code: bool, locale: Locale) -> Message {
+    let letter = Letter::new(sender, locale, ("Confirm your e-mail address", "Confirme su correo electrónico"))
+        .say((
+            "Confirm that this is your e-mail address, and your account is open.",
+            "Confirme que esta es su dirección de correo electrónico, y su cuenta quedará abierta.",
+        ))
+        .button(
+            ("Confirm my e-mail address", "Confirmar mi correo electrónico"),
+            format!("{}/confirm-email#{token}", sender.home),
+        )
+        .say((
+            "The link works once, for 24 hours, and asks for the password you chose. If you let it lapse, register again; until then nobody can sign in.",
+            "El enlace funciona una vez, durante 24 horas, y pide la contraseña que usted eligió. Si deja pasar ese plazo, regístrese de nuevo; hasta entonces nadie puede iniciar sesión.",
+        ));
+    let letter = if takes_code {
+        letter.say((
+            "The page also asks for a code. We sent it to the e-mail address that your plan has on file for you. If you can’t read e-mails there, or there is none on file, call {phone}.",
+            "La página pide también un código. Lo enviamos al correo electrónico que su plan tiene registrado para usted. Si no puede leer allí sus mensajes, o no hay ninguno registrado, llame al {phone}.",
+        ))
+    } else {
+        letter
+    };
+    letter
+        .say((
+            "If you did not register with us, do nothing: no account is opened without you.",
+            "Si usted no se registró, no haga nada: sin usted no se abre ninguna cuenta.",
+        ))
+        .write()
+}
+
+/// To the address that the plan has on file, when somebody registers with another one.
+pub fn registration_code(sender: &Sender<'_>, code: &str, locale: Locale) -> Message {
+    Letter::new(sender, locale, ("Your code for registering", "Su código para registrarse"))
+        .say((
+            "Somebody who has your statement is registering for an online account, with another e-mail address. If it is you, this is the code:",
+            "Alguien que tiene su estado de cuenta se está registrando para una cuenta en línea, con otro correo electrónico. Si es usted, este es el código:",
+        ))
+        .code(code)
+        .say((
+            "Type it on the page that opens from the link in our other e-mail. It works for two days.",
+            "Escríbalo en la página que se abre con el enlace de nuestro otro correo. Sirve durante dos días.",
+        ))
+        .say((
+            "If it is not you, do nothing: without the code no account is opened, and nothing has changed. Tell it to nobody; we never ask for it. Questions? Call {phone}.",
+            "Si no es usted, no haga nada: sin el código no se abre ninguna cuenta, y nada ha cambiado. No se lo diga a nadie; nunca se lo pedimos. ¿Preguntas? Llame al {phone}.",
+        ))
+        .write()
+}
+
+/// To the address that a registration named before.
+pub fn registration_moved(sender: &Sender<'_>, locale: Locale) -> Message {
+    Letter::new(sender, locale, ("Your registration goes on elsewhere", "Su registro continúa en otra dirección"))
+        .say((
+            "A registration that named this e-mail address now names another one. The link that we sent here does not work any more.",
+            "Un registro que indicaba este correo electrónico ahora indica otro. El enlace que enviamos aquí ya no funciona.",
+        ))
+        .say((
+            "If it was you, look into the other inbox. If it was not, somebody typed your address by mistake and you need do nothing, or call {phone}.",
+            "Si fue usted, mire en la otra bandeja de entrada. Si no, alguien escribió su dirección por error y no tiene que hacer nada, o llame al {phone}.",
+        ))
+        .write()
+}
+
+pub fn already_registered(account: &Account, sender: &Sender<'_>) -> Message {
+    Letter::new(sender, account.locale, ("You already have an account", "Usted ya tiene una cuenta"))
+        .say((
+            "Somebody registered with your statement or your e-mail address, and you already have an account.",
+            "Alguien se registró con su estado de cuenta o su correo electrónico, y usted ya tiene una cuenta.",
+        ))
+        .button(("If it was you, sign in", "Si fue usted, inicie sesión"), format!("{}/sign-in", sender.home))
+        .say(("If you forgot your password: {/forgot-password}", "Si olvidó su contraseña: {/forgot-password}"))
+        .say((
+            "If you can’t read e-mails at the address you registered with, call {phone}.",
+            "Si no puede leer mensajes en la dirección con la que se registró, llame al {phone}.",
+        ))
+        .say((
+            "If it was not you, nothing has changed and you need do nothing.",
+            "Si no fue usted, nada ha cambiado y no tiene que hacer nada.",
+        ))
+        .write()
+}
+
+pub fn account_opened(sender: &Sender<'_>, locale: Locale) -> Message {
+    Letter::new(
+        sender,
+        locale,
+        ("An account was opened for your bills", "Se abrió una cuenta para sus facturas"),
+    )
+    .say((
+        "Somebody who has your statement opened an online account for your bills, with another e-mail address.",
+        "Alguien que tiene su estado de cuenta abrió una cuenta en línea para sus facturas, con otro correo electrónico.",
+    ))
+    .say((
+        "If that was you or your household, all is well. If not, call us: {phone}.",
+        "Si fue usted o alguien de su hogar, todo está bien. Si no, llámenos: {phone}.",
+    ))
+    .write()
+}
+
+pub fn user_id_reminder(account: &Account, sender: &Sender<'_>) -> Message {
+    Letter::new(sender, account.locale, ("Your user ID", "Su ID de usuario"))
+        .say_of(("Your user ID is {}", "Su ID de usuario es {}"), &account.email.to_string())
+        .button(("Sign in", "Iniciar sesión"), format!("{}/sign-in", sender.home))
+        .say((
+            "If you did not ask for this, somebody who has your statement did. Your account is safe.",
+            "Si usted no lo pidió, lo hizo alguien que tiene su estado de cuenta. Su cuenta está segura.",
+        ))
+        .write()
+}
+
+pub fn no_account_yet(sender: &Sender<'_>, locale: Locale) -> Message {
+    Letter::new(sender, locale, ("You have no account yet", "Usted aún no tiene una cuenta"))
+        .say((
+            "Somebody who has your statement asked for your user ID. You have no online account yet.",
+            "Alguien que tiene su estado de cuenta pidió su ID de usuario. Usted aún no tiene una cuenta en línea.",
+        ))
+        .button(("Open an account", "Abrir una cuenta"), format!("{}/register", sender.home))
+        .write()
+}

@@ -1,0 +1,279 @@
+//! The link of an e-mail that opens one receipt: for months, without a session, that receipt only; told, counted and
+//! ended.
+
+use crate::test_app::{
+    PAYS, Payer, RETURNS, TestApp,
+    call::{Call, Response},
+    mail_server::MailServer,
+    new_key,
+    seed::{ANA, MEI},
+};
+use serde_json::{Value, json};
+use server::jobs::clean_up;
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+const DAY: i64 = 86_400_000;
+const ANAS: &str = "ana@example.org";
+
+async fn pays(app: &TestApp) -> (Payer, Value) {
+    let ana = app.look_up(&ANA).await;
+    let paid = app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid").json();
+    (ana, paid)
+}
+
+fn opens(secret: &str) -> Call {
+    Call::post("/receipt-links/open").json(&json!({ "secret": secret })).header("user-agent", "Firefox/140 Windows")
+}
+
+fn ends(secret: &str) -> Call {
+    Call::post("/receipt-links/revoke").json(&json!({ "secret": secret }))
+}
+
+fn file(payment: &Value, cookie: &str) -> Call {
+    let path = format!("/receipt-links/{}/receipt.pdf", payment["id"].as_str().unwrap());
+    Call::get(&path).header("cookie", cookie)
+}
+
+fn cookie(opened: &Response) -> String {
+    opened.set_cookie("kppay_receipt").unwrap().to_owned()
+}
+
+async fn told(app: &TestApp) -> i64 {
+    app.number("SELECT COUNT(*) FROM outbox WHERE cause LIKE 'receipt opened %'").await
+}
+
+async fn opened_times(app: &TestApp) -> i64 {
+    app.number("SELECT CAST(SUM(link_opened) AS BIGINT) FROM outbox WHERE receipt_link IS NOT NULL").await
+}
+
+#[tokio::test]
+async fn a_link_opens_its_receipt_and_the_file_months_later_without_a_session() {
+    let app = TestApp::open().await;
+    let (_, paid) = pays(&app).await;
+    let secret = app.link(ANAS).await;
+    app.state.clock.move_on(400 * DAY);
+    let opened = app.ask(opens(&secret)).await;
+    let receipt = opened.is(200).json();
+    for same in ["id", "reference", "state", "charged", "shares", "method", "payer_name", "authorisation", "events"] {
+        assert_eq!(receipt[same], paid[same], "{same}");
+    }
+    let pdf = app.ask(file(&paid, &cookie(&opened))).await;
+    assert!(pdf.is(200).text.starts_with("%PDF-1.7"));
+    assert!(pdf.header("content-disposition").contains(paid["reference"].as_str().unwrap()));
+    let line = opened.header("set-cookie");
+    for part in ["; HttpOnly", "; SameSite=Strict", "; Path=/", "; Max-Age=15552000"] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+    app.state.clock.move_on(149 * DAY);
+    app.ask(opens(&secret)).await.is_refused(422, "link_refused");
+}
+
+#[tokio::test]
+async fn what_a_link_opens_says_nothing_of_other_bills_and_is_no_way_to_the_payment_itself() {
+    let app = TestApp::open().await;
+    let (_, paid) = pays(&app).await;
+    let opened = app.ask(opens(&app.link(ANAS).await)).await;
+    let receipt = opened.is(200).json();
+    assert_ne!(paid["owed_now"], "0.00");
+    assert_eq!((&receipt["owed_now"], &receipt["owed_if_cleared"]), (&json!("0.00"), &json!("0.00")));
+    assert_eq!(receipt["email"], Value::Null);
+    assert!(!opened.text.contains(paid["key"].as_str().unwrap()));
+    let pdf = app.ask(file(&paid, &cookie(&opened))).await;
+    let own = app.state.store.payment(paid["id"].as_str().unwrap()).await.unwrap().unwrap();
+    assert!(own.owed_now.cents() > 0 && pdf.text.len() > 1_000);
+    // The cookie is no session.
+    let path = format!("/payments/{}", paid["id"].as_str().unwrap());
+    for call in [Call::get(&path), Call::get(&format!("{path}/receipt.pdf")), Call::get("/bills")] {
+        app.ask(call.header("cookie", &cookie(&opened))).await.is_refused(401, "signed_out");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_gets_the_file_of_what_it_opened_and_for_a_quarter_of_an_hour() {
+    let app = TestApp::open().await;
+    let (ana, paid) = pays(&app).await;
+    let first = app.link(ANAS).await;
+    app.state.clock.move_on(1_000);
+    let other = app.pay_by_card(&ana, &[("cents", "0.50")]).await.is_payment(201, "paid").json();
+    let opened = app.ask(opens(&first)).await;
+    app.ask(file(&other, &cookie(&opened))).await.is_refused(404, "not_found");
+    app.ask(file(&paid, "kppay_receipt=guessed")).await.is_refused(404, "not_found");
+    app.ask(file(&paid, "")).await.is_refused(404, "not_found");
+    app.state.clock.move_on(14 * 60_000);
+    app.ask(file(&paid, &cookie(&opened))).await.is(200);
+    app.state.clock.move_on(60_000);
+    app.ask(file(&paid, &cookie(&opened))).await.is_refused(404, "not_found");
+    // Opened again it is there again, under a token that is new; another receipt beside it takes nothing away.
+    let again = app.ask(opens(&first).header("cookie", &cookie(&opened))).await;
+    assert_ne!(cookie(&again), cookie(&opened));
+    let both = app.ask(opens(&app.link(ANAS).await).header("cookie", &cookie(&again))).await;
+    assert_eq!(both.is(200).json()["id"], other["id"]);
+    for payment in [&paid, &other] {
+        app.ask(file(payment, &cookie(&both))).await.is(200);
+        app.ask(file(payment, &cookie(&opened))).await.is_refused(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn whoever_paid_is_told_once_of_each_browser_that_is_new() {
+    let app = TestApp::open().await;
+    let (ana, paid) = pays(&app).await;
+    let secret = app.link(ANAS).await;
+    // In the browser that paid.
+    app.ask(opens(&secret).by(&ana)).await.is(200);
+    assert_eq!((told(&app).await, opened_times(&app).await), (0, 1));
+    let opened = app.ask(opens(&secret)).await;
+    assert_eq!(told(&app).await, 1);
+    let again = app.ask(opens(&secret).header("cookie", &cookie(&opened))).await;
+    again.is(200);
+    app.state.clock.move_on(30 * DAY);
+    app.ask(opens(&secret).header("cookie", &cookie(&again))).await.is(200);
+    assert_eq!((told(&app).await, opened_times(&app).await), (1, 4));
+    let text = app.text("SELECT body_text FROM outbox WHERE cause LIKE 'receipt opened %'").await;
+    let to = app.text("SELECT to_address FROM outbox WHERE cause LIKE 'receipt opened %'").await;
+    assert_eq!(to, ANAS);
+    for says in ["Firefox, Windows", "Pacific time", paid["reference"].as_str().unwrap(), "End this link"] {
+        assert!(text.contains(says), "{says}: {text}");
+    }
+    assert!(!text.contains(&secret) && !text.contains("Haddad"), "{text}");
+    // Whoever opens it everywhere does not fill an inbox.
+    for _ in 0..30 {
+        app.ask(opens(&secret)).await.is(200);
+        app.state.clock.move_on(600_000);
+    }
+    assert!((5..=13).contains(&told(&app).await), "{}", told(&app).await);
+}
+
+#[tokio::test]
+async fn a_link_ends_by_its_secret_and_all_of_them_by_whoever_may_see_the_payment() {
+    let app = TestApp::open().await;
+    let (ana, paid) = pays(&app).await;
+    let path = format!("/payments/{}", paid["id"].as_str().unwrap());
+    let first = app.link(ANAS).await;
+    let asked = Call::post(&format!("{path}/receipt-emails")).by(&ana).json(&json!({ "email": "plan@example.org" }));
+    app.ask(asked).await.is(202);
+    let other = app.link("plan@example.org").await;
+    assert_ne!(first, other);
+    let opened = app.ask(opens(&other)).await;
+    app.ask(ends(&other)).await.is(204);
+    app.ask(opens(&other)).await.is_refused(422, "link_refused");
+    app.ask(ends(&other)).await.is_refused(422, "link_refused");
+    app.ask(file(&paid, &cookie(&opened))).await.is_refused(404, "not_found");
+    app.ask(opens(&first)).await.is(200);
+
+    let revoke = Call::post(&format!("{path}/receipt-links/revoke"));
+    let mei = app.look_up(&MEI).await;
+    app.ask(Call::post(&format!("{path}/receipt-links/revoke")).by(&mei)).await.is_refused(404, "not_found");
+    app.ask(Call::post(&format!("{path}/receipt-links/revoke"))).await.is_refused(401, "signed_out");
+    app.ask(opens(&first)).await.is(200);
+    app.ask(revoke.by(&ana)).await.is(204);
+    app.ask(opens(&first)).await.is_refused(422, "link_refused");
+    let ended = "SELECT COUNT(*) FROM outbox WHERE receipt_link IS NOT NULL AND link_ended_at IS NOT NULL";
+    assert_eq!(app.number(ended).await, 2);
+    app.ask(Call::get(&path).by(&ana)).await.is(200);
+}
+
+#[tokio::test]
+async fn a_secret_is_not_guessed_and_its_hash_is_none() {
+    let app = TestApp::open().await;
+    pays(&app).await;
+    let (secret, hash) = (app.link(ANAS).await, app.text("SELECT receipt_link FROM outbox").await);
+    assert_eq!(secret.len(), 64);
+    for wrong in ["", &hash, &secret[1..], &secret.to_uppercase(), "\u{0}", &"a".repeat(5_000)] {
+        app.ask(opens(wrong)).await.is_refused(422, "link_refused");
+    }
+    for _ in 0..24 {
+        app.ask(opens("guess")).await.is_refused(422, "link_refused");
+    }
+    app.ask(opens(&secret)).await.is_refused(429, "too_many");
+    app.state.clock.move_on(60_000);
+    // Whoever is right uses up nothing.
+    for _ in 0..40 {
+        app.ask(opens(&secret)).await.is(200);
+    }
+}
+
+#[tokio::test]
+async fn a_payment_that_took_nothing_or_came_back_has_no_link_but_a_way_to_pay_again() {
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.bank(&ana, RETURNS).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    app.pay(&ana, &new_key(), &order).await.is_payment(201, "processing");
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE receipt_link IS NOT NULL").await, 1);
+    let sent = app.link(ANAS).await;
+    app.move_clock(10 * 86_400).await;
+    app.round().await;
+    assert_eq!(app.text("SELECT state FROM payment").await, "returned");
+    let email = &app.state.store.emails(1).await.unwrap()[0];
+    assert!(email.subject.contains("Your bank returned your payment"), "{}", email.subject);
+    assert!(
+        email.text.contains("Pay again:\nhttp://pay.localhost/pay\n") && !email.text.contains('#'),
+        "{}",
+        email.text
+    );
+    // The link of the e-mail before shows what became of it.
+    let opened = app.ask(opens(&sent)).await.is(200).json();
+    assert_eq!((&opened["state"], &opened["owed_now"]), (&json!("returned"), &json!("64.10")));
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_secret_of_a_link_is_in_no_row_once_its_email_was_sent_and_in_no_line_of_the_log() {
+    let (app, post) = (TestApp::open().await, MailServer::open().await);
+    let log = Log::default();
+    let own = log.clone();
+    let heard = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_writer(move || own.clone());
+    let _listening = tracing::subscriber::set_default(heard.finish());
+    let ana = app.look_up(&ANA).await;
+    let token = app.bank(&ana, PAYS).await;
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    let paid = app.pay(&ana, &new_key(), &order).await.is_payment(201, "processing").json();
+    let secret = app.link(ANAS).await;
+    super::mail::carry(&app, &post).await;
+    let sent = post.received();
+    assert!(sent[0].data.replace("=\n", "").contains(&secret));
+    let opened = app.ask(opens(&secret)).await;
+    app.ask(file(&paid, &cookie(&opened))).await.is(200);
+    super::mail::carry(&app, &post).await;
+    let given = cookie(&opened).split('=').nth(1).unwrap().to_owned();
+    let everything = app.everything().await;
+    let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    assert!(log.contains("/api/v1/receipt-links/open"), "{log}");
+    for secret in [&secret, &given] {
+        assert!(!everything.contains(secret), "a row has it");
+        assert!(!log.contains(secret), "the log has it");
+    }
+    assert!(everything.contains(&server::token::hash(&secret)));
+}
+
+#[tokio::test]
+async fn what_a_server_of_the_version_before_sent_is_wiped_soon_after() {
+    let app = TestApp::open().await;
+    pays(&app).await;
+    let secret = app.link(ANAS).await;
+    // It knows nothing of such links.
+    let sent = "UPDATE outbox SET next_try_at = NULL, sent_at = created_at";
+    sqlx::query(sent).execute(&app.state.store.write).await.unwrap();
+    clean_up::until(&app.state, app.state.clock.now()).await;
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE body_text <> '' OR body_html <> ''").await, 0);
+    app.ask(opens(&secret)).await.is(200);
+    // A browser is forgotten after half a year.
+    clean_up::until(&app.state, app.state.clock.now().plus_millis(181 * DAY)).await;
+    assert_eq!(app.number("SELECT COUNT(*) FROM receipt_reader").await, 0);
+}

@@ -1,0 +1,234 @@
+//! Every e-mail in both languages, as text and as HTML: both say the same, links are links, nothing is loaded. The
+//! HTML is left in `target/tmp/letters`, for people and for the gallery's pictures.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod sample_payment;
+
+use contract::{
+    Date, Email, Instant, Locale, Money, PersonName,
+    payment::{BankAccountKind, Failure, Method, Payment, PaymentState},
+};
+use regex::Regex;
+use sample_payment::{payment, portal};
+use server::{
+    mail::{self, Sender},
+    store::{accounts::Account, outbox::Message},
+};
+
+const HOME: &str = "https://pay.example.org";
+const SECRET: &str = "5eed00000000000000000000000000000000000000000000000000000000feed";
+
+fn account(locale: Locale) -> Account {
+    let at = Instant::from_millis(1_795_456_320_000);
+    Account {
+        id: "a".into(),
+        membership: "m".into(),
+        email: Email::parse("ana.oneill@example.org").unwrap(),
+        first_name: PersonName::parse("Ana").unwrap(),
+        last_name: PersonName::parse("O’Neill").unwrap(),
+        locale,
+        password: String::new(),
+        password_changed_at: at,
+        is_password_short: false,
+        terms_version: 1,
+        terms_accepted_at: at,
+    }
+}
+
+fn in_state(state: PaymentState) -> Payment {
+    let failure = state.can_retry().then_some(Failure::InsufficientFunds);
+    let paid = Payment { state, is_final: !state.is_on_its_way(), failure, ..payment() };
+    if state == PaymentState::Paid {
+        return paid;
+    }
+    Payment {
+        method: Method::Bank { account: BankAccountKind::Checking, last4: "6789".into() },
+        fee: Money::ZERO,
+        charged: paid.total,
+        sent_on: Date::parse("2026-11-23").ok(),
+        expected_on: Date::parse("2026-11-27").ok(),
+        ..paid
+    }
+}
+
+/// Each by a name.
+fn letters(locale: Locale) -> Vec<(String, Message)> {
+    let portal = portal();
+    let (sender, account) = (Sender { portal: &portal, home: HOME }, account(locale));
+    let about = |state| mail::about_payment(&in_state(state), &sender, SECRET, locale);
+    let seen = ("Monday, November 23, 2026, 9:52 am Pacific time", "Firefox, Windows");
+    let letters = [
+        ("paid", about(PaymentState::Paid)),
+        ("processing", about(PaymentState::Processing)),
+        ("returned", about(PaymentState::Returned)),
+        ("refunded", about(PaymentState::Refunded)),
+        ("failed", about(PaymentState::Failed)),
+        ("cancelled", about(PaymentState::Cancelled)),
+        ("receipt-opened", mail::receipt_opened(&payment(), &sender, "plan@example.org", seen, locale)),
+        ("confirm-email", mail::confirm_email(&sender, SECRET, true, locale)),
+        ("registration-code", mail::registration_code(&sender, "abcde-fghij", locale)),
+        ("registration-moved", mail::registration_moved(&sender, locale)),
+        ("already-registered", mail::already_registered(&account, &sender)),
+        ("account-opened", mail::account_opened(&sender, locale)),
+        ("user-id", mail::user_id_reminder(&account, &sender)),
+        ("no-account", mail::no_account_yet(&sender, locale)),
+        ("password-reset", mail::password_reset(&account, &sender, SECRET)),
+        ("password-changed", mail::password_changed(&account, &sender)),
+        ("authenticator-added", mail::authenticator_added(&account, &sender)),
+        ("authenticator-removed", mail::authenticator_removed(&account, &sender)),
+        ("passkey-added", mail::passkey_added(&account, &sender)),
+        ("passkey-removed", mail::passkey_removed(&account, &sender)),
+        ("recovery-code-used", mail::recovery_code_used(&account, &sender)),
+        ("recovery-codes-renewed", mail::recovery_codes_renewed(&account, &sender)),
+        ("new-device", mail::new_device(&account, &sender, seen)),
+    ];
+    letters.map(|(name, message)| (name.to_owned(), message)).to_vec()
+}
+
+fn all() -> Vec<(String, Message)> {
+    let of = |locale: Locale| {
+        letters(locale).into_iter().map(move |(name, letter)| (format!("{name}-{}", locale.code()), letter))
+    };
+    Locale::ALL.into_iter().flat_map(of).collect()
+}
+
+fn letter(name: &str) -> Message {
+    all().into_iter().find(|(found, _)| found == name).unwrap().1
+}
+
+/// What a reader sees of the HTML, with every run of white space as one space.
+fn shown(html: &str) -> String {
+    let body = html.split_once("<body").unwrap().1;
+    let tags = Regex::new(r"<[^>]*>").unwrap();
+    let text = tags.replace_all(body.split_once('>').unwrap().1, " ").into_owned();
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn hrefs(html: &str) -> Vec<String> {
+    let href = Regex::new("<a [^>]*href=\"([^\"]*)\"").unwrap();
+    href.captures_iter(html).map(|found| found[1].replace("&amp;", "&")).collect()
+}
+
+#[test]
+fn every_word_of_the_text_is_in_the_html() {
+    for (name, letter) in all() {
+        let shown = shown(&letter.html);
+        let words: String = shown.split(|sign: char| !sign.is_alphanumeric()).collect::<Vec<_>>().join(" ");
+        for word in letter.text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()) {
+            assert!(
+                words.split(' ').any(|there| there == word),
+                "{name}: {word:?} of {} is not in {shown}",
+                letter.text
+            );
+        }
+    }
+}
+
+#[test]
+fn every_address_and_the_phone_number_are_links_and_lead_to_us() {
+    let address = Regex::new(r"https?://[^\s]+").unwrap();
+    for (name, letter) in all() {
+        let hrefs = hrefs(&letter.html);
+        for found in address.find_iter(&letter.text) {
+            let found = found.as_str().trim_end_matches(['.', ',', ':']);
+            assert!(hrefs.iter().any(|href| href == found), "{name}: {found} is no link: {hrefs:?}");
+        }
+        if letter.text.contains("1-800-390-3507") {
+            assert!(letter.html.contains("<a class=\"link\" href=\"tel:+18003903507\""), "{name}");
+        }
+        for href in &hrefs {
+            let is_ours = href == HOME || href.starts_with(&format!("{HOME}/")) || href == "tel:+18003903507";
+            assert!(is_ours && !href.contains('?'), "{name}: {href}");
+            if let Some((before, _)) = href.split_once(SECRET) {
+                assert!(before.ends_with('#'), "{name}: {href}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_letter_has_at_most_one_button_loads_nothing_and_says_its_language() {
+    for (name, letter) in all() {
+        assert!(letter.html.matches("class=\"button\"").count() <= 1, "{name}");
+        for loaded in ["<img", "<script", "src=", "url(", "@import", "@font-face", "<link", "background-image", "<form"]
+        {
+            assert!(!letter.html.contains(loaded), "{name}: {loaded}");
+        }
+        let language = name.rsplit('-').next().unwrap();
+        assert!(letter.html.contains(&format!("<html lang=\"{language}\">")), "{name}");
+        assert_eq!(letter.html.matches("<h1 ").count(), 1, "{name}");
+        assert!(letter.html.contains("overflow-wrap:anywhere"), "{name}: a long word breaks");
+        for left in ["{", "}"] {
+            let body = shown(&letter.html);
+            assert!(!letter.text.contains(left) && !body.contains(left), "{name}: {body}");
+        }
+        assert!(!letter.subject.contains(SECRET) && !letter.html.split("</title>").next().unwrap().contains(SECRET));
+    }
+}
+
+#[test]
+fn a_receipt_s_letter_says_what_was_paid_how_and_what_is_still_owed() {
+    let english = letter("paid-en").text;
+    for says in [
+        "Your payment of $217.31 is paid. Thank you.",
+        "See the receipt:\nhttps://pay.example.org/receipt#5eed",
+        "Receipt number: KP-7F3Q-2M8D",
+        "Method: Visa card ending in 4242",
+        "Professional bill (due December 4, 2026)\nThis payment: $64.10\nStill owed: $0.00",
+        "Hospital bill (due December 18, 2026)\nThis payment: $150.00\nStill owed: $1,000.00",
+        "For the bills: $214.10\nCard fee: $3.21\nTotal charged: $217.31",
+        "The authorization you gave\n\nI, Ana O’Neill, authorize one charge",
+        "Agreed on Monday, November 23, 2026, 9:52 am Pacific time. Text version 1.",
+    ] {
+        assert!(english.contains(says), "{says:?} is not in {english}");
+    }
+    let spanish = letter("paid-es").text;
+    for says in [
+        "Ver el recibo:\nhttps://pay.example.org/receipt#5eed",
+        "Forma de pago: tarjeta Visa terminada en 4242",
+        "Factura del hospital (vence el 18 de diciembre de 2026)\nEste pago: $150.00\nAún se debe: $1,000.00",
+        "Cargo por tarjeta: $3.21\nTotal cobrado: $217.31",
+        "La autorización que usted dio",
+    ] {
+        assert!(spanish.contains(says), "{says:?} is not in {spanish}");
+    }
+    for (name, letter) in all() {
+        for private in ["Haddad", "Surgery", "Lab tests", "José", "4242424242424242", "October 12"] {
+            assert!(!letter.text.contains(private) && !letter.html.contains(private), "{name}: {private}");
+        }
+    }
+}
+
+#[test]
+fn a_debit_on_its_way_is_not_called_charged_and_one_that_came_back_can_be_paid_again() {
+    let sent = letter("processing-en").text;
+    assert!(sent.contains("To be debited: $214.10") && sent.contains("Owed if it clears: $1,000.00"), "{sent}");
+    assert!(sent.contains("Expected by: Friday, November 27, 2026"), "{sent}");
+    for (name, again) in [("returned-en", "Pay again"), ("returned-es", "Pagar otra vez"), ("failed-en", "Pay again")] {
+        let letter = letter(name);
+        assert!(letter.text.contains(&format!("{again}:\n{HOME}/pay\n")), "{}", letter.text);
+        assert!(!letter.text.contains('#') && !letter.text.contains("Total c"), "{}", letter.text);
+    }
+    assert!(letter("returned-es").text.contains("No había suficiente dinero disponible."));
+}
+
+#[test]
+fn what_somebody_typed_stays_text() {
+    let portal = portal();
+    let sender = Sender { portal: &portal, home: HOME };
+    let typed = Payment { authorisation: "I, <b>{phone} & \"Ana\"</b>, pay".into(), ..payment() };
+    let letter = mail::about_payment(&typed, &sender, SECRET, Locale::En);
+    assert!(letter.html.contains("I, &lt;b&gt;{phone} &amp; &quot;Ana&quot;&lt;/b&gt;, pay"), "{}", letter.html);
+    assert!(letter.text.contains("I, <b>{phone} & \"Ana\"</b>, pay"));
+}
+
+#[test]
+fn every_letter_is_left_as_a_page_for_the_gallery() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("letters");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, letter) in all() {
+        std::fs::write(folder.join(format!("{name}.html")), &letter.html).unwrap();
+    }
+    assert!(std::fs::read_dir(&folder).unwrap().count() >= all().len());
+}

@@ -1,0 +1,45 @@
+// The link of an e-mail opens its receipt in any browser, months later: with the services, the file and the
+// authorization, and with nothing of its secret in an address, a title, a request's address or a log. It can be ended.
+import assert from 'node:assert/strict';
+import { scene, useBrowser } from '../stage.mjs';
+
+useBrowser();
+
+const PAYER = 'ana.oneill@example.org';
+const TO = { name: 'Ana O’Neill', email: PAYER };
+
+scene('the link of an e-mail opens the receipt in another browser, and can be ended there', async ({ payer, member, stack, another }) => {
+  await payer.reachesReview(member, { who: TO });
+  await payer.pays();
+  await payer.sees('Paid. Thank you.');
+  const number = await payer.receiptNumber();
+  const link = (await payer.newestEmail(PAYER, /#/)).text.match(/https?:\S+#\S+/)[0];
+  const secret = link.split('#')[1];
+
+  const reader = await another();
+  await reader.page.goto(link);
+  await reader.sees('Paid. Thank you.');
+  await reader.reads(number);
+  await reader.reads('Leila Haddad, MD');
+  assert.doesNotMatch(reader.page.url(), /#./);
+  assert.doesNotMatch(await reader.page.title(), new RegExp(secret));
+  assert.ok(reader.seen.requests.every((request) => !request.url().includes(secret)), 'no address has the secret');
+  const download = reader.page.waitForEvent('download');
+  await reader.main.getByRole('link', { name: 'Save as PDF' }).click();
+  assert.equal((await download).suggestedFilename(), `receipt-${number}.pdf`);
+  await payer.newestEmail(PAYER, /in a browser that had not opened it before/);
+
+  // Loaded again, the secret is gone with the page that held it.
+  await reader.page.reload();
+  await reader.sees('Open the link in your e-mail again');
+  await reader.page.goto(link);
+  await reader.page.goto('about:blank');
+  await reader.page.goto(link);
+  await reader.sees('Paid. Thank you.');
+  await reader.main.getByRole('button', { name: 'End this link' }).click();
+  await reader.sees('The link has ended');
+  await reader.page.goto('about:blank');
+  await reader.page.goto(link);
+  await reader.sees('This link opens nothing any more');
+  assert.ok(stack.logs().length > 0 && !stack.logs().includes(secret));
+});
