@@ -1,5 +1,5 @@
-// Starts the app: a deferred module, so the page is parsed. Knows the files from the preload links that Trunk writes, and
-// fetches the wasm with the integrity given there (browsers ignore it on the preload itself).
+// Starts the app: a deferred module, so the page is parsed. Knows the files from the preload links that Trunk writes,
+// and fetches the wasm with the integrity given there (browsers ignore it on the preload itself).
 
 // leptos builds static HTML through innerHTML; none of it comes from outside the wasm
 globalThis.trustedTypes?.createPolicy('default', { createHTML: (html) => html });

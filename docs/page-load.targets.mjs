@@ -1,5 +1,5 @@
-// What the page-load bench measures here (docs/performance.md says how to run it): the first page, a deep link to a page that comes
-// in a later chunk of the wasm, and the bench's own hand-written page, which is the floor.
+// What the page-load bench measures here (docs/performance.md says how to run it): the first page, a deep link to a
+// page that comes in a later chunk of the wasm, and the bench's own hand-written page, which is the floor.
 import path from 'node:path';
 
 const floor = process.env.BENCH_FLOOR ?? path.resolve('../shared/bench/floor');

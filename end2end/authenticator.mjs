@@ -1,5 +1,5 @@
-// What a person can show beside a password: the codes of an authenticator app, made anew here (RFC 6238), and Chromium's virtual
-// authenticator, which holds passkeys.
+// What a person can show beside a password: the codes of an authenticator app, made anew here (RFC 6238), and
+// Chromium's virtual authenticator, which holds passkeys.
 import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -12,8 +12,9 @@ function bytes(secret) {
 }
 
 /**
- * The code an app shows at a moment of a stack, or so many steps from it. The server takes a code one step off, and each step once: whoever sets up an app
- * with the step before and signs in with this one need not wait. Not in a step's last seconds, for it may be over on arrival.
+ * The code an app shows at a moment of a stack, or so many steps from it. The server takes a code one step off, and
+ * each step once: anyone who sets up an app with the step before and signs in with this one need not wait. Not in a
+ * step's last seconds, for it may be over on arrival.
  */
 export async function appCode(stack, secret, steps = 0) {
   const left = STEP - (stack.now() % STEP);

@@ -11,7 +11,10 @@ export function books(stack) {
 const OWED = 'SELECT sum(balance_cents) AS owed FROM bill';
 const CHARGES = 'SELECT * FROM charge WHERE rowid > ?';
 const PAYMENTS = 'SELECT * FROM payment WHERE rowid > ?';
-/** Entries of the ledger that do not sum to zero or have no postings, the demo's history included; bills that are not their lines. */
+/**
+ * Entries of the ledger that do not sum to zero or have no postings, the demo's history included; bills that are not
+ * their lines.
+ */
 const CROOKED = `SELECT id FROM ledger_entry LEFT JOIN ledger_posting ON entry = id GROUP BY id HAVING coalesce(sum(cents), 1) <> 0`;
 const ASTRAY = `SELECT id FROM bill WHERE pending_cents < 0 OR pending_cents > balance_cents
   OR balance_cents <> (SELECT coalesce(sum(you_owe_cents), 0) FROM bill_line WHERE bill_line.bill = bill.id)`;
@@ -29,8 +32,8 @@ export const stateOf = (stack, before) => stack.billing([PAYMENTS, before.paymen
 const SETTLED = { paid: 1, processing: 0, failed: 0, returned: 0 };
 
 /**
- * Exactly one payment row since `before`, exactly one charge for it and its amount, a balanced ledger, and what is owed is less by
- * what was settled and by nothing else. Gives the payment's row.
+ * Exactly one payment row since `before`, exactly one charge for it and its amount, a balanced ledger, and what is owed
+ * is less by what was settled and by nothing else. Gives the payment's row.
  */
 export function paidOnce(stack, before, { cents, fee = 0, state, shares, failure = null }) {
   const [made, [split], [lines], [received], [waiting], [bills], crooked, astray] = stack.billing(

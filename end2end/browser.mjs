@@ -6,8 +6,9 @@ export const PHONE = { width: 360, height: 780 };
 export const DESK = { width: 1280, height: 900 };
 
 /**
- * What Chromium does beside our pages. The last two draw the suggestions of an address bar that nobody sees, for each new profile: a
- * second of a processor. The others are what Playwright switches off; of two such lists Chromium takes the last.
+ * What Chromium does beside our pages. The last two draw the suggestions of an address bar that nobody sees, for each
+ * new profile: a second of a processor. The others are what Playwright switches off; of two such lists Chromium takes
+ * the last.
  */
 const SWITCHED_OFF = [
   'AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable',
@@ -25,7 +26,8 @@ export const launch = () =>
   });
 
 /**
- * A visitor: a browser profile of its own, whose clock shows `now` and ticks on, with everything that goes wrong in it kept in
+ * A visitor: a browser profile of its own, whose clock shows `now` and ticks on, with everything that goes wrong in it
+ * kept in
  * `visitor.seen`.
  */
 export async function visitor(browser, { now, size = DESK, locale = 'en-US', scheme = 'light', ...more } = {}) {

@@ -1,6 +1,6 @@
-// A picture of every page and state, 360 and 1280 px wide, light and dark, English and Spanish, into target/gallery/ with an
-// index.html to lay them beside the drawn pages. `node gallery.mjs --only find` takes the walks and states whose name has that; with the
-// whole name of a walk, it walks no other; with `letter`, it shows e-mails only.
+// A picture of every page and state, 360 and 1280 px wide, light and dark, English and Spanish, into target/gallery/
+// with an index.html to lay them beside the drawn pages. `node gallery.mjs --only find` takes the walks and states
+// whose name has that; with the whole name of a walk, it walks no other; with `letter`, it shows e-mails only.
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';

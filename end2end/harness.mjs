@@ -1,12 +1,14 @@
-// The real servers, for one test: processor and billing on free ports, over databases of their own in a temporary directory, with
-// demo data; the browser's way in is a proxy that can misbehave, and so is billing's way to the processor.
+// The real servers, for one test: processor and billing on free ports, over databases of their own in a temporary
+// directory, with demo data; the browser's way in is a proxy that can misbehave, and so is billing's way to the
+// processor.
 //
 //   browser -> stack.edge (Proxy) -> billing server -> stack.inner (Proxy) -> processor <- the capture frame, straight
 //
-// Where the programs are: KPPAY_SERVER_BIN, KPPAY_PROCESSOR_BIN, KPPAY_DIST (the built app), KPPAY_FRAME (the built frame).
+// Where the programs are: KPPAY_SERVER_BIN, KPPAY_PROCESSOR_BIN, KPPAY_DIST (the built app), KPPAY_FRAME (the built
+// frame).
 //
-// Every stack opens at one moment, KPPAY_TEST_NOW or the one in .cargo/config.toml, whatever day it is: both servers' clocks and the
-// browser's begin there and tick on. Only `stack.later` moves the servers' further.
+// Every stack opens at one moment, KPPAY_TEST_NOW or the one in .cargo/config.toml, whatever day it is: both servers'
+// clocks and the browser's begin there and tick on. Only `stack.later` moves the servers' further.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
@@ -44,8 +46,8 @@ function folder(what, given, fallback, how) {
 }
 
 /**
- * A port that nobody listens on, below those that the system gives away by itself: one of those may be somebody's before our program has
- * it, and it was.
+ * A port that nobody listens on, below those that the system gives away by itself: one of those may be somebody's
+ * before our program has it, and it was.
  */
 export async function freePort() {
   for (;;) {
@@ -59,7 +61,7 @@ export async function freePort() {
   }
 }
 
-/** A program of ours that runs until it is stopped or killed, with everything it says kept. */
+/** One of our programs that runs until it is stopped or killed, with everything it says kept. */
 class Running {
   constructor(name, command, args, env, ready) {
     Object.assign(this, { name, command, args, env, ready, log: '' });
@@ -193,7 +195,10 @@ export class Stack {
     assert.equal(answer.ok, true, `the demo clock answers ${answer.status}`);
   }
 
-  /** Waits for something that a program of ours does in its own time, such as asking the processor what became of a debit. */
+  /**
+   * Waits for something that one of our programs does in its own time, such as asking the processor what
+   * became of a debit.
+   */
   async until(holds, what) {
     for (let tries = 0; tries < 200; tries += 1) {
       if (holds()) return;

@@ -1,10 +1,13 @@
-// A person paying a bill: each method is one thing that a person does or sees, in words of the page (its labels, headings and
-// buttons), never by a class or an id. The drawn pages have these words.
+// A person paying a bill: each method is one thing that a person does or sees, in words of the page (its labels,
+// headings and buttons), never by a class or an id. The drawn pages have these words.
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BEGINS } from './harness.mjs';
 
-/** Every way to say that nothing was taken, sent or changed, in both languages; the app says some of them no more (tests/denials.rs). */
+/**
+ * Every way to say that nothing was taken, sent or changed, in both languages; the app says some of them no more
+ * (tests/denials.rs).
+ */
 export const DENIALS = [
   'No money was taken', 'No payment was sent', 'sent no payment', 'did not reach us', 'nothing was begun', 'Nothing was paid', 'Nothing of it was paid',
   'Nothing was charged', 'No se tomó dinero', 'se envió ningún pago', 'no nos llegó', 'no se inició nada', 'se pagó nada', 'No se pagó', 'No se cobró',
@@ -94,7 +97,10 @@ export class Payer {
     await this.page.getByRole('heading', { level: 1 }).waitFor();
     await this.page.waitForFunction(() => !document.querySelector('main [aria-busy=true], main[aria-busy=true]'));
   }
-  /** Of what is read out, nothing is left in English but what is printed on the statement and the link to the other language. */
+  /**
+   * Of what is read out, nothing is left in English but what is printed on the statement and the link to the other
+   * language.
+   */
   async noEnglish() {
     const tree = (await this.page.locator('body').ariaSnapshot()).split('\n').filter((line) => !line.includes('/url:')).join('\n');
     const found = tree.match(/.*\b(the|you|your|we|this|with|from|pay|paid|bill|bills|owe|card|review|continue|change|back|due|all of it)\b.*/gi);
@@ -262,8 +268,8 @@ export class Payer {
     return this.page.getByRole('button', { name: this.words.pay });
   }
   /**
-   * The review says first that no money was taken, then that the order never arrived; the box is to be ticked anew. It says so only
-   * once the order can't begin any more: that takes twenty seconds.
+   * The review says first that no money was taken, then that the order never arrived; the box is to be ticked anew. It
+   * says so only once the order can't begin any more: that takes twenty seconds.
    */
   async paysAgain() {
     await this.reads(this.words.none, { timeout: 40_000 });

@@ -1,5 +1,5 @@
-// A person with an account: registering, signing in, getting back in. As in journey.mjs, each method is one thing that a person
-// does or sees, in words of the page; e-mails are read where the demo shows them.
+// A person with an account: registering, signing in, getting back in. As in journey.mjs, each method is one thing that
+// a person does or sees, in words of the page; e-mails are read where the demo shows them.
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { appCode } from './authenticator.mjs';
@@ -123,7 +123,10 @@ export class Member extends Payer {
     const code = /^[0-9a-z]{5}-[0-9a-z]{5}$/m;
     return (await this.newestEmail(onFile, code)).text.match(code)[0];
   }
-  /** Opens the account with the link, the password that was chosen and, where the plan has another address on file, its code. */
+  /**
+   * Opens the account with the link, the password that was chosen and, where the plan has another address on file, its
+   * code.
+   */
   async opens(to, onFile, password = PASSWORD) {
     await this.followsLink(to);
     await this.sees(this.words.confirmEmail);

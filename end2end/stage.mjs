@@ -1,5 +1,5 @@
-// One test on a stage: its own servers and databases, a visitor in a Chromium that the tests of a file share, and, when it goes
-// wrong, a picture, the page's tree and the servers' logs in target/end2end/.
+// One test on a stage: its own servers and databases, a visitor in a Chromium that the tests of a file share, and, when
+// it goes wrong, a picture, the page's tree and the servers' logs in target/end2end/.
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -15,8 +15,8 @@ export function useBrowser() {
 export const theBrowser = () => browser;
 
 /**
- * `body({ stack, payer, member, another })` with everything fresh. `another(options)` is one more person with a browser profile of
- * their own. A page that threw, or whose policy had to refuse something, fails the test.
+ * `body({ stack, payer, member, another })` with everything fresh. `another(options)` is one more person with a browser
+ * profile of their own. A page that threw, or whose policy had to refuse something, fails the test.
  */
 export function scene(name, options, body) {
   if (typeof options === 'function') [options, body] = [{}, options];

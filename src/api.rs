@@ -1,6 +1,7 @@
 //! The client of the billing API: one file per resource, one method per call. The only module that knows HTTP.
 //!
-//! A request is never aborted: leaving a page, or running out of patience, stops waiting for the answer and nothing else.
+//! A request is never aborted: leaving a page, or running out of patience, stops waiting for the answer and nothing
+//! else.
 
 mod accounts;
 mod bills;
@@ -100,7 +101,8 @@ impl Client {
         self.hear(path, in_time(exchange).await)
     }
 
-    /// What an answer says about the session. "Signed out" as the first word about one that began a moment ago is about the cookie.
+    /// What an answer says about the session. "Signed out" as the first word about one that began a moment ago is about
+    /// the cookie.
     fn hear(&self, path: &str, answer: Result<String, ApiError>) -> Result<String, ApiError> {
         match answer {
             Err(ApiError::SignedOut) if self.is_new.get_untracked() => return Err(ApiError::NoCookies),

@@ -1,6 +1,6 @@
-//! The app's root component: it provides the contexts and maps each route to its page. Pages that load later, in a wasm chunk of their
-//! own, are mapped in `chunks`; no other module names a page. No match on a route has a catch-all, here or there: a route without a page
-//! does not compile.
+//! The app's root component: it provides the contexts and maps each route to its page. Pages that load later, in a wasm
+//! chunk of their own, are mapped in `chunks`; no other module names a page. No match on a route has a catch-all, here
+//! or there: a route without a page does not compile.
 
 mod chunks;
 #[cfg(test)]
@@ -106,8 +106,8 @@ fn load_portal(deployment: Deployment) {
 /// How long until the server is asked again whose session this is.
 const AGAIN_MILLIS: u32 = 5_000;
 
-/// Restores the session after a reload, so that a payment in progress continues. Without a response of the server the session is unknown: the
-/// page says so (`unreached`), and the request is repeated until there is a response.
+/// Restores the session after a reload, so that a payment in progress continues. Without a response of the server the
+/// session is unknown: the page says so (`unreached`), and the request is repeated until there is a response.
 fn restore_session(session: CurrentSession) {
     let client = Client::here();
     browser::effect(move |_| {

@@ -1,5 +1,5 @@
-//! Components that know bills and payments, shared by the pages for paying and for the account. They build on the `ui` kit, take
-//! contract values, and make no requests.
+//! Components that know bills and payments, shared by the pages for paying and for the account. They build on the `ui`
+//! kit, take contract values, and make no requests.
 
 mod bill_mark;
 mod capture_frame;
@@ -21,6 +21,6 @@ pub use flow::{Flow, MoneyFlow};
 pub use paid::{PaidLine, Shown, moment_in_words, paid_lines, paid_notice, payment_in_words};
 pub use slip::{Slip, SlipLine};
 pub use state::State;
-pub use statement::{SampleStatement, Spot, Statement};
+pub use statement::{PrintedIdentifier, SampleStatement, Statement};
 pub use steps::{PAYING, REGISTERING};
 pub use timing::timing;

@@ -1,5 +1,6 @@
-//! Browser APIs, the only module that uses web_sys: focus, title, language, clock, randomness and printing here; storage, other tabs, the capture
-//! frame and passkeys in files of their own. Called from effects and handlers, never while rendering.
+//! Browser APIs, the only module that uses web_sys: focus, title, language, clock, randomness and printing here;
+//! storage, other tabs, the capture frame and passkeys in files of their own. Called from effects and handlers, never
+//! while rendering.
 
 mod frame;
 pub mod passkeys;
@@ -44,7 +45,7 @@ pub fn facts(app: &HtmlElement) -> Option<String> {
 
 /// Says on `<html data-ready>` that the app has taken over (measurements and tests wait for it).
 ///
-/// Every page of ours is a step: going back shows it from its top, where its heading takes the focus.
+/// Every page is a step: going back shows it from its top, where its heading takes the focus.
 pub fn started() {
     if let Some(history) = window().and_then(|window| window.history().ok()) {
         _ = history.set_scroll_restoration(web_sys::ScrollRestoration::Manual);
@@ -94,7 +95,8 @@ pub fn path() -> String {
     location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
 }
 
-/// What stands behind the `#` of the address. It is taken out of the address bar and of the history: it opens something.
+/// What stands behind the `#` of the address. It is taken out of the address bar and of the history: it opens
+/// something.
 pub fn take_fragment() -> String {
     let Some(window) = window() else { return String::new() };
     let fragment = window.location().hash().unwrap_or_default();
@@ -116,8 +118,8 @@ thread_local! {
     static IS_LEAVING: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
-/// Leaves this page for good: nothing of it is left on the screen, in memory, or behind the back button. Once it is left for a place,
-/// nothing leads to another.
+/// Leaves this page for good: nothing of it is left on the screen, in memory, or behind the back button. Once it is
+/// left for a place, nothing leads to another.
 pub fn leave_for(path: &str) {
     if IS_LEAVING.replace(true) {
         return;
@@ -183,8 +185,8 @@ fn wall_millis() -> i64 {
     0
 }
 
-/// A moment by two clocks of this machine: the one on the wall, which can be set and goes on while the machine sleeps, and one
-/// that only runs on.
+/// A moment by two clocks of this machine: the one on the wall, which can be set and goes on while the machine sleeps,
+/// and one that only runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     pub wall_millis: i64,
@@ -254,7 +256,8 @@ pub fn reload() {
 /// Set in this tab's storage while a page that was too old is loaded again.
 const RENEWED: &str = "kppay.renewed";
 
-/// Loads this address again, from what the server has now. Once: where that did not help, the page says that it stopped working.
+/// Loads this address again, from what the server has now. Once: where that did not help, the page says that it stopped
+/// working.
 pub fn renew() {
     if tab_storage(RENEWED).is_some() {
         return show_crash();
@@ -274,8 +277,8 @@ pub fn origin() -> String {
     window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
 }
 
-/// Runs `react` once the page is rendered, and again whenever a signal read in it has changed; its argument is whether it is the first
-/// run. Never natively. Boxed, so that effects are compiled once.
+/// Runs `react` once the page is rendered, and again whenever a signal read in it has changed; its argument is whether
+/// it is the first run. Never natively. Boxed, so that effects are compiled once.
 pub fn effect(react: impl FnMut(bool) + 'static) {
     let mut react: Box<dyn FnMut(bool)> = Box::new(react);
     Effect::new(move |before: Option<()>| react(before.is_none()));

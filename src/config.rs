@@ -1,5 +1,6 @@
-//! The configuration of this deployment: parsed once at the start, then kept as signals that the whole app reads. It does not know how the
-//! profile is fetched (`api`) nor where the region is stored (`browser`), and contains no plan's data itself.
+//! The configuration of this deployment: parsed once at the start, then kept as signals that the whole app reads. It
+//! does not know how the profile is fetched (`api`) nor where the region is stored (`browser`), and contains no plan's
+//! data itself.
 
 use contract::{
     Locale, Region,
@@ -27,7 +28,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// From what the browser remembers and prefers: a stored region code, a stored locale code, the preferred languages.
+    /// From what the browser remembers and prefers: a stored region code, a stored locale code, the preferred
+    /// languages.
     pub fn parse(region: Option<&str>, locale: Option<&str>, languages: &[String]) -> Self {
         let preferred =
             || languages.iter().find_map(|tag| Locale::parse(tag.split('-').next().unwrap_or_default()).ok());
@@ -51,8 +53,8 @@ pub fn page_facts(json: &str) -> PageFacts {
 pub struct Base(String);
 
 impl Base {
-    /// As a host writes it: slashes around it do not matter, and what needs escaping in an address is escaped. What is no plain
-    /// path is the root, so that no address leads to another site.
+    /// As a host writes it: slashes around it do not matter, and what needs escaping in an address is escaped. What is
+    /// no plain path is the root, so that no address leads to another site.
     pub fn parse(text: &str) -> Self {
         let path = text.trim_matches('/');
         let is_plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%/".contains(&byte));

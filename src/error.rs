@@ -1,9 +1,10 @@
-//! `ApiError`: classifies every HTTP response of the billing API by what the member can do about it. Pure; the texts are in `i18n`.
+//! `ApiError`: classifies every HTTP response of the billing API by what the member can do about it. Pure; the texts
+//! are in `i18n`.
 //!
-//! Between the browser and the API stand proxies, firewalls, captive portals and pages of maintenance, and each can answer with any
-//! status. So a status alone says nothing. Only a problem document of this API (`application/problem+json` that is a
-//! [`ProblemDetails`] about this very status) is an error response, and only JSON or an empty body is a success. Everything else is `Faulty`: whether a write took
-//! place is unknown.
+//! Between the browser and the API stand proxies, firewalls, captive portals and pages of maintenance, and each can
+//! answer with any status. So a status alone says nothing. Only a problem document of this API
+//! (`application/problem+json` that is a [`ProblemDetails`] about this very status) is an error response, and only JSON
+//! or an empty body is a success. Everything else is `Faulty`: whether a write took place is unknown.
 
 use contract::problem_details::{ErrorCode, ProblemDetails};
 
@@ -32,8 +33,8 @@ pub enum ApiError {
 const PATIENCE: u32 = 60;
 
 impl ApiError {
-    /// The body of a success, or what went wrong. A `Retry-After` header is not looked at: the document has the seconds, and the
-    /// header can be a date.
+    /// The body of a success, or what went wrong. A `Retry-After` header is not looked at: the document has the
+    /// seconds, and the header can be a date.
     pub fn read(status: u16, content_type: &str, body: String) -> Result<String, Self> {
         match status {
             200..=299 if body.is_empty() || is(content_type, "application/json") => Ok(body),
@@ -124,7 +125,7 @@ pub mod tests {
     }
 
     #[test]
-    fn an_unknown_code_is_still_a_refusal() {
+    fn an_unknown_code_is_still_a_rejection() {
         let body = document(422, "brand_new").replace(r#""errors":[]"#, r#""errors":[],"more":1"#);
         assert_eq!(error(422, PROBLEM, &body).code(), Some(ErrorCode::Unknown));
     }

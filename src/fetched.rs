@@ -1,4 +1,5 @@
-//! The loading state of a value from the server: loading, loaded, or failed and why. Knows nothing of how it is fetched (`api`).
+//! The loading state of a value from the server: loading, loaded, or failed and why. Knows nothing of how it is fetched
+//! (`api`).
 
 use crate::error::ApiError;
 use leptos::prelude::RwSignal;

@@ -44,7 +44,8 @@ impl<F: Copy + PartialEq> Problems<F> {
         known
     }
 
-    /// Names this problem of a field whatever else is wrong with it, before the first field that `comes_later` on the page.
+    /// Names this problem of a field whatever else is wrong with it, before the first field that `comes_later` on the
+    /// page.
     pub fn insist(&mut self, field: F, problem: FieldProblem, comes_later: impl Fn(F) -> bool) {
         match self.0.iter_mut().find(|(of, _)| *of == field) {
             Some((_, own)) => *own = problem,
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_s_fields_enter_the_same_list() {
+    fn a_rejection_s_fields_enter_the_same_list() {
         let mut problems = Problems::default();
         let details = ProblemDetails {
             r#type: String::new(),

@@ -1,5 +1,6 @@
-//! Internationalisation: one struct of texts per page area, with an English and a Spanish constant. The compiler proves that none is missing.
-//! [`t`] gives a text that follows the language; [`say`] one that is made of words and values. Pages hold no literals.
+//! Internationalisation: one struct of texts per page area, with an English and a Spanish constant. The compiler proves
+//! that none is missing. [`t`] gives a text that follows the language; [`say`] one that is made of words and values.
+//! Pages hold no literals.
 
 use contract::Locale;
 use leptos::prelude::*;
@@ -21,8 +22,8 @@ pub use find::printed;
 pub use legal::LegalPage;
 pub use pay::review::ReviewWords;
 
-/// Every word of the app in one language. What the first page shows is here; the rest is behind methods, so that the words of
-/// pages that are fetched later (`app::chunks`) come with those pages.
+/// Every word of the app in one language. What the first page shows is here; the rest is behind methods, so that the
+/// words of pages that are fetched later (`app::chunks`) come with those pages.
 pub struct Words {
     pub locale: Locale,
     pub shell: shell::ShellWords,

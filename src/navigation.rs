@@ -1,5 +1,7 @@
-//! Navigation: the current route, and changing it. The only module where a [`Route`] meets leptos_router's addresses. Links are plain
-//! `<a href>`; the router takes plain clicks on them, everything else (new tab, download, another site) is the browser's.
+//! Navigation: the current route, and changing it. The only module where a [`Route`] meets leptos_router's addresses.
+//! Links are plain
+//! `<a href>`; the router takes plain clicks on them, everything else (new tab, download, another site) is the
+//! browser's.
 
 use crate::{browser, config::Base, route::Route};
 use leptos::prelude::*;
@@ -22,7 +24,8 @@ pub struct Navigation {
 }
 
 impl Navigation {
-    /// For the router: how the addresses begin whose links it takes. With its slash, so that `/billing-faq` is the host's.
+    /// For the router: how the addresses begin whose links it takes. With its slash, so that `/billing-faq` is the
+    /// host's.
     pub fn links_below(base: &Base) -> String {
         base.before(&Route::Home.inner_path())
     }
@@ -35,8 +38,8 @@ impl Navigation {
         let route =
             Memo::new(move |_| path.with(|path| base.with_value(|base| base.strip(path).and_then(Route::parse))));
         provide_context(Self { route: route.into(), base, navigate: StoredValue::new_local(Some(navigate)) });
-        // the router writes a link's address into the address bar once it is notified that the page is rendered; its own list of
-        // pages, which we do without, would tell it
+        // the router writes a link's address into the address bar once it is notified that the page is rendered; its
+        // own list of pages, which we do without, would tell it
         if let Some(bar) = use_context::<BrowserUrl>() {
             browser::effect(move |_| {
                 bar.as_url().track();

@@ -1,14 +1,14 @@
-//! Every address of the app: one table, from which the types, the parser, the printer and the list of all come. Nobody else writes
-//! a path. No personal data in any of them.
+//! Every address of the app: one table, from which the types, the parser, the printer and the list of all come. Nobody
+//! else writes a path. No personal data in any of them.
 //!
-//! A group of the table holds the pages that come in one chunk of the wasm (`app::chunks`). Each chunk draws its group by a match
-//! without a catch-all, so a route without a page does not compile.
+//! A group of the table holds the pages that come in one chunk of the wasm (`app::chunks`). Each chunk draws its group
+//! by a match without a catch-all, so a route without a page does not compile.
 
 /// Name of the query that holds where to go after signing in.
 const THEN: &str = "then=";
 
-/// Makes of the table: an enum a group, `Route` over them, `parse`, `inner_path` and `all`. A name in place of a segment is a
-/// parameter.
+/// Makes of the table: an enum a group, `Route` over them, `parse`, `inner_path` and `all`. A name in place of a
+/// segment is a parameter.
 macro_rules! routes {
     (
         { $($plain:ident => [$($plain_segment:literal),*],)* }
@@ -38,8 +38,8 @@ macro_rules! routes {
         }
 
         impl Route {
-            /// Of a path below wherever the app is mounted; a trailing slash, a query and a fragment do not matter. `None` is
-            /// "not found".
+            /// Of a path below wherever the app is mounted; a trailing slash, a query and a fragment do not matter.
+            /// `None` is "not found".
             pub fn parse(path: &str) -> Option<Self> {
                 let path = path.split(['?', '#']).next().unwrap_or_default();
                 if path.contains("//") {
@@ -112,7 +112,7 @@ routes! {
         /// Where the e-mail that confirms an address leads; its secret is behind a `#`.
         ConfirmEmail => ["confirm-email"],
         SignIn => ["sign-in"],
-        /// Whoever forgot their user ID shows a statement.
+        /// Anyone who forgot their user ID shows a statement.
         ForgotUserId => ["forgot-user-id"],
         ForgotPassword => ["forgot-password"],
         /// Where the e-mail for a new password leads; its secret is behind a `#`.

@@ -1,9 +1,9 @@
-//! The session in the app: who is using it, and until when. "A payer who is signed out" can't be represented. The credential is a cookie
-//! that no script can read.
+//! The session in the app: who is using it, and until when. "A payer who is signed out" can't be represented. The
+//! credential is a cookie that no script can read.
 
 mod clock;
 
-pub use clock::Lasts;
+pub use clock::TimeLeft;
 
 use crate::{
     browser::{self, Moment},
@@ -20,7 +20,8 @@ use leptos::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Session {
-    /// Unknown: not requested yet, loading, or the request failed. It is repeated then, and the user is not treated as a guest.
+    /// Unknown: not requested yet, loading, or the request failed. It is repeated then, and the user is not treated as
+    /// a guest.
     Restoring,
     Guest,
     /// Found a bill by its statement: sees these bills only.
@@ -78,13 +79,13 @@ impl Session {
     }
 }
 
-/// Context: who is here, and what follows from it. Its parts are set together, by what the server said (`accept`) or by its end
-/// (`forget`), so none of them is ever another session's.
+/// Context: who is here, and what follows from it. Its parts are set together, by what the server said (`accept`) or by
+/// its end (`forget`), so none of them is ever another session's.
 #[derive(Clone, Copy)]
 pub struct CurrentSession {
     session: RwSignal<Session>,
     /// Nothing where it shows nothing, or is being left.
-    lasts: RwSignal<Option<Lasts>>,
+    lasts: RwSignal<Option<TimeLeft>>,
     /// Whose bill somebody had found before signing in as somebody else.
     found_elsewhere: RwSignal<Option<MembershipView>>,
     /// The server's time in the last response, and when that was received.
@@ -151,7 +152,7 @@ impl CurrentSession {
     }
 
     /// For handlers.
-    pub fn lasts(self) -> Option<Lasts> {
+    pub fn lasts(self) -> Option<TimeLeft> {
         self.lasts.get_untracked()
     }
 
@@ -170,14 +171,15 @@ impl CurrentSession {
         self.clock.get_value().map_or_else(browser::now, |clock| server_time(clock, browser::moment()))
     }
 
-    /// Takes a session from the server's response. For handlers. Subscribers are notified only if the session has changed.
+    /// Takes a session from the server's response. For handlers. Subscribers are notified only if the session has
+    /// changed.
     pub fn accept(self, view: &SessionView) {
         let now = browser::moment();
         self.clock.set_value(Some((view.now(), now)));
-        self.hear(view, Lasts::of(view, now));
+        self.apply(view, TimeLeft::of(view, now));
     }
 
-    pub(crate) fn hear(self, view: &SessionView, lasts: Option<Lasts>) {
+    pub(crate) fn apply(self, view: &SessionView, lasts: Option<TimeLeft>) {
         let session = Session::from(view);
         if let Session::Member(access, _) = &session
             && self.region.get_untracked() != Some(access.membership.region)
@@ -207,7 +209,8 @@ impl CurrentSession {
         self.session.set(Session::Guest);
     }
 
-    /// The session is over, or its page is being left: no warning is shown any more, and the page stays as it is until it is left.
+    /// The session is over, or its page is being left: no warning is shown any more, and the page stays as it is until
+    /// it is left.
     pub fn stop_counting(self) {
         self.lasts.set(None);
     }
@@ -238,7 +241,7 @@ impl CurrentSession {
         self.asked.get()
     }
 
-    /// The member signs out, the payer ends the visit. Whoever watches the session does it (`app::watch`).
+    /// The member signs out, the payer ends the visit. Anyone who watches the session does it (`app::watch`).
     pub fn end(self) {
         self.ends.update(|n| *n += 1);
     }

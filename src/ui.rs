@@ -1,5 +1,5 @@
-//! The component kit: components that know nothing of bills, payments, the session or the network (`tests/arrows/`). They take texts and
-//! signals and give markup, and may link to a `Route`. Components that know bills are in `billing`.
+//! The component kit: components that know nothing of bills, payments, the session or the network (`tests/arrows/`).
+//! They take texts and signals and give markup, and may link to a `Route`. Components that know bills are in `billing`.
 
 mod button;
 mod choice;

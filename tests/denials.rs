@@ -1,6 +1,7 @@
-//! Denials of a payment: "no money was taken", "no se envió ningún pago". Somebody who paid in another tab, or whose answer was lost,
-//! reads the same page as somebody who did not, so no page says such a thing but those that show the end of this very payment. Others
-//! speak of what they do themselves ("no payment is sent by that") and say where to look.
+//! Denials of a payment: "no money was taken", "no se envió ningún pago". Somebody who paid in another tab, or whose
+//! answer was lost, reads the same page as somebody who did not, so no page says such a thing but those that show the
+//! end of this very payment. Others speak of what they do themselves ("no payment is sent by that") and say where to
+//! look.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -19,12 +20,12 @@ const PLACES: [&str; 9] = [
     "crates/contract/src/authorisation.rs",
     "crates/server/src/mail",
     "crates/server/src/mail.rs",
-    "crates/server/src/words.rs",
+    "crates/server/src/i18n.rs",
     "crates/server/src/billing/receipt_pdf.rs",
 ];
 
-/// Who may deny a payment: the words of its own end, and of a key that the server has refused or closed. Of the app, also the folder
-/// or file that shows them; no other may.
+/// Who may deny a payment: the words of its own end, and of a key that the server has refused or closed. Of the app,
+/// also the folder or file that shows them; no other may.
 const ENDS: [(&str, &str, Option<&str>); 13] = [
     ("src/i18n/pay/review.rs", "nothing_taken", REFUSED),
     ("src/i18n/pay/review.rs", "too_late", REFUSED),
@@ -39,7 +40,7 @@ const ENDS: [(&str, &str, Option<&str>); 13] = [
     ("src/i18n/pay/outcome.rs", "sent_lead", OUTCOME),
     ("src/i18n/pay/outcome.rs", "returned_lead", OUTCOME),
     ("crates/server/src/mail/payment.rs", "news", None),
-    ("crates/server/src/words.rs", "state", None),
+    ("crates/server/src/i18n.rs", "state", None),
 ];
 
 const REFUSED: Option<&str> = Some("src/pages/pay/review/nothing_taken");
@@ -65,14 +66,14 @@ fn read(file: &Path) -> (String, String) {
 }
 
 /// A text of a file, and the field, function or, of HTML, line that it is of.
-struct Passage {
+struct SourceText {
     place: String,
     words: String,
 }
 
-fn texts(name: &str, text: &str) -> Vec<Passage> {
+fn texts(name: &str, text: &str) -> Vec<SourceText> {
     if name.ends_with(".html") {
-        return text.lines().map(|line| Passage { place: name.to_owned(), words: line.to_owned() }).collect();
+        return text.lines().map(|line| SourceText { place: name.to_owned(), words: line.to_owned() }).collect();
     }
     let (quote, is_catalogue) = if name.ends_with(".js") { ('\'', true) } else { ('"', name.starts_with("src/i18n")) };
     let (mut all, mut place) = (Vec::new(), String::new());
@@ -90,7 +91,7 @@ fn texts(name: &str, text: &str) -> Vec<Passage> {
                 words.push(letter);
                 words.extend((letter == '\\').then(|| rest.next()).flatten());
             }
-            all.push(Passage { place: place.clone(), words });
+            all.push(SourceText { place: place.clone(), words });
         }
     }
     all
@@ -174,7 +175,8 @@ fn words_that_deny_a_payment_are_shown_by_no_page_but_that_of_its_end() {
     for (catalogue, field, shown) in ENDS {
         let Some(shown) = shown else { continue };
         let words = catalogue.trim_end_matches(".rs").rsplit('/').next().unwrap();
-        // as `w.pay().review.too_late`, or of the words of this catalogue under the name that the page that shows them gives them
+        // as `w.pay().review.too_late`, or of the words of this catalogue under the name that the page that shows them
+        // gives them
         let read = [format!("{words}.{field}"), format!("w.{field}"), format!("o.{field}")];
         let is_read = |text: &str| {
             let follows = |at: usize, name: &str| text[at + name.len()..].chars().next();

@@ -1,6 +1,7 @@
-//! Checks of the documentation: every test and file that a document names exists, every invariant of ARCHITECTURE.md names what tests it,
-//! and `docs/asvs.md` has every requirement once, with counts that are right and with a test or a section for each that is met. Lines
-//! are short, and words that have a standard term in the field are not used. It does not judge whether a test shows what it is named for.
+//! Checks of the documentation: every test and file that a document names exists, every invariant of ARCHITECTURE.md
+//! names what tests it, and `docs/asvs.md` has every requirement once, with counts that are right and with a test or a
+//! section for each that is met. Lines are short, and words that have a standard term in the field are not used. It
+//! does not judge whether a test shows what it is named for.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -24,8 +25,8 @@ const DOCUMENTS: [&str; 8] = [
 const LONGEST_LINE: usize = 120;
 /// A row of a table can't be broken, and some name several tests.
 const LONGEST_ROW: usize = 440;
-/// Words that have a standard term in the field, and phrases that have to be read twice. Code and titles of tests, in backticks and
-/// quotation marks, may have them.
+/// Words that have a standard term in the field, and phrases that have to be read twice. Code and titles of tests, in
+/// backticks and quotation marks, may have them.
 const NOT_USED: [&str; 14] = [
     "errand",
     "halfway",

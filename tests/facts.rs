@@ -1,5 +1,5 @@
-//! No fact of a plan stands in the code or in the pages: phone numbers, addresses, its names. They are in the deployment's profile
-//! (`crates/server/profile.toml` is the demo's), in tests, and nowhere else.
+//! No fact of a plan stands in the code or in the pages: phone numbers, addresses, its names. They are in the
+//! deployment's profile (`crates/server/profile.toml` is the demo's), in tests, and nowhere else.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -35,7 +35,8 @@ fn text(file: &Path) -> String {
     text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned()
 }
 
-/// As somebody writes one: groups of which the last has four digits, or all of it after a plus. 555-01 and two digits is nobody's.
+/// As somebody writes one: groups of which the last has four digits, or all of it after a plus. 555-01 and two digits
+/// is nobody's.
 fn phone(line: &str) -> Option<&str> {
     let is_of_phone = |letter: char| letter.is_ascii_digit() || "+-. ()".contains(letter);
     let runs = line.split(|letter| !is_of_phone(letter)).flat_map(|run| std::iter::once(run).chain(run.split(' ')));
@@ -56,7 +57,8 @@ fn address(line: &str) -> Option<&str> {
     (is_end || line.contains("PO Box") || line.contains("P.O. Box")).then_some(line)
 }
 
-/// The texts of the demo's `[brand]` and `[contacts]`, and whose they once were. The brand is also the name of this software.
+/// The texts of the demo's `[brand]` and `[contacts]`, and whose they once were. The brand is also the name of this
+/// software.
 fn of_the_plan() -> Vec<String> {
     let profile = fs::read_to_string(root().join("crates/server/profile.toml")).unwrap();
     let table = profile.split("\n[contacts]\n").nth(1).unwrap().split("\n[").next().unwrap();

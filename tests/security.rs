@@ -1,5 +1,5 @@
-//! Rules of security that hold for all code of one kind, read from its files: what it never does, and where it does what few may.
-//! docs/asvs.md names them. Comments, tests beside the code and files of tests are left out.
+//! Rules of security that hold for all code of one kind, read from its files: what it never does, and where it does
+//! what few may. docs/asvs.md names them. Comments, tests beside the code and files of tests are left out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -25,8 +25,9 @@ const MANIFESTS: [&str; 6] = [
     "crates/capture/Cargo.toml",
 ];
 
-/// Where SQL is more than one constant, and how often. Each was read: its parts are constants, names in the program's own text, and
-/// `$1`, `$2` and so on; what came from outside is bound. Whoever adds one reads it as closely.
+/// Where SQL is more than one constant, and how often. Each was read: its parts are constants, names in the program's
+/// own text, and
+/// `$1`, `$2` and so on; what came from outside is bound. Anyone who adds one reads it as closely.
 const SQL_OF_PARTS: [(&str, usize); 13] = [
     ("crates/processor/src/store.rs", 6),
     ("crates/server/src/demo/database.rs", 1),
@@ -68,8 +69,8 @@ const CRYPTOGRAPHY: [(&str, &[&str]); 6] = [
         ],
     ),
 ];
-/// Ciphers and hashes that are broken, or modes that are easily used wrongly; randomness that is not the system's; templates and format
-/// strings that are read while the program runs.
+/// Ciphers and hashes that are broken, or modes that are easily used wrongly; randomness that is not the system's;
+/// templates and format strings that are read while the program runs.
 const REFUSED: [&str; 23] = [
     "aes",
     "cbc",

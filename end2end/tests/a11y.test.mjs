@@ -1,5 +1,5 @@
-// axe finds nothing on any page in any state, at both widths, in both schemes and languages, and the tree that assistive technology
-// reads is the one kept under snapshots/. `KPPAY_SNAPSHOTS=update npm test` writes them anew.
+// axe finds nothing on any page in any state, at both widths, in both schemes and languages, and the tree that
+// assistive technology reads is the one kept under snapshots/. `KPPAY_SNAPSHOTS=update npm test` writes them anew.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -42,7 +42,10 @@ function time(millis, language, timeZone) {
   return plain(new Intl.DateTimeFormat(`${language}-US`, format).format(millis)).toLowerCase();
 }
 
-/** What happened in this walk is said to have happened when it began: how many minutes later it was depends on the machine. */
+/**
+ * What happened in this walk is said to have happened when it began: how many minutes later it was depends on the
+ * machine.
+ */
 function atOnce(tree, stack, language) {
   for (let minute = BEGINS + 60_000; minute <= stack.now(); minute += 60_000) {
     for (const zone of ZONES) {
@@ -53,7 +56,10 @@ function atOnce(tree, stack, language) {
   return tree;
 }
 
-/** What is random, and how long the machine took, is not part of the tree that is kept. Dates are: every walk begins at one moment. */
+/**
+ * What is random, and how long the machine took, is not part of the tree that is kept. Dates are: every walk begins at
+ * one moment.
+ */
 function lasting(tree, stack, language) {
   const same = plain(tree)
     // ports: whichever are free
@@ -70,7 +76,9 @@ function lasting(tree, stack, language) {
   return atOnce(same, stack, language);
 }
 
-/** On another day than the one they were taken on, kept trees say nothing; everything else is looked at all the same. */
+/**
+ * On another day than the one they were taken on, kept trees say nothing; everything else is looked at all the same.
+ */
 function compare(name, language, tree) {
   if (!IS_USUAL) return [];
   const file = path.join(SNAPSHOTS, language, `${name}.yml`);
@@ -100,7 +108,8 @@ for (const language of ['en', 'es']) {
             await payer.page.setViewportSize(size);
             await payer.noSidewaysScroll();
             if (size === PHONE) await payer.readsLargeText();
-            // the bar at the foot of the account covers what is being scrolled past; at the end of the page it covers nothing
+            // the bar at the foot of the account covers what is being scrolled past; at the end of the page it covers
+            // nothing
             await payer.page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
             for (const scheme of ['dark', 'light']) {
               await payer.page.emulateMedia({ colorScheme: scheme });

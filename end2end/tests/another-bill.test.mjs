@@ -1,5 +1,5 @@
-// One browser, two bills: another tab finds another member's while a payment of the first is on its way, or is about to be sent. The cookie
-// is the second one's then. The first page says what is true, and how to go on.
+// One browser, two bills: another tab finds another member's while a payment of the first is on its way, or is about to
+// be sent. The cookie is the second one's then. The first page says what is true, and how to go on.
 import assert from 'node:assert/strict';
 import { books, countOf, paidOnce, untouched } from '../books.mjs';
 import { DENIALS } from '../journey.mjs';

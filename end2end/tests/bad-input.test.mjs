@@ -1,4 +1,5 @@
-// What people and machines type that they should not: every page answers in words, keeps what was typed, and nothing is paid.
+// What people and machines type that they should not: every page answers in words, keeps what was typed, and nothing is
+// paid.
 import assert from 'node:assert/strict';
 import { books, untouched } from '../books.mjs';
 import { EXPIRES } from '../journey.mjs';

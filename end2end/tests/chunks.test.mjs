@@ -1,5 +1,5 @@
-// The wasm comes in chunks: what the first page waits for, what is fetched ahead, and what is said when a chunk does not come or is
-// not the one that was built.
+// The wasm comes in chunks: what the first page waits for, what is fetched ahead, and what is said when a chunk does
+// not come or is not the one that was built.
 import assert from 'node:assert/strict';
 import { scene, useBrowser } from '../stage.mjs';
 
@@ -107,7 +107,8 @@ scene('a chunk that is not the one that was built is not run', async ({ payer })
   const { page, words } = payer;
   await page.route(READING, async (route) => {
     const answer = await route.fetch();
-    const bytes = Buffer.concat([await answer.body(), Buffer.from([0, 1, 0])]); // one more, empty, custom section: valid wasm
+    // one more, empty, custom section: valid wasm
+    const bytes = Buffer.concat([await answer.body(), Buffer.from([0, 1, 0])]);
     await route.fulfill({ response: answer, body: bytes, headers: { 'content-type': 'application/wasm' } });
   });
   await payer.goes('/help');

@@ -69,7 +69,8 @@ scene('what the page shows of a card is what the processor named, whatever the f
 scene('a form that never comes is said without being asked', async ({ payer, member }) => {
   const { page, words } = payer;
   let asked = 0;
-  await page.route('**/capture?**', (route) => ((asked += 1) > 1 ? route.continue() : undefined)); // the first is never answered
+  // the first is never answered
+  await page.route('**/capture?**', (route) => ((asked += 1) > 1 ? route.continue() : undefined));
   await payer.reachesMethod(member);
   await page.getByRole('radio', { name: words.card }).check();
   await page.getByRole('button', { name: words.formAgain }).waitFor({ timeout: 15_000 });

@@ -1,5 +1,5 @@
-// domain.md §7 in a browser: whatever happens between pressing Pay and reading the answer, there is one payment, one charge and a
-// balanced ledger, and the page tells the truth. Each test breaks one named moment.
+// domain.md §7 in a browser: whatever happens between pressing Pay and reading the answer, there is one payment, one
+// charge and a balanced ledger, and the page tells the truth. Each test breaks one named moment.
 import assert from 'node:assert/strict';
 import { books, countOf, paidOnce, untouched } from '../books.mjs';
 import { scene, useBrowser } from '../stage.mjs';
@@ -216,7 +216,8 @@ atReview('offline after it was sent: it is checking, and online again it has the
   assert.equal(stage.stack.edge.count('POST', PAYMENTS), 1);
 });
 
-// The three moments at which a server can die: before the charge is asked for, after it was made, after everything was written.
+// The three moments at which a server can die: before the charge is asked for, after it was made, after everything was
+// written.
 
 atReview('the server is killed before the charge was asked for', { timeout: 90_000 }, async (stage) => {
   const fault = stage.stack.inner.fault({ path: CHARGES, before: () => stage.stack.server.kill(), drop: true });

@@ -1,5 +1,5 @@
-// The fault layer itself, against a server of three lines: a fault that did not happen would make every test above it a lie. And the stack
-// that a test can't open.
+// The fault layer itself, against a server of three lines: a fault that did not happen would make every test above it a
+// lie. And the stack that a test can't open.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { once } from 'node:events';

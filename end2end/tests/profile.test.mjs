@@ -1,4 +1,5 @@
-// A plan with a profile of its own: its facts are on every page, also where the app has no answer, does not load or may not run.
+// A plan with a profile of its own: its facts are on every page, also where the app has no answer, does not load or may
+// not run.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';

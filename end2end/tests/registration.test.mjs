@@ -99,7 +99,7 @@ scene('an account that is there already is told of by mail and not on the page',
   assert.equal((await other.text()).replace('honest@', 'thief@'), told);
   const message = await payer.newestEmail('ana.oneill@example.org', /already have an account/);
   assert.match(message.subject, /already/);
-  // whoever only has the statement gets what they get where there is no account, and no further
+  // anyone who only has the statement gets what they get where there is no account, and no further
   await payer.followsLink('thief@example.org');
   await payer.control('chosen').fill(MEI.password);
   await payer.presses('confirm');

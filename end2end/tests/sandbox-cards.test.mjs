@@ -1,5 +1,5 @@
-// Each published test number that fails: the page says first that no money was taken, then who said no, and both databases agree. Why a
-// bank said no is for members: a guest could be trying cards of others.
+// Each published test number that fails: the page says first that no money was taken, then who said no, and both
+// databases agree. Why a bank said no is for members: a guest could be trying cards of others.
 import assert from 'node:assert/strict';
 import { books, failedOnce, paidOnce } from '../books.mjs';
 import { EXPIRES } from '../journey.mjs';

@@ -1,4 +1,5 @@
-// The second step of signing in: an authenticator app, passkeys in Chromium's virtual authenticator, and recovery codes.
+// The second step of signing in: an authenticator app, passkeys in Chromium's virtual authenticator, and recovery
+// codes.
 import assert from 'node:assert/strict';
 import { Authenticator, appCode } from '../authenticator.mjs';
 import { PASSWORD } from '../member.mjs';

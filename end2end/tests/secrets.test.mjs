@@ -1,5 +1,5 @@
-// Card and account numbers are typed into another origin's frame and are nowhere else afterwards: not in a database, a log, an
-// address, a request of ours, or anything the browser keeps.
+// Card and account numbers are typed into another origin's frame and are nowhere else afterwards: not in a database, a
+// log, an address, a request of the app, or anything the browser keeps.
 import assert from 'node:assert/strict';
 import { scene, useBrowser } from '../stage.mjs';
 

@@ -1,4 +1,5 @@
-// How long one is signed in: the warning, the end, other tabs, sleep, a clock that is set, and what is left behind the back button.
+// How long one is signed in: the warning, the end, other tabs, sleep, a clock that is set, and what is left behind the
+// back button.
 import assert from 'node:assert/strict';
 import { books, paidOnce } from '../books.mjs';
 import { DENIALS } from '../journey.mjs';

@@ -1,4 +1,5 @@
-// No request to any origin but the app's and the processor's, on any page, and nothing that the content security policy refuses.
+// No request to any origin but the app's and the processor's, on any page, and nothing that the content security policy
+// refuses.
 import assert from 'node:assert/strict';
 import { scene, useBrowser } from '../stage.mjs';
 

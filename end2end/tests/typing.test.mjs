@@ -1,4 +1,5 @@
-// What is typed into a field stays what was typed, key by key, as in a bare field: no page writes anything else back meanwhile.
+// What is typed into a field stays what was typed, key by key, as in a bare field: no page writes anything else back
+// meanwhile.
 import assert from 'node:assert/strict';
 import { scene, useBrowser } from '../stage.mjs';
 

@@ -1,6 +1,6 @@
-// What is not known is not said. Between the browser and the server stand networks, proxies, firewalls and portals; the database may
-// be held by somebody else. Whatever they do, the page never says that no money was taken when it was, nobody is called signed out
-// who is not, and it ends at what is true.
+// What is not known is not said. Between the browser and the server stand networks, proxies, firewalls and portals; the
+// database may be held by somebody else. Whatever they do, the page never says that no money was taken when it was,
+// nobody is called signed out who is not, and it ends at what is true.
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { books, countOf, paidOnce, untouched } from '../books.mjs';
@@ -35,7 +35,9 @@ async function listen(payer) {
   return said;
 }
 
-/** At the review of the professional bill, $64.10 by card. `said` is what the page has said of money that was not taken. */
+/**
+ * At the review of the professional bill, $64.10 by card. `said` is what the page has said of money that was not taken.
+ */
 const atReview = (name, options, body) => {
   if (typeof options === 'function') [options, body] = [{}, options];
   scene(name, { timeout: 120_000, ...options }, async (stage) => {

@@ -1,5 +1,5 @@
-// A visit without an account, and what becomes of it: it needs a cookie, it can be ended, it is said when it is gone, and what was
-// chosen in it can be gone on with.
+// A visit without an account, and what becomes of it: it needs a cookie, it can be ended, it is said when it is gone,
+// and what was chosen in it can be gone on with.
 import assert from 'node:assert/strict';
 import { books, untouched } from '../books.mjs';
 import { scene, useBrowser } from '../stage.mjs';

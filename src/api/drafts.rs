@@ -1,4 +1,5 @@
-//! `/payment-draft`: what the payer has chosen so far, kept with the session on the server; `/payment-methods`: what a token stands for.
+//! `/payment-draft`: what the payer has chosen so far, kept with the session on the server; `/payment-methods`: what a
+//! token stands for.
 
 use super::Client;
 use crate::error::ApiError;

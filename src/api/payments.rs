@@ -21,7 +21,8 @@ impl Client {
         self.ask(Method::GET, &format!("/payments?limit={limit}")).await
     }
 
-    /// The same key and order again gives the first result again, so it is safe to repeat. An error may leave doubt: then ask
+    /// The same key and order again gives the first result again, so it is safe to repeat. An error may leave doubt:
+    /// then ask
     /// `payment_by_key`.
     pub async fn pay(&self, order: &PaymentOrder, key: &IdempotencyKey) -> Result<Payment, ApiError> {
         self.send(Method::POST, "/payments", order, Some(&key.to_string())).await
@@ -31,8 +32,8 @@ impl Client {
         self.ask(Method::GET, &format!("/payments/{id}")).await
     }
 
-    /// The id of the payment with this key. `Missing` says that none was begun with it, and that none will be by an order that may begin
-    /// until `begin_by`.
+    /// The id of the payment with this key. `Missing` says that none was begun with it, and that none will be by an
+    /// order that may begin until `begin_by`.
     pub async fn payment_by_key(&self, key: &IdempotencyKey, begin_by: Instant) -> Result<String, ApiError> {
         let path = format!("/payments?idempotency_key={key}&begin_by={begin_by}");
         let page: PaymentPage = self.ask(Method::GET, &path).await?;

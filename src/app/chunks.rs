@@ -1,9 +1,10 @@
-//! Lazy loading of pages (code splitting): the build puts each chunk into a wasm file of its own, which is fetched when one of its
-//! pages is first shown. What only these pages use (components, texts, wire types) is in the chunk, too.
+//! Lazy loading of pages (code splitting): the build puts each chunk into a wasm file of its own, which is fetched when
+//! one of its pages is first shown. What only these pages use (components, texts, wire types) is in the chunk, too.
 //!
-//! A chunk exports one function that renders its pages; after that, navigation between them is synchronous. When a chunk fails to load
-//! because the server can't be reached, the page says so and offers to try again. When the server can be reached, this page is older than
-//! the server's files (a new version was deployed): it is loaded again, once, at the address that was being opened.
+//! A chunk exports one function that renders its pages; after that, navigation between them is synchronous. When a
+//! chunk fails to load because the server can't be reached, the page says so and offers to try again. When the server
+//! can be reached, this page is older than the server's files (a new version was deployed): it is loaded again, once,
+//! at the address that was being opened.
 
 use super::unreached::known;
 use crate::{
@@ -123,14 +124,14 @@ fn draw_account(page: Account) -> AnyView {
 
 /// What the chunks hand out: of each that is here, the function that draws its pages.
 #[derive(Clone, Copy, Default)]
-struct Drawers {
+struct ChunkPages {
     paying: Option<fn(Pay) -> AnyView>,
     reading: Option<fn(Option<Read>) -> AnyView>,
     entering: Option<fn(Enter) -> AnyView>,
     account: Option<fn(Account) -> AnyView>,
 }
 
-impl Drawers {
+impl ChunkPages {
     /// Where nothing is split, everything is here from the start.
     fn at_the_start() -> Self {
         if cfg!(feature = "split") {
@@ -156,28 +157,28 @@ impl Drawers {
 }
 
 /// How a chunk that has come puts its function beside the others'.
-type HandOver = fn(&mut Drawers);
+type ChunkExport = fn(&mut ChunkPages);
 
 /// Fetches a chunk. `None` is one that did not come.
 #[cfg(feature = "split")]
-async fn load(chunk: Chunk) -> Option<HandOver> {
+async fn load(chunk: Chunk) -> Option<ChunkExport> {
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
     #[wasm_split(paying, fallible)]
-    fn paying() -> Result<HandOver, SplitLoaderError> {
-        Ok(|drawers| drawers.paying = Some(draw_paying))
+    fn paying() -> Result<ChunkExport, SplitLoaderError> {
+        Ok(|pages| pages.paying = Some(draw_paying))
     }
     #[wasm_split(reading, fallible)]
-    fn reading() -> Result<HandOver, SplitLoaderError> {
-        Ok(|drawers| drawers.reading = Some(draw_reading))
+    fn reading() -> Result<ChunkExport, SplitLoaderError> {
+        Ok(|pages| pages.reading = Some(draw_reading))
     }
     #[wasm_split(entering, fallible)]
-    fn entering() -> Result<HandOver, SplitLoaderError> {
-        Ok(|drawers| drawers.entering = Some(draw_entering))
+    fn entering() -> Result<ChunkExport, SplitLoaderError> {
+        Ok(|pages| pages.entering = Some(draw_entering))
     }
     #[wasm_split(account, fallible)]
-    fn account() -> Result<HandOver, SplitLoaderError> {
-        Ok(|drawers| drawers.account = Some(draw_account))
+    fn account() -> Result<ChunkExport, SplitLoaderError> {
+        Ok(|pages| pages.account = Some(draw_account))
     }
     let came = match chunk {
         Chunk::Paying => paying().await,
@@ -190,7 +191,7 @@ async fn load(chunk: Chunk) -> Option<HandOver> {
 
 /// Nothing is ever asked for: everything is here from the start.
 #[cfg(not(feature = "split"))]
-async fn load(_: Chunk) -> Option<HandOver> {
+async fn load(_: Chunk) -> Option<ChunkExport> {
     None
 }
 
@@ -207,7 +208,8 @@ enum Loading {
     Refused,
 }
 
-/// Why a chunk did not come, by what the server answered to something else. Only a connection that is down is called one.
+/// Why a chunk did not come, by what the server answered to something else. Only a connection that is down is called
+/// one.
 fn without(error: Option<ApiError>) -> Loading {
     let Some(error) = error else { return Loading::Gone };
     let is_down = matches!(error, ApiError::Offline | ApiError::TimedOut);
@@ -218,7 +220,7 @@ fn without(error: Option<ApiError>) -> Loading {
 #[derive(Clone, Copy)]
 pub struct Chunks {
     client: StoredValue<Client>,
-    drawers: StoredValue<Drawers>,
+    pages: StoredValue<ChunkPages>,
     paying: RwSignal<Loading>,
     reading: RwSignal<Loading>,
     entering: RwSignal<Loading>,
@@ -230,7 +232,7 @@ impl Chunks {
         let loading = || RwSignal::new(if cfg!(feature = "split") { Loading::NotAsked } else { Loading::Here });
         Self {
             client: StoredValue::new(Client::here()),
-            drawers: StoredValue::new(Drawers::at_the_start()),
+            pages: StoredValue::new(ChunkPages::at_the_start()),
             paying: loading(),
             reading: loading(),
             entering: loading(),
@@ -256,7 +258,7 @@ impl Chunks {
         });
         dynamic(move || {
             let is_offline = loading.get() == Loading::Offline;
-            if let Some(drawn) = self.drawers.get_value().draw(page.clone()) {
+            if let Some(drawn) = self.pages.get_value().draw(page.clone()) {
                 return drawn;
             }
             if is_offline {
@@ -287,8 +289,8 @@ impl Chunks {
         loading.set(Loading::Waiting);
         let client = self.client.get_value();
         spawn_local(async move {
-            let come = if let Some(hand_over) = load(chunk).await {
-                self.drawers.update_value(hand_over);
+            let come = if let Some(export) = load(chunk).await {
+                self.pages.update_value(export);
                 browser::is_current();
                 Loading::Here
             } else {

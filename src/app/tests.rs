@@ -91,7 +91,7 @@ fn drawn(address: &str, locale: Locale, view: &SessionView, asked: &Asked) -> St
         provide_context(asked.fetched(|answers| answers.security.clone()));
         let app = view! { <App config/> };
         // what the app provides is set before its pages are drawn
-        CurrentSession::here().hear(view, None);
+        CurrentSession::here().apply(view, None);
         Deployment::here().profile.set(asked.fetched(|answers| Arc::new(answers.portal.clone())));
         let (checkout, enrolment) = (Checkout::here(), Enrolment::here());
         checkout.bills.set(asked.fetched(|answers| answers.bills.clone()));

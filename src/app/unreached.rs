@@ -1,5 +1,6 @@
-//! The placeholder for a page that needs the session while the server can't be reached: it says so and offers to retry. The app also
-//! retries by itself (`app::restore_session`). It never redirects to the sign-in page while the user may still be signed in.
+//! The placeholder for a page that needs the session while the server can't be reached: it says so and offers to retry.
+//! The app also retries by itself (`app::restore_session`). It never redirects to the sign-in page while the user may
+//! still be signed in.
 
 use crate::{
     config::Deployment,

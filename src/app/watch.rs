@@ -1,7 +1,8 @@
 //! Session time-out: warns before the session ends, ends it in the browser when it is over, and keeps all tabs in sync.
 //!
-//! The server decides when a session ends. Two clocks count here how long it still lasts; the member's activity extends it, at most once
-//! a minute. When it is over, the browser leaves the page for good, so nothing private stays in memory or behind the back button.
+//! The server decides when a session ends. Two clocks count here how long it still lasts; the member's activity extends
+//! it, at most once a minute. When it is over, the browser leaves the page for good, so nothing private stays in memory
+//! or behind the back button.
 
 use crate::{
     api::Client,
@@ -39,11 +40,11 @@ struct Watch {
 
 impl Watch {
     /// Every second, and when the page becomes visible again.
-    fn look(&self) {
+    fn tick(&self) {
         let Some(lasts) = self.session.lasts() else { return self.left.set(None) };
         let left = lasts.left(browser::moment());
         if left <= 0 {
-            return self.run_out();
+            return self.time_out();
         }
         let asked = (left <= ASKED_MILLIS).then(|| usize::try_from((left + 999) / 1_000).unwrap_or(0));
         if self.left.get_untracked() != asked {
@@ -51,9 +52,10 @@ impl Watch {
         }
     }
 
-    /// The session is over by the clocks here, so the page is hidden at once, however long the server takes to respond. Another tab may have
-    /// extended it meanwhile; and it may last a minute longer on the server, which is therefore asked to end it.
-    fn run_out(&self) {
+    /// The session is over by the clocks here, so the page is hidden at once, however long the server takes to respond.
+    /// Another tab may have extended it meanwhile; and it may last a minute longer on the server, which is therefore
+    /// asked to end it.
+    fn time_out(&self) {
         self.session.stop_counting();
         browser::conceal(true);
         let own = self.clone();
@@ -69,7 +71,7 @@ impl Watch {
                 if left > TOLD_MILLIS + SLACK_MILLIS {
                     own.session.accept(&view);
                     browser::conceal(false);
-                    return own.look();
+                    return own.tick();
                 }
                 if left > 0 {
                     _ = own.client.let_session_lapse().await;
@@ -80,7 +82,7 @@ impl Watch {
     }
 
     /// The member did something. While they are asked, only their answer counts.
-    fn stir(&self) {
+    fn note_activity(&self) {
         let is_due =
             self.session.lasts().is_some_and(|lasts| lasts.told(browser::moment()) >= TOLD_MILLIS && !lasts.is_last());
         if is_due && self.left.with_untracked(Option::is_none) {
@@ -102,7 +104,7 @@ impl Watch {
                 Ok(view) => {
                     own.session.accept(&view);
                     own.tabs.tell(TabSays::Changed);
-                    own.look();
+                    own.tick();
                 }
                 Err(crate::error::ApiError::SignedOut) => own.end(Enter::TimedOut),
                 // without a connection the session runs on until it times out; an open dialog says so
@@ -122,12 +124,12 @@ impl Watch {
             if had && !has {
                 own.end(Enter::TimedOut);
             } else {
-                own.look();
+                own.tick();
             }
         });
     }
 
-    fn hear(&self, says: TabSays) {
+    fn receive(&self, says: TabSays) {
         match says {
             TabSays::Changed => self.ask(),
             TabSays::SignedOut if self.session.with_untracked(Session::has_access) => {
@@ -139,7 +141,7 @@ impl Watch {
     }
 
     /// A member's session was ended from elsewhere. (A payer's page says so itself, and what was not sent.)
-    fn miss(&self) {
+    fn check_member(&self) {
         if self.session.with_untracked(Session::is_member) {
             self.ask();
         }
@@ -151,7 +153,7 @@ impl Watch {
         self.navigation.leave_for(to);
     }
 
-    /// Where whoever ends it themselves lands.
+    /// Where anyone who ends it themselves lands.
     fn goodbye(&self) -> Enter {
         if self.session.with_untracked(Session::is_member) { Enter::SignedOut } else { Enter::VisitEnded }
     }
@@ -184,7 +186,7 @@ pub fn SessionTimeout() -> impl IntoView {
             return;
         }
         let tabs = Rc::new(Tabs::open(move |says| {
-            watching.with_value(|watch| watch.iter().for_each(|watch: &Watch| watch.hear(says)));
+            watching.with_value(|watch| watch.iter().for_each(|watch: &Watch| watch.receive(says)));
         }));
         let is_telling = StoredValue::new(false);
         watching.set_value(Some(Watch {
@@ -199,16 +201,16 @@ pub fn SessionTimeout() -> impl IntoView {
         let listen = [
             Listening::to("visibilitychange", move || {
                 if browser::is_in_sight() {
-                    with(Watch::look);
+                    with(Watch::tick);
                     with(Watch::ask);
                 }
             }),
-            Listening::to("pageshow", move || with(Watch::look)),
-            Listening::to("pointerdown", move || with(Watch::stir)),
-            Listening::to("keydown", move || with(Watch::stir)),
+            Listening::to("pageshow", move || with(Watch::tick)),
+            Listening::to("pointerdown", move || with(Watch::note_activity)),
+            Listening::to("keydown", move || with(Watch::note_activity)),
         ];
         heard.set_value(listen.into_iter().flatten().collect());
-        let again = set_interval_with_handle(move || with(Watch::look), Duration::from_secs(1));
+        let again = set_interval_with_handle(move || with(Watch::tick), Duration::from_secs(1));
         on_cleanup(move || {
             if let Ok(again) = again {
                 again.clear();
@@ -232,7 +234,7 @@ pub fn SessionTimeout() -> impl IntoView {
     browser::effect(move |is_first| {
         signed_out.track();
         if !is_first {
-            with(Watch::miss);
+            with(Watch::check_member);
         }
     });
     let dialog = NodeRef::<html::Dialog>::new();

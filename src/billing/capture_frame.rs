@@ -1,5 +1,5 @@
-//! The processor's capture frame: an iframe of another origin, and the few words that pass between it and the page. The page asks
-//! it to submit; it answers with a token, or that something is wrong, which it shows itself.
+//! The processor's capture frame: an iframe of another origin, and the few words that pass between it and the page. The
+//! page asks it to submit; it answers with a token, or that something is wrong, which it shows itself.
 
 use crate::{browser, i18n::Text};
 use leptos::{html, prelude::*};
@@ -130,7 +130,8 @@ pub fn CaptureFrame(
         before = now;
     });
     view! {
-        // A page of another origin: it may run its script as itself, send its form's key presses to that script, and nothing else.
+        // A page of another origin: it may run its script as itself, send its form's key presses to that script, and
+        // nothing else.
         <iframe class="pay-capture" id="capture" sandbox="allow-scripts allow-same-origin allow-forms" allow=""
             data-kind=kind.word() data-tall=move || is_tall.get().then_some("") title=title src=move || address.get() node_ref=frame></iframe>
     }

@@ -1,5 +1,5 @@
-//! The charges of a bill as a table; on a narrow sheet each row becomes a small receipt (by the style sheet, which is why the roles
-//! are written out: `display` would take them away).
+//! The charges of a bill as a table; on a narrow sheet each row becomes a small receipt (by the style sheet, which is
+//! why the roles are written out: `display` would take them away).
 
 use super::flow::amount;
 use crate::{

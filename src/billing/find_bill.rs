@@ -1,8 +1,8 @@
-//! Finding a bill by what is printed on its statement: the form beside the drawn statement, whatever a page shows it for. It asks nobody:
-//! what was typed is handed to the page.
+//! Finding a bill by what is printed on its statement: the form beside the drawn statement, whatever a page shows it
+//! for. It asks nobody: what was typed is handed to the page.
 //!
-//! Which fields there are, and in which order, is data of the region (`Portal`). Nothing typed here is kept outside this tab's
-//! memory, and nothing typed is lost by an error, a change of language or a step back.
+//! Which fields there are, and in which order, is data of the region (`Portal`). Nothing typed here is kept outside
+//! this tab's memory, and nothing typed is lost by an error, a change of language or a step back.
 
 mod draft;
 mod form;
@@ -45,7 +45,7 @@ pub struct TypedStatement {
 }
 
 impl TypedStatement {
-    /// The value that was answered; a refusal of fields, or something the notice says, is shown.
+    /// The value that was answered; a rejection of fields, or something the notice says, is shown.
     pub fn end<T>(&self, answer: Result<T, ApiError>) -> Option<T> {
         self.form.end(answer, |path| Identifier::parse(path.strip_prefix("identifiers.")?).ok())
     }

@@ -1,5 +1,5 @@
-//! "Where the money went": a real table whose rows draw themselves on one scale, from what was billed down to what is owed.
-//! SVG with percent attributes; no style attributes.
+//! "Where the money went": a real table whose rows draw themselves on one scale, from what was billed down to what is
+//! owed. SVG with percent attributes; no style attributes.
 
 use crate::{
     i18n::{Language, Pick, Text, format, t},

@@ -1,4 +1,5 @@
-//! The slip: what is chosen so far, with a tear line above the sum. Wide it stays beside the page; on a phone it is a bar.
+//! The slip: what is chosen so far, with a tear line above the sum. Wide it stays beside the page; on a phone it is a
+//! bar.
 
 use crate::{
     i18n::{Language, Text, format, t},
@@ -15,7 +16,8 @@ pub struct SlipLine {
     pub amount: Money,
 }
 
-/// `children` is what can be done: a button, a link. `dock` on the page where the bills are chosen: a bar that stays in sight.
+/// `children` is what can be done: a button, a link. `dock` on the page where the bills are chosen: a bar that stays in
+/// sight.
 #[component]
 pub fn Slip(
     #[prop(into)] lines: Signal<Vec<SlipLine>>,

@@ -1,8 +1,8 @@
-//! The drawn statement: where each identifier is printed. Everything else on it is grey bars. It lights the field that has the
-//! focus, and shows what the member typed, so that paper and picture can be compared.
+//! The drawn statement: where each identifier is printed. Everything else on it is grey bars. It lights the field that
+//! has the focus, and shows what the member typed, so that paper and picture can be compared.
 //!
-//! The layout follows the region's schema: identifiers stand in a box at the top right, one row each, the health record number
-//! under it, the ZIP code at the end of the address.
+//! The layout follows the region's schema: identifiers stand in a box at the top right, one row each, the health record
+//! number under it, the ZIP code at the end of the address.
 
 use crate::{
     config::Deployment,
@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 /// One identifier on the paper.
 #[derive(Clone)]
-pub struct Spot {
+pub struct PrintedIdentifier {
     pub identifier: Identifier,
     /// As the paper names it, in English.
     pub printed: &'static str,
@@ -29,13 +29,13 @@ const BELOW: &str = r#"<path class="pay-stmt__rule" d="M28 262.500h384M28 286.50
 
 #[component]
 pub fn Statement(
-    spots: Vec<Spot>,
+    spots: Vec<PrintedIdentifier>,
     #[prop(into)] lit: Signal<Option<Identifier>>,
     /// What is lit and where it is, or what the picture shows.
     caption: Text,
 ) -> impl IntoView {
     let mut rows = 0;
-    let placed: Vec<(Spot, Option<u32>)> = spots
+    let placed: Vec<(PrintedIdentifier, Option<u32>)> = spots
         .into_iter()
         .map(|spot| {
             let boxed = !matches!(spot.identifier, Identifier::Zip | Identifier::Hrn);
@@ -76,7 +76,7 @@ pub fn Statement(
 }
 
 /// A name over a value, in a halo.
-fn labelled(spot: Spot, y: u32, lit: Signal<Option<Identifier>>) -> AnyView {
+fn labelled(spot: PrintedIdentifier, y: u32, lit: Signal<Option<Identifier>>) -> AnyView {
     view! {
         <g class="pay-stmt__spot" data-lit=is_lit(&spot, lit)>
             <rect class="pay-stmt__halo" x="236" y=y width="171" height="44" rx="6"></rect>
@@ -88,7 +88,7 @@ fn labelled(spot: Spot, y: u32, lit: Signal<Option<Identifier>>) -> AnyView {
 }
 
 /// A value at the end of the address lines.
-fn address_end(spot: Spot, lit: Signal<Option<Identifier>>) -> AnyView {
+fn address_end(spot: PrintedIdentifier, lit: Signal<Option<Identifier>>) -> AnyView {
     view! {
         <g class="pay-stmt__spot" data-lit=is_lit(&spot, lit)>
             <rect class="pay-stmt__halo" x="28" y="170" width="186" height="30" rx="6"></rect>
@@ -99,7 +99,7 @@ fn address_end(spot: Spot, lit: Signal<Option<Identifier>>) -> AnyView {
     .into_any()
 }
 
-fn is_lit(spot: &Spot, lit: Signal<Option<Identifier>>) -> Signal<Option<String>> {
+fn is_lit(spot: &PrintedIdentifier, lit: Signal<Option<Identifier>>) -> Signal<Option<String>> {
     let identifier = spot.identifier;
     Signal::derive(move || (lit.get() == Some(identifier)).then(String::new))
 }
@@ -108,7 +108,7 @@ fn is_lit(spot: &Spot, lit: Signal<Option<Identifier>>) -> Signal<Option<String>
 #[component]
 pub fn SampleStatement() -> impl IntoView {
     let deployment = Deployment::here();
-    let spot = |identifier: Identifier, sample: String| Spot {
+    let spot = |identifier: Identifier, sample: String| PrintedIdentifier {
         identifier,
         printed: printed(identifier),
         value: Signal::stored(sample),

@@ -1,5 +1,5 @@
-//! Passkeys: the browser's WebAuthn calls in their JSON form. Requests and responses are opaque text here; the server makes and checks
-//! them.
+//! Passkeys: the browser's WebAuthn calls in their JSON form. Requests and responses are opaque text here; the server
+//! makes and checks them.
 
 use super::window;
 use js_sys::{Function, JSON, Object, Promise, Reflect};

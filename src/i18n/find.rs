@@ -36,7 +36,7 @@ fn length(field: &IdentifierField) -> String {
 }
 
 /// The first letter among digits.
-fn wrong_letter(typed: &str) -> Option<char> {
+fn wrong_character(typed: &str) -> Option<char> {
     typed.chars().find(|c| c.is_ascii_alphabetic())
 }
 
@@ -78,7 +78,7 @@ pub const EN: FindWords = FindWords {
             (Identifier::Zip, _) => format!("{label}: use 5 digits, or 5 and 4, such as {}", field.sample),
             (Identifier::Hrn, FieldProblem::Missing) => format!("{label}: copy the number from your statement"),
             (Identifier::Hrn, FieldProblem::TooLong) => format!("{label}: 9 digits at most"),
-            (_, FieldProblem::NotDigits) => match wrong_letter(typed) {
+            (_, FieldProblem::NotDigits) => match wrong_character(typed) {
                 Some(letter) => format!("{label}: digits only, without the letter {letter}"),
                 None => (super::problem::EN.at)(label, problem),
             },
@@ -129,7 +129,7 @@ pub const ES: FindWords = FindWords {
             (Identifier::Zip, _) => format!("{label}: use 5 dígitos, o 5 y 4, como {}", field.sample),
             (Identifier::Hrn, FieldProblem::Missing) => format!("{label}: copie el número de su estado de cuenta"),
             (Identifier::Hrn, FieldProblem::TooLong) => format!("{label}: 9 dígitos como máximo"),
-            (_, FieldProblem::NotDigits) => match wrong_letter(typed) {
+            (_, FieldProblem::NotDigits) => match wrong_character(typed) {
                 Some(letter) => format!("{label}: solo dígitos, sin la letra {letter}"),
                 None => (super::problem::ES.at)(label, problem),
             },

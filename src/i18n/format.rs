@@ -1,5 +1,6 @@
-//! Money, dates and plurals as people of a language write them. In the browser `Intl` does it (amounts go in as decimal strings,
-//! never as floating point); rendered natively, a small own version does, which the browser tests hold beside `Intl`.
+//! Money, dates and plurals as people of a language write them. In the browser `Intl` does it (amounts go in as decimal
+//! strings, never as floating point); rendered natively, a small own version does, which the browser tests hold beside
+//! `Intl`.
 
 use contract::{Date, Instant, Locale, Money, Region};
 

@@ -1,4 +1,5 @@
-//! Texts of the terms, the privacy page and the accessibility statement: what holds for paying once, as this portal really works.
+//! Texts of the terms, the privacy page and the accessibility statement: what holds for paying once, as this portal
+//! really works.
 
 pub struct LegalWords {
     pub terms: LegalPage,

@@ -1,5 +1,5 @@
-//! Texts of field problems, written to follow the field's name: "Email: use a name, @ and a domain". The only place that
-//! turns a `FieldProblem` into words.
+//! Texts of field problems, written to follow the field's name: "Email: use a name, @ and a domain". The only place
+//! that turns a `FieldProblem` into words.
 
 use contract::FieldProblem;
 

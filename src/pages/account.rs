@@ -1,5 +1,5 @@
-//! The account pages, one module each, and the layout they share: the sign-in guard (anybody else signs in first and then returns here),
-//! the navigation, and one notice with a retry for what could not be fetched.
+//! The account pages, one module each, and the layout they share: the sign-in guard (anybody else signs in first and
+//! then returns here), the navigation, and one notice with a retry for what could not be fetched.
 //!
 //! A page fetches with [`Query`], and gives [`page`] its heading, its queries and its content.
 

@@ -1,5 +1,5 @@
-//! The mail coupon: printed, cut off below the tear line, and mailed with a check. It has a place for each identifier that the
-//! region's statements print; nothing the member typed is put on it.
+//! The mail coupon: printed, cut off below the tear line, and mailed with a check. It has a place for each identifier
+//! that the region's statements print; nothing the member typed is put on it.
 
 use crate::{
     browser,

@@ -1,5 +1,5 @@
-//! Paying a bill once: find it, choose what and how to pay, review, and see the outcome. One module per step; `checkout` is the state
-//! that the steps share.
+//! Paying a bill once: find it, choose what and how to pay, review, and see the outcome. One module per step;
+//! `checkout` is the state that the steps share.
 
 pub mod amount;
 pub mod checkout;

@@ -1,5 +1,5 @@
-//! Getting back in when the password is forgotten: ask for a link, and choose a new password with it. The page says the same
-//! whether or not there is an account. A forgotten user ID (`user_id`) begins with the statement.
+//! Getting back in when the password is forgotten: ask for a link, and choose a new password with it. The page says the
+//! same whether or not there is an account. A forgotten user ID (`user_id`) begins with the statement.
 
 pub mod user_id;
 

@@ -1,4 +1,5 @@
-//! The region page: one of six and, for Washington, which plan. The answer is remembered on this device and can be changed at any time.
+//! The region page: one of six and, for Washington, which plan. The answer is remembered on this device and can be
+//! changed at any time.
 
 use crate::{
     config::Deployment,

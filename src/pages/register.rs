@@ -35,7 +35,7 @@ pub fn provide() {
     provide_context(Enrolment::new());
 }
 
-const LOOK_MILLIS: u32 = 50;
+const POLL_MILLIS: u32 = 50;
 
 impl Enrolment {
     fn new() -> Self {
@@ -80,10 +80,11 @@ impl Enrolment {
         self.registration.with(|fetched| fetched.error().cloned())
     }
 
-    /// Waits until the registration is loaded, for a user who submits before. False if it could not be loaded, which the page says.
+    /// Waits until the registration is loaded, for a user who submits before. False if it could not be loaded, which
+    /// the page says.
     pub async fn arrived(self) -> bool {
         while self.registration.with_untracked(|fetched| matches!(fetched, Fetched::Waiting)) {
-            TimeoutFuture::new(LOOK_MILLIS).await;
+            TimeoutFuture::new(POLL_MILLIS).await;
         }
         self.registration.with_untracked(Fetched::is_here)
     }
@@ -91,7 +92,7 @@ impl Enrolment {
     /// Changes what was typed, here and with the session.
     pub async fn keep(self, client: &Client, change: impl FnOnce(&mut RegistrationDraft)) -> Result<(), ApiError> {
         let mut kept = None;
-        // Whoever reads the registration hears of a change and of nothing else.
+        // Anyone who reads the registration hears of a change and of nothing else.
         self.registration.maybe_update(|fetched| {
             let Some(registration) = fetched.value_mut() else { return false };
             let before = registration.draft.clone();

@@ -1,5 +1,6 @@
-//! The sign-in page: user ID and password here, and `second_step` at the same address if the account has a second factor. A failed
-//! sign-in does not say whether the user ID or the password was wrong. After signing in, the user returns to the page they came from.
+//! The sign-in page: user ID and password here, and `second_step` at the same address if the account has a second
+//! factor. A failed sign-in does not say whether the user ID or the password was wrong. After signing in, the user
+//! returns to the page they came from.
 
 mod second_step;
 

@@ -1,5 +1,6 @@
-//! The page after a session has ended: why it ended, where to see what was paid, and how to go on. It is loaded as a new document, so that
-//! nothing of the session is left in memory; or shown in place of a page whose session is gone when it is loaded again. Another tab may have paid, so it never says that no payment was made.
+//! The page after a session has ended: why it ended, where to see what was paid, and how to go on. It is loaded as a
+//! new document, so that nothing of the session is left in memory; or shown in place of a page whose session is gone
+//! when it is loaded again. Another tab may have paid, so it never says that no payment was made.
 
 use crate::{
     browser,

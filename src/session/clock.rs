@@ -1,18 +1,19 @@
-//! The remaining time of a session, and the server's time, counted by this device's clocks from the last response of the server.
+//! The remaining time of a session, and the server's time, counted by this device's clocks from the last response of
+//! the server.
 
 use crate::browser::Moment;
 use contract::{Instant, session::SessionView};
 
 /// How long a session lasts, counted from when the server said so. The two clocks need not agree.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Lasts {
+pub struct TimeLeft {
     told_at: Moment,
     /// If nothing happens, and whatever happens.
     idle_millis: i64,
     whole_millis: i64,
 }
 
-impl Lasts {
+impl TimeLeft {
     pub(super) fn of(view: &SessionView, told_at: Moment) -> Option<Self> {
         let from_now = |instant: Instant| instant.millis() - view.now().millis();
         let (expires_at, ends_at) = view.ends()?;
@@ -34,8 +35,9 @@ impl Lasts {
     }
 }
 
-/// The server's time: the time of its last response, plus the time since then by the monotonic clock. So setting the wall clock can't extend
-/// the time in which a payment may begin; and after a sleep the moment named is already over, which is rejected and harmless.
+/// The server's time: the time of its last response, plus the time since then by the monotonic clock. So setting the
+/// wall clock can't extend the time in which a payment may begin; and after a sleep the moment named is already over,
+/// which is rejected and harmless.
 pub(super) fn server_time((told, heard): (Instant, Moment), now: Moment) -> Instant {
     told.plus_millis(now.steady_since(heard))
 }
@@ -59,7 +61,7 @@ mod tests {
     #[test]
     fn a_session_lasts_by_whichever_clock_says_that_more_time_has_passed() {
         let told_at = Moment { wall_millis: 1_000_000, steady_millis: 50_000 };
-        let lasts = Lasts::of(&payer(at(28_800)), told_at).unwrap();
+        let lasts = TimeLeft::of(&payer(at(28_800)), told_at).unwrap();
         let after = |wall: i64, steady: i64| Moment { wall_millis: 1_000_000 + wall, steady_millis: 50_000 + steady };
         assert_eq!(lasts.left(after(60_000, 60_000)), 840_000);
         // asleep: the steady clock stood still
@@ -67,6 +69,6 @@ mod tests {
         // somebody turned the wall clock back
         assert_eq!(lasts.left(after(-3_600_000, 60_000)), 840_000);
         assert!(!lasts.is_last());
-        assert!(Lasts::of(&payer(at(900)), told_at).unwrap().is_last());
+        assert!(TimeLeft::of(&payer(at(900)), told_at).unwrap().is_last());
     }
 }

@@ -62,17 +62,17 @@ fn whose_bill_was_found_before_somebody_else_signed_in_is_known() {
         let (payer, member) = (payer_of(in_oregon(), at(28_800)), member_of(in_california()));
         for way in [vec![], vec![pending()]] {
             let session = guest();
-            session.hear(&payer, None);
-            way.iter().for_each(|view| session.hear(view, None));
+            session.apply(&payer, None);
+            way.iter().for_each(|view| session.apply(view, None));
             for _ in 0..2 {
                 // told again, it is the same session
-                session.hear(&member, None);
+                session.apply(&member, None);
                 assert_eq!(session.found_elsewhere.get_untracked(), Some(in_oregon()));
             }
         }
         let own = guest();
-        own.hear(&payer_of(in_california(), at(28_800)), None);
-        own.hear(&member, None);
+        own.apply(&payer_of(in_california(), at(28_800)), None);
+        own.apply(&member, None);
         assert_eq!(own.found_elsewhere.get_untracked(), None);
     });
 }
@@ -81,14 +81,14 @@ fn whose_bill_was_found_before_somebody_else_signed_in_is_known() {
 fn a_session_that_is_forgotten_leaves_nothing_to_the_next() {
     Owner::new().with(|| {
         let session = guest();
-        let lasts = Lasts::of(&payer(at(28_800)), Moment { wall_millis: 0, steady_millis: 0 });
-        session.hear(&payer(at(28_800)), lasts);
+        let lasts = TimeLeft::of(&payer(at(28_800)), Moment { wall_millis: 0, steady_millis: 0 });
+        session.apply(&payer(at(28_800)), lasts);
         assert!(session.lasts().is_some());
-        session.hear(&pending(), lasts);
+        session.apply(&pending(), lasts);
         assert_eq!(session.lasts(), None, "nobody is warned of the end of what shows nothing");
         session.forget();
         assert_eq!((session.session.get_untracked(), session.found_elsewhere.get_untracked()), (Session::Guest, None));
-        session.hear(&member_of(in_oregon()), lasts);
+        session.apply(&member_of(in_oregon()), lasts);
         assert_eq!(session.found_elsewhere.get_untracked(), None, "that bill was of a session before");
         session.forget();
         assert_eq!(session.lasts(), None);
@@ -100,9 +100,9 @@ fn a_member_s_region_is_the_account_s_and_a_payer_s_the_one_that_was_chosen() {
     Owner::new().with(|| {
         let deployment = deployment(Some(Region::Hawaii));
         let session = CurrentSession::new(Session::Restoring, deployment);
-        session.hear(&payer(at(28_800)), None);
+        session.apply(&payer(at(28_800)), None);
         assert_eq!(deployment.region.get_untracked(), Some(Region::Hawaii));
-        session.hear(&member_of(in_california()), None);
+        session.apply(&member_of(in_california()), None);
         assert_eq!(deployment.region.get_untracked(), Some(Region::California));
     });
 }

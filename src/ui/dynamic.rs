@@ -1,5 +1,6 @@
-//! Dynamic views (re-rendered when a signal changes) and lists, boxed to keep the wasm small: leptos compiles the rendering of every closure
-//! type and of every list's item type separately, at about 3 KB each. With these functions there is one of each.
+//! Dynamic views (re-rendered when a signal changes) and lists, boxed to keep the wasm small: leptos compiles the
+//! rendering of every closure type and of every list's item type separately, at about 3 KB each. With these functions
+//! there is one of each.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,5 @@
-//! The error summary of a form, between the `h1` and the form. It takes the focus when it appears on submit, because that is where a
-//! screen reader and a keyboard go on from; each line links to its field.
+//! The error summary of a form, between the `h1` and the form. It takes the focus when it appears on submit, because
+//! that is where a screen reader and a keyboard go on from; each line links to its field.
 
 use super::{Icon, Sign, dynamic, list};
 use crate::{

@@ -1,5 +1,5 @@
-//! The error notice for a failed request: one per page, at the page's own place for it. It takes the focus when it appears after an action
-//! of the member (on a phone it may be out of sight).
+//! The error notice for a failed request: one per page, at the page's own place for it. It takes the focus when it
+//! appears after an action of the member (on a phone it may be out of sight).
 
 use super::{Notice, NoticeKind, dynamic};
 use crate::{

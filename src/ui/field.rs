@@ -1,11 +1,13 @@
-//! Form fields: label, hint, error, control and echo, connected by ids. They contain no validation rule: the page passes the error in.
+//! Form fields: label, hint, error, control and echo, connected by ids. They contain no validation rule: the page
+//! passes the error in.
 
 use super::{Icon, Sign, dynamic, list};
 use crate::i18n::{Text, say};
 use leptos::prelude::*;
 
-/// Which keys a phone shows, and what the browser may fill in. The field itself is always one for text: the value of `type=email` is not
-/// the text in the box (Chromium trims it, and writes domains as `xn--`), so writing it back while somebody types scrambles what is typed.
+/// Which keys a phone shows, and what the browser may fill in. The field itself is always one for text: the value of
+/// `type=email` is not the text in the box (Chromium trims it, and writes domains as `xn--`), so writing it back while
+/// somebody types scrambles what is typed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Keyboard {
     /// `numeric`, `text`, `decimal`, `email`.
@@ -44,7 +46,7 @@ pub fn TextField(
 ) -> impl IntoView {
     let input = {
         let id = id.clone();
-        move |wires: Wires| {
+        move |wires: AriaLinks| {
             let input = view! {
                 <input
                     class=format!("pay-input {}", keyboard.width)
@@ -90,7 +92,7 @@ pub fn PasswordField(
     let is_shown = RwSignal::new(false);
     let input = {
         let id = id.clone();
-        move |wires: Wires| {
+        move |wires: AriaLinks| {
             let kind = Signal::derive(move || if is_shown.get() { "text" } else { "password" }.to_owned());
             let words = say(move |w| if is_shown.get() { w.shell.hide } else { w.shell.show }.to_owned());
             let pressed = Signal::derive(move || is_shown.get().to_string());
@@ -135,7 +137,7 @@ pub fn SelectField(
 ) -> impl IntoView {
     let control = {
         let id = id.clone();
-        move |wires: Wires| {
+        move |wires: AriaLinks| {
             let option = move |(code, words): (String, String)| {
                 let is_chosen = {
                     let code = code.clone();
@@ -189,7 +191,7 @@ pub fn CheckField(
 }
 
 /// What a control carries so that its label's surroundings are read out with it.
-struct Wires {
+struct AriaLinks {
     described_by: Signal<Option<String>>,
     invalid: Signal<Option<String>>,
 }
@@ -216,7 +218,7 @@ fn frame(
     error: Signal<Option<String>>,
     hint: Option<Text>,
     echo: Option<ViewFn>,
-    control: Box<dyn FnOnce(Wires) -> AnyView>,
+    control: Box<dyn FnOnce(AriaLinks) -> AnyView>,
 ) -> AnyView {
     let (hint_id, error_id, echo_id) = (format!("{id}-hint"), format!("{id}-error"), format!("{id}-echo"));
     let (has_hint, has_echo) = (hint.is_some(), echo.is_some());
@@ -232,7 +234,7 @@ fn frame(
             (!ids.is_empty()).then(|| ids.join(" "))
         })
     };
-    let control = control(Wires { described_by, invalid: is_invalid(error) });
+    let control = control(AriaLinks { described_by, invalid: is_invalid(error) });
     view! {
         <div class="pay-field">
             <label class="pay-field__label" id=format!("{id}-label") for=id.to_owned()>{label}</label>

@@ -1,5 +1,5 @@
-//! Form state: the texts and problems of a form, how often its submission was rejected, whether it is being sent, and the server's response.
-//! The page supplies the fields as an enum, and the texts as a function.
+//! Form state: the texts and problems of a form, how often its submission was rejected, whether it is being sent, and
+//! the server's response. The page supplies the fields as an enum, and the texts as a function.
 
 use super::{ErrorLine, ErrorSummary, Failure};
 use crate::{
@@ -24,7 +24,8 @@ pub struct FormState<F: 'static> {
     pub answer: RwSignal<Option<ApiError>>,
     /// What is typed, in the order of the page.
     texts: StoredValue<Vec<(F, RwSignal<String>)>>,
-    /// What no check of the page sees: a text that was taken away, and what the server found. Named while the field has this text.
+    /// What no check of the page sees: a text that was taken away, and what the server found. Named while the field has
+    /// this text.
     held: StoredValue<Vec<(F, String)>>,
     words: StoredValue<FieldWords<F>>,
     /// Id of the field's control.

@@ -1,5 +1,5 @@
-//! A notice: icon, title, one sentence, at most one link or button. Put it into an element with `role="status"` (or `alert`) that
-//! is on the page from the start, so that its appearing is read out.
+//! A notice: icon, title, one sentence, at most one link or button. Put it into an element with `role="status"` (or
+//! `alert`) that is on the page from the start, so that its appearing is read out.
 
 use super::{Icon, Sign};
 use crate::i18n::Text;

@@ -1,5 +1,6 @@
-//! Focus management when a page appears: the window's title follows the page's, and the page's `h1` takes the focus, so that a screen
-//! reader announces it. On the very first page the focus stays with the browser, as on any page that was loaded.
+//! Focus management when a page appears: the window's title follows the page's, and the page's `h1` takes the focus, so
+//! that a screen reader announces it. On the very first page the focus stays with the browser, as on any page that was
+//! loaded.
 
 use crate::{browser, config::Deployment, i18n::Text};
 use leptos::{html, prelude::*};
@@ -14,8 +15,8 @@ impl Default for Arrivals {
     }
 }
 
-/// Every page calls this once and gives its `h1` (with `tabindex="-1"`) the answer as `node_ref`. `title` is the window's,
-/// without the wordmark, and never holds personal data.
+/// Every page calls this once and gives its `h1` (with `tabindex="-1"`) the answer as `node_ref`. `title` is the
+/// window's, without the wordmark, and never holds personal data.
 pub fn page_heading(title: Text) -> NodeRef<html::H1> {
     let h1 = NodeRef::new();
     let brand = Deployment::here();

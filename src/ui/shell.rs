@@ -1,4 +1,5 @@
-//! The page layout: a header with wordmark, region, language and sign-in; a footer with the help phone, always in the same place.
+//! The page layout: a header with wordmark, region, language and sign-in; a footer with the help phone, always in the
+//! same place.
 
 use super::{Icon, Sign};
 use crate::{
@@ -133,8 +134,8 @@ pub fn BillingPhone() -> impl IntoView {
     view! { <PhoneLink number=say(move |_| deployment.contacts().billing_phone)/> }
 }
 
-/// "Open now, until 5 pm Pacific", by the region's clock; the plain hours while no region was chosen or the time is not known
-/// (when rendered without a browser).
+/// "Open now, until 5 pm Pacific", by the region's clock; the plain hours while no region was chosen or the time is not
+/// known (when rendered without a browser).
 #[component]
 pub fn OpenNow() -> impl IntoView {
     let deployment = Deployment::here();

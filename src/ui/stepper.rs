@@ -1,4 +1,5 @@
-//! The progress indicator of a flow. Wide: names over bars, completed steps are links. Narrow: Back, "Step 2 of 4", bars.
+//! The progress indicator of a flow. Wide: names over bars, completed steps are links. Narrow: Back, "Step 2 of 4",
+//! bars.
 
 use super::{Icon, Sign, list};
 use crate::{

@@ -1,4 +1,5 @@
-//! A loading placeholder (skeleton): bars in the real layout, shown after 300 ms (by the style sheet), announced as a text.
+//! A loading placeholder (skeleton): bars in the real layout, shown after 300 ms (by the style sheet), announced as a
+//! text.
 
 use super::list;
 use crate::i18n::t;

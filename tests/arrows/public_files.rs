@@ -1,4 +1,5 @@
-//! Rules of the files that are served as they are (`public/`): each is delivered, and the icons of the manifest are there.
+//! Rules of the files that are served as they are (`public/`): each is delivered, and the icons of the manifest are
+//! there.
 
 use crate::source::{read, root};
 use std::fs;

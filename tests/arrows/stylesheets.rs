@@ -1,5 +1,5 @@
-//! Rules of the stylesheets: each is linked, each class is used, the cascade's layers are ordered first, and colours are
-//! named in one file.
+//! Rules of the stylesheets: each is linked, each class is used, the cascade's layers are ordered first, and colours
+//! are named in one file.
 
 use crate::source::{files, read, root, sources};
 use std::{collections::BTreeSet, fs};

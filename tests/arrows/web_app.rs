@@ -1,5 +1,5 @@
-//! Rules of the web app's modules: imports run downwards, a page imports no other page, and only one module each knows the
-//! browser, the network and the addresses.
+//! Rules of the web app's modules: imports run downwards, a page imports no other page, and only one module each knows
+//! the browser, the network and the addresses.
 
 use crate::source::{Source, files, read, root, sources};
 use std::fs;
@@ -136,12 +136,12 @@ fn no_path_is_written_outside_route() {
 }
 
 /// What is printed without the base, and what leaves the page for an address.
-const OF_PLACE_ONLY: [&str; 2] = ["inner_path", "browser::leave_for"];
+const OF_NAVIGATION_ONLY: [&str; 2] = ["inner_path", "browser::leave_for"];
 
 #[test]
-fn no_address_is_made_of_a_route_outside_place() {
+fn no_address_is_made_of_a_route_outside_navigation() {
     for source in app().iter().filter(|source| !matches!(source.top(), "route" | "navigation")) {
-        for call in OF_PLACE_ONLY {
+        for call in OF_NAVIGATION_ONLY {
             assert!(!source.code.contains(call), "{} has {call}", source.name);
         }
     }

@@ -1,4 +1,5 @@
-//! Tests that need a browser: `Intl` compared with our own formats, focus, storage, typing. Run with wasm-bindgen’s test runner:
+//! Tests that need a browser: `Intl` compared with our own formats, focus, storage, typing. Run with wasm-bindgen’s
+//! test runner:
 //! `cargo test -p kppay --target wasm32-unknown-unknown --features csr --test browser`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(target_arch = "wasm32")]

@@ -1,10 +1,11 @@
-//! The contract's card and bank validation for the capture frame (wasm), as functions over text. Each returns the key of the field's
-//! problem, or an empty text; the frame has the texts. Stateless.
+//! The contract's card and bank validation for the capture frame (wasm), as functions over text. Each returns the key
+//! of the field's problem, or an empty text; the frame has the texts. Stateless.
 
 use contract::{AccountNumber, CardBrand, CardNumber, Date, Expiry, FieldProblem, RoutingNumber, SecurityCode};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// A field's text as it should stand, and where the caret belongs in it (both count characters; the text is ASCII by then).
+/// A field's text as it should stand, and where the caret belongs in it (both count characters; the text is ASCII by
+/// then).
 #[wasm_bindgen]
 pub struct Tidied {
     text: String,
@@ -19,8 +20,8 @@ impl Tidied {
     }
 }
 
-/// Writes a card number's spaces. The caret stays behind the digit it was behind; a space is written only once a digit follows it,
-/// so deleting never gets stuck.
+/// Writes a card number's spaces. The caret stays behind the digit it was behind; a space is written only once a digit
+/// follows it, so deleting never gets stuck.
 #[wasm_bindgen]
 pub fn tidy_card(text: &str, caret: usize) -> Tidied {
     let digits_before = digits(&text.chars().take(caret).collect::<String>()).len();

@@ -1,6 +1,7 @@
 //! Wire types of accounts: registration, e-mail confirmation, sign-in, recovery, and account security.
 //!
-//! Calls that could reveal whether somebody has an account respond the same in either case; the details are sent by e-mail.
+//! Calls that could reveal whether somebody has an account respond the same in either case; the details are sent by
+//! e-mail.
 
 use crate::{
     Email, Identifiers, Instant, Locale, PersonName, Phone, Region, UsAddress, UserId, ZipCode, factor::SecondFactor,
@@ -11,8 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// Version of the terms that are agreed to when registering. Raise it whenever their words change.
 pub const TERMS_VERSION: u16 = 1;
 
-/// Answer to `POST /registrations`: where this payer's registration is. It begins when a statement has been matched, so what the
-/// statement said is known.
+/// Answer to `POST /registrations`: where this payer's registration is. It begins when a statement has been matched, so
+/// what the statement said is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Registration {
@@ -46,8 +47,8 @@ pub struct RegistrationDraft {
     pub locale: Option<Locale>,
 }
 
-/// `POST /registrations/{id}/account`. Answered the same whether an account is opened, or there is one of this membership or this
-/// address already.
+/// `POST /registrations/{id}/account`. Answered the same whether an account is opened, or there is one of this
+/// membership or this address already.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -78,8 +79,8 @@ pub struct EmailConfirmation {
     pub code: String,
 }
 
-/// `POST /confirmation-emails`: the e-mails of this session's registration again; to another address if one is given, with the
-/// password that was chosen.
+/// `POST /confirmation-emails`: the e-mails of this session's registration again; to another address if one is given,
+/// with the password that was chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,6 @@
-//! The authorisation a payer agrees to: one text that the review page shows, the client sends and the server stores, word for
-//! word. Both sides build it here, so the server can tell that what was agreed to is what applies. The only words for people in
-//! this crate, because they are a fact of the payment and not of the page.
+//! The authorisation a payer agrees to: one text that the review page shows, the client sends and the server stores,
+//! word for word. Both sides build it here, so the server can tell that what was agreed to is what applies. The only
+//! words for people in this crate, because they are a fact of the payment and not of the page.
 
 use crate::{
     CardBrand, Date, Locale, Money, Region,
@@ -123,7 +123,8 @@ const MONTHS_ES: [&str; 12] = [
     "diciembre",
 ];
 
-/// `November 23, 2026` or `23 de noviembre de 2026`: the same on both sides, whatever the machine's own language data says.
+/// `November 23, 2026` or `23 de noviembre de 2026`: the same on both sides, whatever the machine's own language data
+/// says.
 pub fn long_date(date: Date, locale: Locale) -> String {
     let month = usize::from(date.month()) - 1;
     match locale {

@@ -86,9 +86,11 @@ pub struct Bill {
     pub due: Date,
     /// What is owed now; payments on their way are not subtracted.
     pub balance: Money,
-    /// The part of `balance` that payments on their way will settle if they clear. What can be paid is `balance - pending`.
+    /// The part of `balance` that payments on their way will settle if they clear. What can be paid is
+    /// `balance - pending`.
     pub pending: Money,
-    /// Set when somebody paid on this bill within the last minutes (`Limits::just_paid_minutes`): paying again asks first.
+    /// Set when somebody paid on this bill within the last minutes (`Limits::just_paid_minutes`): paying again asks
+    /// first.
     pub just_paid: Option<JustPaid>,
     pub lines: Vec<BillLine>,
 }

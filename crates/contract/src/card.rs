@@ -1,5 +1,5 @@
-//! Payment cards. Full numbers and security codes exist in the processor and its capture frame only; nothing here is serialised
-//! but the brand and the expiry.
+//! Payment cards. Full numbers and security codes exist in the processor and its capture frame only; nothing here is
+//! serialised but the brand and the expiry.
 
 use crate::{
     Date, FieldProblem,

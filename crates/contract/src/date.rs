@@ -1,5 +1,5 @@
-//! Civil dates, business days and month ends, and instants as RFC 3339. No clock and no time zones: the caller passes in the
-//! region's "today".
+//! Civil dates, business days and month ends, and instants as RFC 3339. No clock and no time zones: the caller passes
+//! in the region's "today".
 
 use crate::{FieldProblem, value::text_value};
 use std::fmt;
@@ -92,8 +92,8 @@ impl Date {
     pub fn is_weekend(self) -> bool {
         matches!(self.weekday(), Weekday::Saturday | Weekday::Sunday)
     }
-    /// A day on which the Federal Reserve Banks are closed. A holiday on a Sunday closes the Monday; one on a Saturday closes
-    /// nothing.
+    /// A day on which the Federal Reserve Banks are closed. A holiday on a Sunday closes the Monday; one on a Saturday
+    /// closes nothing.
     pub fn is_bank_holiday(self) -> bool {
         let monday = self.weekday() == Weekday::Monday;
         let fixed = |month, day| {
@@ -159,7 +159,8 @@ impl fmt::Debug for Date {
     }
 }
 
-/// A moment, in milliseconds since 1970 UTC. On the wire RFC 3339 in UTC: `2026-11-23T17:41:00Z`, with milliseconds when there are any.
+/// A moment, in milliseconds since 1970 UTC. On the wire RFC 3339 in UTC: `2026-11-23T17:41:00Z`, with milliseconds
+/// when there are any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(i64);
 

@@ -11,9 +11,9 @@ pub struct DemoMember {
     pub region: Region,
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<crate::Identifier, String>))]
     pub identifiers: Identifiers,
-    /// On file with the plan; the user ID of whoever has an account.
+    /// On file with the plan; the user ID of anyone who has an account.
     pub email: Email,
-    /// Absent for whoever has no account yet.
+    /// Absent for anyone who has no account yet.
     pub password: Option<String>,
     pub open_bills: Vec<DemoBill>,
     /// Payments in history.

@@ -1,12 +1,14 @@
-//! Wire types of second factors: the challenge at sign-in, adding and removing factors, and the list of an account's factors.
+//! Wire types of second factors: the challenge at sign-in, adding and removing factors, and the list of an account's
+//! factors.
 //!
-//! Passkeys are JSON as browsers write and read it (`PublicKeyCredential.toJSON`, `parseCreationOptionsFromJSON`), carried as text:
-//! neither side of the contract parses it.
+//! Passkeys are JSON as browsers write and read it (`PublicKeyCredential.toJSON`, `parseCreationOptionsFromJSON`),
+//! carried as text: neither side of the contract parses it.
 
 use crate::{Instant, password::Password};
 use serde::{Deserialize, Serialize};
 
-/// Part of the session of somebody whose password was right and whose second factor is asked for. A recovery code is taken, too.
+/// Part of the session of somebody whose password was right and whose second factor is asked for. A recovery code is
+/// taken, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RequiredFactors {
@@ -25,7 +27,8 @@ pub enum FactorResponse {
     Passkey(String),
 }
 
-/// `PUT /session/reauthentication`: the password again, before anything that signs in is changed. Good for ten minutes of this session.
+/// `PUT /session/reauthentication`: the password again, before anything that signs in is changed. Good for ten minutes
+/// of this session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -33,7 +36,8 @@ pub struct Reauthentication {
     pub password: Password,
 }
 
-/// Answer to `POST /authenticator`: what an app has to know. It counts once `PUT /authenticator` has brought a code of it.
+/// Answer to `POST /authenticator`: what an app has to know. It counts once `PUT /authenticator` has brought a code of
+/// it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuthenticatorOffer {
@@ -67,7 +71,8 @@ pub struct RecoveryCodes {
     pub codes: Vec<String>,
 }
 
-/// Answer to `POST /passkey-challenges` and `POST /session/passkey-challenges`: what the browser is to be asked, as JSON text.
+/// Answer to `POST /passkey-challenges` and `POST /session/passkey-challenges`: what the browser is to be asked, as
+/// JSON text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PasskeyChallenge {

@@ -81,7 +81,7 @@ impl FieldProblem {
     }
 }
 
-/// Refuses what no free text of ours may hold: control characters, characters that turn the writing direction or hide, and
+/// Refuses what no free text may hold: control characters, characters that turn the writing direction or hide, and
 /// anything with more than eleven digits, which is a card or account number in the wrong box.
 pub fn plain_text(text: &str) -> Result<(), FieldProblem> {
     if text.chars().any(is_hidden) {
@@ -94,7 +94,8 @@ pub fn plain_text(text: &str) -> Result<(), FieldProblem> {
     Ok(())
 }
 
-/// Control characters, bidirectional controls (Unicode TR 9), zero-width characters, byte-order mark, replacement, tags.
+/// Control characters, bidirectional controls (Unicode TR 9), zero-width characters, byte-order mark, replacement,
+/// tags.
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffd}' | '\u{e0000}'..='\u{e007f}')

@@ -1,5 +1,5 @@
-//! Identifiers of a bill: the numbers printed on a statement. Which of them a region uses, and how long they are, is data of the
-//! region (`portal::IdentifierField`).
+//! Identifiers of a bill: the numbers printed on a statement. Which of them a region uses, and how long they are, is
+//! data of the region (`portal::IdentifierField`).
 
 use crate::{
     FieldProblem,
@@ -77,7 +77,8 @@ impl IdentifierField {
     }
 }
 
-/// What identifies a bill, each in the one form in which it is compared. Text becomes this once, in the form or in the body of a request.
+/// What identifies a bill, each in the one form in which it is compared. Text becomes this once, in the form or in the
+/// body of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Identifiers(BTreeMap<Identifier, String>);
 

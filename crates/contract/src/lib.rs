@@ -1,10 +1,11 @@
 //! What the web app, the billing API and the sandbox processor must agree on.
 //!
-//! Value types (private field, `parse`, `Display`, serde through `parse`: a value that arrived is valid), wire types (short-lived
-//! JSON shapes of `/api/v1`), and rules that both sides run. No I/O, no clock, no randomness, no wasm, no leptos, no words for
-//! people but the authorisation's, which is stored word for word.
+//! Value types (private field, `parse`, `Display`, serde through `parse`: a value that arrived is valid), wire types
+//! (short-lived JSON shapes of `/api/v1`), and rules that both sides run. No I/O, no clock, no randomness, no wasm, no
+//! leptos, no words for people but the authorisation's, which is stored word for word.
 //!
-//! Reading order: `money`, `date`, `identifier`, `person`, `card`, `bank`, `password`, `field_problem`; then the wire: `portal`, `session`,
+//! Reading order: `money`, `date`, `identifier`, `person`, `card`, `bank`, `password`, `field_problem`; then the wire:
+//! `portal`, `session`,
 //! `account`, `factor`, `bill`, `payment`, `authorisation`, `problem_details`, `demo`.
 
 pub mod account;

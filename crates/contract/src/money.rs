@@ -1,4 +1,5 @@
-//! Money: US dollars and cents, exact. Never floating point, never negative; a ledger's signed cents are the server's own.
+//! Money: US dollars and cents, exact. Never floating point, never negative; a ledger's signed cents are the server's
+//! own.
 
 use crate::{FieldProblem, value::text_value};
 use rust_decimal::Decimal;

@@ -1,4 +1,5 @@
-//! A password as it is typed: any characters, never shown, never stored. The server has the list of common passwords, and rejects them.
+//! A password as it is typed: any characters, never shown, never stored. The server has the list of common passwords,
+//! and rejects them.
 
 use crate::FieldProblem;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

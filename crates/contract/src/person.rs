@@ -91,8 +91,8 @@ impl Email {
     }
 }
 
-/// What somebody signs in with: an e-mail address as it is compared, which means the same in capitals. Text of any kind is one; what is
-/// no address is nobody's.
+/// What somebody signs in with: an e-mail address as it is compared, which means the same in capitals. Text of any kind
+/// is one; what is no address is nobody's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String")]
 pub struct UserId(String);
@@ -208,7 +208,8 @@ macro_rules! shown_as_kept {
     )+};
 }
 shown_as_kept!(PersonName, Email, Phone, UsState, AddressLine);
-// Beyond ASCII the forms say less than `parse` does: a class of every script's letters is not a thing all readers of them have.
+// Beyond ASCII the forms say less than `parse` does: a class of every script's letters is not a thing all readers of
+// them have.
 text_value!(
     PersonName: r"^(['.-][ '.-]*)?[^\x00-@\[-`{-\xA9][^\x00-\x1F!-&(-,/-@\[-`{-\xA0]{0,254}$",
     Email: r"^[^\x00- \x22(),.:;<>@\[-\]\x7F-\xA9]+(\.[^\x00- \x22(),.:;<>@\[-\]\x7F-\xA9]+)*@[^\x00-/:-`{-\xA9]([^\x00-,./:-`{-\xA9]*[^\x00-/:-`{-\xA9])?(\.[^\x00-/:-`{-\xA9]([^\x00-,./:-`{-\xA9]*[^\x00-/:-`{-\xA9])?)+$",

@@ -1,5 +1,5 @@
-//! `GET /portal`: the public configuration of a deployment. It has everything that differs between plans, and nothing about a member. The
-//! values are in the server's `profile.toml`; none is in this crate.
+//! `GET /portal`: the public configuration of a deployment. It has everything that differs between plans, and nothing
+//! about a member. The values are in the server's `profile.toml`; none is in this crate.
 
 use crate::{CardBrand, Identifier, Locale, Region};
 use serde::{Deserialize, Serialize};

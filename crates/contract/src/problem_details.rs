@@ -1,5 +1,5 @@
-//! RFC 9457 problem documents. A client acts on `status`, `code` and `errors`; `title` is for logs. Unknown codes and fields are
-//! tolerated.
+//! RFC 9457 problem documents. A client acts on `status`, `code` and `errors`; `title` is for logs. Unknown codes and
+//! fields are tolerated.
 
 use crate::FieldProblem;
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,8 @@ pub enum ErrorCode {
     KeyReused,
     /// 409: the first request with this key is still running.
     KeyInUse,
-    /// 409: a payment of another membership has this key. What became of it is told in a session of that membership only.
+    /// 409: a payment of another membership has this key. What became of it is told in a session of that membership
+    /// only.
     KeyElsewhere,
     /// 422: a bill is gone, or what can be paid of it is not what the order says: more than that, or a part that is too
     /// small.
@@ -70,7 +71,8 @@ pub enum ErrorCode {
     OrderRefused,
     /// 409: paid minutes ago; send `pay_again` to go on.
     JustPaid,
-    /// 409: the order came after its `begin_by`, or its key was closed. Nothing was begun, and nothing will be with this key.
+    /// 409: the order came after its `begin_by`, or its key was closed. Nothing was begun, and nothing will be with
+    /// this key.
     TooLate,
     /// 422: the fee, or the authorisation's text, is not what applies now.
     TermsChanged,
@@ -93,10 +95,10 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    /// Whether an order that gets this answer came to nothing, and never will: its key was closed first, so no money was taken. Named one
-    /// by one; whatever is not named leaves doubt. So does what a server says of a request before it has read it, since the same request
-    /// may have been read elsewhere; a key that is in use, or was used with other words, since it has a payment to ask for; and a code
-    /// that a client does not know.
+    /// Whether an order that gets this answer came to nothing, and never will: its key was closed first, so no money
+    /// was taken. Named one by one; whatever is not named leaves doubt. So does what a server says of a request before
+    /// it has read it, since the same request may have been read elsewhere; a key that is in use, or was used with
+    /// other words, since it has a payment to ask for; and a code that a client does not know.
     pub fn ends_an_order(self) -> bool {
         matches!(
             self,

@@ -1,9 +1,11 @@
-//! `POST /bill-lookups` and `/session`: the session and its user. The credential itself is an HttpOnly cookie and never in these types.
+//! `POST /bill-lookups` and `/session`: the session and its user. The credential itself is an HttpOnly cookie and never
+//! in these types.
 
 use crate::{Identifiers, Instant, Region, factor::RequiredFactors};
 use serde::{Deserialize, Serialize};
 
-/// `POST /bill-lookups`: what is printed on the statement, as typed. The region's schema says which identifiers there must be.
+/// `POST /bill-lookups`: what is printed on the statement, as typed. The region's schema says which identifiers there
+/// must be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -13,8 +15,8 @@ pub struct BillLookup {
     pub identifiers: Identifiers,
 }
 
-/// Answer to `POST /bill-lookups` and `GET`/`POST`/`PATCH /session`: whose session it is. Every kind tells the time by the server's clock
-/// (`now`); a session ends at `expires_at` if nothing happens, and at `ends_at` whatever happens.
+/// Answer to `POST /bill-lookups` and `GET`/`POST`/`PATCH /session`: whose session it is. Every kind tells the time by
+/// the server's clock (`now`); a session ends at `expires_at` if nothing happens, and at `ends_at` whatever happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", try_from = "Fields")]

@@ -1,7 +1,7 @@
 //! Implements serde and `FromStr` for the value types of this crate, through their own `parse`.
 
-/// Gives a type with `fn parse(&str) -> Result<Self, Problem>` and `Display` the rest: `FromStr`, serde as a string, and (with
-/// the `openapi` feature) a schema: a string with the given pattern.
+/// Gives a type with `fn parse(&str) -> Result<Self, Problem>` and `Display` the rest: `FromStr`, serde as a string,
+/// and (with the `openapi` feature) a schema: a string with the given pattern.
 macro_rules! text_value {
     ($($type:ident: $pattern:expr),+ $(,)?) => {$(
         impl std::str::FromStr for $type {

@@ -1,5 +1,5 @@
-//! What holds for every value type, whatever is typed: nothing panics, what is shown reads back as itself, and a slip of the finger
-//! is caught wherever arithmetic can catch it.
+//! What holds for every value type, whatever is typed: nothing panics, what is shown reads back as itself, and a slip
+//! of the finger is caught wherever arithmetic can catch it.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used)]
 

@@ -1,5 +1,6 @@
-// The capture frame: fields, their checks (by the contract's rules, in wasm), and a few words with the page that embeds it.
-// What is typed goes to this origin's POST /capture/tokens and nowhere else; the parent hears a token and the last four digits.
+// The capture frame: fields, their checks (by the contract's rules, in wasm), and a few words with the page that embeds
+// it. What is typed goes to this origin's POST /capture/tokens and nowhere else; the parent hears a token and the last
+// four digits.
 import init, * as rules from '/capture/capture.js';
 import { WORDS } from '/capture/words.js';
 

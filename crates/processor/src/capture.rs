@@ -1,5 +1,6 @@
-//! `POST /capture/tokens`: what the frame sends when its fields are right. The only place where a full number is in this process:
-//! it is parsed, looked up among the test numbers, reduced to its last four and dropped. It is never logged and never stored.
+//! `POST /capture/tokens`: what the frame sends when its fields are right. The only place where a full number is in
+//! this process: it is parsed, looked up among the test numbers, reduced to its last four and dropped. It is never
+//! logged and never stored.
 
 use crate::{App, ErrorResponse, random_name, sandbox, store::NewToken};
 use axum::{
@@ -106,8 +107,8 @@ fn wrong(problem: FieldProblem) -> ErrorResponse {
     ErrorResponse(StatusCode::UNPROCESSABLE_ENTITY, problem.key())
 }
 
-/// The day it is where it is longest: a card is good until its month is over in Hawaii, ten hours after it is over in UTC. The frame,
-/// which knows the payer's own day, has said so before.
+/// The day it is where it is longest: a card is good until its month is over in Hawaii, ten hours after it is over in
+/// UTC. The frame, which knows the payer's own day, has said so before.
 fn last_today(now: Instant) -> Date {
     now.plus_millis(-10 * 3_600_000).utc_date()
 }

@@ -1,5 +1,5 @@
-//! `/v1`: the server-to-server API for the billing system, authenticated with the shared secret. A charge is committed before the response
-//! is sent, and the same key always gives the same charge.
+//! `/v1`: the server-to-server API for the billing system, authenticated with the shared secret. A charge is committed
+//! before the response is sent, and the same key always gives the same charge.
 
 use crate::{
     App, ErrorResponse, random_name,
@@ -66,8 +66,8 @@ struct ClockBody {
 
 const NOT_FOUND: ErrorResponse = ErrorResponse(StatusCode::NOT_FOUND, "not_found");
 
-/// An error response that may be about one key. It names the key, so that no client mistakes a gateway's response, or the response to
-/// another request, for this server's.
+/// An error response that may be about one key. It names the key, so that no client mistakes a gateway's response, or
+/// the response to another request, for this server's.
 #[derive(Debug)]
 pub struct KeyedError {
     refused: ErrorResponse,
@@ -136,8 +136,8 @@ pub async fn charge(
     Err(refused.of_key(key))
 }
 
-/// Closes a key, so that nothing will be charged under it any more, or returns its charge: a client that lost the response to a charge, or was refused
-/// one, learns here for good whether money moved.
+/// Closes a key, so that nothing will be charged under it any more, or returns its charge: a client that lost the
+/// response to a charge, or was refused one, learns here for good whether money moved.
 pub async fn close_key(
     State(app): State<App>,
     headers: HeaderMap,

@@ -1,5 +1,5 @@
-//! The files of the capture frame, and its content security policy: only the configured origins may embed it, and it loads nothing from
-//! other origins. The headers of every response are in `headers`.
+//! The files of the capture frame, and its content security policy: only the configured origins may embed it, and it
+//! loads nothing from other origins. The headers of every response are in `headers`.
 
 use crate::{App, ErrorResponse};
 use axum::{

@@ -1,5 +1,5 @@
-//! Security headers of every response, error responses, faults and the router's own 404 included. What a handler set itself stays: the frame's
-//! files may be embedded, nothing else may.
+//! Security headers of every response, error responses, faults and the router's own 404 included. What a handler set
+//! itself stays: the frame's files may be embedded, nothing else may.
 
 use crate::App;
 use axum::{

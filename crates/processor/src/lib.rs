@@ -1,8 +1,10 @@
-//! The sandbox payment processor: an origin of its own with the card-capture frame, tokens, charges, bank debits and returns.
-//! Stands where a plan's real processor will stand. Knows payers as opaque bindings; bills, members and names never come here.
+//! The sandbox payment processor: an origin of its own with the card-capture frame, tokens, charges, bank debits and
+//! returns. Stands where a plan's real processor will stand. Knows payers as opaque bindings; bills, members and names
+//! never come here.
 //!
-//! Reading order: `settings`, `sandbox` (which numbers do what), `store`, `capture` (what the frame sends), `charges` (what the
-//! billing system asks), `frame` (the files browsers load), `headers` (of every answer), `limits` (tokens by address).
+//! Reading order: `settings`, `sandbox` (which numbers do what), `store`, `capture` (what the frame sends), `charges`
+//! (what the billing system asks), `frame` (the files browsers load), `headers` (of every answer), `limits` (tokens by
+//! address).
 
 pub mod capture;
 pub mod charges;
@@ -24,7 +26,7 @@ use axum::{
     routing::{get, post},
 };
 use contract::Instant;
-use limits::Makers;
+use limits::TokenLimit;
 use settings::Settings;
 use std::{
     sync::{
@@ -45,7 +47,7 @@ pub struct Processor {
     pub settings: Settings,
     pub store: Store,
     /// Who makes tokens, and how many.
-    makers: Makers,
+    makers: TokenLimit,
     machine: SteadyClock,
     /// From the machine's clock to the moment that `--clock` names.
     start_millis: i64,
@@ -58,7 +60,7 @@ impl Processor {
         let store = Store::open(&settings.database).await?;
         let start_millis = settings.clock.map_or(0, |moment| moment.millis() - machine_millis());
         let moved_millis = AtomicI64::new(store.clock_moved().await?);
-        let makers = Makers::new(settings.tokens_by_address);
+        let makers = TokenLimit::new(settings.tokens_by_address);
         let machine = SteadyClock::default();
         Ok(Arc::new(Self { settings, store, makers, machine, start_millis, moved_millis }))
     }
@@ -109,11 +111,11 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
 /// Starts what runs without a request, until `tasks.stop()`.
 pub fn supervise(app: &App, tasks: &Arc<Tasks>) {
     let (app, own) = (app.clone(), tasks.clone());
-    tasks.supervise(BANKS, move || answer_for_the_banks(app.clone(), own.clone()));
+    tasks.supervise(BANKS, move || settle_bank_debits(app.clone(), own.clone()));
 }
 
 /// Background task: every second the results of bank debits, every minute a clean-up of old rows.
-async fn answer_for_the_banks(app: App, tasks: Arc<Tasks>) {
+async fn settle_bank_debits(app: App, tasks: Arc<Tasks>) {
     let mut rounds: u64 = 0;
     loop {
         if !matches!(tasks.step(BANKS, app.store.end_debits(app.now())).await, Some(Ok(()))) {

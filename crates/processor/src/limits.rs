@@ -1,5 +1,5 @@
-//! Rate limit on tokens by address, in five minutes. An attacker who tries stolen numbers needs one for each; a person needs a few.
-//! Bounded: when very many addresses ask at once, those that come last share one budget.
+//! Rate limit on tokens by address, in five minutes. An attacker who tries stolen numbers needs one for each; a person
+//! needs a few. Bounded: when very many addresses ask at once, those that come last share one budget.
 
 use serve::client_address::subscriber;
 use std::{
@@ -14,7 +14,7 @@ const MOST_ADDRESSES: usize = 50_000;
 /// Who comes when there is no room for another address.
 const EVERYBODY_ELSE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
-pub struct Makers {
+pub struct TokenLimit {
     most: u32,
     window: Mutex<Window>,
 }
@@ -24,7 +24,7 @@ struct Window {
     made: HashMap<IpAddr, u32>,
 }
 
-impl Makers {
+impl TokenLimit {
     pub fn new(most: u32) -> Self {
         Self { most, window: Mutex::new(Window { began: Instant::now(), made: HashMap::new() }) }
     }
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn an_address_makes_so_many_in_a_window_and_others_have_theirs() {
-        let (makers, now) = (Makers::new(2), Instant::now());
+        let (makers, now) = (TokenLimit::new(2), Instant::now());
         let of = |text: &str, now| makers.may_make_at(text.parse().unwrap(), now);
         assert_eq!([(); 3].map(|()| of("2001:db8::1", now)), [true, true, false]);
         assert!(!of("2001:db8::2", now), "a /64 is one");
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_whoever_asks() {
-        let (makers, now) = (Makers::new(1), Instant::now());
+        let (makers, now) = (TokenLimit::new(1), Instant::now());
         let of = |number: u32| makers.may_make_at(IpAddr::V4(number.into()), now);
         for number in 0..u32::try_from(MOST_ADDRESSES).unwrap() {
             assert!(of(0x0100_0000 + number));

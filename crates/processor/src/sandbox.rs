@@ -1,4 +1,5 @@
-//! The published test numbers, and what a charge of each one does. Nothing else is accepted, so no real number can end up here.
+//! The published test numbers, and what a charge of each one does. Nothing else is accepted, so no real number can end
+//! up here.
 
 use contract::{
     AccountNumber, CardNumber,

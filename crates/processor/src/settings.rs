@@ -1,5 +1,5 @@
-//! Settings: flags on the command line or in the environment; secrets in the environment only. The processor does not start with an
-//! unsafe setting: every error message names the setting and the fix.
+//! Settings: flags on the command line or in the environment; secrets in the environment only. The processor does not
+//! start with an unsafe setting: every error message names the setting and the fix.
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use contract::Instant;

@@ -1,5 +1,5 @@
-//! The sandbox's database: one SQLite file, one writer, every answer committed before it is given. Holds tokens, charges and what
-//! became of them; never a number.
+//! The sandbox's database: one SQLite file, one writer, every answer committed before it is given. Holds tokens,
+//! charges and what became of them; never a number.
 
 use crate::{sandbox::Outcome, transaction::Tx};
 use contract::{

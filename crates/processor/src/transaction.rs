@@ -1,5 +1,6 @@
-//! One transaction of the sandbox's database. Only a COMMIT that SQLite has answered gives the connection back to the pool: when the disk
-//! is full SQLite ends a transaction by itself, and sqlx's own transactions would go on counting it (`docs/upstream.md`).
+//! One transaction of the sandbox's database. Only a COMMIT that SQLite has answered gives the connection back to the
+//! pool: when the disk is full SQLite ends a transaction by itself, and sqlx's own transactions would go on counting it
+//! (`docs/upstream.md`).
 
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
 use std::ops::{Deref, DerefMut};

@@ -1,4 +1,5 @@
-//! The client's address, as rate limits count it: the peer's or, behind the operator's proxy, the one that the proxy puts into
+//! The client's address, as rate limits count it: the peer's or, behind the operator's proxy, the one that the proxy
+//! puts into
 //! `X-Forwarded-For`. Knows nothing of what is limited.
 
 use axum::http::HeaderMap;
@@ -38,7 +39,8 @@ fn parse(entry: &str) -> Option<IpAddr> {
     address.or_else(|| entry.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()))
 }
 
-/// An IPv4 address that is written as one of IPv6 is itself: mapped, or as a translator writes it, all of IPv4 in one /64 (RFC 6052).
+/// An IPv4 address that is written as one of IPv6 is itself: mapped, or as a translator writes it, all of IPv4 in one
+/// /64 (RFC 6052).
 pub fn canonical(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => match v6.octets() {

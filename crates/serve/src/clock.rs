@@ -1,11 +1,12 @@
-//! A monotonic wall clock: it follows the machine's clock as long as that runs forward, never runs back, and never stands still. Knows no time
-//! zones.
+//! A monotonic wall clock: it follows the machine's clock as long as that runs forward, never runs back, and never
+//! stands still. Knows no time zones.
 //!
-//! A wall clock that jumps forward is followed at once. When it is set back (NTP after a wrong start, a virtual machine that was moved),
-//! time goes on from the last moment that was seen, measured by the monotonic clock at nine tenths of its speed, until the wall clock has
-//! caught up. At full speed it never would, and this server would disagree with all others for ever. At half speed it would sooner,
-//! but a session, a link and a limit would all last twice as long meanwhile; at nine tenths fifteen minutes last a hundred seconds
-//! longer, and what was set back by a minute is caught up in ten. An operator who can't wait restarts the program.
+//! A wall clock that jumps forward is followed at once. When it is set back (NTP after a wrong start, a virtual machine
+//! that was moved), time goes on from the last moment that was seen, measured by the monotonic clock at nine tenths of
+//! its speed, until the wall clock has caught up. At full speed it never would, and this server would disagree with all
+//! others for ever. At half speed it would sooner, but a session, a link and a limit would all last twice as long
+//! meanwhile; at nine tenths fifteen minutes last a hundred seconds longer, and what was set back by a minute is caught
+//! up in ten. An operator who can't wait restarts the program.
 
 use crate::process::machine_millis;
 use std::{

@@ -1,6 +1,6 @@
-//! Serves one HTTP/1.1 connection with time-outs: a request head or body that is incomplete, a request without a response, and a stream
-//! without progress end the connection (`progress`). hyper's own `header_read_timeout` counts a connection that waits
-//! for its next request as a slow head, so both would have one limit; here they have two.
+//! Serves one HTTP/1.1 connection with time-outs: a request head or body that is incomplete, a request without a
+//! response, and a stream without progress end the connection (`progress`). hyper's own `header_read_timeout` counts a
+//! connection that waits for its next request as a slow head, so both would have one limit; here they have two.
 
 use crate::progress::Progress;
 use axum::{
@@ -32,8 +32,8 @@ use tower::ServiceExt;
 /// The most that hyper keeps of what was received and not yet understood: a head must fit.
 const MOST_BUFFERED: usize = 64 * 1024;
 
-/// Until the client has gone, a limit has ended it, its place is needed, or, after a shutdown was begun, the running request is
-/// answered.
+/// Until the client has gone, a limit has ended it, its place is needed, or, after a shutdown was begun, the running
+/// request is answered.
 pub async fn serve((stream, peer): (TcpStream, SocketAddr), router: Router, watcher: Watcher, progress: Arc<Progress>) {
     // An answer is written at once: nothing is to be gained by waiting for more.
     _ = stream.set_nodelay(true);

@@ -1,8 +1,10 @@
-//! The TCP listener: limits connections in total, by address and by network, and ends all of them in time at shutdown. When there is no
-//! room, the least used connection is closed for the next one, of the same address where that is what is full: idle connections cost an
-//! attacker nothing, and would keep everybody else out, or everybody who shares the address.
+//! The TCP listener: limits connections in total, by address and by network, and ends all of them in time at shutdown.
+//! When there is no room, the least used connection is closed for the next one, of the same address where that is what
+//! is full: idle connections cost an attacker nothing, and would keep everybody else out, or everybody who shares the
+//! address.
 //!
-//! `axum::serve` (0.8) sets no timer and no limit: a client that sends half a head holds a descriptor for as long as it likes.
+//! `axum::serve` (0.8) sets no timer and no limit: a client that sends half a head holds a descriptor for as long as it
+//! likes.
 
 use crate::{
     client_address::{network, subscriber},
@@ -27,20 +29,22 @@ use tokio::{
 };
 
 /// Descriptors that connections leave to databases, files and calls of our own.
-const KEPT_FOR_US: u64 = 256;
+const RESERVED_DESCRIPTORS: u64 = 256;
 
 /// An IPv4 /24 or IPv6 /48 has so many subscribers' worth of connections.
-const WIDER: usize = 4;
+const NETWORK_FACTOR: usize = 4;
 /// A request that ends leaves a connection that can be closed.
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const RETRY_DELAY: Duration = Duration::from_millis(50);
 
 /// What one listener bears.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Open at the same time. For the next one an idle one is closed; if there is none, it waits, and others in the kernel's queue.
+    /// Open at the same time. For the next one an idle one is closed; if there is none, it waits, and others in the
+    /// kernel's queue.
     pub connections: usize,
-    /// Of them, those of one subscriber. For the next one an idle one of theirs is closed; if there is none, the next one itself, at once.
-    /// A network around it has `WIDER` times as many. `None` behind a proxy, which is one address for all.
+    /// Of them, those of one subscriber. For the next one an idle one of theirs is closed; if there is none, the next
+    /// one itself, at once. A network around it has `WIDER` times as many. `None` behind a proxy, which is one address
+    /// for all.
     pub connections_by_address: Option<usize>,
     /// Until the first byte. Browsers open connections that they may not need.
     pub first: Duration,
@@ -77,7 +81,7 @@ impl Default for Limits {
 impl Limits {
     /// No more connections than the descriptors allow; `None` are without end.
     pub fn within(self, descriptors: Option<u64>) -> Self {
-        let room = descriptors.map_or(u64::MAX, |all| all.saturating_sub(KEPT_FOR_US).max(all / 2).max(1));
+        let room = descriptors.map_or(u64::MAX, |all| all.saturating_sub(RESERVED_DESCRIPTORS).max(all / 2).max(1));
         Self { connections: self.connections.min(usize::try_from(room).unwrap_or(usize::MAX)), ..self }
     }
 }
@@ -182,7 +186,7 @@ impl Room {
     /// Whether one more of theirs may come: where there are as many as may be, one that is idle gives up its place.
     fn admits(&self, [subscriber, network, _]: &[Who; 3]) -> bool {
         let mut open = self.open();
-        [(subscriber, self.by_address), (network, self.by_address.saturating_mul(WIDER))]
+        [(subscriber, self.by_address), (network, self.by_address.saturating_mul(NETWORK_FACTOR))]
             .iter()
             .all(|(who, most)| open.count(who) < *most || open.close_one(who))
     }
@@ -194,7 +198,7 @@ impl Room {
                 break permit;
             }
             self.open().close_one(&Who::Everybody);
-            if let Ok(Ok(permit)) = tokio::time::timeout(LOOK_AGAIN, self.free.clone().acquire_owned()).await {
+            if let Ok(Ok(permit)) = tokio::time::timeout(RETRY_DELAY, self.free.clone().acquire_owned()).await {
                 break permit;
             }
         };
@@ -211,7 +215,8 @@ struct Connection {
     progress: Arc<Progress>,
 }
 
-/// The connections of each, by number, and nothing of whoever has none. One that was closed for another is not among them any more.
+/// The connections of each, by number, and nothing of anyone who has none. One that was closed for another is not among
+/// them any more.
 #[derive(Default)]
 struct Open(HashMap<Who, HashMap<u64, Connection>>);
 
@@ -238,7 +243,7 @@ impl Open {
         }
     }
 
-    /// Of theirs, whoever makes the least use of its place. False if all are worked for.
+    /// Of theirs, the one that makes the least use of its place. False if all are worked for.
     fn close_one(&mut self, who: &Who) -> bool {
         loop {
             let now = Instant::now();
@@ -312,7 +317,7 @@ mod tests {
             for of in 1..=9 {
                 places.extend(busy(&room, &ours.replace('N', &of.to_string())).await);
             }
-            assert_eq!(places.len(), 2 * WIDER, "{ours}");
+            assert_eq!(places.len(), 2 * NETWORK_FACTOR, "{ours}");
             assert!(busy(&room, other).await.is_some());
             // One of them that does nothing makes room for another subscriber of the network, and is not closed twice.
             places.pop();

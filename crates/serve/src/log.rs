@@ -1,11 +1,13 @@
-//! Non-blocking log: JSON lines on stderr, written by a thread of their own. Logging never waits and never fails: a pipe whose reader
-//! ended, one whose reader stands still, and a full disk lose lines (`lost` counts them) and have no other effect.
+//! Non-blocking log: JSON lines on stderr, written by a thread of their own. Logging never waits and never fails: a
+//! pipe whose reader ended, one whose reader stands still, and a full disk lose lines (`lost` counts them) and have no
+//! other effect.
 //!
-//! Each line says in `spans` what it was written for: a request, a task, a job. Those are spans of the level ERROR, and the filter is asked
-//! about lines only: one by module would leave out which request an error in another module belongs to.
+//! Each line says in `spans` what it was written for: a request, a task, a job. Those are spans of the level ERROR, and
+//! the filter is asked about lines only: one by module would leave out which request an error in another module belongs
+//! to.
 //!
-//! `tracing_subscriber` by itself tells on stderr that stderr could not be written, which panics (`log_internal_errors`); and a pipe
-//! that nobody reads would hold every thread that logs.
+//! `tracing_subscriber` by itself tells on stderr that stderr could not be written, which panics
+//! (`log_internal_errors`); and a pipe that nobody reads would hold every thread that logs.
 
 use crate::process::variable;
 use std::{

@@ -1,5 +1,6 @@
-//! Web origins (RFC 6454) as an operator writes them down, and which hosts are this machine. `Origin` headers are compared byte for
-//! byte with these texts, so one that a browser would never send is refused here and not puzzled over later.
+//! Web origins (RFC 6454) as an operator writes them down, and which hosts are this machine. `Origin` headers are
+//! compared byte for byte with these texts, so one that a browser would never send is refused here and not puzzled over
+//! later.
 
 use std::net::IpAddr;
 
@@ -70,7 +71,8 @@ fn is_host(host: &str) -> bool {
     host.len() <= 253 && host.split('.').all(is_label)
 }
 
-/// This machine as browsers know it: `localhost` and what is below it (RFC 6761), and the loopback addresses, with or without brackets.
+/// This machine as browsers know it: `localhost` and what is below it (RFC 6761), and the loopback addresses, with or
+/// without brackets.
 pub fn is_loopback(host: &str) -> bool {
     reaches_loopback(host) || host.ends_with(".localhost")
 }

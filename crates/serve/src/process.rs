@@ -17,8 +17,8 @@ pub fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_default()
 }
 
-/// Raises the limit on open files to the hard one: many systems start a service with 1,024 and allow it far more. Says how many
-/// there are now; `None` is without a limit.
+/// Raises the limit on open files to the hard one: many systems start a service with 1,024 and allow it far more. Says
+/// how many there are now; `None` is without a limit.
 pub fn raise_descriptors() -> Option<u64> {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;

@@ -44,9 +44,10 @@ enum Phase {
     Answered,
 }
 
-/// Which connections are closed first when there is no room for another: those that have sent nothing for a while, then those that wait for
-/// their next request, then those that are slow to send one, then those that take nothing of their answer. Last of all those that came
-/// a moment ago: they had no time to be of use, and one that is closed at once never gets it. Of each, the one that has been so for longest.
+/// Which connections are closed first when there is no room for another: those that have sent nothing for a while, then
+/// those that wait for their next request, then those that are slow to send one, then those that take nothing of their
+/// answer. Last of all those that came a moment ago: they had no time to be of use, and one that is closed at once
+/// never gets it. Of each, the one that has been so for longest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Idle {
     New(Instant),
@@ -99,7 +100,8 @@ impl Progress {
         });
     }
 
-    /// The body is there, or nobody waits for it any more. False as for `asked`: what came a moment too late is not read.
+    /// The body is there, or nobody waits for it any more. False as for `asked`: what came a moment too late is not
+    /// read.
     pub fn paid(&self) -> bool {
         self.step(|phase, _| match phase {
             Phase::Owed(asked, _) => Phase::Asked(asked),

@@ -1,5 +1,5 @@
-//! Rejects weak secrets: few different characters, one word repeated, or the alphabet are what an attacker tries first. A strong secret is
-//! the operator's responsibility.
+//! Rejects weak secrets: few different characters, one word repeated, or the alphabet are what an attacker tries first.
+//! A strong secret is the operator's responsibility.
 
 /// Of 32 random hexadecimal digits fewer are different once in some billions of times.
 const LEAST_DIFFERENT: usize = 6;

@@ -1,6 +1,6 @@
-//! Supervised background tasks: one that panics, ends or stands still is started again after a pause, and one that has done nothing
-//! for too long is named. A task does its rounds in steps, each with a time limit (`Tasks::step`): what it asks may never answer.
-//! Knows the tasks' names, not what they do.
+//! Supervised background tasks: one that panics, ends or stands still is started again after a pause, and one that has
+//! done nothing for too long is named. A task does its rounds in steps, each with a time limit (`Tasks::step`): what it
+//! asks may never answer. Knows the tasks' names, not what they do.
 
 use std::{
     collections::BTreeMap,
@@ -25,7 +25,8 @@ pub fn steps() -> i64 {
 pub struct Waits {
     /// A step that takes longer is given up.
     pub step: Duration,
-    /// A task that neither begins nor ends a step for so long stands still. Longer than a step, and than any pause between two.
+    /// A task that neither begins nor ends a step for so long stands still. Longer than a step, and than any pause
+    /// between two.
     pub still: Duration,
     /// Before a task that ended is started again.
     pub pause: Duration,
@@ -37,7 +38,8 @@ impl Default for Waits {
     }
 }
 
-/// All tasks of one process. A task that was never supervised here is never missed, so tests may call its rounds by themselves.
+/// All tasks of one process. A task that was never supervised here is never missed, so tests may call its rounds by
+/// themselves.
 #[derive(Debug)]
 pub struct Tasks {
     /// When each last began or ended a step.
@@ -98,8 +100,9 @@ impl Tasks {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).spawn(supervisor);
     }
 
-    /// Runs one step of a task with a time limit. A task waits for others only in a step: a database or a processor may never respond, and the
-    /// clients have no time-out of their own. `None` if it took too long; the step's future is dropped then.
+    /// Runs one step of a task with a time limit. A task waits for others only in a step: a database or a processor may
+    /// never respond, and the clients have no time-out of their own. `None` if it took too long; the step's future is
+    /// dropped then.
     pub async fn step<T>(&self, name: &str, work: impl Future<Output = T>) -> Option<T> {
         self.beat(name);
         let done = tokio::time::timeout(self.waits.step, work).await.ok();

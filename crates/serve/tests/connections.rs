@@ -1,5 +1,5 @@
-//! Slow, idle and too many connections over real sockets: each ends by itself, and others are served meanwhile. And where
-//! a message ends.
+//! Slow, idle and too many connections over real sockets: each ends by itself, and others are served meanwhile. And
+//! where a message ends.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod test_server;

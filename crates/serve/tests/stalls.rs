@@ -1,4 +1,5 @@
-//! Clients that stand still in the middle, over real sockets: who keeps its place while there is no room, and for how long.
+//! Clients that stand still in the middle, over real sockets: who keeps its place while there is no room, and for how
+//! long.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod test_server;

@@ -1,5 +1,5 @@
-//! E-mail addresses as they are compared: one mailbox, one text, however it was typed. A domain is compared in the form in which DNS is
-//! asked (UTS 46, `xn--`), and what is before the `@` in lower case with composed accents.
+//! E-mail addresses as they are compared: one mailbox, one text, however it was typed. A domain is compared in the form
+//! in which DNS is asked (UTS 46, `xn--`), and what is before the `@` in lower case with composed accents.
 //!
 //! The tables for that are large, so the app does without them: `UserId` is lower case only.
 
@@ -20,8 +20,8 @@ pub fn is_same(one: &Email, other: &Email) -> bool {
     compared(&one.user_id()) == compared(&other.user_id())
 }
 
-/// What rows may have: as it was typed, the form that is compared, and the one with letters of every script. A server of an earlier
-/// version wrote the address as it was typed, in lower case.
+/// What rows may have: as it was typed, the form that is compared, and the one with letters of every script. A server
+/// of an earlier version wrote the address as it was typed, in lower case.
 pub fn spellings(id: &UserId) -> [String; 3] {
     let compared = compared(id);
     let read = match compared.rsplit_once('@') {
@@ -31,8 +31,8 @@ pub fn spellings(id: &UserId) -> [String; 3] {
     [id.as_str().to_owned(), compared, read]
 }
 
-/// Whether mail servers read the domain as another one, or not at all: a full-width letter as the ordinary one, a ligature as its letters.
-/// What people see is then not where the e-mail goes.
+/// Whether mail servers read the domain as another one, or not at all: a full-width letter as the ordinary one, a
+/// ligature as its letters. What people see is then not where the e-mail goes.
 pub fn is_misread(email: &Email) -> bool {
     let email = email.to_string();
     let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);

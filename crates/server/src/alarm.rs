@@ -1,4 +1,5 @@
-//! Rate limiting of log lines: an error that repeats is logged once a minute. Knows the machine's time, not what is logged.
+//! Rate limiting of log lines: an error that repeats is logged once a minute. Knows the machine's time, not what is
+//! logged.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},

@@ -1,5 +1,6 @@
-//! The server's clock. All code that needs the current time takes it from here, so that tests and the demo can run at another time. Knows
-//! neither why it was set (`--clock`) nor who moves it on (`demo`). Time never runs back and never stands still (`serve::clock`).
+//! The server's clock. All code that needs the current time takes it from here, so that tests and the demo can run at
+//! another time. Knows neither why it was set (`--clock`) nor who moves it on (`demo`). Time never runs back and never
+//! stands still (`serve::clock`).
 
 use crate::metrics;
 use contract::{Date, Instant};
@@ -31,7 +32,8 @@ impl Clock {
         let started = self.machine.millis().saturating_add(self.start_millis);
         Instant::from_millis(started.saturating_add(self.moved_millis.load(Ordering::Relaxed)))
     }
-    /// For TOTP: must agree with a phone's clock, which the demo does not move. Tests start a phone's clock together with this one.
+    /// For TOTP: must agree with a phone's clock, which the demo does not move. Tests start a phone's clock together
+    /// with this one.
     pub fn unmoved(&self) -> Instant {
         Instant::from_millis(machine_millis().saturating_add(self.start_millis))
     }

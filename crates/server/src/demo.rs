@@ -1,7 +1,9 @@
-//! `--demo`: invented members with bills and two years of history, the outbox as a page, and a clock that can be moved forward. None of
-//! this exists without the flag: no routes are added, and nothing is seeded. A demo and a deployment never share a database (`database`).
+//! `--demo`: invented members with bills and two years of history, the outbox as a page, and a clock that can be moved
+//! forward. None of this exists without the flag: no routes are added, and nothing is seeded. A demo and a deployment
+//! never share a database (`database`).
 //!
-//! Reading order: `people` (who), `charges` (what they owe), `history` (what they paid), `tables` (as rows), `seed` (into the database).
+//! Reading order: `people` (who), `charges` (what they owe), `history` (what they paid), `tables` (as rows), `seed`
+//! (into the database).
 
 mod charges;
 mod database;
@@ -30,11 +32,11 @@ use contract::{
 use sqlx::Row;
 use std::collections::HashMap;
 
-/// The mark in the database that says how far the clock was moved on, in milliseconds: a restart keeps it, and servers that share the
-/// database share it.
+/// The mark in the database that says how far the clock was moved on, in milliseconds: a restart keeps it, and servers
+/// that share the database share it.
 pub const CLOCK_MARK: &str = "demo_clock_ahead";
 /// Ten years; what lies beyond, nobody has tried.
-const FARTHEST_MILLIS: i64 = 3_653 * 86_400_000;
+const MAX_CLOCK_MILLIS: i64 = 3_653 * 86_400_000;
 pub const EMAILS: i64 = 200;
 
 /// The member to try first: the one of the drawn pages. Bills are not looked up.
@@ -83,12 +85,12 @@ fn member(person: &Person, open_bills: Vec<DemoBill>, payments: u32) -> Option<D
     })
 }
 
-/// Moves the clocks of all servers over this database, and the processor's; all of them or none. Of two calls at once the second waits
-/// for the first one's mark, so the processor is told the sum.
+/// Moves the clocks of all servers over this database, and the processor's; all of them or none. Of two calls at once
+/// the second waits for the first one's mark, so the processor is told the sum.
 pub async fn move_clock(app: &App, seconds: u32) -> Result<()> {
     let mut tx = app.store.begin().await?;
     let moved = add_to_mark(&mut tx, CLOCK_MARK, i64::from(seconds) * 1_000).await?;
-    if moved > FARTHEST_MILLIS {
+    if moved > MAX_CLOCK_MILLIS {
         return Err(Error::field(ErrorCode::Invalid, "seconds", FieldProblem::TooLarge));
     }
     if app.processor.set_clock(app.clock.unmoved().plus_millis(moved)).await.is_err() {

@@ -1,5 +1,5 @@
-//! The server's error type, for requests and jobs. An internal fault is logged here, once, and its details are not exposed. Knows no HTTP
-//! (`http::problem` turns an error into a problem document).
+//! The server's error type, for requests and jobs. An internal fault is logged here, once, and its details are not
+//! exposed. Knows no HTTP (`http::problem` turns an error into a problem document).
 
 use crate::store::{
     Tx,
@@ -44,7 +44,8 @@ impl Error {
     }
 }
 
-/// Takes everything back and refuses. One that is only dropped is rolled back beside, and keeps its row locked until then.
+/// Takes everything back and refuses. One that is only dropped is rolled back beside, and keeps its row locked until
+/// then.
 pub async fn refused<T>(tx: Tx, error: Error) -> Result<T> {
     tx.rollback().await?;
     Err(error)
@@ -57,7 +58,7 @@ const DATABASE_RETRY_AFTER: u32 = 5;
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         trouble::log(&error);
-        match trouble::heed(&error) {
+        match trouble::classify(&error) {
             Trouble::Fault => Self { code: ErrorCode::Fault, errors: Vec::new(), retry_after: None },
             Trouble::Conflict | Trouble::Stale | Trouble::Away => {
                 Self::later(ErrorCode::Unavailable, DATABASE_RETRY_AFTER)

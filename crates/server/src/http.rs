@@ -1,5 +1,7 @@
-//! The HTTP layer: everything that knows axum. `router` has the calls and what is around each; `v1` the handlers of `/api/v1`, one file a
-//! resource; `extract`, `client_address` and `cookies` the extractors; `problem` how an error is answered; `headers` the policy of every answer; `assets` the app's files, `page` the facts in the first of them. Nothing below it names a status or a header.
+//! The HTTP layer: everything that knows axum. `router` has the calls and what is around each; `v1` the handlers of
+//! `/api/v1`, one file a resource; `extract`, `client_address` and `cookies` the extractors; `problem` how an error is
+//! answered; `headers` the policy of every answer; `assets` the app's files, `page` the facts in the first of them.
+//! Nothing below it names a status or a header.
 
 pub mod assets;
 pub mod client_address;

@@ -1,5 +1,5 @@
-//! Ids of rows (UUID version 7): they sort by the moment they were made at, by the program's clock, and in the order in which this
-//! process made them. Nothing is opened by an id.
+//! Ids of rows (UUID version 7): they sort by the moment they were made at, by the program's clock, and in the order in
+//! which this process made them. Nothing is opened by an id.
 
 use contract::Instant;
 use std::sync::atomic::{AtomicU32, Ordering};

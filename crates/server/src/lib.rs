@@ -1,9 +1,11 @@
 //! The reference billing API: a real server over a real database, and the static files of the app.
 //!
-//! Reading order: `settings`, `clock`, `state`; `store` (the only SQL, but for `demo`'s); `billing` (the rules of paying, and the only way
-//! to the processor) and `identity` (who somebody is); `jobs` (everything that runs without a request); `http` (everything that knows
-//! axum, one file a resource in `http::v1`); `error` (the one error type). `limits` has every rate limit. Beside them what does not
-//! know the rest: `id`, `address` (e-mail addresses as they are compared), `profile` (what is one plan's own), `mail`, `metrics`, `readiness`, `token`, `turns`, `words`, and `demo`.
+//! Reading order: `settings`, `clock`, `state`; `store` (the only SQL, but for `demo`'s); `billing` (the rules of
+//! paying, and the only way to the processor) and `identity` (who somebody is); `jobs` (everything that runs without a
+//! request); `http` (everything that knows axum, one file a resource in `http::v1`); `error` (the one error type).
+//! `limits` has every rate limit. Beside them what does not know the rest: `id`, `address` (e-mail addresses as they
+//! are compared), `profile` (what is one plan's own), `mail`, `metrics`, `readiness`, `token`, `turns`, `i18n`, and
+//! `demo`.
 
 pub mod address;
 pub mod alarm;
@@ -13,6 +15,7 @@ pub mod clock;
 pub mod demo;
 pub mod error;
 pub mod http;
+pub mod i18n;
 pub mod id;
 pub mod identity;
 pub mod jobs;
@@ -26,4 +29,3 @@ pub mod state;
 pub mod store;
 pub mod token;
 pub mod turns;
-pub mod words;

@@ -1,10 +1,11 @@
-//! Rate limits, by address, session, account or statement. All servers count together: the counts are in the database (`store::limits`),
-//! under keyed hashes, so that neither an IP address nor an e-mail address is stored.
+//! Rate limits, by address, session, account or statement. All servers count together: the counts are in the database
+//! (`store::limits`), under keyed hashes, so that neither an IP address nor an e-mail address is stored.
 //!
-//! A flood writes nothing: a key that the database refused is refused from memory for some seconds. A correct attempt uses up nothing where
-//! that reveals nothing: an attempt is counted first, so that of many concurrent ones none slips through, and given back when it was
-//! correct. An attempt that was not judged (the queue was full) is given back, too. At one server that holds for any number of concurrent
-//! attempts (`gates`); with several, attempts under way at the others may fill a limit, and a refusal is remembered for five seconds.
+//! A flood writes nothing: a key that the database refused is refused from memory for some seconds. A correct attempt
+//! uses up nothing where that reveals nothing: an attempt is counted first, so that of many concurrent ones none slips
+//! through, and given back when it was correct. An attempt that was not judged (the queue was full) is given back, too.
+//! At one server that holds for any number of concurrent attempts (`gates`); with several, attempts under way at the
+//! others may fill a limit, and a rejection is remembered for five seconds.
 //!
 //! A limit that a stranger can exhaust for somebody else only delays, or has a way around it: see `sign_ins`.
 
@@ -75,7 +76,8 @@ impl Limits {
         Bucket { key: self.hashed(name, value), step_millis, span_millis: step_millis * most }
     }
 
-    /// By the address and by the network around it, which has ten times the limit: having many addresses gives no more attempts.
+    /// By the address and by the network around it, which has ten times the limit: having many addresses gives no more
+    /// attempts.
     pub fn by_address(&self, rule: &Rule, address: IpAddr) -> [Bucket; 2] {
         [self.bucket(rule, &narrow(address)), self.bucket_of(rule, rule.name, &wide(address), WIDER)]
     }
@@ -94,7 +96,7 @@ impl Limits {
         ProgressiveDelay { bucket: Bucket { span_millis, ..delay.bucket }, ..delay }
     }
 
-    /// Remembers the refusal for the next attempts.
+    /// Remembers the rejection for the next attempts.
     fn refused_for(&self, full: &Full, now: Instant) -> Error {
         for (key, wait) in &full.waits {
             self.refused.remember(key, now.millis(), *wait);
@@ -108,13 +110,13 @@ pub async fn take(app: &State, buckets: &[Bucket]) -> Result<()> {
     if buckets.is_empty() {
         return Ok(());
     }
-    heed(app, buckets)?;
+    check_memory(app, buckets)?;
     let now = app.clock.now();
     app.store.take(buckets, now).await?.map_err(|full| app.limits.refused_for(&full, now))
 }
 
 /// Refuses what was refused a moment ago.
-fn heed(app: &State, buckets: &[Bucket]) -> Result<()> {
+fn check_memory(app: &State, buckets: &[Bucket]) -> Result<()> {
     let now = app.clock.now().millis();
     let wait = buckets.iter().filter_map(|bucket| app.limits.refused.wait(&bucket.key, now)).max();
     wait.map_or(Ok(()), |wait| Err(too_many(wait)))
@@ -123,12 +125,13 @@ fn heed(app: &State, buckets: &[Bucket]) -> Result<()> {
 /// Waits until it is next at the gates of these, for a try that is given back if it is right.
 async fn next(app: &State, buckets: &[Bucket]) -> Result<Next> {
     let next = app.limits.gates.next(buckets).await.ok_or_else(too_slow)?;
-    heed(app, buckets)?;
+    check_memory(app, buckets)?;
     Ok(next)
 }
 
-/// Counts that try. A bucket that is full says little while tries are under way: they may be right and make room. So it waits for one of
-/// them after the other, and refuses only what is full with none. Of a crowd one alone does that; who comes behind it is refused from memory.
+/// Counts that try. A bucket that is full says little while tries are under way: they may be right and make room. So it
+/// waits for one of them after the other, and refuses only what is full with none. Of a crowd one alone does that; who
+/// comes behind it is refused from memory.
 async fn take_next(app: &State, next: Next, buckets: &[Bucket]) -> Result<UnderWay> {
     loop {
         let (now, under_way) = (app.clock.now(), next.under_way());
@@ -153,8 +156,8 @@ pub async fn take_in(app: &State, tx: &mut Tx, buckets: &[Bucket]) -> Result<()>
     full.map_err(|full| too_many(full.wait_millis))
 }
 
-/// Counts an attempt and judges it with `look`. A wrong one (`None`) is refused; a correct one uses up nothing, and one that could not be
-/// judged (an error) doesn't either.
+/// Counts an attempt and judges it with `look`. A wrong one (`None`) is refused; a correct one uses up nothing, and one
+/// that could not be judged (an error) doesn't either.
 pub async fn judge<T>(
     app: &State,
     buckets: &[Bucket],
@@ -185,7 +188,7 @@ pub async fn work<T>(app: &State, buckets: &[Bucket], work: impl Future<Output =
     done
 }
 
-/// Gives counts back, and forgets remembered refusals of these keys.
+/// Gives counts back, and forgets remembered rejections of these keys.
 async fn give_back(app: &State, buckets: &[Bucket]) -> Result<()> {
     if buckets.is_empty() {
         return Ok(());

@@ -1,6 +1,6 @@
 //! E-mails to payers and members: what they say. An e-mail is queued in the transaction of the event it reports
 //! (`store::outbox`), so it is sent if and only if that happened. It carries at most the last four of a card or
-//! account, no patient and no service. Its links lead to pages of ours; what is secret of one stands behind its `#`,
+//! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
 //! `letter` writes each as text and as HTML; `payment`, `registration` and `security` have the words.

@@ -157,8 +157,8 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))
 }
 
-/// Waits for a signal. After SIGTERM, `/readyz` fails for a while first, so that a load balancer sends no more requests here. A second signal,
-/// and Ctrl-C, skip that wait.
+/// Waits for a signal. After SIGTERM, `/readyz` fails for a while first, so that a load balancer sends no more requests
+/// here. A second signal, and Ctrl-C, skip that wait.
 async fn announced_stop(app: &App) {
     if process::stopped().await == Signal::Terminate {
         app.readiness.drain();

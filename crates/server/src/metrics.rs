@@ -1,5 +1,5 @@
-//! Operational metrics: process-wide counters and gauges, printed in the Prometheus text format. Knows numbers and their names, not
-//! what they count; no label ever holds a name, an address or an id of anybody.
+//! Operational metrics: process-wide counters and gauges, printed in the Prometheus text format. Knows numbers and
+//! their names, not what they count; no label ever holds a name, an address or an id of anybody.
 
 use std::{
     fmt::Write,
@@ -118,8 +118,8 @@ pub static CLOCK_BEHIND: Metric = Metric::gauge(
 pub static NOT_READY: Metric =
     Metric::gauge("kppay_not_ready", "Checks of /readyz that failed when it was last asked.");
 
-pub static SIEGES: Metric =
-    Metric::counter("kppay_sign_in_sieges_total", "Sign-ins put off because too many failed at their account.");
+pub static SIGN_INS_DELAYED: Metric =
+    Metric::counter("kppay_sign_ins_delayed_total", "Sign-ins put off because too many failed at their account.");
 
 pub static LOOKUPS: Metric = Metric::counter("kppay_lookups_total", "Tried look-ups of statements.");
 pub static LOOKUPS_FAILED: Metric = Metric::counter("kppay_lookups_failed_total", "Failed look-ups of statements.");
@@ -155,7 +155,7 @@ pub static ALL: &[&Metric] = &[
     &EMAILS_WAITING,
     &OLDEST_EMAIL,
     &EMAILS_GIVEN_UP,
-    &SIEGES,
+    &SIGN_INS_DELAYED,
     &LOOKUPS,
     &LOOKUPS_FAILED,
     &LOOKUPS_ALARM,

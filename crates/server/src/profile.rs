@@ -1,5 +1,6 @@
-//! The deployment's profile: `profile.toml`, one plan's data, written by its operator. Each value is validated by its contract type; an
-//! invalid one is reported with its line, its key and what would be valid. Knows nothing of what the data is used for.
+//! The deployment's profile: `profile.toml`, one plan's data, written by its operator. Each value is validated by its
+//! contract type; an invalid one is reported with its line, its key and what would be valid. Knows nothing of what the
+//! data is used for.
 
 use contract::{
     Amount, CardBrand, Identifier, Locale, Phone, Region,
@@ -13,7 +14,8 @@ use toml::Spanned;
 /// The demo's, which is also the example that operators copy.
 const DEMO: &str = include_str!("../profile.toml");
 const DEMO_FILE: &str = "crates/server/profile.toml";
-/// Of a surcharge on credit cards, in hundredths of a percent: what card networks allow, and what Colorado does (C.R.S. 5-2-212).
+/// Of a surcharge on credit cards, in hundredths of a percent: what card networks allow, and what Colorado does (C.R.S.
+/// 5-2-212).
 const SURCHARGE_AT_MOST: u16 = 400;
 const SURCHARGE_AT_MOST_IN_COLORADO: u16 = 200;
 /// What `Spanned` adds to the path of a key.

@@ -1,8 +1,9 @@
-//! Readiness checks for `/readyz`: the database is read, and now and then written, within a second and on a dedicated connection; no
-//! background task stands still; and no shutdown was begun. Knows nothing of HTTP.
+//! Readiness checks for `/readyz`: the database is read, and now and then written, within a second and on a dedicated
+//! connection; no background task stands still; and no shutdown was begun. Knows nothing of HTTP.
 //!
-//! The pools are not used for it: waiting for a connection of a pool takes up to five seconds, longer than any probe waits. SQLite has one
-//! writer, which is the pool's, so there the write uses the pool, and the dedicated connection checks that it arrived.
+//! The pools are not used for it: waiting for a connection of a pool takes up to five seconds, longer than any probe
+//! waits. SQLite has one writer, which is the pool's, so there the write uses the pool, and the dedicated connection
+//! checks that it arrived.
 
 use crate::{state::State, store::readiness as rows};
 use sqlx::{AnyConnection, Connection};
@@ -85,7 +86,8 @@ impl Readiness {
 
 impl Probe {
     async fn look(&mut self, app: &State, server: &str) -> Result<(), &'static str> {
-        // Taken out, and only put back when all is well: a connection that was left in the middle of something is closed.
+        // Taken out, and only put back when all is well: a connection that was left in the middle of something is
+        // closed.
         let before = self.connection.take();
         let mut connection = within(async {
             let mut connection = match before {

@@ -1,6 +1,6 @@
-//! What an operator sets: flags on the command line or in the environment, secrets in the environment only, since others see command
-//! lines. The server does not start with an unsafe setting: every error message names the setting and the fix. Knows nothing of what is
-//! done with the settings.
+//! What an operator sets: flags on the command line or in the environment, secrets in the environment only, since
+//! others see command lines. The server does not start with an unsafe setting: every error message names the setting
+//! and the fix. Knows nothing of what is done with the settings.
 
 mod check;
 
@@ -43,7 +43,8 @@ pub struct Settings {
         default_value = "sqlite://kppay.db"
     )]
     pub database_url: String,
-    /// The plan's own facts: names, phone numbers, addresses, identifiers; crates/server/profile.toml is an example, and the demo's
+    /// The plan's own facts: names, phone numbers, addresses, identifiers; crates/server/profile.toml is an example,
+    /// and the demo's
     #[arg(long, env = "KPPAY_PROFILE", value_name = "FILE")]
     pub profile: Option<PathBuf>,
     /// The built app; without it only the API is served
@@ -107,7 +108,8 @@ pub struct Settings {
     /// Shared with the processor.
     #[arg(skip)]
     pub processor_secret: String,
-    /// Mixed into every password's hash, the seal of second factors, and not in the database. If it is lost, every password is lost.
+    /// Mixed into every password's hash, the seal of second factors, and not in the database. If it is lost, every
+    /// password is lost.
     #[arg(skip)]
     pub pepper: String,
     /// The mail server with its credentials, and who e-mails are from; without one they wait in the outbox.
@@ -121,7 +123,8 @@ pub struct Settings {
 pub enum Command {
     /// Bring the tables of a PostgreSQL up to date, before servers of a new version start
     Migrate,
-    /// Compare all payments with the processor's charges; the exit status is 0 if they agree, 1 if not, 2 if it could not run
+    /// Compare all payments with the processor's charges; the exit status is 0 if they agree, 1 if not, 2 if it could
+    /// not run
     Reconcile,
 }
 

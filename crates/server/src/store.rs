@@ -1,9 +1,9 @@
-//! The database layer: opening a database, and one file per subject for its SQL. One code base for SQLite and PostgreSQL through sqlx's `Any`
-//! driver, with the SQL both understand. Knows nothing of HTTP and of the processor.
+//! The database layer: opening a database, and one file per subject for its SQL. One code base for SQLite and
+//! PostgreSQL through sqlx's `Any` driver, with the SQL both understand. Knows nothing of HTTP and of the processor.
 //!
-//! SQLite has one writer: `write` is a pool of one connection, so writers queue here and never meet `SQLITE_BUSY`; `read` has its
-//! own. Over PostgreSQL both are the same pool. Wherever two writers could meet on a bill or a payment, the first statement of the
-//! transaction locks that row, by an `UPDATE` or by `FOR UPDATE`.
+//! SQLite has one writer: `write` is a pool of one connection, so writers queue here and never meet `SQLITE_BUSY`;
+//! `read` has its own. Over PostgreSQL both are the same pool. Wherever two writers could meet on a bill or a payment,
+//! the first statement of the transaction locks that row, by an `UPDATE` or by `FOR UPDATE`.
 
 pub mod accounts;
 pub mod batch;
@@ -60,8 +60,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database and makes an SQLite file if there is none. Brings the tables of SQLite up to date; over PostgreSQL that is a
-    /// step of its own (`migrate`), and an error here if it was left out.
+    /// Opens the database and makes an SQLite file if there is none. Brings the tables of SQLite up to date; over
+    /// PostgreSQL that is a step of its own (`migrate`), and an error here if it was left out.
     pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
         if !url.starts_with("sqlite:") {
@@ -77,8 +77,8 @@ impl Store {
         Ok(Self { read: connect::sqlite(options, 4).await?, write, log, is_postgres: false })
     }
 
-    /// Opens a database that is there, with the tables that it has: for commands that look at one. A path that was mistyped makes no
-    /// database, and books that are not there don't agree with anything.
+    /// Opens a database that is there, with the tables that it has: for commands that look at one. A path that was
+    /// mistyped makes no database, and books that are not there don't agree with anything.
     pub async fn open_as_it_is(url: &str) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
         if !url.starts_with("sqlite:") {
@@ -109,7 +109,8 @@ impl Store {
         migrations::postgres(url, Which::Older).await
     }
 
-    /// What a `SELECT` of a queue ends with, so that of two servers neither waits for what the other is at. SQLite has one writer.
+    /// What a `SELECT` of a queue ends with, so that of two servers neither waits for what the other is at. SQLite has
+    /// one writer.
     pub(crate) fn skipping_locked(&self) -> &'static str {
         if self.is_postgres { "FOR UPDATE SKIP LOCKED" } else { "" }
     }

@@ -1,5 +1,6 @@
-//! A bounded thread pool for heavy work (longer than a millisecond), with a bounded queue. When the queue is full, the request gets 503 at
-//! once. Knows nothing of the work: hashing and checking passwords (`identity::passwords`), and rendering receipts (`billing::receipts`).
+//! A bounded thread pool for heavy work (longer than a millisecond), with a bounded queue. When the queue is full, the
+//! request gets 503 at once. Knows nothing of the work: hashing and checking passwords (`identity::passwords`), and
+//! rendering receipts (`billing::receipts`).
 
 use crate::error::{Error, Result};
 use contract::problem_details::ErrorCode;

@@ -1,5 +1,5 @@
-//! The app's static files over HTTP: types, caching, compression, the page for every address of the app, and no way out of the
-//! folder.
+//! The app's static files over HTTP: types, caching, compression, the page for every address of the app, and no way out
+//! of the folder.
 #![allow(clippy::unwrap_used)]
 
 use axum::{
@@ -109,7 +109,7 @@ async fn every_address_of_the_app_gets_the_page() {
     }
 }
 
-/// What asks by the status is not told that there is a page; who looks is shown one of ours.
+/// What asks by the status is not told that there is a page; who looks is shown one of this server's.
 #[tokio::test]
 async fn an_address_that_leads_nowhere_is_not_found_and_answered_with_the_page_that_says_so() {
     let (_folder, dist) = dist();
@@ -154,7 +154,7 @@ async fn the_known_address_for_changing_a_password_leads_to_its_page() {
         assert_eq!(header(&sent, "cache-control"), "no-cache", "{method}");
         assert!(bytes(sent).await.is_empty(), "{method}");
     }
-    // Whoever asks for a program gets it, too: password managers look for it without saying what they read.
+    // Anyone who asks for a program gets it, too: password managers look for it without saying what they read.
     let bare = ask(&router, "GET", "/.well-known/change-password", &[]).await;
     assert_eq!(bare.status(), StatusCode::FOUND);
 }
@@ -287,7 +287,8 @@ async fn a_known_file_is_not_sent_again() {
     assert_eq!(other.status(), StatusCode::OK);
 }
 
-/// Images and stores without a clock give every file one date, and a page that names other hashes is as long as the one before.
+/// Images and stores without a clock give every file one date, and a page that names other hashes is as long as the one
+/// before.
 #[tokio::test]
 async fn another_page_of_the_same_length_and_date_has_another_tag() {
     let (_folder, dist) = dist();

@@ -1,5 +1,6 @@
-//! Account enumeration: whether an account exists is not observable in status, body, headers or response time. Each call is made 200 times in
-//! each situation, in random order, and the times are compared by their ranks. `-- --nocapture` shows what was measured.
+//! Account enumeration: whether an account exists is not observable in status, body, headers or response time. Each
+//! call is made 200 times in each situation, in random order, and the times are compared by their ranks.
+//! `-- --nocapture` shows what was measured.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 // The cases of the other test binaries use all of it.
@@ -23,12 +24,13 @@ const WARM_UP: usize = 10;
 
 /// A test fails only if chance is ruled out *and* the difference is large enough to be of use to anybody.
 ///
-/// Six comparisons are made in a run. With this bound chance alone calls one of them different in about one run of 170; it is as
-/// strict as it is because a red run is not tried again.
+/// Six comparisons are made in a run. With this bound chance alone calls one of them different in about one run of 170;
+/// it is as strict as it is because a red run is not tried again.
 const BY_CHANCE: f64 = 0.001;
-/// 200 tries also find differences that are real and mean nothing: where a row lies in a page, what a cache holds. Those are well
-/// below this share of a median. An answer that hashes, asks the database once more or waits for an e-mail is well above it. What
-/// lies between is not found here: in a sign-in 5 % is a millisecond, in a call that only writes something down some hundredths of one.
+/// 200 tries also find differences that are real and mean nothing: where a row lies in a page, what a cache holds.
+/// Those are well below this share of a median. An answer that hashes, asks the database once more or waits for an
+/// e-mail is well above it. What lies between is not found here: in a sign-in 5 % is a millisecond, in a call that only
+/// writes something down some hundredths of one.
 const OF_USE: f64 = 0.05;
 
 /// Two that measure at the same time measure each other.
@@ -36,14 +38,14 @@ static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 const ANAS: &str = "ana@example.org";
 /// As long as the other one.
-const NOBODYS: &str = "eva@example.org";
+const UNREGISTERED: &str = "eva@example.org";
 
 #[tokio::test]
 async fn a_failed_sign_in_does_not_tell_whether_there_is_an_account() {
     let _alone = ALONE.lock().await;
-    let app = anas_app().await;
+    let app = app_with_account().await;
     compare("POST /session", ["a wrong password", "an unknown user ID"], async |which| {
-        let body = json!({ "user_id": ([ANAS, NOBODYS][which]), "password": "copper river lantern eight" });
+        let body = json!({ "user_id": ([ANAS, UNREGISTERED][which]), "password": "copper river lantern eight" });
         let tried = time(&app, Call::post("/session").json(&body)).await;
         tried.0.is_refused(422, "wrong_credentials");
         tried
@@ -54,9 +56,9 @@ async fn a_failed_sign_in_does_not_tell_whether_there_is_an_account() {
 #[tokio::test]
 async fn asking_for_a_new_password_does_not_tell_whether_there_is_an_account() {
     let _alone = ALONE.lock().await;
-    let app = anas_app().await;
+    let app = app_with_account().await;
     compare("POST /password-resets", ["a known address", "an unknown address"], async |which| {
-        let body = json!({ "email": ([ANAS, NOBODYS][which]) });
+        let body = json!({ "email": ([ANAS, UNREGISTERED][which]) });
         let tried = time(&app, Call::post("/password-resets").json(&body)).await;
         tried.0.is(202);
         app.jobs().await;
@@ -69,7 +71,7 @@ async fn asking_for_a_new_password_does_not_tell_whether_there_is_an_account() {
 #[tokio::test]
 async fn asking_for_a_user_id_does_not_tell_whether_there_is_an_account_nor_a_statement() {
     let _alone = ALONE.lock().await;
-    let app = anas_app().await;
+    let app = app_with_account().await;
     let statements = [(&ANA, "012345678"), (&MEI, "007651204"), (&ANA, "012345679")];
     let groups = ["a member's statement", "one without an account", "nobody's statement"];
     compare("POST /user-id-reminders", groups, async |which| {
@@ -86,8 +88,8 @@ async fn asking_for_a_user_id_does_not_tell_whether_there_is_an_account_nor_a_st
 #[tokio::test]
 async fn registering_does_not_tell_whether_there_is_an_account() {
     let _alone = ALONE.lock().await;
-    let app = anas_app().await;
-    let accounts = [(&MEI, NOBODYS), (&ANA, NOBODYS), (&MEI, ANAS)];
+    let app = app_with_account().await;
+    let accounts = [(&MEI, UNREGISTERED), (&ANA, UNREGISTERED), (&MEI, ANAS)];
     let groups = ["a new account", "a membership that has one", "an address that has one"];
     compare("POST /registrations/{id}/account", groups, async |which| {
         let (member, email) = accounts[which];
@@ -107,7 +109,7 @@ async fn registering_does_not_tell_whether_there_is_an_account() {
 }
 
 /// Ana has an account, Mei has none.
-async fn anas_app() -> TestApp {
+async fn app_with_account() -> TestApp {
     let app = TestApp::open().await;
     app.register(&ANA, ANAS).await;
     app
@@ -217,8 +219,8 @@ fn mann_whitney(one: &[f64], other: &[f64]) -> Ranks {
     Ranks { u, z, p: beyond(z.abs()) }
 }
 
-/// The share of a normal distribution that lies farther out than `z`, on either side: erfc(z / √2), by the approximation of
-/// Numerical Recipes, within 1.2e-7 of its value.
+/// The share of a normal distribution that lies farther out than `z`, on either side: erfc(z / √2), by the
+/// approximation of Numerical Recipes, within 1.2e-7 of its value.
 fn beyond(z: f64) -> f64 {
     let x = z / std::f64::consts::SQRT_2;
     let t = 1.0 / (1.0 + 0.5 * x);

@@ -1,4 +1,5 @@
-//! The committed OpenAPI document is what the handlers say. `UPDATE_OPENAPI=1 cargo test -p server --test openapi` rewrites it.
+//! The committed OpenAPI document is what the handlers say. `UPDATE_OPENAPI=1 cargo test -p server --test openapi`
+//! rewrites it.
 #![allow(clippy::unwrap_used)]
 
 use contract::{
@@ -59,7 +60,7 @@ fn collect(value: &Value, into: &mut Vec<String>) {
 }
 
 #[test]
-fn every_refusal_is_a_problem_document() {
+fn every_rejection_is_a_problem_document() {
     let document: Value = serde_json::from_str(&document()).unwrap();
     let mut seen = 0;
     for item in document["paths"].as_object().unwrap().values() {

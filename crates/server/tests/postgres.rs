@@ -1,4 +1,5 @@
-//! Every case on PostgreSQL, and what only happens with more than one server over one database: the server that `KPPAY_TEST_POSTGRES_URL` names. `cargo xtask test` starts one of its own.
+//! Every case on PostgreSQL, and what only happens with more than one server over one database: the server that
+//! `KPPAY_TEST_POSTGRES_URL` names. `cargo xtask test` starts one of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cases;

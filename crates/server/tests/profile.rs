@@ -1,4 +1,5 @@
-//! The deployment's profile: what is wrong in the file is refused with its line, its key and the way out, and the demo's own is right.
+//! The deployment's profile: what is wrong in the file is refused with its line, its key and the way out, and the
+//! demo's own is right.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use contract::{
@@ -107,7 +108,7 @@ fn what_is_no_toml_is_refused_at_its_line() {
 }
 
 #[test]
-fn a_file_is_named_in_its_refusal_with_one_that_is_right() {
+fn a_file_is_named_in_its_rejection_with_one_that_is_right() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("plan.toml");
     let said = |file: &Path| Profile::read(file).unwrap_err();

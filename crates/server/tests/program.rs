@@ -1,5 +1,5 @@
-//! The program itself, as an operator runs it: a log that can't be written ends nothing, a shutdown is announced, figures are on a
-//! listener of their own, and what is unsafe does not start.
+//! The program itself, as an operator runs it: a log that can't be written ends nothing, a shutdown is announced,
+//! figures are on a listener of their own, and what is unsafe does not start.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use serde_json::{Value, json};
@@ -102,7 +102,7 @@ impl Program {
         })
     }
     /// Does something to its database beside it.
-    fn meddle(&self, sql: &'static str) {
+    fn execute(&self, sql: &'static str) {
         self.beside(async |connection| sqlx::query(sql).execute(connection).await);
     }
     fn figure(&self, name: &str) -> i64 {
@@ -141,7 +141,7 @@ fn ask_with(address: SocketAddr, path: &str, headers: &str) -> Option<String> {
 }
 
 /// What becomes of a program whose log can't be written: it answers, and its background tasks go on by themselves.
-fn lives_without_a_log(stderr: impl Into<Stdio>) {
+fn survives_without_a_log(stderr: impl Into<Stdio>) {
     let program = Program::start(stderr, &[]);
     let began = Instant::now();
     // Each request is a line, and each round of recovery is one.
@@ -163,12 +163,12 @@ fn lives_without_a_log(stderr: impl Into<Stdio>) {
 
 #[test]
 fn a_pipe_whose_reader_ended_ends_nothing() {
-    lives_without_a_log(closed_pipe());
+    survives_without_a_log(closed_pipe());
 }
 
 #[test]
 fn a_log_on_a_full_disk_ends_nothing() {
-    lives_without_a_log(OpenOptions::new().write(true).open("/dev/full").unwrap());
+    survives_without_a_log(OpenOptions::new().write(true).open("/dev/full").unwrap());
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn what_is_logged_in_the_store_names_its_request() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("log");
         let program = with_errors_in(&log, filter);
-        program.meddle("DROP TABLE session");
+        program.execute("DROP TABLE session");
         let answer = ask_with(program.address, "/api/v1/session?forged", "cookie: kppay_session=forged\r\n").unwrap();
         assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
         let id = answer.split_once("x-request-id: ").unwrap().1.lines().next().unwrap();
@@ -269,7 +269,7 @@ fn what_is_logged_in_a_job_names_it_its_kind_and_its_try() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let program = with_errors_in(&log, "error");
-    program.meddle(
+    program.execute(
         "INSERT INTO job (id, kind, payload, created_at, due_at) VALUES ('seven', 'account_request', 'forged', 0, 0)",
     );
     let job = json!({ "name": "job", "kind": "account_request", "id": "seven", "tries": 1 });
@@ -427,7 +427,7 @@ fn a_demo_leaves_a_database_that_is_not_its_own_as_it_is() {
     let folder = Arc::new(tempfile::tempdir().unwrap());
     says_with(&folder, &["migrate"], 0);
     let deployed = Program::start_in(&folder, command(), Stdio::null(), &[]);
-    deployed.meddle(
+    deployed.execute(
         "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at) \
          VALUES ('seven', 'reset', 'ana@example.org', 'A link', '/reset#token', '', 0, 9000000000000000)",
     );

@@ -1,5 +1,5 @@
-//! What the SQL of both servers must be so that two versions of them can run side by side over one database (ARCHITECTURE.md,
-//! "Migrations"): read from their files.
+//! What the SQL of both servers must be so that two versions of them can run side by side over one database
+//! (ARCHITECTURE.md, "Migrations"): read from their files.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use regex::Regex;
@@ -21,26 +21,26 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Statements that take whatever columns there are.
-fn stars(text: &str) -> Vec<String> {
+fn wildcard_selects(text: &str) -> Vec<String> {
     let star = Regex::new(r"(?i)\b(?:SELECT|RETURNING)\s+(?:\w+\.)?\*|\b[a-z_]+\.\*(?:,|\s+FROM)").unwrap();
     star.find_iter(text).map(|found| found.as_str().to_owned()).collect()
 }
 
 #[test]
 fn every_statement_names_its_columns() {
-    assert_eq!(stars("SELECT * FROM a").len(), 1);
-    assert_eq!(stars("SELECT a.id, b.* FROM a").len(), 1);
-    assert_eq!(stars("INSERT INTO a (b) VALUES ($1) RETURNING *").len(), 1);
-    assert!(stars("SELECT COUNT(*) FROM a WHERE b = $1").is_empty());
+    assert_eq!(wildcard_selects("SELECT * FROM a").len(), 1);
+    assert_eq!(wildcard_selects("SELECT a.id, b.* FROM a").len(), 1);
+    assert_eq!(wildcard_selects("INSERT INTO a (b) VALUES ($1) RETURNING *").len(), 1);
+    assert!(wildcard_selects("SELECT COUNT(*) FROM a WHERE b = $1").is_empty());
     let sources = files(&folder("src")).into_iter().chain(files(&folder("../processor/src")));
     for file in sources.filter(|file| file.extension().is_some_and(|extension| extension == "rs")) {
-        let found = stars(&fs::read_to_string(&file).unwrap());
+        let found = wildcard_selects(&fs::read_to_string(&file).unwrap());
         assert!(found.is_empty(), "{}: {found:?}: a column that is added would break it while it runs", file.display());
     }
 }
 
-/// The earlier migration whose replacement this one brings to an end, named in its first line: by then no server that runs uses what it
-/// drops.
+/// The earlier migration whose replacement this one brings to an end, named in its first line: by then no server that
+/// runs uses what it drops.
 fn contracts(sql: &str, number: u32) -> bool {
     let first = Regex::new(r"^-- Contracts (\d{4}):").unwrap();
     first.captures(sql).is_some_and(|found| found[1].parse::<u32>().unwrap() < number)

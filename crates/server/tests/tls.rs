@@ -1,6 +1,6 @@
-//! TLS to the processor and to PostgreSQL, over real sockets: a certificate of a known authority for the right name is taken, and
-//! nothing else is. PostgreSQL is one of our own, from the machine's binaries, with `ssl = on`. And that nobody sends the processor's
-//! client elsewhere.
+//! TLS to the processor and to PostgreSQL, over real sockets: a certificate of a known authority for the right name is
+//! taken, and nothing else is. PostgreSQL is one of our own, from the machine's binaries, with `ssl = on`. And that
+//! nobody sends the processor's client elsewhere.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
@@ -23,7 +23,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-/// An authority that nobody knows but whoever is given its certificate.
+/// An authority that nobody knows but anyone who is given its certificate.
 struct Authority {
     certificate: Certificate,
     issuer: Issuer<'static, KeyPair>,

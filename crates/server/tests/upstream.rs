@@ -1,5 +1,6 @@
-//! Reproductions of bugs in libraries, for their maintainers: `docs/upstream.md` tells of each. A test here is green as long as the
-//! bug is there. When one turns red after an upgrade, the library was mended, and what works around it can go.
+//! Reproductions of bugs in libraries, for their maintainers: `docs/upstream.md` tells of each. A test here is green as
+//! long as the bug is there. When one turns red after an upgrade, the library was mended, and what works around it can
+//! go.
 #![allow(clippy::unwrap_used)]
 
 use sqlx::{
@@ -27,7 +28,8 @@ async fn after_a_full_disk_and_one_rollback_sqlx_commits_nothing_any_more_and_sa
     let folder = tempfile::tempdir().unwrap();
     let pool = a_full_database(&folder).await;
 
-    // 1. SQLITE_FULL in a transaction: SQLite rolls it back by itself. sqlx's own ROLLBACK then fails, and its depth stays 1.
+    // 1. SQLITE_FULL in a transaction: SQLite rolls it back by itself. sqlx's own ROLLBACK then fails, and its depth
+    //    stays 1.
     let full = write_down(&pool, &"x".repeat(100_000)).await.unwrap_err();
     assert_eq!(full.as_database_error().and_then(|error| error.code()).as_deref(), Some("13"));
     sqlx::query("PRAGMA max_page_count = 1000000").execute(&pool).await.unwrap(); // there is room again

@@ -1,4 +1,5 @@
-//! A command's arguments: `--name value`, `--name=value`, bare switches, and words. Unknown names are refused with those there are.
+//! A command's arguments: `--name value`, `--name=value`, bare switches, and words. Unknown names are refused with
+//! those there are.
 
 use std::collections::BTreeMap;
 use xtask::failure::{Failure, Result};

@@ -1,9 +1,9 @@
-//! `cargo xtask audit`: the supply chain. cargo-machete finds the dependencies that no code names, cargo-deny holds every crate
-//! against `deny.toml` (licences, sources, bans, advisories), every npm package must be locked with its integrity, and
-//! cargo-cyclonedx writes the SBOM into `target/sbom/`.
+//! `cargo xtask audit`: the supply chain. cargo-machete finds the dependencies that no code names, cargo-deny holds
+//! every crate against `deny.toml` (licences, sources, bans, advisories), every npm package must be locked with its
+//! integrity, and cargo-cyclonedx writes the SBOM into `target/sbom/`.
 //!
-//! The advisory database is a git repository that not every machine reaches. Where it can't be fetched, that is said, and it is a
-//! failure only with `--advisories`.
+//! The advisory database is a git repository that not every machine reaches. Where it can't be fetched, that is said,
+//! and it is a failure only with `--advisories`.
 
 use crate::tools::{Tools, step};
 use crate::{arguments::Arguments, child, place};

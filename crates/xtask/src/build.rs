@@ -1,4 +1,5 @@
-//! Building the three things that run: the capture frame's wasm, the web app, and the two servers. It knows no flags of theirs.
+//! Building the three things that run: the capture frame's wasm, the web app, and the two servers. It knows no flags of
+//! theirs.
 
 use crate::place::Profile;
 use crate::tools::{Tools, step};
@@ -13,7 +14,7 @@ use std::{
 };
 use xtask::failure::{Because, Failure, Result};
 
-/// The same features for every wasm of ours; rustc's output uses them and `wasm-opt` has to be told.
+/// The same features for every wasm file; rustc's output uses them and `wasm-opt` has to be told.
 const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
@@ -41,7 +42,7 @@ pub fn capture(tools: &Tools) -> Result<()> {
     step("Building the capture frame's wasm");
     let mut cargo = place::cargo();
     cargo.args(["build", "--release", "--target", "wasm32-unknown-unknown", "-p", "capture"]);
-    child::run("cargo build of the capture frame", &mut cargo).map_err(compiler_said)?;
+    child::run("cargo build of the capture frame", &mut cargo).map_err(compiler_failure)?;
     let built = place::target().join("wasm32-unknown-unknown/release/capture.wasm");
     let mut bindgen = tools.command("wasm-bindgen");
     bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(frame());
@@ -49,7 +50,7 @@ pub fn capture(tools: &Tools) -> Result<()> {
     optimise(tools, &frame().join("capture_bg.wasm"))
 }
 
-fn compiler_said(failure: Failure) -> Failure {
+fn compiler_failure(failure: Failure) -> Failure {
     failure.fix("the compiler's message is above")
 }
 
@@ -68,7 +69,7 @@ pub fn app(tools: &Tools) -> Result<()> {
     step("Building the web app, cut into chunks (some minutes the first time, half a minute after a change)");
     let mut trunk = tools.command("trunk");
     // Trunk takes NO_COLOR for the value of its own switch and refuses `1`.
-    child::run("trunk build", trunk.args(["build", "--release"]).env_remove("NO_COLOR")).map_err(compiler_said)?;
+    child::run("trunk build", trunk.args(["build", "--release"]).env_remove("NO_COLOR")).map_err(compiler_failure)?;
     if !dist().join("index.html").is_file() {
         return Err(Failure::new("Trunk ended well, but there is no dist/index.html."));
     }
@@ -110,11 +111,11 @@ pub fn servers(profile: Profile) -> Result<()> {
     }
     step("Building the billing API and the processor (some minutes the first time, seconds after a change)");
     let mut cargo = place::cargo();
-    child::run("cargo build", cargo.args(servers_arguments(profile))).map_err(compiler_said)
+    child::run("cargo build", cargo.args(servers_arguments(profile))).map_err(compiler_failure)
 }
 
-/// The same, beside whatever else is built and with the processor time that it leaves: linking, cutting the wasm and making it small take
-/// one core each. Silent but for the compiler's messages.
+/// The same, beside whatever else is built and with the processor time that it leaves: linking, cutting the wasm and
+/// making it small take one core each. Silent but for the compiler's messages.
 fn servers_beside(profile: Profile) -> Result<Option<Running>> {
     if are_built() {
         return Ok(None);
@@ -175,7 +176,7 @@ pub fn everything(profile: Profile) -> Result<()> {
     app(&tools)?;
     if let Some(mut servers) = servers {
         step("Waiting for the billing API and the processor");
-        servers.succeed().map_err(compiler_said)?;
+        servers.succeed().map_err(compiler_failure)?;
     }
     built.push(profile);
     Ok(())

@@ -1,8 +1,10 @@
-//! `cargo xtask chaos`: fault injection. 32 clients pay while servers and the processor are killed every few seconds and the line to the
-//! processor loses, delays and replaces answers: two servers on one PostgreSQL, then one on SQLite. While it runs the ledger is read
-//! every second; afterwards payments, charges, ledger, e-mail and what each client was told are compared (`books`).
+//! `cargo xtask chaos`: fault injection. 32 clients pay while servers and the processor are killed every few seconds
+//! and the line to the processor loses, delays and replaces answers: two servers on one PostgreSQL, then one on SQLite.
+//! While it runs the ledger is read every second; afterwards payments, charges, ledger, e-mail and what each client was
+//! told are compared (`books`).
 //!
-//! The dice are seeded: a run prints its seed. Timing is the machine's, so a seed repeats the kind of run and not the run.
+//! The dice are seeded: a run prints its seed. Timing is the machine's, so a seed repeats the kind of run and not the
+//! run.
 
 mod books;
 mod cluster;
@@ -100,7 +102,7 @@ impl ChaosOptions {
             child::pause(1_000);
             books.look(&mut findings)?;
             if Instant::now() >= next_kill {
-                cluster.hurt(&mut dice, &mut findings)?;
+                cluster.inject_fault(&mut dice, &mut findings)?;
                 next_kill = Instant::now() + Duration::from_secs(self.every);
             }
         }

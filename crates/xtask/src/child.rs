@@ -1,5 +1,5 @@
-//! Child processes, none of which outlives the command: each runs in a process group of its own, and the whole group ends when its guard is
-//! dropped, on Ctrl-C and on SIGTERM. Scratch directories are deleted in the same way.
+//! Child processes, none of which outlives the command: each runs in a process group of its own, and the whole group
+//! ends when its guard is dropped, on Ctrl-C and on SIGTERM. Scratch directories are deleted in the same way.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
@@ -11,22 +11,22 @@ use std::time::{Duration, Instant};
 use xtask::failure::{Because, Failure, Result};
 
 #[derive(Default)]
-struct Ours {
+struct Children {
     groups: BTreeSet<u32>,
     scratch: BTreeSet<PathBuf>,
 }
 
-static OURS: Mutex<Ours> = Mutex::new(Ours { groups: BTreeSet::new(), scratch: BTreeSet::new() });
+static CHILDREN: Mutex<Children> = Mutex::new(Children { groups: BTreeSet::new(), scratch: BTreeSet::new() });
 
-fn ours() -> MutexGuard<'static, Ours> {
-    OURS.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+fn children() -> MutexGuard<'static, Children> {
+    CHILDREN.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Once, at the start of `main`.
-pub fn end_children_with_us() -> Result<()> {
+pub fn stop_children_on_exit() -> Result<()> {
     ctrlc::set_handler(|| {
         eprintln!("\nStopping.");
-        let left = std::mem::take(&mut *ours());
+        let left = std::mem::take(&mut *children());
         for group in &left.groups {
             signal("-TERM", *group);
         }
@@ -75,7 +75,7 @@ pub struct Running {
 impl Running {
     pub fn start(name: &str, command: &mut Command) -> Result<Self> {
         let child = command.process_group(0).spawn().map_err(|error| not_started(name, &error))?;
-        ours().groups.insert(child.id());
+        children().groups.insert(child.id());
         Ok(Self { name: name.to_owned(), child })
     }
 
@@ -91,14 +91,14 @@ impl Running {
     pub fn kill(mut self) {
         signal("-KILL", self.child.id());
         let _ = self.child.wait();
-        ours().groups.remove(&self.child.id());
+        children().groups.remove(&self.child.id());
     }
 
     /// SIGSTOP: it holds its connections and locks, and says nothing more until `thaw`.
-    pub fn freeze(&self) {
+    pub fn suspend(&self) {
         signal("-STOP", self.child.id());
     }
-    pub fn thaw(&self) {
+    pub fn resume(&self) {
         signal("-CONT", self.child.id());
     }
 
@@ -121,7 +121,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let group = self.child.id();
-        if !ours().groups.remove(&group) {
+        if !children().groups.remove(&group) {
             return;
         }
         signal("-TERM", group);
@@ -177,7 +177,7 @@ impl Scratch {
         let path = std::env::temp_dir().join(format!("kppay-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).because(&path.display().to_string())?;
-        ours().scratch.insert(path.clone());
+        children().scratch.insert(path.clone());
         Ok(Self(path))
     }
     pub fn path(&self) -> &Path {
@@ -187,7 +187,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        ours().scratch.remove(&self.0);
+        children().scratch.remove(&self.0);
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -1,4 +1,5 @@
-//! schemathesis: requests made up from the OpenAPI document, sent to a running server, every answer held against the document.
+//! schemathesis: requests made up from the OpenAPI document, sent to a running server, every answer held against the
+//! document.
 
 use crate::stack::Stack;
 use crate::tally::Tally;
@@ -59,7 +60,8 @@ pub fn run(program: &PathBuf, stack: &Stack) -> Result<Tally> {
     }
 }
 
-/// The cookie of a session, as a browser sends it back: signed in, and the password typed again, so that every call is open.
+/// The cookie of a session, as a browser sends it back: signed in, and the password typed again, so that every call is
+/// open.
 fn member(stack: &Stack) -> Result<String> {
     let asking = "Signing a demo member in";
     let members = http::fetch(&stack.authority, "/demo/members").and_then(|answer| answer.json()).because(asking)?;

@@ -1,8 +1,9 @@
-//! Date-dependent tests at other moments than the usual one: the clocks of server, processor and browser start there. The usual moment is
-//! in `.cargo/config.toml`; here are those at which a month, a year, a daylight-saving time or a business day begins or ends.
+//! Date-dependent tests at other moments than the usual one: the clocks of server, processor and browser start there.
+//! The usual moment is in `.cargo/config.toml`; here are those at which a month, a year, a daylight-saving time or a
+//! business day begins or ends.
 //!
-//! A whole run of the tests takes one of them, by the day on which it runs; `cargo xtask test days` takes all. Kept trees of pages and
-//! the other journeys are of the usual moment only.
+//! A whole run of the tests takes one of them, by the day on which it runs; `cargo xtask test days` takes all. Kept
+//! trees of pages and the other journeys are of the usual moment only.
 
 use crate::place::Profile;
 use crate::suites::cargo_test;
@@ -80,7 +81,8 @@ fn of_today() -> Result<Day> {
     DAYS.get(day % DAYS.len()).copied().ok_or_else(|| Failure::new("There is no day to test at.".to_owned()))
 }
 
-/// The cases of the billing API on SQLite, the demo's data, the processor's cases, and journeys of paying and of being signed in.
+/// The cases of the billing API on SQLite, the demo's data, the processor's cases, and journeys of paying and of being
+/// signed in.
 fn run(at: &str, what: &str) -> Result<Tally> {
     step(&format!("At {at}: {what}"));
     let mut tally = Tally::default();

@@ -1,4 +1,5 @@
-//! The Node side: the packages of `end2end/`, its journeys and its gallery. They are configured by environment variables.
+//! The Node side: the packages of `end2end/`, its journeys and its gallery. They are configured by environment
+//! variables.
 
 use crate::place::Profile;
 use crate::system::Browser;

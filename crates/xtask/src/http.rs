@@ -1,5 +1,5 @@
-//! HTTP/1.1 to our own servers on this machine: one kept-alive connection, one request at a time. It knows no TLS, no redirects
-//! and no proxies, which is why it compiles in no time and adds nothing to a measured latency.
+//! HTTP/1.1 to our own servers on this machine: one kept-alive connection, one request at a time. It knows no TLS, no
+//! redirects and no proxies, which is why it compiles in no time and adds nothing to a measured latency.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};

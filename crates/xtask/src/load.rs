@@ -1,9 +1,9 @@
-//! The load generator of `cargo xtask bench`: finds the demo members' bills as payers do, and sends payments, reads and sign-ins at the
-//! pace asked for; the processor has made a token for each payment before. One JSON line a run on standard output; `bench` makes the
-//! table.
+//! The load generator of `cargo xtask bench`: finds the demo members' bills as payers do, and sends payments, reads and
+//! sign-ins at the pace asked for; the processor has made a token for each payment before. One JSON line a run on
+//! standard output; `bench` makes the table.
 //!
-//! `load payments|sign-ins|chaos BILLING[,BILLING] PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS [NAME=PROCESS,…]`: of the
-//! processes at the end it is told what CPU time they took.
+//! `load payments|sign-ins|chaos BILLING[,BILLING] PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS
+//! [NAME=PROCESS,…]`: of the processes at the end it is told what CPU time they took.
 
 #[path = "load/chaos.rs"]
 mod chaos;
@@ -80,8 +80,8 @@ fn payments(places: &Places, cores: &Cores, rate: f64, read_rate: f64, seconds: 
     Ok(())
 }
 
-/// Reads without and with as many clients as there are connections who sign in one after the other, and that twice: what differs from
-/// round to round is the machine.
+/// Reads without and with as many clients as there are connections who sign in one after the other, and that twice:
+/// what differs from round to round is the machine.
 fn sign_ins(places: &Places, read_rate: f64, seconds: f64, connections: usize) -> Result<()> {
     let reads = Pace { rate: Some(read_rate), seconds };
     let full = Pace { rate: None, seconds };
@@ -112,7 +112,8 @@ fn tell(what: &str, measured: &Measured) {
     println!("{}", row(what, measured));
 }
 
-/// Also the milliseconds of a core that each program took for one request, and the share of all cores that they took together.
+/// Also the milliseconds of a core that each program took for one request, and the share of all cores that they took
+/// together.
 fn tell_with_cores(what: &str, (measured, spent): (Measured, Spent)) {
     let mut row = row(what, &measured);
     let requests = (measured.micros.len() + measured.errors.len()).max(1) as f64;
@@ -136,8 +137,8 @@ fn row(what: &str, measured: &Measured) -> serde_json::Value {
 
 type Send<Thing> = fn(&mut Connection, &Places, &Thing) -> std::io::Result<Response>;
 
-/// One worker a kept-alive connection, each from an address and a network of its own, as clients are: tries of one account from one network
-/// would be slowed. Request number `n` is about thing `n`, over and over.
+/// One worker a kept-alive connection, each from an address and a network of its own, as clients are: tries of one
+/// account from one network would be slowed. Request number `n` is about thing `n`, over and over.
 fn workers<'a, Thing: Sync>(
     places: &'a Places,
     connections: usize,

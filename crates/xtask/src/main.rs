@@ -1,7 +1,7 @@
 //! `cargo xtask`: each command does its own set-up first and its job then.
 //!
-//! Reading order: `start` and `suites` are the two commands of the README; `build`, `stack`, `postgres` and `system` are what they
-//! stand on; `tools` fetches, `child` starts and ends programs, `place` has the paths.
+//! Reading order: `start` and `suites` are the two commands of the README; `build`, `stack`, `postgres` and `system`
+//! are what they stand on; `tools` fetches, `child` starts and ends programs, `place` has the paths.
 
 mod arguments;
 mod audit;
@@ -29,7 +29,7 @@ use xtask::failure::{Failure, Result};
 
 fn main() -> ExitCode {
     let given: Vec<String> = std::env::args().skip(1).collect();
-    match child::end_children_with_us().and_then(|()| obey(&given)) {
+    match child::stop_children_on_exit().and_then(|()| obey(&given)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(failure) => {

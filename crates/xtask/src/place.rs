@@ -35,9 +35,10 @@ pub fn built_servers() -> Option<PathBuf> {
 /// How the servers are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// Without optimisation, soon there: for whoever tries them.
+    /// Without optimisation, soon there: for anyone who tries them.
     Quick,
-    /// The same with the features that the tests' own dependencies add: what `cargo test` compiled is taken, and nothing compiled twice.
+    /// The same with the features that the tests' own dependencies add: what `cargo test` compiled is taken, and
+    /// nothing compiled twice.
     Tested,
     /// As they are deployed: for figures.
     Deployed,

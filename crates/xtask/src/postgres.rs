@@ -1,5 +1,5 @@
-//! A PostgreSQL of our own: from the installed binaries, in a scratch directory, on a free port of this machine, gone when dropped.
-//! PostgreSQL refuses to run as root, so root runs it as the user `postgres` that its package made.
+//! A PostgreSQL of our own: from the installed binaries, in a scratch directory, on a free port of this machine, gone
+//! when dropped. PostgreSQL refuses to run as root, so root runs it as the user `postgres` that its package made.
 
 use crate::child::{self, Running, Scratch};
 use crate::{place, system, tools::step};

@@ -1,11 +1,12 @@
-//! Bundles the style sheets of a page: fewer requests, and they compress better together. A part of `cargo xtask split`. Keeps their order,
-//! on which the cascade's layers rest, and reads no CSS.
+//! Bundles the style sheets of a page: fewer requests, and they compress better together. A part of
+//! `cargo xtask split`. Keeps their order, on which the cascade's layers rest, and reads no CSS.
 
 use crate::split::{digits, integrity, read};
 use std::path::Path;
 use xtask::failure::{Because, Failure, Result};
 
-/// The page with one link in place of the first and of none of the others; in `folder` one sheet in place of those that it linked.
+/// The page with one link in place of the first and of none of the others; in `folder` one sheet in place of those that
+/// it linked.
 pub fn join(folder: &Path, index: &str, name: &str) -> Result<String> {
     let links = links(index)?;
     let mut sheet = String::new();

@@ -1,5 +1,6 @@
-//! `cargo xtask size`: what the first page makes a browser load, raw, gzip and brotli, against the budget in `size-budget.json`.
-//! Everything that `dist/index.html` names is counted, and what those name in turn is not: a lazily loaded file is no first load.
+//! `cargo xtask size`: what the first page makes a browser load, raw, gzip and brotli, against the budget in
+//! `size-budget.json`. Everything that `dist/index.html` names is counted, and what those name in turn is not: a lazily
+//! loaded file is no first load.
 
 use crate::{build, place, tools::Tools};
 use serde_json::Value;
@@ -31,7 +32,7 @@ pub fn size() -> Result<()> {
     }
     let weights = weigh(&files)?;
     print!("{}", table("first page", &names, &weights));
-    let later = later_pieces(&dist, &names)?;
+    let later = later_chunks(&dist, &names)?;
     let later_files: Vec<PathBuf> = later.iter().map(|name| dist.join(name)).collect();
     println!("{}", table("fetched when a page of theirs is first shown", &later, &weigh(&later_files)?));
     let total: u64 = weights.iter().map(|weight| weight.brotli).sum();
@@ -47,7 +48,8 @@ fn verdict(total: u64, limit: u64) -> Result<()> {
     Ok(())
 }
 
-/// The files of ours that the page names, in its order and each once: `src`, `href` and `data-app-*` that are no page's address.
+/// The app's files that the page names, in its order and each once: `src`, `href` and `data-app-*` that are no page's
+/// address.
 fn named_in(index: &str) -> Vec<String> {
     const LOADED: [&str; 10] =
         [".js", ".mjs", ".wasm", ".css", ".svg", ".png", ".ico", ".webp", ".woff2", ".webmanifest"];
@@ -64,7 +66,7 @@ fn named_in(index: &str) -> Vec<String> {
 }
 
 /// The chunks of the wasm that the page does not name (`split`).
-fn later_pieces(dist: &Path, first: &[String]) -> Result<Vec<String>> {
+fn later_chunks(dist: &Path, first: &[String]) -> Result<Vec<String>> {
     let entries = std::fs::read_dir(dist).because("Reading dist")?;
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let mut later: Vec<String> = names.filter(|name| name.ends_with(".wasm") && !first.contains(name)).collect();

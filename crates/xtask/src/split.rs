@@ -1,9 +1,10 @@
-//! `cargo xtask split`, the last step of every `trunk build` (a hook in `Trunk.toml`): cuts the app's wasm where `src/app/chunks.rs`
-//! says so, and puts the chunks into Trunk's staging folder in place of the one file it made. Trunk has no step of its own for it.
+//! `cargo xtask split`, the last step of every `trunk build` (a hook in `Trunk.toml`): cuts the app's wasm where
+//! `src/app/chunks.rs` says so, and puts the chunks into Trunk's staging folder in place of the one file it made. Trunk
+//! has no step of its own for it.
 //!
-//! rustc's wasm with its relocations → wasm-split → wasm-bindgen on the first chunk → wasm-opt on each (release) → names by content,
-//! and the integrity of each where it is loaded: in `index.html`, and for the later chunks in the glue. The style sheets become one
-//! (`sheets`), and beside each file its compressed forms are laid (release).
+//! rustc's wasm with its relocations → wasm-split → wasm-bindgen on the first chunk → wasm-opt on each (release) →
+//! names by content, and the integrity of each where it is loaded: in `index.html`, and for the later chunks in the
+//! glue. The style sheets become one (`sheets`), and beside each file its compressed forms are laid (release).
 
 use crate::{build, child, place, sheets, tools::Tools};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -35,7 +36,7 @@ pub fn split() -> Result<()> {
     child::run("wasm-bindgen", bind.arg(work.join(format!("{APP}.wasm"))))?;
 
     let mut loader = read(&work.join(LOADER))?;
-    for (name, file) in later_pieces(&work)? {
+    for (name, file) in later_chunks(&work)? {
         if is_release {
             build::optimise(&tools, &file)?;
         }
@@ -60,7 +61,7 @@ pub fn split() -> Result<()> {
     }
     let index = sheets::join(&staging, &index, APP)?;
     std::fs::write(staging.join("index.html"), index).because("Writing index.html")?;
-    // Seconds for the wasm: whoever works on the app does not wait for it.
+    // Seconds for the wasm: anyone who works on the app does not wait for it.
     if is_release { build::compress(&staging) } else { Ok(()) }
 }
 
@@ -75,7 +76,7 @@ pub fn read(file: &Path) -> Result<String> {
 }
 
 /// Every chunk but the first, by name.
-fn later_pieces(work: &Path) -> Result<Vec<(String, PathBuf)>> {
+fn later_chunks(work: &Path) -> Result<Vec<(String, PathBuf)>> {
     let mut chunks = Vec::new();
     for entry in std::fs::read_dir(work).because("Reading target/split")? {
         let file = entry.because("Reading target/split")?.path();
@@ -116,8 +117,8 @@ fn load_safely(loader: &str, chunk: &str, hashed: &str, integrity: &str) -> Resu
     replaced(loader, &old, &new, LOADER)
 }
 
-/// One module of the glue and the loader: each loses the line that imports the other, and the glue gets the loader's functions as
-/// the objects it imported.
+/// One module of the glue and the loader: each loses the line that imports the other, and the glue gets the loader's
+/// functions as the objects it imported.
 fn join(glue: &str, loader: &str) -> Result<String> {
     let exported: Vec<&str> = loader
         .lines()
@@ -173,26 +174,26 @@ mod tests {
 
     const GLUE: &str = "/* glue */\nimport * as import1 from \"./__wasm_split.js\"\nimport * as import2 from \"./__wasm_split.js\"\n\
                         function initSync() { return import1; }\nexport { initSync };\n";
-    const PIECES: &str = "import { initSync } from \"./kppay.js\";\n\nconst src = fetch(new URL(\"./split_a.wasm\", import.meta.url));\n\
+    const CHUNKS: &str = "import { initSync } from \"./kppay.js\";\n\nconst src = fetch(new URL(\"./split_a.wasm\", import.meta.url));\n\
                           export const __wasm_split_load_a = load(src);\n";
 
     #[test]
     fn glue_and_loader_become_one_module() {
-        let one = join(GLUE, PIECES).unwrap();
+        let one = join(GLUE, CHUNKS).unwrap();
         assert!(!one.contains("__wasm_split.js") && !one.contains("import {"), "{one}");
         assert!(one.contains("const import2 = { __wasm_split_load_a };"), "{one}");
         assert!(one.contains("\nconst __wasm_split_load_a = load(src);"), "{one}");
-        assert!(join("no imports", PIECES).is_err());
+        assert!(join("no imports", CHUNKS).is_err());
     }
 
     #[test]
     fn a_piece_is_fetched_by_its_hashed_name_with_its_integrity() {
-        let safe = load_safely(PIECES, "split_a.wasm", "kppay-a-01.wasm", "sha384-x").unwrap();
+        let safe = load_safely(CHUNKS, "split_a.wasm", "kppay-a-01.wasm", "sha384-x").unwrap();
         assert!(
             safe.contains("fetch(new URL(\"./kppay-a-01.wasm\", import.meta.url), { integrity: \"sha384-x\" })"),
             "{safe}"
         );
-        assert!(load_safely(PIECES, "split_b.wasm", "b", "x").is_err());
+        assert!(load_safely(CHUNKS, "split_b.wasm", "b", "x").is_err());
     }
 
     #[test]

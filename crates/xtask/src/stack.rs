@@ -1,4 +1,5 @@
-//! The stack: the processor and the billing API, running over their databases. The only file that knows the two programs' flags.
+//! The stack: the processor and the billing API, running over their databases. The only file that knows the two
+//! programs' flags.
 //! `start` keeps one open for people; the tests and the benchmark open their own.
 
 use crate::child::{self, Running};
@@ -149,7 +150,8 @@ pub fn start_server(
     start("The billing API", &mut server(plan, program, port, processor_url), plan, secret)
 }
 
-/// Whether `kppay-server reconcile`, with the settings of the servers, finds that payments and charges agree. It writes into their log.
+/// Whether `kppay-server reconcile`, with the settings of the servers, finds that payments and charges agree. It writes
+/// into their log.
 pub fn reconcile(plan: &StackConfig, secret: &str) -> Result<bool> {
     let processor_url = format!("http://{}", plan.processor_authority());
     let mut command = server(plan, &plan.profile.binary("kppay-server"), plan.port, &processor_url);

@@ -1,5 +1,5 @@
-//! `cargo xtask test`: every test there is, in six suites, at one moment whatever day it is (`days`). A suite that can't run is a
-//! failure with its way out, never a skip.
+//! `cargo xtask test`: every test there is, in six suites, at one moment whatever day it is (`days`). A suite that
+//! can't run is a failure with its way out, never a skip.
 
 use crate::place::Profile;
 use crate::postgres::{Commits, Postgres};

@@ -32,7 +32,8 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// `CHROMIUM` and `CHROMEDRIVER` if they are set, then what is on `PATH`, then Debian's packages where we may install them.
+    /// `CHROMIUM` and `CHROMEDRIVER` if they are set, then what is on `PATH`, then Debian's packages where we may
+    /// install them.
     pub fn ready() -> Result<Self> {
         if let Some(browser) = Self::installed() {
             return Ok(browser);

@@ -1,5 +1,6 @@
-//! The tools that turn Rust into the web app, at exactly the versions this repository was measured with. What the machine has at
-//! the right version is used; the rest is fetched once into a cache that every clone shares (`KPPAY_TOOLS`, or
+//! The tools that turn Rust into the web app, at exactly the versions this repository was measured with. What the
+//! machine has at the right version is used; the rest is fetched once into a cache that every clone shares
+//! (`KPPAY_TOOLS`, or
 //! `$XDG_CACHE_HOME/kppay/tools`, or `~/.cache/kppay/tools`).
 
 use crate::child::{self, Running};
@@ -10,7 +11,8 @@ use std::process::{Command, Stdio};
 use xtask::failure::{Because, Failure, Result};
 
 const TRUNK: &str = "0.21.14";
-/// Cuts the wasm into the chunks of `src/app/chunks.rs`; the helper crate that leptos has says which versions go with it.
+/// Cuts the wasm into the chunks of `src/app/chunks.rs`; the helper crate that leptos has says which versions go with
+/// it.
 const WASM_SPLIT_PACKAGE: &str = "wasm_split_cli_support";
 const WASM_SPLIT: &str = "0.2.4";
 /// Brought by the npm package `binaryen`, which `crates/xtask/npm/package-lock.json` pins with its integrity.
@@ -21,8 +23,8 @@ const CARGO_DENY: &str = "0.20.2";
 const CARGO_CYCLONEDX: &str = "0.5.9";
 const CARGO_MACHETE: &str = "0.9.2";
 const TARGET: &str = "wasm32-unknown-unknown";
-/// Tools run for seconds, and are compiled for minutes: by their own profiles (Trunk: LTO over everything in one unit) a newcomer waits ten
-/// minutes more.
+/// Tools run for seconds, and are compiled for minutes: by their own profiles (Trunk: LTO over everything in one unit)
+/// a newcomer waits ten minutes more.
 const QUICKLY_BUILT: [&str; 4] = [
     "profile.release.lto=\"off\"",
     "profile.release.codegen-units=16",
@@ -58,7 +60,7 @@ impl Tools {
         let wasm_bindgen = place::locked_version("wasm-bindgen")?;
         tools.cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen, &WASM_BINDGEN_BUILT)?;
         tools.wasm_split()?;
-        tools.forget_what_was_compiled();
+        tools.delete_build_files();
         if let Some(mut fetched) = fetched {
             fetched.succeed().map_err(|failure| failure.fix("Node 20 with npm must be on PATH"))?;
         }
@@ -91,7 +93,7 @@ impl Tools {
                 tools.install(package, version, &[])?;
             }
         }
-        tools.forget_what_was_compiled();
+        tools.delete_build_files();
         Ok(tools)
     }
 
@@ -144,7 +146,7 @@ impl Tools {
     }
 
     /// Half a gigabyte of build files, not needed once the programs are built.
-    fn forget_what_was_compiled(&self) {
+    fn delete_build_files(&self) {
         _ = std::fs::remove_dir_all(self.compiled());
     }
 

@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::{
-    billing::{Spot, Statement},
+    billing::{PrintedIdentifier, Statement},
     i18n::{Pick, Text, printed, say, t},
     navigation::href,
     route::Read,
@@ -108,7 +108,7 @@ fn padded(field: StoredValue<IdentifierField>, value: RwSignal<String>) -> AnyVi
 fn Picture(finding: Finding, schema: Vec<IdentifierField>) -> impl IntoView {
     let spot = |field: IdentifierField| {
         let typed = finding.draft.text(field.identifier);
-        Spot {
+        PrintedIdentifier {
             identifier: field.identifier,
             printed: printed(field.identifier),
             value: Signal::derive(move || match typed.get() {

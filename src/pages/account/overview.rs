@@ -1,4 +1,5 @@
-//! The account overview: who is signed in, what is owed and as of when, each open bill with its lines, and the last payments.
+//! The account overview: who is signed in, what is owed and as of when, each open bill with its lines, and the last
+//! payments.
 
 use super::{Query, heading, page};
 use crate::{

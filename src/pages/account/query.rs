@@ -1,5 +1,5 @@
-//! A data query of the account pages: it runs once a member is signed in, and again when the session changes or the member retries. The
-//! result is a signal; until it is there, a placeholder is shown.
+//! A data query of the account pages: it runs once a member is signed in, and again when the session changes or the
+//! member retries. The result is a signal; until it is there, a placeholder is shown.
 
 use crate::{
     api::Client,
@@ -79,7 +79,8 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
         })
     }
 
-    /// As `show`, but drawn once: what stands there reads the answer by `of`, and keeps what is typed when there is another.
+    /// As `show`, but drawn once: what stands there reads the answer by `of`, and keeps what is typed when there is
+    /// another.
     pub fn show_once(self, rows: usize, draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
         let is_here = Memo::new(move |_| self.fetched.with(Fetched::is_here));
         dynamic(move || {

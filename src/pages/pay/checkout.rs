@@ -1,5 +1,6 @@
-//! The checkout state that the steps of paying share: the bills, what was chosen and typed, and the attempt in progress. Stored with the
-//! session on the server (`/payment-draft`), so a reload or a second tab goes on; the browser's storage holds one random key.
+//! The checkout state that the steps of paying share: the bills, what was chosen and typed, and the attempt in
+//! progress. Stored with the session on the server (`/payment-draft`), so a reload or a second tab goes on; the
+//! browser's storage holds one random key.
 
 mod attempt;
 pub mod choice;
@@ -113,8 +114,8 @@ impl Checkout {
         self.bills.with(|bills| bills.value().cloned())
     }
 
-    /// For every step after the first: a guest is told that the visit ended or, without one, led to finding the bill; a payer's bills and
-    /// draft are fetched.
+    /// For every step after the first: a guest is told that the visit ended or, without one, led to finding the bill; a
+    /// payer's bills and draft are fetched.
     pub fn arrive(self) {
         let (session, navigation, client) = (CurrentSession::here(), Navigation::here(), Client::here());
         browser::effect(move |is_first| match session.get() {
@@ -131,7 +132,8 @@ impl Checkout {
         });
     }
 
-    /// For the steps before the review: while an attempt is on its way nothing is chosen anew, there is only its outcome to wait for.
+    /// For the steps before the review: while an attempt is on its way nothing is chosen anew, there is only its
+    /// outcome to wait for.
     pub fn wait_for_what_was_sent(self) {
         let navigation = Navigation::here();
         browser::effect(move |_| {
@@ -141,8 +143,8 @@ impl Checkout {
         });
     }
 
-    /// Signing in while paying keeps the bills of the same membership; any other session starts afresh, and an order that was sent belongs
-    /// to a visit that has ended. Returns whether the bills are other ones than before.
+    /// Signing in while paying keeps the bills of the same membership; any other session starts afresh, and an order
+    /// that was sent belongs to a visit that has ended. Returns whether the bills are other ones than before.
     fn adopt_session(self, access: &Access) -> bool {
         let binding = Some(access.capture_binding.clone());
         let is_other = self.of.with_value(|of| of.is_some() && *of != binding);

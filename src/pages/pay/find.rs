@@ -16,7 +16,7 @@ use leptos::{prelude::*, task::spawn_local};
 pub fn FindPage() -> impl IntoView {
     let (checkout, client, session, navigation) =
         (Checkout::here(), Client::here(), CurrentSession::here(), Navigation::here());
-    // whoever is signed in has bills already
+    // anyone who is signed in has bills already
     browser::effect(move |_| {
         if session.with(Session::is_member) {
             navigation.replace(Pay::Amount);
@@ -29,7 +29,8 @@ pub fn FindPage() -> impl IntoView {
             let Some(view) = typed.end(answer) else { return };
             checkout.reset();
             session.accept(&view);
-            // whoever went elsewhere meanwhile stays there; a payment that was on its way when the last visit ended comes first
+            // anyone who went elsewhere meanwhile stays there; a payment that was on its way when the last visit ended
+            // comes first
             if navigation.is_at(Pay::Find) {
                 navigation.go(if Checkout::unfinished().is_some() { Pay::Review } else { Pay::Amount });
             }

@@ -1,4 +1,5 @@
-//! The payment method step: a card or a bank account, typed into the processor's own frame; who pays; where the receipt goes.
+//! The payment method step: a card or a bank account, typed into the processor's own frame; who pays; where the receipt
+//! goes.
 
 mod frame;
 mod kinds;
@@ -256,7 +257,7 @@ fn MethodForm(state: MethodState) -> impl IntoView {
             let (client, token) = (client.clone(), PaymentToken { token });
             spawn_local(async move {
                 let answer = client.name_method(&token).await;
-                // whoever left the page meanwhile is not led on
+                // anyone who left the page meanwhile is not led on
                 if state.form.is_busy.try_get_untracked() != Some(true) {
                     return;
                 }

@@ -1,5 +1,5 @@
-//! The outcome page of one payment, at an address of its own: receipt, on its way, failed, returned. It needs the payer's session; anybody
-//! else is told how to get there.
+//! The outcome page of one payment, at an address of its own: receipt, on its way, failed, returned. It needs the
+//! payer's session; anybody else is told how to get there.
 
 pub mod by_link;
 mod failed;

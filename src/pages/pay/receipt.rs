@@ -1,4 +1,5 @@
-//! The parts of a receipt that prove an expense: per patient the services a share paid, and the authorisation word for word.
+//! The parts of a receipt that prove an expense: per patient the services a share paid, and the authorisation word for
+//! word.
 
 use crate::{
     billing::service,

@@ -1,5 +1,6 @@
-//! Review and pay: everything on one page, each part changeable without losing the rest, the authorisation word for word, and one
-//! button that can be pressed once. While the outcome of a payment is unknown, this page says so (`checking`).
+//! Review and pay: everything on one page, each part changeable without losing the rest, the authorisation word for
+//! word, and one button that can be pressed once. While the outcome of a payment is unknown, this page says so
+//! (`checking`).
 
 mod again;
 mod checking;
@@ -143,7 +144,8 @@ fn go_on_with_what_was_sent(checkout: Checkout, session: CurrentSession, navigat
     });
 }
 
-/// With the review, from the intent: a reload, a step back or a second tab finds it with the draft and sends under the same one.
+/// With the review, from the intent: a reload, a step back or a second tab finds it with the draft and sends under the
+/// same one.
 fn make_the_key(checkout: Checkout, ready: Memo<Result<Review, Unready>>, client: Client) {
     browser::effect(move |_| {
         let is_resting = checkout.attempt.with(|attempt| *attempt == Attempt::Resting);

@@ -1,5 +1,5 @@
-//! A forgotten user ID: whoever shows a statement has it sent to the address on file. It says the same whether these numbers are a
-//! member's or nobody's.
+//! A forgotten user ID: anyone who shows a statement has it sent to the address on file. It says the same whether these
+//! numbers are a member's or nobody's.
 
 use super::told;
 use crate::{

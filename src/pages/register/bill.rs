@@ -27,7 +27,7 @@ pub fn RegisterBillPage(on_found: Callback<()>) -> impl IntoView {
             let Some(view) = typed.end(answer) else { return };
             on_found.run(());
             session.accept(&view);
-            // whoever went elsewhere meanwhile stays there
+            // anyone who went elsewhere meanwhile stays there
             if navigation.is_at(Enter::RegisterBill) {
                 navigation.go(Enter::RegisterTerms);
             }

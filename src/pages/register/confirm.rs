@@ -1,5 +1,5 @@
-//! The e-mail confirmation page, where the link leads: the chosen password, and the code from the address on file, open the account. Link
-//! scanners of mail programs follow links, but do not know the password.
+//! The e-mail confirmation page, where the link leads: the chosen password, and the code from the address on file, open
+//! the account. Link scanners of mail programs follow links, but do not know the password.
 
 use crate::{
     api::Client,

@@ -1,5 +1,5 @@
-//! The page after a registration was submitted: where the confirmation e-mail went, and sending it again, or to another address with the
-//! chosen password. It says the same whether there is an account or not.
+//! The page after a registration was submitted: where the confirmation e-mail went, and sending it again, or to another
+//! address with the chosen password. It says the same whether there is an account or not.
 
 use super::Enrolment;
 use crate::{

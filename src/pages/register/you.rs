@@ -1,4 +1,5 @@
-//! The personal details step of the registration: name, address, contact, and password. What the statement said is not asked again.
+//! The personal details step of the registration: name, address, contact, and password. What the statement said is not
+//! asked again.
 
 mod fields;
 
@@ -89,8 +90,8 @@ pub fn RegisterYouPage() -> impl IntoView {
     }
 }
 
-/// Fills in what was typed before. Of the address what is known: the ZIP code, and the region's state, as most live where
-/// their plan is.
+/// Fills in what was typed before. Of the address what is known: the ZIP code, and the region's state, as most live
+/// where their plan is.
 fn restore(typed: TypedFields, locale: RwSignal<Locale>, enrolment: Enrolment) {
     browser::effect(move |_| {
         let Some(registration) = enrolment.here_now() else { return };

@@ -1,5 +1,5 @@
-//! The second factor of a sign-in, at the address of the first step: a passkey, an authenticator code, or a recovery code. Knows nothing
-//! of where the user goes afterwards.
+//! The second factor of a sign-in, at the address of the first step: a passkey, an authenticator code, or a recovery
+//! code. Knows nothing of where the user goes afterwards.
 
 use super::too_early;
 use crate::{
@@ -216,7 +216,8 @@ fn code_field(own: FactorForm, kind: Code) -> AnyView {
     view! { <TextField id="code" label hint value error keyboard/> }.into_any()
 }
 
-/// What the server asks, what the browser shows, and what the server makes of it. `None` is a browser that showed nothing.
+/// What the server asks, what the browser shows, and what the server makes of it. `None` is a browser that showed
+/// nothing.
 async fn passkey(client: &Client) -> Result<SessionView, Option<ApiError>> {
     let challenge = client.passkey_challenge().await.map_err(Some)?;
     let shown = passkeys::show(&challenge.options).await.map_err(|NoPasskey| None)?;

@@ -3,9 +3,10 @@
 use super::{IdempotencyKey, Method};
 use serde::{Deserialize, Serialize};
 
-/// `PUT`/`GET /payment-draft`: what the payer has chosen so far, kept with the payer's session on the server so that a reload or a
-/// second tab goes on without anything personal in the browser's storage. When the session runs out only the bills and amounts are kept, for
-/// whoever comes back in this browser; all of it is gone when the payment is final.
+/// `PUT`/`GET /payment-draft`: what the payer has chosen so far, kept with the payer's session on the server so that a
+/// reload or a second tab goes on without anything personal in the browser's storage. When the session runs out only
+/// the bills and amounts are kept, for anyone who comes back in this browser; all of it is gone when the payment is
+/// final.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]

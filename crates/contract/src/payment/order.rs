@@ -22,8 +22,9 @@ pub struct PaymentOrder {
     /// The member said yes to paying a bill that was paid minutes ago.
     #[serde(default)]
     pub pay_again: bool,
-    /// Until when, by the server's clock, the payment may begin: later it is refused as `too_late`, so that whoever lost the answer can
-    /// know that nothing will come of the order any more. Not part of the intent: the same order may be sent again with a later one.
+    /// Until when, by the server's clock, the payment may begin: later it is refused as `too_late`, so that anyone who
+    /// lost the answer can know that nothing will come of the order any more. Not part of the intent: the same order
+    /// may be sent again with a later one.
     #[serde(default)]
     pub begin_by: Option<Instant>,
 }
@@ -45,8 +46,8 @@ impl PaymentOrder {
     pub fn charged(&self) -> Option<Money> {
         super::charged(self.total()?, self.fee)
     }
-    /// The way in which `fingerprint` compares. Whoever changes it counts this up and keeps the old way in `fingerprint_of`: a retry may
-    /// reach another version of the server than the one that took the order.
+    /// The way in which `fingerprint` compares. Anyone who changes it counts this up and keeps the old way in
+    /// `fingerprint_of`: a retry may reach another version of the server than the one that took the order.
     pub const FINGERPRINT: u16 = 1;
 
     /// As a version of the past compares; `None` for one that is not known here.

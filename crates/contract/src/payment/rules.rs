@@ -1,5 +1,5 @@
-//! Payment rules that both sides compute before a payment is made: the days of a bank debit, the card fee, and the allocation of a share to
-//! charges. Today's date and the region's figures are passed in.
+//! Payment rules that both sides compute before a payment is made: the days of a bank debit, the card fee, and the
+//! allocation of a share to charges. Today's date and the region's figures are passed in.
 
 use super::{CardFunding, Method};
 use crate::{Date, Money, bill::BillLine};
@@ -46,8 +46,8 @@ pub fn card_fee(total: Money, basis_points: u16, method: &Method) -> Money {
     }
 }
 
-/// Which charges a share pays: oldest service first, in the bill's order within a day. Gives (index of the line, its part);
-/// what no line can take is left out.
+/// Which charges a share pays: oldest service first, in the bill's order within a day. Gives (index of the line, its
+/// part); what no line can take is left out.
 pub fn allocate(share: Money, lines: &[BillLine]) -> Vec<(usize, Money)> {
     let mut order: Vec<usize> = (0..lines.len()).collect();
     order.sort_by_key(|at| lines[*at].date_of_service);

@@ -48,7 +48,7 @@ impl PaymentState {
     pub fn is_declined(self, failure: Option<Failure>) -> bool {
         self == Self::Failed && failure.is_some_and(|failure| failure != Failure::ProcessingError)
     }
-    /// The bills can be paid again by whoever tried: what the plan gave back is its own affair.
+    /// The bills can be paid again by the one who tried: what the plan gave back is its own affair.
     pub fn can_retry(self) -> bool {
         self.took_no_money() || self == Self::Returned
     }
@@ -72,8 +72,8 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// What a payer without an account is told of a card: why exactly a bank said no is what somebody who tries cards wants to know.
-    /// Of an account it comes days later, and is told.
+    /// What a payer without an account is told of a card: why exactly a bank said no is what somebody who tries cards
+    /// wants to know. Of an account it comes days later, and is told.
     pub fn without_detail(self) -> Self {
         match self {
             Self::InsufficientFunds | Self::CardExpired | Self::WrongSecurityCode => Self::Declined,

@@ -1,4 +1,5 @@
-//! What the billing system may rely on: one charge for a key, one charge for a token, and word of what banks answer later.
+//! What the billing system may rely on: one charge for a key, one charge for a token, and word of what banks answer
+//! later.
 use crate::sandbox::{BINDING, Sandbox, now};
 use axum::{
     body::Body,
@@ -127,7 +128,7 @@ async fn a_key_closed_and_charged_at_once_is_one_of_the_two() {
 }
 
 #[tokio::test]
-async fn a_refusal_says_which_key_it_is_about() {
+async fn a_rejection_says_which_key_it_is_about() {
     let sandbox = Sandbox::open().await;
     assert_eq!(sandbox.charge("key", "tok_unknown", 100).await.json()["idempotency_key"], "key");
     assert_eq!(sandbox.bill("/v1/charges?idempotency_key=none").await.json()["idempotency_key"], "none");

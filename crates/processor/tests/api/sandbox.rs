@@ -46,7 +46,8 @@ impl Response {
     }
 }
 
-/// When every case begins: `KPPAY_TEST_NOW`, which cargo sets (`.cargo/config.toml`) unless the environment names another moment.
+/// When every case begins: `KPPAY_TEST_NOW`, which cargo sets (`.cargo/config.toml`) unless the environment names
+/// another moment.
 #[expect(clippy::disallowed_methods, reason = "the moment of the run")]
 pub fn now() -> Instant {
     let moment = std::env::var("KPPAY_TEST_NOW").unwrap();

@@ -1,9 +1,11 @@
-//! Charging: calls the processor and stores its response. The only code path for a payment that was just begun, for one that
+//! Charging: calls the processor and stores its response. The only code path for a payment that was just begun, for one
+//! that
 //! `jobs::settle_payments` found without a response, and for a bank debit that ended days later.
 //!
-//! A payment fails in two ways only: its charge failed, or the processor has closed the payment's key, after which nothing can be charged
-//! under it. Anything else is no response, and the processor is asked again later; so is an answer about another amount than the
-//! payment's. Before a charge is requested, the payment is read back from the database.
+//! A payment fails in two ways only: its charge failed, or the processor has closed the payment's key, after which
+//! nothing can be charged under it. Anything else is no response, and the processor is asked again later; so is an
+//! answer about another amount than the payment's. Before a charge is requested, the payment is read back from the
+//! database.
 
 use super::{
     processor::{ChargeEvent, ChargeOrder, Closed, ProcessorError},
@@ -29,15 +31,17 @@ use tracing::Instrument;
 /// Before a payment without an answer is asked about again: as long as is promised, and not spread by chance.
 const WAIT: Backoff = Backoff { first: 1_000, factor: 2, longest: 60_000 };
 
-/// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for `jobs::settle_payments`; the
-/// caller is told that its key is in use and asks again. Gives the payment, unless somebody else wrote the answer.
+/// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for
+/// `jobs::settle_payments`; the caller is told that its key is in use and asks again. Gives the payment, unless
+/// somebody else wrote the answer.
 pub async fn charge(app: &App, asked: &PendingCharge) -> Result<Option<Payment>> {
     must_be_seen(app, asked).await?;
     let verdict = ask(app, asked).await;
     write(app, asked, verdict, VerdictSource::InCall).await
 }
 
-/// A payment that may have been charged: what became of its key comes first, and only if nothing did is it asked for again.
+/// A payment that may have been charged: what became of its key comes first, and only if nothing did is it asked for
+/// again.
 pub async fn ask_again(app: &App, asked: &PendingCharge) -> Result<Option<Payment>> {
     must_be_seen(app, asked).await?;
     let verdict = match app.processor.charge_of(&asked.id).await {
@@ -59,7 +63,8 @@ async fn ask(app: &App, asked: &PendingCharge) -> Option<Verdict> {
     };
     match app.processor.charge(&order).await {
         Ok(verdict) => Some(verdict),
-        // A word about this ask. One that went before, or is still on its way, may have been taken: only a closed key is an end.
+        // A word about this ask. One that went before, or is still on its way, may have been taken: only a closed key
+        // is an end.
         Err(ProcessorError::Refused) => closed(app, &asked.id).await,
         Err(ProcessorError::Unanswered) => None,
     }
@@ -80,7 +85,7 @@ async fn write(
     heard: VerdictSource,
 ) -> Result<Option<Payment>> {
     let settled = match &verdict {
-        Some(verdict) => Some(settle_heard(app, &asked.id, verdict, heard).await?),
+        Some(verdict) => Some(settle_and_count(app, &asked.id, verdict, heard).await?),
         None => None,
     };
     let Some((_, payment)) = settled.filter(|(settled, _)| *settled != SettleResult::OtherAmount) else {
@@ -107,12 +112,12 @@ async fn must_be_seen(app: &App, asked: &PendingCharge) -> Result<()> {
 
 /// Writes a verdict that came by itself, as an event does.
 pub async fn settle(app: &App, payment: &str, verdict: &Verdict) -> Result<SettleResult, sqlx::Error> {
-    Ok(settle_heard(app, payment, verdict, VerdictSource::ByItself).await?.0)
+    Ok(settle_and_count(app, payment, verdict, VerdictSource::ByItself).await?.0)
 }
 
 /// Writes the answer to a question about a payment that was answered before.
 pub async fn settle_late(app: &App, payment: &str, verdict: &Verdict) -> Result<SettleResult, sqlx::Error> {
-    Ok(settle_heard(app, payment, verdict, VerdictSource::Later).await?.0)
+    Ok(settle_and_count(app, payment, verdict, VerdictSource::Later).await?.0)
 }
 
 /// The number of the last event that a verdict counts in, if it can be believed: it was read before, or the processor
@@ -159,7 +164,7 @@ fn tell(payment: &str, verdict: &Verdict, settled: SettleResult) {
 
 /// Writes a verdict with its e-mail, and counts it if it declines. In a task of its own: the request that called the
 /// processor may have been dropped before that is done.
-async fn settle_heard(
+async fn settle_and_count(
     app: &App,
     payment: &str,
     verdict: &Verdict,
@@ -176,7 +181,7 @@ async fn settle_heard(
         let (settled, known) = app.store.settle(&payment, &verdict, heard, &words, app.clock.now()).await?;
         tell(&payment, &verdict, settled);
         if settled == SettleResult::Changed {
-            charges::came_to(&app, &payment, verdict.state, verdict.failure).await;
+            charges::count_outcome(&app, &payment, verdict.state, verdict.failure).await;
         }
         Ok((settled, known))
     };

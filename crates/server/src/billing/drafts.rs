@@ -1,5 +1,5 @@
-//! Payment drafts: the payer's choices and input so far, stored with the session so that no personal data is in the browser's storage.
-//! Card data in the wrong field is rejected here, before it is stored.
+//! Payment drafts: the payer's choices and input so far, stored with the session so that no personal data is in the
+//! browser's storage. Card data in the wrong field is rejected here, before it is stored.
 
 use super::{methods, payments::MOST_BILLS};
 use crate::{
@@ -22,8 +22,9 @@ pub async fn kept(app: &App, session: &Session) -> Result<PaymentDraft> {
     with_its_method(app, session, app.store.draft(&session.id).await?).await
 }
 
-/// Keeps it in place of what was kept before. Names that programs give can't be told from numbers that people type, so only those are
-/// kept that name something: bills of this member, and a token whose method the processor has named to this payer.
+/// Keeps it in place of what was kept before. Names that programs give can't be told from numbers that people type, so
+/// only those are kept that name something: bills of this member, and a token whose method the processor has named to
+/// this payer.
 pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft) -> Result<()> {
     check(&draft)?;
     let known = app.store.bill_ids(&session.membership.id).await?;
@@ -32,7 +33,8 @@ pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft) -> Resu
     put(app, session, Some(&draft)).await
 }
 
-/// The token is the reference to a method. What the browser says of it, or a server of the version before kept, is not looked at.
+/// The token is the reference to a method. What the browser says of it, or a server of the version before kept, is not
+/// looked at.
 async fn with_its_method(app: &App, session: &Session, mut draft: PaymentDraft) -> Result<PaymentDraft> {
     draft.method = match &draft.token {
         Some(token) => methods::named(app, &session.capture_binding, token).await?,

@@ -1,5 +1,5 @@
-//! Payment methods: what a token of the capture frame stands for. The processor says it and never the browser; it is asked about a
-//! token once, and about so many at most.
+//! Payment methods: what a token of the capture frame stands for. The processor says it and never the browser; it is
+//! asked about a token once, and about so many at most.
 
 use super::{payer::Payer, processor::ProcessorError};
 use crate::{
@@ -19,7 +19,8 @@ pub async fn name(app: &App, payer: &Payer<'_>, token: &str) -> Result<Method> {
     Ok(method)
 }
 
-/// What the token stands for, and the question if the processor was asked. Refused if it stands for nothing that this payer can be charged.
+/// What the token stands for, and the question if the processor was asked. Refused if it stands for nothing that this
+/// payer can be charged.
 pub async fn of_token(app: &App, payer: &Payer<'_>, token: &str) -> Result<(Method, Option<Question>)> {
     let Payer { initiator, binding, address, .. } = payer;
     let told = tokens::method_of(app, (initiator, *address), (token, binding), ask(app, token, binding)).await?;

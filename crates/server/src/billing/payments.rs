@@ -1,6 +1,7 @@
-//! Payments: begins a payment for an order, and answers what became of an order. The sequence makes a payment happen once: first the payment
-//! is written and its cents reserved under the idempotency key; then the processor is called, with the payment's id as its key; then its
-//! response is written. Wherever that stops, `jobs::settle_payments` calls the processor again with the same id.
+//! Payments: begins a payment for an order, and answers what became of an order. The sequence makes a payment happen
+//! once: first the payment is written and its cents reserved under the idempotency key; then the processor is called,
+//! with the payment's id as its key; then its response is written. Wherever that stops, `jobs::settle_payments` calls
+//! the processor again with the same id.
 
 use super::{charging, fingerprint, methods, payer::Payer};
 use crate::{
@@ -31,8 +32,8 @@ pub const MOST_BILLS: usize = 50;
 /// How long the call may take before `jobs::settle_payments` asks the processor too.
 const OWN_TIME_MILLIS: i64 = 25_000;
 
-/// How long after the moment until which an order may begin its key is closed, at the earliest: one that is just being begun need not
-/// be waited for.
+/// How long after the moment until which an order may begin its key is closed, at the earliest: one that is just being
+/// begun need not be waited for.
 const SLACK_MILLIS: i64 = 5_000;
 
 /// A payment, and whether it was there before this order came.
@@ -65,8 +66,9 @@ pub async fn pay(app: &App, payer: &Payer<'_>, key: &IdempotencyKey, order: &Pay
     }
 }
 
-/// An order that is refused never begins: the same one may be on its way a second time, from another tab or since the browser repeated
-/// the request, and may even be written already. So its key is closed first; a payment that has the key is the answer.
+/// An order that is refused never begins: the same one may be on its way a second time, from another tab or since the
+/// browser repeated the request, and may even be written already. So its key is closed first; a payment that has the
+/// key is the answer.
 async fn refuse(
     app: &App,
     payer: &Payer<'_>,
@@ -89,8 +91,8 @@ async fn refuse(
     }
 }
 
-/// As `refuse`, for an order whose cookie opens no session. The same order may be on its way in a session that goes on under another
-/// token, or that ended since. Whoever closes too many keys is told nothing about this order.
+/// As `refuse`, for an order whose cookie opens no session. The same order may be on its way in a session that goes on
+/// under another token, or that ended since. Anyone who closes too many keys is told nothing about this order.
 pub async fn refuse_without_session(app: &App, address: IpAddr, key: &IdempotencyKey, refused: Error) -> Error {
     if !refused.code.ends_an_order() {
         return refused;
@@ -98,7 +100,7 @@ pub async fn refuse_without_session(app: &App, address: IpAddr, key: &Idempotenc
     if limits::take(app, &app.limits.by_address(&rules::KEYS_BY_ADDRESS, address)).await.is_err() {
         return Error::later(ErrorCode::KeyInUse, 5);
     }
-    match app.store.close_key_of_nobody(key, app.clock.now()).await {
+    match app.store.close_unowned_key(key, app.clock.now()).await {
         Ok(true) => refused,
         Ok(false) => Error::later(ErrorCode::KeyInUse, 1),
         Err(error) => error.into(),
@@ -264,8 +266,8 @@ pub async fn page(app: &App, session: &Session, page: &Page) -> Result<PaymentPa
     Ok(app.store.page_of_payments(&session.membership.id, page).await?)
 }
 
-/// What became of an order, by its key: in use while the processor has not answered or the order may still begin (`begin_by`), not
-/// found if nothing came of it.
+/// What became of an order, by its key: in use while the processor has not answered or the order may still begin
+/// (`begin_by`), not found if nothing came of it.
 pub async fn of_key(app: &App, session: &Session, key: &IdempotencyKey, begin_by: Option<Instant>) -> Result<Payment> {
     match app.store.key_use(&session.membership.id, key).await? {
         KeyUse::Nothing => return Err(nothing_there(app, session, key, begin_by).await?),

@@ -1,8 +1,10 @@
-//! The payment processor's interface: what a token stands for, charges, the state of a key, and events. The trait is where a plan plugs its
-//! real processor in; `Sandbox` is the client of the one in this repository. No card or account number ever passes through here.
+//! The payment processor's interface: what a token stands for, charges, the state of a key, and events. The trait is
+//! where a plan plugs its real processor in; `Sandbox` is the client of the one in this repository. No card or account
+//! number ever passes through here.
 //!
-//! What counts as a response: JSON of the processor's own form, about the very key of the request. An HTTP status says nothing by itself,
-//! since everything on the way can make one: a gateway in the middle of a deployment, a firewall, a wrong route.
+//! What counts as a response: JSON of the processor's own form, about the very key of the request. An HTTP status says
+//! nothing by itself, since everything on the way can make one: a gateway in the middle of a deployment, a firewall, a
+//! wrong route.
 
 mod wire;
 
@@ -16,8 +18,8 @@ use std::time::Duration;
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum ProcessorError {
-    /// In the processor's own words: the token is unknown, used, expired or another payer's, or the key was closed or used before.
-    /// It says nothing about an earlier ask with the same key: `close` does.
+    /// In the processor's own words: the token is unknown, used, expired or another payer's, or the key was closed or
+    /// used before. It says nothing about an earlier ask with the same key: `close` does.
     Refused,
     /// No answer, or none that can be understood: what was asked may have happened.
     Unanswered,
@@ -69,7 +71,7 @@ pub struct EventEntry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedCharge {
     pub charge: String,
-    /// A payment's id, if the charge is one of ours.
+    /// A payment's id, if the charge is one of this server's.
     pub key: String,
     pub cents: i64,
     /// None if we don't know the word.
@@ -84,12 +86,14 @@ pub trait Processor: Send + Sync {
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError>;
     /// What became of a key: its charge, or that there is none so far. One may still be on its way.
     async fn charge_of(&self, payment: &str) -> Result<Option<Verdict>, ProcessorError>;
-    /// Sees to it that nothing is charged under a key from now on, unless it was before. A processor that can't close keys answers
+    /// Sees to it that nothing is charged under a key from now on, unless it was before. A processor that can't close
+    /// keys answers
     /// `Unanswered` as long as an ask may be under way or the token may be charged, and then what `charge_of` says.
     async fn close(&self, payment: &str) -> Result<Closed, ProcessorError>;
     /// In order, after a sequence number, and numbered without gaps of more than a hundred; a limited number at a time.
     async fn events(&self, after: i64) -> Result<Vec<EventEntry>, ProcessorError>;
-    /// Charges made since then, in the order they were made, a limited number at a time: those after the charge named; none at the end.
+    /// Charges made since then, in the order they were made, a limited number at a time: those after the charge named;
+    /// none at the end.
     async fn charges(&self, after: Option<&str>, since: Instant) -> Result<Vec<ListedCharge>, ProcessorError>;
     /// Demo only: its clock goes with ours.
     async fn set_clock(&self, now: Instant) -> Result<(), ProcessorError>;
@@ -99,7 +103,7 @@ pub trait Processor: Send + Sync {
 pub fn understood(body: &str) -> EventEntry {
     serde_json::from_str(body).map_or_else(
         |_| EventEntry { sequence: None, event: None, body: body.to_owned() },
-        |entry: serde_json::Value| wire::told(&entry),
+        |entry: serde_json::Value| wire::event_entry(&entry),
     )
 }
 
@@ -122,7 +126,8 @@ impl Sandbox {
         Self::trusting(url, secret, patience, None)
     }
 
-    /// Certificates are checked against what this machine trusts, and against those in `authority` (PEM), which must hold one.
+    /// Certificates are checked against what this machine trusts, and against those in `authority` (PEM), which must
+    /// hold one.
     pub fn trusting(url: String, secret: String, patience: Duration, authority: Option<&[u8]>) -> Result<Self, String> {
         // One provider for the whole process; a second call finds it there, which is as good.
         _ = rustls::crypto::ring::default_provider().install_default();
@@ -209,7 +214,7 @@ impl Processor for Sandbox {
     async fn events(&self, after: i64) -> Result<Vec<EventEntry>, ProcessorError> {
         let said = self.send(self.get(&format!("/v1/events?after={after}"))).await?;
         let events: Vec<serde_json::Value> = said.decode()?;
-        Ok(events.iter().map(wire::told).collect())
+        Ok(events.iter().map(wire::event_entry).collect())
     }
 
     async fn charges(&self, after: Option<&str>, since: Instant) -> Result<Vec<ListedCharge>, ProcessorError> {

@@ -1,9 +1,9 @@
 //! The link of an e-mail that opens one receipt, for months and without a session: its secret is the right to read
 //! that receipt and nothing else. What a receipt says of the payer's other bills, of their address and of the
-//! payment's key is left out for whoever comes this way.
+//! payment's key is left out for anyone who comes this way.
 //!
 //! A browser that opened one gets a token: for a quarter of an hour it may fetch the file with it, and later it is
-//! known by it. Whoever paid is told of each browser that is new.
+//! known by it. Anyone who paid is told of each browser that is new.
 
 use super::{
     payments,
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result, refused},
+    i18n,
     limits::{self, emails::RECEIPT_OPENED, rules},
     mail,
     state::App,
@@ -20,7 +21,7 @@ use crate::{
         receipt_links::{self, Opening, ReceiptLink},
         sessions::Session,
     },
-    token, words,
+    token,
 };
 use contract::{Email, IdempotencyKey, Instant, Money, payment::Payment, problem_details::ErrorCode};
 use std::net::IpAddr;
@@ -78,13 +79,13 @@ pub async fn file(app: &App, reader: Option<&str>, id: &str) -> Result<Receipt> 
     receipts::file(app, &reader, of_the_link(payment), ReceiptCopy::OfTheLink).await
 }
 
-/// Ends a link, by whoever has its secret.
+/// Ends a link, by anyone who has its secret.
 pub async fn end(app: &App, address: IpAddr, secret: &str) -> Result<()> {
     let link = link_of(app, address, secret).await?;
     Ok(app.store.end_receipt_link(&link.email, app.clock.now()).await?)
 }
 
-/// Ends every link to a payment's receipt, by whoever may see the payment.
+/// Ends every link to a payment's receipt, by anyone who may see the payment.
 pub async fn end_all(app: &App, session: &Session, id: &str) -> Result<()> {
     let payment = payments::one(app, session, id).await?;
     Ok(app.store.end_receipt_links(&payment.id, app.clock.now()).await?)
@@ -98,21 +99,21 @@ async fn link_of(app: &App, address: IpAddr, secret: &str) -> Result<ReceiptLink
     limits::judge(app, &tries, Error::new(ErrorCode::LinkRefused), look).await
 }
 
-/// Whoever paid hears of it, at the address that they gave; without one, whoever the link was sent to.
+/// Anyone who paid hears of it, at the address that they gave; without one, anyone who the link was sent to.
 async fn tell(app: &App, tx: &mut Tx, link: &ReceiptLink, payment: &Payment, device: &str, now: Instant) -> Result<()> {
     let Some(to) = payment.email.clone().or_else(|| Email::parse(&link.sent_to).ok()) else { return Ok(()) };
     if !RECEIPT_OPENED.may_post(tx, &payment.id, &to, now).await? {
         return Ok(());
     }
     let locale = app.store.payment_locale(&payment.id).await?;
-    let at = words::moment(now, &payment.time_zone, locale);
+    let at = i18n::moment(now, &payment.time_zone, locale);
     let message = mail::receipt_opened(payment, &app.sender(), &link.sent_to, (&at, device), locale);
     let (id, cause) = (crate::id::new(now), RECEIPT_OPENED.cause(&payment.id));
     let queued = QueuedEmail { id, cause: &cause, to: &to, message: &message, holds: Holds::Nothing, at: now };
     Ok(queued.put(tx).await?)
 }
 
-/// As whoever has the link sees it: what is owed is what these bills leave, and there is no key by which the payment
+/// As anyone who has the link sees it: what is owed is what these bills leave, and there is no key by which the payment
 /// could be taken over.
 fn of_the_link(payment: Payment) -> Payment {
     let left = Money::sum(payment.shares.iter().map(|share| share.leaves)).unwrap_or(Money::ZERO);

@@ -1,11 +1,11 @@
-//! The receipt as a PDF: tagged, on Letter paper, with everything a reimbursement account asks for, and the authorisation
-//! word for word. Knows a payment and the deployment's profile; not the database, and not the client.
+//! The receipt as a PDF: tagged, on Letter paper, with everything a reimbursement account asks for, and the
+//! authorisation word for word. Knows a payment and the deployment's profile; not the database, and not the client.
 
 mod font;
 mod sheet;
 
 use self::sheet::{Cell, Sheet};
-use crate::words;
+use crate::i18n;
 use contract::{
     Locale, Money,
     payment::{Payment, PaymentShare, PaymentState, Phase},
@@ -18,13 +18,13 @@ pub use self::sheet::SheetError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReceiptCopy {
     OfThePayer,
-    /// Of whoever has a link to it: says nothing of the payer's other bills.
+    /// Of anyone who has a link to it: says nothing of the payer's other bills.
     OfTheLink,
 }
 
 /// The file's bytes. Only a payment that is paid is called a receipt.
 pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: ReceiptCopy) -> Result<Vec<u8>, SheetError> {
-    let say = |english, spanish| words::say(locale, english, spanish);
+    let say = |english, spanish| i18n::say(locale, english, spanish);
     let title = match payment.state.phase() {
         Phase::Took => say("Payment receipt", "Recibo de pago"),
         Phase::OnItsWay => say("Payment confirmation (not paid yet)", "Confirmación del pago (aún no pagado)"),
@@ -45,7 +45,7 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: Receipt
     sheet.note(&format!(
         "{} {}. {} {}.",
         say("Agreed on", "Aceptada el"),
-        words::moment(payment.created_at, &payment.time_zone, locale),
+        i18n::moment(payment.created_at, &payment.time_zone, locale),
         say("Text version", "Versión del texto"),
         payment.authorisation_version
     ));
@@ -56,40 +56,40 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: Receipt
 }
 
 fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
-    let say = |english: &str, spanish: &str| words::say(locale, english, spanish).to_owned();
-    let mut state = words::state(payment.state, locale).to_owned();
+    let say = |english: &str, spanish: &str| i18n::say(locale, english, spanish).to_owned();
+    let mut state = i18n::state(payment.state, locale).to_owned();
     if let (true, Some(expected)) = (payment.state.is_on_its_way(), payment.expected_on) {
         state.push_str(&format!(
             ". {} {}",
             say("Expected by", "Se espera para el"),
-            words::weekday_and_day(expected, locale)
+            i18n::weekday_and_day(expected, locale)
         ));
     }
     if let Some(failure) = payment.failure {
         state.push_str(". ");
-        state.push_str(words::failure(failure, locale));
+        state.push_str(i18n::failure(failure, locale));
     }
-    let fee = if payment.fee.is_zero() { say("None", "Ninguno") } else { words::money(payment.fee) };
-    let charged = words::charged(payment.state, locale).to_owned();
+    let fee = if payment.fee.is_zero() { say("None", "Ninguno") } else { i18n::money(payment.fee) };
+    let charged = i18n::charged(payment.state, locale).to_owned();
     let mut facts = vec![
         (say("State", "Estado"), state),
         (say("Receipt number", "Número de recibo"), payment.reference.clone()),
-        (say("Date", "Fecha"), words::moment(payment.created_at, &payment.time_zone, locale)),
+        (say("Date", "Fecha"), i18n::moment(payment.created_at, &payment.time_zone, locale)),
         (say("Payer", "Quien paga"), payment.payer_name.clone()),
-        (say("Method", "Forma de pago"), words::method(&payment.method, locale)),
-        (say("For the bills", "Por las facturas"), words::money(payment.total)),
+        (say("Method", "Forma de pago"), i18n::method(&payment.method, locale)),
+        (say("For the bills", "Por las facturas"), i18n::money(payment.total)),
         (say("Card fee", "Cargo por tarjeta"), fee),
-        (charged, words::money(payment.charged)),
+        (charged, i18n::money(payment.charged)),
     ];
     if let Some(sent) = payment.sent_on {
-        facts.push((say("Sent to the bank", "Enviado al banco"), words::weekday_and_day(sent, locale)));
+        facts.push((say("Sent to the bank", "Enviado al banco"), i18n::weekday_and_day(sent, locale)));
     }
     facts
 }
 
 fn bill(sheet: &mut Sheet, share: &PaymentShare, state: PaymentState, locale: Locale) {
-    let say = |english, spanish| words::say(locale, english, spanish);
-    sheet.heading(2, &format!("{} · {}", words::bill_kind(share.kind, locale), words::money(share.amount)));
+    let say = |english, spanish| i18n::say(locale, english, spanish);
+    sheet.heading(2, &format!("{} · {}", i18n::bill_kind(share.kind, locale), i18n::money(share.amount)));
     let patient = say("Patient", "Paciente");
     sheet.note(&format!(
         "{patient}: {}. {}",
@@ -99,7 +99,7 @@ fn bill(sheet: &mut Sheet, share: &PaymentShare, state: PaymentState, locale: Lo
     let head = [
         say("Service", "Servicio").to_owned(),
         say("After insurance", "Después del seguro").to_owned(),
-        words::paid_column(state, locale).to_owned(),
+        i18n::paid_column(state, locale).to_owned(),
     ];
     let rows: Vec<_> = share
         .lines
@@ -108,29 +108,29 @@ fn bill(sheet: &mut Sheet, share: &PaymentShare, state: PaymentState, locale: Lo
             what: line.description.clone(),
             detail: format!(
                 "{} · {} · {patient}: {}",
-                words::day(line.date_of_service, locale),
+                i18n::day(line.date_of_service, locale),
                 line.provider,
                 share.patient
             ),
-            amounts: [words::money(line.after_insurance), words::money(line.paid)],
+            amounts: [i18n::money(line.after_insurance), i18n::money(line.paid)],
         })
         .collect();
-    let after = Money::sum(share.lines.iter().map(|line| line.after_insurance)).map(words::money).unwrap_or_default();
+    let after = Money::sum(share.lines.iter().map(|line| line.after_insurance)).map(i18n::money).unwrap_or_default();
     let total = Cell {
         what: say("Total", "Total").to_owned(),
         detail: String::new(),
-        amounts: [after, words::money(share.amount)],
+        amounts: [after, i18n::money(share.amount)],
     };
     sheet.items(&head, &rows, &total);
 }
 
 fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale, copy: ReceiptCopy) {
-    let say = |english, spanish| words::say(locale, english, spanish);
+    let say = |english, spanish| i18n::say(locale, english, spanish);
     sheet.heading(2, say("Still owed", "Lo que aún se debe"));
     let clears = payment.state.is_on_its_way();
     for share in payment.shares.iter().filter(|share| !share.leaves.is_zero()) {
-        let kind = words::bill_kind(share.kind, locale);
-        let (left, due) = (words::money(share.leaves), words::day(share.due, locale));
+        let kind = i18n::bill_kind(share.kind, locale);
+        let (left, due) = (i18n::money(share.leaves), i18n::day(share.due, locale));
         sheet.paragraph(&match locale {
             Locale::En => format!("{kind}: {left}, due {due}."),
             Locale::Es => format!("{kind}: {left}, vence el {due}."),
@@ -139,8 +139,8 @@ fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale, copy: Receip
     if copy == ReceiptCopy::OfTheLink {
         return;
     }
-    let now = words::money(payment.owed_now);
-    let then = words::money(payment.owed_if_cleared);
+    let now = i18n::money(payment.owed_now);
+    let then = i18n::money(payment.owed_if_cleared);
     sheet.paragraph(&match (locale, clears) {
         (Locale::En, true) => format!("You owe {now} today in all. If this payment clears: {then}."),
         (Locale::Es, true) => format!("Hoy debe {now} en total. Si este pago se acredita: {then}."),
@@ -151,7 +151,7 @@ fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale, copy: Receip
 
 fn questions(portal: &Portal, locale: Locale) -> String {
     let contacts = &portal.contacts;
-    let (opens, closes) = (words::hour(contacts.opens, locale), words::hour(contacts.closes, locale));
+    let (opens, closes) = (i18n::hour(contacts.opens, locale), i18n::hour(contacts.closes, locale));
     let phone = &contacts.billing_phone;
     match locale {
         Locale::En => {

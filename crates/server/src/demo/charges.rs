@@ -1,13 +1,13 @@
-//! Bills of the demo: which services, what they cost, and how that divides. Deterministic: the same member on the same day always
-//! has the same bills. Amounts are cents here; every line adds up, and every bill is the sum of its lines.
+//! Bills of the demo: which services, what they cost, and how that divides. Deterministic: the same member on the same
+//! day always has the same bills. Amounts are cents here; every line adds up, and every bill is the sum of its lines.
 
-use super::people::{Person, Story};
+use super::people::{Person, Scenario};
 use contract::{Date, bill::BillKind};
 
 /// A generator of numbers that only look random (splitmix64), so that a seed is the same on every machine.
-pub struct Chance(u64);
+pub struct Rng(u64);
 
-impl Chance {
+impl Rng {
     pub fn of(text: &str) -> Self {
         Self(
             text.bytes()
@@ -84,36 +84,36 @@ const HOSPITAL: [Service; 6] = [
 
 /// The bills a member has open today.
 pub fn open_bills(person: &Person, today: Date) -> Vec<DemoBill> {
-    let mut chance = Chance::of(person.name);
-    match person.story {
-        Story::Drawn => vec![drawn_professional(today), drawn_hospital(today)],
-        Story::Ordinary => vec![
+    let mut chance = Rng::of(person.name);
+    match person.scenario {
+        Scenario::Drawn => vec![drawn_professional(today), drawn_hospital(today)],
+        Scenario::Ordinary => vec![
             bill(&mut chance, person, BillKind::Professional, today.plus_days(-16), today.plus_days(14)),
             bill(&mut chance, person, BillKind::Hospital, today.plus_days(-9), today.plus_days(27)),
         ],
-        Story::OwesNothing => Vec::new(),
-        Story::HospitalOnly => vec![
+        Scenario::OwesNothing => Vec::new(),
+        Scenario::HospitalOnly => vec![
             bill(&mut chance, person, BillKind::Hospital, today.plus_days(-20), today.plus_days(10)),
             bill(&mut chance, person, BillKind::Hospital, today.plus_days(-6), today.plus_days(24)),
         ],
-        Story::PastDue => vec![
+        Scenario::PastDue => vec![
             bill(&mut chance, person, BillKind::Professional, today.plus_days(-48), today.plus_days(-18)),
             bill(&mut chance, person, BillKind::Professional, today.plus_days(-12), today.plus_days(18)),
         ],
-        Story::ManyPayments => {
+        Scenario::ManyPayments => {
             vec![bill(&mut chance, person, BillKind::Professional, today.plus_days(-10), today.plus_days(20))]
         }
     }
 }
 
 /// A bill of the past, paid since.
-pub fn settled_bill(chance: &mut Chance, person: &Person, issued: Date) -> DemoBill {
-    let is_hospital = person.story == Story::HospitalOnly || chance.between(0, 6) == 0;
+pub fn settled_bill(chance: &mut Rng, person: &Person, issued: Date) -> DemoBill {
+    let is_hospital = person.scenario == Scenario::HospitalOnly || chance.between(0, 6) == 0;
     let kind = if is_hospital { BillKind::Hospital } else { BillKind::Professional };
     bill(chance, person, kind, issued, issued.plus_days(30))
 }
 
-fn bill(chance: &mut Chance, person: &Person, kind: BillKind, issued: Date, due: Date) -> DemoBill {
+fn bill(chance: &mut Rng, person: &Person, kind: BillKind, issued: Date, due: Date) -> DemoBill {
     let services: &[Service] = if kind == BillKind::Hospital { &HOSPITAL } else { &OFFICE };
     let count = chance.between(1, 4);
     let first = issued.plus_days(-chance.between(18, 30));
@@ -127,7 +127,7 @@ fn bill(chance: &mut Chance, person: &Person, kind: BillKind, issued: Date, due:
     DemoBill { kind, patient: person.patient(), issued, due, lines }
 }
 
-fn line(chance: &mut Chance, on: Date, provider: &'static str, description: &'static str, billed: i64) -> DemoLine {
+fn line(chance: &mut Rng, on: Date, provider: &'static str, description: &'static str, billed: i64) -> DemoLine {
     let discount = billed * chance.between(38, 48) / 100;
     let yours = billed * chance.between(6, 17) / 100 + 1;
     let you_paid = if chance.between(0, 4) == 0 { yours / 3 } else { 0 };
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn every_line_of_every_bill_adds_up() {
         for person in &PEOPLE {
-            let mut chance = Chance::of(person.email);
+            let mut chance = Rng::of(person.email);
             let settled = (0..50).map(|at| settled_bill(&mut chance, person, today().plus_days(-30 * at - 40)));
             for bill in open_bills(person, today()).into_iter().chain(settled) {
                 assert!(!bill.lines.is_empty());
@@ -221,9 +221,12 @@ mod tests {
         for region in Region::ALL {
             assert!(PEOPLE.iter().any(|person| person.region == region), "{region}");
         }
-        let told = |story| PEOPLE.iter().any(|person| person.story == story);
+        let told = |scenario| PEOPLE.iter().any(|person| person.scenario == scenario);
         assert!(
-            told(Story::OwesNothing) && told(Story::HospitalOnly) && told(Story::PastDue) && told(Story::ManyPayments)
+            told(Scenario::OwesNothing)
+                && told(Scenario::HospitalOnly)
+                && told(Scenario::PastDue)
+                && told(Scenario::ManyPayments)
         );
     }
 }

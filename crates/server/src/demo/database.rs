@@ -1,6 +1,6 @@
-//! Which databases a demo may have, and which nobody but a demo. Everybody may read a demo's mail, and its members' passwords are
-//! published: so its database is its own from the first row on. `suits` looks before anything is written, tables included; of two
-//! that start at once over an empty one, `claim` lets the first have it.
+//! Which databases a demo may have, and which nobody but a demo. Everybody may read a demo's mail, and its members'
+//! passwords are published: so its database is its own from the first row on. `suits` looks before anything is written,
+//! tables included; of two that start at once over an empty one, `claim` lets the first have it.
 
 use super::seed::SEED_MARK;
 use crate::store::{Store, connect};
@@ -37,7 +37,8 @@ pub async fn claim(store: &Store, is_demo: bool) -> Result<bool, sqlx::Error> {
     Ok(store.mark(OWNER_MARK).await? == whose)
 }
 
-/// Anybody's: of tables that are none of ours, too, and of every schema: which of them a server sees is a setting of its connection.
+/// Anybody's: of tables that this server does not know, too, and of every schema: which of them a server sees is a
+/// setting of its connection.
 async fn has_rows(connection: &mut AnyConnection, is_sqlite: bool) -> Result<bool, sqlx::Error> {
     let tables = if is_sqlite {
         "SELECT '\"' || replace(name, '\"', '\"\"') || '\"' FROM sqlite_master \

@@ -1,9 +1,9 @@
-//! Two years of payments that ended, for the demo: most paid at once, some by bank debit days later, some refused first, a few
-//! returned or refunded and paid again. Deterministic, like the bills.
+//! Two years of payments that ended, for the demo: most paid at once, some by bank debit days later, some refused
+//! first, a few returned or refunded and paid again. Deterministic, like the bills.
 
 use super::{
-    charges::{Chance, DemoBill, settled_bill},
-    people::{Person, Story},
+    charges::{DemoBill, Rng, settled_bill},
+    people::{Person, Scenario},
 };
 use contract::{
     CardBrand, Date, Expiry, Instant, Money,
@@ -37,9 +37,9 @@ pub struct DemoPayment {
 }
 
 pub fn history(person: &Person, today: Date) -> Vec<SettledBill> {
-    let mut chance = Chance::of(person.email);
-    match person.story {
-        Story::ManyPayments => (0..MANY_BILLS)
+    let mut chance = Rng::of(person.email);
+    match person.scenario {
+        Scenario::ManyPayments => (0..MANY_BILLS)
             .rev()
             .map(|at| {
                 let issued = today.plus_days(-60 - at * 670 / MANY_BILLS);
@@ -60,7 +60,7 @@ pub fn history(person: &Person, today: Date) -> Vec<SettledBill> {
     }
 }
 
-fn one_months_payments(chance: &mut Chance, person: &Person, bill: &DemoBill, month: i64) -> Vec<DemoPayment> {
+fn one_months_payments(chance: &mut Rng, person: &Person, bill: &DemoBill, month: i64) -> Vec<DemoPayment> {
     let Some(owed) = Money::from_cents(bill.owed()) else { return Vec::new() };
     let after = chance.between(4, 9);
     let at = moment(chance, bill.issued.plus_days(after));
@@ -84,7 +84,7 @@ fn one_months_payments(chance: &mut Chance, person: &Person, bill: &DemoBill, mo
     }
 }
 
-fn in_parts(chance: &mut Chance, person: &Person, bill: &DemoBill, count: u32) -> Vec<DemoPayment> {
+fn in_parts(chance: &mut Rng, person: &Person, bill: &DemoBill, count: u32) -> Vec<DemoPayment> {
     let Some(owed) = Money::from_cents(bill.owed()) else { return Vec::new() };
     let parts = owed.split(count).into_iter().zip(0_i64..);
     parts
@@ -134,7 +134,7 @@ fn checking() -> Method {
 }
 
 /// An hour of the day at which people are awake in every region.
-fn moment(chance: &mut Chance, on: Date) -> Instant {
+fn moment(chance: &mut Rng, on: Date) -> Instant {
     let minutes = chance.between(0, 4 * 60);
     Instant::from_millis(on.days() * DAY + 18 * HOUR + minutes * 60_000)
 }
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn one_member_has_ten_thousand_payments() {
-        let many = PEOPLE.iter().find(|person| person.story == Story::ManyPayments).unwrap();
+        let many = PEOPLE.iter().find(|person| person.scenario == Scenario::ManyPayments).unwrap();
         let count: usize = history(many, today()).iter().map(|settled| settled.payments.len()).sum();
         assert_eq!(count, 10_000);
     }

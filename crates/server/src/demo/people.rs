@@ -1,4 +1,5 @@
-//! The members of the demo: names, identifiers and what each one is there to show. All of it is made up; addresses end in
+//! The members of the demo: names, identifiers and what each one is there to show. All of it is made up; addresses end
+//! in
 //! `example.org`, and every identifier is one nobody was given.
 
 use contract::{FieldProblem, Identifier, Identifiers, Region};
@@ -8,7 +9,7 @@ pub const PASSWORD: &str = "copper river lantern seven";
 
 /// What a member is there to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Story {
+pub enum Scenario {
     /// Exactly the bills of the drawn page.
     Drawn,
     /// One or two open bills.
@@ -25,7 +26,7 @@ pub struct Person {
     pub region: Region,
     pub identifiers: &'static [(Identifier, &'static str)],
     pub email: &'static str,
-    pub story: Story,
+    pub scenario: Scenario,
     /// Whose services the bills are for, when it is not the member.
     pub patient: Option<&'static str>,
 }
@@ -67,7 +68,7 @@ pub const PEOPLE: [Person; 12] = [
             (Hrn, "012345678"),
         ],
         email: "ana.oneill@example.org",
-        story: Story::Drawn,
+        scenario: Scenario::Drawn,
         patient: None,
     },
     Person {
@@ -75,7 +76,7 @@ pub const PEOPLE: [Person; 12] = [
         region: Region::California,
         identifiers: &[(Group, "100245"), (Subgroup, "011"), (Billgroup, "0B7"), (Zip, "95814"), (Hrn, "000482913")],
         email: "jose.nunez-obrien@example.org",
-        story: Story::Ordinary,
+        scenario: Scenario::Ordinary,
         patient: Some("Zoë Ñuñez-O’Brien"),
     },
     Person {
@@ -83,7 +84,7 @@ pub const PEOPLE: [Person; 12] = [
         region: Region::California,
         identifiers: &[(Group, "107730"), (Subgroup, "001"), (Billgroup, "0A2"), (Zip, "92103"), (Hrn, "007651204")],
         email: "mei.tanaka@example.org",
-        story: Story::OwesNothing,
+        scenario: Scenario::OwesNothing,
         patient: None,
     },
     Person {
@@ -91,7 +92,7 @@ pub const PEOPLE: [Person; 12] = [
         region: Region::Colorado,
         identifiers: &[(Group, "200118"), (Subgroup, "002"), (Billgroup, "0C4"), (Zip, "80205"), (Hrn, "003319870")],
         email: "ruth.okoro@example.org",
-        story: Story::HospitalOnly,
+        scenario: Scenario::HospitalOnly,
         patient: None,
     },
     Person {
@@ -105,7 +106,7 @@ pub const PEOPLE: [Person; 12] = [
             (Hrn, "001000245"),
         ],
         email: "daniel.archuleta@example.org",
-        story: Story::ManyPayments,
+        scenario: Scenario::ManyPayments,
         patient: None,
     },
     Person {
@@ -113,7 +114,7 @@ pub const PEOPLE: [Person; 12] = [
         region: Region::Georgia,
         identifiers: &[(Group, "30562"), (Subgroup, "0007"), (Billgroup, "D1"), (Zip, "30309"), (Hrn, "004410293")],
         email: "grace.boateng@example.org",
-        story: Story::PastDue,
+        scenario: Scenario::PastDue,
         patient: None,
     },
     Person {
@@ -121,7 +122,7 @@ pub const PEOPLE: [Person; 12] = [
         region: Region::Georgia,
         identifiers: &[(Group, "30562"), (Subgroup, "0021"), (Billgroup, "D3"), (Zip, "31401"), (Hrn, "009120047")],
         email: "terrence.miles@example.org",
-        story: Story::Ordinary,
+        scenario: Scenario::Ordinary,
         patient: None,
     },
     Person {
@@ -129,7 +130,7 @@ pub const PEOPLE: [Person; 12] = [
         region: Region::Hawaii,
         identifiers: &[(Group, "40031"), (Subgroup, "01"), (Billgroup, "0H2"), (Zip, "96813"), (Hrn, "002207715")],
         email: "leilani.kahananui@example.org",
-        story: Story::Ordinary,
+        scenario: Scenario::Ordinary,
         patient: None,
     },
     Person {
@@ -137,7 +138,7 @@ pub const PEOPLE: [Person; 12] = [
         region: Region::Hawaii,
         identifiers: &[(Group, "40031"), (Subgroup, "04"), (Billgroup, "0H5"), (Zip, "96720"), (Hrn, "006634108")],
         email: "kenji.sato@example.org",
-        story: Story::OwesNothing,
+        scenario: Scenario::OwesNothing,
         patient: None,
     },
     Person {
@@ -145,7 +146,7 @@ pub const PEOPLE: [Person; 12] = [
         region: Region::Oregon,
         identifiers: &[(Group, "500874"), (Subgroup, "006"), (Billgroup, "0R1"), (Zip, "97209"), (Hrn, "008873301")],
         email: "nora.lindqvist@example.org",
-        story: Story::Ordinary,
+        scenario: Scenario::Ordinary,
         patient: Some("Elsa Lindqvist"),
     },
     Person {
@@ -153,7 +154,7 @@ pub const PEOPLE: [Person; 12] = [
         region: Region::Washington,
         identifiers: &[(BillingUnit, "WA00412883"), (Zip, "98101")],
         email: "oleg.petrenko@example.org",
-        story: Story::Ordinary,
+        scenario: Scenario::Ordinary,
         patient: None,
     },
     Person {
@@ -161,7 +162,7 @@ pub const PEOPLE: [Person; 12] = [
         region: Region::Washington,
         identifiers: &[(BillingUnit, "WA00991507"), (Zip, "99201-0456")],
         email: "hannah.brandt@example.org",
-        story: Story::PastDue,
+        scenario: Scenario::PastDue,
         patient: None,
     },
 ];

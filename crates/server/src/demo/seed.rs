@@ -1,5 +1,5 @@
-//! Writes the demo's members, bills and history into an empty database, in one transaction: all of it or nothing. Then opens the accounts
-//! of those who have one.
+//! Writes the demo's members, bills and history into an empty database, in one transaction: all of it or nothing. Then
+//! opens the accounts of those who have one.
 
 use super::{
     people::{PASSWORD, PEOPLE},
@@ -20,8 +20,9 @@ use contract::{
     account::TERMS_VERSION, person::AddressLine, portal::Portal, problem_details::ErrorCode,
 };
 
-/// Of servers that start at once over one database, one seeds; the others wait for it, and find everything there. Writing this mark is
-/// the first statement of the transaction, and locks its row. It also says for ever that the database is a demo's.
+/// Of servers that start at once over one database, one seeds; the others wait for it, and find everything there.
+/// Writing this mark is the first statement of the transaction, and locks its row. It also says for ever that the
+/// database is a demo's.
 pub const SEED_MARK: &str = "demo_seed";
 /// Seeding may take longer than a statement waits for a lock, or than SQLite waits for another writer.
 const TRIES: u8 = 12;

@@ -1,8 +1,8 @@
-//! The demo's members, bills and history as rows of the tables, with ids that are the same each time. Knows the tables; what is in
-//! them is decided in `people`, `charges` and `history`.
+//! The demo's members, bills and history as rows of the tables, with ids that are the same each time. Knows the tables;
+//! what is in them is decided in `people`, `charges` and `history`.
 
 use super::{
-    charges::{Chance, DemoBill, DemoLine, open_bills},
+    charges::{DemoBill, DemoLine, Rng, open_bills},
     history::{DemoPayment, SettledBill, history},
     people::Person,
 };
@@ -12,7 +12,7 @@ use crate::{
         Tx,
         batch::{Batch, Value},
         ledger::{Reason, Source, SourceKind, entry_id},
-        movements::{Movement, Towards},
+        movements::{Destination, Movement},
         to_json, word,
     },
 };
@@ -26,7 +26,7 @@ use contract::{
 
 /// Rows that wait for their tables.
 pub struct Tables {
-    ids: Chance,
+    ids: Rng,
     membership: Vec<[Value; 6]>,
     bill: Vec<[Value; 8]>,
     line: Vec<[Value; 11]>,
@@ -41,7 +41,7 @@ pub struct Tables {
 impl Tables {
     pub fn new() -> Self {
         Self {
-            ids: Chance::of("identifiers of the demo"),
+            ids: Rng::of("identifiers of the demo"),
             membership: Vec::new(),
             bill: Vec::new(),
             line: Vec::new(),
@@ -93,14 +93,14 @@ impl Tables {
 
     /// `KP-7F3Q-2M8D`, without letters that are read as digits.
     fn reference(&mut self) -> String {
-        const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
         let mut bits = self.ids.next();
         let mut reference = String::from("KP");
         for at in 0..8 {
             if at % 4 == 0 {
                 reference.push('-');
             }
-            reference.push(char::from(LETTERS[usize::from(bits.to_le_bytes()[0] & 31)]));
+            reference.push(char::from(ALPHABET[usize::from(bits.to_le_bytes()[0] & 31)]));
             bits >>= 5;
         }
         reference
@@ -263,7 +263,7 @@ impl Tables {
                 at.millis().into(),
             ]);
             let movement = Movement { payment: id, membership, total: payment.amount, fee, at };
-            for posting in movement.taken(Towards::Bills).into_iter().filter(|posting| posting.cents != 0) {
+            for posting in movement.taken(Destination::Bills).into_iter().filter(|posting| posting.cents != 0) {
                 self.posting.push([
                     entry.clone().into(),
                     posting.account.to_string().into(),

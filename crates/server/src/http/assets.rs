@@ -1,7 +1,8 @@
-//! The app's static files: Trunk's `dist`, read once into memory and kept compressed. A request's path is only ever a key into
-//! that table, so no path can leave the folder. The build lays compressed forms beside each file (`boot.js.br`, `boot.js.gz`); only what
-//! the server writes itself, the start page and the manifest, is compressed here. Knows nothing of the API but that its paths never fall back to the page, and of the app
-//! where a password is changed.
+//! The app's static files: Trunk's `dist`, read once into memory and kept compressed. A request's path is only ever a
+//! key into that table, so no path can leave the folder. The build lays compressed forms beside each file
+//! (`boot.js.br`, `boot.js.gz`); only what the server writes itself, the start page and the manifest, is compressed
+//! here. Knows nothing of the API but that its paths never fall back to the page, and of the app where a password is
+//! changed.
 
 mod encoding;
 mod pages;
@@ -27,15 +28,16 @@ use std::{
 };
 
 const INDEX: &str = "/index.html";
-/// First segments that belong to the server or to other programs: an unknown path below them is an answer for a program, never the
-/// page. What asks `/.well-known` takes any 200 for a yes (W3C, "A Well-Known URL for Changing Passwords").
+/// First segments that belong to the server or to other programs: an unknown path below them is an answer for a
+/// program, never the page. What asks `/.well-known` takes any 200 for a yes (W3C, "A Well-Known URL for Changing
+/// Passwords").
 const RESERVED: [&str; 5] = ["/api", "/demo", "/healthz", "/readyz", "/.well-known"];
 /// Where password managers send somebody whose password has leaked, and the app's page for it.
 const CHANGE_PASSWORD: [&str; 2] = ["/.well-known/change-password", "/account/security"];
 
-/// Serves the files of `dist`, or what was written in place of one, and `index.html` for every address of a page: with 404 if the app has no
-/// such page. Reads
-/// the folder now; compresses what was written in the background, so the server is up at once.
+/// Serves the files of `dist`, or what was written in place of one, and `index.html` for every address of a page: with
+/// 404 if the app has no such page. Reads the folder now; compresses what was written in the background, so the server
+/// is up at once.
 pub fn router(dist: PathBuf, written: Written) -> Router {
     let ours: Vec<String> = written.keys().cloned().collect();
     let files = Arc::new(read(&dist, written));
@@ -110,8 +112,8 @@ impl File {
     }
 }
 
-/// Sends whoever asks for a page of this machine by its number, as in `http://127.0.0.1:8080/`, to its name: cookies, the origin of
-/// writes and passkeys belong to the name. Any other host is the operator's business.
+/// Sends anyone who asks for a page of this machine by its number, as in `http://127.0.0.1:8080/`, to its name:
+/// cookies, the origin of writes and passkeys belong to the name. Any other host is the operator's business.
 pub fn by_name(pages: Router, public_origin: &str) -> Router {
     let origin: Arc<str> = public_origin.into();
     pages.layer(middleware::from_fn(move |request: Request, next: Next| {
@@ -166,7 +168,8 @@ fn send(file: &File, request: &Request) -> Response {
         None => format!("\"{}\"", file.digest),
     };
     let mut headers = HeaderMap::new();
-    // `no-cache`: kept, but never used without asking; the answer is then 304 and the page can stay in the back-forward cache.
+    // `no-cache`: kept, but never used without asking; the answer is then 304 and the page can stay in the back-forward
+    // cache.
     let keep = if file.is_immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
@@ -222,8 +225,9 @@ fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     })
 }
 
-/// Whoever asks for HTML by name is shown a page, whatever the address: a browser that was sent somewhere. What takes anything is shown
-/// one unless it asks for a file, by an extension. A full stop that was copied with an address, as in "see /help.", makes no extension.
+/// Anyone who asks for HTML by name is shown a page, whatever the address: a browser that was sent somewhere. What
+/// takes anything is shown one unless it asks for a file, by an extension. A full stop that was copied with an address,
+/// as in "see /help.", makes no extension.
 fn reads_page(path: &str, headers: &HeaderMap) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
     let is_extension = |end: &str| !end.is_empty() && end.bytes().all(|sign| sign.is_ascii_alphanumeric());
@@ -237,8 +241,8 @@ fn reads_page(path: &str, headers: &HeaderMap) -> bool {
     takes(&["text/html"]) || (!has_extension && (accept.is_none() || takes(&["text/*", "*/*"])))
 }
 
-/// Trunk writes `-` and 16 hexadecimal digits before the extension, or before wasm-bindgen's `_bg`; of a number that begins with
-/// zeros, fewer.
+/// Trunk writes `-` and 16 hexadecimal digits before the extension, or before wasm-bindgen's `_bg`; of a number that
+/// begins with zeros, fewer.
 fn is_hashed(name: &str) -> bool {
     let Some((stem, _extension)) = name.split_once('.') else { return false };
     let stem = stem.strip_suffix("_bg").unwrap_or(stem);

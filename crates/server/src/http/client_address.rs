@@ -1,4 +1,5 @@
-//! The address of the client, as an extractor. Knows where a request has its peer, and not what is counted by the address.
+//! The address of the client, as an extractor. Knows where a request has its peer, and not what is counted by the
+//! address.
 
 use crate::{error::Error, state::App};
 use axum::{

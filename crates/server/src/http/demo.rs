@@ -1,4 +1,5 @@
-//! The calls of `--demo`: its members, the outbox as a page, and the clock that can be moved on. The routes are not there without the flag.
+//! The calls of `--demo`: its members, the outbox as a page, and the clock that can be moved on. The routes are not
+//! there without the flag.
 
 use crate::{
     demo::{self, EMAILS},
@@ -20,12 +21,12 @@ use contract::{
 };
 use serve::origin::is_loopback;
 
-/// Answers only who asks for this machine by its name. A page of another site whose name was made to mean this machine (DNS rebinding)
-/// would be of the same origin as the demo, and read its mail.
+/// Answers only who asks for this machine by its name. A page of another site whose name was made to mean this machine
+/// (DNS rebinding) would be of the same origin as the demo, and read its mail.
 pub fn on_this_machine(router: Router) -> Router {
     router.layer(middleware::from_fn(async |request: Request, next: Next| {
         let host = request.headers().get(header::HOST).map(|host| host.to_str().unwrap_or_default());
-        // Whoever names no host is no browser.
+        // Anyone who names no host is no browser.
         let Some(host) = host.or_else(|| request.uri().authority().map(Authority::as_str)) else {
             return next.run(request).await;
         };

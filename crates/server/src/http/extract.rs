@@ -1,5 +1,5 @@
-//! axum extractors: the session of the cookie (a payer's or a member's), the JSON body, the idempotency key, and the check of the `Origin`
-//! of writes. Each rejects with an `error::Error`.
+//! axum extractors: the session of the cookie (a payer's or a member's), the JSON body, the idempotency key, and the
+//! check of the `Origin` of writes. Each rejects with an `error::Error`.
 
 use super::{client_address::ClientAddress, cookies};
 use crate::{
@@ -26,7 +26,8 @@ pub struct Reauthenticated(pub SignedIn);
 /// Whose password was right and whose second factor is asked for.
 pub struct PendingSecondFactor(pub SignedIn);
 
-/// As `ActiveSession`, for an order: "signed out" is read as "nothing was taken", so it is said only of an order that begins nowhere.
+/// As `ActiveSession`, for an order: "signed out" is read as "nothing was taken", so it is said only of an order that
+/// begins nowhere.
 pub struct PayingSession(pub Session);
 
 /// What this browser was given when it opened a receipt by its link.
@@ -38,7 +39,7 @@ pub struct Body<T>(pub T);
 /// The `Idempotency-Key` header.
 pub struct Key(pub IdempotencyKey);
 
-/// The `{id}` of an address. What can't be one of ours is not found, whatever else is wrong with it.
+/// The `{id}` of an address. What can't be one of this server's is not found, whatever else is wrong with it.
 pub struct Id(pub String);
 
 impl FromRequestParts<App> for ActiveSession {
@@ -185,8 +186,8 @@ impl<T: serde::de::DeserializeOwned> FromRequest<App> for Body<T> {
     }
 }
 
-/// The same request with its whole body. Every write waits here before anything of it is checked: when the body comes late, the session is
-/// checked then, and not when the head was sent.
+/// The same request with its whole body. Every write waits here before anything of it is checked: when the body comes
+/// late, the session is checked then, and not when the head was sent.
 pub async fn whole(request: Request) -> Result<Request> {
     let (head, body) = request.into_parts();
     match Bytes::from_request(Request::from_parts(head.clone(), body), &()).await {
@@ -196,7 +197,8 @@ pub async fn whole(request: Request) -> Result<Request> {
     }
 }
 
-/// A value that its own `parse` refuses is named with the reason; anything else that is wrong with a body is only malformed.
+/// A value that its own `parse` refuses is named with the reason; anything else that is wrong with a body is only
+/// malformed.
 fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let body = serde_path_to_error::deserialize(&mut json).map_err(|error| match problem(error.inner()) {
@@ -247,7 +249,7 @@ impl FromRequestParts<App> for Key {
     }
 }
 
-/// A write must say that it comes from a page of ours.
+/// A write must say that it comes from one of our pages.
 pub fn may_write(headers: &HeaderMap, app: &App) -> Result<()> {
     // Of two, something in between may have looked at the other one.
     let mut origins = headers.get_all(header::ORIGIN).iter();

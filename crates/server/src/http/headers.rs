@@ -1,5 +1,5 @@
-//! Security headers of every answer: a content security policy that lets nothing run but the app's own files, and the rest of
-//! what a browser can be told. Knows one foreign origin, the processor's, which may be framed and nothing else.
+//! Security headers of every answer: a content security policy that lets nothing run but the app's own files, and the
+//! rest of what a browser can be told. Knows one foreign origin, the processor's, which may be framed and nothing else.
 
 use axum::{
     Router,
@@ -28,8 +28,8 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), browsing-topics=(), ca
     screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()";
 
 impl Security {
-    /// The policy, as one line. Trusted Types: leptos builds its static markup through `innerHTML`, and `boot.js` defines the one
-    /// policy (`default`) that may.
+    /// The policy, as one line. Trusted Types: leptos builds its static markup through `innerHTML`, and `boot.js`
+    /// defines the one policy (`default`) that may.
     pub fn policy(&self) -> String {
         let mut styles = String::from("'self'");
         for hash in self.style_hashes.iter().filter(|hash| is_source_hash(hash)) {

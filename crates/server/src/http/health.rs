@@ -1,4 +1,5 @@
-//! Health checks and metrics. `/healthz`: the process is alive. `/readyz`: it can serve requests, or else the names of the failed checks.
+//! Health checks and metrics. `/healthz`: the process is alive. `/readyz`: it can serve requests, or else the names of
+//! the failed checks.
 //! `/metrics`: Prometheus metrics, on a listener of its own.
 
 use crate::{metrics, state::App};

@@ -1,6 +1,6 @@
-//! The OpenAPI document: generated from the handlers, completed here with what holds for every call (errors as problem documents,
-//! the session's cookie, `Origin`), served at `/api/v1/openapi.json` and committed beside this crate. A test keeps the committed one
-//! current.
+//! The OpenAPI document: generated from the handlers, completed here with what holds for every call (errors as problem
+//! documents, the session's cookie, `Origin`), served at `/api/v1/openapi.json` and committed beside this crate. A test
+//! keeps the committed one current.
 
 use crate::state::App;
 use axum::{extract::State, http::header, response::IntoResponse};
@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 const SESSION: &str = "session";
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 const ABOUT: &str = "Pay the bills of a health plan. Amounts are decimal strings with two places, dates are YYYY-MM-DD, instants are \
-    RFC 3339. A refusal is an RFC 9457 problem document: act on `status`, `code` and `errors`; unknown codes and fields are to be \
+    RFC 3339. An error is an RFC 9457 problem document: act on `status`, `code` and `errors`; unknown codes and fields are to be \
     tolerated. A write needs an `Origin` header equal to the server's public origin. Bodies are at most 64 KiB of JSON. \
     `POST /payments` takes an `Idempotency-Key` (a UUID): the same key and order give the same payment again, with \
     `Idempotency-Replayed: true`.";
@@ -22,7 +22,8 @@ const ABOUT: &str = "Pay the bills of a health plan. Amounts are decimal strings
 /// A program serves one deployment.
 static TEXT: OnceLock<String> = OnceLock::new();
 
-/// The document of a deployment with these regions, as it is committed for the demo's: indented, keys in order, one line feed at the end.
+/// The document of a deployment with these regions, as it is committed for the demo's: indented, keys in order, one
+/// line feed at the end.
 pub fn text(regions: &[RegionProfile]) -> String {
     let mut text = serde_json::to_string_pretty(&document(regions)).unwrap_or_default();
     text.push('\n');
@@ -52,7 +53,7 @@ fn document(regions: &[RegionProfile]) -> Value {
         "description": "Opaque, HttpOnly, SameSite=Lax; set by a look-up. Over TLS its name is `__Host-kppay_session`.",
     }});
     let schemas = document["components"]["schemas"].take();
-    document["components"]["schemas"] = with_refusal(schemas);
+    document["components"]["schemas"] = with_problem_details(schemas);
     document["components"]["schemas"]["BillLookup"] = bill_lookup(regions);
     // Enums whose unknown values are taken, in a draft too.
     for (name, known, otherwise) in [
@@ -78,7 +79,7 @@ fn document(regions: &[RegionProfile]) -> Value {
 }
 
 /// The schemas of an error response, which no handler names.
-fn with_refusal(schemas: Value) -> Value {
+fn with_problem_details(schemas: Value) -> Value {
     use contract::{FieldProblem, problem_details};
     use utoipa::{PartialSchema, ToSchema};
     let mut all = match schemas {
@@ -137,14 +138,14 @@ fn identifier(field: &IdentifierField) -> Value {
     json!({ "type": "string", "minLength": min, "maxLength": max, "pattern": pattern, "examples": [field.sample] })
 }
 
-/// Adds the error responses that every call of this shape can have, and gives each error response its schema. A handler that says 401 is
-/// one that needs the session.
+/// Adds the error responses that every call of this shape can have, and gives each error response its schema. A handler
+/// that says 401 is one that needs the session.
 fn complete(operation: &mut Map<String, Value>, path: &str, method: &str) {
     let is_write = method != "get";
     let has_body = operation.contains_key("requestBody");
     let is_private = operation.get("responses").is_some_and(|responses| responses.get("401").is_some());
     let has_query = parameters(operation).any(|parameter| parameter["in"] == "query");
-    let mut shared = vec![("500", "A fault of ours. It is logged; nothing of it is told.")];
+    let mut shared = vec![("500", "An internal error. It is logged; its details are not exposed.")];
     if is_write {
         shared.push(("403", "`Origin` is missing or not this server's."));
     }

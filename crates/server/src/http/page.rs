@@ -1,7 +1,8 @@
-//! The start page and the manifest with the deployment's facts written into them, once, at the start: a phone number stands there before
-//! the app has arrived, and where it never does. The files name a fact in double braces, `{{phone}}`. Knows nothing of how files are sent.
+//! The start page and the manifest with the deployment's facts written into them, once, at the start: a phone number
+//! stands there before the app has arrived, and where it never does. The files name a fact in double braces,
+//! `{{phone}}`. Knows nothing of how files are sent.
 
-use crate::words;
+use crate::i18n;
 use contract::{
     Locale,
     portal::{PageFacts, Portal},
@@ -37,10 +38,10 @@ fn facts(portal: &Portal) -> BTreeMap<&'static str, String> {
         ("brand", brand.name.clone()),
         ("phone", contacts.billing_phone.clone()),
         ("tel", "tel:+".chars().chain(digits).collect()),
-        ("opens", words::hour(contacts.opens, Locale::En)),
-        ("closes", words::hour(contacts.closes, Locale::En)),
-        ("abre", words::hour(contacts.opens, Locale::Es)),
-        ("cierra", words::hour(contacts.closes, Locale::Es)),
+        ("opens", i18n::hour(contacts.opens, Locale::En)),
+        ("closes", i18n::hour(contacts.closes, Locale::En)),
+        ("abre", i18n::hour(contacts.opens, Locale::Es)),
+        ("cierra", i18n::hour(contacts.closes, Locale::Es)),
         // What the app knows before the first answer.
         ("facts", serde_json::to_string(&page).unwrap_or_default()),
     ]

@@ -72,8 +72,8 @@ pub fn router(app: App) -> Router {
     api.merge(health::router()).with_state(app).merge(demo).layer(middleware::from_fn(log))
 }
 
-/// Method and route of every call that changes something. What is not among them has no handler: it is refused for its method,
-/// wherever it came from.
+/// Method and route of every call that changes something. What is not among them has no handler: it is refused for its
+/// method, wherever it came from.
 type Writes = HashSet<(Method, String)>;
 
 fn writes(document: &OpenApi) -> Writes {
@@ -98,7 +98,7 @@ async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request
     let is_write = writes.contains(&(request.method().clone(), route.to_owned()));
     let is_payment = is_write && route == "/api/v1/payments";
     if is_write && let Err(error) = extract::may_write(request.headers(), &app) {
-        return kept_by_nobody(error.into_response());
+        return no_store(error.into_response());
     }
     // Body and handler together take no longer than this.
     let until = tokio::time::Instant::now() + app.settings.limits.request_time;
@@ -106,12 +106,12 @@ async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request
         if is_write { tokio::time::timeout_at(until, extract::whole(request)).await } else { Ok(Ok(request)) };
     let request = match request {
         Ok(Ok(request)) => request,
-        Ok(Err(error)) => return kept_by_nobody(error.into_response()),
-        Err(_) => return kept_by_nobody(Error::later(ErrorCode::Unavailable, 5).into_response()),
+        Ok(Err(error)) => return no_store(error.into_response()),
+        Err(_) => return no_store(Error::later(ErrorCode::Unavailable, 5).into_response()),
     };
     // A payment that was begun is finished even if the caller has gone: the handler runs in a task of its own.
     let answer = tokio::spawn(tokio::time::timeout_at(until, next.run(request)).in_current_span());
-    kept_by_nobody(match answer.await {
+    no_store(match answer.await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => took_too_long(is_payment).into_response(),
         Err(_) => {
@@ -127,14 +127,14 @@ fn took_too_long(is_payment: bool) -> Error {
     if is_payment { Error::later(ErrorCode::KeyInUse, 2) } else { Error::later(ErrorCode::Unavailable, 5) }
 }
 
-fn kept_by_nobody(mut response: Response) -> Response {
+fn no_store(mut response: Response) -> Response {
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
-/// A span for all that is logged on behalf of a request, and one line when it is answered. They name the route's template, never the
-/// address, which could hold an identifier. The app's files are not logged: they are sent out of memory, twenty for one page, and the proxy
-/// in front counts them.
+/// A span for all that is logged on behalf of a request, and one line when it is answered. They name the route's
+/// template, never the address, which could hold an identifier. The app's files are not logged: they are sent out of
+/// memory, twenty for one page, and the proxy in front counts them.
 async fn log(request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = uuid::Uuid::new_v4().to_string();

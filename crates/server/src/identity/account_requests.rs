@@ -1,22 +1,24 @@
-//! Account requests whose result must not be observable in the response: the e-mails of a registration, user ID reminders, links to a new
-//! password. The response is the same, and takes as long, whether there is an account or not; a job does the work afterwards, with its
-//! e-mails, in one transaction.
+//! Account requests whose result must not be observable in the response: the e-mails of a registration, user ID
+//! reminders, links to a new password. The response is the same, and takes as long, whether there is an account or not;
+//! a job does the work afterwards, with its e-mails, in one transaction.
 //!
 //! # Registering: who becomes the member
 //!
-//! A statement is a letter that lies about, so whoever holds one may see what is on it and no more. An account shows the payments of
-//! the whole household, so opening one takes three things: the statement, the mailbox of its address (a link), and the mailbox that
-//! the plan has on file (a code, if that is another one). Where the plan has none on file no code exists, and the member calls.
-//! Until then there is no account but a *pending* one (`store::pending_accounts`): nobody signs in with it, no password of it is
-//! reset, and it lapses after a day. It occupies nothing, so a second registration does not wait for the first; the first that is
-//! confirmed ends the others. That is why a stranger with a statement can't keep the owner out.
+//! A statement is a letter that lies about, so anyone who holds one may see what is on it and no more. An account shows
+//! the payments of the whole household, so opening one takes three things: the statement, the mailbox of its address (a
+//! link), and the mailbox that the plan has on file (a code, if that is another one). Where the plan has none on file
+//! no code exists, and the member calls. Until then there is no account but a *pending* one
+//! (`store::pending_accounts`): nobody signs in with it, no password of it is reset, and it lapses after a day. It
+//! occupies nothing, so a second registration does not wait for the first; the first that is confirmed ends the others.
+//! That is why a stranger with a statement can't keep the owner out.
 //!
-//! The link asks for the password that was chosen. Without it, whoever registers with the address of somebody else would get an
-//! account that this somebody confirms, and whoever reads a mistyped address would get one that somebody else registered.
+//! The link asks for the password that was chosen. Without it, anyone who registers with the address of somebody else
+//! would get an account that this somebody confirms, and anyone who reads a mistyped address would get one that
+//! somebody else registered.
 //!
-//! Both e-mails look the same whether there is an account or not, except to the readers of the account's and the plan's address. A
-//! code is good for every registration of its membership, for two days, so it does not matter whose registration sent it: nobody
-//! uses up the codes that the owner would get.
+//! Both e-mails look the same whether there is an account or not, except to the readers of the account's and the plan's
+//! address. A code is good for every registration of its membership, for two days, so it does not matter whose
+//! registration sent it: nobody uses up the codes that the owner would get.
 
 use super::factors::recovery;
 use crate::{
@@ -48,8 +50,8 @@ const DAY_MILLIS: i64 = 24 * 3_600_000;
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountRequest {
-    /// The e-mails of a registration. `left` is the address that it named before, `network` where it was asked for from, under a key
-    /// (`Limits::network`): a server of an earlier version does not say.
+    /// The e-mails of a registration. `left` is the address that it named before, `network` where it was asked for
+    /// from, under a key (`Limits::network`): a server of an earlier version does not say.
     Invite {
         pending: String,
         left: Option<Email>,
@@ -73,8 +75,8 @@ pub enum AccountRequest {
     Confirm {},
 }
 
-/// Whether opening an account with this address takes a code from the address on file. Without one on file there is no such code,
-/// which no response reveals.
+/// Whether opening an account with this address takes a code from the address on file. Without one on file there is no
+/// such code, which no response reveals.
 pub fn takes_code(on_file: Option<&Email>, email: &Email) -> bool {
     on_file.is_none_or(|on_file| !address::is_same(on_file, email))
 }
@@ -204,7 +206,8 @@ impl Handler<'_> {
         self.post(REGISTERED, &owner.id, to, &message, Holds::Nothing).await
     }
 
-    /// Mails the link to the address of the registration. For addresses other than the one on file, a membership has a daily limit.
+    /// Mails the link to the address of the registration. For addresses other than the one on file, a membership has a
+    /// daily limit.
     async fn link(&mut self, pending: &str, opening: &Opening, on_file: Option<&Email>, network: &str) -> Result<()> {
         let takes_code = takes_code(on_file, &opening.email);
         let about = format!("{}{}", if takes_code { "elsewhere " } else { "" }, opening.membership);

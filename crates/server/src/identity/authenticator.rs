@@ -2,7 +2,7 @@
 
 use super::{
     factors::{qr::Qr, totp::Secret, wrong},
-    notices::tell_owner,
+    notices::notice_to_owner,
     recovery_codes::{first_codes, removed},
     second_factor::{guard_code, opened},
     sessions::SignedIn,
@@ -47,7 +47,7 @@ pub async fn add(app: &App, signed_in: &SignedIn, code: &str) -> Result<Recovery
         return refused(tx, wrong("code")).await;
     }
     let codes = first_codes(app, &mut tx, &account).await?;
-    tell_owner(app, &account, mail::authenticator_added).put(&mut tx, now).await?;
+    notice_to_owner(app, &account, mail::authenticator_added).put(&mut tx, now).await?;
     tx.commit().await?;
     Ok(codes)
 }

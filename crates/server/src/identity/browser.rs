@@ -1,5 +1,5 @@
-//! The browser of a request: its session token, its known-device entries and its name, and the tokens that the response issues. Knows no
-//! cookie's name and no header: `http::cookies` reads and writes them.
+//! The browser of a request: its session token, its known-device entries and its name, and the tokens that the response
+//! issues. Knows no cookie's name and no header: `http::cookies` reads and writes them.
 
 use super::known_device::{Entry, MOST};
 use crate::{error::Result, state::App, store::accounts::Account, token};
@@ -33,8 +33,8 @@ impl IssuedTokens {
 }
 
 impl Browser {
-    /// The browser's name, if it signed in to this account before, with the account's present password. The name is random, and the same for
-    /// as long as the browser keeps its cookie. Takes as long if there is no such account.
+    /// The browser's name, if it signed in to this account before, with the account's present password. The name is
+    /// random, and the same for as long as the browser keeps its cookie. Takes as long if there is no such account.
     pub fn name(&self, app: &App, account: Option<&Account>, now: Instant) -> Option<String> {
         let id = account.map_or("", |account| account.id.as_str());
         let since = account.map_or(now, |account| account.password_changed_at);

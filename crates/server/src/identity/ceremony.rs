@@ -1,4 +1,5 @@
-//! WebAuthn ceremonies: their state is stored with the session, and deleted on the first response, whether it succeeds or not.
+//! WebAuthn ceremonies: their state is stored with the session, and deleted on the first response, whether it succeeds
+//! or not.
 
 use super::factors::{
     webauthn::{self, Site, WebauthnError},

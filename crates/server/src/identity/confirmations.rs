@@ -1,5 +1,6 @@
-//! The confirmation of an e-mail address, which opens the account that was asked for: with the link that went to the address, the password
-//! that was chosen and, where the plan has another address on file, the code that went there. Once.
+//! The confirmation of an e-mail address, which opens the account that was asked for: with the link that went to the
+//! address, the password that was chosen and, where the plan has another address on file, the code that went there.
+//! Once.
 
 use super::{
     account_requests,

@@ -1,15 +1,18 @@
-//! Known devices: which browsers have signed in to an account before, kept in a signed cookie of theirs (a "device cookie", as OWASP
-//! calls it in "Slow Down Online Guessing Attacks with Device Cookies"). No table: a browser that loses the cookie is new again.
+//! Known devices: which browsers have signed in to an account before, kept in a signed cookie of theirs (a "device
+//! cookie", as OWASP calls it in "Slow Down Online Guessing Attacks with Device Cookies"). No table: a browser that
+//! loses the cookie is new again.
 //!
-//! Two things ask (`Browser::name`). `sign_in` mails the owner about a sign-in from a browser that is not known. And `limits::sign_ins` gives
-//! a known browser a budget of its own, so that strangers' wrong passwords never keep the owner out.
+//! Two things ask (`Browser::name`). `sign_in` mails the owner about a sign-in from a browser that is not known. And
+//! `limits::sign_ins` gives a known browser a budget of its own, so that strangers' wrong passwords never keep the
+//! owner out.
 //!
-//! The cookie is set by a sign-in that is complete (after the second step), and again by each later one; before the first, by the
-//! confirmation of the address, which asks for the password too; by a changed password; and by a new one that was chosen with a link by
-//! mail, of which its owner gets an e-mail anyway. It opens nothing.
-//! One entry an account, the newest first, so that several people can share a browser. An entry is a random name, when it was made,
-//! and a MAC of both with the account's id: a cookie does not reveal the account, and can't be forged. It is valid for `LASTS_MILLIS`, and not
-//! past a change of the password: a browser that signed in with the old one is unknown after it.
+//! The cookie is set by a sign-in that is complete (after the second step), and again by each later one; before the
+//! first, by the confirmation of the address, which asks for the password too; by a changed password; and by a new one
+//! that was chosen with a link by mail, of which its owner gets an e-mail anyway. It opens nothing. One entry an
+//! account, the newest first, so that several people can share a browser. An entry is a random name, when it was made,
+//! and a MAC of both with the account's id: a cookie does not reveal the account, and can't be forged. It is valid for
+//! `LASTS_MILLIS`, and not past a change of the password: a browser that signed in with the old one is unknown after
+//! it.
 //!
 //! Knows nothing of sessions: signing out leaves it, since it is about the browser.
 

@@ -1,5 +1,5 @@
-//! Bill look-ups: the identifiers printed on a statement lead to a payer's session, or to an e-mail with the user ID. Every mismatch has the
-//! same response. Failed attempts are limited, by address and by what is looked up.
+//! Bill look-ups: the identifiers printed on a statement lead to a payer's session, or to an e-mail with the user ID.
+//! Every mismatch has the same response. Failed attempts are limited, by address and by what is looked up.
 
 use super::{
     account_requests::{self, AccountRequest},
@@ -44,8 +44,8 @@ pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address:
     Ok(IssuedSession { view: view(&session, now), kept })
 }
 
-/// Queues an e-mail with the user ID to the address on file of whom the statement belongs to. Each ask counts, since an answer that tells
-/// nothing must not tell by a limit either.
+/// Queues an e-mail with the user ID to the address on file of whom the statement belongs to. Each ask counts, since an
+/// answer that tells nothing must not tell by a limit either.
 pub async fn remind(app: &App, asked: UserIdReminder, address: IpAddr) -> Result<()> {
     let UserIdReminder { region, identifiers, locale } = asked;
     check(app, region, &identifiers)?;

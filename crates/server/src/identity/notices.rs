@@ -1,4 +1,5 @@
-//! Security notices: e-mails to the owner of an account about what was changed in it, queued in the transaction of the change.
+//! Security notices: e-mails to the owner of an account about what was changed in it, queued in the transaction of the
+//! change.
 
 use crate::{
     error::Result,
@@ -21,7 +22,7 @@ pub struct Notice<'a> {
 /// Makes the text of a notice to an account's owner.
 pub type NoticeTemplate = fn(&Account, &Sender<'_>) -> Message;
 
-pub fn tell_owner<'a>(app: &App, account: &'a Account, telling: NoticeTemplate) -> Notice<'a> {
+pub fn notice_to_owner<'a>(app: &App, account: &'a Account, telling: NoticeTemplate) -> Notice<'a> {
     Notice { account, message: telling(account, &app.sender()) }
 }
 

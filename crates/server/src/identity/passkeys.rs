@@ -6,7 +6,7 @@ use super::{
         webauthn::{self, User},
         wrong,
     },
-    notices::tell_owner,
+    notices::notice_to_owner,
     recovery_codes::{first_codes, removed},
     sessions::SignedIn,
 };
@@ -54,7 +54,7 @@ pub async fn add(app: &App, signed_in: &SignedIn, device: &str, response: &str) 
         return refused(tx, wrong("response")).await;
     }
     let codes = first_codes(app, &mut tx, &account).await?;
-    tell_owner(app, &account, mail::passkey_added).put(&mut tx, now).await?;
+    notice_to_owner(app, &account, mail::passkey_added).put(&mut tx, now).await?;
     tx.commit().await?;
     Ok(codes)
 }

@@ -35,8 +35,8 @@ pub async fn least(app: &App, account: &Account) -> Result<usize> {
     Ok(if has_factor { password::LEAST_WITH_FACTOR } else { password::LEAST })
 }
 
-/// What a password of this person may not hold: the user ID, what stands before its `@`, and the names if they are long enough to
-/// mean somebody.
+/// What a password of this person may not hold: the user ID, what stands before its `@`, and the names if they are long
+/// enough to mean somebody.
 pub fn owner_names(email: &str, names: &[&str]) -> Vec<String> {
     let local = email.split('@').next().unwrap_or_default();
     let names = names.iter().copied().filter(|name| name.chars().count() >= 5);

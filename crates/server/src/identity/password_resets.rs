@@ -1,10 +1,10 @@
-//! Password resets: a link by mail, and a new password by the link's token. The response does not reveal whether there is an account; a job
-//! mails the link (`account_requests`).
+//! Password resets: a link by mail, and a new password by the link's token. The response does not reveal whether there
+//! is an account; a job mails the link (`account_requests`).
 
 use super::{
     account_requests::{self, AccountRequest},
     browser::{Browser, IssuedTokens},
-    notices::tell_owner,
+    notices::notice_to_owner,
     password_policy::{check_new, has_factor_if_short},
 };
 use crate::{
@@ -43,10 +43,11 @@ pub async fn reset(app: &App, browser: &Browser, new: &NewPassword, address: IpA
     has_factor_if_short(&mut tx, &id, is_short).await?;
     accounts::set_password(&mut tx, &id, &hashed, is_short, now).await?;
     accounts::end_sessions(&mut tx, &id, None, now).await?;
-    tell_owner(app, &account, mail::password_changed).put(&mut tx, now).await?;
+    notice_to_owner(app, &account, mail::password_changed).put(&mut tx, now).await?;
     tx.commit().await?;
-    // Whoever has just chosen a password is not made to wait for what was tried before.
+    // The one who has just chosen a password is not made to wait for what was tried before.
     SignInAttempts::at(&app.limits, &account.email.user_id(), Source::Address(address)).forgive(app).await?;
-    // Whoever reads the account's mailbox is no stranger in this browser: nobody else's tries keep them waiting. The owner has been told.
+    // Anyone who reads the account's mailbox is no stranger in this browser: nobody else's tries keep them waiting. The
+    // owner has been told.
     Ok(IssuedTokens { session: None, device: browser.known_to(app, &id, now) })
 }

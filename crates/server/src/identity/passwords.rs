@@ -1,7 +1,9 @@
-//! Passwords: hashing with Argon2id and the operator's pepper, verification, and a check of strength. Knows no accounts.
+//! Passwords: hashing with Argon2id and the operator's pepper, verification, and a check of strength. Knows no
+//! accounts.
 //!
-//! Hashing is slow by design, and the check is slow for some passwords, so both run on a bounded number of threads of their own: sign-ins
-//! wait for their turn, and no other request waits. `limits` says how often one client may ask for either.
+//! Hashing is slow by design, and the check is slow for some passwords, so both run on a bounded number of threads of
+//! their own: sign-ins wait for their turn, and no other request waits. `limits` says how often one client may ask for
+//! either.
 
 mod common;
 
@@ -23,9 +25,9 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// A password that takes fewer guesses than this, by patterns and lists of common ones, is refused: ten million.
 const LEAST_GUESSES_LOG10: f64 = 7.0;
-/// Looking for patterns takes much longer than linear in the length, and signs that stand for several letters multiply it; what is longer
-/// is not guessed by its patterns.
-const LOOKED_AT: usize = 32;
+/// Looking for patterns takes much longer than linear in the length, and signs that stand for several letters multiply
+/// it; what is longer is not guessed by its patterns.
+const CHECKED_CHARACTERS: usize = 32;
 /// Each waits for some hundredths of a second.
 const WAITING: usize = 100;
 
@@ -38,7 +40,7 @@ pub struct Passwords {
     /// What a turn works in, kept for the next one: taken and given back each time, 19 MiB pile up in the allocator.
     memories: Arc<Mutex<Vec<Memory>>>,
     /// The hash of a random password: compared when there is no account, so that the response takes as long.
-    nobodys: Arc<str>,
+    unknown: Arc<str>,
 }
 
 impl Passwords {
@@ -48,9 +50,9 @@ impl Passwords {
             pepper: pepper.as_bytes().into(),
             turns: Turns::new(at_once, WAITING),
             memories: Arc::default(),
-            nobodys: "".into(),
+            unknown: "".into(),
         };
-        passwords.nobodys = passwords
+        passwords.unknown = passwords
             .with_memory(|memory| passwords.hash_now(memory, "nobody has this password"))
             .unwrap_or_default()
             .into();
@@ -100,7 +102,7 @@ impl Passwords {
     /// Whether it is the one that `known` was made of. Takes as long when there is none.
     pub async fn is_right(&self, password: &Password, known: Option<&str>) -> Result<bool> {
         let (own, password) = (self.clone(), password.clone());
-        let (is_known, hash) = (known.is_some(), known.unwrap_or(&self.nobodys).to_owned());
+        let (is_known, hash) = (known.is_some(), known.unwrap_or(&self.unknown).to_owned());
         let is_same = self.in_turn(move |memory| own.is_right_now(memory, password.reveal(), &hash));
         Ok(is_same.await?.unwrap_or(false) && is_known)
     }
@@ -140,8 +142,8 @@ fn normalised(password: &str) -> String {
     password.nfkc().collect()
 }
 
-/// Why a password that is long enough is still rejected. `service` has the names of this service, `owner` the account's user ID and its
-/// owner's name.
+/// Why a password that is long enough is still rejected. `service` has the names of this service, `owner` the account's
+/// user ID and its owner's name.
 fn weakness(password: &Password, service: &[&str], owner: &[&str]) -> Option<FieldProblem> {
     let typed = normalised(password.reveal()).to_lowercase();
     let names = |parts: &[&str]| {
@@ -156,7 +158,7 @@ fn weakness(password: &Password, service: &[&str], owner: &[&str]) -> Option<Fie
     if common::is_common(&typed) {
         return Some(FieldProblem::Common);
     }
-    let looked_at: String = typed.chars().take(LOOKED_AT).collect();
+    let looked_at: String = typed.chars().take(CHECKED_CHARACTERS).collect();
     (zxcvbn::zxcvbn(&looked_at, &[]).guesses_log10() < LEAST_GUESSES_LOG10).then_some(FieldProblem::Common)
 }
 
@@ -202,8 +204,8 @@ mod tests {
     #[tokio::test]
     async fn without_the_pepper_a_stolen_hash_is_worth_nothing() {
         let hash = Passwords::new("pepper", 1).hash(&password("copper river lantern seven")).await.unwrap();
-        let thief = Passwords::new("", 1);
-        assert!(!thief.is_right(&password("copper river lantern seven"), Some(&hash)).await.unwrap());
+        let attacker = Passwords::new("", 1);
+        assert!(!attacker.is_right(&password("copper river lantern seven"), Some(&hash)).await.unwrap());
     }
 
     #[tokio::test]

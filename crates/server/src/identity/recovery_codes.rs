@@ -2,7 +2,7 @@
 
 use super::{
     factors::recovery,
-    notices::{NoticeTemplate, tell_owner},
+    notices::{NoticeTemplate, notice_to_owner},
     sessions::SignedIn,
 };
 use crate::{
@@ -33,7 +33,7 @@ pub async fn renew(app: &App, signed_in: &SignedIn) -> Result<RecoveryCodes> {
         return refused(tx, Error::later(ErrorCode::TooMany, seconds)).await;
     }
     let codes = new_codes(app, &mut tx, &account).await?;
-    tell_owner(app, &account, mail::recovery_codes_renewed).put(&mut tx, now).await?;
+    notice_to_owner(app, &account, mail::recovery_codes_renewed).put(&mut tx, now).await?;
     tx.commit().await?;
     Ok(codes)
 }
@@ -54,7 +54,8 @@ async fn new_codes(app: &App, tx: &mut Tx, account: &Account) -> Result<Recovery
     Ok(RecoveryCodes { codes })
 }
 
-/// A password that is too short to be all there is keeps the last factor; without a factor there is nothing to recover from.
+/// A password that is too short to be all there is keeps the last factor; without a factor there is nothing to recover
+/// from.
 pub(super) async fn removed(
     app: &App,
     mut tx: Tx,
@@ -71,6 +72,6 @@ pub(super) async fn removed(
         }
         factors::put_recovery_codes(&mut tx, &account.id, &[]).await?;
     }
-    tell_owner(app, account, telling).put(&mut tx, app.clock.now()).await?;
+    notice_to_owner(app, account, telling).put(&mut tx, app.clock.now()).await?;
     Ok(tx.commit().await?)
 }

@@ -1,6 +1,7 @@
-//! Registrations: from a matched statement to an account that was asked for. The response never reveals whether this membership or this
-//! address already has an account: a pending account is written down in either case, and the e-mails are a job's (`account_requests`). The
-//! account is opened in `confirmations`, which takes access to both mailboxes and the password.
+//! Registrations: from a matched statement to an account that was asked for. The response never reveals whether this
+//! membership or this address already has an account: a pending account is written down in either case, and the e-mails
+//! are a job's (`account_requests`). The account is opened in `confirmations`, which takes access to both mailboxes and
+//! the password.
 
 use super::{
     account_requests::{self, AccountRequest},
@@ -139,7 +140,8 @@ async fn check(app: &App, session: &Session, new: &NewAccount) -> Result<()> {
     if errors.is_empty() { Ok(()) } else { Err(Error { code: ErrorCode::Invalid, errors, retry_after: None }) }
 }
 
-/// The e-mails of this session's registration, again; to another address if one is given, with the password that was chosen.
+/// The e-mails of this session's registration, again; to another address if one is given, with the password that was
+/// chosen.
 pub async fn send_again(app: &App, session: &Session, asked: ConfirmationEmail, address: IpAddr) -> Result<()> {
     let ConfirmationEmail { email, password } = asked;
     let now = app.clock.now();

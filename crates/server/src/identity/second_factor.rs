@@ -1,11 +1,11 @@
-//! The second factor when signing in: a code of an authenticator app, a passkey, or a recovery code. Each is used up in the transaction
-//! that makes the session a whole one. Wrong codes come ever further apart.
+//! The second factor when signing in: a code of an authenticator app, a passkey, or a recovery code. Each is used up in
+//! the transaction that makes the session a whole one. Wrong codes come ever further apart.
 
 use super::{
     browser::Browser,
     ceremony::{answered, challenged, not_taken, site},
     factors::{recovery, totp::Secret, webauthn, wrong},
-    notices::tell_owner,
+    notices::notice_to_owner,
     sessions::{self, IssuedSession, SignedIn, member, view},
     sign_in::Arrival,
 };
@@ -87,7 +87,7 @@ async fn enter(
         return Ok(None);
     }
     if matches!(used, VerifiedFactor::RecoveryCode(_)) {
-        tell_owner(app, &account, mail::recovery_code_used).put(&mut tx, now).await?;
+        notice_to_owner(app, &account, mail::recovery_code_used).put(&mut tx, now).await?;
     }
     let who = Who::Member { member: member(&account), reauthenticated_at: None };
     let (session, mut kept) = sessions::renew(&mut tx, pending.session.clone(), who, now).await?;
@@ -96,7 +96,8 @@ async fn enter(
     Ok(Some(IssuedSession { view: view(&session, app.clock.now()), kept }))
 }
 
-/// Counts a try before it is looked at, so that of many at the same moment none slips through. Gives what a right one comes to.
+/// Counts a try before it is looked at, so that of many at the same moment none slips through. Gives what a right one
+/// comes to.
 pub(super) async fn guard_code<T>(
     app: &App,
     account: &Account,

@@ -2,7 +2,7 @@
 
 use super::{
     browser::Browser,
-    notices::tell_owner,
+    notices::notice_to_owner,
     password_policy::{check_new, has_factor_if_short, least},
     sessions::{self, IssuedSession, SignedIn, view},
     sign_in::check_password,
@@ -54,7 +54,7 @@ pub async fn change_password(
     accounts::end_sessions(&mut tx, &account.id, Some(&session.id), now).await?;
     let who = session.who.clone();
     let (session, mut kept) = sessions::renew(&mut tx, session, who, now).await?;
-    tell_owner(app, &account, mail::password_changed).put(&mut tx, now).await?;
+    notice_to_owner(app, &account, mail::password_changed).put(&mut tx, now).await?;
     tx.commit().await?;
     // This browser is a known one with the new password, too.
     kept.device = browser.known_to(app, &account.id, now);

@@ -1,10 +1,11 @@
 //! Sessions: beginning and renewing them, and the account behind one. In the caller's transaction.
 //!
-//! The rule for everything here and for every write of an account: **what was read before is checked again where it is written.**
-//! Between reading and writing a password is hashed or a lock is waited for, and meanwhile the password may have been changed, or
-//! the session ended. So a transaction that changes how an account is signed in to takes the account's row first
-//! (`SignedIn::begin`, `accounts::lock`). A change of the password locks that row too: the two can't overtake each other, on either
-//! database. Then the account is read again, and so is whether the session still lives; only after that anything is written.
+//! The rule for everything here and for every write of an account: **what was read before is checked again where it is
+//! written.** Between reading and writing a password is hashed or a lock is waited for, and meanwhile the password may
+//! have been changed, or the session ended. So a transaction that changes how an account is signed in to takes the
+//! account's row first (`SignedIn::begin`, `accounts::lock`). A change of the password locks that row too: the two
+//! can't overtake each other, on either database. Then the account is read again, and so is whether the session still
+//! lives; only after that anything is written.
 //!
 //! The order of locks is account, session, everything else: two such transactions never wait for each other.
 
@@ -49,8 +50,8 @@ impl SignedIn {
         Ok(Self { session, account })
     }
 
-    /// A transaction in which the account's row is locked, and the account as it is now. Refused if the session ended, got another
-    /// token, or the account's password was changed since this call was let in.
+    /// A transaction in which the account's row is locked, and the account as it is now. Refused if the session ended,
+    /// got another token, or the account's password was changed since this call was let in.
     pub async fn begin(&self, app: &App) -> Result<(Tx, Account)> {
         let mut tx = app.store.begin().await?;
         let account = accounts::lock(&mut tx, &self.account.id).await?;
@@ -68,8 +69,8 @@ pub fn member(account: &Account) -> Member {
     Member { account: account.id.clone(), person }
 }
 
-/// Begins a session of a membership, a member's or a payer's. The one before ends: a token from before never opens what comes after it.
-/// Its draft is carried over, if it was of the same membership and had not been ended.
+/// Begins a session of a membership, a member's or a payer's. The one before ends: a token from before never opens what
+/// comes after it. Its draft is carried over, if it was of the same membership and had not been ended.
 pub async fn begin(
     tx: &mut Tx,
     browser: &Browser,
@@ -96,7 +97,7 @@ pub async fn begin(
     if let Some(before) = before.filter(|before| before.membership == session.membership.id) {
         let is_payer = session.member().is_none() && before.account.is_none();
         shown_again = (is_payer && before.lived).then_some(before.id.clone());
-        draft = goes_on(before, &mut session);
+        draft = carried_draft(before, &mut session);
     }
     renewals::add(tx, &session, draft.filter(|draft| *draft != PaymentDraft::default()).as_ref()).await?;
     if let Some(before) = shown_again {
@@ -105,9 +106,9 @@ pub async fn begin(
     Ok((session, kept))
 }
 
-/// The draft that is carried over. After signing in while paying, or re-authenticating: all of it. After the previous session has run out:
-/// bills and amounts only.
-fn goes_on(before: PreviousSession, session: &mut Session) -> Option<PaymentDraft> {
+/// The draft that is carried over. After signing in while paying, or re-authenticating: all of it. After the previous
+/// session has run out: bills and amounts only.
+fn carried_draft(before: PreviousSession, session: &mut Session) -> Option<PaymentDraft> {
     let account = session.member().map(|member| member.account.as_str());
     let is_same = before.account.as_deref().is_none_or(|before| account == Some(before));
     if account.is_some() && is_same && before.lived {
@@ -117,7 +118,8 @@ fn goes_on(before: PreviousSession, session: &mut Session) -> Option<PaymentDraf
     before.draft.map(|draft| draft.without_what_is_private())
 }
 
-/// The same session under a new token: after the second step, the password typed again, a new password. Refused if it ended.
+/// The same session under a new token: after the second step, the password typed again, a new password. Refused if it
+/// ended.
 pub async fn renew(tx: &mut Tx, mut session: Session, who: Who, now: Instant) -> Result<(Session, IssuedTokens)> {
     let (kept, hash) = IssuedTokens::token()?;
     let was = std::mem::replace(&mut session.token_hash, hash);

@@ -1,5 +1,5 @@
-//! Signing in with user ID and password, and the password typed again. A failed sign-in does not say what was wrong, and takes as long;
-//! tries that fail come ever further apart. The second step is `second_factor`'s.
+//! Signing in with user ID and password, and the password typed again. A failed sign-in does not say what was wrong,
+//! and takes as long; tries that fail come ever further apart. The second step is `second_factor`'s.
 
 use super::{
     browser::Browser,
@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result, refused},
+    i18n,
     limits::{
         emails::NEW_DEVICE,
         sign_ins::{SignInAttempts, Source},
@@ -21,7 +22,6 @@ use crate::{
         outbox::{Holds, QueuedEmail},
         sessions::{Session, Who},
     },
-    words,
 };
 use contract::{FieldProblem, Instant, Password, account::Credentials, problem_details::ErrorCode};
 use std::net::IpAddr;
@@ -77,15 +77,15 @@ pub struct Arrival<'a> {
 }
 
 impl Arrival<'_> {
-    /// Notifies the owner if the browser is a new one, in the transaction of the sign-in, which has the account locked. Returns the cookie by
-    /// which the browser is known from now on.
+    /// Notifies the owner if the browser is a new one, in the transaction of the sign-in, which has the account locked.
+    /// Returns the cookie by which the browser is known from now on.
     pub async fn is_in(&self, app: &App, tx: &mut Tx, browser: &Browser) -> Result<Option<String>> {
         let Self { account, session, now } = *self;
         // The number of notices is limited: after a few sign-ins the owner has been notified.
         if browser.name(app, Some(account), now).is_none()
             && NEW_DEVICE.may_post(tx, &account.id, &account.email, now).await?
         {
-            let at = words::moment(now, session.membership.region.time_zone(), account.locale);
+            let at = i18n::moment(now, session.membership.region.time_zone(), account.locale);
             let message = mail::new_device(account, &app.sender(), (&at, &session.device));
             let (id, cause, to) = (crate::id::new(now), NEW_DEVICE.cause(&account.id), &account.email);
             QueuedEmail { id, cause: &cause, to, message: &message, holds: Holds::Nothing, at: now }.put(tx).await?;
@@ -105,8 +105,8 @@ pub async fn reauthenticate(app: &App, signed_in: SignedIn, password: &Password)
     Ok(IssuedSession { view: view(&session, now), kept })
 }
 
-/// Rejects a password that is not the account's, at `field`, with a progressive delay. Counted by the session, so that strangers' attempts do
-/// not delay it.
+/// Rejects a password that is not the account's, at `field`, with a progressive delay. Counted by the session, so that
+/// strangers' attempts do not delay it.
 pub async fn check_password(app: &App, signed_in: &SignedIn, password: &Password, field: &str) -> Result<()> {
     let SignedIn { session, account } = signed_in;
     let wrong = Error::field(ErrorCode::WrongCredentials, field, FieldProblem::Unknown);

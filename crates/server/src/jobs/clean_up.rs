@@ -1,5 +1,5 @@
-//! Periodic clean-up, once a minute: what is private in sessions that ran out is wiped, and rows that mean nothing any more are deleted
-//! (`store::clean_up`). Looks after the job queue on the way.
+//! Periodic clean-up, once a minute: what is private in sessions that ran out is wiped, and rows that mean nothing any
+//! more are deleted (`store::clean_up`). Looks after the job queue on the way.
 
 use super::periodic::Periodic;
 use crate::{

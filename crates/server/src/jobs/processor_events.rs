@@ -1,5 +1,6 @@
-//! The processor's events: read and applied in order. Each is applied, or stored with the reason, before the next one is read. A number
-//! that is left out is asked for again: a processor that numbers events from a sequence can commit a later one first.
+//! The processor's events: read and applied in order. Each is applied, or stored with the reason, before the next one
+//! is read. A number that is left out is asked for again: a processor that numbers events from a sequence can commit a
+//! later one first.
 
 use crate::{
     billing::charging,
@@ -16,8 +17,9 @@ use sha2::{Digest, Sha256};
 /// After so long a number that is missing was never given to an event, or is for people to ask about.
 const MISSING_MILLIS: i64 = 5 * 60_000;
 
-/// What is kept, and what is missing, is tried first: it came first. The mark does not follow a number that is far ahead, or all between
-/// would never be read; its event is kept until the mark is near, or its payment would take those for old.
+/// What is kept, and what is missing, is tried first: it came first. The mark does not follow a number that is far
+/// ahead, or all between would never be read; its event is kept until the mark is near, or its payment would take those
+/// for old.
 pub async fn read(app: &App) -> Result<(), sqlx::Error> {
     match_kept(app).await?;
     read_missing(app).await?;
@@ -31,7 +33,8 @@ pub async fn read(app: &App) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Asks for the numbers that are missing, wherever they are, less often each time, and gives up those that are so for too long.
+/// Asks for the numbers that are missing, wherever they are, less often each time, and gives up those that are so for
+/// too long.
 async fn read_missing(app: &App) -> Result<(), sqlx::Error> {
     let (now, read) = (app.clock.now(), app.store.mark(EVENTS_READ).await?);
     let missing = app.store.events_missing(now).await?;

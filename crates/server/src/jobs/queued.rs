@@ -110,7 +110,7 @@ async fn run_again(app: App, job: Job) -> Result<()> {
 async fn run_one(app: &App, job: &Job) -> Result<()> {
     match Kind::parse(&job.kind) {
         Some(Kind::AccountRequest) => account_requests::run(app, job).await,
-        // Only kinds of ours are claimed.
+        // Only kinds that this version knows are claimed.
         None => Err(Error::new(ErrorCode::Fault)),
     }
 }

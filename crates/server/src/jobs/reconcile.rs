@@ -1,10 +1,11 @@
-//! Reconciliation: the processor's charges are compared with our payments, both ways, once a day by one of the servers and on demand
-//! (`kppay-server reconcile`). It changes nothing: each difference is reported in a log line, in metrics and in the exit status.
+//! Reconciliation: the processor's charges are compared with our payments, both ways, once a day by one of the servers
+//! and on demand (`kppay-server reconcile`). It changes nothing: each difference is reported in a log line, in metrics
+//! and in the exit status.
 //!
 //! Each difference is checked a second time shortly afterwards, since both sides change meanwhile.
 //!
-//! A server takes the daily one upon itself for an hour, and for the day only once it has ended: one that is killed, or never ends, is
-//! run again, by whichever server.
+//! A server takes the daily one upon itself for an hour, and for the day only once it has ended: one that is killed, or
+//! never ends, is run again, by whichever server.
 
 use super::periodic::Periodic;
 use crate::{
@@ -32,7 +33,7 @@ const CLAIM_MILLIS: i64 = 3_600_000;
 /// Shorter, so that no other server runs it meanwhile.
 pub const LONGEST: Duration = Duration::from_secs(50 * 60);
 /// What is younger may still be under way.
-const YOUNG_MILLIS: i64 = 5 * 60_000;
+const MIN_AGE_MILLIS: i64 = 5 * 60_000;
 /// What both sides need to come to rest before a difference is believed.
 pub const PAUSE: Duration = Duration::from_secs(3);
 
@@ -152,7 +153,7 @@ pub async fn reconcile(app: &App, since: Instant, pause: Duration) -> Result<Vec
 
 /// What has to be looked at once more.
 struct Suspect {
-    /// The charge's key: a payment's id, if it is one of ours.
+    /// The charge's key: a payment's id, if it is one of this server's.
     key: String,
     charge: Option<ListedCharge>,
     /// A charge that was listed before it, under the same key.
@@ -184,7 +185,7 @@ async fn compare(app: &App, since: Instant) -> Result<(Vec<Suspect>, usize), Cou
         }
     }
     let mut last = String::new();
-    let old = app.clock.now().plus_millis(-YOUNG_MILLIS);
+    let old = app.clock.now().plus_millis(-MIN_AGE_MILLIS);
     loop {
         let page = step(app, app.store.booked_after(&last, since, old)).await?;
         let Some(end) = page.last() else { break };
@@ -207,7 +208,7 @@ async fn look_again(app: &App, suspect: &Suspect, began: Instant) -> Result<Opti
     let booked = step(app, app.store.booked(&[&suspect.key])).await?;
     let payment = booked.first();
     // Its answer, or its commit, may be on the way.
-    let is_young = |at: Instant| at > began.plus_millis(-YOUNG_MILLIS);
+    let is_young = |at: Instant| at > began.plus_millis(-MIN_AGE_MILLIS);
     if payment.is_some_and(|payment| payment.is_running && is_young(payment.created_at)) {
         return Ok(None);
     }
@@ -226,7 +227,7 @@ async fn look_again(app: &App, suspect: &Suspect, began: Instant) -> Result<Opti
             made_at: listed.as_ref().map_or(began, |listed| listed.made_at),
         }),
         (Ok(None), _) => None,
-        // A key or a state that is not of ours can't be asked for: what was listed stands.
+        // A key or a state that is not this server's can't be asked for: what was listed stands.
         (Err(_), Some(listed)) => Some(listed.clone()),
         (Err(error), None) => return Err(error.into()),
     };

@@ -3,9 +3,10 @@
 //! never loses it. An e-mail that the mail server rejects permanently is given up; anything else is retried, later each
 //! time, also where the mail server rejects this server. Logs name e-mails by their id, never an address.
 //!
-//! Several are sent at once, over SMTP connections that are kept open: one delivery takes some 45 ms even on loopback, whatever the mail server does.
-//! lettre writes a message and the dot that ends it in two writes and does not set TCP_NODELAY, so Nagle's algorithm holds the dot back
-//! until the other side's delayed acknowledgement (40 ms). The socket can't be reached from here; e-mails beside it make up for it.
+//! Several are sent at once, over SMTP connections that are kept open: one delivery takes some 45 ms even on loopback,
+//! whatever the mail server does. lettre writes a message and the dot that ends it in two writes and does not set
+//! TCP_NODELAY, so Nagle's algorithm holds the dot back until the other side's delayed acknowledgement (40 ms). The
+//! socket can't be reached from here; e-mails beside it make up for it.
 
 use super::{
     smtp::{self, MailServer, NotSent},
@@ -46,7 +47,8 @@ pub struct Mailer {
 }
 
 impl Mailer {
-    /// `smtp://host:port`, `smtps://user:password@host:port`, `smtp://…?tls=required`; the error is a sentence for the operator.
+    /// `smtp://host:port`, `smtps://user:password@host:port`, `smtp://…?tls=required`; the error is a sentence for the
+    /// operator.
     pub fn new(url: &str, from: &str) -> Result<Self, String> {
         Self::patient(url, from, PATIENCE)
     }
@@ -70,7 +72,7 @@ impl Mailer {
         message.multipart(MultiPart::alternative_plain_html(email.text.clone(), email.html.clone())).ok()
     }
 
-    /// Until then an e-mail that is taken now is left to whoever took it.
+    /// Until then an e-mail that is taken now is left to the one who took it.
     fn until(&self, app: &App) -> Instant {
         app.clock.now().plus_millis(i64::try_from(self.patience.as_millis() * 2).unwrap_or(i64::MAX))
     }

@@ -41,7 +41,7 @@ fn queue(app: &App) -> Queue {
 
 pub async fn run(app: App) {
     // Whatever waits at the start was left by a server that is gone: ask at once.
-    if app.step(TASK, app.store.hurry_unanswered()).await.is_err() {
+    if app.step(TASK, app.store.ask_about_unanswered_now()).await.is_err() {
         tracing::error!("payments left unanswered by an earlier run could not be hurried");
     }
     worker::run(&app, queue(&app), |room| take(app.clone(), room)).await;

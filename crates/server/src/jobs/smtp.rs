@@ -1,6 +1,6 @@
-//! SMTP client: connections to the operator's mail server, kept between e-mails, and the dialog in which one is handed over. It tells a
-//! refusal of the e-mail from one of whoever sends it, which lettre's own transport does not: that gives a reply without its command, and
-//! 550 means either. Knows no outbox.
+//! SMTP client: connections to the operator's mail server, kept between e-mails, and the dialog in which one is handed
+//! over. It tells a rejection of the e-mail from one of the sender, which lettre's own transport does not: that gives a
+//! reply without its command, and 550 means either. Knows no outbox.
 //!
 //! Mail servers check the sender wherever they like: Postfix at RCPT, Amazon SES and Microsoft 365 only after the text.
 //! So from RCPT on the reply itself has to say what it is about (`subject_of`).
@@ -215,7 +215,7 @@ enum Subject {
     /// The e-mail will never be taken: its recipient, or its text.
     Email,
     /// The sender's address, sign-in or network, or what we say: another e-mail would fare no better. So is all that is
-    /// no refusal for good.
+    /// no rejection for good.
     Us,
     Unsaid,
 }

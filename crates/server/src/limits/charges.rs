@@ -1,20 +1,23 @@
-//! Limits on charges that are declined: who tries cards that are not theirs has many of those. Only a declined charge counts; whoever
-//! pays is not held up. A guest shows a statement and counts with all others who do; a member counts by account, so that whoever tries
-//! cards with a statement uses up nothing of the member's whose statement it is.
+//! Limits on charges that are declined: who tries cards that are not theirs has many of those. Only a declined charge
+//! counts; anyone who pays is not held up. A guest shows a statement and counts with all others who do; a member counts
+//! by account, so that anyone who tries cards with a statement uses up nothing of the member's whose statement it is.
 //!
-//! The count is looked at before the processor is asked and written right after the verdict that declines, whoever heard it: the call
-//! that asked, the task that asked again, an event. Not in the verdict's own transaction, where two at the same moment would give
-//! each other up. So a payment that goes through costs one read and no write. The payment's row knows its session, account and
-//! membership, and not the address: that is counted by the call, if it is still there.
+//! The count is looked at before the processor is asked and written right after the verdict that declines, no matter
+//! who heard it: the call that asked, the task that asked again, an event. Not in the verdict's own transaction, where
+//! two at the same moment would give each other up. So a payment that goes through costs one read and no write. The
+//! payment's row knows its session, account and membership, and not the address: that is counted by the call, if it is
+//! still there.
 //!
-//! What keeps many tries at the same moment from slipping through are gates (`gates`), one for each bucket: the session's, the account's
-//! or, for all guests together, the membership's, the address's and its network's. A charge is let through if all that are under way could
-//! be declined, and this one as well, and the limit would hold; otherwise it waits until some are judged. So at one server never more are
-//! declined than a limit says, and nobody waits while nothing was declined and fewer are under way than may be.
+//! What keeps many tries at the same moment from slipping through are gates (`gates`), one for each bucket: the
+//! session's, the account's or, for all guests together, the membership's, the address's and its network's. A charge is
+//! let through if all that are under way could be declined, and this one as well, and the limit would hold; otherwise
+//! it waits until some are judged. So at one server never more are declined than a limit says, and nobody waits while
+//! nothing was declined and fewer are under way than may be.
 //!
-//! Gates are each server's own. With several, a limit can be overrun by what is under way at the others when it is reached: by at most as
-//! many as the limit itself for each other server. And a charge that was not judged when its call ended, since the processor did not answer,
-//! is under way no longer: it counts when its verdict is heard, and then not for the address.
+//! Gates are each server's own. With several, a limit can be overrun by what is under way at the others when it is
+//! reached: by at most as many as the limit itself for each other server. And a charge that was not judged when its
+//! call ended, since the processor did not answer, is under way no longer: it counts when its verdict is heard, and
+//! then not for the address.
 
 use super::{
     Limits,
@@ -59,7 +62,8 @@ pub async fn turn(app: &State, initiator: &Initiator, membership: &str, address:
         return Ok(Turn { address, _under_way: next.go() });
     }
     next.leave();
-    // Otherwise gate by gate: who waits at that of a session is not yet in the queue of its network, and keeps nobody there waiting.
+    // Otherwise gate by gate: who waits at that of a session is not yet in the queue of its network, and keeps nobody
+    // there waiting.
     for (gate, bucket) in all.iter().enumerate() {
         next.enter(&limits.gates, bucket).await.ok_or_else(too_slow)?;
         loop {
@@ -74,15 +78,16 @@ pub async fn turn(app: &State, initiator: &Initiator, membership: &str, address:
     Ok(Turn { address, _under_way: next.go() })
 }
 
-/// How many others may be under way through the gate of each, so that one more fits beside all of them. None is negative: otherwise it is
-/// refused.
+/// How many others may be under way through the gate of each, so that one more fits beside all of them. None is
+/// negative: otherwise it is refused.
 async fn room(app: &State, buckets: &[Bucket]) -> Result<Vec<i64>> {
     let filled = app.store.look(buckets, app.clock.now()).await?.map_err(|full| super::too_many(full.wait_millis))?;
     Ok(buckets.iter().zip(filled).map(|(bucket, filled)| bucket.room(filled) - 1).collect())
 }
 
 impl Turn {
-    /// What the processor answered was written. Money may have moved: what goes wrong here is logged, and is no answer to whoever pays.
+    /// What the processor answered was written. Money may have moved: what goes wrong here is logged, and is no answer
+    /// to anyone who pays.
     pub async fn end(self, app: &State, is_declined: bool) {
         if is_declined
             && !self.address.is_empty()
@@ -94,7 +99,7 @@ impl Turn {
 }
 
 /// A payment came to a new state. Each is declined at most once, so it is counted once.
-pub async fn came_to(app: &State, payment: &str, state: PaymentState, failure: Option<Failure>) {
+pub async fn count_outcome(app: &State, payment: &str, state: PaymentState, failure: Option<Failure>) {
     let is_declined = state.is_declined(failure);
     if matches!(state, PaymentState::Paid | PaymentState::Failed) {
         app.limits.tallies.add(super::tallies::Kind::Charges, is_declined);

@@ -1,10 +1,10 @@
-//! Limits on e-mails: how many of a kind go to an address in an hour and in a day. Counted in the outbox, under a lock of the membership
-//! or account they are about: of two at the same moment none slips through.
+//! Limits on e-mails: how many of a kind go to an address in an hour and in a day. Counted in the outbox, under a lock
+//! of the membership or account they are about: of two at the same moment none slips through.
 //!
-//! Links to the address on file are counted by the network that asked for them: a stranger with a statement can name that address as
-//! well as its owner can, and their links, which ask for the stranger's password, must not use up the owner's. For all networks
-//! together there is a bound so wide that it takes several to reach it.
-//! An address counts in the form in which it is compared (`address`).
+//! Links to the address on file are counted by the network that asked for them: a stranger with a statement can name
+//! that address as well as its owner can, and their links, which ask for the stranger's password, must not use up the
+//! owner's. For all networks together there is a bound so wide that it takes several to reach it. An address counts in
+//! the form in which it is compared (`address`).
 
 use super::rules;
 use crate::{
@@ -16,8 +16,8 @@ use contract::{Email, Instant};
 
 const HOUR_MILLIS: i64 = 3_600_000;
 const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
-/// E-mails with links that the registrations of one membership send in a day, but for the address on file: a statement is
-/// no way to write to strangers.
+/// E-mails with links that the registrations of one membership send in a day, but for the address on file: a statement
+/// is no way to write to strangers.
 pub const MOST_LINKS: i64 = 20;
 
 /// E-mails of one kind about one thing to one address.
@@ -58,7 +58,8 @@ impl Limit {
     }
 }
 
-/// Counts one more link of a registration to the address on file, if there may be one: `of` is the membership and the network.
+/// Counts one more link of a registration to the address on file, if there may be one: `of` is the membership and the
+/// network.
 pub async fn may_link_on_file(app: &State, tx: &mut Tx, of: (&str, &str), now: Instant) -> Result<bool> {
     let (membership, network) = of;
     let of_network = format!("{membership}\0{network}");

@@ -1,9 +1,11 @@
-//! Gates: admission control for limits that are counted after the fact, or given back. They keep concurrent attempts from overrunning a
-//! limit. Each bucket has a gate with a queue, and one attempt at a time is next. It knows how many are *under way* (admitted, and not judged
-//! yet), and that no other joins them meanwhile. So those under way can be added to the count, whatever becomes of them.
+//! Gates: admission control for limits that are counted after the fact, or given back. They keep concurrent attempts
+//! from overrunning a limit. Each bucket has a gate with a queue, and one attempt at a time is next. It knows how many
+//! are *under way* (admitted, and not judged yet), and that no other joins them meanwhile. So those under way can be
+//! added to the count, whatever becomes of them.
 //!
-//! An attempt that needs several gates takes them in one global order, and then waits only for those under way, which wait for no gate: there
-//! is no deadlock. Gates are local to a server: they know nothing of what is under way at another one.
+//! An attempt that needs several gates takes them in one global order, and then waits only for those under way, which
+//! wait for no gate: there is no deadlock. Gates are local to a server: they know nothing of what is under way at
+//! another one.
 
 use crate::{error::Error, store::limits::Bucket};
 use contract::problem_details::ErrorCode;
@@ -17,8 +19,8 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-/// The longest wait, at all gates together. It is less than a lock's time-out, so that an attempt behind payments that wait for a lock does
-/// not then wait for the lock, too.
+/// The longest wait, at all gates together. It is less than a lock's time-out, so that an attempt behind payments that
+/// wait for a lock does not then wait for the lock, too.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 #[derive(Default)]
@@ -81,8 +83,8 @@ impl Next {
         self.visits.clear();
     }
 
-    /// How many are under way through each gate. Read it before the count: an attempt that is judged in between is then in both, and not in
-    /// neither.
+    /// How many are under way through each gate. Read it before the count: an attempt that is judged in between is then
+    /// in both, and not in neither.
     pub fn under_way(&self) -> Vec<i64> {
         self.visits.iter().map(|(visit, _)| *visit.gate.under_way.borrow()).collect()
     }

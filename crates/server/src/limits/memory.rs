@@ -1,4 +1,5 @@
-//! A bounded cache of keys that the database refused a moment ago, so that a flood seldom reaches it. What does not fit asks again.
+//! A bounded cache of keys that the database refused a moment ago, so that a flood seldom reaches it. What does not fit
+//! asks again.
 
 use std::{
     collections::HashMap,
@@ -7,7 +8,7 @@ use std::{
 
 /// Some megabytes.
 const MOST_KEYS: usize = 20_000;
-/// How long a remembered refusal is valid: another server may have given an attempt back meanwhile.
+/// How long a remembered rejection is valid: another server may have given an attempt back meanwhile.
 const BELIEVED_MILLIS: i64 = 5_000;
 
 #[derive(Default)]
@@ -45,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_believed_for_some_seconds_and_no_longer_than_it_holds() {
+    fn a_rejection_is_believed_for_some_seconds_and_no_longer_than_it_holds() {
         let memory = Memory::default();
         memory.remember("a", 1_000, 60_000);
         memory.remember("b", 1_000, 2_000);

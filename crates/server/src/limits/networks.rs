@@ -1,5 +1,5 @@
-//! Network prefixes of an address, by which limits count. One IPv6 customer has at least a /64 and often a /48, so a limit by whole address would
-//! count nothing.
+//! Network prefixes of an address, by which limits count. One IPv6 customer has at least a /64 and often a /48, so a
+//! limit by whole address would count nothing.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

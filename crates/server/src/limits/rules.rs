@@ -1,4 +1,5 @@
-//! The table of rate limits. A rule says how many fit at once (the burst) and in which time they drain: so in the long run as many per window.
+//! The table of rate limits. A rule says how many fit at once (the burst) and in which time they drain: so in the long
+//! run as many per window.
 
 pub struct Rule {
     /// Part of the key: counts of different rules have nothing in common.
@@ -24,8 +25,8 @@ pub const EMAILS_BY_ADDRESS: Rule = rule("letters by address", 20, 5 * MINUTE);
 pub const EMAILS_BY_STATEMENT: Rule = rule("letters by statement", 10, 5 * MINUTE);
 pub const EMAILS_BY_SESSION: Rule = rule("letters by session", 3, 5 * MINUTE);
 
-/// Links that registrations send to the address that a plan has on file, by the network that asked for them, and for all of them: where
-/// strangers have used that up, one goes out every half hour.
+/// Links that registrations send to the address that a plan has on file, by the network that asked for them, and for
+/// all of them: where strangers have used that up, one goes out every half hour.
 pub const LINKS_ON_FILE_BY_NETWORK: Rule = rule("links on file by network", 4, HOUR);
 pub const LINKS_ON_FILE_BY_NETWORK_A_DAY: Rule = rule("links on file by network and day", 12, DAY);
 pub const LINKS_ON_FILE: Rule = rule("links on file", 48, DAY);
@@ -51,7 +52,7 @@ pub const CHARGES_BY_ADDRESS: Rule = rule("charges by address", 20, HOUR);
 
 /// Idempotency keys that are closed since no payment has them.
 pub const KEYS_BY_SESSION: Rule = rule("keys by session", 60, 10 * MINUTE);
-/// Those of orders without a session: whoever closes them need not be anybody.
+/// Those of orders without a session: anyone who closes them need not be anybody.
 pub const KEYS_BY_ADDRESS: Rule = rule("keys by address", 30, 10 * MINUTE);
 
 /// Tokens that the processor is asked about.
@@ -62,15 +63,15 @@ pub const TOKENS_BY_ADDRESS: Rule = rule("tokens by address", 120, 10 * MINUTE);
 pub const PASSWORDS_BY_SESSION: Rule = rule("new passwords by session", 12, 10 * MINUTE);
 pub const PASSWORDS_BY_ADDRESS: Rule = rule("new passwords by address", 60, 10 * MINUTE);
 
-/// Secrets of links to receipts that open nothing. They can't be guessed; this keeps whoever tries from keeping the
+/// Secrets of links to receipts that open nothing. They can't be guessed; this keeps anyone who tries from keeping the
 /// database busy.
 pub const RECEIPT_LINKS_BY_ADDRESS: Rule = rule("receipt links by address", 30, 10 * MINUTE);
 
 /// Receipts drawn: some tens of milliseconds of a processor each.
 pub const DRAWINGS_BY_SESSION: Rule = rule("receipts drawn by session", 60, 10 * MINUTE);
 
-/// A progressive delay: a number of free attempts, then one after two seconds, four, eight, up to a longest wait. With time, attempts are
-/// forgotten one by one.
+/// A progressive delay: a number of free attempts, then one after two seconds, four, eight, up to a longest wait. With
+/// time, attempts are forgotten one by one.
 pub struct DelayRule {
     pub name: &'static str,
     pub free: i64,

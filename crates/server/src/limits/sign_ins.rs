@@ -1,14 +1,17 @@
 //! Rate limits on password and code attempts, made so that nobody can lock out an owner who knows the password.
 //!
-//! * What failed slows the network it came from, at this account: two seconds, four, eight, up to fifteen minutes. Others are not held up.
+//! * What failed slows the network it came from, at this account: two seconds, four, eight, up to fifteen minutes.
+//!   Others are not held up.
 //! * An address (IPv4, IPv6 /64) that tries many accounts has a budget over all of them.
-//! * A hundred failures at one account, from wherever, are a siege. From then on a network that is new to the account is not heard at
-//!   once but after sixteen seconds, and counts as if it had failed already: an attacker gets one guess from each network and ever
-//!   rarer ones, an owner gets in with the second try. A hard end would be kinder to guessers' victims and would let anybody lock
-//!   anybody out; so the operator is told instead, by a warning and a metric.
-//! * The network around an address (/24, /48) has ten times an address's budget. It has many customers, so that one who uses it up puts
-//!   the others into a siege, too, and keeps none of them out.
-//! * A browser that signed in at this account before, and a session of it, have a budget of their own that nobody else can use up.
+//! * A hundred failures at one account, from wherever, are an attack. From then on a network that is new to the account
+//!   is not heard at once but after sixteen seconds, and counts as if it had failed already: an attacker gets one guess
+//!   from each network and ever rarer ones, an owner gets in with the second try. A hard end would be kinder to
+//!   guessers' victims and would let anybody lock anybody out; so the operator is told instead, by a warning and a
+//!   metric.
+//! * The network around an address (/24, /48) has ten times an address's budget. It has many customers, so that one who
+//!   uses it up puts the others into an attack, too, and keeps none of them out.
+//! * A browser that signed in at this account before, and a session of it, have a budget of their own that nobody else
+//!   can use up.
 
 use super::{Limits, gates::UnderWay, next, rules, take_next, too_many};
 use crate::{
@@ -21,8 +24,9 @@ use crate::{
 use contract::{Instant, UserId};
 use std::net::IpAddr;
 
-/// So many failures a network that is new to the account is said to have in a siege: beyond the free ones, so that the wait is 16 s.
-const SIEGE: i64 = 6;
+/// So many failures a network that is new to the account is said to have under attack: beyond the free ones, so that
+/// the wait is 16 s.
+const FAILURES_UNDER_ATTACK: i64 = 6;
 
 /// Where a try at an account comes from.
 #[derive(Clone, Copy)]
@@ -37,7 +41,7 @@ pub struct SignInAttempts {
     delay: ProgressiveDelay,
     /// What the address is counted by, over all accounts: none for a place that is known.
     own: Option<Bucket>,
-    /// What strangers fill as well, the account and the network around: when one of them is full, it is a siege.
+    /// What strangers fill as well, the account and the network around: when one of them is full, it is an attack.
     shared: Vec<Bucket>,
 }
 
@@ -45,7 +49,7 @@ pub struct SignInAttempts {
 #[derive(Default)]
 struct LimitState {
     counted_by: Vec<Bucket>,
-    is_siege: bool,
+    is_attack: bool,
     under_way: Option<UnderWay>,
 }
 
@@ -86,9 +90,9 @@ impl SignInAttempts {
         Self { delay, own: None, shared: Vec::new() }
     }
 
-    /// Counts an attempt as failed and judges it with `look`. A wrong one (`None`) is refused with the seconds until the next one is allowed; a
-    /// correct one uses up nothing. An error means that it was not judged, and uses up nothing either: a full queue must not lock an owner
-    /// out.
+    /// Counts an attempt as failed and judges it with `look`. A wrong one (`None`) is refused with the seconds until
+    /// the next one is allowed; a correct one uses up nothing. An error means that it was not judged, and uses up
+    /// nothing either: a full queue must not lock an owner out.
     pub async fn judge<T>(self, app: &State, wrong: Error, look: impl Future<Output = Result<Option<T>>>) -> Result<T> {
         let tried = self.begin(app).await?;
         match look.await {
@@ -109,7 +113,7 @@ impl SignInAttempts {
         if let Some(wait) = app.limits.refused.wait(&self.delay.bucket.key, app.clock.now().millis()) {
             return Err(too_many(wait));
         }
-        let LimitState { counted_by, is_siege, under_way } = self.take(app).await?;
+        let LimitState { counted_by, is_attack, under_way } = self.take(app).await?;
         let at = app.clock.now();
         let slowed = app.store.slow(&self.delay, at).await;
         let Ok(DelayResult::Counted(level)) = slowed else {
@@ -124,10 +128,10 @@ impl SignInAttempts {
             });
         };
         let mut tried = CountedAttempt { tries: self, level, at, counted_by, _under_way: under_way };
-        if !is_siege {
+        if !is_attack {
             return Ok(tried);
         }
-        match tried.besieged(app).await {
+        match tried.delay_under_attack(app).await {
             Ok(None) => Ok(tried),
             Ok(Some(wait)) => {
                 super::give_back(app, &tried.counted_by).await?;
@@ -140,18 +144,19 @@ impl SignInAttempts {
         }
     }
 
-    /// Counts the attempt by address and, in the same statement, in the buckets that strangers fill as well. If one of those is full, it is a
-    /// siege, and the attempt is counted by its address alone. The address has a gate: correct attempts there do not delay each other.
+    /// Counts the attempt by address and, in the same statement, in the buckets that strangers fill as well. If one of
+    /// those is full, it is a attack, and the attempt is counted by its address alone. The address has a gate: correct
+    /// attempts there do not delay each other.
     async fn take(&self, app: &State) -> Result<LimitState> {
         let Some(own) = &self.own else { return Ok(LimitState::default()) };
         let own = std::slice::from_ref(own);
         let next = next(app, own).await?;
         let all: Vec<_> = self.shared.iter().chain(own).cloned().collect();
         if app.store.take(&all, app.clock.now()).await?.is_ok() {
-            return Ok(LimitState { counted_by: all, is_siege: false, under_way: Some(next.go()) });
+            return Ok(LimitState { counted_by: all, is_attack: false, under_way: Some(next.go()) });
         }
         let under_way = Some(take_next(app, next, own).await?);
-        Ok(LimitState { counted_by: own.to_vec(), is_siege: true, under_way })
+        Ok(LimitState { counted_by: own.to_vec(), is_attack: true, under_way })
     }
 
     /// Nobody is made to wait for what was tried from here before.
@@ -162,17 +167,18 @@ impl SignInAttempts {
 }
 
 impl CountedAttempt {
-    /// Counts it in what strangers fill as well, where there is room. Gives the milliseconds to wait if it is not to be heard yet.
-    async fn besieged(&mut self, app: &State) -> Result<Option<i64>, sqlx::Error> {
+    /// Counts it in what strangers fill as well, where there is room. Gives the milliseconds to wait if it is not to be
+    /// heard yet.
+    async fn delay_under_attack(&mut self, app: &State) -> Result<Option<i64>, sqlx::Error> {
         let SignInAttempts { delay, shared, .. } = &self.tries;
         let Err(full) = app.store.take(shared, self.at).await? else {
             self.counted_by.extend(shared.iter().cloned());
             return Ok(None);
         };
-        if self.level <= SIEGE {
-            metrics::SIEGES.add(1);
-            app.store.set_level(&delay.bucket, SIEGE, self.at).await?;
-            return Ok(Some(delay.pause_millis(SIEGE)));
+        if self.level <= FAILURES_UNDER_ATTACK {
+            metrics::SIGN_INS_DELAYED.add(1);
+            app.store.set_level(&delay.bucket, FAILURES_UNDER_ATTACK, self.at).await?;
+            return Ok(Some(delay.pause_millis(FAILURES_UNDER_ATTACK)));
         }
         // It is heard, and counts where there is room.
         let is_full = |bucket: &Bucket| full.waits.iter().any(|(key, _)| *key == bucket.key);

@@ -1,5 +1,6 @@
-//! Alarms on attacks: what share of look-ups, sign-ins, codes and charges fails, over all servers. Each server adds what it counted to
-//! the database now and then; whoever finds the share too high says so in the log and in a gauge. Knows numbers, nobody's data.
+//! Alarms on attacks: what share of look-ups, sign-ins, codes and charges fails, over all servers. Each server adds
+//! what it counted to the database now and then; anyone who finds the share too high says so in the log and in a gauge.
+//! Knows numbers, nobody's data.
 
 use crate::{
     metrics::{self, Metric},

@@ -1,5 +1,5 @@
-//! A limit on tokens that the processor is asked about: one for `POST /payment-methods` and orders together, or whoever may not ask by
-//! the one would ask by the other. What the processor said before is no question.
+//! A limit on tokens that the processor is asked about: one for `POST /payment-methods` and orders together, or anyone
+//! who may not ask by the one would ask by the other. What the processor said before is no question.
 
 use super::{give_back, rules, take};
 use crate::{
@@ -24,8 +24,9 @@ pub struct TokenLookup {
     pub question: Option<Question>,
 }
 
-/// What the token stands for: as it is known already, or as the processor says, unless it was asked too often. A question that it
-/// did not answer uses up nothing, and a schedule's or a rule's is counted by nothing: nobody tries tokens by it.
+/// What the token stands for: as it is known already, or as the processor says, unless it was asked too often. A
+/// question that it did not answer uses up nothing, and a schedule's or a rule's is counted by nothing: nobody tries
+/// tokens by it.
 pub async fn method_of(
     app: &App,
     (initiator, address): (&Initiator, Option<IpAddr>),

@@ -2,7 +2,7 @@
 //! text here and as HTML by `html`, so that both say the same. Knows nothing of payments or accounts.
 
 use super::{Sender, html};
-use crate::{store::outbox::Message, words};
+use crate::{i18n, store::outbox::Message};
 use contract::Locale;
 
 /// The same in English and in Spanish. `{phone}` is the plan's number, `{home}` the address of the pages and `{/path}`
@@ -59,11 +59,11 @@ pub struct TableRow {
 
 impl<'a> Letter<'a> {
     pub fn new(sender: &'a Sender<'a>, locale: Locale, (english, spanish): Words<'_>) -> Self {
-        let subject = format!("{}: {}", sender.brand(), words::say(locale, english, spanish));
+        let subject = format!("{}: {}", sender.brand(), i18n::say(locale, english, spanish));
         Self { sender, locale, subject, parts: Vec::new() }
     }
 
-    /// For whoever looks for it in a full inbox.
+    /// For anyone who looks for it in a full inbox.
     pub fn numbered(mut self, reference: &str) -> Self {
         self.subject = format!("{} ({reference})", self.subject);
         self
@@ -75,13 +75,13 @@ impl<'a> Letter<'a> {
 
     /// With a value in the place of `{}`, which is text whatever is in it.
     pub fn say_of(mut self, (english, spanish): Words<'_>, value: &str) -> Self {
-        let spans = self.spans(words::say(self.locale, english, spanish), value);
+        let spans = self.spans(i18n::say(self.locale, english, spanish), value);
         self.parts.push(Part::Words(spans));
         self
     }
 
     pub fn button(mut self, (english, spanish): Words<'_>, to: String) -> Self {
-        self.parts.push(Part::Button(Link { shown: words::say(self.locale, english, spanish).to_owned(), to }));
+        self.parts.push(Part::Button(Link { shown: i18n::say(self.locale, english, spanish).to_owned(), to }));
         self
     }
 
@@ -101,7 +101,7 @@ impl<'a> Letter<'a> {
     }
 
     pub fn quote(mut self, (english, spanish): Words<'_>, text: &str, note: String) -> Self {
-        let heading = words::say(self.locale, english, spanish).to_owned();
+        let heading = i18n::say(self.locale, english, spanish).to_owned();
         self.parts.push(Part::Quote { heading, text: text.to_owned(), note });
         self
     }

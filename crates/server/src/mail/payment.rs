@@ -8,8 +8,8 @@ use super::{
     security::named,
 };
 use crate::{
+    i18n::{self, say},
     store::outbox::Message,
-    words::{self, say},
 };
 use contract::{
     Locale,
@@ -20,7 +20,7 @@ use contract::{
 pub fn about_payment(payment: &Payment, sender: &Sender<'_>, secret: &str, locale: Locale) -> Message {
     let (subject, first) = news(payment.state);
     let mut letter =
-        Letter::new(sender, locale, subject).numbered(&payment.reference).say_of(first, &words::money(payment.charged));
+        Letter::new(sender, locale, subject).numbered(&payment.reference).say_of(first, &i18n::money(payment.charged));
     if let Some(why) = failure(payment, locale) {
         letter = letter.say((why, why));
     }
@@ -42,7 +42,7 @@ pub fn about_payment(payment: &Payment, sender: &Sender<'_>, secret: &str, local
             format!(
                 "{} {}. {} {}.",
                 say(locale, "Agreed on", "Aceptada el"),
-                words::moment(payment.created_at, &payment.time_zone, locale),
+                i18n::moment(payment.created_at, &payment.time_zone, locale),
                 say(locale, "Text version", "Versión del texto"),
                 payment.authorisation_version
             ),
@@ -98,9 +98,9 @@ fn news(state: PaymentState) -> (Words<'static>, Words<'static>) {
 
 fn failure(payment: &Payment, locale: Locale) -> Option<&'static str> {
     let failure = payment.failure.filter(|_| payment.state.can_retry())?;
-    // Whoever tries cards reads it too.
+    // Anyone who tries cards reads it too.
     let is_card = matches!(payment.method, Method::Card { .. });
-    Some(words::failure(if is_card { failure.without_detail() } else { failure }, locale))
+    Some(i18n::failure(if is_card { failure.without_detail() } else { failure }, locale))
 }
 
 fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
@@ -112,11 +112,11 @@ fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
     };
     let mut facts = vec![
         (number, payment.reference.clone()),
-        (say("Date", "Fecha"), words::moment(payment.created_at, &payment.time_zone, locale)),
-        (say("Method", "Forma de pago"), words::method(&payment.method, locale)),
+        (say("Date", "Fecha"), i18n::moment(payment.created_at, &payment.time_zone, locale)),
+        (say("Method", "Forma de pago"), i18n::method(&payment.method, locale)),
     ];
     if let (true, Some(expected)) = (payment.state.is_on_its_way(), payment.expected_on) {
-        facts.push((say("Expected by", "Se espera para el"), words::weekday_and_day(expected, locale)));
+        facts.push((say("Expected by", "Se espera para el"), i18n::weekday_and_day(expected, locale)));
     }
     facts
 }
@@ -130,19 +130,19 @@ fn bills(payment: &Payment, locale: Locale) -> Table {
         say("Still owed", "Aún se debe")
     };
     let rows = payment.shares.iter().map(|share| TableRow {
-        what: words::bill_kind(share.kind, locale).to_owned(),
-        detail: format!("{} {}", say("due", "vence el"), words::day(share.due, locale)),
-        amounts: [words::money(share.amount), words::money(share.leaves)],
+        what: i18n::bill_kind(share.kind, locale).to_owned(),
+        detail: format!("{} {}", say("due", "vence el"), i18n::day(share.due, locale)),
+        amounts: [i18n::money(share.amount), i18n::money(share.leaves)],
     });
-    let mut sums = vec![(say("For the bills", "Por las facturas"), words::money(payment.total))];
+    let mut sums = vec![(say("For the bills", "Por las facturas"), i18n::money(payment.total))];
     if !payment.fee.is_zero() {
-        sums.push((say("Card fee", "Cargo por tarjeta"), words::money(payment.fee)));
+        sums.push((say("Card fee", "Cargo por tarjeta"), i18n::money(payment.fee)));
     }
-    sums.push((words::charged(payment.state, locale).to_owned(), words::money(payment.charged)));
+    sums.push((i18n::charged(payment.state, locale).to_owned(), i18n::money(payment.charged)));
     Table { head: [say("Bill", "Factura"), say("This payment", "Este pago"), left], rows: rows.collect(), sums }
 }
 
-/// To whoever paid: a browser that had not opened it before opened the receipt, with the link of an e-mail that went
+/// To anyone who paid: a browser that had not opened it before opened the receipt, with the link of an e-mail that went
 /// to `sent_to`.
 pub fn receipt_opened(
     payment: &Payment,

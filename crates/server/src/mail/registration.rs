@@ -1,5 +1,5 @@
 //! E-mails about getting an account: the link that confirms an address, the code to the address on file, and what is
-//! said to whoever has an account already or has none. None carries a password or says what is owed.
+//! said to anyone who has an account already or has none. None carries a password or says what is owed.
 
 use super::{Sender, letter::Letter};
 use crate::store::{accounts::Account, outbox::Message};

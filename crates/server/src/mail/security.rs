@@ -6,8 +6,8 @@ use super::{
     letter::{Letter, Words},
 };
 use crate::{
+    i18n::say,
     store::{accounts::Account, outbox::Message},
-    words::say,
 };
 
 pub fn password_reset(account: &Account, sender: &Sender<'_>, token: &str) -> Message {

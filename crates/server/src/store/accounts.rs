@@ -1,7 +1,8 @@
 //! Accounts, and the links that were mailed to them. Passwords and the tokens of links are stored as hashes.
 //!
-//! An account is opened when its e-mail address is confirmed, so one without that date was opened by a server of an earlier version
-//! and is no account: nothing here finds it, and it is forgotten a day after it was opened or when its owner registers anew.
+//! An account is opened when its e-mail address is confirmed, so one without that date was opened by a server of an
+//! earlier version and is no account: nothing here finds it, and it is forgotten a day after it was opened or when its
+//! owner registers anew.
 
 use super::{Store, Tx, from_word, to_json, value};
 use crate::address;
@@ -131,8 +132,9 @@ fn account_from(row: &AnyRow) -> Result<Account, sqlx::Error> {
     })
 }
 
-/// Locks the account and reads it: nothing else changes it, its password, its factors or its sessions until the transaction is over. The first
-/// statement in every transaction that does. (Any column takes the row; one that nothing refers to costs no look at other tables.)
+/// Locks the account and reads it: nothing else changes it, its password, its factors or its sessions until the
+/// transaction is over. The first statement in every transaction that does. (Any column takes the row; one that nothing
+/// refers to costs no look at other tables.)
 pub async fn lock(tx: &mut Tx, id: &str) -> Result<Option<Account>, sqlx::Error> {
     sqlx::query("UPDATE account SET locale = locale WHERE id = $1").bind(id).execute(&mut **tx).await?;
     one(sqlx::query(accounts!("account WHERE account.id = $1")).bind(id).fetch_optional(&mut **tx).await?)

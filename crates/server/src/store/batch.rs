@@ -1,5 +1,6 @@
-//! A batch of writes, none of which names a table that another one writes: over PostgreSQL one statement and so one round trip (data-modifying CTEs,
-//! which all see the same moment), over SQLite, where a statement is a call in this process, one after the other. Each is written once, with
+//! A batch of writes, none of which names a table that another one writes: over PostgreSQL one statement and so one
+//! round trip (data-modifying CTEs, which all see the same moment), over SQLite, where a statement is a call in this
+//! process, one after the other. Each is written once, with
 //! `$1` as its own first value.
 
 use super::Tx;
@@ -71,7 +72,8 @@ impl Batch {
         self.add_portions(rows, |rows| format!("{insert} {rows}"));
     }
 
-    /// One write of many rows, which `sql` makes of the places of some of them; no two rows are about one row of the table.
+    /// One write of many rows, which `sql` makes of the places of some of them; no two rows are about one row of the
+    /// table.
     pub fn add_portions<const COLUMNS: usize>(
         &mut self,
         rows: impl IntoIterator<Item = [Value; COLUMNS]>,
@@ -97,8 +99,8 @@ impl Batch {
         !self.tables.iter().any(|a| self.tables.iter().any(|b| of_two(a, b)))
     }
 
-    /// Gives how many rows each of them wrote. An error, and nothing done, if they depend on each other: the two databases would make
-    /// different things of them.
+    /// Gives how many rows each of them wrote. An error, and nothing done, if they depend on each other: the two
+    /// databases would make different things of them.
     pub async fn run(self, tx: &mut Tx) -> Result<Vec<u64>, sqlx::Error> {
         if !self.is_independent() {
             return Err(sqlx::Error::Protocol("two writes of a batch name one table".to_owned()));

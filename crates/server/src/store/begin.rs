@@ -96,11 +96,12 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Whether a connection that has not written the payment finds it. A commit is the database's word, and it can be wrong: a library
-    /// that lost count of its savepoints commits nothing, and a charge would be made that no book knows.
+    /// Whether a connection that has not written the payment finds it. A commit is the database's word, and it can be
+    /// wrong: a library that lost count of its savepoints commits nothing, and a charge would be made that no book
+    /// knows.
     pub async fn is_seen(&self, payment: &str) -> Result<bool, sqlx::Error> {
-        // Over SQLite the reader's connections are others than the writer's. Over PostgreSQL they are not, so the database says that
-        // this one is in no transaction that has written: what it sees was committed.
+        // Over SQLite the reader's connections are others than the writer's. Over PostgreSQL they are not, so the
+        // database says that this one is in no transaction that has written: what it sees was committed.
         let sql = if self.is_postgres {
             "SELECT 1 FROM payment WHERE id = $1 AND txid_current_if_assigned() IS NULL"
         } else {
@@ -109,10 +110,10 @@ impl Store {
         Ok(sqlx::query(sql).bind(payment).fetch_optional(&self.read).await?.is_some())
     }
 
-    /// Locks the key, for `write`; of what somebody pays in a session, the session too: a body can come long after its head, and its
-    /// person may have signed out meanwhile. With its row locked, a session ends before the payment begins or after it is written. Last,
-    /// since a settlement locks it after the bills, too.
-    /// Gives the lines of the bills, which are locked with their bills.
+    /// Locks the key, for `write`; of what somebody pays in a session, the session too: a body can come long after its
+    /// head, and its person may have signed out meanwhile. With its row locked, a session ends before the payment
+    /// begins or after it is written. Last, since a settlement locks it after the bills, too. Gives the lines of the
+    /// bills, which are locked with their bills.
     async fn lines_if_it_may_begin(
         &self,
         tx: &mut Tx,
@@ -251,8 +252,8 @@ async fn reserve_one(
     Ok(Err(if there { NotBegun::OverBalance(at) } else { NotBegun::NoSuchBill(at) }))
 }
 
-/// The shares, their lines and the payment's first event; false if its key was closed for this order. A statement of its own after the one
-/// that locked the key: it sees what was committed until then.
+/// The shares, their lines and the payment's first event; false if its key was closed for this order. A statement of
+/// its own after the one that locked the key: it sees what was committed until then.
 async fn write(tx: &mut Tx, new: &NewPayment<'_>, reservation: &Reservation) -> Result<bool, sqlx::Error> {
     let mut writes = Batch::default();
     let shares = new.order.shares.iter().zip(&reservation.leaves).zip(0_i64..).map(|((share, leaves), position)| {

@@ -26,9 +26,10 @@ const RECENT: &str = "WITH recent AS MATERIALIZED (SELECT payment.id AS id, paym
     SELECT ranked.bill AS bill, ranked.amount_cents AS amount_cents, ranked.id AS id, ranked.reference AS reference, \
     ranked.session AS session, ranked.state AS state, ranked.method AS method, ranked.created_at AS created_at, \
     (SELECT payment_event.at FROM payment_event WHERE payment_event.payment = ranked.id \
-     ORDER BY payment_event.position DESC LIMIT 1) AS since, bill.kind AS kind, bill.due AS due \
-    FROM ranked JOIN bill ON bill.id = ranked.bill WHERE ranked.place <= 5 \
-    ORDER BY ranked.created_at DESC, ranked.id DESC, bill.due, bill.id";
+     ORDER BY payment_event.position DESC LIMIT 1) AS since, \
+    (SELECT bill.kind FROM bill WHERE bill.id = ranked.bill) AS kind, \
+    (SELECT bill.due FROM bill WHERE bill.id = ranked.bill) AS due \
+    FROM ranked WHERE ranked.place <= 5 ORDER BY created_at DESC, id DESC, due, bill";
 
 impl Store {
     /// On the bills that this session may see, the newest first; with its receipt where the session may see that.

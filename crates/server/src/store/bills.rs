@@ -20,8 +20,8 @@ macro_rules! just_paid {
     };
 }
 
-/// Bills with their lines, a row a line, in one statement: an answer is of one moment, whatever is paid meanwhile. What was just paid
-/// on a bill is looked up once a bill, not once a line: that is what MATERIALIZED says.
+/// Bills with their lines, a row a line, in one statement: an answer is of one moment, whatever is paid meanwhile. What
+/// was just paid on a bill is looked up once a bill, not once a line: that is what MATERIALIZED says.
 macro_rules! bills {
     ($condition:literal) => {
         concat!(
@@ -51,7 +51,8 @@ impl Store {
         sqlx::query_scalar("SELECT id FROM bill WHERE membership = $1").bind(membership).fetch_all(&self.read).await
     }
 
-    /// Bills of a membership on which something is owed, the earliest due first. `since` is from when a payment counts as just made.
+    /// Bills of a membership on which something is owed, the earliest due first. `since` is from when a payment counts
+    /// as just made.
     pub async fn open_bills(&self, membership: &str, since: Instant) -> Result<Vec<Bill>, sqlx::Error> {
         let read = || sqlx::query(OPEN_BILLS).bind(membership).bind(since.millis()).fetch_all(&self.read);
         bills_of(&retry(read).await?)
@@ -63,7 +64,8 @@ impl Store {
     }
 }
 
-/// Those of some bills on which a payment that took money, or will, was made since: asked while another one is being begun.
+/// Those of some bills on which a payment that took money, or will, was made since: asked while another one is being
+/// begun.
 pub async fn just_paid(
     tx: &mut Tx,
     membership: &str,

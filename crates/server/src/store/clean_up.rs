@@ -1,6 +1,6 @@
-//! Clean-up: wipes what is private in sessions that ran out, and deletes rows that mean nothing any more. At most 500 rows a statement,
-//! each statement a transaction and a call of its own, so that a large table blocks no writer, and one that fails keeps no other
-//! from being done. What is left waits for the next round.
+//! Clean-up: wipes what is private in sessions that ran out, and deletes rows that mean nothing any more. At most 500
+//! rows a statement, each statement a transaction and a call of its own, so that a large table blocks no writer, and
+//! one that fails keeps no other from being done. What is left waits for the next round.
 
 use super::{
     Store, json,
@@ -12,8 +12,8 @@ use contract::{Instant, payment::PaymentDraft};
 use sqlx::Row;
 
 const MOST: u64 = 500;
-/// Of closed keys, far longer than any page goes on with an order; and of jobs that were set aside, which hold what somebody typed: as
-/// long as people need to look at them.
+/// Of closed keys, far longer than any page goes on with an order; and of jobs that were set aside, which hold what
+/// somebody typed: as long as people need to look at them.
 const KEPT_MILLIS: i64 = 30 * 24 * 3_600_000;
 
 /// Rows of one table that are deleted so long after a moment of theirs.
@@ -103,8 +103,8 @@ impl Store {
         Ok(left.len() as u64 >= MOST)
     }
 
-    /// Accounts that a server of an earlier version opened and that were not confirmed in `longest` milliseconds. One that can't be deleted
-    /// keeps no other.
+    /// Accounts that a server of an earlier version opened and that were not confirmed in `longest` milliseconds. One
+    /// that can't be deleted keeps no other.
     pub async fn forget_unconfirmed(&self, now: Instant, longest: i64) -> Result<bool, sqlx::Error> {
         let sql = "SELECT id FROM account WHERE email_confirmed_at IS NULL AND created_at <= $1 LIMIT 100";
         let left: Vec<String> = sqlx::query_scalar(sql).bind(now.millis() - longest).fetch_all(&self.read).await?;

@@ -1,19 +1,19 @@
-//! Closed idempotency keys: no payment was begun with them, and none ever will be. Whatever says that an order came to nothing, the
-//! answer to a query or an error response, closes its key first. So it stays true if the order was sent twice, by two tabs or by a browser that
-//! repeats a request, whatever clocks differ, however long a commit takes, and whichever server the other one reaches. Who presses Pay
-//! again sends another key.
+//! Closed idempotency keys: no payment was begun with them, and none ever will be. Whatever says that an order came to
+//! nothing, the answer to a query or an error response, closes its key first. So it stays true if the order was sent
+//! twice, by two tabs or by a browser that repeats a request, whatever clocks differ, however long a commit takes, and
+//! whichever server the other one reaches. Who presses Pay again sends another key.
 //!
-//! A key is one intent's, and closed for every membership: the session that asks may be another one's than the session that sent the
-//! order, since both are one browser's.
+//! A key is one intent's, and closed for every membership: the session that asks may be another one's than the session
+//! that sent the order, since both are one browser's.
 //!
-//! Over PostgreSQL a lock of the key (an advisory one, until the end of the transaction) is shared by those that begin a payment and
-//! taken exclusively by the one that closes it; over SQLite there is one writer.
+//! Over PostgreSQL a lock of the key (an advisory one, until the end of the transaction) is shared by those that begin
+//! a payment and taken exclusively by the one that closes it; over SQLite there is one writer.
 
 use super::{Store, Tx};
 use contract::{IdempotencyKey, Instant};
 
-/// The shared lock for beginning a payment with the key; the statement may go on with `FROM`. Until the transaction ends, the key can't be
-/// closed.
+/// The shared lock for beginning a payment with the key; the statement may go on with `FROM`. Until the transaction
+/// ends, the key can't be closed.
 pub const LOCK_SHARED: &str = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 7))::text, \
     pg_advisory_xact_lock_shared(hashtextextended($2, 7))::text";
 const LOCKS: &str =
@@ -44,8 +44,8 @@ impl Store {
         Ok(is_closed)
     }
 
-    /// As `close_key`, for whoever has no session.
-    pub async fn close_key_of_nobody(&self, key: &IdempotencyKey, now: Instant) -> Result<bool, sqlx::Error> {
+    /// As `close_key`, for anyone who has no session.
+    pub async fn close_unowned_key(&self, key: &IdempotencyKey, now: Instant) -> Result<bool, sqlx::Error> {
         self.close_key("", key, now).await
     }
 

@@ -1,8 +1,9 @@
 //! The settings of connections: what is set on each when it is opened, and which are not used again.
 //!
-//! The limits are ours and not the database's defaults, which are "wait for ever". A lock is waited for less long than a request is
-//! (30 s), so that a holder that fell silent costs its waiters an answer and not the pool; a transaction of a server that is gone ends
-//! by itself. An operator who needs others can't set them in the URL: what is set here comes later.
+//! The limits are ours and not the database's defaults, which are "wait for ever". A lock is waited for less long than
+//! a request is (30 s), so that a holder that fell silent costs its waiters an answer and not the pool; a transaction
+//! of a server that is gone ends by itself. An operator who needs others can't set them in the URL: what is set here
+//! comes later.
 
 use super::connections::Connections;
 use sqlx::{AnyConnection, Connection, any::AnyConnectOptions};
@@ -17,15 +18,16 @@ const POSTGRES: u32 = 24;
 /// How long a database may take to take a connection.
 const OPENING: Duration = Duration::from_secs(10);
 
-/// WAL keeps readers and the writer apart. NORMAL leaves the fsync to `durable`, which shares one among all commits that wait for it.
+/// WAL keeps readers and the writer apart. NORMAL leaves the fsync to `durable`, which shares one among all commits
+/// that wait for it.
 const SQLITE_SETTINGS: &str =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000";
 
-/// The transactions are written for READ COMMITTED: a statement sees what others have committed before it. PostgreSQL finds out by
-/// keepalives that a machine fell silent: in 25 s, not in two hours; over a Unix socket they mean nothing.
+/// The transactions are written for READ COMMITTED: a statement sees what others have committed before it. PostgreSQL
+/// finds out by keepalives that a machine fell silent: in 25 s, not in two hours; over a Unix socket they mean nothing.
 ///
-/// A page that a key leads to costs little more than the next one: it is in memory, or on a disk without a head to move.
-/// By PostgreSQL's own 4 it reads a table of some thousand rows from end to end, for each payment.
+/// A page that a key leads to costs little more than the next one: it is in memory, or on a disk without a head to
+/// move. By PostgreSQL's own 4 it reads a table of some thousand rows from end to end, for each payment.
 const POSTGRES_SETTINGS: &str = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED; \
     SET random_page_cost = 1.1; SET lock_timeout = '5s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '5s'; \
     SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET tcp_user_timeout = 25000";

@@ -1,9 +1,9 @@
-//! A pool of connections to the database. sqlx's own pool asks each connection that comes back whether it lives, which over PostgreSQL is a
-//! round trip for each statement that is no part of a transaction. Here one whose last statement was answered to the end goes back
-//! unasked; any other is asked first, and closed if it does not answer.
+//! A pool of connections to the database. sqlx's own pool asks each connection that comes back whether it lives, which
+//! over PostgreSQL is a round trip for each statement that is no part of a transaction. Here one whose last statement
+//! was answered to the end goes back unasked; any other is asked first, and closed if it does not answer.
 //!
-//! Implements sqlx's `Executor`: a statement that is run on the pool takes a connection for itself, and gives it back before its rows
-//! are looked at.
+//! Implements sqlx's `Executor`: a statement that is run on the pool takes a connection for itself, and gives it back
+//! before its rows are looked at.
 
 use futures_util::{
     StreamExt, TryStreamExt,
@@ -93,7 +93,7 @@ impl Connections {
         let room = Arc::new(Semaphore::new(most as usize));
         let (idle, is_closed) = (Mutex::default(), AtomicBool::new(false));
         let pool = Self(Arc::new(Pool { options, settings, most, room, idle, is_closed }));
-        pool.acquire().await?.is_answered();
+        pool.acquire().await?.release_clean();
         Ok(pool)
     }
 
@@ -143,7 +143,7 @@ impl Connections {
     {
         let mut lease = self.acquire().await?;
         let all = (&mut *lease).fetch_many(query).try_collect().await?;
-        lease.is_answered();
+        lease.release_clean();
         Ok(all)
     }
 }
@@ -184,8 +184,8 @@ impl Pool {
     }
 }
 
-/// Whether it can be used again. Without a limit one that fell silent would be waited for, and take its place in the pool, for a quarter
-/// of an hour.
+/// Whether it can be used again. Without a limit one that fell silent would be waited for, and take its place in the
+/// pool, for a quarter of an hour.
 async fn ping(connection: &mut AnyConnection) -> bool {
     matches!(timeout(PING, connection.ping()).await, Ok(Ok(())))
 }
@@ -197,7 +197,7 @@ async fn roll_back(connection: &mut AnyConnection) -> bool {
 
 impl Lease {
     /// Its last statement was answered to the end: it is given back as it is.
-    pub fn is_answered(mut self) {
+    pub fn release_clean(mut self) {
         self.state = State::Answered;
     }
 

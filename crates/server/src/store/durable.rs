@@ -1,15 +1,16 @@
-//! Durability of commits, for power cuts. Every commit survives the end of the process; what must survive the machine's too is a
-//! payment that was begun, because the processor is asked next. Its answer need not: `jobs::settle_payments` asks again, and the processor
-//! gives the same answer.
+//! Durability of commits, for power cuts. Every commit survives the end of the process; what must survive the machine's
+//! too is a payment that was begun, because the processor is asked next. Its answer need not: `jobs::settle_payments`
+//! asks again, and the processor gives the same answer.
 //!
-//! So after a power cut a payment that was answered as paid can be "processing" again until `jobs::settle_payments` has asked. A later commit that
-//! waits for the disk brings all earlier ones with it. Over SQLite these are therefore the payments after the last one that was begun;
-//! over PostgreSQL those of the last 600 ms at most (three times `wal_writer_delay`), and no e-mail is sent of a settlement that is not on
-//! the disk, since taking an e-mail waits for the disk. To wait at each settlement, too, would double what a payment waits for the disk,
-//! which is what PostgreSQL is slow at (docs/performance.md), and no money hangs on it: so it is said here, and not done.
+//! So after a power cut a payment that was answered as paid can be "processing" again until `jobs::settle_payments` has
+//! asked. A later commit that waits for the disk brings all earlier ones with it. Over SQLite these are therefore the
+//! payments after the last one that was begun; over PostgreSQL those of the last 600 ms at most (three times
+//! `wal_writer_delay`), and no e-mail is sent of a settlement that is not on the disk, since taking an e-mail waits for
+//! the disk. To wait at each settlement, too, would double what a payment waits for the disk, which is what PostgreSQL
+//! is slow at (docs/performance.md), and no money hangs on it: so it is said here, and not done.
 //!
-//! PostgreSQL decides that for each transaction. SQLite's `synchronous = FULL` would fsync in every commit, one after the other:
-//! here all commits that wait share one fsync of the write-ahead log.
+//! PostgreSQL decides that for each transaction. SQLite's `synchronous = FULL` would fsync in every commit, one after
+//! the other: here all commits that wait share one fsync of the write-ahead log.
 
 use super::Store;
 use std::{
@@ -51,7 +52,8 @@ impl Log {
         }
         let covered = self.committed.load(Ordering::SeqCst);
         let file = self.file.clone();
-        // Opened each time: SQLite makes a new log when it likes. It keeps no lock on this file that closing it could drop.
+        // Opened each time: SQLite makes a new log when it likes. It keeps no lock on this file that closing it could
+        // drop.
         let synced = tokio::task::spawn_blocking(move || File::open(file).and_then(|log| log.sync_data())).await;
         match synced {
             Ok(Ok(())) => {}

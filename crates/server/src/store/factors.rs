@@ -1,5 +1,5 @@
-//! Second factors of accounts: the sealed secret of an authenticator app, passkeys, and the hashes of recovery codes. What may be used
-//! once is taken in one statement, so that of two at the same moment one gets it.
+//! Second factors of accounts: the sealed secret of an authenticator app, passkeys, and the hashes of recovery codes.
+//! What may be used once is taken in one statement, so that of two at the same moment one gets it.
 
 use super::{Store, Tx};
 use contract::{
@@ -8,7 +8,8 @@ use contract::{
 };
 use sqlx::{Row, any::AnyRow};
 
-/// Passkeys of one account: one a device is enough for many devices, and what signs in stays a list that can be looked through.
+/// Passkeys of one account: one a device is enough for many devices, and what signs in stays a list that can be looked
+/// through.
 pub const MOST_PASSKEYS: usize = 10;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +121,8 @@ pub async fn take_step(tx: &mut Tx, account: &str, sealed: &str, step: i64) -> R
     Ok(done.bind(account).bind(sealed).bind(step).execute(&mut **tx).await?.rows_affected() > 0)
 }
 
-/// Moves a passkey on from what it was when it was asked for; false if another sign-in was faster, or it was taken away.
+/// Moves a passkey on from what it was when it was asked for; false if another sign-in was faster, or it was taken
+/// away.
 pub async fn use_passkey(tx: &mut Tx, was: &Passkey, is: &Passkey, at: Instant) -> Result<bool, sqlx::Error> {
     let done = sqlx::query("UPDATE passkey SET stored = $3, used_at = $4 WHERE credential = $1 AND stored = $2");
     let done = done.bind(&was.id).bind(&was.stored).bind(&is.stored).bind(at.millis()).execute(&mut **tx).await?;
@@ -198,8 +200,8 @@ pub async fn count_passkeys(tx: &mut Tx, account: &str) -> Result<i64, sqlx::Err
     sqlx::query_scalar(sql).bind(account).fetch_one(&mut **tx).await
 }
 
-/// Counts a renewal of recovery codes, or gives when the next one is welcome: `most` of them since a moment are enough. With the
-/// account locked.
+/// Counts a renewal of recovery codes, or gives when the next one is welcome: `most` of them since a moment are enough.
+/// With the account locked.
 pub async fn count_renewal(
     tx: &mut Tx,
     account: &str,

@@ -67,7 +67,8 @@ impl Initiator {
         }
     }
 
-    /// From the columns `initiator_kind`, `initiator`, `account` and `session`. A server of the version before writes the last two only.
+    /// From the columns `initiator_kind`, `initiator`, `account` and `session`. A server of the version before writes
+    /// the last two only.
     pub(super) fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
         let kind: Option<String> = row.try_get("initiator_kind")?;
         let initiator = || row.try_get("initiator");

@@ -1,8 +1,8 @@
 //! The job queue table. Payloads are opaque JSON: their schema is with the code that runs a kind.
 //!
-//! A claim is a lease: it counts the try and moves `due_at` behind the longest time a try may take. So a job whose server was killed, or
-//! whose try panicked, is due again by itself, after the others and with its try counted. The worker that finishes it deletes the row under
-//! the number of the try: a claim that has lapsed finishes nothing.
+//! A claim is a lease: it counts the try and moves `due_at` behind the longest time a try may take. So a job whose
+//! server was killed, or whose try panicked, is due again by itself, after the others and with its try counted. The
+//! worker that finishes it deletes the row under the number of the try: a claim that has lapsed finishes nothing.
 
 use super::{Store, Tx, to_json};
 use contract::Instant;
@@ -120,7 +120,8 @@ impl Store {
         sqlx::query_scalar(sql).fetch_one(&self.read).await
     }
 
-    /// Moves what servers of an earlier version wrote into their own queue, and did not come to do, under this kind; some at a time.
+    /// Moves what servers of an earlier version wrote into their own queue, and did not come to do, under this kind;
+    /// some at a time.
     pub async fn adopt_old_jobs(&self, kind: &str) -> Result<(), sqlx::Error> {
         let sql = "SELECT id FROM errand ORDER BY next_try_at LIMIT 100";
         let found: Vec<String> = sqlx::query_scalar(sql).fetch_all(&self.read).await?;

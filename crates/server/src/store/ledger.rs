@@ -1,6 +1,7 @@
-//! Double-entry ledger, in integer cents: every movement of money is one entry with a source and postings that sum to zero. Debits are
-//! positive. An entry is written once for its source and reason, unless the caller says that it happens again. Knows neither payments nor
-//! processors: the caller builds the postings (`store::movements` those of payments).
+//! Double-entry ledger, in integer cents: every movement of money is one entry with a source and postings that sum to
+//! zero. Debits are positive. An entry is written once for its source and reason, unless the caller says that it
+//! happens again. Knows neither payments nor processors: the caller builds the postings (`store::movements` those of
+//! payments).
 
 use super::{Tx, batch::Batch};
 use contract::Instant;

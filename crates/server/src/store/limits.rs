@@ -1,10 +1,11 @@
-//! Rate limits as rows, one a leaky bucket: the generic cell rate algorithm (GCRA), whose whole state is one moment. Each statement
-//! decides and counts at once, so that neither many tries at the same moment nor several servers get past it. Knows keys and numbers.
+//! Rate limits as rows, one a leaky bucket: the generic cell rate algorithm (GCRA), whose whole state is one moment.
+//! Each statement decides and counts at once, so that neither many tries at the same moment nor several servers get
+//! past it. Knows keys and numbers.
 //!
 //! Rows of one statement are locked in the order of their keys: two calls with keys in common can't deadlock.
 //!
-//! A row that is further ahead than it can be is from before a clock was set back: it counts as new, or a wrong clock would keep
-//! everybody out for as long as it was wrong.
+//! A row that is further ahead than it can be is from before a clock was set back: it counts as new, or a wrong clock
+//! would keep everybody out for as long as it was wrong.
 
 use super::{Store, Tx};
 use contract::Instant;
@@ -96,7 +97,7 @@ impl Store {
     pub async fn take(&self, buckets: &[Bucket], now: Instant) -> Result<Result<(), Full>, sqlx::Error> {
         let mut connection = self.write.acquire().await?;
         let taken = self.take_on(&mut connection, self.alone(), buckets, now).await?;
-        connection.is_answered();
+        connection.release_clean();
         Ok(taken)
     }
 
@@ -150,7 +151,7 @@ impl Store {
     async fn change(&self, buckets: &[Bucket], now: Instant, until: &str) -> Result<(), sqlx::Error> {
         let mut connection = self.write.acquire().await?;
         self.change_on(&mut connection, self.alone(), buckets, now, until).await?;
-        connection.is_answered();
+        connection.release_clean();
         Ok(())
     }
 
@@ -183,8 +184,8 @@ impl Store {
         Ok(if full.waits.is_empty() { Ok(filled.into_iter().map(|(_, filled)| filled).collect()) } else { Err(full) })
     }
 
-    /// Counts an attempt unless it comes too early. Of two concurrent ones the later may be counted first: without a delay that makes no
-    /// difference.
+    /// Counts an attempt unless it comes too early. Of two concurrent ones the later may be counted first: without a
+    /// delay that makes no difference.
     pub async fn slow(&self, delay: &ProgressiveDelay, now: Instant) -> Result<DelayResult, sqlx::Error> {
         let Bucket { key, step_millis: step, .. } = &delay.bucket;
         let level = format!("(({FILLED}) - excluded.last_at + {step} - 1) / {step}");
@@ -218,8 +219,8 @@ impl Store {
         Ok(DelayResult::TooEarly((last.unwrap_or(now.millis()) + pause - now.millis()).max(1)))
     }
 
-    /// Takes back the attempt that was counted at that moment, the last of `level`, because it was not judged. A client that had waited for it
-    /// does not wait again, unless another attempt came since.
+    /// Takes back the attempt that was counted at that moment, the last of `level`, because it was not judged. A client
+    /// that had waited for it does not wait again, unless another attempt came since.
     pub async fn take_back(&self, delay: &ProgressiveDelay, level: i64, at: Instant) -> Result<(), sqlx::Error> {
         sqlx::query(
             "UPDATE attempt SET until_at = until_at - $1, last_at = CASE WHEN last_at = $2 THEN last_at - $3 ELSE last_at END \
@@ -269,8 +270,8 @@ impl Store {
         Ok((row.try_get("tried")?, row.try_get("failed")?))
     }
 
-    /// Deletes some rows that mean nothing any more; true if there may be more of them. Reads with the read pool, so that a
-    /// long table blocks no writer.
+    /// Deletes some rows that mean nothing any more; true if there may be more of them. Reads with the read pool, so
+    /// that a long table blocks no writer.
     pub async fn clean_up_attempts(&self, now: Instant) -> Result<bool, sqlx::Error> {
         let sql = "SELECT key FROM attempt WHERE until_at <= $1 LIMIT 500";
         let old: Vec<String> = sqlx::query_scalar(sql).bind(now.millis()).fetch_all(&self.read).await?;
@@ -283,8 +284,8 @@ impl Store {
         Ok(old.len() == 500)
     }
 
-    /// A count that is lost in a power cut does no harm, so PostgreSQL need not wait for its disk: set for this one statement, which is a
-    /// transaction of its own, without another round trip.
+    /// A count that is lost in a power cut does no harm, so PostgreSQL need not wait for its disk: set for this one
+    /// statement, which is a transaction of its own, without another round trip.
     fn alone(&self) -> &'static str {
         if self.is_postgres { ", set_config('synchronous_commit', 'off', true)" } else { WITHIN }
     }

@@ -51,8 +51,8 @@ impl Store {
     }
 }
 
-/// From now on no other transaction decides about these memberships. Always in the same order: two that need the same ones must
-/// not wait for each other.
+/// From now on no other transaction decides about these memberships. Always in the same order: two that need the same
+/// ones must not wait for each other.
 pub async fn lock(tx: &mut Tx, mut ids: Vec<&str>) -> Result<(), sqlx::Error> {
     ids.sort_unstable();
     ids.dedup();

@@ -1,9 +1,10 @@
 //! Schema migrations. SQLite belongs to one server, which does it when it starts. Over PostgreSQL other servers run
-//! meanwhile, so it is a step of its own (`kppay-server migrate`), before the first server of the new version: a server that finds
-//! older tables does not start, one that finds newer tables does, and only an empty database gets its tables at the start.
+//! meanwhile, so it is a step of its own (`kppay-server migrate`), before the first server of the new version: a server
+//! that finds older tables does not start, one that finds newer tables does, and only an empty database gets its tables
+//! at the start.
 //!
-//! What a migration may do is in ARCHITECTURE.md ("Migrations"); `tests/sql.rs` reads them. Most are written once for both databases; what
-//! only one of them can say is in its folder, under one number in each.
+//! What a migration may do is in ARCHITECTURE.md ("Migrations"); `tests/sql.rs` reads them. Most are written once for
+//! both databases; what only one of them can say is in its folder, under one number in each.
 
 use super::connections::Connections;
 use sqlx::{
@@ -12,8 +13,8 @@ use sqlx::{
     sqlite::SqliteConnectOptions,
 };
 
-/// A migration's number, name and text. `sqlx::migrate!` would read the folders by itself, and compile SQLite, PostgreSQL's client and TLS
-/// a second time for it.
+/// A migration's number, name and text. `sqlx::migrate!` would read the folders by itself, and compile SQLite,
+/// PostgreSQL's client and TLS a second time for it.
 type File = (i64, &'static str, &'static str);
 
 const COMMON: &[File] = &[
@@ -45,11 +46,12 @@ const POSTGRES: &[File] = &[
     (19, "keys of nobody", include_str!("../../migrations/postgres/0019_keys_of_nobody.sql")),
 ];
 
-/// Any number but the one sqlx takes for the migrations themselves: under this lock it is looked again what there is to do.
+/// Any number but the one sqlx takes for the migrations themselves: under this lock it is looked again what there is to
+/// do.
 pub const LOCK: i64 = 0x6b70_7061_7901;
 
-/// No statement time-out: making an index takes as long as it takes. But the wait for a table that is in use is limited, because other
-/// statements queue behind the migration.
+/// No statement time-out: making an index takes as long as it takes. But the wait for a table that is in use is
+/// limited, because other statements queue behind the migration.
 const SETTINGS: &str =
     "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '60s'";
 const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";

@@ -1,4 +1,5 @@
-//! The outbox table: e-mails that wait to be sent, written in the transaction of the event they report, and the delivery state of each.
+//! The outbox table: e-mails that wait to be sent, written in the transaction of the event they report, and the
+//! delivery state of each.
 
 use super::{Store, Tx, value};
 use crate::address;
@@ -113,8 +114,8 @@ impl Store {
             .collect()
     }
 
-    /// Claims e-mails that are due, at most `most`: those with a secret first, whose links do not live long, then those that are due the
-    /// longest. Until `again` no other server claims them.
+    /// Claims e-mails that are due, at most `most`: those with a secret first, whose links do not live long, then those
+    /// that are due the longest. Until `again` no other server claims them.
     pub async fn take_emails(&self, now: Instant, again: Instant, most: usize) -> Result<Vec<DueEmail>, sqlx::Error> {
         let sql = format!(
             "WITH due (chosen) AS MATERIALIZED (SELECT id FROM outbox WHERE next_try_at <= $1 \
@@ -179,9 +180,11 @@ impl Store {
     }
 }
 
-/// E-mails queued for one cause since a moment, to one address or, with `None`, to any. Counts what this transaction has queued.
+/// E-mails queued for one cause since a moment, to one address or, with `None`, to any. Counts what this transaction
+/// has queued.
 pub async fn queued_since(tx: &mut Tx, cause: &str, to: Option<&Email>, since: Instant) -> Result<i64, sqlx::Error> {
-    // A server of the version before writes no recipient. What the database makes of capitals depends on its kind and its locale.
+    // A server of the version before writes no recipient. What the database makes of capitals depends on its kind and
+    // its locale.
     let sql = "SELECT COUNT(*) FROM outbox WHERE cause = $1 AND created_at > $2 \
                AND ($3 = '' OR COALESCE(recipient, LOWER(to_address)) = $3)";
     let to = to.map(|to| address::compared(&to.user_id())).unwrap_or_default();

@@ -93,7 +93,8 @@ impl Store {
         let Some((payment, made_in)) = found else { return Ok(None) };
         if let Some(session) = guest.filter(|guest| made_in.as_deref() != Some(guest)) {
             let adopt = "UPDATE payment SET session = $2 WHERE id = $1";
-            // A reader waits for no writer that is in trouble, and is answered all the same: the next question by the key adopts it.
+            // A reader waits for no writer that is in trouble, and is answered all the same: the next question by the
+            // key adopts it.
             if sqlx::query(adopt).bind(&payment.id).bind(session).execute(&self.write).await.is_err() {
                 tracing::warn!("a payment asked for by its key could not be given to the session that asked");
             }
@@ -216,8 +217,9 @@ fn events_of(text: &str) -> Result<Vec<PaymentEvent>, sqlx::Error> {
     events.map(|event| event.ok_or_else(|| sqlx::Error::Decode("payment_event".into()))).collect()
 }
 
-/// A payment with its parts, a row a line of each share, in one statement: an answer is of one moment, whatever is paid meanwhile. Each
-/// column with its table: one that a later version adds to one of them must not make a name of ours mean two.
+/// A payment with its parts, a row a line of each share, in one statement: an answer is of one moment, whatever is paid
+/// meanwhile. Each column with its table: one that a later version adds to one of them must not make a name in this
+/// statement mean two.
 macro_rules! payments {
     ($condition:literal) => {
         concat!(

@@ -1,6 +1,6 @@
-//! Pending accounts (requested, and not confirmed), and the codes that went to the address on file. Tokens and codes are stored as
-//! hashes. A pending account reserves nothing: many of one membership and of one address stand beside each other, and the
-//! first that is confirmed ends the others.
+//! Pending accounts (requested, and not confirmed), and the codes that went to the address on file. Tokens and codes
+//! are stored as hashes. A pending account reserves nothing: many of one membership and of one address stand beside
+//! each other, and the first that is confirmed ends the others.
 
 use super::{Store, Tx, accounts::Opening, json, to_json};
 use contract::Instant;
@@ -41,8 +41,8 @@ impl Store {
         row.as_ref().map(pending_from).transpose()
     }
 
-    /// Counts a try to confirm, and gives what would be opened. Nothing if the link is unknown, too old or from before the clock
-    /// went back, or if it was tried too often. `longest` is how long a link lives.
+    /// Counts a try to confirm, and gives what would be opened. Nothing if the link is unknown, too old or from before
+    /// the clock went back, or if it was tried too often. `longest` is how long a link lives.
     pub async fn try_to_confirm(
         &self,
         token_hash: &str,
@@ -50,7 +50,7 @@ impl Store {
         longest: i64,
     ) -> Result<Option<Pending>, sqlx::Error> {
         let (from, until) = (now.millis(), now.millis() + longest);
-        // Whoever asks need not be anybody: without a link nobody gets the one writer of SQLite.
+        // Anyone who asks need not be anybody: without a link nobody gets the one writer of SQLite.
         let is_there = sqlx::query(concat!("SELECT id FROM pending_account ", link_that_opens!()));
         let is_there = is_there.bind(token_hash).bind(MOST_TRIES).bind(from).bind(until);
         if is_there.fetch_optional(&self.read).await?.is_none() {
@@ -96,7 +96,8 @@ pub async fn set_link(tx: &mut Tx, id: &str, token_hash: &str, until: Instant) -
     Ok(done.rows_affected() > 0)
 }
 
-/// Another opening in place of the one before, whose link is void at once. False if it was changed too often, or is gone.
+/// Another opening in place of the one before, whose link is void at once. False if it was changed too often, or is
+/// gone.
 pub async fn change(tx: &mut Tx, id: &str, opening: &Opening, now: Instant) -> Result<bool, sqlx::Error> {
     let sql = "UPDATE pending_account SET opening = $2, token_hash = NULL, changes = changes + 1 \
                WHERE id = $1 AND changes < $3 AND expires_at > $4";

@@ -1,4 +1,5 @@
-//! Pending charges: the payments about which the processor is queried, and when. Those without a response, and those overdue.
+//! Pending charges: the payments about which the processor is queried, and when. Those without a response, and those
+//! overdue.
 
 use super::Store;
 use contract::{Instant, Money};
@@ -17,8 +18,8 @@ pub struct PendingCharge {
 }
 
 impl Store {
-    /// Payments whose time to ask has come, a few of them; each is put off to `again`, so that two servers do not ask at once. A row
-    /// that another server holds is passed over, and one that can't be read stops no other.
+    /// Payments whose time to ask has come, a few of them; each is put off to `again`, so that two servers do not ask
+    /// at once. A row that another server holds is passed over, and one that can't be read stops no other.
     pub async fn to_ask(&self, now: Instant, again: Instant, most: i64) -> Result<Vec<PendingCharge>, sqlx::Error> {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
             "UPDATE payment SET ask_at = $2 WHERE id IN (SELECT id FROM payment WHERE ask_at <= $1 ORDER BY ask_at LIMIT $3 {}) \
@@ -33,8 +34,9 @@ impl Store {
         Ok(rows.iter().filter_map(|row| read(row, asked)).collect())
     }
 
-    /// Has what waits for an answer asked about at once. Over one SQLite file there is no other server that could be in the middle of it.
-    pub async fn hurry_unanswered(&self) -> Result<(), sqlx::Error> {
+    /// Has what waits for an answer asked about at once. Over one SQLite file there is no other server that could be in
+    /// the middle of it.
+    pub async fn ask_about_unanswered_now(&self) -> Result<(), sqlx::Error> {
         if !self.is_postgres {
             sqlx::query("UPDATE payment SET ask_at = 0 WHERE ask_at IS NOT NULL").execute(&self.write).await?;
         }
@@ -57,8 +59,8 @@ impl Store {
         sqlx::query(sql).bind(before.millis()).fetch_one(&self.read).await?.try_get(0)
     }
 
-    /// Payments that are on their way for too long: a debit whose day is over, a card without an end. Each is given once until `again`.
-    /// The demo's invented ones were never handed to a processor.
+    /// Payments that are on their way for too long: a debit whose day is over, a card without an end. Each is given
+    /// once until `again`. The demo's invented ones were never handed to a processor.
     pub async fn overdue(&self, late: &Late, again: Instant) -> Result<Vec<String>, sqlx::Error> {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
             "UPDATE payment SET look_at = $4 WHERE id IN (SELECT id FROM payment WHERE state IN ('processing', 'scheduled') \

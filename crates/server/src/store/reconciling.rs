@@ -18,7 +18,8 @@ pub struct BookedPayment {
 
 const BOOKED: &str =
     "SELECT id, charge, total_cents + fee_cents AS charged_cents, state, ask_at, created_at FROM payment";
-/// Millis since 1970: when the last reconciliation began that a server took upon itself. While it runs, so that it is due again soon.
+/// Millis since 1970: when the last reconciliation began that a server took upon itself. While it runs, so that it is
+/// due again soon.
 const CLAIMED: &str = "reconcile_claimed_at";
 const ENDED: &str = "reconciled_at";
 const DIFFERENCES: &str = "reconcile_differences";
@@ -42,8 +43,9 @@ impl Store {
         query.fetch_all(&self.read).await?.iter().map(booked_of).collect()
     }
 
-    /// Payments made since then that the processor must know, by id, after the one named: also those that it has not answered for, if
-    /// they were made before `old`. A payment that failed without a charge has none; the demo invents a history that no processor knows.
+    /// Payments made since then that the processor must know, by id, after the one named: also those that it has not
+    /// answered for, if they were made before `old`. A payment that failed without a charge has none; the demo invents
+    /// a history that no processor knows.
     pub async fn booked_after(
         &self,
         after: &str,
@@ -59,8 +61,8 @@ impl Store {
         query.fetch_all(&self.read).await?.iter().map(booked_of).collect()
     }
 
-    /// Whether this server is the one to reconcile, now that the last time is `every` ago: one of several that ask at once, for so
-    /// long. `put_reconciliation_off` says when it ended.
+    /// Whether this server is the one to reconcile, now that the last time is `every` ago: one of several that ask at
+    /// once, for so long. `put_reconciliation_off` says when it ended.
     pub async fn claim_reconciliation(&self, now: Instant, every: i64, long: i64) -> Result<bool, sqlx::Error> {
         let done = sqlx::query(
             "INSERT INTO mark (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value \

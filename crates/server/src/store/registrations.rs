@@ -13,14 +13,14 @@ pub struct StoredRegistration {
 }
 
 impl Store {
-    /// The session's registration; begun now if there was none, with what was said when paying in this session. None if the session
-    /// ended meanwhile.
+    /// The session's registration; begun now if there was none, with what was said when paying in this session. None if
+    /// the session ended meanwhile.
     pub async fn begin_registration(
         &self,
         session: &str,
         now: Instant,
     ) -> Result<Option<StoredRegistration>, sqlx::Error> {
-        let draft = to_json(&self.said_when_paying(session).await?)?;
+        let draft = to_json(&self.draft_from_payment(session).await?)?;
         let mut tx = self.begin().await?;
         if !super::sessions::is_alive(&mut tx, session, now).await? {
             return Ok(None);
@@ -38,8 +38,9 @@ impl Store {
         }))
     }
 
-    /// The payer's name is one text: what follows its last space is taken for the last name, and the payer can say otherwise.
-    async fn said_when_paying(&self, session: &str) -> Result<RegistrationDraft, sqlx::Error> {
+    /// The payer's name is one text: what follows its last space is taken for the last name, and the payer can say
+    /// otherwise.
+    async fn draft_from_payment(&self, session: &str) -> Result<RegistrationDraft, sqlx::Error> {
         let sql = "SELECT payer_name, email FROM payment WHERE session = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
         let Some(row) = sqlx::query(sql).bind(session).fetch_optional(&self.read).await? else {
             return Ok(RegistrationDraft::default());
@@ -76,8 +77,8 @@ impl Store {
     }
 }
 
-/// Its account is asked for, in this transaction: what was typed is in the pending account from now on. False if it was asked for
-/// already, or the registration is not this session's, or the session has ended.
+/// Its account is asked for, in this transaction: what was typed is in the pending account from now on. False if it was
+/// asked for already, or the registration is not this session's, or the session has ended.
 pub async fn send(tx: &mut Tx, id: &str, session: &str, now: Instant) -> Result<bool, sqlx::Error> {
     let sql = "UPDATE registration SET draft = '{}', sent_at = $3 WHERE id = $1 AND session = $2 AND sent_at IS NULL \
                AND EXISTS (SELECT 1 FROM session WHERE session.id = $2 AND ended_at IS NULL)";

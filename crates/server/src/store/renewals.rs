@@ -1,5 +1,5 @@
-//! Session writes: begin a session, end the previous one, and renew a session's token, each in the caller's transaction. Each returns
-//! whether the row that it changes was still in the expected state.
+//! Session writes: begin a session, end the previous one, and renew a session's token, each in the caller's
+//! transaction. Each returns whether the row that it changes was still in the expected state.
 
 use super::{
     Tx,
@@ -20,7 +20,8 @@ pub struct PreviousSession {
     pub lived: bool,
 }
 
-/// Ends the session of a token and gives what was left in it, unless somebody ended it before. Nothing typed stays in it.
+/// Ends the session of a token and gives what was left in it, unless somebody ended it before. Nothing typed stays in
+/// it.
 pub async fn end_before(tx: &mut Tx, token_hash: &str, now: Instant) -> Result<Option<PreviousSession>, sqlx::Error> {
     let row = sqlx::query(
         "UPDATE session SET ended_at = $2 WHERE token_hash = $1 AND ended_at IS NULL \
@@ -64,7 +65,8 @@ pub async fn add(tx: &mut Tx, session: &Session, draft: Option<&PaymentDraft>) -
     Ok(())
 }
 
-/// Whether the token of the request still opens the session. It does until the transaction is over: a transaction that ends it waits.
+/// Whether the token of the request still opens the session. It does until the transaction is over: a transaction that
+/// ends it waits.
 pub async fn still_opens(tx: &mut Tx, session: &Session, now: Instant) -> Result<bool, sqlx::Error> {
     let is_pending = session.is_pending();
     let (idle, longest) = if is_pending { (LONGEST_MILLIS, PENDING_MILLIS) } else { (IDLE_MILLIS, LONGEST_MILLIS) };
@@ -79,8 +81,8 @@ pub async fn still_opens(tx: &mut Tx, session: &Session, now: Instant) -> Result
     Ok(done.execute(&mut **tx).await?.rows_affected() > 0)
 }
 
-/// Gives a session its new token, and what was shown for it; false if it ended, or has another token already. What a browser was asked in it
-/// is forgotten.
+/// Gives a session its new token, and what was shown for it; false if it ended, or has another token already. What a
+/// browser was asked in it is forgotten.
 pub async fn renew(tx: &mut Tx, was: &str, session: &Session) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "UPDATE session SET token_hash = $2, is_halfway = $3, proved_at = $4, created_at = $5, seen_at = $6 \

@@ -1,5 +1,5 @@
-//! The session table: sessions are found by the hash of their token, so a stolen database opens none. A session ends when idle, when old,
-//! or on request. A member's has an account; a payer's has none.
+//! The session table: sessions are found by the hash of their token, so a stolen database opens none. A session ends
+//! when idle, when old, or on request. A member's has an account; a payer's has none.
 
 use super::{Store, Tx, json, memberships::Membership, to_json, value};
 use contract::{Instant, account::SessionEntry, payment::PaymentDraft, session::PersonView};
@@ -80,7 +80,7 @@ impl Session {
         self.reauthenticated_at().is_some_and(|at| at <= now && at.plus_millis(REAUTHENTICATED_MILLIS) > now)
     }
 
-    pub fn lives_at(&self, now: Instant) -> bool {
+    pub fn is_valid_at(&self, now: Instant) -> bool {
         lives(self.expires_at(), self.seen_at, now)
     }
 }
@@ -140,8 +140,9 @@ fn session_from(row: &AnyRow, token_hash: &str) -> Result<Option<Session>, sqlx:
     }))
 }
 
-/// Whether the session is alive at `now`, and stays so until the transaction is over: a transaction that ends it waits. For what is begun in a
-/// session and must not be done after it ended. Ask last, after every other wait for a lock: signing out waits for it.
+/// Whether the session is alive at `now`, and stays so until the transaction is over: a transaction that ends it waits.
+/// For what is begun in a session and must not be done after it ended. Ask last, after every other wait for a lock:
+/// signing out waits for it.
 pub async fn is_alive(tx: &mut Tx, id: &str, now: Instant) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "UPDATE session SET seen_at = seen_at WHERE id = $1 AND ended_at IS NULL AND is_halfway = 0 AND seen_at > $2 AND created_at > $3",
@@ -155,7 +156,7 @@ pub async fn is_alive(tx: &mut Tx, id: &str, now: Instant) -> Result<bool, sqlx:
 impl Store {
     /// The session, if it lives at `now`.
     pub async fn session(&self, token_hash: &str, now: Instant) -> Result<Option<Session>, sqlx::Error> {
-        Ok(self.last_session(token_hash).await?.filter(|session| session.lives_at(now)))
+        Ok(self.last_session(token_hash).await?.filter(|session| session.is_valid_at(now)))
     }
 
     /// The session, if it was not ended: it may have run out.
@@ -228,8 +229,8 @@ impl Store {
         Ok(text.and_then(|text| readable(session, &text)).unwrap_or_default())
     }
 
-    /// Keeps a draft, or none; false if the session ended or ran out meanwhile. By its name and not its token: a token that was
-    /// renewed in another tab is the same session.
+    /// Keeps a draft, or none; false if the session ended or ran out meanwhile. By its name and not its token: a token
+    /// that was renewed in another tab is the same session.
     pub async fn keep_draft(
         &self,
         session: &str,
@@ -248,7 +249,7 @@ impl Store {
     }
 }
 
-/// A draft that can't be read is none: whoever typed it types again, and can pay.
+/// A draft that can't be read is none: anyone who typed it types again, and can pay.
 pub(super) fn readable(session: &str, draft: &str) -> Option<PaymentDraft> {
     json(draft).inspect_err(|_| tracing::error!(session, "a draft that can't be read is left out")).ok()
 }

@@ -1,12 +1,12 @@
-//! Settlement: applies the processor's verdict to the payment and the ledger, one transaction per verdict, by the table of `transition`.
-//! The same verdict twice changes nothing. Bank debits come back later with `paid` or `returned`; a return or a refund after `paid` reopens what was
-//! owed.
+//! Settlement: applies the processor's verdict to the payment and the ledger, one transaction per verdict, by the table
+//! of `transition`. The same verdict twice changes nothing. Bank debits come back later with `paid` or `returned`; a
+//! return or a refund after `paid` reopens what was owed.
 
 use super::{
     Store, Tx,
     batch::Batch,
     from_word,
-    movements::{Movement, Towards},
+    movements::{Destination, Movement},
     outbox::{Holds, Message, QueuedEmail},
     payments::payment_in,
     retry,
@@ -46,8 +46,8 @@ impl Verdict {
 /// With the hash of the secret of its link to the receipt, if it has one.
 pub type Words<'a> = &'a (dyn Fn(&Payment, Locale) -> (Message, Option<String>) + Send + Sync);
 
-/// Where a verdict came from, and so whether the payer sees it on the page: a card that is declined in the call that ordered the payment gets
-/// no e-mail.
+/// Where a verdict came from, and so whether the payer sees it on the page: a card that is declined in the call that
+/// ordered the payment gets no e-mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerdictSource {
     /// The response to the call that ordered the payment.
@@ -87,13 +87,14 @@ struct LockedPayment {
     key: IdempotencyKey,
     /// What it was to be charged with, until the processor has answered.
     token: Option<String>,
-    /// Whoever wants e-mails about it; nobody may.
+    /// The one who wants e-mails about it; nobody may.
     reader: Option<(Email, Locale)>,
 }
 
 impl Store {
-    /// The e-mail that tells of it is queued in the same transaction, once a state; of a payment that took no money, if whoever ordered
-    /// it was told of it before or may be gone. Gives the payment, too, as it is now, to the call that ordered it.
+    /// The e-mail that tells of it is queued in the same transaction, once a state; of a payment that took no money, if
+    /// the one who ordered it was told of it before or may be gone. Gives the payment, too, as it is now, to the call
+    /// that ordered it.
     pub async fn settle(
         &self,
         payment: &str,
@@ -113,7 +114,7 @@ impl Store {
         words: Words<'_>,
         at: Instant,
     ) -> Result<(SettleResult, Option<Payment>), sqlx::Error> {
-        let mut tx = self.begin_repeatable().await?;
+        let mut tx = self.begin_repeatable_read().await?;
         // The row is locked: over SQLite nobody else writes while this transaction does.
         let sql = "SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, \
                    total_cents, fee_cents FROM payment WHERE id = $1";
@@ -171,7 +172,7 @@ impl Store {
         let known = if is_asked { payment_in(&mut tx, payment).await? } else { None };
         if let (Some((to, locale)), Some(known)) = (reader, &known) {
             let (message, link) = words(&Payment { failure: verdict.failure, ..known.clone() }, locale);
-            let id = letter_id(known, effect)?;
+            let id = email_id(known, effect)?;
             let holds = link.as_deref().map_or(Holds::Nothing, Holds::ReceiptLink);
             QueuedEmail { id, cause: payment, to: &to, message: &message, holds, at }.put(&mut tx).await?;
         }
@@ -207,7 +208,7 @@ impl LockedPayment {
         })
     }
 
-    /// Whether whoever ordered it may not see what becomes of it: its call is over.
+    /// Whether the one who ordered it may not see what becomes of it: its call is over.
     fn is_unseen(&self, heard: VerdictSource, at: Instant) -> bool {
         match heard {
             // Nobody sits before what a schedule or a rule pays.
@@ -218,7 +219,8 @@ impl LockedPayment {
         }
     }
 
-    /// Whether the verdict speaks of the payment's own charge. Once a charge is known, "there is none" is no word about it.
+    /// Whether the verdict speaks of the payment's own charge. Once a charge is known, "there is none" is no word about
+    /// it.
     fn is_of(&self, verdict: &Verdict) -> bool {
         match (&verdict.charge, &self.charge) {
             (Some(of), Some(known)) => of == known,
@@ -227,8 +229,8 @@ impl LockedPayment {
         }
     }
 
-    /// What an answer ends, and what it changes. A token is good for one charge: whoever comes with it again is to ask the processor, and
-    /// be refused.
+    /// What an answer ends, and what it changes. A token is good for one charge: anyone who comes with it again is to
+    /// ask the processor, and be refused.
     fn becomes(
         &self,
         writes: &mut Batch,
@@ -274,7 +276,7 @@ async fn move_money(
             if payment_before.charge.is_none() {
                 movement.take_first(writes)?;
             } else {
-                movement.take(tx, writes, Towards::Bills).await?;
+                movement.take(tx, writes, Destination::Bills).await?;
             }
         }
         Effect::Release => move_shares(tx, writes, payment, Shares::Release).await?,
@@ -286,14 +288,14 @@ async fn move_money(
         Effect::TakeAfterAll { is_surprise } => {
             let towards = if reserve_again(tx, payment).await? {
                 move_shares(tx, writes, payment, Shares::Settle).await?;
-                Towards::Bills
+                Destination::Bills
             } else {
-                Towards::Credit
+                Destination::Credit
             };
             movement.take(tx, writes, towards).await?;
-            if is_surprise || towards == Towards::Credit {
+            if is_surprise || towards == Destination::Credit {
                 metrics::PAYMENTS_TAKEN_AFTER_ALL.add(1);
-                let is_credit = towards == Towards::Credit;
+                let is_credit = towards == Destination::Credit;
                 tracing::error!(
                     payment,
                     ?before,
@@ -303,7 +305,7 @@ async fn move_money(
             }
         }
         Effect::GiveBack(reason) => {
-            if movement.give_back(tx, writes, reason).await? == Towards::Bills {
+            if movement.give_back(tx, writes, reason).await? == Destination::Bills {
                 move_shares(tx, writes, payment, Shares::Reopen).await?;
             }
         }
@@ -312,7 +314,7 @@ async fn move_money(
 }
 
 /// Once a state; once more where the payment comes to the same state again.
-fn letter_id(payment: &Payment, effect: Effect) -> Result<String, sqlx::Error> {
+fn email_id(payment: &Payment, effect: Effect) -> Result<String, sqlx::Error> {
     let id = format!("{}:{}", payment.id, word(&payment.state)?);
     let times = payment.events.iter().filter(|event| event.state == payment.state).count();
     let is_again = times > 1 && !matches!(effect, Effect::Nothing | Effect::Rename | Effect::Unfit);

@@ -19,7 +19,8 @@ pub enum Shares {
     Reopen,
 }
 
-/// The bills at once, in the order in which payments that begin lock them; their lines, which are locked with them, among other writes.
+/// The bills at once, in the order in which payments that begin lock them; their lines, which are locked with them,
+/// among other writes.
 pub async fn move_shares(tx: &mut Tx, writes: &mut Batch, payment: &str, how: Shares) -> Result<(), sqlx::Error> {
     let (bill, line) = match how {
         Shares::Settle => (
@@ -38,7 +39,8 @@ pub async fn move_shares(tx: &mut Tx, writes: &mut Batch, payment: &str, how: Sh
              you_paid_cents = bill_line.you_paid_cents - payment_line.paid_cents",
         ),
     };
-    // By their keys: without statistics PostgreSQL takes dozens of shares of a payment for granted, and reads all bills.
+    // By their keys: without statistics PostgreSQL takes dozens of shares of a payment for granted, and reads all
+    // bills.
     let (of_bills, of_lines, locked) = if tx.is_postgres() {
         (
             "AND bill.id = ANY(ARRAY(SELECT payment_share.bill FROM payment_share WHERE payment_share.payment = $1))",
@@ -62,8 +64,8 @@ pub async fn move_shares(tx: &mut Tx, writes: &mut Batch, payment: &str, how: Sh
     Ok(())
 }
 
-/// Reserves a payment's shares once more, all or nothing: false, and nothing moved, if somebody else has paid too much of a bill since.
-/// Which lines they pay is worked out anew.
+/// Reserves a payment's shares once more, all or nothing: false, and nothing moved, if somebody else has paid too much
+/// of a bill since. Which lines they pay is worked out anew.
 pub async fn reserve_again(tx: &mut Tx, payment: &str) -> Result<bool, sqlx::Error> {
     let shares = in_order(tx, payment).await?;
     for (bill, cents) in &shares {

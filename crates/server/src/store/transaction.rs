@@ -1,11 +1,12 @@
-//! One transaction of the database. Its BEGIN, COMMIT and ROLLBACK are statements like any other, since sqlx's own transactions count
-//! in the client how deep a connection is in them, and that count can be wrong: SQLite ends a transaction by itself when the disk is
-//! full (`docs/upstream.md`), and a BEGIN that nobody waited for is not counted over PostgreSQL. Such a connection commits nothing any
-//! more, and says Ok.
+//! One transaction of the database. Its BEGIN, COMMIT and ROLLBACK are statements like any other, since sqlx's own
+//! transactions count in the client how deep a connection is in them, and that count can be wrong: SQLite ends a
+//! transaction by itself when the disk is full (`docs/upstream.md`), and a BEGIN that nobody waited for is not counted
+//! over PostgreSQL. Such a connection commits nothing any more, and says Ok.
 //!
-//! So the rule here: only a COMMIT or a ROLLBACK that the database has answered gives the connection back to the pool, otherwise it is
-//! closed, and the database rolls back. One that is dropped (an error, a time-out, a client that is gone) is rolled back
-//! in the background: closing it each time would let a client that is refused a thousand times a second have a thousand connections opened.
+//! So the rule here: only a COMMIT or a ROLLBACK that the database has answered gives the connection back to the pool,
+//! otherwise it is closed, and the database rolls back. One that is dropped (an error, a time-out, a client that is
+//! gone) is rolled back in the background: closing it each time would let a client that is refused a thousand times a
+//! second have a thousand connections opened.
 
 use super::{
     Store,
@@ -69,7 +70,7 @@ impl Store {
     }
 
     /// One that a power cut may take back: for what would be written again.
-    pub async fn begin_repeatable(&self) -> Result<Tx, sqlx::Error> {
+    pub async fn begin_repeatable_read(&self) -> Result<Tx, sqlx::Error> {
         if self.is_postgres {
             Tx::begin(&self.write, "BEGIN; SET LOCAL synchronous_commit = off").await
         } else {
@@ -82,8 +83,9 @@ impl Store {
 const TRIES: u32 = 3;
 const FIRST_WAIT_MILLIS: u64 = 20;
 
-/// Does it again, three times at most, when the database gave it up for the sake of another transaction (a deadlock, a serialization
-/// failure) or because its tables have changed. `work` is a whole transaction: nothing of a try that failed is there.
+/// Does it again, three times at most, when the database gave it up for the sake of another transaction (a deadlock, a
+/// serialization failure) or because its tables have changed. `work` is a whole transaction: nothing of a try that
+/// failed is there.
 pub async fn retry<T, F>(mut work: impl FnMut() -> F) -> Result<T, sqlx::Error>
 where
     F: Future<Output = Result<T, sqlx::Error>>,
@@ -91,7 +93,7 @@ where
     let mut tries = 0;
     loop {
         match work().await {
-            Err(error) if tries < TRIES && trouble::heed(&error).goes_away_at_once() => {
+            Err(error) if tries < TRIES && trouble::classify(&error).is_transient() => {
                 tries += 1;
                 crate::metrics::DATABASE_RETRIES.add(1);
                 tokio::time::sleep(wait_before(tries)).await;

@@ -1,5 +1,5 @@
-//! The state machine of payments: the effect of the processor's verdict in each state. Total: every pair of states moves money, or is a
-//! repetition, or does not fit and is stored for manual review. Knows no database.
+//! The state machine of payments: the effect of the processor's verdict in each state. Total: every pair of states
+//! moves money, or is a repetition, or does not fit and is stored for manual review. Knows no database.
 
 use super::ledger::Reason;
 use contract::payment::PaymentState;
@@ -12,11 +12,13 @@ pub enum Effect {
     Rename,
     /// The reserved cents are paid.
     Take,
-    /// The reserved cents can be paid by somebody else. Also where money came and went between two words of the processor.
+    /// The reserved cents can be paid by somebody else. Also where money came and went between two words of the
+    /// processor.
     Release,
     /// On its way a second time: the cents are reserved again, if they have not been paid otherwise meanwhile.
     SendAgain,
-    /// The money came after all: a second presentment, or (`is_surprise`) against what was said before, so that people look.
+    /// The money came after all: a second presentment, or (`is_surprise`) against what was said before, so that people
+    /// look.
     TakeAfterAll { is_surprise: bool },
     /// What was taken went back, and is owed again.
     GiveBack(Reason),
@@ -24,9 +26,9 @@ pub enum Effect {
     Unfit,
 }
 
-/// A refund opens the bill again, like a return: a line's "you paid" and "you owe" have to add up to what was billed, and whether less
-/// is owed after a refund is for the plan to say, by changing the bill. `Cancelled` and `Failed` after `Paid` are `Unfit`: they do not
-/// say whether the money stayed.
+/// A refund opens the bill again, like a return: a line's "you paid" and "you owe" have to add up to what was billed,
+/// and whether less is owed after a refund is for the plan to say, by changing the bill. `Cancelled` and `Failed` after
+/// `Paid` are `Unfit`: they do not say whether the money stayed.
 pub fn effect(before: PaymentState, after: PaymentState) -> Effect {
     use Effect::{GiveBack, Nothing, Release, Rename, SendAgain, Take, TakeAfterAll, Unfit};
     use PaymentState::{Cancelled, Failed, Paid, Processing, Refunded, Returned, Scheduled};

@@ -56,13 +56,14 @@ impl Trouble {
     }
 
     /// The same transaction, begun again, can be expected to pass.
-    pub fn goes_away_at_once(self) -> bool {
+    pub fn is_transient(self) -> bool {
         matches!(self, Self::Conflict | Self::Stale)
     }
 }
 
-/// Classifies the error, and marks connections with stale statements for closing: sqlx prepares a statement once in a connection's life.
-pub fn heed(error: &sqlx::Error) -> Trouble {
+/// Classifies the error, and marks connections with stale statements for closing: sqlx prepares a statement once in a
+/// connection's life.
+pub fn classify(error: &sqlx::Error) -> Trouble {
     let trouble = Trouble::of(error);
     if trouble == Trouble::Stale {
         super::connect::distrust_all();
@@ -109,8 +110,8 @@ mod tests {
     #[test]
     fn conflicts_and_old_plans_are_tried_again() {
         for code in ["40001", "40P01", "0A000"] {
-            assert!(Trouble::of_sqlstate(code).goes_away_at_once(), "{code}");
+            assert!(Trouble::of_sqlstate(code).is_transient(), "{code}");
         }
-        assert!(!Trouble::Away.goes_away_at_once());
+        assert!(!Trouble::Away.is_transient());
     }
 }

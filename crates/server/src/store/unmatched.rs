@@ -1,6 +1,6 @@
-//! Unmatched events of the processor, which could not be applied: stored in `event_unmatched` as they came, and retried; what remains is
-//! for manual review. The read position advances in the same transaction: an event is either applied or here. Numbers that it passes over
-//! are in `event_missing`.
+//! Unmatched events of the processor, which could not be applied: stored in `event_unmatched` as they came, and
+//! retried; what remains is for manual review. The read position advances in the same transaction: an event is either
+//! applied or here. Numbers that it passes over are in `event_missing`.
 
 use super::{Store, Tx, batch::Batch};
 use contract::Instant;
@@ -29,7 +29,8 @@ pub enum Why {
     Ahead,
     /// The database would not take it.
     NotWritten,
-    /// The table of transitions has no such step, or the payment has another charge or another amount. Trying again is no use.
+    /// The table of transitions has no such step, or the payment has another charge or another amount. Trying again is
+    /// no use.
     Unfit,
 }
 

@@ -35,7 +35,7 @@ async fn name(lease: &mut Lease, name: i64) {
 async fn name_of(pool: &Connections) -> Option<i64> {
     let mut lease = timeout(FOR_EVER, pool.acquire()).await.expect("one is free").unwrap();
     let name = sqlx::query_scalar("SELECT name FROM this_one").fetch_one(&mut *lease).await.ok();
-    lease.is_answered();
+    lease.release_clean();
     name
 }
 
@@ -99,7 +99,7 @@ async fn a_connection_that_the_database_ended_is_not_given_again() {
     name(&mut lease, 2).await;
     ends(&other, &mut lease).await;
     // As if it had ended while nobody used it: it is asked before it is given, once that is a while ago.
-    lease.is_answered();
+    lease.release_clean();
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     assert_eq!(name_of(&pool).await, None, "another one");
 }
@@ -110,7 +110,7 @@ async fn a_transaction_is_rolled_back_and_one_whose_end_is_in_doubt_is_closed() 
     let store = Store::open(&database.url).await.unwrap();
     let mut lease = store.write.acquire().await.unwrap();
     name(&mut lease, 1).await;
-    lease.is_answered();
+    lease.release_clean();
     let write = "INSERT INTO mark (name, value) VALUES ('here', 7)";
     let mut tx = store.begin().await.unwrap();
     sqlx::query(write).execute(&mut *tx).await.unwrap();
@@ -120,7 +120,7 @@ async fn a_transaction_is_rolled_back_and_one_whose_end_is_in_doubt_is_closed() 
     loop {
         let mut lease = store.write.acquire().await.expect("it is rolled back, and used again");
         if sqlx::query_scalar::<_, i64>("SELECT name FROM this_one").fetch_one(&mut *lease).await.is_ok() {
-            lease.is_answered();
+            lease.release_clean();
             break;
         }
         others.push(lease);

@@ -32,7 +32,10 @@ async fn a_debit_agreed_to_after_the_cut_off_goes_to_the_bank_and_counts_on_the_
     assert!(text.contains(&format!("handed to the bank on {}", day(on))), "{text}");
     earlier["authorisation"] = json!(text.replace(&day(on), &day(then)));
     if on != then {
-        app.pay(&ana, &new_key(), &earlier).await.is_refused(422, "terms_changed").blames("authorisation", "outdated");
+        app.pay(&ana, &new_key(), &earlier)
+            .await
+            .is_refused(422, "terms_changed")
+            .has_field_problem("authorisation", "outdated");
     }
     let sent = app.pay(&ana, &new_key(), &order).await.is_payment(201, "processing").json();
     assert_eq!((&sent["sent_on"], &sent["counts_on"]), (&json!(on), &json!(on)));

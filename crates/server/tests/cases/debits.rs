@@ -27,7 +27,7 @@ async fn a_debit_is_on_its_way_until_the_banks_day_and_paid_then() {
     let states: Vec<_> = payment["events"].as_array().unwrap().iter().map(|event| event["state"].clone()).collect();
     assert_eq!(states, ["processing", "paid"]);
     assert_eq!((app.owes("visit").await, app.number("SELECT COUNT(*) FROM ledger_entry").await), ((0, 0), 1));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn a_debit_that_the_bank_sends_back_opens_the_bill_again() {
     let payment = app.by_key(&ana, &key).await.is_payment(200, "returned").json();
     assert_eq!((&payment["failure"], &payment["can_retry"]), (&"insufficient_funds".into(), &true.into()));
     assert_eq!(app.owes("visit").await, (6_410, 0));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn a_return_after_it_was_paid_reverses_the_ledger_and_opens_the_bill_again
             let sum = "SELECT CAST(SUM(cents) AS BIGINT) FROM ledger_posting WHERE account = ";
             assert_eq!(app.number(&format!("{sum}'{account}'")).await, 0);
         }
-        app.books_are_right().await;
+        app.assert_books_balance().await;
     }
 }
 
@@ -92,5 +92,5 @@ async fn the_same_answer_twice_or_an_older_one_changes_nothing() {
     }
     assert_eq!(app.number("SELECT COUNT(*) FROM ledger_entry").await, 1);
     assert_eq!(app.number("SELECT COUNT(*) FROM outbox").await, 1);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }

@@ -1,4 +1,5 @@
-//! The demo's clock, with more than one server over one database: it is moved for all of them and for the processor, or for none.
+//! The demo's clock, with more than one server over one database: it is moved for all of them and for the processor, or
+//! for none.
 
 use crate::test_app::{
     ORIGIN, TestApp, ask_outside,

@@ -1,4 +1,5 @@
-//! Known devices: the owner of an account is notified of a sign-in from a browser that was not used for it before, and of no other.
+//! Known devices: the owner of an account is notified of a sign-in from a browser that was not used for it before, and
+//! of no other.
 
 use crate::test_app::{
     ORIGIN, PASSWORD, Payer, TestApp,
@@ -92,7 +93,7 @@ async fn a_cookie_that_was_made_up_changed_or_another_accounts_is_no_known_brows
 async fn after_a_changed_password_the_browser_that_changed_it_is_known_and_no_other() {
     let app = TestApp::open().await;
     app.register(&ANA, ANAS).await;
-    let thief = device(enter(&app, PASSWORD, "").await.is(200));
+    let attacker = device(enter(&app, PASSWORD, "").await.is(200));
     let owner = enter(&app, PASSWORD, "").await;
     app.state.clock.move_on(1_000);
     let change = json!({ "current": PASSWORD, "password": NEW });
@@ -102,7 +103,7 @@ async fn after_a_changed_password_the_browser_that_changed_it_is_known_and_no_ot
     let told = notices(&app).await;
     enter(&app, NEW, &known).await.is(200);
     assert_eq!(notices(&app).await, told);
-    for old in [thief, device(&owner)] {
+    for old in [attacker, device(&owner)] {
         enter(&app, NEW, &old).await.is(200);
     }
     assert_eq!(notices(&app).await, told + 2);

@@ -45,5 +45,5 @@ async fn a_payment_wipes_its_own_draft_and_none_that_was_begun_meanwhile() {
             assert_eq!(name == "", is_wiped, "{drafts_key:?} {is_bank}");
         }
     }
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }

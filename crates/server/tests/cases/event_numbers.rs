@@ -38,7 +38,7 @@ async fn a_number_in_an_answer_is_believed_however_far_ahead_if_the_processor_li
     let listed = page("GET /v1/events?after=499", json!([event(500, "ch_n", "processing")]));
     answered(&app, 500, [listed]).await;
     assert_eq!(app.number("SELECT event_sequence FROM payment").await, 500);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn a_number_in_an_answer_that_the_processor_lists_no_such_event_for_makes_
     app.gateway.answers([page("GET /v1/events", json!([event(1, "ch_n", "paid")]))]);
     app.round().await;
     assert_eq!(app.text("SELECT state FROM payment").await, "paid", "{payment}");
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn an_event_with_a_number_far_ahead_makes_nobody_miss_those_between() {
             body,
         }]);
     };
-    lists(json!([{ "sequence": i64::MAX, "charge": "ch_nobodys", "state": "paid" }]));
+    lists(json!([{ "sequence": i64::MAX, "charge": "ch_unknown", "state": "paid" }]));
     app.round().await;
     app.round().await;
     assert_eq!((kept(&app, "unknown").await, app.state.store.mark("processor_events_read").await.unwrap()), (1, 0));
@@ -118,7 +118,7 @@ async fn an_event_with_a_number_far_ahead_makes_nobody_miss_those_between() {
     app.round().await;
     let read = app.state.store.mark("processor_events_read").await.unwrap();
     assert_eq!((state(&app, &payment).await.as_str(), read), ("refunded", 2));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -145,7 +145,7 @@ async fn an_event_with_a_number_more_than_a_page_ahead_is_an_alarm_and_waits_for
     app.state.clock.move_on(60_000);
     app.round().await;
     assert_eq!((state(&app, &payment).await.as_str(), kept(&app, "ahead").await), ("paid", 0));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn an_answer_with_a_number_far_ahead_makes_no_later_word_old() {
     app.round().await;
     assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), ("paid", (0, 0)));
     assert_eq!(app.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ async fn an_event_older_than_a_number_that_nobody_has_reached_is_kept() {
     app.state.clock.move_on(60_000);
     app.round().await;
     assert_eq!((state(&app, &payment).await.as_str(), kept(&app, "ahead").await), ("refunded", 0));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -197,7 +197,7 @@ async fn an_event_that_is_listed_after_a_later_one_is_read_all_the_same() {
     let payment = paid_visit(&app, "64.10").await;
     let charge = app.charge_id().await;
     let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
-    let nobodys = json!({ "sequence": 3, "charge": "ch_nobodys", "state": "paid" });
+    let nobodys = json!({ "sequence": 3, "charge": "ch_unknown", "state": "paid" });
     app.gateway.answers([
         page("GET /v1/events?after=0", json!([told(1, "returned"), nobodys])),
         page("GET /v1/events", json!([nobodys])),
@@ -215,7 +215,7 @@ async fn an_event_that_is_listed_after_a_later_one_is_read_all_the_same() {
     app.round().await;
     assert_eq!((state(&app, &payment).await.as_str(), missing(&app).await), ("paid", 0));
     assert_eq!(app.number("SELECT COUNT(*) FROM payment_event WHERE state = 'paid'").await, 2);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -225,7 +225,7 @@ async fn every_number_that_is_missing_is_asked_for_however_many_events_are_betwe
     let charge = app.charge_id().await;
     let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
     let read: Vec<_> =
-        (6..=105).map(|sequence| json!({ "sequence": sequence, "charge": "ch_nobodys", "state": "paid" })).collect();
+        (6..=105).map(|sequence| json!({ "sequence": sequence, "charge": "ch_unknown", "state": "paid" })).collect();
     let until = async |sequence: i64, mark: i64| {
         app.state.store.event_read(Read { sequence, mark }, app.state.clock.now()).await.unwrap();
     };
@@ -242,7 +242,7 @@ async fn every_number_that_is_missing_is_asked_for_however_many_events_are_betwe
     app.round().await;
     assert_eq!((state(&app, &payment).await.as_str(), missing(&app).await), ("refunded", 5));
     assert_eq!(app.number("SELECT COUNT(*) FROM event_unmatched").await, 0, "what was read is not read again");
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ async fn a_refund_is_booked_told_by_email_and_opens_the_bill_again() {
     assert_eq!(app.number("SELECT COUNT(*) FROM ledger_entry WHERE reason = 'refunded'").await, 1);
     assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE id LIKE '%:refunded'").await, 1);
     assert_eq!(app.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn a_debit_presented_again_is_booked_each_time() {
         app.becomes(&payment, word).await;
         app.round().await;
         assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), (word, owes));
-        app.books_are_right().await;
+        app.assert_books_balance().await;
     }
     assert_eq!(app.number("SELECT COUNT(*) FROM ledger_entry").await, 5);
     assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE id LIKE '%:paid%'").await, 3);
@@ -72,12 +72,12 @@ async fn money_that_comes_after_somebody_else_has_paid_is_the_members_credit() {
     assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), ("paid", (1_410, 0)));
     let credit = "SELECT CAST(COALESCE(SUM(cents), 0) AS BIGINT) FROM ledger_posting WHERE account LIKE 'credit:%'";
     assert_eq!(app.number(credit).await, -6_410);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
     app.becomes(&payment, "refunded").await;
     app.round().await;
     assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), ("refunded", (1_410, 0)));
     assert_eq!(app.number(credit).await, 0);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn paid_after_failed_is_booked() {
     app.becomes(&payment, "paid").await;
     app.round().await;
     assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), ("paid", (0, 0)));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn an_event_before_the_charges_own_answer_is_found_by_its_key() {
     let ana = app.look_up(&ANA).await;
     app.by_key(&ana, &key).await.is_payment(200, "paid");
     assert_eq!(app.owes("visit").await, (0, 0));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn an_event_of_a_charge_that_is_not_known_yet_is_kept_and_matched_once_it_
     app.by_key(&ana, &key).await.is_payment(200, "returned");
     assert_eq!(app.number("SELECT COUNT(*) FROM event_unmatched WHERE matched_at IS NULL").await, 0);
     assert_eq!((app.owes("visit").await, app.number("SELECT COUNT(*) FROM ledger_entry").await), ((6_410, 0), 2));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn an_event_that_can_not_be_read_is_kept_as_it_came_and_stops_no_later_one
     assert_eq!((state(&app, &payment).await.as_str(), kept(&app, "unreadable").await), ("refunded", 4));
     assert_eq!(app.text("SELECT body FROM event_unmatched WHERE sequence = 0").await, "\"nonsense\"");
     assert_eq!(app.number("SELECT value FROM mark WHERE name = 'processor_events_read'").await, 4);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -192,7 +192,7 @@ async fn what_our_books_know_no_step_for_is_kept_for_people_and_moves_nothing() 
     app.becomes(&payment, "refunded").await;
     app.round().await;
     assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), ("refunded", (6_410, 0)));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -219,7 +219,7 @@ async fn events_read_twice_change_nothing() {
     assert_eq!(app.number("SELECT COUNT(*) FROM ledger_entry").await, entries);
     assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), ("returned", (6_410, 0)));
     assert_eq!(app.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -237,7 +237,7 @@ async fn a_debit_on_its_way_for_days_after_it_was_expected_is_asked_about() {
     assert_eq!(app.text("SELECT state FROM payment").await, "processing");
     server::jobs::settle_payments::look_after(&app.state).await.unwrap();
     assert_eq!((app.text("SELECT state FROM payment").await.as_str(), app.owes("visit").await), ("paid", (0, 0)));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]

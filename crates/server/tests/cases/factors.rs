@@ -1,5 +1,5 @@
-//! The second factor: offered and never forced, asked for once it is there, every code and every challenge good for one use, and every
-//! change told to the owner.
+//! The second factor: offered and never forced, asked for once it is there, every code and every challenge good for one
+//! use, and every change told to the owner.
 
 mod codes;
 mod passkeys;
@@ -54,7 +54,8 @@ async fn code(app: &TestApp, member: &Payer, code: &str) -> Response {
     show(app, member, json!({ "code": code })).await
 }
 
-/// Sets up an app with the code of the step before this one, so that this one's is still good. Gives the secret and the recovery codes.
+/// Sets up an app with the code of the step before this one, so that this one's is still good. Gives the secret and the
+/// recovery codes.
 async fn with_app(app: &TestApp, member: &Payer) -> (Secret, Vec<String>) {
     let offer = app.ask(Call::post("/authenticator").by(member)).await.is(201).json();
     let secret = Secret::parse(offer["secret"].as_str().unwrap()).unwrap();
@@ -115,14 +116,14 @@ async fn with_an_app_the_password_is_half_the_way_and_a_code_the_other_half() {
     assert_eq!(security(&app, &member).await["sessions"].as_array().unwrap().len(), 1, "nobody is signed in there yet");
 
     let wrong = code(&app, &half, "000000").await;
-    wrong.is_refused(422, "wrong_credentials").blames("code", "unknown");
+    wrong.is_refused(422, "wrong_credentials").has_field_problem("code", "unknown");
     let right = secret.code(step(&app)).unwrap();
     let answer = code(&app, &half, &format!("{} {}", &right[..3], &right[3..])).await;
     let view = answer.is(200).json();
     assert_eq!((&view["kind"], &view["person"]["email"]), (&json!("member"), &json!(ANAS)));
     assert_ne!(cookie(&answer), half.cookie, "a new token");
     code(&app, &half, &right).await.is_refused(401, "signed_out");
-    // The code was used: whoever saw it over a shoulder can't use it again.
+    // The code was used: anyone who saw it over a shoulder can't use it again.
     let (again, _) = password(&app, ANAS).await;
     code(&app, &again, &right).await.is_refused(422, "wrong_credentials");
     // Nobody reads the secret or a code out of the database.
@@ -153,7 +154,7 @@ async fn what_signs_in_is_changed_only_after_the_password() {
 
     let wrong = json!({ "password": "wrong wrong wrong wrong" });
     let refused = app.ask(Call::write("PUT", "/session/reauthentication").by(&member).json(&wrong)).await;
-    refused.is_refused(422, "wrong_credentials").blames("password", "unknown");
+    refused.is_refused(422, "wrong_credentials").has_field_problem("password", "unknown");
     let before = member.cookie.clone();
     reauthenticate(&app, &mut member).await;
     assert_ne!(member.cookie, before, "a new token");
@@ -183,7 +184,7 @@ async fn nothing_is_asked_for_before_the_first_right_code() {
     assert_ne!(first["secret"], second["secret"]);
     let secret = |offer: &Value| Secret::parse(offer["secret"].as_str().unwrap()).unwrap();
     for wrong in ["", "12", "abcdef"] {
-        app.ask(put(wrong.into())).await.is_refused(422, "wrong_credentials").blames("code", "unknown");
+        app.ask(put(wrong.into())).await.is_refused(422, "wrong_credentials").has_field_problem("code", "unknown");
     }
     // The secret that was offered first is worth nothing.
     app.ask(put(secret(&first).code(step(&app)).unwrap())).await.is_refused(422, "wrong_credentials");
@@ -201,11 +202,11 @@ async fn a_short_password_keeps_the_last_factor() {
     let mut member = reauthenticated(&app, ANAS).await;
     let change = |password: &str| json!({ "current": PASSWORD, "password": password });
     let put = |member: &Payer, body: Value| app.ask(Call::write("PUT", "/profile/password").by(member).json(&body));
-    put(&member, change("kelp7-moth")).await.is_refused(422, "invalid").blames("password", "too_short");
+    put(&member, change("kelp7-moth")).await.is_refused(422, "invalid").has_field_problem("password", "too_short");
     let (secret, _) = with_app(&app, &member).await;
     let (_, made) = with_passkey(&app, &member, &device(1)).await;
     made.is(201);
-    put(&member, change("kelp7-m")).await.is_refused(422, "invalid").blames("password", "too_short");
+    put(&member, change("kelp7-m")).await.is_refused(422, "invalid").has_field_problem("password", "too_short");
     let changed = put(&member, change("kelp7-moth")).await;
     changed.is(200);
     member.cookie = cookie(&changed);
@@ -214,7 +215,7 @@ async fn a_short_password_keeps_the_last_factor() {
     let passkeys = security(&app, &member).await["second_factor"]["passkeys"].clone();
     let path = format!("/passkeys/{}", passkeys[0]["id"].as_str().unwrap());
     let refused = app.ask(Call::write("DELETE", &path).by(&member)).await;
-    refused.is_refused(422, "invalid").blames("password", "too_short");
+    refused.is_refused(422, "invalid").has_field_problem("password", "too_short");
     assert_eq!(app.number("SELECT COUNT(*) FROM passkey").await, 1, "nothing half done");
     let long = json!({ "current": "kelp7-moth", "password": PASSWORD });
     let changed = put(&member, long).await;

@@ -1,9 +1,10 @@
-//! Late request bodies: a session that was valid when the head of a request came, and has ended when its body comes, is rejected.
+//! Late request bodies: a session that was valid when the head of a request came, and has ended when its body comes, is
+//! rejected.
 
 use crate::test_app::{PASSWORD, Payer, TestApp, call::Call, cookie, new_account, new_key, seed::ANA};
 use serde_json::{Value, json};
 
-/// Where the refusal of an order leaves something: its key is closed, and counted.
+/// Where the rejection of an order leaves something: its key is closed, and counted.
 const OF_REFUSALS: [&str; 2] = ["attempt", "closed_key"];
 const ANAS: &str = "ana@example.org";
 
@@ -77,5 +78,5 @@ async fn neither_a_payment_nor_a_draft_nor_a_registration_comes_of_a_session_tha
     }
     app.jobs().await;
     assert_eq!(app.everything_but(&OF_REFUSALS).await, before);
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }

@@ -95,7 +95,7 @@ async fn a_payment_of_a_schedule_or_a_rule_needs_no_session_and_is_charged_booke
     }
     assert_eq!((app.charges().await, app.owes("surgery").await), (2, (113_000, 0)));
     assert_eq!(app.number("SELECT COUNT(*) FROM ledger_entry").await, 2);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn a_payment_of_a_schedule_whose_answer_is_lost_is_settled_once_and_told()
     let paid = ana.pays(&ana.schedule(), &key, &order).await.unwrap();
     assert_eq!((paid.payment.state, paid.is_replayed, app.charges().await), (PaymentState::Paid, true, 1));
     assert_eq!(ana.told(&paid.payment.id).await, [format!("{}:paid", paid.payment.id)]);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn what_a_schedule_may_not_pay_is_refused_and_its_key_is_closed() {
         assert_eq!(ana.pays(&ana.schedule(), &key, &order).await.unwrap_err().code, code);
         assert_eq!(ana.pays(&ana.schedule(), &key, &right).await.unwrap_err().code, ErrorCode::TooLate);
     }
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }
 
 #[tokio::test]
@@ -163,7 +163,7 @@ async fn a_declined_payment_of_a_schedule_is_told_and_counts_for_the_account_tha
     }
     let order = ana.order(DECLINED, "10.00").await;
     assert_eq!(ana.pays(&ana.schedule(), &new_key(), &order).await.unwrap_err().code, ErrorCode::TooMany);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]

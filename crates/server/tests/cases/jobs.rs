@@ -1,4 +1,5 @@
-//! The job worker: a queued job is done once, by one of several workers, and one that can't be done keeps no other waiting.
+//! The job worker: a queued job is done once, by one of several workers, and one that can't be done keeps no other
+//! waiting.
 
 use crate::test_app::{TestApp, profile, seed::ANA};
 use contract::Instant;
@@ -291,7 +292,8 @@ async fn of_many_workers_that_look_at_once_each_claims_another_job() {
     let claims = tokio::join!(claim(&app.state), claim(&second), claim(&app.state), claim(&second), claim(&second));
     let mut claimed: Vec<String> =
         [claims.0, claims.1, claims.2, claims.3, claims.4].into_iter().flatten().map(|job| job.id).collect();
-    // Over PostgreSQL one that is just being claimed is passed over, so somebody may find nothing; nobody finds another's.
+    // Over PostgreSQL one that is just being claimed is passed over, so somebody may find nothing; nobody finds
+    // another's.
     let found = claimed.len();
     claimed.sort();
     claimed.dedup();

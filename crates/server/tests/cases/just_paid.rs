@@ -12,14 +12,17 @@ async fn a_bill_paid_minutes_ago_asks_first_and_pay_again_goes_on() {
     let other = app.look_up(&ANA).await;
     let token = app.card(&other, VISA).await;
     let mut order = app.order(&other, &token, &[("surgery", "5.00"), ("visit", "20.00")]).await;
-    app.pay(&other, &new_key(), &order).await.is_refused(409, "just_paid").blames("shares.1.bill", "duplicate");
+    app.pay(&other, &new_key(), &order)
+        .await
+        .is_refused(409, "just_paid")
+        .has_field_problem("shares.1.bill", "duplicate");
     assert_eq!((app.payments().await, app.charges().await), (1, 1));
     assert_eq!((app.owes("visit").await, app.owes("surgery").await), ((4_410, 0), (115_000, 0)));
     order["pay_again"] = json!(true);
     app.pay(&other, &new_key(), &order).await.is_payment(201, "paid");
     assert_eq!((app.payments().await, app.charges().await), (2, 2));
     assert_eq!(app.owes("visit").await, (2_410, 0));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -36,7 +39,7 @@ async fn a_debit_on_its_way_asks_too_and_a_failure_or_an_old_payment_does_not() 
     app.pay_by_card(&ana, &[("visit", "10.00")]).await.is_refused(409, "just_paid");
     app.move_clock(11 * 60).await;
     app.pay_by_card(&ana, &[("visit", "10.00")]).await.is_payment(201, "paid");
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ async fn an_entry_needs_no_payment_and_says_what_it_comes_from() {
         "SELECT COUNT(*) FROM ledger_entry WHERE source_kind = 'deposit' AND source = 'deposit-1' AND payment IS NULL";
     assert_eq!(app.number(entries).await, 3);
     assert_eq!(app.number("SELECT COUNT(*) FROM ledger_entry WHERE reason = 'paid:2'").await, 1);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]

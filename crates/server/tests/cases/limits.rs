@@ -1,5 +1,5 @@
-//! Rate limits: too many attempts are refused, from any address and at any number of servers; correct attempts use up nothing; and nobody
-//! can lock an owner out.
+//! Rate limits: too many attempts are refused, from any address and at any number of servers; correct attempts use up
+//! nothing; and nobody can lock an owner out.
 
 mod charges;
 mod emails;
@@ -42,7 +42,7 @@ async fn proxied() -> TestApp {
 }
 
 /// A statement that nobody has.
-fn nobodys(number: usize) -> Call {
+fn unmatched_lookup(number: usize) -> Call {
     let mut lookup = ANA.lookup();
     lookup["identifiers"]["hrn"] = json!(format!("9{number:08}"));
     Call::post("/bill-lookups").json(&lookup)
@@ -126,7 +126,7 @@ async fn neighbours(app: &TestApp, many: usize) -> Vec<(Payer, String)> {
 async fn an_alarm_is_raised_when_too_large_a_share_fails() {
     let app = proxied().await;
     for at in 0..120 {
-        app.ask(from(&format!("198.51.{at}.1"), nobodys(at))).await.is_refused(404, "no_match");
+        app.ask(from(&format!("198.51.{at}.1"), unmatched_lookup(at))).await.is_refused(404, "no_match");
     }
     tallies::round(&app.state).await.unwrap();
     assert_eq!(app.number("SELECT CAST(SUM(failed) AS BIGINT) FROM tally WHERE kind = 'lookups'").await, 120);
@@ -136,8 +136,8 @@ async fn an_alarm_is_raised_when_too_large_a_share_fails() {
     assert_eq!(metrics::LOOKUPS_ALARM.value(), 0);
 }
 
-/// What limits add to a call; `-- --nocapture` shows it. A build for tests is several times slower than the one that is deployed, so this
-/// only finds what is wrong by orders of magnitude.
+/// What limits add to a call; `-- --nocapture` shows it. A build for tests is several times slower than the one that is
+/// deployed, so this only finds what is wrong by orders of magnitude.
 #[tokio::test]
 async fn counting_costs_a_call_little() {
     let app = TestApp::open().await;

@@ -44,5 +44,5 @@ async fn a_settlement_that_waits_for_a_bill_holds_none_of_its_lines_and_no_sessi
     let (settled, ()) = tokio::join!(charging::settle(&app.state, &payment, &verdict), meanwhile);
     assert_eq!(settled.unwrap(), SettleResult::Changed);
     assert_eq!((app.owes("surgery").await, app.owes("visit").await), ((114_000, 0), (6_310, 0)));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }

@@ -71,8 +71,8 @@ async fn identifiers_that_can_not_be_right_are_named() {
     missing["identifiers"].as_object_mut().unwrap().remove("zip");
     missing["identifiers"]["billing_unit"] = json!("WA00418220");
     let answer = app.ask(Call::post("/bill-lookups").json(&missing)).await;
-    answer.is_refused(422, "invalid").blames("identifiers.zip", "missing");
-    answer.blames("identifiers.billing_unit", "unknown");
+    answer.is_refused(422, "invalid").has_field_problem("identifiers.zip", "missing");
+    answer.has_field_problem("identifiers.billing_unit", "unknown");
 }
 
 #[tokio::test]

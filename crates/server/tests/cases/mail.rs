@@ -23,7 +23,7 @@ use server::{
 use std::time::Duration;
 
 const FROM: &str = "Health plan <bills@plan.example>";
-const SHORT_OF_MONEY: &str = "4000000000009995";
+const INSUFFICIENT_FUNDS: &str = "4000000000009995";
 
 async fn pays(app: &TestApp) -> String {
     let ana = app.look_up(&ANA).await;
@@ -202,7 +202,7 @@ async fn a_debit_that_was_sent_and_ends_without_money_is_told_once() {
             assert!(emails[0].contains(part), "{part} is not in {}", emails[0]);
         }
         assert_eq!(app.number("SELECT COUNT(*) FROM outbox").await, 2);
-        app.books_are_right().await;
+        app.assert_books_balance().await;
     }
 }
 
@@ -215,17 +215,17 @@ async fn a_debit_that_comes_back_twice_is_told_twice() {
         app.round().await;
     }
     assert_eq!(emails_of(&app, &payment, "returned").await.len(), 2);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
-/// Whoever pressed Pay may have left by then.
+/// The one who pressed Pay may have left by then.
 #[tokio::test]
 async fn an_order_whose_call_ended_without_an_answer_is_told_of_when_it_fails() {
     // Without an answer, or with a server that died; found by the next question, or by the processor's event.
     for (cut, is_event) in [(Cut::After, false), (Cut::After, true), (Cut::Panic, false), (Cut::Panic, true)] {
         let app = TestApp::open().await;
         let ana = app.look_up(&ANA).await;
-        let token = app.card(&ana, SHORT_OF_MONEY).await;
+        let token = app.card(&ana, INSUFFICIENT_FUNDS).await;
         let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
         app.line.cut(cut);
         let answer = app.pay(&ana, &new_key(), &order).await;

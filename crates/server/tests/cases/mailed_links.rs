@@ -61,8 +61,8 @@ async fn a_new_password_by_a_link_ends_every_session_and_is_told() {
     app.jobs().await;
     assert_eq!(emails_to(&app, "nobody@example.org").await.len(), 0);
     let token = app.link(ANAS).await;
-    app.ask(set(&token, "short")).await.is_refused(422, "invalid").blames("password", "too_short");
-    app.ask(set(&token, "passwordpassword")).await.is_refused(422, "invalid").blames("password", "common");
+    app.ask(set(&token, "short")).await.is_refused(422, "invalid").has_field_problem("password", "too_short");
+    app.ask(set(&token, "passwordpassword")).await.is_refused(422, "invalid").has_field_problem("password", "common");
     app.ask(set(&token, NEW)).await.is(204);
     app.ask(Call::get("/bills").by(&there)).await.is_refused(401, "signed_out");
     app.ask(set(&token, "yet another password here")).await.is_refused(422, "link_refused");

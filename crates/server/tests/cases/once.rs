@@ -1,4 +1,4 @@
-//! One intent, one payment, one charge, whoever sends it how often.
+//! One intent, one payment, one charge, no matter who sends it how often.
 
 use crate::test_app::{DECLINED, TestApp, VISA, call::Call, new_key, seed::ANA};
 use serde_json::json;
@@ -18,7 +18,7 @@ async fn the_same_key_twice_charges_once_and_says_that_it_was_replayed() {
     assert_eq!((app.payments().await, app.charges().await, app.asked()), (1, 1, 1));
     assert_eq!(app.owes("visit").await, (0, 0));
     assert_eq!(app.charged_cents().await, 6_410);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -36,7 +36,7 @@ async fn ten_requests_at_once_with_one_key_make_one_payment() {
         assert!(!answer.header("retry-after").is_empty());
     }
     assert_eq!((app.payments().await, app.charges().await, app.asked()), (1, 1, 1));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -61,7 +61,7 @@ async fn ten_keys_at_once_cannot_pay_more_than_there_is() {
     }
     assert_eq!((paid, app.payments().await, app.charges().await), (2, 2, 2));
     assert_eq!((app.owes("visit").await, app.owes("surgery").await), ((410, 0), (35_000, 0)));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -92,7 +92,7 @@ async fn a_key_that_is_missing_malformed_or_said_twice_is_refused() {
     for key in ["", "1", "not-a-key", "'; DROP TABLE payment; --", &"a".repeat(500)] {
         app.ask(call().key(key)).await.is_refused(400, "key_missing");
     }
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }
 
 #[tokio::test]
@@ -121,7 +121,7 @@ async fn a_failure_is_replayed_too_and_leaves_the_bill_open() {
     assert!(second.is_payment(201, "failed").is_replayed());
     assert_eq!((app.payments().await, app.asked(), app.owes("visit").await), (1, 1, (6_410, 0)));
     assert_eq!(app.number("SELECT COUNT(*) FROM ledger_entry").await, 0);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
     // And the bill can be paid at once, without being asked whether it was meant.
     app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid");
 }

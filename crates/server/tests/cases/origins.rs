@@ -25,7 +25,7 @@ async fn a_payment_from_a_page_of_another_site_or_from_none_is_refused() {
     ] {
         app.ask(call().header("origin", origin)).await.is_refused(403, "foreign_origin");
     }
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
     app.ask(call()).await.is_payment(201, "paid");
 }
 
@@ -49,7 +49,7 @@ async fn without_a_session_nothing_of_a_member_is_seen_or_done() {
             app.ask(call.header("cookie", cookie).text("{}")).await.is_refused(401, "signed_out");
         }
     }
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn an_order_sent_after_the_session_ended_is_not_paid() {
     let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
     app.state.clock.move_on(15 * 60_000);
     app.pay(&ana, &new_key(), &order).await.is_refused(401, "signed_out");
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_key_is_one_memberships() {
     app.pay(&mei, &key, &other).await.is_refused(409, "key_elsewhere");
     assert!(!app.pay(&mei, &new_key(), &other).await.is_payment(201, "paid").is_replayed());
     assert_eq!((app.payments().await, app.charges().await), (2, 2));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! `/readyz` says within a second what can't be done, and nothing that is secret; `/healthz` says only that the process lives.
+//! `/readyz` says within a second what can't be done, and nothing that is secret; `/healthz` says only that the process
+//! lives.
 
 use crate::{
     KIND,
@@ -31,7 +32,7 @@ async fn ask(state: &App, path: &str) -> Response {
 }
 
 /// Asked until it says so; each answer comes within a second, and a little for a busy machine.
-async fn says(state: &App, status: u16, failed: &[&str]) {
+async fn assert_readiness(state: &App, status: u16, failed: &[&str]) {
     let began = Instant::now();
     loop {
         let asked = Instant::now();
@@ -66,8 +67,8 @@ async fn ready_means_that_something_was_written_and_read() {
     assert_eq!(app.number("SELECT COUNT(*) FROM readiness").await, 0);
     let days_ago = app.state.clock.now().millis() - 2 * 86_400_000;
     store::readiness::write(&app.state.store.write, "a server that is long gone", days_ago).await.unwrap();
-    says(&app.state, 200, &[]).await;
-    says(&app.state, 200, &[]).await;
+    assert_readiness(&app.state, 200, &[]).await;
+    assert_readiness(&app.state, 200, &[]).await;
     assert_eq!(app.number("SELECT COUNT(*) FROM readiness").await, 1);
     let now = app.state.clock.now().millis();
     assert!(now - app.number("SELECT written_at FROM readiness").await < 60_000);
@@ -82,12 +83,12 @@ async fn a_database_that_takes_no_writes_is_told_and_is_ready_again_afterwards()
         Kind::Postgres => "BEGIN; LOCK TABLE readiness IN SHARE MODE",
     };
     sqlx::raw_sql(lock).execute(&mut other).await.unwrap();
-    says(&app.state, 503, &["database_write"]).await;
+    assert_readiness(&app.state, 503, &["database_write"]).await;
     tokio::time::sleep(Duration::from_millis(600)).await;
     assert_eq!(ask(&app.state, "/readyz").await.status, 503, "and is told for as long as it is so");
     assert_eq!(ask(&app.state, "/healthz").await.text, "ok");
     sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
-    says(&app.state, 200, &[]).await;
+    assert_readiness(&app.state, 200, &[]).await;
     assert_eq!(app.number("SELECT COUNT(*) FROM readiness").await, 1);
 }
 
@@ -98,7 +99,7 @@ async fn a_database_that_is_away_or_silent_is_told_within_a_second_whatever_the_
     let silent_url = format!("postgres://kppay:hunter2@{}/kppay", silent.local_addr().unwrap());
     for url in ["postgres://kppay:hunter2@127.0.0.1:1/kppay", &silent_url] {
         let state = over(&app, url);
-        says(&state, 503, &["database"]).await;
+        assert_readiness(&state, 503, &["database"]).await;
         assert_eq!(ask(&state, "/healthz").await.text, "ok");
     }
 }
@@ -106,9 +107,9 @@ async fn a_database_that_is_away_or_silent_is_told_within_a_second_whatever_the_
 #[tokio::test]
 async fn a_shutdown_is_told_before_the_listener_closes() {
     let app = TestApp::open().await;
-    says(&app.state, 200, &[]).await;
+    assert_readiness(&app.state, 200, &[]).await;
     app.state.readiness.drain();
-    says(&app.state, 503, &["stopping"]).await;
+    assert_readiness(&app.state, 503, &["stopping"]).await;
     assert_eq!(ask(&app.state, "/healthz").await.status, 200);
     assert_eq!(ask(&app.state, "/api/v1/portal").await.status, 200, "it still serves");
 }
@@ -130,7 +131,7 @@ async fn looks(silent: tokio::net::TcpListener) -> Arc<AtomicUsize> {
 #[tokio::test]
 async fn many_who_ask_at_once_or_one_after_another_cost_one_look() {
     let app = Arc::new(TestApp::open().await);
-    says(&app.state, 200, &[]).await;
+    assert_readiness(&app.state, 200, &[]).await;
     let asked = (0..200).map(|_| {
         let app = app.clone();
         tokio::spawn(async move { app.state.readiness.failed(&app.state).await })

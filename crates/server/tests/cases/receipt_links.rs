@@ -139,7 +139,7 @@ async fn whoever_paid_is_told_once_of_each_browser_that_is_new() {
         assert!(text.contains(says), "{says}: {text}");
     }
     assert!(!text.contains(&secret) && !text.contains("Haddad"), "{text}");
-    // Whoever opens it everywhere does not fill an inbox.
+    // Anyone who opens it everywhere does not fill an inbox.
     for _ in 0..30 {
         app.ask(opens(&secret)).await.is(200);
         app.state.clock.move_on(600_000);
@@ -190,7 +190,7 @@ async fn a_secret_is_not_guessed_and_its_hash_is_none() {
     }
     app.ask(opens(&secret)).await.is_refused(429, "too_many");
     app.state.clock.move_on(60_000);
-    // Whoever is right uses up nothing.
+    // Anyone who is right uses up nothing.
     for _ in 0..40 {
         app.ask(opens(&secret)).await.is(200);
     }

@@ -192,7 +192,7 @@ async fn one_of_several_servers_reconciles_once_a_day() {
         async |millis: i64| app.state.store.claim_reconciliation(now.plus_millis(millis), DAY, HOUR).await.unwrap();
     let claims = futures_util::future::join_all((0..6).map(|_| claim(0))).await;
     assert_eq!(claims.into_iter().filter(|claimed| *claimed).count(), 1);
-    // Whoever took it may have been killed.
+    // The one who took it may have been killed.
     assert!(!claim(HOUR - 1).await);
     assert!(claim(HOUR).await);
     app.state.clock.move_on(2 * HOUR);

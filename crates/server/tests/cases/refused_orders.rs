@@ -28,7 +28,7 @@ async fn an_order_that_was_read_and_is_refused_never_begins_and_its_field_is_nam
     let share = |bill: &str, amount: &str| json!({ "bill": bill, "amount": amount });
     let twice = json!([share("visit", "1.00"), share("visit", "1.00")]);
     let too_much = json!([share("visit", "9999999.99"), share("surgery", "1.00")]);
-    let gone = app.order(&ana, &token, &[("surgery", "1.00"), ("nobodys", "1.00")]).await;
+    let gone = app.order(&ana, &token, &[("surgery", "1.00"), ("unknown", "1.00")]).await;
     let small = app.order(&ana, &token, &[("surgery", "0.99")]).await;
     let mut keys = Vec::new();
     for (order, code, field, problem) in [
@@ -40,7 +40,7 @@ async fn an_order_that_was_read_and_is_refused_never_begins_and_its_field_is_nam
         (small, "over_balance", "shares.0.amount", "too_small"),
     ] {
         let key = new_key();
-        app.pay(&ana, &key, &order).await.is_refused(422, code).blames(field, problem);
+        app.pay(&ana, &key, &order).await.is_refused(422, code).has_field_problem(field, problem);
         app.pay(&ana, &key, &right).await.is_refused(409, "too_late");
         keys.push(key);
     }
@@ -51,7 +51,7 @@ async fn an_order_that_was_read_and_is_refused_never_begins_and_its_field_is_nam
         app.by_key_until(&ana, key, until).await.is_refused(404, "not_found");
     }
     assert_eq!(app.number("SELECT COUNT(*) FROM closed_key").await, 6);
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
     app.pay(&ana, &new_key(), &right).await.is_payment(201, "paid");
 }
 
@@ -63,7 +63,7 @@ async fn an_email_address_that_mail_servers_read_as_another_is_refused_with_the_
         app.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&json!({ "email": email }))).await
     };
     put("ana@example.org").await.is(204);
-    put(MISREAD).await.is_refused(422, "invalid").blames("email", "malformed");
+    put(MISREAD).await.is_refused(422, "invalid").has_field_problem("email", "malformed");
     let kept = app.ask(Call::get("/payment-draft").by(&ana)).await;
     assert_eq!(kept.is(200).json()["email"], "ana@example.org");
     // What is not whole yet is no address.
@@ -83,7 +83,7 @@ async fn whoever_has_no_session_and_a_key_that_can_not_be_read_is_told_of_the_ke
     }
     app.ask(nobodys()).await.is_refused(401, "signed_out");
     assert_eq!(app.number("SELECT COUNT(*) FROM closed_key").await, 0);
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }
 
 /// Sends the order twice: the first waits for the bill, the second is refused meanwhile. What the second is told is so
@@ -107,7 +107,7 @@ async fn refused_while_the_same_order_waits(
         app.by_key_until(ana, &key, until).await;
         assert_eq!((app.payments().await, app.charges().await), (0, 0));
     }
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn an_order_that_was_refused_for_its_cookie_begins_in_no_session() {
     let renewed = Payer { cookie: cookie(renewed.is(200)), binding: ana.binding.clone(), ..ana };
     app.pay(&ana, &key, &order).await.is_refused(401, "signed_out");
     app.pay(&renewed, &key, &order).await.is_refused(409, "too_late");
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
     app.pay(&renewed, &new_key(), &order).await.is_payment(201, "paid");
 }
 
@@ -173,13 +173,13 @@ async fn an_order_that_waits_in_a_session_is_not_paid_after_its_repetition_was_r
 }
 
 /// Makes a call out of an order that a server says no to before it has read it.
-type Spoil = fn(Call, Value) -> Call;
+type Corruption = fn(Call, Value) -> Call;
 
 #[tokio::test]
 async fn whatever_is_said_of_an_order_by_a_code_that_ends_it_its_key_is_closed() {
     let app = TestApp::open().await;
     let ana = app.look_up(&ANA).await;
-    let spoilt: [(&str, Spoil); 7] = [
+    let corrupted: [(&str, Corruption); 7] = [
         ("no origin", |call, order| call.json(&order).without("origin")),
         ("another origin", |call, order| call.json(&order).header("origin", "https://old.example.org")),
         ("not said to be JSON", |call, order| call.json(&order).header("content-type", "text/plain")),
@@ -194,7 +194,7 @@ async fn whatever_is_said_of_an_order_by_a_code_that_ends_it_its_key_is_closed()
             call.json(&order)
         }),
     ];
-    for (what, spoil) in spoilt {
+    for (what, spoil) in corrupted {
         let token = app.card(&ana, VISA).await;
         let mut order = app.order(&ana, &token, &[("surgery", "1.00")]).await;
         order["pay_again"] = json!(true);
@@ -258,6 +258,6 @@ async fn an_order_whose_fee_makes_it_more_than_money_can_be_is_refused() {
     let token = app.card(&ruth, VISA).await;
     let mut order = app.order(&ruth, &token, &[("ruths", "200.00")]).await;
     order["shares"][0]["amount"] = json!("9999999.99");
-    app.pay(&ruth, &new_key(), &order).await.is_refused(422, "order_refused").blames("shares", "too_large");
-    app.nothing_happened().await;
+    app.pay(&ruth, &new_key(), &order).await.is_refused(422, "order_refused").has_field_problem("shares", "too_large");
+    app.assert_nothing_happened().await;
 }

@@ -40,7 +40,7 @@ async fn what_was_typed_is_there_after_a_reload_and_what_the_statement_said_is_k
         ("email", &"a".repeat(301), "too_long"),
     ] {
         let answer = app.ask(Call::write("PUT", &path).by(&ana).json(&json!({ field: text }))).await;
-        answer.is_refused(422, "invalid").blames(field, problem);
+        answer.is_refused(422, "invalid").has_field_problem(field, problem);
     }
     assert_eq!(begin(&app, &ana).await["draft"], again["draft"]);
 }
@@ -116,13 +116,17 @@ async fn an_account_that_is_there_already_is_told_of_by_mail_and_nowhere_else() 
             .await
             .is_refused(422, "wrong_credentials");
     }
-    // Whoever has the statement only gets the e-mail that they get where there is no account, and the page says the same.
+    // Anyone who has the statement only gets the e-mail that they get where there is no account, and the page says the
+    // same.
     let texts = "SELECT COUNT(*) FROM outbox WHERE to_address IN ('thief@example.org', 'mei@example.org')";
     assert_eq!(app.number(texts).await, 2);
     let length = |to: &str| format!("SELECT LENGTH(body_text) FROM outbox WHERE to_address = '{to}'");
     assert_eq!(app.number(&length("thief@example.org")).await, app.number(&length("mei@example.org")).await);
     let body = json!({ "token": app.link("thief@example.org").await, "password": "another lantern on the river" });
-    app.ask(Call::post("/email-confirmations").json(&body)).await.is_refused(422, "invalid").blames("code", "missing");
+    app.ask(Call::post("/email-confirmations").json(&body))
+        .await
+        .is_refused(422, "invalid")
+        .has_field_problem("code", "missing");
     assert_eq!(app.number("SELECT COUNT(*) FROM account").await, 1);
     assert_eq!(app.text("SELECT email || password FROM account").await, format!("ana@example.org{hash}"));
     for to in ["ana@example.org", ON_FILE] {
@@ -149,12 +153,12 @@ async fn an_account_without_consent_or_with_a_password_that_is_easy_to_guess_is_
         let mut account = new_account(&ANA, "ana.oneill@example.org");
         account[field] = value.clone();
         let answer = open(&app, &ana, &account).await;
-        answer.is_refused(422, code).blames(field, problem);
+        answer.is_refused(422, code).has_field_problem(field, problem);
         assert!(!answer.text.contains("kppay each"), "a password is not told back");
     }
     let mut elsewhere = new_account(&ANA, "ana@example.org");
     elsewhere["address"]["zip"] = json!("10001");
-    open(&app, &ana, &elsewhere).await.is_refused(422, "invalid").blames("address.zip", "malformed");
+    open(&app, &ana, &elsewhere).await.is_refused(422, "invalid").has_field_problem("address.zip", "malformed");
     let mut lacking = new_account(&ANA, "ana@example.org");
     lacking.as_object_mut().unwrap().remove("terms_version");
     open(&app, &ana, &lacking).await.is_refused(400, "malformed");
@@ -169,9 +173,9 @@ async fn the_link_comes_again_and_to_another_address_for_the_password_only() {
     let (first, code) = (app.link("anna@example.org").await, app.code().await);
     let again = |body: Value| Call::post("/confirmation-emails").by(&ana).json(&body);
     let elsewhere = json!({ "email": "ana@example.org" });
-    app.ask(again(elsewhere)).await.is_refused(422, "invalid").blames("password", "missing");
+    app.ask(again(elsewhere)).await.is_refused(422, "invalid").has_field_problem("password", "missing");
     let guessed = json!({ "email": "ana@example.org", "password": "wrong wrong wrong wrong" });
-    app.ask(again(guessed)).await.is_refused(422, "wrong_credentials").blames("password", "unknown");
+    app.ask(again(guessed)).await.is_refused(422, "wrong_credentials").has_field_problem("password", "unknown");
     app.jobs().await;
     assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE to_address = 'ana@example.org'").await, 0);
     let known = json!({ "email": "ana@example.org", "password": PASSWORD });

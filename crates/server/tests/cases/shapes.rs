@@ -52,7 +52,7 @@ async fn bodies_that_are_not_what_was_asked_for_are_malformed() {
             app.ask(Call::write(method, path).by(&ana).text(text)).await.is_refused(400, "malformed");
         }
     }
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn a_body_of_another_kind_or_of_another_size_is_refused() {
         let huge = format!("{{\"payer_name\":\"{}\"}}", "a".repeat(70_000));
         app.ask(call().text(&huge)).await.is_refused(413, "too_large");
     }
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! The processor does not respond, or the server dies between the charge and its booking: the payment is settled later, once.
+//! The processor does not respond, or the server dies between the charge and its booking: the payment is settled later,
+//! once.
 
 use crate::test_app::{DECLINED, PAYS, TestApp, VISA, line::Cut, new_key, seed::ANA};
 
@@ -15,14 +16,14 @@ async fn a_processor_that_does_not_answer_leaves_the_key_in_use_until_recovery_h
     app.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
     assert_eq!((app.payments().await, app.charges().await), (1, 0));
     assert_eq!(app.owes("visit").await, (6_410, 6_410));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
     app.recover().await;
     app.recover().await;
     app.by_key(&ana, &key).await.is_payment(200, "paid");
     assert!(app.pay(&ana, &key, &order).await.is_payment(201, "paid").is_replayed());
     assert_eq!((app.payments().await, app.charges().await), (1, 1));
     assert_eq!(app.owes("visit").await, (0, 0));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -41,7 +42,7 @@ async fn a_charge_whose_answer_was_lost_is_settled_without_a_second_one() {
         app.by_key(&ana, &key).await.is_payment(200, "paid");
         assert_eq!((app.payments().await, app.charges().await, app.asked()), (1, 1, 1));
         assert_eq!((app.owes("visit").await, app.charged_cents().await), ((0, 0), 6_410));
-        app.books_are_right().await;
+        app.assert_books_balance().await;
     }
 }
 
@@ -58,7 +59,7 @@ async fn a_lost_answer_that_was_no_gives_the_reserved_cents_back() {
     app.recover().await;
     app.by_key(&ana, &key).await.is_payment(200, "failed");
     assert_eq!(app.owes("visit").await, (6_410, 0));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -75,7 +76,7 @@ async fn a_token_that_ran_out_while_nobody_answered_fails_the_payment_and_takes_
     let ana = app.look_up(&ANA).await;
     app.by_key(&ana, &key).await.is_payment(200, "failed");
     assert_eq!((app.charges().await, app.owes("visit").await), (0, (6_410, 0)));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -94,5 +95,5 @@ async fn a_debit_whose_answer_was_lost_is_debited_once_and_paid_on_its_day() {
     let ana = app.look_up(&ANA).await;
     app.by_key(&ana, &key).await.is_payment(200, "paid");
     assert_eq!((app.payments().await, app.charges().await, app.owes("visit").await), (1, 1, (0, 0)));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }

@@ -1,5 +1,6 @@
-//! The line to PostgreSQL falls silent in the middle of what a background task asks. No client of ours gives up by itself, so without a
-//! limit the task would wait for ever, and everybody else would be served meanwhile as if nothing were wrong.
+//! The line to PostgreSQL falls silent in the middle of what a background task asks. No client in this program gives up
+//! by itself, so without a limit the task would wait for ever, and everybody else would be served meanwhile as if
+//! nothing were wrong.
 
 use crate::test_app::{
     ORIGIN, TestApp,
@@ -51,7 +52,7 @@ async fn no_background_task_waits_for_ever() {
     let post = MailServer::open().await;
     let wire = Wire::before(&app.database_url).await;
     let state = by(&app, &wire).await;
-    wire.falls_silent_at([
+    wire.stall_at([
         "UPDATE job SET due_at",                          // account_request, taking
         "INSERT INTO job",                                // a periodic job, taking
         "DELETE FROM pending_account",                    // clean_up
@@ -92,7 +93,7 @@ async fn a_reconciliation_that_waited_for_an_answer_is_run_again() {
     let wire = Wire::before(&app.database_url).await;
     let state = by(&app, &wire).await;
     let ended_at = async || app.state.store.last_reconciliation().await.unwrap().ended_at;
-    wire.falls_silent_at(["AND fingerprint <> 'demo'"]);
+    wire.stall_at(["AND fingerprint <> 'demo'"]);
     tokio::time::timeout(SOON, reconcile::if_due(&state)).await.expect("it is given up");
     assert_eq!((wire.waits_for(), ended_at().await), (Vec::new(), 0));
     state.clock.move_on(16 * 60_000);

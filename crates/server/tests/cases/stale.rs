@@ -1,8 +1,8 @@
-//! What was read before is checked again where it is written: a password that was changed, a session that ended, a factor that was
-//! taken away while a call was on its way.
+//! What was read before is checked again where it is written: a password that was changed, a session that ended, a
+//! factor that was taken away while a call was on its way.
 //!
-//! A case holds the account's row in a transaction of its own, as the other server would in the middle of its change, lets the call
-//! come up to that lock, and then goes on.
+//! A case holds the account's row in a transaction of its own, as the other server would in the middle of its change,
+//! lets the call come up to that lock, and then goes on.
 
 mod ended;
 mod factors;
@@ -23,7 +23,7 @@ use server::{
 
 const ANAS: &str = "ana@example.org";
 const NEW: &str = "seven lanterns on a copper river";
-const EVIL: &str = "a moth that ate the green lantern";
+const ATTACKER_PASSWORD: &str = "a moth that ate the green lantern";
 const SHORT: &str = "kelp7-moth";
 
 async fn account(app: &TestApp) -> String {
@@ -138,7 +138,7 @@ async fn nothing_of_an_account_is_changed_by_a_session_that_ended_with_the_old_p
         let call = match at {
             0 => Call::post("/session/second-factor").json(&shown),
             1 => Call::write("PUT", "/session/reauthentication").json(&json!({ "password": PASSWORD })),
-            2 => change(PASSWORD, EVIL),
+            2 => change(PASSWORD, ATTACKER_PASSWORD),
             3 => Call::write("DELETE", "/authenticator"),
             4 => Call::write("DELETE", &passkey),
             5 => Call::post("/recovery-codes"),
@@ -212,9 +212,12 @@ async fn a_thief_who_knows_the_old_password_and_holds_calls_back_undoes_nothing(
     for by_mail in [false, true] {
         let app = TestApp::open().await;
         app.register(&ANA, ANAS).await;
-        let (thief, owner) = (app.sign_in(ANAS).await, app.sign_in(ANAS).await);
+        let (attacker, owner) = (app.sign_in(ANAS).await, app.sign_in(ANAS).await);
         let reauthentication = Call::write("PUT", "/session/reauthentication").json(&json!({ "password": PASSWORD }));
-        let held = [app.hold(change(PASSWORD, EVIL).by(&thief)).await, app.hold(reauthentication.by(&thief)).await];
+        let held = [
+            app.hold(change(PASSWORD, ATTACKER_PASSWORD).by(&attacker)).await,
+            app.hold(reauthentication.by(&attacker)).await,
+        ];
         if by_mail {
             app.ask(Call::post("/password-resets").json(&json!({ "email": ANAS }))).await.is(202);
             app.jobs().await;

@@ -1,5 +1,6 @@
-//! How many statements one call sends to the database, and how many transactions it commits: exact numbers, so that none is added unseen.
-//! Each statement is a round trip over PostgreSQL. Heard from the log of the database driver, BEGIN and COMMIT among them.
+//! How many statements one call sends to the database, and how many transactions it commits: exact numbers, so that
+//! none is added unseen. Each statement is a round trip over PostgreSQL. Heard from the log of the database driver,
+//! BEGIN and COMMIT among them.
 
 use crate::test_app::{Payer, TestApp, VISA, call::Call, database::Kind, new_key, seed::ANA, wire::Wire};
 use serde_json::json;
@@ -24,7 +25,7 @@ use tracing_subscriber::{
 const SPAN: &str = "counted";
 
 /// By span.
-static HEARD: LazyLock<Mutex<HashMap<u64, Vec<String>>>> = LazyLock::new(Mutex::default);
+static RECORDED: LazyLock<Mutex<HashMap<u64, Vec<String>>>> = LazyLock::new(Mutex::default);
 
 struct Statements;
 
@@ -34,7 +35,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Statements {
         let Some(span) = span else { return };
         let mut statement = Statement::default();
         event.record(&mut statement);
-        HEARD.lock().unwrap().entry(span.id().into_u64()).or_default().push(statement.text());
+        RECORDED.lock().unwrap().entry(span.id().into_u64()).or_default().push(statement.text());
     }
 }
 
@@ -67,16 +68,16 @@ impl Visit for Statement {
 async fn statements_of(call: impl Future) -> Vec<String> {
     static LISTEN: Once = Once::new();
     LISTEN.call_once(|| {
-        let heard = filter_fn(|about| about.target() == "sqlx::query" || about.name() == SPAN);
-        tracing::subscriber::set_global_default(Registry::default().with(Statements.with_filter(heard))).unwrap();
+        let recorded = filter_fn(|about| about.target() == "sqlx::query" || about.name() == SPAN);
+        tracing::subscriber::set_global_default(Registry::default().with(Statements.with_filter(recorded))).unwrap();
     });
     let span = tracing::info_span!("counted");
     let id = span.id().unwrap().into_u64();
     call.instrument(span).await;
-    let mut heard = HEARD.lock().unwrap().remove(&id).unwrap_or_default();
+    let mut recorded = RECORDED.lock().unwrap().remove(&id).unwrap_or_default();
     // What a connection is told when it is opened.
-    heard.retain(|sql| !sql.starts_with("PRAGMA ") && !sql.starts_with("SET "));
-    heard
+    recorded.retain(|sql| !sql.starts_with("PRAGMA ") && !sql.starts_with("SET "));
+    recorded
 }
 
 /// An order with a token whose method the processor has named, as the app sends it.

@@ -32,18 +32,18 @@ async fn a_card_number_typed_as_a_name_or_an_address_is_refused_and_kept_nowhere
             let mut order = good.clone();
             order[field] = json!(value);
             let refused = app.pay(&ana, &new_key(), &order).await;
-            refused.is_refused(422, "invalid").blames(field, "looks_like_card");
+            refused.is_refused(422, "invalid").has_field_problem(field, "looks_like_card");
             assert!(!refused.text.contains("4242"), "what was typed is not said back");
             let draft = Call::write("PUT", "/payment-draft").by(&ana).json(&json!({ field: value }));
             let refused = app.ask(draft).await;
-            refused.is_refused(422, "invalid").blames(field, "looks_like_card");
+            refused.is_refused(422, "invalid").has_field_problem(field, "looks_like_card");
             assert!(!refused.text.contains("4242"), "what was typed is not said back");
         }
     }
     let part = json!({ "shares": [{ "bill": "visit", "part": "4242424242424242" }] });
     let part = app.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&part)).await;
-    part.is_refused(422, "invalid").blames("shares.0.part", "looks_like_card");
-    app.nothing_happened().await;
+    part.is_refused(422, "invalid").has_field_problem("shares.0.part", "looks_like_card");
+    app.assert_nothing_happened().await;
     assert_eq!(app.number("SELECT COUNT(*) FROM session WHERE draft IS NOT NULL").await, 0);
     number_is_nowhere(&app).await;
 }
@@ -126,7 +126,7 @@ async fn script_and_characters_that_turn_or_hide_writing_are_refused_in_names_an
         order["email"] = json!(email);
         app.pay(&ana, &new_key(), &order).await.is_refused(422, "invalid");
     }
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }
 
 #[tokio::test]
@@ -136,10 +136,10 @@ async fn a_draft_refuses_hidden_characters_and_keeps_what_people_type() {
     let put = |draft: serde_json::Value| Call::write("PUT", "/payment-draft").by(&ana).json(&draft);
     for text in ["Ana\u{202e}lleN", "Ana\u{0}", "Ana\u{200b}"] {
         let answer = app.ask(put(json!({ "payer_name": text }))).await;
-        answer.is_refused(422, "invalid").blames("payer_name", "not_allowed");
+        answer.is_refused(422, "invalid").has_field_problem("payer_name", "not_allowed");
     }
     let long = app.ask(put(json!({ "email": "a".repeat(301) }))).await;
-    long.is_refused(422, "invalid").blames("email", "too_long");
+    long.is_refused(422, "invalid").has_field_problem("email", "too_long");
     // Half typed, with accents and an apostrophe: kept as it is, and never as markup.
     let half =
         json!({ "shares": [{ "bill": "visit", "part": "12." }], "payer_name": "José Ñuñez-O’Brien <", "email": "jos" });

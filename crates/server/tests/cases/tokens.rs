@@ -18,8 +18,8 @@ async fn a_token_made_for_another_payer_is_refused() {
     let order = app.order(&mei, &meis, &[("meis", "99.00")]).await;
     let method = json!({ "kind": "card", "brand": "visa", "last4": "4242", "expiry": "12/29", "funding": "credit" });
     let stolen = app.order_with(&ana, &meis, &serde_json::from_value(method).unwrap(), &[("visit", "64.10")]);
-    app.pay(&ana, &new_key(), &stolen).await.is_refused(422, "token_refused").blames("token", "no_such");
-    app.nothing_happened().await;
+    app.pay(&ana, &new_key(), &stolen).await.is_refused(422, "token_refused").has_field_problem("token", "no_such");
+    app.assert_nothing_happened().await;
     app.pay(&mei, &new_key(), &order).await.is_payment(201, "paid");
     app.pay(&ana, &new_key(), &stolen).await.is_refused(422, "token_refused");
     assert_eq!((app.payments().await, app.charges().await), (1, 1));
@@ -34,10 +34,10 @@ async fn a_token_is_good_for_one_payment() {
     let mut other = order.clone();
     other["shares"] = json!([{ "bill": "surgery", "amount": "64.10" }]);
     app.pay(&ana, &new_key(), &order).await.is_payment(201, "paid");
-    app.pay(&ana, &new_key(), &other).await.is_refused(422, "token_refused").blames("token", "no_such");
+    app.pay(&ana, &new_key(), &other).await.is_refused(422, "token_refused").has_field_problem("token", "no_such");
     assert_eq!((app.payments().await, app.charges().await), (1, 1));
     assert_eq!(app.owes("surgery").await, (115_000, 0));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -55,7 +55,7 @@ async fn one_token_under_two_keys_at_once_is_charged_once() {
     assert_eq!((app.charges().await, app.charged_cents().await), (1, 6_410));
     assert_eq!(app.number("SELECT COUNT(*) FROM payment WHERE state = 'paid'").await, 1);
     assert_eq!(app.number("SELECT COUNT(*) FROM bill WHERE pending_cents > 0").await, 0);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn a_token_that_is_none_is_refused() {
         other["token"] = json!(token);
         app.pay(&ana, &new_key(), &other).await.is_refused(422, "token_refused");
     }
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }
 
 #[tokio::test]
@@ -84,8 +84,8 @@ async fn a_brand_that_is_not_accepted_is_refused() {
     known.execute(&app.state.store.write).await.unwrap();
     let order = app.order_with(&ana, "tok_diners", &serde_json::from_value(method).unwrap(), &[("visit", "64.10")]);
     let answer = app.pay(&ana, &new_key(), &order).await;
-    answer.is_refused(422, "brand_not_accepted").blames("token", "brand_not_accepted");
-    app.nothing_happened().await;
+    answer.is_refused(422, "brand_not_accepted").has_field_problem("token", "brand_not_accepted");
+    app.assert_nothing_happened().await;
 }
 
 #[tokio::test]
@@ -129,9 +129,9 @@ async fn a_method_is_named_to_the_payer_it_was_typed_by_and_to_nobody_else() {
     let app = TestApp::open().await;
     let (ana, mei) = (app.look_up(&ANA).await, app.look_up(&MEI).await);
     let token = app.card(&mei, VISA).await;
-    app.method(&ana, &token).await.is_refused(422, "token_refused").blames("token", "no_such");
+    app.method(&ana, &token).await.is_refused(422, "token_refused").has_field_problem("token", "no_such");
     app.method(&mei, &token).await.is(200);
-    app.method(&ana, &token).await.is_refused(422, "token_refused").blames("token", "no_such");
+    app.method(&ana, &token).await.is_refused(422, "token_refused").has_field_problem("token", "no_such");
     let draft = Call::write("PUT", "/payment-draft").by(&ana).json(&json!({ "token": token }));
     app.ask(draft).await.is(204);
     assert_eq!(app.ask(Call::get("/payment-draft").by(&ana)).await.json()["token"], Value::Null);

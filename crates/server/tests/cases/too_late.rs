@@ -1,5 +1,6 @@
-//! An order says until when it may begin. Until then nobody says that nothing came of it, and whoever is told so is told the truth: the
-//! key is closed, however long the order waits for a lock or its commit takes, and whatever another server's clock says.
+//! An order says until when it may begin. Until then nobody says that nothing came of it, and anyone who is told so is
+//! told the truth: the key is closed, however long the order waits for a lock or its commit takes, and whatever another
+//! server's clock says.
 
 use crate::test_app::{
     self, Payer, TestApp, VISA,
@@ -73,7 +74,7 @@ async fn an_order_that_comes_too_late_never_begins() {
     let (order, _) = order_until(&app, &ana).await;
     app.state.clock.move_on(FIFTEEN_SECONDS + 1);
     app.pay(&ana, &new_key(), &order).await.is_refused(409, "too_late");
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }
 
 #[tokio::test]
@@ -93,7 +94,7 @@ async fn an_order_that_waited_for_a_lock_until_it_was_too_late_never_begins() {
     .await;
     answer.is_refused(409, "too_late");
     app.by_key_until(&ana, &key, until).await.is_refused(404, "not_found");
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }
 
 #[tokio::test]
@@ -109,7 +110,7 @@ async fn an_order_that_waited_for_a_lock_and_is_still_in_time_is_paid() {
     .await;
     answer.is_payment(201, "paid");
     app.by_key_until(&ana, &key, until).await.is_payment(200, "paid");
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -145,7 +146,7 @@ async fn what_one_server_said_never_came_begins_at_no_other_whatever_its_clock_s
     let mut endless = order.clone();
     endless.as_object_mut().unwrap().remove("begin_by");
     app.pay(&ana, &key, &endless).await.is_refused(409, "too_late");
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
     // Closed is closed, whatever moment an order names. Who presses Pay again does it with another key.
     let mut again = order.clone();
     again["begin_by"] = json!(until.plus_millis(3_600_000));
@@ -155,7 +156,7 @@ async fn what_one_server_said_never_came_begins_at_no_other_whatever_its_clock_s
     app.pay(&ana, &key, &again).await.is_payment(201, "paid");
     app.by_key_until(&ana, &key, until).await.is_payment(200, "paid");
     assert_eq!((app.payments().await, app.charges().await), (1, 1));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -186,7 +187,7 @@ async fn what_never_came_by_a_moment_before_the_orders_own_never_begins() {
     let asked = until.plus_millis(-FIFTEEN_SECONDS - 6_000);
     app.by_key_until(&ana, &key, asked).await.is_refused(404, "not_found");
     app.pay(&ana, &key, &order).await.is_refused(409, "too_late");
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }
 
 #[tokio::test]
@@ -201,7 +202,7 @@ async fn what_never_came_by_one_session_begins_in_no_other() {
     let asks = Call::get(&format!("/payments?idempotency_key={key}&begin_by={until}")).by(&ruth);
     test_app::ask(router, asks).await.is_refused(404, "not_found");
     app.pay(&ana, &key, &order).await.is_refused(409, "too_late");
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -228,7 +229,7 @@ async fn nobody_is_told_that_an_order_never_came_while_its_commit_takes_long() {
     paid.is_payment(201, "paid");
     app.by_key_until(&ana, &key, until).await.is_payment(200, "paid");
     assert_eq!((app.payments().await, app.charges().await), (1, 1));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -264,5 +265,5 @@ async fn an_order_whose_session_was_ended_while_it_was_on_its_way_is_not_begun()
     };
     let (answer, ()) = tokio::join!(app.pay(&ana, &key, &order), signs_out);
     answer.is_refused(401, "signed_out");
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
 }

@@ -1,5 +1,5 @@
-//! The table of transitions against the books: whatever word follows whichever, the ledger sums to zero and the bills say what the
-//! payments say.
+//! The table of transitions against the books: whatever word follows whichever, the ledger sums to zero and the bills
+//! say what the payments say.
 
 use crate::test_app::{Payer, TestApp, VISA, line::Cut, new_key, seed::ANA};
 use contract::payment::PaymentState::{self, Cancelled, Failed, Paid, Processing, Refunded, Returned, Scheduled};
@@ -24,7 +24,7 @@ async fn begun(app: &TestApp, ana: &Payer, amount: &str) -> String {
     app.text(&format!("SELECT id FROM payment WHERE idempotency_key = '{key}'")).await
 }
 
-async fn says(app: &TestApp, payment: &str, state: PaymentState) -> SettleResult {
+async fn settle_with(app: &TestApp, payment: &str, state: PaymentState) -> SettleResult {
     let verdict = Verdict { charge: Some(format!("ch-{payment}")), state, failure: None, cents: None, sequence: None };
     charging::settle(&app.state, payment, &verdict).await.unwrap()
 }
@@ -53,9 +53,9 @@ async fn every_word_after_every_other_leaves_books_that_are_right() {
         for after in ALL {
             let payment = begun(&app, &ana, "10.00").await;
             for step in way {
-                assert_eq!(says(&app, &payment, *step).await, SettleResult::Changed);
+                assert_eq!(settle_with(&app, &payment, *step).await, SettleResult::Changed);
             }
-            let settled = says(&app, &payment, after).await;
+            let settled = settle_with(&app, &payment, after).await;
             let expected = match effect(before, after) {
                 Effect::Unfit => SettleResult::Unfit(before),
                 Effect::Nothing => SettleResult::Same,
@@ -68,9 +68,9 @@ async fn every_word_after_every_other_leaves_books_that_are_right() {
             pending += i64::from(matches!(now, Processing | Scheduled)) * 1_000;
             assert_eq!(app.owes("surgery").await, (115_000 - paid, pending), "{before:?} {after:?}");
             // And once more: the same again, or as unfit as before.
-            let again = says(&app, &payment, after).await;
+            let again = settle_with(&app, &payment, after).await;
             assert_ne!(again, SettleResult::Changed, "{before:?} {after:?}");
-            app.books_are_right().await;
+            app.assert_books_balance().await;
         }
     }
 }
@@ -80,10 +80,10 @@ async fn words_in_any_order_about_payments_that_compete_leave_books_that_are_rig
     let app = TestApp::open().await;
     let ana = app.look_up(&ANA).await;
     app.line.cut(Cut::Before);
-    // Together more than the bill: whoever comes back late finds it paid by the others.
+    // Together more than the bill: anyone who comes back late finds it paid by the others.
     let mut payments = vec![begun(&app, &ana, "900.00").await];
     for _ in 0..3 {
-        says(&app, payments.last().unwrap(), Returned).await;
+        settle_with(&app, payments.last().unwrap(), Returned).await;
         payments.push(begun(&app, &ana, "900.00").await);
     }
     let mut random: u64 = 20_261_125;
@@ -93,8 +93,8 @@ async fn words_in_any_order_about_payments_that_compete_leave_books_that_are_rig
     };
     for step in 0..120 {
         let (payment, word) = (&payments[next(payments.len())], ALL[next(ALL.len())]);
-        says(&app, payment, word).await;
-        app.books_are_right().await;
+        settle_with(&app, payment, word).await;
+        app.assert_books_balance().await;
         let (balance, pending) = app.owes("surgery").await;
         assert!((0..=115_000).contains(&balance) && (0..=balance).contains(&pending), "step {step}");
     }
@@ -106,7 +106,7 @@ async fn a_word_about_another_charge_or_one_that_denies_a_known_charge_is_unfit(
     let ana = app.look_up(&ANA).await;
     app.line.cut(Cut::Before);
     let payment = begun(&app, &ana, "10.00").await;
-    assert_eq!(says(&app, &payment, Processing).await, SettleResult::Same);
+    assert_eq!(settle_with(&app, &payment, Processing).await, SettleResult::Same);
     let other = Verdict { charge: Some("another".into()), state: Paid, failure: None, cents: None, sequence: None };
     assert_eq!(charging::settle(&app.state, &payment, &other).await.unwrap(), SettleResult::Unfit(Processing));
     assert_eq!(
@@ -114,5 +114,5 @@ async fn a_word_about_another_charge_or_one_that_denies_a_known_charge_is_unfit(
         SettleResult::Unfit(Processing)
     );
     assert_eq!(app.owes("surgery").await, (115_000, 1_000));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }

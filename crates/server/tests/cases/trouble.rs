@@ -1,5 +1,5 @@
-//! A database that is full, locked, read-only or gone: it is said so that whoever asked can ask again, nothing is half done, and once the
-//! trouble is over all is as before.
+//! A database that is full, locked, read-only or gone: it is said so that the one who asked can ask again, nothing is
+//! half done, and once the trouble is over all is as before.
 
 mod versions;
 
@@ -16,8 +16,8 @@ use server::store::payment_pages::Page;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 use std::time::{Duration, Instant};
 
-/// Above what one statement may take (of those that wait for one row each waits for the one before it, too, ten seconds in all), and well
-/// below the patience of a request.
+/// Above what one statement may take (of those that wait for one row each waits for the one before it, too, ten seconds
+/// in all), and well below the patience of a request.
 const SOON: Duration = Duration::from_secs(15);
 
 fn is_postgres() -> bool {
@@ -49,8 +49,8 @@ fn is_unavailable(answer: &Response) {
     assert_eq!((answer.header("retry-after"), &answer.json()["retry_after"]), ("5", &json!(5)));
 }
 
-/// Pays until the writing connection may not make its file any longer. Gives how many were charged whose answer could not be written:
-/// none if it was full before the processor was asked. Nobody is told that such a payment failed.
+/// Pays until the writing connection may not make its file any longer. Gives how many were charged whose answer could
+/// not be written: none if it was full before the processor was asked. Nobody is told that such a payment failed.
 async fn pay_until_it_is_full(app: &TestApp, ana: &Payer) -> i64 {
     let write = &app.state.store.write;
     sqlx::query("PRAGMA max_page_count = 1").execute(write).await.unwrap(); // as many as there are
@@ -75,11 +75,11 @@ async fn pay_until_it_is_full(app: &TestApp, ana: &Payer) -> i64 {
 async fn all_that_was_charged_is_written(app: &TestApp) {
     assert_eq!(app.payments().await, app.charges().await);
     assert_eq!(app.number("SELECT COUNT(*) FROM payment WHERE state = 'paid'").await, app.charges().await);
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
-async fn after_a_full_disk_and_a_refusal_every_payment_is_charged_and_written() {
+async fn after_a_full_disk_and_a_rejection_every_payment_is_charged_and_written() {
     if is_postgres() {
         return; // what a full disk does to its transactions is its own to get right
     }
@@ -125,7 +125,7 @@ async fn a_database_that_can_not_be_written_is_unavailable_and_no_fault() {
     is_unavailable(&pay_a_dollar(&app, &ana).await);
     assert!(began.elapsed() < SOON);
     run(&mut other, "ROLLBACK").await;
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
     pay_a_dollar(&app, &ana).await.is_payment(201, "paid");
     all_that_was_charged_is_written(&app).await;
 }

@@ -10,19 +10,19 @@ use serde_json::{Value, json};
 use server::jobs::clean_up;
 
 const MEIS: &str = "mei@example.org";
-const THIEFS: &str = "thief@example.org";
-const THIEFS_PASSWORD: &str = "another lantern on the river";
+const ATTACKERS: &str = "thief@example.org";
+const ATTACKER_PASSWORD: &str = "another lantern on the river";
 
 /// Registers with a statement and a password of their own.
-async fn thief(app: &TestApp, member: &'static Member, email: &str) -> Payer {
-    thief_at("198.51.100.7", app, member, email).await
+async fn attacker(app: &TestApp, member: &'static Member, email: &str) -> Payer {
+    attacker_at("198.51.100.7", app, member, email).await
 }
 
-async fn thief_at(address: &str, app: &TestApp, member: &'static Member, email: &str) -> Payer {
+async fn attacker_at(address: &str, app: &TestApp, member: &'static Member, email: &str) -> Payer {
     let payer = app.look_up(member).await;
     let begun = app.ask(Call::post("/registrations").by(&payer)).await.is(201).json();
     let mut account = new_account(member, email);
-    account["password"] = json!(THIEFS_PASSWORD);
+    account["password"] = json!(ATTACKER_PASSWORD);
     let path = format!("/registrations/{}/account", begun["id"].as_str().unwrap());
     app.ask(Call::post(&path).by(&payer).header("x-forwarded-for", address).json(&account)).await.is(202);
     app.jobs().await;
@@ -47,8 +47,8 @@ async fn whoever_holds_a_statement_sees_what_it_shows_and_nothing_of_others() {
     let app = TestApp::open().await;
     let guest = app.look_up(&MEI).await;
     let paid = app.pay_by_card(&guest, &[("meis", "9.00")]).await.is_payment(201, "paid").json();
-    let payer = thief(&app, &MEI, THIEFS).await;
-    for (user_id, password) in [(THIEFS, THIEFS_PASSWORD), (THIEFS, PASSWORD)] {
+    let payer = attacker(&app, &MEI, ATTACKERS).await;
+    for (user_id, password) in [(ATTACKERS, ATTACKER_PASSWORD), (ATTACKERS, PASSWORD)] {
         try_in(&app, user_id, password).await.is_refused(422, "wrong_credentials");
     }
     // The session that registered is a payer's, as before.
@@ -59,13 +59,13 @@ async fn whoever_holds_a_statement_sees_what_it_shows_and_nothing_of_others() {
     app.ask(Call::get(&path).by(&payer)).await.is_refused(404, "not_found");
     app.ask(Call::get(&format!("{path}/receipt.pdf")).by(&payer)).await.is_refused(404, "not_found");
     // Their own mailbox is not enough: the code is in the plan's.
-    let token = app.link(THIEFS).await;
-    confirm(&app, &token, THIEFS_PASSWORD, "").await.is_refused(422, "invalid").blames("code", "missing");
+    let token = app.link(ATTACKERS).await;
+    confirm(&app, &token, ATTACKER_PASSWORD, "").await.is_refused(422, "invalid").has_field_problem("code", "missing");
     for code in ["00000-00000", "x", "aaaaa-aaaaa"] {
-        confirm(&app, &token, THIEFS_PASSWORD, code)
+        confirm(&app, &token, ATTACKER_PASSWORD, code)
             .await
             .is_refused(422, "wrong_credentials")
-            .blames("code", "unknown");
+            .has_field_problem("code", "unknown");
     }
     assert_eq!(accounts(&app).await, 0);
 }
@@ -75,7 +75,7 @@ async fn whoever_registered_first_keeps_the_owner_out_of_nothing() {
     let app = TestApp::open().await;
     // All day long, until no e-mail is sent any more.
     for at in 0..24 {
-        thief(&app, &MEI, &format!("thief{at}@example.org")).await;
+        attacker(&app, &MEI, &format!("thief{at}@example.org")).await;
         app.state.clock.move_on(1_800_000);
     }
     let stolen = app.link("thief11@example.org").await;
@@ -85,7 +85,7 @@ async fn whoever_registered_first_keeps_the_owner_out_of_nothing() {
     let view = try_in(&app, ON_FILE, PASSWORD).await.is(200).json();
     assert_eq!(view["kind"], "member");
     // Every other registration has ended, even with a code that was sent.
-    confirm(&app, &stolen, THIEFS_PASSWORD, &app.code().await).await.is_refused(422, "link_refused");
+    confirm(&app, &stolen, ATTACKER_PASSWORD, &app.code().await).await.is_refused(422, "link_refused");
     assert_eq!((accounts(&app).await, app.number("SELECT COUNT(*) FROM pending_account").await), (1, 0));
 }
 
@@ -96,7 +96,7 @@ async fn whoever_names_the_address_on_file_uses_up_none_of_the_owners_links() {
     // From the addresses of one network, for some hours.
     for at in 0..16 {
         for _ in 0..if at == 0 { 6 } else { 2 } {
-            thief_at(&format!("198.51.100.{at}"), &app, &MEI, ON_FILE).await;
+            attacker_at(&format!("198.51.100.{at}"), &app, &MEI, ON_FILE).await;
         }
         if at == 0 {
             assert_eq!(app.number(&links).await, 4);
@@ -113,7 +113,7 @@ async fn whoever_names_the_address_on_file_uses_up_none_of_the_owners_links() {
 async fn from_many_networks_together_no_more_than_so_many_links_go_to_the_address_on_file() {
     let app = TestApp::open_with(&["--public-origin", ORIGIN, "--behind-proxy"]).await;
     for at in 0..50 {
-        thief_at(&format!("198.51.{at}.7"), &app, &MEI, ON_FILE).await;
+        attacker_at(&format!("198.51.{at}.7"), &app, &MEI, ON_FILE).await;
     }
     let links = format!("SELECT COUNT(*) FROM outbox WHERE to_address = '{ON_FILE}' AND is_secret = 1");
     assert_eq!(app.number(&links).await, 48);
@@ -123,7 +123,7 @@ async fn from_many_networks_together_no_more_than_so_many_links_go_to_the_addres
 async fn an_owner_whose_code_was_sent_by_a_strangers_registration_uses_it() {
     let app = TestApp::open().await;
     for at in 0..4 {
-        thief(&app, &MEI, &format!("thief{at}@example.org")).await;
+        attacker(&app, &MEI, &format!("thief{at}@example.org")).await;
     }
     let code = app.code().await;
     app.apply(&MEI, MEIS).await;
@@ -137,12 +137,13 @@ async fn a_code_outlives_every_link_that_may_need_it() {
     let app = TestApp::open().await;
     for hour in 0..3 {
         for at in 0..4 {
-            thief(&app, &MEI, &format!("thief{hour}{at}@example.org")).await;
+            attacker(&app, &MEI, &format!("thief{hour}{at}@example.org")).await;
         }
         app.state.clock.move_on(3_600_001);
     }
     let code = app.code().await;
-    // The owner registers as late as is possible without a code of their own, and confirms as late as their link lets them.
+    // The owner registers as late as is possible without a code of their own, and confirms as late as their link lets
+    // them.
     app.state.clock.move_on(20 * 3_600_000);
     app.apply(&MEI, MEIS).await;
     assert_eq!(app.code().await, code, "no further e-mail on this day");
@@ -157,7 +158,7 @@ async fn a_code_is_good_for_its_own_membership_only() {
     let code = app.code().await;
     app.apply(&ANA, "ana@example.org").await;
     let token = app.link("ana@example.org").await;
-    app.confirm(&token, &code).await.is_refused(422, "wrong_credentials").blames("code", "unknown");
+    app.confirm(&token, &code).await.is_refused(422, "wrong_credentials").has_field_problem("code", "unknown");
     app.confirm(&token, &app.code().await.to_uppercase().replace('-', " ")).await.is(204);
 }
 
@@ -174,7 +175,7 @@ async fn a_mailbox_that_somebody_mistyped_opens_nothing() {
         app.jobs().await;
         assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE body_text LIKE '%reset-password#%'").await, 0);
         let guess = confirm(&app, &token, "wrong wrong wrong wrong", &code).await;
-        guess.is_refused(422, "wrong_credentials").blames("password", "unknown");
+        guess.is_refused(422, "wrong_credentials").has_field_problem("password", "unknown");
     }
     assert_eq!(accounts(&app).await, 0);
 }
@@ -183,9 +184,9 @@ async fn a_mailbox_that_somebody_mistyped_opens_nothing() {
 async fn whoever_confirms_what_somebody_else_registered_in_their_name_opens_nothing() {
     let app = TestApp::open().await;
     // A stranger names the owner's own address, on file, with a password of theirs; the owner follows the link.
-    thief(&app, &MEI, ON_FILE).await;
+    attacker(&app, &MEI, ON_FILE).await;
     app.confirm(&app.link(ON_FILE).await, "").await.is_refused(422, "wrong_credentials");
-    try_in(&app, ON_FILE, THIEFS_PASSWORD).await.is_refused(422, "wrong_credentials");
+    try_in(&app, ON_FILE, ATTACKER_PASSWORD).await.is_refused(422, "wrong_credentials");
     assert_eq!(accounts(&app).await, 0);
 }
 
@@ -193,13 +194,13 @@ async fn whoever_confirms_what_somebody_else_registered_in_their_name_opens_noth
 async fn ten_tries_end_a_link_and_no_others() {
     let app = TestApp::open().await;
     app.apply(&MEI, MEIS).await;
-    thief(&app, &MEI, THIEFS).await;
-    let (own, others) = (app.link(MEIS).await, app.link(THIEFS).await);
-    let guesses = (0..14).map(|_| confirm(&app, &others, THIEFS_PASSWORD, "aaaaa-aaaaa"));
+    attacker(&app, &MEI, ATTACKERS).await;
+    let (own, others) = (app.link(MEIS).await, app.link(ATTACKERS).await);
+    let guesses = (0..14).map(|_| confirm(&app, &others, ATTACKER_PASSWORD, "aaaaa-aaaaa"));
     let answers = futures_util::future::join_all(guesses).await;
     let heard = answers.iter().filter(|answer| answer.text.contains("wrong_credentials")).count();
     assert_eq!(heard, 10);
-    confirm(&app, &others, THIEFS_PASSWORD, &app.code().await).await.is_refused(422, "link_refused");
+    confirm(&app, &others, ATTACKER_PASSWORD, &app.code().await).await.is_refused(422, "link_refused");
     app.confirm(&own, &app.code().await).await.is(204);
 }
 
@@ -212,8 +213,8 @@ async fn without_an_address_on_file_nobody_opens_an_account_and_nobody_learns_wh
         .unwrap();
     app.apply(&MEI, MEIS).await;
     let token = app.link(MEIS).await;
-    app.confirm(&token, "").await.is_refused(422, "invalid").blames("code", "missing");
-    app.confirm(&token, "aaaaa-aaaaa").await.is_refused(422, "wrong_credentials").blames("code", "unknown");
+    app.confirm(&token, "").await.is_refused(422, "invalid").has_field_problem("code", "missing");
+    app.confirm(&token, "aaaaa-aaaaa").await.is_refused(422, "wrong_credentials").has_field_problem("code", "unknown");
     let text = app.text("SELECT body_text FROM outbox WHERE to_address = 'mei@example.org'").await;
     assert!(text.contains("or there is none on file, call"), "{text}");
     // The plan puts one on file when the member calls.
@@ -248,7 +249,7 @@ async fn an_old_code_opens_nothing_beside_a_new_one() {
     app.apply(&MEI, MEIS).await;
     let (token, new) = (app.link(MEIS).await, app.code().await);
     app.state.clock.move_on(3_600_000);
-    app.confirm(&token, &old).await.is_refused(422, "wrong_credentials").blames("code", "unknown");
+    app.confirm(&token, &old).await.is_refused(422, "wrong_credentials").has_field_problem("code", "unknown");
     app.confirm(&token, &new).await.is(204);
 }
 
@@ -345,7 +346,7 @@ async fn an_attackers_emails_use_up_none_of_the_owners() {
     let app = TestApp::open().await;
     app.register(&MEI, MEIS).await;
     for _ in 0..8 {
-        thief(&app, &MEI, THIEFS).await;
+        attacker(&app, &MEI, ATTACKERS).await;
         app.ask(Call::post("/password-resets").json(&json!({ "email": MEIS }))).await.is(202);
         app.jobs().await;
         app.state.clock.move_on(60_000);
@@ -377,7 +378,7 @@ async fn an_open_page_of_somebody_who_registered_is_no_way_to_their_account() {
     let app = TestApp::open().await;
     let mei = app.apply(&MEI, MEIS).await;
     // Fifteen minutes at the machine: the session's cookie, and no password.
-    let turn = json!({ "email": THIEFS, "password": THIEFS_PASSWORD });
+    let turn = json!({ "email": ATTACKERS, "password": ATTACKER_PASSWORD });
     app.ask(Call::post("/confirmation-emails").by(&mei).json(&turn)).await.is_refused(422, "wrong_credentials");
     app.jobs().await;
     assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE to_address = 'thief@example.org'").await, 0);

@@ -53,12 +53,12 @@ async fn a_charge_whose_answer_somebody_else_replaced_is_not_failed_and_is_found
         app.recover().await;
         app.by_key(&ana, &key).await.is_payment(200, "paid");
         assert_eq!((app.payments().await, app.charges().await, app.owes("visit").await), (1, 1, (0, 0)));
-        app.books_are_right().await;
+        app.assert_books_balance().await;
     }
 }
 
 #[tokio::test]
-async fn a_refusal_in_the_processors_own_form_is_no_end_while_there_is_a_charge() {
+async fn a_rejection_in_the_processors_own_form_is_no_end_while_there_is_a_charge() {
     let app = TestApp::open().await;
     let (ana, order, key) = visit(&app).await;
     // A proxy sent the question twice: the first one charged, the second one's answer comes back.
@@ -67,7 +67,7 @@ async fn a_refusal_in_the_processors_own_form_is_no_end_while_there_is_a_charge(
     app.gateway.answers([fault]);
     app.pay(&ana, &key, &order).await.is_payment(201, "paid");
     assert_eq!((app.payments().await, app.charges().await, app.owes("visit").await), (1, 1, (0, 0)));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 /// What a processor says of the charge of a payment, under another amount.
@@ -114,7 +114,7 @@ async fn an_answer_about_another_amount_is_none_whatever_was_asked() {
     app.recover().await;
     app.by_key(&ana, &key).await.is_payment(200, "paid");
     assert_eq!((app.charges().await, app.owes("visit").await), (1, (0, 0)));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn a_late_debit_and_an_event_about_another_amount_settle_nothing() {
     app.at_the_processor("UPDATE event SET sequence = 2").await;
     app.round().await;
     assert_eq!((app.text("SELECT state FROM payment").await.as_str(), app.owes("visit").await), ("paid", (0, 0)));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn a_refused_charge_fails_the_payment_only_once_its_key_is_closed() {
     app.recover().await;
     app.by_key(&ana, &key).await.is_payment(200, "failed");
     assert_eq!((app.charges().await, app.owes("visit").await), (0, (6_410, 0)));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -217,7 +217,7 @@ async fn a_payment_that_is_not_in_the_database_is_not_charged() {
     for refused in [charging::charge(&app.state, &asked).await, charging::ask_again(&app.state, &asked).await] {
         assert_eq!(refused.unwrap_err().code, contract::problem_details::ErrorCode::KeyInUse);
     }
-    app.nothing_happened().await;
+    app.assert_nothing_happened().await;
     app.pay(&ana, &key, &order).await.is_payment(201, "paid");
 }
 

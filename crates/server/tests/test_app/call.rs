@@ -22,7 +22,7 @@ impl Call {
     pub fn get(path: &str) -> Self {
         Self::new("GET", path)
     }
-    /// A write from a page of ours.
+    /// A write from one of our pages.
     pub fn write(method: &str, path: &str) -> Self {
         Self::new(method, path).header("origin", super::ORIGIN)
     }
@@ -120,7 +120,7 @@ impl Response {
         self
     }
     #[track_caller]
-    pub fn blames(&self, field: &str, problem: &str) {
+    pub fn has_field_problem(&self, field: &str, problem: &str) {
         let errors = self.json()["errors"].clone();
         let blamed =
             errors.as_array().unwrap().iter().any(|error| error["field"] == field && error["problem"] == problem);

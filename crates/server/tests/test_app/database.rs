@@ -1,5 +1,5 @@
-//! A database for one case: a file in a scratch folder, or a database of a random name on the PostgreSQL of the tests, dropped when
-//! the case is over.
+//! A database for one case: a file in a scratch folder, or a database of a random name on the PostgreSQL of the tests,
+//! dropped when the case is over.
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 use std::path::Path;

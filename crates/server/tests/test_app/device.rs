@@ -1,5 +1,5 @@
-//! A fake WebAuthn authenticator: keys in memory, and the responses that a browser would give for it. The unit tests of `factors::webauthn`
-//! use it, too.
+//! A fake WebAuthn authenticator: keys in memory, and the responses that a browser would give for it. The unit tests of
+//! `factors::webauthn` use it, too.
 
 use data_encoding::BASE64URL_NOPAD as BASE64;
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};

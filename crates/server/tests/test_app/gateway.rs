@@ -1,5 +1,5 @@
-//! A fake gateway between billing and the processor: it responds by itself, over a real connection, in front of a real processor, whether or
-//! not it has forwarded the request.
+//! A fake gateway between billing and the processor: it responds by itself, over a real connection, in front of a real
+//! processor, whether or not it has forwarded the request.
 
 use axum::{
     body::Body,

@@ -1,4 +1,5 @@
-//! The connection to the processor, which a case can cut: before a charge arrives, or after it was made and before its response.
+//! The connection to the processor, which a case can cut: before a charge arrives, or after it was made and before its
+//! response.
 
 use contract::{Instant, payment::Method};
 use server::{
@@ -14,11 +15,11 @@ pub enum Cut {
     Before,
     /// The processor charges; its answer is lost.
     After,
-    /// As after a crash: whoever asked for the charge is gone before the answer comes.
+    /// As after a crash: the one who asked for the charge is gone before the answer comes.
     Panic,
-    /// Whoever asks what a token stands for waits without an end.
+    /// The one who asks what a token stands for waits without an end.
     Tokens,
-    /// Whoever asks for a charge does.
+    /// The one who asks for a charge does.
     Charges,
 }
 

@@ -34,7 +34,7 @@ struct Inbox {
     replies: VecDeque<SmtpReply>,
     received: Vec<ReceivedEmail>,
     /// The command that is refused, the greeting being "", and the reply.
-    refusal: Option<(&'static str, &'static str)>,
+    rejection: Option<(&'static str, &'static str)>,
 }
 
 pub struct MailServer {
@@ -63,8 +63,8 @@ impl MailServer {
         self.inbox.lock().unwrap().replies.extend(replies);
     }
     /// Until told otherwise.
-    pub fn refuses(&self, refusal: Option<(&'static str, &'static str)>) {
-        self.inbox.lock().unwrap().refusal = refusal;
+    pub fn refuses(&self, rejection: Option<(&'static str, &'static str)>) {
+        self.inbox.lock().unwrap().rejection = rejection;
     }
     pub fn received(&self) -> Vec<ReceivedEmail> {
         self.inbox.lock().unwrap().received.clone()
@@ -76,7 +76,7 @@ async fn serve(line: TcpStream, inbox: Arc<Mutex<Inbox>>, pause: Duration) -> st
     let mut lines = BufReader::new(read).lines();
     let mut to = String::new();
     let refused =
-        |at: &str| inbox.lock().unwrap().refusal.filter(|(command, _)| *command == at).map(|(_, reply)| reply);
+        |at: &str| inbox.lock().unwrap().rejection.filter(|(command, _)| *command == at).map(|(_, reply)| reply);
     write.write_all(format!("{}\r\n", refused("").unwrap_or("220 post.test ESMTP")).as_bytes()).await?;
     while let Some(line) = lines.next_line().await? {
         let upper = line.to_ascii_uppercase();

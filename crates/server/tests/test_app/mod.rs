@@ -1,5 +1,5 @@
-//! The test app: a whole server for one case, with the real router over a fresh database with three memberships, and a real processor over
-//! its own, reached through a connection that can be cut.
+//! The test app: a whole server for one case, with the real router over a fresh database with three memberships, and a
+//! real processor over its own, reached through a connection that can be cut.
 
 pub mod call;
 pub mod database;
@@ -152,20 +152,20 @@ impl TestApp {
     }
 
     /// A second server on the same database, which knows nothing of this one.
-    pub async fn beside(&self) -> Beside {
+    pub async fn beside(&self) -> ServerAtClock {
         let store = Store::open(&self.database_url).await.unwrap();
         self.server(store, Clock::starting_at(self.state.clock.now()))
     }
 
     /// This server under another clock.
-    pub fn under(&self, clock: Clock) -> Beside {
+    pub fn at_clock(&self, clock: Clock) -> ServerAtClock {
         self.server(self.state.store.clone(), clock)
     }
 
-    fn server(&self, store: Store, clock: Clock) -> Beside {
+    fn server(&self, store: Store, clock: Clock) -> ServerAtClock {
         let state = State::new(self.state.settings.clone(), profile(), store, clock, self.line.clone());
         let address = SocketAddr::from(([192, 0, 2, 2], 1234));
-        Beside { router: server::http::service(&state).unwrap().layer(MockConnectInfo(address)) }
+        ServerAtClock { router: server::http::service(&state).unwrap().layer(MockConnectInfo(address)) }
     }
 
     /// A call that runs on while the case does something else.
@@ -174,8 +174,8 @@ impl TestApp {
         tokio::spawn(answer(self.router.clone(), call.request()))
     }
 
-    /// Until a call waits for a lock that the case holds, or was answered all the same. PostgreSQL says who waits. SQLite has one
-    /// writer, and nobody can see who waits for it: a second is enough for what comes before.
+    /// Until a call waits for a lock that the case holds, or was answered all the same. PostgreSQL says who waits.
+    /// SQLite has one writer, and nobody can see who waits for it: a second is enough for what comes before.
     pub async fn until_it_waits(&self, call: &JoinHandle<Response>) {
         let waits =
             "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
@@ -441,13 +441,13 @@ impl TestApp {
     }
 
     /// Nothing was begun, nobody was charged, and the books are right.
-    pub async fn nothing_happened(&self) {
+    pub async fn assert_nothing_happened(&self) {
         assert_eq!((self.payments().await, self.charges().await, self.asked()), (0, 0, 0));
         assert_eq!(self.number("SELECT COUNT(*) FROM bill WHERE pending_cents > 0").await, 0);
-        self.books_are_right().await;
+        self.assert_books_balance().await;
     }
 
-    pub async fn books_are_right(&self) {
+    pub async fn assert_books_balance(&self) {
         for (what, wrong) in [
             (
                 "entries that do not sum to zero",
@@ -480,11 +480,11 @@ impl TestApp {
 }
 
 /// See `TestApp::beside`.
-pub struct Beside {
+pub struct ServerAtClock {
     router: Router,
 }
 
-impl Beside {
+impl ServerAtClock {
     pub async fn ask(&self, mut call: Call) -> Response {
         call.path.insert_str(0, "/api/v1");
         answer(self.router.clone(), call.request()).await

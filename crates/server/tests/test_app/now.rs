@@ -1,4 +1,5 @@
-//! The start time of every case: `KPPAY_TEST_NOW`, which cargo sets (`.cargo/config.toml`) unless the environment names another moment.
+//! The start time of every case: `KPPAY_TEST_NOW`, which cargo sets (`.cargo/config.toml`) unless the environment names
+//! another moment.
 
 use contract::{Expiry, Instant};
 

@@ -1,4 +1,5 @@
-//! Three memberships, small enough to know by heart: Ana and Mei in California, Ruth in Colorado, where a credit card has a fee.
+//! Three memberships, small enough to know by heart: Ana and Mei in California, Ruth in Colorado, where a credit card
+//! has a fee.
 
 use contract::{Identifier, Identifiers};
 use server::store::Store;

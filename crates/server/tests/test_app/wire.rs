@@ -1,5 +1,5 @@
-//! A TCP proxy to PostgreSQL, in which a connection stops for ever as soon as certain words pass: the query never arrives, no response
-//! comes, and nothing is closed. Other connections, and new ones, work.
+//! A TCP proxy to PostgreSQL, in which a connection stops for ever as soon as certain words pass: the query never
+//! arrives, no response comes, and nothing is closed. Other connections, and new ones, work.
 
 use std::sync::{
     Arc, Mutex,
@@ -40,7 +40,7 @@ impl Wire {
     }
 
     /// At each of these once: the first connection on which it is said.
-    pub fn falls_silent_at(&self, words: impl IntoIterator<Item = &'static str>) {
+    pub fn stall_at(&self, words: impl IntoIterator<Item = &'static str>) {
         self.words.lock().unwrap().extend(words);
     }
 

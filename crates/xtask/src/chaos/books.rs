@@ -1,5 +1,6 @@
-//! What both databases hold after a chaos run, compared: payments with the processor's charges, the ledger with the bills, e-mail with
-//! what it reports, and all of it with what each client was told. Every check is one line of the table at the end.
+//! What both databases hold after a chaos run, compared: payments with the processor's charges, the ledger with the
+//! bills, e-mail with what it reports, and all of it with what each client was told. Every check is one line of the
+//! table at the end.
 
 use super::ClientReports;
 use crate::bench::{INTO_SQLITE, MEMBERS};

@@ -1,5 +1,5 @@
-//! The programs of a chaos run: the processor behind its faulty line, and the servers that share one database. It kills them, freezes
-//! them and starts them again. It knows nothing of what they hold.
+//! The programs of a chaos run: the processor behind its faulty line, and the servers that share one database. It kills
+//! them, freezes them and starts them again. It knows nothing of what they hold.
 
 use super::books::Findings;
 use super::dice::Dice;
@@ -28,7 +28,8 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// The programs are those of `plan`; every second server is one of `beside`, if another version shall run beside them.
+    /// The programs are those of `plan`; every second server is one of `beside`, if another version shall run beside
+    /// them.
     pub fn open(plan: StackConfig, beside: Option<PathBuf>, servers: usize, line: &Line) -> Result<Self> {
         let more = ["--lookups", "1000000"].map(str::to_owned).to_vec();
         let plan = StackConfig { api_only: true, more, ..plan };
@@ -72,7 +73,7 @@ impl Cluster {
     }
 
     /// Kills a server, or the processor, or freezes a server for a while; what was killed is started again at once.
-    pub fn hurt(&mut self, dice: &mut Dice, findings: &mut Findings) -> Result<()> {
+    pub fn inject_fault(&mut self, dice: &mut Dice, findings: &mut Findings) -> Result<()> {
         let at = dice.below(self.servers.len() as u64) as usize;
         let server = self.servers.get_mut(at).ok_or_else(|| Failure::new("There is no server."))?;
         match dice.below(6) {
@@ -82,9 +83,9 @@ impl Cluster {
             }
             1 => {
                 let frozen = server.as_ref().ok_or_else(|| Failure::new("There is no server to freeze."))?;
-                frozen.freeze();
+                frozen.suspend();
                 std::thread::sleep(FROZEN);
-                frozen.thaw();
+                frozen.resume();
                 findings.count("freezes of a server", 1);
             }
             _ => {

@@ -1,5 +1,5 @@
-//! A faulty line between the billing API and the processor: an HTTP proxy that, while it misbehaves, drops requests, loses answers,
-//! holds them back, and replaces them by what gateways and firewalls say. It knows nothing of payments.
+//! A faulty line between the billing API and the processor: an HTTP proxy that, while it misbehaves, drops requests,
+//! loses answers, holds them back, and replaces them by what gateways and firewalls say. It knows nothing of payments.
 
 use super::dice::Dice;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -131,7 +131,8 @@ fn page(status: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-/// A whole request or answer as it came, or nothing at the end of the connection. Ours and the processor's tell their lengths.
+/// A whole request or answer as it came, or nothing at the end of the connection. Ours and the processor's tell their
+/// lengths.
 fn message(stream: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let (mut bytes, mut length) = (Vec::new(), 0);
     loop {

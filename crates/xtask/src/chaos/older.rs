@@ -1,5 +1,5 @@
-//! A server of an earlier version, built from this repository's history, to run beside the present one on one database. Knows only how it
-//! is built: quickly, in a target directory of its own, since two trees in one confuse cargo.
+//! A server of an earlier version, built from this repository's history, to run beside the present one on one database.
+//! Knows only how it is built: quickly, in a target directory of its own, since two trees in one confuse cargo.
 
 use crate::{child, place, tools::step};
 use std::path::PathBuf;

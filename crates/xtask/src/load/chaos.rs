@@ -1,5 +1,6 @@
-//! The clients of `cargo xtask chaos`: payers who pay over and over while servers die. A client whose answer is lost asks by its key
-//! until it is told, as the page does, and never sends twice. One JSON line a payment on standard output.
+//! The clients of `cargo xtask chaos`: payers who pay over and over while servers die. A client whose answer is lost
+//! asks by its key until it is told, as the page does, and never sends twice. One JSON line a payment on standard
+//! output.
 
 use crate::payer::{self, Order, Payer, Places};
 use serde_json::Value;
@@ -99,7 +100,8 @@ fn send(server: &str, method: &str, path: &str, headers: &[(&str, &str)], body: 
 fn told(answer: &Response) -> Option<FinalAnswer> {
     let body = answer.json().ok()?;
     if (200..300).contains(&answer.status) {
-        // A payment, or a page with it; servers of the version before answer the question by the key with the payment itself.
+        // A payment, or a page with it; servers of the version before answer the question by the key with the payment
+        // itself.
         let state = body["state"].as_str().or(body["payments"][0]["state"].as_str());
         return state.map(|state| FinalAnswer::State(state.to_owned()));
     }

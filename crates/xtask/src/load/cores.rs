@@ -1,5 +1,5 @@
-//! The CPU time that each program takes during a measurement, as Linux counts it in `/proc`: the load generator shares the machine's cores
-//! with what it measures, so its own share is told apart.
+//! The CPU time that each program takes during a measurement, as Linux counts it in `/proc`: the load generator shares
+//! the machine's cores with what it measures, so its own share is told apart.
 
 use std::collections::HashMap;
 use std::fs;

@@ -1,6 +1,6 @@
-//! An open model: request number `n` is due at `n / rate`, whether or not earlier ones have been answered, and its latency counts
-//! from then. A server that stalls for a second is charged with every request that was due in that second, which a closed loop
-//! ("send the next one when the last one is back") would hide. It knows no HTTP.
+//! An open model: request number `n` is due at `n / rate`, whether or not earlier ones have been answered, and its
+//! latency counts from then. A server that stalls for a second is charged with every request that was due in that
+//! second, which a closed loop ("send the next one when the last one is back") would hide. It knows no HTTP.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

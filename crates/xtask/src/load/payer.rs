@@ -1,5 +1,5 @@
-//! What a payer does before paying: find the bills, see what is owed, hand a test card to the processor, agree to the authorisation.
-//! Beside them, the members who can sign in. All of it happens before the clock of a measurement starts.
+//! What a payer does before paying: find the bills, see what is owed, hand a test card to the processor, agree to the
+//! authorisation. Beside them, the members who can sign in. All of it happens before the clock of a measurement starts.
 
 use contract::bill::BillList;
 use contract::demo::DemoMember;
@@ -52,7 +52,8 @@ pub struct Member {
     pub credentials: Vec<u8>,
 }
 
-/// The first so many of the payers that `members.sql` adds: the drawn member over and over, each with a health record number of their own.
+/// The first so many of the payers that `members.sql` adds: the drawn member over and over, each with a health record
+/// number of their own.
 pub fn find_all(places: &Places, payers: u32) -> Result<Vec<Payer>> {
     let mut connection = Connection::open(&places.billing).because("Connecting to the billing API")?;
     let portal: Portal = decode(connection.send("GET", "/api/v1/portal", &[], &[]), 200)?;

@@ -1,5 +1,5 @@
-//! Second factors on the security page: lists them and, after re-authentication, adds and removes them. Recovery codes are held in memory
-//! while they are shown, and nowhere else.
+//! Second factors on the security page: lists them and, after re-authentication, adds and removes them. Recovery codes
+//! are held in memory while they are shown, and nowhere else.
 
 mod add;
 

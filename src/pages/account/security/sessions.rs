@@ -1,4 +1,5 @@
-//! The active sessions on the security page: where somebody is signed in with this account, and ending one or all others.
+//! The active sessions on the security page: where somebody is signed in with this account, and ending one or all
+//! others.
 
 use super::SecurityQuery;
 use crate::{

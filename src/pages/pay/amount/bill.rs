@@ -1,4 +1,5 @@
-//! One bill on its sheet: its kind in words, amount and due date, where the money went, its charges, and how much to pay of it.
+//! One bill on its sheet: its kind in words, amount and due date, where the money went, its charges, and how much to
+//! pay of it.
 
 use super::{AmountState, money_text, share_error};
 use crate::{

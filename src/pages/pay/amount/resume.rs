@@ -1,4 +1,5 @@
-//! What was being paid before a reload, an earlier visit or signing in: said aloud, with a way on and a way to begin again.
+//! What was being paid before a reload, an earlier visit or signing in: said aloud, with a way on and a way to begin
+//! again.
 
 use super::AmountState;
 use crate::{

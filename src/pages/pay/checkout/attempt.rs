@@ -13,8 +13,8 @@ use leptos::{prelude::*, task::spawn_local};
 /// Set in this tab's storage while an attempt may be on its way.
 const KEY: &str = browser::ATTEMPT;
 
-/// How long after Pay was pressed a payment may begin. Long enough for a slow network; when the response is lost, the page shows for as long
-/// that it is checking.
+/// How long after Pay was pressed a payment may begin. Long enough for a slow network; when the response is lost, the
+/// page shows for as long that it is checking.
 const MAY_BEGIN_MILLIS: i64 = 15_000;
 
 impl Checkout {
@@ -97,7 +97,8 @@ impl Checkout {
                     TimeoutFuture::new(wait).await;
                     let answer = client.payment_by_key(&sent.key, sent.begin_by).await;
                     let event = Event::of_question(answer);
-                    // if Pay was pressed here, the page shows that this visit ended; if the bills were found since, a notice says so and they can be paid
+                    // if Pay was pressed here, the page shows that this visit ended; if the bills were found since, a
+                    // notice says so and they can be paid
                     if event == Event::VisitEnded && self.sent.with_untracked(Option::is_none) {
                         self.finish();
                         self.other.set(Some(Other::WasPaid));
@@ -112,7 +113,8 @@ impl Checkout {
                 self.error.set(Some(error));
             }
             Act::SayNeverArrived(key) => {
-                // the draft of a visit has its key; that of a later visit, or of somebody else's bills, has another or none
+                // the draft of a visit has its key; that of a later visit, or of somebody else's bills, has another or
+                // none
                 let is_ours = self.draft.with_untracked(|draft| draft.key == Some(key));
                 self.forget_key();
                 self.never_arrived.set(Some(if is_ours { Lost::Ours } else { Lost::OfBefore }));

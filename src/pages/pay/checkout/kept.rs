@@ -1,5 +1,5 @@
-//! Keeping the payment draft with the session: at each step, and while something is typed, so that a reload forgets nothing; and
-//! forgetting it, to start over.
+//! Keeping the payment draft with the session: at each step, and while something is typed, so that a reload forgets
+//! nothing; and forgetting it, to start over.
 
 use super::{Checkout, choice};
 use crate::{api::Client, browser, error::ApiError};

@@ -1,11 +1,11 @@
-//! The state machine of one payment attempt, in pure Rust: its states and events, and the action that each transition asks for. It knows no
-//! browser, no request, no clock and no texts. Invariants: one intent is sent under one key; while an attempt is in progress, no other
-//! starts; and no outcome is shown before the server has reported it.
+//! The state machine of one payment attempt, in pure Rust: its states and events, and the action that each transition
+//! asks for. It knows no browser, no request, no clock and no texts. Invariants: one intent is sent under one key;
+//! while an attempt is in progress, no other starts; and no outcome is shown before the server has reported it.
 //!
-//! "It never arrived" can only be known because each order carries the moment until which it may begin (`Sent::begin_by`), and the
-//! question about its key carries the same moment: once it is over the server closes the key and answers "no such payment", and no
-//! order with that key begins any more. Until then the question has no answer, and is asked again. An error response closes the key,
-//! too: pressing Pay again sends another one.
+//! "It never arrived" can only be known because each order carries the moment until which it may begin
+//! (`Sent::begin_by`), and the question about its key carries the same moment: once it is over the server closes the
+//! key and answers "no such payment", and no order with that key begins any more. Until then the question has no
+//! answer, and is asked again. An error response closes the key, too: pressing Pay again sends another one.
 
 use crate::error::ApiError;
 use contract::{IdempotencyKey, Instant, problem_details::ErrorCode};
@@ -14,7 +14,8 @@ use contract::{IdempotencyKey, Instant, problem_details::ErrorCode};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
     pub key: IdempotencyKey,
-    /// By the server's clock. Where it is not known any more (after a reload) it is about as late as if Pay were pressed now.
+    /// By the server's clock. Where it is not known any more (after a reload) it is about as late as if Pay were
+    /// pressed now.
     pub begin_by: Instant,
 }
 
@@ -28,7 +29,8 @@ pub enum Attempt {
     Unsure(Sent, u32),
     /// The server knows the payment: its id.
     Known(String),
-    /// The visit that sent it ended while the outcome was unknown, or another bill was opened in this browser; the key is kept for the next visit.
+    /// The visit that sent it ended while the outcome was unknown, or another bill was opened in this browser; the key
+    /// is kept for the next visit.
     Ended(IdempotencyKey),
 }
 

@@ -1,4 +1,5 @@
-//! The card or account input: the processor's frame or, if it was entered before in this visit, its brand and last four digits.
+//! The card or account input: the processor's frame or, if it was entered before in this visit, its brand and last four
+//! digits.
 
 use super::{FrameProblem, MethodState, kind_of};
 use crate::{

@@ -1,4 +1,5 @@
-//! The choice between a bank account and a card, with the processor's frame for the chosen one below, and when a debit is paid.
+//! The choice between a bank account and a card, with the processor's frame for the chosen one below, and when a debit
+//! is paid.
 
 use super::{
     Field, MethodState,

@@ -19,7 +19,7 @@ enum Link {
     Opened(Box<Payment>),
     /// The page was loaded again, and the secret is gone with what was there.
     Lost,
-    /// It is too old, was ended, or is no link of ours.
+    /// It is too old, was ended, or is no link of this app.
     Refused,
     /// Ended here.
     Ended,

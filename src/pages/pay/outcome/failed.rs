@@ -89,7 +89,8 @@ pub fn WhatNow(payment: StoredValue<Payment>) -> impl IntoView {
     }
 }
 
-/// The same bills and amounts are chosen, where nothing else is: days later, when a debit comes back, no draft has them.
+/// The same bills and amounts are chosen, where nothing else is: days later, when a debit comes back, no draft has
+/// them.
 fn choose_again(checkout: Checkout, client: &Client, payment: &Payment) {
     let is_kept = checkout.is_chosen.get_untracked() && checkout.draft.with_untracked(|draft| !draft.shares.is_empty());
     if payment.state == PaymentState::Failed && is_kept {

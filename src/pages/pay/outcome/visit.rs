@@ -23,7 +23,7 @@ pub fn not_here(error: ApiError, id: &str) -> AnyView {
         }
         .into_any();
     }
-    // whoever is in a visit already found a bill again, and that did not help
+    // anyone who is in a visit already found a bill again, and that did not help
     let (deployment, session) = (Deployment::here(), CurrentSession::here());
     let is_over = error == ApiError::SignedOut;
     let words = say(move |w| {

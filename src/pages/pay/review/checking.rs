@@ -1,4 +1,5 @@
-//! The state in which the outcome is unknown: the order was sent and no response came. Says so, polls, and never resends by itself.
+//! The state in which the outcome is unknown: the order was sent and no response came. Says so, polls, and never
+//! resends by itself.
 
 use crate::{
     browser,

@@ -1,5 +1,5 @@
-//! The notice on the review after an attempt that certainly took no money: that first, then why, then what to do. It is shown only for
-//! this server's response to this very order; `checking` handles everything that leaves doubt.
+//! The notice on the review after an attempt that certainly took no money: that first, then why, then what to do. It is
+//! shown only for this server's response to this very order; `checking` handles everything that leaves doubt.
 
 use super::{Review, Unready};
 use crate::{
@@ -106,8 +106,9 @@ fn what_is_left(checkout: Checkout, w: &'static ReviewWords) -> AnyView {
     .into_any()
 }
 
-/// An order that was refused because the day or the bills changed needs fresh bills; one that came too late, the server's time. And whose
-/// session it is now is asked after every error response: bills and a token that it does not have are another tab's.
+/// An order that was refused because the day or the bills changed needs fresh bills; one that came too late, the
+/// server's time. And whose session it is now is asked after every error response: bills and a token that it does not
+/// have are another tab's.
 pub fn refresh_after_error(checkout: Checkout, session: CurrentSession, client: Client) {
     browser::effect(move |is_first| {
         let Some(code) = checkout.error.with(|error| error.as_ref().and_then(ApiError::code)) else { return };

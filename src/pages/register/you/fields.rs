@@ -1,4 +1,5 @@
-//! The fields of the personal details: strings, until they are valid as a new account, or as the draft that is stored with the session.
+//! The fields of the personal details: strings, until they are valid as a new account, or as the draft that is stored
+//! with the session.
 
 use crate::{form::Problems, i18n::Words};
 use contract::{
@@ -142,7 +143,8 @@ impl TypedFields {
         problems.or(account())
     }
 
-    /// All but the password, which is nowhere but in its field, and but texts that may not leave the page, such as a card number. Tracks.
+    /// All but the password, which is nowhere but in its field, and but texts that may not leave the page, such as a
+    /// card number. Tracks.
     pub fn draft(self, locale: RwSignal<Locale>) -> RegistrationDraft {
         let text = |field| Some(self.of(field).get()).filter(|text| plain_text(text).is_ok()).unwrap_or_default();
         RegistrationDraft {

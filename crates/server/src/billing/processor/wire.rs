@@ -1,4 +1,5 @@
-//! The processor's JSON format: tells the processor's own responses from anybody else's, and converts them to our types. Knows no payment.
+//! The processor's JSON format: tells the processor's own responses from anybody else's, and converts them to our
+//! types. Knows no payment.
 
 use super::{ChargeEvent, EventEntry, ListedCharge, ProcessorError};
 use crate::{alarm::OncePerMinute, metrics, store::settle::Verdict, token::is_id};
@@ -13,7 +14,7 @@ use serde_json::Value;
 /// More is no answer of the processor's.
 const MOST_BYTES: usize = 1 << 20;
 static SILENT: OncePerMinute = OncePerMinute::new();
-static STRANGE: OncePerMinute = OncePerMinute::new();
+static UNINTELLIGIBLE: OncePerMinute = OncePerMinute::new();
 
 /// Something in JSON came back; whether it is the processor's is seen by its form.
 pub struct Reply {
@@ -48,7 +49,7 @@ impl Reply {
         let body = if is_json { serde_json::from_slice(&bytes).ok() } else { None };
         let body = body.ok_or(()).map_err(|()| {
             // A gateway, or a firewall: it must not be taken for the processor's word, and somebody should look.
-            strange(status);
+            log_unintelligible(status);
             unanswered(())
         })?;
         Ok(Self { status, body })
@@ -64,15 +65,15 @@ impl Reply {
     pub fn decode<T: DeserializeOwned>(self) -> Result<T, ProcessorError> {
         let decoded = if (200..300).contains(&self.status) { serde_json::from_value(self.body).ok() } else { None };
         decoded.ok_or_else(|| {
-            strange(self.status);
+            log_unintelligible(self.status);
             metrics::PROCESSOR_UNANSWERED.add(1);
             ProcessorError::Unanswered
         })
     }
 }
 
-fn strange(status: u16) {
-    if STRANGE.is_due() {
+fn log_unintelligible(status: u16) {
+    if UNINTELLIGIBLE.is_due() {
         tracing::warn!(status, "an answer that is not the processor's, or one that can't be understood");
     }
 }
@@ -112,7 +113,7 @@ impl Charge {
         let is_whole = self.idempotency_key == payment && is_id(&self.id) && self.amount_cents.is_some();
         let state = known(&self.state).filter(|_| is_whole);
         let state = state.ok_or_else(|| {
-            strange(200);
+            log_unintelligible(200);
             ProcessorError::Unanswered
         })?;
         let Self { id, failure, amount_cents, sequence, .. } = self;
@@ -122,7 +123,7 @@ impl Charge {
 
     pub fn listed(self) -> Result<ListedCharge, ProcessorError> {
         if !is_id(&self.id) || !is_id(&self.idempotency_key) {
-            strange(200);
+            log_unintelligible(200);
             return Err(ProcessorError::Unanswered);
         }
         Ok(ListedCharge {
@@ -142,7 +143,7 @@ pub fn known(state: &str) -> Option<PaymentState> {
 }
 
 /// One entry of the list of events: each is read by itself, so that one that can't be read stops no other.
-pub fn told(entry: &Value) -> EventEntry {
+pub fn event_entry(entry: &Value) -> EventEntry {
     let id = |name: &str| entry[name].as_str().filter(|text| is_id(text)).map(str::to_owned);
     let sequence = entry["sequence"].as_i64().filter(|sequence| *sequence > 0);
     let event = || {
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_one_of_the_known_codes_about_this_key_with_a_status_that_says_so() {
+    fn a_rejection_is_one_of_the_known_codes_about_this_key_with_a_status_that_says_so() {
         let said = |status, body| Reply { status, body };
         let codes = ["not_found"];
         assert!(said(404, json!({"code": "not_found", "idempotency_key": "a"})).refuses(&codes, Some("a")));
@@ -196,20 +197,20 @@ mod tests {
     fn an_event_is_read_by_itself_and_kept_as_text_if_it_can_not_be() {
         let good =
             json!({"sequence": 7, "charge": "ch", "idempotency_key": "p", "state": "returned", "failure": "stopped"});
-        let event = told(&good).event.unwrap();
+        let event = event_entry(&good).event.unwrap();
         assert_eq!((event.sequence, event.key.as_deref(), event.state), (7, Some("p"), PaymentState::Returned));
         assert_eq!(event.failure, Some(Failure::Stopped));
-        let bad = told(&json!({"sequence": 8, "charge": "ch", "state": "in_orbit"}));
+        let bad = event_entry(&json!({"sequence": 8, "charge": "ch", "state": "in_orbit"}));
         assert_eq!((bad.sequence, bad.event.is_none()), (Some(8), true));
         // What a database might not take as text is no event either.
         for (charge, key) in [("ch\0", json!("p")), ("ch", json!("p\0")), ("", json!("p")), ("ch", json!(7))] {
-            let told = told(&json!({"sequence": 9, "charge": charge, "idempotency_key": key, "state": "paid"}));
+            let told = event_entry(&json!({"sequence": 9, "charge": charge, "idempotency_key": key, "state": "paid"}));
             assert_eq!((told.sequence, told.event), (Some(9), None), "{charge:?} {key}");
             assert!(!told.body.contains('\0'));
         }
-        assert_eq!(told(&json!({"sequence": -1, "charge": "ch", "state": "paid"})).event, None);
+        assert_eq!(event_entry(&json!({"sequence": -1, "charge": "ch", "state": "paid"})).event, None);
         assert_eq!(
-            told(&json!("nonsense")),
+            event_entry(&json!("nonsense")),
             EventEntry { sequence: None, event: None, body: "\"nonsense\"".to_owned() }
         );
     }

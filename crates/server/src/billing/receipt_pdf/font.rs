@@ -35,8 +35,8 @@ impl Type {
         text.chars().map(|character| f32::from(advance(character).unwrap_or(1_200))).sum::<f32>() * size / units
     }
 
-    /// Words to lines; a word longer than the line is cut. Each line but the last keeps its final space, so that a reader of the
-    /// text finds the words apart.
+    /// Words to lines; a word longer than the line is cut. Each line but the last keeps its final space, so that a
+    /// reader of the text finds the words apart.
     pub(super) fn wrap(&self, text: &str, size: f32, width: f32) -> Vec<String> {
         let mut lines = Vec::new();
         let mut line = String::new();

@@ -1,5 +1,5 @@
-//! The addresses of the app's pages: any other one is answered 404, with the same page, which says so. The app has the table that these
-//! come from (`src/route.rs`); a test compares the two (`tests/render.rs`).
+//! The addresses of the app's pages: any other one is answered 404, with the same page, which says so. The app has the
+//! table that these come from (`src/route.rs`); a test compares the two (`tests/render.rs`).
 
 /// Below the root; `{id}` is any one segment.
 const PAGES: [&str; 28] = [

@@ -18,8 +18,8 @@ pub async fn show(State(app): State<App>, ActiveSession(session): ActiveSession)
     Ok(Json(drafts::kept(&app, &session).await?))
 }
 
-/// Keeps it in place of what was kept before. A token whose method was not named (`POST /payment-methods`) is left out, and the method
-/// is the one that was named.
+/// Keeps it in place of what was kept before. A token whose method was not named (`POST /payment-methods`) is left out,
+/// and the method is the one that was named.
 #[utoipa::path(
     put, path = "/payment-draft", request_body = PaymentDraft,
     responses(

@@ -1,5 +1,5 @@
-//! `/session/second-factor`, `/passkeys`, `/authenticator`, `/recovery-codes`: the second factor, shown when signing in, and added and
-//! removed by a member who has just typed the password again.
+//! `/session/second-factor`, `/passkeys`, `/authenticator`, `/recovery-codes`: the second factor, shown when signing
+//! in, and added and removed by a member who has just typed the password again.
 
 use crate::{
     error::Result,

@@ -1,6 +1,6 @@
-//! `/email-confirmations`, `/user-id-reminders`, `/password-resets`: requests for e-mails with links, and what the links lead back to.
-//! Requests for an e-mail return 202, and take as long, whether there is an account or not. A link's token is sent in a body, never in a
-//! URL, so no log has it.
+//! `/email-confirmations`, `/user-id-reminders`, `/password-resets`: requests for e-mails with links, and what the
+//! links lead back to. Requests for an e-mail return 202, and take as long, whether there is an account or not. A
+//! link's token is sent in a body, never in a URL, so no log has it.
 
 use crate::{
     error::Result,
@@ -14,8 +14,8 @@ use axum::{
 };
 use contract::account::{EmailConfirmation, NewPassword, PasswordReset, UserIdReminder};
 
-/// Opens the account that was asked for: with the link that went to its address, the password that was chosen and, where the plan
-/// has another address on file, the code that went there. Once.
+/// Opens the account that was asked for: with the link that went to its address, the password that was chosen and,
+/// where the plan has another address on file, the code that went there. Once.
 #[utoipa::path(
     post, path = "/email-confirmations", request_body = EmailConfirmation,
     responses(

@@ -12,7 +12,8 @@ use crate::{
 use axum::{Json, extract::State};
 use contract::payment::{Method, PaymentToken};
 
-/// Names what a token of the capture frame stands for, as the processor says. The token is this payer's, and can be charged once.
+/// Names what a token of the capture frame stands for, as the processor says. The token is this payer's, and can be
+/// charged once.
 #[utoipa::path(
     post, path = "/payment-methods", request_body = PaymentToken,
     responses(

@@ -58,8 +58,8 @@ pub async fn pay(
 pub struct PaymentQuery {
     /// The payment with this key, and no other.
     pub idempotency_key: Option<IdempotencyKey>,
-    /// The `begin_by` of the order that was sent with the key: 409 `key_in_use` until it is over; then 404 closes the key, and no order
-    /// with it begins any more. Without it 404 says nothing about an order that is still on its way.
+    /// The `begin_by` of the order that was sent with the key: 409 `key_in_use` until it is over; then 404 closes the
+    /// key, and no order with it begins any more. Without it 404 says nothing about an order that is still on its way.
     #[param(value_type = Option<contract::Instant>)]
     pub begin_by: Option<Instant>,
     /// For a member, without a key: the page that `next` of the one before names.
@@ -84,8 +84,8 @@ impl PaymentQuery {
     }
 }
 
-/// A member's payments, whoever of the household made them, a page at a time. With a key, the one payment with it: 409 while the
-/// processor has not answered or the order may still begin (`begin_by`), 404 if there is none.
+/// A member's payments, no matter who of the household made them, a page at a time. With a key, the one payment with
+/// it: 409 while the processor has not answered or the order may still begin (`begin_by`), 404 if there is none.
 #[utoipa::path(
     get, path = "/payments", params(PaymentQuery),
     responses(

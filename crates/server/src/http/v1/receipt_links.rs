@@ -73,7 +73,7 @@ pub async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends every link to the receipt of a payment, whoever it was sent to.
+/// Ends every link to the receipt of a payment, anyone who it was sent to.
 #[utoipa::path(
     post, path = "/payments/{id}/receipt-links/revoke", params(("id" = String, Path)),
     responses(

@@ -66,7 +66,8 @@ pub async fn open(
     Ok(StatusCode::ACCEPTED)
 }
 
-/// The e-mails of this session's registration, again; to another address if one is given, with the password that was chosen.
+/// The e-mails of this session's registration, again; to another address if one is given, with the password that was
+/// chosen.
 #[utoipa::path(
     post, path = "/confirmation-emails", request_body = ConfirmationEmail,
     responses(

@@ -21,7 +21,8 @@ use axum::{
 };
 use contract::{account::Credentials, factor::Reauthentication, session::SessionView};
 
-/// Signs in with user ID and password; the session of whoever has a second factor is pending it then. What is wrong is not told, and takes as long; tries that fail come ever further apart.
+/// Signs in with user ID and password; the session of anyone who has a second factor is pending it then. What is wrong
+/// is not told, and takes as long; tries that fail come ever further apart.
 #[utoipa::path(
     post, path = "/session", request_body = Credentials,
     responses(
@@ -80,7 +81,8 @@ pub async fn extend(State(app): State<App>, ActiveSession(session): ActiveSessio
     Ok(Json(sessions::extend(&app, session).await?))
 }
 
-/// Ends the session as if its time were up: what is not private of what was chosen can be gone on with. No payment is sent.
+/// Ends the session as if its time were up: what is not private of what was chosen can be gone on with. No payment is
+/// sent.
 #[utoipa::path(
     post, path = "/session/lapse",
     responses((status = 204), (status = 403))
@@ -94,9 +96,9 @@ pub async fn lapse(State(app): State<App>, headers: HeaderMap) -> Result<StatusC
 
 /// Ends the session and wipes what was typed in it. No payment is sent.
 ///
-/// `Clear-Site-Data` names the cache, which holds nothing private (no answer may be kept), in case something ever does. It does not
-/// name storage: that holds the language, and the key of a payment whose end nobody has seen yet, without which the page that
-/// follows would have to say that nothing is on its way.
+/// `Clear-Site-Data` names the cache, which holds nothing private (no answer may be kept), in case something ever does.
+/// It does not name storage: that holds the language, and the key of a payment whose end nobody has seen yet, without
+/// which the page that follows would have to say that nothing is on its way.
 #[utoipa::path(
     delete, path = "/session",
     responses((status = 204), (status = 403))

@@ -1,4 +1,5 @@
-//! Recovery codes: single-use codes to keep on paper, for signing in without the authenticator. Stateless: the caller knows which are used.
+//! Recovery codes: single-use codes to keep on paper, for signing in without the authenticator. Stateless: the caller
+//! knows which are used.
 
 use super::{is_separator, narrow, random};
 
@@ -11,37 +12,37 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Ten codes of 50 random bits, as `xxxxx-xxxxx`. Nothing where the machine has no randomness to give.
 pub fn codes() -> Option<Vec<String>> {
     let bytes = random::<{ COUNT * LENGTH }>()?;
-    Some(bytes.chunks_exact(LENGTH).map(|code| grouped(code.iter().map(|byte| letter(*byte)))).collect())
+    Some(bytes.chunks_exact(LENGTH).map(|code| grouped(code.iter().map(|byte| character(*byte)))).collect())
 }
 
 /// One such code.
 pub fn code() -> Option<String> {
-    Some(grouped(random::<LENGTH>()?.into_iter().map(letter)))
+    Some(grouped(random::<LENGTH>()?.into_iter().map(character)))
 }
 
-fn letter(byte: u8) -> char {
+fn character(byte: u8) -> char {
     char::from(ALPHABET[usize::from(byte & 31)])
 }
 
-fn grouped(letters: impl Iterator<Item = char>) -> String {
-    let mut code = String::from_iter(letters);
+fn grouped(characters: impl Iterator<Item = char>) -> String {
+    let mut code = String::from_iter(characters);
     code.insert(LENGTH / 2, '-');
     code
 }
 
-/// The code as it was shown, whatever became of it on the way: case, spaces, hyphens, o for 0, and i or l for 1. Nothing if no code
-/// looks like that.
+/// The code as it was shown, whatever became of it on the way: case, spaces, hyphens, o for 0, and i or l for 1.
+/// Nothing if no code looks like that.
 pub fn normalise(typed: &str) -> Option<String> {
-    let letters = typed.chars().map(narrow).filter(|letter| !is_separator(*letter));
-    let letters = letters.map(|letter| match letter.to_ascii_lowercase() {
+    let characters = typed.chars().map(narrow).filter(|character| !is_separator(*character));
+    let characters = characters.map(|character| match character.to_ascii_lowercase() {
         'o' => '0',
         'i' | 'l' => '1',
-        letter => letter,
+        character => character,
     });
-    let letters: Vec<char> = letters.take(LENGTH + 1).collect();
-    let is_code =
-        letters.len() == LENGTH && letters.iter().all(|letter| ALPHABET.iter().any(|l| *letter == char::from(*l)));
-    is_code.then(|| grouped(letters.into_iter()))
+    let characters: Vec<char> = characters.take(LENGTH + 1).collect();
+    let is_code = characters.len() == LENGTH
+        && characters.iter().all(|character| ALPHABET.iter().any(|l| *character == char::from(*l)));
+    is_code.then(|| grouped(characters.into_iter()))
 }
 
 #[cfg(test)]
@@ -66,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn every_letter_comes_up() {
+    fn every_character_comes_up() {
         let all: HashSet<char> =
             (0..20).flat_map(|_| codes().unwrap()).flat_map(|code| code.chars().collect::<Vec<_>>()).collect();
         assert_eq!(all.len(), 33);

@@ -1,5 +1,6 @@
-//! Encryption at rest for second factors, so that a stolen database is not enough: TOTP secrets are sealed and recovery codes hashed, both
-//! with keys derived from the operator's pepper. Knows neither what is sealed nor where it is stored.
+//! Encryption at rest for second factors, so that a stolen database is not enough: TOTP secrets are sealed and recovery
+//! codes hashed, both with keys derived from the operator's pepper. Knows neither what is sealed nor where it is
+//! stored.
 
 use super::random;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
@@ -44,7 +45,8 @@ impl Seal {
         String::from_utf8(opened.to_vec()).ok()
     }
 
-    /// Of a normalised recovery code. The codes are random, so a salt would add nothing; without the pepper no code can be tried.
+    /// Of a normalised recovery code. The codes are random, so a salt would add nothing; without the pepper no code can
+    /// be tried.
     pub fn hash(&self, code: &str) -> String {
         HEXLOWER.encode(hmac::sign(&self.codes, code.as_bytes()).as_ref())
     }

@@ -1,5 +1,5 @@
-//! TOTP: the six digits that an authenticator app shows for half a minute (RFC 6238 with SHA-1, all that the apps have in common).
-//! Stateless: the caller passes in the current time and the last accepted time step.
+//! TOTP: the six digits that an authenticator app shows for half a minute (RFC 6238 with SHA-1, all that the apps have
+//! in common). Stateless: the caller passes in the current time and the last accepted time step.
 
 use super::{is_separator, narrow, random};
 use data_encoding::BASE32_NOPAD;
@@ -54,7 +54,8 @@ impl Secret {
         )
     }
 
-    /// The step whose code was typed. The clock of a phone may be one step off; a code up to `last_step` has been taken already.
+    /// The step whose code was typed. The clock of a phone may be one step off; a code up to `last_step` has been taken
+    /// already.
     pub fn accepts(&self, typed: &str, at_millis: i64, last_step: Option<i64>) -> Option<i64> {
         let typed: String = typed.chars().map(narrow).filter(|letter| !is_separator(*letter)).collect();
         let now = at_millis.div_euclid(STEP_MILLIS);

@@ -1,9 +1,11 @@
-//! Passkeys as a second factor: makes the browser's challenges and verifies its responses (WebAuthn level 3, as `webauthn_rp` checks it).
-//! JSON goes in and out as browsers write it (`parseCreationOptionsFromJSON`, `parseRequestOptionsFromJSON`, `toJSON`). The ceremony state is
-//! returned to the caller as opaque text. The caller must store it, delete it on the first response (`identity::ceremony`), and check that
-//! the passkey belongs to the account.
+//! Passkeys as a second factor: makes the browser's challenges and verifies its responses (WebAuthn level 3, as
+//! `webauthn_rp` checks it). JSON goes in and out as browsers write it (`parseCreationOptionsFromJSON`,
+//! `parseRequestOptionsFromJSON`, `toJSON`). The ceremony state is returned to the caller as opaque text. The caller
+//! must store it, delete it on the first response (`identity::ceremony`), and check that the passkey belongs to the
+//! account.
 //!
-//! No attestation is requested: any authenticator is accepted. User verification is not required, since the password came before.
+//! No attestation is requested: any authenticator is accepted. User verification is not required, since the password
+//! came before.
 //! `webauthn_rp` has a clock and randomness of its own; it accepts no response after five minutes.
 
 use crate::store::factors::Passkey;
@@ -45,7 +47,8 @@ pub struct Ceremony {
     pub state: String,
 }
 
-/// What `PublicKeyCredentialUserEntity` says of the person. Authenticators keep it; the handle must say nothing about anybody.
+/// What `PublicKeyCredentialUserEntity` says of the person. Authenticators keep it; the handle must say nothing about
+/// anybody.
 #[derive(Debug, Clone, Copy)]
 pub struct User<'a> {
     pub handle: &'a [u8],
@@ -152,8 +155,8 @@ pub fn begin_sign_in(site: &Site, known: &[Passkey]) -> Result<Ceremony, Webauth
     Ok(Ceremony { options, state: BASE64.encode(&state.encode().map_err(|_| WebauthnError::Fault)?) })
 }
 
-/// `known` is the passkey of the account that the answer names in `id`. It comes back with its counter moved on, to be kept before the
-/// person is let in.
+/// `known` is the passkey of the account that the answer names in `id`. It comes back with its counter moved on, to be
+/// kept before the person is let in.
 pub fn finish_sign_in(site: &Site, state: &str, known: &Passkey, response: &Value) -> Result<Passkey, WebauthnError> {
     let rp = rp(site)?;
     let state = NonDiscoverableAuthenticationServerState::decode(&bytes(state)?).map_err(|_| WebauthnError::Fault)?;

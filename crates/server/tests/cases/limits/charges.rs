@@ -1,4 +1,4 @@
-//! Declined charges: no more cards are tried than may be declined, and whoever pays is not held up.
+//! Declined charges: no more cards are tried than may be declined, and the one who pays is not held up.
 
 use super::*;
 
@@ -19,7 +19,7 @@ async fn cards_that_are_declined_end_a_session_of_trying_and_nobody_is_asked_any
     for _ in 0..3 {
         pay(&app, &ana, VISA).await.is_payment(201, "paid");
     }
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn a_decline_that_only_recovery_hears_of_counts_as_well_and_once() {
     }
     let mei = app.sign_in("mei@example.org").await;
     app.pay(&mei, &new_key(), &order(&mei).await).await.is_refused(429, "too_many");
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -180,7 +180,7 @@ async fn of_many_cards_at_the_same_moment_no_more_are_tried() {
     let failed = answers.iter().filter(|answer| answer.json()["state"] == "failed").count();
     let refused = answers.iter().filter(|answer| answer.status.as_u16() == 429).count();
     assert_eq!((failed, refused, app.asked()), (5, 15, 5));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 /// So many cards of each, ready to be sent.
@@ -210,7 +210,7 @@ async fn an_address_does_not_get_more_by_trying_cards_of_many_statements_at_the_
     let refused = answers.iter().filter(|answer| answer.status.as_u16() == 429).count();
     is_most(failed, 20, 180, began);
     assert_eq!((failed + refused, app.asked()), (40, failed));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -223,7 +223,7 @@ async fn a_session_does_not_get_more_by_trying_many_cards_after_some_were_declin
     let failed = answers.iter().filter(|answer| answer.json()["state"] == "failed").count();
     assert_eq!(failed, 4);
     assert!(answers.iter().all(|answer| [201, 429].contains(&answer.status.as_u16())));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -231,10 +231,10 @@ async fn a_network_in_which_many_pay_at_the_same_moment_does_not_wait_for_itself
     let app = TestApp::open().await;
     let payers = neighbours(&app, 6).await;
     let calls = cards(&app, &payers, 5, VISA).await;
-    // Whoever had to wait for long would be told to come back.
+    // Anyone who had to wait for long would be told to come back.
     assert_eq!(how_many(calls.into_iter().map(|call| app.ask(call)), 201).await, 30);
     assert_eq!((app.charges().await, counted(&app).await), (30, 0));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -244,7 +244,7 @@ async fn whoever_pays_much_at_the_same_moment_is_not_held_up() {
     let answers = (0..20).map(|_| pay(&app, &ana, VISA));
     assert_eq!(how_many(answers, 201).await, 20);
     assert_eq!((app.charges().await, counted(&app).await), (20, 0));
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }
 
 #[tokio::test]
@@ -271,5 +271,5 @@ async fn a_guest_hears_that_the_bank_declined_and_nothing_finer() {
     // That it could not be asked is no bank's word.
     let told = pay(&app, &guest, "4000000000000119").await.is_payment(201, "failed").json();
     assert_eq!(told["failure"], "processing_error");
-    app.books_are_right().await;
+    app.assert_books_balance().await;
 }

@@ -11,7 +11,7 @@ async fn whoever_finds_a_bill_uses_up_nothing() {
     assert_eq!(counted(&app).await, 0);
     let (began, mut answered) = (Instant::now(), 0);
     for number in 0..35 {
-        answered += usize::from(app.ask(nobodys(number)).await.status.as_u16() == 404);
+        answered += usize::from(app.ask(unmatched_lookup(number)).await.status.as_u16() == 404);
     }
     is_most(answered, 30, 10, began);
     assert_eq!(app.number("SELECT COUNT(*) FROM session").await, 40);
@@ -22,27 +22,27 @@ async fn the_addresses_of_one_ipv6_network_are_one_client() {
     let app = proxied().await;
     let (began, mut answered) = (Instant::now(), 0);
     for at in 0..35 {
-        let answer = app.ask(from(&format!("2001:db8:1:1::{at:x}"), nobodys(at))).await;
+        let answer = app.ask(from(&format!("2001:db8:1:1::{at:x}"), unmatched_lookup(at))).await;
         answered += usize::from(answer.status.as_u16() == 404);
     }
     is_most(answered, 30, 10, began);
-    app.ask(from("[2001:db8:1:2::1]:4433", nobodys(35))).await.is_refused(404, "no_match");
+    app.ask(from("[2001:db8:1:2::1]:4433", unmatched_lookup(35))).await.is_refused(404, "no_match");
     // The /48 around it holds ten times as much, and no more.
     let mut answered = answered + 1;
     for at in 0..300 {
         let network = at / 29 + 3;
-        let answer = app.ask(from(&format!("2001:db8:1:{network:x}::1"), nobodys(100 + at))).await;
+        let answer = app.ask(from(&format!("2001:db8:1:{network:x}::1"), unmatched_lookup(100 + at))).await;
         answered += usize::from(answer.status.as_u16() == 404);
     }
     is_most(answered, 300, 1, began);
-    app.ask(from("2001:db8:2::1", nobodys(500))).await.is_refused(404, "no_match");
+    app.ask(from("2001:db8:2::1", unmatched_lookup(500))).await.is_refused(404, "no_match");
 }
 
 #[tokio::test]
 async fn of_many_look_ups_at_the_same_moment_no_more_are_answered() {
     let app = TestApp::open().await;
     let began = Instant::now();
-    let answers = (0..60).map(|number| app.ask(nobodys(number)));
+    let answers = (0..60).map(|number| app.ask(unmatched_lookup(number)));
     is_most(how_many(answers, 404).await, 30, 10, began);
 }
 
@@ -61,13 +61,14 @@ async fn of_many_who_find_their_bill_at_the_same_moment_at_one_address_none_is_r
     // Those who are wrong count as ever, also among those who are right.
     let mut answers = Vec::new();
     for wave in 0..3 {
-        let both = (0..40).map(|at| app.ask(if at % 4 == 0 { nobodys(wave * 40 + at) } else { neighbour(at) }));
+        let both =
+            (0..40).map(|at| app.ask(if at % 4 == 0 { unmatched_lookup(wave * 40 + at) } else { neighbour(at) }));
         answers.extend(join_all(both).await);
         if wave < 2 {
             assert!(answers.iter().all(|answer| [201, 404].contains(&answer.status.as_u16())), "{wave}");
         }
     }
-    let more = join_all((200..240).map(|number| app.ask(nobodys(number)))).await;
+    let more = join_all((200..240).map(|number| app.ask(unmatched_lookup(number)))).await;
     let answered = answers.iter().chain(&more).filter(|answer| answer.status.as_u16() == 404).count();
     is_most(answered, 30, 10, began);
     assert!(more.iter().all(|answer| [404, 429].contains(&answer.status.as_u16())));
@@ -99,7 +100,7 @@ async fn two_servers_count_together() {
     let (_, other) = app.second_server().await;
     let (began, mut statuses) = (Instant::now(), Vec::new());
     for number in 0..40 {
-        let mut call = from("198.51.100.7", nobodys(number));
+        let mut call = from("198.51.100.7", unmatched_lookup(number));
         if number % 2 == 0 {
             statuses.push(app.ask(call).await.status.as_u16());
         } else {
@@ -114,12 +115,12 @@ async fn two_servers_count_together() {
 async fn a_clock_that_was_set_back_keeps_nobody_out() {
     let app = TestApp::open().await;
     for number in 0..31 {
-        app.ask(nobodys(number)).await;
+        app.ask(unmatched_lookup(number)).await;
     }
     let later = "UPDATE attempt SET until_at = until_at + 86400000, last_at = last_at + 86400000";
     sqlx::query(later).execute(&app.state.store.write).await.unwrap();
     app.state.clock.move_on(6_000);
-    app.ask(nobodys(31)).await.is_refused(404, "no_match");
+    app.ask(unmatched_lookup(31)).await.is_refused(404, "no_match");
 
     app.register(&ANA, ANAS).await;
     let ana = app.look_up(&ANA).await;
@@ -141,7 +142,7 @@ async fn a_clock_that_was_set_back_keeps_nobody_out() {
 async fn no_address_and_no_name_is_in_the_table_of_limits() {
     let app = proxied().await;
     app.register(&ANA, ANAS).await;
-    app.ask(from("198.51.100.7", nobodys(1))).await.is_refused(404, "no_match");
+    app.ask(from("198.51.100.7", unmatched_lookup(1))).await.is_refused(404, "no_match");
     app.ask(from("198.51.100.7", sign_in(WRONG))).await.is_refused(422, "wrong_credentials");
     let (all, hashed) = ("SELECT COUNT(*) FROM attempt", "SELECT COUNT(*) FROM attempt WHERE LENGTH(key) = 24");
     assert!(app.number(all).await >= 5);

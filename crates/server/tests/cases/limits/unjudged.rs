@@ -14,7 +14,7 @@ async fn filled(app: &TestApp) -> BTreeMap<String, i64> {
 }
 
 /// Nothing was counted since, and nothing given back; what drained meanwhile says nothing.
-async fn holds_what_it_held(app: &TestApp, before: &BTreeMap<String, i64>) {
+async fn assert_unchanged(app: &TestApp, before: &BTreeMap<String, i64>) {
     for (key, until) in filled(app).await {
         assert_eq!(before.get(&key), Some(&until));
     }
@@ -62,7 +62,7 @@ fn a_password_that_nobody_had_time_to_look_at_counts_as_no_try() {
             let body = json!({ "password": password });
             Call::write("PUT", "/session/reauthentication").by(&ana).json(&body)
         };
-        // As many as need not wait; then whoever has waited may try.
+        // As many as need not wait; then the one who has waited may try.
         for _ in 0..3 {
             app.ask(sign_in(WRONG)).await.is_refused(422, "wrong_credentials");
             app.ask(again(WRONG)).await.is_refused(422, "wrong_credentials");
@@ -74,7 +74,7 @@ fn a_password_that_nobody_had_time_to_look_at_counts_as_no_try() {
             is_sent_away(&app, 4, || again(WRONG)).await;
         };
         with_a_full_queue(&app, sent_away).await;
-        holds_what_it_held(&app, &before).await;
+        assert_unchanged(&app, &before).await;
         app.ask(sign_in(PASSWORD)).await.is(200);
         // What was wrong before is not forgotten by that.
         assert_eq!(app.ask(again(WRONG)).await.is_refused(422, "wrong_credentials").json()["retry_after"], 4);
@@ -103,7 +103,7 @@ fn a_new_password_that_nobody_had_time_to_look_at_uses_up_nothing() {
             is_sent_away(&app, 14, register).await;
         };
         with_a_full_queue(&app, sent_away).await;
-        holds_what_it_held(&app, &before).await;
+        assert_unchanged(&app, &before).await;
         app.ask(register()).await.is(202);
         app.ask(reset()).await.is(204);
     });
@@ -113,7 +113,7 @@ fn a_new_password_that_nobody_had_time_to_look_at_uses_up_nothing() {
 async fn a_statement_and_a_code_that_could_not_be_looked_at_count_as_no_try() {
     let app = TestApp::open().await;
     app.register(&ANA, ANAS).await;
-    app.ask(nobodys(0)).await.is_refused(404, "no_match");
+    app.ask(unmatched_lookup(0)).await.is_refused(404, "no_match");
     let member = app.sign_in(ANAS).await;
     let again = Call::write("PUT", "/session/reauthentication").by(&member).json(&json!({ "password": PASSWORD }));
     let answer = app.ask(again).await;
@@ -143,7 +143,7 @@ async fn a_statement_and_a_code_that_could_not_be_looked_at_count_as_no_try() {
             }
         }
         rename(hidden, table).await;
-        holds_what_it_held(&app, &before).await;
+        assert_unchanged(&app, &before).await;
     }
     shown(&codes["codes"][0]).await.is(200);
     app.ask(found(&ANA)).await.is(201);

@@ -41,7 +41,7 @@ async fn a_mail_server_that_refuses_us_costs_no_email() {
     let all = app.number("SELECT COUNT(*) FROM outbox").await;
     let empty = "SELECT COUNT(*) FROM outbox WHERE body_text = '' OR given_up_at IS NOT NULL";
     let url = post.url.replace("smtp://", "smtp://kppay:a%20password@");
-    for refusal in [
+    for rejection in [
         ("", "554 5.3.2 no service here"),
         ("EHLO", "550 5.7.1 not you"),
         ("AUTH", "535 5.7.8 authentication failed"),
@@ -61,9 +61,9 @@ async fn a_mail_server_that_refuses_us_costs_no_email() {
         (TEXT, "554 5.3.2 no mail is taken here"),
         (TEXT, "554 Message rejected: Email address is not verified."),
     ] {
-        post.refuses(Some(refusal));
+        post.refuses(Some(rejection));
         carry_to(&app, &url).await;
-        assert_eq!((waiting(&app).await, app.number(empty).await), (all, 0), "{refusal:?}");
+        assert_eq!((waiting(&app).await, app.number(empty).await), (all, 0), "{rejection:?}");
         app.state.clock.move_on(3_600_000);
     }
     post.refuses(None);
@@ -74,7 +74,7 @@ async fn a_mail_server_that_refuses_us_costs_no_email() {
 
 #[tokio::test]
 async fn an_email_that_is_given_up_is_counted() {
-    for refusal in [
+    for rejection in [
         Some(("RCPT", "550 5.1.1 no such mailbox")),
         Some(("RCPT", "550 5.2.1 mailbox disabled")),
         Some(("DATA", "554 5.1.1 no valid recipients")),
@@ -84,12 +84,12 @@ async fn an_email_that_is_given_up_is_counted() {
         let (app, post) = (TestApp::open().await, MailServer::open().await);
         pays(&app).await;
         let before = metrics::EMAILS_GIVEN_UP.value();
-        post.refuses(refusal);
+        post.refuses(rejection);
         post.will([SmtpReply::Never]);
         carry(&app, &post).await;
         let given_up = "SELECT COUNT(*) FROM outbox WHERE given_up_at IS NOT NULL AND tries = 1";
-        assert_eq!((app.number(given_up).await, waiting(&app).await), (1, 0), "{refusal:?}");
-        assert!(metrics::EMAILS_GIVEN_UP.value() > before, "{refusal:?}");
+        assert_eq!((app.number(given_up).await, waiting(&app).await), (1, 0), "{rejection:?}");
+        assert!(metrics::EMAILS_GIVEN_UP.value() > before, "{rejection:?}");
         assert!(metrics::text().contains("# TYPE kppay_emails_given_up_total counter\n"));
     }
 }
@@ -106,7 +106,7 @@ async fn given_up(app: &TestApp) -> i64 {
 }
 
 #[tokio::test]
-async fn a_refusal_that_names_no_reason_ends_an_email_only_if_another_was_taken_within_the_hour() {
+async fn a_rejection_that_names_no_reason_ends_an_email_only_if_another_was_taken_within_the_hour() {
     for at in ["RCPT", "DATA", TEXT] {
         let (app, post) = (TestApp::open().await, MailServer::open().await);
         let mailer = Mailer::new(&post.url, FROM).unwrap();

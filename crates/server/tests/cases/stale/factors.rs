@@ -19,7 +19,7 @@ async fn the_last_factor_of_a_short_password_stays_though_two_servers_take_one_e
     accounts::lock(&mut tx, &account(&app).await).await.unwrap();
     sqlx::query("DELETE FROM authenticator").execute(&mut *tx).await.unwrap();
     let refused = across(&app, tx, remove(&passkey)).await;
-    refused.is_refused(422, "invalid").blames("password", "too_short");
+    refused.is_refused(422, "invalid").has_field_problem("password", "too_short");
     assert_eq!(factors(&app).await[..3], [1, 0, 10]);
 
     let (_, beside) = (with_app(&app, &member).await, app.beside().await);
@@ -48,7 +48,7 @@ async fn a_password_is_not_made_short_while_the_last_factor_is_taken_away() {
         let mut tx = app.state.store.begin().await.unwrap();
         accounts::lock(&mut tx, &account(&app).await).await.unwrap();
         sqlx::query("DELETE FROM authenticator").execute(&mut *tx).await.unwrap();
-        across(&app, tx, call).await.is_refused(422, "invalid").blames("password", "too_short");
+        across(&app, tx, call).await.is_refused(422, "invalid").has_field_problem("password", "too_short");
         assert_eq!(app.number("SELECT is_password_short FROM account").await, 0);
         app.sign_in(ANAS).await;
     }
@@ -103,16 +103,16 @@ async fn an_account_has_at_most_ten_passkeys_though_two_are_added_at_once() {
     let tenth =
         "INSERT INTO passkey (id, account, credential, stored, device, created_at) VALUES ('', $1, '', '', '', 1)";
     sqlx::query(tenth).bind(&id).execute(&mut *tx).await.unwrap();
-    across(&app, tx, eleventh).await.is_refused(422, "invalid").blames("response", "too_large");
+    across(&app, tx, eleventh).await.is_refused(422, "invalid").has_field_problem("response", "too_large");
     sqlx::query("DELETE FROM passkey WHERE id = ''").execute(&app.state.store.write).await.unwrap();
 
     let (tenth, eleventh) = (new_passkey(&app, &member, 10).await, new_passkey(&app, &other, 11).await);
     let (one, two) = tokio::join!(app.ask(tenth), beside.ask(eleventh));
     let refused = if one.status.as_u16() == 201 { two } else { one };
-    refused.is_refused(422, "invalid").blames("response", "too_large");
+    refused.is_refused(422, "invalid").has_field_problem("response", "too_large");
     assert_eq!(app.number("SELECT COUNT(*) FROM passkey").await, 10);
     let early = app.ask(Call::post("/passkey-challenges").by(&member)).await;
-    early.is_refused(422, "invalid").blames("passkey", "too_large");
+    early.is_refused(422, "invalid").has_field_problem("passkey", "too_large");
     let seen = app.ask(Call::get("/security").by(&member)).await.is(200).json();
     assert_eq!(seen["second_factor"]["takes_passkeys"], false, "the page offers none");
 }

@@ -1,9 +1,10 @@
-//! Two versions of the server over one database: tables that are expanded under a running server, and migrations that wait.
+//! Two versions of the server over one database: tables that are expanded under a running server, and migrations that
+//! wait.
 
 use super::*;
 
-/// What the next versions of this program may do to the tables while this one runs: columns are added. Each with a name that another
-/// table has already: a name without its table would mean two things from then on.
+/// What the next versions of this program may do to the tables while this one runs: columns are added. Each with a name
+/// that another table has already: a name without its table would mean two things from then on.
 async fn add_columns_to_every_table(connection: &mut AnyConnection) {
     let sql = if is_postgres() {
         "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = 'public' \
@@ -25,7 +26,7 @@ async fn add_columns_to_every_table(connection: &mut AnyConnection) {
     }
 }
 
-async fn a_bit_of_everything(app: &TestApp, router: &Router, ana: &Payer, member: &Payer) {
+async fn exercise_statements(app: &TestApp, router: &Router, ana: &Payer, member: &Payer) {
     let ask = |call| test_app::ask(router.clone(), call);
     ask(Call::get("/bills").by(ana)).await.is(200);
     ask(Call::get("/bills/surgery").by(ana)).await.is(200);
@@ -53,14 +54,14 @@ async fn a_server_goes_on_while_the_tables_of_the_next_version_are_made() {
     let (_, router) = app.second_server().await;
     let post = test_app::mail_server::MailServer::open().await;
     for _ in 0..3 {
-        a_bit_of_everything(&app, &router, &ana, &member).await;
+        exercise_statements(&app, &router, &ana, &member).await;
         crate::cases::mail::carry(&app, &post).await;
     }
     let mut other = stranger(&app).await;
     add_columns_to_every_table(&mut other).await;
     run(&mut other, NEWER).await;
     for _ in 0..3 {
-        a_bit_of_everything(&app, &router, &ana, &member).await;
+        exercise_statements(&app, &router, &ana, &member).await;
         crate::cases::mail::carry(&app, &post).await;
     }
     assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL").await, 0);

@@ -27,7 +27,7 @@ fn a_lost_answer_leads_to_asking_and_never_to_sending() {
 }
 
 #[test]
-fn a_definite_refusal_goes_back_to_the_review() {
+fn a_definite_rejection_goes_back_to_the_review() {
     let too_late = ApiError::read(409, PROBLEM, document(409, "too_late")).unwrap_err();
     for error in [ApiError::SignedOut, too_late] {
         let (now, act) = Attempt::Sending(sent(1)).after(Event::Answered(Err(error.clone())));

@@ -222,7 +222,7 @@ fn an_answer_after_the_time_is_late() {
 }
 
 /// Everything that is one change away: a value left out, of another kind, cut off, or with one letter changed.
-fn spoilt(answer: &Value) -> Vec<Value> {
+fn corrupted(answer: &Value) -> Vec<Value> {
     let kinds = [Value::Null, json!(1), json!(""), json!("!"), json!([]), json!({}), json!([[{}]])];
     let mut all = kinds.to_vec();
     match answer {
@@ -231,7 +231,7 @@ fn spoilt(answer: &Value) -> Vec<Value> {
                 let mut without = fields.clone();
                 without.remove(name);
                 all.push(without.into());
-                all.extend(spoilt(value).into_iter().map(|value| {
+                all.extend(corrupted(value).into_iter().map(|value| {
                     let mut fields = fields.clone();
                     fields.insert(name.clone(), value);
                     fields.into()
@@ -254,14 +254,14 @@ fn spoilt(answer: &Value) -> Vec<Value> {
 fn whatever_is_sent_is_refused_without_a_panic() {
     let device = Device { counter: 2, ..Device::new(1) };
     let passkey = registered(&Device::new(1));
-    for answer in spoilt(&json!(1)) {
+    for answer in corrupted(&json!(1)) {
         let asked = begin_registration(&site(), USER, &[]).unwrap();
         assert_eq!(finish_registration(&site(), &asked.state, &answer), Err(WebauthnError::Malformed));
         let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
         assert_eq!(finish_sign_in(&site(), &asked.state, &passkey, &answer), Err(WebauthnError::Malformed));
     }
     let asked = begin_registration(&site(), USER, &[]).unwrap();
-    for answer in spoilt(&device.registers(&asked.options)["response"]) {
+    for answer in corrupted(&device.registers(&asked.options)["response"]) {
         let mut whole = device.registers(&asked.options);
         whole["response"] = answer;
         _ = finish_registration(&site(), &asked.state, &whole);
@@ -269,19 +269,19 @@ fn whatever_is_sent_is_refused_without_a_panic() {
     let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
     let honest = device.signs_in(&asked.options, &HANDLE);
     for field in ["clientDataJSON", "authenticatorData", "signature"] {
-        for value in spoilt(&honest["response"][field]) {
+        for value in corrupted(&honest["response"][field]) {
             let mut answer = honest.clone();
             answer["response"][field] = value;
             assert!(finish_sign_in(&site(), &asked.state, &passkey, &answer).is_err(), "{answer}");
         }
     }
-    for answer in spoilt(&honest) {
+    for answer in corrupted(&honest) {
         _ = finish_sign_in(&site(), &asked.state, &passkey, &answer);
     }
 }
 
 #[test]
-fn what_was_kept_and_cannot_be_read_is_nobodys_fault() {
+fn what_was_kept_and_cannot_be_read_is_no_fault_of_a_user() {
     let passkey = registered(&Device::new(1));
     let asked = begin_sign_in(&site(), std::slice::from_ref(&passkey)).unwrap();
     let answer = Device { counter: 2, ..Device::new(1) }.signs_in(&asked.options, &HANDLE);

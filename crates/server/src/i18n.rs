@@ -1,5 +1,5 @@
-//! Texts of the server for people, in both languages: for the receipt's PDF and for e-mail, with dates, times and amounts in the format of
-//! the language. The app's texts are in the app; the authorisation's is in the contract.
+//! Texts of the server for people, in both languages: for the receipt's PDF and for e-mail, with dates, times and
+//! amounts in the format of the language. The app's texts are in the app; the authorisation's is in the contract.
 
 use contract::{
     Date, Instant, Locale, Money, authorisation,
