@@ -22,7 +22,7 @@ struct Moments {
     /// A byte last moved, in either direction; before the first one, when the connection was accepted.
     moved: Instant,
     phase: Phase,
-    /// The system takes no more bytes of ours, since the client takes none.
+    /// The system takes no more of what is sent, since the client takes none.
     is_blocked: bool,
     /// Its place was given away.
     is_unwanted: bool,

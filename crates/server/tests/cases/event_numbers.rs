@@ -197,10 +197,10 @@ async fn an_event_that_is_listed_after_a_later_one_is_read_all_the_same() {
     let payment = paid_visit(&app, "64.10").await;
     let charge = app.charge_id().await;
     let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
-    let nobodys = json!({ "sequence": 3, "charge": "ch_unknown", "state": "paid" });
+    let unknown = json!({ "sequence": 3, "charge": "ch_unknown", "state": "paid" });
     app.gateway.answers([
-        page("GET /v1/events?after=0", json!([told(1, "returned"), nobodys])),
-        page("GET /v1/events", json!([nobodys])),
+        page("GET /v1/events?after=0", json!([told(1, "returned"), unknown])),
+        page("GET /v1/events", json!([unknown])),
     ]);
     app.round().await;
     // The later one waits for none.
@@ -209,7 +209,7 @@ async fn an_event_that_is_listed_after_a_later_one_is_read_all_the_same() {
     assert_eq!((state(&app, &payment).await.as_str(), missing(&app).await), ("returned", 1));
     app.state.clock.move_on(1_000);
     app.gateway.answers([
-        page("GET /v1/events?after=1", json!([told(2, "paid"), nobodys])),
+        page("GET /v1/events?after=1", json!([told(2, "paid"), unknown])),
         page("GET /v1/events", json!([])),
     ]);
     app.round().await;

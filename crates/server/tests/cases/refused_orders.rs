@@ -76,12 +76,12 @@ async fn whoever_has_no_session_and_a_key_that_can_not_be_read_is_told_of_the_ke
     let ana = app.look_up(&ANA).await;
     let token = app.card(&ana, VISA).await;
     let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
-    let nobodys = || Call::post("/payments").json(&order);
+    let unknown = || Call::post("/payments").json(&order);
     // "Signed out" would be read as "nothing came of it", and no key was closed.
-    for call in [nobodys().key(&new_key()).also("idempotency-key", &new_key()), nobodys().key("seven")] {
+    for call in [unknown().key(&new_key()).also("idempotency-key", &new_key()), unknown().key("seven")] {
         app.ask(call).await.is_refused(400, "key_missing");
     }
-    app.ask(nobodys()).await.is_refused(401, "signed_out");
+    app.ask(unknown()).await.is_refused(401, "signed_out");
     assert_eq!(app.number("SELECT COUNT(*) FROM closed_key").await, 0);
     app.assert_nothing_happened().await;
 }
@@ -224,14 +224,14 @@ async fn whoever_has_no_session_and_asks_for_too_many_keys_is_told_nothing_and_t
     let app = TestApp::open().await;
     let ana = app.look_up(&ANA).await;
     let (order, _) = order_until(&app, &ana).await;
-    let nobodys = async || app.ask(Call::post("/payments").key(&new_key()).json(&order)).await;
+    let unknown = async || app.ask(Call::post("/payments").key(&new_key()).json(&order)).await;
     for _ in 0..30 {
-        nobodys().await.is_refused(401, "signed_out");
+        unknown().await.is_refused(401, "signed_out");
     }
-    nobodys().await.is_refused(409, "key_in_use");
+    unknown().await.is_refused(409, "key_in_use");
     // Refused from memory from now on: SQLite's one writer is free for others.
     let writer = app.state.store.write.acquire().await.unwrap();
-    nobodys().await.is_refused(409, "key_in_use");
+    unknown().await.is_refused(409, "key_in_use");
     drop(writer);
     assert_eq!(app.payments().await, 0);
 }
