@@ -61,7 +61,7 @@ pub const LEFTOVERS: [Leftovers; 7] = [
 const DELETE_TALLIES: &str = older!("tally", "minute", "minute < $1");
 const WIPE_REGISTRATIONS: &str = "UPDATE registration SET draft = '{}' WHERE id IN (SELECT registration.id FROM registration \
      JOIN session ON session.id = registration.session WHERE registration.draft <> '{}' AND \
-     (session.ended_at IS NOT NULL OR session.seen_at < $1 OR session.created_at < $2) LIMIT 500)";
+     (session.ended_at IS NOT NULL OR session.seen_at <= $1 OR session.created_at <= $2) LIMIT 500)";
 
 /// Each gives whether there may be more.
 impl Store {
@@ -84,7 +84,7 @@ impl Store {
     /// A draft that can't be read has nothing to go on with: all of it goes.
     pub async fn wipe_drafts(&self, now: Instant) -> Result<bool, sqlx::Error> {
         let sql = "SELECT token_hash, draft FROM session WHERE draft IS NOT NULL AND is_wiped = 0 \
-                   AND (seen_at < $1 OR created_at < $2) LIMIT 500";
+                   AND (seen_at <= $1 OR created_at <= $2) LIMIT 500";
         let (idle, longest) = (now.millis() - IDLE_MILLIS, now.millis() - LONGEST_MILLIS);
         let left = sqlx::query(sql).bind(idle).bind(longest).fetch_all(&self.read).await?;
         for row in &left {
