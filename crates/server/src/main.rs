@@ -18,6 +18,8 @@ use tokio::net::TcpListener;
 /// How long jobs that run may take to end at a shutdown. What is cut off is done again by another server, or after the
 /// next start.
 const JOBS_END: Duration = Duration::from_secs(8);
+/// And connections that are in use.
+const CLOSE: Duration = Duration::from_secs(5);
 
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
@@ -89,7 +91,8 @@ async fn reconcile_once(settings: Settings) -> Result<usize> {
     let (profile, processor) = (profile(&settings)?, processor(&settings)?);
     let app = State::new(settings, profile, store, Clock::default(), Arc::new(processor));
     let found = reconcile::reconcile(&app, contract::Instant::from_millis(0), reconcile::PAUSE).await;
-    app.store.close().await;
+    // A transaction that a silent line holds is ended by the database once the process is gone.
+    _ = tokio::time::timeout(CLOSE, app.store.close()).await;
     let found = found.map_err(|why| match why {
         reconcile::CouldNotRun::Processor => "the processor did not answer: is --processor-url right, and the secret?",
         reconcile::CouldNotRun::Database => "the database did not answer",

@@ -26,10 +26,14 @@ use crate::{
     token,
 };
 use contract::{payment::Payment, problem_details::ErrorCode};
+use std::time::Duration;
 use tracing::Instrument;
 
 /// Before a payment without an answer is asked about again: as long as is promised, and not spread by chance.
 const WAIT: Backoff = Backoff { first: 1_000, factor: 2, longest: 60_000 };
+
+/// How long the processor's events are waited for while a payer waits. Without them the number is left out.
+const LISTING: Duration = Duration::from_secs(1);
 
 /// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for
 /// `jobs::settle_payments`; the caller is told that its key is in use and asks again. Gives the payment, unless
@@ -127,7 +131,8 @@ async fn reached(app: &App, payment: &str, verdict: &Verdict) -> Result<Option<i
     if sequence == 0 || sequence <= app.store.mark(EVENTS_READ).await? {
         return Ok(Some(sequence));
     }
-    let Ok(listed) = app.processor.events(sequence - 1).await else { return Ok(None) };
+    let listed = tokio::time::timeout(LISTING, app.processor.events(sequence - 1)).await;
+    let Ok(Ok(listed)) = listed else { return Ok(None) };
     let is_of = |event: &ChargeEvent| event.sequence == sequence && Some(&event.charge) == verdict.charge.as_ref();
     if listed.iter().filter_map(|told| told.event.as_ref()).any(is_of) {
         return Ok(Some(sequence));

@@ -222,7 +222,10 @@ async fn look_again(app: &App, suspect: &Suspect, began: Instant) -> Result<Opti
         (Ok(Some(verdict)), listed) => Some(ListedCharge {
             charge: verdict.charge.unwrap_or_default(),
             key: suspect.key.clone(),
-            cents: listed.as_ref().map_or(payment.map_or(0, |payment| payment.cents), |listed| listed.cents),
+            cents: (verdict.cents)
+                .or(listed.as_ref().map(|listed| listed.cents))
+                .or(payment.map(|payment| payment.cents))
+                .unwrap_or(0),
             state: Some(verdict.state),
             made_at: listed.as_ref().map_or(began, |listed| listed.made_at),
         }),

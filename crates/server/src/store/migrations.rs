@@ -35,7 +35,7 @@ const COMMON: &[File] = &[
     (16, "ledger", include_str!("../../migrations/0016_ledger.sql")),
     (17, "recipients", include_str!("../../migrations/0017_recipients.sql")),
     (18, "events", include_str!("../../migrations/0018_events.sql")),
-    (24, "receipt links", include_str!("../../migrations/0024_receipt_links.sql")),
+    (20, "receipt links", include_str!("../../migrations/0020_receipt_links.sql")),
 ];
 const SQLITE: &[File] = &[
     (15, "optional", include_str!("../../migrations/sqlite/0015_optional.sql")),

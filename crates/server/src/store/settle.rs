@@ -114,7 +114,7 @@ impl Store {
         words: Words<'_>,
         at: Instant,
     ) -> Result<(SettleResult, Option<Payment>), sqlx::Error> {
-        let mut tx = self.begin_repeatable_read().await?;
+        let mut tx = self.begin_relaxed_durability().await?;
         // The row is locked: over SQLite nobody else writes while this transaction does.
         let sql = "SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, \
                    total_cents, fee_cents FROM payment WHERE id = $1";

@@ -70,7 +70,7 @@ impl Store {
     }
 
     /// One that a power cut may take back: for what would be written again.
-    pub async fn begin_repeatable_read(&self) -> Result<Tx, sqlx::Error> {
+    pub async fn begin_relaxed_durability(&self) -> Result<Tx, sqlx::Error> {
         if self.is_postgres {
             Tx::begin(&self.write, "BEGIN; SET LOCAL synchronous_commit = off").await
         } else {

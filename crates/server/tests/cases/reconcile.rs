@@ -85,6 +85,17 @@ fn page(to: &'static str, charges: Value) -> Fault {
 
 /// Asked by the key, the processor says the first.
 #[tokio::test]
+async fn another_amount_of_a_charge_that_is_not_listed_is_found() {
+    let (app, payment) = busy().await;
+    let charge = app.text(&format!("SELECT charge FROM payment WHERE id = '{payment}'")).await;
+    let sql = format!("UPDATE charge SET amount_cents = amount_cents + 1 WHERE idempotency_key = '{payment}'");
+    app.at_the_processor(&sql).await;
+    let (to, kind, body) = ("GET /v1/charges?since=0", "application/json", "[]".to_owned());
+    app.gateway.answers([Fault { to, passes_on: false, status: 200, kind, body }]);
+    assert_eq!(found(&app).await, [Difference::Amount { payment, charge }]);
+}
+
+#[tokio::test]
 async fn a_key_that_was_charged_twice_is_found() {
     let app = TestApp::open().await;
     let ana = app.look_up(&ANA).await;
