@@ -11,8 +11,8 @@ mod payments;
 mod portal;
 mod session;
 
-use crate::error::ApiError;
-use contract::session::SessionView;
+use crate::{browser, error::ApiError};
+use contract::{Instant, session::SessionView};
 use gloo_net::http::{Method, RequestBuilder};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
@@ -26,19 +26,22 @@ use std::{
 /// How long an answer may take. A payment asks the processor in between; then the page says "we are checking".
 const PATIENCE_MILLIS: u32 = 20_000;
 
+/// How long after a session began an answer without one means that its cookie was not kept.
+const NEW_MILLIS: i64 = 60_000;
+
 /// Context: the way to the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
     base: String,
     /// Set whenever the server responds that the client is signed out.
     pub signed_out: RwSignal<u32>,
-    /// A session began in this page, and no answer has shown yet that the browser sends its cookie.
-    is_new: RwSignal<bool>,
+    /// When a session began in this page, and no answer has shown yet that the browser sends its cookie.
+    began: RwSignal<Option<Instant>>,
 }
 
 impl Client {
     pub fn new(base: &str) -> Self {
-        Self { base: base.to_owned(), signed_out: RwSignal::new(0), is_new: RwSignal::new(false) }
+        Self { base: base.to_owned(), signed_out: RwSignal::new(0), began: RwSignal::new(None) }
     }
 
     /// The one the app provides; outside of it (a test of one component) the default place's.
@@ -105,10 +108,10 @@ impl Client {
     /// the cookie.
     fn hear(&self, path: &str, answer: Result<String, ApiError>) -> Result<String, ApiError> {
         match answer {
-            Err(ApiError::SignedOut) if self.is_new.get_untracked() => return Err(ApiError::NoCookies),
+            Err(ApiError::SignedOut) if self.has_just_begun() => return Err(ApiError::NoCookies),
             Err(ApiError::SignedOut) => self.signed_out.update(|times| *times += 1),
             // these two are answered to anybody
-            Ok(_) if path != "/portal" && path != "/session" => self.is_new.set(false),
+            Ok(_) if path != "/portal" && path != "/session" => self.began.set(None),
             _ => {}
         }
         answer
@@ -116,8 +119,13 @@ impl Client {
 
     /// Looked up or signed in: from now on the cookie is to come along.
     fn begin(&self, view: SessionView) -> SessionView {
-        self.is_new.set(true);
+        self.began.set(Some(browser::now()));
         view
+    }
+
+    /// Later on the session may have ended by itself.
+    fn has_just_begun(&self) -> bool {
+        self.began.get_untracked().is_some_and(|began| browser::now() < began.plus_millis(NEW_MILLIS))
     }
 }
 
@@ -143,7 +151,6 @@ async fn in_time<T>(answer: impl Future<Output = Result<T, ApiError>>) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::Instant;
 
     #[test]
     fn signed_out_as_the_first_word_about_a_session_that_just_began_is_about_cookies() {
@@ -158,9 +165,12 @@ mod tests {
                 assert_eq!(hear("/payment-draft", signed_out()), Err(ApiError::NoCookies));
             }
             assert_eq!(client.signed_out.get_untracked(), 1, "nobody was signed out by that");
+            client.began.update(|began| *began = began.map(|began| began.plus_millis(-NEW_MILLIS)));
+            assert_eq!(hear("/second-factor", signed_out()), Err(ApiError::SignedOut), "it ended by itself since");
+            client.begin(SessionView::Guest { now: Instant::from_millis(0) });
             assert!(hear("/bills", Ok("{}")).is_ok());
             assert_eq!(hear("/bills", signed_out()), Err(ApiError::SignedOut), "the cookie had come along");
-            assert_eq!(client.signed_out.get_untracked(), 2);
+            assert_eq!(client.signed_out.get_untracked(), 3);
         });
     }
 }

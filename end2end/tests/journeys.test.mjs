@@ -101,17 +101,6 @@ scene('Enter in the security code goes on as the button does', async ({ payer, m
   await payer.sees(payer.words.review);
 });
 
-scene('whoever means to pay again goes on from the agreement', async ({ payer, member, another }) => {
-  await payer.reachesReview(member);
-  const other = await another();
-  await other.reachesReview(member, { shares: { professional: '20.00', hospital: 'none' } });
-  await other.pays();
-  await other.sees(other.words.paid);
-  await payer.pays();
-  await payer.page.getByRole('button', { name: payer.words.payAgain }).click();
-  assert.match(await payer.focused(), /^checkbox I agree/);
-});
-
 scene('pays by keyboard alone', async ({ stack, payer, member }) => {
   const before = books(stack);
   const keys = payer.page.keyboard;

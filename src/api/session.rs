@@ -9,7 +9,7 @@ use leptos::prelude::*;
 impl Client {
     pub async fn session(&self) -> Result<SessionView, ApiError> {
         let view = self.ask(Method::GET, "/session").await?;
-        let is_lost = matches!(view, SessionView::Guest { .. }) && self.is_new.get_untracked();
+        let is_lost = matches!(view, SessionView::Guest { .. }) && self.has_just_begun();
         if is_lost { Err(ApiError::NoCookies) } else { Ok(view) }
     }
 

@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use contract::{Instant, payment::Method};
+use contract::{Date, Instant, payment::Method};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize)]
@@ -57,6 +57,9 @@ struct ChargeBody {
     binding: String,
     amount_cents: i64,
     reference: String,
+    /// When a bank debit is to be handed to the bank; today if it is not named.
+    #[serde(default)]
+    send_on: Option<Date>,
 }
 
 #[derive(Deserialize)]
@@ -124,8 +127,9 @@ pub async fn charge(
         return Err(ErrorResponse(StatusCode::BAD_REQUEST, "malformed").into());
     }
     let id = random_name("ch")?;
-    let ChargeBody { token, binding, amount_cents, reference } = &body;
-    let new = NewCharge { id: &id, key, token, binding, amount_cents: *amount_cents, reference };
+    let ChargeBody { token, binding, reference, .. } = &body;
+    let (amount_cents, send_on) = (body.amount_cents, body.send_on);
+    let new = NewCharge { id: &id, key, token, binding, amount_cents, reference, send_on };
     let refused = match app.store.charge(&new, app.now()).await? {
         Ok(charge) => return Ok((StatusCode::CREATED, Json(charge))),
         Err(NotCharged::NoSuchToken) => NOT_FOUND,

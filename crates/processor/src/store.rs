@@ -64,6 +64,7 @@ pub struct NewCharge<'a> {
     pub binding: &'a str,
     pub amount_cents: i64,
     pub reference: &'a str,
+    pub send_on: Option<Date>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -281,7 +282,7 @@ async fn charge_in(tx: &mut Tx, new: &NewCharge<'_>, now: Instant) -> Result<Res
     }
     let method: Method = parsed(token.try_get("method")?)?;
     let outcome: Outcome = parsed(token.try_get("outcome")?)?;
-    let (state, failure, end) = first_answer(&method, outcome, now);
+    let (state, failure, end) = first_answer(&method, outcome, new.send_on.unwrap_or(now.utc_date()));
     sqlx::query("UPDATE token SET used_by = $2 WHERE token = $1")
         .bind(new.token)
         .bind(new.key)
@@ -308,10 +309,10 @@ async fn charge_in(tx: &mut Tx, new: &NewCharge<'_>, now: Instant) -> Result<Res
 }
 
 /// What a charge says at once; for a bank debit, when the bank will say more.
-fn first_answer(method: &Method, outcome: Outcome, now: Instant) -> (PaymentState, Option<Failure>, Option<i64>) {
+fn first_answer(method: &Method, outcome: Outcome, send_on: Date) -> (PaymentState, Option<Failure>, Option<i64>) {
     match (method, outcome) {
         (Method::Bank { .. }, _) => {
-            let plan = plan_debit(now.utc_date(), BUSINESS_DAYS);
+            let plan = plan_debit(send_on, BUSINESS_DAYS);
             let end = plan.expected_on.days() * DAY_MILLIS + ANSWER_MILLIS;
             (PaymentState::Processing, None, Some(end))
         }

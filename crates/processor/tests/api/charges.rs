@@ -295,6 +295,16 @@ async fn the_clock_moves_on_and_never_back() {
 }
 
 #[tokio::test]
+async fn a_bank_debit_is_handed_to_the_bank_on_the_day_that_was_agreed() {
+    let sandbox = Sandbox::open().await;
+    let token = sandbox.account("000123456789").await;
+    let on = now().utc_date().plus_days(9);
+    let body = json!({ "token": token, "binding": BINDING, "amount_cents": 100, "reference": "pay_1", "send_on": on });
+    let begun = sandbox.charge_as("key", body).await.json();
+    assert_eq!(begun["expected_on"], json!(plan_debit(on, 3).expected_on.to_string()));
+}
+
+#[tokio::test]
 async fn a_clock_that_was_moved_on_stays_so_when_the_program_starts_again() {
     let sandbox = Sandbox::open().await;
     let token = sandbox.account("000123456789").await;

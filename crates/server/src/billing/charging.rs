@@ -64,6 +64,7 @@ async fn ask(app: &App, asked: &PendingCharge) -> Option<Verdict> {
         binding: &asked.binding,
         amount: asked.charged,
         reference: &asked.reference,
+        send_on: asked.sent_on,
     };
     match app.processor.charge(&order).await {
         Ok(verdict) => Some(verdict),

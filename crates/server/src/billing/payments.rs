@@ -166,6 +166,7 @@ async fn begin(
         binding: payer.binding.to_owned(),
         reference: new.reference,
         charged,
+        sent_on: new.sent_on,
         asks: 0,
     })
 }

@@ -10,7 +10,7 @@ mod wire;
 
 use crate::store::settle::Verdict;
 use contract::{
-    Instant, Money,
+    Date, Instant, Money,
     payment::{Failure, Method, PaymentState},
 };
 use serde::Serialize;
@@ -34,6 +34,9 @@ pub struct ChargeOrder<'a> {
     pub amount: Money,
     /// What the member's statement will say.
     pub reference: &'a str,
+    /// The day on which a bank debit is handed to the bank, as the payer agreed. `None` for a card: it is charged at
+    /// once.
+    pub send_on: Option<Date>,
 }
 
 /// What a key is good for after it was closed.
@@ -119,6 +122,8 @@ struct ChargeBody<'a> {
     binding: &'a str,
     amount_cents: i64,
     reference: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    send_on: Option<Date>,
 }
 
 impl Sandbox {
@@ -179,6 +184,7 @@ impl Processor for Sandbox {
             binding: order.binding,
             amount_cents: order.amount.cents(),
             reference: order.reference,
+            send_on: order.send_on,
         };
         let said = self.send(self.post("/v1/charges").header("Idempotency-Key", order.payment).json(&body)).await?;
         if said.refuses(&["not_found", "token_used", "key_reused", "key_closed"], Some(order.payment)) {

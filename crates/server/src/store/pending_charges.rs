@@ -2,7 +2,7 @@
 //! overdue.
 
 use super::Store;
-use contract::{Instant, Money};
+use contract::{Date, Instant, Money};
 use sqlx::{Row, any::AnyRow};
 
 /// A payment that waits for the processor's first answer.
@@ -13,6 +13,8 @@ pub struct PendingCharge {
     pub binding: String,
     pub reference: String,
     pub charged: Money,
+    /// The day on which a bank debit is handed to the bank.
+    pub sent_on: Option<Date>,
     /// How often it was asked for without an answer.
     pub asks: i64,
 }
@@ -23,7 +25,7 @@ impl Store {
     pub async fn to_ask(&self, now: Instant, again: Instant, most: i64) -> Result<Vec<PendingCharge>, sqlx::Error> {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
             "UPDATE payment SET ask_at = $2 WHERE id IN (SELECT id FROM payment WHERE ask_at <= $1 ORDER BY ask_at LIMIT $3 {}) \
-             RETURNING id, token, binding, reference, total_cents + fee_cents AS charged_cents, asks",
+             RETURNING id, token, binding, reference, total_cents + fee_cents AS charged_cents, sent_on, asks",
             self.skipping_locked(),
         )))
         .bind(now.millis())
@@ -111,12 +113,14 @@ fn column(error: &sqlx::Error) -> &str {
 }
 
 fn asked(row: &AnyRow) -> Result<PendingCharge, sqlx::Error> {
+    let is_debit = row.try_get::<Option<&str>, _>("sent_on")?.is_some();
     Ok(PendingCharge {
         id: row.try_get("id")?,
         token: row.try_get("token")?,
         binding: row.try_get("binding")?,
         reference: row.try_get("reference")?,
         charged: super::cents(row, "charged_cents")?,
+        sent_on: if is_debit { Some(super::value(row, "sent_on")?) } else { None },
         asks: row.try_get("asks")?,
     })
 }

@@ -2,6 +2,7 @@
 //! next business day.
 
 use crate::test_app::{PAYS, Payer, TestApp, call::Call, new_key, seed::ANA};
+use contract::Instant;
 use serde_json::json;
 
 /// Until it is five in the evening where the payer is.
@@ -40,6 +41,8 @@ async fn a_debit_agreed_to_after_the_cut_off_goes_to_the_bank_and_counts_on_the_
     let sent = app.pay(&ana, &new_key(), &order).await.is_payment(201, "processing").json();
     assert_eq!((&sent["sent_on"], &sent["counts_on"]), (&json!(on), &json!(on)));
     assert_eq!(app.text("SELECT sent_on FROM payment").await, on.to_string());
+    let debited_on = Instant::from_millis(app.debit_ends_at().await).utc_date();
+    assert_eq!(json!(debited_on), sent["expected_on"], "the processor was told the day");
     let card = app.pay_by_card(&ana, &[("cents", "0.50")]).await.is_payment(201, "paid").json();
     assert_eq!(card["counts_on"], json!(today));
 }

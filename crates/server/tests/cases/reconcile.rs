@@ -47,6 +47,7 @@ async fn a_charge_without_a_payment_is_found() {
         binding: &ana.binding,
         amount: "5.00".parse().unwrap(),
         reference: "KP-0000-0000",
+        send_on: None,
     };
     let charge = app.line.charge(&order).await.unwrap().charge.unwrap();
     let key = order.payment.to_owned();

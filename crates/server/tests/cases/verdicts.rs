@@ -212,6 +212,7 @@ async fn a_payment_that_is_not_in_the_database_is_not_charged() {
         binding: ana.binding.clone(),
         reference: "KP-0000-0000".to_owned(),
         charged: "64.10".parse().unwrap(),
+        sent_on: None,
         asks: 0,
     };
     for refused in [charging::charge(&app.state, &asked).await, charging::ask_again(&app.state, &asked).await] {

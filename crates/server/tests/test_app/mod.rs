@@ -434,6 +434,13 @@ impl TestApp {
         let sql = "SELECT COALESCE(SUM(amount_cents), 0) FROM charge";
         sqlx::query_scalar(sql).fetch_one(&self.charges).await.unwrap()
     }
+    /// When the processor's one bank debit comes to an end, in milliseconds since 1970.
+    pub async fn debit_ends_at(&self) -> i64 {
+        sqlx::query_scalar("SELECT ends_at FROM charge WHERE ends_at IS NOT NULL")
+            .fetch_one(&self.charges)
+            .await
+            .unwrap()
+    }
     /// Balance, and how much of it is reserved.
     pub async fn owes(&self, bill: &str) -> (i64, i64) {
         let of = |column| format!("SELECT {column} FROM bill WHERE id = '{bill}'");

@@ -92,8 +92,10 @@ pub fn WhatNow(payment: StoredValue<Payment>) -> impl IntoView {
 /// The same bills and amounts are chosen, where nothing else is: days later, when a debit comes back, no draft has
 /// them.
 fn choose_again(checkout: Checkout, client: &Client, payment: &Payment) {
+    // after a reload the draft is with the server, and the next page asks for it
+    let is_elsewhere = !checkout.is_restored.get_untracked();
     let is_kept = checkout.is_chosen.get_untracked() && checkout.draft.with_untracked(|draft| !draft.shares.is_empty());
-    if payment.state == PaymentState::Failed && is_kept {
+    if payment.state == PaymentState::Failed && (is_kept || is_elsewhere) {
         return;
     }
     checkout.edit(|draft| draft.shares = payment.shares.iter().map(share_again).collect());
