@@ -110,13 +110,21 @@ async fn a_while(app: &App, queue: Queue, wait: Duration) {
 
 /// Runs a job in a task of its own: a panic ends it and nothing else. None if it went well, or else why not.
 pub async fn failure(limit: Duration, work: impl Future<Output = Result<()>> + Send + 'static) -> Option<String> {
+    outcome(limit, work).await.err()
+}
+
+/// As `failure`, with what the job found.
+pub async fn outcome<T: Send + 'static>(
+    limit: Duration,
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T, String> {
     let mut running = JoinSet::new();
     running.spawn(work.in_current_span());
     match tokio::time::timeout(limit, running.join_next()).await {
-        Ok(Some(Ok(Ok(())))) => None,
-        Ok(Some(Ok(Err(error)))) => Some(format!("{:?}", error.code)),
-        Ok(_) => Some("panic".to_owned()),
-        Err(_) => Some("time-out".to_owned()),
+        Ok(Some(Ok(Ok(found)))) => Ok(found),
+        Ok(Some(Ok(Err(error)))) => Err(format!("{:?}", error.code)),
+        Ok(_) => Err("panic".to_owned()),
+        Err(_) => Err("time-out".to_owned()),
     }
 }
 
