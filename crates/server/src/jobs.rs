@@ -20,7 +20,7 @@ pub mod reconcile;
 pub mod send_mail;
 pub mod settle_payments;
 mod smtp;
-mod worker;
+pub mod worker;
 
 use crate::{demo, state::App, store::jobs::Kind};
 use periodic::Periodic;

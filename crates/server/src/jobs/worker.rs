@@ -77,7 +77,7 @@ where
     // Dropped with this round: no job outlives its worker.
     let mut running = JoinSet::new();
     loop {
-        let room = if app.tasks.is_stopping() { 0 } else { queue.slots - running.len() };
+        let room = if app.tasks.is_stopping() { 0 } else { queue.slots.saturating_sub(running.len()) };
         let mut looked = Ok(());
         if room > 0 {
             match app.step(queue.name, take(room)).await {
