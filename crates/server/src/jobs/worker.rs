@@ -148,7 +148,8 @@ where
     }
 }
 
-/// Does the same on every server, again and again until it stops: for what belongs to one process and is no job.
+/// Does the same on every server, in steps of its own, again and again until it stops: for what belongs to one process
+/// and is no job.
 pub async fn repeat<F>(app: &App, name: &'static str, every: Duration, work: impl Fn() -> F)
 where
     F: Future<Output = Result<()>>,
@@ -156,7 +157,7 @@ where
     let (told, mut failed) = (OncePerMinute::new(), 0);
     while !app.tasks.is_stopping() {
         let mut wait = every;
-        if let Err(error) = app.step(name, work()).await {
+        if let Err(error) = work().await {
             failed += 1;
             wait = Duration::from_millis(LOOK.wait_millis(failed).unsigned_abs());
             if told.is_due() {
