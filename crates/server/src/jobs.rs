@@ -12,7 +12,7 @@
 //! `/readyz`.
 
 pub mod clean_up;
-mod figures;
+pub mod figures;
 pub mod periodic;
 pub mod processor_events;
 pub mod queued;
@@ -20,7 +20,7 @@ pub mod reconcile;
 pub mod send_mail;
 pub mod settle_payments;
 mod smtp;
-mod worker;
+pub mod worker;
 
 use crate::{demo, state::App, store::jobs::Kind};
 use periodic::Periodic;
@@ -45,7 +45,8 @@ pub fn supervise(app: &App, mailer: Option<Mailer>) {
     start(app, figures::TASK, figures::run);
     if app.settings.demo {
         start(app, "demo_clock", |app| async move {
-            worker::repeat(&app, "demo_clock", CLOCK_EVERY, async || Ok(demo::follow_clock(&app).await?)).await;
+            let follow = || app.step("demo_clock", demo::follow_clock(&app));
+            worker::repeat(&app, "demo_clock", CLOCK_EVERY, follow).await;
         });
     }
 }

@@ -1,7 +1,9 @@
 //! Delivery of the outbox over the operator's mail server: each e-mail is a job in the table `outbox`. An e-mail is
 //! marked as sent after the mail server took it, so a crash between the two sends it twice, under one `Message-ID`, but
 //! never loses it. An e-mail that the mail server rejects permanently is given up; anything else is retried, later each
-//! time, also where the mail server rejects this server. Logs name e-mails by their id, never an address.
+//! time, also where the mail server rejects this server. So is one whose try panics or takes too long. One that
+//! takes its whole server with it is given up, too: by its tries, which are counted when they begin. Logs name e-mails
+//! by their id, never an address.
 //!
 //! Several are sent at once, over SMTP connections that are kept open: one delivery takes some 45 ms even on loopback,
 //! whatever the mail server does. lettre writes a message and the dot that ends it in two writes and does not set
@@ -37,6 +39,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const WAIT: Backoff = Backoff { first: 5_000, factor: 4, longest: 3_600_000 };
 /// An e-mail that could not be delivered for this long is given up: five days, as mail servers do.
 const WORTH_SENDING_MILLIS: i64 = 5 * 86_400_000;
+/// And two for each hour of its age, more than `WAIT` lets through: an e-mail with more tries is one of
+/// which the servers that tried it said nothing: they were killed.
+pub const MOST_TRIES: i64 = 16;
+const HALF_HOUR_MILLIS: i64 = 1_800_000;
 
 /// The operator's mail server, and who the e-mails are from.
 #[derive(Clone)]
@@ -88,11 +94,19 @@ impl Mailer {
             }
             _ => {}
         }
-        if now.millis() - email.queued_at.millis() > WORTH_SENDING_MILLIS {
-            return Delivery::GivenUp;
-        }
-        Delivery::TryAgain(now.plus_millis(WAIT.wait_millis(email.tries)))
+        again(email, now)
     }
+}
+
+fn again(email: &DueEmail, now: Instant) -> Delivery {
+    if now.millis() - email.queued_at.millis() > WORTH_SENDING_MILLIS {
+        return Delivery::GivenUp;
+    }
+    Delivery::TryAgain(now.plus_millis(WAIT.wait_millis(email.tries)))
+}
+
+fn never_ends(email: &DueEmail, now: Instant) -> bool {
+    email.tries > MOST_TRIES + (now.millis() - email.queued_at.millis()).max(0) / HALF_HOUR_MILLIS
 }
 
 fn queue(mailer: &Mailer) -> Queue {
@@ -106,7 +120,7 @@ fn queue(mailer: &Mailer) -> Queue {
 }
 
 pub async fn run(app: App, mailer: Mailer) {
-    worker::run(&app, queue(&mailer), |room| take(app.clone(), mailer.clone(), room)).await;
+    worker::run(&app, queue(&mailer), |room| take(app.clone(), mailer.clone(), room, hand_over)).await;
 }
 
 /// Updates the gauges: if e-mails wait longer than a minute, the operator should check the mail server.
@@ -119,35 +133,55 @@ pub async fn count(app: &App) -> Result<()> {
 
 /// Tries every e-mail that is due, and those that become due meanwhile.
 pub async fn round(app: &App, mailer: &Mailer) -> Result<()> {
-    worker::round(app, queue(mailer), |room| take(app.clone(), mailer.clone(), room)).await
+    round_of(app, mailer, hand_over).await
 }
 
-async fn take(app: App, mailer: Mailer, room: usize) -> Result<Vec<impl Future<Output = ()> + Send + 'static>> {
+/// As `round`, with something else to hand them over.
+pub async fn round_of<F>(
+    app: &App,
+    mailer: &Mailer,
+    work: impl Fn(App, Mailer, Arc<DueEmail>) -> F + Copy,
+) -> Result<()>
+where
+    F: Future<Output = Delivery> + Send + 'static,
+{
+    worker::round(app, queue(mailer), |room| take(app.clone(), mailer.clone(), room, work)).await
+}
+
+async fn take<F>(
+    app: App,
+    mailer: Mailer,
+    room: usize,
+    work: impl Fn(App, Mailer, Arc<DueEmail>) -> F,
+) -> Result<Vec<impl Future<Output = ()> + Send + 'static>>
+where
+    F: Future<Output = Delivery> + Send + 'static,
+{
     mailer.server.close_idle();
     let emails = app.store.take_emails(app.clock.now(), mailer.until(&app), room).await?;
     let jobs = emails.into_iter().map(|email| {
-        let span = tracing::error_span!("email", id = email.id);
-        let (limit, work) = (queue(&mailer).limit, hand_over(app.clone(), mailer.clone(), email));
-        let whole = async move {
-            if let Some(why) = worker::failure(limit, work).await {
-                tracing::error!(why, "an e-mail was not sent, and is tried again");
-            }
-        };
-        whole.instrument(span)
+        let (span, email) = (tracing::error_span!("email", id = email.id), Arc::new(email));
+        let work = work(app.clone(), mailer.clone(), email.clone());
+        attempt(app.clone(), mailer.clone(), email, work).instrument(span)
     });
     Ok(jobs.collect())
 }
 
-async fn hand_over(app: App, mailer: Mailer, email: DueEmail) -> Result<()> {
-    let mut sending = std::pin::pin!(mailer.send(&email, app.clock.now()));
-    let outcome = loop {
-        if let Ok(outcome) = timeout(mailer.patience, &mut sending).await {
-            break outcome;
-        }
-        // If that can't be written, another server may send it too, under the same name.
-        _ = app.step(TASK, app.store.hold_email(&email, mailer.until(&app))).await;
+async fn attempt(
+    app: App,
+    mailer: Mailer,
+    email: Arc<DueEmail>,
+    work: impl Future<Output = Delivery> + Send + 'static,
+) {
+    let outcome = if never_ends(&email, app.clock.now()) {
+        Delivery::GivenUp
+    } else {
+        let ended = worker::outcome(queue(&mailer).limit, async { Ok(work.await) }).await;
+        ended.unwrap_or_else(|why| {
+            tracing::error!(why, "a try to send an e-mail failed");
+            again(&email, app.clock.now())
+        })
     };
-    app.step(TASK, app.store.end_try(&email.id, outcome, app.clock.now())).await?;
     match outcome {
         Delivery::Sent => tracing::info!("sent"),
         Delivery::GivenUp => {
@@ -156,7 +190,19 @@ async fn hand_over(app: App, mailer: Mailer, email: DueEmail) -> Result<()> {
         }
         Delivery::TryAgain(_) => tracing::warn!(tries = email.tries, "not sent, tried again later"),
     }
-    Ok(())
+    let write = || app.store.end_try(&email.id, outcome, app.clock.now());
+    worker::write_down(&app, TASK, mailer.until(&app), write).await;
+}
+
+async fn hand_over(app: App, mailer: Mailer, email: Arc<DueEmail>) -> Delivery {
+    let mut sending = std::pin::pin!(mailer.send(&email, app.clock.now()));
+    loop {
+        if let Ok(outcome) = timeout(mailer.patience, &mut sending).await {
+            return outcome;
+        }
+        // If that can't be written, another server may send it too, under the same name.
+        _ = app.step(TASK, app.store.hold_email(&email, mailer.until(&app))).await;
+    }
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ where
     // Dropped with this round: no job outlives its worker.
     let mut running = JoinSet::new();
     loop {
-        let room = if app.tasks.is_stopping() { 0 } else { queue.slots - running.len() };
+        let room = if app.tasks.is_stopping() { 0 } else { queue.slots.saturating_sub(running.len()) };
         let mut looked = Ok(());
         if room > 0 {
             match app.step(queue.name, take(room)).await {
@@ -110,13 +110,21 @@ async fn a_while(app: &App, queue: Queue, wait: Duration) {
 
 /// Runs a job in a task of its own: a panic ends it and nothing else. None if it went well, or else why not.
 pub async fn failure(limit: Duration, work: impl Future<Output = Result<()>> + Send + 'static) -> Option<String> {
+    outcome(limit, work).await.err()
+}
+
+/// As `failure`, with what the job found.
+pub async fn outcome<T: Send + 'static>(
+    limit: Duration,
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T, String> {
     let mut running = JoinSet::new();
     running.spawn(work.in_current_span());
     match tokio::time::timeout(limit, running.join_next()).await {
-        Ok(Some(Ok(Ok(())))) => None,
-        Ok(Some(Ok(Err(error)))) => Some(format!("{:?}", error.code)),
-        Ok(_) => Some("panic".to_owned()),
-        Err(_) => Some("time-out".to_owned()),
+        Ok(Some(Ok(Ok(found)))) => Ok(found),
+        Ok(Some(Ok(Err(error)))) => Err(format!("{:?}", error.code)),
+        Ok(_) => Err("panic".to_owned()),
+        Err(_) => Err("time-out".to_owned()),
     }
 }
 
@@ -140,7 +148,8 @@ where
     }
 }
 
-/// Does the same on every server, again and again until it stops: for what belongs to one process and is no job.
+/// Does the same on every server, in steps of its own, again and again until it stops: for what belongs to one process
+/// and is no job.
 pub async fn repeat<F>(app: &App, name: &'static str, every: Duration, work: impl Fn() -> F)
 where
     F: Future<Output = Result<()>>,
@@ -148,7 +157,7 @@ where
     let (told, mut failed) = (OncePerMinute::new(), 0);
     while !app.tasks.is_stopping() {
         let mut wait = every;
-        if let Err(error) = app.step(name, work()).await {
+        if let Err(error) = work().await {
             failed += 1;
             wait = Duration::from_millis(LOOK.wait_millis(failed).unsigned_abs());
             if told.is_due() {

@@ -81,10 +81,13 @@ impl Tallies {
 pub async fn round(app: &App) -> Result<(), sqlx::Error> {
     let now = app.clock.now();
     for kind in KINDS {
-        let (tried, failed) = &app.limits.tallies.untold[kind as usize];
-        let (tried, failed) = (tried.swap(0, Ordering::Relaxed), failed.swap(0, Ordering::Relaxed));
+        let untold = &app.limits.tallies.untold[kind as usize];
+        let (tried, failed) = (untold.0.load(Ordering::Relaxed), untold.1.load(Ordering::Relaxed));
         if tried > 0 {
             app.store.add_tally(kind.watched().name, tried, failed, now).await?;
+            // Only now: what could not be written, or was given up as a step, is told by the next round.
+            untold.0.fetch_sub(tried, Ordering::Relaxed);
+            untold.1.fetch_sub(failed, Ordering::Relaxed);
         }
     }
     for kind in KINDS {

@@ -9,7 +9,10 @@ use contract::Instant;
 use serde::Serialize;
 use sqlx::{Row, any::AnyRow};
 
-/// The kinds of job that are queued with a cause.
+/// The kinds of job that are queued with a cause. Servers of two versions run side by side, and each claims what the
+/// other queued under a kind that it knows. So a kind's payload only gains fields with `#[serde(default)]`, which an
+/// older server may ignore. A payload that says anything else, also a new variant of one, is a new kind: an older
+/// server leaves it alone, where it would set aside what it can't read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     AccountRequest,

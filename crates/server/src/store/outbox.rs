@@ -88,7 +88,8 @@ macro_rules! over {
             "UPDATE outbox SET next_try_at = NULL, ",
             $column,
             " = $2, body_text = CASE WHEN is_secret = 1 OR receipt_link IS NOT NULL THEN '' ELSE body_text END, \
-             body_html = CASE WHEN is_secret = 1 OR receipt_link IS NOT NULL THEN '' ELSE body_html END WHERE id = $1"
+             body_html = CASE WHEN is_secret = 1 OR receipt_link IS NOT NULL THEN '' ELSE body_html END \
+             WHERE id = $1 AND sent_at IS NULL AND given_up_at IS NULL"
         )
     };
 }

@@ -24,7 +24,8 @@ impl Store {
     /// at once. A row that another server holds is passed over, and one that can't be read stops no other.
     pub async fn to_ask(&self, now: Instant, again: Instant, most: i64) -> Result<Vec<PendingCharge>, sqlx::Error> {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "UPDATE payment SET ask_at = $2 WHERE id IN (SELECT id FROM payment WHERE ask_at <= $1 ORDER BY ask_at LIMIT $3 {}) \
+            "WITH due (chosen) AS MATERIALIZED (SELECT id FROM payment WHERE ask_at <= $1 ORDER BY ask_at LIMIT $3 {}) \
+             UPDATE payment SET ask_at = $2 FROM due WHERE id = chosen \
              RETURNING id, token, binding, reference, total_cents + fee_cents AS charged_cents, sent_on, asks",
             self.skipping_locked(),
         )))
@@ -65,8 +66,9 @@ impl Store {
     /// once until `again`. The demo's invented ones were never handed to a processor.
     pub async fn overdue(&self, late: &Late, again: Instant) -> Result<Vec<String>, sqlx::Error> {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "UPDATE payment SET look_at = $4 WHERE id IN (SELECT id FROM payment WHERE state IN ('processing', 'scheduled') \
-             AND {OVERDUE} AND look_at <= $3 ORDER BY look_at LIMIT 20 {}) RETURNING id",
+            "WITH due (chosen) AS MATERIALIZED (SELECT id FROM payment WHERE state IN ('processing', 'scheduled') \
+             AND {OVERDUE} AND look_at <= $3 ORDER BY look_at LIMIT 20 {}) \
+             UPDATE payment SET look_at = $4 FROM due WHERE id = chosen RETURNING id",
             self.skipping_locked(),
         )))
         .bind(&late.expected_before)

@@ -1,5 +1,6 @@
 //! E-mails reach a real mail server: each once it was queued, none that was not, and none lost on the way.
 
+mod poisoned;
 mod refusals;
 
 use crate::test_app::{

@@ -12,6 +12,7 @@ mod drafts;
 mod event_numbers;
 mod events;
 mod factors;
+mod figures;
 mod heavy;
 mod held;
 mod initiators;

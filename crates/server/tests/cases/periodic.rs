@@ -8,6 +8,7 @@ use server::{
         self,
         periodic::{self, Periodic},
         send_mail::Mailer,
+        worker::{self, Queue},
     },
     state::App,
 };
@@ -128,4 +129,24 @@ async fn until(what: &str, holds: impl AsyncFn() -> bool) {
         }
     };
     assert!(tokio::time::timeout(SOON, looks).await.is_ok(), "never: {what}");
+}
+
+#[tokio::test]
+async fn a_queue_that_was_given_more_jobs_than_it_asked_for_does_them_all() {
+    let app = TestApp::open().await;
+    let done = Arc::new(AtomicUsize::new(0));
+    let queue = Queue { name: "many", slots: 2, every: Duration::from_millis(5), limit: SOON, is_woken: false };
+    let taken = AtomicUsize::new(0);
+    let take = |_| {
+        let many = if taken.fetch_add(1, Ordering::SeqCst) == 0 { 5 } else { 0 };
+        let jobs: Vec<_> = (0..many).map(|_| done.clone()).collect();
+        async move {
+            Ok(jobs.into_iter().map(|done| async move {
+                tokio::task::yield_now().await;
+                done.fetch_add(1, Ordering::SeqCst);
+            }))
+        }
+    };
+    worker::round(&app.state, queue, take).await.unwrap();
+    assert_eq!(done.load(Ordering::SeqCst), 5);
 }
