@@ -86,10 +86,12 @@ impl Mailer {
     async fn send(&self, email: &DueEmail, now: Instant) -> Delivery {
         static REFUSED: OncePerMinute = OncePerMinute::new();
         let Some(message) = self.message(email) else { return Delivery::GivenUp };
-        match self.server.hand_over(&message, now).await {
+        match self.server.hand_over(&email.id, &message, now).await {
             Ok(()) => return Delivery::Sent,
             Err(NotSent::Refused) => return Delivery::GivenUp,
-            Err(NotSent::NotAsked { at, reply: Some(reply @ 500..) }) if REFUSED.is_due() => {
+            Err(NotSent::NotAsked { at, reply: Some(reply @ 500..) } | NotSent::Unsaid { at, reply })
+                if REFUSED.is_due() =>
+            {
                 tracing::error!(at, reply, "alarm: the mail server refuses us: are its URL, name and password right?");
             }
             _ => {}

@@ -3,7 +3,8 @@
 //! reply without its command, and 550 means either. Knows no outbox.
 //!
 //! Mail servers check the sender wherever they like: Postfix at RCPT, Amazon SES and Microsoft 365 only after the text.
-//! So from RCPT on the reply itself has to say what it is about (`subject_of`).
+//! So from RCPT on the reply itself has to say what it is about (`subject_of`). If it does not, what becomes of other
+//! e-mails says it (`takes_others`).
 
 use lettre::{
     Message,
@@ -17,6 +18,7 @@ use lettre::{
 };
 use percent_encoding::percent_decode_str;
 use std::{
+    collections::HashMap,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
@@ -32,14 +34,18 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// For the answer after the text, while filters read it (RFC 5321, 4.5.3.2.6). Who gives up earlier sends the e-mail
 /// twice.
 pub const LONGEST_ANSWER: Duration = Duration::from_secs(600);
-/// A mail server that took an e-mail within this time lets us send.
-const LETS_US_MILLIS: i64 = 3_600_000;
+/// A mail server that takes another e-mail this long after it first refused one lets us send.
+const DOUBT_MILLIS: i64 = 3_600_000;
+/// No e-mail is tried for longer.
+const LONGEST_DOUBT_MILLIS: i64 = 5 * 86_400_000;
 
 /// Why an e-mail is not handed over.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NotSent {
     /// The mail server will never have this e-mail: its recipient, or its text.
     Refused,
+    /// A rejection for good that may be about the e-mail or about who sends it.
+    Unsaid { at: &'static str, reply: u16 },
     /// Nothing that was said is about the e-mail: no answer, or not now, or who sends it is not let in.
     NotAsked { at: &'static str, reply: Option<u16> },
 }
@@ -55,6 +61,8 @@ pub struct MailServer {
     patience: Duration,
     /// When it last took an e-mail, in milliseconds since 1970.
     took_at: AtomicI64,
+    /// The e-mails that it refused without saying why, and when it first did so.
+    doubted: Mutex<HashMap<String, i64>>,
     idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
 }
 
@@ -84,6 +92,7 @@ impl MailServer {
             hello: if name.is_empty() { ClientId::default() } else { ClientId::Domain(name.to_owned()) },
             idle: Mutex::default(),
             took_at: AtomicI64::new(0),
+            doubted: Mutex::default(),
             host,
             tls,
             credentials,
@@ -91,13 +100,13 @@ impl MailServer {
         })
     }
 
-    pub async fn hand_over(&self, email: &Message, now: contract::Instant) -> Result<(), NotSent> {
+    pub async fn hand_over(&self, id: &str, email: &Message, now: contract::Instant) -> Result<(), NotSent> {
         let late = |at| NotSent::NotAsked { at, reply: None };
         let connected = timeout(self.patience, self.connection()).await.map_err(|_| late("before MAIL"))?;
         let mut connection = connected.map_err(|error| not_asked("before MAIL", &error))?;
-        let begun = timeout(self.patience, self.envelope(&mut connection, email, now)).await;
+        let begun = timeout(self.patience, envelope(&mut connection, email)).await;
         let said = match begun.unwrap_or_else(|_| Err(late("before the text"))) {
-            Ok(()) => self.text(&mut connection, email, now).await,
+            Ok(()) => text(&mut connection, email).await,
             refused => refused,
         };
         if said.is_ok() {
@@ -106,52 +115,19 @@ impl MailServer {
         } else {
             _ = timeout(FAREWELL, connection.quit()).await;
         }
-        said
-    }
-
-    /// Up to where the text is asked for.
-    async fn envelope(
-        &self,
-        connection: &mut AsyncSmtpConnection,
-        email: &Message,
-        now: contract::Instant,
-    ) -> Result<(), NotSent> {
-        let envelope = email.envelope();
-        let parameters = parameters(connection, email)?;
-        let mail = connection.command(Mail::new(envelope.from().cloned(), parameters)).await;
-        mail.map_err(|error| not_asked("MAIL", &error))?;
-        for to in envelope.to() {
-            let rcpt = connection.command(Rcpt::new(to.clone(), Vec::new())).await;
-            rcpt.map_err(|error| self.refused("RCPT", &error, now))?;
-        }
-        connection.command(Data).await.map_err(|error| self.refused("DATA", &error, now))?;
-        Ok(())
-    }
-
-    async fn text(
-        &self,
-        connection: &mut AsyncSmtpConnection,
-        email: &Message,
-        now: contract::Instant,
-    ) -> Result<(), NotSent> {
-        match timeout(LONGEST_ANSWER, connection.message(&email.formatted())).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(self.refused("the text", &error, now)),
-            Err(_) => Err(NotSent::NotAsked { at: "the text", reply: None }),
+        match said {
+            Err(NotSent::Unsaid { .. }) if self.takes_others(id, now) => Err(NotSent::Refused),
+            said => said,
         }
     }
 
-    /// A reply from RCPT on. One that does not say what it is about is about the e-mail if this mail server lets us
-    /// send others.
-    fn refused(&self, at: &'static str, error: &Error, now: contract::Instant) -> NotSent {
-        let reply = error.status().map_or(0, u16::from);
-        let text = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-        let lets_us = now.millis() - self.took_at.load(Ordering::Relaxed) < LETS_US_MILLIS;
-        match subject_of(reply, &text) {
-            Subject::Email => NotSent::Refused,
-            Subject::Unsaid if lets_us => NotSent::Refused,
-            _ => not_asked(at, error),
-        }
+    /// Whether it took another e-mail long after it first refused this one without saying why. A quota that is used up
+    /// refuses everybody, and took e-mails a moment before.
+    fn takes_others(&self, id: &str, now: contract::Instant) -> bool {
+        let mut doubted = self.doubted.lock().unwrap_or_else(PoisonError::into_inner);
+        doubted.retain(|_, since| now.millis() - *since <= LONGEST_DOUBT_MILLIS);
+        let since = *doubted.entry(id.to_owned()).or_insert(now.millis());
+        self.took_at.load(Ordering::Relaxed) - since >= DOUBT_MILLIS
     }
 
     /// Closes connections that nobody needed for a while.
@@ -185,6 +161,39 @@ impl MailServer {
             new.auth(DEFAULT_MECHANISMS, credentials).await?;
         }
         Ok(new)
+    }
+}
+
+/// Up to where the text is asked for.
+async fn envelope(connection: &mut AsyncSmtpConnection, email: &Message) -> Result<(), NotSent> {
+    let envelope = email.envelope();
+    let parameters = parameters(connection, email)?;
+    let mail = connection.command(Mail::new(envelope.from().cloned(), parameters)).await;
+    mail.map_err(|error| not_asked("MAIL", &error))?;
+    for to in envelope.to() {
+        let rcpt = connection.command(Rcpt::new(to.clone(), Vec::new())).await;
+        rcpt.map_err(|error| refused("RCPT", &error))?;
+    }
+    connection.command(Data).await.map_err(|error| refused("DATA", &error))?;
+    Ok(())
+}
+
+async fn text(connection: &mut AsyncSmtpConnection, email: &Message) -> Result<(), NotSent> {
+    match timeout(LONGEST_ANSWER, connection.message(&email.formatted())).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(refused("the text", &error)),
+        Err(_) => Err(NotSent::NotAsked { at: "the text", reply: None }),
+    }
+}
+
+/// A reply from RCPT on.
+fn refused(at: &'static str, error: &Error) -> NotSent {
+    let reply = error.status().map_or(0, u16::from);
+    let text = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    match subject_of(reply, &text) {
+        Subject::Email => NotSent::Refused,
+        Subject::Unsaid => NotSent::Unsaid { at, reply },
+        Subject::Us => not_asked(at, error),
     }
 }
 
@@ -226,7 +235,7 @@ fn subject_of(reply: u16, text: &str) -> Subject {
     if !(500..600).contains(&reply) || matches!(reply, 500..=504 | 521 | 530 | 534 | 535 | 538) {
         return Subject::Us;
     }
-    let is_about_us = |code: &(u16, u16)| matches!(code, (1, 7 | 8) | (3 | 5 | 7, _));
+    let is_about_us = |code: &(u16, u16)| matches!(code, (1, 0 | 7 | 8) | (4, 5) | (3 | 5 | 7, _));
     // 5.0.0 says no more than the reply.
     let codes: Vec<_> = enhanced_codes(text).filter(|(subject, _)| *subject != 0).collect();
     if codes.iter().any(is_about_us) {
@@ -264,6 +273,8 @@ mod tests {
             (554, "5.7.1 relay access denied", Us),
             (550, "5.1.8 Access denied, bad outbound sender", Us),
             (550, "5.1.7 the sender's address is not valid", Us),
+            (550, "5.1.0 Address rejected", Us),
+            (550, "5.4.5 Daily user sending limit exceeded", Us),
             (554, "5.3.4 the limit of this server", Us),
             (550, "5.5.1 bad sequence", Us),
             (553, "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", Us),
