@@ -21,9 +21,9 @@ pub const LOOKUPS_BY_ADDRESS: Rule = rule("lookups by address", 30, 5 * MINUTE);
 pub const LOOKUPS_BY_STATEMENT: Rule = rule("lookups by statement", 10, 5 * MINUTE);
 
 /// Calls that cause an e-mail and tell nothing: they always count.
-pub const EMAILS_BY_ADDRESS: Rule = rule("letters by address", 20, 5 * MINUTE);
-pub const EMAILS_BY_STATEMENT: Rule = rule("letters by statement", 10, 5 * MINUTE);
-pub const EMAILS_BY_SESSION: Rule = rule("letters by session", 3, 5 * MINUTE);
+pub const EMAILS_BY_ADDRESS: Rule = rule("e-mails by address", 20, 5 * MINUTE);
+pub const EMAILS_BY_STATEMENT: Rule = rule("e-mails by statement", 10, 5 * MINUTE);
+pub const EMAILS_BY_SESSION: Rule = rule("e-mails by session", 3, 5 * MINUTE);
 
 /// Links that registrations send to the address that a plan has on file, by the network that asked for them, and for
 /// all of them: where strangers have used that up, one goes out every half hour.
