@@ -9,9 +9,11 @@ use crate::test_app::{
     seed::{ANA, MEI},
 };
 use serde_json::{Value, json};
-use server::jobs::clean_up;
+use server::{clock::Clock, jobs::clean_up, store::connections::Connections};
+use sqlx::any::AnyConnectOptions;
 use std::{
     io::Write,
+    str::FromStr,
     sync::{Arc, Mutex},
 };
 
@@ -145,6 +147,20 @@ async fn whoever_paid_is_told_once_of_each_browser_that_is_new() {
         app.state.clock.move_on(600_000);
     }
     assert!((5..=13).contains(&told(&app).await), "{}", told(&app).await);
+}
+
+#[tokio::test]
+async fn an_opening_needs_one_connection_to_the_database_at_a_time() {
+    let app = TestApp::open().await;
+    pays(&app).await;
+    let secret = app.link(ANAS).await;
+    let options = AnyConnectOptions::from_str(&app.database_url).unwrap();
+    let one = Connections::open(options, "SELECT 1", 1).await.unwrap();
+    let mut store = app.state.store.clone();
+    (store.read, store.write) = (one.clone(), one);
+    let server = app.server(store, Clock::starting_at(app.state.clock.now()));
+    server.ask(opens(&secret)).await.is(200);
+    assert_eq!((told(&app).await, opened_times(&app).await), (1, 1));
 }
 
 #[tokio::test]
