@@ -58,6 +58,7 @@ pub async fn open(app: &App, reader: &Reader, secret: &str) -> Result<OpenedRece
     };
     // Before the transaction: it has one connection, and an opening never needs two.
     let locale = app.store.payment_locale(&payment.id).await?;
+    limits::take(app, &[app.limits.bucket(&rules::OPENINGS_BY_RECEIPT_LINK, &link.email)]).await?;
     let (now, token) = (app.clock.now(), token::random_token()?);
     let before = reader.token.as_deref().map(token::hash);
     let mut tx = app.store.begin().await?;
@@ -78,7 +79,7 @@ pub async fn file(app: &App, reader: Option<&str>, id: &str) -> Result<Receipt> 
         return Err(not_here());
     }
     let payment = app.store.payment(id).await?.ok_or_else(not_here)?;
-    receipts::file(app, &reader, of_the_link(payment), ReceiptCopy::OfTheLink).await
+    receipts::file(app, of_the_link(payment), ReceiptCopy::OfTheLink).await
 }
 
 /// Ends a link, by anyone who has its secret.

@@ -67,8 +67,13 @@ pub const PASSWORDS_BY_ADDRESS: Rule = rule("new passwords by address", 60, 10 *
 /// database busy.
 pub const RECEIPT_LINKS_BY_ADDRESS: Rule = rule("receipt links by address", 30, 10 * MINUTE);
 
+/// Openings of one link, by all browsers together: each may add a row.
+pub const OPENINGS_BY_RECEIPT_LINK: Rule = rule("openings by receipt link", 60, HOUR);
+
 /// Receipts drawn: some tens of milliseconds of a processor each.
 pub const DRAWINGS_BY_SESSION: Rule = rule("receipts drawn by session", 60, 10 * MINUTE);
+/// Those for browsers that came by a link.
+pub const DRAWINGS_BY_PAYMENT: Rule = rule("receipts drawn by payment", 30, HOUR);
 
 /// A progressive delay: a number of free attempts, then one after two seconds, four, eight, up to a longest wait. With
 /// time, attempts are forgotten one by one.

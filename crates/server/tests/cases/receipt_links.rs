@@ -164,6 +164,46 @@ async fn an_opening_needs_one_connection_to_the_database_at_a_time() {
 }
 
 #[tokio::test]
+async fn a_link_is_opened_sixty_times_an_hour_at_most_and_another_one_is_counted_by_itself() {
+    let app = TestApp::open().await;
+    let (ana, paid) = pays(&app).await;
+    let first = app.link(ANAS).await;
+    let path = format!("/payments/{}/receipt-emails", paid["id"].as_str().unwrap());
+    app.ask(Call::post(&path).by(&ana).json(&json!({ "email": "plan@example.org" }))).await.is(202);
+    let other = app.link("plan@example.org").await;
+    for _ in 0..60 {
+        app.ask(opens(&first)).await.is(200);
+    }
+    app.ask(opens(&first)).await.is_refused(429, "too_many");
+    let readers = "SELECT COUNT(*) FROM receipt_reader";
+    assert_eq!((app.number(readers).await, opened_times(&app).await), (60, 60));
+    app.ask(opens(&other)).await.is(200);
+    // It can still be ended.
+    app.ask(ends(&first)).await.is(204);
+    app.state.clock.move_on(61_000);
+    app.ask(opens(&first)).await.is_refused(422, "link_refused");
+    assert_eq!(app.number(readers).await, 61);
+}
+
+#[tokio::test]
+async fn the_file_is_drawn_so_often_for_a_payment_however_many_browsers_open_its_link() {
+    let app = TestApp::open().await;
+    let (ana, paid) = pays(&app).await;
+    let secret = app.link(ANAS).await;
+    for _ in 0..30 {
+        let opened = app.ask(opens(&secret)).await;
+        app.ask(file(&paid, &cookie(&opened))).await.is(200);
+    }
+    let opened = app.ask(opens(&secret)).await;
+    app.ask(file(&paid, &cookie(&opened))).await.is_refused(429, "too_many");
+    // The payer's own are counted by their session.
+    let path = format!("/payments/{}/receipt.pdf", paid["id"].as_str().unwrap());
+    app.ask(Call::get(&path).by(&ana)).await.is(200);
+    app.state.clock.move_on(121_000);
+    app.ask(file(&paid, &cookie(&opened))).await.is(200);
+}
+
+#[tokio::test]
 async fn a_link_ends_by_its_secret_and_all_of_them_by_whoever_may_see_the_payment() {
     let app = TestApp::open().await;
     let (ana, paid) = pays(&app).await;
