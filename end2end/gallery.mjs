@@ -1,6 +1,6 @@
 // A picture of every page and state, 360 and 1280 px wide, light and dark, English and Spanish, into target/gallery/
 // with an index.html to lay them beside the drawn pages. `node gallery.mjs --only find` takes the walks and states
-// whose name has that; with the whole name of a walk, it walks no other; with `letter`, it shows e-mails only.
+// whose name has that; with the whole name of a walk, it walks no other; with `email`, it shows e-mails only.
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -48,7 +48,7 @@ const browser = await launch();
 const failures = [];
 for (const language of ['en', 'es']) {
   for (const [walkName, walk] of Object.entries(WALKS)) {
-    if ((only in WALKS && walkName !== only) || only.startsWith('letter')) continue;
+    if ((only in WALKS && walkName !== only) || only.startsWith('email')) continue;
     const stack = await Stack.open();
     const visitors = [];
     const another = async () => {
@@ -70,15 +70,15 @@ for (const language of ['en', 'es']) {
     await stack.close();
   }
 }
-// E-mails, as `cargo test -p server --test letters` leaves them.
-const letters = path.join(ROOT, 'target/tmp/letters');
-for (const file of fs.existsSync(letters) ? fs.readdirSync(letters) : []) {
+// E-mails, as `cargo test -p server --test emails` leaves them.
+const emails = path.join(ROOT, 'target/tmp/emails');
+for (const file of fs.existsSync(emails) ? fs.readdirSync(emails) : []) {
   const [, name, language] = file.match(/^(.+)-(en|es)\.html$/) ?? [];
-  if (!name || (only && !`letter-${name}`.includes(only))) continue;
+  if (!name || (only && !`email-${name}`.includes(only))) continue;
   const context = await browser.newContext();
   const page = await context.newPage();
-  await page.goto(pathToFileURL(path.join(letters, file)).href);
-  await picture({ page }, { name: `letter-${name}` }, language);
+  await page.goto(pathToFileURL(path.join(emails, file)).href);
+  await picture({ page }, { name: `email-${name}` }, language);
   await context.close();
 }
 await browser.close();

@@ -22,7 +22,7 @@ pub struct Registration {
     /// Of the mailing address, as it was matched; absent where a region does not ask for it.
     pub zip: Option<ZipCode>,
     pub draft: RegistrationDraft,
-    /// The account was asked for: what is left is the letter.
+    /// The account was asked for: what is left is the e-mail.
     pub is_sent: bool,
 }
 
@@ -43,7 +43,7 @@ pub struct RegistrationDraft {
     pub state: String,
     pub email: String,
     pub phone: String,
-    /// Of letters.
+    /// Of e-mails.
     pub locale: Option<Locale>,
 }
 
@@ -117,7 +117,7 @@ pub struct UserIdReminder {
     pub region: Region,
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<crate::Identifier, String>))]
     pub identifiers: Identifiers,
-    /// Of the page: a letter to somebody without an account speaks it.
+    /// Of the page: an e-mail to somebody without an account speaks it.
     pub locale: Locale,
 }
 

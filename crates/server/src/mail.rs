@@ -3,11 +3,11 @@
 //! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
-//! `letter` writes each as text and as HTML; `payment`, `registration` and `security` have the words.
+//! `body` writes each as text and as HTML; `payment`, `registration` and `security` have the words.
 //! `jobs::send_mail` sends them.
 
+mod body;
 mod html;
-mod letter;
 mod payment;
 mod registration;
 mod security;
@@ -22,8 +22,8 @@ pub use security::{
     password_reset, recovery_code_used, recovery_codes_renewed,
 };
 
+use body::Link;
 use contract::portal::Portal;
-use letter::Link;
 
 /// Whom e-mails are from: the plan, and where its pages are.
 #[derive(Clone, Copy)]

@@ -23,7 +23,7 @@ use crate::{
     },
     token,
 };
-use contract::{Email, IdempotencyKey, Instant, Money, payment::Payment, problem_details::ErrorCode};
+use contract::{Email, IdempotencyKey, Instant, Locale, Money, payment::Payment, problem_details::ErrorCode};
 use std::net::IpAddr;
 
 const DAY_MILLIS: i64 = 86_400_000;
@@ -56,12 +56,15 @@ pub async fn open(app: &App, reader: &Reader, secret: &str) -> Result<OpenedRece
         Some(session) => app.store.payment_seen_by(session, &payment.id).await?.is_some(),
         None => false,
     };
+    // Before the transaction: it has one connection, and an opening never needs two.
+    let locale = app.store.payment_locale(&payment.id).await?;
+    limits::take(app, &[app.limits.bucket(&rules::OPENINGS_BY_RECEIPT_LINK, &link.email)]).await?;
     let (now, token) = (app.clock.now(), token::random_token()?);
     let before = reader.token.as_deref().map(token::hash);
     let mut tx = app.store.begin().await?;
     match receipt_links::open(&mut tx, &link.email, (before.as_deref(), &token::hash(&token)), now).await? {
         Opening::Ended => return refused(tx, Error::new(ErrorCode::LinkRefused)).await,
-        Opening::New if !is_payers => tell(app, &mut tx, &link, &payment, &reader.device, now).await?,
+        Opening::New if !is_payers => tell(app, &mut tx, (&link, &payment, locale), &reader.device, now).await?,
         Opening::New | Opening::Known => {}
     }
     tx.commit().await?;
@@ -76,7 +79,7 @@ pub async fn file(app: &App, reader: Option<&str>, id: &str) -> Result<Receipt> 
         return Err(not_here());
     }
     let payment = app.store.payment(id).await?.ok_or_else(not_here)?;
-    receipts::file(app, &reader, of_the_link(payment), ReceiptCopy::OfTheLink).await
+    receipts::file(app, of_the_link(payment), ReceiptCopy::OfTheLink).await
 }
 
 /// Ends a link, by anyone who has its secret.
@@ -100,12 +103,17 @@ async fn link_of(app: &App, address: IpAddr, secret: &str) -> Result<ReceiptLink
 }
 
 /// Anyone who paid hears of it, at the address that they gave; without one, anyone who the link was sent to.
-async fn tell(app: &App, tx: &mut Tx, link: &ReceiptLink, payment: &Payment, device: &str, now: Instant) -> Result<()> {
+async fn tell(
+    app: &App,
+    tx: &mut Tx,
+    (link, payment, locale): (&ReceiptLink, &Payment, Locale),
+    device: &str,
+    now: Instant,
+) -> Result<()> {
     let Some(to) = payment.email.clone().or_else(|| Email::parse(&link.sent_to).ok()) else { return Ok(()) };
     if !RECEIPT_OPENED.may_post(tx, &payment.id, &to, now).await? {
         return Ok(());
     }
-    let locale = app.store.payment_locale(&payment.id).await?;
     let at = i18n::moment(now, &payment.time_zone, locale);
     let message = mail::receipt_opened(payment, &app.sender(), &link.sent_to, (&at, device), locale);
     let (id, cause) = (crate::id::new(now), RECEIPT_OPENED.cause(&payment.id));

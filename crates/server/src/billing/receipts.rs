@@ -29,9 +29,9 @@ pub async fn draw(app: &App, session: &Session, id: &str) -> Result<Receipt> {
     draw_for(app, payment, ReceiptCopy::OfThePayer).await
 }
 
-/// As `draw`, for a browser that opened a link to it.
-pub async fn file(app: &App, reader: &str, payment: Payment, copy: ReceiptCopy) -> Result<Receipt> {
-    limits::take(app, &[app.limits.bucket(&rules::DRAWINGS_BY_SESSION, reader)]).await?;
+/// As `draw`, for a browser that opened a link to it. It counts for the payment: a browser is a new one at will.
+pub async fn file(app: &App, payment: Payment, copy: ReceiptCopy) -> Result<Receipt> {
+    limits::take(app, &[app.limits.bucket(&rules::DRAWINGS_BY_PAYMENT, &payment.id)]).await?;
     draw_for(app, payment, copy).await
 }
 

@@ -21,9 +21,9 @@ pub const LOOKUPS_BY_ADDRESS: Rule = rule("lookups by address", 30, 5 * MINUTE);
 pub const LOOKUPS_BY_STATEMENT: Rule = rule("lookups by statement", 10, 5 * MINUTE);
 
 /// Calls that cause an e-mail and tell nothing: they always count.
-pub const EMAILS_BY_ADDRESS: Rule = rule("letters by address", 20, 5 * MINUTE);
-pub const EMAILS_BY_STATEMENT: Rule = rule("letters by statement", 10, 5 * MINUTE);
-pub const EMAILS_BY_SESSION: Rule = rule("letters by session", 3, 5 * MINUTE);
+pub const EMAILS_BY_ADDRESS: Rule = rule("e-mails by address", 20, 5 * MINUTE);
+pub const EMAILS_BY_STATEMENT: Rule = rule("e-mails by statement", 10, 5 * MINUTE);
+pub const EMAILS_BY_SESSION: Rule = rule("e-mails by session", 3, 5 * MINUTE);
 
 /// Links that registrations send to the address that a plan has on file, by the network that asked for them, and for
 /// all of them: where strangers have used that up, one goes out every half hour.
@@ -67,8 +67,13 @@ pub const PASSWORDS_BY_ADDRESS: Rule = rule("new passwords by address", 60, 10 *
 /// database busy.
 pub const RECEIPT_LINKS_BY_ADDRESS: Rule = rule("receipt links by address", 30, 10 * MINUTE);
 
+/// Openings of one link, by all browsers together: each may add a row.
+pub const OPENINGS_BY_RECEIPT_LINK: Rule = rule("openings by receipt link", 60, HOUR);
+
 /// Receipts drawn: some tens of milliseconds of a processor each.
 pub const DRAWINGS_BY_SESSION: Rule = rule("receipts drawn by session", 60, 10 * MINUTE);
+/// Those for browsers that came by a link.
+pub const DRAWINGS_BY_PAYMENT: Rule = rule("receipts drawn by payment", 30, HOUR);
 
 /// A progressive delay: a number of free attempts, then one after two seconds, four, eight, up to a longest wait. With
 /// time, attempts are forgotten one by one.

@@ -1,7 +1,7 @@
-//! The HTML part of an e-mail: a letter in one column, in the colors of the pages. It loads nothing (no image, no
+//! The HTML part of an e-mail: one column, in the colors of the pages. It loads nothing (no image, no
 //! font, no style sheet) and runs nothing, so opening it tells nobody.
 
-use super::letter::{Letter, Link, Part, Span, Table};
+use super::body::{Body, Link, Part, Span, Table};
 
 /// Mail programs know little of style sheets, so each element has its style; only the colors for the dark are here.
 const DARK: &str = "@media (prefers-color-scheme:dark){\
@@ -16,14 +16,14 @@ const CELL: &str = "padding:8px 0;border-top:1px solid #e4e2d9;vertical-align:to
 const SUM: &str =
     "padding:8px 0 8px 12px;border-top:1px solid #e4e2d9;vertical-align:top;text-align:right;white-space:nowrap";
 
-pub fn page(letter: &Letter<'_>, brand: &str) -> String {
-    let (first, rest) = letter.parts.split_first().map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
+pub fn page(body: &Body<'_>, brand: &str) -> String {
+    let (first, rest) = body.parts.split_first().map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
     let heading = match first {
         Some(Part::Words(spans)) => spans_of(spans),
-        _ => escape(&letter.subject),
+        _ => escape(&body.subject),
     };
     let rest: String = rest.iter().map(part).collect();
-    let (subject, brand) = (escape(&letter.subject), escape(brand));
+    let (subject, brand) = (escape(&body.subject), escape(brand));
     format!(
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
@@ -33,7 +33,7 @@ pub fn page(letter: &Letter<'_>, brand: &str) -> String {
          <p class=\"link\" style=\"margin:0 0 12px;font-weight:700;color:#0d5c59\">{brand}</p>\n\
          <div class=\"sheet\" style=\"padding:24px;background:#ffffff;border:1px solid #e4e2d9;border-radius:6px\">\n\
          <h1 style=\"margin:0 0 16px;font-size:20px;line-height:1.3\">{heading}</h1>\n{rest}</div>\n</div>\n</body>\n</html>\n",
-        letter.locale.code()
+        body.locale.code()
     )
 }
 

@@ -4,7 +4,7 @@
 
 use super::{
     Sender,
-    letter::{Letter, Table, TableRow, Words},
+    body::{Body, Table, TableRow, Words},
     security::named,
 };
 use crate::{
@@ -19,22 +19,21 @@ use contract::{
 /// What goes with a payment's state. `secret` opens its receipt; one that took no money has none.
 pub fn about_payment(payment: &Payment, sender: &Sender<'_>, secret: &str, locale: Locale) -> Message {
     let (subject, first) = news(payment.state);
-    let mut letter =
-        Letter::new(sender, locale, subject).numbered(&payment.reference).say_of(first, &i18n::money(payment.charged));
+    let mut body =
+        Body::new(sender, locale, subject).numbered(&payment.reference).say_of(first, &i18n::money(payment.charged));
     if let Some(why) = failure(payment, locale) {
-        letter = letter.say((why, why));
+        body = body.say((why, why));
     }
     let receipt = format!("{}/receipt#{secret}", sender.home);
     if payment.state.can_retry() {
-        letter = letter.button(("Pay again", "Pagar otra vez"), format!("{}/pay", sender.home));
+        body = body.button(("Pay again", "Pagar otra vez"), format!("{}/pay", sender.home));
     } else {
-        letter = letter.button(("See the receipt", "Ver el recibo"), receipt).say((
+        body = body.button(("See the receipt", "Ver el recibo"), receipt).say((
             "It names each service, as an HSA or FSA asks, and can be kept as a file. Whoever has this link can see it, so pass it on with care.",
             "Nombra cada servicio, como lo pide una HSA o FSA, y puede guardarse como archivo. Quien tenga este enlace puede verlo: compártalo con cuidado.",
         ));
     }
-    letter
-        .facts(facts(payment, locale))
+    body.facts(facts(payment, locale))
         .table(bills(payment, locale))
         .quote(
             ("The authorization you gave", "La autorización que usted dio"),
@@ -152,7 +151,7 @@ pub fn receipt_opened(
     locale: Locale,
 ) -> Message {
     let say = |english, spanish| say(locale, english, spanish).to_owned();
-    Letter::new(sender, locale, ("Your receipt was opened", "Se abrió su recibo"))
+    Body::new(sender, locale, ("Your receipt was opened", "Se abrió su recibo"))
         .numbered(&payment.reference)
         .say((
             "Somebody opened your receipt with the link in our e-mail, in a browser that had not opened it before.",

@@ -1,13 +1,13 @@
 //! E-mails about getting an account: the link that confirms an address, the code to the address on file, and what is
 //! said to anyone who has an account already or has none. None carries a password or says what is owed.
 
-use super::{Sender, letter::Letter};
+use super::{Sender, body::Body};
 use crate::store::{accounts::Account, outbox::Message};
 use contract::Locale;
 
 /// With `takes_code` the page asks for the code that went to the address on file, too.
 pub fn confirm_email(sender: &Sender<'_>, token: &str, takes_code: bool, locale: Locale) -> Message {
-    let letter = Letter::new(sender, locale, ("Confirm your e-mail address", "Confirme su correo electrónico"))
+    let body = Body::new(sender, locale, ("Confirm your e-mail address", "Confirme su correo electrónico"))
         .say((
             "Confirm that this is your e-mail address, and your account is open.",
             "Confirme que esta es su dirección de correo electrónico, y su cuenta quedará abierta.",
@@ -20,25 +20,24 @@ pub fn confirm_email(sender: &Sender<'_>, token: &str, takes_code: bool, locale:
             "The link works once, for 24 hours, and asks for the password you chose. If you let it lapse, register again; until then nobody can sign in.",
             "El enlace funciona una vez, durante 24 horas, y pide la contraseña que usted eligió. Si deja pasar ese plazo, regístrese de nuevo; hasta entonces nadie puede iniciar sesión.",
         ));
-    let letter = if takes_code {
-        letter.say((
+    let body = if takes_code {
+        body.say((
             "The page also asks for a code. We sent it to the e-mail address that your plan has on file for you. If you can’t read e-mails there, or there is none on file, call {phone}.",
             "La página pide también un código. Lo enviamos al correo electrónico que su plan tiene registrado para usted. Si no puede leer allí sus mensajes, o no hay ninguno registrado, llame al {phone}.",
         ))
     } else {
-        letter
+        body
     };
-    letter
-        .say((
-            "If you did not register with us, do nothing: no account is opened without you.",
-            "Si usted no se registró, no haga nada: sin usted no se abre ninguna cuenta.",
-        ))
-        .write()
+    body.say((
+        "If you did not register with us, do nothing: no account is opened without you.",
+        "Si usted no se registró, no haga nada: sin usted no se abre ninguna cuenta.",
+    ))
+    .write()
 }
 
 /// To the address that the plan has on file, when somebody registers with another one.
 pub fn registration_code(sender: &Sender<'_>, code: &str, locale: Locale) -> Message {
-    Letter::new(sender, locale, ("Your code for registering", "Su código para registrarse"))
+    Body::new(sender, locale, ("Your code for registering", "Su código para registrarse"))
         .say((
             "Somebody who has your statement is registering for an online account, with another e-mail address. If it is you, this is the code:",
             "Alguien que tiene su estado de cuenta se está registrando para una cuenta en línea, con otro correo electrónico. Si es usted, este es el código:",
@@ -57,7 +56,7 @@ pub fn registration_code(sender: &Sender<'_>, code: &str, locale: Locale) -> Mes
 
 /// To the address that a registration named before.
 pub fn registration_moved(sender: &Sender<'_>, locale: Locale) -> Message {
-    Letter::new(sender, locale, ("Your registration goes on elsewhere", "Su registro continúa en otra dirección"))
+    Body::new(sender, locale, ("Your registration goes on elsewhere", "Su registro continúa en otra dirección"))
         .say((
             "A registration that named this e-mail address now names another one. The link that we sent here does not work any more.",
             "Un registro que indicaba este correo electrónico ahora indica otro. El enlace que enviamos aquí ya no funciona.",
@@ -70,7 +69,7 @@ pub fn registration_moved(sender: &Sender<'_>, locale: Locale) -> Message {
 }
 
 pub fn already_registered(account: &Account, sender: &Sender<'_>) -> Message {
-    Letter::new(sender, account.locale, ("You already have an account", "Usted ya tiene una cuenta"))
+    Body::new(sender, account.locale, ("You already have an account", "Usted ya tiene una cuenta"))
         .say((
             "Somebody registered with your statement or your e-mail address, and you already have an account.",
             "Alguien se registró con su estado de cuenta o su correo electrónico, y usted ya tiene una cuenta.",
@@ -89,7 +88,7 @@ pub fn already_registered(account: &Account, sender: &Sender<'_>) -> Message {
 }
 
 pub fn account_opened(sender: &Sender<'_>, locale: Locale) -> Message {
-    Letter::new(
+    Body::new(
         sender,
         locale,
         ("An account was opened for your bills", "Se abrió una cuenta para sus facturas"),
@@ -106,7 +105,7 @@ pub fn account_opened(sender: &Sender<'_>, locale: Locale) -> Message {
 }
 
 pub fn user_id_reminder(account: &Account, sender: &Sender<'_>) -> Message {
-    Letter::new(sender, account.locale, ("Your user ID", "Su ID de usuario"))
+    Body::new(sender, account.locale, ("Your user ID", "Su ID de usuario"))
         .say_of(("Your user ID is {}", "Su ID de usuario es {}"), &account.email.to_string())
         .button(("Sign in", "Iniciar sesión"), format!("{}/sign-in", sender.home))
         .say((
@@ -117,7 +116,7 @@ pub fn user_id_reminder(account: &Account, sender: &Sender<'_>) -> Message {
 }
 
 pub fn no_account_yet(sender: &Sender<'_>, locale: Locale) -> Message {
-    Letter::new(sender, locale, ("You have no account yet", "Usted aún no tiene una cuenta"))
+    Body::new(sender, locale, ("You have no account yet", "Usted aún no tiene una cuenta"))
         .say((
             "Somebody who has your statement asked for your user ID. You have no online account yet.",
             "Alguien que tiene su estado de cuenta pidió su ID de usuario. Usted aún no tiene una cuenta en línea.",

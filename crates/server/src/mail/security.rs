@@ -3,7 +3,7 @@
 
 use super::{
     Sender,
-    letter::{Letter, Words},
+    body::{Body, Words},
 };
 use crate::{
     i18n::say,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub fn password_reset(account: &Account, sender: &Sender<'_>, token: &str) -> Message {
-    Letter::new(sender, account.locale, ("Choose a new password", "Elija una nueva contraseña"))
+    Body::new(sender, account.locale, ("Choose a new password", "Elija una nueva contraseña"))
         .say(("Choose a new password with this link.", "Elija una nueva contraseña con este enlace."))
         .button(
             ("Choose a new password", "Elegir una nueva contraseña"),
@@ -29,7 +29,7 @@ pub fn password_reset(account: &Account, sender: &Sender<'_>, token: &str) -> Me
 }
 
 pub fn password_changed(account: &Account, sender: &Sender<'_>) -> Message {
-    Letter::new(sender, account.locale, ("Your password was changed", "Se cambió su contraseña"))
+    Body::new(sender, account.locale, ("Your password was changed", "Se cambió su contraseña"))
         .say((
             "The password of your account was changed, and you were signed out everywhere else.",
             "Se cambió la contraseña de su cuenta y se cerró la sesión en los demás lugares.",
@@ -43,7 +43,7 @@ pub fn password_changed(account: &Account, sender: &Sender<'_>) -> Message {
 
 /// How signing in to an account was changed, and what to do if it was somebody else.
 fn sign_in_changed(account: &Account, sender: &Sender<'_>, subject: Words<'_>, more: Words<'_>) -> Message {
-    Letter::new(sender, account.locale, subject)
+    Body::new(sender, account.locale, subject)
         .say(more)
         .say((
             "If it was not you, choose a new password at {/forgot-password}, look at the security page of your account, or call {phone}.",
@@ -108,7 +108,7 @@ pub fn recovery_codes_renewed(account: &Account, sender: &Sender<'_>) -> Message
 /// `device` as the browser says it is, in general words.
 pub fn new_device(account: &Account, sender: &Sender<'_>, (at, device): (&str, &str)) -> Message {
     let locale = account.locale;
-    Letter::new(sender, locale, ("New sign-in to your account", "Nuevo inicio de sesión en su cuenta"))
+    Body::new(sender, locale, ("New sign-in to your account", "Nuevo inicio de sesión en su cuenta"))
         .say((
             "Somebody signed in to your account with a browser that had not been used for it before.",
             "Alguien inició sesión en su cuenta con un navegador que no se había usado antes para ella.",

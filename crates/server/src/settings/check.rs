@@ -260,8 +260,15 @@ impl Settings {
         ))
     }
 
-    /// What the operator said is trusted, once at the start.
+    /// What the operator said is trusted, and what was perhaps forgotten, once at the start.
     pub fn warn(&self) {
+        // This server has no TLS of its own, so https is a proxy's.
+        if self.is_over_tls() && !self.is_behind_proxy {
+            tracing::warn!(
+                "--public-origin is https, so a proxy is in front, and --behind-proxy is not set: all clients are the \
+                 proxy's one address and share its limits. Set --behind-proxy if the proxy writes X-Forwarded-For"
+            );
+        }
         if self.trusted_network {
             tracing::warn!(
                 "--trusted-network is set: the database, the processor and the mail server may be reached without TLS"

@@ -9,9 +9,11 @@ use crate::test_app::{
     seed::{ANA, MEI},
 };
 use serde_json::{Value, json};
-use server::jobs::clean_up;
+use server::{clock::Clock, jobs::clean_up, store::connections::Connections};
+use sqlx::any::AnyConnectOptions;
 use std::{
     io::Write,
+    str::FromStr,
     sync::{Arc, Mutex},
 };
 
@@ -145,6 +147,60 @@ async fn whoever_paid_is_told_once_of_each_browser_that_is_new() {
         app.state.clock.move_on(600_000);
     }
     assert!((5..=13).contains(&told(&app).await), "{}", told(&app).await);
+}
+
+#[tokio::test]
+async fn an_opening_needs_one_connection_to_the_database_at_a_time() {
+    let app = TestApp::open().await;
+    pays(&app).await;
+    let secret = app.link(ANAS).await;
+    let options = AnyConnectOptions::from_str(&app.database_url).unwrap();
+    let one = Connections::open(options, "SELECT 1", 1).await.unwrap();
+    let mut store = app.state.store.clone();
+    (store.read, store.write) = (one.clone(), one);
+    let server = app.server(store, Clock::starting_at(app.state.clock.now()));
+    server.ask(opens(&secret)).await.is(200);
+    assert_eq!((told(&app).await, opened_times(&app).await), (1, 1));
+}
+
+#[tokio::test]
+async fn a_link_is_opened_sixty_times_an_hour_at_most_and_another_one_is_counted_by_itself() {
+    let app = TestApp::open().await;
+    let (ana, paid) = pays(&app).await;
+    let first = app.link(ANAS).await;
+    let path = format!("/payments/{}/receipt-emails", paid["id"].as_str().unwrap());
+    app.ask(Call::post(&path).by(&ana).json(&json!({ "email": "plan@example.org" }))).await.is(202);
+    let other = app.link("plan@example.org").await;
+    for _ in 0..60 {
+        app.ask(opens(&first)).await.is(200);
+    }
+    app.ask(opens(&first)).await.is_refused(429, "too_many");
+    let readers = "SELECT COUNT(*) FROM receipt_reader";
+    assert_eq!((app.number(readers).await, opened_times(&app).await), (60, 60));
+    app.ask(opens(&other)).await.is(200);
+    // It can still be ended.
+    app.ask(ends(&first)).await.is(204);
+    app.state.clock.move_on(61_000);
+    app.ask(opens(&first)).await.is_refused(422, "link_refused");
+    assert_eq!(app.number(readers).await, 61);
+}
+
+#[tokio::test]
+async fn the_file_is_drawn_so_often_for_a_payment_however_many_browsers_open_its_link() {
+    let app = TestApp::open().await;
+    let (ana, paid) = pays(&app).await;
+    let secret = app.link(ANAS).await;
+    for _ in 0..30 {
+        let opened = app.ask(opens(&secret)).await;
+        app.ask(file(&paid, &cookie(&opened))).await.is(200);
+    }
+    let opened = app.ask(opens(&secret)).await;
+    app.ask(file(&paid, &cookie(&opened))).await.is_refused(429, "too_many");
+    // The payer's own are counted by their session.
+    let path = format!("/payments/{}/receipt.pdf", paid["id"].as_str().unwrap());
+    app.ask(Call::get(&path).by(&ana)).await.is(200);
+    app.state.clock.move_on(121_000);
+    app.ask(file(&paid, &cookie(&opened))).await.is(200);
 }
 
 #[tokio::test]

@@ -162,7 +162,8 @@ impl TestApp {
         self.server(self.state.store.clone(), clock)
     }
 
-    fn server(&self, store: Store, clock: Clock) -> ServerAtClock {
+    /// Over a store of the case, under a clock of its own.
+    pub fn server(&self, store: Store, clock: Clock) -> ServerAtClock {
         let state = State::new(self.state.settings.clone(), profile(), store, clock, self.line.clone());
         let address = SocketAddr::from(([192, 0, 2, 2], 1234));
         ServerAtClock { router: server::http::service(&state).unwrap().layer(MockConnectInfo(address)) }

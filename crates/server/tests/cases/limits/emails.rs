@@ -75,7 +75,7 @@ async fn a_registration_that_was_sent_costs_nothing_when_it_is_sent_again() {
 }
 
 #[tokio::test]
-async fn no_letter_goes_to_a_domain_that_mail_servers_read_as_another_one() {
+async fn no_email_goes_to_a_domain_that_mail_servers_read_as_another_one() {
     let app = TestApp::open().await;
     let ana = app.look_up(&ANA).await;
     let token = app.card(&ana, VISA).await;

@@ -1,5 +1,5 @@
-//! A letter: what an e-mail says, in parts (paragraphs, one button, facts, a table). It is written twice, as plain
-//! text here and as HTML by `html`, so that both say the same. Knows nothing of payments or accounts.
+//! The body of an e-mail: what it says, in parts (paragraphs, one button, facts, a table). It is written twice, as
+//! plain text here and as HTML by `html`, so that both say the same. Knows nothing of payments or accounts.
 
 use super::{Sender, html};
 use crate::{i18n, store::outbox::Message};
@@ -9,8 +9,8 @@ use contract::Locale;
 /// that of one of them: links, where there are links. `{}` is a value.
 pub type Words<'a> = (&'a str, &'a str);
 
-/// A letter that is being put together. Its first paragraph is the heading.
-pub struct Letter<'a> {
+/// A body that is being put together, with its subject. Its first paragraph is the heading.
+pub struct Body<'a> {
     sender: &'a Sender<'a>,
     pub(super) locale: Locale,
     pub(super) subject: String,
@@ -57,7 +57,7 @@ pub struct TableRow {
     pub amounts: [String; 2],
 }
 
-impl<'a> Letter<'a> {
+impl<'a> Body<'a> {
     pub fn new(sender: &'a Sender<'a>, locale: Locale, (english, spanish): Words<'_>) -> Self {
         let subject = format!("{}: {}", sender.brand(), i18n::say(locale, english, spanish));
         Self { sender, locale, subject, parts: Vec::new() }

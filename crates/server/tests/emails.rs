@@ -1,5 +1,5 @@
 //! Every e-mail in both languages, as text and as HTML: both say the same, links are links, nothing is loaded. The
-//! HTML is left in `target/tmp/letters`, for people and for the gallery's pictures.
+//! HTML is left in `target/tmp/emails`, for people and for the gallery's pictures.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod sample_payment;
@@ -52,12 +52,12 @@ fn in_state(state: PaymentState) -> Payment {
 }
 
 /// Each by a name.
-fn letters(locale: Locale) -> Vec<(String, Message)> {
+fn emails(locale: Locale) -> Vec<(String, Message)> {
     let portal = portal();
     let (sender, account) = (Sender { portal: &portal, home: HOME }, account(locale));
     let about = |state| mail::about_payment(&in_state(state), &sender, SECRET, locale);
     let seen = ("Monday, November 23, 2026, 9:52 am Pacific time", "Firefox, Windows");
-    let letters = [
+    let emails = [
         ("paid", about(PaymentState::Paid)),
         ("processing", about(PaymentState::Processing)),
         ("returned", about(PaymentState::Returned)),
@@ -82,17 +82,17 @@ fn letters(locale: Locale) -> Vec<(String, Message)> {
         ("recovery-codes-renewed", mail::recovery_codes_renewed(&account, &sender)),
         ("new-device", mail::new_device(&account, &sender, seen)),
     ];
-    letters.map(|(name, message)| (name.to_owned(), message)).to_vec()
+    emails.map(|(name, message)| (name.to_owned(), message)).to_vec()
 }
 
 fn all() -> Vec<(String, Message)> {
     let of = |locale: Locale| {
-        letters(locale).into_iter().map(move |(name, letter)| (format!("{name}-{}", locale.code()), letter))
+        emails(locale).into_iter().map(move |(name, email)| (format!("{name}-{}", locale.code()), email))
     };
     Locale::ALL.into_iter().flat_map(of).collect()
 }
 
-fn letter(name: &str) -> Message {
+fn email(name: &str) -> Message {
     all().into_iter().find(|(found, _)| found == name).unwrap().1
 }
 
@@ -112,14 +112,14 @@ fn hrefs(html: &str) -> Vec<String> {
 
 #[test]
 fn every_word_of_the_text_is_in_the_html() {
-    for (name, letter) in all() {
-        let shown = shown(&letter.html);
+    for (name, email) in all() {
+        let shown = shown(&email.html);
         let words: String = shown.split(|sign: char| !sign.is_alphanumeric()).collect::<Vec<_>>().join(" ");
-        for word in letter.text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        for word in email.text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()) {
             assert!(
                 words.split(' ').any(|there| there == word),
                 "{name}: {word:?} of {} is not in {shown}",
-                letter.text
+                email.text
             );
         }
     }
@@ -128,14 +128,14 @@ fn every_word_of_the_text_is_in_the_html() {
 #[test]
 fn every_address_and_the_phone_number_are_links_and_lead_to_us() {
     let address = Regex::new(r"https?://[^\s]+").unwrap();
-    for (name, letter) in all() {
-        let hrefs = hrefs(&letter.html);
-        for found in address.find_iter(&letter.text) {
+    for (name, email) in all() {
+        let hrefs = hrefs(&email.html);
+        for found in address.find_iter(&email.text) {
             let found = found.as_str().trim_end_matches(['.', ',', ':']);
             assert!(hrefs.iter().any(|href| href == found), "{name}: {found} is no link: {hrefs:?}");
         }
-        if letter.text.contains("1-800-390-3507") {
-            assert!(letter.html.contains("<a class=\"link\" href=\"tel:+18003903507\""), "{name}");
+        if email.text.contains("1-800-390-3507") {
+            assert!(email.html.contains("<a class=\"link\" href=\"tel:+18003903507\""), "{name}");
         }
         for href in &hrefs {
             let is_ours = href == HOME || href.starts_with(&format!("{HOME}/")) || href == "tel:+18003903507";
@@ -148,28 +148,28 @@ fn every_address_and_the_phone_number_are_links_and_lead_to_us() {
 }
 
 #[test]
-fn a_letter_has_at_most_one_button_loads_nothing_and_says_its_language() {
-    for (name, letter) in all() {
-        assert!(letter.html.matches("class=\"button\"").count() <= 1, "{name}");
+fn an_email_has_at_most_one_button_loads_nothing_and_says_its_language() {
+    for (name, email) in all() {
+        assert!(email.html.matches("class=\"button\"").count() <= 1, "{name}");
         for loaded in ["<img", "<script", "src=", "url(", "@import", "@font-face", "<link", "background-image", "<form"]
         {
-            assert!(!letter.html.contains(loaded), "{name}: {loaded}");
+            assert!(!email.html.contains(loaded), "{name}: {loaded}");
         }
         let language = name.rsplit('-').next().unwrap();
-        assert!(letter.html.contains(&format!("<html lang=\"{language}\">")), "{name}");
-        assert_eq!(letter.html.matches("<h1 ").count(), 1, "{name}");
-        assert!(letter.html.contains("overflow-wrap:anywhere"), "{name}: a long word breaks");
+        assert!(email.html.contains(&format!("<html lang=\"{language}\">")), "{name}");
+        assert_eq!(email.html.matches("<h1 ").count(), 1, "{name}");
+        assert!(email.html.contains("overflow-wrap:anywhere"), "{name}: a long word breaks");
         for left in ["{", "}"] {
-            let body = shown(&letter.html);
-            assert!(!letter.text.contains(left) && !body.contains(left), "{name}: {body}");
+            let body = shown(&email.html);
+            assert!(!email.text.contains(left) && !body.contains(left), "{name}: {body}");
         }
-        assert!(!letter.subject.contains(SECRET) && !letter.html.split("</title>").next().unwrap().contains(SECRET));
+        assert!(!email.subject.contains(SECRET) && !email.html.split("</title>").next().unwrap().contains(SECRET));
     }
 }
 
 #[test]
-fn a_receipt_s_letter_says_what_was_paid_how_and_what_is_still_owed() {
-    let english = letter("paid-en").text;
+fn the_email_of_a_receipt_says_what_was_paid_how_and_what_is_still_owed() {
+    let english = email("paid-en").text;
     for says in [
         "Your payment of $217.31 is paid. Thank you.",
         "See the receipt:\nhttps://pay.example.org/receipt#5eed",
@@ -183,7 +183,7 @@ fn a_receipt_s_letter_says_what_was_paid_how_and_what_is_still_owed() {
     ] {
         assert!(english.contains(says), "{says:?} is not in {english}");
     }
-    let spanish = letter("paid-es").text;
+    let spanish = email("paid-es").text;
     for says in [
         "Ver el recibo:\nhttps://pay.example.org/receipt#5eed",
         "Forma de pago: tarjeta Visa terminada en 4242",
@@ -193,24 +193,24 @@ fn a_receipt_s_letter_says_what_was_paid_how_and_what_is_still_owed() {
     ] {
         assert!(spanish.contains(says), "{says:?} is not in {spanish}");
     }
-    for (name, letter) in all() {
+    for (name, email) in all() {
         for private in ["Haddad", "Surgery", "Lab tests", "José", "4242424242424242", "October 12"] {
-            assert!(!letter.text.contains(private) && !letter.html.contains(private), "{name}: {private}");
+            assert!(!email.text.contains(private) && !email.html.contains(private), "{name}: {private}");
         }
     }
 }
 
 #[test]
 fn a_debit_on_its_way_is_not_called_charged_and_one_that_came_back_can_be_paid_again() {
-    let sent = letter("processing-en").text;
+    let sent = email("processing-en").text;
     assert!(sent.contains("To be debited: $214.10") && sent.contains("Owed if it clears: $1,000.00"), "{sent}");
     assert!(sent.contains("Expected by: Friday, November 27, 2026"), "{sent}");
     for (name, again) in [("returned-en", "Pay again"), ("returned-es", "Pagar otra vez"), ("failed-en", "Pay again")] {
-        let letter = letter(name);
-        assert!(letter.text.contains(&format!("{again}:\n{HOME}/pay\n")), "{}", letter.text);
-        assert!(!letter.text.contains('#') && !letter.text.contains("Total c"), "{}", letter.text);
+        let email = email(name);
+        assert!(email.text.contains(&format!("{again}:\n{HOME}/pay\n")), "{}", email.text);
+        assert!(!email.text.contains('#') && !email.text.contains("Total c"), "{}", email.text);
     }
-    assert!(letter("returned-es").text.contains("No había suficiente dinero disponible."));
+    assert!(email("returned-es").text.contains("No había suficiente dinero disponible."));
 }
 
 #[test]
@@ -218,17 +218,17 @@ fn what_somebody_typed_stays_text() {
     let portal = portal();
     let sender = Sender { portal: &portal, home: HOME };
     let typed = Payment { authorisation: "I, <b>{phone} & \"Ana\"</b>, pay".into(), ..payment() };
-    let letter = mail::about_payment(&typed, &sender, SECRET, Locale::En);
-    assert!(letter.html.contains("I, &lt;b&gt;{phone} &amp; &quot;Ana&quot;&lt;/b&gt;, pay"), "{}", letter.html);
-    assert!(letter.text.contains("I, <b>{phone} & \"Ana\"</b>, pay"));
+    let email = mail::about_payment(&typed, &sender, SECRET, Locale::En);
+    assert!(email.html.contains("I, &lt;b&gt;{phone} &amp; &quot;Ana&quot;&lt;/b&gt;, pay"), "{}", email.html);
+    assert!(email.text.contains("I, <b>{phone} & \"Ana\"</b>, pay"));
 }
 
 #[test]
-fn every_letter_is_left_as_a_page_for_the_gallery() {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("letters");
+fn every_email_is_left_as_a_page_for_the_gallery() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("emails");
     std::fs::create_dir_all(&folder).unwrap();
-    for (name, letter) in all() {
-        std::fs::write(folder.join(format!("{name}.html")), &letter.html).unwrap();
+    for (name, email) in all() {
+        std::fs::write(folder.join(format!("{name}.html")), &email.html).unwrap();
     }
     assert!(std::fs::read_dir(&folder).unwrap().count() >= all().len());
 }
