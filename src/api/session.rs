@@ -4,7 +4,6 @@ use super::Client;
 use crate::error::ApiError;
 use contract::session::SessionView;
 use gloo_net::http::Method;
-use leptos::prelude::*;
 
 impl Client {
     pub async fn session(&self) -> Result<SessionView, ApiError> {
