@@ -276,6 +276,10 @@ export class Payer {
     await this.reads(this.words.neverArrived);
     await this.pays();
   }
+  /** A page that was loaded anew knows by now that there is a visit, and offers to end it. */
+  async hasVisit() {
+    await this.page.getByRole('banner').getByRole('button', { name: this.words.endVisit }).waitFor();
+  }
   async usesAnother() {
     await this.page.getByRole('main').getByRole('link', { name: this.words.useAnother }).click();
   }

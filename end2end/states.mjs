@@ -273,6 +273,7 @@ async function* registering({ payer, stack }) {
   yield stop('register', 'email-error');
   await payer.followsLink(MEI.mail);
   await payer.sees(payer.words.confirmEmail);
+  await payer.hasVisit();
   yield stop('confirm-email', '');
   await payer.control('chosen').fill(MEI.password);
   await payer.presses('confirm');
@@ -284,9 +285,11 @@ async function* registering({ payer, stack }) {
   await payer.control('chosen').fill(MEI.password);
   await payer.presses('confirm');
   await payer.sees(payer.words.refusedLink);
+  await payer.hasVisit();
   yield stop('confirm-email', 'refused');
   await payer.goes('/confirm-email');
   await payer.sees(payer.words.lostLink);
+  await payer.hasVisit();
   yield stop('confirm-email', 'lost');
 }
 
