@@ -140,6 +140,7 @@ scene('whoever goes no further than the password can start over, and is asked ag
   await payer.triesToSignIn(ANA);
   await payer.sees(payer.words.secondStep);
   await stack.later(10 * 60);
+  await payer.page.clock.fastForward(10 * 60_000);
   await payer.control('stepCode').fill(await appCode(stack, secret));
   await payer.presses('goOn');
   await payer.sees(payer.words.signIn);

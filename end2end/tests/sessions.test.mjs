@@ -96,7 +96,7 @@ for (const [how, bank, state, shown] of [['by card', false, 'paid', 'paid'], ['f
     await payer.finds(member.identifiers);
     await payer.sees(payer.words.owe);
     await payer.bill('hospital').waitFor();
-    if (bank) await payer.bill('professional').getByText(/on (its|their) way/).first().waitFor();
+    if (bank) await payer.bill('professional').getByText(/sent by bank .* It is not paid yet\./).waitFor();
     else assert.equal(await payer.bill('professional').count(), 0);
   });
 }

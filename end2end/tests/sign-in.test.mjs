@@ -156,6 +156,8 @@ scene('a forgotten password: an e-mail, a link that works once, and every sessio
   await payer.presses('savePassword');
   await payer.sees(payer.words.refusedLink);
   await there.goes('/account');
+  await there.sees(there.words.timedOut);
+  await there.main.getByRole('link', { name: there.words.signIn }).click();
   await there.sees(there.words.signIn);
   await there.triesToSignIn(ANA, PASSWORD);
   await there.reads(there.words.wrong);
