@@ -8,7 +8,7 @@ mod dialogs;
 
 use crate::{
     api::Client,
-    browser::{self, Listening, TabSays, Tabs},
+    browser::{self, Listening, TabMessage, Tabs},
     navigation::Navigation,
     route::Enter,
     session::{CurrentSession, Session},
@@ -18,10 +18,10 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use std::{rc::Rc, time::Duration};
 
-/// From when the member is asked.
-const ASKED_MILLIS: i64 = 120_000;
+/// How long before the end the member is asked.
+const WARNING_MILLIS: i64 = 120_000;
 /// The interval at which the member's activity is reported to the server.
-const TOLD_MILLIS: i64 = 60_000;
+const REPORT_MILLIS: i64 = 60_000;
 /// How much later than here a session may end on the server without any activity.
 const SLACK_MILLIS: i64 = 30_000;
 /// The delay before a request without a response is repeated once.
@@ -34,7 +34,7 @@ struct Watch {
     client: Client,
     tabs: Rc<Tabs>,
     shown: Shown,
-    is_telling: StoredValue<bool>,
+    is_extending: StoredValue<bool>,
 }
 
 /// What the dialogs show.
@@ -54,7 +54,7 @@ impl Watch {
         if left <= 0 {
             return self.time_out();
         }
-        let asked = (left <= ASKED_MILLIS).then(|| usize::try_from((left + 999) / 1_000).unwrap_or(0));
+        let asked = (left <= WARNING_MILLIS).then(|| usize::try_from((left + 999) / 1_000).unwrap_or(0));
         if self.shown.left.get_untracked() != asked {
             self.shown.left.set(asked);
         }
@@ -76,7 +76,7 @@ impl Watch {
             }
             if let Ok(view) = answer {
                 let left = view.ends().map_or(0, |(at, _)| at.millis() - view.now().millis());
-                if left > TOLD_MILLIS + SLACK_MILLIS {
+                if left > REPORT_MILLIS + SLACK_MILLIS {
                     own.session.accept(&view);
                     browser::conceal(false);
                     return own.tick();
@@ -91,27 +91,29 @@ impl Watch {
 
     /// The member did something. While they are asked, only their answer counts.
     fn note_activity(&self) {
-        let is_due =
-            self.session.lasts().is_some_and(|lasts| lasts.told(browser::moment()) >= TOLD_MILLIS && !lasts.is_last());
+        let is_due = self
+            .session
+            .lasts()
+            .is_some_and(|lasts| lasts.since_response(browser::moment()) >= REPORT_MILLIS && !lasts.is_last());
         if is_due && self.shown.left.with_untracked(Option::is_none) {
             self.extend();
         }
     }
 
     fn extend(&self) {
-        if self.is_telling.get_value() {
+        if self.is_extending.get_value() {
             return;
         }
-        self.is_telling.set_value(true);
+        self.is_extending.set_value(true);
         let own = self.clone();
         spawn_local(async move {
             let answer = own.client.extend_session().await;
-            own.is_telling.set_value(false);
+            own.is_extending.set_value(false);
             own.shown.is_cut_off.set(false);
             match answer {
                 Ok(view) => {
                     own.session.accept(&view);
-                    own.tabs.tell(TabSays::Changed);
+                    own.tabs.send(TabMessage::Changed);
                     own.tick();
                 }
                 Err(crate::error::ApiError::SignedOut) => own.end(Enter::TimedOut),
@@ -137,14 +139,14 @@ impl Watch {
         });
     }
 
-    fn receive(&self, says: TabSays) {
-        match says {
-            TabSays::Changed => self.ask(),
-            TabSays::SignedOut if self.session.with_untracked(Session::has_access) => {
+    fn receive(&self, message: TabMessage) {
+        match message {
+            TabMessage::Changed => self.ask(),
+            TabMessage::SignedOut if self.session.with_untracked(Session::has_access) => {
                 self.session.stop_counting();
                 self.navigation.leave_for(self.goodbye());
             }
-            TabSays::SignedOut => {}
+            TabMessage::SignedOut => {}
         }
     }
 
@@ -157,7 +159,7 @@ impl Watch {
 
     fn end(&self, to: Enter) {
         self.session.stop_counting();
-        self.tabs.tell(if to == Enter::TimedOut { TabSays::Changed } else { TabSays::SignedOut });
+        self.tabs.send(if to == Enter::TimedOut { TabMessage::Changed } else { TabMessage::SignedOut });
         self.navigation.leave_for(to);
     }
 
@@ -196,11 +198,11 @@ impl Watching {
             if !is_first {
                 return;
             }
-            let tabs = Rc::new(Tabs::open(move |says| {
-                self.0.with_value(|watch| watch.iter().for_each(|watch: &Watch| watch.receive(says)));
+            let tabs = Rc::new(Tabs::open(move |message| {
+                self.0.with_value(|watch| watch.iter().for_each(|watch: &Watch| watch.receive(message)));
             }));
-            let is_telling = StoredValue::new(false);
-            self.0.set_value(Some(Watch { session, navigation, client: client.clone(), tabs, shown, is_telling }));
+            let is_extending = StoredValue::new(false);
+            self.0.set_value(Some(Watch { session, navigation, client: client.clone(), tabs, shown, is_extending }));
             listeners.set_value(self.listeners());
             let again = set_interval_with_handle(move || self.with(Watch::tick), Duration::from_secs(1));
             on_cleanup(move || {
@@ -246,7 +248,7 @@ pub fn SessionTimeout() -> impl IntoView {
     let signed_out = client.signed_out;
     watching.begin(session, client, shown);
     // another tab's session is this tab's, too
-    watching.on_change(move || session.track(), |watch| watch.tabs.tell(TabSays::Changed));
+    watching.on_change(move || session.track(), |watch| watch.tabs.send(TabMessage::Changed));
     watching.on_change(move || _ = session.ends(), Watch::sign_out);
     watching.on_change(move || signed_out.track(), Watch::check_member);
     view! { {ending_dialog(session, watching, shown)} {unreached_dialog(session, shown)} }

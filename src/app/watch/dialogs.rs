@@ -26,7 +26,7 @@ pub(super) fn ending_dialog(session: CurrentSession, watching: Watching, shown: 
         if can_stay.get() { (w.shell.ending.text)(left) } else { (w.shell.ending.last)(left) }
     });
     // read out twice, not every second
-    let told = say(move |w| match left.get() {
+    let announced = say(move |w| match left.get() {
         Some(left @ (60 | 20)) => (w.shell.ending.text)(left),
         _ => String::new(),
     });
@@ -41,7 +41,7 @@ pub(super) fn ending_dialog(session: CurrentSession, watching: Watching, shown: 
             <div class="pay-stack">
                 <h2 id="ending-title">{t(|w| w.shell.ending.title)}</h2>
                 <p id="ending-text">{words}</p>
-                <p class="pay-hidden" role="status">{told}</p>
+                <p class="pay-hidden" role="status">{announced}</p>
                 <p role="status">{unreached}</p>
                 <p class="pay-row">
                     <button class="pay-button pay-button--main" type="button" hidden=Signal::derive(move || !can_stay.get()) on:click=stay>
