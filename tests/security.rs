@@ -30,7 +30,6 @@ const MANIFESTS: [&str; 6] = [
 const SQL_OF_PARTS: [(&str, usize); 14] = [
     ("crates/processor/src/store.rs", 4),
     ("crates/processor/src/store/charging.rs", 2),
-    ("crates/server/src/demo/database.rs", 1),
     ("crates/server/src/store/pending_charges.rs", 3),
     ("crates/server/src/store/batch.rs", 2),
     ("crates/server/src/store/begin.rs", 1),
@@ -39,6 +38,7 @@ const SQL_OF_PARTS: [(&str, usize); 14] = [
     ("crates/server/src/store/limits.rs", 2),
     ("crates/server/src/store/migrations.rs", 1),
     ("crates/server/src/store/outbox.rs", 1),
+    ("crates/server/src/store/owner.rs", 1),
     ("crates/server/src/store/reconciling.rs", 2),
     ("crates/server/src/store/settle.rs", 1),
     ("crates/server/src/store/shares.rs", 1),

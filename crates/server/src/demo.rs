@@ -1,36 +1,29 @@
 //! `--demo`: invented members with bills and two years of history, the outbox as a page, and a clock that can be moved
 //! forward. None of this exists without the flag: no routes are added, and nothing is seeded. A demo and a deployment
-//! never share a database (`database`).
+//! never share a database (`store::owner`).
 //!
 //! Reading order: `people` (who), `charges` (what they owe), `history` (what they paid), `tables` (as rows), `seed`
-//! (into the database).
+//! (into the database). The statements are in `store::demo_rows`.
 
 mod charges;
-mod database;
 mod history;
 mod people;
 mod seed;
 mod tables;
 
-pub use self::{
-    database::{claim, suits},
-    seed::{seed, seed_accounts},
-};
+pub use self::seed::{seed, seed_accounts};
 
 use self::people::{PASSWORD, PEOPLE, Person};
 use crate::{
-    clock::day_in,
     error::{Error, Result},
     state::App,
-    store::{Store, add_to_mark, cents, from_word, value},
+    store::{Store, add_to_mark},
 };
 use contract::{
-    Date, Email, FieldProblem, Instant, Region,
+    Email, FieldProblem, Instant,
     demo::{DemoBill, DemoMember},
     problem_details::ErrorCode,
 };
-use sqlx::Row;
-use std::collections::HashMap;
 
 /// The mark in the database that says how far the clock was moved on, in milliseconds: a restart keeps it, and servers
 /// that share the database share it.
@@ -46,27 +39,12 @@ pub fn sample() -> Option<DemoMember> {
 
 /// Every seeded member with what is open now.
 pub async fn members(store: &Store, now: Instant) -> Result<Vec<DemoMember>, sqlx::Error> {
-    let mut open: HashMap<String, Vec<DemoBill>> = HashMap::new();
-    let bills = sqlx::query(
-        "SELECT membership, region, bill.id AS id, kind, due, balance_cents FROM bill \
-         JOIN membership ON membership.id = bill.membership WHERE balance_cents > 0 ORDER BY due, bill.id",
-    );
-    for row in bills.fetch_all(&store.read).await? {
-        let region: Region = value(&row, "region")?;
-        let due: Date = value(&row, "due")?;
-        open.entry(row.try_get("membership")?).or_default().push(DemoBill {
-            id: row.try_get("id")?,
-            kind: from_word(row.try_get("kind")?)?,
-            balance: cents(&row, "balance_cents")?,
-            past_due: due < day_in(region.time_zone(), now),
-        });
-    }
+    let mut open = store.demo_open_bills(now).await?;
     let mut members = Vec::new();
     for person in &PEOPLE {
         let Ok(identifiers) = person.identifiers() else { continue };
         let Some(found) = store.find_membership(person.region, &identifiers).await? else { continue };
-        let count = sqlx::query_scalar("SELECT COUNT(*) FROM payment WHERE membership = $1").bind(&found.id);
-        let count: i64 = count.fetch_one(&store.read).await?;
+        let count = store.demo_payments(&found.id).await?;
         let bills = open.remove(&found.id).unwrap_or_default();
         members.extend(member(person, bills, u32::try_from(count).unwrap_or(u32::MAX)));
     }

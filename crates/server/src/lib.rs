@@ -1,6 +1,6 @@
 //! The reference billing API: a real server over a real database, and the static files of the app.
 //!
-//! Reading order: `settings`, `clock`, `state`; `store` (the only SQL, but for `demo`'s); `billing` (the rules of
+//! Reading order: `settings`, `clock`, `state`; `store` (the only SQL); `billing` (the rules of
 //! paying, and the only way to the processor) and `identity` (who somebody is); `jobs` (everything that runs without a
 //! request); `http` (everything that knows axum, one file a resource in `http::v1`); `error` (the one error type).
 //! `limits` has every rate limit. Beside them what does not know the rest: `id`, `address` (e-mail addresses as they
