@@ -21,7 +21,7 @@ use crate::{
 };
 use contract::{
     Email, FieldProblem, Instant,
-    demo::{DemoBill, DemoMember},
+    demo::{DemoBill, DemoMail, DemoMember},
     problem_details::ErrorCode,
 };
 
@@ -30,7 +30,8 @@ use contract::{
 pub const CLOCK_MARK: &str = "demo_clock_ahead";
 /// Ten years; what lies beyond, nobody has tried.
 const MAX_CLOCK_MILLIS: i64 = 3_653 * 86_400_000;
-pub const EMAILS: i64 = 200;
+/// The newest e-mails that are shown.
+const EMAILS: i64 = 200;
 
 /// The member to try first: the one of the drawn pages. Bills are not looked up.
 pub fn sample() -> Option<DemoMember> {
@@ -49,6 +50,14 @@ pub async fn members(store: &Store, now: Instant) -> Result<Vec<DemoMember>, sql
         members.extend(member(person, bills, u32::try_from(count).unwrap_or(u32::MAX)));
     }
     Ok(members)
+}
+
+pub async fn members_now(app: &App) -> Result<Vec<DemoMember>> {
+    Ok(members(&app.store, app.clock.now()).await?)
+}
+
+pub async fn emails(app: &App) -> Result<Vec<DemoMail>> {
+    Ok(app.store.emails(EMAILS).await?)
 }
 
 fn member(person: &Person, open_bills: Vec<DemoBill>, payments: u32) -> Option<DemoMember> {

@@ -2,7 +2,7 @@
 //! there without the flag.
 
 use crate::{
-    demo::{self, EMAILS},
+    demo,
     error::{Error, Result},
     state::App,
 };
@@ -47,11 +47,11 @@ pub fn router(app: App) -> Router {
 }
 
 async fn list_members(State(app): State<App>) -> Result<Json<Vec<DemoMember>>> {
-    Ok(Json(demo::members(&app.store, app.clock.now()).await?))
+    Ok(Json(demo::members_now(&app).await?))
 }
 
 async fn list_mail(State(app): State<App>) -> Result<Json<Vec<DemoMail>>> {
-    Ok(Json(app.store.emails(EMAILS).await?))
+    Ok(Json(demo::emails(&app).await?))
 }
 
 async fn tell_clock(State(app): State<App>) -> Json<DemoClock> {
