@@ -22,8 +22,7 @@ impl Client {
     }
 
     /// The same key and order again gives the first result again, so it is safe to repeat. An error may leave doubt:
-    /// then ask
-    /// `payment_by_key`.
+    /// then ask `payment_by_key`.
     pub async fn pay(&self, order: &PaymentOrder, key: &IdempotencyKey) -> Result<Payment, ApiError> {
         self.send(Method::POST, "/payments", order, Some(&key.to_string())).await
     }

@@ -1,6 +1,5 @@
 //! Charging: calls the processor and stores its response. The only code path for a payment that was just begun, for one
-//! that
-//! `jobs::settle_payments` found without a response, and for a bank debit that ended days later.
+//! that `jobs::settle_payments` found without a response, and for a bank debit that ended days later.
 //!
 //! A payment fails in two ways only: its charge failed, or the processor has closed the payment's key, after which
 //! nothing can be charged under it. Anything else is no response, and the processor is asked again later; so is an

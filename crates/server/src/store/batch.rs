@@ -1,7 +1,6 @@
 //! A batch of writes, none of which names a table that another one writes: over PostgreSQL one statement and so one
 //! round trip (data-modifying CTEs, which all see the same moment), over SQLite, where a statement is a call in this
-//! process, one after the other. Each is written once, with
-//! `$1` as its own first value.
+//! process, one after the other. Each is written once, with `$1` as its own first value.
 
 use super::Tx;
 use sqlx::{Any, AssertSqlSafe, Row, any::AnyArguments, query::Query};
