@@ -60,7 +60,7 @@ fn functions_are_short_enough_to_be_seen_at_once() {
 
 /// Each function's name and lines, by rustfmt's indentation: it ends at a brace that stands as far to the left as it
 /// began.
-fn functions(code: &str) -> Vec<(&str, usize)> {
+pub fn functions(code: &str) -> Vec<(&str, usize)> {
     const BEFORE: [&str; 6] = ["pub", "pub(crate)", "pub(super)", "async", "const", "unsafe"];
     let lines: Vec<_> = code.lines().collect();
     let mut found = Vec::new();
