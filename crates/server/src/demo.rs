@@ -73,7 +73,7 @@ fn member(person: &Person, open_bills: Vec<DemoBill>, payments: u32) -> Option<D
 }
 
 /// Moves the clocks of all servers over this database, and the processor's; all of them or none. Of two calls at once
-/// the second waits for the first one's mark, so the processor is told the sum.
+/// the second waits for the first one's mark, so the processor gets the sum.
 pub async fn move_clock(app: &App, seconds: u32) -> Result<()> {
     let mut tx = app.store.begin().await?;
     let moved = add_to_mark(&mut tx, CLOCK_MARK, i64::from(seconds) * 1_000).await?;

@@ -42,7 +42,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/demo/members", get(list_members))
         .route("/demo/mail", get(list_mail))
-        .route("/demo/clock", get(tell_clock).post(move_clock))
+        .route("/demo/clock", get(show_clock).post(move_clock))
         .with_state(app)
 }
 
@@ -54,7 +54,7 @@ async fn list_mail(State(app): State<App>) -> Result<Json<Vec<DemoMail>>> {
     Ok(Json(demo::emails(&app).await?))
 }
 
-async fn tell_clock(State(app): State<App>) -> Json<DemoClock> {
+async fn show_clock(State(app): State<App>) -> Json<DemoClock> {
     Json(DemoClock { now: app.clock.now() })
 }
 

@@ -21,8 +21,8 @@ use axum::{
 };
 use contract::{account::Credentials, factor::Reauthentication, session::SessionView};
 
-/// Signs in with user ID and password; the session of anyone who has a second factor is pending it then. What is wrong
-/// is not told, and takes as long; tries that fail come ever further apart.
+/// Signs in with user ID and password; the session of anyone who has a second factor is pending it then. The answer
+/// does not say what is wrong, and takes as long; tries that fail come ever further apart.
 #[utoipa::path(
     post, path = "/session", request_body = Credentials,
     responses(
