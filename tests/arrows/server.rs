@@ -17,7 +17,7 @@ const LAYERS: [&[&str]; 11] = [
     &["clock"],
     &["store"],
     &["error"],
-    &["mail", "turns"],
+    &["bounded_pool", "mail"],
     &["limits", "readiness"],
     &["billing", "identity"],
     &["state"],

@@ -38,7 +38,7 @@ pub enum ErrorCode {
     Malformed,
     /// 422: `errors` says which fields.
     Invalid,
-    /// 404 on a look-up: one answer, whatever was wrong.
+    /// 404 on a look-up: one answer, whichever number is wrong.
     NoMatch,
     /// 404
     NotFound,

@@ -57,7 +57,7 @@ struct Table {
     write: usize,
 }
 
-type Asked<'a> = Query<'a, Any, AnyArguments>;
+type BoundQuery<'a> = Query<'a, Any, AnyArguments>;
 
 impl Batch {
     /// An INSERT, UPDATE or DELETE without RETURNING, of a table that no other write of the batch names.
@@ -163,7 +163,7 @@ fn places<const COLUMNS: usize>(rows: usize) -> String {
     format!("VALUES {rows}")
 }
 
-fn bound(query: Asked<'_>, values: Vec<Value>) -> Asked<'_> {
+fn bound(query: BoundQuery<'_>, values: Vec<Value>) -> BoundQuery<'_> {
     values.into_iter().fold(query, |query, value| match value {
         Value::Text(text) => query.bind(text),
         Value::Number(number) => query.bind(number),
