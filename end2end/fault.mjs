@@ -2,12 +2,14 @@
 // server, and a second one between the server and the processor. It knows nothing of billing.
 //
 // A fault is `{ method, path, times, ...what }`; `path` is a RegExp on path and query. What it can do:
-//   drop           cut the connection before anything reaches the other side
-// late(millis)   cut the connection, and bring the request to the other side so much later: it was on its way all the
-// time instead(answer) answer `{ status, headers, body }` by itself; nothing reaches the other side lose           let
-// the other side finish, then cut the connection instead of answering answer(status) let the other side finish, then
-// answer something else hold           let the other side finish, and keep its answer until `release()`; never released
-// is a time-out before/after   call a function when the request is here, or once the other side has answered (awaited)
+//   drop             cut the connection before anything reaches the other side
+//   late(millis)     cut the connection, and bring the request to the other side later: it was on its way all the time
+//   instead(answer)  answer `{ status, headers, body }` by itself; nothing reaches the other side
+//   lose             let the other side finish, then cut the connection instead of answering
+//   answer(status)   let the other side finish, then answer something else
+//   hold             let the other side finish, and keep its answer until `release()`; never released is a time-out
+//   before, after    call a function when the request is here, or once the other side has answered (awaited)
+//
 // Connections to the browser are closed after each answer: Chromium silently repeats a request whose *reused*
 // connection was cut, which would hide what a test wants to see. `keepAlive: true` gives that behaviour back.
 import http from 'node:http';

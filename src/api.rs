@@ -65,7 +65,7 @@ impl Client {
     }
 
     /// As `send`, for calls that are answered without a body.
-    async fn tell(&self, method: Method, path: &str, body: &impl Serialize) -> Result<(), ApiError> {
+    async fn submit(&self, method: Method, path: &str, body: &impl Serialize) -> Result<(), ApiError> {
         let body = serde_json::to_string(body).map_err(|_| ApiError::Faulty)?;
         empty(&self.exchange(method, path, Some(body), None).await?)
     }
@@ -101,12 +101,12 @@ impl Client {
             }
             ApiError::read(answer.status(), &answer.headers().get("Content-Type").unwrap_or_default(), body)
         };
-        self.hear(path, in_time(exchange).await)
+        self.note_session_end(path, in_time(exchange).await)
     }
 
     /// What an answer says about the session. "Signed out" as the first word about one that began a moment ago is about
     /// the cookie.
-    fn hear(&self, path: &str, answer: Result<String, ApiError>) -> Result<String, ApiError> {
+    fn note_session_end(&self, path: &str, answer: Result<String, ApiError>) -> Result<String, ApiError> {
         match answer {
             Err(ApiError::SignedOut) if self.has_just_begun() => return Err(ApiError::NoCookies),
             Err(ApiError::SignedOut) => self.signed_out.update(|times| *times += 1),
@@ -156,20 +156,21 @@ mod tests {
     fn signed_out_as_the_first_word_about_a_session_that_just_began_is_about_cookies() {
         Owner::new().with(|| {
             let client = Client::new("/api/v1");
-            let hear = |path: &str, answer: Result<&str, ApiError>| client.hear(path, answer.map(str::to_owned));
+            let note =
+                |path: &str, answer: Result<&str, ApiError>| client.note_session_end(path, answer.map(str::to_owned));
             let signed_out = || Err(ApiError::SignedOut);
-            assert_eq!(hear("/bills", signed_out()), Err(ApiError::SignedOut), "nothing began here");
+            assert_eq!(note("/bills", signed_out()), Err(ApiError::SignedOut), "nothing began here");
             client.begin(SessionView::Guest { now: Instant::from_millis(0) });
-            assert!(hear("/portal", Ok("{}")).is_ok());
+            assert!(note("/portal", Ok("{}")).is_ok());
             for _ in 0..2 {
-                assert_eq!(hear("/payment-draft", signed_out()), Err(ApiError::NoCookies));
+                assert_eq!(note("/payment-draft", signed_out()), Err(ApiError::NoCookies));
             }
             assert_eq!(client.signed_out.get_untracked(), 1, "nobody was signed out by that");
             client.began.update(|began| *began = began.map(|began| began.plus_millis(-NEW_MILLIS)));
-            assert_eq!(hear("/second-factor", signed_out()), Err(ApiError::SignedOut), "it ended by itself since");
+            assert_eq!(note("/second-factor", signed_out()), Err(ApiError::SignedOut), "it ended by itself since");
             client.begin(SessionView::Guest { now: Instant::from_millis(0) });
-            assert!(hear("/bills", Ok("{}")).is_ok());
-            assert_eq!(hear("/bills", signed_out()), Err(ApiError::SignedOut), "the cookie had come along");
+            assert!(note("/bills", Ok("{}")).is_ok());
+            assert_eq!(note("/bills", signed_out()), Err(ApiError::SignedOut), "the cookie had come along");
             assert_eq!(client.signed_out.get_untracked(), 3);
         });
     }

@@ -3,6 +3,7 @@
 //! or there: a route without a page does not compile.
 
 mod chunks;
+mod session_links;
 #[cfg(test)]
 #[cfg(feature = "ssr")]
 mod tests;
@@ -26,8 +27,9 @@ use chunks::{Chunk, Chunks, Page};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::Router;
+use session_links::{FooterSignIn, SessionLinks};
 use std::sync::Arc;
-use watch::{InOrOut, SessionTimeout, WayIn};
+use watch::SessionTimeout;
 
 #[component]
 pub fn App(config: Config) -> impl IntoView {
@@ -55,7 +57,7 @@ fn Pages(base: Base) -> impl IntoView {
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
     come_back_from_regions(Deployment::here(), navigation);
     view! {
-        <Shell in_or_out=|| InOrOut().into_any() way_in=|| WayIn().into_any() has_region=session.is_member()>
+        <Shell session_links=|| SessionLinks().into_any() sign_in=|| FooterSignIn().into_any() has_region=session.is_member()>
             {dynamic(move || page(navigation.route()))}
             <SessionTimeout/>
         </Shell>

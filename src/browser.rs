@@ -11,7 +11,7 @@ pub use frame::{listen_to_frame, post_to_frame};
 pub use storage::{
     ATTEMPT, Remembered, remember, remembered, set_tab_storage, tab_storage, visit_is_on, visit_is_over, visit_was_lost,
 };
-pub use tabs::{TabSays, Tabs};
+pub use tabs::{TabMessage, Tabs};
 
 use contract::{IdempotencyKey, Instant};
 use js_sys::{Array, Function, Reflect};

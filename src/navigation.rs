@@ -1,7 +1,6 @@
 //! Navigation: the current route, and changing it. The only module where a [`Route`] meets leptos_router's addresses.
-//! Links are plain
-//! `<a href>`; the router takes plain clicks on them, everything else (new tab, download, another site) is the
-//! browser's.
+//! Links are plain `<a href>`; the router takes plain clicks on them, everything else (new tab, download, another site)
+//! is the browser's.
 
 use crate::{browser, config::Base, route::Route};
 use leptos::prelude::*;

@@ -135,9 +135,12 @@ impl Route {
     /// False for the pages on the way in and out, which are nowhere to be once one is in.
     fn is_somewhere_to_go(&self) -> bool {
         match self {
-            // its secret does not outlive a page
-            Self::Pay(Pay::Receipt) => false,
-            Self::Home | Self::Region | Self::Pay(_) | Self::Read(_) | Self::Account(_) => true,
+            Self::Home | Self::Region | Self::Read(_) | Self::Account(_) => true,
+            Self::Pay(pay) => match pay {
+                Pay::Find | Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) => true,
+                // its secret does not outlive a page
+                Pay::Receipt => false,
+            },
             Self::Enter(enter) => match enter {
                 Enter::Register
                 | Enter::RegisterBill

@@ -166,7 +166,7 @@ impl CurrentSession {
         self.found_elsewhere.get()
     }
 
-    /// By the server's clock, for handlers; by this device's where the server has not told its time.
+    /// By the server's clock, for handlers; by this device's where no response has had the server's time.
     pub fn server_now(self) -> Instant {
         self.clock.get_value().map_or_else(browser::now, |clock| server_time(clock, browser::moment()))
     }

@@ -1,5 +1,5 @@
-//! Checks of comments and names in all code of this repository: lines of comments are short, and words of this house
-//! that have a standard term in the field are not used. Test names are sentences and may use any other word.
+//! Checks of comments and names in all code of this repository: lines of comments are short and full, and words of this
+//! house that have a standard term in the field are not used. Test names are sentences and may use any other word.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -70,7 +70,7 @@ fn read() -> Vec<File> {
             _ => return None,
         };
         // this file lists the words
-        let is_read = !name.starts_with("public/") && name != "tests/comments.rs" && name != "tests/documents.rs";
+        let is_read = !name.starts_with("public/") && name != "tests/comments.rs" && name != "tests/documents/main.rs";
         is_read.then(|| File { name, text: fs::read_to_string(&path).unwrap(), mark })
     };
     let found: Vec<_> = paths.into_iter().filter_map(file).collect();
@@ -101,6 +101,41 @@ fn lines_of_comments_are_short() {
         }
     }
     assert!(long.is_empty(), "{} lines:\n{}", long.len(), long.join("\n"));
+}
+
+/// A line that ends before its paragraph does, although the next word would have fitted by far.
+const SHORTEST_BROKEN_LINE: usize = 90;
+
+/// Of two lines of one comment, whether the first is broken too early. What is indented, a list or the end of a
+/// sentence is broken where its writer wants.
+fn is_broken_early(line: &str, next: &str, mark: &str) -> bool {
+    let text = |line: &str| {
+        let rest = line.trim_start().strip_prefix(mark)?;
+        rest.trim_start_matches(['/', '!']).strip_prefix(' ').map(str::to_owned)
+    };
+    let (Some(first), Some(second)) = (text(line), text(next)) else { return false };
+    let is_prose =
+        |text: &str| text.starts_with(|c: char| c.is_alphabetic() || "`(\"'[".contains(c)) && !text.starts_with("```");
+    let word = second.split(' ').next().unwrap().chars().count();
+    is_prose(&first)
+        && is_prose(&second)
+        && !first.ends_with(['.', ':', '?', '|'])
+        && line.chars().count() + 1 + word <= SHORTEST_BROKEN_LINE
+}
+
+#[test]
+fn lines_of_comments_are_broken_where_they_are_full() {
+    let mut early = Vec::new();
+    for File { name, text, mark } in read() {
+        let lines: Vec<_> = text.lines().collect();
+        let pairs = lines.windows(2).enumerate().filter(|(_, pair)| is_broken_early(pair[0], pair[1], mark));
+        early.extend(pairs.map(|(at, _)| format!("{name}:{}", at + 1)));
+    }
+    assert!(early.is_empty(), "{} lines:\n{}", early.len(), early.join("\n"));
+    assert!(is_broken_early("/// one that", "/// `found` it", "//") && !is_broken_early("// One.", "// Two", "//"));
+    assert!(
+        !is_broken_early("// a list", "// * of things", "//") && !is_broken_early("let a = 1;", "let b = 2;", "//")
+    );
 }
 
 #[test]

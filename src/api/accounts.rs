@@ -26,31 +26,31 @@ impl Client {
     }
 
     pub async fn keep_registration(&self, id: &str, draft: &RegistrationDraft) -> Result<(), ApiError> {
-        self.tell(Method::PUT, &format!("/registrations/{id}"), draft).await
+        self.submit(Method::PUT, &format!("/registrations/{id}"), draft).await
     }
 
     pub async fn open_account(&self, id: &str, account: &NewAccount) -> Result<(), ApiError> {
-        self.tell(Method::POST, &format!("/registrations/{id}/account"), account).await
+        self.submit(Method::POST, &format!("/registrations/{id}/account"), account).await
     }
 
     pub async fn send_confirmation(&self, email: &ConfirmationEmail) -> Result<(), ApiError> {
-        self.tell(Method::POST, "/confirmation-emails", email).await
+        self.submit(Method::POST, "/confirmation-emails", email).await
     }
 
     pub async fn confirm_email(&self, confirmation: &EmailConfirmation) -> Result<(), ApiError> {
-        self.tell(Method::POST, "/email-confirmations", confirmation).await
+        self.submit(Method::POST, "/email-confirmations", confirmation).await
     }
 
     pub async fn remind_of_user_id(&self, reminder: &UserIdReminder) -> Result<(), ApiError> {
-        self.tell(Method::POST, "/user-id-reminders", reminder).await
+        self.submit(Method::POST, "/user-id-reminders", reminder).await
     }
 
     pub async fn ask_for_reset(&self, reset: &PasswordReset) -> Result<(), ApiError> {
-        self.tell(Method::POST, "/password-resets", reset).await
+        self.submit(Method::POST, "/password-resets", reset).await
     }
 
     pub async fn reset_password(&self, password: &NewPassword) -> Result<(), ApiError> {
-        self.tell(Method::PUT, "/password-resets", password).await
+        self.submit(Method::PUT, "/password-resets", password).await
     }
 
     pub async fn security(&self) -> Result<Security, ApiError> {

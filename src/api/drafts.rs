@@ -17,6 +17,6 @@ impl Client {
     }
 
     pub async fn keep_payment_draft(&self, draft: &PaymentDraft) -> Result<(), ApiError> {
-        self.tell(Method::PUT, "/payment-draft", draft).await
+        self.submit(Method::PUT, "/payment-draft", draft).await
     }
 }

@@ -6,7 +6,7 @@ use contract::session::{BillLookup, SessionView};
 use gloo_net::http::Method;
 
 impl Client {
-    /// One answer (`NoMatch`), whatever was wrong.
+    /// One answer (`NoMatch`), whichever number is wrong.
     pub async fn look_up(&self, lookup: &BillLookup) -> Result<SessionView, ApiError> {
         self.send(Method::POST, "/bill-lookups", lookup, None).await.map(|view| self.begin(view))
     }

@@ -22,8 +22,7 @@ impl Client {
     }
 
     /// The same key and order again gives the first result again, so it is safe to repeat. An error may leave doubt:
-    /// then ask
-    /// `payment_by_key`.
+    /// then ask `payment_by_key`.
     pub async fn pay(&self, order: &PaymentOrder, key: &IdempotencyKey) -> Result<Payment, ApiError> {
         self.send(Method::POST, "/payments", order, Some(&key.to_string())).await
     }
@@ -54,7 +53,7 @@ impl Client {
 
     pub async fn end_receipt_link(&self, secret: &str) -> Result<(), ApiError> {
         let secret = ReceiptSecret { secret: secret.to_owned() };
-        self.tell(Method::POST, "/receipt-links/revoke", &secret).await
+        self.submit(Method::POST, "/receipt-links/revoke", &secret).await
     }
 
     /// As `receipt_address`, of a receipt that was opened by its link.
@@ -63,6 +62,6 @@ impl Client {
     }
 
     pub async fn email_receipt(&self, id: &str, email: &Email) -> Result<(), ApiError> {
-        self.tell(Method::POST, &format!("/payments/{id}/receipt-emails"), &ReceiptEmail { email }).await
+        self.submit(Method::POST, &format!("/payments/{id}/receipt-emails"), &ReceiptEmail { email }).await
     }
 }

@@ -4,22 +4,24 @@
 //! it, at most once a minute. When it is over, the browser leaves the page for good, so nothing private stays in memory
 //! or behind the back button.
 
+mod dialogs;
+
 use crate::{
     api::Client,
-    browser::{self, Listening, TabSays, Tabs},
-    i18n::{Text, say, t},
-    navigation::{Navigation, href},
-    route::{Account, Enter, Pay, Route},
+    browser::{self, Listening, TabMessage, Tabs},
+    navigation::Navigation,
+    route::Enter,
     session::{CurrentSession, Session},
 };
+use dialogs::{ending_dialog, unreached_dialog};
 use gloo_timers::future::TimeoutFuture;
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use std::{rc::Rc, time::Duration};
 
-/// From when the member is asked.
-const ASKED_MILLIS: i64 = 120_000;
+/// How long before the end the member is asked.
+const WARNING_MILLIS: i64 = 120_000;
 /// The interval at which the member's activity is reported to the server.
-const TOLD_MILLIS: i64 = 60_000;
+const REPORT_MILLIS: i64 = 60_000;
 /// How much later than here a session may end on the server without any activity.
 const SLACK_MILLIS: i64 = 30_000;
 /// The delay before a request without a response is repeated once.
@@ -31,24 +33,30 @@ struct Watch {
     navigation: Navigation,
     client: Client,
     tabs: Rc<Tabs>,
+    shown: Shown,
+    is_extending: StoredValue<bool>,
+}
+
+/// What the dialogs show.
+#[derive(Clone, Copy)]
+struct Shown {
     /// Seconds left, while the member is asked.
     left: RwSignal<Option<usize>>,
     /// Signing out, or staying, did not reach the server.
     is_cut_off: RwSignal<bool>,
-    is_telling: StoredValue<bool>,
 }
 
 impl Watch {
     /// Every second, and when the page becomes visible again.
     fn tick(&self) {
-        let Some(lasts) = self.session.lasts() else { return self.left.set(None) };
+        let Some(lasts) = self.session.lasts() else { return self.shown.left.set(None) };
         let left = lasts.left(browser::moment());
         if left <= 0 {
             return self.time_out();
         }
-        let asked = (left <= ASKED_MILLIS).then(|| usize::try_from((left + 999) / 1_000).unwrap_or(0));
-        if self.left.get_untracked() != asked {
-            self.left.set(asked);
+        let asked = (left <= WARNING_MILLIS).then(|| usize::try_from((left + 999) / 1_000).unwrap_or(0));
+        if self.shown.left.get_untracked() != asked {
+            self.shown.left.set(asked);
         }
     }
 
@@ -68,7 +76,7 @@ impl Watch {
             }
             if let Ok(view) = answer {
                 let left = view.ends().map_or(0, |(at, _)| at.millis() - view.now().millis());
-                if left > TOLD_MILLIS + SLACK_MILLIS {
+                if left > REPORT_MILLIS + SLACK_MILLIS {
                     own.session.accept(&view);
                     browser::conceal(false);
                     return own.tick();
@@ -83,32 +91,34 @@ impl Watch {
 
     /// The member did something. While they are asked, only their answer counts.
     fn note_activity(&self) {
-        let is_due =
-            self.session.lasts().is_some_and(|lasts| lasts.told(browser::moment()) >= TOLD_MILLIS && !lasts.is_last());
-        if is_due && self.left.with_untracked(Option::is_none) {
+        let is_due = self
+            .session
+            .lasts()
+            .is_some_and(|lasts| lasts.since_response(browser::moment()) >= REPORT_MILLIS && !lasts.is_last());
+        if is_due && self.shown.left.with_untracked(Option::is_none) {
             self.extend();
         }
     }
 
     fn extend(&self) {
-        if self.is_telling.get_value() {
+        if self.is_extending.get_value() {
             return;
         }
-        self.is_telling.set_value(true);
+        self.is_extending.set_value(true);
         let own = self.clone();
         spawn_local(async move {
             let answer = own.client.extend_session().await;
-            own.is_telling.set_value(false);
-            own.is_cut_off.set(false);
+            own.is_extending.set_value(false);
+            own.shown.is_cut_off.set(false);
             match answer {
                 Ok(view) => {
                     own.session.accept(&view);
-                    own.tabs.tell(TabSays::Changed);
+                    own.tabs.send(TabMessage::Changed);
                     own.tick();
                 }
                 Err(crate::error::ApiError::SignedOut) => own.end(Enter::TimedOut),
                 // without a connection the session runs on until it times out; an open dialog says so
-                Err(_) => own.is_cut_off.set(own.left.with_untracked(Option::is_some)),
+                Err(_) => own.shown.is_cut_off.set(own.shown.left.with_untracked(Option::is_some)),
             }
         });
     }
@@ -129,14 +139,14 @@ impl Watch {
         });
     }
 
-    fn receive(&self, says: TabSays) {
-        match says {
-            TabSays::Changed => self.ask(),
-            TabSays::SignedOut if self.session.with_untracked(Session::has_access) => {
+    fn receive(&self, message: TabMessage) {
+        match message {
+            TabMessage::Changed => self.ask(),
+            TabMessage::SignedOut if self.session.with_untracked(Session::has_access) => {
                 self.session.stop_counting();
                 self.navigation.leave_for(self.goodbye());
             }
-            TabSays::SignedOut => {}
+            TabMessage::SignedOut => {}
         }
     }
 
@@ -149,7 +159,7 @@ impl Watch {
 
     fn end(&self, to: Enter) {
         self.session.stop_counting();
-        self.tabs.tell(if to == Enter::TimedOut { TabSays::Changed } else { TabSays::SignedOut });
+        self.tabs.send(if to == Enter::TimedOut { TabMessage::Changed } else { TabMessage::SignedOut });
         self.navigation.leave_for(to);
     }
 
@@ -160,12 +170,70 @@ impl Watch {
 
     fn sign_out(&self) {
         let own = self.clone();
-        own.is_cut_off.set(false);
+        own.shown.is_cut_off.set(false);
         spawn_local(async move {
             match own.client.end_session().await {
                 Ok(()) | Err(crate::error::ApiError::SignedOut) => own.end(own.goodbye()),
                 // it is not over, so the page must not say that it is
-                Err(_) => own.is_cut_off.set(true),
+                Err(_) => own.shown.is_cut_off.set(true),
+            }
+        });
+    }
+}
+
+/// The watch of this page; nothing before there is a browser.
+#[derive(Clone, Copy)]
+struct Watching(StoredValue<Option<Watch>, LocalStorage>);
+
+impl Watching {
+    fn with(self, act: fn(&Watch)) {
+        self.0.with_value(|watch| watch.iter().for_each(act));
+    }
+
+    /// Opens the channel to the other tabs, and listens to what the member does.
+    fn begin(self, session: CurrentSession, client: Client, shown: Shown) {
+        let navigation = Navigation::here();
+        let listeners = StoredValue::new_local(Vec::<Listening>::new());
+        browser::effect(move |is_first| {
+            if !is_first {
+                return;
+            }
+            let tabs = Rc::new(Tabs::open(move |message| {
+                self.0.with_value(|watch| watch.iter().for_each(|watch: &Watch| watch.receive(message)));
+            }));
+            let is_extending = StoredValue::new(false);
+            self.0.set_value(Some(Watch { session, navigation, client: client.clone(), tabs, shown, is_extending }));
+            listeners.set_value(self.listeners());
+            let again = set_interval_with_handle(move || self.with(Watch::tick), Duration::from_secs(1));
+            on_cleanup(move || {
+                if let Ok(again) = again {
+                    again.clear();
+                }
+            });
+        });
+    }
+
+    fn listeners(self) -> Vec<Listening> {
+        let listeners = [
+            Listening::to("visibilitychange", move || {
+                if browser::is_in_sight() {
+                    self.with(Watch::tick);
+                    self.with(Watch::ask);
+                }
+            }),
+            Listening::to("pageshow", move || self.with(Watch::tick)),
+            Listening::to("pointerdown", move || self.with(Watch::note_activity)),
+            Listening::to("keydown", move || self.with(Watch::note_activity)),
+        ];
+        listeners.into_iter().flatten().collect()
+    }
+
+    /// Runs whenever what `track` reads has changed, and not at first.
+    fn on_change(self, track: impl Fn() + 'static, act: fn(&Watch)) {
+        browser::effect(move |is_first| {
+            track();
+            if !is_first {
+                self.with(act);
             }
         });
     }
@@ -174,170 +242,14 @@ impl Watch {
 /// Begins the watch and draws its dialogs.
 #[component]
 pub fn SessionTimeout() -> impl IntoView {
-    let (session, navigation, client) = (CurrentSession::here(), Navigation::here(), Client::here());
-    let left = RwSignal::new(None);
-    let is_cut_off = RwSignal::new(false);
-    let watching = StoredValue::new_local(None::<Watch>);
-    let with = move |act: fn(&Watch)| watching.with_value(|watch| watch.iter().for_each(act));
-    let heard = StoredValue::new_local(Vec::<Listening>::new());
-    let own = client.clone();
-    browser::effect(move |is_first| {
-        if !is_first {
-            return;
-        }
-        let tabs = Rc::new(Tabs::open(move |says| {
-            watching.with_value(|watch| watch.iter().for_each(|watch: &Watch| watch.receive(says)));
-        }));
-        let is_telling = StoredValue::new(false);
-        watching.set_value(Some(Watch {
-            session,
-            navigation,
-            client: own.clone(),
-            tabs,
-            left,
-            is_cut_off,
-            is_telling,
-        }));
-        let listen = [
-            Listening::to("visibilitychange", move || {
-                if browser::is_in_sight() {
-                    with(Watch::tick);
-                    with(Watch::ask);
-                }
-            }),
-            Listening::to("pageshow", move || with(Watch::tick)),
-            Listening::to("pointerdown", move || with(Watch::note_activity)),
-            Listening::to("keydown", move || with(Watch::note_activity)),
-        ];
-        heard.set_value(listen.into_iter().flatten().collect());
-        let again = set_interval_with_handle(move || with(Watch::tick), Duration::from_secs(1));
-        on_cleanup(move || {
-            if let Ok(again) = again {
-                again.clear();
-            }
-        });
-    });
-    // another tab's session is this tab's, too
-    browser::effect(move |is_first| {
-        session.track();
-        if !is_first {
-            with(|watch| watch.tabs.tell(TabSays::Changed));
-        }
-    });
-    browser::effect(move |is_first| {
-        session.ends();
-        if !is_first {
-            with(Watch::sign_out);
-        }
-    });
+    let (session, client) = (CurrentSession::here(), Client::here());
+    let shown = Shown { left: RwSignal::new(None), is_cut_off: RwSignal::new(false) };
+    let watching = Watching(StoredValue::new_local(None));
     let signed_out = client.signed_out;
-    browser::effect(move |is_first| {
-        signed_out.track();
-        if !is_first {
-            with(Watch::check_member);
-        }
-    });
-    let dialog = NodeRef::<html::Dialog>::new();
-    let is_asked = Memo::new(move |_| left.with(Option::is_some));
-    browser::effect(move |_| {
-        let is_asked = is_asked.get();
-        if let Some(dialog) = dialog.get_untracked() {
-            browser::show_dialog(&dialog, is_asked);
-        }
-    });
-    // signing out did not reach the server, and no warning dialog is open
-    let cut_off = NodeRef::<html::Dialog>::new();
-    browser::effect(move |_| {
-        let is_shown = is_cut_off.get() && !is_asked.get();
-        if let Some(dialog) = cut_off.get_untracked() {
-            browser::show_dialog(&dialog, is_shown);
-        }
-    });
-    let can_stay = Signal::derive(move || !session.is_last());
-    let words = say(move |w| {
-        let left = left.get().unwrap_or(0);
-        if can_stay.get() { (w.shell.ending.text)(left) } else { (w.shell.ending.last)(left) }
-    });
-    // read out twice, not every second
-    let told = say(move |w| match left.get() {
-        Some(left @ (60 | 20)) => (w.shell.ending.text)(left),
-        _ => String::new(),
-    });
-    let stay = move |_| with(Watch::extend);
-    let cancel = move |event: leptos::ev::Event| {
-        event.prevent_default();
-        with(Watch::extend);
-    };
-    view! {
-        <dialog class="pay-dialog" aria-labelledby="ending-title" aria-describedby="ending-text" node_ref=dialog on:cancel=cancel>
-            <div class="pay-stack">
-                <h2 id="ending-title">{t(|w| w.shell.ending.title)}</h2>
-                <p id="ending-text">{words}</p>
-                <p class="pay-hidden" role="status">{told}</p>
-                <p role="status">{say(move |w| if is_cut_off.get() { w.shell.ending.unreached.to_owned() } else { String::new() })}</p>
-                <p class="pay-row">
-                    <button class="pay-button pay-button--main" type="button" hidden=Signal::derive(move || !can_stay.get()) on:click=stay>
-                        {t(|w| w.shell.ending.stay)}
-                    </button>
-                    <button class="pay-button" type="button" on:click=move |_| session.end()>{out(session)}</button>
-                </p>
-            </div>
-        </dialog>
-        <dialog class="pay-dialog" aria-labelledby="cut-off-title" node_ref=cut_off on:cancel=move |_: leptos::ev::Event| is_cut_off.set(false)>
-            <div class="pay-stack">
-                <h2 id="cut-off-title">{t(|w| w.shell.ending.still_in)}</h2>
-                <p>{t(|w| w.shell.ending.unreached)}</p>
-                <p class="pay-row">
-                    <button class="pay-button pay-button--main" type="button" on:click=move |_| session.end()>{t(|w| w.shell.try_again)}</button>
-                    <button class="pay-button" type="button" on:click=move |_| is_cut_off.set(false)>{t(|w| w.shell.ending.stay)}</button>
-                </p>
-            </div>
-        </dialog>
-    }
-}
-
-/// At the foot of every page where there is no room at its top: the way in.
-#[component]
-pub fn WayIn() -> impl IntoView {
-    let (session, navigation) = (CurrentSession::here(), Navigation::here());
-    view! { <a class="pay-foot__way" href=move || way_in(navigation) hidden=session.is_member()>{t(|w| w.shell.sign_in)}</a> }
-}
-
-/// From a step of paying, signing in returns to that step.
-fn way_in(navigation: Navigation) -> String {
-    match navigation.route() {
-        Some(Route::Pay(here)) => match here {
-            Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) => navigation.sign_in_then(here),
-            Pay::Find | Pay::Receipt => navigation.href(Enter::SignIn),
-        },
-        Some(Route::Home | Route::Region | Route::Read(_) | Route::Enter(_) | Route::Account(_)) | None => {
-            navigation.href(Enter::SignIn)
-        }
-    }
-}
-
-/// The way out, as the one who takes it calls it.
-fn out(session: CurrentSession) -> Text {
-    say(move |w| if session.with(Session::is_member) { w.shell.sign_out } else { w.shell.end_visit }.to_owned())
-}
-
-/// At the top of every page: in, or out. A page that one was on the way to is where one lands.
-#[component]
-pub fn InOrOut() -> impl IntoView {
-    let (session, navigation) = (CurrentSession::here(), Navigation::here());
-    let is_member = Memo::new(move |_| session.with(Session::is_member));
-    let has_access = Memo::new(move |_| session.with(Session::has_access));
-    crate::ui::dynamic(move || {
-        let way = if is_member.get() {
-            view! { <a class="pay-top__link" href=href(Account::Overview)>{t(|w| w.shell.account)}</a> }.into_any()
-        } else {
-            view! { <a class="pay-top__link pay-top__wide" href=move || way_in(navigation)>{t(|w| w.shell.sign_in)}</a> }
-                .into_any()
-        };
-        let end = move |_| session.end();
-        let leave = has_access.get().then(|| {
-            view! { <button class="pay-top__link pay-link" type="button" on:click=end>{out(session)}</button> }
-        });
-        view! { {way} {leave} }.into_any()
-    })
+    watching.begin(session, client, shown);
+    // another tab's session is this tab's, too
+    watching.on_change(move || session.track(), |watch| watch.tabs.send(TabMessage::Changed));
+    watching.on_change(move || _ = session.ends(), Watch::sign_out);
+    watching.on_change(move || signed_out.track(), Watch::check_member);
+    view! { {ending_dialog(session, watching, shown)} {unreached_dialog(session, shown)} }
 }

@@ -8,7 +8,7 @@ use web_sys::{HtmlIFrameElement, MessageEvent};
 pub fn listen_to_frame(
     frame: HtmlIFrameElement,
     origin: String,
-    mut heard: impl FnMut(String) + 'static,
+    mut receive: impl FnMut(String) + 'static,
 ) -> Option<Listening> {
     let closure = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
         let Ok(event) = event.dyn_into::<MessageEvent>() else { return };
@@ -20,7 +20,7 @@ pub fn listen_to_frame(
             return;
         }
         if let Some(text) = js_sys::JSON::stringify(&event.data()).ok().and_then(|text| text.as_string()) {
-            heard(text);
+            receive(text);
         }
     });
     Listening::on("message", closure)

@@ -51,7 +51,7 @@ pub fn set_tab_storage(key: &str, value: Option<&str>) {
 /// The key of a payment attempt whose outcome was not shown yet, in this tab.
 pub const ATTEMPT: &str = "kppay.key";
 
-/// Somebody's bills were shown in this tab, and nobody has been told yet that the visit ended.
+/// Somebody's bills were shown in this tab, and no page has said yet that the visit ended.
 const VISIT: &str = "kppay.visit";
 
 /// A page that needs a session has one.
@@ -59,7 +59,7 @@ pub fn visit_is_on() {
     set_tab_storage(VISIT, Some(""));
 }
 
-/// That the visit ended is being told.
+/// A page says that the visit ended.
 pub fn visit_is_over() {
     set_tab_storage(VISIT, None);
 }

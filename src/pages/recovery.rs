@@ -44,7 +44,7 @@ fn form(field: Field, text: RwSignal<String>) -> FormState<Field> {
 }
 
 /// A page that says one thing and offers one way on.
-fn told(title: Text, words: Text, to: Enter, go: Text) -> AnyView {
+fn one_way_on(title: Text, words: Text, to: Enter, go: Text) -> AnyView {
     let h1 = page_heading(title);
     view! {
         <div class="pay-signin">
@@ -62,7 +62,7 @@ pub fn ForgotPasswordPage() -> impl IntoView {
     let is_sent = (is_sent, Memo::new(move |_| is_sent.get()));
     dynamic(move || {
         if is_sent.1.get() {
-            told(
+            one_way_on(
                 t(|w| w.account().sign_in.forgot_sent_title),
                 t(|w| w.account().sign_in.forgot_sent),
                 Enter::SignIn,
@@ -141,19 +141,19 @@ pub fn ResetPasswordPage() -> impl IntoView {
     let link = (link, Memo::new(move |_| link.get()));
     dynamic(move || match link.1.get() {
         Link::Here => choose(token, link.0),
-        Link::Lost => told(
+        Link::Lost => one_way_on(
             t(|w| w.account().sign_in.link_lost_title),
             t(|w| w.account().sign_in.link_lost),
             Enter::ForgotPassword,
             t(|w| w.account().sign_in.ask_again),
         ),
-        Link::Refused => told(
+        Link::Refused => one_way_on(
             t(|w| w.account().sign_in.reset_refused_title),
             t(|w| w.account().sign_in.reset_refused),
             Enter::ForgotPassword,
             t(|w| w.account().sign_in.ask_again),
         ),
-        Link::Done => told(
+        Link::Done => one_way_on(
             t(|w| w.account().sign_in.reset_done_title),
             t(|w| w.account().sign_in.reset_done),
             Enter::SignIn,

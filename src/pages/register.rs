@@ -92,7 +92,7 @@ impl Enrolment {
     /// Changes what was typed, here and with the session.
     pub async fn keep(self, client: &Client, change: impl FnOnce(&mut RegistrationDraft)) -> Result<(), ApiError> {
         let mut kept = None;
-        // Anyone who reads the registration hears of a change and of nothing else.
+        // Anyone who reads the registration notices a change and of nothing else.
         self.registration.maybe_update(|fetched| {
             let Some(registration) = fetched.value_mut() else { return false };
             let before = registration.draft.clone();

@@ -40,7 +40,7 @@ pub fn SignInPage() -> impl IntoView {
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
     browser::effect(move |_| {
         if session.with(Session::is_member) && navigation.is_at(Enter::SignIn) {
-            // a user who had found another member's bill is told so, and is not returned to paying it
+            // a user who had found another member's bill sees a note about it, and is not returned to paying it
             let is_other = untrack(|| session.found_elsewhere()).is_some();
             navigation.replace(if is_other { Route::Account(Account::Overview) } else { destination() });
         }

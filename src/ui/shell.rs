@@ -15,12 +15,12 @@ use std::time::Duration;
 
 #[component]
 pub fn Shell(
-    /// The link that leads in or out.
+    /// In the header: sign in, the account, sign out.
     #[prop(into)]
-    in_or_out: ViewFn,
-    /// The way in, at the foot where the top has no room for it.
+    session_links: ViewFn,
+    /// In the footer, where the header has no room for it.
     #[prop(into)]
-    way_in: ViewFn,
+    sign_in: ViewFn,
     /// A member's region is the account's: there is nothing to change.
     #[prop(into)]
     has_region: Signal<bool>,
@@ -36,9 +36,9 @@ pub fn Shell(
     view! {
         <div class="pay-page">
             <a class="pay-skip" href="#main" on:click=skip>{t(|w| w.shell.skip)}</a>
-            <Header in_or_out has_region/>
+            <Header session_links has_region/>
             <main class="pay-main" id="main" tabindex="-1" node_ref=main>{children()}</main>
-            <Footer way_in/>
+            <Footer sign_in/>
         </div>
     }
 }
@@ -46,7 +46,7 @@ pub fn Shell(
 const MARK: &str = r#"<path d="M2 2.5h18v19l-3-2-3 2-3-2-3 2-3-2-3 2v-19Z" fill="none" stroke="var(--pay-accent)" stroke-width="2" stroke-linejoin="round"/><path d="M5.5 9.5h11" stroke="var(--pay-accent)" stroke-width="2" stroke-dasharray="2.6 1.6"/>"#;
 
 #[component]
-fn Header(in_or_out: ViewFn, has_region: Signal<bool>) -> impl IntoView {
+fn Header(session_links: ViewFn, has_region: Signal<bool>) -> impl IntoView {
     let deployment = Deployment::here();
     let language = Language::here();
     let navigation = Navigation::here();
@@ -87,13 +87,13 @@ fn Header(in_or_out: ViewFn, has_region: Signal<bool>) -> impl IntoView {
             <button class="pay-top__link pay-link" type="button" lang=other on:click=switch>
                 {t(|w| w.shell.other_language)}
             </button>
-            {in_or_out.run()}
+            {session_links.run()}
         </header>
     }
 }
 
 #[component]
-fn Footer(way_in: ViewFn) -> impl IntoView {
+fn Footer(sign_in: ViewFn) -> impl IntoView {
     view! {
         <footer class="pay-foot">
             <div class="pay-foot__in">
@@ -106,7 +106,7 @@ fn Footer(way_in: ViewFn) -> impl IntoView {
                     </span>
                 </p>
                 <div class="pay-foot__links">
-                    {way_in.run()}
+                    {sign_in.run()}
                     <a href=href(Read::Help)>{t(|w| w.shell.all_contacts)}</a>
                     <a href=href(Read::Coupon)>{t(|w| w.shell.pay_by_mail)}</a>
                     <a href=href(Read::Accessibility)>{t(|w| w.shell.accessibility)}</a>

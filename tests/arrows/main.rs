@@ -5,6 +5,7 @@
 
 mod contract;
 mod public_files;
+mod security;
 mod server;
 mod sizes;
 mod source;

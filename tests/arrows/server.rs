@@ -1,7 +1,11 @@
-//! Rules of the billing API's modules: layers import downwards and no neighbour, HTTP is in one, SQL in another, and a
-//! handler is short.
+//! Rules of the billing API's modules: layers import downwards and no neighbour, HTTP is in one, SQL in another, each
+//! reaches its own parts of the application state, and a handler is short.
 
-use crate::source::{Source, sources};
+use crate::{
+    sizes::functions,
+    source::{Source, sources},
+};
+use std::collections::BTreeSet;
 
 fn server() -> Vec<Source> {
     sources("crates/server/src")
@@ -13,7 +17,7 @@ const LAYERS: [&[&str]; 11] = [
     &["clock"],
     &["store"],
     &["error"],
-    &["mail", "turns"],
+    &["bounded_pool", "mail"],
     &["limits", "readiness"],
     &["billing", "identity"],
     &["state"],
@@ -45,24 +49,124 @@ fn the_layers_of_the_server_import_downwards_only_and_no_neighbour() {
     assert!(seen > 300, "{seen} imports: the test looks for the wrong thing");
 }
 
-fn stands_only_in(word: &str, homes: &[&str]) {
-    let mut found = 0;
-    for source in server() {
-        let is_home = homes.iter().any(|home| source.name.starts_with(home));
-        assert!(is_home || !source.code.contains(word), "{word} stands in {}", source.name);
-        found += usize::from(is_home && source.code.contains(word));
-    }
-    assert!(found > 0, "{word} stands nowhere: the test looks for the wrong thing");
+/// Of a file of the database layer, or of the HTTP layer.
+fn is_in(source: &Source, layer: &str) -> bool {
+    source.top() == layer
 }
 
+/// Names of axum and its relatives, however they are imported, renamed or exported again.
 #[test]
 fn on_the_server_axum_is_in_http_only() {
-    stands_only_in("axum", &["http.rs", "http/"]);
-    stands_only_in("StatusCode", &["http.rs", "http/"]);
+    let mut seen = 0;
+    for source in server() {
+        for token in source.tokens() {
+            let is_http =
+                token.contains("axum") || ["HeaderMap", "StatusCode", "http_body", "hyper", "tower"].contains(&token);
+            assert!(!is_http || is_in(&source, "http"), "{} has {token}", source.name);
+            seen += usize::from(is_http);
+        }
+    }
+    assert!(seen > 30, "axum stands {seen} times: the test looks for the wrong thing");
+    for source in sources("crates/serve/src") {
+        let exports =
+            source.code.lines().find(|line| line.trim_start().starts_with("pub use") && line.contains("axum"));
+        assert_eq!(exports, None, "{} hands axum on", source.name);
+    }
+}
+
+/// What else of sqlx a module may name: its errors, and what it takes to check a setting and to ask whether a database
+/// answers. None of it runs a statement that a module brings.
+const OF_SQLX: [(&str, &[&str]); 2] = [
+    ("readiness.rs", &["AnyConnection", "Connection"]),
+    (
+        "settings/check.rs",
+        &["postgres::PgConnectOptions", "postgres::PgSslMode", "ConnectOptions", "sqlite::SqliteConnectOptions"],
+    ),
+];
+const VERBS: [&str; 8] = ["ALTER ", "CREATE ", "DELETE ", "DROP ", "INSERT ", "SELECT ", "UPDATE ", "WITH "];
+
+#[test]
+fn on_the_server_sql_is_in_store_only() {
+    let mut statements = 0;
+    let is_statement = |text: &&str| {
+        let text = text.trim_start_matches(['r', '#', '"']).trim_start();
+        VERBS.iter().any(|verb| text.starts_with(verb))
+    };
+    for source in server() {
+        let found = source.texts().into_iter().filter(is_statement).count();
+        if is_in(&source, "store") {
+            statements += found;
+            assert!(!source.code.contains("macro_export"), "{} hands a macro on", source.name);
+            continue;
+        }
+        assert_eq!(found, 0, "{} has a statement", source.name);
+        let allowed = OF_SQLX.iter().find(|(name, _)| *name == source.name).map_or(&[][..], |(_, paths)| *paths);
+        for path in source.imports_of("sqlx") {
+            let path = path.join("::");
+            assert!(
+                path.split("::").next() == Some("Error") || allowed.contains(&path.as_str()),
+                "{} uses sqlx::{path}",
+                source.name
+            );
+        }
+        // `use sqlx;`, `use sqlx as db;`, `extern crate sqlx;`
+        let paths = source.tokens();
+        let is_bare = |pair: &[&str]| pair[0] == "sqlx" && pair[1] != "::";
+        assert!(!paths.windows(2).any(is_bare), "{} gives sqlx another name", source.name);
+    }
+    assert!(statements > 150, "{statements} statements: the test looks for the wrong thing");
+}
+
+/// Parts of the application state that not every layer may reach, with the modules that may. A layer that needs more
+/// calls the one between.
+const PARTS: [(&str, &[&str]); 11] = [
+    ("store", &["billing", "demo", "identity", "jobs", "limits", "main", "readiness"]),
+    ("processor", &["billing", "demo", "jobs"]),
+    ("limits", &["billing", "identity", "limits"]),
+    ("passwords", &["demo", "identity"]),
+    ("drawing", &["billing"]),
+    ("seal", &["identity"]),
+    ("known_devices", &["identity"]),
+    ("site", &["identity"]),
+    ("job_queued", &["jobs"]),
+    ("tasks", &["jobs", "main", "readiness"]),
+    ("readiness", &["http", "main"]),
+];
+/// Facts of the plan, flags, and the time.
+const OF_EVERYBODY: [&str; 3] = ["clock", "portal", "settings"];
+
+#[test]
+fn a_layer_reaches_only_the_parts_of_the_application_state_that_are_its_own() {
+    let sources = server();
+    let state = sources.iter().find(|source| source.name == "state.rs").unwrap();
+    let fields = state.code.split_once("pub struct State {").unwrap().1.split_once("\n}").unwrap().0;
+    let names =
+        fields.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(':')).map(|(name, _)| name);
+    let known = PARTS.iter().map(|(part, _)| *part).chain(OF_EVERYBODY);
+    assert_eq!(names.collect::<BTreeSet<_>>(), known.collect::<BTreeSet<_>>());
+    let mut seen = 0;
+    for source in sources.iter().filter(|source| !["state.rs", "settings.rs"].contains(&source.name.as_str())) {
+        let tokens = source.tokens();
+        for at in 2..tokens.len() - 1 {
+            let Some((part, users)) = PARTS.iter().find(|(part, _)| *part == tokens[at]) else { continue };
+            // not a method, and not the settings' or the plan's own limits
+            let is_part = tokens[at - 1] == "."
+                && tokens[at + 1] != "("
+                && !["portal", "settings", "."].contains(&tokens[at - 2]);
+            assert!(!is_part || users.contains(&source.top()), "{} reaches .{part}", source.name);
+            seen += usize::from(is_part);
+        }
+        let is_taken_apart =
+            tokens.windows(3).any(|three| ["let", "(", "|", "&"].contains(&three[0]) && three[1..] == ["State", "{"]);
+        assert!(!is_taken_apart, "{} takes the state apart", source.name);
+    }
+    assert!(seen > 200, "{seen} uses: the test looks for the wrong thing");
 }
 
 /// Lines of a handler's body. It extracts, calls and answers; more than that is a rule, and belongs below.
 const LONGEST_HANDLER: usize = 15;
+/// Lines of any function there, with its head: a handler has one of several lines, and what reads a query is short.
+const LONGEST_FUNCTION: usize = 25;
 
 #[test]
 fn a_handler_extracts_calls_and_answers_and_imports_no_other_handler() {
@@ -74,6 +178,13 @@ fn a_handler_extracts_calls_and_answers_and_imports_no_other_handler() {
                 import.starts_with(&["http".to_owned(), "v1".to_owned()]) && import.get(2) != source.module.get(2);
             assert!(!is_other, "{name} imports {}", import.join("::"));
         }
+        for line in source.code.lines().filter(|line| !line.starts_with([' ', '}'])) {
+            let is_helper = line.contains("fn ") && !line.starts_with("pub async fn ");
+            assert!(!is_helper, "{name}: a file of handlers has no function besides: {line}");
+        }
+        for (function, lines) in functions(&source.code) {
+            assert!(lines <= LONGEST_FUNCTION, "{name}: {lines} lines in {function}");
+        }
         for handler in source.code.split("pub async fn ").skip(1) {
             let body = handler.split_once("{\n").unwrap().1.split_once("\n}").unwrap().0;
             let lines = body.lines().count();
@@ -82,9 +193,4 @@ fn a_handler_extracts_calls_and_answers_and_imports_no_other_handler() {
         }
     }
     assert!(seen > 30, "{seen} handlers: the test looks for the wrong thing");
-}
-
-#[test]
-fn on_the_server_sql_is_in_store_and_in_the_demo_only() {
-    stands_only_in("sqlx::query", &["store.rs", "store/", "demo.rs", "demo/"]);
 }

@@ -27,6 +27,16 @@ impl Source {
         imports(&self.code, if is_root { &[] } else { &self.module })
     }
 
+    /// Words, `::` and single signs of the code; strings are left out.
+    pub fn tokens(&self) -> Vec<&str> {
+        tokens(&self.code)
+    }
+
+    /// The strings of the code, as they are written.
+    pub fn texts(&self) -> Vec<&str> {
+        texts(&self.code)
+    }
+
     /// The paths into another crate: `["bill", "Bill"]` for `contract::bill::Bill`.
     pub fn imports_of(&self, library: &str) -> Vec<Vec<String>> {
         let tokens = tokens(&self.code);
@@ -67,10 +77,20 @@ pub fn sources(folder: &str) -> Vec<Source> {
         let module = name.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
         Source { module, code: without_tests(&without_comments(&fs::read_to_string(&path).unwrap())), name }
     };
-    let found: Vec<_> =
-        files(&folder, "rs").into_iter().filter(|path| !path.ends_with("tests.rs")).map(source).collect();
+    let found: Vec<_> = files(&folder, "rs").into_iter().filter(|path| !is_of_tests(path)).map(source).collect();
     assert!(!found.is_empty(), "{} holds no file", folder.display());
     found
+}
+
+/// Whether the module above declares it for tests only; a file is not left out for its name alone.
+fn is_of_tests(path: &Path) -> bool {
+    path.ends_with("tests.rs")
+        && is_declared_for_tests(&fs::read_to_string(path.parent().unwrap().with_extension("rs")).unwrap())
+}
+
+fn is_declared_for_tests(above: &str) -> bool {
+    let before = above.split_once("\nmod tests;").map_or("", |(before, _)| before);
+    before.rsplit('\n').take_while(|line| line.starts_with("#[")).any(|line| line == "#[cfg(test)]")
 }
 
 /// Where a string or a character that begins at `at` ends; `at` itself where none begins. A lifetime is none.
@@ -153,6 +173,16 @@ fn tokens(code: &str) -> Vec<&str> {
     found
 }
 
+fn texts(code: &str) -> Vec<&str> {
+    let (bytes, mut found, mut at) = (code.as_bytes(), Vec::new(), 0);
+    while at < bytes.len() {
+        let end = end_of_text(bytes, at);
+        found.extend((end > at).then(|| &code[at..end]));
+        at = end.max(at + 1);
+    }
+    found
+}
+
 /// `a::` at the beginning of a path, and not in the middle of one.
 fn starts_a_path(tokens: &[&str], at: usize) -> bool {
     tokens.get(at + 1) == Some(&"::") && (at == 0 || tokens[at - 1] != "::")
@@ -206,6 +236,14 @@ fn paths(tokens: &[&str], mut at: usize, base: &[String]) -> (Vec<Vec<String>>, 
         }
         at += 2;
     }
+}
+
+#[test]
+fn a_file_is_of_tests_if_it_is_declared_so_and_not_by_its_name() {
+    assert!(is_declared_for_tests("mod a;\n#[cfg(test)]\n#[cfg(feature = \"ssr\")]\nmod tests;\nmod z;\n"));
+    assert!(!is_declared_for_tests("#[cfg(test)]\nmod a;\nmod tests;\n"));
+    assert!(!is_declared_for_tests("#[cfg(test)]\nmod a;\n\npub mod tests;\n"));
+    assert_eq!(texts("f(\"a\", r#\"b\"c\"#, 'd', e)"), ["\"a\"", "r#\"b\"c\"#", "'d'"]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub struct BillList {
     pub debit_day: Option<Date>,
     pub owed: Money,
     pub bills: Vec<Bill>,
-    /// Recent ones, also those on bills that are settled by now; the newest first. An older server does not tell.
+    /// Recent ones, also those on bills that are settled by now; the newest first. An older server leaves this out.
     #[serde(default)]
     pub payments: Vec<BillPayment>,
 }
@@ -39,7 +39,7 @@ pub struct BillPayment {
     pub due: Date,
     /// What it pays of this bill, without a card fee.
     pub amount: Money,
-    /// Received, on its way, or gone back. A payment that took nothing is not told.
+    /// Received, on its way, or gone back. A payment that took nothing is left out.
     pub state: PaymentState,
     pub made_at: Instant,
     /// When it came to this state.

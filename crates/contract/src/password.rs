@@ -11,7 +11,7 @@ pub const LEAST_WITH_FACTOR: usize = 8;
 /// More is no password but an attempt to keep a server busy.
 pub const MOST: usize = 256;
 
-/// One to 256 characters of any script. Neither `Display` nor `Debug` tells it.
+/// One to 256 characters of any script. Neither `Display` nor `Debug` shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 

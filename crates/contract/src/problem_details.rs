@@ -38,7 +38,7 @@ pub enum ErrorCode {
     Malformed,
     /// 422: `errors` says which fields.
     Invalid,
-    /// 404 on a look-up: one answer, whatever was wrong.
+    /// 404 on a look-up: one answer, whichever number is wrong.
     NoMatch,
     /// 404
     NotFound,
@@ -60,7 +60,7 @@ pub enum ErrorCode {
     KeyReused,
     /// 409: the first request with this key is still running.
     KeyInUse,
-    /// 409: a payment of another membership has this key. What became of it is told in a session of that membership
+    /// 409: a payment of another membership has this key. What became of it is shown in a session of that membership
     /// only.
     KeyElsewhere,
     /// 422: a bill is gone, or what can be paid of it is not what the order says: more than that, or a part that is too
@@ -80,13 +80,13 @@ pub enum ErrorCode {
     TokenRefused,
     /// 422: a card of this brand is not accepted.
     BrandNotAccepted,
-    /// 422: user ID or password is not right, and which is not told; `retry_after` is when the next try is welcome.
+    /// 422: user ID or password is not right, and not which; `retry_after` is when the next try is welcome.
     WrongCredentials,
     /// 422: the link is unknown, used or too old.
     LinkRefused,
     /// 403: the password has to be typed again first (`PUT /session/reauthentication`).
     PasswordNeeded,
-    /// 503, with `retry_after`: not now. Whether a write took place is not told.
+    /// 503, with `retry_after`: not now. It does not say whether a write took place.
     Unavailable,
     /// 500
     Fault,

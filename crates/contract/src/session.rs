@@ -15,7 +15,7 @@ pub struct BillLookup {
     pub identifiers: Identifiers,
 }
 
-/// Answer to `POST /bill-lookups` and `GET`/`POST`/`PATCH /session`: whose session it is. Every kind tells the time by
+/// Answer to `POST /bill-lookups` and `GET`/`POST`/`PATCH /session`: whose session it is. Every kind has the time by
 /// the server's clock (`now`); a session ends at `expires_at` if nothing happens, and at `ends_at` whatever happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,5 +1,5 @@
 // The capture frame: fields, their checks (by the contract's rules, in wasm), and a few words with the page that embeds
-// it. What is typed goes to this origin's POST /capture/tokens and nowhere else; the parent hears a token and the last
+// it. What is typed goes to this origin's POST /capture/tokens and nowhere else; the parent gets a token and the last
 // four digits.
 import init, * as rules from '/capture/capture.js';
 import { WORDS } from '/capture/words.js';
@@ -18,7 +18,7 @@ let sending = false;
 const refused = new Map();
 
 const words = () => WORDS[locale];
-const tell = (message) => parent.postMessage({ v: 1, ...message }, parentOrigin);
+const send = (message) => parent.postMessage({ v: 1, ...message }, parentOrigin);
 const today = () => {
   const now = new Date();
   return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
@@ -90,7 +90,7 @@ function check({ goes = true } = {}) {
 async function submit() {
   if (sending) return;
   control('notice').textContent = '';
-  if (!check()) return tell({ type: 'invalid' });
+  if (!check()) return send({ type: 'invalid' });
   sending = true;
   try {
     const typed = Object.fromEntries(new FormData(form));
@@ -100,29 +100,29 @@ async function submit() {
     const said = await answer.json();
     if (answer.status === 201) {
       const { token, brand, last4, expiry, funding } = said;
-      return tell({ type: 'token', token, brand, last4, expiry, funding });
+      return send({ type: 'token', token, brand, last4, expiry, funding });
     }
     if (answer.status !== 422) throw new Error('refused');
     const name = kind === 'bank' ? 'account' : said.code === 'expired' ? 'expiry' : 'number';
     refused.set(name, { text: control(name).value, key: said.code });
     check();
-    tell({ type: 'invalid' });
+    send({ type: 'invalid' });
   } catch {
     control('notice').textContent = words().unavailable;
-    tell({ type: 'unavailable' });
+    send({ type: 'unavailable' });
   } finally {
     sending = false;
   }
 }
 
-function heard(event) {
+function receive(event) {
   if (event.origin !== parentOrigin || event.source !== parent || event.data?.v !== 1) return;
   const { type } = event.data;
   if (type === 'configure' && typeof event.data.binding === 'string') binding = event.data.binding;
   if (type === 'locale' && WORDS[event.data.locale]) { locale = event.data.locale; say(); }
   if (type === 'submit') submit();
   // the parent has something of its own to put right first: it keeps the focus, and no token is made
-  if (type === 'check' && !check({ goes: false })) tell({ type: 'invalid' });
+  if (type === 'check' && !check({ goes: false })) send({ type: 'invalid' });
 }
 
 form.addEventListener('input', (event) => {
@@ -140,16 +140,17 @@ form.addEventListener('input', (event) => {
 });
 const checkHere = (event) => {
   event.preventDefault();
-  tell({ type: check() ? 'enter' : 'invalid' });
+  send({ type: check() ? 'enter' : 'invalid' });
 };
 form.addEventListener('submit', checkHere);
-// Enter in a field checks what is there, and tells the parent, which goes on as by its button: it asks for the token.
+// Enter in a field checks what is there, and sends a message to the parent, which goes on as by its button: it asks for
+// the token.
 form.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.target.id) checkHere(event); });
 
 const scheme = asked.get('scheme');
 if (scheme === 'light' || scheme === 'dark') document.documentElement.dataset.scheme = scheme;
-addEventListener('message', heard);
+addEventListener('message', receive);
 await init();
 form.hidden = false;
 say();
-tell({ type: 'ready' });
+send({ type: 'ready' });

@@ -27,7 +27,7 @@ const CARDS: [(&str, CardFunding, Outcome); 15] = [
     ("5200828282828210", CardFunding::Debit, Outcome::Pays),
     ("378282246310005", CardFunding::Credit, Outcome::Pays),
     ("6011111111111117", CardFunding::Credit, Outcome::Pays),
-    // Of an HSA or FSA: only the processor can tell.
+    // Of an HSA or FSA: only the processor knows.
     ("6011000990139424", CardFunding::HsaFsa, Outcome::Pays),
     ("4000000000000002", CardFunding::Credit, Outcome::Fails(Failure::Declined)),
     ("4000000000009995", CardFunding::Credit, Outcome::Fails(Failure::InsufficientFunds)),

@@ -1,15 +1,19 @@
 //! The sandbox's database: one SQLite file, one writer, every answer committed before it is given. Holds tokens,
 //! charges and what became of them; never a number.
 
+mod charging;
+mod migrations;
+
 use crate::{sandbox::Outcome, transaction::Tx};
+use charging::charge_in;
 use contract::{
     Date, Instant,
-    payment::{Failure, Method, PaymentState, plan_debit},
+    payment::{Failure, Method, PaymentState},
 };
+use migrations::migrator;
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{
-    AssertSqlSafe, Row, SqlStr, SqlitePool,
-    migrate::{Migration, MigrationType, Migrator},
+    AssertSqlSafe, Row, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
 use std::path::Path;
@@ -17,26 +21,8 @@ use std::path::Path;
 /// A token that was not charged expires after this long.
 pub const TOKEN_MILLIS: i64 = 30 * 60_000;
 const DAY_MILLIS: i64 = 86_400_000;
-/// Banks answer in the afternoon, UTC.
-const ANSWER_MILLIS: i64 = 15 * 3_600_000;
-const BUSINESS_DAYS: u8 = 3;
 const CHARGE: &str = "SELECT id, idempotency_key, token, amount_cents, reference, state, failure, made_at, ends_at, \
     (SELECT COALESCE(MAX(event.sequence), 0) FROM event WHERE event.charge = charge.id) AS sequence FROM charge";
-
-/// Each migration's number, name and text.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
-    (1, "processor", include_str!("../migrations/0001_processor.sql")),
-    (2, "clock", include_str!("../migrations/0002_clock.sql")),
-    (3, "closed keys", include_str!("../migrations/0003_closed_keys.sql")),
-];
-
-fn migrator() -> Migrator {
-    let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
-        let is_outside_transaction = sql.starts_with("-- no-transaction");
-        Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), is_outside_transaction)
-    };
-    Migrator::with_migrations(MIGRATIONS.map(migration).into())
-}
 
 #[derive(Clone)]
 pub struct Store {
@@ -259,68 +245,6 @@ impl Store {
     }
 }
 
-async fn charge_in(tx: &mut Tx, new: &NewCharge<'_>, now: Instant) -> Result<Result<Charge, NotCharged>, sqlx::Error> {
-    let before = sqlx::query(AssertSqlSafe(format!("{CHARGE} WHERE idempotency_key = $1"))).bind(new.key);
-    if let Some(before) = before.fetch_optional(&mut **tx).await? {
-        let same = before.try_get::<String, _>("token")? == new.token
-            && before.try_get::<i64, _>("amount_cents")? == new.amount_cents
-            && before.try_get::<String, _>("reference")? == new.reference;
-        return Ok(if same { Ok(charge_of(&before)?) } else { Err(NotCharged::KeyReused) });
-    }
-    let closed = sqlx::query("SELECT 1 FROM closed_key WHERE idempotency_key = $1").bind(new.key);
-    if closed.fetch_optional(&mut **tx).await?.is_some() {
-        return Ok(Err(NotCharged::KeyClosed));
-    }
-    let sql = "SELECT used_by, made_at, method, outcome FROM token WHERE token = $1 AND binding = $2";
-    let token = sqlx::query(sql).bind(new.token).bind(new.binding).fetch_optional(&mut **tx).await?;
-    let Some(token) = token else { return Ok(Err(NotCharged::NoSuchToken)) };
-    if token.try_get::<Option<String>, _>("used_by")?.is_some() {
-        return Ok(Err(NotCharged::TokenUsed));
-    }
-    if token.try_get::<i64, _>("made_at")? <= now.millis() - TOKEN_MILLIS {
-        return Ok(Err(NotCharged::NoSuchToken));
-    }
-    let method: Method = parsed(token.try_get("method")?)?;
-    let outcome: Outcome = parsed(token.try_get("outcome")?)?;
-    let (state, failure, end) = first_answer(&method, outcome, new.send_on.unwrap_or(now.utc_date()));
-    sqlx::query("UPDATE token SET used_by = $2 WHERE token = $1")
-        .bind(new.token)
-        .bind(new.key)
-        .execute(&mut **tx)
-        .await?;
-    sqlx::query(
-        "INSERT INTO charge (id, idempotency_key, token, amount_cents, reference, state, failure, made_at, ends_at, ends_as) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(new.id)
-    .bind(new.key)
-    .bind(new.token)
-    .bind(new.amount_cents)
-    .bind(new.reference)
-    .bind(text(&state)?)
-    .bind(failure.map(|failure| text(&failure)).transpose()?)
-    .bind(now.millis())
-    .bind(end)
-    .bind(end.map(|_| text(&outcome)).transpose()?)
-    .execute(&mut **tx)
-    .await?;
-    let made = sqlx::query(AssertSqlSafe(format!("{CHARGE} WHERE id = $1"))).bind(new.id);
-    Ok(Ok(charge_of(&made.fetch_one(&mut **tx).await?)?))
-}
-
-/// What a charge says at once; for a bank debit, when the bank will say more.
-fn first_answer(method: &Method, outcome: Outcome, send_on: Date) -> (PaymentState, Option<Failure>, Option<i64>) {
-    match (method, outcome) {
-        (Method::Bank { .. }, _) => {
-            let plan = plan_debit(send_on, BUSINESS_DAYS);
-            let end = plan.expected_on.days() * DAY_MILLIS + ANSWER_MILLIS;
-            (PaymentState::Processing, None, Some(end))
-        }
-        (_, Outcome::Pays) => (PaymentState::Paid, None, None),
-        (_, Outcome::Fails(why) | Outcome::Returns(why)) => (PaymentState::Failed, Some(why), None),
-    }
-}
-
 fn charge_of(row: &SqliteRow) -> Result<Charge, sqlx::Error> {
     let failure: Option<&str> = row.try_get("failure")?;
     let ends_at: Option<i64> = row.try_get("ends_at")?;
@@ -341,19 +265,4 @@ fn text<T: Serialize>(thing: &T) -> Result<String, sqlx::Error> {
 }
 fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, sqlx::Error> {
     serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// With their checksums: sqlx refuses a database in which one was applied that reads otherwise.
-    #[tokio::test]
-    async fn every_file_of_the_folder_is_a_migration_and_reads_as_sqlx_reads_it() {
-        let read = Migrator::new(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations"))).await.unwrap();
-        let said = |migration: &Migration| {
-            (migration.version, migration.description.clone(), migration.checksum.clone(), migration.no_tx)
-        };
-        assert_eq!(migrator().iter().map(said).collect::<Vec<_>>(), read.iter().map(said).collect::<Vec<_>>());
-    }
 }

@@ -1,6 +1,5 @@
 //! The client's address, as rate limits count it: the peer's or, behind the operator's proxy, the one that the proxy
-//! puts into
-//! `X-Forwarded-For`. Knows nothing of what is limited.
+//! puts into `X-Forwarded-For`. Knows nothing of what is limited.
 
 use axum::http::HeaderMap;
 use std::{

@@ -110,7 +110,7 @@ pub async fn run(listener: TcpListener, router: Router, limits: Limits, stop: im
                 }
             }
         };
-        let whose = Who::all_of(peer.ip());
+        let whose = Scope::all_of(peer.ip());
         if !room.admits(&whose) {
             continue;
         }
@@ -150,13 +150,13 @@ impl Complaint {
 
 /// For whom a connection counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Who {
+enum Scope {
     Subscriber(IpAddr),
     Network(IpAddr),
     Everybody,
 }
 
-impl Who {
+impl Scope {
     fn all_of(peer: IpAddr) -> [Self; 3] {
         [Self::Subscriber(subscriber(peer)), Self::Network(network(peer)), Self::Everybody]
     }
@@ -184,7 +184,7 @@ impl Room {
     }
 
     /// Whether one more of theirs may come: where there are as many as may be, one that is idle gives up its place.
-    fn admits(&self, [subscriber, network, _]: &[Who; 3]) -> bool {
+    fn admits(&self, [subscriber, network, _]: &[Scope; 3]) -> bool {
         let mut open = self.open();
         [(subscriber, self.by_address), (network, self.by_address.saturating_mul(NETWORK_FACTOR))]
             .iter()
@@ -192,12 +192,12 @@ impl Room {
     }
 
     /// At once if there is room, or else as soon as one that is idle was closed.
-    async fn place(&self, whose: [Who; 3]) -> Place {
+    async fn place(&self, whose: [Scope; 3]) -> Place {
         let permit = loop {
             if let Ok(permit) = self.free.clone().try_acquire_owned() {
                 break permit;
             }
-            self.open().close_one(&Who::Everybody);
+            self.open().close_one(&Scope::Everybody);
             if let Ok(Ok(permit)) = tokio::time::timeout(RETRY_DELAY, self.free.clone().acquire_owned()).await {
                 break permit;
             }
@@ -211,17 +211,17 @@ impl Room {
 
 #[derive(Clone)]
 struct Connection {
-    whose: [Who; 3],
+    whose: [Scope; 3],
     progress: Arc<Progress>,
 }
 
 /// The connections of each, by number, and nothing of anyone who has none. One that was closed for another is not among
 /// them any more.
 #[derive(Default)]
-struct Open(HashMap<Who, HashMap<u64, Connection>>);
+struct Open(HashMap<Scope, HashMap<u64, Connection>>);
 
 impl Open {
-    fn count(&self, who: &Who) -> usize {
+    fn count(&self, who: &Scope) -> usize {
         self.0.get(who).map_or(0, HashMap::len)
     }
 
@@ -232,7 +232,7 @@ impl Open {
     }
 
     fn remove(&mut self, number: u64) {
-        let Some(connection) = self.0.get(&Who::Everybody).and_then(|all| all.get(&number)).cloned() else { return };
+        let Some(connection) = self.0.get(&Scope::Everybody).and_then(|all| all.get(&number)).cloned() else { return };
         for who in connection.whose {
             if let Entry::Occupied(mut theirs) = self.0.entry(who) {
                 theirs.get_mut().remove(&number);
@@ -244,7 +244,7 @@ impl Open {
     }
 
     /// Of theirs, the one that makes the least use of its place. False if all are worked for.
-    fn close_one(&mut self, who: &Who) -> bool {
+    fn close_one(&mut self, who: &Scope) -> bool {
         loop {
             let now = Instant::now();
             let theirs = self.0.get(who).into_iter().flatten();
@@ -282,7 +282,7 @@ mod tests {
 
     /// A connection that is worked for, if there is a place for one of this address.
     async fn busy(room: &Room, address: &str) -> Option<Place> {
-        let whose = Who::all_of(address.parse().unwrap());
+        let whose = Scope::all_of(address.parse().unwrap());
         if !room.admits(&whose) {
             return None;
         }
@@ -321,7 +321,7 @@ mod tests {
             assert!(busy(&room, other).await.is_some());
             // One of them that does nothing makes room for another subscriber of the network, and is not closed twice.
             places.pop();
-            let _idle = room.place(Who::all_of(ours.replace('N', "8").parse().unwrap())).await;
+            let _idle = room.place(Scope::all_of(ours.replace('N', "8").parse().unwrap())).await;
             let in_its_place = busy(&room, &ours.replace('N', "9")).await;
             assert!(in_its_place.is_some() && busy(&room, &ours.replace('N', "9")).await.is_none());
             drop((places, in_its_place));

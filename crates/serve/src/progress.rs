@@ -37,9 +37,9 @@ enum Phase {
     /// A head is not whole yet. Its first byte.
     Head(Instant),
     /// A request is worked on. When its head was whole.
-    Asked(Instant),
-    /// The client owes the rest of its request's body. When the head was whole, and when the body was first waited for.
-    Owed(Instant, Instant),
+    Handling(Instant),
+    /// The rest of the request's body is waited for. When the head was whole, and when that wait began.
+    Body(Instant, Instant),
     /// The answer has begun and is not handed over yet.
     Answered,
 }
@@ -89,13 +89,13 @@ impl Progress {
 
     /// Its head is whole. False if its place is another's already: what was asked a moment too late is not begun.
     pub fn asked(&self) -> bool {
-        self.step(|_, now| Phase::Asked(now))
+        self.step(|_, now| Phase::Handling(now))
     }
 
     /// The rest of the request's body is waited for.
     pub fn owed(&self) {
         self.step(|phase, now| match phase {
-            Phase::Asked(asked) => Phase::Owed(asked, now),
+            Phase::Handling(asked) => Phase::Body(asked, now),
             other => other,
         });
     }
@@ -104,7 +104,7 @@ impl Progress {
     /// read.
     pub fn paid(&self) -> bool {
         self.step(|phase, _| match phase {
-            Phase::Owed(asked, _) => Phase::Asked(asked),
+            Phase::Body(asked, _) => Phase::Handling(asked),
             other => other,
         })
     }
@@ -165,10 +165,10 @@ impl Moments {
             Phase::New => Some(Idle::Fresh(self.moved)),
             Phase::Head(began) => is_settled(began).then_some(Idle::Sending(began)),
             // A body may be longer than a head, so one that moves has the time of a head.
-            Phase::Owed(_, began) => {
+            Phase::Body(_, began) => {
                 (is_settled(self.moved.max(began)) || has_stood(began, limits.head)).then_some(Idle::Sending(began))
             }
-            Phase::Asked(_) => None,
+            Phase::Handling(_) => None,
             Phase::Waiting if !self.is_blocked => is_settled(self.moved).then_some(Idle::Waiting(self.moved)),
             Phase::Waiting | Phase::Answered => has_stood(self.moved, limits.stall).then_some(Idle::Taking(self.moved)),
         }
@@ -179,8 +179,8 @@ impl Moments {
             Phase::New => self.moved + limits.first.min(limits.idle),
             Phase::Waiting | Phase::Answered => self.moved + limits.idle,
             Phase::Head(began) => (began + limits.head).min(self.moved + limits.idle),
-            Phase::Asked(asked) => asked + limits.request,
-            Phase::Owed(asked, began) => (began + limits.body).min(asked + limits.request),
+            Phase::Handling(asked) => asked + limits.request,
+            Phase::Body(asked, began) => (began + limits.body).min(asked + limits.request),
         };
         until.saturating_duration_since(now)
     }
@@ -205,11 +205,11 @@ mod tests {
         assert_eq!(left(Phase::Waiting, 60), 0);
         assert_eq!(left(Phase::Head(now), 0), 10, "a head has begun");
         assert_eq!(left(Phase::Head(ago(10)), 0), 0, "byte after byte does not prolong it");
-        assert_eq!(left(Phase::Asked(ago(59)), 59), 1, "a request is worked on");
-        assert_eq!(left(Phase::Asked(ago(60)), 0), 0);
-        assert_eq!(left(Phase::Owed(ago(5), ago(5)), 0), 25, "a body is on its way");
-        assert_eq!(left(Phase::Owed(ago(31), ago(30)), 0), 0, "byte after byte does not prolong it");
-        assert_eq!(left(Phase::Owed(ago(55), ago(1)), 0), 5, "nor does a body prolong a request");
+        assert_eq!(left(Phase::Handling(ago(59)), 59), 1, "a request is worked on");
+        assert_eq!(left(Phase::Handling(ago(60)), 0), 0);
+        assert_eq!(left(Phase::Body(ago(5), ago(5)), 0), 25, "a body is on its way");
+        assert_eq!(left(Phase::Body(ago(31), ago(30)), 0), 0, "byte after byte does not prolong it");
+        assert_eq!(left(Phase::Body(ago(55), ago(1)), 0), 5, "nor does a body prolong a request");
         assert_eq!(left(Phase::Answered, 59), 1, "an answer is not taken");
         let patient = Limits { head: Duration::from_secs(90), ..limits };
         let stuck = moments(Phase::Head(ago(60)), ago(59));
@@ -223,11 +223,11 @@ mod tests {
         let of = |phase, moved| moments(phase, ago(moved)).idle(&limits, now);
         let blocked = |moved| Moments { is_blocked: true, ..moments(Phase::Waiting, ago(moved)) }.idle(&limits, now);
         for stays in [
-            of(Phase::Asked(ago(9)), 9),
+            of(Phase::Handling(ago(9)), 9),
             of(Phase::Waiting, 0),
             of(Phase::Head(now), 0),
-            of(Phase::Owed(ago(9), ago(9)), 0),
-            of(Phase::Owed(ago(9), now), 9),
+            of(Phase::Body(ago(9), ago(9)), 0),
+            of(Phase::Body(ago(9), now), 9),
             of(Phase::Answered, 9),
             blocked(9),
         ] {
@@ -238,9 +238,9 @@ mod tests {
             of(Phase::New, 1),
             of(Phase::Waiting, 59),
             of(Phase::Waiting, 2),
-            of(Phase::Owed(ago(11), ago(11)), 0),
+            of(Phase::Body(ago(11), ago(11)), 0),
             of(Phase::Head(ago(8)), 0),
-            of(Phase::Owed(ago(9), ago(3)), 1),
+            of(Phase::Body(ago(9), ago(3)), 1),
             of(Phase::Head(ago(2)), 0),
             of(Phase::Answered, 30),
             blocked(11),

@@ -20,9 +20,9 @@ pub fn steps() -> i64 {
     STEPS.load(Ordering::Relaxed)
 }
 
-/// What is waited for, and how long.
+/// Time limits and pauses.
 #[derive(Clone, Copy, Debug)]
-pub struct Waits {
+pub struct Timings {
     /// A step that takes longer is given up.
     pub step: Duration,
     /// A task that neither begins nor ends a step for so long stands still. Longer than a step, and than any pause
@@ -32,7 +32,7 @@ pub struct Waits {
     pub pause: Duration,
 }
 
-impl Default for Waits {
+impl Default for Timings {
     fn default() -> Self {
         Self { step: Duration::from_secs(40), still: Duration::from_secs(60), pause: Duration::from_secs(5) }
     }
@@ -46,21 +46,21 @@ pub struct Tasks {
     beats: Mutex<BTreeMap<&'static str, Instant>>,
     running: Mutex<JoinSet<()>>,
     stopping: watch::Sender<bool>,
-    waits: Waits,
-    /// Told that one ended and is started again.
+    timings: Timings,
+    /// Called when one has ended and is started again.
     restarted: fn(),
 }
 
 impl Default for Tasks {
     fn default() -> Self {
-        Self::new(Waits::default(), || ())
+        Self::new(Timings::default(), || ())
     }
 }
 
 impl Tasks {
-    pub fn new(waits: Waits, restarted: fn()) -> Self {
+    pub fn new(timings: Timings, restarted: fn()) -> Self {
         let stopping = watch::Sender::new(false);
-        Self { beats: Mutex::default(), running: Mutex::default(), stopping, waits, restarted }
+        Self { beats: Mutex::default(), running: Mutex::default(), stopping, timings, restarted }
     }
 
     /// Runs what `make` makes, again whenever it ends or stands still, until `stop`.
@@ -70,7 +70,7 @@ impl Tasks {
     {
         self.beats().insert(name, Instant::now());
         let tasks = Arc::downgrade(self);
-        let (Waits { still, pause, .. }, restarted) = (self.waits, self.restarted);
+        let (Timings { still, pause, .. }, restarted) = (self.timings, self.restarted);
         let supervisor = async move {
             loop {
                 let started = Instant::now();
@@ -105,7 +105,7 @@ impl Tasks {
     /// dropped then.
     pub async fn step<T>(&self, name: &str, work: impl Future<Output = T>) -> Option<T> {
         self.beat(name);
-        let done = tokio::time::timeout(self.waits.step, work).await.ok();
+        let done = tokio::time::timeout(self.timings.step, work).await.ok();
         if done.is_none() {
             tracing::error!(task = name, "a step of a background task took too long and was given up");
         }
@@ -121,12 +121,12 @@ impl Tasks {
     }
 
     fn is_silent(&self, name: &str) -> bool {
-        self.beats().get(name).is_some_and(|last| last.elapsed() > self.waits.still)
+        self.beats().get(name).is_some_and(|last| last.elapsed() > self.timings.still)
     }
 
     /// Those that stand still; one that was started again is among them until it begins a step.
     pub fn silent(&self) -> Vec<&'static str> {
-        let still = self.waits.still;
+        let still = self.timings.still;
         self.beats().iter().filter(|(_, last)| last.elapsed() > still).map(|(name, _)| *name).collect()
     }
 
@@ -166,8 +166,8 @@ mod tests {
     use std::{future::pending, sync::atomic::AtomicUsize};
 
     /// As short as a busy machine allows.
-    fn short() -> Waits {
-        Waits { step: Duration::from_millis(50), still: Duration::from_secs(1), pause: Duration::from_millis(1) }
+    fn short() -> Timings {
+        Timings { step: Duration::from_millis(50), still: Duration::from_secs(1), pause: Duration::from_millis(1) }
     }
 
     async fn until(holds: impl Fn() -> bool) {
@@ -183,8 +183,8 @@ mod tests {
     #[tokio::test]
     async fn a_task_that_panics_or_ends_is_started_again_and_counted() {
         static RESTARTS: AtomicUsize = AtomicUsize::new(0);
-        let waits = Waits { pause: Duration::from_millis(1), ..Waits::default() };
-        let tasks = Arc::new(Tasks::new(waits, || _ = RESTARTS.fetch_add(1, Ordering::SeqCst)));
+        let timings = Timings { pause: Duration::from_millis(1), ..Timings::default() };
+        let tasks = Arc::new(Tasks::new(timings, || _ = RESTARTS.fetch_add(1, Ordering::SeqCst)));
         let starts = Arc::new(AtomicUsize::new(0));
         let counted = starts.clone();
         tasks.supervise("fragile", move || {
@@ -204,8 +204,8 @@ mod tests {
     #[tokio::test]
     async fn a_step_that_hangs_is_given_up_and_the_task_goes_on() {
         static RESTARTS: AtomicUsize = AtomicUsize::new(0);
-        let waits = Waits { still: Duration::from_secs(60), ..short() };
-        let tasks = Arc::new(Tasks::new(waits, || _ = RESTARTS.fetch_add(1, Ordering::SeqCst)));
+        let timings = Timings { still: Duration::from_secs(60), ..short() };
+        let tasks = Arc::new(Tasks::new(timings, || _ = RESTARTS.fetch_add(1, Ordering::SeqCst)));
         let (held, done) = (Arc::new(()), Arc::new(AtomicUsize::new(0)));
         let (own, inside, counted) = (tasks.clone(), held.clone(), done.clone());
         tasks.supervise("patient", move || {

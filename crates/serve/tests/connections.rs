@@ -120,12 +120,7 @@ async fn one_address_has_so_many_connections_and_others_have_theirs() {
 #[tokio::test]
 async fn connections_of_one_address_that_do_nothing_keep_nobody_behind_it_out() {
     let served = serve(Limits { connections_by_address: Some(3), ..patient() }).await;
-    let mut kept = Vec::new();
-    for _ in 0..3 {
-        let mut stream = served.connect().await;
-        assert!(ask(&mut stream, "/").await.is_some());
-        kept.push(stream);
-    }
+    let mut kept = served.kept(3).await;
     // Longer than an answer may be on its way.
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     let mut newcomer = served.connect().await;

@@ -24,12 +24,7 @@ async fn asks(served: &TestServer, head: &str) -> TcpStream {
 #[tokio::test]
 async fn a_connection_that_has_just_come_has_time_to_ask() {
     let served = serve(Limits { connections_by_address: Some(3), ..patient() }).await;
-    let mut kept = Vec::new();
-    for _ in 0..3 {
-        let mut stream = served.connect().await;
-        assert!(ask(&mut stream, "/").await.is_some());
-        kept.push(stream);
-    }
+    let mut kept = served.kept(3).await;
     tokio::time::sleep(A_MOMENT).await;
     let mut fresh = served.connect().await;
     assert!(served.answers().await);

@@ -7,7 +7,7 @@ use contract::{Date, Instant};
 use serve::{clock::SteadyClock, process::machine_millis};
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// A machine's clock that is set back by more is said so: what servers tell each other by the time of day goes wrong.
+/// A machine's clock that is set back by more is logged: what servers compare by the time of day goes wrong.
 const FAR_BEHIND_MILLIS: i64 = 60_000;
 
 /// The machine's clock, unless it was started at another moment; it ticks as the machine's does.

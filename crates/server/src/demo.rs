@@ -1,43 +1,37 @@
 //! `--demo`: invented members with bills and two years of history, the outbox as a page, and a clock that can be moved
 //! forward. None of this exists without the flag: no routes are added, and nothing is seeded. A demo and a deployment
-//! never share a database (`database`).
+//! never share a database (`store::owner`).
 //!
 //! Reading order: `people` (who), `charges` (what they owe), `history` (what they paid), `tables` (as rows), `seed`
-//! (into the database).
+//! (into the database). The statements are in `store::demo_rows`.
 
 mod charges;
-mod database;
 mod history;
 mod people;
 mod seed;
 mod tables;
 
-pub use self::{
-    database::{claim, suits},
-    seed::{seed, seed_accounts},
-};
+pub use self::seed::{seed, seed_accounts};
 
 use self::people::{PASSWORD, PEOPLE, Person};
 use crate::{
-    clock::day_in,
     error::{Error, Result},
     state::App,
-    store::{Store, add_to_mark, cents, from_word, value},
+    store::{Store, add_to_mark},
 };
 use contract::{
-    Date, Email, FieldProblem, Instant, Region,
-    demo::{DemoBill, DemoMember},
+    Email, FieldProblem, Instant,
+    demo::{DemoBill, DemoMail, DemoMember},
     problem_details::ErrorCode,
 };
-use sqlx::Row;
-use std::collections::HashMap;
 
 /// The mark in the database that says how far the clock was moved on, in milliseconds: a restart keeps it, and servers
 /// that share the database share it.
 pub const CLOCK_MARK: &str = "demo_clock_ahead";
 /// Ten years; what lies beyond, nobody has tried.
 const MAX_CLOCK_MILLIS: i64 = 3_653 * 86_400_000;
-pub const EMAILS: i64 = 200;
+/// The newest e-mails that are shown.
+const EMAILS: i64 = 200;
 
 /// The member to try first: the one of the drawn pages. Bills are not looked up.
 pub fn sample() -> Option<DemoMember> {
@@ -46,31 +40,24 @@ pub fn sample() -> Option<DemoMember> {
 
 /// Every seeded member with what is open now.
 pub async fn members(store: &Store, now: Instant) -> Result<Vec<DemoMember>, sqlx::Error> {
-    let mut open: HashMap<String, Vec<DemoBill>> = HashMap::new();
-    let bills = sqlx::query(
-        "SELECT membership, region, bill.id AS id, kind, due, balance_cents FROM bill \
-         JOIN membership ON membership.id = bill.membership WHERE balance_cents > 0 ORDER BY due, bill.id",
-    );
-    for row in bills.fetch_all(&store.read).await? {
-        let region: Region = value(&row, "region")?;
-        let due: Date = value(&row, "due")?;
-        open.entry(row.try_get("membership")?).or_default().push(DemoBill {
-            id: row.try_get("id")?,
-            kind: from_word(row.try_get("kind")?)?,
-            balance: cents(&row, "balance_cents")?,
-            past_due: due < day_in(region.time_zone(), now),
-        });
-    }
+    let mut open = store.demo_open_bills(now).await?;
     let mut members = Vec::new();
     for person in &PEOPLE {
         let Ok(identifiers) = person.identifiers() else { continue };
         let Some(found) = store.find_membership(person.region, &identifiers).await? else { continue };
-        let count = sqlx::query_scalar("SELECT COUNT(*) FROM payment WHERE membership = $1").bind(&found.id);
-        let count: i64 = count.fetch_one(&store.read).await?;
+        let count = store.demo_payments(&found.id).await?;
         let bills = open.remove(&found.id).unwrap_or_default();
         members.extend(member(person, bills, u32::try_from(count).unwrap_or(u32::MAX)));
     }
     Ok(members)
+}
+
+pub async fn members_now(app: &App) -> Result<Vec<DemoMember>> {
+    Ok(members(&app.store, app.clock.now()).await?)
+}
+
+pub async fn emails(app: &App) -> Result<Vec<DemoMail>> {
+    Ok(app.store.emails(EMAILS).await?)
 }
 
 fn member(person: &Person, open_bills: Vec<DemoBill>, payments: u32) -> Option<DemoMember> {
@@ -86,7 +73,7 @@ fn member(person: &Person, open_bills: Vec<DemoBill>, payments: u32) -> Option<D
 }
 
 /// Moves the clocks of all servers over this database, and the processor's; all of them or none. Of two calls at once
-/// the second waits for the first one's mark, so the processor is told the sum.
+/// the second waits for the first one's mark, so the processor gets the sum.
 pub async fn move_clock(app: &App, seconds: u32) -> Result<()> {
     let mut tx = app.store.begin().await?;
     let moved = add_to_mark(&mut tx, CLOCK_MARK, i64::from(seconds) * 1_000).await?;

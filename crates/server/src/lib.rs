@@ -1,16 +1,16 @@
 //! The reference billing API: a real server over a real database, and the static files of the app.
 //!
-//! Reading order: `settings`, `clock`, `state`; `store` (the only SQL, but for `demo`'s); `billing` (the rules of
-//! paying, and the only way to the processor) and `identity` (who somebody is); `jobs` (everything that runs without a
-//! request); `http` (everything that knows axum, one file a resource in `http::v1`); `error` (the one error type).
-//! `limits` has every rate limit. Beside them what does not know the rest: `id`, `address` (e-mail addresses as they
-//! are compared), `profile` (what is one plan's own), `mail`, `metrics`, `readiness`, `token`, `turns`, `i18n`, and
-//! `demo`.
+//! Reading order: `settings`, `clock`, `state`; `store` (the only SQL); `billing` (the rules of paying, and the only
+//! way to the processor) and `identity` (who somebody is); `jobs` (everything that runs without a request); `http`
+//! (everything that knows axum, one file a resource in `http::v1`); `error` (the one error type). `limits` has every
+//! rate limit. Beside them what does not know the rest: `id`, `address` (e-mail addresses as they are compared),
+//! `profile` (what is one plan's own), `mail`, `metrics`, `readiness`, `token`, `bounded_pool`, `i18n`, and `demo`.
 
 pub mod address;
 pub mod alarm;
 pub mod backoff;
 pub mod billing;
+pub mod bounded_pool;
 pub mod clock;
 pub mod demo;
 pub mod error;
@@ -28,4 +28,3 @@ pub mod settings;
 pub mod state;
 pub mod store;
 pub mod token;
-pub mod turns;

@@ -29,7 +29,7 @@ use crate::{
 };
 use contract::{Instant, problem_details::ErrorCode};
 use data_encoding::BASE64URL_NOPAD;
-use gates::{Next, UnderWay, too_slow};
+use gates::{NextAttempt, UnderWay, too_slow};
 use memory::Memory;
 use networks::{narrow, wide};
 use ring::hmac;
@@ -123,7 +123,7 @@ fn check_memory(app: &State, buckets: &[Bucket]) -> Result<()> {
 }
 
 /// Waits until it is next at the gates of these, for a try that is given back if it is right.
-async fn next(app: &State, buckets: &[Bucket]) -> Result<Next> {
+async fn next(app: &State, buckets: &[Bucket]) -> Result<NextAttempt> {
     let next = app.limits.gates.next(buckets).await.ok_or_else(too_slow)?;
     check_memory(app, buckets)?;
     Ok(next)
@@ -132,7 +132,7 @@ async fn next(app: &State, buckets: &[Bucket]) -> Result<Next> {
 /// Counts that try. A bucket that is full says little while tries are under way: they may be right and make room. So it
 /// waits for one of them after the other, and refuses only what is full with none. Of a crowd one alone does that; who
 /// comes behind it is refused from memory.
-async fn take_next(app: &State, next: Next, buckets: &[Bucket]) -> Result<UnderWay> {
+async fn take_next(app: &State, next: NextAttempt, buckets: &[Bucket]) -> Result<UnderWay> {
     loop {
         let (now, under_way) = (app.clock.now(), next.under_way());
         let Err(mut full) = app.store.take(buckets, now).await? else { return Ok(next.go()) };

@@ -10,7 +10,7 @@ use server::{
     profile::Profile,
     settings::{Command, Secrets, Settings},
     state::{App, State},
-    store::Store,
+    store::{Store, owner},
 };
 use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
@@ -59,7 +59,7 @@ fn reconciled(found: Result<usize>) -> ExitCode {
 
 /// Before anything is written: a demo and a deployment never have one database.
 async fn check_database(settings: &Settings) -> Result<()> {
-    let suits = demo::suits(&settings.database_url, settings.demo).await;
+    let suits = owner::suits(&settings.database_url, settings.demo).await;
     is_ours(settings, suits.map_err(|error| format!("the database can't be opened: {error}"))?)
 }
 
@@ -113,7 +113,7 @@ async fn run(settings: Settings) -> Result<()> {
     }
     let store =
         Store::open(&settings.database_url).await.map_err(|error| format!("the database can't be opened: {error}"))?;
-    is_ours(&settings, demo::claim(&store, settings.demo).await?)?;
+    is_ours(&settings, owner::claim(&store, settings.demo).await?)?;
     let clock = settings.clock.map_or_else(Clock::default, Clock::starting_at);
     if settings.demo {
         clock.follow(store.mark(demo::CLOCK_MARK).await?);

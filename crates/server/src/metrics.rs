@@ -44,9 +44,9 @@ pub static PANICS: Metric = Metric::counter("kppay_panics_total", "Handlers and 
 
 pub static DATABASE_ERRORS: Metric = Metric::counter("kppay_database_errors_total", "Errors of the database.");
 pub static DATABASE_RETRIES: Metric =
-    Metric::counter("kppay_database_retries_total", "Transactions that met another one and were done again.");
+    Metric::counter("kppay_database_retries_total", "Transactions that conflicted with another one and were retried.");
 pub static JOBS_SET_ASIDE: Metric =
-    Metric::gauge("kppay_jobs_set_aside", "Jobs that failed too often and wait for somebody to look at them.");
+    Metric::gauge("kppay_jobs_set_aside", "Jobs that failed too often and were set aside for people.");
 pub static PERIODIC_JOBS_FAILING: Metric = Metric::gauge(
     "kppay_periodic_jobs_failing",
     "Periodic jobs that failed three times in a row or more: see the log.",

@@ -2,6 +2,7 @@
 
 use crate::{
     billing::processor::Processor,
+    bounded_pool::BoundedPool,
     clock::Clock,
     error::{Error, Result},
     identity::{
@@ -16,10 +17,9 @@ use crate::{
     readiness::Readiness,
     settings::Settings,
     store::Store,
-    turns::Turns,
 };
 use contract::{Date, Instant, Region, portal::Portal, problem_details::ErrorCode};
-use serve::{Tasks, tasks::Waits};
+use serve::{Tasks, tasks::Timings};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -37,7 +37,7 @@ pub struct State {
     pub limits: Limits,
     pub passwords: Passwords,
     /// Receipts are drawn here.
-    pub drawing: Turns,
+    pub drawing: BoundedPool,
     pub seal: Seal,
     /// Signs the cookies of browsers that signed in before.
     pub known_devices: known_device::Signer,
@@ -45,7 +45,7 @@ pub struct State {
     pub site: Option<Site>,
     /// Wakes the job worker.
     pub job_queued: Notify,
-    /// The background tasks; each waits for others only within a step of its own.
+    /// The background tasks; each timings for others only within a step of its own.
     pub tasks: Arc<Tasks>,
     pub readiness: Readiness,
 }
@@ -57,17 +57,17 @@ impl State {
             origin: settings.processor_public_url.clone(),
         };
         let portal = profile.portal(capture, settings.demo);
-        let waits = Waits { step: settings.limits.step_time, ..Waits::default() };
+        let timings = Timings { step: settings.limits.step_time, ..Timings::default() };
         Arc::new(Self {
             site: site(&settings.public_origin, &portal.brand.name),
             portal,
             limits: Limits::new(&settings.pepper, settings.limits.tries),
             passwords: Passwords::new(&settings.pepper, heavy_at_once()),
-            drawing: Turns::new(heavy_at_once(), WAITING_FOR_DRAWINGS),
+            drawing: BoundedPool::new(heavy_at_once(), WAITING_FOR_DRAWINGS),
             seal: Seal::new(&settings.pepper),
             known_devices: known_device::Signer::new(&settings.pepper),
             job_queued: Notify::new(),
-            tasks: Arc::new(Tasks::new(waits, || metrics::TASK_RESTARTS.add(1))),
+            tasks: Arc::new(Tasks::new(timings, || metrics::TASK_RESTARTS.add(1))),
             readiness: Readiness::default(),
             settings,
             store,

@@ -14,6 +14,7 @@ pub mod clean_up;
 pub mod closed_keys;
 pub mod connect;
 pub mod connections;
+pub mod demo_rows;
 pub mod durable;
 pub mod factors;
 pub mod initiators;
@@ -25,6 +26,7 @@ pub mod method_tokens;
 pub mod migrations;
 pub mod movements;
 pub mod outbox;
+pub mod owner;
 pub mod payment_pages;
 pub mod payments;
 pub mod pending_accounts;
@@ -44,7 +46,7 @@ pub mod unmatched;
 
 use connections::Connections;
 use durable::Log;
-use migrations::Which;
+use migrations::Migrate;
 use sqlx::{Row, any::AnyConnectOptions, sqlite::SqliteConnectOptions};
 use std::{str::FromStr, sync::Arc};
 
@@ -65,7 +67,7 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
         if !url.starts_with("sqlite:") {
-            migrations::postgres(url, Which::OnlyIfEmpty).await?;
+            migrations::postgres(url, Migrate::IfEmpty).await?;
             let pool = connect::postgres(AnyConnectOptions::from_str(url)?).await?;
             return Ok(Self { write: pool.clone(), read: pool, log: None, is_postgres: true });
         }
@@ -82,7 +84,7 @@ impl Store {
     pub async fn open_as_it_is(url: &str) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
         if !url.starts_with("sqlite:") {
-            migrations::postgres(url, Which::None).await?;
+            migrations::postgres(url, Migrate::Never).await?;
             return Self::open(url).await;
         }
         let options = SqliteConnectOptions::from_str(url)?.create_if_missing(false);
@@ -106,7 +108,7 @@ impl Store {
             Self::open(url).await?.close().await;
             return Ok(());
         }
-        migrations::postgres(url, Which::Older).await
+        migrations::postgres(url, Migrate::IfOlder).await
     }
 
     /// What a `SELECT` of a queue ends with, so that of two servers neither waits for what the other is at. SQLite has

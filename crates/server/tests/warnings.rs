@@ -1,11 +1,11 @@
 //! Warnings at the start: settings that are taken, and that an operator may have forgotten something in.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "test_app/captured_log.rs"]
+mod captured_log;
+
+use captured_log::CapturedLog;
 use server::settings::{Secrets, Settings};
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
 
 const SAFE: [&str; 6] =
     ["--public-origin", "https://pay.example.org", "--listen", "0.0.0.0:8080", "--profile", "plan.toml"];
@@ -19,28 +19,14 @@ fn settings_of(arguments: &[&str]) -> Settings {
     Settings::parse(arguments.iter().map(|argument| (*argument).to_owned()), secrets).unwrap()
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// What the start says of settings that are taken.
 fn warned(arguments: &[&str]) -> String {
-    let log = Log::default();
+    let log = CapturedLog::default();
     let own = log.clone();
-    let heard = tracing_subscriber::fmt().with_writer(move || own.clone()).finish();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || own.clone()).finish();
     let settings = settings_of(arguments);
-    tracing::subscriber::with_default(heard, || settings.warn());
-    let log = log.0.lock().unwrap();
-    String::from_utf8_lossy(&log).into_owned()
+    tracing::subscriber::with_default(subscriber, || settings.warn());
+    log.text()
 }
 
 #[test]

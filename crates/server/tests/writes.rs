@@ -1,6 +1,5 @@
 //! Every call that the OpenAPI document says changes something is refused to pages of other sites, and to callers that
-//! say no
-//! `Origin`; a method nobody handles is refused for what it is.
+//! say no `Origin`; a method nobody handles is refused for what it is.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use axum::{

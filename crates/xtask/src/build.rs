@@ -14,7 +14,7 @@ use std::{
 };
 use xtask::failure::{Because, Failure, Result};
 
-/// The same features for every wasm file; rustc's output uses them and `wasm-opt` has to be told.
+/// The same features for every wasm file; rustc's output uses them and `wasm-opt` has to know them.
 const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",

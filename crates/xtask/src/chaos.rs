@@ -1,7 +1,7 @@
 //! `cargo xtask chaos`: fault injection. 32 clients pay while servers and the processor are killed every few seconds
 //! and the line to the processor loses, delays and replaces answers: two servers on one PostgreSQL, then one on SQLite.
 //! While it runs the ledger is read every second; afterwards payments, charges, ledger, e-mail and what each client was
-//! told are compared (`books`).
+//! reports are compared (`books`).
 //!
 //! The dice are seeded: a run prints its seed. Timing is the machine's, so a seed repeats the kind of run and not the
 //! run.
@@ -108,10 +108,10 @@ impl ChaosOptions {
         }
         line.misbehave(false);
         cluster.heal()?;
-        let told = clients.collect()?;
+        let reports = clients.collect()?;
         books.wait_until_settled(TO_SETTLE, &mut findings)?;
         findings.count("faults on the line", line.faults());
-        books.compare(&before, &told, &mut findings)?;
+        books.compare(&before, &reports, &mut findings)?;
         cluster.reconcile(&mut findings)?;
         if findings.broken() > 0 {
             cluster.keep_logs(&place::target().join("chaos").join(database))?;
@@ -136,15 +136,15 @@ pub type ClientReports = BTreeMap<String, Value>;
 impl Clients {
     fn start(mut load: std::process::Command) -> Result<Self> {
         let read = move || {
-            let mut told = ClientReports::new();
+            let mut reports = ClientReports::new();
             let status = child::run_quietly("the clients", &mut load, |line| {
                 if let Ok(value) = serde_json::from_str::<Value>(line)
                     && let Some(key) = value["key"].as_str()
                 {
-                    told.insert(key.to_owned(), value.clone());
+                    reports.insert(key.to_owned(), value.clone());
                 }
             })?;
-            if status.success() { Ok(told) } else { Err(Failure::new(format!("The clients ended with {status}."))) }
+            if status.success() { Ok(reports) } else { Err(Failure::new(format!("The clients ended with {status}."))) }
         };
         let thread = std::thread::Builder::new().name("clients".to_owned()).spawn(read);
         Ok(Self(Some(thread.because("Starting the clients")?)))

@@ -27,7 +27,7 @@ pub fn packages() -> Result<()> {
     std::fs::write(mark, lock).because("Marking the npm packages as installed")
 }
 
-/// `npm` in `end2end/`, told where the programs, the app and the browser are.
+/// `npm` in `end2end/`, with where the programs, the app and the browser are.
 pub fn npm(browser: &Browser) -> Command {
     let mut npm = place::command("npm");
     npm.current_dir(directory());

@@ -3,7 +3,7 @@
 //! standard output; `bench` makes the table.
 //!
 //! `load payments|sign-ins|chaos BILLING[,BILLING] PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS
-//! [NAME=PROCESS,…]`: of the processes at the end it is told what CPU time they took.
+//! [NAME=PROCESS,…]`: the CPU time of these processes is printed at the end.
 
 #[path = "load/chaos.rs"]
 mod chaos;
@@ -69,14 +69,14 @@ fn payments(places: &Places, cores: &Cores, rate: f64, read_rate: f64, seconds: 
 
     let orders = payer::orders(places, &payers, paced.requests(usize::MAX), connections)?;
     let paying = workers(places, connections, &orders, pay)?;
-    tell_with_cores(&format!("POST /payments at {rate}/s"), cores.during(|| paced.run(orders.len(), paying)));
+    print_with_cores(&format!("POST /payments at {rate}/s"), cores.during(|| paced.run(orders.len(), paying)));
     let reading = workers(places, connections, &payers, read)?;
-    tell_with_cores(&format!("GET /bills at {read_rate}/s"), cores.during(|| reads.run(usize::MAX, reading)));
+    print_with_cores(&format!("GET /bills at {read_rate}/s"), cores.during(|| reads.run(usize::MAX, reading)));
 
     // It takes what it can get: twice the asked rate is more than that, or the run is shorter.
     let orders = payer::orders(places, &payers, (rate * full.seconds * 2.0) as usize, connections)?;
     let paying = workers(places, connections, &orders, pay)?;
-    tell_with_cores("POST /payments, as many as it takes", cores.during(|| full.run(orders.len(), paying)));
+    print_with_cores("POST /payments, as many as it takes", cores.during(|| full.run(orders.len(), paying)));
     Ok(())
 }
 
@@ -88,33 +88,33 @@ fn sign_ins(places: &Places, read_rate: f64, seconds: f64, connections: usize) -
     let payers = payer::find_all(places, PAYERS)?;
     let members = payer::members(places)?;
     Pace { seconds: 2.0, ..reads }.run(usize::MAX, workers(places, connections, &payers, read)?);
-    tell(
+    print(
         "POST /session, one client alone",
         &Pace { seconds: 5.0, ..full }.run(usize::MAX, workers(places, 1, &members, sign_in)?),
     );
     for _ in 0..2 {
         let alone = reads.run(usize::MAX, workers(places, connections, &payers, read)?);
-        tell(&format!("GET /bills at {read_rate}/s"), &alone);
+        print(&format!("GET /bills at {read_rate}/s"), &alone);
         let (readers, signers) =
             (workers(places, connections, &payers, read)?, workers(places, connections, &members, sign_in)?);
         let (beside, signed_in) = std::thread::scope(|scope| {
             let signing_in = scope.spawn(|| full.run(usize::MAX, signers));
             (reads.run(usize::MAX, readers), signing_in.join())
         });
-        tell(&format!("GET /bills at {read_rate}/s, while {connections} sign in"), &beside);
+        print(&format!("GET /bills at {read_rate}/s, while {connections} sign in"), &beside);
         let signed_in = signed_in.map_err(|_| Failure::new("Signing in panicked."))?;
-        tell(&format!("POST /session, those {connections} clients"), &signed_in);
+        print(&format!("POST /session, those {connections} clients"), &signed_in);
     }
     Ok(())
 }
 
-fn tell(what: &str, measured: &Measured) {
+fn print(what: &str, measured: &Measured) {
     println!("{}", row(what, measured));
 }
 
 /// Also the milliseconds of a core that each program took for one request, and the share of all cores that they took
 /// together.
-fn tell_with_cores(what: &str, (measured, spent): (Measured, Spent)) {
+fn print_with_cores(what: &str, (measured, spent): (Measured, Spent)) {
     let mut row = row(what, &measured);
     let requests = (measured.micros.len() + measured.errors.len()).max(1) as f64;
     let each = spent.seconds.into_iter().map(|(name, seconds)| (name, (seconds * 1000.0 / requests).into()));

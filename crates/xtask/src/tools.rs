@@ -1,7 +1,6 @@
 //! The tools that turn Rust into the web app, at exactly the versions this repository was measured with. What the
 //! machine has at the right version is used; the rest is fetched once into a cache that every clone shares
-//! (`KPPAY_TOOLS`, or
-//! `$XDG_CACHE_HOME/kppay/tools`, or `~/.cache/kppay/tools`).
+//! (`KPPAY_TOOLS`, or `$XDG_CACHE_HOME/kppay/tools`, or `~/.cache/kppay/tools`).
 
 use crate::child::{self, Running};
 use crate::place;

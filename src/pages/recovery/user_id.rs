@@ -1,7 +1,7 @@
 //! A forgotten user ID: anyone who shows a statement has it sent to the address on file. It says the same whether these
 //! numbers are a member's or nobody's.
 
-use super::told;
+use super::one_way_on;
 use crate::{
     api::Client,
     billing::{FindBill, TypedStatement, find_bill},
@@ -18,7 +18,7 @@ pub fn ForgotUserIdPage() -> impl IntoView {
     let was_sent = Memo::new(move |_| is_sent.get());
     dynamic(move || {
         if was_sent.get() {
-            told(
+            one_way_on(
                 t(|w| w.account().sign_in.reminded_title),
                 t(|w| w.account().sign_in.reminded),
                 Enter::SignIn,

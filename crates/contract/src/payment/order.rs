@@ -1,4 +1,4 @@
-//! The order of a payment, as a client sends it, and its fingerprint, by which a retry is told from another order.
+//! The order of a payment, as a client sends it, and its fingerprint, which distinguishes a retry from another order.
 
 use crate::{Amount, Email, Instant, Locale, Money, PersonName};
 use serde::{Deserialize, Serialize};

@@ -72,8 +72,8 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// What a payer without an account is told of a card: why exactly a bank said no is what somebody who tries cards
-    /// wants to know. Of an account it comes days later, and is told.
+    /// What a payer without an account sees of a card: why exactly a bank said no is what somebody who tries cards
+    /// wants to know. Of an account it comes days later, and is shown.
     pub fn without_detail(self) -> Self {
         match self {
             Self::InsufficientFunds | Self::CardExpired | Self::WrongSecurityCode => Self::Declined,

@@ -3,5 +3,7 @@
 
 mod capture;
 mod charges;
+mod clock;
 mod idle;
 mod sandbox;
+mod tokens;

@@ -62,6 +62,16 @@ impl TestServer {
     pub async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
     }
+    /// Connections that have had an answer each, and wait for their next request.
+    pub async fn kept(&self, count: usize) -> Vec<TcpStream> {
+        let mut kept = Vec::new();
+        for _ in 0..count {
+            let mut stream = self.connect().await;
+            assert!(ask(&mut stream, "/").await.is_some());
+            kept.push(stream);
+        }
+        kept
+    }
     /// A whole request on a connection of its own.
     pub async fn answers(&self) -> bool {
         let mut stream = self.connect().await;

@@ -1,6 +1,5 @@
 //! Charging: calls the processor and stores its response. The only code path for a payment that was just begun, for one
-//! that
-//! `jobs::settle_payments` found without a response, and for a bank debit that ended days later.
+//! that `jobs::settle_payments` found without a response, and for a bank debit that ended days later.
 //!
 //! A payment fails in two ways only: its charge failed, or the processor has closed the payment's key, after which
 //! nothing can be charged under it. Anything else is no response, and the processor is asked again later; so is an
@@ -36,8 +35,8 @@ const WAIT: Backoff = Backoff { first: 1_000, factor: 2, longest: 60_000 };
 const LISTING: Duration = Duration::from_secs(1);
 
 /// Charges a payment that nobody has asked the processor for. When it does not answer the payment stays as it is, for
-/// `jobs::settle_payments`; the caller is told that its key is in use and asks again. Gives the payment, unless
-/// somebody else wrote the answer.
+/// `jobs::settle_payments`; the caller gets "key in use" and asks again. Gives the payment, unless somebody else wrote
+/// the answer.
 pub async fn charge(app: &App, asked: &PendingCharge) -> Result<Option<Payment>> {
     must_be_seen(app, asked).await?;
     let verdict = ask(app, asked).await;
@@ -87,10 +86,10 @@ async fn write(
     app: &App,
     asked: &PendingCharge,
     verdict: Option<Verdict>,
-    heard: VerdictSource,
+    source: VerdictSource,
 ) -> Result<Option<Payment>> {
     let settled = match &verdict {
-        Some(verdict) => Some(settle_and_count(app, &asked.id, verdict, heard).await?),
+        Some(verdict) => Some(settle_and_count(app, &asked.id, verdict, source).await?),
         None => None,
     };
     let Some((_, payment)) = settled.filter(|(settled, _)| *settled != SettleResult::OtherAmount) else {
@@ -135,7 +134,7 @@ async fn reached(app: &App, payment: &str, verdict: &Verdict) -> Result<Option<i
     let listed = tokio::time::timeout(LISTING, app.processor.events(sequence - 1)).await;
     let Ok(Ok(listed)) = listed else { return Ok(None) };
     let is_of = |event: &ChargeEvent| event.sequence == sequence && Some(&event.charge) == verdict.charge.as_ref();
-    if listed.iter().filter_map(|told| told.event.as_ref()).any(is_of) {
+    if listed.iter().filter_map(|entry| entry.event.as_ref()).any(is_of) {
         return Ok(Some(sequence));
     }
     metrics::EVENTS_AHEAD.add(1);
@@ -147,8 +146,8 @@ async fn reached(app: &App, payment: &str, verdict: &Verdict) -> Result<Option<i
     Ok(None)
 }
 
-/// Of what moved nothing people are told.
-fn tell(payment: &str, verdict: &Verdict, settled: SettleResult) {
+/// Logs what moved nothing: people look after it.
+fn log(payment: &str, verdict: &Verdict, settled: SettleResult) {
     let Verdict { charge, state: said, cents, .. } = verdict;
     match settled {
         SettleResult::OtherAmount => {
@@ -174,18 +173,18 @@ async fn settle_and_count(
     app: &App,
     payment: &str,
     verdict: &Verdict,
-    heard: VerdictSource,
+    source: VerdictSource,
 ) -> Result<(SettleResult, Option<Payment>), sqlx::Error> {
     let (app, payment, mut verdict) = (app.clone(), payment.to_owned(), verdict.clone());
     let settled = async move {
         // An event's own number is where it was listed.
-        if heard != VerdictSource::ByItself {
+        if source != VerdictSource::ByItself {
             verdict.sequence = reached(&app, &payment, &verdict).await?;
         }
         let secret = token::random_token().map_err(|_| sqlx::Error::WorkerCrashed)?;
         let words = |known: &Payment, locale| receipts::words(&app, known, &secret, locale);
-        let (settled, known) = app.store.settle(&payment, &verdict, heard, &words, app.clock.now()).await?;
-        tell(&payment, &verdict, settled);
+        let (settled, known) = app.store.settle(&payment, &verdict, source, &words, app.clock.now()).await?;
+        log(&payment, &verdict, settled);
         if settled == SettleResult::Changed {
             charges::count_outcome(&app, &payment, verdict.state, verdict.failure).await;
         }

@@ -23,9 +23,9 @@ pub async fn name(app: &App, payer: &Payer<'_>, token: &str) -> Result<Method> {
 /// payer can be charged.
 pub async fn of_token(app: &App, payer: &Payer<'_>, token: &str) -> Result<(Method, Option<Question>)> {
     let Payer { initiator, binding, address, .. } = payer;
-    let told = tokens::method_of(app, (initiator, *address), (token, binding), ask(app, token, binding)).await?;
+    let named = tokens::method_of(app, (initiator, *address), (token, binding), ask(app, token, binding)).await?;
     let refused = || Error::field(ErrorCode::TokenRefused, "token", FieldProblem::NoSuch);
-    Ok((told.method?.ok_or_else(refused)?, told.question))
+    Ok((named.method?.ok_or_else(refused)?, named.question))
 }
 
 /// The method that was named before; nobody is asked.

@@ -92,7 +92,7 @@ async fn refuse(
 }
 
 /// As `refuse`, for an order whose cookie opens no session. The same order may be on its way in a session that goes on
-/// under another token, or that ended since. Anyone who closes too many keys is told nothing about this order.
+/// under another token, or that ended since. Anyone who closes too many keys learns nothing about this order.
 pub async fn refuse_without_session(app: &App, address: IpAddr, key: &IdempotencyKey, refused: Error) -> Error {
     if !refused.code.ends_an_order() {
         return refused;

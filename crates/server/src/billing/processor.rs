@@ -90,8 +90,8 @@ pub trait Processor: Send + Sync {
     /// What became of a key: its charge, or that there is none so far. One may still be on its way.
     async fn charge_of(&self, payment: &str) -> Result<Option<Verdict>, ProcessorError>;
     /// Sees to it that nothing is charged under a key from now on, unless it was before. A processor that can't close
-    /// keys answers
-    /// `Unanswered` as long as an ask may be under way or the token may be charged, and then what `charge_of` says.
+    /// keys answers `Unanswered` as long as an ask may be under way or the token may be charged, and then what
+    /// `charge_of` says.
     async fn close(&self, payment: &str) -> Result<Closed, ProcessorError>;
     /// In order, after a sequence number, and numbered without gaps of more than a hundred; a limited number at a time.
     async fn events(&self, after: i64) -> Result<Vec<EventEntry>, ProcessorError>;

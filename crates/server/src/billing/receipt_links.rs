@@ -3,7 +3,7 @@
 //! payment's key is left out for anyone who comes this way.
 //!
 //! A browser that opened one gets a token: for a quarter of an hour it may fetch the file with it, and later it is
-//! known by it. Anyone who paid is told of each browser that is new.
+//! known by it. The payer is notified of each browser that is new.
 
 use super::{
     payments,
@@ -64,7 +64,7 @@ pub async fn open(app: &App, reader: &Reader, secret: &str) -> Result<OpenedRece
     let mut tx = app.store.begin().await?;
     match receipt_links::open(&mut tx, &link.email, (before.as_deref(), &token::hash(&token)), now).await? {
         Opening::Ended => return refused(tx, Error::new(ErrorCode::LinkRefused)).await,
-        Opening::New if !is_payers => tell(app, &mut tx, (&link, &payment, locale), &reader.device, now).await?,
+        Opening::New if !is_payers => notify(app, &mut tx, (&link, &payment, locale), &reader.device, now).await?,
         Opening::New | Opening::Known => {}
     }
     tx.commit().await?;
@@ -102,8 +102,8 @@ async fn link_of(app: &App, address: IpAddr, secret: &str) -> Result<ReceiptLink
     limits::judge(app, &tries, Error::new(ErrorCode::LinkRefused), look).await
 }
 
-/// Anyone who paid hears of it, at the address that they gave; without one, anyone who the link was sent to.
-async fn tell(
+/// Notifies the payer, at the address that they gave; without one, whom the link was sent to.
+async fn notify(
     app: &App,
     tx: &mut Tx,
     (link, payment, locale): (&ReceiptLink, &Payment, Locale),

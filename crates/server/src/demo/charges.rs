@@ -221,12 +221,12 @@ mod tests {
         for region in Region::ALL {
             assert!(PEOPLE.iter().any(|person| person.region == region), "{region}");
         }
-        let told = |scenario| PEOPLE.iter().any(|person| person.scenario == scenario);
+        let has = |scenario| PEOPLE.iter().any(|person| person.scenario == scenario);
         assert!(
-            told(Scenario::OwesNothing)
-                && told(Scenario::HospitalOnly)
-                && told(Scenario::PastDue)
-                && told(Scenario::ManyPayments)
+            has(Scenario::OwesNothing)
+                && has(Scenario::HospitalOnly)
+                && has(Scenario::PastDue)
+                && has(Scenario::ManyPayments)
         );
     }
 }

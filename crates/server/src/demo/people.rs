@@ -1,6 +1,5 @@
 //! The members of the demo: names, identifiers and what each one is there to show. All of it is made up; addresses end
-//! in
-//! `example.org`, and every identifier is one nobody was given.
+//! in `example.org`, and every identifier is one nobody was given.
 
 use contract::{FieldProblem, Identifier, Identifiers, Region};
 

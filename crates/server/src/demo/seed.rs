@@ -12,6 +12,8 @@ use crate::{
     store::{
         Store, Tx,
         accounts::{self, Opening},
+        demo_rows,
+        owner::SEED_MARK,
         set_mark,
     },
 };
@@ -20,13 +22,11 @@ use contract::{
     account::TERMS_VERSION, person::AddressLine, portal::Portal, problem_details::ErrorCode,
 };
 
-/// Of servers that start at once over one database, one seeds; the others wait for it, and find everything there.
-/// Writing this mark is the first statement of the transaction, and locks its row. It also says for ever that the
-/// database is a demo's.
-pub const SEED_MARK: &str = "demo_seed";
 /// Seeding may take longer than a statement waits for a lock, or than SQLite waits for another writer.
 const TRIES: u8 = 12;
 
+/// Of servers that start at once over one database, one seeds; the others wait for it, and find everything there.
+/// Writing the mark is the first statement of the transaction, and locks its row.
 async fn begin(store: &Store) -> Result<Tx, sqlx::Error> {
     let mut tries = 1;
     loop {
@@ -42,28 +42,26 @@ async fn begin(store: &Store) -> Result<Tx, sqlx::Error> {
 /// Seeds what is not there yet; a database that has members keeps them as they are.
 pub async fn seed(store: &Store, portal: &Portal, now: Instant) -> Result<(), sqlx::Error> {
     let mut tx = begin(store).await?;
-    let members: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM membership").fetch_one(&mut *tx).await?;
-    if members == 0 {
+    if !demo_rows::has_memberships(&mut tx).await? {
         let mut tables = Tables::new();
         for person in &PEOPLE {
             tables.member(person, portal, day_in(person.region.time_zone(), now))?;
         }
-        tables.insert(&mut tx).await?;
+        tables.into_rows().insert(&mut tx).await?;
     }
     tx.commit().await
 }
 
 /// Opens the accounts of the members who have one, unless there are accounts already; what they paid before was theirs.
 pub async fn seed_accounts(app: &App) -> Result<()> {
-    const HOW_MANY: &str = "SELECT COUNT(*) FROM account";
-    if sqlx::query_scalar::<_, i64>(HOW_MANY).fetch_one(&app.store.read).await? > 0 {
+    if app.store.has_accounts().await? {
         return Ok(());
     }
     let fault = |_| Error::new(ErrorCode::Fault);
     let hashed = app.passwords.hash(&Password::parse(PASSWORD).map_err(fault)?).await?;
     let now = app.clock.now();
     let mut tx = begin(&app.store).await?;
-    if sqlx::query_scalar::<_, i64>(HOW_MANY).fetch_one(&mut *tx).await? > 0 {
+    if demo_rows::has_accounts(&mut tx).await? {
         return Ok(());
     }
     for person in PEOPLE.iter().filter(|person| person.has_account()) {
@@ -89,8 +87,7 @@ pub async fn seed_accounts(app: &App) -> Result<()> {
             at: now.plus_millis(-YEAR_MILLIS),
         };
         let Some(account) = accounts::open(&mut tx, &opening, now).await? else { continue };
-        let theirs = sqlx::query("UPDATE payment SET account = $1 WHERE membership = $2");
-        theirs.bind(&account).bind(&membership.id).execute(&mut *tx).await?;
+        demo_rows::give_payments_to(&mut tx, &membership.id, &account).await?;
     }
     tx.commit().await?;
     Ok(())

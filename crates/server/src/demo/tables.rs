@@ -9,8 +9,7 @@ use super::{
 use crate::{
     clock::day_and_hour_in,
     store::{
-        Tx,
-        batch::{Batch, Value},
+        demo_rows::DemoRows,
         ledger::{Reason, Source, SourceKind, entry_id},
         movements::{Destination, Movement},
         to_json, word,
@@ -24,64 +23,19 @@ use contract::{
     portal::Portal,
 };
 
-/// Rows that wait for their tables.
+/// The rows, and the source of their ids.
 pub struct Tables {
     ids: Rng,
-    membership: Vec<[Value; 6]>,
-    bill: Vec<[Value; 8]>,
-    line: Vec<[Value; 11]>,
-    payment: Vec<[Value; 20]>,
-    share: Vec<[Value; 5]>,
-    paid_line: Vec<[Value; 5]>,
-    event: Vec<[Value; 4]>,
-    entry: Vec<[Value; 6]>,
-    posting: Vec<[Value; 3]>,
+    rows: DemoRows,
 }
 
 impl Tables {
     pub fn new() -> Self {
-        Self {
-            ids: Rng::of("identifiers of the demo"),
-            membership: Vec::new(),
-            bill: Vec::new(),
-            line: Vec::new(),
-            payment: Vec::new(),
-            share: Vec::new(),
-            paid_line: Vec::new(),
-            event: Vec::new(),
-            entry: Vec::new(),
-            posting: Vec::new(),
-        }
+        Self { ids: Rng::of("identifiers of the demo"), rows: DemoRows::default() }
     }
 
-    /// In the order the tables refer to each other.
-    pub async fn insert(self, tx: &mut Tx) -> Result<(), sqlx::Error> {
-        let mut writes = Batch::default();
-        writes.add_rows("INSERT INTO membership (id, region, identifiers, ending, name, email)", self.membership);
-        writes.add_rows(
-            "INSERT INTO bill (id, membership, kind, patient, issued, due, balance_cents, pending_cents)",
-            self.bill,
-        );
-        writes.add_rows(
-            "INSERT INTO bill_line (bill, position, service_date, provider, description, billed_cents, discount_cents, \
-             plan_paid_cents, you_paid_cents, you_owe_cents, pending_cents)",
-            self.line,
-        );
-        writes.add_rows(
-            "INSERT INTO payment (id, reference, membership, session, idempotency_key, fingerprint, state, failure, \
-             total_cents, fee_cents, method, payer_name, email, locale, authorisation, authorisation_version, created_at, \
-             sent_on, expected_on, moved_by)",
-            self.payment,
-        );
-        let share = "INSERT INTO payment_share (payment, position, bill, amount_cents, leaves_cents)";
-        writes.add_rows(share, self.share);
-        let paid_line = "INSERT INTO payment_line (payment, bill, line, after_insurance_cents, paid_cents)";
-        writes.add_rows(paid_line, self.paid_line);
-        writes.add_rows("INSERT INTO payment_event (payment, position, state, at)", self.event);
-        writes.add_rows("INSERT INTO ledger_entry (id, payment, source_kind, source, reason, at)", self.entry);
-        writes.add_rows("INSERT INTO ledger_posting (entry, account, cents)", self.posting);
-        writes.run(tx).await?;
-        Ok(())
+    pub fn into_rows(self) -> DemoRows {
+        self.rows
     }
 
     fn id(&mut self) -> String {
@@ -109,7 +63,7 @@ impl Tables {
     pub fn member(&mut self, person: &Person, portal: &Portal, today: Date) -> Result<(), sqlx::Error> {
         let membership = self.id();
         let identifiers = person.identifiers().map_err(|problem| sqlx::Error::Encode(problem.key().into()))?;
-        self.membership.push([
+        self.rows.membership.push([
             membership.clone().into(),
             person.region.code().into(),
             identifiers.comparison_key().into(),
@@ -129,7 +83,7 @@ impl Tables {
     /// Gives the bill's id. `balance` is what is still owed: all of it, or nothing.
     fn bill(&mut self, membership: &str, bill: &DemoBill, balance: i64) -> Result<String, sqlx::Error> {
         let id = self.id();
-        self.bill.push([
+        self.rows.bill.push([
             id.clone().into(),
             membership.into(),
             word(&bill.kind)?.into(),
@@ -141,7 +95,7 @@ impl Tables {
         ]);
         for (position, line) in (0_i64..).zip(&bill.lines) {
             let paid_since = if balance == 0 { line.you_owe } else { 0 };
-            self.line.push([
+            self.rows.line.push([
                 id.clone().into(),
                 position.into(),
                 line.on.to_string().into(),
@@ -171,7 +125,7 @@ impl Tables {
             let owed = Money::sum(lines.iter().map(|line| line.you_owe)).unwrap_or(Money::ZERO);
             let leaves = owed.minus(payment.amount).unwrap_or(Money::ZERO);
             let id = self.payment(person, portal, membership, payment)?;
-            self.share.push([
+            self.rows.share.push([
                 id.clone().into(),
                 0.into(),
                 bill.clone().into(),
@@ -180,7 +134,7 @@ impl Tables {
             ]);
             for (at, part) in allocate(payment.amount, &lines) {
                 let Some(line) = lines.get_mut(at) else { continue };
-                self.paid_line.push([
+                self.rows.paid_line.push([
                     id.clone().into(),
                     bill.clone().into(),
                     i64::try_from(at).unwrap_or(0).into(),
@@ -209,7 +163,7 @@ impl Tables {
         let terms = Terms { portal, region, today, debit_day, method, total, bills: 1 };
         let agreed = terms.authorisation(person.name, Locale::En);
         let debit = terms.debit();
-        self.payment.push([
+        self.rows.payment.push([
             id.clone().into(),
             reference.into(),
             membership.into(),
@@ -243,7 +197,7 @@ impl Tables {
             events.push((payment.end, payment.back_at.unwrap_or(payment.at)));
         }
         for (position, (state, at)) in (0_i64..).zip(events) {
-            self.event.push([id.into(), position.into(), word(&state)?.into(), at.millis().into()]);
+            self.rows.event.push([id.into(), position.into(), word(&state)?.into(), at.millis().into()]);
         }
         Ok(())
     }
@@ -254,7 +208,7 @@ impl Tables {
         let entries = [(Reason::Paid, payment.paid_at, 1), (back, payment.back_at, -1)];
         for (reason, at, sign) in entries.into_iter().filter_map(|(reason, at, sign)| Some((reason, at?, sign))) {
             let entry = entry_id(Source { kind: SourceKind::Payment, id }, reason.word());
-            self.entry.push([
+            self.rows.entry.push([
                 entry.clone().into(),
                 id.into(),
                 "payment".into(),
@@ -264,7 +218,7 @@ impl Tables {
             ]);
             let movement = Movement { payment: id, membership, total: payment.amount, fee, at };
             for posting in movement.taken(Destination::Bills).into_iter().filter(|posting| posting.cents != 0) {
-                self.posting.push([
+                self.rows.posting.push([
                     entry.clone().into(),
                     posting.account.to_string().into(),
                     (sign * posting.cents).into(),

@@ -2,7 +2,7 @@
 //! there without the flag.
 
 use crate::{
-    demo::{self, EMAILS},
+    demo,
     error::{Error, Result},
     state::App,
 };
@@ -42,19 +42,19 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/demo/members", get(list_members))
         .route("/demo/mail", get(list_mail))
-        .route("/demo/clock", get(tell_clock).post(move_clock))
+        .route("/demo/clock", get(show_clock).post(move_clock))
         .with_state(app)
 }
 
 async fn list_members(State(app): State<App>) -> Result<Json<Vec<DemoMember>>> {
-    Ok(Json(demo::members(&app.store, app.clock.now()).await?))
+    Ok(Json(demo::members_now(&app).await?))
 }
 
 async fn list_mail(State(app): State<App>) -> Result<Json<Vec<DemoMail>>> {
-    Ok(Json(app.store.emails(EMAILS).await?))
+    Ok(Json(demo::emails(&app).await?))
 }
 
-async fn tell_clock(State(app): State<App>) -> Json<DemoClock> {
+async fn show_clock(State(app): State<App>) -> Json<DemoClock> {
     Json(DemoClock { now: app.clock.now() })
 }
 

@@ -5,7 +5,7 @@ use super::{client_address::ClientAddress, cookies};
 use crate::{
     billing::{payments, receipt_links::Reader},
     error::{Error, Result},
-    identity::sessions::SignedIn,
+    identity::sessions::{self, SignedIn},
     state::App,
     store::sessions::Session,
     token::is_id,
@@ -51,9 +51,7 @@ impl FromRequestParts<App> for ActiveSession {
         let session = session_at(&parts.headers, app, now).await?;
         let session = session.filter(|session| !session.is_pending());
         let session = session.ok_or_else(|| Error::new(ErrorCode::SignedOut))?;
-        if now.millis() - session.seen_at.millis() > TOUCH_MILLIS {
-            app.store.touch_session(&session.token_hash, now).await?;
-        }
+        sessions::touch(app, &session, now).await?;
         Ok(Self(session))
     }
 }
@@ -127,9 +125,6 @@ impl FromRequestParts<App> for PendingSecondFactor {
     }
 }
 
-/// How exactly the idle time is kept: a write for every read would be too many.
-const TOUCH_MILLIS: i64 = 30_000;
-
 /// Nobody, where a guest may ask too. Asking who one is does not put the end of a session off.
 pub async fn session_of(headers: &HeaderMap, app: &App) -> Result<Option<Session>> {
     session_at(headers, app, app.clock.now()).await
@@ -137,7 +132,7 @@ pub async fn session_of(headers: &HeaderMap, app: &App) -> Result<Option<Session
 
 async fn session_at(headers: &HeaderMap, app: &App, now: Instant) -> Result<Option<Session>> {
     let Some(hash) = cookies::token_hash(app, headers) else { return Ok(None) };
-    Ok(app.store.session(&hash, now).await?)
+    sessions::of_token(app, &hash, now).await
 }
 
 /// The browser's and the system's common names, too general to identify a person.

@@ -1,5 +1,5 @@
 //! Security headers of every answer: a content security policy that lets nothing run but the app's own files, and the
-//! rest of what a browser can be told. Knows one foreign origin, the processor's, which may be framed and nothing else.
+//! other security headers. Knows one foreign origin, the processor's, which may be framed and nothing else.
 
 use axum::{
     Router,
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub struct Security {
     /// Origin of the capture frame as browsers see it, e.g. `http://127.0.0.1:8081`.
     pub processor_origin: String,
-    /// The app's public origin is `https`: only then may a browser be told to stay on it.
+    /// The app's public origin is `https`: only then may a browser be asked to stay on it.
     pub is_over_tls: bool,
     /// `Cross-Origin-Embedder-Policy: require-corp`. Off by default: the processor's frame has to play along.
     pub isolates_embedder: bool,

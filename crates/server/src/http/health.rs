@@ -1,6 +1,5 @@
 //! Health checks and metrics. `/healthz`: the process is alive. `/readyz`: it can serve requests, or else the names of
-//! the failed checks.
-//! `/metrics`: Prometheus metrics, on a listener of its own.
+//! the failed checks. `/metrics`: Prometheus metrics, on a listener of its own.
 
 use crate::{metrics, state::App};
 use axum::{

@@ -1,5 +1,5 @@
-//! The router of `/api/v1`, and its middleware: the origin check for writes,
-//! limits of size and time, request ids, logs without personal data, and error responses for unknown paths and methods.
+//! The router of `/api/v1`, and its middleware: the origin check for writes, limits of size and time, request ids, logs
+//! without personal data, and error responses for unknown paths and methods.
 
 use super::{demo, extract, health, openapi, v1::*};
 use crate::{error::Error, state::App};

@@ -188,7 +188,8 @@ impl Handler<'_> {
         let on_file = known.on_file.as_ref().filter(|on_file| takes_code(Some(on_file), &opening.email));
         match &known.of_membership {
             Some(owner) => {
-                let own = known.of_address.as_ref().is_none_or(|told| told.id != owner.id).then_some(&owner.email);
+                let own =
+                    known.of_address.as_ref().is_none_or(|notified| notified.id != owner.id).then_some(&owner.email);
                 for to in own.into_iter().chain(on_file.filter(|on_file| takes_code(Some(on_file), &owner.email))) {
                     self.already_registered(owner, to).await?;
                 }

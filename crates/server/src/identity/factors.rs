@@ -11,7 +11,7 @@ pub mod webauthn;
 use crate::error::Error;
 use contract::{FieldProblem, problem_details::ErrorCode};
 
-/// What was shown is not right, or was used before: which is not told.
+/// What was shown is not right, or was used before: the answer does not say which.
 pub fn wrong(field: &str) -> Error {
     Error::field(ErrorCode::WrongCredentials, field, FieldProblem::Unknown)
 }

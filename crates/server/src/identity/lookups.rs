@@ -45,7 +45,7 @@ pub async fn look_up(app: &App, browser: &Browser, lookup: &BillLookup, address:
 }
 
 /// Queues an e-mail with the user ID to the address on file of whom the statement belongs to. Each ask counts, since an
-/// answer that tells nothing must not tell by a limit either.
+/// answer that reveals nothing must not reveal it by a limit either.
 pub async fn remind(app: &App, asked: UserIdReminder, address: IpAddr) -> Result<()> {
     let UserIdReminder { region, identifiers, locale } = asked;
     check(app, region, &identifiers)?;

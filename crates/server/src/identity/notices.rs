@@ -22,8 +22,8 @@ pub struct Notice<'a> {
 /// Makes the text of a notice to an account's owner.
 pub type NoticeTemplate = fn(&Account, &Sender<'_>) -> Message;
 
-pub fn notice_to_owner<'a>(app: &App, account: &'a Account, telling: NoticeTemplate) -> Notice<'a> {
-    Notice { account, message: telling(account, &app.sender()) }
+pub fn notice_to_owner<'a>(app: &App, account: &'a Account, template: NoticeTemplate) -> Notice<'a> {
+    Notice { account, message: template(account, &app.sender()) }
 }
 
 impl Notice<'_> {

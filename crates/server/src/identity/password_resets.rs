@@ -48,6 +48,6 @@ pub async fn reset(app: &App, browser: &Browser, new: &NewPassword, address: IpA
     // The one who has just chosen a password is not made to wait for what was tried before.
     SignInAttempts::at(&app.limits, &account.email.user_id(), Source::Address(address)).forgive(app).await?;
     // Anyone who reads the account's mailbox is no stranger in this browser: nobody else's tries keep them waiting. The
-    // owner has been told.
+    // owner has been notified.
     Ok(IssuedTokens { session: None, device: browser.known_to(app, &id, now) })
 }

@@ -8,8 +8,8 @@
 mod common;
 
 use crate::{
+    bounded_pool::BoundedPool,
     error::{Error, Result},
-    turns::Turns,
 };
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
@@ -36,7 +36,7 @@ type Memory = Vec<Block>;
 #[derive(Clone)]
 pub struct Passwords {
     pepper: Arc<[u8]>,
-    turns: Turns,
+    pool: BoundedPool,
     /// What a turn works in, kept for the next one: taken and given back each time, 19 MiB pile up in the allocator.
     memories: Arc<Mutex<Vec<Memory>>>,
     /// The hash of a random password: compared when there is no account, so that the response takes as long.
@@ -48,7 +48,7 @@ impl Passwords {
     pub fn new(pepper: &str, at_once: usize) -> Self {
         let mut passwords = Self {
             pepper: pepper.as_bytes().into(),
-            turns: Turns::new(at_once, WAITING),
+            pool: BoundedPool::new(at_once, WAITING),
             memories: Arc::default(),
             unknown: "".into(),
         };
@@ -109,7 +109,7 @@ impl Passwords {
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce(&mut Memory) -> T + Send + 'static) -> Result<T> {
         let own = self.clone();
-        self.turns.run(move || own.with_memory(work)).await
+        self.pool.run(move || own.with_memory(work)).await
     }
 
     /// Why a password that is long enough is refused all the same: see `weakness`.
@@ -122,7 +122,7 @@ impl Passwords {
         let password = password.clone();
         let service: Vec<String> = service.iter().map(|name| (*name).to_owned()).collect();
         let judge = move || weakness(&password, &texts(&service), &texts(&owner));
-        self.turns.run(judge).await
+        self.pool.run(judge).await
     }
 
     fn with_memory<T>(&self, work: impl FnOnce(&mut Memory) -> T) -> T {

@@ -61,7 +61,7 @@ pub(super) async fn removed(
     mut tx: Tx,
     account: &Account,
     is_removed: bool,
-    telling: NoticeTemplate,
+    template: NoticeTemplate,
 ) -> Result<()> {
     if !is_removed {
         return refused(tx, Error::new(ErrorCode::NotFound)).await;
@@ -72,6 +72,6 @@ pub(super) async fn removed(
         }
         factors::put_recovery_codes(&mut tx, &account.id, &[]).await?;
     }
-    notice_to_owner(app, account, telling).put(&mut tx, app.clock.now()).await?;
+    notice_to_owner(app, account, template).put(&mut tx, app.clock.now()).await?;
     Ok(tx.commit().await?)
 }

@@ -127,6 +127,32 @@ pub async fn renew(tx: &mut Tx, mut session: Session, who: Who, now: Instant) ->
     if renewals::renew(tx, &was, &session).await? { Ok((session, kept)) } else { Err(Error::new(ErrorCode::SignedOut)) }
 }
 
+/// How exactly the idle time is kept: a write for every read would be too many.
+const TOUCH_MILLIS: i64 = 30_000;
+
+/// The session of a token, if it has not ended.
+pub async fn of_token(app: &App, hash: &str, now: Instant) -> Result<Option<Session>> {
+    Ok(app.store.session(hash, now).await?)
+}
+
+/// Every call of a session starts its idle time anew.
+pub async fn touch(app: &App, session: &Session, now: Instant) -> Result<()> {
+    if now.millis() - session.seen_at.millis() > TOUCH_MILLIS {
+        app.store.touch_session(&session.token_hash, now).await?;
+    }
+    Ok(())
+}
+
+/// Ends the session as if its time were up: bills and amounts that were chosen are kept for the next one.
+pub async fn lapse(app: &App, session: &Session) -> Result<()> {
+    Ok(app.store.lapse_session(&session.token_hash, app.clock.now()).await?)
+}
+
+/// Ends the session and wipes what was typed in it.
+pub async fn end(app: &App, session: &Session) -> Result<()> {
+    Ok(app.store.end_session(&session.token_hash, app.clock.now()).await?)
+}
+
 /// Starts the idle time anew.
 pub async fn extend(app: &App, mut session: Session) -> Result<SessionView> {
     session.seen_at = app.clock.now();

@@ -3,10 +3,10 @@
 //! by account, so that anyone who tries cards with a statement uses up nothing of the member's whose statement it is.
 //!
 //! The count is looked at before the processor is asked and written right after the verdict that declines, no matter
-//! who heard it: the call that asked, the task that asked again, an event. Not in the verdict's own transaction, where
-//! two at the same moment would give each other up. So a payment that goes through costs one read and no write. The
-//! payment's row knows its session, account and membership, and not the address: that is counted by the call, if it is
-//! still there.
+//! who received it: the call that asked, the task that asked again, an event. Not in the verdict's own transaction,
+//! where two at the same moment would give each other up. So a payment that goes through costs one read and no write.
+//! The payment's row knows its session, account and membership, and not the address: that is counted by the call, if it
+//! is still there.
 //!
 //! What keeps many tries at the same moment from slipping through are gates (`gates`), one for each bucket: the
 //! session's, the account's or, for all guests together, the membership's, the address's and its network's. A charge is
@@ -16,7 +16,7 @@
 //!
 //! Gates are each server's own. With several, a limit can be overrun by what is under way at the others when it is
 //! reached: by at most as many as the limit itself for each other server. And a charge that was not judged when its
-//! call ended, since the processor did not answer, is under way no longer: it counts when its verdict is heard, and
+//! call ended, since the processor did not answer, is under way no longer: it counts when its verdict is received, and
 //! then not for the address.
 
 use super::{
@@ -55,7 +55,7 @@ pub async fn turn(app: &State, initiator: &Initiator, membership: &str, address:
     let address = address.map(|address| limits.by_address(&rules::CHARGES_BY_ADDRESS, address));
     let address: Vec<_> = address.into_iter().flatten().collect();
     let all: Vec<_> = own.iter().chain(&address).cloned().collect();
-    // In the usual case there is room everywhere, and one look tells.
+    // In the usual case there is room everywhere, and one look is enough.
     let mut next = limits.gates.next(&all).await.ok_or_else(too_slow)?;
     let under_way = next.under_way();
     if under_way.iter().zip(room(app, &all).await?).all(|(under_way, room)| *under_way <= room) {

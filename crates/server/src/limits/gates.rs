@@ -43,7 +43,7 @@ struct Visit {
 }
 
 /// An attempt that is next at all of its gates.
-pub struct Next {
+pub struct NextAttempt {
     until: Instant,
     visits: Vec<(Visit, OwnedMutexGuard<()>)>,
 }
@@ -59,8 +59,8 @@ impl Gates {
     }
 
     /// Waits until it is next at the gates of these buckets, the narrowest first. None if that takes too long.
-    pub async fn next(&self, buckets: &[Bucket]) -> Option<Next> {
-        let mut next = Next { until: Instant::now() + PATIENCE, visits: Vec::new() };
+    pub async fn next(&self, buckets: &[Bucket]) -> Option<NextAttempt> {
+        let mut next = NextAttempt { until: Instant::now() + PATIENCE, visits: Vec::new() };
         for bucket in buckets {
             next.enter(self, bucket).await?;
         }
@@ -68,7 +68,7 @@ impl Gates {
     }
 }
 
-impl Next {
+impl NextAttempt {
     /// Waits until it is next at one gate more. None if that takes too long.
     pub async fn enter(&mut self, gates: &Gates, bucket: &Bucket) -> Option<()> {
         let visit = gates.visit(&bucket.key);

@@ -20,7 +20,7 @@ const DAY: i64 = 24 * HOUR;
 pub const LOOKUPS_BY_ADDRESS: Rule = rule("lookups by address", 30, 5 * MINUTE);
 pub const LOOKUPS_BY_STATEMENT: Rule = rule("lookups by statement", 10, 5 * MINUTE);
 
-/// Calls that cause an e-mail and tell nothing: they always count.
+/// Calls that cause an e-mail and reveal nothing: they always count.
 pub const EMAILS_BY_ADDRESS: Rule = rule("e-mails by address", 20, 5 * MINUTE);
 pub const EMAILS_BY_STATEMENT: Rule = rule("e-mails by statement", 10, 5 * MINUTE);
 pub const EMAILS_BY_SESSION: Rule = rule("e-mails by session", 3, 5 * MINUTE);

@@ -4,9 +4,9 @@
 //!   Others are not held up.
 //! * An address (IPv4, IPv6 /64) that tries many accounts has a budget over all of them.
 //! * A hundred failures at one account, from wherever, are an attack. From then on a network that is new to the account
-//!   is not heard at once but after sixteen seconds, and counts as if it had failed already: an attacker gets one guess
-//!   from each network and ever rarer ones, an owner gets in with the second try. A hard end would be kinder to
-//!   guessers' victims and would let anybody lock anybody out; so the operator is told instead, by a warning and a
+//!   is not answered at once but after sixteen seconds, and counts as if it had failed already: an attacker gets one
+//!   guess from each network and ever rarer ones, an owner gets in with the second try. A hard end would be kinder to
+//!   guessers' victims and would let anybody lock anybody out; so the operator learns of it instead, by a warning and a
 //!   metric.
 //! * The network around an address (/24, /48) has ten times an address's budget. It has many customers, so that one who
 //!   uses it up puts the others into an attack, too, and keeps none of them out.
@@ -168,7 +168,7 @@ impl SignInAttempts {
 
 impl CountedAttempt {
     /// Counts it in what strangers fill as well, where there is room. Gives the milliseconds to wait if it is not to be
-    /// heard yet.
+    /// answered yet.
     async fn delay_under_attack(&mut self, app: &State) -> Result<Option<i64>, sqlx::Error> {
         let SignInAttempts { delay, shared, .. } = &self.tries;
         let Err(full) = app.store.take(shared, self.at).await? else {
@@ -180,7 +180,7 @@ impl CountedAttempt {
             app.store.set_level(&delay.bucket, FAILURES_UNDER_ATTACK, self.at).await?;
             return Ok(Some(delay.pause_millis(FAILURES_UNDER_ATTACK)));
         }
-        // It is heard, and counts where there is room.
+        // It is judged, and counts where there is room.
         let is_full = |bucket: &Bucket| full.waits.iter().any(|(key, _)| *key == bucket.key);
         let room: Vec<_> = shared.iter().filter(|bucket| !is_full(bucket)).cloned().collect();
         if !room.is_empty() && app.store.take(&room, self.at).await?.is_ok() {

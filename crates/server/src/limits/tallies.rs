@@ -58,7 +58,7 @@ impl Kind {
     }
 }
 
-/// What this server counted since it last told the database.
+/// What this server counted since it last wrote to the database.
 #[derive(Default)]
 pub struct Tallies {
     untold: [(AtomicI64, AtomicI64); KINDS.len()],
@@ -85,7 +85,7 @@ pub async fn round(app: &App) -> Result<(), sqlx::Error> {
         let (tried, failed) = (untold.0.load(Ordering::Relaxed), untold.1.load(Ordering::Relaxed));
         if tried > 0 {
             app.store.add_tally(kind.watched().name, tried, failed, now).await?;
-            // Only now: what could not be written, or was given up as a step, is told by the next round.
+            // Only now: what could not be written, or was given up as a step, is written by the next round.
             untold.0.fetch_sub(tried, Ordering::Relaxed);
             untold.1.fetch_sub(failed, Ordering::Relaxed);
         }

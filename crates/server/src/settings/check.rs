@@ -13,7 +13,7 @@ use std::str::FromStr;
 
 /// Of the processor's secret and of the pepper, as characters: `openssl rand -hex 32` has 64.
 const SHORTEST_SECRET: usize = 32;
-/// An hour: whatever balances has heard by then.
+/// An hour: by then every load balancer has noticed.
 const LONGEST_DRAIN_SECONDS: u32 = 3_600;
 const TRUST: &str = "or say that nobody else is on that network with --trusted-network";
 

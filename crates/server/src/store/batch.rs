@@ -1,7 +1,6 @@
 //! A batch of writes, none of which names a table that another one writes: over PostgreSQL one statement and so one
 //! round trip (data-modifying CTEs, which all see the same moment), over SQLite, where a statement is a call in this
-//! process, one after the other. Each is written once, with
-//! `$1` as its own first value.
+//! process, one after the other. Each is written once, with `$1` as its own first value.
 
 use super::Tx;
 use sqlx::{Any, AssertSqlSafe, Row, any::AnyArguments, query::Query};
@@ -58,7 +57,7 @@ struct Table {
     write: usize,
 }
 
-type Asked<'a> = Query<'a, Any, AnyArguments>;
+type BoundQuery<'a> = Query<'a, Any, AnyArguments>;
 
 impl Batch {
     /// An INSERT, UPDATE or DELETE without RETURNING, of a table that no other write of the batch names.
@@ -164,7 +163,7 @@ fn places<const COLUMNS: usize>(rows: usize) -> String {
     format!("VALUES {rows}")
 }
 
-fn bound(query: Asked<'_>, values: Vec<Value>) -> Asked<'_> {
+fn bound(query: BoundQuery<'_>, values: Vec<Value>) -> BoundQuery<'_> {
     values.into_iter().fold(query, |query, value| match value {
         Value::Text(text) => query.bind(text),
         Value::Number(number) => query.bind(number),

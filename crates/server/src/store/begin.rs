@@ -110,10 +110,10 @@ impl Store {
         Ok(sqlx::query(sql).bind(payment).fetch_optional(&self.read).await?.is_some())
     }
 
-    /// Locks the key, for `write`; of what somebody pays in a session, the session too: a body can come long after its
-    /// head, and its person may have signed out meanwhile. With its row locked, a session ends before the payment
-    /// begins or after it is written. Last, since a settlement locks it after the bills, too. Gives the lines of the
-    /// bills, which are locked with their bills.
+    /// Locks the key, for `write`, and the session if somebody pays in one. The bills are locked already: a settlement
+    /// locks in this order, too. A body can come long after its head, and the payer may have signed out meanwhile; with
+    /// its row locked, a session ends before the payment begins or after it is written. Gives the lines of the bills,
+    /// which are locked with their bills.
     async fn lines_if_it_may_begin(
         &self,
         tx: &mut Tx,

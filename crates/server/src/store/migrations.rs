@@ -105,16 +105,16 @@ pub async fn sqlite_has_its_tables(options: &SqliteConnectOptions) -> Result<(),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// As a command that looks at a database.
-    None,
-    /// As a server that starts.
-    OnlyIfEmpty,
-    /// As the step of its own.
-    Older,
+pub enum Migrate {
+    /// For a command that only reads the database.
+    Never,
+    /// For a server that starts.
+    IfEmpty,
+    /// For `kppay-server migrate`.
+    IfOlder,
 }
 
-pub async fn postgres(url: &str, which: Which) -> Result<(), sqlx::Error> {
+pub async fn postgres(url: &str, migrate: Migrate) -> Result<(), sqlx::Error> {
     let mut connection = AnyConnection::connect(url).await?;
     sqlx::raw_sql(SETTINGS).execute(&mut connection).await?;
     let migrator = migrator(Dialect::Postgres);
@@ -127,10 +127,10 @@ pub async fn postgres(url: &str, which: Which) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(LOCK_TIMEOUT).execute(&mut connection).await?;
     let applied = applied(&mut connection).await?;
     let is_behind = is_behind(&migrator, &applied);
-    if is_behind && applied.is_empty() && which == Which::None {
+    if is_behind && applied.is_empty() && migrate == Migrate::Never {
         let message = "there are no tables in it: set --database-url to the database of the servers";
         return Err(sqlx::Error::Configuration(message.into()));
-    } else if is_behind && (applied.is_empty() || which == Which::Older) {
+    } else if is_behind && (applied.is_empty() || migrate == Migrate::IfOlder) {
         migrator.run(&mut connection).await?;
     } else if is_behind {
         let message =

@@ -2,7 +2,7 @@
 
 use super::{
     Store, cents, from_word, json,
-    payments::{optional_date, told},
+    payments::{optional_date, shown_failure},
     value,
 };
 use crate::token::is_id;
@@ -50,7 +50,7 @@ impl Store {
             .bind(membership)
             .bind(before.map_or(i64::MAX, |before| before.created_at.millis()))
             .bind(before.map_or("", |before| &before.id))
-            .bind(page.limit + 1) // one more tells whether there is a next page
+            .bind(page.limit + 1) // one more shows whether there is a next page
             .fetch_all(&self.read)
             .await?;
         let mut payments: Vec<PaymentSummary> = Vec::new();
@@ -98,7 +98,7 @@ fn summary_of(row: &AnyRow, id: String, bill: PaidBill) -> Result<PaymentSummary
         created_at: Instant::from_millis(row.try_get("created_at")?),
         time_zone: region.time_zone().to_owned(),
         expected_on: optional_date(row, "expected_on")?,
-        failure: told(failure.as_deref().map(from_word).transpose()?, row)?,
+        failure: shown_failure(failure.as_deref().map(from_word).transpose()?, row)?,
     })
 }
 

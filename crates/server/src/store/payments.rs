@@ -167,7 +167,7 @@ fn payment_from(row: &AnyRow, rows: &[AnyRow]) -> Result<Payment, sqlx::Error> {
         counts_on: Some(counts_on(day_in(region.time_zone(), created_at), sent_on)),
         expected_on: optional_date(row, "expected_on")?,
         moved_by: json(row.try_get("moved_by")?)?,
-        failure: told(failure.as_deref().map(from_word).transpose()?, row)?,
+        failure: shown_failure(failure.as_deref().map(from_word).transpose()?, row)?,
         owed_now: owed,
         owed_if_cleared: if state.is_on_its_way() { owed.minus(total).unwrap_or(Money::ZERO) } else { owed },
         authorisation: row.try_get("authorisation")?,
@@ -262,7 +262,7 @@ pub(super) fn optional_date(row: &AnyRow, column: &str) -> Result<Option<Date>, 
 }
 
 /// Why it failed, as a client may see it: without an account, without the detail.
-pub(super) fn told(failure: Option<Failure>, row: &AnyRow) -> Result<Option<Failure>, sqlx::Error> {
+pub(super) fn shown_failure(failure: Option<Failure>, row: &AnyRow) -> Result<Option<Failure>, sqlx::Error> {
     let is_guests = row.try_get::<Option<String>, _>("account")?.is_none();
     let is_card = matches!(json(row.try_get("method")?)?, Method::Card { .. });
     Ok(failure.map(|failure| if is_guests && is_card { failure.without_detail() } else { failure }))

@@ -2,24 +2,26 @@
 //! of `transition`. The same verdict twice changes nothing. Bank debits come back later with `paid` or `returned`; a
 //! return or a refund after `paid` reopens what was owed.
 
+mod locked_payment;
+
 use super::{
     Store, Tx,
     batch::Batch,
-    from_word,
     movements::{Destination, Movement},
     outbox::{Holds, Message, QueuedEmail},
     payments::payment_in,
     retry,
     shares::{Shares, move_shares, reserve_again},
     transition::{Effect, effect},
-    value, word,
+    word,
 };
 use crate::metrics;
 use contract::{
-    Email, IdempotencyKey, Instant, Locale,
+    Instant, Locale,
     payment::{Failure, Payment, PaymentState},
 };
-use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+use locked_payment::LockedPayment;
+use sqlx::{AssertSqlSafe, Row};
 
 /// One answer or event of the processor about one payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,188 +75,93 @@ pub enum SettleResult {
     OtherAmount,
 }
 
-/// The payment as it was, locked.
-struct LockedPayment {
-    state: PaymentState,
-    failure: Option<String>,
-    charge: Option<String>,
-    sequence: i64,
-    ask_at: Option<i64>,
-    asks: i64,
-    membership: String,
-    /// In which it was made.
-    session: Option<String>,
-    key: IdempotencyKey,
-    /// What it was to be charged with, until the processor has answered.
-    token: Option<String>,
-    /// The one who wants e-mails about it; nobody may.
-    reader: Option<(Email, Locale)>,
-}
-
 impl Store {
-    /// The e-mail that tells of it is queued in the same transaction, once a state; of a payment that took no money, if
-    /// the one who ordered it was told of it before or may be gone. Gives the payment, too, as it is now, to the call
-    /// that ordered it.
+    /// The e-mail about it is queued in the same transaction, once a state. If the payment took no money, there is one
+    /// only where the payer had an e-mail before or may have left the page. Gives the payment as it is now, too, to the
+    /// call that ordered it.
     pub async fn settle(
         &self,
         payment: &str,
         verdict: &Verdict,
-        heard: VerdictSource,
+        source: VerdictSource,
         words: Words<'_>,
         at: Instant,
     ) -> Result<(SettleResult, Option<Payment>), sqlx::Error> {
-        retry(|| self.settle_once(payment, verdict, heard, words, at)).await
+        retry(|| self.settle_once(payment, verdict, source, words, at)).await
     }
 
     async fn settle_once(
         &self,
         payment: &str,
         verdict: &Verdict,
-        heard: VerdictSource,
+        source: VerdictSource,
         words: Words<'_>,
         at: Instant,
     ) -> Result<(SettleResult, Option<Payment>), sqlx::Error> {
         let mut tx = self.begin_relaxed_durability().await?;
-        // The row is locked: over SQLite nobody else writes while this transaction does.
-        let sql = "SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, \
-                   total_cents, fee_cents FROM payment WHERE id = $1";
-        let sql = if self.is_postgres { format!("{sql} FOR UPDATE") } else { sql.to_owned() };
-        let row = sqlx::query(AssertSqlSafe(sql)).bind(payment).fetch_optional(&mut *tx).await?;
-        let Some(row) = row else {
-            tx.rollback().await?;
-            return Ok((SettleResult::NoPayment, None));
-        };
-        let before = LockedPayment::of(&row)?;
-        let charged = super::cents(&row, "total_cents")?.cents() + super::cents(&row, "fee_cents")?.cents();
-        if verdict.cents.is_some_and(|cents| cents != charged) {
-            tx.rollback().await?;
-            return Ok((SettleResult::OtherAmount, None));
+        let (settled, known) = self.settle_in(&mut tx, payment, verdict, source, words, at).await?;
+        match settled {
+            SettleResult::Changed | SettleResult::Same => tx.commit().await?,
+            SettleResult::Older(_) | SettleResult::NoPayment | SettleResult::Unfit(_) | SettleResult::OtherAmount => {
+                tx.rollback().await?;
+            }
         }
-        // The later word was written with all that an answer ends.
-        if verdict.sequence.is_some_and(|sequence| sequence < before.sequence) {
-            tx.rollback().await?;
-            return Ok((SettleResult::Older(before.sequence), None));
+        Ok((settled, known))
+    }
+
+    async fn settle_in(
+        &self,
+        tx: &mut Tx,
+        payment: &str,
+        verdict: &Verdict,
+        source: VerdictSource,
+        words: Words<'_>,
+        at: Instant,
+    ) -> Result<(SettleResult, Option<Payment>), sqlx::Error> {
+        let Some(before) = self.lock_payment(tx, payment).await? else { return Ok((SettleResult::NoPayment, None)) };
+        if let Some(reason) = before.ignores(verdict) {
+            return Ok((reason, None));
         }
-        let movement = Movement {
-            payment,
-            membership: &before.membership,
-            total: super::cents(&row, "total_cents")?,
-            fee: super::cents(&row, "fee_cents")?,
-            at,
-        };
         let effect = if before.is_of(verdict) { effect(before.state, verdict.state) } else { Effect::Unfit };
+        let (total, fee) = (before.total, before.fee);
+        let movement = Movement { payment, membership: &before.membership, total, fee, at };
         let mut writes = Batch::default();
-        let settled = move_money(&mut tx, &mut writes, &movement, effect, &before).await?;
+        let settled = move_money(tx, &mut writes, &movement, effect, &before).await?;
         if let SettleResult::Unfit(_) = settled {
-            tx.rollback().await?;
             return Ok((settled, None));
         }
         let is_changed = settled == SettleResult::Changed;
-        // What a debit's first answer says is what the payment was begun with: it is news all the same.
-        let is_sent = before.state == PaymentState::Processing && effect == Effect::Nothing;
-        let is_made = is_sent || is_changed && verdict.state == PaymentState::Paid;
         before.becomes(&mut writes, payment, verdict, is_changed, at)?;
-        if let (true, Some(session)) = (is_made, &before.session) {
-            // The payer may have begun another payment meanwhile, whose draft has another key, or none yet.
-            let wipe = "UPDATE session SET draft = NULL WHERE id = $1 AND draft LIKE $2";
-            writes.add(wipe, [session.as_str().into(), format!("%\"key\":\"{}\"%", before.key).into()]);
+        if before.is_sent(effect) || is_changed && verdict.state == PaymentState::Paid {
+            before.wipe_draft(&mut writes);
         }
-        writes.run(&mut tx).await?;
-        // An event may have told it first, while nobody knew that the call was over.
-        let is_told_late = heard == VerdictSource::Later && effect == Effect::Nothing;
-        let is_news = if verdict.state.took_no_money() {
-            before.is_unseen(heard, at) && (is_changed || is_told_late)
-        } else {
-            is_sent || is_changed
-        };
+        writes.run(tx).await?;
+        let is_news = before.is_news(verdict, source, is_changed, effect, at);
         let reader = before.reader.filter(|_| is_news);
-        let is_asked = reader.is_some() || heard == VerdictSource::InCall;
-        let known = if is_asked { payment_in(&mut tx, payment).await? } else { None };
+        let is_asked = reader.is_some() || source == VerdictSource::InCall;
+        let known = if is_asked { payment_in(tx, payment).await? } else { None };
         if let (Some((to, locale)), Some(known)) = (reader, &known) {
             let (message, link) = words(&Payment { failure: verdict.failure, ..known.clone() }, locale);
             let id = email_id(known, effect)?;
             let holds = link.as_deref().map_or(Holds::Nothing, Holds::ReceiptLink);
-            QueuedEmail { id, cause: payment, to: &to, message: &message, holds, at }.put(&mut tx).await?;
+            QueuedEmail { id, cause: payment, to: &to, message: &message, holds, at }.put(tx).await?;
         }
-        tx.commit().await?;
         Ok((settled, known))
+    }
+
+    /// Reads the payment and locks its row: over SQLite nobody else writes while this transaction does.
+    async fn lock_payment(&self, tx: &mut Tx, payment: &str) -> Result<Option<LockedPayment>, sqlx::Error> {
+        let sql = "SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, \
+                   total_cents, fee_cents FROM payment WHERE id = $1";
+        let sql = if self.is_postgres { format!("{sql} FOR UPDATE") } else { sql.to_owned() };
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(payment).fetch_optional(&mut **tx).await?;
+        row.as_ref().map(LockedPayment::of).transpose()
     }
 
     pub async fn payment_of_charge(&self, charge: &str) -> Result<Option<String>, sqlx::Error> {
         let row =
             sqlx::query("SELECT id FROM payment WHERE charge = $1").bind(charge).fetch_optional(&self.read).await?;
         row.map(|row| row.try_get(0)).transpose()
-    }
-}
-
-impl LockedPayment {
-    fn of(row: &AnyRow) -> Result<Self, sqlx::Error> {
-        let reader = match row.try_get::<Option<&str>, _>("email")? {
-            Some(_) => Some((value(row, "email")?, value(row, "locale")?)),
-            None => None,
-        };
-        Ok(Self {
-            state: from_word(row.try_get("state")?)?,
-            failure: row.try_get("failure")?,
-            charge: row.try_get("charge")?,
-            sequence: row.try_get("event_sequence")?,
-            ask_at: row.try_get("ask_at")?,
-            asks: row.try_get("asks")?,
-            membership: row.try_get("membership")?,
-            session: row.try_get("session")?,
-            key: value(row, "idempotency_key")?,
-            token: row.try_get("token")?,
-            reader,
-        })
-    }
-
-    /// Whether the one who ordered it may not see what becomes of it: its call is over.
-    fn is_unseen(&self, heard: VerdictSource, at: Instant) -> bool {
-        match heard {
-            // Nobody sits before what a schedule or a rule pays.
-            VerdictSource::InCall => self.session.is_none(),
-            VerdictSource::Later => true,
-            // Answered before, given up by the call, or by now asked about by others.
-            VerdictSource::ByItself => self.asks > 0 || self.ask_at.is_none_or(|ask_at| ask_at <= at.millis()),
-        }
-    }
-
-    /// Whether the verdict speaks of the payment's own charge. Once a charge is known, "there is none" is no word about
-    /// it.
-    fn is_of(&self, verdict: &Verdict) -> bool {
-        match (&verdict.charge, &self.charge) {
-            (Some(of), Some(known)) => of == known,
-            (None, Some(_)) => verdict.state != PaymentState::Failed,
-            (_, None) => true,
-        }
-    }
-
-    /// What an answer ends, and what it changes. A token is good for one charge: anyone who comes with it again is to
-    /// ask the processor, and be refused.
-    fn becomes(
-        &self,
-        writes: &mut Batch,
-        payment: &str,
-        verdict: &Verdict,
-        is_changed: bool,
-        at: Instant,
-    ) -> Result<(), sqlx::Error> {
-        let (mut state, mut failure) = (self.state, self.failure.clone());
-        if is_changed {
-            (state, failure) = (verdict.state, verdict.failure.map(|failure| word(&failure)).transpose()?);
-            let event = "INSERT INTO payment_event (payment, position, state, at) \
-                         SELECT $1, COUNT(*), $2, $3 FROM payment_event WHERE payment = $1";
-            writes.add(event, [payment.into(), word(&state)?.into(), at.millis().into()]);
-        }
-        let charge = self.charge.clone().or_else(|| verdict.charge.clone());
-        let sequence = verdict.sequence.unwrap_or(self.sequence);
-        let sql = "UPDATE payment SET ask_at = NULL, token = NULL, binding = NULL, charge = $2, state = $3, failure = $4, \
-                   event_sequence = $5 WHERE id = $1";
-        writes.add(sql, [payment.into(), charge.into(), word(&state)?.into(), failure.into(), sequence.into()]);
-        if let Some(token) = &self.token {
-            writes.add("DELETE FROM method_token WHERE token = $1", [token.as_str().into()]);
-        }
-        Ok(())
     }
 }
 

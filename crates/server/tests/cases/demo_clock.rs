@@ -14,7 +14,7 @@ use server::{
     clock::Clock,
     demo,
     state::{App, State},
-    store::Store,
+    store::{Store, owner},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -95,7 +95,7 @@ async fn a_clock_that_the_processor_does_not_follow_is_not_moved() {
 
 #[tokio::test]
 async fn a_demo_has_a_database_with_no_rows_or_its_own_and_nobody_else_has_that() {
-    let suits = async |url: &str| (demo::suits(url, true).await.unwrap(), demo::suits(url, false).await.unwrap());
+    let suits = async |url: &str| (owner::suits(url, true).await.unwrap(), owner::suits(url, false).await.unwrap());
     let app = TestApp::open().await;
     assert_eq!(suits(&app.database_url).await, (false, true), "somebody's rows");
     let folder = tempfile::tempdir().unwrap();
@@ -115,15 +115,16 @@ async fn of_a_demo_and_a_deployment_that_start_at_once_one_has_the_database() {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::make(crate::KIND, folder.path()).await;
         let store = Store::open(&database.url).await.unwrap();
-        let (demo, deployment) = tokio::join!(demo::claim(&store, true), demo::claim(&store, false));
+        let (demo, deployment) = tokio::join!(owner::claim(&store, true), owner::claim(&store, false));
         let (demo, deployment) = (demo.unwrap(), deployment.unwrap());
         assert!(demo != deployment);
         assert_eq!(
-            (demo::claim(&store, true).await.unwrap(), demo::claim(&store, false).await.unwrap()),
+            (owner::claim(&store, true).await.unwrap(), owner::claim(&store, false).await.unwrap()),
             (demo, deployment)
         );
         // A demo that ended before it wrote anything else finds its database again, and so does a deployment.
-        let suits = (demo::suits(&database.url, true).await.unwrap(), demo::suits(&database.url, false).await.unwrap());
+        let suits =
+            (owner::suits(&database.url, true).await.unwrap(), owner::suits(&database.url, false).await.unwrap());
         assert_eq!(suits, (demo, deployment));
         store.close().await;
     }
@@ -139,18 +140,18 @@ async fn whose_a_database_is_depends_on_no_search_path_and_is_not_waited_for() {
         [Database::make(crate::KIND, folder.path()).await, Database::make(crate::KIND, folder.path()).await];
     let elsewhere = |url: &str| format!("{url}?options=-c%20search_path%3Delsewhere");
     let store = Store::open(&seeded.url).await.unwrap();
-    assert!(demo::claim(&store, true).await.unwrap());
+    assert!(owner::claim(&store, true).await.unwrap());
     store.close().await;
-    assert!(!demo::suits(&elsewhere(&seeded.url), false).await.unwrap(), "a demo's, whoever looks");
-    assert!(demo::suits(&elsewhere(&seeded.url), true).await.unwrap());
+    assert!(!owner::suits(&elsewhere(&seeded.url), false).await.unwrap(), "a demo's, whoever looks");
+    assert!(owner::suits(&elsewhere(&seeded.url), true).await.unwrap());
     let mut somebody = <sqlx::AnyConnection as sqlx::Connection>::connect(&used.url).await.unwrap();
     let rows = "CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.mark AS SELECT 1 AS name";
     sqlx::raw_sql(rows).execute(&mut somebody).await.unwrap();
     for url in [used.url.clone(), elsewhere(&used.url)] {
-        assert_eq!((demo::suits(&url, true).await.unwrap(), demo::suits(&url, false).await.unwrap()), (false, true));
+        assert_eq!((owner::suits(&url, true).await.unwrap(), owner::suits(&url, false).await.unwrap()), (false, true));
     }
     let locks = "BEGIN; LOCK TABLE elsewhere.mark IN ACCESS EXCLUSIVE MODE";
     sqlx::raw_sql(locks).execute(&mut somebody).await.unwrap();
-    let looked = tokio::time::timeout(std::time::Duration::from_secs(20), demo::suits(&used.url, true)).await;
+    let looked = tokio::time::timeout(std::time::Duration::from_secs(20), owner::suits(&used.url, true)).await;
     assert!(looked.expect("a lock is not waited for without end").is_err());
 }

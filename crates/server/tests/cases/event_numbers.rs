@@ -6,11 +6,6 @@ use crate::test_app::{PAYS, TestApp, gateway::Fault, new_key, seed::ANA};
 use serde_json::{Value, json};
 use server::store::unmatched::Read;
 
-/// A page of the processor's events.
-fn page(to: &'static str, events: Value) -> Fault {
-    Fault { to, passes_on: false, status: 200, kind: "application/json", body: events.to_string() }
-}
-
 async fn missing(app: &TestApp) -> i64 {
     app.number("SELECT COUNT(*) FROM event_missing").await
 }
@@ -21,8 +16,7 @@ async fn answered(app: &TestApp, number: i64, listed: impl IntoIterator<Item = F
     let token = app.bank(&ana, PAYS).await;
     let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
     let charge = json!({ "id": "ch_n", "idempotency_key": "{key}", "amount_cents": 6410, "state": "processing", "sequence": number });
-    let (to, kind) = ("POST /v1/charges", "application/json");
-    let answer = Fault { to, passes_on: false, status: 201, kind, body: charge.to_string() };
+    let answer = Fault::json("POST /v1/charges", 201, charge);
     app.gateway.answers(listed.into_iter().chain([answer]).collect::<Vec<_>>());
     app.pay(&ana, &new_key(), &order).await.is_payment(201, "processing");
     app.text("SELECT id FROM payment").await
@@ -35,7 +29,7 @@ fn event(number: i64, charge: &str, word: &str) -> Value {
 #[tokio::test]
 async fn a_number_in_an_answer_is_believed_however_far_ahead_if_the_processor_lists_its_event() {
     let app = TestApp::open().await;
-    let listed = page("GET /v1/events?after=499", json!([event(500, "ch_n", "processing")]));
+    let listed = Fault::json("GET /v1/events?after=499", 200, json!([event(500, "ch_n", "processing")]));
     answered(&app, 500, [listed]).await;
     assert_eq!(app.number("SELECT event_sequence FROM payment").await, 500);
     app.assert_books_balance().await;
@@ -47,10 +41,10 @@ async fn a_number_in_an_answer_that_the_processor_lists_no_such_event_for_makes_
     let alarms = server::metrics::EVENTS_AHEAD.value();
     // Nothing, another charge's, another number.
     let others = json!([event(7, "ch_other", "paid"), event(8, "ch_n", "paid")]);
-    let payment = answered(&app, 7, [page("GET /v1/events?after=6", others)]).await;
+    let payment = answered(&app, 7, [Fault::json("GET /v1/events?after=6", 200, others)]).await;
     assert_eq!(app.number("SELECT event_sequence FROM payment").await, 0);
     assert!(server::metrics::EVENTS_AHEAD.value() > alarms);
-    app.gateway.answers([page("GET /v1/events", json!([event(1, "ch_n", "paid")]))]);
+    app.gateway.lists_events(json!([event(1, "ch_n", "paid")]));
     app.round().await;
     assert_eq!(app.text("SELECT state FROM payment").await, "paid", "{payment}");
     app.assert_books_balance().await;
@@ -63,7 +57,7 @@ async fn a_number_in_an_answer_about_a_late_debit_is_looked_up_too() {
     app.state.clock.move_on(14 * 86_400_000);
     let charge =
         json!({ "id": "ch_n", "idempotency_key": payment, "amount_cents": 6410, "state": "processing", "sequence": 9 });
-    app.gateway.answers([page("GET /v1/charges", charge)]);
+    app.gateway.answers([Fault::json("GET /v1/charges", 200, charge)]);
     server::jobs::settle_payments::look_after(&app.state).await.unwrap();
     assert_eq!(app.number("SELECT event_sequence FROM payment").await, 0);
 }
@@ -99,22 +93,12 @@ async fn an_event_with_a_number_far_ahead_makes_nobody_miss_those_between() {
     let app = TestApp::open().await;
     let payment = paid_visit(&app, "64.10").await;
     let charge: String = app.charge_id().await;
-    let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
-    let lists = |events: serde_json::Value| {
-        let body = events.to_string();
-        app.gateway.answers([Fault {
-            to: "GET /v1/events",
-            passes_on: false,
-            status: 200,
-            kind: "application/json",
-            body,
-        }]);
-    };
-    lists(json!([{ "sequence": i64::MAX, "charge": "ch_unknown", "state": "paid" }]));
+    let event_of = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
+    app.gateway.lists_events(json!([{ "sequence": i64::MAX, "charge": "ch_unknown", "state": "paid" }]));
     app.round().await;
     app.round().await;
     assert_eq!((kept(&app, "unknown").await, app.state.store.mark("processor_events_read").await.unwrap()), (1, 0));
-    lists(json!([told(2, "refunded")]));
+    app.gateway.lists_events(json!([event_of(2, "refunded")]));
     app.round().await;
     let read = app.state.store.mark("processor_events_read").await.unwrap();
     assert_eq!((state(&app, &payment).await.as_str(), read), ("refunded", 2));
@@ -126,18 +110,14 @@ async fn an_event_with_a_number_more_than_a_page_ahead_is_an_alarm_and_waits_for
     let app = TestApp::open().await;
     let payment = paid_visit(&app, "64.10").await;
     let charge: String = app.charge_id().await;
-    let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
-    let lists = |events: serde_json::Value| {
-        let (to, kind) = ("GET /v1/events", "application/json");
-        app.gateway.answers([Fault { to, passes_on: false, status: 200, kind, body: events.to_string() }]);
-    };
+    let event_of = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
     let alarms = server::metrics::EVENTS_AHEAD.value();
-    lists(json!([told(101, "paid")]));
+    app.gateway.lists_events(json!([event_of(101, "paid")]));
     app.round().await;
     app.round().await;
     assert_eq!((kept(&app, "ahead").await, app.state.store.mark("processor_events_read").await.unwrap()), (1, 0));
     assert!(server::metrics::EVENTS_AHEAD.value() > alarms);
-    lists(json!([told(1, "returned")]));
+    app.gateway.lists_events(json!([event_of(1, "returned")]));
     app.round().await;
     let read = app.state.store.mark("processor_events_read").await.unwrap();
     assert_eq!((state(&app, &payment).await.as_str(), read), ("returned", 1));
@@ -155,15 +135,14 @@ async fn an_answer_with_a_number_far_ahead_makes_no_later_word_old() {
     let token = app.bank(&ana, PAYS).await;
     let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
     let charge = r#"{"id":"ch_far","idempotency_key":"{key}","amount_cents":6410,"state":"processing","sequence":1000000000000000}"#;
-    let (to, kind) = ("POST /v1/charges", "application/json");
-    app.gateway.answers([Fault { to, passes_on: false, status: 201, kind, body: charge.to_owned() }]);
+    app.gateway.answers([Fault::json("POST /v1/charges", 201, charge)]);
     let alarms = server::metrics::EVENTS_AHEAD.value();
     app.pay(&ana, &new_key(), &order).await.is_payment(201, "processing");
     assert_eq!(app.number("SELECT event_sequence FROM payment").await, 0);
     assert!(server::metrics::EVENTS_AHEAD.value() > alarms);
     let payment = app.text("SELECT id FROM payment").await;
     let paid = json!({ "sequence": 1, "charge": "ch_far", "idempotency_key": payment, "state": "paid" });
-    app.gateway.answers([page("GET /v1/events", json!([paid]))]);
+    app.gateway.lists_events(json!([paid]));
     app.round().await;
     assert_eq!((state(&app, &payment).await.as_str(), app.owes("visit").await), ("paid", (0, 0)));
     assert_eq!(app.number("SELECT COUNT(*) FROM event_unmatched").await, 0);
@@ -196,11 +175,11 @@ async fn an_event_that_is_listed_after_a_later_one_is_read_all_the_same() {
     let app = TestApp::open().await;
     let payment = paid_visit(&app, "64.10").await;
     let charge = app.charge_id().await;
-    let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
+    let event_of = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
     let unknown = json!({ "sequence": 3, "charge": "ch_unknown", "state": "paid" });
     app.gateway.answers([
-        page("GET /v1/events?after=0", json!([told(1, "returned"), unknown])),
-        page("GET /v1/events", json!([unknown])),
+        Fault::json("GET /v1/events?after=0", 200, json!([event_of(1, "returned"), unknown])),
+        Fault::json("GET /v1/events", 200, json!([unknown])),
     ]);
     app.round().await;
     // The later one waits for none.
@@ -209,8 +188,8 @@ async fn an_event_that_is_listed_after_a_later_one_is_read_all_the_same() {
     assert_eq!((state(&app, &payment).await.as_str(), missing(&app).await), ("returned", 1));
     app.state.clock.move_on(1_000);
     app.gateway.answers([
-        page("GET /v1/events?after=1", json!([told(2, "paid"), unknown])),
-        page("GET /v1/events", json!([])),
+        Fault::json("GET /v1/events?after=1", 200, json!([event_of(2, "paid"), unknown])),
+        Fault::json("GET /v1/events", 200, json!([])),
     ]);
     app.round().await;
     assert_eq!((state(&app, &payment).await.as_str(), missing(&app).await), ("paid", 0));
@@ -223,7 +202,7 @@ async fn every_number_that_is_missing_is_asked_for_however_many_events_are_betwe
     let app = TestApp::open().await;
     let payment = paid_visit(&app, "64.10").await;
     let charge = app.charge_id().await;
-    let told = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
+    let event_of = |sequence: i64, word: &str| json!({ "sequence": sequence, "charge": charge, "idempotency_key": payment, "state": word });
     let read: Vec<_> =
         (6..=105).map(|sequence| json!({ "sequence": sequence, "charge": "ch_unknown", "state": "paid" })).collect();
     let until = async |sequence: i64, mark: i64| {
@@ -235,9 +214,9 @@ async fn every_number_that_is_missing_is_asked_for_however_many_events_are_betwe
     until(201, 199).await;
     assert_eq!(missing(&app).await, 6);
     app.gateway.answers([
-        page("GET /v1/events?after=0", json!(read)),
-        page("GET /v1/events?after=199", json!([told(200, "refunded"), told(201, "refunded")])),
-        page("GET /v1/events", json!([])),
+        Fault::json("GET /v1/events?after=0", 200, json!(read)),
+        Fault::json("GET /v1/events?after=199", 200, json!([event_of(200, "refunded"), event_of(201, "refunded")])),
+        Fault::json("GET /v1/events", 200, json!([])),
     ]);
     app.round().await;
     assert_eq!((state(&app, &payment).await.as_str(), missing(&app).await), ("refunded", 5));
@@ -256,13 +235,7 @@ async fn a_number_that_stays_missing_is_an_alarm_and_not_asked_for_any_more() {
     let alarms = server::metrics::EVENTS_MISSING.value();
     // A processor that does not answer says nothing about it.
     app.state.clock.move_on(301_000);
-    app.gateway.answers([Fault {
-        to: "GET /v1/events",
-        passes_on: false,
-        status: 502,
-        kind: "text/html",
-        body: String::new(),
-    }]);
+    app.gateway.answers([Fault::silent("GET /v1/events")]);
     app.round().await;
     assert_eq!(missing(&app).await, 2);
     app.gateway.is_well();

@@ -104,8 +104,7 @@ async fn an_event_before_the_charges_own_answer_is_found_by_its_key() {
     app.line.cut(Cut::After);
     app.pay(&ana, &key, &order).await.is_refused(409, "key_in_use");
     app.move_clock(TWO_WEEKS).await;
-    let silent = |to| Fault { to, passes_on: false, status: 502, kind: "text/html", body: String::new() };
-    app.gateway.answers([silent("POST /v1/charges"), silent("GET /v1/charges")]);
+    app.gateway.answers([Fault::silent("POST /v1/charges"), Fault::silent("GET /v1/charges")]);
     app.recover().await;
     let ana = app.look_up(&ANA).await;
     app.by_key(&ana, &key).await.is_payment(200, "paid");
@@ -128,15 +127,8 @@ async fn an_event_of_a_charge_that_is_not_known_yet_is_kept_and_matched_once_it_
         { "sequence": 1, "charge": charge, "state": "paid", "failure": null },
         { "sequence": 2, "charge": charge, "state": "returned", "failure": "stopped" },
     ]);
-    let silent = |to| Fault { to, passes_on: false, status: 502, kind: "text/html", body: String::new() };
-    let told = Fault {
-        to: "GET /v1/events?after=0",
-        passes_on: false,
-        status: 200,
-        kind: "application/json",
-        body: events.to_string(),
-    };
-    app.gateway.answers([silent("POST /v1/charges"), silent("GET /v1/charges"), told]);
+    let listed = Fault::json("GET /v1/events?after=0", 200, events);
+    app.gateway.answers([Fault::silent("POST /v1/charges"), Fault::silent("GET /v1/charges"), listed]);
     app.recover().await;
     assert_eq!(kept(&app, "unknown").await, 2);
     assert_eq!(app.number("SELECT value FROM mark WHERE name = 'processor_events_read'").await, 2);
@@ -162,14 +154,7 @@ async fn an_event_that_can_not_be_read_is_kept_as_it_came_and_stops_no_later_one
         { "sequence": 3, "charge": "ch\u{0}", "idempotency_key": "p\u{0}", "state": "paid" },
         { "sequence": 4, "charge": charge, "idempotency_key": payment, "state": "refunded" },
     ]);
-    let body = events.to_string();
-    app.gateway.answers([Fault {
-        to: "GET /v1/events",
-        passes_on: false,
-        status: 200,
-        kind: "application/json",
-        body,
-    }]);
+    app.gateway.lists_events(events);
     app.round().await;
     app.round().await;
     assert_eq!((state(&app, &payment).await.as_str(), kept(&app, "unreadable").await), ("refunded", 4));

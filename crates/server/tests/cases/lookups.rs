@@ -1,4 +1,4 @@
-//! Finding a bill by its statement: one answer for whatever was wrong, and a limit on tries.
+//! Finding a bill by its statement: one answer whichever number is wrong, and a limit on tries.
 
 use crate::test_app::{
     TestApp,

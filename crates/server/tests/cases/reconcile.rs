@@ -2,7 +2,7 @@
 
 use crate::test_app::{DECLINED, PAYS, PROFILE, TestApp, VISA, gateway::Fault, line::Cut, new_key, seed::ANA};
 use contract::Instant;
-use serde_json::{Value, json};
+use serde_json::json;
 use server::{
     billing::processor::{ChargeOrder, Processor},
     jobs::reconcile::{self, CouldNotRun, Difference, reconcile},
@@ -79,11 +79,6 @@ async fn another_amount_another_state_and_another_charge_are_found() {
     assert_eq!(found(&app).await, [Difference::Charge { payment: payment_, charge: "ch_other".into() }]);
 }
 
-/// A page of the processor's list of charges.
-fn page(to: &'static str, charges: Value) -> Fault {
-    Fault { to, passes_on: false, status: 200, kind: "application/json", body: charges.to_string() }
-}
-
 /// Asked by the key, the processor says the first.
 #[tokio::test]
 async fn another_amount_of_a_charge_that_is_not_listed_is_found() {
@@ -91,8 +86,7 @@ async fn another_amount_of_a_charge_that_is_not_listed_is_found() {
     let charge = app.text(&format!("SELECT charge FROM payment WHERE id = '{payment}'")).await;
     let sql = format!("UPDATE charge SET amount_cents = amount_cents + 1 WHERE idempotency_key = '{payment}'");
     app.at_the_processor(&sql).await;
-    let (to, kind, body) = ("GET /v1/charges?since=0", "application/json", "[]".to_owned());
-    app.gateway.answers([Fault { to, passes_on: false, status: 200, kind, body }]);
+    app.gateway.answers([Fault::json("GET /v1/charges?since=0", 200, "[]")]);
     assert_eq!(found(&app).await, [Difference::Amount { payment, charge }]);
 }
 
@@ -105,17 +99,17 @@ async fn a_key_that_was_charged_twice_is_found() {
     let (cents, made_at) = (app.charged_cents().await, app.state.clock.now());
     let entry = |id: &str| json!({ "id": id, "idempotency_key": payment, "amount_cents": cents, "state": "paid", "made_at": made_at });
     let both = json!([entry(&charge), entry("ch_second")]);
-    let end = || page("GET /v1/charges?since=0&after=ch_second", json!([]));
+    let end = || Fault::json("GET /v1/charges?since=0&after=ch_second", 200, json!([]));
     let twice = Difference::ChargedTwice { key: payment.clone(), charges: [charge.clone(), "ch_second".to_owned()] };
-    app.gateway.answers([end(), page("GET /v1/charges?since=0", both.clone())]);
+    app.gateway.answers([end(), Fault::json("GET /v1/charges?since=0", 200, both.clone())]);
     assert_eq!(found(&app).await, std::slice::from_ref(&twice));
     assert_eq!(app.state.store.last_reconciliation().await.unwrap().differences, 1);
     // The first was made too long ago to be listed.
-    app.gateway.answers([end(), page("GET /v1/charges?since=0", json!([entry("ch_second")]))]);
+    app.gateway.answers([end(), Fault::json("GET /v1/charges?since=0", 200, json!([entry("ch_second")]))]);
     assert_eq!(found(&app).await, std::slice::from_ref(&twice));
     // One of them is on two pages.
-    let second_page = page("GET /v1/charges?since=0&after=", both);
-    app.gateway.answers([end(), second_page, page("GET /v1/charges?since=0", json!([entry(&charge)]))]);
+    let second_page = Fault::json("GET /v1/charges?since=0&after=", 200, both);
+    app.gateway.answers([end(), second_page, Fault::json("GET /v1/charges?since=0", 200, json!([entry(&charge)]))]);
     assert_eq!(found(&app).await, [twice]);
 }
 
@@ -125,9 +119,9 @@ async fn of_two_charges_under_a_key_of_nobody_each_is_found() {
     let made_at = app.state.clock.now();
     let entry = |id: &str| json!({ "id": id, "idempotency_key": "nobody", "amount_cents": 1, "state": "paid", "made_at": made_at });
     app.gateway.answers([
-        page("GET /v1/charges?since=0&after=ch_b", json!([])),
-        page("GET /v1/charges?since=0", json!([entry("ch_a"), entry("ch_b")])),
-        page("GET /v1/charges?idempotency_key=nobody", entry("ch_a")),
+        Fault::json("GET /v1/charges?since=0&after=ch_b", 200, json!([])),
+        Fault::json("GET /v1/charges?since=0", 200, json!([entry("ch_a"), entry("ch_b")])),
+        Fault::json("GET /v1/charges?idempotency_key=nobody", 200, entry("ch_a")),
     ]);
     let (key, of) = ("nobody".to_owned(), |id: &str| id.to_owned());
     let first = Difference::ChargeWithoutPayment { charge: of("ch_a"), key: key.clone() };
@@ -181,7 +175,7 @@ async fn a_list_of_charges_that_goes_in_a_circle_ends() {
         let body = format!(
             r#"[{{"id":"{id}","idempotency_key":"key-{id}","amount_cents":1,"state":"paid","made_at":"{made_at}"}}]"#
         );
-        Fault { to, passes_on: false, status: 200, kind: "application/json", body }
+        Fault::json(to, 200, body)
     };
     app.gateway.answers([
         page("GET /v1/charges?since=0&after=ch_a", "ch_b"),

@@ -1,4 +1,5 @@
-//! Signing in: one answer for whatever was wrong, tries that come ever further apart, and a session that is new.
+//! Signing in: one answer whether user ID or password is wrong, tries that come ever further apart, and a session that
+//! is new.
 
 use crate::test_app::{
     PASSWORD, TestApp,

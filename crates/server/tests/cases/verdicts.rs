@@ -97,17 +97,16 @@ async fn an_answer_about_another_amount_is_none_whatever_was_asked() {
     app.gateway.answers([of_another_amount("GET /v1/charges", &payment, "{charge}")]);
     app.recover().await;
     stands_still("what became of the key").await;
-    let refused = |to, status, body: String| Fault { to, passes_on: false, status, kind: "application/json", body };
     app.gateway.answers([
-        refused("GET /v1/charges", 404, format!(r#"{{"code":"not_found","idempotency_key":"{payment}"}}"#)),
-        refused("POST /v1/charges", 409, r#"{"code":"token_used","idempotency_key":"{key}"}"#.to_owned()),
+        Fault::json("GET /v1/charges", 404, format!(r#"{{"code":"not_found","idempotency_key":"{payment}"}}"#)),
+        Fault::json("POST /v1/charges", 409, r#"{"code":"token_used","idempotency_key":"{key}"}"#),
         of_another_amount("POST /v1/keys", &payment, r#"{"idempotency_key":"{of}","charge":{charge}}"#),
     ]);
     app.recover().await;
     stands_still("the closed key").await;
     // An answer that names no amount is not of the processor's form.
     let body = format!(r#"{{"id":"ch_1","idempotency_key":"{payment}","state":"paid"}}"#);
-    app.gateway.answers([refused("GET /v1/charges", 200, body)]);
+    app.gateway.answers([Fault::json("GET /v1/charges", 200, body)]);
     app.recover().await;
     stands_still("no amount").await;
     app.gateway.is_well();
@@ -130,8 +129,7 @@ async fn a_late_debit_and_an_event_about_another_amount_settle_nothing() {
     let body = json!({ "id": charge, "idempotency_key": payment, "amount_cents": 999, "state": "paid" }).to_string();
     let event =
         json!([{ "sequence": 1, "charge": charge, "idempotency_key": payment, "amount_cents": 999, "state": "paid" }]);
-    let says = |to, body| Fault { to, passes_on: false, status: 200, kind: "application/json", body };
-    app.gateway.answers([says("GET /v1/charges", body), says("GET /v1/events", event.to_string())]);
+    app.gateway.answers([Fault::json("GET /v1/charges", 200, body), Fault::json("GET /v1/events", 200, event)]);
     let alarms = metrics::OTHER_AMOUNTS.value();
     settle_payments::look_after(&app.state).await.unwrap();
     app.round().await;

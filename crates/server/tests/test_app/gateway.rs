@@ -8,18 +8,30 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use serde_json::Value;
 use std::sync::{Arc, Mutex};
 
 #[derive(Clone, Debug)]
 pub struct Fault {
     /// Method and the beginning of the path with its query.
     pub to: &'static str,
-    /// Whether the processor hears of it.
+    /// Whether the processor gets it.
     pub passes_on: bool,
     pub status: u16,
     pub kind: &'static str,
     /// `{key}` is the idempotency key of the question.
     pub body: String,
+}
+
+impl Fault {
+    /// A document in the processor's place.
+    pub fn json(to: &'static str, status: u16, body: impl ToString) -> Self {
+        Self { to, passes_on: false, status, kind: "application/json", body: body.to_string() }
+    }
+    /// A proxy's page: the processor does not answer.
+    pub fn silent(to: &'static str) -> Self {
+        Self { to, passes_on: false, status: 502, kind: "text/html", body: String::new() }
+    }
 }
 
 #[derive(Clone, Default)]
@@ -29,6 +41,10 @@ impl Gateway {
     /// These and no others, until they are taken away.
     pub fn answers(&self, faults: impl Into<Vec<Fault>>) {
         *self.0.lock().unwrap() = faults.into();
+    }
+    /// The processor lists these events and no others.
+    pub fn lists_events(&self, events: Value) {
+        self.answers([Fault::json("GET /v1/events", 200, events)]);
     }
     pub fn is_well(&self) {
         self.answers([]);

@@ -1,6 +1,6 @@
 //! What both databases hold after a chaos run, compared: payments with the processor's charges, the ledger with the
-//! bills, e-mail with what it reports, and all of it with what each client was told. Every check is one line of the
-//! table at the end.
+//! bills, e-mail with what it reports, and all of it with the outcome that each client got. Every check is one line of
+//! the table at the end.
 
 use super::ClientReports;
 use crate::bench::{INTO_SQLITE, MEMBERS};
@@ -158,19 +158,19 @@ impl<'a> Books<'a> {
     }
 
     /// After the run, when everything is settled.
-    pub fn compare(&self, before: &Totals, told: &ClientReports, findings: &mut Findings) -> Result<()> {
+    pub fn compare(&self, before: &Totals, reports: &ClientReports, findings: &mut Findings) -> Result<()> {
         self.look(findings)?;
         let charges = self.charges()?.into_iter().filter(|charge| !before.charges.contains(&charge.id));
         let charges: BTreeMap<String, Charge> = charges.map(|charge| (charge.payment.clone(), charge)).collect();
         let payments = self.payments()?;
-        let ours: Vec<_> = payments.iter().filter(|payment| told.contains_key(&payment.key)).collect();
-        findings.count("orders sent", told.len() as u64);
+        let ours: Vec<_> = payments.iter().filter(|payment| reports.contains_key(&payment.key)).collect();
+        findings.count("orders sent", reports.len() as u64);
         findings.count("payments", ours.len() as u64);
         findings.count("charges", charges.len() as u64);
-        let asked = told.values().filter(|value| value["asked"].as_u64().is_some_and(|asked| asked > 0));
+        let asked = reports.values().filter(|value| value["asked"].as_u64().is_some_and(|asked| asked > 0));
         findings.count("orders whose answer was lost and asked for", asked.count() as u64);
         with_charges(&ours, &charges, findings);
-        with_clients(&payments, told, findings);
+        with_clients(&payments, reports, findings);
         self.with_ledger(before, &ours, findings)?;
         self.with_email(&ours, findings)
     }
@@ -253,11 +253,12 @@ fn with_charges(ours: &[&Payment], charges: &BTreeMap<String, Charge>, findings:
 }
 
 /// Checks that the outcome that each client was given is true.
-fn with_clients(payments: &[Payment], told: &ClientReports, findings: &mut Findings) {
+fn with_clients(payments: &[Payment], reports: &ClientReports, findings: &mut Findings) {
     let by_key: BTreeMap<&str, &Payment> = payments.iter().map(|payment| (payment.key.as_str(), payment)).collect();
     let (mut wrong, mut silent) = (Vec::new(), Vec::new());
-    for (key, value) in told {
-        let (what, detail) = (value["told"].as_str().unwrap_or_default(), value["detail"].as_str().unwrap_or_default());
+    for (key, value) in reports {
+        let (what, detail) =
+            (value["outcome"].as_str().unwrap_or_default(), value["detail"].as_str().unwrap_or_default());
         let state = by_key.get(key.as_str()).map(|payment| payment.state.as_str());
         let is_so = match what {
             "state" => state == Some(detail) || (detail == "processing" && state.is_some()),
@@ -268,11 +269,11 @@ fn with_clients(payments: &[Payment], told: &ClientReports, findings: &mut Findi
             }
         };
         if !is_so {
-            wrong.push(format!("{key}: told {what} {detail}, it is {}", state.unwrap_or("nowhere")));
+            wrong.push(format!("{key}: got {what} {detail}, it is {}", state.unwrap_or("nowhere")));
         }
     }
-    findings.check("what a client was told is so", wrong);
-    findings.check("every client was told", silent);
+    findings.check("what a client got is so", wrong);
+    findings.check("every client got an outcome", silent);
 }
 
 fn sqlite(file: &Path, sql: &str) -> Result<Vec<Vec<String>>> {
@@ -328,15 +329,15 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_was_told_what_is_not_so_or_nothing_is_found() {
-        let told = |what: &str, detail: &str| {
-            ClientReports::from([("k1".to_owned(), json!({"told": what, "detail": detail}))])
+    fn a_client_that_got_a_wrong_outcome_or_none_is_found() {
+        let got = |what: &str, detail: &str| {
+            ClientReports::from([("k1".to_owned(), json!({"outcome": what, "detail": detail}))])
         };
         let paid = [payment("paid", 100, "c1")];
-        assert_eq!(broken(|findings| with_clients(&paid, &told("state", "paid"), findings)), 0);
-        assert_eq!(broken(|findings| with_clients(&[], &told("never", ""), findings)), 0);
-        assert_eq!(broken(|findings| with_clients(&paid, &told("never", ""), findings)), 1);
-        assert_eq!(broken(|findings| with_clients(&paid, &told("state", "failed"), findings)), 1);
-        assert_eq!(broken(|findings| with_clients(&[], &told("nothing", ""), findings)), 1);
+        assert_eq!(broken(|findings| with_clients(&paid, &got("state", "paid"), findings)), 0);
+        assert_eq!(broken(|findings| with_clients(&[], &got("never", ""), findings)), 0);
+        assert_eq!(broken(|findings| with_clients(&paid, &got("never", ""), findings)), 1);
+        assert_eq!(broken(|findings| with_clients(&paid, &got("state", "failed"), findings)), 1);
+        assert_eq!(broken(|findings| with_clients(&[], &got("nothing", ""), findings)), 1);
     }
 }

@@ -1,6 +1,6 @@
 //! The clients of `cargo xtask chaos`: payers who pay over and over while servers die. A client whose answer is lost
-//! asks by its key until it is told, as the page does, and never sends twice. One JSON line a payment on standard
-//! output.
+//! asks by its key until it has an outcome, as the page does, and never sends twice. One JSON line a payment on
+//! standard output.
 
 use crate::payer::{self, Order, Payer, Places};
 use serde_json::Value;
@@ -42,8 +42,8 @@ pub fn run(servers: &[String], places: &Places, seconds: f64, clients: usize) ->
                     let payer = &payers[number % payers.len()];
                     let Some(order) = order(places, payer, number) else { continue };
                     let since = Instant::now();
-                    let (told, asked) = pay(servers, places, &order, number);
-                    let line = line(&order.key, &told, asked, since.elapsed());
+                    let (outcome, asked) = pay(servers, places, &order, number);
+                    let line = line(&order.key, &outcome, asked, since.elapsed());
                     let _one_at_a_time = output.lock();
                     println!("{line}");
                 }
@@ -73,10 +73,10 @@ fn pay(servers: &[String], places: &Places, order: &Order, number: usize) -> (Fi
         ("Idempotency-Key", &*order.key),
     ];
     let server = |turn: usize| &servers[(number + turn) % servers.len()];
-    if let Some(told) =
-        send(server(0), "POST", "/api/v1/payments", &headers, &order.body).and_then(|answer| told(&answer))
+    if let Some(outcome) =
+        send(server(0), "POST", "/api/v1/payments", &headers, &order.body).and_then(|answer| outcome(&answer))
     {
-        return (told, 0);
+        return (outcome, 0);
     }
     let begin_by = order.begin_by.map(|until| format!("&begin_by={until}")).unwrap_or_default();
     let (since, path) = (Instant::now(), format!("/api/v1/payments?idempotency_key={}{begin_by}", order.key));
@@ -84,8 +84,8 @@ fn pay(servers: &[String], places: &Places, order: &Order, number: usize) -> (Fi
     while since.elapsed() < PATIENCE {
         asked += 1;
         let answer = send(server(asked as usize), "GET", &path, &[("Cookie", &order.cookie)], &[]);
-        if let Some(told) = answer.and_then(|answer| told(&answer)) {
-            return (told, asked);
+        if let Some(outcome) = answer.and_then(|answer| outcome(&answer)) {
+            return (outcome, asked);
         }
         std::thread::sleep(PAUSE);
     }
@@ -97,7 +97,7 @@ fn send(server: &str, method: &str, path: &str, headers: &[(&str, &str)], body: 
 }
 
 /// `None` while it can't be known: whatever is not a payment and no problem document, and what says "ask again".
-fn told(answer: &Response) -> Option<FinalAnswer> {
+fn outcome(answer: &Response) -> Option<FinalAnswer> {
     let body = answer.json().ok()?;
     if (200..300).contains(&answer.status) {
         // A payment, or a page with it; servers of the version before answer the question by the key with the payment
@@ -113,12 +113,12 @@ fn told(answer: &Response) -> Option<FinalAnswer> {
     }
 }
 
-fn line(key: &str, told: &FinalAnswer, asked: u32, took: Duration) -> Value {
-    let (what, detail) = match told {
+fn line(key: &str, outcome: &FinalAnswer, asked: u32, took: Duration) -> Value {
+    let (what, detail) = match outcome {
         FinalAnswer::State(state) => ("state", state.as_str()),
         FinalAnswer::Never => ("never", ""),
         FinalAnswer::Refused(code) => ("refused", code.as_str()),
         FinalAnswer::Nothing => ("nothing", ""),
     };
-    serde_json::json!({ "key": key, "told": what, "detail": detail, "asked": asked, "millis": took.as_millis() as u64 })
+    serde_json::json!({ "key": key, "outcome": what, "detail": detail, "asked": asked, "millis": took.as_millis() as u64 })
 }

@@ -1,5 +1,5 @@
-//! The processor's JSON format: tells the processor's own responses from anybody else's, and converts them to our
-//! types. Knows no payment.
+//! The processor's JSON format: distinguishes the processor's own responses from anybody else's, and converts them to
+//! our types. Knows no payment.
 
 use super::{ChargeEvent, EventEntry, ListedCharge, ProcessorError};
 use crate::{alarm::OncePerMinute, metrics, store::settle::Verdict, token::is_id};
@@ -204,9 +204,9 @@ mod tests {
         assert_eq!((bad.sequence, bad.event.is_none()), (Some(8), true));
         // What a database might not take as text is no event either.
         for (charge, key) in [("ch\0", json!("p")), ("ch", json!("p\0")), ("", json!("p")), ("ch", json!(7))] {
-            let told = event_entry(&json!({"sequence": 9, "charge": charge, "idempotency_key": key, "state": "paid"}));
-            assert_eq!((told.sequence, told.event), (Some(9), None), "{charge:?} {key}");
-            assert!(!told.body.contains('\0'));
+            let read = event_entry(&json!({"sequence": 9, "charge": charge, "idempotency_key": key, "state": "paid"}));
+            assert_eq!((read.sequence, read.event), (Some(9), None), "{charge:?} {key}");
+            assert!(!read.body.contains('\0'));
         }
         assert_eq!(event_entry(&json!({"sequence": -1, "charge": "ch", "state": "paid"})).event, None);
         assert_eq!(

@@ -67,7 +67,7 @@ pub async fn ask_for_reset(
     Ok(StatusCode::ACCEPTED)
 }
 
-/// A new password by the link's token. Every session of the account ends, and its owner is told.
+/// A new password by the link's token. Every session of the account ends, and its owner is notified.
 #[utoipa::path(
     put, path = "/password-resets", request_body = NewPassword,
     responses(

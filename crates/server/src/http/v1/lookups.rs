@@ -21,7 +21,7 @@ use contract::session::{BillLookup, SessionView};
             status = 201, description = "A payer's session began", body = SessionView,
             headers(("Set-Cookie" = String, description = "The session's token")),
         ),
-        (status = 404, description = "no_match, whatever was wrong"),
+        (status = 404, description = "no_match: there is no such bill; which number is wrong is not said"),
         (status = 429),
     )
 )]

@@ -31,7 +31,7 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Se
     Ok(Json(security::show(&app, &signed_in).await?))
 }
 
-/// A new password for the present one. Every other session ends, this one gets a new token, and the owner is told.
+/// A new password for the present one. Every other session ends, this one gets a new token, and the owner is notified.
 #[utoipa::path(
     put, path = "/profile/password", request_body = PasswordChange,
     responses(

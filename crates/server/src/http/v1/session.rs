@@ -21,8 +21,8 @@ use axum::{
 };
 use contract::{account::Credentials, factor::Reauthentication, session::SessionView};
 
-/// Signs in with user ID and password; the session of anyone who has a second factor is pending it then. What is wrong
-/// is not told, and takes as long; tries that fail come ever further apart.
+/// Signs in with user ID and password; the session of anyone who has a second factor is pending it then. The answer
+/// does not say what is wrong, and takes as long; tries that fail come ever further apart.
 #[utoipa::path(
     post, path = "/session", request_body = Credentials,
     responses(
@@ -89,7 +89,7 @@ pub async fn extend(State(app): State<App>, ActiveSession(session): ActiveSessio
 )]
 pub async fn lapse(State(app): State<App>, headers: HeaderMap) -> Result<StatusCode> {
     if let Some(session) = extract::session_of(&headers, &app).await? {
-        app.store.lapse_session(&session.token_hash, app.clock.now()).await?;
+        sessions::lapse(&app, &session).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -105,7 +105,7 @@ pub async fn lapse(State(app): State<App>, headers: HeaderMap) -> Result<StatusC
 )]
 pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<(StatusCode, HeaderMap)> {
     if let Some(session) = extract::session_of(&headers, &app).await? {
-        app.store.end_session(&session.token_hash, app.clock.now()).await?;
+        sessions::end(&app, &session).await?;
     }
     let mut headers = cookies::forget_session(&app);
     headers.insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));

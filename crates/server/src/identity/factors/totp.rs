@@ -44,7 +44,7 @@ impl Secret {
         text
     }
 
-    /// What a QR code tells an app. A colon would end the issuer's name, so there is none in it.
+    /// What an app reads from a QR code. A colon would end the issuer's name, so there is none in it.
     pub fn uri(&self, issuer: &str, account: &str) -> String {
         let (issuer, account) = (escaped(&issuer.replace(':', " ")), escaped(&account.replace(':', " ")));
         let secret = self.base32();

@@ -72,7 +72,7 @@ pub enum WebauthnError {
     Signature,
     /// The passkey has counted further before: there is a copy of it.
     Counter,
-    Late,
+    Expired,
     /// Not the passkey that was asked for.
     Unknown,
     /// WebAuthn demands something else of an answer.
@@ -235,7 +235,7 @@ impl From<RegCeremonyErr> for WebauthnError {
             RpIdHashMismatch => Self::Site,
             UserNotPresent => Self::NotPresent,
             AttestationSignature => Self::Signature,
-            Timeout => Self::Late,
+            Timeout => Self::Expired,
             _ => Self::Unfit,
         }
     }
@@ -253,7 +253,7 @@ impl From<AuthCeremonyErr> for WebauthnError {
             RpIdHashMismatch => Self::Site,
             AssertionSignature => Self::Signature,
             SignatureCounter => Self::Counter,
-            Timeout => Self::Late,
+            Timeout => Self::Expired,
             UserHandleMismatch | CredentialIdMismatch | NoMatchingAllowedCredential | MissingUserHandle => {
                 Self::Unknown
             }

@@ -138,7 +138,7 @@ async fn a_server_does_not_start_on_older_tables_and_the_step_makes_them_new() {
 #[tokio::test]
 async fn a_database_that_is_only_looked_at_gets_no_tables_and_no_newer_ones() {
     if !is_postgres() {
-        return; // of SQLite: `tests/program.rs`
+        return; // of SQLite: `tests/program/reconcile.rs`
     }
     let app = TestApp::open().await;
     let url = &app.state.settings.database_url;

@@ -218,7 +218,7 @@ fn an_answer_after_the_time_is_late() {
     assert!((now + 299..=now + 300).contains(&until), "{until}");
     state[at..at + 8].copy_from_slice(&(now - 1).to_le_bytes());
     let answer = Device::new(1).registers(&asked.options);
-    assert_eq!(finish_registration(&site(), &BASE64.encode(&state), &answer), Err(WebauthnError::Late));
+    assert_eq!(finish_registration(&site(), &BASE64.encode(&state), &answer), Err(WebauthnError::Expired));
 }
 
 /// Everything that is one change away: a value left out, of another kind, cut off, or with one letter changed.

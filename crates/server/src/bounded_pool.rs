@@ -11,12 +11,12 @@ use tokio::sync::Semaphore;
 const COME_BACK_SECONDS: u32 = 3;
 
 #[derive(Clone, Debug)]
-pub struct Turns {
+pub struct BoundedPool {
     at_work: Arc<Semaphore>,
     queue: Arc<Semaphore>,
 }
 
-impl Turns {
+impl BoundedPool {
     /// `at_once` are worked on at the same time, `waiting` more may wait.
     pub fn new(at_once: usize, waiting: usize) -> Self {
         let at_once = at_once.max(1);
@@ -28,12 +28,12 @@ impl Turns {
         let Ok(place) = Arc::clone(&self.queue).try_acquire_owned() else {
             return Err(Error::later(ErrorCode::Unavailable, COME_BACK_SECONDS));
         };
-        let turn = Arc::clone(&self.at_work).acquire_owned().await.map_err(|_| fault())?;
+        let permit = Arc::clone(&self.at_work).acquire_owned().await.map_err(|_| fault())?;
         // The work goes on when the request is dropped, so it keeps its permit until it is done.
         let span = tracing::Span::current();
         let done = tokio::task::spawn_blocking(move || {
             let done = span.in_scope(work);
-            drop((turn, place));
+            drop((permit, place));
             done
         });
         done.await.map_err(|_| fault())
@@ -47,24 +47,24 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_comes_when_the_queue_is_full_is_sent_away_at_once() {
-        let turns = Turns::new(1, 1);
+        let pool = BoundedPool::new(1, 1);
         let (go, gone) = mpsc::channel::<()>();
         let working = tokio::spawn({
-            let turns = turns.clone();
-            async move { turns.run(move || gone.recv().is_ok()).await }
+            let pool = pool.clone();
+            async move { pool.run(move || gone.recv().is_ok()).await }
         });
         let waiting = tokio::spawn({
-            let turns = turns.clone();
-            async move { turns.run(|| 2).await }
+            let pool = pool.clone();
+            async move { pool.run(|| 2).await }
         });
-        while turns.queue.available_permits() > 0 {
+        while pool.queue.available_permits() > 0 {
             tokio::task::yield_now().await;
         }
-        let refused = turns.run(|| 3).await.unwrap_err();
+        let refused = pool.run(|| 3).await.unwrap_err();
         assert_eq!((refused.code, refused.retry_after), (ErrorCode::Unavailable, Some(COME_BACK_SECONDS)));
         go.send(()).unwrap();
         assert!(working.await.unwrap().unwrap());
         assert_eq!(waiting.await.unwrap().unwrap(), 2);
-        assert_eq!(turns.run(|| 4).await.unwrap(), 4);
+        assert_eq!(pool.run(|| 4).await.unwrap(), 4);
     }
 }

@@ -1,12 +1,13 @@
-//! Which databases a demo may have, and which nobody but a demo. Everybody may read a demo's mail, and its members'
-//! passwords are published: so its database is its own from the first row on. `suits` looks before anything is written,
-//! tables included; of two that start at once over an empty one, `claim` lets the first have it.
+//! The owner of a database: a demo, or a deployment. Everybody may read a demo's mail, and its members' passwords are
+//! published. So a demo's database is its own from the first row on. `suits` checks that before anything is written,
+//! tables included. Of two that start at once over an empty database, `claim` gives it to the first.
 
-use super::seed::SEED_MARK;
-use crate::store::{Store, connect};
+use super::{Store, connect};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, sqlite::SqliteConnectOptions};
 use std::str::FromStr;
 
+/// The mark of a database that was seeded: it is a demo's for ever.
+pub const SEED_MARK: &str = "demo_seed";
 /// The mark that says whose a database is.
 const OWNER_MARK: &str = "owner";
 const DEMO: i64 = 1;

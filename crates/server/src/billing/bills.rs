@@ -1,0 +1,31 @@
+//! The bills of a membership, and what was paid on them lately.
+
+use crate::{
+    error::{Error, Result},
+    state::App,
+    store::sessions::Session,
+};
+use contract::{
+    Money,
+    bill::{Bill, BillList},
+    problem_details::ErrorCode,
+};
+
+/// Every bill on which something is owed, the earliest due first.
+pub async fn list(app: &App, session: &Session) -> Result<BillList> {
+    let now = app.clock.now();
+    let bills = app.store.open_bills(&session.membership.id, app.just_since(now)).await?;
+    let owed = Money::sum(bills.iter().map(|bill| bill.balance)).ok_or_else(|| Error::new(ErrorCode::Fault))?;
+    // After the bills: a bill that is paid meanwhile is listed without its payment, and never missing without one.
+    let payments = app.store.bill_payments(session, now).await?;
+    let region = session.membership.region;
+    let (today, debit_day) = (app.today(region), Some(app.debit_day(region, now)));
+    Ok(BillList { as_of: now, today, debit_day, owed, bills, payments })
+}
+
+/// One bill, paid or not.
+pub async fn one(app: &App, session: &Session, id: &str) -> Result<Bill> {
+    let since = app.just_since(app.clock.now());
+    let bill = app.store.bill(&session.membership.id, id, since).await?;
+    bill.ok_or_else(|| Error::new(ErrorCode::NotFound))
+}
