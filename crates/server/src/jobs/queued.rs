@@ -20,7 +20,7 @@ const WAIT: Backoff = Backoff { first: 1_000, factor: 2, longest: 600_000 };
 /// Over the first twenty minutes and the hour after them.
 pub const MOST_TRIES: i64 = 16;
 /// Before a job is run again that met another transaction.
-const AGAIN: Duration = Duration::from_millis(50);
+const AGAIN: Backoff = Backoff { first: 80, factor: 2, longest: 160 };
 
 /// Each job takes one connection of the pool while it writes: of 24, four leave enough for requests.
 fn queue(app: &App, kind: Kind) -> Queue {
@@ -98,9 +98,9 @@ async fn failed(app: &App, job: &Job, why: &str) {
 
 /// Done again at once where it met another transaction; everything of a job is in one.
 async fn run_again(app: App, job: Job) -> Result<()> {
-    for _ in 0..2 {
+    for tries in 1..=2 {
         match run_one(&app, &job).await {
-            Err(error) if error.code == ErrorCode::Unavailable => tokio::time::sleep(AGAIN).await,
+            Err(error) if error.code == ErrorCode::Unavailable => tokio::time::sleep(AGAIN.wait(tries)).await,
             done => return done,
         }
     }

@@ -3,6 +3,7 @@
 //! applied or here. Numbers that it passes over are in `event_missing`.
 
 use super::{Store, Tx, batch::Batch};
+use crate::backoff::Backoff;
 use contract::Instant;
 use sqlx::{Row, any::AnyRow};
 
@@ -66,6 +67,9 @@ pub struct RetriedEvent {
     pub tries: i64,
 }
 
+/// Before an event is tried again.
+const WAIT: Backoff = Backoff { first: 2_000, factor: 2, longest: 3_600_000 };
+const WAIT_AHEAD: Backoff = Backoff { longest: 32_000, ..WAIT };
 /// More of one event is not kept.
 const MOST_CHARACTERS: usize = 4_000;
 
@@ -84,7 +88,7 @@ impl Store {
         .bind(kept.body.chars().take(MOST_CHARACTERS).collect::<String>())
         .bind(kept.why.word())
         .bind(kept.at.millis())
-        .bind((kept.why != Why::Unfit).then(|| kept.at.plus_millis(wait(0)).millis()))
+        .bind((kept.why != Why::Unfit).then(|| kept.at.plus_millis(WAIT.wait_millis(1)).millis()))
         .execute(&mut *tx)
         .await?;
         if let Some(read) = read {
@@ -116,9 +120,8 @@ impl Store {
         why: Option<Why>,
         now: Instant,
     ) -> Result<(), sqlx::Error> {
-        // Once the mark has come near, those after it wait for this one: half a minute at most.
-        let longest = if why == Some(Why::Ahead) { 4 } else { i64::MAX };
-        let wait = wait((again.tries + 1).min(longest));
+        // Once the mark has come near, those after it wait for this one.
+        let wait = if why == Some(Why::Ahead) { WAIT_AHEAD } else { WAIT }.wait_millis(again.tries + 2);
         let next = why.filter(|why| *why != Why::Unfit).map(|_| now.plus_millis(wait).millis());
         sqlx::query(
             "UPDATE event_unmatched SET tries = tries + 1, try_at = $2, why = COALESCE($3, why), matched_at = $4 WHERE id = $1",
@@ -192,11 +195,6 @@ impl Read {
         writes.run(tx).await?;
         Ok(())
     }
-}
-
-/// Two seconds at first, doubled each time, an hour at most.
-fn wait(tries: i64) -> i64 {
-    (2_000 << tries.clamp(0, 11)).min(3_600_000)
 }
 
 fn again(row: &AnyRow) -> Result<RetriedEvent, sqlx::Error> {
