@@ -4,7 +4,7 @@
 //! server was killed, or whose try panicked, is due again by itself, after the others and with its try counted. The
 //! worker that finishes it deletes the row under the number of the try: a claim that has lapsed finishes nothing.
 
-use super::{Store, Tx, to_json};
+use super::{Store, Tx, readable, to_json, trouble};
 use contract::Instant;
 use serde::Serialize;
 use sqlx::{Row, any::AnyRow};
@@ -46,7 +46,8 @@ pub struct Job {
 
 impl Store {
     /// Claims jobs of a kind, those that have been due the longest, at most `most`, until `until`. One that another
-    /// server is just claiming is passed over; kinds of a later version wait for its servers.
+    /// server is just claiming is passed over; kinds of a later version wait for its servers. One that can't be read is
+    /// set aside.
     pub async fn claim_jobs(
         &self,
         kind: &str,
@@ -63,7 +64,14 @@ impl Store {
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.millis()).bind(until.millis()).bind(kind);
         let rows = query.bind(i64::try_from(most).unwrap_or(1)).fetch_all(&self.write).await?;
-        rows.iter().map(job).collect()
+        let (jobs, unreadable) = readable::each("job", "id", &rows, job);
+        for id in &unreadable {
+            let sql = "UPDATE job SET set_aside_at = $2, error = 'unreadable' WHERE id = $1";
+            if let Err(error) = sqlx::query(sql).bind(id).bind(now.millis()).execute(&self.write).await {
+                trouble::log(&error); // it is due again when its claim lapses
+            }
+        }
+        Ok(jobs)
     }
 
     /// Claims the one row of a periodic job if it is due, until `until`; makes it if it is not there. One that is due
@@ -124,27 +132,32 @@ impl Store {
     }
 
     /// Moves what servers of an earlier version wrote into their own queue, and did not come to do, under this kind;
-    /// some at a time.
+    /// some at a time. One that can't be moved keeps no other.
     pub async fn adopt_old_jobs(&self, kind: &str) -> Result<(), sqlx::Error> {
         let sql = "SELECT id FROM errand ORDER BY next_try_at LIMIT 100";
         let found: Vec<String> = sqlx::query_scalar(sql).fetch_all(&self.read).await?;
+        let mut done = Ok(());
         for id in found {
-            let mut tx = self.begin().await?;
-            let sql = "DELETE FROM errand WHERE id = $1 RETURNING detail, created_at, next_try_at";
-            // Gone: the other server has done it meanwhile.
-            if let Some(row) = sqlx::query(sql).bind(&id).fetch_optional(&mut *tx).await? {
-                sqlx::query("INSERT INTO job (id, kind, payload, created_at, due_at) VALUES ($1, $2, $3, $4, $5)")
-                    .bind(&id)
-                    .bind(kind)
-                    .bind(row.try_get::<String, _>("detail")?)
-                    .bind(row.try_get::<i64, _>("created_at")?)
-                    .bind(row.try_get::<i64, _>("next_try_at")?)
-                    .execute(&mut *tx)
-                    .await?;
-            }
-            tx.commit().await?;
+            done = done.and(self.adopt_old_job(&id, kind).await);
         }
-        Ok(())
+        done
+    }
+
+    async fn adopt_old_job(&self, id: &str, kind: &str) -> Result<(), sqlx::Error> {
+        let mut tx = self.begin().await?;
+        let sql = "DELETE FROM errand WHERE id = $1 RETURNING detail, created_at, next_try_at";
+        // Gone: the other server has done it meanwhile.
+        if let Some(row) = sqlx::query(sql).bind(id).fetch_optional(&mut *tx).await? {
+            sqlx::query("INSERT INTO job (id, kind, payload, created_at, due_at) VALUES ($1, $2, $3, $4, $5)")
+                .bind(id)
+                .bind(kind)
+                .bind(row.try_get::<String, _>("detail")?)
+                .bind(row.try_get::<i64, _>("created_at")?)
+                .bind(row.try_get::<i64, _>("next_try_at")?)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await
     }
 }
 

@@ -1,7 +1,7 @@
 //! Pending charges: the payments about which the processor is queried, and when. Those without a response, and those
 //! overdue.
 
-use super::Store;
+use super::{Store, readable};
 use contract::{Date, Instant, Money};
 use sqlx::{Row, any::AnyRow};
 
@@ -34,7 +34,8 @@ impl Store {
         .bind(most)
         .fetch_all(&self.write)
         .await?;
-        Ok(rows.iter().filter_map(|row| read(row, asked)).collect())
+        // One that can't be read stays unanswered, and is counted as such.
+        Ok(readable::each("payment", "id", &rows, asked).0)
     }
 
     /// Has what waits for an answer asked about at once. Over one SQLite file there is no other server that could be in
@@ -98,21 +99,6 @@ pub struct Late {
 
 const OVERDUE: &str = "ask_at IS NULL AND fingerprint <> 'demo' AND \
     (expected_on < $1 OR expected_on IS NULL AND created_at < $2)";
-
-/// A row that can't be read is logged and left out.
-fn read<T>(row: &AnyRow, read: impl Fn(&AnyRow) -> Result<T, sqlx::Error>) -> Option<T> {
-    read(row)
-        .inspect_err(|error| {
-            let id: String = row.try_get("id").unwrap_or_default();
-            tracing::error!(payment = id, column = %column(error), "a payment that can't be read is not asked about");
-        })
-        .ok()
-}
-
-/// The error's text can hold values.
-fn column(error: &sqlx::Error) -> &str {
-    if let sqlx::Error::ColumnDecode { index, .. } = error { index } else { "another" }
-}
 
 fn asked(row: &AnyRow) -> Result<PendingCharge, sqlx::Error> {
     let is_debit = row.try_get::<Option<&str>, _>("sent_on")?.is_some();
