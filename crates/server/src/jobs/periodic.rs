@@ -4,7 +4,7 @@
 
 use super::{
     clean_up, processor_events, reconcile, settle_payments,
-    worker::{self, Queue},
+    worker::{self, Claim, Deadline, Queue},
 };
 use crate::{backoff::Backoff, error::Result, state::App, store::jobs::Job};
 use std::time::Duration;
@@ -89,19 +89,26 @@ async fn take<F>(
 where
     F: Future<Output = Result<()>> + Send + 'static,
 {
-    let (now, limit) = (app.clock.now(), periodic.queue(&app).limit);
-    let until = worker::claimed_until(now, limit);
+    let now = app.clock.now();
+    let claim = Claim::new(now, periodic.queue(&app).limit);
     // Nothing puts it off further. A clock that was ahead did, and would keep it from ever being done.
-    let farthest = until.plus_millis(WAIT.longest).max(now.plus_millis(millis(periodic.every()) + WAIT.longest));
-    let claimed = app.store.claim_periodic(periodic.name(), now, until, farthest).await?;
+    let farthest =
+        claim.until.plus_millis(WAIT.longest).max(now.plus_millis(millis(periodic.every()) + WAIT.longest));
+    let claimed = app.store.claim_periodic(periodic.name(), now, claim.until, farthest).await?;
     Ok(claimed.map(|job| {
         let span = tracing::error_span!("job", kind = job.kind, tries = job.tries);
-        attempt(app.clone(), periodic, work(app), job).instrument(span)
+        attempt(app.clone(), periodic, claim.deadline, work(app), job).instrument(span)
     }))
 }
 
-async fn attempt(app: App, periodic: Periodic, work: impl Future<Output = Result<()>> + Send + 'static, job: Job) {
-    let why = worker::failure(periodic.queue(&app).limit, work).await;
+async fn attempt(
+    app: App,
+    periodic: Periodic,
+    deadline: Deadline,
+    work: impl Future<Output = Result<()>> + Send + 'static,
+    job: Job,
+) {
+    let why = worker::failure(deadline, work).await;
     let every = millis(periodic.every());
     let wait = if why.is_some() { WAIT.wait_millis(job.tries).max(every) } else { every };
     if let Some(why) = &why {

@@ -3,7 +3,7 @@
 //! (`kppay_jobs_set_aside`). Tries are counted when they begin, so a job that takes its whole server with it is set
 //! aside, too.
 
-use super::worker::{self, Queue};
+use super::worker::{self, Claim, Deadline, Queue};
 use crate::{
     backoff::Backoff,
     error::{Error, Result},
@@ -59,38 +59,39 @@ async fn take<F>(
 where
     F: Future<Output = Result<()>> + Send + 'static,
 {
-    let (now, limit) = (app.clock.now(), queue(&app, kind).limit);
-    let claimed = app.store.claim_jobs(kind.name(), room, now, worker::claimed_until(now, limit)).await?;
+    let now = app.clock.now();
+    let claim = Claim::new(now, queue(&app, kind).limit);
+    let claimed = app.store.claim_jobs(kind.name(), room, now, claim.until).await?;
     let jobs = claimed.into_iter().map(|job| {
         let span = tracing::error_span!("job", kind = job.kind, id = job.id, tries = job.tries);
-        attempt(app.clone(), limit, work(app.clone(), job.clone()), job).instrument(span)
+        attempt(app.clone(), claim.deadline, work(app.clone(), job.clone()), job).instrument(span)
     });
     Ok(jobs.collect())
 }
 
-async fn attempt(app: App, limit: Duration, work: impl Future<Output = Result<()>> + Send + 'static, job: Job) {
-    let why = if job.tries > MOST_TRIES {
+async fn attempt(app: App, deadline: Deadline, work: impl Future<Output = Result<()>> + Send + 'static, job: Job) {
+    let failure = if job.tries > MOST_TRIES {
         Some("no try came to an end".to_owned())
     } else {
-        worker::failure(limit, work).await
+        worker::failure(deadline, work).await
     };
-    if let Some(why) = why {
-        failed(&app, &job, &why).await;
+    if let Some(error) = failure {
+        failed(&app, &job, &error).await;
     }
 }
 
-async fn failed(app: &App, job: &Job, why: &str) {
+async fn failed(app: &App, job: &Job, error: &str) {
     let now = app.clock.now();
     let is_last = job.tries >= MOST_TRIES;
-    tracing::error!(why, is_last, "a job failed");
+    tracing::error!(error, is_last, "a job failed");
     if is_last {
         metrics::JOBS_SET_ASIDE.add(1);
     }
     let write = || async {
         if is_last {
-            app.store.set_job_aside(job, why, now).await
+            app.store.set_job_aside(job, error, now).await
         } else {
-            app.store.retry_job(job, why, now.plus_millis(WAIT.wait_millis(job.tries))).await
+            app.store.retry_job(job, error, now.plus_millis(WAIT.wait_millis(job.tries))).await
         }
     };
     worker::write_down(app, &job.kind, job.claimed_until, write).await;

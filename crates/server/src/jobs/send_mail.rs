@@ -12,7 +12,7 @@
 
 use super::{
     smtp::{self, MailServer, NotSent},
-    worker::{self, Queue},
+    worker::{self, Deadline, Queue},
 };
 use crate::{
     alarm::OncePerMinute,
@@ -178,7 +178,7 @@ async fn attempt(
     let outcome = if never_ends(&email, app.clock.now()) {
         Delivery::GivenUp
     } else {
-        let ended = worker::outcome(queue(&mailer).limit, async { Ok(work.await) }).await;
+        let ended = worker::outcome(Deadline::now() + queue(&mailer).limit, async { Ok(work.await) }).await;
         ended.unwrap_or_else(|why| {
             tracing::error!(why, "a try to send an e-mail failed");
             again(&email, app.clock.now())

@@ -65,31 +65,36 @@ impl Store {
 
     /// Payments that are on their way for too long: a debit whose day is over, a card without an end. Each is given
     /// once until `again`. The demo's invented ones were never handed to a processor.
-    pub async fn overdue(&self, late: &Late, again: Instant) -> Result<Vec<String>, sqlx::Error> {
+    pub async fn claim_overdue(&self, overdue: &Overdue, again: Instant) -> Result<Vec<String>, sqlx::Error> {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
             "WITH due (chosen) AS MATERIALIZED (SELECT id FROM payment WHERE state IN ('processing', 'scheduled') \
              AND {OVERDUE} AND look_at <= $3 ORDER BY look_at LIMIT 20 {}) \
              UPDATE payment SET look_at = $4 FROM due WHERE id = chosen RETURNING id",
             self.skipping_locked(),
         )))
-        .bind(&late.expected_before)
-        .bind(late.made_before.millis())
-        .bind(late.now.millis())
+        .bind(&overdue.expected_before)
+        .bind(overdue.made_before.millis())
+        .bind(overdue.now.millis())
         .bind(again.millis())
         .fetch_all(&self.write)
         .await?;
         rows.iter().map(|row| row.try_get(0)).collect()
     }
 
-    pub async fn count_overdue(&self, late: &Late) -> Result<i64, sqlx::Error> {
+    pub async fn count_overdue(&self, overdue: &Overdue) -> Result<i64, sqlx::Error> {
         let sql = format!("SELECT COUNT(*) FROM payment WHERE state IN ('processing', 'scheduled') AND {OVERDUE}");
         let counted = sqlx::query(sqlx::AssertSqlSafe(sql));
-        counted.bind(&late.expected_before).bind(late.made_before.millis()).fetch_one(&self.read).await?.try_get(0)
+        counted
+            .bind(&overdue.expected_before)
+            .bind(overdue.made_before.millis())
+            .fetch_one(&self.read)
+            .await?
+            .try_get(0)
     }
 }
 
-/// What is late, at a moment.
-pub struct Late {
+/// Which payments are overdue, at a moment.
+pub struct Overdue {
     pub now: Instant,
     /// A day: debits expected before it.
     pub expected_before: String,

@@ -8,6 +8,7 @@ pub mod gateway;
 pub mod line;
 pub mod mail_server;
 pub mod now;
+mod rounds;
 pub mod seed;
 pub mod wire;
 
@@ -25,7 +26,6 @@ use serde_json::{Value, json};
 use server::{
     billing::processor::Sandbox,
     clock::Clock,
-    jobs::settle_payments,
     profile::Profile,
     settings::{Secrets, Settings},
     state::{App, State},
@@ -383,7 +383,7 @@ impl TestApp {
     pub async fn recover(&self) {
         self.line.cut(Cut::Nowhere);
         self.state.clock.move_on(30_000);
-        settle_payments::round(&self.state).await;
+        rounds::settle_payments(&self.state).await;
     }
 
     pub fn processor_now(&self) -> contract::Instant {
@@ -410,7 +410,7 @@ impl TestApp {
     }
     /// The next round, with nothing in between.
     pub async fn round(&self) {
-        settle_payments::round(&self.state).await;
+        rounds::settle_payments(&self.state).await;
     }
 
     pub fn asked(&self) -> usize {
