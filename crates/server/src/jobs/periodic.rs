@@ -1,6 +1,10 @@
 //! Periodic jobs: each is one row of the table `job`, which one of several servers claims when it is due. The row is
 //! made by the first claim, and the statement that ends a round says when the next one is due. A round that fails is
 //! tried again with back-off; the row has the error of the last one.
+//!
+//! A due date is believed, however far off it is: another version, or a server with other time limits, may claim the
+//! job for longer than this one would, or do it less often. Only one that was written by a clock far ahead of this
+//! server's is not, or the job would wait until that time comes.
 
 use super::{
     clean_up, processor_events, reconcile, settle_payments,
@@ -11,6 +15,8 @@ use std::time::Duration;
 use tracing::Instrument;
 
 const WAIT: Backoff = Backoff { first: 1_000, factor: 2, longest: 60_000 };
+/// How much further ahead a due date may have been written than this server would write one.
+const AHEAD_MILLIS: i64 = 60_000;
 /// Often enough that a task is never taken for one that stands still.
 const LOOKED_AT_EVERY: Duration = Duration::from_secs(15);
 
@@ -91,10 +97,8 @@ where
 {
     let now = app.clock.now();
     let claim = Claim::new(now, periodic.queue(&app).limit);
-    // Nothing puts it off further. A clock that was ahead did, and would keep it from ever being done.
-    let farthest =
-        claim.until.plus_millis(WAIT.longest).max(now.plus_millis(millis(periodic.every()) + WAIT.longest));
-    let claimed = app.store.claim_periodic(periodic.name(), now, claim.until, farthest).await?;
+    let ahead = claim.until.plus_millis(AHEAD_MILLIS);
+    let claimed = app.store.claim_periodic(periodic.name(), now, claim.until, ahead).await?;
     Ok(claimed.map(|job| {
         let span = tracing::error_span!("job", kind = job.kind, tries = job.tries);
         attempt(app.clone(), periodic, claim.deadline, work(app), job).instrument(span)
@@ -114,8 +118,8 @@ async fn attempt(
     if let Some(why) = &why {
         tracing::error!(why, "a periodic job failed");
     }
-    let next = app.clock.now().plus_millis(wait);
-    let write = || app.store.put_periodic_off(&job, why.as_deref(), next);
+    let now = app.clock.now();
+    let write = || app.store.put_periodic_off(&job, why.as_deref(), now, now.plus_millis(wait));
     worker::write_down(&app, periodic.name(), job.claimed_until, write).await;
 }
 

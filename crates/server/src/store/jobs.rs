@@ -74,35 +74,43 @@ impl Store {
         Ok(jobs)
     }
 
-    /// Claims the one row of a periodic job if it is due, until `until`; makes it if it is not there. One that is due
-    /// after `farthest` was put off by a clock that was ahead: it is due, too.
+    /// Claims the one row of a periodic job if it is due, until `until`; makes it if it is not there. It is due, too,
+    /// if its due date was written later than `ahead`, by a clock that was wrong. A server of the version before does
+    /// not say when it wrote one: that counts as written when it is due.
     pub async fn claim_periodic(
         &self,
         kind: &str,
         now: Instant,
         until: Instant,
-        farthest: Instant,
+        ahead: Instant,
     ) -> Result<Option<Job>, sqlx::Error> {
         let row = sqlx::query(
-            "INSERT INTO job (id, kind, payload, created_at, due_at, tries) VALUES ($1, $1, '{}', $2, $3, 1) \
-             ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, tries = job.tries + 1 \
-             WHERE job.due_at <= $2 OR job.due_at > $4 RETURNING id, kind, payload, tries, due_at",
+            "INSERT INTO job (id, kind, payload, created_at, due_at, due_in, tries) \
+             VALUES ($1, $1, '{}', $2, $3, $3 - $2, 1) \
+             ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, due_in = excluded.due_in, tries = job.tries + 1 \
+             WHERE job.due_at <= $2 OR job.due_at - job.due_in > $4 RETURNING id, kind, payload, tries, due_at",
         )
         .bind(kind)
         .bind(now.millis())
         .bind(until.millis())
-        .bind(farthest.millis())
+        .bind(ahead.millis())
         .fetch_optional(&self.write)
         .await?;
         row.as_ref().map(job).transpose()
     }
 
     /// Ends a round of a periodic job: it is due again at `at`. With the error, unless it went well.
-    pub async fn put_periodic_off(&self, job: &Job, error: Option<&str>, at: Instant) -> Result<(), sqlx::Error> {
-        let sql = "UPDATE job SET due_at = $3, tries = $4, error = $5 WHERE id = $1 AND due_at = $2";
+    pub async fn put_periodic_off(
+        &self,
+        job: &Job,
+        error: Option<&str>,
+        now: Instant,
+        at: Instant,
+    ) -> Result<(), sqlx::Error> {
+        let sql = "UPDATE job SET due_at = $3, due_in = $3 - $6, tries = $4, error = $5 WHERE id = $1 AND due_at = $2";
         let tries = if error.is_some() { job.tries } else { 0 };
         let query = sqlx::query(sql).bind(&job.id).bind(job.claimed_until.millis()).bind(at.millis());
-        query.bind(tries).bind(error).execute(&self.write).await?;
+        query.bind(tries).bind(error).bind(now.millis()).execute(&self.write).await?;
         Ok(())
     }
 
