@@ -49,3 +49,4 @@ mod transitions;
 mod trouble;
 mod trust;
 mod verdicts;
+mod worker;

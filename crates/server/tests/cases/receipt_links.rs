@@ -4,6 +4,7 @@
 use crate::test_app::{
     PAYS, Payer, RETURNS, TestApp,
     call::{Call, Response},
+    captured_log::CapturedLog,
     mail_server::MailServer,
     new_key,
     seed::{ANA, MEI},
@@ -11,11 +12,7 @@ use crate::test_app::{
 use serde_json::{Value, json};
 use server::{clock::Clock, jobs::clean_up, store::connections::Connections};
 use sqlx::any::AnyConnectOptions;
-use std::{
-    io::Write,
-    str::FromStr,
-    sync::{Arc, Mutex},
-};
+use std::str::FromStr;
 
 const DAY: i64 = 86_400_000;
 const ANAS: &str = "ana@example.org";
@@ -276,26 +273,13 @@ async fn a_payment_that_took_nothing_or_came_back_has_no_link_but_a_way_to_pay_a
     assert_eq!((&opened["state"], &opened["owed_now"]), (&json!("returned"), &json!("64.10")));
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn the_secret_of_a_link_is_in_no_row_once_its_email_was_sent_and_in_no_line_of_the_log() {
     let (app, post) = (TestApp::open().await, MailServer::open().await);
-    let log = Log::default();
+    let log = CapturedLog::default();
     let own = log.clone();
-    let heard = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_writer(move || own.clone());
-    let _listening = tracing::subscriber::set_default(heard.finish());
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_writer(move || own.clone());
+    let _listening = tracing::subscriber::set_default(subscriber.finish());
     let ana = app.look_up(&ANA).await;
     let token = app.bank(&ana, PAYS).await;
     let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
@@ -309,7 +293,7 @@ async fn the_secret_of_a_link_is_in_no_row_once_its_email_was_sent_and_in_no_lin
     super::mail::carry(&app, &post).await;
     let given = cookie(&opened).split('=').nth(1).unwrap().to_owned();
     let everything = app.everything().await;
-    let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    let log = log.text();
     assert!(log.contains("/api/v1/receipt-links/open"), "{log}");
     for secret in [&secret, &given] {
         assert!(!everything.contains(secret), "a row has it");
@@ -326,10 +310,10 @@ async fn what_a_server_of_the_version_before_sent_is_wiped_soon_after() {
     // It knows nothing of such links.
     let sent = "UPDATE outbox SET next_try_at = NULL, sent_at = created_at";
     sqlx::query(sent).execute(&app.state.store.write).await.unwrap();
-    clean_up::until(&app.state, app.state.clock.now()).await;
+    clean_up::until(&app.state, app.state.clock.now()).await.unwrap();
     assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE body_text <> '' OR body_html <> ''").await, 0);
     app.ask(opens(&secret)).await.is(200);
     // A browser is forgotten after half a year.
-    clean_up::until(&app.state, app.state.clock.now().plus_millis(181 * DAY)).await;
+    clean_up::until(&app.state, app.state.clock.now().plus_millis(181 * DAY)).await.unwrap();
     assert_eq!(app.number("SELECT COUNT(*) FROM receipt_reader").await, 0);
 }

@@ -2,6 +2,7 @@
 //! real processor over its own, reached through a connection that can be cut.
 
 pub mod call;
+pub mod captured_log;
 pub mod database;
 pub mod device;
 pub mod gateway;
