@@ -34,6 +34,10 @@ async fn queue(app: &TestApp, payload: &Value) {
     tx.commit().await.unwrap();
 }
 
+pub async fn queue_reset(app: &TestApp) {
+    queue(app, &reset()).await;
+}
+
 fn reset() -> Value {
     json!({ "reset": { "email": ANAS } })
 }
@@ -47,7 +51,7 @@ async fn claim_of(state: &App, kind: &str, until: Instant) -> Option<Job> {
     state.store.claim_jobs(kind, 1, state.clock.now(), until).await.unwrap().pop()
 }
 
-async fn resets(app: &TestApp) -> i64 {
+pub async fn resets(app: &TestApp) -> i64 {
     app.number("SELECT COUNT(*) FROM link WHERE purpose = 'reset'").await
 }
 
