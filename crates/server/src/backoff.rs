@@ -1,4 +1,8 @@
-//! Exponential back-off with jitter: how long anything that failed waits before it is tried again.
+//! Exponential back-off with jitter: how long anything that failed waits before it is tried again. The only one of this
+//! server. Numbers of events that are missing have none: they wait as long again as they have been missing, which one
+//! statement works out for all of them (`store::unmatched`).
+
+use std::time::Duration;
 
 /// In milliseconds.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +19,10 @@ impl Backoff {
     pub fn wait_millis(&self, tries: i64) -> i64 {
         let wait = self.longest_millis(tries);
         wait - wait * i64::from(chance()) / 512
+    }
+
+    pub fn wait(&self, tries: i64) -> Duration {
+        Duration::from_millis(self.wait_millis(tries).unsigned_abs())
     }
 
     /// Without chance.

@@ -40,7 +40,10 @@ pub fn supervise(app: &App, mailer: Option<Mailer>) {
     }
     start(app, settle_payments::TASK, settle_payments::run);
     if let Some(mailer) = mailer {
-        start(app, send_mail::TASK, move |app| send_mail::run(app, mailer.clone()));
+        for emails in send_mail::QUEUES {
+            let mailer = mailer.clone();
+            start(app, send_mail::name(emails), move |app| send_mail::run(app, mailer.clone(), emails));
+        }
     }
     start(app, figures::TASK, figures::run);
     if app.settings.demo {

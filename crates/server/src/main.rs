@@ -96,7 +96,7 @@ async fn reconcile_once(settings: Settings) -> Result<usize> {
     let found = found.map_err(|why| match why {
         reconcile::CouldNotRun::Processor => "the processor did not answer: is --processor-url right, and the secret?",
         reconcile::CouldNotRun::Database => "the database did not answer",
-        reconcile::CouldNotRun::Late => "the processor or the database took too long to answer",
+        reconcile::CouldNotRun::TimeOut => "the processor or the database took too long to answer",
     })?;
     let (count, more) = (found.len(), if found.is_empty() { "" } else { ": see the log" });
     serve::log::answer(&format!("{count} differences between payments and charges{more}"));

@@ -79,11 +79,11 @@ pub static DEBITS_OVERDUE: Metric =
     Metric::gauge("kppay_payments_overdue", "Payments on their way for longer than they should be.");
 pub static EVENTS_UNMATCHED: Metric = Metric::gauge(
     "kppay_events_unmatched",
-    "Words of the processor that our books could not take, and nobody has closed.",
+    "Events of the processor that could not be applied to a payment, and that nobody has closed.",
 );
 pub static VERDICTS_UNFIT: Metric = Metric::counter(
     "kppay_verdicts_unfit_total",
-    "Words of the processor about a payment that fit neither its state nor its charge, and moved nothing: see the log.",
+    "What the processor said of a payment and fits neither its state nor its charge, and moved nothing: see the log.",
 );
 pub static EVENTS_AHEAD: Metric = Metric::counter(
     "kppay_events_ahead_total",
@@ -95,7 +95,7 @@ pub static EVENTS_MISSING: Metric = Metric::counter(
 );
 pub static OTHER_AMOUNTS: Metric = Metric::counter(
     "kppay_processor_other_amounts_total",
-    "Words of the processor about another amount than the payment's, which were not believed: see the log.",
+    "What the processor said of another amount than the payment's, and was not applied: see the log.",
 );
 pub static RECONCILE_DIFFERENCES: Metric = Metric::gauge(
     "kppay_reconcile_differences",
@@ -109,6 +109,10 @@ pub static TASK_RESTARTS: Metric =
     Metric::counter("kppay_task_restarts_total", "Background tasks that ended or stood still and were started again.");
 pub static TASK_ROUNDS: Metric =
     Metric::counter("kppay_task_rounds_total", "Steps of the rounds of all background tasks.");
+pub static ROWS_UNREADABLE: Metric = Metric::counter(
+    "kppay_rows_unreadable_total",
+    "Rows of background work that could not be read and were left out: see the log.",
+);
 pub static LOG_LINES_LOST: Metric =
     Metric::gauge("kppay_log_lines_lost", "Log lines that could not be written since the start.");
 pub static CLOCK_BEHIND: Metric = Metric::gauge(
@@ -182,6 +186,7 @@ pub static ALL: &[&Metric] = &[
     &RECONCILED_AT,
     &TASK_RESTARTS,
     &TASK_ROUNDS,
+    &ROWS_UNREADABLE,
     &LOG_LINES_LOST,
     &CLOCK_BEHIND,
     &NOT_READY,

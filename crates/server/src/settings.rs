@@ -156,7 +156,7 @@ pub struct Limits {
     pub body_bytes: usize,
     pub request_time: Duration,
     pub processor_time: Duration,
-    /// Of one step of a background task.
+    /// Of one step of a background task, and of a job that is one step.
     pub step_time: Duration,
 }
 

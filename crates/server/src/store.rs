@@ -31,6 +31,7 @@ pub mod payment_pages;
 pub mod payments;
 pub mod pending_accounts;
 pub mod pending_charges;
+mod readable;
 pub mod readiness;
 pub mod receipt_links;
 pub mod reconciling;

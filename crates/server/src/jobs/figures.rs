@@ -14,16 +14,16 @@ pub async fn run(app: App) {
     worker::repeat(&app, TASK, EVERY, || round(&app)).await;
 }
 
-/// Each is a step of its own: one that can't be read keeps no other from being told.
+/// Each is a step of its own: one that can't be read keeps no other from being updated.
 pub async fn round(app: &App) -> Result<()> {
     app.clock.watch();
     // The alarm on attacks comes first.
-    let told = app.step(TASK, tallies::round(app)).await;
+    let tallies = app.step(TASK, tallies::round(app)).await;
     let emails = app.step(TASK, send_mail::count(app)).await;
     let payments = app.step(TASK, settle_payments::count(app)).await;
     let jobs = app.step(TASK, count_jobs(app)).await;
     let books = app.step(TASK, reconcile::count(app)).await;
-    told.and(emails).and(payments).and(jobs).and(books)
+    tallies.and(emails).and(payments).and(jobs).and(books)
 }
 
 async fn count_jobs(app: &App) -> Result<()> {

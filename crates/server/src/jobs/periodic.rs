@@ -1,16 +1,21 @@
 //! Periodic jobs: each is one row of the table `job`, which one of several servers claims when it is due. The row is
 //! made by the first claim, and the statement that ends a round says when the next one is due. A round that fails is
 //! tried again with back-off; the row has the error of the last one.
+//!
+//! A due date is believed, however far off it is: another version, or a server with other time limits, may claim the
+//! job for longer than this one would, or do it less often. Only one that was written by a clock far ahead of this
+//! server's is not, or the job would wait until that time comes.
 
 use super::{
     clean_up, processor_events, reconcile, settle_payments,
-    worker::{self, Queue},
+    worker::{self, Claim, Deadline, Queue},
 };
 use crate::{backoff::Backoff, error::Result, state::App, store::jobs::Job};
 use std::time::Duration;
 use tracing::Instrument;
 
-const WAIT: Backoff = Backoff { first: 1_000, factor: 2, longest: 60_000 };
+/// How much further ahead a due date may have been written than this server would write one.
+const AHEAD_MILLIS: i64 = 60_000;
 /// Often enough that a task is never taken for one that stands still.
 const LOOKED_AT_EVERY: Duration = Duration::from_secs(15);
 
@@ -45,26 +50,30 @@ impl Periodic {
         }
     }
 
+    /// After a round that failed. Payers wait for events: once the processor answers again, they are read soon.
+    const fn retry(self) -> Backoff {
+        let longest = if matches!(self, Self::ReadEvents) { 10_000 } else { 60_000 };
+        Backoff { first: 1_000, factor: 2, longest }
+    }
+
     fn queue(self, app: &App) -> Queue {
         let step = app.settings.limits.step_time;
         let limit = match self {
             Self::ReadEvents | Self::WatchPayments => step,
-            // Steps of their own, each with that limit.
-            Self::CleanUp => step * 8,
-            Self::Reconcile => reconcile::LONGEST + step,
+            Self::CleanUp => clean_up::limit(app),
+            // Before it and after it a statement.
+            Self::Reconcile => reconcile::LONGEST + step * 2,
         };
         Queue { name: self.name(), slots: 1, every: self.every().min(LOOKED_AT_EVERY), limit, is_woken: false }
     }
 
     async fn work(self, app: App) -> Result<()> {
         match self {
-            Self::ReadEvents => processor_events::read(&app).await?,
-            Self::WatchPayments => settle_payments::look_after(&app).await?,
-            // Each tells what failed, and when that is tried again.
+            Self::ReadEvents => processor_events::read(&app).await,
+            Self::WatchPayments => settle_payments::look_after(&app).await,
             Self::CleanUp => clean_up::round(&app).await,
             Self::Reconcile => reconcile::if_due(&app).await,
         }
-        Ok(())
     }
 }
 
@@ -89,29 +98,30 @@ async fn take<F>(
 where
     F: Future<Output = Result<()>> + Send + 'static,
 {
-    let (now, limit) = (app.clock.now(), periodic.queue(&app).limit);
-    let until = worker::claimed_until(now, limit);
-    // Nothing puts it off further. A clock that was ahead did, and would keep it from ever being done.
-    let farthest = until.plus_millis(WAIT.longest).max(now.plus_millis(millis(periodic.every()) + WAIT.longest));
-    let claimed = app.store.claim_periodic(periodic.name(), now, until, farthest).await?;
+    let now = app.clock.now();
+    let claim = Claim::new(now, periodic.queue(&app).limit);
+    let ahead = claim.until.plus_millis(AHEAD_MILLIS);
+    let claimed = app.store.claim_periodic(periodic.name(), now, claim.until, ahead).await?;
     Ok(claimed.map(|job| {
         let span = tracing::error_span!("job", kind = job.kind, tries = job.tries);
-        attempt(app.clone(), periodic, work(app), job).instrument(span)
+        attempt(app.clone(), periodic, claim.deadline, work(app), job).instrument(span)
     }))
 }
 
-async fn attempt(app: App, periodic: Periodic, work: impl Future<Output = Result<()>> + Send + 'static, job: Job) {
-    let why = worker::failure(periodic.queue(&app).limit, work).await;
-    let every = millis(periodic.every());
-    let wait = if why.is_some() { WAIT.wait_millis(job.tries).max(every) } else { every };
-    if let Some(why) = &why {
-        tracing::error!(why, "a periodic job failed");
+async fn attempt(
+    app: App,
+    periodic: Periodic,
+    deadline: Deadline,
+    work: impl Future<Output = Result<()>> + Send + 'static,
+    job: Job,
+) {
+    let failure = worker::failure(deadline, work).await;
+    let every = i64::try_from(periodic.every().as_millis()).unwrap_or(i64::MAX);
+    let wait = if failure.is_some() { periodic.retry().wait_millis(job.tries).max(every) } else { every };
+    if let Some(error) = &failure {
+        tracing::error!(error, "a periodic job failed");
     }
-    let next = app.clock.now().plus_millis(wait);
-    let write = || app.store.put_periodic_off(&job, why.as_deref(), next);
+    let now = app.clock.now();
+    let write = || app.store.put_periodic_off(&job, failure.as_deref(), now, now.plus_millis(wait));
     worker::write_down(&app, periodic.name(), job.claimed_until, write).await;
-}
-
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -3,52 +3,68 @@
 //! later one first.
 
 use crate::{
+    alarm::OncePerMinute,
     billing::charging,
-    billing::processor::{ChargeEvent, EventEntry, understood},
+    billing::processor::{ChargeEvent, EventEntry, ProcessorError, understood},
+    error::{Error, Result},
     metrics,
     state::App,
     store::{
         settle::{SettleResult, Verdict},
-        unmatched::{EVENTS_READ, PAGE, Read, UnmatchedEvent, Why, is_ahead},
+        unmatched::{EVENTS_READ, PAGE, Read, UnmatchedEvent, UnmatchedReason, is_ahead},
     },
 };
+use contract::problem_details::ErrorCode;
 use sha2::{Digest, Sha256};
 
 /// After so long a number that is missing was never given to an event, or is for people to ask about.
 const MISSING_MILLIS: i64 = 5 * 60_000;
 
-/// What is kept, and what is missing, is tried first: it came first. The mark does not follow a number that is far
-/// ahead, or all between would never be read; its event is kept until the mark is near, or its payment would take those
-/// for old.
-pub async fn read(app: &App) -> Result<(), sqlx::Error> {
-    match_kept(app).await?;
-    read_missing(app).await?;
+/// Unmatched events, and those that are missing, are tried first: they came first. An error if any of the three failed,
+/// also because the processor did not answer; none of them keeps the others from being tried.
+pub async fn read(app: &App) -> Result<()> {
+    let matched = match_unmatched(app).await;
+    let missing = read_missing(app).await;
+    let new = read_new(app).await;
+    matched.and(missing).and(new)
+}
+
+/// The mark does not follow a number that is far ahead, or all between would never be read; its event is stored as
+/// unmatched until the mark is near, or its payment would take those for old.
+async fn read_new(app: &App) -> Result<()> {
     let mut read = app.store.mark(EVENTS_READ).await?;
-    let Ok(told) = app.processor.events(read).await else { return Ok(()) };
-    for told in told {
-        let next = told.sequence.filter(|sequence| (1..=PAGE).contains(&sequence.saturating_sub(read)));
-        take(app, &told, read, next).await?;
+    for entry in app.processor.events(read).await.map_err(unanswered)? {
+        let next = entry.sequence.filter(|sequence| (1..=PAGE).contains(&sequence.saturating_sub(read)));
+        take(app, &entry, read, next).await?;
         read = next.unwrap_or(read);
     }
     Ok(())
 }
 
+fn unanswered(error: ProcessorError) -> Error {
+    static WARNING: OncePerMinute = OncePerMinute::new();
+    if WARNING.is_due() {
+        tracing::warn!(?error, "the processor did not list its events");
+    }
+    Error::new(ErrorCode::Unavailable)
+}
+
 /// Asks for the numbers that are missing, wherever they are, less often each time, and gives up those that are so for
 /// too long.
-async fn read_missing(app: &App) -> Result<(), sqlx::Error> {
+async fn read_missing(app: &App) -> Result<()> {
     let (now, read) = (app.clock.now(), app.store.mark(EVENTS_READ).await?);
     let missing = app.store.events_missing(now).await?;
     let Some(last) = missing.last().copied() else { return Ok(()) };
     let mut left = missing.as_slice();
     while let Some(first) = left.first() {
-        let Ok(told) = app.processor.events(first - 1).await else { return Ok(()) };
-        for told in &told {
-            if let Some(sequence) = told.sequence.filter(|sequence| missing.binary_search(sequence).is_ok()) {
-                take(app, told, read, Some(sequence)).await?;
+        let entries = app.processor.events(first - 1).await.map_err(unanswered)?;
+        for entry in &entries {
+            if let Some(sequence) = entry.sequence.filter(|sequence| missing.binary_search(sequence).is_ok()) {
+                take(app, entry, read, Some(sequence)).await?;
             }
         }
         // Those beyond the last of this page are asked for next; an empty one has none of them.
-        let end = told.iter().filter_map(|told| told.sequence).max().map_or(i64::MAX, |last| last.max(*first));
+        let end = entries.iter().filter_map(|entry| entry.sequence).max().map_or(i64::MAX, |last| last.max(*first));
         left = left.get(left.partition_point(|sequence| *sequence <= end)..).unwrap_or_default();
     }
     let gone = app.store.events_did_not_come(now, last, now.plus_millis(-MISSING_MILLIS)).await?;
@@ -62,40 +78,40 @@ async fn read_missing(app: &App) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Applied, or kept with the reason; with its number, it is read then.
-async fn take(app: &App, told: &EventEntry, read: i64, sequence: Option<i64>) -> Result<(), sqlx::Error> {
+/// Applied, or stored as unmatched; with its number, it is read then.
+async fn take(app: &App, entry: &EventEntry, read: i64, sequence: Option<i64>) -> Result<(), sqlx::Error> {
     let as_read = sequence.map(|sequence| Read { sequence, mark: read });
-    match (apply(app, told.event.as_ref(), read).await, as_read) {
+    match (apply(app, entry.event.as_ref(), read).await, as_read) {
         (Ok(None), None) => Ok(()),
         (Ok(None), Some(as_read)) => app.store.event_read(as_read, app.clock.now()).await,
-        (Ok(Some(why)), _) => keep(app, told, why, read, as_read).await,
+        (Ok(Some(reason)), _) => keep_unmatched(app, entry, reason, read, as_read).await,
         // If the database takes nothing at all, this fails too, and the event is read again.
-        (Err(_), _) => keep(app, told, Why::NotWritten, read, as_read).await,
+        (Err(_), _) => keep_unmatched(app, entry, UnmatchedReason::NotWritten, read, as_read).await,
     }
 }
 
-async fn match_kept(app: &App) -> Result<(), sqlx::Error> {
+async fn match_unmatched(app: &App) -> Result<()> {
     let (now, read) = (app.clock.now(), app.store.mark(EVENTS_READ).await?);
-    for again in app.store.to_match(now).await? {
-        let told = understood(&again.body);
-        let why = apply(app, told.event.as_ref(), read).await.unwrap_or(Some(Why::NotWritten));
-        app.store.tried_to_match(&again, why, now).await?;
-        if why.is_none() {
-            tracing::info!(event = again.id, tries = again.tries + 1, "a kept event of the processor was matched");
+    for retried in app.store.to_match(now).await? {
+        let entry = understood(&retried.body);
+        let reason = apply(app, entry.event.as_ref(), read).await.unwrap_or(Some(UnmatchedReason::NotWritten));
+        app.store.tried_to_match(&retried, reason, now).await?;
+        if reason.is_none() {
+            tracing::info!(event = retried.id, tries = retried.tries + 1, "an unmatched event was matched");
         }
     }
     Ok(())
 }
 
-/// None if it was taken; the reason if it has to be kept.
-async fn apply(app: &App, event: Option<&ChargeEvent>, read: i64) -> Result<Option<Why>, sqlx::Error> {
-    let Some(event) = event else { return Ok(Some(Why::Unreadable)) };
-    let Some(payment) = payment_of(app, event).await? else { return Ok(Some(Why::Unknown)) };
+/// None if it was applied; the reason if it is unmatched.
+async fn apply(app: &App, event: Option<&ChargeEvent>, read: i64) -> Result<Option<UnmatchedReason>, sqlx::Error> {
+    let Some(event) = event else { return Ok(Some(UnmatchedReason::Unreadable)) };
+    let Some(payment) = payment_of(app, event).await? else { return Ok(Some(UnmatchedReason::Unknown)) };
     if app.store.is_behind(&event.charge, &payment, event.sequence).await? {
-        return Ok(Some(Why::Behind));
+        return Ok(Some(UnmatchedReason::Behind));
     }
     if is_ahead(event.sequence, read) {
-        return Ok(Some(Why::Ahead));
+        return Ok(Some(UnmatchedReason::Ahead));
     }
     let verdict = Verdict {
         charge: Some(event.charge.clone()),
@@ -105,10 +121,10 @@ async fn apply(app: &App, event: Option<&ChargeEvent>, read: i64) -> Result<Opti
         sequence: Some(event.sequence),
     };
     Ok(match charging::settle(app, &payment, &verdict).await? {
-        SettleResult::Older(than) if is_ahead(than, read) => Some(Why::Ahead),
+        SettleResult::Older(than) if is_ahead(than, read) => Some(UnmatchedReason::Ahead),
         SettleResult::Changed | SettleResult::Same | SettleResult::Older(_) => None,
-        SettleResult::NoPayment => Some(Why::Unknown),
-        SettleResult::Unfit(_) | SettleResult::OtherAmount => Some(Why::Unfit),
+        SettleResult::NoPayment => Some(UnmatchedReason::Unknown),
+        SettleResult::Unfit(_) | SettleResult::OtherAmount => Some(UnmatchedReason::Unfit),
     })
 }
 
@@ -122,19 +138,25 @@ async fn payment_of(app: &App, event: &ChargeEvent) -> Result<Option<String>, sq
     app.store.payment_of_charge(&event.charge).await
 }
 
-async fn keep(app: &App, told: &EventEntry, why: Why, read: i64, as_read: Option<Read>) -> Result<(), sqlx::Error> {
-    let id = match told.sequence {
+async fn keep_unmatched(
+    app: &App,
+    entry: &EventEntry,
+    reason: UnmatchedReason,
+    read: i64,
+    as_read: Option<Read>,
+) -> Result<(), sqlx::Error> {
+    let id = match entry.sequence {
         Some(sequence) => format!("event:{sequence}"),
-        None => format!("text:{}", data_encoding::HEXLOWER.encode(&Sha256::digest(&told.body))),
+        None => format!("text:{}", data_encoding::HEXLOWER.encode(&Sha256::digest(&entry.body))),
     };
-    let event = told.event.as_ref();
+    let event = entry.event.as_ref();
     let kept = UnmatchedEvent {
         id,
-        sequence: told.sequence.unwrap_or(0),
+        sequence: entry.sequence.unwrap_or(0),
         charge: event.map(|event| event.charge.as_str()),
         payment: event.and_then(|event| event.key.as_deref()),
-        body: &told.body,
-        why,
+        body: &entry.body,
+        reason,
         at: app.clock.now(),
     };
     if app.store.keep_unmatched(&kept, as_read).await? {
@@ -148,9 +170,9 @@ async fn keep(app: &App, told: &EventEntry, why: Why, read: i64, as_read: Option
         }
         tracing::error!(
             event = kept.id,
-            why = why.word(),
+            reason = reason.word(),
             payment = kept.payment,
-            "an event of the processor was kept unmatched"
+            "an event of the processor was stored as unmatched"
         );
     }
     Ok(())

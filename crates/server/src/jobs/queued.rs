@@ -3,7 +3,7 @@
 //! (`kppay_jobs_set_aside`). Tries are counted when they begin, so a job that takes its whole server with it is set
 //! aside, too.
 
-use super::worker::{self, Queue};
+use super::worker::{self, Claim, Deadline, Queue};
 use crate::{
     backoff::Backoff,
     error::{Error, Result},
@@ -20,7 +20,7 @@ const WAIT: Backoff = Backoff { first: 1_000, factor: 2, longest: 600_000 };
 /// Over the first twenty minutes and the hour after them.
 pub const MOST_TRIES: i64 = 16;
 /// Before a job is run again that met another transaction.
-const AGAIN: Duration = Duration::from_millis(50);
+const AGAIN: Backoff = Backoff { first: 80, factor: 2, longest: 160 };
 
 /// Each job takes one connection of the pool while it writes: of 24, four leave enough for requests.
 fn queue(app: &App, kind: Kind) -> Queue {
@@ -59,38 +59,39 @@ async fn take<F>(
 where
     F: Future<Output = Result<()>> + Send + 'static,
 {
-    let (now, limit) = (app.clock.now(), queue(&app, kind).limit);
-    let claimed = app.store.claim_jobs(kind.name(), room, now, worker::claimed_until(now, limit)).await?;
+    let now = app.clock.now();
+    let claim = Claim::new(now, queue(&app, kind).limit);
+    let claimed = app.store.claim_jobs(kind.name(), room, now, claim.until).await?;
     let jobs = claimed.into_iter().map(|job| {
         let span = tracing::error_span!("job", kind = job.kind, id = job.id, tries = job.tries);
-        attempt(app.clone(), limit, work(app.clone(), job.clone()), job).instrument(span)
+        attempt(app.clone(), claim.deadline, work(app.clone(), job.clone()), job).instrument(span)
     });
     Ok(jobs.collect())
 }
 
-async fn attempt(app: App, limit: Duration, work: impl Future<Output = Result<()>> + Send + 'static, job: Job) {
-    let why = if job.tries > MOST_TRIES {
+async fn attempt(app: App, deadline: Deadline, work: impl Future<Output = Result<()>> + Send + 'static, job: Job) {
+    let failure = if job.tries > MOST_TRIES {
         Some("no try came to an end".to_owned())
     } else {
-        worker::failure(limit, work).await
+        worker::failure(deadline, work).await
     };
-    if let Some(why) = why {
-        failed(&app, &job, &why).await;
+    if let Some(error) = failure {
+        failed(&app, &job, &error).await;
     }
 }
 
-async fn failed(app: &App, job: &Job, why: &str) {
+async fn failed(app: &App, job: &Job, error: &str) {
     let now = app.clock.now();
     let is_last = job.tries >= MOST_TRIES;
-    tracing::error!(why, is_last, "a job failed");
+    tracing::error!(error, is_last, "a job failed");
     if is_last {
         metrics::JOBS_SET_ASIDE.add(1);
     }
     let write = || async {
         if is_last {
-            app.store.set_job_aside(job, why, now).await
+            app.store.set_job_aside(job, error, now).await
         } else {
-            app.store.retry_job(job, why, now.plus_millis(WAIT.wait_millis(job.tries))).await
+            app.store.retry_job(job, error, now.plus_millis(WAIT.wait_millis(job.tries))).await
         }
     };
     worker::write_down(app, &job.kind, job.claimed_until, write).await;
@@ -98,9 +99,9 @@ async fn failed(app: &App, job: &Job, why: &str) {
 
 /// Done again at once where it met another transaction; everything of a job is in one.
 async fn run_again(app: App, job: Job) -> Result<()> {
-    for _ in 0..2 {
+    for tries in 1..=2 {
         match run_one(&app, &job).await {
-            Err(error) if error.code == ErrorCode::Unavailable => tokio::time::sleep(AGAIN).await,
+            Err(error) if error.code == ErrorCode::Unavailable => tokio::time::sleep(AGAIN.wait(tries)).await,
             done => return done,
         }
     }

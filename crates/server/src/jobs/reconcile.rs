@@ -9,13 +9,13 @@
 
 use super::periodic::Periodic;
 use crate::{
-    alarm::OncePerMinute,
     billing::processor::{ListedCharge, ProcessorError},
+    error::{Error, Result},
     metrics,
     state::App,
     store::{reconciling::BookedPayment, settle::Verdict},
 };
-use contract::Instant;
+use contract::{Instant, problem_details::ErrorCode};
 use std::{
     collections::{HashMap, HashSet},
     time::Duration,
@@ -71,8 +71,8 @@ pub enum Difference {
 pub enum CouldNotRun {
     Processor,
     Database,
-    /// Neither said no: somebody took too long.
-    Late,
+    /// Neither refused: one of them took too long.
+    TimeOut,
 }
 
 impl From<ProcessorError> for CouldNotRun {
@@ -88,32 +88,29 @@ impl From<sqlx::Error> for CouldNotRun {
 }
 
 /// Reconciles, if it is time and no other server has taken it. The mark is how servers of an earlier version claim it,
-/// too.
-pub async fn if_due(app: &App) {
-    static FAILED: OncePerMinute = OncePerMinute::new();
+/// too. An error if it could not run.
+pub async fn if_due(app: &App) -> Result<()> {
     let now = app.clock.now();
     let since = now.plus_millis(-DAILY_WINDOW_MILLIS);
-    match step(app, app.store.claim_reconciliation(now, DAY_MILLIS, CLAIM_MILLIS)).await {
-        Ok(true) => {
-            let ended = tokio::time::timeout(LONGEST, reconcile(app, since, PAUSE)).await;
-            let counts_as = match ended.unwrap_or(Err(CouldNotRun::Late)) {
-                Ok(_) => now,
-                Err(why) => {
-                    tracing::error!(?why, "the reconciliation could not run");
-                    app.clock.now().plus_millis(RETRY_MILLIS - DAY_MILLIS)
-                }
-            };
-            if step(app, app.store.put_reconciliation_off(counts_as)).await.is_err() {
-                tracing::warn!("when the next reconciliation is due could not be written: it is in an hour");
-            }
-        }
-        Ok(false) => {}
-        Err(_) if FAILED.is_due() => tracing::warn!("whether a reconciliation is due can't be read"),
-        Err(_) => {}
+    if !app.step(TASK, app.store.claim_reconciliation(now, DAY_MILLIS, CLAIM_MILLIS)).await? {
+        return Ok(());
     }
+    let ended = tokio::time::timeout(LONGEST, reconcile(app, since, PAUSE)).await;
+    let (counts_as, ended) = match ended.unwrap_or(Err(CouldNotRun::TimeOut)) {
+        Ok(_) => (now, Ok(())),
+        Err(cause) => {
+            tracing::error!(?cause, "the reconciliation could not run");
+            let retry = app.clock.now().plus_millis(RETRY_MILLIS - DAY_MILLIS);
+            (retry, Err(Error::new(ErrorCode::Unavailable)))
+        }
+    };
+    if app.step(TASK, app.store.put_reconciliation_off(counts_as)).await.is_err() {
+        tracing::warn!("when the next reconciliation is due could not be written: it is in an hour");
+    }
+    ended
 }
 
-/// Tells what the last one found, whichever server ran it.
+/// Updates the gauges with what the last one found, whichever server ran it.
 pub async fn count(app: &App) -> Result<(), sqlx::Error> {
     let last = app.store.last_reconciliation().await?;
     metrics::RECONCILED_AT.set(last.ended_at / 1_000);
@@ -126,7 +123,7 @@ async fn step<T, E>(app: &App, work: impl Future<Output = Result<T, E>>) -> Resu
 where
     CouldNotRun: From<E>,
 {
-    Ok(app.tasks.step(TASK, work).await.ok_or(CouldNotRun::Late)??)
+    Ok(app.tasks.step(TASK, work).await.ok_or(CouldNotRun::TimeOut)??)
 }
 
 /// Compares everything made since then.
@@ -196,7 +193,7 @@ async fn compare(app: &App, since: Instant) -> Result<(Vec<Suspect>, usize), Cou
     Ok((suspects, keys.len()))
 }
 
-/// Both sides asked anew, the charge by its key. Of two under one key that gives one: it says nothing of the other.
+/// Reads both sides again, the charge by its key. Of two charges under one key that gives only one.
 async fn look_again(app: &App, suspect: &Suspect, began: Instant) -> Result<Option<Difference>, CouldNotRun> {
     let twice = |first: &String, listed: &ListedCharge| {
         let charges = [first.clone(), listed.charge.clone()];
@@ -212,13 +209,13 @@ async fn look_again(app: &App, suspect: &Suspect, began: Instant) -> Result<Opti
     if payment.is_some_and(|payment| payment.is_running && is_young(payment.created_at)) {
         return Ok(None);
     }
-    let said = app.tasks.step(TASK, app.processor.charge_of(&suspect.key)).await.ok_or(CouldNotRun::Late)?;
-    if let (Ok(Some(Verdict { charge: Some(first), .. })), Some(listed)) = (&said, &suspect.charge)
+    let found = app.tasks.step(TASK, app.processor.charge_of(&suspect.key)).await.ok_or(CouldNotRun::TimeOut)?;
+    if let (Ok(Some(Verdict { charge: Some(first), .. })), Some(listed)) = (&found, &suspect.charge)
         && *first != listed.charge
     {
         return twice(first, listed);
     }
-    let charge = match (said, &suspect.charge) {
+    let charge = match (found, &suspect.charge) {
         (Ok(Some(verdict)), listed) => Some(ListedCharge {
             charge: verdict.charge.unwrap_or_default(),
             key: suspect.key.clone(),

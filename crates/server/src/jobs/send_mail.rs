@@ -5,6 +5,9 @@
 //! takes its whole server with it is given up, too: by its tries, which are counted when they begin. Logs name e-mails
 //! by their id, never an address.
 //!
+//! Two of the eight slots are for e-mails with a secret only: a recipient whose mail server hangs holds a slot for
+//! minutes, and a password reset does not wait for it.
+//!
 //! Several are sent at once, over SMTP connections that are kept open: one delivery takes some 45 ms even on loopback,
 //! whatever the mail server does. lettre writes a message and the dot that ends it in two writes and does not set
 //! TCP_NODELAY, so Nagle's algorithm holds the dot back until the other side's delayed acknowledgement (40 ms). The
@@ -12,7 +15,7 @@
 
 use super::{
     smtp::{self, MailServer, NotSent},
-    worker::{self, Queue},
+    worker::{self, Deadline, Queue},
 };
 use crate::{
     alarm::OncePerMinute,
@@ -20,7 +23,7 @@ use crate::{
     error::Result,
     metrics,
     state::App,
-    store::outbox::{Delivery, DueEmail},
+    store::outbox::{Delivery, DueEmail, Emails},
 };
 use contract::Instant;
 use lettre::{
@@ -31,16 +34,16 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 use tracing::Instrument;
 
-/// Its name among the tasks.
-pub const TASK: &str = "send_mail";
-/// For connecting, and for what is said before the text. No other server tries an e-mail within twice as long, and
-/// while it is handed over that is said again.
+/// The name of what a job does with the database. No queue's: that a job goes on does not show that its queue does.
+const STEP: &str = "send_an_email";
+/// For connecting, and for the commands before the text. A claim holds twice as long, and is renewed while the e-mail
+/// is handed over.
 const PATIENCE: Duration = Duration::from_secs(30);
 const WAIT: Backoff = Backoff { first: 5_000, factor: 4, longest: 3_600_000 };
 /// An e-mail that could not be delivered for this long is given up: five days, as mail servers do.
 const WORTH_SENDING_MILLIS: i64 = 5 * 86_400_000;
-/// And two for each hour of its age, more than `WAIT` lets through: an e-mail with more tries is one of
-/// which the servers that tried it said nothing: they were killed.
+/// With two more for each hour of its age, `WAIT` allows no e-mail as many tries. One with more was tried by servers
+/// that were killed before they could write the outcome.
 pub const MOST_TRIES: i64 = 16;
 const HALF_HOUR_MILLIS: i64 = 1_800_000;
 
@@ -78,21 +81,25 @@ impl Mailer {
         message.multipart(MultiPart::alternative_plain_html(email.text.clone(), email.html.clone())).ok()
     }
 
-    /// Until then an e-mail that is taken now is left to the one who took it.
-    fn until(&self, app: &App) -> Instant {
+    /// Until then an e-mail that is claimed now is left to the server that claimed it.
+    fn claimed_until(&self, app: &App) -> Instant {
         app.clock.now().plus_millis(i64::try_from(self.patience.as_millis() * 2).unwrap_or(i64::MAX))
     }
 
     async fn send(&self, email: &DueEmail, now: Instant) -> Delivery {
-        static REFUSED: OncePerMinute = OncePerMinute::new();
+        static REJECTED: OncePerMinute = OncePerMinute::new();
         let Some(message) = self.message(email) else { return Delivery::GivenUp };
         match self.server.hand_over(&email.id, &message, now).await {
             Ok(()) => return Delivery::Sent,
-            Err(NotSent::Refused) => return Delivery::GivenUp,
-            Err(NotSent::NotAsked { at, reply: Some(reply @ 500..) } | NotSent::Unsaid { at, reply })
-                if REFUSED.is_due() =>
+            Err(NotSent::Rejected) => return Delivery::GivenUp,
+            Err(NotSent::Deferred { at, reply: Some(reply @ 500..) } | NotSent::Ambiguous { at, reply })
+                if REJECTED.is_due() =>
             {
-                tracing::error!(at, reply, "alarm: the mail server refuses us: are its URL, name and password right?");
+                tracing::error!(
+                    at,
+                    reply,
+                    "alarm: the mail server rejects the sender: are its URL, name and password right?"
+                );
             }
             _ => {}
         }
@@ -111,18 +118,29 @@ fn never_ends(email: &DueEmail, now: Instant) -> bool {
     email.tries > MOST_TRIES + (now.millis() - email.queued_at.millis()).max(0) / HALF_HOUR_MILLIS
 }
 
-fn queue(mailer: &Mailer) -> Queue {
-    Queue {
-        name: TASK,
-        slots: 8,
-        every: Duration::from_secs(1),
-        limit: smtp::LONGEST_ANSWER + 3 * mailer.patience,
-        is_woken: false,
+/// The two queues over the outbox: what one claims the other does not.
+pub const QUEUES: [Emails; 2] = [Emails::All, Emails::Secrets];
+
+/// Of its queue, and of its task.
+pub const fn name(emails: Emails) -> &'static str {
+    match emails {
+        Emails::All => "send_mail",
+        Emails::Secrets => "send_mail_secrets",
     }
 }
 
-pub async fn run(app: App, mailer: Mailer) {
-    worker::run(&app, queue(&mailer), |room| take(app.clone(), mailer.clone(), room, hand_over)).await;
+fn queue(mailer: &Mailer, emails: Emails) -> Queue {
+    let slots = match emails {
+        Emails::All => 6,
+        Emails::Secrets => 2,
+    };
+    let limit = smtp::LONGEST_ANSWER + 3 * mailer.patience;
+    Queue { name: name(emails), slots, every: Duration::from_secs(1), limit, is_woken: false }
+}
+
+pub async fn run(app: App, mailer: Mailer, emails: Emails) {
+    let take = |room| take(app.clone(), mailer.clone(), emails, room, hand_over);
+    worker::run(&app, queue(&mailer, emails), take).await;
 }
 
 /// Updates the gauges: if e-mails wait longer than a minute, the operator should check the mail server.
@@ -147,12 +165,18 @@ pub async fn round_of<F>(
 where
     F: Future<Output = Delivery> + Send + 'static,
 {
-    worker::round(app, queue(mailer), |room| take(app.clone(), mailer.clone(), room, work)).await
+    let round = |emails| {
+        worker::round(app, queue(mailer, emails), move |room| take(app.clone(), mailer.clone(), emails, room, work))
+    };
+    let [all, secrets] = QUEUES.map(round);
+    let (all, secrets) = tokio::join!(all, secrets);
+    all.and(secrets)
 }
 
 async fn take<F>(
     app: App,
     mailer: Mailer,
+    emails: Emails,
     room: usize,
     work: impl Fn(App, Mailer, Arc<DueEmail>) -> F,
 ) -> Result<Vec<impl Future<Output = ()> + Send + 'static>>
@@ -160,11 +184,12 @@ where
     F: Future<Output = Delivery> + Send + 'static,
 {
     mailer.server.close_idle();
-    let emails = app.store.take_emails(app.clock.now(), mailer.until(&app), room).await?;
-    let jobs = emails.into_iter().map(|email| {
+    let deadline = Deadline::now() + queue(&mailer, emails).limit;
+    let claimed = app.store.claim_emails(emails, room, app.clock.now(), mailer.claimed_until(&app)).await?;
+    let jobs = claimed.into_iter().map(|email| {
         let (span, email) = (tracing::error_span!("email", id = email.id), Arc::new(email));
         let work = work(app.clone(), mailer.clone(), email.clone());
-        attempt(app.clone(), mailer.clone(), email, work).instrument(span)
+        attempt(app.clone(), mailer.clone(), deadline, email, work).instrument(span)
     });
     Ok(jobs.collect())
 }
@@ -172,15 +197,16 @@ where
 async fn attempt(
     app: App,
     mailer: Mailer,
+    deadline: Deadline,
     email: Arc<DueEmail>,
     work: impl Future<Output = Delivery> + Send + 'static,
 ) {
     let outcome = if never_ends(&email, app.clock.now()) {
         Delivery::GivenUp
     } else {
-        let ended = worker::outcome(queue(&mailer).limit, async { Ok(work.await) }).await;
-        ended.unwrap_or_else(|why| {
-            tracing::error!(why, "a try to send an e-mail failed");
+        let ended = worker::outcome(deadline, async { Ok(work.await) }).await;
+        ended.unwrap_or_else(|error| {
+            tracing::error!(error, "a try to send an e-mail failed");
             again(&email, app.clock.now())
         })
     };
@@ -193,17 +219,22 @@ async fn attempt(
         Delivery::TryAgain(_) => tracing::warn!(tries = email.tries, "not sent, tried again later"),
     }
     let write = || app.store.end_try(&email.id, outcome, app.clock.now());
-    worker::write_down(&app, TASK, mailer.until(&app), write).await;
+    worker::write_down(&app, STEP, mailer.claimed_until(&app), write).await;
 }
 
 async fn hand_over(app: App, mailer: Mailer, email: Arc<DueEmail>) -> Delivery {
     let mut sending = std::pin::pin!(mailer.send(&email, app.clock.now()));
+    let mut claimed_until = email.claimed_until;
     loop {
-        if let Ok(outcome) = timeout(mailer.patience, &mut sending).await {
+        // From before the claim was made: the database may have taken long over it.
+        let left = claimed_until.millis() - app.clock.now().millis();
+        let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
+        if let Ok(outcome) = timeout(left.saturating_sub(mailer.patience), &mut sending).await {
             return outcome;
         }
+        claimed_until = mailer.claimed_until(&app);
         // If that can't be written, another server may send it too, under the same name.
-        _ = app.step(TASK, app.store.hold_email(&email, mailer.until(&app))).await;
+        _ = app.step(STEP, app.store.hold_email(&email, claimed_until)).await;
     }
 }
 

@@ -4,19 +4,15 @@
 //!
 //! Once a minute one server looks after those that take too long.
 
-use super::{
-    processor_events,
-    worker::{self, Queue},
-};
+use super::worker::{self, Claim, Queue};
 use crate::{
     billing::charging,
-    billing::processor::ProcessorError,
-    error::Result,
+    error::{Error, Result},
     metrics,
     state::App,
-    store::pending_charges::{Late, PendingCharge},
+    store::pending_charges::{Overdue, PendingCharge},
 };
-use contract::Instant;
+use contract::{Instant, problem_details::ErrorCode};
 use std::time::Duration;
 use tracing::Instrument;
 
@@ -25,11 +21,11 @@ pub const TASK: &str = "settle_payments";
 /// Without an answer for so long, a payment is for people to look at.
 const ALARM_MILLIS: i64 = 5 * 60_000;
 /// Banks are given this much longer than they said.
-const LATE_DAYS: i64 = 3;
+const OVERDUE_DAYS: i64 = 3;
 const DAY_MILLIS: i64 = 86_400_000;
 const HOUR_MILLIS: i64 = 3_600_000;
 
-fn queue(app: &App) -> Queue {
+pub fn queue(app: &App) -> Queue {
     Queue {
         name: TASK,
         slots: 8,
@@ -42,25 +38,17 @@ fn queue(app: &App) -> Queue {
 pub async fn run(app: App) {
     // Whatever waits at the start was left by a server that is gone: ask at once.
     if app.step(TASK, app.store.ask_about_unanswered_now()).await.is_err() {
-        tracing::error!("payments left unanswered by an earlier run could not be hurried");
+        tracing::error!("payments left unanswered by an earlier run could not be made due at once");
     }
     worker::run(&app, queue(&app), |room| take(app.clone(), room)).await;
 }
 
-/// Every payment that is due, and the processor's events.
-pub async fn round(app: &App) {
-    let asked = worker::round(app, queue(app), |room| take(app.clone(), room));
-    let (asked, read) = tokio::join!(asked, app.step(TASK, processor_events::read(app)));
-    if asked.and(read).is_err() {
-        tracing::warn!("asking the processor again failed");
-    }
-}
-
-/// One that fails, or panics, stops no other.
-async fn take(app: App, room: usize) -> Result<Vec<impl Future<Output = ()> + Send + 'static>> {
-    let (now, limit) = (app.clock.now(), queue(&app).limit);
+/// Claims payments that are due. One that fails, or panics, stops no other.
+pub async fn take(app: App, room: usize) -> Result<Vec<impl Future<Output = ()> + Send + 'static>> {
+    let now = app.clock.now();
+    let claim = Claim::new(now, queue(&app).limit);
     let most = i64::try_from(room).unwrap_or(1);
-    let due = app.store.to_ask(now, worker::claimed_until(now, limit), most).await?;
+    let due = app.store.to_ask(now, claim.until, most).await?;
     let jobs = due.into_iter().map(|asked| {
         let (app, span) = (app.clone(), tracing::error_span!("payment", id = asked.id));
         let work = async move {
@@ -68,8 +56,8 @@ async fn take(app: App, room: usize) -> Result<Vec<impl Future<Output = ()> + Se
             Ok(())
         };
         let whole = async move {
-            if let Some(why) = worker::failure(limit, work).await {
-                tracing::error!(why, "asking the processor again failed");
+            if let Some(error) = worker::failure(claim.deadline, work).await {
+                tracing::error!(error, "asking the processor again failed");
             }
         };
         whole.instrument(span)
@@ -85,8 +73,9 @@ async fn ask(app: &App, asked: &PendingCharge) {
     }
 }
 
-/// Once a minute: what takes too long is asked about and told.
-pub async fn look_after(app: &App) -> Result<(), sqlx::Error> {
+/// Once a minute: reports what takes too long, and asks the processor about overdue payments. An error if that failed
+/// for one of them; the others are asked about all the same.
+pub async fn look_after(app: &App) -> Result<()> {
     let Counted { unanswered, unmatched } = count(app).await?;
     if unanswered > 0 {
         tracing::error!(
@@ -95,17 +84,26 @@ pub async fn look_after(app: &App) -> Result<(), sqlx::Error> {
         );
     }
     if unmatched > 0 {
-        tracing::error!(unmatched, "words of the processor wait in event_unmatched for somebody to look at them");
+        tracing::error!(unmatched, "events of the processor wait in event_unmatched for somebody to look at them");
     }
     let now = app.clock.now();
-    for payment in app.store.overdue(&late(now), now.plus_millis(HOUR_MILLIS)).await? {
-        match app.processor.charge_of(&payment).await {
-            Ok(Some(verdict)) => _ = charging::settle_late(app, &payment, &verdict).await?,
-            Ok(None) => tracing::error!(payment, "the processor does not know a payment that it has answered for"),
-            Err(ProcessorError::Refused | ProcessorError::Unanswered) => {}
+    let mut asked = Ok(());
+    for payment in app.store.claim_overdue(&overdue(now), now.plus_millis(HOUR_MILLIS)).await? {
+        asked = asked.and(ask_about_overdue(app, &payment).await);
+    }
+    metrics::DEBITS_OVERDUE.set(app.store.count_overdue(&overdue(now)).await?);
+    asked
+}
+
+async fn ask_about_overdue(app: &App, payment: &str) -> Result<()> {
+    match app.processor.charge_of(payment).await {
+        Ok(Some(verdict)) => _ = charging::settle_late(app, payment, &verdict).await?,
+        Ok(None) => tracing::error!(payment, "the processor does not know a payment that it has answered for"),
+        Err(error) => {
+            tracing::warn!(payment, ?error, "the processor does not say what became of an overdue payment");
+            return Err(Error::new(ErrorCode::Unavailable));
         }
     }
-    metrics::DEBITS_OVERDUE.set(app.store.count_overdue(&late(now)).await?);
     Ok(())
 }
 
@@ -119,16 +117,16 @@ pub async fn count(app: &App) -> Result<Counted, sqlx::Error> {
     let now = app.clock.now();
     let unanswered = app.store.unanswered(now.plus_millis(-ALARM_MILLIS)).await?;
     metrics::PAYMENTS_UNANSWERED.set(unanswered);
-    metrics::DEBITS_OVERDUE.set(app.store.count_overdue(&late(now)).await?);
+    metrics::DEBITS_OVERDUE.set(app.store.count_overdue(&overdue(now)).await?);
     let unmatched = app.store.count_unmatched().await?;
     metrics::EVENTS_UNMATCHED.set(unmatched);
     Ok(Counted { unanswered, unmatched })
 }
 
-fn late(now: Instant) -> Late {
-    Late {
+fn overdue(now: Instant) -> Overdue {
+    Overdue {
         now,
-        expected_before: now.plus_millis(-LATE_DAYS * DAY_MILLIS).utc_date().to_string(),
+        expected_before: now.plus_millis(-OVERDUE_DAYS * DAY_MILLIS).utc_date().to_string(),
         made_before: now.plus_millis(-DAY_MILLIS),
     }
 }

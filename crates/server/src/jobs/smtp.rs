@@ -1,10 +1,10 @@
 //! SMTP client: connections to the operator's mail server, kept between e-mails, and the dialog in which one is handed
-//! over. It tells a rejection of the e-mail from one of the sender, which lettre's own transport does not: that gives a
-//! reply without its command, and 550 means either. Knows no outbox.
+//! over. It distinguishes a rejection of the e-mail from one of the sender, which lettre's own transport does not: that
+//! gives a reply without its command, and 550 means either. Knows no outbox.
 //!
 //! Mail servers check the sender wherever they like: Postfix at RCPT, Amazon SES and Microsoft 365 only after the text.
-//! So from RCPT on the reply itself has to say what it is about (`subject_of`). If it does not, what becomes of other
-//! e-mails says it (`takes_others`).
+//! So from RCPT on the reply itself has to say what it is about (`subject_of`). If it does not, the outcome of other
+//! e-mails shows it (`takes_others`).
 
 use lettre::{
     Message,
@@ -29,25 +29,25 @@ use tokio::time::timeout;
 
 /// A connection that waits longer for its next e-mail is closed.
 const IDLE: Duration = Duration::from_secs(60);
-/// For an answer to the last word of a dialog that failed.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// For a reply to the QUIT after a dialog that failed.
+const QUIT: Duration = Duration::from_secs(1);
 /// For the answer after the text, while filters read it (RFC 5321, 4.5.3.2.6). Who gives up earlier sends the e-mail
 /// twice.
 pub const LONGEST_ANSWER: Duration = Duration::from_secs(600);
-/// A mail server that takes another e-mail this long after it first refused one lets us send.
-const DOUBT_MILLIS: i64 = 3_600_000;
+/// A mail server that takes another e-mail this long after it first rejected one accepts the sender.
+const AMBIGUOUS_MILLIS: i64 = 3_600_000;
 /// No e-mail is tried for longer.
-const LONGEST_DOUBT_MILLIS: i64 = 5 * 86_400_000;
+const LONGEST_AMBIGUOUS_MILLIS: i64 = 5 * 86_400_000;
 
 /// Why an e-mail is not handed over.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NotSent {
-    /// The mail server will never have this e-mail: its recipient, or its text.
-    Refused,
-    /// A rejection for good that may be about the e-mail or about who sends it.
-    Unsaid { at: &'static str, reply: u16 },
-    /// Nothing that was said is about the e-mail: no answer, or not now, or who sends it is not let in.
-    NotAsked { at: &'static str, reply: Option<u16> },
+    /// The e-mail is rejected for good: its recipient, or its text.
+    Rejected,
+    /// A rejection for good that may be about the e-mail or about its sender.
+    Ambiguous { at: &'static str, reply: u16 },
+    /// Nothing is said about the e-mail: no reply, a transient one, or a rejection of the sender.
+    Deferred { at: &'static str, reply: Option<u16> },
 }
 
 pub struct MailServer {
@@ -55,14 +55,14 @@ pub struct MailServer {
     port: u16,
     tls: Tls,
     credentials: Option<Credentials>,
-    /// Who we say we are.
+    /// The name that is sent with EHLO.
     hello: ClientId,
-    /// For connecting, and for what is said before the text.
+    /// For connecting, and for the commands before the text.
     patience: Duration,
     /// When it last took an e-mail, in milliseconds since 1970.
     took_at: AtomicI64,
-    /// The e-mails that it refused without saying why, and when it first did so.
-    doubted: Mutex<HashMap<String, i64>>,
+    /// E-mails with an ambiguous rejection, and when each had its first.
+    ambiguous: Mutex<HashMap<String, i64>>,
     idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
 }
 
@@ -92,7 +92,7 @@ impl MailServer {
             hello: if name.is_empty() { ClientId::default() } else { ClientId::Domain(name.to_owned()) },
             idle: Mutex::default(),
             took_at: AtomicI64::new(0),
-            doubted: Mutex::default(),
+            ambiguous: Mutex::default(),
             host,
             tls,
             credentials,
@@ -101,33 +101,33 @@ impl MailServer {
     }
 
     pub async fn hand_over(&self, id: &str, email: &Message, now: contract::Instant) -> Result<(), NotSent> {
-        let late = |at| NotSent::NotAsked { at, reply: None };
-        let connected = timeout(self.patience, self.connection()).await.map_err(|_| late("before MAIL"))?;
-        let mut connection = connected.map_err(|error| not_asked("before MAIL", &error))?;
+        let timed_out = |at| NotSent::Deferred { at, reply: None };
+        let connected = timeout(self.patience, self.connection()).await.map_err(|_| timed_out("before MAIL"))?;
+        let mut connection = connected.map_err(|error| deferred("before MAIL", &error))?;
         let begun = timeout(self.patience, envelope(&mut connection, email)).await;
-        let said = match begun.unwrap_or_else(|_| Err(late("before the text"))) {
+        let outcome = match begun.unwrap_or_else(|_| Err(timed_out("before the text"))) {
             Ok(()) => text(&mut connection, email).await,
-            refused => refused,
+            failed => failed,
         };
-        if said.is_ok() {
+        if outcome.is_ok() {
             self.took_at.store(now.millis(), Ordering::Relaxed);
             self.idle().push((connection, Instant::now()));
         } else {
-            _ = timeout(FAREWELL, connection.quit()).await;
+            _ = timeout(QUIT, connection.quit()).await;
         }
-        match said {
-            Err(NotSent::Unsaid { .. }) if self.takes_others(id, now) => Err(NotSent::Refused),
-            said => said,
+        match outcome {
+            Err(NotSent::Ambiguous { .. }) if self.takes_others(id, now) => Err(NotSent::Rejected),
+            outcome => outcome,
         }
     }
 
-    /// Whether it took another e-mail long after it first refused this one without saying why. A quota that is used up
-    /// refuses everybody, and took e-mails a moment before.
+    /// Whether it took another e-mail long after its first ambiguous rejection of this one. A quota that is used up
+    /// rejects every e-mail, and took others a moment before.
     fn takes_others(&self, id: &str, now: contract::Instant) -> bool {
-        let mut doubted = self.doubted.lock().unwrap_or_else(PoisonError::into_inner);
-        doubted.retain(|_, since| now.millis() - *since <= LONGEST_DOUBT_MILLIS);
-        let since = *doubted.entry(id.to_owned()).or_insert(now.millis());
-        self.took_at.load(Ordering::Relaxed) - since >= DOUBT_MILLIS
+        let mut ambiguous = self.ambiguous.lock().unwrap_or_else(PoisonError::into_inner);
+        ambiguous.retain(|_, since| now.millis() - *since <= LONGEST_AMBIGUOUS_MILLIS);
+        let since = *ambiguous.entry(id.to_owned()).or_insert(now.millis());
+        self.took_at.load(Ordering::Relaxed) - since >= AMBIGUOUS_MILLIS
     }
 
     /// Closes connections that nobody needed for a while.
@@ -169,31 +169,31 @@ async fn envelope(connection: &mut AsyncSmtpConnection, email: &Message) -> Resu
     let envelope = email.envelope();
     let parameters = parameters(connection, email)?;
     let mail = connection.command(Mail::new(envelope.from().cloned(), parameters)).await;
-    mail.map_err(|error| not_asked("MAIL", &error))?;
+    mail.map_err(|error| deferred("MAIL", &error))?;
     for to in envelope.to() {
         let rcpt = connection.command(Rcpt::new(to.clone(), Vec::new())).await;
-        rcpt.map_err(|error| refused("RCPT", &error))?;
+        rcpt.map_err(|error| rejected("RCPT", &error))?;
     }
-    connection.command(Data).await.map_err(|error| refused("DATA", &error))?;
+    connection.command(Data).await.map_err(|error| rejected("DATA", &error))?;
     Ok(())
 }
 
 async fn text(connection: &mut AsyncSmtpConnection, email: &Message) -> Result<(), NotSent> {
     match timeout(LONGEST_ANSWER, connection.message(&email.formatted())).await {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(refused("the text", &error)),
-        Err(_) => Err(NotSent::NotAsked { at: "the text", reply: None }),
+        Ok(Err(error)) => Err(rejected("the text", &error)),
+        Err(_) => Err(NotSent::Deferred { at: "the text", reply: None }),
     }
 }
 
 /// A reply from RCPT on.
-fn refused(at: &'static str, error: &Error) -> NotSent {
+fn rejected(at: &'static str, error: &Error) -> NotSent {
     let reply = error.status().map_or(0, u16::from);
     let text = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     match subject_of(reply, &text) {
-        Subject::Email => NotSent::Refused,
-        Subject::Unsaid => NotSent::Unsaid { at, reply },
-        Subject::Us => not_asked(at, error),
+        Subject::Email => NotSent::Rejected,
+        Subject::Unknown => NotSent::Ambiguous { at, reply },
+        Subject::Sender => deferred(at, error),
     }
 }
 
@@ -209,13 +209,13 @@ fn parameters(connection: &AsyncSmtpConnection, email: &Message) -> Result<Vec<M
         needed.push((Extension::EightBitMime, MailParameter::Body(MailBodyParameter::EightBitMime)));
     }
     if needed.iter().any(|(extension, _)| !connection.server_info().supports_feature(*extension)) {
-        return Err(NotSent::NotAsked { at: "EHLO", reply: None });
+        return Err(NotSent::Deferred { at: "EHLO", reply: None });
     }
     Ok(needed.into_iter().map(|(_, parameter)| parameter).collect())
 }
 
-fn not_asked(at: &'static str, error: &Error) -> NotSent {
-    NotSent::NotAsked { at, reply: error.status().map(u16::from) }
+fn deferred(at: &'static str, error: &Error) -> NotSent {
+    NotSent::Deferred { at, reply: error.status().map(u16::from) }
 }
 
 /// What a reply is about.
@@ -223,25 +223,25 @@ fn not_asked(at: &'static str, error: &Error) -> NotSent {
 enum Subject {
     /// The e-mail will never be taken: its recipient, or its text.
     Email,
-    /// The sender's address, sign-in or network, or what we say: another e-mail would fare no better. So is all that is
-    /// no rejection for good.
-    Us,
-    Unsaid,
+    /// The sender's address, sign-in or network, or our commands: another e-mail would be rejected, too. Every
+    /// transient reply counts as this.
+    Sender,
+    Unknown,
 }
 
 /// By the reply's code (RFC 5321, 4.2.3; RFC 4954, 6; RFC 7504) and by the enhanced codes in its text (RFC 3463),
 /// wherever they stand.
 fn subject_of(reply: u16, text: &str) -> Subject {
     if !(500..600).contains(&reply) || matches!(reply, 500..=504 | 521 | 530 | 534 | 535 | 538) {
-        return Subject::Us;
+        return Subject::Sender;
     }
-    let is_about_us = |code: &(u16, u16)| matches!(code, (1, 0 | 7 | 8) | (4, 5) | (3 | 5 | 7, _));
+    let is_about_sender = |code: &(u16, u16)| matches!(code, (1, 0 | 7 | 8) | (4, 5) | (3 | 5 | 7, _));
     // 5.0.0 says no more than the reply.
     let codes: Vec<_> = enhanced_codes(text).filter(|(subject, _)| *subject != 0).collect();
-    if codes.iter().any(is_about_us) {
-        Subject::Us
+    if codes.iter().any(is_about_sender) {
+        Subject::Sender
     } else if codes.is_empty() {
-        Subject::Unsaid
+        Subject::Unknown
     } else {
         Subject::Email
     }
@@ -264,29 +264,29 @@ mod tests {
 
     #[test]
     fn a_reply_says_whether_it_is_about_us_or_about_the_email() {
-        use Subject::{Email, Unsaid, Us};
+        use Subject::{Email, Sender, Unknown};
         for (reply, text, subject) in [
             (550, "5.1.1 no such mailbox", Email),
             (552, "5.2.2 mailbox full", Email),
             (554, "5.6.0 this text is not mail", Email),
             (550, "5.4.1 Recipient address rejected: Access denied", Email),
-            (554, "5.7.1 relay access denied", Us),
-            (550, "5.1.8 Access denied, bad outbound sender", Us),
-            (550, "5.1.7 the sender's address is not valid", Us),
-            (550, "5.1.0 Address rejected", Us),
-            (550, "5.4.5 Daily user sending limit exceeded", Us),
-            (554, "5.3.4 the limit of this server", Us),
-            (550, "5.5.1 bad sequence", Us),
-            (553, "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", Us),
-            (550, "Administrative prohibition: see 5.7.25.", Us),
-            (530, "authentication required", Us),
-            (503, "bad sequence of commands", Us),
-            (504, "parameter not implemented", Us),
-            (521, "no mail here", Us),
-            (451, "5.1.1 not now", Us),
-            (554, "Message rejected: Email address is not verified.", Unsaid),
-            (550, "relay not permitted for 5.7.1.20 and 15.7.1", Unsaid),
-            (554, "5.0.0 something else", Unsaid),
+            (554, "5.7.1 relay access denied", Sender),
+            (550, "5.1.8 Access denied, bad outbound sender", Sender),
+            (550, "5.1.7 the sender's address is not valid", Sender),
+            (550, "5.1.0 Address rejected", Sender),
+            (550, "5.4.5 Daily user sending limit exceeded", Sender),
+            (554, "5.3.4 the limit of this server", Sender),
+            (550, "5.5.1 bad sequence", Sender),
+            (553, "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", Sender),
+            (550, "Administrative prohibition: see 5.7.25.", Sender),
+            (530, "authentication required", Sender),
+            (503, "bad sequence of commands", Sender),
+            (504, "parameter not implemented", Sender),
+            (521, "no mail here", Sender),
+            (451, "5.1.1 not now", Sender),
+            (554, "Message rejected: Email address is not verified.", Unknown),
+            (550, "relay not permitted for 5.7.1.20 and 15.7.1", Unknown),
+            (554, "5.0.0 something else", Unknown),
         ] {
             assert_eq!(subject_of(reply, text), subject, "{reply} {text}");
         }

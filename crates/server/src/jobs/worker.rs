@@ -18,12 +18,14 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
-/// Of a queue that can't be read.
-const LOOK: Backoff = Backoff { first: 500, factor: 2, longest: 8_000 };
+/// Before the database is asked again that failed: to claim jobs, or to write the end of one.
+const RETRY: Backoff = Backoff { first: 500, factor: 2, longest: 8_000 };
 
-/// How much longer a claim holds than its job may take.
+/// How much longer a claim holds than its job may take: for writing the job's end.
 const MARGIN: Duration = Duration::from_secs(5);
-const WRITE_AGAIN: Duration = Duration::from_secs(1);
+
+/// When the time limit of a job is over.
+pub type Deadline = tokio::time::Instant;
 
 /// One kind of work.
 #[derive(Clone, Copy, Debug)]
@@ -48,15 +50,12 @@ where
     J: IntoIterator<Item = W>,
     W: Future<Output = ()> + Send + 'static,
 {
-    let (told, mut failed) = (OncePerMinute::new(), 0);
+    let (warning, mut failed) = (OncePerMinute::new(), 0);
     while !app.tasks.is_stopping() {
         let mut wait = queue.every;
-        if let Err(error) = round(app, queue, &take).await {
+        if work_off(app, queue, &take, &warning).await.is_err() {
             failed += 1;
-            wait = wait.max(Duration::from_millis(LOOK.wait_millis(failed).unsigned_abs()));
-            if told.is_due() {
-                tracing::warn!(code = ?error.code, queue = queue.name, "the jobs that are due could not be read");
-            }
+            wait = wait.max(RETRY.wait(failed));
         } else {
             failed = 0;
         }
@@ -67,8 +66,18 @@ where
     }
 }
 
-/// Everything that is due, and what becomes due while it runs. An error if nothing runs and what is due can't be read.
+/// Everything that is due, and what becomes due while it runs. An error if nothing runs and no job could be claimed.
 pub async fn round<F, J, W>(app: &App, queue: Queue, take: impl Fn(usize) -> F) -> Result<()>
+where
+    F: Future<Output = Result<J>>,
+    J: IntoIterator<Item = W>,
+    W: Future<Output = ()> + Send + 'static,
+{
+    work_off(app, queue, &take, &OncePerMinute::new()).await
+}
+
+/// As `round`. A claim that fails is logged, also while other jobs run.
+async fn work_off<F, J, W>(app: &App, queue: Queue, take: &impl Fn(usize) -> F, warning: &OncePerMinute) -> Result<()>
 where
     F: Future<Output = Result<J>>,
     J: IntoIterator<Item = W>,
@@ -78,18 +87,23 @@ where
     let mut running = JoinSet::new();
     loop {
         let room = if app.tasks.is_stopping() { 0 } else { queue.slots.saturating_sub(running.len()) };
-        let mut looked = Ok(());
+        let mut claimed = Ok(());
         if room > 0 {
             match app.step(queue.name, take(room)).await {
                 Ok(jobs) => jobs.into_iter().for_each(|job| _ = running.spawn(job.in_current_span())),
-                Err(error) => looked = Err(error),
+                Err(error) => {
+                    if warning.is_due() {
+                        tracing::warn!(code = ?error.code, queue = queue.name, "jobs that are due could not be claimed");
+                    }
+                    claimed = Err(error);
+                }
             }
         } else {
             // It does not stand still: its jobs do.
             _ = app.tasks.step(queue.name, async {}).await;
         }
         if running.is_empty() {
-            return looked;
+            return claimed;
         }
         tokio::select! {
             _ = running.join_next() => {}
@@ -108,43 +122,57 @@ async fn a_while(app: &App, queue: Queue, wait: Duration) {
     }
 }
 
-/// Runs a job in a task of its own: a panic ends it and nothing else. None if it went well, or else why not.
-pub async fn failure(limit: Duration, work: impl Future<Output = Result<()>> + Send + 'static) -> Option<String> {
-    outcome(limit, work).await.err()
+/// A claim that is being made. Both of its times count from before the database is asked, which may take as long as a
+/// step: a job that uses up its time limit ends before its claim does.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    /// Until then no other server claims the jobs.
+    pub until: Instant,
+    /// Then the jobs' time limit is over.
+    pub deadline: Deadline,
 }
 
-/// As `failure`, with what the job found.
+impl Claim {
+    pub fn new(now: Instant, limit: Duration) -> Self {
+        let millis = i64::try_from((limit + MARGIN).as_millis()).unwrap_or(i64::MAX);
+        Self { until: now.plus_millis(millis), deadline: Deadline::now() + limit }
+    }
+}
+
+/// Runs a job in a task of its own: a panic ends it and nothing else. None if it went well, or else the error.
+pub async fn failure(deadline: Deadline, work: impl Future<Output = Result<()>> + Send + 'static) -> Option<String> {
+    outcome(deadline, work).await.err()
+}
+
+/// As `failure`, with the job's result.
 pub async fn outcome<T: Send + 'static>(
-    limit: Duration,
+    deadline: Deadline,
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T, String> {
     let mut running = JoinSet::new();
     running.spawn(work.in_current_span());
-    match tokio::time::timeout(limit, running.join_next()).await {
-        Ok(Some(Ok(Ok(found)))) => Ok(found),
+    match tokio::time::timeout_at(deadline, running.join_next()).await {
+        Ok(Some(Ok(Ok(result)))) => Ok(result),
         Ok(Some(Ok(Err(error)))) => Err(format!("{:?}", error.code)),
         Ok(_) => Err("panic".to_owned()),
         Err(_) => Err("time-out".to_owned()),
     }
 }
 
-/// Until when a job is claimed that may take so long, and whose end is to be written.
-pub fn claimed_until(now: Instant, limit: Duration) -> Instant {
-    now.plus_millis(i64::try_from((limit + MARGIN).as_millis()).unwrap_or(i64::MAX))
-}
-
-/// Writes what became of a job. While the database takes nothing it is tried again; once the claim has lapsed the job
-/// is due by itself.
+/// Writes the outcome of a job. It is tried again while the database fails; once the claim has lapsed the job is due by
+/// itself.
 pub async fn write_down<F>(app: &App, queue: &str, claimed_until: Instant, write: impl Fn() -> F)
 where
     F: Future<Output = Result<(), sqlx::Error>>,
 {
+    let mut failed = 0;
     while let Err(error) = app.step(queue, write()).await {
         if app.clock.now() >= claimed_until {
-            tracing::warn!(code = ?error.code, "what became of a job could not be written");
+            tracing::warn!(code = ?error.code, "the outcome of a job could not be written");
             return;
         }
-        tokio::time::sleep(WRITE_AGAIN).await;
+        failed += 1;
+        tokio::time::sleep(RETRY.wait(failed)).await;
     }
 }
 
@@ -154,13 +182,13 @@ pub async fn repeat<F>(app: &App, name: &'static str, every: Duration, work: imp
 where
     F: Future<Output = Result<()>>,
 {
-    let (told, mut failed) = (OncePerMinute::new(), 0);
+    let (warning, mut failed) = (OncePerMinute::new(), 0);
     while !app.tasks.is_stopping() {
         let mut wait = every;
         if let Err(error) = work().await {
             failed += 1;
-            wait = Duration::from_millis(LOOK.wait_millis(failed).unsigned_abs());
-            if told.is_due() {
+            wait = RETRY.wait(failed);
+            if warning.is_due() {
                 tracing::warn!(code = ?error.code, task = name, "a background task failed");
             }
         } else {

@@ -3,7 +3,7 @@
 //! one that fails keeps no other from being done. What is left waits for the next round.
 
 use super::{
-    Store, json,
+    Store, json, readable,
     receipt_links::READER_MILLIS,
     sessions::{IDLE_MILLIS, LONGEST_MILLIS},
     to_json,
@@ -16,7 +16,7 @@ const MOST: u64 = 500;
 /// somebody typed: as long as people need to look at them.
 const KEPT_MILLIS: i64 = 30 * 24 * 3_600_000;
 
-/// Rows of one table that are deleted so long after a moment of theirs.
+/// Rows of one table that are deleted a fixed time after the moment in one of their columns.
 pub struct Leftovers {
     pub table: &'static str,
     sql: &'static str,
@@ -86,21 +86,23 @@ impl Store {
         let sql = "SELECT token_hash, draft FROM session WHERE draft IS NOT NULL AND is_wiped = 0 \
                    AND (seen_at <= $1 OR created_at <= $2) LIMIT 500";
         let (idle, longest) = (now.millis() - IDLE_MILLIS, now.millis() - LONGEST_MILLIS);
-        let left = sqlx::query(sql).bind(idle).bind(longest).fetch_all(&self.read).await?;
-        for row in &left {
-            let draft: String = row.try_get("draft")?;
+        let rows = sqlx::query(sql).bind(idle).bind(longest).fetch_all(&self.read).await?;
+        let (drafts, unreadable) = readable::each("session", "token_hash", &rows, |row| {
+            Ok((row.try_get::<String, _>("token_hash")?, row.try_get::<String, _>("draft")?))
+        });
+        for session in &unreadable {
+            let sql = "UPDATE session SET draft = NULL, is_wiped = 1 WHERE token_hash = $1 AND ended_at IS NULL";
+            sqlx::query(sql).bind(session).execute(&self.write).await?;
+        }
+        for (session, draft) in drafts {
             let kept = json::<PaymentDraft>(&draft).ok().map(|draft| to_json(&draft.without_what_is_private()));
             // Only if it is still as it was read: by now it may be ended, or gone on with.
-            sqlx::query(
-                "UPDATE session SET draft = $2, is_wiped = 1 WHERE token_hash = $1 AND ended_at IS NULL AND draft = $3",
-            )
-            .bind(row.try_get::<String, _>("token_hash")?)
-            .bind(kept.transpose()?)
-            .bind(draft)
-            .execute(&self.write)
-            .await?;
+            let sql =
+                "UPDATE session SET draft = $2, is_wiped = 1 WHERE token_hash = $1 AND ended_at IS NULL AND draft = $3";
+            let wipe = sqlx::query(sql).bind(session).bind(kept.transpose()?).bind(draft);
+            wipe.execute(&self.write).await?;
         }
-        Ok(left.len() as u64 >= MOST)
+        Ok(rows.len() as u64 >= MOST)
     }
 
     /// Accounts that a server of an earlier version opened and that were not confirmed in `longest` milliseconds. One

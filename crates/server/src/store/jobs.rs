@@ -4,7 +4,7 @@
 //! server was killed, or whose try panicked, is due again by itself, after the others and with its try counted. The
 //! worker that finishes it deletes the row under the number of the try: a claim that has lapsed finishes nothing.
 
-use super::{Store, Tx, to_json};
+use super::{Store, Tx, readable, to_json, trouble};
 use contract::Instant;
 use serde::Serialize;
 use sqlx::{Row, any::AnyRow};
@@ -46,7 +46,8 @@ pub struct Job {
 
 impl Store {
     /// Claims jobs of a kind, those that have been due the longest, at most `most`, until `until`. One that another
-    /// server is just claiming is passed over; kinds of a later version wait for its servers.
+    /// server is just claiming is passed over; kinds of a later version wait for its servers. One that can't be read is
+    /// set aside.
     pub async fn claim_jobs(
         &self,
         kind: &str,
@@ -63,38 +64,53 @@ impl Store {
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.millis()).bind(until.millis()).bind(kind);
         let rows = query.bind(i64::try_from(most).unwrap_or(1)).fetch_all(&self.write).await?;
-        rows.iter().map(job).collect()
+        let (jobs, unreadable) = readable::each("job", "id", &rows, job);
+        for id in &unreadable {
+            let sql = "UPDATE job SET set_aside_at = $2, error = 'unreadable' WHERE id = $1";
+            if let Err(error) = sqlx::query(sql).bind(id).bind(now.millis()).execute(&self.write).await {
+                trouble::log(&error); // it is due again when its claim lapses
+            }
+        }
+        Ok(jobs)
     }
 
-    /// Claims the one row of a periodic job if it is due, until `until`; makes it if it is not there. One that is due
-    /// after `farthest` was put off by a clock that was ahead: it is due, too.
+    /// Claims the one row of a periodic job if it is due, until `until`; makes it if it is not there. It is due, too,
+    /// if its due date was written later than `ahead`, by a clock that was wrong. A server of the version before does
+    /// not say when it wrote one: that counts as written when it is due.
     pub async fn claim_periodic(
         &self,
         kind: &str,
         now: Instant,
         until: Instant,
-        farthest: Instant,
+        ahead: Instant,
     ) -> Result<Option<Job>, sqlx::Error> {
         let row = sqlx::query(
-            "INSERT INTO job (id, kind, payload, created_at, due_at, tries) VALUES ($1, $1, '{}', $2, $3, 1) \
-             ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, tries = job.tries + 1 \
-             WHERE job.due_at <= $2 OR job.due_at > $4 RETURNING id, kind, payload, tries, due_at",
+            "INSERT INTO job (id, kind, payload, created_at, due_at, due_in, tries) \
+             VALUES ($1, $1, '{}', $2, $3, $3 - $2, 1) \
+             ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, due_in = excluded.due_in, tries = job.tries + 1 \
+             WHERE job.due_at <= $2 OR job.due_at - job.due_in > $4 RETURNING id, kind, payload, tries, due_at",
         )
         .bind(kind)
         .bind(now.millis())
         .bind(until.millis())
-        .bind(farthest.millis())
+        .bind(ahead.millis())
         .fetch_optional(&self.write)
         .await?;
         row.as_ref().map(job).transpose()
     }
 
     /// Ends a round of a periodic job: it is due again at `at`. With the error, unless it went well.
-    pub async fn put_periodic_off(&self, job: &Job, error: Option<&str>, at: Instant) -> Result<(), sqlx::Error> {
-        let sql = "UPDATE job SET due_at = $3, tries = $4, error = $5 WHERE id = $1 AND due_at = $2";
+    pub async fn put_periodic_off(
+        &self,
+        job: &Job,
+        error: Option<&str>,
+        now: Instant,
+        at: Instant,
+    ) -> Result<(), sqlx::Error> {
+        let sql = "UPDATE job SET due_at = $3, due_in = $3 - $6, tries = $4, error = $5 WHERE id = $1 AND due_at = $2";
         let tries = if error.is_some() { job.tries } else { 0 };
         let query = sqlx::query(sql).bind(&job.id).bind(job.claimed_until.millis()).bind(at.millis());
-        query.bind(tries).bind(error).execute(&self.write).await?;
+        query.bind(tries).bind(error).bind(now.millis()).execute(&self.write).await?;
         Ok(())
     }
 
@@ -124,27 +140,32 @@ impl Store {
     }
 
     /// Moves what servers of an earlier version wrote into their own queue, and did not come to do, under this kind;
-    /// some at a time.
+    /// some at a time. One that can't be moved keeps no other.
     pub async fn adopt_old_jobs(&self, kind: &str) -> Result<(), sqlx::Error> {
         let sql = "SELECT id FROM errand ORDER BY next_try_at LIMIT 100";
         let found: Vec<String> = sqlx::query_scalar(sql).fetch_all(&self.read).await?;
+        let mut done = Ok(());
         for id in found {
-            let mut tx = self.begin().await?;
-            let sql = "DELETE FROM errand WHERE id = $1 RETURNING detail, created_at, next_try_at";
-            // Gone: the other server has done it meanwhile.
-            if let Some(row) = sqlx::query(sql).bind(&id).fetch_optional(&mut *tx).await? {
-                sqlx::query("INSERT INTO job (id, kind, payload, created_at, due_at) VALUES ($1, $2, $3, $4, $5)")
-                    .bind(&id)
-                    .bind(kind)
-                    .bind(row.try_get::<String, _>("detail")?)
-                    .bind(row.try_get::<i64, _>("created_at")?)
-                    .bind(row.try_get::<i64, _>("next_try_at")?)
-                    .execute(&mut *tx)
-                    .await?;
-            }
-            tx.commit().await?;
+            done = done.and(self.adopt_old_job(&id, kind).await);
         }
-        Ok(())
+        done
+    }
+
+    async fn adopt_old_job(&self, id: &str, kind: &str) -> Result<(), sqlx::Error> {
+        let mut tx = self.begin().await?;
+        let sql = "DELETE FROM errand WHERE id = $1 RETURNING detail, created_at, next_try_at";
+        // Gone: the other server has done it meanwhile.
+        if let Some(row) = sqlx::query(sql).bind(id).fetch_optional(&mut *tx).await? {
+            sqlx::query("INSERT INTO job (id, kind, payload, created_at, due_at) VALUES ($1, $2, $3, $4, $5)")
+                .bind(id)
+                .bind(kind)
+                .bind(row.try_get::<String, _>("detail")?)
+                .bind(row.try_get::<i64, _>("created_at")?)
+                .bind(row.try_get::<i64, _>("next_try_at")?)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await
     }
 }
 

@@ -1,10 +1,10 @@
 //! The outbox table: e-mails that wait to be sent, written in the transaction of the event they report, and the
 //! delivery state of each.
 
-use super::{Store, Tx, value};
-use crate::address;
+use super::{Store, Tx, readable, trouble, value};
+use crate::{address, metrics};
 use contract::{Email, Instant, demo::DemoMail};
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 
 /// Subject and text, plain and as HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Message {
 pub struct QueuedEmail<'a> {
     /// An e-mail with an id that is there already is not queued again.
     pub id: String,
-    /// What it tells of: the id of a payment or an account.
+    /// What it is about: the id of a payment or an account.
     pub cause: &'a str,
     pub to: &'a Email,
     pub message: &'a Message,
@@ -36,6 +36,14 @@ pub enum Holds<'a> {
     ReceiptLink(&'a str),
 }
 
+/// Which e-mails are claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Emails {
+    All,
+    /// Those with a secret (`Holds::Secret`).
+    Secrets,
+}
+
 /// One that is to be sent now.
 pub struct DueEmail {
     pub id: String,
@@ -46,6 +54,8 @@ pub struct DueEmail {
     pub queued_at: Instant,
     /// With this one.
     pub tries: i64,
+    /// No other server claims it before.
+    pub claimed_until: Instant,
 }
 
 /// What became of one try to send an e-mail.
@@ -79,7 +89,7 @@ impl QueuedEmail<'_> {
     }
 }
 
-/// One that is over stays so, whatever a slower server says.
+/// An e-mail that was sent or given up stays so, whatever a slower server writes.
 const HOLD: &str = "UPDATE outbox SET next_try_at = $2 WHERE id = $1 AND sent_at IS NULL AND given_up_at IS NULL";
 
 macro_rules! over {
@@ -116,34 +126,36 @@ impl Store {
     }
 
     /// Claims e-mails that are due, at most `most`: those with a secret first, whose links do not live long, then those
-    /// that are due the longest. Until `again` no other server claims them.
-    pub async fn take_emails(&self, now: Instant, again: Instant, most: usize) -> Result<Vec<DueEmail>, sqlx::Error> {
+    /// that are due the longest. Until `until` no other server claims them. One that can't be read is given up.
+    pub async fn claim_emails(
+        &self,
+        which: Emails,
+        most: usize,
+        now: Instant,
+        until: Instant,
+    ) -> Result<Vec<DueEmail>, sqlx::Error> {
         let sql = format!(
-            "WITH due (chosen) AS MATERIALIZED (SELECT id FROM outbox WHERE next_try_at <= $1 \
+            "WITH due (chosen) AS MATERIALIZED (SELECT id FROM outbox WHERE next_try_at <= $1 AND is_secret >= $4 \
              ORDER BY is_secret DESC, next_try_at, id LIMIT $3 {}) \
              UPDATE outbox SET next_try_at = $2, tries = tries + 1 FROM due WHERE id = chosen \
-             RETURNING id, to_address, subject, body_text, body_html, created_at, tries",
+             RETURNING id, to_address, subject, body_text, body_html, created_at, tries, next_try_at",
             self.skipping_locked()
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(now.millis())
-            .bind(again.millis())
+            .bind(until.millis())
             .bind(i64::try_from(most).unwrap_or(1))
+            .bind(i64::from(which == Emails::Secrets))
             .fetch_all(&self.write)
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(DueEmail {
-                    id: row.try_get("id")?,
-                    to: row.try_get("to_address")?,
-                    subject: row.try_get("subject")?,
-                    text: row.try_get("body_text")?,
-                    html: row.try_get("body_html")?,
-                    queued_at: Instant::from_millis(row.try_get("created_at")?),
-                    tries: row.try_get("tries")?,
-                })
-            })
-            .collect()
+        let (emails, unreadable) = readable::each("outbox", "id", &rows, due_email);
+        for id in &unreadable {
+            metrics::EMAILS_GIVEN_UP.add(1);
+            if let Err(error) = self.end_try(id, Delivery::GivenUp, now).await {
+                trouble::log(&error); // it is due again when its claim lapses
+            }
+        }
+        Ok(emails)
     }
 
     /// It is still being handed over: until then no other server claims it.
@@ -179,6 +191,19 @@ impl Store {
             .await?;
         row.try_get(0)
     }
+}
+
+fn due_email(row: &AnyRow) -> Result<DueEmail, sqlx::Error> {
+    Ok(DueEmail {
+        id: row.try_get("id")?,
+        to: row.try_get("to_address")?,
+        subject: row.try_get("subject")?,
+        text: row.try_get("body_text")?,
+        html: row.try_get("body_html")?,
+        queued_at: Instant::from_millis(row.try_get("created_at")?),
+        tries: row.try_get("tries")?,
+        claimed_until: Instant::from_millis(row.try_get("next_try_at")?),
+    })
 }
 
 /// E-mails queued for one cause since a moment, to one address or, with `None`, to any. Counts what this transaction

@@ -1,7 +1,7 @@
 //! Pending charges: the payments about which the processor is queried, and when. Those without a response, and those
 //! overdue.
 
-use super::Store;
+use super::{Store, readable};
 use contract::{Date, Instant, Money};
 use sqlx::{Row, any::AnyRow};
 
@@ -34,7 +34,8 @@ impl Store {
         .bind(most)
         .fetch_all(&self.write)
         .await?;
-        Ok(rows.iter().filter_map(|row| read(row, asked)).collect())
+        // One that can't be read stays unanswered, and is counted as such.
+        Ok(readable::each("payment", "id", &rows, asked).0)
     }
 
     /// Has what waits for an answer asked about at once. Over one SQLite file there is no other server that could be in
@@ -64,31 +65,36 @@ impl Store {
 
     /// Payments that are on their way for too long: a debit whose day is over, a card without an end. Each is given
     /// once until `again`. The demo's invented ones were never handed to a processor.
-    pub async fn overdue(&self, late: &Late, again: Instant) -> Result<Vec<String>, sqlx::Error> {
+    pub async fn claim_overdue(&self, overdue: &Overdue, again: Instant) -> Result<Vec<String>, sqlx::Error> {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
             "WITH due (chosen) AS MATERIALIZED (SELECT id FROM payment WHERE state IN ('processing', 'scheduled') \
              AND {OVERDUE} AND look_at <= $3 ORDER BY look_at LIMIT 20 {}) \
              UPDATE payment SET look_at = $4 FROM due WHERE id = chosen RETURNING id",
             self.skipping_locked(),
         )))
-        .bind(&late.expected_before)
-        .bind(late.made_before.millis())
-        .bind(late.now.millis())
+        .bind(&overdue.expected_before)
+        .bind(overdue.made_before.millis())
+        .bind(overdue.now.millis())
         .bind(again.millis())
         .fetch_all(&self.write)
         .await?;
         rows.iter().map(|row| row.try_get(0)).collect()
     }
 
-    pub async fn count_overdue(&self, late: &Late) -> Result<i64, sqlx::Error> {
+    pub async fn count_overdue(&self, overdue: &Overdue) -> Result<i64, sqlx::Error> {
         let sql = format!("SELECT COUNT(*) FROM payment WHERE state IN ('processing', 'scheduled') AND {OVERDUE}");
         let counted = sqlx::query(sqlx::AssertSqlSafe(sql));
-        counted.bind(&late.expected_before).bind(late.made_before.millis()).fetch_one(&self.read).await?.try_get(0)
+        counted
+            .bind(&overdue.expected_before)
+            .bind(overdue.made_before.millis())
+            .fetch_one(&self.read)
+            .await?
+            .try_get(0)
     }
 }
 
-/// What is late, at a moment.
-pub struct Late {
+/// Which payments are overdue, at a moment.
+pub struct Overdue {
     pub now: Instant,
     /// A day: debits expected before it.
     pub expected_before: String,
@@ -98,21 +104,6 @@ pub struct Late {
 
 const OVERDUE: &str = "ask_at IS NULL AND fingerprint <> 'demo' AND \
     (expected_on < $1 OR expected_on IS NULL AND created_at < $2)";
-
-/// A row that can't be read is logged and left out.
-fn read<T>(row: &AnyRow, read: impl Fn(&AnyRow) -> Result<T, sqlx::Error>) -> Option<T> {
-    read(row)
-        .inspect_err(|error| {
-            let id: String = row.try_get("id").unwrap_or_default();
-            tracing::error!(payment = id, column = %column(error), "a payment that can't be read is not asked about");
-        })
-        .ok()
-}
-
-/// The error's text can hold values.
-fn column(error: &sqlx::Error) -> &str {
-    if let sqlx::Error::ColumnDecode { index, .. } = error { index } else { "another" }
-}
 
 fn asked(row: &AnyRow) -> Result<PendingCharge, sqlx::Error> {
     let is_debit = row.try_get::<Option<&str>, _>("sent_on")?.is_some();

@@ -13,11 +13,9 @@ use super::{
     connections::{Connections, Lease, State},
     trouble,
 };
+use crate::backoff::Backoff;
 use sqlx::AnyConnection;
-use std::{
-    ops::{Deref, DerefMut},
-    time::Duration,
-};
+use std::ops::{Deref, DerefMut};
 
 pub struct Tx(Lease);
 
@@ -79,9 +77,9 @@ impl Store {
     }
 }
 
-/// How often what the database gave up is done again, and how long is waited before, at most, the first time.
-const TRIES: u32 = 3;
-const FIRST_WAIT_MILLIS: u64 = 20;
+/// How often a transaction that the database gave up is done again, and after which wait.
+const TRIES: i64 = 3;
+const WAIT: Backoff = Backoff { first: 40, factor: 2, longest: 160 };
 
 /// Does it again, three times at most, when the database gave it up for the sake of another transaction (a deadlock, a
 /// serialization failure) or because its tables have changed. `work` is a whole transaction: nothing of a try that
@@ -96,19 +94,11 @@ where
             Err(error) if tries < TRIES && trouble::classify(&error).is_transient() => {
                 tries += 1;
                 crate::metrics::DATABASE_RETRIES.add(1);
-                tokio::time::sleep(wait_before(tries)).await;
+                tokio::time::sleep(WAIT.wait(tries)).await;
             }
             done => return done,
         }
     }
-}
-
-/// Longer each time, and by chance: two that met do not meet again.
-fn wait_before(tries: u32) -> Duration {
-    let mut chance = [0];
-    _ = getrandom::fill(&mut chance);
-    let most = FIRST_WAIT_MILLIS << tries.min(8);
-    Duration::from_millis(most / 2 + most * u64::from(chance[0]) / 512)
 }
 
 #[cfg(test)]
@@ -125,14 +115,5 @@ mod tests {
         .await;
         assert!(failed.is_err());
         assert_eq!(tries, 1);
-    }
-
-    #[test]
-    fn waits_grow_and_end() {
-        for tries in 1..=TRIES {
-            let millis = wait_before(tries).as_millis() as u64;
-            let most = FIRST_WAIT_MILLIS << tries;
-            assert!((most / 2..=most).contains(&millis), "{tries}: {millis}");
-        }
     }
 }

@@ -2,7 +2,8 @@
 //! retried; what remains is for manual review. The read position advances in the same transaction: an event is either
 //! applied or here. Numbers that it passes over are in `event_missing`.
 
-use super::{Store, Tx, batch::Batch};
+use super::{Store, Tx, batch::Batch, readable};
+use crate::backoff::Backoff;
 use contract::Instant;
 use sqlx::{Row, any::AnyRow};
 
@@ -11,14 +12,15 @@ pub const EVENTS_READ: &str = "processor_events_read";
 /// As many as a processor lists at a time, or more.
 pub const PAGE: i64 = 100;
 
-/// Whether a number of the processor's says that others are missing, or lies: nobody is to count on having reached it.
+/// Whether a number of the processor's is so far ahead that others must be missing, or that it is wrong. Events are not
+/// read up to such a number.
 pub fn is_ahead(sequence: i64, read: i64) -> bool {
     sequence.saturating_sub(read) > PAGE
 }
 
-/// Why an event is here.
+/// Why an event is unmatched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum UnmatchedReason {
     /// It is no event, or has a state that this version does not know.
     Unreadable,
     /// No payment has this charge or this key, so far.
@@ -34,7 +36,7 @@ pub enum Why {
     Unfit,
 }
 
-impl Why {
+impl UnmatchedReason {
     pub fn word(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable",
@@ -47,14 +49,14 @@ impl Why {
     }
 }
 
-/// What is kept.
+/// What is stored.
 pub struct UnmatchedEvent<'a> {
     pub id: String,
     pub sequence: i64,
     pub charge: Option<&'a str>,
     pub payment: Option<&'a str>,
     pub body: &'a str,
-    pub why: Why,
+    pub reason: UnmatchedReason,
     pub at: Instant,
 }
 
@@ -66,11 +68,14 @@ pub struct RetriedEvent {
     pub tries: i64,
 }
 
-/// More of one event is not kept.
+/// Before an event is tried again.
+const WAIT: Backoff = Backoff { first: 2_000, factor: 2, longest: 3_600_000 };
+const WAIT_AHEAD: Backoff = Backoff { longest: 32_000, ..WAIT };
+/// More of one event is not stored.
 const MOST_CHARACTERS: usize = 4_000;
 
 impl Store {
-    /// Keeps what could not be taken, once; gives whether it is new. With `read`, its number is read.
+    /// Stores what could not be applied, once; gives whether it is new. With `read`, its number is read.
     pub async fn keep_unmatched(&self, kept: &UnmatchedEvent<'_>, read: Option<Read>) -> Result<bool, sqlx::Error> {
         let mut tx = self.begin().await?;
         let done = sqlx::query(
@@ -82,9 +87,9 @@ impl Store {
         .bind(kept.charge)
         .bind(kept.payment)
         .bind(kept.body.chars().take(MOST_CHARACTERS).collect::<String>())
-        .bind(kept.why.word())
+        .bind(kept.reason.word())
         .bind(kept.at.millis())
-        .bind((kept.why != Why::Unfit).then(|| kept.at.plus_millis(wait(0)).millis()))
+        .bind((kept.reason != UnmatchedReason::Unfit).then(|| kept.at.plus_millis(WAIT.wait_millis(1)).millis()))
         .execute(&mut *tx)
         .await?;
         if let Some(read) = read {
@@ -102,31 +107,37 @@ impl Store {
         Ok(found.is_some())
     }
 
-    /// Those whose time has come, in the processor's order.
+    /// Those that are due, in the processor's order. One that can't be read is tried no more, and stays for people.
     pub async fn to_match(&self, now: Instant) -> Result<Vec<RetriedEvent>, sqlx::Error> {
         let sql = "SELECT id, body, tries FROM event_unmatched WHERE matched_at IS NULL AND try_at <= $1 ORDER BY sequence, id LIMIT 100";
         let rows = sqlx::query(sql).bind(now.millis()).fetch_all(&self.read).await?;
-        rows.iter().map(again).collect()
+        let (retried, unreadable) = readable::each("event_unmatched", "id", &rows, retried);
+        for id in &unreadable {
+            let sql = "UPDATE event_unmatched SET try_at = NULL, why = $2 WHERE id = $1";
+            let reason = UnmatchedReason::Unreadable.word();
+            sqlx::query(sql).bind(id).bind(reason).execute(&self.write).await?;
+        }
+        Ok(retried)
     }
 
-    /// It was taken; or, with a reason, when to try once more.
+    /// It was matched; or, with a reason, when to try once more.
     pub async fn tried_to_match(
         &self,
-        again: &RetriedEvent,
-        why: Option<Why>,
+        retried: &RetriedEvent,
+        reason: Option<UnmatchedReason>,
         now: Instant,
     ) -> Result<(), sqlx::Error> {
-        // Once the mark has come near, those after it wait for this one: half a minute at most.
-        let longest = if why == Some(Why::Ahead) { 4 } else { i64::MAX };
-        let wait = wait((again.tries + 1).min(longest));
-        let next = why.filter(|why| *why != Why::Unfit).map(|_| now.plus_millis(wait).millis());
+        // Once the mark has come near, those after it wait for this one.
+        let wait =
+            if reason == Some(UnmatchedReason::Ahead) { WAIT_AHEAD } else { WAIT }.wait_millis(retried.tries + 2);
+        let next = reason.filter(|reason| *reason != UnmatchedReason::Unfit).map(|_| now.plus_millis(wait).millis());
         sqlx::query(
             "UPDATE event_unmatched SET tries = tries + 1, try_at = $2, why = COALESCE($3, why), matched_at = $4 WHERE id = $1",
         )
-        .bind(&again.id)
+        .bind(&retried.id)
         .bind(next)
-        .bind(why.map(Why::word))
-        .bind(why.is_none().then(|| now.millis()))
+        .bind(reason.map(UnmatchedReason::word))
+        .bind(reason.is_none().then(|| now.millis()))
         .execute(&self.write)
         .await?;
         Ok(())
@@ -194,11 +205,6 @@ impl Read {
     }
 }
 
-/// Two seconds at first, doubled each time, an hour at most.
-fn wait(tries: i64) -> i64 {
-    (2_000 << tries.clamp(0, 11)).min(3_600_000)
-}
-
-fn again(row: &AnyRow) -> Result<RetriedEvent, sqlx::Error> {
+fn retried(row: &AnyRow) -> Result<RetriedEvent, sqlx::Error> {
     Ok(RetriedEvent { id: row.try_get("id")?, body: row.try_get("body")?, tries: row.try_get("tries")? })
 }

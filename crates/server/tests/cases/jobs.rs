@@ -34,6 +34,10 @@ async fn queue(app: &TestApp, payload: &Value) {
     tx.commit().await.unwrap();
 }
 
+pub async fn queue_reset(app: &TestApp) {
+    queue(app, &reset()).await;
+}
+
 fn reset() -> Value {
     json!({ "reset": { "email": ANAS } })
 }
@@ -47,7 +51,7 @@ async fn claim_of(state: &App, kind: &str, until: Instant) -> Option<Job> {
     state.store.claim_jobs(kind, 1, state.clock.now(), until).await.unwrap().pop()
 }
 
-async fn resets(app: &TestApp) -> i64 {
+pub async fn resets(app: &TestApp) -> i64 {
     app.number("SELECT COUNT(*) FROM link WHERE purpose = 'reset'").await
 }
 
@@ -92,7 +96,7 @@ async fn a_job_that_fails_is_tried_later_each_time_and_set_aside_in_the_end_and_
     app.jobs().await;
     assert_eq!(app.number("SELECT tries FROM job").await, queued::MOST_TRIES, "nobody runs it any more");
     // It holds what somebody typed: it does not stay for ever.
-    clean_up::until(&app.state, app.state.clock.now().plus_millis(31 * 24 * HOUR * 1_000)).await;
+    clean_up::until(&app.state, app.state.clock.now().plus_millis(31 * 24 * HOUR * 1_000)).await.unwrap();
     assert_eq!(queued(&app).await, 0);
 }
 
@@ -319,7 +323,7 @@ async fn what_an_earlier_version_queued_is_done_by_this_one_once() {
     old_job(&app, &reset()).await;
     app.jobs().await;
     assert_eq!(resets(&app).await, 0, "the server that wrote it comes first");
-    let look = || clean_up::look_after_jobs(&app.state);
+    let look = || clean_up::adopt_old_jobs(&app.state);
     let (one, other) = tokio::join!(look(), look());
     one.and(other).unwrap();
     app.jobs().await;

@@ -1,7 +1,8 @@
 //! E-mails reach a real mail server: each once it was queued, none that was not, and none lost on the way.
 
 mod poisoned;
-mod refusals;
+pub(super) mod refusals;
+mod slots;
 
 use crate::test_app::{
     DECLINED, PAYS, TestApp,
@@ -19,7 +20,10 @@ use server::{
         processor_events,
         send_mail::{self, Mailer},
     },
-    store::settle::{self, SettleResult},
+    store::{
+        outbox::Emails,
+        settle::{self, SettleResult},
+    },
 };
 use std::time::Duration;
 
@@ -127,7 +131,7 @@ async fn after_a_crash_an_email_comes_again_under_the_same_name() {
     pays(&app).await;
     // taken from the outbox by a server that is gone before it could send
     let now = app.state.clock.now();
-    assert!(!app.state.store.take_emails(now, now.plus_millis(60_000), 1).await.unwrap().is_empty());
+    assert!(!app.state.store.claim_emails(Emails::All, 1, now, now.plus_millis(60_000)).await.unwrap().is_empty());
     carry(&app, &post).await;
     assert_eq!(post.received().len(), 0, "the one who took it may still be sending");
     app.state.clock.move_on(60_000);
@@ -293,58 +297,4 @@ async fn a_card_that_is_declined_while_its_call_waits_is_told_on_the_page() {
     assert_eq!(charging::settle(&app.state, &payment, &verdict).await.unwrap(), SettleResult::Same);
     assert_eq!(app.number("SELECT COUNT(*) FROM outbox").await, 0);
     call.abort();
-}
-
-/// So many receipts wait.
-async fn receipts_wait(app: &TestApp, count: i64) {
-    let now = app.state.clock.now().millis();
-    for at in 0..count {
-        let sql = "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret) \
-                   VALUES ($1, 'x', 'many@example.org', 'Receipt', $2, '', $3, $3, 0)";
-        let body = "Thank you for your payment.\n".repeat(40);
-        let insert = sqlx::query(sql).bind(format!("receipt-{at:05}")).bind(body).bind(now - count + at);
-        insert.execute(&app.state.store.write).await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn a_reset_is_handed_over_before_the_receipts_that_wait() {
-    let (app, post) = (TestApp::open().await, MailServer::open().await);
-    receipts_wait(&app, 200).await;
-    let now = app.state.clock.now().millis();
-    let sql = "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret) \
-               VALUES ('reset', 'x', 'ana@example.org', 'Reset', 'a#link', '', $1, $1, 1)";
-    sqlx::query(sql).bind(now).execute(&app.state.store.write).await.unwrap();
-    carry(&app, &post).await;
-    let received = post.received();
-    assert_eq!((received.len(), waiting(&app).await), (201, 0));
-    // Eight are on their way at once, in no order among each other.
-    let at = received.iter().position(|email| email.to == "ana@example.org").unwrap();
-    assert!(at < 8, "{at} e-mails came before it");
-    assert_eq!(
-        app.number("SELECT COUNT(*) FROM outbox WHERE body_text = ''").await,
-        1,
-        "its link is wiped, and no other"
-    );
-}
-
-#[tokio::test]
-async fn an_email_that_takes_long_keeps_no_other_waiting() {
-    let (app, slow) = (TestApp::open().await, MailServer::open_slow(Duration::from_millis(200)).await);
-    receipts_wait(&app, 40).await;
-    let began = std::time::Instant::now();
-    carry(&app, &slow).await;
-    assert_eq!((slow.received().len(), waiting(&app).await), (40, 0));
-    // One after the other they would take eight seconds.
-    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
-}
-
-#[tokio::test]
-async fn the_age_of_the_oldest_email_that_waits_is_known() {
-    let app = TestApp::open().await;
-    assert_eq!(app.state.store.emails_waiting().await.unwrap(), (0, None));
-    receipts_wait(&app, 3).await;
-    let (emails, oldest) = app.state.store.emails_waiting().await.unwrap();
-    let first = app.number("SELECT MIN(created_at) FROM outbox").await;
-    assert_eq!((emails, oldest.unwrap().millis()), (3, first));
 }

@@ -48,4 +48,6 @@ mod too_late;
 mod transitions;
 mod trouble;
 mod trust;
+mod unreadable;
 mod verdicts;
+mod worker;

@@ -96,6 +96,38 @@ async fn a_periodic_job_that_a_clock_far_ahead_put_off_is_done_all_the_same() {
     assert!(row(&app).await.1 <= 60_000);
 }
 
+/// As another version does, whose claims and intervals are longer than those of this one.
+#[tokio::test]
+async fn a_periodic_job_that_another_version_does_less_often_or_takes_longer_for_is_left_to_it() {
+    let app = TestApp::open().await;
+    let (hour, now) = (3_600_000, app.state.clock.now());
+    let claim = async |at: i64, hours: i64| {
+        let [now, until] = [at, at + hours * hour].map(|millis| now.plus_millis(millis));
+        app.state.store.claim_periodic("clean_up", now, until, until).await.unwrap()
+    };
+    let done = Arc::new(AtomicUsize::new(0));
+    let work = |_: App| {
+        let done = done.clone();
+        async move {
+            done.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        }
+    };
+    let claimed = claim(0, 10).await.expect("it is due");
+    app.state.clock.move_on(9 * hour);
+    round(&app.state, work).await;
+    assert_eq!(done.load(Ordering::SeqCst), 0, "the other server has it");
+    let ended = app.state.clock.now();
+    app.state.store.put_periodic_off(&claimed, None, ended, ended.plus_millis(24 * hour)).await.unwrap();
+    app.state.clock.move_on(23 * hour);
+    round(&app.state, work).await;
+    assert_eq!(done.load(Ordering::SeqCst), 0, "it is not due yet");
+    app.state.clock.move_on(hour);
+    round(&app.state, work).await;
+    assert_eq!(done.load(Ordering::SeqCst), 1);
+    assert!((50_000..=60_000).contains(&row(&app).await.1), "this version does it once a minute");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mail_server_that_never_answers_keeps_no_payment_and_no_request_waiting() {
     let (app, deaf) = (TestApp::open().await, MailServer::open_slow(Duration::from_secs(3_600)).await);

@@ -310,10 +310,10 @@ async fn what_a_server_of_the_version_before_sent_is_wiped_soon_after() {
     // It knows nothing of such links.
     let sent = "UPDATE outbox SET next_try_at = NULL, sent_at = created_at";
     sqlx::query(sent).execute(&app.state.store.write).await.unwrap();
-    clean_up::until(&app.state, app.state.clock.now()).await;
+    clean_up::until(&app.state, app.state.clock.now()).await.unwrap();
     assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE body_text <> '' OR body_html <> ''").await, 0);
     app.ask(opens(&secret)).await.is(200);
     // A browser is forgotten after half a year.
-    clean_up::until(&app.state, app.state.clock.now().plus_millis(181 * DAY)).await;
+    clean_up::until(&app.state, app.state.clock.now().plus_millis(181 * DAY)).await.unwrap();
     assert_eq!(app.number("SELECT COUNT(*) FROM receipt_reader").await, 0);
 }

@@ -241,7 +241,7 @@ async fn a_closed_key_is_forgotten_after_a_month() {
     app.by_key_until(&ana, &new_key(), until).await.is_refused(404, "not_found");
     let day = 24 * 3_600_000;
     for (days, left) in [(29, 1), (31, 0)] {
-        clean_up::until(&app.state, app.state.clock.now().plus_millis(days * day)).await;
+        clean_up::until(&app.state, app.state.clock.now().plus_millis(days * day)).await.unwrap();
         assert_eq!(app.number("SELECT COUNT(*) FROM closed_key").await, left, "{days} days later");
     }
 }

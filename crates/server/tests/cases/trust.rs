@@ -188,7 +188,7 @@ async fn what_an_earlier_version_opened_and_nobody_confirmed_is_no_account() {
     assert_eq!(app.number(&format!("SELECT COUNT(*) FROM session WHERE id = '{id}' AND ended_at IS NULL")).await, 0);
     sqlx::query("UPDATE account SET email_confirmed_at = NULL").execute(&app.state.store.write).await.unwrap();
     let day = server::identity::account_requests::CONFIRM_MILLIS;
-    clean_up::until(&app.state, app.state.clock.now().plus_millis(day)).await;
+    clean_up::until(&app.state, app.state.clock.now().plus_millis(day)).await.unwrap();
     assert_eq!(accounts(&app).await, 0);
 }
 
@@ -207,7 +207,7 @@ async fn what_an_earlier_version_was_asked_for_is_done_as_today() {
     for detail in [open, email] {
         super::jobs::old_job(&app, &detail).await;
     }
-    server::jobs::clean_up::look_after_jobs(&app.state).await.unwrap();
+    server::jobs::clean_up::adopt_old_jobs(&app.state).await.unwrap();
     app.jobs().await;
     assert_eq!(app.number("SELECT COUNT(*) FROM job").await, 0);
     app.confirm(&app.link(MEIS).await, &app.code().await).await.is(204);

@@ -35,6 +35,8 @@ struct Inbox {
     received: Vec<ReceivedEmail>,
     /// The command that is refused, the greeting being "", and the reply.
     rejection: Option<(&'static str, &'static str)>,
+    /// It never answers about e-mails to this address.
+    hangs_for: Option<&'static str>,
 }
 
 pub struct MailServer {
@@ -66,6 +68,9 @@ impl MailServer {
     pub fn refuses(&self, rejection: Option<(&'static str, &'static str)>) {
         self.inbox.lock().unwrap().rejection = rejection;
     }
+    pub fn hangs_for(&self, to: &'static str) {
+        self.inbox.lock().unwrap().hangs_for = Some(to);
+    }
     pub fn received(&self) -> Vec<ReceivedEmail> {
         self.inbox.lock().unwrap().received.clone()
     }
@@ -89,6 +94,10 @@ async fn serve(line: TcpStream, inbox: Arc<Mutex<Inbox>>, pause: Duration) -> st
             "EHLO" => "250-post.test\r\n250-AUTH PLAIN\r\n250 8BITMIME",
             "RCPT" => {
                 to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                let hangs = inbox.lock().unwrap().hangs_for == Some(&to);
+                if hangs {
+                    std::future::pending::<()>().await;
+                }
                 "250 ok"
             }
             "DATA" => {

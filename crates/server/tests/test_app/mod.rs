@@ -12,6 +12,7 @@ pub mod mail_server;
 mod members;
 pub mod now;
 mod paying;
+mod rounds;
 mod rows;
 mod running;
 pub mod seed;
@@ -28,7 +29,6 @@ pub use members::new_account;
 use server::{
     billing::processor::Sandbox,
     clock::Clock,
-    jobs::settle_payments,
     profile::Profile,
     settings::{Secrets, Settings},
     state::{App, State},
@@ -148,12 +148,12 @@ impl TestApp {
     pub async fn recover(&self) {
         self.line.cut(Cut::Nowhere);
         self.state.clock.move_on(30_000);
-        settle_payments::round(&self.state).await;
+        rounds::settle_payments(&self.state).await;
     }
 
     /// The next round, with nothing in between.
     pub async fn round(&self) {
-        settle_payments::round(&self.state).await;
+        rounds::settle_payments(&self.state).await;
     }
 }
 

@@ -10,7 +10,7 @@ use crate::test_app::{TestApp, mail_server::MailServer};
 use server::{
     jobs::send_mail::{self, Mailer},
     metrics,
-    store::outbox::Delivery,
+    store::outbox::{Delivery, Emails},
 };
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn an_email_that_takes_its_server_with_it_is_given_up_in_the_end() {
     let before = metrics::EMAILS_GIVEN_UP.value();
     for _ in 0..send_mail::MOST_TRIES + 1 {
         let now = app.state.clock.now();
-        let taken = app.state.store.take_emails(now, now.plus_millis(MINUTE), 1).await.unwrap();
+        let taken = app.state.store.claim_emails(Emails::All, 1, now, now.plus_millis(MINUTE)).await.unwrap();
         assert_eq!(taken.len(), 1, "it is due, and whoever takes it dies");
         app.state.clock.move_on(MINUTE);
     }

@@ -92,9 +92,9 @@ async fn what_nobody_confirms_lapses_after_a_day_and_leaves_nothing() {
     app.state.clock.move_on(24 * 3_600_000);
     app.confirm(&token, &code).await.is_refused(422, "link_refused");
     let now = app.state.clock.now();
-    clean_up::until(&app.state, now).await;
+    clean_up::until(&app.state, now).await.unwrap();
     assert_eq!(app.number("SELECT COUNT(*) FROM pending_account").await, 0);
-    clean_up::until(&app.state, now.plus_millis(24 * 3_600_000)).await;
+    clean_up::until(&app.state, now.plus_millis(24 * 3_600_000)).await.unwrap();
     assert_eq!(app.number("SELECT COUNT(*) FROM membership_code").await, 0);
     // Membership and address are as free as they were.
     app.register(&ANA, MEIS).await;
