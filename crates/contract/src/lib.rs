@@ -4,9 +4,9 @@
 //! (short-lived JSON shapes of `/api/v1`), and rules that both sides run. No I/O, no clock, no randomness, no wasm, no
 //! leptos, no words for people but the authorisation's, which is stored word for word.
 //!
-//! Reading order: `money`, `date`, `identifier`, `person`, `card`, `bank`, `password`, `field_problem`; then the wire:
-//! `portal`, `session`,
-//! `account`, `factor`, `bill`, `payment`, `authorisation`, `problem_details`, `demo`.
+//! Reading order: `money`, `date`, `health_record_number`, `zip_code`, `identifier`, `person`, `card`, `bank`,
+//! `password`, `field_problem`; then the wire: `portal`, `session`, `account`, `factor`, `bill`, `payment`,
+//! `authorisation`, `problem_details`, `demo`.
 
 pub mod account;
 pub mod authorisation;
@@ -17,6 +17,7 @@ pub mod date;
 pub mod demo;
 pub mod factor;
 pub mod field_problem;
+pub mod health_record_number;
 pub mod identifier;
 pub mod money;
 pub mod password;
@@ -27,14 +28,17 @@ pub mod problem_details;
 pub mod region;
 pub mod session;
 mod value;
+pub mod zip_code;
 
 pub use bank::{AccountNumber, RoutingNumber};
 pub use card::{CardBrand, CardNumber, Expiry, SecurityCode};
 pub use date::{Date, Instant};
 pub use field_problem::FieldProblem;
-pub use identifier::{HealthRecordNumber, Identifier, Identifiers, ZipCode};
+pub use health_record_number::HealthRecordNumber;
+pub use identifier::{Identifier, Identifiers};
 pub use money::{Amount, Money};
 pub use password::Password;
 pub use payment::IdempotencyKey;
 pub use person::{Email, PersonName, Phone, UsAddress, UsState, UserId};
 pub use region::{Locale, Region};
+pub use zip_code::ZipCode;
