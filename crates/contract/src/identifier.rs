@@ -127,8 +127,8 @@ impl Identifiers {
         self.0.iter().map(|(identifier, text)| (*identifier, text.as_str()))
     }
 
-    /// The one text they are kept and compared by. A ZIP code printed with four more digits is the same without them. Of
-    /// a printed code, O and 0 are the same, and I and 1: nobody can tell them apart on paper.
+    /// The one text they are kept and compared by. A ZIP code printed with four more digits is the same without them.
+    /// Of a printed code, O and 0 are the same, and I and 1: nobody can tell them apart on paper.
     pub fn comparison_key(&self) -> String {
         let parts = self.0.iter().map(|(identifier, text)| match identifier {
             Identifier::Zip => format!("{identifier}={}", text.get(..5).unwrap_or(text)),

@@ -4,9 +4,9 @@
 //! (short-lived JSON shapes of `/api/v1`), and rules that both sides run. No I/O, no clock, no randomness, no wasm, no
 //! leptos, no words for people but the authorisation's, which is stored word for word.
 //!
-//! Reading order: `typed`, `money`, `date`, `health_record_number`, `zip_code`, `identifier`, `person`, `email`, `card`,
-//! `expiry`, `bank`, `password`, `field_problem`; then the wire: `portal`, `session`, `account`, `factor`, `bill`,
-//! `payment`, `authorisation`, `problem_details`, `demo`.
+//! Reading order: `typed`, `money`, `date`, `health_record_number`, `zip_code`, `identifier`, `person`, `email`,
+//! `card`, `expiry`, `bank`, `password`, `field_problem`; then the wire: `portal`, `session`, `account`, `factor`,
+//! `bill`, `payment`, `authorisation`, `problem_details`, `demo`.
 
 pub mod account;
 pub mod authorisation;

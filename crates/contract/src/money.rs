@@ -19,8 +19,8 @@ pub struct Amount(Money);
 impl Money {
     pub const ZERO: Self = Self(Decimal::ZERO);
 
-    /// As people type it: `$1,234.50`, `1234.5`, `1234`, ` 12 `, `USD 12`. A comma before the last one or two digits is a
-    /// decimal comma: `12,50`.
+    /// As people type it: `$1,234.50`, `1234.5`, `1234`, ` 12 `, `USD 12`. A comma before the last one or two digits is
+    /// a decimal comma: `12,50`.
     pub fn parse(text: &str) -> Result<Self, FieldProblem> {
         const DOLLARS: [&str; 3] = ["US$", "USD", "$"];
         let text = typed::plain(text).to_ascii_uppercase();

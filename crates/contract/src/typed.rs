@@ -80,7 +80,8 @@ fn is_space(c: char) -> bool {
     matches!(c, '\t' | '\u{2800}') || c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Nothing on paper: soft hyphen, zero-width, direction marks and isolates, fillers, annotations, byte-order mark, tags.
+/// Nothing on paper: soft hyphen, zero-width, direction marks and isolates, fillers, annotations, byte-order mark,
+/// tags.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
         | '\u{202a}'..='\u{202c}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'

@@ -172,16 +172,19 @@ const NAMES: [&str; 27] = [
 
 #[test]
 fn a_name_of_any_script_is_drawn_and_the_file_says_it_as_it_was_written() {
+    let mut payment = payment();
+    let agreed = |name: &&str| format!("I, {name}, authorize one charge of $214.10, on November 23, 2026.");
+    payment.authorisation = NAMES.iter().map(agreed).collect::<Vec<_>>().join(" ");
+    let line = payment.shares[0].lines[0].clone();
+    payment.shares[0].lines = NAMES.map(|name| PaidLine { provider: name.into(), ..line.clone() }).into();
+    let before = CHARACTERS_NOT_DRAWN.value();
+    let file = receipt(&payment, &portal(), Locale::En, ReceiptCopy::OfThePayer).unwrap();
+    let text = pdf_text::text(&file);
+    assert_says(&text, &[&payment.authorisation]);
     for name in NAMES {
-        let mut payment = Payment { payer_name: name.into(), ..payment() };
-        payment.authorisation = format!("I, {name}, authorize one charge of $214.10, on November 23, 2026.");
-        payment.shares[0].patient = name.into();
-        let before = CHARACTERS_NOT_DRAWN.value();
-        let file = receipt(&payment, &portal(), Locale::En, ReceiptCopy::OfThePayer).unwrap();
-        let text = pdf_text::text(&file);
-        assert_says(&text, &[&format!("Payer{name}"), &format!("Patient: {name}. Dates"), &payment.authorisation]);
-        assert_eq!(CHARACTERS_NOT_DRAWN.value(), before, "{name}");
+        assert_says(&text, &[&format!("October 12, 2026 · {name} · Patient: Ana O’Neill")]);
     }
+    assert_eq!(CHARACTERS_NOT_DRAWN.value(), before);
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl Fonts {
         }
     }
 
-    /// The font that draws all of a cluster: that of its block, or DejaVu. None if no font does. Only DejaVu has a bold.
+    /// The font that draws all of a cluster: that of its block, or DejaVu, which alone has a bold. None if none does.
     pub(super) fn choose(&mut self, cluster: &str, is_bold: bool) -> Option<Which> {
         let is_for = |packed: &Packed| cluster.chars().any(|c| packed.blocks.iter().any(|block| block.contains(&c)));
         let of_block = PACKED.iter().position(is_for);
