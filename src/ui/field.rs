@@ -53,6 +53,8 @@ pub fn TextField(
                     id=id.clone()
                     name=id
                     type="text"
+                    // a name from right to left is typed and shown so
+                    dir="auto"
                     inputmode=keyboard.mode
                     autocomplete=keyboard.autocomplete
                     autocapitalize="off"

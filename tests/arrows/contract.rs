@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 /// Lowest first. A module imports from its own line and from those before.
 const ORDER: [&[&str]; 6] = [
-    &["field_problem", "value"],
-    &["bank", "card", "date", "health_record_number", "money", "password", "region", "zip_code"],
+    &["field_problem", "typed", "value"],
+    &["bank", "card", "date", "email", "expiry", "health_record_number", "money", "password", "region", "zip_code"],
     // a region's identifiers are described in its profile
     &["identifier", "person", "portal"],
     &["factor", "problem_details"],

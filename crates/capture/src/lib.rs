@@ -1,7 +1,7 @@
 //! The contract's card and bank validation for the capture frame (wasm), as functions over text. Each returns the key
 //! of the field's problem, or an empty text; the frame has the texts. Stateless.
 
-use contract::{AccountNumber, CardBrand, CardNumber, Date, Expiry, FieldProblem, RoutingNumber, SecurityCode};
+use contract::{AccountNumber, CardBrand, CardNumber, Date, Expiry, FieldProblem, RoutingNumber, SecurityCode, typed};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A field's text as it should stand, and where the caret belongs in it (both count characters; the text is ASCII by
@@ -97,7 +97,7 @@ fn key<T>(checked: Result<T, FieldProblem>) -> String {
 }
 
 fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
+    typed::compact(text).chars().filter(char::is_ascii_digit).collect()
 }
 
 #[cfg(test)]
@@ -114,6 +114,7 @@ mod tests {
         assert_eq!(tidied("4242424242424242", 16), ("4242 4242 4242 4242".into(), 19));
         assert_eq!(tidied("378282246310005", 15), ("3782 822463 10005".into(), 17));
         assert_eq!(tidied("4242", 4), ("4242".into(), 4));
+        assert_eq!(tidied("\u{ff14}2\u{200b}4\u{ff12}4", 5), ("4242 4".into(), 4));
     }
 
     #[test]

@@ -57,7 +57,9 @@ pub struct NewAccount {
     #[serde(deserialize_with = "version")]
     pub terms_version: u16,
     pub first_name: PersonName,
-    pub last_name: PersonName,
+    /// Absent for somebody who has one name.
+    #[serde(default)]
+    pub last_name: Option<PersonName>,
     pub address: UsAddress,
     pub email: Email,
     pub phone: Phone,

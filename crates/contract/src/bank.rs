@@ -1,10 +1,6 @@
 //! Bank accounts: the ABA routing number and the account number. Full numbers live in the processor's frame only.
 
-use crate::{
-    FieldProblem,
-    field_problem::{compact, is_digits},
-    value::text_value,
-};
+use crate::{FieldProblem, field_problem::is_digits, typed, value::text_value};
 use std::fmt;
 
 /// Nine digits that pass the ABA sum and start with a prefix in use.
@@ -13,7 +9,7 @@ pub struct RoutingNumber(String);
 
 impl RoutingNumber {
     pub fn parse(text: &str) -> Result<Self, FieldProblem> {
-        let digits = compact(text);
+        let digits = typed::number(text);
         if digits.is_empty() {
             return Err(FieldProblem::Missing);
         }
@@ -49,7 +45,7 @@ pub struct AccountNumber(String);
 
 impl AccountNumber {
     pub fn parse(text: &str) -> Result<Self, FieldProblem> {
-        let digits = compact(text);
+        let digits = typed::number(text);
         match digits.len() {
             _ if digits.is_empty() => Err(FieldProblem::Missing),
             _ if !is_digits(&digits) => Err(FieldProblem::NotDigits),

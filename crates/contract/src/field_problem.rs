@@ -1,5 +1,6 @@
 //! Validation errors of a field, as keys. The app has the texts (`i18n`), not this crate.
 
+use crate::typed;
 use serde::{Deserialize, Serialize};
 
 /// Why a text is not the value it should be. On the wire a snake-case string; an unknown one is kept as `Unknown`.
@@ -81,37 +82,57 @@ impl FieldProblem {
     }
 }
 
-/// Refuses what no free text may hold: control characters, characters that turn the writing direction or hide, and
-/// anything with more than eleven digits, which is a card or account number in the wrong box.
+/// Refuses what no free text may hold: control characters, characters that turn the writing direction, and a card
+/// number in the wrong box. What nobody sees is no reason: the types drop it (`typed`).
 pub fn plain_text(text: &str) -> Result<(), FieldProblem> {
-    if text.chars().any(is_hidden) {
+    let is_refused = |c: char| {
+        c.is_control() && c != '\t' || typed::is_override(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffd}')
+    };
+    if text.chars().any(is_refused) {
         return Err(FieldProblem::NotAllowed);
     }
-    // digits of every script: a number is a number in Arabic-Indic ones, too
-    if text.chars().filter(|c| c.is_numeric()).count() > 11 {
-        return Err(FieldProblem::LooksLikeCard);
-    }
-    Ok(())
+    if holds_card_number(text) { Err(FieldProblem::LooksLikeCard) } else { Ok(()) }
 }
 
-/// Control characters, bidirectional controls (Unicode TR 9), zero-width characters, byte-order mark, replacement,
-/// tags.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffd}' | '\u{e0000}'..='\u{e007f}')
+/// Whether 12 to 19 digits stand together, with at most spaces and hyphens between them, that pass Luhn. Many digits
+/// spread over an e-mail address or a street are no card.
+pub fn holds_card_number(text: &str) -> bool {
+    typed::plain(text).split(|c: char| !c.is_ascii_digit() && !matches!(c, ' ' | '-')).any(is_card_in)
 }
 
-/// Full-width digits, as some keyboards type them, become ASCII ones.
-pub(crate) fn fold_digit(c: char) -> char {
-    match c {
-        '\u{ff10}'..='\u{ff19}' => char::from(b'0' + (c as u32 - 0xff10) as u8),
-        other => other,
-    }
+/// Of these groups of digits, all together or some that stand together: a house number may stand before a card number,
+/// and its code behind. Some are a card number from 15 digits on; fewer of them pass Luhn by chance.
+fn is_card_in(text: &str) -> bool {
+    let groups: Vec<&str> = text.split([' ', '-']).filter(|group| !group.is_empty()).collect();
+    let begins_at = |first: usize| {
+        let mut digits = String::new();
+        for (last, group) in groups.iter().enumerate().skip(first) {
+            digits.push_str(group);
+            let is_all = first == 0 && last + 1 == groups.len();
+            let is_long_enough = digits.len() >= if is_all { 12 } else { 15 };
+            match digits.len() {
+                20.. => break,
+                _ if is_long_enough && passes_luhn(&digits) && digits.bytes().any(|byte| byte != b'0') => return true,
+                _ => {}
+            }
+        }
+        false
+    };
+    (0..groups.len()).any(begins_at)
 }
 
-/// Without spaces and hyphens, digits folded.
-pub(crate) fn compact(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}')).map(fold_digit).collect()
+/// The check sum of card numbers; of ASCII digits.
+pub(crate) fn passes_luhn(digits: &str) -> bool {
+    let sum: u32 = digits
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(at, byte)| {
+            let digit = u32::from(byte - b'0') << (at % 2);
+            digit / 10 + digit % 10
+        })
+        .sum();
+    sum.is_multiple_of(10)
 }
 
 /// All ASCII digits, and at least one.
@@ -124,19 +145,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn card_data_in_the_wrong_box_is_refused() {
-        assert_eq!(plain_text("4242 4242 4242 4242"), Err(FieldProblem::LooksLikeCard));
-        assert_eq!(plain_text("four 4\u{ff12}42-4242\u{a0}4242 4242"), Err(FieldProblem::LooksLikeCard));
-        assert_eq!(plain_text("\u{664}\u{662}\u{664}\u{662} 4242 4242 4242"), Err(FieldProblem::LooksLikeCard));
-        assert_eq!(plain_text("555 Main St, apt 12, 94612"), Ok(()));
-        assert_eq!(plain_text("12345678901"), Ok(()));
-        assert_eq!(plain_text("123456789012"), Err(FieldProblem::LooksLikeCard));
+    fn a_card_number_in_the_wrong_box_is_refused() {
+        for text in [
+            "4242 4242 4242 4242",
+            "four 4\u{ff12}42-4242\u{a0}4242 4242",
+            "\u{664}\u{662}\u{664}\u{662} 4242 4242 4242",
+            "apt 12 4242 - 4242 \u{2013} 4242\u{200b}4242 please",
+            "4242424242424242@example.org",
+            "3782 822463 10005, 94612",
+            "3056 930902 5904",
+            "4242 4242 4242 4242 123",
+        ] {
+            assert_eq!(plain_text(text), Err(FieldProblem::LooksLikeCard), "{text}");
+        }
     }
 
     #[test]
-    fn characters_that_turn_or_hide_text_are_refused() {
-        for text in ["a\u{202e}b", "a\u{2066}b", "a\u{61c}b", "a\u{0}b", "a\u{200b}b", "a\nb", "\u{feff}a"] {
+    fn many_digits_are_no_card_number() {
+        for text in [
+            "555 Main St, apt 12, 94612",
+            "12345678901",
+            "123456789012",
+            "ana1987.2024-1234567@example.org",
+            "4242 4242 4242 4241",
+            "1234 5678 9012 3456",
+            "12345 W 67890 Rd, Box 123456",
+            "0000 0000 0000 0000",
+        ] {
+            assert_eq!(plain_text(text), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn characters_that_turn_text_or_break_its_line_are_refused() {
+        for text in ["a\u{202e}b", "a\u{202d}b", "a\u{0}b", "a\nb", "a\u{2028}b", "a\u{fffd}b"] {
             assert_eq!(plain_text(text), Err(FieldProblem::NotAllowed), "{text:?}");
+        }
+        for text in ["a\u{200b}b", "a\u{2066}b", "a\u{61c}b", "\u{feff}a"] {
+            assert_eq!(plain_text(text), Ok(()), "{text:?}");
         }
     }
 

@@ -1,10 +1,6 @@
 //! Health record number: a member's number, printed on every statement.
 
-use crate::{
-    FieldProblem,
-    field_problem::{compact, is_digits},
-    value::text_value,
-};
+use crate::{FieldProblem, field_problem::is_digits, typed, value::text_value};
 use std::fmt;
 
 /// One to nine digits, kept as nine with leading zeros; a string for ever.
@@ -13,7 +9,10 @@ pub struct HealthRecordNumber(String);
 
 impl HealthRecordNumber {
     pub fn parse(text: &str) -> Result<Self, FieldProblem> {
-        let digits = compact(text);
+        const LABELS: [&str; 4] = ["HRN", "hrn", "MRN", "mrn"];
+        let number = typed::number(text);
+        let number = LABELS.iter().find_map(|label| number.strip_prefix(label)).unwrap_or(&number);
+        let digits = typed::letters_as_digits(number);
         match digits.len() {
             0 => Err(FieldProblem::Missing),
             _ if !is_digits(&digits) => Err(FieldProblem::NotDigits),
@@ -59,5 +58,19 @@ mod tests {
         ] {
             assert_eq!(HealthRecordNumber::parse(text), Err(why), "{text}");
         }
+    }
+    #[test]
+    fn a_label_that_was_copied_along_is_no_part_of_the_number() {
+        for text in
+            ["HRN 12345678", "HRN: 12-345-678", "hrn12345678", "MRN#12345678", "#12345678", "Health record 12345678"]
+        {
+            assert_eq!(HealthRecordNumber::parse(text).unwrap().to_string(), "012345678", "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_that_look_like_digits_are_digits() {
+        assert_eq!(HealthRecordNumber::parse("OOl2345I0").unwrap().to_string(), "001234510");
+        assert_eq!(HealthRecordNumber::parse("OO1234S67"), Err(FieldProblem::NotDigits));
     }
 }

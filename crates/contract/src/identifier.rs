@@ -3,8 +3,9 @@
 
 use crate::{
     FieldProblem, HealthRecordNumber, ZipCode,
-    field_problem::{compact, is_digits},
+    field_problem::{holds_card_number, is_digits},
     portal::IdentifierField,
+    typed,
     value::text_value,
 };
 use serde::{
@@ -58,14 +59,14 @@ impl IdentifierField {
     pub fn normalise(&self, text: &str) -> Result<String, FieldProblem> {
         let has_own_form = matches!(self.identifier, Identifier::Hrn | Identifier::Zip);
         let most = if has_own_form { 0 } else { usize::from(self.max) };
-        // as many digits as a card has, and more than this number may have
-        if text.chars().filter(|c| c.is_numeric()).count() >= CARD_DIGITS && most < CARD_DIGITS {
+        if most < CARD_DIGITS && holds_card_number(text) {
             return Err(FieldProblem::LooksLikeCard);
         }
-        let code = self.identifier.normalise(text)?;
         if has_own_form {
-            return Ok(code);
+            return self.identifier.normalise(text);
         }
+        let code = self.identifier.normalise(text)?;
+        let code = if self.digits_only { typed::letters_as_digits(&code) } else { code };
         if self.digits_only && !is_digits(&code) {
             return Err(FieldProblem::NotDigits);
         }
@@ -127,10 +128,11 @@ impl Identifiers {
     }
 
     /// The one text they are kept and compared by. A ZIP code printed with four more digits is the same without them.
+    /// Of a printed code, O and 0 are the same, and I and 1: nobody can tell them apart on paper.
     pub fn comparison_key(&self) -> String {
-        let parts = self.0.iter().map(|(identifier, text)| {
-            let text = if *identifier == Identifier::Zip { text.get(..5).unwrap_or(text) } else { text };
-            format!("{identifier}={text}")
+        let parts = self.0.iter().map(|(identifier, text)| match identifier {
+            Identifier::Zip => format!("{identifier}={}", text.get(..5).unwrap_or(text)),
+            _ => format!("{identifier}={}", text.replace('O', "0").replace('I', "1")),
         });
         let mut parts: Vec<String> = parts.collect();
         parts.sort();
@@ -171,9 +173,29 @@ impl<'de> DeserializeSeed<'de> for Identifier {
     }
 }
 
-/// Letters and digits as printed: trimmed, without spaces and hyphens, upper case, leading zeros kept.
+/// Without the field's name, if it was copied along: `Group no. 100245`, `#0A1`, `Billing unit ID: WA00418220`.
+fn without_field_name(text: &str) -> &str {
+    const NAMES: [&str; 8] = ["group", "subgroup", "billgroup", "billing", "grupo", "subgrupo", "unidad", "hrn"];
+    const MORE: [&str; 7] = ["no", "number", "id", "unit", "de", "facturaci\u{f3}n", "n\u{fa}mero"];
+    if let Some((label, code)) = text.rsplit_once([':', '#'])
+        && !label.contains(|c: char| c.is_ascii_digit())
+    {
+        return code;
+    }
+    let mut rest = text;
+    while let Some((word, after)) = rest.split_once([' ', '.']) {
+        let is_one_of = |names: &[&str]| names.contains(&word.to_lowercase().as_str());
+        if !(is_one_of(&NAMES) || rest.len() < text.len() && (word.is_empty() || is_one_of(&MORE))) {
+            break;
+        }
+        rest = after;
+    }
+    rest
+}
+
+/// Letters and digits as printed: without spaces and hyphens, upper case, leading zeros kept.
 fn printed_code(text: &str) -> Result<String, FieldProblem> {
-    let code = compact(text).to_ascii_uppercase();
+    let code = typed::compact(without_field_name(&typed::plain(text))).to_ascii_uppercase();
     match code.len() {
         0 => Err(FieldProblem::Missing),
         _ if !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) => Err(FieldProblem::NotAlphanumeric),
@@ -192,6 +214,39 @@ text_value!(Identifier: "^(group|subgroup|billgroup|zip|hrn|billing_unit)$");
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_label_that_was_copied_along_is_no_part_of_a_printed_code() {
+        for (text, code) in [
+            ("Group 100245", "100245"),
+            ("Group no. 100-245", "100245"),
+            ("N\u{fa}mero de grupo: 100245", "100245"),
+            ("Grupo n\u{fa}mero 100245", "100245"),
+            ("Billing unit ID: wa 00418220", "WA00418220"),
+            ("#0a1", "0A1"),
+            ("WA 00418220", "WA00418220"),
+            ("ID 00418220", "ID00418220"),
+        ] {
+            assert_eq!(Identifier::BillingUnit.normalise(text), Ok(code.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_letter_that_looks_like_a_digit_is_that_digit_where_only_digits_can_stand() {
+        let field = |digits_only| IdentifierField {
+            identifier: Identifier::Group,
+            digits_only,
+            min: 3,
+            max: 6,
+            sample: String::new(),
+        };
+        assert_eq!(field(true).normalise("1O02l5"), Ok("100215".to_owned()));
+        assert_eq!(field(false).normalise("1O02l5"), Ok("1O02L5".to_owned()));
+        let key = |code| Identifiers::of([(Identifier::Billgroup, code)]).unwrap().comparison_key();
+        assert_eq!(key("OI1"), key("0i1"));
+        assert_eq!(key("0A1"), "billgroup=0A1");
+        assert_ne!(key("0L1"), key("011"));
+    }
 
     #[test]
     fn a_printed_code_keeps_its_leading_zeros() {

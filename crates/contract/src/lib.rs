@@ -4,9 +4,9 @@
 //! (short-lived JSON shapes of `/api/v1`), and rules that both sides run. No I/O, no clock, no randomness, no wasm, no
 //! leptos, no words for people but the authorisation's, which is stored word for word.
 //!
-//! Reading order: `money`, `date`, `health_record_number`, `zip_code`, `identifier`, `person`, `card`, `bank`,
-//! `password`, `field_problem`; then the wire: `portal`, `session`, `account`, `factor`, `bill`, `payment`,
-//! `authorisation`, `problem_details`, `demo`.
+//! Reading order: `typed`, `money`, `date`, `health_record_number`, `zip_code`, `identifier`, `person`, `email`,
+//! `card`, `expiry`, `bank`, `password`, `field_problem`; then the wire: `portal`, `session`, `account`, `factor`,
+//! `bill`, `payment`, `authorisation`, `problem_details`, `demo`.
 
 pub mod account;
 pub mod authorisation;
@@ -15,6 +15,8 @@ pub mod bill;
 pub mod card;
 pub mod date;
 pub mod demo;
+pub mod email;
+pub mod expiry;
 pub mod factor;
 pub mod field_problem;
 pub mod health_record_number;
@@ -27,18 +29,21 @@ pub mod portal;
 pub mod problem_details;
 pub mod region;
 pub mod session;
+pub mod typed;
 mod value;
 pub mod zip_code;
 
 pub use bank::{AccountNumber, RoutingNumber};
-pub use card::{CardBrand, CardNumber, Expiry, SecurityCode};
+pub use card::{CardBrand, CardNumber, SecurityCode};
 pub use date::{Date, Instant};
+pub use email::{Email, UserId};
+pub use expiry::Expiry;
 pub use field_problem::FieldProblem;
 pub use health_record_number::HealthRecordNumber;
 pub use identifier::{Identifier, Identifiers};
 pub use money::{Amount, Money};
 pub use password::Password;
 pub use payment::IdempotencyKey;
-pub use person::{Email, PersonName, Phone, UsAddress, UsState, UserId};
+pub use person::{PersonName, Phone, UsAddress, UsState};
 pub use region::{Locale, Region};
 pub use zip_code::ZipCode;

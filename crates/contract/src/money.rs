@@ -1,7 +1,7 @@
 //! Money: US dollars and cents, exact. Never floating point, never negative; a ledger's signed cents are the server's
 //! own.
 
-use crate::{FieldProblem, value::text_value};
+use crate::{FieldProblem, typed, value::text_value};
 use rust_decimal::Decimal;
 use std::fmt;
 
@@ -19,19 +19,26 @@ pub struct Amount(Money);
 impl Money {
     pub const ZERO: Self = Self(Decimal::ZERO);
 
-    /// As people type it: `$1,234.50`, `1234.5`, `1234`, ` 12 `.
+    /// As people type it: `$1,234.50`, `1234.5`, `1234`, ` 12 `, `USD 12`. A comma before the last one or two digits is
+    /// a decimal comma: `12,50`.
     pub fn parse(text: &str) -> Result<Self, FieldProblem> {
-        let text: String = text.trim().chars().map(crate::field_problem::fold_digit).collect();
-        let text = text.strip_prefix('$').unwrap_or(&text).trim();
+        const DOLLARS: [&str; 3] = ["US$", "USD", "$"];
+        let text = typed::plain(text).to_ascii_uppercase();
+        let text = DOLLARS.iter().find_map(|sign| text.strip_prefix(sign)).unwrap_or(&text).trim();
+        let text = DOLLARS.iter().find_map(|sign| text.strip_suffix(sign)).unwrap_or(text).trim();
         if text.is_empty() {
             return Err(FieldProblem::Missing);
         }
-        if text.starts_with(['-', '\u{2212}']) {
+        if text.starts_with('-') {
             return Err(FieldProblem::Negative);
         }
         let (whole, cents) = match text.split_once('.') {
             Some((whole, cents)) => (whole, cents),
-            None => (text, ""),
+            // On some phones the keyboard for amounts has only a comma.
+            None => match text.rsplit_once(',') {
+                Some((whole, cents)) if matches!(cents.len(), 1 | 2) => (whole, cents),
+                _ => (text, ""),
+            },
         };
         let whole = without_commas(whole).ok_or(FieldProblem::Malformed)?;
         if !cents.bytes().all(|byte| byte.is_ascii_digit()) || (text.ends_with('.') && text.len() == 1) {
@@ -104,7 +111,7 @@ impl Amount {
     }
 }
 
-/// `1,234` and `1234` are the same; `1,23` and `12,34` are nothing.
+/// `1,234` and `1234` are the same; `1,2345` and `,123` are nothing.
 fn without_commas(whole: &str) -> Option<String> {
     let mut groups = whole.split(',');
     let first = groups.next()?;
@@ -149,6 +156,14 @@ mod tests {
             (" 12 ", "12.00"),
             (".50", "0.50"),
             ("007", "7.00"),
+            ("USD 12.50", "12.50"),
+            ("US$12", "12.00"),
+            ("12.50 USD", "12.50"),
+            ("12,50", "12.50"),
+            ("1,23", "1.23"),
+            ("1,250", "1250.00"),
+            ("1,234,5", "1234.50"),
+            ("$\u{a0}1\u{200b}2\u{ff0e}50", "12.50"),
         ] {
             assert_eq!(amount(text), Ok(read.to_owned()), "{text}");
         }
@@ -162,7 +177,10 @@ mod tests {
             ("0.00", FieldProblem::Zero),
             ("1e3", FieldProblem::Malformed),
             ("1.234", FieldProblem::TooPrecise),
-            ("1,23", FieldProblem::Malformed),
+            ("1,2345", FieldProblem::Malformed),
+            (",", FieldProblem::Malformed),
+            ("12USD5", FieldProblem::Malformed),
+            ("\u{2212}5", FieldProblem::Negative),
             ("NaN", FieldProblem::Malformed),
             ("", FieldProblem::Missing),
             ("$", FieldProblem::Missing),

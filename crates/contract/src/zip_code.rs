@@ -1,10 +1,6 @@
 //! ZIP code: five digits, or nine.
 
-use crate::{
-    FieldProblem,
-    field_problem::{fold_digit, is_digits},
-    value::text_value,
-};
+use crate::{FieldProblem, field_problem::is_digits, typed, value::text_value};
 use std::fmt;
 
 /// `ddddd` or `ddddd-dddd`.
@@ -13,14 +9,15 @@ pub struct ZipCode(String);
 
 impl ZipCode {
     pub fn parse(text: &str) -> Result<Self, FieldProblem> {
-        let text: String = text.trim().chars().map(fold_digit).collect();
+        let text = typed::plain(text);
+        let text = typed::without_label(&text);
         if text.is_empty() {
             return Err(FieldProblem::Missing);
         }
-        let (five, four) = match text.split_once(['-', ' ', '\u{2013}']) {
-            Some((five, four)) => (five.trim(), Some(four.trim())),
+        let (five, four) = match text.split_once(['-', ' ']) {
+            Some((five, four)) => (five, Some(four.trim_start_matches(['-', ' ']))),
             None if text.len() == 9 && text.is_ascii() => (&text[..5], Some(&text[5..])),
-            None => (text.as_str(), None),
+            None => (text, None),
         };
         let fits = |part: &str, length| part.len() == length && is_digits(part);
         match four {
@@ -52,6 +49,8 @@ mod tests {
             ("94612 3610", "94612-3610"),
             ("00501", "00501"),
             (" 94612-3610 ", "94612-3610"),
+            ("94612 \u{2013} 3610", "94612-3610"),
+            ("ZIP: 94612", "94612"),
         ] {
             assert_eq!(ZipCode::parse(text).unwrap().to_string(), zip, "{text}");
         }

@@ -105,6 +105,10 @@ pub static RECONCILED_AT: Metric = Metric::gauge(
     "kppay_reconcile_last_run_timestamp_seconds",
     "When the last reconciliation ended, in seconds since 1970; 0 before the first.",
 );
+pub static CHARACTERS_NOT_DRAWN: Metric = Metric::counter(
+    "kppay_receipt_characters_not_drawn_total",
+    "Characters of receipts that no font has, and that were drawn as boxes: see the log.",
+);
 pub static TASK_RESTARTS: Metric =
     Metric::counter("kppay_task_restarts_total", "Background tasks that ended or stood still and were started again.");
 pub static TASK_ROUNDS: Metric =
@@ -184,6 +188,7 @@ pub static ALL: &[&Metric] = &[
     &OTHER_AMOUNTS,
     &RECONCILE_DIFFERENCES,
     &RECONCILED_AT,
+    &CHARACTERS_NOT_DRAWN,
     &TASK_RESTARTS,
     &TASK_ROUNDS,
     &ROWS_UNREADABLE,

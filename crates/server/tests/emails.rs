@@ -25,7 +25,7 @@ fn account(locale: Locale) -> Account {
         membership: "m".into(),
         email: Email::parse("ana.oneill@example.org").unwrap(),
         first_name: PersonName::parse("Ana").unwrap(),
-        last_name: PersonName::parse("O’Neill").unwrap(),
+        last_name: PersonName::parse("O’Neill").ok(),
         locale,
         password: String::new(),
         password_changed_at: at,

@@ -1,6 +1,7 @@
 //! The receipt's file, read back as text.
 #![allow(clippy::unwrap_used)]
 
+mod pdf_text;
 mod sample_payment;
 
 use contract::{
@@ -8,7 +9,10 @@ use contract::{
     payment::{BankAccountKind, Failure, Method, PaidLine, Payment, PaymentState},
 };
 use sample_payment::{AUTHORISATION, date, money, payment, portal};
-use server::billing::receipt_pdf::{ReceiptCopy, receipt};
+use server::{
+    billing::receipt_pdf::{ReceiptCopy, receipt},
+    metrics::CHARACTERS_NOT_DRAWN,
+};
 
 /// The file's text with every run of white space as one space.
 fn text(payment: &Payment, locale: Locale) -> String {
@@ -135,10 +139,61 @@ fn the_file_has_a_title_a_language_and_tags() {
     assert_says(&raw, &["/StructTreeRoot", "/Marked true", "/Lang", "pdfuaid", "Recibo de pago KP-7F3Q-2M8D"]);
 }
 
+/// A name a script. The files say them as they were written.
+const NAMES: [&str; 27] = [
+    "王小明",
+    "山田 さくら",
+    "ジョン・スミス",
+    "김민수",
+    "สมชาย ใจดี",
+    "ສົມສັກ",
+    "Кораблёв, Иван",
+    "Ελένη Παπαδοπούλου",
+    "Nguyễn Thị Ảnh",
+    "Zoë Åström-Łukasiewicz",
+    "محمد العلي",
+    "مهدی‌نژاد",
+    "נעמי כהן",
+    "נָעֳמִי",
+    "भारती राव क्षत्रिय",
+    "ফারহানা আক্তার",
+    "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ",
+    "ગુજરાતી પટેલ",
+    "ଓଡ଼ିଆ ଦାସ",
+    "தமிழ்ச்செல்வி",
+    "తెలుగు రావు",
+    "ಕನ್ನಡ ರಾವ್",
+    "മലയാളം നായർ",
+    "ශ්‍රී ලංකා",
+    "မြန်မာ အောင်",
+    "សុខា ខ្មែរ",
+    "አበበ በቀለ",
+];
+
 #[test]
-fn names_the_font_has_no_letters_for_do_not_stop_a_receipt() {
-    let payment = Payment { payer_name: "王小明 \u{202e}\u{7}".into(), ..payment() };
-    assert!(text(&payment, Locale::En).contains("KP-7F3Q-2M8D"));
+fn a_name_of_any_script_is_drawn_and_the_file_says_it_as_it_was_written() {
+    let mut payment = payment();
+    let agreed = |name: &&str| format!("I, {name}, authorize one charge of $214.10, on November 23, 2026.");
+    payment.authorisation = NAMES.iter().map(agreed).collect::<Vec<_>>().join(" ");
+    let line = payment.shares[0].lines[0].clone();
+    payment.shares[0].lines = NAMES.map(|name| PaidLine { provider: name.into(), ..line.clone() }).into();
+    let before = CHARACTERS_NOT_DRAWN.value();
+    let file = receipt(&payment, &portal(), Locale::En, ReceiptCopy::OfThePayer).unwrap();
+    let text = pdf_text::text(&file);
+    assert_says(&text, &[&payment.authorisation]);
+    for name in NAMES {
+        assert_says(&text, &[&format!("October 12, 2026 · {name} · Patient: Ana O’Neill")]);
+    }
+    assert_eq!(CHARACTERS_NOT_DRAWN.value(), before);
+}
+
+#[test]
+fn what_no_font_can_draw_is_a_box_that_still_says_it_and_is_counted() {
+    let payment = Payment { payer_name: "Ana \u{1f40c}\u{1f40c} 王\u{202e}\u{7}".into(), ..payment() };
+    let before = CHARACTERS_NOT_DRAWN.value();
+    let file = receipt(&payment, &portal(), Locale::En, ReceiptCopy::OfThePayer).unwrap();
+    assert_says(&pdf_text::text(&file), &["PayerAna \u{1f40c}\u{1f40c} 王"]);
+    assert_eq!(CHARACTERS_NOT_DRAWN.value(), before + 2);
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The receipt as a PDF: tagged, on Letter paper, with everything a reimbursement account asks for, and the
 //! authorisation word for word. Knows a payment and the deployment's profile; not the database, and not the client.
 
-mod font;
+mod fonts;
 mod sheet;
+mod text;
 
 use self::sheet::{Cell, Sheet};
-use crate::i18n;
+use crate::{i18n, metrics};
 use contract::{
     Locale, Money,
     payment::{Payment, PaymentShare, PaymentState, Phase},
@@ -51,6 +52,10 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: Receipt
     ));
     sheet.heading(2, say("Questions", "Preguntas"));
     sheet.paragraph(&questions(portal, locale));
+    if sheet.boxes() > 0 {
+        metrics::CHARACTERS_NOT_DRAWN.add(sheet.boxes() as i64);
+        tracing::warn!(payment = payment.id, characters = sheet.boxes(), "no font of the receipt has these characters");
+    }
     let page = say("Page", "Página");
     sheet.finish(|at, of| format!("{}   ·   {page} {at} / {of}", payment.reference))
 }

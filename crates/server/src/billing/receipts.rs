@@ -40,7 +40,11 @@ async fn draw_for(app: &App, payment: Payment, copy: ReceiptCopy) -> Result<Rece
     let portal = app.portal.clone();
     let reference = payment.reference.clone();
     let file = app.drawing.run(move || receipt_pdf::receipt(&payment, &portal, locale, copy)).await?;
-    Ok(Receipt { file: file.map_err(|_| Error::new(ErrorCode::Fault))?, reference })
+    let fault = |error: receipt_pdf::SheetError| {
+        tracing::error!(%error, "a receipt was not drawn");
+        Error::new(ErrorCode::Fault)
+    };
+    Ok(Receipt { file: file.map_err(fault)?, reference })
 }
 
 /// The e-mail about a payment, and the hash of the secret in it if it has a link to the receipt.

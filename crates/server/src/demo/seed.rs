@@ -72,7 +72,7 @@ pub async fn seed_accounts(app: &App) -> Result<()> {
             membership: membership.id.clone(),
             email: Email::parse(person.email).map_err(fault)?,
             first_name: PersonName::parse(first).map_err(fault)?,
-            last_name: PersonName::parse(last).map_err(fault)?,
+            last_name: PersonName::parse_if_any(last).map_err(fault)?,
             address: UsAddress {
                 line1: AddressLine::parse("1 Harbor Street").map_err(fault)?,
                 line2: None,

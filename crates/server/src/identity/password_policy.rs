@@ -9,8 +9,7 @@ use contract::{FieldProblem, Password, password, problem_details::ErrorCode};
 
 /// Long enough, and not easy to guess for this account. True if it only does because there is a second factor.
 pub async fn check_new(app: &App, account: &Account, password: &Password) -> Result<bool> {
-    let owner =
-        owner_names(&account.email.to_string(), &[&account.first_name.to_string(), &account.last_name.to_string()]);
+    let owner = owner_names(&account.email.to_string(), &account.names());
     let problem = match password.has_least(least(app, account).await?) {
         Ok(_) => app.passwords.weakness(password, &app.service_names(), owner).await?,
         Err(short) => Some(short),
@@ -37,8 +36,8 @@ pub async fn least(app: &App, account: &Account) -> Result<usize> {
 
 /// What a password of this person may not hold: the user ID, what stands before its `@`, and the names if they are long
 /// enough to mean somebody.
-pub fn owner_names(email: &str, names: &[&str]) -> Vec<String> {
+pub fn owner_names(email: &str, names: &[String]) -> Vec<String> {
     let local = email.split('@').next().unwrap_or_default();
-    let names = names.iter().copied().filter(|name| name.chars().count() >= 5);
+    let names = names.iter().map(String::as_str).filter(|name| name.chars().count() >= 5);
     [email, local].into_iter().filter(|part| part.chars().count() >= 4).chain(names).map(str::to_owned).collect()
 }

@@ -129,7 +129,8 @@ async fn check(app: &App, session: &Session, new: &NewAccount) -> Result<()> {
     if zip.is_some_and(|zip| zip.five() != new.address.zip.five()) {
         wrong("address.zip", FieldProblem::Malformed);
     }
-    let owner = owner_names(&new.email.to_string(), &[&new.first_name.to_string(), &new.last_name.to_string()]);
+    let names = [Some(&new.first_name), new.last_name.as_ref()].into_iter().flatten().map(PersonName::to_string);
+    let owner = owner_names(&new.email.to_string(), &names.collect::<Vec<_>>());
     let weak = match new.password.has_least(password::LEAST) {
         Ok(_) => app.passwords.weakness(&new.password, &app.service_names(), owner).await?,
         Err(short) => Some(short),

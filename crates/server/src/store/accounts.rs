@@ -15,7 +15,8 @@ pub struct Account {
     pub membership: String,
     pub email: Email,
     pub first_name: PersonName,
-    pub last_name: PersonName,
+    /// None for somebody who has one name: an empty text in the table.
+    pub last_name: Option<PersonName>,
     pub locale: Locale,
     /// Argon2id, with its parameters.
     pub password: String,
@@ -32,7 +33,8 @@ pub struct Opening {
     pub membership: String,
     pub email: Email,
     pub first_name: PersonName,
-    pub last_name: PersonName,
+    #[serde(default)]
+    pub last_name: Option<PersonName>,
     pub address: UsAddress,
     pub phone: Phone,
     pub locale: Locale,
@@ -55,8 +57,12 @@ impl Purpose {
 }
 
 impl Account {
+    /// First and last.
+    pub fn names(&self) -> Vec<String> {
+        [Some(&self.first_name), self.last_name.as_ref()].into_iter().flatten().map(PersonName::to_string).collect()
+    }
     pub fn name(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name)
+        self.names().join(" ")
     }
 }
 
@@ -117,12 +123,13 @@ fn one(row: Option<AnyRow>) -> Result<Option<Account>, sqlx::Error> {
 
 fn account_from(row: &AnyRow) -> Result<Account, sqlx::Error> {
     let version: i64 = row.try_get("terms_version")?;
+    let has_one_name = row.try_get::<String, _>("last_name")?.is_empty();
     Ok(Account {
         id: row.try_get("id")?,
         membership: row.try_get("membership")?,
         email: value(row, "email")?,
         first_name: value(row, "first_name")?,
-        last_name: value(row, "last_name")?,
+        last_name: if has_one_name { None } else { Some(value(row, "last_name")?) },
         locale: from_word(row.try_get("locale")?)?,
         password: row.try_get("password")?,
         password_changed_at: Instant::from_millis(row.try_get("password_changed_at")?),
@@ -155,7 +162,7 @@ pub async fn open(tx: &mut Tx, opening: &Opening, now: Instant) -> Result<Option
     .bind(compared)
     .bind(opening.email.to_string())
     .bind(opening.first_name.to_string())
-    .bind(opening.last_name.to_string())
+    .bind(opening.last_name.as_ref().map(PersonName::to_string).unwrap_or_default())
     .bind(to_json(&opening.address)?)
     .bind(opening.phone.to_string())
     .bind(opening.locale.code())

@@ -114,7 +114,7 @@ fn session_from(row: &AnyRow, token_hash: &str) -> Result<Option<Session>, sqlx:
         None => Who::Payer,
         Some(account) => {
             let (first, last): (String, String) = (row.try_get("first_name")?, row.try_get("last_name")?);
-            let (name, email) = (format!("{first} {last}"), row.try_get("account_email")?);
+            let (name, email) = (format!("{first} {last}").trim_end().to_owned(), row.try_get("account_email")?);
             let member = Member { account, person: PersonView { name, email, is_email_confirmed: true } };
             if is_pending {
                 Who::PendingSecondFactor(member)

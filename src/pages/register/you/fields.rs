@@ -113,7 +113,7 @@ impl TypedFields {
         let mut problems = Problems::default();
         let text = |field| self.of(field).get();
         let first_name = problems.check(Field::FirstName, PersonName::parse(&text(Field::FirstName)));
-        let last_name = problems.check(Field::LastName, PersonName::parse(&text(Field::LastName)));
+        let last_name = problems.check(Field::LastName, PersonName::parse_if_any(&text(Field::LastName)));
         let line1 = problems.check(Field::Line1, AddressLine::parse(&text(Field::Line1)));
         let line2 = match text(Field::Line2) {
             line2 if line2.trim().is_empty() => Some(None),

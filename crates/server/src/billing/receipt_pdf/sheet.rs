@@ -3,7 +3,10 @@
 
 mod writer;
 
-use super::font::{Type, Unreadable};
+use super::{
+    fonts::{Fonts, Unreadable},
+    text::Line,
+};
 use krilla::tagging::{TableHeaderScope, Tag, TagKind};
 use std::{fmt, num::NonZeroU16};
 
@@ -52,8 +55,9 @@ pub struct Cell {
 pub struct Sheet {
     title: String,
     language: &'static str,
-    regular: Type,
-    bold: Type,
+    fonts: Fonts,
+    /// Characters that no font can draw.
+    boxes: usize,
     pages: Vec<Vec<Mark>>,
     /// Distance of the next line's top from the top of the page.
     y: f32,
@@ -68,7 +72,7 @@ struct Part {
 }
 
 enum Mark {
-    Text { x: f32, y: f32, text: String, style: Style, part: usize },
+    Text { x: f32, y: f32, line: Line, style: Style, part: usize },
     Rule { y: f32 },
 }
 
@@ -92,8 +96,8 @@ impl Sheet {
         Ok(Self {
             title: title.to_owned(),
             language,
-            regular: Type::new(dejavu::sans::regular())?,
-            bold: Type::new(dejavu::sans::bold())?,
+            fonts: Fonts::new()?,
+            boxes: 0,
             pages: vec![Vec::new()],
             y: MARGIN,
             parts: Vec::new(),
@@ -138,14 +142,14 @@ impl Sheet {
         let table = self.part(Tag::Table.with_summary(Some(self.title.clone())), None);
         let body = self.part(Tag::TBody, Some(table));
         for (name, value) in facts {
-            let lines = self.bold.wrap(value, BODY, WIDTH - 2.0 * MARGIN - NAME);
+            let lines = self.wrap(value, STRONG, WIDTH - 2.0 * MARGIN - NAME);
             self.room(lines.len() as f32 * BODY * LEADING);
             let row = self.part(Tag::TR, Some(body));
             let head = self.cell(Tag::TH(TableHeaderScope::Row), row);
             self.line(MARGIN, name, Style { color: SOFT, ..TEXT }, head);
             let cell = self.cell(Tag::TD, row);
             for line in lines {
-                self.line(MARGIN + NAME, &line, STRONG, cell);
+                self.put(MARGIN + NAME, line, STRONG, cell);
                 self.y += BODY * LEADING;
             }
             self.y += 2.0;
@@ -179,19 +183,19 @@ impl Sheet {
 
     fn item(&mut self, item: &Cell, body: usize, amounts: Style) {
         const WHAT: f32 = 290.0;
-        let what = self.bold.wrap(&item.what, BODY, WHAT);
-        let detail = if item.detail.is_empty() { Vec::new() } else { self.regular.wrap(&item.detail, SMALL, WHAT) };
+        let what = self.wrap(&item.what, STRONG, WHAT);
+        let detail = self.wrap(&item.detail, NOTE, WHAT);
         self.room(what.len() as f32 * BODY * LEADING + detail.len() as f32 * SMALL * LEADING + 6.0);
         let row = self.part(Tag::TR, Some(body));
         let head = self.cell(Tag::TH(TableHeaderScope::Row), row);
         let cells = [self.cell(Tag::TD, row), self.cell(Tag::TD, row)];
         let top = self.y;
         for line in what {
-            self.line(MARGIN, &line, STRONG, head);
+            self.put(MARGIN, line, STRONG, head);
             self.y += BODY * LEADING;
         }
         for line in detail {
-            self.line(MARGIN, &line, NOTE, head);
+            self.put(MARGIN, line, NOTE, head);
             self.y += SMALL * LEADING;
         }
         let bottom = std::mem::replace(&mut self.y, top);
@@ -202,8 +206,13 @@ impl Sheet {
         self.y = bottom;
     }
 
-    fn face(&self, style: Style) -> &Type {
-        if style.is_bold { &self.bold } else { &self.regular }
+    /// How many characters were drawn as boxes, because no font has them.
+    pub fn boxes(&self) -> usize {
+        self.boxes
+    }
+
+    fn wrap(&mut self, text: &str, style: Style, width: f32) -> Vec<Line> {
+        self.fonts.lines(text, style.is_bold, width / style.size)
     }
 
     fn part(&mut self, tag: impl Into<TagKind>, parent: Option<usize>) -> usize {
@@ -229,22 +238,27 @@ impl Sheet {
         }
     }
 
+    fn put(&mut self, x: f32, line: Line, style: Style, part: usize) {
+        self.boxes += line.boxes;
+        self.mark(Mark::Text { x, y: self.y, line, style, part });
+    }
+
     fn line(&mut self, x: f32, text: &str, style: Style, part: usize) {
-        let text = self.face(style).printable(text);
-        if !text.trim().is_empty() {
-            self.mark(Mark::Text { x, y: self.y, text, style, part });
+        for line in self.wrap(text, style, f32::INFINITY) {
+            self.put(x, line, style, part);
         }
     }
 
     fn line_to(&mut self, right: f32, text: &str, style: Style, part: usize) {
-        let width = self.face(style).width(text, style.size);
-        self.line(right - width, text, style, part);
+        for line in self.wrap(text, style, f32::INFINITY) {
+            self.put(right - line.width * style.size, line, style, part);
+        }
     }
 
     fn block(&mut self, x: f32, width: f32, text: &str, style: Style, part: usize) {
-        for line in self.face(style).wrap(text, style.size, width) {
+        for line in self.wrap(text, style, width) {
             self.room(style.size * LEADING);
-            self.line(x, &line, style, part);
+            self.put(x, line, style, part);
             self.y += style.size * LEADING;
         }
     }

@@ -1,7 +1,8 @@
 //! Recovery codes: single-use codes to keep on paper, for signing in without the authenticator. Stateless: the caller
 //! knows which are used.
 
-use super::{is_separator, narrow, random};
+use super::random;
+use contract::typed;
 
 const COUNT: usize = 10;
 const LENGTH: usize = 10;
@@ -33,8 +34,8 @@ fn grouped(characters: impl Iterator<Item = char>) -> String {
 /// The code as it was shown, whatever became of it on the way: case, spaces, hyphens, o for 0, and i or l for 1.
 /// Nothing if no code looks like that.
 pub fn normalise(typed: &str) -> Option<String> {
-    let characters = typed.chars().map(narrow).filter(|character| !is_separator(*character));
-    let characters = characters.map(|character| match character.to_ascii_lowercase() {
+    let typed = typed::compact(typed);
+    let characters = typed.chars().map(|character| match character.to_ascii_lowercase() {
         'o' => '0',
         'i' | 'l' => '1',
         character => character,
@@ -82,8 +83,14 @@ mod tests {
 
     #[test]
     fn case_and_separators_do_not_matter() {
-        for typed in ["ab3de-fgh01", " AB3DE FGH01\n", "ab3d efgh 01", "ab3de\u{2011}fgh01", "ａｂ３ｄｅ－ｆｇｈ０１"]
-        {
+        for typed in [
+            "ab3de-fgh01",
+            " AB3DE FGH01\n",
+            "ab3d efgh 01",
+            "\u{2066}ab3de\u{200b}fgh01\u{2069}",
+            "ab3de\u{2011}fgh01",
+            "ａｂ３ｄｅ－ｆｇｈ０１",
+        ] {
             assert_eq!(normalise(typed).as_deref(), Some("ab3de-fgh01"), "{typed}");
         }
     }

@@ -1,7 +1,8 @@
 //! TOTP: the six digits that an authenticator app shows for half a minute (RFC 6238 with SHA-1, all that the apps have
 //! in common). Stateless: the caller passes in the current time and the last accepted time step.
 
-use super::{is_separator, narrow, random};
+use super::random;
+use contract::typed;
 use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
@@ -23,8 +24,7 @@ impl Secret {
 
     /// What `base32` or `grouped` gave.
     pub fn parse(base32: &str) -> Option<Self> {
-        let letters: String =
-            base32.chars().map(narrow).filter(|l| !is_separator(*l)).map(|l| l.to_ascii_uppercase()).collect();
+        let letters = typed::compact(base32).to_ascii_uppercase();
         BASE32_NOPAD.decode(letters.as_bytes()).ok()?.try_into().ok().map(Self)
     }
 
@@ -57,7 +57,7 @@ impl Secret {
     /// The step whose code was typed. The clock of a phone may be one step off; a code up to `last_step` has been taken
     /// already.
     pub fn accepts(&self, typed: &str, at_millis: i64, last_step: Option<i64>) -> Option<i64> {
-        let typed: String = typed.chars().map(narrow).filter(|letter| !is_separator(*letter)).collect();
+        let typed = typed::number(typed);
         let now = at_millis.div_euclid(STEP_MILLIS);
         let mut steps = (now - 1..=now + 1).filter(|step| last_step.is_none_or(|last| *step > last));
         // Should two steps have one code, the later one counts, so that it is not taken again.

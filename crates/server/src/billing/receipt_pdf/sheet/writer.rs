@@ -1,6 +1,12 @@
 //! The PDF file of a sheet that is laid out: pages, outline, metadata, and tags for screen readers (PDF/UA-1).
 
-use super::{EDGE, HEIGHT, MARGIN, Mark, NOTE, Part, Sheet, SheetError, Style, Tint, WIDTH};
+use super::{
+    super::{
+        fonts::{Fonts, Which},
+        text::Run,
+    },
+    EDGE, HEIGHT, MARGIN, Mark, NOTE, Part, Sheet, SheetError, Style, Tint, WIDTH,
+};
 use krilla::{
     Document, SerializeSettings,
     color::rgb,
@@ -11,16 +17,15 @@ use krilla::{
     num::NormalizedF32,
     outline::{Outline, OutlineNode},
     page::PageSettings,
-    paint::Fill,
+    paint::{Fill, Stroke},
     surface::Surface,
     tagging::{Artifact, ArtifactType, ContentTag, Node, SpanTag, TagGroup, TagTree},
-    text::TextDirection,
 };
 use std::fmt;
 
 impl Sheet {
     /// Writes the file. `footer` gets the page's number and how many there are.
-    pub fn finish(self, footer: impl Fn(usize, usize) -> String) -> Result<Vec<u8>, SheetError> {
+    pub fn finish(mut self, footer: impl Fn(usize, usize) -> String) -> Result<Vec<u8>, SheetError> {
         let writer = |reason: &dyn fmt::Debug| SheetError::Writer(format!("{reason:?}"));
         let configuration = ConfigurationBuilder::new()
             .with_accessibility_validator(Accessibility::UA1)
@@ -30,6 +35,9 @@ impl Sheet {
         let mut document = Document::new_with(settings);
         let metadata = Metadata::new().title(self.title.clone()).language(self.language.to_owned());
         document.set_metadata(metadata);
+        let of = self.pages.len();
+        let footers: Vec<_> =
+            (1..=of).map(|at| self.fonts.lines(&footer(at, of), NOTE.is_bold, f32::INFINITY)).collect();
         let mut leaves: Vec<Vec<Node>> = self.parts.iter().map(|_| Vec::new()).collect();
         for (at, marks) in self.pages.iter().enumerate() {
             let size = PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(|| writer(&"page size"))?;
@@ -37,11 +45,13 @@ impl Sheet {
             let mut surface = page.surface();
             for mark in marks {
                 match mark {
-                    Mark::Text { x, y, text, style, part } => {
-                        let leaf = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
-                        self.draw(&mut surface, *x, *y, text, *style);
-                        surface.end_tagged();
-                        leaves[*part].push(leaf.into());
+                    Mark::Text { x, y, line, style, part } => {
+                        for run in &line.runs {
+                            let leaf = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
+                            draw(&mut surface, &self.fonts, run, (*x, *y), *style);
+                            surface.end_tagged();
+                            leaves[*part].push(leaf.into());
+                        }
                     }
                     Mark::Rule { y } => {
                         surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)));
@@ -51,8 +61,9 @@ impl Sheet {
                 }
             }
             surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Footer)));
-            let text = self.regular.printable(&footer(at + 1, self.pages.len()));
-            self.draw(&mut surface, MARGIN, HEIGHT - MARGIN + 14.0, &text, NOTE);
+            for run in footers[at].iter().flat_map(|line| &line.runs) {
+                draw(&mut surface, &self.fonts, run, (MARGIN, HEIGHT - MARGIN + 14.0), NOTE);
+            }
             surface.end_tagged();
             surface.finish();
             page.finish();
@@ -65,14 +76,19 @@ impl Sheet {
         document.set_tag_tree(tree(&self.parts, leaves, self.language));
         document.finish().map_err(|error| writer(&error))
     }
+}
 
-    fn draw(&self, surface: &mut Surface<'_>, x: f32, y: f32, text: &str, style: Style) {
-        surface.set_fill(Some(fill(style.color)));
-        let font = self.face(style).font.clone();
-        // `y` is the line's top; the baseline is 0.93 em lower (DejaVu's ascent).
-        let at = Point::from_xy(x, y + style.size * 0.93);
-        surface.draw_text(at, font, style.size, text, false, TextDirection::Auto);
-    }
+/// `x` and `y` are the line's left end and top; the baseline is 0.93 em lower (DejaVu's ascent).
+fn draw(surface: &mut Surface<'_>, fonts: &Fonts, run: &Run, (x, y): (f32, f32), style: Style) {
+    let Style { size, color, is_bold } = style;
+    // Where there is no bold font, an outline makes the strokes thicker.
+    let is_thickened = is_bold && run.font != Which::Bold;
+    let outline = Stroke { paint: fill(color).paint, width: size * 0.03, ..Stroke::default() };
+    surface.set_fill(Some(fill(color)));
+    surface.set_stroke(is_thickened.then_some(outline));
+    let at = Point::from_xy(x + run.x * size, y + size * 0.93);
+    surface.draw_glyphs(at, &run.glyphs, fonts.get(run.font).font.clone(), &run.text, size, false);
+    surface.set_stroke(None);
 }
 
 fn fill(Tint(red, green, blue): Tint) -> Fill {
