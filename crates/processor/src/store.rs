@@ -1,6 +1,8 @@
 //! The sandbox's database: one SQLite file, one writer, every answer committed before it is given. Holds tokens,
 //! charges and what became of them; never a number.
 
+mod retyped;
+
 use crate::{sandbox::Outcome, transaction::Tx};
 use contract::{
     Date, Instant,
