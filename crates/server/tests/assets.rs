@@ -84,7 +84,7 @@ async fn bytes(response: Response<Body>) -> Vec<u8> {
 #[tokio::test]
 async fn hashed_names_are_kept_for_ever_and_the_page_is_always_asked_for() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     let script = get(&router, &format!("/{SCRIPT}")).await;
     assert_eq!(header(&script, "cache-control"), "public, max-age=31536000, immutable");
     assert_eq!(header(&script, "content-type"), "text/javascript; charset=utf-8");
@@ -101,7 +101,7 @@ async fn hashed_names_are_kept_for_ever_and_the_page_is_always_asked_for() {
 #[tokio::test]
 async fn every_address_of_the_app_gets_the_page() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     for path in ["/", "/pay", "/pay/", "/pay/payments/abc-123", "/account/security", "/help?x=a.b"] {
         let response = get(&router, path).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");
@@ -114,7 +114,7 @@ async fn every_address_of_the_app_gets_the_page() {
 async fn an_address_that_leads_nowhere_is_not_found_and_answered_with_the_page_that_says_so() {
     let (_folder, dist) = dist();
     let page = fs::read(dist.join("index.html")).unwrap();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     for path in ["/nowhere", "/nowhere.html", "/pay/amount/more", "/pay/payments", "//pay", "/account/history/7"] {
         let response = get(&router, path).await;
         let said = (header(&response, "content-type"), header(&response, "cache-control"), header(&response, "etag"));
@@ -132,7 +132,7 @@ async fn an_address_that_leads_nowhere_is_not_found_and_answered_with_the_page_t
 #[tokio::test]
 async fn an_address_that_was_copied_with_the_end_of_its_sentence_gets_the_page() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     for path in
         ["/help.", "/pay.", "/account/security.", "/help...", "/help.,", "/help.)", "/help.%20", "/help.\u{201d}"]
     {
@@ -147,7 +147,7 @@ async fn an_address_that_was_copied_with_the_end_of_its_sentence_gets_the_page()
 #[tokio::test]
 async fn the_known_address_for_changing_a_password_leads_to_its_page() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist.clone(), Written::new());
+    let router = assets::router(dist.clone(), Written::new(), "");
     for method in ["GET", "HEAD"] {
         let sent = ask(&router, method, "/.well-known/change-password", &[("accept", "text/html")]).await;
         assert_eq!((sent.status(), header(&sent, "location")), (StatusCode::FOUND, "/account/security"), "{method}");
@@ -157,18 +157,35 @@ async fn the_known_address_for_changing_a_password_leads_to_its_page() {
     // Anyone who asks for a program gets it, too: password managers look for it without saying what they read.
     let bare = ask(&router, "GET", "/.well-known/change-password", &[]).await;
     assert_eq!(bare.status(), StatusCode::FOUND);
+    // Where the pages are below a path of a host.
+    let below = assets::router(dist, Written::new(), "/billing");
+    let sent = get(&below, "/.well-known/change-password").await;
+    assert_eq!(header(&sent, "location"), "/billing/account/security");
+}
+
+#[tokio::test]
+async fn a_file_that_the_server_wrote_is_served_at_a_known_address() {
+    let (_folder, dist) = dist();
+    fs::create_dir(dist.join(".well-known")).unwrap();
+    fs::write(dist.join(".well-known/of-the-build.txt"), "of nobody's").unwrap();
+    let path = "/.well-known/security.txt";
+    let router = assets::router(dist, Written::from([(path.to_owned(), b"Contact: ".to_vec())]), "");
+    let file = get(&router, path).await;
+    assert_eq!((file.status(), header(&file, "content-type")), (StatusCode::OK, "text/plain; charset=utf-8"));
+    assert_eq!(bytes(file).await, b"Contact: ");
+    assert_eq!(get(&router, "/.well-known/of-the-build.txt").await.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn a_known_address_that_is_not_there_is_not_found() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     for path in [
         "/.well-known",
         "/.well-known/",
         "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200",
         "/.well-known/change-password/",
-        "/.well-known/security",
+        "/.well-known/security.txt",
     ] {
         assert_eq!(get(&router, path).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
@@ -177,7 +194,7 @@ async fn a_known_address_that_is_not_there_is_not_found() {
 #[tokio::test]
 async fn what_is_not_a_page_is_not_answered_with_one() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     for path in ["/missing.js", "/pay/missing.css", "/api", "/api/v1/nothing", "/api/v2/bills", "/demo/members"] {
         assert_eq!(get(&router, path).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
@@ -193,7 +210,7 @@ async fn what_is_not_a_page_is_not_answered_with_one() {
 #[tokio::test]
 async fn no_path_leads_out_of_the_folder() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     for path in [
         "/../secret.txt",
         "/%2e%2e/secret.txt",
@@ -214,7 +231,7 @@ async fn a_compressed_form_beside_a_file_is_sent_at_once_and_is_no_file_of_its_o
     let (_folder, dist) = dist();
     let packed = lay(&dist, &format!("{SCRIPT}.br"), &fs::read(dist.join(SCRIPT)).unwrap());
     fs::write(dist.join("index.html.br"), &packed).unwrap();
-    let router = assets::router(dist, Written::from([("/index.html".into(), b"owed ".repeat(99))]));
+    let router = assets::router(dist, Written::from([("/index.html".into(), b"owed ".repeat(99))]), "");
     let script = ask(&router, "GET", &format!("/{SCRIPT}"), &[("accept-encoding", "gzip, br")]).await;
     assert_eq!(header(&script, "content-encoding"), "br");
     assert_eq!(bytes(script).await, packed);
@@ -230,7 +247,7 @@ async fn the_best_encoding_a_browser_takes_is_sent() {
     for form in ["br", "gz"] {
         lay(&dist, &format!("{SCRIPT}.{form}"), &plain);
     }
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     let path = format!("/{SCRIPT}");
     let brotli = ask(&router, "GET", &path, &[("accept-encoding", "gzip, br")]).await;
     assert_eq!(header(&brotli, "content-encoding"), "br");
@@ -252,7 +269,7 @@ async fn the_best_encoding_a_browser_takes_is_sent() {
 async fn what_the_build_did_not_compress_is_sent_as_it_is() {
     let (_folder, dist) = dist();
     let plain = fs::read(dist.join(SCRIPT)).unwrap();
-    let router = assets::router(dist, Written::from([("/index.html".into(), b"owed ".repeat(99))]));
+    let router = assets::router(dist, Written::from([("/index.html".into(), b"owed ".repeat(99))]), "");
     until_encoded(&router, "/", "br", "br").await;
     let script = ask(&router, "GET", &format!("/{SCRIPT}"), &[("accept-encoding", "gzip, br")]).await;
     assert_eq!(header(&script, "content-encoding"), "");
@@ -273,7 +290,7 @@ async fn until_encoded(router: &Router, path: &str, accept: &str, token: &str) -
 #[tokio::test]
 async fn a_known_file_is_not_sent_again() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     let first = get(&router, "/boot.js").await;
     let tag = header(&first, "etag").to_owned();
     assert!(tag.starts_with('"') && tag.ends_with('"'));
@@ -297,7 +314,7 @@ async fn another_page_of_the_same_length_and_date_has_another_tag() {
         fs::write(dist.join("index.html"), page).unwrap();
         let file = fs::File::options().write(true).open(dist.join("index.html")).unwrap();
         file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1)).unwrap();
-        tags.push(header(&get(&assets::router(dist.clone(), Written::new()), "/").await, "etag").to_owned());
+        tags.push(header(&get(&assets::router(dist.clone(), Written::new(), ""), "/").await, "etag").to_owned());
     }
     assert_ne!(tags[0], tags[1]);
 }
@@ -305,7 +322,7 @@ async fn another_page_of_the_same_length_and_date_has_another_tag() {
 #[tokio::test]
 async fn head_says_everything_but_the_content() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     let head = ask(&router, "HEAD", "/boot.js", &[]).await;
     assert_eq!(head.status(), StatusCode::OK);
     assert_eq!(header(&head, "content-length"), "6");
@@ -314,7 +331,7 @@ async fn head_says_everything_but_the_content() {
 
 #[tokio::test]
 async fn a_folder_that_is_not_there_leaves_a_server_that_says_so() {
-    let router = assets::router(PathBuf::from("/nonexistent/dist"), Written::new());
+    let router = assets::router(PathBuf::from("/nonexistent/dist"), Written::new(), "");
     let response = get(&router, "/pay").await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     assert!(String::from_utf8(bytes(response).await).unwrap().contains("cargo xtask start"));
@@ -324,7 +341,7 @@ async fn a_folder_that_is_not_there_leaves_a_server_that_says_so() {
 async fn every_answer_carries_the_security_headers() {
     let (_folder, dist) = dist();
     let security = Security { processor_origin: "http://127.0.0.1:8081".into(), ..Security::default() };
-    let router = security.guard(assets::router(dist, Written::new()));
+    let router = security.guard(assets::router(dist, Written::new(), ""));
     for path in ["/", "/boot.js", "/api/v1/nothing", "/missing.js"] {
         let response = get(&router, path).await;
         assert!(header(&response, "content-security-policy").contains("default-src 'none'"), "{path}");
@@ -340,7 +357,7 @@ async fn every_answer_carries_the_security_headers() {
 #[tokio::test]
 async fn whoever_asks_by_number_is_sent_to_the_name_of_this_machine_and_nobody_elsewhere() {
     let (_folder, dist) = dist();
-    let router = assets::by_name(assets::router(dist.clone(), Written::new()), "http://localhost:8080");
+    let router = assets::by_name(assets::router(dist.clone(), Written::new(), ""), "http://localhost:8080");
     for host in ["127.0.0.1:8080", "[::1]:8080"] {
         let sent = ask(&router, "GET", "/pay?then=/account", &[("host", host), ("accept", "text/html")]).await;
         assert_eq!(
@@ -354,7 +371,7 @@ async fn whoever_asks_by_number_is_sent_to_the_name_of_this_machine_and_nobody_e
         let page = ask(&router, "GET", "/", &[("host", host), ("accept", "text/html")]).await;
         assert_eq!(page.status(), StatusCode::OK, "{host}");
     }
-    let deployed = assets::by_name(assets::router(dist, Written::new()), "https://pay.example.org");
+    let deployed = assets::by_name(assets::router(dist, Written::new(), ""), "https://pay.example.org");
     assert_eq!(ask(&deployed, "GET", "/", &[("host", "127.0.0.1")]).await.status(), StatusCode::OK);
 }
 
@@ -386,7 +403,7 @@ fn unescaped(text: &str) -> String {
 async fn the_page_has_its_plan_s_phone_number_and_name_before_the_app_and_without_it() {
     let (_folder, dist) = pages();
     let portal = plan("1-415-555-0142");
-    let router = assets::router(dist.clone(), page::written(&dist, &portal).unwrap());
+    let router = assets::router(dist.clone(), page::written(&dist, &portal).unwrap(), "");
     for path in ["/", "/index.html", "/pay"] {
         let page = String::from_utf8(bytes(get(&router, path).await).await).unwrap();
         let call = "<a href=\"tel:+14155550142\">1-415-555-0142</a>";
@@ -422,7 +439,7 @@ async fn a_page_with_other_facts_is_another_page_in_every_encoding() {
     lay(&dist, "index.html.br", &fs::read(dist.join("index.html")).unwrap());
     let mut tags = Vec::new();
     for phone in ["1-415-555-0142", "1-415-555-0143", "1-415-555-0142"] {
-        let router = assets::router(dist.clone(), page::written(&dist, &plan(phone)).unwrap());
+        let router = assets::router(dist.clone(), page::written(&dist, &plan(phone)).unwrap(), "");
         let page = until_encoded(&router, "/pay", "br", "br").await;
         tags.push(header(&page, "etag").to_owned());
         let again = ask(&router, "GET", "/pay", &[("accept-encoding", "br"), ("if-none-match", &tags[0])]).await;
