@@ -158,6 +158,20 @@ async function* beingDeclined({ payer, member }) {
   yield stop('outcome', 'declined');
 }
 
+async function* retypingTheCode({ payer, member }) {
+  const { page, words, frame } = payer;
+  await payer.reachesReview(member, { card: { number: '4000000000000127', expires: EXPIRES, code: '123' } });
+  await payer.pays();
+  await payer.sees(words.none);
+  yield stop('outcome', 'wrong-code');
+  await payer.main.getByRole('link', { name: words.typeCode }).click();
+  await frame.getByLabel(words.code).waitFor();
+  yield stop('method', 'code');
+  await page.getByRole('button', { name: words.toReview }).click();
+  await frame.locator('[aria-invalid=true]').waitFor();
+  yield stop('method', 'code-error');
+}
+
 async function* signedOut({ payer, member }) {
   await payer.reachesReview(member);
   await payer.context.clearCookies();
@@ -319,6 +333,7 @@ async function* gettingIn({ payer }) {
   yield stop('forgot-password', 'sent');
   await payer.followsLink('ana.oneill@example.org');
   await payer.sees(payer.words.reset);
+  await payer.control('newPassword').waitFor();
   yield stop('reset-password', 'choose');
   await payer.presses('savePassword');
   await payer.invalid();
@@ -411,6 +426,6 @@ async function* crashing({ payer }) {
 }
 
 export const WALKS = {
-  doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, signedOut, resuming, withoutCookies, payingAgain, payingTooLate, onItsWay, nothingOwed,
+  doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, retypingTheCode, signedOut, resuming, withoutCookies, payingAgain, payingTooLate, onItsWay, nothingOwed,
   hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, secondStep, homePastDue, crashing,
 };
