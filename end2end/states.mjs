@@ -6,10 +6,10 @@
 import { atHome, forgettingTheId, gettingIn, homePastDue, registering, secondStep } from './states/account.mjs';
 import { crashing, doors, finding, findingInWashington, offline } from './states/finding.mjs';
 import {
-  accents, beingDeclined, hospitalOnly, nothingOwed, onItsWay, pastDue, payingAgain, payingByBank, payingByCard, payingTooLate, resuming, signedOut, withoutCookies,
+  accents, beingDeclined, hospitalOnly, nothingOwed, onItsWay, pastDue, payingAgain, payingByBank, payingByCard, payingTooLate, resuming, retypingTheCode, signedOut, withoutCookies,
 } from './states/paying.mjs';
 
 export const WALKS = {
-  doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, signedOut, resuming, withoutCookies, payingAgain, payingTooLate, onItsWay, nothingOwed,
+  doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, retypingTheCode, signedOut, resuming, withoutCookies, payingAgain, payingTooLate, onItsWay, nothingOwed,
   hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, secondStep, homePastDue, crashing,
 };

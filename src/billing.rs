@@ -14,7 +14,7 @@ mod steps;
 mod timing;
 
 pub use bill_mark::BillMark;
-pub use capture_frame::{CaptureAsks, CaptureFrame, CaptureKind, CaptureSays, CaptureSource};
+pub use capture_frame::{CaptureAsk, CaptureAsks, CaptureCard, CaptureField, CaptureFrame, CaptureSays, CaptureSource};
 pub use charges::{Charges, service};
 pub use find_bill::{FindBill, FindDraft, TypedStatement, find_bill};
 pub use flow::{Flow, MoneyFlow};

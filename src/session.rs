@@ -147,6 +147,11 @@ impl CurrentSession {
         self.region().map_or("UTC", Region::time_zone)
     }
 
+    /// A member's, who signs in with it; empty for anybody else. Tracks.
+    pub fn user_id(self) -> String {
+        self.session.with(|session| session.person().map(|person| person.email.clone()).unwrap_or_default())
+    }
+
     pub fn is_member(self) -> Signal<bool> {
         Signal::derive(move || self.session.with(Session::is_member))
     }

@@ -21,7 +21,7 @@ pub use choice::Choice;
 pub use dynamic::{dynamic, list};
 pub use error_summary::{ErrorLine, ErrorSummary};
 pub use failure::{Failure, minutes, usual_words};
-pub use field::{CheckField, Keyboard, PasswordField, SelectField, TextField};
+pub use field::{CheckField, Keyboard, KnownUserId, PasswordField, SelectField, TextField};
 pub use form_state::FormState;
 pub use icon::{Icon, Sign};
 pub use notice::{Notice, NoticeKind};

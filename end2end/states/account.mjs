@@ -85,6 +85,7 @@ export async function* gettingIn({ payer }) {
   yield stop('forgot-password', 'sent');
   await payer.followsLink('ana.oneill@example.org');
   await payer.sees(payer.words.reset);
+  await payer.control('newPassword').waitFor();
   yield stop('reset-password', 'choose');
   await payer.presses('savePassword');
   await payer.invalid();

@@ -70,6 +70,20 @@ export async function* beingDeclined({ payer, member }) {
   yield stop('outcome', 'declined');
 }
 
+export async function* retypingTheCode({ payer, member }) {
+  const { page, words, frame } = payer;
+  await payer.reachesReview(member, { card: { number: '4000000000000127', expires: EXPIRES, code: '123' } });
+  await payer.pays();
+  await payer.sees(words.none);
+  yield stop('outcome', 'wrong-code');
+  await payer.main.getByRole('link', { name: words.typeCode }).click();
+  await frame.getByLabel(words.code).waitFor();
+  yield stop('method', 'code');
+  await page.getByRole('button', { name: words.toReview }).click();
+  await frame.locator('[aria-invalid=true]').waitFor();
+  yield stop('method', 'code-error');
+}
+
 export async function* signedOut({ payer, member }) {
   await payer.reachesReview(member);
   await payer.context.clearCookies();

@@ -121,16 +121,26 @@ scene('everything that is wrong is said in one go, in the form and in the frame,
   await payer.reachesMethod(member);
   await payer.byCard({ number: '4242 4242 4242 4241', expires: '13/30', code: '1' });
   await page.getByRole('button', { name: words.toReview }).click();
-  await payer.reads('2 things to put right');
+  await payer.reads('4 things to put right');
   await payer.reads(/Your name: fill this in/);
-  await payer.reads(/Payment details: put right what the form shows/);
+  const { main } = payer;
+  for (const field of ['Card number', 'Expires', 'Security code']) await main.getByRole('link', { name: `${field}: put right what the form shows` }).waitFor();
   assert.equal(await payer.frame.locator('[aria-invalid=true]').count(), 3);
   assert.match(await page.title(), /^Error: /);
-  assert.match(await page.evaluate(() => document.activeElement.innerText), /2 things to put right/, 'the frame took the focus away');
+  assert.match(await page.evaluate(() => document.activeElement.innerText), /4 things to put right/, 'the frame took the focus away');
+  // each line leads into its field, and goes as soon as that is right
+  for (const field of ['Security code', 'Card number']) {
+    await main.getByRole('link', { name: `${field}: put right` }).press('Enter');
+    await payer.frame.locator(':focus').and(payer.frame.getByLabel(field)).waitFor();
+  }
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('4242424242424242');
+  await main.getByRole('link', { name: /^Card number/ }).waitFor({ state: 'detached' });
+  await payer.reads('3 things to put right');
   await payer.says();
   await page.getByRole('button', { name: words.toReview }).click();
-  await payer.reads('1 thing to put right');
-  await payer.frame.locator(':focus').waitFor();
+  await payer.reads('2 things to put right');
+  await payer.frame.locator(':focus').and(payer.frame.getByLabel('Expires')).waitFor();
   await payer.byCard();
   await payer.toReview();
   assert.doesNotMatch(await page.title(), /^Error/);
@@ -253,6 +263,19 @@ for (const width of [320, 360, 1280]) {
     });
   }
 }
+
+scene('a form that did not load takes the focus once it is asked for again', async ({ payer, member }) => {
+  const { page, words } = payer;
+  await payer.reachesMethod(member);
+  await page.route('**/capture?**', (route) => route.abort());
+  await page.getByRole('radio', { name: words.bank }).check();
+  await payer.says();
+  await page.getByRole('button', { name: words.toReview }).click();
+  await page.unroute('**/capture?**');
+  await page.getByRole('button', { name: words.formAgain }).click();
+  await page.waitForFunction(() => document.activeElement.tagName === 'IFRAME');
+  await payer.frame.getByLabel(words.routing).waitFor();
+});
 
 scene('"use other details" leads to the form that comes in place of the known card', async ({ payer, member }) => {
   const { page, words } = payer;

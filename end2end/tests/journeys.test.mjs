@@ -101,6 +101,17 @@ scene('Enter in the security code goes on as the button does', async ({ payer, m
   await payer.sees(payer.words.review);
 });
 
+scene('Enter goes on from every field of the bank account, too', async ({ payer, member }) => {
+  const { frame, words } = payer;
+  await payer.reachesMethod(member);
+  await payer.byBank();
+  await frame.getByRole('radio', { name: words.savings }).press('Enter');
+  await payer.invalid();
+  await payer.says();
+  await frame.getByRole('radio', { name: words.checking }).press('Enter');
+  await payer.sees(words.review);
+});
+
 scene('pays by keyboard alone', async ({ stack, payer, member }) => {
   const before = books(stack);
   const keys = payer.page.keyboard;

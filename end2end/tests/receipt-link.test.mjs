@@ -43,3 +43,34 @@ scene('the link of an e-mail opens the receipt in another browser, and can be en
   await reader.sees('This link opens nothing any more');
   assert.ok(stack.logs().length > 0 && !stack.logs().includes(secret));
 });
+
+scene('a member sees how often the link of an e-mail was opened, and turns it off', async ({ payer, another }) => {
+  await payer.signsIn();
+  await payer.goes('/pay/amount');
+  await payer.sees(payer.words.owe);
+  await payer.takes('hospital', 'none');
+  await payer.continues();
+  await payer.sees(payer.words.how);
+  await payer.byCard();
+  await payer.toReview();
+  await payer.pays();
+  await payer.sees('Paid. Thank you.');
+  await payer.reads(/^An e-mail has a link that shows this receipt without signing in\. Not opened yet\./);
+  const link = (await payer.newestEmail(PAYER, /#/)).text.match(/https?:\S+#\S+/)[0];
+  const reader = await another();
+  await reader.page.goto(link);
+  await reader.sees('Paid. Thank you.');
+  assert.equal(await reader.main.getByRole('button', { name: 'Turn this link off' }).count(), 0);
+  await payer.page.reload();
+  await payer.reads(/Opened once, last on .+\. Whenever another browser opens it, we e-mail the person who paid\./);
+  await payer.main.getByRole('button', { name: 'Turn this link off' }).click();
+  await payer.reads('Turned off: the links in e-mails show this receipt no more.');
+  assert.match(await payer.page.evaluate(() => document.activeElement.innerText), /^Turned off/, 'the button that went had the focus');
+  await payer.page.reload();
+  await payer.sees('Paid. Thank you.');
+  await payer.page.waitForLoadState('networkidle');
+  assert.doesNotMatch(await payer.text(), /e-mail has a link|Turn this link off/);
+  await reader.page.goto('about:blank');
+  await reader.page.goto(link);
+  await reader.sees('This link opens nothing any more');
+});

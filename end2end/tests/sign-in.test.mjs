@@ -144,6 +144,9 @@ scene('a forgotten password: an e-mail, a link that works once, and every sessio
   const link = payer.page.url();
   assert.doesNotMatch(link, /#./);
   assert.ok(payer.seen.requests.every((request) => !/reset-password.+[0-9a-f]{64}/.test(request.url())), 'no server sees the secret in an address');
+  const userName = payer.page.locator('form input[autocomplete=username]');
+  assert.equal(await userName.inputValue(), ANA, 'a password manager files the new password under it');
+  assert.equal(await userName.isEditable(), false);
   await payer.control('newPassword').fill('passwordpassword');
   await payer.presses('savePassword');
   await payer.reads('New password: this is easy to guess');
@@ -151,10 +154,10 @@ scene('a forgotten password: an e-mail, a link that works once, and every sessio
   await payer.presses('savePassword');
   await payer.sees(payer.words.resetDone);
   await payer.newestEmail(ANA, /was changed/);
+  // a used link says so before anyone thinks up a password
   await payer.followsLink(ANA);
-  await payer.control('newPassword').fill('one more password of mine');
-  await payer.presses('savePassword');
   await payer.sees(payer.words.refusedLink);
+  assert.equal(await payer.main.getByRole('textbox').count(), 0);
   await there.goes('/account');
   await there.sees(there.words.timedOut);
   await there.main.getByRole('link', { name: there.words.signIn }).click();

@@ -5,7 +5,7 @@ use crate::error::ApiError;
 use contract::{
     account::{
         ConfirmationEmail, Credentials, EmailConfirmation, NewAccount, NewPassword, PasswordChange, PasswordReset,
-        Registration, RegistrationDraft, Security, UserIdReminder,
+        Registration, RegistrationDraft, ResetAccount, ResetLink, Security, UserIdReminder,
     },
     factor::{
         AuthenticatorCode, AuthenticatorOffer, FactorResponse, NewPasskey, PasskeyChallenge, Reauthentication,
@@ -47,6 +47,12 @@ impl Client {
 
     pub async fn ask_for_reset(&self, reset: &PasswordReset) -> Result<(), ApiError> {
         self.submit(Method::POST, "/password-resets", reset).await
+    }
+
+    /// Whether a link is still good, and whose password it changes. It is not used up.
+    pub async fn check_reset(&self, token: &str) -> Result<ResetAccount, ApiError> {
+        let link = ResetLink { token: token.to_owned() };
+        self.send(Method::POST, "/password-resets/check", &link, None).await
     }
 
     pub async fn reset_password(&self, password: &NewPassword) -> Result<(), ApiError> {

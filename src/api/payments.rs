@@ -4,7 +4,7 @@ use super::Client;
 use crate::error::ApiError;
 use contract::{
     Email, IdempotencyKey, Instant,
-    payment::{Payment, PaymentOrder, PaymentPage, ReceiptSecret},
+    payment::{Payment, PaymentOrder, PaymentPage, ReceiptLinks, ReceiptSecret},
 };
 use gloo_net::http::Method;
 use serde::Serialize;
@@ -54,6 +54,15 @@ impl Client {
     pub async fn end_receipt_link(&self, secret: &str) -> Result<(), ApiError> {
         let secret = ReceiptSecret { secret: secret.to_owned() };
         self.submit(Method::POST, "/receipt-links/revoke", &secret).await
+    }
+
+    /// What became of the links that e-mails have of this payment's receipt.
+    pub async fn receipt_links(&self, id: &str) -> Result<ReceiptLinks, ApiError> {
+        self.ask(Method::GET, &format!("/payments/{id}/receipt-links")).await
+    }
+
+    pub async fn end_receipt_links(&self, id: &str) -> Result<(), ApiError> {
+        self.call(Method::POST, &format!("/payments/{id}/receipt-links/revoke")).await
     }
 
     /// As `receipt_address`, of a receipt that was opened by its link.

@@ -1,22 +1,35 @@
 //! The processor's capture frame: an iframe of another origin, and the few words that pass between it and the page. The
-//! page asks it to submit; it answers with a token, or that something is wrong, which it shows itself.
+//! page asks it to submit; it answers with a token, or with the names of the fields that are wrong, which it marks
+//! itself.
 
 use crate::{browser, i18n::Text};
+use contract::payment::MethodKind;
 use leptos::{html, prelude::*};
 use serde::Deserialize;
 
-/// Which form it shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CaptureKind {
-    Bank,
-    Card,
+/// A field of the frame, by its name there. What is typed into it never comes here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaptureField {
+    Number,
+    Expiry,
+    Code,
+    Routing,
+    Account,
+    /// Of a later version.
+    #[serde(other)]
+    Unknown,
 }
 
-impl CaptureKind {
-    pub fn word(self) -> &'static str {
+impl CaptureField {
+    fn word(self) -> &'static str {
         match self {
-            Self::Bank => "bank",
-            Self::Card => "card",
+            Self::Number => "number",
+            Self::Expiry => "expiry",
+            Self::Code => "code",
+            Self::Routing => "routing",
+            Self::Account => "account",
+            Self::Unknown => "",
         }
     }
 }
@@ -26,10 +39,20 @@ impl CaptureKind {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum CaptureSays {
     Ready,
-    Invalid,
+    /// The wrong fields, when it was asked for a token or to check. A frame of the version before names none.
+    Invalid {
+        #[serde(default)]
+        fields: Vec<CaptureField>,
+    },
+    /// Other fields are wrong than before, or none, since something was typed.
+    Changed {
+        fields: Vec<CaptureField>,
+    },
     /// Enter was pressed, and nothing is wrong in it.
     Enter,
     Unavailable,
+    /// The card whose code is asked for is not known any more.
+    Forgotten,
     /// What it says of the card or account beside that is not looked at: the server names the method.
     Token {
         token: String,
@@ -57,21 +80,128 @@ pub struct CaptureSource {
     pub url: String,
     pub origin: String,
     pub binding: String,
+    pub card: Option<CaptureCard>,
+}
+
+/// A card that was typed before and whose security code was wrong: the frame asks for the code and nothing else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CaptureCard {
+    pub token: String,
+    pub code_length: usize,
+}
+
+impl CaptureSource {
+    fn configuration(&self) -> String {
+        let binding = &self.binding;
+        let card = self.card.as_ref().map(|CaptureCard { token, code_length }| {
+            format!(r#","card":{{"token":"{token}","code_length":{code_length}}}"#)
+        });
+        format!(r#"{{"v":1,"type":"configure","binding":"{binding}"{}}}"#, card.unwrap_or_default())
+    }
 }
 
 /// What the page asks of the frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CaptureAsk {
+    /// A token.
+    #[default]
+    Submit,
+    /// To show what is wrong, and nothing else.
+    Check,
+    /// To go into a field. The frame has the focus by then.
+    Focus(CaptureField),
+}
+
+impl CaptureAsk {
+    fn message(self) -> String {
+        match self {
+            Self::Submit => r#"{"v":1,"type":"submit"}"#.to_owned(),
+            Self::Check => r#"{"v":1,"type":"check"}"#.to_owned(),
+            Self::Focus(field) => format!(r#"{{"v":1,"type":"focus","field":"{}"}}"#, field.word()),
+        }
+    }
+}
+
+/// What was asked last, and how often something was asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CaptureAsks {
-    /// How often it was asked for a token: raise it to ask.
-    pub submits: u32,
-    /// How often it was asked to show what is wrong, and nothing else.
-    pub checks: u32,
+    pub times: u32,
+    pub last: CaptureAsk,
+}
+
+impl CaptureAsks {
+    pub fn ask(&mut self, what: CaptureAsk) {
+        (self.times, self.last) = (self.times + 1, what);
+    }
+}
+
+/// The way between the page and its frame.
+#[derive(Clone, Copy)]
+struct Line {
+    frame: NodeRef<html::Iframe>,
+    source: StoredValue<CaptureSource>,
+    locale: Text,
+}
+
+impl Line {
+    fn tell(self, message: &str) {
+        if let Some(frame) = self.frame.get_untracked() {
+            self.source.with_value(|source| browser::post_to_frame(&frame, &source.origin, message));
+        }
+    }
+
+    fn tell_locale(self, locale: &str) {
+        self.tell(&format!(r#"{{"v":1,"type":"locale","locale":"{locale}"}}"#));
+    }
+
+    /// With the initial language; later ones are sent as messages, so that no input is lost.
+    fn address(self, form: &'static str) -> RwSignal<Option<String>> {
+        let address = RwSignal::new(None::<String>);
+        browser::effect(move |is_first| {
+            let locale = self.locale.get();
+            if is_first {
+                let (url, parent) = (self.source.with_value(|source| source.url.clone()), browser::origin());
+                address.set(Some(format!("{url}?kind={form}&locale={locale}&scheme=auto&parent={parent}")));
+            } else {
+                self.tell_locale(&locale);
+            }
+        });
+        address
+    }
+
+    fn listen(self, heard: Callback<CaptureSays>) {
+        browser::effect(move |_| {
+            let Some(element) = self.frame.get() else { return };
+            let origin = self.source.with_value(|source| source.origin.clone());
+            let listening = browser::listen_to_frame(element, origin, move |message| {
+                let Some(says) = parse(&message) else { return };
+                if says == CaptureSays::Ready {
+                    self.tell(&self.source.with_value(CaptureSource::configuration));
+                    self.tell_locale(&self.locale.get_untracked());
+                }
+                heard.run(says);
+            });
+            let listening = StoredValue::new_local(listening);
+            on_cleanup(move || listening.set_value(None));
+        });
+    }
+
+    fn pass_on(self, asks: Signal<CaptureAsks>) {
+        let mut before = asks.get_untracked().times;
+        browser::effect(move |_| {
+            let CaptureAsks { times, last } = asks.get();
+            if times != before {
+                self.tell(&last.message());
+            }
+            before = times;
+        });
+    }
 }
 
 /// `heard` is called with every message of the frame.
 #[component]
 pub fn CaptureFrame(
-    kind: CaptureKind,
+    kind: MethodKind,
     source: CaptureSource,
     title: Text,
     /// `en`, `es`.
@@ -82,58 +212,20 @@ pub fn CaptureFrame(
     is_tall: Signal<bool>,
     heard: Callback<CaptureSays>,
 ) -> impl IntoView {
-    let frame = NodeRef::<html::Iframe>::new();
-    let source = StoredValue::new(source);
-    let tell = move |message: String| {
-        if let Some(frame) = frame.get_untracked() {
-            source.with_value(|source| browser::post_to_frame(&frame, &source.origin, &message));
-        }
+    let form = match kind {
+        _ if source.card.is_some() => "code",
+        MethodKind::Bank => "bank",
+        MethodKind::Card => "card",
     };
-    let address = RwSignal::new(None::<String>);
-    browser::effect(move |is_first| {
-        // the initial language; later changes are sent as messages, so that no input is lost
-        if is_first {
-            let (url, parent) = (source.with_value(|source| source.url.clone()), browser::origin());
-            let locale = locale.get_untracked();
-            address.set(Some(format!("{url}?kind={}&locale={locale}&scheme=auto&parent={parent}", kind.word())));
-        }
-    });
-    browser::effect(move |_| {
-        let Some(element) = frame.get() else { return };
-        let origin = source.with_value(|source| source.origin.clone());
-        let listening = browser::listen_to_frame(element, origin, move |message| {
-            let Some(says) = parse(&message) else { return };
-            if says == CaptureSays::Ready {
-                let binding = source.with_value(|source| source.binding.clone());
-                tell(format!(r#"{{"v":1,"type":"configure","binding":"{binding}"}}"#));
-                tell(format!(r#"{{"v":1,"type":"locale","locale":"{}"}}"#, locale.get_untracked()));
-            }
-            heard.run(says);
-        });
-        let listening = StoredValue::new_local(listening);
-        on_cleanup(move || listening.set_value(None));
-    });
-    browser::effect(move |is_first| {
-        let locale = locale.get();
-        if !is_first {
-            tell(format!(r#"{{"v":1,"type":"locale","locale":"{locale}"}}"#));
-        }
-    });
-    let mut before = asks.get_untracked();
-    browser::effect(move |_| {
-        let now = asks.get();
-        if now.submits != before.submits {
-            tell(r#"{"v":1,"type":"submit"}"#.to_owned());
-        } else if now.checks != before.checks {
-            tell(r#"{"v":1,"type":"check"}"#.to_owned());
-        }
-        before = now;
-    });
+    let line = Line { frame: NodeRef::new(), source: StoredValue::new(source), locale };
+    let address = line.address(form);
+    line.listen(heard);
+    line.pass_on(asks);
     view! {
         // A page of another origin: it may run its script as itself, send its form's key presses to that script, and
         // nothing else.
         <iframe class="pay-capture" id="capture" sandbox="allow-scripts allow-same-origin allow-forms" allow=""
-            data-kind=kind.word() data-tall=move || is_tall.get().then_some("") title=title src=move || address.get() node_ref=frame></iframe>
+            data-kind=form data-tall=move || is_tall.get().then_some("") title=title src=move || address.get() node_ref=line.frame></iframe>
     }
 }
 
@@ -147,7 +239,29 @@ mod tests {
         assert_eq!(parse(r#"{"v":2,"type":"ready"}"#), None);
         assert_eq!(parse(r#"{"v":1,"type":"of_a_later_version"}"#), Some(CaptureSays::Unknown));
         assert_eq!(parse("nonsense"), None);
+        assert_eq!(parse(r#"{"v":1,"type":"invalid"}"#), Some(CaptureSays::Invalid { fields: Vec::new() }));
         let token = r#"{"v":1,"type":"token","token":"tok_1","brand":"visa","last4":"4242","expiry":"11/28","funding":"credit"}"#;
         assert_eq!(parse(token), Some(CaptureSays::Token { token: "tok_1".to_owned() }));
+    }
+
+    #[test]
+    fn a_frame_names_its_wrong_fields_and_is_asked_to_go_into_one() {
+        let fields = vec![CaptureField::Number, CaptureField::Unknown];
+        let says = r#"{"v":1,"type":"invalid","fields":["number","of_a_later_version"]}"#;
+        assert_eq!(parse(says), Some(CaptureSays::Invalid { fields }));
+        assert_eq!(parse(r#"{"v":1,"type":"changed","fields":[]}"#), Some(CaptureSays::Changed { fields: Vec::new() }));
+        let mut asks = CaptureAsks::default();
+        asks.ask(CaptureAsk::Focus(CaptureField::Expiry));
+        let message: serde_json::Value = serde_json::from_str(&asks.last.message()).unwrap();
+        assert_eq!(message, serde_json::json!({ "v": 1, "type": "focus", "field": "expiry" }));
+    }
+
+    #[test]
+    fn a_frame_is_told_of_the_card_whose_code_it_asks_for() {
+        let card = CaptureCard { token: "tok_1".to_owned(), code_length: 4 };
+        let source = |card| CaptureSource { url: String::new(), origin: String::new(), binding: "b".to_owned(), card };
+        let said = |card| serde_json::from_str::<serde_json::Value>(&source(card).configuration()).unwrap();
+        assert_eq!(said(None), serde_json::json!({ "v": 1, "type": "configure", "binding": "b" }));
+        assert_eq!(said(Some(card))["card"], serde_json::json!({ "token": "tok_1", "code_length": 4 }));
     }
 }

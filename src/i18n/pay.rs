@@ -1,6 +1,7 @@
 //! Texts of paying: what is owed, how to pay, review, and the outcome.
 
 pub mod amount;
+pub mod links;
 pub mod method;
 pub mod outcome;
 pub mod paid;
@@ -12,6 +13,7 @@ pub struct PayWords {
     pub method: method::MethodWords,
     pub review: review::ReviewWords,
     pub outcome: outcome::OutcomeWords,
+    pub links: links::LinkWords,
     pub paid: paid::PaidWords,
     pub timing: timing::TimingWords,
 }
@@ -21,6 +23,7 @@ pub const EN: PayWords = PayWords {
     method: method::EN,
     review: review::EN,
     outcome: outcome::EN,
+    links: links::EN,
     paid: paid::EN,
     timing: timing::EN,
 };
@@ -30,6 +33,7 @@ pub const ES: PayWords = PayWords {
     method: method::ES,
     review: review::ES,
     outcome: outcome::ES,
+    links: links::ES,
     paid: paid::ES,
     timing: timing::ES,
 };

@@ -10,7 +10,10 @@ use crate::{
     i18n::{Text, say, t},
     navigation::href,
     route::Enter,
-    ui::{Back, ButtonLink, FormState, Keyboard, PasswordField, SubmitButton, TextField, dynamic, page_heading},
+    ui::{
+        Back, ButtonLink, FormState, Heading, Keyboard, KnownUserId, PasswordField, SubmitButton, TextField, Waiting,
+        dynamic, page_heading,
+    },
 };
 use contract::{
     Email, FieldProblem, Password,
@@ -118,10 +121,12 @@ fn ask(is_sent: RwSignal<bool>) -> AnyView {
     .into_any()
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Link {
-    /// Its secret is held in memory only.
-    Here,
+    /// The server is asked whether it is still good, before anyone thinks up a password.
+    Waiting,
+    /// For the account of this user ID; empty where the server could not be asked. Its secret is held in memory only.
+    Here(String),
     /// The page was loaded anew, and the secret is gone with what was there.
     Lost,
     Refused,
@@ -130,17 +135,26 @@ enum Link {
 
 #[component]
 pub fn ResetPasswordPage() -> impl IntoView {
-    let (token, link) = (StoredValue::new(String::new()), RwSignal::new(Link::Here));
-    let listening = StoredValue::new_local(None);
+    let (token, link) = (StoredValue::new(String::new()), RwSignal::new(Link::Waiting));
+    let (client, listening) = (Client::here(), StoredValue::new_local(None));
     browser::effect(move |_| {
+        let client = client.clone();
         listening.set_value(browser::take_fragments(move |taken| {
-            link.set(if taken.is_empty() { Link::Lost } else { Link::Here });
+            let is_lost = taken.is_empty();
             token.set_value(taken);
+            if is_lost { link.set(Link::Lost) } else { check_link(&client, token, link) }
         }));
     });
     let link = (link, Memo::new(move |_| link.get()));
     dynamic(move || match link.1.get() {
-        Link::Here => choose(token, link.0),
+        Link::Waiting => view! {
+            <div class="pay-signin">
+                <Heading words=t(|w| w.account().sign_in.reset_title)/>
+                <Waiting rows=3/>
+            </div>
+        }
+        .into_any(),
+        Link::Here(user_id) => choose(token, user_id, link.0),
         Link::Lost => one_way_on(
             t(|w| w.account().sign_in.link_lost_title),
             t(|w| w.account().sign_in.link_lost),
@@ -162,7 +176,20 @@ pub fn ResetPasswordPage() -> impl IntoView {
     })
 }
 
-fn choose(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
+fn check_link(client: &Client, token: StoredValue<String>, link: RwSignal<Link>) {
+    let client = client.clone();
+    link.set(Link::Waiting);
+    spawn_local(async move {
+        link.set(match client.check_reset(&token.get_value()).await {
+            Ok(account) => Link::Here(account.user_id.to_string()),
+            Err(error) if error.code() == Some(ErrorCode::LinkRefused) => Link::Refused,
+            // saving says what is wrong
+            Err(_) => Link::Here(String::new()),
+        });
+    });
+}
+
+fn choose(token: StoredValue<String>, user_id: String, link: RwSignal<Link>) -> AnyView {
     let (password, client) = (RwSignal::new(String::new()), Client::here());
     let form = form(Field::Password, password);
     let h1 = page_heading(form.title(|w| w.account().sign_in.reset_title));
@@ -194,6 +221,7 @@ fn choose(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
             {form.summary()}
             <form class="pay-sheet" novalidate on:submit=submit>
                 <div class="pay-form">
+                    <KnownUserId user_id=Text::stored(user_id)/>
                     <PasswordField id="new-password" label=t(|w| w.account().sign_in.new_password) value=password
                         hint=Some(say(|w| (w.account().register.password_hint)(LEAST as u16)))
                         error=form.error(Field::Password) autocomplete="new-password"/>

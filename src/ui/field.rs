@@ -126,6 +126,15 @@ pub fn PasswordField(
     frame(&id, label, error, hint, None, Box::new(input))
 }
 
+/// Beside a password, for password managers: the user ID that it belongs to, which is not asked. Nobody sees it or comes
+/// to it.
+#[component]
+pub fn KnownUserId(user_id: Text) -> impl IntoView {
+    view! {
+        <input class="pay-hidden" type="text" autocomplete="username" readonly tabindex="-1" aria-hidden="true" prop:value=user_id/>
+    }
+}
+
 /// One of a list, where the list is long and known by heart, such as the states.
 #[component]
 pub fn SelectField(

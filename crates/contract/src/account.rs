@@ -123,6 +123,21 @@ pub struct UserIdReminder {
     pub locale: Locale,
 }
 
+/// `POST /password-resets/check`: what stands behind the `#` of a link to a new password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ResetLink {
+    pub token: String,
+}
+
+/// Answer to it: whose password the link changes, so that a password manager files the new one under this name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ResetAccount {
+    pub user_id: Email,
+}
+
 /// `PUT /password-resets`: the link's token, and the new password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -153,6 +153,11 @@ impl SecurityCode {
             _ => Ok(Self(digits)),
         }
     }
+
+    /// For the sandbox, which takes this one for a wrong code.
+    pub fn is_zeros(&self) -> bool {
+        self.0.bytes().all(|digit| digit == b'0')
+    }
 }
 
 impl fmt::Debug for SecurityCode {

@@ -13,9 +13,9 @@ mod terms;
 
 pub use draft::{DraftShare, PaymentDraft};
 pub use key::IdempotencyKey;
-pub use method::{BankAccountKind, CardFunding, Method, PaymentToken};
+pub use method::{BankAccountKind, CardFunding, Method, MethodKind, PaymentToken};
 pub use order::{OrderShare, PaymentOrder};
-pub use receipt::ReceiptSecret;
+pub use receipt::{ReceiptLinks, ReceiptSecret};
 pub use rules::{DebitPlan, allocate, card_fee, counts_on, debit_day, plan_debit};
 pub use state::{Failure, PaymentState, Phase};
 pub use terms::{Terms, charged};

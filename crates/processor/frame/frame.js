@@ -1,18 +1,24 @@
 // The capture frame: fields, their checks (by the contract's rules, in wasm), and a few words with the page that embeds
-// it. What is typed goes to this origin's POST /capture/tokens and nowhere else; the parent gets a token and the last
-// four digits.
+// it. What is typed goes to this origin's POST /capture/tokens and nowhere else; the parent gets a token, the last four
+// digits, and which fields are wrong.
 import init, * as rules from '/capture/capture.js';
 import { WORDS } from '/capture/words.js';
 
 const asked = new URLSearchParams(location.search);
 const parentOrigin = asked.get('parent');
-const kind = asked.get('kind') === 'bank' ? 'bank' : 'card';
-const fields = kind === 'bank' ? ['routing', 'account'] : ['number', 'expiry', 'code'];
-const form = document.getElementById(kind);
+// `code` is the card's form with its security code only: the card was typed before, and its code was wrong.
+const FIELDS = { bank: ['routing', 'account'], card: ['number', 'expiry', 'code'], code: ['code'] };
+const kind = FIELDS[asked.get('kind')] ? asked.get('kind') : 'card';
+const fields = FIELDS[kind];
+const form = document.getElementById(kind === 'bank' ? 'bank' : 'card');
 const control = (name) => document.getElementById(name);
 let locale = asked.get('locale') === 'es' ? 'es' : 'en';
 let binding = null;
+/** Of kind `code`: the card's token, and how long its security code is. */
+let card = { token: null, code_length: 3 };
 let checked = false;
+/** The wrong fields that the parent knows of. */
+let reported = '';
 let sending = false;
 /** What the server said about a value: it stays said until the value changes. */
 const refused = new Map();
@@ -23,13 +29,14 @@ const today = () => {
   const now = new Date();
   return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
 };
+const codeLength = () => (kind === 'code' ? card.code_length : rules.code_length(control('number').value));
 const problem = (name) => {
   const text = control(name).value;
   if (refused.get(name)?.text === text) return refused.get(name).key;
   return {
     number: () => rules.check_card(text),
     expiry: () => rules.check_expiry(text, today()),
-    code: () => rules.check_code(text, control('number').value),
+    code: () => rules.check_code(text, codeLength()),
     routing: () => rules.check_routing(text),
     account: () => rules.check_account(text),
   }[name]();
@@ -45,10 +52,9 @@ function say() {
 
 /** What changes while typing, apart from errors. */
 function live() {
-  if (kind === 'card') {
-    const number = control('number').value;
-    control('number-brand').textContent = rules.brand(number);
-    control('code-hint').textContent = words().code_hint(rules.code_length(number));
+  if (kind !== 'bank') {
+    control('number-brand').textContent = rules.brand(control('number').value);
+    control('code-hint').textContent = words().code_hint(codeLength());
   } else {
     const good = rules.check_routing(control('routing').value) === '';
     const echo = control('routing-echo');
@@ -70,7 +76,7 @@ function show(name) {
     const said = words().errors[name][key] ?? words().errors[name].other;
     error.textContent = '';
     const text = document.createElement('span');
-    text.textContent = typeof said === 'function' ? said(rules.code_length(control('number').value)) : said;
+    text.textContent = typeof said === 'function' ? said(codeLength()) : said;
     error.append(text);
     input.setAttribute('aria-invalid', 'true');
     described.push(error.id);
@@ -79,21 +85,30 @@ function show(name) {
   return key === '';
 }
 
-/** Shows what is wrong; `goes` to the first of it. */
+/** The names of the wrong fields, which are marked. */
+function showAll() {
+  const wrong = fields.filter((name) => !show(name));
+  reported = wrong.join();
+  return wrong;
+}
+
+/** Shows what is wrong and tells the parent; `goes` to the first of it. */
 function check({ goes = true } = {}) {
   checked = true;
-  const wrong = fields.filter((name) => !show(name));
-  if (goes && wrong.length > 0) control(wrong[0]).focus();
-  return wrong.length === 0;
+  const wrong = showAll();
+  if (wrong.length === 0) return true;
+  if (goes) control(wrong[0]).focus();
+  send({ type: 'invalid', fields: wrong });
+  return false;
 }
 
 async function submit() {
   if (sending) return;
   control('notice').textContent = '';
-  if (!check()) return send({ type: 'invalid' });
+  if (!check()) return;
   sending = true;
   try {
-    const typed = Object.fromEntries(new FormData(form));
+    const typed = kind === 'code' ? { token: card.token, code: control('code').value } : Object.fromEntries(new FormData(form));
     const answer = await fetch('/capture/tokens', {
       method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ kind, binding, ...typed }),
     });
@@ -103,10 +118,10 @@ async function submit() {
       return send({ type: 'token', token, brand, last4, expiry, funding });
     }
     if (answer.status !== 422) throw new Error('refused');
-    const name = kind === 'bank' ? 'account' : said.code === 'expired' ? 'expiry' : 'number';
+    if (said.code === 'no_such_card') return send({ type: 'forgotten' });
+    const name = { bank: 'account', code: 'code' }[kind] ?? (said.code === 'expired' ? 'expiry' : 'number');
     refused.set(name, { text: control(name).value, key: said.code });
     check();
-    send({ type: 'invalid' });
   } catch {
     control('notice').textContent = words().unavailable;
     send({ type: 'unavailable' });
@@ -118,11 +133,15 @@ async function submit() {
 function receive(event) {
   if (event.origin !== parentOrigin || event.source !== parent || event.data?.v !== 1) return;
   const { type } = event.data;
-  if (type === 'configure' && typeof event.data.binding === 'string') binding = event.data.binding;
+  if (type === 'configure' && typeof event.data.binding === 'string') {
+    binding = event.data.binding;
+    if (event.data.card) { card = event.data.card; live(); }
+  }
   if (type === 'locale' && WORDS[event.data.locale]) { locale = event.data.locale; say(); }
   if (type === 'submit') submit();
   // the parent has something of its own to put right first: it keeps the focus, and no token is made
-  if (type === 'check' && !check({ goes: false })) send({ type: 'invalid' });
+  if (type === 'check') check({ goes: false });
+  if (type === 'focus' && fields.includes(event.data.field)) control(event.data.field).focus();
 }
 
 form.addEventListener('input', (event) => {
@@ -136,21 +155,25 @@ form.addEventListener('input', (event) => {
     tidied.free();
   }
   live();
-  if (checked && target.id) fields.forEach(show);
+  if (!checked || !target.id) return;
+  const before = reported;
+  const wrong = showAll();
+  if (reported !== before) send({ type: 'changed', fields: wrong });
 });
 const checkHere = (event) => {
   event.preventDefault();
-  send({ type: check() ? 'enter' : 'invalid' });
+  if (check()) send({ type: 'enter' });
 };
 form.addEventListener('submit', checkHere);
-// Enter in a field checks what is there, and sends a message to the parent, which goes on as by its button: it asks for
-// the token.
-form.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.target.id) checkHere(event); });
+// Enter in a field checks what is there, and sends a message to the parent, which goes on as by its button: it
+// asks for the token.
+form.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.target.matches('input')) checkHere(event); });
 
 const scheme = asked.get('scheme');
 if (scheme === 'light' || scheme === 'dark') document.documentElement.dataset.scheme = scheme;
 addEventListener('message', receive);
 await init();
+for (const field of form.querySelectorAll('[data-field]')) field.hidden = !fields.includes(field.dataset.field);
 form.hidden = false;
 say();
 send({ type: 'ready' });

@@ -1,7 +1,7 @@
 // What the frame says, in the app's languages. Keys of errors are the contract's `Problem` keys.
 export const WORDS = {
   en: {
-    title_card: 'Card details', title_bank: 'Bank account details',
+    title_card: 'Card details', title_bank: 'Bank account details', title_code: 'Security code',
     number: 'Card number', number_hint: 'Visa, Mastercard, American Express or Discover',
     expiry: 'Expires', expiry_hint: 'Month and year', code: 'Security code',
     code_hint: (n) => (n === 4 ? '4 digits on the front' : '3 digits on the back'),
@@ -28,7 +28,7 @@ export const WORDS = {
     },
   },
   es: {
-    title_card: 'Datos de la tarjeta', title_bank: 'Datos de la cuenta bancaria',
+    title_card: 'Datos de la tarjeta', title_bank: 'Datos de la cuenta bancaria', title_code: 'Código de seguridad',
     number: 'Número de tarjeta', number_hint: 'Visa, Mastercard, American Express o Discover',
     expiry: 'Vence', expiry_hint: 'Mes y año', code: 'Código de seguridad',
     code_hint: (n) => (n === 4 ? '4 dígitos al frente' : '3 dígitos al dorso'),

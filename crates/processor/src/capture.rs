@@ -2,7 +2,11 @@
 //! this process: it is parsed, looked up among the test numbers, reduced to its last four and dropped. It is never
 //! logged and never stored.
 
-use crate::{App, ErrorResponse, random_name, sandbox, store::NewToken};
+use crate::{
+    App, ErrorResponse, random_name,
+    sandbox::{self, Outcome},
+    store::NewToken,
+};
 use axum::{
     Json,
     body::Bytes,
@@ -20,8 +24,24 @@ use std::net::SocketAddr;
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CaptureRequest {
-    Card { binding: String, number: String, expiry: String, code: String },
-    Bank { binding: String, routing: String, account: String, account_kind: BankAccountKind },
+    Card {
+        binding: String,
+        number: String,
+        expiry: String,
+        code: String,
+    },
+    /// The security code of a card again, whose charge failed for it: the card itself stays what it was.
+    Code {
+        binding: String,
+        token: String,
+        code: String,
+    },
+    Bank {
+        binding: String,
+        routing: String,
+        account: String,
+        account_kind: BankAccountKind,
+    },
 }
 
 #[derive(Serialize)]
@@ -52,8 +72,25 @@ pub async fn make_token(
     }
     let typed: CaptureRequest =
         serde_json::from_slice(&body).map_err(|_| ErrorResponse(StatusCode::BAD_REQUEST, "malformed"))?;
-    let not_a_test_number = ErrorResponse(StatusCode::UNPROCESSABLE_ENTITY, "not_a_test_number");
-    let (binding, method, outcome) = match typed {
+    let Typed { binding, method, outcome } = looked_up(&app, typed).await?;
+    if binding.is_empty() || binding.len() > 128 || !binding.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(ErrorResponse(StatusCode::BAD_REQUEST, "malformed"));
+    }
+    let token = random_name("tok")?;
+    app.store.add_token(&NewToken { token: &token, binding: &binding, method: &method, outcome }, app.now()).await?;
+    Ok((StatusCode::CREATED, Json(made(token, method))))
+}
+
+/// What is left of what was typed.
+struct Typed {
+    binding: String,
+    method: Method,
+    outcome: Outcome,
+}
+
+async fn looked_up(app: &App, typed: CaptureRequest) -> Result<Typed, ErrorResponse> {
+    let unprocessable = |code| ErrorResponse(StatusCode::UNPROCESSABLE_ENTITY, code);
+    match typed {
         CaptureRequest::Card { binding, number, expiry, code } => {
             let number = CardNumber::parse(&number).map_err(wrong)?;
             let brand = number.brand();
@@ -63,22 +100,26 @@ pub async fn make_token(
             if !CardBrand::ACCEPTED.contains(&brand) {
                 return Err(wrong(FieldProblem::BrandNotAccepted));
             }
-            let (funding, outcome) = sandbox::card(&number).ok_or(not_a_test_number)?;
-            (binding, Method::Card { brand, last4: number.last4().to_owned(), expiry, funding }, outcome)
+            let (funding, outcome) = sandbox::card(&number).ok_or_else(|| unprocessable("not_a_test_number"))?;
+            let method = Method::Card { brand, last4: number.last4().to_owned(), expiry, funding };
+            Ok(Typed { binding, method, outcome })
+        }
+        CaptureRequest::Code { binding, token, code } => {
+            let no_such_card = || unprocessable("no_such_card");
+            let found = app.store.method_without_code(&token, &binding, app.now()).await?;
+            let method = found.ok_or_else(no_such_card)?;
+            let Method::Card { brand, .. } = &method else { return Err(no_such_card()) };
+            let outcome = sandbox::with_code_again(&SecurityCode::parse(&code, *brand).map_err(wrong)?);
+            Ok(Typed { binding, method, outcome })
         }
         CaptureRequest::Bank { binding, routing, account, account_kind } => {
             RoutingNumber::parse(&routing).map_err(wrong)?;
             let account = AccountNumber::parse(&account).map_err(wrong)?;
-            let outcome = sandbox::account(&account).ok_or(not_a_test_number)?;
-            (binding, Method::Bank { account: account_kind, last4: account.last4().to_owned() }, outcome)
+            let outcome = sandbox::account(&account).ok_or_else(|| unprocessable("not_a_test_number"))?;
+            let method = Method::Bank { account: account_kind, last4: account.last4().to_owned() };
+            Ok(Typed { binding, method, outcome })
         }
-    };
-    if binding.is_empty() || binding.len() > 128 || !binding.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Err(ErrorResponse(StatusCode::BAD_REQUEST, "malformed"));
     }
-    let token = random_name("tok")?;
-    app.store.add_token(&NewToken { token: &token, binding: &binding, method: &method, outcome }, app.now()).await?;
-    Ok((StatusCode::CREATED, Json(made(token, method))))
 }
 
 fn made(token: String, method: Method) -> CaptureResponse {

@@ -2,7 +2,7 @@
 //! up here.
 
 use contract::{
-    AccountNumber, CardNumber,
+    AccountNumber, CardNumber, SecurityCode,
     payment::{CardFunding, Failure},
 };
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,12 @@ const ACCOUNTS: [(&str, Outcome); 5] = [
 
 pub fn card(number: &CardNumber) -> Option<(CardFunding, Outcome)> {
     CARDS.iter().find(|(test, ..)| number.is(test)).map(|(_, funding, outcome)| (*funding, *outcome))
+}
+
+/// What the one charge of a card does after its security code was wrong and was typed again: zeros are wrong again, any
+/// other code is right.
+pub fn with_code_again(code: &SecurityCode) -> Outcome {
+    if code.is_zeros() { Outcome::Fails(Failure::WrongSecurityCode) } else { Outcome::Pays }
 }
 
 pub fn account(number: &AccountNumber) -> Option<Outcome> {

@@ -3,6 +3,7 @@
 
 mod charging;
 mod migrations;
+mod retyped;
 
 use crate::{sandbox::Outcome, transaction::Tx};
 use charging::charge_in;

@@ -30,13 +30,24 @@ pub fn service(app: &App) -> std::io::Result<Router> {
     let router = router::router(app.clone());
     let router = match &app.settings.dist {
         Some(dist) => {
-            let files = assets::router(dist.clone(), page::written(dist, &app.portal)?);
+            let mut written = page::written(dist, &app.portal)?;
+            written.extend(security_txt(app));
+            let files = assets::router(dist.clone(), written, app.settings.pages_path());
             router.merge(assets::by_name(files, &app.settings.public_origin))
         }
         None => router,
     };
     let router = if app.settings.demo { demo::on_this_machine(router) } else { router };
     Ok(security.guard(router))
+}
+
+/// The path of the `security.txt` file, and its text, if the profile has one.
+fn security_txt(app: &App) -> Option<(String, Vec<u8>)> {
+    let file = app.security_txt.as_ref()?;
+    if file.is_expired(app.clock.now().utc_date()) {
+        tracing::warn!("the profile's security_txt has expired: write a later day");
+    }
+    Some(("/.well-known/security.txt".to_owned(), file.text().into_bytes()))
 }
 
 /// What the listener of `--metrics` serves.

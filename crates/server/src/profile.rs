@@ -2,6 +2,10 @@
 //! contract type; an invalid one is reported with its line, its key and what would be valid. Knows nothing of what the
 //! data is used for.
 
+mod security_txt;
+
+pub use security_txt::SecurityTxt;
+
 use contract::{
     Amount, CardBrand, Identifier, Locale, Phone, Region,
     person::AddressLine,
@@ -30,6 +34,7 @@ pub struct Profile {
     cards: Vec<CardBrand>,
     limits: Limits,
     regions: Vec<RegionProfile>,
+    security_txt: Option<SecurityTxt>,
 }
 
 impl Profile {
@@ -56,9 +61,13 @@ impl Profile {
         &self.regions
     }
 
+    pub fn security_txt(&self) -> Option<&SecurityTxt> {
+        self.security_txt.as_ref()
+    }
+
     /// What `GET /portal` says.
     pub fn portal(self, capture: Capture, demo: bool) -> Portal {
-        let Self { brand, contacts, cards, limits, regions } = self;
+        let Self { brand, contacts, cards, limits, regions, .. } = self;
         Portal { brand, regions, contacts, cards, locales: Locale::ALL.to_vec(), limits, capture, demo }
     }
 }
@@ -104,6 +113,7 @@ struct File {
     contacts: ContactsTable,
     payment: PaymentTable,
     regions: Spanned<Vec<Spanned<RegionTable>>>,
+    security_txt: Option<SecurityTxt>,
 }
 
 #[derive(Deserialize)]
@@ -238,7 +248,7 @@ type Invalid = (Range<usize>, String, String);
 
 impl File {
     fn checked(self) -> Result<Profile, Invalid> {
-        let File { brand: BrandTable { name: Words(name) }, contacts, payment, regions } = self;
+        let File { brand: BrandTable { name: Words(name) }, contacts, payment, regions, security_txt } = self;
         Ok(Profile {
             brand: Brand { name },
             contacts: contacts.checked()?,
@@ -250,6 +260,7 @@ impl File {
                 bank_debit_cut_off: payment.bank_debit_cut_off,
             },
             regions: checked_regions(regions)?,
+            security_txt,
         })
     }
 }

@@ -210,6 +210,11 @@ impl Settings {
         }
     }
 
+    /// The path of the origin below which the pages are; empty if they are at its root.
+    pub fn pages_path(&self) -> &str {
+        self.home.strip_prefix(&self.public_origin).unwrap_or_default()
+    }
+
     pub fn is_over_tls(&self) -> bool {
         self.public_origin.starts_with("https://")
     }

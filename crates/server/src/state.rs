@@ -13,7 +13,7 @@ use crate::{
     limits::Limits,
     mail::Sender,
     metrics,
-    profile::Profile,
+    profile::{Profile, SecurityTxt},
     readiness::Readiness,
     settings::Settings,
     store::Store,
@@ -31,6 +31,7 @@ const WAITING_FOR_DRAWINGS: usize = 200;
 pub struct State {
     pub settings: Settings,
     pub portal: Portal,
+    pub security_txt: Option<SecurityTxt>,
     pub store: Store,
     pub clock: Clock,
     pub processor: Arc<dyn Processor>,
@@ -56,11 +57,13 @@ impl State {
             url: format!("{}/capture", settings.processor_public_url),
             origin: settings.processor_public_url.clone(),
         };
+        let security_txt = profile.security_txt().cloned();
         let portal = profile.portal(capture, settings.demo);
         let timings = Timings { step: settings.limits.step_time, ..Timings::default() };
         Arc::new(Self {
             site: site(&settings.public_origin, &portal.brand.name),
             portal,
+            security_txt,
             limits: Limits::new(&settings.pepper, settings.limits.tries),
             passwords: Passwords::new(&settings.pepper, heavy_at_once()),
             drawing: BoundedPool::new(heavy_at_once(), WAITING_FOR_DRAWINGS),

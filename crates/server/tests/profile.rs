@@ -55,6 +55,26 @@ fn a_value_that_its_type_does_not_take_is_refused_with_what_it_takes() {
 }
 
 #[test]
+fn a_security_txt_is_served_if_the_profile_has_one_and_a_wrong_one_is_refused() {
+    assert_eq!(Profile::demo().unwrap().security_txt(), None);
+    let table = |contact: &str, expires: &str| {
+        format!("security_txt = {{ contact = \"{contact}\", expires = \"{expires}\" }}\n[brand]\n")
+    };
+    let with = |table: &str| Profile::parse(&text().replacen("[brand]\n", table, 1));
+    let file = with(&table("mailto:security@example.org", "2027-10-31")).unwrap().security_txt().cloned().unwrap();
+    let text = "Contact: mailto:security@example.org\nExpires: 2027-10-31T00:00:00Z\nPreferred-Languages: en, es\n";
+    assert_eq!(file.text(), text);
+    let day = |text: &str| contract::Date::parse(text).unwrap();
+    assert_eq!([day("2027-10-30"), day("2027-10-31")].map(|today| file.is_expired(today)), [false, true]);
+    for contact in ["", "security@example.org", "http://example.org", "mailto:", "mailto:a b", "https://x\\nExpires: 1"]
+    {
+        let to = table(contact, "2027-10-31");
+        refused("[brand]\n", &to, "security_txt.contact", &["mailto:security@example.org"]);
+    }
+    refused("[brand]\n", &table("tel:+1-415-555-0142", "soon"), "security_txt.expires", &["\"soon\"", "a day"]);
+}
+
+#[test]
 fn values_that_do_not_fit_each_other_are_refused_where_they_stand() {
     for closes in ["7", "6", "24"] {
         refused("closes = 17", &format!("closes = {closes}"), "contacts.closes", &[closes, "opens = 7", "0 to 23"]);

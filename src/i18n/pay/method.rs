@@ -18,12 +18,17 @@ pub struct MethodWords {
     pub choose: &'static str,
     pub frame_card: &'static str,
     pub frame_bank: &'static str,
+    pub frame_code: &'static str,
     pub frame_says: fn(brand: &str) -> String,
     pub frame_waiting: &'static str,
     pub frame_gone: &'static str,
     pub frame_late: &'static str,
     pub frame_again: &'static str,
     pub frame_wrong: &'static str,
+    pub frame_forgotten: &'static str,
+    /// Card number, expiry, security code, routing number, account number, as the frame calls them.
+    pub frame_fields: [&'static str; 5],
+    pub frame_field_wrong: fn(field: &str) -> String,
     pub sent_title: fn(sent: &str, paid: &str) -> String,
     pub sent_today: &'static str,
     pub sent_holiday: fn(day: &str) -> String,
@@ -36,6 +41,7 @@ pub struct MethodWords {
     pub email_wrong: fn(FieldProblem) -> String,
     pub known: fn(&Method) -> String,
     pub known_note: &'static str,
+    pub code_again: &'static str,
     pub other_details: &'static str,
     pub go_on: &'static str,
     pub going_on: &'static str,
@@ -63,6 +69,7 @@ pub const EN: MethodWords = MethodWords {
     choose: "Payment method: choose a bank account or a card",
     frame_card: "Card details, from our payment processor",
     frame_bank: "Bank account details, from our payment processor",
+    frame_code: "Security code, from our payment processor",
     frame_says: |brand| {
         format!(
             "You are typing into our payment processor’s own form. {brand} sees the last four digits, never the whole number."
@@ -73,6 +80,9 @@ pub const EN: MethodWords = MethodWords {
     frame_late: "Our payment processor’s form did not load. Check your connection, then load it again. Nothing is charged by that.",
     frame_again: "Load the form again",
     frame_wrong: "Payment details: put right what the form shows",
+    frame_forgotten: "Card details: our payment processor no longer has this card. Type it again",
+    frame_fields: ["Card number", "Expires", "Security code", "Routing number", "Account number"],
+    frame_field_wrong: |field| format!("{field}: put right what the form shows"),
     sent_title: |sent, paid| format!("Sent to your bank {sent}, paid by {paid}"),
     sent_today: "today",
     sent_holiday: |day| format!("{day} is not a bank business day. "),
@@ -88,6 +98,7 @@ pub const EN: MethodWords = MethodWords {
     },
     known: |method| ending(method, |brand| format!("{brand} card"), "Checking account", "Savings account", "ending in"),
     known_note: "Kept for this visit. The number itself is with the processor.",
+    code_again: "Your bank says that the security code was not right. Type it again; the rest of the card is kept.",
     other_details: "Use other details",
     go_on: "Continue to review",
     going_on: "Checking the details",
@@ -107,6 +118,7 @@ pub const ES: MethodWords = MethodWords {
     choose: "Forma de pago: elija una cuenta bancaria o una tarjeta",
     frame_card: "Datos de la tarjeta, de nuestro procesador de pagos",
     frame_bank: "Datos de la cuenta bancaria, de nuestro procesador de pagos",
+    frame_code: "Código de seguridad, de nuestro procesador de pagos",
     frame_says: |brand| {
         format!(
             "Escribe en el formulario propio de nuestro procesador de pagos. {brand} ve los últimos cuatro dígitos, nunca el número completo."
@@ -117,6 +129,9 @@ pub const ES: MethodWords = MethodWords {
     frame_late: "El formulario de nuestro procesador de pagos no se cargó. Revise su conexión y vuelva a cargarlo. Con eso no se cobra nada.",
     frame_again: "Volver a cargar el formulario",
     frame_wrong: "Datos de pago: corrija lo que muestra el formulario",
+    frame_forgotten: "Datos de la tarjeta: nuestro procesador de pagos ya no tiene esta tarjeta. Escríbala otra vez",
+    frame_fields: ["Número de tarjeta", "Vence", "Código de seguridad", "Número de ruta", "Número de cuenta"],
+    frame_field_wrong: |field| format!("{field}: corrija lo que muestra el formulario"),
     sent_title: |sent, paid| format!("Se envía a su banco {sent}, pagado a más tardar el {paid}"),
     sent_today: "hoy",
     sent_holiday: |day| format!("El {day} no es día hábil bancario. "),
@@ -136,6 +151,7 @@ pub const ES: MethodWords = MethodWords {
         ending(method, |brand| format!("Tarjeta {brand}"), "Cuenta corriente", "Cuenta de ahorros", "terminada en")
     },
     known_note: "Se guarda durante esta visita. El número lo tiene el procesador.",
+    code_again: "Su banco dice que el código de seguridad no era correcto. Escríbalo otra vez; lo demás de la tarjeta está guardado.",
     other_details: "Usar otros datos",
     go_on: "Continuar a la revisión",
     going_on: "Comprobando los datos",

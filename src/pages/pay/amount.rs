@@ -83,7 +83,7 @@ pub fn AmountPage() -> impl IntoView {
     let head = view! {
         <div class="pay-journey__head">
             <Stepper steps=&PAYING step=2 is_member=CurrentSession::here().is_member()/>
-            <h1 class="pay-total" tabindex="-1" node_ref=h1>{dynamic(move || owed(bills.get()))}</h1>
+            <h1 class="pay-total" id="owed" tabindex="-1" node_ref=h1>{dynamic(move || owed(bills.get()))}</h1>
             {dynamic(move || lead(bills.get()))}
             {dynamic(move || other_bills(checkout.other.get()))}
             <Resume state/>

@@ -11,7 +11,6 @@ pub use machine::{Attempt, Sent};
 
 use crate::{
     api::Client,
-    billing::CaptureKind,
     browser,
     error::ApiError,
     fetched::Fetched,
@@ -23,7 +22,7 @@ use choice::PaidBefore;
 use contract::{
     Instant, Money,
     bill::BillList,
-    payment::{DraftShare, PaymentDraft},
+    payment::{DraftShare, MethodKind, PaymentDraft},
 };
 use leptos::{prelude::*, task::spawn_local};
 use machine::Event;
@@ -62,7 +61,7 @@ pub struct Checkout {
     edits: RwSignal<u32>,
     told: StoredValue<u32>,
     /// The kind of method chosen, before there is one.
-    pub kind: RwSignal<Option<CaptureKind>>,
+    pub kind: RwSignal<Option<MethodKind>>,
     /// What was sent and when, by this device's clock; not known any more after a reload.
     pub sent: RwSignal<Option<(Money, Instant)>>,
     /// Why the last attempt took no money.

@@ -3,6 +3,7 @@
 
 mod frame;
 mod kinds;
+mod submit;
 mod who;
 
 use super::{
@@ -10,8 +11,7 @@ use super::{
     checkout::Checkout,
 };
 use crate::{
-    api::Client,
-    billing::{CaptureAsks, CaptureKind, PAYING, Slip},
+    billing::{CaptureAsks, CaptureField, PAYING, Slip},
     browser,
     config::Deployment,
     error::ApiError,
@@ -25,13 +25,14 @@ use crate::{
 use contract::{
     Email, FieldProblem, PersonName,
     field_problem::plain_text,
-    payment::{Method, PaymentToken},
+    payment::{Method, MethodKind, PaymentDraft},
     problem_details::ErrorCode,
     session::PersonView,
 };
 use frame::CaptureResult;
 use kinds::{Kinds, bank_notice};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*};
+use submit::Submission;
 use who::Who;
 
 /// The fields of this page, in its order.
@@ -71,7 +72,7 @@ impl Field {
 #[derive(Clone, Copy)]
 struct MethodState {
     checkout: Checkout,
-    kind: RwSignal<Option<CaptureKind>>,
+    kind: RwSignal<Option<MethodKind>>,
     name: RwSignal<String>,
     email: RwSignal<String>,
     form: FormState<Field>,
@@ -80,20 +81,39 @@ struct MethodState {
     frame_problem: RwSignal<Option<FrameProblem>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum FrameProblem {
-    Wrong,
+    /// These fields, or some that it does not name.
+    Wrong(Vec<CaptureField>),
     Gone,
+    /// The card whose security code was to be typed again is not known any more.
+    Forgotten,
+}
+
+impl FrameProblem {
+    /// A line of the summary for each field, which leads into it.
+    fn lines(self, w: &'static Words) -> Vec<ErrorLine> {
+        let line = |id: &str, words: &str| ErrorLine { id: id.to_owned(), words: words.to_owned() };
+        match self {
+            Self::Gone => vec![line("capture-again", w.pay().method.frame_gone)],
+            Self::Forgotten => vec![line("capture", w.pay().method.frame_forgotten)],
+            Self::Wrong(fields) => {
+                let named = fields.into_iter().filter_map(|field| frame::anchor(w, field));
+                let named: Vec<_> = named.map(|(id, words)| line(id, &words)).collect();
+                if named.is_empty() { vec![line("capture", w.pay().method.frame_wrong)] } else { named }
+            }
+        }
+    }
 }
 
 impl MethodState {
     fn new() -> Self {
         let checkout = Checkout::here();
         let draft = checkout.draft.get_untracked();
-        let (name, email) = (RwSignal::new(draft.payer_name), RwSignal::new(draft.email));
         if checkout.kind.get_untracked().is_none() {
-            checkout.kind.set(draft.method.as_ref().map(kind_of));
+            checkout.kind.set(chosen_kind(&draft));
         }
+        let (name, email) = (RwSignal::new(draft.payer_name), RwSignal::new(draft.email));
         Self {
             checkout,
             kind: checkout.kind,
@@ -120,23 +140,35 @@ impl MethodState {
         problems.or(Some(()))
     }
 
-    /// What was typed enters the draft; only a change is an edit.
+    /// What was chosen and typed enters the draft, once that is here; only a change is an edit.
     fn keep_typed(self) {
-        let (name, email) = (self.name.get_untracked(), self.email.get_untracked());
-        if self.checkout.draft.with_untracked(|draft| draft.payer_name != name || draft.email != email) {
-            self.checkout.edit(|draft| {
-                draft.payer_name = name;
-                draft.email = email;
-            });
+        if !self.checkout.is_restored.get_untracked() {
+            return;
         }
+        let (name, email, kind) = (self.name.get_untracked(), self.email.get_untracked(), self.kind.get_untracked());
+        let is_same =
+            |draft: &PaymentDraft| draft.payer_name == name && draft.email == email && chosen_kind(draft) == kind;
+        if !self.checkout.draft.with_untracked(is_same) {
+            self.checkout.edit(|draft| (draft.payer_name, draft.email, draft.kind) = (name, email, kind));
+        }
+    }
+
+    /// What was chosen was entered before, and nothing of it is to be typed again.
+    fn has_method(self) -> bool {
+        let kind = self.kind.get_untracked();
+        self.checkout.draft.with_untracked(|draft| {
+            draft.token.is_some() && !draft.needs_code && draft.method.as_ref().map(Method::kind) == kind
+        })
+    }
+
+    fn forget_method(self) {
+        self.checkout.edit(|draft| (draft.token, draft.method, draft.needs_code) = (None, None, false));
     }
 }
 
-fn kind_of(method: &Method) -> CaptureKind {
-    match method {
-        Method::Bank { .. } => CaptureKind::Bank,
-        Method::Card { .. } => CaptureKind::Card,
-    }
+/// What was chosen last.
+fn chosen_kind(draft: &PaymentDraft) -> Option<MethodKind> {
+    draft.kind.or_else(|| draft.method.as_ref().map(Method::kind))
 }
 
 #[component]
@@ -185,7 +217,7 @@ fn restore(state: MethodState) {
             return navigation.replace(Pay::Amount);
         }
         if state.kind.get_untracked().is_none() {
-            state.kind.set(draft.method.as_ref().map(kind_of));
+            state.kind.set(chosen_kind(&draft));
         }
         // what a member has told is not asked again
         let person = session.with_untracked(|session| session.person().cloned());
@@ -199,10 +231,13 @@ fn restore(state: MethodState) {
                 typed.set(kept);
             }
         }
+        // chosen or typed before the draft came
+        state.keep_typed();
     });
     browser::effect(move |is_first| {
         state.name.track();
         state.email.track();
+        state.kind.track();
         if !is_first {
             state.keep_typed();
         }
@@ -211,73 +246,10 @@ fn restore(state: MethodState) {
 
 #[component]
 fn MethodForm(state: MethodState) -> impl IntoView {
-    let (checkout, navigation, client) = (state.checkout, Navigation::here(), Client::here());
-    let go_on = {
-        let client = client.clone();
-        Callback::new(move |()| {
-            state.keep_typed();
-            state.form.is_busy.set(true);
-            let client = client.clone();
-            spawn_local(async move {
-                let answer = checkout.keep(&client).await;
-                // an order with such a field would be refused; anything else is kept again by the next step, with its
-                // key
-                if let Err(ApiError::Refused(details)) = &answer
-                    && details.errors.iter().any(|error| Field::of_draft(&error.field).is_some())
-                {
-                    state.form.end(answer, Field::of_draft);
-                    return;
-                }
-                state.form.is_busy.set(false);
-                navigation.go(Pay::Review);
-            });
-        })
-    };
-    let submit = move || {
-        if state.form.is_busy.get_untracked() {
-            return;
-        }
-        if state.form.begin(untrack(|| state.check())).is_none() {
-            state.frame_problem.set(None);
-            return state.asks.update(|asks| asks.checks += 1);
-        }
-        let known = checkout.draft.with_untracked(|draft| {
-            draft.token.is_some() && draft.method.as_ref().map(kind_of) == state.kind.get_untracked()
-        });
-        if known {
-            go_on.run(());
-        } else {
-            state.frame_problem.set(None);
-            state.asks.update(|asks| asks.submits += 1);
-        }
-    };
-    let captured = Callback::new(move |captured: CaptureResult| match captured {
-        CaptureResult::Enter => submit(),
-        CaptureResult::Token(token) => {
-            let (client, token) = (client.clone(), PaymentToken { token });
-            spawn_local(async move {
-                let answer = client.name_method(&token).await;
-                // anyone who left the page meanwhile is not led on
-                if state.form.is_busy.try_get_untracked() != Some(true) {
-                    return;
-                }
-                let Some(method) = state.form.end(answer, |_| None) else { return };
-                checkout.edit(|draft| {
-                    draft.token = Some(token.token);
-                    draft.method = Some(method);
-                });
-                go_on.run(());
-            });
-        }
-        CaptureResult::Wrong => {
-            state.form.is_busy.set(false);
-            state.frame_problem.set(Some(FrameProblem::Wrong));
-        }
-        CaptureResult::Gone => {
-            state.form.is_busy.set(false);
-            state.frame_problem.set(Some(FrameProblem::Gone));
-            state.form.refused.update(|n| *n += 1);
-        }
+    let submission = Submission::new(state);
+    let captured = Callback::new({
+        let submission = submission.clone();
+        move |result: CaptureResult| submission.hear(result)
     });
     browser::effect(move |_| {
         state.kind.track();
@@ -286,7 +258,7 @@ fn MethodForm(state: MethodState) -> impl IntoView {
     state.form.revalidate_on_change(move || state.check().err().unwrap_or_default());
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        submit();
+        submission.submit();
     };
     view! {
         <form class="pay-sheet" novalidate on:submit=on_submit>
@@ -313,13 +285,8 @@ fn refused_words(w: &'static Words, error: &ApiError, _: &str) -> Option<(String
 fn Summary(state: MethodState) -> impl IntoView {
     let (language, typed) = (Language::here(), state.form.lines());
     let lines = Signal::derive(move || {
-        let (w, mut lines) = (language.words(), typed.get());
-        let words = state.frame_problem.get().map(|problem| match problem {
-            FrameProblem::Gone => w.pay().method.frame_gone,
-            FrameProblem::Wrong => w.pay().method.frame_wrong,
-        });
-        let id = if state.frame_problem.get() == Some(FrameProblem::Gone) { "capture-again" } else { "capture" };
-        lines.extend(words.map(|words| ErrorLine { id: id.to_owned(), words: words.to_owned() }));
+        let mut lines = typed.get();
+        lines.extend(state.frame_problem.get().map(|problem| problem.lines(language.words())).unwrap_or_default());
         lines
     });
     view! { <ErrorSummary lines submits=state.form.refused/> }

@@ -4,6 +4,7 @@
 pub mod by_link;
 mod failed;
 mod kept;
+mod links;
 mod progress;
 mod visit;
 
@@ -32,6 +33,7 @@ use contract::{
 use failed::{TriedFacts, WhatNow};
 use kept::Keep;
 use leptos::{prelude::*, task::spawn_local};
+use links::Links;
 use progress::Progress;
 use std::time::Duration;
 use visit::{end_visit, not_here};
@@ -99,9 +101,11 @@ fn fetch(fetched: RwSignal<Fetched<Payment>>, id: String) {
     });
 }
 
-/// The attempt is over. What was chosen is kept only when it can be tried again, and then without the used token.
+/// The attempt is over. What was chosen is kept only when it can be tried again, and then without the used token; it
+/// stays as the name of a card whose security code is to be typed again.
 fn settle_draft(checkout: Checkout, client: &Client, payment: &Payment) {
     let key = Some(payment.key.clone());
+    let needs_code = payment.failure == Some(Why::WrongSecurityCode);
     let is_ours = checkout.draft.with_untracked(|draft| draft.key == key);
     let is_restored = checkout.is_restored.get_untracked();
     checkout.finish();
@@ -116,7 +120,10 @@ fn settle_draft(checkout: Checkout, client: &Client, payment: &Payment) {
                     if let Some(kept) = kept {
                         *draft = kept;
                     }
-                    (draft.token, draft.method) = (None, None);
+                    draft.needs_code = needs_code && draft.token.is_some();
+                    if !draft.needs_code {
+                        (draft.token, draft.method) = (None, None);
+                    }
                 });
                 _ = checkout.keep(&client).await;
             }
@@ -131,8 +138,10 @@ fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
     let state = payment.with_value(|payment| payment.state);
     let (is_on_its_way, failed) = (state.is_on_its_way(), state.can_retry());
     let is_receipt = !is_on_its_way && !failed;
+    let is_member = CurrentSession::here().with_untracked(Session::is_member);
     let keep = move || match by {
         Some(by) => view! { <KeepLinked payment by/> }.into_any(),
+        None if is_member => view! { <Keep payment/> <Links payment/> }.into_any(),
         None => view! { <Keep payment/> }.into_any(),
     };
     view! {

@@ -76,7 +76,7 @@ fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -
     let total = choice::order(&shares).and_then(|_| choice::total(&shares)).ok_or(Unready::Lacks(Pay::Amount))?;
     let email = Some(draft.email.trim()).filter(|email| !email.is_empty()).map(Email::parse).transpose();
     let (Some(method), Some(token), Ok(payer_name), Ok(email)) =
-        (draft.method, draft.token, PersonName::parse(&draft.payer_name), email)
+        (draft.method, draft.token.filter(|_| !draft.needs_code), PersonName::parse(&draft.payer_name), email)
     else {
         return Err(Unready::Lacks(Pay::Method));
     };

@@ -1,6 +1,6 @@
 //! The draft of a payment: what was chosen and typed before the order.
 
-use super::{IdempotencyKey, Method};
+use super::{IdempotencyKey, Method, MethodKind};
 use serde::{Deserialize, Serialize};
 
 /// `PUT`/`GET /payment-draft`: what the payer has chosen so far, kept with the payer's session on the server so that a
@@ -17,6 +17,13 @@ pub struct PaymentDraft {
     pub method: Option<Method>,
     /// From the capture frame. Kept once its method is named.
     pub token: Option<String>,
+    /// What was chosen to pay with. A page of the version before does not know it, so it is left out where there is
+    /// nothing to say; the same holds for `needs_code`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<MethodKind>,
+    /// The token was charged, and the card's security code was wrong: it is typed again, which gives another token.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub needs_code: bool,
     pub payer_name: String,
     pub email: String,
     /// Set when the review step is built, and replaced by any edit.
@@ -37,4 +44,21 @@ pub struct DraftShare {
     pub bill: String,
     /// As typed; `None` is all of it.
     pub part: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_the_version_before_reads_a_draft_that_says_nothing_new() {
+        let old = r#"{"shares":[],"method":null,"token":null,"payer_name":"Ana","email":"","key":null}"#;
+        let draft: PaymentDraft = serde_json::from_str(old).unwrap();
+        assert_eq!(serde_json::to_string(&draft).unwrap(), old);
+        let chosen = PaymentDraft { kind: Some(MethodKind::Card), needs_code: true, ..draft };
+        let text = serde_json::to_string(&chosen).unwrap();
+        assert!(text.contains(r#""kind":"card","needs_code":true"#), "{text}");
+        assert_eq!(serde_json::from_str::<PaymentDraft>(&text).unwrap(), chosen);
+        assert_eq!(chosen.without_what_is_private(), PaymentDraft::default());
+    }
 }

@@ -20,6 +20,24 @@ pub enum Method {
     Bank { account: BankAccountKind, last4: String },
 }
 
+impl Method {
+    pub fn kind(&self) -> MethodKind {
+        match self {
+            Self::Bank { .. } => MethodKind::Bank,
+            Self::Card { .. } => MethodKind::Card,
+        }
+    }
+}
+
+/// Which of the two it is, known before anything else of it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MethodKind {
+    Bank,
+    Card,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]

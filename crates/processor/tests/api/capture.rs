@@ -1,5 +1,5 @@
 //! What the frame's page and its token endpoint promise to browsers and to the page that embeds them.
-use crate::sandbox::{BINDING, OWN, PARENT, Sandbox, expiry};
+use crate::sandbox::{BINDING, OWN, PARENT, Sandbox, expiry, now};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
@@ -105,6 +105,38 @@ async fn what_is_wrong_is_said_by_key_and_nothing_is_repeated() {
     }
     let huge = sandbox.types_from(OWN, Body::from(vec![b' '; 17 * 1024])).await;
     assert_eq!(huge.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn a_card_whose_code_was_wrong_is_charged_after_its_code_alone_was_typed_again() {
+    let sandbox = Sandbox::open().await;
+    let again = |token: &str, binding: &str, code: &str| json!({"kind": "code", "binding": binding, "token": token, "code": code});
+    let card = sandbox.card("4000000000000127").await;
+    let no_such_card = json!({"code": "no_such_card"});
+    // Before the code was wrong there is nothing to type again.
+    assert_eq!(sandbox.types(again(&card, BINDING, "123")).await.json(), no_such_card);
+    assert_eq!(sandbox.charge("first", &card, 100).await.json()["failure"], "wrong_security_code");
+    for (token, binding) in [(card.as_str(), "elsewhere"), ("tok_0", BINDING)] {
+        assert_eq!(sandbox.types(again(token, binding, "123")).await.json(), no_such_card, "{token} {binding}");
+    }
+    assert_eq!(sandbox.types(again(&card, BINDING, "12")).await.json(), json!({"code": "too_short"}));
+    let made = sandbox.types(again(&card, BINDING, "000")).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let mut made = made.json();
+    let wrong = made["token"].take();
+    assert_eq!(made, json!({"token": null, "brand": "visa", "last4": "0127", "expiry": expiry(), "funding": "credit"}));
+    assert_eq!(sandbox.charge("second", wrong.as_str().unwrap(), 100).await.json()["failure"], "wrong_security_code");
+    let made = sandbox.types(again(wrong.as_str().unwrap(), BINDING, "123")).await.json();
+    let right = made["token"].as_str().unwrap().to_owned();
+    assert_eq!(sandbox.charge("third", &right, 100).await.json()["state"], "paid");
+    // A card that paid, or that was declined for another reason, has no code to type again.
+    let declined = sandbox.card("4000000000000002").await;
+    sandbox.charge("fourth", &declined, 100).await;
+    for token in [&right, &declined] {
+        assert_eq!(sandbox.types(again(token, BINDING, "123")).await.json(), no_such_card);
+    }
+    sandbox.moves_to(now().plus_millis(31 * 60_000)).await;
+    assert_eq!(sandbox.types(again(&card, BINDING, "123")).await.json(), no_such_card);
 }
 
 #[tokio::test]

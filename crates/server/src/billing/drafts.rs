@@ -41,6 +41,7 @@ async fn with_its_method(app: &App, session: &Session, mut draft: PaymentDraft) 
         None => None,
     };
     draft.token = draft.token.filter(|_| draft.method.is_some());
+    draft.needs_code &= draft.token.is_some();
     Ok(draft)
 }
 

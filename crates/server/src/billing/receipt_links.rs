@@ -23,7 +23,11 @@ use crate::{
     },
     token,
 };
-use contract::{Email, IdempotencyKey, Instant, Locale, Money, payment::Payment, problem_details::ErrorCode};
+use contract::{
+    Email, IdempotencyKey, Instant, Locale, Money,
+    payment::{Payment, ReceiptLinks},
+    problem_details::ErrorCode,
+};
 use std::net::IpAddr;
 
 const DAY_MILLIS: i64 = 86_400_000;
@@ -86,6 +90,12 @@ pub async fn file(app: &App, reader: Option<&str>, id: &str) -> Result<Receipt> 
 pub async fn end(app: &App, address: IpAddr, secret: &str) -> Result<()> {
     let link = link_of(app, address, secret).await?;
     Ok(app.store.end_receipt_link(&link.email, app.clock.now()).await?)
+}
+
+/// What became of the links to a payment's receipt, for anyone who may see the payment.
+pub async fn all(app: &App, session: &Session, id: &str) -> Result<ReceiptLinks> {
+    let payment = payments::one(app, session, id).await?;
+    Ok(app.store.receipt_links(&payment.id, app.clock.now().plus_millis(-LINK_MILLIS)).await?)
 }
 
 /// Ends every link to a payment's receipt, by anyone who may see the payment.

@@ -32,13 +32,14 @@ const INDEX: &str = "/index.html";
 /// program, never the page. What asks `/.well-known` takes any 200 for a yes (W3C, "A Well-Known URL for Changing
 /// Passwords").
 const RESERVED: [&str; 5] = ["/api", "/demo", "/healthz", "/readyz", "/.well-known"];
-/// Where password managers send somebody whose password has leaked, and the app's page for it.
+/// Where password managers send somebody whose password has leaked, and the app's page for it, below the path of the
+/// pages.
 const CHANGE_PASSWORD: [&str; 2] = ["/.well-known/change-password", "/account/security"];
 
 /// Serves the files of `dist`, or what was written in place of one, and `index.html` for every address of a page: with
 /// 404 if the app has no such page. Reads the folder now; compresses what was written in the background, so the server
-/// is up at once.
-pub fn router(dist: PathBuf, written: Written) -> Router {
+/// is up at once. `pages_path` is where the pages are, as `/billing`; empty if they are at the root.
+pub fn router(dist: PathBuf, written: Written, pages_path: &str) -> Router {
     let ours: Vec<String> = written.keys().cloned().collect();
     let files = Arc::new(read(&dist, written));
     if files.get(INDEX).is_none() {
@@ -49,9 +50,10 @@ pub fn router(dist: PathBuf, written: Written) -> Router {
     if let Err(error) = thread::Builder::new().name("compress".into()).spawn(compress) {
         tracing::warn!(%error, "the page is sent as it is");
     }
+    let change_password: Arc<str> = format!("{pages_path}{}", CHANGE_PASSWORD[1]).into();
     Router::new().fallback(move |request: Request| {
-        let files = Arc::clone(&files);
-        async move { answer(&files, &request) }
+        let (files, change_password) = (Arc::clone(&files), Arc::clone(&change_password));
+        async move { answer(&files, &change_password, &request) }
     })
 }
 
@@ -135,15 +137,16 @@ fn elsewhere(origin: &str, host: &str, asked: &Uri) -> Option<String> {
     is_number.then(|| format!("{origin}{}", asked.path_and_query().map_or("/", |rest| rest.as_str())))
 }
 
-fn answer(files: &Files, request: &Request) -> Response {
+fn answer(files: &Files, change_password: &str, request: &Request) -> Response {
     let path = request.uri().path();
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let [known, page] = CHANGE_PASSWORD;
-    if path == known && is_read {
-        return (StatusCode::FOUND, [(header::LOCATION, page), (header::CACHE_CONTROL, "no-cache")]).into_response();
+    if path == CHANGE_PASSWORD[0] && is_read {
+        let to = [(header::LOCATION, change_password), (header::CACHE_CONTROL, "no-cache")];
+        return (StatusCode::FOUND, to).into_response();
     }
-    if RESERVED.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
-    {
+    let is_below = |root: &&str| path.strip_prefix(*root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    // What the server itself wrote may be there; of the folder, nothing whose name begins with a full stop is read.
+    if RESERVED.iter().any(|root| is_below(&root)) && !files.contains_key(path) {
         return missing_resource();
     }
     if !is_read {

@@ -39,6 +39,7 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(links::confirm_email))
         .routes(routes!(links::remind))
         .routes(routes!(links::ask_for_reset, links::reset))
+        .routes(routes!(links::check_reset))
         .routes(routes!(security::show))
         .routes(routes!(security::change_password))
         .routes(routes!(security::end_others))
@@ -54,6 +55,7 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(receipt_links::open))
         .routes(routes!(receipt_links::pdf))
         .routes(routes!(receipt_links::revoke))
+        .routes(routes!(receipt_links::show_all))
         .routes(routes!(receipt_links::revoke_all))
 }
 

@@ -1,5 +1,5 @@
 //! Password resets: a link by mail, and a new password by the link's token. The response does not reveal whether there
-//! is an account; a job mails the link (`account_requests`).
+//! is an account; a job mails the link (`account_requests`). A page may ask whether a link is still good.
 
 use super::{
     account_requests::{self, AccountRequest},
@@ -25,6 +25,14 @@ use std::net::IpAddr;
 pub async fn ask(app: &App, email: Email, address: IpAddr) -> Result<()> {
     limits::take(app, &app.limits.by_address(&rules::EMAILS_BY_ADDRESS, address)).await?;
     account_requests::request(app, &AccountRequest::Reset { email }).await
+}
+
+/// Whose link it is, if it would still be taken. It is not used up by that.
+pub async fn check(app: &App, token: &str, address: IpAddr) -> Result<Email> {
+    let hash = token::hash(token);
+    let look = async { Ok(app.store.account_of_link(Purpose::Reset, &hash, app.clock.now()).await?) };
+    let tries = app.limits.by_address(&rules::RESET_LINKS_BY_ADDRESS, address);
+    Ok(limits::judge(app, &tries, Error::new(ErrorCode::LinkRefused), look).await?.email)
 }
 
 /// Ends every session of the account, and notifies its owner.

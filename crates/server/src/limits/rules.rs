@@ -63,6 +63,9 @@ pub const TOKENS_BY_ADDRESS: Rule = rule("tokens by address", 120, 10 * MINUTE);
 pub const PASSWORDS_BY_SESSION: Rule = rule("new passwords by session", 12, 10 * MINUTE);
 pub const PASSWORDS_BY_ADDRESS: Rule = rule("new passwords by address", 60, 10 * MINUTE);
 
+/// Tokens of reset links that open nothing, when a page asks about one as it arrives.
+pub const RESET_LINKS_BY_ADDRESS: Rule = rule("reset links by address", 30, 10 * MINUTE);
+
 /// Secrets of links to receipts that open nothing. They can't be guessed; this keeps anyone who tries from keeping the
 /// database busy.
 pub const RECEIPT_LINKS_BY_ADDRESS: Rule = rule("receipt links by address", 30, 10 * MINUTE);

@@ -261,7 +261,7 @@ pub(super) fn optional_date(row: &AnyRow, column: &str) -> Result<Option<Date>, 
     Ok(text.and_then(|text| Date::parse(&text).ok()))
 }
 
-/// Why it failed, as a client may see it: without an account, without the detail.
+/// Why it failed, as a client may see it: without an account, without what only a thief would use.
 pub(super) fn shown_failure(failure: Option<Failure>, row: &AnyRow) -> Result<Option<Failure>, sqlx::Error> {
     let is_guests = row.try_get::<Option<String>, _>("account")?.is_none();
     let is_card = matches!(json(row.try_get("method")?)?, Method::Card { .. });

@@ -2,7 +2,7 @@
 //! is a row of the outbox, found by the hash of its secret.
 
 use super::{Store, Tx};
-use contract::Instant;
+use contract::{Instant, payment::ReceiptLinks};
 use sqlx::Row;
 
 /// How long a browser that opened one is known.
@@ -53,6 +53,24 @@ impl Store {
         let sql = "UPDATE outbox SET link_ended_at = $2 \
                    WHERE cause = $1 AND receipt_link IS NOT NULL AND link_ended_at IS NULL";
         sqlx::query(sql).bind(payment).bind(now.millis()).execute(&self.write).await.map(drop)
+    }
+
+    /// What became of those of a payment that were queued after `since` and that nobody ended.
+    pub async fn receipt_links(&self, payment: &str, since: Instant) -> Result<ReceiptLinks, sqlx::Error> {
+        let sql = "SELECT COUNT(*) AS open, CAST(COALESCE(SUM(link_opened), 0) AS BIGINT) AS opened, \
+                   (SELECT MAX(receipt_reader.opened_at) FROM receipt_reader JOIN outbox AS read ON read.id = receipt_reader.email \
+                   WHERE read.cause = $1 AND read.link_ended_at IS NULL AND read.created_at > $2) AS last_opened_at \
+                   FROM outbox WHERE outbox.cause = $1 AND outbox.receipt_link IS NOT NULL AND outbox.link_ended_at IS NULL \
+                   AND outbox.created_at > $2";
+        let row = sqlx::query(sql).bind(payment).bind(since.millis()).fetch_one(&self.read).await?;
+        let count =
+            |column: &str| Ok::<_, sqlx::Error>(u32::try_from(row.try_get::<i64, _>(column)?).unwrap_or(u32::MAX));
+        let last: Option<i64> = row.try_get("last_opened_at")?;
+        Ok(ReceiptLinks {
+            open: count("open")?,
+            opened: count("opened")?,
+            last_opened_at: last.map(Instant::from_millis),
+        })
     }
 
     /// Whether a browser opened a link to this payment after `since`, and the link has not ended.

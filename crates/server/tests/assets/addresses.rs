@@ -8,7 +8,7 @@ use std::{fs, path::PathBuf};
 #[tokio::test]
 async fn every_address_of_the_app_gets_the_page() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     for path in ["/", "/pay", "/pay/", "/pay/payments/abc-123", "/account/security", "/help?x=a.b"] {
         let response = get(&router, path).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");
@@ -21,7 +21,7 @@ async fn every_address_of_the_app_gets_the_page() {
 async fn an_address_that_leads_nowhere_is_not_found_and_answered_with_the_page_that_says_so() {
     let (_folder, dist) = dist();
     let page = fs::read(dist.join("index.html")).unwrap();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     for path in ["/nowhere", "/nowhere.html", "/pay/amount/more", "/pay/payments", "//pay", "/account/history/7"] {
         let response = get(&router, path).await;
         let said = (header(&response, "content-type"), header(&response, "cache-control"), header(&response, "etag"));
@@ -39,7 +39,7 @@ async fn an_address_that_leads_nowhere_is_not_found_and_answered_with_the_page_t
 #[tokio::test]
 async fn an_address_that_was_copied_with_the_end_of_its_sentence_gets_the_page() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     for path in
         ["/help.", "/pay.", "/account/security.", "/help...", "/help.,", "/help.)", "/help.%20", "/help.\u{201d}"]
     {
@@ -54,7 +54,7 @@ async fn an_address_that_was_copied_with_the_end_of_its_sentence_gets_the_page()
 #[tokio::test]
 async fn the_known_address_for_changing_a_password_leads_to_its_page() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist.clone(), Written::new());
+    let router = assets::router(dist.clone(), Written::new(), "");
     for method in ["GET", "HEAD"] {
         let sent = ask(&router, method, "/.well-known/change-password", &[("accept", "text/html")]).await;
         assert_eq!((sent.status(), header(&sent, "location")), (StatusCode::FOUND, "/account/security"), "{method}");
@@ -64,18 +64,35 @@ async fn the_known_address_for_changing_a_password_leads_to_its_page() {
     // Anyone who asks for a program gets it, too: password managers look for it without saying what they read.
     let bare = ask(&router, "GET", "/.well-known/change-password", &[]).await;
     assert_eq!(bare.status(), StatusCode::FOUND);
+    // Where the pages are below a path of a host.
+    let below = assets::router(dist, Written::new(), "/billing");
+    let sent = get(&below, "/.well-known/change-password").await;
+    assert_eq!(header(&sent, "location"), "/billing/account/security");
+}
+
+#[tokio::test]
+async fn a_file_that_the_server_wrote_is_served_at_a_known_address() {
+    let (_folder, dist) = dist();
+    fs::create_dir(dist.join(".well-known")).unwrap();
+    fs::write(dist.join(".well-known/of-the-build.txt"), "of nobody's").unwrap();
+    let path = "/.well-known/security.txt";
+    let router = assets::router(dist, Written::from([(path.to_owned(), b"Contact: ".to_vec())]), "");
+    let file = get(&router, path).await;
+    assert_eq!((file.status(), header(&file, "content-type")), (StatusCode::OK, "text/plain; charset=utf-8"));
+    assert_eq!(bytes(file).await, b"Contact: ");
+    assert_eq!(get(&router, "/.well-known/of-the-build.txt").await.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn a_known_address_that_is_not_there_is_not_found() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     for path in [
         "/.well-known",
         "/.well-known/",
         "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200",
         "/.well-known/change-password/",
-        "/.well-known/security",
+        "/.well-known/security.txt",
     ] {
         assert_eq!(get(&router, path).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
@@ -84,7 +101,7 @@ async fn a_known_address_that_is_not_there_is_not_found() {
 #[tokio::test]
 async fn what_is_not_a_page_is_not_answered_with_one() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     for path in ["/missing.js", "/pay/missing.css", "/api", "/api/v1/nothing", "/api/v2/bills", "/demo/members"] {
         assert_eq!(get(&router, path).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
@@ -100,7 +117,7 @@ async fn what_is_not_a_page_is_not_answered_with_one() {
 #[tokio::test]
 async fn no_path_leads_out_of_the_folder() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     for path in [
         "/../secret.txt",
         "/%2e%2e/secret.txt",
@@ -118,7 +135,7 @@ async fn no_path_leads_out_of_the_folder() {
 
 #[tokio::test]
 async fn a_folder_that_is_not_there_leaves_a_server_that_says_so() {
-    let router = assets::router(PathBuf::from("/nonexistent/dist"), Written::new());
+    let router = assets::router(PathBuf::from("/nonexistent/dist"), Written::new(), "");
     let response = get(&router, "/pay").await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     assert!(String::from_utf8(bytes(response).await).unwrap().contains("cargo xtask start"));
@@ -127,7 +144,7 @@ async fn a_folder_that_is_not_there_leaves_a_server_that_says_so() {
 #[tokio::test]
 async fn whoever_asks_by_number_is_sent_to_the_name_of_this_machine_and_nobody_elsewhere() {
     let (_folder, dist) = dist();
-    let router = assets::by_name(assets::router(dist.clone(), Written::new()), "http://localhost:8080");
+    let router = assets::by_name(assets::router(dist.clone(), Written::new(), ""), "http://localhost:8080");
     for host in ["127.0.0.1:8080", "[::1]:8080"] {
         let sent = ask(&router, "GET", "/pay?then=/account", &[("host", host), ("accept", "text/html")]).await;
         assert_eq!(
@@ -141,6 +158,6 @@ async fn whoever_asks_by_number_is_sent_to_the_name_of_this_machine_and_nobody_e
         let page = ask(&router, "GET", "/", &[("host", host), ("accept", "text/html")]).await;
         assert_eq!(page.status(), StatusCode::OK, "{host}");
     }
-    let deployed = assets::by_name(assets::router(dist, Written::new()), "https://pay.example.org");
+    let deployed = assets::by_name(assets::router(dist, Written::new(), ""), "https://pay.example.org");
     assert_eq!(ask(&deployed, "GET", "/", &[("host", "127.0.0.1")]).await.status(), StatusCode::OK);
 }

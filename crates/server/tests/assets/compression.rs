@@ -10,7 +10,7 @@ async fn a_compressed_form_beside_a_file_is_sent_at_once_and_is_no_file_of_its_o
     let (_folder, dist) = dist();
     let packed = lay(&dist, &format!("{SCRIPT}.br"), &fs::read(dist.join(SCRIPT)).unwrap());
     fs::write(dist.join("index.html.br"), &packed).unwrap();
-    let router = assets::router(dist, Written::from([("/index.html".into(), b"owed ".repeat(99))]));
+    let router = assets::router(dist, Written::from([("/index.html".into(), b"owed ".repeat(99))]), "");
     let script = ask(&router, "GET", &format!("/{SCRIPT}"), &[("accept-encoding", "gzip, br")]).await;
     assert_eq!(header(&script, "content-encoding"), "br");
     assert_eq!(bytes(script).await, packed);
@@ -26,7 +26,7 @@ async fn the_best_encoding_a_browser_takes_is_sent() {
     for form in ["br", "gz"] {
         lay(&dist, &format!("{SCRIPT}.{form}"), &plain);
     }
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     let path = format!("/{SCRIPT}");
     let brotli = ask(&router, "GET", &path, &[("accept-encoding", "gzip, br")]).await;
     assert_eq!(header(&brotli, "content-encoding"), "br");
@@ -48,7 +48,7 @@ async fn the_best_encoding_a_browser_takes_is_sent() {
 async fn what_the_build_did_not_compress_is_sent_as_it_is() {
     let (_folder, dist) = dist();
     let plain = fs::read(dist.join(SCRIPT)).unwrap();
-    let router = assets::router(dist, Written::from([("/index.html".into(), b"owed ".repeat(99))]));
+    let router = assets::router(dist, Written::from([("/index.html".into(), b"owed ".repeat(99))]), "");
     until_encoded(&router, "/", "br", "br").await;
     let script = ask(&router, "GET", &format!("/{SCRIPT}"), &[("accept-encoding", "gzip, br")]).await;
     assert_eq!(header(&script, "content-encoding"), "");

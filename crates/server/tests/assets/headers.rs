@@ -8,7 +8,7 @@ use std::fs;
 #[tokio::test]
 async fn hashed_names_are_kept_for_ever_and_the_page_is_always_asked_for() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     let script = get(&router, &format!("/{SCRIPT}")).await;
     assert_eq!(header(&script, "cache-control"), "public, max-age=31536000, immutable");
     assert_eq!(header(&script, "content-type"), "text/javascript; charset=utf-8");
@@ -25,7 +25,7 @@ async fn hashed_names_are_kept_for_ever_and_the_page_is_always_asked_for() {
 #[tokio::test]
 async fn a_known_file_is_not_sent_again() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     let first = get(&router, "/boot.js").await;
     let tag = header(&first, "etag").to_owned();
     assert!(tag.starts_with('"') && tag.ends_with('"'));
@@ -49,7 +49,7 @@ async fn another_page_of_the_same_length_and_date_has_another_tag() {
         fs::write(dist.join("index.html"), page).unwrap();
         let file = fs::File::options().write(true).open(dist.join("index.html")).unwrap();
         file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1)).unwrap();
-        tags.push(header(&get(&assets::router(dist.clone(), Written::new()), "/").await, "etag").to_owned());
+        tags.push(header(&get(&assets::router(dist.clone(), Written::new(), ""), "/").await, "etag").to_owned());
     }
     assert_ne!(tags[0], tags[1]);
 }
@@ -57,7 +57,7 @@ async fn another_page_of_the_same_length_and_date_has_another_tag() {
 #[tokio::test]
 async fn head_says_everything_but_the_content() {
     let (_folder, dist) = dist();
-    let router = assets::router(dist, Written::new());
+    let router = assets::router(dist, Written::new(), "");
     let head = ask(&router, "HEAD", "/boot.js", &[]).await;
     assert_eq!(head.status(), StatusCode::OK);
     assert_eq!(header(&head, "content-length"), "6");
@@ -68,7 +68,7 @@ async fn head_says_everything_but_the_content() {
 async fn every_answer_carries_the_security_headers() {
     let (_folder, dist) = dist();
     let security = Security { processor_origin: "http://127.0.0.1:8081".into(), ..Security::default() };
-    let router = security.guard(assets::router(dist, Written::new()));
+    let router = security.guard(assets::router(dist, Written::new(), ""));
     for path in ["/", "/boot.js", "/api/v1/nothing", "/missing.js"] {
         let response = get(&router, path).await;
         assert!(header(&response, "content-security-policy").contains("default-src 'none'"), "{path}");

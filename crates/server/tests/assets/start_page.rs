@@ -42,7 +42,7 @@ fn unescaped(text: &str) -> String {
 async fn the_page_has_its_plan_s_phone_number_and_name_before_the_app_and_without_it() {
     let (_folder, dist) = pages();
     let portal = plan("1-415-555-0142");
-    let router = assets::router(dist.clone(), page::written(&dist, &portal).unwrap());
+    let router = assets::router(dist.clone(), page::written(&dist, &portal).unwrap(), "");
     for path in ["/", "/index.html", "/pay"] {
         let page = String::from_utf8(bytes(get(&router, path).await).await).unwrap();
         let call = "<a href=\"tel:+14155550142\">1-415-555-0142</a>";
@@ -78,7 +78,7 @@ async fn a_page_with_other_facts_is_another_page_in_every_encoding() {
     lay(&dist, "index.html.br", &fs::read(dist.join("index.html")).unwrap());
     let mut tags = Vec::new();
     for phone in ["1-415-555-0142", "1-415-555-0143", "1-415-555-0142"] {
-        let router = assets::router(dist.clone(), page::written(&dist, &plan(phone)).unwrap());
+        let router = assets::router(dist.clone(), page::written(&dist, &plan(phone)).unwrap(), "");
         let page = until_encoded(&router, "/pay", "br", "br").await;
         tags.push(header(&page, "etag").to_owned());
         let again = ask(&router, "GET", "/pay", &[("accept-encoding", "br"), ("if-none-match", &tags[0])]).await;

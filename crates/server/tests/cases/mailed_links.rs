@@ -96,6 +96,33 @@ async fn a_link_works_for_half_an_hour_and_only_the_last_one() {
 }
 
 #[tokio::test]
+async fn a_reset_link_is_asked_about_without_being_used_up_and_not_for_ever() {
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    app.ask(forgot(ANAS)).await.is(202);
+    app.jobs().await;
+    let token = app.link(ANAS).await;
+    let asks = |token: &str| Call::post("/password-resets/check").json(&json!({ "token": token }));
+    // Whoever has a good one uses up nothing, of the link or of the limit.
+    for _ in 0..40 {
+        assert_eq!(app.ask(asks(&token)).await.is(200).json(), json!({ "user_id": ANAS }));
+    }
+    app.ask(set(&token, NEW)).await.is(204);
+    app.ask(asks(&token)).await.is_refused(422, "link_refused");
+    app.ask(forgot(ANAS)).await.is(202);
+    app.jobs().await;
+    let old = app.link(ANAS).await;
+    app.state.clock.move_on(30 * 60_000);
+    for dead in [old.as_str(), "", "\u{0}", &"a".repeat(5_000)] {
+        app.ask(asks(dead)).await.is_refused(422, "link_refused");
+    }
+    for _ in 0..26 {
+        app.ask(asks("guess")).await.is_refused(422, "link_refused");
+    }
+    app.ask(asks("guess")).await.is_refused(429, "too_many");
+}
+
+#[tokio::test]
 async fn of_two_who_use_one_link_at_once_one_does() {
     let app = TestApp::open().await;
     app.register(&ANA, ANAS).await;

@@ -1,6 +1,8 @@
 //! The link of an e-mail that opens one receipt: for months, without a session, that receipt only; told, counted and
 //! ended.
 
+mod openings;
+
 use crate::test_app::{
     PAYS, Payer, RETURNS, TestApp,
     call::{Call, Response},

@@ -183,6 +183,7 @@ pub fn order(
         payer_name: name.to_owned(),
         email: email.to_owned(),
         key: Some(key.clone()),
+        ..PaymentDraft::default()
     };
     let named = encode(&PaymentToken { token: token.clone() })?;
     let order = PaymentOrder {

@@ -7,7 +7,7 @@ use crate::{
     form::Problems,
     i18n::{format, say, t},
     session::CurrentSession,
-    ui::{FormState, Icon, Notice, PasswordField, Sign, SubmitButton, dynamic},
+    ui::{FormState, Icon, KnownUserId, Notice, PasswordField, Sign, SubmitButton, dynamic},
 };
 use contract::{FieldProblem, Password, account::PasswordChange, problem_details::ErrorCode};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -119,8 +119,7 @@ pub fn ChangePassword(shown: SecurityQuery) -> impl IntoView {
                     <summary>{t(|w| w.account().security.change)}<Icon sign=Sign::Down/></summary>
                     <form class="pay-form" novalidate on:submit=submit>
                         {form.summary()}
-                        <input class="pay-hidden" type="text" autocomplete="username" readonly tabindex="-1" aria-hidden="true"
-                            prop:value=say(move |_| session.with(|session| session.person().map(|person| person.email.clone()).unwrap_or_default()))/>
+                        <KnownUserId user_id=say(move |_| session.user_id())/>
                         <PasswordField id="current-password" label=t(|w| w.account().security.current) value=current hint=None
                             error=form.error(Field::Current) autocomplete="current-password"/>
                         <PasswordField id="new-password" label=t(|w| w.account().security.new_password) value=password

@@ -11,7 +11,7 @@ use crate::{
     form::Problems,
     i18n::{Pick, Text, format, say, t},
     session::CurrentSession,
-    ui::{Failure, FormState, Icon, Notice, NoticeKind, PasswordField, Sign, SubmitButton, dynamic, list},
+    ui::{Failure, FormState, Icon, KnownUserId, Notice, NoticeKind, PasswordField, Sign, SubmitButton, dynamic, list},
 };
 use add::{add, recovery_codes, set_up};
 use contract::{
@@ -308,6 +308,7 @@ fn reauthenticate(own: FactorState) -> AnyView {
             <form class="pay-form" novalidate on:submit=submit>
                 {note}
                 {form.summary()}
+                <KnownUserId user_id=say(move |_| session.user_id())/>
                 <PasswordField id="factor-password" label=t(|w| w.account().factor.password) value=password
                     hint=Some(t(|w| w.account().factor.password_hint)) error=form.error(()) autocomplete="current-password"/>
                 <p><SubmitButton words=t(|w| w.account().factor.go_on) busy=form.is_busy/></p>

@@ -4,13 +4,14 @@
 use super::AmountState;
 use crate::{
     api::Client,
+    browser,
     i18n::{format, say, t},
     navigation::Navigation,
     pages::pay::checkout::choice,
     route::Pay,
     ui::{Notice, dynamic},
 };
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 
 #[component]
 pub fn Resume(state: AmountState) -> impl IntoView {
@@ -35,7 +36,11 @@ pub fn Resume(state: AmountState) -> impl IntoView {
             navigation.go(if has_method { Pay::Review } else { Pay::Method });
         };
         let client = client.clone();
-        let start_over = move |_| checkout.start_over(client.clone());
+        let start_over = move |event: MouseEvent| {
+            // the button goes
+            browser::focus_field(&event_target(&event), "owed");
+            checkout.start_over(client.clone());
+        };
         Some(view! {
             <div role="status">
                 <Notice title words=t(|w| w.pay().amount.resumed_lead)>

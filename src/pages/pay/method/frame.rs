@@ -1,18 +1,18 @@
 //! The card or account input: the processor's frame or, if it was entered before in this visit, its brand and last four
-//! digits.
+//! digits, with the frame for its security code alone if that was wrong.
 
-use super::{FrameProblem, MethodState, kind_of};
+use super::{FrameProblem, MethodState};
 use crate::{
-    billing::{CaptureFrame, CaptureKind, CaptureSays, CaptureSource},
+    billing::{CaptureAsk, CaptureCard, CaptureField, CaptureFrame, CaptureSays, CaptureSource},
     browser,
     config::Deployment,
-    i18n::{Language, Text, say, t},
+    i18n::{Language, Text, Words, say, t},
     session::CurrentSession,
-    ui::{Icon, Notice, NoticeKind, Sign, Waiting, dynamic},
+    ui::{Icon, Notice, NoticeKind, Sign, Waiting, dynamic, list},
 };
-use contract::payment::Method;
+use contract::payment::{Method, MethodKind};
 use gloo_timers::future::TimeoutFuture;
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{ev::FocusEvent, html, prelude::*, task::spawn_local};
 
 /// How long the form may take before the page says that it did not come. One that comes later is shown all the same.
 const PATIENCE_MILLIS: u32 = 10_000;
@@ -22,136 +22,243 @@ const PATIENCE_MILLIS: u32 = 10_000;
 pub enum CaptureResult {
     Token(String),
     /// It shows what is wrong, and has taken the focus.
-    Wrong,
+    Wrong(Vec<CaptureField>),
+    /// Other fields are wrong than before, since something was typed.
+    Changed(Vec<CaptureField>),
     Gone,
+    /// The card whose security code it asked for has to be typed whole.
+    Forgotten,
     /// Enter was pressed in it: on, as by the button.
     Enter,
 }
 
+/// The place of each field in this page, by its id, and which of `frame_fields` is its name.
+const ANCHORS: [(CaptureField, &str); 5] = [
+    (CaptureField::Number, "capture-number"),
+    (CaptureField::Expiry, "capture-expiry"),
+    (CaptureField::Code, "capture-code"),
+    (CaptureField::Routing, "capture-routing"),
+    (CaptureField::Account, "capture-account"),
+];
+
+/// Where a link to a field of the frame leads, and the words for what is wrong there.
+pub fn anchor(w: &'static Words, field: CaptureField) -> Option<(&'static str, String)> {
+    let at = ANCHORS.iter().position(|(of, _)| *of == field)?;
+    let name = w.pay().method.frame_fields.get(at)?;
+    Some((ANCHORS.get(at)?.1, (w.pay().method.frame_field_wrong)(name)))
+}
+
+/// A card or account that was entered before.
+#[derive(Clone, PartialEq)]
+struct Known {
+    token: String,
+    method: Method,
+    needs_code: bool,
+}
+
 #[component]
-pub fn Frame(state: MethodState, kind: CaptureKind, captured: Callback<CaptureResult>) -> impl IntoView {
+pub fn Frame(state: MethodState, kind: MethodKind, captured: Callback<CaptureResult>) -> impl IntoView {
     let checkout = state.checkout;
     let known = Memo::new(move |_| {
         let draft = checkout.draft.get();
-        draft.token.and(draft.method).filter(|method| kind_of(method) == kind)
+        let (token, method) = draft.token.zip(draft.method)?;
+        (method.kind() == kind).then_some(Known { token, method, needs_code: draft.needs_code })
     });
     let around = NodeRef::new();
-    let inside = dynamic(move || match known.get() {
-        Some(method) => known_method(state, method, around),
-        None => fresh(state, kind, captured),
+    let inside = dynamic(move || {
+        let form = |card| Form::new(state, kind, captured, around).view(card);
+        match known.get() {
+            Some(Known { token, method, needs_code: true }) => {
+                let card = CaptureCard { token, code_length: code_length(&method) };
+                view! { {known_method(state, method, true, around)} {form(Some(card))} }.into_any()
+            }
+            Some(Known { method, .. }) => known_method(state, method, false, around),
+            None => form(None),
+        }
     });
-    view! { <div node_ref=around>{inside}</div> }
+    view! { <div class="pay-stack" node_ref=around>{inside}</div> }
 }
 
-fn known_method(state: MethodState, method: Method, around: NodeRef<html::Div>) -> AnyView {
+fn code_length(method: &Method) -> usize {
+    match method {
+        Method::Card { brand, .. } => brand.security_code_length(),
+        Method::Bank { .. } => 0,
+    }
+}
+
+/// The button that was pressed is gone: on with the form that comes in its place.
+fn focus_form(around: NodeRef<html::Div>) {
+    request_animation_frame(move || {
+        if let Some(around) = around.get_untracked() {
+            browser::focus_field(&around, "capture");
+        }
+    });
+}
+
+fn known_method(state: MethodState, method: Method, needs_code: bool, around: NodeRef<html::Div>) -> AnyView {
     let forget = move |_| {
-        state.checkout.edit(|draft| {
-            draft.token = None;
-            draft.method = None;
-        });
-        // the button is gone: on with the form that comes in its place
-        request_animation_frame(move || {
-            if let Some(around) = around.get_untracked() {
-                browser::focus_field(&around, "capture");
-            }
-        });
+        state.forget_method();
+        focus_form(around);
     };
     let words = say(move |w| (w.pay().method.known)(&method));
+    let note = if needs_code { t(|w| w.pay().method.code_again) } else { t(|w| w.pay().method.known_note) };
     view! {
         <div class="pay-frame">
             <p><b>{words}</b></p>
-            <p class="pay-note">{t(|w| w.pay().method.known_note)}</p>
+            <p class="pay-note">{note}</p>
             <p><button class="pay-link" type="button" on:click=forget>{t(|w| w.pay().method.other_details)}</button></p>
         </div>
     }
     .into_any()
 }
 
-fn fresh(state: MethodState, kind: CaptureKind, captured: Callback<CaptureResult>) -> AnyView {
-    let (deployment, session, language) = (Deployment::here(), CurrentSession::here(), Language::here());
-    let source = Memo::new(move |_| {
-        let capture = deployment.portal()?.capture.clone();
-        let binding = session.with(|session| session.access().map(|access| access.capture_binding.clone()))?;
-        Some(CaptureSource { url: capture.url, origin: capture.origin, binding })
-    });
-    let is_ready = RwSignal::new(false);
-    let is_tall = RwSignal::new(false);
-    let (is_late, loads) = (RwSignal::new(false), RwSignal::new(0_u32));
-    browser::effect(move |_| {
-        let load = loads.get();
-        spawn_local(async move {
-            TimeoutFuture::new(PATIENCE_MILLIS).await;
-            // the page may be gone, or the form asked for again
-            if loads.try_get_untracked() == Some(load) {
-                is_late.try_set(!is_ready.try_get_untracked().unwrap_or(true));
+/// The processor's form in its frame, and what is said while it is not there.
+#[derive(Clone, Copy)]
+struct Form {
+    state: MethodState,
+    kind: MethodKind,
+    captured: Callback<CaptureResult>,
+    around: NodeRef<html::Div>,
+    is_ready: RwSignal<bool>,
+    is_tall: RwSignal<bool>,
+    is_late: RwSignal<bool>,
+    loads: RwSignal<u32>,
+}
+
+impl Form {
+    fn new(
+        state: MethodState,
+        kind: MethodKind,
+        captured: Callback<CaptureResult>,
+        around: NodeRef<html::Div>,
+    ) -> Self {
+        let no = || RwSignal::new(false);
+        Self { state, kind, captured, around, is_ready: no(), is_tall: no(), is_late: no(), loads: RwSignal::new(0) }
+    }
+
+    /// Says after a while that it did not come, and at once when it is asked for something before it came.
+    fn watch(self) {
+        browser::effect(move |_| {
+            let load = self.loads.get();
+            spawn_local(async move {
+                TimeoutFuture::new(PATIENCE_MILLIS).await;
+                // the page may be gone, or the form asked for again
+                if self.loads.try_get_untracked() == Some(load) {
+                    self.is_late.try_set(!self.is_ready.try_get_untracked().unwrap_or(true));
+                }
+            });
+        });
+        browser::effect(move |is_first| {
+            self.state.asks.track();
+            if !is_first && !self.is_ready.get_untracked() {
+                self.is_late.set(true);
+                self.captured.run(CaptureResult::Gone);
             }
         });
-    });
-    let load_again = move |_| {
-        is_late.set(false);
-        state.frame_problem.set(None);
-        loads.update(|loads| *loads += 1);
-    };
-    let heard = Callback::new(move |says| match says {
-        CaptureSays::Ready => {
-            is_ready.set(true);
-            is_late.set(false);
+    }
+
+    fn load_again(self) {
+        self.is_late.set(false);
+        self.state.frame_problem.set(None);
+        self.loads.update(|loads| *loads += 1);
+        focus_form(self.around);
+    }
+
+    fn hear(self, says: CaptureSays) {
+        let result = match says {
+            CaptureSays::Ready => {
+                self.is_ready.set(true);
+                return self.is_late.set(false);
+            }
+            CaptureSays::Invalid { fields } => {
+                self.is_tall.set(true);
+                CaptureResult::Wrong(fields)
+            }
+            CaptureSays::Changed { fields } => CaptureResult::Changed(fields),
+            CaptureSays::Enter => CaptureResult::Enter,
+            CaptureSays::Unavailable => CaptureResult::Gone,
+            CaptureSays::Forgotten => CaptureResult::Forgotten,
+            CaptureSays::Token { token } => CaptureResult::Token(token),
+            CaptureSays::Unknown => return,
+        };
+        self.captured.run(result);
+    }
+
+    fn title(self, card: Option<&CaptureCard>) -> Text {
+        match self.kind {
+            _ if card.is_some() => t(|w| w.pay().method.frame_code),
+            MethodKind::Bank => t(|w| w.pay().method.frame_bank),
+            MethodKind::Card => t(|w| w.pay().method.frame_card),
         }
-        CaptureSays::Invalid => {
-            is_tall.set(true);
-            captured.run(CaptureResult::Wrong);
-        }
-        CaptureSays::Enter => captured.run(CaptureResult::Enter),
-        CaptureSays::Unavailable => captured.run(CaptureResult::Gone),
-        CaptureSays::Token { token } => captured.run(CaptureResult::Token(token)),
-        CaptureSays::Unknown => {}
-    });
-    // a frame that never came up can't answer
-    browser::effect(move |is_first| {
-        state.asks.track();
-        if !is_first && !is_ready.get_untracked() {
-            is_late.set(true);
-            captured.run(CaptureResult::Gone);
-        }
-    });
-    let title: Text = match kind {
-        CaptureKind::Bank => t(|w| w.pay().method.frame_bank),
-        CaptureKind::Card => t(|w| w.pay().method.frame_card),
-    };
-    let locale = Text::derive(move || language.0.get().code().to_owned());
-    let frame = dynamic(move || {
-        loads.track();
-        match source.get() {
-            Some(source) => view! { <CaptureFrame kind source title locale asks=state.asks is_tall heard/> }.into_any(),
-            None => view! { <Waiting rows=3/> }.into_any(),
-        }
-    });
-    let late = dynamic(move || {
-        if !is_late.get() {
-            return ().into_any();
-        }
+    }
+
+    fn status(self) -> Text {
+        say(move |w| match self.state.frame_problem.get() {
+            Some(FrameProblem::Wrong(_)) => w.pay().method.frame_wrong.to_owned(),
+            _ if !self.is_ready.get() && !self.is_late.get() => w.pay().method.frame_waiting.to_owned(),
+            _ => String::new(),
+        })
+    }
+
+    /// A link to a field leads here, and the focus goes on into the frame.
+    fn anchors(self) -> AnyView {
+        let place = move |(field, id): (CaptureField, &'static str)| {
+            let go_on = move |event: FocusEvent| {
+                browser::focus_field(&event_target(&event), "capture");
+                self.state.asks.update(|asks| asks.ask(CaptureAsk::Focus(field)));
+            };
+            view! { <span id=id tabindex="-1" on:focus=go_on></span> }.into_any()
+        };
+        list(ANCHORS, place)
+    }
+
+    fn late(self) -> AnyView {
+        dynamic(move || {
+            let notice = self.is_late.get().then(|| {
+                view! {
+                    <Notice kind=NoticeKind::Warn words=t(|w| w.pay().method.frame_late)>
+                        <p><button class="pay-link" id="capture-again" type="button" on:click=move |_| self.load_again()>{t(|w| w.pay().method.frame_again)}</button></p>
+                    </Notice>
+                }
+            });
+            notice.into_any()
+        })
+    }
+
+    /// Its form; with a card, for the security code of that.
+    fn view(self, card: Option<CaptureCard>) -> AnyView {
+        let (deployment, session, language) = (Deployment::here(), CurrentSession::here(), Language::here());
+        self.watch();
+        let title = self.title(card.as_ref());
+        let source = Memo::new(move |_| {
+            let capture = deployment.portal()?.capture.clone();
+            let binding = session.with(|session| session.access().map(|access| access.capture_binding.clone()))?;
+            Some(CaptureSource { url: capture.url, origin: capture.origin, binding, card: card.clone() })
+        });
+        let locale = Text::derive(move || language.0.get().code().to_owned());
+        let heard = Callback::new(move |says| self.hear(says));
+        let Self { kind, is_tall, is_late, loads, state, .. } = self;
+        let frame = dynamic(move || {
+            loads.track();
+            match source.get() {
+                Some(source) => {
+                    view! { <CaptureFrame kind source title locale asks=state.asks is_tall heard/> }.into_any()
+                }
+                None => view! { <Waiting rows=3/> }.into_any(),
+            }
+        });
         view! {
-            <Notice kind=NoticeKind::Warn words=t(|w| w.pay().method.frame_late)>
-                <p><button class="pay-link" id="capture-again" type="button" on:click=load_again>{t(|w| w.pay().method.frame_again)}</button></p>
-            </Notice>
+            <div class="pay-frame" role="group" aria-label=title>
+                {self.anchors()}
+                <div hidden=move || is_late.get()>{frame}</div>
+                <div role="status">{self.late()}</div>
+                <p class="pay-hidden" role="status">{self.status()}</p>
+                <p class="pay-frame__cap">
+                    <Icon sign=Sign::Lock/>
+                    <span>{say(move |w| (w.pay().method.frame_says)(&deployment.brand()))}</span>
+                </p>
+            </div>
         }
         .into_any()
-    });
-    let status = say(move |w| match state.frame_problem.get() {
-        Some(FrameProblem::Wrong) => w.pay().method.frame_wrong.to_owned(),
-        _ if !is_ready.get() && !is_late.get() => w.pay().method.frame_waiting.to_owned(),
-        _ => String::new(),
-    });
-    view! {
-        <div class="pay-frame" role="group" aria-label=title>
-            <div hidden=move || is_late.get()>{frame}</div>
-            <div role="status">{late}</div>
-            <p class="pay-hidden" role="status">{status}</p>
-            <p class="pay-frame__cap">
-                <Icon sign=Sign::Lock/>
-                <span>{say(move |w| (w.pay().method.frame_says)(&deployment.brand()))}</span>
-            </p>
-        </div>
     }
-    .into_any()
 }

@@ -6,13 +6,16 @@ use super::{
     frame::{CaptureResult, Frame},
 };
 use crate::{
-    billing::{CaptureKind, timing},
+    billing::timing,
     config::Deployment,
     i18n::{format, say, t},
     session::CurrentSession,
     ui::{Choice, Icon, Notice, Sign, dynamic},
 };
-use contract::{Date, payment::plan_debit};
+use contract::{
+    Date,
+    payment::{MethodKind, plan_debit},
+};
 use leptos::prelude::*;
 
 /// Two methods of the same size in alphabetical order, none chosen at first; the frame of the chosen one below.
@@ -41,9 +44,9 @@ pub fn Kinds(state: MethodState, captured: Callback<CaptureResult>) -> impl Into
             }).into_any())}
             <div class="pay-choices pay-choices--two">
                 <Choice name="method" id=Some("method".to_owned()) words=t(|w| w.pay().method.bank) note=Some(bank_note)
-                    chosen=is(CaptureKind::Bank) on_choose=choose(CaptureKind::Bank)/>
+                    chosen=is(MethodKind::Bank) on_choose=choose(MethodKind::Bank)/>
                 <Choice name="method" id=None words=t(|w| w.pay().method.card) note=Some(card_note)
-                    chosen=is(CaptureKind::Card) on_choose=choose(CaptureKind::Card)/>
+                    chosen=is(MethodKind::Card) on_choose=choose(MethodKind::Card)/>
             </div>
             {dynamic(move || match kind.get() {
                 Some(kind) => view! { <Frame state kind captured/> }.into_any(),
@@ -74,7 +77,7 @@ fn first_due(state: MethodState) -> Option<Date> {
 pub fn bank_notice(state: MethodState) -> AnyView {
     let (checkout, deployment) = (state.checkout, Deployment::here());
     let days = checkout.bills.with(|bills| bills.value().map(|bills| (bills.today, bills.debit_day)));
-    let (Some(CaptureKind::Bank), Some((today, first))) = (state.kind.get(), days) else { return ().into_any() };
+    let (Some(MethodKind::Bank), Some((today, first))) = (state.kind.get(), days) else { return ().into_any() };
     let days = deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
     let plan = plan_debit(first.unwrap_or(today), days);
     let (sent, expected) = (plan.sent_on, plan.expected_on);

@@ -71,10 +71,15 @@ pub fn WhatNow(payment: StoredValue<Payment>) -> impl IntoView {
     let (why, is_bank) = payment.with_value(|payment| {
         (payment.failure.unwrap_or(Failure::ProcessingError), matches!(payment.method, Method::Bank { .. }))
     });
-    let link = |(at, step): (usize, &Step)| {
+    let link = |(at, &step): (usize, &Step)| {
         let class = if at == 0 { "pay-button pay-button--main" } else { "pay-button" };
         let client = client.clone();
-        let choose = move |_| payment.with_value(|payment| choose_again(checkout, &client, payment));
+        let choose = move |_| {
+            payment.with_value(|payment| choose_again(checkout, &client, payment));
+            if step == Step::Another {
+                forget_card(checkout, &client);
+            }
+        };
         view! { <a class=class href=href(step.leads_to()) on:click=choose><span>{t(step.words(is_bank))}</span></a> }
             .into_any()
     };
@@ -101,6 +106,15 @@ fn choose_again(checkout: Checkout, client: &Client, payment: &Payment) {
     checkout.edit(|draft| draft.shares = payment.shares.iter().map(share_again).collect());
     let client = client.clone();
     spawn_local(async move { _ = checkout.keep(&client).await });
+}
+
+/// The card whose security code was wrong, where another is to be used. After a reload the next page offers that.
+fn forget_card(checkout: Checkout, client: &Client) {
+    if checkout.draft.with_untracked(|draft| draft.needs_code) {
+        checkout.edit(|draft| (draft.token, draft.method, draft.needs_code) = (None, None, false));
+        let client = client.clone();
+        spawn_local(async move { _ = checkout.keep(&client).await });
+    }
 }
 
 /// All of a bill is chosen as all of it.

@@ -9,10 +9,11 @@ use crate::{
     state::App,
 };
 use axum::{
+    Json,
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use contract::account::{EmailConfirmation, NewPassword, PasswordReset, UserIdReminder};
+use contract::account::{EmailConfirmation, NewPassword, PasswordReset, ResetAccount, ResetLink, UserIdReminder};
 
 /// Opens the account that was asked for: with the link that went to its address, the password that was chosen and,
 /// where the plan has another address on file, the code that went there. Once.
@@ -65,6 +66,24 @@ pub async fn ask_for_reset(
 ) -> Result<StatusCode> {
     password_resets::ask(&app, email, address).await?;
     Ok(StatusCode::ACCEPTED)
+}
+
+/// Whether the link is still good, and whose password it changes. It stays as it is.
+#[utoipa::path(
+    post, path = "/password-resets/check", request_body = ResetLink,
+    responses(
+        (status = 200, body = ResetAccount),
+        (status = 422, description = "link_refused"),
+        (status = 429),
+    )
+)]
+pub async fn check_reset(
+    State(app): State<App>,
+    ClientAddress(address): ClientAddress,
+    Body(ResetLink { token }): Body<ResetLink>,
+) -> Result<Json<ResetAccount>> {
+    let user_id = password_resets::check(&app, &token, address).await?;
+    Ok(Json(ResetAccount { user_id }))
 }
 
 /// A new password by the link's token. Every session of the account ends, and its owner is notified.

@@ -19,7 +19,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use contract::payment::{Payment, ReceiptSecret};
+use contract::payment::{Payment, ReceiptLinks, ReceiptSecret};
 
 /// The receipt that the link is for, and nothing else of the membership: `key` is nil, `email` is absent, and what is
 /// owed is what these bills leave. With the cookie of the answer this browser may fetch the file for a quarter of an
@@ -71,6 +71,23 @@ pub async fn revoke(
 ) -> Result<StatusCode> {
     receipt_links::end(&app, address, &secret).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// How many e-mailed links open the receipt of a payment, and how often they did. Who they were sent to is not said.
+#[utoipa::path(
+    get, path = "/payments/{id}/receipt-links", params(("id" = String, Path)),
+    responses(
+        (status = 200, body = ReceiptLinks),
+        (status = 401),
+        (status = 404),
+    )
+)]
+pub async fn show_all(
+    State(app): State<App>,
+    ActiveSession(session): ActiveSession,
+    Id(id): Id,
+) -> Result<Json<ReceiptLinks>> {
+    Ok(Json(receipt_links::all(&app, &session, &id).await?))
 }
 
 /// Ends every link to the receipt of a payment, anyone who it was sent to.

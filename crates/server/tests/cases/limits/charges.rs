@@ -248,20 +248,20 @@ async fn whoever_pays_much_at_the_same_moment_is_not_held_up() {
 }
 
 #[tokio::test]
-async fn a_guest_hears_that_the_bank_declined_and_nothing_finer() {
+async fn a_guest_hears_what_the_card_tells_them_to_put_right_and_not_that_there_was_too_little() {
     let app = TestApp::open().await;
     app.register(&ANA, ANAS).await;
     let guest = app.look_up(&ANA).await;
     let member = app.sign_in(ANAS).await;
-    for (number, reason) in [
-        ("4000000000009995", "insufficient_funds"),
-        ("4000000000000069", "card_expired"),
-        ("4000000000000127", "wrong_security_code"),
+    for (number, reason, guests) in [
+        ("4000000000009995", "insufficient_funds", "declined"),
+        ("4000000000000069", "card_expired", "card_expired"),
+        ("4000000000000127", "wrong_security_code", "wrong_security_code"),
     ] {
         let told = pay(&app, &guest, number).await.is_payment(201, "failed").json();
-        assert_eq!(told["failure"], "declined", "{reason}");
+        assert_eq!(told["failure"], guests, "{reason}");
         let again = app.ask(Call::get(&format!("/payments/{}", told["id"].as_str().unwrap())).by(&guest)).await;
-        assert_eq!(again.is(200).json()["failure"], "declined", "{reason}");
+        assert_eq!(again.is(200).json()["failure"], guests, "{reason}");
         // Who answers the phone can find it.
         let sql = format!("SELECT failure FROM payment WHERE id = '{}'", told["id"].as_str().unwrap());
         assert_eq!(app.text(&sql).await, reason);
