@@ -2,11 +2,11 @@
 //!
 //! Value types (private field, `parse`, `Display`, serde through `parse`: a value that arrived is valid), wire types
 //! (short-lived JSON shapes of `/api/v1`), and rules that both sides run. No I/O, no clock, no randomness, no wasm, no
-//! leptos, no words for people but the authorisation's, which is stored word for word.
+//! leptos, no words for people but the authorisation's, which is stored word for word, and those of dates.
 //!
-//! Reading order: `money`, `date`, `identifier`, `person`, `card`, `bank`, `password`, `field_problem`; then the wire:
-//! `portal`, `session`,
-//! `account`, `factor`, `bill`, `payment`, `authorisation`, `problem_details`, `demo`.
+//! Reading order: `money`, `date`, `date_format`, `identifier`, `person`, `card`, `bank`, `password`, `field_problem`;
+//! then the wire: `portal`, `session`, `account`, `factor`, `bill`, `payment`, `authorisation`, `problem_details`,
+//! `demo`.
 
 pub mod account;
 pub mod authorisation;
@@ -14,6 +14,7 @@ pub mod bank;
 pub mod bill;
 pub mod card;
 pub mod date;
+pub mod date_format;
 pub mod demo;
 pub mod factor;
 pub mod field_problem;
@@ -30,7 +31,7 @@ mod value;
 
 pub use bank::{AccountNumber, RoutingNumber};
 pub use card::{CardBrand, CardNumber, Expiry, SecurityCode};
-pub use date::{Date, Instant};
+pub use date::{Date, Instant, LocalTime};
 pub use field_problem::FieldProblem;
 pub use identifier::{HealthRecordNumber, Identifier, Identifiers, ZipCode};
 pub use money::{Amount, Money};
