@@ -14,6 +14,40 @@ function unavailable() {
 }
 document.getElementById('again').addEventListener('click', () => location.reload());
 
+// A page translator puts <font> elements in place of text nodes, but the app goes on writing to the nodes. So a node
+// that the app writes to, removes or asks for its place stands there again, and the translator comes back to it.
+function follow(text, font) {
+  const back = () => {
+    delete text.nodeValue;
+    delete text.parentNode;
+    delete text.remove;
+    font.replaceWith(text);
+  };
+  const configurable = true;
+  Object.defineProperties(text, {
+    nodeValue: { configurable, get: () => text.data, set: (value) => { back(); text.nodeValue = value; } },
+    parentNode: { configurable, get: () => { back(); return text.parentNode; } },
+    remove: { configurable, value: () => { back(); text.remove(); } },
+  });
+}
+new MutationObserver((records) => {
+  const gone = records.flatMap((at) =>
+    [...at.removedNodes].filter((node) => node.nodeType === 3 && !node.isConnected).map((text) => ({ text, at })));
+  for (const record of records) {
+    const { target, addedNodes, previousSibling, nextSibling } = record;
+    for (const font of addedNodes) {
+      if (font.nodeName !== 'FONT') continue;
+      const ways = [
+        ({ at }) => at === record,
+        ({ at }) => at.target === target && at.previousSibling === previousSibling && at.nextSibling === nextSibling,
+        ({ text }) => text === previousSibling || text === nextSibling,
+      ];
+      const found = ways.map((way) => gone.findLast(way)).find(Boolean);
+      if (found) follow(gone.splice(gone.indexOf(found), 1)[0].text, font);
+    }
+  }
+}).observe(document.body, { childList: true, subtree: true });
+
 try {
   const { href, integrity } = link('preload');
   // crossOrigin=anonymous on the preload means `same-origin` credentials: the same here, or it is fetched twice

@@ -6,11 +6,11 @@ import { BEGINS } from './harness.mjs';
 
 /**
  * Every way to say that nothing was taken, sent or changed, in both languages; the app says some of them no more
- * (tests/denials.rs).
+ * (tests/words/denials.rs).
  */
 export const DENIALS = [
   'No money was taken', 'No payment was sent', 'sent no payment', 'did not reach us', 'nothing was begun', 'Nothing was paid', 'Nothing of it was paid',
-  'Nothing was charged', 'No se tomó dinero', 'se envió ningún pago', 'no nos llegó', 'no se inició nada', 'se pagó nada', 'No se pagó', 'No se cobró',
+  'Nothing was charged', 'se envió ningún pago', 'no nos llegó', 'no se inició nada', 'se pagó nada', 'No se pagó', 'No se cobró',
 ];
 
 export const WORDS = {
@@ -18,9 +18,9 @@ export const WORDS = {
     payOnce: /^Pay once, without an account/,
     region: 'Where is your health plan?', goOn: 'Continue', yes: /^Yes/, no: /^No/,
     find: 'Find your bill', findButton: 'Find my bill', noMatch: 'We found no bill with these numbers', tooMany: /^Too many tries/,
-    toPutRight: /^\d+ things? to put right$/, offline: 'You are offline', tryAgain: 'Try again', help: 'All ways to reach us', faulty: 'Something is wrong on our side',
+    toPutRight: /^There (is|are) \d+ problems?$/, offline: 'You are offline', tryAgain: 'Try again', help: 'All ways to reach us', faulty: 'Something is wrong on our side',
     signedOut: 'Your visit ended to protect your information', endVisit: 'End this visit', visitEnded: 'Your visit has ended',
-    noCookies: 'Your browser keeps no cookies', resumed: /^You were paying/, notHere: 'We can’t show this receipt here',
+    noCookies: 'Your browser blocks cookies', resumed: /^You were paying/, notHere: 'We can’t show this receipt here',
     identifiers: {
       group: 'Group', subgroup: 'Subgroup', billgroup: 'Billgroup', zip: 'ZIP code', hrn: 'Health record number',
       billing_unit: /^Billing unit/,
@@ -32,7 +32,7 @@ export const WORDS = {
     routing: 'Routing number', account: 'Account number', checking: 'Checking', savings: 'Savings',
     formAgain: 'Load the form again', name: 'Your name', email: 'E-mail for the receipt', toReview: 'Continue to review', otherDetails: 'Use other details',
     review: 'Review and pay', agree: /^I agree/, pay: /^Pay \$[\d,.]+ now/, justPaid: 'There was a payment on one of these bills a few minutes ago.',
-    payAgain: /I mean to pay again$/, stillOwed: 'See what you still owe', changeAmount: /^Change the amount/, lately: 'Paid lately', cameBack: /You owe it again\./, neverArrived: 'Your payment did not reach us.', tooLate: 'It was too long on its way to us',
+    payAgain: /I mean to pay again$/, stillOwed: 'See what you still owe', changeAmount: /^Change the amount/, lately: 'Paid recently', cameBack: /You owe it again\./, neverArrived: 'Your payment did not reach us.', tooLate: 'It was too long on its way to us',
     paid: 'Paid. Thank you.', sent: 'Sent to your bank', none: 'No money was taken', checkingPayment: 'We are checking your payment',
     returned: 'Your bank returned the payment', useAnother: 'Use another card or account', typeCode: 'Type the security code again',
   },
@@ -40,9 +40,9 @@ export const WORDS = {
     payOnce: /^Pagar una vez, sin cuenta/,
     region: '¿Dónde está su plan de salud?', goOn: 'Continuar', yes: /^Sí/, no: /^No/,
     find: 'Busque su factura', findButton: 'Buscar mi factura', noMatch: 'No encontramos ninguna factura con estos números',
-    tooMany: /^Demasiados intentos/, toPutRight: /^Hay \d+ cosas? por corregir$/, offline: 'No tiene conexión',
-    tryAgain: 'Intentar de nuevo', faulty: 'Algo falla de nuestro lado', signedOut: 'Su visita terminó para proteger su información', endVisit: 'Terminar la visita', visitEnded: 'Su visita ha terminado',
-    noCookies: 'Su navegador no guarda cookies', resumed: /^Estaba pagando/, notHere: 'No podemos mostrar este recibo aquí',
+    tooMany: /^Demasiados intentos/, toPutRight: /^Hay \d+ problemas?$/, offline: 'No tiene conexión',
+    tryAgain: 'Intentar otra vez', faulty: 'Algo falla de nuestro lado', signedOut: 'Su visita terminó para proteger su información', endVisit: 'Terminar la visita', visitEnded: 'Su visita ha terminado',
+    noCookies: 'Su navegador bloquea las cookies', resumed: /^Estaba pagando/, notHere: 'No podemos mostrar este recibo aquí',
     owe: /^(Usted debe|No debe nada)/,
     bills: { professional: 'Factura profesional', hospital: 'Factura de hospital', premium: 'Prima del plan' },
     all: /^Todo/, part: /^Una parte/, notNow: /^Ahora no/, howMuch: /: importe que va a pagar$/,
@@ -52,8 +52,8 @@ export const WORDS = {
     formAgain: 'Volver a cargar el formulario', name: 'Su nombre', email: 'Correo electrónico para el recibo', toReview: 'Continuar a la revisión', otherDetails: 'Usar otros datos',
     review: 'Revise y pague', agree: /^Estoy de acuerdo/, pay: /^Pagar \$[\d,.]+ ahora/,
     justPaid: 'Hubo un pago de una de estas facturas hace unos minutos.', payAgain: /Quiero pagar otra vez$/,
-    stillOwed: 'Ver lo que todavía debe', changeAmount: /^Cambiar el importe/, lately: 'Pagado hace poco', cameBack: /Los debe de nuevo\./, neverArrived: 'Su pago no nos llegó.', tooLate: 'Tardó demasiado en llegarnos',
-    paid: 'Pagado. Gracias.', sent: 'Enviado a su banco', none: 'No se tomó dinero',
+    stillOwed: 'Ver lo que todavía debe', changeAmount: /^Cambiar el importe/, lately: 'Pagado hace poco', cameBack: /Los debe otra vez\./, neverArrived: 'Su pago no nos llegó.', tooLate: 'Tardó demasiado en llegarnos',
+    paid: 'Pagado. Gracias.', sent: 'Enviado a su banco', none: 'No se cobró nada',
     checkingPayment: 'Estamos comprobando su pago', returned: 'Su banco devolvió el pago', useAnother: 'Usar otra tarjeta o cuenta', typeCode: 'Escribir otra vez el código de seguridad',
     identifiers: {
       group: 'Grupo (Group)', subgroup: 'Subgrupo (Subgroup)', billgroup: 'Grupo de facturación (Billgroup)',
@@ -88,7 +88,7 @@ export class Payer {
     return (await this.page.getByRole('main').innerText()).replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ');
   }
 
-  /** The page says that something is to be put right. */
+  /** The page says that there is a problem. */
   async invalid() {
     await this.page.getByRole('main').getByRole('heading', { name: this.words.toPutRight }).waitFor();
   }

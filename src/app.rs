@@ -28,7 +28,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::Router;
 use session_links::{FooterSignIn, SessionLinks};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use watch::SessionTimeout;
 
 #[component]
@@ -46,6 +46,7 @@ pub fn App(config: Config) -> impl IntoView {
     register::provide();
     load_portal(deployment);
     restore_session(session);
+    keep_time(deployment, session);
     remember_choices(deployment, language);
     view! { <Router base=Navigation::links_below(&config.base)><Pages base=config.base/></Router> }
 }
@@ -131,6 +132,18 @@ fn restore_session(session: CurrentSession) {
                 TimeoutFuture::new(AGAIN_MILLIS).await;
             }
         });
+    });
+}
+
+/// What time it is by the server's clock, from its first response on.
+fn keep_time(deployment: Deployment, session: CurrentSession) {
+    browser::effect(move |_| {
+        // the first response says whose session this is
+        session.track();
+        deployment.now.set(session.server_time());
+    });
+    browser::effect(move |_| {
+        _ = set_interval_with_handle(move || deployment.now.set(session.server_time()), Duration::from_secs(30));
     });
 }
 

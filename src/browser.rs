@@ -210,11 +210,6 @@ pub fn moment() -> Moment {
     Moment { wall_millis: wall_millis(), steady_millis: steady as i64 }
 }
 
-/// Minutes since 1970.
-pub fn now_minutes() -> u32 {
-    (wall_millis() / 60_000) as u32
-}
-
 /// A new key for one intent to pay.
 pub fn random_key() -> Option<IdempotencyKey> {
     let mut bytes = [0; 16];

@@ -3,7 +3,7 @@
 //! data itself.
 
 use contract::{
-    Locale, Region,
+    Instant, Locale, Region,
     portal::{Contacts, PageFacts, Portal, RegionProfile},
 };
 use leptos::prelude::*;
@@ -79,6 +79,8 @@ pub struct Deployment {
     pub profile: RwSignal<Fetched<Arc<Portal>>>,
     /// The member's region; `None` until it was chosen.
     pub region: RwSignal<Option<Region>>,
+    /// The server's time, to half a minute; nothing before its first response.
+    pub now: RwSignal<Option<Instant>>,
     /// Raise it to fetch the profile again.
     pub attempt: RwSignal<u32>,
     /// Where choosing a region leads.
@@ -91,6 +93,7 @@ impl Deployment {
         Self {
             profile: RwSignal::new(Fetched::Waiting),
             region: RwSignal::new(region),
+            now: RwSignal::new(None),
             attempt: RwSignal::new(0),
             then: RwSignal::new(Route::Pay(Pay::Find)),
             in_page: StoredValue::new(in_page),

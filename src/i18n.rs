@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 mod account;
 mod failure;
+mod fields;
 mod find;
 pub mod format;
 mod help;
@@ -53,6 +54,7 @@ macro_rules! later {
 }
 later! {
     failure: failure::FailureWords,
+    fields: fields::FieldWords,
     states: states::StateWords,
     find: find::FindWords,
     pay: pay::PayWords,

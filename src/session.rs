@@ -171,9 +171,14 @@ impl CurrentSession {
         self.found_elsewhere.get()
     }
 
-    /// By the server's clock, for handlers; by this device's where no response has had the server's time.
+    /// By the server's clock, for handlers; nothing before its first response.
+    pub fn server_time(self) -> Option<Instant> {
+        self.clock.get_value().map(|clock| server_time(clock, browser::moment()))
+    }
+
+    /// By the server's clock, for handlers; by this device's before its first response.
     pub fn server_now(self) -> Instant {
-        self.clock.get_value().map_or_else(browser::now, |clock| server_time(clock, browser::moment()))
+        self.server_time().unwrap_or_else(browser::now)
     }
 
     /// Takes a session from the server's response. For handlers. Subscribers are notified only if the session has

@@ -30,16 +30,10 @@ async function axe(page, where, rules) {
 const ZONES = ['America/Los_Angeles', 'America/Denver', 'America/New_York', 'Pacific/Honolulu'];
 const plain = (text) => text.replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ');
 
-/** A moment as the app writes it. */
-function written(millis, language, timeZone) {
-  const format = { year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short', timeZone };
-  return plain(new Intl.DateTimeFormat(`${language}-US`, format).format(millis));
-}
-
-/** A time of today, as the app writes it in a sentence. */
+/** A time of day as the app writes it: `9:52 am`, `9:52 a. m.` */
 function time(millis, language, timeZone) {
-  const format = { hour: 'numeric', minute: '2-digit', timeZone };
-  return plain(new Intl.DateTimeFormat(`${language}-US`, format).format(millis)).toLowerCase();
+  const [clock, half] = new Intl.DateTimeFormat('en-US', { hour: 'numeric', minute: '2-digit', timeZone }).format(millis).split(/\s/);
+  return `${clock} ${language === 'es' ? `${half[0].toLowerCase()}. m.` : half.toLowerCase()}`;
 }
 
 /**
@@ -49,7 +43,6 @@ function time(millis, language, timeZone) {
 function atOnce(tree, stack, language) {
   for (let minute = BEGINS + 60_000; minute <= stack.now(); minute += 60_000) {
     for (const zone of ZONES) {
-      tree = tree.replaceAll(written(minute, language, zone), written(BEGINS, language, zone));
       tree = tree.replaceAll(` ${time(minute, language, zone)}`, ` ${time(BEGINS, language, zone)}`);
     }
   }
@@ -72,7 +65,7 @@ function lasting(tree, stack, language) {
     // how many tries fit in before there are too many: the server gives some back as time passes
     .replace(/"9000\d\d"/g, '"9000··"')
     // how long the next try at signing in is away: seconds go by
-    .replace(/(next try is possible in|volver a intentarlo en) \d+ (second|segundo)s?/g, '$1 N $2s');
+    .replace(/(You can try again in|volver a intentarlo en) \d+ (second|segundo)s?/g, '$1 N $2s');
   return atOnce(same, stack, language);
 }
 

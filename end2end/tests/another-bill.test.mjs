@@ -121,7 +121,7 @@ scene('whoever paid one bill is told of another that a tab opened, and nothing o
   await tab.finds(other.identifiers);
   await tab.sees(payer.words.owe);
   await payer.page.getByRole('alert').getByText(TAKEN_OVER).waitFor();
-  await payer.page.getByRole('alert').getByText(/No payment is sent or stopped by that\. To go on with the one before/).waitFor();
+  await payer.page.getByRole('alert').getByText(/This does not send or stop a payment\. To go on with the one before/).waitFor();
   assert.doesNotMatch(await payer.text(), DENIAL);
   paidOnce(stack, before, { cents: 6410, state: 'paid' });
 });

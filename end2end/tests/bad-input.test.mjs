@@ -10,9 +10,9 @@ useBrowser();
 scene('an empty form: a summary takes the focus, names every field and leads to it', async ({ payer }) => {
   await payer.arrives();
   await payer.finds({});
-  await payer.reads('5 things to put right');
+  await payer.reads('There are 5 problems');
   assert.match(await payer.page.title(), /^Error: /);
-  assert.match(await payer.page.evaluate(() => document.activeElement.innerText), /5 things to put right/);
+  assert.match(await payer.page.evaluate(() => document.activeElement.innerText), /There are 5 problems/);
   await payer.page.getByRole('main').getByRole('link', { name: /^Subgroup: / }).click();
   assert.equal(await payer.page.evaluate(() => document.activeElement.labels[0].innerText), 'Subgroup');
   assert.equal(await payer.field('subgroup').getAttribute('aria-invalid'), 'true');
@@ -70,7 +70,7 @@ scene('nothing chosen is said, not punished', async ({ payer, member }) => {
   await payer.takes('professional', 'none');
   await payer.takes('hospital', 'none');
   await payer.continues();
-  await payer.reads(/1 thing to put right/);
+  await payer.reads(/There is 1 problem/);
 });
 
 for (const [what, typed] of [['a card number', '4242 4242 4242 4242'], ['a code', '123']]) {
@@ -81,7 +81,7 @@ for (const [what, typed] of [['a card number', '4242 4242 4242 4242'], ['a code'
     await payer.byCard();
     await payer.says({ name: typed });
     await payer.page.getByRole('button', { name: payer.words.toReview }).click();
-    await payer.reads(/looks like a card number; we have not kept it/);
+    await payer.reads(/looks like a card number or its code; we have not kept it/);
     assert.equal(sent.some((body) => body.includes(`"${typed}"`)), false, 'it was sent');
     // As a value of its own: three digits also stand in keys and checksums made by chance.
     assert.doesNotMatch(await payer.keeps(), new RegExp(`(?<![\\w.-])${typed}(?![\\w.-])`), 'it was kept');
@@ -95,8 +95,8 @@ scene('an e-mail address that mail servers read as another one is named at its f
   await payer.byCard();
   await payer.says({ email: 'ana@\uff45xample.org' });
   await page.getByRole('button', { name: words.toReview }).click();
-  await payer.reads('1 thing to put right');
-  await payer.reads(/E-mail for the receipt: use an address such as/);
+  await payer.reads('There is 1 problem');
+  await payer.reads(/E-mail for the receipt: use an e-mail address such as/);
   await page.getByRole('main').getByRole('link', { name: /^E-mail for the receipt/ }).click();
   assert.equal(await page.evaluate(() => document.activeElement.id), 'email');
   assert.match(page.url(), /\/pay\/method$/);
@@ -121,25 +121,25 @@ scene('everything that is wrong is said in one go, in the form and in the frame,
   await payer.reachesMethod(member);
   await payer.byCard({ number: '4242 4242 4242 4241', expires: '13/30', code: '1' });
   await page.getByRole('button', { name: words.toReview }).click();
-  await payer.reads('4 things to put right');
-  await payer.reads(/Your name: fill this in/);
+  await payer.reads('There are 4 problems');
+  await payer.reads(/Your name: type a name/);
   const { main } = payer;
-  for (const field of ['Card number', 'Expires', 'Security code']) await main.getByRole('link', { name: `${field}: put right what the form shows` }).waitFor();
+  for (const field of ['Card number', 'Expires', 'Security code']) await main.getByRole('link', { name: `${field}: fix what the form shows` }).waitFor();
   assert.equal(await payer.frame.locator('[aria-invalid=true]').count(), 3);
   assert.match(await page.title(), /^Error: /);
-  assert.match(await page.evaluate(() => document.activeElement.innerText), /4 things to put right/, 'the frame took the focus away');
+  assert.match(await page.evaluate(() => document.activeElement.innerText), /There are 4 problems/, 'the frame took the focus away');
   // each line leads into its field, and goes as soon as that is right
   for (const field of ['Security code', 'Card number']) {
-    await main.getByRole('link', { name: `${field}: put right` }).press('Enter');
+    await main.getByRole('link', { name: `${field}: fix` }).press('Enter');
     await payer.frame.locator(':focus').and(payer.frame.getByLabel(field)).waitFor();
   }
   await page.keyboard.press('Control+A');
   await page.keyboard.type('4242424242424242');
   await main.getByRole('link', { name: /^Card number/ }).waitFor({ state: 'detached' });
-  await payer.reads('3 things to put right');
+  await payer.reads('There are 3 problems');
   await payer.says();
   await page.getByRole('button', { name: words.toReview }).click();
-  await payer.reads('2 things to put right');
+  await payer.reads('There are 2 problems');
   await payer.frame.locator(':focus').and(payer.frame.getByLabel('Expires')).waitFor();
   await payer.byCard();
   await payer.toReview();
@@ -201,7 +201,7 @@ scene('pay without agreeing: it says so and sends nothing', async ({ stack, paye
   await payer.reachesReview(member);
   const before = books(stack);
   await payer.payButton.click();
-  await payer.reads(/1 thing to put right/);
+  await payer.reads(/There is 1 problem/);
   assert.equal(await payer.agreement.isChecked(), false);
   untouched(stack, before);
   assert.equal(stack.edge.count('POST', /\/payments$/), 0);

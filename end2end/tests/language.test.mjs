@@ -1,5 +1,6 @@
 // Switching the language anywhere keeps what was typed and where one was.
 import assert from 'node:assert/strict';
+import { BEGINS } from '../harness.mjs';
 import { scene, useBrowser } from '../stage.mjs';
 
 useBrowser();
@@ -49,4 +50,17 @@ scene('a first visit is in the browser’s language, and the choice is remembere
   await payer.sees('Pay your health plan bill');
   await payer.page.reload();
   await payer.sees('Pay your health plan bill');
+});
+
+scene('whether somebody answers the phone is said by the server’s clock, whatever the device’s shows', async ({ payer, another }) => {
+  const says = async (one) => {
+    await one.arrives();
+    const words = one.page.getByRole('contentinfo').getByText(/^(Open|Closed) now/);
+    await words.waitFor();
+    return words.innerText();
+  };
+  const right = await says(payer);
+  for (const hours of [-12, 12, 3 * 24]) {
+    assert.equal(await says(await another({ now: BEGINS + hours * 3_600_000 })), right, `${hours} hours off`);
+  }
 });

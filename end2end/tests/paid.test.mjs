@@ -27,7 +27,7 @@ scene('two pay the same whole bill: the second reads that it was paid, and finds
   await payer.page.getByRole('main').getByRole('link', { name: 'See what you still owe' }).click();
   await payer.sees(/^You owe\s+\$1,150\.00/);
   await payer.bill('hospital').waitFor();
-  await payer.page.getByRole('region', { name: 'Paid lately' }).getByText(/\$64\.10 received today/).waitFor();
+  await payer.page.getByRole('region', { name: 'Paid recently' }).getByText(/\$64\.10 received today/).waitFor();
   const text = await payer.text();
   assert.doesNotMatch(text, /Somebody|KP-|4242|ana\.oneill/i);
   assert.equal(DENIALS.find((denial) => text.includes(denial)), undefined);
@@ -69,7 +69,7 @@ scene('a debit on its way is told in one line, and never called paid', async ({ 
   await stack.until(() => stateOf(stack, before) === 'paid', 'the bank debit is paid');
   const third = await another();
   await third.reachesOwed(member);
-  await third.page.getByRole('region', { name: 'Paid lately' }).getByText(/\$64\.10 received today at \d+:\d\d am, paid by bank\./).waitFor();
+  await third.page.getByRole('region', { name: 'Paid recently' }).getByText(/\$64\.10 received today at \d+:\d\d am, paid by bank\./).waitFor();
   await third.bill('hospital').getByText(/\$150\.00 received today at/).waitFor();
   await choice(third, 'hospital', /^All of it/).waitFor();
 });

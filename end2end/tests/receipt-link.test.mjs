@@ -40,7 +40,7 @@ scene('the link of an e-mail opens the receipt in another browser, and can be en
   await reader.sees('The link has ended');
   await reader.page.goto('about:blank');
   await reader.page.goto(link);
-  await reader.sees('This link opens nothing any more');
+  await reader.sees('This link no longer works');
   assert.ok(stack.logs().length > 0 && !stack.logs().includes(secret));
 });
 

@@ -117,7 +117,7 @@ scene('what is wrong is said at the field and in the summary, with a way to put 
   await payer.invalid();
   await payer.agreesToTerms();
   await payer.presses('open');
-  await payer.main.getByRole('heading', { name: '7 things to put right' }).waitFor();
+  await payer.main.getByRole('heading', { name: 'There are 7 problems' }).waitFor();
   await payer.main.getByRole('group').getByRole('link', { name: /^City:/ }).click();
   assert.ok(await payer.control('city').evaluate((field) => field === document.activeElement));
   await payer.tells({ ...MEI, first: '4242 4242 4242 4242', mail: 'mei@gmial.com', password: 'passwordpassword' });
@@ -150,7 +150,7 @@ scene('the address is changed before it is confirmed, for the password only, and
   await payer.presses('sendThere');
   await payer.reads(payer.words.sentAgain);
   await payer.newestEmail('mei@example.org', /#/);
-  await payer.newestEmail('mai@example.org', /does not work any more/);
+  await payer.newestEmail('mai@example.org', /no longer works/);
   const isRefused = async () => {
     await payer.control('chosen').fill(MEI.password);
     await payer.presses('confirm');

@@ -98,10 +98,10 @@ scene('a passkey is made, signs in on the same device, and is taken away again',
   await payer.sees(payer.words.yourAccount);
   await payer.provesIt();
   await payer.factors.getByRole('button', { name: /^Remove\s*: Passkey/ }).click();
-  await payer.factors.getByText('The passkey is removed.').waitFor();
+  await payer.factors.getByText('The passkey was removed.').waitFor();
   assert.equal(stack.billing('SELECT COUNT(*) AS n FROM passkey')[0].n, 0);
   assert.equal(stack.billing('SELECT COUNT(*) AS n FROM recovery_code')[0].n, 0);
-  await payer.newestEmail(ANA, /no longer signs in/);
+  await payer.newestEmail(ANA, /no longer works to sign in/);
   await payer.signsOut();
   await payer.signsIn();
 });
@@ -112,7 +112,7 @@ scene('how one signs in is changed only with the password, and not for long', as
   await payer.factors.getByText(payer.words.changeFactors).click();
   await payer.control('yourPassword').fill('wrong wrong wrong wrong');
   await payer.factors.getByRole('button', { name: payer.words.goOn }).click();
-  await payer.reads('Your password: this is not it');
+  await payer.reads('Your password: this is not your current password');
   assert.equal(await payer.factors.getByRole('button', { name: payer.words.addApp }).count(), 0);
   await payer.control('yourPassword').fill(PASSWORD);
   const before = (await payer.context.cookies()).find(({ name }) => name === 'kppay_session').value;
@@ -159,7 +159,7 @@ scene('whoever guesses codes waits, and is told how long', async ({ stack, payer
     await Promise.all([answered(), payer.presses('goOn')]);
   }
   await payer.reads(payer.words.moment);
-  await payer.reads(/^The next try is possible in \d+ seconds?\. Your account is not locked\.$/);
+  await payer.reads(/^You can try again in \d+ seconds?\. Your account is not locked\.$/);
   await stack.later(60);
   await payer.control('stepCode').fill(await appCode(stack, secret));
   await payer.presses('goOn');

@@ -10,7 +10,7 @@ useBrowser();
 const ANA = 'ana.oneill@example.org';
 const MINUTE = 60_000;
 /** Of a page that speaks of its own end and of nothing that was paid before. */
-const BY_THAT = /No payment is sent or stopped by that\. Sign in to see what you have paid, or find your bill again/;
+const BY_THAT = /This does not send or stop a payment\. Sign in to see what you have paid, or find your bill again/;
 const DENIAL = new RegExp(DENIALS.join('|'));
 
 scene('after thirteen minutes the member is asked, and one press goes on', async ({ payer }) => {
@@ -210,7 +210,7 @@ scene('a member sees where they are signed in, signs out everywhere else, and ch
   await list.getByRole('button', { name: /^Sign out\s*: Chrome/ }).waitFor();
   assert.equal(await list.getByRole('listitem').count(), 2);
   await list.getByRole('button', { name: payer.words.endOthers }).click();
-  await list.getByText('You are signed in nowhere else.').waitFor();
+  await list.getByText('You are not signed in anywhere else.').waitFor();
   assert.equal(await payer.focused(), 'heading Where you are signed in');
   // the other browser still shows the account: whatever is done there next leaves it
   await there.page.getByRole('navigation').getByRole('link', { name: there.words.security }).first().click();
@@ -222,12 +222,12 @@ scene('a member sees where they are signed in, signs out everywhere else, and ch
   await payer.control('current').fill('wrong wrong wrong wrong');
   await payer.control('newPassword').fill('seven lanterns on a copper river');
   await payer.presses('savePassword');
-  await payer.reads('Current password: this is not it');
+  await payer.reads('Current password: this is not your current password');
   const cookie = (await payer.context.cookies()).find(({ name }) => name === 'kppay_session');
   assert.deepEqual([cookie.httpOnly, cookie.sameSite, cookie.path], [true, 'Lax', '/']);
   await payer.control('current').fill('copper river lantern seven');
   await payer.presses('savePassword');
-  await payer.reads('Your password is changed. You were signed out everywhere else.');
+  await payer.reads('Your password was changed. You were signed out everywhere else.');
   assert.notEqual((await payer.context.cookies()).find(({ name }) => name === 'kppay_session').value, cookie.value);
   await payer.newestEmail(ANA, /was changed/);
   assert.equal(stack.billing("SELECT COUNT(*) AS n FROM session WHERE account IS NOT NULL AND ended_at IS NULL")[0].n, 1);

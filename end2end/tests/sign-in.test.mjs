@@ -64,7 +64,7 @@ scene('what is wrong is not told, the wait is, and the account is never locked',
   }
   assert.equal(said[0], said[1]);
   for (let tries = 0; tries < 2; tries += 1) await payer.triesToSignIn(ANA, 'wrong wrong wrong wrong');
-  await payer.reads(/^The next try is possible in \d seconds?\. Your account is not locked\.$/);
+  await payer.reads(/^You can try again in \d seconds?\. Your account is not locked\.$/);
   await payer.triesToSignIn(ANA);
   await payer.reads(payer.words.moment);
   await payer.stack.later(30);

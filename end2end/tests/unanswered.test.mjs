@@ -189,7 +189,7 @@ atReview('a mistyped address while nobody knows denies nothing, and its links le
   await payer.sees(payer.words.checkingPayment);
   await payer.goes('/pay/recipt');
   await payer.sees('This page does not exist');
-  await payer.reads(/No payment is sent or stopped by that\. If you were paying, find your bill again/);
+  await payer.reads(/This does not send or stop a payment\. If you were paying, find your bill again/);
   assert.deepEqual(said, [], 'it was paid');
   paidOnce(stack, stage.before, { cents: 6410, state: 'paid' });
   asked.times = 0;

@@ -135,3 +135,42 @@ fn what_the_server_answered_is_on_its_page() {
         assert!(html.contains(words), "{route:?} lacks {words}: {html}");
     }
 }
+
+/// The texts of a page's elements, each with whether a page translator leaves it alone.
+fn texts(html: &str) -> Vec<(String, bool)> {
+    let (mut found, mut open) = (Vec::new(), Vec::<(String, bool)>::new());
+    for part in html.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').unwrap();
+        let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap().to_owned();
+        let is_void = ["input", "br", "hr", "!", "!--"].iter().any(|void| name.starts_with(void)) || tag.ends_with('/');
+        if tag.starts_with('/') {
+            // a closing tag of what is written without one closes nothing
+            open.truncate(open.iter().rposition(|(of, _)| *of == name).unwrap_or(open.len()));
+        } else if !is_void {
+            let is_left = open.last().is_some_and(|(_, is_left)| *is_left) || tag.contains("translate=\"no\"");
+            open.push((name, is_left));
+        }
+        if !text.trim().is_empty() {
+            found.push((text.trim().to_owned(), open.last().is_some_and(|(_, is_left)| *is_left)));
+        }
+    }
+    found
+}
+
+/// Translators write numbers in another way, and take letters of a reference for words.
+#[test]
+fn an_amount_and_a_reference_that_stand_alone_are_left_alone_by_page_translators() {
+    let answered = Asked::Answered(Box::new(answers()));
+    let is_number = |text: &str| text.contains(|c: char| c.is_ascii_digit()) && !text.contains(char::is_lowercase);
+    let is_kept = |text: &str| text.contains('$') && is_number(text) || text.starts_with("KP-");
+    let mut seen = 0;
+    for route in Route::all() {
+        for view in sessions() {
+            for (text, is_left) in texts(&drawn(&route.inner_path(), Locale::En, &view, &answered)) {
+                assert!(!is_kept(&text) || is_left, "{route:?} {text}");
+                seen += usize::from(is_kept(&text));
+            }
+        }
+    }
+    assert!(seen > 20, "{seen} amounts: the test reads the wrong texts");
+}

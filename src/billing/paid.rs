@@ -168,8 +168,8 @@ mod tests {
         assert_eq!(
             said(&payments[..2], true, Locale::Es),
             [
-                "Recibimos $64.10 hoy, 8:01 a. m., con tarjeta.",
-                "$64.10 enviados por banco hoy, 12:07 a. m. Todavía están en camino.",
+                "Recibimos $64.10 hoy a las 8:01 a. m., con tarjeta.",
+                "$64.10 enviados por banco hoy a las 12:07 a. m. Todavía están en camino.",
             ]
         );
     }
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(again(&[paid(), back()], true), [false, false]);
         assert_eq!(again(&[back()], false), [false], "settled otherwise");
         let said = said(&[back()], true, Locale::Es);
-        assert_eq!(said, ["Se devolvieron $64.10 del jue, 3 de dic. Los debe de nuevo."]);
+        assert_eq!(said, ["Se devolvieron $64.10 del jue, 3 de dic. Los debe otra vez."]);
     }
 
     #[test]

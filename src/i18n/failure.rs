@@ -1,7 +1,6 @@
 //! Texts of errors: the network's, the server's, and an unknown address.
 
 use super::format::plural;
-use contract::Locale;
 
 pub struct FailureWords {
     pub timed_out_title: &'static str,
@@ -25,23 +24,23 @@ pub const EN: FailureWords = FailureWords {
     timed_out: "Our server did not answer in time. What you typed is still here.",
     signed_out_title: "Your visit ended to protect your information",
     signed_out: "Sign in or find your bill again to go on.",
-    no_cookies_title: "Your browser keeps no cookies",
+    no_cookies_title: "Your browser blocks cookies",
     no_cookies: |phone| {
         format!(
-            "We need one cookie to know you from one page to the next. It ends with your visit, and tracks nothing. Allow cookies for this site and begin again, or call {phone}."
+            "We need one cookie to know you from one page to the next. It ends with your visit and does not track you. Allow cookies for this site and start over, or call {phone}."
         )
     },
     busy_title: "Too many tries",
     busy: |n| {
-        let minutes = plural(Locale::En, n, "minute", "minutes");
-        format!("For safety we pause here. Come back in {n} {minutes}; what you typed is still here.")
+        let minutes = plural(n, "minute", "minutes");
+        format!("For your safety, wait a little. Come back in {n} {minutes}; what you typed is still here.")
     },
     faulty_title: "Something is wrong on our side",
     faulty: |phone| {
         format!("This did not work, and it is not your fault. What you typed is still here. You can also call {phone}.")
     },
     not_found_title: "This page does not exist",
-    not_found_lead: "The address may be mistyped, or the page has moved. No payment is sent or stopped by that. If you were paying, find your bill again and see what became of the payment before you press Pay again.",
+    not_found_lead: "The address may be mistyped, or the page has moved. This does not send or stop a payment. If you were paying, find your bill again and see what happened to the payment before you press Pay again.",
 };
 
 pub const ES: FailureWords = FailureWords {
@@ -49,21 +48,21 @@ pub const ES: FailureWords = FailureWords {
     timed_out: "Nuestro servidor no respondió a tiempo. Lo que escribió sigue aquí.",
     signed_out_title: "Su visita terminó para proteger su información",
     signed_out: "Inicie sesión o busque su factura otra vez para continuar.",
-    no_cookies_title: "Su navegador no guarda cookies",
+    no_cookies_title: "Su navegador bloquea las cookies",
     no_cookies: |phone| {
         format!(
-            "Necesitamos una cookie para reconocerle de una página a otra. Termina con su visita y no rastrea nada. Permita las cookies de este sitio y empiece otra vez, o llame al {phone}."
+            "Necesitamos una cookie para reconocerle de una página a otra. Termina con su visita y no le rastrea. Permita las cookies de este sitio y vuelva a empezar, o llame al {phone}."
         )
     },
     busy_title: "Demasiados intentos",
     busy: |n| {
-        let minutes = plural(Locale::Es, n, "minuto", "minutos");
-        format!("Por seguridad hacemos una pausa. Vuelva en {n} {minutes}; lo que escribió sigue aquí.")
+        let minutes = plural(n, "minuto", "minutos");
+        format!("Por su seguridad, espere un poco. Vuelva en {n} {minutes}; lo que escribió sigue aquí.")
     },
     faulty_title: "Algo falla de nuestro lado",
     faulty: |phone| {
         format!("Esto no funcionó, y no es culpa suya. Lo que escribió sigue aquí. También puede llamar al {phone}.")
     },
     not_found_title: "Esta página no existe",
-    not_found_lead: "Puede que la dirección esté mal escrita o que la página se haya movido. Con eso no se envía ni se detiene ningún pago. Si estaba pagando, busque su factura otra vez y mire qué pasó con el pago antes de volver a pulsar Pagar.",
+    not_found_lead: "Puede que la dirección esté mal escrita o que la página se haya movido. Esto no envía ni detiene ningún pago. Si estaba pagando, busque su factura otra vez y mire qué pasó con el pago antes de presionar Pagar otra vez.",
 };

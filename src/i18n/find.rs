@@ -94,7 +94,7 @@ pub const EN: FindWords = FindWords {
     no_match_title: "We found no bill with these numbers",
     no_match: |phone| {
         format!(
-            "One or more of them may differ from your statement, or the bill may be from another region. Compare them with the paper, or call {phone}."
+            "One or more of them may not match your statement, or the bill may be from another region. Compare them with the paper, or call {phone}."
         )
     },
 };

@@ -72,11 +72,11 @@ pub const EN: LegalWords = LegalWords {
             ),
             (
                 "How we check",
-                "Every page is tested by tools in each state, in both languages and at two widths, and the whole way to a receipt is walked by keyboard.",
+                "Tools test every page in each state, in both languages and at two widths. We also go the whole way to a receipt with the keyboard alone.",
             ),
             (
                 "If something is in your way",
-                "Tell us by phone: a person can take the payment, and we mend the page. We can also send any text of this site in another form.",
+                "Tell us by phone: a person can take the payment, and we fix the page. We can also send any text of this site in another form.",
             ),
         ],
     },
@@ -133,7 +133,7 @@ pub const ES: LegalWords = LegalWords {
     },
     accessibility: LegalPage {
         title: "Accesibilidad",
-        lead: "Todas las personas deberían poder pagar una factura aquí sin ayuda.",
+        lead: "Todos deberían poder pagar una factura aquí sin ayuda.",
         sections: &[
             (
                 "Lo que buscamos",
@@ -141,11 +141,11 @@ pub const ES: LegalWords = LegalWords {
             ),
             (
                 "Cómo lo comprobamos",
-                "Cada página se prueba con herramientas en todos sus estados, en los dos idiomas y en dos anchos, y todo el camino hasta el recibo se recorre con el teclado.",
+                "Cada página se prueba con herramientas en todos sus estados, en los dos idiomas y en dos anchos. También recorremos todo el camino hasta el recibo solo con el teclado.",
             ),
             (
                 "Si algo le estorba",
-                "Díganoslo por teléfono: una persona puede recibir el pago, y nosotros corregimos la página. También podemos enviarle cualquier texto de este sitio en otro formato.",
+                "Díganoslo por teléfono. Una persona puede recibir el pago, y nosotros corregimos la página. Si lo pide, le enviamos los textos de este sitio en otro formato.",
             ),
         ],
     },

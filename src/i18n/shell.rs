@@ -1,7 +1,6 @@
 //! Texts around every page: header, footer, steps, states, and the notice when there is no connection.
 
 use super::format::plural;
-use contract::Locale;
 
 pub struct ShellWords {
     pub skip: &'static str,
@@ -36,7 +35,7 @@ pub struct ShellWords {
     pub step_of: fn(usize, usize) -> String,
     pub steps: [&'static str; 4],
     pub done: &'static str,
-    pub to_put_right: fn(usize) -> String,
+    pub problems: fn(usize) -> String,
     pub error_title: fn(&str) -> String,
     pub waiting: &'static str,
     pub try_again: &'static str,
@@ -75,16 +74,16 @@ pub const EN: ShellWords = ShellWords {
     hide: "Hide",
     ending: EndingWords {
         title: "Do you need more time?",
-        text: |n| format!("For your protection your visit ends in {}. No payment is sent by that.", left_en(n)),
+        text: |n| format!("For your protection your visit ends in {}. This does not send a payment.", left_en(n)),
         last: |n| {
             format!(
-                "For your protection your visit ends in {}, 8 hours after you began. No payment is sent by that.",
+                "For your protection your visit ends in {}, 8 hours after you began. This does not send a payment.",
                 left_en(n)
             )
         },
         stay: "Stay",
         still_in: "Your visit has not ended",
-        unreached: "We could not reach the server. Check your connection, and try again.",
+        unreached: "We could not reach our server. Check your connection and try again.",
     },
     questions: "Questions about a bill? Call ",
     open_now: |until, zone, from| format!("Open now, until {until} {zone}. Weekdays from {from}."),
@@ -101,7 +100,7 @@ pub const EN: ShellWords = ShellWords {
     step_of: |n, of| format!("Step {n} of {of}"),
     steps: ["Find your bill", "What to pay", "How to pay", "Review and pay"],
     done: "done",
-    to_put_right: |n| format!("{n} {} to put right", plural(Locale::En, n, "thing", "things")),
+    problems: |n| format!("There {} {n} {}", plural(n, "is", "are"), plural(n, "problem", "problems")),
     error_title: |title| format!("Error: {title}"),
     waiting: "Getting this page ready",
     try_again: "Try again",
@@ -115,16 +114,22 @@ pub const EN: ShellWords = ShellWords {
 /// Minutes while there is more than one, then seconds.
 fn left_en(seconds: usize) -> String {
     match seconds {
-        0..=60 => format!("{seconds} {}", plural(Locale::En, seconds, "second", "seconds")),
+        0..=60 => format!("{seconds} {}", plural(seconds, "second", "seconds")),
         _ => format!("{} minutes", seconds.div_ceil(60)),
     }
 }
 
 fn left_es(seconds: usize) -> String {
     match seconds {
-        0..=60 => format!("{seconds} {}", plural(Locale::Es, seconds, "segundo", "segundos")),
+        0..=60 => format!("{seconds} {}", plural(seconds, "segundo", "segundos")),
         _ => format!("{} minutos", seconds.div_ceil(60)),
     }
+}
+
+/// `las 7 a. m.`, `la 1 p. m.`
+pub fn at_es(time: &str) -> String {
+    let is_one = time.starts_with("1:") || time.starts_with("1\u{a0}");
+    format!("{} {time}", if is_one { "la" } else { "las" })
 }
 
 pub const ES: ShellWords = ShellWords {
@@ -133,7 +138,7 @@ pub const ES: ShellWords = ShellWords {
     region: "Región: ",
     change: ", cambiar",
     your_region: "Su región",
-    any_zone: "de su región",
+    any_zone: "hora de su región",
     other_language: "English",
     sign_in: "Iniciar sesión",
     sign_out: "Cerrar sesión",
@@ -143,25 +148,25 @@ pub const ES: ShellWords = ShellWords {
     hide: "Ocultar",
     ending: EndingWords {
         title: "¿Necesita más tiempo?",
-        text: |n| format!("Para su protección, su visita termina en {}. Con eso no se envía ningún pago.", left_es(n)),
+        text: |n| format!("Para su protección, su visita termina en {}. Esto no envía ningún pago.", left_es(n)),
         last: |n| {
             format!(
-                "Para su protección, su visita termina en {}, 8 horas después de empezar. Con eso no se envía ningún pago.",
+                "Para su protección, su visita termina en {}, 8 horas después de empezar. Esto no envía ningún pago.",
                 left_es(n)
             )
         },
         stay: "Seguir aquí",
         still_in: "Su visita no ha terminado",
-        unreached: "No pudimos comunicarnos con el servidor. Revise su conexión e intente otra vez.",
+        unreached: "No pudimos comunicarnos con nuestro servidor. Revise su conexión e intente otra vez.",
     },
     questions: "¿Preguntas sobre una factura? Llame al ",
     open_now: |until, zone, from| {
-        format!("Abierto ahora, hasta las {until} ({zone}). Días laborables desde las {from}")
+        format!("Abierto ahora, hasta {} ({zone}). De lunes a viernes desde {}", at_es(until), at_es(from))
     },
-    closed_now: |from, until, zone| format!("Cerrado ahora. Días laborables, de {from} a {until} ({zone})."),
-    hours: |from, until, zone| format!("Días laborables, de {from} a {until} ({zone})"),
+    closed_now: |from, until, zone| format!("Cerrado ahora. De lunes a viernes, de {from} a {until} ({zone})."),
+    hours: |from, until, zone| format!("De lunes a viernes, de {from} a {until} ({zone})"),
     all_contacts: "Todas las formas de contacto",
-    pay_by_mail: "Pagar por correo",
+    pay_by_mail: "Pagar por correo postal",
     accessibility: "Accesibilidad",
     terms: "Condiciones de uso",
     privacy: "Privacidad",
@@ -171,10 +176,10 @@ pub const ES: ShellWords = ShellWords {
     step_of: |n, of| format!("Paso {n} de {of}"),
     steps: ["Busque su factura", "Qué pagar", "Cómo pagar", "Revise y pague"],
     done: "hecho",
-    to_put_right: |n| format!("Hay {n} {} por corregir", plural(Locale::Es, n, "cosa", "cosas")),
+    problems: |n| format!("Hay {n} {}", plural(n, "problema", "problemas")),
     error_title: |title| format!("Error: {title}"),
     waiting: "Estamos preparando esta página",
-    try_again: "Intentar de nuevo",
+    try_again: "Intentar otra vez",
     offline_title: "No tiene conexión",
     offline: "No pudimos comunicarnos con nuestro servidor. Revise su conexión; lo que escribió sigue aquí.",
     professional: "Factura profesional",

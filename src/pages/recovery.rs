@@ -16,7 +16,7 @@ use crate::{
     },
 };
 use contract::{
-    Email, FieldProblem, Password,
+    Email, Password,
     account::{NewPassword, PasswordReset},
     password::LEAST,
     problem_details::ErrorCode,
@@ -32,12 +32,9 @@ enum Field {
 fn form(field: Field, text: RwSignal<String>) -> FormState<Field> {
     FormState::new(
         [(field, text)],
-        |w, field, problem| match (field, problem) {
-            (Field::Email, problem) => (w.account().sign_in.user_id_wrong)(problem),
-            (Field::Password, FieldProblem::TooShort) => {
-                (w.account().register.password_short)(w.account().sign_in.new_password, LEAST as u16)
-            }
-            (Field::Password, problem) => (w.problem.at)(w.account().sign_in.new_password, problem),
+        |w, field, problem| match field {
+            Field::Email => (w.fields().email)(w.account().sign_in.user_id, problem),
+            Field::Password => (w.fields().new_password)(w.account().sign_in.new_password, problem, LEAST as u16),
         },
         |field| match field {
             Field::Email => "email",

@@ -71,7 +71,7 @@ impl SignInForm {
             [(Field::UserId, user_id), (Field::Password, password)],
             |w, field, problem| match (field, problem) {
                 (Field::UserId, WRONG) => w.account().sign_in.wrong.to_owned(),
-                (Field::UserId, problem) => (w.account().sign_in.user_id_wrong)(problem),
+                (Field::UserId, problem) => (w.fields().email)(w.account().sign_in.user_id, problem),
                 (Field::Password, problem) => (w.problem.at)(w.account().sign_in.password, problem),
             },
             |field| match field {
@@ -127,7 +127,7 @@ fn first_step() -> AnyView {
     };
     let title = say(move |w| match form.problems.with(|problems| problems.of(Field::UserId)) {
         Some(WRONG) => w.account().sign_in.wrong_title.to_owned(),
-        _ => (w.shell.to_put_right)(form.problems.with(Problems::len)),
+        _ => (w.shell.problems)(form.problems.with(Problems::len)),
     });
     let note = say(move |w| match wait.get() {
         0 => String::new(),

@@ -1,7 +1,8 @@
 //! Dynamic views (re-rendered when a signal changes) and lists, boxed to keep the wasm small: leptos compiles the
 //! rendering of every closure type and of every list's item type separately, at about 3 KB each. With these functions
-//! there is one of each.
+//! there is one of each. And a text that page translators may leave alone.
 
+use crate::i18n::Text;
 use leptos::prelude::*;
 
 /// A view that is re-rendered whenever a signal read in it changes.
@@ -13,4 +14,11 @@ pub fn dynamic(draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
 /// The parts of a list, one after the other.
 pub fn list<T>(items: impl IntoIterator<Item = T>, draw: impl FnMut(T) -> AnyView) -> AnyView {
     items.into_iter().map(draw).collect::<Vec<_>>().into_any()
+}
+
+/// What is said of something. Page translators leave it alone where it has no word, such as an amount or a reference:
+/// they write numbers in another way.
+pub fn fact_text(text: Text) -> AnyView {
+    let translate = Signal::derive(move || text.with(|text| !text.contains(char::is_lowercase)).then_some("no"));
+    view! { <span translate=translate>{text}</span> }.into_any()
 }

@@ -35,7 +35,7 @@ pub fn ErrorSummary(
         }
     });
     let is_empty = Signal::derive(move || lines.with(Vec::is_empty));
-    let title = title.unwrap_or_else(|| say(move |w| (w.shell.to_put_right)(lines.with(Vec::len))));
+    let title = title.unwrap_or_else(|| say(move |w| (w.shell.problems)(lines.with(Vec::len))));
     let line = move |line: ErrorLine| {
         let id = line.id.clone();
         let go = move |event: leptos::ev::MouseEvent| {

@@ -11,7 +11,6 @@ use crate::{
 };
 use contract::Locale;
 use leptos::{html, prelude::*};
-use std::time::Duration;
 
 #[component]
 pub fn Shell(
@@ -75,7 +74,7 @@ fn Header(session_links: ViewFn, has_region: Signal<bool>) -> impl IntoView {
                 aria-label=say(move |w| (w.shell.wordmark_home)(&deployment.brand()))
             >
                 <svg viewBox="0 0 22 24" aria-hidden="true" focusable="false" inner_html=MARK></svg>
-                <b>{brand}</b>
+                <b translate="no">{brand}</b>
             </a>
             <a class="pay-chip" href=href(Route::Region) hidden=has_no_chip>
                 <span class="pay-hidden">{t(|w| w.shell.region)}</span>
@@ -124,7 +123,7 @@ pub fn PhoneLink(number: Text) -> impl IntoView {
     let address = Text::derive(move || {
         number.with(|number| "tel:+".chars().chain(number.chars().filter(char::is_ascii_digit)).collect())
     });
-    view! { <a href=address>{number}</a> }
+    view! { <a href=address translate="no">{number}</a> }
 }
 
 /// The help phone.
@@ -134,33 +133,21 @@ pub fn BillingPhone() -> impl IntoView {
     view! { <PhoneLink number=say(move |_| deployment.contacts().billing_phone)/> }
 }
 
-/// "Open now, until 5 pm Pacific", by the region's clock; the plain hours while no region was chosen or the time is not
-/// known (when rendered without a browser).
+/// "Open now, until 5 pm Pacific", by the region's clock and the server's time, as a device's clock may be wrong; the
+/// plain hours while no region was chosen, and before the server's first response.
 #[component]
 pub fn OpenNow() -> impl IntoView {
     let deployment = Deployment::here();
-    // minutes since 1970, 0 while not known
-    let now = RwSignal::new(0);
-    browser::effect(move |_| {
-        now.set(browser::now_minutes());
-        let again = set_interval_with_handle(move || now.set(browser::now_minutes()), Duration::from_secs(30));
-        on_cleanup(move || {
-            if let Ok(again) = again {
-                again.clear();
-            }
-        });
-    });
     say(move |w| {
         let contacts = deployment.contacts();
         let (from, until) = (format::hour(w.locale, contacts.opens), format::hour(w.locale, contacts.closes));
-        let (region, now) = (deployment.region.get(), now.get());
-        let Some(region) = region.filter(|_| now > 0) else {
-            let zone = region.map_or(w.shell.any_zone, |region| format::zone(w.locale, region));
+        let region = deployment.region.get();
+        let zone = region.map_or(w.shell.any_zone, |region| format::zone(w.locale, region));
+        let Some((region, now)) = region.zip(deployment.now.get()) else {
             return format!("{}.", (w.shell.hours)(&from, &until, zone));
         };
-        let zone = format::zone(w.locale, region);
-        let clock = format::WallClock::at(i64::from(now) * 60_000, region.time_zone());
-        if clock.weekday < 5 && (contacts.opens..contacts.closes).contains(&clock.hour) {
+        let local = format::local_time(now, region.time_zone());
+        if !local.date.is_weekend() && (contacts.opens..contacts.closes).contains(&local.hour) {
             (w.shell.open_now)(&until, zone, &from)
         } else {
             (w.shell.closed_now)(&from, &until, zone)

@@ -9,7 +9,7 @@ const ORDER: [&[&str]; 6] = [
     &["field_problem", "typed", "value"],
     &["bank", "card", "date", "email", "expiry", "health_record_number", "money", "password", "region", "zip_code"],
     // a region's identifiers are described in its profile
-    &["identifier", "person", "portal"],
+    &["date_format", "identifier", "person", "portal"],
     &["factor", "problem_details"],
     // a bill says what was paid on it, and a payment what was agreed to
     &["authorisation", "bill", "payment", "session"],

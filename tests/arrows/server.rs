@@ -13,9 +13,9 @@ fn server() -> Vec<Source> {
 
 /// Lowest first. A module imports only from lines before its own. The first lines and the demo are beside the layers.
 const LAYERS: [&[&str]; 11] = [
-    &["address", "alarm", "backoff", "id", "metrics", "profile", "settings", "token", "i18n"],
+    &["address", "alarm", "backoff", "id", "metrics", "profile", "settings", "token"],
     &["clock"],
-    &["store"],
+    &["i18n", "store"],
     &["error"],
     &["bounded_pool", "mail"],
     &["limits", "readiness"],

@@ -1,53 +1,23 @@
-//! Money and dates through the browser's `Intl`.
+//! What time it is in a region, through the browser's `Intl`.
 
-use contract::{Date, Instant, Locale, Money};
-use kppay::i18n::format::{self, WallClock};
+use contract::{Instant, Locale, Region};
+use kppay::i18n::format;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
-fn money_is_written_with_groups_and_cents_and_no_rounding() {
-    let amount = Money::parse("1234567.89").unwrap();
-    assert_eq!(format::money(Locale::En, amount), "$1,234,567.89");
-    assert_eq!(format::money(Locale::Es, Money::parse("64.1").unwrap()), "$64.10");
-    assert_eq!(format::money(Locale::En, Money::parse("9999999.99").unwrap()), "$9,999,999.99");
-}
-
-#[wasm_bindgen_test]
-fn dates_carry_their_weekday_in_both_languages() {
-    let date = Date::parse("2026-11-25").unwrap();
-    assert_eq!(format::long_date(Locale::En, date), "Wednesday, November 25, 2026");
-    assert_eq!(format::long_date(Locale::Es, date), "miércoles, 25 de noviembre de 2026");
-    assert_eq!(format::short_date(Locale::En, date), "Wed, Nov 25");
-    assert_eq!(format::medium_date(Locale::En, date), "Nov 25, 2026");
-}
-
-#[wasm_bindgen_test]
-fn one_is_told_from_many_by_the_language_s_rule() {
-    for locale in Locale::ALL {
-        assert_eq!(format::plural(locale, 1, "one", "many"), "one");
-        for n in [0, 2, 11, 21, 100] {
-            assert_eq!(format::plural(locale, n, "one", "many"), "many");
-        }
-    }
-}
-
-#[wasm_bindgen_test]
-fn a_civil_date_is_the_same_day_wherever_the_browser_is() {
-    for day in ["2026-01-01", "2026-03-08", "2026-11-01", "2028-02-29"] {
-        let date = Date::parse(day).unwrap();
-        let text = format::medium_date(Locale::En, date);
-        assert!(text.contains(&format!(" {},", date.day())), "{day}: {text}");
-    }
-}
-
-#[wasm_bindgen_test]
-fn the_clock_on_the_wall_is_the_region_s() {
-    // Monday 2026-11-23 16:30 UTC
-    let at = Instant::parse("2026-11-23T16:30:00Z").unwrap().millis();
-    assert_eq!(WallClock::at(at, "America/Los_Angeles"), WallClock { weekday: 0, hour: 8 });
-    assert_eq!(WallClock::at(at, "Pacific/Honolulu"), WallClock { weekday: 0, hour: 6 });
-    assert_eq!(WallClock::at(at, "America/New_York"), WallClock { weekday: 0, hour: 11 });
-    // midnight is hour 0, not 24
-    let midnight = Instant::parse("2026-11-23T08:00:00Z").unwrap().millis();
-    assert_eq!(WallClock::at(midnight, "America/Los_Angeles"), WallClock { weekday: 0, hour: 0 });
+fn a_moment_is_said_by_the_region_s_clock() {
+    let said = |at: &str, region: Region, locale| {
+        format::moment(locale, Instant::parse(at).unwrap(), region.time_zone()).replace('\u{a0}', " ")
+    };
+    let at = "2026-11-23T17:52:00Z";
+    assert_eq!(said(at, Region::California, Locale::En), "Monday, November 23, 2026, 9:52 am Pacific");
+    assert_eq!(said(at, Region::Georgia, Locale::Es), "lunes, 23 de noviembre de 2026, 12:52 p. m. (Este)");
+    // midnight is hour 0, not 24, and the day before in Hawaii
+    let midnight = "2026-11-23T08:00:00Z";
+    assert_eq!(said(midnight, Region::Oregon, Locale::En), "Monday, November 23, 2026, 12:00 am Pacific");
+    assert_eq!(said(midnight, Region::Hawaii, Locale::En), "Sunday, November 22, 2026, 10:00 pm Hawaii");
+    // an hour less in summer, but for Hawaii
+    let summer = "2027-07-01T17:52:00Z";
+    assert_eq!(said(summer, Region::Colorado, Locale::En), "Thursday, July 1, 2027, 11:52 am Mountain");
+    assert_eq!(said(summer, Region::Hawaii, Locale::En), "Thursday, July 1, 2027, 7:52 am Hawaii");
 }

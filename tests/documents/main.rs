@@ -12,11 +12,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "README.md",
     "docs/asvs.md",
+    "docs/members-words.md",
     "docs/performance.md",
     "docs/reliability.md",
     "docs/security.md",

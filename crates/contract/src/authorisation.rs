@@ -3,7 +3,7 @@
 //! words for people in this crate, because they are a fact of the payment and not of the page.
 
 use crate::{
-    CardBrand, Date, Locale, Money, Region,
+    CardBrand, Date, Locale, Money, Region, date_format,
     payment::{BankAccountKind, Method},
 };
 
@@ -30,7 +30,7 @@ pub(crate) struct Authorisation<'a> {
 impl Authorisation<'_> {
     pub fn text(&self, locale: Locale) -> String {
         let Self { payer_name, phone, .. } = self;
-        let (charged, date) = (dollars(self.charged), long_date(self.on, locale));
+        let (charged, date) = (dollars(self.charged), date_format::date(self.on, locale));
         let (bills, hours) = (bills(self.bills, locale), self.hours(locale));
         match (locale, self.method) {
             (Locale::En, Method::Card { brand, last4, .. }) => format!(
@@ -60,18 +60,11 @@ impl Authorisation<'_> {
 
     /// `weekdays 7 am to 5 pm Pacific time`.
     fn hours(&self, locale: Locale) -> String {
-        let twelve = |hour: u8| (if hour.is_multiple_of(12) { 12 } else { hour % 12 }, hour < 12);
-        let ((from, from_am), (until, until_am)) = (twelve(self.opens), twelve(self.closes));
+        let (opens, closes) = (date_format::hour(self.opens, locale), date_format::hour(self.closes, locale));
         let zone = clock(self.region.time_zone(), locale);
         match locale {
-            Locale::En => {
-                let half = |am| if am { "am" } else { "pm" };
-                format!("weekdays {from} {} to {until} {} {zone}", half(from_am), half(until_am))
-            }
-            Locale::Es => {
-                let half = |am| if am { "a. m." } else { "p. m." };
-                format!("días laborables de {from} {} a {until} {}, {zone}", half(from_am), half(until_am))
-            }
+            Locale::En => format!("weekdays {opens} to {closes} {zone}"),
+            Locale::Es => format!("días laborables de {opens} a {closes}, {zone}"),
         }
     }
 }
@@ -94,45 +87,6 @@ pub fn dollars(money: Money) -> String {
     format!("${grouped}.{cents}")
 }
 
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const MONTHS_ES: [&str; 12] = [
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-];
-
-/// `November 23, 2026` or `23 de noviembre de 2026`: the same on both sides, whatever the machine's own language data
-/// says.
-pub fn long_date(date: Date, locale: Locale) -> String {
-    let month = usize::from(date.month()) - 1;
-    match locale {
-        Locale::En => format!("{} {}, {}", MONTHS_EN[month], date.day(), date.year()),
-        Locale::Es => format!("{} de {} de {}", date.day(), MONTHS_ES[month], date.year()),
-    }
-}
-
 fn bills(count: usize, locale: Locale) -> String {
     match (locale, count) {
         (Locale::En, 1) => "bill".to_owned(),
@@ -144,8 +98,9 @@ fn bills(count: usize, locale: Locale) -> String {
     }
 }
 
-/// `Pacific time` or `hora del Pacífico`; the name itself of a time zone that no region has.
-pub fn clock(time_zone: &str, locale: Locale) -> &str {
+/// `Pacific time` or `hora del Pacífico`; the name itself of a time zone that no region has. Elsewhere a clock has a
+/// shorter name (`date_format::zone`): these words are of the version above.
+fn clock(time_zone: &str, locale: Locale) -> &str {
     match (time_zone, locale) {
         ("America/Los_Angeles", Locale::En) => "Pacific time",
         ("America/Los_Angeles", Locale::Es) => "hora del Pacífico",

@@ -159,6 +159,14 @@ impl fmt::Debug for Date {
     }
 }
 
+/// A day and a time of day by one clock, such as a region's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalTime {
+    pub date: Date,
+    pub hour: u8,
+    pub minute: u8,
+}
+
 /// A moment, in milliseconds since 1970 UTC. On the wire RFC 3339 in UTC: `2026-11-23T17:41:00Z`, with milliseconds
 /// when there are any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -200,6 +208,10 @@ impl Instant {
     /// The day in UTC.
     pub fn utc_date(self) -> Date {
         Date::from_days(self.0.div_euclid(DAY))
+    }
+    pub fn utc(self) -> LocalTime {
+        let minutes = self.0.rem_euclid(DAY) / 60_000;
+        LocalTime { date: self.utc_date(), hour: (minutes / 60) as u8, minute: (minutes % 60) as u8 }
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Value types (private field, `parse`, `Display`, serde through `parse`: a value that arrived is valid), wire types
 //! (short-lived JSON shapes of `/api/v1`), and rules that both sides run. No I/O, no clock, no randomness, no wasm, no
-//! leptos, no words for people but the authorisation's, which is stored word for word.
+//! leptos, no words for people but the authorisation's, which is stored word for word, and those of dates.
 //!
-//! Reading order: `typed`, `money`, `date`, `health_record_number`, `zip_code`, `identifier`, `person`, `email`,
+//! Reading order: `typed`, `money`, `date`, `date_format`, `health_record_number`, `zip_code`, `identifier`, `person`, `email`,
 //! `card`, `expiry`, `bank`, `password`, `field_problem`; then the wire: `portal`, `session`, `account`, `factor`,
 //! `bill`, `payment`, `authorisation`, `problem_details`, `demo`.
 
@@ -14,6 +14,7 @@ pub mod bank;
 pub mod bill;
 pub mod card;
 pub mod date;
+pub mod date_format;
 pub mod demo;
 pub mod email;
 pub mod expiry;
@@ -35,7 +36,7 @@ pub mod zip_code;
 
 pub use bank::{AccountNumber, RoutingNumber};
 pub use card::{CardBrand, CardNumber, SecurityCode};
-pub use date::{Date, Instant};
+pub use date::{Date, Instant, LocalTime};
 pub use email::{Email, UserId};
 pub use expiry::Expiry;
 pub use field_problem::FieldProblem;

@@ -3,7 +3,7 @@
 //! stands still (`serve::clock`).
 
 use crate::metrics;
-use contract::{Date, Instant};
+use contract::{Date, Instant, LocalTime};
 use serve::{clock::SteadyClock, process::machine_millis};
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -59,18 +59,17 @@ impl Clock {
 
 /// The day it is at that moment in a zone of the IANA database; UTC for a zone that is not one.
 pub fn day_in(zone: &str, at: Instant) -> Date {
-    day_and_hour_in(zone, at).0
+    local_time_in(zone, at).date
 }
 
-/// As `day_in`, and the hour of that day, 0 to 23.
-pub fn day_and_hour_in(zone: &str, at: Instant) -> (Date, u8) {
+/// As `day_in`, and the time of that day.
+pub fn local_time_in(zone: &str, at: Instant) -> LocalTime {
     let local = jiff::Timestamp::from_millisecond(at.millis()).ok().and_then(|moment| moment.in_tz(zone).ok());
-    local
-        .and_then(|local| {
-            let day = Date::new(local.year(), local.month().unsigned_abs(), local.day().unsigned_abs())?;
-            Some((day, local.hour().unsigned_abs()))
-        })
-        .unwrap_or_else(|| (at.utc_date(), u8::try_from(at.millis().div_euclid(3_600_000).rem_euclid(24)).unwrap_or(0)))
+    let local = local.and_then(|local| {
+        let date = Date::new(local.year(), local.month().unsigned_abs(), local.day().unsigned_abs())?;
+        Some(LocalTime { date, hour: local.hour().unsigned_abs(), minute: local.minute().unsigned_abs() })
+    });
+    local.unwrap_or_else(|| at.utc())
 }
 
 #[cfg(test)]
@@ -102,8 +101,8 @@ mod tests {
             ("2027-03-14T07:00:00Z", "America/New_York", "2027-03-14", 3),
             ("2027-03-14T07:00:00Z", "no zone", "2027-03-14", 7),
         ] {
-            let local = day_and_hour_in(zone, Instant::parse(at).unwrap());
-            assert_eq!((local.0.to_string().as_str(), local.1), (day, hour), "{at} {zone}");
+            let local = local_time_in(zone, Instant::parse(at).unwrap());
+            assert_eq!((local.date.to_string().as_str(), local.hour), (day, hour), "{at} {zone}");
         }
     }
 

@@ -106,8 +106,8 @@ impl State {
 
     /// From which day a bank debit is planned that is agreed to at that moment.
     pub fn debit_day(&self, region: Region, at: Instant) -> Date {
-        let (today, hour) = crate::clock::day_and_hour_in(region.time_zone(), at);
-        contract::payment::debit_day(today, hour, self.portal.limits.bank_debit_cut_off)
+        let local = crate::clock::local_time_in(region.time_zone(), at);
+        contract::payment::debit_day(local.date, local.hour, self.portal.limits.bank_debit_cut_off)
     }
 
     /// From when a payment on a bill counts as just made.

@@ -56,7 +56,7 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
     let portal = portal();
     let (sender, account) = (Sender { portal: &portal, home: HOME }, account(locale));
     let about = |state| mail::about_payment(&in_state(state), &sender, SECRET, locale);
-    let seen = ("Monday, November 23, 2026, 9:52 am Pacific time", "Firefox, Windows");
+    let seen = ("Monday, November 23, 2026, 9:52 am Pacific", "Firefox, Windows");
     let emails = [
         ("paid", about(PaymentState::Paid)),
         ("processing", about(PaymentState::Processing)),
@@ -175,11 +175,11 @@ fn the_email_of_a_receipt_says_what_was_paid_how_and_what_is_still_owed() {
         "See the receipt:\nhttps://pay.example.org/receipt#5eed",
         "Receipt number: KP-7F3Q-2M8D",
         "Method: Visa card ending in 4242",
-        "Professional bill (due December 4, 2026)\nThis payment: $64.10\nStill owed: $0.00",
-        "Hospital bill (due December 18, 2026)\nThis payment: $150.00\nStill owed: $1,000.00",
+        "Professional bill (due Friday, December 4, 2026)\nThis payment: $64.10\nStill owed: $0.00",
+        "Hospital bill (due Friday, December 18, 2026)\nThis payment: $150.00\nStill owed: $1,000.00",
         "For the bills: $214.10\nCard fee: $3.21\nTotal charged: $217.31",
         "The authorization you gave\n\nI, Ana O’Neill, authorize one charge",
-        "Agreed on Monday, November 23, 2026, 9:52 am Pacific time. Text version 1.",
+        "Agreed on Monday, November 23, 2026, 9:52 am Pacific. Text version 1.",
     ] {
         assert!(english.contains(says), "{says:?} is not in {english}");
     }
@@ -187,7 +187,7 @@ fn the_email_of_a_receipt_says_what_was_paid_how_and_what_is_still_owed() {
     for says in [
         "Ver el recibo:\nhttps://pay.example.org/receipt#5eed",
         "Forma de pago: tarjeta Visa terminada en 4242",
-        "Factura del hospital (vence el 18 de diciembre de 2026)\nEste pago: $150.00\nAún se debe: $1,000.00",
+        "Factura de hospital (vence el viernes, 18 de diciembre de 2026)\nEste pago: $150.00\nTodavía debe: $1,000.00",
         "Cargo por tarjeta: $3.21\nTotal cobrado: $217.31",
         "La autorización que usted dio",
     ] {
@@ -210,7 +210,7 @@ fn a_debit_on_its_way_is_not_called_charged_and_one_that_came_back_can_be_paid_a
         assert!(email.text.contains(&format!("{again}:\n{HOME}/pay\n")), "{}", email.text);
         assert!(!email.text.contains('#') && !email.text.contains("Total c"), "{}", email.text);
     }
-    assert!(email("returned-es").text.contains("No había suficiente dinero disponible."));
+    assert!(email("returned-es").text.contains("No había fondos suficientes."));
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn a_receipt_carries_everything_a_reimbursement_account_asks_for() {
             "kppay",
             "Payment receipt",
             "KP-7F3Q-2M8D",
-            "Monday, November 23, 2026, 9:52 am Pacific time",
+            "Monday, November 23, 2026, 9:52 am Pacific",
             "Visa card ending in 4242",
             "$214.10",
             "Card fee $3.21",
@@ -49,11 +49,11 @@ fn a_receipt_carries_everything_a_reimbursement_account_asks_for() {
             "Hospital bill · $150.00",
             "$700.00",
             "Patient: José Ñuñez-O’Brien",
-            "Hospital bill: $1,000.00, due December 18, 2026.",
+            "Hospital bill: $1,000.00, due Friday, December 18, 2026.",
             "On all your bills together: $1,000.00.",
             AUTHORISATION,
             "Text version 1",
-            "1-800-390-3507, weekdays 7 am to 5 pm",
+            "1-800-390-3507, weekdays 7 am to 5 pm Pacific.",
         ],
     );
 }
@@ -65,14 +65,14 @@ fn the_receipt_is_said_in_spanish_too() {
         &text,
         &[
             "Recibo de pago",
-            "lunes, 23 de noviembre de 2026, 9:52 a. m., hora del Pacífico",
+            "lunes, 23 de noviembre de 2026, 9:52 a. m. (Pacífico)",
             "tarjeta Visa terminada en 4242",
-            "Factura del hospital · $150.00",
+            "Factura de hospital · $150.00",
             "Paciente: José Ñuñez-O’Brien",
             "Después del seguro",
-            "Lo que aún se debe",
+            "Lo que todavía debe",
             AUTHORISATION,
-            "Llame al 1-800-390-3507",
+            "Llame al 1-800-390-3507, de lunes a viernes de 7 a. m. a 5 p. m. (Pacífico).",
         ],
     );
 }

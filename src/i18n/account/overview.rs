@@ -26,7 +26,7 @@ pub const EN: OverviewWords = OverviewWords {
     as_of: |when| format!("As of today, {when}"),
     if_clears: |amount| format!("{amount} if the payment on its way clears"),
     pay_all: "Pay all or choose",
-    nothing_owed_title: "Nothing is owed",
+    nothing_owed_title: "You owe nothing",
     due: |day| format!("Due {day}"),
     past_due: |day| format!("Past due since {day}"),
     lines_of: |kind| format!(" of the {}", kind.to_lowercase()),
@@ -37,7 +37,7 @@ pub const EN: OverviewWords = OverviewWords {
     details: |kind, day| format!("Details of the payment of {day}: {kind}"),
     found_elsewhere: |ending| {
         format!(
-            "The bill you found is of the member number ending in {ending}, so it is not in this account. To pay it, sign out, and pay once."
+            "The bill you found belongs to the member number ending in {ending}, so it is not in this account. To pay it, sign out and pay once."
         )
     },
 };
@@ -46,7 +46,7 @@ pub const ES: OverviewWords = OverviewWords {
     title: "Su cuenta",
     who: |name, ending| format!("{name}, número de miembro terminado en {ending}"),
     you_owe: "Usted debe",
-    as_of: |when| format!("A día de hoy, {when}"),
+    as_of: |when| format!("Al día de hoy, {when}"),
     if_clears: |amount| format!("{amount} si se completa el pago en camino"),
     pay_all: "Pagar todo o elegir",
     nothing_owed_title: "No debe nada",
@@ -54,7 +54,7 @@ pub const ES: OverviewWords = OverviewWords {
     past_due: |day| format!("Vencida desde el {day}"),
     lines_of: |kind| format!(" de la {}", kind.to_lowercase()),
     last_payments: "Últimos pagos",
-    no_payments: "Aún no aparece ningún pago. Lo que pague aquí, con o sin iniciar sesión, aparece aquí.",
+    no_payments: "Todavía no aparece ningún pago. Lo que pague aquí, con o sin iniciar sesión, aparece aquí.",
     expected: |day| format!("Su banco debería pagar a más tardar el {day}"),
     back_on: |day, why| format!("Devuelto el {day}: {why}"),
     details: |kind, day| format!("Detalles del pago del {day}: {kind}"),

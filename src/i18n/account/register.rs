@@ -42,7 +42,6 @@ pub struct RegisterWords {
     pub zip_known: &'static str,
     pub email: &'static str,
     pub email_hint: &'static str,
-    pub email_wrong: fn(FieldProblem) -> String,
     pub email_typo: fn(&str) -> String,
     pub phone: &'static str,
     pub phone_hint: &'static str,
@@ -52,7 +51,6 @@ pub struct RegisterWords {
     pub spanish: &'static str,
     pub password: &'static str,
     pub password_hint: fn(u16) -> String,
-    pub password_short: fn(label: &str, least: u16) -> String,
     pub open: &'static str,
     pub opening: &'static str,
     pub email_title: &'static str,
@@ -86,7 +84,7 @@ pub struct RegisterWords {
 pub const EN: RegisterWords = RegisterWords {
     title: "Register",
     lead: "An account takes about three minutes. You need a statement. You don’t need an account to pay a bill.",
-    lead_shown: "An account takes about two minutes. What you have told us already is filled in.",
+    lead_shown: "An account takes about two minutes. What you already told us is filled in.",
     what: "What you can do",
     once: "Pay once",
     with_account: "With an account",
@@ -94,9 +92,9 @@ pub const EN: RegisterWords = RegisterWords {
     no: "no",
     compared: &[
         ("Pay all or part of a bill, by card or bank account", true),
-        ("Receipts that a reimbursement account takes", true),
+        ("Receipts for your HSA, FSA or HRA", true),
         ("See every open bill without typing numbers", false),
-        ("See what became of earlier payments", false),
+        ("See what happened to earlier payments", false),
         ("See and keep what you authorized", false),
     ],
     begin: "Begin with your statement",
@@ -125,11 +123,7 @@ pub const EN: RegisterWords = RegisterWords {
     zip: "ZIP code",
     zip_known: "As on your statement",
     email: "E-mail",
-    email_hint: "It becomes your user ID. The one your plan has on file for you is the quickest.",
-    email_wrong: |problem| match problem {
-        FieldProblem::Malformed => "E-mail: use an address such as name@example.org".to_owned(),
-        other => (problem::EN.at)(EN.email, other),
-    },
+    email_hint: "It becomes your user ID. The one your plan has on file is fastest.",
     email_typo: |meant| format!("Did you mean {meant}? Use that"),
     phone: "Phone",
     phone_hint: "With the area code",
@@ -139,9 +133,8 @@ pub const EN: RegisterWords = RegisterWords {
     spanish: "Español",
     password: "Password",
     password_hint: |least| {
-        format!("At least {least} characters: a few words are easy to keep. Any characters will do.")
+        format!("At least {least} characters. A few words are easy to remember. You can use any characters.")
     },
-    password_short: |label, least| format!("{label}: use at least {least} characters"),
     open: "Open my account",
     opening: "Opening your account…",
     email_title: "Confirm your e-mail",
@@ -151,19 +144,19 @@ pub const EN: RegisterWords = RegisterWords {
     email_lead_unknown: "We sent an e-mail with a link to your address. The link works once, for 24 hours, and opens your account.",
     email_code: "If your plan has another e-mail address on file for you, we sent a code there, and the link asks for it. If you had an account before, an e-mail says so.",
     no_code: "You can’t read e-mails at the address on file, or there is none? Call us:",
-    meanwhile: "See your bills meanwhile",
+    meanwhile: "See your bills now",
     not_there: "No e-mail?",
     again: "Send it again",
     other_address: "Use another address",
     send_there: "Send it there",
-    sent_again: "Sent. Please look into your inbox, and into the folder for unwanted mail.",
+    sent_again: "Sent. Please check your e-mail and your spam folder.",
     confirm_title: "Confirm your e-mail",
     confirm_lead: "One more step, and your account is open.",
     confirm: "Open my account",
     confirming: "Opening your account…",
     chosen: "The password you chose",
     chosen_wrong: |problem| match problem {
-        FieldProblem::Unknown => format!("{}: this is not the one you registered with", EN.chosen),
+        FieldProblem::Unknown => format!("{}: this is not the password you registered with", EN.chosen),
         other => (problem::EN.at)(EN.chosen, other),
     },
     code: "Code from the other e-mail",
@@ -176,8 +169,8 @@ pub const EN: RegisterWords = RegisterWords {
     },
     confirmed_title: "Your account is open",
     confirmed: "Thank you. Sign in with your e-mail address and your password.",
-    link_refused_title: "This link does not work any more",
-    link_refused: "It was used or tried too often, it is too old, or a newer e-mail took its place. If your account is open, sign in; if not, register again.",
+    link_refused_title: "This link no longer works",
+    link_refused: "It was used or tried too many times, it is too old, or a newer e-mail took its place. If your account is open, sign in; if not, register again.",
 };
 
 pub const ES: RegisterWords = RegisterWords {
@@ -191,7 +184,7 @@ pub const ES: RegisterWords = RegisterWords {
     no: "no",
     compared: &[
         ("Pagar una factura entera o una parte, con tarjeta o cuenta bancaria", true),
-        ("Recibos que acepta una cuenta de reembolso", true),
+        ("Recibos para su HSA, FSA o HRA", true),
         ("Ver todas las facturas abiertas sin escribir números", false),
         ("Ver qué pasó con los pagos anteriores", false),
         ("Ver y guardar lo que autorizó", false),
@@ -223,10 +216,6 @@ pub const ES: RegisterWords = RegisterWords {
     zip_known: "Como en su estado de cuenta",
     email: "Correo electrónico",
     email_hint: "Será su ID de usuario. Con la que su plan tiene registrada es más rápido.",
-    email_wrong: |problem| match problem {
-        FieldProblem::Malformed => "Correo electrónico: use una dirección como nombre@example.org".to_owned(),
-        other => (problem::ES.at)(ES.email, other),
-    },
     email_typo: |meant| format!("¿Quiso decir {meant}? Usar ese"),
     phone: "Teléfono",
     phone_hint: "Con el código de área",
@@ -236,9 +225,8 @@ pub const ES: RegisterWords = RegisterWords {
     spanish: "Español",
     password: "Contraseña",
     password_hint: |least| {
-        format!("Al menos {least} caracteres: unas pocas palabras se recuerdan bien. Sirve cualquier carácter.")
+        format!("Al menos {least} caracteres. Unas pocas palabras se recuerdan bien. Puede usar cualquier carácter.")
     },
-    password_short: |label, least| format!("{label}: use al menos {least} caracteres"),
     open: "Abrir mi cuenta",
     opening: "Abriendo su cuenta…",
     email_title: "Confirme su correo electrónico",
@@ -250,12 +238,12 @@ pub const ES: RegisterWords = RegisterWords {
     email_lead_unknown: "Enviamos un correo con un enlace a su dirección. El enlace funciona una vez, durante 24 horas, y abre su cuenta.",
     email_code: "Si su plan tiene registrado otro correo electrónico para usted, enviamos allí un código, y el enlace lo pide. Si ya tenía una cuenta, un correo lo dice.",
     no_code: "¿No puede leer mensajes en la dirección registrada, o no hay ninguna? Llámenos:",
-    meanwhile: "Ver sus facturas mientras tanto",
+    meanwhile: "Ver sus facturas ahora",
     not_there: "¿No llegó?",
-    again: "Enviarlo de nuevo",
+    again: "Enviarlo otra vez",
     other_address: "Usar otra dirección",
     send_there: "Enviarlo allí",
-    sent_again: "Enviado. Mire en su bandeja de entrada y en la carpeta de correo no deseado.",
+    sent_again: "Enviado. Revise su correo y también la carpeta de spam.",
     confirm_title: "Confirme su correo electrónico",
     confirm_lead: "Un paso más, y su cuenta queda abierta.",
     confirm: "Abrir mi cuenta",
@@ -274,5 +262,5 @@ pub const ES: RegisterWords = RegisterWords {
     confirmed_title: "Su cuenta está abierta",
     confirmed: "Gracias. Inicie sesión con su correo electrónico y su contraseña.",
     link_refused_title: "Este enlace ya no funciona",
-    link_refused: "Ya se usó o se probó demasiadas veces, es demasiado antiguo, o un correo más nuevo ocupó su lugar. Si su cuenta está abierta, inicie sesión; si no, regístrese de nuevo.",
+    link_refused: "Ya se usó o se probó demasiadas veces, es demasiado antiguo, o un correo más nuevo ocupó su lugar. Si su cuenta está abierta, inicie sesión; si no, regístrese otra vez.",
 };

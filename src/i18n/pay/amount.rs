@@ -125,7 +125,7 @@ pub const EN: AmountWords = AmountWords {
     nothing_owed_title: "You owe nothing",
     nothing_owed: |when| format!("No bill is open, as of {when}. A new bill comes within a month of a service."),
     nothing_payable: "There is nothing more to pay now.",
-    other_bill: "Look up another bill",
+    other_bill: "Find another bill",
     resumed: |amount, kind| match kind {
         Some(kind) => format!("You were paying {amount} of the {}", kind.to_lowercase()),
         None => format!("You were paying {amount}"),
@@ -144,7 +144,7 @@ pub const ES: AmountWords = AmountWords {
             2 => "En dos facturas".to_owned(),
             n => format!("En {n} facturas"),
         };
-        format!("{on}, al {when}. Los pagos hechos por correo o teléfono pueden tardar en aparecer.")
+        format!("{on}, al {when}. Los pagos hechos por correo postal o por teléfono pueden tardar en aparecer.")
     },
     kind: |kind| match kind {
         BillKind::Professional => "Factura profesional",
@@ -164,7 +164,7 @@ pub const ES: AmountWords = AmountWords {
     due: |day| format!("Vence el {day}"),
     past_due: |day| format!("Vencida desde el {day}"),
     named: |kind, day, is_late| format!("{kind}, {} el {day}", if is_late { "venció" } else { "vence" }),
-    where_it_went: "A dónde fue el dinero",
+    where_it_went: "Cómo se repartió el costo",
     billed: "Facturado",
     discount: "Descuento del plan",
     plan_paid: "Pagó el plan",
@@ -180,7 +180,7 @@ pub const ES: AmountWords = AmountWords {
     part: "Una parte",
     part_note: "Elija cuánto",
     not_now: "Ahora no",
-    stays_due: |day| format!("Sigue venciendo el {day}"),
+    stays_due: |day| format!("Vence igual el {day}"),
     part_label: |bill| format!("{bill}: importe que va a pagar"),
     wrong: |bill, problem, least, owed| match problem {
         FieldProblem::Missing => format!("{bill}: escriba cuánto va a pagar, de {least} a {owed}"),
@@ -211,5 +211,5 @@ pub const ES: AmountWords = AmountWords {
     },
     resumed_lead: "Lo que eligió sigue aquí.",
     resume: "Seguir",
-    start_over: "Empezar de nuevo",
+    start_over: "Volver a empezar",
 };

@@ -1,9 +1,6 @@
 //! Texts of the payment method step: card or bank account, the processor's frame, who pays, and where the receipt goes.
 
-use contract::{
-    FieldProblem,
-    payment::{BankAccountKind, Method},
-};
+use contract::payment::{BankAccountKind, Method};
 
 pub struct MethodWords {
     pub title: &'static str,
@@ -38,7 +35,6 @@ pub struct MethodWords {
     pub email: &'static str,
     pub email_hint: &'static str,
     pub email_typo: fn(&str) -> String,
-    pub email_wrong: fn(FieldProblem) -> String,
     pub known: fn(&Method) -> String,
     pub known_note: &'static str,
     pub code_again: &'static str,
@@ -77,27 +73,23 @@ pub const EN: MethodWords = MethodWords {
     },
     frame_waiting: "The form is loading",
     frame_gone: "Payment details: the processor’s form did not load. Check your connection, then load it again",
-    frame_late: "Our payment processor’s form did not load. Check your connection, then load it again. Nothing is charged by that.",
+    frame_late: "Our payment processor’s form did not load. Check your connection, then load it again. This does not charge you.",
     frame_again: "Load the form again",
-    frame_wrong: "Payment details: put right what the form shows",
+    frame_wrong: "Payment details: fix what the form shows",
     frame_forgotten: "Card details: our payment processor no longer has this card. Type it again",
     frame_fields: ["Card number", "Expires", "Security code", "Routing number", "Account number"],
-    frame_field_wrong: |field| format!("{field}: put right what the form shows"),
+    frame_field_wrong: |field| format!("{field}: fix what the form shows"),
     sent_title: |sent, paid| format!("Sent to your bank {sent}, paid by {paid}"),
     sent_today: "today",
-    sent_holiday: |day| format!("{day} is not a bank business day. "),
+    sent_holiday: |day| format!("Banks are closed on {day}. "),
     sent_note: "Until the bank pays, the payment shows as processing.",
     name: "Your name",
-    name_hint: "The person who pays. It goes into the authorization.",
+    name_hint: "The person who pays. It is in the authorization.",
     email: "E-mail for the receipt",
     email_hint: "We use it for this receipt only. You can leave it empty.",
     email_typo: |meant| format!("Did you mean {meant}?"),
-    email_wrong: |problem| match problem {
-        FieldProblem::Malformed => "E-mail for the receipt: use an address such as name@example.org".to_owned(),
-        other => (crate::i18n::problem::EN.at)(EN.email, other),
-    },
     known: |method| ending(method, |brand| format!("{brand} card"), "Checking account", "Savings account", "ending in"),
-    known_note: "Kept for this visit. The number itself is with the processor.",
+    known_note: "Kept for this visit. Only the processor has the number.",
     code_again: "Your bank says that the security code was not right. Type it again; the rest of the card is kept.",
     other_details: "Use other details",
     go_on: "Continue to review",
@@ -126,7 +118,7 @@ pub const ES: MethodWords = MethodWords {
     },
     frame_waiting: "El formulario se está cargando",
     frame_gone: "Datos de pago: el formulario del procesador no se cargó. Revise su conexión y vuelva a cargarlo",
-    frame_late: "El formulario de nuestro procesador de pagos no se cargó. Revise su conexión y vuelva a cargarlo. Con eso no se cobra nada.",
+    frame_late: "El formulario de nuestro procesador de pagos no se cargó. Revise su conexión y vuelva a cargarlo. Esto no le cobra nada.",
     frame_again: "Volver a cargar el formulario",
     frame_wrong: "Datos de pago: corrija lo que muestra el formulario",
     frame_forgotten: "Datos de la tarjeta: nuestro procesador de pagos ya no tiene esta tarjeta. Escríbala otra vez",
@@ -134,23 +126,17 @@ pub const ES: MethodWords = MethodWords {
     frame_field_wrong: |field| format!("{field}: corrija lo que muestra el formulario"),
     sent_title: |sent, paid| format!("Se envía a su banco {sent}, pagado a más tardar el {paid}"),
     sent_today: "hoy",
-    sent_holiday: |day| format!("El {day} no es día hábil bancario. "),
+    sent_holiday: |day| format!("Los bancos cierran el {day}. "),
     sent_note: "Hasta que el banco pague, el pago aparece en proceso.",
     name: "Su nombre",
     name_hint: "La persona que paga. Aparece en la autorización.",
     email: "Correo electrónico para el recibo",
     email_hint: "Lo usamos solo para este recibo. Puede dejarlo vacío.",
     email_typo: |meant| format!("¿Quiso decir {meant}?"),
-    email_wrong: |problem| match problem {
-        FieldProblem::Malformed => {
-            "Correo electrónico para el recibo: use una dirección como nombre@example.org".to_owned()
-        }
-        other => (crate::i18n::problem::ES.at)(ES.email, other),
-    },
     known: |method| {
         ending(method, |brand| format!("Tarjeta {brand}"), "Cuenta corriente", "Cuenta de ahorros", "terminada en")
     },
-    known_note: "Se guarda durante esta visita. El número lo tiene el procesador.",
+    known_note: "Se guarda durante esta visita. Solo el procesador tiene el número.",
     code_again: "Su banco dice que el código de seguridad no era correcto. Escríbalo otra vez; lo demás de la tarjeta está guardado.",
     other_details: "Usar otros datos",
     go_on: "Continuar a la revisión",

@@ -174,14 +174,14 @@ pub const EN: OutcomeWords = OutcomeWords {
     received: "Received",
     at_the_bank: "Sent to the bank",
     expected: |day| format!("Expected {day}"),
-    holiday: |day| format!("{day} is no bank day"),
+    holiday: |day| format!("Banks are closed on {day}"),
     owe_today: "You owe today",
     on_bill: |kind, day, is_late| format!("On the {}, {} {day}", inside(kind), if is_late { "was due" } else { "due" }),
     if_clears: "If this clears",
     if_refused: "If your bank refuses",
     we_write_to: |email| format!("We write to {email}"),
-    come_back: "Find the bill again: it says so beside it",
-    if_refused_note: "It can happen up to 60 days later. You would still owe this amount.",
+    come_back: "Find your bill again: it says so there",
+    if_refused_note: "It can happen up to 60 days later. Then you still owe this amount.",
     what_you_can_do: "What you can do",
     use_another: "Use another card or account",
     retype_code: "Type the security code again",
@@ -201,21 +201,21 @@ pub const EN: OutcomeWords = OutcomeWords {
     by_mail: "Pay by mail",
     end_visit: "Do others use this device? End this visit, so that nobody after you sees your bills.",
     not_here_title: "We can’t show this receipt here",
-    not_here: "It needs the visit in which the payment was made. Find your bill again, or call us and give the receipt number.",
+    not_here: "You can see it only in the visit that made the payment. Find your bill again, or call us and give the receipt number.",
     not_yours: |phone| {
         format!(
-            "A receipt is shown in the visit that made the payment, and later to members who sign in: an account has all of them. You can also call {phone} and give the receipt number. To find the bill again does not bring it back."
+            "A receipt is shown in the visit that made the payment, and later to members who sign in: an account has all of them. You can also call {phone} and give the receipt number. Finding the bill again does not bring it back."
         )
     },
     find_bill: "Find your bill",
     see_owed: "See what you owe",
     link_lost_title: "Open the link in your e-mail again",
-    link_lost: "This page no longer knows the link. The e-mail still has it.",
-    link_refused_title: "This link opens nothing any more",
+    link_lost: "This page no longer has the link. The e-mail still has it.",
+    link_refused_title: "This link no longer works",
     link_refused: "It is too old, or somebody ended it. Find your bill to see the payment, or call us and give the receipt number.",
     link_ended_title: "The link has ended",
-    link_ended: "It opens nothing any more. The receipt itself stays as it is.",
-    link_note: "You came with the link of an e-mail. Whoever has it can see this receipt until you end the link.",
+    link_ended: "It no longer opens the receipt. The receipt itself stays the same.",
+    link_note: "You came with the link in an e-mail. Anyone who has it can see this receipt until you end the link.",
     end_link: "End this link",
 };
 
@@ -226,10 +226,10 @@ pub const ES: OutcomeWords = OutcomeWords {
     sent: "Enviado a su banco",
     sent_lead: |day| {
         format!(
-            "Su banco aún no ha pagado. Lo esperamos a más tardar el {day}. No tiene que hacer nada; por favor, no pague otra vez."
+            "Su banco todavía no ha pagado. Lo esperamos a más tardar el {day}. No tiene que hacer nada; por favor, no pague otra vez."
         )
     },
-    failed: "No se tomó dinero",
+    failed: "No se cobró nada",
     failed_lead: |why, method, amount| {
         let method = inside(method);
         match why {
@@ -263,11 +263,11 @@ pub const ES: OutcomeWords = OutcomeWords {
     returned_lead: |why, amount| format!("{amount} no nos llegaron: {}. Todavía debe este importe.", (ES.why)(why)),
     refunded: "Reembolsado",
     refunded_lead: "El dinero volvió a donde vino.",
-    cancelled: "Cancelado. No se tomó dinero",
+    cancelled: "Cancelado. No se cobró nada",
     cancelled_lead: "Este pago no se hará.",
     print: "Imprimir",
     save: "Guardar como PDF",
-    email: "Enviar por correo",
+    email: "Enviar por correo electrónico",
     email_label: "Enviar el recibo a",
     email_send: "Enviar",
     email_sent: |to| format!("Enviado a {to}."),
@@ -280,7 +280,7 @@ pub const ES: OutcomeWords = OutcomeWords {
     total: "Total",
     receipt_number: "Número de recibo",
     reference: "Referencia",
-    reference_note: "Téngala a mano si nos llama",
+    reference_note: "Téngala a la mano si nos llama",
     sent_to: "Enviado a",
     still_owed: "Todavía debe",
     owed_on: |amount, kind| format!("{amount} de la {}", inside(kind)),
@@ -296,7 +296,7 @@ pub const ES: OutcomeWords = OutcomeWords {
     received: "Recibido",
     at_the_bank: "Enviado al banco",
     expected: |day| format!("Se espera el {day}"),
-    holiday: |day| format!("{day} no es día bancario"),
+    holiday: |day| format!("Los bancos cierran el {day}"),
     owe_today: "Debe hoy",
     on_bill: |kind, day, is_late| {
         format!("De la {}, que {} el {day}", inside(kind), if is_late { "venció" } else { "vence" })
@@ -304,13 +304,13 @@ pub const ES: OutcomeWords = OutcomeWords {
     if_clears: "Si este pago se completa",
     if_refused: "Si su banco lo rechaza",
     we_write_to: |email| format!("Le escribimos a {email}"),
-    come_back: "Busque la factura otra vez: se dice junto a ella",
-    if_refused_note: "Puede ocurrir hasta 60 días después. Seguiría debiendo este importe.",
+    come_back: "Busque su factura otra vez: ahí se dice",
+    if_refused_note: "Puede pasar hasta 60 días después. Entonces todavía debe este importe.",
     what_you_can_do: "Qué puede hacer",
     use_another: "Usar otra tarjeta o cuenta",
     retype_code: "Escribir otra vez el código de seguridad",
     retype_account: "Escribir otra vez la cuenta",
-    try_again: "Intentar de nuevo",
+    try_again: "Intentar otra vez",
     pay_less: "Pagar una parte menor",
     ask_card_bank: "Solo su banco puede ver por qué lo rechazó: el número está al dorso de su tarjeta.",
     ask_bank: "Solo su banco puede ver por qué lo rechazó: pregunte en su banco.",
@@ -322,10 +322,10 @@ pub const ES: OutcomeWords = OutcomeWords {
     final_note: "Definitivo: no intentaremos este cargo otra vez",
     you_owe: "Todavía debe",
     help: "Preguntar por ayuda económica",
-    by_mail: "Pagar por correo",
+    by_mail: "Pagar por correo postal",
     end_visit: "¿Otras personas usan este dispositivo? Termine la visita para que nadie vea sus facturas después.",
     not_here_title: "No podemos mostrar este recibo aquí",
-    not_here: "Hace falta la visita en la que se hizo el pago. Busque su factura otra vez, o llámenos y dé el número de recibo.",
+    not_here: "Solo se ve en la visita en la que se hizo el pago. Busque su factura otra vez, o llámenos y dé el número de recibo.",
     not_yours: |phone| {
         format!(
             "Un recibo se ve en la visita en la que se hizo el pago, y después lo ven los miembros que inician sesión: una cuenta los tiene todos. También puede llamar al {phone} y dar el número de recibo. Buscar la factura otra vez no lo trae de vuelta."
@@ -334,11 +334,11 @@ pub const ES: OutcomeWords = OutcomeWords {
     find_bill: "Buscar su factura",
     see_owed: "Ver lo que debe",
     link_lost_title: "Abra otra vez el enlace de su correo",
-    link_lost: "Esta página ya no conoce el enlace. El correo todavía lo tiene.",
-    link_refused_title: "Este enlace ya no abre nada",
+    link_lost: "Esta página ya no tiene el enlace. El correo todavía lo tiene.",
+    link_refused_title: "Este enlace ya no funciona",
     link_refused: "Es demasiado antiguo, o alguien lo anuló. Busque su factura para ver el pago, o llámenos y dé el número de recibo.",
     link_ended_title: "El enlace quedó anulado",
-    link_ended: "Ya no abre nada. El recibo sigue igual.",
+    link_ended: "Ya no abre el recibo. El recibo sigue igual.",
     link_note: "Usted llegó con el enlace de un correo. Quien lo tenga puede ver este recibo hasta que usted anule el enlace.",
     end_link: "Anular este enlace",
 };

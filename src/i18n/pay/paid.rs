@@ -1,5 +1,6 @@
 //! Texts of what was paid on a bill lately: a sentence a payment, and the question before paying a second time.
 
+use crate::i18n::shell::at_es;
 use contract::{
     bill::MethodKind,
     payment::{PaymentState, Phase},
@@ -39,7 +40,7 @@ pub const EN: PaidWords = PaidWords {
     see: |reference| format!("See payment {reference}"),
     on_bill: |bill, line| format!("{bill}: {line}"),
     only_if_meant: "That was a few minutes ago. Pay on this bill again only if you mean to.",
-    lately: "Paid lately",
+    lately: "Paid recently",
     gone_title: "There was a payment on a bill that you chose",
     mean_it: |bill, amount, when| format!("{bill}: a payment of {amount} was made {when}. I mean to pay again"),
     unticked: "Paid a few minutes ago: tick the box if you mean to pay again, or change the amount",
@@ -58,14 +59,17 @@ pub const ES: PaidWords = PaidWords {
         _ if state == PaymentState::Refunded => format!("Se reembolsaron {amount} del {day}."),
         _ => format!("Se devolvieron {amount} del {day}."),
     },
-    today: |time| format!("hoy, {time}"),
+    today: |time| format!("hoy a {}", at_es(time)),
     on: |day| format!("el {day}"),
-    owed_again: "Los debe de nuevo.",
+    owed_again: "Los debe otra vez.",
     see: |reference| format!("Ver el pago {reference}"),
     on_bill: |bill, line| format!("{bill}: {line}"),
     only_if_meant: "Fue hace unos minutos. Pague otra vez esta factura solo si quiere hacerlo.",
     lately: "Pagado hace poco",
     gone_title: "Hubo un pago de una factura que eligió",
-    mean_it: |bill, amount, when| format!("{bill}: se hizo un pago de {amount} {when}. Quiero pagar otra vez"),
+    mean_it: |bill, amount, when| {
+        // a Spanish hour ends with a period of its own
+        format!("{bill}: se hizo un pago de {amount} {when}. Quiero pagar otra vez").replace("..", ".")
+    },
     unticked: "Pagada hace unos minutos: marque la casilla si quiere pagar otra vez, o cambie el importe",
 };

@@ -1,7 +1,6 @@
 //! Texts of the review step, and of the time in which the outcome is unknown.
 
 use crate::i18n::format::plural;
-use contract::Locale;
 
 pub struct ReviewWords {
     pub title: &'static str,
@@ -73,7 +72,7 @@ pub struct ReviewWords {
 
 pub const EN: ReviewWords = ReviewWords {
     title: "Review and pay",
-    bills_of: "Bills of",
+    bills_of: "Whose bills",
     record_ending: |ending| format!("Health record ending in {ending}"),
     whole_bill: "All of it. Nothing left to pay.",
     rest_of_bill: "The rest of it. Nothing left to pay if the payment on its way clears.",
@@ -107,11 +106,11 @@ pub const EN: ReviewWords = ReviewWords {
     nothing_taken: "No money was taken",
     over_balance: "What is owed has changed since you chose the amounts. Look at the amounts again.",
     not_together: "These bills are too many, or too much, for one payment. Choose fewer of them, and pay the others after that.",
-    token_refused: "The card or account details are used or too old. Type them again.",
+    token_refused: "The card or account details were used already or are too old. Type them again.",
     terms_changed: "The date or the fee has changed since you read this page. Read the authorization again, then pay.",
     too_late: "It was too long on its way to us, so nothing was begun. Everything you chose is kept: you can press Pay again.",
     too_many: |n, phone| {
-        let minutes = plural(Locale::En, n, "minute", "minutes");
+        let minutes = plural(n, "minute", "minutes");
         format!(
             "There were too many tries to pay. Come back in {n} {minutes}, or call {phone}. Everything you chose is kept."
         )
@@ -124,7 +123,7 @@ pub const EN: ReviewWords = ReviewWords {
     what_you_owe: "See what you still owe",
     never_arrived: "Your payment did not reach us. Everything you chose is kept: you can press Pay again.",
     not_from_before_title: "The payment you sent before is not on these bills",
-    not_from_before: "You sent a payment before, and we could not find out what became of it. Nothing of it was paid on these bills. If it was for somebody else’s bill, find that bill before you pay.",
+    not_from_before: "You sent a payment before, and we could not find out what happened to it. Nothing of it was paid on these bills. If it was for somebody else’s bill, find that bill before you pay.",
     checking_title: "We are checking your payment",
     checking_lead: "We did not hear back in time. We are asking whether the payment arrived; it can take half a minute.",
     dont_pay_again: "Please don’t pay again.",
@@ -137,17 +136,17 @@ pub const EN: ReviewWords = ReviewWords {
     outcome_note: "You will see it here",
     can_close: |phone| format!("You can reload this page: it goes on from here. Or call {phone}."),
     ended_title: "Your visit ended while we were checking",
-    ended: "Please don’t pay again. Find the bill you were paying once more on this device: we then show what became of the payment.",
+    ended: "Please don’t pay again. Find the bill you were paying again on this device: we then show what happened to the payment.",
     find_again: "Find your bill",
     elsewhere_title: "The payment you sent before is another bill’s",
-    elsewhere: "It reached us. To see what became of it, find the bill that it is for. Please don’t pay that bill again.",
+    elsewhere: "It reached us. To see what happened to it, find the bill that it is for. Please don’t pay that bill again.",
     taken_over_title: "Another bill was opened in this browser",
-    taken_over: "What you see now is the bill that was opened last. No payment is sent or stopped by that. To go on with the one before, or to see what you still owe of it, find it again.",
+    taken_over: "What you see now is the bill that was opened last. This does not send or stop a payment. To go on with the one before, or to see what you still owe on it, find it again.",
 };
 
 pub const ES: ReviewWords = ReviewWords {
     title: "Revise y pague",
-    bills_of: "Facturas de",
+    bills_of: "De quién son las facturas",
     record_ending: |ending| format!("Historia clínica terminada en {ending}"),
     whole_bill: "Toda. No queda nada por pagar.",
     rest_of_bill: "El resto. No queda nada por pagar si se completa el pago en camino.",
@@ -177,44 +176,44 @@ pub const ES: ReviewWords = ReviewWords {
     unticked: "Su autorización: marque la casilla si está de acuerdo",
     pay: |amount| format!("Pagar {amount} ahora"),
     paying: "Pagando…",
-    press_once: "Pulse una vez. Si se corta la conexión, comprobamos antes de enviar nada otra vez: no se le puede cobrar dos veces.",
-    nothing_taken: "No se tomó dinero",
+    press_once: "Presione una vez. Si se corta la conexión, comprobamos antes de enviar nada otra vez: no se le puede cobrar dos veces.",
+    nothing_taken: "No se cobró nada",
     over_balance: "Lo que debe ha cambiado desde que eligió los importes. Revise los importes.",
     not_together: "Estas facturas son demasiadas, o suman demasiado, para un solo pago. Elija menos y pague las otras después.",
-    token_refused: "Los datos de la tarjeta o cuenta ya se usaron o son demasiado viejos. Escríbalos otra vez.",
+    token_refused: "Los datos de la tarjeta o de la cuenta ya se usaron o son demasiado antiguos. Escríbalos otra vez.",
     terms_changed: "La fecha o el cargo ha cambiado desde que leyó esta página. Lea otra vez la autorización y pague.",
-    too_late: "Tardó demasiado en llegarnos, así que no se inició nada. Todo lo que eligió se guarda: puede pulsar Pagar otra vez.",
+    too_late: "Tardó demasiado en llegarnos, así que no se inició nada. Todo lo que eligió se guarda: puede presionar Pagar otra vez.",
     too_many: |n, phone| {
-        let minutes = plural(Locale::Es, n, "minuto", "minutos");
+        let minutes = plural(n, "minuto", "minutos");
         format!(
             "Hubo demasiados intentos de pago. Vuelva en {n} {minutes} o llame al {phone}. Todo lo que eligió se guarda."
         )
     },
-    not_sent: "Pulsó Pagar después de eso, así que esta vez no se envió ningún pago. Busque su factura otra vez para ver lo que todavía debe y continuar.",
+    not_sent: "Presionó Pagar después de eso, así que esta vez no se envió ningún pago. Busque su factura otra vez para ver lo que todavía debe y continuar.",
     brand_refused: "No aceptamos este tipo de tarjeta. Use otra.",
     try_later: "Algo falla de nuestro lado. Todo lo que eligió se guarda. Inténtelo en un minuto o llámenos.",
     just_paid: "Hubo un pago de una de estas facturas hace unos minutos. Si quiere pagar otra vez, dígalo abajo.",
     paid_meanwhile: "Hubo otro pago de una factura que eligió, y ahora se puede pagar menos de ella.",
     what_you_owe: "Ver lo que todavía debe",
-    never_arrived: "Su pago no nos llegó. Todo lo que eligió se guarda: puede pulsar Pagar otra vez.",
+    never_arrived: "Su pago no nos llegó. Todo lo que eligió se guarda: puede presionar Pagar otra vez.",
     not_from_before_title: "El pago que envió antes no está en estas facturas",
     not_from_before: "Antes envió un pago y no pudimos saber qué pasó con él. No se pagó nada de él en estas facturas. Si era de la factura de otra persona, busque esa factura antes de pagar.",
     checking_title: "Estamos comprobando su pago",
     checking_lead: "No recibimos respuesta a tiempo. Estamos preguntando si el pago llegó; puede tardar medio minuto.",
     dont_pay_again: "Por favor, no pague otra vez.",
     what_we_know: "Lo que sabemos",
-    you_pressed: "Usted pulsó Pagar",
+    you_pressed: "Usted presionó Pagar",
     asking: "Preguntando al sistema de facturación",
     offline: "No tiene conexión. Preguntamos en cuanto vuelva.",
     tries: |n| if n == 1 { "Primer intento".to_owned() } else { format!("Intento {n}") },
-    outcome: "Pagado, o no se tomó dinero",
+    outcome: "Pagado, o no se cobró nada",
     outcome_note: "Lo verá aquí",
     can_close: |phone| format!("Puede recargar esta página: sigue desde aquí. O llame al {phone}."),
     ended_title: "Su visita terminó mientras comprobábamos",
-    ended: "Por favor, no pague otra vez. Busque de nuevo en este dispositivo la factura que estaba pagando: entonces le mostramos qué pasó con el pago.",
+    ended: "Por favor, no pague otra vez. Busque otra vez en este dispositivo la factura que estaba pagando: entonces le mostramos qué pasó con el pago.",
     find_again: "Buscar su factura",
     elsewhere_title: "El pago que envió antes es de otra factura",
     elsewhere: "Nos llegó. Para ver qué pasó con él, busque la factura a la que corresponde. Por favor, no la pague otra vez.",
     taken_over_title: "Se abrió otra factura en este navegador",
-    taken_over: "Lo que ve ahora es la factura que se abrió por último. Con eso no se envía ni se detiene ningún pago. Para seguir con la anterior, o para ver lo que todavía debe de ella, búsquela de nuevo.",
+    taken_over: "Lo que ve ahora es la factura que se abrió por último. Esto no envía ni detiene ningún pago. Para seguir con la anterior, o para ver lo que todavía debe de ella, búsquela otra vez.",
 };

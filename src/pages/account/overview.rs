@@ -78,7 +78,7 @@ fn owed(bills: BillList) -> AnyView {
                 <div class="pay-owe">
                     <div class="pay-total">
                         <h2 id="owe">{title}</h2>
-                        <span class="pay-total__sum pay-money"><small>"$"</small>{plain}</span>
+                        <span class="pay-total__sum pay-money" translate="no"><small>"$"</small>{plain}</span>
                         <p class="pay-note">{when}{if_clears}</p>
                     </div>
                     {can_pay.then(|| view! {
@@ -114,7 +114,7 @@ fn row(bill: Bill, today: Date) -> AnyView {
                 <BillMark kind/>
                 <div><b>{name}</b><small>{say(move |w| (w.pay().amount.patient)(&patient))}</small><small>{when}</small></div>
                 <div class="pay-rows__end">
-                    <span class="pay-money">{say(move |w| format::money(w.locale, balance))}</span>
+                    <span class="pay-money" translate="no">{say(move |w| format::money(w.locale, balance))}</span>
                     {state}
                 </div>
             </div>
@@ -191,7 +191,7 @@ fn payment_row(payment: PaymentSummary) -> AnyView {
                     {more.map(|more| view! { <small>{more}</small> })}
                 </div>
                 <div class="pay-rows__end">
-                    <span class="pay-money">{say(move |w| format::money(w.locale, charged))}</span>
+                    <span class="pay-money" translate="no">{say(move |w| format::money(w.locale, charged))}</span>
                     <State state/>
                 </div>
             </div>

@@ -117,7 +117,7 @@ fn owed(bills: Fetched<BillList>) -> AnyView {
 /// The one amount of a page.
 pub fn big_sum(sum: Money) -> AnyView {
     let plain = say(move |w| format::money(w.locale, sum).trim_start_matches('$').to_owned());
-    view! { <span class="pay-total__sum pay-money"><small>"$"</small>{plain}</span> }.into_any()
+    view! { <span class="pay-total__sum pay-money" translate="no"><small>"$"</small>{plain}</span> }.into_any()
 }
 
 fn other_bills(other: Option<Other>) -> AnyView {

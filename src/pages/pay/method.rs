@@ -62,8 +62,8 @@ impl Field {
     fn words(w: &'static Words, field: Self, problem: FieldProblem) -> String {
         match field {
             Self::Method => w.pay().method.choose.to_owned(),
-            Self::Name => (w.problem.at)(w.pay().method.name, problem),
-            Self::Email => (w.pay().method.email_wrong)(problem),
+            Self::Name => (w.fields().name)(w.pay().method.name, problem),
+            Self::Email => (w.fields().email)(w.pay().method.email, problem),
         }
     }
 }

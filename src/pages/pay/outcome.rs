@@ -23,7 +23,7 @@ use crate::{
     navigation::href,
     route::{Account, Enter},
     session::{CurrentSession, Session},
-    ui::{Icon, Notice, Sign, Waiting, dynamic, list, page_heading},
+    ui::{Icon, Notice, Sign, Waiting, dynamic, fact_text, list, page_heading},
 };
 use by_link::{ByLink, KeepLinked};
 use contract::{
@@ -229,7 +229,7 @@ pub(super) fn today(payment: &Payment) -> Date {
 /// One row of facts.
 pub(super) fn fact(what: Text, said: Text, note: Option<Text>) -> AnyView {
     let note = note.map(|note| view! { <small>{note}</small> });
-    view! { <div><dt>{what}</dt><dd>{said}{note}</dd></div> }.into_any()
+    view! { <div><dt>{what}</dt><dd>{fact_text(said)}{note}</dd></div> }.into_any()
 }
 
 #[component]

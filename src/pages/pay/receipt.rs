@@ -25,10 +25,10 @@ pub fn Lines(share: PaymentShare, today: Date) -> impl IntoView {
                     {service(line.description, line.date_of_service, line.provider)}
                     {is_part.then(|| view! { <small>{t(|w| w.pay().outcome.part)}</small> })}
                 </th>
-                <td role="cell" class="pay-items__n" data-label=t(|w| w.pay().outcome.after_insurance)>
+                <td role="cell" class="pay-items__n" translate="no" data-label=t(|w| w.pay().outcome.after_insurance)>
                     {say(move |w| format::money(w.locale, after))}
                 </td>
-                <td role="cell" class="pay-items__owe">{say(move |w| format::money(w.locale, paid))}</td>
+                <td role="cell" class="pay-items__owe" translate="no">{say(move |w| format::money(w.locale, paid))}</td>
             </tr>
         }
         .into_any()
@@ -54,7 +54,7 @@ pub fn Lines(share: PaymentShare, today: Date) -> impl IntoView {
                     <tr role="row">
                         <th scope="row" role="rowheader" class="pay-items__what">{t(|w| w.pay().outcome.total)}</th>
                         <td role="cell" class="pay-items__n" data-zero=""></td>
-                        <td role="cell" class="pay-items__owe">{say(move |w| format::money(w.locale, amount))}</td>
+                        <td role="cell" class="pay-items__owe" translate="no">{say(move |w| format::money(w.locale, amount))}</td>
                     </tr>
                 </tfoot>
             </table>

@@ -40,7 +40,7 @@ impl EmailForm {
         let form = FormState::new(
             [(Field::Email, email), (Field::Password, password)],
             |w, field, problem| match field {
-                Field::Email => (w.account().register.email_wrong)(problem),
+                Field::Email => (w.fields().email)(w.account().register.email, problem),
                 Field::Password => (w.account().register.chosen_wrong)(problem),
             },
             |field| match field {

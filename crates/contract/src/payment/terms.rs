@@ -70,8 +70,7 @@ impl Terms<'_> {
 mod tests {
     use super::*;
     use crate::{
-        CardBrand, Expiry,
-        authorisation::long_date,
+        CardBrand, Expiry, date_format,
         payment::{BankAccountKind, CardFunding, debit_day},
         portal::{Brand, Capture, Contacts, Limits, RegionProfile},
     };
@@ -151,7 +150,7 @@ mod tests {
             let debit_day = debit_day(today, hour, portal.limits.bank_debit_cut_off);
             let terms = Terms { today, debit_day, ..terms };
             let text = terms.authorisation("Ana", Locale::En).unwrap();
-            assert!(text.contains(&format!("on {}", long_date(day, Locale::En))), "{text}");
+            assert!(text.contains(&format!("on {}", date_format::date(day, Locale::En))), "{text}");
             assert_eq!(terms.counts_on(), day);
         }
     }

@@ -8,7 +8,7 @@ mod text;
 use self::sheet::{Cell, Sheet};
 use crate::{i18n, metrics};
 use contract::{
-    Locale, Money,
+    Locale, Money, date_format,
     payment::{Payment, PaymentShare, PaymentState, Phase},
     portal::Portal,
 };
@@ -28,7 +28,7 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: Receipt
     let say = |english, spanish| i18n::say(locale, english, spanish);
     let title = match payment.state.phase() {
         Phase::Took => say("Payment receipt", "Recibo de pago"),
-        Phase::OnItsWay => say("Payment confirmation (not paid yet)", "Confirmación del pago (aún no pagado)"),
+        Phase::OnItsWay => say("Payment confirmation (not paid yet)", "Confirmación del pago (todavía no pagado)"),
         Phase::WentBack | Phase::TookNothing => {
             say("Payment record (not a receipt)", "Constancia del intento de pago (no es un recibo)")
         }
@@ -51,7 +51,7 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: Receipt
         payment.authorisation_version
     ));
     sheet.heading(2, say("Questions", "Preguntas"));
-    sheet.paragraph(&questions(portal, locale));
+    sheet.paragraph(&questions(portal, &payment.time_zone, locale));
     if sheet.boxes() > 0 {
         metrics::CHARACTERS_NOT_DRAWN.add(sheet.boxes() as i64);
         tracing::warn!(payment = payment.id, characters = sheet.boxes(), "no font of the receipt has these characters");
@@ -67,7 +67,7 @@ fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
         state.push_str(&format!(
             ". {} {}",
             say("Expected by", "Se espera para el"),
-            i18n::weekday_and_day(expected, locale)
+            date_format::long_date(expected, locale)
         ));
     }
     if let Some(failure) = payment.failure {
@@ -87,7 +87,7 @@ fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
         (charged, i18n::money(payment.charged)),
     ];
     if let Some(sent) = payment.sent_on {
-        facts.push((say("Sent to the bank", "Enviado al banco"), i18n::weekday_and_day(sent, locale)));
+        facts.push((say("Sent to the bank", "Enviado al banco"), date_format::long_date(sent, locale)));
     }
     facts
 }
@@ -113,7 +113,7 @@ fn bill(sheet: &mut Sheet, share: &PaymentShare, state: PaymentState, locale: Lo
             what: line.description.clone(),
             detail: format!(
                 "{} · {} · {patient}: {}",
-                i18n::day(line.date_of_service, locale),
+                date_format::date(line.date_of_service, locale),
                 line.provider,
                 share.patient
             ),
@@ -131,11 +131,11 @@ fn bill(sheet: &mut Sheet, share: &PaymentShare, state: PaymentState, locale: Lo
 
 fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale, copy: ReceiptCopy) {
     let say = |english, spanish| i18n::say(locale, english, spanish);
-    sheet.heading(2, say("Still owed", "Lo que aún se debe"));
+    sheet.heading(2, say("Still owed", "Lo que todavía debe"));
     let clears = payment.state.is_on_its_way();
     for share in payment.shares.iter().filter(|share| !share.leaves.is_zero()) {
         let kind = i18n::bill_kind(share.kind, locale);
-        let (left, due) = (i18n::money(share.leaves), i18n::day(share.due, locale));
+        let (left, due) = (i18n::money(share.leaves), date_format::long_date(share.due, locale));
         sheet.paragraph(&match locale {
             Locale::En => format!("{kind}: {left}, due {due}."),
             Locale::Es => format!("{kind}: {left}, vence el {due}."),
@@ -148,22 +148,22 @@ fn still_owed(sheet: &mut Sheet, payment: &Payment, locale: Locale, copy: Receip
     let then = i18n::money(payment.owed_if_cleared);
     sheet.paragraph(&match (locale, clears) {
         (Locale::En, true) => format!("You owe {now} today in all. If this payment clears: {then}."),
-        (Locale::Es, true) => format!("Hoy debe {now} en total. Si este pago se acredita: {then}."),
+        (Locale::Es, true) => format!("Hoy debe {now} en total. Si este pago se completa: {then}."),
         (Locale::En, false) => format!("On all your bills together: {now}."),
         (Locale::Es, false) => format!("En todas sus facturas: {now}."),
     });
 }
 
-fn questions(portal: &Portal, locale: Locale) -> String {
+fn questions(portal: &Portal, time_zone: &str, locale: Locale) -> String {
     let contacts = &portal.contacts;
-    let (opens, closes) = (i18n::hour(contacts.opens, locale), i18n::hour(contacts.closes, locale));
-    let phone = &contacts.billing_phone;
+    let (opens, closes) = (date_format::hour(contacts.opens, locale), date_format::hour(contacts.closes, locale));
+    let (phone, zone) = (&contacts.billing_phone, date_format::zone(time_zone, locale));
     match locale {
         Locale::En => {
-            format!("Call {phone}, weekdays {opens} to {closes}, your region's time. Have the receipt number ready.")
+            format!("Call {phone}, weekdays {opens} to {closes} {zone}. Have the receipt number ready.")
         }
         Locale::Es => format!(
-            "Llame al {phone}, de lunes a viernes de {opens} a {closes}, hora de su región. Tenga a mano el número de recibo."
+            "Llame al {phone}, de lunes a viernes de {opens} a {closes} ({zone}). Tenga a la mano el número de recibo."
         ),
     }
 }

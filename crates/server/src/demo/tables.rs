@@ -7,7 +7,7 @@ use super::{
     people::Person,
 };
 use crate::{
-    clock::day_and_hour_in,
+    clock::local_time_in,
     store::{
         demo_rows::DemoRows,
         ledger::{Reason, Source, SourceKind, entry_id},
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 use contract::{
-    Date, IdempotencyKey, Locale, Money,
+    Date, IdempotencyKey, LocalTime, Locale, Money,
     authorisation::VERSION,
     bill::BillLine,
     payment::{PaymentState, Terms, allocate, debit_day},
@@ -157,7 +157,7 @@ impl Tables {
         payment: &DemoPayment,
     ) -> Result<String, sqlx::Error> {
         let (id, reference, key) = (self.id(), self.reference(), self.id());
-        let (today, hour) = day_and_hour_in(person.region.time_zone(), payment.at);
+        let LocalTime { date: today, hour, .. } = local_time_in(person.region.time_zone(), payment.at);
         let debit_day = debit_day(today, hour, portal.limits.bank_debit_cut_off);
         let (region, method, total) = (person.region, &payment.method, payment.amount);
         let terms = Terms { portal, region, today, debit_day, method, total, bills: 1 };

@@ -2,9 +2,8 @@
 //! stands there before the app has arrived, and where it never does. The files name a fact in double braces,
 //! `{{phone}}`. Knows nothing of how files are sent.
 
-use crate::i18n;
 use contract::{
-    Locale,
+    Locale, date_format,
     portal::{PageFacts, Portal},
 };
 use std::{collections::BTreeMap, fs, io, path::Path};
@@ -38,10 +37,10 @@ fn facts(portal: &Portal) -> BTreeMap<&'static str, String> {
         ("brand", brand.name.clone()),
         ("phone", contacts.billing_phone.clone()),
         ("tel", "tel:+".chars().chain(digits).collect()),
-        ("opens", i18n::hour(contacts.opens, Locale::En)),
-        ("closes", i18n::hour(contacts.closes, Locale::En)),
-        ("abre", i18n::hour(contacts.opens, Locale::Es)),
-        ("cierra", i18n::hour(contacts.closes, Locale::Es)),
+        ("opens", date_format::hour(contacts.opens, Locale::En)),
+        ("closes", date_format::hour(contacts.closes, Locale::En)),
+        ("abre", date_format::hour(contacts.opens, Locale::Es)),
+        ("cierra", date_format::hour(contacts.closes, Locale::Es)),
         // What the app knows before the first answer.
         ("facts", serde_json::to_string(&page).unwrap_or_default()),
     ]

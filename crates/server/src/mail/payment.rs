@@ -12,7 +12,7 @@ use crate::{
     store::outbox::Message,
 };
 use contract::{
-    Locale,
+    Locale, date_format,
     payment::{Method, Payment, PaymentState, Phase},
 };
 
@@ -29,7 +29,7 @@ pub fn about_payment(payment: &Payment, sender: &Sender<'_>, secret: &str, local
         body = body.button(("Pay again", "Pagar otra vez"), format!("{}/pay", sender.home));
     } else {
         body = body.button(("See the receipt", "Ver el recibo"), receipt).say((
-            "It names each service, as an HSA or FSA asks, and can be kept as a file. Whoever has this link can see it, so pass it on with care.",
+            "It names each service, as an HSA or FSA asks, and you can save it as a file. Anyone who has this link can see it, so share it with care.",
             "Nombra cada servicio, como lo pide una HSA o FSA, y puede guardarse como archivo. Quien tenga este enlace puede verlo: compártalo con cuidado.",
         ));
     }
@@ -64,7 +64,7 @@ fn news(state: PaymentState) -> (Words<'static>, Words<'static>) {
             ("We received your payment", "Recibimos su pago"),
             (
                 "We sent your payment of {} to your bank. Your bank has not paid yet. Please don’t pay again.",
-                "Enviamos su pago de {} a su banco. Su banco aún no ha pagado. Por favor, no pague otra vez.",
+                "Enviamos su pago de {} a su banco. Su banco todavía no ha pagado. Por favor, no pague otra vez.",
             ),
         ),
         PaymentState::Returned => (
@@ -82,14 +82,14 @@ fn news(state: PaymentState) -> (Words<'static>, Words<'static>) {
             ("Your payment did not go through", "Su pago no se realizó"),
             (
                 "Your payment of {} did not go through: no money was taken. You still owe this amount.",
-                "Su pago de {} no se realizó: no se tomó dinero. Todavía debe este importe.",
+                "Su pago de {} no se realizó: no se cobró nada. Todavía debe este importe.",
             ),
         ),
         PaymentState::Cancelled => (
             ("Your payment was canceled", "Su pago fue cancelado"),
             (
                 "Your payment of {} was canceled: no money was taken. You still owe this amount.",
-                "Su pago de {} fue cancelado: no se tomó dinero. Todavía debe este importe.",
+                "Su pago de {} fue cancelado: no se cobró nada. Todavía debe este importe.",
             ),
         ),
     }
@@ -115,7 +115,7 @@ fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
         (say("Method", "Forma de pago"), i18n::method(&payment.method, locale)),
     ];
     if let (true, Some(expected)) = (payment.state.is_on_its_way(), payment.expected_on) {
-        facts.push((say("Expected by", "Se espera para el"), i18n::weekday_and_day(expected, locale)));
+        facts.push((say("Expected by", "Se espera para el"), date_format::long_date(expected, locale)));
     }
     facts
 }
@@ -124,13 +124,13 @@ fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
 fn bills(payment: &Payment, locale: Locale) -> Table {
     let say = |english, spanish| say(locale, english, spanish).to_owned();
     let left = if payment.state.phase() == Phase::OnItsWay {
-        say("Owed if it clears", "Se debe si se acredita")
+        say("Owed if it clears", "Deberá si se completa")
     } else {
-        say("Still owed", "Aún se debe")
+        say("Still owed", "Todavía debe")
     };
     let rows = payment.shares.iter().map(|share| TableRow {
         what: i18n::bill_kind(share.kind, locale).to_owned(),
-        detail: format!("{} {}", say("due", "vence el"), i18n::day(share.due, locale)),
+        detail: format!("{} {}", say("due", "vence el"), date_format::long_date(share.due, locale)),
         amounts: [i18n::money(share.amount), i18n::money(share.leaves)],
     });
     let mut sums = vec![(say("For the bills", "Por las facturas"), i18n::money(payment.total))];
@@ -154,8 +154,8 @@ pub fn receipt_opened(
     Body::new(sender, locale, ("Your receipt was opened", "Se abrió su recibo"))
         .numbered(&payment.reference)
         .say((
-            "Somebody opened your receipt with the link in our e-mail, in a browser that had not opened it before.",
-            "Alguien abrió su recibo con el enlace de nuestro correo, en un navegador que no lo había abierto antes.",
+            "Somebody opened your receipt with the link in our e-mail. They used a browser that had not opened it before.",
+            "Alguien abrió su recibo con el enlace de nuestro correo. Usó un navegador que no lo había abierto antes.",
         ))
         .facts(vec![
             (say("Receipt number", "Número de recibo"), payment.reference.clone()),
@@ -168,8 +168,8 @@ pub fn receipt_opened(
             "Si fue usted, o alguien a quien dio el enlace, no tiene que hacer nada.",
         ))
         .say((
-            "If it was not, open the link in that e-mail and choose “End this link”: after that it opens nothing. Or call {phone}.",
-            "Si no, abra el enlace de ese correo y elija “Anular este enlace”: después ya no abre nada. O llame al {phone}.",
+            "If it was not, open the link in that e-mail and choose “End this link”: after that it no longer works. Or call {phone}.",
+            "Si no, abra el enlace de ese correo y elija “Anular este enlace”: después ya no funciona. O llame al {phone}.",
         ))
         .write()
 }

@@ -17,8 +17,8 @@ pub fn confirm_email(sender: &Sender<'_>, token: &str, takes_code: bool, locale:
             format!("{}/confirm-email#{token}", sender.home),
         )
         .say((
-            "The link works once, for 24 hours, and asks for the password you chose. If you let it lapse, register again; until then nobody can sign in.",
-            "El enlace funciona una vez, durante 24 horas, y pide la contraseña que usted eligió. Si deja pasar ese plazo, regístrese de nuevo; hasta entonces nadie puede iniciar sesión.",
+            "The link works once, for 24 hours, and asks for the password you chose. If you wait longer, register again. Until then nobody can sign in.",
+            "El enlace funciona una vez, durante 24 horas, y pide la contraseña que usted eligió. Si deja pasar ese plazo, regístrese otra vez. Hasta entonces nadie puede iniciar sesión.",
         ));
     let body = if takes_code {
         body.say((
@@ -39,8 +39,8 @@ pub fn confirm_email(sender: &Sender<'_>, token: &str, takes_code: bool, locale:
 pub fn registration_code(sender: &Sender<'_>, code: &str, locale: Locale) -> Message {
     Body::new(sender, locale, ("Your code for registering", "Su código para registrarse"))
         .say((
-            "Somebody who has your statement is registering for an online account, with another e-mail address. If it is you, this is the code:",
-            "Alguien que tiene su estado de cuenta se está registrando para una cuenta en línea, con otro correo electrónico. Si es usted, este es el código:",
+            "Somebody who has your statement wants to open an online account. They use another e-mail address. If it is you, this is the code:",
+            "Alguien que tiene su estado de cuenta quiere abrir una cuenta en línea. Usa otro correo electrónico. Si es usted, este es el código:",
         ))
         .code(code)
         .say((
@@ -48,7 +48,7 @@ pub fn registration_code(sender: &Sender<'_>, code: &str, locale: Locale) -> Mes
             "Escríbalo en la página que se abre con el enlace de nuestro otro correo. Sirve durante dos días.",
         ))
         .say((
-            "If it is not you, do nothing: without the code no account is opened, and nothing has changed. Tell it to nobody; we never ask for it. Questions? Call {phone}.",
+            "If it is not you, do nothing: without the code no account is opened, and nothing has changed. Give it to nobody; we never ask for it. Questions? Call {phone}.",
             "Si no es usted, no haga nada: sin el código no se abre ninguna cuenta, y nada ha cambiado. No se lo diga a nadie; nunca se lo pedimos. ¿Preguntas? Llame al {phone}.",
         ))
         .write()
@@ -58,12 +58,12 @@ pub fn registration_code(sender: &Sender<'_>, code: &str, locale: Locale) -> Mes
 pub fn registration_moved(sender: &Sender<'_>, locale: Locale) -> Message {
     Body::new(sender, locale, ("Your registration goes on elsewhere", "Su registro continúa en otra dirección"))
         .say((
-            "A registration that named this e-mail address now names another one. The link that we sent here does not work any more.",
-            "Un registro que indicaba este correo electrónico ahora indica otro. El enlace que enviamos aquí ya no funciona.",
+            "A registration that named this e-mail address now names another one. The link that we sent here no longer works.",
+            "Un registro que tenía este correo electrónico ahora tiene otro. El enlace que enviamos aquí ya no funciona.",
         ))
         .say((
-            "If it was you, look into the other inbox. If it was not, somebody typed your address by mistake and you need do nothing, or call {phone}.",
-            "Si fue usted, mire en la otra bandeja de entrada. Si no, alguien escribió su dirección por error y no tiene que hacer nada, o llame al {phone}.",
+            "If it was you, check the other e-mail address. If not, somebody typed your address by mistake. You don’t need to do anything, or call {phone}.",
+            "Si fue usted, revise el otro correo electrónico. Si no, alguien escribió su dirección por error. No tiene que hacer nada, o llame al {phone}.",
         ))
         .write()
 }
@@ -71,8 +71,8 @@ pub fn registration_moved(sender: &Sender<'_>, locale: Locale) -> Message {
 pub fn already_registered(account: &Account, sender: &Sender<'_>) -> Message {
     Body::new(sender, account.locale, ("You already have an account", "Usted ya tiene una cuenta"))
         .say((
-            "Somebody registered with your statement or your e-mail address, and you already have an account.",
-            "Alguien se registró con su estado de cuenta o su correo electrónico, y usted ya tiene una cuenta.",
+            "Somebody tried to register with your statement or your e-mail address. You already have an account.",
+            "Alguien quiso registrarse con su estado de cuenta o su correo electrónico. Usted ya tiene una cuenta.",
         ))
         .button(("If it was you, sign in", "Si fue usted, inicie sesión"), format!("{}/sign-in", sender.home))
         .say(("If you forgot your password: {/forgot-password}", "Si olvidó su contraseña: {/forgot-password}"))
@@ -81,8 +81,8 @@ pub fn already_registered(account: &Account, sender: &Sender<'_>) -> Message {
             "Si no puede leer mensajes en la dirección con la que se registró, llame al {phone}.",
         ))
         .say((
-            "If it was not you, nothing has changed and you need do nothing.",
-            "Si no fue usted, nada ha cambiado y no tiene que hacer nada.",
+            "If it was not you, nothing has changed. You don’t need to do anything.",
+            "Si no fue usted, nada ha cambiado. No tiene que hacer nada.",
         ))
         .write()
 }
@@ -94,8 +94,8 @@ pub fn account_opened(sender: &Sender<'_>, locale: Locale) -> Message {
         ("An account was opened for your bills", "Se abrió una cuenta para sus facturas"),
     )
     .say((
-        "Somebody who has your statement opened an online account for your bills, with another e-mail address.",
-        "Alguien que tiene su estado de cuenta abrió una cuenta en línea para sus facturas, con otro correo electrónico.",
+        "Somebody who has your statement opened an online account for your bills. They used another e-mail address.",
+        "Alguien que tiene su estado de cuenta abrió una cuenta en línea para sus facturas. Usó otro correo electrónico.",
     ))
     .say((
         "If that was you or your household, all is well. If not, call us: {phone}.",
@@ -116,10 +116,10 @@ pub fn user_id_reminder(account: &Account, sender: &Sender<'_>) -> Message {
 }
 
 pub fn no_account_yet(sender: &Sender<'_>, locale: Locale) -> Message {
-    Body::new(sender, locale, ("You have no account yet", "Usted aún no tiene una cuenta"))
+    Body::new(sender, locale, ("You have no account yet", "Usted todavía no tiene una cuenta"))
         .say((
             "Somebody who has your statement asked for your user ID. You have no online account yet.",
-            "Alguien que tiene su estado de cuenta pidió su ID de usuario. Usted aún no tiene una cuenta en línea.",
+            "Alguien que tiene su estado de cuenta pidió su ID de usuario. Usted todavía no tiene una cuenta en línea.",
         ))
         .button(("Open an account", "Abrir una cuenta"), format!("{}/register", sender.home))
         .write()

@@ -74,15 +74,17 @@ pub fn passkey_added(account: &Account, sender: &Sender<'_>) -> Message {
     let subject = ("A passkey was added", "Se agregó una llave de acceso");
     let more = (
         "From now on, a new passkey can be used to sign in, after your password.",
-        "Desde ahora puede usarse una nueva llave de acceso para iniciar sesión, después de su contraseña.",
+        "Desde ahora, al iniciar sesión puede usar una nueva llave de acceso después de su contraseña.",
     );
     sign_in_changed(account, sender, subject, more)
 }
 
 pub fn passkey_removed(account: &Account, sender: &Sender<'_>) -> Message {
     let subject = ("A passkey was removed", "Se quitó una llave de acceso");
-    let more =
-        ("A passkey no longer signs in to your account.", "Una llave de acceso ya no sirve para entrar en su cuenta.");
+    let more = (
+        "A passkey no longer works to sign in to your account.",
+        "Una llave de acceso ya no sirve para iniciar sesión en su cuenta.",
+    );
     sign_in_changed(account, sender, subject, more)
 }
 
@@ -90,7 +92,7 @@ pub fn recovery_code_used(account: &Account, sender: &Sender<'_>) -> Message {
     let subject = ("A recovery code was used", "Se usó un código de recuperación");
     let more = (
         "Somebody signed in to your account with your password and a recovery code. Each code works once.",
-        "Alguien entró en su cuenta con su contraseña y un código de recuperación. Cada código sirve una vez.",
+        "Alguien inició sesión en su cuenta con su contraseña y un código de recuperación. Cada código sirve una vez.",
     );
     sign_in_changed(account, sender, subject, more)
 }
@@ -119,7 +121,7 @@ pub fn new_device(account: &Account, sender: &Sender<'_>, (at, device): (&str, &
         ])
         .say(("If it was you, there is nothing to do.", "Si fue usted, no tiene que hacer nada."))
         .say((
-            "If it was not you, choose a new password at {/forgot-password}: that signs out everybody, everywhere. Or call {phone}.",
+            "If it was not you, choose a new password at {/forgot-password}. That signs everybody out. Or call {phone}.",
             "Si no fue usted, elija una nueva contraseña en {/forgot-password}: así se cierra la sesión en todas partes. O llame al {phone}.",
         ))
         .write()

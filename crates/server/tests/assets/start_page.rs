@@ -52,7 +52,7 @@ async fn the_page_has_its_plan_s_phone_number_and_name_before_the_app_and_withou
         for part in [no_script, unavailable] {
             assert!(part.contains(&format!("{call}, weekdays 8 am to 6 pm, your region’s time.")), "{path}");
             assert!(
-                part.contains(&format!("{call}, días laborables de 8 a. m. a 6 p. m., hora de su región.")),
+                part.contains(&format!("{call}, de lunes a viernes de 8 a. m. a 6 p. m., hora de su región.")),
                 "{path}"
             );
         }

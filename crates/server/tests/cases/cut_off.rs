@@ -29,7 +29,7 @@ async fn a_debit_agreed_to_after_the_cut_off_goes_to_the_bank_and_counts_on_the_
     let mut earlier = order.clone();
     let (on, then) = (tomorrow.next_business_day(), today.next_business_day());
     let text = order["authorisation"].as_str().unwrap();
-    let day = |date| contract::authorisation::long_date(date, contract::Locale::En);
+    let day = |date| contract::date_format::date(date, contract::Locale::En);
     assert!(text.contains(&format!("handed to the bank on {}", day(on))), "{text}");
     earlier["authorisation"] = json!(text.replace(&day(on), &day(then)));
     if on != then {

@@ -38,7 +38,7 @@ async fn a_sign_in_from_a_new_browser_is_told_to_the_owner_once() {
     assert_eq!(notices(&app).await, 1);
     let emails = app.state.store.emails(1).await.unwrap();
     assert_eq!(emails[0].to.to_string(), ANAS);
-    for says in ["Chrome, Android", "Pacific time", "/forgot-password", "there is nothing to do"] {
+    for says in ["Chrome, Android", " Pacific", "/forgot-password", "there is nothing to do"] {
         assert!(emails[0].text.contains(says), "{says}: {}", emails[0].text);
     }
     let html = app.text("SELECT body_html FROM outbox WHERE subject LIKE '%New sign-in%'").await;

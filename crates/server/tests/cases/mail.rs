@@ -189,9 +189,9 @@ async fn sent(app: &TestApp, locale: &str) -> String {
 async fn a_debit_that_was_sent_and_ends_without_money_is_told_once() {
     for (state, locale, said) in [
         ("failed", "en", ["did not go through", "no money was taken. You still owe this amount."]),
-        ("failed", "es", ["no se realizó", "no se tomó dinero. Todavía debe este importe."]),
+        ("failed", "es", ["no se realizó", "no se cobró nada. Todavía debe este importe."]),
         ("cancelled", "en", ["was canceled", "no money was taken. You still owe this amount."]),
-        ("cancelled", "es", ["fue cancelado", "no se tomó dinero. Todavía debe este importe."]),
+        ("cancelled", "es", ["fue cancelado", "no se cobró nada. Todavía debe este importe."]),
     ] {
         let app = TestApp::open().await;
         let payment = sent(&app, locale).await;

@@ -48,7 +48,7 @@ async fn a_reminder_goes_to_the_address_on_file_and_the_page_learns_nothing() {
         assert_eq!((answer.is(202).text.as_str(), answer.header("set-cookie")), ("", ""));
     }
     assert!(emails_to(&app, ANAS).await[0].contains("Your user ID is ana@example.org"));
-    assert!(emails_to(&app, ON_FILE).await.iter().any(|text| text.contains("aún no tiene una cuenta")));
+    assert!(emails_to(&app, ON_FILE).await.iter().any(|text| text.contains("todavía no tiene una cuenta")));
 }
 
 #[tokio::test]

@@ -33,10 +33,13 @@ impl PasswordForm {
         let (current, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
         let form = FormState::new(
             [(Field::Current, current), (Field::New, password)],
-            |w, field, problem| match (field, problem) {
+            move |w, field, problem| match (field, problem) {
                 (Field::Current, FieldProblem::Unknown) => w.account().security.current_wrong.to_owned(),
                 (Field::Current, problem) => (w.problem.at)(w.account().security.current, problem),
-                (Field::New, problem) => (w.problem.at)(w.account().security.new_password, problem),
+                (Field::New, problem) => {
+                    let least = shown.of(|security| security.least_password);
+                    (w.fields().new_password)(w.account().security.new_password, problem, least)
+                }
             },
             |field| match field {
                 Field::Current => "current-password",

@@ -42,7 +42,7 @@ fn ByEmail(payment: StoredValue<Payment>) -> impl IntoView {
     let sent_to = RwSignal::new(None::<String>);
     let form = FormState::new(
         [((), email)],
-        |w, (), problem| (w.problem.at)(w.pay().outcome.email_label, problem),
+        |w, (), problem| (w.fields().email)(w.pay().outcome.email_label, problem),
         |()| "receipt-email",
     );
     let send = move |event: SubmitEvent| {

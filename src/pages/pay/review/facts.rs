@@ -7,7 +7,7 @@ use crate::{
     navigation::href,
     route::Pay,
     session::CurrentSession,
-    ui::list,
+    ui::{fact_text, list},
 };
 use contract::payment::Method;
 use leptos::prelude::*;
@@ -43,7 +43,7 @@ fn row(fact: Fact) -> AnyView {
         }
     });
     let note = fact.note.map(|note| view! { <small>{note}</small> });
-    view! { <div><dt>{fact.what}</dt><dd>{fact.fact}{note}</dd>{change}</div> }.into_any()
+    view! { <div><dt>{fact.what}</dt><dd>{fact_text(fact.fact)}{note}</dd>{change}</div> }.into_any()
 }
 
 fn whose(review: &Review) -> Fact {

@@ -55,7 +55,8 @@ pub fn NothingTaken(checkout: Checkout, ready: Memo<Result<Review, Unready>>) ->
             Some(ErrorCode::OverBalance) => said(w.nothing_taken, w.over_balance, amount()),
             Some(ErrorCode::OrderRefused) => match email_problem(&error) {
                 Some(problem) => {
-                    let words = (language.words().pay().method.email_wrong)(problem);
+                    let all = language.words();
+                    let words = (all.fields().email)(all.pay().method.email, problem);
                     said(w.nothing_taken, &words, link(Pay::Method, w.change_what[3]))
                 }
                 None => said(w.nothing_taken, w.not_together, amount()),

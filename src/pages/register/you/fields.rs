@@ -84,12 +84,15 @@ impl Field {
         }
     }
     pub fn words(w: &'static Words, field: Self, problem: FieldProblem) -> String {
-        match (field, problem) {
-            (Self::Email, problem) => (w.account().register.email_wrong)(problem),
-            (Self::Password, FieldProblem::TooShort) => {
-                (w.account().register.password_short)(field.label(w), LEAST as u16)
-            }
-            _ => (w.problem.at)(field.label(w), problem),
+        let (label, words) = (field.label(w), w.fields());
+        match field {
+            Self::FirstName | Self::LastName => (words.name)(label, problem),
+            Self::Email => (words.email)(label, problem),
+            Self::Phone => (words.phone)(label, problem),
+            Self::State => (words.state)(label, problem),
+            Self::Zip => (words.zip)(label, problem),
+            Self::Password => (words.new_password)(label, problem, LEAST as u16),
+            Self::Line1 | Self::Line2 | Self::City => (w.problem.at)(label, problem),
         }
     }
 }

@@ -2,27 +2,9 @@
 //! answer was lost, reads the same page as somebody who did not, so no page says such a thing but those that show the
 //! end of this very payment. Others speak of what they do themselves ("no payment is sent by that") and say where to
 //! look.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![cfg(not(target_arch = "wasm32"))]
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
-
-/// Where words stand that people read: of the app, of the processor's form, of e-mails and receipts.
-const PLACES: [&str; 9] = [
-    "src/i18n",
-    "index.html",
-    "boot.js",
-    "crates/processor/frame",
-    "crates/contract/src/authorisation.rs",
-    "crates/server/src/mail",
-    "crates/server/src/mail.rs",
-    "crates/server/src/i18n.rs",
-    "crates/server/src/billing/receipt_pdf.rs",
-];
+use crate::texts::{SourceText, all_texts, files, read, root};
+use std::collections::BTreeSet;
 
 /// Who may deny a payment: the words of its own end, and of a key that the server has refused or closed. Of the app,
 /// also the folder or file that shows them; no other may.
@@ -45,70 +27,6 @@ const ENDS: [(&str, &str, Option<&str>); 13] = [
 
 const REFUSED: Option<&str> = Some("src/pages/pay/review/nothing_taken");
 const OUTCOME: Option<&str> = Some("src/pages/pay/outcome");
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn files(place: &Path, found: &mut BTreeSet<PathBuf>) {
-    if place.is_dir() {
-        fs::read_dir(place).unwrap().for_each(|entry| files(&entry.unwrap().path(), found));
-    } else if place.extension().is_some_and(|kind| ["rs", "js", "html"].contains(&kind.to_str().unwrap())) {
-        found.insert(place.to_owned());
-    }
-}
-
-/// Relative to the repository, and the text without the tests beside it.
-fn read(file: &Path) -> (String, String) {
-    let name = file.strip_prefix(root()).unwrap().display().to_string();
-    let text = fs::read_to_string(file).unwrap();
-    (name, text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned())
-}
-
-/// A text of a file, and the field, function or, of HTML, line that it is of.
-struct SourceText {
-    place: String,
-    words: String,
-}
-
-fn texts(name: &str, text: &str) -> Vec<SourceText> {
-    if name.ends_with(".html") {
-        return text.lines().map(|line| SourceText { place: name.to_owned(), words: line.to_owned() }).collect();
-    }
-    let (quote, is_catalogue) = if name.ends_with(".js") { ('\'', true) } else { ('"', name.starts_with("src/i18n")) };
-    let (mut all, mut place) = (Vec::new(), String::new());
-    let (mut code, mut rest) = (String::new(), text.chars().peekable());
-    while let Some(letter) = rest.next() {
-        if letter == '/' && rest.peek() == Some(&'/') {
-            while rest.next_if(|letter| *letter != '\n').is_some() {}
-        } else if letter != quote || code.ends_with('\'') {
-            code.push(letter);
-        } else {
-            place = place_of(&code, is_catalogue).unwrap_or(place);
-            code.clear();
-            let mut words = String::new();
-            while let Some(letter) = rest.next().filter(|letter| *letter != quote) {
-                words.push(letter);
-                words.extend((letter == '\\').then(|| rest.next()).flatten());
-            }
-            all.push(SourceText { place: place.clone(), words });
-        }
-    }
-    all
-}
-
-/// The last field (of a catalogue) or function that begins in this code.
-fn place_of(code: &str, is_catalogue: bool) -> Option<String> {
-    let is_of_name = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let function = code.rfind("fn ").map(|at| (at, &code[at + 3..]));
-    let field = code.rmatch_indices(": ").find_map(|(end, _)| {
-        let begin = code[..end].rfind(|letter| !is_of_name(letter)).map_or(0, |at| at + 1);
-        let before = code[..begin].trim_end_matches(' ');
-        (begin < end && before.ends_with(['\n', '{', ','])).then_some((begin, &code[begin..]))
-    });
-    let (_, found) = if is_catalogue { function.max(field) } else { function }?;
-    Some(found.split(|letter| !is_of_name(letter)).next().unwrap_or_default().to_owned())
-}
 
 /// Whether a sentence says that no payment was made: it denies something, of money, of the past.
 fn denies(sentence: &str) -> bool {
@@ -140,18 +58,11 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 
 /// Each as file, place and sentence.
 fn denials() -> Vec<(String, String, String)> {
-    let mut all = BTreeSet::new();
-    PLACES.iter().for_each(|place| files(&root().join(place), &mut all));
-    let (mut found, mut looked_at) = (Vec::new(), 0);
-    for file in &all {
-        let (name, text) = read(file);
-        for said in texts(&name, &text) {
-            looked_at += 1;
-            let of_this = sentences(&said.words).filter(|sentence| denies(sentence));
-            found.extend(of_this.map(|sentence| (name.clone(), said.place.clone(), sentence.trim().to_owned())));
-        }
+    let mut found = Vec::new();
+    for SourceText { file, place, words } in all_texts() {
+        let of_this = sentences(&words).filter(|sentence| denies(sentence));
+        found.extend(of_this.map(|sentence| (file.clone(), place.clone(), sentence.trim().to_owned())));
     }
-    assert!(looked_at > 1_000, "{looked_at} texts: the test looks at the wrong files");
     found
 }
 

@@ -1,0 +1,142 @@
+// A page translator puts <font><font>text</font></font> in place of every text, at once and for what comes later.
+// Whatever changes afterwards must still change, and nothing of before may be left beside it: each page says what it
+// says without a translator.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { leave, visitor } from '../browser.mjs';
+import { Stack } from '../harness.mjs';
+import { Member } from '../member.mjs';
+import { theBrowser, useBrowser } from '../stage.mjs';
+
+useBrowser();
+
+/**
+ * Runs in the page. `inSteps` is how the text is replaced: in one step, with the element put in front of it first, or
+ * with the text taken away first.
+ */
+function translator(inSteps) {
+  const isLeft = (text) => text.parentElement?.closest('[translate=no], script, style, font, svg, option, textarea');
+  const replace = {
+    one: (text, font) => text.replaceWith(font),
+    before: (text, font) => (text.before(font), text.remove()),
+    after: (text, font) => {
+      const [parent, next] = [text.parentNode, text.nextSibling];
+      text.remove();
+      parent.insertBefore(font, next);
+    },
+  }[inSteps];
+  const translate = (text) => {
+    if (!text.isConnected || text.data.trim() === '' || isLeft(text)) return;
+    const [font, inner] = [document.createElement('font'), document.createElement('font')];
+    inner.textContent = text.data;
+    font.append(inner);
+    replace(text, font);
+  };
+  const textsOf = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return [node];
+    const [walker, found] = [document.createTreeWalker(node, NodeFilter.SHOW_TEXT), []];
+    while (walker.nextNode()) found.push(walker.currentNode);
+    return found;
+  };
+  new MutationObserver((records) => {
+    const changed = records.flatMap(({ type, target, addedNodes }) => (type === 'characterData' ? [target] : [...addedNodes]));
+    changed.flatMap(textsOf).forEach(translate);
+  }).observe(document, { childList: true, subtree: true, characterData: true });
+}
+
+/** What the whole page says. */
+async function said(payer) {
+  await payer.settles();
+  const text = await payer.page.evaluate(() => document.querySelector('#app').innerText);
+  // a machine's pace, and what is random
+  const same = text.replace(/KP-[0-9A-Z]{4}-[0-9A-Z]{4}/g, 'KP-').replace(/\d+:\d\d\s[ap]m/g, 'TIME');
+  return same.replace(/\s+/g, ' ');
+}
+
+/** The way of paying with everything that changes on a page; gives what each state says. */
+async function walk(payer, member) {
+  const states = [];
+  const state = async (name) => states.push([name, await said(payer)]);
+  const { page, words } = payer;
+  await payer.arrives();
+  await state('find');
+  await payer.finds({});
+  await payer.invalid();
+  await state('five problems');
+  await payer.types({ zip: member.identifiers.zip, hrn: '1234' });
+  await page.waitForFunction(() => /There are 3 problems/.test(document.body.innerText));
+  await state('three problems, and an echo');
+  await payer.types({ hrn: '12345' });
+  await state('another echo');
+  await payer.speaks('es');
+  await state('the same in Spanish');
+  await payer.speaks('en');
+  await payer.finds(member.identifiers);
+  await payer.sees(words.owe);
+  await state('owed');
+  await payer.takes('professional', 'none');
+  await payer.takes('hospital', '150');
+  await state('a part');
+  await payer.takes('hospital', '151.25');
+  await state('another part');
+  await payer.takes('hospital', '9999999');
+  await payer.continues();
+  await payer.invalid();
+  await state('too much');
+  await payer.takes('hospital', '20');
+  await payer.continues();
+  await payer.sees(words.how);
+  await page.getByRole('radio', { name: words.bank }).check();
+  await state('by bank');
+  await payer.byCard();
+  await state('by card');
+  await payer.says();
+  await payer.toReview();
+  await state('review');
+  await payer.payButton.click();
+  await payer.invalid();
+  await state('not agreed to');
+  await payer.agreement.check();
+  await state('agreed to');
+  let answer;
+  const isHeld = new Promise((resolve) => (answer = resolve));
+  await page.route('**/api/v1/payments', async (route) => {
+    await isHeld;
+    await route.continue();
+  });
+  await payer.payButton.click();
+  await page.getByRole('button', { name: 'Paying…' }).waitFor();
+  await state('paying');
+  answer();
+  await payer.sees(words.paid);
+  await state('paid');
+  return states;
+}
+
+/** The walk in servers and a browser of its own. */
+async function walked(inSteps) {
+  const stack = await Stack.open();
+  const one = await visitor(theBrowser(), { now: stack.now() });
+  try {
+    if (inSteps) await one.context.addInitScript(translator, inSteps);
+    const payer = new Member(stack, one);
+    const states = await walk(payer, await stack.member());
+    const translated = await payer.page.locator('font > font').count();
+    await leave(one);
+    return { states, translated };
+  } finally {
+    await one.context.close();
+    await stack.close();
+  }
+}
+
+let plain;
+for (const [inSteps, how] of [['one', 'replaced'], ['before', 'put beside and taken away'], ['after', 'taken away and put back']]) {
+  test(`under a page translator every page says what it says without one: texts are ${how}`, { timeout: 180_000 }, async () => {
+    plain ??= await walked(null);
+    assert.equal(plain.translated, 0);
+    const { states, translated } = await walked(inSteps);
+    assert.ok(translated > 20, `${translated} texts were translated`);
+    assert.deepEqual(states, plain.states);
+  });
+}
