@@ -9,7 +9,7 @@ fn server() -> Vec<Source> {
 
 /// Lowest first. A module imports only from lines before its own. The first lines and the demo are beside the layers.
 const LAYERS: [&[&str]; 11] = [
-    &["address", "alarm", "backoff", "id", "metrics", "profile", "settings", "token", "i18n"],
+    &["address", "alarm", "backoff", "id", "metrics", "profile", "qr", "settings", "token", "i18n"],
     &["clock"],
     &["store"],
     &["error"],

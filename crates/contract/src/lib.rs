@@ -6,13 +6,14 @@
 //!
 //! Reading order: `money`, `date`, `identifier`, `person`, `card`, `bank`, `password`, `field_problem`; then the wire:
 //! `portal`, `session`,
-//! `account`, `factor`, `bill`, `payment`, `authorisation`, `problem_details`, `demo`.
+//! `account`, `factor`, `bill`, `payment`, `authorisation`, `coupon`, `qr`, `problem_details`, `demo`.
 
 pub mod account;
 pub mod authorisation;
 pub mod bank;
 pub mod bill;
 pub mod card;
+pub mod coupon;
 pub mod date;
 pub mod demo;
 pub mod factor;
@@ -24,6 +25,7 @@ pub mod payment;
 pub mod person;
 pub mod portal;
 pub mod problem_details;
+pub mod qr;
 pub mod region;
 pub mod session;
 mod value;
