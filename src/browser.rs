@@ -17,6 +17,7 @@ use contract::{IdempotencyKey, Instant};
 use js_sys::{Array, Function, Reflect};
 use leptos::prelude::Effect;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, HtmlElement};
 
 fn window() -> Option<web_sys::Window> {
@@ -245,6 +246,20 @@ pub fn print() {
     if let Some(window) = window() {
         _ = window.print();
     }
+}
+
+/// This page may write into the clipboard: not everywhere, and over TLS only.
+pub fn can_copy() -> bool {
+    window().is_some_and(|window| {
+        let clipboard = Reflect::get(&window.navigator(), &"clipboard".into());
+        clipboard.is_ok_and(|clipboard| !clipboard.is_undefined())
+    })
+}
+
+/// Puts it into the clipboard, unless the browser refuses.
+pub async fn copy(text: &str) -> bool {
+    let Some(window) = window().filter(|_| can_copy()) else { return false };
+    JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
 }
 
 pub fn reload() {

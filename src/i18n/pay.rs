@@ -4,6 +4,7 @@ pub mod amount;
 pub mod method;
 pub mod outcome;
 pub mod paid;
+pub mod receipt;
 pub mod review;
 pub mod timing;
 
@@ -13,6 +14,7 @@ pub struct PayWords {
     pub review: review::ReviewWords,
     pub outcome: outcome::OutcomeWords,
     pub paid: paid::PaidWords,
+    pub receipt: receipt::ReceiptWords,
     pub timing: timing::TimingWords,
 }
 
@@ -22,6 +24,7 @@ pub const EN: PayWords = PayWords {
     review: review::EN,
     outcome: outcome::EN,
     paid: paid::EN,
+    receipt: receipt::EN,
     timing: timing::EN,
 };
 
@@ -31,5 +34,6 @@ pub const ES: PayWords = PayWords {
     review: review::ES,
     outcome: outcome::ES,
     paid: paid::ES,
+    receipt: receipt::ES,
     timing: timing::ES,
 };
