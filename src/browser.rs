@@ -14,7 +14,7 @@ pub use storage::{
 pub use tabs::{TabSays, Tabs};
 
 use contract::{IdempotencyKey, Instant};
-use js_sys::{Array, Function, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::Effect;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -248,18 +248,25 @@ pub fn print() {
     }
 }
 
-/// This page may write into the clipboard: not everywhere, and over TLS only.
+/// The clipboard and its method to write text. Not everywhere, and over TLS only.
+fn clipboard() -> Option<(JsValue, Function)> {
+    let clipboard = Reflect::get(&window()?.navigator(), &"clipboard".into()).ok()?;
+    let write = Reflect::get(&clipboard, &"writeText".into()).ok()?;
+    Some((clipboard, write.dyn_into().ok()?))
+}
+
 pub fn can_copy() -> bool {
-    window().is_some_and(|window| {
-        let clipboard = Reflect::get(&window.navigator(), &"clipboard".into());
-        clipboard.is_ok_and(|clipboard| !clipboard.is_undefined())
-    })
+    clipboard().is_some()
 }
 
 /// Puts it into the clipboard, unless the browser refuses.
 pub async fn copy(text: &str) -> bool {
-    let Some(window) = window().filter(|_| can_copy()) else { return false };
-    JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
+    let Some((clipboard, write)) = clipboard() else { return false };
+    let written = write.call1(&clipboard, &text.into()).ok().and_then(|written| written.dyn_into::<Promise>().ok());
+    match written {
+        Some(written) => JsFuture::from(written).await.is_ok(),
+        None => false,
+    }
 }
 
 pub fn reload() {
