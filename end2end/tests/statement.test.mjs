@@ -10,7 +10,7 @@ const FIELDS = ['group', 'subgroup', 'billgroup', 'zip', 'hrn'];
 /** Where picture, the spot that it lights, and field are in the window. */
 async function places(payer, identifier) {
   await payer.field(identifier).focus();
-  await payer.page.locator(`figure[data-lit=${identifier}]`).waitFor();
+  await payer.page.locator(`figure[data-lit=${identifier}] g[data-lit] rect`).waitFor();
   return payer.page.evaluate((id) => {
     const box = (element) => element.getBoundingClientRect().toJSON();
     const field = document.getElementById(id);
@@ -18,7 +18,7 @@ async function places(payer, identifier) {
     return {
       picture: box(field.closest('.pay-journey').querySelector('figure')),
       window: box(document.querySelector('figure > div')),
-      lit: box(document.querySelector('g[data-lit] > rect')),
+      lit: box(document.querySelector('g[data-lit] rect')),
       field: { top: y, bottom: y + height },
       isOnTop: document.elementFromPoint(x + width / 2, y + height / 2) === field,
       height: innerHeight,
