@@ -65,11 +65,12 @@ fn Pages(base: Base) -> impl IntoView {
     }
 }
 
-/// Choosing a region leads back to the page before.
+/// Choosing a region leads back to the page before, and to what that page was on the way to.
 fn come_back_from_regions(deployment: Deployment, navigation: Navigation) {
     browser::effect(move |_| {
-        if let Some(page) = navigation.route().filter(|page| *page != Route::Region) {
-            deployment.then.set(page);
+        let address = navigation.address_here();
+        if navigation.route().is_some_and(|page| page != Route::Region) {
+            deployment.then.set(Some(address));
         }
     });
 }

@@ -14,9 +14,10 @@ pub use storage::{
 pub use tabs::{TabMessage, Tabs};
 
 use contract::{IdempotencyKey, Instant};
-use js_sys::{Array, Function, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::Effect;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, HtmlElement};
 
 fn window() -> Option<web_sys::Window> {
@@ -239,6 +240,27 @@ pub fn is_online() -> bool {
 pub fn print() {
     if let Some(window) = window() {
         _ = window.print();
+    }
+}
+
+/// The clipboard and its method to write text. Not everywhere, and over TLS only.
+fn clipboard() -> Option<(JsValue, Function)> {
+    let clipboard = Reflect::get(&window()?.navigator(), &"clipboard".into()).ok()?;
+    let write = Reflect::get(&clipboard, &"writeText".into()).ok()?;
+    Some((clipboard, write.dyn_into().ok()?))
+}
+
+pub fn can_copy() -> bool {
+    clipboard().is_some()
+}
+
+/// Puts it into the clipboard, unless the browser refuses.
+pub async fn copy(text: &str) -> bool {
+    let Some((clipboard, write)) = clipboard() else { return false };
+    let written = write.call1(&clipboard, &text.into()).ok().and_then(|written| written.dyn_into::<Promise>().ok());
+    match written {
+        Some(written) => JsFuture::from(written).await.is_ok(),
+        None => false,
     }
 }
 

@@ -9,10 +9,7 @@ use contract::{
 use leptos::prelude::*;
 use std::sync::Arc;
 
-use crate::{
-    fetched::Fetched,
-    route::{Pay, Route},
-};
+use crate::fetched::Fetched;
 
 /// Where the billing API is, seen from the page.
 pub const API_BASE: &str = "/api/v1";
@@ -83,8 +80,8 @@ pub struct Deployment {
     pub now: RwSignal<Option<Instant>>,
     /// Raise it to fetch the profile again.
     pub attempt: RwSignal<u32>,
-    /// Where choosing a region leads.
-    pub then: RwSignal<Route>,
+    /// The address that choosing a region leads back to; `None` leads to finding a bill.
+    pub then: RwSignal<Option<String>>,
     in_page: StoredValue<PageFacts>,
 }
 
@@ -95,7 +92,7 @@ impl Deployment {
             region: RwSignal::new(region),
             now: RwSignal::new(None),
             attempt: RwSignal::new(0),
-            then: RwSignal::new(Route::Pay(Pay::Find)),
+            then: RwSignal::new(None),
             in_page: StoredValue::new(in_page),
         }
     }

@@ -17,6 +17,8 @@ type Navigate = Rc<dyn Fn(&str, NavigateOptions)>;
 #[derive(Clone, Copy)]
 pub struct Navigation {
     route: Signal<Option<Route>>,
+    /// As in the address bar, with the query.
+    address: Signal<String>,
     base: StoredValue<Base>,
     /// `None` outside of a router: a test of one component goes nowhere.
     navigate: StoredValue<Option<Navigate>, LocalStorage>,
@@ -32,11 +34,17 @@ impl Navigation {
     /// Inside the router, once.
     pub fn provide(base: Base) {
         let base = StoredValue::new(base);
-        let (navigate, path): (Navigate, _) = (Rc::new(use_navigate()), use_location().pathname);
+        let navigate: Navigate = Rc::new(use_navigate());
+        let location = use_location();
+        let (path, search) = (location.pathname, location.search);
         // a memo: what is written in another way and leads to the same page draws nothing anew
         let route =
             Memo::new(move |_| path.with(|path| base.with_value(|base| base.strip(path).and_then(Route::parse))));
-        provide_context(Self { route: route.into(), base, navigate: StoredValue::new_local(Some(navigate)) });
+        let address = Signal::derive(move || match search.get() {
+            search if search.is_empty() => path.get(),
+            search => format!("{}?{search}", path.get()),
+        });
+        provide_context(Self { route: route.into(), address, base, navigate: StoredValue::new_local(Some(navigate)) });
         // the router writes a link's address into the address bar once it is notified that the page is rendered; its
         // own list of pages, which we do without, would tell it
         if let Some(bar) = use_context::<BrowserUrl>() {
@@ -51,6 +59,7 @@ impl Navigation {
     pub fn here() -> Self {
         use_context().unwrap_or_else(|| Self {
             route: Signal::stored(Some(Route::Home)),
+            address: Signal::stored(String::new()),
             base: StoredValue::new(Base::default()),
             navigate: StoredValue::new_local(None),
         })
@@ -59,6 +68,11 @@ impl Navigation {
     /// Tracks. `None` is an address that leads nowhere.
     pub fn route(self) -> Option<Route> {
         self.route.get()
+    }
+
+    /// Of this page, with its query. Tracks.
+    pub fn address_here(self) -> String {
+        self.address.get()
     }
 
     /// Now, without tracking.
@@ -74,6 +88,13 @@ impl Navigation {
     /// Goes there in place of this page: back does not lead here.
     pub fn replace(self, to: impl Into<Route>) {
         self.leave(to.into(), true);
+    }
+
+    /// To a page before this one, by its `address_here`.
+    pub fn go_back_to(self, address: &str) {
+        if let Some(navigate) = self.navigate.get_value() {
+            navigate(address, NavigateOptions { resolve: false, ..NavigateOptions::default() });
+        }
     }
 
     /// For `<a href>` and for navigating.

@@ -26,7 +26,7 @@ pub use form_state::FormState;
 pub use icon::{Icon, Sign};
 pub use notice::{Notice, NoticeKind};
 pub use page_heading::{Arrivals, Heading, page_heading};
-pub use shell::{BillingPhone, OpenNow, PhoneLink, Shell};
+pub use shell::{BillingPhone, OpenNow, PhoneLink, Shell, with_phone};
 pub use stepper::{Back, Stepper, Steps};
 pub use unavailable::Unavailable;
 pub use waiting::Waiting;

@@ -22,6 +22,7 @@ fn facts() -> PageFacts {
             billing_phone: "1-415-555-0142".into(),
             individual_plans_phone: "1-415-555-0167".into(),
             fax: "1-415-555-0183".into(),
+            payee: "Cedar Health, Inc.".into(),
             mail: vec!["Cedar Health Payments".into(), "100 Example Street".into(), "Anytown, CA 94000".into()],
             opens: 8,
             closes: 18,

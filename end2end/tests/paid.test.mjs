@@ -113,7 +113,7 @@ scene('paying twice is asked in the review before Pay, and one order is sent', a
   paidOnce(stack, later, { cents: 2000, state: 'paid' });
 });
 
-scene('a payer who saw the payment beside the bill, and chose to pay again, is not asked once more', async ({ stack, payer, member, another }) => {
+scene('a payer who saw the payment beside the bill, and chose to pay again, is not asked once more, nor after a reload', async ({ stack, payer, member, another }) => {
   const other = await another();
   await other.reachesReview(member, { shares: { professional: '30', hospital: 'none' } });
   await other.pays();
@@ -128,6 +128,9 @@ scene('a payer who saw the payment beside the bill, and chose to pay again, is n
   await payer.byCard();
   await payer.says();
   await payer.toReview();
+  assert.equal(await payer.page.getByRole('checkbox').count(), 1);
+  await payer.page.reload();
+  await payer.agreement.waitFor();
   assert.equal(await payer.page.getByRole('checkbox').count(), 1);
   await payer.pays();
   await payer.sees(payer.words.paid);

@@ -125,18 +125,34 @@ scene('the address of a receipt leads a signed-out member to it, and a visit tha
 
 // --- going on
 
-scene('choosing another region leads back to the page where one was', async ({ payer }) => {
-  const { page, words } = payer;
-  await payer.goes('/coupon');
-  await payer.settles();
-  for (const region of ['California', 'Georgia']) {
-    await page.getByRole('banner').getByRole('link', { name: /^Region/ }).click();
-    await payer.sees(words.region);
-    await page.getByRole('radio', { name: new RegExp(`^${region}`) }).check();
-    await page.getByRole('button', { name: words.goOn }).click();
-    await page.waitForURL('**/coupon');
-    await page.getByRole('banner').getByText(region).waitFor();
+async function choosesRegion(payer, region) {
+  await payer.page.getByRole('banner').getByRole('link', { name: /^Region/ }).click();
+  await payer.sees(payer.words.region);
+  await payer.page.getByRole('radio', { name: new RegExp(`^${region}`) }).check();
+  await payer.page.getByRole('button', { name: payer.words.goOn }).click();
+}
+
+scene('choosing another region leads back to the page where one was, and to what it was on the way to', async ({ payer }) => {
+  const { page } = payer;
+  for (const there of ['/coupon', '/help', '/sign-in', '/sign-in?then=/account/security']) {
+    await payer.goes(there);
+    await payer.settles();
+    for (const region of ['California', 'Georgia']) {
+      await choosesRegion(payer, region);
+      await page.waitForURL(`**${there}`);
+      await page.getByRole('banner').getByText(region).waitFor();
+    }
   }
+});
+
+scene('choosing another region on a receipt leads back to it', async ({ payer, member }) => {
+  await payer.reachesReview(member);
+  await payer.pays();
+  await payer.sees(payer.words.paid);
+  const receipt = await payer.receiptNumber();
+  await choosesRegion(payer, 'Georgia');
+  await payer.sees(payer.words.paid);
+  assert.equal(await payer.receiptNumber(), receipt);
 });
 
 /** What is typed is kept once nobody has typed for a moment. */

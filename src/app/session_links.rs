@@ -15,8 +15,12 @@ pub fn SessionLinks() -> impl IntoView {
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
     let is_member = Memo::new(move |_| session.with(Session::is_member));
     let has_access = Memo::new(move |_| session.with(Session::has_access));
+    let is_in_account = Memo::new(move |_| matches!(navigation.route(), Some(Route::Account(_))));
     dynamic(move || {
-        let way = if is_member.get() {
+        let way = if is_member.get() && is_in_account.get() {
+            // its own bar leads there, and on a phone the way out needs the room
+            ().into_any()
+        } else if is_member.get() {
             view! { <a class="pay-top__link" href=href(Account::Overview)>{t(|w| w.shell.account)}</a> }.into_any()
         } else {
             view! {

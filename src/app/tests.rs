@@ -6,12 +6,13 @@ use crate::{
     config::{API_BASE, Base},
     fetched::Fetched,
     pages::{pay::checkout::Checkout, register::Enrolment},
-    route::{Enter, Pay},
+    route::{Enter, Pay, Read},
 };
 use contract::{
     Instant, Locale, Region,
     account::{Registration, Security},
     bill::BillList,
+    coupon::MailCoupons,
     factor::RequiredFactors,
     payment::{Payment, PaymentDraft, PaymentSummary},
     portal::{PageFacts, Portal},
@@ -25,6 +26,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 struct Answers {
     portal: Portal,
     bills: BillList,
+    coupons: MailCoupons,
     draft: PaymentDraft,
     payment: Payment,
     payments: Vec<PaymentSummary>,
@@ -88,6 +90,7 @@ fn drawn(address: &str, locale: Locale, view: &SessionView, asked: &Asked) -> St
         provide_context(asked.fetched(|answers| answers.payment.clone()));
         provide_context(asked.fetched(|answers| answers.bills.clone()));
         provide_context(asked.fetched(|answers| answers.payments.clone()));
+        provide_context(asked.fetched(|answers| answers.coupons.clone()));
         provide_context(asked.fetched(|answers| answers.security.clone()));
         let app = view! { <App config/> };
         // what the app provides is set before its pages are drawn
@@ -122,11 +125,15 @@ fn no_page_touches_the_browser_whoever_is_here_and_whatever_was_answered() {
 fn what_the_server_answered_is_on_its_page() {
     let answered = Asked::Answered(Box::new(answers()));
     let [_, pending, payer, _] = sessions().try_into().unwrap();
-    let pages: [(Route, _, _); 6] = [
+    let pages: [(Route, _, _); 10] = [
         (Pay::Amount.into(), &payer, "Imaging"),
         (Pay::Method.into(), &payer, "4242"),
         (Pay::Review.into(), &payer, "214.10"),
+        (Pay::Review.into(), &payer, "CEDAR HEALTH"),
         (Pay::Payment("payment-1".into()).into(), &payer, "KP-7F3Q-2M8D"),
+        (Pay::Payment("payment-1".into()).into(), &payer, "CEDAR HEALTH"),
+        (Read::Coupon.into(), &payer, "Cedar Health, Inc."),
+        (Read::Coupon.into(), &payer, "Friday, December 4, 2026"),
         (Enter::RegisterYou.into(), &payer, "94607"),
         (Enter::SignIn.into(), &pending, "one-time-code"),
     ];

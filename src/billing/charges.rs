@@ -27,7 +27,7 @@ pub fn Charges(lines: Vec<BillLine>) -> impl IntoView {
     ];
     let line = |line: BillLine| {
         let sums = [line.billed, line.discount, line.plan_paid, line.you_paid];
-        row(service(line.description, line.date_of_service, line.provider), sums, line.you_owe)
+        row(service(line.description, None, line.date_of_service, line.provider), sums, line.you_owe)
     };
     view! {
         <table class="pay-items" role="table">
@@ -43,11 +43,11 @@ pub fn Charges(lines: Vec<BillLine>) -> impl IntoView {
     }
 }
 
-/// The service, its date and its provider.
-pub fn service(description: String, date: contract::Date, provider: String) -> AnyView {
+/// The service, which may be paid in part, its date and its provider.
+pub fn service(description: String, part: Option<Text>, date: contract::Date, provider: String) -> AnyView {
     let language = Language::here();
     let when = Text::derive(move || format!("{} · {provider}", format::medium_date(language.0.get(), date)));
-    view! { <b>{description}</b><small translate="no">{when}</small> }.into_any()
+    view! { <b>{description}{part}</b><small translate="no">{when}</small> }.into_any()
 }
 
 fn row(what: AnyView, [billed, discount, plan_paid, you_paid]: [Money; 4], owe: Money) -> AnyView {

@@ -1,5 +1,7 @@
 //! Texts of the help page and of the mail coupon.
 
+use contract::bill::BillKind;
+
 pub struct HelpWords {
     pub title: &'static str,
     pub lead: &'static str,
@@ -18,10 +20,17 @@ pub struct HelpWords {
     pub questions: &'static [(&'static str, &'static str)],
     pub coupon_title: &'static str,
     pub coupon_lead: &'static str,
+    /// So many that are filled in.
+    pub coupon_made: fn(usize) -> String,
+    pub coupon_on_check: &'static str,
+    pub coupon_for: fn(BillKind) -> &'static str,
     pub coupon_print: &'static str,
     pub coupon_cut: &'static str,
+    pub coupon_payee: &'static str,
     pub coupon_to: &'static str,
     pub coupon_name: &'static str,
+    pub coupon_due_amount: &'static str,
+    pub coupon_due: &'static str,
     pub coupon_amount: &'static str,
     pub coupon_note: &'static str,
     pub no_region: &'static str,
@@ -58,11 +67,29 @@ pub const EN: HelpWords = HelpWords {
         ),
     ],
     coupon_title: "Mail coupon",
-    coupon_lead: "Print this page, cut along the line, and mail the coupon with a check. Write the numbers from the coupon on the check, too.",
+    coupon_lead: "Print this page, cut along the line, and mail the coupon with a check.",
+    coupon_made: |n| {
+        if n == 1 {
+            "This coupon is made for your bill. Print it, cut along the line, and mail it with a check.".to_owned()
+        } else {
+            format!(
+                "There are {n} coupons, one for each bill. Print them, cut along the lines, and mail each with a check."
+            )
+        }
+    },
+    coupon_on_check: "Write the numbers of the coupon on the check, too.",
+    coupon_for: |kind| match kind {
+        BillKind::Professional => "Coupon for a professional bill",
+        BillKind::Hospital => "Coupon for a hospital bill",
+        BillKind::Premium => "Coupon for a plan premium",
+    },
     coupon_print: "Print this page",
     coupon_cut: "Cut here and mail the part below",
+    coupon_payee: "Make the check payable to",
     coupon_to: "Mail to",
     coupon_name: "Name on the statement",
+    coupon_due_amount: "Amount due",
+    coupon_due: "Due date",
     coupon_amount: "Amount enclosed",
     coupon_note: "Do not write card numbers on the coupon. Do not send cash.",
     no_region: "The coupon lists what your region prints on its statements.",
@@ -99,11 +126,29 @@ pub const ES: HelpWords = HelpWords {
         ),
     ],
     coupon_title: "Cupón de pago",
-    coupon_lead: "Imprima esta página, corte por la línea y envíe el cupón con un cheque. Escriba también en el cheque los números del cupón.",
+    coupon_lead: "Imprima esta página, corte por la línea y envíe el cupón con un cheque.",
+    coupon_made: |n| {
+        if n == 1 {
+            "Este cupón es para su factura. Imprímalo, corte por la línea y envíelo con un cheque.".to_owned()
+        } else {
+            format!(
+                "Hay {n} cupones, uno para cada factura. Imprímalos, corte por las líneas y envíe cada uno con un cheque."
+            )
+        }
+    },
+    coupon_on_check: "Escriba también en el cheque los números del cupón.",
+    coupon_for: |kind| match kind {
+        BillKind::Professional => "Cupón para una factura profesional",
+        BillKind::Hospital => "Cupón para una factura de hospital",
+        BillKind::Premium => "Cupón para la prima del plan",
+    },
     coupon_print: "Imprimir esta página",
     coupon_cut: "Corte aquí y envíe la parte de abajo",
+    coupon_payee: "Haga el cheque a nombre de",
     coupon_to: "Enviar a",
     coupon_name: "Nombre en el estado de cuenta",
+    coupon_due_amount: "Importe por pagar",
+    coupon_due: "Fecha de vencimiento",
     coupon_amount: "Importe incluido",
     coupon_note: "No escriba números de tarjeta en el cupón. No envíe efectivo.",
     no_region: "El cupón muestra lo que su región imprime en sus estados de cuenta.",

@@ -5,6 +5,7 @@ pub mod links;
 pub mod method;
 pub mod outcome;
 pub mod paid;
+pub mod receipt;
 pub mod review;
 pub mod timing;
 
@@ -15,6 +16,7 @@ pub struct PayWords {
     pub outcome: outcome::OutcomeWords,
     pub links: links::LinkWords,
     pub paid: paid::PaidWords,
+    pub receipt: receipt::ReceiptWords,
     pub timing: timing::TimingWords,
 }
 
@@ -25,6 +27,7 @@ pub const EN: PayWords = PayWords {
     outcome: outcome::EN,
     links: links::EN,
     paid: paid::EN,
+    receipt: receipt::EN,
     timing: timing::EN,
 };
 
@@ -35,5 +38,6 @@ pub const ES: PayWords = PayWords {
     outcome: outcome::ES,
     links: links::ES,
     paid: paid::ES,
+    receipt: receipt::ES,
     timing: timing::ES,
 };

@@ -5,7 +5,7 @@ use crate::{
     config::Deployment,
     i18n::{Language, Words, format, say, t},
     navigation::Navigation,
-    route::Route,
+    route::{Pay, Route},
     ui::{Back, Choice, ErrorLine, ErrorSummary, Icon, Sign, SubmitButton, dynamic, list, page_heading},
 };
 use contract::Region;
@@ -90,7 +90,10 @@ pub fn RegionPage() -> impl IntoView {
         match untrack(|| answers.plan()) {
             Some(plan) => {
                 deployment.region.set(Some(plan));
-                navigation.go(deployment.then.get_untracked());
+                match deployment.then.get_untracked() {
+                    Some(address) => navigation.go_back_to(&address),
+                    None => navigation.go(Pay::Find),
+                }
             }
             None => answers.submits.update(|n| *n += 1),
         }

@@ -1,7 +1,7 @@
 //! A notice: icon, title, one sentence, at most one link or button. Put it into an element with `role="status"` (or
 //! `alert`) that is on the page from the start, so that its appearing is read out.
 
-use super::{Icon, Sign};
+use super::{Icon, Sign, with_phone};
 use crate::i18n::Text;
 use leptos::prelude::*;
 
@@ -35,7 +35,7 @@ pub fn Notice(
             <Icon sign=sign.unwrap_or(usual)/>
             <div>
                 {title.map(|title| view! { <h2>{title}</h2> })}
-                <p>{words}</p>
+                <p>{with_phone(words)}</p>
                 {children.map(|children| children())}
             </div>
         </div>

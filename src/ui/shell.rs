@@ -1,7 +1,7 @@
 //! The page layout: a header with wordmark, region, language and sign-in; a footer with the help phone, always in the
 //! same place.
 
-use super::{Icon, Sign};
+use super::{Icon, Sign, dynamic};
 use crate::{
     browser,
     config::Deployment,
@@ -131,6 +131,18 @@ pub fn PhoneLink(number: Text) -> impl IntoView {
 pub fn BillingPhone() -> impl IntoView {
     let deployment = Deployment::here();
     view! { <PhoneLink number=say(move |_| deployment.contacts().billing_phone)/> }
+}
+
+/// A sentence in which the help phone can be called.
+pub fn with_phone(words: Text) -> AnyView {
+    let deployment = Deployment::here();
+    dynamic(move || {
+        let (words, phone) = (words.get(), deployment.contacts().billing_phone);
+        match words.split_once(&phone).filter(|_| !phone.is_empty()) {
+            Some((before, after)) => view! { {before.to_owned()} <BillingPhone/> {after.to_owned()} }.into_any(),
+            None => words.into_any(),
+        }
+    })
 }
 
 /// "Open now, until 5 pm Pacific", by the region's clock and the server's time, as a device's clock may be wrong; the

@@ -20,8 +20,12 @@ pub struct Steps {
 }
 
 impl Steps {
-    fn name(&'static self, n: usize) -> Text {
-        say(move |w| (self.names)(w).get(n - 1).copied().unwrap_or_default().to_owned())
+    fn name(&'static self, n: usize, is_member: Signal<bool>) -> Text {
+        say(move |w| {
+            let is_of_member = n == 1 && self.first_of_member.is_some() && is_member.get();
+            let name = (self.names)(w).get(n - 1).copied().unwrap_or_default();
+            if is_of_member { w.shell.account } else { name }.to_owned()
+        })
     }
 
     fn href(&self, n: usize, is_member: bool) -> String {
@@ -42,14 +46,11 @@ pub fn Stepper(
     is_member: Signal<bool>,
 ) -> impl IntoView {
     let item = move |n: usize| {
-        let name = steps.name(n);
+        let name = steps.name(n, is_member);
         if n < step {
             // narrow: the name for screen readers only; wide: the link
-            let link = if is_sent {
-                view! { <span><Icon sign=Sign::Check/>{name}</span> }.into_any()
-            } else {
-                view! { <a href=move || steps.href(n, is_member.get())><Icon sign=Sign::Check/>{name}</a> }.into_any()
-            };
+            let address = move || (!is_sent).then(|| steps.href(n, is_member.get()));
+            let link = view! { <a href=address><Icon sign=Sign::Check/>{name}</a> };
             view! { <li data-done=""><span class="pay-steps__name">{name} ", " {t(|w| w.shell.done)}</span>{link}</li> }
                 .into_any()
         } else {
@@ -77,5 +78,35 @@ pub fn Stepper(
 pub fn Back(#[prop(into)] to: Route, words: Text) -> impl IntoView {
     view! {
         <p data-print="no"><a class="pay-link" href=href(to)><Icon sign=Sign::Back/>{words}</a></p>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::route::{Account, Pay};
+
+    static STEPS: Steps = Steps {
+        routes: &[Route::Pay(Pay::Find), Route::Pay(Pay::Amount)],
+        before: Route::Home,
+        first_of_member: Some(Route::Account(Account::Overview)),
+        names: |w| &w.shell.steps,
+    };
+
+    fn drawn(is_sent: bool, is_member: bool) -> String {
+        let is_member = move || Signal::stored(is_member);
+        Owner::new().with(|| view! { <Stepper steps=&STEPS step=2 is_sent is_member=is_member()/> }.to_html())
+    }
+
+    #[test]
+    fn a_member_came_from_the_account_and_found_no_bill() {
+        assert!(drawn(false, false).contains("Find your bill") && !drawn(false, false).contains("Your account"));
+        assert!(drawn(false, true).contains("Your account") && !drawn(false, true).contains("Find your bill"));
+    }
+
+    #[test]
+    fn nothing_leads_back_once_it_is_sent() {
+        let links = |is_sent| drawn(is_sent, false).matches("href=").count();
+        assert_eq!((links(false), links(true)), (2, 0));
     }
 }

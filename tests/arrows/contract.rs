@@ -5,15 +5,16 @@ use crate::source::{read, sources};
 use std::collections::BTreeSet;
 
 /// Lowest first. A module imports from its own line and from those before.
-const ORDER: [&[&str]; 6] = [
+const ORDER: [&[&str]; 7] = [
     &["field_problem", "typed", "value"],
     &["bank", "card", "date", "email", "expiry", "health_record_number", "money", "password", "region", "zip_code"],
     // a region's identifiers are described in its profile
     &["date_format", "identifier", "person", "portal"],
-    &["factor", "problem_details"],
+    &["problem_details", "qr"],
+    &["factor"],
     // a bill says what was paid on it, and a payment what was agreed to
     &["authorisation", "bill", "payment", "session"],
-    &["account", "demo"],
+    &["account", "coupon", "demo"],
 ];
 /// What the crate is made of. Each of them is in the app's wasm, too.
 const LIBRARIES: [&str; 3] = ["rust_decimal", "serde", "utoipa"];

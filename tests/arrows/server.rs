@@ -13,7 +13,7 @@ fn server() -> Vec<Source> {
 
 /// Lowest first. A module imports only from lines before its own. The first lines and the demo are beside the layers.
 const LAYERS: [&[&str]; 11] = [
-    &["address", "alarm", "backoff", "id", "metrics", "profile", "settings", "token"],
+    &["address", "alarm", "backoff", "id", "metrics", "profile", "qr", "settings", "token"],
     &["clock"],
     &["i18n", "store"],
     &["error"],

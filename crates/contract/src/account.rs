@@ -4,8 +4,8 @@
 //! e-mail.
 
 use crate::{
-    Email, Identifiers, Instant, Locale, PersonName, Phone, Region, UsAddress, UserId, ZipCode, factor::SecondFactor,
-    password::Password, session::MembershipView,
+    Email, Identifiers, Instant, Locale, Money, PersonName, Phone, Region, UsAddress, UserId, ZipCode,
+    factor::SecondFactor, password::Password, session::MembershipView,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -196,6 +196,8 @@ pub struct AuthorisationEntry {
     pub locale: Locale,
     pub version: u16,
     pub at: Instant,
+    /// With the fee. A server of the version before does not say it.
+    pub charged: Option<Money>,
 }
 
 /// In JSON `1.0` is the whole number 1.

@@ -4,7 +4,7 @@
 //! Passkeys are JSON as browsers write and read it (`PublicKeyCredential.toJSON`, `parseCreationOptionsFromJSON`),
 //! carried as text: neither side of the contract parses it.
 
-use crate::{Instant, password::Password};
+use crate::{Instant, password::Password, qr::QrDrawing};
 use serde::{Deserialize, Serialize};
 
 /// Part of the session of somebody whose password was right and whose second factor is asked for. A recovery code is
@@ -46,14 +46,6 @@ pub struct AuthenticatorOffer {
     /// `otpauth://…`, for an app on this device.
     pub uri: String,
     pub qr: QrDrawing,
-}
-
-/// A QR code as an SVG path: the view box is `0 0 size size`, the path the dark modules.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct QrDrawing {
-    pub size: u32,
-    pub path: String,
 }
 
 /// `PUT /authenticator`

@@ -4,15 +4,16 @@
 //! (short-lived JSON shapes of `/api/v1`), and rules that both sides run. No I/O, no clock, no randomness, no wasm, no
 //! leptos, no words for people but the authorisation's, which is stored word for word, and those of dates.
 //!
-//! Reading order: `typed`, `money`, `date`, `date_format`, `health_record_number`, `zip_code`, `identifier`, `person`, `email`,
-//! `card`, `expiry`, `bank`, `password`, `field_problem`; then the wire: `portal`, `session`, `account`, `factor`,
-//! `bill`, `payment`, `authorisation`, `problem_details`, `demo`.
+//! Reading order: `typed`, `money`, `date`, `date_format`, `health_record_number`, `zip_code`, `identifier`, `person`,
+//! `email`, `card`, `expiry`, `bank`, `password`, `field_problem`; then the wire: `portal`, `session`, `account`,
+//! `factor`, `bill`, `payment`, `authorisation`, `coupon`, `qr`, `problem_details`, `demo`.
 
 pub mod account;
 pub mod authorisation;
 pub mod bank;
 pub mod bill;
 pub mod card;
+pub mod coupon;
 pub mod date;
 pub mod date_format;
 pub mod demo;
@@ -28,6 +29,7 @@ pub mod payment;
 pub mod person;
 pub mod portal;
 pub mod problem_details;
+pub mod qr;
 pub mod region;
 pub mod session;
 pub mod typed;

@@ -18,7 +18,7 @@ pub use order::{OrderShare, PaymentOrder};
 pub use receipt::{ReceiptLinks, ReceiptSecret};
 pub use rules::{DebitPlan, allocate, card_fee, counts_on, debit_day, plan_debit};
 pub use state::{Failure, PaymentState, Phase};
-pub use terms::{Terms, charged};
+pub use terms::{Terms, charged, charged_to_credit};
 
 use crate::{Date, Email, Instant, Money, bill::BillKind};
 use serde::{Deserialize, Serialize};

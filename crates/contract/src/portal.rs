@@ -15,6 +15,10 @@ pub struct Portal {
     pub locales: Vec<Locale>,
     pub limits: Limits,
     pub capture: Capture,
+    /// What a payment is called on the statement of a card or bank account. A server of the version before does not say
+    /// it.
+    #[serde(default)]
+    pub statement_descriptor: String,
     /// True only where the server runs with `--demo`.
     pub demo: bool,
 }
@@ -66,6 +70,9 @@ pub struct Contacts {
     pub billing_phone: String,
     pub individual_plans_phone: String,
     pub fax: String,
+    /// Whom a check is made payable to. A server of the version before does not say it.
+    #[serde(default)]
+    pub payee: String,
     /// Lines of the postal address, without a name.
     pub mail: Vec<String>,
     /// Weekdays, whole hours of the region's clock: from, until.

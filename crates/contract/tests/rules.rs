@@ -74,7 +74,10 @@ fn lines() -> impl Strategy<Value = Vec<BillLine>> {
 fn order(shares: &[(String, i64)]) -> PaymentOrder {
     let amount = |cents| Amount::new(Money::from_cents(cents).unwrap()).unwrap();
     PaymentOrder {
-        shares: shares.iter().map(|(bill, cents)| OrderShare { bill: bill.clone(), amount: amount(*cents) }).collect(),
+        shares: shares
+            .iter()
+            .map(|(bill, cents)| OrderShare { bill: bill.clone(), amount: amount(*cents), paid_before: None })
+            .collect(),
         token: "tok".to_owned(),
         payer_name: PersonName::parse("Ana").unwrap(),
         email: None,

@@ -4,7 +4,8 @@
 //! way to the processor) and `identity` (who somebody is); `jobs` (everything that runs without a request); `http`
 //! (everything that knows axum, one file a resource in `http::v1`); `error` (the one error type). `limits` has every
 //! rate limit. Beside them what does not know the rest: `id`, `address` (e-mail addresses as they are compared),
-//! `profile` (what is one plan's own), `mail`, `metrics`, `readiness`, `token`, `bounded_pool`, `i18n`, and `demo`.
+//! `profile` (what is one plan's own), `mail`, `metrics`, `qr`, `readiness`, `token`, `bounded_pool`, `i18n`, and
+//! `demo`.
 
 pub mod address;
 pub mod alarm;
@@ -23,6 +24,7 @@ pub mod limits;
 pub mod mail;
 pub mod metrics;
 pub mod profile;
+pub mod qr;
 pub mod readiness;
 pub mod settings;
 pub mod state;

@@ -3,17 +3,18 @@
 //! data is used for.
 
 mod security_txt;
+mod values;
 
 pub use security_txt::SecurityTxt;
 
 use contract::{
-    Amount, CardBrand, Identifier, Locale, Phone, Region,
-    person::AddressLine,
+    CardBrand, Identifier, Locale, Region,
     portal::{Brand, Capture, Contacts, IdentifierField, Limits, Portal, RegionProfile},
 };
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 use std::{fmt, fs, ops::Range, path::Path};
 use toml::Spanned;
+use values::Words;
 
 /// The demo's, which is also the example that operators copy.
 const DEMO: &str = include_str!("../profile.toml");
@@ -32,6 +33,7 @@ pub struct Profile {
     brand: Brand,
     contacts: Contacts,
     cards: Vec<CardBrand>,
+    statement_descriptor: String,
     limits: Limits,
     regions: Vec<RegionProfile>,
     security_txt: Option<SecurityTxt>,
@@ -67,8 +69,9 @@ impl Profile {
 
     /// What `GET /portal` says.
     pub fn portal(self, capture: Capture, demo: bool) -> Portal {
-        let Self { brand, contacts, cards, limits, regions, .. } = self;
-        Portal { brand, regions, contacts, cards, locales: Locale::ALL.to_vec(), limits, capture, demo }
+        let Self { brand, contacts, cards, statement_descriptor, limits, regions, .. } = self;
+        let locales = Locale::ALL.to_vec();
+        Portal { brand, regions, contacts, cards, locales, limits, capture, statement_descriptor, demo }
     }
 }
 
@@ -125,13 +128,14 @@ struct BrandTable {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ContactsTable {
-    #[serde(deserialize_with = "phone")]
+    #[serde(deserialize_with = "values::phone")]
     billing_phone: String,
-    #[serde(deserialize_with = "phone")]
+    #[serde(deserialize_with = "values::phone")]
     individual_plans_phone: String,
-    #[serde(deserialize_with = "phone")]
+    #[serde(deserialize_with = "values::phone")]
     fax: String,
-    #[serde(deserialize_with = "mail")]
+    payee: Words,
+    #[serde(deserialize_with = "values::mail")]
     mail: Vec<String>,
     opens: u8,
     closes: Spanned<u8>,
@@ -140,21 +144,23 @@ struct ContactsTable {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PaymentTable {
-    #[serde(deserialize_with = "cards")]
+    #[serde(deserialize_with = "values::cards")]
     cards: Vec<CardBrand>,
-    #[serde(deserialize_with = "least")]
+    #[serde(deserialize_with = "values::statement_descriptor")]
+    statement_descriptor: String,
+    #[serde(deserialize_with = "values::least")]
     least: i64,
     just_paid_minutes: u16,
-    #[serde(deserialize_with = "business_days")]
+    #[serde(deserialize_with = "values::business_days")]
     bank_debit_business_days: u8,
-    #[serde(deserialize_with = "cut_off")]
+    #[serde(deserialize_with = "values::cut_off")]
     bank_debit_cut_off: u8,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RegionTable {
-    #[serde(deserialize_with = "region")]
+    #[serde(deserialize_with = "values::region")]
     region: Region,
     card_surcharge_basis_points: Spanned<u16>,
     identifiers: Spanned<Vec<Spanned<IdentifierTable>>>,
@@ -163,84 +169,12 @@ struct RegionTable {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct IdentifierTable {
-    #[serde(deserialize_with = "identifier")]
+    #[serde(deserialize_with = "values::identifier")]
     identifier: Identifier,
     digits_only: bool,
     min: u8,
     max: u8,
     sample: String,
-}
-
-/// One line of plain text.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Words(#[serde(deserialize_with = "words")] String);
-
-/// A string that `parse` takes; of any other it is said that it is not `what`.
-fn parsed<'de, D: Deserializer<'de>, T>(from: D, what: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, D::Error> {
-    let text = String::deserialize(from)?;
-    parse(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is not {what}")))
-}
-
-fn words<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    let what = "one line of 1 to 64 characters, none of them hidden, and with no number as long as a card's";
-    parsed(from, what, |text| Some(AddressLine::parse(text).ok()?.to_string()))
-}
-
-/// As people read it; pages make a link of its digits, so it has all of them.
-fn phone<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    let what = "a North American phone number with the 1 in front, such as \"1-415-555-0142\"";
-    parsed(from, what, |text| {
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        (Phone::parse(text).ok()?.to_string() == format!("+{digits}")).then(|| text.trim().to_owned())
-    })
-}
-
-fn mail<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
-    let lines = Vec::<Words>::deserialize(from)?;
-    match lines.len() {
-        1..=6 => Ok(lines.into_iter().map(|Words(line)| line).collect()),
-        count => Err(D::Error::custom(format!("{count} lines: write the address in 1 to 6"))),
-    }
-}
-
-fn cards<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<CardBrand>, D::Error> {
-    let brands = Vec::<CardBrand>::deserialize(from)?;
-    let is_good = !brands.is_empty() && brands.iter().all(|brand| CardBrand::ACCEPTED.contains(brand));
-    let is_each_once = brands.iter().enumerate().all(|(at, brand)| !brands[..at].contains(brand));
-    let why = "write one or more of \"visa\", \"mastercard\", \"amex\", \"discover\", each once";
-    if is_good && is_each_once { Ok(brands) } else { Err(D::Error::custom(why)) }
-}
-
-fn least<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
-    parsed(from, "an amount above zero in dollars, such as \"1.00\"", |text| {
-        Some(Amount::parse(text).ok()?.money().cents())
-    })
-}
-
-fn business_days<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
-    let days = u8::deserialize(from)?;
-    let why = || D::Error::custom(format!("{days} days: a bank debit takes 1 to 10"));
-    (1..=10).contains(&days).then_some(days).ok_or_else(why)
-}
-
-fn cut_off<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
-    let hour = u8::deserialize(from)?;
-    let why = || D::Error::custom(format!("{hour}: write a whole hour of 1 to 23, or 24 for no cut-off"));
-    (1..=24).contains(&hour).then_some(hour).ok_or_else(why)
-}
-
-fn region<'de, D: Deserializer<'de>>(from: D) -> Result<Region, D::Error> {
-    parsed(from, &format!("one of {}", regions(Region::ALL)), |text| Region::parse(text).ok())
-}
-
-fn identifier<'de, D: Deserializer<'de>>(from: D) -> Result<Identifier, D::Error> {
-    let what = format!("one of {}", Identifier::ALL.map(Identifier::key).join(", "));
-    parsed(from, &what, |text| Identifier::parse(text).ok())
-}
-
-fn regions(of: impl IntoIterator<Item = Region>) -> String {
-    of.into_iter().map(Region::code).collect::<Vec<_>>().join(", ")
 }
 
 /// Where, which key, and why.
@@ -253,6 +187,7 @@ impl File {
             brand: Brand { name },
             contacts: contacts.checked()?,
             cards: payment.cards,
+            statement_descriptor: payment.statement_descriptor,
             limits: Limits {
                 min_payment_cents: payment.least,
                 just_paid_minutes: payment.just_paid_minutes,
@@ -267,13 +202,13 @@ impl File {
 
 impl ContactsTable {
     fn checked(self) -> Result<Contacts, Invalid> {
-        let Self { billing_phone, individual_plans_phone, fax, mail, opens, closes } = self;
+        let Self { billing_phone, individual_plans_phone, fax, payee: Words(payee), mail, opens, closes } = self;
         let (at, closes) = (closes.span(), closes.into_inner());
         if closes > 23 || opens >= closes {
             let why = format!("{closes} with opens = {opens}: write whole hours of 0 to 23, closing after opening");
             return Err((at, "contacts.closes".to_owned(), why));
         }
-        Ok(Contacts { billing_phone, individual_plans_phone, fax, mail, opens, closes })
+        Ok(Contacts { billing_phone, individual_plans_phone, fax, payee, mail, opens, closes })
     }
 }
 
@@ -294,7 +229,7 @@ fn checked_regions(tables: Spanned<Vec<Spanned<RegionTable>>>) -> Result<Vec<Reg
     if missing.is_empty() {
         return Ok(found);
     }
-    Err((whole, "regions".to_owned(), format!("no {}: write a [[regions]] for each", regions(missing))))
+    Err((whole, "regions".to_owned(), format!("no {}: write a [[regions]] for each", values::regions(missing))))
 }
 
 impl RegionTable {

@@ -44,6 +44,14 @@ fn a_value_that_its_type_does_not_take_is_refused_with_what_it_takes() {
     }
     refused("\"Ordway Building\", ", "\"\", ", "contacts.mail[0]", &["one line"]);
     refused("mail = [\"Ordway", "mail = [] # [\"", "contacts.mail", &["0 lines", "1 to 6"]);
+    refused("payee = \"kppay Health Plan\"", "payee = \"\"", "contacts.payee", &["one line"]);
+    let card_number = "payee = \"4242 4242 4242 4242\"";
+    refused("payee = \"kppay Health Plan\"", card_number, "contacts.payee", &["no number as long as a card's"]);
+    for descriptor in ["", "PLAN", "KPPAY HEALTH PLAN AND MORE", "Kppay", "12345", " KPPAY", "KPPAY*PLAN", "PLAN É"] {
+        let to = format!("statement_descriptor = \"{descriptor}\"");
+        let words = [descriptor, "5 to 22 characters", "capitals"];
+        refused("statement_descriptor = \"KPPAY HEALTH PLAN\"", &to, "payment.statement_descriptor", &words);
+    }
     refused("opens = 7", "opens = \"7 am\"", "contacts.opens", &["string", "u8"]);
     refused("cards = [\"visa\"", "cards = [\"diners\"", "payment.cards", &["visa", "discover"]);
     refused("cards = [\"visa\"", "cards = [\"amex\"", "payment.cards", &["each once"]);

@@ -202,7 +202,7 @@ pub const ES: RegisterWords = RegisterWords {
     agree_missing: "Condiciones: marque la casilla para continuar",
     you_title: "Sobre usted",
     you_lead: "Se registra para las facturas del estado de cuenta que mostró.",
-    name: "Nombre",
+    name: "Su nombre",
     address: "Dirección postal",
     contact: "Cómo nos comunicamos con usted",
     password_group: "Contraseña",

@@ -29,7 +29,7 @@ pub struct SecurityWords {
     pub no_authorisations: &'static str,
     /// One authorisation was for one payment.
     pub once: &'static str,
-    pub given: fn(when: &str, version: u16) -> String,
+    pub given: fn(amount: Option<&str>, when: &str, version: u16) -> String,
     pub payment: &'static str,
 }
 
@@ -61,7 +61,10 @@ pub const EN: SecurityWords = SecurityWords {
     authorisations: "Authorizations you gave",
     no_authorisations: "None yet. What you authorize when you pay is kept here, word for word.",
     once: "Each was for one payment and can’t be used again, so there is nothing to revoke.",
-    given: |when, version| format!("{when}, text version {version}"),
+    given: |amount, when, version| {
+        let amount = amount.map(|amount| format!("{amount}, ")).unwrap_or_default();
+        format!("{amount}{when}, text version {version}")
+    },
     payment: "See the payment",
 };
 
@@ -93,6 +96,9 @@ pub const ES: SecurityWords = SecurityWords {
     authorisations: "Autorizaciones que dio",
     no_authorisations: "Ninguna todavía. Lo que autoriza al pagar se guarda aquí, palabra por palabra.",
     once: "Cada una fue para un solo pago y no puede usarse otra vez, así que no hay nada que revocar.",
-    given: |when, version| format!("{when}, versión {version} del texto"),
+    given: |amount, when, version| {
+        let amount = amount.map(|amount| format!("{amount}, ")).unwrap_or_default();
+        format!("{amount}{when}, versión {version} del texto")
+    },
     payment: "Ver el pago",
 };

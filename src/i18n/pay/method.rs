@@ -11,7 +11,8 @@ pub struct MethodWords {
     pub card: &'static str,
     pub card_note: &'static str,
     pub card_when: &'static str,
-    pub card_fee: fn(percent: &str) -> String,
+    /// Where a credit card costs more: its sum, and that of any other card.
+    pub card_fee: fn(percent: &str, credit: &str, other: &str) -> String,
     pub choose: &'static str,
     pub frame_card: &'static str,
     pub frame_bank: &'static str,
@@ -61,7 +62,9 @@ pub const EN: MethodWords = MethodWords {
     card: "Card",
     card_note: "Debit, credit, HSA or FSA",
     card_when: "No fee · paid today",
-    card_fee: |percent| format!("Credit cards: {percent} fee · paid today"),
+    card_fee: |percent, credit, other| {
+        format!("Credit cards {credit} with a {percent} fee, other cards {other} · paid today")
+    },
     choose: "Payment method: choose a bank account or a card",
     frame_card: "Card details, from our payment processor",
     frame_bank: "Bank account details, from our payment processor",
@@ -106,7 +109,9 @@ pub const ES: MethodWords = MethodWords {
     card: "Tarjeta",
     card_note: "Débito, crédito, HSA o FSA",
     card_when: "Sin cargo · se paga hoy",
-    card_fee: |percent| format!("Tarjetas de crédito: cargo del {percent} · se paga hoy"),
+    card_fee: |percent, credit, other| {
+        format!("Tarjetas de crédito {credit} con un cargo del {percent}, otras tarjetas {other} · se paga hoy")
+    },
     choose: "Forma de pago: elija una cuenta bancaria o una tarjeta",
     frame_card: "Datos de la tarjeta, de nuestro procesador de pagos",
     frame_bank: "Datos de la cuenta bancaria, de nuestro procesador de pagos",

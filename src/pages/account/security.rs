@@ -39,8 +39,11 @@ fn Agreed(shown: SecurityQuery) -> impl IntoView {
     });
     let zone = Signal::derive(move || shown.of(|security| security.time_zone.clone()));
     let row = move |given: AuthorisationEntry| {
-        let (at, version) = (given.at, given.version);
-        let when = say(move |w| (w.account().security.given)(&format::day(w.locale, at, &zone.get()), version));
+        let (at, version, charged) = (given.at, given.version, given.charged);
+        let when = say(move |w| {
+            let amount = charged.map(|charged| format::money(w.locale, charged));
+            (w.account().security.given)(amount.as_deref(), &format::day(w.locale, at, &zone.get()), version)
+        });
         view! {
             <li>
                 <details class="pay-more">

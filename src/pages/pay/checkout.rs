@@ -18,7 +18,6 @@ use crate::{
     route::{Enter, Pay},
     session::{Access, CurrentSession, Session},
 };
-use choice::PaidBefore;
 use contract::{
     Instant, Money,
     bill::BillList,
@@ -68,8 +67,6 @@ pub struct Checkout {
     pub error: RwSignal<Option<ApiError>>,
     /// The last attempt never reached the server.
     pub never_arrived: RwSignal<Option<Lost>>,
-    /// Payments of a few minutes ago that the payer saw beside the bills, and chose to pay on the same bills again.
-    pub answered: RwSignal<Vec<PaidBefore>>,
     /// Bills that were chosen and can't be paid any more, since they were paid meanwhile.
     pub gone: RwSignal<Vec<String>>,
     pub other: RwSignal<Option<Other>>,
@@ -97,7 +94,6 @@ impl Checkout {
             sent: RwSignal::new(None),
             error: RwSignal::new(None),
             never_arrived: RwSignal::new(None),
-            answered: RwSignal::default(),
             gone: RwSignal::default(),
             other: RwSignal::new(None),
             of: StoredValue::new(None),
@@ -167,7 +163,6 @@ impl Checkout {
         self.kind.set(None);
         self.bills.set(Fetched::Waiting);
         self.other.set(None);
-        self.answered.set(Vec::new());
         self.gone.set(Vec::new());
         self.clear_error();
         if !self.attempt.with_untracked(Attempt::is_on_its_way) {
@@ -221,7 +216,8 @@ impl Checkout {
             }
             if is_untouched {
                 let all = bills.bills.iter().filter(|bill| !bill.payable().is_zero() && bill.just_paid.is_none());
-                draft.shares = all.map(|bill| DraftShare { bill: bill.id.clone(), part: None }).collect();
+                draft.shares =
+                    all.map(|bill| DraftShare { bill: bill.id.clone(), part: None, paid_before: None }).collect();
             }
         });
     }
@@ -241,10 +237,13 @@ impl Checkout {
         self.clear_error();
     }
 
-    /// Continue was pressed beside the bills, and what was paid on them lately.
+    /// Continue was pressed beside the bills, and what was paid on them lately: that is not asked about again.
     pub fn choose(self, shares: &[choice::Share]) {
         self.is_chosen.set(true);
-        self.answered.set(choice::paid_before(shares));
+        let seen = |bill: &str| shares.iter().find(|share| share.bill.id == bill)?.bill.just_paid.as_ref();
+        self.draft.update(|draft| {
+            draft.shares.iter_mut().for_each(|share| share.paid_before = seen(&share.bill).map(|paid| paid.at));
+        });
         self.gone.set(Vec::new());
         self.clear_error();
     }

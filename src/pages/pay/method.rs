@@ -4,16 +4,13 @@
 mod frame;
 mod kinds;
 mod submit;
+mod sums;
 mod who;
 
-use super::{
-    amount::{could_not_load, slip_lines, slip_total},
-    checkout::Checkout,
-};
+use super::{amount::could_not_load, checkout::Checkout};
 use crate::{
     billing::{CaptureAsks, CaptureField, PAYING, Slip},
     browser,
-    config::Deployment,
     error::ApiError,
     form::Problems,
     i18n::{Language, Words, say, t},
@@ -33,6 +30,7 @@ use frame::CaptureResult;
 use kinds::{Kinds, bank_notice};
 use leptos::{ev::SubmitEvent, prelude::*};
 use submit::Submission;
+use sums::Sums;
 use who::Who;
 
 /// The fields of this page, in its order.
@@ -179,8 +177,7 @@ pub fn MethodPage() -> impl IntoView {
     checkout.wait_for_what_was_sent();
     checkout.keep_edits();
     restore(state);
-    let deployment = Deployment::here();
-    let least_cents = Signal::derive(move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents));
+    let sums = Sums::of(state);
     // drawn anew when the bills can't be had, not when they are fetched again: what stands in the frame must not go
     let failed = Memo::new(move |_| checkout.bills.with(|bills| bills.error().cloned()));
     let has_errors = move || state.form.has_errors() || state.frame_problem.get().is_some();
@@ -198,7 +195,7 @@ pub fn MethodPage() -> impl IntoView {
                 Some(error) => could_not_load(checkout, error),
                 None => view! { <div class="pay-journey__body"><MethodForm state/></div> }.into_any(),
             })}
-            <Slip lines=slip_lines(checkout, least_cents) total=slip_total(checkout, least_cents)>
+            <Slip lines=sums.lines() total=sums.charged()>
                 <p><a class="pay-link" href=href(Pay::Amount)>{t(|w| w.pay().method.change_amounts)}</a></p>
             </Slip>
         </div>

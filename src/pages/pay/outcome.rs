@@ -2,6 +2,8 @@
 //! payer's session; anybody else is told how to get there.
 
 pub mod by_link;
+mod calendar;
+mod facts;
 mod failed;
 mod kept;
 mod links;
@@ -15,21 +17,21 @@ use super::{
 };
 use crate::{
     api::Client,
-    billing::timing,
     browser,
     error::ApiError,
     fetched::Fetched,
-    i18n::{Text, format, say, t},
+    i18n::{Pick, Text, format, say, t},
     navigation::href,
     route::{Account, Enter},
     session::{CurrentSession, Session},
-    ui::{Icon, Notice, Sign, Waiting, dynamic, fact_text, list, page_heading},
+    ui::{Icon, Notice, Sign, Waiting, dynamic, list, page_heading},
 };
 use by_link::{ByLink, KeepLinked};
 use contract::{
     Date,
-    payment::{Failure as Why, Payment, PaymentState},
+    payment::{Failure as Why, Payment, PaymentState, Phase},
 };
+use facts::PaidFacts;
 use failed::{TriedFacts, WhatNow};
 use kept::Keep;
 use leptos::{prelude::*, task::spawn_local};
@@ -207,6 +209,7 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
         }
     });
     view! {
+        <p class="pay-paper">{t(on_paper(state))}</p>
         <div class="pay-receipt__head" role=is_bad.then_some("alert")>
             <span class="pay-seal" data-state=seal><Icon sign=sign/></span>
             <h1 tabindex="-1" node_ref=h1>{title}</h1>
@@ -216,56 +219,18 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
     }
 }
 
-/// The day on which it counts as paid, and whether that is in time for the first of its bills.
-fn timing_of(payment: &Payment) -> Option<Text> {
-    Some(timing(payment.counts_on?, payment.shares.iter().map(|share| share.due).min()?))
+/// What the page is called on paper: only what is paid is a receipt.
+fn on_paper(state: PaymentState) -> Pick {
+    match state.phase() {
+        Phase::Took => |w| w.pay().receipt.on_paper[0],
+        Phase::OnItsWay => |w| w.pay().receipt.on_paper[1],
+        Phase::WentBack | Phase::TookNothing => |w| w.pay().receipt.on_paper[2],
+    }
 }
 
 /// By the region's clock.
 pub(super) fn today(payment: &Payment) -> Date {
     format::date_at(CurrentSession::here().server_now(), &payment.time_zone)
-}
-
-/// One row of facts.
-pub(super) fn fact(what: Text, said: Text, note: Option<Text>) -> AnyView {
-    let note = note.map(|note| view! { <small>{note}</small> });
-    view! { <div><dt>{what}</dt><dd>{fact_text(said)}{note}</dd></div> }.into_any()
-}
-
-#[component]
-fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
-    let payment = payment.get_value();
-    let reference = payment.reference.clone();
-    let fee = payment.fee;
-    let email = payment.email.as_ref().map(ToString::to_string);
-    let (timing, today) = (timing_of(&payment), today(&payment));
-    let left = payment.shares.iter().filter(|share| !share.leaves.is_zero()).map(|share| {
-        let (kind, leaves, due) = (share.kind, share.leaves, share.due);
-        fact(
-            t(|w| w.pay().outcome.still_owed),
-            say(move |w| (w.pay().outcome.owed_on)(&format::money(w.locale, leaves), (w.pay().amount.kind)(kind))),
-            Some(say(move |w| (w.pay().outcome.due)(&format::long_date(w.locale, due), due < today))),
-        )
-    });
-    let left: Vec<AnyView> = left.collect();
-    let left = if left.is_empty() {
-        vec![fact(t(|w| w.pay().outcome.still_owed), t(|w| w.pay().outcome.nothing_owed), None)]
-    } else {
-        left
-    };
-    view! {
-        <dl class="pay-facts">
-            {fact(t(|w| w.pay().outcome.receipt_number), Text::stored(reference), None)}
-            {fact(
-                t(|w| w.pay().review.card_fee),
-                say(move |w| if fee.is_zero() { w.pay().review.no_fee.to_owned() } else { format::money(w.locale, fee) }),
-                None,
-            )}
-            {timing.map(|timing| fact(t(|w| w.pay().review.when), timing, None))}
-            {email.map(|email| fact(t(|w| w.pay().outcome.sent_to), Text::stored(email), None))}
-            {list(left, |fact| fact)}
-        </dl>
-    }
 }
 
 /// Offers an account to a payer without one, and a link back to it to a member.

@@ -18,12 +18,11 @@ pub fn Lines(share: PaymentShare, today: Date) -> impl IntoView {
     let (patient, kind, amount, due) = (share.patient, share.kind, share.amount, share.due);
     let line = |line: PaidLine| {
         let (after, paid) = (line.after_insurance, line.paid);
-        let is_part = paid < after;
+        let part = (paid < after).then(|| t(|w| w.pay().outcome.part));
         view! {
             <tr role="row">
                 <th scope="row" role="rowheader" class="pay-items__what">
-                    {service(line.description, line.date_of_service, line.provider)}
-                    {is_part.then(|| view! { <small>{t(|w| w.pay().outcome.part)}</small> })}
+                    {service(line.description, part, line.date_of_service, line.provider)}
                 </th>
                 <td role="cell" class="pay-items__n" translate="no" data-label=t(|w| w.pay().outcome.after_insurance)>
                     {say(move |w| format::money(w.locale, after))}
@@ -69,6 +68,7 @@ pub fn Authorised(payment: StoredValue<Payment>) -> impl IntoView {
     let (at, zone, version) = (payment.created_at, payment.time_zone, payment.authorisation_version);
     let agreed = say(move |w| (w.pay().outcome.agreed)(&format::moment(w.locale, at, &zone), version));
     view! {
+        <h2 class="pay-paper">{t(|w| w.pay().outcome.authorisation)}</h2>
         <details class="pay-more">
             <summary>{t(|w| w.pay().outcome.authorisation)}<Icon sign=Sign::Down/></summary>
             <p class="pay-note">{payment.authorisation} " " {agreed}</p>

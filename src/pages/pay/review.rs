@@ -95,6 +95,21 @@ impl Review {
         Terms { portal, region, today, debit_day, method, total, bills: self.shares.len() }
     }
 
+    /// Each payment of minutes ago was answered for, here or beside its bill.
+    fn order(&self, w: &'static Words) -> PaymentOrder {
+        PaymentOrder {
+            shares: choice::order(&self.shares).unwrap_or_default(),
+            token: self.token.clone(),
+            payer_name: self.payer_name.clone(),
+            email: self.email.clone(),
+            fee: self.fee,
+            authorisation: self.authorisation(w),
+            locale: w.locale,
+            pay_again: false,
+            begin_by: None,
+        }
+    }
+
     /// Word for word what the server stores.
     fn authorisation(&self, w: &'static Words) -> String {
         self.terms().authorisation(&self.payer_name.to_string(), w.locale).unwrap_or_default()
@@ -224,19 +239,12 @@ fn Agreement(
     again: Again,
     refused: RwSignal<u32>,
 ) -> impl IntoView {
-    let language = Language::here();
-    let (navigation, client) = (Navigation::here(), Client::here());
+    let (language, navigation, client) = (Language::here(), Navigation::here(), Client::here());
     let button = NodeRef::<html::Button>::new();
     let review = StoredValue::new(review);
-    let (charged, is_bank) = review.with_value(|review| (review.charged, matches!(review.method, Method::Bank { .. })));
+    let charged = review.with_value(|review| review.charged);
     let session = CurrentSession::here();
     refresh_after_error(checkout, session, client.clone());
-    let is_sending = Memo::new(move |_| checkout.attempt.with(Attempt::is_on_its_way));
-    browser::effect(move |_| {
-        if let (false, Some(button)) = (is_sending.get(), button.get()) {
-            browser::enable(&button, true);
-        }
-    });
     let pay = move |event: SubmitEvent| {
         event.prevent_default();
         if checkout.attempt.with_untracked(Attempt::is_on_its_way) {
@@ -251,22 +259,50 @@ fn Agreement(
             browser::enable(&button, false);
         }
         let Some(key) = checkout.key(&client) else { return };
-        let order = review.with_value(|review| PaymentOrder {
-            shares: choice::order(&review.shares).unwrap_or_default(),
-            token: review.token.clone(),
-            payer_name: review.payer_name.clone(),
-            email: review.email.clone(),
-            fee: review.fee,
-            authorisation: review.authorisation(language.words_now()),
-            locale: language.0.get_untracked(),
-            // each of them was answered, here or beside the bills
-            pay_again: !choice::paid_before(&review.shares).is_empty(),
-            begin_by: None,
-        });
+        let order = review.with_value(|review| review.order(language.words_now()));
         checkout.submit(client.clone(), navigation, order, key, charged, session.server_now());
     };
+    view! {
+        <form class="pay-sheet" novalidate on:submit=pay>
+            <div class="pay-stack pay-stack--roomy">
+                <Facts review/>
+                <hr class="pay-tear"/>
+                <div class="pay-split"><h2>{t(|w| w.pay().review.you_pay_now)}</h2><p>{big_sum(charged)}</p></div>
+                <AgainBoxes again refused/>
+                {authorisation(review, is_agreed, refused)}
+                {pay_button(checkout, charged, button)}
+            </div>
+        </form>
+    }
+}
+
+/// The text, and the box that is never ticked for the member.
+fn authorisation(review: StoredValue<Review>, is_agreed: RwSignal<bool>, refused: RwSignal<u32>) -> AnyView {
+    let is_bank = review.with_value(|review| matches!(review.method, Method::Bank { .. }));
     let text = say(move |w| review.with_value(|review| review.authorisation(w)));
     let is_invalid = move || (refused.get() > 0 && !is_agreed.get()).then_some("true");
+    view! {
+        <div class="pay-quote">
+            <h3>{t(|w| w.pay().review.your_authorisation)}</h3>
+            <p id="authorisation">{text}</p>
+            <label class="pay-check">
+                <input type="checkbox" id="agree" name="agree" aria-describedby="authorisation" aria-invalid=is_invalid
+                    prop:checked=is_agreed on:change=move |event| is_agreed.set(event_target_checked(&event))/>
+                <span>{if is_bank { t(|w| w.pay().review.agree_bank) } else { t(|w| w.pay().review.agree_card) }}</span>
+            </label>
+        </div>
+    }
+    .into_any()
+}
+
+/// Disabled by the press itself, and enabled again when nothing is on its way.
+fn pay_button(checkout: Checkout, charged: Money, button: NodeRef<html::Button>) -> AnyView {
+    let is_sending = Memo::new(move |_| checkout.attempt.with(Attempt::is_on_its_way));
+    browser::effect(move |_| {
+        if let (false, Some(button)) = (is_sending.get(), button.get()) {
+            browser::enable(&button, true);
+        }
+    });
     let words = say(move |w| {
         if is_sending.get() {
             w.pay().review.paying.to_owned()
@@ -275,29 +311,13 @@ fn Agreement(
         }
     });
     view! {
-        <form class="pay-sheet" novalidate on:submit=pay>
-            <div class="pay-stack pay-stack--roomy">
-                <Facts review/>
-                <hr class="pay-tear"/>
-                <div class="pay-split"><h2>{t(|w| w.pay().review.you_pay_now)}</h2><p>{big_sum(charged)}</p></div>
-                <AgainBoxes again refused/>
-                <div class="pay-quote">
-                    <h3>{t(|w| w.pay().review.your_authorisation)}</h3>
-                    <p id="authorisation">{text}</p>
-                    <label class="pay-check">
-                        <input type="checkbox" id="agree" name="agree" aria-describedby="authorisation" aria-invalid=is_invalid
-                            prop:checked=is_agreed on:change=move |event| is_agreed.set(event_target_checked(&event))/>
-                        <span>{if is_bank { t(|w| w.pay().review.agree_bank) } else { t(|w| w.pay().review.agree_card) }}</span>
-                    </label>
-                </div>
-                <div class="pay-stack pay-stack--tight">
-                    <button class="pay-button pay-button--main pay-button--big pay-button--full" type="submit" node_ref=button
-                        aria-busy=move || is_sending.get().then_some("true")>
-                        <span>{words}</span>
-                    </button>
-                    <p class="pay-note">{t(|w| w.pay().review.press_once)}</p>
-                </div>
-            </div>
-        </form>
+        <div class="pay-stack pay-stack--tight">
+            <button class="pay-button pay-button--main pay-button--big pay-button--full" type="submit" node_ref=button
+                aria-busy=move || is_sending.get().then_some("true")>
+                <span>{words}</span>
+            </button>
+            <p class="pay-note">{t(|w| w.pay().review.press_once)}</p>
+        </div>
     }
+    .into_any()
 }

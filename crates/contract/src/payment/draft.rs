@@ -1,6 +1,7 @@
 //! The draft of a payment: what was chosen and typed before the order.
 
 use super::{IdempotencyKey, Method, MethodKind};
+use crate::Instant;
 use serde::{Deserialize, Serialize};
 
 /// `PUT`/`GET /payment-draft`: what the payer has chosen so far, kept with the payer's session on the server so that a
@@ -44,6 +45,9 @@ pub struct DraftShare {
     pub bill: String,
     /// As typed; `None` is all of it.
     pub part: Option<String>,
+    /// As in an order (`OrderShare::paid_before`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_before: Option<Instant>,
 }
 
 #[cfg(test)]

@@ -19,7 +19,8 @@ pub struct PaymentOrder {
     /// The authorisation the member agreed to, word for word (`authorisation::Authorisation::text`).
     pub authorisation: String,
     pub locale: Locale,
-    /// The member said yes to paying a bill that was paid minutes ago.
+    /// As an app of the version before says that all its bills are meant to be paid again. `OrderShare::paid_before`
+    /// says it of one bill.
     #[serde(default)]
     pub pay_again: bool,
     /// Until when, by the server's clock, the payment may begin: later it is refused as `too_late`, so that anyone who
@@ -35,6 +36,10 @@ pub struct PaymentOrder {
 pub struct OrderShare {
     pub bill: String,
     pub amount: Amount,
+    /// When the newest payment on this bill was made that the payer saw and means to pay after (`JustPaid::at`). A
+    /// newer one is asked about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_before: Option<Instant>,
 }
 
 impl PaymentOrder {
@@ -58,8 +63,11 @@ impl PaymentOrder {
     /// One text for one intent: two orders under one key are the same when these are.
     pub fn fingerprint(&self) -> String {
         // Every part says its length first: no text a client puts into one part reads as two.
-        let mut shares: Vec<String> =
-            self.shares.iter().map(|share| format!("{}:{}={}", share.bill.len(), share.bill, share.amount)).collect();
+        let share = |share: &OrderShare| {
+            let again = share.paid_before.map(|at| format!("@{}", at.millis())).unwrap_or_default();
+            format!("{}:{}={}{again}", share.bill.len(), share.bill, share.amount)
+        };
+        let mut shares: Vec<String> = self.shares.iter().map(share).collect();
         shares.sort();
         let email = self.email.as_ref().map(ToString::to_string).unwrap_or_default();
         let Self { token, payer_name, fee, authorisation, locale, pay_again, .. } = self;
@@ -86,7 +94,11 @@ mod tests {
         PaymentOrder {
             shares: shares
                 .iter()
-                .map(|(bill, amount)| OrderShare { bill: (*bill).to_owned(), amount: Amount::parse(amount).unwrap() })
+                .map(|(bill, amount)| OrderShare {
+                    bill: (*bill).to_owned(),
+                    amount: Amount::parse(amount).unwrap(),
+                    paid_before: None,
+                })
                 .collect(),
             token: "tok".to_owned(),
             payer_name: PersonName::parse("Ana O’Neill").unwrap(),
@@ -126,7 +138,10 @@ mod tests {
     fn any_other_intent_has_another_fingerprint() {
         let one = order(&[("a", "1.00"), ("b", "2.00")]);
         let email = Some(Email::parse("ana@example.org").unwrap());
+        let mut again = one.clone();
+        again.shares[0].paid_before = Some(Instant::from_millis(1));
         let others = [
+            again,
             order(&[("a", "1.00")]),
             order(&[("a", "1.00"), ("b", "2.01")]),
             order(&[("a=1.00,b", "2.00")]),

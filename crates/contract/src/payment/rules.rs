@@ -38,12 +38,15 @@ const MOST_BASIS_POINTS: i64 = 200;
 /// The surcharge of a region on a credit card; never on debit, HSA or FSA.
 pub fn card_fee(total: Money, basis_points: u16, method: &Method) -> Money {
     match method {
-        Method::Card { funding: CardFunding::Credit, .. } => {
-            let most = Money::from_cents(total.cents() * MOST_BASIS_POINTS / 10_000).unwrap_or(Money::ZERO);
-            total.percent(basis_points).min(most)
-        }
+        Method::Card { funding: CardFunding::Credit, .. } => credit_card_fee(total, basis_points),
         _ => Money::ZERO,
     }
+}
+
+/// As `card_fee`, before there is a card.
+pub fn credit_card_fee(total: Money, basis_points: u16) -> Money {
+    let most = Money::from_cents(total.cents() * MOST_BASIS_POINTS / 10_000).unwrap_or(Money::ZERO);
+    total.percent(basis_points).min(most)
 }
 
 /// Which charges a share pays: oldest service first, in the bill's order within a day. Gives (index of the line, its

@@ -2,13 +2,20 @@
 //! the page that shows them, the server that checks them, and everybody else who repeats them. The profile's figures
 //! and today's date are passed in.
 
-use super::{DebitPlan, Method, card_fee, counts_on, plan_debit};
+use super::{DebitPlan, Method, card_fee, counts_on, plan_debit, rules::credit_card_fee};
 use crate::{Date, Locale, Money, Region, authorisation::Authorisation, portal::Portal};
 
 /// What is charged: the total with the fee. `None` when it is more than money can be here: no such payment is shown or
 /// taken, or the processor would be asked for another sum than the books say.
 pub fn charged(total: Money, fee: Money) -> Option<Money> {
     total.plus(fee)
+}
+
+/// What a total costs in a region by credit card, if that is more than by other means: to be shown where one chooses,
+/// before there is a card.
+pub fn charged_to_credit(portal: &Portal, region: Region, total: Money) -> Option<Money> {
+    let fee = credit_card_fee(total, portal.region(region)?.card_surcharge_basis_points);
+    charged(total, fee).filter(|_| !fee.is_zero())
 }
 
 /// What somebody is to agree to.
@@ -100,6 +107,7 @@ mod tests {
                 bank_debit_cut_off: 17,
             },
             capture: Capture { url: String::new(), origin: String::new() },
+            statement_descriptor: String::new(),
             demo: false,
         }
     }
@@ -120,6 +128,23 @@ mod tests {
         assert_eq!((most.charged(), most.authorisation("Ana", Locale::En)), (None, None));
         let same = terms(&portal, Region::California, &card, "9999999.99");
         assert_eq!(same.charged(), Some(same.total));
+    }
+
+    #[test]
+    fn what_a_credit_card_would_cost_is_what_it_costs() {
+        let expiry = Expiry::parse("11/28").unwrap();
+        let credit =
+            Method::Card { brand: CardBrand::Visa, last4: "4242".into(), expiry, funding: CardFunding::Credit };
+        let portal = portal();
+        for total in ["0.01", "1919.21", "9999999.99"] {
+            let terms = terms(&portal, Region::Colorado, &credit, total);
+            let more = terms.charged().filter(|charged| *charged != terms.total);
+            assert_eq!(charged_to_credit(&portal, Region::Colorado, terms.total), more, "{total}");
+        }
+        let total = Money::parse("1919.21").unwrap();
+        let sum = charged_to_credit(&portal, Region::Colorado, total).map(|sum| sum.to_string());
+        assert_eq!(sum.as_deref(), Some("1948.00"));
+        assert_eq!(charged_to_credit(&portal, Region::California, total), None, "no fee");
     }
 
     #[test]

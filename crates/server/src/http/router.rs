@@ -46,6 +46,7 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(security::end_session))
         .routes(routes!(bills::list))
         .routes(routes!(bills::one))
+        .routes(routes!(coupons::list))
         .routes(routes!(drafts::show, drafts::keep, drafts::forget))
         .routes(routes!(payment_methods::name))
         .routes(routes!(payments::pay, payments::list))

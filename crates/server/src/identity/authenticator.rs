@@ -1,7 +1,7 @@
 //! The authenticator app (TOTP) of an account: its owner adds and removes it.
 
 use super::{
-    factors::{qr::Qr, totp::Secret, wrong},
+    factors::{totp::Secret, wrong},
     notices::notice_to_owner,
     recovery_codes::{first_codes, removed},
     second_factor::{guard_code, opened},
@@ -10,12 +10,12 @@ use super::{
 use crate::{
     error::{Error, Result, refused},
     limits::{self, rules},
-    mail,
+    mail, qr,
     state::App,
     store::factors,
 };
 use contract::{
-    factor::{AuthenticatorOffer, QrDrawing, RecoveryCodes},
+    factor::{AuthenticatorOffer, RecoveryCodes},
     problem_details::ErrorCode,
 };
 
@@ -29,8 +29,8 @@ pub async fn offer(app: &App, signed_in: &SignedIn) -> Result<AuthenticatorOffer
     }
     tx.commit().await?;
     let uri = secret.uri(&app.portal.brand.name, &account.email.to_string());
-    let Qr { size, path } = Qr::of(&uri).ok_or_else(Error::fault)?;
-    Ok(AuthenticatorOffer { secret: secret.grouped(), uri, qr: QrDrawing { size, path } })
+    let qr = qr::drawing(&uri).ok_or_else(Error::fault)?;
+    Ok(AuthenticatorOffer { secret: secret.grouped(), uri, qr })
 }
 
 /// Begins to ask for codes of the app, with the first one.

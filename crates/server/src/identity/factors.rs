@@ -1,8 +1,7 @@
-//! Second factors: codes of an authenticator app (`totp`), passkeys (`webauthn`) and recovery codes (`recovery`). `qr`
-//! draws the enrolment QR code; `seal` encrypts TOTP secrets and hashes recovery codes before they are stored. Knows no
-//! account, no database and no request: what has to be remembered between two calls is handed to the caller.
+//! Second factors: codes of an authenticator app (`totp`), passkeys (`webauthn`) and recovery codes (`recovery`).
+//! `seal` encrypts TOTP secrets and hashes recovery codes before they are stored. Knows no account, no database and no
+//! request: what has to be remembered between two calls is handed to the caller.
 
-pub mod qr;
 pub mod recovery;
 pub mod seal;
 pub mod totp;

@@ -222,7 +222,10 @@ async fn reserve(tx: &mut Tx, new: &NewPayment<'_>) -> Result<Result<Vec<i64>, N
     // Our own row is there already but has no shares yet, so it does not find itself.
     if !new.order.pay_again {
         let just = just_paid(tx, new.membership, &bills[..locked], new.just_since).await?;
-        if let Some((at, _)) = order.iter().find(|(_, share)| just.contains(&share.bill)) {
+        let is_unseen = |share: &OrderShare| {
+            just.iter().any(|(bill, newest)| *bill == share.bill && share.paid_before.is_none_or(|seen| seen < *newest))
+        };
+        if let Some((at, _)) = order.iter().find(|(_, share)| is_unseen(share)) {
             return Ok(Err(NotBegun::JustPaid(*at)));
         }
     }

@@ -64,22 +64,24 @@ impl Store {
     }
 }
 
-/// Those of some bills on which a payment that took money, or will, was made since: asked while another one is being
-/// begun.
+/// Those of some bills on which a payment that took money, or will, was made since, and when the newest was: asked
+/// while another one is being begun.
 pub async fn just_paid(
     tx: &mut Tx,
     membership: &str,
     bills: &[&str],
     since: Instant,
-) -> Result<Vec<String>, sqlx::Error> {
+) -> Result<Vec<(String, Instant)>, sqlx::Error> {
     let sql = format!(
-        "SELECT DISTINCT payment_share.bill AS bill FROM payment_share JOIN payment ON payment.id = payment_share.payment \
+        "SELECT payment_share.bill AS bill, MAX(payment.created_at) AS newest \
+         FROM payment_share JOIN payment ON payment.id = payment_share.payment \
          WHERE payment_share.bill IN ({}) AND payment.membership = $1 AND payment.created_at > $2 \
-         AND payment.state IN ('scheduled', 'processing', 'paid')",
+         AND payment.state IN ('scheduled', 'processing', 'paid') GROUP BY payment_share.bill",
         numbered(3, bills.len())
     );
-    let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(membership).bind(since.millis());
-    bills.iter().fold(query, |query, bill| query.bind(*bill)).fetch_all(&mut **tx).await
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(membership).bind(since.millis());
+    let rows = bills.iter().fold(query, |query, bill| query.bind(*bill)).fetch_all(&mut **tx).await?;
+    rows.iter().map(|row| Ok((row.try_get("bill")?, Instant::from_millis(row.try_get("newest")?)))).collect()
 }
 
 /// `$3, $4`

@@ -1,7 +1,7 @@
 //! Memberships: whose bills there are, and the identifiers that find them.
 
 use super::{Store, Tx, value};
-use contract::{Email, Identifiers, Region, ZipCode};
+use contract::{Email, Identifier, Identifiers, Region, ZipCode};
 use sqlx::Row;
 
 #[derive(Clone, Debug)]
@@ -44,10 +44,17 @@ impl Store {
 
     /// The ZIP code that identifies a membership's bills, where one does: five digits.
     pub async fn zip_on_file(&self, membership: &str) -> Result<Option<ZipCode>, sqlx::Error> {
+        let on_file = self.identifiers_on_file(membership).await?;
+        Ok(on_file.get(Identifier::Zip).and_then(|zip| ZipCode::parse(zip).ok()))
+    }
+
+    /// What finds a membership's bills. The ZIP code has five digits.
+    pub async fn identifiers_on_file(&self, membership: &str) -> Result<Identifiers, sqlx::Error> {
         let sql = "SELECT identifiers FROM membership WHERE id = $1";
         let text: String = sqlx::query_scalar(sql).bind(membership).fetch_one(&self.read).await?;
-        let zip = text.split(';').find_map(|part| part.strip_prefix("zip="));
-        Ok(zip.and_then(|zip| ZipCode::parse(zip).ok()))
+        let parts = text.split(';').filter_map(|part| part.split_once('='));
+        let parts = parts.filter_map(|(name, text)| Some((Identifier::parse(name).ok()?, text)));
+        Identifiers::of(parts).map_err(|problem| sqlx::Error::Decode(problem.key().into()))
     }
 }
 

@@ -64,7 +64,7 @@ impl Store {
     /// What a member authorised, word for word, the newest first. Those that guests gave are theirs.
     pub async fn authorisations_of(&self, account: &str, limit: i64) -> Result<Vec<AuthorisationEntry>, sqlx::Error> {
         let rows = sqlx::query(
-            "SELECT id, authorisation, authorisation_version, locale, created_at AS at FROM payment \
+            "SELECT id, authorisation, authorisation_version, locale, created_at AS at, total_cents + fee_cents AS charged_cents FROM payment \
              WHERE account = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
         );
         let rows = rows.bind(account).bind(limit).fetch_all(&self.read).await?;
@@ -76,6 +76,7 @@ impl Store {
                     locale: from_word(row.try_get("locale")?)?,
                     version: u16::try_from(row.try_get::<i64, _>("authorisation_version")?).unwrap_or(0),
                     at: Instant::from_millis(row.try_get("at")?),
+                    charged: Some(cents(row, "charged_cents")?),
                 })
             })
             .collect()

@@ -28,7 +28,7 @@ async fn a_payment_made_as_a_guest_is_in_the_account_of_the_same_member() {
     // What a guest authorised is the guest's; what the member authorised is on the security page, word for word.
     let security = app.ask(Call::get("/security").by(&ana)).await.json();
     let given = security["authorisations"].as_array().unwrap();
-    assert_eq!((given.len(), &given[0]["text"]), (1, &own["authorisation"]));
+    assert_eq!((given.len(), &given[0]["text"], &given[0]["charged"]), (1, &own["authorisation"], &own["charged"]));
     // The guest goes on seeing their own payment and not the member's.
     app.ask(Call::get(&format!("/payments/{}", paid["id"].as_str().unwrap())).by(&guest)).await.is(200);
     app.ask(Call::get(&format!("/payments/{}", own["id"].as_str().unwrap())).by(&guest))

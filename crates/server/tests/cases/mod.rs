@@ -4,6 +4,7 @@ mod access;
 mod addresses;
 mod bill_payments;
 mod connections;
+mod coupons;
 mod cut_off;
 mod debits;
 mod demo_clock;

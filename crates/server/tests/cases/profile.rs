@@ -6,7 +6,7 @@ use server::billing::receipt_pdf::{ReceiptCopy, receipt};
 use std::fs;
 
 /// The demo's facts, and this plan's in their place.
-const FACTS: [(&str, &str); 7] = [
+const FACTS: [(&str, &str); 9] = [
     ("kppay", "Cedar Health"),
     ("1-800-390-3507", "1-415-555-0142"),
     ("1-866-278-9502", "1-415-555-0167"),
@@ -14,6 +14,8 @@ const FACTS: [(&str, &str); 7] = [
     ("Ordway Building", "Cedar Health Payments"),
     ("One Kaiser Plaza", "100 Example Street"),
     ("Oakland, CA 94612", "Anytown, CA 94000"),
+    ("kppay Health Plan", "Cedar Health, Inc."),
+    ("KPPAY HEALTH PLAN", "CEDAR HEALTH"),
 ];
 
 #[track_caller]

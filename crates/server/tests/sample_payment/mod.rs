@@ -26,6 +26,7 @@ pub fn portal() -> Portal {
             billing_phone: "1-800-390-3507".into(),
             individual_plans_phone: String::new(),
             fax: String::new(),
+            payee: String::new(),
             mail: Vec::new(),
             opens: 7,
             closes: 17,
@@ -39,6 +40,7 @@ pub fn portal() -> Portal {
             bank_debit_cut_off: 17,
         },
         capture: Capture { url: String::new(), origin: String::new() },
+        statement_descriptor: String::new(),
         demo: false,
     }
 }

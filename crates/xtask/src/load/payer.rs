@@ -177,7 +177,7 @@ pub fn order(
     let bill = payer.bills[turn % payer.bills.len()].clone();
     let email = "load@example.org";
     let draft = PaymentDraft {
-        shares: vec![DraftShare { bill: bill.clone(), part: Some("1.00".to_owned()) }],
+        shares: vec![DraftShare { bill: bill.clone(), part: Some("1.00".to_owned()), paid_before: None }],
         method: Some(method.clone()),
         token: Some(token.clone()),
         payer_name: name.to_owned(),
@@ -187,7 +187,7 @@ pub fn order(
     };
     let named = encode(&PaymentToken { token: token.clone() })?;
     let order = PaymentOrder {
-        shares: vec![OrderShare { bill, amount }],
+        shares: vec![OrderShare { bill, amount, paid_before: None }],
         token,
         payer_name: PersonName::parse(name).map_err(refused("The name"))?,
         email: Some(Email::parse(email).map_err(refused("The e-mail address"))?),

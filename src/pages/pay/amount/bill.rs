@@ -112,7 +112,7 @@ fn HowMuch(state: AmountState, bill: Bill, today: Date) -> impl IntoView {
         checkout.edit(|draft| {
             draft.shares.retain(|share| share.bill != id);
             if let Some(part) = part {
-                draft.shares.push(DraftShare { bill: id, part });
+                draft.shares.push(DraftShare { bill: id, part, paid_before: None });
             }
         });
     };

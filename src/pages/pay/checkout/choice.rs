@@ -13,6 +13,8 @@ pub struct Share {
     pub bill: Bill,
     pub is_part: bool,
     pub amount: Result<Amount, FieldProblem>,
+    /// When the payment was made that the payer saw beside the bill, and chose to pay after.
+    pub seen: Option<Instant>,
 }
 
 impl Share {
@@ -29,11 +31,11 @@ pub struct PaidBefore {
     pub at: Instant,
 }
 
-/// Of the bills that are chosen.
+/// On the bills that are chosen, without those that the payer saw beside their bill.
 pub fn paid_before(shares: &[Share]) -> Vec<PaidBefore> {
     let before = |share: &Share| {
         let at = share.bill.just_paid.as_ref()?.at;
-        Some(PaidBefore { bill: share.bill.id.clone(), at })
+        share.seen.is_none_or(|seen| seen < at).then(|| PaidBefore { bill: share.bill.id.clone(), at })
     };
     shares.iter().filter_map(before).collect()
 }
@@ -43,7 +45,8 @@ pub fn shares(bills: &BillList, draft: &PaymentDraft, least_cents: i64) -> Vec<S
     let chosen = |bill: &Bill| draft.shares.iter().find(|share| share.bill == bill.id);
     let share = |bill: &Bill| {
         let chosen = chosen(bill)?;
-        Some(Share { bill: bill.clone(), is_part: chosen.part.is_some(), amount: amount(bill, chosen, least_cents) })
+        let (is_part, amount) = (chosen.part.is_some(), amount(bill, chosen, least_cents));
+        Some(Share { bill: bill.clone(), is_part, amount, seen: chosen.paid_before })
     };
     bills.bills.iter().filter_map(share).collect()
 }
@@ -83,7 +86,13 @@ pub fn total(shares: &[Share]) -> Option<Money> {
 pub fn order(shares: &[Share]) -> Option<Vec<OrderShare>> {
     let order: Option<Vec<_>> = shares
         .iter()
-        .map(|share| Some(OrderShare { bill: share.bill.id.clone(), amount: share.amount.ok()? }))
+        .map(|share| {
+            Some(OrderShare {
+                bill: share.bill.id.clone(),
+                amount: share.amount.ok()?,
+                paid_before: share.bill.just_paid.as_ref().map(|paid| paid.at),
+            })
+        })
         .collect();
     order.filter(|order| !order.is_empty() && total(shares).is_some())
 }
@@ -110,10 +119,14 @@ pub mod tests {
         }
     }
 
+    pub fn share(bill: &str, part: Option<&str>) -> DraftShare {
+        DraftShare { bill: bill.into(), part: part.map(str::to_owned), paid_before: None }
+    }
+
     #[test]
     fn no_card_number_is_kept_with_what_is_chosen() {
         let card = "4242 4242 4242 4242".to_owned();
-        let part = |text: &str| DraftShare { bill: "b".to_owned(), part: Some(text.to_owned()) };
+        let part = |text: &str| share("b", Some(text));
         let typed = PaymentDraft {
             shares: vec![part("150"), part(&card)],
             payer_name: card.clone(),
@@ -129,7 +142,7 @@ pub mod tests {
     #[test]
     fn a_part_is_at_most_what_can_be_paid() {
         let bill = bill("a", 6410, 1000);
-        let part = |text: &str| amount(&bill, &DraftShare { bill: "a".into(), part: Some(text.into()) }, 100);
+        let part = |text: &str| amount(&bill, &share("a", Some(text)), 100);
         assert_eq!(part("54.10").map(|amount| amount.to_string()), Ok("54.10".into()));
         assert_eq!(part("54.11"), Err(FieldProblem::OverBalance));
         assert_eq!(part("0.99"), Err(FieldProblem::TooSmall));
@@ -148,10 +161,7 @@ pub mod tests {
         };
         let mut draft = PaymentDraft::default();
         assert_eq!(order(&shares(&bills, &draft, 100)), None);
-        draft.shares = vec![
-            DraftShare { bill: "a".into(), part: Some("1e3".into()) },
-            DraftShare { bill: "b".into(), part: None },
-        ];
+        draft.shares = vec![share("a", Some("1e3")), share("b", None)];
         assert_eq!(order(&shares(&bills, &draft, 100)), None);
         assert_eq!(total(&shares(&bills, &draft, 100)).map(Money::cents), Some(100));
         draft.shares[0].part = Some("10".into());
@@ -168,7 +178,7 @@ pub mod tests {
             bills: vec![bill("a", 999_999_999, 0), bill("b", 1, 0)],
             payments: Vec::new(),
         };
-        let all = ["a", "b"].map(|id| DraftShare { bill: id.into(), part: None }).to_vec();
+        let all = ["a", "b"].map(|id| share(id, None)).to_vec();
         let draft = PaymentDraft { shares: all, ..PaymentDraft::default() };
         let shares = shares(&bills, &draft, 100);
         assert_eq!((total(&shares), order(&shares)), (None, None));

@@ -4,6 +4,7 @@
 use super::{
     Field, MethodState,
     frame::{CaptureResult, Frame},
+    sums::Sums,
 };
 use crate::{
     billing::timing,
@@ -25,14 +26,19 @@ pub fn Kinds(state: MethodState, captured: Callback<CaptureResult>) -> impl Into
     let choose = move |kind| Callback::new(move |()| state.kind.set(Some(kind)));
     let is = move |kind| Signal::derive(move || state.kind.get() == Some(kind));
     let days = move || deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
-    let bank_note = say(move |w| format!("{} · {}", w.pay().method.bank_note, (w.pay().method.bank_when)(days())));
+    let sums = Sums::of(state);
+    let bank_note = say(move |w| format!("{}\n{}", w.pay().method.bank_note, (w.pay().method.bank_when)(days())));
     let card_note = say(move |w| {
         let fee =
             deployment.portal().and_then(|portal| Some(portal.region(session.region()?)?.card_surcharge_basis_points));
-        let fee = fee.unwrap_or(0);
-        let when =
-            if fee == 0 { w.pay().method.card_when.to_owned() } else { (w.pay().method.card_fee)(&percent(fee)) };
-        format!("{} · {when}", w.pay().method.card_note)
+        let when = match sums.by_method().zip(fee) {
+            Some(((credit, other), fee)) => {
+                let sum = |sum| format::money(w.locale, sum);
+                (w.pay().method.card_fee)(&percent(fee), &sum(credit), &sum(other))
+            }
+            None => w.pay().method.card_when.to_owned(),
+        };
+        format!("{}\n{when}", w.pay().method.card_note)
     });
     let error = state.form.error(Field::Method);
     let kind = Memo::new(move |_| state.kind.get());

@@ -2,13 +2,13 @@
 //! taken out of the address at once and held in memory only; it opens this receipt and nothing else, and here it can
 //! be ended.
 
-use super::outcome;
+use super::{kept::PrintAndSave, outcome};
 use crate::{
     api::Client,
     browser,
     error::ApiError,
     i18n::t,
-    ui::{Failure, Heading, Icon, Sign, Waiting, dynamic},
+    ui::{Failure, Heading, Waiting, dynamic},
 };
 use contract::{payment::Payment, problem_details::ErrorCode};
 use leptos::{prelude::*, task::spawn_local};
@@ -106,15 +106,9 @@ pub(super) fn KeepLinked(payment: StoredValue<Payment>, by: ByLink) -> impl Into
         });
     };
     view! {
-        <p class="pay-row" data-print="no">
-            <button class="pay-button" type="button" on:click=move |_| browser::print()>
-                <Icon sign=Sign::Print/><span>{t(|w| w.pay().outcome.print)}</span>
-            </button>
-            <a class="pay-button" href=file download="">
-                <Icon sign=Sign::Download/><span>{t(|w| w.pay().outcome.save)}</span>
-            </a>
+        <PrintAndSave file>
             <button class="pay-button" type="button" on:click=end>{t(|w| w.pay().outcome.end_link)}</button>
-        </p>
+        </PrintAndSave>
         <p class="pay-note" data-print="no">{t(|w| w.pay().outcome.link_note)}</p>
         <Failure error=error/>
     }

@@ -1,7 +1,7 @@
 //! A payment that took nothing, or came back: the next step that helps for this reason, and what was tried.
 //! What was chosen is kept.
 
-use super::{fact, today};
+use super::{facts::fact, today};
 use crate::{
     api::Client,
     billing::State,
@@ -120,7 +120,7 @@ fn forget_card(checkout: Checkout, client: &Client) {
 /// All of a bill is chosen as all of it.
 fn share_again(share: &PaymentShare) -> DraftShare {
     let part = (share.amount != share.leaves).then(|| share.amount.to_string());
-    DraftShare { bill: share.bill.clone(), part }
+    DraftShare { bill: share.bill.clone(), part, paid_before: None }
 }
 
 #[component]

@@ -16,6 +16,20 @@ pub fn Keep(payment: StoredValue<Payment>) -> impl IntoView {
     let is_open = RwSignal::new(false);
     let file = payment.with_value(|payment| client.receipt_address(&payment.id));
     view! {
+        <PrintAndSave file>
+            <button class="pay-button" type="button" aria-expanded=move || is_open.get().to_string()
+                on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)>
+                <Icon sign=Sign::Envelope/><span>{t(|w| w.pay().outcome.email)}</span>
+            </button>
+        </PrintAndSave>
+        {dynamic(move || is_open.get().then(|| view! { <ByEmail payment/> }).into_any())}
+    }
+}
+
+/// The buttons for paper and file, and what else there is to do beside them.
+#[component]
+pub fn PrintAndSave(file: String, children: Children) -> impl IntoView {
+    view! {
         <p class="pay-row" data-print="no">
             <button class="pay-button" type="button" on:click=move |_| browser::print()>
                 <Icon sign=Sign::Print/><span>{t(|w| w.pay().outcome.print)}</span>
@@ -23,12 +37,8 @@ pub fn Keep(payment: StoredValue<Payment>) -> impl IntoView {
             <a class="pay-button" href=file download="">
                 <Icon sign=Sign::Download/><span>{t(|w| w.pay().outcome.save)}</span>
             </a>
-            <button class="pay-button" type="button" aria-expanded=move || is_open.get().to_string()
-                on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)>
-                <Icon sign=Sign::Envelope/><span>{t(|w| w.pay().outcome.email)}</span>
-            </button>
+            {children()}
         </p>
-        {dynamic(move || is_open.get().then(|| view! { <ByEmail payment/> }).into_any())}
     }
 }
 

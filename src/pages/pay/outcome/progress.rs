@@ -1,12 +1,15 @@
 //! A bank debit on its way: where it is, what is owed now and what will be if it clears.
 
-use super::{fact, timing_of, today};
+use super::{
+    facts::{fact, on_statement, receipt_number, timing_of},
+    today,
+};
 use crate::{
     i18n::{Text, format, say, t},
     ui::{Icon, Sign},
 };
 use contract::{
-    Money,
+    Date, Money,
     payment::{Method, Payment},
 };
 use leptos::prelude::*;
@@ -17,18 +20,18 @@ pub fn Progress(payment: StoredValue<Payment>) -> impl IntoView {
     let (at, zone) = (payment.created_at, payment.time_zone.clone());
     let received = say(move |w| format::moment(w.locale, at, &zone));
     let (sent_on, expected_on) = (payment.sent_on, payment.expected_on);
-    let day = move |day: Option<contract::Date>| {
-        say(move |w| day.map(|day| format::short_date(w.locale, day)).unwrap_or_default())
-    };
+    let day =
+        move |day: Option<Date>| say(move |w| day.map(|day| format::short_date(w.locale, day)).unwrap_or_default());
     let expected = say(move |w| {
         expected_on.map(|day| (w.pay().outcome.expected)(&format::short_date(w.locale, day))).unwrap_or_default()
     });
-    let moved = payment.moved_by.clone();
-    let holidays = say(move |w| {
-        let days: Vec<String> =
-            moved.iter().map(|day| (w.pay().outcome.holiday)(&format::short_date(w.locale, *day))).collect();
-        days.join(" ")
-    });
+    let (before, after) = moved(&payment.moved_by, sent_on);
+    let holidays = |days: Vec<Date>| {
+        say(move |w| {
+            let words = days.iter().map(|day| (w.pay().outcome.holiday)(&format::short_date(w.locale, *day)));
+            words.collect::<Vec<_>>().join(". ")
+        })
+    };
     let method = payment.method.clone();
     let account = say(move |w| (w.pay().method.known)(&method));
     let is_bank = matches!(payment.method, Method::Bank { .. });
@@ -44,19 +47,25 @@ pub fn Progress(payment: StoredValue<Payment>) -> impl IntoView {
                 <li data-state="now" aria-current="step">
                     <span class="pay-ledger__dot"><Icon sign=Sign::Clock/></span>
                     <div>
-                        <b>{t(|w| w.pay().outcome.at_the_bank)}</b><small translate="no">{day(sent_on)}</small><small>{account}</small>
+                        <b>{t(|w| w.pay().outcome.at_the_bank)}</b><small translate="no">{day(sent_on)}</small>
+                        <small>{holidays(before)}</small><small>{account}</small>
                         {timing.map(|timing| view! { <small>{timing}</small> })}
                     </div>
                 </li>
                 <li data-state="next">
                     <span class="pay-ledger__dot"><Icon sign=Sign::Next/></span>
-                    <div><b>{t(|w| w.states().paid)}</b><small>{expected}</small><small>{holidays}</small></div>
+                    <div><b>{t(|w| w.states().paid)}</b><small>{expected}</small><small>{holidays(after)}</small></div>
                 </li>
             </ol>
         </section>
         <hr class="pay-tear"/>
         <Owed payment is_bank/>
     }
+}
+
+/// Days without banks: those that moved the day of sending, and those that moved the day after it.
+fn moved(days: &[Date], sent_on: Option<Date>) -> (Vec<Date>, Vec<Date>) {
+    days.iter().partition(|day| sent_on.is_some_and(|sent| **day < sent))
 }
 
 #[component]
@@ -84,8 +93,25 @@ fn Owed(payment: Payment, is_bank: bool) -> impl IntoView {
         <dl class="pay-facts">
             {fact(t(|w| w.pay().outcome.owe_today), say(move |w| format::money(w.locale, now)), None)}
             {fact(t(|w| w.pay().outcome.if_clears), say(move |w| format::money(w.locale, then)), note)}
-            {fact(t(|w| w.pay().outcome.receipt_number), Text::stored(payment.reference), None)}
+            {receipt_number(payment.reference)}
+            {fact(t(|w| w.pay().receipt.payer), Text::stored(payment.payer_name), None)}
+            {on_statement()}
             {is_bank.then(|| fact(t(|w| w.pay().outcome.if_refused), write, Some(t(|w| w.pay().outcome.if_refused_note))))}
         </dl>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract::payment::plan_debit;
+
+    #[test]
+    fn a_day_without_banks_stands_under_the_day_that_it_moved() {
+        let day = |text: &str| Date::parse(text).unwrap();
+        // agreed to on a Sunday, with Christmas on the way
+        let plan = plan_debit(day("2026-12-20"), 5);
+        let (before, after) = moved(&plan.moved_by, Some(plan.sent_on));
+        assert_eq!((before, after), (vec![day("2026-12-20")], vec![day("2026-12-25")]));
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     navigation::Navigation,
     route::Pay,
     session::{CurrentSession, Session},
-    ui::{ButtonLink, Failure, dynamic, page_heading},
+    ui::{ButtonLink, Failure, dynamic, page_heading, with_phone},
 };
 use leptos::prelude::*;
 
@@ -43,7 +43,7 @@ pub fn not_here(error: ApiError, id: &str) -> AnyView {
             <article class="pay-sheet">
                 <div class="pay-stack">
                     <h1 tabindex="-1" node_ref=h1>{t(|w| w.pay().outcome.not_here_title)}</h1>
-                    <p class="pay-lead">{words}</p>
+                    <p class="pay-lead">{with_phone(words)}</p>
                     <p class="pay-row">{way} {sign_in}</p>
                 </div>
             </article>

@@ -29,10 +29,7 @@ pub struct Again {
 impl Again {
     pub(super) fn new(checkout: Checkout, ready: Memo<Result<Review, Unready>>) -> Self {
         let asked = Memo::new(move |_| {
-            let mut before =
-                ready.with(|ready| ready.as_ref().map_or_else(|_| Vec::new(), |review| paid_before(&review.shares)));
-            checkout.answered.with(|answered| before.retain(|one| !answered.contains(one)));
-            before
+            ready.with(|ready| ready.as_ref().map_or_else(|_| Vec::new(), |review| paid_before(&review.shares)))
         });
         Self { checkout, asked, ticked: RwSignal::default() }
     }
@@ -106,12 +103,12 @@ mod tests {
     use super::*;
     use crate::{
         fetched::Fetched,
-        pages::pay::checkout::choice::{shares, tests::bill},
+        pages::pay::checkout::choice::{self, shares, tests::bill},
     };
     use contract::{
         Date, Instant, Money, PersonName, Region,
         bill::JustPaid,
-        payment::{BankAccountKind, DraftShare, Method, PaymentDraft},
+        payment::{BankAccountKind, Method, PaymentDraft},
         portal::{Contacts, Portal},
     };
     use std::sync::Arc;
@@ -126,17 +123,20 @@ mod tests {
         Arc::new(serde_json::from_value(portal).unwrap())
     }
 
-    /// A review of one bill on which $20.00 was paid at that second.
-    fn review(checkout: Checkout, second: i64) -> Review {
+    /// A review of one bill on which $20.00 was paid at that second, and perhaps seen beside it.
+    fn review(checkout: Checkout, second: i64, is_seen: bool) -> Review {
         let mut bill = bill("visit", 6410, 0);
         bill.just_paid =
             Some(JustPaid { amount: Money::parse("20").unwrap(), at: Instant::from_millis(second * 1000) });
         let (as_of, today) = (Instant::from_millis(3_600_000), Date::parse("1970-01-01").unwrap());
         let bills =
             BillList { as_of, today, debit_day: None, owed: Money::ZERO, bills: vec![bill], payments: Vec::new() };
-        let draft =
-            PaymentDraft { shares: vec![DraftShare { bill: "visit".into(), part: None }], ..PaymentDraft::default() };
-        let shares = shares(&bills, &draft, 100);
+        let draft = PaymentDraft { shares: vec![choice::tests::share("visit", None)], ..PaymentDraft::default() };
+        checkout.draft.set(draft);
+        if is_seen {
+            checkout.choose(&shares(&bills, &checkout.draft.get_untracked(), 100));
+        }
+        let shares = shares(&bills, &checkout.draft.get_untracked(), 100);
         checkout.bills.set(Fetched::Here(bills));
         Review {
             shares,
@@ -158,7 +158,7 @@ mod tests {
     fn a_payment_of_minutes_ago_is_asked_about_until_it_is_answered() {
         Owner::new().with(|| {
             let checkout = Checkout::here();
-            let now = RwSignal::new(review(checkout, 1));
+            let now = RwSignal::new(review(checkout, 1, false));
             let again = Again::new(checkout, Memo::new(move |_| Ok(now.get())));
             let html = || view! { <AgainBoxes again refused=RwSignal::new(0)/> }.to_html().replace('\u{a0}', " ");
             assert!(!again.is_answered());
@@ -166,10 +166,10 @@ mod tests {
             assert!(html().contains(said), "{}", html());
             again.ticked.set(again.asked.get_untracked());
             assert!(again.is_answered() && html().contains("I mean to pay again"));
-            now.set(review(checkout, 2));
+            now.set(review(checkout, 2, false));
             assert!(!again.is_answered(), "another payment since");
             assert_eq!(again.unticked(crate::i18n::words(contract::Locale::En)).len(), 1);
-            checkout.answered.set(paid_before(&now.get_untracked().shares));
+            now.set(review(checkout, 2, true));
             assert!(again.is_answered() && !html().contains("I mean to pay again"), "seen beside the bill");
         });
     }

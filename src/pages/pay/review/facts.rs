@@ -31,6 +31,7 @@ pub fn Facts(review: StoredValue<Review>) -> impl IntoView {
     if matches!(review.method, Method::Card { .. }) {
         facts.push(fee(&review));
     }
+    facts.extend(on_statement(&review));
     view! { <dl class="pay-facts">{list(facts, row)}</dl> }
 }
 
@@ -130,6 +131,18 @@ fn receipt(review: &Review) -> Fact {
         note: None,
         change: Some((Pay::Method, |w| w.pay().review.change_what[3])),
     }
+}
+
+/// What a server of the version before does not say.
+fn on_statement(review: &Review) -> Option<Fact> {
+    let name = review.portal.statement_descriptor.clone();
+    let fact = || Fact {
+        what: t(|w| w.pay().review.on_statement),
+        fact: Text::stored(name.clone()),
+        note: None,
+        change: None,
+    };
+    (!name.is_empty()).then(fact)
 }
 
 fn fee(review: &Review) -> Fact {

@@ -1,36 +1,27 @@
 //! QR codes as an SVG path. Knows no colour and no page.
 
+use contract::qr::QrDrawing;
 use qrcode::{Color, QrCode};
 use std::fmt::Write;
 
 /// So many light modules a reader wants around the code.
 const QUIET: usize = 4;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Qr {
-    /// In modules, the quiet zone included: the view box is `0 0 size size`.
-    pub size: u32,
-    /// The dark modules, as the `d` of a path; a row's neighbours are one rectangle.
-    pub path: String,
-}
-
-impl Qr {
-    /// Nothing if the text is longer than a QR code holds.
-    pub fn of(text: &str) -> Option<Self> {
-        let code = QrCode::new(text).ok()?;
-        let width = code.width();
-        let mut path = String::new();
-        for (y, row) in code.to_colors().chunks(width).enumerate() {
-            let mut x = 0;
-            for run in row.chunk_by(|left, right| left == right) {
-                if run.first() == Some(&Color::Dark) {
-                    _ = write!(path, "M{} {}h{}v1h-{}z", x + QUIET, y + QUIET, run.len(), run.len());
-                }
-                x += run.len();
+/// A row's dark neighbours are one rectangle. Nothing if the text is longer than a QR code holds.
+pub fn drawing(text: &str) -> Option<QrDrawing> {
+    let code = QrCode::new(text).ok()?;
+    let width = code.width();
+    let mut path = String::new();
+    for (y, row) in code.to_colors().chunks(width).enumerate() {
+        let mut x = 0;
+        for run in row.chunk_by(|left, right| left == right) {
+            if run.first() == Some(&Color::Dark) {
+                _ = write!(path, "M{} {}h{}v1h-{}z", x + QUIET, y + QUIET, run.len(), run.len());
             }
+            x += run.len();
         }
-        Some(Self { size: u32::try_from(width + 2 * QUIET).ok()?, path })
     }
+    Some(QrDrawing { size: u32::try_from(width + 2 * QUIET).ok()?, path })
 }
 
 #[cfg(test)]
@@ -38,7 +29,7 @@ mod tests {
     use super::*;
 
     /// The path drawn, a module a cell.
-    fn drawn(qr: &Qr) -> Vec<Vec<bool>> {
+    fn drawn(qr: &QrDrawing) -> Vec<Vec<bool>> {
         let size = qr.size as usize;
         let mut cells = vec![vec![false; size]; size];
         for run in qr.path.split_terminator('z') {
@@ -54,7 +45,7 @@ mod tests {
     }
 
     /// What a reader makes of it, seen at five dots a module.
-    fn read(qr: &Qr) -> String {
+    fn read(qr: &QrDrawing) -> String {
         let cells = drawn(qr);
         let size = cells.len() * 5;
         let mut image = rqrr::PreparedImage::prepare_from_bitmap(size, size, |x, y| cells[y / 5][x / 5]);
@@ -66,13 +57,13 @@ mod tests {
         for text in
             ["otpauth://totp/Plan:anna%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Plan", "ä", "0"]
         {
-            assert_eq!(read(&Qr::of(text).unwrap()), text);
+            assert_eq!(read(&drawing(text).unwrap()), text);
         }
     }
 
     #[test]
     fn nothing_is_drawn_in_the_quiet_zone() {
-        let cells = drawn(&Qr::of("text").unwrap());
+        let cells = drawn(&drawing("text").unwrap());
         let last = cells.len() - 1;
         for (y, row) in cells.iter().enumerate() {
             for (x, is_dark) in row.iter().enumerate() {
@@ -86,7 +77,7 @@ mod tests {
 
     #[test]
     fn neighbours_are_one_rectangle() {
-        let qr = Qr::of("text").unwrap();
+        let qr = drawing("text").unwrap();
         assert!(qr.path.starts_with("M4 4h7v1h-7z"), "{}", qr.path);
         let runs: usize = drawn(&qr).iter().map(|row| row.chunk_by(|l, r| l == r).filter(|run| run[0]).count()).sum();
         assert_eq!(qr.path.matches('M').count(), runs);
@@ -94,6 +85,6 @@ mod tests {
 
     #[test]
     fn too_long_a_text_is_none() {
-        assert_eq!(Qr::of(&"x".repeat(3000)), None);
+        assert_eq!(drawing(&"x".repeat(3000)), None);
     }
 }
