@@ -176,10 +176,10 @@ scene('script in a text is text: it runs nowhere and is shown as it was typed', 
   assert.equal(ran, false);
 });
 
-scene('bidirectional and control characters in a name are refused', async ({ payer, member }) => {
+scene('markup and characters that turn the writing of a name are refused', async ({ payer, member }) => {
   await payer.reachesMethod(member);
   await payer.byCard();
-  for (const name of ['Ana \u202eO’Neill', 'Ana\u2066x\u2069', '<script>alert(1)</script>']) {
+  for (const name of ['Ana \u202eO’Neill', '<script>alert(1)</script>']) {
     await payer.says({ name });
     await payer.page.getByRole('button', { name: payer.words.toReview }).click();
     await payer.reads(/Your name: /);

@@ -117,7 +117,7 @@ scene('what is wrong is said at the field and in the summary, with a way to put 
   await payer.invalid();
   await payer.agreesToTerms();
   await payer.presses('open');
-  await payer.main.getByRole('heading', { name: 'There are 7 problems' }).waitFor();
+  await payer.main.getByRole('heading', { name: 'There are 6 problems' }).waitFor();
   await payer.main.getByRole('group').getByRole('link', { name: /^City:/ }).click();
   assert.ok(await payer.control('city').evaluate((field) => field === document.activeElement));
   await payer.tells({ ...MEI, first: '4242 4242 4242 4242', mail: 'mei@gmial.com', password: 'passwordpassword' });

@@ -1,6 +1,6 @@
 //! The `security.txt` file (RFC 9116): where somebody who found a weakness writes to, if the profile says so.
 
-use super::parsed;
+use super::values::parsed;
 use contract::Date;
 use serde::{Deserialize, Deserializer};
 
