@@ -1,6 +1,6 @@
 // The capture frame: fields, their checks (by the contract's rules, in wasm), and a few words with the page that embeds
-// it. What is typed goes to this origin's POST /capture/tokens and nowhere else; the parent hears a token, the last four
-// digits, and which fields are wrong.
+// it. What is typed goes to this origin's POST /capture/tokens and nowhere else; the parent hears a token, the last
+// four digits, and which fields are wrong.
 import init, * as rules from '/capture/capture.js';
 import { WORDS } from '/capture/words.js';
 
