@@ -1,6 +1,6 @@
 // Each published test number that fails: the page says first that no money was taken, then who said no, and both
-// databases agree. A guest is told what the card in hand can put right, and not that there was too little: somebody may be
-// trying cards of others.
+// databases agree. A guest is told what the card in hand can put right, and not that there was too little: somebody may
+// be trying cards of others.
 import assert from 'node:assert/strict';
 import { books, failedOnce, paidOnce } from '../books.mjs';
 import { EXPIRES } from '../journey.mjs';

@@ -126,8 +126,8 @@ pub fn PasswordField(
     frame(&id, label, error, hint, None, Box::new(input))
 }
 
-/// Beside a password, for password managers: the user ID that it belongs to, which is not asked. Nobody sees it or comes
-/// to it.
+/// Beside a password, for password managers: the user ID that it belongs to, which is not asked. Nobody sees it or
+/// comes to it.
 #[component]
 pub fn KnownUserId(user_id: Text) -> impl IntoView {
     view! {

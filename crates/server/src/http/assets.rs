@@ -146,7 +146,7 @@ fn answer(files: &Files, change_password: &str, request: &Request) -> Response {
     }
     let is_below = |root: &&str| path.strip_prefix(*root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     // What the server itself wrote may be there; of the folder, nothing whose name begins with a full stop is read.
-    if RESERVED.iter().any(|root| is_below(&root)) && !files.contains_key(path) {
+    if RESERVED.iter().any(is_below) && !files.contains_key(path) {
         return missing_resource();
     }
     if !is_read {

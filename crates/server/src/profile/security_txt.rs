@@ -21,7 +21,7 @@ impl SecurityTxt {
         format!("Contact: {contact}\nExpires: {expires}T00:00:00Z\nPreferred-Languages: en, es\n")
     }
 
-    /// Whoever reads it from that day on need not trust it.
+    /// From that day on nobody need trust it.
     pub fn is_expired(&self, today: Date) -> bool {
         today >= self.expires
     }

@@ -103,7 +103,7 @@ async fn a_reset_link_is_asked_about_without_being_used_up_and_not_for_ever() {
     app.jobs().await;
     let token = app.link(ANAS).await;
     let asks = |token: &str| Call::post("/password-resets/check").json(&json!({ "token": token }));
-    // Whoever has a good one uses up nothing, of the link or of the limit.
+    // Who has a good one uses up nothing, of the link or of the limit.
     for _ in 0..40 {
         assert_eq!(app.ask(asks(&token)).await.is(200).json(), json!({ "user_id": ANAS }));
     }

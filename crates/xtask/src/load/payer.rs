@@ -175,13 +175,12 @@ pub fn order(
         .because("/dev/urandom")?;
     let key = IdempotencyKey::from_random(random);
     let bill = payer.bills[turn % payer.bills.len()].clone();
-    let email = "load@example.org";
     let draft = PaymentDraft {
         shares: vec![DraftShare { bill: bill.clone(), part: Some("1.00".to_owned()), paid_before: None }],
         method: Some(method.clone()),
         token: Some(token.clone()),
         payer_name: name.to_owned(),
-        email: email.to_owned(),
+        email: "load@example.org".to_owned(),
         key: Some(key.clone()),
         ..PaymentDraft::default()
     };
@@ -190,7 +189,7 @@ pub fn order(
         shares: vec![OrderShare { bill, amount, paid_before: None }],
         token,
         payer_name: PersonName::parse(name).map_err(refused("The name"))?,
-        email: Some(Email::parse(email).map_err(refused("The e-mail address"))?),
+        email: Some(Email::parse(&draft.email).map_err(refused("The e-mail address"))?),
         fee: terms.fee(),
         authorisation,
         locale: Locale::En,
