@@ -1,5 +1,5 @@
-//! The mail coupon: printed, cut off below the tear line, and mailed with a check. Whoever found a bill, or signed in,
-//! gets one for each open bill with everything filled in. Anybody else gets one to fill in, with a place for each
+//! The mail coupon: printed, cut off below the tear line, and mailed with a check. Anyone who found a bill, or signed
+//! in, gets one for each open bill with everything filled in. Anyone else gets one to fill in, with a place for each
 //! identifier that the region's statements print. Nothing the member typed is put on it.
 
 use crate::{

@@ -9,7 +9,11 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 pub struct Words(#[serde(deserialize_with = "words")] pub String);
 
 /// A string that `parse` takes; of any other it is said that it is not `what`.
-pub fn parsed<'de, D: Deserializer<'de>, T>(from: D, what: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, D::Error> {
+pub fn parsed<'de, D: Deserializer<'de>, T>(
+    from: D,
+    what: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, D::Error> {
     let text = String::deserialize(from)?;
     parse(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is not {what}")))
 }

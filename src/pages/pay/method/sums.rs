@@ -1,7 +1,7 @@
 //! What the chosen bills cost by each method: some regions have a fee on credit cards, and nobody is to meet it first
 //! in the review.
 
-use super::{MethodState, kind_of};
+use super::MethodState;
 use crate::{
     billing::SlipLine,
     config::Deployment,
@@ -46,7 +46,7 @@ impl Sums {
         let method = self.state.checkout.draft.with(|draft| draft.token.as_ref().and(draft.method.clone()))?;
         let today = self.state.checkout.bills.with(|bills| bills.value().map(|bills| bills.today))?;
         let terms = Terms { portal: &portal, region, today, debit_day: today, method: &method, total, bills: 1 };
-        let is_chosen = self.state.kind.get() == Some(kind_of(&method));
+        let is_chosen = self.state.kind.get() == Some(method.kind());
         Some(terms.fee()).filter(|fee| is_chosen && !fee.is_zero())
     }
 
