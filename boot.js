@@ -14,8 +14,8 @@ function unavailable() {
 }
 document.getElementById('again').addEventListener('click', () => location.reload());
 
-// A page translator puts <font> elements in place of text nodes, but the app goes on writing to the nodes. So a node
-// that the app writes to, removes or asks for its place stands there again, and the translator comes back to it.
+// A page translator puts <font> elements in place of text nodes, which the app goes on writing to. A node that it uses
+// stands in its place again.
 function follow(text, font) {
   const back = () => {
     delete text.nodeValue;
@@ -25,7 +25,7 @@ function follow(text, font) {
   };
   const configurable = true;
   Object.defineProperties(text, {
-    nodeValue: { configurable, get: () => text.data, set: (value) => { back(); text.nodeValue = value; } },
+    nodeValue: { configurable, set: (value) => { back(); text.nodeValue = value; } },
     parentNode: { configurable, get: () => { back(); return text.parentNode; } },
     remove: { configurable, value: () => { back(); text.remove(); } },
   });
@@ -37,12 +37,9 @@ new MutationObserver((records) => {
     const { target, addedNodes, previousSibling, nextSibling } = record;
     for (const font of addedNodes) {
       if (font.nodeName !== 'FONT') continue;
-      const ways = [
-        ({ at }) => at === record,
-        ({ at }) => at.target === target && at.previousSibling === previousSibling && at.nextSibling === nextSibling,
-        ({ text }) => text === previousSibling || text === nextSibling,
-      ];
-      const found = ways.map((way) => gone.findLast(way)).find(Boolean);
+      const found = gone.findLast(({ at }) => at === record)
+        ?? gone.findLast(({ at }) => at.target === target && at.previousSibling === previousSibling && at.nextSibling === nextSibling)
+        ?? gone.findLast(({ text }) => text === previousSibling || text === nextSibling);
       if (found) follow(gone.splice(gone.indexOf(found), 1)[0].text, font);
     }
   }

@@ -46,7 +46,6 @@ function translator(inSteps) {
 
 /** What the whole page says. */
 async function said(payer) {
-  await payer.settles();
   const text = await payer.page.evaluate(() => document.querySelector('#app').innerText);
   // a machine's pace, and what is random
   const same = text.replace(/KP-[0-9A-Z]{4}-[0-9A-Z]{4}/g, 'KP-').replace(/\d+:\d\d\s[ap]m/g, 'TIME');
@@ -56,7 +55,10 @@ async function said(payer) {
 /** The way of paying with everything that changes on a page; gives what each state says. */
 async function walk(payer, member) {
   const states = [];
-  const state = async (name) => states.push([name, await said(payer)]);
+  const state = async (name) => {
+    await payer.settles();
+    states.push([name, await said(payer)]);
+  };
   const { page, words } = payer;
   await payer.arrives();
   await state('find');
@@ -86,9 +88,13 @@ async function walk(payer, member) {
   await payer.takes('hospital', '20');
   await payer.continues();
   await payer.sees(words.how);
+  const loading = page.getByText('The form is loading');
   await page.getByRole('radio', { name: words.bank }).check();
+  await payer.frame.getByLabel(words.routing).waitFor();
+  await loading.waitFor({ state: 'hidden' });
   await state('by bank');
   await payer.byCard();
+  await loading.waitFor({ state: 'hidden' });
   await state('by card');
   await payer.says();
   await payer.toReview();
@@ -106,7 +112,7 @@ async function walk(payer, member) {
   });
   await payer.payButton.click();
   await page.getByRole('button', { name: 'Paying…' }).waitFor();
-  await state('paying');
+  states.push(['paying', await said(payer)]);
   answer();
   await payer.sees(words.paid);
   await state('paid');

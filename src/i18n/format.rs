@@ -30,7 +30,9 @@ pub fn day(locale: Locale, at: Instant, time_zone: &str) -> String {
 
 /// `Monday, November 23, 2026, 9:52 am Pacific`, by the clock of a time zone.
 pub fn moment(locale: Locale, at: Instant, time_zone: &str) -> String {
-    unbroken(&date_format::moment(local_time(at, time_zone), time_zone, locale))
+    let local = local_time(at, time_zone);
+    let time = date_format::time_of_day(local.hour, local.minute, locale);
+    date_format::moment(local, time_zone, locale).replace(&time, &unbroken(&time))
 }
 
 /// The time of day at that moment in a time zone: `9:14 am` · `9:14 a. m.`
@@ -45,12 +47,8 @@ pub fn hour(locale: Locale, hour: u8) -> String {
 }
 
 /// A time of day is never broken over two lines.
-fn unbroken(text: &str) -> String {
-    let mut whole = text.to_owned();
-    for half in [" am", " pm", " a. m.", " p. m."] {
-        whole = whole.replace(half, &half.replace(' ', "\u{a0}"));
-    }
-    whole
+fn unbroken(time: &str) -> String {
+    time.replace(' ', "\u{a0}")
 }
 
 /// The date at that moment in a time zone.

@@ -19,6 +19,7 @@ pub fn list<T>(items: impl IntoIterator<Item = T>, draw: impl FnMut(T) -> AnyVie
 /// What is said of something. Page translators leave it alone where it has no word, such as an amount or a reference:
 /// they write numbers in another way.
 pub fn fact_text(text: Text) -> AnyView {
-    let translate = Signal::derive(move || text.with(|text| !text.contains(char::is_lowercase)).then_some("no"));
+    let translate =
+        Signal::derive(move || text.with(|text| !text.contains(|c: char| c.is_ascii_lowercase())).then_some("no"));
     view! { <span translate=translate>{text}</span> }.into_any()
 }
