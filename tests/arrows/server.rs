@@ -119,7 +119,7 @@ fn on_the_server_sql_is_in_store_only() {
 
 /// Parts of the application state that not every layer may reach, with the modules that may. A layer that needs more
 /// calls the one between.
-const PARTS: [(&str, &[&str]); 11] = [
+const PARTS: [(&str, &[&str]); 12] = [
     ("store", &["billing", "demo", "identity", "jobs", "limits", "main", "readiness"]),
     ("processor", &["billing", "demo", "jobs"]),
     ("limits", &["billing", "identity", "limits"]),
@@ -131,6 +131,7 @@ const PARTS: [(&str, &[&str]); 11] = [
     ("job_queued", &["jobs"]),
     ("tasks", &["jobs", "main", "readiness"]),
     ("readiness", &["http", "main"]),
+    ("security_txt", &["http"]),
 ];
 /// Facts of the plan, flags, and the time.
 const OF_EVERYBODY: [&str; 3] = ["clock", "portal", "settings"];

@@ -6,11 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const PLACES: [&str; 9] = [
+const PLACES: [&str; 10] = [
     "src/i18n",
     "index.html",
     "boot.js",
-    "crates/processor/frame",
+    "crates/processor/frame/words.js",
+    "crates/processor/frame/index.html",
     "crates/contract/src/authorisation.rs",
     "crates/server/src/mail",
     "crates/server/src/mail.rs",

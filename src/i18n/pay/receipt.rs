@@ -34,7 +34,7 @@ pub const EN: ReceiptWords = ReceiptWords {
 pub const ES: ReceiptWords = ReceiptWords {
     on_paper: [
         "Recibo de pago",
-        "Confirmación del pago (aún no pagado)",
+        "Confirmación del pago (todavía no pagado)",
         "Constancia del intento de pago (no es un recibo)",
     ],
     in_all: "En total",

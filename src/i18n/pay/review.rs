@@ -170,7 +170,7 @@ pub const ES: ReviewWords = ReviewWords {
     no_receipt: "Sin correo electrónico. Puede guardarlo como archivo.",
     card_fee: "Cargo por tarjeta",
     no_fee: "Ninguno",
-    on_statement: "En el extracto de su tarjeta o banco",
+    on_statement: "En el estado de cuenta de su tarjeta o banco",
     change: "Cambiar",
     change_what: [" de quién son las facturas", " el importe", " la forma de pago", " el correo electrónico"],
     you_pay_now: "Paga ahora",
