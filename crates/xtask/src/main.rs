@@ -14,6 +14,7 @@ mod days;
 mod end2end;
 mod place;
 mod postgres;
+mod scripts;
 mod sheets;
 mod size;
 mod split;

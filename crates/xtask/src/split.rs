@@ -4,9 +4,10 @@
 //!
 //! rustc's wasm with its relocations → wasm-split → wasm-bindgen on the first chunk → wasm-opt on each (release) →
 //! names by content, and the integrity of each where it is loaded: in `index.html`, and for the later chunks in the
-//! glue. The style sheets become one (`sheets`), and beside each file its compressed forms are laid (release).
+//! glue. The style sheets become one (`sheets`), scripts lose their comments (`scripts`), and beside each file its
+//! compressed forms are laid (release).
 
-use crate::{build, child, place, sheets, tools::Tools};
+use crate::{build, child, place, scripts, sheets, tools::Tools};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256, Sha384};
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ use xtask::failure::{Because, Failure, Result};
 
 /// The name that Trunk gives its files, from the package.
 const APP: &str = "kppay";
+/// The script that starts the app.
+const BOOT: &str = "boot";
 /// The file in which wasm-split writes how chunks are loaded. It and the glue name each other, so they become one file.
 const LOADER: &str = "__wasm_split.js";
 
@@ -50,13 +53,15 @@ pub fn split() -> Result<()> {
         build::optimise(&tools, &main)?;
     }
     let wasm = std::fs::read(&main).because("Reading the first chunk")?;
-    let glue = join(&read(&work.join("bound").join(format!("{APP}.js")))?, &loader)?.into_bytes();
+    let glue = join(&read(&work.join("bound").join(format!("{APP}.js")))?, &loader)?;
+    let glue = scripts::for_browsers(&glue)?.into_bytes();
+    let boot = scripts::for_browsers(&read(&staging.join(trunks_own(&staging, BOOT, ".js")?))?)?.into_bytes();
     let mut index = read(&staging.join("index.html"))?;
-    for (ending, bytes) in [("_bg.wasm", wasm), (".js", glue)] {
-        let old = trunks_own(&staging, ending)?;
-        let new = format!("{APP}-{}{ending}", digits(&bytes));
+    for (name, ending, bytes) in [(APP, "_bg.wasm", wasm), (APP, ".js", glue), (BOOT, ".js", boot)] {
+        let old = trunks_own(&staging, name, ending)?;
+        let new = format!("{name}-{}{ending}", digits(&bytes));
         std::fs::remove_file(staging.join(&old)).because("Taking Trunk's own file away")?;
-        std::fs::write(staging.join(&new), &bytes).because("Writing the first chunk")?;
+        std::fs::write(staging.join(&new), &bytes).because("Writing a file of the first page")?;
         index = relink(&index, &old, &new, &integrity(&bytes))?;
     }
     let index = sheets::join(&staging, &index, APP)?;
@@ -89,16 +94,16 @@ fn later_chunks(work: &Path) -> Result<Vec<(String, PathBuf)>> {
     Ok(chunks)
 }
 
-/// The file that Trunk made: `kppay-0123….js`, `kppay-0123…_bg.wasm`.
-fn trunks_own(staging: &Path, ending: &str) -> Result<String> {
+/// The file that Trunk made: `kppay-0123….js`, `kppay-0123…_bg.wasm`, `boot-0123….js`.
+fn trunks_own(staging: &Path, file: &str, ending: &str) -> Result<String> {
     let entries = std::fs::read_dir(staging).because("Reading Trunk's staging folder")?;
     let is_it = |name: &String| {
         let hash =
-            name.strip_prefix(APP).and_then(|rest| rest.strip_prefix('-')).and_then(|rest| rest.strip_suffix(ending));
+            name.strip_prefix(file).and_then(|rest| rest.strip_prefix('-')).and_then(|rest| rest.strip_suffix(ending));
         hash.is_some_and(|hash| hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
     };
     let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    names.find(is_it).ok_or_else(|| Failure::new(format!("Trunk left no {APP}-…{ending}.")))
+    names.find(is_it).ok_or_else(|| Failure::new(format!("Trunk left no {file}-…{ending}.")))
 }
 
 /// As the server expects of a name that stands for its content.
