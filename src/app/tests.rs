@@ -140,7 +140,8 @@ fn what_the_server_answered_is_on_its_page() {
 fn texts(html: &str) -> Vec<(String, bool)> {
     let (mut found, mut open) = (Vec::new(), Vec::<(String, bool)>::new());
     for part in html.split('<').skip(1) {
-        let (tag, text) = part.split_once('>').unwrap();
+        // a tag in an attribute's value ends later
+        let Some((tag, text)) = part.split_once('>') else { continue };
         let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap().to_owned();
         let is_void = ["input", "br", "hr", "!", "!--"].iter().any(|void| name.starts_with(void)) || tag.ends_with('/');
         if tag.starts_with('/') {
