@@ -8,7 +8,7 @@ use serde_json::json;
 /// Until it is five in the evening where the payer is.
 async fn evening(app: &TestApp, payer: &Payer) {
     let zone = payer.region.time_zone();
-    while server::clock::day_and_hour_in(zone, app.state.clock.now()).1 != 17 {
+    while server::clock::local_time_in(zone, app.state.clock.now()).hour != 17 {
         app.state.clock.move_on(1_800_000);
     }
 }
