@@ -146,9 +146,9 @@ fn what_the_server_answered_is_on_its_page() {
 /// The texts of a page's elements, each with whether a page translator leaves it alone.
 fn texts(html: &str) -> Vec<(String, bool)> {
     let (mut found, mut open) = (Vec::new(), Vec::<(String, bool)>::new());
-    // a marker between two texts may hold a tag's opening bracket
-    for part in html.replace("<!--<() />-->", "").split('<').skip(1) {
-        let (tag, text) = part.split_once('>').unwrap();
+    for part in html.split('<').skip(1) {
+        // a tag in an attribute's value ends later
+        let Some((tag, text)) = part.split_once('>') else { continue };
         let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap().to_owned();
         let is_void = ["input", "br", "hr", "!", "!--"].iter().any(|void| name.starts_with(void)) || tag.ends_with('/');
         if tag.starts_with('/') {

@@ -212,7 +212,7 @@ async fn the_notice_is_in_the_members_language_and_says_what_to_do() {
     app.ask(Call::post("/session").json(&body)).await.is(200);
     let emails = app.state.store.emails(1).await.unwrap();
     assert!(emails[0].subject.ends_with("Nuevo inicio de sesión en su cuenta"), "{}", emails[0].subject);
-    for says in ["hora del Pacífico", "un navegador que no dice su nombre", "/forgot-password", "Si fue usted"] {
+    for says in ["(Pacífico)", "un navegador que no dice su nombre", "/forgot-password", "Si fue usted"] {
         assert!(emails[0].text.contains(says), "{says}: {}", emails[0].text);
     }
 }
