@@ -123,6 +123,7 @@ mod tests {
             "ana@example.org.",
             "ana\u{ff20}example.org",
             "\u{202a}ana@exam\u{ad}ple.org\u{a0}",
+            "ana@exa\u{1160}mple.o\u{3164}rg",
         ] {
             assert_eq!(Email::parse(text).unwrap().to_string(), "ana@example.org", "{text}");
         }

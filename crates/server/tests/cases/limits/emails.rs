@@ -93,8 +93,6 @@ async fn no_email_goes_to_a_domain_that_mail_servers_read_as_another_one() {
         "o\u{fb03}ce.example.org",
         "\u{2460}.example.org",
         "\u{1100}\u{1161}.example.org",
-        "exa\u{1160}mple.org",
-        "exa\u{3164}mple.org",
     ] {
         let to = format!("victim@{domain}");
         for call in [
