@@ -33,12 +33,15 @@ use contract::{
 };
 use facts::PaidFacts;
 use failed::{TriedFacts, WhatNow};
+use gloo_timers::future::TimeoutFuture;
 use kept::Keep;
 use leptos::{prelude::*, task::spawn_local};
 use links::Links;
 use progress::Progress;
-use std::time::Duration;
 use visit::{end_visit, not_here};
+
+/// How often a payment that is on its way is asked about.
+const AGAIN_MILLIS: u32 = 20_000;
 
 #[component]
 pub fn PaymentPage(id: String) -> impl IntoView {
@@ -87,17 +90,17 @@ fn fetch(fetched: RwSignal<Fetched<Payment>>, id: String) {
     });
     browser::effect(move |_| {
         let ask = ask.clone();
-        let again = set_interval_with_handle(
-            move || {
-                if fetched.with_untracked(|fetched| fetched.value().is_some_and(|payment| !payment.is_final)) {
-                    ask();
+        spawn_local(async move {
+            loop {
+                TimeoutFuture::new(AGAIN_MILLIS).await;
+                let is_on_its_way =
+                    |fetched: &Fetched<Payment>| fetched.value().is_some_and(|payment| !payment.is_final);
+                match fetched.try_with_untracked(is_on_its_way) {
+                    Some(true) => ask(),
+                    Some(false) => {}
+                    // the page was left
+                    None => return,
                 }
-            },
-            Duration::from_secs(20),
-        );
-        on_cleanup(move || {
-            if let Ok(again) = again {
-                again.clear();
             }
         });
     });
