@@ -18,7 +18,7 @@ mod waiting;
 
 pub use button::{ButtonLink, SubmitButton};
 pub use choice::Choice;
-pub use dynamic::{dynamic, fact_text, list, translate};
+pub use dynamic::{dynamic, fact_text, list};
 pub use error_summary::{ErrorLine, ErrorSummary};
 pub use failure::{Failure, minutes, usual_words};
 pub use field::{CheckField, Keyboard, KnownUserId, PasswordField, SelectField, TextField};

@@ -155,7 +155,9 @@ fn texts(html: &str) -> Vec<(String, bool)> {
             // a closing tag of what is written without one closes nothing
             open.truncate(open.iter().rposition(|(of, _)| *of == name).unwrap_or(open.len()));
         } else if !is_void {
-            let is_left = open.last().is_some_and(|(_, is_left)| *is_left) || tag.contains("translate=\"no\"");
+            let is_left = open.last().is_some_and(|(_, is_left)| *is_left) || tag.contains("translate=\"no\"")
+                // belongs to the words of its choice
+                || tag.contains("pay-choice__text");
             open.push((name, is_left));
         }
         if !text.trim().is_empty() {

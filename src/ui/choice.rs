@@ -1,6 +1,5 @@
 //! A radio button whose whole row is the click target. Put it into a `fieldset` whose legend is the question.
 
-use super::translate;
 use crate::i18n::Text;
 use leptos::prelude::*;
 
@@ -24,7 +23,7 @@ pub fn Choice(
             <input type="radio" name=name id=id prop:checked=chosen on:change=move |_| on_choose.run(())/>
             <span class="pay-choice__text">
                 <b>{words}</b>
-                {note.map(|note| view! { <small translate=translate(note)>{note}</small> })}
+                {note.map(|note| view! { <small>{note}</small> })}
             </span>
         </label>
     }

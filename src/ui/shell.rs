@@ -123,7 +123,7 @@ pub fn PhoneLink(number: Text) -> impl IntoView {
     let address = Text::derive(move || {
         number.with(|number| "tel:+".chars().chain(number.chars().filter(char::is_ascii_digit)).collect())
     });
-    view! { <a href=address translate="no">{number}</a> }
+    view! { <a href=address>{number}</a> }
 }
 
 /// The help phone.
