@@ -16,8 +16,8 @@ pub fn list<T>(items: impl IntoIterator<Item = T>, draw: impl FnMut(T) -> AnyVie
     items.into_iter().map(draw).collect::<Vec<_>>().into_any()
 }
 
-/// What is said of something, in an element of its own. Page translators leave it alone where it has no word, such as an
-/// amount or a reference: they write numbers in another way.
+/// What is said of something, in an element of its own. Page translators leave it alone where it has no word, such as
+/// an amount or a reference: they write numbers in another way.
 pub fn fact_text(text: Text) -> AnyView {
     let is_number = move |text: &String| !text.contains(|c: char| c.is_ascii_lowercase());
     let translate = Signal::derive(move || text.with(is_number).then(|| "no".to_owned()));

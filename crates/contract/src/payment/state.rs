@@ -72,8 +72,8 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// What a payer without an account is shown of a card. Anyone who has the card can correct its code or date, so these
-    /// are named; limits on declined charges keep anyone from trying codes. That there was too little says that a
+    /// What a payer without an account is shown of a card. Anyone who has the card can correct its code or date, so
+    /// these are named; limits on declined charges keep anyone from trying codes. That there was too little says that a
     /// stolen card works, and leads to the same next step as any other decline. Of a bank account the reason comes
     /// days later, and is shown.
     pub fn without_detail(self) -> Self {

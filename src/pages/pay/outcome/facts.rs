@@ -107,7 +107,7 @@ pub fn receipt_number(reference: String) -> AnyView {
     view! {
         <div>
             <dt>{t(|w| w.pay().outcome.receipt_number)}</dt>
-            <dd>{reference}<small role="status">{copied}</small></dd>
+            <dd>{fact_text(Text::stored(reference))}<small role="status">{copied}</small></dd>
             <dd class="pay-facts__do" hidden=move || !can_copy.get()>
                 <button class="pay-link" type="button" on:click=copy>
                     {t(|w| w.pay().receipt.copy)}<span class="pay-hidden">{t(|w| w.pay().receipt.copy_what)}</span>
