@@ -12,9 +12,10 @@ function bytes(secret) {
 }
 
 /**
- * The code an app shows at a moment of a stack, or so many steps from it. The server takes a code one step off, and
- * each step once: anyone who sets up an app with the step before and signs in with this one need not wait. Not in a
- * step's last seconds, for it may be over on arrival.
+ * The code that an app shows at the stack's time, or `steps` steps of 30 s away from it. The server accepts a code that
+ * is one step off, and each step once. So a test that sets up an app with the code of the step before can sign in with
+ * the present one, and need not wait. In the last seconds of a step it waits for the next: the code could be old on
+ * arrival.
  */
 export async function appCode(stack, secret, steps = 0) {
   const left = STEP - (stack.now() % STEP);

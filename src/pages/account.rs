@@ -21,12 +21,12 @@ use leptos::prelude::*;
 use query::{Query, QueryState};
 
 /// Every page of the account. `head` is `heading`, and what else comes before what can fail.
-fn page(room: Account, head: AnyView, queries: Vec<QueryState>, main: AnyView) -> AnyView {
-    members_only(room.clone());
+fn page(route: Account, head: AnyView, queries: Vec<QueryState>, main: AnyView) -> AnyView {
+    members_only(route.clone());
     let errors: Vec<_> = queries.iter().map(|query| query.error).collect();
     let error = Signal::derive(move || errors.iter().find_map(|error| error.get()));
     let retry = Callback::new(move |()| queries.iter().for_each(|query| query.ask.run(())));
-    rooms(room, view! { {head} <Failure error on_retry=retry/> {main} }.into_any())
+    with_links(route, view! { {head} <Failure error on_retry=retry/> {main} }.into_any())
 }
 
 fn heading(title: Text, lead: Text) -> AnyView {
@@ -35,36 +35,36 @@ fn heading(title: Text, lead: Text) -> AnyView {
 }
 
 /// Redirects a user who is not signed in to the sign-in page, and back here afterwards.
-fn members_only(room: Account) {
+fn members_only(route: Account) {
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
     browser::effect(move |_| match session.get() {
         Session::Restoring => {}
         Session::Member(..) => browser::visit_is_on(),
         Session::Guest if browser::visit_was_lost() => navigation.replace(Enter::TimedOut),
         Session::Guest | Session::PendingSecondFactor(_) | Session::Payer(_) => {
-            navigation.replace_with_sign_in(room.clone());
+            navigation.replace_with_sign_in(route.clone());
         }
     });
 }
 
-/// The rooms there are: beside the page when there is room, at its foot on a phone.
-fn rooms(here: Account, main: AnyView) -> AnyView {
-    let rooms: [(Route, Sign, Pick); 3] = [
+/// The links to the pages of the account: beside the page where there is space, at its foot on a phone.
+fn with_links(here: Account, main: AnyView) -> AnyView {
+    let pages: [(Route, Sign, Pick); 3] = [
         (Route::Account(Account::Overview), Sign::House, |w| w.account().nav.overview),
         (Route::Pay(Pay::Amount), Sign::Dollar, |w| w.account().nav.pay),
         (Route::Account(Account::Security), Sign::Shield, |w| w.account().nav.security),
     ];
     let here = Route::Account(here);
-    let link = |(room, sign, words): (Route, Sign, Pick)| {
-        let current = (room == here).then_some("page");
-        view! { <li><a href=href(room) aria-current=current><Icon sign/><span>{t(words)}</span></a></li> }.into_any()
+    let link = |(route, sign, words): (Route, Sign, Pick)| {
+        let current = (route == here).then_some("page");
+        view! { <li><a href=href(route) aria-current=current><Icon sign/><span>{t(words)}</span></a></li> }.into_any()
     };
     view! {
         <div class="pay-account">
-            <nav class="pay-rail" aria-label=t(|w| w.account().nav.label)><ul>{list(rooms.clone(), link)}</ul></nav>
+            <nav class="pay-rail" aria-label=t(|w| w.account().nav.label)><ul>{list(pages.clone(), link)}</ul></nav>
             <div class="pay-account__main">{main}</div>
         </div>
-        <nav class="pay-bar" aria-label=t(|w| w.account().nav.label)><ul>{list(rooms, link)}</ul></nav>
+        <nav class="pay-bar" aria-label=t(|w| w.account().nav.label)><ul>{list(pages, link)}</ul></nav>
     }
     .into_any()
 }

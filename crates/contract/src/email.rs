@@ -63,8 +63,8 @@ impl Email {
     }
 }
 
-/// What somebody signs in with: an e-mail address as it is compared, which means the same in capitals. Text of any kind
-/// is one; what is no address is nobody's.
+/// What somebody signs in with: an e-mail address in lower case. Any text is taken; one that is no address belongs to
+/// no account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String")]
 pub struct UserId(String);
@@ -104,8 +104,8 @@ impl fmt::Display for Email {
         f.write_str(&self.0)
     }
 }
-// Beyond ASCII the form says less than `parse` does: a class of every script's letters is not a thing all readers of it
-// have.
+// Beyond ASCII the pattern allows more than `parse`: not every reader of patterns has a class for letters of all
+// scripts.
 text_value!(
     Email: r"^[^\x00- \x22(),.:;<>@\[-\]\x7F-\xA9]+(\.[^\x00- \x22(),.:;<>@\[-\]\x7F-\xA9]+)*@[^\x00-/:-`{-\xA9]([^\x00-,./:-`{-\xA9]*[^\x00-/:-`{-\xA9])?(\.[^\x00-/:-`{-\xA9]([^\x00-,./:-`{-\xA9]*[^\x00-/:-`{-\xA9])?)+$",
 );

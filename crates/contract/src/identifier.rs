@@ -105,7 +105,7 @@ impl Identifiers {
         found.collect::<Result<_, _>>().map(Self)
     }
 
-    /// What keeps them from being a bill's in a region with these fields: all of them must be there, and no other.
+    /// What is wrong with them for a region with these fields: each field must be there, and no other.
     pub fn problems(&self, schema: &[IdentifierField]) -> Vec<(Identifier, FieldProblem)> {
         let of_field = |field: &IdentifierField| {
             let text = self.get(field.identifier).ok_or(FieldProblem::Missing);

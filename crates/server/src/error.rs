@@ -44,8 +44,8 @@ impl Error {
     }
 }
 
-/// Takes everything back and refuses. One that is only dropped is rolled back beside, and keeps its row locked until
-/// then.
+/// Rolls the transaction back and refuses. A transaction that is only dropped is rolled back later, and keeps its rows
+/// locked until then.
 pub async fn refused<T>(tx: Tx, error: Error) -> Result<T> {
     tx.rollback().await?;
     Err(error)

@@ -3,9 +3,9 @@
 //! Reading order: `settings`, `clock`, `state`; `store` (the only SQL); `billing` (the rules of paying, and the only
 //! way to the processor) and `identity` (who somebody is); `jobs` (everything that runs without a request); `http`
 //! (everything that knows axum, one file a resource in `http::v1`); `error` (the one error type). `limits` has every
-//! rate limit. Beside them what does not know the rest: `id`, `address` (e-mail addresses as they are compared),
-//! `profile` (what is one plan's own), `mail`, `metrics`, `qr`, `readiness`, `token`, `bounded_pool`, `i18n`, and
-//! `demo`.
+//! rate limit, `mail` the texts of e-mails, `readiness` what `/readyz` says, `demo` what `--demo` adds. Beside them is
+//! what does not know the rest: `id`, `address` (e-mail addresses as they are compared), `profile` (what is one plan's
+//! own), `metrics`, `alarm`, `backoff`, `qr`, `token`, `bounded_pool` and `i18n`.
 
 pub mod address;
 pub mod alarm;

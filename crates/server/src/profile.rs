@@ -17,7 +17,6 @@ use toml::Spanned;
 use values::Words;
 
 /// The demo's, which is also the example that operators copy.
-const DEMO: &str = include_str!("../profile.toml");
 const DEMO_FILE: &str = "crates/server/profile.toml";
 /// Of a surcharge on credit cards, in hundredths of a percent: what card networks allow, and what Colorado does (C.R.S.
 /// 5-2-212).
@@ -40,8 +39,9 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// From the repository that this was built in: a server has no plan's facts built in, not even the demo's.
     pub fn demo() -> Result<Self, String> {
-        Self::parse(DEMO).map_err(|mistake| format!("{DEMO_FILE}, {mistake}"))
+        Self::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/profile.toml")))
     }
 
     /// The error is a sentence for the operator.

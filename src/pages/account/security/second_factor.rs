@@ -245,7 +245,7 @@ fn row(name: Text, about: Text, act: AnyView) -> AnyView {
     .into_any()
 }
 
-/// Said with what it is about, to those who can't see the row.
+/// A button of a row. Its name has what it is about, for those who can't see the row.
 fn act(
     is_reauthenticated: Memo<bool>,
     words: Pick,

@@ -1,4 +1,4 @@
-//! `/payment-methods`.
+//! Payment methods: what a token stands for (`/payment-methods`).
 
 use crate::{
     billing::{methods, payer::Payer},
