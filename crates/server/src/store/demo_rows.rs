@@ -100,9 +100,8 @@ pub async fn has_memberships(tx: &mut Tx) -> Result<bool, sqlx::Error> {
 
 /// What a membership has paid is its new account's, as if the member had paid it signed in.
 pub async fn give_payments_to(tx: &mut Tx, membership: &str, account: &str) -> Result<(), sqlx::Error> {
-    let payments = sqlx::query(
-        "UPDATE payment SET account = $1, initiator_kind = 'member', initiator = $1 WHERE membership = $2",
-    );
+    let payments =
+        sqlx::query("UPDATE payment SET account = $1, initiator_kind = 'member', initiator = $1 WHERE membership = $2");
     payments.bind(account).bind(membership).execute(&mut **tx).await?;
     Ok(())
 }
