@@ -68,11 +68,49 @@ fn on_the_server_axum_is_in_http_only() {
         }
     }
     assert!(seen > 30, "axum stands {seen} times: the test looks for the wrong thing");
-    for source in sources("crates/serve/src") {
-        let exports =
-            source.code.lines().find(|line| line.trim_start().starts_with("pub use") && line.contains("axum"));
-        assert_eq!(exports, None, "{} hands axum on", source.name);
+}
+
+/// What the server outside of `http` names of its infrastructure: none of it is axum's.
+const OF_SERVE: [&str; 18] = [
+    "Limits",
+    "Tasks",
+    "clock::SteadyClock",
+    "log::answer",
+    "log::say",
+    "log::start",
+    "origin::Origin",
+    "origin::is_loopback",
+    "origin::reaches_loopback",
+    "process::Signal",
+    "process::machine_millis",
+    "process::raise_descriptors",
+    "process::stopped",
+    "process::variable",
+    "run",
+    "secret::are_different",
+    "secret::is_varied",
+    "tasks::Timings",
+];
+
+#[test]
+fn outside_http_the_server_names_a_fixed_list_of_its_infrastructure() {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for source in server().iter().filter(|source| !is_in(source, "http")) {
+        for path in source.imports_of("serve") {
+            let path = path.join("::");
+            // `Limits::default`
+            let listed = OF_SERVE.iter().find(|one| path == **one || path.starts_with(&format!("{one}::")));
+            assert!(listed.is_some(), "{} uses serve::{path}", source.name);
+            seen.extend(listed);
+        }
+        assert!(!is_bare(source, "serve"), "{} gives serve another name", source.name);
     }
+    assert_eq!(seen.len(), OF_SERVE.len(), "a name that nobody uses is not listed");
+}
+
+/// `use library;`, `use library as l;`
+fn is_bare(source: &Source, library: &str) -> bool {
+    source.tokens().windows(2).any(|pair| pair[0] == library && pair[1] != "::")
 }
 
 /// What else of sqlx a module may name: its errors, and what it takes to check a setting and to ask whether a database
@@ -116,10 +154,7 @@ fn on_the_server_sql_is_in_store_only() {
                 source.name
             );
         }
-        // `use sqlx;`, `use sqlx as db;`, `extern crate sqlx;`
-        let paths = source.tokens();
-        let is_bare = |pair: &[&str]| pair[0] == "sqlx" && pair[1] != "::";
-        assert!(!paths.windows(2).any(is_bare), "{} gives sqlx another name", source.name);
+        assert!(!is_bare(&source, "sqlx"), "{} gives sqlx another name", source.name);
     }
     assert!(statements > 150, "{statements} statements: the test looks for the wrong thing");
     assert!(["\"delete from bill\"", "r#\"\n  (Select 1)\"#", "\"with\n a\""].into_iter().all(is_statement));
