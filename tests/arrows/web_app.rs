@@ -110,11 +110,23 @@ fn every_page_of_the_account_stands_in_its_frame() {
     assert!(seen > 1, "{seen} pages: the test looks for the wrong thing");
 }
 
+/// What leptos gives of web_sys under its own name: `window()`, and `use leptos::prelude::window as w;`.
+const OF_LEPTOS: [&str; 2] = ["window", "document"];
+
+fn has_of_leptos(source: &Source, name: &str) -> bool {
+    let is_call = |three: &[&str]| three[1..] == [name, "("] && ![".", "fn"].contains(&three[0]);
+    let is_own = source.code.contains(&format!("fn {name}("))
+        || source.imports().iter().any(|import| import.last().is_some_and(|last| last == name));
+    !is_own && source.tokens().windows(3).any(is_call)
+        || source.imports_of("leptos").iter().any(|import| import.last().unwrap() == name)
+}
+
 #[test]
 fn web_sys_is_in_browser_only() {
-    for source in app() {
-        let allowed = source.top() == "browser";
-        assert!(allowed || !source.code.contains("web_sys"), "{}", source.name);
+    for source in app().iter().filter(|source| source.top() != "browser") {
+        assert!(!source.code.contains("web_sys"), "{}", source.name);
+        let found = OF_LEPTOS.into_iter().find(|name| has_of_leptos(source, name));
+        assert_eq!(found, None, "{} has it from leptos", source.name);
     }
 }
 
