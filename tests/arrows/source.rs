@@ -136,7 +136,7 @@ fn closes_soon(rest: &[u8]) -> bool {
     rest.get(1 + length) == Some(&b'\'')
 }
 
-fn without_comments(text: &str) -> String {
+pub fn without_comments(text: &str) -> String {
     let bytes = text.as_bytes();
     let (mut code, mut at) = (Vec::new(), 0);
     while at < bytes.len() {
@@ -165,7 +165,7 @@ fn without_tests(code: &str) -> String {
 }
 
 /// Words, `::`, and single signs; strings are left out.
-fn tokens(code: &str) -> Vec<&str> {
+pub fn tokens(code: &str) -> Vec<&str> {
     let bytes = code.as_bytes();
     let (mut found, mut at) = (Vec::new(), 0);
     let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
