@@ -110,8 +110,8 @@ impl Settings {
             }
             if !is_varied(given) {
                 return Err(format!(
-                    "{name} has hardly any different characters, repeats itself or counts up, and whoever guesses tries such first: set it to \
-                     {SHORTEST_SECRET} or more that nobody can guess (openssl rand -hex 32)"
+                    "{name} has hardly any different characters, repeats itself or counts up, and attackers try such \
+                     secrets first: set it to {SHORTEST_SECRET} or more that nobody can guess (openssl rand -hex 32)"
                 ));
             }
         }
@@ -276,7 +276,7 @@ impl Settings {
         }
         if self.metrics.is_some_and(|address| !address.ip().is_loopback()) {
             tracing::warn!(
-                "--metrics listens beyond this machine: whoever reaches it reads how much is paid and how often"
+                "--metrics listens beyond this machine: anyone who reaches it can read how much is paid and how often"
             );
         }
     }
