@@ -1,7 +1,12 @@
-//! Checks of comments and names in all code of this repository: lines of comments are short and full, and words of this
-//! house that have a standard term in the field are not used. Test names are sentences and may use any other word.
+//! Checks of comments, names and operators' messages in all code of this repository: lines of comments are short and
+//! full, and words of this house that have a standard term in the field are not used. Test names are sentences and may
+//! use any other word.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(not(target_arch = "wasm32"))]
+
+#[allow(dead_code)]
+#[path = "arrows/source.rs"]
+mod source;
 
 use std::{
     collections::BTreeSet,
@@ -181,6 +186,39 @@ fn names_use_the_standard_terms() {
         }
     }
     assert!(found.is_empty(), "{} names:\n{}", found.len(), found.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+/// What is written for members, in the two languages; its words are the plan's and have tests of their own.
+const FOR_MEMBERS: [&str; 2] = ["i18n", "mail"];
+/// Besides what comments may not say.
+const NOT_IN_MESSAGES: [(&str, &str); 2] = [("so many", "how many, or too many"), ("is told", "gets, or is shown")];
+
+/// Whether a string is a sentence: SQL names tables and columns, a path and a key are one word.
+fn is_message(text: &str) -> bool {
+    let is_statement = text.contains(" FROM ") || text.starts_with("\"UPDATE ") || text.starts_with("\"INSERT ");
+    text.starts_with(['"', 'r']) && text.contains(' ') && !is_statement
+}
+
+#[test]
+fn messages_to_operators_use_the_standard_terms() {
+    let (mut found, mut seen) = (Vec::new(), 0);
+    for folder in ["capture", "contract", "processor", "serve", "server", "xtask"] {
+        let folder = format!("crates/{folder}/src");
+        for source in source::sources(&folder).iter().filter(|source| !FOR_MEMBERS.contains(&source.top())) {
+            for text in source.texts().into_iter().filter(|text| is_message(text)) {
+                // a string that goes on in the next line is one sentence
+                let said = text.to_lowercase().replace("\\\n", " ");
+                let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+                let words = NOT_IN_COMMENTS.iter().chain(&NOT_IN_MESSAGES).filter(|(word, _)| has_word(&said, word));
+                found.extend(
+                    words.map(|(word, instead)| format!("{folder}/{}: {word}: write {instead}: {text}", source.name)),
+                );
+                seen += 1;
+            }
+        }
+    }
+    assert!(found.is_empty(), "{} messages:\n{}", found.len(), found.join("\n"));
+    assert!(seen > 500, "{seen} messages: the test looks for the wrong thing");
 }
 
 #[test]

@@ -40,6 +40,7 @@ fn the_layers_of_the_server_import_downwards_only_and_no_neighbour() {
     for source in server().iter().filter(|source| source.top() != "lib") {
         let own = layer(source.top());
         for import in source.imports() {
+            assert!(!import.is_empty(), "{} gives the crate another name", source.name);
             let Some(module) = import.first().filter(|module| *module != source.top()) else { continue };
             let is_given = module == APPLICATION_STATE && own >= layer(MAY_NAME_THE_STATE);
             assert!(layer(module) < own || is_given, "{} imports {}", source.name, import.join("::"));
@@ -67,11 +68,49 @@ fn on_the_server_axum_is_in_http_only() {
         }
     }
     assert!(seen > 30, "axum stands {seen} times: the test looks for the wrong thing");
-    for source in sources("crates/serve/src") {
-        let exports =
-            source.code.lines().find(|line| line.trim_start().starts_with("pub use") && line.contains("axum"));
-        assert_eq!(exports, None, "{} hands axum on", source.name);
+}
+
+/// What the server outside of `http` names of its infrastructure: none of it is axum's.
+const OF_SERVE: [&str; 18] = [
+    "Limits",
+    "Tasks",
+    "clock::SteadyClock",
+    "log::answer",
+    "log::say",
+    "log::start",
+    "origin::Origin",
+    "origin::is_loopback",
+    "origin::reaches_loopback",
+    "process::Signal",
+    "process::machine_millis",
+    "process::raise_descriptors",
+    "process::stopped",
+    "process::variable",
+    "run",
+    "secret::are_different",
+    "secret::is_varied",
+    "tasks::Timings",
+];
+
+#[test]
+fn outside_http_the_server_names_a_fixed_list_of_its_infrastructure() {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for source in server().iter().filter(|source| !is_in(source, "http")) {
+        for path in source.imports_of("serve") {
+            let path = path.join("::");
+            // `Limits::default`
+            let listed = OF_SERVE.iter().find(|one| path == **one || path.starts_with(&format!("{one}::")));
+            assert!(listed.is_some(), "{} uses serve::{path}", source.name);
+            seen.extend(listed);
+        }
+        assert!(!is_bare(source, "serve"), "{} gives serve another name", source.name);
     }
+    assert_eq!(seen.len(), OF_SERVE.len(), "a name that nobody uses is not listed");
+}
+
+/// `use library;`, `use library as l;`
+fn is_bare(source: &Source, library: &str) -> bool {
+    source.tokens().windows(2).any(|pair| pair[0] == library && pair[1] != "::")
 }
 
 /// What else of sqlx a module may name: its errors, and what it takes to check a setting and to ask whether a database
@@ -83,17 +122,23 @@ const OF_SQLX: [(&str, &[&str]); 2] = [
         &["postgres::PgConnectOptions", "postgres::PgSslMode", "ConnectOptions", "sqlite::SqliteConnectOptions"],
     ),
 ];
-const VERBS: [&str; 8] = ["ALTER ", "CREATE ", "DELETE ", "DROP ", "INSERT ", "SELECT ", "UPDATE ", "WITH "];
+const VERBS: [&str; 11] =
+    ["ALTER", "CREATE", "DELETE", "DROP", "INSERT", "PRAGMA", "REPLACE", "SELECT", "TRUNCATE", "UPDATE", "WITH"];
+
+/// Whether a string begins as a statement does, in whatever case and behind whatever brackets.
+fn is_statement(text: &str) -> bool {
+    let Some((_, text)) = text.split_once('"') else { return false };
+    let text = text.replace("\\n", " ");
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || ['(', ';', '\\'].contains(&c));
+    let verb = text.split_once(char::is_whitespace).map(|(verb, _)| verb.to_uppercase());
+    verb.is_some_and(|verb| VERBS.contains(&verb.as_str()))
+}
 
 #[test]
 fn on_the_server_sql_is_in_store_only() {
     let mut statements = 0;
-    let is_statement = |text: &&str| {
-        let text = text.trim_start_matches(['r', '#', '"']).trim_start();
-        VERBS.iter().any(|verb| text.starts_with(verb))
-    };
     for source in server() {
-        let found = source.texts().into_iter().filter(is_statement).count();
+        let found = source.texts().into_iter().filter(|text| is_statement(text)).count();
         if is_in(&source, "store") {
             statements += found;
             assert!(!source.code.contains("macro_export"), "{} hands a macro on", source.name);
@@ -109,12 +154,61 @@ fn on_the_server_sql_is_in_store_only() {
                 source.name
             );
         }
-        // `use sqlx;`, `use sqlx as db;`, `extern crate sqlx;`
-        let paths = source.tokens();
-        let is_bare = |pair: &[&str]| pair[0] == "sqlx" && pair[1] != "::";
-        assert!(!paths.windows(2).any(is_bare), "{} gives sqlx another name", source.name);
+        assert!(!is_bare(&source, "sqlx"), "{} gives sqlx another name", source.name);
     }
     assert!(statements > 150, "{statements} statements: the test looks for the wrong thing");
+    assert!(["\"delete from bill\"", "r#\"\n  (Select 1)\"#", "\"with\n a\""].into_iter().all(is_statement));
+    assert!(!["\"delete\"", "\"selected one\"", "'s'"].into_iter().any(is_statement));
+}
+
+/// What these two layers may give others under a name of their own: none of a library's, so none of a statement's or of
+/// a handler's.
+const EXPORTS: [(&str, &[&str]); 2] =
+    [("store.rs", &["transaction::Tx", "transaction::retry"]), ("store/settle.rs", &["type Words"])];
+/// Other types of `http` that are not axum's.
+const TYPES_OF_HTTP: [(&str, &str); 1] = [("http/page.rs", "type Written")];
+
+/// Whether a path that is exported leads to a library, or to all that is in a module.
+fn is_foreign(source: &Source, export: &str) -> bool {
+    let first = export.split("::").next().unwrap();
+    let is_own = source.declares(first) || source.code.contains(&format!("pub use super::{first}"));
+    !export.starts_with("type ") && (export.ends_with('*') || !is_own)
+}
+
+#[test]
+fn no_module_of_the_server_exports_what_is_a_library_s() {
+    let mut seen = 0;
+    for source in server().into_iter().chain(sources("crates/serve/src")) {
+        let is_renamed = source.tokens().windows(2).any(|two| two == ["extern", "crate"]);
+        assert!(!is_renamed, "{} has an extern crate", source.name);
+        for export in source.exports() {
+            assert!(!is_foreign(&source, &export), "{} exports {export}", source.name);
+            let of = |(name, _): &&(&str, &[&str])| *name == source.name;
+            let is_listed = EXPORTS.iter().find(of).is_some_and(|(_, paths)| paths.contains(&export.as_str()))
+                || TYPES_OF_HTTP.contains(&(source.name.as_str(), export.as_str()));
+            let is_closed = is_in(&source, "store") || is_in(&source, "http");
+            assert!(!is_closed || is_listed, "{} exports {export}", source.name);
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "{seen} exports: the test looks for the wrong thing");
+}
+
+/// What `http` names of the database layer: rows that a handler is given or answers, and no statement's method.
+const OF_STORE_IN_HTTP: [&str; 4] =
+    ["payment_pages::Cursor", "payment_pages::Page", "receipt_links::READER_MILLIS", "sessions::Session"];
+
+#[test]
+fn http_names_rows_of_store_and_nothing_else_of_it() {
+    let mut seen = BTreeSet::new();
+    for source in server().iter().filter(|source| is_in(source, "http")) {
+        for import in source.imports().iter().filter(|import| import.first().is_some_and(|module| module == "store")) {
+            let path = import[1..].join("::");
+            assert!(OF_STORE_IN_HTTP.contains(&path.as_str()), "{} imports store::{path}", source.name);
+            seen.insert(path);
+        }
+    }
+    assert_eq!(seen.len(), OF_STORE_IN_HTTP.len(), "a name that nobody uses is not listed");
 }
 
 /// Parts of the application state that not every layer may reach, with the modules that may. A layer that needs more
@@ -179,7 +273,9 @@ fn a_handler_extracts_calls_and_answers_and_imports_no_other_handler() {
         for import in source.imports() {
             let is_other =
                 import.starts_with(&["http".to_owned(), "v1".to_owned()]) && import.get(2) != source.module.get(2);
-            assert!(!is_other, "{name} imports {}", import.join("::"));
+            // by `http`, `http::v1` or a glob, the path to another one need not be written here
+            let is_above = ["http", "v1"].map(str::to_owned).starts_with(&import) || import.last().unwrap() == "*";
+            assert!(!is_other && !is_above, "{name} imports {}", import.join("::"));
         }
         for line in source.code.lines().filter(|line| !line.starts_with([' ', '}'])) {
             let is_helper = line.contains("fn ") && !line.starts_with("pub async fn ");

@@ -37,6 +37,17 @@ impl Source {
         texts(&self.code)
     }
 
+    /// What a module gives others under a name of its own: the paths of each `pub use`, and `type Name` for each
+    /// `pub type`.
+    pub fn exports(&self) -> Vec<String> {
+        exports(&tokens(&self.code))
+    }
+
+    /// Whether the file declares a module of that name.
+    pub fn declares(&self, name: &str) -> bool {
+        tokens(&self.code).windows(3).any(|three| three[..2] == ["mod", name] && [";", "{"].contains(&three[2]))
+    }
+
     /// The paths into another crate: `["bill", "Bill"]` for `contract::bill::Bill`.
     pub fn imports_of(&self, library: &str) -> Vec<Vec<String>> {
         let tokens = tokens(&self.code);
@@ -125,7 +136,7 @@ fn closes_soon(rest: &[u8]) -> bool {
     rest.get(1 + length) == Some(&b'\'')
 }
 
-fn without_comments(text: &str) -> String {
+pub fn without_comments(text: &str) -> String {
     let bytes = text.as_bytes();
     let (mut code, mut at) = (Vec::new(), 0);
     while at < bytes.len() {
@@ -135,6 +146,8 @@ fn without_comments(text: &str) -> String {
             at = end;
         } else if bytes[at..].starts_with(b"//") {
             at += bytes[at..].iter().take_while(|byte| **byte != b'\n').count();
+        } else if bytes[at..].starts_with(b"/*") {
+            at += 2 + bytes[at + 2..].windows(2).position(|two| two == b"*/").unwrap() + 2;
         } else {
             code.push(bytes[at]);
             at += 1;
@@ -152,7 +165,7 @@ fn without_tests(code: &str) -> String {
 }
 
 /// Words, `::`, and single signs; strings are left out.
-fn tokens(code: &str) -> Vec<&str> {
+pub fn tokens(code: &str) -> Vec<&str> {
     let bytes = code.as_bytes();
     let (mut found, mut at) = (Vec::new(), 0);
     let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
@@ -183,9 +196,31 @@ fn texts(code: &str) -> Vec<&str> {
     found
 }
 
-/// `a::` at the beginning of a path, and not in the middle of one.
+/// What may stand before a path that begins with `::`.
+const KEYWORDS: [&str; 9] = ["as", "dyn", "else", "if", "impl", "in", "match", "return", "use"];
+
+/// `a::` at the beginning of a path, and not in the middle of one; `::a::` begins one, too.
 fn starts_a_path(tokens: &[&str], at: usize) -> bool {
-    tokens.get(at + 1) == Some(&"::") && (at == 0 || tokens[at - 1] != "::")
+    let is_word = |token: &str| token.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '>');
+    let goes_on = |at: usize| at > 0 && is_word(tokens[at - 1]) && !KEYWORDS.contains(&tokens[at - 1]);
+    tokens.get(at + 1) == Some(&"::") && !(at > 0 && tokens[at - 1] == "::" && goes_on(at - 1))
+}
+
+fn exports(tokens: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for at in (0..tokens.len()).filter(|at| tokens[*at] == "pub") {
+        let is_scoped = tokens.get(at + 1) == Some(&"(");
+        let scope = tokens[at..].iter().take_while(|token| **token != ")").count();
+        let item = at + 1 + if is_scoped { scope } else { 0 };
+        match tokens.get(item) {
+            Some(&"use") => {
+                found.extend(paths(tokens, item + 1, &[]).0.iter().map(|path| path.join("::")));
+            }
+            Some(&"type") => found.push(format!("type {}", tokens[item + 1])),
+            _ => {}
+        }
+    }
+    found
 }
 
 fn imports(code: &str, module: &[String]) -> Vec<Vec<String>> {
@@ -200,7 +235,8 @@ fn imports(code: &str, module: &[String]) -> Vec<Vec<String>> {
                 inner.retain(|(of, _)| *of < depth);
             }
             "crate" if starts_a_path(&tokens, at) => found.extend(paths(&tokens, at + 2, &[]).0),
-            "self" | "super" if starts_a_path(&tokens, at) => {
+            "crate" if tokens.get(at + 1) == Some(&"as") => found.push(Vec::new()),
+            "self" | "super" if starts_a_path(&tokens, at) || is_renamed(&tokens, at) => {
                 let here: Vec<_> = module.iter().cloned().chain(inner.iter().map(|(_, name)| name.clone())).collect();
                 found.extend(paths(&tokens, at, &here).0);
             }
@@ -208,6 +244,12 @@ fn imports(code: &str, module: &[String]) -> Vec<Vec<String>> {
         }
     }
     found
+}
+
+/// `use super as above;`
+fn is_renamed(tokens: &[&str], at: usize) -> bool {
+    tokens.get(at + 1) == Some(&"as")
+        && (tokens[at] == "super" && (at == 0 || tokens[at - 1] != "::") || at > 0 && tokens[at - 1] == "use")
 }
 
 /// The paths that begin at a token, below `base`, and where they end. A group in braces has several.
@@ -226,6 +268,10 @@ fn paths(tokens: &[&str], mut at: usize, base: &[String]) -> (Vec<Vec<String>>, 
                     at += usize::from(tokens[at] == ",");
                 }
                 return (found, at + 1);
+            }
+            "::" => {
+                at += 1;
+                continue;
             }
             "self" => {}
             "super" => _ = path.pop(),
@@ -270,6 +316,15 @@ fn imports_are_read_as_the_compiler_reads_them() {
     );
     assert_eq!(read("pub(crate) fn f<'a>(a: &'a str) { log(\"crate::api\", '\"', r#\"\"crate::ui\"#) }"), [""; 0]);
     assert_eq!(read("// crate::api\nlet a = \"//\"; b(crate::ui::b) // crate::api\n"), ["ui::b"]);
+    assert_eq!(read("/* crate::api\n */ b(crate::ui::b)"), ["ui::b"]);
     assert_eq!(read("#[cfg(test)]\nmod tests {\n    use crate::api;\n}\nuse crate::ui;"), ["ui"]);
     assert_eq!(read("other::crate_::a; a::super_::b;"), [""; 0]);
+    assert_eq!(read("use crate as all; use super as above; use super::super as top;"), ["", "pages::pay", "pages"]);
+    let exported = |code: &str| exports(&tokens(code)).join(" ");
+    assert_eq!(exported("pub use a::{b as c, d::*};\npub(crate) use self::e;\nuse f::g;"), "a::b a::d::* e");
+    assert_eq!(exported("pub use {\n    ::h as i,\n};\npub(in crate::a) type J = k::L;\npub fn m() {}"), "h type J");
+    let of = |code: &str| {
+        tokens(code).iter().position(|token| *token == "a").is_some_and(|at| starts_a_path(&tokens(code), at))
+    };
+    assert!(of("use ::a::b") && of("f(::a::b)") && of("a::b") && !of("c::a::b") && !of("d::<e>::a::b"));
 }

@@ -1,7 +1,10 @@
 //! Rules of the web app's modules: imports run downwards, a page imports no other page, and only one module each knows
 //! the browser, the network and the addresses.
 
-use crate::source::{Source, files, read, root, sources};
+use crate::{
+    arms::{is_of_routes, matches, swallows},
+    source::{Source, files, read, root, sources},
+};
 use std::fs;
 
 /// Lowest first. A module imports only from modules before it.
@@ -107,11 +110,23 @@ fn every_page_of_the_account_stands_in_its_frame() {
     assert!(seen > 1, "{seen} pages: the test looks for the wrong thing");
 }
 
+/// What leptos gives of web_sys under its own name: `window()`, and `use leptos::prelude::window as w;`.
+const OF_LEPTOS: [&str; 2] = ["window", "document"];
+
+fn has_of_leptos(source: &Source, name: &str) -> bool {
+    let is_call = |three: &[&str]| three[1..] == [name, "("] && ![".", "fn"].contains(&three[0]);
+    let is_own = source.code.contains(&format!("fn {name}("))
+        || source.imports().iter().any(|import| import.last().is_some_and(|last| last == name));
+    !is_own && source.tokens().windows(3).any(is_call)
+        || source.imports_of("leptos").iter().any(|import| import.last().unwrap() == name)
+}
+
 #[test]
 fn web_sys_is_in_browser_only() {
-    for source in app() {
-        let allowed = source.top() == "browser";
-        assert!(allowed || !source.code.contains("web_sys"), "{}", source.name);
+    for source in app().iter().filter(|source| source.top() != "browser") {
+        assert!(!source.code.contains("web_sys"), "{}", source.name);
+        let found = OF_LEPTOS.into_iter().find(|name| has_of_leptos(source, name));
+        assert_eq!(found, None, "{} has it from leptos", source.name);
     }
 }
 
@@ -158,62 +173,18 @@ fn where_bills_are_paid_the_region_is_the_membership_s() {
     }
 }
 
-/// `_`, `Some(_)`, a name that takes whatever comes, alone or among others.
-fn is_catch_all(pattern: &str) -> bool {
-    let pattern = pattern.split(" if ").next().unwrap().trim();
-    let inner = pattern.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(pattern);
-    let mut one_by_one = inner.split('|').map(str::trim).filter(|one| !one.is_empty());
-    one_by_one.any(|one| one.chars().all(|letter| letter == '_' || letter.is_lowercase()))
-}
-
-/// The groups of routes: `Route::Pay(Pay::Find)`.
-const GROUPS: [&str; 4] = ["Pay", "Read", "Enter", "Account"];
-
-/// `Pay(_)` beside `Pay(Pay::Find)`: the rest of a group, whatever is added to it.
-fn is_rest_of(group: &str, pattern: &str) -> bool {
-    pattern.split([' ', '|']).any(|one| one.trim_start_matches("Some(").contains(&format!("{group}(_)")))
-}
-
-/// The patterns of each `match`, by rustfmt's indentation: an arm stands four further to the right than its `match`.
-fn matches(code: &str) -> Vec<Vec<&str>> {
-    let lines: Vec<_> = code.lines().collect();
-    let margin = |line: &str| line.len() - line.trim_start().len();
-    let begins =
-        |line: &str| line.ends_with(" {") && line.split(|c: char| !c.is_alphanumeric()).any(|word| word == "match");
-    let arms = |at: usize| {
-        let own = margin(lines[at]);
-        let inner = lines[at + 1..].iter().take_while(move |line| line.is_empty() || margin(line) > own);
-        let at_margin = inner.filter(move |line| {
-            margin(line) == own + 4 && !line.trim().is_empty() && !line.trim_start().starts_with(['}', ')'])
-        });
-        at_margin.map(|line| line.split(" =>").next().unwrap().trim()).collect()
-    };
-    (0..lines.len()).filter(|at| begins(lines[*at])).map(arms).collect()
-}
-
 #[test]
 fn every_page_is_matched_by_name() {
     let mut seen = 0;
     for source in app() {
-        for arms in matches(&source.code) {
-            let names = |group: &str| arms.iter().any(|arm| arm.contains(&format!("{group}::")));
-            if !names("Route") && !names("Page") && !GROUPS.iter().any(|group| names(group)) {
-                continue;
-            }
-            for arm in &arms {
-                assert!(!is_catch_all(arm), "{}: a route may be swallowed by {arm} =>", source.name);
-                let rest = GROUPS.iter().find(|group| names(group) && is_rest_of(group, arm));
-                assert_eq!(rest, None, "{}: a route may be swallowed by {arm} =>", source.name);
-            }
+        let found = matches(&source.code);
+        for arms in found.iter().filter(|arms| is_of_routes(arms, source.top() == "route")) {
+            let taken = swallows(arms, source.top() == "route");
+            assert_eq!(taken, None, "{}: a route may be swallowed", source.name);
             seen += 1;
         }
     }
     assert!(seen > 5, "{seen} matches: the test looks for the wrong thing");
-    assert!(["_", "Some(_)", "other", "Route::Home | _", "_ if x"].into_iter().all(is_catch_all));
-    assert!(!["None", "Some(Read::Help)", "Page::Paying(_)", "Ok(view)"].into_iter().any(is_catch_all));
-    assert!(is_rest_of("Pay", "Self::Home | Self::Pay(_)") && !is_rest_of("Pay", "Self::Pay(Pay::Find)"));
-    let code = "    let a = match b {\n        A::B(\n            c,\n        ) => 1,\n        A::C\n        | A::D => match e {\n            _ => 2,\n        },\n    };\n";
-    assert_eq!(matches(code), [vec!["A::B(", "A::C", "| A::D"], vec!["_"]]);
 }
 
 #[test]

@@ -4,7 +4,11 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod asvs;
+mod collected;
 mod named_tests;
+#[allow(dead_code)]
+#[path = "../arrows/source.rs"]
+mod source;
 
 use std::{
     collections::BTreeSet,

@@ -99,9 +99,9 @@ impl Secrets {
             }
             if !is_varied(secret) {
                 return Err(format!(
-                    "{name} has hardly any different characters, repeats itself or counts up, and whoever guesses tries such first: set it to \
-                     {SHORTEST_SECRET} or more that nobody can guess (openssl rand -hex 32), the same as the billing \
-                     system's"
+                    "{name} has hardly any different characters, repeats itself or counts up, and attackers try such \
+                     secrets first: set it to {SHORTEST_SECRET} or more that nobody can guess (openssl rand -hex 32), \
+                     the same as the billing system's"
                 ));
             }
         }

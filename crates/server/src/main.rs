@@ -1,6 +1,6 @@
 //! `kppay-server`, the program: settings, database, listener, and graceful shutdown.
 
-use serve::process::{self, Signal};
+use serve::process::{Signal, raise_descriptors, stopped};
 use server::{
     billing::processor::Sandbox,
     clock::Clock,
@@ -104,7 +104,7 @@ async fn reconcile_once(settings: Settings) -> Result<usize> {
 }
 
 async fn run(settings: Settings) -> Result<()> {
-    let limits = settings.connections().within(process::raise_descriptors());
+    let limits = settings.connections().within(raise_descriptors());
     let profile = profile(&settings)?;
     check_database(&settings).await?;
     if settings.demo {
@@ -163,12 +163,12 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
 /// Waits for a signal. After SIGTERM, `/readyz` fails for a while first, so that a load balancer sends no more requests
 /// here. A second signal, and Ctrl-C, skip that wait.
 async fn announced_stop(app: &App) {
-    if process::stopped().await == Signal::Terminate {
+    if stopped().await == Signal::Terminate {
         app.readiness.drain();
         tracing::info!("stopping: no more connections in a moment");
         tokio::select! {
             () = tokio::time::sleep(app.settings.drain()) => {}
-            _ = process::stopped() => {}
+            _ = stopped() => {}
         }
     }
 }

@@ -50,7 +50,7 @@ fn links(index: &str) -> Result<Vec<(&str, &str)>> {
         })
         .collect();
     if links.is_empty() {
-        return Err(Failure::new("index.html links no sheet of ours.")
+        return Err(Failure::new("index.html links none of the app's stylesheets.")
             .fix("Trunk writes its links in another way now: see crates/xtask/src/sheets.rs"));
     }
     Ok(links)

@@ -8,7 +8,7 @@ use crate::{
         known_device::LASTS_MILLIS,
     },
     state::App,
-    store::receipt_links,
+    store::receipt_links::READER_MILLIS,
     token,
 };
 use axum::{
@@ -20,7 +20,7 @@ const SESSION: &str = "kppay_session";
 const DEVICE: &str = "kppay_device";
 const READER: &str = "kppay_receipt";
 /// How long a browser that opened a receipt by its link is known: as long as its row is kept.
-const READER_SECONDS: i64 = receipt_links::READER_MILLIS / 1_000;
+const READER_SECONDS: i64 = READER_MILLIS / 1_000;
 
 /// Over TLS the prefix makes browsers keep the cookie for this host and path only.
 fn name(app: &App, name: &str) -> String {

@@ -96,7 +96,7 @@ pub async fn round(app: &App) -> Result<(), sqlx::Error> {
         let is_alarm = failed >= watched.least_failed && failed * 100 >= tried * watched.percent;
         if is_alarm && watched.alarm.value() == 0 {
             let kind = watched.name;
-            tracing::error!(kind, tried, failed, minutes = MINUTES, "alarm: so many fail that somebody may be trying");
+            tracing::error!(kind, tried, failed, minutes = MINUTES, "alarm: too many fail, which may be an attack");
         }
         watched.alarm.set(i64::from(is_alarm));
     }

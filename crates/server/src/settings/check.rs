@@ -3,7 +3,7 @@
 use super::{Command, Settings};
 use serve::{
     origin::{Origin, is_loopback, reaches_loopback},
-    secret,
+    secret::{are_different, is_varied},
 };
 use sqlx::{
     postgres::{PgConnectOptions, PgSslMode},
@@ -108,14 +108,14 @@ impl Settings {
                      or try things out on this machine with --demo"
                 ));
             }
-            if !secret::is_varied(given) {
+            if !is_varied(given) {
                 return Err(format!(
-                    "{name} has hardly any different characters, repeats itself or counts up, and whoever guesses tries such first: set it to \
-                     {SHORTEST_SECRET} or more that nobody can guess (openssl rand -hex 32)"
+                    "{name} has hardly any different characters, repeats itself or counts up, and attackers try such \
+                     secrets first: set it to {SHORTEST_SECRET} or more that nobody can guess (openssl rand -hex 32)"
                 ));
             }
         }
-        if !secret::are_different(&self.processor_secret, &self.pepper) {
+        if !are_different(&self.processor_secret, &self.pepper) {
             return Err(
                 "KPPAY_PROCESSOR_SECRET and KPPAY_PEPPER are the same, or one is in the other, so the processor knows what protects passwords: \
                  set KPPAY_PROCESSOR_SECRET to another one (openssl rand -hex 32), at the processor, too. A new pepper \
@@ -276,7 +276,7 @@ impl Settings {
         }
         if self.metrics.is_some_and(|address| !address.ip().is_loopback()) {
             tracing::warn!(
-                "--metrics listens beyond this machine: whoever reaches it reads how much is paid and how often"
+                "--metrics listens beyond this machine: anyone who reaches it can read how much is paid and how often"
             );
         }
     }
