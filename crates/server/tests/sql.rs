@@ -56,8 +56,11 @@ fn breaks(sql: &str) -> Vec<String> {
 }
 
 fn expands(sql: &str, all: &[String]) -> bool {
-    if Regex::new(r"^ALTER TABLE \w+ ADD COLUMN ").unwrap().is_match(sql) {
-        return (!sql.contains("NOT NULL") || sql.contains(" DEFAULT ")) && !sql.contains("UNIQUE");
+    // Older servers write no value: none is needed, and none is refused. One action, or the next one could be any.
+    let may_have = r"(?: NOT NULL| NULL| DEFAULT (?:-?\d+|'(?:[^']|'')*'|NULL))*";
+    let column = Regex::new(&format!(r"^ALTER TABLE \w+ ADD COLUMN \w+ (?:TEXT|BIGINT)({may_have})$")).unwrap();
+    if let Some(added) = column.captures(sql) {
+        return !added[1].contains(" NOT NULL") || Regex::new(r" DEFAULT [-\d']").unwrap().is_match(&added[1]);
     }
     // Older servers go on writing a value; a row without one is for those that know what it means.
     if Regex::new(r"^ALTER TABLE \w+ ALTER COLUMN \w+ DROP NOT NULL$").unwrap().is_match(sql) {
@@ -82,17 +85,28 @@ fn migrations_leave_the_older_servers_what_they_use() {
         "ALTER TABLE a RENAME COLUMN b TO c",
         "ALTER TABLE a ALTER COLUMN b SET NOT NULL",
         "ALTER TABLE a ADD COLUMN b TEXT NOT NULL",
+        "ALTER TABLE a ADD COLUMN b TEXT NOT NULL DEFAULT NULL",
         "ALTER TABLE a ADD COLUMN b TEXT UNIQUE",
+        "ALTER TABLE a ADD COLUMN b TEXT CHECK (b <> '')",
+        "ALTER TABLE a ADD COLUMN b TEXT REFERENCES c (id)",
+        "ALTER TABLE a ADD COLUMN b TEXT NOT NULL DEFAULT '' CHECK (LENGTH(b) < 2)",
+        "ALTER TABLE a ADD COLUMN b BIGINT NOT NULL DEFAULT 0, ALTER COLUMN c SET NOT NULL",
+        "ALTER TABLE a ADD COLUMN b BIGINT GENERATED ALWAYS AS (c + 1) STORED",
+        "ALTER TABLE a ADD COLUMN b TEXT, DROP COLUMN c",
         "CREATE UNIQUE INDEX c ON a (b)",
         "ALTER TABLE a DROP CONSTRAINT a_pkey",
         "DELETE FROM a",
     ] {
         assert_eq!(breaks(&format!("-- why\n{wrong};")).len(), 1, "{wrong}");
     }
-    assert!(
-        breaks("CREATE TABLE a (b TEXT NOT NULL); ALTER TABLE a ADD COLUMN c BIGINT NOT NULL DEFAULT 0;").is_empty()
-    );
-    assert!(breaks("ALTER TABLE a ALTER COLUMN b DROP NOT NULL; ALTER TABLE a DROP CONSTRAINT a_b_fkey;").is_empty());
+    for right in [
+        "CREATE TABLE a (b TEXT NOT NULL); ALTER TABLE a ADD COLUMN c BIGINT NOT NULL DEFAULT 0;",
+        "ALTER TABLE a ADD COLUMN b TEXT; ALTER TABLE a ADD COLUMN c TEXT NULL DEFAULT NULL;",
+        "ALTER TABLE a ADD COLUMN b BIGINT DEFAULT -1; ALTER TABLE a ADD COLUMN c TEXT DEFAULT 'it''s, so' NOT NULL;",
+        "ALTER TABLE a ALTER COLUMN b DROP NOT NULL; ALTER TABLE a DROP CONSTRAINT a_b_fkey;",
+    ] {
+        assert!(breaks(right).is_empty(), "{right}");
+    }
     let contracting = "-- Contracts 0014: `b` is in `c` since.\nALTER TABLE a DROP COLUMN b;";
     assert!(
         contracts(contracting, 15) && !contracts(contracting, 14) && !contracts("ALTER TABLE a DROP COLUMN b;", 15)

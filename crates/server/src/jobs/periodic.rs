@@ -103,7 +103,7 @@ where
     let ahead = claim.until.plus_millis(AHEAD_MILLIS);
     let claimed = app.store.claim_periodic(periodic.name(), now, claim.until, ahead).await?;
     Ok(claimed.map(|job| {
-        let span = tracing::error_span!("job", kind = job.kind, tries = job.tries);
+        let span = tracing::error_span!("job", kind = job.kind, id = job.id, tries = job.tries);
         attempt(app.clone(), periodic, claim.deadline, work(app), job).instrument(span)
     }))
 }

@@ -187,7 +187,8 @@ where
     let deadline = Deadline::now() + queue(&mailer, emails).limit;
     let claimed = app.store.claim_emails(emails, room, app.clock.now(), mailer.claimed_until(&app)).await?;
     let jobs = claimed.into_iter().map(|email| {
-        let (span, email) = (tracing::error_span!("email", id = email.id), Arc::new(email));
+        let span = tracing::error_span!("job", kind = name(emails), id = email.id, tries = email.tries);
+        let email = Arc::new(email);
         let work = work(app.clone(), mailer.clone(), email.clone());
         attempt(app.clone(), mailer.clone(), deadline, email, work).instrument(span)
     });

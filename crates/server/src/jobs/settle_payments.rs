@@ -50,7 +50,8 @@ pub async fn take(app: App, room: usize) -> Result<Vec<impl Future<Output = ()> 
     let most = i64::try_from(room).unwrap_or(1);
     let due = app.store.to_ask(now, claim.until, most).await?;
     let jobs = due.into_iter().map(|asked| {
-        let (app, span) = (app.clone(), tracing::error_span!("payment", id = asked.id));
+        let span = tracing::error_span!("job", kind = TASK, id = asked.id, tries = asked.asks + 1);
+        let app = app.clone();
         let work = async move {
             ask(&app, &asked).await;
             Ok(())

@@ -46,6 +46,7 @@ async fn postings_that_do_not_balance_are_not_written() {
         let mut tx = app.state.store.begin().await.unwrap();
         let mut writes = Batch::default();
         assert!(ledger::enter(&mut tx, &mut writes, deposit(), Reason::Paid, &wrong, at).await.is_err());
+        assert!(ledger::enter_first(&mut writes, deposit(), Reason::Paid, &wrong, at).is_err());
         writes.run(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
     }

@@ -4,7 +4,7 @@
 mod versions;
 
 use crate::test_app::{
-    self, Payer, TestApp, VISA,
+    self, PASSWORD, Payer, TestApp, VISA,
     call::{Call, Response},
     database::Kind,
     new_key,
@@ -22,6 +22,29 @@ const SOON: Duration = Duration::from_secs(15);
 
 fn is_postgres() -> bool {
     crate::KIND == Kind::Postgres
+}
+
+/// The table that a job goes to can't be written: what it is of is not, either.
+#[tokio::test]
+async fn a_confirmation_email_that_can_not_be_queued_changes_no_address() {
+    let app = TestApp::open().await;
+    let ana = app.apply(&ANA, "anna@example.org").await;
+    let (link, code) = (app.link("anna@example.org").await, app.code().await);
+    let elsewhere = json!({ "email": "ana@example.org", "password": PASSWORD });
+    let asked = || Call::post("/confirmation-emails").by(&ana).json(&elsewhere);
+    let pending = "SELECT opening || ' ' || COALESCE(token_hash, 'void') || ' ' || changes FROM pending_account";
+    let before = app.text(pending).await;
+    let rename = async |sql: &'static str| _ = sqlx::query(sql).execute(&app.state.store.write).await.unwrap();
+    rename("ALTER TABLE job RENAME TO gone").await;
+    let answer = app.ask(asked()).await;
+    assert!(answer.status.is_server_error(), "{}", answer.text);
+    rename("ALTER TABLE gone RENAME TO job").await;
+    assert_eq!((app.text(pending).await, app.number("SELECT COUNT(*) FROM job").await), (before, 0));
+    // Asked again it comes whole: the link of before is void, and the other address has one.
+    app.ask(asked()).await.is(202);
+    app.jobs().await;
+    app.confirm(&link, &code).await.is_refused(422, "link_refused");
+    app.confirm(&app.link("ana@example.org").await, &code).await.is(204);
 }
 
 async fn dollar(app: &TestApp, ana: &Payer, bill: &str) -> Value {

@@ -5,7 +5,15 @@ use super::{
     mail::carry,
 };
 use crate::test_app::{TestApp, database::Kind, mail_server::MailServer, seed::ANA};
-use server::metrics;
+use server::{
+    jobs::periodic::{self, Periodic},
+    metrics,
+    state::App,
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 /// SQLite stores any type in any column. PostgreSQL does not: there the value is missing.
 async fn spoil(app: &TestApp, table: &str, column: &str, id: &str) {
@@ -33,6 +41,27 @@ async fn a_job_that_cannot_be_read_is_set_aside_and_the_others_are_done() {
     assert_eq!(app.number("SELECT COUNT(*) FROM job").await, 1);
     assert_eq!(app.text("SELECT error FROM job WHERE set_aside_at IS NOT NULL").await, "unreadable");
     assert!(metrics::ROWS_UNREADABLE.value() > before);
+}
+
+/// Nobody looks at what is in it: the next round is done, and writes when the one after it is due.
+#[tokio::test]
+async fn a_periodic_job_whose_payload_cannot_be_read_is_done_all_the_same() {
+    let app = TestApp::open().await;
+    let done = Arc::new(AtomicUsize::new(0));
+    let work = |_: App| {
+        let done = done.clone();
+        async move {
+            done.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        }
+    };
+    for rounds in 1..=2 {
+        periodic::round_of(&app.state, Periodic::CleanUp, work).await.unwrap();
+        assert_eq!(done.load(Ordering::SeqCst), rounds);
+        spoil(&app, "job", "payload", "clean_up").await;
+        app.state.clock.move_on(60_000);
+    }
+    assert_eq!(app.number("SELECT tries FROM job WHERE id = 'clean_up'").await, 0);
 }
 
 #[tokio::test]

@@ -61,18 +61,18 @@ fn every_line_of_the_log_is_one_json_object_with_its_moment_in_utc() {
     assert!(!log.contains("forged"), "{log}");
 }
 
-/// The spans of the first line of the log that says `message` in a span of this name.
-fn spans_of(log: &Path, message: &str, name: &str) -> Vec<Value> {
+/// The spans of the first line of the log that says `message` in a span with this field.
+fn spans_of(log: &Path, message: &str, (field, value): (&str, &str)) -> Vec<Value> {
     until(|| {
         let text = std::fs::read_to_string(log).unwrap();
         // The last one may be half written.
         let mut lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let found = lines.find_map(|line| {
             let spans = line["spans"].as_array()?;
-            (line["fields"]["message"] == message && spans.iter().any(|span| span["name"] == name))
+            (line["fields"]["message"] == message && spans.iter().any(|span| span[field] == value))
                 .then(|| spans.clone())
         });
-        found.ok_or_else(|| format!("no {message:?} in a {name}: {text}"))
+        found.ok_or_else(|| format!("no {message:?} in a {value}: {text}"))
     })
 }
 
@@ -94,25 +94,39 @@ fn what_is_logged_in_the_store_names_its_request() {
         assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
         let id = answer.split_once("x-request-id: ").unwrap().1.lines().next().unwrap();
         let request = json!({ "name": "request", "id": id, "method": "GET", "route": "/api/v1/session" });
-        assert_eq!(spans_of(&log, "the database failed", "request"), [request], "{filter}");
+        assert_eq!(spans_of(&log, "the database failed", ("name", "request")), [request], "{filter}");
     }
 }
 
+/// One of each table: a queued job, a periodic one, a payment without an answer and an e-mail that can't be written.
 #[test]
 fn what_is_logged_in_a_job_names_it_its_kind_and_its_try() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
-    let program = with_errors_in(&log, "error");
-    program.execute(
+    let mut command = command();
+    command.env("KPPAY_SMTP_URL", "smtp://127.0.0.1:1").env("KPPAY_MAIL_FROM", "Plan <bills@example.org>");
+    let program = Program::start_by(command, File::create(&log).unwrap(), &[]);
+    for sql in [
         "INSERT INTO job (id, kind, payload, created_at, due_at) VALUES ('seven', 'account_request', 'forged', 0, 0)",
-    );
-    let job = json!({ "name": "job", "kind": "account_request", "id": "seven", "tries": 1 });
-    // One is of what it does, the other of what became of it.
-    for message in ["a fault", "a job failed"] {
-        assert_eq!(
-            spans_of(&log, message, "job"),
-            [json!({ "name": "task", "task": "account_request" }), job.clone()],
-            "{message}"
-        );
+        "INSERT INTO membership (id, region, identifiers, ending, name, email) VALUES ('m', '', '', '', '', '')",
+        "INSERT INTO payment (id, reference, membership, idempotency_key, fingerprint, state, total_cents, fee_cents, \
+         method, payer_name, locale, authorisation, authorisation_version, created_at, moved_by, token, binding, \
+         ask_at) VALUES ('eight', 'r', 'm', 'k', '', 'processing', 100, 0, '', '', 'en', '', 1, 0, '', 't', 'b', 0)",
+        "INSERT INTO outbox (id, cause, to_address, subject, body_text, created_at, next_try_at) \
+         VALUES ('nine', 'x', 'nobody', '', '', 0, 0)",
+    ] {
+        program.execute(sql);
+    }
+    for (message, kind, id) in [
+        // Of what it does, and of what became of it.
+        ("a fault", "account_request", "seven"),
+        ("a job failed", "account_request", "seven"),
+        ("a periodic job failed", "read_events", "read_events"),
+        ("asked the processor again", "settle_payments", "eight"),
+        ("alarm: given up", "send_mail", "nine"),
+    ] {
+        let spans =
+            [json!({ "name": "task", "task": kind }), json!({ "name": "job", "kind": kind, "id": id, "tries": 1 })];
+        assert_eq!(spans_of(&log, message, ("task", kind)), spans, "{message}");
     }
 }
