@@ -20,7 +20,7 @@ scene('two pay the same whole bill: the second reads that it was paid, and finds
   const later = books(stack);
   await payer.pays();
   await payer.reads(payer.words.none);
-  await payer.reads(/Professional bill, due \w+, \w+ \d+: \$64\.10 received today at \d+:\d\d am, paid by card\./);
+  await payer.reads(/Professional bill, due \w+,\s\w+\s\d+: \$64\.10 received today at\s\d+:\d\d\sam, paid by card\./);
   await payer.sees(payer.words.review);
   assert.equal(await payer.payButton.count(), 0);
   untouched(stack, later);
@@ -53,7 +53,7 @@ scene('a debit on its way is told in one line, and never called paid', async ({ 
   const other = await another();
   await other.reachesOwed(member);
   const professional = other.bill('professional');
-  await professional.getByText(/\$64\.10 sent by bank today at \d+:\d\d am\. It is not paid yet\./).waitFor();
+  await professional.getByText(/\$64\.10 sent by bank today at\s\d+:\d\d\sam\. It is not paid yet\./).waitFor();
   await professional.getByText('There is nothing more to pay now.').waitFor();
   assert.equal(await professional.getByRole('radio').count(), 0);
   await choice(other, 'hospital', /^The rest\s*\$1,000\.00/).waitFor();

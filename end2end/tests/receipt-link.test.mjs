@@ -27,7 +27,7 @@ scene('the link of an e-mail opens the receipt in another browser, and can be en
   const download = reader.page.waitForEvent('download');
   await reader.main.getByRole('link', { name: 'Save as PDF' }).click();
   assert.equal((await download).suggestedFilename(), `receipt-${number}.pdf`);
-  await payer.newestEmail(PAYER, /in a browser that had not opened it before/);
+  await payer.newestEmail(PAYER, /used a browser that had not opened it before/);
 
   // Loaded again, the secret is gone with the page that held it.
   await reader.page.reload();
@@ -72,5 +72,5 @@ scene('a member sees how often the link of an e-mail was opened, and turns it of
   assert.doesNotMatch(await payer.text(), /e-mail has a link|Turn this link off/);
   await reader.page.goto('about:blank');
   await reader.page.goto(link);
-  await reader.sees('This link opens nothing any more');
+  await reader.sees('This link no longer works');
 });

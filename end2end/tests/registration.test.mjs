@@ -122,7 +122,7 @@ scene('what is wrong is said at the field and in the summary, with a way to put 
   assert.ok(await payer.control('city').evaluate((field) => field === document.activeElement));
   await payer.tells({ ...MEI, first: '4242 4242 4242 4242', mail: 'mei@gmial.com', password: 'passwordpassword' });
   await payer.presses('open');
-  await payer.reads('this looks like a card number; we have not kept it');
+  await payer.reads('this looks like a card number or its code; we have not kept it');
   assert.equal(await payer.control('first').inputValue(), '');
   await payer.control('first').fill('Mei');
   await payer.main.getByRole('button', { name: /mei@gmail\.com/ }).click();

@@ -69,7 +69,7 @@ for (const reloads of [false, true]) {
     const [shown, needed] = await frame.locator('html').evaluate((html) => [html.clientHeight, html.scrollHeight]);
     assert.ok(needed <= shown, `${needed} px in a frame of ${shown}`);
     await page.getByRole('button', { name: words.toReview }).click();
-    await main.getByRole('link', { name: 'Security code: put right what the form shows' }).waitFor();
+    await main.getByRole('link', { name: 'Security code: fix what the form shows' }).waitFor();
     // wrong again: asked again
     await frame.getByLabel(words.code).fill('000');
     await payer.toReview();

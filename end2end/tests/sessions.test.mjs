@@ -19,7 +19,7 @@ scene('after thirteen minutes the member is asked, and one press goes on', async
   assert.equal(await payer.dialog.isVisible(), false);
   await payer.page.clock.runFor(0.4 * MINUTE);
   await payer.dialog.waitFor();
-  await payer.dialog.getByText(/your visit ends in 2 minutes\. No payment is sent/).waitFor();
+  await payer.dialog.getByText(/your visit ends in 2 minutes\. This does not send a payment/).waitFor();
   const extended = payer.page.waitForResponse((answer) => answer.request().method() === 'PATCH' && answer.ok());
   await payer.dialog.getByRole('button', { name: payer.words.stay }).click();
   await extended;

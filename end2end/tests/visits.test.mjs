@@ -64,7 +64,7 @@ for (const where of ['the head of a page', 'the receipt']) {
 scene('a payer is asked whether to stay in words of a visit', async ({ payer, member }) => {
   await payer.reachesOwed(member);
   await payer.page.clock.runFor(13.1 * 60_000);
-  await payer.dialog.getByText(/your visit ends in 2 minutes\. No payment is sent/).waitFor();
+  await payer.dialog.getByText(/your visit ends in 2 minutes\. This does not send a payment/).waitFor();
   await payer.dialog.getByRole('button', { name: payer.words.stay, exact: true }).waitFor();
   await payer.dialog.getByRole('button', { name: payer.words.endVisit }).click();
   await payer.sees(payer.words.visitEnded);
