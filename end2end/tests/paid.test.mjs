@@ -69,7 +69,7 @@ scene('a debit on its way is told in one line, and never called paid', async ({ 
   await stack.until(() => stateOf(stack, before) === 'paid', 'the bank debit is paid');
   const third = await another();
   await third.reachesOwed(member);
-  await third.page.getByRole('region', { name: 'Paid recently' }).getByText(/\$64\.10 received today at \d+:\d\d am, paid by bank\./).waitFor();
+  await third.page.getByRole('region', { name: 'Paid recently' }).getByText(/\$64\.10 received today at\s\d+:\d\d\sam, paid by bank\./).waitFor();
   await third.bill('hospital').getByText(/\$150\.00 received today at/).waitFor();
   await choice(third, 'hospital', /^All of it/).waitFor();
 });

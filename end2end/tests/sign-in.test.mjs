@@ -104,7 +104,7 @@ scene('whoever found a bill and signs in as somebody else is told where it is', 
   await payer.sees(payer.words.signIn);
   await payer.triesToSignIn(ANA);
   await payer.sees(payer.words.yourAccount);
-  await payer.reads(/The bill you found is of the member number ending in .*To pay it, sign out, and pay once\./);
+  await payer.reads(/The bill you found belongs to the member number ending in .*To pay it, sign out and pay once\./);
 });
 
 scene('a member is met as one: on the first page, on the receipt, and on the way back', async ({ payer }) => {
@@ -114,7 +114,7 @@ scene('a member is met as one: on the first page, on the receipt, and on the way
   assert.equal(await payer.main.getByRole('link', { name: payer.words.register }).count(), 0);
   await payer.main.getByRole('link', { name: 'Pay a bill' }).click();
   await payer.sees(payer.words.owe);
-  await payer.main.getByRole('link', { name: 'Back' }).or(payer.main.getByRole('link', { name: 'Find your bill' })).first().click();
+  await payer.main.getByRole('link', { name: 'Back' }).or(payer.main.getByRole('link', { name: payer.words.yourAccount })).first().click();
   await payer.sees(payer.words.yourAccount);
   await payer.main.getByRole('region', { name: 'Last payments' }).getByRole('link').first().click();
   await payer.sees(payer.words.paid);

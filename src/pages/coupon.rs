@@ -12,7 +12,7 @@ use crate::{
     navigation::href,
     route::{Read, Route},
     session::{CurrentSession, Session},
-    ui::{Back, Failure, Heading, Icon, Sign, dynamic, list},
+    ui::{Back, Failure, Heading, Icon, Sign, dynamic, fact_text, list},
 };
 use contract::{
     Identifier,
@@ -152,7 +152,7 @@ fn cell(words: Text, said: Text) -> AnyView {
     let said = if said.with_untracked(String::is_empty) {
         view! { <i></i> }.into_any()
     } else {
-        view! { <b>{said}</b> }.into_any()
+        view! { <b>{fact_text(said)}</b> }.into_any()
     };
     view! { <div><span>{words}</span>{said}</div> }.into_any()
 }

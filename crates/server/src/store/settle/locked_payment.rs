@@ -3,7 +3,10 @@
 
 use super::{SettleResult, Verdict, VerdictSource};
 use crate::store::{batch::Batch, cents, from_word, transition::Effect, value, word};
-use contract::{Email, IdempotencyKey, Instant, Locale, Money, payment::PaymentState};
+use contract::{
+    Email, IdempotencyKey, Instant, Locale, Money,
+    payment::{Failure, PaymentState},
+};
 use sqlx::{Row, any::AnyRow};
 
 /// The payment as it was, locked.
@@ -134,7 +137,9 @@ impl LockedPayment {
         let sql = "UPDATE payment SET ask_at = NULL, token = NULL, binding = NULL, charge = $2, state = $3, failure = $4, \
                    event_sequence = $5 WHERE id = $1";
         writes.add(sql, [payment.into(), charge.into(), word(&state)?.into(), failure.into(), sequence.into()]);
-        if let Some(token) = &self.token {
+        // The draft names the card whose security code is typed again; the processor charges no token twice.
+        let is_kept = verdict.failure == Some(Failure::WrongSecurityCode);
+        if let Some(token) = self.token.as_ref().filter(|_| !is_kept) {
             writes.add("DELETE FROM method_token WHERE token = $1", [token.as_str().into()]);
         }
         Ok(())
