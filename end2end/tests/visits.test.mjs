@@ -1,7 +1,7 @@
 // A visit without an account, and what becomes of it: it needs a cookie, it can be ended, it is said when it is gone,
 // and what was chosen in it can be gone on with.
 import assert from 'node:assert/strict';
-import { books, paidOnce, untouched } from '../books.mjs';
+import { books, untouched } from '../books.mjs';
 import { scene, useBrowser } from '../stage.mjs';
 
 useBrowser();
@@ -202,29 +202,6 @@ scene('what was typed is still there after a reload and is said aloud; one goes 
   assert.equal(await notice.count(), 0, 'what was given up is not said again');
   assert.equal(stack.billing("SELECT COUNT(*) AS n FROM session WHERE draft LIKE '%example%'")[0].n, 0);
   untouched(stack, before);
-});
-
-scene('whoever signs in while paying is told what was being paid, and goes on with it', async ({ stack, payer, member }) => {
-  const { page, words } = payer;
-  await payer.reachesOwed(member);
-  const before = books(stack);
-  await payer.takes('professional', 'none');
-  await payer.takes('hospital', '150');
-  await rests(payer);
-  await page.getByRole('banner').getByRole('link', { name: words.signIn }).or(page.getByRole('contentinfo').getByRole('link', { name: words.signIn })).first().click();
-  await payer.sees(words.signIn);
-  await payer.triesToSignIn('ana.oneill@example.org');
-  await payer.sees(words.owe);
-  const notice = page.getByRole('status').filter({ hasText: 'You were paying $150.00 of the hospital bill' });
-  await notice.getByRole('button', { name: 'Start over' }).waitFor();
-  await notice.getByRole('button', { name: 'Go on' }).click();
-  await payer.sees(words.how);
-  await payer.byCard();
-  assert.equal(await page.getByLabel(words.name, { exact: true }).inputValue(), 'Ana O’Neill', 'a member is not asked');
-  await payer.toReview();
-  await payer.pays();
-  await payer.sees(words.paid);
-  paidOnce(stack, before, { cents: 15_000, state: 'paid', shares: 1 });
 });
 
 scene('a card number typed as an amount or a name does not leave the page', async ({ payer, member }) => {
