@@ -3,6 +3,9 @@
 import { EXPIRES } from '../journey.mjs';
 import { stop } from './stop.mjs';
 
+/** The bills come after the payment. */
+const firstDue = (payer) => payer.main.getByText(/First due|Lo primero vence/).waitFor();
+
 export async function* payingByCard({ payer, member, stack }) {
   const { page, words } = payer;
   await payer.reachesOwed(member);
@@ -67,6 +70,7 @@ export async function* beingDeclined({ payer, member }) {
   await payer.reachesReview(member, { card: { number: '4000000000009995', expires: EXPIRES, code: '123' } });
   await payer.pays();
   await payer.sees(payer.words.none);
+  await firstDue(payer);
   yield stop('outcome', 'declined');
 }
 
@@ -75,6 +79,7 @@ export async function* retypingTheCode({ payer, member }) {
   await payer.reachesReview(member, { card: { number: '4000000000000127', expires: EXPIRES, code: '123' } });
   await payer.pays();
   await payer.sees(words.none);
+  await firstDue(payer);
   yield stop('outcome', 'wrong-code');
   await payer.main.getByRole('link', { name: words.typeCode }).click();
   await frame.getByLabel(words.code).waitFor();
