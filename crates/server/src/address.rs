@@ -79,9 +79,13 @@ mod tests {
         for domain in ["example.org", "b\u{fc}cher.example", "xn--bcher-kva.example", "stra\u{df}e.example"] {
             assert!(!is_misread(domain), "{domain}");
         }
-        for domain in
-            ["\u{ff45}xample.org", "\u{1c80}.example", "\u{1160}a.example", "xn--a.example", "xn--stra\u{df}e.example"]
-        {
+        for domain in [
+            "\u{ff45}xample.org",
+            "\u{1c80}.example",
+            "\u{1100}\u{1161}a.example",
+            "xn--a.example",
+            "xn--stra\u{df}e.example",
+        ] {
             assert!(is_misread(domain), "{domain}");
         }
     }
