@@ -37,6 +37,7 @@ pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft) -> Resu
 /// looked at.
 async fn with_its_method(app: &App, session: &Session, mut draft: PaymentDraft) -> Result<PaymentDraft> {
     draft.method = match &draft.token {
+        Some(token) if draft.needs_code => methods::without_code(app, &session.capture_binding, token).await?,
         Some(token) => methods::named(app, &session.capture_binding, token).await?,
         None => None,
     };

@@ -33,6 +33,11 @@ pub async fn named(app: &App, binding: &str, token: &str) -> Result<Option<Metho
     if is_id(token) { app.store.method_of_token(token, binding).await } else { Ok(None) }
 }
 
+/// The card of a token that was charged, if its security code is to be typed again. Such a token is in a draft only.
+pub async fn without_code(app: &App, binding: &str, token: &str) -> Result<Option<Method>, sqlx::Error> {
+    if is_id(token) { app.store.method_without_code(token, binding).await } else { Ok(None) }
+}
+
 async fn ask(app: &App, token: &str, binding: &str) -> Result<Option<Method>> {
     if !is_id(token) {
         return Ok(None);

@@ -40,6 +40,29 @@ async fn a_token_is_good_for_one_payment() {
     app.assert_books_balance().await;
 }
 
+#[tokio::test]
+async fn a_card_whose_code_was_wrong_keeps_its_name_in_the_draft_and_is_no_token_of_an_order() {
+    let app = TestApp::open().await;
+    let ana = app.look_up(&ANA).await;
+    let token = app.card(&ana, "4000000000000127").await;
+    app.method(&ana, &token).await.is(200);
+    let order = app.order(&ana, &token, &[("visit", "64.10")]).await;
+    app.pay(&ana, &new_key(), &order).await.is_payment(201, "failed");
+    let kept = async |needs_code: bool| {
+        let draft = json!({ "token": token, "needs_code": needs_code });
+        app.ask(Call::write("PUT", "/payment-draft").by(&ana).json(&draft)).await.is(204);
+        let draft = app.ask(Call::get("/payment-draft").by(&ana)).await.is(200).json();
+        (draft["token"] == token.as_str(), draft["method"]["last4"].clone(), draft["needs_code"] == true)
+    };
+    assert_eq!(kept(true).await, (true, json!("0127"), true));
+    assert_eq!(kept(false).await, (false, Value::Null, false));
+    for _ in 0..3 {
+        app.pay(&ana, &new_key(), &order).await.is_refused(422, "token_refused").has_field_problem("token", "no_such");
+    }
+    assert_eq!((app.payments().await, app.charges().await), (1, 1));
+    app.assert_books_balance().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_token_under_two_keys_at_once_is_charged_once() {
     let app = TestApp::open().await;

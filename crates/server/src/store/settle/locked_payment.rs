@@ -2,7 +2,7 @@
 //! news for the payer.
 
 use super::{SettleResult, Verdict, VerdictSource};
-use crate::store::{batch::Batch, cents, from_word, transition::Effect, value, word};
+use crate::store::{batch::Batch, cents, from_word, method_tokens::CODE_WANTED, transition::Effect, value, word};
 use contract::{
     Email, IdempotencyKey, Instant, Locale, Money,
     payment::{Failure, PaymentState},
@@ -137,10 +137,13 @@ impl LockedPayment {
         let sql = "UPDATE payment SET ask_at = NULL, token = NULL, binding = NULL, charge = $2, state = $3, failure = $4, \
                    event_sequence = $5 WHERE id = $1";
         writes.add(sql, [payment.into(), charge.into(), word(&state)?.into(), failure.into(), sequence.into()]);
-        // The draft names the card whose security code is typed again; the processor charges no token twice.
-        let is_kept = verdict.failure == Some(Failure::WrongSecurityCode);
-        if let Some(token) = self.token.as_ref().filter(|_| !is_kept) {
-            writes.add("DELETE FROM method_token WHERE token = $1", [token.as_str().into()]);
+        if let Some(token) = self.token.as_deref() {
+            if verdict.failure == Some(Failure::WrongSecurityCode) {
+                let keep = "UPDATE method_token SET binding = $2 || binding WHERE token = $1";
+                writes.add(keep, [token.into(), CODE_WANTED.into()]);
+            } else {
+                writes.add("DELETE FROM method_token WHERE token = $1", [token.into()]);
+            }
         }
         Ok(())
     }
