@@ -13,6 +13,7 @@ use server::{
     state::App,
 };
 use std::{
+    future::{Ready, ready},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -22,6 +23,14 @@ use std::{
 
 /// On a busy machine.
 const SOON: Duration = Duration::from_secs(30);
+
+/// Work that only counts how often it was done.
+pub fn counts(done: &AtomicUsize) -> impl Fn(App) -> Ready<Result<()>> + Copy {
+    move |_| {
+        done.fetch_add(1, Ordering::SeqCst);
+        ready(Ok(()))
+    }
+}
 
 async fn round<F>(state: &App, work: impl Fn(App) -> F + Copy)
 where
@@ -41,14 +50,8 @@ async fn row(app: &TestApp) -> (i64, i64, String) {
 async fn a_periodic_job_is_done_by_one_of_several_servers_each_time_it_is_due() {
     let app = TestApp::open().await;
     let (second, _) = app.second_server().await;
-    let done = Arc::new(AtomicUsize::new(0));
-    let work = |_: App| {
-        let done = done.clone();
-        async move {
-            done.fetch_add(1, Ordering::SeqCst);
-            Ok(())
-        }
-    };
+    let done = AtomicUsize::new(0);
+    let work = counts(&done);
     for times in 1..=3 {
         tokio::join!(round(&app.state, work), round(&second, work), round(&app.state, work));
         assert_eq!(done.load(Ordering::SeqCst), times);
@@ -105,14 +108,8 @@ async fn a_periodic_job_that_another_version_does_less_often_or_takes_longer_for
         let [now, until] = [at, at + hours * hour].map(|millis| now.plus_millis(millis));
         app.state.store.claim_periodic("clean_up", now, until, until).await.unwrap()
     };
-    let done = Arc::new(AtomicUsize::new(0));
-    let work = |_: App| {
-        let done = done.clone();
-        async move {
-            done.fetch_add(1, Ordering::SeqCst);
-            Ok(())
-        }
-    };
+    let done = AtomicUsize::new(0);
+    let work = counts(&done);
     let claimed = claim(0, 10).await.expect("it is due");
     app.state.clock.move_on(9 * hour);
     round(&app.state, work).await;

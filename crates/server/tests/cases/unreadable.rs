@@ -3,17 +3,14 @@
 use super::{
     jobs::{queue_reset, resets},
     mail::carry,
+    periodic::counts,
 };
 use crate::test_app::{TestApp, database::Kind, mail_server::MailServer, seed::ANA};
 use server::{
     jobs::periodic::{self, Periodic},
     metrics,
-    state::App,
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// SQLite stores any type in any column. PostgreSQL does not: there the value is missing.
 async fn spoil(app: &TestApp, table: &str, column: &str, id: &str) {
@@ -47,14 +44,8 @@ async fn a_job_that_cannot_be_read_is_set_aside_and_the_others_are_done() {
 #[tokio::test]
 async fn a_periodic_job_whose_payload_cannot_be_read_is_done_all_the_same() {
     let app = TestApp::open().await;
-    let done = Arc::new(AtomicUsize::new(0));
-    let work = |_: App| {
-        let done = done.clone();
-        async move {
-            done.fetch_add(1, Ordering::SeqCst);
-            Ok(())
-        }
-    };
+    let done = AtomicUsize::new(0);
+    let work = counts(&done);
     for rounds in 1..=2 {
         periodic::round_of(&app.state, Periodic::CleanUp, work).await.unwrap();
         assert_eq!(done.load(Ordering::SeqCst), rounds);
