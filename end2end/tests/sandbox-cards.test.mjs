@@ -100,6 +100,27 @@ scene('after a wrong security code another card can be used', async ({ payer, me
   await payer.sees(words.none);
 });
 
+scene('nothing empty stands around the fields of the processor’s form', async ({ payer, member }) => {
+  const { page, main, words, frame } = payer;
+  // from the form to the edge of the box above it, and to the sentence below it
+  const empty = async () => {
+    const form = await frame.locator('form:visible').boundingBox();
+    const box = await page.locator('iframe').evaluate((node) => {
+      const around = node.closest('[role=group]');
+      const ends = (of) => [of.getBoundingClientRect().top, of.getBoundingClientRect().bottom];
+      return [ends(around)[0], ends(around.querySelector('p:last-child'))[0]];
+    });
+    return { above: form.y - box[0], below: box[1] - (form.y + form.height) };
+  };
+  await payer.reachesReview(member, { card: WRONG_CODE });
+  await payer.pays();
+  await payer.sees(words.none);
+  await main.getByRole('link', { name: words.typeCode }).click();
+  await frame.getByLabel(words.code).waitFor();
+  const { above, below } = await empty();
+  assert.ok(above <= 32 && below <= 40, `${above} px above, ${below} px below`);
+});
+
 scene('a card whose code was wrong and that the processor no longer has is typed whole', async ({ payer, member }) => {
   const { page, words, frame, main } = payer;
   await payer.reachesReview(member, { card: WRONG_CODE });

@@ -209,7 +209,8 @@ impl Form {
             };
             view! { <span id=id tabindex="-1" on:focus=go_on></span> }.into_any()
         };
-        list(ANCHORS, place)
+        // out of the grid, whose gaps they would take
+        view! { <div class="pay-hidden">{list(ANCHORS, place)}</div> }.into_any()
     }
 
     fn late(self) -> AnyView {
@@ -250,8 +251,10 @@ impl Form {
         view! {
             <div class="pay-frame" role="group" aria-label=title>
                 {self.anchors()}
-                <div hidden=move || is_late.get()>{frame}</div>
-                <div role="status">{self.late()}</div>
+                <div>
+                    <div hidden=move || is_late.get()>{frame}</div>
+                    <div role="status">{self.late()}</div>
+                </div>
                 <p class="pay-hidden" role="status">{self.status()}</p>
                 <p class="pay-frame__cap">
                     <Icon sign=Sign::Lock/>
