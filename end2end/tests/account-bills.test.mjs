@@ -25,11 +25,11 @@ scene('a member finds a bill among open and settled ones, sees why it is differe
   assert.equal(await payer.page.evaluate(() => document.activeElement?.textContent), 'Hospital', 'the focus stays');
   await payer.page.reload();
   await payer.main.getByRole('region', { name: 'Open, 1 bill' }).waitFor();
-  await payer.main.getByRole('group', { name: /^Year/ }).getByRole('link').last().click();
+  await payer.main.getByRole('group', { name: /^Year/ }).getByRole('link', { name: /^\d{4}$/ }).nth(1).click();
   await payer.main.getByRole('link', { name: 'All kinds' }).click();
   await payer.main.getByRole('region', { name: 'Open, 2 bills' }).waitFor();
   assert.match(new URL(payer.page.url()).search, /^\?year=\d{4}$/);
-  for (const words of ['Professional', 'Premium']) await settled.getByText(words, { exact: true }).first().waitFor();
+  for (const words of ['Professional', 'Premium']) await settled.getByRole('link', { name: new RegExp(`^${words}`) }).first().waitFor();
 
   await open.getByRole('link', { name: /^Hospital/ }).click();
   await payer.sees(/^Hospital bill of /);
