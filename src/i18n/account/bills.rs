@@ -136,7 +136,7 @@ pub const EN: BillsWords = BillsWords {
     paid: "Paid on this bill",
     your_plan: "Your plan",
     elsewhere: "Paid at the visit, by mail or by phone",
-    nothing_paid: "Nothing was paid on it yet.",
+    nothing_paid: "No payment is listed yet.",
 };
 
 pub const ES: BillsWords = BillsWords {
@@ -163,12 +163,12 @@ pub const ES: BillsWords = BillsWords {
     on_its_way: "En camino",
     not_set: "Sin pago previsto",
     plan_paid_all: "El plan pagó todo",
-    by_mail: "Pagada por correo o teléfono",
+    by_mail: "Pagada por correo postal o teléfono",
     none_found: "No hay ninguna factura así.",
     show_all: "Ver todas las facturas",
     first_bill: "Todavía no tiene facturas. La primera llega dentro de un mes después de una visita.",
     cadence: "Una factura llega dentro de un mes después de una visita, y cuando hay cargos nuevos.",
-    late_posting: "Los pagos por correo o teléfono pueden tardar hasta 125 días en aparecer aquí.",
+    late_posting: "Los pagos por correo postal o teléfono pueden tardar hasta 125 días en aparecer aquí.",
     all_bills: "Todas las facturas",
     one: "Una factura",
     name: |kind, day| format!("{} del {day}", (super::super::pay::amount::ES.kind)(kind)),
@@ -213,6 +213,6 @@ pub const ES: BillsWords = BillsWords {
     rounding: "Redondeo",
     paid: "Pagado de esta factura",
     your_plan: "Su plan",
-    elsewhere: "Pagado en la visita, por correo o por teléfono",
-    nothing_paid: "Todavía no se ha pagado nada.",
+    elsewhere: "Pagado en la visita, por correo postal o por teléfono",
+    nothing_paid: "Todavía no aparece ningún pago.",
 };

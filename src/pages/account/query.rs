@@ -1,5 +1,6 @@
 //! A data query of the account pages: it runs once a member is signed in, and again when the session changes, what
-//! `call` reads of signals changes, or the member retries. Of two answers the one that was asked for last counts. The result is a signal; until it is there, a placeholder is shown.
+//! `call` reads of signals changes, or the member retries. Of two answers the one that was asked for last counts. The
+//! result is a signal; until it is there, a placeholder is shown.
 
 use crate::{
     api::Client,

@@ -1,5 +1,6 @@
 //! The receipt as a PDF: tagged, on Letter paper, with everything a reimbursement account asks for, and the
-//! authorisation word for word; and, in `statement`, a bill on the same layout. Knows a payment and the deployment's profile; not the database, and not the client.
+//! authorisation word for word; and, in `statement`, a bill on the same layout. Knows a payment and the deployment's
+//! profile; not the database, and not the client.
 
 mod fonts;
 mod sheet;

@@ -29,7 +29,7 @@ pub fn statement(shown: &AccountBill, portal: &Portal, time_zone: &str, locale: 
     sheet.items(&head, &rows, &total);
     sheet.note(say(
         "Payments by mail or phone can take up to 125 days to show here.",
-        "Los pagos por correo o teléfono pueden tardar hasta 125 días en aparecer aquí.",
+        "Los pagos por correo postal o teléfono pueden tardar hasta 125 días en aparecer aquí.",
     ));
     sheet.heading(2, say("Questions", "Preguntas"));
     sheet.paragraph(&questions(portal, time_zone, locale));
