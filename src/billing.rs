@@ -2,6 +2,7 @@
 //! kit, take contract values, and make no requests.
 
 mod bill_mark;
+mod calendar;
 mod capture_frame;
 mod charges;
 mod find_bill;
@@ -14,10 +15,11 @@ mod steps;
 mod timing;
 
 pub use bill_mark::BillMark;
+pub use calendar::calendar_file;
 pub use capture_frame::{CaptureAsk, CaptureAsks, CaptureCard, CaptureField, CaptureFrame, CaptureSays, CaptureSource};
 pub use charges::{Charges, service};
 pub use find_bill::{FindBill, FindDraft, TypedStatement, find_bill};
-pub use flow::{Flow, MoneyFlow};
+pub use flow::{Flow, MoneyFlow, flow_of};
 pub use paid::{PaidLine, Shown, moment_in_words, paid_lines, paid_notice, payment_in_words};
 pub use slip::{Slip, SlipLine};
 pub use state::State;

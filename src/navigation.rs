@@ -102,6 +102,11 @@ impl Navigation {
         self.address(&to.into().inner_path())
     }
 
+    /// With a query, which begins with `?`, or is empty.
+    pub fn href_with(self, to: impl Into<Route>, query: &str) -> String {
+        format!("{}{query}", self.href(to))
+    }
+
     /// Of signing in, and then of `to`.
     pub fn sign_in_then(self, to: impl Into<Route>) -> String {
         self.address(&to.into().inner_path_of_sign_in_then())

@@ -127,6 +127,9 @@ routes! {
     /// A member's own.
     Account {
         Overview => ["account"],
+        /// The query filters the list: kind, year and a number for a person.
+        Bills => ["account", "bills"],
+        Bill(id: String) => ["account", "bills", id],
         Security => ["account", "security"],
     }
 }

@@ -128,6 +128,17 @@ export async function* atHome({ payer }) {
   yield stop('ending', '');
 }
 
+export async function* myBills({ payer }) {
+  await payer.signsIn();
+  await payer.goes('/account/bills');
+  await payer.main.getByRole('region').nth(1).getByRole('listitem').first().waitFor();
+  yield stop('bills', '');
+  // the second of the open ones: the hospital's
+  await payer.main.getByRole('region').first().getByRole('listitem').nth(1).getByRole('link').click();
+  await payer.main.getByRole('region').nth(3).waitFor();
+  yield stop('bill', '');
+}
+
 export async function* secondStep({ payer, stack }) {
   await Authenticator.in(payer);
   await payer.signsIn();

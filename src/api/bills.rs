@@ -1,13 +1,35 @@
-//! `/bills` and `/mail-coupons`: the open bills and the moment they are as of, and what is mailed with a check.
+//! `/bills`, `/account/bills` and `/mail-coupons`: the open bills and the moment they are as of, and what is mailed
+//! with a check.
 
 use super::Client;
 use crate::error::ApiError;
-use contract::{bill::BillList, coupon::MailCoupons};
+use contract::{
+    Locale,
+    bill::{
+        BillList,
+        account::{AccountBill, AccountBills},
+    },
+    coupon::MailCoupons,
+};
 use gloo_net::http::Method;
 
 impl Client {
     pub async fn bills(&self) -> Result<BillList, ApiError> {
         self.ask(Method::GET, "/bills").await
+    }
+
+    /// A member's, open and settled. The query is a filter: `?kind=hospital&year=2026`, or empty.
+    pub async fn account_bills(&self, query: &str) -> Result<AccountBills, ApiError> {
+        self.ask(Method::GET, &format!("/account/bills{query}")).await
+    }
+
+    pub async fn account_bill(&self, id: &str) -> Result<AccountBill, ApiError> {
+        self.ask(Method::GET, &format!("/account/bills/{id}")).await
+    }
+
+    /// Address of the statement's file, for a link.
+    pub fn statement_address(&self, id: &str, locale: Locale) -> String {
+        format!("{}/account/bills/{id}/statement.pdf?locale={}", self.base, locale.code())
     }
 
     pub async fn mail_coupons(&self) -> Result<MailCoupons, ApiError> {

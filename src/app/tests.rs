@@ -11,7 +11,10 @@ use crate::{
 use contract::{
     Instant, Locale, Region,
     account::{Registration, Security},
-    bill::BillList,
+    bill::{
+        BillList,
+        account::{AccountBill, AccountBills},
+    },
     coupon::MailCoupons,
     factor::RequiredFactors,
     payment::{Payment, PaymentDraft, PaymentSummary},
@@ -32,6 +35,8 @@ struct Answers {
     payments: Vec<PaymentSummary>,
     registration: Registration,
     security: Security,
+    account_bills: AccountBills,
+    account_bill: AccountBill,
 }
 
 fn answers<T: DeserializeOwned>() -> T {
@@ -92,6 +97,8 @@ fn drawn(address: &str, locale: Locale, view: &SessionView, asked: &Asked) -> St
         provide_context(asked.fetched(|answers| answers.payments.clone()));
         provide_context(asked.fetched(|answers| answers.coupons.clone()));
         provide_context(asked.fetched(|answers| answers.security.clone()));
+        provide_context(asked.fetched(|answers| answers.account_bills.clone()));
+        provide_context(asked.fetched(|answers| answers.account_bill.clone()));
         let app = view! { <App config/> };
         // what the app provides is set before its pages are drawn
         CurrentSession::here().apply(view, None);
@@ -140,6 +147,75 @@ fn what_the_server_answered_is_on_its_page() {
     for (route, view, words) in pages {
         let html = drawn(&route.inner_path(), Locale::En, view, &answered);
         assert!(html.contains(words), "{route:?} lacks {words}: {html}");
+    }
+}
+
+#[test]
+fn a_member_s_bills_are_told_apart_and_lead_to_their_pages() {
+    let answered = Asked::Answered(Box::new(answers()));
+    let [_, _, _, member] = sessions().try_into().unwrap();
+    let html = drawn("/account/bills?kind=hospital", Locale::En, &member, &answered);
+    for words in
+        ["Open, 1 bill<", "Past due|On its way", "Settled bills of 2026", "Plan paid it all", "Settled Sat, Jun 20"]
+    {
+        assert!(words.split('|').any(|words| html.contains(words)), "{words}: {html}");
+    }
+    assert!(html.contains("$300.00 if the payment on its way clears"), "{html}");
+    for link in [
+        "/account/bills/bill-1",
+        "/account/bills?kind=hospital&amp;person=2",
+        "/account/bills?kind=hospital&amp;year=2025",
+    ] {
+        assert!(html.contains(&format!("href=\"{link}\"")), "{link}: {html}");
+    }
+    assert!(!html.contains("?kind=hospital&amp;person=Ana"), "nobody is named in an address");
+    let is_chosen = |tag: &str| tag.contains("pay-chip") && tag.contains("aria-current=\"true\"");
+    let chosen = html.split("<a ").filter(|link| is_chosen(link.split('>').next().unwrap()));
+    let chosen: Vec<&str> = chosen.filter_map(|chip| chip.split("<span>").nth(1)?.split('<').next()).collect();
+    assert_eq!(chosen, ["Hospital", "Everyone", "Newest year"], "{html}");
+}
+
+#[test]
+fn a_bill_says_why_it_is_different_and_its_calendar_entry_says_nothing_of_it() {
+    let answered = Asked::Answered(Box::new(answers()));
+    let [_, _, _, member] = sessions().try_into().unwrap();
+    for (locale, said) in [
+        (
+            Locale::En,
+            [
+                "Hospital bill of Oct 4, 2026",
+                "Your part is $325.00. That is $50.00 less than on the bill of Jun 4, 2026.",
+                "More: Imaging",
+                "+$50.00",
+                "Discount changed: the plan took off $450.00 last time, $400.00 now.",
+                "Gone: Recovery room, 2 hours",
+                "−$100.00",
+                "Can’t pay it? Ask for financial help",
+            ],
+        ),
+        (
+            Locale::Es,
+            [
+                "Factura de hospital del 4 de oct de 2026",
+                "Su parte es $325.00. Son $50.00 menos que en la factura del 4 de jun de 2026.",
+                "Más: Imaging",
+                "+$50.00",
+                "Cambió el descuento: el plan quitó $450.00 la vez anterior, $400.00 ahora.",
+                "Ya no está: Recovery room, 2 hours",
+                "−$100.00",
+                "¿No puede pagarla? Pida ayuda económica",
+            ],
+        ),
+    ] {
+        let html = drawn("/account/bills/bill-1", locale, &member, &answered);
+        for words in said {
+            assert!(html.contains(words), "{words}: {html}");
+        }
+        let file = html.split("data:text/calendar").nth(1).unwrap().split('"').next().unwrap();
+        for private in ["Hospital", "hospital", "325", "Ana"] {
+            assert!(!file.contains(private), "{private}: {file}");
+        }
+        assert!(file.contains("20261204"), "{file}");
     }
 }
 

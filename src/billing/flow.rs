@@ -5,7 +5,10 @@ use crate::{
     i18n::{Language, Pick, Text, format, t},
     ui::list,
 };
-use contract::Money;
+use contract::{
+    Money,
+    bill::{Bill, BillLine},
+};
 use leptos::prelude::*;
 
 /// The five sums of one bill.
@@ -16,6 +19,18 @@ pub struct Flow {
     pub plan_paid: Money,
     pub you_paid: Money,
     pub owed: Money,
+}
+
+/// Of a bill's lines and its balance.
+pub fn flow_of(bill: &Bill) -> Flow {
+    let sum = |of: fn(&BillLine) -> Money| Money::sum(bill.lines.iter().map(of)).unwrap_or(Money::ZERO);
+    Flow {
+        billed: sum(|line| line.billed),
+        discount: sum(|line| line.discount),
+        plan_paid: sum(|line| line.plan_paid),
+        you_paid: sum(|line| line.you_paid),
+        owed: bill.balance,
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,6 @@
-//! Texts of the account: navigation, registration, sign-in and recovery, the overview, and security.
+//! Texts of the account: navigation, registration, sign-in and recovery, the overview, bills, and security.
 
+mod bills;
 mod factor;
 mod nav;
 mod overview;
@@ -7,6 +8,7 @@ mod register;
 mod security;
 mod sign_in;
 
+pub use bills::BillsWords;
 pub use factor::FactorWords;
 pub use nav::NavWords;
 pub use overview::OverviewWords;
@@ -19,6 +21,7 @@ pub struct AccountWords {
     pub register: RegisterWords,
     pub sign_in: SignInWords,
     pub overview: OverviewWords,
+    pub bills: BillsWords,
     pub security: SecurityWords,
     pub factor: FactorWords,
 }
@@ -28,6 +31,7 @@ pub const EN: AccountWords = AccountWords {
     register: register::EN,
     sign_in: sign_in::EN,
     overview: overview::EN,
+    bills: bills::EN,
     security: security::EN,
     factor: factor::EN,
 };
@@ -37,6 +41,7 @@ pub const ES: AccountWords = AccountWords {
     register: register::ES,
     sign_in: sign_in::ES,
     overview: overview::ES,
+    bills: bills::ES,
     security: security::ES,
     factor: factor::ES,
 };

@@ -3,6 +3,8 @@
 //!
 //! A page fetches with [`Query`], and gives [`page`] its heading, its queries and its content.
 
+pub mod bill;
+pub mod bills;
 pub mod overview;
 mod query;
 pub mod security;
@@ -49,12 +51,13 @@ fn members_only(route: Account) {
 
 /// The links to the pages of the account: beside the page where there is space, at its foot on a phone.
 fn with_links(here: Account, main: AnyView) -> AnyView {
-    let pages: [(Route, Sign, Pick); 3] = [
+    let pages: [(Route, Sign, Pick); 4] = [
         (Route::Account(Account::Overview), Sign::House, |w| w.account().nav.overview),
+        (Route::Account(Account::Bills), Sign::Bill, |w| w.account().nav.bills),
         (Route::Pay(Pay::Amount), Sign::Dollar, |w| w.account().nav.pay),
         (Route::Account(Account::Security), Sign::Shield, |w| w.account().nav.security),
     ];
-    let here = Route::Account(here);
+    let here = Route::Account(if matches!(here, Account::Bill(_)) { Account::Bills } else { here });
     let link = |(route, sign, words): (Route, Sign, Pick)| {
         let current = (route == here).then_some("page");
         view! { <li><a href=href(route) aria-current=current><Icon sign/><span>{t(words)}</span></a></li> }.into_any()

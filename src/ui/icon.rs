@@ -8,6 +8,7 @@ pub enum Sign {
     Arrow,
     Back,
     Bank,
+    Bill,
     Building,
     Calendar,
     Card,
@@ -51,10 +52,10 @@ impl Sign {
             Self::Alert => r#"<circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5"/><path d="M12 16.3h.01"/>"#,
             Self::Arrow => r#"<path d="M5 12h14m-5.5-5.5L19 12l-5.5 5.5"/>"#,
             Self::Back => r#"<path d="M19 12H5m5.5-5.5L5 12l5.5 5.5"/>"#,
-            Self::Bank => {
-                r#"<path d="M4 20.5V8.5l8-5 8 5v12"/><path d="M2.5 20.5h19M12 8.5v6M9 11.5h6M9.5 20.5v-3h5v3"/>"#
+            Self::Bill => {
+                r#"<path d="M5.5 3.5h13v17l-2.2-1.5-2.1 1.5-2.2-1.5-2.2 1.5-2.1-1.5-2.2 1.5z"/><path d="M9 8.5h6m-6 4h6"/>"#
             }
-            Self::Building => {
+            Self::Bank | Self::Building => {
                 r#"<path d="M4 20.5V8.5l8-5 8 5v12"/><path d="M2.5 20.5h19M12 8.5v6M9 11.5h6M9.5 20.5v-3h5v3"/>"#
             }
             Self::Calendar => {

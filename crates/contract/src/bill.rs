@@ -1,4 +1,8 @@
-//! `GET /bills`: open bills with their lines, the moment they are as of, and what was paid on bills lately.
+//! `GET /bills`: open bills with their lines, the moment they are as of, and what was paid on bills lately. What only a
+//! member asks for is in `account`, and the rule that compares two bills in `difference`.
+
+pub mod account;
+pub mod difference;
 
 use crate::{
     Date, Instant, Money,
@@ -145,6 +149,11 @@ impl Bill {
 }
 
 impl BillLine {
+    /// The member's part: what was paid, and what is still owed.
+    pub fn yours(&self) -> Option<Money> {
+        self.you_paid.plus(self.you_owe)
+    }
+
     pub fn adds_up(&self) -> bool {
         Money::sum([self.discount, self.plan_paid, self.you_paid, self.you_owe]) == Some(self.billed)
     }

@@ -5,6 +5,7 @@
 //! `read` has its own. Over PostgreSQL both are the same pool. Wherever two writers could meet on a bill or a payment,
 //! the first statement of the transaction locks that row, by an `UPDATE` or by `FOR UPDATE`.
 
+pub mod account_bills;
 pub mod accounts;
 pub mod batch;
 pub mod begin;

@@ -3,11 +3,18 @@
 pub struct NavWords {
     pub label: &'static str,
     pub overview: &'static str,
+    pub bills: &'static str,
     pub pay: &'static str,
     pub security: &'static str,
 }
 
-pub const EN: NavWords = NavWords { label: "Account", overview: "Overview", pay: "Pay a bill", security: "Security" };
+pub const EN: NavWords =
+    NavWords { label: "Account", overview: "Overview", bills: "Bills", pay: "Pay a bill", security: "Security" };
 
-pub const ES: NavWords =
-    NavWords { label: "Cuenta", overview: "Resumen", pay: "Pagar una factura", security: "Seguridad" };
+pub const ES: NavWords = NavWords {
+    label: "Cuenta",
+    overview: "Resumen",
+    bills: "Facturas",
+    pay: "Pagar una factura",
+    security: "Seguridad",
+};

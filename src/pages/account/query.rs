@@ -1,5 +1,6 @@
-//! A data query of the account pages: it runs once a member is signed in, and again when the session changes or the
-//! member retries. The result is a signal; until it is there, a placeholder is shown.
+//! A data query of the account pages: it runs once a member is signed in, and again when the session changes, what
+//! `call` reads of signals changes, or the member retries. Of two answers the one that was asked for last counts. The
+//! result is a signal; until it is there, a placeholder is shown.
 
 use crate::{
     api::Client,
@@ -38,9 +39,17 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
     {
         let (client, session) = (Client::here(), CurrentSession::here());
         let fetched = Fetched::at_first();
+        let asked = StoredValue::new(0_u32);
         let ask = Callback::new(move |()| {
             let answer = call(client.clone());
-            spawn_local(async move { fetched.set(answer.await.into()) });
+            let own = asked.get_value() + 1;
+            asked.set_value(own);
+            spawn_local(async move {
+                let answer = answer.await;
+                if asked.try_get_value() == Some(own) {
+                    fetched.set(answer.into());
+                }
+            });
         });
         browser::effect(move |_| {
             if session.with(Session::is_member) {

@@ -2,7 +2,6 @@
 //! payer's session; anybody else is told how to get there.
 
 pub mod by_link;
-mod calendar;
 mod facts;
 mod failed;
 mod kept;

@@ -1,8 +1,10 @@
 //! The receipt as a PDF: tagged, on Letter paper, with everything a reimbursement account asks for, and the
-//! authorisation word for word. Knows a payment and the deployment's profile; not the database, and not the client.
+//! authorisation word for word; and, in `statement`, a bill on the same layout. Knows a payment and the deployment's
+//! profile; not the database, and not the client.
 
 mod fonts;
 mod sheet;
+mod statement;
 mod text;
 
 use self::sheet::{Cell, Sheet};
@@ -13,7 +15,7 @@ use contract::{
     portal::Portal,
 };
 
-pub use self::sheet::SheetError;
+pub use self::{sheet::SheetError, statement::statement};
 
 /// Whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,13 +53,19 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: Receipt
         payment.authorisation_version
     ));
     sheet.heading(2, say("Questions", "Preguntas"));
-    sheet.paragraph(&questions(portal, &payment.time_zone, locale));
-    if sheet.boxes() > 0 {
-        metrics::CHARACTERS_NOT_DRAWN.add(sheet.boxes() as i64);
-        tracing::warn!(payment = payment.id, characters = sheet.boxes(), "no font of the receipt has these characters");
-    }
+    let number = say("Have the receipt number ready.", "Tenga a la mano el número de recibo.");
+    sheet.paragraph(&format!("{} {number}", questions(portal, &payment.time_zone, locale)));
+    count_boxes(&sheet, &payment.id);
     let page = say("Page", "Página");
     sheet.finish(|at, of| format!("{}   ·   {page} {at} / {of}", payment.reference))
+}
+
+/// `of` is a payment or a bill.
+fn count_boxes(sheet: &Sheet, of: &str) {
+    if sheet.boxes() > 0 {
+        metrics::CHARACTERS_NOT_DRAWN.add(sheet.boxes() as i64);
+        tracing::warn!(of, characters = sheet.boxes(), "no font of the receipt has these characters");
+    }
 }
 
 fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
@@ -160,10 +168,8 @@ fn questions(portal: &Portal, time_zone: &str, locale: Locale) -> String {
     let (phone, zone) = (&contacts.billing_phone, date_format::zone(time_zone, locale));
     match locale {
         Locale::En => {
-            format!("Call {phone}, weekdays {opens} to {closes} {zone}. Have the receipt number ready.")
+            format!("Call {phone}, weekdays {opens} to {closes} {zone}.")
         }
-        Locale::Es => format!(
-            "Llame al {phone}, de lunes a viernes de {opens} a {closes} ({zone}). Tenga a la mano el número de recibo."
-        ),
+        Locale::Es => format!("Llame al {phone}, de lunes a viernes de {opens} a {closes} ({zone})."),
     }
 }

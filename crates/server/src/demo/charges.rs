@@ -113,6 +113,13 @@ pub fn settled_bill(chance: &mut Rng, person: &Person, issued: Date) -> DemoBill
     bill(chance, person, kind, issued, issued.plus_days(30))
 }
 
+/// A month of the plan itself, paid since.
+pub fn premium_bill(person: &Person, issued: Date) -> DemoBill {
+    let billed = if issued.year() % 2 == 0 { 31_840 } else { 29_960 };
+    let line = drawn(issued, "Member services", "Plan premium, one month", [billed, 0, 0, 0, billed]);
+    DemoBill { kind: BillKind::Premium, patient: person.name, issued, due: issued.plus_days(15), lines: vec![line] }
+}
+
 fn bill(chance: &mut Rng, person: &Person, kind: BillKind, issued: Date, due: Date) -> DemoBill {
     let services: &[Service] = if kind == BillKind::Hospital { &HOSPITAL } else { &OFFICE };
     let count = chance.between(1, 4);

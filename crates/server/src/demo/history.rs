@@ -2,18 +2,21 @@
 //! first, a few returned or refunded and paid again. Deterministic, like the bills.
 
 use super::{
-    charges::{DemoBill, Rng, settled_bill},
+    charges::{DemoBill, Rng, premium_bill, settled_bill},
     people::{Person, Scenario},
 };
 use contract::{
     CardBrand, Date, Expiry, Instant, Money,
     payment::{BankAccountKind, CardFunding, Failure, Method, PaymentState},
 };
+use std::ops::RangeInclusive;
 
 const DAY: i64 = 86_400_000;
 const HOUR: i64 = 3_600_000;
 /// A bill a month, the newest of them old enough that everything about it has ended.
 const MONTHS: i64 = 23;
+/// Months of which a premium was paid: in two years.
+const PREMIUM_MONTHS: RangeInclusive<i64> = 7..=18;
 const MANY_BILLS: i64 = 400;
 const MANY_A_BILL: u32 = 25;
 
@@ -48,16 +51,33 @@ pub fn history(person: &Person, today: Date) -> Vec<SettledBill> {
                 SettledBill { bill, payments }
             })
             .collect(),
-        _ => (1..=MONTHS)
-            .rev()
-            .map(|month| {
-                let issued = today.plus_days(-30 * month - 40 + chance.between(0, 9));
-                let bill = settled_bill(&mut chance, person, issued);
-                let payments = one_months_payments(&mut chance, person, &bill, month);
-                SettledBill { bill, payments }
-            })
-            .collect(),
+        Scenario::Drawn => {
+            let care = month_by_month(&mut chance, person, today);
+            care.into_iter().chain(premiums(&mut chance, person, today)).collect()
+        }
+        _ => month_by_month(&mut chance, person, today),
     }
+}
+
+fn month_by_month(chance: &mut Rng, person: &Person, today: Date) -> Vec<SettledBill> {
+    let month = |month| {
+        let issued = today.plus_days(-30 * month - 40 + chance.between(0, 9));
+        let bill = settled_bill(chance, person, issued);
+        let payments = one_months_payments(chance, person, &bill, month);
+        SettledBill { bill, payments }
+    };
+    (1..=MONTHS).rev().map(month).collect()
+}
+
+/// Older than the payments that the overview shows.
+fn premiums(chance: &mut Rng, person: &Person, today: Date) -> Vec<SettledBill> {
+    let month = |month| {
+        let bill = premium_bill(person, today.plus_days(-30 * month));
+        let at = moment(chance, bill.issued.plus_days(6));
+        let owed = Money::from_cents(bill.owed());
+        SettledBill { bill, payments: owed.map(|owed| paid(owed, card(person, at), at)).into_iter().collect() }
+    };
+    PREMIUM_MONTHS.rev().map(month).collect()
 }
 
 fn one_months_payments(chance: &mut Rng, person: &Person, bill: &DemoBill, month: i64) -> Vec<DemoPayment> {
@@ -142,6 +162,7 @@ fn moment(chance: &mut Rng, on: Date) -> Instant {
 #[cfg(test)]
 mod tests {
     use super::{super::people::PEOPLE, *};
+    use contract::bill::BillKind;
 
     fn today() -> Date {
         Date::parse("2026-11-23").unwrap()
@@ -168,6 +189,17 @@ mod tests {
                 let last = [Some(payment.at), payment.paid_at, payment.back_at].into_iter().flatten().max().unwrap();
                 assert!(last.millis() < today().days() * DAY, "{}", person.name);
             }
+        }
+    }
+
+    #[test]
+    fn the_drawn_member_has_bills_of_each_kind_to_compare_in_two_years() {
+        let history = history(&PEOPLE[0], today());
+        for kind in [BillKind::Professional, BillKind::Hospital, BillKind::Premium] {
+            let bills = || history.iter().map(|settled| &settled.bill).filter(|bill| bill.kind == kind);
+            assert!(bills().all(|bill| bill.patient == PEOPLE[0].name));
+            let years: std::collections::BTreeSet<i16> = bills().map(|bill| bill.issued.year()).collect();
+            assert!(years.len() >= 2, "{kind:?}: {years:?}");
         }
     }
 

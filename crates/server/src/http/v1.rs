@@ -1,5 +1,6 @@
 //! The handlers of `/api/v1`, one file per resource. A handler extracts, calls, responds.
 
+pub mod account_bills;
 pub mod bills;
 pub mod coupons;
 pub mod drafts;

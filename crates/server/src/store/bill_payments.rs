@@ -31,7 +31,24 @@ const RECENT: &str = "WITH recent AS MATERIALIZED (SELECT payment.id AS id, paym
     (SELECT bill.due FROM bill WHERE bill.id = ranked.bill) AS due \
     FROM ranked WHERE ranked.place <= 5 ORDER BY created_at DESC, id DESC, due, bill";
 
+/// All on one bill, as far as they are shown; by the index `share_of_bill`.
+const ON_BILL: &str = "SELECT payment_share.bill AS bill, payment_share.amount_cents AS amount_cents, payment.id AS id, \
+    payment.reference AS reference, payment.session AS session, payment.state AS state, payment.method AS method, \
+    payment.created_at AS created_at, \
+    (SELECT payment_event.at FROM payment_event WHERE payment_event.payment = payment.id \
+     ORDER BY payment_event.position DESC LIMIT 1) AS since, bill.kind AS kind, bill.due AS due \
+    FROM payment_share JOIN payment ON payment.id = payment_share.payment JOIN bill ON bill.id = payment_share.bill \
+    WHERE payment_share.bill = $2 AND bill.membership = $1 \
+    AND payment.state IN ('scheduled', 'processing', 'paid', 'returned', 'refunded') \
+    ORDER BY payment.created_at DESC, payment.id DESC LIMIT 50";
+
 impl Store {
+    /// On one bill, whenever it was made, the newest first.
+    pub async fn payments_on_bill(&self, session: &Session, bill: &str) -> Result<Vec<BillPayment>, sqlx::Error> {
+        let read = || sqlx::query(ON_BILL).bind(&session.membership.id).bind(bill).fetch_all(&self.read);
+        retry(read).await?.iter().map(|row| bill_payment(row, session)).collect()
+    }
+
     /// On the bills that this session may see, the newest first; with its receipt where the session may see that.
     pub async fn bill_payments(&self, session: &Session, now: Instant) -> Result<Vec<BillPayment>, sqlx::Error> {
         let since = now.millis() - RECENT_MILLIS;

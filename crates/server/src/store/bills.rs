@@ -44,6 +44,13 @@ macro_rules! bills {
 }
 const OPEN_BILLS: &str = bills!("balance_cents > 0");
 const ONE_BILL: &str = bills!("bill.id = $3");
+/// The bill of the same kind for the same person that was issued before one.
+const PREVIOUS_BILL: &str = bills!(
+    "bill.id = (SELECT earlier.id FROM bill AS later JOIN bill AS earlier ON earlier.membership = later.membership \
+     AND earlier.kind = later.kind AND earlier.patient = later.patient \
+     AND (earlier.issued < later.issued OR earlier.issued = later.issued AND earlier.id < later.id) \
+     WHERE later.id = $3 AND later.membership = $1 ORDER BY earlier.issued DESC, earlier.id DESC LIMIT 1)"
+);
 
 impl Store {
     /// Of all bills, paid ones too.
@@ -59,7 +66,22 @@ impl Store {
     }
 
     pub async fn bill(&self, membership: &str, id: &str, since: Instant) -> Result<Option<Bill>, sqlx::Error> {
-        let read = || sqlx::query(ONE_BILL).bind(membership).bind(since.millis()).bind(id).fetch_all(&self.read);
+        self.one_bill(ONE_BILL, membership, id, since).await
+    }
+
+    /// The one before it, of the same kind and person.
+    pub async fn previous_bill(&self, membership: &str, id: &str, since: Instant) -> Result<Option<Bill>, sqlx::Error> {
+        self.one_bill(PREVIOUS_BILL, membership, id, since).await
+    }
+
+    async fn one_bill(
+        &self,
+        sql: &'static str,
+        membership: &str,
+        id: &str,
+        since: Instant,
+    ) -> Result<Option<Bill>, sqlx::Error> {
+        let read = || sqlx::query(sql).bind(membership).bind(since.millis()).bind(id).fetch_all(&self.read);
         Ok(bills_of(&retry(read).await?)?.pop())
     }
 }

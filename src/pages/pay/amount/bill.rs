@@ -3,13 +3,13 @@
 
 use super::{AmountState, money_text, share_error};
 use crate::{
-    billing::{BillMark, Charges, Flow, MoneyFlow, Shown, paid_notice},
+    billing::{BillMark, Charges, MoneyFlow, Shown, flow_of, paid_notice},
     i18n::{Language, Text, format, say, t},
     ui::{Choice, Icon, Keyboard, Sign, TextField, dynamic},
 };
 use contract::{
     Date, Money,
-    bill::{Bill, BillLine, BillList},
+    bill::{Bill, BillList},
     payment::DraftShare,
 };
 use leptos::prelude::*;
@@ -41,17 +41,6 @@ pub fn BillSheet(state: AmountState, bill: Bill, of: StoredValue<BillList>) -> i
                 }}
             </div>
         </section>
-    }
-}
-
-fn flow_of(bill: &Bill) -> Flow {
-    let sum = |of: fn(&BillLine) -> Money| Money::sum(bill.lines.iter().map(of)).unwrap_or(Money::ZERO);
-    Flow {
-        billed: sum(|line| line.billed),
-        discount: sum(|line| line.discount),
-        plan_paid: sum(|line| line.plan_paid),
-        you_paid: sum(|line| line.you_paid),
-        owed: bill.balance,
     }
 }
 

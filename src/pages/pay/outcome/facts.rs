@@ -1,9 +1,9 @@
 //! The facts of a payment, a row each: its number, who paid, what the statement calls it, what was charged and what is
 //! still owed.
 
-use super::{calendar::calendar_file, today};
+use super::today;
 use crate::{
-    billing::timing,
+    billing::{calendar_file, timing},
     browser,
     config::Deployment,
     i18n::{Text, format, say, t},

@@ -1,0 +1,101 @@
+//! A member's bills: the list with its filter, one bill beside the one before it, and its statement as a PDF.
+
+use super::receipt_pdf;
+use crate::{
+    error::{Error, Result},
+    limits::{self, rules},
+    state::App,
+    store::{account_bills::BillGroup, sessions::Session},
+};
+use contract::{
+    Locale, Money,
+    bill::{
+        BillKind,
+        account::{AccountBill, AccountBills, BillPerson, BillSummary},
+    },
+    problem_details::ErrorCode,
+};
+
+/// Which bills to list. The year chooses among the settled ones only: what is owed is owed whatever its year.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter {
+    pub kind: Option<BillKind>,
+    pub person: Option<u16>,
+    pub year: Option<i16>,
+}
+
+pub async fn list(app: &App, session: &Session, filter: Filter) -> Result<AccountBills> {
+    let membership = &session.membership;
+    let groups = app.store.bill_groups(&membership.id).await?;
+    let people = people_of(&groups);
+    let name = filter.person.and_then(|number| people.iter().find(|person| person.number == number));
+    let is_person = |patient: &str| filter.person.is_none() || name.is_some_and(|person| person.name == patient);
+    let is_kind = |kind| filter.kind.is_none_or(|wanted| wanted == kind);
+    let settled = groups.iter().filter(|group| group.settled > 0);
+    let chosen = settled.clone().filter(|group| is_kind(group.kind) && is_person(&group.patient));
+    let year = filter.year.or_else(|| chosen.map(|group| group.year).max());
+    let mut bills = app.store.bill_summaries(&membership.id, year).await?;
+    bills.retain(|bill| is_kind(bill.kind) && is_person(&bill.patient));
+    let (open, mut closed): (Vec<_>, Vec<_>) = bills.into_iter().partition(|bill| !bill.balance.is_zero());
+    closed.sort_by_key(|bill| std::cmp::Reverse((bill.settled_at, bill.issued, bill.id.clone())));
+    let mut years: Vec<i16> = settled.map(|group| group.year).collect();
+    years.sort_unstable_by(|one, other| other.cmp(one));
+    years.dedup();
+    Ok(AccountBills {
+        as_of: app.clock.now(),
+        today: app.today(membership.region),
+        kind: filter.kind,
+        person: filter.person,
+        year,
+        owed: sum(&open, |bill| bill.balance)?,
+        pending: sum(&open, |bill| bill.pending)?,
+        open,
+        settled: closed,
+        years,
+        people,
+    })
+}
+
+fn sum(bills: &[BillSummary], of: fn(&BillSummary) -> Money) -> Result<Money> {
+    Money::sum(bills.iter().map(of)).ok_or_else(Error::fault)
+}
+
+/// Numbered in the order of their first bills, so that a number stays a person's when others come.
+fn people_of(groups: &[BillGroup]) -> Vec<BillPerson> {
+    let mut people: Vec<BillPerson> = Vec::new();
+    for (number, group) in (1..).zip(first_of_each(groups)) {
+        people.push(BillPerson { number, name: group.patient.clone() });
+    }
+    people
+}
+
+fn first_of_each(groups: &[BillGroup]) -> impl Iterator<Item = &BillGroup> {
+    let is_first = |at: usize| groups[..at].iter().all(|other| other.patient != groups[at].patient);
+    groups.iter().enumerate().filter(move |(at, _)| is_first(*at)).map(|(_, group)| group)
+}
+
+/// One bill, open or settled. The payments are read after it: one that is made meanwhile is listed, and never missing.
+pub async fn one(app: &App, session: &Session, id: &str) -> Result<AccountBill> {
+    let now = app.clock.now();
+    let (membership, since) = (&session.membership, app.just_since(now));
+    let bill = app.store.bill(&membership.id, id, since).await?.ok_or_else(|| Error::new(ErrorCode::NotFound))?;
+    let payments = app.store.payments_on_bill(session, id).await?;
+    let previous = app.store.previous_bill(&membership.id, id, since).await?;
+    Ok(AccountBill { as_of: now, today: app.today(membership.region), bill, payments, previous })
+}
+
+/// A PDF.
+pub struct Statement(pub Vec<u8>);
+
+/// The bill's statement as Letter pages.
+pub async fn statement(app: &App, session: &Session, id: &str, locale: Locale) -> Result<Statement> {
+    let shown = one(app, session, id).await?;
+    limits::take(app, &[app.limits.bucket(&rules::DRAWINGS_BY_SESSION, &session.id)]).await?;
+    let (portal, zone) = (app.portal.clone(), session.membership.region.time_zone());
+    let file = app.drawing.run(move || receipt_pdf::statement(&shown, &portal, zone, locale)).await?;
+    let fault = |error: receipt_pdf::SheetError| {
+        tracing::error!(%error, "a statement was not drawn");
+        Error::new(ErrorCode::Fault)
+    };
+    Ok(Statement(file.map_err(fault)?))
+}

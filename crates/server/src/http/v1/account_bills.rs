@@ -1,0 +1,104 @@
+//! `/account/bills`: a member's bills, open and settled.
+
+use crate::{
+    billing::account_bills::{self, Filter, Statement},
+    error::{Error, Result},
+    http::extract::Id,
+    identity::sessions::SignedIn,
+    state::App,
+};
+use axum::{
+    Json,
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use contract::{
+    Locale,
+    bill::{
+        BillKind,
+        account::{AccountBill, AccountBills},
+    },
+    problem_details::ErrorCode,
+};
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct BillQuery {
+    /// Bills of this kind only.
+    #[param(inline)]
+    pub kind: Option<BillKind>,
+    /// Bills for this person only, by the number that the list gives.
+    pub person: Option<u16>,
+    /// Of the settled bills those that were issued in this year; without it, the newest year that has any.
+    pub year: Option<i16>,
+}
+
+/// The open bills, the earliest due first, and the settled bills of one year, the newest first.
+#[utoipa::path(
+    get, path = "/account/bills", params(BillQuery),
+    responses(
+        (status = 200, body = AccountBills),
+        (status = 401),
+    )
+)]
+pub async fn list(
+    State(app): State<App>,
+    member: SignedIn,
+    query: Result<Query<BillQuery>, QueryRejection>,
+) -> Result<Json<AccountBills>> {
+    let Query(BillQuery { kind, person, year }) = query.map_err(|_| Error::new(ErrorCode::Malformed))?;
+    Ok(Json(account_bills::list(&app, &member.session, Filter { kind, person, year }).await?))
+}
+
+/// One bill with what was paid on it, and the bill of the same kind and person before it.
+#[utoipa::path(
+    get, path = "/account/bills/{id}", params(("id" = String, Path)),
+    responses(
+        (status = 200, body = AccountBill),
+        (status = 401),
+    )
+)]
+pub async fn one(State(app): State<App>, member: SignedIn, Id(id): Id) -> Result<Json<AccountBill>> {
+    Ok(Json(account_bills::one(&app, &member.session, &id).await?))
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct StatementQuery {
+    /// In which language; without it, the account's.
+    pub locale: Option<Locale>,
+}
+
+/// The bill's statement as Letter pages.
+#[utoipa::path(
+    get, path = "/account/bills/{id}/statement.pdf", params(("id" = String, Path), StatementQuery),
+    responses(
+        (status = 200, content_type = "application/pdf", body = Vec<u8>),
+        (status = 401),
+        (status = 429),
+        (status = 503),
+    )
+)]
+pub async fn statement(
+    State(app): State<App>,
+    member: SignedIn,
+    Id(id): Id,
+    query: Result<Query<StatementQuery>, QueryRejection>,
+) -> Result<Statement> {
+    let Query(query) = query.map_err(|_| Error::new(ErrorCode::Malformed))?;
+    let locale = query.locale.unwrap_or(member.account.locale);
+    account_bills::statement(&app, &member.session, &id, locale).await
+}
+
+impl IntoResponse for Statement {
+    fn into_response(self) -> Response {
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
+            (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"statement.pdf\"")),
+        ];
+        (headers, self.0).into_response()
+    }
+}

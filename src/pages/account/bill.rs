@@ -1,0 +1,175 @@
+//! One bill: what is owed until when, where the money went, its charges, why it is different from the one before, and
+//! what was paid on it.
+
+mod paid;
+mod why;
+
+use super::{Query, page};
+use crate::{
+    api::Client,
+    billing::{Charges, MoneyFlow, calendar_file, flow_of},
+    i18n::{Text, format, say, t},
+    navigation::href,
+    route::{Account, Pay, Read},
+    session::CurrentSession,
+    ui::{Back, ButtonLink, Icon, Notice, NoticeKind, Sign, list, page_heading},
+};
+use contract::{
+    Date, Instant,
+    bill::{Bill, BillKind, BillLine, account::AccountBill},
+};
+use leptos::prelude::*;
+use paid::paid_on;
+use why::why;
+
+const DAY_MILLIS: i64 = 86_400_000;
+
+#[component]
+pub fn BillPage(id: String) -> impl IntoView {
+    let own = id.clone();
+    let bill = Query::new(move |client| {
+        let id = own.clone();
+        async move { client.account_bill(&id).await }
+    });
+    let h1 = page_heading(t(|w| w.account().bills.one));
+    let name = say(move |w| {
+        let bill = bill.of(|shown| Some((shown.bill.kind, shown.bill.issued)));
+        bill.map_or_else(
+            || w.account().bills.one.to_owned(),
+            |(kind, issued)| (w.account().bills.name)(kind, &format::medium_date(w.locale, issued)),
+        )
+    });
+    let patient = say(move |w| {
+        let patient = bill.of(|shown| Some(shown.bill.patient.clone()));
+        patient.map(|name| (w.pay().amount.patient)(&name)).unwrap_or_default()
+    });
+    let head = view! {
+        <Back to=Account::Bills words=t(|w| w.account().bills.all_bills)/>
+        <div class="pay-stack pay-stack--tight">
+            <h1 tabindex="-1" node_ref=h1>{name}</h1>
+            <p class="pay-lead">{patient}</p>
+        </div>
+    };
+    let main = view! {
+        {bill.show(8, sheets)}
+        <p class="pay-note">{t(|w| w.account().bills.cadence)} " " {t(|w| w.account().bills.late_posting)}</p>
+    };
+    page(Account::Bill(id), head.into_any(), vec![bill.state()], main.into_any())
+}
+
+fn sheets(shown: AccountBill) -> AnyView {
+    view! { {owed(&shown)} {charges(&shown.bill)} {why(&shown)} {paid_on(&shown)} }.into_any()
+}
+
+fn owed(shown: &AccountBill) -> AnyView {
+    let (bill, as_of, session) = (&shown.bill, shown.as_of, CurrentSession::here());
+    let (balance, pending, due, is_late) = (bill.balance, bill.pending, bill.due, bill.is_past_due(shown.today));
+    let is_open = !balance.is_zero();
+    let title = if is_open { t(|w| w.pay().amount.owe) } else { t(|w| w.account().bills.settled) };
+    let plain = say(move |w| format::money(w.locale, balance).trim_start_matches('$').to_owned());
+    let day = is_open.then(|| due_line(due, is_late));
+    let when = say(move |w| (w.account().overview.as_of)(&format::moment(w.locale, as_of, session.time_zone())));
+    let if_clears = (!pending.is_zero()).then(|| {
+        let left = bill.payable();
+        view! { <br/> {say(move |w| (w.account().overview.if_clears)(&format::money(w.locale, left)))} }
+    });
+    let pay = (!bill.payable().is_zero())
+        .then(|| view! { <ButtonLink to=Pay::Amount words=t(|w| w.account().bills.pay) main=true big=true/> });
+    let help = is_open.then(|| {
+        view! { <p><a class="pay-link" href=href(Read::Help)>{t(|w| w.account().bills.financial_help)}</a></p> }
+    });
+    let calendar = (is_open && !is_late).then(|| calendar(bill.id.clone(), bill.issued, due));
+    view! {
+        <section class="pay-sheet" aria-labelledby="owe">
+            <div class="pay-stack">
+                <div class="pay-owe">
+                    <div class="pay-total">
+                        <h2 id="owe">{title}</h2>
+                        <span class="pay-total__sum pay-money" translate="no"><small>"$"</small>{plain}</span>
+                        {day}
+                        <p class="pay-note">{when}{if_clears}</p>
+                        {calendar}
+                    </div>
+                    <div class="pay-stack pay-stack--tight">{pay}{help}</div>
+                </div>
+                {picture(bill)}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn due_line(due: Date, is_late: bool) -> AnyView {
+    let day = say(move |w| {
+        let day = format::long_date(w.locale, due);
+        if is_late { (w.account().overview.past_due)(&day) } else { (w.account().overview.due)(&day) }
+    });
+    if is_late {
+        view! { <p><span class="pay-state" data-state="late"><Icon sign=Sign::Warning/><span>{day}</span></span></p> }
+            .into_any()
+    } else {
+        view! { <p><b>{day}</b></p> }.into_any()
+    }
+}
+
+/// The day and nothing else: others may see the calendar.
+fn calendar(id: String, issued: Date, due: Date) -> AnyView {
+    let made = Instant::from_millis(issued.days() * DAY_MILLIS);
+    let address = say(move |w| calendar_file(&id, made, due, w.account().bills.event));
+    view! {
+        <p><a class="pay-link" href=address download="due.ics"><Icon sign=Sign::Calendar/>{t(|w| w.account().bills.to_calendar)}</a></p>
+    }
+    .into_any()
+}
+
+/// Where the money went. A premium has no plan that paid, and wrong sums are not drawn.
+fn picture(bill: &Bill) -> AnyView {
+    if bill.kind == BillKind::Premium {
+        return ().into_any();
+    }
+    if !bill.adds_up() {
+        return view! { <Notice kind=NoticeKind::Warn words=t(|w| w.account().bills.no_sums)/> }.into_any();
+    }
+    view! { <hr class="pay-tear"/><MoneyFlow id=bill.id.clone() flow=flow_of(bill)/> }.into_any()
+}
+
+fn charges(bill: &Bill) -> AnyView {
+    let (lines, count) = (bill.lines.clone(), bill.lines.len());
+    let (client, id) = (Client::here(), bill.id.clone());
+    let file = say(move |w| client.statement_address(&id, w.locale));
+    let table = if bill.kind == BillKind::Premium {
+        view! { <ul class="pay-rows">{list(lines, month)}</ul> }.into_any()
+    } else {
+        view! { <Charges lines/> }.into_any()
+    };
+    view! {
+        <section class="pay-sheet" aria-labelledby="charges">
+            <div class="pay-stack">
+                <h2 id="charges">{say(move |w| (w.pay().amount.charges)(count))}</h2>
+                {table}
+                <p><a class="pay-link" href=file download="statement.pdf"><Icon sign=Sign::Download/>{t(|w| w.account().bills.statement)}</a></p>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// What a premium pays for.
+fn month(line: BillLine) -> AnyView {
+    let (from, billed) = (line.date_of_service, line.billed);
+    let sum = say(move |w| format::money(w.locale, billed));
+    entry(Text::stored(line.description), vec![say(move |w| format::medium_date(w.locale, from))], sum, ().into_any())
+}
+
+/// A row of a sheet: what it is, what is said of it, and an amount.
+fn entry(what: Text, said: Vec<Text>, sum: Text, more: AnyView) -> AnyView {
+    view! {
+        <li>
+            <div class="pay-rows__row">
+                <div><b>{what}</b>{list(said, |said| view! { <small>{said}</small> }.into_any())}{more}</div>
+                <div class="pay-rows__end"><span class="pay-money" translate="no">{sum}</span></div>
+            </div>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,113 @@
+//! Why a bill is different from the one before it: a row a charge, with both amounts and what changed it.
+
+use super::entry;
+use crate::{
+    i18n::{Text, format, say, t},
+    navigation::href,
+    route::Account,
+    ui::list,
+};
+use contract::{
+    Date, Money,
+    bill::{
+        Bill, BillKind, BillLine,
+        account::AccountBill,
+        difference::{Cause, Difference, Differences, differences},
+    },
+};
+use leptos::prelude::*;
+
+/// Nothing for bills whose lines don't add up: nothing is explained by wrong sums.
+pub fn why(shown: &AccountBill) -> AnyView {
+    let Some(previous) = &shown.previous else { return sheet(first_of(shown.bill.kind)) };
+    match differences(&previous.lines, &shown.bill.lines) {
+        Some(found) => sheet(compared(previous, found)),
+        None => ().into_any(),
+    }
+}
+
+fn sheet(body: AnyView) -> AnyView {
+    view! {
+        <section class="pay-sheet" aria-labelledby="why">
+            <div class="pay-stack"><h2 id="why">{t(|w| w.account().bills.why)}</h2>{body}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn first_of(kind: BillKind) -> AnyView {
+    view! { <p>{say(move |w| (w.account().bills.no_previous)(kind))}</p> }.into_any()
+}
+
+fn compared(previous: &Bill, found: Differences) -> AnyView {
+    let (day, before, now) = (previous.issued, found.before, found.now);
+    let rows = (!found.rows.is_empty() || found.rounding_cents != 0).then(|| {
+        let rounding = (found.rounding_cents != 0)
+            .then(|| entry(t(|w| w.account().bills.rounding), Vec::new(), signed(found.rounding_cents), ().into_any()));
+        let last = say(move |w| (w.account().bills.your_part_of)(&format::medium_date(w.locale, day)));
+        view! {
+            <ul class="pay-rows">
+                {entry(last, Vec::new(), money(before), ().into_any())}
+                {list(found.rows, row)}
+                {rounding}
+                {entry(t(|w| w.account().bills.your_part_now), Vec::new(), money(now), ().into_any())}
+            </ul>
+        }
+    });
+    let link = href(Account::Bill(previous.id.clone()));
+    view! {
+        <p>{in_one_sentence(day, before, now)}</p>
+        {rows}
+        <p><a class="pay-link" href=link>{t(|w| w.account().bills.previous)}</a></p>
+    }
+    .into_any()
+}
+
+fn in_one_sentence(day: Date, before: Money, now: Money) -> Text {
+    say(move |w| {
+        let day = format::medium_date(w.locale, day);
+        let by = now.minus(before).or_else(|| before.minus(now)).unwrap_or_default();
+        if by.is_zero() {
+            return (w.account().bills.no_difference)(&day);
+        }
+        let (now_in_words, by) = (format::money(w.locale, now), format::money(w.locale, by));
+        (w.account().bills.difference)(&now_in_words, &by, now > before, &day)
+    })
+}
+
+fn row(found: Difference) -> AnyView {
+    let (change, cause, cents) = (found.change, found.cause, found.cents);
+    let line = found.now.as_ref().or(found.before.as_ref());
+    let description = line.map(|line| line.description.clone()).unwrap_or_default();
+    let what = say(move |w| format!("{}: {description}", (w.account().bills.change)(change)));
+    let part = |line: Option<&BillLine>| line.and_then(BillLine::yours);
+    let (before, now) = (part(found.before.as_ref()), part(found.now.as_ref()));
+    let amounts = say(move |w| {
+        let money = |sum| format::money(w.locale, sum);
+        (w.account().bills.amounts)(before.map(money).as_deref(), now.map(money).as_deref())
+    });
+    let mut said = vec![amounts];
+    if let Some((before, now)) = found.before.zip(found.now) {
+        said.push(say(move |w| {
+            let Some(cause) = cause else { return w.account().bills.no_cause.to_owned() };
+            let of = |line: &BillLine| match cause {
+                Cause::Price => line.billed,
+                Cause::Discount => line.discount,
+                Cause::PlanShare => line.plan_paid,
+            };
+            let [before, now] = [&before, &now].map(|line| format::money(w.locale, of(line)));
+            (w.account().bills.cause)(cause, &before, &now)
+        }));
+    }
+    entry(what, said, signed(cents), ().into_any())
+}
+
+fn money(sum: Money) -> Text {
+    say(move |w| format::money(w.locale, sum))
+}
+
+/// `+$300.00`, `−$50.00`, with a true minus.
+fn signed(cents: i64) -> Text {
+    let sum = Money::from_cents(cents.abs()).unwrap_or_default();
+    say(move |w| format!("{}{}", if cents < 0 { "−" } else { "+" }, format::money(w.locale, sum)))
+}
