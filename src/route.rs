@@ -127,6 +127,8 @@ routes! {
     /// A member's own.
     Account {
         Overview => ["account"],
+        /// Its filter is in the query (`navigation`).
+        History => ["account", "history"],
         Security => ["account", "security"],
     }
 }

@@ -1,6 +1,7 @@
 //! Texts of the account: navigation, registration, sign-in and recovery, the overview, and security.
 
 mod factor;
+mod history;
 mod nav;
 mod overview;
 mod register;
@@ -8,6 +9,7 @@ mod security;
 mod sign_in;
 
 pub use factor::FactorWords;
+pub use history::HistoryWords;
 pub use nav::NavWords;
 pub use overview::OverviewWords;
 pub use register::RegisterWords;
@@ -19,6 +21,7 @@ pub struct AccountWords {
     pub register: RegisterWords,
     pub sign_in: SignInWords,
     pub overview: OverviewWords,
+    pub history: HistoryWords,
     pub security: SecurityWords,
     pub factor: FactorWords,
 }
@@ -28,6 +31,7 @@ pub const EN: AccountWords = AccountWords {
     register: register::EN,
     sign_in: sign_in::EN,
     overview: overview::EN,
+    history: history::EN,
     security: security::EN,
     factor: factor::EN,
 };
@@ -37,6 +41,7 @@ pub const ES: AccountWords = AccountWords {
     register: register::ES,
     sign_in: sign_in::ES,
     overview: overview::ES,
+    history: history::ES,
     security: security::ES,
     factor: factor::ES,
 };
