@@ -85,6 +85,12 @@ impl Navigation {
         self.leave(to.into(), false);
     }
 
+    /// To that page with a query, such as a list's filter. Only an empty one is left out; back leads here again.
+    pub fn go_with_query(self, to: impl Into<Route>, query: &str) {
+        let mark = if query.is_empty() { "" } else { "?" };
+        self.go_back_to(&format!("{}{mark}{query}", self.href(to)));
+    }
+
     /// Goes there in place of this page: back does not lead here.
     pub fn replace(self, to: impl Into<Route>) {
         self.leave(to.into(), true);

@@ -130,6 +130,8 @@ routes! {
         /// The query filters the list: kind, year and a number for a person.
         Bills => ["account", "bills"],
         Bill(id: String) => ["account", "bills", id],
+        /// Its filter is in the query (`navigation`).
+        History => ["account", "history"],
         Security => ["account", "security"],
     }
 }

@@ -9,6 +9,21 @@ use contract::{
 use gloo_net::http::Method;
 use serde::Serialize;
 
+/// Rows of the history that come at once.
+const A_PAGE: u8 = 50;
+
+/// Behind a query that is there already.
+fn and(filter: &str) -> String {
+    if filter.is_empty() { String::new() } else { format!("&{filter}") }
+}
+
+/// For a query.
+fn encoded(text: &str) -> String {
+    let one =
+        |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    text.bytes().map(one).collect()
+}
+
 /// `POST /payments/{id}/receipt-emails`.
 #[derive(Serialize)]
 struct ReceiptEmail<'a> {
@@ -19,6 +34,18 @@ impl Client {
     /// A member's, the newest first.
     pub async fn last_payments(&self, limit: u8) -> Result<PaymentPage, ApiError> {
         self.ask(Method::GET, &format!("/payments?limit={limit}")).await
+    }
+
+    /// A page of a member's payments. `filter` is a query as of `csv_address`; `text` is typed, and so encoded here.
+    pub async fn payments(&self, filter: &str, text: &str, cursor: Option<&str>) -> Result<PaymentPage, ApiError> {
+        let text = if text.is_empty() { String::new() } else { format!("&q={}", encoded(text)) };
+        let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+        self.ask(Method::GET, &format!("/payments?limit={A_PAGE}{text}{cursor}{}", and(filter))).await
+    }
+
+    /// Address of the list as a file, for a link.
+    pub fn csv_address(&self, filter: &str) -> String {
+        format!("{}/payments.csv?{filter}", self.base)
     }
 
     /// The same key and order again gives the first result again, so it is safe to repeat. An error may leave doubt:
@@ -72,5 +99,15 @@ impl Client {
 
     pub async fn email_receipt(&self, id: &str, email: &Email) -> Result<(), ApiError> {
         self.submit(Method::POST, &format!("/payments/{id}/receipt-emails"), &ReceiptEmail { email }).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_stays_one_value_of_a_query() {
+        assert_eq!(encoded("a&b=%é"), "a%26b%3D%25%C3%A9");
     }
 }

@@ -13,7 +13,9 @@ use crate::{
     error::ApiError,
     i18n::t,
     pages::{
-        account::{bill::BillPage, bills::BillsPage, overview::AccountPage, security::SecurityPage},
+        account::{
+            bill::BillPage, bills::BillsPage, history::HistoryPage, overview::AccountPage, security::SecurityPage,
+        },
         coupon::CouponPage,
         help::HelpPage,
         legal::{AccessibilityPage, PrivacyPage, TermsPage},
@@ -120,6 +122,7 @@ fn draw_account(page: Account) -> AnyView {
         Account::Overview => known(|| AccountPage().into_any()),
         Account::Bills => known(|| BillsPage().into_any()),
         Account::Bill(id) => known(move || view! { <BillPage id=id.clone()/> }.into_any()),
+        Account::History => known(|| HistoryPage().into_any()),
         Account::Security => known(|| SecurityPage().into_any()),
     }
 }

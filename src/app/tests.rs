@@ -5,8 +5,8 @@ use super::*;
 use crate::{
     config::{API_BASE, Base},
     fetched::Fetched,
-    pages::{pay::checkout::Checkout, register::Enrolment},
-    route::{Enter, Pay, Read},
+    pages::{account::history, pay::checkout::Checkout, register::Enrolment},
+    route::{Account, Enter, Pay, Read},
 };
 use contract::{
     Instant, Locale, Region,
@@ -17,7 +17,7 @@ use contract::{
     },
     coupon::MailCoupons,
     factor::RequiredFactors,
-    payment::{Payment, PaymentDraft, PaymentSummary},
+    payment::{Payment, PaymentDraft, PaymentPage, PaymentSummary},
     portal::{PageFacts, Portal},
     session::{MembershipView, PersonView, SessionView},
 };
@@ -95,6 +95,9 @@ fn drawn(address: &str, locale: Locale, view: &SessionView, asked: &Asked) -> St
         provide_context(asked.fetched(|answers| answers.payment.clone()));
         provide_context(asked.fetched(|answers| answers.bills.clone()));
         provide_context(asked.fetched(|answers| answers.payments.clone()));
+        provide_context(asked.fetched(|answers| {
+            (history::Asked::default(), PaymentPage { payments: answers.payments.clone(), next: Some("1.a".into()) })
+        }));
         provide_context(asked.fetched(|answers| answers.coupons.clone()));
         provide_context(asked.fetched(|answers| answers.security.clone()));
         provide_context(asked.fetched(|answers| answers.account_bills.clone()));
@@ -131,8 +134,8 @@ fn no_page_touches_the_browser_whoever_is_here_and_whatever_was_answered() {
 #[test]
 fn what_the_server_answered_is_on_its_page() {
     let answered = Asked::Answered(Box::new(answers()));
-    let [_, pending, payer, _] = sessions().try_into().unwrap();
-    let pages: [(Route, _, _); 10] = [
+    let [_, pending, payer, member] = sessions().try_into().unwrap();
+    let pages: [(Route, _, _); 13] = [
         (Pay::Amount.into(), &payer, "Imaging"),
         (Pay::Method.into(), &payer, "4242"),
         (Pay::Review.into(), &payer, "214.10"),
@@ -143,6 +146,9 @@ fn what_the_server_answered_is_on_its_page() {
         (Read::Coupon.into(), &payer, "Friday, December 4, 2026"),
         (Enter::RegisterYou.into(), &payer, "94607"),
         (Enter::SignIn.into(), &pending, "one-time-code"),
+        (Account::History.into(), &member, "<h3>November 2026</h3>"),
+        (Account::History.into(), &member, "Show all</button>"),
+        (Account::Overview.into(), &member, "href=\"/account/history\""),
     ];
     for (route, view, words) in pages {
         let html = drawn(&route.inner_path(), Locale::En, view, &answered);

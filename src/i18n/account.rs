@@ -2,6 +2,7 @@
 
 mod bills;
 mod factor;
+mod history;
 mod nav;
 mod overview;
 mod register;
@@ -10,6 +11,7 @@ mod sign_in;
 
 pub use bills::BillsWords;
 pub use factor::FactorWords;
+pub use history::HistoryWords;
 pub use nav::NavWords;
 pub use overview::OverviewWords;
 pub use register::RegisterWords;
@@ -22,6 +24,7 @@ pub struct AccountWords {
     pub sign_in: SignInWords,
     pub overview: OverviewWords,
     pub bills: BillsWords,
+    pub history: HistoryWords,
     pub security: SecurityWords,
     pub factor: FactorWords,
 }
@@ -32,6 +35,7 @@ pub const EN: AccountWords = AccountWords {
     sign_in: sign_in::EN,
     overview: overview::EN,
     bills: bills::EN,
+    history: history::EN,
     security: security::EN,
     factor: factor::EN,
 };
@@ -42,6 +46,7 @@ pub const ES: AccountWords = AccountWords {
     sign_in: sign_in::ES,
     overview: overview::ES,
     bills: bills::ES,
+    history: history::ES,
     security: security::ES,
     factor: factor::ES,
 };

@@ -23,6 +23,11 @@ pub fn medium_date(locale: Locale, date: Date) -> String {
     date_format::medium_date(date, locale)
 }
 
+/// `November 2026` · `noviembre de 2026`.
+pub fn month(locale: Locale, date: Date) -> String {
+    date_format::month_and_year(date, locale)
+}
+
 /// The day it is at that moment in a time zone: `Mon, Nov 23, 2026`.
 pub fn day(locale: Locale, at: Instant, time_zone: &str) -> String {
     date_format::medium_date_with_weekday(date_at(at, time_zone), locale)

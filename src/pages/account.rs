@@ -5,7 +5,9 @@
 
 pub mod bill;
 pub mod bills;
+pub mod history;
 pub mod overview;
+mod payments;
 mod query;
 pub mod security;
 #[cfg(all(test, feature = "ssr"))]
@@ -49,25 +51,51 @@ fn members_only(route: Account) {
     });
 }
 
+/// A page of the account's navigation.
+#[derive(Clone)]
+struct Place {
+    route: Route,
+    sign: Sign,
+    words: Pick,
+    /// At the foot of a phone's page, too; the rest is behind "More" there.
+    is_in_bar: bool,
+}
+
+fn places() -> Vec<Place> {
+    let place = |route: Route, sign, is_in_bar, words: Pick| Place { route, sign, words, is_in_bar };
+    vec![
+        place(Account::Overview.into(), Sign::House, true, |w| w.account().nav.overview),
+        place(Account::Bills.into(), Sign::Bill, true, |w| w.account().nav.bills),
+        place(Pay::Amount.into(), Sign::Dollar, true, |w| w.account().nav.pay),
+        place(Account::History.into(), Sign::List, true, |w| w.account().nav.history),
+        place(Account::Security.into(), Sign::Shield, false, |w| w.account().nav.security),
+    ]
+}
+
 /// The links to the pages of the account: beside the page where there is space, at its foot on a phone.
 fn with_links(here: Account, main: AnyView) -> AnyView {
-    let pages: [(Route, Sign, Pick); 4] = [
-        (Route::Account(Account::Overview), Sign::House, |w| w.account().nav.overview),
-        (Route::Account(Account::Bills), Sign::Bill, |w| w.account().nav.bills),
-        (Route::Pay(Pay::Amount), Sign::Dollar, |w| w.account().nav.pay),
-        (Route::Account(Account::Security), Sign::Shield, |w| w.account().nav.security),
-    ];
+    // a page below another is that one's
     let here = Route::Account(if matches!(here, Account::Bill(_)) { Account::Bills } else { here });
-    let link = |(route, sign, words): (Route, Sign, Pick)| {
+    let (bar, rest): (Vec<Place>, Vec<Place>) = places().into_iter().partition(|place| place.is_in_bar);
+    let is_in_rest = rest.iter().any(|place| place.route == here).then_some("true");
+    let link = move |Place { route, sign, words, .. }: Place| {
         let current = (route == here).then_some("page");
         view! { <li><a href=href(route) aria-current=current><Icon sign/><span>{t(words)}</span></a></li> }.into_any()
     };
+    let more = view! {
+        <li>
+            <details class="pay-bar__more">
+                <summary data-current=is_in_rest><Icon sign=Sign::More/><span>{t(|w| w.account().nav.more)}</span></summary>
+                <ul>{list(rest, link.clone())}</ul>
+            </details>
+        </li>
+    };
     view! {
         <div class="pay-account">
-            <nav class="pay-rail" aria-label=t(|w| w.account().nav.label)><ul>{list(pages.clone(), link)}</ul></nav>
+            <nav class="pay-rail" aria-label=t(|w| w.account().nav.label)><ul>{list(places(), link.clone())}</ul></nav>
             <div class="pay-account__main">{main}</div>
         </div>
-        <nav class="pay-bar" aria-label=t(|w| w.account().nav.label)><ul>{list(pages, link)}</ul></nav>
+        <nav class="pay-bar" aria-label=t(|w| w.account().nav.label)><ul>{list(bar, link)}{more}</ul></nav>
     }
     .into_any()
 }

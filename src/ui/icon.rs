@@ -23,7 +23,9 @@ pub enum Sign {
     House,
     Info,
     Leave,
+    List,
     Lock,
+    More,
     Next,
     Person,
     Phone,
@@ -77,9 +79,11 @@ impl Sign {
             Self::Download => r#"<path d="M12 4v11m-4.5-4.5L12 15l4.5-4.5M4.5 19.5h15"/>"#,
             Self::Envelope => r#"<rect x="3" y="5" width="18" height="14" rx="2"/><path d="m3.5 7 8.5 6 8.5-6"/>"#,
             Self::Info => r#"<circle cx="12" cy="12" r="9"/><path d="M12 11v5.5"/><path d="M12 7.7h.01"/>"#,
+            Self::List => r#"<path d="M4 6.5h.01M4 12h.01M4 17.5h.01M8.5 6.5H20M8.5 12H20M8.5 17.5H20"/>"#,
             Self::Lock => {
                 r#"<rect x="5" y="10.5" width="14" height="10" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>"#
             }
+            Self::More => r#"<path d="M5.5 12h.01M12 12h.01M18.5 12h.01"/>"#,
             Self::Next => r#"<circle cx="12" cy="12" r="8"/>"#,
             Self::Person => r#"<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c.8-3.8 3.8-6 7.5-6s6.7 2.2 7.5 6"/>"#,
             Self::Phone => {

@@ -38,6 +38,14 @@ const WEEKDAYS: [[&str; 7]; 2] = [
     ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
 ];
 
+/// `November 2026` · `noviembre de 2026`: a heading.
+pub fn month_and_year(date: Date, locale: Locale) -> String {
+    match locale {
+        Locale::En => format!("{} {}", month(date, locale), date.year()),
+        Locale::Es => format!("{} de {}", month(date, locale), date.year()),
+    }
+}
+
 fn month(date: Date, locale: Locale) -> &'static str {
     MONTHS[locale as usize][usize::from(date.month()) - 1]
 }

@@ -62,6 +62,16 @@ pub fn day_in(zone: &str, at: Instant) -> Date {
     local_time_in(zone, at).date
 }
 
+/// When a day begins on the clocks of a time zone.
+pub fn start_of(zone: &str, day: Date) -> Instant {
+    let noon = Instant::from_millis(day.days() * 86_400_000 + 43_200_000);
+    let local = jiff::Timestamp::from_millisecond(noon.millis()).ok().and_then(|noon| {
+        let date = noon.to_zoned(jiff::tz::TimeZone::UTC).date();
+        date.in_tz(zone).ok().map(|start| Instant::from_millis(start.timestamp().as_millisecond()))
+    });
+    local.unwrap_or_else(|| noon.plus_millis(-43_200_000))
+}
+
 /// As `day_in`, and the time of that day.
 pub fn local_time_in(zone: &str, at: Instant) -> LocalTime {
     let local = jiff::Timestamp::from_millisecond(at.millis()).ok().and_then(|moment| moment.in_tz(zone).ok());

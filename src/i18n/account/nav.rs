@@ -5,16 +5,28 @@ pub struct NavWords {
     pub overview: &'static str,
     pub bills: &'static str,
     pub pay: &'static str,
+    pub history: &'static str,
     pub security: &'static str,
+    /// What has no place at the foot of a phone's page.
+    pub more: &'static str,
 }
 
-pub const EN: NavWords =
-    NavWords { label: "Account", overview: "Overview", bills: "Bills", pay: "Pay a bill", security: "Security" };
+pub const EN: NavWords = NavWords {
+    label: "Account",
+    overview: "Overview",
+    bills: "Bills",
+    pay: "Pay a bill",
+    history: "History",
+    more: "More",
+    security: "Security",
+};
 
 pub const ES: NavWords = NavWords {
     label: "Cuenta",
     overview: "Resumen",
     bills: "Facturas",
     pay: "Pagar una factura",
+    history: "Historial",
+    more: "Más",
     security: "Seguridad",
 };

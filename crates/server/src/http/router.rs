@@ -54,6 +54,7 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(payment_methods::name))
         .routes(routes!(payments::pay, payments::list))
         .routes(routes!(payments::one))
+        .routes(routes!(payments::csv))
         .routes(routes!(receipts::pdf))
         .routes(routes!(receipts::email))
         .routes(routes!(receipt_links::open))

@@ -1,4 +1,4 @@
-//! Pages of payments, the newest first: a membership's list, read by one statement with a keyset cursor.
+//! Pages of payments: a membership's list, filtered and read by one statement with a keyset cursor.
 
 use super::{
     Store, cents, from_word, json,
@@ -8,16 +8,52 @@ use super::{
 use crate::token::is_id;
 use contract::{
     Instant,
-    payment::{PaidBill, PaymentPage, PaymentSummary},
+    bill::BillKind,
+    payment::{MethodKind, PaidBill, PaymentPage, PaymentState, PaymentSummary},
 };
 use sqlx::{Row, any::AnyRow};
 use std::fmt;
 
 /// Which page of a list of payments.
+#[derive(Default)]
 pub struct Page {
-    /// Those before this one; the first page without.
-    pub before: Option<Cursor>,
+    pub filter: Filter,
+    pub is_oldest_first: bool,
+    /// Those that come after this one in the list; the first page without.
+    pub after: Option<Cursor>,
     pub limit: i64,
+}
+
+/// Which payments are listed; by default all.
+#[derive(Default)]
+pub struct Filter {
+    /// Made at this moment or later.
+    pub from: Option<Instant>,
+    /// Made before this moment.
+    pub until: Option<Instant>,
+    /// With a bill of this kind.
+    pub kind: Option<BillKind>,
+    pub state: Option<PaymentState>,
+    pub method: Option<MethodKind>,
+    /// In the reference, or in the patient, the provider or the description of a charge; in any case of ASCII letters.
+    pub text: Option<String>,
+}
+
+impl Filter {
+    /// For LIKE with the escape `!`; empty finds everything.
+    fn pattern(&self) -> String {
+        let Some(text) = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
+            return String::new();
+        };
+        let escaped = text.to_ascii_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        format!("%{escaped}%")
+    }
+}
+
+/// As it is written in the database; empty for none.
+fn word(value: Option<impl serde::Serialize>) -> String {
+    let value = value.and_then(|value| serde_json::to_value(value).ok());
+    value.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// A payment's place in the order of a list. As text it is opaque to clients.
@@ -43,14 +79,21 @@ impl Cursor {
 }
 
 impl Store {
-    /// A page of a membership's payments, the newest first, read by one statement.
+    /// A page of a membership's payments, read by one statement.
     pub async fn page_of_payments(&self, membership: &str, page: &Page) -> Result<PaymentPage, sqlx::Error> {
-        let before = page.before.as_ref();
-        let rows = sqlx::query(PAGE)
+        let (sql, start) = if page.is_oldest_first { (OLDEST_FIRST, i64::MIN) } else { (NEWEST_FIRST, i64::MAX) };
+        let (after, filter) = (page.after.as_ref(), &page.filter);
+        let rows = sqlx::query(sql)
             .bind(membership)
-            .bind(before.map_or(i64::MAX, |before| before.created_at.millis()))
-            .bind(before.map_or("", |before| &before.id))
+            .bind(after.map_or(start, |after| after.created_at.millis()))
+            .bind(after.map_or("", |after| &after.id))
             .bind(page.limit + 1) // one more shows whether there is a next page
+            .bind(filter.from.map_or(i64::MIN, Instant::millis))
+            .bind(filter.until.map_or(i64::MAX, Instant::millis))
+            .bind(word(filter.state))
+            .bind(word(filter.method))
+            .bind(word(filter.kind))
+            .bind(filter.pattern())
             .fetch_all(&self.read)
             .await?;
         let mut payments: Vec<PaymentSummary> = Vec::new();
@@ -70,19 +113,39 @@ impl Store {
     }
 }
 
-/// A row a bill of each payment. The page is chosen first, by its index.
-const PAGE: &str = "WITH page AS MATERIALIZED (SELECT payment.id AS id, payment.created_at AS created_at FROM payment \
-    WHERE payment.membership = $1 AND (payment.created_at < $2 OR payment.created_at = $2 AND payment.id < $3) \
-    ORDER BY payment.created_at DESC, payment.id DESC LIMIT $4) \
-    SELECT payment.id AS id, payment.reference AS reference, payment.state AS state, payment.failure AS failure, \
-    payment.total_cents + payment.fee_cents AS charged_cents, payment.method AS method, payment.created_at AS created_at, \
-    payment.expected_on AS expected_on, payment.account AS account, membership.region AS region, \
-    (SELECT payment_event.at FROM payment_event WHERE payment_event.payment = page.id \
-     ORDER BY payment_event.position DESC LIMIT 1) AS since, \
-    payment_share.bill AS bill, payment_share.amount_cents AS amount_cents, bill.kind AS kind, bill.patient AS patient \
-    FROM page JOIN payment ON payment.id = page.id JOIN membership ON membership.id = payment.membership \
-    JOIN payment_share ON payment_share.payment = page.id JOIN bill ON bill.id = payment_share.bill \
-    ORDER BY page.created_at DESC, page.id DESC, payment_share.position";
+/// A row a bill of each payment. The page is chosen first: the index `payment_of_membership` is read in its order from
+/// the cursor on, and what is filtered out is passed over. A payment's bills and charges are found by the primary keys
+/// of `payment_share`, `payment_line` and `bill_line`.
+macro_rules! page {
+    ($after:literal, $order:literal) => {
+        concat!(
+            "WITH page AS MATERIALIZED (SELECT payment.id AS id, payment.created_at AS created_at FROM payment \
+             WHERE payment.membership = $1 AND (payment.created_at ", $after, " $2 OR payment.created_at = $2 AND payment.id ", $after, " $3) \
+             AND payment.created_at >= $5 AND payment.created_at < $6 AND ($7 = '' OR payment.state = $7) \
+             AND ($8 = '' OR payment.method LIKE '%\"kind\":\"' || $8 || '\"%') \
+             AND ($9 = '' OR EXISTS (SELECT 1 FROM payment_share JOIN bill ON bill.id = payment_share.bill \
+             WHERE payment_share.payment = payment.id AND bill.kind = $9)) \
+             AND ($10 = '' OR LOWER(payment.reference) LIKE $10 ESCAPE '!' \
+             OR EXISTS (SELECT 1 FROM payment_share JOIN bill ON bill.id = payment_share.bill \
+             WHERE payment_share.payment = payment.id AND LOWER(bill.patient) LIKE $10 ESCAPE '!') \
+             OR EXISTS (SELECT 1 FROM payment_line JOIN bill_line ON bill_line.bill = payment_line.bill \
+             AND bill_line.position = payment_line.line WHERE payment_line.payment = payment.id \
+             AND (LOWER(bill_line.provider) LIKE $10 ESCAPE '!' OR LOWER(bill_line.description) LIKE $10 ESCAPE '!'))) \
+             ORDER BY payment.created_at ", $order, ", payment.id ", $order, " LIMIT $4) \
+             SELECT payment.id AS id, payment.reference AS reference, payment.state AS state, payment.failure AS failure, \
+             payment.total_cents + payment.fee_cents AS charged_cents, payment.method AS method, payment.created_at AS created_at, \
+             payment.expected_on AS expected_on, payment.account AS account, membership.region AS region, \
+             (SELECT payment_event.at FROM payment_event WHERE payment_event.payment = page.id \
+             ORDER BY payment_event.position DESC LIMIT 1) AS since, \
+             payment_share.bill AS bill, payment_share.amount_cents AS amount_cents, bill.kind AS kind, bill.patient AS patient \
+             FROM page JOIN payment ON payment.id = page.id JOIN membership ON membership.id = payment.membership \
+             JOIN payment_share ON payment_share.payment = page.id JOIN bill ON bill.id = payment_share.bill \
+             ORDER BY page.created_at ", $order, ", page.id ", $order, ", payment_share.position"
+        )
+    };
+}
+const NEWEST_FIRST: &str = page!("<", "DESC");
+const OLDEST_FIRST: &str = page!(">", "ASC");
 
 fn summary_of(row: &AnyRow, id: String, bill: PaidBill) -> Result<PaymentSummary, sqlx::Error> {
     let failure: Option<String> = row.try_get("failure")?;

@@ -106,7 +106,86 @@ async fn ten_thousand_payments_are_read_a_page_at_a_time_by_one_statement() {
     let app = TestApp::open().await;
     let moments: Vec<i64> = (0..10_000).map(|at| 1_700_000_000_000 + at).collect();
     pays(&app, ANA.name, "visit", &moments).await;
-    let first = app.state.store.page_of_payments(ANA.name, &Page { before: None, limit: 50 }).await.unwrap();
+    let first = app.state.store.page_of_payments(ANA.name, &Page { limit: 50, ..Page::default() }).await.unwrap();
     assert_eq!((first.payments.len(), first.payments[0].created_at.millis()), (50, 1_700_000_009_999));
     assert!(first.next.is_some());
+}
+
+#[tokio::test]
+async fn a_filter_leaves_out_whatever_it_does_not_name_and_the_oldest_may_come_first() {
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    let ana = app.sign_in(ANAS).await;
+    // the last millisecond of a day in California, and the first of the next one
+    let midnight = 1_700_035_200_000;
+    let written = pays(&app, ANA.name, "visit", &[midnight - 1, midnight]).await;
+    for (sql, at) in [
+        ("UPDATE payment SET state = 'returned', reference = 'KP-A_B' WHERE id = $1", 0),
+        (
+            "UPDATE payment SET method = '{\"kind\":\"card\",\"brand\":\"visa\",\"last4\":\"4242\",\"expiry\":\"12/30\",\"funding\":\"credit\"}' WHERE id = $1",
+            1,
+        ),
+    ] {
+        sqlx::query(sql).bind(&written[at]).execute(&app.state.store.write).await.unwrap();
+    }
+    let (old, new) = (written[0].clone(), written[1].clone());
+    for (query, expected) in [
+        ("", vec![&new, &old]),
+        ("sort=oldest", vec![&old, &new]),
+        ("sort=oldest&limit=1", vec![&old]),
+        ("from=2023-11-15", vec![&new]),
+        ("to=2023-11-14", vec![&old]),
+        ("from=2023-11-14&to=2023-11-15", vec![&new, &old]),
+        ("state=returned", vec![&old]),
+        ("method=card", vec![&new]),
+        ("method=bank", vec![&old]),
+        ("kind=professional", vec![&new, &old]),
+        ("kind=premium", vec![]),
+        ("q=kp-a_b", vec![&old]),
+        ("q=a%25b", vec![]),
+        ("q=", vec![&new, &old]),
+        ("q=nobody", vec![]),
+    ] {
+        let found = page(&app, &ana, query).await;
+        assert_eq!(ids(&found).iter().collect::<Vec<_>>(), expected, "{query}");
+    }
+    let first = page(&app, &ana, "sort=oldest&limit=1").await;
+    let next = first["next"].as_str().unwrap();
+    assert_eq!(ids(&page(&app, &ana, &format!("sort=oldest&cursor={next}")).await), [new]);
+    for wrong in
+        ["from=x", "to=2026-02-30", "kind=x", "state=x", "state=in_orbit", "method=x", "sort=x", "q=%00", "who=1"]
+    {
+        app.ask(Call::get(&format!("/payments?{wrong}")).by(&ana)).await.is_refused(400, "malformed");
+        app.ask(Call::get(&format!("/payments.csv?{wrong}")).by(&ana)).await.is_refused(400, "malformed");
+    }
+}
+
+#[tokio::test]
+async fn the_csv_has_what_is_filtered_adds_up_and_is_the_member_s_own() {
+    let app = TestApp::open().await;
+    app.register(&ANA, ANAS).await;
+    app.register(&MEI, "mei@example.org").await;
+    let (ana, mei) = (app.sign_in(ANAS).await, app.sign_in("mei@example.org").await);
+    let moments: Vec<i64> = (0..1_001).map(|at| 1_700_000_000_000 + at).collect();
+    pays(&app, ANA.name, "visit", &moments).await;
+    sqlx::query("UPDATE bill SET patient = '=HYPERLINK(1)' WHERE id = 'visit'")
+        .execute(&app.state.store.write)
+        .await
+        .unwrap();
+    let file = app.ask(Call::get("/payments.csv?state=paid").by(&ana)).await.is(200).text.clone();
+    let rows: Vec<&str> = file.lines().collect();
+    assert_eq!(rows[0], "\u{feff}date,receipt,state,state_since,bill_kind,patient,amount,method");
+    assert_eq!(rows.len(), 1 + 3 * 1_001, "a row a bill, and one for the fee");
+    assert!(
+        rows[1].starts_with("2023-11-14,") && rows[1].contains(",professional,'=HYPERLINK(1),0.50,bank 6789"),
+        "{}",
+        rows[1]
+    );
+    assert!(rows[3].ends_with(",card_fee,,0.05,bank 6789"), "{}", rows[3]);
+    for nothing in [Call::get("/payments.csv?state=failed").by(&ana), Call::get("/payments.csv").by(&mei)] {
+        assert_eq!(app.ask(nothing).await.is(200).text.lines().count(), 1);
+    }
+    app.ask(Call::get("/payments.csv")).await.is_refused(401, "signed_out");
+    let payer = app.look_up(&ANA).await;
+    app.ask(Call::get("/payments.csv").by(&payer)).await.is_refused(400, "malformed");
 }

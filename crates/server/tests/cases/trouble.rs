@@ -307,7 +307,8 @@ async fn an_answer_is_of_one_moment_while_others_pay() {
         let mut answers = 0;
         while is_paying.load(std::sync::atomic::Ordering::SeqCst) {
             lines_sum_to_their_bill(&app.ask(Call::get("/bills").by(&ana)).await.is(200).json());
-            let page = app.state.store.page_of_payments(ANA.name, &Page { before: None, limit: 20 }).await.unwrap();
+            let page =
+                app.state.store.page_of_payments(ANA.name, &Page { limit: 20, ..Page::default() }).await.unwrap();
             assert!(page.payments.iter().all(|row| row.bills[0].amount == row.charged), "{page:?}");
             answers += 1;
         }

@@ -3,24 +3,28 @@
 use crate::{
     billing::{
         payer::Payer,
+        payment_csv::{self, PaymentCsv},
         payments::{self, Paid},
     },
+    clock::start_of,
     error::{Error, Result},
     http::{
         client_address::ClientAddress,
         extract::{ActiveSession, Body, Id, Key, PayingSession},
     },
     state::App,
-    store::payment_pages::{Cursor, Page},
+    store::payment_pages::{Cursor, Filter, Page},
 };
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use contract::{
-    IdempotencyKey, Instant,
-    payment::{Payment, PaymentOrder, PaymentPage},
+    Date, IdempotencyKey, Instant,
+    bill::BillKind,
+    payment::{MethodKind, Payment, PaymentOrder, PaymentPage, PaymentState},
     problem_details::ErrorCode,
 };
 
@@ -52,6 +56,13 @@ pub async fn pay(
     Ok((StatusCode::CREATED, headers, Json(payment)))
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentSort {
+    Newest,
+    Oldest,
+}
+
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -64,23 +75,68 @@ pub struct PaymentQuery {
     pub begin_by: Option<Instant>,
     /// For a member, without a key: the page that `next` of the one before names.
     pub cursor: Option<String>,
-    /// For a member, without a key: how many a page, 1 to 50.
-    #[param(minimum = 1, maximum = 50)]
+    /// For a member, without a key: how many a page, 1 to 200.
+    #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u8>,
+    /// For a member, as all that follow: made on this day or later, by the region's calendar.
+    #[param(value_type = Option<contract::Date>)]
+    pub from: Option<Date>,
+    /// Made on this day or before.
+    #[param(value_type = Option<contract::Date>)]
+    pub to: Option<Date>,
+    /// Pays a bill of this kind.
+    #[param(value_type = Option<contract::bill::BillKind>)]
+    pub kind: Option<BillKind>,
+    #[param(value_type = Option<contract::payment::PaymentState>)]
+    pub state: Option<String>,
+    #[param(value_type = Option<contract::payment::MethodKind>)]
+    pub method: Option<MethodKind>,
+    /// In the reference, or in the patient, the provider or the description of what was paid.
+    #[param(max_length = 100)]
+    pub q: Option<String>,
+    #[param(inline)]
+    pub sort: Option<PaymentSort>,
 }
 
 const USUAL_LIMIT: u8 = 10;
-const MOST_LISTED: u8 = 50;
+const MOST_LISTED: u8 = 200;
+const LONGEST_TEXT: usize = 100;
 
 impl PaymentQuery {
-    /// None for a query that means nothing.
-    fn page(&self) -> Option<Page> {
+    /// None for a query that means nothing. `zone` is the region's: a day begins by its clocks.
+    fn page(&self, zone: &str) -> Option<Page> {
         let limit = Some(self.limit.unwrap_or(USUAL_LIMIT)).filter(|limit| (1..=MOST_LISTED).contains(limit))?;
-        let before = match &self.cursor {
+        let after = match &self.cursor {
             Some(text) => Some(Cursor::parse(text)?),
             None => None,
         };
-        Some(Page { before, limit: limit.into() })
+        let is_oldest_first = self.sort == Some(PaymentSort::Oldest);
+        Some(Page { filter: self.filter(zone)?, is_oldest_first, after, limit: limit.into() })
+    }
+
+    fn filter(&self, zone: &str) -> Option<Filter> {
+        let is_text = |text: &String| text.chars().count() <= LONGEST_TEXT && !text.contains('\0');
+        if self.q.as_ref().is_some_and(|text| !is_text(text)) {
+            return None;
+        }
+        let state = match &self.state {
+            Some(word) => Some(Self::state(word)?),
+            None => None,
+        };
+        Some(Filter {
+            from: self.from.map(|day| start_of(zone, day)),
+            until: self.to.map(|day| start_of(zone, day.plus_days(1))),
+            kind: self.kind,
+            state,
+            method: self.method,
+            text: self.q.clone(),
+        })
+    }
+
+    /// A client takes a state that it does not know for processing; as a filter it is none.
+    fn state(word: &str) -> Option<PaymentState> {
+        let state: PaymentState = serde_json::from_value(word.into()).ok()?;
+        (serde_json::to_value(state).ok()? == word).then_some(state)
     }
 }
 
@@ -108,8 +164,41 @@ pub async fn list(
         let payment = payments::of_key(&app, &session, &key, query.begin_by).await?;
         return Ok(Json(PaymentPage { payments: vec![payment.into()], next: None }));
     }
-    let page = query.page().ok_or_else(malformed)?;
+    let page = query.page(session.membership.region.time_zone()).ok_or_else(malformed)?;
     Ok(Json(payments::page(&app, &session, &page).await?))
+}
+
+/// A member's payments as a file for a spreadsheet: a row a bill, and one for the fee. The same filter as of the list,
+/// and all pages at once.
+#[utoipa::path(
+    get, path = "/payments.csv", params(PaymentQuery),
+    responses(
+        (status = 200, content_type = "text/csv", body = Vec<u8>),
+        (status = 401),
+        (status = 429),
+        (status = 503),
+    )
+)]
+pub async fn csv(
+    State(app): State<App>,
+    ActiveSession(session): ActiveSession,
+    query: Result<Query<PaymentQuery>, QueryRejection>,
+) -> Result<PaymentCsv> {
+    let malformed = || Error::new(ErrorCode::Malformed);
+    let Query(query) = query.map_err(|_| malformed())?;
+    let page = query.page(session.membership.region.time_zone()).ok_or_else(malformed)?;
+    payment_csv::write(&app, &session, page).await
+}
+
+/// To be kept. The name says nothing of the member.
+impl IntoResponse for PaymentCsv {
+    fn into_response(self) -> Response {
+        let kept = [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+            (header::CONTENT_DISPOSITION, "attachment; filename=\"payments.csv\""),
+        ];
+        (kept, self.0).into_response()
+    }
 }
 
 /// A payment of this session; for a member, of the membership.

@@ -1,0 +1,94 @@
+//! Payments as CSV, for a spreadsheet: a row a bill of each payment, and one for its fee, so that a column of amounts
+//! adds up to what was charged. It begins with a byte order mark: without one Excel reads names in the wrong encoding.
+
+use super::payments;
+use crate::{
+    clock::day_in,
+    error::Result,
+    state::App,
+    store::{
+        payment_pages::{Cursor, Page},
+        sessions::Session,
+    },
+};
+use contract::{
+    Money,
+    payment::{Method, PaymentSummary},
+};
+use serde::Serialize;
+
+/// Payments a statement.
+const AT_ONCE: i64 = 500;
+const HEAD: &str = "\u{feff}date,receipt,state,state_since,bill_kind,patient,amount,method\r\n";
+
+#[derive(Debug)]
+pub struct PaymentCsv(pub String);
+
+/// All pages of a list, from that one on. The time of a request bounds it.
+pub async fn write(app: &App, session: &Session, mut page: Page) -> Result<PaymentCsv> {
+    let mut file = HEAD.to_owned();
+    page.limit = AT_ONCE;
+    loop {
+        let found = payments::page(app, session, &page).await?;
+        found.payments.iter().for_each(|payment| write_payment(&mut file, payment));
+        page.after = found.next.as_deref().and_then(Cursor::parse);
+        if page.after.is_none() {
+            return Ok(PaymentCsv(file));
+        }
+    }
+}
+
+fn write_payment(file: &mut String, payment: &PaymentSummary) {
+    let (made, since) = (day_in(&payment.time_zone, payment.created_at), day_in(&payment.time_zone, payment.since));
+    let method = match &payment.method {
+        Method::Card { brand, last4, .. } => format!("{} {last4}", brand.name()),
+        Method::Bank { last4, .. } => format!("bank {last4}"),
+    };
+    let mut row = |kind: &str, patient: &str, amount: Money| {
+        let (made, since, amount) = (made.to_string(), since.to_string(), amount.to_string());
+        let state = word(payment.state);
+        let cells = [&made, &payment.reference, &state, &since, kind, patient, &amount, &method].map(cell);
+        file.push_str(&cells.join(","));
+        file.push_str("\r\n");
+    };
+    for bill in &payment.bills {
+        row(&word(bill.kind), &bill.patient, bill.amount);
+    }
+    let bills = Money::sum(payment.bills.iter().map(|bill| bill.amount));
+    if let Some(fee) = bills.and_then(|bills| payment.charged.minus(bills)).filter(|fee| !fee.is_zero()) {
+        row("card_fee", "", fee);
+    }
+}
+
+/// As in the API.
+fn word(value: impl Serialize) -> String {
+    serde_json::to_value(value).ok().as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// What a spreadsheet would run as a formula becomes text.
+fn cell(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\r', '\n', '\t']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_never_a_formula_and_never_two_cells() {
+        for (text, expected) in [
+            ("Ana O’Neill", "Ana O’Neill"),
+            ("=1+1", "'=1+1"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "\"'\t=1\""),
+            ("O'Neill, Ana \"A\"", "\"O'Neill, Ana \"\"A\"\"\""),
+            ("a\r\n=1", "\"a\r\n=1\""),
+        ] {
+            assert_eq!(cell(text), expected);
+        }
+    }
+}

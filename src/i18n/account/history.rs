@@ -1,0 +1,104 @@
+//! Texts of the payment history.
+
+use crate::i18n::format::plural;
+
+pub struct HistoryWords {
+    pub title: &'static str,
+    pub lead: &'static str,
+    pub csv: &'static str,
+    pub csv_without_text: &'static str,
+    pub filter: &'static str,
+    pub text: &'static str,
+    pub from: &'static str,
+    pub to: &'static str,
+    pub kind: &'static str,
+    pub all_kinds: &'static str,
+    pub state: &'static str,
+    pub all_states: &'static str,
+    pub method: &'static str,
+    pub all_methods: &'static str,
+    pub card: &'static str,
+    pub bank: &'static str,
+    pub sort: &'static str,
+    pub newest: &'static str,
+    pub oldest: &'static str,
+    pub apply: &'static str,
+    pub clear: &'static str,
+    pub shown: fn(count: usize, is_all: bool) -> String,
+    pub none_found: &'static str,
+    pub more: &'static str,
+    pub all: &'static str,
+    pub not_all: &'static str,
+}
+
+pub const EN: HistoryWords = HistoryWords {
+    title: "History",
+    lead: "What was paid online for your bills, by whoever paid it. Payments by mail or phone can take up to 125 days to show on a bill.",
+    csv: "Download as CSV",
+    csv_without_text: "The file has these payments whatever text you look for.",
+    filter: "Filter payments",
+    text: "Receipt number, patient, provider or service",
+    from: "From",
+    to: "Through",
+    kind: "Kind",
+    all_kinds: "All kinds",
+    state: "State",
+    all_states: "All states",
+    method: "Paid by",
+    all_methods: "Card or bank account",
+    card: "Card",
+    bank: "Bank account",
+    sort: "Order",
+    newest: "Newest first",
+    oldest: "Oldest first",
+    apply: "Show payments",
+    clear: "Show all without a filter",
+    shown: |count, is_all| {
+        let payments = plural(count, "payment", "payments");
+        if is_all {
+            format!("{count} {payments}, the whole list")
+        } else {
+            format!("The first {count} {payments}; there are more")
+        }
+    },
+    none_found: "This filter finds nothing. Change it, or show all.",
+    more: "Show more",
+    all: "Show all",
+    not_all: "The rest of the list could not be loaded. What is shown is right.",
+};
+
+pub const ES: HistoryWords = HistoryWords {
+    title: "Historial",
+    lead: "Lo que se pagó en línea por sus facturas, también lo que pagaron otras personas. Los pagos por correo postal o por teléfono pueden tardar hasta 125 días en aparecer en una factura.",
+    csv: "Descargar como CSV",
+    csv_without_text: "El archivo tiene estos pagos sin importar el texto que busque.",
+    filter: "Filtrar pagos",
+    text: "Número de recibo, paciente, proveedor o servicio",
+    from: "Desde",
+    to: "Hasta",
+    kind: "Tipo",
+    all_kinds: "Todos los tipos",
+    state: "Estado",
+    all_states: "Todos los estados",
+    method: "Pagado con",
+    all_methods: "Tarjeta o cuenta bancaria",
+    card: "Tarjeta",
+    bank: "Cuenta bancaria",
+    sort: "Orden",
+    newest: "Los más recientes primero",
+    oldest: "Los más antiguos primero",
+    apply: "Mostrar pagos",
+    clear: "Mostrar todo sin filtro",
+    shown: |count, is_all| {
+        let payments = plural(count, "pago", "pagos");
+        if is_all {
+            format!("{count} {payments}, la lista completa")
+        } else {
+            format!("Los primeros {count} {payments}; hay más")
+        }
+    },
+    none_found: "Este filtro no encuentra nada. Cámbielo o muestre todo.",
+    more: "Mostrar más",
+    all: "Mostrar todo",
+    not_all: "No se pudo cargar el resto de la lista. Lo que se muestra es correcto.",
+};
