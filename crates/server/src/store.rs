@@ -6,6 +6,7 @@
 //! the first statement of the transaction locks that row, by an `UPDATE` or by `FOR UPDATE`.
 
 pub mod accounts;
+pub mod authorisations;
 pub mod batch;
 pub mod begin;
 pub mod bill_payments;
@@ -31,6 +32,7 @@ pub mod payment_pages;
 pub mod payments;
 pub mod pending_accounts;
 pub mod pending_charges;
+pub mod profiles;
 mod readable;
 pub mod readiness;
 pub mod receipt_links;

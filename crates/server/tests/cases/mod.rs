@@ -25,6 +25,7 @@ mod locks;
 mod lookups;
 mod mail;
 mod mailed_links;
+mod member_profile;
 mod once;
 mod orders;
 mod origins;

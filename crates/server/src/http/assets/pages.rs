@@ -2,7 +2,7 @@
 //! table that these come from (`src/route.rs`); a test compares the two (`tests/render.rs`).
 
 /// Below the root; `{id}` is any one segment.
-const PAGES: [&str; 28] = [
+const PAGES: [&str; 29] = [
     "/",
     "/region",
     "/pay",
@@ -30,6 +30,7 @@ const PAGES: [&str; 28] = [
     "/visit-ended",
     "/timed-out",
     "/account",
+    "/account/profile",
     "/account/security",
 ];
 
