@@ -127,6 +127,7 @@ routes! {
     /// A member's own.
     Account {
         Overview => ["account"],
+        Profile => ["account", "profile"],
         Security => ["account", "security"],
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     error::ApiError,
     i18n::t,
     pages::{
-        account::{overview::AccountPage, security::SecurityPage},
+        account::{overview::AccountPage, profile::ProfilePage, security::SecurityPage},
         coupon::CouponPage,
         help::HelpPage,
         legal::{AccessibilityPage, PrivacyPage, TermsPage},
@@ -118,6 +118,7 @@ fn draw_entering(page: Enter) -> AnyView {
 fn draw_account(page: Account) -> AnyView {
     match page {
         Account::Overview => known(|| AccountPage().into_any()),
+        Account::Profile => known(|| ProfilePage().into_any()),
         Account::Security => known(|| SecurityPage().into_any()),
     }
 }

@@ -14,6 +14,7 @@ use contract::{
     bill::BillList,
     coupon::MailCoupons,
     factor::RequiredFactors,
+    member_profile::{AuthorisationPage, MemberProfile},
     payment::{Payment, PaymentDraft, PaymentSummary},
     portal::{PageFacts, Portal},
     session::{MembershipView, PersonView, SessionView},
@@ -32,6 +33,8 @@ struct Answers {
     payments: Vec<PaymentSummary>,
     registration: Registration,
     security: Security,
+    profile: MemberProfile,
+    authorisations: AuthorisationPage,
 }
 
 fn answers<T: DeserializeOwned>() -> T {
@@ -92,6 +95,8 @@ fn drawn(address: &str, locale: Locale, view: &SessionView, asked: &Asked) -> St
         provide_context(asked.fetched(|answers| answers.payments.clone()));
         provide_context(asked.fetched(|answers| answers.coupons.clone()));
         provide_context(asked.fetched(|answers| answers.security.clone()));
+        provide_context(asked.fetched(|answers| answers.profile.clone()));
+        provide_context(asked.fetched(|answers| answers.authorisations.clone()));
         let app = view! { <App config/> };
         // what the app provides is set before its pages are drawn
         CurrentSession::here().apply(view, None);

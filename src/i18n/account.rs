@@ -1,8 +1,10 @@
-//! Texts of the account: navigation, registration, sign-in and recovery, the overview, and security.
+//! Texts of the account: navigation, registration, sign-in and recovery, the overview, the profile, and
+//! security.
 
 mod factor;
 mod nav;
 mod overview;
+mod profile;
 mod register;
 mod security;
 mod sign_in;
@@ -10,6 +12,7 @@ mod sign_in;
 pub use factor::FactorWords;
 pub use nav::NavWords;
 pub use overview::OverviewWords;
+pub use profile::ProfileWords;
 pub use register::RegisterWords;
 pub use security::SecurityWords;
 pub use sign_in::SignInWords;
@@ -19,6 +22,7 @@ pub struct AccountWords {
     pub register: RegisterWords,
     pub sign_in: SignInWords,
     pub overview: OverviewWords,
+    pub profile: ProfileWords,
     pub security: SecurityWords,
     pub factor: FactorWords,
 }
@@ -28,6 +32,7 @@ pub const EN: AccountWords = AccountWords {
     register: register::EN,
     sign_in: sign_in::EN,
     overview: overview::EN,
+    profile: profile::EN,
     security: security::EN,
     factor: factor::EN,
 };
@@ -37,6 +42,7 @@ pub const ES: AccountWords = AccountWords {
     register: register::ES,
     sign_in: sign_in::ES,
     overview: overview::ES,
+    profile: profile::ES,
     security: security::ES,
     factor: factor::ES,
 };

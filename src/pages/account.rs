@@ -4,6 +4,7 @@
 //! A page fetches with [`Query`], and gives [`page`] its heading, its queries and its content.
 
 pub mod overview;
+pub mod profile;
 mod query;
 pub mod security;
 #[cfg(all(test, feature = "ssr"))]
@@ -49,9 +50,10 @@ fn members_only(route: Account) {
 
 /// The links to the pages of the account: beside the page where there is space, at its foot on a phone.
 fn with_links(here: Account, main: AnyView) -> AnyView {
-    let pages: [(Route, Sign, Pick); 3] = [
+    let pages: [(Route, Sign, Pick); 4] = [
         (Route::Account(Account::Overview), Sign::House, |w| w.account().nav.overview),
         (Route::Pay(Pay::Amount), Sign::Dollar, |w| w.account().nav.pay),
+        (Route::Account(Account::Profile), Sign::Person, |w| w.account().nav.profile),
         (Route::Account(Account::Security), Sign::Shield, |w| w.account().nav.security),
     ];
     let here = Route::Account(here);
