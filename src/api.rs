@@ -9,6 +9,7 @@ mod drafts;
 mod lookups;
 mod payments;
 mod portal;
+mod profile;
 mod session;
 
 use crate::{browser, error::ApiError};

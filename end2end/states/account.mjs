@@ -116,7 +116,7 @@ export async function* atHome({ payer }) {
   yield stop('account', 'charges');
   await payer.goes('/account/security');
   await payer.sees(payer.words.security);
-  await payer.main.getByRole('region').nth(3).getByRole('listitem').first().waitFor();
+  await payer.main.getByRole('region').nth(3).waitFor();
   yield stop('security', '');
   await payer.main.getByText(payer.words.changePassword).click();
   await payer.presses('savePassword');

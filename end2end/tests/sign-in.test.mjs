@@ -34,7 +34,7 @@ scene('a member signs in, sees what is owed, pays with everything known, and it 
   const last = payer.main.getByRole('region', { name: 'Last payments' }).getByRole('listitem').first();
   await last.getByText('$64.10').waitFor();
   await last.getByText('Paid', { exact: true }).waitFor();
-  await payer.goes('/account/security');
+  await payer.goes('/account/profile');
   await payer.main.getByText(/text version/).first().click();
   await payer.reads('I, Ana O’Neill, authorize');
 });

@@ -17,6 +17,7 @@ use contract::{
     },
     coupon::MailCoupons,
     factor::RequiredFactors,
+    member_profile::{AuthorisationPage, MemberProfile},
     payment::{Payment, PaymentDraft, PaymentPage, PaymentSummary},
     portal::{PageFacts, Portal},
     session::{MembershipView, PersonView, SessionView},
@@ -37,6 +38,8 @@ struct Answers {
     security: Security,
     account_bills: AccountBills,
     account_bill: AccountBill,
+    profile: MemberProfile,
+    authorisations: AuthorisationPage,
 }
 
 fn answers<T: DeserializeOwned>() -> T {
@@ -102,6 +105,8 @@ fn drawn(address: &str, locale: Locale, view: &SessionView, asked: &Asked) -> St
         provide_context(asked.fetched(|answers| answers.security.clone()));
         provide_context(asked.fetched(|answers| answers.account_bills.clone()));
         provide_context(asked.fetched(|answers| answers.account_bill.clone()));
+        provide_context(asked.fetched(|answers| answers.profile.clone()));
+        provide_context(asked.fetched(|answers| answers.authorisations.clone()));
         let app = view! { <App config/> };
         // what the app provides is set before its pages are drawn
         CurrentSession::here().apply(view, None);

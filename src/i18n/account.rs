@@ -1,10 +1,12 @@
-//! Texts of the account: navigation, registration, sign-in and recovery, the overview, bills, and security.
+//! Texts of the account: navigation, registration, sign-in and recovery, the overview, bills, the history, the profile,
+//! and security.
 
 mod bills;
 mod factor;
 mod history;
 mod nav;
 mod overview;
+mod profile;
 mod register;
 mod security;
 mod sign_in;
@@ -14,6 +16,7 @@ pub use factor::FactorWords;
 pub use history::HistoryWords;
 pub use nav::NavWords;
 pub use overview::OverviewWords;
+pub use profile::ProfileWords;
 pub use register::RegisterWords;
 pub use security::SecurityWords;
 pub use sign_in::SignInWords;
@@ -25,6 +28,7 @@ pub struct AccountWords {
     pub overview: OverviewWords,
     pub bills: BillsWords,
     pub history: HistoryWords,
+    pub profile: ProfileWords,
     pub security: SecurityWords,
     pub factor: FactorWords,
 }
@@ -36,6 +40,7 @@ pub const EN: AccountWords = AccountWords {
     overview: overview::EN,
     bills: bills::EN,
     history: history::EN,
+    profile: profile::EN,
     security: security::EN,
     factor: factor::EN,
 };
@@ -47,6 +52,7 @@ pub const ES: AccountWords = AccountWords {
     overview: overview::ES,
     bills: bills::ES,
     history: history::ES,
+    profile: profile::ES,
     security: security::ES,
     factor: factor::ES,
 };

@@ -8,6 +8,7 @@ pub mod bills;
 pub mod history;
 pub mod overview;
 mod payments;
+pub mod profile;
 mod query;
 pub mod security;
 #[cfg(all(test, feature = "ssr"))]
@@ -68,6 +69,7 @@ fn places() -> Vec<Place> {
         place(Account::Bills.into(), Sign::Bill, true, |w| w.account().nav.bills),
         place(Pay::Amount.into(), Sign::Dollar, true, |w| w.account().nav.pay),
         place(Account::History.into(), Sign::List, true, |w| w.account().nav.history),
+        place(Account::Profile.into(), Sign::Person, false, |w| w.account().nav.profile),
         place(Account::Security.into(), Sign::Shield, false, |w| w.account().nav.security),
     ]
 }

@@ -169,7 +169,7 @@ pub struct Security {
     pub second_factor: SecondFactor,
     /// The newest first.
     pub sessions: Vec<SessionEntry>,
-    /// The newest first; those that guests gave for this membership's bills are not among them.
+    /// Some of `GET /authorisations`, for pages of an earlier version.
     pub authorisations: Vec<AuthorisationEntry>,
 }
 

@@ -6,7 +6,7 @@
 //!
 //! Reading order: `typed`, `money`, `date`, `date_format`, `health_record_number`, `zip_code`, `identifier`, `person`,
 //! `email`, `card`, `expiry`, `bank`, `password`, `field_problem`; then the wire: `portal`, `session`, `account`,
-//! `factor`, `bill`, `payment`, `authorisation`, `coupon`, `qr`, `problem_details`, `demo`.
+//! `member_profile`, `factor`, `bill`, `payment`, `authorisation`, `coupon`, `qr`, `problem_details`, `demo`.
 
 pub mod account;
 pub mod authorisation;
@@ -23,6 +23,7 @@ pub mod factor;
 pub mod field_problem;
 pub mod health_record_number;
 pub mod identifier;
+pub mod member_profile;
 pub mod money;
 pub mod password;
 pub mod payment;

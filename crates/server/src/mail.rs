@@ -3,16 +3,18 @@
 //! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
-//! `body` writes each as text and as HTML; `payment`, `registration` and `security` have the words.
+//! `body` writes each as text and as HTML; `payment`, `profile`, `registration` and `security` have the words.
 //! `jobs::send_mail` sends them.
 
 mod body;
 mod html;
 mod payment;
+mod profile;
 mod registration;
 mod security;
 
 pub use payment::{about_payment, receipt_opened};
+pub use profile::{ChangedDetail, profile_changed};
 pub use registration::{
     account_opened, already_registered, confirm_email, no_account_yet, registration_code, registration_moved,
     user_id_reminder,

@@ -7,6 +7,7 @@
 
 pub mod account_bills;
 pub mod accounts;
+pub mod authorisations;
 pub mod batch;
 pub mod begin;
 pub mod bill_payments;
@@ -32,6 +33,7 @@ pub mod payment_pages;
 pub mod payments;
 pub mod pending_accounts;
 pub mod pending_charges;
+pub mod profiles;
 mod readable;
 pub mod readiness;
 pub mod receipt_links;

@@ -11,7 +11,7 @@ use contract::{
 use regex::Regex;
 use sample_payment::{payment, portal};
 use server::{
-    mail::{self, Sender},
+    mail::{self, ChangedDetail, Sender},
     store::{accounts::Account, outbox::Message},
 };
 
@@ -74,6 +74,7 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         ("no-account", mail::no_account_yet(&sender, locale)),
         ("password-reset", mail::password_reset(&account, &sender, SECRET)),
         ("password-changed", mail::password_changed(&account, &sender)),
+        ("profile-changed", mail::profile_changed(&account, &sender, &[ChangedDetail::Name, ChangedDetail::Phone])),
         ("authenticator-added", mail::authenticator_added(&account, &sender)),
         ("authenticator-removed", mail::authenticator_removed(&account, &sender)),
         ("passkey-added", mail::passkey_added(&account, &sender)),

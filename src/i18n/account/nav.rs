@@ -6,6 +6,7 @@ pub struct NavWords {
     pub bills: &'static str,
     pub pay: &'static str,
     pub history: &'static str,
+    pub profile: &'static str,
     pub security: &'static str,
     /// What has no place at the foot of a phone's page.
     pub more: &'static str,
@@ -18,6 +19,7 @@ pub const EN: NavWords = NavWords {
     pay: "Pay a bill",
     history: "History",
     more: "More",
+    profile: "Profile",
     security: "Security",
 };
 
@@ -28,5 +30,6 @@ pub const ES: NavWords = NavWords {
     pay: "Pagar una factura",
     history: "Historial",
     more: "Más",
+    profile: "Perfil",
     security: "Seguridad",
 };

@@ -25,12 +25,7 @@ pub struct SecurityWords {
     pub agreed: &'static str,
     pub terms: fn(version: u16, when: &str) -> String,
     pub read_terms: &'static str,
-    pub authorisations: &'static str,
-    pub no_authorisations: &'static str,
-    /// One authorisation was for one payment.
-    pub once: &'static str,
-    pub given: fn(amount: Option<&str>, when: &str, version: u16) -> String,
-    pub payment: &'static str,
+    pub authorised: &'static str,
 }
 
 pub const EN: SecurityWords = SecurityWords {
@@ -58,14 +53,7 @@ pub const EN: SecurityWords = SecurityWords {
     agreed: "What you agreed to",
     terms: |version, when| format!("Terms of use, version {version}, agreed to on {when}"),
     read_terms: "Read the terms",
-    authorisations: "Authorizations you gave",
-    no_authorisations: "None yet. What you authorize when you pay is kept here, word for word.",
-    once: "Each was for one payment and can’t be used again, so there is nothing to revoke.",
-    given: |amount, when, version| {
-        let amount = amount.map(|amount| format!("{amount}, ")).unwrap_or_default();
-        format!("{amount}{when}, text version {version}")
-    },
-    payment: "See the payment",
+    authorised: "What you authorized is in your profile",
 };
 
 pub const ES: SecurityWords = SecurityWords {
@@ -93,12 +81,5 @@ pub const ES: SecurityWords = SecurityWords {
     agreed: "A qué dio su acuerdo",
     terms: |version, when| format!("Condiciones de uso, versión {version}, aceptadas el {when}"),
     read_terms: "Leer las condiciones",
-    authorisations: "Autorizaciones que dio",
-    no_authorisations: "Ninguna todavía. Lo que autoriza al pagar se guarda aquí, palabra por palabra.",
-    once: "Cada una fue para un solo pago y no puede usarse otra vez, así que no hay nada que revocar.",
-    given: |amount, when, version| {
-        let amount = amount.map(|amount| format!("{amount}, ")).unwrap_or_default();
-        format!("{amount}{when}, versión {version} del texto")
-    },
-    payment: "Ver el pago",
+    authorised: "Lo que autorizó está en su perfil",
 };

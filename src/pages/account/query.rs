@@ -69,7 +69,7 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
         QueryState { error: Signal::derive(move || fetched.with(|fetched| fetched.error().cloned())), ask: self.ask }
     }
 
-    #[cfg(all(test, feature = "ssr"))]
+    /// A newer answer, such as that of a change.
     pub fn answered(self, answer: Fetched<T>) {
         self.fetched.set(answer);
     }

@@ -1,5 +1,4 @@
-//! The account's security page: `password`, `second_factor`, active `sessions`, the terms, and the authorisations that
-//! were given.
+//! The account's security page: `password`, `second_factor`, active `sessions`, and the terms.
 
 mod password;
 mod second_factor;
@@ -10,10 +9,9 @@ use super::{Query, heading, page};
 use crate::{
     i18n::{format, say, t},
     navigation::href,
-    route::{Account, Pay, Read},
-    ui::{Icon, Sign, dynamic, list},
+    route::{Account, Read},
 };
-use contract::account::{AuthorisationEntry, Security};
+use contract::account::Security;
 use leptos::prelude::*;
 
 type SecurityQuery = Query<Security>;
@@ -37,43 +35,12 @@ fn Agreed(shown: SecurityQuery) -> impl IntoView {
             .map(|(version, at, zone)| (w.account().security.terms)(version, &format::moment(w.locale, at, &zone)))
             .unwrap_or_default()
     });
-    let zone = Signal::derive(move || shown.of(|security| security.time_zone.clone()));
-    let row = move |given: AuthorisationEntry| {
-        let (at, version, charged) = (given.at, given.version, given.charged);
-        let when = say(move |w| {
-            let amount = charged.map(|charged| format::money(w.locale, charged));
-            (w.account().security.given)(amount.as_deref(), &format::day(w.locale, at, &zone.get()), version)
-        });
-        view! {
-            <li>
-                <details class="pay-more">
-                    <summary>{when}<Icon sign=Sign::Down/></summary>
-                    <p class="pay-quote" lang=given.locale.code()>{given.text}</p>
-                    <p><a class="pay-link" href=href(Pay::Payment(given.payment))>{t(|w| w.account().security.payment)}</a></p>
-                </details>
-            </li>
-        }
-        .into_any()
-    };
-    let authorisations = dynamic(move || {
-        let given = shown.of(|security| security.authorisations.clone());
-        if given.is_empty() {
-            view! { <p class="pay-note">{t(|w| w.account().security.no_authorisations)}</p> }.into_any()
-        } else {
-            view! {
-                <p class="pay-note">{t(|w| w.account().security.once)}</p>
-                <ul class="pay-rows pay-rows--close">{list(given, row)}</ul>
-            }
-            .into_any()
-        }
-    });
     view! {
         <section class="pay-sheet" aria-labelledby="agreed-title">
             <div class="pay-stack">
                 <h2 id="agreed-title">{t(|w| w.account().security.agreed)}</h2>
                 <p>{terms} " " <a href=href(Read::Terms)>{t(|w| w.account().security.read_terms)}</a></p>
-                <h3>{t(|w| w.account().security.authorisations)}</h3>
-                {authorisations}
+                <p><a class="pay-link" href=href(Account::Profile)>{t(|w| w.account().security.authorised)}</a></p>
             </div>
         </section>
     }

@@ -44,6 +44,8 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(security::change_password))
         .routes(routes!(security::end_others))
         .routes(routes!(security::end_session))
+        .routes(routes!(profile::show, profile::change))
+        .routes(routes!(profile::authorisations))
         .routes(routes!(bills::list))
         .routes(routes!(bills::one))
         .routes(routes!(account_bills::list))

@@ -10,6 +10,7 @@ pub mod lookups;
 pub mod payment_methods;
 pub mod payments;
 pub mod portal;
+pub mod profile;
 pub mod receipt_links;
 pub mod receipts;
 pub mod registrations;

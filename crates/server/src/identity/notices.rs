@@ -22,7 +22,11 @@ pub struct Notice<'a> {
 /// Makes the text of a notice to an account's owner.
 pub type NoticeTemplate = fn(&Account, &Sender<'_>) -> Message;
 
-pub fn notice_to_owner<'a>(app: &App, account: &'a Account, template: NoticeTemplate) -> Notice<'a> {
+pub fn notice_to_owner<'a>(
+    app: &App,
+    account: &'a Account,
+    template: impl FnOnce(&Account, &Sender<'_>) -> Message,
+) -> Notice<'a> {
     Notice { account, message: template(account, &app.sender()) }
 }
 

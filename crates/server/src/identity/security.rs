@@ -19,7 +19,8 @@ use contract::{
     problem_details::ErrorCode,
 };
 
-/// The number of authorisations in the response; the rest come with the history.
+/// The number of authorisations in the response. Pages of an earlier version show them; all are at
+/// `member_profile::authorisations`.
 const AUTHORISATIONS: i64 = 50;
 
 /// The password's age, the sessions, the terms and the authorisations.
@@ -32,7 +33,7 @@ pub async fn show(app: &App, SignedIn { session, account }: &SignedIn) -> Result
         time_zone: session.membership.region.time_zone().to_owned(),
         second_factor: app.store.second_factor(&account.id, app.site.is_some()).await?,
         sessions: app.store.sessions_of(&account.id, &session.id, app.clock.now()).await?,
-        authorisations: app.store.authorisations_of(&account.id, AUTHORISATIONS).await?,
+        authorisations: app.store.authorisations_of(&account.id, None, AUTHORISATIONS).await?.authorisations,
     })
 }
 

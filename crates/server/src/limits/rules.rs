@@ -39,6 +39,9 @@ pub const RECEIPTS_BY_MEMBERSHIP: Rule = rule("receipts by membership", 20, HOUR
 /// What is added to an account beside its password: the owner gets an e-mail for each.
 pub const FACTORS_BY_ACCOUNT: Rule = rule("factors by account", 20, HOUR);
 
+/// Changes of a profile: the owner gets an e-mail for most.
+pub const PROFILE_CHANGES_BY_ACCOUNT: Rule = rule("profile changes by account", 20, HOUR);
+
 /// Failed sign-ins from one address, at any account.
 pub const SIGN_INS_BY_ADDRESS: Rule = rule("sign-ins by address", 30, HOUR);
 /// Failed sign-ins at one account from anywhere. NIST SP 800-63B, 3.2.2: at most a hundred in a row.

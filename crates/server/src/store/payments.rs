@@ -4,7 +4,6 @@ use super::{Store, Tx, cents, from_word, initiators::Initiator, json, retry, ses
 use crate::clock::day_in;
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
-    account::AuthorisationEntry,
     payment::{
         Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState, Phase, charged, counts_on,
     },
@@ -59,27 +58,6 @@ impl Store {
             (PAYMENT_OF_SESSION, &session.id)
         };
         Ok(self.one_payment(sql, &[id, whose]).await?.map(|(payment, _)| payment))
-    }
-
-    /// What a member authorised, word for word, the newest first. Those that guests gave are theirs.
-    pub async fn authorisations_of(&self, account: &str, limit: i64) -> Result<Vec<AuthorisationEntry>, sqlx::Error> {
-        let rows = sqlx::query(
-            "SELECT id, authorisation, authorisation_version, locale, created_at AS at, total_cents + fee_cents AS charged_cents FROM payment \
-             WHERE account = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
-        );
-        let rows = rows.bind(account).bind(limit).fetch_all(&self.read).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(AuthorisationEntry {
-                    payment: row.try_get("id")?,
-                    text: row.try_get("authorisation")?,
-                    locale: from_word(row.try_get("locale")?)?,
-                    version: u16::try_from(row.try_get::<i64, _>("authorisation_version")?).unwrap_or(0),
-                    at: Instant::from_millis(row.try_get("at")?),
-                    charged: Some(cents(row, "charged_cents")?),
-                })
-            })
-            .collect()
     }
 
     /// The payment of a key. A guest's session of the membership that knows the key may see the payment by its id from

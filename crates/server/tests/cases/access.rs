@@ -58,13 +58,15 @@ async fn a_payer_has_no_account_to_look_into() {
     let app = TestApp::open().await;
     app.register(&ANA, ANAS).await;
     let payer = app.look_up(&ANA).await;
-    for path in ["/security"] {
+    for path in ["/security", "/profile", "/authorisations"] {
         app.ask(Call::get(path).by(&payer)).await.is_refused(401, "signed_out");
     }
     app.ask(Call::write("DELETE", "/sessions").by(&payer)).await.is_refused(401, "signed_out");
     let change =
         serde_json::json!({ "current": crate::test_app::PASSWORD, "password": "seven lanterns on a copper river" });
     app.ask(Call::write("PUT", "/profile/password").by(&payer).json(&change)).await.is_refused(401, "signed_out");
+    let language = serde_json::json!({ "locale": "es" });
+    app.ask(Call::write("PATCH", "/profile").by(&payer).json(&language)).await.is_refused(401, "signed_out");
     app.ask(Call::get("/payments").by(&payer)).await.is_refused(400, "malformed");
     for query in ["limit=0", "limit=201", "limit=x", "limit=-1", "limit=5&idempotency_key=x"] {
         let ana = app.sign_in(ANAS).await;

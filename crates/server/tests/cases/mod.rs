@@ -26,6 +26,7 @@ mod locks;
 mod lookups;
 mod mail;
 mod mailed_links;
+mod member_profile;
 mod once;
 mod orders;
 mod origins;

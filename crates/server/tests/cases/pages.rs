@@ -12,7 +12,7 @@ use server::store::payment_pages::Page;
 const ANAS: &str = "ana@example.org";
 
 /// Writes payments at moments of our own, several in one millisecond, without a processor.
-async fn pays(app: &TestApp, membership: &str, bill: &str, moments: &[i64]) -> Vec<String> {
+pub async fn pays(app: &TestApp, membership: &str, bill: &str, moments: &[i64]) -> Vec<String> {
     let mut tx = app.state.store.begin().await.unwrap();
     let mut ids = Vec::new();
     for at in moments {

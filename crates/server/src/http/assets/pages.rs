@@ -2,7 +2,7 @@
 //! table that these come from (`src/route.rs`); a test compares the two (`tests/render.rs`).
 
 /// Below the root; `{id}` is any one segment.
-const PAGES: [&str; 29] = [
+const PAGES: [&str; 32] = [
     "/",
     "/region",
     "/pay",
@@ -30,7 +30,10 @@ const PAGES: [&str; 29] = [
     "/visit-ended",
     "/timed-out",
     "/account",
+    "/account/bills",
+    "/account/bills/{id}",
     "/account/history",
+    "/account/profile",
     "/account/security",
 ];
 

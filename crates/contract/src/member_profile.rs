@@ -1,0 +1,85 @@
+//! Wire types of a member's own profile: name, mailing address, phone and language, what of them is changed, and the
+//! authorisations that the member gave.
+
+use crate::{Email, Locale, PersonName, Phone, UsAddress, account::AuthorisationEntry};
+use serde::{Deserialize, Serialize};
+
+/// Answer to `GET /profile` and `PATCH /profile`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MemberProfile {
+    pub person: PersonalDetails,
+    /// Also the user ID.
+    pub email: Email,
+    /// The last digits of the member number.
+    pub ending: String,
+    pub time_zone: String,
+}
+
+/// What a member may change about themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PersonalDetails {
+    pub first_name: PersonName,
+    /// Absent for somebody who has one name.
+    #[serde(default)]
+    pub last_name: Option<PersonName>,
+    pub address: UsAddress,
+    pub phone: Phone,
+    /// Of e-mails.
+    pub locale: Locale,
+}
+
+/// `PATCH /profile`: each part that is there takes the place of the one before; a part that is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ProfileChange {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<FullName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<UsAddress>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+}
+
+/// Both names at once: without a last name the member has one name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FullName {
+    pub first_name: PersonName,
+    #[serde(default)]
+    pub last_name: Option<PersonName>,
+}
+
+impl PersonalDetails {
+    pub fn name(&self) -> String {
+        let last = self.last_name.as_ref().map(|last| format!(" {last}")).unwrap_or_default();
+        format!("{}{last}", self.first_name)
+    }
+
+    pub fn with(self, change: ProfileChange) -> Self {
+        let (first_name, last_name) =
+            change.name.map_or((self.first_name, self.last_name), |name| (name.first_name, name.last_name));
+        Self {
+            first_name,
+            last_name,
+            address: change.address.unwrap_or(self.address),
+            phone: change.phone.unwrap_or(self.phone),
+            locale: change.locale.unwrap_or(self.locale),
+        }
+    }
+}
+
+/// Answer to `GET /authorisations`: the newest first; those that guests gave for this membership's bills are not among
+/// them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuthorisationPage {
+    pub authorisations: Vec<AuthorisationEntry>,
+    /// The `cursor` of the next page, opaque; none on the last.
+    pub next: Option<String>,
+}

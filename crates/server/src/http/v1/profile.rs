@@ -1,0 +1,74 @@
+//! `/profile`, `/authorisations`: what a member sees and changes of their own data.
+
+use crate::{
+    error::{Error, Result},
+    http::extract::Body,
+    identity::{member_profile, sessions::SignedIn},
+    state::App,
+    store::payment_pages::Cursor,
+};
+use axum::{
+    Json,
+    extract::{Query, State, rejection::QueryRejection},
+};
+use contract::{
+    member_profile::{AuthorisationPage, MemberProfile, ProfileChange},
+    problem_details::ErrorCode,
+};
+use serde::Deserialize;
+
+/// Name, mailing address, phone, language and e-mail address.
+#[utoipa::path(
+    get, path = "/profile",
+    responses(
+        (status = 200, body = MemberProfile),
+        (status = 401),
+    )
+)]
+pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Json<MemberProfile>> {
+    Ok(Json(member_profile::show(&app, &signed_in).await?))
+}
+
+/// Changes the parts that are named. The owner is told by e-mail about a new name, address or phone.
+#[utoipa::path(
+    patch, path = "/profile", request_body = ProfileChange,
+    responses(
+        (status = 200, body = MemberProfile),
+        (status = 401),
+        (status = 429),
+    )
+)]
+pub async fn change(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Body(change): Body<ProfileChange>,
+) -> Result<Json<MemberProfile>> {
+    Ok(Json(member_profile::change(&app, &signed_in, change).await?))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorisationQuery {
+    /// The page that `next` of the one before names.
+    pub cursor: Option<String>,
+}
+
+/// What the member authorised, word for word, a page at a time.
+#[utoipa::path(
+    get, path = "/authorisations", params(AuthorisationQuery),
+    responses(
+        (status = 200, body = AuthorisationPage),
+        (status = 401),
+    )
+)]
+pub async fn authorisations(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    query: Result<Query<AuthorisationQuery>, QueryRejection>,
+) -> Result<Json<AuthorisationPage>> {
+    let malformed = || Error::new(ErrorCode::Malformed);
+    let Query(query) = query.map_err(|_| malformed())?;
+    let before = query.cursor.as_deref().map(|text| Cursor::parse(text).ok_or_else(malformed)).transpose()?;
+    Ok(Json(member_profile::authorisations(&app, &signed_in, before.as_ref()).await?))
+}

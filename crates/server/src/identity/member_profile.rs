@@ -1,0 +1,64 @@
+//! A member's own profile: name, mailing address, phone and the language of e-mails, read and changed part by part; and
+//! the authorisations that the member gave.
+//!
+//! A change is applied to what the profile is by then, with the account's row locked. So two pages that save different
+//! parts keep both, and of two that save the same part the later one stays: each page shows what was saved.
+
+use super::{notices::notice_to_owner, sessions::SignedIn};
+use crate::{
+    error::Result,
+    limits::{self, rules},
+    mail::{self, ChangedDetail},
+    state::App,
+    store::{payment_pages::Cursor, profiles},
+};
+use contract::member_profile::{AuthorisationPage, MemberProfile, PersonalDetails, ProfileChange};
+
+const AUTHORISATIONS_A_PAGE: i64 = 20;
+
+pub async fn show(app: &App, signed_in: &SignedIn) -> Result<MemberProfile> {
+    Ok(view(signed_in, app.store.personal_details(&signed_in.account.id).await?))
+}
+
+/// Tells the owner about a new name, address or phone, in the language that is chosen from now on. What is not new is
+/// not written and not told.
+pub async fn change(app: &App, signed_in: &SignedIn, change: ProfileChange) -> Result<MemberProfile> {
+    limits::take(app, &[app.limits.bucket(&rules::PROFILE_CHANGES_BY_ACCOUNT, &signed_in.account.id)]).await?;
+    let (mut tx, mut account) = signed_in.begin(app).await?;
+    let before = profiles::of(&mut tx, &account.id).await?;
+    let after = before.clone().with(change);
+    if after != before {
+        profiles::write(&mut tx, &account.id, &after).await?;
+    }
+    let changed = changed_details(&before, &after);
+    if !changed.is_empty() {
+        account.locale = after.locale;
+        let notice = notice_to_owner(app, &account, |account, sender| mail::profile_changed(account, sender, &changed));
+        notice.put(&mut tx, app.clock.now()).await?;
+    }
+    tx.commit().await?;
+    Ok(view(signed_in, after))
+}
+
+/// A page of them, the newest first.
+pub async fn authorisations(app: &App, signed_in: &SignedIn, before: Option<&Cursor>) -> Result<AuthorisationPage> {
+    Ok(app.store.authorisations_of(&signed_in.account.id, before, AUTHORISATIONS_A_PAGE).await?)
+}
+
+fn changed_details(before: &PersonalDetails, after: &PersonalDetails) -> Vec<ChangedDetail> {
+    let details = [
+        (ChangedDetail::Name, before.name() != after.name()),
+        (ChangedDetail::Address, before.address != after.address),
+        (ChangedDetail::Phone, before.phone != after.phone),
+    ];
+    details.into_iter().filter(|(_, is_new)| *is_new).map(|(detail, _)| detail).collect()
+}
+
+fn view(SignedIn { session, account }: &SignedIn, person: PersonalDetails) -> MemberProfile {
+    MemberProfile {
+        person,
+        email: account.email.clone(),
+        ending: session.membership.ending.clone(),
+        time_zone: session.membership.region.time_zone().to_owned(),
+    }
+}

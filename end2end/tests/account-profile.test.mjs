@@ -1,0 +1,91 @@
+// A member's profile: each part is saved by itself, stays after a reload, and the owner is told.
+import assert from 'node:assert/strict';
+import { scene, useBrowser } from '../stage.mjs';
+
+useBrowser();
+
+const ANA = 'ana.oneill@example.org';
+
+async function opens(payer) {
+  await payer.goes('/account/profile');
+  await payer.sees(payer.words.profile);
+}
+const saved = (payer, part) => payer.main.getByRole('status').getByText(payer.words.saved(payer.words[part])).waitFor();
+const focused = (payer) => payer.page.evaluate(() => document.activeElement.textContent);
+
+scene('a new phone number is saved by the keyboard alone, stays, and the owner is told', async ({ stack, payer }) => {
+  await payer.signsIn();
+  await payer.page.getByRole('link', { name: payer.words.profile, exact: true }).first().click();
+  await payer.sees(payer.words.profile);
+  await payer.main.getByRole('button', { name: /^Change .*phone$/i }).focus();
+  await payer.page.keyboard.press('Enter');
+  await payer.page.waitForFunction(() => document.activeElement.id === 'phone');
+  await payer.page.keyboard.press('ControlOrMeta+a');
+  await payer.page.keyboard.type('555');
+  await payer.page.keyboard.press('Enter');
+  await payer.invalid();
+  await payer.reads(/^Phone: use the 10 digits of a US number/);
+  await payer.control('phone').fill('510.555.0177');
+  await payer.page.keyboard.press('Enter');
+  await saved(payer, 'phone');
+  assert.match(await focused(payer), /^Change.*phone$/i, 'where it was before');
+  await payer.page.reload();
+  await payer.reads('(510) 555-0177');
+  assert.deepEqual(stack.billing(['SELECT phone FROM account WHERE email = ?', ANA]), [{ phone: '+15105550177' }]);
+  const told = await payer.newestEmail(ANA, /This was changed in your profile: phone number\./);
+  assert.doesNotMatch(told.text, /0177/);
+});
+
+scene('two tabs that save different parts keep both, and a part that is left is not saved', async ({ stack, payer }) => {
+  await payer.signsIn();
+  await opens(payer);
+  const other = await payer.page.context().newPage();
+  await other.goto(`${stack.app}/account/profile`);
+  await other.getByRole('button', { name: /^Change .*name$/i }).click();
+  await payer.changes('address');
+  await payer.control('city').fill('Reno');
+  await payer.control('state').selectOption('NV');
+  await payer.presses('save');
+  await saved(payer, 'address');
+  await other.getByLabel('First name', { exact: true }).fill('Ana María');
+  await other.getByRole('button', { name: 'Save', exact: true }).click();
+  await other.getByRole('status').getByText('Saved: Name.').waitFor();
+  await payer.changes('phone');
+  await payer.control('phone').fill('(510) 555-0199');
+  await payer.presses('cancel');
+  await payer.page.reload();
+  await payer.reads('Ana María O’Neill');
+  await payer.reads(/Reno, NV/);
+  assert.equal(await payer.main.getByText('555-0199').count(), 0);
+  await payer.goes('/account');
+  await payer.reads(/^Ana María O’Neill, member number/);
+});
+
+scene('e-mails come in the language that is chosen', async ({ payer }) => {
+  await payer.signsIn();
+  await opens(payer);
+  await payer.changes('language');
+  await payer.main.getByRole('radio', { name: 'Español' }).check();
+  await payer.presses('save');
+  await saved(payer, 'language');
+  await payer.changes('phone');
+  await payer.control('phone').fill('5105550188');
+  await payer.presses('save');
+  await saved(payer, 'phone');
+  await payer.newestEmail(ANA, /Esto se cambió en su perfil: número de teléfono\./);
+});
+
+scene('what could not be saved stays in its form, and is saved by trying again', async ({ payer }) => {
+  await payer.signsIn();
+  await opens(payer);
+  await payer.changes('phone');
+  await payer.control('phone').fill('5105550166');
+  await payer.page.route('**/api/v1/profile', (route) => (route.request().method() === 'PATCH' ? route.abort() : route.continue()));
+  await payer.presses('save');
+  await payer.main.getByRole('alert').getByRole('heading').waitFor();
+  assert.equal(await payer.control('phone').inputValue(), '5105550166');
+  await payer.page.unroute('**/api/v1/profile');
+  await payer.presses('save');
+  await saved(payer, 'phone');
+  await payer.reads('(510) 555-0166');
+});

@@ -1,0 +1,101 @@
+//! Texts of the profile page.
+
+pub struct ProfileWords {
+    pub title: &'static str,
+    pub lead: &'static str,
+    pub sign_in: &'static str,
+    pub about: &'static str,
+    pub member_number: &'static str,
+    pub ending: fn(&str) -> String,
+    pub email_note: &'static str,
+    pub address_note: &'static str,
+    pub language_note: &'static str,
+    pub change: &'static str,
+    /// Behind `change`, for those who hear the button alone.
+    pub change_of: fn(part: &str) -> String,
+    pub one_name: &'static str,
+    pub save: &'static str,
+    pub saving: &'static str,
+    pub cancel: &'static str,
+    pub saved: fn(part: &str) -> String,
+    pub told: &'static str,
+    pub authorised: &'static str,
+    pub authorised_note: &'static str,
+    pub none_authorised: &'static str,
+    /// With the number of the plan.
+    pub revoke: fn(phone: &str) -> String,
+    pub given: fn(amount: Option<&str>, when: &str, version: u16) -> String,
+    pub payment: &'static str,
+    pub more: &'static str,
+    pub more_loading: &'static str,
+}
+
+pub const EN: ProfileWords = ProfileWords {
+    title: "Profile",
+    lead: "What we know about you, and what you authorized.",
+    sign_in: "Password and sign-in",
+    about: "About you",
+    member_number: "Member number",
+    ending: |digits| format!("Ending in {digits}"),
+    email_note: "Also your user ID.",
+    address_note: "For mail from us. Your plan’s own records stay as they are.",
+    language_note: "Of our e-mails to you.",
+    change: "Change",
+    change_of: |part| format!(" {}", part.to_lowercase()),
+    one_name: "Leave it empty if you have one name.",
+    save: "Save",
+    saving: "Saving…",
+    cancel: "Cancel",
+    saved: |part| format!("Saved: {part}."),
+    told: "We sent you an e-mail about it.",
+    authorised: "What you authorized",
+    authorised_note: "Every text is kept word for word, as you agreed to it.",
+    none_authorised: "None yet. What you authorize when you pay is kept here, word for word.",
+    revoke: |phone| {
+        format!(
+            "Each one is for one payment and can’t be used again. To revoke it before the payment is sent, call {phone}."
+        )
+    },
+    given: |amount, when, version| {
+        let amount = amount.map(|amount| format!("{amount}, ")).unwrap_or_default();
+        format!("{amount}{when}, text version {version}")
+    },
+    payment: "See the payment",
+    more: "Show earlier ones",
+    more_loading: "Loading…",
+};
+
+pub const ES: ProfileWords = ProfileWords {
+    title: "Perfil",
+    lead: "Lo que sabemos de usted y lo que autorizó.",
+    sign_in: "Contraseña e inicio de sesión",
+    about: "Sobre usted",
+    member_number: "Número de miembro",
+    ending: |digits| format!("Termina en {digits}"),
+    email_note: "También es su ID de usuario.",
+    address_note: "Para el correo postal que le enviamos. Los registros de su plan no cambian.",
+    language_note: "De nuestros correos a usted.",
+    change: "Cambiar",
+    change_of: |part| format!(" {}", part.to_lowercase()),
+    one_name: "Déjelo vacío si tiene un solo nombre.",
+    save: "Guardar",
+    saving: "Guardando…",
+    cancel: "Cancelar",
+    saved: |part| format!("Guardado: {part}."),
+    told: "Le enviamos un correo electrónico sobre el cambio.",
+    authorised: "Lo que autorizó",
+    authorised_note: "Cada texto se guarda palabra por palabra, tal como lo aceptó.",
+    none_authorised: "Nada todavía. Lo que autoriza al pagar se guarda aquí, palabra por palabra.",
+    revoke: |phone| {
+        format!(
+            "Cada autorización es para un solo pago y no puede usarse otra vez. Para revocarla antes de que se envíe el pago, llame al {phone}."
+        )
+    },
+    given: |amount, when, version| {
+        let amount = amount.map(|amount| format!("{amount}, ")).unwrap_or_default();
+        format!("{amount}{when}, versión {version} del texto")
+    },
+    payment: "Ver el pago",
+    more: "Ver anteriores",
+    more_loading: "Cargando…",
+};

@@ -1,0 +1,40 @@
+//! The account's profile page: who the member is, changed part by part (`about`), and the `authorisations` that they
+//! gave.
+
+mod about;
+mod authorisations;
+mod fields;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use self::{about::AboutYou, authorisations::Authorisations};
+use super::{Query, heading, page};
+use crate::{
+    i18n::t,
+    navigation::href,
+    route::Account,
+    ui::{Icon, Sign},
+};
+use contract::member_profile::{AuthorisationPage, MemberProfile};
+use leptos::prelude::*;
+
+type ProfileQuery = Query<MemberProfile>;
+type AuthorisationQuery = Query<AuthorisationPage>;
+
+#[component]
+pub fn ProfilePage() -> impl IntoView {
+    let profile = Query::new(|client| async move { client.profile().await });
+    let given = Query::new(|client| async move { client.authorisations(None).await });
+    content(profile, given)
+}
+
+fn content(profile: ProfileQuery, given: AuthorisationQuery) -> AnyView {
+    let about = profile.show_once(8, move || view! { <AboutYou profile/> }.into_any());
+    let given_ones = given.show(4, move |first| view! { <Authorisations profile first/> }.into_any());
+    let head = view! {
+        {heading(t(|w| w.account().profile.title), t(|w| w.account().profile.lead))}
+        <p><a class="pay-link" href=href(Account::Security)><Icon sign=Sign::Shield/>{t(|w| w.account().profile.sign_in)}</a></p>
+    };
+    let main = view! { {about} {given_ones} }.into_any();
+    page(Account::Profile, head.into_any(), vec![profile.state(), given.state()], main)
+}

@@ -1,0 +1,248 @@
+//! "About you" on the profile page: a row a part, each with a form of its own that takes the row's place, saves that
+//! part alone and gives the focus back.
+
+use super::{
+    ProfileQuery,
+    fields::{Field, Part, TypedPart, phone},
+};
+use crate::{
+    api::Client,
+    browser,
+    fetched::Fetched,
+    form::Problems,
+    i18n::{Text, say, t},
+    session::CurrentSession,
+    ui::{Choice, FormState, Keyboard, Notice, SelectField, Sign, SubmitButton, TextField, dynamic, list},
+};
+use contract::{
+    Locale, UsState,
+    member_profile::{MemberProfile, ProfileChange},
+};
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
+
+#[derive(Clone, Copy)]
+struct Editor {
+    part: Part,
+    profile: ProfileQuery,
+    typed: TypedPart,
+    form: FormState<Field>,
+    is_open: RwSignal<bool>,
+    /// The part that was saved last, of all of the sheet.
+    saved: RwSignal<Option<Part>>,
+    /// The focus goes back to the button when it is there again.
+    is_closing: StoredValue<bool>,
+    client: StoredValue<Client>,
+    session: CurrentSession,
+}
+
+impl Editor {
+    fn new(part: Part, profile: ProfileQuery, saved: RwSignal<Option<Part>>) -> Self {
+        let typed = TypedPart::new(part);
+        let form = FormState::new(typed.texts(), Field::words, Field::id);
+        form.revalidate_on_change(move || typed.check().err().unwrap_or_default());
+        let (is_open, is_closing) = (RwSignal::new(false), StoredValue::new(false));
+        let (client, session) = (StoredValue::new(Client::here()), CurrentSession::here());
+        Self { part, profile, typed, form, is_open, saved, is_closing, client, session }
+    }
+
+    fn open(self) {
+        if let Some(person) = untrack(|| self.profile.of(|profile| Some(profile.person.clone()))) {
+            self.typed.fill(&person);
+        }
+        self.form.problems.set(Problems::default());
+        self.form.refused.set(0);
+        self.form.answer.set(None);
+        self.saved.set(None);
+        self.is_open.set(true);
+    }
+
+    fn close(self) {
+        self.is_closing.set_value(true);
+        self.is_open.set(false);
+    }
+
+    async fn save(self, change: ProfileChange) {
+        let client = self.client.get_value();
+        let answer = client.change_profile(&change).await;
+        let Some(profile) = self.form.end(answer, Field::of_path) else { return };
+        self.profile.answered(Fetched::Here(profile));
+        self.saved.set(Some(self.part));
+        self.close();
+        // other pages know the member by the session
+        if self.part == Part::Name
+            && let Ok(view) = client.session().await
+        {
+            self.session.accept(&view);
+        }
+    }
+}
+
+#[component]
+pub fn AboutYou(profile: ProfileQuery) -> impl IntoView {
+    let saved = RwSignal::new(None);
+    let row = move |part| editable(Editor::new(part, profile, saved));
+    let (name, address, telephone, language) =
+        (row(Part::Name), row(Part::Address), row(Part::Phone), row(Part::Language));
+    let told = say(move |w| {
+        let Some(part) = saved.get() else { return String::new() };
+        let words = (w.account().profile.saved)(Part::label(part, w));
+        if part.is_told() { format!("{words} {}", w.account().profile.told) } else { words }
+    });
+    let status = dynamic(move || {
+        if saved.get().is_some() { view! { <Notice sign=Sign::Done words=told/> }.into_any() } else { ().into_any() }
+    });
+    let number = say(move |w| profile.of(|profile| (w.account().profile.ending)(&profile.ending)));
+    let email = say(move |_| profile.of(|profile| profile.email.to_string()));
+    view! {
+        <section class="pay-sheet" aria-labelledby="about-title">
+            <div class="pay-stack">
+                <h2 id="about-title">{t(|w| w.account().profile.about)}</h2>
+                <div role="status" class="pay-live">{status}</div>
+                <dl class="pay-facts">
+                    {name}
+                    <div><dt>{t(|w| w.account().profile.member_number)}</dt><dd>{number}</dd></div>
+                    {address}
+                    <div>
+                        <dt>{t(|w| w.account().register.email)}</dt>
+                        <dd><span translate="no">{email}</span><small>{t(|w| w.account().profile.email_note)}</small></dd>
+                    </div>
+                    {telephone}
+                    {language}
+                </dl>
+            </div>
+        </section>
+    }
+}
+
+fn editable(own: Editor) -> AnyView {
+    let label = say(move |w| Part::label(own.part, w).to_owned());
+    dynamic(move || {
+        let row = if own.is_open.get() { form(own) } else { shown(own) };
+        view! { <div><dt>{label}</dt>{row}</div> }.into_any()
+    })
+}
+
+fn shown(own: Editor) -> AnyView {
+    let button = NodeRef::<html::Button>::new();
+    browser::effect(move |_| {
+        if let Some(button) = button.get().filter(|_| own.is_closing.get_value()) {
+            own.is_closing.set_value(false);
+            browser::focus_and_show(button);
+        }
+    });
+    let lines = dynamic(move || {
+        let lines = own.profile.of(|profile| lines_of(own.part, profile));
+        list(lines, |line| view! { <div dir="auto" translate="no">{line}</div> }.into_any())
+    });
+    let note: Option<Text> = match own.part {
+        Part::Address => Some(t(|w| w.account().profile.address_note)),
+        Part::Language => Some(t(|w| w.account().profile.language_note)),
+        Part::Name | Part::Phone => None,
+    };
+    let of = say(move |w| (w.account().profile.change_of)(Part::label(own.part, w)));
+    view! {
+        <dd>{lines}{note.map(|note| view! { <small>{note}</small> })}</dd>
+        <dd class="pay-facts__do">
+            <button class="pay-link" type="button" node_ref=button on:click=move |_| own.open()>
+                {t(|w| w.account().profile.change)}<span class="pay-hidden">{of}</span>
+            </button>
+        </dd>
+    }
+    .into_any()
+}
+
+fn lines_of(part: Part, MemberProfile { person, .. }: &MemberProfile) -> Vec<String> {
+    let address = &person.address;
+    match part {
+        Part::Name => vec![person.name()],
+        Part::Address => {
+            let place = format!("{}, {} {}", address.city, address.state, address.zip);
+            let lines = [Some(address.line1.to_string()), address.line2.as_ref().map(ToString::to_string), Some(place)];
+            lines.into_iter().flatten().collect()
+        }
+        Part::Phone => vec![phone(&person.phone)],
+        // each by its own name
+        Part::Language => vec![
+            match person.locale {
+                Locale::En => "English",
+                Locale::Es => "Español",
+            }
+            .to_owned(),
+        ],
+    }
+}
+
+fn form(own: Editor) -> AnyView {
+    let Editor { part, typed, form, .. } = own;
+    let place = NodeRef::<html::Form>::new();
+    browser::effect(move |_| {
+        if let Some(place) = place.get() {
+            browser::focus_field(&place, part.first_id());
+        }
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(change) = form.begin(untrack(|| typed.check())) else { return };
+        spawn_local(own.save(change));
+    };
+    let fields = part.fields().iter().map(|field| text(own, *field)).collect::<Vec<_>>();
+    let language = (part == Part::Language).then(|| languages(own));
+    let label = say(move |w| Part::label(part, w).to_owned());
+    view! {
+        <dd>
+            <form class="pay-form" novalidate aria-label=label node_ref=place on:submit=submit>
+                {form.notice()}
+                {form.summary()}
+                {fields}
+                {language}
+                <p class="pay-row">
+                    <SubmitButton words=t(|w| w.account().profile.save) busy_words=t(|w| w.account().profile.saving) busy=form.is_busy/>
+                    <button class="pay-link" type="button" on:click=move |_| own.close()>{t(|w| w.account().profile.cancel)}</button>
+                </p>
+            </form>
+        </dd>
+    }
+    .into_any()
+}
+
+fn text(own: Editor, field: Field) -> AnyView {
+    let label = say(move |w| field.label(w).to_owned());
+    let (value, error) = (own.typed.of(field), own.form.error(field));
+    let (mode, width) = match field {
+        Field::State => {
+            let options = UsState::all().map(|state| (state.to_string(), state.to_string())).collect();
+            let autocomplete = field.autocomplete();
+            return view! { <SelectField id=field.id() label value options error autocomplete/> }.into_any();
+        }
+        Field::Phone => ("tel", "pay-input--14"),
+        Field::Zip => ("numeric", "pay-input--8"),
+        _ => ("text", ""),
+    };
+    let keyboard = Keyboard { mode, autocomplete: field.autocomplete(), width };
+    let hint: Text = match field {
+        Field::Phone => t(|w| w.account().register.phone_hint),
+        Field::LastName => t(|w| w.account().profile.one_name),
+        _ => return view! { <TextField id=field.id() label value error keyboard/> }.into_any(),
+    };
+    view! { <TextField id=field.id() label value error keyboard hint/> }.into_any()
+}
+
+fn languages(own: Editor) -> AnyView {
+    let locale = own.typed.locale;
+    let choice = move |of: Locale| {
+        let (words, id) = match of {
+            Locale::En => (t(|w| w.account().register.english), Part::Language.first_id()),
+            Locale::Es => (t(|w| w.account().register.spanish), "profile-spanish"),
+        };
+        let chosen = Signal::derive(move || locale.get() == of);
+        let choose = Callback::new(move |()| locale.set(of));
+        view! { <Choice name="profile-language" id=Some(id.to_owned()) words note=None chosen on_choose=choose/> }
+    };
+    view! {
+        <fieldset class="pay-stack pay-stack--tight">
+            <legend class="pay-field__label">{t(|w| w.account().profile.language_note)}</legend>
+            <div class="pay-choices pay-choices--two">{choice(Locale::En)} {choice(Locale::Es)}</div>
+        </fieldset>
+    }
+    .into_any()
+}

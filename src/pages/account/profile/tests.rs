@@ -1,0 +1,112 @@
+//! Tests of the profile page, rendered natively: what stands in its sheets, and that every field has its own name on
+//! the wire.
+
+use super::{
+    fields::{Field, Part, TypedPart},
+    *,
+};
+use crate::{error::ApiError, fetched::Fetched, i18n::Language};
+use contract::Locale;
+use serde_json::{Value, json};
+
+fn ana() -> MemberProfile {
+    let person = json!({
+        "first_name": "Ana", "last_name": "O’Neill", "phone": "+15105550142", "locale": "es",
+        "address": { "line1": "418 Alder Court", "line2": "Apt 5", "city": "Reno", "state": "NV", "zip": "89501-3610" },
+    });
+    let profile =
+        json!({ "person": person, "email": "ana@example.org", "ending": "678", "time_zone": "America/Los_Angeles" });
+    serde_json::from_value(profile).unwrap()
+}
+
+fn given(next: Option<&str>) -> AuthorisationPage {
+    let entry = json!({
+        "payment": "payment-1", "text": "I authorize Cedar Health to charge $64.10.", "locale": "en", "version": 1,
+        "at": "2026-11-23T17:50:00Z", "charged": "64.10",
+    });
+    serde_json::from_value(json!({ "authorisations": [entry], "next": next })).unwrap()
+}
+
+fn drawn(locale: Locale, profile: Fetched<MemberProfile>, given: Fetched<AuthorisationPage>) -> String {
+    Owner::new().with(|| {
+        provide_context(Language(RwSignal::new(locale)));
+        let profiles = Query::new(|_| async { Err(ApiError::Offline) });
+        let authorisations = Query::new(|_| async { Err(ApiError::Offline) });
+        profiles.answered(profile);
+        authorisations.answered(given);
+        content(profiles, authorisations).to_html()
+    })
+}
+
+#[test]
+fn the_profile_says_who_the_member_is_and_what_they_authorised() {
+    let html = drawn(Locale::En, Fetched::Here(ana()), Fetched::Here(given(None)));
+    for words in [
+        "Ana O’Neill",
+        "Ending in 678",
+        "418 Alder Court",
+        "Apt 5",
+        "89501-3610",
+        "ana@example.org",
+        "(510) 555-0142",
+        "Español",
+        "I authorize Cedar Health to charge $64.10.",
+        "text version 1",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    assert_eq!(html.matches(">Change<").count(), 4, "name, address, phone, language: {html}");
+    assert!(!html.contains("Show earlier ones") && !html.contains("<form"), "{html}");
+    let spanish = drawn(Locale::Es, Fetched::Here(ana()), Fetched::Here(given(None)));
+    assert!(spanish.contains("Termina en 678") && spanish.contains("Lo que autorizó"), "{spanish}");
+}
+
+#[test]
+fn earlier_authorisations_are_asked_for_by_a_button_and_none_are_said_to_be_none() {
+    let more = drawn(Locale::En, Fetched::Here(ana()), Fetched::Here(given(Some("1.a"))));
+    assert!(more.contains("Show earlier ones"), "{more}");
+    let none = drawn(Locale::En, Fetched::Here(ana()), Fetched::Here(AuthorisationPage::default()));
+    assert!(none.contains("None yet.") && !none.contains("can’t be used again"), "{none}");
+}
+
+#[test]
+fn the_part_of_the_profile_that_could_not_be_fetched_leaves_the_other_as_it_is() {
+    let failed = drawn(Locale::En, Fetched::Failed(ApiError::Offline), Fetched::Here(given(None)));
+    assert!(failed.contains("I authorize Cedar Health") && failed.contains("Try again"), "{failed}");
+    let failed = drawn(Locale::En, Fetched::Here(ana()), Fetched::Failed(ApiError::Offline));
+    assert!(failed.contains("418 Alder Court") && failed.contains("Try again"), "{failed}");
+    let waiting = drawn(Locale::En, Fetched::Waiting, Fetched::Waiting);
+    assert_eq!(waiting.matches("aria-busy").count(), 2, "{waiting}");
+}
+
+#[test]
+fn what_a_form_is_filled_with_is_a_change_to_the_same_profile() {
+    Owner::new().with(|| {
+        for part in [Part::Name, Part::Address, Part::Phone, Part::Language] {
+            let typed = TypedPart::new(part);
+            typed.fill(&ana().person);
+            let change = typed.check().unwrap();
+            let sent: Value = serde_json::to_value(&change).unwrap();
+            assert_eq!(sent.as_object().unwrap().len(), 1, "one part: {sent}");
+            assert_eq!(ana().person.with(change), ana().person);
+        }
+    });
+}
+
+#[test]
+fn an_error_of_the_server_finds_the_field_that_it_is_about() {
+    Owner::new().with(|| {
+        for part in [Part::Name, Part::Address, Part::Phone] {
+            let typed = TypedPart::new(part);
+            typed.fill(&ana().person);
+            let sent = serde_json::to_value(typed.check().unwrap()).unwrap();
+            let paths = sent.as_object().unwrap().iter().flat_map(|(name, value)| match value {
+                Value::Object(inner) => inner.keys().map(|field| format!("{name}.{field}")).collect(),
+                _ => vec![name.clone()],
+            });
+            let mut found: Vec<Field> = paths.filter_map(|path| Field::of_path(&path)).collect();
+            found.sort_by_key(|field| part.fields().iter().position(|of| of == field));
+            assert_eq!(found, part.fields());
+        }
+    });
+}
