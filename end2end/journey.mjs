@@ -34,7 +34,7 @@ export const WORDS = {
     review: 'Review and pay', agree: /^I agree/, pay: /^Pay \$[\d,.]+ now/, justPaid: 'There was a payment on one of these bills a few minutes ago.',
     payAgain: /I mean to pay again$/, stillOwed: 'See what you still owe', changeAmount: /^Change the amount/, lately: 'Paid recently', cameBack: /You owe it again\./, neverArrived: 'Your payment did not reach us.', tooLate: 'It was too long on its way to us',
     paid: 'Paid. Thank you.', sent: 'Sent to your bank', none: 'No money was taken', checkingPayment: 'We are checking your payment',
-    returned: 'Your bank returned the payment', useAnother: 'Use another card or account', typeCode: 'Type the security code again',
+    returned: 'Your bank returned the payment', useAnother: 'Use another card or account', typeCode: 'Try again with the right code',
   },
   es: {
     payOnce: /^Pagar una vez, sin cuenta/,
@@ -54,7 +54,7 @@ export const WORDS = {
     justPaid: 'Hubo un pago de una de estas facturas hace unos minutos.', payAgain: /Quiero pagar otra vez$/,
     stillOwed: 'Ver lo que todavía debe', changeAmount: /^Cambiar el importe/, lately: 'Pagado hace poco', cameBack: /Los debe otra vez\./, neverArrived: 'Su pago no nos llegó.', tooLate: 'Tardó demasiado en llegarnos',
     paid: 'Pagado. Gracias.', sent: 'Enviado a su banco', none: 'No se cobró nada',
-    checkingPayment: 'Estamos comprobando su pago', returned: 'Su banco devolvió el pago', useAnother: 'Usar otra tarjeta o cuenta', typeCode: 'Escribir otra vez el código de seguridad',
+    checkingPayment: 'Estamos comprobando su pago', returned: 'Su banco devolvió el pago', useAnother: 'Usar otra tarjeta o cuenta', typeCode: 'Intentar otra vez con el código correcto',
     identifiers: {
       group: 'Grupo (Group)', subgroup: 'Subgrupo (Subgroup)', billgroup: 'Grupo de facturación (Billgroup)',
       zip: 'Código postal (ZIP)', hrn: 'Número de historia clínica (HRN)', billing_unit: /Billing unit/,

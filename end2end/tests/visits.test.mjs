@@ -155,6 +155,25 @@ scene('choosing another region on a receipt leads back to it', async ({ payer, m
   assert.equal(await payer.receiptNumber(), receipt);
 });
 
+scene('choosing another region on a receipt that a link opened leads back to it, and so does the help', async ({ payer, member, another }) => {
+  const to = 'ana.oneill@example.org';
+  await payer.reachesReview(member, { who: { name: 'Ana O’Neill', email: to } });
+  await payer.pays();
+  await payer.sees(payer.words.paid);
+  const number = await payer.receiptNumber();
+  const reader = await another();
+  await reader.page.goto((await payer.newestEmail(to, /#/)).text.match(/https?:\S+#\S+/)[0]);
+  await reader.sees(reader.words.paid);
+  await choosesRegion(reader, 'Georgia');
+  await reader.sees(reader.words.paid);
+  await reader.reads(number);
+  assert.doesNotMatch(reader.page.url(), /#./);
+  await reader.page.getByRole('contentinfo').getByRole('link', { name: reader.words.help }).click();
+  await reader.sees(reader.words.help);
+  await reader.page.goBack();
+  await reader.sees(reader.words.paid);
+});
+
 /** What is typed is kept once nobody has typed for a moment. */
 async function rests(payer) {
   const kept = isKept(payer);
@@ -202,6 +221,28 @@ scene('what was typed is still there after a reload and is said aloud; one goes 
   assert.equal(await notice.count(), 0, 'what was given up is not said again');
   assert.equal(stack.billing("SELECT COUNT(*) AS n FROM session WHERE draft LIKE '%example%'")[0].n, 0);
   untouched(stack, before);
+});
+
+scene('what a payer had chosen is said aloud once they have signed in; they start over or go on', async ({ payer, member }) => {
+  const { page, words } = payer;
+  await payer.reachesMethod(member, { professional: 'none', hospital: '150' });
+  await payer.goes('/pay/amount');
+  await payer.sees(words.owe);
+  const notice = page.getByRole('status').filter({ hasText: 'You were paying $150.00 of the hospital bill' });
+  await notice.getByRole('button', { name: 'Start over' }).click();
+  await notice.waitFor({ state: 'detached' });
+  await payer.takes('professional', 'none');
+  await payer.takes('hospital', '12,50');
+  await payer.main.getByText(/^You pay \$12\.50\. Leaves /).waitFor();
+  await page.getByRole('banner').getByRole('link', { name: words.signIn }).click();
+  await payer.sees(words.signIn);
+  await payer.triesToSignIn('ana.oneill@example.org');
+  await payer.sees(words.owe);
+  const again = page.getByRole('status').filter({ hasText: 'You were paying $12.50 of the hospital bill' });
+  await again.getByRole('button', { name: 'Start over' }).waitFor();
+  await again.getByRole('button', { name: 'Go on' }).click();
+  await payer.sees(words.how);
+  await payer.reads('$12.50');
 });
 
 scene('a card number typed as an amount or a name does not leave the page', async ({ payer, member }) => {

@@ -15,5 +15,6 @@ use leptos::prelude::*;
 /// Provides what is kept in memory while the steps come and go. Nothing of it is in the browser's storage.
 pub fn provide() {
     provide_context(FindDraft::default());
+    provide_context(outcome::by_link::LinkSecret::default());
     checkout::provide();
 }

@@ -43,6 +43,12 @@ pub fn method(method: &Method, locale: Locale) -> String {
     }
 }
 
+/// What a card or bank statement calls a payment that took money or is on its way to do so.
+pub fn on_statement(state: PaymentState, name: &str, locale: Locale) -> Option<(String, String)> {
+    let label = say(locale, "On your card or bank statement", "En el estado de cuenta de su tarjeta o banco");
+    (!state.took_no_money() && !name.is_empty()).then(|| (label.to_owned(), name.to_owned()))
+}
+
 pub fn bill_kind(kind: BillKind, locale: Locale) -> &'static str {
     match kind {
         BillKind::Professional => say(locale, "Professional bill", "Factura profesional"),

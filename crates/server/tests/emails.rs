@@ -202,6 +202,18 @@ fn the_email_of_a_receipt_says_what_was_paid_how_and_what_is_still_owed() {
 }
 
 #[test]
+fn an_email_about_money_that_was_asked_for_says_what_the_statement_calls_it() {
+    for state in ["paid", "processing", "returned", "refunded"] {
+        let (english, spanish) = (email(&format!("{state}-en")).text, email(&format!("{state}-es")).text);
+        assert!(english.contains("On your card or bank statement: KPPAY HEALTH PLAN"), "{english}");
+        assert!(spanish.contains("En el estado de cuenta de su tarjeta o banco: KPPAY HEALTH PLAN"), "{spanish}");
+    }
+    for state in ["failed", "cancelled"] {
+        assert!(!email(&format!("{state}-en")).text.contains("KPPAY HEALTH PLAN"), "no statement has it");
+    }
+}
+
+#[test]
 fn a_debit_on_its_way_is_not_called_charged_and_one_that_came_back_can_be_paid_again() {
     let sent = email("processing-en").text;
     assert!(sent.contains("To be debited: $214.10") && sent.contains("Owed if it clears: $1,000.00"), "{sent}");

@@ -28,6 +28,14 @@ fn assert_says(text: &str, wanted: &[&str]) {
 }
 
 #[test]
+fn a_receipt_says_what_the_statement_calls_the_payment_and_one_of_no_money_does_not() {
+    assert_says(&text(&payment(), Locale::En), &["On your card or bank statement KPPAY HEALTH PLAN"]);
+    assert_says(&text(&payment(), Locale::Es), &["En el estado de cuenta de su tarjeta o banco KPPAY HEALTH PLAN"]);
+    let failed = Payment { state: PaymentState::Failed, failure: Some(Failure::Declined), ..payment() };
+    assert!(!text(&failed, Locale::En).contains("KPPAY HEALTH PLAN"));
+}
+
+#[test]
 fn a_receipt_carries_everything_a_reimbursement_account_asks_for() {
     let text = text(&payment(), Locale::En);
     assert_says(

@@ -70,8 +70,10 @@ pub struct Checkout {
     /// Bills that were chosen and can't be paid any more, since they were paid meanwhile.
     pub gone: RwSignal<Vec<String>>,
     pub other: RwSignal<Option<Other>>,
-    /// The binding of the session that the bills and the draft belong to.
-    of: StoredValue<Option<String>>,
+    /// The card whose security code was wrong is not the one to use, whatever the draft says that is still to come.
+    uses_another: StoredValue<bool>,
+    /// The binding of the session that the bills and the draft belong to, and whether it is a member's.
+    of: StoredValue<Option<(String, bool)>>,
 }
 
 /// Provides what is kept while the steps come and go.
@@ -96,6 +98,7 @@ impl Checkout {
             never_arrived: RwSignal::new(None),
             gone: RwSignal::default(),
             other: RwSignal::new(None),
+            uses_another: StoredValue::new(false),
             of: StoredValue::new(None),
         }
     }
@@ -119,7 +122,7 @@ impl Checkout {
             Session::Guest | Session::PendingSecondFactor(_) => navigation.replace(Pay::Find),
             Session::Payer(access) | Session::Member(access, _) => {
                 browser::visit_is_on();
-                if self.adopt_session(&access) && !is_first {
+                if self.adopt_session(&access, session.with_untracked(Session::is_member)) && !is_first {
                     self.other.set(Some(Other::TookOver));
                 }
                 self.fetch(client.clone());
@@ -139,15 +142,21 @@ impl Checkout {
     }
 
     /// Signing in while paying keeps the bills of the same membership; any other session starts afresh, and an order
-    /// that was sent belongs to a visit that has ended. Returns whether the bills are other ones than before.
-    fn adopt_session(self, access: &Access) -> bool {
-        let binding = Some(access.capture_binding.clone());
-        let is_other = self.of.with_value(|of| of.is_some() && *of != binding);
+    /// that was sent belongs to a visit that has ended. What was chosen before signing in is said aloud.
+    /// Returns whether the bills are other ones than before.
+    fn adopt_session(self, access: &Access, is_member: bool) -> bool {
+        let binding = access.capture_binding.clone();
+        let (is_other, was_payer) = self.of.with_value(|of| match of {
+            Some((before, was_member)) => (*before != binding, !was_member),
+            None => (false, false),
+        });
         if is_other {
             self.reset();
             self.attempt.update(|attempt| *attempt = std::mem::take(attempt).after(Event::VisitEnded).0);
+        } else if was_payer && is_member && self.is_chosen.get_untracked() {
+            self.is_resumed.set(true);
         }
-        self.of.set_value(binding);
+        self.of.set_value(Some((binding, is_member)));
         is_other
     }
 
@@ -158,6 +167,7 @@ impl Checkout {
         self.is_chosen.set(false);
         self.is_restored.set(false);
         self.is_resumed.set(false);
+        self.uses_another.set_value(false);
         // what was edited in the one before is not kept with the next
         self.told.set_value(self.edits.get_untracked());
         self.kind.set(None);
@@ -188,8 +198,7 @@ impl Checkout {
                         let is_resumed = draft != PaymentDraft::default();
                         self.is_chosen.set(is_resumed);
                         self.is_resumed.set(is_resumed);
-                        self.draft.set(draft);
-                        self.is_restored.set(true);
+                        self.restore(draft);
                     }
                     self.prune(&bills);
                     self.bills.set(Fetched::Here(bills));
@@ -201,6 +210,29 @@ impl Checkout {
                 Err(_) => {}
             }
         });
+    }
+
+    fn restore(self, mut draft: PaymentDraft) {
+        if self.uses_another.get_value() {
+            self.uses_another.set_value(false);
+            without_card(&mut draft);
+        }
+        self.draft.set(draft);
+        self.is_restored.set(true);
+    }
+
+    /// Another card or account than the one whose security code was wrong. After a reload the draft is with the server:
+    /// then as soon as it is here. Returns whether something was changed that is to be kept.
+    pub fn use_another(self) -> bool {
+        if !self.is_restored.get_untracked() {
+            self.uses_another.set_value(true);
+            return false;
+        }
+        let needs_code = self.draft.with_untracked(|draft| draft.needs_code);
+        if needs_code {
+            self.edit(without_card);
+        }
+        needs_code
     }
 
     /// Drops the shares of bills that can't be paid any more, and remembers their bills where a payment tells why.
@@ -251,6 +283,12 @@ impl Checkout {
     pub fn clear_error(self) {
         self.error.set(None);
         self.never_arrived.set(None);
+    }
+}
+
+fn without_card(draft: &mut PaymentDraft) {
+    if draft.needs_code {
+        (draft.token, draft.method, draft.needs_code) = (None, None, false);
     }
 }
 

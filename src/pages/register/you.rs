@@ -171,7 +171,7 @@ fn Name(typed: TypedFields, form: FormState<Field>) -> impl IntoView {
             <legend><h2>{t(|w| w.account().register.name)}</h2></legend>
             <div class="pay-field__pair">
                 {text(typed, form, Field::FirstName, "given-name", None)}
-                {text(typed, form, Field::LastName, "family-name", None)}
+                {text(typed, form, Field::LastName, "family-name", Some(t(|w| w.account().register.last_name_hint)))}
             </div>
         </fieldset>
     }

@@ -38,7 +38,7 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: Receipt
     let mut sheet = Sheet::new(&format!("{title} {}", payment.reference), locale.code())?;
     sheet.wordmark(&portal.brand.name);
     sheet.heading(1, title);
-    sheet.facts(&facts(payment, locale));
+    sheet.facts(&facts(payment, &portal.statement_descriptor, locale));
     for share in &payment.shares {
         bill(&mut sheet, share, payment.state, locale);
     }
@@ -68,7 +68,7 @@ fn count_boxes(sheet: &Sheet, of: &str) {
     }
 }
 
-fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
+fn facts(payment: &Payment, on_statement: &str, locale: Locale) -> Vec<(String, String)> {
     let say = |english: &str, spanish: &str| i18n::say(locale, english, spanish).to_owned();
     let mut state = i18n::state(payment.state, locale).to_owned();
     if let (true, Some(expected)) = (payment.state.is_on_its_way(), payment.expected_on) {
@@ -90,10 +90,13 @@ fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
         (say("Date", "Fecha"), i18n::moment(payment.created_at, &payment.time_zone, locale)),
         (say("Payer", "Quien paga"), payment.payer_name.clone()),
         (say("Method", "Forma de pago"), i18n::method(&payment.method, locale)),
+    ];
+    facts.extend(i18n::on_statement(payment.state, on_statement, locale));
+    facts.extend([
         (say("For the bills", "Por las facturas"), i18n::money(payment.total)),
         (say("Card fee", "Cargo por tarjeta"), fee),
         (charged, i18n::money(payment.charged)),
-    ];
+    ]);
     if let Some(sent) = payment.sent_on {
         facts.push((say("Sent to the bank", "Enviado al banco"), date_format::long_date(sent, locale)));
     }

@@ -33,7 +33,7 @@ pub fn about_payment(payment: &Payment, sender: &Sender<'_>, secret: &str, local
             "Nombra cada servicio, como lo pide una HSA o FSA, y puede guardarse como archivo. Quien tenga este enlace puede verlo: compártalo con cuidado.",
         ));
     }
-    body.facts(facts(payment, locale))
+    body.facts(facts(payment, &sender.portal.statement_descriptor, locale))
         .table(bills(payment, locale))
         .quote(
             ("The authorization you gave", "La autorización que usted dio"),
@@ -102,7 +102,7 @@ fn failure(payment: &Payment, locale: Locale) -> Option<&'static str> {
     Some(i18n::failure(if is_card { failure.without_detail() } else { failure }, locale))
 }
 
-fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
+fn facts(payment: &Payment, on_statement: &str, locale: Locale) -> Vec<(String, String)> {
     let say = |english, spanish| say(locale, english, spanish).to_owned();
     let number = if payment.state.took_no_money() {
         say("Reference", "Referencia")
@@ -117,6 +117,7 @@ fn facts(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
     if let (true, Some(expected)) = (payment.state.is_on_its_way(), payment.expected_on) {
         facts.push((say("Expected by", "Se espera para el"), date_format::long_date(expected, locale)));
     }
+    facts.extend(i18n::on_statement(payment.state, on_statement, locale));
     facts
 }
 

@@ -40,7 +40,7 @@ pub fn portal() -> Portal {
             bank_debit_cut_off: 17,
         },
         capture: Capture { url: String::new(), origin: String::new() },
-        statement_descriptor: String::new(),
+        statement_descriptor: "KPPAY HEALTH PLAN".into(),
         demo: false,
     }
 }

@@ -147,9 +147,12 @@ fn PartField(state: AmountState, bill: StoredValue<Bill>, typed: RwSignal<String
     let leaves = Text::derive(move || {
         let share = state.shares().into_iter().find(|share| share.bill.id == own);
         let w = language.words();
-        match share.and_then(|share| share.leaves()) {
-            Some(left) if left.is_zero() => w.pay().amount.pays_all.to_owned(),
-            Some(left) => (w.pay().amount.leaves)(&format::money(w.locale, left), &format::short_date(w.locale, due)),
+        let money = |sum| format::money(w.locale, sum);
+        match share.and_then(|share| Some((share.amount.ok()?.money(), share.leaves()?))) {
+            Some((pays, left)) if left.is_zero() => (w.pay().amount.pays_all)(&money(pays)),
+            Some((pays, left)) => {
+                (w.pay().amount.leaves)(&money(pays), &money(left), &format::short_date(w.locale, due))
+            }
             None => String::new(),
         }
     });
@@ -164,7 +167,7 @@ fn PartField(state: AmountState, bill: StoredValue<Bill>, typed: RwSignal<String
             keyboard
             affix="$"
             on_leave=Callback::new(move |()| is_left.set(true))
-            echo=Some(ViewFn::from(move || view! { <span>{leaves}</span> }))
+            echo=Some(ViewFn::from(move || view! { <output class="pay-field__words">{leaves}</output> }))
         />
     }
 }

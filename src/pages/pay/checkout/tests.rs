@@ -2,9 +2,10 @@
 
 use super::{choice::tests::bill, *};
 use contract::{
-    Date,
+    Date, Region,
     bill::{Bill, BillPayment, JustPaid, MethodKind},
     payment::PaymentState,
+    session::MembershipView,
 };
 
 fn list(bills: Vec<Bill>, paid: &[&str]) -> BillList {
@@ -80,5 +81,50 @@ fn a_payment_that_was_seen_beside_the_bills_is_answered_and_a_later_one_is_not()
         let kept = serde_json::to_string(&checkout.draft.get_untracked()).unwrap();
         checkout.draft.set(serde_json::from_str(&kept).unwrap());
         assert_eq!(asked(1), 0, "nor after a reload");
+    });
+}
+
+#[test]
+fn what_a_payer_had_chosen_is_said_aloud_once_they_have_signed_in() {
+    let access = |binding: &str| Access {
+        membership: MembershipView { region: Region::California, ending: "678".into() },
+        capture_binding: binding.into(),
+    };
+    let said = |has_chosen: bool, then: &str| {
+        Owner::new().with(|| {
+            let checkout = Checkout::new();
+            checkout.adopt_session(&access("visit"), false);
+            checkout.is_chosen.set(has_chosen);
+            assert!(!checkout.is_resumed.get_untracked());
+            checkout.adopt_session(&access(then), true);
+            let said = checkout.is_resumed.get_untracked();
+            // said once, and not at every page of the member
+            checkout.is_resumed.set(false);
+            checkout.adopt_session(&access(then), true);
+            assert!(!checkout.is_resumed.get_untracked());
+            said
+        })
+    };
+    assert!(said(true, "visit"));
+    assert!(!said(false, "visit"), "what was only offered");
+    assert!(!said(true, "another"), "another membership's");
+}
+
+#[test]
+fn another_card_is_asked_for_whole_also_when_the_draft_with_the_wrong_code_comes_later() {
+    let wrong = || PaymentDraft { token: Some("tok".into()), needs_code: true, ..chosen(&["visit"]) };
+    Owner::new().with(|| {
+        let checkout = Checkout::new();
+        checkout.draft.set(wrong());
+        checkout.is_restored.set(true);
+        assert!(checkout.use_another());
+        assert_eq!(checkout.draft.get_untracked(), chosen(&["visit"]));
+        let reloaded = Checkout::new();
+        assert!(!reloaded.use_another(), "nothing is here to be kept");
+        reloaded.restore(wrong());
+        assert_eq!(reloaded.draft.get_untracked(), chosen(&["visit"]));
+        // once: the code of the next card is asked for alone
+        reloaded.restore(wrong());
+        assert_eq!(reloaded.draft.get_untracked(), wrong());
     });
 }

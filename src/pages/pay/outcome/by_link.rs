@@ -1,6 +1,6 @@
 //! The receipt that the link of an e-mail opens, months later and without a session. The secret behind the `#` is
-//! taken out of the address at once and held in memory only; it opens this receipt and nothing else, and here it can
-//! be ended.
+//! taken out of the address at once and held in memory only, also while another page of the app is shown; it opens
+//! this receipt and nothing else, and here it can be ended.
 
 use super::{kept::PrintAndSave, outcome};
 use crate::{
@@ -12,6 +12,10 @@ use crate::{
 };
 use contract::{payment::Payment, problem_details::ErrorCode};
 use leptos::{prelude::*, task::spawn_local};
+
+/// Context: the secret of the link that was opened last.
+#[derive(Clone, Copy, Default)]
+pub struct LinkSecret(StoredValue<String>);
 
 #[derive(Clone, PartialEq)]
 enum Link {
@@ -28,14 +32,16 @@ enum Link {
 
 #[component]
 pub fn LinkedReceiptPage() -> impl IntoView {
-    let (secret, link) = (StoredValue::new(String::new()), RwSignal::new(Link::Waiting));
+    let (LinkSecret(secret), link) = (use_context().unwrap_or_default(), RwSignal::new(Link::Waiting));
     let (client, listening) = (Client::here(), StoredValue::new_local(None));
     browser::effect(move |_| {
         let client = client.clone();
         listening.set_value(browser::take_fragments(move |taken| {
-            let is_lost = taken.is_empty();
-            secret.set_value(taken);
-            if is_lost { link.set(Link::Lost) } else { open(&client, secret, link) }
+            // back from another page, such as the regions, the address has it no more
+            if !taken.is_empty() {
+                secret.set_value(taken);
+            }
+            if secret.with_value(String::is_empty) { link.set(Link::Lost) } else { open(&client, secret, link) }
         }));
     });
     let shown = Memo::new(move |_| link.get());

@@ -108,10 +108,9 @@ fn choose_again(checkout: Checkout, client: &Client, payment: &Payment) {
     spawn_local(async move { _ = checkout.keep(&client).await });
 }
 
-/// The card whose security code was wrong, where another is to be used. After a reload the next page offers that.
+/// The card whose security code was wrong, where another is to be used.
 fn forget_card(checkout: Checkout, client: &Client) {
-    if checkout.draft.with_untracked(|draft| draft.needs_code) {
-        checkout.edit(|draft| (draft.token, draft.method, draft.needs_code) = (None, None, false));
+    if checkout.use_another() {
         let client = client.clone();
         spawn_local(async move { _ = checkout.keep(&client).await });
     }
