@@ -4,7 +4,8 @@
 mod about;
 mod authorisations;
 mod fields;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests;
 
 use self::{about::AboutYou, authorisations::Authorisations};
