@@ -138,7 +138,8 @@ async fn authorisations_come_by_pages_each_once_and_only_ones_own() {
         path = format!("/authorisations?cursor={next}");
     }
     assert_eq!(sizes, [20, 20, 5]);
-    (given.sort(), seen.sort());
+    given.sort();
+    seen.sort();
     assert_eq!(seen, given);
     for query in ["cursor=x", "cursor=", "limit=5"] {
         app.ask(Call::get(&format!("/authorisations?{query}")).by(&ana)).await.is_refused(400, "malformed");
