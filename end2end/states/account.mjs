@@ -137,6 +137,12 @@ export async function* myBills({ payer }) {
   await payer.main.getByRole('region').first().getByRole('listitem').nth(1).getByRole('link').click();
   await payer.main.getByRole('region').nth(3).waitFor();
   yield stop('bill', '');
+  await payer.goes('/account/history');
+  await payer.main.locator('.pay-history > li').first().waitFor();
+  yield stop('history', '');
+  await payer.goes('/account/history?state=returned');
+  await payer.main.locator('.pay-history > li').first().waitFor();
+  yield stop('history', 'filtered');
 }
 
 export async function* secondStep({ payer, stack }) {
