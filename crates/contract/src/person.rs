@@ -136,7 +136,7 @@ shown_as_kept!(PersonName, Phone, UsState, AddressLine);
 // Beyond ASCII the forms say less than `parse` does: a class of every script's letters is not a thing all readers of
 // them have.
 text_value!(
-    PersonName: r"^([^\x00- <>@A-Z\\^a-\xA9][^\x00-\x1F<>@A-Z\\^a-\xA9]{0,63})?[^\x00-@\[-`{-\xA9][^\x00-\x1F<>@\\^{-\x9F]{0,254}$",
+    PersonName: r"^([^\x00- <>@A-Z\\^a-\xA0][^\x00-\x1F<>@A-Z\\^a-\x9F]{0,63})?[^\x00-@\[-`{-\xA9][^\x00-\x1F<>@\\^{-\x9F]{0,254}$",
     Phone: r"^\+1[2-9][0-9]{2}[2-9][0-9]{6}$",
     UsState: "^[A-Z]{2}$",
     AddressLine: r"^[^\x00- \x7F-\xA0]([^\x00-\x1F\x7F-\x9F]{0,62}[^\x00- \x7F-\xA0])?$",
