@@ -12,6 +12,8 @@ mod portal;
 mod profile;
 mod session;
 
+pub use payments::{A_PAGE, MOST_A_PAGE};
+
 use crate::{browser, error::ApiError};
 use contract::{Instant, session::SessionView};
 use gloo_net::http::{Method, RequestBuilder};

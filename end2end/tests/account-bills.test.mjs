@@ -39,7 +39,7 @@ scene('a member finds a bill among open and settled ones, sees why it is differe
   const sums = (await rows(why)).map((text) => cents(text.match(/[+−]?\$[\d,]+\.\d\d(?!.*\$)/s)[0]));
   assert.equal(sums.pop(), 115_000);
   assert.equal(sums.reduce((sum, part) => sum + part, 0), 115_000, 'the sums meet');
-  await payer.main.getByRole('link', { name: 'Pay all or part' }).waitFor();
+  await payer.main.getByRole('link', { name: 'Choose what to pay' }).waitFor();
   await payer.main.getByRole('link', { name: /financial help/ }).waitFor();
   const file = await payer.main.getByRole('link', { name: 'Add the due date to my calendar' }).getAttribute('href');
   assert.match(decodeURIComponent(file), /SUMMARY:Bill due\r\n/);

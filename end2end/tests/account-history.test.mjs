@@ -15,27 +15,27 @@ scene('a filter stands in the address, and back and reload keep to it', async ({
   await payer.signsIn();
   await payer.page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'History' }).first().click();
   await payer.sees('History');
-  await status(payer, /\d+ payments?, the whole list/);
+  await status(payer, /\d+ payments?, and no more/);
   const all = await rows(payer).count();
   const returned = stack.billing(`SELECT COUNT(*) AS n FROM payment JOIN account ON account.membership = payment.membership
     WHERE account.user_id = 'ana.oneill@example.org' AND payment.state = 'returned'`)[0].n;
   assert.ok(returned > 0 && returned < all, `${returned} of ${all}`);
   await payer.main.getByLabel('State').selectOption('returned');
   await shows(payer);
-  await status(payer, new RegExp(`^${returned} payments?, the whole list`));
+  await status(payer, new RegExp(`^${returned} payments?, and no more`));
   assert.equal(new URL(payer.page.url()).search, '?state=returned');
   await payer.page.reload();
-  await status(payer, new RegExp(`^${returned} payments?, the whole list`));
+  await status(payer, new RegExp(`^${returned} payments?, and no more`));
   assert.equal(await payer.main.getByLabel('State').inputValue(), 'returned');
   await payer.page.goBack();
-  await status(payer, new RegExp(`^${all} payments, the whole list`));
+  await status(payer, new RegExp(`^${all} payments, and no more`));
   assert.equal(await payer.main.getByLabel('State').inputValue(), '');
 });
 
 scene('a text is looked for and stands in no address, and the CSV has what is filtered', async ({ payer }) => {
   await payer.signsIn();
   await payer.goes('/account/history');
-  await status(payer, /the whole list/);
+  await status(payer, /and no more/);
   const all = await rows(payer).count();
   await payer.main.getByLabel('Receipt number, patient').fill('no such person');
   await payer.main.getByLabel('Paid by').selectOption('bank');
@@ -44,7 +44,7 @@ scene('a text is looked for and stands in no address, and the CSV has what is fi
   assert.equal(new URL(payer.page.url()).search, '?method=bank');
   await payer.main.getByLabel('Receipt number, patient').fill('');
   await shows(payer);
-  await status(payer, /the whole list/);
+  await status(payer, /and no more/);
   const debits = await rows(payer).count();
   assert.ok(debits > 0 && debits < all);
   const download = payer.page.waitForEvent('download');
@@ -61,7 +61,7 @@ scene('a text is looked for and stands in no address, and the CSV has what is fi
 scene('a receipt in the history can be linked: whoever is signed out signs in and sees it', async ({ payer, another }) => {
   await payer.signsIn();
   await payer.goes('/account/history');
-  await status(payer, /the whole list/);
+  await status(payer, /and no more/);
   const address = await rows(payer).first().getByRole('link').getAttribute('href');
   const reader = await another();
   await reader.goes(address);

@@ -9,8 +9,9 @@ use contract::{
 use gloo_net::http::Method;
 use serde::Serialize;
 
-/// Rows of the history that come at once.
-const A_PAGE: u8 = 50;
+/// Rows of the history that come at once; and where all that are left are asked for, the most that do.
+pub const A_PAGE: u8 = 50;
+pub const MOST_A_PAGE: u8 = 200;
 
 /// Behind a query that is there already.
 fn and(filter: &str) -> String {
@@ -37,10 +38,16 @@ impl Client {
     }
 
     /// A page of a member's payments. `filter` is a query as of `csv_address`; `text` is typed, and so encoded here.
-    pub async fn payments(&self, filter: &str, text: &str, cursor: Option<&str>) -> Result<PaymentPage, ApiError> {
+    pub async fn payments(
+        &self,
+        filter: &str,
+        text: &str,
+        limit: u8,
+        cursor: Option<&str>,
+    ) -> Result<PaymentPage, ApiError> {
         let text = if text.is_empty() { String::new() } else { format!("&q={}", encoded(text)) };
         let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
-        self.ask(Method::GET, &format!("/payments?limit={A_PAGE}{text}{cursor}{}", and(filter))).await
+        self.ask(Method::GET, &format!("/payments?limit={limit}{text}{cursor}{}", and(filter))).await
     }
 
     /// Address of the list as a file, for a link.

@@ -102,8 +102,10 @@ pub fn moment_in_words(w: &'static Words, at: Instant, as_of: Instant, zone: &st
     let (paid, day) = (&w.pay().paid, format::date_at(at, zone));
     if day == format::date_at(as_of, zone) {
         (paid.today)(&format::time(w.locale, at, zone))
-    } else {
+    } else if day.year() == format::date_at(as_of, zone).year() {
         (paid.on)(&format::short_date(w.locale, day))
+    } else {
+        (paid.on)(&format::medium_date(w.locale, day))
     }
 }
 

@@ -25,8 +25,7 @@ pub struct BillsWords {
     pub past_due: &'static str,
     pub on_its_way: &'static str,
     pub not_set: &'static str,
-    pub plan_paid_all: &'static str,
-    pub by_mail: &'static str,
+    pub nothing_to_pay: &'static str,
     pub none_found: &'static str,
     pub show_all: &'static str,
     pub first_bill: &'static str,
@@ -44,7 +43,7 @@ pub struct BillsWords {
     pub statement: &'static str,
     pub no_sums: &'static str,
     pub why: &'static str,
-    pub no_previous: fn(kind: BillKind) -> String,
+    pub no_previous: fn(kind: BillKind, patient: &str) -> String,
     pub no_difference: fn(day: &str) -> String,
     pub difference: fn(now: &str, by: &str, is_more: bool, day: &str) -> String,
     pub previous: &'static str,
@@ -84,8 +83,7 @@ pub const EN: BillsWords = BillsWords {
     past_due: "Past due",
     on_its_way: "On its way",
     not_set: "Not set to pay",
-    plan_paid_all: "Plan paid it all",
-    by_mail: "Paid by mail or phone",
+    nothing_to_pay: "Nothing for you to pay",
     none_found: "There is no such bill.",
     show_all: "Show all bills",
     first_bill: "You have no bill yet. Your first bill comes within a month of a visit.",
@@ -95,16 +93,16 @@ pub const EN: BillsWords = BillsWords {
     one: "One bill",
     name: |kind, day| format!("{} of {day}", (super::super::pay::amount::EN.kind)(kind)),
     settled: "Settled",
-    pay: "Pay all or part",
+    pay: "Choose what to pay",
     financial_help: "Can’t pay it? Ask for financial help",
     to_calendar: "Add the due date to my calendar",
     event: "Bill due",
     statement: "Save the statement as PDF",
     no_sums: "The sums of this bill do not match yet, so there is no picture. Call us before you pay it.",
     why: "Why is this different from last time?",
-    no_previous: |kind| {
+    no_previous: |kind, patient| {
         let kind = (super::super::pay::amount::EN.kind)(kind).to_lowercase();
-        format!("This is your first {kind}, so there is nothing to compare.")
+        format!("There is no earlier {kind} for {patient}, so there is nothing to compare.")
     },
     no_difference: |day| format!("Your part is the same as on the bill of {day}."),
     difference: |now, by, is_more, day| {
@@ -127,6 +125,7 @@ pub const EN: BillsWords = BillsWords {
         (None, None) => String::new(),
     },
     cause: |cause, before, now| match cause {
+        Cause::Quantity => format!("The quantity changed: {before} last time, {now} now."),
         Cause::Price => format!("Price changed: {before} was billed last time, {now} now."),
         Cause::Discount => format!("Discount changed: the plan took off {before} last time, {now} now."),
         Cause::PlanShare => format!("The plan’s share changed: it paid {before} last time, {now} now."),
@@ -162,8 +161,7 @@ pub const ES: BillsWords = BillsWords {
     past_due: "Vencida",
     on_its_way: "En camino",
     not_set: "Sin pago previsto",
-    plan_paid_all: "El plan pagó todo",
-    by_mail: "Pagada por correo postal o teléfono",
+    nothing_to_pay: "Sin costo para usted",
     none_found: "No hay ninguna factura así.",
     show_all: "Ver todas las facturas",
     first_bill: "Todavía no tiene facturas. La primera llega dentro de un mes después de una visita.",
@@ -173,16 +171,16 @@ pub const ES: BillsWords = BillsWords {
     one: "Una factura",
     name: |kind, day| format!("{} del {day}", (super::super::pay::amount::ES.kind)(kind)),
     settled: "Pagada",
-    pay: "Pagar todo o una parte",
+    pay: "Elegir qué pagar",
     financial_help: "¿No puede pagarla? Pida ayuda económica",
     to_calendar: "Agregar la fecha a mi calendario",
     event: "Vence una factura",
     statement: "Guardar el estado de cuenta en PDF",
     no_sums: "Las sumas de esta factura todavía no coinciden; por eso no hay dibujo. Llámenos antes de pagarla.",
     why: "¿Por qué es distinta de la anterior?",
-    no_previous: |kind| {
+    no_previous: |kind, patient| {
         let kind = (super::super::pay::amount::ES.kind)(kind).to_lowercase();
-        format!("Esta es su primera {kind}; no hay con qué compararla.")
+        format!("No hay ninguna {kind} anterior de {patient}; no hay con qué compararla.")
     },
     no_difference: |day| format!("Su parte es la misma que en la factura del {day}."),
     difference: |now, by, is_more, day| {
@@ -205,6 +203,7 @@ pub const ES: BillsWords = BillsWords {
         (None, None) => String::new(),
     },
     cause: |cause, before, now| match cause {
+        Cause::Quantity => format!("Cambió la cantidad: {before} la vez anterior, {now} ahora."),
         Cause::Price => format!("Cambió el precio: se cobraron {before} la vez anterior, {now} ahora."),
         Cause::Discount => format!("Cambió el descuento: el plan quitó {before} la vez anterior, {now} ahora."),
         Cause::PlanShare => format!("Cambió la parte del plan: pagó {before} la vez anterior, {now} ahora."),

@@ -25,6 +25,7 @@ pub struct HistoryWords {
     pub apply: &'static str,
     pub clear: &'static str,
     pub shown: fn(count: usize, is_all: bool) -> String,
+    pub found: &'static str,
     pub none_found: &'static str,
     pub more: &'static str,
     pub all: &'static str,
@@ -35,7 +36,7 @@ pub const EN: HistoryWords = HistoryWords {
     title: "History",
     lead: "What was paid online for your bills, by whoever paid it. Payments by mail or phone can take up to 125 days to show on a bill.",
     csv: "Download as CSV",
-    csv_without_text: "The file has these payments whatever text you look for.",
+    csv_without_text: "The file leaves the text out: it has all that the rest of the filter finds.",
     filter: "Filter payments",
     text: "Receipt number, patient, provider or service",
     from: "From",
@@ -56,11 +57,12 @@ pub const EN: HistoryWords = HistoryWords {
     shown: |count, is_all| {
         let payments = plural(count, "payment", "payments");
         if is_all {
-            format!("{count} {payments}, the whole list")
+            format!("{count} {payments}, and no more")
         } else {
             format!("The first {count} {payments}; there are more")
         }
     },
+    found: "Payments found",
     none_found: "This filter finds nothing. Change it, or show all.",
     more: "Show more",
     all: "Show all",
@@ -71,7 +73,7 @@ pub const ES: HistoryWords = HistoryWords {
     title: "Historial",
     lead: "Lo que se pagó en línea por sus facturas, también lo que pagaron otras personas. Los pagos por correo postal o por teléfono pueden tardar hasta 125 días en aparecer en una factura.",
     csv: "Descargar como CSV",
-    csv_without_text: "El archivo tiene estos pagos sin importar el texto que busque.",
+    csv_without_text: "El archivo no tiene en cuenta el texto: contiene todo lo que encuentra el resto del filtro.",
     filter: "Filtrar pagos",
     text: "Número de recibo, paciente, proveedor o servicio",
     from: "Desde",
@@ -92,11 +94,12 @@ pub const ES: HistoryWords = HistoryWords {
     shown: |count, is_all| {
         let payments = plural(count, "pago", "pagos");
         if is_all {
-            format!("{count} {payments}, la lista completa")
+            format!("{count} {payments}, y ninguno más")
         } else {
             format!("Los primeros {count} {payments}; hay más")
         }
     },
+    found: "Pagos encontrados",
     none_found: "Este filtro no encuentra nada. Cámbielo o muestre todo.",
     more: "Mostrar más",
     all: "Mostrar todo",

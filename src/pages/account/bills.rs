@@ -134,6 +134,9 @@ fn open(bills: &AccountBills) -> AnyView {
         view! { <br/> {say(move |w| (w.account().overview.if_clears)(&format::money(w.locale, left)))} }
     });
     let can_pay = owed != pending;
+    // it leads to all bills, whatever the filter
+    let is_filtered = bills.kind.is_some() || bills.person.is_some();
+    let pay = say(move |w| if is_filtered { w.account().bills.pay } else { w.account().overview.pay_all }.to_owned());
     let rows = if bills.open.is_empty() {
         view! { <p>{t(|w| w.account().bills.nothing_open)}</p> }.into_any()
     } else {
@@ -150,7 +153,7 @@ fn open(bills: &AccountBills) -> AnyView {
                         <p class="pay-note">{when}{if_clears}</p>
                     </div>
                     {can_pay.then(|| view! {
-                        <ButtonLink to=Pay::Amount words=t(|w| w.account().overview.pay_all) main=true big=true/>
+                        <ButtonLink to=Pay::Amount words=pay main=true big=true/>
                     })}
                 </div>
                 {rows}
@@ -178,15 +181,15 @@ fn settled(bills: &AccountBills) -> AnyView {
 }
 
 fn open_row(bill: BillSummary, today: Date) -> AnyView {
-    let (due, is_late, is_on_its_way) = (bill.due, bill.due < today, !bill.pending.is_zero());
+    let (due, is_late) = (bill.due, bill.due < today);
     let when = say(move |w| {
         let day = format::short_date(w.locale, due);
         if is_late { (w.account().bills.was_due)(&day) } else { (w.account().overview.due)(&day) }
     });
-    let state = if is_on_its_way {
-        state("processing", Sign::Clock, t(|w| w.account().bills.on_its_way))
-    } else if is_late {
+    let state = if is_late && bill.pending != bill.balance {
         state("late", Sign::Warning, t(|w| w.account().bills.past_due))
+    } else if !bill.pending.is_zero() {
+        state("processing", Sign::Clock, t(|w| w.account().bills.on_its_way))
     } else {
         state("due", Sign::Next, t(|w| w.account().bills.not_set))
     };
@@ -206,13 +209,13 @@ fn settled_row(bill: BillSummary) -> AnyView {
     let when = settled_at.map(|at| {
         say(move |w| {
             let day = format::date_at(at, session.time_zone());
-            (w.account().bills.settled_on)(&format::short_date(w.locale, day))
+            (w.account().bills.settled_on)(&format::medium_date(w.locale, day))
         })
     });
-    let state = match settled_at {
-        Some(_) => state("paid", Sign::Done, t(|w| w.states().paid)),
-        None if yours.is_zero() => state("due", Sign::Shield, t(|w| w.account().bills.plan_paid_all)),
-        None => state("paid", Sign::Done, t(|w| w.account().bills.by_mail)),
+    let state = if yours.is_zero() {
+        state("due", Sign::Shield, t(|w| w.account().bills.nothing_to_pay))
+    } else {
+        state("paid", Sign::Done, t(|w| w.states().paid))
     };
     let sum = view! { <span class="pay-money" translate="no">{say(move |w| format::money(w.locale, yours))}</span> };
     row(bill, when, view! { {sum} {state} }.into_any())

@@ -5,7 +5,7 @@ mod filter;
 
 use super::{Query, heading, page, payments::payment_row};
 use crate::{
-    api::Client,
+    api::{A_PAGE, Client, MOST_A_PAGE},
     browser,
     i18n::{Pick, format, say, t},
     navigation::Navigation,
@@ -17,7 +17,7 @@ use contract::{
     payment::{PaymentPage, PaymentSummary},
 };
 use filter::{Draft, Filter};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local};
 
 /// What is asked for: the filter, which the address holds, and a text, which it does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub fn HistoryPage() -> impl IntoView {
     let asked = Memo::new(move |_| Asked { query: filter.with(Filter::query), text: text.get() });
     let payments = Query::new(move |client| {
         let asked = asked.get();
-        async move { client.payments(&asked.query, &asked.text, None).await.map(|page| (asked, page)) }
+        async move { client.payments(&asked.query, &asked.text, A_PAGE, None).await.map(|page| (asked, page)) }
     });
     let head = heading(t(|w| w.account().history.title), t(|w| w.account().history.lead));
     let main = view! { {form(draft, text)} {payments.show(8, move |(of, page)| listed(asked, of, page))} };
@@ -116,7 +116,8 @@ impl Pages {
         self.has_failed.set(false);
         spawn_local(async move {
             while let Some(cursor) = self.next_if_here() {
-                match client.payments(&of.query, &of.text, Some(&cursor)).await {
+                let limit = if is_all { MOST_A_PAGE } else { A_PAGE };
+                match client.payments(&of.query, &of.text, limit, Some(&cursor)).await {
                     Ok(page) => _ = self.parts.try_update(|parts| parts.push(page)),
                     Err(_) => _ = self.has_failed.try_set(true),
                 }
@@ -146,11 +147,12 @@ fn listed(asked: Memo<Asked>, of: Asked, first: PaymentPage) -> AnyView {
     }
     let pages =
         Pages { parts: RwSignal::new(vec![first]), is_loading: RwSignal::new(false), has_failed: RwSignal::new(false) };
+    let title = if is_unfiltered { t(|w| w.account().overview.all_payments) } else { t(|w| w.account().history.found) };
     let shown = say(move |w| (w.account().history.shown)(pages.count(), pages.next().is_none()));
     view! {
         <section class="pay-sheet" aria-labelledby="payments">
             <div class="pay-stack">
-                <h2 id="payments">{t(|w| w.account().overview.all_payments)}</h2>
+                <h2 id="payments">{title}</h2>
                 <p class="pay-note" role="status">{shown}</p>
                 {csv_link(asked)}
                 <For each=move || 0..pages.parts.with(Vec::len) key=|at| *at children=move |at| part(pages, at)/>
@@ -161,8 +163,18 @@ fn listed(asked: Memo<Asked>, of: Asked, first: PaymentPage) -> AnyView {
     .into_any()
 }
 
-/// One page of the list: its payments by month. A month that goes on from the page before has its heading there.
+/// One page of the list: its payments by month. A month that goes on from the page before has its heading there. With
+/// the last page the buttons go that asked for it, and the focus goes on to what came.
 fn part(pages: Pages, at: usize) -> AnyView {
+    let place = NodeRef::<html::Ul>::new();
+    let takes_focus = at > 0 && pages.next_if_here().is_none();
+    if takes_focus {
+        browser::effect(move |_| {
+            if let Some(place) = place.get() {
+                browser::focus(place);
+            }
+        });
+    }
     let (payments, before) = pages.parts.with_untracked(|parts| {
         let before = at.checked_sub(1).and_then(|at| parts.get(at)).and_then(|part| part.payments.last()).map(month_of);
         (parts.get(at).map(|part| part.payments.clone()).unwrap_or_default(), before)
@@ -175,9 +187,15 @@ fn part(pages: Pages, at: usize) -> AnyView {
             None => months.push((month, vec![payment])),
         }
     }
+    let first = months.first().map(|(month, _)| *month);
     list(months, move |(month, payments)| {
         let head = (before != Some(month)).then(|| view! { <h3>{say(move |w| format::month(w.locale, month))}</h3> });
-        view! { {head} <ul class="pay-rows pay-history">{list(payments, payment_row)}</ul> }.into_any()
+        let rows = list(payments, payment_row);
+        if takes_focus && first == Some(month) {
+            return view! { {head} <ul class="pay-rows pay-history" tabindex="-1" node_ref=place>{rows}</ul> }
+                .into_any();
+        }
+        view! { {head} <ul class="pay-rows pay-history">{rows}</ul> }.into_any()
     })
 }
 

@@ -31,7 +31,7 @@ pub fn ProfilePage() -> impl IntoView {
 
 fn content(profile: ProfileQuery, given: AuthorisationQuery) -> AnyView {
     let about = profile.show_once(8, move || view! { <AboutYou profile/> }.into_any());
-    let given_ones = given.show(4, move |first| view! { <Authorisations profile first/> }.into_any());
+    let given_ones = given.show(4, move |first| view! { <Authorisations first/> }.into_any());
     let head = view! {
         {heading(t(|w| w.account().profile.title), t(|w| w.account().profile.lead))}
         <p><a class="pay-link" href=href(Account::Security)><Icon sign=Sign::Shield/>{t(|w| w.account().profile.sign_in)}</a></p>

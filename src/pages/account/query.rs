@@ -15,6 +15,8 @@ use std::future::Future;
 
 pub struct Query<T: 'static> {
     fetched: RwSignal<Fetched<T>>,
+    /// How often it was asked.
+    asked: StoredValue<u32>,
     ask: Callback<()>,
 }
 
@@ -56,7 +58,7 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
                 ask.run(());
             }
         });
-        Self { fetched, ask }
+        Self { fetched, asked, ask }
     }
 
     /// Asks again. The page may have been left.
@@ -69,8 +71,9 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
         QueryState { error: Signal::derive(move || fetched.with(|fetched| fetched.error().cloned())), ask: self.ask }
     }
 
-    /// A newer answer, such as that of a change.
+    /// A newer answer, such as that of a change. One that was asked for before it is older, and not taken.
     pub fn answered(self, answer: Fetched<T>) {
+        self.asked.update_value(|asked| *asked += 1);
         self.fetched.set(answer);
     }
 

@@ -44,11 +44,11 @@ pub struct BillSummary {
     pub yours: Money,
     pub balance: Money,
     pub pending: Money,
-    /// When the last payment of a settled bill came in. Nothing where it was paid by mail or phone, or by the plan.
+    /// When the last payment of a settled bill came in. Nothing where not all of `yours` was paid here.
     pub settled_at: Option<Instant>,
 }
 
-/// A person by a number, for an address that names nobody. A person keeps the number.
+/// A person by a number, for an address that names nobody. An earlier bill that is added may change the numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BillPerson {

@@ -19,10 +19,12 @@ pub enum Change {
 /// What changed the member's part of a charge most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
+    /// How much of the service it was.
+    Quantity,
     /// What was billed.
     Price,
     Discount,
-    /// What the plan paid of the price after the discount.
+    /// What the plan paid.
     PlanShare,
 }
 
@@ -63,12 +65,14 @@ pub fn differences(before: &[BillLine], now: &[BillLine]) -> Option<Differences>
     Some(Differences { before: sum(before)?, now: sum(now)?, rows, rounding_cents })
 }
 
-/// A charge of either bill beside the same one of the other: with the same description, or else of the same service.
+/// A charge of either bill beside the same one of the other: with the same description, or else another quantity of it.
 fn pairs<'a>(before: &'a [BillLine], now: &'a [BillLine]) -> Vec<(Option<&'a BillLine>, Option<&'a BillLine>)> {
     let mut left: Vec<&BillLine> = before.iter().collect();
     let mut found: Vec<(Option<&BillLine>, Option<&BillLine>)> = now.iter().map(|line| (None, Some(line))).collect();
-    let is_same: [fn(&BillLine, &BillLine) -> bool; 2] =
-        [|one, other| one.description == other.description, |one, other| service(one) == service(other)];
+    let is_same: [fn(&BillLine, &BillLine) -> bool; 2] = [
+        |one, other| one.description == other.description,
+        |one, other| service(one).is_some_and(|of| Some(of) == service(other)),
+    ];
     for is_same in is_same {
         for (before, now) in &mut found {
             let Some(now) = now.filter(|_| before.is_none()) else { continue };
@@ -79,9 +83,13 @@ fn pairs<'a>(before: &'a [BillLine], now: &'a [BillLine]) -> Vec<(Option<&'a Bil
     found.into_iter().chain(left.into_iter().map(|line| (Some(line), None))).collect()
 }
 
-/// `Room` of `Room, 2 nights`.
-fn service(line: &BillLine) -> &str {
-    line.description.split([',', ':']).next().unwrap_or_default().trim()
+/// `Room` and `nights` of `Room, 2 nights`; nothing where the description has no quantity: `Surgery, wrist fracture` is
+/// another service than `Surgery, knee arthroscopy`.
+fn service(line: &BillLine) -> Option<(&str, &str)> {
+    let (service, rest) = line.description.split_once([',', ':'])?;
+    let (number, unit) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
+    let is_quantity = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_quantity.then(|| (service.trim(), unit.trim_end_matches('s')))
 }
 
 fn difference(before: Option<&BillLine>, now: Option<&BillLine>) -> Difference {
@@ -97,25 +105,20 @@ fn difference(before: Option<&BillLine>, now: Option<&BillLine>) -> Difference {
     Difference { change, before: before.cloned(), now: now.cloned(), cents, cause }
 }
 
-/// The price changes first, then the discount, then the plan's share, each with the others left as they were. The three
-/// steps add up to the difference, and the largest in its direction is the cause.
+/// The member's part is what was billed less the discount and less what the plan paid. The one of them that moved it
+/// most in the direction of the change is the cause, so its two amounts always differ.
 fn cause(before: &BillLine, now: &BillLine, cents: i64) -> Option<Cause> {
-    let price = |line: &BillLine| line.billed.cents();
-    let discounted = |line: &BillLine| line.billed.cents() - line.discount.cents();
-    let part = before.yours()?.cents();
-    let at_new_price = scaled(part, price(now), price(before))?;
-    let at_new_discount = scaled(part, discounted(now), discounted(before))?;
+    if before.description != now.description {
+        return Some(Cause::Quantity);
+    }
+    let step = |of: fn(&BillLine) -> Money| of(now).cents() - of(before).cents();
     let steps = [
-        (Cause::Price, at_new_price - part),
-        (Cause::Discount, at_new_discount - at_new_price),
-        (Cause::PlanShare, part + cents - at_new_discount),
+        (Cause::Price, step(|line| line.billed)),
+        (Cause::Discount, -step(|line| line.discount)),
+        (Cause::PlanShare, -step(|line| line.plan_paid)),
     ];
     let toward = steps.into_iter().map(|(cause, step)| (cause, step * cents.signum()));
     toward.filter(|(_, step)| *step > 0).max_by_key(|(_, step)| *step).map(|(cause, _)| cause)
-}
-
-fn scaled(part: i64, by: i64, of: i64) -> Option<i64> {
-    i64::try_from((i128::from(part) * i128::from(by)).checked_div(i128::from(of))?).ok()
 }
 
 #[cfg(test)]
@@ -159,11 +162,10 @@ mod tests {
         ];
         let expected = vec![
             (Change::New, 2_000, None),
-            (Change::More, 1_000, Some(Cause::PlanShare)),
+            (Change::More, 1_000, Some(Cause::Discount)),
             (Change::Gone, -500, None),
             (Change::Less, -300, Some(Cause::PlanShare)),
         ];
-        // the plan paid the same of a higher price after the discount: that weighs more than the discount
         assert_eq!(told(&before, &now), (expected, 0));
     }
 
@@ -174,8 +176,9 @@ mod tests {
         assert_eq!(cause([20_000, 8_000, 6_000, 6_000]), Some(Cause::Price));
         assert_eq!(cause([10_000, 2_000, 4_000, 4_000]), Some(Cause::Discount));
         assert_eq!(cause([10_000, 4_000, 6_000, 0]), Some(Cause::PlanShare));
-        let free = [line("Visit", [0, 0, 0, 0])];
-        assert_eq!(told(&free, &before).0, [(Change::More, 3_000, None)], "a cause that is unknown is no guess");
+        // all that rose is the price, whatever the plan and the discount are of it
+        assert_eq!(cause([12_000, 4_000, 3_000, 5_000]), Some(Cause::Price));
+        assert_eq!(cause([20_000, 4_000, 8_000, 8_000]), Some(Cause::Price));
     }
 
     #[test]
@@ -184,6 +187,17 @@ mod tests {
         let now = [line("Room, 2 nights", [900, 200, 0, 700]), line("Room, 3 nights", [900, 300, 0, 600])];
         let changes: Vec<_> = told(&before, &now).0.iter().map(|row| (row.0, row.1)).collect();
         assert_eq!(changes, [(Change::More, 400), (Change::More, 300)]);
+        assert_eq!(told(&before, &now).0[0].2, Some(Cause::Quantity));
+    }
+
+    #[test]
+    fn another_service_is_not_the_same_charge() {
+        let before =
+            [line("Surgery, knee arthroscopy", [900, 0, 0, 900]), line("Lab tests: blood count", [300, 0, 0, 300])];
+        let now = [line("Surgery, wrist fracture", [700, 0, 0, 700]), line("Lab tests: lipid panel", [400, 0, 0, 400])];
+        let changes: Vec<_> = told(&before, &now).0.iter().map(|row| (row.0, row.1, row.2)).collect();
+        let expected = [(Change::New, 700), (Change::New, 400), (Change::Gone, -900), (Change::Gone, -300)];
+        assert_eq!(changes, expected.map(|(change, cents)| (change, cents, None)));
     }
 
     #[test]

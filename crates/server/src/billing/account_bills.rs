@@ -2,6 +2,7 @@
 
 use super::receipt_pdf;
 use crate::{
+    clock::day_in,
     error::{Error, Result},
     limits::{self, rules},
     state::App,
@@ -37,7 +38,9 @@ pub async fn list(app: &App, session: &Session, filter: Filter) -> Result<Accoun
     let mut bills = app.store.bill_summaries(&membership.id, year).await?;
     bills.retain(|bill| is_kind(bill.kind) && is_person(&bill.patient));
     let (open, mut closed): (Vec<_>, Vec<_>) = bills.into_iter().partition(|bill| !bill.balance.is_zero());
-    closed.sort_by_key(|bill| std::cmp::Reverse((bill.settled_at, bill.issued, bill.id.clone())));
+    let region = membership.region;
+    let day = |bill: &BillSummary| bill.settled_at.map_or(bill.issued, |at| day_in(region.time_zone(), at));
+    closed.sort_by_key(|bill| std::cmp::Reverse((day(bill), bill.issued, bill.id.clone())));
     let mut years: Vec<i16> = settled.map(|group| group.year).collect();
     years.sort_unstable_by(|one, other| other.cmp(one));
     years.dedup();
@@ -60,7 +63,7 @@ fn sum(bills: &[BillSummary], of: fn(&BillSummary) -> Money) -> Result<Money> {
     Money::sum(bills.iter().map(of)).ok_or_else(Error::fault)
 }
 
-/// Numbered in the order of their first bills, so that a number stays a person's when others come.
+/// Numbered in the order of their first bills: a number stays a person's while no earlier bill is added.
 fn people_of(groups: &[BillGroup]) -> Vec<BillPerson> {
     let mut people: Vec<BillPerson> = Vec::new();
     for (number, group) in (1..).zip(first_of_each(groups)) {
@@ -74,12 +77,25 @@ fn first_of_each(groups: &[BillGroup]) -> impl Iterator<Item = &BillGroup> {
     groups.iter().enumerate().filter(move |(at, _)| is_first(*at)).map(|(_, group)| group)
 }
 
-/// One bill, open or settled. The payments are read after it: one that is made meanwhile is listed, and never missing.
+/// How often a bill is read again that payments change while it is read.
+const READS: usize = 3;
+
+/// One bill, open or settled, and what was paid on it. Both are of one moment: a bill that changed while its payments
+/// were read is read again.
 pub async fn one(app: &App, session: &Session, id: &str) -> Result<AccountBill> {
     let now = app.clock.now();
     let (membership, since) = (&session.membership, app.just_since(now));
-    let bill = app.store.bill(&membership.id, id, since).await?.ok_or_else(|| Error::new(ErrorCode::NotFound))?;
-    let payments = app.store.payments_on_bill(session, id).await?;
+    let read = || app.store.bill(&membership.id, id, since);
+    let mut bill = read().await?.ok_or_else(|| Error::new(ErrorCode::NotFound))?;
+    let mut payments = Vec::new();
+    for _ in 0..READS {
+        payments = app.store.payments_on_bill(session, id).await?;
+        let again = read().await?.ok_or_else(|| Error::new(ErrorCode::NotFound))?;
+        if again == bill {
+            break;
+        }
+        bill = again;
+    }
     let previous = app.store.previous_bill(&membership.id, id, since).await?;
     Ok(AccountBill { as_of: now, today: app.today(membership.region), bill, payments, previous })
 }

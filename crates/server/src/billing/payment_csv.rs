@@ -1,5 +1,6 @@
-//! Payments as CSV, for a spreadsheet: a row a bill of each payment, and one for its fee, so that a column of amounts
-//! adds up to what was charged. It begins with a byte order mark: without one Excel reads names in the wrong encoding.
+//! Payments as CSV, for a spreadsheet: a row a bill of each payment, and one for its fee. The column `amount` is what
+//! was asked for, and `kept` what of it was taken and kept: nothing of a payment that failed, is on its way, or went
+//! back. It begins with a byte order mark: without one Excel reads names in the wrong encoding.
 
 use super::payments;
 use crate::{
@@ -13,13 +14,13 @@ use crate::{
 };
 use contract::{
     Money,
-    payment::{Method, PaymentSummary},
+    payment::{Method, PaymentSummary, Phase},
 };
 use serde::Serialize;
 
 /// Payments a statement.
 const AT_ONCE: i64 = 500;
-const HEAD: &str = "\u{feff}date,receipt,state,state_since,bill_kind,patient,amount,method\r\n";
+const HEAD: &str = "\u{feff}date,receipt,state,state_since,bill_kind,patient,amount,kept,method\r\n";
 
 #[derive(Debug)]
 pub struct PaymentCsv(pub String);
@@ -45,9 +46,10 @@ fn write_payment(file: &mut String, payment: &PaymentSummary) {
         Method::Bank { last4, .. } => format!("bank {last4}"),
     };
     let mut row = |kind: &str, patient: &str, amount: Money| {
+        let kept = if payment.state.phase() == Phase::Took { amount } else { Money::ZERO }.to_string();
         let (made, since, amount) = (made.to_string(), since.to_string(), amount.to_string());
         let state = word(payment.state);
-        let cells = [&made, &payment.reference, &state, &since, kind, patient, &amount, &method].map(cell);
+        let cells = [&made, &payment.reference, &state, &since, kind, patient, &amount, &kept, &method].map(cell);
         file.push_str(&cells.join(","));
         file.push_str("\r\n");
     };
@@ -75,6 +77,35 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_failed_is_on_its_way_or_went_back_is_not_counted_as_kept() {
+        let payment = |state: &str| -> PaymentSummary {
+            serde_json::from_value(serde_json::json!({
+                "id": "p", "reference": "KP-1", "state": state, "since": "2026-11-23T18:00:00Z", "charged": "65.10",
+                "bills": [{ "bill": "b", "kind": "professional", "patient": "Ana", "amount": "64.10" }],
+                "method": { "kind": "bank", "account": "checking", "last4": "6789" },
+                "created_at": "2026-11-23T18:00:00Z", "time_zone": "America/Los_Angeles", "expected_on": null,
+                "failure": null
+            }))
+            .unwrap()
+        };
+        for (state, kept) in [
+            ("paid", ["64.10", "1.00"]),
+            ("failed", ["0.00"; 2]),
+            ("cancelled", ["0.00"; 2]),
+            ("scheduled", ["0.00"; 2]),
+            ("processing", ["0.00"; 2]),
+            ("returned", ["0.00"; 2]),
+            ("refunded", ["0.00"; 2]),
+        ] {
+            let mut file = String::new();
+            write_payment(&mut file, &payment(state));
+            let rows: Vec<Vec<&str>> = file.lines().map(|row| row.split(',').collect()).collect();
+            assert_eq!([rows[0][7], rows[1][7]], kept, "{file}");
+            assert_eq!([rows[0][6], rows[1][6]], ["64.10", "1.00"], "{file}");
+        }
+    }
 
     #[test]
     fn a_cell_is_never_a_formula_and_never_two_cells() {

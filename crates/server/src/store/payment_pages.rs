@@ -35,7 +35,7 @@ pub struct Filter {
     pub kind: Option<BillKind>,
     pub state: Option<PaymentState>,
     pub method: Option<MethodKind>,
-    /// In the reference, or in the patient, the provider or the description of a charge; in any case of ASCII letters.
+    /// In the reference, or in the patient, the provider or the description of a charge; in any case that the database knows.
     pub text: Option<String>,
 }
 
@@ -45,7 +45,7 @@ impl Filter {
         let Some(text) = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
             return String::new();
         };
-        let escaped = text.to_ascii_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
         format!("%{escaped}%")
     }
 }
@@ -125,12 +125,12 @@ macro_rules! page {
              AND ($8 = '' OR payment.method LIKE '%\"kind\":\"' || $8 || '\"%') \
              AND ($9 = '' OR EXISTS (SELECT 1 FROM payment_share JOIN bill ON bill.id = payment_share.bill \
              WHERE payment_share.payment = payment.id AND bill.kind = $9)) \
-             AND ($10 = '' OR LOWER(payment.reference) LIKE $10 ESCAPE '!' \
+             AND ($10 = '' OR LOWER(payment.reference) LIKE LOWER($10) ESCAPE '!' \
              OR EXISTS (SELECT 1 FROM payment_share JOIN bill ON bill.id = payment_share.bill \
-             WHERE payment_share.payment = payment.id AND LOWER(bill.patient) LIKE $10 ESCAPE '!') \
+             WHERE payment_share.payment = payment.id AND LOWER(bill.patient) LIKE LOWER($10) ESCAPE '!') \
              OR EXISTS (SELECT 1 FROM payment_line JOIN bill_line ON bill_line.bill = payment_line.bill \
              AND bill_line.position = payment_line.line WHERE payment_line.payment = payment.id \
-             AND (LOWER(bill_line.provider) LIKE $10 ESCAPE '!' OR LOWER(bill_line.description) LIKE $10 ESCAPE '!'))) \
+             AND (LOWER(bill_line.provider) LIKE LOWER($10) ESCAPE '!' OR LOWER(bill_line.description) LIKE LOWER($10) ESCAPE '!'))) \
              ORDER BY payment.created_at ", $order, ", payment.id ", $order, " LIMIT $4) \
              SELECT payment.id AS id, payment.reference AS reference, payment.state AS state, payment.failure AS failure, \
              payment.total_cents + payment.fee_cents AS charged_cents, payment.method AS method, payment.created_at AS created_at, \

@@ -174,14 +174,14 @@ async fn the_csv_has_what_is_filtered_adds_up_and_is_the_member_s_own() {
         .unwrap();
     let file = app.ask(Call::get("/payments.csv?state=paid").by(&ana)).await.is(200).text.clone();
     let rows: Vec<&str> = file.lines().collect();
-    assert_eq!(rows[0], "\u{feff}date,receipt,state,state_since,bill_kind,patient,amount,method");
+    assert_eq!(rows[0], "\u{feff}date,receipt,state,state_since,bill_kind,patient,amount,kept,method");
     assert_eq!(rows.len(), 1 + 3 * 1_001, "a row a bill, and one for the fee");
     assert!(
-        rows[1].starts_with("2023-11-14,") && rows[1].contains(",professional,'=HYPERLINK(1),0.50,bank 6789"),
+        rows[1].starts_with("2023-11-14,") && rows[1].contains(",professional,'=HYPERLINK(1),0.50,0.50,bank 6789"),
         "{}",
         rows[1]
     );
-    assert!(rows[3].ends_with(",card_fee,,0.05,bank 6789"), "{}", rows[3]);
+    assert!(rows[3].ends_with(",card_fee,,0.05,0.05,bank 6789"), "{}", rows[3]);
     for nothing in [Call::get("/payments.csv?state=failed").by(&ana), Call::get("/payments.csv").by(&mei)] {
         assert_eq!(app.ask(nothing).await.is(200).text.lines().count(), 1);
     }

@@ -10,7 +10,7 @@ use crate::{
 use contract::{
     Date, Money,
     bill::{
-        Bill, BillKind, BillLine,
+        Bill, BillLine,
         account::AccountBill,
         difference::{Cause, Difference, Differences, differences},
     },
@@ -19,7 +19,7 @@ use leptos::prelude::*;
 
 /// Nothing for bills whose lines don't add up: nothing is explained by wrong sums.
 pub fn why(shown: &AccountBill) -> AnyView {
-    let Some(previous) = &shown.previous else { return sheet(first_of(shown.bill.kind)) };
+    let Some(previous) = &shown.previous else { return sheet(first_of(&shown.bill)) };
     match differences(&previous.lines, &shown.bill.lines) {
         Some(found) => sheet(compared(previous, found)),
         None => ().into_any(),
@@ -35,8 +35,9 @@ fn sheet(body: AnyView) -> AnyView {
     .into_any()
 }
 
-fn first_of(kind: BillKind) -> AnyView {
-    view! { <p>{say(move |w| (w.account().bills.no_previous)(kind))}</p> }.into_any()
+fn first_of(bill: &Bill) -> AnyView {
+    let (kind, patient) = (bill.kind, bill.patient.clone());
+    view! { <p>{say(move |w| (w.account().bills.no_previous)(kind, &patient))}</p> }.into_any()
 }
 
 fn compared(previous: &Bill, found: Differences) -> AnyView {
@@ -91,11 +92,12 @@ fn row(found: Difference) -> AnyView {
         said.push(say(move |w| {
             let Some(cause) = cause else { return w.account().bills.no_cause.to_owned() };
             let of = |line: &BillLine| match cause {
-                Cause::Price => line.billed,
-                Cause::Discount => line.discount,
-                Cause::PlanShare => line.plan_paid,
+                Cause::Quantity => line.description.clone(),
+                Cause::Price => format::money(w.locale, line.billed),
+                Cause::Discount => format::money(w.locale, line.discount),
+                Cause::PlanShare => format::money(w.locale, line.plan_paid),
             };
-            let [before, now] = [&before, &now].map(|line| format::money(w.locale, of(line)));
+            let [before, now] = [of(&before), of(&now)];
             (w.account().bills.cause)(cause, &before, &now)
         }));
     }

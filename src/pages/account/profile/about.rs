@@ -56,6 +56,13 @@ impl Editor {
         self.is_open.set(true);
     }
 
+    /// What is being sent is answered in the form.
+    fn cancel(self) {
+        if !self.form.is_busy.get_untracked() {
+            self.close();
+        }
+    }
+
     fn close(self) {
         self.is_closing.set_value(true);
         self.is_open.set(false);
@@ -197,7 +204,7 @@ fn form(own: Editor) -> AnyView {
                 {language}
                 <p class="pay-row">
                     <SubmitButton words=t(|w| w.account().profile.save) busy_words=t(|w| w.account().profile.saving) busy=form.is_busy/>
-                    <button class="pay-link" type="button" on:click=move |_| own.close()>{t(|w| w.account().profile.cancel)}</button>
+                    <button class="pay-link" type="button" on:click=move |_| own.cancel()>{t(|w| w.account().profile.cancel)}</button>
                 </p>
             </form>
         </dd>

@@ -1,7 +1,6 @@
 //! The authorisations on the profile page, word for word, the newest first. Earlier ones are fetched a page at a time
 //! and drawn below, so that what was opened stays open.
 
-use super::ProfileQuery;
 use crate::{
     api::Client,
     browser,
@@ -10,19 +9,20 @@ use crate::{
     i18n::{format, say, t},
     navigation::href,
     route::Pay,
+    session::CurrentSession,
     ui::{Failure, Icon, Sign, dynamic, list, with_phone},
 };
 use contract::{account::AuthorisationEntry, member_profile::AuthorisationPage};
 use leptos::{html, prelude::*, task::spawn_local};
 
 #[component]
-pub fn Authorisations(profile: ProfileQuery, first: AuthorisationPage) -> impl IntoView {
+pub fn Authorisations(first: AuthorisationPage) -> impl IntoView {
     let deployment = Deployment::here();
     let revoke = say(move |w| (w.account().profile.revoke)(&deployment.contacts().billing_phone));
     let given = if first.authorisations.is_empty() {
         view! { <p>{t(|w| w.account().profile.none_authorised)}</p> }.into_any()
     } else {
-        view! { <p class="pay-note">{with_phone(revoke)}</p> {a_page(profile, first, false)} }.into_any()
+        view! { <p class="pay-note">{with_phone(revoke)}</p> {a_page(first, false)} }.into_any()
     };
     view! {
         <section class="pay-sheet" aria-labelledby="authorised-title">
@@ -38,7 +38,7 @@ pub fn Authorisations(profile: ProfileQuery, first: AuthorisationPage) -> impl I
 }
 
 /// `is_asked` is one that a button asked for: the button has gone, and the focus goes on to what came.
-fn a_page(profile: ProfileQuery, page: AuthorisationPage, is_asked: bool) -> AnyView {
+fn a_page(page: AuthorisationPage, is_asked: bool) -> AnyView {
     let place = NodeRef::<html::Ul>::new();
     if is_asked {
         browser::effect(move |_| {
@@ -47,13 +47,13 @@ fn a_page(profile: ProfileQuery, page: AuthorisationPage, is_asked: bool) -> Any
             }
         });
     }
-    let rows = list(page.authorisations, move |given| row(profile, given));
-    let rest = page.next.map(|next| rest(profile, next));
+    let rows = list(page.authorisations, row);
+    let rest = page.next.map(|next| rest(next));
     let tabindex = is_asked.then_some("-1");
     view! { <ul class="pay-rows pay-rows--close" tabindex=tabindex node_ref=place>{rows}</ul> {rest} }.into_any()
 }
 
-fn rest(profile: ProfileQuery, next: String) -> AnyView {
+fn rest(next: String) -> AnyView {
     let (page, is_busy) = (RwSignal::new(None::<AuthorisationPage>), RwSignal::new(false));
     let (failed, client) = (RwSignal::new(None::<ApiError>), Client::here());
     let ask = Callback::new(move |()| {
@@ -75,7 +75,7 @@ fn rest(profile: ProfileQuery, next: String) -> AnyView {
     });
     dynamic(move || {
         if let Some(page) = page.get() {
-            return a_page(profile, page, true);
+            return a_page(page, true);
         }
         let words = say(move |w| {
             let w = &w.account().profile;
@@ -90,11 +90,12 @@ fn rest(profile: ProfileQuery, next: String) -> AnyView {
     })
 }
 
-fn row(profile: ProfileQuery, given: AuthorisationEntry) -> AnyView {
+fn row(given: AuthorisationEntry) -> AnyView {
     let (at, version, charged) = (given.at, given.version, given.charged);
+    let session = CurrentSession::here();
     let when = say(move |w| {
         let amount = charged.map(|charged| format::money(w.locale, charged));
-        let day = profile.of(|profile| format::day(w.locale, at, &profile.time_zone));
+        let day = format::day(w.locale, at, session.time_zone());
         (w.account().profile.given)(amount.as_deref(), &day, version)
     });
     view! {

@@ -27,6 +27,12 @@ pub fn statement(shown: &AccountBill, portal: &Portal, time_zone: &str, locale: 
     let amounts = [sum(bill, |line| line.billed), i18n::money(bill.balance)];
     let total = Cell { what: say("All charges", "Todos los cargos").to_owned(), detail: String::new(), amounts };
     sheet.items(&head, &rows, &total);
+    if !bill.adds_up() {
+        sheet.note(say(
+            "The sums of this bill do not match yet. Call us before you pay it.",
+            "Las sumas de esta factura todavía no coinciden. Llámenos antes de pagarla.",
+        ));
+    }
     sheet.note(say(
         "Payments by mail or phone can take up to 125 days to show here.",
         "Los pagos por correo postal o teléfono pueden tardar hasta 125 días en aparecer aquí.",
@@ -45,7 +51,10 @@ fn sum(bill: &Bill, of: fn(&BillLine) -> Money) -> String {
 fn facts(shown: &AccountBill, time_zone: &str, locale: Locale) -> Vec<(String, String)> {
     let bill = &shown.bill;
     let name = |english: &str, spanish: &str| i18n::say(locale, english, spanish).to_owned();
-    vec![
+    let left = i18n::money(bill.payable());
+    let on_its_way = (!bill.pending.is_zero())
+        .then(|| (name("If the payment on its way clears", "Si se acredita el pago en camino"), left));
+    let facts = [
         (name("Patient", "Paciente"), bill.patient.clone()),
         (name("Issued", "Emitida"), date_format::long_date(bill.issued, locale)),
         (name("Due", "Vence"), date_format::long_date(bill.due, locale)),
@@ -55,7 +64,8 @@ fn facts(shown: &AccountBill, time_zone: &str, locale: Locale) -> Vec<(String, S
         (name("You paid", "Usted pagó"), sum(bill, |line| line.you_paid)),
         (name("You owe", "Usted debe"), i18n::money(bill.balance)),
         (name("As of", "Al día de"), i18n::moment(shown.as_of, time_zone, locale)),
-    ]
+    ];
+    facts.into_iter().chain(on_its_way).collect()
 }
 
 fn charge(line: &BillLine, bill: &Bill, locale: Locale) -> Cell {
