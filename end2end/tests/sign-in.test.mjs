@@ -46,7 +46,7 @@ scene('a payment made as a guest is in the account of the same member', async ({
   const reference = await payer.receiptNumber();
   const ana = await another();
   await ana.signsIn();
-  await ana.main.getByRole('region', { name: 'Last payments' }).getByRole('link').first().click();
+  await ana.main.getByRole('region', { name: 'Last payments' }).getByRole('listitem').first().getByRole('link').click();
   await ana.sees(ana.words.paid);
   assert.equal(await ana.receiptNumber(), reference);
   assert.ok(stack);
@@ -116,7 +116,7 @@ scene('a member is met as one: on the first page, on the receipt, and on the way
   await payer.sees(payer.words.owe);
   await payer.main.getByRole('link', { name: 'Back' }).or(payer.main.getByRole('link', { name: payer.words.yourAccount })).first().click();
   await payer.sees(payer.words.yourAccount);
-  await payer.main.getByRole('region', { name: 'Last payments' }).getByRole('link').first().click();
+  await payer.main.getByRole('region', { name: 'Last payments' }).getByRole('listitem').first().getByRole('link').click();
   await payer.sees(payer.words.paid);
   assert.equal(await payer.main.getByText('Next time, skip the typing').count(), 0);
   await payer.page.setViewportSize({ width: 360, height: 740 });

@@ -203,7 +203,7 @@ pub const ES: BillsWords = BillsWords {
         (None, None) => String::new(),
     },
     cause: |cause, before, now| match cause {
-        Cause::Quantity => format!("Cambió la cantidad: {before} la vez anterior, {now} ahora."),
+        Cause::Quantity => format!("Cambió el tiempo o el número: {before} la vez anterior, {now} ahora."),
         Cause::Price => format!("Cambió el precio: se cobraron {before} la vez anterior, {now} ahora."),
         Cause::Discount => format!("Cambió el descuento: el plan quitó {before} la vez anterior, {now} ahora."),
         Cause::PlanShare => format!("Cambió la parte del plan: pagó {before} la vez anterior, {now} ahora."),
