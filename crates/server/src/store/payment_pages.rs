@@ -35,8 +35,8 @@ pub struct Filter {
     pub kind: Option<BillKind>,
     pub state: Option<PaymentState>,
     pub method: Option<MethodKind>,
-    /// In the reference, or in the patient, the provider or the description of a charge; in any case of the letters whose
-    /// case the database knows.
+    /// In the reference, or in the patient, the provider or the description of a charge; in upper or lower case, as far
+    /// as the database knows them.
     pub text: Option<String>,
 }
 

@@ -48,7 +48,7 @@ fn a_page(page: AuthorisationPage, is_asked: bool) -> AnyView {
         });
     }
     let rows = list(page.authorisations, row);
-    let rest = page.next.map(|next| rest(next));
+    let rest = page.next.map(rest);
     let tabindex = is_asked.then_some("-1");
     view! { <ul class="pay-rows pay-rows--close" tabindex=tabindex node_ref=place>{rows}</ul> {rest} }.into_any()
 }
