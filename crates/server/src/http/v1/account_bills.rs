@@ -30,8 +30,10 @@ pub struct BillQuery {
     #[param(inline)]
     pub kind: Option<BillKind>,
     /// Bills for this person only, by the number that the list gives.
+    #[param(maximum = 65535)]
     pub person: Option<u16>,
     /// Of the settled bills those that were issued in this year; without it, the newest year that has any.
+    #[param(minimum = 0, maximum = 9999)]
     pub year: Option<i16>,
 }
 
