@@ -118,7 +118,16 @@ async fn nobody_but_the_member_sees_the_bills_of_an_account() {
         app.ask(Call::get(path).by(&payer)).await.is_refused(401, "signed_out");
         app.ask(Call::get(path)).await.is_refused(401, "signed_out");
     }
-    for query in ["?kind=dental", "?person=-1", "?person=ana", "?year=x", "?name=ana", "?kind=hospital&kind=premium"] {
+    for query in [
+        "?kind=dental",
+        "?person=-1",
+        "?person=ana",
+        "?year=x",
+        "?year=-1",
+        "?year=10000",
+        "?name=ana",
+        "?kind=hospital&kind=premium",
+    ] {
         app.ask(Call::get(&format!("/account/bills{query}")).by(&member)).await.is_refused(400, "malformed");
     }
 }

@@ -50,7 +50,11 @@ pub async fn list(
     member: SignedIn,
     query: Result<Query<BillQuery>, QueryRejection>,
 ) -> Result<Json<AccountBills>> {
-    let Query(BillQuery { kind, person, year }) = query.map_err(|_| Error::new(ErrorCode::Malformed))?;
+    let malformed = || Error::new(ErrorCode::Malformed);
+    let Query(BillQuery { kind, person, year }) = query.map_err(|_| malformed())?;
+    if year.is_some_and(|year| !(0..=9999).contains(&year)) {
+        return Err(malformed());
+    }
     Ok(Json(account_bills::list(&app, &member.session, Filter { kind, person, year }).await?))
 }
 
