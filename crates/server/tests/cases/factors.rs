@@ -23,7 +23,7 @@ fn step(app: &TestApp) -> i64 {
 }
 
 /// Signs in as far as a password goes.
-async fn password(app: &TestApp, email: &str) -> (Payer, Value) {
+pub async fn password(app: &TestApp, email: &str) -> (Payer, Value) {
     let answer = app.ask(Call::post("/session").json(&json!({ "user_id": email, "password": PASSWORD }))).await;
     let view = answer.is(200).json();
     (
@@ -40,7 +40,7 @@ async fn reauthenticate(app: &TestApp, member: &mut Payer) {
     member.cookie = cookie(&answer);
 }
 
-async fn reauthenticated(app: &TestApp, email: &str) -> Payer {
+pub async fn reauthenticated(app: &TestApp, email: &str) -> Payer {
     let mut member = app.sign_in(email).await;
     reauthenticate(app, &mut member).await;
     member
@@ -56,7 +56,7 @@ async fn code(app: &TestApp, member: &Payer, code: &str) -> Response {
 
 /// Sets up an app with the code of the step before this one, so that this one's is still good. Gives the secret and the
 /// recovery codes.
-async fn with_app(app: &TestApp, member: &Payer) -> (Secret, Vec<String>) {
+pub async fn with_app(app: &TestApp, member: &Payer) -> (Secret, Vec<String>) {
     let offer = app.ask(Call::post("/authenticator").by(member)).await.is(201).json();
     let secret = Secret::parse(offer["secret"].as_str().unwrap()).unwrap();
     let first = json!({ "code": secret.code(step(app) - 1).unwrap() });

@@ -1,6 +1,7 @@
 //! The test cases that run on either database. Each calls the real router, and checks the response and the rows.
 
 mod access;
+mod access_table;
 mod account_bills;
 mod addresses;
 mod bill_payments;

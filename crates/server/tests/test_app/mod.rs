@@ -67,6 +67,7 @@ pub struct TestApp {
 }
 
 /// Somebody with a session.
+#[derive(Clone)]
 pub struct Payer {
     pub cookie: String,
     pub binding: String,

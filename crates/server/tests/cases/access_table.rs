@@ -1,0 +1,214 @@
+//! Access control: who may make each call of the API, in one table, and that nobody reaches what is another's.
+//!
+//! Every call of the OpenAPI document has its line here, and is made by each of these people for something of Ana's.
+
+use super::factors::{password, reauthenticated, with_app};
+use crate::test_app::{
+    Payer, TestApp,
+    call::{Call, Response},
+    new_account, new_key,
+    seed::{ANA, MEI, RUTH},
+};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// * `yes`: let in. What the call then says of its body, or of a second attempt, is other cases' matter.
+/// * `own`: let in, and sees nothing of Ana's.
+/// * `-`: `signed_out`, as without a session.
+/// * `none`: `not_found`, as if there were no such thing.
+/// * `again`: `password_needed`, until the password is typed once more.
+///
+/// Member and payer are Ana: the payer found her statement and has no account. Half in is another member, whose password
+/// was right and whose second factor is asked for. The calls are made in this order, and the one whose it is comes last.
+const TABLE: &str = "
+    call                                      nobody  half-in  other-payer  other-member  payer  member
+
+    GET /portal                               yes     yes      own          own           yes    yes
+    POST /bill-lookups                        yes     yes      own          own           yes    yes
+    GET /session                              yes     yes      own          own           yes    yes
+    POST /session                             yes     yes      own          own           yes    yes
+    POST /email-confirmations                 yes     yes      own          own           yes    yes
+    POST /user-id-reminders                   yes     yes      own          own           yes    yes
+    POST /password-resets                     yes     yes      own          own           yes    yes
+    POST /password-resets/check               yes     yes      own          own           yes    yes
+    PUT /password-resets                      yes     yes      own          own           yes    yes
+    POST /receipt-links/open                  yes     yes      own          own           yes    yes
+    POST /receipt-links/revoke                yes     yes      own          own           yes    yes
+    GET /receipt-links/{id}/receipt.pdf       none    none     none         none          none   none
+
+    POST /session/second-factor               -       yes      -            -             -      -
+    POST /session/passkey-challenges          -       none     -            -             -      -
+
+    PATCH /session                            -       -        own          own           yes    yes
+    GET /bills                                -       -        own          own           yes    yes
+    GET /bills/{id}                           -       -        none         none          yes    yes
+    GET /mail-coupons                         -       -        own          own           yes    yes
+    GET /payment-draft                        -       -        own          own           yes    yes
+    PUT /payment-draft                        -       -        own          own           yes    yes
+    DELETE /payment-draft                     -       -        own          own           yes    yes
+    POST /payment-methods                     -       -        own          own           yes    yes
+    GET /payments                             -       -        own          own           yes    yes
+    GET /payments.csv                         -       -        own          own           yes    yes
+    POST /payments                            -       -        own          own           yes    yes
+    GET /payments/{id}                        -       -        none         none          none   yes
+    GET /payments/{id}/receipt.pdf            -       -        none         none          none   yes
+    GET /payments/{id}/receipt-links          -       -        none         none          none   yes
+    POST /payments/{id}/receipt-links/revoke  -       -        none         none          none   yes
+    POST /payments/{id}/receipt-emails        -       -        none         none          none   yes
+    POST /registrations                       -       -        own          own           yes    yes
+    PUT /registrations/{id}                   -       -        none         none          yes    none
+    POST /registrations/{id}/account          -       -        none         none          yes    none
+    POST /confirmation-emails                 -       -        own          own           yes    yes
+
+    GET /account/bills                        -       -        -            own           -      yes
+    GET /account/bills/{id}                   -       -        -            none          -      yes
+    GET /account/bills/{id}/statement.pdf     -       -        -            none          -      yes
+    GET /profile                              -       -        -            own           -      yes
+    PATCH /profile                            -       -        -            own           -      yes
+    PUT /profile/password                     -       -        -            own           -      yes
+    GET /authorisations                       -       -        -            own           -      yes
+    GET /security                             -       -        -            own           -      yes
+    PUT /session/reauthentication             -       -        -            own           -      yes
+    POST /authenticator                       -       -        -            again         -      again
+    PUT /authenticator                        -       -        -            again         -      again
+    DELETE /authenticator                     -       -        -            again         -      again
+    POST /passkey-challenges                  -       -        -            again         -      again
+    POST /passkeys                            -       -        -            again         -      again
+    DELETE /passkeys/{id}                     -       -        -            again         -      again
+    POST /recovery-codes                      -       -        -            again         -      again
+    DELETE /sessions/{id}                     -       -        -            none          -      yes
+    POST /session/lapse                       yes     yes      own          own           yes    yes
+    DELETE /sessions                          -       -        -            own           -      yes
+    DELETE /session                           yes     yes      own          own           yes    yes
+";
+
+/// As many as the table has columns.
+const PEOPLE: usize = 6;
+
+/// What the people are let to see nothing of: Ana's.
+struct Anas {
+    payment: String,
+    session: String,
+    registration: String,
+}
+
+struct People<'a> {
+    app: &'a TestApp,
+    anas: Anas,
+    /// Found Ana's statement, and began to register with it.
+    payer: Payer,
+}
+
+const EMAILS: [&str; 3] = ["ana@example.org", "mei@example.org", "ruth@example.org"];
+
+impl<'a> People<'a> {
+    async fn of(app: &'a TestApp) -> Self {
+        for (member, email) in [&ANA, &MEI, &RUTH].into_iter().zip(EMAILS) {
+            app.register(member, email).await;
+        }
+        with_app(app, &reauthenticated(app, EMAILS[2]).await).await;
+        let ana = app.sign_in(EMAILS[0]).await;
+        let paid = app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid").json();
+        let security = app.ask(Call::get("/security").by(&ana)).await.json();
+        let payer = app.look_up(&ANA).await;
+        let begun = app.ask(Call::post("/registrations").by(&payer)).await.is(201).json();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let anas = Anas {
+            payment: text(&paid["id"]),
+            session: text(&security["sessions"][0]["id"]),
+            registration: text(&begun["id"]),
+        };
+        Self { app, anas, payer }
+    }
+
+    /// The session of one of the columns, made anew: a call may have ended the one before.
+    async fn person(&self, column: usize) -> Option<Payer> {
+        let app = self.app;
+        Some(match column {
+            0 => return None,
+            1 => password(app, EMAILS[2]).await.0,
+            2 => app.look_up(&MEI).await,
+            3 => app.sign_in(EMAILS[1]).await,
+            4 => self.payer.clone(),
+            _ => app.sign_in(EMAILS[0]).await,
+        })
+    }
+
+    /// The address of something of Ana's.
+    fn address(&self, path: &str) -> String {
+        let id = match path.split('/').nth(1).unwrap() {
+            "payments" | "receipt-links" => &self.anas.payment,
+            "sessions" => &self.anas.session,
+            "registrations" => &self.anas.registration,
+            _ => "surgery",
+        };
+        path.replace("{id}", id)
+    }
+
+    async fn ask(&self, call: &str, person: Option<&Payer>) -> Response {
+        let (method, path) = call.split_once(' ').unwrap();
+        // Without a body nothing is said of whose it is.
+        let body = match path {
+            "/payments/{id}/receipt-emails" => json!({ "email": EMAILS[0] }),
+            "/registrations/{id}" => json!({ "city": "Oakland" }),
+            "/registrations/{id}/account" => new_account(&ANA, EMAILS[0]),
+            _ => Value::Null,
+        };
+        let asked = Call::write(method, &self.address(path)).key(&new_key());
+        let asked = if body.is_null() { asked } else { asked.json(&body) };
+        self.app.ask(person.into_iter().fold(asked, Call::by)).await
+    }
+
+    /// What a line of the table says of the answer.
+    fn said(&self, column: usize, answer: &Response) -> &'static str {
+        let is_anothers = matches!(column, 2 | 3);
+        let marks = [EMAILS[0], "surgery", &self.anas.payment, &self.anas.session];
+        if is_anothers {
+            let seen = marks.iter().find(|mark| answer.text.contains(**mark));
+            assert_eq!(seen, None, "{}", answer.text);
+        }
+        match answer.json()["code"].as_str() {
+            Some("signed_out") => "-",
+            Some("not_found") => "none",
+            Some("password_needed") => "again",
+            _ if is_anothers => "own",
+            _ => "yes",
+        }
+    }
+}
+
+/// Method and path of a line of the table, as one text, and the rest of its columns.
+fn line(line: &str) -> (String, Vec<&str>) {
+    let mut columns = line.split_whitespace();
+    let call = format!("{} {}", columns.next().unwrap(), columns.next().unwrap());
+    (call, columns.collect())
+}
+
+#[tokio::test]
+async fn every_call_of_the_api_lets_in_whom_the_table_says_and_nobody_reaches_what_is_anothers() {
+    let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
+    let calls = document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
+        let methods = item.as_object().unwrap().keys();
+        methods.map(move |method| format!("{} {path}", method.to_uppercase()))
+    });
+    let calls: BTreeSet<String> = calls.collect();
+    let lines = TABLE.lines().skip(2).filter(|line| !line.is_empty()).map(line);
+    let table: Vec<(String, Vec<&str>)> = lines.collect();
+    let named: BTreeSet<String> = table.iter().map(|(call, _)| call.clone()).collect();
+    assert_eq!(named, calls, "the table has every call");
+
+    let app = TestApp::open().await;
+    let people = People::of(&app).await;
+    let mut wrong = Vec::new();
+    for (call, expected) in table {
+        let mut found = Vec::new();
+        for column in 0..PEOPLE {
+            let person = people.person(column).await;
+            found.push(people.said(column, &people.ask(&call, person.as_ref()).await));
+        }
+        if found != expected {
+            wrong.push(format!("{call}: {found:?}, and not {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
