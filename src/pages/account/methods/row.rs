@@ -205,7 +205,7 @@ fn remove(own: Methods, open: Open, one: SavedMethod) -> AnyView {
     };
     view! {
         <div class="pay-quote" role="group" tabindex="-1" aria-labelledby="remove-title" node_ref=place>
-            <h4 id="remove-title"><b>{title}</b></h4>
+            <p id="remove-title"><b>{title}</b></p>
             <p>{note}</p>
             <p class="pay-row">
                 {act}

@@ -43,9 +43,12 @@ pub fn Kinds(state: MethodState, captured: Callback<CaptureResult>) -> impl Into
     });
     let error = state.form.error(Field::Method);
     let kind = Memo::new(move |_| state.kind.get());
+    let is_second = Memo::new(move |_| state.saved.is_offered());
+    let legend_class = move || if is_second.get() { "pay-field__label" } else { "pay-hidden" };
+    let legend = say(move |w| if is_second.get() { w.pay().method.or_new } else { w.pay().method.legend }.to_owned());
     view! {
         <fieldset class="pay-stack">
-            <legend class="pay-hidden">{t(|w| w.pay().method.legend)}</legend>
+            <legend class=legend_class>{legend}</legend>
             {dynamic(move || error.get().map(|words| {
                 view! { <span class="pay-field__error" id="method-error"><Icon sign=Sign::Alert/><span>{words}</span></span> }
             }).into_any())}

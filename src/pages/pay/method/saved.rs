@@ -58,6 +58,11 @@ impl Saved {
         saved.methods.into_iter().filter(is_good).collect()
     }
 
+    /// There is something to choose from. Tracks.
+    pub fn is_offered(self) -> bool {
+        self.list.with(|list| list.value().is_some_and(|saved| !Self::usable(saved.clone()).is_empty()))
+    }
+
     fn fetch(self) {
         let (client, session) = (Client::here(), CurrentSession::here());
         browser::effect(move |_| {
@@ -132,7 +137,6 @@ fn choices(saved: Saved, methods: SavedMethods) -> AnyView {
             <legend class="pay-field__label">{t(|w| w.pay().method.saved)}</legend>
             <div class="pay-choices pay-choices--two">{list(all, choice)}</div>
         </fieldset>
-        <p class="pay-field__label">{t(|w| w.pay().method.or_new)}</p>
     }
     .into_any()
 }

@@ -33,6 +33,8 @@ const PAGES: [&str; 32] = [
     "/account/bills",
     "/account/bills/{id}",
     "/account/history",
+    "/account/methods",
+    "/account/pay",
     "/account/profile",
     "/account/security",
 ];
