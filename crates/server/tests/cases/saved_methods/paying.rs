@@ -1,6 +1,6 @@
 //! Paying with a saved method, and saving one while paying.
 
-use super::{ana, list, order, remove, replace, save, saved};
+use super::{super::too_late::waits_for_a_lock, ana, list, order, remove, replace, save, saved};
 use crate::test_app::{DECLINED, PAYS, TestApp, VISA, call::Call, line::Cut, new_key};
 use contract::Instant;
 use serde_json::{Value, json};
@@ -95,6 +95,25 @@ async fn an_order_begins_with_the_card_that_was_agreed_to_or_not_at_all() {
     app.pay(&ana, &new_key(), &agreed).await.is_refused(422, "terms_changed");
     app.ask(remove(&ana, &id)).await.is(200);
     let refused = app.pay(&ana, &new_key(), &agreed).await;
+    refused.is_refused(422, "token_refused").has_field_problem("saved_method", "no_such");
+    app.assert_nothing_happened().await;
+}
+
+/// What was read before is checked again where it is written.
+#[tokio::test]
+async fn a_method_that_is_removed_while_its_payment_begins_is_not_charged() {
+    let app = TestApp::open().await;
+    let ana = ana(&app).await;
+    let id = saved(&app, &ana, VISA, "Household").await;
+    let order = order(&app, &ana, &id, &[("visit", "64.10")]).await;
+    let mut other = app.state.store.begin().await.unwrap();
+    sqlx::query("DELETE FROM payment_method").execute(&mut *other).await.unwrap();
+    let removed = async {
+        waits_for_a_lock(&app).await;
+        other.commit().await.unwrap();
+    };
+    let key = new_key();
+    let (refused, ()) = tokio::join!(app.pay(&ana, &key, &order), removed);
     refused.is_refused(422, "token_refused").has_field_problem("saved_method", "no_such");
     app.assert_nothing_happened().await;
 }
