@@ -108,12 +108,16 @@ async fn a_method_that_is_removed_while_its_payment_begins_is_not_charged() {
     let order = order(&app, &ana, &id, &[("visit", "64.10")]).await;
     let mut other = app.state.store.begin().await.unwrap();
     sqlx::query("DELETE FROM payment_method").execute(&mut *other).await.unwrap();
-    let removed = async {
-        waits_for_a_lock(&app).await;
-        other.commit().await.unwrap();
-    };
     let key = new_key();
-    let (refused, ()) = tokio::join!(app.pay(&ana, &key, &order), removed);
+    let mut paying = std::pin::pin!(app.pay(&ana, &key, &order));
+    let refused = tokio::select! {
+        biased;
+        early = &mut paying => early,
+        () = waits_for_a_lock(&app) => {
+            other.commit().await.unwrap();
+            paying.await
+        }
+    };
     refused.is_refused(422, "token_refused").has_field_problem("saved_method", "no_such");
     app.assert_nothing_happened().await;
 }
