@@ -24,6 +24,7 @@ Object.assign(WORDS.en, {
   appCode: 'Then type the code it shows', turnOn: 'Turn on', kept: 'I have kept them', tenLeft: '10 codes left', stepCode: 'Code from your authenticator app', recoveryCode: 'Recovery code',
   orRecovery: 'Use a recovery code', usePasskey: 'Use your passkey', factors: 'A second step when you sign in', renew: 'Make new ones', startOver: 'Sign in as somebody else',
   appOn: 'From now on, signing in asks for a code of your app.', passkeyOn: 'From now on, your passkey is the second step.', codeWrong: /^This code is not right/, cancel: 'Cancel',
+  methods: 'Payment methods', addMethod: 'Add another', nickname: 'A name for it', myDefault: /^Make it my default/, saveIt: 'Save it for next time', makeDefault: (of) => `Make default ${of}`, removeIt: 'Remove', removeOf: (of) => `Remove ${of}`, replaceOf: (of) => `Replace ${of}`, nameOf: (of) => `Name it ${of}`, renameOf: (of) => `Rename ${of}`, savedMethods: 'Saved', nothingSaved: /^Nothing saved\./,
   profile: 'Profile', address: 'Mailing address', language: 'Language', zip: 'ZIP code', save: 'Save', saved: (part) => `Saved: ${part}.`, change: (part) => new RegExp(`^Change .*${part}$`, 'i'),
 });
 Object.assign(WORDS.es, {
@@ -42,6 +43,7 @@ Object.assign(WORDS.es, {
   appCode: 'Después escriba el código que muestra', turnOn: 'Activar', kept: 'Ya los guardé', tenLeft: 'Quedan 10 códigos', stepCode: 'Código de su app de autenticación', recoveryCode: 'Código de recuperación',
   orRecovery: 'Usar un código de recuperación', usePasskey: 'Usar su llave de acceso', factors: 'Un segundo paso al iniciar sesión', renew: 'Crear nuevos', startOver: 'Iniciar sesión como otra persona',
   appOn: 'Desde ahora, al iniciar sesión se pide un código de su app.', passkeyOn: 'Desde ahora, su llave de acceso es el segundo paso.', codeWrong: /^Este código no es correcto/, cancel: 'Cancelar',
+  methods: 'Formas de pago', addMethod: 'Agregar otra', nickname: 'Un nombre para ella', myDefault: /^Hacerla mi preferida/, saveIt: 'Guardarla para la próxima vez', makeDefault: (of) => `Hacerla preferida ${of}`, removeIt: 'Eliminar', removeOf: (of) => `Eliminar ${of}`, replaceOf: (of) => `Reemplazar ${of}`, nameOf: (of) => `Ponerle nombre ${of}`, renameOf: (of) => `Cambiar el nombre ${of}`, savedMethods: 'Guardadas', nothingSaved: /^No hay nada guardado\./,
   profile: 'Perfil', address: 'Dirección postal', language: 'Idioma', zip: 'Código postal', save: 'Guardar', saved: (part) => `Guardado: ${part}.`, change: (part) => new RegExp(`^Cambiar .*${part}$`, 'i'),
 });
 
@@ -141,6 +143,24 @@ export class Member extends Payer {
   /** On the profile page: opens the form of this part. */
   async changes(part) {
     await this.main.getByRole('button', { name: this.words.change(this.words[part]) }).click();
+  }
+
+  // --- saved methods
+
+  async opensMethods() {
+    await this.goes('/account/methods');
+    await this.sees(this.words.methods);
+    await this.main.getByRole('region', { name: this.words.addMethod }).waitFor();
+  }
+  /** On the page of methods: types a card or an account and saves it. `how` is `byCard` or `byBank`. */
+  async savesMethod(how, nickname, details) {
+    await this[how](details);
+    await this.control('nickname').fill(nickname);
+    await this.presses('save');
+    await this.main.getByRole('heading', { level: 3, name: nickname, exact: true }).waitFor();
+  }
+  async pressesOf(name, of) {
+    await this.main.getByRole('button', { name: this.words[name](of), exact: true }).click();
   }
 
   // --- in and out

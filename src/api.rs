@@ -7,6 +7,7 @@ mod accounts;
 mod bills;
 mod drafts;
 mod lookups;
+mod methods;
 mod payments;
 mod portal;
 mod profile;

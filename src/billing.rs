@@ -3,11 +3,13 @@
 
 mod bill_mark;
 mod calendar;
+mod capture_form;
 mod capture_frame;
 mod charges;
 mod find_bill;
 mod flow;
 mod paid;
+mod saved_method;
 mod slip;
 mod state;
 mod statement;
@@ -16,11 +18,13 @@ mod timing;
 
 pub use bill_mark::BillMark;
 pub use calendar::calendar_file;
-pub use capture_frame::{CaptureAsk, CaptureAsks, CaptureCard, CaptureField, CaptureFrame, CaptureSays, CaptureSource};
+pub use capture_form::{CaptureProblem, CaptureResult, CaptureState, capture_form, focus_form};
+pub use capture_frame::{CaptureAsk, CaptureCard};
 pub use charges::{Charges, service};
 pub use find_bill::{FindBill, FindDraft, TypedStatement, find_bill};
 pub use flow::{Flow, MoneyFlow, flow_of};
 pub use paid::{PaidLine, Shown, moment_in_words, paid_lines, paid_notice, payment_in_words};
+pub use saved_method::{expiry_words, saved_name};
 pub use slip::{Slip, SlipLine};
 pub use state::State;
 pub use statement::{PrintedIdentifier, SampleStatement, Statement};

@@ -132,6 +132,9 @@ routes! {
         Bill(id: String) => ["account", "bills", id],
         /// Its filter is in the query (`navigation`).
         History => ["account", "history"],
+        Methods => ["account", "methods"],
+        /// An address that leads into paying (`Pay::Amount`).
+        Pay => ["account", "pay"],
         Profile => ["account", "profile"],
         Security => ["account", "security"],
     }

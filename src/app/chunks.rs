@@ -14,8 +14,8 @@ use crate::{
     i18n::t,
     pages::{
         account::{
-            bill::BillPage, bills::BillsPage, history::HistoryPage, overview::AccountPage, profile::ProfilePage,
-            security::SecurityPage,
+            bill::BillPage, bills::BillsPage, history::HistoryPage, methods::MethodsPage, overview::AccountPage,
+            pay::PayPage, profile::ProfilePage, security::SecurityPage,
         },
         coupon::CouponPage,
         help::HelpPage,
@@ -124,6 +124,8 @@ fn draw_account(page: Account) -> AnyView {
         Account::Bills => known(|| BillsPage().into_any()),
         Account::Bill(id) => known(move || view! { <BillPage id=id.clone()/> }.into_any()),
         Account::History => known(|| HistoryPage().into_any()),
+        Account::Methods => known(|| MethodsPage().into_any()),
+        Account::Pay => known(|| PayPage().into_any()),
         Account::Profile => known(|| ProfilePage().into_any()),
         Account::Security => known(|| SecurityPage().into_any()),
     }

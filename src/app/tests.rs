@@ -18,7 +18,7 @@ use contract::{
     coupon::MailCoupons,
     factor::RequiredFactors,
     member_profile::{AuthorisationPage, MemberProfile},
-    payment::{Payment, PaymentDraft, PaymentPage, PaymentSummary},
+    payment::{Payment, PaymentDraft, PaymentPage, PaymentSummary, SavedMethods},
     portal::{PageFacts, Portal},
     session::{MembershipView, PersonView, SessionView},
 };
@@ -40,6 +40,7 @@ struct Answers {
     account_bill: AccountBill,
     profile: MemberProfile,
     authorisations: AuthorisationPage,
+    saved_methods: SavedMethods,
 }
 
 fn answers<T: DeserializeOwned>() -> T {
@@ -107,6 +108,7 @@ fn drawn(address: &str, locale: Locale, view: &SessionView, asked: &Asked) -> St
         provide_context(asked.fetched(|answers| answers.account_bill.clone()));
         provide_context(asked.fetched(|answers| answers.profile.clone()));
         provide_context(asked.fetched(|answers| answers.authorisations.clone()));
+        provide_context(asked.fetched(|answers| answers.saved_methods.clone()));
         let app = view! { <App config/> };
         // what the app provides is set before its pages are drawn
         CurrentSession::here().apply(view, None);
@@ -140,7 +142,7 @@ fn no_page_touches_the_browser_whoever_is_here_and_whatever_was_answered() {
 fn what_the_server_answered_is_on_its_page() {
     let answered = Asked::Answered(Box::new(answers()));
     let [_, pending, payer, member] = sessions().try_into().unwrap();
-    let pages: [(Route, _, _); 13] = [
+    let pages: [(Route, _, _); 15] = [
         (Pay::Amount.into(), &payer, "Imaging"),
         (Pay::Method.into(), &payer, "4242"),
         (Pay::Review.into(), &payer, "214.10"),
@@ -153,6 +155,8 @@ fn what_the_server_answered_is_on_its_page() {
         (Enter::SignIn.into(), &pending, "one-time-code"),
         (Account::History.into(), &member, "<h3>November 2026</h3>"),
         (Account::History.into(), &member, "Show all</button>"),
+        (Account::Methods.into(), &member, "Expires at the end of next month"),
+        (Pay::Method.into(), &member, "Household"),
         (Account::Overview.into(), &member, "href=\"/account/history\""),
     ];
     for (route, view, words) in pages {

@@ -1,9 +1,10 @@
-//! Texts of the account: navigation, registration, sign-in and recovery, the overview, bills, the history, the profile,
-//! and security.
+//! Texts of the account: navigation, registration, sign-in and recovery, the overview, bills, the history, payment
+//! methods, the profile, and security.
 
 mod bills;
 mod factor;
 mod history;
+mod methods;
 mod nav;
 mod overview;
 mod profile;
@@ -14,6 +15,7 @@ mod sign_in;
 pub use bills::BillsWords;
 pub use factor::FactorWords;
 pub use history::HistoryWords;
+pub use methods::MethodsWords;
 pub use nav::NavWords;
 pub use overview::OverviewWords;
 pub use profile::ProfileWords;
@@ -28,6 +30,7 @@ pub struct AccountWords {
     pub overview: OverviewWords,
     pub bills: BillsWords,
     pub history: HistoryWords,
+    pub methods: MethodsWords,
     pub profile: ProfileWords,
     pub security: SecurityWords,
     pub factor: FactorWords,
@@ -40,6 +43,7 @@ pub const EN: AccountWords = AccountWords {
     overview: overview::EN,
     bills: bills::EN,
     history: history::EN,
+    methods: methods::EN,
     profile: profile::EN,
     security: security::EN,
     factor: factor::EN,
@@ -52,6 +56,7 @@ pub const ES: AccountWords = AccountWords {
     overview: overview::ES,
     bills: bills::ES,
     history: history::ES,
+    methods: methods::ES,
     profile: profile::ES,
     security: security::ES,
     factor: factor::ES,

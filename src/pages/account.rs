@@ -6,7 +6,9 @@
 pub mod bill;
 pub mod bills;
 pub mod history;
+pub mod methods;
 pub mod overview;
+pub mod pay;
 mod payments;
 pub mod profile;
 mod query;
@@ -69,6 +71,7 @@ fn places() -> Vec<Place> {
         place(Account::Bills.into(), Sign::Bill, true, |w| w.account().nav.bills),
         place(Pay::Amount.into(), Sign::Dollar, true, |w| w.account().nav.pay),
         place(Account::History.into(), Sign::List, true, |w| w.account().nav.history),
+        place(Account::Methods.into(), Sign::Card, false, |w| w.account().methods.title),
         place(Account::Profile.into(), Sign::Person, false, |w| w.account().nav.profile),
         place(Account::Security.into(), Sign::Shield, false, |w| w.account().nav.security),
     ]

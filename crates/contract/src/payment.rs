@@ -8,6 +8,7 @@ mod method;
 mod order;
 mod receipt;
 mod rules;
+mod saved;
 mod state;
 mod terms;
 
@@ -17,6 +18,9 @@ pub use method::{BankAccountKind, CardFunding, Method, MethodKind, PaymentToken}
 pub use order::{OrderShare, PaymentOrder};
 pub use receipt::{ReceiptLinks, ReceiptSecret};
 pub use rules::{DebitPlan, allocate, card_fee, counts_on, debit_day, plan_debit};
+pub use saved::{
+    ExpiryNotice, MOST_SAVED, MethodUse, NewSavedMethod, Nickname, SavedMethod, SavedMethodChange, SavedMethods,
+};
 pub use state::{Failure, PaymentState, Phase};
 pub use terms::{Terms, charged, charged_to_credit};
 

@@ -78,6 +78,8 @@ pub enum ErrorCode {
     TermsChanged,
     /// 422: the token is unknown, used, expired or another payer's.
     TokenRefused,
+    /// 409: a saved payment method is in use, so it can't be removed. `GET /payment-methods` says by what.
+    MethodInUse,
     /// 422: a card of this brand is not accepted.
     BrandNotAccepted,
     /// 422: user ID or password is not right, and not which; `retry_after` is when the next try is welcome.

@@ -79,6 +79,8 @@ fn order(shares: &[(String, i64)]) -> PaymentOrder {
             .map(|(bill, cents)| OrderShare { bill: bill.clone(), amount: amount(*cents), paid_before: None })
             .collect(),
         token: "tok".to_owned(),
+        saved_method: None,
+        save_method: false,
         payer_name: PersonName::parse("Ana").unwrap(),
         email: None,
         fee: Money::ZERO,

@@ -200,7 +200,7 @@ pub async fn set_clock(State(app): State<App>, headers: HeaderMap, body: Bytes) 
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn check_secret(app: &App, headers: &HeaderMap) -> Result<(), ErrorResponse> {
+pub fn check_secret(app: &App, headers: &HeaderMap) -> Result<(), ErrorResponse> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
     if app.settings.secrets.has(given) { Ok(()) } else { Err(ErrorResponse(StatusCode::UNAUTHORIZED, "wrong_secret")) }

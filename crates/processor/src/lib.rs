@@ -3,13 +3,14 @@
 //! never come here.
 //!
 //! Reading order: `settings`, `sandbox` (which numbers do what), `store`, `capture` (what the frame sends), `charges`
-//! (what the billing system asks), `frame` (the files browsers load), `headers` (of every answer), `limits` (tokens by
-//! address).
+//! (what the billing system asks), `kept` (what is charged again), `frame` (the files browsers load), `headers` (of
+//! every answer), `limits` (tokens by address).
 
 pub mod capture;
 pub mod charges;
 pub mod frame;
 pub mod headers;
+pub mod kept;
 mod limits;
 pub mod sandbox;
 pub mod settings;
@@ -89,6 +90,7 @@ pub fn router(app: App) -> Router {
         .route("/capture/{file}", get(frame::file))
         .route("/capture/tokens", post(capture::make_token))
         .route("/v1/tokens/{token}", get(charges::token))
+        .route("/v1/tokens/{token}/keep", post(kept::keep))
         .route("/v1/charges", post(charges::charge).get(charges::list))
         .route("/v1/keys/{key}/close", post(charges::close_key))
         .route("/v1/charges/{id}", get(charges::by_id))

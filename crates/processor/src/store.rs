@@ -2,6 +2,7 @@
 //! charges and what became of them; never a number.
 
 mod charging;
+mod kept;
 mod migrations;
 mod retyped;
 
@@ -11,6 +12,7 @@ use contract::{
     Date, Instant,
     payment::{Failure, Method, PaymentState},
 };
+pub use kept::Keeping;
 use migrations::migrator;
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{
@@ -128,7 +130,7 @@ impl Store {
 
     /// `None` for one that is unknown, foreign or too old.
     pub async fn token(&self, token: &str, binding: &str, now: Instant) -> Result<Option<Token>, sqlx::Error> {
-        let sql = "SELECT method, used_by FROM token WHERE token = $1 AND binding = $2 AND (made_at > $3 OR used_by IS NOT NULL)";
+        let sql = "SELECT method, used_by FROM token WHERE token = $1 AND binding = $2 AND (made_at > $3 OR used_by IS NOT NULL OR is_kept = 1)";
         let row = sqlx::query(sql)
             .bind(token)
             .bind(binding)
@@ -218,8 +220,9 @@ impl Store {
     }
 
     /// Deletes tokens that were not charged in a day, some at a time. A charged one stays: it says which key used it.
+    /// So does a kept one.
     pub async fn sweep_tokens(&self, now: Instant) -> Result<(), sqlx::Error> {
-        let sql = "DELETE FROM token WHERE token IN (SELECT token FROM token WHERE made_at < $1 AND used_by IS NULL LIMIT 500) \
+        let sql = "DELETE FROM token WHERE token IN (SELECT token FROM token WHERE made_at < $1 AND used_by IS NULL AND is_kept = 0 LIMIT 500) \
                    AND used_by IS NULL";
         sqlx::query(sql).bind(now.millis() - DAY_MILLIS).execute(&self.write).await?;
         Ok(())

@@ -40,6 +40,7 @@ pub mod receipt_links;
 pub mod reconciling;
 pub mod registrations;
 pub mod renewals;
+pub mod saved_methods;
 pub mod sessions;
 pub mod settle;
 pub mod shares;

@@ -37,6 +37,7 @@ pub struct ReviewWords {
     /// Of bills whose order is refused for what they are together.
     pub not_together: &'static str,
     pub token_refused: &'static str,
+    pub saved_refused: &'static str,
     pub terms_changed: &'static str,
     pub too_late: &'static str,
     /// Minutes.
@@ -109,6 +110,7 @@ pub const EN: ReviewWords = ReviewWords {
     nothing_taken: "No money was taken",
     over_balance: "What is owed has changed since you chose the amounts. Look at the amounts again.",
     not_together: "These bills are too many, or too much, for one payment. Choose fewer of them, and pay the others after that.",
+    saved_refused: "The saved payment method has expired or was removed. Choose another one.",
     token_refused: "The card or account details were used already or are too old. Type them again.",
     terms_changed: "The date or the fee has changed since you read this page. Read the authorization again, then pay.",
     too_late: "It was too long on its way to us, so nothing was begun. Everything you chose is kept: you can press Pay again.",
@@ -184,6 +186,7 @@ pub const ES: ReviewWords = ReviewWords {
     nothing_taken: "No se cobró nada",
     over_balance: "Lo que debe ha cambiado desde que eligió los importes. Revise los importes.",
     not_together: "Estas facturas son demasiadas, o suman demasiado, para un solo pago. Elija menos y pague las otras después.",
+    saved_refused: "La forma de pago guardada venció o se eliminó. Elija otra.",
     token_refused: "Los datos de la tarjeta o de la cuenta ya se usaron o son demasiado antiguos. Escríbalos otra vez.",
     terms_changed: "La fecha o el cargo ha cambiado desde que leyó esta página. Lea otra vez la autorización y pague.",
     too_late: "Tardó demasiado en llegarnos, así que no se inició nada. Todo lo que eligió se guarda: puede presionar Pagar otra vez.",

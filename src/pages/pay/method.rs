@@ -3,21 +3,22 @@
 
 mod frame;
 mod kinds;
+mod saved;
 mod submit;
 mod sums;
 mod who;
 
 use super::{amount::could_not_load, checkout::Checkout};
 use crate::{
-    billing::{CaptureAsks, CaptureField, PAYING, Slip},
+    billing::{CaptureResult, CaptureState, PAYING, Slip},
     browser,
     error::ApiError,
     form::Problems,
-    i18n::{Language, Words, say, t},
+    i18n::{Words, say, t},
     navigation::{Navigation, href},
     route::Pay,
     session::CurrentSession,
-    ui::{ErrorLine, ErrorSummary, Failure, FormState, Stepper, SubmitButton, dynamic, page_heading},
+    ui::{ErrorSummary, Failure, FormState, Stepper, SubmitButton, dynamic, page_heading},
 };
 use contract::{
     Email, FieldProblem, PersonName,
@@ -26,9 +27,9 @@ use contract::{
     problem_details::ErrorCode,
     session::PersonView,
 };
-use frame::CaptureResult;
 use kinds::{Kinds, bank_notice};
 use leptos::{ev::SubmitEvent, prelude::*};
+use saved::{Saved, SavedChoices};
 use submit::Submission;
 use sums::Sums;
 use who::Who;
@@ -74,34 +75,8 @@ struct MethodState {
     name: RwSignal<String>,
     email: RwSignal<String>,
     form: FormState<Field>,
-    asks: RwSignal<CaptureAsks>,
-    /// The form in the frame has something to put right, or is not there.
-    frame_problem: RwSignal<Option<FrameProblem>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum FrameProblem {
-    /// These fields, or some that it does not name.
-    Wrong(Vec<CaptureField>),
-    Gone,
-    /// The card whose security code was to be typed again is not known any more.
-    Forgotten,
-}
-
-impl FrameProblem {
-    /// A line of the summary for each field, which leads into it.
-    fn lines(self, w: &'static Words) -> Vec<ErrorLine> {
-        let line = |id: &str, words: &str| ErrorLine { id: id.to_owned(), words: words.to_owned() };
-        match self {
-            Self::Gone => vec![line("capture-again", w.pay().method.frame_gone)],
-            Self::Forgotten => vec![line("capture", w.pay().method.frame_forgotten)],
-            Self::Wrong(fields) => {
-                let named = fields.into_iter().filter_map(|field| frame::anchor(w, field));
-                let named: Vec<_> = named.map(|(id, words)| line(id, &words)).collect();
-                if named.is_empty() { vec![line("capture", w.pay().method.frame_wrong)] } else { named }
-            }
-        }
-    }
+    capture: CaptureState,
+    saved: Saved,
 }
 
 impl MethodState {
@@ -118,15 +93,15 @@ impl MethodState {
             name,
             email,
             form: FormState::new([(Field::Name, name), (Field::Email, email)], Field::words, Field::id),
-            asks: RwSignal::default(),
-            frame_problem: RwSignal::new(None),
+            capture: CaptureState::default(),
+            saved: Saved::new(checkout),
         }
     }
 
     /// Everything but what is in the frame. Tracks.
     fn check(self) -> Result<(), Problems<Field>> {
         let mut problems = Problems::default();
-        if self.kind.with(Option::is_none) {
+        if self.kind.with(Option::is_none) && !self.saved.is_chosen() {
             problems.add(Field::Method, FieldProblem::Missing);
         }
         problems.check(Field::Name, self.name.with(|name| PersonName::parse(name)));
@@ -154,6 +129,9 @@ impl MethodState {
     /// What was chosen was entered before, and nothing of it is to be typed again.
     fn has_method(self) -> bool {
         let kind = self.kind.get_untracked();
+        if untrack(|| self.saved.is_chosen()) {
+            return true;
+        }
         self.checkout.draft.with_untracked(|draft| {
             draft.token.is_some() && !draft.needs_code && draft.method.as_ref().map(Method::kind) == kind
         })
@@ -166,7 +144,8 @@ impl MethodState {
 
 /// What was chosen last.
 fn chosen_kind(draft: &PaymentDraft) -> Option<MethodKind> {
-    draft.kind.or_else(|| draft.method.as_ref().map(Method::kind))
+    let typed = || draft.method.as_ref().filter(|_| draft.saved_method.is_none()).map(Method::kind);
+    draft.kind.or_else(typed)
 }
 
 #[component]
@@ -180,7 +159,7 @@ pub fn MethodPage() -> impl IntoView {
     let sums = Sums::of(state);
     // drawn anew when the bills can't be had, not when they are fetched again: what stands in the frame must not go
     let failed = Memo::new(move |_| checkout.bills.with(|bills| bills.error().cloned()));
-    let has_errors = move || state.form.has_errors() || state.frame_problem.get().is_some();
+    let has_errors = move || state.form.has_errors() || state.capture.problem.get().is_some();
     let title = |w: &'static Words| w.pay().method.title;
     let h1 =
         page_heading(say(move |w| if has_errors() { (w.shell.error_title)(title(w)) } else { title(w).to_owned() }));
@@ -250,7 +229,7 @@ fn MethodForm(state: MethodState) -> impl IntoView {
     });
     browser::effect(move |_| {
         state.kind.track();
-        state.frame_problem.set(None);
+        state.capture.problem.set(None);
     });
     state.form.revalidate_on_change(move || state.check().err().unwrap_or_default());
     let on_submit = move |event: SubmitEvent| {
@@ -260,6 +239,7 @@ fn MethodForm(state: MethodState) -> impl IntoView {
     view! {
         <form class="pay-sheet" novalidate on:submit=on_submit>
             <div class="pay-stack pay-stack--roomy">
+                <SavedChoices state/>
                 <Kinds state captured/>
                 {dynamic(move || bank_notice(state))}
                 <Who state/>
@@ -280,11 +260,6 @@ fn refused_words(w: &'static Words, error: &ApiError, _: &str) -> Option<(String
 
 #[component]
 fn Summary(state: MethodState) -> impl IntoView {
-    let (language, typed) = (Language::here(), state.form.lines());
-    let lines = Signal::derive(move || {
-        let mut lines = typed.get();
-        lines.extend(state.frame_problem.get().map(|problem| problem.lines(language.words())).unwrap_or_default());
-        lines
-    });
+    let lines = state.capture.with_lines(state.form.lines());
     view! { <ErrorSummary lines submits=state.form.refused/> }
 }

@@ -125,7 +125,7 @@ fn settle_draft(checkout: Checkout, client: &Client, payment: &Payment) {
                         *draft = kept;
                     }
                     draft.needs_code = needs_code && draft.token.is_some();
-                    if !draft.needs_code {
+                    if !draft.needs_code && draft.saved_method.is_none() {
                         (draft.token, draft.method) = (None, None);
                     }
                 });

@@ -42,7 +42,7 @@ use std::sync::Arc;
 pub struct Review {
     pub shares: Vec<Share>,
     pub method: Method,
-    pub token: String,
+    pub source: choice::Source,
     pub payer_name: PersonName,
     pub email: Option<Email>,
     pub total: Money,
@@ -75,8 +75,9 @@ fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -
     let shares = choice::shares(&bills, &draft, portal.limits.min_payment_cents);
     let total = choice::order(&shares).and_then(|_| choice::total(&shares)).ok_or(Unready::Lacks(Pay::Amount))?;
     let email = Some(draft.email.trim()).filter(|email| !email.is_empty()).map(Email::parse).transpose();
-    let (Some(method), Some(token), Ok(payer_name), Ok(email)) =
-        (draft.method, draft.token.filter(|_| !draft.needs_code), PersonName::parse(&draft.payer_name), email)
+    let source = choice::source(&draft);
+    let (Some(method), Some(source), Ok(payer_name), Ok(email)) =
+        (draft.method, source, PersonName::parse(&draft.payer_name), email)
     else {
         return Err(Unready::Lacks(Pay::Method));
     };
@@ -84,7 +85,7 @@ fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -
     let terms = Terms { portal: &portal, region, today, debit_day, method: &method, total, bills: shares.len() };
     // a sum that can't be made is shown as no other
     let (fee, charged) = (terms.fee(), terms.charged().ok_or(Unready::Lacks(Pay::Amount))?);
-    Ok(Review { shares, token, payer_name, email, total, fee, charged, today, debit_day, region, method, portal })
+    Ok(Review { shares, source, payer_name, email, total, fee, charged, today, debit_day, region, method, portal })
 }
 
 impl Review {
@@ -99,7 +100,9 @@ impl Review {
     fn order(&self, w: &'static Words) -> PaymentOrder {
         PaymentOrder {
             shares: choice::order(&self.shares).unwrap_or_default(),
-            token: self.token.clone(),
+            token: self.source.token.clone(),
+            saved_method: self.source.saved_method.clone(),
+            save_method: self.source.save_method,
             payer_name: self.payer_name.clone(),
             email: self.email.clone(),
             fee: self.fee,

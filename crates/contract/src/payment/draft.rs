@@ -25,6 +25,12 @@ pub struct PaymentDraft {
     /// The token was charged, and the card's security code was wrong: it is typed again, which gives another token.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub needs_code: bool,
+    /// A method that the member keeps, in place of a token. A page of the version before does not know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saved_method: Option<String>,
+    /// The member wants to keep the token's method.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub save_method: bool,
     pub payer_name: String,
     pub email: String,
     /// Set when the review step is built, and replaced by any edit.

@@ -10,8 +10,14 @@ use serde::{Deserialize, Serialize};
 pub struct PaymentOrder {
     /// One bill, several, or part of one; each bill at most once.
     pub shares: Vec<OrderShare>,
-    /// From the capture frame; single use.
+    /// From the capture frame; single use. Empty with `saved_method`.
     pub token: String,
+    /// A method that the member keeps, in place of a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved_method: Option<String>,
+    /// For a member: the token's method is kept, unless the payment fails.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub save_method: bool,
     pub payer_name: PersonName,
     pub email: Option<Email>,
     /// The card fee the member was shown; refused when it is not the fee that applies.
@@ -71,18 +77,21 @@ impl PaymentOrder {
         shares.sort();
         let email = self.email.as_ref().map(ToString::to_string).unwrap_or_default();
         let Self { token, payer_name, fee, authorisation, locale, pay_again, .. } = self;
-        [
-            shares.join(",").as_str(),
-            token,
-            &payer_name.to_string(),
-            &email,
-            &fee.to_string(),
-            authorisation,
-            locale.code(),
-            if *pay_again { "again" } else { "" },
-        ]
-        .map(|part| format!("{}:{part}", part.len()))
-        .join("|")
+        let mut parts = vec![
+            shares.join(","),
+            token.clone(),
+            payer_name.to_string(),
+            email,
+            fee.to_string(),
+            authorisation.clone(),
+            locale.code().to_owned(),
+            if *pay_again { "again" } else { "" }.to_owned(),
+        ];
+        // What a version before does not know is a part with a name, and only where it is there: every other order
+        // compares as before.
+        parts.extend(self.saved_method.as_ref().map(|id| format!("saved_method={id}")));
+        parts.extend(self.save_method.then(|| "save_method".to_owned()));
+        parts.iter().map(|part| format!("{}:{part}", part.len())).collect::<Vec<_>>().join("|")
     }
 }
 
@@ -101,6 +110,8 @@ mod tests {
                 })
                 .collect(),
             token: "tok".to_owned(),
+            saved_method: None,
+            save_method: false,
             payer_name: PersonName::parse("Ana O’Neill").unwrap(),
             email: None,
             fee: Money::ZERO,
@@ -116,6 +127,15 @@ mod tests {
         let one = order(&[("a", "1.00"), ("b", "2.00")]);
         assert_eq!(one.fingerprint(), order(&[("b", "2"), ("a", "$1.00")]).fingerprint());
         assert_eq!(one.total().unwrap().to_string(), "3.00");
+    }
+
+    /// A retry may reach a server of the version before, and a payment may have been kept by one.
+    #[test]
+    fn an_order_without_a_saved_method_compares_and_reads_as_in_the_version_before() {
+        let one = order(&[("a", "1.00")]);
+        assert_eq!(one.fingerprint(), "8:1:a=1.00|3:tok|13:Ana O’Neill|0:|4:0.00|27:I, Ana O’Neill, authorize|2:en|0:");
+        let text = serde_json::to_string(&one).unwrap();
+        assert!(!text.contains("save"), "{text}");
     }
 
     #[test]
@@ -153,6 +173,9 @@ mod tests {
             PaymentOrder { authorisation: String::new(), ..one.clone() },
             PaymentOrder { locale: Locale::Es, ..one.clone() },
             PaymentOrder { pay_again: true, ..one.clone() },
+            PaymentOrder { saved_method: Some("m".to_owned()), ..one.clone() },
+            PaymentOrder { saved_method: Some("n".to_owned()), ..one.clone() },
+            PaymentOrder { save_method: true, ..one.clone() },
         ];
         for other in others {
             assert_ne!(one.fingerprint(), other.fingerprint(), "{other:?}");

@@ -1,6 +1,6 @@
 //! One charge: what keeps a token from being charged, and the rows that are written when it is.
 
-use super::{CHARGE, Charge, DAY_MILLIS, NewCharge, NotCharged, TOKEN_MILLIS, charge_of, parsed, text};
+use super::{CHARGE, Charge, DAY_MILLIS, NewCharge, NotCharged, TOKEN_MILLIS, charge_of, kept, parsed, text};
 use crate::{sandbox::Outcome, transaction::Tx};
 use contract::{
     Date, Instant,
@@ -19,7 +19,8 @@ pub async fn charge_in(
 ) -> Result<Result<Charge, NotCharged>, sqlx::Error> {
     let before = sqlx::query(AssertSqlSafe(format!("{CHARGE} WHERE idempotency_key = $1"))).bind(new.key);
     if let Some(before) = before.fetch_optional(&mut **tx).await? {
-        let same = before.try_get::<String, _>("token")? == new.token
+        let charged: String = before.try_get("token")?;
+        let same = (charged == new.token || kept::is_made_of(tx, &charged, new.token).await?)
             && before.try_get::<i64, _>("amount_cents")? == new.amount_cents
             && before.try_get::<String, _>("reference")? == new.reference;
         return Ok(if same { Ok(charge_of(&before)?) } else { Err(NotCharged::KeyReused) });
@@ -28,20 +29,22 @@ pub async fn charge_in(
     if closed.fetch_optional(&mut **tx).await?.is_some() {
         return Ok(Err(NotCharged::KeyClosed));
     }
-    let sql = "SELECT used_by, made_at, method, outcome FROM token WHERE token = $1 AND binding = $2";
+    let sql = "SELECT used_by, made_at, is_kept, method, outcome FROM token WHERE token = $1 AND binding = $2";
     let token = sqlx::query(sql).bind(new.token).bind(new.binding).fetch_optional(&mut **tx).await?;
     let Some(token) = token else { return Ok(Err(NotCharged::NoSuchToken)) };
     if token.try_get::<Option<String>, _>("used_by")?.is_some() {
         return Ok(Err(NotCharged::TokenUsed));
     }
-    if token.try_get::<i64, _>("made_at")? <= now.millis() - TOKEN_MILLIS {
+    let is_kept = token.try_get::<i64, _>("is_kept")? != 0;
+    if !is_kept && token.try_get::<i64, _>("made_at")? <= now.millis() - TOKEN_MILLIS {
         return Ok(Err(NotCharged::NoSuchToken));
     }
     let method: Method = parsed(token.try_get("method")?)?;
     let outcome: Outcome = parsed(token.try_get("outcome")?)?;
     let (state, failure, end) = first_answer(&method, outcome, new.send_on.unwrap_or(now.utc_date()));
+    let single = if is_kept { kept::single(tx, new, now).await? } else { new.token.to_owned() };
     sqlx::query("UPDATE token SET used_by = $2 WHERE token = $1")
-        .bind(new.token)
+        .bind(&single)
         .bind(new.key)
         .execute(&mut **tx)
         .await?;
@@ -51,7 +54,7 @@ pub async fn charge_in(
     )
     .bind(new.id)
     .bind(new.key)
-    .bind(new.token)
+    .bind(&single)
     .bind(new.amount_cents)
     .bind(new.reference)
     .bind(text(&state)?)

@@ -5,5 +5,6 @@ mod capture;
 mod charges;
 mod clock;
 mod idle;
+mod kept;
 mod sandbox;
 mod tokens;

@@ -7,6 +7,7 @@ use crate::{
     error::{Error, Result},
     state::App,
     store::sessions::Session,
+    token::is_id,
 };
 use contract::{
     Email, FieldProblem, PersonName,
@@ -36,6 +37,9 @@ pub async fn keep(app: &App, session: &Session, mut draft: PaymentDraft) -> Resu
 /// The token is the reference to a method. What the browser says of it, or a server of the version before kept, is not
 /// looked at.
 async fn with_its_method(app: &App, session: &Session, mut draft: PaymentDraft) -> Result<PaymentDraft> {
+    if let Some(id) = draft.saved_method.take() {
+        return with_saved_method(app, session, draft, id).await;
+    }
     draft.method = match &draft.token {
         Some(token) if draft.needs_code => methods::without_code(app, &session.capture_binding, token).await?,
         Some(token) => methods::named(app, &session.capture_binding, token).await?,
@@ -43,6 +47,18 @@ async fn with_its_method(app: &App, session: &Session, mut draft: PaymentDraft) 
     };
     draft.token = draft.token.filter(|_| draft.method.is_some());
     draft.needs_code &= draft.token.is_some();
+    Ok(draft)
+}
+
+/// A saved method is chosen by its id, in place of a token; one that is not the member's, or not any more, by nothing.
+async fn with_saved_method(app: &App, session: &Session, mut draft: PaymentDraft, id: String) -> Result<PaymentDraft> {
+    let found = match session.member() {
+        Some(member) if is_id(&id) => app.store.saved_method(&member.account, &id).await?,
+        _ => None,
+    };
+    (draft.token, draft.needs_code, draft.save_method) = (None, false, false);
+    draft.saved_method = found.is_some().then_some(id);
+    draft.method = found.map(|found| found.method);
     Ok(draft)
 }
 
@@ -84,8 +100,10 @@ fn check(draft: &PaymentDraft) -> Result<()> {
     if last4.is_some_and(|last4| last4.chars().count() > 4) {
         return invalid("method.last4".to_owned(), FieldProblem::LooksLikeCard);
     }
-    if draft.token.as_ref().is_some_and(|token| token.len() > LONGEST) {
-        return invalid("token".to_owned(), FieldProblem::TooLong);
+    for (field, name) in [("token", &draft.token), ("saved_method", &draft.saved_method)] {
+        if name.as_ref().is_some_and(|name| name.len() > LONGEST) {
+            return invalid(field.to_owned(), FieldProblem::TooLong);
+        }
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! with the payment's id as its key; then its response is written. Wherever that stops, `jobs::settle_payments` calls
 //! the processor again with the same id.
 
-use super::{charging, fingerprint, methods, payer::Payer};
+use super::{charging, fingerprint, methods, methods::Chosen, payer::Payer};
 use crate::{
     address::is_misread,
     clock::day_in,
@@ -116,9 +116,9 @@ async fn admit(
 ) -> Result<(charges::Turn, PendingCharge)> {
     let sums = check_shares(order)?;
     // Before the gate, at which others of the membership wait: what the processor does not know holds nobody up.
-    let (method, question) = methods::of_token(app, payer, &order.token).await?;
+    let (chosen, question) = methods::of_order(app, payer, order).await?;
     let turn = charges::turn(app, &payer.initiator, &payer.membership.id, payer.address).await?;
-    let asked = begin(app, payer, key, order, sums, &method).await?;
+    let asked = begin(app, payer, key, order, sums, &chosen).await?;
     if let Some(question) = question {
         question.was_right(app).await;
     }
@@ -132,8 +132,9 @@ async fn begin(
     key: &IdempotencyKey,
     order: &PaymentOrder,
     (total, charged): (Money, Money),
-    method: &Method,
+    chosen: &Chosen,
 ) -> Result<PendingCharge> {
+    let Chosen { method, token, binding, saved } = chosen;
     let (now, region) = (app.clock.now(), payer.membership.region);
     let (today, debit_day) = (day_in(region.time_zone(), now), app.debit_day(region, now));
     let terms = Terms { portal: &app.portal, region, today, debit_day, method, total, bills: order.shares.len() };
@@ -149,7 +150,9 @@ async fn begin(
         order,
         total,
         method,
-        binding: payer.binding,
+        token,
+        binding,
+        saved,
         created_at: now,
         sent_on: debit.as_ref().map(|debit| debit.sent_on),
         expected_on: debit.as_ref().map(|debit| debit.expected_on),
@@ -162,8 +165,8 @@ async fn begin(
     app.store.begin_payment(&new).await?.map_err(refused)?;
     Ok(PendingCharge {
         id: new.id,
-        token: order.token.clone(),
-        binding: payer.binding.to_owned(),
+        token: token.clone(),
+        binding: binding.clone(),
         reference: new.reference,
         charged,
         sent_on: new.sent_on,
@@ -179,6 +182,7 @@ fn refused(by: NotBegun) -> Error {
         NotBegun::OverBalance(at) => of_share(ErrorCode::OverBalance, at, "amount", FieldProblem::OverBalance),
         NotBegun::TooSmall(at) => of_share(ErrorCode::OverBalance, at, "amount", FieldProblem::TooSmall),
         NotBegun::JustPaid(at) => of_share(ErrorCode::JustPaid, at, "bill", FieldProblem::Duplicate),
+        NotBegun::MethodGone => methods::no_such_saved(),
         NotBegun::SignedOut => Error::new(ErrorCode::SignedOut),
         NotBegun::TooLate => Error::new(ErrorCode::TooLate),
     }

@@ -86,6 +86,9 @@ pub struct ListedCharge {
 pub trait Processor: Send + Sync {
     /// What a token stands for; refused when it cannot be charged by this payer.
     async fn method(&self, token: &str, binding: &str) -> Result<Method, ProcessorError>;
+    /// A token that may be charged again and again, with the owner as its binding, of one that was typed, which can be
+    /// charged all the same. Asking again gives the same one.
+    async fn keep(&self, token: &str, binding: &str, owner: &str) -> Result<String, ProcessorError>;
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError>;
     /// What became of a key: its charge, or that there is none so far. One may still be on its way.
     async fn charge_of(&self, payment: &str) -> Result<Option<Verdict>, ProcessorError>;
@@ -176,6 +179,19 @@ impl Processor for Sandbox {
         }
         let facts: wire::TokenFacts = said.decode()?;
         if facts.usable { Ok(facts.method) } else { Err(ProcessorError::Refused) }
+    }
+
+    async fn keep(&self, token: &str, binding: &str, owner: &str) -> Result<String, ProcessorError> {
+        if !is_plain(token) {
+            return Err(ProcessorError::Refused);
+        }
+        let body = serde_json::json!({ "binding": binding, "owner": owner });
+        let said = self.send(self.post(&format!("/v1/tokens/{token}/keep")).json(&body)).await?;
+        if said.refuses(&["not_found", "token_used"], None) {
+            return Err(ProcessorError::Refused);
+        }
+        let kept: wire::KeptToken = said.decode()?;
+        if kept.made_of == token { Ok(kept.token) } else { Err(ProcessorError::Unanswered) }
     }
 
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError> {

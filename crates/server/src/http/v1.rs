@@ -14,5 +14,6 @@ pub mod profile;
 pub mod receipt_links;
 pub mod receipts;
 pub mod registrations;
+pub mod saved_methods;
 pub mod security;
 pub mod session;

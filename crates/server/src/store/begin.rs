@@ -7,6 +7,7 @@ use super::{
     closed_keys,
     initiators::Initiator,
     retry,
+    saved_methods::{SavedUse, is_there},
     sessions::{IDLE_MILLIS, LONGEST_MILLIS},
     shares::{reserve_lines, spread},
     to_json, word,
@@ -29,7 +30,10 @@ pub struct NewPayment<'a> {
     pub order: &'a PaymentOrder,
     pub total: Money,
     pub method: &'a Method,
+    /// By which the processor is asked to charge it.
+    pub token: &'a str,
     pub binding: &'a str,
+    pub saved: &'a SavedUse,
     pub created_at: Instant,
     pub sent_on: Option<Date>,
     pub expected_on: Option<Date>,
@@ -56,6 +60,8 @@ pub enum NotBegun {
     TooSmall(usize),
     /// Somebody paid on this bill minutes ago.
     JustPaid(usize),
+    /// The saved method was removed or replaced meanwhile.
+    MethodGone,
     /// The session in which it was ordered has ended since.
     SignedOut,
     /// The moment until which it may begin is over, or its key was closed.
@@ -85,6 +91,10 @@ impl Store {
             tx.rollback().await?;
             return Ok(Err(NotBegun::SignedOut));
         };
+        if !is_there(&mut tx, new.saved, new.token).await? {
+            tx.rollback().await?;
+            return Ok(Err(NotBegun::MethodGone));
+        }
         // After every wait for a lock: so a response that said that this order comes to nothing stays true.
         let is_over = new.order.begin_by.is_some_and(|until| new.clock.now() > until);
         if is_over || !write(&mut tx, new, &Reservation { leaves, lines }).await? {
@@ -182,7 +192,7 @@ async fn insert(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
     .bind(day(new.sent_on))
     .bind(day(new.expected_on))
     .bind(to_json(&new.moved_by)?)
-    .bind(&new.order.token)
+    .bind(new.token)
     .bind(new.binding)
     .bind(new.ask_at.millis())
     .bind(new.initiator.account())
@@ -267,6 +277,7 @@ async fn write(tx: &mut Tx, new: &NewPayment<'_>, reservation: &Reservation) -> 
     let shares = new.order.shares.iter();
     let reserved = shares.flat_map(|share| spread(&reservation.lines, &share.bill, share.amount.money()));
     reserve_lines(&mut writes, &new.id, &reserved.collect::<Vec<_>>());
+    new.saved.write(&mut writes, new)?;
     let event = "INSERT INTO payment_event (payment, position, state, at) SELECT $1, 0, $2, $3 \
                  WHERE NOT EXISTS (SELECT 1 FROM closed_key WHERE idempotency_key = $4 AND begin_by >= $5)";
     // An order without a moment may begin at any time, so a closed key is closed for it.

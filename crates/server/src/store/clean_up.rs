@@ -48,10 +48,16 @@ macro_rules! leftovers {
     };
 }
 
-pub const LEFTOVERS: [Leftovers; 7] = [
+pub const LEFTOVERS: [Leftovers; 8] = [
     leftovers!("session", "id", "created_at < $1", kept 9 * LONGEST_MILLIS),
     // The processor has forgotten them, too.
     leftovers!("method_token", "token", "known_at < $1", kept LONGEST_MILLIS),
+    // What came with a payment that failed; by `payment_method_by_payment`.
+    leftovers!(
+        "payment_method", "id",
+        "created_at < $1 AND came_with IN (SELECT payment.id FROM payment WHERE payment.state IN ('failed', 'cancelled'))",
+        kept LONGEST_MILLIS
+    ),
     leftovers!("closed_key", "idempotency_key", "closed_at < $1", kept KEPT_MILLIS),
     leftovers!("job", "id", "set_aside_at < $1", kept KEPT_MILLIS),
     leftovers!("receipt_reader", "token_hash", "opened_at < $1", kept READER_MILLIS),

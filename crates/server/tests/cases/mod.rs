@@ -39,6 +39,7 @@ mod receipt_links;
 mod reconcile;
 mod refused_orders;
 mod registration;
+mod saved_methods;
 mod sessions;
 mod shapes;
 mod sign_in;

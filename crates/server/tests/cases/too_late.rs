@@ -40,16 +40,19 @@ pub(super) async fn held_up(
     let mut other = app.state.store.begin().await.unwrap();
     sqlx::query("UPDATE bill SET due = due WHERE id = 'visit'").execute(&mut *other).await.unwrap();
     let released = async {
-        // Over SQLite it waits for the writer before that, to count the question about its token.
-        let waits =
-            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        while is_postgres() && app.number(waits).await == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        waits_for_a_lock(app).await;
         meanwhile().await;
         other.rollback().await.unwrap();
     };
     tokio::join!(app.pay(ana, key, order), released).0
+}
+
+pub(super) async fn waits_for_a_lock(app: &TestApp) {
+    // Over SQLite it waits for the writer before that, to count the question about its token.
+    let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while is_postgres() && app.number(waits).await == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 #[tokio::test]

@@ -59,6 +59,13 @@ impl Processor for Line {
         self.sandbox.method(token, binding).await
     }
 
+    async fn keep(&self, token: &str, binding: &str, owner: &str) -> Result<String, ProcessorError> {
+        if self.is_cut(Cut::Before) {
+            return Err(ProcessorError::Unanswered);
+        }
+        self.sandbox.keep(token, binding, owner).await
+    }
+
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         if self.is_cut(Cut::Before) {

@@ -188,6 +188,8 @@ pub fn order(
     let order = PaymentOrder {
         shares: vec![OrderShare { bill, amount, paid_before: None }],
         token,
+        saved_method: None,
+        save_method: false,
         payer_name: PersonName::parse(name).map_err(refused("The name"))?,
         email: Some(Email::parse(&draft.email).map_err(refused("The e-mail address"))?),
         fee: terms.fee(),

@@ -66,6 +66,24 @@ pub fn amount(bill: &Bill, share: &DraftShare, least_cents: i64) -> Result<Amoun
     }
 }
 
+/// What is paid with: a token of the frame, or a method that the member keeps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// Empty where a saved method is paid with.
+    pub token: String,
+    pub saved_method: Option<String>,
+    pub save_method: bool,
+}
+
+/// None while there is nothing that can be charged.
+pub fn source(draft: &PaymentDraft) -> Option<Source> {
+    if draft.saved_method.is_some() {
+        return Some(Source { saved_method: draft.saved_method.clone(), ..Source::default() });
+    }
+    let token = draft.token.clone().filter(|_| !draft.needs_code)?;
+    Some(Source { token, save_method: draft.save_method, saved_method: None })
+}
+
 /// A draft as it may leave this page: what looks like a card number is no amount, name or address.
 pub fn without_card_numbers(mut draft: PaymentDraft) -> PaymentDraft {
     let parts = draft.shares.iter_mut().filter_map(|share| share.part.as_mut());

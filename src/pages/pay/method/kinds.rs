@@ -1,13 +1,9 @@
 //! The choice between a bank account and a card, with the processor's frame for the chosen one below, and when a debit
 //! is paid.
 
-use super::{
-    Field, MethodState,
-    frame::{CaptureResult, Frame},
-    sums::Sums,
-};
+use super::{Field, MethodState, frame::Frame, saved::SaveBox, sums::Sums};
 use crate::{
-    billing::timing,
+    billing::{CaptureResult, timing},
     config::Deployment,
     i18n::{format, say, t},
     session::CurrentSession,
@@ -23,7 +19,12 @@ use leptos::prelude::*;
 #[component]
 pub fn Kinds(state: MethodState, captured: Callback<CaptureResult>) -> impl IntoView {
     let (deployment, session) = (Deployment::here(), CurrentSession::here());
-    let choose = move |kind| Callback::new(move |()| state.kind.set(Some(kind)));
+    let choose = move |kind| {
+        Callback::new(move |()| {
+            state.saved.leave();
+            state.kind.set(Some(kind));
+        })
+    };
     let is = move |kind| Signal::derive(move || state.kind.get() == Some(kind));
     let days = move || deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
     let sums = Sums::of(state);
@@ -42,9 +43,12 @@ pub fn Kinds(state: MethodState, captured: Callback<CaptureResult>) -> impl Into
     });
     let error = state.form.error(Field::Method);
     let kind = Memo::new(move |_| state.kind.get());
+    let is_second = Memo::new(move |_| state.saved.is_offered());
+    let legend_class = move || if is_second.get() { "pay-field__label" } else { "pay-hidden" };
+    let legend = say(move |w| if is_second.get() { w.pay().method.or_new } else { w.pay().method.legend }.to_owned());
     view! {
         <fieldset class="pay-stack">
-            <legend class="pay-hidden">{t(|w| w.pay().method.legend)}</legend>
+            <legend class=legend_class>{legend}</legend>
             {dynamic(move || error.get().map(|words| {
                 view! { <span class="pay-field__error" id="method-error"><Icon sign=Sign::Alert/><span>{words}</span></span> }
             }).into_any())}
@@ -55,7 +59,7 @@ pub fn Kinds(state: MethodState, captured: Callback<CaptureResult>) -> impl Into
                     chosen=is(MethodKind::Card) on_choose=choose(MethodKind::Card)/>
             </div>
             {dynamic(move || match kind.get() {
-                Some(kind) => view! { <Frame state kind captured/> }.into_any(),
+                Some(kind) => view! { <Frame state kind captured/> <SaveBox state/> }.into_any(),
                 None => ().into_any(),
             })}
         </fieldset>
@@ -83,7 +87,8 @@ fn first_due(state: MethodState) -> Option<Date> {
 pub fn bank_notice(state: MethodState) -> AnyView {
     let (checkout, deployment) = (state.checkout, Deployment::here());
     let days = checkout.bills.with(|bills| bills.value().map(|bills| (bills.today, bills.debit_day)));
-    let (Some(MethodKind::Bank), Some((today, first))) = (state.kind.get(), days) else { return ().into_any() };
+    let kind = state.kind.get().or_else(|| state.saved.method().map(|method| method.kind()));
+    let (Some(MethodKind::Bank), Some((today, first))) = (kind, days) else { return ().into_any() };
     let days = deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
     let plan = plan_debit(first.unwrap_or(today), days);
     let (sent, expected) = (plan.sent_on, plan.expected_on);

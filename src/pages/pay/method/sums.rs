@@ -43,10 +43,13 @@ impl Sums {
     /// Of the card that is known, while its kind of method is chosen. Tracks.
     fn fee(self) -> Option<Money> {
         let (portal, region, total) = (self.deployment.portal()?, self.session.region()?, self.total.get()?);
-        let method = self.state.checkout.draft.with(|draft| draft.token.as_ref().and(draft.method.clone()))?;
+        let saved = self.state.saved.method();
+        let typed = || self.state.checkout.draft.with(|draft| draft.token.as_ref().and(draft.method.clone()));
+        let is_saved = saved.is_some();
+        let method = saved.or_else(typed)?;
         let today = self.state.checkout.bills.with(|bills| bills.value().map(|bills| bills.today))?;
         let terms = Terms { portal: &portal, region, today, debit_day: today, method: &method, total, bills: 1 };
-        let is_chosen = self.state.kind.get() == Some(method.kind());
+        let is_chosen = is_saved || self.state.kind.get() == Some(method.kind());
         Some(terms.fee()).filter(|fee| is_chosen && !fee.is_zero())
     }
 

@@ -141,7 +141,7 @@ mod tests {
         Review {
             shares,
             method: Method::Bank { account: BankAccountKind::Checking, last4: "6789".into() },
-            token: "token".into(),
+            source: choice::Source::default(),
             payer_name: PersonName::parse("Ana O’Neill").unwrap(),
             email: None,
             total: Money::ZERO,

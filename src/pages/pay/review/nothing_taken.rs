@@ -61,6 +61,7 @@ pub fn NothingTaken(checkout: Checkout, ready: Memo<Result<Review, Unready>>) ->
                 }
                 None => said(w.nothing_taken, w.not_together, amount()),
             },
+            Some(ErrorCode::TokenRefused) if is_of_saved(&error) => said(w.nothing_taken, w.saved_refused, method()),
             Some(ErrorCode::TokenRefused) => said(w.nothing_taken, w.token_refused, method()),
             Some(ErrorCode::BrandNotAccepted) => said(w.nothing_taken, w.brand_refused, method()),
             Some(ErrorCode::TermsChanged) => said(w.nothing_taken, w.terms_changed, None),
@@ -85,6 +86,11 @@ pub fn NothingTaken(checkout: Checkout, ready: Memo<Result<Review, Unready>>) ->
 fn email_problem(error: &ApiError) -> Option<FieldProblem> {
     let ApiError::Refused(details) = error else { return None };
     details.errors.iter().find(|error| error.field == "email").map(|error| error.problem)
+}
+
+/// The saved method has expired, or was removed.
+fn is_of_saved(error: &ApiError) -> bool {
+    matches!(error, ApiError::Refused(details) if details.errors.iter().any(|error| error.field == "saved_method"))
 }
 
 /// Not all of what was chosen can be paid any more. Tracks.
@@ -123,7 +129,7 @@ pub fn refresh_after_error(checkout: Checkout, session: CurrentSession, client: 
                 session.accept(&view);
             }
             if code == ErrorCode::TokenRefused {
-                checkout.draft.update(|draft| (draft.token, draft.key) = (None, None));
+                checkout.draft.update(|draft| (draft.token, draft.saved_method, draft.key) = (None, None, None));
             }
         });
     });

@@ -85,6 +85,13 @@ pub struct TokenFacts {
 }
 
 #[derive(Deserialize)]
+pub struct KeptToken {
+    pub token: String,
+    /// The one that it was asked for.
+    pub made_of: String,
+}
+
+#[derive(Deserialize)]
 pub struct Charge {
     id: String,
     idempotency_key: String,

@@ -1,0 +1,182 @@
+//! Saved payment methods of an account, and which payments were made with them. Written in a transaction that has the
+//! account's row locked (`accounts::lock`), but for what comes with a payment.
+
+use super::{Store, Tx, batch::Batch, begin::NewPayment, json, retry, to_json, value};
+use contract::{
+    Instant,
+    payment::{Method, MethodUse, Nickname, SavedMethod},
+};
+use sqlx::{Row, any::AnyRow};
+
+/// What came with a payment is there once that was answered and did not fail.
+macro_rules! is_there {
+    () => {
+        "(payment_method.came_with IS NULL OR EXISTS (SELECT 1 FROM payment AS brought WHERE brought.id = payment_method.came_with \
+         AND brought.ask_at IS NULL AND brought.state NOT IN ('failed', 'cancelled')))"
+    };
+}
+
+/// A payment that is not final.
+macro_rules! is_on_its_way {
+    () => {
+        "payment.state IN ('processing', 'scheduled')"
+    };
+}
+
+/// By the indexes `payment_method_of_account` and `payment_by_method_by_method`: a row for each use.
+const LIST: &str = concat!(
+    "SELECT payment_method.id AS id, payment_method.method AS method, payment_method.nickname AS nickname, \
+     payment_method.is_default AS is_default, payment_method.created_at AS created_at, payment.id AS used_by \
+     FROM payment_method LEFT JOIN payment_by_method ON payment_by_method.method = payment_method.id \
+     AND EXISTS (SELECT 1 FROM payment WHERE payment.id = payment_by_method.payment AND ",
+    is_on_its_way!(),
+    ") LEFT JOIN payment ON payment.id = payment_by_method.payment WHERE payment_method.account = $1 AND ",
+    is_there!(),
+    " ORDER BY payment_method.created_at, payment_method.id, payment.id"
+);
+const ONE: &str = concat!(
+    "SELECT payment_method.method AS method, payment_method.token AS token FROM payment_method \
+     WHERE payment_method.id = $1 AND payment_method.account = $2 AND ",
+    is_there!()
+);
+const LOCK: &str =
+    concat!("UPDATE payment_method SET nickname = nickname WHERE id = $1 AND account = $2 AND ", is_there!());
+const REMOVE: &str = concat!(
+    "DELETE FROM payment_method WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM payment_by_method \
+     JOIN payment ON payment.id = payment_by_method.payment WHERE payment_by_method.method = $1 AND ",
+    is_on_its_way!(),
+    ")"
+);
+
+/// What a payment has to do with saved methods.
+#[derive(Debug)]
+pub enum SavedUse {
+    Nothing,
+    /// It is made with this one.
+    With(String),
+    /// The method that it is made with is kept under this token.
+    Keeps {
+        token: String,
+        account: String,
+    },
+}
+
+/// What is needed to charge one.
+pub struct Chargeable {
+    pub method: Method,
+    pub token: String,
+}
+
+pub struct NewRow<'a> {
+    pub id: &'a str,
+    pub account: &'a str,
+    pub token: &'a str,
+    pub method: &'a Method,
+    pub nickname: &'a Nickname,
+}
+
+impl Store {
+    pub async fn saved_methods(&self, account: &str) -> Result<Vec<SavedMethod>, sqlx::Error> {
+        let read = || sqlx::query(LIST).bind(account).fetch_all(&self.read);
+        let mut methods: Vec<SavedMethod> = Vec::new();
+        for row in retry(read).await? {
+            let used_by: Option<String> = row.try_get("used_by")?;
+            let saved = saved_of(&row)?;
+            if methods.last().is_none_or(|last| last.id != saved.id) {
+                methods.push(saved);
+            }
+            if let (Some(last), Some(id)) = (methods.last_mut(), used_by) {
+                last.uses.push(MethodUse::Payment { id });
+            }
+        }
+        Ok(methods)
+    }
+
+    pub async fn saved_method(&self, account: &str, id: &str) -> Result<Option<Chargeable>, sqlx::Error> {
+        let row = sqlx::query(ONE).bind(id).bind(account).fetch_optional(&self.read).await?;
+        row.map(|row| Ok(Chargeable { method: json(row.try_get("method")?)?, token: row.try_get("token")? }))
+            .transpose()
+    }
+}
+
+fn saved_of(row: &AnyRow) -> Result<SavedMethod, sqlx::Error> {
+    Ok(SavedMethod {
+        id: row.try_get("id")?,
+        method: json(row.try_get("method")?)?,
+        nickname: value(row, "nickname")?,
+        is_default: row.try_get::<i64, _>("is_default")? != 0,
+        created_at: Instant::from_millis(row.try_get("created_at")?),
+        uses: Vec::new(),
+    })
+}
+
+/// Locks one of the account's; false if it is not there. A payment with it is begun before that or after this
+/// transaction.
+pub async fn lock(tx: &mut Tx, account: &str, id: &str) -> Result<bool, sqlx::Error> {
+    Ok(sqlx::query(LOCK).bind(id).bind(account).execute(&mut **tx).await?.rows_affected() > 0)
+}
+
+/// False if the account has `most` of them.
+pub async fn add(tx: &mut Tx, new: &NewRow<'_>, most: usize, now: Instant) -> Result<bool, sqlx::Error> {
+    let sql = "INSERT INTO payment_method (id, account, token, method, nickname, created_at) \
+               SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT COUNT(*) FROM payment_method AS other WHERE other.account = $2) < $7";
+    let insert = sqlx::query(sql).bind(new.id).bind(new.account).bind(new.token).bind(to_json(new.method)?);
+    let insert = insert.bind(new.nickname.to_string()).bind(now.millis()).bind(i64::try_from(most).unwrap_or(i64::MAX));
+    Ok(insert.execute(&mut **tx).await?.rows_affected() > 0)
+}
+
+pub async fn rename(tx: &mut Tx, id: &str, nickname: &Nickname) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE payment_method SET nickname = $2 WHERE id = $1";
+    sqlx::query(sql).bind(id).bind(nickname.to_string()).execute(&mut **tx).await.map(drop)
+}
+
+/// Makes it the account's one default, or no default any more.
+pub async fn set_default(tx: &mut Tx, account: &str, id: &str, is_default: bool) -> Result<(), sqlx::Error> {
+    let sql = if is_default {
+        "UPDATE payment_method SET is_default = CASE WHEN id = $2 THEN 1 ELSE 0 END WHERE account = $1"
+    } else {
+        "UPDATE payment_method SET is_default = 0 WHERE account = $1 AND id = $2"
+    };
+    sqlx::query(sql).bind(account).bind(id).execute(&mut **tx).await.map(drop)
+}
+
+/// Another card or account in its place, under the same id.
+pub async fn replace(tx: &mut Tx, id: &str, method: &Method, token: &str) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE payment_method SET method = $2, token = $3 WHERE id = $1";
+    sqlx::query(sql).bind(id).bind(to_json(method)?).bind(token).execute(&mut **tx).await.map(drop)
+}
+
+/// False if it is in use. The row is locked by now, so what uses it is seen.
+pub async fn remove(tx: &mut Tx, id: &str) -> Result<bool, sqlx::Error> {
+    Ok(sqlx::query(REMOVE).bind(id).execute(&mut **tx).await?.rows_affected() > 0)
+}
+
+/// Whether the saved method that a payment is made with still has the token that is to be charged. It stays so until
+/// the payment is written.
+pub async fn is_there(tx: &mut Tx, saved: &SavedUse, token: &str) -> Result<bool, sqlx::Error> {
+    let SavedUse::With(id) = saved else { return Ok(true) };
+    let lock = "UPDATE payment_method SET nickname = nickname WHERE id = $1 AND token = $2";
+    Ok(sqlx::query(lock).bind(id).bind(token).execute(&mut **tx).await?.rows_affected() > 0)
+}
+
+impl SavedUse {
+    pub(super) fn write(&self, writes: &mut Batch, new: &NewPayment<'_>) -> Result<(), sqlx::Error> {
+        let payment = new.id.as_str();
+        match self {
+            Self::Nothing => {}
+            Self::With(id) => {
+                let sql = "INSERT INTO payment_by_method (payment, method) VALUES ($1, $2)";
+                writes.add(sql, [payment.into(), id.as_str().into()]);
+            }
+            Self::Keeps { token, account } => {
+                let sql = "INSERT INTO payment_method (id, account, token, method, created_at, came_with) \
+                           VALUES ($1, $2, $3, $4, $5, $6)";
+                let (id, at) = (crate::id::new(new.created_at), new.created_at.millis());
+                let method = to_json(new.method)?;
+                let values = [id.into(), account.as_str().into(), token.as_str().into(), method.into(), at.into()];
+                writes.add(sql, values.into_iter().chain([payment.into()]));
+            }
+        }
+        Ok(())
+    }
+}

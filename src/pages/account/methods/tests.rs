@@ -1,0 +1,95 @@
+//! Tests of the page of payment methods, rendered natively: what stands in it in each state.
+
+use super::*;
+use crate::i18n::Language;
+use contract::Locale;
+use serde_json::{Value, json};
+
+fn method(id: &str, nickname: &str, expiry: Option<&str>, more: Value) -> Value {
+    let method = match expiry {
+        Some(expiry) => {
+            json!({ "kind": "card", "brand": "visa", "last4": "4242", "expiry": expiry, "funding": "credit" })
+        }
+        None => json!({ "kind": "bank", "account": "checking", "last4": "6789" }),
+    };
+    let mut saved = json!({
+        "id": id, "method": method, "nickname": nickname, "is_default": false, "created_at": "2026-11-23T17:50:00Z", "uses": [],
+    });
+    saved.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    saved
+}
+
+fn drawn(locale: Locale, answer: Fetched<Vec<Value>>) -> String {
+    Owner::new().with(|| {
+        provide_context(Language(RwSignal::new(locale)));
+        let own = Methods::new();
+        own.shown.answered(match answer {
+            Fetched::Here(methods) => {
+                Fetched::Here(serde_json::from_value(json!({ "today": "2026-11-25", "methods": methods })).unwrap())
+            }
+            Fetched::Waiting => Fetched::Waiting,
+            Fetched::Failed(error) => Fetched::Failed(error),
+        });
+        content(own).to_html()
+    })
+}
+
+#[test]
+fn each_method_says_what_it_is_what_is_to_be_known_and_what_can_be_done() {
+    let html = drawn(
+        Locale::En,
+        Fetched::Here(vec![
+            method(
+                "a",
+                "Household",
+                None,
+                json!({ "is_default": true, "uses": [{ "kind": "payment", "id": "payment-1" }] }),
+            ),
+            method("b", "", Some("08/28"), json!({})),
+        ]),
+    );
+    for words in [
+        "Bank accounts",
+        "Cards",
+        "Household",
+        "Checking account ending in 6789",
+        "Your default",
+        "In use: a payment is on its way",
+        "/pay/payments/payment-1",
+        "Visa card ending in 4242",
+        "Expires 08/28",
+        "Name it",
+        "Rename",
+        "Add another",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    assert_eq!((html.matches(">Make default<").count(), html.matches(">Remove<").count()), (1, 2), "{html}");
+    assert!(!html.contains("end of this month") && !html.contains("<iframe"), "{html}");
+}
+
+#[test]
+fn a_card_that_expires_is_named_before_it_matters() {
+    for (expiry, words, kind) in [
+        ("10/26", "Expired", "bad"),
+        ("11/26", "Expires at the end of this month", "warn"),
+        ("12/26", "Expires at the end of next month", "warn"),
+    ] {
+        let html = drawn(Locale::En, Fetched::Here(vec![method("a", "", Some(expiry), json!({}))]));
+        assert!(html.contains(words) && html.contains(&format!("data-kind=\"{kind}\"")), "{expiry}: {html}");
+    }
+    let spanish = drawn(Locale::Es, Fetched::Here(vec![method("a", "", Some("12/26"), json!({}))]));
+    assert!(spanish.contains("Vence al final del próximo mes") && spanish.contains("Formas de pago"), "{spanish}");
+}
+
+#[test]
+fn without_a_saved_method_the_page_says_that_none_is_needed_and_offers_to_add_one() {
+    let none = drawn(Locale::En, Fetched::Here(Vec::new()));
+    assert!(
+        none.contains("Nothing saved. You can pay without saving anything.") && none.contains("Add another"),
+        "{none}"
+    );
+    let failed = drawn(Locale::En, Fetched::Failed(ApiError::Offline));
+    assert!(failed.contains("Try again") && !failed.contains("Nothing saved"), "{failed}");
+    assert_eq!(drawn(Locale::En, Fetched::Waiting).matches("aria-busy").count(), 2);
+}
