@@ -8,9 +8,9 @@ import { crashing, doors, finding, findingInWashington, offline } from './states
 import {
   accents, beingDeclined, hospitalOnly, nothingOwed, onItsWay, pastDue, payingAgain, payingByBank, payingByCard, payingTooLate, resuming, retypingTheCode, signedOut, withoutCookies,
 } from './states/paying.mjs';
-import { ofProfile } from './states/profile.mjs';
+import { myProof, ofProfile } from './states/profile.mjs';
 
 export const WALKS = {
   doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, retypingTheCode, signedOut, resuming, withoutCookies, payingAgain, payingTooLate, onItsWay, nothingOwed,
-  hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, secondStep, homePastDue, myBills, ofProfile, crashing,
+  hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, secondStep, homePastDue, myBills, ofProfile, myProof, crashing,
 };

@@ -10,6 +10,7 @@ mod lookups;
 mod payments;
 mod portal;
 mod profile;
+mod proofs;
 mod session;
 
 pub use payments::{A_PAGE, MOST_A_PAGE};

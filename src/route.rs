@@ -132,6 +132,10 @@ routes! {
         Bill(id: String) => ["account", "bills", id],
         /// Its filter is in the query (`navigation`).
         History => ["account", "history"],
+        /// Of this year.
+        Proof => ["account", "receipts"],
+        /// Of the year that it names; the query holds a number for a person.
+        Receipts(year: String) => ["account", "receipts", year],
         Profile => ["account", "profile"],
         Security => ["account", "security"],
     }

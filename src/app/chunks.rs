@@ -14,7 +14,12 @@ use crate::{
     i18n::t,
     pages::{
         account::{
-            bill::BillPage, bills::BillsPage, history::HistoryPage, overview::AccountPage, profile::ProfilePage,
+            bill::BillPage,
+            bills::BillsPage,
+            history::HistoryPage,
+            overview::AccountPage,
+            profile::ProfilePage,
+            receipts::{NewestProofPage, ProofPage},
             security::SecurityPage,
         },
         coupon::CouponPage,
@@ -124,6 +129,8 @@ fn draw_account(page: Account) -> AnyView {
         Account::Bills => known(|| BillsPage().into_any()),
         Account::Bill(id) => known(move || view! { <BillPage id=id.clone()/> }.into_any()),
         Account::History => known(|| HistoryPage().into_any()),
+        Account::Proof => known(|| NewestProofPage().into_any()),
+        Account::Receipts(year) => known(move || view! { <ProofPage year=year.clone()/> }.into_any()),
         Account::Profile => known(|| ProfilePage().into_any()),
         Account::Security => known(|| SecurityPage().into_any()),
     }

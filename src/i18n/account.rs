@@ -1,5 +1,5 @@
-//! Texts of the account: navigation, registration, sign-in and recovery, the overview, bills, the history, the profile,
-//! and security.
+//! Texts of the account: navigation, registration, sign-in and recovery, the overview, bills, the history, the
+//! proof of a year, the profile, and security.
 
 mod bills;
 mod factor;
@@ -7,6 +7,7 @@ mod history;
 mod nav;
 mod overview;
 mod profile;
+mod proof;
 mod register;
 mod security;
 mod sign_in;
@@ -17,6 +18,7 @@ pub use history::HistoryWords;
 pub use nav::NavWords;
 pub use overview::OverviewWords;
 pub use profile::ProfileWords;
+pub use proof::ProofWords;
 pub use register::RegisterWords;
 pub use security::SecurityWords;
 pub use sign_in::SignInWords;
@@ -29,6 +31,7 @@ pub struct AccountWords {
     pub bills: BillsWords,
     pub history: HistoryWords,
     pub profile: ProfileWords,
+    pub proof: ProofWords,
     pub security: SecurityWords,
     pub factor: FactorWords,
 }
@@ -41,6 +44,7 @@ pub const EN: AccountWords = AccountWords {
     bills: bills::EN,
     history: history::EN,
     profile: profile::EN,
+    proof: proof::EN,
     security: security::EN,
     factor: factor::EN,
 };
@@ -53,6 +57,7 @@ pub const ES: AccountWords = AccountWords {
     bills: bills::ES,
     history: history::ES,
     profile: profile::ES,
+    proof: proof::ES,
     security: security::ES,
     factor: factor::ES,
 };
