@@ -11,6 +11,7 @@ mod methods;
 mod payments;
 mod portal;
 mod profile;
+mod proofs;
 mod session;
 
 pub use payments::{A_PAGE, MOST_A_PAGE};

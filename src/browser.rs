@@ -211,6 +211,13 @@ pub fn moment() -> Moment {
     Moment { wall_millis: wall_millis(), steady_millis: steady as i64 }
 }
 
+/// At least 45 em wide at the usual size of text: what a phone folds is open.
+pub fn is_wide() -> bool {
+    let window = if cfg!(target_arch = "wasm32") { window() } else { None };
+    let width = window.and_then(|window| window.inner_width().ok()?.as_f64());
+    width.is_some_and(|width| width >= 720.0)
+}
+
 /// A new key for one intent to pay.
 pub fn random_key() -> Option<IdempotencyKey> {
     let mut bytes = [0; 16];

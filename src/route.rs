@@ -135,6 +135,10 @@ routes! {
         Methods => ["account", "methods"],
         /// An address that leads into paying (`Pay::Amount`).
         Pay => ["account", "pay"],
+        /// Of this year.
+        Proof => ["account", "receipts"],
+        /// Of the year that it names; the query holds a number for a person.
+        Receipts(year: String) => ["account", "receipts", year],
         Profile => ["account", "profile"],
         Security => ["account", "security"],
     }

@@ -1,4 +1,4 @@
-// Walk of a member's profile: as it is, a form with what is wrong in it, what was saved, and an authorization.
+// Walks of a member's profile and of the proof of a year. The profile: as it is, a form with what is wrong in it, what was saved, and an authorization.
 
 import { stop } from './stop.mjs';
 
@@ -21,4 +21,14 @@ export async function* ofProfile({ payer }) {
   yield stop('profile', 'saved');
   await payer.main.locator('summary').first().click();
   yield stop('profile', 'authorization');
+}
+
+export async function* myProof({ payer }) {
+  await payer.signsIn();
+  await payer.goes('/account/receipts');
+  await payer.main.getByRole('table').first().waitFor();
+  yield stop('proof', '');
+  await payer.goes('/account/receipts/1950');
+  await payer.main.locator('#counts').waitFor();
+  yield stop('proof', 'empty');
 }

@@ -14,8 +14,15 @@ use crate::{
     i18n::t,
     pages::{
         account::{
-            bill::BillPage, bills::BillsPage, history::HistoryPage, methods::MethodsPage, overview::AccountPage,
-            pay::PayPage, profile::ProfilePage, security::SecurityPage,
+            bill::BillPage,
+            bills::BillsPage,
+            history::HistoryPage,
+            methods::MethodsPage,
+            overview::AccountPage,
+            pay::PayPage,
+            profile::ProfilePage,
+            receipts::{NewestProofPage, ProofPage},
+            security::SecurityPage,
         },
         coupon::CouponPage,
         help::HelpPage,
@@ -126,6 +133,8 @@ fn draw_account(page: Account) -> AnyView {
         Account::History => known(|| HistoryPage().into_any()),
         Account::Methods => known(|| MethodsPage().into_any()),
         Account::Pay => known(|| PayPage().into_any()),
+        Account::Proof => known(|| NewestProofPage().into_any()),
+        Account::Receipts(year) => known(move || view! { <ProofPage year=year.clone()/> }.into_any()),
         Account::Profile => known(|| ProfilePage().into_any()),
         Account::Security => known(|| SecurityPage().into_any()),
     }

@@ -18,7 +18,7 @@ use contract::{
     coupon::MailCoupons,
     factor::RequiredFactors,
     member_profile::{AuthorisationPage, MemberProfile},
-    payment::{Payment, PaymentDraft, PaymentPage, PaymentSummary, SavedMethods},
+    payment::{Payment, PaymentDraft, PaymentPage, PaymentSummary, ProofPack, SavedMethods, Spending},
     portal::{PageFacts, Portal},
     session::{MembershipView, PersonView, SessionView},
 };
@@ -41,6 +41,8 @@ struct Answers {
     profile: MemberProfile,
     authorisations: AuthorisationPage,
     saved_methods: SavedMethods,
+    proof: ProofPack,
+    spending: Spending,
 }
 
 fn answers<T: DeserializeOwned>() -> T {
@@ -109,6 +111,8 @@ fn drawn(address: &str, locale: Locale, view: &SessionView, asked: &Asked) -> St
         provide_context(asked.fetched(|answers| answers.profile.clone()));
         provide_context(asked.fetched(|answers| answers.authorisations.clone()));
         provide_context(asked.fetched(|answers| answers.saved_methods.clone()));
+        provide_context(asked.fetched(|answers| answers.proof.clone()));
+        provide_context(asked.fetched(|answers| answers.spending.clone()));
         let app = view! { <App config/> };
         // what the app provides is set before its pages are drawn
         CurrentSession::here().apply(view, None);
@@ -232,6 +236,46 @@ fn a_bill_says_why_it_is_different_and_its_calendar_entry_says_nothing_of_it() {
         }
         assert!(file.contains("20261204"), "{file}");
     }
+}
+
+#[test]
+fn a_proof_says_what_counts_by_whom_and_why_the_rest_does_not() {
+    let answered = Asked::Answered(Box::new(answers()));
+    let [_, _, _, member] = sessions().try_into().unwrap();
+    let html = drawn("/account/receipts/2026", Locale::En, &member, &answered);
+    for words in [
+        "You paid for care in 2026",
+        "2 services: Ana O’Neill $50.00, Mateo O’Neill $64.10",
+        ", $50.00 of $450.00",
+        "don’t claim it again",
+        "Of the $474.50 that you paid, $114.10 counts and $360.40 does not.",
+        "Paid Jan 20, 2026, for Dec 9, 2025.",
+        "href=\"/account/receipts/2025\"",
+        "The money came back on Oct 22, 2026",
+        "the newest 100 of 120 receipts",
+        "href=\"/account/receipts/2026?person=9\"",
+        "/receipts/2026/proof.pdf?locale=en\"",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let spanish = drawn("/account/receipts", Locale::Es, &member, &answered);
+    assert!(spanish.contains("Usted pagó $474.50: $114.10 cuentan y lo demás, $360.40, se queda fuera."), "{spanish}");
+}
+
+#[test]
+fn the_history_says_this_month_against_the_last_and_its_folded_filter_what_is_filtered() {
+    let answered = Asked::Answered(Box::new(answers()));
+    let [_, _, _, member] = sessions().try_into().unwrap();
+    let html = drawn("/account/history?kind=hospital&state=paid&from=2026-01-02", Locale::En, &member, &answered);
+    for words in [
+        "This month: $318.40 so far. That is $64.10 less than in October 2026.",
+        "December 2025 to November 2026. Only payments that are paid count",
+        "Filter payments: From Jan 2, 2026, Hospital bill, Paid<",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let tallest = html.split("pay-spend__").filter(|part| part.starts_with("premium\"")).count();
+    assert_eq!(tallest, 13, "a bar a month and one in the legend");
 }
 
 /// The texts of a page's elements, each with whether a page translator leaves it alone.

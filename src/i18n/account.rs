@@ -1,5 +1,5 @@
 //! Texts of the account: navigation, registration, sign-in and recovery, the overview, bills, the history, payment
-//! methods, the profile, and security.
+//! methods, the proof of a year, the profile, and security.
 
 mod bills;
 mod factor;
@@ -8,6 +8,7 @@ mod methods;
 mod nav;
 mod overview;
 mod profile;
+mod proof;
 mod register;
 mod security;
 mod sign_in;
@@ -19,6 +20,7 @@ pub use methods::MethodsWords;
 pub use nav::NavWords;
 pub use overview::OverviewWords;
 pub use profile::ProfileWords;
+pub use proof::ProofWords;
 pub use register::RegisterWords;
 pub use security::SecurityWords;
 pub use sign_in::SignInWords;
@@ -32,6 +34,7 @@ pub struct AccountWords {
     pub history: HistoryWords,
     pub methods: MethodsWords,
     pub profile: ProfileWords,
+    pub proof: ProofWords,
     pub security: SecurityWords,
     pub factor: FactorWords,
 }
@@ -45,6 +48,7 @@ pub const EN: AccountWords = AccountWords {
     history: history::EN,
     methods: methods::EN,
     profile: profile::EN,
+    proof: proof::EN,
     security: security::EN,
     factor: factor::EN,
 };
@@ -58,6 +62,7 @@ pub const ES: AccountWords = AccountWords {
     history: history::ES,
     methods: methods::ES,
     profile: profile::ES,
+    proof: proof::ES,
     security: security::ES,
     factor: factor::ES,
 };

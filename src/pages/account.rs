@@ -9,12 +9,15 @@ pub mod history;
 pub mod methods;
 pub mod overview;
 pub mod pay;
+mod parts;
 mod payments;
 pub mod profile;
 mod query;
+pub mod receipts;
 pub mod security;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+mod total;
 
 use crate::{
     browser,
@@ -72,6 +75,7 @@ fn places() -> Vec<Place> {
         place(Pay::Amount.into(), Sign::Dollar, true, |w| w.account().nav.pay),
         place(Account::History.into(), Sign::List, true, |w| w.account().nav.history),
         place(Account::Methods.into(), Sign::Card, false, |w| w.account().methods.title),
+        place(Account::Proof.into(), Sign::Folder, false, |w| w.account().nav.proof),
         place(Account::Profile.into(), Sign::Person, false, |w| w.account().nav.profile),
         place(Account::Security.into(), Sign::Shield, false, |w| w.account().nav.security),
     ]
@@ -80,6 +84,7 @@ fn places() -> Vec<Place> {
 /// The links to the pages of the account: beside the page where there is space, at its foot on a phone.
 fn with_links(here: Account, main: AnyView) -> AnyView {
     // a page below another is that one's
+    let here = if matches!(here, Account::Receipts(_)) { Account::Proof } else { here };
     let here = Route::Account(if matches!(here, Account::Bill(_)) { Account::Bills } else { here });
     let (bar, rest): (Vec<Place>, Vec<Place>) = places().into_iter().partition(|place| place.is_in_bar);
     let is_in_rest = rest.iter().any(|place| place.route == here).then_some("true");

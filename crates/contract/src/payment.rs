@@ -1,14 +1,16 @@
 //! Wire types of payments. Here is the payment, the fact that the server keeps; the order that makes one, its draft,
-//! its key, its method, its states and the link to its receipt are modules of their own. What both sides compute about
-//! a payment is in `rules` and `terms`.
+//! its key, its method, its states, the link to its receipt, the proof of a year and what a month came to are modules
+//! of their own. What both sides compute about a payment is in `rules` and `terms`.
 
 mod draft;
 mod key;
 mod method;
 mod order;
+mod proof;
 mod receipt;
 mod rules;
 mod saved;
+mod spending;
 mod state;
 mod terms;
 
@@ -16,11 +18,13 @@ pub use draft::{DraftShare, PaymentDraft};
 pub use key::IdempotencyKey;
 pub use method::{BankAccountKind, CardFunding, Method, MethodKind, PaymentToken};
 pub use order::{OrderShare, PaymentOrder};
+pub use proof::{LeftOut, ProofLine, ProofPack, ProofPerson, left_out};
 pub use receipt::{ReceiptLinks, ReceiptSecret};
 pub use rules::{DebitPlan, allocate, card_fee, counts_on, debit_day, plan_debit};
 pub use saved::{
     ExpiryNotice, MOST_SAVED, MethodUse, NewSavedMethod, Nickname, SavedMethod, SavedMethodChange, SavedMethods,
 };
+pub use spending::{MonthSpending, Spending};
 pub use state::{Failure, PaymentState, Phase};
 pub use terms::{Terms, charged, charged_to_credit};
 

@@ -6,11 +6,12 @@ mod sample_payment;
 
 use contract::{
     Locale, Money,
-    payment::{BankAccountKind, Failure, Method, PaidLine, Payment, PaymentState},
+    bill::BillKind,
+    payment::{BankAccountKind, Failure, Method, PaidLine, Payment, PaymentState, ProofLine, ProofPack, ProofPerson},
 };
 use sample_payment::{AUTHORISATION, date, money, payment, portal};
 use server::{
-    billing::receipt_pdf::{ReceiptCopy, receipt},
+    billing::receipt_pdf::{ReceiptCopy, proof, receipt},
     metrics::CHARACTERS_NOT_DRAWN,
 };
 
@@ -193,6 +194,54 @@ fn a_name_of_any_script_is_drawn_and_the_file_says_it_as_it_was_written() {
         assert_says(&text, &[&format!("October 12, 2026 · {name} · Patient: Ana O’Neill")]);
     }
     assert_eq!(CHARACTERS_NOT_DRAWN.value(), before);
+}
+
+#[test]
+fn a_proof_of_a_year_is_tagged_and_says_the_names_of_any_script_as_they_were_written() {
+    let line = |name: &str| ProofLine {
+        payment: "p".into(),
+        reference: "KP-7F3Q-2M8D".into(),
+        kind: BillKind::Hospital,
+        date_of_service: date("2026-10-12"),
+        patient: name.into(),
+        provider: name.into(),
+        description: "Visit".into(),
+        after_insurance: money("2.00"),
+        paid: money("2.00"),
+        on: date("2026-10-20"),
+        state: PaymentState::Paid,
+        came_back_on: None,
+        is_by_health_account: true,
+        why: None,
+    };
+    let (counts, number) = (money("2.00"), 1);
+    let pack = ProofPack {
+        as_of: payment().created_at,
+        today: date("2026-11-23"),
+        year: 2026,
+        years: vec![2026],
+        person: None,
+        counts: money("54.00"),
+        does_not_count: Money::ZERO,
+        people: NAMES.map(|name| ProofPerson { number, name: name.into(), services: 1, counts }).into(),
+        counted: NAMES.map(line).into(),
+        left_out: Vec::new(),
+        receipts: 1,
+        receipts_in_zip: 1,
+    };
+    let before = CHARACTERS_NOT_DRAWN.value();
+    let file = proof(&pack, &portal(), "America/Los_Angeles", Locale::En).unwrap();
+    let text = pdf_text::text(&file);
+    for name in NAMES {
+        assert_says(
+            &text,
+            &[&format!("{name} · $2.00"), &format!("October 12, 2026 · {name} · Patient: {name} · KP-")],
+        );
+    }
+    assert_says(&text, &["already paid from an HSA or FSA"]);
+    assert_eq!(CHARACTERS_NOT_DRAWN.value(), before);
+    let raw = String::from_utf8_lossy(&file);
+    assert_says(&raw, &["/StructTreeRoot", "/Marked true", "/Lang", "pdfuaid", "Proof for HSA, FSA and HRA 2026"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Texts of the payment history.
 
 use crate::i18n::format::plural;
+use std::cmp::Ordering;
 
 pub struct HistoryWords {
     pub title: &'static str,
@@ -30,6 +31,13 @@ pub struct HistoryWords {
     pub more: &'static str,
     pub all: &'static str,
     pub not_all: &'static str,
+    pub spent: &'static str,
+    pub months: fn(first: &str, last: &str) -> String,
+    pub this_month: fn(now: &str, by: &str, is: Ordering, last: &str) -> String,
+    pub as_table: &'static str,
+    pub month: &'static str,
+    pub fees: &'static str,
+    pub total: &'static str,
 }
 
 pub const EN: HistoryWords = HistoryWords {
@@ -67,6 +75,17 @@ pub const EN: HistoryWords = HistoryWords {
     more: "Show more",
     all: "Show all",
     not_all: "The rest of the list could not be loaded. What is shown is right.",
+    spent: "What you paid, by month",
+    months: |first, last| format!("{first} to {last}. Only payments that are paid count, in the month they were made."),
+    this_month: |now, by, is, last| match is {
+        Ordering::Less => format!("This month: {now} so far. That is {by} less than in {last}."),
+        Ordering::Equal => format!("This month: {now} so far, as much as in {last}."),
+        Ordering::Greater => format!("This month: {now} so far. That is {by} more than in {last}."),
+    },
+    as_table: "Show the figures as a table",
+    month: "Month",
+    fees: "Card fees",
+    total: "Total",
 };
 
 pub const ES: HistoryWords = HistoryWords {
@@ -104,4 +123,15 @@ pub const ES: HistoryWords = HistoryWords {
     more: "Mostrar más",
     all: "Mostrar todo",
     not_all: "No se pudo cargar el resto de la lista. Lo que se muestra es correcto.",
+    spent: "Lo que usted pagó, por mes",
+    months: |first, last| format!("De {first} a {last}. Solo cuentan los pagos pagados, en el mes en que se hicieron."),
+    this_month: |now, by, is, last| match is {
+        Ordering::Less => format!("Este mes: {now} hasta ahora. Son {by} menos que en {last}."),
+        Ordering::Equal => format!("Este mes: {now} hasta ahora, lo mismo que en {last}."),
+        Ordering::Greater => format!("Este mes: {now} hasta ahora. Son {by} más que en {last}."),
+    },
+    as_table: "Mostrar las cifras en una tabla",
+    month: "Mes",
+    fees: "Cargos por tarjeta",
+    total: "Total",
 };

@@ -6,6 +6,7 @@ pub struct NavWords {
     pub bills: &'static str,
     pub pay: &'static str,
     pub history: &'static str,
+    pub proof: &'static str,
     pub profile: &'static str,
     pub security: &'static str,
     /// What has no place at the foot of a phone's page.
@@ -18,6 +19,7 @@ pub const EN: NavWords = NavWords {
     bills: "Bills",
     pay: "Pay a bill",
     history: "History",
+    proof: "HSA and FSA proof",
     more: "More",
     profile: "Profile",
     security: "Security",
@@ -29,6 +31,7 @@ pub const ES: NavWords = NavWords {
     bills: "Facturas",
     pay: "Pagar una factura",
     history: "Historial",
+    proof: "Comprobantes HSA y FSA",
     more: "Más",
     profile: "Perfil",
     security: "Seguridad",

@@ -4,14 +4,13 @@
 mod paid;
 mod why;
 
-use super::{Query, page};
+use super::{Query, page, parts::entry, total::Total};
 use crate::{
     api::Client,
     billing::{Charges, MoneyFlow, calendar_file, flow_of},
     i18n::{Text, format, say, t},
     navigation::href,
     route::{Account, Pay, Read},
-    session::CurrentSession,
     ui::{Back, ButtonLink, Icon, Notice, NoticeKind, Sign, list, page_heading},
 };
 use contract::{
@@ -62,17 +61,12 @@ fn sheets(shown: AccountBill) -> AnyView {
 }
 
 fn owed(shown: &AccountBill) -> AnyView {
-    let (bill, as_of, session) = (&shown.bill, shown.as_of, CurrentSession::here());
+    let bill = &shown.bill;
     let (balance, pending, due, is_late) = (bill.balance, bill.pending, bill.due, bill.is_past_due(shown.today));
     let is_open = !balance.is_zero();
     let title = if is_open { t(|w| w.pay().amount.owe) } else { t(|w| w.account().bills.settled) };
-    let plain = say(move |w| format::money(w.locale, balance).trim_start_matches('$').to_owned());
     let day = is_open.then(|| due_line(due, is_late));
-    let when = say(move |w| (w.account().overview.as_of)(&format::moment(w.locale, as_of, session.time_zone())));
-    let if_clears = (!pending.is_zero()).then(|| {
-        let left = bill.payable();
-        view! { <br/> {say(move |w| (w.account().overview.if_clears)(&format::money(w.locale, left)))} }
-    });
+    let total = Total { id: "owe", title, sum: balance, pending, as_of: shown.as_of };
     let pay = (!bill.payable().is_zero())
         .then(|| view! { <ButtonLink to=Pay::Amount words=t(|w| w.account().bills.pay) main=true big=true/> });
     let help = is_open.then(|| {
@@ -83,13 +77,7 @@ fn owed(shown: &AccountBill) -> AnyView {
         <section class="pay-sheet" aria-labelledby="owe">
             <div class="pay-stack">
                 <div class="pay-owe">
-                    <div class="pay-total">
-                        <h2 id="owe">{title}</h2>
-                        <span class="pay-total__sum pay-money" translate="no"><small>"$"</small>{plain}</span>
-                        {day}
-                        <p class="pay-note">{when}{if_clears}</p>
-                        {calendar}
-                    </div>
+                    {total.show(day.into_any(), calendar.into_any())}
                     <div class="pay-stack pay-stack--tight">{pay}{help}</div>
                 </div>
                 {picture(bill)}
@@ -159,17 +147,4 @@ fn month(line: BillLine) -> AnyView {
     let (from, billed) = (line.date_of_service, line.billed);
     let sum = say(move |w| format::money(w.locale, billed));
     entry(Text::stored(line.description), vec![say(move |w| format::medium_date(w.locale, from))], sum, ().into_any())
-}
-
-/// A row of a sheet: what it is, what is said of it, and an amount.
-fn entry(what: Text, said: Vec<Text>, sum: Text, more: AnyView) -> AnyView {
-    view! {
-        <li>
-            <div class="pay-rows__row">
-                <div><b>{what}</b>{list(said, |said| view! { <small>{said}</small> }.into_any())}{more}</div>
-                <div class="pay-rows__end"><span class="pay-money" translate="no">{sum}</span></div>
-            </div>
-        </li>
-    }
-    .into_any()
 }

@@ -4,7 +4,7 @@
 mod filter;
 
 use self::filter::{Filter, KINDS};
-use super::{Query, page};
+use super::{Query, page, parts::chip, total::Total};
 use crate::{
     billing::BillMark,
     i18n::{Text, format, say, t},
@@ -48,11 +48,8 @@ fn chips(filter: Memo<Filter>, bills: Query<AccountBills>) -> AnyView {
     let navigation = Navigation::here();
     let chip = move |words: Text, set: fn(Filter, Choice) -> Filter, to: Choice| {
         let there = move || set(filter.get(), to);
-        let current = move || (there() == filter.get()).then_some("true");
         let href = move || navigation.href_with(Account::Bills, &there().query());
-        let link = view! { <a class="pay-chip" href=href aria-current=current><span>{words}</span></a> };
-        // for the router: the page stays where it is
-        link.attr("noscroll", "").into_any()
+        chip(words, href, move || there() == filter.get())
     };
     let kinds = list(KINDS, move |(kind, _)| {
         chip(t_kind(kind), Filter::with_kind, Choice { kind: Some(kind), ..Choice::default() })
@@ -125,14 +122,9 @@ fn nothing(is_filtered: bool) -> AnyView {
 }
 
 fn open(bills: &AccountBills) -> AnyView {
-    let (owed, pending, as_of, today) = (bills.owed, bills.pending, bills.as_of, bills.today);
-    let (count, session) = (bills.open.len(), CurrentSession::here());
-    let plain = say(move |w| format::money(w.locale, owed).trim_start_matches('$').to_owned());
-    let when = say(move |w| (w.account().overview.as_of)(&format::moment(w.locale, as_of, session.time_zone())));
-    let if_clears = (!pending.is_zero()).then(|| {
-        let left = owed.minus(pending).unwrap_or_default();
-        view! { <br/> {say(move |w| (w.account().overview.if_clears)(&format::money(w.locale, left)))} }
-    });
+    let (owed, pending, today, count) = (bills.owed, bills.pending, bills.today, bills.open.len());
+    let title = say(move |w| (w.account().bills.open)(count));
+    let total = Total { id: "open", title, sum: owed, pending, as_of: bills.as_of };
     let can_pay = owed != pending;
     // it leads to all bills, whatever the filter
     let is_filtered = bills.kind.is_some() || bills.person.is_some();
@@ -147,11 +139,7 @@ fn open(bills: &AccountBills) -> AnyView {
         <section class="pay-sheet" aria-labelledby="open">
             <div class="pay-stack">
                 <div class="pay-owe">
-                    <div class="pay-total">
-                        <h2 id="open">{say(move |w| (w.account().bills.open)(count))}</h2>
-                        <span class="pay-total__sum pay-money" translate="no"><small>"$"</small>{plain}</span>
-                        <p class="pay-note">{when}{if_clears}</p>
-                    </div>
+                    {total.show(().into_any(), ().into_any())}
                     {can_pay.then(|| view! {
                         <ButtonLink to=Pay::Amount words=pay main=true big=true/>
                     })}
@@ -224,13 +212,13 @@ fn settled_row(bill: BillSummary) -> AnyView {
 fn row(bill: BillSummary, when: Option<Text>, end: AnyView) -> AnyView {
     let (kind, issued) = (bill.kind, bill.issued);
     let of = say(move |w| format!("{} · {}", format::medium_date(w.locale, issued), bill.patient));
-    let hidden = say(move |_| format!(", {}", of.get().replace(" · ", ", ")));
+    let named = say(move |w| format!("{}, {}", (w.pay().amount.kind_short)(kind), of.get().replace(" · ", ", ")));
     view! {
         <li>
             <div class="pay-rows__row">
                 <BillMark kind/>
                 <div>
-                    <b><a href=href(Account::Bill(bill.id))>{t_kind(kind)}<span class="pay-hidden">{hidden}</span></a></b>
+                    <b><a href=href(Account::Bill(bill.id)) aria-label=named>{t_kind(kind)}</a></b>
                     <small aria-hidden="true">{of}</small>
                     {when.map(|when| view! { <small>{when}</small> })}
                 </div>

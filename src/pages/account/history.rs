@@ -2,6 +2,7 @@
 //! whole, so that the browser's own search finds everything.
 
 mod filter;
+mod spending;
 
 use super::{Query, heading, page, payments::payment_row};
 use crate::{
@@ -36,9 +37,10 @@ pub fn HistoryPage() -> impl IntoView {
         let asked = asked.get();
         async move { client.payments(&asked.query, &asked.text, A_PAGE, None).await.map(|page| (asked, page)) }
     });
+    let spent = Query::new(|client| async move { client.spending().await });
     let head = heading(t(|w| w.account().history.title), t(|w| w.account().history.lead));
-    let main = view! { {form(draft, text)} {payments.show(8, move |(of, page)| listed(asked, of, page))} };
-    page(Account::History, head, vec![payments.state()], main.into_any())
+    let main = view! { {spent.show(6, spending::spending)} {form(filter, draft, text)} {payments.show(8, move |(of, page)| listed(asked, of, page))} };
+    page(Account::History, head, vec![payments.state(), spent.state()], main.into_any())
 }
 
 /// A text is not in the address of the file either: the browser keeps that.
@@ -62,8 +64,15 @@ fn csv_link(asked: Memo<Asked>) -> AnyView {
     .into_any()
 }
 
-fn form(draft: Draft, text: RwSignal<String>) -> AnyView {
+/// Folded on a phone, where it would fill the first screen; its summary says what is filtered.
+fn form(filter: Memo<Filter>, draft: Draft, text: RwSignal<String>) -> AnyView {
     let navigation = Navigation::here();
+    let said = say(move |w| {
+        let mut parts = filter.with(|filter| filter.in_words(w));
+        parts.extend(Some(text.get()).filter(|text| !text.is_empty()).map(|text| format!("“{text}”")));
+        let title = w.account().history.filter;
+        if parts.is_empty() { title.to_owned() } else { format!("{title}: {}", parts.join(", ")) }
+    });
     let apply = move || {
         text.set(draft.text.get_untracked().trim().to_owned());
         navigation.go_with_query(Account::History, &draft.filter().query());
@@ -79,13 +88,18 @@ fn form(draft: Draft, text: RwSignal<String>) -> AnyView {
     };
     view! {
         <section class="pay-sheet" data-print="no">
-            <form class="pay-stack" role="search" aria-label=t(|w| w.account().history.filter) on:submit=submit>
-                <div class="pay-filters">{draft.fields()}</div>
-                <p class="pay-row">
-                    <button class="pay-button" type="submit">{t(|w| w.account().history.apply)}</button>
-                    <button class="pay-button" type="button" on:click=clear>{t(|w| w.account().history.clear)}</button>
-                </p>
-            </form>
+            <details class="pay-more" open=browser::is_wide()>
+                <summary>{said}<Icon sign=Sign::Down/></summary>
+                <form class="pay-stack" role="search" aria-label=t(|w| w.account().history.filter) on:submit=submit>
+                    <div class="pay-filters">{draft.fields()}</div>
+                    <p class="pay-row">
+                        <button class="pay-button" type="submit">{t(|w| w.account().history.apply)}</button>
+                        <button class="pay-button" type="button" on:click=clear>
+                            {t(|w| w.account().history.clear)}
+                        </button>
+                    </p>
+                </form>
+            </details>
         </section>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! The account overview: who is signed in, what is owed and as of when, each open bill with its lines, and the last
 //! payments.
 
-use super::{Query, heading, page, payments::payment_row};
+use super::{Query, heading, page, payments::payment_row, total::Total};
 use crate::{
     billing::{BillMark, Charges, State},
     i18n::{format, say, t},
@@ -53,18 +53,13 @@ fn found_elsewhere() -> AnyView {
 }
 
 fn owed(bills: BillList) -> AnyView {
-    let (owed, as_of, session) = (bills.owed, bills.as_of, CurrentSession::here());
+    let owed = bills.owed;
     let pending = Money::sum(bills.bills.iter().map(|bill| bill.pending)).unwrap_or(Money::ZERO);
-    let if_clears = (!pending.is_zero()).then(|| {
-        let left = owed.minus(pending).unwrap_or(Money::ZERO);
-        view! { <br/> {say(move |w| (w.account().overview.if_clears)(&format::money(w.locale, left)))} }
-    });
-    let when = say(move |w| (w.account().overview.as_of)(&format::moment(w.locale, as_of, session.time_zone())));
     let is_clear = bills.bills.is_empty();
     let can_pay = bills.bills.iter().any(|bill| !bill.payable().is_zero());
     let title =
         if is_clear { t(|w| w.account().overview.nothing_owed_title) } else { t(|w| w.account().overview.you_owe) };
-    let plain = say(move |w| format::money(w.locale, owed).trim_start_matches('$').to_owned());
+    let total = Total { id: "owe", title, sum: owed, pending, as_of: bills.as_of };
     let today = bills.today;
     let rows = (!is_clear).then(|| {
         view! {
@@ -76,11 +71,7 @@ fn owed(bills: BillList) -> AnyView {
         <section class="pay-sheet" aria-labelledby="owe">
             <div class="pay-stack">
                 <div class="pay-owe">
-                    <div class="pay-total">
-                        <h2 id="owe">{title}</h2>
-                        <span class="pay-total__sum pay-money" translate="no"><small>"$"</small>{plain}</span>
-                        <p class="pay-note">{when}{if_clears}</p>
-                    </div>
+                    {total.show(().into_any(), ().into_any())}
                     {can_pay.then(|| view! {
                         <ButtonLink to=Pay::Amount words=t(|w| w.account().overview.pay_all) main=true big=true/>
                     })}

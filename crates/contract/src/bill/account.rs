@@ -48,7 +48,7 @@ pub struct BillSummary {
     pub settled_at: Option<Instant>,
 }
 
-/// A person by a number, for an address that names nobody. An earlier bill that is added may change the numbers.
+/// A person by a number, for an address that names nobody. It stays the same whatever bills come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BillPerson {

@@ -1,18 +1,18 @@
 //! A member's bills: the list with its filter, one bill beside the one before it, and its statement as a PDF.
 
-use super::receipt_pdf;
+use super::{people::people_of, receipt_pdf};
 use crate::{
     clock::day_in,
     error::{Error, Result},
     limits::{self, rules},
     state::App,
-    store::{account_bills::BillGroup, sessions::Session},
+    store::sessions::Session,
 };
 use contract::{
     Locale, Money,
     bill::{
         BillKind,
-        account::{AccountBill, AccountBills, BillPerson, BillSummary},
+        account::{AccountBill, AccountBills, BillSummary},
     },
     problem_details::ErrorCode,
 };
@@ -28,7 +28,7 @@ pub struct Filter {
 pub async fn list(app: &App, session: &Session, filter: Filter) -> Result<AccountBills> {
     let membership = &session.membership;
     let groups = app.store.bill_groups(&membership.id).await?;
-    let people = people_of(&groups);
+    let people = people_of(&membership.id, groups.iter().map(|group| group.patient.as_str()));
     let name = filter.person.and_then(|number| people.iter().find(|person| person.number == number));
     let is_person = |patient: &str| filter.person.is_none() || name.is_some_and(|person| person.name == patient);
     let is_kind = |kind| filter.kind.is_none_or(|wanted| wanted == kind);
@@ -61,20 +61,6 @@ pub async fn list(app: &App, session: &Session, filter: Filter) -> Result<Accoun
 
 fn sum(bills: &[BillSummary], of: fn(&BillSummary) -> Money) -> Result<Money> {
     Money::sum(bills.iter().map(of)).ok_or_else(Error::fault)
-}
-
-/// Numbered in the order of their first bills: a number stays a person's while no earlier bill is added.
-fn people_of(groups: &[BillGroup]) -> Vec<BillPerson> {
-    let mut people: Vec<BillPerson> = Vec::new();
-    for (number, group) in (1..).zip(first_of_each(groups)) {
-        people.push(BillPerson { number, name: group.patient.clone() });
-    }
-    people
-}
-
-fn first_of_each(groups: &[BillGroup]) -> impl Iterator<Item = &BillGroup> {
-    let is_first = |at: usize| groups[..at].iter().all(|other| other.patient != groups[at].patient);
-    groups.iter().enumerate().filter(move |(at, _)| is_first(*at)).map(|(_, group)| group)
 }
 
 /// How often a bill is read again that payments change while it is read.

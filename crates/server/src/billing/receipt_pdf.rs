@@ -1,8 +1,9 @@
 //! The receipt as a PDF: tagged, on Letter paper, with everything a reimbursement account asks for, and the
-//! authorisation word for word; and, in `statement`, a bill on the same layout. Knows a payment and the deployment's
-//! profile; not the database, and not the client.
+//! authorisation word for word; and, on the same layout, a bill (`statement`) and a tax year (`proof`). Knows a payment
+//! and the deployment's profile; not the database, and not the client.
 
 mod fonts;
+mod proof;
 mod sheet;
 mod statement;
 mod text;
@@ -15,7 +16,7 @@ use contract::{
     portal::Portal,
 };
 
-pub use self::{sheet::SheetError, statement::statement};
+pub use self::{proof::proof, sheet::SheetError, statement::statement};
 
 /// Whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

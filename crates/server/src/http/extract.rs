@@ -42,6 +42,9 @@ pub struct Key(pub IdempotencyKey);
 /// The `{id}` of an address. What can't be one of this server's is not found, whatever else is wrong with it.
 pub struct Id(pub String);
 
+/// The `{year}` of an address: four digits. What is none is not found.
+pub struct Year(pub i16);
+
 impl FromRequestParts<App> for ActiveSession {
     type Rejection = Error;
 
@@ -229,6 +232,17 @@ impl FromRequestParts<App> for Id {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let id = Path::<String>::from_request_parts(parts, app).await.ok().map(|Path(id)| id);
         id.filter(|id| is_id(id)).map(Self).ok_or_else(|| Error::new(ErrorCode::NotFound))
+    }
+}
+
+impl FromRequestParts<App> for Year {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let text = Path::<String>::from_request_parts(parts, app).await.ok().map(|Path(text)| text);
+        let text = text.filter(|text| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit()));
+        let year = text.and_then(|text| text.parse().ok());
+        year.map(Self).ok_or_else(|| Error::new(ErrorCode::NotFound))
     }
 }
 

@@ -11,6 +11,7 @@ pub mod payment_methods;
 pub mod payments;
 pub mod portal;
 pub mod profile;
+pub mod proofs;
 pub mod receipt_links;
 pub mod receipts;
 pub mod registrations;

@@ -28,7 +28,7 @@ async fn ask(state: &App, path: &str) -> Response {
     let answer = router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
     let (parts, body) = answer.into_parts();
     let text = String::from_utf8(axum::body::to_bytes(body, 1 << 20).await.unwrap().to_vec()).unwrap();
-    Response { status: parts.status, headers: parts.headers, text }
+    Response { status: parts.status, headers: parts.headers, bytes: text.clone().into(), text }
 }
 
 /// Asked until it says so; each answer comes within a second, and a little for a busy machine.

@@ -171,7 +171,8 @@ async fn answer(router: Router, request: Request<Body>) -> Response {
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-    Response { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Response { status: parts.status, headers: parts.headers, text, bytes: bytes.into() }
 }
 
 /// `name=token` of the cookie that an answer sets.

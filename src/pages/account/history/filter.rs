@@ -2,7 +2,7 @@
 //! Text is looked for, too, but stands in no address: it may be a name.
 
 use crate::{
-    i18n::{Pick, t},
+    i18n::{Pick, Words, format, t},
     ui::{Icon, Sign, list},
 };
 use contract::Date;
@@ -54,6 +54,24 @@ impl Filter {
     pub fn query(&self) -> String {
         let parts = NAMES.iter().zip(&self.0).filter(|(_, value)| !value.is_empty());
         parts.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+    }
+}
+
+impl Filter {
+    /// What is filtered, a part each; the order is no filter.
+    pub fn in_words(&self, w: &'static Words) -> Vec<String> {
+        let [from, to, kind, state, method, _] = &self.0;
+        let day = |label: &str, value: &str| {
+            Date::parse(value).ok().map(|day| format!("{label} {}", format::medium_date(w.locale, day)))
+        };
+        let chosen = |options: &[(&str, Pick)], value: &String| {
+            let option = options.iter().find(|(own, _)| own == value && !own.is_empty());
+            option.map(|(_, words)| words(w).to_owned())
+        };
+        let words = &w.account().history;
+        let days = [day(words.from, from), day(words.to, to)];
+        let others = [chosen(&KINDS, kind), chosen(&STATES, state), chosen(&METHODS, method)];
+        days.into_iter().chain(others).flatten().collect()
     }
 }
 

@@ -1,8 +1,8 @@
 //! The addresses of the app's pages: any other one is answered 404, with the same page, which says so. The app has the
 //! table that these come from (`src/route.rs`); a test compares the two (`tests/render.rs`).
 
-/// Below the root; `{id}` is any one segment.
-const PAGES: [&str; 34] = [
+/// Below the root; a name in braces is any one segment.
+const PAGES: [&str; 36] = [
     "/",
     "/region",
     "/pay",
@@ -35,6 +35,8 @@ const PAGES: [&str; 34] = [
     "/account/history",
     "/account/methods",
     "/account/pay",
+    "/account/receipts",
+    "/account/receipts/{year}",
     "/account/profile",
     "/account/security",
 ];
@@ -45,7 +47,7 @@ pub fn is_page(path: &str) -> bool {
     let asked: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let is_asked = |page: &'static str| {
         segments(page).count() == asked.len()
-            && segments(page).zip(&asked).all(|(own, asked)| own == *asked || own == "{id}")
+            && segments(page).zip(&asked).all(|(own, asked)| own == *asked || own.starts_with('{'))
     };
     !path.contains("//") && PAGES.into_iter().any(is_asked)
 }

@@ -1,0 +1,95 @@
+//! What was paid of each service, for the proof of a tax year.
+
+use super::{Store, cents, from_word, json, retry, value};
+use contract::{
+    Date, Instant, Money,
+    bill::BillKind,
+    payment::{CardFunding, Method, PaymentState},
+};
+use sqlx::{Row, any::AnyRow};
+
+/// What one payment pays of one service.
+pub struct PaidService {
+    pub payment: String,
+    pub reference: String,
+    pub state: PaymentState,
+    pub is_by_health_account: bool,
+    pub made_at: Instant,
+    /// Nothing of a payment that never was.
+    pub paid_at: Option<Instant>,
+    pub since: Instant,
+    pub kind: BillKind,
+    pub patient: String,
+    pub date_of_service: Date,
+    pub provider: String,
+    pub description: String,
+    pub after_insurance: Money,
+    pub paid: Money,
+}
+
+/// Services of a year, and what was made between two moments; by the index `payment_of_membership`, and by the primary
+/// keys of `payment_line`, `bill`, `bill_line` and `payment_event`. A payment that took nothing is left out.
+const PAID_SERVICES: &str = "SELECT payment.id AS id, payment.reference AS reference, payment.state AS state, payment.method AS method, \
+    payment.created_at AS created_at, \
+    (SELECT MAX(payment_event.at) FROM payment_event WHERE payment_event.payment = payment.id AND payment_event.state = 'paid') AS paid_at, \
+    (SELECT payment_event.at FROM payment_event WHERE payment_event.payment = payment.id \
+     ORDER BY payment_event.position DESC LIMIT 1) AS since, \
+    bill.kind AS kind, bill.patient AS patient, bill_line.service_date AS service_date, bill_line.provider AS provider, \
+    bill_line.description AS description, payment_line.after_insurance_cents AS after_insurance_cents, \
+    payment_line.paid_cents AS paid_cents \
+    FROM payment JOIN payment_line ON payment_line.payment = payment.id JOIN bill ON bill.id = payment_line.bill \
+    JOIN bill_line ON bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line \
+    WHERE payment.membership = $1 AND payment.state IN ('scheduled', 'processing', 'paid', 'returned', 'refunded') \
+    AND (substr(bill_line.service_date, 1, 4) = $2 OR payment.created_at >= $3 AND payment.created_at < $4) \
+    ORDER BY bill_line.service_date, payment.created_at, payment.id, payment_line.bill, payment_line.line";
+
+/// By the index `bill_of_membership` and the primary key of `bill_line`.
+const YEARS: &str = "SELECT DISTINCT substr(bill_line.service_date, 1, 4) AS year FROM bill \
+    JOIN bill_line ON bill_line.bill = bill.id WHERE bill.membership = $1";
+
+impl Store {
+    /// In no order.
+    pub async fn years_of_service(&self, membership: &str) -> Result<Vec<i16>, sqlx::Error> {
+        let read = || sqlx::query(YEARS).bind(membership).fetch_all(&self.read);
+        let year = |row: &AnyRow| {
+            let year: &str = row.try_get("year")?;
+            year.parse().map_err(|_| sqlx::Error::Decode("the year of a service".into()))
+        };
+        retry(read).await?.iter().map(year).collect()
+    }
+
+    /// By day of service.
+    pub async fn paid_services(
+        &self,
+        membership: &str,
+        year: i16,
+        [from, until]: [Instant; 2],
+    ) -> Result<Vec<PaidService>, sqlx::Error> {
+        let year = year.to_string();
+        let read = || {
+            let query = sqlx::query(PAID_SERVICES).bind(membership).bind(&year);
+            query.bind(from.millis()).bind(until.millis()).fetch_all(&self.read)
+        };
+        retry(read).await?.iter().map(paid_service).collect()
+    }
+}
+
+fn paid_service(row: &AnyRow) -> Result<PaidService, sqlx::Error> {
+    let method: Method = json(row.try_get("method")?)?;
+    Ok(PaidService {
+        payment: row.try_get("id")?,
+        reference: row.try_get("reference")?,
+        state: from_word(row.try_get("state")?)?,
+        is_by_health_account: matches!(method, Method::Card { funding: CardFunding::HsaFsa, .. }),
+        made_at: Instant::from_millis(row.try_get("created_at")?),
+        paid_at: row.try_get::<Option<i64>, _>("paid_at")?.map(Instant::from_millis),
+        since: Instant::from_millis(row.try_get("since")?),
+        kind: from_word(row.try_get("kind")?)?,
+        patient: row.try_get("patient")?,
+        date_of_service: value(row, "service_date")?,
+        provider: row.try_get("provider")?,
+        description: row.try_get("description")?,
+        after_insurance: cents(row, "after_insurance_cents")?,
+        paid: cents(row, "paid_cents")?,
+    })
+}

@@ -1,0 +1,51 @@
+//! What a membership paid, as sums by month and kind of bill.
+
+use super::{Store, cents, from_word, retry};
+use contract::{Instant, Money, bill::BillKind};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+
+/// A sum of one month.
+pub struct Spent {
+    /// The month's place among those that were asked for.
+    pub month: usize,
+    /// Nothing for card fees.
+    pub kind: Option<BillKind>,
+    pub sum: Money,
+}
+
+impl Store {
+    /// Of payments that are paid, by the months in which they were made; a month lasts from one moment until the next.
+    /// By the index `payment_of_membership`, a range of it a month, and the primary keys of `payment_share` and `bill`.
+    pub async fn spending(&self, membership: &str, moments: &[Instant]) -> Result<Vec<Spent>, sqlx::Error> {
+        let bounds: Vec<&[Instant]> = moments.windows(2).collect();
+        let number = |at: usize| format!("CAST(${at} AS BIGINT)");
+        let rows = (0..bounds.len()).map(|at| format!("({at}, {}, {})", number(2 * at + 2), number(2 * at + 3)));
+        let months = rows.collect::<Vec<_>>().join(", ");
+        let made = "payment.membership = $1 AND payment.state = 'paid' AND payment.created_at >= month.column2 \
+                    AND payment.created_at < month.column3";
+        let sql = format!(
+            "WITH month AS (SELECT column1, column2, column3 FROM (VALUES {months}) AS asked) \
+             SELECT CAST(place AS BIGINT) AS place, kind, CAST(SUM(part.cents) AS BIGINT) AS sum_cents FROM ( \
+             SELECT month.column1 AS place, bill.kind AS kind, payment_share.amount_cents AS cents FROM month \
+             JOIN payment ON {made} JOIN payment_share ON payment_share.payment = payment.id \
+             JOIN bill ON bill.id = payment_share.bill \
+             UNION ALL SELECT month.column1 AS place, '' AS kind, payment.fee_cents AS cents FROM month \
+             JOIN payment ON {made} WHERE payment.fee_cents > 0) AS part GROUP BY place, kind ORDER BY place, kind"
+        );
+        let read = || {
+            let query = sqlx::query(AssertSqlSafe(sql.clone())).bind(membership);
+            let ends = bounds.iter().flat_map(|bound| bound.iter());
+            ends.fold(query, |query, end| query.bind(end.millis())).fetch_all(&self.read)
+        };
+        retry(read).await?.iter().map(spent).collect()
+    }
+}
+
+fn spent(row: &AnyRow) -> Result<Spent, sqlx::Error> {
+    let (place, kind): (i64, &str) = (row.try_get("place")?, row.try_get("kind")?);
+    Ok(Spent {
+        month: usize::try_from(place).map_err(|error| sqlx::Error::Decode(error.into()))?,
+        kind: if kind.is_empty() { None } else { Some(from_word(kind)?) },
+        sum: cents(row, "sum_cents")?,
+    })
+}
