@@ -3,6 +3,7 @@
 
 mod bill_mark;
 mod calendar;
+mod capture_form;
 mod capture_frame;
 mod charges;
 mod find_bill;
@@ -16,6 +17,7 @@ mod timing;
 
 pub use bill_mark::BillMark;
 pub use calendar::calendar_file;
+pub use capture_form::{Capture, CaptureForm, CaptureResult, FrameProblem, focus_form};
 pub use capture_frame::{CaptureAsk, CaptureAsks, CaptureCard, CaptureField, CaptureFrame, CaptureSays, CaptureSource};
 pub use charges::{Charges, service};
 pub use find_bill::{FindBill, FindDraft, TypedStatement, find_bill};

@@ -132,6 +132,7 @@ routes! {
         Bill(id: String) => ["account", "bills", id],
         /// Its filter is in the query (`navigation`).
         History => ["account", "history"],
+        Balance => ["account", "balance"],
         Profile => ["account", "profile"],
         Security => ["account", "security"],
     }

@@ -14,8 +14,8 @@ use crate::{
     i18n::t,
     pages::{
         account::{
-            bill::BillPage, bills::BillsPage, history::HistoryPage, overview::AccountPage, profile::ProfilePage,
-            security::SecurityPage,
+            balance::BalancePage, bill::BillPage, bills::BillsPage, history::HistoryPage, overview::AccountPage,
+            profile::ProfilePage, security::SecurityPage,
         },
         coupon::CouponPage,
         help::HelpPage,
@@ -124,6 +124,7 @@ fn draw_account(page: Account) -> AnyView {
         Account::Bills => known(|| BillsPage().into_any()),
         Account::Bill(id) => known(move || view! { <BillPage id=id.clone()/> }.into_any()),
         Account::History => known(|| HistoryPage().into_any()),
+        Account::Balance => known(|| BalancePage().into_any()),
         Account::Profile => known(|| ProfilePage().into_any()),
         Account::Security => known(|| SecurityPage().into_any()),
     }

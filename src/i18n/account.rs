@@ -1,6 +1,7 @@
-//! Texts of the account: navigation, registration, sign-in and recovery, the overview, bills, the history, the profile,
-//! and security.
+//! Texts of the account: navigation, registration, sign-in and recovery, the overview, bills, the balance, the history,
+//! the profile, and security.
 
+mod balance;
 mod bills;
 mod factor;
 mod history;
@@ -11,6 +12,7 @@ mod register;
 mod security;
 mod sign_in;
 
+pub use balance::BalanceWords;
 pub use bills::BillsWords;
 pub use factor::FactorWords;
 pub use history::HistoryWords;
@@ -27,6 +29,7 @@ pub struct AccountWords {
     pub sign_in: SignInWords,
     pub overview: OverviewWords,
     pub bills: BillsWords,
+    pub balance: BalanceWords,
     pub history: HistoryWords,
     pub profile: ProfileWords,
     pub security: SecurityWords,
@@ -39,6 +42,7 @@ pub const EN: AccountWords = AccountWords {
     sign_in: sign_in::EN,
     overview: overview::EN,
     bills: bills::EN,
+    balance: balance::EN,
     history: history::EN,
     profile: profile::EN,
     security: security::EN,
@@ -51,6 +55,7 @@ pub const ES: AccountWords = AccountWords {
     sign_in: sign_in::ES,
     overview: overview::ES,
     bills: bills::ES,
+    balance: balance::ES,
     history: history::ES,
     profile: profile::ES,
     security: security::ES,

@@ -3,6 +3,7 @@
 //!
 //! A page fetches with [`Query`], and gives [`page`] its heading, its queries and its content.
 
+pub mod balance;
 pub mod bill;
 pub mod bills;
 pub mod history;
@@ -69,6 +70,7 @@ fn places() -> Vec<Place> {
         place(Account::Bills.into(), Sign::Bill, true, |w| w.account().nav.bills),
         place(Pay::Amount.into(), Sign::Dollar, true, |w| w.account().nav.pay),
         place(Account::History.into(), Sign::List, true, |w| w.account().nav.history),
+        place(Account::Balance.into(), Sign::Coins, false, |w| w.account().balance.title),
         place(Account::Profile.into(), Sign::Person, false, |w| w.account().nav.profile),
         place(Account::Security.into(), Sign::Shield, false, |w| w.account().nav.security),
     ]

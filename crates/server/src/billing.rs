@@ -9,6 +9,7 @@ pub mod account_bills;
 pub mod bills;
 pub mod charging;
 pub mod coupons;
+pub mod deposits;
 pub mod drafts;
 pub mod fingerprint;
 pub mod methods;

@@ -9,7 +9,7 @@ mod who;
 
 use super::{amount::could_not_load, checkout::Checkout};
 use crate::{
-    billing::{CaptureAsks, CaptureField, PAYING, Slip},
+    billing::{Capture, CaptureResult, PAYING, Slip},
     browser,
     error::ApiError,
     form::Problems,
@@ -17,7 +17,7 @@ use crate::{
     navigation::{Navigation, href},
     route::Pay,
     session::CurrentSession,
-    ui::{ErrorLine, ErrorSummary, Failure, FormState, Stepper, SubmitButton, dynamic, page_heading},
+    ui::{ErrorSummary, Failure, FormState, Stepper, SubmitButton, dynamic, page_heading},
 };
 use contract::{
     Email, FieldProblem, PersonName,
@@ -26,7 +26,6 @@ use contract::{
     problem_details::ErrorCode,
     session::PersonView,
 };
-use frame::CaptureResult;
 use kinds::{Kinds, bank_notice};
 use leptos::{ev::SubmitEvent, prelude::*};
 use submit::Submission;
@@ -74,34 +73,8 @@ struct MethodState {
     name: RwSignal<String>,
     email: RwSignal<String>,
     form: FormState<Field>,
-    asks: RwSignal<CaptureAsks>,
-    /// The form in the frame has something to put right, or is not there.
-    frame_problem: RwSignal<Option<FrameProblem>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum FrameProblem {
-    /// These fields, or some that it does not name.
-    Wrong(Vec<CaptureField>),
-    Gone,
-    /// The card whose security code was to be typed again is not known any more.
-    Forgotten,
-}
-
-impl FrameProblem {
-    /// A line of the summary for each field, which leads into it.
-    fn lines(self, w: &'static Words) -> Vec<ErrorLine> {
-        let line = |id: &str, words: &str| ErrorLine { id: id.to_owned(), words: words.to_owned() };
-        match self {
-            Self::Gone => vec![line("capture-again", w.pay().method.frame_gone)],
-            Self::Forgotten => vec![line("capture", w.pay().method.frame_forgotten)],
-            Self::Wrong(fields) => {
-                let named = fields.into_iter().filter_map(|field| frame::anchor(w, field));
-                let named: Vec<_> = named.map(|(id, words)| line(id, &words)).collect();
-                if named.is_empty() { vec![line("capture", w.pay().method.frame_wrong)] } else { named }
-            }
-        }
-    }
+    /// The form in the frame, and what it has to put right.
+    capture: Capture,
 }
 
 impl MethodState {
@@ -118,8 +91,7 @@ impl MethodState {
             name,
             email,
             form: FormState::new([(Field::Name, name), (Field::Email, email)], Field::words, Field::id),
-            asks: RwSignal::default(),
-            frame_problem: RwSignal::new(None),
+            capture: Capture::default(),
         }
     }
 
@@ -180,7 +152,7 @@ pub fn MethodPage() -> impl IntoView {
     let sums = Sums::of(state);
     // drawn anew when the bills can't be had, not when they are fetched again: what stands in the frame must not go
     let failed = Memo::new(move |_| checkout.bills.with(|bills| bills.error().cloned()));
-    let has_errors = move || state.form.has_errors() || state.frame_problem.get().is_some();
+    let has_errors = move || state.form.has_errors() || state.capture.problem.get().is_some();
     let title = |w: &'static Words| w.pay().method.title;
     let h1 =
         page_heading(say(move |w| if has_errors() { (w.shell.error_title)(title(w)) } else { title(w).to_owned() }));
@@ -250,7 +222,7 @@ fn MethodForm(state: MethodState) -> impl IntoView {
     });
     browser::effect(move |_| {
         state.kind.track();
-        state.frame_problem.set(None);
+        state.capture.problem.set(None);
     });
     state.form.revalidate_on_change(move || state.check().err().unwrap_or_default());
     let on_submit = move |event: SubmitEvent| {
@@ -283,7 +255,7 @@ fn Summary(state: MethodState) -> impl IntoView {
     let (language, typed) = (Language::here(), state.form.lines());
     let lines = Signal::derive(move || {
         let mut lines = typed.get();
-        lines.extend(state.frame_problem.get().map(|problem| problem.lines(language.words())).unwrap_or_default());
+        lines.extend(state.capture.problem.get().map(|problem| problem.lines(language.words())).unwrap_or_default());
         lines
     });
     view! { <ErrorSummary lines submits=state.form.refused/> }

@@ -28,6 +28,10 @@ pub struct PaymentOrder {
     /// may be sent again with a later one.
     #[serde(default)]
     pub begin_by: Option<Instant>,
+    /// What goes to the balance of the account in place of bills. Never on the wire: `POST /deposits` has an order of
+    /// its own (`balance::DepositOrder`), which becomes this one.
+    #[serde(skip)]
+    pub deposit: Option<Amount>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,9 +47,9 @@ pub struct OrderShare {
 }
 
 impl PaymentOrder {
-    /// The sum of the shares, without the fee; `None` when it is more than money can be here.
+    /// The sum of the shares, or the deposit, without the fee; `None` when it is more than money can be here.
     pub fn total(&self) -> Option<Money> {
-        Money::sum(self.shares.iter().map(|share| share.amount.money()))
+        Money::sum(self.shares.iter().map(|share| share.amount).chain(self.deposit).map(Amount::money))
     }
     /// What the card or account is charged.
     pub fn charged(&self) -> Option<Money> {
@@ -71,18 +75,19 @@ impl PaymentOrder {
         shares.sort();
         let email = self.email.as_ref().map(ToString::to_string).unwrap_or_default();
         let Self { token, payer_name, fee, authorisation, locale, pay_again, .. } = self;
-        [
-            shares.join(",").as_str(),
-            token,
-            &payer_name.to_string(),
-            &email,
-            &fee.to_string(),
-            authorisation,
-            locale.code(),
-            if *pay_again { "again" } else { "" },
-        ]
-        .map(|part| format!("{}:{part}", part.len()))
-        .join("|")
+        let mut parts = vec![
+            shares.join(","),
+            token.clone(),
+            payer_name.to_string(),
+            email,
+            fee.to_string(),
+            authorisation.clone(),
+            locale.code().to_owned(),
+            if *pay_again { "again" } else { "" }.to_owned(),
+        ];
+        // Only where it is there: an order that knows nothing of it has the fingerprint it always had.
+        parts.extend(self.deposit.map(|deposit| format!("deposit {deposit}")));
+        parts.iter().map(|part| format!("{}:{part}", part.len())).collect::<Vec<_>>().join("|")
     }
 }
 
@@ -108,6 +113,7 @@ mod tests {
             locale: Locale::En,
             pay_again: false,
             begin_by: None,
+            deposit: None,
         }
     }
 
@@ -153,6 +159,7 @@ mod tests {
             PaymentOrder { authorisation: String::new(), ..one.clone() },
             PaymentOrder { locale: Locale::Es, ..one.clone() },
             PaymentOrder { pay_again: true, ..one.clone() },
+            PaymentOrder { deposit: Some(Amount::parse("1.00").unwrap()), ..one.clone() },
         ];
         for other in others {
             assert_ne!(one.fingerprint(), other.fingerprint(), "{other:?}");

@@ -37,6 +37,7 @@ const COMMON: &[File] = &[
     (18, "events", include_str!("../../migrations/0018_events.sql")),
     (20, "receipt links", include_str!("../../migrations/0020_receipt_links.sql")),
     (21, "periodic jobs", include_str!("../../migrations/0021_periodic_jobs.sql")),
+    (23, "balance", include_str!("../../migrations/0023_balance.sql")),
 ];
 const SQLITE: &[File] = &[
     (15, "optional", include_str!("../../migrations/sqlite/0015_optional.sql")),

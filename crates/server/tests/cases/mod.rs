@@ -3,6 +3,7 @@
 mod access;
 mod account_bills;
 mod addresses;
+mod balance;
 mod bill_payments;
 mod connections;
 mod coupons;

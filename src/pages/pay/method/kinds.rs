@@ -1,13 +1,9 @@
 //! The choice between a bank account and a card, with the processor's frame for the chosen one below, and when a debit
 //! is paid.
 
-use super::{
-    Field, MethodState,
-    frame::{CaptureResult, Frame},
-    sums::Sums,
-};
+use super::{Field, MethodState, frame::Frame, sums::Sums};
 use crate::{
-    billing::timing,
+    billing::{CaptureResult, timing},
     config::Deployment,
     i18n::{format, say, t},
     session::CurrentSession,

@@ -1,8 +1,14 @@
 //! Going on from the method: what is typed is checked, the frame gives a token, the server names its method, and the
 //! draft is kept.
 
-use super::{Field, FrameProblem, MethodState, frame::CaptureResult};
-use crate::{api::Client, billing::CaptureAsk, error::ApiError, navigation::Navigation, route::Pay};
+use super::{Field, MethodState};
+use crate::{
+    api::Client,
+    billing::{CaptureAsk, CaptureResult, FrameProblem},
+    error::ApiError,
+    navigation::Navigation,
+    route::Pay,
+};
 use contract::payment::PaymentToken;
 use leptos::{prelude::*, task::spawn_local};
 
@@ -27,8 +33,8 @@ impl Submission {
         if is_right && state.has_method() {
             return self.go_on();
         }
-        state.frame_problem.set(None);
-        state.asks.update(|asks| asks.ask(if is_right { CaptureAsk::Submit } else { CaptureAsk::Check }));
+        state.capture.problem.set(None);
+        state.capture.asks.update(|asks| asks.ask(if is_right { CaptureAsk::Submit } else { CaptureAsk::Check }));
     }
 
     /// What the frame answered.
@@ -39,10 +45,10 @@ impl Submission {
             CaptureResult::Token(token) => self.name(token),
             CaptureResult::Wrong(fields) => {
                 state.form.is_busy.set(false);
-                state.frame_problem.set(Some(FrameProblem::Wrong(fields)));
+                state.capture.problem.set(Some(FrameProblem::Wrong(fields)));
             }
             CaptureResult::Changed(fields) => {
-                state.frame_problem.set((!fields.is_empty()).then_some(FrameProblem::Wrong(fields)));
+                state.capture.problem.set((!fields.is_empty()).then_some(FrameProblem::Wrong(fields)));
             }
             CaptureResult::Gone => self.refuse(FrameProblem::Gone),
             CaptureResult::Forgotten => {
@@ -54,7 +60,7 @@ impl Submission {
 
     fn refuse(&self, problem: FrameProblem) {
         self.state.form.is_busy.set(false);
-        self.state.frame_problem.set(Some(problem));
+        self.state.capture.problem.set(Some(problem));
         self.state.form.refused.update(|n| *n += 1);
     }
 
