@@ -5,15 +5,11 @@ use crate::{error::ApiError, fetched::Fetched, i18n::Language};
 use contract::Locale;
 use serde_json::{Value, json};
 
-fn drawn(locale: Locale, balance: Fetched<Value>) -> String {
+fn drawn(locale: Locale, balance: Fetched<Balance>) -> String {
     Owner::new().with(|| {
         provide_context(Language(RwSignal::new(locale)));
         let query = Query::new(|_| async { Err(ApiError::Offline) });
-        query.answered(match balance {
-            Fetched::Here(json) => Fetched::Here(serde_json::from_value(json).unwrap()),
-            Fetched::Waiting => Fetched::Waiting,
-            Fetched::Failed(error) => Fetched::Failed(error),
-        });
+        query.answered(balance);
         content(query).to_html()
     })
 }
@@ -39,9 +35,13 @@ fn balance(credit: &str, owed: &str) -> Value {
     })
 }
 
+fn here(json: Value) -> Fetched<Balance> {
+    serde_json::from_value(json).map_or(Fetched::Failed(ApiError::Faulty), Fetched::Here)
+}
+
 #[test]
 fn a_balance_is_explained_by_its_changes_and_what_is_on_its_way_does_not_count() {
-    let html = drawn(Locale::En, Fetched::Here(balance("40.00", "0.00")));
+    let html = drawn(Locale::En, here(balance("40.00", "0.00")));
     for words in [
         ">40.00<",
         "$240.00 when the deposits on their way clear",
@@ -57,13 +57,13 @@ fn a_balance_is_explained_by_its_changes_and_what_is_on_its_way_does_not_count()
         assert!(html.contains(words), "{words}: {html}");
     }
     assert!(!html.contains("You owe"), "{html}");
-    let spanish = drawn(Locale::Es, Fetched::Here(balance("40.00", "0.00")));
+    let spanish = drawn(Locale::Es, here(balance("40.00", "0.00")));
     assert!(spanish.contains("En proceso, todavía no cuenta") && spanish.contains("Crédito en su cuenta"), "{spanish}");
 }
 
 #[test]
 fn a_deposit_that_went_back_after_it_was_used_is_an_amount_owed_and_no_minus() {
-    let html = drawn(Locale::En, Fetched::Here(balance("0.00", "35.00")));
+    let html = drawn(Locale::En, here(balance("0.00", "35.00")));
     assert!(html.contains("You owe $35.00: a deposit went back after you used it."), "{html}");
     assert!(html.contains("$165.00 when the deposits on their way clear") && html.contains("then $165.00"), "{html}");
 }
@@ -76,6 +76,6 @@ fn nothing_is_shown_as_an_amount_while_it_loads_or_could_not_be_had() {
     }
     let mut none = balance("0.00", "0.00");
     (none["on_their_way"], none["changes"], none["next"]) = (json!([]), json!([]), Value::Null);
-    let html = drawn(Locale::En, Fetched::Here(none));
+    let html = drawn(Locale::En, here(none));
     assert!(html.contains(">0.00<") && html.contains("No credit yet.") && !html.contains("<table"), "{html}");
 }

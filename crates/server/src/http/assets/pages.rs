@@ -2,7 +2,7 @@
 //! table that these come from (`src/route.rs`); a test compares the two (`tests/render.rs`).
 
 /// Below the root; `{id}` is any one segment.
-const PAGES: [&str; 32] = [
+const PAGES: [&str; 33] = [
     "/",
     "/region",
     "/pay",
@@ -33,6 +33,7 @@ const PAGES: [&str; 32] = [
     "/account/bills",
     "/account/bills/{id}",
     "/account/history",
+    "/account/balance",
     "/account/profile",
     "/account/security",
 ];
