@@ -1,6 +1,6 @@
 //! Payments as CSV, for a spreadsheet: a row a bill or deposit of each payment, and one for its fee. The column
-//! `amount` is what was asked for, and `kept` what of it was taken and kept: nothing of a payment that failed, is on its
-//! way, or went back. It begins with a byte order mark: without one Excel reads names in the wrong encoding.
+//! `amount` is what was asked for, and `kept` what of it was taken and kept: nothing of a payment that failed, is on
+//! its way, or went back. It begins with a byte order mark: without one Excel reads names in the wrong encoding.
 
 use super::payments;
 use crate::{

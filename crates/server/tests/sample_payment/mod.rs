@@ -93,6 +93,7 @@ pub fn payment() -> Payment {
                 lines: vec![line("2026-10-21", "Tomas Okafor, MD", "Surgery, wrist fracture", "700.00", "150.00")],
             },
         ],
+        deposit: None,
         method: Method::Card {
             brand: CardBrand::Visa,
             last4: "4242".into(),
