@@ -102,7 +102,7 @@ pub const ES: BalanceWords = BalanceWords {
     what: "Qué pasó",
     sum: "Entrada o salida",
     after: "Saldo después",
-    empty: "Aún no hay crédito. Lo que usted agregue se ve aquí.",
+    empty: "No hay crédito todavía. Lo que usted agregue se ve aquí.",
     why: |why| match why {
         BalanceReason::Deposit => "Depósito",
         BalanceReason::Returned => "Depósito devuelto por su banco",
