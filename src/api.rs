@@ -4,6 +4,7 @@
 //! else.
 
 mod accounts;
+mod balance;
 mod bills;
 mod drafts;
 mod lookups;

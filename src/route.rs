@@ -139,6 +139,7 @@ routes! {
         Proof => ["account", "receipts"],
         /// Of the year that it names; the query holds a number for a person.
         Receipts(year: String) => ["account", "receipts", year],
+        Balance => ["account", "balance"],
         Profile => ["account", "profile"],
         Security => ["account", "security"],
     }

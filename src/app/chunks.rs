@@ -14,6 +14,7 @@ use crate::{
     i18n::t,
     pages::{
         account::{
+            balance::BalancePage,
             bill::BillPage,
             bills::BillsPage,
             history::HistoryPage,
@@ -131,6 +132,7 @@ fn draw_account(page: Account) -> AnyView {
         Account::Bills => known(|| BillsPage().into_any()),
         Account::Bill(id) => known(move || view! { <BillPage id=id.clone()/> }.into_any()),
         Account::History => known(|| HistoryPage().into_any()),
+        Account::Balance => known(|| BalancePage().into_any()),
         Account::Methods => known(|| MethodsPage().into_any()),
         Account::Pay => known(|| PayPage().into_any()),
         Account::Proof => known(|| NewestProofPage().into_any()),

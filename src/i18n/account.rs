@@ -1,6 +1,7 @@
-//! Texts of the account: navigation, registration, sign-in and recovery, the overview, bills, the history, payment
-//! methods, the proof of a year, the profile, and security.
+//! Texts of the account: navigation, registration, sign-in and recovery, the overview, bills, the balance, the history,
+//! payment methods, the proof of a year, the profile, and security.
 
+mod balance;
 mod bills;
 mod factor;
 mod history;
@@ -13,6 +14,7 @@ mod register;
 mod security;
 mod sign_in;
 
+pub use balance::BalanceWords;
 pub use bills::BillsWords;
 pub use factor::FactorWords;
 pub use history::HistoryWords;
@@ -31,6 +33,7 @@ pub struct AccountWords {
     pub sign_in: SignInWords,
     pub overview: OverviewWords,
     pub bills: BillsWords,
+    pub balance: BalanceWords,
     pub history: HistoryWords,
     pub methods: MethodsWords,
     pub profile: ProfileWords,
@@ -45,6 +48,7 @@ pub const EN: AccountWords = AccountWords {
     sign_in: sign_in::EN,
     overview: overview::EN,
     bills: bills::EN,
+    balance: balance::EN,
     history: history::EN,
     methods: methods::EN,
     profile: profile::EN,
@@ -59,6 +63,7 @@ pub const ES: AccountWords = AccountWords {
     sign_in: sign_in::ES,
     overview: overview::ES,
     bills: bills::ES,
+    balance: balance::ES,
     history: history::ES,
     methods: methods::ES,
     profile: profile::ES,

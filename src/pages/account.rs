@@ -3,6 +3,7 @@
 //!
 //! A page fetches with [`Query`], and gives [`page`] its heading, its queries and its content.
 
+pub mod balance;
 pub mod bill;
 pub mod bills;
 pub mod history;
@@ -76,6 +77,7 @@ fn places() -> Vec<Place> {
         place(Account::History.into(), Sign::List, true, |w| w.account().nav.history),
         place(Account::Methods.into(), Sign::Card, false, |w| w.account().methods.title),
         place(Account::Proof.into(), Sign::Folder, false, |w| w.account().nav.proof),
+        place(Account::Balance.into(), Sign::Coins, false, |w| w.account().balance.title),
         place(Account::Profile.into(), Sign::Person, false, |w| w.account().nav.profile),
         place(Account::Security.into(), Sign::Shield, false, |w| w.account().nav.security),
     ]

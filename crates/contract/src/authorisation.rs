@@ -18,6 +18,7 @@ pub(crate) struct Authorisation<'a> {
     pub method: &'a Method,
     /// The day of the charge, or the day the debit is handed to the bank.
     pub on: Date,
+    /// None of a deposit to the balance.
     pub bills: usize,
     pub phone: &'a str,
     /// Weekdays, whole hours of the region's clock.
@@ -32,13 +33,14 @@ impl Authorisation<'_> {
         let Self { payer_name, phone, .. } = self;
         let (charged, date) = (dollars(self.charged), date_format::date(self.on, locale));
         let (bills, hours) = (bills(self.bills, locale), self.hours(locale));
+        let refused = if_refused(self.bills, locale);
         match (locale, self.method) {
             (Locale::En, Method::Card { brand, last4, .. }) => format!(
                 "I, {payer_name}, authorize one charge of {charged} to my {} card ending in {last4} on {date}, for the {bills} above. It is for this payment only: nothing is charged again. A charge can’t be stopped once it is made; to ask for a refund I call {phone}, {hours}. A copy of this text is kept with my receipt.",
                 card(*brand)
             ),
             (Locale::En, Method::Bank { account, last4 }) => format!(
-                "I, {payer_name}, authorize one debit of {charged} from my {} account ending in {last4}, handed to the bank on {date}, for the {bills} above. It is for this payment only: nothing is debited again. To revoke it before it is handed to the bank I call {phone}, {hours}; after that it can’t be stopped here. If my bank refuses it I still owe this amount. A copy of this text is kept with my receipt.",
+                "I, {payer_name}, authorize one debit of {charged} from my {} account ending in {last4}, handed to the bank on {date}, for the {bills} above. It is for this payment only: nothing is debited again. To revoke it before it is handed to the bank I call {phone}, {hours}; after that it can’t be stopped here. {refused} A copy of this text is kept with my receipt.",
                 match account {
                     BankAccountKind::Checking => "checking",
                     BankAccountKind::Savings => "savings",
@@ -49,7 +51,7 @@ impl Authorisation<'_> {
                 card(*brand)
             ),
             (Locale::Es, Method::Bank { account, last4 }) => format!(
-                "Yo, {payer_name}, autorizo un único débito de {charged} de mi cuenta {} terminada en {last4}, entregado al banco el {date}, por {bills} de arriba. Es solo para este pago: no se hará ningún otro débito. Para revocarlo antes de que se entregue al banco llamo al {phone}, {hours}; después ya no se puede detener aquí. Si mi banco lo rechaza, sigo debiendo este importe. Una copia de este texto se guarda con mi recibo.",
+                "Yo, {payer_name}, autorizo un único débito de {charged} de mi cuenta {} terminada en {last4}, entregado al banco el {date}, por {bills} de arriba. Es solo para este pago: no se hará ningún otro débito. Para revocarlo antes de que se entregue al banco llamo al {phone}, {hours}; después ya no se puede detener aquí. {refused} Una copia de este texto se guarda con mi recibo.",
                 match account {
                     BankAccountKind::Checking => "corriente",
                     BankAccountKind::Savings => "de ahorros",
@@ -89,12 +91,24 @@ pub fn dollars(money: Money) -> String {
 
 fn bills(count: usize, locale: Locale) -> String {
     match (locale, count) {
+        (Locale::En, 0) => "deposit".to_owned(),
         (Locale::En, 1) => "bill".to_owned(),
         (Locale::En, 2) => "two bills".to_owned(),
         (Locale::En, n) => format!("{n} bills"),
+        (Locale::Es, 0) => "el depósito".to_owned(),
         (Locale::Es, 1) => "la factura".to_owned(),
         (Locale::Es, 2) => "las dos facturas".to_owned(),
         (Locale::Es, n) => format!("las {n} facturas"),
+    }
+}
+
+/// What a refused debit means: a bill stays owed, and a deposit owes nothing but what was spent of it.
+fn if_refused(bills: usize, locale: Locale) -> &'static str {
+    match (locale, bills) {
+        (Locale::En, 0) => "If my bank refuses it, it leaves my balance, and I owe what I used of it.",
+        (Locale::En, _) => "If my bank refuses it I still owe this amount.",
+        (Locale::Es, 0) => "Si mi banco lo rechaza, sale de mi saldo y debo lo que haya usado de él.",
+        (Locale::Es, _) => "Si mi banco lo rechaza, sigo debiendo este importe.",
     }
 }
 
@@ -161,6 +175,14 @@ mod tests {
             assert!(text(&bank, Locale::Es, 1).contains(part), "{part}");
         }
         assert!(text(&bank, Locale::En, 1).contains("for the bill above"));
+        assert!(
+            text(&bank, Locale::En, 0).contains("for the deposit above")
+                && text(&bank, Locale::En, 0).contains("I used of it.")
+        );
+        assert!(
+            !text(&bank, Locale::Es, 0).contains("sigo debiendo")
+                && text(&bank, Locale::Es, 1).contains("sigo debiendo")
+        );
         assert!(text(&card, Locale::Es, 1).contains("5 p. m., hora de Hawái. Una copia"));
     }
 

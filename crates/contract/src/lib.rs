@@ -6,10 +6,12 @@
 //!
 //! Reading order: `typed`, `money`, `date`, `date_format`, `health_record_number`, `zip_code`, `identifier`, `person`,
 //! `email`, `card`, `expiry`, `bank`, `password`, `field_problem`; then the wire: `portal`, `session`, `account`,
-//! `member_profile`, `factor`, `bill`, `payment`, `authorisation`, `coupon`, `qr`, `problem_details`, `demo`.
+//! `member_profile`, `factor`, `bill`, `payment`, `authorisation`, `balance`, `coupon`, `qr`, `problem_details`,
+//! `demo`.
 
 pub mod account;
 pub mod authorisation;
+pub mod balance;
 pub mod bank;
 pub mod bill;
 pub mod card;

@@ -57,6 +57,9 @@ pub struct PaymentSummary {
     pub time_zone: String,
     pub expected_on: Option<Date>,
     pub failure: Option<Failure>,
+    /// What goes to the balance of the account: then it pays no bill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deposit: Option<Money>,
 }
 
 /// A bill in a payment.
@@ -82,12 +85,15 @@ pub struct Payment {
     pub is_final: bool,
     /// The same bills can be paid again by the member, with a new key.
     pub can_retry: bool,
-    /// Sum of the shares, without the fee.
+    /// Sum of the shares, or the deposit, without the fee.
     pub total: Money,
     pub fee: Money,
     /// `total + fee`.
     pub charged: Money,
     pub shares: Vec<PaymentShare>,
+    /// What goes to the balance of the account: then it pays no bill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deposit: Option<Money>,
     pub method: Method,
     pub payer_name: String,
     pub email: Option<Email>,
@@ -163,6 +169,7 @@ impl From<Payment> for PaymentSummary {
             time_zone: payment.time_zone,
             expected_on: payment.expected_on,
             failure: payment.failure,
+            deposit: payment.deposit,
         }
     }
 }

@@ -93,6 +93,12 @@ pub struct Limits {
     /// such hour.
     #[serde(default = "no_cut_off")]
     pub bank_debit_cut_off: u8,
+    /// What can be added to an account's balance at once, in cents: at least, and at most. Where nothing can be added
+    /// the most is 0.
+    #[serde(default)]
+    pub min_deposit_cents: i64,
+    #[serde(default)]
+    pub max_deposit_cents: i64,
 }
 
 fn no_cut_off() -> u8 {

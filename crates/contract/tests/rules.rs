@@ -88,6 +88,7 @@ fn order(shares: &[(String, i64)]) -> PaymentOrder {
         locale: Locale::En,
         pay_again: false,
         begin_by: None,
+        deposit: None,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod bills;
 pub mod charging;
 pub mod coupons;
 mod csv;
+pub mod deposits;
 pub mod drafts;
 pub mod fingerprint;
 pub mod methods;

@@ -6,6 +6,7 @@
 //! (into the database). The statements are in `store::demo_rows`.
 
 mod charges;
+mod deposits;
 mod history;
 mod people;
 mod seed;

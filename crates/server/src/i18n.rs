@@ -49,6 +49,15 @@ pub fn on_statement(state: PaymentState, name: &str, locale: Locale) -> Option<(
     (!state.took_no_money() && !name.is_empty()).then(|| (label.to_owned(), name.to_owned()))
 }
 
+/// What the total of a payment is for.
+pub fn total(is_deposit: bool, locale: Locale) -> &'static str {
+    if is_deposit {
+        say(locale, "Deposit to your balance", "Depósito en su saldo")
+    } else {
+        say(locale, "For the bills", "Por las facturas")
+    }
+}
+
 pub fn bill_kind(kind: BillKind, locale: Locale) -> &'static str {
     match kind {
         BillKind::Professional => say(locale, "Professional bill", "Factura profesional"),

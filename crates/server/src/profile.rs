@@ -155,6 +155,18 @@ struct PaymentTable {
     bank_debit_business_days: u8,
     #[serde(deserialize_with = "values::cut_off")]
     bank_debit_cut_off: u8,
+    /// What can be added to a balance at once. Nothing can where the profile says nothing of it: every server of the
+    /// deployment must know deposits first.
+    deposit: Option<DepositTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DepositTable {
+    #[serde(deserialize_with = "values::least")]
+    least: i64,
+    #[serde(deserialize_with = "values::least")]
+    most: i64,
 }
 
 #[derive(Deserialize)]
@@ -193,6 +205,8 @@ impl File {
                 just_paid_minutes: payment.just_paid_minutes,
                 bank_debit_business_days: payment.bank_debit_business_days,
                 bank_debit_cut_off: payment.bank_debit_cut_off,
+                min_deposit_cents: payment.deposit.as_ref().map_or(0, |deposit| deposit.least),
+                max_deposit_cents: payment.deposit.as_ref().map_or(0, |deposit| deposit.most),
             },
             regions: checked_regions(regions)?,
             security_txt,

@@ -8,6 +8,7 @@
 pub mod account_bills;
 pub mod accounts;
 pub mod authorisations;
+pub mod balance;
 pub mod batch;
 pub mod begin;
 pub mod bill_payments;
@@ -16,6 +17,7 @@ pub mod clean_up;
 pub mod closed_keys;
 pub mod connect;
 pub mod connections;
+pub mod credit;
 pub mod demo_rows;
 pub mod durable;
 pub mod factors;

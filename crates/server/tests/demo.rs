@@ -61,7 +61,7 @@ async fn every_sum_in_the_seeded_books_is_right() {
         ),
         (
             "SELECT COUNT(*) FROM payment WHERE state IN ('paid', 'returned', 'refunded') \
-             AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE payment = payment.id AND reason = 'paid')",
+             AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE source = payment.id AND reason = 'paid')",
             "taken payments have no entry",
         ),
         (

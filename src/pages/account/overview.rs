@@ -26,6 +26,7 @@ pub fn AccountPage() -> impl IntoView {
     let session = CurrentSession::here();
     let bills = Query::new(|client| async move { client.bills().await });
     let payments = Query::new(|client| async move { Ok(client.last_payments(LAST).await?.payments) });
+    let balance = Query::new(|client| async move { Ok(client.balance(None).await?.balance) });
     let who = say(move |w| {
         session.with(|session| match session {
             Session::Member(access, person) => (w.account().overview.who)(&person.name, &access.membership.ending),
@@ -36,8 +37,9 @@ pub fn AccountPage() -> impl IntoView {
         {heading(t(|w| w.account().overview.title), who)}
         <div role="status" class="pay-live">{found_elsewhere()}</div>
     };
-    let main = view! { {bills.show(6, owed)} {payments.show(4, last_payments)} };
-    page(Account::Overview, head.into_any(), vec![bills.state(), payments.state()], main.into_any())
+    let main = view! { {bills.show(6, owed)} {payments.show(4, last_payments)} {credit(balance)} };
+    let states = vec![bills.state(), payments.state(), balance.state()];
+    page(Account::Overview, head.into_any(), states, main.into_any())
 }
 
 /// Who had found a bill, and then signed in as somebody else.
@@ -49,6 +51,27 @@ fn found_elsewhere() -> AnyView {
             view! { <Notice kind=NoticeKind::Warn words/> }.into_any()
         }
         None => ().into_any(),
+    })
+}
+
+/// The credit on the account, where there is any.
+fn credit(balance: Query<Money>) -> AnyView {
+    dynamic(move || {
+        let credit = balance.of(|credit| *credit);
+        if credit.is_zero() {
+            return ().into_any();
+        }
+        view! {
+            <section class="pay-sheet" aria-labelledby="credit">
+                <div class="pay-split">
+                    <h2 id="credit">{t(|w| w.account().balance.credit)}</h2>
+                    <a class="pay-link" href=href(Account::Balance)>
+                        <span class="pay-money" translate="no">{say(move |w| format::money(w.locale, credit))}</span>
+                    </a>
+                </div>
+            </section>
+        }
+        .into_any()
     })
 }
 

@@ -14,10 +14,13 @@ pub fn payment_row(payment: PaymentSummary) -> AnyView {
     let (id, state, charged) = (payment.id.clone(), payment.state, payment.charged);
     let day = local_day(&payment);
     let payment = StoredValue::new(payment);
-    // which kinds of bills it paid, each once
+    // which kinds of bills it paid, each once; or that it is a deposit
     let kinds = say(move |w| {
         payment.with_value(|payment| {
             let mut names: Vec<&str> = Vec::new();
+            if payment.deposit.is_some() {
+                names.push(w.account().balance.deposit);
+            }
             for bill in &payment.bills {
                 let name = (w.pay().amount.kind)(bill.kind);
                 if !names.contains(&name) {

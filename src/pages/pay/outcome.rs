@@ -2,6 +2,7 @@
 //! payer's session; anybody else is told how to get there.
 
 pub mod by_link;
+mod deposit;
 mod facts;
 mod failed;
 mod kept;
@@ -30,6 +31,7 @@ use contract::{
     Date,
     payment::{Failure as Why, Payment, PaymentState, Phase},
 };
+use deposit::DepositFacts;
 use facts::PaidFacts;
 use failed::{TriedFacts, WhatNow};
 use gloo_timers::future::TimeoutFuture;
@@ -138,6 +140,7 @@ fn settle_draft(checkout: Checkout, client: &Client, payment: &Payment) {
 }
 
 fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
+    let is_deposit = payment.deposit.is_some();
     let payment = StoredValue::new(payment);
     let state = payment.with_value(|payment| payment.state);
     let (is_on_its_way, failed) = (state.is_on_its_way(), state.can_retry());
@@ -153,15 +156,20 @@ fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
             <article class="pay-sheet">
                 <div class="pay-stack pay-stack--roomy">
                     <Head payment/>
-                    {is_receipt.then(|| view! {
+                    {is_deposit.then(|| view! {
+                        {(!failed).then(keep)}
+                        <DepositFacts payment/>
+                        <Authorised payment/>
+                    })}
+                    {(is_receipt && !is_deposit).then(|| view! {
                         {keep()}
                         <hr class="pay-tear"/>
                         {payment.with_value(|payment| list(payment.shares.clone(), |share| view! { <Lines share today=today(payment)/> }.into_any()))}
                         <PaidFacts payment/>
                         <Authorised payment/>
                     })}
-                    {is_on_its_way.then(|| view! { <Progress payment/> {keep()} <Authorised payment/> })}
-                    {failed.then(|| view! { <WhatNow payment/> <hr class="pay-tear"/> <TriedFacts payment/> })}
+                    {(is_on_its_way && !is_deposit).then(|| view! { <Progress payment/> {keep()} <Authorised payment/> })}
+                    {(failed && !is_deposit).then(|| view! { <WhatNow payment/> <hr class="pay-tear"/> <TriedFacts payment/> })}
                 </div>
             </article>
             {is_receipt.then(next_time)}
@@ -201,6 +209,9 @@ fn Head(payment: StoredValue<Payment>) -> impl IntoView {
                 (o.paid_how)(&format::moment(w.locale, payment.created_at, &payment.time_zone), &method)
             }
             PaymentState::Failed => (o.failed_lead)(why, &method, &amount),
+            PaymentState::Returned if payment.deposit.is_some() => {
+                (w.account().balance.returned_lead)((o.why)(why), &amount)
+            }
             PaymentState::Returned => (o.returned_lead)(why, &amount),
             PaymentState::Refunded => o.refunded_lead.to_owned(),
             PaymentState::Cancelled => o.cancelled_lead.to_owned(),

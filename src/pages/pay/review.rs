@@ -110,6 +110,7 @@ impl Review {
             locale: w.locale,
             pay_again: false,
             begin_by: None,
+            deposit: None,
         }
     }
 

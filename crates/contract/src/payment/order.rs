@@ -34,6 +34,10 @@ pub struct PaymentOrder {
     /// may be sent again with a later one.
     #[serde(default)]
     pub begin_by: Option<Instant>,
+    /// What goes to the balance of the account in place of bills. Never on the wire: `POST /deposits` has an order of
+    /// its own (`balance::DepositOrder`), which becomes this one.
+    #[serde(skip)]
+    pub deposit: Option<Amount>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,9 +53,9 @@ pub struct OrderShare {
 }
 
 impl PaymentOrder {
-    /// The sum of the shares, without the fee; `None` when it is more than money can be here.
+    /// The sum of the shares, or the deposit, without the fee; `None` when it is more than money can be here.
     pub fn total(&self) -> Option<Money> {
-        Money::sum(self.shares.iter().map(|share| share.amount.money()))
+        Money::sum(self.shares.iter().map(|share| share.amount).chain(self.deposit).map(Amount::money))
     }
     /// What the card or account is charged.
     pub fn charged(&self) -> Option<Money> {
@@ -91,6 +95,7 @@ impl PaymentOrder {
         // compares as before.
         parts.extend(self.saved_method.as_ref().map(|id| format!("saved_method={id}")));
         parts.extend(self.save_method.then(|| "save_method".to_owned()));
+        parts.extend(self.deposit.map(|deposit| format!("deposit {deposit}")));
         parts.iter().map(|part| format!("{}:{part}", part.len())).collect::<Vec<_>>().join("|")
     }
 }
@@ -119,6 +124,7 @@ mod tests {
             locale: Locale::En,
             pay_again: false,
             begin_by: None,
+            deposit: None,
         }
     }
 
@@ -176,6 +182,7 @@ mod tests {
             PaymentOrder { saved_method: Some("m".to_owned()), ..one.clone() },
             PaymentOrder { saved_method: Some("n".to_owned()), ..one.clone() },
             PaymentOrder { save_method: true, ..one.clone() },
+            PaymentOrder { deposit: Some(Amount::parse("1.00").unwrap()), ..one.clone() },
         ];
         for other in others {
             assert_ne!(one.fingerprint(), other.fingerprint(), "{other:?}");

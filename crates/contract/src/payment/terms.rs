@@ -31,6 +31,7 @@ pub struct Terms<'a> {
     pub method: &'a Method,
     /// Without the fee.
     pub total: Money,
+    /// None of a deposit to the balance.
     pub bills: usize,
 }
 
@@ -105,6 +106,8 @@ mod tests {
                 just_paid_minutes: 10,
                 bank_debit_business_days: 3,
                 bank_debit_cut_off: 17,
+                min_deposit_cents: 500,
+                max_deposit_cents: 200_000,
             },
             capture: Capture { url: String::new(), origin: String::new() },
             statement_descriptor: String::new(),

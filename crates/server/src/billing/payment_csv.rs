@@ -1,6 +1,6 @@
-//! Payments as CSV, for a spreadsheet: a row a bill of each payment, and one for its fee. The column `amount` is what
-//! was asked for, and `kept` what of it was taken and kept: nothing of a payment that failed, is on its way, or went
-//! back.
+//! Payments as CSV, for a spreadsheet: a row a bill or deposit of each payment, and one for its fee. The column
+//! `amount` is what was asked for, and `kept` what of it was taken and kept: nothing of a payment that failed, is on
+//! its way, or went back.
 
 use super::{
     csv::{BYTE_ORDER_MARK, push_row, word},
@@ -56,7 +56,10 @@ fn write_payment(file: &mut String, payment: &PaymentSummary) {
     for bill in &payment.bills {
         row(&word(bill.kind), &bill.patient, bill.amount);
     }
-    let bills = Money::sum(payment.bills.iter().map(|bill| bill.amount));
+    if let Some(deposit) = payment.deposit {
+        row("deposit", "", deposit);
+    }
+    let bills = Money::sum(payment.bills.iter().map(|bill| bill.amount).chain(payment.deposit));
     if let Some(fee) = bills.and_then(|bills| payment.charged.minus(bills)).filter(|fee| !fee.is_zero()) {
         row("card_fee", "", fee);
     }

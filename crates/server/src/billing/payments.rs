@@ -3,7 +3,7 @@
 //! with the payment's id as its key; then its response is written. Wherever that stops, `jobs::settle_payments` calls
 //! the processor again with the same id.
 
-use super::{charging, fingerprint, methods, methods::Chosen, payer::Payer};
+use super::{charging, deposits, fingerprint, methods, methods::Chosen, payer::Payer};
 use crate::{
     address::is_misread,
     clock::day_in,
@@ -114,9 +114,15 @@ async fn admit(
     key: &IdempotencyKey,
     order: &PaymentOrder,
 ) -> Result<(charges::Turn, PendingCharge)> {
+    if let Some(deposit) = order.deposit {
+        deposits::check_amount(app, payer, deposit)?;
+    }
     let sums = check_shares(order)?;
     // Before the gate, at which others of the membership wait: what the processor does not know holds nobody up.
     let (chosen, question) = methods::of_order(app, payer, order).await?;
+    if order.deposit.is_some() {
+        deposits::check_method(&chosen.method)?;
+    }
     let turn = charges::turn(app, &payer.initiator, &payer.membership.id, payer.address).await?;
     let asked = begin(app, payer, key, order, sums, &chosen).await?;
     if let Some(question) = question {
@@ -209,7 +215,7 @@ async fn replay(
 /// What can be said without the database; gives the total, and what is charged with the fee.
 fn check_shares(order: &PaymentOrder) -> Result<(Money, Money)> {
     let mut errors = Vec::new();
-    if order.shares.is_empty() {
+    if order.shares.is_empty() && order.deposit.is_none() {
         errors.push(FieldError { field: "shares".to_owned(), problem: FieldProblem::Missing });
     }
     if order.shares.len() > MOST_BILLS {

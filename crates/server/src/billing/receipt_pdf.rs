@@ -43,7 +43,9 @@ pub fn receipt(payment: &Payment, portal: &Portal, locale: Locale, copy: Receipt
     for share in &payment.shares {
         bill(&mut sheet, share, payment.state, locale);
     }
-    still_owed(&mut sheet, payment, locale, copy);
+    if payment.deposit.is_none() {
+        still_owed(&mut sheet, payment, locale, copy);
+    }
     sheet.heading(2, say("The authorization you gave", "La autorización que usted dio"));
     sheet.paragraph(&payment.authorisation);
     sheet.note(&format!(
@@ -94,7 +96,7 @@ fn facts(payment: &Payment, on_statement: &str, locale: Locale) -> Vec<(String, 
     ];
     facts.extend(i18n::on_statement(payment.state, on_statement, locale));
     facts.extend([
-        (say("For the bills", "Por las facturas"), i18n::money(payment.total)),
+        (i18n::total(payment.deposit.is_some(), locale).to_owned(), i18n::money(payment.total)),
         (say("Card fee", "Cargo por tarjeta"), fee),
         (charged, i18n::money(payment.charged)),
     ]);

@@ -3,7 +3,7 @@
 
 use super::{
     charges::{DemoBill, Rng, premium_bill, settled_bill},
-    people::{Person, Scenario},
+    people::{PEOPLE, Person, Scenario},
 };
 use contract::{
     CardBrand, Date, Expiry, Instant, Money,
@@ -119,7 +119,7 @@ fn paid(amount: Money, method: Method, at: Instant) -> DemoPayment {
     ended(amount, method, at, PaymentState::Paid, None)
 }
 
-fn ended(amount: Money, method: Method, at: Instant, end: PaymentState, failure: Option<Failure>) -> DemoPayment {
+pub fn ended(amount: Money, method: Method, at: Instant, end: PaymentState, failure: Option<Failure>) -> DemoPayment {
     let later = |days: i64| Instant::from_millis(at.millis() + days * DAY);
     let is_debit = matches!(method, Method::Bank { .. });
     let was_taken = matches!(end, PaymentState::Paid | PaymentState::Returned | PaymentState::Refunded);
@@ -149,7 +149,12 @@ fn card(person: &Person, at: Instant) -> Method {
     }
 }
 
-fn checking() -> Method {
+/// Of the drawn member.
+pub fn visa(at: Instant) -> Method {
+    card(&PEOPLE[0], at)
+}
+
+pub fn checking() -> Method {
     Method::Bank { account: BankAccountKind::Checking, last4: "6789".to_owned() }
 }
 
@@ -161,7 +166,7 @@ fn moment(chance: &mut Rng, on: Date) -> Instant {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::people::PEOPLE, *};
+    use super::*;
     use contract::bill::BillKind;
 
     fn today() -> Date {

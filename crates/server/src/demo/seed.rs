@@ -2,7 +2,8 @@
 //! opens the accounts of those who have one.
 
 use super::{
-    people::{PASSWORD, PEOPLE},
+    deposits,
+    people::{PASSWORD, PEOPLE, Scenario},
     tables::Tables,
 };
 use crate::{
@@ -43,11 +44,22 @@ async fn begin(store: &Store) -> Result<Tx, sqlx::Error> {
 pub async fn seed(store: &Store, portal: &Portal, now: Instant) -> Result<(), sqlx::Error> {
     let mut tx = begin(store).await?;
     if !demo_rows::has_memberships(&mut tx).await? {
-        let mut tables = Tables::new();
+        let (mut tables, mut drawn) = (Tables::new(), None);
         for person in &PEOPLE {
-            tables.member(person, portal, day_in(person.region.time_zone(), now))?;
+            let today = day_in(person.region.time_zone(), now);
+            let membership = tables.member(person, portal, today)?;
+            if person.scenario == Scenario::Drawn {
+                drawn = Some((person, membership, today));
+            }
         }
-        tables.into_rows().insert(&mut tx).await?;
+        if let Some((person, membership, today)) = drawn {
+            for payment in deposits::deposits(today) {
+                tables.deposit(person, portal, &membership, &payment)?;
+            }
+        }
+        let (rows, deposits) = tables.into_rows();
+        rows.insert(&mut tx).await?;
+        deposits::book(&mut tx, &deposits).await?;
     }
     tx.commit().await
 }

@@ -3,6 +3,7 @@
 
 use super::{
     charges::{DemoBill, DemoLine, Rng, open_bills},
+    deposits::DemoDeposit,
     history::{DemoPayment, SettledBill, history},
     people::Person,
 };
@@ -11,7 +12,7 @@ use crate::{
     store::{
         demo_rows::DemoRows,
         ledger::{Reason, Source, SourceKind, entry_id},
-        movements::{Destination, Movement},
+        movements::Movement,
         to_json, word,
     },
 };
@@ -27,15 +28,16 @@ use contract::{
 pub struct Tables {
     ids: Rng,
     rows: DemoRows,
+    deposits: Vec<DemoDeposit>,
 }
 
 impl Tables {
     pub fn new() -> Self {
-        Self { ids: Rng::of("identifiers of the demo"), rows: DemoRows::default() }
+        Self { ids: Rng::of("identifiers of the demo"), rows: DemoRows::default(), deposits: Vec::new() }
     }
 
-    pub fn into_rows(self) -> DemoRows {
-        self.rows
+    pub fn into_rows(self) -> (DemoRows, Vec<DemoDeposit>) {
+        (self.rows, self.deposits)
     }
 
     fn id(&mut self) -> String {
@@ -60,7 +62,8 @@ impl Tables {
         reference
     }
 
-    pub fn member(&mut self, person: &Person, portal: &Portal, today: Date) -> Result<(), sqlx::Error> {
+    /// Gives the membership.
+    pub fn member(&mut self, person: &Person, portal: &Portal, today: Date) -> Result<String, sqlx::Error> {
         let membership = self.id();
         let identifiers = person.identifiers().map_err(|problem| sqlx::Error::Encode(problem.key().into()))?;
         self.rows.membership.push([
@@ -77,7 +80,7 @@ impl Tables {
         for settled in history(person, today) {
             self.settled(person, portal, &membership, &settled)?;
         }
-        Ok(())
+        Ok(membership)
     }
 
     /// Gives the bill's id. `balance` is what is still owed: all of it, or nothing.
@@ -124,7 +127,8 @@ impl Tables {
         for payment in &settled.payments {
             let owed = Money::sum(lines.iter().map(|line| line.you_owe)).unwrap_or(Money::ZERO);
             let leaves = owed.minus(payment.amount).unwrap_or(Money::ZERO);
-            let id = self.payment(person, portal, membership, payment)?;
+            let (id, fee) = self.payment(person, portal, membership, payment, 1)?;
+            self.postings(&id, membership, payment, fee);
             self.rows.share.push([
                 id.clone().into(),
                 0.into(),
@@ -155,12 +159,13 @@ impl Tables {
         portal: &Portal,
         membership: &str,
         payment: &DemoPayment,
-    ) -> Result<String, sqlx::Error> {
+        bills: usize,
+    ) -> Result<(String, Money), sqlx::Error> {
         let (id, reference, key) = (self.id(), self.reference(), self.id());
         let LocalTime { date: today, hour, .. } = local_time_in(person.region.time_zone(), payment.at);
         let debit_day = debit_day(today, hour, portal.limits.bank_debit_cut_off);
         let (region, method, total) = (person.region, &payment.method, payment.amount);
-        let terms = Terms { portal, region, today, debit_day, method, total, bills: 1 };
+        let terms = Terms { portal, region, today, debit_day, method, total, bills };
         let agreed = terms.authorisation(person.name, Locale::En);
         let debit = terms.debit();
         self.rows.payment.push([
@@ -186,8 +191,21 @@ impl Tables {
             to_json(&debit.map(|debit| debit.moved_by).unwrap_or_default())?.into(),
         ]);
         self.events(&id, payment)?;
-        self.postings(&id, membership, payment, terms.fee());
-        Ok(id)
+        Ok((id, terms.fee()))
+    }
+
+    /// The last of all rows: the ids of the others stay what they were.
+    pub fn deposit(
+        &mut self,
+        person: &Person,
+        portal: &Portal,
+        membership: &str,
+        payment: &DemoPayment,
+    ) -> Result<(), sqlx::Error> {
+        let (id, fee) = self.payment(person, portal, membership, payment, 0)?;
+        let (total, paid_at, back_at) = (payment.amount, payment.paid_at, payment.back_at);
+        self.deposits.push(DemoDeposit { id, membership: membership.to_owned(), total, fee, paid_at, back_at });
+        Ok(())
     }
 
     fn events(&mut self, id: &str, payment: &DemoPayment) -> Result<(), sqlx::Error> {
@@ -216,8 +234,8 @@ impl Tables {
                 reason.word().into(),
                 at.millis().into(),
             ]);
-            let movement = Movement { payment: id, membership, total: payment.amount, fee, at };
-            for posting in movement.taken(Destination::Bills).into_iter().filter(|posting| posting.cents != 0) {
+            let movement = Movement { payment: id, membership, total: payment.amount, fee, is_deposit: false, at };
+            for posting in movement.taken().into_iter().filter(|posting| posting.cents != 0) {
                 self.rows.posting.push([
                     entry.clone().into(),
                     posting.account.to_string().into(),

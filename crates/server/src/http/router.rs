@@ -52,6 +52,8 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(account_bills::one))
         .routes(routes!(account_bills::statement))
         .routes(routes!(coupons::list))
+        .routes(routes!(balance::show))
+        .routes(routes!(balance::deposit))
         .routes(routes!(drafts::show, drafts::keep, drafts::forget))
         .routes(routes!(payment_methods::name, saved_methods::list))
         .routes(routes!(saved_methods::save))
@@ -112,7 +114,7 @@ fn writes(document: &OpenApi) -> Writes {
 async fn guard(State((app, writes)): State<(App, Arc<Writes>)>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let is_write = writes.contains(&(request.method().clone(), route.to_owned()));
-    let is_payment = is_write && route == "/api/v1/payments";
+    let is_payment = is_write && matches!(route, "/api/v1/payments" | "/api/v1/deposits");
     if is_write && let Err(error) = extract::may_write(request.headers(), &app) {
         return no_store(error.into_response());
     }

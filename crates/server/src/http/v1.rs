@@ -1,6 +1,7 @@
 //! The handlers of `/api/v1`, one file per resource. A handler extracts, calls, responds.
 
 pub mod account_bills;
+pub mod balance;
 pub mod bills;
 pub mod coupons;
 pub mod drafts;

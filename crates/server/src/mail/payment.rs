@@ -18,14 +18,16 @@ use contract::{
 
 /// What goes with a payment's state. `secret` opens its receipt; one that took no money has none.
 pub fn about_payment(payment: &Payment, sender: &Sender<'_>, secret: &str, locale: Locale) -> Message {
-    let (subject, first) = news(payment.state);
+    let (subject, first) = if payment.deposit.is_some() { deposit_news(payment.state) } else { news(payment.state) };
     let mut body =
         Body::new(sender, locale, subject).numbered(&payment.reference).say_of(first, &i18n::money(payment.charged));
     if let Some(why) = failure(payment, locale) {
         body = body.say((why, why));
     }
     let receipt = format!("{}/receipt#{secret}", sender.home);
-    if payment.state.can_retry() {
+    if payment.deposit.is_some() {
+        body = body.button(("See your balance", "Ver su saldo"), format!("{}/account/balance", sender.home));
+    } else if payment.state.can_retry() {
         body = body.button(("Pay again", "Pagar otra vez"), format!("{}/pay", sender.home));
     } else {
         body = body.button(("See the receipt", "Ver el recibo"), receipt).say((
@@ -33,24 +35,29 @@ pub fn about_payment(payment: &Payment, sender: &Sender<'_>, secret: &str, local
             "Nombra cada servicio, como lo pide una HSA o FSA, y puede guardarse como archivo. Quien tenga este enlace puede verlo: compártalo con cuidado.",
         ));
     }
-    body.facts(facts(payment, &sender.portal.statement_descriptor, locale))
-        .table(bills(payment, locale))
-        .quote(
-            ("The authorization you gave", "La autorización que usted dio"),
-            &payment.authorisation,
-            format!(
-                "{} {}. {} {}.",
-                say(locale, "Agreed on", "Aceptada el"),
-                i18n::moment(payment.created_at, &payment.time_zone, locale),
-                say(locale, "Text version", "Versión del texto"),
-                payment.authorisation_version
-            ),
-        )
-        .say((
-            "Questions? Call {phone}, or see {home}. We never ask for card numbers by e-mail.",
-            "¿Preguntas? Llame al {phone} o visite {home}. Nunca pedimos números de tarjeta por correo electrónico.",
-        ))
-        .write()
+    let mut facts = facts(payment, &sender.portal.statement_descriptor, locale);
+    body = if payment.deposit.is_some() {
+        facts.extend(sums(payment, locale));
+        body.facts(facts)
+    } else {
+        body.facts(facts).table(bills(payment, locale))
+    };
+    body.quote(
+        ("The authorization you gave", "La autorización que usted dio"),
+        &payment.authorisation,
+        format!(
+            "{} {}. {} {}.",
+            say(locale, "Agreed on", "Aceptada el"),
+            i18n::moment(payment.created_at, &payment.time_zone, locale),
+            say(locale, "Text version", "Versión del texto"),
+            payment.authorisation_version
+        ),
+    )
+    .say((
+        "Questions? Call {phone}, or see {home}. We never ask for card numbers by e-mail.",
+        "¿Preguntas? Llame al {phone} o visite {home}. Nunca pedimos números de tarjeta por correo electrónico.",
+    ))
+    .write()
 }
 
 /// Subject and first paragraph.
@@ -95,6 +102,41 @@ fn news(state: PaymentState) -> (Words<'static>, Words<'static>) {
     }
 }
 
+/// As `news`, of money for the balance.
+fn deposit_news(state: PaymentState) -> (Words<'static>, Words<'static>) {
+    match state {
+        PaymentState::Paid => (
+            ("Your deposit receipt", "Su recibo de depósito"),
+            ("Your deposit of {} is in your balance.", "Su depósito de {} está en su saldo."),
+        ),
+        PaymentState::Processing | PaymentState::Scheduled => (
+            ("We received your deposit", "Recibimos su depósito"),
+            (
+                "We sent your deposit of {} to your bank. It counts in your balance once your bank has paid.",
+                "Enviamos su depósito de {} a su banco. Cuenta en su saldo cuando su banco haya pagado.",
+            ),
+        ),
+        PaymentState::Returned => (
+            ("Your bank returned your deposit", "Su banco devolvió su depósito"),
+            (
+                "Your bank returned your deposit of {}. It is not in your balance. If you used some of it, you owe that part.",
+                "Su banco devolvió su depósito de {}. No está en su saldo. Si usó una parte, la debe.",
+            ),
+        ),
+        PaymentState::Refunded => (
+            ("Your deposit was refunded", "Su depósito fue reembolsado"),
+            ("Your deposit of {} was refunded.", "Su depósito de {} fue reembolsado."),
+        ),
+        PaymentState::Failed | PaymentState::Cancelled => (
+            ("Your deposit did not go through", "Su depósito no se realizó"),
+            (
+                "Your deposit of {} did not go through: no money was taken.",
+                "Su depósito de {} no se realizó: no se cobró nada.",
+            ),
+        ),
+    }
+}
+
 fn failure(payment: &Payment, locale: Locale) -> Option<&'static str> {
     let failure = payment.failure.filter(|_| payment.state.can_retry())?;
     // Anyone who tries cards reads it too.
@@ -121,6 +163,17 @@ fn facts(payment: &Payment, on_statement: &str, locale: Locale) -> Vec<(String, 
     facts
 }
 
+/// What it is for, the fee, and what is charged.
+fn sums(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
+    let what = i18n::total(payment.deposit.is_some(), locale).to_owned();
+    let mut sums = vec![(what, i18n::money(payment.total))];
+    if !payment.fee.is_zero() {
+        sums.push((say(locale, "Card fee", "Cargo por tarjeta").to_owned(), i18n::money(payment.fee)));
+    }
+    sums.push((i18n::charged(payment.state, locale).to_owned(), i18n::money(payment.charged)));
+    sums
+}
+
 /// Each bill with its share of the payment and what stays owed on it, and the sums.
 fn bills(payment: &Payment, locale: Locale) -> Table {
     let say = |english, spanish| say(locale, english, spanish).to_owned();
@@ -134,12 +187,11 @@ fn bills(payment: &Payment, locale: Locale) -> Table {
         detail: format!("{} {}", say("due", "vence el"), date_format::long_date(share.due, locale)),
         amounts: [i18n::money(share.amount), i18n::money(share.leaves)],
     });
-    let mut sums = vec![(say("For the bills", "Por las facturas"), i18n::money(payment.total))];
-    if !payment.fee.is_zero() {
-        sums.push((say("Card fee", "Cargo por tarjeta"), i18n::money(payment.fee)));
+    Table {
+        head: [say("Bill", "Factura"), say("This payment", "Este pago"), left],
+        rows: rows.collect(),
+        sums: sums(payment, locale),
     }
-    sums.push((i18n::charged(payment.state, locale).to_owned(), i18n::money(payment.charged)));
-    Table { head: [say("Bill", "Factura"), say("This payment", "Este pago"), left], rows: rows.collect(), sums }
 }
 
 /// To anyone who paid: a browser that had not opened it before opened the receipt, with the link of an e-mail that went

@@ -80,6 +80,7 @@ impl Store {
             tx.rollback().await?;
             return Ok(Err(NotBegun::KeyTaken));
         }
+        put_deposit(&mut tx, new).await?;
         let leaves = match reserve(&mut tx, new).await? {
             Ok(leaves) => leaves,
             Err(why) => {
@@ -136,7 +137,7 @@ impl Store {
                 let lock = sqlx::query(closed_keys::LOCK_SHARED).bind(of_membership).bind(of_all);
                 lock.execute(&mut **tx).await?;
             }
-            return free_lines(tx, &bills).await.map(Some);
+            return if bills.is_empty() { Ok(Some(Vec::new())) } else { free_lines(tx, &bills).await.map(Some) };
         };
         // By now bills were waited for.
         let now = new.clock.now();
@@ -146,7 +147,7 @@ impl Store {
         let sql = format!(
             "WITH alive AS MATERIALIZED ({lock} FROM session WHERE id = $3 AND ended_at IS NULL AND seen_at > $4 AND created_at > $5 {share}) \
              SELECT {FREE_LINE} FROM alive LEFT JOIN bill_line ON bill_line.bill IN ({}) ORDER BY bill_line.position",
-            numbered(6, bills.len())
+            if bills.is_empty() { "NULL".to_owned() } else { numbered(6, bills.len()) }
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(of_membership)
@@ -203,6 +204,15 @@ async fn insert(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
     Ok(done.rows_affected())
 }
 
+/// In a statement of its own: what every payment is written with is measured and left as it is.
+async fn put_deposit(tx: &mut Tx, new: &NewPayment<'_>) -> Result<(), sqlx::Error> {
+    if let Some(deposit) = new.order.deposit {
+        let put = sqlx::query("UPDATE payment SET deposit_cents = $2 WHERE id = $1").bind(&new.id);
+        put.bind(deposit.money().cents()).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
 /// Bills whose cents are reserved and which are locked with them.
 struct Reservation {
     /// Of each share: what it leaves of its bill.
@@ -230,7 +240,7 @@ async fn reserve(tx: &mut Tx, new: &NewPayment<'_>) -> Result<Result<Vec<i64>, N
         }
     }
     // Our own row is there already but has no shares yet, so it does not find itself.
-    if !new.order.pay_again {
+    if !new.order.pay_again && !bills.is_empty() {
         let just = just_paid(tx, new.membership, &bills[..locked], new.just_since).await?;
         let is_unseen = |share: &OrderShare| {
             just.iter().any(|(bill, newest)| *bill == share.bill && share.paid_before.is_none_or(|seen| seen < *newest))

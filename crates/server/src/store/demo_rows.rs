@@ -98,6 +98,13 @@ pub async fn has_memberships(tx: &mut Tx) -> Result<bool, sqlx::Error> {
     Ok(count.fetch_one(&mut **tx).await? > 0)
 }
 
+/// A payment without bills becomes a deposit.
+pub async fn make_deposit(tx: &mut Tx, payment: &str) -> Result<(), sqlx::Error> {
+    let make = sqlx::query("UPDATE payment SET deposit_cents = total_cents WHERE id = $1").bind(payment);
+    make.execute(&mut **tx).await?;
+    Ok(())
+}
+
 /// What a membership has paid is its new account's, as if the member had paid it signed in.
 pub async fn give_payments_to(tx: &mut Tx, membership: &str, account: &str) -> Result<(), sqlx::Error> {
     let payments =

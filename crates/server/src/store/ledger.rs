@@ -3,7 +3,11 @@
 //! happens again. Knows neither payments nor processors: the caller builds the postings (`store::movements` those of
 //! payments).
 
-use super::{Tx, batch::Batch};
+use super::{
+    Tx,
+    batch::Batch,
+    credit::{self, Change},
+};
 use contract::Instant;
 use sqlx::Row;
 use std::fmt;
@@ -72,6 +76,8 @@ pub enum Account {
     Receivable(String),
     /// What the plan owes the member.
     Credit(String),
+    /// What the member owes of deposits that went back after they were used.
+    CreditOwed(String),
 }
 
 impl Account {
@@ -82,6 +88,7 @@ impl Account {
             None if name == "card_fees" => Some(Self::CardFees),
             Some(("receivable", membership)) => Some(Self::Receivable(membership.to_owned())),
             Some(("credit", membership)) => Some(Self::Credit(membership.to_owned())),
+            Some(("credit_owed", membership)) => Some(Self::CreditOwed(membership.to_owned())),
             _ => None,
         }
     }
@@ -94,6 +101,7 @@ impl fmt::Display for Account {
             Self::CardFees => f.write_str("card_fees"),
             Self::Receivable(membership) => write!(f, "receivable:{membership}"),
             Self::Credit(membership) => write!(f, "credit:{membership}"),
+            Self::CreditOwed(membership) => write!(f, "credit_owed:{membership}"),
         }
     }
 }
@@ -117,7 +125,8 @@ pub fn entry_id(source: Source<'_>, reason: &str) -> String {
 
 /// Writes an entry, and its postings among other writes, which must be run in the same transaction. The second of one
 /// source and reason is an entry of its own: the caller has locked the source, and knows that it happened again. An
-/// error, and nothing written, if the postings don't sum to zero or there are none.
+/// error, and nothing written, if the postings don't sum to zero or there are none. What it does to a member's credit
+/// is written with it (`credit`).
 pub async fn enter(
     tx: &mut Tx,
     writes: &mut Batch,
@@ -140,8 +149,26 @@ pub async fn enter(
             return Err(sqlx::Error::Protocol("a ledger entry is there already".to_owned()));
         }
     }
+    if let Some(change) = change_of(postings) {
+        credit::change(tx, &entry, &change).await?;
+    }
     add_postings(writes, &entry, postings);
     Ok(())
+}
+
+/// What postings do to a member's credit; they are those of one member.
+fn change_of(postings: &[Posting]) -> Option<Change<'_>> {
+    let mut change = None;
+    for Posting { account, cents } in postings.iter().filter(|posting| posting.cents != 0) {
+        let (membership, credit, owed) = match account {
+            Account::Credit(membership) => (membership, -cents, 0),
+            Account::CreditOwed(membership) => (membership, 0, *cents),
+            Account::ProcessorClearing | Account::CardFees | Account::Receivable(_) => continue,
+        };
+        let change = change.get_or_insert(Change { membership, credit: 0, owed: 0 });
+        (change.credit, change.owed) = (change.credit + credit, change.owed + owed);
+    }
+    change
 }
 
 macro_rules! insert {
@@ -153,7 +180,8 @@ macro_rules! insert {
     };
 }
 
-/// As `enter`, with the entry, too, among the writes: of a source and reason that nothing was ever entered of.
+/// As `enter`, with the entry, too, among the writes: of a source and reason that nothing was ever entered of. No
+/// credit can be changed so.
 pub fn enter_first(
     writes: &mut Batch,
     source: Source<'_>,
@@ -162,6 +190,9 @@ pub fn enter_first(
     at: Instant,
 ) -> Result<(), sqlx::Error> {
     must_balance(postings)?;
+    if change_of(postings).is_some() {
+        return Err(sqlx::Error::Protocol("credit is changed by a statement of its own".to_owned()));
+    }
     let entry = entry_id(source, reason.word());
     let payment = (source.kind == SourceKind::Payment).then(|| source.id.to_owned());
     let (kind, id, at) = (source.kind.word().into(), source.id.into(), at.millis().into());
@@ -246,6 +277,7 @@ mod tests {
             Account::CardFees,
             Account::Receivable("a:b".to_owned()),
             Account::Credit("a".to_owned()),
+            Account::CreditOwed("a".to_owned()),
         ] {
             assert_eq!(Account::parse(&account.to_string()), Some(account));
         }

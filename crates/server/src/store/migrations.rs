@@ -38,6 +38,7 @@ const COMMON: &[File] = &[
     (20, "receipt links", include_str!("../../migrations/0020_receipt_links.sql")),
     (21, "periodic jobs", include_str!("../../migrations/0021_periodic_jobs.sql")),
     (22, "payment methods", include_str!("../../migrations/0022_payment_methods.sql")),
+    (23, "balance", include_str!("../../migrations/0023_balance.sql")),
 ];
 const SQLITE: &[File] = &[
     (15, "optional", include_str!("../../migrations/sqlite/0015_optional.sql")),

@@ -5,6 +5,7 @@
 use super::{
     Tx,
     batch::Batch,
+    credit::{self, Credit},
     ledger::{self, Account, Posting, Reason, Source, SourceKind},
 };
 use contract::{Instant, Money};
@@ -14,7 +15,7 @@ use contract::{Instant, Money};
 pub enum Destination {
     /// It lowers what the member owes.
     Bills,
-    /// Somebody else paid the bills meanwhile: it is the member's credit, and people have to give it back.
+    /// It is the member's credit: a deposit, or somebody else paid the bills meanwhile.
     Credit,
 }
 
@@ -24,44 +25,78 @@ pub struct Movement<'a> {
     pub membership: &'a str,
     pub total: Money,
     pub fee: Money,
+    pub is_deposit: bool,
     pub at: Instant,
 }
 
 impl Movement<'_> {
     pub async fn take(&self, tx: &mut Tx, writes: &mut Batch, towards: Destination) -> Result<(), sqlx::Error> {
-        ledger::enter(tx, writes, self.source(), Reason::Paid, &self.taken(towards), self.at).await
+        let postings = match towards {
+            Destination::Bills => self.taken(),
+            Destination::Credit => self.credited(credit::lock(tx, self.membership).await?),
+        };
+        ledger::enter(tx, writes, self.source(), Reason::Paid, &postings, self.at).await
     }
 
     /// As `take`, of a payment that was never taken before: all of it is among the writes.
     pub fn take_first(&self, writes: &mut Batch) -> Result<(), sqlx::Error> {
-        ledger::enter_first(writes, self.source(), Reason::Paid, &self.taken(Destination::Bills), self.at)
+        ledger::enter_first(writes, self.source(), Reason::Paid, &self.taken(), self.at)
     }
 
-    /// The reverse of the last time it was taken; gives whose the money was.
+    /// The reverse of the last time it was taken; gives whose the money was. Of credit only what is there is taken: the
+    /// rest is owed.
     pub async fn give_back(&self, tx: &mut Tx, writes: &mut Batch, reason: Reason) -> Result<Destination, sqlx::Error> {
         let mut postings = ledger::last(tx, self.source(), Reason::Paid).await?;
         if postings.is_empty() {
-            postings = self.taken(Destination::Bills);
+            postings = self.taken();
         }
-        let is_credit = postings.iter().any(|posting| matches!(posting.account, Account::Credit(_)));
-        postings.iter_mut().for_each(|posting| posting.cents = -posting.cents);
+        let is_credit = |posting: &Posting| matches!(posting.account, Account::Credit(_) | Account::CreditOwed(_));
+        let from = if self.is_deposit || postings.iter().any(is_credit) {
+            postings = self.uncredited(credit::lock(tx, self.membership).await?);
+            Destination::Credit
+        } else {
+            postings.iter_mut().for_each(|posting| posting.cents = -posting.cents);
+            Destination::Bills
+        };
         ledger::enter(tx, writes, self.source(), reason, &postings, self.at).await?;
-        Ok(if is_credit { Destination::Credit } else { Destination::Bills })
+        Ok(from)
     }
 
     /// What the processor owes the plan goes up, what the member owes goes down, the fee is earned.
-    pub fn taken(&self, towards: Destination) -> Vec<Posting> {
+    pub fn taken(&self) -> Vec<Posting> {
         let (total, fee) = (self.total.cents(), self.fee.cents());
-        let membership = self.membership.to_owned();
-        let whose = if towards == Destination::Bills { Account::Receivable } else { Account::Credit };
         vec![
             Posting { account: Account::ProcessorClearing, cents: total + fee },
-            Posting { account: whose(membership), cents: -total },
+            Posting { account: Account::Receivable(self.membership.to_owned()), cents: -total },
             Posting { account: Account::CardFees, cents: -fee },
         ]
     }
 
+    /// As `taken`, to a member's credit: what is owed of it is paid first.
+    fn credited(&self, credit: Credit) -> Vec<Posting> {
+        let (total, fee) = (self.total.cents(), self.fee.cents());
+        let pays = credit.pays(total);
+        self.of_credit([total + fee, pays - total, -pays, -fee])
+    }
+
+    fn uncredited(&self, credit: Credit) -> Vec<Posting> {
+        let (total, fee) = (self.total.cents(), self.fee.cents());
+        let gives = credit.gives(total);
+        self.of_credit([-total - fee, gives, total - gives, fee])
+    }
+
+    fn of_credit(&self, cents: [i64; 4]) -> Vec<Posting> {
+        let membership = || self.membership.to_owned();
+        let accounts = [
+            Account::ProcessorClearing,
+            Account::Credit(membership()),
+            Account::CreditOwed(membership()),
+            Account::CardFees,
+        ];
+        accounts.into_iter().zip(cents).map(|(account, cents)| Posting { account, cents }).collect()
+    }
+
     fn source(&self) -> Source<'_> {
-        Source { kind: SourceKind::Payment, id: self.payment }
+        Source { kind: if self.is_deposit { SourceKind::Deposit } else { SourceKind::Payment }, id: self.payment }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Store, cents, from_word, json,
-    payments::{optional_date, shown_failure},
+    payments::{deposit_of, optional_date, shown_failure},
     value,
 };
 use crate::token::is_id;
@@ -100,10 +100,11 @@ impl Store {
         let mut payments: Vec<PaymentSummary> = Vec::new();
         for row in &rows {
             let id: String = row.try_get("id")?;
-            let bill = paid_bill_of(row)?;
-            match payments.last_mut().filter(|last| last.id == id) {
-                Some(last) => last.bills.push(bill),
-                None => payments.push(summary_of(row, id, bill)?),
+            if payments.last().is_none_or(|last| last.id != id) {
+                payments.push(summary_of(row, id)?);
+            }
+            if let Some(last) = payments.last_mut() {
+                last.bills.extend(paid_bill_of(row)?);
             }
         }
         let is_last = payments.len() as i64 <= page.limit;
@@ -114,9 +115,9 @@ impl Store {
     }
 }
 
-/// A row a bill of each payment. The page is chosen first: the index `payment_of_membership` is read in its order from
-/// the cursor on, and what is filtered out is passed over. A payment's bills and charges are found by the primary keys
-/// of `payment_share`, `payment_line` and `bill_line`.
+/// A row a bill of each payment, and one of a deposit. The page is chosen first: the index `payment_of_membership` is
+/// read in its order from the cursor on, and what is filtered out is passed over. A payment's bills and charges are
+/// found by the primary keys of `payment_share`, `payment_line` and `bill_line`.
 macro_rules! page {
     ($after:literal, $order:literal) => {
         concat!(
@@ -134,13 +135,13 @@ macro_rules! page {
              AND (LOWER(bill_line.provider) LIKE LOWER($10) ESCAPE '!' OR LOWER(bill_line.description) LIKE LOWER($10) ESCAPE '!'))) \
              ORDER BY payment.created_at ", $order, ", payment.id ", $order, " LIMIT $4) \
              SELECT payment.id AS id, payment.reference AS reference, payment.state AS state, payment.failure AS failure, \
-             payment.total_cents + payment.fee_cents AS charged_cents, payment.method AS method, payment.created_at AS created_at, \
+             payment.total_cents + payment.fee_cents AS charged_cents, payment.deposit_cents AS deposit_cents, payment.method AS method, payment.created_at AS created_at, \
              payment.expected_on AS expected_on, payment.account AS account, membership.region AS region, \
              (SELECT payment_event.at FROM payment_event WHERE payment_event.payment = page.id \
              ORDER BY payment_event.position DESC LIMIT 1) AS since, \
              payment_share.bill AS bill, payment_share.amount_cents AS amount_cents, bill.kind AS kind, bill.patient AS patient \
              FROM page JOIN payment ON payment.id = page.id JOIN membership ON membership.id = payment.membership \
-             JOIN payment_share ON payment_share.payment = page.id JOIN bill ON bill.id = payment_share.bill \
+             LEFT JOIN payment_share ON payment_share.payment = page.id LEFT JOIN bill ON bill.id = payment_share.bill \
              ORDER BY page.created_at ", $order, ", page.id ", $order, ", payment_share.position"
         )
     };
@@ -148,7 +149,8 @@ macro_rules! page {
 const NEWEST_FIRST: &str = page!("<", "DESC");
 const OLDEST_FIRST: &str = page!(">", "ASC");
 
-fn summary_of(row: &AnyRow, id: String, bill: PaidBill) -> Result<PaymentSummary, sqlx::Error> {
+/// Without its bills.
+pub(super) fn summary_of(row: &AnyRow, id: String) -> Result<PaymentSummary, sqlx::Error> {
     let failure: Option<String> = row.try_get("failure")?;
     let region: contract::Region = value(row, "region")?;
     Ok(PaymentSummary {
@@ -157,22 +159,21 @@ fn summary_of(row: &AnyRow, id: String, bill: PaidBill) -> Result<PaymentSummary
         state: from_word(row.try_get("state")?)?,
         since: Instant::from_millis(row.try_get("since")?),
         charged: cents(row, "charged_cents")?,
-        bills: vec![bill],
+        bills: Vec::new(),
         method: json(row.try_get("method")?)?,
         created_at: Instant::from_millis(row.try_get("created_at")?),
         time_zone: region.time_zone().to_owned(),
         expected_on: optional_date(row, "expected_on")?,
         failure: shown_failure(failure.as_deref().map(from_word).transpose()?, row)?,
+        deposit: deposit_of(row)?,
     })
 }
 
-fn paid_bill_of(row: &AnyRow) -> Result<PaidBill, sqlx::Error> {
-    Ok(PaidBill {
-        bill: row.try_get("bill")?,
-        kind: from_word(row.try_get("kind")?)?,
-        patient: row.try_get("patient")?,
-        amount: cents(row, "amount_cents")?,
-    })
+/// The bill of a row; none of a deposit.
+pub(super) fn paid_bill_of(row: &AnyRow) -> Result<Option<PaidBill>, sqlx::Error> {
+    let Some(bill) = row.try_get("bill")? else { return Ok(None) };
+    let (kind, patient) = (from_word(row.try_get("kind")?)?, row.try_get("patient")?);
+    Ok(Some(PaidBill { bill, kind, patient, amount: cents(row, "amount_cents")? }))
 }
 
 #[cfg(test)]

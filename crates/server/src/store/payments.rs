@@ -121,6 +121,8 @@ fn payment_from(row: &AnyRow, rows: &[AnyRow]) -> Result<Payment, sqlx::Error> {
     let owed = cents(row, "owed_cents")?;
     let state: PaymentState = from_word(row.try_get("state")?)?;
     let (total, fee) = (cents(row, "total_cents")?, cents(row, "fee_cents")?);
+    let deposit = deposit_of(row)?;
+    let bills = if deposit.is_some() { Money::ZERO } else { total };
     let failure: Option<String> = row.try_get("failure")?;
     let email: Option<String> = row.try_get("email")?;
     let region: contract::Region = value(row, "region")?;
@@ -137,6 +139,7 @@ fn payment_from(row: &AnyRow, rows: &[AnyRow]) -> Result<Payment, sqlx::Error> {
         fee,
         charged: charged(total, fee).ok_or_else(|| sqlx::Error::Decode("total_cents + fee_cents".into()))?,
         shares: shares_of(rows, state)?,
+        deposit,
         method: json(row.try_get("method")?)?,
         payer_name: row.try_get("payer_name")?,
         email: email.and_then(|email| contract::Email::parse(&email).ok()),
@@ -148,7 +151,7 @@ fn payment_from(row: &AnyRow, rows: &[AnyRow]) -> Result<Payment, sqlx::Error> {
         moved_by: json(row.try_get("moved_by")?)?,
         failure: shown_failure(failure.as_deref().map(from_word).transpose()?, row)?,
         owed_now: owed,
-        owed_if_cleared: if state.is_on_its_way() { owed.minus(total).unwrap_or(Money::ZERO) } else { owed },
+        owed_if_cleared: if state.is_on_its_way() { owed.minus(bills).unwrap_or(Money::ZERO) } else { owed },
         authorisation: row.try_get("authorisation")?,
         authorisation_version: u32::try_from(row.try_get::<i64, _>("authorisation_version")?).unwrap_or(0),
         events: events_of(row.try_get::<Option<&str>, _>("events")?.unwrap_or_default())?,
@@ -204,7 +207,8 @@ macro_rules! payments {
         concat!(
             "WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.reference AS reference, payment.session AS session, \
              payment.idempotency_key AS idempotency_key, payment.state AS state, payment.failure AS failure, \
-             payment.total_cents AS total_cents, payment.fee_cents AS fee_cents, payment.method AS method, \
+             payment.total_cents AS total_cents, payment.fee_cents AS fee_cents, payment.deposit_cents AS deposit_cents, \
+             payment.method AS method, \
              payment.payer_name AS payer_name, payment.email AS email, payment.authorisation AS authorisation, \
              payment.authorisation_version AS authorisation_version, payment.created_at AS created_at, payment.sent_on AS sent_on, \
              payment.expected_on AS expected_on, payment.moved_by AS moved_by, payment.account AS account, \
@@ -215,7 +219,7 @@ macro_rules! payments {
              FROM payment JOIN membership ON membership.id = payment.membership WHERE ",
             $condition,
             ") SELECT found.id AS id, found.reference AS reference, found.session AS session, found.idempotency_key AS idempotency_key, \
-             found.state AS state, found.failure AS failure, found.total_cents AS total_cents, found.fee_cents AS fee_cents, \
+             found.state AS state, found.failure AS failure, found.total_cents AS total_cents, found.fee_cents AS fee_cents, found.deposit_cents AS deposit_cents, \
              found.method AS method, found.payer_name AS payer_name, found.email AS email, found.authorisation AS authorisation, \
              found.authorisation_version AS authorisation_version, found.created_at AS created_at, found.sent_on AS sent_on, \
              found.expected_on AS expected_on, found.moved_by AS moved_by, found.account AS account, found.region AS region, \
@@ -234,6 +238,11 @@ const PAYMENT: &str = payments!("payment.id = $1");
 const PAYMENT_OF_SESSION: &str = payments!("payment.id = $1 AND payment.session = $2");
 const PAYMENT_OF_MEMBERSHIP: &str = payments!("payment.id = $1 AND payment.membership = $2");
 const PAYMENT_OF_KEY: &str = payments!("payment.membership = $1 AND payment.idempotency_key = $2");
+
+/// What goes to the balance; none of a payment of bills.
+pub(super) fn deposit_of(row: &AnyRow) -> Result<Option<Money>, sqlx::Error> {
+    Ok(Some(cents(row, "deposit_cents")?).filter(|deposit| !deposit.is_zero()))
+}
 
 pub(super) fn optional_date(row: &AnyRow, column: &str) -> Result<Option<Date>, sqlx::Error> {
     let text: Option<String> = row.try_get(column)?;

@@ -2,6 +2,7 @@
 //! of `transition`. The same verdict twice changes nothing. Bank debits come back later with `paid` or `returned`; a
 //! return or a refund after `paid` reopens what was owed.
 
+mod deposits;
 mod locked_payment;
 
 use super::{
@@ -20,6 +21,7 @@ use contract::{
     Instant, Locale,
     payment::{Failure, Payment, PaymentState},
 };
+use deposits::move_deposit;
 use locked_payment::LockedPayment;
 use sqlx::{AssertSqlSafe, Row};
 
@@ -123,10 +125,14 @@ impl Store {
             return Ok((reason, None));
         }
         let effect = if before.is_of(verdict) { effect(before.state, verdict.state) } else { Effect::Unfit };
-        let (total, fee) = (before.total, before.fee);
-        let movement = Movement { payment, membership: &before.membership, total, fee, at };
+        let (total, fee, is_deposit) = (before.total, before.fee, before.is_deposit);
+        let movement = Movement { payment, membership: &before.membership, total, fee, is_deposit, at };
         let mut writes = Batch::default();
-        let settled = move_money(tx, &mut writes, &movement, effect, &before).await?;
+        let settled = if is_deposit {
+            move_deposit(tx, &mut writes, &movement, effect, before.state).await?
+        } else {
+            move_money(tx, &mut writes, &movement, effect, &before).await?
+        };
         if let SettleResult::Unfit(_) = settled {
             return Ok((settled, None));
         }
@@ -152,7 +158,7 @@ impl Store {
     /// Reads the payment and locks its row: over SQLite nobody else writes while this transaction does.
     async fn lock_payment(&self, tx: &mut Tx, payment: &str) -> Result<Option<LockedPayment>, sqlx::Error> {
         let sql = "SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, \
-                   total_cents, fee_cents FROM payment WHERE id = $1";
+                   total_cents, fee_cents, deposit_cents FROM payment WHERE id = $1";
         let sql = if self.is_postgres { format!("{sql} FOR UPDATE") } else { sql.to_owned() };
         let row = sqlx::query(AssertSqlSafe(sql)).bind(payment).fetch_optional(&mut **tx).await?;
         row.as_ref().map(LockedPayment::of).transpose()

@@ -4,6 +4,7 @@ mod access;
 mod access_table;
 mod account_bills;
 mod addresses;
+mod balance;
 mod bill_payments;
 mod connections;
 mod coupons;

@@ -38,6 +38,8 @@ pub fn portal() -> Portal {
             just_paid_minutes: 10,
             bank_debit_business_days: 3,
             bank_debit_cut_off: 17,
+            min_deposit_cents: 500,
+            max_deposit_cents: 200_000,
         },
         capture: Capture { url: String::new(), origin: String::new() },
         statement_descriptor: "KPPAY HEALTH PLAN".into(),
@@ -91,6 +93,7 @@ pub fn payment() -> Payment {
                 lines: vec![line("2026-10-21", "Tomas Okafor, MD", "Surgery, wrist fracture", "700.00", "150.00")],
             },
         ],
+        deposit: None,
         method: Method::Card {
             brand: CardBrand::Visa,
             last4: "4242".into(),

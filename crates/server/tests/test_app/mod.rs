@@ -46,6 +46,7 @@ pub const PROCESSOR: &str = "http://processor.localhost";
 pub const SECRET: &str = "a secret that both programs share";
 pub const PASSWORD: &str = "copper river lantern seven";
 pub const VISA: &str = "4242424242424242";
+pub const HSA: &str = "6011000990139424";
 pub const DECLINED: &str = "4000000000000002";
 pub const PAYS: &str = "000123456789";
 pub const RETURNS: &str = "000111111116";

@@ -197,6 +197,7 @@ pub fn order(
         locale: Locale::En,
         pay_again: true,
         begin_by,
+        deposit: None,
     };
     let key = key.to_string();
     Ok(Order {

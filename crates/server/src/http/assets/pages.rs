@@ -2,7 +2,7 @@
 //! table that these come from (`src/route.rs`); a test compares the two (`tests/render.rs`).
 
 /// Below the root; a name in braces is any one segment.
-const PAGES: [&str; 36] = [
+const PAGES: [&str; 37] = [
     "/",
     "/region",
     "/pay",
@@ -33,6 +33,7 @@ const PAGES: [&str; 36] = [
     "/account/bills",
     "/account/bills/{id}",
     "/account/history",
+    "/account/balance",
     "/account/methods",
     "/account/pay",
     "/account/receipts",

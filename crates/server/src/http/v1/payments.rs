@@ -49,11 +49,18 @@ pub async fn pay(
     PayingSession(session): PayingSession,
     Key(key): Key,
     Body(order): Body<PaymentOrder>,
-) -> Result<(StatusCode, HeaderMap, Json<Payment>)> {
-    let Paid { payment, is_replayed } = payments::pay(&app, &Payer::of(&session, address), &key, &order).await?;
-    let replayed = is_replayed.then(|| ("idempotency-replayed", HeaderValue::from_static("true")));
-    let headers = replayed.into_iter().map(|(name, value)| (HeaderName::from_static(name), value)).collect();
-    Ok((StatusCode::CREATED, headers, Json(payment)))
+) -> Result<Paid> {
+    payments::pay(&app, &Payer::of(&session, address), &key, &order).await
+}
+
+/// Of a bill or a deposit.
+impl IntoResponse for Paid {
+    fn into_response(self) -> Response {
+        let replayed = self
+            .is_replayed
+            .then(|| (HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true")));
+        (StatusCode::CREATED, replayed.into_iter().collect::<HeaderMap>(), Json(self.payment)).into_response()
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]

@@ -22,6 +22,8 @@ pub struct LockedPayment {
     pub session: Option<String>,
     pub total: Money,
     pub fee: Money,
+    /// It goes to the balance, and pays no bill.
+    pub is_deposit: bool,
     pub key: IdempotencyKey,
     /// What it was to be charged with, until the processor has answered.
     pub token: Option<String>,
@@ -46,6 +48,7 @@ impl LockedPayment {
             session: row.try_get("session")?,
             total: cents(row, "total_cents")?,
             fee: cents(row, "fee_cents")?,
+            is_deposit: row.try_get::<i64, _>("deposit_cents")? > 0,
             key: value(row, "idempotency_key")?,
             token: row.try_get("token")?,
             reader,

@@ -1,0 +1,56 @@
+//! The running balance of a membership's credit, with a row for each ledger entry that changes it. Never below nothing:
+//! it is locked before it is used, checked again in the statement that writes, and once more by the database.
+
+use super::Tx;
+use sqlx::Row;
+
+/// What the plan holds for a member, and what the member owes of deposits that went back after they were used. One of
+/// the two is nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credit {
+    pub cents: i64,
+    pub owed: i64,
+}
+
+impl Credit {
+    /// How much of what comes in pays what is owed.
+    pub fn pays(self, cents: i64) -> i64 {
+        self.owed.min(cents)
+    }
+
+    /// How much of what goes back is there to be taken.
+    pub fn gives(self, cents: i64) -> i64 {
+        self.cents.min(cents)
+    }
+}
+
+/// Until the end of the transaction nobody else changes it. Bills and their lines are locked before it.
+pub async fn lock(tx: &mut Tx, membership: &str) -> Result<Credit, sqlx::Error> {
+    let sql = "INSERT INTO credit (membership, cents, owed_cents, changes) VALUES ($1, 0, 0, 0) \
+               ON CONFLICT (membership) DO UPDATE SET cents = credit.cents RETURNING cents, owed_cents";
+    let row = sqlx::query(sql).bind(membership).fetch_one(&mut **tx).await?;
+    Ok(Credit { cents: row.try_get("cents")?, owed: row.try_get("owed_cents")? })
+}
+
+/// What an entry of the ledger does to it.
+pub(super) struct Change<'a> {
+    pub membership: &'a str,
+    pub credit: i64,
+    pub owed: i64,
+}
+
+/// An error, and nothing written, where less is there.
+pub(super) async fn change(tx: &mut Tx, entry: &str, change: &Change<'_>) -> Result<(), sqlx::Error> {
+    let Change { membership, credit, owed } = *change;
+    lock(tx, membership).await?;
+    let sql = "UPDATE credit SET cents = cents + $2, owed_cents = owed_cents + $3, changes = changes + 1 \
+               WHERE membership = $1 AND cents + $2 >= 0 AND owed_cents + $3 >= 0 RETURNING cents, owed_cents, changes";
+    let changed = sqlx::query(sql).bind(membership).bind(credit).bind(owed).fetch_optional(&mut **tx).await?;
+    let changed = changed.ok_or_else(|| sqlx::Error::Protocol("less credit is there than is taken".to_owned()))?;
+    let (after, owed_after): (i64, i64) = (changed.try_get("cents")?, changed.try_get("owed_cents")?);
+    let row = "INSERT INTO credit_change (membership, position, entry, cents, after_cents, owed_after_cents) \
+               VALUES ($1, $2, $3, $4, $5, $6)";
+    let row = sqlx::query(row).bind(membership).bind(changed.try_get::<i64, _>("changes")?).bind(entry);
+    row.bind(credit - owed).bind(after).bind(owed_after).execute(&mut **tx).await?;
+    Ok(())
+}

@@ -1,0 +1,64 @@
+// The balance of an account: it is explained row by row, a deposit by card counts at once, one by bank when it clears.
+import assert from 'node:assert/strict';
+import { scene, useBrowser } from '../stage.mjs';
+
+useBrowser();
+
+const changes = (payer) => payer.main.locator('.pay-run tbody tr');
+
+async function opens(payer) {
+  await payer.signsIn();
+  await payer.goes('/account/balance');
+  await payer.sees('Balance');
+  await changes(payer).first().waitFor();
+}
+
+async function reviews(payer, amount, enters) {
+  await payer.main.getByLabel('How much', { exact: true }).fill(amount);
+  await enters();
+  await payer.main.getByRole('button', { name: 'Review the deposit' }).click();
+  await payer.main.getByRole('heading', { name: 'Review the deposit' }).waitFor();
+}
+
+scene('a deposit by card is reviewed, counts at once, and has a receipt', async ({ stack, payer }) => {
+  await opens(payer);
+  const before = await changes(payer).count();
+  await reviews(payer, '60', () => payer.byCard());
+  await payer.main.getByRole('button', { name: 'Add $60.00' }).click();
+  await payer.invalid();
+  await payer.reads(/^Your authorization: tick the box/);
+  await payer.agrees();
+  await payer.main.getByRole('button', { name: 'Add $60.00' }).click();
+  await payer.sees('Paid. Thank you.');
+  await payer.reads('Deposit to your balance');
+  await payer.main.getByRole('link', { name: 'See your balance' }).click();
+  await payer.sees('Balance');
+  await payer.reads('$125.00');
+  assert.equal(await changes(payer).count(), before + 1);
+  assert.match(await changes(payer).first().innerText(), /\+\$60\.00/);
+  const sql = 'SELECT cents FROM credit WHERE membership = (SELECT membership FROM payment WHERE deposit_cents = 6000)';
+  assert.deepEqual(stack.billing([sql]), [{ cents: 12_500 }]);
+});
+
+scene('a deposit by bank is on its way, and does not count until it clears', async ({ payer }) => {
+  await opens(payer);
+  await reviews(payer, '200', () => payer.byBank());
+  await payer.agrees();
+  await payer.main.getByRole('button', { name: 'Add $200.00' }).click();
+  await payer.sees('Sent to your bank');
+  await payer.goes('/account/balance');
+  await payer.reads('Processing, not counted yet');
+  await payer.reads('then $265.00');
+  await payer.reads(/\$265\.00 when the deposits on their way clear/);
+});
+
+scene('an amount that is too small is named at its field, and the page holds at 360 pixels and 200 %', async ({ payer }) => {
+  await opens(payer);
+  await payer.main.getByLabel('How much', { exact: true }).fill('4.99');
+  await payer.main.getByRole('button', { name: 'Review the deposit' }).click();
+  await payer.invalid();
+  await payer.reads(/^How much: use dollars and cents, from \$5\.00 to \$2,000\.00/);
+  await payer.page.setViewportSize({ width: 360, height: 780 });
+  await payer.noSidewaysScroll();
+  await payer.readsLargeText();
+});

@@ -1,0 +1,23 @@
+//! `/balance` and `/deposits`: the credit that a member holds, and adding to it.
+
+use super::Client;
+use crate::error::ApiError;
+use contract::{
+    IdempotencyKey,
+    balance::{Balance, DepositOrder},
+    payment::Payment,
+};
+use gloo_net::http::Method;
+
+impl Client {
+    /// With a page of the statement: the first, or that of a cursor.
+    pub async fn balance(&self, cursor: Option<&str>) -> Result<Balance, ApiError> {
+        let query = cursor.map(|cursor| format!("?cursor={cursor}")).unwrap_or_default();
+        self.ask(Method::GET, &format!("/balance{query}")).await
+    }
+
+    /// As `pay`: the same key and order again gives the first result again.
+    pub async fn deposit(&self, order: &DepositOrder, key: &IdempotencyKey) -> Result<Payment, ApiError> {
+        self.send(Method::POST, "/deposits", order, Some(&key.to_string())).await
+    }
+}

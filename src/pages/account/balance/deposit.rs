@@ -1,0 +1,240 @@
+//! Adding money to the balance: how much, from a card or a bank account typed into the processor's frame, and then its
+//! review.
+
+use super::{
+    Query,
+    review::{Reviewed, review},
+};
+use crate::{
+    api::Client,
+    billing::{CaptureAsk, CaptureProblem, CaptureResult, CaptureState, capture_form},
+    browser,
+    config::Deployment,
+    form::Problems,
+    i18n::{Language, Words, format, say, t},
+    ui::{Choice, ErrorSummary, FormState, Icon, Keyboard, Sign, SubmitButton, TextField, dynamic},
+};
+use contract::{
+    Amount, FieldProblem, Money,
+    balance::Balance,
+    field_problem::plain_text,
+    payment::{CardFunding, Method, MethodKind, PaymentToken},
+    portal::Limits,
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    Amount,
+    Method,
+}
+
+impl Field {
+    fn id(self) -> &'static str {
+        match self {
+            Self::Amount => "deposit",
+            Self::Method => "method",
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Deposit {
+    deployment: StoredValue<Deployment>,
+    client: StoredValue<Client>,
+    amount: RwSignal<String>,
+    kind: RwSignal<Option<MethodKind>>,
+    form: FormState<Field>,
+    capture: CaptureState,
+    /// What is to be agreed to.
+    reviewed: RwSignal<Option<Reviewed>>,
+}
+
+/// In words, with the profile's least and most.
+fn between(w: &'static Words, limits: Option<&Limits>, words: fn(&str, &str) -> String) -> String {
+    let money = |cents: i64| format::money(w.locale, Money::from_cents(cents).unwrap_or(Money::ZERO));
+    limits.map_or(String::new(), |limits| words(&money(limits.min_deposit_cents), &money(limits.max_deposit_cents)))
+}
+
+impl Deposit {
+    fn new() -> Self {
+        let deployment = StoredValue::new(Deployment::here());
+        let amount = RwSignal::new(String::new());
+        let words = move |w: &'static Words, field, problem| match (field, problem) {
+            (Field::Amount, FieldProblem::LooksLikeCard) => (w.problem.at)(w.account().balance.how_much, problem),
+            (Field::Amount, _) => {
+                let portal = deployment.with_value(Deployment::portal);
+                between(w, portal.as_ref().map(|portal| &portal.limits), w.account().balance.wrong)
+            }
+            (Field::Method, FieldProblem::NotAllowed) => w.account().balance.no_health_card.to_owned(),
+            (Field::Method, _) => w.pay().method.choose.to_owned(),
+        };
+        Self {
+            deployment,
+            client: StoredValue::new(Client::here()),
+            amount,
+            kind: RwSignal::new(None),
+            form: FormState::new([(Field::Amount, amount)], words, Field::id),
+            capture: CaptureState::default(),
+            reviewed: RwSignal::new(None),
+        }
+    }
+
+    /// All but what is in the frame. Tracks.
+    fn check(self) -> Result<Amount, Problems<Field>> {
+        let limits = self.deployment.with_value(Deployment::portal).map(|portal| portal.limits.clone());
+        let mut problems = Problems::default();
+        let amount = self.amount.with(|text| {
+            // a card number in the wrong box is named for what it is
+            let amount = Amount::parse(text).map_err(|problem| plain_text(text).err().unwrap_or(problem))?;
+            let cents = amount.money().cents();
+            match &limits {
+                Some(limits) if cents < limits.min_deposit_cents => Err(FieldProblem::TooSmall),
+                Some(limits) if cents > limits.max_deposit_cents => Err(FieldProblem::TooLarge),
+                _ => Ok(amount),
+            }
+        });
+        let amount = problems.check(Field::Amount, amount);
+        if self.kind.with(Option::is_none) {
+            problems.add(Field::Method, FieldProblem::Missing);
+        }
+        problems.or(amount)
+    }
+
+    fn submit(self) {
+        if self.form.is_busy.get_untracked() {
+            return;
+        }
+        let is_right = self.form.begin(untrack(|| self.check())).is_some();
+        self.capture.ask(if is_right { CaptureAsk::Submit } else { CaptureAsk::Check });
+    }
+
+    fn hear(self, result: CaptureResult) {
+        let refuse = |problem| {
+            self.form.is_busy.set(false);
+            self.capture.problem.set(Some(problem));
+            self.form.refused.update(|n| *n += 1);
+        };
+        match result {
+            CaptureResult::Enter => self.submit(),
+            CaptureResult::Token(token) => self.name(token),
+            CaptureResult::Wrong(fields) => {
+                self.form.is_busy.set(false);
+                self.capture.problem.set(Some(CaptureProblem::Wrong(fields)));
+            }
+            CaptureResult::Changed(fields) => {
+                self.capture.problem.set((!fields.is_empty()).then_some(CaptureProblem::Wrong(fields)));
+            }
+            CaptureResult::Gone => refuse(CaptureProblem::Gone),
+            CaptureResult::Forgotten => refuse(CaptureProblem::Forgotten),
+        }
+    }
+
+    fn name(self, token: String) {
+        let client = self.client.get_value();
+        spawn_local(async move {
+            let token = PaymentToken { token };
+            let answer = client.name_method(&token).await;
+            // anyone who left the page meanwhile is not led on
+            if self.form.is_busy.try_get_untracked() != Some(true) {
+                return;
+            }
+            let Some(method) = self.form.end(answer, |_| None) else { return };
+            if matches!(method, Method::Card { funding: CardFunding::HsaFsa, .. }) {
+                let mut problems = Problems::default();
+                problems.add(Field::Method, FieldProblem::NotAllowed);
+                return self.form.refuse(problems);
+            }
+            if let Ok(amount) = untrack(|| self.check()) {
+                self.reviewed.set(Some(Reviewed { token: token.token, method, amount }));
+            }
+        });
+    }
+}
+
+#[component]
+pub fn AddMoney(balance: Query<Balance>) -> impl IntoView {
+    let deposit = Deposit::new();
+    deposit.form.revalidate_on_change(move || deposit.check().err().unwrap_or_default());
+    browser::effect(move |_| {
+        deposit.kind.track();
+        deposit.capture.problem.set(None);
+    });
+    dynamic(move || match deposit.reviewed.get() {
+        Some(reviewed) => review(balance, reviewed, Callback::new(move |()| deposit.reviewed.set(None))),
+        None => form(deposit),
+    })
+}
+
+fn form(deposit: Deposit) -> AnyView {
+    let language = Language::here();
+    let typed = deposit.form.lines();
+    let lines = Signal::derive(move || {
+        let mut lines = typed.get();
+        lines.extend(deposit.capture.problem.get().map(|problem| problem.lines(language.words())).unwrap_or_default());
+        lines
+    });
+    let hint = say(move |w| {
+        let portal = deposit.deployment.with_value(Deployment::portal);
+        between(w, portal.as_ref().map(|portal| &portal.limits), w.account().balance.limits)
+    });
+    let keyboard = Keyboard { mode: "decimal", width: "pay-input--8", ..Keyboard::default() };
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        deposit.submit();
+    };
+    view! {
+        <form class="pay-sheet" aria-labelledby="add" novalidate on:submit=on_submit>
+            <div class="pay-stack pay-stack--roomy">
+                <h2 id="add">{t(|w| w.account().balance.add)}</h2>
+                <ErrorSummary lines submits=deposit.form.refused/>
+                <TextField id=Field::Amount.id() label=t(|w| w.account().balance.how_much) value=deposit.amount
+                    error=deposit.form.error(Field::Amount) hint keyboard affix="$"/>
+                {kinds(deposit)}
+                {deposit.form.notice()}
+                <div class="pay-stack pay-stack--tight">
+                    <SubmitButton words=t(|w| w.account().balance.review) busy_words=t(|w| w.pay().method.going_on)
+                        busy=deposit.form.is_busy full=true/>
+                    <p class="pay-note">{t(|w| w.account().balance.review_note)}</p>
+                </div>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// Two methods of one size, none chosen at first; each says when its money counts.
+fn kinds(deposit: Deposit) -> AnyView {
+    let choose = move |kind| Callback::new(move |()| deposit.kind.set(Some(kind)));
+    let is = move |kind| Signal::derive(move || deposit.kind.get() == Some(kind));
+    let days = move || {
+        deposit.deployment.with_value(Deployment::portal).map_or(3, |portal| portal.limits.bank_debit_business_days)
+    };
+    let error = deposit.form.error(Field::Method);
+    let captured = Callback::new(move |result| deposit.hear(result));
+    view! {
+        <fieldset class="pay-stack">
+            <legend class="pay-field__label">{t(|w| w.account().balance.from)}</legend>
+            {dynamic(move || error.get().map(|words| {
+                view! { <span class="pay-field__error" id="method-error"><Icon sign=Sign::Alert/><span>{words}</span></span> }
+            }).into_any())}
+            <div class="pay-choices pay-choices--two">
+                <Choice name="method" id=Some("method".to_owned()) words=t(|w| w.pay().method.bank)
+                    note=Some(say(move |w| (w.account().balance.bank_counts)(days())))
+                    chosen=is(MethodKind::Bank) on_choose=choose(MethodKind::Bank)/>
+                <Choice name="method" id=None words=t(|w| w.pay().method.card) note=Some(t(|w| w.account().balance.card_counts))
+                    chosen=is(MethodKind::Card) on_choose=choose(MethodKind::Card)/>
+            </div>
+            <p class="pay-note">{t(|w| w.account().balance.no_health_card)}</p>
+            {dynamic(move || match deposit.kind.get() {
+                Some(kind) => {
+                    let around = NodeRef::new();
+                    let form = capture_form(deposit.capture, kind, captured, around, None);
+                    view! { <div class="pay-stack" node_ref=around>{form}</div> }.into_any()
+                }
+                None => ().into_any(),
+            })}
+        </fieldset>
+    }
+    .into_any()
+}

@@ -1,0 +1,209 @@
+//! The review of a deposit: what is added, from where, when it counts and the authorisation word for word; and one
+//! button. Its key is made with the review: pressed again, it is the same deposit.
+
+use super::Query;
+use crate::{
+    api::Client,
+    browser,
+    config::Deployment,
+    error::ApiError,
+    i18n::{Text, Words, format, say, t},
+    navigation::Navigation,
+    route::Pay,
+    session::CurrentSession,
+    ui::{ErrorLine, ErrorSummary, Failure, SubmitButton, fact_text},
+};
+use contract::{
+    Amount, IdempotencyKey, Money, PersonName,
+    balance::{Balance, DepositOrder},
+    payment::{Method, Terms},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+/// How long after the press the deposit may begin.
+const MAY_BEGIN_MILLIS: i64 = 15_000;
+
+#[derive(Clone, PartialEq)]
+pub struct Reviewed {
+    pub token: String,
+    pub method: Method,
+    pub amount: Amount,
+}
+
+/// What the terms are made of; all of it is there when the review is.
+#[derive(Clone, Copy)]
+struct Review {
+    balance: Query<Balance>,
+    reviewed: StoredValue<Reviewed>,
+    deployment: StoredValue<Deployment>,
+    session: CurrentSession,
+}
+
+impl Review {
+    fn with_terms<T>(self, read: impl FnOnce(&Terms<'_>) -> T) -> Option<T> {
+        let portal = self.deployment.with_value(Deployment::portal)?;
+        let region = self.session.region()?;
+        let (today, debit_day) = self.balance.of(|balance| Some((balance.today, balance.debit_day)))?;
+        self.reviewed.with_value(|reviewed| {
+            let (method, total) = (&reviewed.method, reviewed.amount.money());
+            let terms = Terms { portal: &portal, region, today, debit_day, method, total, bills: 0 };
+            Some(read(&terms))
+        })
+    }
+
+    fn name(self) -> String {
+        self.session.with(|session| session.person().map(|person| person.name.clone()).unwrap_or_default())
+    }
+
+    fn fee(self) -> Money {
+        self.with_terms(|terms| terms.fee()).unwrap_or(Money::ZERO)
+    }
+
+    fn charged(self) -> Option<Money> {
+        self.with_terms(|terms| terms.charged()).flatten()
+    }
+
+    fn text(self, w: &'static Words) -> String {
+        self.with_terms(|terms| terms.authorisation(&self.name(), w.locale)).flatten().unwrap_or_default()
+    }
+
+    /// Nothing without a name, which every member has.
+    fn order(self, w: &'static Words) -> Option<DepositOrder> {
+        let email = self.session.with(|session| session.person().map(|person| person.email.clone()));
+        let payer_name = PersonName::parse(&self.name()).ok()?;
+        let Reviewed { token, amount, .. } = self.reviewed.get_value();
+        Some(DepositOrder {
+            amount,
+            token,
+            payer_name,
+            email: email.and_then(|email| contract::Email::parse(&email).ok()),
+            fee: self.fee(),
+            authorisation: self.text(w),
+            locale: w.locale,
+            begin_by: Some(self.session.server_now().plus_millis(MAY_BEGIN_MILLIS)),
+        })
+    }
+}
+
+/// The server has said that it comes to nothing; of anything else nobody knows yet.
+fn refused(error: &ApiError) -> bool {
+    error.code().is_some_and(contract::problem_details::ErrorCode::ends_an_order)
+}
+
+fn failure_words(w: &'static Words, error: &ApiError, _: &str) -> Option<(String, String)> {
+    let words = &w.account().balance;
+    let (title, text) =
+        if refused(error) { (words.refused_title, words.refused) } else { (words.unknown_title, words.unknown) };
+    Some((title.to_owned(), text.to_owned()))
+}
+
+pub fn review(balance: Query<Balance>, reviewed: Reviewed, back: Callback<()>) -> AnyView {
+    let review = Review {
+        balance,
+        reviewed: StoredValue::new(reviewed),
+        deployment: StoredValue::new(Deployment::here()),
+        session: CurrentSession::here(),
+    };
+    let (client, navigation) = (Client::here(), Navigation::here());
+    let (language, key) = (crate::i18n::Language::here(), StoredValue::new(browser::random_key()));
+    let (is_agreed, refusals, is_busy) = (RwSignal::new(false), RwSignal::new(0), RwSignal::new(false));
+    let error = RwSignal::new(None::<ApiError>);
+    let send = move |event: SubmitEvent| {
+        event.prevent_default();
+        if is_busy.get_untracked() {
+            return;
+        }
+        if !is_agreed.get_untracked() {
+            return refusals.update(|n| *n += 1);
+        }
+        let order = untrack(|| review.order(language.words_now()));
+        let (Some(order), Some(key)) = (order, key.get_value()) else { return };
+        is_busy.set(true);
+        error.set(None);
+        deposit(client.clone(), navigation, order, key, (is_busy, error));
+    };
+    let lines = Signal::derive(move || {
+        let unticked =
+            || ErrorLine { id: "agree".to_owned(), words: language.words().pay().review.unticked.to_owned() };
+        if refusals.get() > 0 && !is_agreed.get() { vec![unticked()] } else { Vec::new() }
+    });
+    let words = say(move |w| {
+        (w.account().balance.pay)(&review.charged().map(|sum| format::money(w.locale, sum)).unwrap_or_default())
+    });
+    view! {
+        <form class="pay-sheet" aria-labelledby="add" novalidate on:submit=send>
+            <div class="pay-stack pay-stack--roomy">
+                <h2 id="add">{t(|w| w.account().balance.review_title)}</h2>
+                <ErrorSummary lines submits=refusals/>
+                {facts(review)}
+                {authorisation(review, is_agreed, refusals)}
+                <Failure error words=failure_words/>
+                <div class="pay-stack pay-stack--tight">
+                    <SubmitButton words busy_words=t(|w| w.pay().review.paying) busy=is_busy full=true/>
+                    <p><button class="pay-link" type="button" on:click=move |_| if !is_busy.get_untracked() { back.run(()) }>
+                        {t(|w| w.account().balance.change)}
+                    </button></p>
+                </div>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// Its page says what became of it.
+fn deposit(
+    client: Client,
+    navigation: Navigation,
+    order: DepositOrder,
+    key: IdempotencyKey,
+    (is_busy, error): (RwSignal<bool>, RwSignal<Option<ApiError>>),
+) {
+    spawn_local(async move {
+        let answer = client.deposit(&order, &key).await;
+        if is_busy.try_set(false).is_some() {
+            return; // the page was left: the statement shows it
+        }
+        match answer {
+            Ok(payment) => navigation.go(Pay::Payment(payment.id)),
+            Err(why) => error.set(Some(why)),
+        }
+    });
+}
+
+fn facts(review: Review) -> AnyView {
+    let row = |what: Text, said: Text| view! { <div><dt>{what}</dt><dd>{fact_text(said)}</dd></div> };
+    let (amount, method) = review.reviewed.with_value(|reviewed| (reviewed.amount.money(), reviewed.method.clone()));
+    let fee = untrack(|| review.fee());
+    let expected = untrack(|| review.with_terms(|terms| terms.debit()).flatten()).map(|debit| debit.expected_on);
+    let counts = say(move |w| match expected {
+        Some(day) => (w.account().overview.expected)(&format::short_date(w.locale, day)),
+        None => w.account().balance.today.to_owned(),
+    });
+    view! {
+        <dl class="pay-facts">
+            {row(t(|w| w.account().balance.deposit), say(move |w| format::money(w.locale, amount)))}
+            {(!fee.is_zero()).then(|| row(t(|w| w.pay().review.card_fee), say(move |w| format::money(w.locale, fee))))}
+            {row(t(|w| w.account().balance.from), say(move |w| (w.pay().method.known)(&method)))}
+            {row(t(|w| w.account().balance.counts), counts)}
+        </dl>
+    }
+    .into_any()
+}
+
+/// The text, and the box that is never ticked for the member.
+fn authorisation(review: Review, is_agreed: RwSignal<bool>, refusals: RwSignal<u32>) -> AnyView {
+    let is_bank = review.reviewed.with_value(|reviewed| matches!(reviewed.method, Method::Bank { .. }));
+    let is_invalid = move || (refusals.get() > 0 && !is_agreed.get()).then_some("true");
+    view! {
+        <div class="pay-quote">
+            <h3>{t(|w| w.pay().review.your_authorisation)}</h3>
+            <p id="authorisation">{say(move |w| review.text(w))}</p>
+            <label class="pay-check">
+                <input type="checkbox" id="agree" name="agree" aria-describedby="authorisation" aria-invalid=is_invalid
+                    prop:checked=is_agreed on:change=move |event| is_agreed.set(event_target_checked(&event))/>
+                <span>{if is_bank { t(|w| w.pay().review.agree_bank) } else { t(|w| w.pay().review.agree_card) }}</span>
+            </label>
+        </div>
+    }
+    .into_any()
+}
