@@ -24,7 +24,7 @@ Object.assign(WORDS.en, {
   appCode: 'Then type the code it shows', turnOn: 'Turn on', kept: 'I have kept them', tenLeft: '10 codes left', stepCode: 'Code from your authenticator app', recoveryCode: 'Recovery code',
   orRecovery: 'Use a recovery code', usePasskey: 'Use your passkey', factors: 'A second step when you sign in', renew: 'Make new ones', startOver: 'Sign in as somebody else',
   appOn: 'From now on, signing in asks for a code of your app.', passkeyOn: 'From now on, your passkey is the second step.', codeWrong: /^This code is not right/, cancel: 'Cancel',
-  profile: 'Profile', address: 'Mailing address', language: 'Language', zip: 'ZIP code', save: 'Save', saved: (part) => `Saved: ${part}.`, change: (part) => new RegExp(`^Change .*${part}$`, 'i'),
+  profile: 'Profile', address: 'Mailing address', language: 'Language', newMail: 'New e-mail', currentPassword: 'Current password', sendLink: 'Send the link', keepMail: 'Keep the present address', mailChanged: 'Your e-mail is changed', zip: 'ZIP code', save: 'Save', saved: (part) => `Saved: ${part}.`, change: (part) => new RegExp(`^Change .*${part}$`, 'i'),
 });
 Object.assign(WORDS.es, {
   register: 'Registrarse', begin: /^Empezar con su estado de cuenta/, bill: 'Su factura', terms: 'Condiciones', agreeTerms: /^He leído/,
@@ -42,7 +42,7 @@ Object.assign(WORDS.es, {
   appCode: 'Después escriba el código que muestra', turnOn: 'Activar', kept: 'Ya los guardé', tenLeft: 'Quedan 10 códigos', stepCode: 'Código de su app de autenticación', recoveryCode: 'Código de recuperación',
   orRecovery: 'Usar un código de recuperación', usePasskey: 'Usar su llave de acceso', factors: 'Un segundo paso al iniciar sesión', renew: 'Crear nuevos', startOver: 'Iniciar sesión como otra persona',
   appOn: 'Desde ahora, al iniciar sesión se pide un código de su app.', passkeyOn: 'Desde ahora, su llave de acceso es el segundo paso.', codeWrong: /^Este código no es correcto/, cancel: 'Cancelar',
-  profile: 'Perfil', address: 'Dirección postal', language: 'Idioma', zip: 'Código postal', save: 'Guardar', saved: (part) => `Guardado: ${part}.`, change: (part) => new RegExp(`^Cambiar .*${part}$`, 'i'),
+  profile: 'Perfil', address: 'Dirección postal', language: 'Idioma', newMail: 'Nuevo correo electrónico', currentPassword: 'Contraseña actual', sendLink: 'Enviar el enlace', keepMail: 'Conservar la dirección actual', mailChanged: 'Su correo electrónico cambió', zip: 'Código postal', save: 'Guardar', saved: (part) => `Guardado: ${part}.`, change: (part) => new RegExp(`^Cambiar .*${part}$`, 'i'),
 });
 
 export const MEI = {
@@ -141,6 +141,14 @@ export class Member extends Payer {
   /** On the profile page: opens the form of this part. */
   async changes(part) {
     await this.main.getByRole('button', { name: this.words.change(this.words[part]) }).click();
+  }
+
+  /** In the form of the e-mail address, which is open. */
+  async asksForMail(to) {
+    await this.control('newMail').fill(to);
+    await this.control('currentPassword').fill(PASSWORD);
+    await this.presses('sendLink');
+    await this.main.getByRole('status').getByText(to).waitFor();
   }
 
   // --- in and out
