@@ -1,5 +1,6 @@
 // Walks of a member's profile and of the proof of a year. The profile: as it is, a form with what is wrong in it, what was saved, and an authorization.
 
+import { PASSWORD } from '../member.mjs';
 import { stop } from './stop.mjs';
 
 export async function* ofProfile({ payer }) {
@@ -19,6 +20,21 @@ export async function* ofProfile({ payer }) {
   await payer.presses('save');
   await payer.main.getByRole('status').getByText(payer.words.address).waitFor();
   yield stop('profile', 'saved');
+  await payer.changes('mail');
+  await payer.control('newMail').fill('ana.new');
+  await payer.presses('sendLink');
+  await payer.invalid();
+  yield stop('profile', 'email-error');
+  await payer.asksForMail('ana.new@example.org');
+  yield stop('profile', 'email-waits');
+  await payer.followsLink('ana.new@example.org');
+  await payer.sees(payer.words.confirmEmail);
+  yield stop('confirm-email', 'new-address');
+  await payer.control('currentPassword').fill(PASSWORD);
+  await payer.presses('confirmEmail');
+  await payer.sees(payer.words.mailChanged);
+  yield stop('confirm-email', 'new-address-done');
+  await payer.goes('/account/profile');
   await payer.main.locator('summary').first().click();
   yield stop('profile', 'authorization');
 }

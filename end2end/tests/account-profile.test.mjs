@@ -89,3 +89,25 @@ scene('what could not be saved stays in its form, and is saved by trying again',
   await saved(payer, 'phone');
   await payer.reads('(510) 555-0166');
 });
+
+scene('a form that is open stays, with what is typed in it, when what the page asks again does not come', async ({ payer }) => {
+  await payer.signsIn();
+  await opens(payer);
+  await payer.changes('phone');
+  await payer.control('phone').fill('5105550155');
+  await payer.main.getByRole('button', { name: /^Change .*name$/i }).click();
+  const name = payer.main.getByRole('form', { name: 'Name' });
+  await name.getByLabel('First name', { exact: true }).fill('Ana María');
+  await payer.page.route('**/api/v1/profile', (route) => (route.request().method() === 'GET' ? route.abort() : route.continue()));
+  // a new name is news to the session, and the page asks for its data again
+  await name.getByRole('button', { name: 'Save', exact: true }).click();
+  await payer.main.getByRole('status').getByText('Saved: Name.').waitFor();
+  const again = payer.main.getByRole('button', { name: 'Try again' });
+  await again.waitFor();
+  assert.equal(await payer.control('phone').inputValue(), '5105550155');
+  await payer.reads('Ana María O’Neill');
+  await payer.page.unroute('**/api/v1/profile');
+  await again.click();
+  await again.waitFor({ state: 'detached' });
+  assert.equal(await payer.control('phone').inputValue(), '5105550155');
+});

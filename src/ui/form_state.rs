@@ -72,6 +72,14 @@ impl<F: Copy + PartialEq + Send + Sync + 'static> FormState<F> {
         say(move |w| if self.has_errors() { (w.shell.error_title)(title(w)) } else { title(w).to_owned() })
     }
 
+    /// As if nothing had been typed or sent yet; the texts are the page's.
+    pub fn reset(self) {
+        self.problems.set(Problems::default());
+        self.refused.set(0);
+        self.answer.set(None);
+        self.held.set_value(Vec::new());
+    }
+
     /// The message at a field.
     pub fn error(self, field: F) -> Signal<Option<String>> {
         let language = Language::here();

@@ -67,14 +67,17 @@ pub struct NewAccount {
     pub password: Password,
 }
 
-/// `POST /email-confirmations`: opens the account that was asked for.
+/// What the token of a link begins with that confirms a new address of an account that is there: no code is asked for.
+pub const NEW_EMAIL: &str = "new-";
+
+/// `POST /email-confirmations`: opens the account that was asked for, or gives an account its new address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EmailConfirmation {
     /// What the link in the e-mail carries behind its `#`.
     pub token: String,
-    /// The password that was chosen when registering.
+    /// The password that was chosen when registering; the one in use where the account has a new address.
     pub password: Password,
     /// The code that was sent to the address that the plan has on file; empty where that is the address of the link.
     #[serde(default)]

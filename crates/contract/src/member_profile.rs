@@ -1,7 +1,7 @@
 //! Wire types of a member's own profile: name, mailing address, phone and language, what of them is changed, and the
 //! authorisations that the member gave.
 
-use crate::{Email, Locale, PersonName, Phone, UsAddress, account::AuthorisationEntry};
+use crate::{Email, Locale, Password, PersonName, Phone, UsAddress, account::AuthorisationEntry};
 use serde::{Deserialize, Serialize};
 
 /// Answer to `GET /profile` and `PATCH /profile`.
@@ -11,6 +11,9 @@ pub struct MemberProfile {
     pub person: PersonalDetails,
     /// Also the user ID.
     pub email: Email,
+    /// The address that takes its place once it is confirmed.
+    #[serde(default)]
+    pub new_email: Option<Email>,
     /// The last digits of the member number.
     pub ending: String,
     pub time_zone: String,
@@ -53,6 +56,16 @@ pub struct FullName {
     pub first_name: PersonName,
     #[serde(default)]
     pub last_name: Option<PersonName>,
+}
+
+/// `PUT /profile/email`: another address, which is confirmed by a link that is mailed there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EmailChange {
+    pub email: Email,
+    /// The password in use.
+    pub password: Password,
 }
 
 impl PersonalDetails {

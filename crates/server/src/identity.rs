@@ -11,6 +11,7 @@ pub mod authenticator;
 pub mod browser;
 mod ceremony;
 pub mod confirmations;
+pub mod email_changes;
 pub mod factors;
 pub mod known_device;
 pub mod lookups;

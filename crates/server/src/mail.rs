@@ -14,7 +14,9 @@ mod registration;
 mod security;
 
 pub use payment::{about_payment, receipt_opened};
-pub use profile::{ChangedDetail, profile_changed};
+pub use profile::{
+    ChangedDetail, address_in_use, confirm_new_email, email_change_asked, email_changed, profile_changed,
+};
 pub use registration::{
     account_opened, already_registered, confirm_email, no_account_yet, registration_code, registration_moved,
     user_id_reminder,

@@ -1,5 +1,8 @@
 //! Texts of the security page.
 
+use crate::i18n::problem;
+use contract::FieldProblem;
+
 pub struct SecurityWords {
     pub title: &'static str,
     pub lead: &'static str,
@@ -11,7 +14,7 @@ pub struct SecurityWords {
     pub save: &'static str,
     pub saving: &'static str,
     pub saved: &'static str,
-    pub current_wrong: &'static str,
+    pub current_wrong: fn(FieldProblem) -> String,
     pub sessions: &'static str,
     pub this_one: &'static str,
     pub unknown_device: &'static str,
@@ -39,7 +42,10 @@ pub const EN: SecurityWords = SecurityWords {
     save: "Save the new password",
     saving: "Saving…",
     saved: "Your password was changed. You were signed out everywhere else.",
-    current_wrong: "Current password: this is not your current password",
+    current_wrong: |problem| match problem {
+        FieldProblem::Unknown => format!("{}: this is not your current password", EN.current),
+        other => (problem::EN.at)(EN.current, other),
+    },
     sessions: "Where you are signed in",
     this_one: "Here, now",
     unknown_device: "A browser",
@@ -67,7 +73,10 @@ pub const ES: SecurityWords = SecurityWords {
     save: "Guardar la nueva contraseña",
     saving: "Guardando…",
     saved: "Su contraseña se cambió. Cerramos su sesión en los demás lugares.",
-    current_wrong: "Contraseña actual: no es su contraseña actual",
+    current_wrong: |problem| match problem {
+        FieldProblem::Unknown => format!("{}: no es su contraseña actual", ES.current),
+        other => (problem::ES.at)(ES.current, other),
+    },
     sessions: "Dónde tiene la sesión abierta",
     this_one: "Aquí, ahora",
     unknown_device: "Un navegador",

@@ -1,9 +1,11 @@
-//! The account's profile page: who the member is, changed part by part (`about`), and the `authorisations` that they
-//! gave.
+//! The account's profile page: who the member is, changed part by part (`about`, `email`), and the `authorisations`
+//! that they gave.
 
 mod about;
 mod authorisations;
+mod email;
 mod fields;
+mod row;
 #[cfg(test)]
 #[cfg(feature = "ssr")]
 mod tests;

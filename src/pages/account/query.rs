@@ -1,6 +1,7 @@
 //! A data query of the account pages: it runs once a member is signed in, and again when the session changes, what
 //! `call` reads of signals changes, or the member retries. Of two answers the one that was asked for last counts. The
-//! result is a signal; until it is there, a placeholder is shown.
+//! result is a signal; until it is there, a placeholder is shown. An answer stays when asking again fails, for what is
+//! drawn once and may have something typed in it; it goes when somebody else is signed in.
 
 use crate::{
     api::Client,
@@ -15,6 +16,8 @@ use std::future::Future;
 
 pub struct Query<T: 'static> {
     fetched: RwSignal<Fetched<T>>,
+    /// Why there is no newer answer than the one that is here.
+    failed: RwSignal<Option<ApiError>>,
     /// How often it was asked.
     asked: StoredValue<u32>,
     ask: Callback<()>,
@@ -41,6 +44,7 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
     {
         let (client, session) = (Client::here(), CurrentSession::here());
         let fetched = Fetched::at_first();
+        let failed = RwSignal::new(None);
         let asked = StoredValue::new(0_u32);
         let ask = Callback::new(move |()| {
             let answer = call(client.clone());
@@ -48,17 +52,33 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
             asked.set_value(own);
             spawn_local(async move {
                 let answer = answer.await;
-                if asked.try_get_value() == Some(own) {
-                    fetched.set(answer.into());
+                if asked.try_get_value() != Some(own) {
+                    return;
+                }
+                match answer {
+                    Err(error) if fetched.with_untracked(Fetched::is_here) => failed.set(Some(error)),
+                    answer => {
+                        failed.set(None);
+                        fetched.set(answer.into());
+                    }
                 }
             });
         });
+        let who = StoredValue::new(None::<String>);
         browser::effect(move |_| {
-            if session.with(Session::is_member) {
+            let is_member = session.with(Session::is_member);
+            let now = is_member.then(|| session.user_id());
+            if who.get_value().is_some_and(|before| now.as_ref() != Some(&before)) {
+                asked.update_value(|asked| *asked += 1);
+                failed.set(None);
+                fetched.set(Fetched::Waiting);
+            }
+            who.set_value(now);
+            if is_member {
                 ask.run(());
             }
         });
-        Self { fetched, asked, ask }
+        Self { fetched, failed, asked, ask }
     }
 
     /// Asks again. The page may have been left.
@@ -67,13 +87,15 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
     }
 
     pub fn state(self) -> QueryState {
-        let fetched = self.fetched;
-        QueryState { error: Signal::derive(move || fetched.with(|fetched| fetched.error().cloned())), ask: self.ask }
+        let Self { fetched, failed, ask, .. } = self;
+        let error = move || failed.get().or_else(|| fetched.with(|fetched| fetched.error().cloned()));
+        QueryState { error: Signal::derive(error), ask }
     }
 
     /// A newer answer, such as that of a change. One that was asked for before it is older, and not taken.
     pub fn answered(self, answer: Fetched<T>) {
         self.asked.update_value(|asked| *asked += 1);
+        self.failed.set(None);
         self.fetched.set(answer);
     }
 
@@ -86,13 +108,13 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
     pub fn show(self, rows: usize, draw: impl Fn(T) -> AnyView + Send + 'static) -> AnyView {
         dynamic(move || match self.fetched.get() {
             Fetched::Waiting => waiting(rows),
-            Fetched::Here(value) => draw(value),
-            Fetched::Failed(_) => ().into_any(),
+            Fetched::Here(value) if self.failed.with(Option::is_none) => draw(value),
+            Fetched::Here(_) | Fetched::Failed(_) => ().into_any(),
         })
     }
 
     /// As `show`, but drawn once: what stands there reads the answer by `of`, and keeps what is typed when there is
-    /// another.
+    /// another or asking for it fails.
     pub fn show_once(self, rows: usize, draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
         let is_here = Memo::new(move |_| self.fetched.with(Fetched::is_here));
         dynamic(move || {

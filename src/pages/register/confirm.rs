@@ -1,17 +1,22 @@
 //! The e-mail confirmation page, where the link leads: the chosen password, and the code from the address on file, open
-//! the account. Link scanners of mail programs follow links, but do not know the password.
+//! the account. A link to a new address of an account asks for the password alone. Link scanners of mail programs
+//! follow links, but do not know the password.
 
 use crate::{
     api::Client,
     browser,
     error::ApiError,
     form::Problems,
-    i18n::t,
+    i18n::{Pick, Text, t},
     navigation::href,
     route::Enter,
     ui::{ButtonLink, FormState, Heading, Keyboard, PasswordField, SubmitButton, TextField, dynamic, page_heading},
 };
-use contract::{Password, account::EmailConfirmation, problem_details::ErrorCode};
+use contract::{
+    Password,
+    account::{EmailConfirmation, NEW_EMAIL},
+    problem_details::ErrorCode,
+};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,19 +37,29 @@ enum Field {
 #[component]
 pub fn ConfirmEmailPage() -> impl IntoView {
     let (token, link) = (StoredValue::new(String::new()), RwSignal::new(Link::Here));
+    // whether it is a new address of an account that is there
+    let is_new_email = RwSignal::new(false);
     let listening = StoredValue::new_local(None);
     browser::effect(move |_| {
         listening.set_value(browser::take_fragments(move |taken| {
             link.set(if taken.is_empty() { Link::Lost } else { Link::Here });
+            is_new_email.set(taken.starts_with(NEW_EMAIL));
             token.set_value(taken);
         }));
     });
-    let shown = Memo::new(move |_| link.get());
-    let body = dynamic(move || match shown.get() {
-        Link::Here => form(token, link),
+    let shown = Memo::new(move |_| (link.get(), is_new_email.get()));
+    let body = dynamic(move || draw(token, link, shown.get()));
+    view! { <div class="pay-signin">{body}</div> }
+}
+
+fn draw(token: StoredValue<String>, link: RwSignal<Link>, (shown, is_new): (Link, bool)) -> AnyView {
+    match shown {
+        Link::Here => form(token, link, is_new),
         Link::Used => view! {
-            <Heading words=t(|w| w.account().register.confirmed_title)/>
-            <p class="pay-lead" role="status">{t(|w| w.account().register.confirmed)}</p>
+            <Heading words=pick(is_new, |w| w.account().register.confirmed_title, |w| w.account().profile.email_confirmed_title)/>
+            <p class="pay-lead" role="status">
+                {pick(is_new, |w| w.account().register.confirmed, |w| w.account().profile.email_confirmed)}
+            </p>
             <p class="pay-row"><ButtonLink to=Enter::SignIn words=t(|w| w.account().sign_in.title) main=true/></p>
         }
         .into_any(),
@@ -55,23 +70,28 @@ pub fn ConfirmEmailPage() -> impl IntoView {
         .into_any(),
         Link::Refused => view! {
             <Heading words=t(|w| w.account().register.link_refused_title)/>
-            <p class="pay-lead">{t(|w| w.account().register.link_refused)}</p>
+            <p class="pay-lead">{pick(is_new, |w| w.account().register.link_refused, |w| w.account().profile.email_refused)}</p>
             <p class="pay-row">
                 <ButtonLink to=Enter::SignIn words=t(|w| w.account().sign_in.title) main=true/>
-                <a class="pay-link" href=href(Enter::Register)>{t(|w| w.account().register.title)}</a>
+                {(!is_new).then(|| view! {
+                    <a class="pay-link" href=href(Enter::Register)>{t(|w| w.account().register.title)}</a>
+                })}
             </p>
         }
         .into_any(),
-    });
-    view! { <div class="pay-signin">{body}</div> }
+    }
 }
 
-fn form(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
-    let client = Client::here();
-    let (password, code) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let form = FormState::new(
+/// The words of a registration, or those of a new address of an account.
+fn pick(is_new_email: bool, registration: Pick, new_email: Pick) -> Text {
+    t(if is_new_email { new_email } else { registration })
+}
+
+fn form_state(password: RwSignal<String>, code: RwSignal<String>, is_new_email: bool) -> FormState<Field> {
+    FormState::new(
         [(Field::Password, password), (Field::Code, code)],
-        |w, field, problem| match field {
+        move |w, field, problem| match field {
+            Field::Password if is_new_email => (w.account().security.current_wrong)(problem),
             Field::Password => (w.account().register.chosen_wrong)(problem),
             Field::Code => (w.account().register.code_wrong)(problem),
         },
@@ -79,7 +99,28 @@ fn form(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
             Field::Password => "password",
             Field::Code => "code",
         },
-    );
+    )
+}
+
+async fn send(client: &Client, confirmation: &EmailConfirmation, form: FormState<Field>, link: RwSignal<Link>) {
+    let answer = client.confirm_email(confirmation).await;
+    if answer.as_ref().err().and_then(ApiError::code) == Some(ErrorCode::LinkRefused) {
+        return link.set(Link::Refused);
+    }
+    let field = |path: &str| match path {
+        "password" => Some(Field::Password),
+        "code" => Some(Field::Code),
+        _ => None,
+    };
+    if form.end(answer, field).is_some() {
+        link.set(Link::Used);
+    }
+}
+
+fn form(token: StoredValue<String>, link: RwSignal<Link>, is_new_email: bool) -> AnyView {
+    let client = Client::here();
+    let (password, code) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let form = form_state(password, code, is_new_email);
     let h1 = page_heading(form.title(|w| w.account().register.confirm_title));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -88,35 +129,31 @@ fn form(token: StoredValue<String>, link: RwSignal<Link>) -> AnyView {
         let Some(password) = form.begin(problems.or(typed)) else { return };
         let confirmation = EmailConfirmation { token: token.get_value(), password, code: code.get_untracked() };
         let client = client.clone();
-        spawn_local(async move {
-            let answer = client.confirm_email(&confirmation).await;
-            if answer.as_ref().err().and_then(ApiError::code) == Some(ErrorCode::LinkRefused) {
-                return link.set(Link::Refused);
-            }
-            let field = |path: &str| match path {
-                "password" => Some(Field::Password),
-                "code" => Some(Field::Code),
-                _ => None,
-            };
-            if form.end(answer, field).is_some() {
-                link.set(Link::Used);
-            }
-        });
+        spawn_local(async move { send(&client, &confirmation, form, link).await });
     };
+    let code = (!is_new_email).then(|| {
+        view! {
+            <TextField id="code" label=t(|w| w.account().register.code) hint=t(|w| w.account().register.code_hint)
+                value=code error=form.error(Field::Code)
+                keyboard=Keyboard { autocomplete: "one-time-code", width: "pay-input--14", ..Keyboard::default() }/>
+        }
+    });
+    let lead = pick(is_new_email, |w| w.account().register.confirm_lead, |w| w.account().profile.email_confirm_lead);
+    let go = pick(is_new_email, |w| w.account().register.confirm, |w| w.account().register.confirm_title);
+    let going = pick(is_new_email, |w| w.account().register.confirming, |w| w.account().profile.saving);
+    let password_label = pick(is_new_email, |w| w.account().register.chosen, |w| w.account().security.current);
     view! {
         <h1 tabindex="-1" node_ref=h1>{t(|w| w.account().register.confirm_title)}</h1>
-        <p class="pay-lead">{t(|w| w.account().register.confirm_lead)}</p>
+        <p class="pay-lead">{lead}</p>
         {form.notice()}
         {form.summary()}
         <form class="pay-sheet" novalidate on:submit=submit>
             <div class="pay-form">
-                <PasswordField id="password" label=t(|w| w.account().register.chosen) value=password hint=None
+                <PasswordField id="password" label=password_label value=password hint=None
                     error=form.error(Field::Password) autocomplete="current-password"/>
-                <TextField id="code" label=t(|w| w.account().register.code) hint=t(|w| w.account().register.code_hint)
-                    value=code error=form.error(Field::Code)
-                    keyboard=Keyboard { autocomplete: "one-time-code", width: "pay-input--14", ..Keyboard::default() }/>
+                {code}
                 <p class="pay-row">
-                    <SubmitButton words=t(|w| w.account().register.confirm) busy_words=t(|w| w.account().register.confirming) busy=form.is_busy/>
+                    <SubmitButton words=go busy_words=going busy=form.is_busy/>
                 </p>
             </div>
         </form>

@@ -45,6 +45,7 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(security::end_others))
         .routes(routes!(security::end_session))
         .routes(routes!(profile::show, profile::change))
+        .routes(routes!(profile::change_email, profile::keep_email))
         .routes(routes!(profile::authorisations))
         .routes(routes!(bills::list))
         .routes(routes!(bills::one))

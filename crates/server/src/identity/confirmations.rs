@@ -1,10 +1,11 @@
 //! The confirmation of an e-mail address, which opens the account that was asked for: with the link that went to the
 //! address, the password that was chosen and, where the plan has another address on file, the code that went there.
-//! Once.
+//! Once. A link that confirms a new address of an account is passed on to `email_changes`.
 
 use super::{
     account_requests,
     browser::{Browser, IssuedTokens},
+    email_changes,
     factors::{recovery, wrong},
 };
 use crate::{
@@ -18,10 +19,18 @@ use crate::{
     },
     token,
 };
-use contract::{FieldProblem, account::EmailConfirmation, problem_details::ErrorCode};
+use contract::{
+    FieldProblem,
+    account::{EmailConfirmation, NEW_EMAIL},
+    problem_details::ErrorCode,
+};
+use std::net::IpAddr;
 
-pub async fn confirm(app: &App, browser: &Browser, shown: &EmailConfirmation) -> Result<IssuedTokens> {
+pub async fn confirm(app: &App, browser: &Browser, shown: &EmailConfirmation, address: IpAddr) -> Result<IssuedTokens> {
     let EmailConfirmation { token, password, code } = shown;
+    if token.starts_with(NEW_EMAIL) {
+        return email_changes::confirm(app, browser, shown, address).await;
+    }
     let (now, hash) = (app.clock.now(), token::hash(token));
     let refused = || Error::new(ErrorCode::LinkRefused);
     let pending = app.store.try_to_confirm(&hash, now, account_requests::CONFIRM_MILLIS).await?.ok_or_else(refused)?;

@@ -17,7 +17,14 @@ use contract::member_profile::{AuthorisationPage, MemberProfile, PersonalDetails
 const AUTHORISATIONS_A_PAGE: i64 = 20;
 
 pub async fn show(app: &App, signed_in: &SignedIn) -> Result<MemberProfile> {
-    Ok(view(signed_in, app.store.personal_details(&signed_in.account.id).await?))
+    let account = &signed_in.account.id;
+    Ok(MemberProfile {
+        person: app.store.personal_details(account).await?,
+        email: signed_in.account.email.clone(),
+        new_email: app.store.email_to_confirm(account, app.clock.now()).await?,
+        ending: signed_in.session.membership.ending.clone(),
+        time_zone: signed_in.session.membership.region.time_zone().to_owned(),
+    })
 }
 
 /// Tells the owner about a new name, address or phone, in the language that is chosen from now on. What is not new is
@@ -37,7 +44,7 @@ pub async fn change(app: &App, signed_in: &SignedIn, change: ProfileChange) -> R
         notice.put(&mut tx, app.clock.now()).await?;
     }
     tx.commit().await?;
-    Ok(view(signed_in, after))
+    show(app, signed_in).await
 }
 
 /// A page of them, the newest first.
@@ -52,13 +59,4 @@ fn changed_details(before: &PersonalDetails, after: &PersonalDetails) -> Vec<Cha
         (ChangedDetail::Phone, before.phone != after.phone),
     ];
     details.into_iter().filter(|(_, is_new)| *is_new).map(|(detail, _)| detail).collect()
-}
-
-fn view(SignedIn { session, account }: &SignedIn, person: PersonalDetails) -> MemberProfile {
-    MemberProfile {
-        person,
-        email: account.email.clone(),
-        ending: session.membership.ending.clone(),
-        time_zone: session.membership.region.time_zone().to_owned(),
-    }
 }

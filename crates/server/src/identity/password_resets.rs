@@ -47,7 +47,7 @@ pub async fn reset(app: &App, browser: &Browser, new: &NewPassword, address: IpA
     let hashed = app.passwords.hash(password).await?;
     let mut tx = app.store.begin().await?;
     accounts::lock(&mut tx, &account.id).await?;
-    let id = accounts::use_link(&mut tx, Purpose::Reset, &hash, now).await?.ok_or_else(refused)?;
+    let id = accounts::use_link(&mut tx, Purpose::Reset, &hash, now).await?.ok_or_else(refused)?.account;
     has_factor_if_short(&mut tx, &id, is_short).await?;
     accounts::set_password(&mut tx, &id, &hashed, is_short, now).await?;
     accounts::end_sessions(&mut tx, &id, None, now).await?;

@@ -45,6 +45,10 @@ pub const PROFILE_CHANGES_BY_ACCOUNT: Rule = rule("profile changes by account", 
 /// Changes of an account's saved payment methods.
 pub const METHOD_CHANGES_BY_ACCOUNT: Rule = rule("method changes by account", 60, HOUR);
 
+/// E-mails that a member has sent to a new address, which may be anybody's.
+pub const NEW_EMAILS_BY_ACCOUNT: Rule = rule("new e-mail addresses by account", 4, HOUR);
+pub const NEW_EMAILS_BY_RECIPIENT: Rule = rule("new e-mail addresses by recipient", 4, HOUR);
+
 /// Failed sign-ins from one address, at any account.
 pub const SIGN_INS_BY_ADDRESS: Rule = rule("sign-ins by address", 30, HOUR);
 /// Failed sign-ins at one account from anywhere. NIST SP 800-63B, 3.2.2: at most a hundred in a row.

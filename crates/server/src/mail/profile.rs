@@ -1,5 +1,5 @@
-//! The e-mail to the owner of an account about what was changed in the profile. It names what was changed, and not the
-//! old or the new words: the mailbox may be read by others.
+//! E-mails about a change of the profile, to its owner, and of the e-mail address, to both. None names the old or the
+//! new words: the mailbox may be read by others.
 
 use super::{
     Sender,
@@ -9,6 +9,7 @@ use crate::{
     i18n::say,
     store::{accounts::Account, outbox::Message},
 };
+use contract::Locale;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangedDetail {
@@ -40,5 +41,67 @@ pub fn profile_changed(account: &Account, sender: &Sender<'_>, changed: &[Change
             "If it was not you, choose a new password at {/forgot-password}, or call {phone}.",
             "Si no fue usted, elija una nueva contraseña en {/forgot-password} o llame al {phone}.",
         ))
+        .write()
+}
+
+/// To the new address. The page asks for the password, too.
+pub fn confirm_new_email(account: &Account, sender: &Sender<'_>, token: &str) -> Message {
+    Body::new(sender, account.locale, ("Confirm your new e-mail address", "Confirme su nuevo correo electrónico"))
+        .say((
+            "Confirm this address, and it takes the place of the one before, as your user ID, too.",
+            "Confirme esta dirección y reemplazará a la anterior, también como su ID de usuario.",
+        ))
+        .button(
+            ("Confirm my e-mail address", "Confirmar mi correo electrónico"),
+            format!("{}/confirm-email#{token}", sender.home),
+        )
+        .say((
+            "The link works once, for 24 hours, and asks for your password.",
+            "El enlace funciona una vez, durante 24 horas, y pide su contraseña.",
+        ))
+        .say((
+            "If you did not ask for this, do nothing: nothing changes without you.",
+            "Si usted no lo pidió, no haga nada: sin usted no cambia nada.",
+        ))
+        .write()
+}
+
+/// To an address that another account has.
+pub fn address_in_use(sender: &Sender<'_>, locale: Locale) -> Message {
+    Body::new(sender, locale, ("Your e-mail address is in use", "Su correo electrónico ya se usa"))
+        .say((
+            "Somebody tried to use this e-mail address for another account. You already have an account with it, so nothing has changed.",
+            "Alguien quiso usar este correo electrónico para otra cuenta. Usted ya tiene una cuenta con él, así que nada ha cambiado.",
+        ))
+        .say((
+            "If it was you, sign in with this address, or call {phone}.",
+            "Si fue usted, inicie sesión con esta dirección o llame al {phone}.",
+        ))
+        .write()
+}
+
+/// To the address that the account has now.
+pub fn email_change_asked(account: &Account, sender: &Sender<'_>) -> Message {
+    let subject = ("Somebody asked for a new e-mail address", "Alguien pidió un nuevo correo electrónico");
+    Body::new(sender, account.locale, subject)
+        .say((
+            "Somebody who is signed in to your account wants to use another e-mail address for it. It changes when the other address is confirmed. Until then you sign in as before.",
+            "Alguien que inició sesión en su cuenta quiere usar otro correo electrónico para ella. Cambia cuando se confirme la otra dirección. Hasta entonces, usted inicia sesión como antes.",
+        ))
+        .say((
+            "If it was not you, choose a new password at {/forgot-password}: that ends the change. Or call {phone}.",
+            "Si no fue usted, elija una nueva contraseña en {/forgot-password}: así termina el cambio. O llame al {phone}.",
+        ))
+        .write()
+}
+
+/// To the address that the account had before.
+pub fn email_changed(account: &Account, sender: &Sender<'_>) -> Message {
+    Body::new(sender, account.locale, ("Your e-mail address was changed", "Se cambió su correo electrónico"))
+        .say((
+            "Your account now has another e-mail address, and this one is no longer its user ID.",
+            "Su cuenta tiene ahora otro correo electrónico, y este ya no es su ID de usuario.",
+        ))
+        .say(("If it was not you, call {phone} at once.", "Si no fue usted, llame enseguida al {phone}."))
         .write()
 }

@@ -45,13 +45,17 @@ pub struct Opening {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
+    /// A new password; it went to the account's address.
     Reset,
+    /// A new address for the account; it went there.
+    NewEmail,
 }
 
 impl Purpose {
     fn word(self) -> &'static str {
         match self {
             Self::Reset => "reset",
+            Self::NewEmail => "new_email",
         }
     }
 }
@@ -109,8 +113,8 @@ impl Store {
     ) -> Result<Option<Account>, sqlx::Error> {
         let sql = accounts!(
             "account JOIN link ON link.account = account.id WHERE link.token_hash = $1 AND link.purpose = $2 \
-             AND link.used_at IS NULL AND link.created_at <= $3 AND link.expires_at > $3 AND link.email = account.email \
-             AND account.email_confirmed_at IS NOT NULL"
+             AND link.used_at IS NULL AND link.created_at <= $3 AND link.expires_at > $3 \
+             AND (link.email = account.email OR link.purpose = 'new_email') AND account.email_confirmed_at IS NOT NULL"
         );
         let row = sqlx::query(sql).bind(token_hash).bind(purpose.word()).bind(now.millis());
         one(row.fetch_optional(&self.read).await?)
@@ -231,7 +235,8 @@ pub async fn add_link(
     Ok(())
 }
 
-async fn void_links(tx: &mut Tx, purpose: Purpose, account: &str, now: Instant) -> Result<(), sqlx::Error> {
+/// Every link of one purpose that was not used.
+pub async fn void_links(tx: &mut Tx, purpose: Purpose, account: &str, now: Instant) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE link SET used_at = $3 WHERE account = $1 AND purpose = $2 AND used_at IS NULL")
         .bind(account)
         .bind(purpose.word())
@@ -241,25 +246,31 @@ async fn void_links(tx: &mut Tx, purpose: Purpose, account: &str, now: Instant) 
     Ok(())
 }
 
-/// Takes a link, once: gives its account, whose address must still be the one it was sent to.
+/// A link that was taken: whose it was, and where it was sent.
+pub struct UsedLink {
+    pub account: String,
+    pub email: Email,
+}
+
+/// Takes a link, once. The address of the account of a link to a new password must still be the one it was sent to.
 pub async fn use_link(
     tx: &mut Tx,
     purpose: Purpose,
     token_hash: &str,
     now: Instant,
-) -> Result<Option<String>, sqlx::Error> {
+) -> Result<Option<UsedLink>, sqlx::Error> {
     // A link from the future was made before the clock went back: its age is unknown.
     let row = sqlx::query(
         "UPDATE link SET used_at = $3 WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND created_at <= $3 \
-         AND expires_at > $3 AND email = (SELECT account.email FROM account WHERE account.id = link.account) \
-         RETURNING account",
+         AND expires_at > $3 AND (purpose = 'new_email' \
+         OR email = (SELECT account.email FROM account WHERE account.id = link.account)) RETURNING account, email",
     )
     .bind(token_hash)
     .bind(purpose.word())
     .bind(now.millis())
     .fetch_optional(&mut **tx)
     .await?;
-    row.map(|row| row.try_get("account")).transpose()
+    row.map(|row| Ok(UsedLink { account: row.try_get("account")?, email: value(&row, "email")? })).transpose()
 }
 
 /// `hash` is Argon2id; `is_short` says that it would not do without a second factor.
@@ -277,7 +288,9 @@ pub async fn set_password(
         .bind(now.millis())
         .execute(&mut **tx)
         .await?;
-    void_links(tx, Purpose::Reset, account, now).await
+    void_links(tx, Purpose::Reset, account, now).await?;
+    // A new password ends a change of the address that somebody else may have asked for.
+    void_links(tx, Purpose::NewEmail, account, now).await
 }
 
 /// Ends every session of the account but one.

@@ -1,8 +1,9 @@
-//! Personal details of an account: name, mailing address, phone, language. Written in a transaction that has the
-//! account's row locked (`accounts::lock`).
+//! Personal details of an account: name, mailing address, phone, language; and its e-mail address. Written in a
+//! transaction that has the account's row locked (`accounts::lock`).
 
 use super::{Store, Tx, from_word, json, to_json, value};
-use contract::{PersonName, member_profile::PersonalDetails};
+use crate::address;
+use contract::{Email, Instant, PersonName, member_profile::PersonalDetails};
 use sqlx::{Row, any::AnyRow};
 
 const DETAILS: &str = "SELECT first_name, last_name, address, phone, locale FROM account WHERE id = $1";
@@ -29,6 +30,30 @@ pub async fn write(tx: &mut Tx, account: &str, details: &PersonalDetails) -> Res
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+impl Store {
+    /// The address that the account will have once it is confirmed. (`link_of_account` serves this.)
+    pub async fn email_to_confirm(&self, account: &str, now: Instant) -> Result<Option<Email>, sqlx::Error> {
+        let sql = "SELECT email FROM link WHERE account = $1 AND purpose = 'new_email' AND used_at IS NULL \
+                   AND created_at <= $2 AND expires_at > $2 ORDER BY created_at DESC LIMIT 1";
+        let row = sqlx::query(sql).bind(account).bind(now.millis()).fetch_optional(&self.read).await?;
+        row.map(|row| value(&row, "email")).transpose()
+    }
+}
+
+/// Gives the account another address, unless another account has it: then false.
+pub async fn set_email(tx: &mut Tx, account: &str, email: &Email, now: Instant) -> Result<bool, sqlx::Error> {
+    let [typed, compared, read] = address::spellings(&email.user_id());
+    let sql = "UPDATE account SET user_id = $2, email = $3, email_confirmed_at = $4 WHERE id = $1 \
+               AND NOT EXISTS (SELECT 1 FROM account AS other WHERE other.id <> $1 AND other.user_id IN ($2, $5, $6))";
+    let query = sqlx::query(sql).bind(account).bind(compared).bind(email.to_string()).bind(now.millis());
+    match query.bind(typed).bind(read).execute(&mut **tx).await {
+        Ok(done) => Ok(done.rows_affected() > 0),
+        // Another account was given it meanwhile.
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn details_from(row: &AnyRow) -> Result<PersonalDetails, sqlx::Error> {

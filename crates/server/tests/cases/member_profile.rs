@@ -36,7 +36,7 @@ async fn a_member_sees_what_they_registered_with() {
             "first_name": "Ana", "last_name": "O’Neill", "phone": "+15105550134", "locale": "en",
             "address": { "line1": "1 Harbor Street", "line2": null, "city": "Oakland", "state": "CA", "zip": "94612" },
         },
-        "email": ANAS, "ending": "678", "time_zone": "America/Los_Angeles",
+        "email": ANAS, "new_email": null, "ending": "678", "time_zone": "America/Los_Angeles",
     });
     assert_eq!(profile, expected);
 }

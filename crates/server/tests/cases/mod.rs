@@ -13,6 +13,7 @@ mod debits;
 mod demo_clock;
 mod devices;
 mod drafts;
+mod email_change;
 mod event_numbers;
 mod events;
 mod factors;

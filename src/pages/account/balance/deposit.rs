@@ -167,13 +167,7 @@ pub fn AddMoney(balance: Query<Balance>) -> impl IntoView {
 }
 
 fn form(deposit: Deposit) -> AnyView {
-    let language = Language::here();
-    let typed = deposit.form.lines();
-    let lines = Signal::derive(move || {
-        let mut lines = typed.get();
-        lines.extend(deposit.capture.problem.get().map(|problem| problem.lines(language.words())).unwrap_or_default());
-        lines
-    });
+    let lines = deposit.capture.with_lines(deposit.form.lines());
     let hint = say(move |w| {
         let portal = deposit.deployment.with_value(Deployment::portal);
         between(w, portal.as_ref().map(|portal| &portal.limits), w.account().balance.limits)

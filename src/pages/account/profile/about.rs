@@ -3,22 +3,22 @@
 
 use super::{
     ProfileQuery,
+    email::EmailRow,
     fields::{Field, Part, TypedPart, phone},
+    row::{Row, form_ref},
 };
 use crate::{
     api::Client,
-    browser,
     fetched::Fetched,
-    form::Problems,
     i18n::{Text, say, t},
     session::CurrentSession,
-    ui::{Choice, FormState, Keyboard, Notice, SelectField, Sign, SubmitButton, TextField, dynamic, list},
+    ui::{Choice, FormState, Keyboard, Notice, SelectField, Sign, TextField, dynamic, list},
 };
 use contract::{
     Locale, UsState,
     member_profile::{MemberProfile, ProfileChange},
 };
-use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 #[derive(Clone, Copy)]
 struct Editor {
@@ -26,11 +26,9 @@ struct Editor {
     profile: ProfileQuery,
     typed: TypedPart,
     form: FormState<Field>,
-    is_open: RwSignal<bool>,
+    row: Row,
     /// The part that was saved last, of all of the sheet.
     saved: RwSignal<Option<Part>>,
-    /// The focus goes back to the button when it is there again.
-    is_closing: StoredValue<bool>,
     client: StoredValue<Client>,
     session: CurrentSession,
 }
@@ -40,32 +38,17 @@ impl Editor {
         let typed = TypedPart::new(part);
         let form = FormState::new(typed.texts(), Field::words, Field::id);
         form.revalidate_on_change(move || typed.check().err().unwrap_or_default());
-        let (is_open, is_closing) = (RwSignal::new(false), StoredValue::new(false));
         let (client, session) = (StoredValue::new(Client::here()), CurrentSession::here());
-        Self { part, profile, typed, form, is_open, saved, is_closing, client, session }
+        Self { part, profile, typed, form, row: Row::new(), saved, client, session }
     }
 
     fn open(self) {
         if let Some(person) = untrack(|| self.profile.of(|profile| Some(profile.person.clone()))) {
             self.typed.fill(&person);
         }
-        self.form.problems.set(Problems::default());
-        self.form.refused.set(0);
-        self.form.answer.set(None);
+        self.form.reset();
         self.saved.set(None);
-        self.is_open.set(true);
-    }
-
-    /// What is being sent is answered in the form.
-    fn cancel(self) {
-        if !self.form.is_busy.get_untracked() {
-            self.close();
-        }
-    }
-
-    fn close(self) {
-        self.is_closing.set_value(true);
-        self.is_open.set(false);
+        self.row.is_open.set(true);
     }
 
     async fn save(self, change: ProfileChange) {
@@ -74,7 +57,7 @@ impl Editor {
         let Some(profile) = self.form.end(answer, Field::of_path) else { return };
         self.profile.answered(Fetched::Here(profile));
         self.saved.set(Some(self.part));
-        self.close();
+        self.row.close();
         // other pages know the member by the session
         if self.part == Part::Name
             && let Ok(view) = client.session().await
@@ -99,7 +82,6 @@ pub fn AboutYou(profile: ProfileQuery) -> impl IntoView {
         if saved.get().is_some() { view! { <Notice sign=Sign::Done words=told/> }.into_any() } else { ().into_any() }
     });
     let number = say(move |w| profile.of(|profile| (w.account().profile.ending)(&profile.ending)));
-    let email = say(move |_| profile.of(|profile| profile.email.to_string()));
     view! {
         <section class="pay-sheet" aria-labelledby="about-title">
             <div class="pay-stack">
@@ -109,10 +91,7 @@ pub fn AboutYou(profile: ProfileQuery) -> impl IntoView {
                     {name}
                     <div><dt>{t(|w| w.account().profile.member_number)}</dt><dd>{number}</dd></div>
                     {address}
-                    <div>
-                        <dt>{t(|w| w.account().register.email)}</dt>
-                        <dd><span translate="no">{email}</span><small>{t(|w| w.account().profile.email_note)}</small></dd>
-                    </div>
+                    <EmailRow profile/>
                     {telephone}
                     {language}
                 </dl>
@@ -124,19 +103,12 @@ pub fn AboutYou(profile: ProfileQuery) -> impl IntoView {
 fn editable(own: Editor) -> AnyView {
     let label = say(move |w| Part::label(own.part, w).to_owned());
     dynamic(move || {
-        let row = if own.is_open.get() { form(own) } else { shown(own) };
+        let row = if own.row.is_open.get() { form(own) } else { shown(own) };
         view! { <div><dt>{label}</dt>{row}</div> }.into_any()
     })
 }
 
 fn shown(own: Editor) -> AnyView {
-    let button = NodeRef::<html::Button>::new();
-    browser::effect(move |_| {
-        if let Some(button) = button.get().filter(|_| own.is_closing.get_value()) {
-            own.is_closing.set_value(false);
-            browser::focus_and_show(button);
-        }
-    });
     let lines = dynamic(move || {
         let lines = own.profile.of(|profile| lines_of(own.part, profile));
         list(lines, |line| view! { <div dir="auto" translate="no">{line}</div> }.into_any())
@@ -146,14 +118,10 @@ fn shown(own: Editor) -> AnyView {
         Part::Language => Some(t(|w| w.account().profile.language_note)),
         Part::Name | Part::Phone => None,
     };
-    let of = say(move |w| (w.account().profile.change_of)(Part::label(own.part, w)));
+    let label = say(move |w| Part::label(own.part, w).to_owned());
     view! {
         <dd>{lines}{note.map(|note| view! { <small>{note}</small> })}</dd>
-        <dd class="pay-facts__do">
-            <button class="pay-link" type="button" node_ref=button on:click=move |_| own.open()>
-                {t(|w| w.account().profile.change)}<span class="pay-hidden">{of}</span>
-            </button>
-        </dd>
+        {own.row.change_button(label, Callback::new(move |()| own.open()))}
     }
     .into_any()
 }
@@ -181,12 +149,6 @@ fn lines_of(part: Part, MemberProfile { person, .. }: &MemberProfile) -> Vec<Str
 
 fn form(own: Editor) -> AnyView {
     let Editor { part, typed, form, .. } = own;
-    let place = NodeRef::<html::Form>::new();
-    browser::effect(move |_| {
-        if let Some(place) = place.get() {
-            browser::focus_field(&place, part.first_id());
-        }
-    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(change) = form.begin(untrack(|| typed.check())) else { return };
@@ -197,15 +159,12 @@ fn form(own: Editor) -> AnyView {
     let label = say(move |w| Part::label(part, w).to_owned());
     view! {
         <dd>
-            <form class="pay-form" novalidate aria-label=label node_ref=place on:submit=submit>
+            <form class="pay-form" novalidate aria-label=label node_ref=form_ref(part.first_id()) on:submit=submit>
                 {form.notice()}
                 {form.summary()}
                 {fields}
                 {language}
-                <p class="pay-row">
-                    <SubmitButton words=t(|w| w.account().profile.save) busy_words=t(|w| w.account().profile.saving) busy=form.is_busy/>
-                    <button class="pay-link" type="button" on:click=move |_| own.cancel()>{t(|w| w.account().profile.cancel)}</button>
-                </p>
+                {own.row.buttons(t(|w| w.account().profile.save), form.is_busy)}
             </form>
         </dd>
     }

@@ -55,7 +55,7 @@ fn the_profile_says_who_the_member_is_and_what_they_authorised() {
     ] {
         assert!(html.contains(words), "{words}: {html}");
     }
-    assert_eq!(html.matches(">Change<").count(), 4, "name, address, phone, language: {html}");
+    assert_eq!(html.matches(">Change<").count(), 5, "name, address, e-mail, phone, language: {html}");
     assert!(!html.contains("Show earlier ones") && !html.contains("<form"), "{html}");
     let spanish = drawn(Locale::Es, Fetched::Here(ana()), Fetched::Here(given(None)));
     assert!(spanish.contains("Termina en 678") && spanish.contains("Lo que autorizó"), "{spanish}");

@@ -9,7 +9,7 @@ use crate::{
     session::CurrentSession,
     ui::{FormState, Icon, KnownUserId, Notice, PasswordField, Sign, SubmitButton, dynamic},
 };
-use contract::{FieldProblem, Password, account::PasswordChange, problem_details::ErrorCode};
+use contract::{Password, account::PasswordChange, problem_details::ErrorCode};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,10 +33,9 @@ impl PasswordForm {
         let (current, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
         let form = FormState::new(
             [(Field::Current, current), (Field::New, password)],
-            move |w, field, problem| match (field, problem) {
-                (Field::Current, FieldProblem::Unknown) => w.account().security.current_wrong.to_owned(),
-                (Field::Current, problem) => (w.problem.at)(w.account().security.current, problem),
-                (Field::New, problem) => {
+            move |w, field, problem| match field {
+                Field::Current => (w.account().security.current_wrong)(problem),
+                Field::New => {
                     let least = shown.of(|security| security.least_password);
                     (w.fields().new_password)(w.account().security.new_password, problem, least)
                 }

@@ -16,7 +16,8 @@ use axum::{
 use contract::account::{EmailConfirmation, NewPassword, PasswordReset, ResetAccount, ResetLink, UserIdReminder};
 
 /// Opens the account that was asked for: with the link that went to its address, the password that was chosen and,
-/// where the plan has another address on file, the code that went there. Once.
+/// where the plan has another address on file, the code that went there. Or gives an account its new address: with the
+/// link that went there, and the password. Once.
 #[utoipa::path(
     post, path = "/email-confirmations", request_body = EmailConfirmation,
     responses(
@@ -28,9 +29,10 @@ use contract::account::{EmailConfirmation, NewPassword, PasswordReset, ResetAcco
 pub async fn confirm_email(
     State(app): State<App>,
     browser: Browser,
+    ClientAddress(address): ClientAddress,
     Body(shown): Body<EmailConfirmation>,
 ) -> Result<(StatusCode, HeaderMap)> {
-    let kept = confirmations::confirm(&app, &browser, &shown).await?;
+    let kept = confirmations::confirm(&app, &browser, &shown, address).await?;
     Ok((StatusCode::NO_CONTENT, cookies::keep(&app, &kept)))
 }
 

@@ -1,9 +1,9 @@
-//! `/profile`, `/authorisations`: what a member sees and changes of their own data.
+//! `/profile`, `/profile/email`, `/authorisations`: what a member sees and changes of their own data.
 
 use crate::{
     error::{Error, Result},
     http::extract::Body,
-    identity::{member_profile, sessions::SignedIn},
+    identity::{email_changes, member_profile, sessions::SignedIn},
     state::App,
     store::payment_pages::Cursor,
 };
@@ -12,7 +12,7 @@ use axum::{
     extract::{Query, State, rejection::QueryRejection},
 };
 use contract::{
-    member_profile::{AuthorisationPage, MemberProfile, ProfileChange},
+    member_profile::{AuthorisationPage, EmailChange, MemberProfile, ProfileChange},
     problem_details::ErrorCode,
 };
 use serde::Deserialize;
@@ -44,6 +44,37 @@ pub async fn change(
     Body(change): Body<ProfileChange>,
 ) -> Result<Json<MemberProfile>> {
     Ok(Json(member_profile::change(&app, &signed_in, change).await?))
+}
+
+/// Asks for another e-mail address: a link goes there, and the present one is told. The answer is the same whether or
+/// not another account has it.
+#[utoipa::path(
+    put, path = "/profile/email", request_body = EmailChange,
+    responses(
+        (status = 200, body = MemberProfile),
+        (status = 401),
+        (status = 422, description = "wrong_credentials, or what is wrong with the address"),
+        (status = 429),
+    )
+)]
+pub async fn change_email(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Body(change): Body<EmailChange>,
+) -> Result<Json<MemberProfile>> {
+    Ok(Json(email_changes::ask(&app, &signed_in, change).await?))
+}
+
+/// Ends the change of the e-mail address that waits for its confirmation, if there is one.
+#[utoipa::path(
+    delete, path = "/profile/email",
+    responses(
+        (status = 200, body = MemberProfile),
+        (status = 401),
+    )
+)]
+pub async fn keep_email(State(app): State<App>, signed_in: SignedIn) -> Result<Json<MemberProfile>> {
+    Ok(Json(email_changes::cancel(&app, &signed_in).await?))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
