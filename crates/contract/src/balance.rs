@@ -95,6 +95,20 @@ impl From<DepositOrder> for PaymentOrder {
     fn from(order: DepositOrder) -> Self {
         let DepositOrder { amount, token, payer_name, email, fee, authorisation, locale, begin_by } = order;
         let (shares, deposit, pay_again) = (Vec::new(), Some(amount), false);
-        Self { shares, token, payer_name, email, fee, authorisation, locale, pay_again, begin_by, deposit }
+        let (saved_method, save_method) = (None, false);
+        Self {
+            shares,
+            token,
+            payer_name,
+            email,
+            fee,
+            authorisation,
+            locale,
+            pay_again,
+            begin_by,
+            deposit,
+            saved_method,
+            save_method,
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     browser,
     config::Deployment,
     form::Problems,
-    i18n::{Language, Words, format, say, t},
+    i18n::{Words, format, say, t},
     ui::{Choice, ErrorSummary, FormState, Icon, Keyboard, Sign, SubmitButton, TextField, dynamic},
 };
 use contract::{
