@@ -4,7 +4,7 @@
 
 use super::factors::{password, reauthenticated, with_app};
 use crate::test_app::{
-    Payer, TestApp,
+    Payer, TestApp, VISA,
     call::{Call, Response},
     new_account, new_key,
     seed::{ANA, MEI, RUTH},
@@ -50,6 +50,7 @@ const TABLE: &str = "
     GET /payments                             -       -        own          own           yes    yes
     GET /payments.csv                         -       -        own          own           yes    yes
     POST /payments                            -       -        own          own           yes    yes
+    POST /deposits                            -       -        own          own           yes    yes
     GET /payments/{id}                        -       -        none         none          none   yes
     GET /payments/{id}/receipt.pdf            -       -        none         none          none   yes
     GET /payments/{id}/receipt-links          -       -        none         none          none   yes
@@ -67,6 +68,19 @@ const TABLE: &str = "
     PATCH /profile                            -       -        -            own           -      yes
     PUT /profile/password                     -       -        -            own           -      yes
     GET /authorisations                       -       -        -            own           -      yes
+    GET /balance                              -       -        -            own           -      yes
+    GET /payment-methods                      -       -        -            own           -      yes
+    POST /payment-methods/saved               -       -        -            own           -      yes
+    PUT /payment-methods/{id}                 -       -        -            none          -      yes
+    PATCH /payment-methods/{id}               -       -        -            none          -      yes
+    DELETE /payment-methods/{id}              -       -        -            none          -      yes
+    GET /receipts/{year}                      -       -        -            own           -      yes
+    GET /receipts/{year}/proof.csv            -       -        -            own           -      yes
+    GET /receipts/{year}/proof.pdf            -       -        -            own           -      yes
+    GET /receipts/{year}/proof.zip            -       -        -            own           -      yes
+    GET /spending                             -       -        -            own           -      yes
+    PUT /profile/email                        -       -        -            own           -      yes
+    DELETE /profile/email                     -       -        -            own           -      yes
     GET /security                             -       -        -            own           -      yes
     PUT /session/reauthentication             -       -        -            own           -      yes
     POST /authenticator                       -       -        -            again         -      again
@@ -88,6 +102,7 @@ const PEOPLE: usize = 6;
 /// What the people are let to see nothing of: Ana's.
 struct Anas {
     payment: String,
+    method: String,
     session: String,
     registration: String,
 }
@@ -109,12 +124,15 @@ impl<'a> People<'a> {
         with_app(app, &reauthenticated(app, EMAILS[2]).await).await;
         let ana = app.sign_in(EMAILS[0]).await;
         let paid = app.pay_by_card(&ana, &[("visit", "64.10")]).await.is_payment(201, "paid").json();
+        let token = json!({ "token": app.card(&ana, VISA).await, "nickname": "" });
+        let methods = app.ask(Call::post("/payment-methods/saved").by(&ana).json(&token)).await.is(200).json();
         let security = app.ask(Call::get("/security").by(&ana)).await.json();
         let payer = app.look_up(&ANA).await;
         let begun = app.ask(Call::post("/registrations").by(&payer)).await.is(201).json();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let anas = Anas {
             payment: text(&paid["id"]),
+            method: text(&methods["methods"][0]["id"]),
             session: text(&security["sessions"][0]["id"]),
             registration: text(&begun["id"]),
         };
@@ -138,17 +156,20 @@ impl<'a> People<'a> {
     fn address(&self, path: &str) -> String {
         let id = match path.split('/').nth(1).unwrap() {
             "payments" | "receipt-links" => &self.anas.payment,
+            "payment-methods" => &self.anas.method,
             "sessions" => &self.anas.session,
             "registrations" => &self.anas.registration,
             _ => "surgery",
         };
-        path.replace("{id}", id)
+        path.replace("{id}", id).replace("{year}", &self.app.state.today(ANA.region.parse().unwrap()).to_string()[..4])
     }
 
     async fn ask(&self, call: &str, person: Option<&Payer>) -> Response {
         let (method, path) = call.split_once(' ').unwrap();
         // Without a body nothing is said of whose it is.
         let body = match path {
+            "/payment-methods/{id}" if method == "PATCH" => json!({ "nickname": "Household" }),
+            "/payment-methods/{id}" if method == "PUT" => json!({ "token": "tok" }),
             "/payments/{id}/receipt-emails" => json!({ "email": EMAILS[0] }),
             "/registrations/{id}" => json!({ "city": "Oakland" }),
             "/registrations/{id}/account" => new_account(&ANA, EMAILS[0]),
