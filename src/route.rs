@@ -132,6 +132,7 @@ routes! {
         Bill(id: String) => ["account", "bills", id],
         /// Its filter is in the query (`navigation`).
         History => ["account", "history"],
+        Balance => ["account", "balance"],
         Methods => ["account", "methods"],
         /// An address that leads into paying (`Pay::Amount`).
         Pay => ["account", "pay"],
@@ -139,7 +140,6 @@ routes! {
         Proof => ["account", "receipts"],
         /// Of the year that it names; the query holds a number for a person.
         Receipts(year: String) => ["account", "receipts", year],
-        Balance => ["account", "balance"],
         Profile => ["account", "profile"],
         Security => ["account", "security"],
     }

@@ -1,4 +1,5 @@
-// Walks of a member's profile and of the proof of a year. The profile: as it is, a form with what is wrong in it, what was saved, and an authorization.
+// Walks of a member's profile and of the proof of a year. The profile: as it is, a form with what is wrong in it, what
+// was saved, and an authorization.
 
 import { PASSWORD } from '../member.mjs';
 import { stop } from './stop.mjs';

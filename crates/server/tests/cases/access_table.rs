@@ -18,8 +18,9 @@ use std::collections::BTreeSet;
 /// * `none`: `not_found`, as if there were no such thing.
 /// * `again`: `password_needed`, until the password is typed once more.
 ///
-/// Member and payer are Ana: the payer found her statement and has no account. Half in is another member, whose password
-/// was right and whose second factor is asked for. The calls are made in this order, and the one whose it is comes last.
+/// Member and payer are Ana: the payer found her statement and has no account. Half in is another member, whose
+/// password was right and whose second factor is asked for. The calls are made in this order, and the one whose it is
+/// comes last.
 const TABLE: &str = "
     call                                      nobody  half-in  other-payer  other-member  payer  member
 

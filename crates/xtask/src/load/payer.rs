@@ -169,11 +169,7 @@ pub fn order(
     let (then, since) = payer.now;
     let elapsed = i64::try_from(since.elapsed().as_millis()).unwrap_or(0);
     let begin_by = within_millis.map(|within| then.plus_millis(elapsed + within));
-    let mut random = [0; 16];
-    std::fs::File::open("/dev/urandom")
-        .and_then(|mut source| source.read_exact(&mut random))
-        .because("/dev/urandom")?;
-    let key = IdempotencyKey::from_random(random);
+    let key = new_key()?;
     let bill = payer.bills[turn % payer.bills.len()].clone();
     let draft = PaymentDraft {
         shares: vec![DraftShare { bill: bill.clone(), part: Some("1.00".to_owned()), paid_before: None }],
@@ -208,6 +204,14 @@ pub fn order(
         token: named,
         draft: encode(&draft)?,
     })
+}
+
+fn new_key() -> Result<IdempotencyKey> {
+    let mut random = [0; 16];
+    std::fs::File::open("/dev/urandom")
+        .and_then(|mut source| source.read_exact(&mut random))
+        .because("/dev/urandom")?;
+    Ok(IdempotencyKey::from_random(random))
 }
 
 /// What the capture frame does when the member has typed a card.
