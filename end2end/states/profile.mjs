@@ -8,7 +8,7 @@ export async function* ofProfile({ payer }) {
   await payer.signsIn();
   await payer.goes('/account/profile');
   await payer.sees(payer.words.profile);
-  await payer.main.locator('summary').first().waitFor();
+  await payer.main.locator('.pay-more > summary').first().waitFor();
   yield stop('profile', '');
   await payer.changes('address');
   await payer.control('street').fill('');
@@ -36,7 +36,7 @@ export async function* ofProfile({ payer }) {
   await payer.sees(payer.words.mailChanged);
   yield stop('confirm-email', 'new-address-done');
   await payer.goes('/account/profile');
-  await payer.main.locator('summary').first().click();
+  await payer.main.locator('.pay-more > summary').first().click();
   yield stop('profile', 'authorization');
 }
 

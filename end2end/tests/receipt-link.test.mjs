@@ -74,3 +74,33 @@ scene('a member sees how often the link of an e-mail was opened, and turns it of
   await reader.page.goto(link);
   await reader.sees('This link no longer works');
 });
+
+scene('who ends a link, presses twice and leaves before the answer finds the page that they went to', async ({ payer, member, another }) => {
+  await payer.reachesReview(member, { who: TO });
+  await payer.pays();
+  await payer.sees('Paid. Thank you.');
+  const link = (await payer.newestEmail(PAYER, /#/)).text.match(/https?:\S+#\S+/)[0];
+  const reader = await another();
+  await reader.page.goto(link);
+  await reader.sees('Paid. Thank you.');
+  let [answer, asked] = [null, 0];
+  const isHeld = new Promise((resolve) => (answer = resolve));
+  await reader.page.route('**/receipt-links/revoke', async (route) => {
+    asked += 1;
+    await isHeld;
+    await route.continue();
+  });
+  const end = reader.main.getByRole('button', { name: 'End this link' });
+  const request = reader.page.waitForRequest('**/receipt-links/revoke');
+  await end.dblclick();
+  await request;
+  await reader.page.locator('.pay-top__mark').first().click();
+  const home = reader.page.getByRole('link', { name: reader.words.payOnce });
+  await home.waitFor();
+  const answered = reader.page.waitForResponse('**/receipt-links/revoke');
+  answer();
+  await answered;
+  await reader.settles();
+  await home.waitFor();
+  assert.equal(asked, 1);
+});

@@ -110,7 +110,7 @@ fn draw_entering(page: Enter) -> AnyView {
         Enter::Register => RegisterPage().into_any(),
         Enter::RegisterBill => {
             let checkout = Checkout::here();
-            view! { <RegisterBillPage on_found=Callback::new(move |()| checkout.reset())/> }.into_any()
+            view! { <RegisterBillPage on_found=move || checkout.reset()/> }.into_any()
         }
         Enter::RegisterTerms => known(|| RegisterTermsPage().into_any()),
         Enter::RegisterYou => known(|| RegisterYouPage().into_any()),

@@ -13,7 +13,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 /// `on_found`: a visit begins that knows nothing of what was being paid before.
 #[component]
-pub fn RegisterBillPage(on_found: Callback<()>) -> impl IntoView {
+pub fn RegisterBillPage(on_found: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let (client, session, navigation) = (Client::here(), CurrentSession::here(), Navigation::here());
     browser::effect(move |_| {
         if session.with(Session::is_member) {
@@ -25,7 +25,7 @@ pub fn RegisterBillPage(on_found: Callback<()>) -> impl IntoView {
         spawn_local(async move {
             let answer = client.look_up(&typed.lookup).await;
             let Some(view) = typed.end(answer) else { return };
-            on_found.run(());
+            on_found();
             session.accept(&view);
             // anyone who went elsewhere meanwhile stays there
             if navigation.is_at(Enter::RegisterBill) {

@@ -101,14 +101,20 @@ pub(super) fn KeepLinked(payment: StoredValue<Payment>, by: ByLink) -> impl Into
     let client = Client::here();
     let file = payment.with_value(|payment| client.linked_receipt_address(&payment.id));
     let (secret, on_end) = by;
-    let error = RwSignal::new(None);
+    let (error, is_busy) = (RwSignal::new(None), RwSignal::new(false));
     let end = move |_| {
-        let client = client.clone();
+        if is_busy.get_untracked() {
+            return;
+        }
+        is_busy.set(true);
+        let (client, secret) = (client.clone(), secret.get_value());
         spawn_local(async move {
-            match client.end_receipt_link(&secret.get_value()).await {
-                Ok(()) => on_end.run(()),
+            match client.end_receipt_link(&secret).await {
+                // the page may be gone
+                Ok(()) => _ = on_end.try_run(()),
                 Err(failed) => error.set(Some(failed)),
             }
+            is_busy.set(false);
         });
     };
     view! {

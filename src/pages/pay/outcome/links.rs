@@ -31,7 +31,7 @@ pub fn Links(payment: StoredValue<Payment>) -> impl IntoView {
             match client.end_receipt_links(&id).await {
                 Ok(()) => {
                     // the button goes
-                    if let Some(place) = place.get_untracked() {
+                    if let Some(place) = place.try_get_untracked().flatten() {
                         browser::focus(place);
                     }
                     links.set(None);
