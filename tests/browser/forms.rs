@@ -95,7 +95,7 @@ async fn a_page_of_the_account_asks_once_a_member_is_here_and_again_when_it_is_t
     let before = requests();
     find(&place, "[role=alert] button").unchecked_into::<HtmlElement>().click();
     TimeoutFuture::new(500).await;
-    assert_eq!(requests(), before + 2, "the bills and the payments");
+    assert_eq!(requests(), before + 3, "the bills, the payments and the balance");
     drop(handle);
 }
 
