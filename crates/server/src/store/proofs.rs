@@ -1,6 +1,6 @@
 //! What was paid of each service, for the proof of a tax year.
 
-use super::{Store, cents, from_word, json, retry, value};
+use super::{Store, cents, from_word, json, ledger::pays_its_bills, retry, value};
 use contract::{
     Date, Instant, Money,
     bill::BillKind,
@@ -28,8 +28,10 @@ pub struct PaidService {
 }
 
 /// Services of a year, and what was made between two moments; by the index `payment_of_membership`, and by the primary
-/// keys of `payment_line`, `bill`, `bill_line` and `payment_event`. A payment that took nothing is left out.
-const PAID_SERVICES: &str = "SELECT payment.id AS id, payment.reference AS reference, payment.state AS state, payment.method AS method, \
+/// keys of `payment_line`, `bill`, `bill_line` and `payment_event`. A payment that took nothing is left out, and so
+/// is one whose money is credit.
+const PAID_SERVICES: &str = concat!(
+    "SELECT payment.id AS id, payment.reference AS reference, payment.state AS state, payment.method AS method, \
     payment.created_at AS created_at, \
     (SELECT MAX(payment_event.at) FROM payment_event WHERE payment_event.payment = payment.id AND payment_event.state = 'paid') AS paid_at, \
     (SELECT payment_event.at FROM payment_event WHERE payment_event.payment = payment.id \
@@ -40,8 +42,11 @@ const PAID_SERVICES: &str = "SELECT payment.id AS id, payment.reference AS refer
     FROM payment JOIN payment_line ON payment_line.payment = payment.id JOIN bill ON bill.id = payment_line.bill \
     JOIN bill_line ON bill_line.bill = payment_line.bill AND bill_line.position = payment_line.line \
     WHERE payment.membership = $1 AND payment.state IN ('scheduled', 'processing', 'paid', 'returned', 'refunded') \
-    AND (substr(bill_line.service_date, 1, 4) = $2 OR payment.created_at >= $3 AND payment.created_at < $4) \
-    ORDER BY bill_line.service_date, payment.created_at, payment.id, payment_line.bill, payment_line.line";
+    AND ",
+    pays_its_bills!(),
+    " AND (substr(bill_line.service_date, 1, 4) = $2 OR payment.created_at >= $3 AND payment.created_at < $4) \
+    ORDER BY bill_line.service_date, payment.created_at, payment.id, payment_line.bill, payment_line.line"
+);
 
 /// By the index `bill_of_membership` and the primary key of `bill_line`.
 const YEARS: &str = "SELECT DISTINCT substr(bill_line.service_date, 1, 4) AS year FROM bill \

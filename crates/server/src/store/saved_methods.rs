@@ -142,7 +142,7 @@ pub async fn set_default(tx: &mut Tx, account: &str, id: &str, is_default: bool)
 
 /// Another card or account in its place, under the same id.
 pub async fn replace(tx: &mut Tx, id: &str, method: &Method, token: &str) -> Result<(), sqlx::Error> {
-    let sql = "UPDATE payment_method SET method = $2, token = $3 WHERE id = $1";
+    let sql = "UPDATE payment_method SET method = $2, token = $3, came_with = NULL WHERE id = $1";
     sqlx::query(sql).bind(id).bind(to_json(method)?).bind(token).execute(&mut **tx).await.map(drop)
 }
 

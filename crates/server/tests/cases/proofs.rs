@@ -114,6 +114,19 @@ async fn what_is_on_its_way_was_returned_or_was_refunded_does_not_count_and_says
 }
 
 #[tokio::test]
+async fn money_that_came_after_somebody_else_had_paid_is_credit_and_no_expense() {
+    let (app, member, year) = household().await;
+    let first = app.pay_by_card(&member, &[("visit", "64.10")]).await.is_payment(201, "paid").json();
+    let first = first["id"].as_str().unwrap();
+    app.becomes(first, "returned").await;
+    app.round().await;
+    app.pay_by_card(&member, &[("visit", "50.00")]).await.is_payment(201, "paid");
+    app.becomes(first, "paid").await;
+    app.round().await;
+    assert_eq!(pack(&app, &member, &year.to_string()).await["counts"], "50.00");
+}
+
+#[tokio::test]
 async fn csv_pdf_and_zip_say_the_sums_of_the_page_and_no_cell_is_a_formula() {
     let (app, member, year) = household().await;
     by_bank(&app, &member, PAYS, &[("surgery", "700.00")]).await;
