@@ -47,6 +47,7 @@ scene('a year that is none is refused, and the address of a proof opens for a me
   assert.equal(await payer.main.getByText('$').count(), 0);
 });
 
+// A deposit is no spending: it is the member's own until a bill takes it.
 scene('the chart of the history has its figures as a table, and they add up to the list', async ({ payer, stack }) => {
   await payer.signsIn();
   await payer.goes('/account/history');
@@ -57,7 +58,7 @@ scene('the chart of the history has its figures as a table, and they add up to t
   assert.equal(totals.length, 12);
   const months = await sheet.getByRole('row').locator('th[scope=row]').allInnerTexts();
   const of = (at) => { const day = new Date(`1 ${months[at]} UTC`); return `${day.getUTCFullYear()}-${String(day.getUTCMonth() + 1).padStart(2, '0')}`; };
-  const [{ paid }] = stack.billing(`SELECT COALESCE(SUM(total_cents + fee_cents), 0) AS paid FROM payment
+  const [{ paid }] = stack.billing(`SELECT COALESCE(SUM(total_cents - deposit_cents + fee_cents), 0) AS paid FROM payment
     JOIN account ON account.membership = payment.membership WHERE account.user_id = 'ana.oneill@example.org'
     AND payment.state = 'paid' AND strftime('%Y-%m', (payment.created_at - 28800000) / 1000, 'unixepoch') BETWEEN '${of(11)}' AND '${of(0)}'`);
   assert.equal(totals.reduce((all, text) => all + cents(text), 0), paid);

@@ -12,17 +12,6 @@ use contract::Instant;
 use sqlx::Row;
 use std::fmt;
 
-/// Of a payment: that its money went to the bills it was for. What came after somebody else had paid them is the
-/// member's credit. By the index `ledger_entry_of_source` and the primary key of `ledger_posting`.
-macro_rules! pays_its_bills {
-    () => {
-        "(SELECT COALESCE(SUM(ledger_posting.cents), 0) FROM ledger_entry JOIN ledger_posting ON ledger_posting.entry = ledger_entry.id \
-         WHERE ledger_entry.source_kind = 'payment' AND ledger_entry.source = payment.id \
-         AND ledger_posting.account = 'credit:' || payment.membership) >= 0"
-    };
-}
-pub(super) use pays_its_bills;
-
 /// What moved the money, and its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source<'a> {

@@ -1,6 +1,6 @@
 //! What was paid of each service, for the proof of a tax year.
 
-use super::{Store, cents, from_word, json, ledger::pays_its_bills, retry, value};
+use super::{Store, cents, from_word, json, retry, value};
 use contract::{
     Date, Instant, Money,
     bill::BillKind,
@@ -25,6 +25,16 @@ pub struct PaidService {
     pub description: String,
     pub after_insurance: Money,
     pub paid: Money,
+}
+
+/// Of a payment: that its money went to the bills it was for. What came after somebody else had paid them is the
+/// member's credit. By the index `ledger_entry_of_source` and the primary key of `ledger_posting`.
+macro_rules! pays_its_bills {
+    () => {
+        "(SELECT COALESCE(SUM(ledger_posting.cents), 0) FROM ledger_entry JOIN ledger_posting ON ledger_posting.entry = ledger_entry.id \
+         WHERE ledger_entry.source_kind = 'payment' AND ledger_entry.source = payment.id \
+         AND ledger_posting.account = 'credit:' || payment.membership) >= 0"
+    };
 }
 
 /// Services of a year, and what was made between two moments; by the index `payment_of_membership`, and by the primary
