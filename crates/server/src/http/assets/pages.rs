@@ -34,10 +34,10 @@ const PAGES: [&str; 37] = [
     "/account/bills/{id}",
     "/account/history",
     "/account/balance",
-    "/account/methods",
     "/account/pay",
     "/account/receipts",
     "/account/receipts/{year}",
+    "/account/methods",
     "/account/profile",
     "/account/security",
 ];
