@@ -4,6 +4,7 @@ mod access;
 mod access_table;
 mod account_bills;
 mod addresses;
+mod agreement;
 mod balance;
 mod bill_payments;
 mod connections;

@@ -44,6 +44,12 @@ impl TestApp {
         sqlx::query_scalar(sql).fetch_one(&self.charges).await.unwrap()
     }
 
+    /// What it took and did not give back.
+    pub async fn kept_at_the_processor(&self) -> i64 {
+        let sql = "SELECT COALESCE(SUM(amount_cents), 0) FROM charge WHERE state = '\"paid\"'";
+        sqlx::query_scalar(sql).fetch_one(&self.charges).await.unwrap()
+    }
+
     /// When the processor's one bank debit comes to an end, in milliseconds since 1970.
     pub async fn debit_ends_at(&self) -> i64 {
         sqlx::query_scalar("SELECT ends_at FROM charge WHERE ends_at IS NOT NULL")
