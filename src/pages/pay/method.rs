@@ -1,6 +1,7 @@
 //! The payment method step: a card or a bank account, typed into the processor's own frame; who pays; where the receipt
 //! goes.
 
+mod balance;
 mod frame;
 mod kinds;
 mod saved;
@@ -20,8 +21,9 @@ use crate::{
     session::CurrentSession,
     ui::{ErrorSummary, Failure, FormState, Stepper, SubmitButton, dynamic, page_heading},
 };
+use balance::BalanceBox;
 use contract::{
-    Email, FieldProblem, PersonName,
+    Email, FieldProblem, Money, PersonName,
     field_problem::plain_text,
     payment::{Method, MethodKind, PaymentDraft},
     problem_details::ErrorCode,
@@ -101,7 +103,7 @@ impl MethodState {
     /// Everything but what is in the frame. Tracks.
     fn check(self) -> Result<(), Problems<Field>> {
         let mut problems = Problems::default();
-        if self.kind.with(Option::is_none) && !self.saved.is_chosen() {
+        if self.kind.with(Option::is_none) && !self.saved.is_chosen() && !self.is_from_balance() {
             problems.add(Field::Method, FieldProblem::Missing);
         }
         problems.check(Field::Name, self.name.with(|name| PersonName::parse(name)));
@@ -129,12 +131,17 @@ impl MethodState {
     /// What was chosen was entered before, and nothing of it is to be typed again.
     fn has_method(self) -> bool {
         let kind = self.kind.get_untracked();
-        if untrack(|| self.saved.is_chosen()) {
+        if untrack(|| self.saved.is_chosen() || self.is_from_balance()) {
             return true;
         }
         self.checkout.draft.with_untracked(|draft| {
             draft.token.is_some() && !draft.needs_code && draft.method.as_ref().map(Method::kind) == kind
         })
+    }
+
+    /// The balance pays all of it. Tracks.
+    fn is_from_balance(self) -> bool {
+        Sums::of(self).rest().is_some_and(Money::is_zero)
     }
 
     fn forget_method(self) {
@@ -236,12 +243,18 @@ fn MethodForm(state: MethodState) -> impl IntoView {
         event.prevent_default();
         submission.submit();
     };
+    let sums = Sums::of(state);
+    let is_from_balance = Memo::new(move |_| state.is_from_balance());
+    // hidden, not gone: what stands in the frame is kept
     view! {
         <form class="pay-sheet" novalidate on:submit=on_submit>
             <div class="pay-stack pay-stack--roomy">
-                <SavedChoices state/>
-                <Kinds state captured/>
-                {dynamic(move || bank_notice(state))}
+                <BalanceBox state sums/>
+                <div class="pay-stack pay-stack--roomy" hidden=move || is_from_balance.get()>
+                    <SavedChoices state/>
+                    <Kinds state captured/>
+                    {dynamic(move || bank_notice(state))}
+                </div>
                 <Who state/>
                 <Failure error=state.form.answer words=refused_words/>
                 <p class="pay-row">

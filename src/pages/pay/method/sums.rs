@@ -6,11 +6,15 @@ use crate::{
     billing::SlipLine,
     config::Deployment,
     i18n::Language,
-    pages::pay::amount::{slip_lines, slip_total},
+    pages::pay::{
+        amount::{slip_lines, slip_total},
+        checkout::choice,
+    },
     session::CurrentSession,
 };
 use contract::{
     Money,
+    bill::BillList,
     payment::{Terms, charged_to_credit},
 };
 use leptos::prelude::*;
@@ -36,19 +40,34 @@ impl Sums {
 
     /// By credit card and by anything else, where that is not the same. Tracks.
     pub fn by_method(self) -> Option<(Money, Money)> {
-        let (portal, region, total) = (self.deployment.portal()?, self.session.region()?, self.total.get()?);
-        Some((charged_to_credit(&portal, region, total)?, total))
+        let (portal, region, rest) = (self.deployment.portal()?, self.session.region()?, self.rest()?);
+        Some((charged_to_credit(&portal, region, rest)?, rest))
+    }
+
+    /// What the balance pays, if that was chosen. Tracks.
+    pub fn from_balance(self) -> Money {
+        let total = self.total.get().unwrap_or(Money::ZERO);
+        let checkout = self.state.checkout;
+        let of = |bills: &BillList| checkout.draft.with(|draft| choice::from_balance(bills, draft, total));
+        checkout.bills.with(|bills| bills.value().map_or(Money::ZERO, of))
+    }
+
+    /// What it leaves to another method. Tracks.
+    pub fn rest(self) -> Option<Money> {
+        self.total.get()?.minus(self.from_balance())
     }
 
     /// Of the card that is known, while its kind of method is chosen. Tracks.
     fn fee(self) -> Option<Money> {
-        let (portal, region, total) = (self.deployment.portal()?, self.session.region()?, self.total.get()?);
+        let (portal, region, total) = (self.deployment.portal()?, self.session.region()?, self.rest()?);
         let saved = self.state.saved.method();
         let typed = || self.state.checkout.draft.with(|draft| draft.token.as_ref().and(draft.method.clone()));
         let is_saved = saved.is_some();
         let method = saved.or_else(typed)?;
         let today = self.state.checkout.bills.with(|bills| bills.value().map(|bills| bills.today))?;
-        let terms = Terms { portal: &portal, region, today, debit_day: today, method: &method, total, bills: 1 };
+        let from_balance = Money::ZERO;
+        let terms =
+            Terms { portal: &portal, region, today, debit_day: today, method: &method, total, from_balance, bills: 1 };
         let is_chosen = is_saved || self.state.kind.get() == Some(method.kind());
         Some(terms.fee()).filter(|fee| is_chosen && !fee.is_zero())
     }
@@ -63,7 +82,10 @@ impl Sums {
         Signal::derive(move || {
             let what = || language.words().pay().review.card_fee.to_owned();
             let fee = self.fee().map(|amount| SlipLine { what: what(), note: String::new(), amount });
-            self.lines.get().into_iter().chain(fee).collect()
+            let what = || language.words().pay().method.of_balance.to_owned();
+            let part = Some(self.from_balance()).filter(|part| !part.is_zero());
+            let part = part.map(|amount| SlipLine { what: what(), note: String::new(), amount });
+            self.lines.get().into_iter().chain(fee).chain(part).collect()
         })
     }
 }
