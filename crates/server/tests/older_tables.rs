@@ -71,7 +71,6 @@ async fn tables_that_sqlite_makes_anew_keep_their_rows_their_indexes_and_what_re
         "credit_change ledger_entry",
         "ledger_entry payment",
         "ledger_posting ledger_entry",
-        "payment payment",
         "payment_by_method payment",
         "payment_event payment",
         "payment_line payment",

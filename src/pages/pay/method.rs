@@ -9,10 +9,14 @@ mod submit;
 mod sums;
 mod who;
 
-use super::{amount::could_not_load, checkout::Checkout};
+use super::{
+    amount::{could_not_load, slip_total},
+    checkout::{Checkout, choice},
+};
 use crate::{
     billing::{CaptureResult, CaptureState, PAYING, Slip},
     browser,
+    config::Deployment,
     error::ApiError,
     form::Problems,
     i18n::{Words, say, t},
@@ -24,6 +28,7 @@ use crate::{
 use balance::BalanceBox;
 use contract::{
     Email, FieldProblem, Money, PersonName,
+    bill::BillList,
     field_problem::plain_text,
     payment::{Method, MethodKind, PaymentDraft},
     problem_details::ErrorCode,
@@ -79,6 +84,8 @@ struct MethodState {
     form: FormState<Field>,
     capture: CaptureState,
     saved: Saved,
+    /// Of the chosen bills, without a fee.
+    total: Signal<Option<Money>>,
 }
 
 impl MethodState {
@@ -88,6 +95,9 @@ impl MethodState {
         if checkout.kind.get_untracked().is_none() {
             checkout.kind.set(chosen_kind(&draft));
         }
+        let deployment = Deployment::here();
+        let least = move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents);
+        let total = slip_total(checkout, Signal::derive(least));
         let (name, email) = (RwSignal::new(draft.payer_name), RwSignal::new(draft.email));
         Self {
             checkout,
@@ -97,6 +107,7 @@ impl MethodState {
             form: FormState::new([(Field::Name, name), (Field::Email, email)], Field::words, Field::id),
             capture: CaptureState::default(),
             saved: Saved::new(checkout),
+            total,
         }
     }
 
@@ -139,9 +150,21 @@ impl MethodState {
         })
     }
 
+    /// What the balance pays, if that was chosen. Tracks.
+    fn from_balance(self) -> Money {
+        let total = self.total.get().unwrap_or(Money::ZERO);
+        let of = |bills: &BillList| self.checkout.draft.with(|draft| choice::from_balance(bills, draft, total));
+        self.checkout.bills.with(|bills| bills.value().map_or(Money::ZERO, of))
+    }
+
+    /// What it leaves to another method. Tracks.
+    fn rest(self) -> Option<Money> {
+        self.total.get()?.minus(self.from_balance())
+    }
+
     /// The balance pays all of it. Tracks.
     fn is_from_balance(self) -> bool {
-        Sums::of(self).rest().is_some_and(Money::is_zero)
+        self.rest().is_some_and(Money::is_zero)
     }
 
     fn forget_method(self) {
@@ -243,13 +266,12 @@ fn MethodForm(state: MethodState) -> impl IntoView {
         event.prevent_default();
         submission.submit();
     };
-    let sums = Sums::of(state);
     let is_from_balance = Memo::new(move |_| state.is_from_balance());
     // hidden, not gone: what stands in the frame is kept
     view! {
         <form class="pay-sheet" novalidate on:submit=on_submit>
             <div class="pay-stack pay-stack--roomy">
-                <BalanceBox state sums/>
+                <BalanceBox state/>
                 <div class="pay-stack pay-stack--roomy" hidden=move || is_from_balance.get()>
                     <SavedChoices state/>
                     <Kinds state captured/>

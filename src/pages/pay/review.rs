@@ -3,6 +3,7 @@
 //! (`checking`).
 
 mod again;
+mod agreement;
 mod checking;
 mod facts;
 mod nothing_taken;
@@ -19,17 +20,18 @@ use crate::{
     billing::PAYING,
     browser,
     config::Deployment,
-    i18n::{Language, Pick, Words, format, say, t},
+    i18n::{Language, Words, format, say, t},
     navigation::Navigation,
     route::Pay,
     session::{CurrentSession, Session},
     ui::{ErrorLine, ErrorSummary, Failure, Stepper, Waiting, dynamic, page_heading},
 };
 use again::{Again, AgainBoxes};
+use agreement::{authorisation, untick_what_reads_otherwise};
 use checking::Checking;
 use contract::{
     Amount, Date, Email, Money, PersonName, Region,
-    payment::{Method, MethodKind, PaymentDraft, PaymentOrder, Terms},
+    payment::{Method, PaymentDraft, PaymentOrder, Terms},
     portal::Portal,
 };
 use facts::Facts;
@@ -240,21 +242,6 @@ fn reading(checkout: Checkout, ready: Memo<Result<Review, Unready>>) -> AnyView 
     .into_any()
 }
 
-/// Agreed is what was read: once the text says something else, nobody has agreed to it.
-fn untick_what_reads_otherwise(ready: Memo<Result<Review, Unready>>, is_agreed: RwSignal<bool>) {
-    let language = Language::here();
-    let text = Memo::new(move |_| {
-        ready.with(|ready| ready.as_ref().ok().map(|review| review.authorisation(language.words())))
-    });
-    browser::effect(move |is_first| {
-        // Read, not only tracked: a memo that nobody reads hears of nothing.
-        text.with(|_| ());
-        if !is_first {
-            is_agreed.set(false);
-        }
-    });
-}
-
 fn could_not_load(checkout: Checkout) -> AnyView {
     let client = Client::here();
     let failed = Signal::derive(move || checkout.bills.with(|bills| bills.error().cloned()));
@@ -309,29 +296,6 @@ fn Agreement(
             </div>
         </form>
     }
-}
-
-/// The text, and the box that is never ticked for the member.
-fn authorisation(review: StoredValue<Review>, is_agreed: RwSignal<bool>, refused: RwSignal<u32>) -> AnyView {
-    let agree: Pick = match review.with_value(|review| review.method.kind()) {
-        MethodKind::Bank => |w| w.pay().review.agree_bank,
-        MethodKind::Card => |w| w.pay().review.agree_card,
-        MethodKind::Balance => |w| w.pay().review.agree,
-    };
-    let text = say(move |w| review.with_value(|review| review.authorisation(w)));
-    let is_invalid = move || (refused.get() > 0 && !is_agreed.get()).then_some("true");
-    view! {
-        <div class="pay-quote">
-            <h3>{t(|w| w.pay().review.your_authorisation)}</h3>
-            <p id="authorisation">{text}</p>
-            <label class="pay-check">
-                <input type="checkbox" id="agree" name="agree" aria-describedby="authorisation" aria-invalid=is_invalid
-                    prop:checked=is_agreed on:change=move |event| is_agreed.set(event_target_checked(&event))/>
-                <span>{t(agree)}</span>
-            </label>
-        </div>
-    }
-    .into_any()
 }
 
 /// Disabled by the press itself, and enabled again when nothing is on its way.

@@ -10,14 +10,13 @@ use super::{
     retry,
     saved_methods::{SavedUse, is_there},
     sessions::{IDLE_MILLIS, LONGEST_MILLIS},
-    settle::{SettleResult, Verdict, VerdictSource, Words},
     shares::{self, NewShare, less, spread},
     to_json, word,
 };
 use crate::clock::Clock;
 use contract::{
     Amount, Date, IdempotencyKey, Instant, Money,
-    payment::{Method, OrderShare, Payment, PaymentOrder, PaymentState, pay_in_order},
+    payment::{Method, OrderShare, PaymentOrder, PaymentState, pay_in_order},
 };
 use sqlx::Row;
 
@@ -92,38 +91,12 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// As `begin_payment`, of a payment that the balance pays alone: it is paid in the same transaction.
-    pub async fn pay_from_balance(
-        &self,
-        new: &NewPayment<'_>,
-        words: Words<'_>,
-    ) -> Result<Result<Payment, NotBegun>, sqlx::Error> {
-        retry(|| self.pay_from_balance_once(new, words)).await
-    }
-
-    async fn pay_from_balance_once(
-        &self,
-        new: &NewPayment<'_>,
-        words: Words<'_>,
-    ) -> Result<Result<Payment, NotBegun>, sqlx::Error> {
-        let mut tx = self.begin().await?;
-        if let Err(why) = self.begin_in(&mut tx, new).await? {
-            tx.rollback().await?;
-            return Ok(Err(why));
-        }
-        let paid = Verdict { charge: None, state: PaymentState::Paid, failure: None, cents: None, sequence: None };
-        match self.settle_in(&mut tx, &new.id, &paid, VerdictSource::InCall, words, new.created_at).await? {
-            (SettleResult::Changed, Some(payment)) => {
-                tx.commit().await?;
-                self.make_durable().await?;
-                Ok(Ok(payment))
-            }
-            (other, _) => Err(sqlx::Error::Protocol(format!("a payment from a balance was not settled: {other:?}"))),
-        }
-    }
-
     /// Nothing is to stay of it after an error or a refusal.
-    async fn begin_in(&self, tx: &mut Tx, new: &NewPayment<'_>) -> Result<Result<(), NotBegun>, sqlx::Error> {
+    pub(super) async fn begin_in(
+        &self,
+        tx: &mut Tx,
+        new: &NewPayment<'_>,
+    ) -> Result<Result<(), NotBegun>, sqlx::Error> {
         if insert(tx, new).await? == 0 {
             return Ok(Err(NotBegun::KeyTaken));
         }

@@ -8,6 +8,7 @@ mod locked_payment;
 use super::{
     Store, Tx, balance_part,
     batch::Batch,
+    begin::{NewPayment, NotBegun},
     movements::{Destination, Movement},
     outbox::{Holds, Message, QueuedEmail},
     payments::payment_in,
@@ -90,6 +91,36 @@ impl Store {
         at: Instant,
     ) -> Result<(SettleResult, Option<Payment>), sqlx::Error> {
         retry(|| self.settle_once(payment, verdict, source, words, at)).await
+    }
+
+    /// As `begin_payment`, of a payment that the balance pays alone: it is paid in the same transaction.
+    pub async fn pay_from_balance(
+        &self,
+        new: &NewPayment<'_>,
+        words: Words<'_>,
+    ) -> Result<Result<Payment, NotBegun>, sqlx::Error> {
+        retry(|| self.pay_from_balance_once(new, words)).await
+    }
+
+    async fn pay_from_balance_once(
+        &self,
+        new: &NewPayment<'_>,
+        words: Words<'_>,
+    ) -> Result<Result<Payment, NotBegun>, sqlx::Error> {
+        let mut tx = self.begin().await?;
+        if let Err(why) = self.begin_in(&mut tx, new).await? {
+            tx.rollback().await?;
+            return Ok(Err(why));
+        }
+        let paid = Verdict { charge: None, state: PaymentState::Paid, failure: None, cents: None, sequence: None };
+        match self.settle_in(&mut tx, &new.id, &paid, VerdictSource::InCall, words, new.created_at).await? {
+            (SettleResult::Changed, Some(payment)) => {
+                tx.commit().await?;
+                self.make_durable().await?;
+                Ok(Ok(payment))
+            }
+            (other, _) => Err(sqlx::Error::Protocol(format!("a payment from a balance was not settled: {other:?}"))),
+        }
     }
 
     async fn settle_once(

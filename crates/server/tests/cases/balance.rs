@@ -1,5 +1,6 @@
 //! A member's balance: deposits that count, that don't yet, and that go back; and what explains each cent.
 
+mod agreement;
 mod catch_up;
 mod paying;
 

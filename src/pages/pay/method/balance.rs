@@ -1,7 +1,7 @@
 //! The member's balance in the method step: a choice, never ticked for them. It pays first, and another method the rest,
 //! if it leaves any.
 
-use super::{MethodState, sums::Sums};
+use super::MethodState;
 use crate::{
     i18n::{format, say},
     ui::dynamic,
@@ -10,23 +10,23 @@ use contract::Money;
 use leptos::prelude::*;
 
 #[component]
-pub fn BalanceBox(state: MethodState, sums: Sums) -> impl IntoView {
+pub fn BalanceBox(state: MethodState) -> impl IntoView {
     let checkout = state.checkout;
     let balance = Memo::new(move |_| checkout.bills.with(|bills| bills.value().and_then(|bills| bills.balance)));
     dynamic(move || match balance.get() {
-        Some(balance) => choice(state, sums, balance),
+        Some(balance) => choice(state, balance),
         None => ().into_any(),
     })
 }
 
-fn choice(state: MethodState, sums: Sums, balance: Money) -> AnyView {
+fn choice(state: MethodState, balance: Money) -> AnyView {
     let checkout = state.checkout;
     let is_ticked = Memo::new(move |_| checkout.draft.with(|draft| draft.from_balance));
     let tick = move |event| {
         let is_ticked = event_target_checked(&event);
         checkout.edit(|draft| draft.from_balance = is_ticked);
     };
-    let rest = Memo::new(move |_| sums.rest());
+    let rest = Memo::new(move |_| state.rest());
     let note = say(move |w| match rest.get() {
         Some(rest) if is_ticked.get() => {
             let rest = (!rest.is_zero()).then(|| format::money(w.locale, rest));

@@ -6,7 +6,13 @@ use crate::test_app::line::Cut;
 impl TestApp {
     /// The order that the app would send: of these bills, so much from the balance, and the rest by what the token
     /// stands for, if there is any.
-    async fn order_from_balance(&self, payer: &Payer, token: &str, shares: &[(&str, &str)], part: &str) -> Value {
+    pub(super) async fn order_from_balance(
+        &self,
+        payer: &Payer,
+        token: &str,
+        shares: &[(&str, &str)],
+        part: &str,
+    ) -> Value {
         let part = Amount::parse(part).unwrap().money();
         let total = Money::sum(shares.iter().map(|(_, amount)| Amount::parse(amount).unwrap().money())).unwrap();
         let rest = total.minus(part).unwrap();
@@ -29,13 +35,13 @@ impl TestApp {
     }
 
     /// A member with so much on the account.
-    async fn ana_with(&self, balance: &str) -> Payer {
+    pub(super) async fn ana_with(&self, balance: &str) -> Payer {
         let ana = self.ana().await;
         self.deposit_by_card(&ana, balance).await;
         ana
     }
 
-    async fn held(&self) -> i64 {
+    pub(super) async fn held(&self) -> i64 {
         self.number("SELECT CAST(COALESCE(SUM(held_cents), 0) AS BIGINT) FROM credit").await
     }
 }
