@@ -1,4 +1,5 @@
-// Walk of a member's balance: the statement, what is wrong in the form, and the review of a deposit.
+// Walks of a member's balance: the statement, what is wrong in the form, and the review of a deposit; and paying from it
+// before a card, to the receipt.
 
 import { stop } from './stop.mjs';
 
@@ -15,4 +16,21 @@ export async function* myBalance({ payer }) {
   await payer.main.locator('button[type=submit]').click();
   await payer.main.locator('#authorisation').waitFor();
   yield stop('balance', 'review');
+}
+
+export async function* payingFromBalance({ payer }) {
+  await payer.signsIn();
+  await payer.goes('/account/pay');
+  await payer.sees(payer.words.owe);
+  await payer.takes('hospital', '100');
+  await payer.continues();
+  await payer.sees(payer.words.how);
+  await payer.main.locator('#from-balance').check();
+  yield stop('method', 'balance');
+  await payer.byCard();
+  await payer.toReview();
+  yield stop('review', 'balance');
+  await payer.pays();
+  await payer.sees(payer.words.paid);
+  yield stop('outcome', 'balance');
 }

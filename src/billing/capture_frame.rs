@@ -215,7 +215,8 @@ pub fn CaptureFrame(
     let form = match kind {
         _ if source.card.is_some() => "code",
         MethodKind::Bank => "bank",
-        MethodKind::Card => "card",
+        // A balance has no frame.
+        MethodKind::Card | MethodKind::Balance => "card",
     };
     let line = Line { frame: NodeRef::new(), source: StoredValue::new(source), locale };
     let address = line.address(form);

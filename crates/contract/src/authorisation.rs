@@ -15,6 +15,8 @@ pub(crate) struct Authorisation<'a> {
     pub payer_name: &'a str,
     /// With the card fee.
     pub charged: Money,
+    /// Beside it, from the balance of the account.
+    pub from_balance: Money,
     pub method: &'a Method,
     /// The day of the charge, or the day the debit is handed to the bank.
     pub on: Date,
@@ -30,6 +32,22 @@ pub(crate) struct Authorisation<'a> {
 
 impl Authorisation<'_> {
     pub fn text(&self, locale: Locale) -> String {
+        let text = self.of_method(locale);
+        if self.from_balance.is_zero() {
+            return text;
+        }
+        let sum = dollars(self.from_balance);
+        match locale {
+            Locale::En => {
+                format!("{text} {sum} more comes from my balance, and stays paid whatever becomes of the rest later.")
+            }
+            Locale::Es => {
+                format!("{text} Otros {sum} salen de mi saldo, y quedan pagados aunque lo demás se devuelva después.")
+            }
+        }
+    }
+
+    fn of_method(&self, locale: Locale) -> String {
         let Self { payer_name, phone, .. } = self;
         let (charged, date) = (dollars(self.charged), date_format::date(self.on, locale));
         let (bills, hours) = (bills(self.bills, locale), self.hours(locale));
@@ -45,6 +63,12 @@ impl Authorisation<'_> {
                     BankAccountKind::Checking => "checking",
                     BankAccountKind::Savings => "savings",
                 }
+            ),
+            (Locale::En, Method::Balance) => format!(
+                "I, {payer_name}, use {charged} of my balance on {date} for the {bills} above. It is for this payment only: nothing else is taken from my balance, and no card or bank account is charged. A copy of this text is kept with my receipt."
+            ),
+            (Locale::Es, Method::Balance) => format!(
+                "Yo, {payer_name}, uso {charged} de mi saldo el {date} por {bills} de arriba. Es solo para este pago: no se toma nada más de mi saldo, y no se cobra a ninguna tarjeta ni cuenta bancaria. Una copia de este texto se guarda con mi recibo."
             ),
             (Locale::Es, Method::Card { brand, last4, .. }) => format!(
                 "Yo, {payer_name}, autorizo un único cargo de {charged} a mi tarjeta {} terminada en {last4} el {date}, por {bills} de arriba. Es solo para este pago: no se hará ningún otro cargo. Un cargo no se puede detener una vez hecho; para pedir un reembolso llamo al {phone}, {hours}. Una copia de este texto se guarda con mi recibo.",
@@ -139,6 +163,7 @@ mod tests {
         Authorisation {
             payer_name: "Ana O’Neill",
             charged,
+            from_balance: Money::ZERO,
             method,
             on,
             bills,

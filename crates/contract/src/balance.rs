@@ -66,6 +66,8 @@ pub enum BalanceReason {
     Refunded,
     /// Money that came for bills which somebody else had paid meanwhile.
     Credit,
+    /// It paid bills.
+    Applied,
     #[serde(other)]
     Unknown,
 }
@@ -109,6 +111,7 @@ impl From<DepositOrder> for PaymentOrder {
             deposit,
             saved_method,
             save_method,
+            from_balance: None,
         }
     }
 }

@@ -25,6 +25,9 @@ pub struct BillList {
     /// Recent ones, also those on bills that are settled by now; the newest first. An older server leaves this out.
     #[serde(default)]
     pub payments: Vec<BillPayment>,
+    /// What a member can pay of them from the balance of the account, if there is anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance: Option<Money>,
 }
 
 impl BillList {
@@ -59,6 +62,7 @@ pub struct BillPayment {
 pub enum MethodKind {
     Card,
     Bank,
+    Balance,
 }
 
 impl From<&Method> for MethodKind {
@@ -66,6 +70,7 @@ impl From<&Method> for MethodKind {
         match method {
             Method::Card { .. } => Self::Card,
             Method::Bank { .. } => Self::Bank,
+            Method::Balance => Self::Balance,
         }
     }
 }

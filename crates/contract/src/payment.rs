@@ -20,7 +20,7 @@ pub use method::{BankAccountKind, CardFunding, Method, MethodKind, PaymentToken}
 pub use order::{OrderShare, PaymentOrder};
 pub use proof::{LeftOut, ProofLine, ProofPack, ProofPerson, left_out};
 pub use receipt::{ReceiptLinks, ReceiptSecret};
-pub use rules::{DebitPlan, allocate, card_fee, counts_on, debit_day, plan_debit};
+pub use rules::{DebitPlan, allocate, card_fee, counts_on, debit_day, pay_in_order, plan_debit};
 pub use saved::{
     ExpiryNotice, MOST_SAVED, MethodUse, NewSavedMethod, Nickname, SavedMethod, SavedMethodChange, SavedMethods,
 };
@@ -94,6 +94,9 @@ pub struct Payment {
     /// What goes to the balance of the account: then it pays no bill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deposit: Option<Money>,
+    /// What the balance of the account pays in the same order, as a payment of its own. Nothing of it is in `total`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance_part: Option<BalancePart>,
     pub method: Method,
     pub payer_name: String,
     pub email: Option<Email>,
@@ -115,6 +118,15 @@ pub struct Payment {
     pub authorisation_version: u32,
     /// Oldest first; the last one is `state`.
     pub events: Vec<PaymentEvent>,
+}
+
+/// The payment from the balance that was ordered together with another one. It stays paid if that one goes back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BalancePart {
+    pub payment: String,
+    pub amount: Money,
+    pub state: PaymentState,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -99,6 +99,9 @@ pub struct Limits {
     pub min_deposit_cents: i64,
     #[serde(default)]
     pub max_deposit_cents: i64,
+    /// A member can pay bills from the balance of the account.
+    #[serde(default)]
+    pub pay_from_balance: bool,
 }
 
 fn no_cut_off() -> u8 {

@@ -89,6 +89,7 @@ fn order(shares: &[(String, i64)]) -> PaymentOrder {
         pay_again: false,
         begin_by: None,
         deposit: None,
+        from_balance: None,
     }
 }
 

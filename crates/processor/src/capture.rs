@@ -141,6 +141,10 @@ fn made(token: String, method: Method) -> CaptureResponse {
             };
             CaptureResponse { token, brand: brand.to_owned(), last4, expiry: None, funding: None }
         }
+        // Nobody types a balance.
+        Method::Balance => {
+            CaptureResponse { token, brand: String::new(), last4: String::new(), expiry: None, funding: None }
+        }
     }
 }
 

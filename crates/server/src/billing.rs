@@ -14,6 +14,7 @@ mod csv;
 pub mod deposits;
 pub mod drafts;
 pub mod fingerprint;
+mod from_balance;
 pub mod methods;
 pub mod payer;
 pub mod payment_csv;

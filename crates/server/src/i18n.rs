@@ -6,7 +6,7 @@ use contract::{
     Instant, Locale, Money, authorisation,
     bill::BillKind,
     date_format,
-    payment::{BankAccountKind, Failure, Method, PaymentState, Phase},
+    payment::{BankAccountKind, Failure, Method, Payment, PaymentState, Phase},
 };
 
 /// Picks the language's half of a pair.
@@ -40,13 +40,21 @@ pub fn method(method: &Method, locale: Locale) -> String {
             (BankAccountKind::Checking, Locale::Es) => format!("cuenta corriente terminada en {last4}"),
             (BankAccountKind::Savings, Locale::Es) => format!("cuenta de ahorros terminada en {last4}"),
         },
+        Method::Balance => say(locale, "balance of your account", "saldo de su cuenta").to_owned(),
     }
 }
 
 /// What a card or bank statement calls a payment that took money or is on its way to do so.
-pub fn on_statement(state: PaymentState, name: &str, locale: Locale) -> Option<(String, String)> {
+pub fn on_statement(payment: &Payment, name: &str, locale: Locale) -> Option<(String, String)> {
     let label = say(locale, "On your card or bank statement", "En el estado de cuenta de su tarjeta o banco");
-    (!state.took_no_money() && !name.is_empty()).then(|| (label.to_owned(), name.to_owned()))
+    let is_charged = payment.method != Method::Balance && !payment.state.took_no_money();
+    (is_charged && !name.is_empty()).then(|| (label.to_owned(), name.to_owned()))
+}
+
+/// What the balance paid in the same order.
+pub fn from_balance(payment: &Payment, locale: Locale) -> Option<(String, String)> {
+    let part = payment.balance_part.as_ref().filter(|part| part.state.phase() == Phase::Took)?;
+    Some((say(locale, "Paid from your balance", "Pagado de su saldo").to_owned(), money(part.amount)))
 }
 
 /// What the total of a payment is for.

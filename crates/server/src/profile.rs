@@ -158,6 +158,9 @@ struct PaymentTable {
     /// What can be added to a balance at once. Nothing can where the profile says nothing of it: every server of the
     /// deployment must know deposits first.
     deposit: Option<DepositTable>,
+    /// Whether a member can pay bills from the balance: every server of the deployment must know such payments first.
+    #[serde(default)]
+    from_balance: bool,
 }
 
 #[derive(Deserialize)]
@@ -207,6 +210,7 @@ impl File {
                 bank_debit_cut_off: payment.bank_debit_cut_off,
                 min_deposit_cents: payment.deposit.as_ref().map_or(0, |deposit| deposit.least),
                 max_deposit_cents: payment.deposit.as_ref().map_or(0, |deposit| deposit.most),
+                pay_from_balance: payment.from_balance,
             },
             regions: checked_regions(regions)?,
             security_txt,

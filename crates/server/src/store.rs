@@ -9,6 +9,7 @@ pub mod account_bills;
 pub mod accounts;
 pub mod authorisations;
 pub mod balance;
+pub mod balance_part;
 pub mod batch;
 pub mod begin;
 pub mod bill_payments;

@@ -36,6 +36,12 @@ pub struct MethodWords {
     pub email: &'static str,
     pub email_hint: &'static str,
     pub email_typo: fn(&str) -> String,
+    /// A choice, with what is there.
+    pub use_balance: fn(amount: &str) -> String,
+    /// What it leaves to the other method; none if nothing.
+    pub balance_pays: fn(rest: Option<&str>) -> String,
+    /// A line of the slip.
+    pub of_balance: &'static str,
     pub known: fn(&Method) -> String,
     pub known_note: &'static str,
     pub code_again: &'static str,
@@ -51,11 +57,13 @@ pub struct MethodWords {
     pub change_amounts: &'static str,
 }
 
-fn ending(method: &Method, card: fn(&str) -> String, checking: &str, savings: &str, ends: &str) -> String {
+fn ending(method: &Method, card: fn(&str) -> String, others: [&str; 3], ends: &str) -> String {
+    let [checking, savings, balance] = others;
     match method {
         Method::Card { brand, last4, .. } => format!("{} {ends} {last4}", card(brand.name())),
         Method::Bank { account: BankAccountKind::Checking, last4 } => format!("{checking} {ends} {last4}"),
         Method::Bank { account: BankAccountKind::Savings, last4 } => format!("{savings} {ends} {last4}"),
+        Method::Balance => balance.to_owned(),
     }
 }
 
@@ -97,7 +105,16 @@ pub const EN: MethodWords = MethodWords {
     email: "E-mail for the receipt",
     email_hint: "We use it for this receipt only. You can leave it empty.",
     email_typo: |meant| format!("Did you mean {meant}?"),
-    known: |method| ending(method, |brand| format!("{brand} card"), "Checking account", "Savings account", "ending in"),
+    use_balance: |amount| format!("Use my balance of {amount}"),
+    balance_pays: |rest| match rest {
+        None => "It pays all of this.".to_owned(),
+        Some(rest) => format!("It pays first. Choose below how to pay the other {rest}."),
+    },
+    of_balance: "Of this, from your balance",
+    known: |method| {
+        let others = ["Checking account", "Savings account", "Balance"];
+        ending(method, |brand| format!("{brand} card"), others, "ending in")
+    },
     known_note: "Kept for this visit. Only the processor has the number.",
     code_again: "Your bank says that the security code was not right. Type it again; the rest of the card is kept.",
     other_details: "Use other details",
@@ -150,8 +167,15 @@ pub const ES: MethodWords = MethodWords {
     email: "Correo electrónico para el recibo",
     email_hint: "Lo usamos solo para este recibo. Puede dejarlo vacío.",
     email_typo: |meant| format!("¿Quiso decir {meant}?"),
+    use_balance: |amount| format!("Usar mi saldo de {amount}"),
+    balance_pays: |rest| match rest {
+        None => "Paga todo esto.".to_owned(),
+        Some(rest) => format!("Paga primero. Elija abajo cómo pagar los otros {rest}."),
+    },
+    of_balance: "De esto, de su saldo",
     known: |method| {
-        ending(method, |brand| format!("Tarjeta {brand}"), "Cuenta corriente", "Cuenta de ahorros", "terminada en")
+        let others = ["Cuenta corriente", "Cuenta de ahorros", "Saldo"];
+        ending(method, |brand| format!("Tarjeta {brand}"), others, "terminada en")
     },
     known_note: "Se guarda durante esta visita. Solo el procesador tiene el número.",
     code_again: "Su banco dice que el código de seguridad no era correcto. Escríbalo otra vez; lo demás de la tarjeta está guardado.",

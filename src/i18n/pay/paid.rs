@@ -29,6 +29,8 @@ pub const EN: PaidWords = PaidWords {
     line: |state, by, amount, when, day| match (state.phase(), by) {
         (Phase::Took, MethodKind::Card) => format!("{amount} received {when}, paid by card."),
         (Phase::Took, MethodKind::Bank) => format!("{amount} received {when}, paid by bank."),
+        (Phase::Took, MethodKind::Balance) => format!("{amount} received {when}, paid from the balance."),
+        (Phase::OnItsWay, MethodKind::Balance) => format!("{amount} from the balance {when}. It is not paid yet."),
         (Phase::OnItsWay, MethodKind::Card) => format!("{amount} sent by card {when}. It is not paid yet."),
         (Phase::OnItsWay, MethodKind::Bank) => format!("{amount} sent by bank {when}. It is not paid yet."),
         _ if state == PaymentState::Refunded => format!("{amount} of {day} was refunded."),
@@ -50,6 +52,8 @@ pub const ES: PaidWords = PaidWords {
     line: |state, by, amount, when, day| match (state.phase(), by) {
         (Phase::Took, MethodKind::Card) => format!("Recibimos {amount} {when}, con tarjeta."),
         (Phase::Took, MethodKind::Bank) => format!("Recibimos {amount} {when}, por banco."),
+        (Phase::Took, MethodKind::Balance) => format!("Recibimos {amount} {when}, del saldo."),
+        (Phase::OnItsWay, MethodKind::Balance) => format!("{amount} del saldo {when}. Todavía están en camino."),
         (Phase::OnItsWay, MethodKind::Card) => {
             format!("{amount} enviados con tarjeta {when}. Todavía están en camino.")
         }

@@ -1,6 +1,7 @@
 //! The payment method step: a card or a bank account, typed into the processor's own frame; who pays; where the receipt
 //! goes.
 
+mod balance;
 mod frame;
 mod kinds;
 mod saved;
@@ -8,10 +9,14 @@ mod submit;
 mod sums;
 mod who;
 
-use super::{amount::could_not_load, checkout::Checkout};
+use super::{
+    amount::{could_not_load, slip_total},
+    checkout::{Checkout, choice},
+};
 use crate::{
     billing::{CaptureResult, CaptureState, PAYING, Slip},
     browser,
+    config::Deployment,
     error::ApiError,
     form::Problems,
     i18n::{Words, say, t},
@@ -20,8 +25,10 @@ use crate::{
     session::CurrentSession,
     ui::{ErrorSummary, Failure, FormState, Stepper, SubmitButton, dynamic, page_heading},
 };
+use balance::BalanceBox;
 use contract::{
-    Email, FieldProblem, PersonName,
+    Email, FieldProblem, Money, PersonName,
+    bill::BillList,
     field_problem::plain_text,
     payment::{Method, MethodKind, PaymentDraft},
     problem_details::ErrorCode,
@@ -77,6 +84,8 @@ struct MethodState {
     form: FormState<Field>,
     capture: CaptureState,
     saved: Saved,
+    /// Of the chosen bills, without a fee.
+    total: Signal<Option<Money>>,
 }
 
 impl MethodState {
@@ -86,6 +95,9 @@ impl MethodState {
         if checkout.kind.get_untracked().is_none() {
             checkout.kind.set(chosen_kind(&draft));
         }
+        let deployment = Deployment::here();
+        let least = move || deployment.portal().map_or(100, |portal| portal.limits.min_payment_cents);
+        let total = slip_total(checkout, Signal::derive(least));
         let (name, email) = (RwSignal::new(draft.payer_name), RwSignal::new(draft.email));
         Self {
             checkout,
@@ -95,13 +107,14 @@ impl MethodState {
             form: FormState::new([(Field::Name, name), (Field::Email, email)], Field::words, Field::id),
             capture: CaptureState::default(),
             saved: Saved::new(checkout),
+            total,
         }
     }
 
     /// Everything but what is in the frame. Tracks.
     fn check(self) -> Result<(), Problems<Field>> {
         let mut problems = Problems::default();
-        if self.kind.with(Option::is_none) && !self.saved.is_chosen() {
+        if self.kind.with(Option::is_none) && !self.saved.is_chosen() && !self.is_from_balance() {
             problems.add(Field::Method, FieldProblem::Missing);
         }
         problems.check(Field::Name, self.name.with(|name| PersonName::parse(name)));
@@ -129,12 +142,29 @@ impl MethodState {
     /// What was chosen was entered before, and nothing of it is to be typed again.
     fn has_method(self) -> bool {
         let kind = self.kind.get_untracked();
-        if untrack(|| self.saved.is_chosen()) {
+        if untrack(|| self.saved.is_chosen() || self.is_from_balance()) {
             return true;
         }
         self.checkout.draft.with_untracked(|draft| {
             draft.token.is_some() && !draft.needs_code && draft.method.as_ref().map(Method::kind) == kind
         })
+    }
+
+    /// What the balance pays, if that was chosen. Tracks.
+    fn from_balance(self) -> Money {
+        let total = self.total.get().unwrap_or(Money::ZERO);
+        let of = |bills: &BillList| self.checkout.draft.with(|draft| choice::from_balance(bills, draft, total));
+        self.checkout.bills.with(|bills| bills.value().map_or(Money::ZERO, of))
+    }
+
+    /// What it leaves to another method. Tracks.
+    fn rest(self) -> Option<Money> {
+        self.total.get()?.minus(self.from_balance())
+    }
+
+    /// The balance pays all of it. Tracks.
+    fn is_from_balance(self) -> bool {
+        self.rest().is_some_and(Money::is_zero)
     }
 
     fn forget_method(self) {
@@ -236,12 +266,17 @@ fn MethodForm(state: MethodState) -> impl IntoView {
         event.prevent_default();
         submission.submit();
     };
+    let is_from_balance = Memo::new(move |_| state.is_from_balance());
+    // hidden, not gone: what stands in the frame is kept
     view! {
         <form class="pay-sheet" novalidate on:submit=on_submit>
             <div class="pay-stack pay-stack--roomy">
-                <SavedChoices state/>
-                <Kinds state captured/>
-                {dynamic(move || bank_notice(state))}
+                <BalanceBox state/>
+                <div class="pay-stack pay-stack--roomy" hidden=move || is_from_balance.get()>
+                    <SavedChoices state/>
+                    <Kinds state captured/>
+                    {dynamic(move || bank_notice(state))}
+                </div>
                 <Who state/>
                 <Failure error=state.form.answer words=refused_words/>
                 <p class="pay-row">

@@ -3,6 +3,7 @@
 //! (`checking`).
 
 mod again;
+mod agreement;
 mod checking;
 mod facts;
 mod nothing_taken;
@@ -26,10 +27,11 @@ use crate::{
     ui::{ErrorLine, ErrorSummary, Failure, Stepper, Waiting, dynamic, page_heading},
 };
 use again::{Again, AgainBoxes};
+use agreement::{authorisation, untick_what_reads_otherwise};
 use checking::Checking;
 use contract::{
-    Date, Email, Money, PersonName, Region,
-    payment::{Method, PaymentOrder, Terms},
+    Amount, Date, Email, Money, PersonName, Region,
+    payment::{Method, PaymentDraft, PaymentOrder, Terms},
     portal::Portal,
 };
 use facts::Facts;
@@ -45,7 +47,10 @@ pub struct Review {
     pub source: choice::Source,
     pub payer_name: PersonName,
     pub email: Option<Email>,
+    /// What the method pays.
     pub total: Money,
+    /// What the balance pays beside it.
+    pub from_balance: Money,
     pub fee: Money,
     pub charged: Money,
     pub today: Date,
@@ -75,25 +80,52 @@ fn review(checkout: Checkout, deployment: Deployment, session: CurrentSession) -
     let shares = choice::shares(&bills, &draft, portal.limits.min_payment_cents);
     let total = choice::order(&shares).and_then(|_| choice::total(&shares)).ok_or(Unready::Lacks(Pay::Amount))?;
     let email = Some(draft.email.trim()).filter(|email| !email.is_empty()).map(Email::parse).transpose();
-    let source = choice::source(&draft);
+    let part = choice::from_balance(&bills, &draft, total);
+    let (draft, source, total, from_balance) = if total == part {
+        let alone = PaymentDraft { method: Some(Method::Balance), ..draft };
+        (alone, Some(choice::Source::default()), total, Money::ZERO)
+    } else {
+        let source = choice::source(&draft);
+        (draft, source, total.minus(part).unwrap_or(Money::ZERO), part)
+    };
     let (Some(method), Some(source), Ok(payer_name), Ok(email)) =
         (draft.method, source, PersonName::parse(&draft.payer_name), email)
     else {
         return Err(Unready::Lacks(Pay::Method));
     };
     let (today, debit_day) = (bills.today, bills.debit_day.unwrap_or(bills.today));
-    let terms = Terms { portal: &portal, region, today, debit_day, method: &method, total, bills: shares.len() };
+    let bills = shares.len();
+    let terms = Terms { portal: &portal, region, today, debit_day, method: &method, total, from_balance, bills };
     // a sum that can't be made is shown as no other
     let (fee, charged) = (terms.fee(), terms.charged().ok_or(Unready::Lacks(Pay::Amount))?);
-    Ok(Review { shares, source, payer_name, email, total, fee, charged, today, debit_day, region, method, portal })
+    Ok(Review {
+        shares,
+        source,
+        payer_name,
+        email,
+        total,
+        from_balance,
+        fee,
+        charged,
+        today,
+        debit_day,
+        region,
+        method,
+        portal,
+    })
 }
 
 impl Review {
     /// As the server makes them.
     fn terms(&self) -> Terms<'_> {
-        let Self { portal, region, today, debit_day, method, total, .. } = self;
-        let (region, today, debit_day, total) = (*region, *today, *debit_day, *total);
-        Terms { portal, region, today, debit_day, method, total, bills: self.shares.len() }
+        let Self { portal, region, today, debit_day, method, total, from_balance, .. } = self;
+        let (region, today, debit_day, total, from_balance) = (*region, *today, *debit_day, *total, *from_balance);
+        Terms { portal, region, today, debit_day, method, total, from_balance, bills: self.shares.len() }
+    }
+
+    /// By all means together. No sum that can't be made comes so far.
+    fn in_all(&self) -> Money {
+        self.charged.plus(self.from_balance).unwrap_or(self.charged)
     }
 
     /// Each payment of minutes ago was answered for, here or beside its bill.
@@ -111,6 +143,7 @@ impl Review {
             pay_again: false,
             begin_by: None,
             deposit: None,
+            from_balance: Amount::new(if self.method == Method::Balance { self.total } else { self.from_balance }),
         }
     }
 
@@ -209,21 +242,6 @@ fn reading(checkout: Checkout, ready: Memo<Result<Review, Unready>>) -> AnyView 
     .into_any()
 }
 
-/// Agreed is what was read: once the text says something else, nobody has agreed to it.
-fn untick_what_reads_otherwise(ready: Memo<Result<Review, Unready>>, is_agreed: RwSignal<bool>) {
-    let language = Language::here();
-    let text = Memo::new(move |_| {
-        ready.with(|ready| ready.as_ref().ok().map(|review| review.authorisation(language.words())))
-    });
-    browser::effect(move |is_first| {
-        // Read, not only tracked: a memo that nobody reads hears of nothing.
-        text.with(|_| ());
-        if !is_first {
-            is_agreed.set(false);
-        }
-    });
-}
-
 fn could_not_load(checkout: Checkout) -> AnyView {
     let client = Client::here();
     let failed = Signal::derive(move || checkout.bills.with(|bills| bills.error().cloned()));
@@ -246,7 +264,7 @@ fn Agreement(
     let (language, navigation, client) = (Language::here(), Navigation::here(), Client::here());
     let button = NodeRef::<html::Button>::new();
     let review = StoredValue::new(review);
-    let charged = review.with_value(|review| review.charged);
+    let charged = review.with_value(Review::in_all);
     let session = CurrentSession::here();
     refresh_after_error(checkout, session, client.clone());
     let pay = move |event: SubmitEvent| {
@@ -278,25 +296,6 @@ fn Agreement(
             </div>
         </form>
     }
-}
-
-/// The text, and the box that is never ticked for the member.
-fn authorisation(review: StoredValue<Review>, is_agreed: RwSignal<bool>, refused: RwSignal<u32>) -> AnyView {
-    let is_bank = review.with_value(|review| matches!(review.method, Method::Bank { .. }));
-    let text = say(move |w| review.with_value(|review| review.authorisation(w)));
-    let is_invalid = move || (refused.get() > 0 && !is_agreed.get()).then_some("true");
-    view! {
-        <div class="pay-quote">
-            <h3>{t(|w| w.pay().review.your_authorisation)}</h3>
-            <p id="authorisation">{text}</p>
-            <label class="pay-check">
-                <input type="checkbox" id="agree" name="agree" aria-describedby="authorisation" aria-invalid=is_invalid
-                    prop:checked=is_agreed on:change=move |event| is_agreed.set(event_target_checked(&event))/>
-                <span>{if is_bank { t(|w| w.pay().review.agree_bank) } else { t(|w| w.pay().review.agree_card) }}</span>
-            </label>
-        </div>
-    }
-    .into_any()
 }
 
 /// Disabled by the press itself, and enabled again when nothing is on its way.

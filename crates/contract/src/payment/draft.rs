@@ -31,6 +31,9 @@ pub struct PaymentDraft {
     /// The member wants to keep the token's method.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub save_method: bool,
+    /// The member wants to use the balance of the account, as far as it goes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub from_balance: bool,
     pub payer_name: String,
     pub email: String,
     /// Set when the review step is built, and replaced by any edit.

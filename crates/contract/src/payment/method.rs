@@ -16,8 +16,18 @@ pub struct PaymentToken {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Method {
-    Card { brand: CardBrand, last4: String, expiry: Expiry, funding: CardFunding },
-    Bank { account: BankAccountKind, last4: String },
+    Card {
+        brand: CardBrand,
+        last4: String,
+        expiry: Expiry,
+        funding: CardFunding,
+    },
+    Bank {
+        account: BankAccountKind,
+        last4: String,
+    },
+    /// The balance of the member's account: no processor is asked.
+    Balance,
 }
 
 impl Method {
@@ -25,17 +35,19 @@ impl Method {
         match self {
             Self::Bank { .. } => MethodKind::Bank,
             Self::Card { .. } => MethodKind::Card,
+            Self::Balance => MethodKind::Balance,
         }
     }
 }
 
-/// Which of the two it is, known before anything else of it is.
+/// Which of them it is, known before anything else of it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MethodKind {
     Bank,
     Card,
+    Balance,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -38,6 +38,9 @@ pub struct PaymentOrder {
     /// its own (`balance::DepositOrder`), which becomes this one.
     #[serde(skip)]
     pub deposit: Option<Amount>,
+    /// For a member: what of it the balance of the account pays, first. If that is all of it there is no other method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_balance: Option<Amount>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,9 +60,17 @@ impl PaymentOrder {
     pub fn total(&self) -> Option<Money> {
         Money::sum(self.shares.iter().map(|share| share.amount).chain(self.deposit).map(Amount::money))
     }
+    /// What the balance does not pay, without the fee; `None`, too, where it is to pay more than there is to be paid.
+    pub fn rest(&self) -> Option<Money> {
+        self.total()?.minus(self.from_balance.map_or(Money::ZERO, Amount::money))
+    }
     /// What the card or account is charged.
     pub fn charged(&self) -> Option<Money> {
-        super::charged(self.total()?, self.fee)
+        super::charged(self.rest()?, self.fee)
+    }
+    /// The balance pays all of it.
+    pub fn is_from_balance_alone(&self) -> bool {
+        self.from_balance.is_some() && self.rest().is_some_and(Money::is_zero)
     }
     /// The way in which `fingerprint` compares. Anyone who changes it counts this up and keeps the old way in
     /// `fingerprint_of`: a retry may reach another version of the server than the one that took the order.
@@ -96,6 +107,7 @@ impl PaymentOrder {
         parts.extend(self.saved_method.as_ref().map(|id| format!("saved_method={id}")));
         parts.extend(self.save_method.then(|| "save_method".to_owned()));
         parts.extend(self.deposit.map(|deposit| format!("deposit {deposit}")));
+        parts.extend(self.from_balance.map(|part| format!("from_balance {part}")));
         parts.iter().map(|part| format!("{}:{part}", part.len())).collect::<Vec<_>>().join("|")
     }
 }
@@ -125,6 +137,7 @@ mod tests {
             pay_again: false,
             begin_by: None,
             deposit: None,
+            from_balance: None,
         }
     }
 
@@ -141,7 +154,7 @@ mod tests {
         let one = order(&[("a", "1.00")]);
         assert_eq!(one.fingerprint(), "8:1:a=1.00|3:tok|13:Ana O’Neill|0:|4:0.00|27:I, Ana O’Neill, authorize|2:en|0:");
         let text = serde_json::to_string(&one).unwrap();
-        assert!(!text.contains("save"), "{text}");
+        assert!(!text.contains("save") && !text.contains("balance"), "{text}");
     }
 
     #[test]
@@ -158,6 +171,22 @@ mod tests {
         assert_eq!(one.charged().unwrap().to_string(), "9999999.99");
         one.fee = Money::parse("1.00").unwrap();
         assert_eq!((one.total().is_some(), one.charged()), (true, None));
+    }
+
+    #[test]
+    fn the_balance_pays_no_more_than_there_is_to_be_paid_and_the_rest_is_charged_with_the_fee() {
+        let mut one = order(&[("a", "1.00"), ("b", "2.00")]);
+        one.from_balance = Some(Amount::parse("2.50").unwrap());
+        one.fee = Money::parse("0.01").unwrap();
+        assert_eq!(
+            (one.rest().unwrap().to_string(), one.charged().unwrap().to_string()),
+            ("0.50".into(), "0.51".into())
+        );
+        assert!(!one.is_from_balance_alone());
+        one.from_balance = Some(Amount::parse("3.00").unwrap());
+        assert!(one.is_from_balance_alone());
+        one.from_balance = Some(Amount::parse("3.01").unwrap());
+        assert_eq!((one.rest(), one.charged(), one.is_from_balance_alone()), (None, None, false));
     }
 
     #[test]
@@ -183,6 +212,8 @@ mod tests {
             PaymentOrder { saved_method: Some("n".to_owned()), ..one.clone() },
             PaymentOrder { save_method: true, ..one.clone() },
             PaymentOrder { deposit: Some(Amount::parse("1.00").unwrap()), ..one.clone() },
+            PaymentOrder { from_balance: Some(Amount::parse("1.00").unwrap()), ..one.clone() },
+            PaymentOrder { from_balance: Some(Amount::parse("1.01").unwrap()), ..one.clone() },
         ];
         for other in others {
             assert_ne!(one.fingerprint(), other.fingerprint(), "{other:?}");

@@ -49,6 +49,17 @@ pub fn credit_card_fee(total: Money, basis_points: u16) -> Money {
     total.percent(basis_points).min(most)
 }
 
+/// What a balance pays of each amount: it pays them in their order, as far as it goes.
+pub fn pay_in_order(balance: Money, amounts: impl IntoIterator<Item = Money>) -> Vec<Money> {
+    let mut left = balance;
+    let pay = |amount: Money| {
+        let part = left.min(amount);
+        left = left.minus(part).unwrap_or(Money::ZERO);
+        part
+    };
+    amounts.into_iter().map(pay).collect()
+}
+
 /// Which charges a share pays: oldest service first, in the bill's order within a day. Gives (index of the line, its
 /// part); what no line can take is left out.
 pub fn allocate(share: Money, lines: &[BillLine]) -> Vec<(usize, Money)> {
@@ -141,6 +152,19 @@ mod tests {
         };
         assert_eq!(cents(2000), [(1, 1410), (0, 590)]);
         assert_eq!(cents(9999), [(1, 1410), (0, 2500)]);
+    }
+
+    #[test]
+    fn a_balance_pays_in_order_to_the_cent_and_never_more_than_it_is() {
+        let cents = |cents| Money::from_cents(cents).unwrap();
+        let paid = |balance: i64| {
+            let amounts = [1410, 1, 2500].map(cents);
+            pay_in_order(cents(balance), amounts).into_iter().map(Money::cents).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            [paid(0), paid(1409), paid(1412), paid(9999)],
+            [[0; 3], [1409, 0, 0], [1410, 1, 1], [1410, 1, 2500]]
+        );
     }
 
     #[test]

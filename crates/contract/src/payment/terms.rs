@@ -29,8 +29,10 @@ pub struct Terms<'a> {
     /// From which a debit is planned (`debit_day`): tomorrow after the cut-off.
     pub debit_day: Date,
     pub method: &'a Method,
-    /// Without the fee.
+    /// What this method pays, without the fee.
     pub total: Money,
+    /// What the balance of the account pays beside it.
+    pub from_balance: Money,
     /// None of a deposit to the balance.
     pub bills: usize,
 }
@@ -62,6 +64,7 @@ impl Terms<'_> {
         let authorisation = Authorisation {
             payer_name,
             charged: self.charged()?,
+            from_balance: self.from_balance,
             method: self.method,
             on: self.debit().map_or(self.today, |debit| debit.sent_on),
             bills: self.bills,
@@ -108,6 +111,7 @@ mod tests {
                 bank_debit_cut_off: 17,
                 min_deposit_cents: 500,
                 max_deposit_cents: 200_000,
+                pay_from_balance: true,
             },
             capture: Capture { url: String::new(), origin: String::new() },
             statement_descriptor: String::new(),
@@ -118,7 +122,7 @@ mod tests {
     fn terms<'a>(portal: &'a Portal, region: Region, method: &'a Method, total: &str) -> Terms<'a> {
         let today = Date::parse("2026-11-28").unwrap();
         let total = Money::parse(total).unwrap();
-        Terms { portal, region, today, debit_day: today, method, total, bills: 1 }
+        Terms { portal, region, today, debit_day: today, method, total, from_balance: Money::ZERO, bills: 1 }
     }
 
     #[test]
@@ -164,6 +168,23 @@ mod tests {
             let text = terms.authorisation("Ana", Locale::En).unwrap();
             assert!(text.contains(sum) && text.contains(day), "{text}");
             assert_eq!(terms.debit().is_some(), matches!(method, Method::Bank { .. }));
+        }
+    }
+
+    #[test]
+    fn the_text_says_what_the_balance_pays_alone_and_beside_another_method() {
+        let expiry = Expiry::parse("11/28").unwrap();
+        let card = Method::Card { brand: CardBrand::Visa, last4: "4242".into(), expiry, funding: CardFunding::Credit };
+        let portal = portal();
+        let beside =
+            Terms { from_balance: Money::parse("40").unwrap(), ..terms(&portal, Region::Colorado, &card, "200.00") };
+        let text = beside.authorisation("Ana", Locale::En).unwrap();
+        assert!(text.contains("one charge of $203.00") && text.contains("$40.00 more comes from my balance"), "{text}");
+        let alone = terms(&portal, Region::Colorado, &Method::Balance, "200.00");
+        assert!(alone.fee().is_zero() && alone.debit().is_none());
+        for (locale, words) in [(Locale::En, "$200.00 of my balance"), (Locale::Es, "$200.00 de mi saldo")] {
+            let text = alone.authorisation("Ana", locale).unwrap();
+            assert!(text.contains(words), "{text}");
         }
     }
 

@@ -20,7 +20,12 @@ pub async fn list(app: &App, session: &Session) -> Result<BillList> {
     let payments = app.store.bill_payments(session, now).await?;
     let region = session.membership.region;
     let (today, debit_day) = (app.today(region), Some(app.debit_day(region, now)));
-    Ok(BillList { as_of: now, today, debit_day, owed, bills, payments })
+    let balance = if session.member().is_some() && app.portal.limits.pay_from_balance {
+        Some(app.store.standing(&session.membership.id).await?.balance).filter(|balance| !balance.is_zero())
+    } else {
+        None
+    };
+    Ok(BillList { as_of: now, today, debit_day, owed, bills, payments, balance })
 }
 
 /// One bill, paid or not.

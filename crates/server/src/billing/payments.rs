@@ -3,7 +3,7 @@
 //! with the payment's id as its key; then its response is written. Wherever that stops, `jobs::settle_payments` calls
 //! the processor again with the same id.
 
-use super::{charging, deposits, fingerprint, methods, methods::Chosen, payer::Payer};
+use super::{charging, deposits, fingerprint, from_balance, methods, methods::Chosen, payer::Payer};
 use crate::{
     address::is_misread,
     clock::day_in,
@@ -21,7 +21,7 @@ use crate::{
     token,
 };
 use contract::{
-    FieldProblem, IdempotencyKey, Instant, Money,
+    Amount, FieldProblem, IdempotencyKey, Instant, Money,
     payment::{Method, Payment, PaymentOrder, PaymentPage, Terms},
     problem_details::{ErrorCode, FieldError},
 };
@@ -51,7 +51,8 @@ pub async fn pay(app: &App, payer: &Payer<'_>, key: &IdempotencyKey, order: &Pay
         KeyUse::Elsewhere => return Err(Error::new(ErrorCode::KeyElsewhere)),
     }
     match admit(app, payer, key, order).await {
-        Ok((turn, asked)) => {
+        Ok(Begun::Paid(payment)) => Ok(Paid { payment: *payment, is_replayed: false }),
+        Ok(Begun::Asked(turn, asked)) => {
             // Begun: whatever goes wrong from here on, money may have moved, and its key is what to ask with.
             let unknown = |_| Error::later(ErrorCode::KeyInUse, 2);
             let payment = match charging::charge(app, &asked).await.map_err(unknown)? {
@@ -107,17 +108,24 @@ pub async fn refuse_without_session(app: &App, address: IpAddr, key: &Idempotenc
     }
 }
 
+/// What came of an order that was admitted.
+enum Begun {
+    /// The processor is to be asked.
+    Asked(charges::Turn, PendingCharge),
+    /// The balance paid it.
+    Paid(Box<Payment>),
+}
+
 /// Checks the order, waits for a turn and begins the payment.
-async fn admit(
-    app: &App,
-    payer: &Payer<'_>,
-    key: &IdempotencyKey,
-    order: &PaymentOrder,
-) -> Result<(charges::Turn, PendingCharge)> {
+async fn admit(app: &App, payer: &Payer<'_>, key: &IdempotencyKey, order: &PaymentOrder) -> Result<Begun> {
+    from_balance::check(app, payer, order)?;
     if let Some(deposit) = order.deposit {
         deposits::check_amount(app, payer, deposit)?;
     }
     let sums = check_shares(order)?;
+    if order.is_from_balance_alone() {
+        return from_balance::pay(app, payer, key, order).await.map(|payment| Begun::Paid(Box::new(payment)));
+    }
     // Before the gate, at which others of the membership wait: what the processor does not know holds nobody up.
     let (chosen, question) = methods::of_order(app, payer, order).await?;
     if order.deposit.is_some() {
@@ -128,7 +136,7 @@ async fn admit(
     if let Some(question) = question {
         question.was_right(app).await;
     }
-    Ok((turn, asked))
+    Ok(Begun::Asked(turn, asked))
 }
 
 /// Gives a payment that is written, with its cents reserved: the processor can be asked.
@@ -140,21 +148,48 @@ async fn begin(
     (total, charged): (Money, Money),
     chosen: &Chosen,
 ) -> Result<PendingCharge> {
+    let fingerprint = fingerprint::of(order);
+    let new = new_payment(app, payer, key, (order, &fingerprint), total, chosen)?;
+    app.store.begin_payment(&new).await?.map_err(refused)?;
+    Ok(PendingCharge {
+        token: chosen.token.clone(),
+        binding: chosen.binding.clone(),
+        charged,
+        sent_on: new.sent_on,
+        asks: 0,
+        id: new.id,
+        reference: new.reference,
+    })
+}
+
+/// With the terms checked: what was agreed to is what applies now.
+pub(super) fn new_payment<'a>(
+    app: &'a App,
+    payer: &'a Payer<'_>,
+    key: &'a IdempotencyKey,
+    (order, fingerprint): (&'a PaymentOrder, &'a str),
+    total: Money,
+    chosen: &'a Chosen,
+) -> Result<NewPayment<'a>> {
     let Chosen { method, token, binding, saved } = chosen;
     let (now, region) = (app.clock.now(), payer.membership.region);
     let (today, debit_day) = (day_in(region.time_zone(), now), app.debit_day(region, now));
-    let terms = Terms { portal: &app.portal, region, today, debit_day, method, total, bills: order.shares.len() };
+    let part = from_balance::part(order, now)?;
+    let from_balance = part.as_ref().and(order.from_balance).map_or(Money::ZERO, Amount::money);
+    let bills = order.shares.len();
+    let terms = Terms { portal: &app.portal, region, today, debit_day, method, total, from_balance, bills };
     check_terms(payer, order, &terms)?;
     let debit = terms.debit();
-    let new = NewPayment {
+    Ok(NewPayment {
         id: crate::id::new(now),
         reference: charging::new_reference()?,
         membership: &payer.membership.id,
         initiator: &payer.initiator,
         key,
-        fingerprint: &fingerprint::of(order),
+        fingerprint,
         order,
         total,
+        part,
         method,
         token,
         binding,
@@ -167,20 +202,10 @@ async fn begin(
         least: Money::from_cents(app.portal.limits.min_payment_cents).unwrap_or(Money::ZERO),
         ask_at: now.plus_millis(OWN_TIME_MILLIS),
         clock: &app.clock,
-    };
-    app.store.begin_payment(&new).await?.map_err(refused)?;
-    Ok(PendingCharge {
-        id: new.id,
-        token: token.clone(),
-        binding: binding.clone(),
-        reference: new.reference,
-        charged,
-        sent_on: new.sent_on,
-        asks: 0,
     })
 }
 
-fn refused(by: NotBegun) -> Error {
+pub(super) fn refused(by: NotBegun) -> Error {
     let of_share = |code, at: usize, field: &str, problem| Error::field(code, format!("shares.{at}.{field}"), problem);
     match by {
         NotBegun::KeyTaken => Error::later(ErrorCode::KeyInUse, 1),
@@ -188,6 +213,7 @@ fn refused(by: NotBegun) -> Error {
         NotBegun::OverBalance(at) => of_share(ErrorCode::OverBalance, at, "amount", FieldProblem::OverBalance),
         NotBegun::TooSmall(at) => of_share(ErrorCode::OverBalance, at, "amount", FieldProblem::TooSmall),
         NotBegun::JustPaid(at) => of_share(ErrorCode::JustPaid, at, "bill", FieldProblem::Duplicate),
+        NotBegun::BalanceTooSmall => Error::field(ErrorCode::OrderRefused, "from_balance", FieldProblem::Outdated),
         NotBegun::MethodGone => methods::no_such_saved(),
         NotBegun::SignedOut => Error::new(ErrorCode::SignedOut),
         NotBegun::TooLate => Error::new(ErrorCode::TooLate),
@@ -212,7 +238,7 @@ async fn replay(
     Ok(Paid { payment, is_replayed: true })
 }
 
-/// What can be said without the database; gives the total, and what is charged with the fee.
+/// What can be said without the database; gives what the balance does not pay, and what is charged with the fee.
 fn check_shares(order: &PaymentOrder) -> Result<(Money, Money)> {
     let mut errors = Vec::new();
     if order.shares.is_empty() && order.deposit.is_none() {
@@ -232,14 +258,15 @@ fn check_shares(order: &PaymentOrder) -> Result<(Money, Money)> {
     if order.email.as_ref().is_some_and(is_misread) {
         errors.push(FieldError { field: "email".to_owned(), problem: FieldProblem::Malformed });
     }
-    let total = order.total();
     // With the fee, too: the processor is asked for exactly what the books say, or the order is not taken.
     let charged = order.charged();
-    if charged.is_none() {
+    if charged.is_none() && order.from_balance.is_some() && order.rest().is_none() {
+        errors.push(FieldError { field: "from_balance".to_owned(), problem: FieldProblem::TooLarge });
+    } else if charged.is_none() {
         errors.push(FieldError { field: "shares".to_owned(), problem: FieldProblem::TooLarge });
     }
-    match (total, charged) {
-        (Some(total), Some(charged)) if errors.is_empty() => Ok((total, charged)),
+    match (order.rest(), charged) {
+        (Some(rest), Some(charged)) if errors.is_empty() => Ok((rest, charged)),
         _ => Err(Error { code: ErrorCode::OrderRefused, errors, retry_after: None }),
     }
 }

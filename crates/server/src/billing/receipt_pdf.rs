@@ -94,12 +94,13 @@ fn facts(payment: &Payment, on_statement: &str, locale: Locale) -> Vec<(String, 
         (say("Payer", "Quien paga"), payment.payer_name.clone()),
         (say("Method", "Forma de pago"), i18n::method(&payment.method, locale)),
     ];
-    facts.extend(i18n::on_statement(payment.state, on_statement, locale));
+    facts.extend(i18n::on_statement(payment, on_statement, locale));
     facts.extend([
         (i18n::total(payment.deposit.is_some(), locale).to_owned(), i18n::money(payment.total)),
         (say("Card fee", "Cargo por tarjeta"), fee),
         (charged, i18n::money(payment.charged)),
     ]);
+    facts.extend(i18n::from_balance(payment, locale));
     if let Some(sent) = payment.sent_on {
         facts.push((say("Sent to the bank", "Enviado al banco"), date_format::long_date(sent, locale)));
     }

@@ -165,7 +165,7 @@ impl Tables {
         let LocalTime { date: today, hour, .. } = local_time_in(person.region.time_zone(), payment.at);
         let debit_day = debit_day(today, hour, portal.limits.bank_debit_cut_off);
         let (region, method, total) = (person.region, &payment.method, payment.amount);
-        let terms = Terms { portal, region, today, debit_day, method, total, bills };
+        let terms = Terms { portal, region, today, debit_day, method, total, from_balance: Money::ZERO, bills };
         let agreed = terms.authorisation(person.name, Locale::En);
         let debit = terms.debit();
         self.rows.payment.push([

@@ -67,14 +67,24 @@ impl Periodic {
         Queue { name: self.name(), slots: 1, every: self.every().min(LOOKED_AT_EVERY), limit, is_woken: false }
     }
 
-    async fn work(self, app: App) -> Result<()> {
+    /// One round, whether it is due or not.
+    pub async fn work(self, app: App) -> Result<()> {
         match self {
             Self::ReadEvents => processor_events::read(&app).await,
-            Self::WatchPayments => settle_payments::look_after(&app).await,
+            Self::WatchPayments => settle_payments::look_after(&app).await.and(catch_up(&app).await),
             Self::CleanUp => clean_up::round(&app).await,
             Self::Reconcile => reconcile::if_due(&app).await,
         }
     }
+}
+
+/// With what servers of the version before booked, which know no balances.
+async fn catch_up(app: &App) -> Result<()> {
+    let caught = app.store.catch_up_with_credit().await?;
+    if caught > 0 {
+        tracing::info!(caught, "credit that a server of the version before booked is in the balances now");
+    }
+    Ok(())
 }
 
 pub async fn run(app: App, periodic: Periodic) {

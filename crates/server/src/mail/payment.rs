@@ -159,7 +159,7 @@ fn facts(payment: &Payment, on_statement: &str, locale: Locale) -> Vec<(String, 
     if let (true, Some(expected)) = (payment.state.is_on_its_way(), payment.expected_on) {
         facts.push((say("Expected by", "Se espera para el"), date_format::long_date(expected, locale)));
     }
-    facts.extend(i18n::on_statement(payment.state, on_statement, locale));
+    facts.extend(i18n::on_statement(payment, on_statement, locale));
     facts
 }
 
@@ -171,6 +171,7 @@ fn sums(payment: &Payment, locale: Locale) -> Vec<(String, String)> {
         sums.push((say(locale, "Card fee", "Cargo por tarjeta").to_owned(), i18n::money(payment.fee)));
     }
     sums.push((i18n::charged(payment.state, locale).to_owned(), i18n::money(payment.charged)));
+    sums.extend(i18n::from_balance(payment, locale));
     sums
 }
 

@@ -42,14 +42,14 @@ const ON_THEIR_WAY: &str = "SELECT payment.id AS id, payment.reference AS refere
 impl Store {
     /// What the plan holds for it; nothing before the first change.
     pub async fn standing(&self, membership: &str) -> Result<Standing, sqlx::Error> {
-        let sql = "SELECT cents, owed_cents, changes FROM credit WHERE membership = $1";
+        let sql = "SELECT cents - held_cents - owed_cents AS free_cents, changes FROM credit WHERE membership = $1";
         let row = sqlx::query(sql).bind(membership).fetch_optional(&self.read).await?;
         let Some(row) = row else { return Ok(Standing { balance: Money::ZERO, owed: Money::ZERO, position: 0 }) };
-        Ok(Standing {
-            balance: cents(&row, "cents")?,
-            owed: cents(&row, "owed_cents")?,
-            position: row.try_get("changes")?,
-        })
+        // What payments hold is used already.
+        let free: i64 = row.try_get("free_cents")?;
+        let money =
+            |cents: i64| Money::from_cents(cents.max(0)).ok_or_else(|| sqlx::Error::Decode("free_cents".into()));
+        Ok(Standing { balance: money(free)?, owed: money(-free)?, position: row.try_get("changes")? })
     }
 
     /// The changes up to that position, the newest first; and the position at which the next page begins.

@@ -2,20 +2,21 @@
 
 use super::{
     Store, Tx,
+    balance_part::{self, NewPart},
     batch::Batch,
     bills::{FREE_LINE, FreeLine, free_lines, just_paid, numbered},
-    closed_keys,
+    closed_keys, credit,
     initiators::Initiator,
     retry,
     saved_methods::{SavedUse, is_there},
     sessions::{IDLE_MILLIS, LONGEST_MILLIS},
-    shares::{reserve_lines, spread},
+    shares::{self, NewShare, less, spread},
     to_json, word,
 };
 use crate::clock::Clock;
 use contract::{
-    Date, IdempotencyKey, Instant, Money,
-    payment::{Method, OrderShare, PaymentOrder, PaymentState},
+    Amount, Date, IdempotencyKey, Instant, Money,
+    payment::{Method, OrderShare, PaymentOrder, PaymentState, pay_in_order},
 };
 use sqlx::Row;
 
@@ -28,7 +29,10 @@ pub struct NewPayment<'a> {
     pub key: &'a IdempotencyKey,
     pub fingerprint: &'a str,
     pub order: &'a PaymentOrder,
+    /// What the method pays, without the fee.
     pub total: Money,
+    /// What the balance pays beside it; none where it pays nothing or all.
+    pub part: Option<NewPart>,
     pub method: &'a Method,
     /// By which the processor is asked to charge it.
     pub token: &'a str,
@@ -60,6 +64,8 @@ pub enum NotBegun {
     TooSmall(usize),
     /// Somebody paid on this bill minutes ago.
     JustPaid(usize),
+    /// The balance has less.
+    BalanceTooSmall,
     /// The saved method was removed or replaced meanwhile.
     MethodGone,
     /// The session in which it was ordered has ended since.
@@ -76,34 +82,45 @@ impl Store {
 
     async fn begin_once(&self, new: &NewPayment<'_>) -> Result<Result<(), NotBegun>, sqlx::Error> {
         let mut tx = self.begin().await?;
-        if insert(&mut tx, new).await? == 0 {
+        if let Err(why) = self.begin_in(&mut tx, new).await? {
             tx.rollback().await?;
-            return Ok(Err(NotBegun::KeyTaken));
-        }
-        put_deposit(&mut tx, new).await?;
-        let leaves = match reserve(&mut tx, new).await? {
-            Ok(leaves) => leaves,
-            Err(why) => {
-                tx.rollback().await?;
-                return Ok(Err(why));
-            }
-        };
-        let Some(lines) = self.lines_if_it_may_begin(&mut tx, new).await? else {
-            tx.rollback().await?;
-            return Ok(Err(NotBegun::SignedOut));
-        };
-        if !is_there(&mut tx, new.saved, new.token).await? {
-            tx.rollback().await?;
-            return Ok(Err(NotBegun::MethodGone));
-        }
-        // After every wait for a lock: so a response that said that this order comes to nothing stays true.
-        let is_over = new.order.begin_by.is_some_and(|until| new.clock.now() > until);
-        if is_over || !write(&mut tx, new, &Reservation { leaves, lines }).await? {
-            tx.rollback().await?;
-            return Ok(Err(NotBegun::TooLate));
+            return Ok(Err(why));
         }
         tx.commit().await?;
         self.make_durable().await?; // before the processor is called
+        Ok(Ok(()))
+    }
+
+    /// Nothing is to stay of it after an error or a refusal.
+    pub(super) async fn begin_in(
+        &self,
+        tx: &mut Tx,
+        new: &NewPayment<'_>,
+    ) -> Result<Result<(), NotBegun>, sqlx::Error> {
+        if insert(tx, new).await? == 0 {
+            return Ok(Err(NotBegun::KeyTaken));
+        }
+        put_amounts(tx, new).await?;
+        let leaves = match reserve(tx, new).await? {
+            Ok(leaves) => leaves,
+            Err(why) => return Ok(Err(why)),
+        };
+        let Some(lines) = self.lines_if_it_may_begin(tx, new).await? else {
+            return Ok(Err(NotBegun::SignedOut));
+        };
+        if !is_there(tx, new.saved, new.token).await? {
+            return Ok(Err(NotBegun::MethodGone));
+        }
+        if let Some(part) = new.order.from_balance
+            && !credit::hold(tx, new.membership, part.money().cents()).await?
+        {
+            return Ok(Err(NotBegun::BalanceTooSmall));
+        }
+        // After every wait for a lock: so a response that said that this order comes to nothing stays true.
+        let is_over = new.order.begin_by.is_some_and(|until| new.clock.now() > until);
+        if is_over || !write(tx, new, &Reservation { leaves, lines }).await? {
+            return Ok(Err(NotBegun::TooLate));
+        }
         Ok(Ok(()))
     }
 
@@ -204,8 +221,12 @@ async fn insert(tx: &mut Tx, new: &NewPayment<'_>) -> Result<u64, sqlx::Error> {
     Ok(done.rows_affected())
 }
 
-/// In a statement of its own: what every payment is written with is measured and left as it is.
-async fn put_deposit(tx: &mut Tx, new: &NewPayment<'_>) -> Result<(), sqlx::Error> {
+/// In statements of their own: what every payment is written with is measured and left as it is.
+async fn put_amounts(tx: &mut Tx, new: &NewPayment<'_>) -> Result<(), sqlx::Error> {
+    if *new.method == Method::Balance {
+        let put = sqlx::query("UPDATE payment SET balance_cents = total_cents, ask_at = NULL WHERE id = $1");
+        put.bind(&new.id).execute(&mut **tx).await?;
+    }
     if let Some(deposit) = new.order.deposit {
         let put = sqlx::query("UPDATE payment SET deposit_cents = $2 WHERE id = $1").bind(&new.id);
         put.bind(deposit.money().cents()).execute(&mut **tx).await?;
@@ -218,6 +239,22 @@ struct Reservation {
     /// Of each share: what it leaves of its bill.
     leaves: Vec<i64>,
     lines: Vec<FreeLine>,
+}
+
+impl Reservation {
+    /// The amounts are those of the order's shares, in their order.
+    fn shares<'a>(&self, new: &'a NewPayment<'_>, amounts: &[Money], lines: &'a [FreeLine]) -> Vec<NewShare<'a>> {
+        let shares = new.order.shares.iter().zip(amounts).zip(&self.leaves);
+        let shares = shares.filter(|((_, amount), _)| !amount.is_zero());
+        shares
+            .map(|((share, amount), leaves)| NewShare {
+                bill: &share.bill,
+                amount: *amount,
+                leaves: *leaves,
+                lines: spread(lines, &share.bill, *amount),
+            })
+            .collect()
+    }
 }
 
 /// Gives what each share leaves of its bill.
@@ -278,15 +315,19 @@ async fn reserve_one(
 /// The shares, their lines and the payment's first event; false if its key was closed for this order. A statement of
 /// its own after the one that locked the key: it sees what was committed until then.
 async fn write(tx: &mut Tx, new: &NewPayment<'_>, reservation: &Reservation) -> Result<bool, sqlx::Error> {
+    let amounts: Vec<Money> = new.order.shares.iter().map(|share| share.amount.money()).collect();
     let mut writes = Batch::default();
-    let shares = new.order.shares.iter().zip(&reservation.leaves).zip(0_i64..).map(|((share, leaves), position)| {
-        let amount = share.amount.money().cents();
-        [new.id.as_str().into(), position.into(), share.bill.as_str().into(), amount.into(), (*leaves).into()]
-    });
-    writes.add_rows("INSERT INTO payment_share (payment, position, bill, amount_cents, leaves_cents)", shares);
-    let shares = new.order.shares.iter();
-    let reserved = shares.flat_map(|share| spread(&reservation.lines, &share.bill, share.amount.money()));
-    reserve_lines(&mut writes, &new.id, &reserved.collect::<Vec<_>>());
+    match (&new.part, new.order.from_balance.map(Amount::money)) {
+        (Some(part), Some(balance)) => {
+            let from_balance = pay_in_order(balance, amounts.iter().copied());
+            let of_part = reservation.shares(new, &from_balance, &reservation.lines);
+            balance_part::begin(tx, new, part, &of_part).await?;
+            let rest = amounts.iter().zip(from_balance).map(|(amount, part)| amount.minus(part).unwrap_or(Money::ZERO));
+            let lines = less(&reservation.lines, &of_part);
+            shares::add(&mut writes, &new.id, &reservation.shares(new, &rest.collect::<Vec<_>>(), &lines));
+        }
+        _ => shares::add(&mut writes, &new.id, &reservation.shares(new, &amounts, &reservation.lines)),
+    }
     new.saved.write(&mut writes, new)?;
     let event = "INSERT INTO payment_event (payment, position, state, at) SELECT $1, 0, $2, $3 \
                  WHERE NOT EXISTS (SELECT 1 FROM closed_key WHERE idempotency_key = $4 AND begin_by >= $5)";

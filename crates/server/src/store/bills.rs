@@ -158,6 +158,7 @@ fn line_of(row: &AnyRow) -> Result<BillLine, sqlx::Error> {
 }
 
 /// A line as a payment about to be made sees it: what is owed on it that no other payment has reserved.
+#[derive(Clone)]
 pub struct FreeLine {
     pub bill: String,
     pub position: i64,

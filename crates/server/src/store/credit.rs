@@ -1,11 +1,16 @@
 //! The running balance of a membership's credit, with a row for each ledger entry that changes it. Never below nothing:
 //! it is locked before it is used, checked again in the statement that writes, and once more by the database.
+//!
+//! A payment holds what it will use of it from its first transaction on, and takes it when the processor has answered
+//! for the rest: until then the credit is there, and nobody else can use it.
+
+mod catch_up;
 
 use super::Tx;
 use sqlx::Row;
 
-/// What the plan holds for a member, and what the member owes of deposits that went back after they were used. One of
-/// the two is nothing.
+/// What the plan holds for a member without what payments hold, and what the member owes of deposits that went back
+/// after they were used. One of the two is nothing, unless a deposit went back while a payment held it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Credit {
     pub cents: i64,
@@ -27,9 +32,22 @@ impl Credit {
 /// Until the end of the transaction nobody else changes it. Bills and their lines are locked before it.
 pub async fn lock(tx: &mut Tx, membership: &str) -> Result<Credit, sqlx::Error> {
     let sql = "INSERT INTO credit (membership, cents, owed_cents, changes) VALUES ($1, 0, 0, 0) \
-               ON CONFLICT (membership) DO UPDATE SET cents = credit.cents RETURNING cents, owed_cents";
+               ON CONFLICT (membership) DO UPDATE SET cents = credit.cents RETURNING cents - held_cents AS free_cents, owed_cents";
     let row = sqlx::query(sql).bind(membership).fetch_one(&mut **tx).await?;
-    Ok(Credit { cents: row.try_get("cents")?, owed: row.try_get("owed_cents")? })
+    Ok(Credit { cents: row.try_get("free_cents")?, owed: row.try_get("owed_cents")? })
+}
+
+/// Holds what a payment will use. False, and nothing held, where less is there. Locks it as `lock` does.
+pub async fn hold(tx: &mut Tx, membership: &str, cents: i64) -> Result<bool, sqlx::Error> {
+    let sql = "UPDATE credit SET held_cents = held_cents + $2 WHERE membership = $1 AND cents - held_cents - owed_cents >= $2";
+    Ok(sqlx::query(sql).bind(membership).bind(cents).execute(&mut **tx).await?.rows_affected() == 1)
+}
+
+/// A payment holds nothing any more: it uses it in this transaction, or not at all.
+pub async fn release(tx: &mut Tx, membership: &str, cents: i64) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE credit SET held_cents = held_cents - $2 WHERE membership = $1";
+    sqlx::query(sql).bind(membership).bind(cents).execute(&mut **tx).await?;
+    Ok(())
 }
 
 /// What an entry of the ledger does to it.
@@ -44,7 +62,7 @@ pub(super) async fn change(tx: &mut Tx, entry: &str, change: &Change<'_>) -> Res
     let Change { membership, credit, owed } = *change;
     lock(tx, membership).await?;
     let sql = "UPDATE credit SET cents = cents + $2, owed_cents = owed_cents + $3, changes = changes + 1 \
-               WHERE membership = $1 AND cents + $2 >= 0 AND owed_cents + $3 >= 0 RETURNING cents, owed_cents, changes";
+               WHERE membership = $1 AND cents + $2 >= held_cents AND owed_cents + $3 >= 0 RETURNING cents, owed_cents, changes";
     let changed = sqlx::query(sql).bind(membership).bind(credit).bind(owed).fetch_optional(&mut **tx).await?;
     let changed = changed.ok_or_else(|| sqlx::Error::Protocol("less credit is there than is taken".to_owned()))?;
     let (after, owed_after): (i64, i64) = (changed.try_get("cents")?, changed.try_get("owed_cents")?);

@@ -62,6 +62,18 @@ impl Movement<'_> {
         Ok(from)
     }
 
+    /// What the balance pays of the bills, and what was held for it. All of it is there: it was held.
+    pub async fn apply(&self, tx: &mut Tx, writes: &mut Batch) -> Result<(), sqlx::Error> {
+        let cents = self.total.cents();
+        credit::release(tx, self.membership, cents).await?;
+        let postings = [
+            Posting { account: Account::Credit(self.membership.to_owned()), cents },
+            Posting { account: Account::Receivable(self.membership.to_owned()), cents: -cents },
+        ];
+        let source = Source { kind: SourceKind::Credit, id: self.payment };
+        ledger::enter(tx, writes, source, Reason::Applied, &postings, self.at).await
+    }
+
     /// What the processor owes the plan goes up, what the member owes goes down, the fee is earned.
     pub fn taken(&self) -> Vec<Posting> {
         let (total, fee) = (self.total.cents(), self.fee.cents());

@@ -5,7 +5,8 @@ use crate::clock::day_in;
 use contract::{
     Date, IdempotencyKey, Instant, Locale, Money,
     payment::{
-        Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState, Phase, charged, counts_on,
+        BalancePart, Failure, Method, PaidLine, Payment, PaymentEvent, PaymentShare, PaymentState, Phase, charged,
+        counts_on,
     },
 };
 use sqlx::{Row, any::AnyRow};
@@ -140,6 +141,7 @@ fn payment_from(row: &AnyRow, rows: &[AnyRow]) -> Result<Payment, sqlx::Error> {
         charged: charged(total, fee).ok_or_else(|| sqlx::Error::Decode("total_cents + fee_cents".into()))?,
         shares: shares_of(rows, state)?,
         deposit,
+        balance_part: balance_part_of(row)?,
         method: json(row.try_get("method")?)?,
         payer_name: row.try_get("payer_name")?,
         email: email.and_then(|email| contract::Email::parse(&email).ok()),
@@ -208,7 +210,7 @@ macro_rules! payments {
             "WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.reference AS reference, payment.session AS session, \
              payment.idempotency_key AS idempotency_key, payment.state AS state, payment.failure AS failure, \
              payment.total_cents AS total_cents, payment.fee_cents AS fee_cents, payment.deposit_cents AS deposit_cents, \
-             payment.method AS method, \
+             part.id AS part, part.total_cents AS part_cents, part.state AS part_state, payment.method AS method, \
              payment.payer_name AS payer_name, payment.email AS email, payment.authorisation AS authorisation, \
              payment.authorisation_version AS authorisation_version, payment.created_at AS created_at, payment.sent_on AS sent_on, \
              payment.expected_on AS expected_on, payment.moved_by AS moved_by, payment.account AS account, \
@@ -216,10 +218,12 @@ macro_rules! payments {
              (SELECT CAST(COALESCE(SUM(bill.balance_cents), 0) AS BIGINT) FROM bill WHERE bill.membership = membership.id) AS owed_cents, \
              (SELECT string_agg(payment_event.state || ' ' || payment_event.at, ',' ORDER BY payment_event.position) \
              FROM payment_event WHERE payment_event.payment = payment.id) AS events \
-             FROM payment JOIN membership ON membership.id = payment.membership WHERE ",
+             FROM payment JOIN membership ON membership.id = payment.membership \
+             LEFT JOIN payment AS part ON part.id = payment.balance_part WHERE ",
             $condition,
             ") SELECT found.id AS id, found.reference AS reference, found.session AS session, found.idempotency_key AS idempotency_key, \
              found.state AS state, found.failure AS failure, found.total_cents AS total_cents, found.fee_cents AS fee_cents, found.deposit_cents AS deposit_cents, \
+             found.part AS part, found.part_cents AS part_cents, found.part_state AS part_state, \
              found.method AS method, found.payer_name AS payer_name, found.email AS email, found.authorisation AS authorisation, \
              found.authorisation_version AS authorisation_version, found.created_at AS created_at, found.sent_on AS sent_on, \
              found.expected_on AS expected_on, found.moved_by AS moved_by, found.account AS account, found.region AS region, \
@@ -238,6 +242,12 @@ const PAYMENT: &str = payments!("payment.id = $1");
 const PAYMENT_OF_SESSION: &str = payments!("payment.id = $1 AND payment.session = $2");
 const PAYMENT_OF_MEMBERSHIP: &str = payments!("payment.id = $1 AND payment.membership = $2");
 const PAYMENT_OF_KEY: &str = payments!("payment.membership = $1 AND payment.idempotency_key = $2");
+
+/// The payment from the balance that was ordered with it.
+fn balance_part_of(row: &AnyRow) -> Result<Option<BalancePart>, sqlx::Error> {
+    let Some(payment) = row.try_get("part")? else { return Ok(None) };
+    Ok(Some(BalancePart { payment, amount: cents(row, "part_cents")?, state: from_word(row.try_get("part_state")?)? }))
+}
 
 /// What goes to the balance; none of a payment of bills.
 pub(super) fn deposit_of(row: &AnyRow) -> Result<Option<Money>, sqlx::Error> {

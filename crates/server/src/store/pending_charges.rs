@@ -102,7 +102,7 @@ pub struct Overdue {
     pub made_before: Instant,
 }
 
-const OVERDUE: &str = "ask_at IS NULL AND fingerprint <> 'demo' AND \
+const OVERDUE: &str = "ask_at IS NULL AND fingerprint <> 'demo' AND balance_cents = 0 AND \
     (expected_on < $1 OR expected_on IS NULL AND created_at < $2)";
 
 fn asked(row: &AnyRow) -> Result<PendingCharge, sqlx::Error> {

@@ -6,8 +6,9 @@ mod deposits;
 mod locked_payment;
 
 use super::{
-    Store, Tx,
+    Store, Tx, balance_part,
     batch::Batch,
+    begin::{NewPayment, NotBegun},
     movements::{Destination, Movement},
     outbox::{Holds, Message, QueuedEmail},
     payments::payment_in,
@@ -92,6 +93,36 @@ impl Store {
         retry(|| self.settle_once(payment, verdict, source, words, at)).await
     }
 
+    /// As `begin_payment`, of a payment that the balance pays alone: it is paid in the same transaction.
+    pub async fn pay_from_balance(
+        &self,
+        new: &NewPayment<'_>,
+        words: Words<'_>,
+    ) -> Result<Result<Payment, NotBegun>, sqlx::Error> {
+        retry(|| self.pay_from_balance_once(new, words)).await
+    }
+
+    async fn pay_from_balance_once(
+        &self,
+        new: &NewPayment<'_>,
+        words: Words<'_>,
+    ) -> Result<Result<Payment, NotBegun>, sqlx::Error> {
+        let mut tx = self.begin().await?;
+        if let Err(why) = self.begin_in(&mut tx, new).await? {
+            tx.rollback().await?;
+            return Ok(Err(why));
+        }
+        let paid = Verdict { charge: None, state: PaymentState::Paid, failure: None, cents: None, sequence: None };
+        match self.settle_in(&mut tx, &new.id, &paid, VerdictSource::InCall, words, new.created_at).await? {
+            (SettleResult::Changed, Some(payment)) => {
+                tx.commit().await?;
+                self.make_durable().await?;
+                Ok(Ok(payment))
+            }
+            (other, _) => Err(sqlx::Error::Protocol(format!("a payment from a balance was not settled: {other:?}"))),
+        }
+    }
+
     async fn settle_once(
         &self,
         payment: &str,
@@ -111,7 +142,7 @@ impl Store {
         Ok((settled, known))
     }
 
-    async fn settle_in(
+    pub(super) async fn settle_in(
         &self,
         tx: &mut Tx,
         payment: &str,
@@ -128,6 +159,9 @@ impl Store {
         let (total, fee, is_deposit) = (before.total, before.fee, before.is_deposit);
         let movement = Movement { payment, membership: &before.membership, total, fee, is_deposit, at };
         let mut writes = Batch::default();
+        if let Some(part) = &before.balance_part {
+            balance_part::lock_bills(tx, payment, part).await?;
+        }
         let settled = if is_deposit {
             move_deposit(tx, &mut writes, &movement, effect, before.state).await?
         } else {
@@ -142,6 +176,10 @@ impl Store {
             before.wipe_draft(&mut writes);
         }
         writes.run(tx).await?;
+        if let Some(part) = &before.balance_part {
+            let state = if is_changed { verdict.state } else { before.state };
+            balance_part::settle(tx, part, &before.membership, state, at).await?;
+        }
         let is_news = before.is_news(verdict, source, is_changed, effect, at);
         let reader = before.reader.filter(|_| is_news);
         let is_asked = reader.is_some() || source == VerdictSource::InCall;
@@ -158,7 +196,7 @@ impl Store {
     /// Reads the payment and locks its row: over SQLite nobody else writes while this transaction does.
     async fn lock_payment(&self, tx: &mut Tx, payment: &str) -> Result<Option<LockedPayment>, sqlx::Error> {
         let sql = "SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, \
-                   total_cents, fee_cents, deposit_cents FROM payment WHERE id = $1";
+                   total_cents, fee_cents, deposit_cents, balance_cents, balance_part FROM payment WHERE id = $1";
         let sql = if self.is_postgres { format!("{sql} FOR UPDATE") } else { sql.to_owned() };
         let row = sqlx::query(AssertSqlSafe(sql)).bind(payment).fetch_optional(&mut **tx).await?;
         row.as_ref().map(LockedPayment::of).transpose()
@@ -185,6 +223,10 @@ async fn move_money(
         Effect::Rename => {}
         Effect::Take => {
             move_shares(tx, writes, payment, Shares::Settle).await?;
+            if payment_before.is_from_balance {
+                movement.apply(tx, writes).await?;
+                return Ok(SettleResult::Changed);
+            }
             // Whatever takes money names its charge, and the payment keeps it.
             if payment_before.charge.is_none() {
                 movement.take_first(writes)?;

@@ -100,7 +100,7 @@ pub async fn reserve_again(tx: &mut Tx, payment: &str) -> Result<bool, sqlx::Err
         reserved.extend(spread(&lines, bill, amount));
     }
     let mut writes = Batch::default();
-    reserve_lines(&mut writes, payment, &reserved);
+    reserve_lines(&mut writes, payment, reserved.iter());
     writes.run(tx).await?;
     Ok(true)
 }
@@ -111,6 +111,43 @@ pub struct Reserved<'a> {
     part: Money,
 }
 
+/// A share of a payment that begins, and what it reserves of the lines of its bill.
+pub struct NewShare<'a> {
+    pub bill: &'a str,
+    pub amount: Money,
+    /// Of the bill, once all of the order is paid.
+    pub leaves: i64,
+    pub lines: Vec<Reserved<'a>>,
+}
+
+/// The lines as they are once these shares are paid.
+pub fn less(lines: &[FreeLine], shares: &[NewShare<'_>]) -> Vec<FreeLine> {
+    let reserved = |line: &FreeLine| {
+        let parts = shares.iter().flat_map(|share| &share.lines);
+        Money::sum(
+            parts
+                .filter(|part| part.line.bill == line.bill && part.line.position == line.position)
+                .map(|part| part.part),
+        )
+    };
+    let less = |sum: Money, part: Option<Money>| part.and_then(|part| sum.minus(part)).unwrap_or(Money::ZERO);
+    let mut left = lines.to_vec();
+    for (left, line) in left.iter_mut().zip(lines) {
+        left.line.you_owe = less(line.line.you_owe, reserved(line));
+        left.owed = less(line.owed, reserved(line));
+    }
+    left
+}
+
+/// Writes shares of bills that are locked, and of which they are reserved already.
+pub fn add(writes: &mut Batch, payment: &str, shares: &[NewShare<'_>]) {
+    let rows = shares.iter().zip(0_i64..).map(|(share, position)| {
+        [payment.into(), position.into(), share.bill.into(), share.amount.cents().into(), share.leaves.into()]
+    });
+    writes.add_rows("INSERT INTO payment_share (payment, position, bill, amount_cents, leaves_cents)", rows);
+    reserve_lines(writes, payment, shares.iter().flat_map(|share| &share.lines));
+}
+
 /// Spreads a share over the lines of its bill, which is locked.
 pub fn spread<'a>(lines: &'a [FreeLine], bill: &str, amount: Money) -> Vec<Reserved<'a>> {
     let lines: Vec<&FreeLine> = lines.iter().filter(|line| line.bill == bill).collect();
@@ -119,9 +156,9 @@ pub fn spread<'a>(lines: &'a [FreeLine], bill: &str, amount: Money) -> Vec<Reser
     parts.filter_map(|(at, part)| Some(Reserved { line: lines.get(at)?, part })).collect()
 }
 
-pub fn reserve_lines(writes: &mut Batch, payment: &str, reserved: &[Reserved<'_>]) {
+fn reserve_lines<'a>(writes: &mut Batch, payment: &str, reserved: impl Iterator<Item = &'a Reserved<'a>> + Clone) {
     let parts = reserved
-        .iter()
+        .clone()
         .map(|Reserved { line, part }| [line.bill.as_str().into(), line.position.into(), part.cents().into()]);
     writes.add_portions(parts, |parts| {
         format!(
@@ -129,7 +166,7 @@ pub fn reserve_lines(writes: &mut Batch, payment: &str, reserved: &[Reserved<'_>
              WHERE bill_line.bill = part.column1 AND bill_line.position = CAST(part.column2 AS BIGINT)"
         )
     });
-    let rows = reserved.iter().map(|Reserved { line, part }| {
+    let rows = reserved.map(|Reserved { line, part }| {
         let (owed, part) = (line.owed.cents(), part.cents());
         [payment.into(), line.bill.as_str().into(), line.position.into(), owed.into(), part.into()]
     });

@@ -1,5 +1,9 @@
 //! A member's balance: deposits that count, that don't yet, and that go back; and what explains each cent.
 
+mod agreement;
+mod catch_up;
+mod paying;
+
 use crate::test_app::{
     DECLINED, HSA, PAYS, Payer, RETURNS, TestApp, VISA,
     call::{Call, Response},
@@ -7,7 +11,7 @@ use crate::test_app::{
     seed::{ANA, MEI, RUTH},
 };
 use contract::{
-    Amount, Locale,
+    Amount, Locale, Money,
     payment::{Failure, Method, PaymentState, Terms},
 };
 use serde_json::{Value, json};
@@ -39,7 +43,7 @@ impl TestApp {
         let total = Amount::parse(amount).unwrap().money();
         let (portal, region, today) = (&self.state.portal, payer.region, self.state.today(payer.region));
         let debit_day = self.state.debit_day(region, self.state.clock.now());
-        let terms = Terms { portal, region, today, debit_day, method, total, bills: 0 };
+        let terms = Terms { portal, region, today, debit_day, method, total, from_balance: Money::ZERO, bills: 0 };
         json!({
             "amount": amount, "token": token, "payer_name": payer.name, "email": "ana@example.org", "fee": terms.fee(),
             "authorisation": terms.authorisation(payer.name, Locale::En).unwrap(), "locale": "en",

@@ -40,6 +40,7 @@ pub fn portal() -> Portal {
             bank_debit_cut_off: 17,
             min_deposit_cents: 500,
             max_deposit_cents: 200_000,
+            pay_from_balance: true,
         },
         capture: Capture { url: String::new(), origin: String::new() },
         statement_descriptor: "KPPAY HEALTH PLAN".into(),
@@ -94,6 +95,7 @@ pub fn payment() -> Payment {
             },
         ],
         deposit: None,
+        balance_part: None,
         method: Method::Card {
             brand: CardBrand::Visa,
             last4: "4242".into(),

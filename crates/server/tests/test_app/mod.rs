@@ -16,7 +16,7 @@ mod rounds;
 mod rows;
 mod running;
 pub mod seed;
-mod servers;
+pub mod servers;
 pub mod wire;
 
 use axum::{Router, body::Body, extract::connect_info::MockConnectInfo, http::Request};

@@ -7,7 +7,7 @@ use super::{
 };
 use axum::{body::Body, extract::connect_info::MockConnectInfo, http::Request};
 use contract::{
-    Amount, Instant, Locale,
+    Amount, Instant, Locale, Money,
     payment::{Method, Terms},
 };
 use serde_json::{Value, json};
@@ -50,10 +50,11 @@ impl TestApp {
 
     pub fn order_with(&self, payer: &Payer, token: &str, method: &Method, shares: &[(&str, &str)]) -> Value {
         let amounts = shares.iter().map(|(_, amount)| Amount::parse(amount).unwrap().money());
-        let total = contract::Money::sum(amounts).unwrap();
+        let total = Money::sum(amounts).unwrap();
         let (portal, region, today) = (&self.state.portal, payer.region, self.state.today(payer.region));
         let debit_day = self.state.debit_day(region, self.state.clock.now());
-        let terms = Terms { portal, region, today, debit_day, method, total, bills: shares.len() };
+        let terms =
+            Terms { portal, region, today, debit_day, method, total, from_balance: Money::ZERO, bills: shares.len() };
         let authorisation = terms.authorisation(payer.name, Locale::En);
         let shares: Vec<_> = shares.iter().map(|(bill, amount)| json!({ "bill": bill, "amount": amount })).collect();
         json!({

@@ -7,7 +7,7 @@ use contract::payment::{CardFunding, DraftShare, Method, OrderShare, PaymentDraf
 use contract::portal::Portal;
 use contract::session::{BillLookup, SessionView};
 use contract::{
-    Amount, CardBrand, Date, Email, Expiry, IdempotencyKey, Identifier, Identifiers, Instant, Locale, PersonName,
+    Amount, CardBrand, Date, Email, Expiry, IdempotencyKey, Identifier, Identifiers, Instant, Locale, Money, PersonName,
 };
 use serde::de::DeserializeOwned;
 use std::io::Read;
@@ -178,7 +178,7 @@ pub fn order(
     let region = payer.portal.regions[payer.region].region;
     let (portal, total) = (&payer.portal, amount.money());
     let (today, debit_day) = (payer.today, payer.debit_day);
-    let terms = Terms { portal, region, today, debit_day, method: &method, total, bills: 1 };
+    let terms = Terms { portal, region, today, debit_day, method: &method, total, from_balance: Money::ZERO, bills: 1 };
     let name = "Load Generator";
     let authorisation = terms.authorisation(name, Locale::En);
     let authorisation = authorisation.ok_or_else(|| Failure::new("The sum is too large."))?;
@@ -210,6 +210,7 @@ pub fn order(
         pay_again: true,
         begin_by,
         deposit: None,
+        from_balance: None,
     };
     let key = key.to_string();
     Ok(Order {

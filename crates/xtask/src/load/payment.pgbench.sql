@@ -56,7 +56,7 @@ SELECT 1 FROM payment WHERE id = :id AND txid_current_if_assigned() IS NULL;
 BEGIN;
 SET LOCAL synchronous_commit = off;
 SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, total_cents,
-    fee_cents, deposit_cents FROM payment WHERE id = :id FOR UPDATE;
+    fee_cents, deposit_cents, balance_cents, balance_part FROM payment WHERE id = :id FOR UPDATE;
 WITH share AS MATERIALIZED (SELECT bill.id AS bill, payment_share.amount_cents AS cents FROM payment_share JOIN bill ON bill.id =
     payment_share.bill WHERE payment_share.payment = :id AND bill.id = ANY(ARRAY(SELECT payment_share.bill FROM payment_share WHERE
     payment_share.payment = :id)) ORDER BY bill.id COLLATE "C" FOR UPDATE OF bill) UPDATE bill SET balance_cents = bill.balance_cents -
@@ -75,14 +75,17 @@ WITH write_0 AS (UPDATE bill_line SET you_owe_cents = bill_line.you_owe_cents - 
     write_4), (SELECT COUNT(*) FROM write_5), (SELECT COUNT(*) FROM write_6);
 WITH found AS MATERIALIZED (SELECT payment.id AS id, payment.reference AS reference, payment.session AS session, payment.idempotency_key
     AS idempotency_key, payment.state AS state, payment.failure AS failure, payment.total_cents AS total_cents, payment.fee_cents AS
-    fee_cents, payment.deposit_cents AS deposit_cents, payment.method AS method, payment.payer_name AS payer_name, payment.email AS email, payment.authorisation AS
+    fee_cents, payment.deposit_cents AS deposit_cents, part.id AS part, part.total_cents AS part_cents, part.state AS
+    part_state, payment.method AS method, payment.payer_name AS payer_name, payment.email AS email, payment.authorisation AS
     authorisation, payment.authorisation_version AS authorisation_version, payment.created_at AS created_at, payment.sent_on AS sent_on,
     payment.expected_on AS expected_on, payment.moved_by AS moved_by, payment.account AS account, membership.region AS region, (SELECT
     CAST(COALESCE(SUM(bill.balance_cents), 0) AS BIGINT) FROM bill WHERE bill.membership = membership.id) AS owed_cents, (SELECT
     string_agg(payment_event.state || ' ' || payment_event.at, ',' ORDER BY payment_event.position) FROM payment_event WHERE
-    payment_event.payment = payment.id) AS events FROM payment JOIN membership ON membership.id = payment.membership WHERE payment.id =
+    payment_event.payment = payment.id) AS events FROM payment JOIN membership ON membership.id = payment.membership LEFT JOIN payment AS part ON part.id =
+    payment.balance_part WHERE payment.id =
     :id) SELECT found.id AS id, found.reference AS reference, found.session AS session, found.idempotency_key AS idempotency_key,
-    found.state AS state, found.failure AS failure, found.total_cents AS total_cents, found.fee_cents AS fee_cents, found.deposit_cents AS deposit_cents, found.method AS
+    found.state AS state, found.failure AS failure, found.total_cents AS total_cents, found.fee_cents AS fee_cents, found.deposit_cents AS deposit_cents, found.part AS part,
+    found.part_cents AS part_cents, found.part_state AS part_state, found.method AS
     method, found.payer_name AS payer_name, found.email AS email, found.authorisation AS authorisation, found.authorisation_version AS
     authorisation_version, found.created_at AS created_at, found.sent_on AS sent_on, found.expected_on AS expected_on, found.moved_by AS
     moved_by, found.account AS account, found.region AS region, found.owed_cents AS owed_cents, found.events AS events, bill.id AS bill,

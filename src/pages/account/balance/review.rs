@@ -46,7 +46,8 @@ impl Review {
         let (today, debit_day) = self.balance.of(|balance| Some((balance.today, balance.debit_day)))?;
         self.reviewed.with_value(|reviewed| {
             let (method, total) = (&reviewed.method, reviewed.amount.money());
-            let terms = Terms { portal: &portal, region, today, debit_day, method, total, bills: 0 };
+            let from_balance = Money::ZERO;
+            let terms = Terms { portal: &portal, region, today, debit_day, method, total, from_balance, bills: 0 };
             Some(read(&terms))
         })
     }

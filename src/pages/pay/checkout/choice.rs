@@ -100,6 +100,11 @@ pub fn total(shares: &[Share]) -> Option<Money> {
     Money::sum(shares.iter().filter_map(|share| share.amount.ok()).map(Amount::money))
 }
 
+/// What the balance pays of a total, if the member chose to use it: as far as it goes.
+pub fn from_balance(bills: &BillList, draft: &PaymentDraft, total: Money) -> Money {
+    bills.balance.filter(|_| draft.from_balance).map_or(Money::ZERO, |balance| balance.min(total))
+}
+
 /// What can be ordered: every share right, at least one, and not more than money can be.
 pub fn order(shares: &[Share]) -> Option<Vec<OrderShare>> {
     let order: Option<Vec<_>> = shares
@@ -176,6 +181,7 @@ pub mod tests {
             owed: Money::ZERO,
             bills: vec![bill("a", 6410, 0), bill("b", 100, 0)],
             payments: Vec::new(),
+            balance: None,
         };
         let mut draft = PaymentDraft::default();
         assert_eq!(order(&shares(&bills, &draft, 100)), None);
@@ -187,6 +193,25 @@ pub mod tests {
     }
 
     #[test]
+    fn a_balance_that_is_chosen_pays_as_far_as_it_goes_and_never_more_than_there_is_to_be_paid() {
+        let money = |cents| Money::from_cents(cents).unwrap();
+        let list = |balance| BillList {
+            as_of: Instant::from_millis(0),
+            today: Date::parse("2026-11-23").unwrap(),
+            debit_day: None,
+            owed: Money::ZERO,
+            bills: Vec::new(),
+            payments: Vec::new(),
+            balance,
+        };
+        let chosen = PaymentDraft { from_balance: true, ..PaymentDraft::default() };
+        assert_eq!(from_balance(&list(Some(money(4000))), &chosen, money(6410)), money(4000));
+        assert_eq!(from_balance(&list(Some(money(9000))), &chosen, money(6410)), money(6410));
+        assert_eq!(from_balance(&list(None), &chosen, money(6410)), Money::ZERO);
+        assert_eq!(from_balance(&list(Some(money(9000))), &PaymentDraft::default(), money(6410)), Money::ZERO);
+    }
+
+    #[test]
     fn a_sum_that_is_more_than_money_can_be_is_no_other_sum() {
         let bills = BillList {
             as_of: Instant::from_millis(0),
@@ -195,6 +220,7 @@ pub mod tests {
             owed: Money::ZERO,
             bills: vec![bill("a", 999_999_999, 0), bill("b", 1, 0)],
             payments: Vec::new(),
+            balance: None,
         };
         let all = ["a", "b"].map(|id| share(id, None)).to_vec();
         let draft = PaymentDraft { shares: all, ..PaymentDraft::default() };

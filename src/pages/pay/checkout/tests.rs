@@ -25,6 +25,7 @@ fn list(bills: Vec<Bill>, paid: &[&str]) -> BillList {
     BillList {
         as_of: at,
         today,
+        balance: None,
         debit_day: None,
         owed: Money::ZERO,
         bills,

@@ -7,11 +7,13 @@ use crate::{
     browser,
     config::Deployment,
     i18n::{Text, format, say, t},
+    navigation::href,
+    route::Pay,
     ui::{dynamic, fact_text, list},
 };
 use contract::{
     Date,
-    payment::{Payment, PaymentShare},
+    payment::{BalancePart, Method, Payment, PaymentShare, PaymentState},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -38,19 +40,37 @@ pub fn PaidFacts(payment: StoredValue<Payment>) -> impl IntoView {
         left
     };
     let in_all = in_all(&payment);
+    let is_charged = payment.method != Method::Balance;
     let no_fee = in_all.is_none().then(|| fact(t(|w| w.pay().review.card_fee), t(|w| w.pay().review.no_fee), None));
     view! {
         <dl class="pay-facts">
             {in_all}
             {receipt_number(payment.reference)}
             {no_fee}
+            {balance_part(payment.balance_part.as_ref())}
             {fact(t(|w| w.pay().receipt.payer), Text::stored(payment.payer_name), None)}
-            {on_statement()}
+            {is_charged.then(on_statement)}
             {timing.map(|timing| fact(t(|w| w.pay().review.when), timing, None))}
             {email.map(|email| fact(t(|w| w.pay().outcome.sent_to), Text::stored(email), None))}
             {list(left, |fact| fact)}
         </dl>
     }
+}
+
+/// What the balance paid in the same order, with the way to its own receipt; nothing of one that took nothing.
+pub fn balance_part(part: Option<&BalancePart>) -> Option<AnyView> {
+    let BalancePart { payment, amount, .. } = part.filter(|part| part.state == PaymentState::Paid)?.clone();
+    let to = href(Pay::Payment(payment));
+    let view = view! {
+        <div>
+            <dt>{t(|w| w.pay().review.from_balance)}</dt>
+            <dd>{fact_text(say(move |w| format::money(w.locale, amount)))}</dd>
+            <dd class="pay-facts__do" data-print="no">
+                <a class="pay-link" href=to>{t(|w| w.pay().outcome.receipt_title)}</a>
+            </dd>
+        </div>
+    };
+    Some(view.into_any())
 }
 
 /// What was charged, in one line, where it is not the total of the one bill above.

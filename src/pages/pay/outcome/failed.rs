@@ -1,7 +1,10 @@
 //! A payment that took nothing, or came back: the next step that helps for this reason, and what was tried.
 //! What was chosen is kept.
 
-use super::{facts::fact, today};
+use super::{
+    facts::{balance_part, fact},
+    today,
+};
 use crate::{
     api::Client,
     billing::State,
@@ -140,6 +143,7 @@ pub fn TriedFacts(payment: StoredValue<Payment>) -> impl IntoView {
                 <dt>{t(|w| w.pay().outcome.state)}</dt>
                 <dd><State state/>{final_note}</dd>
             </div>
+            {balance_part(payment.balance_part.as_ref())}
             {fact(t(|w| w.pay().outcome.you_owe), say(move |w| format::money(w.locale, owed)), Some(first_due(&payment)))}
             {fact(t(|w| w.pay().outcome.reference), Text::stored(payment.reference), Some(t(|w| w.pay().outcome.reference_note)))}
         </dl>

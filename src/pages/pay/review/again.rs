@@ -129,8 +129,15 @@ mod tests {
         bill.just_paid =
             Some(JustPaid { amount: Money::parse("20").unwrap(), at: Instant::from_millis(second * 1000) });
         let (as_of, today) = (Instant::from_millis(3_600_000), Date::parse("1970-01-01").unwrap());
-        let bills =
-            BillList { as_of, today, debit_day: None, owed: Money::ZERO, bills: vec![bill], payments: Vec::new() };
+        let bills = BillList {
+            as_of,
+            today,
+            debit_day: None,
+            owed: Money::ZERO,
+            bills: vec![bill],
+            payments: Vec::new(),
+            balance: None,
+        };
         let draft = PaymentDraft { shares: vec![choice::tests::share("visit", None)], ..PaymentDraft::default() };
         checkout.draft.set(draft);
         if is_seen {
@@ -140,6 +147,7 @@ mod tests {
         checkout.bills.set(Fetched::Here(bills));
         Review {
             shares,
+            from_balance: Money::ZERO,
             method: Method::Bank { account: BankAccountKind::Checking, last4: "6789".into() },
             source: choice::Source::default(),
             payer_name: PersonName::parse("Ana O’Neill").unwrap(),

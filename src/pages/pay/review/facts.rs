@@ -25,6 +25,7 @@ pub fn Facts(review: StoredValue<Review>) -> impl IntoView {
     let review = review.get_value();
     let mut facts = vec![whose(&review)];
     facts.extend(shares(&review));
+    facts.extend(from_balance(&review));
     facts.push(from(&review));
     facts.push(when(&review));
     facts.push(receipt(&review));
@@ -85,15 +86,30 @@ fn shares(review: &Review) -> Vec<Fact> {
     review.shares.iter().map(fact).collect()
 }
 
+/// What the balance pays beside another method, which pays what is left.
+fn from_balance(review: &Review) -> Option<Fact> {
+    let part = review.from_balance;
+    (!part.is_zero()).then(|| Fact {
+        what: t(|w| w.pay().review.from_balance),
+        fact: say(move |w| format::money(w.locale, part)),
+        note: None,
+        change: Some((Pay::Method, |w| w.pay().review.change_what[2])),
+    })
+}
+
 fn from(review: &Review) -> Fact {
     let (method, name) = (review.method.clone(), review.payer_name.to_string());
     let fact = {
         let method = method.clone();
-        say(move |w| (w.pay().method.known)(&method))
+        let charged = (!review.from_balance.is_zero()).then_some(review.charged);
+        say(move |w| {
+            let known = (w.pay().method.known)(&method);
+            charged.map_or(known.clone(), |sum| format!("{}: {known}", format::money(w.locale, sum)))
+        })
     };
     let note = say(move |w| match &method {
         Method::Card { expiry, .. } => (w.pay().review.expires)(&expiry.to_string(), &name),
-        Method::Bank { .. } => (w.pay().review.paid_by)(&name),
+        Method::Bank { .. } | Method::Balance => (w.pay().review.paid_by)(&name),
     });
     Fact {
         what: t(|w| w.pay().review.from),
@@ -142,7 +158,7 @@ fn on_statement(review: &Review) -> Option<Fact> {
         note: None,
         change: None,
     };
-    (!name.is_empty()).then(fact)
+    (!name.is_empty() && review.method != Method::Balance).then(fact)
 }
 
 fn fee(review: &Review) -> Fact {

@@ -59,9 +59,12 @@ pub fn NothingTaken(checkout: Checkout, ready: Memo<Result<Review, Unready>>) ->
                     let words = (all.fields().email)(all.pay().method.email, problem);
                     said(w.nothing_taken, &words, link(Pay::Method, w.change_what[3]))
                 }
+                None if is_of(&error, "from_balance") => said(w.nothing_taken, w.balance_refused, method()),
                 None => said(w.nothing_taken, w.not_together, amount()),
             },
-            Some(ErrorCode::TokenRefused) if is_of_saved(&error) => said(w.nothing_taken, w.saved_refused, method()),
+            Some(ErrorCode::TokenRefused) if is_of(&error, "saved_method") => {
+                said(w.nothing_taken, w.saved_refused, method())
+            }
             Some(ErrorCode::TokenRefused) => said(w.nothing_taken, w.token_refused, method()),
             Some(ErrorCode::BrandNotAccepted) => said(w.nothing_taken, w.brand_refused, method()),
             Some(ErrorCode::TermsChanged) => said(w.nothing_taken, w.terms_changed, None),
@@ -88,9 +91,9 @@ fn email_problem(error: &ApiError) -> Option<FieldProblem> {
     details.errors.iter().find(|error| error.field == "email").map(|error| error.problem)
 }
 
-/// The saved method has expired, or was removed.
-fn is_of_saved(error: &ApiError) -> bool {
-    matches!(error, ApiError::Refused(details) if details.errors.iter().any(|error| error.field == "saved_method"))
+/// A saved method has expired, or was removed; a balance has less.
+fn is_of(error: &ApiError, field: &str) -> bool {
+    matches!(error, ApiError::Refused(details) if details.errors.iter().any(|error| error.field == field))
 }
 
 /// Not all of what was chosen can be paid any more. Tracks.
@@ -119,7 +122,10 @@ fn what_is_left(checkout: Checkout, w: &'static ReviewWords) -> AnyView {
 pub fn refresh_after_error(checkout: Checkout, session: CurrentSession, client: Client) {
     browser::effect(move |is_first| {
         let Some(code) = checkout.error.with(|error| error.as_ref().and_then(ApiError::code)) else { return };
-        let is_stale = matches!(code, ErrorCode::OverBalance | ErrorCode::TermsChanged | ErrorCode::JustPaid);
+        let is_stale = matches!(
+            code,
+            ErrorCode::OverBalance | ErrorCode::OrderRefused | ErrorCode::TermsChanged | ErrorCode::JustPaid
+        );
         if !is_first && is_stale {
             checkout.fetch(client.clone());
         }

@@ -24,6 +24,10 @@ pub struct LockedPayment {
     pub fee: Money,
     /// It goes to the balance, and pays no bill.
     pub is_deposit: bool,
+    /// The balance pays it, and no processor is asked.
+    pub is_from_balance: bool,
+    /// The payment from the balance that was ordered with it.
+    pub balance_part: Option<String>,
     pub key: IdempotencyKey,
     /// What it was to be charged with, until the processor has answered.
     pub token: Option<String>,
@@ -49,6 +53,8 @@ impl LockedPayment {
             total: cents(row, "total_cents")?,
             fee: cents(row, "fee_cents")?,
             is_deposit: row.try_get::<i64, _>("deposit_cents")? > 0,
+            is_from_balance: row.try_get::<i64, _>("balance_cents")? > 0,
+            balance_part: row.try_get("balance_part")?,
             key: value(row, "idempotency_key")?,
             token: row.try_get("token")?,
             reader,

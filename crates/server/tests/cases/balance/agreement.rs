@@ -1,0 +1,173 @@
+//! Whatever is paid, put in, returned and refunded, by two servers at the same moment, too: after each step the ledger,
+//! the balance, the bills, the history, the receipts, the CSV file, the spending and the proof agree to the cent.
+
+use super::*;
+use crate::test_app::{line::Cut, servers::ServerAtClock};
+
+/// Numbers that are the same each time for one seed.
+struct Draws(u64);
+
+impl Draws {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % most
+    }
+    fn one_of<'a>(&mut self, all: &[&'a str]) -> &'a str {
+        all[usize::try_from(self.below(all.len() as u64)).unwrap()]
+    }
+    /// Dollars and cents, from 5.00 to 44.99.
+    fn amount(&mut self) -> String {
+        format!("{}.{:02}", 5 + self.below(40), self.below(100))
+    }
+}
+
+fn cents(value: &Value) -> i64 {
+    Money::parse(value.as_str().unwrap_or_default()).unwrap().cents()
+}
+
+fn sum<'a>(values: impl Iterator<Item = &'a Value>) -> i64 {
+    values.map(cents).sum()
+}
+
+impl TestApp {
+    /// What stands for a card or an account, some of which take no money or give it back.
+    async fn drawn_token(&self, payer: &Payer, draws: &mut Draws) -> String {
+        match draws.below(6) {
+            0 => self.bank(payer, PAYS).await,
+            1 => self.bank(payer, RETURNS).await,
+            2 => self.card(payer, DECLINED).await,
+            _ => self.card(payer, VISA).await,
+        }
+    }
+
+    /// From the balance alone, or with another method; of one bill or two.
+    async fn drawn_order(&self, payer: &Payer, draws: &mut Draws) -> Call {
+        let (first, second) = (draws.amount(), draws.amount());
+        let shares = [(draws.one_of(&["visit", "surgery"]), first.as_str()), ("cents", "0.50")];
+        let shares = if draws.below(3) == 0 { &shares[..] } else { &shares[..1] };
+        let total = Money::sum(shares.iter().map(|(_, amount)| Money::parse(amount).unwrap())).unwrap();
+        let part = total.min(Money::parse(&second).unwrap());
+        let is_alone = draws.below(2) == 0 || part == total;
+        let token = if is_alone { String::new() } else { self.drawn_token(payer, draws).await };
+        let part = if is_alone { total } else { part };
+        let order = self.order_from_balance(payer, &token, shares, &part.to_string()).await;
+        Call::post("/payments").by(payer).key(&new_key()).json(&order)
+    }
+
+    /// Any payment whose money is here, and that a processor can give back.
+    async fn give_one_back(&self, draws: &mut Draws) {
+        let of = "FROM payment WHERE state = 'paid' AND charge IS NOT NULL";
+        let many = self.number(&format!("SELECT COUNT(*) {of}")).await;
+        if many > 0 {
+            let at = draws.below(many.unsigned_abs());
+            let id = self.text(&format!("SELECT id {of} ORDER BY id LIMIT 1 OFFSET {at}")).await;
+            let state = if draws.below(2) == 0 { PaymentState::Returned } else { PaymentState::Refunded };
+            self.settled(&id, state).await;
+        }
+    }
+
+    async fn step(&self, other: &ServerAtClock, payer: &mut Payer, draws: &mut Draws) {
+        match draws.below(8) {
+            0 => {
+                let token = self.drawn_token(payer, draws).await;
+                let mut order = self.order(payer, &token, &[("surgery", &draws.amount())]).await;
+                order["pay_again"] = true.into();
+                self.pay(payer, &new_key(), &order).await;
+            }
+            1 | 2 => {
+                let token = self.drawn_token(payer, draws).await;
+                let order = self.deposit_order(payer, &token, &draws.amount()).await;
+                self.deposit(payer, &new_key(), &order).await;
+            }
+            3 => self.give_one_back(draws).await,
+            4 => {
+                self.move_clock(TWO_WEEKS).await;
+                self.recover().await;
+                self.recover().await;
+                *payer = self.sign_in(ANAS).await;
+            }
+            5 => {
+                self.line.cut(Cut::After);
+                let order = self.drawn_order(payer, draws).await;
+                tokio::join!(self.ask(order), self.give_one_back(draws));
+                self.recover().await;
+            }
+            _ => {
+                let (first, second) = (self.drawn_order(payer, draws).await, self.drawn_order(payer, draws).await);
+                let (first, second) = tokio::join!(self.ask(first), other.ask(second));
+                for answer in [first, second] {
+                    assert!([201, 409, 422, 429].contains(&answer.status.as_u16()), "{}", answer.text);
+                }
+            }
+        }
+    }
+
+    async fn assert_all_agree(&self, payer: &Payer) {
+        self.assert_balance_is_explained().await;
+        let booked = |account: &str| {
+            let of = format!("account = '{account}:{}'", ANA.name);
+            format!("SELECT CAST(COALESCE(SUM(cents), 0) AS BIGINT) FROM ledger_posting WHERE {of}")
+        };
+        let paid = -self.number(&booked("receivable")).await;
+        let credit = -self.number(&booked("credit")).await - self.number(&booked("credit_owed")).await;
+        let held = self.held().await;
+        let on_their_way =
+            "SELECT CAST(COALESCE(SUM(balance_cents), 0) AS BIGINT) FROM payment WHERE state = 'processing'";
+        assert_eq!(held, self.number(on_their_way).await, "what is held");
+
+        let balance = self.balance(payer).await;
+        assert_eq!(cents(&balance["balance"]) - cents(&balance["owed"]), credit - held, "the balance");
+        if let Some(last) = balance["changes"].as_array().unwrap().first() {
+            assert_eq!(cents(&last["after"]) - cents(&last["owed_after"]), credit, "its statement");
+        }
+        let bills = self.ask(Call::get("/bills").by(payer)).await.is(200).json();
+        assert_eq!(cents(&bills["owed"]), 6_410 + 115_000 + 50 - paid, "the bills");
+
+        let history = self.ask(Call::get("/payments?limit=200").by(payer)).await.is(200).json();
+        let rows = history["payments"].as_array().unwrap();
+        let of_bills = |row: &Value| sum(row["bills"].as_array().unwrap().iter().map(|bill| &bill["amount"]));
+        let are_paid = || rows.iter().filter(|row| row["state"] == "paid");
+        let deposits = sum(are_paid().filter_map(|row| row.get("deposit")));
+        let used = sum(are_paid().filter(|row| row["method"]["kind"] == "balance").map(|row| &row["charged"]));
+        assert_eq!(are_paid().map(of_bills).sum::<i64>(), paid, "the history");
+        assert_eq!(deposits - used, credit, "its deposits, and what was used of them");
+        for row in rows {
+            let id = row["id"].as_str().unwrap();
+            let receipt = self.ask(Call::get(&format!("/payments/{id}")).by(payer)).await.is(200).json();
+            assert_eq!((&receipt["state"], &receipt["charged"]), (&row["state"], &row["charged"]));
+            let shares = receipt["shares"].as_array().unwrap();
+            assert_eq!(sum(shares.iter().map(|share| &share["amount"])), of_bills(row), "the receipt {id}");
+            for share in shares {
+                let lines = share["lines"].as_array().unwrap().iter().map(|line| &line["paid"]);
+                assert_eq!(sum(lines), cents(&share["amount"]), "the lines of the receipt {id}");
+            }
+        }
+        let csv = self.ask(Call::get("/payments.csv").by(payer)).await.is(200).text.clone();
+        let kept = |is_deposit: bool| -> i64 {
+            let rows = csv.lines().skip(1).map(|row| row.split(',').collect::<Vec<_>>());
+            let rows = rows.filter(|row| (row[4] == "deposit") == is_deposit);
+            rows.map(|row| Money::parse(row[7]).unwrap().cents()).sum()
+        };
+        assert_eq!((kept(false), kept(true)), (paid, deposits), "the file");
+        let spending = self.ask(Call::get("/spending").by(payer)).await.is(200).json();
+        let months = spending["months"].as_array().unwrap().iter().map(|month| &month["professional"]);
+        assert_eq!(sum(months), paid, "the spending");
+        let proof = self.ask(Call::get("/receipts/2026").by(payer)).await.is(200).json();
+        assert_eq!(cents(&proof["counts"]) + cents(&proof["does_not_count"]), paid, "the proof");
+    }
+}
+
+#[tokio::test]
+async fn whatever_is_done_at_once_on_two_servers_all_that_tells_of_money_agrees_to_the_cent_after_each_step() {
+    for seed in 1..=4 {
+        let app = TestApp::open().await;
+        let mut ana = app.ana_with("80.00").await;
+        let mut draws = Draws(seed);
+        for step in 0..18 {
+            let other = app.beside().await;
+            app.step(&other, &mut ana, &mut draws).await;
+            println!("seed {seed}, step {step}"); // shown if it fails
+            app.assert_all_agree(&ana).await;
+        }
+    }
+}
