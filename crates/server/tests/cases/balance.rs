@@ -34,7 +34,7 @@ impl TestApp {
     }
 
     /// The order that the app would send to add money.
-    pub(super) async fn deposit_order(&self, payer: &Payer, token: &str, amount: &str) -> Value {
+    async fn deposit_order(&self, payer: &Payer, token: &str, amount: &str) -> Value {
         let method = self.state.processor.method(token, &payer.binding).await.unwrap();
         self.deposit_order_with(payer, token, &method, amount)
     }
@@ -50,7 +50,7 @@ impl TestApp {
         })
     }
 
-    pub(super) async fn deposit(&self, payer: &Payer, key: &str, order: &Value) -> Response {
+    async fn deposit(&self, payer: &Payer, key: &str, order: &Value) -> Response {
         self.ask(Call::post("/deposits").by(payer).key(key).json(order)).await
     }
 
@@ -87,7 +87,7 @@ impl TestApp {
     }
 
     /// The balance is what its statement adds up to, and what the ledger says.
-    pub(super) async fn assert_balance_is_explained(&self) {
+    async fn assert_balance_is_explained(&self) {
         self.assert_books_balance().await;
         for (what, wrong) in [
             (

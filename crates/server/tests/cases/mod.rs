@@ -4,7 +4,6 @@ mod access;
 mod access_table;
 mod account_bills;
 mod addresses;
-mod agreement;
 mod balance;
 mod bill_payments;
 mod connections;

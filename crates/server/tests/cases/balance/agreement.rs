@@ -1,5 +1,6 @@
 //! Whatever is paid, put in, returned and refunded, by two servers at the same moment, too: after each step the ledger,
-//! the balance, the bills, the history, the receipts, the CSV file, the spending and the proof agree to the cent.
+//! the balance, the bills, the history, the receipts, the CSV file, the spending, the proof and the processor's charges
+//! agree to the cent.
 
 use super::*;
 use crate::test_app::{line::Cut, servers::ServerAtClock};
@@ -61,8 +62,9 @@ impl TestApp {
         if many > 0 {
             let at = draws.below(many.unsigned_abs());
             let id = self.text(&format!("SELECT id {of} ORDER BY id LIMIT 1 OFFSET {at}")).await;
-            let state = if draws.below(2) == 0 { PaymentState::Returned } else { PaymentState::Refunded };
-            self.settled(&id, state).await;
+            self.becomes(&id, draws.one_of(&["returned", "refunded"])).await;
+            self.round().await;
+            self.round().await;
         }
     }
 
@@ -142,6 +144,16 @@ impl TestApp {
                 assert_eq!(sum(lines), cents(&share["amount"]), "the lines of the receipt {id}");
             }
         }
+        self.assert_bills_agree(payer, rows).await;
+        let newest = rows.iter().find(|row| row["state"] != "processing");
+        if let Some(row) = newest {
+            let path = format!("/payments/{}/receipt.pdf", row["id"].as_str().unwrap());
+            let file = self.ask(Call::get(&path).by(payer)).await;
+            let text = pdf_extract::extract_text_from_mem(&file.is(200).bytes).unwrap().replace(',', "");
+            assert!(text.contains(row["charged"].as_str().unwrap()), "the printed receipt: {text}");
+        }
+        let charged = sum(are_paid().filter(|row| row["method"]["kind"] != "balance").map(|row| &row["charged"]));
+        assert_eq!(self.kept_at_the_processor().await, charged, "the processor");
         let csv = self.ask(Call::get("/payments.csv").by(payer)).await.is(200).text.clone();
         let kept = |is_deposit: bool| -> i64 {
             let rows = csv.lines().skip(1).map(|row| row.split(',').collect::<Vec<_>>());
@@ -154,6 +166,26 @@ impl TestApp {
         assert_eq!(sum(months), paid, "the spending");
         let proof = self.ask(Call::get("/receipts/2026").by(payer)).await.is(200).json();
         assert_eq!(cents(&proof["counts"]) + cents(&proof["does_not_count"]), paid, "the proof");
+    }
+
+    /// Each bill's page owes what the database has, and lists what was paid.
+    async fn assert_bills_agree(&self, payer: &Payer, history: &[Value]) {
+        for bill in ["visit", "surgery", "cents"] {
+            let shown = self.ask(Call::get(&format!("/account/bills/{bill}")).by(payer)).await.is(200).json();
+            let (owed, reserved) = self.owes(bill).await;
+            assert_eq!(
+                (cents(&shown["bill"]["balance"]), cents(&shown["bill"]["pending"])),
+                (owed, reserved),
+                "{bill}"
+            );
+            let lines = shown["bill"]["lines"].as_array().unwrap();
+            let paid = sum(lines.iter().map(|line| &line["you_paid"]));
+            let listed = shown["payments"].as_array().unwrap().iter().filter(|payment| payment["state"] == "paid");
+            assert_eq!(sum(listed.map(|payment| &payment["amount"])), paid, "{bill} and its payments");
+            let shares = history.iter().filter(|row| row["state"] == "paid");
+            let shares = shares.flat_map(|row| row["bills"].as_array().unwrap()).filter(|share| share["bill"] == bill);
+            assert_eq!(sum(shares.map(|share| &share["amount"])), paid, "{bill} and the history");
+        }
     }
 }
 
