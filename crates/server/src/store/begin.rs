@@ -76,9 +76,18 @@ impl Store {
 
     async fn begin_once(&self, new: &NewPayment<'_>) -> Result<Result<(), NotBegun>, sqlx::Error> {
         let mut tx = self.begin().await?;
-        if insert(&mut tx, new).await? == 0 {
-            tx.rollback().await?;
-            return Ok(Err(NotBegun::KeyTaken));
+        match insert(&mut tx, new).await {
+            Ok(0) => {
+                tx.rollback().await?;
+                return Ok(Err(NotBegun::KeyTaken));
+            }
+            Ok(_) => {}
+            // Its account was closed meanwhile.
+            Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => {
+                tx.rollback().await?;
+                return Ok(Err(NotBegun::SignedOut));
+            }
+            Err(error) => return Err(error),
         }
         put_deposit(&mut tx, new).await?;
         let leaves = match reserve(&mut tx, new).await? {
