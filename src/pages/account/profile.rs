@@ -39,7 +39,8 @@ fn content(profile: ProfileQuery, given: AuthorisationQuery) -> AnyView {
         {heading(t(|w| w.account().profile.title), t(|w| w.account().profile.lead))}
         <p><a class="pay-link" href=href(Settings::Security)><Icon sign=Sign::Shield/>{t(|w| w.account().profile.sign_in)}</a></p>
     };
-    let main = view! { {about} {given_ones} {your_data()} }.into_any();
+    let data = profile.show_once(2, your_data);
+    let main = view! { {about} {given_ones} {data} }.into_any();
     page(Settings::Profile.into(), head.into_any(), vec![profile.state(), given.state()], main)
 }
 
