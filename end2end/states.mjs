@@ -5,6 +5,7 @@
 
 import { atHome, forgettingTheId, gettingIn, homePastDue, myBills, registering, secondStep } from './states/account.mjs';
 import { myBalance, payingFromBalance } from './states/balance.mjs';
+import { closingTheAccount } from './states/closing.mjs';
 import { crashing, doors, finding, findingInWashington, offline } from './states/finding.mjs';
 import {
   accents, beingDeclined, hospitalOnly, nothingOwed, onItsWay, pastDue, payingAgain, payingByBank, payingByCard, payingTooLate, resuming, retypingTheCode, signedOut, withoutCookies,
@@ -14,5 +15,5 @@ import { myProof, ofProfile } from './states/profile.mjs';
 
 export const WALKS = {
   doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, retypingTheCode, signedOut, resuming, withoutCookies, payingAgain, payingTooLate, onItsWay, nothingOwed,
-  hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, secondStep, homePastDue, myBills, myBalance, payingFromBalance, ofProfile, myProof, myMethods, crashing,
+  hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, secondStep, homePastDue, myBills, myBalance, payingFromBalance, ofProfile, closingTheAccount, myProof, myMethods, crashing,
 };

@@ -1,5 +1,5 @@
 //! Components that know bills and payments, shared by the pages for paying and for the account. They build on the `ui`
-//! kit, take contract values, and make no requests.
+//! kit, take contract values, and make no requests. `personal_fields` are those of a member's own details.
 
 mod bill_mark;
 mod calendar;
@@ -9,6 +9,7 @@ mod charges;
 mod find_bill;
 mod flow;
 mod paid;
+mod personal_fields;
 mod saved_method;
 mod slip;
 mod state;
@@ -24,6 +25,7 @@ pub use charges::{Charges, service};
 pub use find_bill::{FindBill, FindDraft, TypedStatement, find_bill};
 pub use flow::{Flow, MoneyFlow, flow_of};
 pub use paid::{PaidLine, Shown, moment_in_words, paid_lines, paid_notice, payment_in_words};
+pub use personal_fields::{PersonalField, checked_address, checked_name};
 pub use saved_method::{expiry_words, saved_name};
 pub use slip::{Slip, SlipLine};
 pub use state::State;

@@ -123,6 +123,8 @@ routes! {
         VisitEnded => ["visit-ended"],
         /// The session ran out.
         TimedOut => ["timed-out"],
+        /// The member closed the account.
+        AccountClosed => ["account-closed"],
     }
     /// A member's account: what is owed, what was paid, and what there is to show for it.
     Account {
@@ -144,6 +146,8 @@ routes! {
     Settings {
         Methods => ["account", "methods"],
         Profile => ["account", "profile"],
+        /// Closes the account.
+        Close => ["account", "profile", "close"],
         Security => ["account", "security"],
     }
 }
@@ -171,7 +175,8 @@ impl Route {
                 | Enter::ResetPassword
                 | Enter::SignedOut
                 | Enter::VisitEnded
-                | Enter::TimedOut => false,
+                | Enter::TimedOut
+                | Enter::AccountClosed => false,
             },
         }
     }

@@ -2,7 +2,11 @@
 
 use super::Client;
 use crate::error::ApiError;
-use contract::member_profile::{AuthorisationPage, EmailChange, MemberProfile, ProfileChange};
+use contract::{
+    Locale,
+    closing::{AccountClosing, ClosingTerms},
+    member_profile::{AuthorisationPage, EmailChange, MemberProfile, ProfileChange},
+};
 use gloo_net::http::Method;
 
 impl Client {
@@ -19,9 +23,28 @@ impl Client {
         self.send(Method::PUT, "/profile/email", change, None).await
     }
 
+    /// Another link to the address that waits.
+    pub async fn send_email_link(&self) -> Result<MemberProfile, ApiError> {
+        self.ask(Method::POST, "/profile/email/link").await
+    }
+
     /// Calls off the change that waits.
     pub async fn keep_email(&self) -> Result<MemberProfile, ApiError> {
         self.ask(Method::DELETE, "/profile/email").await
+    }
+
+    /// What closing the account would do now.
+    pub async fn closing_terms(&self) -> Result<ClosingTerms, ApiError> {
+        self.ask(Method::GET, "/profile/closing").await
+    }
+
+    pub async fn close_account(&self, order: &AccountClosing) -> Result<(), ApiError> {
+        self.submit(Method::POST, "/profile/closing", order).await
+    }
+
+    /// Of the file with everything that is held of the member.
+    pub fn data_address(&self, locale: Locale) -> String {
+        format!("{}/profile/data.zip?locale={}", self.base, locale.code())
     }
 
     /// The first page, or the one that `next` of another names.

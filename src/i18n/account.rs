@@ -3,6 +3,7 @@
 
 mod balance;
 mod bills;
+mod closing;
 mod factor;
 mod history;
 mod methods;
@@ -16,6 +17,7 @@ mod sign_in;
 
 pub use balance::BalanceWords;
 pub use bills::BillsWords;
+pub use closing::ClosingWords;
 pub use factor::FactorWords;
 pub use history::HistoryWords;
 pub use methods::MethodsWords;
@@ -39,6 +41,7 @@ pub struct AccountWords {
     pub profile: ProfileWords,
     pub proof: ProofWords,
     pub security: SecurityWords,
+    pub closing: ClosingWords,
     pub factor: FactorWords,
 }
 
@@ -54,6 +57,7 @@ pub const EN: AccountWords = AccountWords {
     profile: profile::EN,
     proof: proof::EN,
     security: security::EN,
+    closing: closing::EN,
     factor: factor::EN,
 };
 
@@ -69,5 +73,6 @@ pub const ES: AccountWords = AccountWords {
     profile: profile::ES,
     proof: proof::ES,
     security: security::ES,
+    closing: closing::ES,
     factor: factor::ES,
 };

@@ -6,6 +6,7 @@
 pub mod balance;
 pub mod bill;
 pub mod bills;
+pub mod closing;
 pub mod history;
 pub mod methods;
 pub mod overview;
@@ -88,6 +89,7 @@ fn with_links(here: Route, main: AnyView) -> AnyView {
     // a page below another is that one's
     let here = if matches!(here, Route::Account(Account::Receipts(_))) { Account::Proof.into() } else { here };
     let here = if matches!(here, Route::Account(Account::Bill(_))) { Account::Bills.into() } else { here };
+    let here = if here == Settings::Close.into() { Settings::Profile.into() } else { here };
     let (bar, rest): (Vec<Place>, Vec<Place>) = places().into_iter().partition(|place| place.is_in_bar);
     let is_in_rest = rest.iter().any(|place| place.route == here).then_some("true");
     let link = move |Place { route, sign, words, .. }: Place| {

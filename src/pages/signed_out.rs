@@ -19,6 +19,8 @@ pub enum End {
     Visit,
     /// By the clock, or from elsewhere.
     TimedOut,
+    /// The member closed the account.
+    Closed,
 }
 
 #[component]
@@ -30,8 +32,10 @@ pub fn SignedOutPage(end: End) -> impl IntoView {
         browser::visit_is_over();
     });
     let words = say(move |w| {
+        let closed = w.account().closing.closed;
         let w = &w.account().sign_in;
         match (is_on_its_way.get(), end) {
+            (_, End::Closed) => closed,
             (true, _) => w.on_its_way,
             (false, End::SignedOut) => w.signed_out,
             (false, End::Visit) => w.visit_ended,
@@ -43,13 +47,16 @@ pub fn SignedOutPage(end: End) -> impl IntoView {
         End::SignedOut => t(|w| w.account().sign_in.signed_out_title),
         End::Visit => t(|w| w.account().sign_in.visit_ended_title),
         End::TimedOut => t(|w| w.account().sign_in.timed_out_title),
+        End::Closed => t(|w| w.account().closing.closed_title),
     };
+    let resume = (end != End::Closed)
+        .then(|| view! { <ButtonLink to=Enter::SignIn words=t(|w| w.account().sign_in.resume) main=true/> });
     view! {
         <div class="pay-signin">
             <Heading words=title/>
             <p class="pay-lead">{words}</p>
             <p class="pay-row">
-                <ButtonLink to=Enter::SignIn words=t(|w| w.account().sign_in.resume) main=true/>
+                {resume}
                 <ButtonLink to=Pay::Find words=t(|w| w.account().sign_in.find_again)/>
             </p>
         </div>

@@ -80,6 +80,8 @@ pub enum ErrorCode {
     TokenRefused,
     /// 409: a saved payment method is in use, so it can't be removed. `GET /payment-methods` says by what.
     MethodInUse,
+    /// 409: an account with credit, something owed or a deposit on its way is not closed.
+    BalanceLeft,
     /// 422: a card of this brand is not accepted.
     BrandNotAccepted,
     /// 422: user ID or password is not right, and not which; `retry_after` is when the next try is welcome.

@@ -1,5 +1,5 @@
 //! `POST /v1/tokens/{token}/keep`: what was typed in the frame may be charged again and again by the owner that the
-//! billing system names.
+//! billing system names; and `POST /v1/tokens/{token}/forget`, after which it may not.
 
 use crate::{
     App, ErrorResponse,
@@ -50,4 +50,30 @@ pub async fn keep(
         Err(NotCharged::TokenUsed) => Err(ErrorResponse(StatusCode::CONFLICT, "token_used")),
         Err(_) => Err(ErrorResponse(StatusCode::NOT_FOUND, "not_found")),
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ForgetBody {
+    owner: String,
+}
+
+#[derive(Serialize)]
+pub struct ForgottenToken {
+    /// There is no such token of this owner's any more.
+    forgotten: String,
+}
+
+/// Deletes a kept token. Charges that were made of it stay. The answer is the same when there is none.
+pub async fn forget(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(token): Path<String>,
+    body: Bytes,
+) -> Result<Json<ForgottenToken>, ErrorResponse> {
+    check_secret(&app, &headers)?;
+    let malformed = ErrorResponse(StatusCode::BAD_REQUEST, "malformed");
+    let Ok(ForgetBody { owner }) = serde_json::from_slice(&body) else { return Err(malformed) };
+    app.store.forget_token(&token, &owner).await?;
+    Ok(Json(ForgottenToken { forgotten: token }))
 }

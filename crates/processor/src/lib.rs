@@ -91,6 +91,7 @@ pub fn router(app: App) -> Router {
         .route("/capture/tokens", post(capture::make_token))
         .route("/v1/tokens/{token}", get(charges::token))
         .route("/v1/tokens/{token}/keep", post(kept::keep))
+        .route("/v1/tokens/{token}/forget", post(kept::forget))
         .route("/v1/charges", post(charges::charge).get(charges::list))
         .route("/v1/keys/{key}/close", post(charges::close_key))
         .route("/v1/charges/{id}", get(charges::by_id))

@@ -3,8 +3,8 @@
 //! asked, and its answer written), `processor` (what a plan's processor has to do; the sandbox's line), `drafts` (what
 //! is kept before the order), `methods` (what a token stands for), `saved_methods` (what a member keeps), `bills`,
 //! `account_bills` (a member's, settled ones too; for whom is in `people`), `receipts`, `receipt_links` (what the link
-//! of an e-mail opens), `proofs` (a tax year's expenses), `spending` (a month's), `coupons` (for a check by mail).
-//! Knows no HTTP, and of SQL only what `store` offers.
+//! of an e-mail opens), `proofs` (a tax year's expenses), `spending` (a month's), `member_data` (all that is held of a
+//! member, as a file), `coupons` (for a check by mail). Knows no HTTP, and of SQL only what `store` offers.
 
 pub mod account_bills;
 pub mod bills;
@@ -15,6 +15,8 @@ pub mod deposits;
 pub mod drafts;
 pub mod fingerprint;
 mod from_balance;
+pub mod forgotten_tokens;
+pub mod member_data;
 pub mod methods;
 pub mod payer;
 pub mod payment_csv;
@@ -27,3 +29,4 @@ pub mod receipt_pdf;
 pub mod receipts;
 pub mod saved_methods;
 pub mod spending;
+mod zipped;

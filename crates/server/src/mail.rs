@@ -13,9 +13,11 @@ mod profile;
 mod registration;
 mod security;
 
+pub use html::escape as escape_html;
 pub use payment::{about_payment, receipt_opened};
 pub use profile::{
-    ChangedDetail, address_in_use, confirm_new_email, email_change_asked, email_changed, profile_changed,
+    ChangedDetail, account_closed, address_in_use, confirm_new_email, email_change_asked, email_changed,
+    profile_changed,
 };
 pub use registration::{
     account_opened, already_registered, confirm_email, no_account_yet, registration_code, registration_moved,

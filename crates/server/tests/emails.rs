@@ -79,6 +79,7 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         ("address-in-use", mail::address_in_use(&sender, locale)),
         ("email-change-asked", mail::email_change_asked(&account, &sender)),
         ("email-changed", mail::email_changed(&account, &sender)),
+        ("account-closed", mail::account_closed(&account, &sender)),
         ("authenticator-added", mail::authenticator_added(&account, &sender)),
         ("authenticator-removed", mail::authenticator_removed(&account, &sender)),
         ("passkey-added", mail::passkey_added(&account, &sender)),

@@ -9,6 +9,7 @@ use crate::{
             balance::BalancePage,
             bill::BillPage,
             bills::BillsPage,
+            closing::ClosingPage,
             history::HistoryPage,
             methods::MethodsPage,
             overview::AccountPage,
@@ -81,6 +82,7 @@ pub(super) fn draw_entering(page: Enter) -> AnyView {
         Enter::SignedOut => view! { <SignedOutPage end=End::SignedOut/> }.into_any(),
         Enter::VisitEnded => view! { <SignedOutPage end=End::Visit/> }.into_any(),
         Enter::TimedOut => view! { <SignedOutPage end=End::TimedOut/> }.into_any(),
+        Enter::AccountClosed => view! { <SignedOutPage end=End::Closed/> }.into_any(),
     }
 }
 
@@ -101,6 +103,7 @@ pub(super) fn draw_settings(page: Settings) -> AnyView {
     match page {
         Settings::Methods => known(|| MethodsPage().into_any()),
         Settings::Profile => known(|| ProfilePage().into_any()),
+        Settings::Close => known(|| ClosingPage().into_any()),
         Settings::Security => known(|| SecurityPage().into_any()),
     }
 }

@@ -13,7 +13,8 @@ mod tests;
 use self::{about::AboutYou, authorisations::Authorisations};
 use super::{Query, heading, page};
 use crate::{
-    i18n::t,
+    api::Client,
+    i18n::{say, t},
     navigation::href,
     route::Settings,
     ui::{Icon, Sign},
@@ -38,6 +39,30 @@ fn content(profile: ProfileQuery, given: AuthorisationQuery) -> AnyView {
         {heading(t(|w| w.account().profile.title), t(|w| w.account().profile.lead))}
         <p><a class="pay-link" href=href(Settings::Security)><Icon sign=Sign::Shield/>{t(|w| w.account().profile.sign_in)}</a></p>
     };
-    let main = view! { {about} {given_ones} }.into_any();
+    let data = profile.show_once(2, your_data);
+    let main = view! { {about} {given_ones} {data} }.into_any();
     page(Settings::Profile.into(), head.into_any(), vec![profile.state(), given.state()], main)
+}
+
+/// A copy of all of it, and the way to its end.
+fn your_data() -> AnyView {
+    let client = Client::here();
+    let address = say(move |w| client.data_address(w.locale));
+    view! {
+        <section class="pay-sheet" aria-labelledby="data-title" data-print="no">
+            <div class="pay-stack">
+                <div>
+                    <h2 id="data-title">{t(|w| w.account().closing.data)}</h2>
+                    <p class="pay-note">{t(|w| w.account().closing.data_note)}</p>
+                </div>
+                <p class="pay-row">
+                    <a class="pay-button" href=address download="" rel="external">
+                        <Icon sign=Sign::Download/><span>{t(|w| w.account().closing.download)}</span>
+                    </a>
+                    <a class="pay-link" href=href(Settings::Close)>{t(|w| w.account().closing.title)}</a>
+                </p>
+            </div>
+        </section>
+    }
+    .into_any()
 }

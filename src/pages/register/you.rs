@@ -6,7 +6,7 @@ mod fields;
 use super::Enrolment;
 use crate::{
     api::Client,
-    billing::REGISTERING,
+    billing::{PersonalField as Field, REGISTERING},
     browser,
     i18n::{Language, Text, say, t},
     navigation::Navigation,
@@ -21,7 +21,7 @@ use contract::{
     account::{RegistrationDraft, TERMS_VERSION},
     password::LEAST,
 };
-use fields::{FIELDS, Field, TypedFields};
+use fields::TypedFields;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
@@ -40,7 +40,7 @@ pub fn RegisterYouPage() -> impl IntoView {
     let typed = TypedFields::new();
     let locale = RwSignal::new(Language::here().0.get_untracked());
     let (client, navigation) = (Client::here(), Navigation::here());
-    let form = FormState::new(FIELDS.map(|field| (field, typed.of(field))), Field::words, Field::id);
+    let form = FormState::new(Field::ALL.map(|field| (field, typed.of(field))), Field::words, Field::id);
     restore(typed, locale, enrolment);
     keep_what_is_typed(typed, locale, enrolment);
     let h1 = page_heading(form.title(|w| w.account().register.you_title));
@@ -53,8 +53,7 @@ pub fn RegisterYouPage() -> impl IntoView {
         spawn_local(async move {
             let to = account.email.to_string();
             let answer = client.open_account(&registration.id, &account).await;
-            let field = |path: &str| FIELDS.into_iter().find(|field| field.path() == path);
-            if form.end(answer, field).is_some() {
+            if form.end(answer, Field::of_path).is_some() {
                 enrolment.was_sent(to);
                 navigation.go(Enter::RegisterEmail);
             }
@@ -142,21 +141,10 @@ fn keep_what_is_typed(typed: TypedFields, locale: RwSignal<Locale>, enrolment: E
     });
 }
 
-fn text(
-    typed: TypedFields,
-    form: FormState<Field>,
-    field: Field,
-    autocomplete: &'static str,
-    hint: Option<Text>,
-) -> AnyView {
+fn text(typed: TypedFields, form: FormState<Field>, field: Field, hint: Option<Text>) -> AnyView {
     let label = say(move |w| field.label(w).to_owned());
-    let (mode, width) = match field {
-        Field::Email => ("email", ""),
-        Field::Phone => ("tel", "pay-input--14"),
-        Field::Zip => ("numeric", "pay-input--8"),
-        _ => ("text", ""),
-    };
-    let keyboard = Keyboard { mode, autocomplete, width };
+    let (mode, width) = field.keyboard();
+    let keyboard = Keyboard { mode, autocomplete: field.autocomplete(), width };
     let (value, error) = (typed.of(field), form.error(field));
     match hint {
         Some(hint) => view! { <TextField id=field.id() label value error keyboard hint/> }.into_any(),
@@ -170,8 +158,8 @@ fn Name(typed: TypedFields, form: FormState<Field>) -> impl IntoView {
         <fieldset class="pay-form">
             <legend><h2>{t(|w| w.account().register.name)}</h2></legend>
             <div class="pay-field__pair">
-                {text(typed, form, Field::FirstName, "given-name", None)}
-                {text(typed, form, Field::LastName, "family-name", Some(t(|w| w.account().register.last_name_hint)))}
+                {text(typed, form, Field::FirstName, None)}
+                {text(typed, form, Field::LastName, Some(t(|w| w.account().register.last_name_hint)))}
             </div>
         </fieldset>
     }
@@ -190,16 +178,16 @@ fn Address(typed: TypedFields, form: FormState<Field>) -> impl IntoView {
             </dl>
         }
         .into_any(),
-        None => text(typed, form, Field::Zip, "postal-code", None),
+        None => text(typed, form, Field::Zip, None),
     }
     });
     view! {
         <fieldset class="pay-form">
             <legend><h2>{t(|w| w.account().register.address)}</h2></legend>
-            {text(typed, form, Field::Line1, "address-line1", None)}
-            {text(typed, form, Field::Line2, "address-line2", None)}
+            {text(typed, form, Field::Line1, None)}
+            {text(typed, form, Field::Line2, None)}
             <div class="pay-field__pair">
-                {text(typed, form, Field::City, "address-level2", None)}
+                {text(typed, form, Field::City, None)}
                 <SelectField id=Field::State.id() label=t(|w| w.account().register.state) value=typed.of(Field::State)
                     options=states error=form.error(Field::State) autocomplete="address-level1"/>
             </div>
@@ -238,9 +226,9 @@ fn Contact(typed: TypedFields, form: FormState<Field>, locale: RwSignal<Locale>)
     view! {
         <fieldset class="pay-form">
             <legend><h2>{t(|w| w.account().register.contact)}</h2></legend>
-            {text(typed, form, Field::Email, "email", Some(t(|w| w.account().register.email_hint)))}
+            {text(typed, form, Field::Email, Some(t(|w| w.account().register.email_hint)))}
             {typo}
-            {text(typed, form, Field::Phone, "tel", Some(t(|w| w.account().register.phone_hint)))}
+            {text(typed, form, Field::Phone, Some(t(|w| w.account().register.phone_hint)))}
             <fieldset class="pay-stack pay-stack--tight" aria-describedby="language-note">
                 <legend class="pay-field__label">{t(|w| w.account().register.language)}</legend>
                 <p class="pay-note" id="language-note">{t(|w| w.account().register.language_hint)}</p>

@@ -28,6 +28,12 @@ impl Store {
         tx.commit().await?;
         Ok(kept)
     }
+
+    /// Deletes a kept token of that owner, if there is one.
+    pub async fn forget_token(&self, token: &str, owner: &str) -> Result<(), sqlx::Error> {
+        let sql = "DELETE FROM token WHERE token = $1 AND binding = $2 AND is_kept = 1";
+        sqlx::query(sql).bind(token).bind(owner).execute(&self.write).await.map(drop)
+    }
 }
 
 async fn keep_in(tx: &mut Tx, keeping: &Keeping<'_>, now: Instant) -> Result<Result<String, NotCharged>, sqlx::Error> {

@@ -77,3 +77,26 @@ async fn a_kept_token_is_its_owner_s_and_nobody_keeps_what_another_typed() {
     let bare = Request::post(format!("/v1/tokens/{typed}/keep")).body(Body::from("{}")).unwrap();
     assert_eq!(sandbox.ask(bare).await.status, StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn a_forgotten_token_is_charged_no_more_and_its_charges_stay() {
+    let sandbox = Sandbox::open().await;
+    let typed = sandbox.card("4242424242424242").await;
+    let kept = sandbox.kept(&typed).await;
+    let charge = sandbox.charge_as("one", order(&kept, OWNER, 100)).await;
+    let forget = async |owner: &str| {
+        let request =
+            Request::post(format!("/v1/tokens/{kept}/forget")).header("authorization", format!("Bearer {SECRET}"));
+        sandbox.ask(request.body(Body::from(json!({ "owner": owner }).to_string())).unwrap()).await
+    };
+    assert_eq!(forget("another").await.status, StatusCode::OK);
+    assert_eq!(sandbox.charge_as("two", order(&kept, OWNER, 100)).await.status, StatusCode::CREATED, "not its owner");
+    for _ in 0..2 {
+        let forgotten = forget(OWNER).await;
+        assert_eq!((forgotten.status, &forgotten.json()["forgotten"]), (StatusCode::OK, &json!(kept)));
+    }
+    assert_eq!(sandbox.charge_as("three", order(&kept, OWNER, 100)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(sandbox.charge_as("one", order(&kept, OWNER, 100)).await.json(), charge.json(), "its key says the same");
+    let without = Request::post(format!("/v1/tokens/{kept}/forget")).body(Body::from("{}")).unwrap();
+    assert_eq!(sandbox.ask(without).await.status, StatusCode::UNAUTHORIZED);
+}

@@ -89,6 +89,9 @@ pub trait Processor: Send + Sync {
     /// A token that may be charged again and again, with the owner as its binding, of one that was typed, which can be
     /// charged all the same. Asking again gives the same one.
     async fn keep(&self, token: &str, binding: &str, owner: &str) -> Result<String, ProcessorError>;
+    /// Deletes a kept token with the number that it stands for. Charges that were made of it go on. Asking again is
+    /// answered as the first time, and so is asking about one that is not there.
+    async fn forget(&self, token: &str, owner: &str) -> Result<(), ProcessorError>;
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError>;
     /// What became of a key: its charge, or that there is none so far. One may still be on its way.
     async fn charge_of(&self, payment: &str) -> Result<Option<Verdict>, ProcessorError>;
@@ -192,6 +195,16 @@ impl Processor for Sandbox {
         }
         let kept: wire::KeptToken = said.decode()?;
         if kept.made_of == token { Ok(kept.token) } else { Err(ProcessorError::Unanswered) }
+    }
+
+    async fn forget(&self, token: &str, owner: &str) -> Result<(), ProcessorError> {
+        if !is_plain(token) {
+            return Err(ProcessorError::Refused);
+        }
+        let body = serde_json::json!({ "owner": owner });
+        let said = self.send(self.post(&format!("/v1/tokens/{token}/forget")).json(&body)).await?;
+        let forgotten: wire::ForgottenToken = said.decode()?;
+        if forgotten.forgotten == token { Ok(()) } else { Err(ProcessorError::Unanswered) }
     }
 
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError> {

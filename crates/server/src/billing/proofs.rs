@@ -5,6 +5,7 @@ use super::{
     csv::{BYTE_ORDER_MARK, push_row, word},
     people::people_of,
     receipt_pdf::{self, ReceiptCopy, SheetError},
+    zipped::{self, File},
 };
 use crate::{
     clock::{day_in, start_of},
@@ -19,11 +20,7 @@ use contract::{
     portal::Portal,
     problem_details::ErrorCode,
 };
-use std::{
-    collections::BTreeSet,
-    io::{Cursor, Write},
-};
-use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+use std::collections::BTreeSet;
 
 /// Older than any payment.
 const FIRST_YEAR: i16 = 1900;
@@ -149,7 +146,7 @@ pub async fn file(app: &App, session: &Session, asked: Asked, kind: ProofKind, l
     let drawn = app.drawing.run(move || match kind {
         ProofKind::Csv => Ok(csv(&pack).into_bytes()),
         ProofKind::Pdf => receipt_pdf::proof(&pack, &portal, zone, locale),
-        ProofKind::Zip => zipped(&pack, &receipts, &portal, zone, locale),
+        ProofKind::Zip => with_receipts(&pack, &receipts, &portal, zone, locale),
     });
     let content = drawn.await?.map_err(|error| {
         tracing::error!(%error, "a proof was not drawn");
@@ -181,7 +178,7 @@ pub fn csv(pack: &ProofPack) -> String {
     file
 }
 
-fn zipped(
+fn with_receipts(
     pack: &ProofPack,
     receipts: &[(Payment, Locale)],
     portal: &Portal,
@@ -189,24 +186,12 @@ fn zipped(
     locale: Locale,
 ) -> Result<Vec<u8>, SheetError> {
     let mut files = vec![
-        (format!("proof-{}.csv", pack.year), csv(pack).into_bytes()),
-        (format!("proof-{}.pdf", pack.year), receipt_pdf::proof(pack, portal, zone, locale)?),
+        File::new(format!("proof-{}.csv", pack.year), csv(pack).into_bytes()),
+        File::new(format!("proof-{}.pdf", pack.year), receipt_pdf::proof(pack, portal, zone, locale)?),
     ];
     for (payment, locale) in receipts {
         let receipt = receipt_pdf::receipt(payment, portal, *locale, ReceiptCopy::OfThePayer)?;
-        files.push((format!("receipts/receipt-{}.pdf", payment.reference), receipt));
+        files.push(File::new(format!("receipts/receipt-{}.pdf", payment.reference), receipt));
     }
-    let day = |day: Date| {
-        let year = u16::try_from(day.year()).unwrap_or_default();
-        DateTime::from_date_and_time(year, day.month(), day.day(), 0, 0, 0).unwrap_or_default()
-    };
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-    let options = options.last_modified_time(day(pack.today));
-    let refused = |error: &dyn std::fmt::Display| SheetError::Writer(error.to_string());
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in files {
-        zip.start_file(name, options).map_err(|error| refused(&error))?;
-        zip.write_all(&content).map_err(|error| refused(&error))?;
-    }
-    Ok(zip.finish().map_err(|error| refused(&error))?.into_inner())
+    zipped::zipped(files, pack.today).map_err(SheetError::Writer)
 }

@@ -7,7 +7,9 @@ use crate::{
     limits::{self, rules},
     state::App,
     store::{
-        Tx, accounts, renewals,
+        Tx, accounts,
+        forgotten_tokens::ForgottenToken,
+        renewals,
         saved_methods::{self, NewRow},
         sessions::Session,
     },
@@ -62,8 +64,8 @@ pub async fn replace(app: &App, payer: &Payer<'_>, session: &Session, id: &str, 
     }
     let (method, token) = typed(app, payer, account, token, Some(id)).await?;
     let mut tx = begin_with(app, session, id).await?;
-    saved_methods::replace(&mut tx, id, &method, &token).await?;
-    tx.commit().await?;
+    let before = saved_methods::replace(&mut tx, id, &method, &token).await?;
+    forget(app, tx, account, before).await?;
     list(app, session).await
 }
 
@@ -84,11 +86,19 @@ pub async fn change(app: &App, session: &Session, id: &str, change: &SavedMethod
 pub async fn remove(app: &App, session: &Session, id: &str) -> Result<SavedMethods> {
     take(app, account_of(session)?).await?;
     let mut tx = begin_with(app, session, id).await?;
-    if !saved_methods::remove(&mut tx, id).await? {
+    let Some(token) = saved_methods::remove(&mut tx, id).await? else {
         return refused(tx, Error::new(ErrorCode::MethodInUse)).await;
-    }
-    tx.commit().await?;
+    };
+    forget(app, tx, account_of(session)?, token).await?;
     list(app, session).await
+}
+
+/// Ends the transaction that took a token away. The processor is told to forget it.
+async fn forget(app: &App, mut tx: Tx, account: &str, token: String) -> Result<()> {
+    ForgottenToken { token, owner: account.to_owned() }.enqueue(&mut tx, app.clock.now()).await?;
+    tx.commit().await?;
+    app.wake_worker();
+    Ok(())
 }
 
 /// What the token stands for, and one of the account's in its place. Refused for a brand that is not accepted, and for

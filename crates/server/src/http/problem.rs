@@ -16,9 +16,12 @@ fn status(code: ErrorCode) -> StatusCode {
         Code::ForeignOrigin | Code::PasswordNeeded => StatusCode::FORBIDDEN,
         Code::NoMatch | Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        Code::KeyInUse | Code::KeyElsewhere | Code::JustPaid | Code::TooLate | Code::MethodInUse => {
-            StatusCode::CONFLICT
-        }
+        Code::KeyInUse
+        | Code::KeyElsewhere
+        | Code::JustPaid
+        | Code::TooLate
+        | Code::MethodInUse
+        | Code::BalanceLeft => StatusCode::CONFLICT,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::Invalid

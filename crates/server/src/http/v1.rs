@@ -3,11 +3,13 @@
 pub mod account_bills;
 pub mod balance;
 pub mod bills;
+pub mod closing;
 pub mod coupons;
 pub mod drafts;
 pub mod factors;
 pub mod links;
 pub mod lookups;
+pub mod member_data;
 pub mod payment_methods;
 pub mod payments;
 pub mod portal;

@@ -31,7 +31,7 @@ use crate::{
     token,
 };
 use contract::{
-    FieldProblem,
+    Email, FieldProblem,
     account::{EmailConfirmation, NEW_EMAIL},
     member_profile::{EmailChange, MemberProfile},
     problem_details::ErrorCode,
@@ -49,23 +49,42 @@ pub async fn ask(app: &App, signed_in: &SignedIn, change: EmailChange) -> Result
         return Err(at_email(FieldProblem::Duplicate));
     }
     check_password(app, signed_in, &password, "password").await?;
+    send_link(app, signed_in, &email, true).await
+}
+
+/// Mails another link to the address that waits; the one before is void. The password was typed when it was asked for.
+pub async fn send_again(app: &App, signed_in: &SignedIn) -> Result<MemberProfile> {
+    let waiting = app.store.email_to_confirm(&signed_in.account.id, app.clock.now()).await?;
+    let email = waiting.ok_or_else(|| Error::new(ErrorCode::NotFound))?;
+    send_link(app, signed_in, &email, false).await
+}
+
+/// With the first link the present address is told.
+async fn send_link(app: &App, signed_in: &SignedIn, email: &Email, is_first: bool) -> Result<MemberProfile> {
     let owner = app.store.account_of_user_id(&email.user_id()).await?;
     let (mut tx, account) = signed_in.begin(app).await?;
+    let now = app.clock.now();
+    // It may have been called off, or confirmed, since it was looked up.
+    if !is_first && profiles::email_to_confirm(&mut tx, &account.id, now).await?.as_ref() != Some(email) {
+        return refused(tx, Error::new(ErrorCode::NotFound)).await;
+    }
     let buckets = [
         app.limits.bucket(&rules::NEW_EMAILS_BY_ACCOUNT, &account.id),
         app.limits.bucket(&rules::NEW_EMAILS_BY_RECIPIENT, &compared(&email.user_id())),
     ];
     limits::take_in(app, &mut tx, &buckets).await?;
-    let (now, token) = (app.clock.now(), format!("{NEW_EMAIL}{}", token::random_token()?));
+    let token = format!("{NEW_EMAIL}{}", token::random_token()?);
     let (hash, times) = (token::hash(&token), (now, now.plus_millis(CONFIRM_MILLIS)));
-    accounts::add_link(&mut tx, Purpose::NewEmail, &account.id, &email, &hash, times).await?;
+    accounts::add_link(&mut tx, Purpose::NewEmail, &account.id, email, &hash, times).await?;
     let (message, holds) = match owner.filter(|owner| owner.id != account.id) {
         Some(owner) => (mail::address_in_use(&app.sender(), owner.locale), Holds::Nothing),
         None => (mail::confirm_new_email(&account, &app.sender(), &token), Holds::Secret),
     };
     let (id, cause) = (crate::id::new(now), &account.id);
-    QueuedEmail { id, cause, to: &email, message: &message, holds, at: now }.put(&mut tx).await?;
-    notice_to_owner(app, &account, mail::email_change_asked).put(&mut tx, now).await?;
+    QueuedEmail { id, cause, to: email, message: &message, holds, at: now }.put(&mut tx).await?;
+    if is_first {
+        notice_to_owner(app, &account, mail::email_change_asked).put(&mut tx, now).await?;
+    }
     tx.commit().await?;
     member_profile::show(app, signed_in).await
 }

@@ -53,7 +53,11 @@ impl SignedIn {
     /// A transaction in which the account's row is locked, and the account as it is now. Refused if the session ended,
     /// got another token, or the account's password was changed since this call was let in.
     pub async fn begin(&self, app: &App) -> Result<(Tx, Account)> {
-        let mut tx = app.store.begin().await?;
+        self.go_on(app, app.store.begin().await?).await
+    }
+
+    /// As `begin`, in a transaction that has begun.
+    pub(super) async fn go_on(&self, app: &App, mut tx: Tx) -> Result<(Tx, Account)> {
         let account = accounts::lock(&mut tx, &self.account.id).await?;
         let is_open = renewals::still_opens(&mut tx, &self.session, app.clock.now()).await?;
         match account.filter(|account| is_open && account.password == self.account.password) {

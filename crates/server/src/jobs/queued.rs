@@ -6,6 +6,7 @@
 use super::worker::{self, Claim, Deadline, Queue};
 use crate::{
     backoff::Backoff,
+    billing::forgotten_tokens,
     error::{Error, Result},
     identity::account_requests,
     metrics,
@@ -39,7 +40,10 @@ pub async fn run(app: App, kind: Kind) {
 
 /// Everything that is due, and what becomes due while it runs.
 pub async fn round(app: &App) -> Result<()> {
-    round_of(app, Kind::AccountRequest, run_again).await
+    for kind in Kind::ALL {
+        round_of(app, kind, run_again).await?;
+    }
+    Ok(())
 }
 
 /// As `round`, with something else to run the jobs.
@@ -111,6 +115,7 @@ async fn run_again(app: App, job: Job) -> Result<()> {
 async fn run_one(app: &App, job: &Job) -> Result<()> {
     match Kind::parse(&job.kind) {
         Some(Kind::AccountRequest) => account_requests::run(app, job).await,
+        Some(Kind::ForgetToken) => forgotten_tokens::run(app, job).await,
         // Only kinds that this version knows are claimed.
         None => Err(Error::new(ErrorCode::Fault)),
     }

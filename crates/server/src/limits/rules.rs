@@ -42,6 +42,9 @@ pub const FACTORS_BY_ACCOUNT: Rule = rule("factors by account", 20, HOUR);
 /// Changes of a profile: the owner gets an e-mail for most.
 pub const PROFILE_CHANGES_BY_ACCOUNT: Rule = rule("profile changes by account", 20, HOUR);
 
+/// Copies of all of a member's data: each reads every table.
+pub const DATA_BY_ACCOUNT: Rule = rule("data by account", 3, HOUR);
+
 /// Changes of an account's saved payment methods.
 pub const METHOD_CHANGES_BY_ACCOUNT: Rule = rule("method changes by account", 60, HOUR);
 

@@ -120,6 +120,7 @@ fn spans_of(spans: &[Span]) -> String {
     spans.iter().map(span).collect()
 }
 
-fn escape(text: &str) -> String {
+/// Text as it may stand in a page, in an attribute too.
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,5 +1,5 @@
-//! E-mails about a change of the profile, to its owner, and of the e-mail address, to both. None names the old or the
-//! new words: the mailbox may be read by others.
+//! E-mails about a change of the profile and about its end, to its owner, and of the e-mail address, to both. None
+//! names the old or the new words: the mailbox may be read by others.
 
 use super::{
     Sender,
@@ -101,6 +101,20 @@ pub fn email_changed(account: &Account, sender: &Sender<'_>) -> Message {
         .say((
             "Your account now has another e-mail address, and this one is no longer its user ID.",
             "Su cuenta tiene ahora otro correo electrónico, y este ya no es su ID de usuario.",
+        ))
+        .say(("If it was not you, call {phone} at once.", "Si no fue usted, llame enseguida al {phone}."))
+        .write()
+}
+
+pub fn account_closed(account: &Account, sender: &Sender<'_>) -> Message {
+    Body::new(sender, account.locale, ("Your account is closed", "Su cuenta está cerrada"))
+        .say((
+            "Your account is closed and you are signed out everywhere. Your saved payment methods are removed. Payments on their way go on, and what you paid stays paid.",
+            "Su cuenta está cerrada y se cerró la sesión en todas partes. Sus formas de pago guardadas se eliminaron. Los pagos en camino siguen su curso, y lo que pagó queda pagado.",
+        ))
+        .say((
+            "You can pay a bill without an account, or open a new one with a statement at {/register}.",
+            "Puede pagar una factura sin cuenta, o abrir una nueva con un estado de cuenta en {/register}.",
         ))
         .say(("If it was not you, call {phone} at once.", "Si no fue usted, llame enseguida al {phone}."))
         .write()

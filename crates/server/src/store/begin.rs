@@ -97,8 +97,14 @@ impl Store {
         tx: &mut Tx,
         new: &NewPayment<'_>,
     ) -> Result<Result<(), NotBegun>, sqlx::Error> {
-        if insert(tx, new).await? == 0 {
-            return Ok(Err(NotBegun::KeyTaken));
+        match insert(tx, new).await {
+            Ok(0) => return Ok(Err(NotBegun::KeyTaken)),
+            Ok(_) => {}
+            // Its account was closed meanwhile.
+            Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => {
+                return Ok(Err(NotBegun::SignedOut));
+            }
+            Err(error) => return Err(error),
         }
         put_amounts(tx, new).await?;
         let leaves = match reserve(tx, new).await? {

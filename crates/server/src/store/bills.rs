@@ -43,6 +43,7 @@ macro_rules! bills {
     };
 }
 const OPEN_BILLS: &str = bills!("balance_cents > 0");
+const ALL_BILLS: &str = bills!("1 = 1");
 const ONE_BILL: &str = bills!("bill.id = $3");
 /// The bill of the same kind for the same person that was issued before one.
 const PREVIOUS_BILL: &str = bills!(
@@ -62,6 +63,12 @@ impl Store {
     /// as just made.
     pub async fn open_bills(&self, membership: &str, since: Instant) -> Result<Vec<Bill>, sqlx::Error> {
         let read = || sqlx::query(OPEN_BILLS).bind(membership).bind(since.millis()).fetch_all(&self.read);
+        bills_of(&retry(read).await?)
+    }
+
+    /// Settled ones, too.
+    pub async fn all_bills(&self, membership: &str, since: Instant) -> Result<Vec<Bill>, sqlx::Error> {
+        let read = || sqlx::query(ALL_BILLS).bind(membership).bind(since.millis()).fetch_all(&self.read);
         bills_of(&retry(read).await?)
     }
 

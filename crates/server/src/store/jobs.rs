@@ -16,15 +16,18 @@ use sqlx::{Row, any::AnyRow};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     AccountRequest,
+    /// The processor is told to forget the token of a saved method.
+    ForgetToken,
 }
 
 impl Kind {
     /// What this version's worker claims.
-    pub const ALL: [Self; 1] = [Self::AccountRequest];
+    pub const ALL: [Self; 2] = [Self::AccountRequest, Self::ForgetToken];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::AccountRequest => "account_request",
+            Self::ForgetToken => "forget_token",
         }
     }
 

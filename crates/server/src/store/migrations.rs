@@ -40,6 +40,7 @@ const COMMON: &[File] = &[
     (22, "payment methods", include_str!("../../migrations/0022_payment_methods.sql")),
     (23, "balance", include_str!("../../migrations/0023_balance.sql")),
     (24, "pay from balance", include_str!("../../migrations/0024_pay_from_balance.sql")),
+    (25, "closed accounts", include_str!("../../migrations/0025_closed_accounts.sql")),
 ];
 const SQLITE: &[File] = &[
     (15, "optional", include_str!("../../migrations/sqlite/0015_optional.sql")),

@@ -8,6 +8,10 @@ use sqlx::{Row, any::AnyRow};
 
 const DETAILS: &str = "SELECT first_name, last_name, address, phone, locale FROM account WHERE id = $1";
 
+/// By the index `link_of_account`.
+const WAITING: &str = "SELECT email FROM link WHERE account = $1 AND purpose = 'new_email' AND used_at IS NULL \
+    AND created_at <= $2 AND expires_at > $2 ORDER BY created_at DESC LIMIT 1";
+
 impl Store {
     pub async fn personal_details(&self, account: &str) -> Result<PersonalDetails, sqlx::Error> {
         details_from(&sqlx::query(DETAILS).bind(account).fetch_one(&self.read).await?)
@@ -33,13 +37,17 @@ pub async fn write(tx: &mut Tx, account: &str, details: &PersonalDetails) -> Res
 }
 
 impl Store {
-    /// The address that the account will have once it is confirmed. (`link_of_account` serves this.)
+    /// The address that the account will have once it is confirmed.
     pub async fn email_to_confirm(&self, account: &str, now: Instant) -> Result<Option<Email>, sqlx::Error> {
-        let sql = "SELECT email FROM link WHERE account = $1 AND purpose = 'new_email' AND used_at IS NULL \
-                   AND created_at <= $2 AND expires_at > $2 ORDER BY created_at DESC LIMIT 1";
-        let row = sqlx::query(sql).bind(account).bind(now.millis()).fetch_optional(&self.read).await?;
+        let row = sqlx::query(WAITING).bind(account).bind(now.millis()).fetch_optional(&self.read).await?;
         row.map(|row| value(&row, "email")).transpose()
     }
+}
+
+/// As `Store::email_to_confirm`, as a transaction sees it.
+pub async fn email_to_confirm(tx: &mut Tx, account: &str, now: Instant) -> Result<Option<Email>, sqlx::Error> {
+    let row = sqlx::query(WAITING).bind(account).bind(now.millis()).fetch_optional(&mut **tx).await?;
+    row.map(|row| value(&row, "email")).transpose()
 }
 
 /// Gives the account another address, unless another account has it: then false.

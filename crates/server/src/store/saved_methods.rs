@@ -45,7 +45,7 @@ const REMOVE: &str = concat!(
     "DELETE FROM payment_method WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM payment_by_method \
      JOIN payment ON payment.id = payment_by_method.payment WHERE payment_by_method.method = $1 AND ",
     is_on_its_way!(),
-    ")"
+    ") RETURNING token"
 );
 
 /// What a payment has to do with saved methods.
@@ -140,15 +140,18 @@ pub async fn set_default(tx: &mut Tx, account: &str, id: &str, is_default: bool)
     sqlx::query(sql).bind(account).bind(id).execute(&mut **tx).await.map(drop)
 }
 
-/// Another card or account in its place, under the same id.
-pub async fn replace(tx: &mut Tx, id: &str, method: &Method, token: &str) -> Result<(), sqlx::Error> {
+/// Another card or account in its place, under the same id. Gives the token of the one before.
+pub async fn replace(tx: &mut Tx, id: &str, method: &Method, token: &str) -> Result<String, sqlx::Error> {
+    let before = sqlx::query_scalar("SELECT token FROM payment_method WHERE id = $1").bind(id);
+    let before = before.fetch_one(&mut **tx).await?;
     let sql = "UPDATE payment_method SET method = $2, token = $3, came_with = NULL WHERE id = $1";
-    sqlx::query(sql).bind(id).bind(to_json(method)?).bind(token).execute(&mut **tx).await.map(drop)
+    sqlx::query(sql).bind(id).bind(to_json(method)?).bind(token).execute(&mut **tx).await?;
+    Ok(before)
 }
 
-/// False if it is in use. The row is locked by now, so what uses it is seen.
-pub async fn remove(tx: &mut Tx, id: &str) -> Result<bool, sqlx::Error> {
-    Ok(sqlx::query(REMOVE).bind(id).execute(&mut **tx).await?.rows_affected() > 0)
+/// Gives its token; None if it is in use. The row is locked by now, so what uses it is seen.
+pub async fn remove(tx: &mut Tx, id: &str) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar(REMOVE).bind(id).fetch_optional(&mut **tx).await
 }
 
 /// Whether the saved method that a payment is made with still has the token that is to be charged. It stays so until

@@ -2,7 +2,10 @@
 //!
 //! Every call of the OpenAPI document has its line here, and is made by each of these people for something of Ana's.
 
-use super::factors::{password, reauthenticated, with_app};
+use super::{
+    closing::close,
+    factors::{password, reauthenticated, with_app},
+};
 use crate::test_app::{
     Payer, TestApp, VISA,
     call::{Call, Response},
@@ -19,86 +22,90 @@ use std::collections::BTreeSet;
 /// * `again`: `password_needed`, until the password is typed once more.
 ///
 /// Member and payer are Ana: the payer found her statement and has no account. Half in is another member, whose
-/// password was right and whose second factor is asked for. The calls are made in this order, and the one whose it is
-/// comes last.
+/// password was right and whose second factor is asked for. Closed is one who kept a session from before the account
+/// was closed. The calls are made in this order, and the one whose it is comes last.
 const TABLE: &str = "
-    call                                      nobody  half-in  other-payer  other-member  payer  member
+    call                                      nobody  half-in  closed  other-payer  other-member  payer  member
 
-    GET /portal                               yes     yes      own          own           yes    yes
-    POST /bill-lookups                        yes     yes      own          own           yes    yes
-    GET /session                              yes     yes      own          own           yes    yes
-    POST /session                             yes     yes      own          own           yes    yes
-    POST /email-confirmations                 yes     yes      own          own           yes    yes
-    POST /user-id-reminders                   yes     yes      own          own           yes    yes
-    POST /password-resets                     yes     yes      own          own           yes    yes
-    POST /password-resets/check               yes     yes      own          own           yes    yes
-    PUT /password-resets                      yes     yes      own          own           yes    yes
-    POST /receipt-links/open                  yes     yes      own          own           yes    yes
-    POST /receipt-links/revoke                yes     yes      own          own           yes    yes
-    GET /receipt-links/{id}/receipt.pdf       none    none     none         none          none   none
+    GET /portal                               yes     yes      own     own          own           yes    yes
+    POST /bill-lookups                        yes     yes      own     own          own           yes    yes
+    GET /session                              yes     yes      own     own          own           yes    yes
+    POST /session                             yes     yes      own     own          own           yes    yes
+    POST /email-confirmations                 yes     yes      own     own          own           yes    yes
+    POST /user-id-reminders                   yes     yes      own     own          own           yes    yes
+    POST /password-resets                     yes     yes      own     own          own           yes    yes
+    POST /password-resets/check               yes     yes      own     own          own           yes    yes
+    PUT /password-resets                      yes     yes      own     own          own           yes    yes
+    POST /receipt-links/open                  yes     yes      own     own          own           yes    yes
+    POST /receipt-links/revoke                yes     yes      own     own          own           yes    yes
+    GET /receipt-links/{id}/receipt.pdf       none    none     none    none         none          none   none
 
-    POST /session/second-factor               -       yes      -            -             -      -
-    POST /session/passkey-challenges          -       none     -            -             -      -
+    POST /session/second-factor               -       yes      -       -            -             -      -
+    POST /session/passkey-challenges          -       none     -       -            -             -      -
 
-    PATCH /session                            -       -        own          own           yes    yes
-    GET /bills                                -       -        own          own           yes    yes
-    GET /bills/{id}                           -       -        none         none          yes    yes
-    GET /mail-coupons                         -       -        own          own           yes    yes
-    GET /payment-draft                        -       -        own          own           yes    yes
-    PUT /payment-draft                        -       -        own          own           yes    yes
-    DELETE /payment-draft                     -       -        own          own           yes    yes
-    POST /payment-methods                     -       -        own          own           yes    yes
-    GET /payments                             -       -        own          own           yes    yes
-    GET /payments.csv                         -       -        own          own           yes    yes
-    POST /payments                            -       -        own          own           yes    yes
-    POST /deposits                            -       -        own          own           yes    yes
-    GET /payments/{id}                        -       -        none         none          none   yes
-    GET /payments/{id}/receipt.pdf            -       -        none         none          none   yes
-    GET /payments/{id}/receipt-links          -       -        none         none          none   yes
-    POST /payments/{id}/receipt-links/revoke  -       -        none         none          none   yes
-    POST /payments/{id}/receipt-emails        -       -        none         none          none   yes
-    POST /registrations                       -       -        own          own           yes    yes
-    PUT /registrations/{id}                   -       -        none         none          yes    none
-    POST /registrations/{id}/account          -       -        none         none          yes    none
-    POST /confirmation-emails                 -       -        own          own           yes    yes
+    PATCH /session                            -       -        -       own          own           yes    yes
+    GET /bills                                -       -        -       own          own           yes    yes
+    GET /bills/{id}                           -       -        -       none         none          yes    yes
+    GET /mail-coupons                         -       -        -       own          own           yes    yes
+    GET /payment-draft                        -       -        -       own          own           yes    yes
+    PUT /payment-draft                        -       -        -       own          own           yes    yes
+    DELETE /payment-draft                     -       -        -       own          own           yes    yes
+    POST /payment-methods                     -       -        -       own          own           yes    yes
+    GET /payments                             -       -        -       own          own           yes    yes
+    GET /payments.csv                         -       -        -       own          own           yes    yes
+    POST /payments                            -       -        -       own          own           yes    yes
+    POST /deposits                            -       -        -       own          own           yes    yes
+    GET /payments/{id}                        -       -        -       none         none          none   yes
+    GET /payments/{id}/receipt.pdf            -       -        -       none         none          none   yes
+    GET /payments/{id}/receipt-links          -       -        -       none         none          none   yes
+    POST /payments/{id}/receipt-links/revoke  -       -        -       none         none          none   yes
+    POST /payments/{id}/receipt-emails        -       -        -       none         none          none   yes
+    POST /registrations                       -       -        -       own          own           yes    yes
+    PUT /registrations/{id}                   -       -        -       none         none          yes    none
+    POST /registrations/{id}/account          -       -        -       none         none          yes    none
+    POST /confirmation-emails                 -       -        -       own          own           yes    yes
 
-    GET /account/bills                        -       -        -            own           -      yes
-    GET /account/bills/{id}                   -       -        -            none          -      yes
-    GET /account/bills/{id}/statement.pdf     -       -        -            none          -      yes
-    GET /profile                              -       -        -            own           -      yes
-    PATCH /profile                            -       -        -            own           -      yes
-    PUT /profile/password                     -       -        -            own           -      yes
-    GET /authorisations                       -       -        -            own           -      yes
-    GET /balance                              -       -        -            own           -      yes
-    GET /payment-methods                      -       -        -            own           -      yes
-    POST /payment-methods/saved               -       -        -            own           -      yes
-    PUT /payment-methods/{id}                 -       -        -            none          -      yes
-    PATCH /payment-methods/{id}               -       -        -            none          -      yes
-    DELETE /payment-methods/{id}              -       -        -            none          -      yes
-    GET /receipts/{year}                      -       -        -            own           -      yes
-    GET /receipts/{year}/proof.csv            -       -        -            own           -      yes
-    GET /receipts/{year}/proof.pdf            -       -        -            own           -      yes
-    GET /receipts/{year}/proof.zip            -       -        -            own           -      yes
-    GET /spending                             -       -        -            own           -      yes
-    PUT /profile/email                        -       -        -            own           -      yes
-    DELETE /profile/email                     -       -        -            own           -      yes
-    GET /security                             -       -        -            own           -      yes
-    PUT /session/reauthentication             -       -        -            own           -      yes
-    POST /authenticator                       -       -        -            again         -      again
-    PUT /authenticator                        -       -        -            again         -      again
-    DELETE /authenticator                     -       -        -            again         -      again
-    POST /passkey-challenges                  -       -        -            again         -      again
-    POST /passkeys                            -       -        -            again         -      again
-    DELETE /passkeys/{id}                     -       -        -            again         -      again
-    POST /recovery-codes                      -       -        -            again         -      again
-    DELETE /sessions/{id}                     -       -        -            none          -      yes
-    POST /session/lapse                       yes     yes      own          own           yes    yes
-    DELETE /sessions                          -       -        -            own           -      yes
-    DELETE /session                           yes     yes      own          own           yes    yes
+    GET /account/bills                        -       -        -       -            own           -      yes
+    GET /account/bills/{id}                   -       -        -       -            none          -      yes
+    GET /account/bills/{id}/statement.pdf     -       -        -       -            none          -      yes
+    GET /profile                              -       -        -       -            own           -      yes
+    PATCH /profile                            -       -        -       -            own           -      yes
+    PUT /profile/password                     -       -        -       -            own           -      yes
+    GET /authorisations                       -       -        -       -            own           -      yes
+    GET /balance                              -       -        -       -            own           -      yes
+    GET /payment-methods                      -       -        -       -            own           -      yes
+    POST /payment-methods/saved               -       -        -       -            own           -      yes
+    PUT /payment-methods/{id}                 -       -        -       -            none          -      yes
+    PATCH /payment-methods/{id}               -       -        -       -            none          -      yes
+    DELETE /payment-methods/{id}              -       -        -       -            none          -      yes
+    GET /receipts/{year}                      -       -        -       -            own           -      yes
+    GET /receipts/{year}/proof.csv            -       -        -       -            own           -      yes
+    GET /receipts/{year}/proof.pdf            -       -        -       -            own           -      yes
+    GET /receipts/{year}/proof.zip            -       -        -       -            own           -      yes
+    GET /spending                             -       -        -       -            own           -      yes
+    PUT /profile/email                        -       -        -       -            own           -      yes
+    DELETE /profile/email                     -       -        -       -            own           -      yes
+    GET /profile/closing                      -       -        -       -            own           -      yes
+    GET /profile/data.zip                     -       -        -       -            own           -      yes
+    POST /profile/closing                     -       -        -       -            own           -      yes
+    POST /profile/email/link                  -       -        -       -            none          -      none
+    GET /security                             -       -        -       -            own           -      yes
+    PUT /session/reauthentication             -       -        -       -            own           -      yes
+    POST /authenticator                       -       -        -       -            again         -      again
+    PUT /authenticator                        -       -        -       -            again         -      again
+    DELETE /authenticator                     -       -        -       -            again         -      again
+    POST /passkey-challenges                  -       -        -       -            again         -      again
+    POST /passkeys                            -       -        -       -            again         -      again
+    DELETE /passkeys/{id}                     -       -        -       -            again         -      again
+    POST /recovery-codes                      -       -        -       -            again         -      again
+    DELETE /sessions/{id}                     -       -        -       -            none          -      yes
+    POST /session/lapse                       yes     yes      own     own          own           yes    yes
+    DELETE /sessions                          -       -        -       -            own           -      yes
+    DELETE /session                           yes     yes      own     own          own           yes    yes
 ";
 
 /// As many as the table has columns.
-const PEOPLE: usize = 6;
+const PEOPLE: usize = 7;
 
 /// What the people are let to see nothing of: Ana's.
 struct Anas {
@@ -113,12 +120,18 @@ struct People<'a> {
     anas: Anas,
     /// Found Ana's statement, and began to register with it.
     payer: Payer,
+    /// The session of a member who has closed the account since.
+    closed: Payer,
 }
 
+const CLOSED: &str = "closed@example.org";
 const EMAILS: [&str; 3] = ["ana@example.org", "mei@example.org", "ruth@example.org"];
 
 impl<'a> People<'a> {
     async fn of(app: &'a TestApp) -> Self {
+        app.register(&MEI, CLOSED).await;
+        let closed = app.sign_in(CLOSED).await;
+        close(app, &closed).await.is(204);
         for (member, email) in [&ANA, &MEI, &RUTH].into_iter().zip(EMAILS) {
             app.register(member, email).await;
         }
@@ -137,7 +150,7 @@ impl<'a> People<'a> {
             session: text(&security["sessions"][0]["id"]),
             registration: text(&begun["id"]),
         };
-        Self { app, anas, payer }
+        Self { app, anas, payer, closed }
     }
 
     /// The session of one of the columns, made anew: a call may have ended the one before.
@@ -146,9 +159,10 @@ impl<'a> People<'a> {
         Some(match column {
             0 => return None,
             1 => password(app, EMAILS[2]).await.0,
-            2 => app.look_up(&MEI).await,
-            3 => app.sign_in(EMAILS[1]).await,
-            4 => self.payer.clone(),
+            2 => self.closed.clone(),
+            3 => app.look_up(&MEI).await,
+            4 => app.sign_in(EMAILS[1]).await,
+            5 => self.payer.clone(),
             _ => app.sign_in(EMAILS[0]).await,
         })
     }
@@ -183,7 +197,7 @@ impl<'a> People<'a> {
 
     /// What a line of the table says of the answer.
     fn said(&self, column: usize, answer: &Response) -> &'static str {
-        let is_anothers = matches!(column, 2 | 3);
+        let is_anothers = matches!(column, 2..=4);
         let marks = [EMAILS[0], "surgery", &self.anas.payment, &self.anas.session];
         if is_anothers {
             let seen = marks.iter().find(|mark| answer.text.contains(**mark));

@@ -162,3 +162,38 @@ async fn nobody_but_the_member_asks_for_another_address_or_calls_it_off() {
     app.ask(Call::write("DELETE", "/profile/email").by(&mei)).await.is(200);
     assert_eq!(app.ask(Call::get("/profile").by(&ana)).await.json()["new_email"], json!(NEW));
 }
+
+async fn sends_again(app: &TestApp, member: &Payer) -> Response {
+    app.ask(Call::post("/profile/email/link").by(member)).await
+}
+
+#[tokio::test]
+async fn the_link_is_sent_again_to_the_address_that_waits_and_the_one_before_is_void() {
+    let app = TestApp::open().await;
+    let ana = ana(&app).await;
+    sends_again(&app, &ana).await.is_refused(404, "not_found");
+    asks(&app, &ana, NEW).await.is(200);
+    let first = app.link(NEW).await;
+    let again = sends_again(&app, &ana).await.is(200).json();
+    assert_eq!((&again["email"], &again["new_email"]), (&json!(ANAS), &json!(NEW)));
+    let second = app.link(NEW).await;
+    assert_ne!(first, second);
+    assert_eq!(told(&app, ANAS, "Somebody asked for a new e-mail address").await, 1, "told once");
+    app.confirm(&first, "").await.is_refused(422, "link_refused");
+    app.confirm(&second, "").await.is(204);
+    sends_again(&app, &ana).await.is_refused(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_link_is_sent_again_a_few_times_an_hour_and_says_nothing_of_addresses_that_others_have() {
+    let app = TestApp::open().await;
+    app.register(&MEI, MEIS).await;
+    let ana = ana(&app).await;
+    asks(&app, &ana, MEIS).await.is(200);
+    for _ in 0..3 {
+        assert_eq!(sends_again(&app, &ana).await.is(200).json()["new_email"], MEIS);
+    }
+    sends_again(&app, &ana).await.is_refused(429, "too_many");
+    assert_eq!(told(&app, MEIS, "Your e-mail address is in use").await, 4);
+    assert_eq!(app.number("SELECT COUNT(*) FROM outbox WHERE is_secret = 1 AND to_address = 'mei@example.org' AND subject LIKE '%new e-mail%'").await, 0);
+}

@@ -66,6 +66,14 @@ impl Processor for Line {
         self.sandbox.keep(token, binding, owner).await
     }
 
+    async fn forget(&self, token: &str, owner: &str) -> Result<(), ProcessorError> {
+        if self.is_cut(Cut::Before) {
+            return Err(ProcessorError::Unanswered);
+        }
+        let forgotten = self.sandbox.forget(token, owner).await;
+        if self.is_cut(Cut::After) { Err(ProcessorError::Unanswered) } else { forgotten }
+    }
+
     async fn charge(&self, order: &ChargeOrder<'_>) -> Result<Verdict, ProcessorError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         if self.is_cut(Cut::Before) {

@@ -4,11 +4,12 @@
 use super::{
     ProfileQuery,
     email::EmailRow,
-    fields::{Field, Part, TypedPart, phone},
+    fields::{Part, TypedPart, phone},
     row::{Row, form_ref},
 };
 use crate::{
     api::Client,
+    billing::PersonalField as Field,
     fetched::Fetched,
     i18n::{Text, say, t},
     session::CurrentSession,
@@ -174,16 +175,12 @@ fn form(own: Editor) -> AnyView {
 fn text(own: Editor, field: Field) -> AnyView {
     let label = say(move |w| field.label(w).to_owned());
     let (value, error) = (own.typed.of(field), own.form.error(field));
-    let (mode, width) = match field {
-        Field::State => {
-            let options = UsState::all().map(|state| (state.to_string(), state.to_string())).collect();
-            let autocomplete = field.autocomplete();
-            return view! { <SelectField id=field.id() label value options error autocomplete/> }.into_any();
-        }
-        Field::Phone => ("tel", "pay-input--14"),
-        Field::Zip => ("numeric", "pay-input--8"),
-        _ => ("text", ""),
-    };
+    if field == Field::State {
+        let options = UsState::all().map(|state| (state.to_string(), state.to_string())).collect();
+        let autocomplete = field.autocomplete();
+        return view! { <SelectField id=field.id() label value options error autocomplete/> }.into_any();
+    }
+    let (mode, width) = field.keyboard();
     let keyboard = Keyboard { mode, autocomplete: field.autocomplete(), width };
     let hint: Text = match field {
         Field::Phone => t(|w| w.account().register.phone_hint),

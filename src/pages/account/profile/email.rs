@@ -119,28 +119,43 @@ fn waiting(own: Editor) -> AnyView {
         let new = own.profile.of(|profile| profile.new_email.as_ref().map(ToString::to_string));
         new.map(|new| (w.account().profile.email_waits)(&new)).unwrap_or_default()
     });
-    let (failed, is_busy) = (RwSignal::new(None), RwSignal::new(false));
-    let keep = move |_| {
+    let (failed, is_busy, is_sent) = (RwSignal::new(None), RwSignal::new(false), RwSignal::new(false));
+    let ask = move |is_again: bool| {
         if is_busy.get_untracked() {
             return;
         }
         is_busy.set(true);
+        is_sent.set(false);
+        failed.set(None);
         spawn_local(async move {
-            let answer = own.client.get_value().keep_email().await;
+            let client = own.client.get_value();
+            let answer = if is_again { client.send_email_link().await } else { client.keep_email().await };
             // the page may have been left
             _ = is_busy.try_set(false);
             match answer {
-                Ok(profile) => own.profile.answered(Fetched::Here(profile)),
+                Ok(profile) => {
+                    _ = is_sent.try_set(is_again);
+                    own.profile.answered(Fetched::Here(profile));
+                }
+                // it was confirmed or called off elsewhere
+                Err(ApiError::Missing) => own.profile.refresh(),
                 Err(error) => _ = failed.try_set(Some(error)),
             }
         });
     };
+    let sent = say(move |w| if is_sent.get() { w.account().register.sent_again } else { "" }.to_owned());
     view! {
         <Failure error=failed/>
         <Notice words>
-            <p>
-                <button class="pay-link" type="button" on:click=keep>{t(|w| w.account().profile.keep_email)}</button>
+            <p class="pay-row">
+                <button class="pay-link" type="button" on:click=move |_| ask(true)>
+                    {t(|w| w.account().register.again)}
+                </button>
+                <button class="pay-link" type="button" on:click=move |_| ask(false)>
+                    {t(|w| w.account().profile.keep_email)}
+                </button>
             </p>
+            <p>{sent}</p>
         </Notice>
     }
     .into_any()

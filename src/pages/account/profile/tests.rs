@@ -2,10 +2,10 @@
 //! the wire.
 
 use super::{
-    fields::{Field, Part, TypedPart},
+    fields::{Part, TypedPart},
     *,
 };
-use crate::{error::ApiError, fetched::Fetched, i18n::Language};
+use crate::{billing::PersonalField as Field, error::ApiError, fetched::Fetched, i18n::Language};
 use contract::Locale;
 use serde_json::{Value, json};
 

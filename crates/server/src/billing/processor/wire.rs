@@ -92,6 +92,11 @@ pub struct KeptToken {
 }
 
 #[derive(Deserialize)]
+pub struct ForgottenToken {
+    pub forgotten: String,
+}
+
+#[derive(Deserialize)]
 pub struct Charge {
     id: String,
     idempotency_key: String,

@@ -2,7 +2,7 @@
 //! table that these come from (`src/route.rs`); a test compares the two (`tests/render.rs`).
 
 /// Below the root; a name in braces is any one segment.
-const PAGES: [&str; 37] = [
+const PAGES: [&str; 39] = [
     "/",
     "/region",
     "/pay",
@@ -29,6 +29,7 @@ const PAGES: [&str; 37] = [
     "/signed-out",
     "/visit-ended",
     "/timed-out",
+    "/account-closed",
     "/account",
     "/account/bills",
     "/account/bills/{id}",
@@ -39,6 +40,7 @@ const PAGES: [&str; 37] = [
     "/account/receipts/{year}",
     "/account/methods",
     "/account/profile",
+    "/account/profile/close",
     "/account/security",
 ];
 

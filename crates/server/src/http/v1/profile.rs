@@ -77,6 +77,20 @@ pub async fn keep_email(State(app): State<App>, signed_in: SignedIn) -> Result<J
     Ok(Json(email_changes::cancel(&app, &signed_in).await?))
 }
 
+/// Mails the link to the new address that waits once more; the one before is void.
+#[utoipa::path(
+    post, path = "/profile/email/link",
+    responses(
+        (status = 200, body = MemberProfile),
+        (status = 401),
+        (status = 404, description = "no change waits for its confirmation"),
+        (status = 429),
+    )
+)]
+pub async fn send_link_again(State(app): State<App>, signed_in: SignedIn) -> Result<Json<MemberProfile>> {
+    Ok(Json(email_changes::send_again(&app, &signed_in).await?))
+}
+
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]

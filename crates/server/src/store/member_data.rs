@@ -1,0 +1,62 @@
+//! What is read for a member's own copy of their data and for nothing else: the account's row and the e-mails to its
+//! address.
+
+use super::{Store, value};
+use crate::address;
+use contract::{Email, Instant};
+use serde::Serialize;
+use sqlx::Row;
+
+#[derive(Serialize)]
+pub struct AccountRow {
+    pub email: Email,
+    pub email_confirmed_at: Instant,
+    pub opened_at: Instant,
+    pub password_changed_at: Instant,
+    pub terms_version: i64,
+    pub terms_accepted_at: Instant,
+    /// An address that waits for its confirmation.
+    pub new_email: Option<String>,
+}
+
+#[derive(Serialize)]
+pub struct SentEmail {
+    pub subject: String,
+    pub written_at: Instant,
+    pub sent_at: Option<Instant>,
+}
+
+impl Store {
+    pub async fn account_row(&self, account: &str) -> Result<Option<AccountRow>, sqlx::Error> {
+        let sql = "SELECT email, email_confirmed_at, created_at, password_changed_at, terms_version, terms_accepted_at, \
+                   (SELECT link.email FROM link WHERE link.account = account.id AND link.purpose = 'new_email' \
+                   AND link.used_at IS NULL ORDER BY link.created_at DESC LIMIT 1) AS new_email \
+                   FROM account WHERE id = $1 AND email_confirmed_at IS NOT NULL";
+        let Some(row) = sqlx::query(sql).bind(account).fetch_optional(&self.read).await? else { return Ok(None) };
+        let at = |name| row.try_get(name).map(Instant::from_millis);
+        Ok(Some(AccountRow {
+            email: value(&row, "email")?,
+            email_confirmed_at: at("email_confirmed_at")?,
+            opened_at: at("created_at")?,
+            password_changed_at: at("password_changed_at")?,
+            terms_version: row.try_get("terms_version")?,
+            terms_accepted_at: at("terms_accepted_at")?,
+            new_email: row.try_get("new_email")?,
+        }))
+    }
+
+    /// The newest first. Reads the whole outbox: a member asks for it a few times in a life.
+    pub async fn emails_to(&self, to: &Email, most: i64) -> Result<Vec<SentEmail>, sqlx::Error> {
+        let sql = "SELECT subject, created_at, sent_at FROM outbox \
+                   WHERE COALESCE(recipient, LOWER(to_address)) = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
+        let rows = sqlx::query(sql).bind(address::compared(&to.user_id())).bind(most).fetch_all(&self.read).await?;
+        let email = |row: &sqlx::any::AnyRow| {
+            Ok(SentEmail {
+                subject: row.try_get("subject")?,
+                written_at: Instant::from_millis(row.try_get("created_at")?),
+                sent_at: row.try_get::<Option<i64>, _>("sent_at")?.map(Instant::from_millis),
+            })
+        };
+        rows.iter().map(email).collect()
+    }
+}

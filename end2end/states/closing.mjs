@@ -1,0 +1,27 @@
+// Walk of closing an account: one with money in it, and one that is closed.
+
+import { MEI, PASSWORD } from '../member.mjs';
+import { stop } from './stop.mjs';
+
+export async function* closingTheAccount({ payer, stack }) {
+  await payer.signsIn();
+  await payer.goes('/account/profile/close');
+  await payer.main.getByRole('heading', { name: payer.words.cantClose }).waitFor();
+  yield stop('close', 'balance');
+  await payer.signsOut();
+  const { identifiers, email } = await stack.member(({ name }) => name === 'Mei Tanaka');
+  await payer.registers(identifiers);
+  await payer.opens(MEI.mail, email);
+  await payer.signsIn(MEI.mail);
+  await payer.goes('/account/profile/close');
+  await payer.main.getByLabel(payer.words.knowClosing).waitFor();
+  yield stop('close', '');
+  await payer.presses('closeIt');
+  await payer.invalid();
+  yield stop('close', 'error');
+  await payer.main.getByLabel(payer.words.knowClosing).check();
+  await payer.control('currentPassword').fill(PASSWORD);
+  await payer.presses('closeIt');
+  await payer.sees(payer.words.accountClosed);
+  yield stop('account-closed', '');
+}
