@@ -63,27 +63,23 @@ fn sum(bills: &[BillSummary], of: fn(&BillSummary) -> Money) -> Result<Money> {
     Money::sum(bills.iter().map(of)).ok_or_else(Error::fault)
 }
 
-/// How often a bill is read again that payments change while it is read.
-const READS: usize = 3;
-
-/// One bill, open or settled, and what was paid on it. Both are of one moment: a bill that changed while its payments
-/// were read is read again.
+/// One bill, open or settled, what was paid on it, the bill before it, and what was asked about it.
 pub async fn one(app: &App, session: &Session, id: &str) -> Result<AccountBill> {
     let now = app.clock.now();
     let (membership, since) = (&session.membership, app.just_since(now));
-    let read = || app.store.bill(&membership.id, id, since);
-    let mut bill = read().await?.ok_or_else(|| Error::new(ErrorCode::NotFound))?;
-    let mut payments = Vec::new();
-    for _ in 0..READS {
-        payments = app.store.payments_on_bill(session, id).await?;
-        let again = read().await?.ok_or_else(|| Error::new(ErrorCode::NotFound))?;
-        if again == bill {
-            break;
-        }
-        bill = again;
-    }
-    let previous = app.store.previous_bill(&membership.id, id, since).await?;
-    Ok(AccountBill { as_of: now, today: app.today(membership.region), bill, payments, previous })
+    let (bill, previous) = app.store.bill_and_previous(&membership.id, id, since).await?;
+    let bill = bill.ok_or_else(|| Error::new(ErrorCode::NotFound))?;
+    // After the bill: one that is paid meanwhile is shown without its payment, and never missing without one.
+    let payments = app.store.payments_on_bill(session, id).await?;
+    Ok(AccountBill {
+        as_of: now,
+        today: app.today(membership.region),
+        bill,
+        payments,
+        previous,
+        takes_questions: app.questions_to.is_some(),
+        questions: app.store.questions(&membership.id, id).await?,
+    })
 }
 
 /// A PDF.

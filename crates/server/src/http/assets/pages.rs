@@ -2,7 +2,7 @@
 //! table that these come from (`src/route.rs`); a test compares the two (`tests/render.rs`).
 
 /// Below the root; a name in braces is any one segment.
-const PAGES: [&str; 37] = [
+const PAGES: [&str; 38] = [
     "/",
     "/region",
     "/pay",
@@ -32,6 +32,7 @@ const PAGES: [&str; 37] = [
     "/account",
     "/account/bills",
     "/account/bills/{id}",
+    "/account/bills/{id}/statement",
     "/account/history",
     "/account/balance",
     "/account/methods",
