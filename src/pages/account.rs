@@ -16,6 +16,7 @@ pub mod profile;
 mod query;
 pub mod receipts;
 pub mod security;
+pub mod statement;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 mod total;
@@ -87,7 +88,8 @@ fn places() -> Vec<Place> {
 fn with_links(here: Account, main: AnyView) -> AnyView {
     // a page below another is that one's
     let here = if matches!(here, Account::Receipts(_)) { Account::Proof } else { here };
-    let here = Route::Account(if matches!(here, Account::Bill(_)) { Account::Bills } else { here });
+    let here =
+        Route::Account(if matches!(here, Account::Bill(_) | Account::Statement(_)) { Account::Bills } else { here });
     let (bar, rest): (Vec<Place>, Vec<Place>) = places().into_iter().partition(|place| place.is_in_bar);
     let is_in_rest = rest.iter().any(|place| place.route == here).then_some("true");
     let link = move |Place { route, sign, words, .. }: Place| {
