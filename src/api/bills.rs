@@ -1,5 +1,5 @@
-//! `/bills`, `/account/overview`, `/account/bills` and `/mail-coupons`: the open bills and the moment they are as of, and
-//! what is mailed with a check.
+//! `/bills`, `/account/overview`, `/account/bills` and `/mail-coupons`: the open bills and the moment they are as of,
+//! and what is mailed with a check.
 
 use super::Client;
 use crate::error::ApiError;

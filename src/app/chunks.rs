@@ -3,8 +3,7 @@
 //!
 //! A chunk exports one function that renders its pages; after that, navigation between them is synchronous. When a
 //! chunk fails to load because the server can't be reached, the page says so and offers to try again. When the server
-//! can be reached, this page is older than the server's files (a new version was deployed): it is loaded again, once,
-//! at the address that was being opened.
+//! can be reached, this page is older than the server's files (a new version was deployed): it is loaded again, once.
 
 use super::unreached::known;
 use crate::{

@@ -1,5 +1,5 @@
--- When the visit of an account began that is the newest, and in a session when the one before it did: what came since is
--- new to the member.
+-- When the newest visit of an account began, and in a session when the visit before it did: what came since is new to
+-- the member.
 ALTER TABLE account ADD COLUMN visited_at BIGINT;
 ALTER TABLE session ADD COLUMN visited_before BIGINT;
 

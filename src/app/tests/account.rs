@@ -1,5 +1,5 @@
-//! Pages of the account as the server's answers are drawn: the overview, why a bill is different, and what is asked about
-//! its charges.
+//! Pages of the account as the server's answers are drawn: the overview, why a bill is different, and what is asked
+//! about its charges.
 
 use super::*;
 

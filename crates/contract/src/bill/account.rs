@@ -1,5 +1,5 @@
-//! `GET /account/overview`, `GET /account/bills` and `GET /account/bills/{id}`: a member's account at a glance, the bills,
-//! open and settled, and one of them with the bill that came before it.
+//! `GET /account/overview`, `GET /account/bills` and `GET /account/bills/{id}`: a member's account at a glance, the
+//! bills, open and settled, and one of them with the bill that came before it.
 
 use super::{Bill, BillKind, BillPayment, question::ChargeQuestion};
 use crate::{Date, Instant, Money, payment::PaymentSummary};

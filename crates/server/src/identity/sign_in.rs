@@ -78,8 +78,8 @@ pub struct Arrival<'a> {
 }
 
 impl Arrival<'_> {
-    /// Begins a visit, and notifies the owner if the browser is a new one, in the transaction of the sign-in, which has the account locked.
-    /// Returns the cookie by which the browser is known from now on.
+    /// Begins a visit, and notifies the owner if the browser is a new one, in the transaction of the sign-in, which has
+    /// the account locked. Returns the cookie by which the browser is known from now on.
     pub async fn is_in(&self, app: &App, tx: &mut Tx, browser: &Browser) -> Result<Option<String>> {
         let Self { account, session, now } = *self;
         visits::begin(tx, &account.id, &session.id, now).await?;

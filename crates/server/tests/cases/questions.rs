@@ -2,7 +2,7 @@
 //! needs and nothing of the service.
 
 use crate::test_app::{
-    Payer, TestApp,
+    ORIGIN, PROFILE, Payer, TestApp,
     call::{Call, Response},
     new_key,
     seed::{ANA, MEI},
@@ -125,4 +125,18 @@ async fn a_member_asks_so_many_questions_in_an_hour_and_what_is_kept_stays() {
     }
     ask(&app, &member, "visit", &new_key(), &asked).await.is_refused(429, "too_many");
     assert_eq!(shown(&app, &member).await["questions"].as_array().unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn where_the_profile_names_nobody_to_ask_nothing_is_offered_and_nothing_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("profile.toml");
+    let text = std::fs::read_to_string(PROFILE).unwrap();
+    std::fs::write(&file, text.replacen(&format!("questions = \"{PLAN}\""), "", 1)).unwrap();
+    let app = TestApp::open_with(&["--public-origin", ORIGIN, "--profile", file.to_str().unwrap()]).await;
+    let member = ana(&app).await;
+    assert_eq!(shown(&app, &member).await["takes_questions"], json!(false));
+    let asked = json!({ "line": 0, "text": "What is this?" });
+    ask(&app, &member, "visit", &new_key(), &asked).await.is_refused(404, "not_found");
+    assert_eq!(app.number("SELECT COUNT(*) FROM charge_question").await, 0);
 }
