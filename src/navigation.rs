@@ -123,11 +123,20 @@ impl Navigation {
         browser::leave_for(&self.href(to));
     }
 
-    /// Signing in takes the place of this page, and leads to `then`.
+    /// Signing in takes the place of this page, and leads back to it, with its filter.
     pub fn replace_with_sign_in(self, then: impl Into<Route>) {
+        let inner = then.into().inner_path_of_sign_in_then_filtered(&self.address.get_untracked());
+        self.replace_with(&self.address(&inner));
+    }
+
+    /// As `replace`, with a query, which begins with `?`, or is empty.
+    pub fn replace_with_query(self, to: impl Into<Route>, query: &str) {
+        self.replace_with(&self.href_with(to, query));
+    }
+
+    fn replace_with(self, address: &str) {
         if let Some(navigate) = self.navigate.get_value() {
-            let options = NavigateOptions { replace: true, resolve: false, ..NavigateOptions::default() };
-            navigate(&self.sign_in_then(then), options);
+            navigate(address, NavigateOptions { replace: true, resolve: false, ..NavigateOptions::default() });
         }
     }
 

@@ -6,6 +6,9 @@
 
 /// Name of the query that holds where to go after signing in.
 const THEN: &str = "then=";
+/// `?` and `&` of where to go, as they are written inside that query.
+const QUERY: &str = "%3F";
+const AND: &str = "%26";
 
 /// Makes of the table: an enum a group, `Route` over them, `parse`, `inner_path` and `all`. A name in place of a
 /// segment is a parameter.
@@ -132,6 +135,7 @@ routes! {
         /// The query filters the list: kind, year and a number for a person.
         Bills => ["account", "bills"],
         Bill(id: String) => ["account", "bills", id],
+        Statement(id: String) => ["account", "bills", id, "statement"],
         /// Its filter is in the query (`navigation`).
         History => ["account", "history"],
         Balance => ["account", "balance"],
@@ -186,13 +190,42 @@ impl Route {
         format!("{}?{THEN}{}", Self::from(Enter::SignIn).inner_path(), self.inner_path())
     }
 
-    /// Where an address says to go after signing in. What is no route of this app is nowhere.
-    pub fn then(address: &str) -> Option<Self> {
+    /// The same, and there with the filter that the address of this page has, which names nobody.
+    pub fn inner_path_of_sign_in_then_filtered(&self, address: &str) -> String {
+        let then = self.inner_path_of_sign_in_then();
+        match address.split_once('?') {
+            Some((_, query)) if self.has_filter() && is_filter(query) => {
+                format!("{then}{QUERY}{}", query.replace('&', AND))
+            }
+            _ => then,
+        }
+    }
+
+    fn has_filter(&self) -> bool {
+        matches!(self, Self::Account(Account::Bills | Account::History | Account::Receipts(_)))
+    }
+
+    /// Where an address says to go after signing in, and with which filter: `?kind=hospital`, or nothing. What is no
+    /// route of this app is nowhere.
+    pub fn then(address: &str) -> Option<(Self, String)> {
         let (_, query) = address.split_once('?')?;
         let query = query.split('#').next().unwrap_or_default();
         let to = query.split('&').find_map(|part| part.strip_prefix(THEN))?;
+        let (to, filter) = to.split_once(QUERY).unwrap_or((to, ""));
+        let (route, filter) = (Self::then_route(to)?, filter.replace(AND, "&"));
+        let is_kept = route.has_filter() && is_filter(&filter);
+        Some((route, if is_kept { format!("?{filter}") } else { String::new() }))
+    }
+
+    fn then_route(to: &str) -> Option<Self> {
         Self::parse(to).filter(|route| to.starts_with('/') && route.inner_path() == to && route.is_somewhere_to_go())
     }
+}
+
+/// What a list's filter is written in: words, numbers and days.
+fn is_filter(query: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"=&-_".contains(&byte);
+    (1..=200).contains(&query.len()) && query.bytes().all(is_plain)
 }
 
 #[cfg(test)]
@@ -230,7 +263,7 @@ mod tests {
     #[test]
     fn after_signing_in_one_lands_where_one_was_going_and_nowhere_else() {
         for route in Route::all() {
-            let expected = route.is_somewhere_to_go().then(|| route.clone());
+            let expected = route.is_somewhere_to_go().then(|| (route.clone(), String::new()));
             assert_eq!(Route::then(&route.inner_path_of_sign_in_then()), expected);
         }
         assert_eq!(Route::then("/sign-in?then=/sign-in"), None);
@@ -252,5 +285,35 @@ mod tests {
             assert_eq!(Route::then(&format!("/sign-in?then={to}")), None, "{to}");
         }
         assert_eq!(Route::then("/sign-in"), None);
+    }
+
+    #[test]
+    fn signing_in_keeps_the_filter_of_a_list_and_no_other_query() {
+        let there_and_back = |route: Route, query: &str| {
+            Route::then(&route.inner_path_of_sign_in_then_filtered(&format!("{}?{query}", route.inner_path())))
+        };
+        let receipts = || Route::Account(Account::Receipts("2026".to_owned()));
+        let kept: [(Route, &str); 3] = [
+            (Account::Bills.into(), "kind=hospital&person=2&year=2025"),
+            (Account::History.into(), "from=2026-01-01&state=paid"),
+            (receipts(), "person=9"),
+        ];
+        for (route, query) in kept {
+            assert_eq!(there_and_back(route.clone(), query), Some((route, format!("?{query}"))));
+        }
+        let dropped: [(Route, &str); 5] = [
+            (Account::Bills.into(), "name=Ana%20O"),
+            (Account::Bills.into(), "a=//evil.example"),
+            (Account::Bills.into(), ""),
+            (Account::History.into(), &*"a".repeat(201)),
+            (Settings::Profile.into(), "a=b"),
+        ];
+        for (route, query) in dropped {
+            assert_eq!(there_and_back(route.clone(), query), Some((route, String::new())), "{query}");
+        }
+        for to in ["/account/bills%3F//evil.example", "/account%3Fa=b", "/account/bills%3Fa=%2526then=/help"] {
+            assert_eq!(Route::then(&format!("/sign-in?then={to}")).unwrap().1, "", "{to}");
+        }
+        assert_eq!(Route::then("/sign-in?then=//evil.example%3Fa=b"), None);
     }
 }

@@ -21,7 +21,7 @@ pub use choice::Choice;
 pub use dynamic::{dynamic, fact_text, list};
 pub use error_summary::{ErrorLine, ErrorSummary};
 pub use failure::{Failure, minutes, usual_words};
-pub use field::{CheckField, Keyboard, KnownUserId, PasswordField, SelectField, TextField};
+pub use field::{AreaField, CheckField, Keyboard, KnownUserId, PasswordField, SelectField, TextField};
 pub use form_state::FormState;
 pub use icon::{Icon, Sign};
 pub use notice::{Notice, NoticeKind};

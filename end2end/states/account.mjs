@@ -137,6 +137,15 @@ export async function* myBills({ payer }) {
   await payer.main.getByRole('region').first().getByRole('listitem').nth(1).getByRole('link').click();
   await payer.main.getByRole('region').nth(3).waitFor();
   yield stop('bill', '');
+  await payer.main.getByRole('button', { name: payer.words.askAbout }).first().click();
+  await payer.main.getByRole('textbox').waitFor();
+  await payer.presses('sendQuestion');
+  await payer.invalid();
+  yield stop('bill', 'ask-error');
+  await payer.main.getByRole('link', { name: payer.words.readStatement }).click();
+  await payer.sees(payer.words.statementPage);
+  await payer.main.getByRole('table').waitFor();
+  yield stop('statement', '');
   await payer.goes('/account/history');
   await payer.main.locator('.pay-history > li').first().waitFor();
   yield stop('history', '');

@@ -69,3 +69,52 @@ scene('a premium has no plan picture, and a bill of somebody else is not there',
   await payer.main.getByRole('link', { name: 'Show all bills' }).click();
   await payer.main.getByRole('region', { name: 'Open, 2 bills' }).waitFor();
 });
+
+scene('a question about a charge is sent once to the plan, and the bill says how far it came', async ({ stack, payer }) => {
+  await payer.signsIn();
+  await payer.main.getByRole('region').first().getByRole('link', { name: 'Hospital bill' }).click();
+  await payer.sees(/^Hospital bill of /);
+  await payer.main.getByRole('button', { name: payer.words.askAbout }).first().click();
+  const field = payer.main.getByRole('textbox', { name: payer.words.question });
+  await field.fill('I paid with 4242 4242 4242 4242');
+  await payer.presses('sendQuestion');
+  await payer.invalid();
+  assert.equal(await field.inputValue(), '', 'a card number is not kept');
+  await field.fill('I paid this at the desk.\n¿Por qué está aquí?');
+  await payer.main.getByRole('button', { name: payer.words.sendQuestion }).dblclick();
+  await payer.main.getByText('I paid this at the desk.').waitFor();
+  assert.match(await payer.page.evaluate(() => document.activeElement?.textContent), /^Ask about this charge/, 'the focus is back at the charge');
+  await payer.page.reload();
+  await payer.main.getByText('I paid this at the desk.').waitFor();
+  await payer.main.getByText(/^You asked on /).waitFor();
+  const asked = stack.billing(["SELECT charge_question.body AS body FROM charge_question"]);
+  assert.deepEqual(asked, [{ body: 'I paid this at the desk.\n¿Por qué está aquí?' }]);
+  const mails = stack.billing(["SELECT to_address, body_text FROM outbox WHERE subject LIKE '%asks about a charge'"]);
+  assert.deepEqual(mails.map((mail) => mail.to_address), ['billing@kppay.example']);
+  assert.equal(/surgery|room|Oakland/i.test(mails[0].body_text), false, 'nothing of the service');
+});
+
+scene('the statement is a page first, with the sums of the bill, and then a file', async ({ payer }) => {
+  await payer.signsIn();
+  await payer.main.getByRole('region').first().getByRole('link', { name: 'Hospital bill' }).click();
+  await payer.sees(/^Hospital bill of /);
+  await payer.main.getByRole('link', { name: payer.words.readStatement }).click();
+  await payer.sees('Statement');
+  const sheet = payer.main.getByRole('region', { name: /^Hospital bill of / });
+  await sheet.getByText('$1,150.00').first().waitFor();
+  await sheet.getByRole('table').waitFor();
+  await payer.main.getByRole('button', { name: 'Print' }).waitFor();
+  assert.match(await payer.main.getByRole('link', { name: /PDF/ }).getAttribute('href'), /\/statement\.pdf\?locale=en$/);
+  await payer.main.getByRole('link', { name: 'The bill', exact: true }).click();
+  await payer.sees(/^Hospital bill of /);
+});
+
+scene('signing in leads to the list that was asked for, with its filter', async ({ payer }) => {
+  await payer.goes('/account/bills?kind=hospital&year=2025');
+  await payer.sees(payer.words.signIn);
+  await payer.triesToSignIn('ana.oneill@example.org');
+  await payer.sees('Bills');
+  const { pathname, search } = new URL(payer.page.url());
+  assert.equal(pathname + search, '/account/bills?kind=hospital&year=2025');
+  await payer.main.getByRole('region', { name: 'Open, 1 bill' }).waitFor();
+});

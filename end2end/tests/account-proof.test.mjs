@@ -25,7 +25,7 @@ scene('what counts in a year is said by person, and page, file and database agre
   const downloading = payer.page.waitForEvent('download');
   await sheet.getByRole('link', { name: 'CSV' }).click();
   const rows = fs.readFileSync(await (await downloading).path(), 'utf8').trim().split('\r\n').slice(1);
-  const sum = rows.map((row) => row.match(/(?:[^,"]|"(?:[^"]|"")*")+|(?<=,)(?=,)/g)).reduce((all, row) => all + cents(row[6]), 0);
+  const sum = rows.map((row) => row.match(/(?:[^,"]|"(?:[^"]|"")*")+|(?<=,)(?=,)/g)).reduce((all, row) => all + cents(row[7]), 0);
   assert.equal(sum, counted);
   const out = payer.main.getByRole('region', { name: 'What does not count, and why' });
   await out.getByText('A health FSA never pays a premium.').waitFor();

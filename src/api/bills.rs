@@ -1,13 +1,14 @@
-//! `/bills`, `/account/bills` and `/mail-coupons`: the open bills and the moment they are as of, and what is mailed
-//! with a check.
+//! `/bills`, `/account/overview`, `/account/bills` and `/mail-coupons`: the open bills and the moment they are as of,
+//! and what is mailed with a check.
 
 use super::Client;
 use crate::error::ApiError;
 use contract::{
-    Locale,
+    IdempotencyKey, Locale,
     bill::{
         BillList,
-        account::{AccountBill, AccountBills},
+        account::{AccountBill, AccountBills, AccountOverview},
+        question::{ChargeQuestion, NewQuestion},
     },
     coupon::MailCoupons,
 };
@@ -18,6 +19,10 @@ impl Client {
         self.ask(Method::GET, "/bills").await
     }
 
+    pub async fn overview(&self) -> Result<AccountOverview, ApiError> {
+        self.ask(Method::GET, "/account/overview").await
+    }
+
     /// A member's, open and settled. The query is a filter: `?kind=hospital&year=2026`, or empty.
     pub async fn account_bills(&self, query: &str) -> Result<AccountBills, ApiError> {
         self.ask(Method::GET, &format!("/account/bills{query}")).await
@@ -25,6 +30,17 @@ impl Client {
 
     pub async fn account_bill(&self, id: &str) -> Result<AccountBill, ApiError> {
         self.ask(Method::GET, &format!("/account/bills/{id}")).await
+    }
+
+    /// The same key and question again gives the first one again.
+    pub async fn ask_about_charge(
+        &self,
+        bill: &str,
+        new: &NewQuestion,
+        key: &IdempotencyKey,
+    ) -> Result<ChargeQuestion, ApiError> {
+        let path = format!("/account/bills/{bill}/questions");
+        self.send(Method::POST, &path, new, Some(&key.to_string())).await
     }
 
     /// Address of the statement's file, for a link.

@@ -32,11 +32,6 @@ struct ReceiptEmail<'a> {
 }
 
 impl Client {
-    /// A member's, the newest first.
-    pub async fn last_payments(&self, limit: u8) -> Result<PaymentPage, ApiError> {
-        self.ask(Method::GET, &format!("/payments?limit={limit}")).await
-    }
-
     /// A page of a member's payments. `filter` is a query as of `csv_address`; `text` is typed, and so encoded here.
     pub async fn payments(
         &self,

@@ -1,6 +1,8 @@
 //! Tests that render each page natively in every state of the session and of the server's answers. A page that touches
 //! the browser while it renders panics here, as there is none.
 
+mod account;
+
 use super::*;
 use crate::{
     config::{API_BASE, Base},
@@ -13,7 +15,7 @@ use contract::{
     account::{Registration, Security},
     bill::{
         BillList,
-        account::{AccountBill, AccountBills},
+        account::{AccountBill, AccountBills, AccountOverview},
     },
     coupon::MailCoupons,
     factor::RequiredFactors,
@@ -36,6 +38,7 @@ struct Answers {
     payments: Vec<PaymentSummary>,
     registration: Registration,
     security: Security,
+    overview: AccountOverview,
     account_bills: AccountBills,
     account_bill: AccountBill,
     profile: MemberProfile,
@@ -106,6 +109,7 @@ fn drawn(address: &str, locale: Locale, view: &SessionView, asked: &Asked) -> St
         }));
         provide_context(asked.fetched(|answers| answers.coupons.clone()));
         provide_context(asked.fetched(|answers| answers.security.clone()));
+        provide_context(asked.fetched(|answers| answers.overview.clone()));
         provide_context(asked.fetched(|answers| answers.account_bills.clone()));
         provide_context(asked.fetched(|answers| answers.account_bill.clone()));
         provide_context(asked.fetched(|answers| answers.profile.clone()));

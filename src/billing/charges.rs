@@ -3,14 +3,25 @@
 
 use super::flow::amount;
 use crate::{
-    i18n::{Language, Pick, Text, format, t},
-    ui::list,
+    i18n::{Language, Pick, Text, format, say, t},
+    ui::{dynamic, list},
 };
 use contract::{Money, bill::BillLine};
 use leptos::prelude::*;
 
+/// So many charges are shown at first.
+const FIRST: usize = 10;
+
 #[component]
-pub fn Charges(lines: Vec<BillLine>) -> impl IntoView {
+pub fn Charges(
+    lines: Vec<BillLine>,
+    /// What stands below each, by its place.
+    #[prop(optional_no_strip)]
+    below: Option<Callback<(usize, BillLine), AnyView>>,
+    /// All at once, as for paper.
+    #[prop(optional)]
+    whole: bool,
+) -> impl IntoView {
     let sum = |of: fn(&BillLine) -> Money| Money::sum(lines.iter().map(of)).unwrap_or(Money::ZERO);
     let all = row(
         view! { {t(|w| w.pay().amount.all_charges)} }.into_any(),
@@ -25,10 +36,17 @@ pub fn Charges(lines: Vec<BillLine>) -> impl IntoView {
         |w| w.pay().amount.you_paid,
         |w| w.pay().amount.owe,
     ];
-    let line = |line: BillLine| {
-        let sums = [line.billed, line.discount, line.plan_paid, line.you_paid];
-        row(service(line.description, None, line.date_of_service, line.provider), sums, line.you_owe)
-    };
+    let count = lines.len();
+    let mut first: Vec<_> = lines.into_iter().enumerate().collect();
+    let rest = StoredValue::new(first.split_off(if whole { count } else { count.min(FIRST) }));
+    let is_whole = RwSignal::new(false);
+    let more =
+        dynamic(
+            move || {
+                if is_whole.get() { list(rest.get_value(), move |of| charge(of, below)) } else { ().into_any() }
+            },
+        );
+    let turn = (count > FIRST && !whole).then(|| turn(is_whole, count));
     view! {
         <table class="pay-items" role="table">
             <thead role="rowgroup">
@@ -37,10 +55,37 @@ pub fn Charges(lines: Vec<BillLine>) -> impl IntoView {
                     {list(columns, head)}
                 </tr>
             </thead>
-            <tbody role="rowgroup">{list(lines, line)}</tbody>
+            <tbody role="rowgroup">{list(first, move |of| charge(of, below))}{more}</tbody>
             <tfoot role="rowgroup">{all}</tfoot>
         </table>
+        {turn}
     }
+}
+
+fn turn(is_whole: RwSignal<bool>, count: usize) -> AnyView {
+    let words =
+        say(
+            move |w| {
+                if is_whole.get() { w.pay().amount.first_charges.to_owned() } else { (w.pay().amount.all_of)(count) }
+            },
+        );
+    let expanded = Signal::derive(move || is_whole.get().to_string());
+    view! {
+        <p data-print="no">
+            <button class="pay-button" type="button" aria-expanded=expanded on:click=move |_| is_whole.update(|is| *is = !*is)>{words}</button>
+        </p>
+    }
+    .into_any()
+}
+
+fn charge((at, line): (usize, BillLine), below: Option<Callback<(usize, BillLine), AnyView>>) -> AnyView {
+    let sums = [line.billed, line.discount, line.plan_paid, line.you_paid];
+    let below = below.map(|below| {
+        let below = below.run((at, line.clone()));
+        view! { <tr class="pay-items__below" role="row"><td colspan="6" role="cell">{below}</td></tr> }
+    });
+    let own = row(service(line.description, None, line.date_of_service, line.provider), sums, line.you_owe);
+    view! { {own} {below} }.into_any()
 }
 
 /// The service, which may be paid in part, its date and its provider.

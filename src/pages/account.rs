@@ -17,6 +17,7 @@ pub mod profile;
 mod query;
 pub mod receipts;
 pub mod security;
+pub mod statement;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 mod total;
@@ -88,7 +89,8 @@ fn places() -> Vec<Place> {
 fn with_links(here: Route, main: AnyView) -> AnyView {
     // a page below another is that one's
     let here = if matches!(here, Route::Account(Account::Receipts(_))) { Account::Proof.into() } else { here };
-    let here = if matches!(here, Route::Account(Account::Bill(_))) { Account::Bills.into() } else { here };
+    let is_of_bill = matches!(here, Route::Account(Account::Bill(_) | Account::Statement(_)));
+    let here = if is_of_bill { Account::Bills.into() } else { here };
     let here = if here == Settings::Close.into() { Settings::Profile.into() } else { here };
     let (bar, rest): (Vec<Place>, Vec<Place>) = places().into_iter().partition(|place| place.is_in_bar);
     let is_in_rest = rest.iter().any(|place| place.route == here).then_some("true");

@@ -30,9 +30,13 @@ enum Field {
 /// The server's one word about user ID and password.
 const WRONG: FieldProblem = FieldProblem::Unknown;
 
-/// Where to go once one is signed in.
-fn destination() -> Route {
-    Route::then(&browser::path()).unwrap_or(Route::Account(Account::Overview))
+/// Where to go once one is signed in, and with which filter.
+fn destination() -> (Route, String) {
+    Route::then(&browser::path()).unwrap_or_else(overview)
+}
+
+fn overview() -> (Route, String) {
+    (Account::Overview.into(), String::new())
 }
 
 #[component]
@@ -42,7 +46,8 @@ pub fn SignInPage() -> impl IntoView {
         if session.with(Session::is_member) && navigation.is_at(Enter::SignIn) {
             // a user who had found another member's bill sees a note about it, and is not returned to paying it
             let is_other = untrack(|| session.found_elsewhere()).is_some();
-            navigation.replace(if is_other { Route::Account(Account::Overview) } else { destination() });
+            let (to, filter) = if is_other { overview() } else { destination() };
+            navigation.replace_with_query(to, &filter);
         }
     });
     let asked = Memo::new(move |_| {

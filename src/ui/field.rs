@@ -80,6 +80,29 @@ pub fn TextField(
     frame(&id, label, error, hint, echo, Box::new(input))
 }
 
+/// A text of several lines, in any script.
+#[component]
+pub fn AreaField(
+    #[prop(into)] id: String,
+    label: Text,
+    value: RwSignal<String>,
+    #[prop(into)] error: Signal<Option<String>>,
+    hint: Text,
+) -> impl IntoView {
+    let control = {
+        let id = id.clone();
+        move |wires: AriaLinks| {
+            view! {
+                <textarea class="pay-input" id=id.clone() name=id rows="4" dir="auto"
+                    autocomplete="off" aria-describedby=wires.described_by aria-invalid=wires.invalid
+                    prop:value=value on:input=move |event| value.set(event_target_value(&event))></textarea>
+            }
+            .into_any()
+        }
+    };
+    frame(&id, label, error, Some(hint), None, Box::new(control))
+}
+
 /// A password: it can be shown, pasted and filled in by a manager.
 #[component]
 pub fn PasswordField(

@@ -218,7 +218,7 @@ fn http_names_rows_of_store_and_nothing_else_of_it() {
 
 /// Parts of the application state that not every layer may reach, with the modules that may. A layer that needs more
 /// calls the one between.
-const PARTS: [(&str, &[&str]); 12] = [
+const PARTS: [(&str, &[&str]); 13] = [
     ("store", &["billing", "demo", "identity", "jobs", "limits", "main", "readiness"]),
     ("processor", &["billing", "demo", "jobs"]),
     ("limits", &["billing", "identity", "limits"]),
@@ -231,6 +231,7 @@ const PARTS: [(&str, &[&str]); 12] = [
     ("tasks", &["jobs", "main", "readiness"]),
     ("readiness", &["http", "main"]),
     ("security_txt", &["http"]),
+    ("questions_to", &["billing"]),
 ];
 /// Facts of the plan, flags, and the time.
 const OF_EVERYBODY: [&str; 3] = ["clock", "portal", "settings"];

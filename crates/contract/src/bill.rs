@@ -1,8 +1,10 @@
 //! `GET /bills`: open bills with their lines, the moment they are as of, and what was paid on bills lately. What only a
-//! member asks for is in `account`, and the rule that compares two bills in `difference`.
+//! member asks for is in `account`, what members ask about a charge in `question`, and the rule that compares two bills
+//! in `difference`.
 
 pub mod account;
 pub mod difference;
+pub mod question;
 
 use crate::{
     Date, Instant, Money,

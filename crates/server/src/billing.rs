@@ -2,9 +2,10 @@
 //! order becomes a payment, once), `payment_csv` (a list of them as a file, by `csv`), `charging` (the processor is
 //! asked, and its answer written), `processor` (what a plan's processor has to do; the sandbox's line), `drafts` (what
 //! is kept before the order), `methods` (what a token stands for), `saved_methods` (what a member keeps), `bills`,
-//! `account_bills` (a member's, settled ones too; for whom is in `people`), `receipts`, `receipt_links` (what the link
-//! of an e-mail opens), `proofs` (a tax year's expenses), `spending` (a month's), `member_data` (all that is held of a
-//! member, as a file), `coupons` (for a check by mail). Knows no HTTP, and of SQL only what `store` offers.
+//! `account_bills` (a member's, settled ones too; for whom is in `people`), `overview`, `questions` (about a charge),
+//! `receipts`, `receipt_links` (what the link of an e-mail opens), `proofs` (a tax year's expenses), `spending` (a
+//! month's), `member_data` (all that is held of a member, as a file), `coupons` (for a check by mail). Knows no HTTP, and
+//! of SQL only what `store` offers.
 
 pub mod account_bills;
 pub mod bills;
@@ -18,12 +19,14 @@ mod from_balance;
 pub mod forgotten_tokens;
 pub mod member_data;
 pub mod methods;
+pub mod overview;
 pub mod payer;
 pub mod payment_csv;
 pub mod payments;
 pub mod people;
 pub mod processor;
 pub mod proofs;
+pub mod questions;
 pub mod receipt_links;
 pub mod receipt_pdf;
 pub mod receipts;

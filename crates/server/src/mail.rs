@@ -3,13 +3,15 @@
 //! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
-//! `body` writes each as text and as HTML; `payment`, `profile`, `registration` and `security` have the words.
+//! `body` writes each as text and as HTML; `payment`, `profile`, `question`, `registration` and `security` have
+//! the words.
 //! `jobs::send_mail` sends them.
 
 mod body;
 mod html;
 mod payment;
 mod profile;
+mod question;
 mod registration;
 mod security;
 
@@ -19,6 +21,7 @@ pub use profile::{
     ChangedDetail, account_closed, address_in_use, confirm_new_email, email_change_asked, email_changed,
     profile_changed,
 };
+pub use question::{AskedCharge, charge_question};
 pub use registration::{
     account_opened, already_registered, confirm_email, no_account_yet, registration_code, registration_moved,
     user_id_reminder,

@@ -8,7 +8,7 @@ mod values;
 pub use security_txt::SecurityTxt;
 
 use contract::{
-    CardBrand, Identifier, Locale, Region,
+    CardBrand, Email, Identifier, Locale, Region,
     portal::{Brand, Capture, Contacts, IdentifierField, Limits, Portal, RegionProfile},
 };
 use serde::Deserialize;
@@ -36,6 +36,7 @@ pub struct Profile {
     limits: Limits,
     regions: Vec<RegionProfile>,
     security_txt: Option<SecurityTxt>,
+    questions_to: Option<Email>,
 }
 
 impl Profile {
@@ -65,6 +66,10 @@ impl Profile {
 
     pub fn security_txt(&self) -> Option<&SecurityTxt> {
         self.security_txt.as_ref()
+    }
+
+    pub fn questions_to(&self) -> Option<&Email> {
+        self.questions_to.as_ref()
     }
 
     /// What `GET /portal` says.
@@ -139,6 +144,9 @@ struct ContactsTable {
     mail: Vec<String>,
     opens: u8,
     closes: Spanned<u8>,
+    /// Nobody is asked by e-mail where the profile says nothing of it.
+    #[serde(default, deserialize_with = "values::email")]
+    questions: Option<Email>,
 }
 
 #[derive(Deserialize)]
@@ -198,7 +206,9 @@ type Invalid = (Range<usize>, String, String);
 impl File {
     fn checked(self) -> Result<Profile, Invalid> {
         let File { brand: BrandTable { name: Words(name) }, contacts, payment, regions, security_txt } = self;
+        let questions_to = contacts.questions.clone();
         Ok(Profile {
+            questions_to,
             brand: Brand { name },
             contacts: contacts.checked()?,
             cards: payment.cards,
@@ -220,7 +230,7 @@ impl File {
 
 impl ContactsTable {
     fn checked(self) -> Result<Contacts, Invalid> {
-        let Self { billing_phone, individual_plans_phone, fax, payee: Words(payee), mail, opens, closes } = self;
+        let Self { billing_phone, individual_plans_phone, fax, payee: Words(payee), mail, opens, closes, .. } = self;
         let (at, closes) = (closes.span(), closes.into_inner());
         if closes > 23 || opens >= closes {
             let why = format!("{closes} with opens = {opens}: write whole hours of 0 to 23, closing after opening");

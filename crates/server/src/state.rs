@@ -18,7 +18,7 @@ use crate::{
     settings::Settings,
     store::Store,
 };
-use contract::{Date, Instant, Region, portal::Portal, problem_details::ErrorCode};
+use contract::{Date, Email, Instant, Region, portal::Portal, problem_details::ErrorCode};
 use serve::{Tasks, tasks::Timings};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -32,6 +32,8 @@ pub struct State {
     pub settings: Settings,
     pub portal: Portal,
     pub security_txt: Option<SecurityTxt>,
+    /// Who answers questions about charges; nothing where nobody does by e-mail.
+    pub questions_to: Option<Email>,
     pub store: Store,
     pub clock: Clock,
     pub processor: Arc<dyn Processor>,
@@ -57,13 +59,14 @@ impl State {
             url: format!("{}/capture", settings.processor_public_url),
             origin: settings.processor_public_url.clone(),
         };
-        let security_txt = profile.security_txt().cloned();
+        let (security_txt, questions_to) = (profile.security_txt().cloned(), profile.questions_to().cloned());
         let portal = profile.portal(capture, settings.demo);
         let timings = Timings { step: settings.limits.step_time, ..Timings::default() };
         Arc::new(Self {
             site: site(&settings.public_origin, &portal.brand.name),
             portal,
             security_txt,
+            questions_to,
             limits: Limits::new(&settings.pepper, settings.limits.tries),
             passwords: Passwords::new(&settings.pepper, heavy_at_once()),
             drawing: BoundedPool::new(heavy_at_once(), WAITING_FOR_DRAWINGS),

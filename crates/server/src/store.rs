@@ -41,6 +41,7 @@ pub mod pending_accounts;
 pub mod pending_charges;
 pub mod profiles;
 pub mod proofs;
+pub mod questions;
 mod readable;
 pub mod readiness;
 pub mod receipt_links;
@@ -56,6 +57,7 @@ pub mod transaction;
 pub mod transition;
 pub mod trouble;
 pub mod unmatched;
+pub mod visits;
 
 use connections::Connections;
 use durable::Log;

@@ -6,12 +6,14 @@ mod sample_payment;
 
 use contract::{
     Date, Email, Instant, Locale, Money, PersonName,
+    bill::{Bill, question::QuestionText},
     payment::{BankAccountKind, Failure, Method, Payment, PaymentState},
+    session::PersonView,
 };
 use regex::Regex;
 use sample_payment::{payment, portal};
 use server::{
-    mail::{self, ChangedDetail, Sender},
+    mail::{self, AskedCharge, ChangedDetail, Sender},
     store::{accounts::Account, outbox::Message},
 };
 
@@ -87,8 +89,25 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         ("recovery-code-used", mail::recovery_code_used(&account, &sender)),
         ("recovery-codes-renewed", mail::recovery_codes_renewed(&account, &sender)),
         ("new-device", mail::new_device(&account, &sender, seen)),
+        ("charge-question", question(&sender, locale)),
     ];
     emails.map(|(name, message)| (name.to_owned(), message)).to_vec()
+}
+
+/// To the plan: nothing of the service.
+fn question(sender: &Sender<'_>, locale: Locale) -> Message {
+    let bill: Bill = serde_json::from_value(serde_json::json!({
+        "id": "01930f6c", "kind": "professional", "patient": "Ana", "issued": "2026-11-04", "due": "2026-12-04",
+        "balance": "40.00", "pending": "0.00", "just_paid": null, "lines": [{
+            "date_of_service": "2026-10-12", "provider": "Leila Haddad, MD", "description": "Office visit",
+            "billed": "210.00", "discount": "60.00", "plan_paid": "110.00", "you_paid": "0.00", "you_owe": "40.00"
+        }]
+    }))
+    .unwrap();
+    let person = PersonView { name: "Ana O’Neill".into(), email: "ana@example.org".into(), is_email_confirmed: true };
+    let text = QuestionText::parse("I paid this at the desk.\nWhy is it here?").unwrap();
+    let asked = AskedCharge { bill: &bill, number: 1, line: &bill.lines[0], text: &text };
+    mail::charge_question(sender, &person, "678", &asked, locale)
 }
 
 fn all() -> Vec<(String, Message)> {

@@ -63,6 +63,15 @@ fn a_value_that_its_type_does_not_take_is_refused_with_what_it_takes() {
 }
 
 #[test]
+fn whom_questions_go_to_may_be_left_out_and_a_wrong_address_is_refused() {
+    let own = "questions = \"billing@kppay.example\"";
+    assert_eq!(Profile::demo().unwrap().questions_to().unwrap().to_string(), "billing@kppay.example");
+    let without = Profile::parse(&text().replacen(own, "", 1)).unwrap();
+    assert_eq!(without.questions_to(), None);
+    refused(own, "questions = \"billing\"", "contacts.questions", &["\"billing\"", "an e-mail address"]);
+}
+
+#[test]
 fn a_security_txt_is_served_if_the_profile_has_one_and_a_wrong_one_is_refused() {
     assert_eq!(Profile::demo().unwrap().security_txt(), None);
     let table = |contact: &str, expires: &str| {

@@ -1,6 +1,7 @@
 //! One bill: what is owed until when, where the money went, its charges, why it is different from the one before, and
 //! what was paid on it.
 
+mod ask;
 mod paid;
 mod why;
 
@@ -13,6 +14,7 @@ use crate::{
     route::{Account, Pay, Read},
     ui::{Back, ButtonLink, Icon, Notice, NoticeKind, Sign, list, page_heading},
 };
+use ask::Asking;
 use contract::{
     Date, Instant,
     bill::{Bill, BillKind, BillLine, account::AccountBill},
@@ -57,7 +59,7 @@ pub fn BillPage(id: String) -> impl IntoView {
 }
 
 fn sheets(shown: AccountBill) -> AnyView {
-    view! { {owed(&shown)} {charges(&shown.bill)} {why(&shown)} {paid_on(&shown)} }.into_any()
+    view! { {owed(&shown)} {charges(&shown)} {why(&shown)} {paid_on(&shown)} }.into_any()
 }
 
 fn owed(shown: &AccountBill) -> AnyView {
@@ -121,21 +123,27 @@ fn picture(bill: &Bill) -> AnyView {
     view! { <hr class="pay-tear"/><MoneyFlow id=bill.id.clone() flow=flow_of(bill)/> }.into_any()
 }
 
-fn charges(bill: &Bill) -> AnyView {
+fn charges(shown: &AccountBill) -> AnyView {
+    let bill = &shown.bill;
     let (lines, count) = (bill.lines.clone(), bill.lines.len());
+    let below = Asking::of(shown).below();
     let (client, id) = (Client::here(), bill.id.clone());
+    let page = href(Account::Statement(id.clone()));
     let file = say(move |w| client.statement_address(&id, w.locale));
     let table = if bill.kind == BillKind::Premium {
-        view! { <ul class="pay-rows">{list(lines, month)}</ul> }.into_any()
+        view! { <ul class="pay-rows">{list(lines.into_iter().enumerate(), move |of| month(of, below))}</ul> }.into_any()
     } else {
-        view! { <Charges lines/> }.into_any()
+        view! { <Charges lines below/> }.into_any()
     };
     view! {
         <section class="pay-sheet" aria-labelledby="charges">
             <div class="pay-stack">
                 <h2 id="charges">{say(move |w| (w.pay().amount.charges)(count))}</h2>
                 {table}
-                <p><a class="pay-link" href=file download="statement.pdf"><Icon sign=Sign::Download/>{t(|w| w.account().bills.statement)}</a></p>
+                <p class="pay-row" data-print="no">
+                    <a class="pay-link" href=page><Icon sign=Sign::Bill/>{t(|w| w.account().bills.read_statement)}</a>
+                    <a class="pay-link" href=file download="statement.pdf"><Icon sign=Sign::Download/>{t(|w| w.account().bills.statement)}</a>
+                </p>
             </div>
         </section>
     }
@@ -143,8 +151,14 @@ fn charges(bill: &Bill) -> AnyView {
 }
 
 /// What a premium pays for.
-fn month(line: BillLine) -> AnyView {
+fn month((at, line): (usize, BillLine), below: Option<Callback<(usize, BillLine), AnyView>>) -> AnyView {
     let (from, billed) = (line.date_of_service, line.billed);
+    let below = below.map(|below| below.run((at, line.clone())));
     let sum = say(move |w| format::money(w.locale, billed));
-    entry(Text::stored(line.description), vec![say(move |w| format::medium_date(w.locale, from))], sum, ().into_any())
+    entry(
+        Text::stored(line.description),
+        vec![say(move |w| format::medium_date(w.locale, from))],
+        sum,
+        below.into_any(),
+    )
 }

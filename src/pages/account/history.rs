@@ -9,7 +9,7 @@ use crate::{
     api::{A_PAGE, Client, MOST_A_PAGE},
     browser,
     i18n::{Pick, format, say, t},
-    navigation::Navigation,
+    navigation::{Navigation, href},
     route::Account,
     ui::{Icon, Notice, NoticeKind, Sign, Waiting, dynamic, list},
 };
@@ -59,6 +59,9 @@ fn csv_link(asked: Memo<Asked>) -> AnyView {
                 <Icon sign=Sign::Download/>{t(|w| w.account().history.csv)}
             </a>
             {note}
+            <a class="pay-link" href=href(Account::Proof)>
+                <Icon sign=Sign::Folder/>{t(|w| w.account().overview.proof)}
+            </a>
         </p>
     }
     .into_any()

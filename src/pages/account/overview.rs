@@ -1,5 +1,5 @@
-//! The account overview: who is signed in, what is owed and as of when, each open bill with its lines, and the last
-//! payments.
+//! The account overview: who is signed in, what is owed and as of when, each open bill with its lines and whether it is
+//! new, the credit, and the last payments.
 
 use super::{Query, heading, page, payments::payment_row, total::Total};
 use crate::{
@@ -12,21 +12,16 @@ use crate::{
 };
 use contract::{
     Date, Money,
-    bill::{Bill, BillList},
+    bill::{Bill, account::AccountOverview},
     payment::{PaymentState, PaymentSummary},
     session::MembershipView,
 };
 use leptos::prelude::*;
 
-/// As many payments as are shown here; the rest are the history's.
-const LAST: u8 = 5;
-
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let session = CurrentSession::here();
-    let bills = Query::new(|client| async move { client.bills().await });
-    let payments = Query::new(|client| async move { Ok(client.last_payments(LAST).await?.payments) });
-    let balance = Query::new(|client| async move { Ok(client.balance(None).await?.balance) });
+    let overview = Query::new(|client| async move { client.overview().await });
     let who = say(move |w| {
         session.with(|session| match session {
             Session::Member(access, person) => (w.account().overview.who)(&person.name, &access.membership.ending),
@@ -37,9 +32,11 @@ pub fn AccountPage() -> impl IntoView {
         {heading(t(|w| w.account().overview.title), who)}
         <div role="status" class="pay-live">{found_elsewhere()}</div>
     };
-    let main = view! { {bills.show(6, owed)} {payments.show(4, last_payments)} {credit(balance)} };
-    let states = vec![bills.state(), payments.state(), balance.state()];
-    page(Account::Overview.into(), head.into_any(), states, main.into_any())
+    page(Account::Overview.into(), head.into_any(), vec![overview.state()], overview.show(6, sheets))
+}
+
+fn sheets(shown: AccountOverview) -> AnyView {
+    view! { {owed(&shown)} {credit(shown.credit)} {last_payments(shown.payments)} {proof()} }.into_any()
 }
 
 /// Who had found a bill, and then signed in as somebody else.
@@ -55,39 +52,43 @@ fn found_elsewhere() -> AnyView {
 }
 
 /// The credit on the account, where there is any.
-fn credit(balance: Query<Money>) -> AnyView {
-    dynamic(move || {
-        let credit = balance.of(|credit| *credit);
-        if credit.is_zero() {
-            return ().into_any();
-        }
-        view! {
-            <section class="pay-sheet" aria-labelledby="credit">
-                <div class="pay-split">
-                    <h2 id="credit">{t(|w| w.account().balance.credit)}</h2>
-                    <a class="pay-link" href=href(Account::Balance)>
-                        <span class="pay-money" translate="no">{say(move |w| format::money(w.locale, credit))}</span>
-                    </a>
-                </div>
-            </section>
-        }
-        .into_any()
-    })
+fn credit(credit: Money) -> AnyView {
+    if credit.is_zero() {
+        return ().into_any();
+    }
+    view! {
+        <section class="pay-sheet" aria-labelledby="credit">
+            <div class="pay-split">
+                <h2 id="credit">{t(|w| w.account().balance.credit)}</h2>
+                <a class="pay-link" href=href(Account::Balance)>
+                    <span class="pay-money" translate="no">{say(move |w| format::money(w.locale, credit))}</span>
+                </a>
+            </div>
+        </section>
+    }
+    .into_any()
 }
 
-fn owed(bills: BillList) -> AnyView {
-    let owed = bills.owed;
-    let pending = Money::sum(bills.bills.iter().map(|bill| bill.pending)).unwrap_or(Money::ZERO);
-    let is_clear = bills.bills.is_empty();
-    let can_pay = bills.bills.iter().any(|bill| !bill.payable().is_zero());
+fn proof() -> AnyView {
+    view! {
+        <p><a class="pay-link" href=href(Account::Proof)><Icon sign=Sign::Folder/>{t(|w| w.account().overview.proof)}</a></p>
+    }
+    .into_any()
+}
+
+fn owed(shown: &AccountOverview) -> AnyView {
+    let is_clear = shown.bills.is_empty();
+    let can_pay = shown.owed != shown.pending;
     let title =
         if is_clear { t(|w| w.account().overview.nothing_owed_title) } else { t(|w| w.account().overview.you_owe) };
-    let total = Total { id: "owe", title, sum: owed, pending, as_of: bills.as_of };
-    let today = bills.today;
+    let total = Total { id: "owe", title, sum: shown.owed, pending: shown.pending, as_of: shown.as_of };
+    let (today, new) = (shown.today, shown.new_bills.clone());
+    let bills = shown.bills.clone().into_iter().map(|bill| (new.contains(&bill.id), bill));
     let rows = (!is_clear).then(|| {
         view! {
             <hr class="pay-tear"/>
-            <ul class="pay-rows">{list(bills.bills, |bill| row(bill, today))}</ul>
+            <ul class="pay-rows">{list(bills, move |(is_new, bill)| row(bill, is_new, today))}</ul>
+            {since(shown)}
         }
     });
     view! {
@@ -106,15 +107,31 @@ fn owed(bills: BillList) -> AnyView {
     .into_any()
 }
 
-fn row(bill: Bill, today: Date) -> AnyView {
+/// Since when bills are new, where one is.
+fn since(shown: &AccountOverview) -> AnyView {
+    let Some(at) = shown.last_visit.filter(|_| !shown.new_bills.is_empty()) else { return ().into_any() };
+    let session = CurrentSession::here();
+    let words = say(move |w| {
+        let day = format::date_at(at, session.time_zone());
+        (w.account().overview.new_since)(&format::long_date(w.locale, day))
+    });
+    view! { <p class="pay-note">{words}</p> }.into_any()
+}
+
+fn row(bill: Bill, is_new: bool, today: Date) -> AnyView {
     let (kind, due, is_late, pending) = (bill.kind, bill.due, bill.is_past_due(today), bill.pending);
     let (count, balance, patient) = (bill.lines.len(), bill.balance, bill.patient);
+    let link = href(Account::Bill(bill.id));
     let name = say(move |w| (w.pay().amount.kind)(kind).to_owned());
+    let new = is_new.then(|| {
+        view! { " "<span class="pay-new"><Icon sign=Sign::Next/>{t(|w| w.account().overview.new)}</span> }
+    });
     let when = say(move |w| {
         let day = format::short_date(w.locale, due);
         if is_late { (w.account().overview.past_due)(&day) } else { (w.account().overview.due)(&day) }
     });
-    let state = if !pending.is_zero() {
+    // late, though a part is on its way
+    let state = if !pending.is_zero() && !(is_late && pending != balance) {
         view! { <State state=PaymentState::Processing/> }.into_any()
     } else if is_late {
         view! { <span class="pay-state" data-state="late"><Icon sign=Sign::Warning/><span>{when}</span></span> }
@@ -126,7 +143,11 @@ fn row(bill: Bill, today: Date) -> AnyView {
         <li>
             <div class="pay-rows__row">
                 <BillMark kind/>
-                <div><b>{name}</b><small>{say(move |w| (w.pay().amount.patient)(&patient))}</small><small>{when}</small></div>
+                <div>
+                    <b><a href=link>{name}</a></b>{new}
+                    <small>{say(move |w| (w.pay().amount.patient)(&patient))}</small>
+                    <small>{when}</small>
+                </div>
                 <div class="pay-rows__end">
                     <span class="pay-money" translate="no">{say(move |w| format::money(w.locale, balance))}</span>
                     {state}

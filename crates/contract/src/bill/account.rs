@@ -1,9 +1,32 @@
-//! `GET /account/bills` and `GET /account/bills/{id}`: a member's bills, open and settled, and one of them with the
-//! bill that came before it.
+//! `GET /account/overview`, `GET /account/bills` and `GET /account/bills/{id}`: a member's account at a glance, the
+//! bills, open and settled, and one of them with the bill that came before it.
 
-use super::{Bill, BillKind, BillPayment};
-use crate::{Date, Instant, Money};
+use super::{Bill, BillKind, BillPayment, question::ChargeQuestion};
+use crate::{Date, Instant, Money, payment::PaymentSummary};
 use serde::{Deserialize, Serialize};
+
+/// What the account's first page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountOverview {
+    pub as_of: Instant,
+    /// Today in the region.
+    pub today: Date,
+    /// Sum of the open bills.
+    pub owed: Money,
+    /// The part of `owed` that payments on their way will settle if they clear.
+    pub pending: Money,
+    /// What the plan holds for the member.
+    pub credit: Money,
+    /// When the sign-in before this one was; nothing on the first visit.
+    pub last_visit: Option<Instant>,
+    /// The open bills, the earliest due first.
+    pub bills: Vec<Bill>,
+    /// The ids of those of them that came since the last visit.
+    pub new_bills: Vec<String>,
+    /// The last payments, the newest first.
+    pub payments: Vec<PaymentSummary>,
+}
 
 /// The open bills, and the settled ones of one year; of the kind and the person that were asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,4 +91,10 @@ pub struct AccountBill {
     pub payments: Vec<BillPayment>,
     /// The bill of the same kind for the same person that was issued before it.
     pub previous: Option<Bill>,
+    /// Whether the plan takes questions about its charges. An older server leaves this out.
+    #[serde(default)]
+    pub takes_questions: bool,
+    /// What was asked about them, the oldest first.
+    #[serde(default)]
+    pub questions: Vec<ChargeQuestion>,
 }

@@ -66,24 +66,32 @@ fn sum(bills: &[BillSummary], of: fn(&BillSummary) -> Money) -> Result<Money> {
 /// How often a bill is read again that payments change while it is read.
 const READS: usize = 3;
 
-/// One bill, open or settled, and what was paid on it. Both are of one moment: a bill that changed while its payments
-/// were read is read again.
+/// One bill, open or settled, what was paid on it, the bill before it, and what was asked about it. The bill and its
+/// payments are of one moment: a bill that changed while its payments were read is read again.
 pub async fn one(app: &App, session: &Session, id: &str) -> Result<AccountBill> {
     let now = app.clock.now();
     let (membership, since) = (&session.membership, app.just_since(now));
-    let read = || app.store.bill(&membership.id, id, since);
-    let mut bill = read().await?.ok_or_else(|| Error::new(ErrorCode::NotFound))?;
+    let read = || app.store.bill_and_previous(&membership.id, id, since);
+    let (mut bill, mut previous) = read().await?;
     let mut payments = Vec::new();
     for _ in 0..READS {
         payments = app.store.payments_on_bill(session, id).await?;
-        let again = read().await?.ok_or_else(|| Error::new(ErrorCode::NotFound))?;
-        if again == bill {
+        let (bill_again, previous_again) = read().await?;
+        if bill_again == bill {
             break;
         }
-        bill = again;
+        (bill, previous) = (bill_again, previous_again);
     }
-    let previous = app.store.previous_bill(&membership.id, id, since).await?;
-    Ok(AccountBill { as_of: now, today: app.today(membership.region), bill, payments, previous })
+    let bill = bill.ok_or_else(|| Error::new(ErrorCode::NotFound))?;
+    Ok(AccountBill {
+        as_of: now,
+        today: app.today(membership.region),
+        bill,
+        payments,
+        previous,
+        takes_questions: app.questions_to.is_some(),
+        questions: app.store.questions(&membership.id, id).await?,
+    })
 }
 
 /// A PDF.

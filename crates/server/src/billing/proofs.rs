@@ -60,9 +60,7 @@ pub async fn pack(app: &App, session: &Session, Asked { year, person }: Asked) -
     let made = [start_of(zone, first).plus_millis(-PAID_LATER_MILLIS), until];
     let services = app.store.paid_services(&membership.id, year, made).await?;
     let lines = services.into_iter().map(|service| line_of(service, zone, year));
-    // a premium, and care of another year, are of the year in which they were paid
-    let lines: Vec<_> =
-        lines.filter(|line| !line.why.is_some_and(LeftOut::is_paid) || line.on.year() == year).collect();
+    let lines: Vec<_> = lines.filter(|line| is_of(line, year)).collect();
     let people = people_with_sums(&membership.id, &lines)?;
     let name = person.map(|number| people.iter().find(|one| one.number == number).map(|one| one.name.clone()));
     let lines = lines.into_iter().filter(|line| name.as_ref().is_none_or(|name| name.as_ref() == Some(&line.patient)));
@@ -86,6 +84,13 @@ pub async fn pack(app: &App, session: &Session, Asked { year, person }: Asked) -
         receipts: u32::try_from(receipts).map_err(|_| Error::fault())?,
         receipts_in_zip: u32::try_from(receipts.min(MOST_RECEIPTS)).map_err(|_| Error::fault())?,
     })
+}
+
+/// A premium, and care of another year, are of the year in which they were paid. What is on its way or went back is of
+/// the year of its service, and of the one in which it was made or paid.
+fn is_of(line: &ProofLine, year: i16) -> bool {
+    let is_by_service = line.date_of_service.year() == year && !line.why.is_some_and(LeftOut::is_paid);
+    is_by_service || line.on.year() == year
 }
 
 fn sum<'a>(lines: impl IntoIterator<Item = &'a ProofLine>) -> Result<Money> {
@@ -155,25 +160,32 @@ pub async fn file(app: &App, session: &Session, asked: Asked, kind: ProofKind, l
     Ok(ProofFile { content, kind, year: asked.year })
 }
 
-const HEAD: &str =
-    "date_of_service,patient,provider,description,after_insurance,paid,counts,why_not,state,receipt,paid_on\r\n";
+const HEAD: &str = "date_of_service,patient,provider,description,after_insurance,amount,paid,counts,why_not,state,\
+    hsa_fsa_card,receipt,paid_on\r\n";
 
-/// A row a line: what counts first, then what does not, as 0.00 with its reason.
+/// A row a line: what counts first, then what does not, as 0.00 with its reason. What is on its way or went back is not
+/// paid. What was paid by the card of such an account is marked: it has been claimed already.
 pub fn csv(pack: &ProofPack) -> String {
     let mut file = format!("{BYTE_ORDER_MARK}{HEAD}");
     for line in pack.counted.iter().chain(&pack.left_out) {
-        let counts = if line.why.is_none() { line.paid } else { Money::ZERO };
-        let [day, after, paid, counts, state] = [
-            line.date_of_service.to_string(),
-            line.after_insurance.to_string(),
-            line.paid.to_string(),
-            counts.to_string(),
-            word(line.state),
+        let part = |is_in: bool| (if is_in { line.paid } else { Money::ZERO }).to_string();
+        let is_paid = line.why.is_none_or(LeftOut::is_paid);
+        let row: [&str; 13] = [
+            &line.date_of_service.to_string(),
+            &line.patient,
+            &line.provider,
+            &line.description,
+            &line.after_insurance.to_string(),
+            &line.paid.to_string(),
+            &part(is_paid),
+            &part(line.why.is_none()),
+            &line.why.map(word).unwrap_or_default(),
+            &word(line.state),
+            if line.is_by_health_account { "yes" } else { "no" },
+            &line.reference,
+            &if is_paid { line.on.to_string() } else { String::new() },
         ];
-        let (why, on) = (line.why.map(word).unwrap_or_default(), line.on.to_string());
-        let row = [&day, &line.patient, &line.provider, &line.description, &after, &paid, &counts, &why, &state];
-        let [a, b, c, d, e, f, g, h, i] = row.map(String::as_str);
-        push_row(&mut file, [a, b, c, d, e, f, g, h, i, &line.reference, &on]);
+        push_row(&mut file, row);
     }
     file
 }

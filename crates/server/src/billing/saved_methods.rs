@@ -129,12 +129,12 @@ async fn take(app: &App, account: &str) -> Result<()> {
     limits::take(app, &[app.limits.bucket(&rules::METHOD_CHANGES_BY_ACCOUNT, account)]).await
 }
 
-fn account_of(session: &Session) -> Result<&str> {
+pub(super) fn account_of(session: &Session) -> Result<&str> {
     session.member().map(|member| member.account.as_str()).ok_or_else(|| Error::new(ErrorCode::SignedOut))
 }
 
 /// A transaction in which the account is locked, and the session goes on.
-async fn begin(app: &App, session: &Session) -> Result<Tx> {
+pub(super) async fn begin(app: &App, session: &Session) -> Result<Tx> {
     let account = account_of(session)?;
     let mut tx = app.store.begin().await?;
     let is_there = accounts::lock(&mut tx, account).await?.is_some();

@@ -21,6 +21,7 @@ use crate::{
         factors,
         outbox::{Holds, QueuedEmail},
         sessions::{Session, Who},
+        visits,
     },
 };
 use contract::{FieldProblem, Instant, Password, account::Credentials, problem_details::ErrorCode};
@@ -77,10 +78,11 @@ pub struct Arrival<'a> {
 }
 
 impl Arrival<'_> {
-    /// Notifies the owner if the browser is a new one, in the transaction of the sign-in, which has the account locked.
-    /// Returns the cookie by which the browser is known from now on.
+    /// Begins a visit, and notifies the owner if the browser is a new one, in the transaction of the sign-in, which has
+    /// the account locked. Returns the cookie by which the browser is known from now on.
     pub async fn is_in(&self, app: &App, tx: &mut Tx, browser: &Browser) -> Result<Option<String>> {
         let Self { account, session, now } = *self;
+        visits::begin(tx, &account.id, &session.id, now).await?;
         // The number of notices is limited: after a few sign-ins the owner has been notified.
         if browser.name(app, Some(account), now).is_none()
             && NEW_DEVICE.may_post(tx, &account.id, &account.email, now).await?

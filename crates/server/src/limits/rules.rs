@@ -48,6 +48,9 @@ pub const DATA_BY_ACCOUNT: Rule = rule("data by account", 3, HOUR);
 /// Changes of an account's saved payment methods.
 pub const METHOD_CHANGES_BY_ACCOUNT: Rule = rule("method changes by account", 60, HOUR);
 
+/// Questions about charges: the plan gets an e-mail for each.
+pub const QUESTIONS_BY_ACCOUNT: Rule = rule("questions by account", 20, HOUR);
+
 /// E-mails that a member has sent to a new address, which may be anybody's.
 pub const NEW_EMAILS_BY_ACCOUNT: Rule = rule("new e-mail addresses by account", 4, HOUR);
 pub const NEW_EMAILS_BY_RECIPIENT: Rule = rule("new e-mail addresses by recipient", 4, HOUR);

@@ -1,6 +1,6 @@
 //! Values of the profile, each read and checked alone: what is wrong is said with what would be right.
 
-use contract::{Amount, CardBrand, Identifier, Phone, Region, person::AddressLine};
+use contract::{Amount, CardBrand, Email, Identifier, Phone, Region, person::AddressLine};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 /// One line of plain text.
@@ -30,6 +30,10 @@ pub fn phone<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         (Phone::parse(text).ok()?.to_string() == format!("+{digits}")).then(|| text.trim().to_owned())
     })
+}
+
+pub fn email<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Email>, D::Error> {
+    parsed(from, "an e-mail address, such as \"billing@example.org\"", |text| Email::parse(text).ok()).map(Some)
 }
 
 pub fn mail<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {

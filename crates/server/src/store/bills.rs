@@ -45,12 +45,13 @@ macro_rules! bills {
 const OPEN_BILLS: &str = bills!("balance_cents > 0");
 const ALL_BILLS: &str = bills!("1 = 1");
 const ONE_BILL: &str = bills!("bill.id = $3");
-/// The bill of the same kind for the same person that was issued before one.
-const PREVIOUS_BILL: &str = bills!(
-    "bill.id = (SELECT earlier.id FROM bill AS later JOIN bill AS earlier ON earlier.membership = later.membership \
+/// A bill, and the one of the same kind for the same person that was issued before it; by the index
+/// `bill_of_membership`.
+const BILL_AND_PREVIOUS: &str = bills!(
+    "(bill.id = $3 OR bill.id = (SELECT earlier.id FROM bill AS later JOIN bill AS earlier ON earlier.membership = later.membership \
      AND earlier.kind = later.kind AND earlier.patient = later.patient \
      AND (earlier.issued < later.issued OR earlier.issued = later.issued AND earlier.id < later.id) \
-     WHERE later.id = $3 AND later.membership = $1 ORDER BY earlier.issued DESC, earlier.id DESC LIMIT 1)"
+     WHERE later.id = $3 AND later.membership = $1 ORDER BY earlier.issued DESC, earlier.id DESC LIMIT 1))"
 );
 
 impl Store {
@@ -73,23 +74,30 @@ impl Store {
     }
 
     pub async fn bill(&self, membership: &str, id: &str, since: Instant) -> Result<Option<Bill>, sqlx::Error> {
-        self.one_bill(ONE_BILL, membership, id, since).await
+        Ok(self.bills_by(ONE_BILL, membership, id, since).await?.pop())
     }
 
-    /// The one before it, of the same kind and person.
-    pub async fn previous_bill(&self, membership: &str, id: &str, since: Instant) -> Result<Option<Bill>, sqlx::Error> {
-        self.one_bill(PREVIOUS_BILL, membership, id, since).await
+    /// A bill, and the one before it of the same kind and person.
+    pub async fn bill_and_previous(
+        &self,
+        membership: &str,
+        id: &str,
+        since: Instant,
+    ) -> Result<(Option<Bill>, Option<Bill>), sqlx::Error> {
+        let bills = self.bills_by(BILL_AND_PREVIOUS, membership, id, since).await?;
+        let (own, mut previous): (Vec<_>, Vec<_>) = bills.into_iter().partition(|bill| bill.id == id);
+        Ok((own.into_iter().next(), previous.pop()))
     }
 
-    async fn one_bill(
+    async fn bills_by(
         &self,
         sql: &'static str,
         membership: &str,
         id: &str,
         since: Instant,
-    ) -> Result<Option<Bill>, sqlx::Error> {
+    ) -> Result<Vec<Bill>, sqlx::Error> {
         let read = || sqlx::query(sql).bind(membership).bind(since.millis()).bind(id).fetch_all(&self.read);
-        Ok(bills_of(&retry(read).await?)?.pop())
+        bills_of(&retry(read).await?)
     }
 }
 

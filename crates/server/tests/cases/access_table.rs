@@ -65,8 +65,10 @@ const TABLE: &str = "
     POST /registrations/{id}/account          -       -        -       none         none          yes    none
     POST /confirmation-emails                 -       -        -       own          own           yes    yes
 
+    GET /account/overview                     -       -        -       -            own           -      yes
     GET /account/bills                        -       -        -       -            own           -      yes
     GET /account/bills/{id}                   -       -        -       -            none          -      yes
+    POST /account/bills/{id}/questions        -       -        -       -            none          -      yes
     GET /account/bills/{id}/statement.pdf     -       -        -       -            none          -      yes
     GET /profile                              -       -        -       -            own           -      yes
     PATCH /profile                            -       -        -       -            own           -      yes
@@ -185,6 +187,7 @@ impl<'a> People<'a> {
         let body = match path {
             "/payment-methods/{id}" if method == "PATCH" => json!({ "nickname": "Household" }),
             "/payment-methods/{id}" if method == "PUT" => json!({ "token": "tok" }),
+            "/account/bills/{id}/questions" => json!({ "line": 0, "text": "What is this?" }),
             "/payments/{id}/receipt-emails" => json!({ "email": EMAILS[0] }),
             "/registrations/{id}" => json!({ "city": "Oakland" }),
             "/registrations/{id}/account" => new_account(&ANA, EMAILS[0]),

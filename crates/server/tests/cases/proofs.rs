@@ -7,7 +7,10 @@ use crate::test_app::{
     new_key,
     seed::{ANA, MEI},
 };
-use contract::{Locale, payment::ProofPack};
+use contract::{
+    Date, Locale,
+    payment::{ProofLine, ProofPack},
+};
 use serde_json::{Value, json};
 use server::billing::{proofs, receipt_pdf};
 use sqlx::AssertSqlSafe;
@@ -114,6 +117,24 @@ async fn what_is_on_its_way_was_returned_or_was_refunded_does_not_count_and_says
 }
 
 #[tokio::test]
+async fn a_payment_of_december_that_went_back_in_january_is_of_the_year_of_its_service() {
+    let (app, member, year) = household().await;
+    by_bank(&app, &member, RETURNS, &[("surgery", "25.00")]).await;
+    let december = Date::new(year - 1, 12, 20).unwrap().days() * 86_400_000;
+    for sql in [
+        format!("UPDATE payment SET created_at = {december}, state = 'returned'"),
+        format!("UPDATE payment_event SET at = {december}"),
+        format!("INSERT INTO payment_event SELECT id, 9, 'returned', {december} + 20 * 86400000 FROM payment"),
+    ] {
+        sqlx::query(AssertSqlSafe(sql)).execute(&app.state.store.write).await.unwrap();
+    }
+    assert_eq!(in_short(&pack(&app, &member, &year.to_string()).await["left_out"]), []);
+    let before = pack(&app, &member, &(year - 1).to_string()).await;
+    assert_eq!(in_short(&before["left_out"]), [("25.00", "went_back")]);
+    assert_eq!(before["left_out"][0]["came_back_on"], format!("{year}-01-08"));
+}
+
+#[tokio::test]
 async fn money_that_came_after_somebody_else_had_paid_is_credit_and_no_expense() {
     let (app, member, year) = household().await;
     let first = app.pay_by_card(&member, &[("visit", "64.10")]).await.is_payment(201, "paid").json();
@@ -141,22 +162,23 @@ async fn csv_pdf_and_zip_say_the_sums_of_the_page_and_no_cell_is_a_formula() {
     let rows: Vec<&str> = csv.text.lines().collect();
     assert_eq!(
         rows[0],
-        "\u{feff}date_of_service,patient,provider,description,after_insurance,paid,counts,why_not,state,receipt,paid_on"
+        "\u{feff}date_of_service,patient,provider,description,after_insurance,amount,paid,counts,why_not,state,hsa_fsa_card,receipt,paid_on"
     );
     assert_eq!(rows.len(), 1 + shown.counted.len() + shown.left_out.len());
-    let quoted =
-        format!("{year}-01-01,\"Mateo, \"\"=1+1\"\"\",\"Leila Haddad, MD\",Office visit,450.00,50.00,50.00,,paid,");
+    let quoted = format!(
+        "{year}-01-01,\"Mateo, \"\"=1+1\"\"\",\"Leila Haddad, MD\",Office visit,450.00,50.00,50.00,50.00,,paid,no,"
+    );
     assert!(rows.iter().any(|row| row.starts_with(&quoted)), "{}", csv.text);
-    for words in [",0.50,0.50,0.00,premium,paid,", ",700.00,700.00,0.00,on_its_way,processing,"] {
+    for words in [",0.50,0.50,0.50,0.00,premium,paid,no,", ",700.00,700.00,0.00,0.00,on_its_way,processing,no,"] {
         assert!(rows.iter().any(|row| row.contains(words)), "{words}: {}", csv.text);
     }
+    let by_card = ProofPack {
+        counted: shown.counted.iter().cloned().map(|line| ProofLine { is_by_health_account: true, ..line }).collect(),
+        ..shown.clone()
+    };
+    assert_eq!(proofs::csv(&by_card).matches(",paid,yes,").count(), shown.counted.len(), "claimed already");
     let formula = ProofPack {
-        counted: shown
-            .counted
-            .iter()
-            .cloned()
-            .map(|line| contract::payment::ProofLine { patient: "=1+1".into(), ..line })
-            .collect(),
+        counted: shown.counted.iter().cloned().map(|line| ProofLine { patient: "=1+1".into(), ..line }).collect(),
         ..shown.clone()
     };
     assert!(proofs::csv(&formula).contains(",'=1+1,"), "a name is never a formula");

@@ -42,16 +42,17 @@ fn first_of(bill: &Bill) -> AnyView {
 
 fn compared(previous: &Bill, found: Differences) -> AnyView {
     let (day, before, now) = (previous.issued, found.before, found.now);
+    let scale = Scale::of(&found);
     let rows = (!found.rows.is_empty() || found.rounding_cents != 0).then(|| {
         let rounding = (found.rounding_cents != 0)
             .then(|| entry(t(|w| w.account().bills.rounding), Vec::new(), signed(found.rounding_cents), ().into_any()));
         let last = say(move |w| (w.account().bills.your_part_of)(&format::medium_date(w.locale, day)));
         view! {
             <ul class="pay-rows">
-                {entry(last, Vec::new(), money(before), ().into_any())}
-                {list(found.rows, row)}
+                {entry(last, Vec::new(), money(before), scale.bar(0, before.cents(), false))}
+                {list(scale.steps(found.rows), move |(from, found)| row(scale, from, found))}
                 {rounding}
-                {entry(t(|w| w.account().bills.your_part_now), Vec::new(), money(now), ().into_any())}
+                {entry(t(|w| w.account().bills.your_part_now), Vec::new(), money(now), scale.bar(0, now.cents(), true))}
             </ul>
         }
     });
@@ -76,7 +77,54 @@ fn in_one_sentence(day: Date, before: Money, now: Money) -> Text {
     })
 }
 
-fn row(found: Difference) -> AnyView {
+/// One scale for all bars, which begin where the one before ends.
+#[derive(Clone, Copy)]
+struct Scale {
+    before: i64,
+    most: i64,
+}
+
+impl Scale {
+    fn of(found: &Differences) -> Self {
+        let mut sum = found.before.cents();
+        let before = sum;
+        let mut most = before.max(found.now.cents()).max(1);
+        for row in &found.rows {
+            sum += row.cents;
+            most = most.max(sum);
+        }
+        Self { before, most }
+    }
+
+    /// Each difference, and the sum before it.
+    fn steps(self, rows: Vec<Difference>) -> Vec<(i64, Difference)> {
+        let mut sum = self.before;
+        let step = |row: Difference| {
+            let from = sum;
+            sum += row.cents;
+            (from, row)
+        };
+        rows.into_iter().map(step).collect()
+    }
+
+    /// Solid for what is owed, an outline for what was or goes: color is not the sign.
+    fn bar(self, from: i64, cents: i64, is_solid: bool) -> AnyView {
+        let percent = |cents: i64| {
+            let hundredths = cents * 10_000 / self.most;
+            format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+        };
+        let (x, width) = (percent(from.min(from + cents).max(0)), percent(cents.abs()));
+        let (class, y, height) = if is_solid { ("pay-flow__you", "0", "100%") } else { ("pay-flow__paid", "1", "85%") };
+        view! {
+            <svg class="pay-why__pic" aria-hidden="true" focusable="false">
+                <rect class=class x=x y=y width=width height=height rx="1"></rect>
+            </svg>
+        }
+        .into_any()
+    }
+}
+
+fn row(scale: Scale, from: i64, found: Difference) -> AnyView {
     let (change, cause, cents) = (found.change, found.cause, found.cents);
     let line = found.now.as_ref().or(found.before.as_ref());
     let description = line.map(|line| line.description.clone()).unwrap_or_default();
@@ -101,7 +149,7 @@ fn row(found: Difference) -> AnyView {
             (w.account().bills.cause)(cause, &before, &now)
         }));
     }
-    entry(what, said, signed(cents), ().into_any())
+    entry(what, said, signed(cents), scale.bar(from, cents, cents > 0))
 }
 
 fn money(sum: Money) -> Text {

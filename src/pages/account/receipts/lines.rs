@@ -2,8 +2,8 @@
 
 use super::super::parts::entry;
 use crate::{
-    billing::{State, service},
-    i18n::{Text, format, say, t},
+    billing::State,
+    i18n::{Pick, Text, format, say, t},
     navigation::href,
     route::Account,
     ui::{Icon, Sign, list},
@@ -77,20 +77,26 @@ fn money(sum: Money) -> Text {
 
 /// The five fields that an administrator asks for: on a phone each line is a small receipt.
 fn table(lines: Vec<ProofLine>, name: Text, sum: Money) -> AnyView {
+    let head =
+        |words: Pick| view! { <th scope="col" class="pay-items__text" role="columnheader">{t(words)}</th> }.into_any();
+    let texts: [Pick; 4] = [
+        |w| w.account().proof.day,
+        |w| w.account().proof.patient,
+        |w| w.account().proof.provider,
+        |w| w.pay().amount.service,
+    ];
     view! {
-        <table class="pay-items" role="table">
+        <table class="pay-items pay-items--proof" role="table">
             <thead role="rowgroup">
                 <tr role="row">
-                    <th scope="col" class="pay-items__what" role="columnheader">{t(|w| w.pay().amount.service)}</th>
-                    <th scope="col" role="columnheader">{t(|w| w.account().proof.patient)}</th>
+                    {list(texts, head)}
                     <th scope="col" role="columnheader">{t(|w| w.pay().outcome.after_insurance)}</th>
                 </tr>
             </thead>
             <tbody role="rowgroup">{list(lines, row)}</tbody>
             <tfoot role="rowgroup">
                 <tr role="row">
-                    <th scope="row" class="pay-items__what" role="rowheader">{name}</th>
-                    <td class="pay-items__n" role="cell"></td>
+                    <th scope="row" class="pay-items__what pay-items__text" role="rowheader" colspan="4">{name}</th>
                     <td class="pay-items__owe" role="cell" translate="no">{money(sum)}</td>
                 </tr>
             </tfoot>
@@ -100,15 +106,20 @@ fn table(lines: Vec<ProofLine>, name: Text, sum: Money) -> AnyView {
 }
 
 fn row(line: ProofLine) -> AnyView {
-    let (paid, of) = (line.paid, line.after_insurance);
+    let (paid, of, day) = (line.paid, line.after_insurance, line.date_of_service);
     let part = (paid != of)
         .then(|| say(move |w| (w.account().proof.part)(&format::money(w.locale, paid), &format::money(w.locale, of))));
-    let claimed = line.is_by_health_account.then(|| view! { <br/><small>{t(|w| w.account().proof.claimed)}</small> });
-    let what = service(line.description, part, line.date_of_service, line.provider);
+    let claimed = line.is_by_health_account.then(|| view! { <small>{t(|w| w.account().proof.claimed)}</small> });
+    let cell = |class: &'static str, label: Pick, text: Text| {
+        view! { <td class=class role="cell" translate="no" data-label=t(label)><span>{text}</span></td> }.into_any()
+    };
+    let (text, date) = ("pay-items__n pay-items__text", "pay-items__n pay-items__text pay-items__date");
     view! {
         <tr role="row">
-            <th scope="row" class="pay-items__what" role="rowheader">{what}{claimed}</th>
-            <td class="pay-items__n" role="cell" data-label=t(|w| w.account().proof.patient)>{line.patient}</td>
+            {cell(date, |w| w.account().proof.day, say(move |w| format::medium_date(w.locale, day)))}
+            {cell(text, |w| w.account().proof.patient, Text::stored(line.patient))}
+            {cell(text, |w| w.account().proof.provider, Text::stored(line.provider))}
+            <th scope="row" class="pay-items__what pay-items__text" role="rowheader"><b>{line.description}{part}</b>{claimed}</th>
             <td class="pay-items__owe" role="cell" translate="no">{money(paid)}</td>
         </tr>
     }

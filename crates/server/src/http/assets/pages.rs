@@ -2,7 +2,7 @@
 //! table that these come from (`src/route.rs`); a test compares the two (`tests/render.rs`).
 
 /// Below the root; a name in braces is any one segment.
-const PAGES: [&str; 39] = [
+const PAGES: [&str; 40] = [
     "/",
     "/region",
     "/pay",
@@ -33,6 +33,7 @@ const PAGES: [&str; 39] = [
     "/account",
     "/account/bills",
     "/account/bills/{id}",
+    "/account/bills/{id}/statement",
     "/account/history",
     "/account/balance",
     "/account/pay",

@@ -1,26 +1,39 @@
-//! `/account/bills`: a member's bills, open and settled.
+//! `/account/overview`, and `/account/bills`: a member's bills, open and settled.
 
 use crate::{
-    billing::account_bills::{self, Filter, Statement},
+    billing::{
+        account_bills::{self, Filter, Statement},
+        overview, questions,
+    },
     error::{Error, Result},
-    http::extract::Id,
+    http::extract::{Body, Id, Key},
     identity::sessions::SignedIn,
     state::App,
 };
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use contract::{
-    Locale,
+    IdempotencyKey, Locale,
     bill::{
         BillKind,
-        account::{AccountBill, AccountBills},
+        account::{AccountBill, AccountBills, AccountOverview},
+        question::{ChargeQuestion, NewQuestion},
     },
     problem_details::ErrorCode,
 };
+
+/// What is owed, the open bills and which of them are new, the credit, and the last payments.
+#[utoipa::path(
+    get, path = "/account/overview",
+    responses((status = 200, body = AccountOverview), (status = 401))
+)]
+pub async fn overview(State(app): State<App>, member: SignedIn) -> Result<Json<AccountOverview>> {
+    Ok(Json(overview::overview(&app, &member.session).await?))
+}
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -68,6 +81,30 @@ pub async fn list(
 )]
 pub async fn one(State(app): State<App>, member: SignedIn, Id(id): Id) -> Result<Json<AccountBill>> {
     Ok(Json(account_bills::one(&app, &member.session, &id).await?))
+}
+
+/// Asks the plan about a charge of the bill. The same key and question again gives the first one. Not found where the
+/// deployment takes no questions.
+#[utoipa::path(
+    post, path = "/account/bills/{id}/questions", request_body = NewQuestion,
+    params(
+        ("id" = String, Path),
+        ("Idempotency-Key" = IdempotencyKey, Header, description = "A UUID; the same for the same intent"),
+    ),
+    responses(
+        (status = 201, body = ChargeQuestion),
+        (status = 401),
+        (status = 429),
+    )
+)]
+pub async fn ask(
+    State(app): State<App>,
+    member: SignedIn,
+    Id(id): Id,
+    Key(key): Key,
+    Body(new): Body<NewQuestion>,
+) -> Result<(StatusCode, Json<ChargeQuestion>)> {
+    Ok((StatusCode::CREATED, Json(questions::ask(&app, &member.session, &id, &key, &new).await?)))
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
