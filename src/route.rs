@@ -141,6 +141,8 @@ routes! {
         /// Of the year that it names; the query holds a number for a person.
         Receipts(year: String) => ["account", "receipts", year],
         Profile => ["account", "profile"],
+        /// Where the e-mails that are notices lead, to be turned off.
+        Notices => ["account", "notices"],
         Security => ["account", "security"],
     }
 }

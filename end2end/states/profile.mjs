@@ -40,6 +40,16 @@ export async function* ofProfile({ payer }) {
   yield stop('profile', 'authorization');
 }
 
+export async function* myNotices({ payer }) {
+  await payer.signsIn();
+  await payer.goes('/account/notices');
+  await payer.main.getByRole('checkbox').nth(1).uncheck();
+  yield stop('notices', '');
+  await payer.presses('save');
+  await payer.main.getByRole('status').getByText(payer.words.saved(payer.words.notices)).waitFor();
+  yield stop('notices', 'saved');
+}
+
 export async function* myProof({ payer }) {
   await payer.signsIn();
   await payer.goes('/account/receipts');

@@ -19,6 +19,7 @@ use crate::{
             bills::BillsPage,
             history::HistoryPage,
             methods::MethodsPage,
+            notices::NoticesPage,
             overview::AccountPage,
             pay::PayPage,
             profile::ProfilePage,
@@ -138,6 +139,7 @@ fn draw_account(page: Account) -> AnyView {
         Account::Proof => known(|| NewestProofPage().into_any()),
         Account::Receipts(year) => known(move || view! { <ProofPage year=year.clone()/> }.into_any()),
         Account::Profile => known(|| ProfilePage().into_any()),
+        Account::Notices => known(|| NoticesPage().into_any()),
         Account::Security => known(|| SecurityPage().into_any()),
     }
 }

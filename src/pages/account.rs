@@ -8,6 +8,7 @@ pub mod bill;
 pub mod bills;
 pub mod history;
 pub mod methods;
+pub mod notices;
 pub mod overview;
 mod parts;
 pub mod pay;
@@ -86,8 +87,12 @@ fn places() -> Vec<Place> {
 /// The links to the pages of the account: beside the page where there is space, at its foot on a phone.
 fn with_links(here: Account, main: AnyView) -> AnyView {
     // a page below another is that one's
-    let here = if matches!(here, Account::Receipts(_)) { Account::Proof } else { here };
-    let here = Route::Account(if matches!(here, Account::Bill(_)) { Account::Bills } else { here });
+    let here = Route::Account(match here {
+        Account::Receipts(_) => Account::Proof,
+        Account::Bill(_) => Account::Bills,
+        Account::Notices => Account::Profile,
+        here => here,
+    });
     let (bar, rest): (Vec<Place>, Vec<Place>) = places().into_iter().partition(|place| place.is_in_bar);
     let is_in_rest = rest.iter().any(|place| place.route == here).then_some("true");
     let link = move |Place { route, sign, words, .. }: Place| {

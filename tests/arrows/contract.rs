@@ -14,7 +14,7 @@ const ORDER: [&[&str]; 7] = [
     &["factor"],
     // a bill says what was paid on it, and a payment what was agreed to
     &["authorisation", "bill", "payment", "session"],
-    &["account", "balance", "coupon", "demo", "member_profile"],
+    &["account", "balance", "coupon", "demo", "member_profile", "notices"],
 ];
 /// What the crate is made of. Each of them is in the app's wasm, too.
 const LIBRARIES: [&str; 3] = ["rust_decimal", "serde", "utoipa"];

@@ -6,8 +6,8 @@
 //!
 //! Reading order: `typed`, `money`, `date`, `date_format`, `health_record_number`, `zip_code`, `identifier`, `person`,
 //! `email`, `card`, `expiry`, `bank`, `password`, `field_problem`; then the wire: `portal`, `session`, `account`,
-//! `member_profile`, `factor`, `bill`, `payment`, `authorisation`, `balance`, `coupon`, `qr`, `problem_details`,
-//! `demo`.
+//! `member_profile`, `notices`, `factor`, `bill`, `payment`, `authorisation`, `balance`, `coupon`, `qr`,
+//! `problem_details`, `demo`.
 
 pub mod account;
 pub mod authorisation;
@@ -27,6 +27,7 @@ pub mod health_record_number;
 pub mod identifier;
 pub mod member_profile;
 pub mod money;
+pub mod notices;
 pub mod password;
 pub mod payment;
 pub mod person;

@@ -2,7 +2,8 @@
 //! `browser` (the cookies of a request and of its response), `sessions`, `lookups` (a statement opens a payer's
 //! session), `registrations` → `account_requests` (its job) → `confirmations`, `sign_in` → `second_factor`,
 //! `password_resets`, `security` and `member_profile`. The second factors of an account are `authenticator`,
-//! `passkeys` (with their `ceremony`) and `recovery_codes`; `notices` notifies the owner; `password_policy` says
+//! `passkeys` (with their `ceremony`) and `recovery_codes`; `notices` notifies the owner, `notice_settings` says which
+//! other notices a member gets; `password_policy` says
 //! what a password has to be. `factors`, `passwords` and `known_device` are the cryptography under these, and know
 //! no account. Knows no HTTP, and of SQL only what `store` offers.
 
@@ -16,6 +17,7 @@ pub mod factors;
 pub mod known_device;
 pub mod lookups;
 pub mod member_profile;
+pub mod notice_settings;
 mod notices;
 pub mod passkeys;
 mod password_policy;

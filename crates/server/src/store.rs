@@ -29,6 +29,7 @@ pub mod memberships;
 pub mod method_tokens;
 pub mod migrations;
 pub mod movements;
+pub mod notice_choices;
 pub mod outbox;
 pub mod owner;
 pub mod payment_pages;

@@ -6,6 +6,7 @@ mod sample_payment;
 
 use contract::{
     Date, Email, Instant, Locale, Money, PersonName,
+    notices::NoticeKind,
     payment::{BankAccountKind, Failure, Method, Payment, PaymentState},
 };
 use regex::Regex;
@@ -55,7 +56,7 @@ fn in_state(state: PaymentState) -> Payment {
 fn emails(locale: Locale) -> Vec<(String, Message)> {
     let portal = portal();
     let (sender, account) = (Sender { portal: &portal, home: HOME }, account(locale));
-    let about = |state| mail::about_payment(&in_state(state), &sender, SECRET, locale);
+    let about = |state| mail::about_payment(&in_state(state), &sender, SECRET, (locale, Some(NoticeKind::Payment)));
     let seen = ("Monday, November 23, 2026, 9:52 am Pacific", "Firefox, Windows");
     let emails = [
         ("paid", about(PaymentState::Paid)),
@@ -235,7 +236,7 @@ fn what_somebody_typed_stays_text() {
     let portal = portal();
     let sender = Sender { portal: &portal, home: HOME };
     let typed = Payment { authorisation: "I, <b>{phone} & \"Ana\"</b>, pay".into(), ..payment() };
-    let email = mail::about_payment(&typed, &sender, SECRET, Locale::En);
+    let email = mail::about_payment(&typed, &sender, SECRET, (Locale::En, None));
     assert!(email.html.contains("I, &lt;b&gt;{phone} &amp; &quot;Ana&quot;&lt;/b&gt;, pay"), "{}", email.html);
     assert!(email.text.contains("I, <b>{phone} & \"Ana\"</b>, pay"));
 }

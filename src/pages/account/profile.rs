@@ -37,6 +37,7 @@ fn content(profile: ProfileQuery, given: AuthorisationQuery) -> AnyView {
     let head = view! {
         {heading(t(|w| w.account().profile.title), t(|w| w.account().profile.lead))}
         <p><a class="pay-link" href=href(Account::Security)><Icon sign=Sign::Shield/>{t(|w| w.account().profile.sign_in)}</a></p>
+        <p><a class="pay-link" href=href(Account::Notices)><Icon sign=Sign::Envelope/>{t(|w| w.account().notices.title)}</a></p>
     };
     let main = view! { {about} {given_ones} }.into_any();
     page(Account::Profile, head.into_any(), vec![profile.state(), given.state()], main)

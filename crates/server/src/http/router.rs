@@ -47,6 +47,7 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(profile::show, profile::change))
         .routes(routes!(profile::change_email, profile::keep_email))
         .routes(routes!(profile::authorisations))
+        .routes(routes!(notices::show, notices::change))
         .routes(routes!(bills::list))
         .routes(routes!(bills::one))
         .routes(routes!(account_bills::list))

@@ -8,6 +8,7 @@ pub mod drafts;
 pub mod factors;
 pub mod links;
 pub mod lookups;
+pub mod notices;
 pub mod payment_methods;
 pub mod payments;
 pub mod portal;

@@ -64,7 +64,7 @@ pub async fn ask(app: &App, signed_in: &SignedIn, change: EmailChange) -> Result
         None => (mail::confirm_new_email(&account, &app.sender(), &token), Holds::Secret),
     };
     let (id, cause) = (crate::id::new(now), &account.id);
-    QueuedEmail { id, cause, to: &email, message: &message, holds, at: now }.put(&mut tx).await?;
+    QueuedEmail { id, cause, to: &email, message: &message, holds, notice: None, at: now }.put(&mut tx).await?;
     notice_to_owner(app, &account, mail::email_change_asked).put(&mut tx, now).await?;
     tx.commit().await?;
     member_profile::show(app, signed_in).await

@@ -34,6 +34,8 @@ impl Notice<'_> {
     pub async fn put(&self, tx: &mut Tx, at: Instant) -> Result<()> {
         let id = crate::id::new(at);
         let (cause, to) = (&self.account.id, &self.account.email);
-        Ok(QueuedEmail { id, cause, to, message: &self.message, holds: Holds::Nothing, at }.put(tx).await?)
+        Ok(QueuedEmail { id, cause, to, message: &self.message, holds: Holds::Nothing, notice: None, at }
+            .put(tx)
+            .await?)
     }
 }

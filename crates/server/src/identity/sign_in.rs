@@ -88,7 +88,9 @@ impl Arrival<'_> {
             let at = i18n::moment(now, session.membership.region.time_zone(), account.locale);
             let message = mail::new_device(account, &app.sender(), (&at, &session.device));
             let (id, cause, to) = (crate::id::new(now), NEW_DEVICE.cause(&account.id), &account.email);
-            QueuedEmail { id, cause: &cause, to, message: &message, holds: Holds::Nothing, at: now }.put(tx).await?;
+            QueuedEmail { id, cause: &cause, to, message: &message, holds: Holds::Nothing, notice: None, at: now }
+                .put(tx)
+                .await?;
         }
         Ok(browser.known_to(app, &account.id, now))
     }

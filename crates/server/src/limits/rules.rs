@@ -42,6 +42,9 @@ pub const FACTORS_BY_ACCOUNT: Rule = rule("factors by account", 20, HOUR);
 /// Changes of a profile: the owner gets an e-mail for most.
 pub const PROFILE_CHANGES_BY_ACCOUNT: Rule = rule("profile changes by account", 20, HOUR);
 
+/// Changes of which notices a member gets.
+pub const NOTICE_CHANGES_BY_ACCOUNT: Rule = rule("notice changes by account", 60, HOUR);
+
 /// Changes of an account's saved payment methods.
 pub const METHOD_CHANGES_BY_ACCOUNT: Rule = rule("method changes by account", 60, HOUR);
 

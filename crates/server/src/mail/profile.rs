@@ -9,7 +9,7 @@ use crate::{
     i18n::say,
     store::{accounts::Account, outbox::Message},
 };
-use contract::Locale;
+use contract::{Locale, notices::NoticeKind};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangedDetail {
@@ -41,7 +41,7 @@ pub fn profile_changed(account: &Account, sender: &Sender<'_>, changed: &[Change
             "If it was not you, choose a new password at {/forgot-password}, or call {phone}.",
             "Si no fue usted, elija una nueva contraseña en {/forgot-password} o llame al {phone}.",
         ))
-        .write()
+        .write_notice(NoticeKind::Security)
 }
 
 /// To the new address. The page asks for the password, too.
@@ -92,7 +92,7 @@ pub fn email_change_asked(account: &Account, sender: &Sender<'_>) -> Message {
             "If it was not you, choose a new password at {/forgot-password}: that ends the change. Or call {phone}.",
             "Si no fue usted, elija una nueva contraseña en {/forgot-password}: así termina el cambio. O llame al {phone}.",
         ))
-        .write()
+        .write_notice(NoticeKind::Security)
 }
 
 /// To the address that the account had before.

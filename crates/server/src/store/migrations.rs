@@ -39,6 +39,7 @@ const COMMON: &[File] = &[
     (21, "periodic jobs", include_str!("../../migrations/0021_periodic_jobs.sql")),
     (22, "payment methods", include_str!("../../migrations/0022_payment_methods.sql")),
     (23, "balance", include_str!("../../migrations/0023_balance.sql")),
+    (27, "notices", include_str!("../../migrations/0027_notices.sql")),
 ];
 const SQLITE: &[File] = &[
     (15, "optional", include_str!("../../migrations/sqlite/0015_optional.sql")),

@@ -69,6 +69,8 @@ const TABLE: &str = "
     PATCH /profile                            -       -        -            own           -      yes
     PUT /profile/password                     -       -        -            own           -      yes
     GET /authorisations                       -       -        -            own           -      yes
+    GET /notices                              -       -        -            own           -      yes
+    PUT /notices                              -       -        -            own           -      yes
     GET /balance                              -       -        -            own           -      yes
     GET /payment-methods                      -       -        -            own           -      yes
     POST /payment-methods/saved               -       -        -            own           -      yes

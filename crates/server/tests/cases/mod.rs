@@ -30,6 +30,7 @@ mod lookups;
 mod mail;
 mod mailed_links;
 mod member_profile;
+mod notices;
 mod once;
 mod orders;
 mod origins;

@@ -2,7 +2,7 @@
 //! table that these come from (`src/route.rs`); a test compares the two (`tests/render.rs`).
 
 /// Below the root; a name in braces is any one segment.
-const PAGES: [&str; 37] = [
+const PAGES: [&str; 38] = [
     "/",
     "/region",
     "/pay",
@@ -39,6 +39,7 @@ const PAGES: [&str; 37] = [
     "/account/receipts",
     "/account/receipts/{year}",
     "/account/profile",
+    "/account/notices",
     "/account/security",
 ];
 

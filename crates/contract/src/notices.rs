@@ -1,0 +1,65 @@
+//! Wire types of the notices that a member gets: their kinds, and which of them the member chose.
+
+use crate::payment::{Payment, PaymentState};
+use serde::{Deserialize, Serialize};
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// A payment is on its way or paid: the receipt.
+    Payment,
+    /// A payment did not go through, or the bank returned it.
+    NotPaid,
+    Refund,
+    /// Money for the balance, whatever became of it.
+    Deposit,
+    /// Sign-in, password, profile. Always sent.
+    Security,
+}
+
+impl NoticeKind {
+    /// In the order in which pages show them.
+    pub const ALL: [Self; 5] = [Self::Payment, Self::NotPaid, Self::Refund, Self::Deposit, Self::Security];
+
+    /// Whoever came into an account could else keep it from its owner.
+    pub fn is_always_sent(self) -> bool {
+        self == Self::Security
+    }
+
+    /// Of the news about a payment in its present state.
+    pub fn of_payment(payment: &Payment) -> Self {
+        match payment.state {
+            _ if payment.deposit.is_some() => Self::Deposit,
+            PaymentState::Scheduled | PaymentState::Processing | PaymentState::Paid => Self::Payment,
+            PaymentState::Refunded => Self::Refund,
+            PaymentState::Returned | PaymentState::Failed | PaymentState::Cancelled => Self::NotPaid,
+        }
+    }
+}
+
+/// Whether notices of one kind are sent, by each channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NoticeChoice {
+    pub kind: NoticeKind,
+    pub email: bool,
+}
+
+/// Answer to `GET /notices` and `PUT /notices`: every kind that this deployment sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NoticeSettings {
+    pub notices: Vec<NoticeChoice>,
+}
+
+/// `PUT /notices`: each kind that is named takes its choice, the others stay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NoticeChange {
+    #[cfg_attr(feature = "openapi", schema(max_items = 20))]
+    pub notices: Vec<NoticeChoice>,
+}
