@@ -124,7 +124,7 @@ routes! {
         /// The session ran out.
         TimedOut => ["timed-out"],
     }
-    /// A member's own.
+    /// A member's account: what is owed, what was paid, and what there is to show for it.
     Account {
         Overview => ["account"],
         /// The query filters the list: kind, year and a number for a person.
@@ -133,13 +133,16 @@ routes! {
         /// Its filter is in the query (`navigation`).
         History => ["account", "history"],
         Balance => ["account", "balance"],
-        Methods => ["account", "methods"],
         /// An address that leads into paying (`Pay::Amount`).
         Pay => ["account", "pay"],
         /// Of this year.
         Proof => ["account", "receipts"],
         /// Of the year that it names; the query holds a number for a person.
         Receipts(year: String) => ["account", "receipts", year],
+    }
+    /// A member's own settings: how they pay, who they are, and how they sign in.
+    Settings {
+        Methods => ["account", "methods"],
         Profile => ["account", "profile"],
         /// Where the e-mails that are notices lead, to be turned off.
         Notices => ["account", "notices"],
@@ -151,7 +154,7 @@ impl Route {
     /// False for the pages on the way in and out, which are nowhere to be once one is in.
     fn is_somewhere_to_go(&self) -> bool {
         match self {
-            Self::Home | Self::Region | Self::Read(_) | Self::Account(_) => true,
+            Self::Home | Self::Region | Self::Read(_) | Self::Account(_) | Self::Settings(_) => true,
             Self::Pay(pay) => match pay {
                 Pay::Find | Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) => true,
                 // its secret does not outlive a page

@@ -6,50 +6,18 @@
 //! can be reached, this page is older than the server's files (a new version was deployed): it is loaded again, once,
 //! at the address that was being opened.
 
-use super::unreached::known;
+mod pages;
+
 use crate::{
     api::Client,
     browser,
     error::ApiError,
     i18n::t,
-    pages::{
-        account::{
-            balance::BalancePage,
-            bill::BillPage,
-            bills::BillsPage,
-            history::HistoryPage,
-            methods::MethodsPage,
-            notices::NoticesPage,
-            overview::AccountPage,
-            pay::PayPage,
-            profile::ProfilePage,
-            receipts::{NewestProofPage, ProofPage},
-            security::SecurityPage,
-        },
-        coupon::CouponPage,
-        help::HelpPage,
-        legal::{AccessibilityPage, PrivacyPage, TermsPage},
-        not_found::NotFoundPage,
-        pay::{
-            amount::AmountPage,
-            checkout::Checkout,
-            find::FindPage,
-            method::MethodPage,
-            outcome::{PaymentPage, by_link::LinkedReceiptPage},
-            review::ReviewPage,
-        },
-        recovery::{ForgotPasswordPage, ResetPasswordPage, user_id::ForgotUserIdPage},
-        register::{
-            bill::RegisterBillPage, confirm::ConfirmEmailPage, email::RegisterEmailPage, terms::RegisterTermsPage,
-            welcome::RegisterPage, you::RegisterYouPage,
-        },
-        sign_in::SignInPage,
-        signed_out::{End, SignedOutPage},
-    },
-    route::{Account, Enter, Pay, Read},
+    route::{Account, Enter, Pay, Read, Settings},
     ui::{Unavailable, Waiting, dynamic},
 };
 use leptos::{prelude::*, task::spawn_local};
+use pages::ChunkPages;
 
 /// A page that comes later, by the chunk it is in.
 #[derive(Clone)]
@@ -59,6 +27,7 @@ pub enum Page {
     Reading(Option<Read>),
     Entering(Enter),
     Account(Account),
+    Settings(Settings),
 }
 
 impl Page {
@@ -68,6 +37,7 @@ impl Page {
             Self::Reading(_) => Chunk::Reading,
             Self::Entering(_) => Chunk::Entering,
             Self::Account(_) => Chunk::Account,
+            Self::Settings(_) => Chunk::Settings,
         }
     }
 }
@@ -80,102 +50,14 @@ pub enum Chunk {
     Reading,
     /// Registering, signing in, and what is said when a session is over.
     Entering,
-    /// A member's account.
+    /// A member's account: bills, payments, and what there is to show for them.
     Account,
+    /// A member's settings.
+    Settings,
 }
 
-fn draw_paying(page: Pay) -> AnyView {
-    match page {
-        Pay::Find => FindPage().into_any(),
-        Pay::Amount => known(|| AmountPage().into_any()),
-        Pay::Method => known(|| MethodPage().into_any()),
-        Pay::Review => known(|| ReviewPage().into_any()),
-        Pay::Receipt => LinkedReceiptPage().into_any(),
-        Pay::Payment(id) => known(move || view! { <PaymentPage id=id.clone()/> }.into_any()),
-    }
-}
-
-fn draw_reading(page: Option<Read>) -> AnyView {
-    match page {
-        Some(Read::Help) => HelpPage().into_any(),
-        Some(Read::Coupon) => CouponPage().into_any(),
-        Some(Read::Terms) => TermsPage().into_any(),
-        Some(Read::Privacy) => PrivacyPage().into_any(),
-        Some(Read::Accessibility) => AccessibilityPage().into_any(),
-        None => NotFoundPage().into_any(),
-    }
-}
-
-fn draw_entering(page: Enter) -> AnyView {
-    match page {
-        Enter::Register => RegisterPage().into_any(),
-        Enter::RegisterBill => {
-            let checkout = Checkout::here();
-            view! { <RegisterBillPage on_found=move || checkout.reset()/> }.into_any()
-        }
-        Enter::RegisterTerms => known(|| RegisterTermsPage().into_any()),
-        Enter::RegisterYou => known(|| RegisterYouPage().into_any()),
-        Enter::RegisterEmail => known(|| RegisterEmailPage().into_any()),
-        Enter::ConfirmEmail => ConfirmEmailPage().into_any(),
-        Enter::SignIn => SignInPage().into_any(),
-        Enter::ForgotUserId => ForgotUserIdPage().into_any(),
-        Enter::ForgotPassword => ForgotPasswordPage().into_any(),
-        Enter::ResetPassword => ResetPasswordPage().into_any(),
-        Enter::SignedOut => view! { <SignedOutPage end=End::SignedOut/> }.into_any(),
-        Enter::VisitEnded => view! { <SignedOutPage end=End::Visit/> }.into_any(),
-        Enter::TimedOut => view! { <SignedOutPage end=End::TimedOut/> }.into_any(),
-    }
-}
-
-fn draw_account(page: Account) -> AnyView {
-    match page {
-        Account::Overview => known(|| AccountPage().into_any()),
-        Account::Bills => known(|| BillsPage().into_any()),
-        Account::Bill(id) => known(move || view! { <BillPage id=id.clone()/> }.into_any()),
-        Account::History => known(|| HistoryPage().into_any()),
-        Account::Balance => known(|| BalancePage().into_any()),
-        Account::Methods => known(|| MethodsPage().into_any()),
-        Account::Pay => known(|| PayPage().into_any()),
-        Account::Proof => known(|| NewestProofPage().into_any()),
-        Account::Receipts(year) => known(move || view! { <ProofPage year=year.clone()/> }.into_any()),
-        Account::Profile => known(|| ProfilePage().into_any()),
-        Account::Notices => known(|| NoticesPage().into_any()),
-        Account::Security => known(|| SecurityPage().into_any()),
-    }
-}
-
-/// What the chunks hand out: of each that is here, the function that draws its pages.
-#[derive(Clone, Copy, Default)]
-struct ChunkPages {
-    paying: Option<fn(Pay) -> AnyView>,
-    reading: Option<fn(Option<Read>) -> AnyView>,
-    entering: Option<fn(Enter) -> AnyView>,
-    account: Option<fn(Account) -> AnyView>,
-}
-
-impl ChunkPages {
-    /// Where nothing is split, everything is here from the start.
-    fn at_the_start() -> Self {
-        if cfg!(feature = "split") {
-            return Self::default();
-        }
-        Self {
-            paying: Some(draw_paying),
-            reading: Some(draw_reading),
-            entering: Some(draw_entering),
-            account: Some(draw_account),
-        }
-    }
-
-    /// `None` if its chunk is not here.
-    fn draw(self, page: Page) -> Option<AnyView> {
-        match page {
-            Page::Paying(page) => self.paying.map(|draw| draw(page)),
-            Page::Reading(page) => self.reading.map(|draw| draw(page)),
-            Page::Entering(page) => self.entering.map(|draw| draw(page)),
-            Page::Account(page) => self.account.map(|draw| draw(page)),
-        }
-    }
+impl Chunk {
+    const COUNT: usize = Self::Settings as usize + 1;
 }
 
 /// How a chunk that has come puts its function beside the others'.
@@ -188,25 +70,30 @@ async fn load(chunk: Chunk) -> Option<ChunkExport> {
 
     #[wasm_split(paying, fallible)]
     fn paying() -> Result<ChunkExport, SplitLoaderError> {
-        Ok(|pages| pages.paying = Some(draw_paying))
+        Ok(|drawers| drawers.paying = Some(pages::draw_paying))
     }
     #[wasm_split(reading, fallible)]
     fn reading() -> Result<ChunkExport, SplitLoaderError> {
-        Ok(|pages| pages.reading = Some(draw_reading))
+        Ok(|drawers| drawers.reading = Some(pages::draw_reading))
     }
     #[wasm_split(entering, fallible)]
     fn entering() -> Result<ChunkExport, SplitLoaderError> {
-        Ok(|pages| pages.entering = Some(draw_entering))
+        Ok(|drawers| drawers.entering = Some(pages::draw_entering))
     }
     #[wasm_split(account, fallible)]
     fn account() -> Result<ChunkExport, SplitLoaderError> {
-        Ok(|pages| pages.account = Some(draw_account))
+        Ok(|drawers| drawers.account = Some(pages::draw_account))
+    }
+    #[wasm_split(settings, fallible)]
+    fn settings() -> Result<ChunkExport, SplitLoaderError> {
+        Ok(|drawers| drawers.settings = Some(pages::draw_settings))
     }
     let came = match chunk {
         Chunk::Paying => paying().await,
         Chunk::Reading => reading().await,
         Chunk::Entering => entering().await,
         Chunk::Account => account().await,
+        Chunk::Settings => settings().await,
     };
     came.ok()
 }
@@ -243,22 +130,17 @@ fn without(error: Option<ApiError>) -> Loading {
 pub struct Chunks {
     client: StoredValue<Client>,
     pages: StoredValue<ChunkPages>,
-    paying: RwSignal<Loading>,
-    reading: RwSignal<Loading>,
-    entering: RwSignal<Loading>,
-    account: RwSignal<Loading>,
+    /// Of each chunk, by its number.
+    loading: [RwSignal<Loading>; Chunk::COUNT],
 }
 
 impl Chunks {
     pub fn new() -> Self {
-        let loading = || RwSignal::new(if cfg!(feature = "split") { Loading::NotAsked } else { Loading::Here });
+        let at_the_start = if cfg!(feature = "split") { Loading::NotAsked } else { Loading::Here };
         Self {
             client: StoredValue::new(Client::here()),
             pages: StoredValue::new(ChunkPages::at_the_start()),
-            paying: loading(),
-            reading: loading(),
-            entering: loading(),
-            account: loading(),
+            loading: std::array::from_fn(|_| RwSignal::new(at_the_start)),
         }
     }
 
@@ -323,12 +205,7 @@ impl Chunks {
     }
 
     fn of(self, chunk: Chunk) -> RwSignal<Loading> {
-        match chunk {
-            Chunk::Paying => self.paying,
-            Chunk::Reading => self.reading,
-            Chunk::Entering => self.entering,
-            Chunk::Account => self.account,
-        }
+        self.loading[chunk as usize]
     }
 }
 

@@ -15,7 +15,7 @@ pub fn SessionLinks() -> impl IntoView {
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
     let is_member = Memo::new(move |_| session.with(Session::is_member));
     let has_access = Memo::new(move |_| session.with(Session::has_access));
-    let is_in_account = Memo::new(move |_| matches!(navigation.route(), Some(Route::Account(_))));
+    let is_in_account = Memo::new(move |_| matches!(navigation.route(), Some(Route::Account(_) | Route::Settings(_))));
     dynamic(move || {
         let way = if is_member.get() && is_in_account.get() {
             // its own bar leads there, and on a phone the way out needs the room
@@ -52,9 +52,10 @@ fn sign_in(navigation: Navigation) -> String {
             Pay::Amount | Pay::Method | Pay::Review | Pay::Payment(_) => navigation.sign_in_then(here),
             Pay::Find | Pay::Receipt => navigation.href(Enter::SignIn),
         },
-        Some(Route::Home | Route::Region | Route::Read(_) | Route::Enter(_) | Route::Account(_)) | None => {
-            navigation.href(Enter::SignIn)
-        }
+        Some(
+            Route::Home | Route::Region | Route::Read(_) | Route::Enter(_) | Route::Account(_) | Route::Settings(_),
+        )
+        | None => navigation.href(Enter::SignIn),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     config::{API_BASE, Base},
     fetched::Fetched,
     pages::{account::history, pay::checkout::Checkout, register::Enrolment},
-    route::{Account, Enter, Pay, Read},
+    route::{Account, Enter, Pay, Read, Settings},
 };
 use contract::{
     Instant, Locale, Region,
@@ -162,7 +162,7 @@ fn what_the_server_answered_is_on_its_page() {
         (Enter::SignIn.into(), &pending, "one-time-code"),
         (Account::History.into(), &member, "<h3>November 2026</h3>"),
         (Account::History.into(), &member, "Show all</button>"),
-        (Account::Methods.into(), &member, "Expires at the end of next month"),
+        (Settings::Methods.into(), &member, "Expires at the end of next month"),
         (Pay::Method.into(), &member, "Household"),
         (Account::Overview.into(), &member, "href=\"/account/history\""),
     ];

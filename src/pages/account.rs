@@ -25,7 +25,7 @@ use crate::{
     browser,
     i18n::{Pick, Text, t},
     navigation::{Navigation, href},
-    route::{Account, Enter, Pay, Route},
+    route::{Account, Enter, Pay, Route, Settings},
     session::{CurrentSession, Session},
     ui::{Failure, Heading, Icon, Sign, list},
 };
@@ -33,7 +33,7 @@ use leptos::prelude::*;
 use query::{Query, QueryState};
 
 /// Every page of the account. `head` is `heading`, and what else comes before what can fail.
-fn page(route: Account, head: AnyView, queries: Vec<QueryState>, main: AnyView) -> AnyView {
+fn page(route: Route, head: AnyView, queries: Vec<QueryState>, main: AnyView) -> AnyView {
     members_only(route.clone());
     let errors: Vec<_> = queries.iter().map(|query| query.error).collect();
     let error = Signal::derive(move || errors.iter().find_map(|error| error.get()));
@@ -47,7 +47,7 @@ fn heading(title: Text, lead: Text) -> AnyView {
 }
 
 /// Redirects a user who is not signed in to the sign-in page, and back here afterwards.
-fn members_only(route: Account) {
+fn members_only(route: Route) {
     let (session, navigation) = (CurrentSession::here(), Navigation::here());
     browser::effect(move |_| match session.get() {
         Session::Restoring => {}
@@ -76,23 +76,23 @@ fn places() -> Vec<Place> {
         place(Account::Bills.into(), Sign::Bill, true, |w| w.account().nav.bills),
         place(Pay::Amount.into(), Sign::Dollar, true, |w| w.account().nav.pay),
         place(Account::History.into(), Sign::List, true, |w| w.account().nav.history),
-        place(Account::Methods.into(), Sign::Card, false, |w| w.account().methods.title),
+        place(Settings::Methods.into(), Sign::Card, false, |w| w.account().methods.title),
         place(Account::Proof.into(), Sign::Folder, false, |w| w.account().nav.proof),
         place(Account::Balance.into(), Sign::Coins, false, |w| w.account().balance.title),
-        place(Account::Profile.into(), Sign::Person, false, |w| w.account().nav.profile),
-        place(Account::Security.into(), Sign::Shield, false, |w| w.account().nav.security),
+        place(Settings::Profile.into(), Sign::Person, false, |w| w.account().nav.profile),
+        place(Settings::Security.into(), Sign::Shield, false, |w| w.account().nav.security),
     ]
 }
 
 /// The links to the pages of the account: beside the page where there is space, at its foot on a phone.
-fn with_links(here: Account, main: AnyView) -> AnyView {
+fn with_links(here: Route, main: AnyView) -> AnyView {
     // a page below another is that one's
-    let here = Route::Account(match here {
-        Account::Receipts(_) => Account::Proof,
-        Account::Bill(_) => Account::Bills,
-        Account::Notices => Account::Profile,
+    let here = match here {
+        Route::Account(Account::Receipts(_)) => Account::Proof.into(),
+        Route::Account(Account::Bill(_)) => Account::Bills.into(),
+        Route::Settings(Settings::Notices) => Settings::Profile.into(),
         here => here,
-    });
+    };
     let (bar, rest): (Vec<Place>, Vec<Place>) = places().into_iter().partition(|place| place.is_in_bar);
     let is_in_rest = rest.iter().any(|place| place.route == here).then_some("true");
     let link = move |Place { route, sign, words, .. }: Place| {

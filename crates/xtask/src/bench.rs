@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: payments and reads at a constant arrival rate, on SQLite and on PostgreSQL, and PostgreSQL by
-//! itself (`pgbench`) with a transaction of the same shape beside it; and what reads on SQLite take while members sign
-//! in. It prints a table and judges nothing: a busy machine is no bug.
+//! itself (`pgbench`) with a transaction of the same shape beside it; what a member with ten thousand payments waits for
+//! the pages of the account; and what reads on SQLite take while members sign in. It prints a table and judges nothing:
+//! a busy machine is no bug.
 
 use crate::arguments::Arguments;
 use crate::child::{self, Scratch};
@@ -13,7 +14,8 @@ use serde_json::Value;
 use std::process::Command;
 use xtask::failure::{Because, Failure, Result};
 
-pub const USAGE: &str = "bench [payments] [sign-ins] [--rate 250] [--read-rate 500] [--seconds 20] [--connections 32]";
+pub const USAGE: &str =
+    "bench [payments] [account] [sign-ins] [--rate 250] [--read-rate 500] [--seconds 20] [--connections 32]";
 
 /// One payment as PostgreSQL sees it, without a server in between.
 const PGBENCH: &str = include_str!("load/payment.pgbench.sql");
@@ -31,7 +33,7 @@ pub fn bench(given: &[String]) -> Result<()> {
         seconds: arguments.number("--seconds", 20.0)?,
         connections: arguments.number("--connections", 32)?,
     };
-    let known = ["payments", "sign-ins"];
+    let known = ["payments", "account", "sign-ins"];
     if let Some(unknown) = arguments.words.iter().find(|word| !known.contains(&word.as_str())) {
         return Err(Failure::new(format!("{unknown} is not measured.")).fix(format!("these are: {}", known.join(", "))));
     }
@@ -43,13 +45,14 @@ pub fn bench(given: &[String]) -> Result<()> {
     let mut floor = None;
     if wants("payments") {
         asked.measure_on_sqlite("payments", &mut table)?;
-        let postgres = Postgres::start(Commits::Durable)?;
-        let files = Scratch::new("bench-postgres")?;
-        let plan = StackConfig { database_url: Some(postgres.url("kppay")), ..StackConfig::private(files.path())? };
-        let mut psql = postgres.client("psql");
-        psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", "kppay", "-c", MEMBERS]);
-        asked.measure("PostgreSQL", "payments", plan, &mut psql, Some(&postgres), &mut table)?;
+        let postgres = asked.measure_on_postgres("payments", &mut table)?;
         floor = Some(asked.pgbench(&postgres)?);
+    }
+    if wants("account") {
+        // one member reads as fifty would, while few pay
+        let asked = BenchOptions { rate: asked.rate / 10.0, read_rate: asked.read_rate / 10.0, ..asked };
+        asked.measure_on_sqlite("account", &mut table)?;
+        asked.measure_on_postgres("account", &mut table)?;
     }
     if wants("sign-ins") {
         asked.measure_on_sqlite("sign-ins", &mut table)?;
@@ -75,6 +78,17 @@ impl BenchOptions {
         let mut python = place::command("python3");
         python.args(["-c", INTO_SQLITE]).arg(file).arg(MEMBERS);
         self.measure("SQLite", what, StackConfig::private(files.path())?, &mut python, None, table)
+    }
+
+    /// The database, which goes on.
+    fn measure_on_postgres(&self, what: &str, table: &mut Table) -> Result<Postgres> {
+        let postgres = Postgres::start(Commits::Durable)?;
+        let files = Scratch::new("bench-postgres")?;
+        let plan = StackConfig { database_url: Some(postgres.url("kppay")), ..StackConfig::private(files.path())? };
+        let mut psql = postgres.client("psql");
+        psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", "kppay", "-c", MEMBERS]);
+        self.measure("PostgreSQL", what, plan, &mut psql, Some(&postgres), table)?;
+        Ok(postgres)
     }
 
     fn measure(

@@ -2,9 +2,11 @@
 //! sign-ins at the pace asked for; the processor has made a token for each payment before. One JSON line a run on
 //! standard output; `bench` makes the table.
 //!
-//! `load payments|sign-ins|chaos BILLING[,BILLING] PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS
+//! `load payments|account|sign-ins|chaos BILLING[,BILLING] PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS
 //! [NAME=PROCESS,…]`: the CPU time of these processes is printed at the end.
 
+#[path = "load/account.rs"]
+mod account;
 #[path = "load/chaos.rs"]
 mod chaos;
 #[path = "load/cores.rs"]
@@ -36,7 +38,7 @@ fn load() -> Result<()> {
     let given: Vec<String> = std::env::args().skip(1).collect();
     let usage = || {
         Failure::new(
-            "load payments|sign-ins|chaos BILLING[,BILLING] PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS [NAME=PROCESS,…]",
+            "load payments|account|sign-ins|chaos BILLING[,BILLING] PROCESSOR ORIGIN RATE READ_RATE SECONDS CONNECTIONS [NAME=PROCESS,…]",
         )
     };
     let [what, billing, processor, origin, rate, read_rate, seconds, connections, rest @ ..] = given.as_slice() else {
@@ -50,6 +52,7 @@ fn load() -> Result<()> {
     let cores = Cores::of(rest.first().map_or("", String::as_str));
     match what.as_str() {
         "payments" => payments(&places, &cores, rate, read_rate, seconds, connections),
+        "account" => account::run(&places, rate, read_rate, seconds, connections),
         "sign-ins" => sign_ins(&places, read_rate, seconds, connections),
         "chaos" => chaos::run(&servers, &places, seconds, connections),
         _ => Err(usage()),

@@ -33,7 +33,7 @@ fn content(balance: Query<Balance>) -> AnyView {
     let add = balance
         .show_once(6, move || view! { <Show when=move || has_deposits.get()><AddMoney balance/></Show> }.into_any());
     let main = view! { {balance.show(8, standing)} {add} }.into_any();
-    page(Account::Balance, head, vec![balance.state()], main)
+    page(Account::Balance.into(), head, vec![balance.state()], main)
 }
 
 fn standing(balance: Balance) -> AnyView {

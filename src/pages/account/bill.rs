@@ -53,7 +53,7 @@ pub fn BillPage(id: String) -> impl IntoView {
         {bill.show(8, sheets)}
         <p class="pay-note">{t(|w| w.account().bills.cadence)} " " {t(|w| w.account().bills.late_posting)}</p>
     };
-    page(Account::Bill(id), head.into_any(), vec![bill.state()], main.into_any())
+    page(Account::Bill(id).into(), head.into_any(), vec![bill.state()], main.into_any())
 }
 
 fn sheets(shown: AccountBill) -> AnyView {

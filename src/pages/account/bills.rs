@@ -40,7 +40,7 @@ pub fn BillsPage() -> impl IntoView {
         {bills.show(6, sheets)}
         <p class="pay-note">{t(|w| w.account().bills.cadence)} " " {t(|w| w.account().bills.late_posting)}</p>
     };
-    page(Account::Bills, head.into_any(), vec![bills.state()], main.into_any())
+    page(Account::Bills.into(), head.into_any(), vec![bills.state()], main.into_any())
 }
 
 /// Links, a row each for kind, person and year; the ones that are chosen say so. They stay while the list changes.

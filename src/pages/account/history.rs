@@ -40,7 +40,7 @@ pub fn HistoryPage() -> impl IntoView {
     let spent = Query::new(|client| async move { client.spending().await });
     let head = heading(t(|w| w.account().history.title), t(|w| w.account().history.lead));
     let main = view! { {spent.show(6, spending::spending)} {form(filter, draft, text)} {payments.show(8, move |(of, page)| listed(asked, of, page))} };
-    page(Account::History, head, vec![payments.state(), spent.state()], main.into_any())
+    page(Account::History.into(), head, vec![payments.state(), spent.state()], main.into_any())
 }
 
 /// A text is not in the address of the file either: the browser keeps that.

@@ -16,7 +16,7 @@ use crate::{
     error::ApiError,
     fetched::Fetched,
     i18n::{Pick, Text, Words, say, t},
-    route::Account,
+    route::Settings,
     ui::{Failure, Heading, Notice, Sign, dynamic},
 };
 use contract::{
@@ -136,7 +136,7 @@ fn content(own: Methods) -> AnyView {
         {own.shown.show(6, move |saved| sheets(own, saved))}
         {own.shown.show_once(4, move || view! { <Typed own/> }.into_any())}
     };
-    page(Account::Methods, head, vec![own.shown.state()], main.into_any())
+    page(Settings::Methods.into(), head, vec![own.shown.state()], main.into_any())
 }
 
 fn sheets(own: Methods, saved: SavedMethods) -> AnyView {

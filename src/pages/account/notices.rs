@@ -5,7 +5,7 @@ use crate::{
     api::Client,
     fetched::Fetched,
     i18n::{Words, say, t},
-    route::Account,
+    route::Settings,
     ui::{FormState, Icon, Notice, Sign, SubmitButton, dynamic, list},
 };
 use contract::notices::{NoticeChange, NoticeChoice, NoticeKind, NoticeSettings};
@@ -21,7 +21,7 @@ pub fn NoticesPage() -> impl IntoView {
 fn content(settings: NoticeQuery) -> AnyView {
     let main = settings.show_once(8, move || view! { <Choices settings/> }.into_any());
     let head = heading(t(|w| w.account().notices.title), t(|w| w.account().notices.lead));
-    page(Account::Notices, head, vec![settings.state()], main)
+    page(Settings::Notices.into(), head, vec![settings.state()], main)
 }
 
 #[derive(Clone, Copy)]

@@ -39,7 +39,7 @@ pub fn AccountPage() -> impl IntoView {
     };
     let main = view! { {bills.show(6, owed)} {payments.show(4, last_payments)} {credit(balance)} };
     let states = vec![bills.state(), payments.state(), balance.state()];
-    page(Account::Overview, head.into_any(), states, main.into_any())
+    page(Account::Overview.into(), head.into_any(), states, main.into_any())
 }
 
 /// Who had found a bill, and then signed in as somebody else.

@@ -21,5 +21,5 @@ pub fn PayPage() -> impl IntoView {
         }
     });
     let head = view! { <Heading words=t(|w| w.account().nav.pay)/> }.into_any();
-    page(Account::Pay, head, Vec::new(), view! { <Waiting/> }.into_any())
+    page(Account::Pay.into(), head, Vec::new(), view! { <Waiting/> }.into_any())
 }

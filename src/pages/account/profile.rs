@@ -15,7 +15,7 @@ use super::{Query, heading, page};
 use crate::{
     i18n::t,
     navigation::href,
-    route::Account,
+    route::Settings,
     ui::{Icon, Sign},
 };
 use contract::member_profile::{AuthorisationPage, MemberProfile};
@@ -36,9 +36,9 @@ fn content(profile: ProfileQuery, given: AuthorisationQuery) -> AnyView {
     let given_ones = given.show(4, move |first| view! { <Authorisations first/> }.into_any());
     let head = view! {
         {heading(t(|w| w.account().profile.title), t(|w| w.account().profile.lead))}
-        <p><a class="pay-link" href=href(Account::Security)><Icon sign=Sign::Shield/>{t(|w| w.account().profile.sign_in)}</a></p>
-        <p><a class="pay-link" href=href(Account::Notices)><Icon sign=Sign::Envelope/>{t(|w| w.account().notices.title)}</a></p>
+        <p><a class="pay-link" href=href(Settings::Security)><Icon sign=Sign::Shield/>{t(|w| w.account().profile.sign_in)}</a></p>
+        <p><a class="pay-link" href=href(Settings::Notices)><Icon sign=Sign::Envelope/>{t(|w| w.account().notices.title)}</a></p>
     };
     let main = view! { {about} {given_ones} }.into_any();
-    page(Account::Profile, head.into_any(), vec![profile.state(), given.state()], main)
+    page(Settings::Profile.into(), head.into_any(), vec![profile.state(), given.state()], main)
 }

@@ -19,13 +19,13 @@ use leptos::prelude::*;
 #[component]
 pub fn NewestProofPage() -> impl IntoView {
     let (head, pack, main) = proof(None);
-    page(Account::Proof, head, vec![pack.state()], main)
+    page(Account::Proof.into(), head, vec![pack.state()], main)
 }
 
 #[component]
 pub fn ProofPage(year: String) -> impl IntoView {
     let (head, pack, main) = proof(Some(year_of(&year)));
-    page(Account::Receipts(year), head, vec![pack.state()], main)
+    page(Account::Receipts(year).into(), head, vec![pack.state()], main)
 }
 
 fn proof(year: Option<i16>) -> (AnyView, Query<ProofPack>, AnyView) {

@@ -9,7 +9,7 @@ use super::{Query, heading, page};
 use crate::{
     i18n::{format, say, t},
     navigation::href,
-    route::{Account, Read},
+    route::{Read, Settings},
 };
 use contract::account::Security;
 use leptos::prelude::*;
@@ -23,7 +23,7 @@ pub fn SecurityPage() -> impl IntoView {
         view! { <ChangePassword shown/> <ChangeFactors shown/> <Sessions shown/> <Agreed shown/> }.into_any()
     });
     let head = heading(t(|w| w.account().security.title), t(|w| w.account().security.lead));
-    page(Account::Security, head, vec![shown.state()], main)
+    page(Settings::Security.into(), head, vec![shown.state()], main)
 }
 
 #[component]
@@ -40,7 +40,7 @@ fn Agreed(shown: SecurityQuery) -> impl IntoView {
             <div class="pay-stack">
                 <h2 id="agreed-title">{t(|w| w.account().security.agreed)}</h2>
                 <p>{terms} " " <a href=href(Read::Terms)>{t(|w| w.account().security.read_terms)}</a></p>
-                <p><a class="pay-link" href=href(Account::Profile)>{t(|w| w.account().security.authorised)}</a></p>
+                <p><a class="pay-link" href=href(Settings::Profile)>{t(|w| w.account().security.authorised)}</a></p>
             </div>
         </section>
     }

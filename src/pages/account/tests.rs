@@ -15,7 +15,7 @@ fn drawn(bills: Fetched<&'static str>, payments: Fetched<&'static str>) -> Strin
         let text = |words: &'static str| view! { <p>{words}</p> }.into_any();
         let main = view! { {bills.show(6, text)} {payments.show_once(4, move || text(payments.of(|words| *words)))} };
         let head = heading(t(|w| w.account().overview.title), t(|w| w.account().overview.title));
-        super::page(Account::Overview, head, vec![bills.state(), payments.state()], main.into_any()).to_html()
+        super::page(Account::Overview.into(), head, vec![bills.state(), payments.state()], main.into_any()).to_html()
     })
 }
 

@@ -70,16 +70,32 @@ pub fn find_all(places: &Places, payers: u32) -> Result<Vec<Payer>> {
         .collect()
 }
 
+/// Of the demo's who have an account, the one with the longest history.
+pub fn member_with_most_payments(places: &Places) -> Result<Member> {
+    let mut connection = Connection::open(&places.billing).because("Connecting to the billing API")?;
+    let members: Vec<DemoMember> = decode(connection.send("GET", "/demo/members", &[], &[]), 200)?;
+    let known = members.iter().filter(|member| member.password.is_some());
+    let longest = known.max_by_key(|member| member.payments).ok_or_else(no_account)?;
+    credentials(longest).unwrap_or_else(|| Err(no_account()))
+}
+
 /// Those of the demo's who have an account.
 pub fn members(places: &Places) -> Result<Vec<Member>> {
     let mut connection = Connection::open(&places.billing).because("Connecting to the billing API")?;
     let members: Vec<DemoMember> = decode(connection.send("GET", "/demo/members", &[], &[]), 200)?;
-    let known = members.iter().filter_map(|member| Some((&member.email, member.password.as_ref()?)));
-    let known = known.map(|(user_id, password)| {
-        Ok(Member { credentials: encode(&serde_json::json!({ "user_id": user_id, "password": password }))? })
-    });
-    let known = known.collect::<Result<Vec<_>>>()?;
-    if known.is_empty() { Err(Failure::new("No member of the demo has an account.")) } else { Ok(known) }
+    let known = members.iter().filter_map(credentials).collect::<Result<Vec<_>>>()?;
+    if known.is_empty() { Err(no_account()) } else { Ok(known) }
+}
+
+fn no_account() -> Failure {
+    Failure::new("No member of the demo has an account.")
+}
+
+/// `None` for somebody who has no account.
+fn credentials(member: &DemoMember) -> Option<Result<Member>> {
+    let password = member.password.as_ref()?;
+    let credentials = encode(&serde_json::json!({ "user_id": member.email, "password": password }));
+    Some(credentials.map(|credentials| Member { credentials }))
 }
 
 fn find(places: &Places, connection: &mut Connection, portal: &Portal, lookup: BillLookup) -> Result<Payer> {
