@@ -69,3 +69,29 @@ scene('a link of an e-mail asks a member who is signed out to sign in, and then 
   await payer.triesToSignIn(ANA);
   await payer.sees(payer.words.notices);
 });
+
+scene('text messages go to a number once its code was typed, say no amount, and end when the member says so', async ({ stack, payer }) => {
+  await payer.signsIn();
+  await payer.goes('/account/notices');
+  await payer.presses('sendCode');
+  await payer.invalid();
+  await payer.namesNumber('(510) 555-0142');
+  await payer.control('textCode').fill('00000-00000');
+  await payer.presses('confirmNumber');
+  await payer.invalid();
+  await payer.control('textCode').fill(await payer.textedCode());
+  await payer.presses('confirmNumber');
+  await payer.main.getByRole('button', { name: payer.words.endTexts }).waitFor();
+  await payer.main.getByRole('checkbox', { name: /^Payments/ }).nth(1).check();
+  await payer.presses('save');
+  await saved(payer);
+  await pays(payer, { professional: 'none', hospital: '10.00' });
+  const [text] = await stack.texts();
+  assert.equal(text.to, '+15105550142');
+  assert.match(text.text, /There is news about your payment\. \S+\/account\/history Reply STOP/);
+  await payer.goes('/account/notices');
+  await payer.presses('endTexts');
+  await payer.control('phone').waitFor();
+  assert.equal(await payer.main.getByRole('checkbox', { name: /^Payments/ }).count(), 1);
+  await payer.newestEmail(ANA, /Text messages about your account are off/);
+});

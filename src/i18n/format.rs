@@ -148,3 +148,13 @@ mod tests {
         }
     }
 }
+
+/// `(510) 555-0142` of E.164.
+pub fn phone(phone: &Phone) -> String {
+    let text = phone.to_string();
+    let digits = text.trim_start_matches("+1");
+    match (digits.get(..3), digits.get(3..6), digits.get(6..)) {
+        (Some(area), Some(exchange), Some(line)) => format!("({area}) {exchange}-{line}"),
+        _ => text,
+    }
+}

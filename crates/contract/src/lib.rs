@@ -6,8 +6,8 @@
 //!
 //! Reading order: `typed`, `money`, `date`, `date_format`, `health_record_number`, `zip_code`, `identifier`, `person`,
 //! `email`, `card`, `expiry`, `bank`, `password`, `field_problem`; then the wire: `portal`, `session`, `account`,
-//! `member_profile`, `notices`, `factor`, `bill`, `payment`, `authorisation`, `balance`, `coupon`, `qr`,
-//! `problem_details`, `demo`.
+//! `member_profile`, `notices`, `factor`, `bill`, `payment`, `authorisation`, `consent`, `balance`, `coupon`,
+//! `qr`, `problem_details`, `demo`.
 
 pub mod account;
 pub mod authorisation;
@@ -15,6 +15,7 @@ pub mod balance;
 pub mod bank;
 pub mod bill;
 pub mod card;
+pub mod consent;
 pub mod coupon;
 pub mod date;
 pub mod date_format;

@@ -1,6 +1,10 @@
 //! Wire types of the notices that a member gets: their kinds, and which of them the member chose.
 
-use crate::payment::{Payment, PaymentState};
+use crate::{
+    Locale, Phone,
+    consent::GivenConsent,
+    payment::{Payment, PaymentState},
+};
 use serde::{Deserialize, Serialize};
 
 /// What a notice is about.
@@ -46,6 +50,8 @@ impl NoticeKind {
 pub struct NoticeChoice {
     pub kind: NoticeKind,
     pub email: bool,
+    #[serde(default)]
+    pub text: bool,
 }
 
 /// Answer to `GET /notices` and `PUT /notices`: every kind that this deployment sends.
@@ -53,6 +59,41 @@ pub struct NoticeChoice {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoticeSettings {
     pub notices: Vec<NoticeChoice>,
+    /// Absent where the deployment sends none.
+    #[serde(default)]
+    pub texts: Option<TextMessages>,
+}
+
+/// The number that text messages go to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TextMessages {
+    #[serde(default)]
+    pub phone: Option<Phone>,
+    /// Nothing but a code is sent there before.
+    pub is_confirmed: bool,
+    /// What was agreed to.
+    #[serde(default)]
+    pub consent: Option<GivenConsent>,
+}
+
+/// `PUT /notices/text-number`: a code is sent there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewTextNumber {
+    pub phone: Phone,
+    /// `consent::text_messages`, as it was shown.
+    pub consent: String,
+    pub locale: Locale,
+}
+
+/// `POST /notices/text-number/confirmation`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TextNumberCode {
+    pub code: String,
 }
 
 /// `PUT /notices`: each kind that is named takes its choice, the others stay.

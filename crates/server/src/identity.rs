@@ -3,7 +3,7 @@
 //! session), `registrations` → `account_requests` (its job) → `confirmations`, `sign_in` → `second_factor`,
 //! `password_resets`, `security` and `member_profile`. The second factors of an account are `authenticator`,
 //! `passkeys` (with their `ceremony`) and `recovery_codes`; `notices` notifies the owner, `notice_settings` says which
-//! other notices a member gets; `password_policy` says
+//! other notices a member gets, `text_numbers` where text messages go; `password_policy` says
 //! what a password has to be. `factors`, `passwords` and `known_device` are the cryptography under these, and know
 //! no account. Knows no HTTP, and of SQL only what `store` offers.
 
@@ -29,3 +29,4 @@ pub mod second_factor;
 pub mod security;
 pub mod sessions;
 pub mod sign_in;
+pub mod text_numbers;

@@ -3,7 +3,8 @@
 //! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
-//! `body` writes each as text and as HTML; `payment`, `profile`, `registration` and `security` have the words.
+//! `body` writes each as text and as HTML; `payment`, `profile`, `registration` and `security` have the words,
+//! and `text` those of text messages.
 //! `jobs::send_mail` sends them.
 
 mod body;
@@ -12,10 +13,12 @@ mod payment;
 mod profile;
 mod registration;
 mod security;
+mod text;
 
 pub use payment::{about_payment, receipt_opened};
 pub use profile::{
-    ChangedDetail, address_in_use, confirm_new_email, email_change_asked, email_changed, profile_changed,
+    ChangedDetail, address_in_use, confirm_new_email, email_change_asked, email_changed, profile_changed, texts_ended,
+    texts_turned_on,
 };
 pub use registration::{
     account_opened, already_registered, confirm_email, no_account_yet, registration_code, registration_moved,
@@ -25,6 +28,8 @@ pub use security::{
     authenticator_added, authenticator_removed, new_device, passkey_added, passkey_removed, password_changed,
     password_reset, recovery_code_used, recovery_codes_renewed,
 };
+
+pub use text::{code_text, notice_text};
 
 use body::Link;
 use contract::portal::Portal;

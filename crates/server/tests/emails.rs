@@ -80,6 +80,8 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         ("address-in-use", mail::address_in_use(&sender, locale)),
         ("email-change-asked", mail::email_change_asked(&account, &sender)),
         ("email-changed", mail::email_changed(&account, &sender)),
+        ("texts-on", mail::texts_turned_on(&account, &sender)),
+        ("texts-off", mail::texts_ended(&account, &sender)),
         ("authenticator-added", mail::authenticator_added(&account, &sender)),
         ("authenticator-removed", mail::authenticator_removed(&account, &sender)),
         ("passkey-added", mail::passkey_added(&account, &sender)),
@@ -249,4 +251,21 @@ fn every_email_is_left_as_a_page_for_the_gallery() {
         std::fs::write(folder.join(format!("{name}.html")), &email.html).unwrap();
     }
     assert!(std::fs::read_dir(&folder).unwrap().count() >= all().len());
+}
+
+/// The characters of a text message of 160, without those that count twice.
+const GSM: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+
+#[test]
+fn a_text_message_is_one_of_160_characters_says_how_to_end_them_and_nothing_of_health_or_money() {
+    let portal = portal();
+    let sender = Sender { portal: &portal, home: HOME };
+    for locale in Locale::ALL {
+        let notices = NoticeKind::ALL.map(|kind| mail::notice_text(kind, &sender, locale));
+        for text in notices.into_iter().chain([mail::code_text("abcde-fghij", &sender, locale)]) {
+            let strange: Vec<char> = text.chars().filter(|character| !GSM.contains(*character)).collect();
+            assert!(text.chars().count() <= 160 && strange.is_empty(), "{text} {strange:?}");
+            assert!(text.contains("STOP") && !text.contains('$'), "{text}");
+        }
+    }
 }

@@ -9,6 +9,17 @@ pub struct NoticesWords {
     pub kind: fn(NoticeKind) -> (&'static str, &'static str),
     pub always: &'static str,
     pub kept: &'static str,
+    pub texts: &'static str,
+    pub texts_note: &'static str,
+    pub agree: &'static str,
+    pub send_code: &'static str,
+    pub code_sent: fn(phone: &str) -> String,
+    pub code: &'static str,
+    pub code_wrong: fn(field: &str) -> String,
+    pub confirm: &'static str,
+    pub texts_go: fn(phone: &str, since: &str) -> String,
+    pub agreed: &'static str,
+    pub end_texts: &'static str,
 }
 
 pub const EN: NoticesWords = NoticesWords {
@@ -23,6 +34,17 @@ pub const EN: NoticesWords = NoticesWords {
     },
     always: "Always",
     kept: "What you turn off is still in your history.",
+    texts: "Text messages",
+    texts_note: "They say that there is news, and never an amount or a service.",
+    agree: "I agree",
+    send_code: "Send me a code",
+    code_sent: |phone| format!("We sent a code to {phone}. It works for 10 minutes."),
+    code: "Code from the text message",
+    code_wrong: |field| format!("{field}: this is not the code, or it is too old"),
+    confirm: "Confirm the number",
+    texts_go: |phone, since| format!("Text messages go to {phone}. You agreed on {since}."),
+    agreed: "What you agreed to",
+    end_texts: "Turn text messages off",
 };
 
 pub const ES: NoticesWords = NoticesWords {
@@ -37,4 +59,15 @@ pub const ES: NoticesWords = NoticesWords {
     },
     always: "Siempre",
     kept: "Lo que desactive sigue en su historial.",
+    texts: "Mensajes de texto",
+    texts_note: "Dicen que hay noticias, y nunca un importe ni un servicio.",
+    agree: "Acepto",
+    send_code: "Enviarme un código",
+    code_sent: |phone| format!("Enviamos un código al {phone}. Sirve durante 10 minutos."),
+    code: "Código del mensaje de texto",
+    code_wrong: |field| format!("{field}: este no es el código, o es demasiado antiguo"),
+    confirm: "Confirmar el número",
+    texts_go: |phone, since| format!("Los mensajes de texto van al {phone}. Los aceptó el {since}."),
+    agreed: "Lo que aceptó",
+    end_texts: "Desactivar los mensajes de texto",
 };

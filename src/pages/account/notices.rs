@@ -1,4 +1,7 @@
-//! The account's page of notices: which of them the member gets, a row a kind, saved together.
+//! The account's page of notices: which of them the member gets, by e-mail and by text message, saved together; and the
+//! number that text messages go to (`texts`).
+
+mod texts;
 
 use super::{Query, heading, page};
 use crate::{
@@ -10,6 +13,7 @@ use crate::{
 };
 use contract::notices::{NoticeChange, NoticeChoice, NoticeKind, NoticeSettings};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use texts::TextNumber;
 
 type NoticeQuery = Query<NoticeSettings>;
 
@@ -19,7 +23,11 @@ pub fn NoticesPage() -> impl IntoView {
 }
 
 fn content(settings: NoticeQuery) -> AnyView {
-    let main = settings.show_once(8, move || view! { <Choices settings/> }.into_any());
+    let choices = settings.show_once(8, move || view! { <Choices settings/> }.into_any());
+    let is_offered = Memo::new(move |_| settings.of(|settings| settings.texts.is_some()));
+    let number =
+        dynamic(move || if is_offered.get() { view! { <TextNumber settings/> }.into_any() } else { ().into_any() });
+    let main = view! { {choices} {number} }.into_any();
     let head = heading(t(|w| w.account().notices.title), t(|w| w.account().notices.lead));
     page(Settings::Notices.into(), head, vec![settings.state()], main)
 }
@@ -28,6 +36,7 @@ fn content(settings: NoticeQuery) -> AnyView {
 struct Row {
     kind: NoticeKind,
     email: RwSignal<bool>,
+    text: RwSignal<bool>,
 }
 
 /// What is ticked, until it is saved.
@@ -43,7 +52,11 @@ struct Editor {
 impl Editor {
     fn new(settings: NoticeQuery) -> Self {
         let notices = untrack(|| settings.of(|settings| settings.notices.clone()));
-        let row = |choice: NoticeChoice| Row { kind: choice.kind, email: RwSignal::new(choice.email) };
+        let row = |choice: NoticeChoice| Row {
+            kind: choice.kind,
+            email: RwSignal::new(choice.email),
+            text: RwSignal::new(choice.text),
+        };
         Self {
             settings,
             rows: StoredValue::new(notices.into_iter().map(row).collect()),
@@ -54,7 +67,11 @@ impl Editor {
     }
 
     fn chosen(self) -> NoticeChange {
-        let choice = |row: &Row| NoticeChoice { kind: row.kind, email: row.email.get_untracked() };
+        let choice = |row: &Row| NoticeChoice {
+            kind: row.kind,
+            email: row.email.get_untracked(),
+            text: row.text.get_untracked(),
+        };
         NoticeChange { notices: self.rows.with_value(|rows| rows.iter().map(choice).collect()) }
     }
 
@@ -83,14 +100,18 @@ fn Choices(settings: NoticeQuery) -> impl IntoView {
     let status = dynamic(move || {
         if own.is_saved.get() { view! { <Notice sign=Sign::Done words=saved/> }.into_any() } else { ().into_any() }
     });
-    let rows = list(own.rows.get_value(), move |of| row(own, of));
+    let by_email = list(own.rows.get_value(), move |of| row(own, of.kind, of.email, of.kind.is_always_sent()));
+    let has_number =
+        Memo::new(move |_| settings.of(|settings| settings.texts.as_ref().is_some_and(|texts| texts.is_confirmed)));
+    let by_text = dynamic(move || if has_number.get() { by_text(own) } else { ().into_any() });
     view! {
         <form class="pay-sheet" aria-labelledby="notices-title" novalidate on:submit=submit>
             <div class="pay-stack">
                 <h2 id="notices-title">{t(|w| w.account().register.email)}</h2>
                 <div role="status" class="pay-live">{status}</div>
                 {own.form.notice()}
-                <ul class="pay-rows">{rows}</ul>
+                <ul class="pay-rows">{by_email}</ul>
+                {by_text}
                 <p class="pay-note">{t(|w| w.account().notices.kept)}</p>
                 <p>
                     <SubmitButton words=t(|w| w.account().profile.save) busy_words=t(|w| w.account().profile.saving)
@@ -101,12 +122,24 @@ fn Choices(settings: NoticeQuery) -> impl IntoView {
     }
 }
 
-fn row(own: Editor, Row { kind, email }: Row) -> AnyView {
+fn by_text(own: Editor) -> AnyView {
+    let rows = list(own.rows.get_value(), move |of| row(own, of.kind, of.text, false));
+    view! {
+        <div>
+            <h2>{t(|w| w.account().notices.texts)}</h2>
+            <p class="pay-note">{t(|w| w.account().notices.texts_note)}</p>
+        </div>
+        <ul class="pay-rows">{rows}</ul>
+    }
+    .into_any()
+}
+
+fn row(own: Editor, kind: NoticeKind, is_on: RwSignal<bool>, is_always: bool) -> AnyView {
     let words = move |pick: fn((&'static str, &'static str)) -> &'static str| {
         say(move |w: &'static Words| pick((w.account().notices.kind)(kind)).to_owned())
     };
     let (name, note) = (words(|(name, _)| name), words(|(_, note)| note));
-    if kind.is_always_sent() {
+    if is_always {
         return view! {
             <li>
                 <div class="pay-rows__row">
@@ -119,12 +152,12 @@ fn row(own: Editor, Row { kind, email }: Row) -> AnyView {
     }
     let tick = move |event| {
         own.is_saved.set(false);
-        email.set(event_target_checked(&event));
+        is_on.set(event_target_checked(&event));
     };
     view! {
         <li>
             <label class="pay-check">
-                <input type="checkbox" name="notice" prop:checked=email on:change=tick/>
+                <input type="checkbox" name="notice" prop:checked=is_on on:change=tick/>
                 <span>{name}<small>{note}</small></span>
             </label>
         </li>
@@ -136,7 +169,7 @@ fn row(own: Editor, Row { kind, email }: Row) -> AnyView {
 mod tests {
     use super::*;
     use crate::{error::ApiError, i18n::Language};
-    use contract::Locale;
+    use contract::{Locale, Phone, notices::TextMessages};
 
     fn drawn(locale: Locale, answer: Fetched<NoticeSettings>) -> String {
         Owner::new().with(|| {
@@ -149,12 +182,30 @@ mod tests {
 
     #[test]
     fn each_kind_can_be_turned_off_but_security_which_is_said_to_be_always_sent() {
-        let notices = NoticeKind::ALL.map(|kind| NoticeChoice { kind, email: true }).to_vec();
+        let notices = NoticeKind::ALL.map(|kind| NoticeChoice { kind, email: true, text: false }).to_vec();
         for (locale, said) in [(Locale::En, ["Refunds", "Always"]), (Locale::Es, ["Reembolsos", "Siempre"])] {
-            let html = drawn(locale, Fetched::Here(NoticeSettings { notices: notices.clone() }));
+            let html = drawn(locale, Fetched::Here(NoticeSettings { notices: notices.clone(), texts: None }));
             assert!(said.iter().all(|words| html.contains(words)), "{html}");
             assert_eq!(html.matches("type=\"checkbox\"").count(), NoticeKind::ALL.len() - 1, "{html}");
         }
+    }
+
+    #[test]
+    fn text_messages_are_offered_where_they_are_sent_and_chosen_once_a_number_is_confirmed() {
+        let of = |texts: Option<TextMessages>| {
+            let notices = NoticeKind::ALL.map(|kind| NoticeChoice { kind, email: true, text: true }).to_vec();
+            drawn(Locale::En, Fetched::Here(NoticeSettings { notices, texts }))
+        };
+        let boxes = |html: &str| html.matches("name=\"notice\"").count();
+        assert!(!of(None).contains("STOP"));
+        let off = of(Some(TextMessages::default()));
+        assert!(off.contains("STOP") && off.contains("Send me a code"), "{off}");
+        let phone = Phone::parse("5105550142").ok();
+        let waits = of(Some(TextMessages { phone: phone.clone(), is_confirmed: false, consent: None }));
+        assert!(waits.contains("We sent a code to (510) 555-0142."), "{waits}");
+        let on = of(Some(TextMessages { phone, is_confirmed: true, consent: None }));
+        assert!(on.contains("Turn text messages off"), "{on}");
+        assert_eq!([&off, &waits, &on].map(|html| boxes(html)), [4, 4, 9]);
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(profile::change_email, profile::keep_email))
         .routes(routes!(profile::authorisations))
         .routes(routes!(notices::show, notices::change))
+        .routes(routes!(notices::begin_texts, notices::end_texts))
+        .routes(routes!(notices::confirm_texts))
         .routes(routes!(bills::list))
         .routes(routes!(bills::one))
         .routes(routes!(account_bills::list))

@@ -15,12 +15,9 @@ use contract::{
 };
 
 pub async fn show(app: &App, signed_in: &SignedIn) -> Result<NoticeSettings> {
-    let chosen = app.store.notice_choices(&signed_in.account.id).await?;
-    let choice = |kind| {
-        let of_kind = chosen.iter().find(|choice: &&NoticeChoice| choice.kind == kind).copied();
-        of_kind.unwrap_or(NoticeChoice { kind, email: true })
-    };
-    Ok(NoticeSettings { notices: kinds(app).map(choice).collect() })
+    let account = &signed_in.account.id;
+    let texts = if app.settings.has_texts() { Some(app.store.text_number(account).await?) } else { None };
+    Ok(NoticeSettings { notices: app.store.notice_choices(account, kinds(app)).await?, texts })
 }
 
 /// All of what is asked, or nothing of it.
@@ -28,7 +25,7 @@ pub async fn change(app: &App, signed_in: &SignedIn, change: &NoticeChange) -> R
     check(app, change)?;
     limits::take(app, &[app.limits.bucket(&rules::NOTICE_CHANGES_BY_ACCOUNT, &signed_in.account.id)]).await?;
     let (mut tx, account) = signed_in.begin(app).await?;
-    for choice in change.notices.iter().filter(|choice| !choice.kind.is_always_sent()) {
+    for choice in &change.notices {
         notice_choices::choose(&mut tx, &account.id, choice, app.clock.now()).await?;
     }
     tx.commit().await?;
@@ -48,7 +45,7 @@ fn check(app: &App, change: &NoticeChange) -> Result<()> {
         let problem = match choice {
             _ if !is_sent => FieldProblem::NoSuch,
             _ if is_named_before => FieldProblem::Duplicate,
-            NoticeChoice { kind, email: false } if kind.is_always_sent() => FieldProblem::NotAllowed,
+            NoticeChoice { kind, email: false, .. } if kind.is_always_sent() => FieldProblem::NotAllowed,
             _ => continue,
         };
         return Err(Error::field(ErrorCode::Invalid, format!("notices.{place}"), problem));

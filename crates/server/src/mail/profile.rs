@@ -105,3 +105,30 @@ pub fn email_changed(account: &Account, sender: &Sender<'_>) -> Message {
         .say(("If it was not you, call {phone} at once.", "Si no fue usted, llame enseguida al {phone}."))
         .write()
 }
+
+/// A number was confirmed.
+pub fn texts_turned_on(account: &Account, sender: &Sender<'_>) -> Message {
+    let words = (
+        "Text messages about your account are on. They go to the number that was confirmed.",
+        "Los mensajes de texto sobre su cuenta están activados. Van al número que se confirmó.",
+    );
+    texts_changed(account, sender, ("Text messages are on", "Los mensajes de texto están activados"), words)
+}
+
+pub fn texts_ended(account: &Account, sender: &Sender<'_>) -> Message {
+    let words = (
+        "Text messages about your account are off. We no longer keep the number for them.",
+        "Los mensajes de texto sobre su cuenta están desactivados. Ya no guardamos el número para ellos.",
+    );
+    texts_changed(account, sender, ("Text messages are off", "Los mensajes de texto están desactivados"), words)
+}
+
+fn texts_changed(account: &Account, sender: &Sender<'_>, subject: Words<'_>, words: Words<'_>) -> Message {
+    Body::new(sender, account.locale, subject)
+        .say(words)
+        .say((
+            "If it was not you, choose a new password at {/forgot-password}, or call {phone}.",
+            "Si no fue usted, elija una nueva contraseña en {/forgot-password} o llame al {phone}.",
+        ))
+        .write_notice(NoticeKind::Security)
+}

@@ -8,18 +8,30 @@ use contract::{
 use sqlx::Row;
 
 const EMAIL: &str = "email";
+pub(super) const TEXT: &str = "text";
 
 impl Store {
-    /// Only of what was ever chosen. (The primary key of `notice_choice` serves this.)
-    pub async fn notice_choices(&self, account: &str) -> Result<Vec<NoticeChoice>, sqlx::Error> {
-        let sql = "SELECT kind, is_on FROM notice_choice WHERE account = $1 AND channel = $2";
-        let rows = sqlx::query(sql).bind(account).bind(EMAIL).fetch_all(&self.read).await?;
-        // A kind of a later version is none that this one sends.
-        let known = rows.iter().filter_map(|row| {
-            let kind: NoticeKind = from_word(row.try_get("kind").ok()?).ok()?;
-            Some(row.try_get::<i64, _>("is_on").map(|is_on| NoticeChoice { kind, email: is_on != 0 }))
-        });
-        known.collect()
+    /// Of these kinds: e-mails are sent and text messages are not, until something else is chosen. (The primary key of
+    /// `notice_choice` serves this.)
+    pub async fn notice_choices(
+        &self,
+        account: &str,
+        kinds: impl Iterator<Item = NoticeKind>,
+    ) -> Result<Vec<NoticeChoice>, sqlx::Error> {
+        let mut choices: Vec<_> = kinds.map(|kind| NoticeChoice { kind, email: true, text: false }).collect();
+        let sql = "SELECT kind, channel, is_on FROM notice_choice WHERE account = $1";
+        for row in sqlx::query(sql).bind(account).fetch_all(&self.read).await? {
+            // A kind of a later version is none that this one sends.
+            let Ok(kind) = from_word::<NoticeKind>(row.try_get("kind")?) else { continue };
+            let (channel, is_on): (&str, i64) = (row.try_get("channel")?, row.try_get("is_on")?);
+            let Some(choice) = choices.iter_mut().find(|choice| choice.kind == kind) else { continue };
+            match channel {
+                EMAIL => choice.email = is_on != 0,
+                TEXT => choice.text = is_on != 0,
+                _ => {}
+            }
+        }
+        Ok(choices)
     }
 
     /// Whether the owner still wants this e-mail of the outbox; true where it is nobody's choice.
@@ -37,7 +49,9 @@ pub async fn choose(tx: &mut Tx, account: &str, choice: &NoticeChoice, now: Inst
     let sql = "INSERT INTO notice_choice (account, kind, channel, is_on, changed_at) VALUES ($1, $2, $3, $4, $5) \
                ON CONFLICT (account, kind, channel) DO UPDATE SET is_on = excluded.is_on, changed_at = excluded.changed_at \
                WHERE notice_choice.is_on <> excluded.is_on";
-    let query = sqlx::query(sql).bind(account).bind(word(&choice.kind)?).bind(EMAIL);
-    query.bind(i64::from(choice.email)).bind(now.millis()).execute(&mut **tx).await?;
+    for (channel, is_on) in [(EMAIL, choice.email), (TEXT, choice.text)] {
+        let query = sqlx::query(sql).bind(account).bind(word(&choice.kind)?).bind(channel);
+        query.bind(i64::from(is_on)).bind(now.millis()).execute(&mut **tx).await?;
+    }
     Ok(())
 }

@@ -124,8 +124,8 @@ impl Store {
     /// Newest first, without those that their owner had turned off: a demo shows what would be sent.
     pub async fn emails(&self, limit: i64) -> Result<Vec<DemoMail>, sqlx::Error> {
         let rows = sqlx::query(
-            "SELECT to_address, subject, body_text, created_at FROM outbox WHERE NOT EXISTS (SELECT 1 FROM notice_choice \
-             WHERE account = notice_account AND kind = notice_kind AND is_on = 0 AND changed_at <= created_at) \
+            "SELECT to_address, subject, body_text, created_at FROM outbox WHERE subject <> '' AND NOT EXISTS (SELECT 1 FROM notice_choice \
+             WHERE account = notice_account AND kind = notice_kind AND channel = 'email' AND is_on = 0 AND changed_at <= created_at) \
              ORDER BY created_at DESC, id DESC LIMIT $1",
         )
         .bind(limit)

@@ -13,6 +13,7 @@ use super::{
     payments::payment_in,
     retry,
     shares::{Shares, move_shares, reserve_again},
+    texts,
     transition::{Effect, effect},
     word,
 };
@@ -47,10 +48,18 @@ impl Verdict {
     }
 }
 
-/// The e-mail about a payment in its new state, made by the caller, who knows the words.
-/// With the hash of the secret of its link to the receipt, if it has one.
+/// What is said about a payment in its new state.
+pub struct News {
+    pub email: Message,
+    /// The hash of the secret of the e-mail's link to the receipt, if it has one.
+    pub link: Option<String>,
+    /// The same to a member as a text message, where the deployment sends them.
+    pub text: Option<String>,
+}
+
+/// Made by the caller, who knows the words.
 /// The kind is of a member's payment, whose notices can be turned off.
-pub type Words<'a> = &'a (dyn Fn(&Payment, Locale, Option<NoticeKind>) -> (Message, Option<String>) + Send + Sync);
+pub type Words<'a> = &'a (dyn Fn(&Payment, Locale, Option<NoticeKind>) -> News + Send + Sync);
 
 /// Where a verdict came from, and so whether the payer sees it on the page: a card that is declined in the call that
 /// ordered the payment gets no e-mail.
@@ -152,10 +161,13 @@ impl Store {
             let notice =
                 before.account.as_deref().map(|account| NoticeOf { account, kind: NoticeKind::of_payment(known) });
             let said = Payment { failure: verdict.failure, ..known.clone() };
-            let (message, link) = words(&said, locale, notice.map(|notice| notice.kind));
+            let News { email, link, text } = words(&said, locale, notice.map(|notice| notice.kind));
             let id = email_id(known, effect)?;
+            if let (Some(notice), Some(text)) = (notice, text) {
+                texts::put_notice(tx, &id, notice, &text, at).await?;
+            }
             let holds = link.as_deref().map_or(Holds::Nothing, Holds::ReceiptLink);
-            QueuedEmail { id, cause: payment, to: &to, message: &message, holds, notice, at }.put(tx).await?;
+            QueuedEmail { id, cause: payment, to: &to, message: &email, holds, notice, at }.put(tx).await?;
         }
         Ok((settled, known))
     }

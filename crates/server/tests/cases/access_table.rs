@@ -71,6 +71,9 @@ const TABLE: &str = "
     GET /authorisations                       -       -        -            own           -      yes
     GET /notices                              -       -        -            own           -      yes
     PUT /notices                              -       -        -            own           -      yes
+    PUT /notices/text-number                  -       -        -            own           -      yes
+    POST /notices/text-number/confirmation    -       -        -            own           -      yes
+    DELETE /notices/text-number               -       -        -            none          -      none
     GET /balance                              -       -        -            own           -      yes
     GET /payment-methods                      -       -        -            own           -      yes
     POST /payment-methods/saved               -       -        -            own           -      yes

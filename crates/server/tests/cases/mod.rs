@@ -52,6 +52,7 @@ mod silent_line;
 mod spending;
 mod stale;
 mod statements;
+mod text_messages;
 mod texts;
 mod tokens;
 mod too_late;

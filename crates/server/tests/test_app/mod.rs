@@ -17,6 +17,7 @@ mod rows;
 mod running;
 pub mod seed;
 mod servers;
+pub mod text_gateway;
 pub mod wire;
 
 use axum::{Router, body::Body, extract::connect_info::MockConnectInfo, http::Request};

@@ -4,13 +4,13 @@
 use super::{
     ProfileQuery,
     email::EmailRow,
-    fields::{Field, Part, TypedPart, phone},
+    fields::{Field, Part, TypedPart},
     row::{Row, form_ref},
 };
 use crate::{
     api::Client,
     fetched::Fetched,
-    i18n::{Text, say, t},
+    i18n::{Text, format, say, t},
     session::CurrentSession,
     ui::{Choice, FormState, Keyboard, Notice, SelectField, Sign, TextField, dynamic, list},
 };
@@ -135,7 +135,7 @@ fn lines_of(part: Part, MemberProfile { person, .. }: &MemberProfile) -> Vec<Str
             let lines = [Some(address.line1.to_string()), address.line2.as_ref().map(ToString::to_string), Some(place)];
             lines.into_iter().flatten().collect()
         }
-        Part::Phone => vec![phone(&person.phone)],
+        Part::Phone => vec![format::phone(&person.phone)],
         // each by its own name
         Part::Language => vec![
             match person.locale {

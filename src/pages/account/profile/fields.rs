@@ -1,6 +1,9 @@
 //! The parts of a profile that are changed each by itself, and their fields: strings, until they are a valid change.
 
-use crate::{form::Problems, i18n::Words};
+use crate::{
+    form::Problems,
+    i18n::{Words, format},
+};
 use contract::{
     FieldProblem, Locale, PersonName, Phone, UsAddress, UsState, ZipCode,
     member_profile::{FullName, PersonalDetails, ProfileChange},
@@ -163,7 +166,7 @@ impl TypedPart {
                 Field::City => address.city.to_string(),
                 Field::State => address.state.to_string(),
                 Field::Zip => address.zip.to_string(),
-                Field::Phone => phone(&person.phone),
+                Field::Phone => format::phone(&person.phone),
             });
         }
         self.locale.set(person.locale);
@@ -205,15 +208,5 @@ impl TypedPart {
         let state = problems.check(Field::State, UsState::parse(&text(Field::State)));
         let zip = problems.check(Field::Zip, ZipCode::parse(&text(Field::Zip)));
         Some(UsAddress { line1: line1?, line2: line2?, city: city?, state: state?, zip: zip? })
-    }
-}
-
-/// `(510) 555-0142` of E.164.
-pub fn phone(phone: &Phone) -> String {
-    let text = phone.to_string();
-    let digits = text.trim_start_matches("+1");
-    match (digits.get(..3), digits.get(3..6), digits.get(6..)) {
-        (Some(area), Some(exchange), Some(line)) => format!("({area}) {exchange}-{line}"),
-        _ => text,
     }
 }
