@@ -1,7 +1,7 @@
 //! Money, dates and plurals as people of a language write them. The forms are the contract's (`date_format`), the same
 //! as in e-mails and on receipts. Only the time in a region is asked of the browser's `Intl`; natively it is UTC.
 
-use contract::{Date, Instant, LocalTime, Locale, Money, Region, authorisation, date_format};
+use contract::{Date, Instant, LocalTime, Locale, Money, Phone, Region, authorisation, date_format};
 
 /// `$1,234.50`.
 pub fn money(_: Locale, amount: Money) -> String {
@@ -125,6 +125,16 @@ mod imp {
     }
 }
 
+/// `(510) 555-0142` of E.164.
+pub fn phone(phone: &Phone) -> String {
+    let text = phone.to_string();
+    let digits = text.trim_start_matches("+1");
+    match (digits.get(..3), digits.get(3..6), digits.get(6..)) {
+        (Some(area), Some(exchange), Some(line)) => format!("({area}) {exchange}-{line}"),
+        _ => text,
+    }
+}
+
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
@@ -146,15 +156,5 @@ mod tests {
                 assert!(!region(locale, of).is_empty());
             }
         }
-    }
-}
-
-/// `(510) 555-0142` of E.164.
-pub fn phone(phone: &Phone) -> String {
-    let text = phone.to_string();
-    let digits = text.trim_start_matches("+1");
-    match (digits.get(..3), digits.get(3..6), digits.get(6..)) {
-        (Some(area), Some(exchange), Some(line)) => format!("({area}) {exchange}-{line}"),
-        _ => text,
     }
 }

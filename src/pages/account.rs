@@ -87,12 +87,9 @@ fn places() -> Vec<Place> {
 /// The links to the pages of the account: beside the page where there is space, at its foot on a phone.
 fn with_links(here: Route, main: AnyView) -> AnyView {
     // a page below another is that one's
-    let here = match here {
-        Route::Account(Account::Receipts(_)) => Account::Proof.into(),
-        Route::Account(Account::Bill(_)) => Account::Bills.into(),
-        Route::Settings(Settings::Notices) => Settings::Profile.into(),
-        here => here,
-    };
+    let here = if matches!(here, Route::Account(Account::Receipts(_))) { Account::Proof.into() } else { here };
+    let here = if matches!(here, Route::Account(Account::Bill(_))) { Account::Bills.into() } else { here };
+    let here = if here == Settings::Notices.into() { Settings::Profile.into() } else { here };
     let (bar, rest): (Vec<Place>, Vec<Place>) = places().into_iter().partition(|place| place.is_in_bar);
     let is_in_rest = rest.iter().any(|place| place.route == here).then_some("true");
     let link = move |Place { route, sign, words, .. }: Place| {

@@ -22,7 +22,7 @@ const MANIFESTS: [&str; 6] = [
 
 /// Where SQL is more than one constant, and how often. Each was read: its parts are constants, names in the program's
 /// own text, and `$1`, `$2` and so on; what came from outside is bound. Anyone who adds one reads it as closely.
-const SQL_OF_PARTS: [(&str, usize); 15] = [
+const SQL_OF_PARTS: [(&str, usize); 16] = [
     ("crates/processor/src/store.rs", 4),
     ("crates/processor/src/store/charging.rs", 2),
     ("crates/server/src/store/pending_charges.rs", 3),

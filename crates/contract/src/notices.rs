@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeKind {
+    /// There is a new bill.
+    BillReady,
+    /// A bill that is not paid is due in some days.
+    DueSoon,
     /// A payment is on its way or paid: the receipt.
     Payment,
     /// A payment did not go through, or the bank returned it.
@@ -25,9 +29,10 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// In the order in which pages show them.
-    pub const ALL: [Self; 5] = [Self::Payment, Self::NotPaid, Self::Refund, Self::Deposit, Self::Security];
+    pub const ALL: [Self; 7] =
+        [Self::BillReady, Self::DueSoon, Self::Payment, Self::NotPaid, Self::Refund, Self::Deposit, Self::Security];
 
-    /// Whoever came into an account could else keep it from its owner.
+    /// Anyone who got into an account could else keep it from its owner.
     pub fn is_always_sent(self) -> bool {
         self == Self::Security
     }

@@ -39,3 +39,7 @@ CREATE INDEX text_number_by_phone ON text_number (phone);
 -- waits.
 ALTER TABLE outbox ADD COLUMN text_try_at BIGINT;
 CREATE INDEX outbox_texts ON outbox (is_secret DESC, text_try_at, id) WHERE text_try_at IS NOT NULL;
+-- Bills that are new, and that are due soon. On a large database make these by hand first, with CONCURRENTLY and these
+-- names.
+CREATE INDEX IF NOT EXISTS bill_by_issued ON bill (issued);
+CREATE INDEX IF NOT EXISTS bill_by_due ON bill (due);

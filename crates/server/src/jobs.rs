@@ -1,8 +1,8 @@
 //! Background jobs: everything that runs without a request, all of it by one worker (`worker`). Its kinds of work:
 //!
 //! * `queued`: jobs that were queued with their cause, in the table `job`;
-//! * `periodic`: jobs with a row of their own in that table: `processor_events`, `clean_up`, `reconcile`, and the watch
-//!   over old payments;
+//! * `periodic`: jobs with a row of their own in that table: `processor_events`, `clean_up`, `reconcile`,
+//!   `bill_notices`, and the watch over old payments;
 //! * `settle_payments`: payments without an answer are jobs in the table `payment`;
 //! * `send_mail`: e-mails are jobs in the table `outbox`, delivered over SMTP (`smtp`);
 //! * `send_texts`: text messages are such jobs, too, delivered over the operator's gateway (`text_gateway`).
@@ -12,6 +12,7 @@
 //! Each is supervised as a task (`serve::tasks`): one that panics, ends or stands still is started again and named by
 //! `/readyz`.
 
+pub mod bill_notices;
 pub mod clean_up;
 pub mod figures;
 pub mod periodic;

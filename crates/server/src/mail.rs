@@ -3,10 +3,11 @@
 //! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
-//! `body` writes each as text and as HTML; `payment`, `profile`, `registration` and `security` have the words,
+//! `body` writes each as text and as HTML; `bill`, `payment`, `profile`, `registration` and `security` have the words,
 //! and `text` those of text messages.
 //! `jobs::send_mail` sends them.
 
+mod bill;
 mod body;
 mod html;
 mod payment;
@@ -15,6 +16,7 @@ mod registration;
 mod security;
 mod text;
 
+pub use bill::about_bill;
 pub use payment::{about_payment, receipt_opened};
 pub use profile::{
     ChangedDetail, address_in_use, confirm_new_email, email_change_asked, email_changed, profile_changed, texts_ended,

@@ -11,6 +11,7 @@ pub mod authorisations;
 pub mod balance;
 pub mod batch;
 pub mod begin;
+pub mod bill_notices;
 pub mod bill_payments;
 pub mod bills;
 pub mod clean_up;

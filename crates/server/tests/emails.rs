@@ -13,7 +13,11 @@ use regex::Regex;
 use sample_payment::{payment, portal};
 use server::{
     mail::{self, ChangedDetail, Sender},
-    store::{accounts::Account, outbox::Message},
+    store::{
+        accounts::Account,
+        bill_notices::{BillNews, BillToTell},
+        outbox::Message,
+    },
 };
 
 const HOME: &str = "https://pay.example.org";
@@ -58,7 +62,17 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
     let (sender, account) = (Sender { portal: &portal, home: HOME }, account(locale));
     let about = |state| mail::about_payment(&in_state(state), &sender, SECRET, (locale, Some(NoticeKind::Payment)));
     let seen = ("Monday, November 23, 2026, 9:52 am Pacific", "Firefox, Windows");
+    let bill = BillToTell {
+        bill: "visit".into(),
+        due: Date::parse("2026-12-04").unwrap(),
+        owed: Money::from_cents(6_410).unwrap(),
+        account: account.id.clone(),
+        email: account.email.clone(),
+        locale,
+    };
     let emails = [
+        ("bill-ready", mail::about_bill(BillNews::Ready, &bill, &sender)),
+        ("bill-due-soon", mail::about_bill(BillNews::DueSoon, &bill, &sender)),
         ("paid", about(PaymentState::Paid)),
         ("processing", about(PaymentState::Processing)),
         ("returned", about(PaymentState::Returned)),

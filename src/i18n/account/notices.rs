@@ -26,8 +26,10 @@ pub const EN: NoticesWords = NoticesWords {
     title: "Notices",
     lead: "What we tell you, and how. No notice names a service.",
     kind: |kind| match kind {
+        NoticeKind::BillReady => ("New bills", "As soon as one is here."),
+        NoticeKind::DueSoon => ("A bill is due soon", "5 days before, if you still owe it."),
         NoticeKind::Payment => ("Payments", "We received it, or it is paid: your receipt."),
-        NoticeKind::NotPaid => ("A payment did not go through", "Or your bank returned it."),
+        NoticeKind::NotPaid => ("A payment needs you", "It had a problem, or your bank returned it."),
         NoticeKind::Refund => ("Refunds", "Money of a payment comes back to you."),
         NoticeKind::Deposit => ("Deposits", "Money you add to your balance."),
         NoticeKind::Security => ("Security", "A new sign-in, a new password, a change of your profile."),
@@ -51,8 +53,10 @@ pub const ES: NoticesWords = NoticesWords {
     title: "Avisos",
     lead: "Lo que le avisamos y cómo. Ningún aviso nombra un servicio.",
     kind: |kind| match kind {
+        NoticeKind::BillReady => ("Nuevas facturas", "En cuanto llega una."),
+        NoticeKind::DueSoon => ("Una factura vence pronto", "5 días antes, si todavía la debe."),
         NoticeKind::Payment => ("Pagos", "Lo recibimos o ya está pagado: su recibo."),
-        NoticeKind::NotPaid => ("Un pago no se realizó", "O su banco lo devolvió."),
+        NoticeKind::NotPaid => ("Un pago necesita su atención", "Tuvo un problema, o su banco lo devolvió."),
         NoticeKind::Refund => ("Reembolsos", "El dinero de un pago vuelve a usted."),
         NoticeKind::Deposit => ("Depósitos", "Dinero que agrega a su saldo."),
         NoticeKind::Security => ("Seguridad", "Un nuevo inicio de sesión, otra contraseña, un cambio de su perfil."),

@@ -205,7 +205,8 @@ mod tests {
         assert!(waits.contains("We sent a code to (510) 555-0142."), "{waits}");
         let on = of(Some(TextMessages { phone, is_confirmed: true, consent: None }));
         assert!(on.contains("Turn text messages off"), "{on}");
-        assert_eq!([&off, &waits, &on].map(|html| boxes(html)), [4, 4, 9]);
+        let kinds = NoticeKind::ALL.len();
+        assert_eq!([&off, &waits, &on].map(|html| boxes(html)), [kinds - 1, kinds - 1, 2 * kinds - 1]);
     }
 
     #[test]

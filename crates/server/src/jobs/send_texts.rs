@@ -1,4 +1,4 @@
-//! Delivery of text messages over the operator's gateway: each is a job in the table `outbox`, as an e-mail is. One that
+//! Delivery of text messages over the operator's gateway: each is a job in the table `outbox`, as an e-mail is. What
 //! the gateway refuses is given up; anything else is retried, later each time, for a day. A code is not sent once it is
 //! too old to be used. Logs name a message by its id, never a number.
 

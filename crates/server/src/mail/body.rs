@@ -110,11 +110,11 @@ impl<'a> Body<'a> {
     pub fn write_notice(self, kind: NoticeKind) -> Message {
         let words = if kind.is_always_sent() {
             (
-                "Notices about security are always sent. Choose the others: {/account/notices}",
+                "We always send you notes like this. Pick the rest here: {/account/notices}",
                 "Los avisos de seguridad se envían siempre. Elija los demás: {/account/notices}",
             )
         } else {
-            ("Choose which notices you get: {/account/notices}", "Elija qué avisos recibe: {/account/notices}")
+            ("Pick what we send you: {/account/notices}", "Elija qué avisos recibe: {/account/notices}")
         };
         self.say(words).write()
     }

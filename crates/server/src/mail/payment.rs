@@ -17,8 +17,8 @@ use contract::{
     payment::{Method, Payment, PaymentState, Phase},
 };
 
-/// What goes with a payment's state. `secret` opens its receipt; one that took no money has none. With the kind of notice
-/// that it is to a member.
+/// What goes with a payment's state. `secret` opens its receipt; one that took no money has none. With the kind of
+/// notice that it is to a member.
 pub fn about_payment(
     payment: &Payment,
     sender: &Sender<'_>,

@@ -8,8 +8,10 @@ use contract::{Locale, notices::NoticeKind};
 
 pub fn notice_text(kind: NoticeKind, sender: &Sender<'_>, locale: Locale) -> String {
     let ((english, spanish), page) = match kind {
+        NoticeKind::BillReady => (("You have a new bill.", "Tiene una nueva factura."), "/account/bills"),
+        NoticeKind::DueSoon => (("A bill is due soon.", "Una factura vence pronto."), "/account/bills"),
         NoticeKind::Payment => (("There is news about your payment.", "Hay noticias de su pago."), "/account/history"),
-        NoticeKind::NotPaid => (("A payment did not go through.", "Un pago no se hizo."), "/account/history"),
+        NoticeKind::NotPaid => (("A payment needs you.", "Un pago necesita que lo revise."), "/account/history"),
         NoticeKind::Refund => (("A payment was refunded.", "Se hizo un reembolso."), "/account/history"),
         NoticeKind::Deposit => (("There is news about your balance.", "Hay noticias de su saldo."), "/account/balance"),
         NoticeKind::Security => {

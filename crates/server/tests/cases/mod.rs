@@ -5,6 +5,7 @@ mod access_table;
 mod account_bills;
 mod addresses;
 mod balance;
+mod bill_notices;
 mod bill_payments;
 mod connections;
 mod coupons;

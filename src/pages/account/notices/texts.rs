@@ -1,5 +1,5 @@
-//! The number that text messages go to: agreeing to them, confirming the number by the code that goes there, and turning
-//! them off.
+//! The number that text messages go to: agreeing to them, confirming the number by the code that goes there, and
+//! turning them off.
 
 use super::NoticeQuery;
 use crate::{
