@@ -89,7 +89,7 @@ fn with_links(here: Route, main: AnyView) -> AnyView {
     // a page below another is that one's
     let here = if matches!(here, Route::Account(Account::Receipts(_))) { Account::Proof.into() } else { here };
     let here = if matches!(here, Route::Account(Account::Bill(_))) { Account::Bills.into() } else { here };
-    let here = if here == Settings::Notices.into() { Settings::Profile.into() } else { here };
+    let here = if here == Route::from(Settings::Notices) { Settings::Profile.into() } else { here };
     let (bar, rest): (Vec<Place>, Vec<Place>) = places().into_iter().partition(|place| place.is_in_bar);
     let is_in_rest = rest.iter().any(|place| place.route == here).then_some("true");
     let link = move |Place { route, sign, words, .. }: Place| {
