@@ -36,10 +36,14 @@ pub fn notice_to_owner<'a>(
 
 impl Notice<'_> {
     pub async fn put(&self, tx: &mut Tx, at: Instant) -> Result<()> {
-        let id = crate::id::new(at);
-        let (cause, to) = (&self.account.id, &self.account.email);
+        self.put_about(tx, &self.account.id, at).await
+    }
+
+    /// With what it is about, by which such e-mails are counted.
+    pub async fn put_about(&self, tx: &mut Tx, cause: &str, at: Instant) -> Result<()> {
+        let (id, to) = (crate::id::new(at), &self.account.email);
         if let Some(text) = &self.text {
-            let notice = NoticeOf { account: cause, kind: NoticeKind::Security };
+            let notice = NoticeOf { account: &self.account.id, kind: NoticeKind::Security };
             texts::put_notice(tx, &id, notice, text, at).await?;
         }
         Ok(QueuedEmail { id, cause, to, message: &self.message, holds: Holds::Nothing, notice: None, at }

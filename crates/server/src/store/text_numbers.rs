@@ -61,7 +61,7 @@ pub async fn confirm(tx: &mut Tx, account: &str, code_hash: &str, now: Instant) 
 
 /// Nothing is sent there any more, and what was agreed to is withdrawn. False if there was none.
 pub async fn end(tx: &mut Tx, account: &str, now: Instant) -> Result<bool, sqlx::Error> {
-    let gone = sqlx::query("DELETE FROM text_number WHERE account = $1").bind(account).execute(&mut **tx).await?;
     consents::withdraw(tx, account, Purpose::Texts, now).await?;
+    let gone = sqlx::query("DELETE FROM text_number WHERE account = $1").bind(account).execute(&mut **tx).await?;
     Ok(gone.rows_affected() > 0)
 }
