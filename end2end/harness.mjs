@@ -183,6 +183,10 @@ export class Stack {
     return found;
   }
 
+  /** Text messages, the newest first. */
+  async texts() {
+    return (await fetch(`${this.direct}/demo/texts`)).json();
+  }
   async mail() {
     return (await fetch(`${this.direct}/demo/mail`)).json();
   }

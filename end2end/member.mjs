@@ -26,7 +26,7 @@ Object.assign(WORDS.en, {
   appOn: 'From now on, signing in asks for a code of your app.', passkeyOn: 'From now on, your passkey is the second step.', codeWrong: /^This code is not right/, cancel: 'Cancel',
   askAbout: /^Ask about this charge/, question: 'Your question', sendQuestion: 'Send the question', readStatement: 'Read the statement', statementPage: 'Statement',
   methods: 'Payment methods', addMethod: 'Add another', nickname: 'A name for it', myDefault: /^Make it my default/, saveIt: 'Save it for next time', makeDefault: (of) => `Make default ${of}`, removeIt: 'Remove', removeOf: (of) => `Remove ${of}`, replaceOf: (of) => `Replace ${of}`, nameOf: (of) => `Name it ${of}`, renameOf: (of) => `Rename ${of}`, savedMethods: 'Saved', nothingSaved: /^Nothing saved\./,
-  profile: 'Profile', address: 'Mailing address', language: 'Language', newMail: 'New e-mail', currentPassword: 'Current password', sendLink: 'Send the link', keepMail: 'Keep the present address', mailChanged: 'Your e-mail is changed', closeAccount: 'Close your account', closeIt: 'Close my account', knowClosing: /^I know what happens/, accountClosed: 'Your account is closed', cantClose: 'You can’t close your account yet', zip: 'ZIP code', save: 'Save', saved: (part) => `Saved: ${part}.`, change: (part) => new RegExp(`^Change .*${part}$`, 'i'),
+  notices: 'Notices', sendCode: 'Send me a code', agreeTexts: 'I agree', textCode: 'Code from the text message', confirmNumber: 'Confirm the number', endTexts: 'Turn text messages off', profile: 'Profile', address: 'Mailing address', language: 'Language', newMail: 'New e-mail', currentPassword: 'Current password', sendLink: 'Send the link', keepMail: 'Keep the present address', mailChanged: 'Your e-mail is changed', closeAccount: 'Close your account', closeIt: 'Close my account', knowClosing: /^I know what happens/, accountClosed: 'Your account is closed', cantClose: 'You can’t close your account yet', zip: 'ZIP code', save: 'Save', saved: (part) => `Saved: ${part}.`, change: (part) => new RegExp(`^Change .*${part}$`, 'i'),
 });
 Object.assign(WORDS.es, {
   register: 'Registrarse', begin: /^Empezar con su estado de cuenta/, bill: 'Su factura', terms: 'Condiciones', agreeTerms: /^He leído/,
@@ -46,7 +46,7 @@ Object.assign(WORDS.es, {
   appOn: 'Desde ahora, al iniciar sesión se pide un código de su app.', passkeyOn: 'Desde ahora, su llave de acceso es el segundo paso.', codeWrong: /^Este código no es correcto/, cancel: 'Cancelar',
   askAbout: /^Preguntar por este cargo/, question: 'Su pregunta', sendQuestion: 'Enviar la pregunta', readStatement: 'Leer el estado de cuenta', statementPage: 'Estado de cuenta',
   methods: 'Formas de pago', addMethod: 'Agregar otra', nickname: 'Un nombre para ella', myDefault: /^Hacerla mi preferida/, saveIt: 'Guardarla para la próxima vez', makeDefault: (of) => `Hacerla preferida ${of}`, removeIt: 'Eliminar', removeOf: (of) => `Eliminar ${of}`, replaceOf: (of) => `Reemplazar ${of}`, nameOf: (of) => `Ponerle nombre ${of}`, renameOf: (of) => `Cambiar el nombre ${of}`, savedMethods: 'Guardadas', nothingSaved: /^No hay nada guardado\./,
-  profile: 'Perfil', address: 'Dirección postal', language: 'Idioma', newMail: 'Nuevo correo electrónico', currentPassword: 'Contraseña actual', sendLink: 'Enviar el enlace', keepMail: 'Conservar la dirección actual', mailChanged: 'Su correo electrónico cambió', closeAccount: 'Cerrar su cuenta', closeIt: 'Cerrar mi cuenta', knowClosing: /^Sé qué pasa/, accountClosed: 'Su cuenta está cerrada', cantClose: 'Todavía no puede cerrar su cuenta', zip: 'Código postal', save: 'Guardar', saved: (part) => `Guardado: ${part}.`, change: (part) => new RegExp(`^Cambiar .*${part}$`, 'i'),
+  notices: 'Avisos', sendCode: 'Enviarme un código', agreeTexts: 'Acepto', textCode: 'Código del mensaje de texto', confirmNumber: 'Confirmar el número', endTexts: 'Desactivar los mensajes de texto', profile: 'Perfil', address: 'Dirección postal', language: 'Idioma', newMail: 'Nuevo correo electrónico', currentPassword: 'Contraseña actual', sendLink: 'Enviar el enlace', keepMail: 'Conservar la dirección actual', mailChanged: 'Su correo electrónico cambió', closeAccount: 'Cerrar su cuenta', closeIt: 'Cerrar mi cuenta', knowClosing: /^Sé qué pasa/, accountClosed: 'Su cuenta está cerrada', cantClose: 'Todavía no puede cerrar su cuenta', zip: 'Código postal', save: 'Guardar', saved: (part) => `Guardado: ${part}.`, change: (part) => new RegExp(`^Cambiar .*${part}$`, 'i'),
 });
 
 export const MEI = {
@@ -145,6 +145,18 @@ export class Member extends Payer {
   /** On the profile page: opens the form of this part. */
   async changes(part) {
     await this.main.getByRole('button', { name: this.words.change(this.words[part]) }).click();
+  }
+
+  /** On the page of notices: agrees to text messages, and a code is sent there. */
+  async namesNumber(phone) {
+    await this.control('phone').fill(phone);
+    await this.page.getByRole('checkbox', { name: this.words.agreeTexts, exact: true }).check();
+    await this.presses('sendCode');
+    await this.control('textCode').waitFor();
+  }
+  async textedCode() {
+    const [{ text }] = await this.stack.texts();
+    return text.match(/\b[0-9a-z]{5}-[0-9a-z]{5}\b/)[0];
   }
 
   // --- saved methods

@@ -11,9 +11,9 @@ import {
   accents, beingDeclined, hospitalOnly, nothingOwed, onItsWay, pastDue, payingAgain, payingByBank, payingByCard, payingTooLate, resuming, retypingTheCode, signedOut, withoutCookies,
 } from './states/paying.mjs';
 import { myMethods } from './states/methods.mjs';
-import { myProof, ofProfile } from './states/profile.mjs';
+import { myNotices, myProof, ofProfile } from './states/profile.mjs';
 
 export const WALKS = {
   doors, finding, findingInWashington, offline, payingByCard, payingByBank, beingDeclined, retypingTheCode, signedOut, resuming, withoutCookies, payingAgain, payingTooLate, onItsWay, nothingOwed,
-  hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, secondStep, homePastDue, myBills, myBalance, payingFromBalance, ofProfile, closingTheAccount, myProof, myMethods, crashing,
+  hospitalOnly, pastDue, accents, registering, gettingIn, forgettingTheId, atHome, secondStep, homePastDue, myBills, myBalance, payingFromBalance, ofProfile, closingTheAccount, myNotices, myProof, myMethods, crashing,
 };

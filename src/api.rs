@@ -9,6 +9,7 @@ mod bills;
 mod drafts;
 mod lookups;
 mod methods;
+mod notices;
 mod payments;
 mod portal;
 mod profile;

@@ -152,6 +152,8 @@ routes! {
         Profile => ["account", "profile"],
         /// Closes the account.
         Close => ["account", "profile", "close"],
+        /// Where the e-mails that are notices lead, to be turned off.
+        Notices => ["account", "notices"],
         Security => ["account", "security"],
     }
 }

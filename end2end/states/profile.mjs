@@ -1,5 +1,5 @@
-// Walks of a member's profile and of the proof of a year. The profile: as it is, a form with what is wrong in it, what
-// was saved, and an authorization.
+// Walks of a member's profile, of notices and of the proof of a year. The profile: as it is, a form with what is wrong
+// in it, what was saved, and an authorization.
 
 import { PASSWORD } from '../member.mjs';
 import { stop } from './stop.mjs';
@@ -38,6 +38,25 @@ export async function* ofProfile({ payer }) {
   await payer.goes('/account/profile');
   await payer.main.locator('.pay-more > summary').first().click();
   yield stop('profile', 'authorization');
+}
+
+export async function* myNotices({ payer }) {
+  await payer.signsIn();
+  await payer.goes('/account/notices');
+  await payer.main.getByRole('checkbox').nth(1).uncheck();
+  yield stop('notices', '');
+  await payer.presses('save');
+  await payer.main.getByRole('status').getByText(payer.words.saved(payer.words.notices)).waitFor();
+  yield stop('notices', 'saved');
+  await payer.presses('sendCode');
+  await payer.invalid();
+  yield stop('notices', 'error');
+  await payer.namesNumber('(510) 555-0142');
+  yield stop('notices', 'code');
+  await payer.control('textCode').fill(await payer.textedCode());
+  await payer.presses('confirmNumber');
+  await payer.main.getByRole('button', { name: payer.words.endTexts }).waitFor();
+  yield stop('notices', 'texts');
 }
 
 export async function* myProof({ payer }) {

@@ -20,6 +20,7 @@ use contract::{
     coupon::MailCoupons,
     factor::RequiredFactors,
     member_profile::{AuthorisationPage, MemberProfile},
+    notices::NoticeSettings,
     payment::{Payment, PaymentDraft, PaymentPage, PaymentSummary, ProofPack, SavedMethods, Spending},
     portal::{PageFacts, Portal},
     session::{MembershipView, PersonView, SessionView},
@@ -43,6 +44,7 @@ struct Answers {
     account_bill: AccountBill,
     profile: MemberProfile,
     authorisations: AuthorisationPage,
+    notices: NoticeSettings,
     saved_methods: SavedMethods,
     proof: ProofPack,
     spending: Spending,
@@ -114,6 +116,7 @@ fn drawn(address: &str, locale: Locale, view: &SessionView, asked: &Asked) -> St
         provide_context(asked.fetched(|answers| answers.account_bill.clone()));
         provide_context(asked.fetched(|answers| answers.profile.clone()));
         provide_context(asked.fetched(|answers| answers.authorisations.clone()));
+        provide_context(asked.fetched(|answers| answers.notices.clone()));
         provide_context(asked.fetched(|answers| answers.saved_methods.clone()));
         provide_context(asked.fetched(|answers| answers.proof.clone()));
         provide_context(asked.fetched(|answers| answers.spending.clone()));

@@ -1,5 +1,5 @@
 //! Texts of the account: navigation, registration, sign-in and recovery, the overview, bills, the balance, the history,
-//! payment methods, the proof of a year, the profile, and security.
+//! payment methods, the proof of a year, the profile, notices, and security.
 
 mod balance;
 mod bills;
@@ -8,6 +8,7 @@ mod factor;
 mod history;
 mod methods;
 mod nav;
+mod notices;
 mod overview;
 mod profile;
 mod proof;
@@ -22,6 +23,7 @@ pub use factor::FactorWords;
 pub use history::HistoryWords;
 pub use methods::MethodsWords;
 pub use nav::NavWords;
+pub use notices::NoticesWords;
 pub use overview::OverviewWords;
 pub use profile::ProfileWords;
 pub use proof::ProofWords;
@@ -39,6 +41,7 @@ pub struct AccountWords {
     pub history: HistoryWords,
     pub methods: MethodsWords,
     pub profile: ProfileWords,
+    pub notices: NoticesWords,
     pub proof: ProofWords,
     pub security: SecurityWords,
     pub closing: ClosingWords,
@@ -55,6 +58,7 @@ pub const EN: AccountWords = AccountWords {
     history: history::EN,
     methods: methods::EN,
     profile: profile::EN,
+    notices: notices::EN,
     proof: proof::EN,
     security: security::EN,
     closing: closing::EN,
@@ -71,6 +75,7 @@ pub const ES: AccountWords = AccountWords {
     history: history::ES,
     methods: methods::ES,
     profile: profile::ES,
+    notices: notices::ES,
     proof: proof::ES,
     security: security::ES,
     closing: closing::ES,

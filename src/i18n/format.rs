@@ -1,7 +1,7 @@
 //! Money, dates and plurals as people of a language write them. The forms are the contract's (`date_format`), the same
 //! as in e-mails and on receipts. Only the time in a region is asked of the browser's `Intl`; natively it is UTC.
 
-use contract::{Date, Instant, LocalTime, Locale, Money, Region, authorisation, date_format};
+use contract::{Date, Instant, LocalTime, Locale, Money, Phone, Region, authorisation, date_format};
 
 /// `$1,234.50`.
 pub fn money(_: Locale, amount: Money) -> String {
@@ -122,6 +122,16 @@ mod imp {
 
     pub fn local_time(at: Instant, _: &str) -> Option<LocalTime> {
         Some(at.utc())
+    }
+}
+
+/// `(510) 555-0142` of E.164.
+pub fn phone(phone: &Phone) -> String {
+    let text = phone.to_string();
+    let digits = text.trim_start_matches("+1");
+    match (digits.get(..3), digits.get(3..6), digits.get(6..)) {
+        (Some(area), Some(exchange), Some(line)) => format!("({area}) {exchange}-{line}"),
+        _ => text,
     }
 }
 

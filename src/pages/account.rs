@@ -9,6 +9,7 @@ pub mod bills;
 pub mod closing;
 pub mod history;
 pub mod methods;
+pub mod notices;
 pub mod overview;
 mod parts;
 pub mod pay;
@@ -91,7 +92,8 @@ fn with_links(here: Route, main: AnyView) -> AnyView {
     let here = if matches!(here, Route::Account(Account::Receipts(_))) { Account::Proof.into() } else { here };
     let is_of_bill = matches!(here, Route::Account(Account::Bill(_) | Account::Statement(_)));
     let here = if is_of_bill { Account::Bills.into() } else { here };
-    let here = if here == Settings::Close.into() { Settings::Profile.into() } else { here };
+    let is_of_profile = matches!(here, Route::Settings(Settings::Close | Settings::Notices));
+    let here = if is_of_profile { Settings::Profile.into() } else { here };
     let (bar, rest): (Vec<Place>, Vec<Place>) = places().into_iter().partition(|place| place.is_in_bar);
     let is_in_rest = rest.iter().any(|place| place.route == here).then_some("true");
     let link = move |Place { route, sign, words, .. }: Place| {

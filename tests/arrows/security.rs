@@ -22,7 +22,7 @@ const MANIFESTS: [&str; 6] = [
 
 /// Where SQL is more than one constant, and how often. Each was read: its parts are constants, names in the program's
 /// own text, and `$1`, `$2` and so on; what came from outside is bound. Anyone who adds one reads it as closely.
-const SQL_OF_PARTS: [(&str, usize); 15] = [
+const SQL_OF_PARTS: [(&str, usize); 16] = [
     ("crates/processor/src/store.rs", 4),
     ("crates/processor/src/store/charging.rs", 2),
     ("crates/server/src/store/pending_charges.rs", 3),
@@ -38,6 +38,7 @@ const SQL_OF_PARTS: [(&str, usize); 15] = [
     ("crates/server/src/store/reconciling.rs", 2),
     ("crates/server/src/store/settle.rs", 1),
     ("crates/server/src/store/shares.rs", 1),
+    ("crates/server/src/store/texts.rs", 1),
 ];
 
 /// The cryptographic inventory of docs/asvs.md, as files.
@@ -141,9 +142,10 @@ fn the_servers_start_no_other_program() {
 }
 
 #[test]
-fn only_the_processor_the_mail_server_and_the_database_are_asked() {
+fn only_the_processor_the_mail_server_the_text_gateway_and_the_database_are_asked() {
     let servers = sources(&SERVERS);
-    stands_only_in(&servers, "reqwest::Client", &["crates/server/src/billing/processor.rs"]);
+    let clients = ["crates/server/src/billing/processor.rs", "crates/server/src/jobs/text_gateway.rs"];
+    stands_only_in(&servers, "reqwest::Client", &clients);
     stands_only_in(&servers, "SmtpConnection", &["crates/server/src/jobs/smtp.rs"]);
     stands_only_in(&servers, ".connect_with(", &["crates/processor/src/store.rs"]);
     let connections = [

@@ -6,13 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const PLACES: [&str; 10] = [
+const PLACES: [&str; 11] = [
     "src/i18n",
     "index.html",
     "boot.js",
     "crates/processor/frame/words.js",
     "crates/processor/frame/index.html",
     "crates/contract/src/authorisation.rs",
+    "crates/contract/src/consent.rs",
     "crates/server/src/mail",
     "crates/server/src/mail.rs",
     "crates/server/src/i18n.rs",

@@ -1,6 +1,6 @@
 //! `/demo/*`: only where the server runs with `--demo`.
 
-use crate::{Email, Identifiers, Instant, Money, Region, bill::BillKind};
+use crate::{Email, Identifiers, Instant, Money, Phone, Region, bill::BillKind};
 use serde::{Deserialize, Serialize};
 
 /// One of `GET /demo/members`.
@@ -35,6 +35,15 @@ pub struct DemoBill {
 pub struct DemoMail {
     pub to: Email,
     pub subject: String,
+    pub text: String,
+    pub queued_at: Instant,
+}
+
+/// One of `GET /demo/texts`, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DemoText {
+    pub to: Phone,
     pub text: String,
     pub queued_at: Instant,
 }

@@ -6,8 +6,8 @@
 //!
 //! Reading order: `typed`, `money`, `date`, `date_format`, `health_record_number`, `zip_code`, `identifier`, `person`,
 //! `email`, `card`, `expiry`, `bank`, `password`, `field_problem`; then the wire: `portal`, `session`, `account`,
-//! `member_profile`, `closing`, `factor`, `bill`, `payment`, `authorisation`, `balance`, `coupon`, `qr`,
-//! `problem_details`, `demo`.
+//! `member_profile`, `closing`, `notices`, `factor`, `bill`, `payment`, `authorisation`, `consent`, `balance`,
+//! `coupon`, `qr`, `problem_details`, `demo`.
 
 pub mod account;
 pub mod authorisation;
@@ -16,6 +16,7 @@ pub mod bank;
 pub mod bill;
 pub mod card;
 pub mod closing;
+pub mod consent;
 pub mod coupon;
 pub mod date;
 pub mod date_format;
@@ -28,6 +29,7 @@ pub mod health_record_number;
 pub mod identifier;
 pub mod member_profile;
 pub mod money;
+pub mod notices;
 pub mod password;
 pub mod payment;
 pub mod person;

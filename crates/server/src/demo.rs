@@ -22,7 +22,7 @@ use crate::{
 };
 use contract::{
     Email, FieldProblem, Instant,
-    demo::{DemoBill, DemoMail, DemoMember},
+    demo::{DemoBill, DemoMail, DemoMember, DemoText},
     problem_details::ErrorCode,
 };
 
@@ -59,6 +59,11 @@ pub async fn members_now(app: &App) -> Result<Vec<DemoMember>> {
 
 pub async fn emails(app: &App) -> Result<Vec<DemoMail>> {
     Ok(app.store.emails(EMAILS).await?)
+}
+
+/// The newest text messages, as phones would show them.
+pub async fn texts(app: &App) -> Result<Vec<DemoText>> {
+    Ok(app.store.texts(EMAILS).await?)
 }
 
 fn member(person: &Person, open_bills: Vec<DemoBill>, payments: u32) -> Option<DemoMember> {

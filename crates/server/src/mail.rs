@@ -3,10 +3,11 @@
 //! account, no patient and no service. Its links lead to our pages; what is secret of one stands behind its `#`,
 //! which no server and no log sees.
 //!
-//! `body` writes each as text and as HTML; `payment`, `profile`, `question`, `registration` and `security` have
-//! the words.
+//! `body` writes each as text and as HTML; `bill`, `payment`, `profile`, `question`, `registration` and `security` have
+//! the words, and `text` those of text messages.
 //! `jobs::send_mail` sends them.
 
+mod bill;
 mod body;
 mod html;
 mod payment;
@@ -14,12 +15,14 @@ mod profile;
 mod question;
 mod registration;
 mod security;
+mod text;
 
+pub use bill::about_bill;
 pub use html::escape as escape_html;
 pub use payment::{about_payment, receipt_opened};
 pub use profile::{
     ChangedDetail, account_closed, address_in_use, confirm_new_email, email_change_asked, email_changed,
-    profile_changed,
+    profile_changed, texts_ended, texts_turned_on,
 };
 pub use question::{AskedCharge, charge_question};
 pub use registration::{
@@ -30,6 +33,8 @@ pub use security::{
     authenticator_added, authenticator_removed, new_device, passkey_added, passkey_removed, password_changed,
     password_reset, recovery_code_used, recovery_codes_renewed,
 };
+
+pub use text::{code_text, notice_text};
 
 use body::Link;
 use contract::portal::Portal;

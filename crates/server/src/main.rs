@@ -6,7 +6,7 @@ use server::{
     clock::Clock,
     demo,
     http::{self, service},
-    jobs::{self, reconcile, send_mail::Mailer},
+    jobs::{self, reconcile, send_mail::Mailer, text_gateway::TextGateway},
     profile::Profile,
     settings::{Command, Secrets, Settings},
     state::{App, State},
@@ -120,6 +120,7 @@ async fn run(settings: Settings) -> Result<()> {
     }
     let processor = processor(&settings)?;
     let mailer = settings.mail.as_ref().map(|(url, from)| Mailer::new(url, from)).transpose()?;
+    let gateway = settings.sms.as_ref().map(|(url, secret)| TextGateway::new(url, secret)).transpose()?;
     let (address, metrics) = (settings.listen, settings.metrics);
     let app = State::new(settings, profile, store, clock, Arc::new(processor));
     if app.settings.demo {
@@ -132,7 +133,7 @@ async fn run(settings: Settings) -> Result<()> {
         let few = serve::Limits { connections: 64, connections_by_address: None, ..limits };
         tokio::spawn(serve::run(bind(address).await?, http::figures(&app.settings), few, std::future::pending()));
     }
-    jobs::supervise(&app, mailer);
+    jobs::supervise(&app, mailer, gateway);
     tracing::info!(%address, "ready");
     // Connections that are slow to end are left: what was begun on them is in the database.
     serve::run(listener, router, limits, announced_stop(&app)).await;

@@ -55,6 +55,10 @@ pub static EMAILS_WAITING: Metric =
     Metric::gauge("kppay_emails_waiting", "E-mails that are neither sent nor given up.");
 pub static OLDEST_EMAIL: Metric =
     Metric::gauge("kppay_emails_oldest_seconds", "How long the e-mail that waits longest has waited.");
+pub static TEXTS_GIVEN_UP: Metric = Metric::counter(
+    "kppay_texts_given_up_total",
+    "Text messages that were refused for good, or that nobody took for a day, and are not sent any more.",
+);
 pub static EMAILS_GIVEN_UP: Metric = Metric::counter(
     "kppay_emails_given_up_total",
     "E-mails that were refused for good, or that nobody took for days, and are not sent any more.",
@@ -163,6 +167,7 @@ pub static ALL: &[&Metric] = &[
     &EMAILS_WAITING,
     &OLDEST_EMAIL,
     &EMAILS_GIVEN_UP,
+    &TEXTS_GIVEN_UP,
     &SIGN_INS_DELAYED,
     &LOOKUPS,
     &LOOKUPS_FAILED,

@@ -17,6 +17,8 @@ Environment, for secrets:
   KPPAY_SMTP_URL          the mail server that e-mails are handed to: smtps://user:password@host:port, or
                           smtp://…?tls=required
   KPPAY_MAIL_FROM         who e-mails are from, such as Health plan <bills@example.org>
+  KPPAY_SMS_URL           the gateway that text messages are handed to (docs/sms.md); without one none are offered
+  KPPAY_SMS_SECRET        shared with that gateway
   KPPAY_LOG               what is logged, such as info,sqlx=warn
 
 Without --demo the first two have 32 characters or more: openssl rand -hex 32.";
@@ -115,6 +117,9 @@ pub struct Settings {
     /// The mail server with its credentials, and who e-mails are from; without one they wait in the outbox.
     #[arg(skip)]
     pub mail: Option<(String, String)>,
+    /// The gateway for text messages, and its secret; without one none are offered.
+    #[arg(skip)]
+    pub sms: Option<(String, String)>,
     #[arg(skip)]
     pub limits: Limits,
 }
@@ -135,6 +140,8 @@ pub struct Secrets {
     pub pepper: String,
     pub smtp_url: String,
     pub mail_from: String,
+    pub sms_url: String,
+    pub sms_secret: String,
 }
 
 impl Secrets {
@@ -144,6 +151,8 @@ impl Secrets {
             pepper: variable("KPPAY_PEPPER"),
             smtp_url: variable("KPPAY_SMTP_URL"),
             mail_from: variable("KPPAY_MAIL_FROM"),
+            sms_url: variable("KPPAY_SMS_URL"),
+            sms_secret: variable("KPPAY_SMS_SECRET"),
         }
     }
 }
@@ -203,16 +212,24 @@ impl Settings {
         }
         let path = self.pages_below.trim_matches('/');
         self.home = if path.is_empty() { self.public_origin.clone() } else { format!("{}/{path}", self.public_origin) };
-        let Secrets { processor, pepper, smtp_url, mail_from } = secrets;
+        let Secrets { processor, pepper, smtp_url, mail_from, sms_url, sms_secret } = secrets;
         (self.processor_secret, self.pepper) = (processor, pepper);
         if !smtp_url.is_empty() || !mail_from.is_empty() {
             self.mail = Some((smtp_url, mail_from));
+        }
+        if !sms_url.is_empty() || !sms_secret.is_empty() {
+            self.sms = Some((sms_url, sms_secret));
         }
     }
 
     /// The path of the origin below which the pages are; empty if they are at its root.
     pub fn pages_path(&self) -> &str {
         self.home.strip_prefix(&self.public_origin).unwrap_or_default()
+    }
+
+    /// Whether members may choose text messages. A demo shows them beside its mail.
+    pub fn has_texts(&self) -> bool {
+        self.demo || self.sms.is_some()
     }
 
     pub fn is_over_tls(&self) -> bool {

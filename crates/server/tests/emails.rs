@@ -7,6 +7,7 @@ mod sample_payment;
 use contract::{
     Date, Email, Instant, Locale, Money, PersonName,
     bill::{Bill, question::QuestionText},
+    notices::NoticeKind,
     payment::{BankAccountKind, Failure, Method, Payment, PaymentState},
     session::PersonView,
 };
@@ -14,7 +15,11 @@ use regex::Regex;
 use sample_payment::{payment, portal};
 use server::{
     mail::{self, AskedCharge, ChangedDetail, Sender},
-    store::{accounts::Account, outbox::Message},
+    store::{
+        accounts::Account,
+        bill_notices::{BillNews, BillToTell},
+        outbox::Message,
+    },
 };
 
 const HOME: &str = "https://pay.example.org";
@@ -57,9 +62,19 @@ fn in_state(state: PaymentState) -> Payment {
 fn emails(locale: Locale) -> Vec<(String, Message)> {
     let portal = portal();
     let (sender, account) = (Sender { portal: &portal, home: HOME }, account(locale));
-    let about = |state| mail::about_payment(&in_state(state), &sender, SECRET, locale);
+    let about = |state| mail::about_payment(&in_state(state), &sender, SECRET, (locale, Some(NoticeKind::Payment)));
     let seen = ("Monday, November 23, 2026, 9:52 am Pacific", "Firefox, Windows");
+    let bill = BillToTell {
+        bill: "visit".into(),
+        due: Date::parse("2026-12-04").unwrap(),
+        owed: Money::from_cents(6_410).unwrap(),
+        account: account.id.clone(),
+        email: account.email.clone(),
+        locale,
+    };
     let emails = [
+        ("bill-ready", mail::about_bill(BillNews::Ready, &bill, &sender)),
+        ("bill-due-soon", mail::about_bill(BillNews::DueSoon, &bill, &sender)),
         ("paid", about(PaymentState::Paid)),
         ("processing", about(PaymentState::Processing)),
         ("returned", about(PaymentState::Returned)),
@@ -82,6 +97,8 @@ fn emails(locale: Locale) -> Vec<(String, Message)> {
         ("email-change-asked", mail::email_change_asked(&account, &sender)),
         ("email-changed", mail::email_changed(&account, &sender)),
         ("account-closed", mail::account_closed(&account, &sender)),
+        ("texts-on", mail::texts_turned_on(&account, &sender)),
+        ("texts-off", mail::texts_ended(&account, &sender)),
         ("authenticator-added", mail::authenticator_added(&account, &sender)),
         ("authenticator-removed", mail::authenticator_removed(&account, &sender)),
         ("passkey-added", mail::passkey_added(&account, &sender)),
@@ -255,7 +272,7 @@ fn what_somebody_typed_stays_text() {
     let portal = portal();
     let sender = Sender { portal: &portal, home: HOME };
     let typed = Payment { authorisation: "I, <b>{phone} & \"Ana\"</b>, pay".into(), ..payment() };
-    let email = mail::about_payment(&typed, &sender, SECRET, Locale::En);
+    let email = mail::about_payment(&typed, &sender, SECRET, (Locale::En, None));
     assert!(email.html.contains("I, &lt;b&gt;{phone} &amp; &quot;Ana&quot;&lt;/b&gt;, pay"), "{}", email.html);
     assert!(email.text.contains("I, <b>{phone} & \"Ana\"</b>, pay"));
 }
@@ -268,4 +285,21 @@ fn every_email_is_left_as_a_page_for_the_gallery() {
         std::fs::write(folder.join(format!("{name}.html")), &email.html).unwrap();
     }
     assert!(std::fs::read_dir(&folder).unwrap().count() >= all().len());
+}
+
+/// The characters of a text message of 160, without those that count twice.
+const GSM: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+
+#[test]
+fn a_text_message_is_one_of_160_characters_says_how_to_end_them_and_nothing_of_health_or_money() {
+    let portal = portal();
+    let sender = Sender { portal: &portal, home: HOME };
+    for locale in Locale::ALL {
+        let notices = NoticeKind::ALL.map(|kind| mail::notice_text(kind, &sender, locale));
+        for text in notices.into_iter().chain([mail::code_text("abcde-fghij", &sender, locale)]) {
+            let strange: Vec<char> = text.chars().filter(|character| !GSM.contains(*character)).collect();
+            assert!(text.chars().count() <= 160 && strange.is_empty(), "{text} {strange:?}");
+            assert!(text.contains("STOP") && !text.contains('$'), "{text}");
+        }
+    }
 }

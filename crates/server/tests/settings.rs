@@ -337,3 +337,14 @@ fn help_names_every_setting_and_the_secrets() {
         assert!(help.contains(name), "{name}");
     }
 }
+
+#[test]
+fn text_messages_go_over_tls_to_a_gateway_with_a_secret_or_are_not_offered() {
+    let sms = |url: &str, secret: &str| Secrets { sms_url: url.into(), sms_secret: secret.into(), ..secrets() };
+    assert!(!starts(&SAFE, secrets()).has_texts());
+    assert!(starts(&SAFE, sms("https://sms.example.org/", "s")).has_texts());
+    starts(&SAFE, sms("http://127.0.0.1:8090/", "s"));
+    refused(&["--trusted-network"], sms("http://sms.example.org/", "s"), &["KPPAY_SMS_URL", "https://"]);
+    refused(&SAFE, sms("", "s"), &["KPPAY_SMS_URL is not"]);
+    refused(&SAFE, sms("https://sms.example.org/", ""), &["KPPAY_SMS_SECRET is not"]);
+}

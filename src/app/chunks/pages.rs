@@ -12,6 +12,7 @@ use crate::{
             closing::ClosingPage,
             history::HistoryPage,
             methods::MethodsPage,
+            notices::NoticesPage,
             overview::AccountPage,
             pay::PayPage,
             profile::ProfilePage,
@@ -106,6 +107,7 @@ pub(super) fn draw_settings(page: Settings) -> AnyView {
         Settings::Methods => known(|| MethodsPage().into_any()),
         Settings::Profile => known(|| ProfilePage().into_any()),
         Settings::Close => known(|| ClosingPage().into_any()),
+        Settings::Notices => known(|| NoticesPage().into_any()),
         Settings::Security => known(|| SecurityPage().into_any()),
     }
 }

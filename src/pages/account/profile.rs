@@ -38,6 +38,7 @@ fn content(profile: ProfileQuery, given: AuthorisationQuery) -> AnyView {
     let head = view! {
         {heading(t(|w| w.account().profile.title), t(|w| w.account().profile.lead))}
         <p><a class="pay-link" href=href(Settings::Security)><Icon sign=Sign::Shield/>{t(|w| w.account().profile.sign_in)}</a></p>
+        <p><a class="pay-link" href=href(Settings::Notices)><Icon sign=Sign::Envelope/>{t(|w| w.account().notices.title)}</a></p>
     };
     let data = profile.show_once(2, your_data);
     let main = view! { {about} {given_ones} {data} }.into_any();

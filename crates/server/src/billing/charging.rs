@@ -182,7 +182,7 @@ async fn settle_and_count(
             verdict.sequence = reached(&app, &payment, &verdict).await?;
         }
         let secret = token::random_token().map_err(|_| sqlx::Error::WorkerCrashed)?;
-        let words = |known: &Payment, locale| receipts::words(&app, known, &secret, locale);
+        let words = |known: &Payment, locale, notice| receipts::words(&app, known, &secret, (locale, notice));
         let (settled, known) = app.store.settle(&payment, &verdict, source, &words, app.clock.now()).await?;
         log(&payment, &verdict, settled);
         if settled == SettleResult::Changed {

@@ -9,7 +9,7 @@ use crate::{
     limits::{self, rules},
     state::App,
     store::{
-        member_data::{AccountRow, SentEmail},
+        member_data::{AccountRow, AskedQuestion, Consent, SentEmail},
         payment_pages::{Cursor, Page},
         sessions::Session,
     },
@@ -21,6 +21,7 @@ use contract::{
     bill::Bill,
     factor::SecondFactor,
     member_profile::PersonalDetails,
+    notices::{NoticeChoice, NoticeKind, TextMessages},
     payment::{PaymentSummary, SavedMethod},
     problem_details::ErrorCode,
 };
@@ -48,6 +49,10 @@ pub struct MemberData {
     pub balance_changes: Vec<BalanceChange>,
     pub payment_methods: Vec<SavedMethod>,
     pub authorisations: Vec<AuthorisationEntry>,
+    pub consents: Vec<Consent>,
+    pub questions: Vec<AskedQuestion>,
+    pub notices: Vec<NoticeChoice>,
+    pub text_messages: TextMessages,
     /// Those sent to the account's address: the texts are in the mailbox.
     pub emails: Vec<SentEmail>,
 }
@@ -91,6 +96,10 @@ async fn collected(app: &App, session: &Session, account: &str) -> Result<Member
         balance_changes: changes(app, &membership.id, standing.position).await?,
         payment_methods: store.saved_methods(account).await?,
         authorisations: authorisations(app, account).await?,
+        consents: store.consents_of(account).await?,
+        questions: store.questions_of(account).await?,
+        notices: store.notice_choices(account, NoticeKind::ALL.into_iter()).await?,
+        text_messages: store.text_number(account).await?,
         emails: store.emails_to(&row.email, i64::try_from(MOST).unwrap_or(i64::MAX)).await?,
         account: row,
     })

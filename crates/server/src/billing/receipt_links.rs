@@ -127,7 +127,8 @@ async fn notify(
     let at = i18n::moment(now, &payment.time_zone, locale);
     let message = mail::receipt_opened(payment, &app.sender(), &link.sent_to, (&at, device), locale);
     let (id, cause) = (crate::id::new(now), RECEIPT_OPENED.cause(&payment.id));
-    let queued = QueuedEmail { id, cause: &cause, to: &to, message: &message, holds: Holds::Nothing, at: now };
+    let queued =
+        QueuedEmail { id, cause: &cause, to: &to, message: &message, holds: Holds::Nothing, notice: None, at: now };
     Ok(queued.put(tx).await?)
 }
 

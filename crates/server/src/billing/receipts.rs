@@ -9,12 +9,13 @@ use crate::{
     mail,
     state::App,
     store::{
-        outbox::{Holds, Message, QueuedEmail},
+        outbox::{Holds, QueuedEmail},
         sessions::{self, Session},
+        settle::News,
     },
     token,
 };
-use contract::{Email, FieldProblem, Locale, payment::Payment, problem_details::ErrorCode};
+use contract::{Email, FieldProblem, Locale, notices::NoticeKind, payment::Payment, problem_details::ErrorCode};
 
 /// A PDF, and the payment's reference for its name.
 pub struct Receipt {
@@ -47,10 +48,11 @@ async fn draw_for(app: &App, payment: Payment, copy: ReceiptCopy) -> Result<Rece
     Ok(Receipt { file: file.map_err(fault)?, reference })
 }
 
-/// The e-mail about a payment, and the hash of the secret in it if it has a link to the receipt.
-pub fn words(app: &App, payment: &Payment, secret: &str, locale: Locale) -> (Message, Option<String>) {
+/// What is said about a payment; with the kind of notice that it is to a member.
+pub fn words(app: &App, payment: &Payment, secret: &str, (locale, notice): (Locale, Option<NoticeKind>)) -> News {
     let link = (!payment.state.can_retry()).then(|| token::hash(secret));
-    (mail::about_payment(payment, &app.sender(), secret, locale), link)
+    let text = notice.filter(|_| app.settings.has_texts()).map(|kind| mail::notice_text(kind, &app.sender(), locale));
+    News { email: mail::about_payment(payment, &app.sender(), secret, (locale, notice)), link, text }
 }
 
 /// Queues the receipt as an e-mail, unless there were enough.
@@ -64,9 +66,9 @@ pub async fn send(app: &App, session: &Session, id: &str, to: &Email) -> Result<
     }
     let now = app.clock.now();
     let locale = app.store.payment_locale(id).await?;
-    let (message, link) = words(app, &payment, &token::random_token()?, locale);
+    let News { email, link, .. } = words(app, &payment, &token::random_token()?, (locale, None));
     let holds = link.as_deref().map_or(Holds::Nothing, Holds::ReceiptLink);
-    let queued = QueuedEmail { id: crate::id::new(now), cause: id, to, message: &message, holds, at: now };
+    let queued = QueuedEmail { id: crate::id::new(now), cause: id, to, message: &email, holds, notice: None, at: now };
     let mut tx = app.store.begin().await?;
     let buckets = [
         app.limits.bucket(&rules::RECEIPTS_BY_PAYMENT, id),

@@ -16,7 +16,7 @@ use axum::{
     routing::get,
 };
 use contract::{
-    demo::{DemoClock, DemoClockMove, DemoMail, DemoMember},
+    demo::{DemoClock, DemoClockMove, DemoMail, DemoMember, DemoText},
     problem_details::ErrorCode,
 };
 use serve::origin::is_loopback;
@@ -42,6 +42,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/demo/members", get(list_members))
         .route("/demo/mail", get(list_mail))
+        .route("/demo/texts", get(list_texts))
         .route("/demo/clock", get(show_clock).post(move_clock))
         .with_state(app)
 }
@@ -52,6 +53,10 @@ async fn list_members(State(app): State<App>) -> Result<Json<Vec<DemoMember>>> {
 
 async fn list_mail(State(app): State<App>) -> Result<Json<Vec<DemoMail>>> {
     Ok(Json(demo::emails(&app).await?))
+}
+
+async fn list_texts(State(app): State<App>) -> Result<Json<Vec<DemoText>>> {
+    Ok(Json(demo::texts(&app).await?))
 }
 
 async fn show_clock(State(app): State<App>) -> Json<DemoClock> {

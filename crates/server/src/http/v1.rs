@@ -10,6 +10,7 @@ pub mod factors;
 pub mod links;
 pub mod lookups;
 pub mod member_data;
+pub mod notices;
 pub mod payment_methods;
 pub mod payments;
 pub mod portal;

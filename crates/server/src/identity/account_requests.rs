@@ -281,7 +281,7 @@ impl Handler<'_> {
     /// The one place that sends.
     async fn put(&mut self, cause: &str, to: &Email, message: &Message, holds: Holds<'_>) -> Result<()> {
         let id = crate::id::new(self.now);
-        Ok(QueuedEmail { id, cause, to, message, holds, at: self.now }.put(self.tx).await?)
+        Ok(QueuedEmail { id, cause, to, message, holds, notice: None, at: self.now }.put(self.tx).await?)
     }
 
     async fn may_post(&mut self, limit: Limit, about: &str, to: &Email) -> Result<bool> {

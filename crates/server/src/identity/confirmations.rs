@@ -66,7 +66,7 @@ pub async fn confirm(app: &App, browser: &Browser, shown: &EmailConfirmation, ad
     if let Some(to) = on_file.filter(|_| takes_code) {
         let message = mail::account_opened(&app.sender(), opening.locale);
         let id = crate::id::new(now);
-        QueuedEmail { id, cause: &account, to: &to, message: &message, holds: Holds::Nothing, at: now }
+        QueuedEmail { id, cause: &account, to: &to, message: &message, holds: Holds::Nothing, notice: None, at: now }
             .put(&mut tx)
             .await?;
     }

@@ -81,7 +81,7 @@ async fn send_link(app: &App, signed_in: &SignedIn, email: &Email, is_first: boo
         None => (mail::confirm_new_email(&account, &app.sender(), &token), Holds::Secret),
     };
     let (id, cause) = (crate::id::new(now), &account.id);
-    QueuedEmail { id, cause, to: email, message: &message, holds, at: now }.put(&mut tx).await?;
+    QueuedEmail { id, cause, to: email, message: &message, holds, notice: None, at: now }.put(&mut tx).await?;
     if is_first {
         notice_to_owner(app, &account, mail::email_change_asked).put(&mut tx, now).await?;
     }

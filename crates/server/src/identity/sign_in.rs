@@ -3,6 +3,7 @@
 
 use super::{
     browser::Browser,
+    notices::notice_to_owner,
     sessions::{self, IssuedSession, SignedIn, full_view, member, view},
 };
 use crate::{
@@ -19,7 +20,6 @@ use crate::{
         Tx,
         accounts::{self, Account},
         factors,
-        outbox::{Holds, QueuedEmail},
         sessions::{Session, Who},
         visits,
     },
@@ -88,9 +88,9 @@ impl Arrival<'_> {
             && NEW_DEVICE.may_post(tx, &account.id, &account.email, now).await?
         {
             let at = i18n::moment(now, session.membership.region.time_zone(), account.locale);
-            let message = mail::new_device(account, &app.sender(), (&at, &session.device));
-            let (id, cause, to) = (crate::id::new(now), NEW_DEVICE.cause(&account.id), &account.email);
-            QueuedEmail { id, cause: &cause, to, message: &message, holds: Holds::Nothing, at: now }.put(tx).await?;
+            let seen = (at.as_str(), session.device.as_str());
+            let notice = notice_to_owner(app, account, |account, sender| mail::new_device(account, sender, seen));
+            notice.put_about(tx, &NEW_DEVICE.cause(&account.id), now).await?;
         }
         Ok(browser.known_to(app, &account.id, now))
     }

@@ -7,7 +7,7 @@
 //! server's is not, or the job would wait until that time comes.
 
 use super::{
-    clean_up, processor_events, reconcile, settle_payments,
+    bill_notices, clean_up, processor_events, reconcile, settle_payments,
     worker::{self, Claim, Deadline, Queue},
 };
 use crate::{backoff::Backoff, error::Result, state::App, store::jobs::Job};
@@ -25,10 +25,12 @@ pub enum Periodic {
     WatchPayments,
     CleanUp,
     Reconcile,
+    TellOfBills,
 }
 
 impl Periodic {
-    pub const ALL: [Self; 4] = [Self::ReadEvents, Self::WatchPayments, Self::CleanUp, Self::Reconcile];
+    pub const ALL: [Self; 5] =
+        [Self::ReadEvents, Self::WatchPayments, Self::CleanUp, Self::Reconcile, Self::TellOfBills];
 
     /// Of its row, and of its task.
     pub const fn name(self) -> &'static str {
@@ -37,6 +39,7 @@ impl Periodic {
             Self::WatchPayments => "watch_payments",
             Self::CleanUp => "clean_up",
             Self::Reconcile => "reconcile",
+            Self::TellOfBills => "tell_of_bills",
         }
     }
 
@@ -44,7 +47,7 @@ impl Periodic {
     const fn every(self) -> Duration {
         match self {
             Self::ReadEvents => Duration::from_millis(500),
-            Self::WatchPayments | Self::CleanUp => Duration::from_secs(60),
+            Self::WatchPayments | Self::CleanUp | Self::TellOfBills => Duration::from_secs(60),
             // Whether a day is over.
             Self::Reconcile => Duration::from_secs(30),
         }
@@ -61,6 +64,8 @@ impl Periodic {
         let limit = match self {
             Self::ReadEvents | Self::WatchPayments => step,
             Self::CleanUp => clean_up::limit(app),
+            // The first round after an upgrade has the bills of days.
+            Self::TellOfBills => step * 10,
             // Before it and after it a statement.
             Self::Reconcile => reconcile::LONGEST + step * 2,
         };
@@ -74,6 +79,7 @@ impl Periodic {
             Self::WatchPayments => settle_payments::look_after(&app).await.and(catch_up(&app).await),
             Self::CleanUp => clean_up::round(&app).await,
             Self::Reconcile => reconcile::if_due(&app).await,
+            Self::TellOfBills => bill_notices::round(&app).await,
         }
     }
 }

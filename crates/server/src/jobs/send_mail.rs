@@ -217,6 +217,7 @@ async fn attempt(
             metrics::EMAILS_GIVEN_UP.add(1);
             tracing::error!(tries = email.tries, "alarm: given up");
         }
+        Delivery::TurnedOff => tracing::info!("not sent: its owner turned it off"),
         Delivery::TryAgain(_) => tracing::warn!(tries = email.tries, "not sent, tried again later"),
     }
     let write = || app.store.end_try(&email.id, outcome, app.clock.now());
@@ -224,6 +225,14 @@ async fn attempt(
 }
 
 async fn hand_over(app: App, mailer: Mailer, email: Arc<DueEmail>) -> Delivery {
+    // Just before it is sent: it may have waited for hours.
+    if email.is_by_choice {
+        match app.step(STEP, app.store.is_wanted(&email.id)).await {
+            Ok(true) => {}
+            Ok(false) => return Delivery::TurnedOff,
+            Err(_) => return again(&email, app.clock.now()),
+        }
+    }
     let mut sending = std::pin::pin!(mailer.send(&email, app.clock.now()));
     let mut claimed_until = email.claimed_until;
     loop {

@@ -44,6 +44,13 @@ pub const PROFILE_CHANGES_BY_ACCOUNT: Rule = rule("profile changes by account", 
 
 /// Copies of all of a member's data: each reads every table.
 pub const DATA_BY_ACCOUNT: Rule = rule("data by account", 3, HOUR);
+/// Changes of which notices a member gets.
+pub const NOTICE_CHANGES_BY_ACCOUNT: Rule = rule("notice changes by account", 60, HOUR);
+
+/// Codes by text message, which may go to anybody's number and cost money, and tries at typing one.
+pub const TEXT_CODES_BY_ACCOUNT: Rule = rule("text codes by account", 4, HOUR);
+pub const TEXT_CODES_BY_NUMBER: Rule = rule("text codes by number", 4, HOUR);
+pub const TEXT_CODE_TRIES_BY_ACCOUNT: Rule = rule("tries at text codes by account", 10, HOUR);
 
 /// Changes of an account's saved payment methods.
 pub const METHOD_CHANGES_BY_ACCOUNT: Rule = rule("method changes by account", 60, HOUR);

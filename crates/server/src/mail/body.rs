@@ -3,7 +3,7 @@
 
 use super::{Sender, html};
 use crate::{i18n, store::outbox::Message};
-use contract::Locale;
+use contract::{Locale, notices::NoticeKind};
 
 /// The same in English and in Spanish. `{phone}` is the plan's number, `{home}` the address of the pages and `{/path}`
 /// that of one of them: links, where there are links. `{}` is a value.
@@ -104,6 +104,19 @@ impl<'a> Body<'a> {
         let heading = i18n::say(self.locale, english, spanish).to_owned();
         self.parts.push(Part::Quote { heading, text: text.to_owned(), note });
         self
+    }
+
+    /// As `write`, to a member, with the way to what they chose of the notices.
+    pub fn write_notice(self, kind: NoticeKind) -> Message {
+        let words = if kind.is_always_sent() {
+            (
+                "We always send you notes like this. Pick the rest here: {/account/notices}",
+                "Los avisos de seguridad se envían siempre. Elija los demás: {/account/notices}",
+            )
+        } else {
+            ("Pick what we send you: {/account/notices}", "Elija qué avisos recibe: {/account/notices}")
+        };
+        self.say(words).write()
     }
 
     pub fn write(self) -> Message {

@@ -13,11 +13,18 @@ use crate::{
 };
 use contract::{
     Locale, date_format,
+    notices::NoticeKind,
     payment::{Method, Payment, PaymentState, Phase},
 };
 
-/// What goes with a payment's state. `secret` opens its receipt; one that took no money has none.
-pub fn about_payment(payment: &Payment, sender: &Sender<'_>, secret: &str, locale: Locale) -> Message {
+/// What goes with a payment's state. `secret` opens its receipt; one that took no money has none. With the kind of
+/// notice that it is to a member.
+pub fn about_payment(
+    payment: &Payment,
+    sender: &Sender<'_>,
+    secret: &str,
+    (locale, notice): (Locale, Option<NoticeKind>),
+) -> Message {
     let (subject, first) = if payment.deposit.is_some() { deposit_news(payment.state) } else { news(payment.state) };
     let mut body =
         Body::new(sender, locale, subject).numbered(&payment.reference).say_of(first, &i18n::money(payment.charged));
@@ -42,22 +49,26 @@ pub fn about_payment(payment: &Payment, sender: &Sender<'_>, secret: &str, local
     } else {
         body.facts(facts).table(bills(payment, locale))
     };
-    body.quote(
-        ("The authorization you gave", "La autorización que usted dio"),
-        &payment.authorisation,
-        format!(
-            "{} {}. {} {}.",
-            say(locale, "Agreed on", "Aceptada el"),
-            i18n::moment(payment.created_at, &payment.time_zone, locale),
-            say(locale, "Text version", "Versión del texto"),
-            payment.authorisation_version
-        ),
-    )
-    .say((
-        "Questions? Call {phone}, or see {home}. We never ask for card numbers by e-mail.",
-        "¿Preguntas? Llame al {phone} o visite {home}. Nunca pedimos números de tarjeta por correo electrónico.",
-    ))
-    .write()
+    body = body
+        .quote(
+            ("The authorization you gave", "La autorización que usted dio"),
+            &payment.authorisation,
+            format!(
+                "{} {}. {} {}.",
+                say(locale, "Agreed on", "Aceptada el"),
+                i18n::moment(payment.created_at, &payment.time_zone, locale),
+                say(locale, "Text version", "Versión del texto"),
+                payment.authorisation_version
+            ),
+        )
+        .say((
+            "Questions? Call {phone}, or see {home}. We never ask for card numbers by e-mail.",
+            "¿Preguntas? Llame al {phone} o visite {home}. Nunca pedimos números de tarjeta por correo electrónico.",
+        ));
+    match notice {
+        Some(kind) => body.write_notice(kind),
+        None => body.write(),
+    }
 }
 
 /// Subject and first paragraph.

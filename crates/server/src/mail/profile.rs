@@ -9,7 +9,7 @@ use crate::{
     i18n::say,
     store::{accounts::Account, outbox::Message},
 };
-use contract::Locale;
+use contract::{Locale, notices::NoticeKind};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangedDetail {
@@ -41,7 +41,7 @@ pub fn profile_changed(account: &Account, sender: &Sender<'_>, changed: &[Change
             "If it was not you, choose a new password at {/forgot-password}, or call {phone}.",
             "Si no fue usted, elija una nueva contraseña en {/forgot-password} o llame al {phone}.",
         ))
-        .write()
+        .write_notice(NoticeKind::Security)
 }
 
 /// To the new address. The page asks for the password, too.
@@ -92,7 +92,7 @@ pub fn email_change_asked(account: &Account, sender: &Sender<'_>) -> Message {
             "If it was not you, choose a new password at {/forgot-password}: that ends the change. Or call {phone}.",
             "Si no fue usted, elija una nueva contraseña en {/forgot-password}: así termina el cambio. O llame al {phone}.",
         ))
-        .write()
+        .write_notice(NoticeKind::Security)
 }
 
 /// To the address that the account had before.
@@ -118,4 +118,31 @@ pub fn account_closed(account: &Account, sender: &Sender<'_>) -> Message {
         ))
         .say(("If it was not you, call {phone} at once.", "Si no fue usted, llame enseguida al {phone}."))
         .write()
+}
+
+/// A number was confirmed.
+pub fn texts_turned_on(account: &Account, sender: &Sender<'_>) -> Message {
+    let words = (
+        "Text messages about your account are on. They go to the number that was confirmed.",
+        "Los mensajes de texto sobre su cuenta están activados. Van al número que se confirmó.",
+    );
+    texts_changed(account, sender, ("Text messages are on", "Los mensajes de texto están activados"), words)
+}
+
+pub fn texts_ended(account: &Account, sender: &Sender<'_>) -> Message {
+    let words = (
+        "Text messages about your account are off. We no longer keep the number for them.",
+        "Los mensajes de texto sobre su cuenta están desactivados. Ya no guardamos el número para ellos.",
+    );
+    texts_changed(account, sender, ("Text messages are off", "Los mensajes de texto están desactivados"), words)
+}
+
+fn texts_changed(account: &Account, sender: &Sender<'_>, subject: Words<'_>, words: Words<'_>) -> Message {
+    Body::new(sender, account.locale, subject)
+        .say(words)
+        .say((
+            "If it was not you, choose a new password at {/forgot-password}, or call {phone}.",
+            "Si no fue usted, elija una nueva contraseña en {/forgot-password} o llame al {phone}.",
+        ))
+        .write_notice(NoticeKind::Security)
 }

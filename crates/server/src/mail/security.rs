@@ -9,6 +9,7 @@ use crate::{
     i18n::say,
     store::{accounts::Account, outbox::Message},
 };
+use contract::notices::NoticeKind;
 
 pub fn password_reset(account: &Account, sender: &Sender<'_>, token: &str) -> Message {
     Body::new(sender, account.locale, ("Choose a new password", "Elija una nueva contraseña"))
@@ -38,7 +39,7 @@ pub fn password_changed(account: &Account, sender: &Sender<'_>) -> Message {
             "If it was not you, choose a new one at {/forgot-password}, or call {phone}.",
             "Si no fue usted, elija una nueva en {/forgot-password} o llame al {phone}.",
         ))
-        .write()
+        .write_notice(NoticeKind::Security)
 }
 
 /// How signing in to an account was changed, and what to do if it was somebody else.
@@ -49,7 +50,7 @@ fn sign_in_changed(account: &Account, sender: &Sender<'_>, subject: Words<'_>, m
             "If it was not you, choose a new password at {/forgot-password}, look at the security page of your account, or call {phone}.",
             "Si no fue usted, elija una nueva contraseña en {/forgot-password}, revise la página de seguridad de su cuenta o llame al {phone}.",
         ))
-        .write()
+        .write_notice(NoticeKind::Security)
 }
 
 pub fn authenticator_added(account: &Account, sender: &Sender<'_>) -> Message {
@@ -124,7 +125,7 @@ pub fn new_device(account: &Account, sender: &Sender<'_>, (at, device): (&str, &
             "If it was not you, choose a new password at {/forgot-password}. That signs everybody out. Or call {phone}.",
             "Si no fue usted, elija una nueva contraseña en {/forgot-password}: así se cierra la sesión en todas partes. O llame al {phone}.",
         ))
-        .write()
+        .write_notice(NoticeKind::Security)
 }
 
 /// A browser's own words about itself, or that there are none.

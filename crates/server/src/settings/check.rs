@@ -51,7 +51,8 @@ impl Settings {
         }
         self.check_processor()?;
         self.check_database()?;
-        self.check_mail()
+        self.check_mail()?;
+        self.check_sms()
     }
 
     fn check_numbers(&self) -> Checked {
@@ -258,6 +259,23 @@ impl Settings {
             "KPPAY_SMTP_URL is without TLS, and e-mails, their links and the mail server's password would be read by \
              others: use smtps://… or smtp://…?tls=required, {TRUST}"
         ))
+    }
+
+    /// Nothing but TLS beyond this machine, whatever the network: it carries members' phone numbers.
+    fn check_sms(&self) -> Checked {
+        let Some((url, secret)) = &self.sms else { return Ok(()) };
+        if url.is_empty() {
+            return Err("KPPAY_SMS_SECRET is set and KPPAY_SMS_URL is not: set it to the gateway's address".to_owned());
+        }
+        if secret.is_empty() {
+            return Err("KPPAY_SMS_URL is set and KPPAY_SMS_SECRET is not: set it to the gateway's secret".to_owned());
+        }
+        let parsed = reqwest::Url::parse(url).map_err(|_| "KPPAY_SMS_URL is not https://….")?;
+        let is_here = reaches_loopback(parsed.host_str().unwrap_or_default());
+        if parsed.scheme() == "https" || parsed.scheme() == "http" && is_here {
+            return Ok(());
+        }
+        Err("KPPAY_SMS_URL is without TLS, and phone numbers would be read by others: use https://…".to_owned())
     }
 
     /// What the operator said is trusted, and what was perhaps forgotten, once at the start.

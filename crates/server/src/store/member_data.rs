@@ -1,11 +1,11 @@
-//! What is read for a member's own copy of their data and for nothing else: the account's row and the e-mails to its
-//! address.
+//! What is read for a member's own copy of their data and for nothing else: the account's row, what was agreed to and
+//! asked by it, and the e-mails to its address.
 
 use super::{Store, value};
 use crate::address;
 use contract::{Email, Instant};
 use serde::Serialize;
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 
 #[derive(Serialize)]
 pub struct AccountRow {
@@ -17,6 +17,25 @@ pub struct AccountRow {
     pub terms_accepted_at: Instant,
     /// An address that waits for its confirmation.
     pub new_email: Option<String>,
+}
+
+/// Something that was agreed to beside payments.
+#[derive(Serialize)]
+pub struct Consent {
+    pub purpose: String,
+    pub text: String,
+    pub version: i64,
+    pub given_at: Instant,
+    pub withdrawn_at: Option<Instant>,
+}
+
+/// A question about a charge.
+#[derive(Serialize)]
+pub struct AskedQuestion {
+    pub bill: String,
+    pub line: i64,
+    pub text: String,
+    pub asked_at: Instant,
 }
 
 #[derive(Serialize)]
@@ -45,12 +64,42 @@ impl Store {
         }))
     }
 
+    /// By the index `consent_of_account`.
+    pub async fn consents_of(&self, account: &str) -> Result<Vec<Consent>, sqlx::Error> {
+        let sql =
+            "SELECT purpose, text, version, given_at, withdrawn_at FROM consent WHERE account = $1 ORDER BY given_at";
+        let consent = |row: &AnyRow| {
+            Ok(Consent {
+                purpose: row.try_get("purpose")?,
+                text: row.try_get("text")?,
+                version: row.try_get("version")?,
+                given_at: Instant::from_millis(row.try_get("given_at")?),
+                withdrawn_at: row.try_get::<Option<i64>, _>("withdrawn_at")?.map(Instant::from_millis),
+            })
+        };
+        sqlx::query(sql).bind(account).fetch_all(&self.read).await?.iter().map(consent).collect()
+    }
+
+    /// By the index `charge_question_by_key`.
+    pub async fn questions_of(&self, account: &str) -> Result<Vec<AskedQuestion>, sqlx::Error> {
+        let sql = "SELECT bill, line, body, asked_at FROM charge_question WHERE account = $1 ORDER BY asked_at";
+        let question = |row: &AnyRow| {
+            Ok(AskedQuestion {
+                bill: row.try_get("bill")?,
+                line: row.try_get("line")?,
+                text: row.try_get("body")?,
+                asked_at: Instant::from_millis(row.try_get("asked_at")?),
+            })
+        };
+        sqlx::query(sql).bind(account).fetch_all(&self.read).await?.iter().map(question).collect()
+    }
+
     /// The newest first. Reads the whole outbox: a member asks for it a few times in a life.
     pub async fn emails_to(&self, to: &Email, most: i64) -> Result<Vec<SentEmail>, sqlx::Error> {
         let sql = "SELECT subject, created_at, sent_at FROM outbox \
                    WHERE COALESCE(recipient, LOWER(to_address)) = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
         let rows = sqlx::query(sql).bind(address::compared(&to.user_id())).bind(most).fetch_all(&self.read).await?;
-        let email = |row: &sqlx::any::AnyRow| {
+        let email = |row: &AnyRow| {
             Ok(SentEmail {
                 subject: row.try_get("subject")?,
                 written_at: Instant::from_millis(row.try_get("created_at")?),

@@ -42,6 +42,7 @@ const COMMON: &[File] = &[
     (24, "pay from balance", include_str!("../../migrations/0024_pay_from_balance.sql")),
     (25, "closed accounts", include_str!("../../migrations/0025_closed_accounts.sql")),
     (26, "questions", include_str!("../../migrations/0026_questions.sql")),
+    (27, "notices", include_str!("../../migrations/0027_notices.sql")),
 ];
 const SQLITE: &[File] = &[
     (15, "optional", include_str!("../../migrations/sqlite/0015_optional.sql")),

@@ -1,9 +1,9 @@
 //! The outbox table: e-mails that wait to be sent, written in the transaction of the event they report, and the
 //! delivery state of each.
 
-use super::{Store, Tx, readable, trouble, value};
+use super::{Store, Tx, readable, trouble, value, word};
 use crate::{address, metrics};
-use contract::{Email, Instant, demo::DemoMail};
+use contract::{Email, Instant, demo::DemoMail, notices::NoticeKind};
 use sqlx::{Row, any::AnyRow};
 
 /// Subject and text, plain and as HTML.
@@ -23,7 +23,16 @@ pub struct QueuedEmail<'a> {
     pub to: &'a Email,
     pub message: &'a Message,
     pub holds: Holds<'a>,
+    /// Whose choice decides whether it is sent; without one it always is.
+    pub notice: Option<NoticeOf<'a>>,
     pub at: Instant,
+}
+
+/// An account, and the kind of notice that its owner may have turned off.
+#[derive(Clone, Copy)]
+pub struct NoticeOf<'a> {
+    pub account: &'a str,
+    pub kind: NoticeKind,
 }
 
 /// What an e-mail has that opens something. Its text is wiped once it was sent.
@@ -52,6 +61,8 @@ pub struct DueEmail {
     pub text: String,
     pub html: String,
     pub queued_at: Instant,
+    /// Its owner may have turned it off.
+    pub is_by_choice: bool,
     /// With this one.
     pub tries: i64,
     /// No other server claims it before.
@@ -64,6 +75,8 @@ pub enum Delivery {
     Sent,
     /// Refused for good, or too old to be news.
     GivenUp,
+    /// Not sent: its owner turned notices of its kind off.
+    TurnedOff,
     TryAgain(Instant),
 }
 
@@ -71,7 +84,8 @@ impl QueuedEmail<'_> {
     pub async fn put(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         sqlx::query(
             "INSERT INTO outbox (id, cause, to_address, subject, body_text, body_html, created_at, next_try_at, is_secret, \
-             recipient, receipt_link) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
+             recipient, receipt_link, notice_account, notice_kind) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING",
         )
         .bind(&self.id)
         .bind(self.cause)
@@ -83,6 +97,8 @@ impl QueuedEmail<'_> {
         .bind(i64::from(matches!(self.holds, Holds::Secret)))
         .bind(address::compared(&self.to.user_id()))
         .bind(if let Holds::ReceiptLink(hash) = self.holds { Some(hash) } else { None })
+        .bind(self.notice.map(|notice| notice.account))
+        .bind(self.notice.map(|notice| word(&notice.kind)).transpose()?)
         .execute(&mut **tx)
         .await?;
         Ok(())
@@ -105,10 +121,12 @@ macro_rules! over {
 }
 
 impl Store {
-    /// Newest first.
+    /// Newest first, without those that their owner had turned off: a demo shows what would be sent.
     pub async fn emails(&self, limit: i64) -> Result<Vec<DemoMail>, sqlx::Error> {
         let rows = sqlx::query(
-            "SELECT to_address, subject, body_text, created_at FROM outbox ORDER BY created_at DESC, id DESC LIMIT $1",
+            "SELECT to_address, subject, body_text, created_at FROM outbox WHERE subject <> '' AND NOT EXISTS (SELECT 1 FROM notice_choice \
+             WHERE account = notice_account AND kind = notice_kind AND channel = 'email' AND is_on = 0 AND changed_at <= created_at) \
+             ORDER BY created_at DESC, id DESC LIMIT $1",
         )
         .bind(limit)
         .fetch_all(&self.read)
@@ -138,7 +156,7 @@ impl Store {
             "WITH due (chosen) AS MATERIALIZED (SELECT id FROM outbox WHERE next_try_at <= $1 AND is_secret >= $4 \
              ORDER BY is_secret DESC, next_try_at, id LIMIT $3 {}) \
              UPDATE outbox SET next_try_at = $2, tries = tries + 1 FROM due WHERE id = chosen \
-             RETURNING id, to_address, subject, body_text, body_html, created_at, tries, next_try_at",
+             RETURNING id, to_address, subject, body_text, body_html, created_at, tries, next_try_at, notice_kind",
             self.skipping_locked()
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -168,7 +186,7 @@ impl Store {
     pub async fn end_try(&self, message: &str, outcome: Delivery, now: Instant) -> Result<(), sqlx::Error> {
         let (sql, at) = match outcome {
             Delivery::Sent => (over!("sent_at"), now),
-            Delivery::GivenUp => (over!("given_up_at"), now),
+            Delivery::GivenUp | Delivery::TurnedOff => (over!("given_up_at"), now),
             Delivery::TryAgain(at) => (HOLD, at),
         };
         sqlx::query(sql).bind(message).bind(at.millis()).execute(&self.write).await?;
@@ -201,6 +219,7 @@ fn due_email(row: &AnyRow) -> Result<DueEmail, sqlx::Error> {
         text: row.try_get("body_text")?,
         html: row.try_get("body_html")?,
         queued_at: Instant::from_millis(row.try_get("created_at")?),
+        is_by_choice: row.try_get::<Option<&str>, _>("notice_kind")?.is_some(),
         tries: row.try_get("tries")?,
         claimed_until: Instant::from_millis(row.try_get("next_try_at")?),
     })

@@ -10,16 +10,18 @@ use super::{
     batch::Batch,
     begin::{NewPayment, NotBegun},
     movements::{Destination, Movement},
-    outbox::{Holds, Message, QueuedEmail},
+    outbox::{Holds, Message, NoticeOf, QueuedEmail},
     payments::payment_in,
     retry,
     shares::{Shares, move_shares, reserve_again},
+    texts,
     transition::{Effect, effect},
     word,
 };
 use crate::metrics;
 use contract::{
     Instant, Locale,
+    notices::NoticeKind,
     payment::{Failure, Payment, PaymentState},
 };
 use deposits::move_deposit;
@@ -47,9 +49,18 @@ impl Verdict {
     }
 }
 
-/// The e-mail about a payment in its new state, made by the caller, who knows the words.
-/// With the hash of the secret of its link to the receipt, if it has one.
-pub type Words<'a> = &'a (dyn Fn(&Payment, Locale) -> (Message, Option<String>) + Send + Sync);
+/// What is said about a payment in its new state.
+pub struct News {
+    pub email: Message,
+    /// The hash of the secret of the e-mail's link to the receipt, if it has one.
+    pub link: Option<String>,
+    /// The same to a member as a text message, where the deployment sends them.
+    pub text: Option<String>,
+}
+
+/// Made by the caller, who knows the words.
+/// The kind is of a member's payment, whose notices can be turned off.
+pub type Words<'a> = &'a (dyn Fn(&Payment, Locale, Option<NoticeKind>) -> News + Send + Sync);
 
 /// Where a verdict came from, and so whether the payer sees it on the page: a card that is declined in the call that
 /// ordered the payment gets no e-mail.
@@ -185,10 +196,16 @@ impl Store {
         let is_asked = reader.is_some() || source == VerdictSource::InCall;
         let known = if is_asked { payment_in(tx, payment).await? } else { None };
         if let (Some((to, locale)), Some(known)) = (reader, &known) {
-            let (message, link) = words(&Payment { failure: verdict.failure, ..known.clone() }, locale);
+            let notice =
+                before.account.as_deref().map(|account| NoticeOf { account, kind: NoticeKind::of_payment(known) });
+            let said = Payment { failure: verdict.failure, ..known.clone() };
+            let News { email, link, text } = words(&said, locale, notice.map(|notice| notice.kind));
             let id = email_id(known, effect)?;
+            if let (Some(notice), Some(text)) = (notice, text) {
+                texts::put_notice(tx, &id, notice, &text, at).await?;
+            }
             let holds = link.as_deref().map_or(Holds::Nothing, Holds::ReceiptLink);
-            QueuedEmail { id, cause: payment, to: &to, message: &message, holds, at }.put(tx).await?;
+            QueuedEmail { id, cause: payment, to: &to, message: &email, holds, notice, at }.put(tx).await?;
         }
         Ok((settled, known))
     }
@@ -196,7 +213,7 @@ impl Store {
     /// Reads the payment and locks its row: over SQLite nobody else writes while this transaction does.
     async fn lock_payment(&self, tx: &mut Tx, payment: &str) -> Result<Option<LockedPayment>, sqlx::Error> {
         let sql = "SELECT state, failure, charge, event_sequence, ask_at, asks, membership, session, idempotency_key, token, email, locale, \
-                   total_cents, fee_cents, deposit_cents, balance_cents, balance_part FROM payment WHERE id = $1";
+                   account, total_cents, fee_cents, deposit_cents, balance_cents, balance_part FROM payment WHERE id = $1";
         let sql = if self.is_postgres { format!("{sql} FOR UPDATE") } else { sql.to_owned() };
         let row = sqlx::query(AssertSqlSafe(sql)).bind(payment).fetch_optional(&mut **tx).await?;
         row.as_ref().map(LockedPayment::of).transpose()

@@ -87,6 +87,11 @@ const TABLE: &str = "
     GET /spending                             -       -        -       -            own           -      yes
     PUT /profile/email                        -       -        -       -            own           -      yes
     DELETE /profile/email                     -       -        -       -            own           -      yes
+    GET /notices                              -       -        -       -            own           -      yes
+    PUT /notices                              -       -        -       -            own           -      yes
+    PUT /notices/text-number                  -       -        -       -            own           -      yes
+    POST /notices/text-number/confirmation    -       -        -       -            own           -      yes
+    DELETE /notices/text-number               -       -        -       -            none          -      none
     GET /profile/closing                      -       -        -       -            own           -      yes
     GET /profile/data.zip                     -       -        -       -            own           -      yes
     POST /profile/closing                     -       -        -       -            own           -      yes

@@ -13,7 +13,7 @@ const ANAS: &str = "ana@example.org";
 const MEIS: &str = "mei@example.org";
 
 /// Where the file has the rows of each table.
-const IN_THE_FILE: [(&str, &str); 15] = [
+const IN_THE_FILE: [(&str, &str); 19] = [
     ("membership", "/ending"),
     ("account", "/account/opened_at"),
     ("session", "/sessions/0/device"),
@@ -28,6 +28,10 @@ const IN_THE_FILE: [(&str, &str); 15] = [
     ("credit_change", "/balance_changes"),
     ("authenticator", "/second_factor/authenticator"),
     ("passkey", "/second_factor/passkeys"),
+    ("charge_question", "/questions"),
+    ("notice_choice", "/notices/0/email"),
+    ("consent", "/consents"),
+    ("text_number", "/text_messages/is_confirmed"),
     ("outbox", "/emails/0/subject"),
 ];
 

@@ -134,7 +134,7 @@ async fn a_mail_server_that_never_answers_keeps_no_payment_and_no_request_waitin
                    VALUES ($1, 'x', 'ana@example.org', 'Receipt', 'Thank you.', '', 0, 0, 1)";
         sqlx::query(sql).bind(format!("held-{at}")).execute(&app.state.store.write).await.unwrap();
     }
-    jobs::supervise(&app.state, Some(Mailer::new(&deaf.url, "Plan <bills@example.org>").unwrap()));
+    jobs::supervise(&app.state, Some(Mailer::new(&deaf.url, "Plan <bills@example.org>").unwrap()), None);
     let tried = "SELECT COUNT(*) FROM outbox WHERE tries = 1";
     until("all that may wait for the mail server do", async || app.number(tried).await == 8).await;
     app.ask(Call::post("/password-resets").json(&json!({ "email": "ana@example.org" }))).await.is(202);

@@ -65,7 +65,7 @@ async fn no_background_task_waits_for_ever() {
         "FROM tally",                                     // figures, tallies
     ]);
     let mailer = Mailer::new(&post.url, "Plan <bills@example.org>").unwrap();
-    jobs::supervise(&state, Some(mailer));
+    jobs::supervise(&state, Some(mailer), None);
     until("each fell silent", async || wire.waits_for().is_empty()).await;
 
     state.limits.tallies.add(limits::tallies::Kind::Lookups, true);

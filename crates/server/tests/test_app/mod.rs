@@ -17,6 +17,8 @@ mod rows;
 mod running;
 pub mod seed;
 pub mod servers;
+mod servers;
+pub mod text_gateway;
 pub mod wire;
 
 use axum::{Router, body::Body, extract::connect_info::MockConnectInfo, http::Request};

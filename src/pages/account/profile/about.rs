@@ -4,14 +4,14 @@
 use super::{
     ProfileQuery,
     email::EmailRow,
-    fields::{Part, TypedPart, phone},
+    fields::{Part, TypedPart},
     row::{Row, form_ref},
 };
 use crate::{
     api::Client,
     billing::PersonalField as Field,
     fetched::Fetched,
-    i18n::{Text, say, t},
+    i18n::{Text, format, say, t},
     session::CurrentSession,
     ui::{Choice, FormState, Keyboard, Notice, SelectField, Sign, TextField, dynamic, list},
 };
@@ -136,7 +136,7 @@ fn lines_of(part: Part, MemberProfile { person, .. }: &MemberProfile) -> Vec<Str
             let lines = [Some(address.line1.to_string()), address.line2.as_ref().map(ToString::to_string), Some(place)];
             lines.into_iter().flatten().collect()
         }
-        Part::Phone => vec![phone(&person.phone)],
+        Part::Phone => vec![format::phone(&person.phone)],
         // each by its own name
         Part::Language => vec![
             match person.locale {

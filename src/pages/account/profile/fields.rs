@@ -3,7 +3,7 @@
 use crate::{
     billing::{PersonalField as Field, checked_address, checked_name},
     form::Problems,
-    i18n::Words,
+    i18n::{Words, format},
 };
 use contract::{
     Locale, PersonName, Phone,
@@ -87,7 +87,7 @@ impl TypedPart {
                 Field::City => address.city.to_string(),
                 Field::State => address.state.to_string(),
                 Field::Zip => address.zip.to_string(),
-                Field::Phone => phone(&person.phone),
+                Field::Phone => format::phone(&person.phone),
                 // no part of the profile's forms
                 Field::Email | Field::Password => String::new(),
             });
@@ -114,15 +114,5 @@ impl TypedPart {
             Part::Language => Some(ProfileChange { locale: Some(self.locale.get()), ..Default::default() }),
         };
         problems.or(change)
-    }
-}
-
-/// `(510) 555-0142` of E.164.
-pub fn phone(phone: &Phone) -> String {
-    let text = phone.to_string();
-    let digits = text.trim_start_matches("+1");
-    match (digits.get(..3), digits.get(3..6), digits.get(6..)) {
-        (Some(area), Some(exchange), Some(line)) => format!("({area}) {exchange}-{line}"),
-        _ => text,
     }
 }

@@ -77,12 +77,13 @@ impl Writer<'_> {
             self.balance(),
             self.methods(),
             self.authorisations(),
+            self.questions(),
             self.emails(),
         ]
     }
 
     fn about(&self) -> Section {
-        let MemberData { person, account, second_factor, ending, .. } = self.data;
+        let MemberData { person, account, second_factor, ending, text_messages, .. } = self.data;
         let PersonalDetails { address, phone, locale, .. } = person;
         let lines = [Some(&address.line1), address.line2.as_ref(), Some(&address.city)];
         let lines: Vec<String> = lines.into_iter().flatten().map(ToString::to_string).collect();
@@ -103,6 +104,10 @@ impl Writer<'_> {
                 format!("{}, {}", account.terms_version, self.moment(account.terms_accepted_at)),
             ),
             fact(self.say("Authenticator app since", "App de autenticación desde"), app),
+            fact(
+                self.say("Text messages go to", "Los mensajes de texto van a"),
+                text_messages.phone.as_ref().map(ToString::to_string).unwrap_or_default(),
+            ),
             fact(self.say("Passkeys", "Llaves de acceso"), second_factor.passkeys.len().to_string()),
         ];
         Section { title: self.say("About you", "Sobre usted"), head: vec![self.say("What", "Qué"), ""], rows }
@@ -191,8 +196,22 @@ impl Writer<'_> {
     fn authorisations(&self) -> Section {
         let rows = self.data.authorisations.iter();
         let rows = rows.map(|given| vec![self.moment(given.at), given.version.to_string(), given.text.clone()]);
+        let consents = self.data.consents.iter();
+        let consents =
+            consents.map(|given| vec![self.moment(given.given_at), given.version.to_string(), given.text.clone()]);
         let head = vec![self.say("Date", "Fecha"), self.say("Version", "Versión"), self.say("Text", "Texto")];
-        Section { title: self.say("What you authorized", "Lo que autorizó"), head, rows: rows.collect() }
+        Section {
+            title: self.say("What you authorized", "Lo que autorizó"),
+            head,
+            rows: rows.chain(consents).collect(),
+        }
+    }
+
+    fn questions(&self) -> Section {
+        let rows = self.data.questions.iter().map(|asked| vec![self.moment(asked.asked_at), asked.text.clone()]);
+        let head = vec![self.say("Date", "Fecha"), self.say("Question", "Pregunta")];
+        let title = self.say("What you asked about charges", "Lo que preguntó sobre cargos");
+        Section { title, head, rows: rows.collect() }
     }
 
     fn emails(&self) -> Section {

@@ -2,7 +2,7 @@
 //! table that these come from (`src/route.rs`); a test compares the two (`tests/render.rs`).
 
 /// Below the root; a name in braces is any one segment.
-const PAGES: [&str; 40] = [
+const PAGES: [&str; 41] = [
     "/",
     "/region",
     "/pay",
@@ -42,6 +42,7 @@ const PAGES: [&str; 40] = [
     "/account/methods",
     "/account/profile",
     "/account/profile/close",
+    "/account/notices",
     "/account/security",
 ];
 

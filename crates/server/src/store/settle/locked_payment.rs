@@ -18,6 +18,8 @@ pub struct LockedPayment {
     pub ask_at: Option<i64>,
     pub asks: i64,
     pub membership: String,
+    /// Of the member who made it.
+    pub account: Option<String>,
     /// In which it was made.
     pub session: Option<String>,
     pub total: Money,
@@ -49,6 +51,7 @@ impl LockedPayment {
             ask_at: row.try_get("ask_at")?,
             asks: row.try_get("asks")?,
             membership: row.try_get("membership")?,
+            account: row.try_get("account")?,
             session: row.try_get("session")?,
             total: cents(row, "total_cents")?,
             fee: cents(row, "fee_cents")?,

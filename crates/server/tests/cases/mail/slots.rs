@@ -80,7 +80,7 @@ async fn resets_are_sent_while_receipts_hang() {
     let (app, post) = (TestApp::open().await, MailServer::open().await);
     receipts_wait(&app, 20).await;
     post.hangs_for("many@example.org");
-    jobs::supervise(&app.state, Some(Mailer::new(&post.url, FROM).unwrap()));
+    jobs::supervise(&app.state, Some(Mailer::new(&post.url, FROM).unwrap()), None);
     let tried = "SELECT COUNT(*) FROM outbox WHERE tries = 1";
     until("receipts hang in all the slots that they may have", async || app.number(tried).await == 6).await;
     for id in ["first", "second", "third"] {

@@ -1,0 +1,54 @@
+//! Which notices a member gets: shown, and changed by the member. The outbox honours it when it sends
+//! (`jobs::send_mail`).
+
+use super::sessions::SignedIn;
+use crate::{
+    error::{Error, Result},
+    limits::{self, rules},
+    state::App,
+    store::notice_choices,
+};
+use contract::{
+    FieldProblem,
+    notices::{NoticeChange, NoticeChoice, NoticeKind, NoticeSettings},
+    problem_details::ErrorCode,
+};
+
+pub async fn show(app: &App, signed_in: &SignedIn) -> Result<NoticeSettings> {
+    let account = &signed_in.account.id;
+    let texts = if app.settings.has_texts() { Some(app.store.text_number(account).await?) } else { None };
+    Ok(NoticeSettings { notices: app.store.notice_choices(account, kinds(app)).await?, texts })
+}
+
+/// All of what is asked, or nothing of it.
+pub async fn change(app: &App, signed_in: &SignedIn, change: &NoticeChange) -> Result<NoticeSettings> {
+    check(app, change)?;
+    limits::take(app, &[app.limits.bucket(&rules::NOTICE_CHANGES_BY_ACCOUNT, &signed_in.account.id)]).await?;
+    let (mut tx, account) = signed_in.begin(app).await?;
+    for choice in &change.notices {
+        notice_choices::choose(&mut tx, &account.id, choice, app.clock.now()).await?;
+    }
+    tx.commit().await?;
+    show(app, signed_in).await
+}
+
+/// Those that this deployment sends.
+fn kinds(app: &App) -> impl Iterator<Item = NoticeKind> {
+    let has_deposits = app.portal.limits.max_deposit_cents > 0;
+    NoticeKind::ALL.into_iter().filter(move |kind| has_deposits || *kind != NoticeKind::Deposit)
+}
+
+fn check(app: &App, change: &NoticeChange) -> Result<()> {
+    for (place, choice) in change.notices.iter().enumerate() {
+        let is_sent = kinds(app).any(|kind| kind == choice.kind);
+        let is_named_before = change.notices.iter().take(place).any(|before| before.kind == choice.kind);
+        let problem = match choice {
+            _ if !is_sent => FieldProblem::NoSuch,
+            _ if is_named_before => FieldProblem::Duplicate,
+            NoticeChoice { kind, email: false, .. } if kind.is_always_sent() => FieldProblem::NotAllowed,
+            _ => continue,
+        };
+        return Err(Error::field(ErrorCode::Invalid, format!("notices.{place}"), problem));
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! What an account's owner chose of the notices, and whether that keeps an e-mail of the outbox from being sent.
+
+use super::{Store, Tx, from_word, word};
+use contract::{
+    Instant,
+    notices::{NoticeChoice, NoticeKind},
+};
+use sqlx::Row;
+
+const EMAIL: &str = "email";
+pub(super) const TEXT: &str = "text";
+
+impl Store {
+    /// Of these kinds: e-mails are sent and text messages are not, until something else is chosen. (The primary key of
+    /// `notice_choice` serves this.)
+    pub async fn notice_choices(
+        &self,
+        account: &str,
+        kinds: impl Iterator<Item = NoticeKind>,
+    ) -> Result<Vec<NoticeChoice>, sqlx::Error> {
+        let mut choices: Vec<_> = kinds.map(|kind| NoticeChoice { kind, email: true, text: false }).collect();
+        let sql = "SELECT kind, channel, is_on FROM notice_choice WHERE account = $1";
+        for row in sqlx::query(sql).bind(account).fetch_all(&self.read).await? {
+            // A kind of a later version is none that this one sends.
+            let Ok(kind) = from_word::<NoticeKind>(row.try_get("kind")?) else { continue };
+            let (channel, is_on): (&str, i64) = (row.try_get("channel")?, row.try_get("is_on")?);
+            let Some(choice) = choices.iter_mut().find(|choice| choice.kind == kind) else { continue };
+            match channel {
+                EMAIL => choice.email = is_on != 0,
+                TEXT => choice.text = is_on != 0,
+                _ => {}
+            }
+        }
+        Ok(choices)
+    }
+
+    /// Whether the owner still wants this e-mail of the outbox; true where it is nobody's choice.
+    pub async fn is_wanted(&self, email: &str) -> Result<bool, sqlx::Error> {
+        let sql = "SELECT COUNT(*) FROM outbox JOIN notice_choice ON notice_choice.account = outbox.notice_account \
+                   AND notice_choice.kind = outbox.notice_kind AND notice_choice.channel = $2 \
+                   WHERE outbox.id = $1 AND notice_choice.is_on = 0";
+        let turned_off: i64 = sqlx::query_scalar(sql).bind(email).bind(EMAIL).fetch_one(&self.read).await?;
+        Ok(turned_off == 0)
+    }
+}
+
+/// Of the account whose row the transaction has locked.
+pub async fn choose(tx: &mut Tx, account: &str, choice: &NoticeChoice, now: Instant) -> Result<(), sqlx::Error> {
+    let sql = "INSERT INTO notice_choice (account, kind, channel, is_on, changed_at) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT (account, kind, channel) DO UPDATE SET is_on = excluded.is_on, changed_at = excluded.changed_at \
+               WHERE notice_choice.is_on <> excluded.is_on";
+    for (channel, is_on) in [(EMAIL, choice.email), (TEXT, choice.text)] {
+        let query = sqlx::query(sql).bind(account).bind(word(&choice.kind)?).bind(channel);
+        query.bind(i64::from(is_on)).bind(now.millis()).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
