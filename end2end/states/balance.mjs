@@ -1,5 +1,5 @@
-// Walks of a member's balance: the statement, what is wrong in the form, and the review of a deposit; and paying from it
-// before a card, to the receipt.
+// Walks of a member's balance: the statement, what is wrong in the form, and the review of a deposit; and paying from
+// it before a card, to the receipt.
 
 import { stop } from './stop.mjs';
 

@@ -91,7 +91,7 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Nothing is to stay of it after an error or a refusal.
+    /// Nothing is to stay of it after an error, or if it is not begun.
     pub(super) async fn begin_in(
         &self,
         tx: &mut Tx,

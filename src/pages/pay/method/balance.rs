@@ -1,5 +1,5 @@
-//! The member's balance in the method step: a choice, never ticked for them. It pays first, and another method the rest,
-//! if it leaves any.
+//! The member's balance in the method step: a choice, never ticked for them. It pays first, and another method the
+//! rest, if it leaves any.
 
 use super::MethodState;
 use crate::{

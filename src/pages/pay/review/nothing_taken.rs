@@ -7,7 +7,7 @@ use crate::{
     browser,
     config::Deployment,
     error::ApiError,
-    i18n::{Language, ReviewWords},
+    i18n::{Language, ReviewWords, Words},
     navigation::href,
     pages::pay::{
         amount::in_between,
@@ -17,7 +17,7 @@ use crate::{
     session::CurrentSession,
     ui::{Notice, NoticeKind, dynamic, minutes},
 };
-use contract::{FieldProblem, problem_details::ErrorCode};
+use contract::problem_details::ErrorCode;
 use leptos::{html, prelude::*, task::spawn_local};
 
 #[component]
@@ -53,12 +53,8 @@ pub fn NothingTaken(checkout: Checkout, ready: Memo<Result<Review, Unready>>) ->
             }
             Some(ErrorCode::JustPaid) => said(w.nothing_taken, w.just_paid, None),
             Some(ErrorCode::OverBalance) => said(w.nothing_taken, w.over_balance, amount()),
-            Some(ErrorCode::OrderRefused) => match email_problem(&error) {
-                Some(problem) => {
-                    let all = language.words();
-                    let words = (all.fields().email)(all.pay().method.email, problem);
-                    said(w.nothing_taken, &words, link(Pay::Method, w.change_what[3]))
-                }
+            Some(ErrorCode::OrderRefused) => match email_problem(language.words(), &error) {
+                Some(words) => said(w.nothing_taken, &words, link(Pay::Method, w.change_what[3])),
                 None if is_of(&error, "from_balance") => said(w.nothing_taken, w.balance_refused, method()),
                 None => said(w.nothing_taken, w.not_together, amount()),
             },
@@ -86,9 +82,10 @@ pub fn NothingTaken(checkout: Checkout, ready: Memo<Result<Review, Unready>>) ->
 }
 
 /// What is wrong with the e-mail address, if the order was refused for it. Its field is on the step before.
-fn email_problem(error: &ApiError) -> Option<FieldProblem> {
+fn email_problem(w: &'static Words, error: &ApiError) -> Option<String> {
     let ApiError::Refused(details) = error else { return None };
-    details.errors.iter().find(|error| error.field == "email").map(|error| error.problem)
+    let wrong = details.errors.iter().find(|error| error.field == "email")?;
+    Some((w.fields().email)(w.pay().method.email, wrong.problem))
 }
 
 /// A saved method has expired, or was removed; a balance has less.

@@ -26,7 +26,7 @@ impl Store {
         Ok(caught)
     }
 
-    /// False if another server did it first: whoever holds the member's credit sees the change that it wrote.
+    /// False if another server did it first: with the credit locked, the change that it wrote is seen.
     async fn catch_up_with(&self, entry: &str, account: &str) -> Result<bool, sqlx::Error> {
         let Some((_, membership)) = account.split_once(':') else { return Ok(false) };
         let mut tx = self.begin().await?;

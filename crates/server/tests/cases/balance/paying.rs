@@ -246,7 +246,7 @@ async fn an_order_from_a_balance_is_a_member_s_and_no_more_than_what_is_to_be_pa
     more["from_balance"] = "64.11".into();
     let refused = app.pay(&ana, &new_key(), &more).await;
     assert_eq!(refused.json()["errors"], json!([{ "field": "from_balance", "problem": "too_large" }]));
-    // Whoever holds the statement has no balance, and neither has another member.
+    // Anyone who holds the statement has no balance, and neither has another member.
     let payer = app.look_up(&ANA).await;
     app.pay(&payer, &new_key(), &right).await.is_refused(401, "signed_out");
     app.register(&MEI, "mei@example.org").await;
