@@ -66,7 +66,7 @@ fn credit(balance: Query<Money>) -> AnyView {
                 <div class="pay-split">
                     <h2 id="credit">{t(|w| w.account().balance.credit)}</h2>
                     <a class="pay-link" href=href(Account::Balance)>
-                        <span class="pay-money" translate="no">{say(move |w| format::money(w.locale, credit))}</span>
+                        <span class="pay-money">{say(move |w| format::money(w.locale, credit))}</span>
                     </a>
                 </div>
             </section>
@@ -128,7 +128,7 @@ fn row(bill: Bill, today: Date) -> AnyView {
                 <BillMark kind/>
                 <div><b>{name}</b><small>{say(move |w| (w.pay().amount.patient)(&patient))}</small><small>{when}</small></div>
                 <div class="pay-rows__end">
-                    <span class="pay-money" translate="no">{say(move |w| format::money(w.locale, balance))}</span>
+                    <span class="pay-money">{say(move |w| format::money(w.locale, balance))}</span>
                     {state}
                 </div>
             </div>

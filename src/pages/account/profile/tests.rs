@@ -5,7 +5,11 @@ use super::{
     fields::{Field, Part, TypedPart},
     *,
 };
-use crate::{error::ApiError, fetched::Fetched, i18n::Language};
+use crate::{
+    error::ApiError,
+    fetched::Fetched,
+    i18n::{Language, without_facts},
+};
 use contract::Locale;
 use serde_json::{Value, json};
 
@@ -34,7 +38,7 @@ fn drawn(locale: Locale, profile: Fetched<MemberProfile>, given: Fetched<Authori
         let authorisations = Query::new(|_| async { Err(ApiError::Offline) });
         profiles.answered(profile);
         authorisations.answered(given);
-        content(profiles, authorisations).to_html()
+        without_facts(&content(profiles, authorisations).to_html())
     })
 }
 

@@ -91,7 +91,7 @@ fn table(lines: Vec<ProofLine>, name: Text, sum: Money) -> AnyView {
                 <tr role="row">
                     <th scope="row" class="pay-items__what" role="rowheader">{name}</th>
                     <td class="pay-items__n" role="cell"></td>
-                    <td class="pay-items__owe" role="cell" translate="no">{money(sum)}</td>
+                    <td class="pay-items__owe" role="cell">{money(sum)}</td>
                 </tr>
             </tfoot>
         </table>
@@ -109,7 +109,7 @@ fn row(line: ProofLine) -> AnyView {
         <tr role="row">
             <th scope="row" class="pay-items__what" role="rowheader">{what}{claimed}</th>
             <td class="pay-items__n" role="cell" data-label=t(|w| w.account().proof.patient)>{line.patient}</td>
-            <td class="pay-items__owe" role="cell" translate="no">{money(paid)}</td>
+            <td class="pay-items__owe" role="cell">{money(paid)}</td>
         </tr>
     }
     .into_any()
@@ -151,7 +151,7 @@ pub fn left_out(pack: &ProofPack) -> AnyView {
             <div class="pay-stack">
                 <div>
                     <h2 id="left-out">{t(|w| w.account().proof.left_out)}</h2>
-                    <p class="pay-note">{both}{never_paid}</p>
+                    <p class="pay-note">{both.map(Text::into_any)}{never_paid}</p>
                 </div>
                 <ul class="pay-rows">{premiums}{first}</ul>
                 {more}

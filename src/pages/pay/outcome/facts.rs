@@ -7,7 +7,7 @@ use crate::{
     browser,
     config::Deployment,
     i18n::{Text, format, say, t},
-    ui::{dynamic, fact_text, list},
+    ui::{dynamic, list},
 };
 use contract::{
     Date,
@@ -18,7 +18,7 @@ use leptos::{prelude::*, task::spawn_local};
 /// One row.
 pub fn fact(what: Text, said: Text, note: Option<Text>) -> AnyView {
     let note = note.map(|note| view! { <small>{note}</small> });
-    view! { <div><dt>{what}</dt><dd>{fact_text(said)}{note}</dd></div> }.into_any()
+    view! { <div><dt>{what}</dt><dd>{said}{note}</dd></div> }.into_any()
 }
 
 #[component]
@@ -107,7 +107,7 @@ pub fn receipt_number(reference: String) -> AnyView {
     view! {
         <div>
             <dt>{t(|w| w.pay().outcome.receipt_number)}</dt>
-            <dd>{fact_text(Text::stored(reference))}<small role="status">{copied}</small></dd>
+            <dd>{Text::stored(reference)}<small role="status">{copied}</small></dd>
             <dd class="pay-facts__do" hidden=move || !can_copy.get()>
                 <button class="pay-link" type="button" on:click=copy>
                     {t(|w| w.pay().receipt.copy)}<span class="pay-hidden">{t(|w| w.pay().receipt.copy_what)}</span>
@@ -130,5 +130,5 @@ pub fn on_statement() -> AnyView {
 
 /// The day on which it counts as paid, and whether that is in time for the first of its bills.
 pub fn timing_of(payment: &Payment) -> Option<Text> {
-    Some(timing(payment.counts_on?, payment.shares.iter().map(|share| share.due).min()?))
+    timing(payment.counts_on?, &payment.shares.iter().map(|share| share.due).collect::<Vec<_>>())
 }
