@@ -121,6 +121,18 @@ export class Payer {
     await size('');
     for (const [wide, window] of sizes) assert.ok(wide <= window, `with text at 200 % ${wide} px wide in ${window}`);
   }
+  /** Nothing in the capture frame is scrolled to inside of it, with text of any size. */
+  async seesAllOfTheFrame() {
+    const frame = this.page.frames().find((frame) => frame.url().includes('/capture?'));
+    for (const size of ['', '200%']) {
+      for (const of of this.page.frames()) await of.evaluate((size) => { document.documentElement.style.fontSize = size; }, size);
+      await frame.waitForFunction(() => {
+        const { scrollHeight, scrollWidth } = document.documentElement;
+        return scrollHeight <= innerHeight && scrollWidth <= innerWidth;
+      });
+    }
+    for (const of of this.page.frames()) await of.evaluate(() => { document.documentElement.style.fontSize = ''; });
+  }
   /** What this browser profile keeps: cookies, both storages, databases, caches. */
   async keeps() {
     const pages = await Promise.all(this.context.pages().flatMap((page) => page.frames()).map((frame) => frame.evaluate(async () => {

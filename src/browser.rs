@@ -3,11 +3,13 @@
 //! while rendering.
 
 mod frame;
+mod leaving;
 pub mod passkeys;
 mod storage;
 mod tabs;
 
 pub use frame::{listen_to_frame, post_to_frame};
+pub use leaving::put_while_leaving;
 pub use storage::{
     ATTEMPT, Remembered, remember, remembered, set_tab_storage, tab_storage, visit_is_on, visit_is_over, visit_was_lost,
 };

@@ -76,6 +76,8 @@ pub struct Deployment {
     pub profile: RwSignal<Fetched<Arc<Portal>>>,
     /// The member's region; `None` until it was chosen.
     pub region: RwSignal<Option<Region>>,
+    /// Of the bills that the session sees, whatever was chosen; `None` without such a session.
+    pub of_visit: RwSignal<Option<Region>>,
     /// The server's time, to half a minute; nothing before its first response.
     pub now: RwSignal<Option<Instant>>,
     /// Raise it to fetch the profile again.
@@ -90,6 +92,7 @@ impl Deployment {
         Self {
             profile: RwSignal::new(Fetched::Waiting),
             region: RwSignal::new(region),
+            of_visit: RwSignal::new(None),
             now: RwSignal::new(None),
             attempt: RwSignal::new(0),
             then: RwSignal::new(None),

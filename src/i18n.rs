@@ -4,8 +4,10 @@
 
 use contract::Locale;
 use leptos::prelude::*;
+use std::ops::Deref;
 
 mod account;
+mod fact;
 mod failure;
 mod fields;
 mod find;
@@ -19,6 +21,9 @@ mod region;
 mod shell;
 mod states;
 
+pub use fact::sentence;
+#[cfg(test)]
+pub use fact::without_facts;
 pub use find::printed;
 pub use legal::LegalPage;
 pub use pay::review::ReviewWords;
@@ -92,7 +97,53 @@ impl Language {
 }
 
 /// A text that follows the language, and whatever else it was made of. One type, so that rendering it is compiled once.
-pub type Text = Signal<String>;
+/// On a page, what page translators would rewrite in it stands in elements that they leave alone (`fact`).
+#[derive(Clone, Copy)]
+pub struct Text(Signal<String>);
+
+impl Text {
+    pub fn derive(make: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Signal::derive(make))
+    }
+
+    pub fn stored(text: String) -> Self {
+        Self(Signal::stored(text))
+    }
+
+    pub fn into_any(self) -> AnyView {
+        (move || sentence(self.0.get())).into_any()
+    }
+}
+
+impl From<Signal<String>> for Text {
+    fn from(text: Signal<String>) -> Self {
+        Self(text)
+    }
+}
+
+impl Deref for Text {
+    type Target = Signal<String>;
+
+    fn deref(&self) -> &Signal<String> {
+        &self.0
+    }
+}
+
+impl IntoRender for Text {
+    type Output = AnyView;
+
+    fn into_render(self) -> AnyView {
+        self.into_any()
+    }
+}
+
+impl IntoAttributeValue for Text {
+    type Output = Signal<String>;
+
+    fn into_attribute_value(self) -> Signal<String> {
+        self.0
+    }
+}
 
 /// Which words.
 pub type Pick = fn(&'static Words) -> &'static str;
@@ -100,11 +151,11 @@ pub type Pick = fn(&'static Words) -> &'static str;
 /// `t(|w| w.home.title)`.
 pub fn t(pick: Pick) -> Text {
     let language = Language::here();
-    Signal::derive(move || pick(language.words()).to_owned())
+    Text::derive(move || pick(language.words()).to_owned())
 }
 
 /// `say(move |w| (w.find().lead)(count.get()))`.
 pub fn say(make: impl Fn(&'static Words) -> String + Send + Sync + 'static) -> Text {
     let language = Language::here();
-    Signal::derive(move || make(language.words()))
+    Text::derive(move || make(language.words()))
 }

@@ -98,6 +98,7 @@ pub struct CurrentSession {
     ends: RwSignal<u32>,
     /// Of the page: a member's is the account's.
     region: RwSignal<Option<Region>>,
+    of_visit: RwSignal<Option<Region>>,
 }
 
 impl CurrentSession {
@@ -111,6 +112,7 @@ impl CurrentSession {
             asked: RwSignal::new(0),
             ends: RwSignal::new(0),
             region: deployment.region,
+            of_visit: deployment.of_visit,
         }
     }
 
@@ -196,6 +198,7 @@ impl CurrentSession {
         {
             self.region.set(Some(access.membership.region));
         }
+        self.of_visit.set(session.access().map(|access| access.membership.region));
         // no warning of time-out for a session that shows nothing private
         self.lasts.set(session.access().and(lasts));
         let found = self.session.with_untracked(|now| match now {
@@ -216,6 +219,7 @@ impl CurrentSession {
     pub fn forget(self) {
         self.lasts.set(None);
         self.found_elsewhere.set(None);
+        self.of_visit.set(None);
         self.session.set(Session::Guest);
     }
 

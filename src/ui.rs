@@ -18,7 +18,7 @@ mod waiting;
 
 pub use button::{ButtonLink, SubmitButton};
 pub use choice::Choice;
-pub use dynamic::{dynamic, fact_text, list};
+pub use dynamic::{dynamic, list};
 pub use error_summary::{ErrorLine, ErrorSummary};
 pub use failure::{Failure, minutes, usual_words};
 pub use field::{AreaField, CheckField, Keyboard, KnownUserId, PasswordField, SelectField, TextField};
@@ -26,7 +26,7 @@ pub use form_state::FormState;
 pub use icon::{Icon, Sign};
 pub use notice::{Notice, NoticeKind};
 pub use page_heading::{Arrivals, Heading, page_heading};
-pub use shell::{BillingPhone, OpenNow, PhoneLink, Shell, with_phone};
+pub use shell::{BillingPhone, OpenNow, PhoneLink, Shell, page_region, with_phone};
 pub use stepper::{Back, Stepper, Steps};
 pub use unavailable::Unavailable;
 pub use waiting::Waiting;

@@ -124,7 +124,7 @@ scene('everything that is wrong is said in one go, in the form and in the frame,
   await payer.reads('There are 4 problems');
   await payer.reads(/Your name: type a name/);
   const { main } = payer;
-  for (const field of ['Card number', 'Expires', 'Security code']) await main.getByRole('link', { name: `${field}: fix what the form shows` }).waitFor();
+  for (const field of ['Card number', 'Expiration date', 'Security code']) await main.getByRole('link', { name: `${field}: fix what the form shows` }).waitFor();
   assert.equal(await payer.frame.locator('[aria-invalid=true]').count(), 3);
   assert.match(await page.title(), /^Error: /);
   assert.match(await page.evaluate(() => document.activeElement.innerText), /There are 4 problems/, 'the frame took the focus away');
@@ -254,9 +254,7 @@ for (const width of [320, 360, 1280]) {
         await wrong();
         await page.getByRole('button', { name: payer.words.toReview }).click();
         await payer.frame.locator('[aria-invalid=true]').nth(1).waitFor();
-        await page.locator('iframe[data-tall]').waitFor();
-        const [shown, needed] = await payer.frame.locator('html').evaluate((html) => [html.clientHeight, html.scrollHeight]);
-        assert.ok(needed <= shown, `${needed} px in a frame of ${shown}`);
+        await payer.seesAllOfTheFrame();
         await page.reload();
         await payer.settles();
       }
@@ -284,4 +282,30 @@ scene('"use other details" leads to the form that comes in place of the known ca
   await page.getByRole('button', { name: words.otherDetails }).click();
   await payer.frame.getByLabel(words.cardNumber).waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.tagName), 'IFRAME');
+});
+
+for (const [where, days] of [['ahead', 40], ['behind', -40]]) {
+  scene(`on a device whose clock is ${days} days ${where} a card is valid until the end of its month`, async ({ stack, payer, member }) => {
+    const month = (at) => `${String(at.getUTCMonth() + 1).padStart(2, '0')}/${String(at.getUTCFullYear()).slice(2)}`;
+    const now = new Date(stack.now());
+    const device = new Date(now.getTime() + days * 86_400_000);
+    await payer.page.clock.setSystemTime(device);
+    await payer.reachesReview(member, { card: { ...VISA, expires: month(now) } });
+    await payer.pays();
+    await payer.sees(payer.words.paid);
+  });
+}
+
+scene('on a device whose clock is 40 days behind a card that expired is refused in its form', async ({ stack, payer, member }) => {
+  const now = new Date(stack.now());
+  const last = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 0));
+  await payer.page.clock.setSystemTime(new Date(now.getTime() - 40 * 86_400_000));
+  await payer.reachesMethod(member);
+  await payer.byCard({ ...VISA, expires: `${String(last.getUTCMonth() + 1).padStart(2, '0')}/${String(last.getUTCFullYear()).slice(2)}` });
+  await payer.says();
+  const tokens = [];
+  payer.page.on('request', (request) => { if (request.url().endsWith('/capture/tokens')) tokens.push(request); });
+  await payer.page.getByRole('button', { name: payer.words.toReview }).click();
+  await payer.frame.getByText('this card has expired').waitFor();
+  assert.equal(tokens.length, 0);
 });

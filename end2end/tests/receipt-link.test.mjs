@@ -1,6 +1,8 @@
 // The link of an e-mail opens its receipt in any browser, months later: with the services, the file and the
 // authorization, and with nothing of its secret in an address, a title, a request's address or a log. It can be ended.
 import assert from 'node:assert/strict';
+import { books, stateOf } from '../books.mjs';
+import { BANK } from '../journey.mjs';
 import { scene, useBrowser } from '../stage.mjs';
 
 useBrowser();
@@ -103,4 +105,22 @@ scene('who ends a link, presses twice and leaves before the answer finds the pag
   await reader.settles();
   await home.waitFor();
   assert.equal(asked, 1);
+});
+
+scene('the link of a debit that came back opens what happened, with its date and file and nothing of a visit', async ({ payer, member, stack, another }) => {
+  const before = books(stack);
+  await payer.reachesReview(member, { who: TO, bank: { ...BANK, account: '000111111116' } });
+  await payer.pays();
+  await payer.sees('Sent to your bank');
+  const link = (await payer.newestEmail(PAYER, /#/)).text.match(/https?:\S+#\S+/)[0];
+  await stack.later(7 * 86_400);
+  await stack.until(() => stateOf(stack, before) === 'returned', 'the bank debit is returned');
+  const reader = await another();
+  await reader.page.goto(link);
+  await reader.sees('Your bank returned the payment');
+  assert.doesNotMatch(await reader.text(), /kept for this visit/);
+  await reader.main.getByRole('link', { name: 'Find your bill' }).waitFor();
+  await reader.main.getByRole('link', { name: 'Save as PDF' }).waitFor();
+  await reader.main.getByRole('button', { name: 'End this link' }).click();
+  await reader.sees('The link has ended');
 });

@@ -1,6 +1,7 @@
 // A page translator puts <font><font>text</font></font> in place of every text, at once and for what comes later.
 // Whatever changes afterwards must still change, and nothing of before may be left beside it: each page says what it
-// says without a translator.
+// says without a translator. One that writes digits and the names of months its own way changes no amount, date,
+// reference or phone number.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { leave, visitor } from '../browser.mjs';
@@ -12,9 +13,11 @@ useBrowser();
 
 /**
  * Runs in the page. `inSteps` is how the text is replaced: in one step, with the element put in front of it first, or
- * with the text taken away first.
+ * with the text taken away first. `rewrites`: digits, months and weekdays become those of another language.
  */
-function translator(inSteps) {
+function translator([inSteps, rewrites]) {
+  const names = /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun|ene|abr|ago|dic|lun|mar|mié|jue|vie|sáb|dom)[a-zé]*/g;
+  const written = (text) => text.replace(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit))).replace(names, 'شهر');
   const isLeft = (text) => text.parentElement?.closest('[translate=no], script, style, font, svg, option, textarea');
   const replace = {
     one: (text, font) => text.replaceWith(font),
@@ -28,7 +31,7 @@ function translator(inSteps) {
   const translate = (text) => {
     if (!text.isConnected || text.data.trim() === '' || isLeft(text)) return;
     const [font, inner] = [document.createElement('font'), document.createElement('font')];
-    inner.textContent = text.data;
+    inner.textContent = rewrites ? written(text.data) : text.data;
     font.append(inner);
     replace(text, font);
   };
@@ -120,14 +123,18 @@ async function walk(payer, member) {
 }
 
 /** The walk in servers and a browser of its own. */
-async function walked(inSteps) {
+async function walked(inSteps, rewrites = false) {
   const stack = await Stack.open();
   const one = await visitor(theBrowser(), { now: stack.now() });
   try {
-    if (inSteps) await one.context.addInitScript(translator, inSteps);
+    if (inSteps) await one.context.addInitScript(translator, [inSteps, rewrites]);
     const payer = new Member(stack, one);
     const states = await walk(payer, await stack.member());
     const translated = await payer.page.locator('font > font').count();
+    if (rewrites) {
+      await payer.page.evaluate(() => document.querySelector('main').append('$5 on Nov 23'));
+      await payer.page.getByText('$٥ on شهر ٢٣').waitFor();
+    }
     await leave(one);
     return { states, translated };
   } finally {
@@ -146,3 +153,10 @@ for (const [inSteps, how] of [['one', 'replaced'], ['before', 'put beside and ta
     assert.deepEqual(states, plain.states);
   });
 }
+
+test('a page translator that writes digits and dates its own way changes no amount, date, reference or phone', { timeout: 180_000 }, async () => {
+  plain ??= await walked(null);
+  const { states, translated } = await walked('one', true);
+  assert.ok(translated > 20, `${translated} texts were translated`);
+  assert.deepEqual(states, plain.states);
+});

@@ -276,3 +276,54 @@ scene('whoever is offline while a payment is asked for is told so, and that we a
   await payer.context.setOffline(false);
   await payer.sees(words.paid, { timeout: 45_000 });
 });
+
+// --- which visit
+
+scene('the head and the foot name the region of the visit, and where a bill is found the chosen one', async ({ payer, member }) => {
+  const { page } = payer;
+  const chip = page.getByRole('banner').getByRole('link', { name: /Region/ });
+  const foot = page.getByRole('contentinfo');
+  await payer.reachesOwed(member);
+  await chip.click();
+  await payer.sees(payer.words.region);
+  await page.getByRole('radio', { name: /^Georgia/ }).check();
+  await page.getByRole('button', { name: payer.words.goOn }).click();
+  // the open bills are not Georgia's
+  await page.waitForURL('**/pay');
+  await chip.filter({ hasText: 'Georgia' }).waitFor();
+  await foot.getByText(/Eastern/).waitFor();
+  await payer.main.getByText('A bill that you found is still open in this browser.').waitFor();
+  await payer.main.getByRole('link', { name: 'See what you owe' }).click();
+  await payer.sees(payer.words.owe);
+  await chip.filter({ hasText: 'California' }).waitFor();
+  await foot.getByText(/Pacific/).waitFor();
+  assert.equal(await foot.getByText(/Eastern/).count(), 0);
+});
+
+scene('a visit that is open is offered on the home page, and what was being paid there', async ({ payer, member }) => {
+  await payer.reachesMethod(member, { professional: 'none', hospital: '150' });
+  await payer.goes('/');
+  await payer.main.getByText('A bill that you found is still open in this browser.').waitFor();
+  await payer.main.getByRole('link', { name: 'See what you owe' }).click();
+  await payer.reads('You were paying $150.00 of the hospital bill');
+});
+
+for (const step of ['/pay/review', '/pay/amount', '/pay/method']) {
+  scene(`${step} without a visit leads to finding the bill, and says why`, async ({ payer }) => {
+    await payer.arrives();
+    await payer.goes(step);
+    await payer.main.getByText(/^That page needs your bill, so find it first\./).waitFor();
+    assert.equal(path(payer), '/pay');
+    await payer.goes('/pay');
+    await payer.settles();
+    assert.equal(await payer.main.getByText(/^That page needs your bill/).count(), 0);
+  });
+}
+
+scene('what is typed just before a reload is there after it', async ({ payer, member }) => {
+  await payer.reachesOwed(member);
+  await payer.takes('professional', 'none');
+  await payer.takes('hospital', '150');
+  await payer.page.reload();
+  await payer.reads('You were paying $150.00 of the hospital bill');
+});

@@ -116,7 +116,7 @@ struct Form {
     captured: Callback<CaptureResult>,
     around: NodeRef<html::Div>,
     is_ready: RwSignal<bool>,
-    is_tall: RwSignal<bool>,
+    height: RwSignal<Option<u32>>,
     is_late: RwSignal<bool>,
     loads: RwSignal<u32>,
 }
@@ -130,8 +130,8 @@ pub fn capture_form(
     card: Option<CaptureCard>,
 ) -> AnyView {
     let no = || RwSignal::new(false);
-    let (is_ready, is_tall, is_late, loads) = (no(), no(), no(), RwSignal::new(0));
-    Form { state, kind, captured, around, is_ready, is_tall, is_late, loads }.view(card)
+    let (is_ready, height, is_late, loads) = (no(), RwSignal::new(None), no(), RwSignal::new(0));
+    Form { state, kind, captured, around, is_ready, height, is_late, loads }.view(card)
 }
 
 impl Form {
@@ -169,10 +169,8 @@ impl Form {
                 self.is_ready.set(true);
                 return self.is_late.set(false);
             }
-            CaptureSays::Invalid { fields } => {
-                self.is_tall.set(true);
-                CaptureResult::Wrong(fields)
-            }
+            CaptureSays::Height { height } => return self.height.set(Some(height)),
+            CaptureSays::Invalid { fields } => CaptureResult::Wrong(fields),
             CaptureSays::Changed { fields } => CaptureResult::Changed(fields),
             CaptureSays::Enter => CaptureResult::Enter,
             CaptureSays::Unavailable => CaptureResult::Gone,
@@ -237,12 +235,12 @@ impl Form {
         });
         let locale = Text::derive(move || language.0.get().code().to_owned());
         let heard = Callback::new(move |says| self.hear(says));
-        let Self { kind, is_tall, is_late, loads, state, .. } = self;
+        let Self { kind, height, is_late, loads, state, .. } = self;
         let frame = dynamic(move || {
             loads.track();
             match source.get() {
                 Some(source) => {
-                    view! { <CaptureFrame kind source title locale asks=state.asks is_tall heard/> }.into_any()
+                    view! { <CaptureFrame kind source title locale asks=state.asks height heard/> }.into_any()
                 }
                 None => view! { <Waiting rows=3/> }.into_any(),
             }

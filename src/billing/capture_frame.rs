@@ -2,10 +2,17 @@
 //! page asks it to submit; it answers with a token, or with the names of the fields that are wrong, which it marks
 //! itself.
 
-use crate::{browser, i18n::Text};
-use contract::payment::MethodKind;
+use crate::{
+    browser,
+    i18n::{Text, format},
+    session::CurrentSession,
+};
+use contract::{Date, payment::MethodKind};
 use leptos::{html, prelude::*};
 use serde::Deserialize;
+
+/// The frame takes no more of the page than this, in CSS pixels, whatever it says.
+const HIGHEST: u32 = 1_600;
 
 /// A field of the frame, by its name there. What is typed into it never comes here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -51,6 +58,10 @@ pub enum CaptureSays {
     /// Enter was pressed, and nothing is wrong in it.
     Enter,
     Unavailable,
+    /// How high its content is, in CSS pixels.
+    Height {
+        height: u32,
+    },
     /// The card whose code is asked for is not known any more.
     Forgotten,
     /// What it says of the card or account beside that is not looked at: the server names the method.
@@ -91,12 +102,13 @@ pub struct CaptureCard {
 }
 
 impl CaptureSource {
-    fn configuration(&self) -> String {
+    /// `today` is the server's.
+    fn configuration(&self, today: Date) -> String {
         let binding = &self.binding;
         let card = self.card.as_ref().map(|CaptureCard { token, code_length }| {
             format!(r#","card":{{"token":"{token}","code_length":{code_length}}}"#)
         });
-        format!(r#"{{"v":1,"type":"configure","binding":"{binding}"{}}}"#, card.unwrap_or_default())
+        format!(r#"{{"v":1,"type":"configure","binding":"{binding}","today":"{today}"{}}}"#, card.unwrap_or_default())
     }
 }
 
@@ -141,6 +153,7 @@ struct Line {
     frame: NodeRef<html::Iframe>,
     source: StoredValue<CaptureSource>,
     locale: Text,
+    session: CurrentSession,
 }
 
 impl Line {
@@ -176,7 +189,8 @@ impl Line {
             let listening = browser::listen_to_frame(element, origin, move |message| {
                 let Some(says) = parse(&message) else { return };
                 if says == CaptureSays::Ready {
-                    self.tell(&self.source.with_value(CaptureSource::configuration));
+                    let today = untrack(|| format::date_at(self.session.server_now(), self.session.time_zone()));
+                    self.tell(&self.source.with_value(|source| source.configuration(today)));
                     self.tell_locale(&self.locale.get_untracked());
                 }
                 heard.run(says);
@@ -207,9 +221,8 @@ pub fn CaptureFrame(
     /// `en`, `es`.
     locale: Text,
     #[prop(into)] asks: Signal<CaptureAsks>,
-    /// Room for what is wrong: the frame can't grow by itself.
-    #[prop(into)]
-    is_tall: Signal<bool>,
+    /// What it said of its height.
+    height: RwSignal<Option<u32>>,
     heard: Callback<CaptureSays>,
 ) -> impl IntoView {
     let form = match kind {
@@ -218,7 +231,9 @@ pub fn CaptureFrame(
         // A balance has no frame.
         MethodKind::Card | MethodKind::Balance => "card",
     };
-    let line = Line { frame: NodeRef::new(), source: StoredValue::new(source), locale };
+    let line =
+        Line { frame: NodeRef::new(), source: StoredValue::new(source), locale, session: CurrentSession::here() };
+    let height = move || height.get().map(|height| height.min(HIGHEST).to_string());
     let address = line.address(form);
     line.listen(heard);
     line.pass_on(asks);
@@ -226,7 +241,7 @@ pub fn CaptureFrame(
         // A page of another origin: it may run its script as itself, send its form's key presses to that script, and
         // nothing else.
         <iframe class="pay-capture" id="capture" sandbox="allow-scripts allow-same-origin allow-forms" allow=""
-            data-kind=form data-tall=move || is_tall.get().then_some("") title=title src=move || address.get() node_ref=line.frame></iframe>
+            data-kind=form height=height title=title src=move || address.get() node_ref=line.frame></iframe>
     }
 }
 
@@ -240,6 +255,8 @@ mod tests {
         assert_eq!(parse(r#"{"v":2,"type":"ready"}"#), None);
         assert_eq!(parse(r#"{"v":1,"type":"of_a_later_version"}"#), Some(CaptureSays::Unknown));
         assert_eq!(parse("nonsense"), None);
+        assert_eq!(parse(r#"{"v":1,"type":"height","height":412}"#), Some(CaptureSays::Height { height: 412 }));
+        assert_eq!(parse(r#"{"v":1,"type":"height","height":-1}"#), None);
         assert_eq!(parse(r#"{"v":1,"type":"invalid"}"#), Some(CaptureSays::Invalid { fields: Vec::new() }));
         let token = r#"{"v":1,"type":"token","token":"tok_1","brand":"visa","last4":"4242","expiry":"11/28","funding":"credit"}"#;
         assert_eq!(parse(token), Some(CaptureSays::Token { token: "tok_1".to_owned() }));
@@ -261,8 +278,12 @@ mod tests {
     fn a_frame_is_told_of_the_card_whose_code_it_asks_for() {
         let card = CaptureCard { token: "tok_1".to_owned(), code_length: 4 };
         let source = |card| CaptureSource { url: String::new(), origin: String::new(), binding: "b".to_owned(), card };
-        let said = |card| serde_json::from_str::<serde_json::Value>(&source(card).configuration()).unwrap();
-        assert_eq!(said(None), serde_json::json!({ "v": 1, "type": "configure", "binding": "b" }));
+        let today = Date::parse("2026-11-23").unwrap();
+        let said = |card| serde_json::from_str::<serde_json::Value>(&source(card).configuration(today)).unwrap();
+        assert_eq!(
+            said(None),
+            serde_json::json!({ "v": 1, "type": "configure", "binding": "b", "today": "2026-11-23" })
+        );
         assert_eq!(said(Some(card))["card"], serde_json::json!({ "token": "tok_1", "code_length": 4 }));
     }
 }

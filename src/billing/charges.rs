@@ -92,14 +92,14 @@ fn charge((at, line): (usize, BillLine), below: Option<Callback<(usize, BillLine
 pub fn service(description: String, part: Option<Text>, date: contract::Date, provider: String) -> AnyView {
     let language = Language::here();
     let when = Text::derive(move || format!("{} · {provider}", format::medium_date(language.0.get(), date)));
-    view! { <b>{description}{part}</b><small translate="no">{when}</small> }.into_any()
+    view! { <b>{description}{part.map(Text::into_any)}</b><small>{when}</small> }.into_any()
 }
 
 fn row(what: AnyView, [billed, discount, plan_paid, you_paid]: [Money; 4], owe: Money) -> AnyView {
     let cell = |(sum, is_less, label): (Money, bool, Pick)| {
         let is_zero = sum.is_zero().then_some("");
         view! {
-            <td class="pay-items__n" role="cell" translate="no" data-label=t(label) data-zero=is_zero>{amount(sum, is_less && !sum.is_zero())}</td>
+            <td class="pay-items__n" role="cell" data-label=t(label) data-zero=is_zero>{amount(sum, is_less && !sum.is_zero())}</td>
         }
         .into_any()
     };
@@ -113,7 +113,7 @@ fn row(what: AnyView, [billed, discount, plan_paid, you_paid]: [Money; 4], owe: 
         <tr role="row">
             <th scope="row" class="pay-items__what" role="rowheader">{what}</th>
             {list(cells, cell)}
-            <td class="pay-items__owe" role="cell" translate="no">{amount(owe, false)}</td>
+            <td class="pay-items__owe" role="cell">{amount(owe, false)}</td>
         </tr>
     }
     .into_any()

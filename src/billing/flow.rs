@@ -64,7 +64,7 @@ pub fn MoneyFlow(id: String, flow: Flow) -> impl IntoView {
             <tr>
                 <th scope="row">{t(name(part))}</th>
                 <td class="pay-flow__pic">{picture}</td>
-                <td class="pay-flow__sum" translate="no">{amount(sum, is_less)}</td>
+                <td class="pay-flow__sum">{amount(sum, is_less)}</td>
             </tr>
         }
         .into_any()

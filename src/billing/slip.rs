@@ -2,7 +2,7 @@
 //! bar.
 
 use crate::{
-    i18n::{Language, Text, format, t},
+    i18n::{Language, Text, format, sentence, t},
     ui::{dynamic, list},
 };
 use contract::Money;
@@ -31,7 +31,7 @@ pub fn Slip(
     let line = move |line: SlipLine| {
         let amount = line.amount;
         let sum = Text::derive(move || format::money(language.0.get(), amount));
-        view! { <div><dt>{line.what}<small>{line.note}</small></dt><dd translate="no">{sum}</dd></div> }.into_any()
+        view! { <div><dt>{line.what}<small>{sentence(line.note)}</small></dt><dd>{sum}</dd></div> }.into_any()
     };
     let sum = Text::derive(move || {
         total.get().map_or_else(|| "…".to_owned(), |total| format::money(language.0.get(), total))
@@ -47,7 +47,7 @@ pub fn Slip(
                 <h2>{t(|w| w.pay().amount.your_payment)}</h2>
                 <dl class="pay-lines">{dynamic(move || list(lines.get(), line))}</dl>
                 <hr class="pay-tear"/>
-                <p class="pay-slip__total"><span>{t(|w| w.pay().amount.you_pay)}</span><span class="pay-sum" translate="no">{sum}</span></p>
+                <p class="pay-slip__total"><span>{t(|w| w.pay().amount.you_pay)}</span><span class="pay-sum">{sum}</span></p>
                 {children()}
             </div>
         </aside>

@@ -81,7 +81,7 @@ fn labelled(spot: PrintedIdentifier, y: u32, lit: Signal<Option<Identifier>>) ->
         <g class="pay-stmt__spot" data-lit=is_lit(&spot, lit)>
             <rect class="pay-stmt__halo" x="236" y=y width="171" height="44" rx="6"></rect>
             <text class="pay-stmt__label" x="248" y=y + 17>{spot.printed}</text>
-            <text class="pay-stmt__value" x="248" y=y + 36>{spot.value}</text>
+            <text class="pay-stmt__value" translate="no" x="248" y=y + 36>{spot.value}</text>
         </g>
     }
     .into_any()
@@ -93,7 +93,7 @@ fn address_end(spot: PrintedIdentifier, lit: Signal<Option<Identifier>>) -> AnyV
         <g class="pay-stmt__spot" data-lit=is_lit(&spot, lit)>
             <rect class="pay-stmt__halo" x="28" y="170" width="186" height="30" rx="6"></rect>
             <path class="pay-stmt__bars" d="M40 185h62"></path>
-            <text class="pay-stmt__value" x="112" y="190">{spot.value}</text>
+            <text class="pay-stmt__value" translate="no" x="112" y="190">{spot.value}</text>
         </g>
     }
     .into_any()

@@ -12,7 +12,7 @@ use crate::{
     navigation::href,
     route::{Read, Route},
     session::{CurrentSession, Session},
-    ui::{Back, Failure, Heading, Icon, Sign, dynamic, fact_text, list},
+    ui::{Back, Failure, Heading, Icon, Sign, dynamic, list},
 };
 use contract::{
     Identifier,
@@ -100,7 +100,9 @@ fn coupons(made: MailCoupons) -> AnyView {
 /// What is cut off and mailed. Without a coupon of the server's it is filled in by hand.
 fn sheet(title: Text, coupon: Option<MailCoupon>, numbers: &[(Identifier, String)]) -> AnyView {
     let deployment = Deployment::here();
-    let mail = dynamic(move || list(deployment.contacts().mail, |line| view! { {line} <br/> }.into_any()));
+    let mail = dynamic(move || {
+        list(deployment.contacts().mail, |line| view! { <span translate="no">{line}</span> <br/> }.into_any())
+    });
     let payee = deployment.contacts().payee;
     let payee = (!payee.is_empty()).then(|| cell(t(|w| w.help().coupon_payee), Text::stored(payee)));
     let heading = coupon.is_some().then(|| view! { <h2>{title}</h2> });
@@ -119,7 +121,7 @@ fn sheet(title: Text, coupon: Option<MailCoupon>, numbers: &[(Identifier, String
         None => (String::new(), ().into_any(), ().into_any()),
     };
     let number = |(identifier, text): &(Identifier, String)| {
-        cell(Signal::stored(printed(*identifier).to_owned()), Text::stored(text.clone()))
+        cell(Text::stored(printed(*identifier).to_owned()), Text::stored(text.clone()))
     };
     view! {
         <section class="pay-sheet" aria-label=title>
@@ -152,7 +154,7 @@ fn cell(words: Text, said: Text) -> AnyView {
     let said = if said.with_untracked(String::is_empty) {
         view! { <i></i> }.into_any()
     } else {
-        view! { <b>{fact_text(said)}</b> }.into_any()
+        view! { <b>{said}</b> }.into_any()
     };
     view! { <div><span>{words}</span>{said}</div> }.into_any()
 }

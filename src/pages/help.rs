@@ -36,7 +36,9 @@ pub fn HelpPage() -> impl IntoView {
 #[component]
 fn Contacts() -> impl IntoView {
     let deployment = Deployment::here();
-    let mail = dynamic(move || list(deployment.contacts().mail, |line| view! { {line} <br/> }.into_any()));
+    let mail = dynamic(move || {
+        list(deployment.contacts().mail, |line| view! { <span translate="no">{line}</span> <br/> }.into_any())
+    });
     view! {
         <dl class="pay-facts">
             <div>
@@ -75,5 +77,5 @@ fn section(title: Text, text: Text) -> AnyView {
 }
 
 fn section_of(title: &'static str, text: &'static str) -> AnyView {
-    section(Signal::stored(title.to_owned()), Signal::stored(text.to_owned()))
+    section(Text::stored(title.to_owned()), Text::stored(text.to_owned()))
 }

@@ -1,13 +1,13 @@
 //! The first page: pay once, or go on to an account; and the other ways to pay.
 
 use crate::{
-    billing::SampleStatement,
+    billing::{SampleStatement, open_visit},
     config::Deployment,
     i18n::{format, say, t},
     navigation::href,
     route::{Account, Enter, Pay, Read},
     session::CurrentSession,
-    ui::{BillingPhone, ButtonLink, Icon, Sign, dynamic, page_heading},
+    ui::{BillingPhone, ButtonLink, Icon, Sign, dynamic, page_heading, page_region},
 };
 use leptos::prelude::*;
 
@@ -55,6 +55,7 @@ fn for_guest() -> AnyView {
     view! {
         <section class="pay-sheet">
             <div class="pay-stack">
+                {open_visit()}
                 <div class="pay-stack pay-stack--tight">
                     <ButtonLink to=Pay::Find words=t(|w| w.home.pay_once) main=true big=true arrow=true/>
                     <p class="pay-note">{t(|w| w.home.pay_once_note)}</p>
@@ -80,10 +81,10 @@ fn for_guest() -> AnyView {
 
 #[component]
 fn OtherWays() -> impl IntoView {
-    let deployment = Deployment::here();
+    let (deployment, region) = (Deployment::here(), page_region());
     let hours = say(move |w| {
         let contacts = deployment.contacts();
-        let zone = deployment.region.get().map_or(w.shell.any_zone, |region| format::zone(w.locale, region));
+        let zone = region.get().map_or(w.shell.any_zone, |region| format::zone(w.locale, region));
         (w.shell.hours)(&format::hour(w.locale, contacts.opens), &format::hour(w.locale, contacts.closes), zone)
     });
     view! {

@@ -1,7 +1,7 @@
 //! Terms, privacy and the accessibility statement: a heading, a lead, and sections.
 
 use crate::{
-    i18n::{Language, LegalPage, Words, say},
+    i18n::{Language, LegalPage, Words, say, sentence},
     route::Route,
     ui::{Back, Heading, dynamic, list},
 };
@@ -25,7 +25,7 @@ pub fn AccessibilityPage() -> impl IntoView {
 fn legal(page: fn(&'static Words) -> &'static LegalPage) -> AnyView {
     let language = Language::here();
     let section = |(title, text): &(&'static str, &'static str)| {
-        view! { <section class="pay-stack pay-stack--tight"><h2>{*title}</h2><p>{*text}</p></section> }.into_any()
+        view! { <section class="pay-stack pay-stack--tight"><h2>{*title}</h2><p>{sentence((*text).to_owned())}</p></section> }.into_any()
     };
     let sections = dynamic(move || list(page(language.words()).sections, section));
     view! {

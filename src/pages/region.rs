@@ -90,7 +90,9 @@ pub fn RegionPage() -> impl IntoView {
         match untrack(|| answers.plan()) {
             Some(plan) => {
                 deployment.region.set(Some(plan));
-                match deployment.then.get_untracked() {
+                // bills of the visit stay those of its region: another one's have to be found
+                let is_another = deployment.of_visit.get_untracked().is_some_and(|of_visit| of_visit != plan);
+                match deployment.then.get_untracked().filter(|_| !is_another) {
                     Some(address) => navigation.go_back_to(&address),
                     None => navigation.go(Pay::Find),
                 }

@@ -1,6 +1,5 @@
 //! A radio button whose whole row is the click target. Put it into a `fieldset` whose legend is the question.
 
-use super::fact_text;
 use crate::i18n::Text;
 use leptos::prelude::*;
 
@@ -24,26 +23,8 @@ pub fn Choice(
             <input type="radio" name=name id=id prop:checked=chosen on:change=move |_| on_choose.run(())/>
             <span class="pay-choice__text">
                 <b>{words}</b>
-                {note.map(|note| view! { <small>{fact_text(note)}</small> })}
+                {note.map(|note| view! { <small>{note}</small> })}
             </span>
         </label>
-    }
-}
-
-#[cfg(all(test, feature = "ssr"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_note_that_is_an_amount_is_left_alone_by_page_translators() {
-        let html = |note: &'static str| {
-            let (words, note) = (Text::stored("All of it".to_owned()), Some(Text::stored(note.to_owned())));
-            view! { <Choice name="share" id=None words note chosen=Signal::stored(false) on_choose=Callback::new(|()| ())/> }
-                .to_html()
-        };
-        Owner::new().with(|| {
-            assert!(html("$89.36").contains("translate=\"no\""), "{}", html("$89.36"));
-            assert!(!html("Choose how much").contains("translate"));
-        });
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     browser,
     config::Deployment,
     error::ApiError,
-    i18n::{Language, Words, t},
+    i18n::{Language, Text, Words, t},
 };
 use leptos::{html, prelude::*};
 
@@ -45,7 +45,7 @@ pub fn Failure(
             let again = move |_| on_retry.run(());
             view! { <p><button class="pay-link" type="button" on:click=again>{t(|w| w.shell.try_again)}</button></p> }
         });
-        view! { <Notice kind title=Signal::stored(title) words=Signal::stored(text)>{retry}</Notice> }.into_any()
+        view! { <Notice kind title=Text::stored(title) words=Text::stored(text)>{retry}</Notice> }.into_any()
     };
     view! { <div role="alert" tabindex="-1" class="pay-live" node_ref=place>{dynamic(notice)}</div> }
 }

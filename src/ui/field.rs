@@ -154,7 +154,7 @@ pub fn PasswordField(
 #[component]
 pub fn KnownUserId(user_id: Text) -> impl IntoView {
     view! {
-        <input class="pay-hidden" type="text" autocomplete="username" readonly tabindex="-1" aria-hidden="true" prop:value=user_id/>
+        <input class="pay-hidden" type="text" autocomplete="username" readonly tabindex="-1" aria-hidden="true" prop:value=*user_id/>
     }
 }
 

@@ -5,11 +5,11 @@ use super::{Icon, Sign, dynamic};
 use crate::{
     browser,
     config::Deployment,
-    i18n::{Language, Text, format, say, t},
+    i18n::{Language, Text, format, say, sentence, t},
     navigation::{Navigation, href},
-    route::{Read, Route},
+    route::{Enter, Pay, Read, Route},
 };
-use contract::Locale;
+use contract::{Locale, Region};
 use leptos::{html, prelude::*};
 
 #[component]
@@ -42,6 +42,17 @@ pub fn Shell(
     }
 }
 
+/// Of the bills that the page is about: the visit's, or the chosen one, which alone counts where a statement is looked
+/// up.
+pub fn page_region() -> Signal<Option<Region>> {
+    let (deployment, navigation) = (Deployment::here(), Navigation::here());
+    Signal::derive(move || {
+        let looks_up = [Pay::Find.into(), Enter::RegisterBill.into(), Enter::ForgotUserId.into()];
+        let is_chosen = navigation.route().is_some_and(|route| looks_up.contains(&route));
+        deployment.of_visit.get().filter(|_| !is_chosen).or_else(|| deployment.region.get())
+    })
+}
+
 const MARK: &str = r#"<path d="M2 2.5h18v19l-3-2-3 2-3-2-3 2-3-2-3 2v-19Z" fill="none" stroke="var(--pay-accent)" stroke-width="2" stroke-linejoin="round"/><path d="M5.5 9.5h11" stroke="var(--pay-accent)" stroke-width="2" stroke-dasharray="2.6 1.6"/>"#;
 
 #[component]
@@ -61,9 +72,9 @@ fn Header(session_links: ViewFn, has_region: Signal<bool>) -> impl IntoView {
             }
         });
     };
-    let region = say(move |w| {
-        deployment.region.get().map_or(w.shell.your_region, |region| format::region(w.locale, region)).to_owned()
-    });
+    let region = page_region();
+    let region_name =
+        say(move |w| region.get().map_or(w.shell.your_region, |region| format::region(w.locale, region)).to_owned());
     let has_no_chip = Signal::derive(move || has_region.get() || navigation.route() == Some(Route::Region));
     let brand = say(move |_| deployment.brand());
     view! {
@@ -79,7 +90,7 @@ fn Header(session_links: ViewFn, has_region: Signal<bool>) -> impl IntoView {
             <a class="pay-chip" href=href(Route::Region) hidden=has_no_chip>
                 <span class="pay-hidden">{t(|w| w.shell.region)}</span>
                 <Icon sign=Sign::Pin/>
-                <span>{region}</span>
+                <span>{region_name}</span>
                 <Icon sign=Sign::Down/>
                 <span class="pay-hidden">{t(|w| w.shell.change)}</span>
             </a>
@@ -139,8 +150,10 @@ pub fn with_phone(words: Text) -> AnyView {
     dynamic(move || {
         let (words, phone) = (words.get(), deployment.contacts().billing_phone);
         match words.split_once(&phone).filter(|_| !phone.is_empty()) {
-            Some((before, after)) => view! { {before.to_owned()} <BillingPhone/> {after.to_owned()} }.into_any(),
-            None => words.into_any(),
+            Some((before, after)) => {
+                view! { {sentence(before.to_owned())} <BillingPhone/> {sentence(after.to_owned())} }.into_any()
+            }
+            None => sentence(words),
         }
     })
 }
@@ -149,11 +162,11 @@ pub fn with_phone(words: Text) -> AnyView {
 /// plain hours while no region was chosen, and before the server's first response.
 #[component]
 pub fn OpenNow() -> impl IntoView {
-    let deployment = Deployment::here();
-    say(move |w| {
+    let (deployment, region) = (Deployment::here(), page_region());
+    let words = say(move |w| {
         let contacts = deployment.contacts();
         let (from, until) = (format::hour(w.locale, contacts.opens), format::hour(w.locale, contacts.closes));
-        let region = deployment.region.get();
+        let region = region.get();
         let zone = region.map_or(w.shell.any_zone, |region| format::zone(w.locale, region));
         let Some((region, now)) = region.zip(deployment.now.get()) else {
             return format!("{}.", (w.shell.hours)(&from, &until, zone));
@@ -164,5 +177,6 @@ pub fn OpenNow() -> impl IntoView {
         } else {
             (w.shell.closed_now)(&from, &until, zone)
         }
-    })
+    });
+    words.into_any()
 }

@@ -175,6 +175,41 @@ fn where_bills_are_paid_the_region_is_the_membership_s() {
     }
 }
 
+/// What panics once the page that owns it is gone. Its `try_` form does not.
+const OF_A_PAGE_THAT_STANDS: [&str; 6] =
+    [".get_untracked(", ".with_untracked(", ".get_value(", ".with_value(", ".update_value(", ".run("];
+
+/// From where a block waits to where it ends.
+fn after_an_await(code: &str) -> Vec<&str> {
+    let blocks = code.match_indices("async move {").filter_map(|(at, _)| {
+        let block = &code[at + "async move ".len()..];
+        let mut depth = 0;
+        let end = block.char_indices().find(|(_, c)| {
+            depth += i32::from(*c == '{') - i32::from(*c == '}');
+            depth == 0
+        });
+        let block = &block[..end?.0];
+        Some(&block[block.find(".await")?..])
+    });
+    blocks.collect()
+}
+
+/// The answer may come when the page is gone, and then nothing of the page is there to be read or called. What lives as
+/// long as the app (`app`, the checkout) is always there.
+#[test]
+fn nothing_of_a_page_is_read_or_called_after_waiting_as_if_it_still_stood() {
+    let lives_on = |source: &Source| source.name.starts_with("pages/pay/checkout") || source.top() == "app";
+    let mut waits = 0;
+    for source in app().iter().filter(|source| !lives_on(source)) {
+        for after in after_an_await(&source.code) {
+            waits += 1;
+            let found = OF_A_PAGE_THAT_STANDS.into_iter().find(|call| after.contains(call));
+            assert_eq!(found, None, "{}: {after}", source.name);
+        }
+    }
+    assert!(waits > 40, "{waits} blocks: the test reads the wrong code");
+}
+
 #[test]
 fn every_page_is_matched_by_name() {
     let mut seen = 0;

@@ -59,6 +59,11 @@ fn short(word: &str) -> &str {
     word.char_indices().nth(3).map_or(word, |(end, _)| &word[..end])
 }
 
+/// The word is a month's or a weekday's, in long or short.
+pub fn is_name(word: &str) -> bool {
+    MONTHS.as_flattened().iter().chain(WEEKDAYS.as_flattened()).any(|name| word == *name || word == short(name))
+}
+
 /// `November 23, 2026` · `23 de noviembre de 2026`.
 pub fn date(date: Date, locale: Locale) -> String {
     in_order(date, month(date, locale), locale)

@@ -14,6 +14,8 @@ const form = document.getElementById(kind === 'bank' ? 'bank' : 'card');
 const control = (name) => document.getElementById(name);
 let locale = asked.get('locale') === 'es' ? 'es' : 'en';
 let binding = null;
+/** By the parent's server: a device's clock may be wrong. Unknown, the expiry is left to this server. */
+let today = '';
 /** Of kind `code`: the card's token, and how long its security code is. */
 let card = { token: null, code_length: 3 };
 let checked = false;
@@ -25,17 +27,13 @@ const refused = new Map();
 
 const words = () => WORDS[locale];
 const send = (message) => parent.postMessage({ v: 1, ...message }, parentOrigin);
-const today = () => {
-  const now = new Date();
-  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
-};
 const codeLength = () => (kind === 'code' ? card.code_length : rules.code_length(control('number').value));
 const problem = (name) => {
   const text = control(name).value;
   if (refused.get(name)?.text === text) return refused.get(name).key;
   return {
     number: () => rules.check_card(text),
-    expiry: () => rules.check_expiry(text, today()),
+    expiry: () => rules.check_expiry(text, today),
     code: () => rules.check_code(text, codeLength()),
     routing: () => rules.check_routing(text),
     account: () => rules.check_account(text),
@@ -135,6 +133,7 @@ function receive(event) {
   const { type } = event.data;
   if (type === 'configure' && typeof event.data.binding === 'string') {
     binding = event.data.binding;
+    if (typeof event.data.today === 'string') today = event.data.today;
     if (event.data.card) { card = event.data.card; live(); }
   }
   if (type === 'locale' && WORDS[event.data.locale]) { locale = event.data.locale; say(); }
@@ -177,3 +176,7 @@ for (const field of form.querySelectorAll('[data-field]')) field.hidden = !field
 form.hidden = false;
 say();
 send({ type: 'ready' });
+// the parent makes room for all of it
+new ResizeObserver(() => {
+  send({ type: 'height', height: Math.ceil(document.documentElement.getBoundingClientRect().height) });
+}).observe(document.body);

@@ -259,6 +259,7 @@ fn a_debit_on_its_way_is_not_called_charged_and_one_that_came_back_can_be_paid_a
     let sent = email("processing-en").text;
     assert!(sent.contains("To be debited: $214.10") && sent.contains("Owed if it clears: $1,000.00"), "{sent}");
     assert!(sent.contains("Expected by: Friday, November 27, 2026"), "{sent}");
+    assert!(sent.contains("See the payment:\n") && !sent.contains("See the receipt"), "{sent}");
     for (name, again) in [("returned-en", "Pay again"), ("returned-es", "Pagar otra vez"), ("failed-en", "Pay again")] {
         let email = email(name);
         assert!(email.text.contains(&format!("{again}:\n{HOME}/pay\n")), "{}", email.text);

@@ -1,5 +1,6 @@
 //! Texts of the "what you owe" step: bills, their lines, where the money went, and how much to pay.
 
+use super::outcome::inside;
 use contract::{FieldProblem, bill::BillKind};
 
 pub struct AmountWords {
@@ -57,6 +58,8 @@ pub struct AmountWords {
     pub resumed_lead: &'static str,
     pub resume: &'static str,
     pub start_over: &'static str,
+    pub still_open: &'static str,
+    pub find_first: &'static str,
 }
 
 pub const EN: AmountWords = AmountWords {
@@ -132,12 +135,14 @@ pub const EN: AmountWords = AmountWords {
     nothing_payable: "There is nothing more to pay now.",
     other_bill: "Find another bill",
     resumed: |amount, kind| match kind {
-        Some(kind) => format!("You were paying {amount} of the {}", kind.to_lowercase()),
+        Some(kind) => format!("You were paying {amount} of the {}", inside(kind)),
         None => format!("You were paying {amount}"),
     },
     resumed_lead: "What you chose is still here.",
     resume: "Go on",
     start_over: "Start over",
+    still_open: "A bill that you found is still open in this browser.",
+    find_first: "That page needs your bill, so find it first. If you had found it before, that visit has ended.",
 };
 
 pub const ES: AmountWords = AmountWords {
@@ -213,10 +218,12 @@ pub const ES: AmountWords = AmountWords {
     nothing_payable: "Ahora no hay nada más que pagar.",
     other_bill: "Buscar otra factura",
     resumed: |amount, kind| match kind {
-        Some(kind) => format!("Estaba pagando {amount} de la {}", kind.to_lowercase()),
+        Some(kind) => format!("Estaba pagando {amount} de la {}", inside(kind)),
         None => format!("Estaba pagando {amount}"),
     },
     resumed_lead: "Lo que eligió sigue aquí.",
     resume: "Seguir",
     start_over: "Volver a empezar",
+    still_open: "Su factura sigue abierta en este equipo.",
+    find_first: "Para eso falta su factura. Búsquela primero. Si ya la vio antes, esa visita se cerró.",
 };

@@ -3,7 +3,7 @@
 use contract::payment::Failure;
 
 /// As it stands inside a sentence: `your checking account …`, but `your Visa card …`.
-fn inside(words: &str) -> String {
+pub(super) fn inside(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(|letter| letter.to_lowercase().to_string()).unwrap_or_default();
     // the names of card brands keep their capital, and begin what is said of a card in English
@@ -201,10 +201,10 @@ pub const EN: OutcomeWords = OutcomeWords {
     by_mail: "Pay by mail",
     end_visit: "Do others use this device? End this visit, so that nobody after you sees your bills.",
     not_here_title: "We can’t show this receipt here",
-    not_here: "You can see it only in the visit that made the payment. Find your bill again, or call us and give the receipt number.",
+    not_here: "You can see it only in the visit that made the payment. If we e-mailed you about it, the link there opens it. Or find your bill again, or call us with the receipt number.",
     not_yours: |phone| {
         format!(
-            "A receipt is shown in the visit that made the payment, and later to members who sign in: an account has all of them. You can also call {phone} and give the receipt number. Finding the bill again does not bring it back."
+            "A receipt is shown in the visit that made the payment, and later to members who sign in: an account has all of them. If we e-mailed you about it, the link there opens it. You can also call {phone} and give the receipt number. Finding the bill again does not bring it back."
         )
     },
     find_bill: "Find your bill",
@@ -325,10 +325,10 @@ pub const ES: OutcomeWords = OutcomeWords {
     by_mail: "Pagar por correo postal",
     end_visit: "¿Otras personas usan este dispositivo? Termine la visita para que nadie vea sus facturas después.",
     not_here_title: "No podemos mostrar este recibo aquí",
-    not_here: "Solo se ve en la visita en la que se hizo el pago. Busque su factura otra vez, o llámenos y dé el número de recibo.",
+    not_here: "Solo se ve en la visita en la que se hizo el pago. Si le escribimos sobre el pago, el enlace de ese correo lo abre. O busque su factura otra vez, o llámenos con el número de recibo.",
     not_yours: |phone| {
         format!(
-            "Un recibo se ve en la visita en la que se hizo el pago, y después lo ven los miembros que inician sesión: una cuenta los tiene todos. También puede llamar al {phone} y dar el número de recibo. Buscar la factura otra vez no lo trae de vuelta."
+            "Un recibo se ve en la visita en la que se hizo el pago, y después lo ven los miembros que inician sesión: una cuenta los tiene todos. Si le escribimos sobre el pago, el enlace de ese correo lo abre. También puede llamar al {phone} y dar el número de recibo. Buscar la factura otra vez no lo trae de vuelta."
         )
     },
     find_bill: "Buscar su factura",

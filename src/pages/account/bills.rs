@@ -186,7 +186,7 @@ fn open_row(bill: BillSummary, today: Date) -> AnyView {
         view! { <small>{say(move |w| (w.account().bills.part_of)(&format::money(w.locale, yours)))}</small> }
     });
     let sum = view! {
-        <span class="pay-money" translate="no">{say(move |w| format::money(w.locale, balance))}</span>
+        <span class="pay-money">{say(move |w| format::money(w.locale, balance))}</span>
         {of}
     };
     row(bill, Some(when), view! { {sum} {state} }.into_any())
@@ -205,7 +205,7 @@ fn settled_row(bill: BillSummary) -> AnyView {
     } else {
         state("paid", Sign::Done, t(|w| w.states().paid))
     };
-    let sum = view! { <span class="pay-money" translate="no">{say(move |w| format::money(w.locale, yours))}</span> };
+    let sum = view! { <span class="pay-money">{say(move |w| format::money(w.locale, yours))}</span> };
     row(bill, when, view! { {sum} {state} }.into_any())
 }
 

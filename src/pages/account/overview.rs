@@ -149,7 +149,7 @@ fn row(bill: Bill, is_new: bool, today: Date) -> AnyView {
                     <small>{when}</small>
                 </div>
                 <div class="pay-rows__end">
-                    <span class="pay-money" translate="no">{say(move |w| format::money(w.locale, balance))}</span>
+                    <span class="pay-money">{say(move |w| format::money(w.locale, balance))}</span>
                     {state}
                 </div>
             </div>

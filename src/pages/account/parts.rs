@@ -9,7 +9,7 @@ pub fn entry(what: Text, said: Vec<Text>, sum: Text, more: AnyView) -> AnyView {
         <li>
             <div class="pay-rows__row">
                 <div><b>{what}</b>{list(said, |said| view! { <small>{said}</small> }.into_any())}{more}</div>
-                <div class="pay-rows__end"><span class="pay-money" translate="no">{sum}</span></div>
+                <div class="pay-rows__end"><span class="pay-money">{sum}</span></div>
             </div>
         </li>
     }

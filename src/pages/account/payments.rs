@@ -59,7 +59,7 @@ pub fn payment_row(payment: PaymentSummary) -> AnyView {
                     {more.map(|more| view! { <small>{more}</small> })}
                 </div>
                 <div class="pay-rows__end">
-                    <span class="pay-money" translate="no">{say(move |w| format::money(w.locale, charged))}</span>
+                    <span class="pay-money">{say(move |w| format::money(w.locale, charged))}</span>
                     <State state/>
                 </div>
             </div>

@@ -56,7 +56,7 @@ impl<T: Clone + Send + Sync + 'static> Query<T> {
                     return;
                 }
                 match answer {
-                    Err(error) if fetched.with_untracked(Fetched::is_here) => failed.set(Some(error)),
+                    Err(error) if fetched.try_with_untracked(Fetched::is_here) == Some(true) => failed.set(Some(error)),
                     answer => {
                         failed.set(None);
                         fetched.set(answer.into());

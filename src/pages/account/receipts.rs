@@ -10,7 +10,7 @@ use crate::{
     navigation::Navigation,
     route::Account,
     session::CurrentSession,
-    ui::{Heading, Icon, Sign, dynamic, fact_text, list},
+    ui::{Heading, Icon, Sign, dynamic, list},
 };
 use contract::payment::{ProofPack, ProofPerson};
 use leptos::prelude::*;
@@ -148,7 +148,7 @@ fn where_to() -> AnyView {
         ("HRA", |w| w.account().proof.hra, |w| w.account().proof.hra_note),
     ];
     let row = |(name, to, note): (&'static str, Pick, Pick)| {
-        let name = fact_text(Text::stored(name.to_owned()));
+        let name = Text::stored(name.to_owned());
         view! { <div><dt>{name}</dt><dd>{t(to)}<small>{t(note)}</small></dd></div> }.into_any()
     };
     view! {

@@ -70,6 +70,8 @@ pub struct Checkout {
     /// Bills that were chosen and can't be paid any more, since they were paid meanwhile.
     pub gone: RwSignal<Vec<String>>,
     pub other: RwSignal<Option<Other>>,
+    /// A step was asked for without a visit: the page that finds the bill says so.
+    pub finds_first: RwSignal<bool>,
     /// The card whose security code was wrong is not the one to use, whatever the draft says that is still to come.
     uses_another: StoredValue<bool>,
     /// The binding of the session that the bills and the draft belong to, and whether it is a member's.
@@ -98,6 +100,7 @@ impl Checkout {
             never_arrived: RwSignal::new(None),
             gone: RwSignal::default(),
             other: RwSignal::new(None),
+            finds_first: RwSignal::new(false),
             uses_another: StoredValue::new(false),
             of: StoredValue::new(None),
         }
@@ -119,7 +122,10 @@ impl Checkout {
         browser::effect(move |is_first| match session.get() {
             Session::Restoring => {}
             Session::Guest if browser::visit_was_lost() => navigation.replace(Enter::TimedOut),
-            Session::Guest | Session::PendingSecondFactor(_) => navigation.replace(Pay::Find),
+            Session::Guest | Session::PendingSecondFactor(_) => {
+                self.finds_first.set(true);
+                navigation.replace(Pay::Find);
+            }
             Session::Payer(access) | Session::Member(access, _) => {
                 browser::visit_is_on();
                 if self.adopt_session(&access, session.with_untracked(Session::is_member)) && !is_first {

@@ -3,12 +3,13 @@
 use super::checkout::Checkout;
 use crate::{
     api::Client,
-    billing::{FindBill, PAYING, TypedStatement, find_bill},
+    billing::{FindBill, PAYING, TypedStatement, find_bill, open_visit},
     browser,
+    i18n::t,
     navigation::Navigation,
     route::Pay,
     session::{CurrentSession, Session},
-    ui::Stepper,
+    ui::{Notice, Stepper, dynamic},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -37,10 +38,20 @@ pub fn FindPage() -> impl IntoView {
         });
     });
     let page = FindBill {
-        above: view! { <Stepper steps=&PAYING step=1/> }.into_any(),
+        above: view! { <Stepper steps=&PAYING step=1/> {open_visit()} {dynamic(move || find_first(checkout))} }
+            .into_any(),
         title: |w| w.find().title,
         lead: |w, fields| (w.find().lead)(fields),
         submit: |w| w.find().submit,
     };
+    on_cleanup(move || checkout.finds_first.set(false));
     find_bill(page, look_up)
+}
+
+/// Why a step of before leads here.
+fn find_first(checkout: Checkout) -> AnyView {
+    let notice = checkout.finds_first.get().then(|| {
+        view! { <div role="status"><Notice words=t(|w| w.pay().amount.find_first)/></div> }
+    });
+    notice.into_any()
 }

@@ -169,7 +169,12 @@ fn outcome(payment: Payment, by: Option<ByLink>) -> AnyView {
                         <Authorised payment/>
                     })}
                     {(is_on_its_way && !is_deposit).then(|| view! { <Progress payment/> {keep()} <Authorised payment/> })}
-                    {(failed && !is_deposit).then(|| view! { <WhatNow payment/> <hr class="pay-tear"/> <TriedFacts payment/> })}
+                    {(failed && !is_deposit).then(|| view! {
+                        <WhatNow payment is_linked=by.is_some()/>
+                        <hr class="pay-tear"/>
+                        <TriedFacts payment is_linked=by.is_some()/>
+                        {(by.is_some() || state == PaymentState::Returned).then(keep)}
+                    })}
                 </div>
             </article>
             {is_receipt.then(next_time)}

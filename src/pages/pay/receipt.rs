@@ -3,7 +3,7 @@
 
 use crate::{
     billing::service,
-    i18n::{format, say, t},
+    i18n::{format, say, sentence, t},
     ui::{Icon, Sign, list},
 };
 use contract::{
@@ -24,10 +24,10 @@ pub fn Lines(share: PaymentShare, today: Date) -> impl IntoView {
                 <th scope="row" role="rowheader" class="pay-items__what">
                     {service(line.description, part, line.date_of_service, line.provider)}
                 </th>
-                <td role="cell" class="pay-items__n" translate="no" data-label=t(|w| w.pay().outcome.after_insurance)>
+                <td role="cell" class="pay-items__n" data-label=t(|w| w.pay().outcome.after_insurance)>
                     {say(move |w| format::money(w.locale, after))}
                 </td>
-                <td role="cell" class="pay-items__owe" translate="no">{say(move |w| format::money(w.locale, paid))}</td>
+                <td role="cell" class="pay-items__owe">{say(move |w| format::money(w.locale, paid))}</td>
             </tr>
         }
         .into_any()
@@ -53,7 +53,7 @@ pub fn Lines(share: PaymentShare, today: Date) -> impl IntoView {
                     <tr role="row">
                         <th scope="row" role="rowheader" class="pay-items__what">{t(|w| w.pay().outcome.total)}</th>
                         <td role="cell" class="pay-items__n" data-zero=""></td>
-                        <td role="cell" class="pay-items__owe" translate="no">{say(move |w| format::money(w.locale, amount))}</td>
+                        <td role="cell" class="pay-items__owe">{say(move |w| format::money(w.locale, amount))}</td>
                     </tr>
                 </tfoot>
             </table>
@@ -71,7 +71,7 @@ pub fn Authorised(payment: StoredValue<Payment>) -> impl IntoView {
         <h2 class="pay-paper">{t(|w| w.pay().outcome.authorisation)}</h2>
         <details class="pay-more">
             <summary>{t(|w| w.pay().outcome.authorisation)}<Icon sign=Sign::Down/></summary>
-            <p class="pay-note">{payment.authorisation} " " {agreed}</p>
+            <p class="pay-note">{sentence(payment.authorisation)} " " {agreed}</p>
         </details>
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     billing::REGISTERING,
     browser,
     form::Problems,
-    i18n::{Language, say, t},
+    i18n::{Language, say, sentence, t},
     navigation::Navigation,
     route::Enter,
     ui::{CheckField, Failure, FormState, Stepper, SubmitButton, dynamic, list, page_heading},
@@ -82,5 +82,5 @@ fn check(is_agreed: bool) -> Result<(), Problems<()>> {
 }
 
 fn section((title, text): &(&'static str, &'static str)) -> AnyView {
-    view! { <section class="pay-stack pay-stack--tight"><h2>{*title}</h2><p>{*text}</p></section> }.into_any()
+    view! { <section class="pay-stack pay-stack--tight"><h2>{*title}</h2><p>{sentence((*text).to_owned())}</p></section> }.into_any()
 }

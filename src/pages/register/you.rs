@@ -174,7 +174,7 @@ fn Address(typed: TypedFields, form: FormState<Field>) -> impl IntoView {
         match known.get() {
         Some(zip) => view! {
             <dl class="pay-facts">
-                <div><dt>{t(|w| w.account().register.zip)}</dt><dd>{zip.to_string()}<small>{t(|w| w.account().register.zip_known)}</small></dd></div>
+                <div><dt>{t(|w| w.account().register.zip)}</dt><dd><span translate="no">{zip.to_string()}</span><small>{t(|w| w.account().register.zip_known)}</small></dd></div>
             </dl>
         }
         .into_any(),

@@ -37,7 +37,9 @@ pub fn about_payment(
     } else if payment.state.can_retry() {
         body = body.button(("Pay again", "Pagar otra vez"), format!("{}/pay", sender.home));
     } else {
-        body = body.button(("See the receipt", "Ver el recibo"), receipt).say((
+        let is_paid = payment.state.phase() == Phase::Took;
+        let words = if is_paid { ("See the receipt", "Ver el recibo") } else { ("See the payment", "Ver el pago") };
+        body = body.button(words, receipt).say((
             "It names each service, as an HSA or FSA asks, and you can save it as a file. Anyone who has this link can see it, so share it with care.",
             "Nombra cada servicio, como lo pide una HSA o FSA, y puede guardarse como archivo. Quien tenga este enlace puede verlo: compártalo con cuidado.",
         ));

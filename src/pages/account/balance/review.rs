@@ -11,7 +11,7 @@ use crate::{
     navigation::Navigation,
     route::Pay,
     session::CurrentSession,
-    ui::{ErrorLine, ErrorSummary, Failure, SubmitButton, fact_text},
+    ui::{ErrorLine, ErrorSummary, Failure, SubmitButton},
 };
 use contract::{
     Amount, IdempotencyKey, Money, PersonName,
@@ -172,7 +172,7 @@ fn deposit(
 }
 
 fn facts(review: Review) -> AnyView {
-    let row = |what: Text, said: Text| view! { <div><dt>{what}</dt><dd>{fact_text(said)}</dd></div> };
+    let row = |what: Text, said: Text| view! { <div><dt>{what}</dt><dd>{said}</dd></div> };
     let (amount, method) = review.reviewed.with_value(|reviewed| (reviewed.amount.money(), reviewed.method.clone()));
     let fee = untrack(|| review.fee());
     let expected = untrack(|| review.with_terms(|terms| terms.debit()).flatten()).map(|debit| debit.expected_on);

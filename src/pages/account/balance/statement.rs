@@ -104,8 +104,8 @@ fn waiting((deposit, then): (PaymentSummary, Option<Money>)) -> AnyView {
     view! {
         <tr role="row" data-state="processing">
             {date(deposit.created_at)}
-            <th scope="row" role="rowheader" class="pay-run__what">{what}<small>{method}{expected}</small>{state}</th>
-            <td role="cell" class="pay-run__sum" translate="no">{say(move |w| signed(&format::money(w.locale, sum), true))}</td>
+            <th scope="row" role="rowheader" class="pay-run__what">{what}<small>{method}{expected.map(Text::into_any)}</small>{state}</th>
+            <td role="cell" class="pay-run__sum">{say(move |w| signed(&format::money(w.locale, sum), true))}</td>
             <td role="cell" class="pay-run__left">{left}</td>
         </tr>
     }
@@ -122,10 +122,10 @@ fn change(change: BalanceChange) -> AnyView {
             <th scope="row" role="rowheader" class="pay-run__what">
                 {what(payment, why, at)}<small>{say(move |w| (w.pay().method.known)(&method))}</small>
             </th>
-            <td role="cell" class="pay-run__sum" translate="no">
+            <td role="cell" class="pay-run__sum">
                 {say(move |w| signed(&format::money(w.locale, amount), is_in))}
             </td>
-            <td role="cell" class="pay-run__left" data-label=label translate="no">
+            <td role="cell" class="pay-run__left" data-label=label>
                 {say(move |w| format::money(w.locale, after))}
             </td>
         </tr>

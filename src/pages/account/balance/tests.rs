@@ -1,7 +1,11 @@
 //! Tests of the balance page, rendered natively.
 
 use super::*;
-use crate::{error::ApiError, fetched::Fetched, i18n::Language};
+use crate::{
+    error::ApiError,
+    fetched::Fetched,
+    i18n::{Language, without_facts},
+};
 use contract::Locale;
 use serde_json::{Value, json};
 
@@ -10,7 +14,7 @@ fn drawn(locale: Locale, balance: Fetched<Balance>) -> String {
         provide_context(Language(RwSignal::new(locale)));
         let query = Query::new(|_| async { Err(ApiError::Offline) });
         query.answered(balance);
-        content(query).to_html()
+        without_facts(&content(query).to_html())
     })
 }
 

@@ -80,7 +80,7 @@ fn legend(months: &[MonthSpending]) -> AnyView {
     let parts = PARTS.into_iter().filter_map(|(name, of, words)| Some((name, sum_of(months, of)?, words)));
     let one = |(name, sum, words): (&'static str, Money, Pick)| {
         let square = view! { <svg viewBox="0 0 16 16" aria-hidden="true">{bar(name, "0".into(), "100%".into(), "0", "100%")}</svg> };
-        view! { <li>{square}{t(words)} <b translate="no">{money(sum)}</b></li> }.into_any()
+        view! { <li>{square}{t(words)} <b>{money(sum)}</b></li> }.into_any()
     };
     view! {
         {hatch()}
@@ -142,7 +142,7 @@ fn table(mut months: Vec<MonthSpending>) -> AnyView {
             let sum = of(&month);
             let is_zero = sum.is_zero().then_some("");
             view! {
-                <td class="pay-items__n" role="cell" translate="no" data-label=t(words) data-zero=is_zero>{money(sum)}</td>
+                <td class="pay-items__n" role="cell" data-label=t(words) data-zero=is_zero>{money(sum)}</td>
             }
             .into_any()
         };
@@ -150,7 +150,7 @@ fn table(mut months: Vec<MonthSpending>) -> AnyView {
             <tr role="row">
                 <th scope="row" class="pay-items__what" role="rowheader">{say(move |w| format::month(w.locale, day))}</th>
                 {list(PARTS, cell)}
-                <td class="pay-items__owe" role="cell" translate="no">{money(month.total)}</td>
+                <td class="pay-items__owe" role="cell">{money(month.total)}</td>
             </tr>
         }
         .into_any()

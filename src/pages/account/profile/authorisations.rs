@@ -6,7 +6,7 @@ use crate::{
     browser,
     config::Deployment,
     error::ApiError,
-    i18n::{format, say, t},
+    i18n::{format, say, sentence, t},
     navigation::href,
     route::Pay,
     session::CurrentSession,
@@ -102,7 +102,7 @@ fn row(given: AuthorisationEntry) -> AnyView {
         <li>
             <details class="pay-more">
                 <summary>{when}<Icon sign=Sign::Down/></summary>
-                <p class="pay-quote" lang=given.locale.code()>{given.text}</p>
+                <p class="pay-quote" lang=given.locale.code()>{sentence(given.text)}</p>
                 <p><a class="pay-link" href=href(Pay::Payment(given.payment))>{t(|w| w.account().profile.payment)}</a></p>
             </details>
         </li>

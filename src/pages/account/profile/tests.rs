@@ -5,7 +5,12 @@ use super::{
     fields::{Part, TypedPart},
     *,
 };
-use crate::{billing::PersonalField as Field, error::ApiError, fetched::Fetched, i18n::Language};
+use crate::{
+    billing::PersonalField as Field,
+    error::ApiError,
+    fetched::Fetched,
+    i18n::{Language, without_facts},
+};
 use contract::Locale;
 use serde_json::{Value, json};
 
@@ -34,7 +39,7 @@ fn drawn(locale: Locale, profile: Fetched<MemberProfile>, given: Fetched<Authori
         let authorisations = Query::new(|_| async { Err(ApiError::Offline) });
         profiles.answered(profile);
         authorisations.answered(given);
-        content(profiles, authorisations).to_html()
+        without_facts(&content(profiles, authorisations).to_html())
     })
 }
 

@@ -162,7 +162,7 @@ pub fn left_out(pack: &ProofPack) -> AnyView {
             <div class="pay-stack">
                 <div>
                     <h2 id="left-out">{t(|w| w.account().proof.left_out)}</h2>
-                    <p class="pay-note">{both}{never_paid}</p>
+                    <p class="pay-note">{both.map(Text::into_any)}{never_paid}</p>
                 </div>
                 <ul class="pay-rows">{premiums}{first}</ul>
                 {more}

@@ -59,7 +59,7 @@ fn Head(bill: Bill, title: String, today: Date) -> impl IntoView {
                 <p class="pay-note">{say(move |w| (w.pay().amount.kind_means)(kind).to_owned())}</p>
             </div>
             <p>
-                <span class="pay-sum" translate="no">{money_text(bill.balance)}</span>
+                <span class="pay-sum">{money_text(bill.balance)}</span>
                 <br/>
                 <span class="pay-state" data-state=if is_late { "late" } else { "due" }>
                     <Icon sign=if is_late { Sign::Warning } else { Sign::Calendar }/>

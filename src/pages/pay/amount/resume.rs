@@ -21,14 +21,14 @@ pub fn Resume(state: AmountState) -> impl IntoView {
     let before = Memo::new(move |_| {
         let shares = checkout.is_resumed.get().then(|| state.shares())?;
         choice::order(&shares)?;
-        let kind = if let [share] = &shares[..] { Some(share.bill.kind) } else { None };
-        Some((choice::total(&shares)?, kind))
+        let bill = if let [share] = &shares[..] { Some(share.bill.clone()) } else { None };
+        Some((choice::total(&shares)?, bill))
     });
     let notice = move || {
-        let (total, kind) = before.get()?;
+        let (total, bill) = before.get()?;
         let title = say(move |w| {
-            let kind = kind.map(|kind| (w.pay().amount.kind)(kind));
-            (w.pay().amount.resumed)(&format::money(w.locale, total), kind)
+            let name = bill.as_ref().map(|bill| state.name(w, bill));
+            (w.pay().amount.resumed)(&format::money(w.locale, total), name.as_deref())
         });
         let go_on = move |_| {
             checkout.is_resumed.set(false);

@@ -13,16 +13,32 @@ const REST_MILLIS: u32 = 700;
 impl Checkout {
     /// Keeps the draft with the session.
     pub async fn keep(self, client: &Client) -> Result<(), ApiError> {
-        self.told.set_value(self.edits.get_untracked());
-        let draft = choice::without_card_numbers(self.draft.get_untracked());
+        let draft = self.told_now();
         client.keep_payment_draft(&draft).await
     }
 
-    /// While this page stands: keeps what is edited once the payer rests, so that a reload forgets nothing.
+    /// The draft as the server is told it now.
+    fn told_now(self) -> PaymentDraft {
+        self.told.set_value(self.edits.get_untracked());
+        choice::without_card_numbers(self.draft.get_untracked())
+    }
+
+    /// While this page stands: keeps what is edited once the payer rests or leaves, so that a reload forgets nothing.
     pub fn keep_edits(self) {
         let client = Client::here();
+        let is_untold = move || self.edits.get_untracked() != self.told.get_value();
+        let leaving = client.clone();
+        let listening = StoredValue::new_local(None);
+        browser::effect(move |_| {
+            let client = leaving.clone();
+            listening.set_value(browser::Listening::to("pagehide", move || {
+                if is_untold() {
+                    client.leave_payment_draft(&self.told_now());
+                }
+            }));
+        });
         let keep = move |client: Client| {
-            if self.edits.get_untracked() != self.told.get_value() {
+            if is_untold() {
                 spawn_local(async move { _ = self.keep(&client).await });
             }
         };
@@ -41,7 +57,10 @@ impl Checkout {
                 }
             });
         });
-        on_cleanup(move || keep(client));
+        on_cleanup(move || {
+            listening.set_value(None);
+            keep(client);
+        });
     }
 
     /// What was chosen before is forgotten, here and with the session.

@@ -74,13 +74,13 @@ fn percent(basis_points: u16) -> String {
 }
 
 /// When the first of the chosen bills is due.
-fn first_due(state: MethodState) -> Option<Date> {
+fn due(state: MethodState) -> Option<Vec<Date>> {
     let checkout = state.checkout;
     // It stays as it was chosen while this step is shown.
     let draft = checkout.draft.get_untracked();
     let bills = checkout.bill_list()?;
     let chosen = bills.bills.iter().filter(|bill| draft.shares.iter().any(|share| share.bill == bill.id));
-    chosen.map(|bill| bill.due).min()
+    Some(chosen.map(|bill| bill.due).collect())
 }
 
 /// When a bank debit is sent and paid, and which days moved it.
@@ -92,7 +92,7 @@ pub fn bank_notice(state: MethodState) -> AnyView {
     let days = deployment.portal().map_or(3, |portal| portal.limits.bank_debit_business_days);
     let plan = plan_debit(first.unwrap_or(today), days);
     let (sent, expected) = (plan.sent_on, plan.expected_on);
-    let timing = timing(sent, first_due(state).unwrap_or(sent));
+    let timing = timing(sent, &due(state).unwrap_or_default());
     let title = say(move |w| {
         let day = |date| format::short_date(w.locale, date);
         let sent = if sent == today { w.pay().method.sent_today.to_owned() } else { day(sent) };
@@ -100,7 +100,10 @@ pub fn bank_notice(state: MethodState) -> AnyView {
     });
     let words = say(move |w| {
         let moved = plan.moved_by.iter().map(|day| (w.pay().method.sent_holiday)(&format::long_date(w.locale, *day)));
-        moved.collect::<String>() + w.pay().method.sent_note + " " + &timing.get()
+        moved.collect::<String>()
+            + w.pay().method.sent_note
+            + " "
+            + &timing.map(|timing| timing.get()).unwrap_or_default()
     });
     view! { <Notice sign=Sign::Calendar title words/> }.into_any()
 }

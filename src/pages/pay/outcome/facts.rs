@@ -9,7 +9,7 @@ use crate::{
     i18n::{Text, format, say, t},
     navigation::href,
     route::Pay,
-    ui::{dynamic, fact_text, list},
+    ui::{dynamic, list},
 };
 use contract::{
     Date,
@@ -20,7 +20,7 @@ use leptos::{prelude::*, task::spawn_local};
 /// One row.
 pub fn fact(what: Text, said: Text, note: Option<Text>) -> AnyView {
     let note = note.map(|note| view! { <small>{note}</small> });
-    view! { <div><dt>{what}</dt><dd>{fact_text(said)}{note}</dd></div> }.into_any()
+    view! { <div><dt>{what}</dt><dd>{said}{note}</dd></div> }.into_any()
 }
 
 #[component]
@@ -64,7 +64,7 @@ pub fn balance_part(part: Option<&BalancePart>) -> Option<AnyView> {
     let view = view! {
         <div>
             <dt>{t(|w| w.pay().review.from_balance)}</dt>
-            <dd>{fact_text(say(move |w| format::money(w.locale, amount)))}</dd>
+            <dd>{say(move |w| format::money(w.locale, amount))}</dd>
             <dd class="pay-facts__do" data-print="no">
                 <a class="pay-link" href=to>{t(|w| w.pay().outcome.receipt_title)}</a>
             </dd>
@@ -127,7 +127,7 @@ pub fn receipt_number(reference: String) -> AnyView {
     view! {
         <div>
             <dt>{t(|w| w.pay().outcome.receipt_number)}</dt>
-            <dd>{fact_text(Text::stored(reference))}<small role="status">{copied}</small></dd>
+            <dd>{Text::stored(reference)}<small role="status">{copied}</small></dd>
             <dd class="pay-facts__do" hidden=move || !can_copy.get()>
                 <button class="pay-link" type="button" on:click=copy>
                     {t(|w| w.pay().receipt.copy)}<span class="pay-hidden">{t(|w| w.pay().receipt.copy_what)}</span>
@@ -150,5 +150,5 @@ pub fn on_statement() -> AnyView {
 
 /// The day on which it counts as paid, and whether that is in time for the first of its bills.
 pub fn timing_of(payment: &Payment) -> Option<Text> {
-    Some(timing(payment.counts_on?, payment.shares.iter().map(|share| share.due).min()?))
+    timing(payment.counts_on?, &payment.shares.iter().map(|share| share.due).collect::<Vec<_>>())
 }

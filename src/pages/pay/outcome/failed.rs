@@ -13,6 +13,7 @@ use crate::{
     navigation::href,
     pages::pay::checkout::Checkout,
     route::{Pay, Read},
+    ui::{ButtonLink, dynamic, list},
 };
 use contract::{
     Date,
@@ -42,6 +43,11 @@ fn steps(why: Failure, is_bank: bool) -> &'static [Step] {
     }
 }
 
+/// A saved card or account is charged by its token: nothing of it can be typed again.
+fn helpful(why: Failure, is_bank: bool, is_saved: bool) -> impl Iterator<Item = Step> {
+    steps(why, is_bank).iter().copied().filter(move |step| !is_saved || *step != Step::Retype)
+}
+
 impl Step {
     fn leads_to(self) -> Pay {
         if self == Self::Less { Pay::Amount } else { Pay::Method }
@@ -68,13 +74,14 @@ fn advice(why: Failure, is_bank: bool) -> Option<Pick> {
     }
 }
 
+/// `is_linked`: an e-mail's link was opened, so there is no visit, or one of other bills.
 #[component]
-pub fn WhatNow(payment: StoredValue<Payment>) -> impl IntoView {
+pub fn WhatNow(payment: StoredValue<Payment>, is_linked: bool) -> impl IntoView {
     let (checkout, client) = (Checkout::here(), Client::here());
     let (why, is_bank) = payment.with_value(|payment| {
         (payment.failure.unwrap_or(Failure::ProcessingError), matches!(payment.method, Method::Bank { .. }))
     });
-    let link = |(at, &step): (usize, &Step)| {
+    let link = move |(at, step): (usize, Step)| {
         let class = if at == 0 { "pay-button pay-button--main" } else { "pay-button" };
         let client = client.clone();
         let choose = move |_| {
@@ -86,13 +93,20 @@ pub fn WhatNow(payment: StoredValue<Payment>) -> impl IntoView {
         view! { <a class=class href=href(step.leads_to()) on:click=choose><span>{t(step.words(is_bank))}</span></a> }
             .into_any()
     };
-    let links: Vec<AnyView> = steps(why, is_bank).iter().enumerate().map(link).collect();
+    // after a reload the draft comes later
+    let is_saved = Memo::new(move |_| checkout.draft.with(|draft| draft.saved_method.is_some()));
+    let links = if is_linked {
+        view! { <ButtonLink to=Pay::Find words=t(|w| w.pay().outcome.find_bill) main=true/> }.into_any()
+    } else {
+        dynamic(move || list(helpful(why, is_bank, is_saved.get()).enumerate(), link.clone()))
+    };
     let advice = advice(why, is_bank).map(|words| view! { {t(words)} " " });
+    let kept = (!is_linked).then(|| t(|w| w.pay().outcome.kept).into_any());
     view! {
         <section class="pay-stack">
             <h2>{t(|w| w.pay().outcome.what_you_can_do)}</h2>
             <div class="pay-row">{links}</div>
-            <p>{advice}{t(|w| w.pay().outcome.kept)}</p>
+            <p>{advice}{kept}</p>
         </section>
     }
 }
@@ -126,12 +140,20 @@ fn share_again(share: &PaymentShare) -> DraftShare {
 }
 
 #[component]
-pub fn TriedFacts(payment: StoredValue<Payment>) -> impl IntoView {
+pub fn TriedFacts(payment: StoredValue<Payment>, is_linked: bool) -> impl IntoView {
     let payment = payment.get_value();
     let (charged, owed, state) = (payment.charged, payment.owed_now, payment.state);
     let (at, zone) = (payment.created_at, payment.time_zone.clone());
-    let final_note =
-        (state == PaymentState::Failed).then(|| view! { <small>{t(|w| w.pay().outcome.final_note)}</small> });
+    let since = payment.events.iter().rev().find(|event| event.state == state).map(|event| event.at);
+    let note = match since {
+        _ if state == PaymentState::Failed => Some(t(|w| w.pay().outcome.final_note)),
+        Some(since) => Some({
+            let zone = zone.clone();
+            say(move |w| format::moment(w.locale, since, &zone))
+        }),
+        None => None,
+    };
+    let note = note.map(|note| view! { <small>{note}</small> });
     view! {
         <dl class="pay-facts">
             {fact(
@@ -141,10 +163,10 @@ pub fn TriedFacts(payment: StoredValue<Payment>) -> impl IntoView {
             )}
             <div>
                 <dt>{t(|w| w.pay().outcome.state)}</dt>
-                <dd><State state/>{final_note}</dd>
+                <dd><State state/>{note}</dd>
             </div>
             {balance_part(payment.balance_part.as_ref())}
-            {fact(t(|w| w.pay().outcome.you_owe), say(move |w| format::money(w.locale, owed)), Some(first_due(&payment)))}
+            {fact(t(|w| w.pay().outcome.you_owe), say(move |w| format::money(w.locale, owed)), (!is_linked).then(|| first_due(&payment)))}
             {fact(t(|w| w.pay().outcome.reference), Text::stored(payment.reference), Some(t(|w| w.pay().outcome.reference_note)))}
         </dl>
         <p class="pay-row">
@@ -217,6 +239,14 @@ mod tests {
             assert_eq!(said(why, false).contains("the back of your card"), why == Failure::Declined, "{why:?}");
         }
         assert!(!said(Failure::ProcessingError, false).contains("refused"));
+    }
+
+    #[test]
+    fn nothing_of_a_saved_card_or_account_is_to_be_typed_again() {
+        for (why, is_bank) in [(Failure::WrongSecurityCode, false), (Failure::AccountNotFound, true)] {
+            assert_eq!(helpful(why, is_bank, false).next(), Some(Step::Retype));
+            assert_eq!(helpful(why, is_bank, true).collect::<Vec<_>>(), [Step::Another]);
+        }
     }
 
     #[test]

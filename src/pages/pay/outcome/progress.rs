@@ -42,12 +42,12 @@ pub fn Progress(payment: StoredValue<Payment>) -> impl IntoView {
             <ol class="pay-ledger">
                 <li data-state="done">
                     <span class="pay-ledger__dot"><Icon sign=Sign::Done/></span>
-                    <div><b>{t(|w| w.pay().outcome.received)}</b><small translate="no">{received}</small></div>
+                    <div><b>{t(|w| w.pay().outcome.received)}</b><small>{received}</small></div>
                 </li>
                 <li data-state="now" aria-current="step">
                     <span class="pay-ledger__dot"><Icon sign=Sign::Clock/></span>
                     <div>
-                        <b>{t(|w| w.pay().outcome.at_the_bank)}</b><small translate="no">{day(sent_on)}</small>
+                        <b>{t(|w| w.pay().outcome.at_the_bank)}</b><small>{day(sent_on)}</small>
                         <small>{holidays(before)}</small><small>{account}</small>
                         {timing.map(|timing| view! { <small>{timing}</small> })}
                     </div>

@@ -7,7 +7,7 @@ use crate::{
     navigation::href,
     route::Pay,
     session::CurrentSession,
-    ui::{fact_text, list},
+    ui::list,
 };
 use contract::payment::Method;
 use leptos::prelude::*;
@@ -45,7 +45,7 @@ fn row(fact: Fact) -> AnyView {
         }
     });
     let note = fact.note.map(|note| view! { <small>{note}</small> });
-    view! { <div><dt>{fact.what}</dt><dd>{fact_text(fact.fact)}{note}</dd>{change}</div> }.into_any()
+    view! { <div><dt>{fact.what}</dt><dd>{fact.fact}{note}</dd>{change}</div> }.into_any()
 }
 
 fn whose(review: &Review) -> Fact {
@@ -130,11 +130,11 @@ fn when(review: &Review) -> Fact {
             None => (w.pay().review.today)(&long(today)),
         }
     });
-    let due = review.shares.iter().map(|share| share.bill.due).min().unwrap_or(counts_on);
-    let timing = timing(counts_on, due);
+    let due: Vec<_> = review.shares.iter().map(|share| share.bill.due).collect();
+    let timing = timing(counts_on, &due);
     let note = say(move |w| {
         let moved = moved.iter().map(|day| (w.pay().method.sent_holiday)(&format::long_date(w.locale, *day)));
-        moved.collect::<String>() + &timing.get()
+        moved.collect::<String>() + &timing.map(|timing| timing.get()).unwrap_or_default()
     });
     Fact { what: t(|w| w.pay().review.when), fact, note: Some(note), change: None }
 }

@@ -7,7 +7,7 @@ use crate::{
     browser,
     config::Deployment,
     error::ApiError,
-    i18n::{Language, ReviewWords, Words},
+    i18n::{Language, ReviewWords, Text, Words},
     navigation::href,
     pages::pay::{
         amount::in_between,
@@ -33,7 +33,7 @@ pub fn NothingTaken(checkout: Checkout, ready: Memo<Result<Review, Unready>>) ->
     let notice = move || {
         let w = &language.words().pay().review;
         let said = |title: &str, words: &str, link: Option<AnyView>| {
-            let (title, words) = (Signal::stored(title.to_owned()), Signal::stored(words.to_owned()));
+            let (title, words) = (Text::stored(title.to_owned()), Text::stored(words.to_owned()));
             view! { <Notice kind=NoticeKind::Warn title words>{link}</Notice> }.into_any()
         };
         let link = |step: Pay, words: &str| {
