@@ -59,6 +59,6 @@ pub async fn pay(app: &App, payer: &Payer<'_>, key: &IdempotencyKey, order: &Pay
     let fingerprint = super::fingerprint::of(order);
     let new = payments::new_payment(app, payer, key, (order, &fingerprint), total, &chosen)?;
     let secret = token::random_token()?;
-    let words = |known: &Payment, locale| receipts::words(app, known, &secret, locale);
+    let words = |known: &Payment, locale, notice| receipts::words(app, known, &secret, (locale, notice));
     app.store.pay_from_balance(&new, &words).await?.map_err(payments::refused)
 }

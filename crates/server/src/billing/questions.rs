@@ -47,7 +47,15 @@ pub async fn ask(
     let asked = AskedCharge { bill: &shown, number: usize::from(new.line) + 1, line, text: &new.text };
     let person = session.member().map(|member| &member.person).ok_or_else(|| Error::new(ErrorCode::SignedOut))?;
     let message = mail::charge_question(&app.sender(), person, &membership.ending, &asked, Locale::En);
-    let email = QueuedEmail { id: id.clone(), cause: bill, to, message: &message, holds: Holds::Nothing, at: now };
+    let email = QueuedEmail {
+        id: id.clone(),
+        cause: bill,
+        to,
+        message: &message,
+        holds: Holds::Nothing,
+        notice: None,
+        at: now,
+    };
     email.put(&mut tx).await?;
     tx.commit().await?;
     app.wake_worker();

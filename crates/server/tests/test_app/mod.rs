@@ -17,7 +17,6 @@ mod rows;
 mod running;
 pub mod seed;
 pub mod servers;
-mod servers;
 pub mod text_gateway;
 pub mod wire;
 

@@ -13,7 +13,7 @@ const READS: [(&str, &str); 6] = [
     ("overview: GET /account/bills", "/account/bills?state=open"),
     ("overview: GET /payments", "/payments?limit=5"),
     ("history: GET /payments", "/payments?limit=25"),
-    ("history: GET /payments, halfway down", "/payments?limit=25&cursor={halfway}"),
+    ("history: GET /payments, in its middle", "/payments?limit=25&cursor={middle}"),
     ("history: GET /payments, returned ones", "/payments?limit=25&state=returned"),
     ("history: GET /spending", "/spending"),
 ];
@@ -27,11 +27,11 @@ struct Read {
 /// Each read by itself at a pace, while others pay.
 pub fn run(places: &Places, rate: f64, read_rate: f64, seconds: f64, connections: usize) -> Result<()> {
     let cookie = sign_in(places)?;
-    let halfway = halfway(places, &cookie)?;
+    let middle = middle(places, &cookie)?;
     let payers = payer::find_all(places, PAYERS)?;
     let (payments, reads) = (Pace { rate: Some(rate), seconds }, Pace { rate: Some(read_rate), seconds });
     for (name, path) in READS {
-        let read = [Read { cookie: cookie.clone(), path: format!("/api/v1{}", path.replace("{halfway}", &halfway)) }];
+        let read = [Read { cookie: cookie.clone(), path: format!("/api/v1{}", path.replace("{middle}", &middle)) }];
         let orders = payer::orders(places, &payers, payments.requests(usize::MAX), connections)?;
         let paying = workers(places, connections, &orders, pay)?;
         let reading = workers(places, connections, &read, get)?;
@@ -58,7 +58,7 @@ fn sign_in(places: &Places) -> Result<String> {
 }
 
 /// The cursor of the page in the middle of ten thousand payments.
-fn halfway(places: &Places, cookie: &str) -> Result<String> {
+fn middle(places: &Places, cookie: &str) -> Result<String> {
     let mut connection = Connection::open(&places.billing).because("Connecting to the billing API")?;
     let mut cursor = String::new();
     for _ in 0..50 {

@@ -107,8 +107,9 @@ fn table(lines: Vec<ProofLine>, name: Text, sum: Money) -> AnyView {
 
 fn row(line: ProofLine) -> AnyView {
     let (paid, of, day) = (line.paid, line.after_insurance, line.date_of_service);
-    let part = (paid != of)
-        .then(|| say(move |w| (w.account().proof.part)(&format::money(w.locale, paid), &format::money(w.locale, of))));
+    let part = (paid != of).then(|| {
+        say(move |w| (w.account().proof.part)(&format::money(w.locale, paid), &format::money(w.locale, of))).into_any()
+    });
     let claimed = line.is_by_health_account.then(|| view! { <small>{t(|w| w.account().proof.claimed)}</small> });
     let cell = |class: &'static str, label: Pick, text: Text| {
         view! { <td class=class role="cell" translate="no" data-label=t(label)><span>{text}</span></td> }.into_any()
