@@ -151,7 +151,7 @@ impl MethodState {
     }
 
     /// What the balance pays, if that was chosen. Tracks.
-    fn from_balance(self) -> Money {
+    fn balance_pays(self) -> Money {
         let total = self.total.get().unwrap_or(Money::ZERO);
         let of = |bills: &BillList| self.checkout.draft.with(|draft| choice::from_balance(bills, draft, total));
         self.checkout.bills.with(|bills| bills.value().map_or(Money::ZERO, of))
@@ -159,7 +159,7 @@ impl MethodState {
 
     /// What it leaves to another method. Tracks.
     fn rest(self) -> Option<Money> {
-        self.total.get()?.minus(self.from_balance())
+        self.total.get()?.minus(self.balance_pays())
     }
 
     /// The balance pays all of it. Tracks.

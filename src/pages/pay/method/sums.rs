@@ -60,7 +60,7 @@ impl Sums {
             let what = || language.words().pay().review.card_fee.to_owned();
             let fee = self.fee().map(|amount| SlipLine { what: what(), note: String::new(), amount });
             let what = || language.words().pay().method.of_balance.to_owned();
-            let part = Some(self.state.from_balance()).filter(|part| !part.is_zero());
+            let part = Some(self.state.balance_pays()).filter(|part| !part.is_zero());
             let part = part.map(|amount| SlipLine { what: what(), note: String::new(), amount });
             self.lines.get().into_iter().chain(fee).chain(part).collect()
         })
