@@ -17,7 +17,7 @@ use crate::{
     i18n::{say, t},
     navigation::href,
     route::Settings,
-    ui::{Icon, Sign},
+    ui::{Icon, Sign, dynamic},
 };
 use contract::member_profile::{AuthorisationPage, MemberProfile};
 use leptos::prelude::*;
@@ -40,7 +40,8 @@ fn content(profile: ProfileQuery, given: AuthorisationQuery) -> AnyView {
         <p><a class="pay-link" href=href(Settings::Security)><Icon sign=Sign::Shield/>{t(|w| w.account().profile.sign_in)}</a></p>
         <p><a class="pay-link" href=href(Settings::Notices)><Icon sign=Sign::Envelope/>{t(|w| w.account().notices.title)}</a></p>
     };
-    let data = profile.show_once(2, your_data);
+    let is_here = Memo::new(move |_| profile.of(|_| true));
+    let data = dynamic(move || if is_here.get() { your_data() } else { ().into_any() });
     let main = view! { {about} {given_ones} {data} }.into_any();
     page(Settings::Profile.into(), head.into_any(), vec![profile.state(), given.state()], main)
 }
