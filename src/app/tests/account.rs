@@ -13,7 +13,7 @@ fn the_overview_tells_new_late_and_coming_bills_apart_and_says_what_is_owed_if_p
             [
                 "</svg>New<",
                 "New: came since your last visit on Friday, November 20, 2026.",
-                "Past due since Nov 4",
+                "Past due since Wed, Nov 4",
                 "$300.00 if the payment on its way clears",
                 "$12.50",
                 "href=\"/account/bills/bill-1\"",
@@ -25,7 +25,7 @@ fn the_overview_tells_new_late_and_coming_bills_apart_and_says_what_is_owed_if_p
             [
                 "</svg>Nueva<",
                 "Nueva: llegó desde su última visita, el viernes, 20 de noviembre de 2026.",
-                "Vencida desde el 4",
+                "Vencida desde el mi",
                 "$300.00 si se completa el pago en camino",
                 "$12.50",
                 "href=\"/account/history\"",
@@ -81,7 +81,7 @@ fn a_charge_can_be_asked_about_and_says_what_was_asked_and_how_far_it_came() {
     let html = drawn("/account/bills/bill-1", Locale::Es, &member, &Asked::Answered(Box::new(all)));
     let body = html.split("pay-items").nth(1).unwrap().len();
     assert!(body > 0 && html.contains("Ver los 40 cargos"), "{html}");
-    assert_eq!(html.matches("scope=\"row\" class=\"pay-items__what\"").count(), 10 + 1, "ten, and the sum: {html}");
+    assert_eq!(html.matches("scope=\"row\" role=\"rowheader\" class=\"pay-items__what\"").count(), 10 + 1, "ten, and the sum: {html}");
 }
 
 /// The PDF's sums are tested against the same answer (`cases/account_bills.rs`).
