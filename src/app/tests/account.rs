@@ -33,7 +33,7 @@ fn the_overview_tells_new_late_and_coming_bills_apart_and_says_what_is_owed_if_p
             ],
         ),
     ] {
-        let html = drawn(&Route::from(Account::Overview).inner_path(), locale, &member, &answered);
+        let html = drawn_at(Account::Overview, locale, &member, &answered);
         for words in said {
             assert!(html.contains(words), "{words}: {html}");
         }
@@ -45,7 +45,7 @@ fn the_overview_tells_new_late_and_coming_bills_apart_and_says_what_is_owed_if_p
 fn a_difference_is_drawn_on_one_scale_and_each_bar_begins_where_the_one_before_ends() {
     let answered = Asked::Answered(Box::new(answers()));
     let [_, _, _, member] = sessions().try_into().unwrap();
-    let html = drawn(&Route::from(Account::Bill("bill-1".to_owned())).inner_path(), Locale::En, &member, &answered);
+    let html = drawn_at(Account::Bill("bill-1".to_owned()), Locale::En, &member, &answered);
     let attribute =
         |bar: &str, name: &str| bar.split(&format!(" {name}=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
     let bars = html.split("class=\"pay-why__pic\"").skip(1);
@@ -64,12 +64,8 @@ fn a_charge_can_be_asked_about_and_says_what_was_asked_and_how_far_it_came() {
     let [_, _, _, member] = sessions().try_into().unwrap();
     let mut all: Answers = answers();
     let words = "Ask about this charge<";
-    let html = drawn(
-        &Route::from(Account::Bill("bill-1".to_owned())).inner_path(),
-        Locale::En,
-        &member,
-        &Asked::Answered(Box::new(all.clone())),
-    );
+    let html =
+        drawn_at(Account::Bill("bill-1".to_owned()), Locale::En, &member, &Asked::Answered(Box::new(all.clone())));
     for said in [
         words,
         "You asked on Nov 20, 2026. Sent to your plan on Nov 20, 2026.",
@@ -79,21 +75,12 @@ fn a_charge_can_be_asked_about_and_says_what_was_asked_and_how_far_it_came() {
         assert!(html.contains(said), "{said}: {html}");
     }
     all.account_bill.takes_questions = false;
-    let html = drawn(
-        &Route::from(Account::Bill("bill-1".to_owned())).inner_path(),
-        Locale::En,
-        &member,
-        &Asked::Answered(Box::new(all.clone())),
-    );
+    let html =
+        drawn_at(Account::Bill("bill-1".to_owned()), Locale::En, &member, &Asked::Answered(Box::new(all.clone())));
     assert!(!html.contains(words) && html.contains("I paid this at the desk."), "asked before: {html}");
     let line = all.account_bill.bill.lines[0].clone();
     all.account_bill.bill.lines = (0..40).map(|_| line.clone()).collect();
-    let html = drawn(
-        &Route::from(Account::Bill("bill-1".to_owned())).inner_path(),
-        Locale::Es,
-        &member,
-        &Asked::Answered(Box::new(all)),
-    );
+    let html = drawn_at(Account::Bill("bill-1".to_owned()), Locale::Es, &member, &Asked::Answered(Box::new(all)));
     let body = html.split("pay-items").nth(1).unwrap().len();
     assert!(body > 0 && html.contains("Ver los 40 cargos"), "{html}");
     assert_eq!(
@@ -143,8 +130,7 @@ fn a_statement_to_read_has_every_sum_and_every_charge_of_its_bill() {
             ],
         ),
     ] {
-        let html =
-            drawn(&Route::from(Account::Statement("bill-1".to_owned())).inner_path(), locale, &member, &answered);
+        let html = drawn_at(Account::Statement("bill-1".to_owned()), locale, &member, &answered);
         for words in said {
             assert!(html.contains(words), "{words}: {html}");
         }
